@@ -1,0 +1,5 @@
+//! Second-order filters: cookbook designs, and the cascade that runs them.
+
+mod bands;
+
+pub use bands::{AllPassBand, BellBand, NotchBand, PassFilter, ShelfBand, Slope};

@@ -1,0 +1,159 @@
+//! A delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that balances latencies.
+
+use crate::audio::BlockMut;
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The delays taken, in milliseconds.
+pub const TIME_MS: (f64, f64) = (0.0, 5_000.0);
+/// The feedback taken: below 1, so that every echo dies away.
+pub const FEEDBACK: (f64, f64) = (0.0, 0.95);
+/// Dry/wet mix: 0 is the input, 1 the processed signal.
+pub const MIX: (f64, f64) = (0.0, 1.0);
+
+/// Settings of a delay.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DelaySettings {
+    /// Time between the input and its echo, in milliseconds, to the nearest frame.
+    #[schemars(range(min = TIME_MS.0, max = TIME_MS.1))]
+    pub time_ms: f64,
+    /// Share of each echo that is fed back into the line.
+    #[serde(default)]
+    #[schemars(range(min = FEEDBACK.0, max = FEEDBACK.1))]
+    pub feedback: f64,
+    /// 0 is the input alone, 1 the echo alone.
+    #[serde(default = "all_wet")]
+    #[schemars(range(min = MIX.0, max = MIX.1))]
+    pub mix: f64,
+}
+
+fn all_wet() -> f64 {
+    1.0
+}
+
+impl DelaySettings {
+    /// The delay in frames at a sample rate.
+    pub fn frames(&self, spec: &ProcessSpec) -> usize {
+        spec.sample_rate.frames(self.time_ms / 1_000.0) as usize
+    }
+}
+
+impl Stage for DelaySettings {
+    fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
+        check_range("time_ms", self.time_ms, TIME_MS.0, TIME_MS.1)?;
+        check_range("feedback", self.feedback, FEEDBACK.0, FEEDBACK.1)?;
+        check_range("mix", self.mix, MIX.0, MIX.1)?;
+        Ok(Box::new(Delay {
+            line: vec![DelayLine::new(self.frames(spec)); spec.channels],
+            feedback: self.feedback as f32,
+            mix: self.mix as f32,
+        }))
+    }
+}
+
+/// A line that gives back what went in a fixed number of frames ago; silence before that.
+#[derive(Clone, Debug)]
+pub struct DelayLine {
+    memory: Vec<f32>,
+    next: usize,
+}
+
+impl DelayLine {
+    /// A line of a fixed length in frames. Control thread; allocates.
+    pub fn new(frames: usize) -> Self {
+        Self { memory: vec![0.0; frames], next: 0 }
+    }
+
+    /// Its length in frames.
+    pub fn frames(&self) -> usize {
+        self.memory.len()
+    }
+
+    /// Forgets all input. Audio thread.
+    pub fn reset(&mut self) {
+        self.memory.fill(0.0);
+        self.next = 0;
+    }
+
+    /// Delays a channel in place. Audio thread.
+    pub fn process(&mut self, samples: &mut [f32]) {
+        let mut rest = samples;
+        while !rest.is_empty() && !self.memory.is_empty() {
+            let run = rest.len().min(self.memory.len() - self.next);
+            let (now, later) = rest.split_at_mut(run);
+            now.swap_with_slice(&mut self.memory[self.next..self.next + run]);
+            self.next = (self.next + run) % self.memory.len();
+            rest = later;
+        }
+    }
+
+    /// One frame: reads the oldest sample, lets `write` turn it into what enters the line. Audio thread.
+    #[inline]
+    fn step(&mut self, write: impl FnOnce(f32) -> f32) -> f32 {
+        let slot = &mut self.memory[self.next];
+        let oldest = *slot;
+        *slot = write(oldest);
+        self.next = if self.next + 1 == self.memory.len() { 0 } else { self.next + 1 };
+        oldest
+    }
+}
+
+struct Delay {
+    line: Vec<DelayLine>,
+    feedback: f32,
+    mix: f32,
+}
+
+impl Processor for Delay {
+    /// An echo is an effect: it is heard late on purpose, and nothing makes up for it.
+    fn latency(&self) -> u64 {
+        0
+    }
+
+    fn tail(&self) -> Tail {
+        let time = self.line.first().map_or(0, DelayLine::frames) as u64;
+        if self.mix == 0.0 || time == 0 {
+            return Tail::Frames(0);
+        }
+        // Echo n has level feedback^(n-1): count those above −120 dB.
+        let echoes = if self.feedback > 0.0 { (1e-6_f64.ln() / f64::from(self.feedback).ln()).ceil() } else { 0.0 };
+        Tail::Frames(time * (echoes as u64 + 1))
+    }
+
+    fn reset(&mut self) {
+        self.line.iter_mut().for_each(DelayLine::reset);
+    }
+
+    fn process(&mut self, block: &mut BlockMut<'_>) {
+        let (feedback, mix) = (self.feedback, self.mix);
+        if self.line[0].frames() == 0 || mix == 0.0 {
+            return;
+        }
+        for (channel, line) in self.line.iter_mut().enumerate() {
+            for sample in block.channel_mut(channel) {
+                let dry = *sample;
+                let wet = line.step(|echo| dry + feedback * echo);
+                *sample = if mix == 1.0 { wet } else { dry + mix * (wet - dry) };
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_gives_back_its_input_later_in_blocks_of_any_size() {
+        let input: Vec<f32> = (1..=20).map(|n| n as f32).collect();
+        for block in [1, 3, 7, 20] {
+            let mut line = DelayLine::new(5);
+            let mut out = input.clone();
+            out.chunks_mut(block).for_each(|chunk| line.process(chunk));
+            assert_eq!(out[..5], [0.0; 5]);
+            assert_eq!(out[5..], input[..15]);
+        }
+    }
+}

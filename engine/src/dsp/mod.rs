@@ -1,0 +1,9 @@
+//! Signal processing: filters, dynamics, gain, delay; each as settings, coefficients and memory.
+
+pub mod biquad;
+pub mod delay;
+pub mod dynamics;
+pub mod gain;
+mod insert;
+
+pub use insert::Insert;

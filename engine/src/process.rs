@@ -1,0 +1,134 @@
+//! The contracts that every part of the signal path keeps: settings build processors, processors change blocks, taps watch.
+
+use crate::audio::{Block, BlockMut};
+use crate::units::SampleRate;
+use thiserror::Error;
+
+/// What a processor is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProcessSpec {
+    /// Frames a second.
+    pub sample_rate: SampleRate,
+    /// The most frames that one call of `process` may carry.
+    pub max_block: usize,
+    /// Channels in and out: 1 or 2 in a mix.
+    pub channels: usize,
+}
+
+/// How long a processor sounds after its input has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tail {
+    /// At most this many frames until the output stays below −120 dB of the largest input.
+    Frames(u64),
+    /// It may never end.
+    Infinite,
+}
+
+/// Settings that cannot be built.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum BuildError {
+    /// A number outside its range.
+    #[error("{field} = {value} is out of range ({min} to {max})")]
+    OutOfRange {
+        /// The field, as a session file spells it.
+        field: &'static str,
+        /// The value given.
+        value: f64,
+        /// The smallest value taken.
+        min: f64,
+        /// The largest value taken.
+        max: f64,
+    },
+    /// A frequency that the sample rate cannot carry.
+    #[error("{field} = {value} is above Nyquist ({nyquist_hz} Hz at {rate_hz} Hz)")]
+    AboveNyquist {
+        /// The field, as a session file spells it.
+        field: &'static str,
+        /// The frequency given, in hertz.
+        value: f64,
+        /// Half the sample rate, in hertz.
+        nyquist_hz: f64,
+        /// The sample rate, in hertz.
+        rate_hz: u32,
+    },
+    /// Settings that do not fit together.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+/// Checks a number against its range; what is not a number is out of every range.
+///
+/// # Errors
+/// [`BuildError::OutOfRange`] when it is outside.
+pub fn check_range(field: &'static str, value: f64, min: f64, max: f64) -> Result<(), BuildError> {
+    if (min..=max).contains(&value) { Ok(()) } else { Err(BuildError::OutOfRange { field, value, min, max }) }
+}
+
+/// Checks a frequency: above zero and below Nyquist.
+///
+/// # Errors
+/// [`BuildError::AboveNyquist`] or [`BuildError::OutOfRange`].
+pub fn check_frequency(field: &'static str, value: f64, rate: SampleRate) -> Result<(), BuildError> {
+    let nyquist_hz = rate.nyquist_hz();
+    if value >= nyquist_hz {
+        return Err(BuildError::AboveNyquist { field, value, nyquist_hz, rate_hz: rate.hz() });
+    }
+    check_range(field, value, 1.0, nyquist_hz)
+}
+
+/// Settings: cheap data that knows how to build its processor.
+pub trait Stage {
+    /// Builds the processor. Control thread; may allocate.
+    ///
+    /// # Errors
+    /// When a setting is out of its range or does not fit the sample rate.
+    fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError>;
+}
+
+/// Memory and coefficients: changes audio in place, block by block.
+pub trait Processor: Send {
+    /// The delay between input and output in frames: exact and constant. Any thread.
+    fn latency(&self) -> u64;
+
+    /// How long the output goes on after the input has ended, latency included. Any thread.
+    fn tail(&self) -> Tail;
+
+    /// Forgets all input, as if freshly built. Audio thread: no allocation.
+    fn reset(&mut self);
+
+    /// Processes 0 to `max_block` frames of the channels it was built for. Audio thread: no allocation, no lock, no failure.
+    fn process(&mut self, block: &mut BlockMut<'_>);
+}
+
+/// A processor that can listen to another signal than the one it changes (side-chain).
+pub trait Keyed: Processor {
+    /// As [`Processor::process`], with the detector fed from `key`: same frames, any number of channels. Audio thread.
+    fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>);
+}
+
+/// Something that watches a signal and never changes it.
+pub trait Tap: Send {
+    /// Takes in the next block. Audio thread where the tap says so; offline otherwise.
+    fn observe(&mut self, block: &Block<'_>);
+}
+
+/// A stream of planar audio that is pulled: a file, a resampled file, a shifted file.
+///
+/// Errors that show up while reading end the stream and are kept by whoever made the source.
+pub trait Source: Send {
+    /// What goes wrong while reading.
+    type Error;
+
+    /// Channels a frame.
+    fn channels(&self) -> usize;
+
+    /// Frames a second.
+    fn sample_rate(&self) -> SampleRate;
+
+    /// Fills the start of `out` and returns how many frames it wrote. Fewer than asked for means that the stream has ended;
+    /// every later call returns 0. May block on a file; never called from an audio callback.
+    ///
+    /// # Errors
+    /// When the stream cannot be read on.
+    fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, Self::Error>;
+}
