@@ -1,5 +1,12 @@
-//! Second-order filters: cookbook designs, and the cascade that runs them.
+//! Second-order filters: settings, cookbook designs, and the cascade that runs them.
 
 mod bands;
+mod cascade;
+mod coefficients;
+mod design;
+mod kernel;
 
-pub use bands::{AllPassBand, BellBand, NotchBand, PassFilter, ShelfBand, Slope};
+pub use bands::{AllPassBand, BAND_GAIN_DB, BellBand, FREQUENCY_HZ, NotchBand, PassFilter, Q, ShelfBand, Slope};
+pub use cascade::Cascade;
+pub use coefficients::Coefficients;
+pub use design::Sections;

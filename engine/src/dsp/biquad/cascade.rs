@@ -1,0 +1,109 @@
+//! A chain of second-order sections on one or two channels, run as lanes: sections × channels at once, each section one
+//! frame behind the one before it.
+
+use super::coefficients::Coefficients;
+use super::kernel::{self, Group};
+use crate::audio::BlockMut;
+use crate::process::{Processor, Tail};
+
+/// Sections in series on every channel. Direct form II transposed, f64 memory.
+#[derive(Clone, Debug)]
+pub struct Cascade {
+    groups: Vec<Group>,
+    tail: u64,
+}
+
+impl Cascade {
+    /// A cascade of the given sections. Control thread; allocates.
+    ///
+    /// # Panics
+    /// When `channels` is neither 1 nor 2.
+    pub fn new(sections: &[Coefficients], channels: usize) -> Self {
+        assert!(channels == 1 || channels == 2, "a cascade runs on 1 or 2 channels, not {channels}");
+        let groups = sections.chunks(kernel::LANES / channels).map(|part| Group::new(part, channels)).collect();
+        Self { groups, tail: sections.iter().map(Coefficients::ring_frames).sum() }
+    }
+}
+
+impl Processor for Cascade {
+    fn latency(&self) -> u64 {
+        0
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Frames(self.tail)
+    }
+
+    fn reset(&mut self) {
+        self.groups.iter_mut().for_each(Group::reset);
+    }
+
+    fn process(&mut self, block: &mut BlockMut<'_>) {
+        for group in &mut self.groups {
+            group.process(block);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::AudioBuffer;
+    use crate::dsp::biquad::{BellBand, PassFilter, Slope};
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals;
+
+    /// One section after another, one channel after another: the plain twin.
+    fn plain(sections: &[Coefficients], samples: &[f32]) -> Vec<f32> {
+        let mut wide: Vec<f64> = samples.iter().map(|&x| f64::from(x)).collect();
+        for c in sections {
+            let (mut s1, mut s2) = (0.0, 0.0);
+            for x in &mut wide {
+                let y = c.b0 * *x + s1;
+                s1 = c.b1 * *x - c.a1 * y + s2;
+                s2 = c.b2 * *x - c.a2 * y;
+                *x = y;
+            }
+        }
+        wide.into_iter().map(|x| x as f32).collect()
+    }
+
+    fn sections(count: usize) -> Vec<Coefficients> {
+        let rate = SampleRate::new(48_000).unwrap();
+        let mut all = PassFilter { cutoff_hz: 80.0, slope_db_per_octave: Slope::try_from(48).unwrap() }
+            .design_high_pass(rate)
+            .unwrap();
+        for k in 0..8 {
+            let bell = BellBand { frequency_hz: 100.0 * 1.7_f64.powi(k), gain_db: 3.0 - f64::from(k), q: 1.1 };
+            all.extend(bell.design(rate).unwrap());
+        }
+        all.truncate(count);
+        all
+    }
+
+    #[test]
+    fn cascade_matches_its_plain_twin_to_the_bit() {
+        let left = signals::white_noise(1, 0.9, 1_000);
+        let right = signals::pink_noise(2, 0.3, 1_000);
+        for count in 1..=9 {
+            let sections = sections(count);
+            for block_frames in [1, 2, 3, 5, 64, 1_000] {
+                for channels in [1, 2] {
+                    let mut cascade = Cascade::new(&sections, channels);
+                    let mut audio = AudioBuffer::from_channels(&[left.clone(), right.clone()][..channels]);
+                    for start in (0..1_000).step_by(block_frames) {
+                        let end = (start + block_frames).min(1_000);
+                        cascade.process(&mut audio.block_mut().slice_mut(start..end));
+                    }
+                    // More sections than one group holds pass through f32 between the groups.
+                    if count <= kernel::LANES / channels {
+                        assert_eq!(audio.channel(0), plain(&sections, &left), "{count} sections, block {block_frames}");
+                        if channels == 2 {
+                            assert_eq!(audio.channel(1), plain(&sections, &right));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

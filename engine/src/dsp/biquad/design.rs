@@ -1,0 +1,174 @@
+//! From settings to coefficients: pure functions that serve building, live edits and plotted curves alike.
+//!
+//! Second-order sections are the Audio EQ Cookbook's (R. Bristow-Johnson), from the crate `biquad`; sections of first order
+//! are the bilinear transform of 1/(1+s) and s/(1+s), pre-warped at the cutoff.
+
+use super::bands::{AllPassBand, BAND_GAIN_DB, BellBand, NotchBand, PassFilter, Q, ShelfBand};
+use super::coefficients::Coefficients;
+use crate::process::{BuildError, check_frequency, check_range};
+use crate::units::SampleRate;
+use biquad::{Coefficients as Cookbook, Type};
+use std::f64::consts::PI;
+
+/// The sections of a filter, in order; none where the settings change nothing.
+pub type Sections = Vec<Coefficients>;
+
+fn cookbook(shape: Type<f64>, frequency_hz: f64, q: f64, rate: SampleRate) -> Result<Coefficients, BuildError> {
+    check_frequency("frequency_hz", frequency_hz, rate)?;
+    check_range("q", q, Q.0, Q.1)?;
+    let Cookbook { a1, a2, b0, b1, b2 } = Cookbook::from_normalized_params(shape, frequency_hz / rate.nyquist_hz(), q)
+        .map_err(|error| BuildError::Unfit(format!("{frequency_hz} Hz, q {q}: {error:?}")))?;
+    let section = Coefficients { b0, b1, b2, a1, a2 };
+    if section.pole_radius() < 1.0 {
+        Ok(section)
+    } else {
+        Err(BuildError::Unfit(format!("a filter at {frequency_hz} Hz with q = {q} is not stable at {rate}; lower q")))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Pass {
+    High,
+    Low,
+}
+
+/// A Butterworth filter of order n: n/2 sections with Q = 1 / (2·cos θ), θ evenly spread, and one of first order when n is odd.
+fn butterworth(pass: Pass, settings: &PassFilter, rate: SampleRate) -> Result<Sections, BuildError> {
+    check_frequency("cutoff_hz", settings.cutoff_hz, rate)?;
+    let order = settings.slope_db_per_octave.order();
+    let mut sections = Sections::new();
+    if order % 2 == 1 {
+        let k = (PI * settings.cutoff_hz / rate.as_f64()).tan();
+        let a1 = (k - 1.0) / (k + 1.0);
+        sections.push(match pass {
+            Pass::Low => Coefficients { b0: k / (1.0 + k), b1: k / (1.0 + k), b2: 0.0, a1, a2: 0.0 },
+            Pass::High => Coefficients { b0: 1.0 / (1.0 + k), b1: -1.0 / (1.0 + k), b2: 0.0, a1, a2: 0.0 },
+        });
+    }
+    for pair in 0..order / 2 {
+        let angle = PI * (2 * pair + 1 + order % 2) as f64 / (2 * order) as f64;
+        let q = 1.0 / (2.0 * angle.cos());
+        let shape = if pass == Pass::High { Type::HighPass } else { Type::LowPass };
+        sections.push(cookbook(shape, settings.cutoff_hz, q, rate)?);
+    }
+    Ok(sections)
+}
+
+impl PassFilter {
+    /// The sections of a high-pass with these settings.
+    ///
+    /// # Errors
+    /// When the cutoff is not between 1 Hz and Nyquist.
+    pub fn design_high_pass(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        butterworth(Pass::High, self, rate)
+    }
+
+    /// The sections of a low-pass with these settings.
+    ///
+    /// # Errors
+    /// When the cutoff is not between 1 Hz and Nyquist.
+    pub fn design_low_pass(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        butterworth(Pass::Low, self, rate)
+    }
+}
+
+/// A section with a gain; none at 0 dB, so that a neutral band is an exact bypass.
+fn boost(shape: fn(f64) -> Type<f64>, f: f64, gain_db: f64, q: f64, rate: SampleRate) -> Result<Sections, BuildError> {
+    check_range("gain_db", gain_db, BAND_GAIN_DB.0, BAND_GAIN_DB.1)?;
+    let section = cookbook(shape(gain_db), f, q, rate)?;
+    Ok(if gain_db == 0.0 { Sections::new() } else { vec![section] })
+}
+
+impl BellBand {
+    /// The section of a bell.
+    ///
+    /// # Errors
+    /// When a setting is out of range.
+    pub fn design(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        boost(Type::PeakingEQ, self.frequency_hz, self.gain_db, self.q, rate)
+    }
+}
+
+impl ShelfBand {
+    /// The section of a low shelf.
+    ///
+    /// # Errors
+    /// When a setting is out of range.
+    pub fn design_low(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        boost(Type::LowShelf, self.frequency_hz, self.gain_db, self.q, rate)
+    }
+
+    /// The section of a high shelf.
+    ///
+    /// # Errors
+    /// When a setting is out of range.
+    pub fn design_high(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        boost(Type::HighShelf, self.frequency_hz, self.gain_db, self.q, rate)
+    }
+}
+
+impl NotchBand {
+    /// The section of a notch.
+    ///
+    /// # Errors
+    /// When a setting is out of range.
+    pub fn design(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        Ok(vec![cookbook(Type::Notch, self.frequency_hz, self.q, rate)?])
+    }
+}
+
+impl AllPassBand {
+    /// The section of an all-pass.
+    ///
+    /// # Errors
+    /// When a setting is out of range.
+    pub fn design(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        Ok(vec![cookbook(Type::AllPass, self.frequency_hz, self.q, rate)?])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::biquad::Slope;
+
+    fn gain_db(sections: &Sections, frequency_hz: f64, rate: SampleRate) -> f64 {
+        20.0 * sections.iter().map(|s| s.magnitude(frequency_hz, rate)).product::<f64>().log10()
+    }
+
+    #[test]
+    fn every_slope_is_three_decibels_down_at_the_cutoff_and_falls_as_named() {
+        let rate = SampleRate::new(192_000).unwrap();
+        for db in Slope::CHOICES {
+            let settings = PassFilter { cutoff_hz: 1_000.0, slope_db_per_octave: Slope::try_from(db).unwrap() };
+            for (sections, octave_away) in
+                [(settings.design_high_pass(rate).unwrap(), 0.125), (settings.design_low_pass(rate).unwrap(), 8.0)]
+            {
+                // −3.0103 dB by the definition of Butterworth; pre-warping puts it exactly there.
+                assert!((gain_db(&sections, 1_000.0, rate) + 3.010_3).abs() < 1e-4, "{db} dB/oct");
+                let order = f64::from(db) / 6.0;
+                // |H|² = 1/(1+(f/fc)^2n), three octaves out; the bilinear transform bends it by under 1 % of the dB there.
+                let expected = -10.0 * (1.0 + 8.0_f64.powf(2.0 * order)).log10();
+                let measured = gain_db(&sections, 1_000.0 * octave_away, rate);
+                assert!((measured / expected - 1.0).abs() < 0.01, "{db} dB/oct: {measured} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn bells_and_shelves_reach_their_gain() {
+        let rate = SampleRate::new(48_000).unwrap();
+        let bell = BellBand { frequency_hz: 3_000.0, gain_db: 4.5, q: 1.3 }.design(rate).unwrap();
+        assert!((gain_db(&bell, 3_000.0, rate) - 4.5).abs() < 1e-9);
+        let shelf = ShelfBand { frequency_hz: 3_000.0, gain_db: -6.0, q: 0.7 };
+        assert!((gain_db(&shelf.design_high(rate).unwrap(), 3_000.0, rate) + 3.0).abs() < 1e-9);
+        assert!((gain_db(&shelf.design_low(rate).unwrap(), 1.0, rate) + 6.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_cutoff_above_nyquist_is_refused_by_name() {
+        let settings = PassFilter { cutoff_hz: 30_000.0, slope_db_per_octave: Slope::try_from(12).unwrap() };
+        let error = settings.design_low_pass(SampleRate::new(44_100).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "cutoff_hz = 30000 is above Nyquist (22050 Hz at 44100 Hz)");
+    }
+}
