@@ -1,9 +1,15 @@
-//! Planar audio: buffers that own samples, blocks that look at them, and the layouts that name channels.
+//! Planar audio: buffers that own samples, blocks that look at them, the layouts that name channels, and the quantiser.
 
 mod block;
 mod buffer;
+mod dither;
 mod layout;
+mod noise_shaper;
+mod quantise;
 
 pub use block::{Block, BlockMut};
 pub use buffer::AudioBuffer;
+pub use dither::TriangularDither;
 pub use layout::{Channel, ChannelLayout};
+pub use noise_shaper::NoiseShaper;
+pub use quantise::{Quantiser, SampleFormat};
