@@ -1,0 +1,160 @@
+//! Output files that appear whole or not at all: written beside their place, synced, renamed.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+use thiserror::Error;
+
+/// An output that could not be written.
+#[derive(Debug, Error)]
+pub enum OutputError {
+    /// The folder is a file.
+    #[error("{0}: is a file, not a folder; name another folder with --out")]
+    NotAFolder(PathBuf),
+    /// The operating system refused.
+    #[error("{path}: cannot be written: {source}; free space or name another folder with --out", path = .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+/// A folder for results, and the files that will appear in it together when [`StagedFolder::commit`] is called.
+/// Dropped before that, it leaves nothing behind.
+#[derive(Debug)]
+pub struct StagedFolder {
+    folder: PathBuf,
+    created: Vec<PathBuf>,
+    files: Vec<(PathBuf, NamedTempFile)>,
+}
+
+impl StagedFolder {
+    /// Opens a folder, making it and its parents where they are missing.
+    ///
+    /// # Errors
+    /// When the path is a file or the folder cannot be made.
+    pub fn open(folder: &Path) -> Result<Self, OutputError> {
+        if folder.exists() && !folder.is_dir() {
+            return Err(OutputError::NotAFolder(folder.to_path_buf()));
+        }
+        let missing = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+        let created: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
+        fs::create_dir_all(folder).map_err(|source| OutputError::Io { path: folder.to_path_buf(), source })?;
+        Ok(Self { folder: folder.to_path_buf(), created, files: Vec::new() })
+    }
+
+    /// Starts a file; it gets its name at [`StagedFolder::commit`].
+    ///
+    /// # Errors
+    /// When no file can be made in the folder.
+    pub fn create(&mut self, name: &str) -> Result<File, OutputError> {
+        let path = self.folder.join(name);
+        let prefix = format!(".{name}.");
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix).suffix(".part");
+        readable_by_all(&mut builder);
+        let staged = builder.tempfile_in(&self.folder).and_then(|staged| Ok((staged.reopen()?, staged)));
+        let (file, staged) = staged.map_err(|source| OutputError::Io { path: path.clone(), source })?;
+        self.files.push((path, staged));
+        Ok(file)
+    }
+
+    /// Where a file lies until it gets its name.
+    pub fn staged_path(&self, name: &str) -> Option<&Path> {
+        self.files.iter().find(|(path, _)| path.ends_with(name)).map(|(_, staged)| staged.path())
+    }
+
+    /// Writes a whole file at once; it gets its name at [`StagedFolder::commit`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        let mut file = self.create(name)?;
+        io::Write::write_all(&mut file, bytes)
+            .map_err(|source| OutputError::Io { path: self.folder.join(name), source })
+    }
+
+    /// Syncs every file, then gives each its name, replacing what had it. Returns the paths in the order of creation.
+    ///
+    /// # Errors
+    /// When a file cannot be synced or renamed.
+    pub fn commit(mut self) -> Result<Vec<PathBuf>, OutputError> {
+        for (path, staged) in &self.files {
+            staged.as_file().sync_all().map_err(|source| OutputError::Io { path: path.clone(), source })?;
+        }
+        let mut paths = Vec::with_capacity(self.files.len());
+        for (path, staged) in self.files.drain(..) {
+            staged.persist(&path).map_err(|error| OutputError::Io { path: path.clone(), source: error.error })?;
+            paths.push(path);
+        }
+        sync_folder(&self.folder).map_err(|source| OutputError::Io { path: self.folder.clone(), source })?;
+        self.created.clear();
+        Ok(paths)
+    }
+}
+
+impl Drop for StagedFolder {
+    fn drop(&mut self) {
+        self.files.clear();
+        for folder in &self.created {
+            // Fails, as it should, when somebody else has put something there.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// A temporary file is its owner's alone; a result is for whoever may read other new files here (the umask applies).
+#[cfg(unix)]
+fn readable_by_all(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o666));
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_builder: &mut tempfile::Builder<'_, '_>) {}
+
+/// Makes the renames durable, where folders can be synced at all.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_appear_together_at_commit_and_replace_old_ones() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("a/b");
+        let mut staged = StagedFolder::open(&folder).unwrap();
+        staged.write("one", b"1").unwrap();
+        staged.write("two", b"2").unwrap();
+        assert!(!folder.join("one").exists());
+        staged.commit().unwrap();
+        let mut staged = StagedFolder::open(&folder).unwrap();
+        staged.write("one", b"new").unwrap();
+        staged.commit().unwrap();
+        assert_eq!(fs::read(folder.join("one")).unwrap(), b"new");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn without_commit_nothing_is_left_not_even_the_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let mut staged = StagedFolder::open(&root.path().join("a/b")).unwrap();
+        staged.write("one", b"1").unwrap();
+        drop(staged);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_is_a_file_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("out");
+        fs::write(&path, b"").unwrap();
+        assert!(matches!(StagedFolder::open(&path), Err(OutputError::NotAFolder(_))));
+    }
+}

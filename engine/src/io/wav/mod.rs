@@ -1,0 +1,7 @@
+//! WAV files as mixdown writes them: `bext` with the measured loudness, RF64 by itself above 4 GiB.
+
+mod bext;
+mod writer;
+
+pub use bext::BroadcastExtension;
+pub use writer::{WavFormat, WavWriter};
