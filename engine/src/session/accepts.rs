@@ -75,13 +75,20 @@ impl Accepts {
             (Data::Text(text), _, Some(length)) => length.check(text).map(|()| node.data.clone()),
             // What a program built and JSON cannot hold arrives as null.
             (Data::Null, Some(range), _) => Err(format!("is not a finite number ({})", range.bounds())),
-            (Data::Other(text), Some(range), _) => Err(format!("= {text} is not a finite number ({})", range.bounds())),
+            (Data::Other(_), Some(range), _) => {
+                Err(format!("= {} is not a finite number ({})", node.shown(), range.bounds()))
+            }
             (Data::Text(text), ..) => {
                 let hint = did_you_mean(text, self.choices.iter().filter_map(|choice| choice.as_str()));
                 Err(format!("= {} is not {}{hint}", node.shown(), self.expected()))
             }
             _ => Err(format!("= {} is not {}", node.shown(), self.expected())),
         }
+    }
+
+    /// Whether any text is accepted.
+    pub(super) fn is_free_text(&self) -> bool {
+        self.text.is_some()
     }
 
     /// What is accepted, in words.

@@ -22,7 +22,7 @@ pub const MASTER: &str = "master";
 #[serde(deny_unknown_fields)]
 pub struct Track {
     /// The stem. A relative path in a document starts at the document's folder.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("examples" = ["vox.wav"]))]
     pub file: PathBuf,
     /// What the track is called; no two tracks share a name. If left out, the file's name without its ending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ pub struct Track {
 #[serde(deny_unknown_fields)]
 pub struct Bus {
     /// What the bus is called; no two buses share a name, and none is called master.
-    #[schemars(length(min = 1, max = 255))]
+    #[schemars(length(min = 1, max = 255), extend("examples" = ["drums"]))]
     pub name: String,
     /// Gain of the fader, in decibels.
     #[serde(default)]

@@ -70,7 +70,7 @@ fn file_problem(track: &Track, folder: &Path) -> Option<String> {
         Err(error) => error.to_string(),
     };
     Some(match track.file.strip_prefix(folder) {
-        Ok(file) if !folder.as_os_str().is_empty() => {
+        Ok(file) if ![folder.as_os_str(), file.as_os_str()].contains(&"".as_ref()) => {
             format!("{}: {wrong} (looked in {})", file.display(), folder.display())
         }
         _ => format!("{}: {wrong}", track.file.display()),

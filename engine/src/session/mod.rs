@@ -9,7 +9,9 @@ mod node;
 mod problem;
 mod routing;
 mod schema;
+mod stems;
 mod target;
+mod template;
 mod text;
 mod walk;
 

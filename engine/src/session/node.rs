@@ -1,7 +1,7 @@
 //! A document as a tree that remembers its lines, whatever syntax it was written in.
 
 use super::channel::stem;
-use super::problem::{Problem, quoted};
+use super::problem::{Problem, quoted, short};
 use serde_json::{Map, Number, Value};
 use std::path::Path;
 
@@ -90,7 +90,7 @@ impl Node {
             Data::Text(text) => quoted(text),
             Data::List(_) => "[…]".into(),
             Data::Table(_) => "{…}".into(),
-            Data::Other(text) => text.clone(),
+            Data::Other(text) => short(text).into(),
         }
     }
 
@@ -120,7 +120,7 @@ impl Node {
     fn item_name(&self, list: &str) -> String {
         let (kind, name) = match list {
             "tracks" => {
-                let file = || self.text("file").map(|file| stem(Path::new(file)));
+                let file = || self.text("file").filter(|file| !file.is_empty()).map(|file| stem(Path::new(file)));
                 ("track", self.text("name").map(Into::into).or_else(file))
             }
             "buses" => ("bus", self.text("name").map(Into::into)),

@@ -1,5 +1,6 @@
 //! What is wrong with a session, each problem with its place in the document.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -66,11 +67,16 @@ pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
     nearest(word, candidates).map_or_else(String::new, |candidate| format!("; did you mean {candidate:?}?"))
 }
 
-/// Text from a document in quotes, escaped, and cut where it is long.
-pub(super) fn quoted(text: &str) -> String {
+/// Text from a document, cut where it is long.
+pub(super) fn short(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{:?}", format!("{}…", &text[..end])),
-        None => format!("{text:?}"),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
+}
+
+/// Text from a document in quotes, escaped, and cut where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    format!("{:?}", short(text))
 }

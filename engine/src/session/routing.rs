@@ -1,13 +1,14 @@
 //! Buses that feed themselves: every circle in the graph of outputs and sends, by name.
 
-use super::channel::Bus;
+use super::channel::{Bus, MASTER};
 use super::check::Finding;
 use super::node::Step::{Item, Key};
 use std::collections::BTreeMap;
 
 /// One finding for each circle that a search from the first bus on runs into.
 pub(super) fn cycles(buses: &[Bus]) -> Vec<Finding> {
-    let number = buses.iter().enumerate().map(|(index, bus)| (bus.name.as_str(), index)).collect::<BTreeMap<_, _>>();
+    let named = buses.iter().enumerate().filter(|(_, bus)| bus.name != MASTER);
+    let number = named.map(|(index, bus)| (bus.name.as_str(), index)).collect::<BTreeMap<_, _>>();
     let feeds = |bus: &Bus| {
         let names = bus.sends.iter().map(|send| send.to.as_str()).chain([bus.output.as_str()]);
         let mut fed = names.filter_map(|name| number.get(name).copied()).collect::<Vec<_>>();

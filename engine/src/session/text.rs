@@ -1,7 +1,7 @@
 //! From text to tree: TOML and JSON, read by their libraries, with the line of every value kept.
 
 use super::node::{Data, Node, number_items};
-use super::problem::{Problem, quoted};
+use super::problem::Problem;
 use jsonc_parser::ParseOptions;
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
@@ -54,10 +54,13 @@ fn read_toml(text: &str, lines: &Lines) -> Result<Node, Vec<Problem>> {
     if errors.is_empty() {
         return Ok(lines.node(0, toml_table(table.get_ref(), lines)));
     }
-    Err(errors
-        .iter()
-        .map(|error| lines.problem(error.span().map(|span| span.start), "TOML", error.message()))
-        .collect())
+    let place = |error: &toml::de::Error| error.span().map(|span| span.start);
+    let mut problems =
+        errors.iter().map(|error| lines.problem(place(error), "TOML", error.message())).collect::<Vec<_>>();
+    // One slip makes the parser stumble more than once on its line.
+    problems.sort_by_key(|problem| problem.line);
+    problems.dedup_by_key(|problem| problem.line);
+    Err(problems)
 }
 
 fn toml_table(table: &DeTable<'_>, lines: &Lines) -> Data {
@@ -129,7 +132,7 @@ fn json_data(value: &ast::Value<'_>, lines: &Lines) -> Data {
         ast::Value::StringLit(text) => Data::Text(text.value.to_string()),
         ast::Value::NumberLit(digits) => match serde_json::from_str(digits.value) {
             Ok(number) => Data::Number(number),
-            Err(_) => Data::Other(quoted(digits.value)),
+            Err(_) => Data::Other(digits.value.into()),
         },
         ast::Value::Array(array) => {
             Data::List(number_items(array.elements.iter().map(|item| lines.node(item.start(), json_data(item, lines)))))

@@ -1,5 +1,6 @@
 //! Promises about session documents.
 
+mod documents;
 mod problems;
 
 use super::*;

@@ -114,10 +114,7 @@ fn what_is_only_misspelt_is_not_missing_as_well() {
 
 #[test]
 fn a_key_that_resembles_none_is_answered_with_all() {
-    assert_eq!(
-        with_track("[align]\nzzz = 1"),
-        ["line 4, align: unknown key \"zzz\"; there are mode"]
-    );
+    assert_eq!(with_track("[align]\nzzz = 1"), ["line 4, align: unknown key \"zzz\"; there are mode"]);
 }
 
 #[test]
@@ -139,7 +136,10 @@ fn wrong_types_are_named_with_what_is_accepted() {
             "line 12, align: mode = […] is not one of \"auto\", \"off\"",
         ]
     );
-    assert_eq!(with_track("[master]\ninserts = ['gain']\n"), ["line 4, master, insert 1: it = \"gain\" is not a table"]);
+    assert_eq!(
+        with_track("[master]\ninserts = ['gain']\n"),
+        ["line 4, master, insert 1: it = \"gain\" is not a table"]
+    );
     assert_eq!(toml("master = 3\ntracks = [{ file = 'a.wav' }]"), ["line 1: master = 3 is not a table"]);
 }
 
@@ -153,7 +153,9 @@ fn the_document_itself_must_be_a_table() {
 #[test]
 fn choices_are_listed_and_the_nearest_is_named() {
     assert_eq!(
-        with_track("inserts = [{ type = 'highpass', cutoff_hz = 80 }, { cutoff_hz = 80 }]\n[output]\nformat = 'wave24'"),
+        with_track(
+            "inserts = [{ type = 'highpass', cutoff_hz = 80 }, { cutoff_hz = 80 }]\n[output]\nformat = 'wave24'"
+        ),
         [
             "line 3, track \"a\", insert 1: type = \"highpass\" is not one of \"high_pass\", \"low_pass\", \"bell\", \
              \"low_shelf\", \"high_shelf\", \"notch\", \"all_pass\", \"compressor\", \"gate\", \"soft_clip\", \"gain\", \
@@ -240,14 +242,21 @@ fn only_schema_1_is_read() {
 
 #[test]
 fn a_folder_is_not_a_stem() {
-    assert_eq!(toml("[[tracks]]\nfile = '.'\nname = 'a'"), ["line 2, track \"a\": .: is a folder, not a file"]);
+    let folder = Folder::with(&[]);
+    std::fs::create_dir(folder.path("stems")).unwrap();
+    assert_eq!(
+        folder.problems("mix.toml", "[[tracks]]\nfile = 'stems'"),
+        ["line 2, track \"stems\": stems: is a folder, not a file"]
+    );
     assert_eq!(toml("[[tracks]]\nfile = ''"), ["line 2, track 1: file is empty"]);
 }
 
 #[test]
 fn names_are_unique_given_or_taken_from_the_file() {
     assert_eq!(
-        with_track("[[tracks]]\nfile = 'b.wav'\nname = 'a'\n[[buses]]\nname = 'x'\n[[buses]]\nname = 'x'\n[[buses]]\nname = 'master'"),
+        with_track(
+            "[[tracks]]\nfile = 'b.wav'\nname = 'a'\n[[buses]]\nname = 'x'\n[[buses]]\nname = 'x'\n[[buses]]\nname = 'master'"
+        ),
         [
             "line 5, track \"a\": the name \"a\" is taken by number 1: give each its own name",
             "line 9, bus \"x\": the name \"x\" is taken by number 1: give each its own name",
@@ -259,7 +268,9 @@ fn names_are_unique_given_or_taken_from_the_file() {
 #[test]
 fn routes_to_nowhere_are_named_with_the_nearest_bus() {
     assert_eq!(
-        with_track("output = 'drumz'\nsends = [{ to = 'drum' }, { to = 'master' }]\n[[buses]]\nname = 'drums'\noutput = 'mastr'"),
+        with_track(
+            "output = 'drumz'\nsends = [{ to = 'drum' }, { to = 'master' }]\n[[buses]]\nname = 'drums'\noutput = 'mastr'"
+        ),
         [
             "line 3, track \"a\": output = \"drumz\": there is no such bus; did you mean \"drums\"?",
             "line 4, track \"a\", send 1: to = \"drum\": there is no such bus; did you mean \"drums\"?",
@@ -296,10 +307,7 @@ fn a_bus_that_is_fed_twice_is_no_circle() {
 
 #[test]
 fn an_end_before_the_start_is_refused() {
-    assert_eq!(
-        with_track("[time]\nstart_s = 10\nend_s = 10"),
-        ["line 5, time: end_s = 10 is not after start_s = 10"]
-    );
+    assert_eq!(with_track("[time]\nstart_s = 10\nend_s = 10"), ["line 5, time: end_s = 10 is not after start_s = 10"]);
     assert_eq!(with_track("[time]\nend_s = 0"), ["line 4, time: end_s = 0 is not after start_s = 0"]);
 }
 
@@ -349,10 +357,7 @@ fn text_that_is_not_toml_or_json_is_refused_with_every_place() {
 #[test]
 fn a_key_given_twice_is_refused() {
     let json = "{ \"tracks\": [{ \"file\": \"a.wav\",\n\"pan\": 0,\n\"pan\": 1 }] }";
-    assert_eq!(
-        Folder::with(&["a.wav"]).problems("mix.json", json),
-        ["line 3, track \"a\": \"pan\" is given twice"]
-    );
+    assert_eq!(Folder::with(&["a.wav"]).problems("mix.json", json), ["line 3, track \"a\": \"pan\" is given twice"]);
     assert_eq!(with_track("pan = 0\npan = 1"), ["line 4: this is not TOML: duplicate key"]);
 }
 
