@@ -252,6 +252,7 @@ impl JsonSchema for Ceiling {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,7 +1,9 @@
 //! Promises about session documents.
+#![allow(clippy::unwrap_used)]
 
 mod documents;
 mod problems;
+mod reference;
 
 use super::*;
 use std::path::{Path, PathBuf};
