@@ -1,1 +1,29 @@
-//! (session)
+//! The session document: what is mixed and how, read from TOML or JSON, checked whole before anything runs.
+
+mod accepts;
+mod channel;
+mod check;
+mod document;
+mod load;
+mod node;
+mod problem;
+mod routing;
+mod schema;
+mod stems;
+mod target;
+mod template;
+mod text;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use channel::{AuxSend, Bus, DELAY_MS, MASTER, PAN, PanLaw, Polarity, Track, WIDTH};
+pub use document::{
+    AlignMode, AlignSettings, MAX_INSERTS, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputFormat, OutputSettings, Session,
+    TAIL_S, TIME_S, TimeRange,
+};
+pub use load::MAX_DOCUMENT_BYTES;
+pub use problem::{Problem, SessionErrors};
+pub use schema::json_schema;
+pub use target::{CEILING_DBTP, Ceiling, DEFAULT_CEILING_DBTP, NamedTarget, TARGET_LUFS, TARGETS, Target, TargetError};

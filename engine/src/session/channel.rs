@@ -1,0 +1,232 @@
+//! The channel strips of a session: tracks and buses, and the sends between them.
+
+use super::document::{MAX_INSERTS, TIME_S};
+use crate::dsp::Insert;
+use crate::dsp::gain::GAIN_DB;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+/// The pan positions taken: -1 is left, 0 the centre, 1 right.
+pub const PAN: (f64, f64) = (-1.0, 1.0);
+/// The stereo widths taken: 0 is mono, 1 as it is, 2 twice as wide.
+pub const WIDTH: (f64, f64) = (0.0, 2.0);
+/// The track delays taken, in milliseconds.
+pub const DELAY_MS: (f64, f64) = (0.0, 10_000.0);
+/// What an `output` calls the master.
+pub const MASTER: &str = "master";
+
+/// One stem and what is done to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Track {
+    /// The stem. A relative path in a document starts at the document's folder.
+    #[schemars(length(min = 1), extend("examples" = ["vox.wav"]))]
+    pub file: PathBuf,
+    /// What the track is called; no two tracks share a name. If left out, the file's name without its ending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1, max = 255), extend("examples" = ["vox"]))]
+    pub name: Option<String>,
+    /// Session time at which the stem begins, in seconds.
+    #[serde(default)]
+    #[schemars(range(min = TIME_S.0, max = TIME_S.1))]
+    pub start_s: f64,
+    /// Time cut from the beginning of the file, in seconds.
+    #[serde(default)]
+    #[schemars(range(min = TIME_S.0, max = TIME_S.1))]
+    pub trim_start_s: f64,
+    /// Time cut from the end of the file, in seconds.
+    #[serde(default)]
+    #[schemars(range(min = TIME_S.0, max = TIME_S.1))]
+    pub trim_end_s: f64,
+    /// Gain of the fader, in decibels.
+    #[serde(default)]
+    #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
+    pub gain_db: f64,
+    /// Position: -1 is left, 0 the centre, 1 right.
+    #[serde(default)]
+    #[schemars(range(min = PAN.0, max = PAN.1))]
+    pub pan: f64,
+    /// How gain follows the position.
+    #[serde(default)]
+    pub pan_law: PanLaw,
+    /// Stereo width: 0 is mono, 1 as it is, 2 twice as wide.
+    #[serde(default = "one")]
+    #[schemars(range(min = WIDTH.0, max = WIDTH.1))]
+    pub width: f64,
+    /// Whether the waveform is turned upside down.
+    #[serde(default)]
+    pub polarity: Polarity,
+    /// Plain shift to later, in milliseconds.
+    #[serde(default)]
+    #[schemars(range(min = DELAY_MS.0, max = DELAY_MS.1))]
+    pub delay_ms: f64,
+    /// Whether the track is silent.
+    #[serde(default)]
+    pub mute: bool,
+    /// Whether only this track, and others that say the same, are heard.
+    #[serde(default)]
+    pub solo: bool,
+    /// Processors, in order, before the fader.
+    #[serde(default)]
+    #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "type": "high_pass", "cutoff_hz": 80.0 }]]))]
+    pub inserts: Vec<Insert>,
+    /// Where the track goes: master, or the name of a bus.
+    #[serde(default = "master")]
+    #[schemars(length(min = 1))]
+    pub output: String,
+    /// Copies to buses.
+    #[serde(default)]
+    #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "to": "verb", "gain_db": -12.0 }]]))]
+    pub sends: Vec<AuxSend>,
+}
+
+/// Where tracks and other buses meet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bus {
+    /// What the bus is called; no two buses share a name, and none is called master.
+    #[schemars(length(min = 1, max = 255), extend("examples" = ["drums"]))]
+    pub name: String,
+    /// Gain of the fader, in decibels.
+    #[serde(default)]
+    #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
+    pub gain_db: f64,
+    /// Balance: -1 is left, 0 the centre, 1 right.
+    #[serde(default)]
+    #[schemars(range(min = PAN.0, max = PAN.1))]
+    pub pan: f64,
+    /// Stereo width: 0 is mono, 1 as it is, 2 twice as wide.
+    #[serde(default = "one")]
+    #[schemars(range(min = WIDTH.0, max = WIDTH.1))]
+    pub width: f64,
+    /// Whether the bus is silent.
+    #[serde(default)]
+    pub mute: bool,
+    /// Processors, in order, before the fader.
+    #[serde(default)]
+    #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "type": "delay", "time_ms": 350.0, "feedback": 0.4 }]]))]
+    pub inserts: Vec<Insert>,
+    /// Where the bus goes: master, or the name of another bus.
+    #[serde(default = "master")]
+    #[schemars(length(min = 1))]
+    pub output: String,
+    /// Copies to other buses.
+    #[serde(default)]
+    #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "to": "verb", "gain_db": -12.0 }]]))]
+    pub sends: Vec<AuxSend>,
+}
+
+/// A copy of a track or bus to a bus.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuxSend {
+    /// The name of the bus.
+    #[schemars(length(min = 1))]
+    pub to: String,
+    /// Gain of the copy, in decibels.
+    #[serde(default)]
+    #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
+    pub gain_db: f64,
+    /// Whether the copy is taken before the fader, so that the fader does not change it.
+    #[serde(default)]
+    pub pre_fader: bool,
+}
+
+/// How gain follows the pan position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PanLaw {
+    /// Constant power for mono stems, balance for stereo ones.
+    #[default]
+    Auto,
+    /// Cosine and sine: -3.01 dB in the centre.
+    ConstantPower,
+    /// Straight lines: -6.02 dB in the centre.
+    Linear,
+    /// The geometric mean of the two: -4.5 dB in the centre.
+    #[serde(rename = "minus_4_5_db")]
+    Minus4Point5Db,
+    /// 0 dB in the centre; the far side falls.
+    Balance,
+}
+
+/// Whether the waveform is turned upside down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Polarity {
+    /// As it is.
+    #[default]
+    Normal,
+    /// Every sample times -1.
+    Inverted,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn master() -> String {
+    MASTER.into()
+}
+
+impl Track {
+    /// A track that plays a stem from session time 0, unchanged, into the master.
+    pub fn new(file: impl Into<PathBuf>) -> Self {
+        Self {
+            file: file.into(),
+            name: None,
+            start_s: 0.0,
+            trim_start_s: 0.0,
+            trim_end_s: 0.0,
+            gain_db: 0.0,
+            pan: 0.0,
+            pan_law: PanLaw::Auto,
+            width: one(),
+            polarity: Polarity::Normal,
+            delay_ms: 0.0,
+            mute: false,
+            solo: false,
+            inserts: Vec::new(),
+            output: master(),
+            sends: Vec::new(),
+        }
+    }
+
+    /// What the track is called: its name, or else its file's name without the ending.
+    pub fn title(&self) -> Cow<'_, str> {
+        match &self.name {
+            Some(name) => name.into(),
+            None => stem(&self.file),
+        }
+    }
+}
+
+/// A file's name without its ending, with the replacement character for what is not Unicode; `track` when there is no name.
+pub(super) fn stem(file: &Path) -> Cow<'_, str> {
+    file.file_stem().map_or("track".into(), std::ffi::OsStr::to_string_lossy)
+}
+
+impl Bus {
+    /// A bus that changes nothing and goes to the master.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            gain_db: 0.0,
+            pan: 0.0,
+            width: one(),
+            mute: false,
+            inserts: Vec::new(),
+            output: master(),
+            sends: Vec::new(),
+        }
+    }
+}
+
+impl AuxSend {
+    /// A copy at 0 dB, taken after the fader.
+    pub fn new(to: impl Into<String>) -> Self {
+        Self { to: to.into(), gain_db: 0.0, pre_fader: false }
+    }
+}

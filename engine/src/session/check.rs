@@ -1,0 +1,168 @@
+//! What the schema cannot say: files that are there, names that are unique, routes that end, times that pass.
+
+use super::channel::{AuxSend, MASTER, Track};
+use super::document::{OutputFormat, Session};
+use super::node::Step::{self, Item, Key};
+use super::problem::did_you_mean;
+use super::routing;
+use crate::dsp::Insert;
+use crate::process::check_frequency;
+use crate::units::SampleRate;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Routes to nowhere that get a suggestion; a document with more has another problem than spelling.
+const SUGGESTIONS: usize = 50;
+
+/// A problem and the way to it.
+pub(super) struct Finding {
+    pub(super) path: Vec<Step>,
+    pub(super) message: String,
+}
+
+impl Finding {
+    pub(super) fn new(path: &[Step], message: impl Into<String>) -> Self {
+        Self { path: path.to_vec(), message: message.into() }
+    }
+}
+
+/// Everything that is wrong with a session of sound values. `lost` names keys that have lost a part: what is missing
+/// there is no further problem. Files are shown as seen from `folder`.
+pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: &Path) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if session.tracks.is_empty() && !lost.contains("tracks") {
+        found.push(Finding::new(&[], "there are no tracks: add [[tracks]] with a file"));
+    }
+    for (index, track) in session.tracks.iter().enumerate() {
+        let missing = file_problem(track, folder);
+        found.extend(missing.map(|message| Finding::new(&[Key("tracks"), Item(index), Key("file")], message)));
+    }
+    let tracks = session.tracks.iter().map(Track::title).collect::<Vec<_>>();
+    unique("tracks", tracks.iter().map(AsRef::as_ref), &mut found);
+    unique("buses", session.buses.iter().map(|bus| bus.name.as_str()), &mut found);
+    for (index, _) in session.buses.iter().enumerate().filter(|(_, bus)| bus.name == MASTER) {
+        found.push(Finding::new(&[Key("buses"), Item(index), Key("name")], "a bus cannot be called \"master\""));
+    }
+    if !lost.contains("buses") {
+        routes(session, &mut found);
+    }
+    found.extend(routing::cycles(&session.buses));
+    times(session, &mut found);
+    if session.output.shape && session.output.format == OutputFormat::Wav32f {
+        let message =
+            "shape = true does nothing to wav32f, which is not rounded: leave it out, or choose wav16 or wav24";
+        found.push(Finding::new(&[Key("output"), Key("shape")], message));
+    }
+    if let Some(rate) = session.sample_rate_hz {
+        found.extend(check_rate(session, rate));
+    }
+    found
+}
+
+fn file_problem(track: &Track, folder: &Path) -> Option<String> {
+    let wrong = match fs::metadata(&track.file) {
+        Ok(data) if data.is_file() => return None,
+        Ok(data) if data.is_dir() => "is a folder, not a file".into(),
+        Ok(_) => "is not a regular file".into(),
+        Err(error) if error.kind() == ErrorKind::NotFound => "no such file".into(),
+        Err(error) => error.to_string(),
+    };
+    Some(match track.file.strip_prefix(folder) {
+        Ok(file) if ![folder.as_os_str(), file.as_os_str()].contains(&"".as_ref()) => {
+            format!("{}: {wrong} (looked in {})", file.display(), folder.display())
+        }
+        _ => format!("{}: {wrong}", track.file.display()),
+    })
+}
+
+fn unique<'a>(list: &'static str, names: impl Iterator<Item = &'a str>, found: &mut Vec<Finding>) {
+    let mut first = BTreeMap::new();
+    for (index, name) in names.enumerate() {
+        if let Some(other) = first.insert(name, index) {
+            first.insert(name, other);
+            let message = format!("the name {name:?} is taken by number {}: give each its own name", other + 1);
+            found.push(Finding::new(&[Key(list), Item(index), Key("name")], message));
+        }
+    }
+}
+
+/// Outputs and sends that lead nowhere.
+fn routes(session: &Session, found: &mut Vec<Finding>) {
+    let buses = session.buses.iter().map(|bus| bus.name.as_str()).collect::<BTreeSet<_>>();
+    let mut channel = |list: &'static str, index: usize, output: &str, sends: &[AuxSend]| {
+        let mut nowhere = |path: &[Step], name: &str, choices: &BTreeSet<&str>, hint: &str| {
+            let hint = match found.len() {
+                0..SUGGESTIONS => did_you_mean(name, choices.iter().copied()),
+                _ => String::new(),
+            } + hint;
+            let key = if path.len() == 3 { "output" } else { "to" };
+            let is = if session.buses.is_empty() { "there are no buses" } else { "there is no such bus" };
+            found.push(Finding::new(path, format!("{key} = {name:?}: {is}{hint}")));
+        };
+        if output != MASTER && !buses.contains(output) {
+            let choices = buses.iter().copied().chain([MASTER]).collect();
+            nowhere(&[Key(list), Item(index), Key("output")], output, &choices, "");
+        }
+        for (send, AuxSend { to, .. }) in sends.iter().enumerate().filter(|(_, send)| !buses.contains(send.to.as_str()))
+        {
+            let hint = if to == MASTER { "; to reach the master, use output" } else { "" };
+            nowhere(&[Key(list), Item(index), Key("sends"), Item(send), Key("to")], to, &buses, hint);
+        }
+    };
+    for (index, track) in session.tracks.iter().enumerate() {
+        channel("tracks", index, &track.output, &track.sends);
+    }
+    for (index, bus) in session.buses.iter().enumerate() {
+        channel("buses", index, &bus.output, &bus.sends);
+    }
+}
+
+fn times(session: &Session, found: &mut Vec<Finding>) {
+    let start_s = session.time.start_s.unwrap_or(0.0);
+    if let Some(end_s) = session.time.end_s.filter(|end_s| *end_s <= start_s) {
+        let message = format!("end_s = {end_s} is not after start_s = {start_s}");
+        found.push(Finding::new(&[Key("time"), Key("end_s")], message));
+    }
+}
+
+/// Frequencies that a sample rate cannot carry.
+pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut chain = |path: &[Step], inserts: &[Insert]| {
+        for (index, insert) in inserts.iter().enumerate() {
+            if let Some((field, value)) = frequency(insert)
+                && let Err(error) = check_frequency(field, value, rate)
+            {
+                let path = [path, &[Key("inserts"), Item(index), Key(field)]].concat();
+                found.push(Finding::new(&path, error.to_string()));
+            }
+        }
+    };
+    for (index, track) in session.tracks.iter().enumerate() {
+        chain(&[Key("tracks"), Item(index)], &track.inserts);
+    }
+    for (index, bus) in session.buses.iter().enumerate() {
+        chain(&[Key("buses"), Item(index)], &bus.inserts);
+    }
+    chain(&[Key("master")], &session.master.inserts);
+    found
+}
+
+/// The frequency of an insert that has one: its key, and its value in hertz.
+fn frequency(insert: &Insert) -> Option<(&'static str, f64)> {
+    match insert {
+        Insert::HighPass(band) | Insert::LowPass(band) => Some(("cutoff_hz", band.cutoff_hz)),
+        Insert::Bell(band) => Some(("frequency_hz", band.frequency_hz)),
+        Insert::LowShelf(band) | Insert::HighShelf(band) => Some(("frequency_hz", band.frequency_hz)),
+        Insert::Notch(band) => Some(("frequency_hz", band.frequency_hz)),
+        Insert::AllPass(band) => Some(("frequency_hz", band.frequency_hz)),
+        Insert::Compressor(_)
+        | Insert::Gate(_)
+        | Insert::SoftClip(_)
+        | Insert::Gain(_)
+        | Insert::Delay(_)
+        | Insert::Limiter(_) => None,
+    }
+}

@@ -1,0 +1,207 @@
+//! The session document as data: what a file says, and what a program may build or change field by field.
+
+use super::channel::{Bus, Track};
+use super::target::{Ceiling, Target};
+use crate::dsp::Insert;
+use crate::units::SampleRate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The longest time taken anywhere in a session, in seconds: one day.
+pub const TIME_S: (f64, f64) = (0.0, 86_400.0);
+/// The tails taken, in seconds.
+pub const TAIL_S: (f64, f64) = (0.0, 600.0);
+/// The limits of limiting taken, in decibels.
+pub const MAX_LIMITING_DB: (f64, f64) = (0.0, 24.0);
+/// The most tracks, and the most buses, of a session.
+pub const MAX_TRACKS: usize = 1_000;
+/// The most inserts, and the most sends, of a track or bus.
+pub const MAX_INSERTS: usize = 64;
+
+/// A mix: stems, what is done to each, where they go, and how the master is to be.
+///
+/// Read one with [`Session::load`] or [`Session::parse`], or build one field by field and ask [`Session::problems`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(
+    title = "mixdown session",
+    description = "A mix: stems, what is done to each, where they go, and how the master is to be."
+)]
+pub struct Session {
+    /// Version of this document's form.
+    #[serde(default = "defaults::schema")]
+    #[schemars(extend("const" = 1))]
+    pub schema: u32,
+    /// Rate that everything is mixed and written at, in hertz; if left out, the rate that most stems have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u32", range(min = SampleRate::MIN, max = SampleRate::MAX), extend("examples" = [48_000]))]
+    pub sample_rate_hz: Option<SampleRate>,
+    /// How stems are put in time with each other.
+    #[serde(default)]
+    pub align: AlignSettings,
+    /// Which part of the session is written.
+    #[serde(default)]
+    pub time: TimeRange,
+    /// The stems, in the order in which they are summed; at least one.
+    #[serde(default)]
+    #[schemars(length(max = MAX_TRACKS))]
+    pub tracks: Vec<Track>,
+    /// Where tracks meet before the master.
+    #[serde(default)]
+    #[schemars(length(max = MAX_TRACKS))]
+    pub buses: Vec<Bus>,
+    /// What is done to the sum of all.
+    #[serde(default)]
+    pub master: Master,
+    /// The file that is written.
+    #[serde(default)]
+    pub output: OutputSettings,
+}
+
+/// How stems are put in time with each other.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlignSettings {
+    /// Whether stems are moved.
+    #[serde(default)]
+    pub mode: AlignMode,
+}
+
+/// Whether stems are moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AlignMode {
+    /// Stems that share a source are moved into time with each other; all others stay.
+    #[default]
+    Auto,
+    /// Every stem stays where the session puts it.
+    Off,
+}
+
+/// Which part of the session is written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeRange {
+    /// Session time at which the output starts, in seconds; if left out, 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64", range(min = TIME_S.0, max = TIME_S.1), extend("examples" = [0.0]))]
+    pub start_s: Option<f64>,
+    /// Session time at which the output ends, in seconds; if left out, after the last stem and its tail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64", range(min = TIME_S.0, max = TIME_S.1), extend("examples" = [180.0]))]
+    pub end_s: Option<f64>,
+    /// Time after the last stem, in seconds, when there is no `end_s`; if left out, until the mix has fallen below
+    /// -90 dBFS, at most 10 s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64", range(min = TAIL_S.0, max = TAIL_S.1), extend("examples" = [2.0]))]
+    pub tail_s: Option<f64>,
+}
+
+/// What is done to the sum of all tracks and buses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Master {
+    /// Processors, in order, before loudness and ceiling.
+    #[serde(default)]
+    #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "type": "high_pass", "cutoff_hz": 25.0 }]]))]
+    pub inserts: Vec<Insert>,
+    /// Integrated loudness of the output: a name, a number of LUFS, or none to leave it as it is.
+    #[serde(default)]
+    pub target: Target,
+    /// Highest true peak of the output, in dBTP, or off; if left out, the target's own, or -1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Ceiling", extend("examples" = [-1.0]))]
+    pub ceiling_dbtp: Option<Ceiling>,
+    /// The most that the limiter may take away to reach the target, in decibels; what would need more stays softer.
+    #[serde(default = "defaults::max_limiting_db")]
+    #[schemars(range(min = MAX_LIMITING_DB.0, max = MAX_LIMITING_DB.1))]
+    pub max_limiting_db: f64,
+}
+
+/// The file that is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputSettings {
+    /// Container and sample format.
+    #[serde(default)]
+    pub format: OutputFormat,
+    /// Whether triangular dither is added where samples are rounded to 16 or 24 bits.
+    #[serde(default = "defaults::dither")]
+    pub dither: bool,
+    /// Whether the noise of rounding is moved to where the ear is dull; for 16 and 24 bits.
+    #[serde(default)]
+    pub shape: bool,
+    /// Start of the dither's random numbers: same seed, same bytes.
+    #[serde(default)]
+    #[schemars(range(max = i64::MAX))]
+    pub seed: u64,
+}
+
+/// Container and sample format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputFormat {
+    /// WAV, 16-bit integers.
+    Wav16,
+    /// WAV, 24-bit integers.
+    #[default]
+    Wav24,
+    /// WAV, 32-bit floats; never rounded, never dithered.
+    Wav32f,
+}
+
+mod defaults {
+    pub(super) fn schema() -> u32 {
+        1
+    }
+    pub(super) fn max_limiting_db() -> f64 {
+        6.0
+    }
+    pub(super) fn dither() -> bool {
+        true
+    }
+}
+
+impl Default for Session {
+    /// A session without tracks: everything else as in an empty document.
+    fn default() -> Self {
+        Self {
+            schema: defaults::schema(),
+            sample_rate_hz: None,
+            align: AlignSettings::default(),
+            time: TimeRange::default(),
+            tracks: Vec::new(),
+            buses: Vec::new(),
+            master: Master::default(),
+            output: OutputSettings::default(),
+        }
+    }
+}
+
+impl Default for Master {
+    fn default() -> Self {
+        Self {
+            inserts: Vec::new(),
+            target: Target::default(),
+            ceiling_dbtp: None,
+            max_limiting_db: defaults::max_limiting_db(),
+        }
+    }
+}
+
+impl Default for OutputSettings {
+    fn default() -> Self {
+        Self { format: OutputFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
+    }
+}
+
+impl Master {
+    /// The ceiling that holds, in dBTP: the session's, or else the target's; `None` when it is off.
+    pub fn effective_ceiling_dbtp(&self) -> Option<f64> {
+        match self.ceiling_dbtp {
+            Some(Ceiling::Dbtp(dbtp)) => Some(dbtp),
+            Some(Ceiling::Off) => None,
+            None => Some(self.target.ceiling_dbtp()),
+        }
+    }
+}

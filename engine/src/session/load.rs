@@ -1,0 +1,104 @@
+//! From a document to a checked session: all problems at once, whether it was read or built.
+
+use super::check::{self, Finding};
+use super::document::Session;
+use super::node::Node;
+use super::problem::{Problem, SessionErrors};
+use super::{text, walk};
+use crate::units::SampleRate;
+use serde_json::Value;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The largest document taken, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 16 << 20;
+
+impl Session {
+    /// Reads a document, TOML or JSON by its ending or else by its first character, and checks all of it.
+    ///
+    /// `origin` names the document in messages, and files in it are resolved against its folder; it need not exist.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the document, each with its line; files that are missing too.
+    pub fn parse(text: &str, origin: &Path) -> Result<Self, SessionErrors> {
+        let refuse = |problems| Err(SessionErrors { origin: origin.into(), problems });
+        if text.len() > MAX_DOCUMENT_BYTES {
+            return refuse(vec![whole(format!("larger than {MAX_DOCUMENT_BYTES} bytes"))]);
+        }
+        let root = match text::read(text, origin) {
+            Ok(root) => root,
+            Err(problems) => return refuse(problems),
+        };
+        match examine(&root, origin.parent().unwrap_or(Path::new(""))) {
+            (Some(session), problems) if problems.is_empty() => Ok(session),
+            (_, problems) => refuse(problems),
+        }
+    }
+
+    /// Reads a document from a file: see [`Session::parse`].
+    ///
+    /// # Errors
+    /// When the file cannot be read, or as [`Session::parse`].
+    pub fn load(path: &Path) -> Result<Self, SessionErrors> {
+        let refuse = |message| SessionErrors { origin: path.into(), problems: vec![whole(message)] };
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes))
+            .map_err(|error| refuse(format!("cannot be read: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| refuse("not UTF-8 text".into()))?;
+        Self::parse(&text, path)
+    }
+
+    /// Everything that is wrong with a session that was built or changed by a program: the same checks that a document
+    /// gets, without lines. Relative files are looked for in the current folder. Empty when the session is sound.
+    pub fn problems(&self) -> Vec<Problem> {
+        let unnamed = self.tracks.iter().filter(|track| track.file.to_str().is_none());
+        let unnamed = unnamed
+            .map(|track| whole(format!("{}: the file's name is not Unicode: rename it", track.file.display())))
+            .collect::<Vec<_>>();
+        if !unnamed.is_empty() {
+            return unnamed;
+        }
+        match serde_json::to_value(self) {
+            Ok(value) => examine(&Node::from_value(&value), Path::new("")).1,
+            Err(error) => vec![whole(error.to_string())],
+        }
+    }
+
+    /// Frequencies in any insert that a sample rate cannot carry; done by itself when the session sets the rate.
+    pub fn check_rate(&self, rate: SampleRate) -> Vec<Problem> {
+        let root = Node::from_value(&serde_json::to_value(self).unwrap_or(Value::Null));
+        placed(&root, check::check_rate(self, rate)).collect()
+    }
+}
+
+/// The session that a tree holds, as far as it can be had, and everything that is wrong with it.
+fn examine(root: &Node, folder: &Path) -> (Option<Session>, Vec<Problem>) {
+    let walk::Walked { sound, mut problems, lost } = walk::walk(root);
+    let Some(sound) = sound else { return (None, problems) };
+    let session = match serde_json::from_value::<Session>(sound.to_value()) {
+        Ok(mut session) => {
+            for track in &mut session.tracks {
+                track.file = folder.join(&track.file);
+            }
+            let found = check::check(&session, &lost, folder);
+            problems.extend(placed(&sound, found));
+            Some(session)
+        }
+        Err(error) => {
+            problems.push(whole(error.to_string()));
+            None
+        }
+    };
+    problems.sort_by_key(|problem| problem.line);
+    (session, problems)
+}
+
+fn placed(root: &Node, found: Vec<Finding>) -> impl Iterator<Item = Problem> {
+    found.into_iter().map(|Finding { path, message }| root.problem(&path, message))
+}
+
+fn whole(message: String) -> Problem {
+    Problem { line: None, place: String::new(), message }
+}

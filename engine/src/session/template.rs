@@ -1,0 +1,177 @@
+//! A session written as TOML to edit: what is set, what could be, and what each key takes, in the schema's words.
+
+use super::accepts::Accepts;
+use super::document::Session;
+use super::schema::{resolve, schema};
+use serde_json::{Map, Value};
+use std::path::PathBuf;
+
+/// Where the lines of comments are broken, in characters.
+const WIDTH: usize = 110;
+
+impl Session {
+    /// The session as a TOML document that explains itself: it reads back as an equal session, and every key that is
+    /// left at its default stands there as a comment, with its unit, range and choices; for tracks and buses, at the
+    /// first of them.
+    ///
+    /// What TOML cannot hold is written so that reading it back reports it: file names that are not Unicode with
+    /// the replacement character, numbers that are not finite as `nan`.
+    pub fn to_toml(&self) -> String {
+        let mut session = self.clone();
+        for track in &mut session.tracks {
+            track.file = PathBuf::from(track.file.to_string_lossy().into_owned());
+        }
+        // Serialising fails for file names that are not Unicode alone, and there are none left.
+        let value = serde_json::to_value(&session).unwrap_or_default();
+        let mut page = Page { text: String::new() };
+        page.comment("A mixdown session. Lines that begin with # do nothing: they show what can be set, and to what.");
+        page.comment("Gains are in decibels, times in seconds (_s) or milliseconds (_ms), frequencies in hertz (_hz).");
+        page.keys(schema(), &value, Comments::All);
+        for (name, section) in properties(schema()) {
+            let given = &value[name];
+            match resolve(section)["type"].as_str() {
+                Some("object") => {
+                    page.heading(&describe(section));
+                    page.line(&format!("[{name}]"));
+                    page.keys(resolve(section), given, Comments::All);
+                }
+                Some("array") => page.list(name, section, given.as_array().map_or(&[], Vec::as_slice)),
+                _ => {}
+            }
+        }
+        page.text
+    }
+}
+
+/// Which keys are shown, and how.
+#[derive(Clone, Copy, PartialEq)]
+enum Comments {
+    /// All, explained.
+    All,
+    /// Only those that are set, plain.
+    None,
+    /// All, unexplained, each as a comment.
+    Only,
+}
+
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A comment, broken between words.
+    fn comment(&mut self, text: &str) {
+        let mut line = String::from("#");
+        for word in text.split_whitespace() {
+            if line.chars().count() + word.chars().count() >= WIDTH {
+                self.line(&line);
+                line = String::from("#");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        self.line(&line);
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.text.push('\n');
+        self.comment(text);
+    }
+
+    /// Tracks or buses: the first explains, the others only say what they set; none at all leaves an example.
+    fn list(&mut self, name: &str, section: &'static Value, items: &[Value]) {
+        let each = resolve(&section["items"]);
+        self.heading(&describe(section));
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.text.push('\n');
+            }
+            self.line(&format!("[[{name}]]"));
+            self.keys(each, item, if index == 0 { Comments::All } else { Comments::None });
+        }
+        if items.is_empty() {
+            self.line(&format!("# [[{name}]]"));
+            self.keys(each, &Value::Null, Comments::Only);
+        }
+    }
+
+    /// The keys of a table, without the tables in it.
+    fn keys(&mut self, table: &'static Value, given: &Value, comments: Comments) {
+        for (key, of) in properties(table) {
+            let kind = resolve(of);
+            if kind["type"] == "object" || resolve(&kind["items"])["type"] == "object" && key != "sends" {
+                continue;
+            }
+            let default = of.get("default");
+            let set = given.get(key).filter(|value| Some(*value) != default);
+            if comments == Comments::All {
+                self.comment(&explain(of));
+            }
+            match set {
+                Some(value) => self.line(&format!("{key} = {}", toml(value, "\n  "))),
+                None if comments == Comments::None => {}
+                None => self.line(&format!("# {key} = {}", toml(example(of), ""))),
+            }
+        }
+    }
+}
+
+fn properties(table: &'static Value) -> impl Iterator<Item = (&'static str, &'static Value)> {
+    table["properties"].as_object().into_iter().flatten().map(|(key, of)| (key.as_str(), of))
+}
+
+/// What a key means.
+fn describe(of: &'static Value) -> String {
+    of["description"].as_str().unwrap_or_default().into()
+}
+
+/// What a key means and takes.
+fn explain(of: &'static Value) -> String {
+    let kind = resolve(of);
+    let types = resolve(&kind["items"])["oneOf"].as_array().into_iter().flatten();
+    let types = types.filter_map(|variant| variant["properties"]["type"]["const"].as_str()).collect::<Vec<_>>();
+    let accepts = Accepts::from(kind);
+    match kind["type"].as_str() {
+        Some("array") if types.is_empty() => describe(of),
+        Some("array") => format!("{} Types: {}.", describe(of), types.join(", ")),
+        _ if accepts.is_free_text() => describe(of),
+        _ => format!("{} Takes {}.", describe(of), accepts.expected()),
+    }
+}
+
+/// What to show where a key is not set: its default, or an example where that says nothing.
+fn example(of: &'static Value) -> &'static Value {
+    let default = of.get("default").filter(|default| default.as_array().is_none_or(|list| !list.is_empty()));
+    default.unwrap_or(&of["examples"][0])
+}
+
+/// A value as TOML; `indent`, where it is not empty, stands before each item of a list.
+fn toml(value: &Value, indent: &str) -> String {
+    match value {
+        Value::Null => "nan".into(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::String(text) => toml_edit::Value::from(text).to_string(),
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => toml_edit::Value::from(float).to_string(),
+            _ => number.to_string(),
+        },
+        Value::Array(items) => {
+            let items = items.iter().map(|item| toml(item, "")).collect::<Vec<_>>();
+            match indent {
+                "" => format!("[{}]", items.join(", ")),
+                _ => format!("[{indent}{},\n]", items.join(&format!(",{indent}"))),
+            }
+        }
+        Value::Object(entries) => inline(entries),
+    }
+}
+
+fn inline(entries: &Map<String, Value>) -> String {
+    let entries = entries.iter().map(|(key, value)| format!("{key} = {}", toml(value, "")));
+    format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,42 @@
+//! Promises about session documents.
+#![allow(clippy::unwrap_used)]
+
+mod documents;
+mod problems;
+mod reference;
+
+use super::*;
+use std::path::{Path, PathBuf};
+
+/// A folder with the empty stems that documents in tests name.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn with(stems: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for stem in stems {
+            std::fs::write(folder.path().join(stem), b"").unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn parse(&self, name: &str, text: &str) -> Result<Session, SessionErrors> {
+        Session::parse(text, &self.path(name))
+    }
+
+    /// The problems of a document, a line each.
+    fn problems(&self, name: &str, text: &str) -> Vec<String> {
+        let errors = self.parse(name, text).expect_err("the document is wrong");
+        assert!(!errors.problems.is_empty());
+        errors.problems.iter().map(|problem| self.short(&problem.to_string())).collect()
+    }
+
+    /// A message without the name of this folder, which differs from run to run.
+    fn short(&self, message: &str) -> String {
+        message.replace(&format!(" (looked in {})", self.0.path().display()), "")
+    }
+}

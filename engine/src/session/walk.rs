@@ -1,0 +1,149 @@
+//! A document held against the schema: every key that is unknown, missing, of the wrong type or out of range.
+
+use super::accepts::Accepts;
+use super::node::{Data, Node, Step};
+use super::problem::{Problem, nearest, quoted};
+use super::schema::{resolve, schema};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// What a walk through a document has found.
+pub(super) struct Walked {
+    /// The document without what is wrong with it; `None` if nothing is left.
+    pub(super) sound: Option<Node>,
+    /// What is wrong, in the order of the document.
+    pub(super) problems: Vec<Problem>,
+    /// Keys whose value was dropped in whole or in part: what is missing there says nothing.
+    pub(super) lost: BTreeSet<&'static str>,
+}
+
+/// Holds a document against the session's schema.
+pub(super) fn walk(root: &Node) -> Walked {
+    let mut walk = Walk { root, path: Vec::new(), problems: Vec::new(), lost: BTreeSet::new() };
+    let sound = walk.value(root, "the document", schema());
+    Walked { sound, problems: walk.problems, lost: walk.lost }
+}
+
+struct Walk<'a> {
+    root: &'a Node,
+    path: Vec<Step>,
+    problems: Vec<Problem>,
+    lost: BTreeSet<&'static str>,
+}
+
+impl Walk<'_> {
+    /// Reports a problem of the value that the path leads to.
+    fn report(&mut self, message: String) {
+        self.problems.push(self.root.problem(&self.path, message));
+    }
+
+    /// The sound part of a value, if any.
+    fn value(&mut self, node: &Node, key: &str, schema: &'static Value) -> Option<Node> {
+        let schema = resolve(schema);
+        match (schema["type"].as_str(), schema["oneOf"].as_array()) {
+            (Some("object"), _) => self.table(node, key, schema),
+            (Some("array"), _) => self.list(node, key, schema),
+            (_, Some(variants)) if variants[0]["type"] == "object" => self.tagged(node, key, variants),
+            _ => match Accepts::from(schema).check(node) {
+                Ok(data) => Some(Node { data, ..*node }),
+                Err(wrong) => {
+                    self.report(format!("{key} {wrong}"));
+                    None
+                }
+            },
+        }
+    }
+
+    fn list(&mut self, node: &Node, key: &str, schema: &'static Value) -> Option<Node> {
+        let Data::List(items) = &node.data else {
+            self.report(format!("{key} = {} is not a list", node.shown()));
+            return None;
+        };
+        if let Some(most) = schema["maxItems"].as_u64().filter(|most| *most < items.len() as u64) {
+            self.report(format!("{key} has {} items, more than {most}", items.len()));
+            return None;
+        }
+        let mut sound = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            self.path.push(Step::Item(index));
+            sound.extend(self.value(item, "it", &schema["items"]));
+            self.path.pop();
+        }
+        if sound.len() < items.len()
+            && let Some(Step::Key(list)) = self.path.last()
+        {
+            self.lost.insert(list);
+        }
+        Some(Node { data: Data::List(sound), ..*node })
+    }
+
+    /// A table whose `type` says what else is in it.
+    fn tagged(&mut self, node: &Node, key: &str, variants: &'static [Value]) -> Option<Node> {
+        let tags = || variants.iter().map(|variant| &variant["properties"]["type"]["const"]);
+        match node.get("type") {
+            _ if !matches!(node.data, Data::Table(_)) => {
+                self.report(format!("{key} = {} is not a table", node.shown()));
+                None
+            }
+            None => {
+                self.report(format!("type is missing: {}", Accepts::one_of(tags()).expected()));
+                None
+            }
+            Some(tag) => match Accepts::one_of(tags()).check(tag) {
+                Ok(Data::Text(tag)) => {
+                    let variant = variants.iter().find(|variant| variant["properties"]["type"]["const"] == *tag)?;
+                    self.table(node, key, variant)
+                }
+                Ok(_) => None,
+                Err(wrong) => {
+                    self.path.push(Step::Key("type"));
+                    self.report(format!("type {wrong}"));
+                    self.path.pop();
+                    None
+                }
+            },
+        }
+    }
+
+    fn table(&mut self, node: &Node, key: &str, schema: &'static Value) -> Option<Node> {
+        let (Data::Table(entries), Some(properties)) = (&node.data, schema["properties"].as_object()) else {
+            self.report(format!("{key} = {} is not a table", node.shown()));
+            return None;
+        };
+        let (mut sound, mut seen, mut meant) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        for (key, child) in entries {
+            if !seen.insert(key.as_str()) {
+                let problem = self.root.problem(&self.path, format!("{} is given twice", quoted(key)));
+                self.problems.push(Problem { line: child.line, ..problem });
+            } else if let Some((name, schema)) = properties.get_key_value(key) {
+                self.path.push(Step::Key(name));
+                match self.value(child, name, schema) {
+                    Some(child) => sound.push((key.clone(), child)),
+                    None => drop(self.lost.insert(name)),
+                }
+                self.path.pop();
+            } else {
+                meant.extend(self.unknown(key, child, properties));
+            }
+        }
+        self.lost.extend(&meant);
+        let required = || schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        for key in required().filter(|key| !seen.contains(key) && !meant.contains(key)) {
+            self.report(format!("{key} is missing"));
+        }
+        let complete = required().all(|key| sound.iter().any(|(name, _)| name == key));
+        complete.then_some(Node { data: Data::Table(sound), ..*node })
+    }
+
+    /// Reports a key that does not exist, and returns the one that was meant.
+    fn unknown(&mut self, key: &str, child: &Node, properties: &'static Map<String, Value>) -> Option<&'static str> {
+        let meant = nearest(key, properties.keys().map(String::as_str));
+        let hint = match meant {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => format!("there are {}", properties.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
+        };
+        let problem = self.root.problem(&self.path, format!("unknown key {}; {hint}", quoted(key)));
+        self.problems.push(Problem { line: child.line, ..problem });
+        meant
+    }
+}
