@@ -3,6 +3,8 @@
 //! Every meter gives the same bits for any split of its input into blocks. Samples that are not a number, infinite or beyond
 //! ±10³⁰ count as 0. A reading that does not exist (silence, too short) is `None`, never an infinity.
 
+#[cfg(test)]
+mod conformance;
 mod gating;
 mod k_weighting;
 mod loudness;
