@@ -106,6 +106,9 @@ impl<const N: usize> KLanes<N> {
     // Indexed, so that the lanes of one frame become vector arithmetic.
     #[expect(clippy::needless_range_loop)]
     pub(super) fn run(&mut self, k: &KCoefficients, input: [&[f32]; N]) {
+        if self.at_rest() && input.iter().all(|channel| channel.iter().all(|x| *x == 0.0)) {
+            return;
+        }
         let frames = input[0].len();
         let input = input.map(|channel| &channel[..frames]);
         let Section { b: p, a: q } = k.shelf;
@@ -125,6 +128,10 @@ impl<const N: usize> KLanes<N> {
             }
         }
         *self = Self { shelf, high_pass, energy };
+    }
+
+    fn at_rest(&self) -> bool {
+        self.shelf.iter().chain(&self.high_pass).flatten().all(|memory| *memory == 0.0)
     }
 
     /// The weighted energy since the last call. What has decayed below −500 dB is set to 0: digital silence then costs no

@@ -32,7 +32,9 @@ impl TruePeakMeter {
 
     /// The true peak so far, linear, as if the signal ended here: 1.0 is full scale. Control thread; allocates.
     pub fn true_peak(&self) -> f64 {
-        f64::from(self.flushed(self.max))
+        let mut ended = self.clone();
+        ended.end();
+        f64::from(ended.max)
     }
 
     /// The true peak so far in dBTP, as if the signal ended here; `None` in silence. Control thread; allocates.
@@ -40,12 +42,20 @@ impl TruePeakMeter {
         amplitude_db(self.true_peak())
     }
 
-    fn flushed(&self, max: f32) -> f32 {
-        let mut firs = self.firs.clone();
-        firs.iter_mut().fold(max, |max, fir| {
+    /// The true peak, linear, of the stretch since the last call; a peak counts up to 40 frames after it sounded. Audio thread: no
+    /// allocation.
+    pub(super) fn take_interval(&mut self) -> f32 {
+        std::mem::take(&mut self.since_taken)
+    }
+
+    /// Lets the signal end here: takes in the silence that brings out the last peaks. Audio thread: no allocation.
+    pub(super) fn end(&mut self) {
+        for fir in &mut self.firs {
             let silence = [0.0; 64];
-            fir.max_above(&silence[..2 * fir.latency() as usize], max)
-        })
+            let frames = silence.len().min(2 * fir.latency() as usize);
+            self.since_taken = fir.max_above(&silence[..frames], self.since_taken);
+        }
+        self.max = self.max.max(self.since_taken);
     }
 }
 

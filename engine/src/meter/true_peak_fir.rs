@@ -14,8 +14,8 @@ const KAISER_BETA: f64 = 6.0;
 const GRANULE: usize = 16;
 /// Frames taken in at once.
 const CHUNK: usize = 32 * GRANULE;
-/// The grid of one interval with the neighbours that a parabola needs: the last point before it, its own, the next sample.
-const GRID: usize = PHASES + 2;
+/// Samples that a granule of intervals and the grid points next to them are made of.
+const SPAN: usize = TAPS + GRANULE;
 
 /// The interpolator, and how far it can rise above its samples.
 struct Table {
@@ -80,60 +80,59 @@ fn bessel_i0(x: f64) -> f64 {
     sum
 }
 
-/// Interpolates `out.len()` intervals; the first uses `window[..TAPS]`.
+/// Interpolates [`GRANULE`] intervals, phase by phase; the first uses `samples[1..]`, so that there is one sample before it.
 ///
 /// Compiled for wider vectors too and chosen at run time; products and sums are never fused, so every version gives the same bits.
 #[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
-fn interpolate(taps: &[[f32; PHASES]; TAPS], window: &[f32], out: &mut [[f32; PHASES]]) {
-    const TOGETHER: usize = 4;
-    let mut start = 0;
-    // Four intervals at once hide the latency of the additions.
-    while start + TOGETHER <= out.len() {
-        let samples = &window[start..start + TAPS + TOGETHER - 1];
-        let mut sums = [[0.0; PHASES]; TOGETHER];
-        for (tap, coefficients) in taps.iter().enumerate() {
-            for (sum, x) in sums.iter_mut().zip(&samples[tap..tap + TOGETHER]) {
-                for phase in 0..PHASES {
-                    sum[phase] += x * coefficients[phase];
+fn interpolate(taps: &[[f32; PHASES]; TAPS], samples: &[f32; SPAN]) -> [[f32; GRANULE]; PHASES] {
+    const LANES: usize = 8;
+    let mut points = [[0.0; GRANULE]; PHASES];
+    points[0].copy_from_slice(&samples[TAPS / 2..TAPS / 2 + GRANULE]);
+    for start in (0..GRANULE).step_by(LANES) {
+        let mut sums = [[0.0; LANES]; PHASES - 1];
+        for tap in 0..TAPS {
+            for phase in 1..PHASES {
+                for lane in 0..LANES {
+                    sums[phase - 1][lane] += samples[1 + start + tap + lane] * taps[tap][phase];
                 }
             }
         }
-        out[start..start + TOGETHER].copy_from_slice(&sums);
-        start += TOGETHER;
-    }
-    for (index, points) in out.iter_mut().enumerate().skip(start) {
-        *points = interval(taps, &window[index..index + TAPS]);
-    }
-}
-
-/// One interval: the plain twin of [`interpolate`].
-fn interval(taps: &[[f32; PHASES]; TAPS], window: &[f32]) -> [f32; PHASES] {
-    let mut points = [0.0; PHASES];
-    for (x, coefficients) in window.iter().zip(taps) {
-        for (point, coefficient) in points.iter_mut().zip(coefficients) {
-            *point += x * coefficient;
+        for (points, sums) in points[1..].iter_mut().zip(sums) {
+            points[start..start + LANES].copy_from_slice(&sums);
         }
     }
     points
 }
 
-/// The highest magnitude on the grid of one interval and on the parabolas through it, or `floor` where that is higher.
-fn highest(grid: &[f32; GRID], floor: f32) -> f32 {
-    let on_grid = grid.iter().fold(0.0_f32, |max, point| max.max(point.abs()));
-    // A vertex lies at most (2·max)/8 above its middle point.
-    if on_grid * 1.25 <= floor {
-        return floor;
+/// One point: the plain twin of [`interpolate`].
+fn point(taps: &[[f32; PHASES]; TAPS], window: &[f32], phase: usize) -> f32 {
+    window.iter().zip(taps).fold(0.0, |sum, (x, coefficients)| sum + x * coefficients[phase])
+}
+
+/// For every interval of a granule, the highest magnitude on its grid and on the parabolas through it, or `floor` where that is higher.
+#[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
+fn highest(points: &[[f32; GRANULE]; PHASES], before: f32, samples: &[f32; SPAN], floor: f32) -> [f32; GRANULE] {
+    let mut previous = [before; GRANULE];
+    previous[1..].copy_from_slice(&points[PHASES - 1][..GRANULE - 1]);
+    let mut next = [0.0; GRANULE];
+    next.copy_from_slice(&samples[TAPS / 2 + 1..=TAPS / 2 + GRANULE]);
+    let mut peaks = [floor; GRANULE];
+    for phase in 0..PHASES {
+        let middles = &points[phase];
+        let lefts = if phase == 0 { &previous } else { &points[phase - 1] };
+        let rights = if phase == PHASES - 1 { &next } else { &points[phase + 1] };
+        for index in 0..GRANULE {
+            let sign = 1.0_f32.copysign(middles[index]);
+            let middle = middles[index] * sign;
+            let (left, right) = (middle - lefts[index] * sign, middle - rights[index] * sign);
+            let sum = left + right;
+            let bent = left >= 0.0 && right >= 0.0 && sum > 0.0;
+            let slant = left - right;
+            let rise = if bent { slant * (slant / (8.0 * sum)) } else { 0.0 };
+            peaks[index] = larger(peaks[index], middle + rise);
+        }
     }
-    let mut max = floor;
-    for three in grid.windows(3) {
-        let sign = 1.0_f32.copysign(three[1]);
-        let middle = three[1] * sign;
-        let (left, right) = (middle - three[0] * sign, middle - three[2] * sign);
-        let bent = left >= 0.0 && right >= 0.0 && left + right > 0.0;
-        let rise = if bent { (left - right) * (left - right) / (8.0 * (left + right)) } else { 0.0 };
-        max = max.max(middle + rise);
-    }
-    max
+    peaks
 }
 
 /// The larger of two numbers that are not NaN, in the form that one vector instruction computes.
@@ -141,9 +140,9 @@ fn larger(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }
 
-/// The largest of up to [`GRANULE`] magnitudes.
-fn largest(values: impl Iterator<Item = f32>) -> f32 {
-    values.fold(0.0, |max, value| larger(max, value.abs()))
+/// The largest of some magnitudes.
+fn largest(values: impl IntoIterator<Item = f32>) -> f32 {
+    values.into_iter().fold(0.0, |max, value| larger(max, value.abs()))
 }
 
 /// What bounds a stretch of [`GRANULE`] samples.
@@ -206,10 +205,13 @@ impl TruePeakFir {
         let frames = input.len().min(peaks.len());
         for (input, peaks) in input[..frames].chunks(CHUNK).zip(peaks[..frames].chunks_mut(CHUNK)) {
             self.take_in(input);
+            let mut before = None;
             for (granule, peaks) in peaks.chunks_mut(GRANULE).enumerate() {
-                peaks.fill(floor);
                 if self.bound(granule) > floor {
-                    self.for_each_interval(granule, peaks.len(), |index, grid| peaks[index] = highest(grid, floor));
+                    peaks.copy_from_slice(&self.granule_peaks(granule, &mut before, floor)[..peaks.len()]);
+                } else {
+                    peaks.fill(floor);
+                    before = None;
                 }
             }
             self.shift(input.len());
@@ -222,9 +224,13 @@ impl TruePeakFir {
         let mut max = floor;
         for input in input.chunks(CHUNK) {
             self.take_in(input);
+            let mut before = None;
             for (granule, frames) in input.chunks(GRANULE).map(<[f32]>::len).enumerate() {
                 if self.bound(granule) > max {
-                    self.for_each_interval(granule, frames, |_, grid| max = highest(grid, max));
+                    let peaks = self.granule_peaks(granule, &mut before, max);
+                    max = peaks[..frames].iter().copied().fold(max, larger);
+                } else {
+                    before = None;
                 }
             }
             self.shift(input.len());
@@ -258,28 +264,32 @@ impl TruePeakFir {
         level + TABLE.bend * bend + TABLE.rest * around
     }
 
-    /// Shows the grids of the first `frames` intervals of a granule.
-    fn for_each_interval(&self, granule: usize, frames: usize, mut show: impl FnMut(usize, &[f32; GRID])) {
-        let samples = &self.samples[granule * GRANULE..];
-        let mut points = [[0.0; PHASES]; GRANULE];
-        interpolate(&TABLE.taps, &samples[1..], &mut points[..frames]);
-        let mut before = interval(&TABLE.taps, &samples[..TAPS])[PHASES - 1];
-        for (index, points) in points[..frames].iter().enumerate() {
-            let mut grid = [0.0; GRID];
-            grid[0] = before;
-            grid[1..=PHASES].copy_from_slice(points);
-            grid[GRID - 1] = samples[index + TAPS / 2 + 1];
-            show(index, &grid);
-            before = points[PHASES - 1];
-        }
+    /// The peaks of a granule of intervals. `before` carries the last point of one granule to the next.
+    fn granule_peaks(&self, granule: usize, before: &mut Option<f32>, floor: f32) -> [f32; GRANULE] {
+        let taps = &TABLE.taps;
+        let Some(samples) = self.samples[granule * GRANULE..].first_chunk::<SPAN>() else {
+            return [floor; GRANULE];
+        };
+        let points = interpolate(taps, samples);
+        let last = before.replace(points[PHASES - 1][GRANULE - 1]);
+        let before = last.unwrap_or_else(|| point(taps, &samples[..TAPS], PHASES - 1));
+        highest(&points, before, samples, floor)
     }
 }
 
 impl Extent {
     /// The extent of the first [`GRANULE`] of these samples; second differences look two samples further, where there are any.
     fn of(samples: &[f32]) -> Self {
-        let level = largest(samples.iter().take(GRANULE).copied());
-        let bend = largest(samples.windows(3).take(GRANULE).map(|x| x[0] - 2.0 * x[1] + x[2]));
-        Self { level, bend }
+        let Some(x) = samples.first_chunk::<{ GRANULE + 2 }>() else {
+            let bend = largest(samples.windows(3).map(|x| x[0] - 2.0 * x[1] + x[2]));
+            return Self { level: largest(samples.iter().take(GRANULE).copied()), bend };
+        };
+        // Four maxima side by side make vector instructions of it.
+        let (mut level, mut bend) = ([0.0; 4], [0.0; 4]);
+        for index in 0..GRANULE {
+            level[index % 4] = larger(level[index % 4], x[index].abs());
+            bend[index % 4] = larger(bend[index % 4], (x[index] - 2.0 * x[index + 1] + x[index + 2]).abs());
+        }
+        Self { level: largest(level), bend: largest(bend) }
     }
 }
