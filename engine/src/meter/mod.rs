@@ -1,1 +1,31 @@
-//! (meter)
+//! Meters: taps that see a signal and never touch it.
+//!
+//! Every meter gives the same bits for any split of its input into blocks. Samples that are not a number, infinite or beyond
+//! ±10³⁰ count as 0. A reading that does not exist (silence, too short) is `None`, never an infinity.
+
+#[cfg(test)]
+mod conformance;
+mod correlation;
+mod gating;
+mod k_weighting;
+mod lane_sums;
+mod loudness;
+mod peak;
+mod programme;
+mod reading;
+mod rms;
+mod series;
+mod true_peak;
+mod true_peak_fir;
+
+pub use correlation::CorrelationMeter;
+pub use gating::{integrated_power, loudness_range};
+pub use k_weighting::{KCoefficients, Section, loudness_weight};
+pub use loudness::{LoudnessMeter, SINE_OFFSET_LU, power_lufs};
+pub use peak::PeakMeter;
+pub use programme::{Measurement, ProgrammeMeter};
+pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
+pub use rms::RmsMeter;
+pub use series::{INTERVAL_MS, MeterRow, MeterSeries};
+pub use true_peak::TruePeakMeter;
+pub use true_peak_fir::TruePeakFir;

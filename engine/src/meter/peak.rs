@@ -1,0 +1,98 @@
+//! Sample peak, clipped samples, and samples that are no numbers.
+
+use super::reading::{amplitude_db, is_level};
+use crate::audio::Block;
+use crate::process::Tap;
+
+/// Measures the largest sample of all channels and counts the samples that should not be there.
+#[derive(Clone, Debug, Default)]
+pub struct PeakMeter {
+    max: f32,
+    since_taken: f32,
+    clipped: u64,
+    non_finite: u64,
+}
+
+impl PeakMeter {
+    /// A meter for any number of channels.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets all input. Audio thread: no allocation.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The largest magnitude so far; full scale is 1.0.
+    pub fn sample_peak(&self) -> f64 {
+        f64::from(self.max)
+    }
+
+    /// The largest magnitude so far in dBFS; `None` in silence.
+    pub fn sample_peak_dbfs(&self) -> Option<f64> {
+        amplitude_db(self.sample_peak())
+    }
+
+    /// Samples of magnitude 1.0 or more, every channel counted. (The positive full scale of an integer file, one step below
+    /// 1.0, is not among them.)
+    pub fn clipped_samples(&self) -> u64 {
+        self.clipped
+    }
+
+    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted: all meters take them as 0.
+    pub fn non_finite_samples(&self) -> u64 {
+        self.non_finite
+    }
+
+    /// The largest magnitude since the last call. Audio thread: no allocation.
+    pub(super) fn take_interval(&mut self) -> f32 {
+        std::mem::take(&mut self.since_taken)
+    }
+}
+
+impl Tap for PeakMeter {
+    /// Takes in the next block. Audio thread: no allocation.
+    fn observe(&mut self, block: &Block<'_>) {
+        for channel in 0..block.channels() {
+            // Stretches short enough for 32-bit counts, which keep pace with the samples in vector registers.
+            for stretch in block.channel(channel).chunks(4096) {
+                let (mut max, mut clipped, mut non_finite) = ([0.0_f32; 8], [0_u32; 8], [0_u32; 8]);
+                for group in stretch.chunks(8) {
+                    for (lane, &sample) in group.iter().enumerate() {
+                        let level = if is_level(sample) { sample.abs() } else { 0.0 };
+                        max[lane] = if level > max[lane] { level } else { max[lane] };
+                        clipped[lane] += u32::from(level >= 1.0);
+                        non_finite[lane] += u32::from(!is_level(sample));
+                    }
+                }
+                self.since_taken = max.into_iter().fold(self.since_taken, f32::max);
+                self.clipped += u64::from(clipped.iter().sum::<u32>());
+                self.non_finite += u64::from(non_finite.iter().sum::<u32>());
+            }
+        }
+        self.max = self.max.max(self.since_taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_scale_counts_as_clipped_and_one_step_below_does_not() {
+        let mut meter = PeakMeter::new();
+        meter.observe(&Block::mono(&[0.5, 1.0, -1.0, -1.25, 32_767.0 / 32_768.0]));
+        assert_eq!(meter.clipped_samples(), 3);
+        assert_eq!(meter.sample_peak(), 1.25);
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_counted_and_has_no_peak() {
+        let mut meter = PeakMeter::new();
+        meter.observe(&Block::new(&[f32::NAN, 0.25, f32::INFINITY, -0.5, f32::NEG_INFINITY, f32::MAX], 3, 2, 3));
+        assert_eq!((meter.non_finite_samples(), meter.clipped_samples(), meter.sample_peak()), (4, 0, 0.5));
+        meter.reset();
+        assert_eq!((meter.non_finite_samples(), meter.sample_peak_dbfs()), (0, None));
+    }
+}

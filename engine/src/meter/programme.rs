@@ -1,0 +1,362 @@
+//! All meters in one: what a report says about a programme.
+
+use super::series::{INTERVAL_MS, MeterRow, MeterSeries};
+use super::{CorrelationMeter, LoudnessMeter, PeakMeter, RmsMeter, TruePeakMeter, rounded};
+use crate::audio::{Block, ChannelLayout};
+use crate::process::Tap;
+use crate::units::SampleRate;
+use serde::{Deserialize, Serialize};
+
+/// Intervals a second.
+const INTERVALS_A_SECOND: u64 = 1000 / INTERVAL_MS as u64;
+/// Room for one hour of rows is reserved at the start.
+const RESERVED_ROWS: usize = 36_000;
+
+/// What was measured. A reading that does not exist (silence, too short, one channel) is `None`, JSON `null`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// Frames a second.
+    pub sample_rate_hz: u32,
+    /// Channels a frame.
+    pub channels: usize,
+    /// Frames measured.
+    pub frames: u64,
+    /// Their length in seconds.
+    pub duration_s: f64,
+    /// Integrated loudness, LUFS (ITU-R BS.1770-4).
+    pub integrated_lufs: Option<f64>,
+    /// Loudness range, LU (EBU Tech 3342); unstable in programmes under a minute.
+    pub loudness_range_lu: Option<f64>,
+    /// The loudest 400 ms, LUFS.
+    pub max_momentary_lufs: Option<f64>,
+    /// The loudest 3 s, LUFS.
+    pub max_short_term_lufs: Option<f64>,
+    /// The highest level between samples or at them, all channels, dBTP.
+    pub true_peak_dbtp: Option<f64>,
+    /// The largest sample, all channels, dBFS.
+    pub sample_peak_dbfs: Option<f64>,
+    /// Root mean square over frames and channels, dBFS (−3.01 for a full-scale sine).
+    pub rms_dbfs: Option<f64>,
+    /// Crest factor: sample peak over RMS, dB.
+    pub crest_db: Option<f64>,
+    /// Peak to loudness ratio: true peak over integrated loudness, dB.
+    pub plr_db: Option<f64>,
+    /// The mean of each channel, full scale 1.0.
+    pub dc_offset: Vec<f64>,
+    /// Correlation of the first two channels, −1 to 1.
+    pub correlation: Option<f64>,
+    /// Samples of magnitude 1.0 or more, every channel counted.
+    pub clipped_samples: u64,
+    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted; they were measured as 0.
+    pub non_finite_samples: u64,
+}
+
+impl Measurement {
+    /// As written to documents: levels to 0.01 dB, correlation to 0.001, offsets and seconds to 0.000001.
+    #[must_use]
+    pub fn rounded(&self) -> Self {
+        let level = |reading: Option<f64>| reading.map(|db| rounded(db, 2));
+        Self {
+            duration_s: rounded(self.duration_s, 6),
+            integrated_lufs: level(self.integrated_lufs),
+            loudness_range_lu: level(self.loudness_range_lu),
+            max_momentary_lufs: level(self.max_momentary_lufs),
+            max_short_term_lufs: level(self.max_short_term_lufs),
+            true_peak_dbtp: level(self.true_peak_dbtp),
+            sample_peak_dbfs: level(self.sample_peak_dbfs),
+            rms_dbfs: level(self.rms_dbfs),
+            crest_db: level(self.crest_db),
+            plr_db: level(self.plr_db),
+            dc_offset: self.dc_offset.iter().map(|offset| rounded(*offset, 6)).collect(),
+            correlation: self.correlation.map(|correlation| rounded(correlation, 3)),
+            ..*self
+        }
+    }
+}
+
+/// Measures everything in a [`Measurement`], and on request a series of it.
+#[derive(Clone, Debug)]
+pub struct ProgrammeMeter {
+    rate: SampleRate,
+    channels: usize,
+    frames: u64,
+    /// Intervals completed.
+    intervals: u64,
+    peak: PeakMeter,
+    rms: RmsMeter,
+    correlation: CorrelationMeter,
+    loudness: LoudnessMeter,
+    true_peak: TruePeakMeter,
+    rows: Option<Vec<MeterRow>>,
+}
+
+impl ProgrammeMeter {
+    /// A meter without a series. Control thread; allocates.
+    pub fn new(rate: SampleRate, layout: &ChannelLayout) -> Self {
+        let channels = layout.count();
+        Self {
+            rate,
+            channels,
+            frames: 0,
+            intervals: 0,
+            peak: PeakMeter::new(),
+            rms: RmsMeter::new(channels),
+            correlation: CorrelationMeter::new(),
+            loudness: LoudnessMeter::new(rate, layout),
+            true_peak: TruePeakMeter::new(channels),
+            rows: None,
+        }
+    }
+
+    /// A meter that keeps a row every 100 ms too. Control thread; allocates.
+    pub fn with_series(rate: SampleRate, layout: &ChannelLayout) -> Self {
+        Self { rows: Some(Vec::with_capacity(RESERVED_ROWS)), ..Self::new(rate, layout) }
+    }
+
+    /// Forgets all input. Audio thread: no allocation.
+    pub fn reset(&mut self) {
+        (self.frames, self.intervals) = (0, 0);
+        self.peak.reset();
+        self.rms.reset();
+        self.correlation.reset();
+        self.loudness.reset();
+        self.true_peak.reset();
+        if let Some(rows) = &mut self.rows {
+            rows.clear();
+        }
+    }
+
+    /// The readings so far, as if the signal ended here. Control thread; allocates.
+    pub fn measurement(&self) -> Measurement {
+        let difference = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
+        let (sample_peak_dbfs, rms_dbfs) = (self.peak.sample_peak_dbfs(), self.rms.rms_dbfs());
+        let (true_peak_dbtp, integrated_lufs) = (self.true_peak.true_peak_dbtp(), self.loudness.integrated_lufs());
+        Measurement {
+            sample_rate_hz: self.rate.hz(),
+            channels: self.channels,
+            frames: self.frames,
+            duration_s: self.rate.seconds(self.frames),
+            integrated_lufs,
+            loudness_range_lu: self.loudness.loudness_range_lu(),
+            max_momentary_lufs: self.loudness.max_momentary_lufs(),
+            max_short_term_lufs: self.loudness.max_short_term_lufs(),
+            true_peak_dbtp,
+            sample_peak_dbfs,
+            rms_dbfs,
+            crest_db: difference(sample_peak_dbfs, rms_dbfs),
+            plr_db: difference(true_peak_dbtp, integrated_lufs),
+            dc_offset: (0..self.channels).map(|channel| self.rms.dc_offset(channel)).collect(),
+            correlation: self.correlation.correlation(),
+            clipped_samples: self.peak.clipped_samples(),
+            non_finite_samples: self.peak.non_finite_samples(),
+        }
+    }
+
+    /// The series so far, the running interval included; empty when none was asked for. Control thread; allocates.
+    pub fn series(&self) -> MeterSeries {
+        let mut rows = self.rows.clone().unwrap_or_default();
+        if self.rows.is_some() && self.interval_start(self.intervals) < self.frames {
+            // The copy closes its interval as if the signal ended here.
+            let mut ended = Self { rows: None, ..self.clone() };
+            ended.true_peak.end();
+            rows.push(ended.take_row());
+        }
+        MeterSeries::from_rows(&rows)
+    }
+
+    /// The last complete row of the series: what a live display shows. Audio thread: no allocation.
+    pub fn latest(&self) -> Option<MeterRow> {
+        self.rows.as_ref()?.last().copied()
+    }
+
+    /// The loudness meter, for its running readings and gating blocks.
+    pub fn loudness(&self) -> &LoudnessMeter {
+        &self.loudness
+    }
+
+    /// The frame at which an interval begins: exact for any rate, without drift.
+    fn interval_start(&self, interval: u64) -> u64 {
+        (interval * u64::from(self.rate.hz()) + INTERVALS_A_SECOND / 2) / INTERVALS_A_SECOND
+    }
+
+    fn take_row(&mut self) -> MeterRow {
+        let peak = f64::from(self.peak.take_interval());
+        MeterRow {
+            peak,
+            mean_square: self.rms.take_interval(),
+            momentary_lufs: self.loudness.momentary_lufs(),
+            short_term_lufs: self.loudness.short_term_lufs(),
+            // A sample at the very end is not interpolated yet, but already known.
+            true_peak: f64::from(self.true_peak.take_interval()).max(peak),
+            correlation: self.correlation.take_interval(),
+        }
+    }
+}
+
+impl Tap for ProgrammeMeter {
+    /// Takes in the next block. Audio thread for the first hour, after which memory grows now and then. A block of another number
+    /// of channels than the layout has is not counted.
+    fn observe(&mut self, block: &Block<'_>) {
+        if block.channels() != self.channels || self.channels == 0 {
+            return;
+        }
+        let mut done = 0;
+        while done < block.frames() {
+            let left_in_interval = self.interval_start(self.intervals + 1) - self.frames;
+            let frames = left_in_interval.min((block.frames() - done) as u64);
+            let part = block.slice(done..done + frames as usize);
+            self.peak.observe(&part);
+            self.rms.observe(&part);
+            self.correlation.observe(&part);
+            self.loudness.observe(&part);
+            self.true_peak.observe(&part);
+            done += frames as usize;
+            self.frames += frames;
+            if frames == left_in_interval {
+                self.intervals += 1;
+                if self.rows.is_some() {
+                    let row = self.take_row();
+                    self.rows.iter_mut().for_each(|rows| rows.push(row));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::AudioBuffer;
+    use mixdown_fixtures::signals::{pink_noise, sine, white_noise};
+
+    fn meter(rate_hz: u32, channels: usize) -> ProgrammeMeter {
+        ProgrammeMeter::with_series(SampleRate::new(rate_hz).unwrap(), &ChannelLayout::usual(channels))
+    }
+
+    #[test]
+    fn a_stereo_sine_reads_what_arithmetic_says() {
+        let mut meter = meter(48_000, 2);
+        let tone = sine(48_000.0, 1_000.0, 0.5, 0.0, 5 * 48_000);
+        meter.observe(&AudioBuffer::from_channels(&[tone.clone(), tone]).block());
+        let read = meter.measurement().rounded();
+        assert_eq!((read.frames, read.duration_s, read.channels), (240_000, 5.0, 2));
+        assert_eq!((read.sample_peak_dbfs, read.rms_dbfs, read.crest_db), (Some(-6.02), Some(-9.03), Some(3.01)));
+        assert_eq!((read.true_peak_dbtp, read.correlation), (Some(-6.02), Some(1.0)));
+        assert_eq!((read.clipped_samples, read.non_finite_samples, read.dc_offset), (0, 0, vec![0.0; 2]));
+        assert!((read.integrated_lufs.unwrap() + 6.02).abs() < 0.02 && read.loudness_range_lu.unwrap() < 0.01);
+        assert!((read.plr_db.unwrap() - (read.true_peak_dbtp.unwrap() - read.integrated_lufs.unwrap())).abs() < 0.011);
+        let series = meter.series();
+        assert_eq!((series.energy.len(), series.energy[7], series.rms_dbfs[7]), (50, 0.125, Some(-9.03)));
+        assert_eq!((series.momentary_lufs[2], series.short_term_lufs[28]), (None, None));
+        assert!(series.momentary_lufs[3].is_some() && series.short_term_lufs[29].is_some());
+    }
+
+    #[test]
+    fn any_split_reads_the_same_bits() {
+        // 22,050 / 10 and 11,025 / 10: one interval length fits the rate, one does not.
+        for (rate_hz, channels) in [(22_050, 1), (11_025, 2), (48_000, 6)] {
+            let frames = rate_hz as usize * 7 / 2 + 13;
+            let signal: Vec<_> = (0..channels).map(|channel| pink_noise(channel as u64, 0.2, frames)).collect();
+            let signal = AudioBuffer::from_channels(&signal);
+            let read = |size: usize| {
+                let mut meter = meter(rate_hz, channels);
+                for start in (0..frames).step_by(size) {
+                    meter.observe(&signal.block().slice(start..frames.min(start + size)));
+                }
+                (meter.measurement(), meter.series())
+            };
+            let whole = read(frames);
+            assert_eq!(whole.1.peak_dbfs.len(), 36);
+            for size in [1, 64, 511] {
+                assert_eq!(read(size), whole, "blocks of {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_series_never_changes_the_measurement_and_adds_up_to_it() {
+        let signal = AudioBuffer::from_channels(&[white_noise(1, 0.9, 100_000), pink_noise(2, 0.1, 100_000)]);
+        let (mut with, mut without) = (meter(44_100, 2), meter(44_100, 2));
+        without.rows = None;
+        with.observe(&signal.block());
+        without.observe(&signal.block());
+        let (ours, series) = (with.measurement(), with.series());
+        let rounded = ours.rounded();
+        let highest = |values: &[Option<f64>]| values.iter().flatten().copied().fold(f64::MIN, f64::max);
+        assert_eq!(Some(highest(&series.true_peak_dbtp)), rounded.true_peak_dbtp);
+        assert_eq!(Some(highest(&series.peak_dbfs)), rounded.sample_peak_dbfs);
+        // Sums of sums: the order differs, so the last bits may.
+        let theirs = Measurement {
+            rms_dbfs: None,
+            crest_db: None,
+            dc_offset: vec![],
+            correlation: None,
+            ..without.measurement()
+        };
+        assert_eq!(
+            theirs,
+            Measurement { rms_dbfs: None, crest_db: None, dc_offset: vec![], correlation: None, ..ours }
+        );
+        assert_eq!(without.measurement().rounded(), rounded);
+    }
+
+    #[test]
+    fn no_input_gives_null_and_never_a_number_that_json_lacks() {
+        let hostile = [f32::NAN, f32::INFINITY, f32::MAX, -0.0, f32::MIN_POSITIVE / 4.0, 1e30, -1e30];
+        for samples in [vec![], vec![0.0; 50_000], hostile.repeat(10_000)] {
+            let mut meter = meter(48_000, 1);
+            meter.observe(&Block::mono(&samples));
+            let (read, series) = (meter.measurement(), meter.series());
+            let text = serde_json::to_string(&(&read, &series)).unwrap();
+            assert_eq!(serde_json::from_str::<(Measurement, MeterSeries)>(&text).unwrap(), (read.clone(), series));
+            if samples.len() < 60_000 {
+                assert_eq!((read.true_peak_dbtp, read.integrated_lufs, read.crest_db), (None, None, None));
+            } else {
+                assert_eq!((read.non_finite_samples, read.sample_peak_dbfs.map(f64::round)), (30_000, Some(600.0)));
+                assert!(read.true_peak_dbtp.unwrap() > 600.0 && read.integrated_lufs.unwrap().is_finite());
+            }
+        }
+    }
+
+    #[test]
+    fn reset_equals_fresh() {
+        let signal = AudioBuffer::from_channels(&[white_noise(1, 2.0, 50_001), vec![f32::NAN; 50_001]]);
+        let clean = AudioBuffer::from_channels(&[white_noise(2, 0.1, 50_001), white_noise(3, 0.1, 50_001)]);
+        let (mut used, mut fresh) = (meter(48_000, 2), meter(48_000, 2));
+        used.observe(&signal.block());
+        used.reset();
+        used.observe(&clean.block());
+        fresh.observe(&clean.block());
+        assert_eq!((used.measurement(), used.series()), (fresh.measurement(), fresh.series()));
+    }
+
+    #[test]
+    #[ignore]
+    fn timing() {
+        let ch: Vec<_> = (0..2)
+            .map(|c| pink_noise(c, 0.2, 180 * 48_000).into_iter().map(|x| x.clamp(-0.7, 0.7)).collect())
+            .collect();
+        let signal = AudioBuffer::from_channels(&ch);
+        let t = |name: &str, mut tap: Box<dyn Tap>| {
+            let s = std::time::Instant::now();
+            for a in (0..signal.frames()).step_by(4096) {
+                tap.observe(&signal.block().slice(a..signal.frames().min(a + 4096)));
+            }
+            println!("{name} {:?}", s.elapsed());
+        };
+        let rate = SampleRate::new(48000).unwrap();
+        let l = ChannelLayout::stereo();
+        t("peak", Box::new(PeakMeter::new()));
+        t("rms", Box::new(RmsMeter::new(2)));
+        t("corr", Box::new(CorrelationMeter::new()));
+        t("loud", Box::new(LoudnessMeter::new(rate, &l)));
+        t("tp", Box::new(TruePeakMeter::new(2)));
+        t("prog", Box::new(ProgrammeMeter::new(rate, &l)));
+        t("series", Box::new(ProgrammeMeter::with_series(rate, &l)));
+        let mut f = super::super::TruePeakFir::new();
+        let mut p = vec![0.0; signal.frames()];
+        let s = std::time::Instant::now();
+        f.process(signal.channel(0), &mut p);
+        println!("fir mono full {:?}", s.elapsed());
+    }
+}

@@ -1,0 +1,52 @@
+//! From linear measures to readings in decibels that are always finite.
+
+/// What is quieter reads as silence: `None`. Far below the least step of 24-bit audio (−138 dB) and of any loudspeaker.
+pub const SILENCE_DB: f64 = -200.0;
+
+/// The level of an amplitude in decibels; `None` below [`SILENCE_DB`] and for what is not finite.
+pub fn amplitude_db(amplitude: f64) -> Option<f64> {
+    audible(20.0 * libm::log10(amplitude.abs()))
+}
+
+/// The level of a power, such as a mean square, in decibels; `None` below [`SILENCE_DB`] and for what is not finite.
+pub fn power_db(power: f64) -> Option<f64> {
+    audible(10.0 * libm::log10(power.abs()))
+}
+
+fn audible(db: f64) -> Option<f64> {
+    (db.is_finite() && db >= SILENCE_DB).then_some(db)
+}
+
+/// The nearest number with this many decimals (never −0), so that documents stay small and byte-stable.
+pub fn rounded(value: f64, decimals: i32) -> f64 {
+    let scale = 10.0_f64.powi(decimals);
+    (value * scale).round() / scale + 0.0
+}
+
+/// The sample, or 0 where it is not a number, infinite or so large (beyond ±10³⁰) that no level has a meaning.
+pub(crate) fn finite(sample: f32) -> f32 {
+    if is_level(sample) { sample } else { 0.0 }
+}
+
+/// Whether a sample has a level: a number within ±10³⁰.
+pub(crate) fn is_level(sample: f32) -> bool {
+    sample.abs() <= 1e30
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_has_no_level() {
+        assert_eq!(amplitude_db(0.0), None);
+        assert_eq!(power_db(f64::NAN), None);
+        assert_eq!(power_db(1e-20), Some(-200.0));
+    }
+
+    #[test]
+    fn rounding_never_writes_a_negative_zero() {
+        assert!(rounded(-0.001, 2).is_sign_positive());
+        assert_eq!(rounded(-23.005_1, 2), -23.01);
+    }
+}
