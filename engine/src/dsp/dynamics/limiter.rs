@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The ceilings taken, in dBTP.
-pub const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
+pub(super) const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
 /// The look-aheads taken, in milliseconds.
-pub const LOOK_AHEAD_MS: (f64, f64) = (0.5, 20.0);
+pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.5, 20.0);
 
 /// Settings of the true-peak limiter. What stays below the ceiling passes unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The ceilings taken, in dBFS.
-pub const CEILING_DB: (f64, f64) = (-24.0, 0.0);
+pub(super) const CEILING_DB: (f64, f64) = (-24.0, 0.0);
 /// The drives taken, in decibels.
-pub const DRIVE_DB: (f64, f64) = (0.0, 48.0);
+pub(super) const DRIVE_DB: (f64, f64) = (0.0, 48.0);
 
 /// Settings of the soft clipper. What stays below the knee passes unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
