@@ -106,11 +106,11 @@ struct Delay {
     mix: f32,
 }
 
-/// What enters the line: below −400 dBFS an echo is dropped, before it becomes a slow denormal float; what is not a number is never
-/// fed back, so that it is heard once and not for ever.
+/// What enters the line: below −400 dBFS an echo is dropped, before it becomes a slow denormal float; what is not a finite number
+/// is never fed back, so that it is heard once and not for ever.
 #[inline]
 fn fed_back(dry: f32, echo: f32) -> f32 {
-    if echo.abs() > 1e-20 { dry + echo } else { dry }
+    if echo.abs() > 1e-20 && echo.is_finite() { dry + echo } else { dry }
 }
 
 impl Processor for Delay {
@@ -159,13 +159,15 @@ mod tests {
     use crate::units::SampleRate;
 
     #[test]
-    fn an_echo_that_is_not_a_number_is_heard_once() {
+    fn an_echo_that_is_no_finite_number_is_heard_once() {
         let settings = DelaySettings { time_ms: 2.0, feedback: 0.5, mix: 1.0 };
         let spec = ProcessSpec { sample_rate: SampleRate::new(1_000).unwrap(), max_block: 8, channels: 1 };
-        let mut samples = [f32::NAN, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-        settings.build(&spec).unwrap().process(&mut BlockMut::mono(&mut samples));
-        assert!(samples[2].is_nan());
-        assert_eq!(samples[3..], [1.0, 0.0, 0.5, 0.0, 0.25]);
+        for odd in [f32::NAN, f32::INFINITY] {
+            let mut samples = [odd, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+            settings.build(&spec).unwrap().process(&mut BlockMut::mono(&mut samples));
+            assert!(!samples[2].is_finite());
+            assert_eq!(samples[3..], [1.0, 0.0, 0.5, 0.0, 0.25]);
+        }
     }
 
     #[test]

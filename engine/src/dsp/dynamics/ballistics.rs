@@ -95,6 +95,52 @@ impl OpenClose {
     }
 }
 
+/// A release that adapts to the programme: fast after a single peak, slow after sustained reduction.
+///
+/// Two envelopes run side by side and the larger one counts. The fast one rises at once. The slow one charges over four release
+/// times and lets go over eight, so a single peak leaves it nearly empty, and steady limiting fills it and is held steady by it.
+#[derive(Clone, Debug)]
+pub(super) struct AdaptiveRelease {
+    fast: f64,
+    slow: f64,
+    charge: f64,
+    fast_envelope: f64,
+    slow_envelope: f64,
+}
+
+impl AdaptiveRelease {
+    const CHARGE: f64 = 4.0;
+    const SLOWER: f64 = 8.0;
+
+    pub(super) fn new(release_ms: f64, spec: &ProcessSpec) -> Self {
+        Self {
+            fast: smoothing_coefficient(release_ms, spec),
+            slow: smoothing_coefficient(release_ms * Self::SLOWER, spec),
+            charge: smoothing_coefficient(release_ms * Self::CHARGE, spec),
+            fast_envelope: 0.0,
+            slow_envelope: 0.0,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        (self.fast_envelope, self.slow_envelope) = (0.0, 0.0);
+    }
+
+    /// Whether no reduction is left.
+    pub(super) fn is_idle(&self) -> bool {
+        self.fast_envelope == 0.0 && self.slow_envelope == 0.0
+    }
+
+    /// Takes the reduction needed and returns the one to apply: never less.
+    #[inline]
+    pub(super) fn push(&mut self, needed: f64) -> f64 {
+        self.fast_envelope = needed.max(self.fast * self.fast_envelope - FADE_OUT_DB);
+        let keep = if needed > self.slow_envelope { self.charge } else { self.slow };
+        self.slow_envelope = (needed + keep * (self.slow_envelope - needed) - FADE_OUT_DB).max(0.0);
+        self.fast_envelope.max(self.slow_envelope)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

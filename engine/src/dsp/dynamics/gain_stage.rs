@@ -29,6 +29,13 @@ impl GainStage {
         self.lines.iter_mut().for_each(DelayLine::reset);
     }
 
+    /// Delays the block.
+    pub(super) fn delay(&mut self, block: &mut BlockMut<'_>) {
+        for (channel, line) in self.lines.iter_mut().enumerate() {
+            line.process(block.channel_mut(channel));
+        }
+    }
+
     /// Delays the block, then multiplies each frame by its gain; a gain of 1 changes nothing.
     pub(super) fn process(&mut self, block: &mut BlockMut<'_>, gains: &[f64]) {
         for (channel, line) in self.lines.iter_mut().enumerate() {

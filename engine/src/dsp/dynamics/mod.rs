@@ -1,15 +1,19 @@
 //! Dynamics: detector, curve, ballistics and gain stage, and what is assembled of them.
 
 mod ballistics;
+mod box_smoother;
 mod compressor;
 mod curve;
 mod detector;
 mod gain_stage;
 mod gate;
 mod limiter;
+mod sliding_maximum;
 mod soft_clip;
+mod true_peak_detector;
+mod windowed_sinc;
 
 pub use compressor::{Compressor, CompressorSettings, Detector};
 pub use gate::{Gate, GateSettings};
-pub use limiter::LimiterSettings;
+pub use limiter::{Limiter, LimiterSettings, LimiterStats};
 pub use soft_clip::SoftClipSettings;
