@@ -1,6 +1,6 @@
 //! True-peak detection for the limiter: the highest point of the band-limited curve between each frame and the next.
 //!
-//! Eight times oversampling, 96 taps a phase, and a parabola through the highest grid point and its neighbours, so that neither the
+//! Eight times oversampling, 128 taps a phase, and a parabola through the highest grid point and its neighbours, so that neither the
 //! grid (ITU-R BS.1770-4 annex 2: 0.14 dB at 0.45 fs for eight times) nor the filter hides a peak.
 
 use super::gain_stage::CHUNK;
@@ -11,14 +11,15 @@ use crate::audio::Block;
 const PHASES: usize = 8;
 
 /// Taps of each phase; half of them lie ahead.
-pub(super) const TAPS: usize = 96;
+pub(super) const TAPS: usize = 128;
 const HALF: usize = TAPS / 2;
 
 /// Frames that the detector is late: a frame's interval is known when half of the taps ahead have come in.
 pub(super) const DELAY: usize = HALF;
 
-/// Kaiser β: narrow enough a transition for cymbals, ripple below 0.01 dB.
-const BETA: f64 = 5.0;
+/// Kaiser β: flat to 0.02 dB up to 0.47 fs. What lies above, in the last octave's twentieth below Nyquist, is read in part, as it is
+/// passed in part by every converter.
+const BETA: f64 = 3.5;
 
 /// An interval is looked into only when one of the four samples around it exceeds this share of the ceiling.
 const WORTH_A_LOOK: f32 = 0.5;
@@ -169,8 +170,8 @@ mod tests {
                     })
                     .collect();
                 let db = 20.0 * f64::from(read(&samples[..4_000], 1.0)).log10();
-                // Ripple of the window and what the parabola leaves: measured −0.004 to +0.004 dB.
-                assert!(db.abs() < 0.01, "{frequency} fs, phase {phase}: {db} dB");
+                // Ripple of the window and what the parabola leaves.
+                assert!(db.abs() < 0.02, "{frequency} fs, phase {phase}: {db} dB");
             }
         }
     }
@@ -187,7 +188,7 @@ mod tests {
                 .collect();
             let db = 20.0 * f64::from(read(&samples, 1.0)).log10();
             // White up to Nyquist: what lies in the filter's transition band is missed in part.
-            assert!((-0.06..0.01).contains(&db), "{offset}: {db} dB");
+            assert!((-0.07..0.01).contains(&db), "{offset}: {db} dB");
         }
     }
 }
