@@ -106,6 +106,13 @@ struct Delay {
     mix: f32,
 }
 
+/// What enters the line: below −400 dBFS an echo is dropped, before it becomes a slow denormal float; what is not a finite number
+/// is never fed back, so that it is heard once and not for ever.
+#[inline]
+fn fed_back(dry: f32, echo: f32) -> f32 {
+    if echo.abs() > 1e-20 && echo.is_finite() { dry + echo } else { dry }
+}
+
 impl Processor for Delay {
     /// An echo is an effect: it is heard late on purpose, and nothing makes up for it.
     fn latency(&self) -> u64 {
@@ -117,8 +124,9 @@ impl Processor for Delay {
         if self.mix == 0.0 || time == 0 {
             return Tail::Frames(0);
         }
-        // Echo n has level feedback^(n-1): count those above −120 dB.
-        let echoes = if self.feedback > 0.0 { (1e-6_f64.ln() / f64::from(self.feedback).ln()).ceil() } else { 0.0 };
+        // Input that lasts has filled the line up to 1/(1 − feedback): echo n leaves feedback^n of that.
+        let feedback = f64::from(self.feedback);
+        let echoes = if feedback > 0.0 { ((1e-6 * (1.0 - feedback)).ln() / feedback.ln()).ceil() } else { 0.0 };
         Tail::Frames(time * (echoes as u64 + 1))
     }
 
@@ -128,13 +136,17 @@ impl Processor for Delay {
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
         let (feedback, mix) = (self.feedback, self.mix);
-        if self.line[0].frames() == 0 || mix == 0.0 {
+        if mix == 0.0 || self.line.first().is_none_or(|line| line.frames() == 0) {
             return;
         }
         for (channel, line) in self.line.iter_mut().enumerate() {
+            if feedback == 0.0 && mix == 1.0 {
+                line.process(block.channel_mut(channel));
+                continue;
+            }
             for sample in block.channel_mut(channel) {
                 let dry = *sample;
-                let wet = line.step(|echo| dry + feedback * echo);
+                let wet = line.step(|echo| fed_back(dry, feedback * echo));
                 *sample = if mix == 1.0 { wet } else { dry + mix * (wet - dry) };
             }
         }
@@ -144,6 +156,19 @@ impl Processor for Delay {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::SampleRate;
+
+    #[test]
+    fn an_echo_that_is_no_finite_number_is_heard_once() {
+        let settings = DelaySettings { time_ms: 2.0, feedback: 0.5, mix: 1.0 };
+        let spec = ProcessSpec { sample_rate: SampleRate::new(1_000).unwrap(), max_block: 8, channels: 1 };
+        for odd in [f32::NAN, f32::INFINITY] {
+            let mut samples = [odd, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+            settings.build(&spec).unwrap().process(&mut BlockMut::mono(&mut samples));
+            assert!(!samples[2].is_finite());
+            assert_eq!(samples[3..], [1.0, 0.0, 0.5, 0.0, 0.25]);
+        }
+    }
 
     #[test]
     fn a_line_gives_back_its_input_later_in_blocks_of_any_size() {

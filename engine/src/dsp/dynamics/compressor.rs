@@ -1,22 +1,29 @@
-//! Compressor settings.
+//! A compressor, stereo-linked: settings and processor.
 
+use super::ballistics::Decoupled;
+use super::curve::CompressionCurve;
+use super::detector::{MeanSquare, mean_powers, peak_levels};
+use super::gain_stage::{CHUNK, GainStage};
+use crate::audio::{Block, BlockMut};
+use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude, power_to_db};
+use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The thresholds taken, in dBFS.
-pub const THRESHOLD_DB: (f64, f64) = (-80.0, 0.0);
+pub(super) const THRESHOLD_DB: (f64, f64) = (-80.0, 0.0);
 /// The ratios taken.
-pub const RATIO: (f64, f64) = (1.0, 100.0);
+pub(super) const RATIO: (f64, f64) = (1.0, 100.0);
 /// The knee widths taken, in decibels.
-pub const KNEE_DB: (f64, f64) = (0.0, 40.0);
+pub(super) const KNEE_DB: (f64, f64) = (0.0, 40.0);
 /// The attack times taken, in milliseconds.
-pub const ATTACK_MS: (f64, f64) = (0.01, 1_000.0);
+pub(super) const ATTACK_MS: (f64, f64) = (0.01, 1_000.0);
 /// The release times taken, in milliseconds.
-pub const RELEASE_MS: (f64, f64) = (1.0, 10_000.0);
+pub(super) const RELEASE_MS: (f64, f64) = (1.0, 10_000.0);
 /// The make-up gains taken, in decibels.
-pub const MAKEUP_DB: (f64, f64) = (-24.0, 48.0);
+pub(super) const MAKEUP_DB: (f64, f64) = (-24.0, 48.0);
 /// The look-aheads taken, in milliseconds.
-pub const LOOK_AHEAD_MS: (f64, f64) = (0.0, 50.0);
+pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.0, 50.0);
 
 /// What a detector follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,5 +87,223 @@ mod defaults {
     }
     pub(super) fn mix() -> f64 {
         1.0
+    }
+}
+
+impl CompressorSettings {
+    fn check(&self) -> Result<(), BuildError> {
+        check_range("threshold_db", self.threshold_db, THRESHOLD_DB.0, THRESHOLD_DB.1)?;
+        check_range("ratio", self.ratio, RATIO.0, RATIO.1)?;
+        check_range("knee_db", self.knee_db, KNEE_DB.0, KNEE_DB.1)?;
+        check_range("attack_ms", self.attack_ms, ATTACK_MS.0, ATTACK_MS.1)?;
+        check_range("release_ms", self.release_ms, RELEASE_MS.0, RELEASE_MS.1)?;
+        check_range("makeup_db", self.makeup_db, MAKEUP_DB.0, MAKEUP_DB.1)?;
+        check_range("look_ahead_ms", self.look_ahead_ms, LOOK_AHEAD_MS.0, LOOK_AHEAD_MS.1)?;
+        check_range("mix", self.mix, 0.0, 1.0)
+    }
+}
+
+impl Stage for CompressorSettings {
+    fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
+        Ok(Box::new(Compressor::new(self, spec)?))
+    }
+}
+
+/// A compressor: detector, curve, ballistics, gain stage. All channels take the same gain.
+///
+/// A peak detector follows the loudest channel; an RMS detector follows the mean of the channels' powers over 10 ms, in true RMS
+/// (a full-scale sine reads −3.01 dBFS). The dry part of the mix is delayed by the look-ahead as well.
+#[derive(Clone, Debug)]
+pub struct Compressor {
+    curve: CompressionCurve,
+    makeup_db: f64,
+    mix: f64,
+    mean_square: Option<MeanSquare>,
+    ballistics: Decoupled,
+    stage: GainStage,
+    scratch: Box<[f64; CHUNK]>,
+}
+
+impl Compressor {
+    /// Builds a compressor. Control thread; allocates.
+    ///
+    /// # Errors
+    /// [`BuildError::OutOfRange`] when a setting is out of its range.
+    pub fn new(settings: &CompressorSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+        settings.check()?;
+        Ok(Self {
+            curve: CompressionCurve::new(settings.threshold_db, settings.ratio, settings.knee_db),
+            makeup_db: settings.makeup_db,
+            mix: settings.mix,
+            mean_square: (settings.detector == Detector::Rms).then(|| MeanSquare::new(spec)),
+            ballistics: Decoupled::new(settings.attack_ms, settings.release_ms, spec),
+            stage: GainStage::new(spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize, spec),
+            scratch: Box::new([0.0; CHUNK]),
+        })
+    }
+
+    /// The gain reduction after the last frame, 0 or more, before make-up and mix, in decibels. Audio thread.
+    pub fn gain_reduction_db(&self) -> f64 {
+        self.ballistics.reduction_db()
+    }
+
+    /// From the detector's signal to a gain a frame, in `scratch`.
+    fn gains(&mut self, key: &Block<'_>) {
+        let values = &mut self.scratch[..key.frames()];
+        if let Some(mean_square) = &mut self.mean_square {
+            mean_powers(key, values);
+            mean_square.process(values);
+            for value in &mut *values {
+                *value = self.curve.reduction_db(power_to_db(*value));
+            }
+        } else {
+            peak_levels(key, values);
+            for value in &mut *values {
+                *value = self.curve.reduction_db(amplitude_to_db(*value));
+            }
+        }
+        self.ballistics.process(values);
+        for value in values {
+            // Exactly 1 without make-up and reduction, and for a mix of 0.
+            *value = 1.0 + self.mix * (db_to_amplitude(self.makeup_db - *value) - 1.0);
+        }
+    }
+}
+
+impl Processor for Compressor {
+    fn latency(&self) -> u64 {
+        self.stage.latency()
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Frames(self.stage.latency())
+    }
+
+    fn reset(&mut self) {
+        if let Some(mean_square) = &mut self.mean_square {
+            mean_square.reset();
+        }
+        self.ballistics.reset();
+        self.stage.reset();
+    }
+
+    fn process(&mut self, block: &mut BlockMut<'_>) {
+        for start in (0..block.frames()).step_by(CHUNK) {
+            let mut chunk = block.slice_mut(start..block.frames().min(start + CHUNK));
+            self.gains(&chunk.as_block());
+            self.stage.process(&mut chunk, &self.scratch[..]);
+        }
+    }
+}
+
+impl Keyed for Compressor {
+    fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>) {
+        for start in (0..block.frames()).step_by(CHUNK) {
+            let range = start..block.frames().min(start + CHUNK);
+            self.gains(&key.slice(range.clone()));
+            self.stage.process(&mut block.slice_mut(range), &self.scratch[..]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::AudioBuffer;
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals::sine;
+
+    const RATE: f64 = 48_000.0;
+
+    fn spec(channels: usize) -> ProcessSpec {
+        ProcessSpec { sample_rate: SampleRate::new(48_000).unwrap(), max_block: 48_000, channels }
+    }
+
+    fn four_to_one() -> CompressorSettings {
+        CompressorSettings {
+            threshold_db: -20.0,
+            ratio: 4.0,
+            knee_db: 0.0,
+            attack_ms: 5.0,
+            release_ms: 200.0,
+            makeup_db: 0.0,
+            detector: Detector::Peak,
+            look_ahead_ms: 0.0,
+            mix: 1.0,
+        }
+    }
+
+    fn peak(samples: &[f32]) -> f64 {
+        f64::from(samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs())))
+    }
+
+    #[test]
+    fn a_steady_tone_comes_out_where_the_curve_says() {
+        let amplitude = 10.0_f64.powf(-8.0 / 20.0);
+        for (detector, reduction_db) in [(Detector::Peak, 9.0), (Detector::Rms, 0.75 * (12.0 - 3.0103))] {
+            let settings = CompressorSettings { detector, ..four_to_one() };
+            let mut compressor = Compressor::new(&settings, &spec(1)).unwrap();
+            let mut samples = sine(RATE, 1_000.0, amplitude, 0.0, 48_000);
+            compressor.process(&mut BlockMut::mono(&mut samples));
+            let out_db = 20.0 * peak(&samples[40_000..]).log10();
+            // Between two peaks of the tone, half a millisecond apart, a release of 200 ms gives back 0.03 dB.
+            assert!((out_db - (-8.0 - reduction_db)).abs() < 0.03, "{detector:?}: {out_db}");
+            assert!((compressor.gain_reduction_db() - reduction_db).abs() < 0.03);
+        }
+    }
+
+    #[test]
+    fn both_channels_take_the_gain_of_the_louder_one() {
+        let mut compressor = Compressor::new(&four_to_one(), &spec(2)).unwrap();
+        let loud = vec![0.5; 4_800];
+        let quiet = vec![0.01; 4_800];
+        let mut stereo = AudioBuffer::from_channels(&[loud, quiet]);
+        compressor.process(&mut stereo.block_mut());
+        let ratio = stereo.channel(0)[4_799] / stereo.channel(1)[4_799];
+        assert!((ratio - 50.0).abs() < 1e-4); // f32 rounding of 0.01 and of both products
+        assert!(stereo.channel(0)[4_799] < 0.25);
+    }
+
+    #[test]
+    fn a_key_moves_the_gain_and_is_not_heard() {
+        let mut compressor = Compressor::new(&four_to_one(), &spec(1)).unwrap();
+        let mut samples = vec![0.01; 4_800];
+        compressor.process_keyed(&mut BlockMut::mono(&mut samples), &Block::mono(&vec![1.0; 4_800]));
+        let gain_db = 20.0 * (f64::from(samples[4_799]) / 0.01).log10();
+        assert!((gain_db + 15.0).abs() < 1e-5, "{gain_db}"); // a hundred milliseconds are twenty attacks: e^-20 is left
+    }
+
+    #[test]
+    fn look_ahead_lowers_the_gain_before_the_peak() {
+        let settings = CompressorSettings { attack_ms: 1.0, look_ahead_ms: 5.0, ..four_to_one() };
+        let mut compressor = Compressor::new(&settings, &spec(1)).unwrap();
+        let mut samples = vec![0.0; 2_000];
+        samples[1_000..].fill(1.0);
+        compressor.process(&mut BlockMut::mono(&mut samples));
+        assert_eq!(samples[1_239], 0.0);
+        let first_db = 20.0 * f64::from(samples[1_240]).log10();
+        assert!(first_db < -14.8, "{first_db}"); // five attack times: 1 - e^-5 of 15 dB
+    }
+
+    #[test]
+    fn half_a_mix_is_the_mean_of_dry_and_wet() {
+        let input = sine(RATE, 300.0, 0.9, 0.0, 9_600);
+        let run = |mix| {
+            let mut out = input.clone();
+            let settings = CompressorSettings { mix, look_ahead_ms: 2.0, makeup_db: 6.0, ..four_to_one() };
+            Compressor::new(&settings, &spec(1)).unwrap().process(&mut BlockMut::mono(&mut out));
+            out
+        };
+        let (dry, half, wet) = (run(0.0), run(0.5), run(1.0));
+        assert_eq!(dry[96..], input[..9_600 - 96]);
+        for ((dry, half), wet) in dry.iter().zip(&half).zip(&wet) {
+            assert!((half - (dry + wet) / 2.0).abs() < 2e-7); // three f32 roundings below 2
+        }
+    }
+
+    #[test]
+    fn a_setting_out_of_range_is_refused_by_name() {
+        let error = Compressor::new(&CompressorSettings { ratio: 0.5, ..four_to_one() }, &spec(1)).unwrap_err();
+        assert_eq!(error.to_string(), "ratio = 0.5 is out of range (1 to 100)");
     }
 }

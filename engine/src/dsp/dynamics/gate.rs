@@ -1,17 +1,24 @@
-//! Gate settings.
+//! A gate or downward expander, stereo-linked: settings and processor.
 
+use super::ballistics::OpenClose;
 use super::compressor::{ATTACK_MS, LOOK_AHEAD_MS, RELEASE_MS, THRESHOLD_DB};
+use super::curve::ExpansionCurve;
+use super::detector::{PeakEnvelope, peak_levels};
+use super::gain_stage::{CHUNK, GainStage};
+use crate::audio::{Block, BlockMut};
+use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude};
+use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The hysteresis widths taken, in decibels.
-pub const HYSTERESIS_DB: (f64, f64) = (0.0, 24.0);
+pub(super) const HYSTERESIS_DB: (f64, f64) = (0.0, 24.0);
 /// The hold times taken, in milliseconds.
-pub const HOLD_MS: (f64, f64) = (0.0, 5_000.0);
+pub(super) const HOLD_MS: (f64, f64) = (0.0, 5_000.0);
 /// The ranges taken, in decibels of attenuation.
-pub const RANGE_DB: (f64, f64) = (0.0, 120.0);
+pub(super) const RANGE_DB: (f64, f64) = (0.0, 120.0);
 /// The expansion ratios taken; at 100 it is a gate.
-pub const RATIO: (f64, f64) = (1.0, 100.0);
+pub(super) const RATIO: (f64, f64) = (1.0, 100.0);
 
 /// Settings of the gate. A ratio of 1, or a range of 0 dB, changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -68,5 +75,216 @@ mod defaults {
     }
     pub(super) fn release_ms() -> f64 {
         100.0
+    }
+}
+
+impl GateSettings {
+    fn check(&self) -> Result<(), BuildError> {
+        check_range("threshold_db", self.threshold_db, THRESHOLD_DB.0, THRESHOLD_DB.1)?;
+        check_range("hysteresis_db", self.hysteresis_db, HYSTERESIS_DB.0, HYSTERESIS_DB.1)?;
+        check_range("ratio", self.ratio, RATIO.0, RATIO.1)?;
+        check_range("range_db", self.range_db, RANGE_DB.0, RANGE_DB.1)?;
+        check_range("attack_ms", self.attack_ms, ATTACK_MS.0, ATTACK_MS.1)?;
+        check_range("hold_ms", self.hold_ms, HOLD_MS.0, HOLD_MS.1)?;
+        check_range("release_ms", self.release_ms, RELEASE_MS.0, RELEASE_MS.1)?;
+        check_range("look_ahead_ms", self.look_ahead_ms, LOOK_AHEAD_MS.0, LOOK_AHEAD_MS.1)
+    }
+}
+
+impl Stage for GateSettings {
+    fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
+        Ok(Box::new(Gate::new(self, spec)?))
+    }
+}
+
+/// Whether the level has passed the threshold, with hysteresis and hold. Starts closed.
+#[derive(Clone, Debug)]
+struct Latch {
+    open_db: f64,
+    close_db: f64,
+    hold: u64,
+    /// Frames until it closes; 0 is closed.
+    left: u64,
+}
+
+impl Latch {
+    /// Takes the next level and tells whether the gate is open.
+    #[inline]
+    fn is_open(&mut self, level_db: f64) -> bool {
+        let stays = level_db >= self.open_db || (self.left > 0 && level_db >= self.close_db);
+        self.left = if stays { self.hold + 1 } else { self.left.saturating_sub(1) };
+        self.left > 0
+    }
+}
+
+/// A gate: peak envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It starts closed.
+///
+/// While the latch is open nothing is taken off; while it is closed the curve says how much, up to the range. The time constants
+/// are those of the gain in decibels. The envelope falls by 1/e in 10 ms, so the hold begins that much after the last cycle.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    envelope: PeakEnvelope,
+    latch: Latch,
+    curve: ExpansionCurve,
+    ballistics: OpenClose,
+    stage: GainStage,
+    scratch: Box<[f64; CHUNK]>,
+}
+
+impl Gate {
+    /// Builds a gate. Control thread; allocates.
+    ///
+    /// # Errors
+    /// [`BuildError::OutOfRange`] when a setting is out of its range.
+    pub fn new(settings: &GateSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+        settings.check()?;
+        let curve =
+            ExpansionCurve { threshold_db: settings.threshold_db, ratio: settings.ratio, range_db: settings.range_db };
+        let rest_db = curve.reduction_db(amplitude_to_db(0.0));
+        Ok(Self {
+            envelope: PeakEnvelope::new(spec),
+            latch: Latch {
+                open_db: settings.threshold_db,
+                close_db: settings.threshold_db - settings.hysteresis_db,
+                hold: spec.sample_rate.frames(settings.hold_ms / 1_000.0),
+                left: 0,
+            },
+            curve,
+            ballistics: OpenClose::new(settings.attack_ms, settings.release_ms, rest_db, spec),
+            stage: GainStage::new(spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize, spec),
+            scratch: Box::new([0.0; CHUNK]),
+        })
+    }
+
+    /// The attenuation after the last frame, 0 to the range, in decibels. Audio thread.
+    pub fn gain_reduction_db(&self) -> f64 {
+        self.ballistics.reduction_db()
+    }
+
+    /// From the detector's signal to a gain a frame, in `scratch`.
+    fn gains(&mut self, key: &Block<'_>) {
+        let values = &mut self.scratch[..key.frames()];
+        peak_levels(key, values);
+        self.envelope.process(values);
+        for value in &mut *values {
+            *value = amplitude_to_db(*value);
+        }
+        for value in &mut *values {
+            *value = if self.latch.is_open(*value) { 0.0 } else { self.curve.reduction_db(*value) };
+        }
+        self.ballistics.process(values);
+        for value in values {
+            *value = db_to_amplitude(-*value);
+        }
+    }
+}
+
+impl Processor for Gate {
+    fn latency(&self) -> u64 {
+        self.stage.latency()
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Frames(self.stage.latency())
+    }
+
+    fn reset(&mut self) {
+        self.envelope.reset();
+        self.latch.left = 0;
+        self.ballistics.reset();
+        self.stage.reset();
+    }
+
+    fn process(&mut self, block: &mut BlockMut<'_>) {
+        for start in (0..block.frames()).step_by(CHUNK) {
+            let mut chunk = block.slice_mut(start..block.frames().min(start + CHUNK));
+            self.gains(&chunk.as_block());
+            self.stage.process(&mut chunk, &self.scratch[..]);
+        }
+    }
+}
+
+impl Keyed for Gate {
+    fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>) {
+        for start in (0..block.frames()).step_by(CHUNK) {
+            let range = start..block.frames().min(start + CHUNK);
+            self.gains(&key.slice(range.clone()));
+            self.stage.process(&mut block.slice_mut(range), &self.scratch[..]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::SampleRate;
+
+    fn spec() -> ProcessSpec {
+        ProcessSpec { sample_rate: SampleRate::new(1_000).unwrap(), max_block: 4_000, channels: 1 }
+    }
+
+    fn settings() -> GateSettings {
+        GateSettings {
+            threshold_db: -40.0,
+            hysteresis_db: 6.0,
+            ratio: 100.0,
+            range_db: 60.0,
+            attack_ms: 1.0,
+            hold_ms: 100.0,
+            release_ms: 20.0,
+            look_ahead_ms: 0.0,
+        }
+    }
+
+    fn run(settings: GateSettings, samples: &mut [f32]) {
+        Gate::new(&settings, &spec()).unwrap().process(&mut BlockMut::mono(samples));
+    }
+
+    fn gain_db(out: f32, level: f32) -> f64 {
+        20.0 * f64::from(out / level).log10()
+    }
+
+    #[test]
+    fn below_the_threshold_the_range_is_taken_off_and_above_it_nothing() {
+        let (quiet, loud) = (0.005_f32, 0.1_f32);
+        let mut samples = [vec![quiet; 500], vec![loud; 500]].concat();
+        run(settings(), &mut samples);
+        assert!((gain_db(samples[499], quiet) + 60.0).abs() < 1e-4);
+        assert_eq!(samples[999], loud);
+    }
+
+    #[test]
+    fn between_the_two_thresholds_an_open_gate_stays_open_and_a_closed_one_closed() {
+        let between = 0.007_f32; // -43.1 dB: below -40, above -46
+        let mut samples = [vec![between; 500], vec![0.1; 100], vec![between; 1_000]].concat();
+        run(settings(), &mut samples);
+        assert!(gain_db(samples[499], between) < -59.0);
+        assert_eq!(samples[1_599], between);
+    }
+
+    #[test]
+    fn it_holds_before_it_closes() {
+        let mut samples = [vec![0.0101; 300], vec![0.004; 600]].concat();
+        run(GateSettings { hysteresis_db: 0.0, ..settings() }, &mut samples);
+        // The envelope needs a frame or two from -39.9 dB to below -40; then 100 ms of hold.
+        assert_eq!(samples[399], 0.004);
+        assert!(gain_db(samples[405], 0.004) < -5.0);
+        assert!(gain_db(samples[899], 0.004) < -59.9);
+    }
+
+    #[test]
+    fn a_ratio_of_two_takes_off_a_decibel_for_each_below_the_threshold() {
+        let level = 0.01_f32 * 10.0_f32.powf(-10.0 / 20.0);
+        let mut samples = vec![level; 1_000];
+        run(GateSettings { ratio: 2.0, ..settings() }, &mut samples);
+        assert!((gain_db(samples[999], level) + 10.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn look_ahead_opens_before_the_attack_is_heard() {
+        let mut samples = [vec![0.0; 500], vec![0.5; 500]].concat();
+        run(GateSettings { look_ahead_ms: 20.0, ..settings() }, &mut samples);
+        assert_eq!(samples[519], 0.0);
+        assert!(gain_db(samples[520], 0.5) > -1e-3);
     }
 }

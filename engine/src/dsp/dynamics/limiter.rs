@@ -1,13 +1,22 @@
-//! True-peak limiter settings.
+//! A true-peak limiter, stereo-linked: settings, statistics and processor.
 
+use super::ballistics::AdaptiveRelease;
+use super::box_smoother::BoxSmoother;
 use super::compressor::RELEASE_MS;
+use super::gain_stage::{CHUNK, GainStage};
+use super::sliding_maximum::SlidingMaximum;
+use super::true_peak_detector::{DELAY, TruePeakDetector};
+use crate::audio::BlockMut;
+use crate::dsp::decibel_math::{DB_PER_OCTAVE, exp2, log2};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range};
+use crate::units::Decibels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The ceilings taken, in dBTP.
-pub const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
+pub(super) const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
 /// The look-aheads taken, in milliseconds.
-pub const LOOK_AHEAD_MS: (f64, f64) = (0.5, 20.0);
+pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.5, 20.0);
 
 /// Settings of the true-peak limiter. What stays below the ceiling passes unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,3 +57,187 @@ impl Default for LimiterSettings {
         }
     }
 }
+
+impl Stage for LimiterSettings {
+    fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
+        Ok(Box::new(Limiter::new(self, spec)?))
+    }
+}
+
+/// What a limiter has done since it was built or reset. The same for every block size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct LimiterStats {
+    /// Frames that have come out.
+    pub frames: u64,
+    /// Frames of them whose gain was below 1.
+    pub limited_frames: u64,
+    /// The largest gain reduction, 0 or more, in decibels.
+    pub max_reduction_db: f64,
+    /// The mean gain reduction over all frames, 0 or more, in decibels.
+    pub mean_reduction_db: f64,
+}
+
+impl LimiterStats {
+    /// The share of time that gain was reduced, 0 to 1.
+    pub fn limited_share(&self) -> f64 {
+        if self.frames == 0 { 0.0 } else { self.limited_frames as f64 / self.frames as f64 }
+    }
+}
+
+/// How long a reduction is held before it is released, in milliseconds: half a period of 42 Hz, so that bass is turned down and not
+/// bent.
+const HOLD_MS: f64 = 12.0;
+
+/// Frames before and after a peak for which the gain is already, and still, at its lowest: what an interpolator (a converter, a
+/// codec) mostly builds the peak from.
+const GUARD: usize = 8;
+
+/// A true-peak limiter: true-peak detector, needed reduction, sliding maximum, adaptive release, two box filters, gain stage.
+///
+/// All channels take the same gain. The reduction is smoothed in decibels over the look-ahead, so that it has certainly arrived when
+/// the peak does; it is summed in whole numbers and returns to exactly 0, and what stays below the ceiling passes bit for bit.
+/// It is late by the look-ahead and the detector's 64 frames.
+#[derive(Clone, Debug)]
+pub struct Limiter {
+    /// The ceiling as an amplitude.
+    ceiling: f64,
+    detector: TruePeakDetector,
+    maximum: SlidingMaximum,
+    release: AdaptiveRelease,
+    smoother: BoxSmoother,
+    stage: GainStage,
+    peaks: Box<[f32; CHUNK]>,
+    /// Reductions in octaves, then gains.
+    values: Box<[f64; CHUNK]>,
+    tally: Tally,
+}
+
+impl Limiter {
+    /// Builds a limiter. Control thread; allocates.
+    ///
+    /// # Errors
+    /// [`BuildError::OutOfRange`] when a setting is out of its range.
+    pub fn new(settings: &LimiterSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+        check_range("ceiling_dbtp", settings.ceiling_dbtp, CEILING_DBTP.0, CEILING_DBTP.1)?;
+        check_range("look_ahead_ms", settings.look_ahead_ms, LOOK_AHEAD_MS.0, LOOK_AHEAD_MS.1)?;
+        check_range("release_ms", settings.release_ms, RELEASE_MS.0, RELEASE_MS.1)?;
+        let look_ahead = spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize;
+        let hold = spec.sample_rate.frames(HOLD_MS / 1_000.0) as usize;
+        let guard = GUARD.min(look_ahead / 4);
+        // A peak seen in frame n is heard `look_ahead` frames later. The smoother spans `span` frames: it has arrived `guard` frames
+        // before, and the maximum stands until `guard` frames after, while the smoother still sees nothing but it.
+        let span = look_ahead - guard + 1;
+        Ok(Self {
+            ceiling: Decibels(settings.ceiling_dbtp).to_amplitude(),
+            detector: TruePeakDetector::new(spec.channels),
+            maximum: SlidingMaximum::new(span + 2 * guard + 1 + hold),
+            release: AdaptiveRelease::new(settings.release_ms, spec),
+            smoother: BoxSmoother::new(span),
+            stage: GainStage::new(DELAY + look_ahead, spec),
+            peaks: Box::new([0.0; CHUNK]),
+            values: Box::new([0.0; CHUNK]),
+            tally: Tally::default(),
+        })
+    }
+
+    /// What it has done since it was built or reset. Any thread that owns it; no allocation.
+    pub fn stats(&self) -> LimiterStats {
+        self.tally.stats()
+    }
+
+    /// The gain reduction of the last frame, 0 or more, in decibels. Audio thread.
+    pub fn gain_reduction_db(&self) -> f64 {
+        self.tally.last_octaves * DB_PER_OCTAVE
+    }
+
+    fn process_chunk(&mut self, block: &mut BlockMut<'_>) {
+        let idle = self.maximum.is_idle() && self.release.is_idle() && self.smoother.is_idle();
+        let peaks = &mut self.peaks[..block.frames()];
+        self.detector.process(&block.as_block(), self.ceiling as f32, peaks);
+        let over = peaks.iter().any(|peak| f64::from(*peak) > self.ceiling);
+        if !over && idle {
+            self.tally.add_unlimited(block.frames());
+            self.stage.delay(block);
+            return;
+        }
+        let values = &mut self.values[..block.frames()];
+        let per_ceiling = 1.0 / self.ceiling;
+        for (value, peak) in values.iter_mut().zip(peaks) {
+            let ratio = f64::from(*peak) * per_ceiling;
+            // Reads 0 for what is not above the ceiling, or not a number.
+            *value = log2(if ratio > 1.0 { ratio } else { 1.0 });
+        }
+        for value in &mut *values {
+            *value = self.smoother.push(self.release.push(self.maximum.push(*value)));
+            self.tally.add(*value);
+        }
+        for value in &mut *values {
+            *value = exp2(-*value);
+        }
+        self.stage.process(block, values);
+    }
+}
+
+impl Processor for Limiter {
+    fn latency(&self) -> u64 {
+        self.stage.latency()
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Frames(self.stage.latency())
+    }
+
+    fn reset(&mut self) {
+        self.detector.reset();
+        self.maximum.reset();
+        self.release.reset();
+        self.smoother.reset();
+        self.stage.reset();
+        self.tally = Tally::default();
+    }
+
+    fn process(&mut self, block: &mut BlockMut<'_>) {
+        for start in (0..block.frames()).step_by(CHUNK) {
+            let end = block.frames().min(start + CHUNK);
+            self.process_chunk(&mut block.slice_mut(start..end));
+        }
+    }
+}
+
+/// Running statistics, added frame by frame, so that the block size cannot change them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    frames: u64,
+    limited_frames: u64,
+    last_octaves: f64,
+    most_octaves: f64,
+    sum_octaves: f64,
+}
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, octaves: f64) {
+        self.frames += 1;
+        self.limited_frames += u64::from(octaves > 0.0);
+        self.last_octaves = octaves;
+        self.most_octaves = self.most_octaves.max(octaves);
+        self.sum_octaves += octaves;
+    }
+
+    fn add_unlimited(&mut self, frames: usize) {
+        self.frames += frames as u64;
+        self.last_octaves = if frames > 0 { 0.0 } else { self.last_octaves };
+    }
+
+    fn stats(&self) -> LimiterStats {
+        LimiterStats {
+            frames: self.frames,
+            limited_frames: self.limited_frames,
+            max_reduction_db: self.most_octaves * DB_PER_OCTAVE,
+            mean_reduction_db: self.sum_octaves * DB_PER_OCTAVE / self.frames.max(1) as f64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,20 @@
 //! Dynamics: detector, curve, ballistics and gain stage, and what is assembled of them.
 
+mod ballistics;
+mod box_smoother;
 mod compressor;
+mod curve;
+mod detector;
+mod gain_stage;
 mod gate;
 mod limiter;
+mod oversampling;
+mod sliding_maximum;
 mod soft_clip;
+mod true_peak_detector;
+mod windowed_sinc;
 
-pub use compressor::{CompressorSettings, Detector};
-pub use gate::GateSettings;
-pub use limiter::LimiterSettings;
-pub use soft_clip::SoftClipSettings;
+pub use compressor::{Compressor, CompressorSettings, Detector};
+pub use gate::{Gate, GateSettings};
+pub use limiter::{Limiter, LimiterSettings, LimiterStats};
+pub use soft_clip::{SoftClip, SoftClipSettings};

@@ -1,0 +1,185 @@
+//! Ballistics: how fast a gain reduction follows what the curve calls for. All in decibels of reduction, 0 or more.
+
+use crate::process::ProcessSpec;
+
+/// Taken off at each step, in decibels: a reduction that fades ends at exactly 0, and never crawls through denormal floats.
+const FADE_OUT_DB: f64 = 1e-12;
+
+/// The share of its value that a one-pole keeps each frame: after the time constant, 1/e of a step is left.
+pub(super) fn smoothing_coefficient(time_ms: f64, spec: &ProcessSpec) -> f64 {
+    libm::exp(-1_000.0 / (time_ms * spec.sample_rate.as_f64()))
+}
+
+/// The smooth decoupled detector in the logarithmic domain (Giannoulis, Massberg, Reiss 2012, "smooth decoupled peak detector"):
+/// a release that rises at once feeds an attack one-pole, so that a steady tone is reduced by what the curve says.
+#[derive(Clone, Debug)]
+pub(super) struct Decoupled {
+    attack: f64,
+    release: f64,
+    held_db: f64,
+    smooth_db: f64,
+}
+
+impl Decoupled {
+    pub(super) fn new(attack_ms: f64, release_ms: f64, spec: &ProcessSpec) -> Self {
+        Self {
+            attack: smoothing_coefficient(attack_ms, spec),
+            release: smoothing_coefficient(release_ms, spec),
+            held_db: 0.0,
+            smooth_db: 0.0,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        (self.held_db, self.smooth_db) = (0.0, 0.0);
+    }
+
+    /// The reduction after the last frame, in decibels.
+    pub(super) fn reduction_db(&self) -> f64 {
+        self.smooth_db
+    }
+
+    /// Smooths reductions, in place.
+    pub(super) fn process(&mut self, reductions_db: &mut [f64]) {
+        let (release, let_go) = (self.release, 1.0 - self.release);
+        let (attack, follow) = (self.attack, 1.0 - self.attack);
+        for reduction in reductions_db {
+            let wanted = *reduction;
+            self.held_db = wanted.max(release * self.held_db + (let_go * wanted - FADE_OUT_DB));
+            self.smooth_db = (attack * self.smooth_db + (follow * self.held_db - FADE_OUT_DB)).max(0.0);
+            *reduction = self.smooth_db;
+        }
+    }
+}
+
+/// One time constant for opening (falling reduction), another for closing.
+#[derive(Clone, Debug)]
+pub(super) struct OpenClose {
+    open: f64,
+    close: f64,
+    rest_db: f64,
+    reduction_db: f64,
+}
+
+impl OpenClose {
+    /// Starts, and starts again after a reset, from `rest_db` of reduction.
+    pub(super) fn new(open_ms: f64, close_ms: f64, rest_db: f64, spec: &ProcessSpec) -> Self {
+        Self {
+            open: smoothing_coefficient(open_ms, spec),
+            close: smoothing_coefficient(close_ms, spec),
+            rest_db,
+            reduction_db: rest_db,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.reduction_db = self.rest_db;
+    }
+
+    /// The reduction after the last frame, in decibels.
+    pub(super) fn reduction_db(&self) -> f64 {
+        self.reduction_db
+    }
+
+    /// Smooths reductions, in place.
+    pub(super) fn process(&mut self, reductions_db: &mut [f64]) {
+        for reduction in reductions_db {
+            let (wanted, now) = (*reduction, self.reduction_db);
+            self.reduction_db = if wanted < now {
+                wanted.max(wanted + self.open * (now - wanted) - FADE_OUT_DB)
+            } else {
+                wanted.min(wanted + self.close * (now - wanted) + FADE_OUT_DB)
+            };
+            *reduction = self.reduction_db;
+        }
+    }
+}
+
+/// A release that adapts to the programme: fast after a single peak, slow after sustained reduction.
+///
+/// Two envelopes run side by side and the larger one counts. The fast one rises at once. The slow one charges over four release
+/// times and lets go over eight, so a single peak leaves it nearly empty, and steady limiting fills it and is held steady by it.
+#[derive(Clone, Debug)]
+pub(super) struct AdaptiveRelease {
+    fast: f64,
+    slow: f64,
+    charge: f64,
+    fast_envelope: f64,
+    slow_envelope: f64,
+}
+
+impl AdaptiveRelease {
+    const CHARGE: f64 = 4.0;
+    const SLOWER: f64 = 8.0;
+
+    pub(super) fn new(release_ms: f64, spec: &ProcessSpec) -> Self {
+        Self {
+            fast: smoothing_coefficient(release_ms, spec),
+            slow: smoothing_coefficient(release_ms * Self::SLOWER, spec),
+            charge: smoothing_coefficient(release_ms * Self::CHARGE, spec),
+            fast_envelope: 0.0,
+            slow_envelope: 0.0,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        (self.fast_envelope, self.slow_envelope) = (0.0, 0.0);
+    }
+
+    /// Whether no reduction is left.
+    pub(super) fn is_idle(&self) -> bool {
+        self.fast_envelope == 0.0 && self.slow_envelope == 0.0
+    }
+
+    /// Takes the reduction needed and returns the one to apply: never less.
+    #[inline]
+    pub(super) fn push(&mut self, needed: f64) -> f64 {
+        self.fast_envelope = needed.max(self.fast * self.fast_envelope - FADE_OUT_DB);
+        let keep = if needed > self.slow_envelope { self.charge } else { self.slow };
+        self.slow_envelope = (needed + keep * (self.slow_envelope - needed) - FADE_OUT_DB).max(0.0);
+        self.fast_envelope.max(self.slow_envelope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::SampleRate;
+
+    fn spec() -> ProcessSpec {
+        ProcessSpec { sample_rate: SampleRate::new(1_000).unwrap(), max_block: 64, channels: 1 }
+    }
+
+    #[test]
+    fn a_step_is_at_63_percent_after_the_attack_time() {
+        let mut steps = [10.0; 20];
+        Decoupled::new(20.0, 500.0, &spec()).process(&mut steps);
+        assert!((steps[19] - 10.0 * (1.0 - (-1.0_f64).exp())).abs() < 1e-9); // twenty steps of the fade-out
+    }
+
+    #[test]
+    fn a_release_ends_at_exactly_nothing() {
+        let mut ballistics = Decoupled::new(1.0, 10.0, &spec());
+        ballistics.process(&mut [30.0; 50]);
+        let mut silence = [0.0; 500];
+        ballistics.process(&mut silence);
+        assert!(silence[0] > 20.0);
+        assert_eq!(silence[499], 0.0);
+        // A time constant later (after the attack's own millisecond or two) 1/e is left.
+        let later = silence[13] / silence[3];
+        assert!((later - (-1.0_f64).exp()).abs() < 0.02, "{later}");
+    }
+
+    #[test]
+    fn a_gate_opens_and_closes_with_its_own_times_and_arrives() {
+        let mut gate = OpenClose::new(5.0, 50.0, 60.0, &spec());
+        let mut open = [0.0; 400];
+        gate.process(&mut open);
+        assert!((open[4] - 60.0 * (-1.0_f64).exp()).abs() < 1e-9);
+        assert_eq!(open[399], 0.0);
+        let mut close = vec![60.0; 3_000];
+        gate.process(&mut close);
+        assert!((close[49] - 60.0 * (1.0 - (-1.0_f64).exp())).abs() < 1e-9);
+        assert_eq!(close[2_999], 60.0);
+    }
+}

@@ -1,0 +1,117 @@
+//! Level detectors: from samples to one level a frame for all channels, so that a stereo image stays where it is.
+
+use super::ballistics::smoothing_coefficient;
+use crate::audio::Block;
+use crate::process::ProcessSpec;
+
+/// Magnitudes above this count as this (+200 dBFS): an infinite sample must not stay in a memory for ever.
+const LARGEST: f32 = 1e10;
+
+/// The averaging time of an RMS detector, in milliseconds.
+pub(super) const RMS_MS: f64 = 10.0;
+
+/// The magnitude of a sample: what is not a number counts as silence.
+#[inline]
+fn magnitude(sample: f32) -> f64 {
+    let magnitude = sample.abs();
+    let magnitude = if magnitude > 0.0 { magnitude } else { 0.0 };
+    f64::from(if magnitude < LARGEST { magnitude } else { LARGEST })
+}
+
+/// Writes the largest magnitude among the channels of each frame.
+pub(super) fn peak_levels(block: &Block<'_>, levels: &mut [f64]) {
+    levels.fill(0.0);
+    for channel in 0..block.channels() {
+        for (level, sample) in levels.iter_mut().zip(block.channel(channel)) {
+            let magnitude = magnitude(*sample);
+            *level = if magnitude > *level { magnitude } else { *level };
+        }
+    }
+}
+
+/// Writes the mean of the channels' squares of each frame: the power of the whole, so that two equal channels read as one.
+pub(super) fn mean_powers(block: &Block<'_>, powers: &mut [f64]) {
+    powers.fill(0.0);
+    let share = 1.0 / block.channels().max(1) as f64;
+    for channel in 0..block.channels() {
+        for (power, sample) in powers.iter_mut().zip(block.channel(channel)) {
+            let magnitude = magnitude(*sample);
+            *power += share * magnitude * magnitude;
+        }
+    }
+}
+
+/// A one-pole mean of squares over [`RMS_MS`]: a sine of amplitude 1 reads ½ (−3.01 dB).
+#[derive(Clone, Debug)]
+pub(super) struct MeanSquare {
+    keep: f64,
+    mean: f64,
+}
+
+impl MeanSquare {
+    pub(super) fn new(spec: &ProcessSpec) -> Self {
+        Self { keep: smoothing_coefficient(RMS_MS, spec), mean: 0.0 }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.mean = 0.0;
+    }
+
+    /// Turns powers into their running mean, in place.
+    pub(super) fn process(&mut self, powers: &mut [f64]) {
+        let (keep, take) = (self.keep, 1.0 - self.keep);
+        for power in powers {
+            // Far below anything heard, and above where floats become slow.
+            self.mean = keep * self.mean + take * *power + 1e-40;
+            *power = self.mean;
+        }
+    }
+}
+
+/// A peak envelope: rises at once, falls with a time constant of [`RMS_MS`], so that a wave's zero crossings are no silence.
+#[derive(Clone, Debug)]
+pub(super) struct PeakEnvelope {
+    keep: f64,
+    level: f64,
+}
+
+impl PeakEnvelope {
+    pub(super) fn new(spec: &ProcessSpec) -> Self {
+        Self { keep: smoothing_coefficient(RMS_MS, spec), level: 0.0 }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.level = 0.0;
+    }
+
+    /// Turns magnitudes into their envelope, in place.
+    pub(super) fn process(&mut self, levels: &mut [f64]) {
+        for level in levels {
+            let fallen = self.keep * self.level + 1e-40;
+            self.level = if *level > fallen { *level } else { fallen };
+            *level = self.level;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::SampleRate;
+
+    #[test]
+    fn what_is_not_a_number_is_silence_and_infinity_is_finite() {
+        let samples = [f32::NAN, f32::INFINITY, -0.5];
+        let mut levels = [9.0; 3];
+        peak_levels(&Block::mono(&samples), &mut levels);
+        assert_eq!(levels, [0.0, f64::from(LARGEST), 0.5]);
+    }
+
+    #[test]
+    fn a_mean_square_reaches_63_percent_after_its_time() {
+        let spec = ProcessSpec { sample_rate: SampleRate::new(1_000).unwrap(), max_block: 10, channels: 1 };
+        let mut powers = [1.0; 10];
+        MeanSquare::new(&spec).process(&mut powers);
+        assert!((powers[9] - (1.0 - (-1.0_f64).exp())).abs() < 1e-12); // rounding of ten steps
+    }
+}

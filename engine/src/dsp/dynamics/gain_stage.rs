@@ -1,0 +1,49 @@
+//! Look-ahead and gain: the signal waits while the detector sees ahead, then every channel takes the same gain.
+
+use crate::audio::BlockMut;
+use crate::dsp::delay::DelayLine;
+use crate::process::ProcessSpec;
+
+/// The frames that dynamics work on at a time: their scratch stays in the first-level cache, and blocks may be of any size.
+pub(super) const CHUNK: usize = 256;
+
+/// One delay line a channel, then a gain a frame.
+#[derive(Clone, Debug)]
+pub(super) struct GainStage {
+    lines: Vec<DelayLine>,
+    frames: usize,
+}
+
+impl GainStage {
+    /// A stage that delays by a number of frames.
+    pub(super) fn new(frames: usize, spec: &ProcessSpec) -> Self {
+        Self { lines: vec![DelayLine::new(frames); spec.channels], frames }
+    }
+
+    /// The delay in frames.
+    pub(super) fn latency(&self) -> u64 {
+        self.frames as u64
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.lines.iter_mut().for_each(DelayLine::reset);
+    }
+
+    /// Delays the block.
+    pub(super) fn delay(&mut self, block: &mut BlockMut<'_>) {
+        for (channel, line) in self.lines.iter_mut().enumerate() {
+            line.process(block.channel_mut(channel));
+        }
+    }
+
+    /// Delays the block, then multiplies each frame by its gain; a gain of 1 changes nothing.
+    pub(super) fn process(&mut self, block: &mut BlockMut<'_>, gains: &[f64]) {
+        for (channel, line) in self.lines.iter_mut().enumerate() {
+            let samples = block.channel_mut(channel);
+            line.process(samples);
+            for (sample, gain) in samples.iter_mut().zip(gains) {
+                *sample = (f64::from(*sample) * gain) as f32;
+            }
+        }
+    }
+}
