@@ -91,7 +91,7 @@ fn examine(root: &Node, folder: &Path) -> (Option<Session>, Vec<Problem>) {
             None
         }
     };
-    problems.sort_by_key(|problem| problem.line);
+    problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
     (session, problems)
 }
 

@@ -7,6 +7,9 @@ use super::schema::{resolve, schema};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
+/// Problems that are placed and listed: enough for any document that was meant well, and little work for one that was not.
+const MOST: usize = 1_000;
+
 /// What a walk through a document has found.
 pub(super) struct Walked {
     /// The document without what is wrong with it; `None` if nothing is left.
@@ -34,7 +37,22 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Reports a problem of the value that the path leads to.
     fn report(&mut self, message: String) {
-        self.problems.push(self.root.problem(&self.path, message));
+        self.report_at(None, message);
+    }
+
+    /// Reports a problem with a line of its own, and beyond [`MOST`] only that there are more.
+    fn report_at(&mut self, line: Option<usize>, message: String) {
+        match self.problems.len() {
+            0..MOST => {
+                let problem = self.root.problem(&self.path, message);
+                self.problems.push(Problem { line: line.or(problem.line), ..problem });
+            }
+            MOST => {
+                let message = format!("more than {MOST} problems: the rest is not listed");
+                self.problems.push(Problem { line: None, place: String::new(), message });
+            }
+            _ => {}
+        }
     }
 
     /// The sound part of a value, if any.
@@ -113,8 +131,7 @@ impl Walk<'_> {
         let (mut sound, mut seen, mut meant) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for (key, child) in entries {
             if !seen.insert(key.as_str()) {
-                let problem = self.root.problem(&self.path, format!("{} is given twice", quoted(key)));
-                self.problems.push(Problem { line: child.line, ..problem });
+                self.report_at(child.line, format!("{} is given twice", quoted(key)));
             } else if let Some((name, schema)) = properties.get_key_value(key) {
                 self.path.push(Step::Key(name));
                 match self.value(child, name, schema) {
@@ -142,8 +159,7 @@ impl Walk<'_> {
             Some(meant) => format!("did you mean {meant:?}?"),
             None => format!("there are {}", properties.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
         };
-        let problem = self.root.problem(&self.path, format!("unknown key {}; {hint}", quoted(key)));
-        self.problems.push(Problem { line: child.line, ..problem });
+        self.report_at(child.line, format!("unknown key {}; {hint}", quoted(key)));
         meant
     }
 }

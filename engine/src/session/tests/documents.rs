@@ -142,29 +142,31 @@ fn what_toml_cannot_hold_is_reported_when_it_is_read_back() {
     assert!(problems[1].contains("output: seed = 18446744073709551615 is out of range"), "{problems:?}");
 }
 
+/// Checks and counts the tables of a schema.
+fn tables(value: &Value, count: &mut usize) {
+    if let Some(properties) = value["properties"].as_object().filter(|_| value["type"] == "object") {
+        *count += 1;
+        assert_eq!(value["additionalProperties"], false, "{value}");
+        for (key, property) in properties {
+            assert!(property["description"].is_string() || key == "type", "{key}");
+            let number = property["type"] == "number" || property["type"] == "integer";
+            let ranged =
+                property.get("const").is_some() || property["minimum"].is_number() && property["maximum"].is_number();
+            assert!(!number || ranged, "{key} has no range");
+        }
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| tables(item, count)),
+        Value::Object(entries) => entries.values().for_each(|item| tables(item, count)),
+        _ => {}
+    }
+}
+
 #[test]
 fn the_schema_is_strict_and_describes_every_key() {
     let schema = json_schema();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(schema["title"], "mixdown session");
-    fn tables(value: &Value, count: &mut usize) {
-        if let Some(properties) = value["properties"].as_object().filter(|_| value["type"] == "object") {
-            *count += 1;
-            assert_eq!(value["additionalProperties"], false, "{value}");
-            for (key, property) in properties {
-                assert!(property["description"].is_string() || key == "type", "{key}");
-                let number = property["type"] == "number" || property["type"] == "integer";
-                let ranged = property.get("const").is_some()
-                    || property["minimum"].is_number() && property["maximum"].is_number();
-                assert!(!number || ranged, "{key} has no range");
-            }
-        }
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| tables(item, count)),
-            Value::Object(entries) => entries.values().for_each(|item| tables(item, count)),
-            _ => {}
-        }
-    }
     let mut count = 0;
     tables(&schema, &mut count);
     assert!(count >= 21, "{count}");

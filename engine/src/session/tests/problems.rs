@@ -387,6 +387,21 @@ fn a_message_shows_no_more_than_a_hundred_problems() {
 }
 
 #[test]
+fn a_hostile_document_is_answered_within_seconds() {
+    let unknown = |letter: &str, count: usize| {
+        (0..count).fold(String::new(), |text, n| text + letter + &n.to_string() + " = 1\n")
+    };
+    let track = |n: usize| format!("[[tracks]]\nfile = 'a.wav'\nname = 't{n}'\n{}", unknown("y", 200));
+    let text = unknown("z", 300_000) + &(0..MAX_TRACKS).map(track).collect::<Vec<_>>().concat();
+    let start = std::time::Instant::now();
+    let problems = toml(&text);
+    // A debug build on a busy machine takes about a second; work in the square of the size would take an hour.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    assert_eq!(problems.len(), 1_001);
+    assert_eq!(problems[1_000], "more than 1000 problems: the rest is not listed");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
     let folder = Folder::with(&[]);
     let error = Session::load(&folder.path("none.toml")).unwrap_err().to_string();
