@@ -1,0 +1,109 @@
+//! Building a case's processor and running signals through it, in blocks of any size.
+
+use mixdown_engine::audio::AudioBuffer;
+use mixdown_engine::dsp::Insert;
+use mixdown_engine::process::{BuildError, ProcessSpec, Processor, Stage};
+use mixdown_engine::units::SampleRate;
+use mixdown_fixtures::signals::{pink_noise, sine, white_noise};
+
+/// The rates that every law is checked at, in hertz.
+pub(crate) const RATES_HZ: [u32; 4] = [44_100, 48_000, 96_000, 192_000];
+
+/// The largest block that processors are built for.
+pub(crate) const MAX_BLOCK: usize = 4_096;
+
+pub(crate) fn spec(rate_hz: u32, channels: usize) -> ProcessSpec {
+    let sample_rate = SampleRate::new(rate_hz).expect("the rates of the laws are within range");
+    ProcessSpec { sample_rate, max_block: MAX_BLOCK, channels }
+}
+
+/// Builds the processor of an insert; nothing for the filters, whose processors are not yet reached through [`Insert`].
+pub(crate) fn build(insert: &Insert, spec: &ProcessSpec) -> Option<Result<Box<dyn Processor>, BuildError>> {
+    let stage: &dyn Stage = match insert {
+        Insert::HighPass(_)
+        | Insert::LowPass(_)
+        | Insert::Bell(_)
+        | Insert::LowShelf(_)
+        | Insert::HighShelf(_)
+        | Insert::Notch(_)
+        | Insert::AllPass(_) => return None,
+        Insert::Compressor(settings) => settings,
+        Insert::Gate(settings) => settings,
+        Insert::SoftClip(settings) => settings,
+        Insert::Gain(settings) => settings,
+        Insert::Delay(settings) => settings,
+        Insert::Limiter(settings) => settings,
+    };
+    Some(stage.build(spec))
+}
+
+/// How a signal is cut into blocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Blocks {
+    /// All of one size.
+    Of(usize),
+    /// Of 0 to 1000 frames, the same on every run.
+    Random,
+}
+
+impl Blocks {
+    /// The sizes, without end.
+    fn sizes(self) -> Box<dyn Iterator<Item = usize>> {
+        match self {
+            // An empty block before each.
+            Self::Of(size) => Box::new([0, size].into_iter().cycle()),
+            Self::Random => {
+                let noise = white_noise(99, 1.0, 997);
+                Box::new(noise.into_iter().map(|x| ((x.abs() * 1_300.0) as usize).saturating_sub(300)).cycle())
+            }
+        }
+    }
+}
+
+/// Runs a signal through a processor, in place.
+pub(crate) fn run(processor: &mut dyn Processor, signal: &mut AudioBuffer, blocks: Blocks) {
+    let frames = signal.frames();
+    let mut start = 0;
+    for size in blocks.sizes() {
+        let end = (start + size).min(frames);
+        processor.process(&mut signal.block_mut().slice_mut(start..end));
+        start = end;
+        if start == frames {
+            return;
+        }
+    }
+}
+
+/// A programme that drives every part of every processor: silence, quiet and loud noise, a loud tone, single peaks, a quiet end.
+pub(crate) fn programme(channels: usize, frames: usize, seed: u64) -> AudioBuffer {
+    let part = frames / 6;
+    let channels: Vec<Vec<f32>> = (0..channels as u64)
+        .map(|channel| {
+            let seed = seed + 10 * channel;
+            let mut out = vec![0.0; part];
+            out.extend(pink_noise(seed, 0.003, part));
+            out.extend(pink_noise(seed + 1, 0.4, part));
+            out.extend(sine(48_000.0, 997.0 + channel as f64, 1.4, 0.3, part));
+            out.extend(white_noise(seed + 2, 0.05, part));
+            out.resize(frames, 1e-5);
+            out[part / 2] = -0.0;
+            out[4 * part + part / 2] = 3.0;
+            out[5 * part + part / 3] = -1.5;
+            out
+        })
+        .collect();
+    AudioBuffer::from_channels(&channels)
+}
+
+/// The first frame and channel whose bits differ, as a sentence.
+pub(crate) fn first_difference(found: &AudioBuffer, expected: &AudioBuffer) -> Result<(), String> {
+    for channel in 0..expected.channels() {
+        let pairs = found.channel(channel).iter().zip(expected.channel(channel));
+        for (frame, (found, expected)) in pairs.enumerate() {
+            if found.to_bits() != expected.to_bits() {
+                return Err(format!("channel {channel}, frame {frame}: {found:e} instead of {expected:e}"));
+            }
+        }
+    }
+    Ok(())
+}
