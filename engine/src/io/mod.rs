@@ -1,6 +1,41 @@
-//! Files in and out: decoding, WAV writing, outputs that appear whole.
+//! Files in and out: stems decoded, trimmed and folded into streams of planar f32; WAV written; outputs that appear whole.
+//!
+//! ```no_run
+//! use mixdown_engine::{audio::AudioBuffer, io::{Fold, StemReader}, process::Source};
+//! let mut stem = StemReader::open("bass.flac".as_ref(), Fold::Stereo)?;
+//! let mut block = AudioBuffer::new(stem.channels(), 512);
+//! while stem.read(&mut block.block_mut())? == 512 { /* … */ }
+//! # Ok::<(), mixdown_engine::io::DecodeError>(())
+//! ```
 
+mod decode;
+mod error;
+mod fold;
+mod hash;
+mod info;
+mod mkv;
+mod mp4;
+mod opus;
+mod queue;
+mod reader;
+mod riff;
+mod sniff;
 mod staged;
+mod trim;
 pub mod wav;
 
+#[cfg(test)]
+mod tests;
+
+pub use error::DecodeError;
+pub use fold::Fold;
+pub use hash::hash_file;
+pub use info::{StemInfo, StemOutcome, Trim};
+pub use reader::StemReader;
 pub use staged::{OutputError, StagedFolder};
+
+/// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
+pub const EXTENSIONS: &[&str] = &[
+    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg", "oga", "opus",
+    "caf", "mka", "mkv", "webm",
+];

@@ -1,0 +1,178 @@
+//! Where the recording begins and ends in an MP4 file: its edit list and iTunes' own tag, which the demuxer leaves aside.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+/// Boxes looked at in one file; an ordinary file has about fifty.
+const MAX_BOXES: usize = 20_000;
+/// The longest `iTunSMPB` text; Apple writes about 120 bytes.
+const MAX_TEXT: u64 = 1_024;
+
+/// What an MP4 file says about one audio track.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Mp4Edits {
+    /// From the edit list: the first media tick to play, in ticks of [`Mp4Edits::media_timescale`].
+    pub(super) media_time: Option<u64>,
+    /// From the edit list: how long to play, in ticks of [`Mp4Edits::movie_timescale`]; none when 0 or when there are several edits.
+    pub(super) duration: Option<u64>,
+    /// Ticks a second of the media.
+    pub(super) media_timescale: u32,
+    /// Ticks a second of the movie.
+    pub(super) movie_timescale: u32,
+    /// From `iTunSMPB`: encoder delay, padding and length, in frames.
+    pub(super) smpb: Option<(u64, u64, u64)>,
+    /// The four letters that name the codec.
+    pub(super) codec: Option<String>,
+}
+
+/// Reads the edits of the track `id`; an unreadable file gives none, for the demuxer reports what is wrong with it.
+pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
+    let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_BOXES };
+    let moov = walker.child(0..len, *b"moov").ok()??;
+    let mut edits = Mp4Edits::default();
+    if let Some(mvhd) = walker.child(moov.clone(), *b"mvhd").ok()? {
+        edits.movie_timescale = walker.timescale(&mvhd).ok()?;
+    }
+    let children = walker.children(moov.clone()).ok()?;
+    for (kind, trak) in children {
+        if &kind == b"trak" && walker.track_id(&trak).ok()? == Some(id) {
+            walker.read_track(&trak, &mut edits).ok()?;
+        }
+    }
+    edits.smpb = walker.read_smpb(&moov).ok().flatten();
+    Some(edits)
+}
+
+/// Walks boxes by their headers alone: 8 or 16 bytes each, bodies are skipped.
+struct Walker<R> {
+    reader: BufReader<R>,
+    left: usize,
+}
+
+impl<R: Read + Seek> Walker<R> {
+    /// The boxes in a range of the file. A box that claims more than its parent holds ends the list.
+    fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
+        let mut found = Vec::new();
+        let mut at = range.start;
+        while at + 8 <= range.end && self.left > 0 {
+            self.left -= 1;
+            let header: [u8; 8] = self.bytes(at)?;
+            let kind = [header[4], header[5], header[6], header[7]];
+            let (size, body) = match u64::from(be_u32(&header)) {
+                0 => (range.end - at, at + 8),
+                1 => (u64::from_be_bytes(self.bytes(at + 8)?), at + 16),
+                size => (size, at + 8),
+            };
+            let Some(end) = at.checked_add(size).filter(|&end| end >= body) else { break };
+            found.push((kind, body..end.min(range.end).max(body)));
+            at = end;
+        }
+        Ok(found)
+    }
+
+    fn child(&mut self, range: Range<u64>, wanted: [u8; 4]) -> io::Result<Option<Range<u64>>> {
+        Ok(self.children(range)?.into_iter().find(|(kind, _)| *kind == wanted).map(|(_, body)| body))
+    }
+
+    fn path(&mut self, range: &Range<u64>, kinds: &[&[u8; 4]]) -> io::Result<Option<Range<u64>>> {
+        let mut range = range.clone();
+        for kind in kinds {
+            match self.child(range, **kind)? {
+                Some(body) => range = body,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(range))
+    }
+
+    fn bytes<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
+        self.reader.seek(SeekFrom::Start(at))?;
+        let mut bytes = [0; N];
+        self.reader.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// `mvhd` and `mdhd` place their timescale alike: after two dates of 4 bytes, or of 8 in version 1.
+    fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
+        let [version] = self.bytes(body.start)?;
+        Ok(be_u32(&self.bytes::<4>(body.start + if version == 1 { 20 } else { 12 })?))
+    }
+
+    fn track_id(&mut self, trak: &Range<u64>) -> io::Result<Option<u32>> {
+        let Some(tkhd) = self.child(trak.clone(), *b"tkhd")? else { return Ok(None) };
+        let [version] = self.bytes(tkhd.start)?;
+        Ok(Some(be_u32(&self.bytes::<4>(tkhd.start + if version == 1 { 20 } else { 12 })?)))
+    }
+
+    fn read_track(&mut self, trak: &Range<u64>, edits: &mut Mp4Edits) -> io::Result<()> {
+        if let Some(mdhd) = self.path(trak, &[b"mdia", b"mdhd"])? {
+            edits.media_timescale = self.timescale(&mdhd)?;
+        }
+        if let Some(stsd) = self.path(trak, &[b"mdia", b"minf", b"stbl", b"stsd"])? {
+            let code: [u8; 4] = self.bytes(stsd.start + 12)?;
+            edits.codec = Some(String::from_utf8_lossy(&code).trim_end().to_string());
+        }
+        let Some(elst) = self.path(trak, &[b"edts", b"elst"])? else { return Ok(()) };
+        let head: [u8; 8] = self.bytes(elst.start)?;
+        let (long, count) = (head[0] == 1, be_u32(&[head[4], head[5], head[6], head[7]]));
+        let entry_size = if long { 20 } else { 12 };
+        let mut kept = 0;
+        for entry in 0..u64::from(count).min(64) {
+            let at = elst.start + 8 + entry * entry_size;
+            if at + entry_size > elst.end {
+                break;
+            }
+            let (duration, media_time) = if long {
+                (u64::from_be_bytes(self.bytes(at)?), i64::from_be_bytes(self.bytes(at + 8)?))
+            } else {
+                (u64::from(be_u32(&self.bytes::<4>(at)?)), i64::from(i32::from_be_bytes(self.bytes(at + 4)?)))
+            };
+            // A media time of −1 is an empty edit: silence before the recording, which is not part of the stem.
+            if let Ok(media_time) = u64::try_from(media_time) {
+                kept += 1;
+                if kept == 1 {
+                    edits.media_time = Some(media_time);
+                    edits.duration = (duration > 0).then_some(duration);
+                } else {
+                    edits.duration = None;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// ` 00000000 00000840 000001CA 00000000003F31F6 …`: delay, padding, length, in hexadecimal.
+    fn read_smpb(&mut self, moov: &Range<u64>) -> io::Result<Option<(u64, u64, u64)>> {
+        let Some(meta) = self.path(moov, &[b"udta", b"meta"])? else { return Ok(None) };
+        // `meta` is a full box: four bytes of version and flags stand before its children.
+        let Some(list) = self.child(meta.start + 4..meta.end, *b"ilst")? else { return Ok(None) };
+        for (kind, item) in self.children(list)? {
+            if &kind != b"----" {
+                continue;
+            }
+            let (Some(name), Some(data)) = (self.child(item.clone(), *b"name")?, self.child(item, *b"data")?) else {
+                continue;
+            };
+            if self.text(name.start + 4..name.end)? == "iTunSMPB" {
+                let text = self.text(data.start + 8..data.end)?;
+                let mut fields = text.split_whitespace().skip(1).map(|field| u64::from_str_radix(field, 16).ok());
+                let mut next = || fields.next().flatten();
+                let (delay, padding, length) = (next(), next(), next());
+                return Ok(delay.zip(padding).zip(length).map(|((delay, padding), length)| (delay, padding, length)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn text(&mut self, range: Range<u64>) -> io::Result<String> {
+        self.reader.seek(SeekFrom::Start(range.start))?;
+        let mut bytes = Vec::new();
+        self.reader.by_ref().take(range.end.saturating_sub(range.start).min(MAX_TEXT)).read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+fn be_u32(bytes: &[u8]) -> u32 {
+    u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+}

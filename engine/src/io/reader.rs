@@ -1,0 +1,241 @@
+//! A stem as a stream of planar f32: opened, trimmed, checked sample by sample, folded.
+
+use super::decode::{Decoder, Step};
+use super::error::open_file;
+use super::fold::FoldMatrix;
+use super::queue::Queue;
+use super::riff::{PatchedFile, WaveHeader, read_up_to};
+use super::trim::TrimPlan;
+use super::{DecodeError, Fold, StemInfo, StemOutcome};
+use crate::audio::{BlockMut, ChannelLayout};
+use crate::process::Source;
+use crate::units::SampleRate;
+use std::fs::File;
+use std::path::Path;
+
+/// More frames than this a byte of file are not believed: the densest codec, FLAC on silence, packs under 6000.
+const MAX_FRAMES_A_BYTE: u64 = 8_192;
+
+/// One audio file, read from its first frame to its last. The samples do not depend on the sizes of the blocks asked for.
+pub struct StemReader {
+    info: StemInfo,
+    outcome: StemOutcome,
+    decoder: Decoder,
+    queue: Queue,
+    fold: Option<FoldMatrix>,
+    plan: TrimPlan,
+    /// Frames accepted after the trim at the start, read or not.
+    accepted: u64,
+    ended: bool,
+}
+
+impl StemReader {
+    /// A stem has at least this many frames: with one there is nothing to align, filter or resample.
+    pub const MIN_FRAMES: u64 = 2;
+
+    /// Opens a file and decodes its first packet. What the file is decides its content, not its ending. Memory is bounded by a
+    /// few packets, whatever the header claims. Control thread; blocks on the disk.
+    ///
+    /// # Errors
+    /// When the file is missing, no audio, damaged at its start, coded in something unknown, without channels, of an
+    /// impossible rate, or shorter than [`StemReader::MIN_FRAMES`].
+    pub fn open(path: &Path, fold: Fold) -> Result<Self, DecodeError> {
+        let (mut file, len) = open_file(path)?;
+        let head = read_head(path, &mut file)?;
+        let wave = WaveHeader::read(path, &mut file, len)?;
+        let file = PatchedFile::new(file, wave.as_ref()).map_err(|error| DecodeError::from_io(path, &error))?;
+        let (decoder, queue, facts, lost) = Decoder::open(path, file, len, &head, wave.as_ref())?;
+
+        let plan = facts.extent.plan();
+        let matrix = FoldMatrix::new(&facts.layout, fold);
+        let source_channels = facts.layout.count();
+        let densest = match facts.bits {
+            Some(bits) if facts.codec.starts_with("pcm_") => len * 8 / (u64::from(bits) * source_channels as u64).max(1),
+            _ => len.saturating_mul(MAX_FRAMES_A_BYTE),
+        };
+        let info = StemInfo {
+            path: path.to_path_buf(),
+            container: facts.container.into(),
+            codec: facts.codec,
+            sample_rate: facts.sample_rate,
+            source_channels,
+            fold: matrix.is_some().then(|| FoldMatrix::sentence(&facts.layout)),
+            layout: if matrix.is_some() { ChannelLayout::stereo() } else { facts.layout },
+            bits: facts.bits,
+            frames: plan.expected.filter(|&frames| frames <= densest),
+            trim: plan.trim.clone(),
+        };
+        let outcome = StemOutcome { corrupt_packets: lost, ..StemOutcome::default() };
+        let mut stem = Self { info, outcome, decoder, queue, fold: matrix, plan, accepted: 0, ended: false };
+        stem.accept(0)?;
+        while stem.ready() < Self::MIN_FRAMES as usize && !stem.ended {
+            stem.pull()?;
+        }
+        match stem.ready() as u64 {
+            0 => Err(DecodeError::NoAudio { path: path.to_path_buf() }),
+            frames if frames < Self::MIN_FRAMES => Err(DecodeError::TooShort { path: path.to_path_buf(), frames }),
+            _ => Ok(stem),
+        }
+    }
+
+    /// What the file says of itself.
+    pub fn info(&self) -> &StemInfo {
+        &self.info
+    }
+
+    /// What was found while reading; complete once [`Source::read`] has returned fewer frames than asked for.
+    pub fn outcome(&self) -> &StemOutcome {
+        &self.outcome
+    }
+
+    /// Frames that can be read without decoding more.
+    fn ready(&self) -> usize {
+        let held = if self.ended { 0 } else { self.plan.hold as usize };
+        self.queue.frames().saturating_sub(held)
+    }
+
+    /// Decodes one packet.
+    fn pull(&mut self) -> Result<(), DecodeError> {
+        let before = self.queue.frames();
+        match self.decoder.next(&mut self.queue) {
+            Ok(Step::Decoded) => {}
+            Ok(Step::Lost) => self.outcome.corrupt_packets += 1,
+            Ok(Step::End(reason)) => {
+                self.end(reason);
+                return Ok(());
+            }
+            Err(error) => return Err(self.give_up(error)),
+        }
+        self.accept(before)
+    }
+
+    /// Trims and checks the frames that came after the first `before` of the queue.
+    fn accept(&mut self, before: usize) -> Result<(), DecodeError> {
+        let mut new = self.queue.frames() - before;
+        if self.plan.skip > 0 {
+            // Nothing waits while the start is being trimmed, so the new frames are all there is.
+            let skipped = self.plan.skip.min(new as u64) as usize;
+            self.queue.take(skipped);
+            self.plan.skip -= skipped as u64;
+            new -= skipped;
+        }
+        let room = self.plan.keep.map_or(u64::MAX, |keep| keep.saturating_sub(self.accepted));
+        if new as u64 >= room {
+            let excess = new - room as usize;
+            self.queue.drop_last(excess);
+            new -= excess;
+            let trim = &mut self.info.trim;
+            if trim.source.is_some() && trim.end_frames == 0 {
+                trim.end_frames = excess as u64;
+            }
+            self.ended = true;
+            self.outcome.truncated = self.decoder.beyond()?;
+        }
+        if let Err(error) = self.check_finite(new) {
+            return Err(self.give_up(error));
+        }
+        self.accepted += new as u64;
+        Ok(())
+    }
+
+    fn check_finite(&self, new: usize) -> Result<(), DecodeError> {
+        let block = self.queue.block(self.queue.frames() - new);
+        // Every channel is scanned without a branch first: almost every packet is clean.
+        let clean = |samples: &[f32]| samples.iter().fold(true, |clean, sample| clean & sample.is_finite());
+        if (0..block.channels()).all(|channel| clean(block.channel(channel))) {
+            return Ok(());
+        }
+        let bad_in = |channel: usize| block.channel(channel).iter().position(|s| !s.is_finite()).map(|at| (at, channel));
+        let Some((at, channel)) = (0..block.channels()).filter_map(bad_in).min() else { return Ok(()) };
+        let frame = self.accepted + at as u64;
+        Err(DecodeError::NonFinite {
+            path: self.info.path.clone(),
+            frame,
+            time_s: self.info.sample_rate.seconds(frame),
+            channel,
+            value: block.channel(channel)[at],
+        })
+    }
+
+    /// The stream has ended by itself.
+    fn end(&mut self, reason: Option<String>) {
+        self.ended = true;
+        let held = (self.plan.hold as usize).min(self.queue.frames());
+        self.queue.drop_last(held);
+        self.accepted -= (held as u64).min(self.accepted);
+        if self.info.trim.source.is_some() {
+            self.info.trim.end_frames = self.info.trim.end_frames.max(self.decoder.cut());
+        }
+        let rate = self.info.sample_rate;
+        let missing = self.plan.expected.filter(|&expected| self.accepted < expected);
+        self.outcome.truncated = match (missing, reason) {
+            (Some(expected), reason) => Some(format!(
+                "holds {:.3} s of the {:.3} s that its header promises; what is there was read{}",
+                rate.seconds(self.accepted),
+                rate.seconds(expected),
+                reason.map(|reason| format!(" ({reason})")).unwrap_or_default(),
+            )),
+            (None, Some(reason)) if self.plan.expected.is_none() => {
+                Some(format!("ends at {:.3} s: {reason}", rate.seconds(self.accepted)))
+            }
+            (None, _) => None,
+        };
+    }
+
+    fn give_up(&mut self, error: DecodeError) -> DecodeError {
+        self.ended = true;
+        self.queue.take(self.queue.frames());
+        error
+    }
+}
+
+impl Source for StemReader {
+    type Error = DecodeError;
+
+    fn channels(&self) -> usize {
+        self.info.layout.count()
+    }
+
+    fn sample_rate(&self) -> SampleRate {
+        self.info.sample_rate
+    }
+
+    /// Fills the start of `out`; fewer frames than asked for mean the end. After an error every further call returns 0.
+    ///
+    /// # Panics
+    /// When `out` has other channels than [`Source::channels`].
+    fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, DecodeError> {
+        assert_eq!(out.channels(), self.channels(), "channels of the block");
+        let mut done = 0;
+        while done < out.frames() {
+            let ready = self.ready();
+            if ready == 0 {
+                if self.ended {
+                    self.outcome.finished = true;
+                    break;
+                }
+                self.pull()?;
+                continue;
+            }
+            let count = ready.min(out.frames() - done);
+            let block = self.queue.block(0).slice(0..count);
+            let mut part = out.slice_mut(done..done + count);
+            match &self.fold {
+                Some(fold) => fold.apply(&block, &mut part),
+                None => part.copy_from(&block),
+            }
+            self.queue.take(count);
+            done += count;
+            self.outcome.frames += count as u64;
+        }
+        Ok(done)
+    }
+}
+
+/// The first bytes, to name what cannot be read.
+fn read_head(path: &Path, file: &mut File) -> Result<Vec<u8>, DecodeError> {
+    let mut head = vec![0; 512];
+    let count = read_up_to(file, &mut head).map_err(|error| DecodeError::from_io(path, &error))?;
+    head.truncate(count);
+    Ok(head)
+}

@@ -1,0 +1,179 @@
+//! Files that are broken, cut, forged or nothing of the kind: an error in words or what there is, never a panic.
+
+use super::{bytes_of, file_of, fixture, read, refusal, stem};
+use crate::io::DecodeError;
+use proptest::prelude::*;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// One file of every container and codec.
+const KINDS: &[&str] = &[
+    "click.wav", "rf64.wav", "f64.wav", "s24.aiff", "sowt.aifc", "s16.caf", "alac.caf", "alac.m4a", "click.flac", "flac.ogg",
+    "cbr.mp3", "click.mp2", "aac.m4a", "fragmented.m4a", "adts.aac", "aac.mka", "vorbis.ogg", "vorbis.webm", "celt.opus",
+    "celt.webm", "silk.opus", "hybrid60.opus", "six.opus", "six.ogg", "opus.mp4",
+];
+
+/// Long enough for the slowest file on a busy machine, short enough to catch a loop.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The most frames that a fixture of `len` bytes may turn into when it is damaged.
+fn bound(len: usize) -> u64 {
+    1_000_000 + 8_192 * len as u64
+}
+
+fn survives(bytes: &[u8], what: &str) {
+    let file = file_of(bytes);
+    let started = Instant::now();
+    match read(file.path()) {
+        Ok(got) => {
+            assert!(got.outcome.frames <= bound(bytes.len()), "{what}: {} frames", got.outcome.frames);
+            assert!(got.channels.iter().flatten().all(|sample| sample.is_finite()), "{what}");
+        }
+        Err(error) => {
+            let text = error.to_string();
+            assert!(text.contains(&*file.path().to_string_lossy()), "{what}: the file is not named: {text}");
+        }
+    }
+    assert!(started.elapsed() < PATIENCE, "{what}: {:?}", started.elapsed());
+}
+
+#[test]
+fn what_is_no_file_is_refused_in_words() {
+    let text = |path: &Path| read(path).unwrap_err().to_string();
+    assert_eq!(text(Path::new("no/such/bass.wav")), "no/such/bass.wav: no such file; check the path");
+    let folder = tempfile::tempdir().unwrap();
+    assert!(text(folder.path()).ends_with("is a directory, not a file; name the audio files themselves"));
+    let denied = DecodeError::from_io(Path::new("vox.wav"), &std::io::ErrorKind::PermissionDenied.into());
+    assert_eq!(denied.to_string(), "vox.wav: no permission to read it; change its permissions or run as its owner");
+    assert!(refusal(&[]).to_string().ends_with("is empty (0 bytes); export it again"));
+}
+
+#[test]
+fn what_is_no_audio_is_called_by_its_name() {
+    let text = |bytes: &[u8]| refusal(bytes).to_string();
+    assert!(text(b"Dear engineer,\nthe mix is too quiet.\n").contains("is a text file, not audio"));
+    assert!(text(b"wvpk0000000000000000000000000000").contains("is WavPack"));
+    assert!(text(b"RIFF\x24\0\0\0WAVEfmt ").contains("is damaged or breaks off in its header"));
+    assert!(text(&[0; 5_000]).contains("no audio format that is known"));
+}
+
+#[test]
+fn a_file_cut_in_half_gives_what_there_is_and_says_so() {
+    for name in ["click.wav", "click.flac", "cbr.mp3", "alac.m4a", "s24.aiff", "vorbis.ogg", "celt.opus", "flac.ogg"] {
+        let whole = stem(name);
+        let mut bytes = bytes_of(name);
+        if name == "alac.m4a" {
+            // The index of an MP4 file stands at its end, so only a file that was made for streaming survives a cut.
+            let error = refusal(&bytes[..bytes.len() / 2]);
+            assert!(matches!(error, DecodeError::Damaged { .. } | DecodeError::NotAudio { .. }), "{error}");
+            continue;
+        }
+        bytes.truncate(bytes.len() * 2 / 3);
+        let file = file_of(&bytes);
+        let cut = read(file.path()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(cut.channels[0].len() < whole.channels[0].len(), "{name}");
+        assert!(cut.outcome.truncated.is_some(), "{name}: {:?}", cut.outcome);
+        // MP3 and Opus decoders look ahead; all that was read before the last packet is the same.
+        let safe = cut.channels[0].len().saturating_sub(6_000);
+        assert_eq!(cut.channels[0][..safe], whole.channels[0][..safe], "{name}");
+    }
+}
+
+#[test]
+fn a_damaged_packet_is_counted_and_what_follows_stays_in_time() {
+    // Two MP3 frames in the middle lose their side information; the last click stays where it was.
+    let whole = stem("cbr.mp3");
+    let mut bytes = bytes_of("cbr.mp3");
+    let frame = 418; // 144 × 128000 / 44100, rounded up where padded
+    let at = 45 + 6 * frame;
+    bytes[at..at + 2 * frame - 40].fill(0);
+    let file = file_of(&bytes);
+    let got = read(file.path()).unwrap();
+    assert!(got.channels[0].len() <= whole.channels[0].len());
+    assert!(got.outcome.truncated.is_some() || got.outcome.corrupt_packets > 0, "{:?}", got.outcome);
+}
+
+#[test]
+fn a_second_ogg_stream_in_the_same_file_is_not_passed_over_in_silence() {
+    for (first, second) in [("vorbis.ogg", "mono.ogg"), ("celt.opus", "silk.opus"), ("flac.ogg", "vorbis.ogg")] {
+        let whole = stem(first);
+        let mut bytes = bytes_of(first);
+        bytes.extend(bytes_of(second));
+        let file = file_of(&bytes);
+        let got = read(file.path()).unwrap();
+        assert_eq!(got.channels, whole.channels, "{first}");
+        let sentence = got.outcome.truncated.expect("a note");
+        assert!(sentence.contains("another stream follows"), "{sentence}");
+    }
+}
+
+#[test]
+fn a_second_mp3_behind_the_first_is_not_passed_over_in_silence() {
+    let mut bytes = bytes_of("cbr.mp3");
+    bytes.extend(bytes_of("vbr.mp3"));
+    let file = file_of(&bytes);
+    let got = read(file.path()).unwrap();
+    assert_eq!(got.channels[0].len(), 17_977);
+    assert!(got.outcome.truncated.unwrap().contains("goes on after the length"));
+}
+
+#[test]
+fn a_stream_that_changes_its_rate_ends_with_a_note() {
+    // FLAC frames carry their own rate; ADTS and MP3 headers too. An MP3 without a tag goes on into one of another rate.
+    let mut bytes = bytes_of("bare.mp3");
+    let length = stem("bare.mp3").channels[0].len();
+    bytes.extend(bytes_of("bare48.mp3"));
+    let file = file_of(&bytes);
+    let got = read(file.path()).unwrap();
+    assert!(got.channels[0].len() <= length + 1_152);
+    assert!(got.outcome.truncated.unwrap().contains("changes to 48000 Hz"));
+}
+
+#[test]
+fn a_file_that_breaks_off_anywhere_never_panics() {
+    for name in KINDS {
+        let bytes = bytes_of(name);
+        // Every cut through the header, then one in every 1/40 of the file.
+        let cuts = (0..200.min(bytes.len())).step_by(3).chain((0..bytes.len()).step_by(bytes.len() / 40 + 1));
+        for cut in cuts.filter(|&cut| cut > 0) {
+            survives(&bytes[..cut], &format!("{name} cut at {cut}"));
+        }
+    }
+}
+
+#[test]
+fn the_fixtures_cover_every_container() {
+    for name in KINDS {
+        assert!(fixture(name).exists(), "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn flipped_bytes_never_panic(
+        kind in 0..KINDS.len(),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        in_header: bool,
+    ) {
+        let mut bytes = bytes_of(KINDS[kind]);
+        let span = if in_header { 400.min(bytes.len()) } else { bytes.len() };
+        for (at, value) in &flips {
+            bytes[at.index(span)] = *value;
+        }
+        survives(&bytes, &format!("{} with {flips:?} in_header {in_header}", KINDS[kind]));
+    }
+
+    #[test]
+    fn noise_behind_a_true_first_word_never_panics(
+        kind in 0..KINDS.len(),
+        noise in prop::collection::vec(any::<u8>(), 0..3_000),
+        keep in 4_usize..64,
+    ) {
+        let mut bytes = bytes_of(KINDS[kind]);
+        bytes.truncate(keep);
+        bytes.extend(noise);
+        survives(&bytes, KINDS[kind]);
+    }
+}

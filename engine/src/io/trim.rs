@@ -1,0 +1,238 @@
+//! How much of the decoded stream is the recording: one rule a container, so that nothing is trimmed twice.
+//!
+//! The decoders run with their own trimming switched off; every frame that is left out is left out by the plan made here.
+
+use super::info::Trim;
+use super::mkv::MkvTrims;
+use super::mp4::Mp4Edits;
+
+/// The containers whose rules differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Container {
+    Wave,
+    Aiff,
+    Caf,
+    Flac,
+    Mpeg,
+    Adts,
+    Ogg,
+    Mp4,
+    Matroska,
+}
+
+/// What the container says about one track, in frames at the decoded rate.
+#[derive(Clone, Debug)]
+pub(super) struct Extent {
+    pub(super) container: Container,
+    pub(super) rate_hz: u32,
+    /// Coded without loss, or not coded at all.
+    pub(super) lossless: bool,
+    pub(super) is_vorbis: bool,
+    /// Opus's own, from its header.
+    pub(super) pre_skip: Option<u32>,
+    pub(super) delay: Option<u32>,
+    pub(super) padding: Option<u32>,
+    /// The length, as the container counts it.
+    pub(super) frames: Option<u64>,
+    /// The time of the first decoded frame, as the container counts it.
+    pub(super) start: i64,
+    /// The frames that the first packet gave.
+    pub(super) first_packet: u64,
+    pub(super) mp4: Option<Mp4Edits>,
+    pub(super) mkv: Option<MkvTrims>,
+}
+
+/// What to keep of the decoded stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct TrimPlan {
+    /// Frames to leave out first.
+    pub(super) skip: u64,
+    /// Frames to keep after that; none when all the rest is kept.
+    pub(super) keep: Option<u64>,
+    /// Frames to leave out at the end, where only this is known and not the length.
+    pub(super) hold: u64,
+    /// Frames that a whole file would give; none when the file does not say.
+    pub(super) expected: Option<u64>,
+    /// What is told to the user.
+    pub(super) trim: Trim,
+}
+
+/// The most frames that may be held back for the end: a packet of any codec is shorter.
+const MAX_HOLD: u64 = 65_536;
+
+impl Extent {
+    /// The plan for this track.
+    pub(super) fn plan(&self) -> TrimPlan {
+        match self.container {
+            // Lossless and uncompressed: all of it is the recording; the length also keeps out what follows the audio.
+            Container::Wave | Container::Aiff => exactly(self.frames),
+            Container::Flac => TrimPlan { keep: None, ..exactly(self.frames.filter(|&frames| frames > 0)) },
+            Container::Mpeg => self.mpeg(),
+            // ADTS has no place to say it.
+            Container::Adts => TrimPlan::default(),
+            Container::Caf => self.caf(),
+            Container::Ogg => self.ogg(),
+            Container::Mp4 => self.mp4(),
+            Container::Matroska => self.matroska(),
+        }
+    }
+
+    /// The LAME tag's encoder delay plus the decoder's own 529 frames, and its padding less those. Without the tag the length of
+    /// the delay is anyone's guess, so nothing is left out.
+    fn mpeg(&self) -> TrimPlan {
+        match (self.delay, self.frames) {
+            (Some(delay), Some(frames)) => {
+                trimmed(delay.into(), Some(frames), self.padding.unwrap_or(0).into(), "LAME tag")
+            }
+            _ => TrimPlan::default(),
+        }
+    }
+
+    /// The packet table. Some writers fill in whole packets there although the last one is shorter: without priming or
+    /// remainder it is not taken as a length.
+    fn caf(&self) -> TrimPlan {
+        if self.lossless && self.delay.is_none() && self.padding.is_none() {
+            return TrimPlan::default();
+        }
+        match (self.delay.unwrap_or(0), self.padding.unwrap_or(0)) {
+            (0, 0) => TrimPlan::default(),
+            (delay, padding) => trimmed(delay.into(), self.frames, padding.into(), "pakt"),
+        }
+    }
+
+    /// Granule positions. Vorbis counts from its first audible frame: the block before that only primes the overlap, and a first
+    /// page that counts less than it holds asks for more to be left out (Vorbis I, A.2). Opus counts pre-skip too (RFC 7845 §4.3).
+    fn ogg(&self) -> TrimPlan {
+        let (delay, start) = (i64::from(self.delay.unwrap_or(0)), self.start);
+        let padding = u64::from(self.padding.unwrap_or(0));
+        let keep = |first: i64| self.frames.map(|end| end.saturating_sub(first as u64));
+        if let Some(pre_skip) = self.pre_skip {
+            return trimmed(pre_skip.into(), keep(start.max(0) + i64::from(pre_skip)), padding, "pre-skip");
+        }
+        if self.is_vorbis {
+            let audible = start.saturating_add(delay);
+            let skip = delay + (-audible).clamp(0, i64::from(self.rate_hz));
+            return trimmed(skip as u64, keep(audible.max(0)), padding, "granule position");
+        }
+        exactly(self.frames.map(|end| end.saturating_sub(start.max(0) as u64)))
+    }
+
+    /// iTunes' tag counts frames; the edit list counts ticks of two clocks, and the coarser one only says when it is shorter than
+    /// the media by more than one of its ticks.
+    fn mp4(&self) -> TrimPlan {
+        let Some(edits) = &self.mp4 else { return exactly(self.mp4_frames()) };
+        if let Some((delay, padding, length)) = edits.smpb {
+            return trimmed(delay, (length > 0).then_some(length), padding, "iTunSMPB");
+        }
+        let rescale = |ticks: u64, from: u32| -> Option<u64> {
+            (from > 0).then(|| (u128::from(ticks) * u128::from(self.rate_hz)).div_ceil(u128::from(from)) as u64)
+        };
+        let skip = edits.media_time.and_then(|ticks| rescale(ticks, edits.media_timescale));
+        let skip = skip.or(self.pre_skip.map(u64::from)).unwrap_or(0);
+        let media = self.mp4_frames().map(|frames| frames.saturating_sub(skip));
+        let edited = edits.duration.and_then(|ticks| rescale(ticks, edits.movie_timescale));
+        let tick = rescale(1, edits.movie_timescale).unwrap_or(0);
+        let keep = match (media, edited) {
+            (Some(media), Some(edited)) if edited + tick < media => Some(edited),
+            (media, _) => media,
+        };
+        if skip == 0 && keep == self.mp4_frames() { exactly(keep) } else { trimmed(skip, keep, 0, "elst") }
+    }
+
+    /// A fragmented file counts nothing in its header.
+    fn mp4_frames(&self) -> Option<u64> {
+        self.frames.filter(|&frames| frames > 0)
+    }
+
+    /// CodecDelay (or Opus's pre-skip, which it repeats) and DiscardPadding; Vorbis has its priming block.
+    fn matroska(&self) -> TrimPlan {
+        let frames = |ns: u64| ((u128::from(ns) * u128::from(self.rate_hz) + 500_000_000) / 1_000_000_000) as u64;
+        let trims = self.mkv.clone().unwrap_or_default();
+        let delay = trims.codec_delay_ns.map(frames).filter(|&delay| delay > 0);
+        let hold = trims.discard_padding_ns.map_or(0, frames).min(MAX_HOLD);
+        let (skip, source) = match (self.pre_skip, delay) {
+            (Some(pre_skip), _) => (pre_skip.into(), Some("pre-skip")),
+            (None, _) if self.is_vorbis => (self.first_packet, Some("Vorbis first block")),
+            (None, Some(delay)) => (delay, Some("CodecDelay")),
+            (None, None) => (0, (hold > 0).then_some("DiscardPadding")),
+        };
+        let trim = Trim { start_frames: skip, end_frames: hold, source };
+        TrimPlan { skip, hold, trim, ..TrimPlan::default() }
+    }
+}
+
+/// All frames are the recording.
+fn exactly(frames: Option<u64>) -> TrimPlan {
+    TrimPlan { keep: frames, expected: frames, ..TrimPlan::default() }
+}
+
+fn trimmed(skip: u64, keep: Option<u64>, padding: u64, source: &'static str) -> TrimPlan {
+    let trim = Trim { start_frames: skip, end_frames: padding, source: Some(source) };
+    TrimPlan { skip, keep, hold: 0, expected: keep, trim }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extent(container: Container) -> Extent {
+        Extent {
+            container,
+            rate_hz: 44_100,
+            lossless: false,
+            is_vorbis: false,
+            pre_skip: None,
+            delay: None,
+            padding: None,
+            frames: None,
+            start: 0,
+            first_packet: 1024,
+            mp4: None,
+            mkv: None,
+        }
+    }
+
+    #[test]
+    fn a_first_vorbis_page_that_counts_less_than_it_holds_trims_the_start() {
+        // The page ends 500 frames before the sum of its packets: 128 of priming and 372 asked for by the encoder.
+        let ogg = Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
+        let plan = ogg.plan();
+        assert_eq!((plan.skip, plan.keep), (500, Some(9_000)));
+    }
+
+    #[test]
+    fn a_vorbis_stream_cut_from_a_longer_one_keeps_what_it_holds() {
+        let ogg = Extent { is_vorbis: true, delay: Some(128), start: 10_000, frames: Some(19_128), ..extent(Container::Ogg) };
+        let plan = ogg.plan();
+        assert_eq!((plan.skip, plan.keep), (128, Some(9_000)));
+    }
+
+    #[test]
+    fn itunes_tag_wins_over_the_edit_list() {
+        let edits = Mp4Edits {
+            media_time: Some(1_024),
+            duration: Some(400),
+            media_timescale: 44_100,
+            movie_timescale: 1_000,
+            smpb: Some((2_112, 500, 17_977)),
+            codec: None,
+        };
+        let plan = Extent { frames: Some(20_589), mp4: Some(edits), ..extent(Container::Mp4) }.plan();
+        assert_eq!((plan.skip, plan.keep, plan.trim.source), (2_112, Some(17_977), Some("iTunSMPB")));
+    }
+
+    #[test]
+    fn an_edit_rounded_up_to_a_millisecond_does_not_change_the_length() {
+        let edits = |duration| Mp4Edits {
+            media_time: Some(1_024),
+            duration: Some(duration),
+            media_timescale: 44_100,
+            movie_timescale: 1_000,
+            ..Mp4Edits::default()
+        };
+        let plan = |duration| Extent { frames: Some(19_001), mp4: Some(edits(duration)), ..extent(Container::Mp4) }.plan();
+        assert_eq!(plan(408).keep, Some(17_977), "rounded up");
+        assert_eq!(plan(407).keep, Some(17_977), "rounded down, by less than a tick");
+        assert_eq!(plan(200).keep, Some(8_820), "cut short on purpose");
+    }
+}
