@@ -256,7 +256,7 @@ fn what_is_not_a_number_counts_as_silence_and_reset_forgets() {
     let mut meter = stereo_meter(48_000);
     meter.observe(&stereo(vec![f32::NAN; 1_000]).block());
     meter.observe(&stereo(vec![f32::INFINITY; 1_000]).block());
-    meter.observe(&Block::new(&[f32::MAX; 48_000], 24_000, 2, 24_000));
+    meter.observe(&Block::new(&vec![f32::MAX; 48_000], 24_000, 2, 24_000));
     assert_eq!(meter.max_momentary_lufs(), None);
     meter.observe(&stereo(tone(48_000, &[(5.0, -10.0)])).block());
     meter.reset();

@@ -23,15 +23,18 @@ impl<const K: usize> LaneSums<K> {
         let head = ((LANES - self.next) % LANES).min(frames);
         let body = head + (frames - head) / LANES * LANES;
         self.add_singly(channels, 0..head, &terms);
-        for start in (head..body).step_by(LANES) {
-            let group = channels.map(|channel| &channel[start..start + LANES]);
+        let mut sums = self.lanes;
+        let groups = channels.map(|channel| channel[head..body].as_chunks::<LANES>().0);
+        for index in 0..(body - head) / LANES {
+            let group = groups.map(|groups| groups[index]);
             for lane in 0..LANES {
                 let terms = terms(group.map(|samples| f64::from(finite(samples[lane]))));
-                for (lanes, term) in self.lanes.iter_mut().zip(terms) {
+                for (lanes, term) in sums.iter_mut().zip(terms) {
                     lanes[lane] += term;
                 }
             }
         }
+        self.lanes = sums;
         self.add_singly(channels, body..frames, &terms);
     }
 

@@ -24,6 +24,7 @@ pub use k_weighting::{KCoefficients, Section, loudness_weight};
 pub use loudness::{LoudnessMeter, SINE_OFFSET_LU, power_lufs};
 pub use peak::PeakMeter;
 pub use programme::{Measurement, ProgrammeMeter};
+pub(crate) use reading::finite;
 pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
 pub use rms::RmsMeter;
 pub use series::{INTERVAL_MS, MeterRow, MeterSeries};

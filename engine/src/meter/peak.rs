@@ -1,6 +1,6 @@
 //! Sample peak, clipped samples, and samples that are no numbers.
 
-use super::reading::{amplitude_db, is_level};
+use super::reading::{amplitude_db, finite, is_level};
 use crate::audio::Block;
 use crate::process::Tap;
 
@@ -51,24 +51,46 @@ impl PeakMeter {
     }
 }
 
+/// What one stretch of samples holds.
+struct Survey {
+    max: f32,
+    clipped: u32,
+    non_finite: u32,
+}
+
+/// Compiled for wider vectors too; maxima and counts do not depend on the order.
+#[multiversion::multiversion(targets("x86_64+avx2"))]
+fn survey(samples: &[f32]) -> Survey {
+    const LANES: usize = 16;
+    let (mut max, mut clipped, mut non_finite) = ([0.0_f32; LANES], [0_u32; LANES], [0_u32; LANES]);
+    let (groups, rest) = samples.as_chunks::<LANES>();
+    let mut last = [0.0; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    for group in groups.iter().chain([&last]) {
+        for lane in 0..LANES {
+            let level = finite(group[lane]).abs();
+            max[lane] = if level > max[lane] { level } else { max[lane] };
+            clipped[lane] += u32::from(level >= 1.0);
+            non_finite[lane] += u32::from(!is_level(group[lane]));
+        }
+    }
+    Survey {
+        max: max.into_iter().fold(0.0, f32::max),
+        clipped: clipped.iter().sum(),
+        non_finite: non_finite.iter().sum(),
+    }
+}
+
 impl Tap for PeakMeter {
     /// Takes in the next block. Audio thread: no allocation.
     fn observe(&mut self, block: &Block<'_>) {
         for channel in 0..block.channels() {
             // Stretches short enough for 32-bit counts, which keep pace with the samples in vector registers.
             for stretch in block.channel(channel).chunks(4096) {
-                let (mut max, mut clipped, mut non_finite) = ([0.0_f32; 8], [0_u32; 8], [0_u32; 8]);
-                for group in stretch.chunks(8) {
-                    for (lane, &sample) in group.iter().enumerate() {
-                        let level = if is_level(sample) { sample.abs() } else { 0.0 };
-                        max[lane] = if level > max[lane] { level } else { max[lane] };
-                        clipped[lane] += u32::from(level >= 1.0);
-                        non_finite[lane] += u32::from(!is_level(sample));
-                    }
-                }
-                self.since_taken = max.into_iter().fold(self.since_taken, f32::max);
-                self.clipped += u64::from(clipped.iter().sum::<u32>());
-                self.non_finite += u64::from(non_finite.iter().sum::<u32>());
+                let found = survey(stretch);
+                self.since_taken = self.since_taken.max(found.max);
+                self.clipped += u64::from(found.clipped);
+                self.non_finite += u64::from(found.non_finite);
             }
         }
         self.max = self.max.max(self.since_taken);

@@ -329,34 +329,4 @@ mod tests {
         fresh.observe(&clean.block());
         assert_eq!((used.measurement(), used.series()), (fresh.measurement(), fresh.series()));
     }
-
-    #[test]
-    #[ignore]
-    fn timing() {
-        let ch: Vec<_> = (0..2)
-            .map(|c| pink_noise(c, 0.2, 180 * 48_000).into_iter().map(|x| x.clamp(-0.7, 0.7)).collect())
-            .collect();
-        let signal = AudioBuffer::from_channels(&ch);
-        let t = |name: &str, mut tap: Box<dyn Tap>| {
-            let s = std::time::Instant::now();
-            for a in (0..signal.frames()).step_by(4096) {
-                tap.observe(&signal.block().slice(a..signal.frames().min(a + 4096)));
-            }
-            println!("{name} {:?}", s.elapsed());
-        };
-        let rate = SampleRate::new(48000).unwrap();
-        let l = ChannelLayout::stereo();
-        t("peak", Box::new(PeakMeter::new()));
-        t("rms", Box::new(RmsMeter::new(2)));
-        t("corr", Box::new(CorrelationMeter::new()));
-        t("loud", Box::new(LoudnessMeter::new(rate, &l)));
-        t("tp", Box::new(TruePeakMeter::new(2)));
-        t("prog", Box::new(ProgrammeMeter::new(rate, &l)));
-        t("series", Box::new(ProgrammeMeter::with_series(rate, &l)));
-        let mut f = super::super::TruePeakFir::new();
-        let mut p = vec![0.0; signal.frames()];
-        let s = std::time::Instant::now();
-        f.process(signal.channel(0), &mut p);
-        println!("fir mono full {:?}", s.elapsed());
-    }
 }

@@ -14,6 +14,8 @@ const KAISER_BETA: f64 = 6.0;
 const GRANULE: usize = 16;
 /// Frames taken in at once.
 const CHUNK: usize = 32 * GRANULE;
+/// Stretches of [`GRANULE`] samples, the past included.
+const STRETCHES: usize = (TAPS + CHUNK) / GRANULE;
 /// Samples that a granule of intervals and the grid points next to them are made of.
 const SPAN: usize = TAPS + GRANULE;
 
@@ -145,13 +147,57 @@ fn largest(values: impl IntoIterator<Item = f32>) -> f32 {
     values.into_iter().fold(0.0, |max, value| larger(max, value.abs()))
 }
 
-/// What bounds a stretch of [`GRANULE`] samples.
-#[derive(Clone, Copy, Debug, Default)]
-struct Extent {
-    /// The largest magnitude.
-    level: f32,
-    /// The largest magnitude of a second difference that begins in it.
-    bend: f32,
+/// The largest of the magnitudes of a stretch, by halves: each half is one vector instruction, where a running maximum is sixteen.
+#[inline]
+fn largest_by_halves(mut values: [f32; GRANULE]) -> f32 {
+    for half in [8, 4, 2, 1] {
+        for lane in 0..half {
+            values[lane] = larger(values[lane], values[lane + half]);
+        }
+    }
+    values[0]
+}
+
+/// What bounds each stretch of [`GRANULE`] samples, and from that each granule of intervals.
+#[derive(Clone, Debug)]
+struct Bounds {
+    /// The largest magnitude of each stretch.
+    levels: [f32; STRETCHES],
+    /// The largest magnitude of a second difference that begins in the stretch.
+    bends: [f32; STRETCHES],
+    /// What no reading of a granule can exceed.
+    granules: [f32; CHUNK / GRANULE],
+}
+
+/// Finds the bounds of `samples`: the past, then what is new.
+///
+/// A granule's intervals, and the grid points next to them, are made of the four stretches of samples that begin with it, and lie
+/// between samples of the second and the third.
+#[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
+fn find_bounds(table: &Table, samples: &[f32], bounds: &mut Bounds) {
+    let Bounds { levels, bends, granules } = bounds;
+    levels.fill(0.0);
+    bends.fill(0.0);
+    for (index, (level, bend)) in levels.iter_mut().zip(bends.iter_mut()).enumerate() {
+        let Some(stretch) = samples.get(index * GRANULE..) else { break };
+        let Some(x) = stretch.first_chunk::<{ GRANULE + 2 }>() else {
+            *level = largest(stretch.iter().take(GRANULE).copied());
+            *bend = largest(stretch.windows(3).map(|x| x[0] - 2.0 * x[1] + x[2]));
+            continue;
+        };
+        let (mut high, mut bent) = ([0.0_f32; GRANULE], [0.0_f32; GRANULE]);
+        for lane in 0..GRANULE {
+            high[lane] = x[lane].abs();
+            bent[lane] = (x[lane] - 2.0 * x[lane + 1] + x[lane + 2]).abs();
+        }
+        (*level, *bend) = (largest_by_halves(high), largest_by_halves(bent));
+    }
+    for (index, bound) in granules.iter_mut().enumerate() {
+        let within = larger(levels[index + 1], levels[index + 2]);
+        let around = larger(within, larger(levels[index], levels[index + 3]));
+        let bend = larger(larger(bends[index], bends[index + 1]), larger(bends[index + 2], bends[index + 3]));
+        *bound = within + table.bend * bend + table.rest * around;
+    }
 }
 
 /// The largest magnitude between the samples of one channel, interval by interval.
@@ -163,8 +209,7 @@ struct Extent {
 pub struct TruePeakFir {
     /// The last [`TAPS`] samples, then up to [`CHUNK`] new ones.
     samples: Vec<f32>,
-    /// One for every [`GRANULE`] of `samples`.
-    extents: [Extent; (TAPS + CHUNK) / GRANULE],
+    bounds: Bounds,
 }
 
 impl Default for TruePeakFir {
@@ -177,7 +222,8 @@ impl TruePeakFir {
     /// A detector for one channel. Control thread; allocates.
     pub fn new() -> Self {
         LazyLock::force(&TABLE);
-        Self { samples: vec![0.0; TAPS + CHUNK], extents: [Extent::default(); (TAPS + CHUNK) / GRANULE] }
+        let bounds = Bounds { levels: [0.0; STRETCHES], bends: [0.0; STRETCHES], granules: [0.0; CHUNK / GRANULE] };
+        Self { samples: vec![0.0; TAPS + CHUNK], bounds }
     }
 
     /// Frames between an input frame and the peak of the interval that begins at it: 24. `peaks[i]` of a call covers the time from
@@ -207,7 +253,7 @@ impl TruePeakFir {
             self.take_in(input);
             let mut before = None;
             for (granule, peaks) in peaks.chunks_mut(GRANULE).enumerate() {
-                if self.bound(granule) > floor {
+                if self.bounds.granules[granule] > floor {
                     peaks.copy_from_slice(&self.granule_peaks(granule, &mut before, floor)[..peaks.len()]);
                 } else {
                     peaks.fill(floor);
@@ -226,7 +272,7 @@ impl TruePeakFir {
             self.take_in(input);
             let mut before = None;
             for (granule, frames) in input.chunks(GRANULE).map(<[f32]>::len).enumerate() {
-                if self.bound(granule) > max {
+                if self.bounds.granules[granule] > max {
                     let peaks = self.granule_peaks(granule, &mut before, max);
                     max = peaks[..frames].iter().copied().fold(max, larger);
                 } else {
@@ -238,30 +284,17 @@ impl TruePeakFir {
         max
     }
 
-    /// Appends at most [`CHUNK`] samples and finds the extents of what is there now.
+    /// Appends at most [`CHUNK`] samples and finds the bounds of what is there now.
     fn take_in(&mut self, input: &[f32]) {
         for (sample, x) in self.samples[TAPS..].iter_mut().zip(input) {
             *sample = finite(*x);
         }
-        let samples = &self.samples[..TAPS + input.len()];
-        for (index, extent) in self.extents.iter_mut().enumerate().take(samples.len().div_ceil(GRANULE)) {
-            *extent = Extent::of(&samples[index * GRANULE..]);
-        }
+        find_bounds(&TABLE, &self.samples[..TAPS + input.len()], &mut self.bounds);
     }
 
     /// Keeps the last [`TAPS`] of the samples.
     fn shift(&mut self, frames: usize) {
         self.samples.copy_within(frames..frames + TAPS, 0);
-    }
-
-    /// What no reading of a granule can exceed. Its intervals, and the grid points next to them, are made of the four granules of
-    /// samples that begin with it, and lie between samples of the second and the third.
-    fn bound(&self, granule: usize) -> f32 {
-        let within = &self.extents[granule..self.extents.len().min(granule + 4)];
-        let level = largest(within.iter().skip(1).take(2).map(|extent| extent.level));
-        let bend = largest(within.iter().map(|extent| extent.bend));
-        let around = largest(within.iter().map(|extent| extent.level));
-        level + TABLE.bend * bend + TABLE.rest * around
     }
 
     /// The peaks of a granule of intervals. `before` carries the last point of one granule to the next.
@@ -277,19 +310,38 @@ impl TruePeakFir {
     }
 }
 
-impl Extent {
-    /// The extent of the first [`GRANULE`] of these samples; second differences look two samples further, where there are any.
-    fn of(samples: &[f32]) -> Self {
-        let Some(x) = samples.first_chunk::<{ GRANULE + 2 }>() else {
-            let bend = largest(samples.windows(3).map(|x| x[0] - 2.0 * x[1] + x[2]));
-            return Self { level: largest(samples.iter().take(GRANULE).copied()), bend };
-        };
-        // Four maxima side by side make vector instructions of it.
-        let (mut level, mut bend) = ([0.0; 4], [0.0; 4]);
-        for index in 0..GRANULE {
-            level[index % 4] = larger(level[index % 4], x[index].abs());
-            bend[index % 4] = larger(bend[index % 4], (x[index] - 2.0 * x[index + 1] + x[index + 2]).abs());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixdown_fixtures::signals::white_noise;
+
+    #[test]
+    fn interpolate_equals_its_plain_twin_bit_for_bit() {
+        let noise = white_noise(1, 1.0, SPAN);
+        let points = interpolate(&TABLE.taps, noise.first_chunk().unwrap());
+        for (phase, points) in points.iter().enumerate() {
+            for (index, value) in points.iter().enumerate() {
+                assert_eq!(*value, point(&TABLE.taps, &noise[1 + index..][..TAPS], phase), "phase {phase}");
+            }
         }
-        Self { level: largest(level), bend: largest(bend) }
+    }
+
+    #[test]
+    fn no_reading_exceeds_its_bound() {
+        // The worst input of each phase: every tap's sign at full scale, and a random signal around it.
+        let mut closest: f32 = 0.0;
+        for phase in 0..PHASES {
+            let mut signal = white_noise(phase as u64, 0.9, 400);
+            for tap in 0..TAPS {
+                signal[200 + tap] = 1.0_f32.copysign(TABLE.taps[tap][phase]);
+            }
+            let mut fir = TruePeakFir::new();
+            fir.take_in(&signal);
+            for granule in 0..signal.len() / GRANULE {
+                let peak = largest(fir.granule_peaks(granule, &mut None, 0.0));
+                closest = closest.max(peak / fir.bounds.granules[granule]);
+            }
+        }
+        assert!((0.5..=1.0).contains(&closest), "{closest}");
     }
 }

@@ -1,0 +1,293 @@
+//! Waveform data as BBC audiowaveform version 2 writes it: the least and the greatest sample of every pixel.
+
+use crate::audio::Block;
+use crate::process::{BuildError, Tap, check_range};
+use crate::units::SampleRate;
+use std::io::{self, Write};
+
+/// The version of the format.
+const VERSION: i32 = 2;
+/// The flag of 8-bit data.
+const FLAG_8_BIT: u32 = 1;
+
+/// Bits a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    /// −128 to 127.
+    Eight,
+    /// −32,768 to 32,767.
+    Sixteen,
+}
+
+/// How a waveform is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaveformSettings {
+    /// Frames a pixel: 2 or more.
+    pub samples_per_pixel: u32,
+    /// Bits a value.
+    pub bits: Bits,
+    /// One waveform a channel; else one of their mean.
+    pub split_channels: bool,
+}
+
+impl Default for WaveformSettings {
+    /// What a render writes: 256 frames a pixel, 16 bits, every channel.
+    fn default() -> Self {
+        Self { samples_per_pixel: 256, bits: Bits::Sixteen, split_channels: true }
+    }
+}
+
+/// Minima and maxima, ready to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaveformData {
+    /// Bits a value.
+    pub bits: Bits,
+    /// Frames a second.
+    pub sample_rate_hz: u32,
+    /// Frames a pixel; the last pixel may hold fewer.
+    pub samples_per_pixel: u32,
+    /// Waveforms: 1, or one a channel.
+    pub channels: usize,
+    /// For every pixel, for every channel: minimum, maximum.
+    pub data: Vec<i16>,
+}
+
+impl WaveformData {
+    /// Pixels.
+    pub fn length(&self) -> usize {
+        self.data.len() / (2 * self.channels.max(1))
+    }
+
+    /// Writes the binary form (`.dat`): a header of 24 bytes, then the values, little-endian.
+    ///
+    /// # Errors
+    /// When `out` cannot be written, or when a count does not fit the format's 32 bits.
+    pub fn write_dat(&self, out: &mut impl Write) -> io::Result<()> {
+        let too_large = |_| io::Error::new(io::ErrorKind::InvalidInput, "the waveform does not fit the .dat format");
+        let flags = if self.bits == Bits::Eight { FLAG_8_BIT } else { 0 };
+        out.write_all(&VERSION.to_le_bytes())?;
+        out.write_all(&flags.to_le_bytes())?;
+        for count in [self.sample_rate_hz, self.samples_per_pixel] {
+            out.write_all(&i32::try_from(count).map_err(too_large)?.to_le_bytes())?;
+        }
+        out.write_all(&u32::try_from(self.length()).map_err(too_large)?.to_le_bytes())?;
+        out.write_all(&i32::try_from(self.channels).map_err(too_large)?.to_le_bytes())?;
+        let bytes: Vec<u8> = match self.bits {
+            Bits::Eight => self.data.iter().flat_map(|value| (*value as i8).to_le_bytes()).collect(),
+            Bits::Sixteen => self.data.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        };
+        out.write_all(&bytes)
+    }
+
+    /// The JSON form, one line, keys in the order of the reference program.
+    pub fn to_json(&self) -> String {
+        let bits = if self.bits == Bits::Eight { 8 } else { 16 };
+        let values: Vec<String> = self.data.iter().map(i16::to_string).collect();
+        format!(
+            "{{\"version\":{VERSION},\"channels\":{},\"sample_rate\":{},\"samples_per_pixel\":{},\"bits\":{bits},\"length\":{},\"data\":[{}]}}\n",
+            self.channels,
+            self.sample_rate_hz,
+            self.samples_per_pixel,
+            self.length(),
+            values.join(",")
+        )
+    }
+
+    /// Writes the JSON form.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(self.to_json().as_bytes())
+    }
+}
+
+/// Draws the waveform of a stream. Offline: memory grows by 4 bytes for every pixel and channel.
+///
+/// Samples become 16-bit integers as floor(x·32768) within −32,768 to 32,767: exact for 16-bit sources, and the upper 16 bits of
+/// 24-bit ones, which is what the reference program reads from such files. (From float files it takes x·32767 towards zero instead,
+/// at most one step away.) The mean of the channels, and 16 to 8 bits, round towards zero.
+#[derive(Clone, Debug)]
+pub struct WaveformGenerator {
+    rate: SampleRate,
+    inputs: usize,
+    settings: WaveformSettings,
+    /// Frames in the running pixel.
+    filled: u32,
+    /// Minimum and maximum of the running pixel.
+    extremes: Vec<(i32, i32)>,
+    data: Vec<i16>,
+}
+
+/// A pixel without samples.
+const EMPTY: (i32, i32) = (i32::MAX, i32::MIN);
+
+impl WaveformGenerator {
+    /// A generator for this many channels.
+    ///
+    /// # Errors
+    /// When there is no channel, or a pixel has fewer than two frames.
+    pub fn new(rate: SampleRate, channels: usize, settings: WaveformSettings) -> Result<Self, BuildError> {
+        check_range("channels", channels as f64, 1.0, f64::from(i32::MAX))?;
+        check_range("samples_per_pixel", f64::from(settings.samples_per_pixel), 2.0, f64::from(i32::MAX))?;
+        let outputs = if settings.split_channels { channels } else { 1 };
+        Ok(Self { rate, inputs: channels, settings, filled: 0, extremes: vec![EMPTY; outputs], data: Vec::new() })
+    }
+
+    /// The waveform so far, the running pixel included.
+    pub fn data(&self) -> WaveformData {
+        let mut ended = self.clone();
+        ended.finish_pixel();
+        WaveformData {
+            bits: self.settings.bits,
+            sample_rate_hz: self.rate.hz(),
+            samples_per_pixel: self.settings.samples_per_pixel,
+            channels: self.extremes.len(),
+            data: ended.data,
+        }
+    }
+
+    fn widen(&mut self, block: &Block<'_>) {
+        let include = |extremes: &mut (i32, i32), value: i32| {
+            *extremes = (extremes.0.min(value), extremes.1.max(value));
+        };
+        if self.settings.split_channels {
+            for (index, extremes) in self.extremes.iter_mut().enumerate() {
+                block.channel(index).iter().for_each(|x| include(extremes, to_16_bits(*x)));
+            }
+        } else {
+            for frame in 0..block.frames() {
+                let sum: i64 = (0..self.inputs).map(|index| i64::from(to_16_bits(block.channel(index)[frame]))).sum();
+                include(&mut self.extremes[0], (sum / self.inputs as i64) as i32);
+            }
+        }
+    }
+
+    fn finish_pixel(&mut self) {
+        if self.filled == 0 {
+            return;
+        }
+        let divisor = if self.settings.bits == Bits::Eight { 256 } else { 1 };
+        for (low, high) in &mut self.extremes {
+            self.data.extend([(*low / divisor) as i16, (*high / divisor) as i16]);
+            (*low, *high) = EMPTY;
+        }
+        self.filled = 0;
+    }
+}
+
+/// The sample as a 16-bit integer; what is not a number becomes 0.
+fn to_16_bits(sample: f32) -> i32 {
+    // The conversion saturates, and the product is exact: 32768 is a power of two.
+    ((sample * 32_768.0).floor() as i32).clamp(-32_768, 32_767)
+}
+
+impl Tap for WaveformGenerator {
+    /// Takes in the next block. Offline. A block of another number of channels is not counted.
+    fn observe(&mut self, block: &Block<'_>) {
+        if block.channels() != self.inputs {
+            return;
+        }
+        let mut done = 0;
+        while done < block.frames() {
+            let left = (self.settings.samples_per_pixel - self.filled) as usize;
+            let end = block.frames().min(done + left);
+            self.widen(&block.slice(done..end));
+            self.filled += (end - done) as u32;
+            done = end;
+            if self.filled == self.settings.samples_per_pixel {
+                self.finish_pixel();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixdown_fixtures::signals::white_noise;
+
+    fn waveform(channels: usize, data: &[f32], settings: WaveformSettings) -> WaveformData {
+        let frames = data.len() / channels;
+        let mut generator = WaveformGenerator::new(SampleRate::new(44_100).unwrap(), channels, settings).unwrap();
+        generator.observe(&Block::new(data, frames, channels, frames));
+        generator.data()
+    }
+
+    const TWO: WaveformSettings = WaveformSettings { samples_per_pixel: 2, bits: Bits::Sixteen, split_channels: true };
+
+    #[test]
+    fn the_binary_form_is_laid_out_as_the_format_says() {
+        let data = waveform(2, &[0.5, -0.5, 0.25, 1.0, -1.0, 0.0], TWO);
+        let mut bytes = Vec::new();
+        data.write_dat(&mut bytes).unwrap();
+        let header: Vec<i32> = bytes[..24].chunks(4).map(|four| i32::from_le_bytes(four.try_into().unwrap())).collect();
+        assert_eq!(header, [2, 0, 44_100, 2, 2, 2]);
+        let values: Vec<i16> = bytes[24..].chunks(2).map(|two| i16::from_le_bytes(two.try_into().unwrap())).collect();
+        // Pixel by pixel, channel by channel; the last pixel holds one frame.
+        assert_eq!(values, [-16_384, 16_384, -32_768, 32_767, 8_192, 8_192, 0, 0]);
+    }
+
+    #[test]
+    fn eight_bits_and_the_mean_of_channels_round_towards_zero() {
+        let step = 1.0 / 32_768.0;
+        let settings = WaveformSettings { bits: Bits::Eight, split_channels: false, ..TWO };
+        // Means −511.5 and 511.5 become −511 and 511, then −1 and 1.
+        let data = waveform(2, &[-511.0 * step, 511.0 * step, -512.0 * step, 512.0 * step], settings);
+        assert_eq!(data.data, [-1, 1]);
+        let mut bytes = Vec::new();
+        data.write_dat(&mut bytes).unwrap();
+        assert_eq!((bytes[4], &bytes[24..]), (1, [255, 1].as_slice()));
+        let mono = waveform(
+            2,
+            &[-511.0 * step, 511.0 * step, -512.0 * step, 512.0 * step],
+            WaveformSettings { bits: Bits::Sixteen, ..settings },
+        );
+        assert_eq!(mono.data, [-511, 511]);
+    }
+
+    #[test]
+    fn the_json_form_has_the_keys_of_the_reference_program_in_its_order() {
+        let data = waveform(1, &[0.5, -0.5, 0.25], TWO);
+        let expected = "{\"version\":2,\"channels\":1,\"sample_rate\":44100,\"samples_per_pixel\":2,\"bits\":16,\"length\":2,\
+                        \"data\":[-16384,16384,8192,8192]}\n";
+        assert_eq!(data.to_json(), expected);
+        let mut bytes = Vec::new();
+        data.write_json(&mut bytes).unwrap();
+        assert_eq!(bytes, expected.as_bytes());
+    }
+
+    #[test]
+    fn every_16_bit_sample_comes_back_exactly() {
+        for value in i16::MIN..=i16::MAX {
+            assert_eq!(to_16_bits(f32::from(value) / 32_768.0), i32::from(value));
+        }
+        assert_eq!([f32::NAN, f32::INFINITY, -f32::INFINITY, 1.5].map(to_16_bits), [0, 32_767, -32_768, 32_767]);
+    }
+
+    #[test]
+    fn a_24_bit_sample_keeps_its_upper_16_bits() {
+        for value in [-8_388_608, -1, 0, 255, 256, 8_388_607, -257] {
+            assert_eq!(to_16_bits(value as f32 / 8_388_608.0), value >> 8);
+        }
+    }
+
+    #[test]
+    fn any_split_draws_the_same_pixels() {
+        let signal = white_noise(1, 1.2, 5_000);
+        let whole = waveform(1, &signal, WaveformSettings::default());
+        assert_eq!(whole.length(), 20);
+        for size in [1, 7, 64, 511] {
+            let mut generator =
+                WaveformGenerator::new(SampleRate::new(44_100).unwrap(), 1, WaveformSettings::default()).unwrap();
+            signal.chunks(size).for_each(|block| generator.observe(&Block::mono(block)));
+            assert_eq!(generator.data(), whole, "blocks of {size}");
+        }
+    }
+
+    #[test]
+    fn a_stream_of_no_frames_has_no_pixels() {
+        assert_eq!(waveform(2, &[], TWO).to_json().matches("\"length\":0,\"data\":[]").count(), 1);
+        assert!(WaveformGenerator::new(SampleRate::new(44_100).unwrap(), 0, TWO).is_err());
+    }
+}
