@@ -1,5 +1,6 @@
 //! The one integration-test binary of mixdown.
 
+mod goldens;
 mod laws;
 
 /// Counts what is allocated where nothing may be: see `laws::allocation`.

@@ -1,2 +1,5 @@
-//! The program under test.
-fn main() {}
+//! The program, built for the tests that run it as a process.
+
+fn main() -> std::process::ExitCode {
+    mixdown_jobs::cli::main()
+}

@@ -1,1 +1,3 @@
-//! x
+//! The shell around the engine: the command line of the program `mixdown`.
+
+pub mod cli;

@@ -1,2 +1,5 @@
-//! The program.
-fn main() {}
+//! The program `mixdown`.
+
+fn main() -> std::process::ExitCode {
+    mixdown_jobs::cli::main()
+}

@@ -258,7 +258,11 @@ impl Decoder {
     }
 
     /// Finds out rate and channels from the first packet that decodes.
-    fn first_packet(&mut self, track: &Track, head: Option<&OpusHead>) -> Result<(Queue, ChannelLayout, u64), DecodeError> {
+    fn first_packet(
+        &mut self,
+        track: &Track,
+        head: Option<&OpusHead>,
+    ) -> Result<(Queue, ChannelLayout, u64), DecodeError> {
         let (mut lost, mut lost_ticks) = (0, 0.0);
         loop {
             let packet = match self.packet()? {

@@ -22,6 +22,7 @@ mod riff;
 mod sniff;
 mod staged;
 mod trim;
+mod trimmed;
 pub mod wav;
 
 #[cfg(test)]
@@ -33,9 +34,10 @@ pub use hash::hash_file;
 pub use info::{StemInfo, StemOutcome, Trim};
 pub use reader::StemReader;
 pub use staged::{OutputError, StagedFolder};
+pub use trimmed::Trimmed;
 
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
 pub const EXTENSIONS: &[&str] = &[
-    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg", "oga", "opus",
-    "caf", "mka", "mkv", "webm",
+    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
+    "oga", "opus", "caf", "mka", "mkv", "webm",
 ];

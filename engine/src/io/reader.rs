@@ -50,7 +50,9 @@ impl StemReader {
         let matrix = FoldMatrix::new(&facts.layout, fold);
         let source_channels = facts.layout.count();
         let densest = match facts.bits {
-            Some(bits) if facts.codec.starts_with("pcm_") => len * 8 / (u64::from(bits) * source_channels as u64).max(1),
+            Some(bits) if facts.codec.starts_with("pcm_") => {
+                len * 8 / (u64::from(bits) * source_channels as u64).max(1)
+            }
             _ => len.saturating_mul(MAX_FRAMES_A_BYTE),
         };
         let info = StemInfo {
@@ -145,7 +147,8 @@ impl StemReader {
         if (0..block.channels()).all(|channel| clean(block.channel(channel))) {
             return Ok(());
         }
-        let bad_in = |channel: usize| block.channel(channel).iter().position(|s| !s.is_finite()).map(|at| (at, channel));
+        let bad_in =
+            |channel: usize| block.channel(channel).iter().position(|s| !s.is_finite()).map(|at| (at, channel));
         let Some((at, channel)) = (0..block.channels()).filter_map(bad_in).min() else { return Ok(()) };
         let frame = self.accepted + at as u64;
         Err(DecodeError::NonFinite {

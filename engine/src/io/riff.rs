@@ -177,7 +177,8 @@ impl Read for PatchedFile {
         let count = self.file.read(out)?;
         for (edit_at, bytes) in &self.edits {
             for (i, &byte) in (0..).zip(bytes) {
-                if let Some(slot) = (edit_at + i).checked_sub(self.at).and_then(|at| out[..count].get_mut(at as usize)) {
+                if let Some(slot) = (edit_at + i).checked_sub(self.at).and_then(|at| out[..count].get_mut(at as usize))
+                {
                     *slot = byte;
                 }
             }

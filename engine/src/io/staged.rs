@@ -62,6 +62,21 @@ impl StagedFolder {
         Ok(file)
     }
 
+    /// The path that a file will have.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Opens a file that was started before, to write it again; `None` when it was not.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn reopen(&mut self, name: &str) -> Result<Option<File>, OutputError> {
+        let path = self.path_of(name);
+        let Some((_, staged)) = self.files.iter().find(|(known, _)| *known == path) else { return Ok(None) };
+        staged.reopen().map(Some).map_err(|source| OutputError::Io { path, source })
+    }
+
     /// Where a file lies until it gets its name.
     pub fn staged_path(&self, name: &str) -> Option<&Path> {
         self.files.iter().find(|(path, _)| path.ends_with(name)).map(|(_, staged)| staged.path())

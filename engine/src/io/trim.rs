@@ -195,14 +195,16 @@ mod tests {
     #[test]
     fn a_first_vorbis_page_that_counts_less_than_it_holds_trims_the_start() {
         // The page ends 500 frames before the sum of its packets: 128 of priming and 372 asked for by the encoder.
-        let ogg = Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
+        let ogg =
+            Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
         let plan = ogg.plan();
         assert_eq!((plan.skip, plan.keep), (500, Some(9_000)));
     }
 
     #[test]
     fn a_vorbis_stream_cut_from_a_longer_one_keeps_what_it_holds() {
-        let ogg = Extent { is_vorbis: true, delay: Some(128), start: 10_000, frames: Some(19_128), ..extent(Container::Ogg) };
+        let ogg =
+            Extent { is_vorbis: true, delay: Some(128), start: 10_000, frames: Some(19_128), ..extent(Container::Ogg) };
         let plan = ogg.plan();
         assert_eq!((plan.skip, plan.keep), (128, Some(9_000)));
     }
@@ -230,7 +232,8 @@ mod tests {
             movie_timescale: 1_000,
             ..Mp4Edits::default()
         };
-        let plan = |duration| Extent { frames: Some(19_001), mp4: Some(edits(duration)), ..extent(Container::Mp4) }.plan();
+        let plan =
+            |duration| Extent { frames: Some(19_001), mp4: Some(edits(duration)), ..extent(Container::Mp4) }.plan();
         assert_eq!(plan(408).keep, Some(17_977), "rounded up");
         assert_eq!(plan(407).keep, Some(17_977), "rounded down, by less than a tick");
         assert_eq!(plan(200).keep, Some(8_820), "cut short on purpose");

@@ -1,1 +1,22 @@
-//! (render)
+//! From a session to sound: the plan, the signal path, and the offline loop around it.
+
+mod clip;
+mod error;
+mod export;
+mod listen;
+mod master_pass;
+mod mix_pass;
+mod offline;
+mod plan;
+mod progress;
+mod renderer;
+mod scratch;
+mod summary;
+
+pub use clip::{Clip, ClipError, Placement};
+pub use error::RenderError;
+pub use offline::{RenderOptions, Rendered, render_to_folder, render_to_memory};
+pub use plan::{Plan, PlanError};
+pub use progress::{OnProgress, Phase, Progress, Stopped};
+pub use renderer::Renderer;
+pub use scratch::Scratch;

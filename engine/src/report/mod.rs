@@ -1,1 +1,120 @@
-//! (report)
+//! What was done and measured, as data: `report.json`.
+
+use crate::align::Alignment;
+use crate::io::{StemInfo, StemOutcome};
+use crate::meter::Measurement;
+use crate::session::{OutputSettings, Session};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Version of the report's form.
+pub const SCHEMA: &str = "mixdown-report/1";
+
+/// A whole render. Nothing in it depends on the clock but [`Report::clock`].
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Version of the engine.
+    pub engine_version: &'static str,
+    /// What the caller says about time, if anything: the only key that differs between two renders of the same session.
+    pub clock: Option<serde_json::Value>,
+    /// A sentence each: what a musician wants to know.
+    pub summary: Vec<String>,
+    /// A sentence each: what looks wrong, and the way out.
+    pub warnings: Vec<String>,
+    /// What was written.
+    pub output: OutputReport,
+    /// How loud it is.
+    pub master: MasterReport,
+    /// A track each, in session order.
+    pub tracks: Vec<TrackReport>,
+    /// Which stems were moved, and why; `None` when alignment was off.
+    pub alignment: Option<Alignment>,
+    /// The session as it was rendered.
+    pub session: Session,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutputReport {
+    /// Frames a second.
+    pub sample_rate_hz: u32,
+    /// Channels: 2.
+    pub channels: usize,
+    /// Frames.
+    pub frames: u64,
+    /// Their length in seconds.
+    pub duration_s: f64,
+    /// Session time of the first frame, in seconds.
+    pub start_s: f64,
+    /// Delay of the signal path that was taken out, in frames.
+    pub latency_frames: u64,
+    /// How samples are stored.
+    pub format: OutputSettings,
+    /// BLAKE3 of `final_mix.wav`; `None` in memory.
+    pub blake3: Option<String>,
+    /// Samples that had to be cut to full scale.
+    pub clipped_samples: u64,
+}
+
+/// How the master came to its loudness.
+#[derive(Clone, Debug, Serialize)]
+pub struct MasterReport {
+    /// Loudness asked for, in LUFS; `None` to keep the mix's own.
+    pub target_lufs: Option<f64>,
+    /// True-peak ceiling, in dBTP; `None` when off.
+    pub ceiling_dbtp: Option<f64>,
+    /// Static gain before the limiter, in dB.
+    pub gain_db: f64,
+    /// The sum before gain and limiter.
+    pub before: Measurement,
+    /// Measured on the way into the file.
+    pub predicted: Measurement,
+    /// Measured on the file, read back.
+    pub written: Measurement,
+    /// Whether the file meets target and ceiling.
+    pub verified: bool,
+    /// Why it does not, where it does not.
+    pub note: Option<String>,
+    /// Passes it took.
+    pub passes: usize,
+    /// What the limiter did; `None` without one.
+    pub limiter: Option<LimiterReport>,
+}
+
+/// What the limiter did.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct LimiterReport {
+    /// The most gain reduction, in dB.
+    pub max_reduction_db: f64,
+    /// Mean gain reduction over the frames that were limited, in dB.
+    pub mean_reduction_db: f64,
+    /// Share of the time that it worked, 0 to 1.
+    pub share_of_time: f64,
+}
+
+/// One track.
+#[derive(Clone, Debug, Serialize)]
+pub struct TrackReport {
+    /// Its name.
+    pub name: String,
+    /// The stem, as the session names it.
+    pub file: PathBuf,
+    /// BLAKE3 of the file.
+    pub blake3: String,
+    /// What the file says of itself.
+    pub stem: StemInfo,
+    /// What was found while reading it.
+    pub read: StemOutcome,
+    /// Whether its rate was converted.
+    pub resampled: bool,
+    /// Session frame where it begins.
+    pub start_frame: u64,
+    /// Session frame after its last.
+    pub end_frame: u64,
+    /// Delay of its inserts, in frames; balanced.
+    pub latency_frames: u64,
+    /// After the fader, while the stem plays.
+    pub measured: Measurement,
+}

@@ -1,10 +1,11 @@
 //! What the schema cannot say: files that are there, names that are unique, routes that end, times that pass.
 
 use super::channel::{AuxSend, MASTER, Track};
-use super::document::{OutputFormat, Session};
+use super::document::Session;
 use super::node::Step::{self, Item, Key};
 use super::problem::did_you_mean;
 use super::routing;
+use crate::audio::SampleFormat;
 use crate::dsp::Insert;
 use crate::process::check_frequency;
 use crate::units::SampleRate;
@@ -50,7 +51,7 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: &P
     }
     found.extend(routing::cycles(&session.buses));
     times(session, &mut found);
-    if session.output.shape && session.output.format == OutputFormat::Wav32f {
+    if session.output.shape && session.output.format == SampleFormat::Float32 {
         let message =
             "shape = true does nothing to wav32f, which is not rounded: leave it out, or choose wav16 or wav24";
         found.push(Finding::new(&[Key("output"), Key("shape")], message));

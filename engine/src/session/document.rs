@@ -2,6 +2,7 @@
 
 use super::channel::{Bus, Track};
 use super::target::{Ceiling, Target};
+use crate::audio::SampleFormat;
 use crate::dsp::Insert;
 use crate::units::SampleRate;
 use schemars::JsonSchema;
@@ -124,7 +125,7 @@ pub struct Master {
 pub struct OutputSettings {
     /// Container and sample format.
     #[serde(default)]
-    pub format: OutputFormat,
+    pub format: SampleFormat,
     /// Whether triangular dither is added where samples are rounded to 16 or 24 bits.
     #[serde(default = "defaults::dither")]
     pub dither: bool,
@@ -135,19 +136,6 @@ pub struct OutputSettings {
     #[serde(default)]
     #[schemars(range(max = i64::MAX))]
     pub seed: u64,
-}
-
-/// Container and sample format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OutputFormat {
-    /// WAV, 16-bit integers.
-    Wav16,
-    /// WAV, 24-bit integers.
-    #[default]
-    Wav24,
-    /// WAV, 32-bit floats; never rounded, never dithered.
-    Wav32f,
 }
 
 mod defaults {
@@ -191,7 +179,7 @@ impl Default for Master {
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        Self { format: OutputFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
+        Self { format: SampleFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
     }
 }
 

@@ -20,8 +20,8 @@ mod tests;
 
 pub use channel::{AuxSend, Bus, DELAY_MS, MASTER, PAN, PanLaw, Polarity, Track, WIDTH};
 pub use document::{
-    AlignMode, AlignSettings, MAX_INSERTS, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputFormat, OutputSettings, Session,
-    TAIL_S, TIME_S, TimeRange,
+    AlignMode, AlignSettings, MAX_INSERTS, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputSettings, Session, TAIL_S,
+    TIME_S, TimeRange,
 };
 pub use load::MAX_DOCUMENT_BYTES;
 pub use problem::{Problem, SessionErrors};

@@ -8,9 +8,31 @@ use std::time::{Duration, Instant};
 
 /// One file of every container and codec.
 const KINDS: &[&str] = &[
-    "click.wav", "rf64.wav", "f64.wav", "s24.aiff", "sowt.aifc", "s16.caf", "alac.caf", "alac.m4a", "click.flac", "flac.ogg",
-    "cbr.mp3", "click.mp2", "aac.m4a", "fragmented.m4a", "adts.aac", "aac.mka", "vorbis.ogg", "vorbis.webm", "celt.opus",
-    "celt.webm", "silk.opus", "hybrid60.opus", "six.opus", "six.ogg", "opus.mp4",
+    "click.wav",
+    "rf64.wav",
+    "f64.wav",
+    "s24.aiff",
+    "sowt.aifc",
+    "s16.caf",
+    "alac.caf",
+    "alac.m4a",
+    "click.flac",
+    "flac.ogg",
+    "cbr.mp3",
+    "click.mp2",
+    "aac.m4a",
+    "fragmented.m4a",
+    "adts.aac",
+    "aac.mka",
+    "vorbis.ogg",
+    "vorbis.webm",
+    "celt.opus",
+    "celt.webm",
+    "silk.opus",
+    "hybrid60.opus",
+    "six.opus",
+    "six.ogg",
+    "opus.mp4",
 ];
 
 /// Long enough for the slowest file on a busy machine, short enough to catch a loop.

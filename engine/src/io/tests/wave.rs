@@ -18,7 +18,17 @@ struct Wave {
 impl Wave {
     fn pcm16() -> Self {
         let (before, after) = (Vec::new(), Vec::new());
-        Self { tag: 1, channels: 1, rate_hz: 44_100, bits: 16, riff: b"RIFF", riff_size: None, data_size: None, before, after }
+        Self {
+            tag: 1,
+            channels: 1,
+            rate_hz: 44_100,
+            bits: 16,
+            riff: b"RIFF",
+            riff_size: None,
+            data_size: None,
+            before,
+            after,
+        }
     }
 
     fn bytes(&self, data: &[u8]) -> Vec<u8> {
@@ -71,9 +81,7 @@ fn chunks_after_the_audio_are_not_audio() {
 
 #[test]
 fn a_header_that_was_never_finished_is_read_to_the_end_of_the_file() {
-    for (riff_size, data_size) in
-        [(u32::MAX, u32::MAX), (0, 0), (36, 0), (0x7fff_f024, 0x7fff_f000), (u32::MAX, 0)]
-    {
+    for (riff_size, data_size) in [(u32::MAX, u32::MAX), (0, 0), (36, 0), (0x7fff_f024, 0x7fff_f000), (u32::MAX, 0)] {
         let wave = Wave { riff_size: Some(riff_size), data_size: Some(data_size), ..Wave::pcm16() };
         assert_eq!(frames_of(&wave.bytes(&ramp(500))), (500, None), "{riff_size:#x}, {data_size:#x}");
     }
@@ -131,7 +139,8 @@ fn an_rf64_of_more_than_4_gib_keeps_its_64_bit_length() {
 #[test]
 fn a_claim_of_four_hours_in_one_kilobyte_gives_what_there_is_and_says_so() {
     let four_hours = 4 * 3_600 * 44_100 * 2;
-    let bytes = Wave { data_size: Some(four_hours), riff_size: Some(four_hours + 36), ..Wave::pcm16() }.bytes(&ramp(500));
+    let bytes =
+        Wave { data_size: Some(four_hours), riff_size: Some(four_hours + 36), ..Wave::pcm16() }.bytes(&ramp(500));
     let (frames, truncated) = frames_of(&bytes);
     assert_eq!(frames, 500);
     let sentence = truncated.unwrap();

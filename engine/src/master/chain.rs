@@ -1,0 +1,62 @@
+//! Static gain, then the true-peak limiter, with the limiter's delay taken out.
+
+use crate::audio::BlockMut;
+use crate::dsp::dynamics::{Limiter, LimiterSettings, LimiterStats};
+use crate::process::{BuildError, ProcessSpec, Processor, Tail};
+use crate::units::Decibels;
+
+/// The end of the road before the file: gain and limiter.
+pub struct MasterChain {
+    gain: f64,
+    limiter: Option<Limiter>,
+}
+
+impl MasterChain {
+    /// A chain with a gain in dB and, where there is a ceiling in dBTP, a limiter. Control thread; allocates.
+    ///
+    /// # Errors
+    /// When the ceiling is out of the limiter's range.
+    pub fn new(gain_db: f64, ceiling_dbtp: Option<f64>, spec: &ProcessSpec) -> Result<Self, BuildError> {
+        let limiter = match ceiling_dbtp {
+            Some(ceiling_dbtp) => {
+                Some(Limiter::new(&LimiterSettings { ceiling_dbtp, ..LimiterSettings::default() }, spec)?)
+            }
+            None => None,
+        };
+        Ok(Self { gain: Decibels(gain_db).to_amplitude(), limiter })
+    }
+
+    /// What the limiter did; `None` without one.
+    pub fn limiter_stats(&self) -> Option<LimiterStats> {
+        self.limiter.as_ref().map(Limiter::stats)
+    }
+}
+
+impl Processor for MasterChain {
+    fn latency(&self) -> u64 {
+        self.limiter.as_ref().map_or(0, Processor::latency)
+    }
+
+    fn tail(&self) -> Tail {
+        self.limiter.as_ref().map_or(Tail::Frames(0), Processor::tail)
+    }
+
+    fn reset(&mut self) {
+        if let Some(limiter) = &mut self.limiter {
+            limiter.reset();
+        }
+    }
+
+    fn process(&mut self, block: &mut BlockMut<'_>) {
+        if self.gain != 1.0 {
+            for channel in 0..block.channels() {
+                for sample in block.channel_mut(channel) {
+                    *sample = (f64::from(*sample) * self.gain) as f32;
+                }
+            }
+        }
+        if let Some(limiter) = &mut self.limiter {
+            limiter.process(block);
+        }
+    }
+}

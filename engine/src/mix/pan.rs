@@ -1,0 +1,156 @@
+//! From fader, pan, width and polarity to the four gains between input and output channels.
+
+use crate::audio::{Block, BlockMut};
+use crate::session::{Bus, PanLaw, Polarity, Track};
+use crate::units::Decibels;
+use std::f64::consts::{FRAC_PI_4, SQRT_2};
+
+/// Gains from the input's channels to left and right. A mono input is the left one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Matrix {
+    /// Left input to left output.
+    pub left_to_left: f64,
+    /// Right input to left output.
+    pub right_to_left: f64,
+    /// Left input to right output.
+    pub left_to_right: f64,
+    /// Right input to right output.
+    pub right_to_right: f64,
+}
+
+impl Matrix {
+    /// Stereo in, stereo out, unchanged.
+    pub const UNITY: Self = Self { left_to_left: 1.0, right_to_left: 0.0, left_to_right: 0.0, right_to_right: 1.0 };
+
+    /// A track's width, pan and polarity, without its fader. `channels` are the stem's, 1 or 2.
+    pub fn of_track(track: &Track, channels: usize) -> Self {
+        let law = match (track.pan_law, channels) {
+            (PanLaw::Auto, 1) => PanLaw::ConstantPower,
+            (PanLaw::Auto, _) => PanLaw::Balance,
+            (law, _) => law,
+        };
+        let sign = if track.polarity == Polarity::Inverted { -1.0 } else { 1.0 };
+        let (left, right) = pan_gains(law, track.pan);
+        if channels == 1 {
+            let mono = Self { left_to_left: left, right_to_left: 0.0, left_to_right: right, right_to_right: 0.0 };
+            return mono.scaled(sign);
+        }
+        Self::of_width(track.width).balanced(left, right).scaled(sign)
+    }
+
+    /// A bus's width and balance, without its fader.
+    pub fn of_bus(bus: &Bus) -> Self {
+        let (left, right) = pan_gains(PanLaw::Balance, bus.pan);
+        Self::of_width(bus.width).balanced(left, right)
+    }
+
+    /// Mid stays, side times `width`; exactly [`Matrix::UNITY`] at 1.
+    fn of_width(width: f64) -> Self {
+        let (same, other) = (f64::midpoint(1.0, width), (1.0 - width) / 2.0);
+        Self { left_to_left: same, right_to_left: other, left_to_right: other, right_to_right: same }
+    }
+
+    fn balanced(self, left: f64, right: f64) -> Self {
+        Self {
+            left_to_left: self.left_to_left * left,
+            right_to_left: self.right_to_left * left,
+            left_to_right: self.left_to_right * right,
+            right_to_right: self.right_to_right * right,
+        }
+    }
+
+    /// All gains times a factor: the fader.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        self.balanced(factor, factor)
+    }
+
+    /// Writes `input` (mono or stereo) through the gains to `out` (stereo, same frames). Audio thread.
+    pub fn apply(&self, input: &Block<'_>, out: &mut BlockMut<'_>) {
+        let (left_out, right_out) = out.pair_mut();
+        let left = input.channel(0);
+        if input.channels() == 1 {
+            for ((x, l), r) in left.iter().zip(left_out).zip(right_out) {
+                *l = (f64::from(*x) * self.left_to_left) as f32;
+                *r = (f64::from(*x) * self.left_to_right) as f32;
+            }
+            return;
+        }
+        let right = input.channel(1);
+        if self.right_to_left == 0.0 && self.left_to_right == 0.0 {
+            for (x, l) in left.iter().zip(left_out) {
+                *l = (f64::from(*x) * self.left_to_left) as f32;
+            }
+            for (y, r) in right.iter().zip(right_out) {
+                *r = (f64::from(*y) * self.right_to_right) as f32;
+            }
+            return;
+        }
+        for (((x, y), l), r) in left.iter().zip(right).zip(left_out).zip(right_out) {
+            let (x, y) = (f64::from(*x), f64::from(*y));
+            *l = (x * self.left_to_left + y * self.right_to_left) as f32;
+            *r = (x * self.left_to_right + y * self.right_to_right) as f32;
+        }
+    }
+}
+
+/// Gains of left and right at a position, −1 to 1. θ = (p + 1)·π/4.
+fn pan_gains(law: PanLaw, pan: f64) -> (f64, f64) {
+    let theta = (pan + 1.0) * FRAC_PI_4;
+    let power = (theta.cos(), theta.sin());
+    let linear = ((1.0 - pan) / 2.0, f64::midpoint(1.0, pan));
+    match law {
+        PanLaw::ConstantPower => power,
+        PanLaw::Linear => linear,
+        PanLaw::Minus4Point5Db => ((power.0 * linear.0).max(0.0).sqrt(), (power.1 * linear.1).max(0.0).sqrt()),
+        // Constant power raised by 3 dB and held at 1: the near side stays, the far side falls.
+        PanLaw::Auto | PanLaw::Balance => {
+            (if pan <= 0.0 { 1.0 } else { SQRT_2 * power.0 }, if pan >= 0.0 { 1.0 } else { SQRT_2 * power.1 })
+        }
+    }
+}
+
+/// The factor of a fader that may be muted.
+pub fn fader(gain_db: f64, muted: bool) -> f64 {
+    if muted { 0.0 } else { Decibels(gain_db).to_amplitude() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_laws_meet_their_centre_levels() {
+        // (law, level of each side in the centre in dB): cos 45°, one half, the geometric mean, and no change.
+        for (law, centre_db) in [
+            (PanLaw::ConstantPower, -3.010_3),
+            (PanLaw::Linear, -6.020_6),
+            (PanLaw::Minus4Point5Db, -4.515_45),
+            (PanLaw::Balance, 0.0),
+        ] {
+            let (left, right) = pan_gains(law, 0.0);
+            assert!((20.0 * left.log10() - centre_db).abs() < 1e-4, "{law:?}");
+            assert!((left - right).abs() < 1e-15, "{law:?}");
+            let (left, right) = pan_gains(law, 1.0);
+            assert!(left.abs() < 1e-15 && (right - 1.0).abs() < 1e-15, "{law:?}");
+        }
+    }
+
+    #[test]
+    fn a_stereo_track_at_unity_is_exactly_unity() {
+        assert_eq!(Matrix::of_track(&Track::new("a.wav"), 2), Matrix::UNITY);
+        assert_eq!(Matrix::of_bus(&Bus::new("b")), Matrix::UNITY);
+    }
+
+    #[test]
+    fn no_width_is_mono_and_inverted_polarity_negates() {
+        let mut track = Track::new("a.wav");
+        track.width = 0.0;
+        track.polarity = Polarity::Inverted;
+        let matrix = Matrix::of_track(&track, 2);
+        let mut out = crate::audio::AudioBuffer::new(2, 1);
+        let input = crate::audio::AudioBuffer::from_channels(&[vec![0.5], vec![0.25]]);
+        matrix.apply(&input.block(), &mut out.block_mut());
+        assert_eq!((out.channel(0)[0], out.channel(1)[0]), (-0.375, -0.375));
+    }
+}

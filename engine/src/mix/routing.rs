@@ -1,0 +1,201 @@
+//! Who feeds whom: buses in an order in which every bus comes after what feeds it, and each feed with the delay that makes
+//! all paths into a sum equally late.
+
+use super::feed::Node;
+use super::pan::fader;
+use crate::session::{AuxSend, MASTER, Session};
+use thiserror::Error;
+
+/// Where a feed goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A bus, by its place in [`Routing::buses`].
+    Bus(usize),
+    /// The master.
+    Master,
+}
+
+/// One connection into a sum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FeedPlan {
+    /// What is added.
+    pub from: Node,
+    /// Its gain on top of the source's fader.
+    pub gain: f64,
+    /// Taken before the source's fader.
+    pub pre_fader: bool,
+    /// Frames of delay that make this path as late as the latest one.
+    pub delay: u64,
+}
+
+/// A bus in its place in the order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BusRoute {
+    /// Its index in the session.
+    pub index: usize,
+    /// What is summed into it, in order.
+    pub feeds: Vec<FeedPlan>,
+}
+
+/// The connections of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routing {
+    /// Buses, each after all that feed it.
+    pub buses: Vec<BusRoute>,
+    /// What is summed into the master, tracks first, in order.
+    pub master: Vec<FeedPlan>,
+    /// How late the sum at the master is, in frames.
+    pub latency: u64,
+}
+
+/// A session whose connections make no sense. A checked session has none of these.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RoutingError {
+    /// Nobody has this name.
+    #[error("{from}: there is no bus called {to:?}")]
+    UnknownBus {
+        /// The track or bus that asks for it.
+        from: String,
+        /// The name asked for.
+        to: String,
+    },
+    /// A bus feeds itself, at once or through others.
+    #[error("the buses {0} feed each other in a circle")]
+    Cycle(String),
+}
+
+struct Wire {
+    from: Node,
+    to: Destination,
+    gain: f64,
+    pre_fader: bool,
+}
+
+impl Routing {
+    /// Works out the connections. `track_latency` and `bus_latency` are the latencies of the insert chains, in frames, in
+    /// session order.
+    ///
+    /// # Errors
+    /// When a name is unknown or buses feed each other in a circle.
+    pub fn new(session: &Session, track_latency: &[u64], bus_latency: &[u64]) -> Result<Self, RoutingError> {
+        let order = bus_order(session)?;
+        let place = |name: &str, from: &str| find_bus(session, name, from, &order);
+        let mut wires = Vec::new();
+        let mut wire = |from: Node, title: &str, output: &str, sends: &[AuxSend]| {
+            wires.push(Wire { from, to: place(output, title)?, gain: 1.0, pre_fader: false });
+            for send in sends {
+                let gain = fader(send.gain_db, false);
+                wires.push(Wire { from, to: place(&send.to, title)?, gain, pre_fader: send.pre_fader });
+            }
+            Ok(())
+        };
+        for (index, track) in session.tracks.iter().enumerate() {
+            wire(Node::Track(index), &track.title(), &track.output, &track.sends)?;
+        }
+        for (position, &index) in order.iter().enumerate() {
+            let bus = &session.buses[index];
+            wire(Node::Bus(position), &bus.name, &bus.output, &bus.sends)?;
+        }
+
+        let mut bus_late = Vec::with_capacity(order.len());
+        let mut buses = Vec::with_capacity(order.len());
+        for (position, &index) in order.iter().enumerate() {
+            let (feeds, late) = balance(&wires, Destination::Bus(position), track_latency, &bus_late);
+            bus_late.push(late + bus_latency[index]);
+            buses.push(BusRoute { index, feeds });
+        }
+        let (master, latency) = balance(&wires, Destination::Master, track_latency, &bus_late);
+        Ok(Self { buses, master, latency })
+    }
+}
+
+/// The feeds into one sum, each delayed to the latest; and how late that is.
+fn balance(wires: &[Wire], to: Destination, track_late: &[u64], bus_late: &[u64]) -> (Vec<FeedPlan>, u64) {
+    let late = |from: Node| match from {
+        Node::Track(index) => track_late[index],
+        Node::Bus(position) => bus_late[position],
+    };
+    let into: Vec<&Wire> = wires.iter().filter(|wire| wire.to == to).collect();
+    let latest = into.iter().map(|wire| late(wire.from)).max().unwrap_or(0);
+    let feeds = into.iter().map(|wire| FeedPlan {
+        from: wire.from,
+        gain: wire.gain,
+        pre_fader: wire.pre_fader,
+        delay: latest - late(wire.from),
+    });
+    (feeds.collect(), latest)
+}
+
+fn find_bus(session: &Session, name: &str, from: &str, order: &[usize]) -> Result<Destination, RoutingError> {
+    if name == MASTER {
+        return Ok(Destination::Master);
+    }
+    let position = order.iter().position(|&index| session.buses[index].name == name);
+    position.map(Destination::Bus).ok_or_else(|| RoutingError::UnknownBus { from: from.into(), to: name.into() })
+}
+
+/// Session indices of the buses, each after all that feed it; among equals in session order (Kahn's algorithm).
+fn bus_order(session: &Session) -> Result<Vec<usize>, RoutingError> {
+    let feeds = |from: usize, to: usize| {
+        let (bus, name) = (&session.buses[from], &session.buses[to].name);
+        bus.output == *name || bus.sends.iter().any(|send| send.to == *name)
+    };
+    let mut waiting: Vec<usize> = (0..session.buses.len()).collect();
+    let mut order = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let Some(next) = waiting.iter().position(|&to| !waiting.iter().any(|&from| feeds(from, to))) else {
+            let names: Vec<&str> = waiting.iter().map(|&index| session.buses[index].name.as_str()).collect();
+            return Err(RoutingError::Cycle(names.join(", ")));
+        };
+        order.push(waiting.remove(next));
+    }
+    Ok(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Bus, Track};
+
+    fn session(buses: &[(&str, &str)]) -> Session {
+        let buses = buses
+            .iter()
+            .map(|(name, output)| {
+                let mut bus = Bus::new(*name);
+                bus.output = (*output).into();
+                bus
+            })
+            .collect();
+        Session { buses, ..Session::default() }
+    }
+
+    #[test]
+    fn two_paths_of_different_latency_arrive_together() {
+        let mut session = session(&[("verb", MASTER)]);
+        session.tracks = vec![Track::new("a.wav"), Track::new("b.wav")];
+        session.tracks[1].sends = vec![AuxSend::new("verb")];
+        let routing = Routing::new(&session, &[100, 0], &[30]).unwrap();
+        assert_eq!(routing.buses[0].feeds[0].delay, 0);
+        let delays: Vec<u64> = routing.master.iter().map(|feed| feed.delay).collect();
+        // Track a is 100 late, track b 0, the bus 0 + 30: all leave at 100.
+        assert_eq!(delays, [0, 100, 70]);
+        assert_eq!(routing.latency, 100);
+    }
+
+    #[test]
+    fn buses_come_after_what_feeds_them_whatever_the_order_in_the_file() {
+        let routing =
+            Routing::new(&session(&[("sum", MASTER), ("drums", "sum"), ("kick", "drums")]), &[], &[0, 5, 0]).unwrap();
+        let order: Vec<usize> = routing.buses.iter().map(|bus| bus.index).collect();
+        assert_eq!(order, [2, 1, 0]);
+        assert_eq!(routing.latency, 5);
+    }
+
+    #[test]
+    fn a_circle_and_an_unknown_bus_are_refused_by_name() {
+        let circle = Routing::new(&session(&[("a", "b"), ("b", "a")]), &[], &[0, 0]).unwrap_err();
+        assert_eq!(circle.to_string(), "the buses a, b feed each other in a circle");
+        let unknown = Routing::new(&session(&[("a", "c")]), &[], &[0]).unwrap_err();
+        assert_eq!(unknown.to_string(), "a: there is no bus called \"c\"");
+    }
+}

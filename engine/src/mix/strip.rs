@@ -1,0 +1,118 @@
+//! The channel strip of a track and of a bus: input, inserts, fader.
+
+use super::chain::Chain;
+use super::pan::Matrix;
+use crate::audio::{AudioBuffer, Block, BlockMut};
+use crate::process::Processor;
+
+/// Where a track's sound comes from: a file offline, a ring of read-ahead frames live.
+pub trait Input: Send {
+    /// Channels a frame, 1 or 2.
+    fn channels(&self) -> usize;
+
+    /// Fills the block: sound, then silence where the sound has ended. Returns the frames of sound.
+    fn fill(&mut self, block: &mut BlockMut<'_>) -> usize;
+}
+
+/// A live track.
+pub struct TrackStrip<I> {
+    /// Where the sound comes from.
+    pub input: I,
+    strip: Strip,
+    rendered: u64,
+}
+
+/// A live bus.
+pub struct BusStrip {
+    strip: Strip,
+}
+
+/// Inserts on a buffer of the source's channels, then two stereo views of it: after the fader, and before it if a send asks.
+struct Strip {
+    chain: Chain,
+    source: AudioBuffer,
+    matrix: Matrix,
+    after: AudioBuffer,
+    before: Option<(Matrix, AudioBuffer)>,
+}
+
+impl Strip {
+    fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, channels: usize, max_block: usize) -> Self {
+        Self {
+            chain,
+            source: AudioBuffer::new(channels, max_block),
+            matrix: matrix.scaled(fader),
+            after: AudioBuffer::new(2, max_block),
+            before: pre_fader.then(|| (matrix, AudioBuffer::new(2, max_block))),
+        }
+    }
+
+    fn process(&mut self, frames: usize) {
+        let mut source = self.source.first_mut(frames);
+        self.chain.process(&mut source);
+        self.matrix.apply(&source.as_block(), &mut self.after.first_mut(frames));
+        if let Some((matrix, before)) = &mut self.before {
+            matrix.apply(&source.as_block(), &mut before.first_mut(frames));
+        }
+    }
+
+    fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
+        match &self.before {
+            Some((_, before)) if pre_fader => before.first(frames),
+            _ => self.after.first(frames),
+        }
+    }
+}
+
+impl<I: Input> TrackStrip<I> {
+    /// A strip. `fader` is a factor; `pre_fader` says whether a send takes the signal before it. Control thread; allocates.
+    pub fn new(input: I, chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, max_block: usize) -> Self {
+        let strip = Strip::new(chain, matrix, fader, pre_fader, input.channels(), max_block);
+        Self { input, strip, rendered: 0 }
+    }
+
+    /// Renders the next frames; returns how many of them the input had sound for. Audio thread, if the input is.
+    pub fn process(&mut self, frames: usize) -> usize {
+        let sound = self.input.fill(&mut self.strip.source.first_mut(frames));
+        self.strip.process(frames);
+        self.rendered += frames as u64;
+        sound
+    }
+
+    /// Frames rendered so far. Any thread.
+    pub fn rendered(&self) -> u64 {
+        self.rendered
+    }
+
+    /// What the last call rendered, stereo. Audio thread.
+    pub fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
+        self.strip.output(pre_fader, frames)
+    }
+
+    /// The latency of its inserts in frames. Any thread.
+    pub fn latency(&self) -> u64 {
+        self.strip.chain.latency()
+    }
+}
+
+impl BusStrip {
+    /// A strip. See [`TrackStrip::new`]. Control thread; allocates.
+    pub fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, max_block: usize) -> Self {
+        Self { strip: Strip::new(chain, matrix, fader, pre_fader, 2, max_block) }
+    }
+
+    /// Where the sum of its feeds is written before [`BusStrip::process`]. Audio thread.
+    pub fn source_mut(&mut self, frames: usize) -> BlockMut<'_> {
+        self.strip.source.first_mut(frames)
+    }
+
+    /// Renders what is in its source. Audio thread.
+    pub fn process(&mut self, frames: usize) {
+        self.strip.process(frames);
+    }
+
+    /// What the last call rendered, stereo. Audio thread.
+    pub fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
+        self.strip.output(pre_fader, frames)
+    }
+}

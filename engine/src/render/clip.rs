@@ -1,0 +1,121 @@
+//! A stem on the session's time line: trimmed, at the session's rate, beginning where the session puts it.
+
+use crate::audio::BlockMut;
+use crate::io::{DecodeError, Fold, StemOutcome, StemReader, Trimmed};
+use crate::mix::Input;
+use crate::process::Source;
+use crate::resample::{RateConverter, ResampleError};
+use crate::units::SampleRate;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// A stem that cannot become a clip.
+#[derive(Clone, Debug, Error)]
+pub enum ClipError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// Its rate cannot become the session's.
+    #[error("{}: {source}; set sample_rate_hz to the stem's own rate, or convert the stem", path.display())]
+    Resample {
+        /// The stem.
+        path: PathBuf,
+        /// Why not.
+        source: ResampleError,
+    },
+}
+
+/// Where a clip comes from and where it lies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    /// The stem.
+    pub path: PathBuf,
+    /// Frames left out at the beginning, at the file's rate.
+    pub skip: u64,
+    /// Frames kept after that, at the file's rate; `None` for all.
+    pub length: Option<u64>,
+    /// Session frame where it begins.
+    pub start: u64,
+}
+
+/// A stem as a track's input. After an error it is silent, and keeps the error.
+pub struct Clip {
+    source: RateConverter<Trimmed<StemReader>>,
+    channels: usize,
+    /// Frames of silence still to come before the stem.
+    lead: u64,
+    /// Session frames given out so far, up to the end of the stem.
+    position: u64,
+    ended: bool,
+    error: Option<DecodeError>,
+}
+
+impl Clip {
+    /// Opens a stem. Control thread; allocates.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or its rate not be converted.
+    pub fn open(placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
+        let reader = StemReader::open(&placement.path, Fold::Stereo)?;
+        let channels = reader.channels();
+        let trimmed = Trimmed::new(reader, placement.skip, placement.length);
+        let source = RateConverter::new(trimmed, rate)
+            .map_err(|source| ClipError::Resample { path: placement.path.clone(), source })?;
+        Ok(Self { source, channels, lead: placement.start, position: 0, ended: false, error: None })
+    }
+
+    /// The session frame after the last frame of the stem, once it has been reached.
+    pub fn end(&self) -> Option<u64> {
+        self.ended.then_some(self.position)
+    }
+
+    /// Session frames given out so far.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// What went wrong while reading, if anything did.
+    pub fn take_error(&mut self) -> Option<DecodeError> {
+        self.error.take()
+    }
+
+    /// What the decoder found by the end.
+    pub fn outcome(&self) -> &StemOutcome {
+        self.source.source().source().outcome()
+    }
+
+    fn read(&mut self, block: &mut BlockMut<'_>) -> usize {
+        if self.ended {
+            return 0;
+        }
+        match self.source.read(block) {
+            Ok(frames) => {
+                self.ended = frames < block.frames();
+                frames
+            }
+            Err(error) => {
+                self.ended = true;
+                self.error = Some(error);
+                0
+            }
+        }
+    }
+}
+
+impl Input for Clip {
+    fn channels(&self) -> usize {
+        self.channels
+    }
+
+    fn fill(&mut self, block: &mut BlockMut<'_>) -> usize {
+        let lead = self.lead.min(block.frames() as u64) as usize;
+        block.slice_mut(0..lead).fill(0.0);
+        self.lead -= lead as u64;
+        let frames = block.frames();
+        // A block that ends within the silence before the stem says nothing about the stem's end.
+        let sound = lead + if lead < frames { self.read(&mut block.slice_mut(lead..frames)) } else { 0 };
+        block.slice_mut(sound..frames).fill(0.0);
+        self.position += sound as u64;
+        sound
+    }
+}

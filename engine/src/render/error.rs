@@ -1,0 +1,61 @@
+//! Everything that can end a render.
+
+use super::clip::ClipError;
+use super::plan::PlanError;
+use super::progress::Stopped;
+use crate::io::{DecodeError, OutputError};
+use crate::process::BuildError;
+use std::io;
+use thiserror::Error;
+
+/// Why a render ended without a result. Nothing is left on disk then.
+#[derive(Debug, Error)]
+pub enum RenderError {
+    /// The session cannot be rendered.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A stem cannot be read on.
+    #[error("track {track:?}: {source}")]
+    Stem {
+        /// The track.
+        track: String,
+        /// What the decoder says.
+        source: DecodeError,
+    },
+    /// A stem cannot be opened any more, or not at the session's rate.
+    #[error(transparent)]
+    Clip(#[from] ClipError),
+    /// A stem cannot be hashed, or the result not be read back.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The master chain cannot be built.
+    #[error("master: {0}")]
+    Build(#[from] BuildError),
+    /// An output file cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The temporary file for the pre-master cannot be written or read.
+    #[error("the temporary file that holds the mix between the passes failed: {0}; free some disk space")]
+    Scratch(io::Error),
+    /// There is nothing to write.
+    #[error(
+        "the output would be empty: the session ends at {end_s:.3} s and the output was to start at {start_s:.3} s; choose an earlier start"
+    )]
+    Empty {
+        /// Where the session ends, in seconds.
+        end_s: f64,
+        /// Where the output was to start, in seconds.
+        start_s: f64,
+    },
+    /// The mix is not a number any more.
+    #[error(
+        "the mix is not finite at {time_s:.3} s: an insert or a gain drives it beyond what numbers hold; lower the gains before it"
+    )]
+    NotFinite {
+        /// Session time of the first bad frame, in seconds.
+        time_s: f64,
+    },
+    /// Somebody asked to stop.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}

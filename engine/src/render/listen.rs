@@ -1,0 +1,70 @@
+//! Listens to every stem before the mix and decides which are moved.
+
+use super::clip::Clip;
+use super::error::RenderError;
+use super::plan::Plan;
+use super::progress::{OnProgress, Phase, PhaseProgress};
+use crate::align::{self, Alignment, StemFeatures};
+use crate::audio::AudioBuffer;
+use crate::mix::Input;
+use crate::process::Tap;
+use rayon::prelude::*;
+use std::cell::RefCell;
+
+/// Compares the stems of a plan; nothing is moved yet.
+pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Alignment, RenderError> {
+    let rate = plan.sample_rate();
+    let settings = align::AlignSettings::default();
+    let round = rate.hz() as usize;
+    let mut ears: Vec<Ear> = plan
+        .open_clips()?
+        .into_iter()
+        .map(|clip| Ear {
+            buffer: AudioBuffer::new(clip.channels(), round),
+            features: StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES),
+            clip,
+            done: false,
+        })
+        .collect();
+    let progress =
+        RefCell::new(PhaseProgress::start(on_progress, Phase::Aligning, plan.expected_frames().unwrap_or(0))?);
+    let mut position = 0;
+    while ears.iter().any(|ear| !ear.done) {
+        ears.par_iter_mut().for_each(Ear::listen);
+        for (index, ear) in ears.iter_mut().enumerate() {
+            if let Some(source) = ear.clip.take_error() {
+                return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
+            }
+        }
+        position += round as u64;
+        progress.borrow_mut().at(position)?;
+    }
+    let features: Vec<StemFeatures> = ears.into_iter().map(|ear| ear.features).collect();
+    let answer = RefCell::new(Ok(()));
+    let alignment = align::align(&features, rate, &settings, &|| {
+        let mut answer = answer.borrow_mut();
+        *answer = progress.borrow_mut().at(position);
+        answer.is_err()
+    });
+    answer.into_inner()?;
+    Ok(alignment)
+}
+
+/// One stem and what is kept of it.
+struct Ear {
+    clip: Clip,
+    buffer: AudioBuffer,
+    features: StemFeatures,
+    done: bool,
+}
+
+impl Ear {
+    fn listen(&mut self) {
+        if self.done {
+            return;
+        }
+        let frames = self.clip.fill(&mut self.buffer.block_mut());
+        self.features.observe(&self.buffer.first(frames));
+        self.done = self.clip.end().is_some() || self.features.is_full();
+    }
+}

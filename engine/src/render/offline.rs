@@ -1,0 +1,174 @@
+//! The offline render: a session in, a folder of results out, as fast as the machine goes.
+
+use super::error::RenderError;
+use super::export::{FINAL_MIX, FileSink, MemorySink, Sink};
+use super::master_pass::{self, Mastered};
+use super::mix_pass::{self, Mixed};
+use super::plan::Plan;
+use super::progress::{OnProgress, Phase, PhaseProgress};
+use super::{listen, summary};
+use crate::align::Alignment;
+use crate::analysis::MetersDocument;
+use crate::audio::AudioBuffer;
+use crate::io::wav::BroadcastExtension;
+use crate::io::{DecodeError, OutputError, StagedFolder, hash_file};
+use crate::master::Aim;
+use crate::report::Report;
+use crate::session::{AlignMode, Ceiling, Session, Target, Track};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// How a render runs; none of it changes a bit of the sound.
+pub struct RenderOptions<'a> {
+    /// Frames that are rendered at a time.
+    pub chunk_frames: usize,
+    /// Frames of the mix kept in memory between the passes; more goes to a temporary file.
+    pub scratch_frames: usize,
+    /// `YYYY-MM-DD` and `hh:mm:ss` for the `bext` chunk; blank if `None`, so that the bytes repeat.
+    pub origination: Option<(String, String)>,
+    /// Asked for at the end: what the report says about time.
+    pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
+}
+
+impl Default for RenderOptions<'_> {
+    /// 4096 frames at a time; 6 million frames, 48 MB, between the passes.
+    fn default() -> Self {
+        Self { chunk_frames: 4_096, scratch_frames: 6_000_000, origination: None, clock: None }
+    }
+}
+
+/// What a render left in its folder.
+#[derive(Debug)]
+pub struct Rendered {
+    /// What was done and measured.
+    pub report: Report,
+    /// The files, the master first.
+    pub files: Vec<PathBuf>,
+}
+
+/// Renders a session into a folder: `final_mix.wav`, `waveform.dat`, `waveform.json`, `spectrum.json`, `meters.json` and
+/// `report.json`. Files appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
+///
+/// # Errors
+/// See [`RenderError`]; nothing is left behind then.
+pub fn render_to_folder(
+    session: Session,
+    folder: &Path,
+    options: &RenderOptions<'_>,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<Rendered, RenderError> {
+    let road = Road::travel(session, on_progress)?;
+    let mut staged = StagedFolder::open(folder)?;
+    let settings = road.plan.session().output.clone();
+    let (date, time) = options.origination.clone().unwrap_or_default();
+    let bext = BroadcastExtension {
+        description: "Mix".into(),
+        originator: "mixdown".into(),
+        origination_date: date,
+        origination_time: time,
+        ..BroadcastExtension::default()
+    };
+    let mut mixed = mix_pass::run(&road.plan, options, Some(folder.to_path_buf()), on_progress)?;
+    let mut sink = Sink::File(FileSink::new(&mut staged, &settings, bext, road.plan.sample_rate()));
+    let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
+    drop(sink);
+
+    let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 6)?;
+    let output_hash = staged.staged_path(FINAL_MIX).map(hash_file).transpose()?;
+    let hashes = road.hash_stems()?;
+    progress.at(1)?;
+    let waveform = mastered.taps.waveform.data();
+    let mut dat = Vec::new();
+    waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: staged.path_of("waveform.dat"), source })?;
+    staged.write("waveform.dat", &dat)?;
+    progress.at(2)?;
+    staged.write("waveform.json", waveform.to_json().as_bytes())?;
+    progress.at(3)?;
+    write_json(&mut staged, "spectrum.json", &mastered.taps.spectrum.document())?;
+    progress.at(4)?;
+    write_json(&mut staged, "meters.json", &meters_document(&road.plan, &mixed, &mastered))?;
+    progress.at(5)?;
+    let mut report = summary::report(&road, mixed, mastered, hashes, output_hash);
+    report.clock = options.clock.map(|clock| clock());
+    write_json(&mut staged, "report.json", &report)?;
+    let files = staged.commit()?;
+    progress.at(6)?;
+    Ok(Rendered { report, files })
+}
+
+/// Renders a session into memory: stereo, not quantised. Control thread; uses rayon's pool.
+///
+/// # Errors
+/// See [`RenderError`].
+pub fn render_to_memory(
+    session: Session,
+    options: &RenderOptions<'_>,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<(AudioBuffer, Report), RenderError> {
+    let road = Road::travel(session, on_progress)?;
+    let mut mixed = mix_pass::run(&road.plan, options, None, on_progress)?;
+    let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
+    let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
+    let hashes = road.hash_stems()?;
+    let mut report = summary::report(&road, mixed, mastered, hashes, None);
+    report.clock = options.clock.map(|clock| clock());
+    let audio = match sink {
+        Sink::Memory(memory) => memory.into_audio(),
+        Sink::File(_) => AudioBuffer::new(2, 0),
+    };
+    Ok((audio, report))
+}
+
+/// A session on its way: checked, listened to, its clips in place.
+pub(super) struct Road {
+    pub(super) plan: Plan,
+    pub(super) alignment: Option<Alignment>,
+    pub(super) aim: Aim,
+}
+
+impl Road {
+    fn travel(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
+        let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
+        let aim = aim(&session);
+        let mut plan = Plan::new(session)?;
+        loading.at(1)?;
+        let alignment = match plan.session().align.mode {
+            AlignMode::Auto if plan.stems().len() > 1 => Some(listen::run(&plan, on_progress)?),
+            _ => None,
+        };
+        if let Some(alignment) = &alignment {
+            plan.apply(alignment);
+        }
+        Ok(Self { plan, alignment, aim })
+    }
+
+    fn hash_stems(&self) -> Result<Vec<String>, DecodeError> {
+        self.plan.session().tracks.par_iter().map(|track| hash_file(&track.file)).collect()
+    }
+}
+
+/// What the master is asked for. Floats that keep their own loudness are left alone unless a ceiling is named: they hold any
+/// peak.
+fn aim(session: &Session) -> Aim {
+    let master = &session.master;
+    let free = master.target == Target::None && session.output.format.is_float();
+    let ceiling_dbtp = match master.ceiling_dbtp {
+        Some(Ceiling::Off) => None,
+        None if free => None,
+        _ => master.effective_ceiling_dbtp(),
+    };
+    Aim { target_lufs: master.target.loudness_lufs(), ceiling_dbtp, max_limiting_db: master.max_limiting_db }
+}
+
+fn meters_document(plan: &Plan, mixed: &Mixed, mastered: &Mastered) -> MetersDocument {
+    let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
+    let tracks = names.iter().zip(&mixed.tracks).map(|(name, result)| (name.as_ref(), &result.meter));
+    MetersDocument::new(&mastered.taps.meter, tracks)
+}
+
+fn write_json(staged: &mut StagedFolder, name: &str, document: &impl serde::Serialize) -> Result<(), RenderError> {
+    let bytes = serde_json::to_vec(document)
+        .map_err(|error| OutputError::Io { path: staged.path_of(name), source: error.into() })?;
+    staged.write(name, &bytes)?;
+    Ok(())
+}

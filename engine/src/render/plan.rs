@@ -1,0 +1,249 @@
+//! A session made ready: every stem opened, the rate chosen, every setting checked at that rate, latencies balanced.
+
+use super::clip::{Clip, ClipError, Placement};
+use crate::align::Alignment;
+use crate::io::{DecodeError, Fold, StemInfo, StemReader};
+use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
+use crate::process::{ProcessSpec, Processor, Tail};
+use crate::session::{Problem, Session, SessionErrors};
+use crate::units::SampleRate;
+use rayon::prelude::*;
+use std::fmt::Write as _;
+use thiserror::Error;
+
+/// A session that cannot be rendered; every reason at once.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// The session document is wrong.
+    #[error(transparent)]
+    Session(#[from] SessionErrors),
+    /// Stems cannot be read.
+    #[error("{}", list(.0))]
+    Stems(Vec<DecodeError>),
+    /// Connections make no sense.
+    #[error(transparent)]
+    Routing(#[from] RoutingError),
+    /// An insert cannot be built.
+    #[error("{place}, {problem}")]
+    Insert {
+        /// The track or bus, or the master.
+        place: String,
+        /// Which insert, and why.
+        problem: String,
+    },
+}
+
+fn list(errors: &[DecodeError]) -> String {
+    let mut text = String::new();
+    if errors.len() > 1 {
+        let _ = writeln!(text, "{} stems cannot be read", errors.len());
+    }
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    text + &lines.join("\n")
+}
+
+impl PlanError {
+    pub(super) fn insert(place: impl Into<String>, error: &ChainError) -> Self {
+        Self::Insert { place: place.into(), problem: error.to_string() }
+    }
+}
+
+/// A session ready to render.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    session: Session,
+    rate: SampleRate,
+    stems: Vec<StemInfo>,
+    routing: Routing,
+    tail: Tail,
+    /// Session frames by which each clip is moved: where the alignment put it.
+    moves: Vec<i64>,
+    warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Checks a session and opens its stems. Control thread; reads files.
+    ///
+    /// # Errors
+    /// Every problem of the session at once; else every stem that cannot be read; else what is wrong at the session's rate.
+    pub fn new(session: Session) -> Result<Self, PlanError> {
+        refuse(session.problems())?;
+        let opened: Vec<Result<StemInfo, DecodeError>> = session
+            .tracks
+            .par_iter()
+            .map(|track| Ok(StemReader::open(&track.file, Fold::Stereo)?.info().clone()))
+            .collect();
+        let mut stems = Vec::with_capacity(opened.len());
+        let mut broken = Vec::new();
+        for stem in opened {
+            match stem {
+                Ok(info) => stems.push(info),
+                Err(error) => broken.push(error),
+            }
+        }
+        if !broken.is_empty() {
+            return Err(PlanError::Stems(broken));
+        }
+        let rate = session.sample_rate_hz.unwrap_or_else(|| most_common_rate(&stems));
+        refuse(session.check_rate(rate))?;
+
+        let moves = vec![0; stems.len()];
+        let routing = Routing { buses: Vec::new(), master: Vec::new(), latency: 0 };
+        let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, warnings: Vec::new() };
+        plan.balance()?;
+        Ok(plan)
+    }
+
+    /// Builds every chain once, for its latency and its tail.
+    fn balance(&mut self) -> Result<(), PlanError> {
+        const ANY_BLOCK: usize = 64;
+        let session = &self.session;
+        let (mut track_latency, mut bus_latency) = (Vec::new(), Vec::new());
+        let mut longest_track = 0;
+        let mut rest = 0;
+        for (index, track) in session.tracks.iter().enumerate() {
+            let chain = Chain::build(&track.inserts, &self.spec(self.stems[index].layout.count(), ANY_BLOCK))
+                .map_err(|error| PlanError::insert(format!("track {:?}", track.title()), &error))?;
+            track_latency.push(chain.latency());
+            longest_track = longest_track.max(frames_of(chain.tail()));
+        }
+        for bus in &session.buses {
+            let chain = Chain::build(&bus.inserts, &self.spec(2, ANY_BLOCK))
+                .map_err(|error| PlanError::insert(format!("bus {:?}", bus.name), &error))?;
+            bus_latency.push(chain.latency());
+            rest += frames_of(chain.tail());
+        }
+        let master = Chain::build(&session.master.inserts, &self.spec(2, ANY_BLOCK))
+            .map_err(|error| PlanError::insert("master", &error))?;
+        self.tail = Tail::Frames(longest_track.saturating_add(rest).saturating_add(frames_of(master.tail())));
+        self.routing = Routing::new(session, &track_latency, &bus_latency)?;
+        Ok(())
+    }
+
+    /// The checked session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The rate that everything runs at.
+    pub fn sample_rate(&self) -> SampleRate {
+        self.rate
+    }
+
+    /// The stems, in session order.
+    pub fn stems(&self) -> &[StemInfo] {
+        &self.stems
+    }
+
+    /// The connections.
+    pub fn routing(&self) -> &Routing {
+        &self.routing
+    }
+
+    /// How long the inserts may ring after the last stem.
+    pub fn tail(&self) -> Tail {
+        self.tail
+    }
+
+    /// What a processor is built for.
+    pub fn spec(&self, channels: usize, max_block: usize) -> ProcessSpec {
+        ProcessSpec { sample_rate: self.rate, max_block, channels }
+    }
+
+    /// Where a track's stem lies on the time line.
+    pub fn placement(&self, index: usize) -> Placement {
+        let (track, stem) = (&self.session.tracks[index], &self.stems[index]);
+        let skip = stem.sample_rate.frames(track.trim_start_s);
+        let cut = stem.sample_rate.frames(track.trim_end_s);
+        let length = stem.frames.filter(|_| cut > 0).map(|frames| frames.saturating_sub(skip + cut));
+        let start = self.rate.frames(track.start_s) + self.rate.frames(track.delay_ms / 1_000.0);
+        Placement { path: track.file.clone(), skip, length, start: start.saturating_add_signed(self.moves[index]) }
+    }
+
+    /// Opens every stem as an input, in session order.
+    ///
+    /// # Errors
+    /// When a stem cannot be opened any more.
+    pub fn open_clips(&self) -> Result<Vec<Clip>, ClipError> {
+        (0..self.stems.len()).map(|index| Clip::open(&self.placement(index), self.rate)).collect()
+    }
+
+    /// The session's expected length in frames, where every stem says its own.
+    pub fn expected_frames(&self) -> Option<u64> {
+        let end = |(index, stem): (usize, &StemInfo)| {
+            let placement = self.placement(index);
+            let frames = placement.length.or(stem.frames.map(|frames| frames.saturating_sub(placement.skip)))?;
+            let ratio = self.rate.as_f64() / stem.sample_rate.as_f64();
+            Some(placement.start + (frames as f64 * ratio).round() as u64)
+        };
+        self.stems.iter().enumerate().map(end).try_fold(0, |longest, end| Some(longest.max(end?)))
+    }
+
+    /// Moves clips as an alignment decided: a stem that is late begins earlier by that much. Where one would begin before
+    /// session time 0, every clip is moved later by the same amount, so that no first note is lost.
+    pub fn apply(&mut self, alignment: &Alignment) {
+        let wanted: Vec<i64> = alignment.moves();
+        let first =
+            wanted.iter().enumerate().map(|(index, by)| self.placement(index).start as i64 + by).min().unwrap_or(0);
+        let room = (-first).max(0);
+        if room > 0 {
+            self.warnings.push(format!(
+                "everything begins {:.3} s later, so that the stem that had to move earlier keeps its first note",
+                self.rate.seconds(room as u64)
+            ));
+        }
+        self.moves = wanted.into_iter().map(|by| by + room).collect();
+    }
+
+    /// What the user should know before listening.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(super) fn track_strip<I: Input>(
+        &self,
+        index: usize,
+        input: I,
+        max_block: usize,
+    ) -> Result<TrackStrip<I>, PlanError> {
+        let track = &self.session.tracks[index];
+        let chain = Chain::build(&track.inserts, &self.spec(input.channels(), max_block))
+            .map_err(|error| PlanError::insert(format!("track {:?}", track.title()), &error))?;
+        let solo = self.session.tracks.iter().any(|track| track.solo);
+        let fader = fader(track.gain_db, track.mute || (solo && !track.solo));
+        let matrix = Matrix::of_track(track, input.channels());
+        let pre_fader = track.sends.iter().any(|send| send.pre_fader);
+        Ok(TrackStrip::new(input, chain, matrix, fader, pre_fader, max_block))
+    }
+
+    pub(super) fn bus_strip(&self, index: usize, max_block: usize) -> Result<BusStrip, PlanError> {
+        let bus = &self.session.buses[index];
+        let chain = Chain::build(&bus.inserts, &self.spec(2, max_block))
+            .map_err(|error| PlanError::insert(format!("bus {:?}", bus.name), &error))?;
+        let pre_fader = bus.sends.iter().any(|send| send.pre_fader);
+        Ok(BusStrip::new(chain, Matrix::of_bus(bus), fader(bus.gain_db, bus.mute), pre_fader, max_block))
+    }
+}
+
+fn refuse(problems: Vec<Problem>) -> Result<(), SessionErrors> {
+    if problems.is_empty() { Ok(()) } else { Err(SessionErrors { origin: "the session".into(), problems }) }
+}
+
+fn frames_of(tail: Tail) -> u64 {
+    match tail {
+        Tail::Frames(frames) => frames,
+        Tail::Infinite => u64::MAX / 4,
+    }
+}
+
+/// The rate of most stems; among equals the higher one.
+fn most_common_rate(stems: &[StemInfo]) -> SampleRate {
+    let count = |rate: SampleRate| stems.iter().filter(|stem| stem.sample_rate == rate).count();
+    let rates = stems.iter().map(|stem| stem.sample_rate);
+    // A checked session has at least one track.
+    rates.max_by_key(|&rate| (count(rate), rate)).unwrap_or_else(default_rate)
+}
+
+fn default_rate() -> SampleRate {
+    SampleRate::try_from(48_000).unwrap_or_else(|_| unreachable!("48000 Hz is within the limits"))
+}

@@ -1,0 +1,161 @@
+//! Puts together the report of a render, with its sentences for people.
+
+use super::master_pass::Mastered;
+use super::mix_pass::{Mixed, TrackResult};
+use super::offline::Road;
+use crate::master::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
+use crate::report::{LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
+
+/// A mean above this asks for a high-pass: −60 dBFS.
+const DC_OFFSET: f64 = 1e-3;
+
+pub(super) fn report(
+    road: &Road,
+    mixed: Mixed,
+    mastered: Mastered,
+    hashes: Vec<String>,
+    output_hash: Option<String>,
+) -> Report {
+    let plan = &road.plan;
+    let rate = plan.sample_rate();
+    let output = OutputReport {
+        sample_rate_hz: rate.hz(),
+        channels: 2,
+        frames: mixed.frames,
+        duration_s: rate.seconds(mixed.frames),
+        start_s: rate.seconds(mixed.start),
+        latency_frames: mixed.latency,
+        format: plan.session().output.clone(),
+        blake3: output_hash,
+        clipped_samples: mastered.clipped_samples,
+    };
+    let master = master_report(road, &mixed, &mastered);
+    let tracks: Vec<TrackReport> = mixed
+        .tracks
+        .into_iter()
+        .zip(hashes)
+        .enumerate()
+        .map(|(index, (result, hash))| track(road, index, result, hash))
+        .collect();
+    let mut warnings = plan.warnings().to_vec();
+    warnings.extend(tracks.iter().flat_map(track_warnings));
+    if output.clipped_samples > 0 {
+        warnings.push(format!(
+            "{} samples are beyond full scale and were cut: leave the ceiling on, lower the gains, or write 32-bit float",
+            output.clipped_samples
+        ));
+    }
+    warnings.extend(master.note.clone());
+    Report {
+        schema: SCHEMA,
+        engine_version: env!("CARGO_PKG_VERSION"),
+        clock: None,
+        summary: sentences(road, &output, &master, tracks.len()),
+        warnings,
+        output,
+        master,
+        tracks,
+        alignment: road.alignment.clone(),
+        session: plan.session().clone(),
+    }
+}
+
+fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
+    let aim = &road.aim;
+    let written = &mastered.written;
+    let loud_enough = match (aim.target_lufs, written.integrated_lufs) {
+        (Some(target), Some(loudness)) => (loudness - target).abs() <= LOUDNESS_TOLERANCE_LU,
+        (target, _) => target.is_none(),
+    };
+    let under_ceiling = match (aim.ceiling_dbtp, written.true_peak_dbtp) {
+        (Some(ceiling), Some(peak)) => peak <= ceiling + TRUE_PEAK_TOLERANCE_DB,
+        _ => true,
+    };
+    MasterReport {
+        target_lufs: aim.target_lufs,
+        ceiling_dbtp: aim.ceiling_dbtp,
+        gain_db: mastered.gain.gain_db,
+        before: mixed.measured.rounded(),
+        predicted: mastered.taps.meter.measurement().rounded(),
+        written: written.rounded(),
+        verified: loud_enough && under_ceiling,
+        note: mastered.gain.note.clone(),
+        passes: mastered.passes,
+        limiter: mastered.limiter.map(|stats| LimiterReport {
+            max_reduction_db: stats.max_reduction_db,
+            mean_reduction_db: stats.mean_reduction_db,
+            share_of_time: stats.limited_share(),
+        }),
+    }
+}
+
+fn track(road: &Road, index: usize, result: TrackResult, blake3: String) -> TrackReport {
+    let plan = &road.plan;
+    let (track, stem) = (&plan.session().tracks[index], &plan.stems()[index]);
+    TrackReport {
+        name: track.title().into_owned(),
+        file: track.file.clone(),
+        blake3,
+        stem: stem.clone(),
+        read: result.outcome,
+        resampled: stem.sample_rate != plan.sample_rate(),
+        start_frame: plan.placement(index).start,
+        end_frame: result.end,
+        latency_frames: result.latency,
+        measured: result.meter.measurement().rounded(),
+    }
+}
+
+fn track_warnings(track: &TrackReport) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(why) = &track.read.truncated {
+        warnings.push(format!("track {:?}: {}: {why}", track.name, track.file.display()));
+    }
+    if track.read.corrupt_packets > 0 {
+        warnings.push(format!(
+            "track {:?}: {}: {} packets could not be decoded and are silent; export the stem again",
+            track.name,
+            track.file.display(),
+            track.read.corrupt_packets
+        ));
+    }
+    let offset = track.measured.dc_offset.iter().fold(0.0_f64, |largest, offset| largest.max(offset.abs()));
+    if offset > DC_OFFSET {
+        warnings.push(format!(
+            "track {:?} has a DC offset of {offset:.4}; to take it out, add the insert {{ type = \"high_pass\", cutoff_hz = 10 }}",
+            track.name
+        ));
+    }
+    warnings
+}
+
+fn sentences(road: &Road, output: &OutputReport, master: &MasterReport, tracks: usize) -> Vec<String> {
+    let stems = if tracks == 1 { "1 stem".to_owned() } else { format!("{tracks} stems") };
+    let mut text = vec![format!("{stems} mixed into {:.1} s at {} Hz.", output.duration_s, output.sample_rate_hz)];
+    if let (Some(loudness), Some(peak)) = (master.written.integrated_lufs, master.written.true_peak_dbtp) {
+        let wanted = match master.target_lufs {
+            Some(target) => format!(" (asked for {target:.1})"),
+            None => String::new(),
+        };
+        text.push(format!("The master measures {loudness:.1} LUFS{wanted}, true peak {peak:.1} dBTP."));
+    }
+    if let Some(limiter) = &master.limiter {
+        text.push(if limiter.share_of_time > 0.0 {
+            format!(
+                "The limiter worked {:.1} % of the time, at most {:.1} dB.",
+                100.0 * limiter.share_of_time,
+                limiter.max_reduction_db
+            )
+        } else {
+            "The limiter had nothing to do.".to_owned()
+        });
+    }
+    if let Some(alignment) = &road.alignment {
+        text.push(match alignment.moved() {
+            0 => "No stem was moved.".to_owned(),
+            1 => "One stem was moved into time.".to_owned(),
+            moved => format!("{moved} stems were moved into time."),
+        });
+    }
+    text
+}

@@ -1,0 +1,56 @@
+//! The command line: arguments in, exit code out. 0 is done, 1 failed, 2 wrong usage.
+
+mod interrupt;
+mod outcome;
+mod progress;
+mod render;
+mod session;
+
+use clap::{Parser, Subcommand};
+use outcome::Failure;
+use std::process::ExitCode;
+
+/// Stems in, master out: a mixing engine.
+///
+/// Decodes stems, puts them in time with each other, processes and sums them, brings the sum to a loudness under a true-peak
+/// ceiling, and writes final_mix.wav with its waveform, spectrum and meter data.
+#[derive(Debug, Parser)]
+#[command(name = "mixdown", version, after_help = EXAMPLES, max_term_width = 110, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mixdown render drums.wav bass.flac vox.mp3 --out mix
+  mixdown session drums.wav bass.flac vox.mp3 --out mix.toml    then edit mix.toml, and
+  mixdown render --session mix.toml --out mix
+
+Each command explains itself: mixdown render --help";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Render(render::RenderArguments),
+    Session(session::SessionArguments),
+}
+
+/// Runs the program with the arguments of this process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers, not mistakes: clap knows which stream and code each has.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let (json, result) = match &arguments.command {
+        Command::Render(render) => (render.json, render::run(render)),
+        Command::Session(session) => (false, session::run(session)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(json),
+    }
+}

@@ -1,0 +1,195 @@
+//! `mixdown render`: stems or a session file in, a folder of results out.
+
+use super::Failure;
+use super::interrupt;
+use super::outcome::print;
+use super::progress::ProgressDisplay;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use mixdown_engine::audio::SampleFormat;
+use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
+use mixdown_engine::report::Report;
+use mixdown_engine::session::{AlignMode, Ceiling, Session, SessionErrors, Target};
+use mixdown_engine::units::SampleRate;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Mix stems into a finished master.
+///
+/// Stems are summed as they are, at unity; the sum is brought to the loudness target by one static gain, under a true-peak
+/// ceiling. The folder gets final_mix.wav, waveform.dat, waveform.json, spectrum.json, meters.json and report.json. A session
+/// file sets everything else: see `mixdown session`. Flags given here win over the session file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mixdown render drums.wav bass.flac vox.mp3 --out mix
+  mixdown render stems/*.flac --out mix --target ebu-r128 --format wav16
+  mixdown render --session mix.toml --out mix --json")]
+pub(super) struct RenderArguments {
+    /// The stems: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF.
+    #[arg(value_name = "STEM", required_unless_present = "session", conflicts_with = "session")]
+    stems: Vec<PathBuf>,
+    /// A session file, TOML or JSON.
+    #[arg(short, long, value_name = "FILE")]
+    session: Option<PathBuf>,
+    /// The folder for the results; made if it is missing. Only mixdown's own files in it are replaced.
+    #[arg(short, long, value_name = "DIR")]
+    out: PathBuf,
+    /// Loudness: spotify, apple, youtube, ebu-r128, atsc-a85, aes-td1008, podcast, a number of LUFS, or none.
+    #[arg(short, long, value_name = "LUFS", allow_hyphen_values = true)]
+    target: Option<Target>,
+    /// Highest true peak in dBTP, or off.
+    #[arg(short, long, value_name = "DBTP", allow_hyphen_values = true)]
+    ceiling: Option<Ceiling>,
+    /// The most that the limiter may take away for the target, in dB; what would need more stays softer.
+    #[arg(long, value_name = "DB")]
+    max_limiting: Option<f64>,
+    /// Sample format of the master.
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    format: Option<FormatChoice>,
+    /// Sample rate of the master in Hz; without it, the rate that most stems have.
+    #[arg(short, long, value_name = "HZ", value_parser = sample_rate)]
+    rate: Option<SampleRate>,
+    /// Whether stems that share a source are moved into time with each other.
+    #[arg(short, long, value_enum, value_name = "MODE")]
+    align: Option<AlignChoice>,
+    /// Session time at which the output starts, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    start: Option<f64>,
+    /// Session time at which the output ends, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    end: Option<f64>,
+    /// Seconds after the last stem; without it, until the mix has fallen below -90 dBFS, at most 10 s.
+    #[arg(long, value_name = "SECONDS")]
+    tail: Option<f64>,
+    /// Leave out the dither of 16 and 24-bit output.
+    #[arg(long)]
+    no_dither: bool,
+    /// Move the noise of 16 and 24-bit output to where the ear is dull.
+    #[arg(long)]
+    shape: bool,
+    /// Seed of the dither.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Frames rendered at a time; changes no bit of the result.
+    #[arg(long, value_name = "FRAMES", hide = true, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    chunk_frames: Option<u32>,
+    /// Print one JSON document with the report on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Print nothing but errors.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatChoice {
+    /// 16-bit WAV
+    Wav16,
+    /// 24-bit WAV, the default
+    Wav24,
+    /// 32-bit float WAV
+    Wav32f,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AlignChoice {
+    /// Move what is certain, leave the rest; the default
+    Auto,
+    /// Move nothing
+    Off,
+}
+
+fn sample_rate(text: &str) -> Result<SampleRate, String> {
+    let hz: u32 = text.parse().map_err(|_| "not a whole number of hertz".to_owned())?;
+    SampleRate::new(hz).map_err(|error| error.to_string())
+}
+
+/// The session's problems as a failure, if it has any.
+pub(super) fn check(session: &Session) -> Result<(), Failure> {
+    let problems = session.problems();
+    if problems.is_empty() { Ok(()) } else { Err(SessionErrors { origin: "the session".into(), problems }.into()) }
+}
+
+impl RenderArguments {
+    fn session(&self) -> Result<Session, Failure> {
+        let mut session = match &self.session {
+            Some(path) => Session::load(path)?,
+            None => Session::from_stems(&self.stems),
+        };
+        if let Some(target) = self.target {
+            session.master.target = target;
+        }
+        if let Some(ceiling) = self.ceiling {
+            session.master.ceiling_dbtp = Some(ceiling);
+        }
+        if let Some(limit) = self.max_limiting {
+            session.master.max_limiting_db = limit;
+        }
+        if let Some(format) = self.format {
+            session.output.format = match format {
+                FormatChoice::Wav16 => SampleFormat::Int16,
+                FormatChoice::Wav24 => SampleFormat::Int24,
+                FormatChoice::Wav32f => SampleFormat::Float32,
+            };
+        }
+        if let Some(mode) = self.align {
+            session.align.mode = match mode {
+                AlignChoice::Auto => AlignMode::Auto,
+                AlignChoice::Off => AlignMode::Off,
+            };
+        }
+        session.sample_rate_hz = self.rate.or(session.sample_rate_hz);
+        session.time.start_s = self.start.or(session.time.start_s);
+        session.time.end_s = self.end.or(session.time.end_s);
+        session.time.tail_s = self.tail.or(session.time.tail_s);
+        session.output.dither &= !self.no_dither;
+        session.output.shape |= self.shape;
+        session.output.seed = self.seed.unwrap_or(session.output.seed);
+        Ok(session)
+    }
+}
+
+pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
+    interrupt::listen();
+    let session = arguments.session()?;
+    let (started, timer) = (Timestamp::now(), Instant::now());
+    let clock = || {
+        serde_json::json!({
+            "started_at": started.to_string(),
+            "finished_at": Timestamp::now().to_string(),
+            "elapsed_s": timer.elapsed().as_secs_f64(),
+        })
+    };
+    let mut options = RenderOptions { clock: Some(&clock), ..RenderOptions::default() };
+    if let Some(frames) = arguments.chunk_frames {
+        options.chunk_frames = frames as usize;
+    }
+    let mut display = ProgressDisplay::new(arguments.quiet || arguments.json);
+    let rendered = render_to_folder(session, &arguments.out, &options, &mut |progress| {
+        display.show(progress);
+        if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    drop(display);
+    let Rendered { report, files } = rendered?;
+    if arguments.json {
+        let document = serde_json::json!({ "ok": true, "files": files, "report": report });
+        return print(&format!("{document:#}\n"));
+    }
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
+    if arguments.quiet { Ok(()) } else { print(&told(&report, &files, timer.elapsed().as_secs_f64())) }
+}
+
+/// What a person reads at the end.
+fn told(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
+    let mut text = report.summary.join("\n");
+    let speed = report.output.duration_s / elapsed_s.max(1e-3);
+    text += &format!("\nRendered in {elapsed_s:.1} s, {speed:.0} times faster than it plays.\n");
+    for file in files {
+        text += &format!("  {}\n", file.display());
+    }
+    text
+}

@@ -1,0 +1,41 @@
+//! Goldens: what sessions on real stems rendered to, kept and compared.
+
+use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::session::Session;
+use mixdown_fixtures::golden::{self, Render, Scalars};
+use std::ops::ControlFlow;
+
+fn matches_its_golden(name: &str) {
+    let session = Session::load(&golden::session_path(name)).unwrap();
+    let (audio, report) =
+        render_to_memory(session, &RenderOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap();
+    let written = &report.master.written;
+    let render = Render {
+        sample_rate_hz: report.output.sample_rate_hz,
+        left: audio.channel(0),
+        right: audio.channel(1),
+        scalars: Scalars {
+            sample_peak_dbfs: written.sample_peak_dbfs.unwrap(),
+            true_peak_dbtp: written.true_peak_dbtp.unwrap(),
+            integrated_lufs: written.integrated_lufs.unwrap(),
+        },
+        engine_version: report.engine_version,
+    };
+    assert!(report.master.verified || report.master.note.is_some(), "{name}: {:?}", report.master);
+    golden::compare(name, &render).unwrap();
+}
+
+#[test]
+fn two_recorded_stems_render_as_before() {
+    matches_its_golden("two_stems");
+}
+
+#[test]
+fn six_stems_with_faders_and_a_bus_render_as_before() {
+    matches_its_golden("six_stems");
+}
+
+#[test]
+fn a_session_with_every_insert_renders_as_before() {
+    matches_its_golden("every_insert");
+}
