@@ -1,7 +1,12 @@
 //! The one integration-test binary of mixdown.
 
+mod bad_input;
+mod command_line;
 mod goldens;
 mod laws;
+mod nulls;
+mod program_runs;
+mod repeatability;
 
 /// Counts what is allocated where nothing may be: see `laws::allocation`.
 #[global_allocator]

@@ -1,0 +1,192 @@
+//! Bad input ends with exit code 1 and one sentence that names the file and the way out: no panic, nothing left on disk.
+
+use crate::program_runs::{Place, Run, program};
+use mixdown_fixtures::signals;
+use std::fs;
+use std::process::Command;
+
+fn tone() -> Vec<f32> {
+    signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000)
+}
+
+/// A good stem to stand beside the bad one.
+fn place() -> Place {
+    let place = Place::new();
+    place.write_wav("good.wav", 48_000, &[&tone(), &tone()]);
+    place
+}
+
+fn assert_refused(place: &Place, run: &Run, file: &str, says: &str) {
+    assert_eq!(run.code, Some(1), "{file}: {}{}", run.stdout, run.stderr);
+    let message = run.stderr.lines().last().unwrap_or_default();
+    assert!(message.contains(file) && message.contains(says), "{file}: {:?} should say {says:?}", run.stderr);
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+    assert_eq!(place.names("out"), Vec::<String>::new(), "left behind");
+}
+
+/// A WAV header that says whatever it likes.
+fn header(channels: u16, rate: u32, data_bytes: u32, data: &[u8]) -> Vec<u8> {
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + data_bytes).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+    bytes.extend(channels.to_le_bytes());
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((rate.wrapping_mul(u32::from(channels) * 2)).to_le_bytes());
+    bytes.extend((channels * 2).to_le_bytes());
+    bytes.extend(16_u16.to_le_bytes());
+    bytes.extend(b"data");
+    bytes.extend(data_bytes.to_le_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+#[test]
+fn every_kind_of_bad_stem_is_refused_by_name() {
+    let place = place();
+    let good = fs::read(place.path("good.wav")).unwrap();
+    let mut nan = tone();
+    nan[24_000] = f32::NAN;
+    let cases: [(&str, Option<Vec<u8>>, &str); 9] = [
+        ("missing.wav", None, "no such file"),
+        ("empty.wav", Some(Vec::new()), "empty"),
+        ("cut.wav", Some(good[..30].to_vec()), "cut.wav"),
+        ("text.wav", Some(b"dear diary, today I mixed a song\n".repeat(40)), "convert"),
+        ("zero.wav", Some(header(2, 48_000, 0, &[])), "0 frames"),
+        ("nochannels.wav", Some(header(0, 48_000, 64, &[0; 64])), "channel"),
+        ("one.wav", Some(header(1, 48_000, 2, &[1, 2])), "1 "),
+        ("norate.wav", Some(header(2, 0, 64, &[0; 64])), "0 Hz"),
+        ("chapter.flac", Some(b"fLaC but no more".to_vec()), "chapter.flac"),
+    ];
+    for (name, bytes, says) in cases {
+        if let Some(bytes) = bytes {
+            place.write(name, &bytes);
+        }
+        assert_refused(&place, &place.run(&format!("render good.wav {name} --out out")), name, says);
+    }
+    place.write_wav("nan.wav", 48_000, &[&nan, &nan]);
+    assert_refused(&place, &place.run("render good.wav nan.wav --out out"), "nan.wav", "0.5");
+    fs::create_dir(place.path("folder.wav")).unwrap();
+    assert_refused(&place, &place.run("render good.wav folder.wav --out out"), "folder.wav", "directory");
+}
+
+#[test]
+fn every_bad_stem_is_listed_at_once() {
+    let place = place();
+    place.write("empty.wav", b"");
+    place.write("text.wav", b"hello hello hello");
+    let run = place.run("render empty.wav good.wav text.wav --out out");
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("empty.wav") && run.stderr.contains("text.wav"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_permission_is_refused_unless_we_may_read_everything() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = place();
+    fs::copy(place.path("good.wav"), place.path("secret.wav")).unwrap();
+    fs::set_permissions(place.path("secret.wav"), fs::Permissions::from_mode(0)).unwrap();
+    let run = place.run("render good.wav secret.wav --align off --out out");
+    if fs::File::open(place.path("secret.wav")).is_ok() {
+        // The superuser reads any file.
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+    } else {
+        assert_refused(&place, &run, "secret.wav", "permission");
+    }
+}
+
+#[test]
+fn a_four_hour_claim_in_a_small_file_gives_what_there_is_and_a_warning() {
+    let place = place();
+    let bytes: Vec<u8> = (0..1_000_i16).flat_map(i16::to_le_bytes).collect();
+    place.write("claim.wav", &header(1, 8_000, 8_000 * 2 * 14_400, &bytes));
+    let run = place.run("render claim.wav --target none --out out");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("claim.wav"), "{}", run.stderr);
+    assert_eq!(hound::WavReader::open(place.path("out/final_mix.wav")).unwrap().duration(), 1_000);
+}
+
+#[test]
+fn a_truncated_stem_renders_what_there_is_and_the_report_says_so() {
+    let place = place();
+    let good = fs::read(place.path("good.wav")).unwrap();
+    place.write("half.wav", &good[..good.len() / 2]);
+    let run = place.run("render half.wav --out out --json");
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(document["report"]["tracks"][0]["read"]["truncated"].is_string(), "{document:#}");
+    assert!(document["report"]["warnings"][0].as_str().unwrap().contains("half.wav"));
+}
+
+#[test]
+fn an_output_folder_that_is_a_file_is_refused_and_kept() {
+    let place = place();
+    place.write("taken", b"mine");
+    let run = place.run("render good.wav --out taken");
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("taken") && run.stderr.contains("--out"), "{}", run.stderr);
+    assert_eq!(fs::read(place.path("taken")).unwrap(), b"mine");
+}
+
+/// A limit on the size of files stands in for a full disk: the write fails in the same way, and no privilege is needed.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_ends_the_render_and_leaves_nothing() {
+    let place = Place::new();
+    let long = signals::white_noise(1, 0.2, 480_000);
+    place.write_wav("good.wav", 48_000, &[&long, &long]);
+    let run: Run = Command::new("sh")
+        .current_dir(place.path("."))
+        .args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" render good.wav --out out", program()])
+        .output()
+        .unwrap()
+        .into();
+    assert_refused(&place, &run, "out", "free");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_render_and_leaves_what_was_there() {
+    let place = Place::new();
+    let long = signals::white_noise(1, 0.2, 4_800_000);
+    place.write_wav("long.wav", 48_000, &[&long, &long]);
+    fs::create_dir(place.path("out")).unwrap();
+    place.write("out/final_mix.wav", b"the mix of yesterday");
+    let child = place
+        .command()
+        .args(["render", "long.wav", "long.wav", "--out", "out", "--chunk-frames", "64"])
+        .stderr(std::process::Stdio::piped())
+        .spawn();
+    let child = child.unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let run: Run = child.wait_with_output().unwrap().into();
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("stopped on request"), "{}", run.stderr);
+    assert_eq!(place.names("out"), ["final_mix.wav"]);
+    assert_eq!(fs::read(place.path("out/final_mix.wav")).unwrap(), b"the mix of yesterday");
+}
+
+#[test]
+fn a_wrong_session_lists_everything_at_once() {
+    let place = place();
+    place.write(
+        "mix.toml",
+        b"[[tracks]]\nfile = 'gone.wav'\n[[tracks]]\nfile = 'good.wav'\npann = 0.1\ninserts = [{ type = 'low_pass', cutoff_hz = 30000 }]\n[master]\nceiling_dbtp = 3\n",
+    );
+    let run = place.run("render --session mix.toml --rate 44100 --out out");
+    assert_eq!(run.code, Some(1));
+    for part in ["mix.toml: ", "gone.wav", "pann", "ceiling_dbtp = 3", "line 2", "line 5", "line 8"] {
+        assert!(run.stderr.contains(part), "{part:?} is missing from {}", run.stderr);
+    }
+    assert_eq!(place.names("out"), Vec::<String>::new());
+}
+
+#[test]
+fn wrong_usage_is_exit_code_two() {
+    let place = place();
+    for arguments in ["render", "render good.wav", "mix good.wav", "render good.wav --out out --target loud", "session"]
+    {
+        assert_eq!(place.run(arguments).code, Some(2), "{arguments}");
+    }
+}

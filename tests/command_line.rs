@@ -1,0 +1,103 @@
+//! What a person at the prompt gets: files, words, documents.
+
+use crate::program_runs::{Place, read_wav};
+use mixdown_fixtures::{path, signals};
+use serde_json::Value;
+use std::fs;
+
+fn demo(place: &Place, more: &[&str]) -> crate::program_runs::Run {
+    let mut command = place.command();
+    command.arg("render").args([path("stems/feelings/guitar.ogg"), path("stems/feelings/band.ogg")]);
+    command.args(["--out", "mix"]).args(more).output().unwrap().into()
+}
+
+#[test]
+fn a_bare_render_of_real_stems_meets_its_target_and_writes_every_file() {
+    let place = Place::new();
+    let run = demo(&place, &[]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("-14.0 LUFS"), "{}", run.stdout);
+    let report: Value = serde_json::from_slice(&fs::read(place.path("mix/report.json")).unwrap()).unwrap();
+    let master = &report["master"];
+    assert_eq!(master["verified"], true);
+    assert!((master["written"]["integrated_lufs"].as_f64().unwrap() + 14.0).abs() <= 0.05);
+    assert!(master["written"]["true_peak_dbtp"].as_f64().unwrap() <= -1.0);
+    assert_eq!(report["alignment"]["stems"][0]["decision"], "left");
+    for name in ["final_mix.wav", "waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json"] {
+        assert!(fs::metadata(place.path("mix").join(name)).unwrap().len() > 100, "{name}");
+    }
+}
+
+#[test]
+fn a_second_render_replaces_its_own_files_and_keeps_the_others() {
+    let place = Place::new();
+    fs::create_dir(place.path("mix")).unwrap();
+    place.write("mix/notes.txt", b"keep me");
+    place.write("mix/final_mix.wav", b"old");
+    assert_eq!(demo(&place, &["--quiet", "--end", "5"]).code, Some(0));
+    assert_eq!(fs::read(place.path("mix/notes.txt")).unwrap(), b"keep me");
+    assert_eq!(read_wav(&place.path("mix/final_mix.wav"))[0].len(), 5 * 44_100);
+}
+
+#[test]
+fn json_is_one_document_on_standard_output_and_nothing_else() {
+    let place = Place::new();
+    let run = demo(&place, &["--json", "--end", "3"]);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((document["ok"].clone(), run.stderr.as_str()), (Value::Bool(true), ""));
+    let run = place.run("render gone.wav --out mix2 --json");
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((document["ok"].clone(), run.code), (Value::Bool(false), Some(1)));
+    assert!(document["error"].as_str().unwrap().contains("gone.wav"));
+}
+
+#[test]
+fn a_written_session_renders_to_the_same_master_as_the_bare_stems() {
+    let place = Place::new();
+    for name in ["bass", "drums"] {
+        fs::copy(path(format!("stems/band/{name}.flac")), place.path(&format!("{name}.flac"))).unwrap();
+    }
+    assert_eq!(place.run("session bass.flac drums.flac --out mix.toml").code, Some(0));
+    assert_eq!(place.run("render bass.flac drums.flac --quiet --out bare").code, Some(0));
+    let run = place.run("render --session mix.toml --quiet --out session");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let master = |folder: &str| fs::read(place.path(folder).join("final_mix.wav")).unwrap();
+    assert!(master("bare") == master("session"));
+}
+
+#[test]
+fn the_schema_is_a_document_that_knows_every_insert() {
+    let schema: Value = serde_json::from_str(&Place::new().run("session --schema").stdout).unwrap();
+    let text = schema.to_string();
+    for insert in ["high_pass", "soft_clip", "limiter", "gate", "delay"] {
+        assert!(text.contains(insert), "{insert}");
+    }
+}
+
+#[test]
+fn help_teaches_with_examples() {
+    let place = Place::new();
+    for arguments in ["--help", "render --help", "session --help"] {
+        let run = place.run(arguments);
+        assert_eq!(run.code, Some(0));
+        assert!(run.stdout.contains("Examples:") && run.stdout.contains("mixdown "), "{arguments}");
+    }
+}
+
+#[test]
+fn samples_beyond_full_scale_are_limited_or_counted_as_asked() {
+    let place = Place::new();
+    let loud = signals::sine(48_000.0, 997.0, 1.5, 0.0, 48_000);
+    place.write_wav("loud.wav", 48_000, &[&loud, &loud]);
+    let peak = |folder: &str| {
+        read_wav(&place.path(folder).join("final_mix.wav"))[0].iter().fold(0.0_f32, |m, x| m.max(x.abs()))
+    };
+    assert_eq!(place.run("render loud.wav --target none --out limited").code, Some(0));
+    // −1 dBTP is 0.8913.
+    assert!(peak("limited") <= 0.892, "{}", peak("limited"));
+    let run = place.run("render loud.wav --target none --ceiling off --out cut");
+    assert!(run.stderr.contains("beyond full scale"), "{}", run.stderr);
+    assert!(peak("cut") > 0.999);
+    let report: Value = serde_json::from_slice(&fs::read(place.path("cut/report.json")).unwrap()).unwrap();
+    assert!(report["output"]["clipped_samples"].as_u64().unwrap() > 10_000);
+}

@@ -1,0 +1,175 @@
+//! Nulls for the whole road: what must cancel cancels, what must stay stays, to the bit.
+
+use crate::program_runs::{Place, read_wav};
+use mixdown_engine::audio::AudioBuffer;
+use mixdown_engine::dsp::Insert;
+use mixdown_engine::dsp::dynamics::CompressorSettings;
+use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::report::Report;
+use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, Polarity, Session, Target, Track};
+use mixdown_fixtures::signals;
+use std::ops::ControlFlow;
+
+/// A session that leaves its sum alone.
+fn untouched(tracks: Vec<Track>) -> Session {
+    let mut session = Session { tracks, ..Session::default() };
+    session.align.mode = AlignMode::Off;
+    session.master.target = Target::None;
+    session.master.ceiling_dbtp = Some(Ceiling::Off);
+    session
+}
+
+fn render(session: Session) -> (AudioBuffer, Report) {
+    render_to_memory(session, &RenderOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn noise_file(place: &Place, name: &str, seed: u64) {
+    let (left, right) = (signals::pink_noise(seed, 0.2, 30_000), signals::white_noise(seed + 1, 0.4, 30_000));
+    place.write_wav(name, 48_000, &[&left, &right]);
+}
+
+#[test]
+fn a_stem_and_its_inverse_cancel_exactly() {
+    let place = Place::new();
+    noise_file(&place, "a.wav", 1);
+    let (plain, mut inverse) = (Track::new(place.path("a.wav")), Track::new(place.path("a.wav")));
+    inverse.name = Some("inverse".into());
+    inverse.polarity = Polarity::Inverted;
+    let (audio, _) = render(untouched(vec![plain, inverse]));
+    assert_eq!(audio, AudioBuffer::new(2, 30_000));
+}
+
+#[test]
+fn latencies_are_balanced_so_that_a_late_path_still_cancels() {
+    let place = Place::new();
+    noise_file(&place, "a.wav", 2);
+    let idle: CompressorSettings =
+        serde_json::from_str(r#"{ "threshold_db": -20, "ratio": 1, "look_ahead_ms": 7 }"#).unwrap();
+    let (plain, mut late) = (Track::new(place.path("a.wav")), Track::new(place.path("a.wav")));
+    late.name = Some("late".into());
+    late.polarity = Polarity::Inverted;
+    late.inserts = vec![Insert::Compressor(idle)];
+    late.output = "bus".into();
+    let mut session = untouched(vec![plain, late]);
+    let mut bus = Bus::new("bus");
+    bus.inserts = vec![Insert::Compressor(idle)];
+    session.buses = vec![bus];
+    let (audio, report) = render(session);
+    assert_eq!(report.output.latency_frames, 2 * 336);
+    assert_eq!(audio, AudioBuffer::new(2, 30_000));
+}
+
+#[test]
+fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
+    let place = Place::new();
+    noise_file(&place, "a.wav", 3);
+    for pre_fader in [false, true] {
+        let mut track = Track::new(place.path("a.wav"));
+        // Before the fader a muted track still feeds the bus; after it, nothing does.
+        track.mute = true;
+        track.sends = vec![AuxSend { pre_fader, ..AuxSend::new("bus") }];
+        let mut session = untouched(vec![track]);
+        session.buses = vec![Bus::new("bus")];
+        let (audio, _) = render(session);
+        let heard = audio.channel(0).iter().any(|sample| *sample != 0.0);
+        assert_eq!(heard, pre_fader);
+    }
+}
+
+#[test]
+fn a_session_of_one_track_at_unity_writes_its_input_bit_for_bit() {
+    let place = Place::new();
+    // Beyond full scale too: floats keep it.
+    let (left, right) = (signals::pink_noise(4, 0.2, 20_011), signals::white_noise(5, 1.7, 20_011));
+    place.write_wav("a.wav", 44_100, &[&left, &right]);
+    let run = place.run("render a.wav --target none --format wav32f --out mix");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(read_wav(&place.path("mix/final_mix.wav")), [left, right]);
+}
+
+#[test]
+fn a_mono_stem_stands_three_decibels_down_on_both_sides() {
+    let place = Place::new();
+    let mono = signals::sine(48_000.0, 1_000.0, 0.5, 0.0, 10_000);
+    place.write_wav("m.wav", 48_000, &[&mono]);
+    let (audio, _) = render(untouched(vec![Track::new(place.path("m.wav"))]));
+    let expected: Vec<f32> = mono.iter().map(|x| (f64::from(*x) * std::f64::consts::FRAC_1_SQRT_2) as f32).collect();
+    let apart =
+        |channel: usize| audio.channel(channel).iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    // cos 45° and sin 45° may differ from 1/√2 in the last bit of a double: one f32 ulp at 0.5.
+    assert!(apart(0) <= 6e-8 && apart(1) <= 6e-8);
+}
+
+#[test]
+fn a_stem_starts_where_the_session_puts_it_and_is_cut_as_asked() {
+    let place = Place::new();
+    let ramp: Vec<f32> = (0..48_000).map(|n| n as f32 / 48_000.0).collect();
+    place.write_wav("r.wav", 48_000, &[&ramp, &ramp]);
+    let mut track = Track::new(place.path("r.wav"));
+    (track.start_s, track.trim_start_s, track.trim_end_s, track.delay_ms) = (0.25, 0.1, 0.2, 10.0);
+    let mut session = untouched(vec![track]);
+    let (audio, _) = render(session.clone());
+    // 0.25 s + 10 ms of silence, then the ramp from 0.1 s to 0.8 s.
+    assert_eq!(audio.frames(), 12_480 + 33_600);
+    assert!(audio.channel(0)[..12_480].iter().all(|sample| *sample == 0.0));
+    assert_eq!(audio.channel(0)[12_480..], ramp[4_800..38_400]);
+
+    // A part of the session is the same part of the whole.
+    (session.time.start_s, session.time.end_s) = (Some(0.5), Some(1.5));
+    let (part, _) = render(session);
+    assert_eq!(part.frames(), 48_000);
+    assert_eq!(part.channel(1)[..22_080], audio.channel(1)[24_000..]);
+    assert!(part.channel(1)[22_080..].iter().all(|sample| *sample == 0.0));
+}
+
+#[test]
+fn an_echo_rings_until_it_has_died_away_and_no_longer() {
+    let place = Place::new();
+    let click = signals::impulse(100, 0.5, 4_800);
+    place.write_wav("c.wav", 48_000, &[&click, &click]);
+    let mut track = Track::new(place.path("c.wav"));
+    track.inserts =
+        vec![serde_json::from_str(r#"{ "type": "delay", "time_ms": 100, "feedback": 0.5, "mix": 0.5 }"#).unwrap()];
+    let (audio, _) = render(untouched(vec![track]));
+    // Echo n (from 1) is 0.25·0.5^(n−1): the thirteenth is the last above −90 dBFS (3.16e-5).
+    assert_eq!(audio.frames(), 100 + 13 * 4_800 + 1);
+    assert_eq!(audio.channel(0)[100 + 4_800], 0.25);
+}
+
+#[test]
+fn a_shifted_copy_is_found_and_moved_back() {
+    let place = Place::new();
+    let source = signals::pink_noise(6, 0.2, 480_000);
+    let mut late = vec![0.0; 1_234];
+    late.extend_from_slice(&source);
+    place.write_wav("a.wav", 48_000, &[&source, &source]);
+    place.write_wav("b.wav", 48_000, &[&late, &late]);
+    let mut inverse = Track::new(place.path("b.wav"));
+    inverse.polarity = Polarity::Inverted;
+    let mut session = untouched(vec![Track::new(place.path("a.wav")), inverse]);
+    session.align.mode = AlignMode::Auto;
+    let (audio, report) = render(session);
+    let alignment = report.alignment.unwrap();
+    assert_eq!(alignment.moved(), 1, "{alignment:?}");
+    let heard = audio.channel(0).iter().filter(|sample| **sample != 0.0).count();
+    assert_eq!(
+        heard,
+        0,
+        "of {} frames; {:?}",
+        audio.frames(),
+        report.tracks.iter().map(|t| t.start_frame).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn unrelated_stems_stay_where_they_are() {
+    let place = Place::new();
+    let (a, b) = (signals::pink_noise(7, 0.2, 480_000), signals::pink_noise(8, 0.2, 480_000));
+    place.write_wav("a.wav", 48_000, &[&a, &a]);
+    place.write_wav("b.wav", 48_000, &[&b, &b]);
+    let mut session = untouched(vec![Track::new(place.path("a.wav")), Track::new(place.path("b.wav"))]);
+    session.align.mode = AlignMode::Auto;
+    let (_, report) = render(session);
+    assert_eq!(report.alignment.unwrap().moved(), 0);
+    assert!(report.tracks.iter().all(|track| track.start_frame == 0));
+}

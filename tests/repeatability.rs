@@ -1,0 +1,50 @@
+//! Same inputs, same session: same bytes, for any number of threads and any chunk size.
+
+use crate::program_runs::Place;
+use mixdown_fixtures::golden;
+use serde_json::Value;
+use std::fs;
+
+const FILES: [&str; 6] =
+    ["final_mix.wav", "meters.json", "report.json", "spectrum.json", "waveform.dat", "waveform.json"];
+
+/// The bytes of a file; of the report, all but the one key that may depend on the clock.
+fn contents(place: &Place, folder: &str, name: &str) -> Vec<u8> {
+    let bytes = fs::read(place.path(folder).join(name)).unwrap();
+    if name != "report.json" {
+        return bytes;
+    }
+    let mut report: Value = serde_json::from_slice(&bytes).unwrap();
+    let clock = report.as_object_mut().unwrap().insert("clock".into(), Value::Null);
+    assert!(clock.is_some_and(|clock| clock["finished_at"].is_string()));
+    serde_json::to_vec(&report).unwrap()
+}
+
+#[test]
+fn every_file_is_the_same_for_one_two_and_seven_threads_and_three_chunk_sizes() {
+    for session in ["every_insert", "two_stems"] {
+        let place = Place::new();
+        for (folder, threads, chunk) in
+            [("one", "1", "4096"), ("two", "2", "4096"), ("seven", "7", "1000"), ("big", "2", "65536")]
+        {
+            let mut command = place.command();
+            command.env("RAYON_NUM_THREADS", threads).args([
+                "render",
+                "--quiet",
+                "--out",
+                folder,
+                "--chunk-frames",
+                chunk,
+            ]);
+            let run = command.arg("--session").arg(golden::session_path(session)).output().unwrap();
+            assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+            assert_eq!(place.names(folder), FILES);
+            for name in FILES {
+                assert!(
+                    contents(&place, "one", name) == contents(&place, folder, name),
+                    "{session}: {name} differs with {threads} threads and chunks of {chunk}"
+                );
+            }
+        }
+    }
+}
