@@ -301,6 +301,17 @@ mod tests {
     }
 
     #[test]
+    fn no_row_has_a_true_peak_below_its_sample_peak() {
+        let mut meter = meter(48_000, 1);
+        let mut signal = vec![0.0; 9_600];
+        signal[4_799] = 0.5;
+        meter.observe(&Block::mono(&signal));
+        let series = meter.series();
+        assert_eq!((series.peak_dbfs[0], series.true_peak_dbtp[0]), (Some(-6.02), Some(-6.02)));
+        assert_eq!(series.peak_dbfs[1], None);
+    }
+
+    #[test]
     fn no_input_gives_null_and_never_a_number_that_json_lacks() {
         let hostile = [f32::NAN, f32::INFINITY, f32::MAX, -0.0, f32::MIN_POSITIVE / 4.0, 1e30, -1e30];
         for samples in [vec![], vec![0.0; 50_000], hostile.repeat(10_000)] {

@@ -173,6 +173,16 @@ mod tests {
     }
 
     #[test]
+    fn the_last_sample_counts_before_anything_follows_it() {
+        let mut meter = TruePeakMeter::new(1);
+        meter.observe(&Block::mono(&[0.0, 0.0, 0.0, 0.25, -0.5]));
+        // A single sample overshoots nothing; its neighbour of opposite sign raises it.
+        assert!((0.5..0.6).contains(&meter.true_peak()), "{}", meter.true_peak());
+        meter.observe(&Block::mono(&[0.1; 200]));
+        assert!(meter.true_peak() >= 0.5, "reading it must not disturb it");
+    }
+
+    #[test]
     fn what_is_not_a_number_reads_as_silence() {
         let mut meter = TruePeakMeter::new(1);
         meter.observe(&Block::mono(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN_POSITIVE / 2.0]));
