@@ -1,0 +1,214 @@
+//! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976): every frequency says with the
+//! same weight how late one stem is against another.
+
+use super::features::StemFeatures;
+use crate::units::SampleRate;
+use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use std::sync::Arc;
+
+/// The band that is compared, in hertz: above rumble and hum, below what lossy coders throw away.
+pub(super) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
+
+/// The longest block transformed at once: in seconds, and at least so many times the largest offset. Short blocks make
+/// the inverse transform of every pair short; long ones lose less where the two blocks of a late pair do not overlap.
+const BLOCK_S: f64 = 10.0;
+const BLOCK_OVER_LAG: usize = 5;
+/// How long each end of a block is faded, in seconds: two stems cut at the same frame would share the cut.
+const FADE_S: f64 = 0.25;
+/// Bins this far below the mean power of a block (−120 dB) hold rounding, not sound.
+const SILENT_BIN: f32 = 1e-12;
+
+/// The width over which a spectrum is levelled before a stem is compared with itself, in hertz: timbre goes, the lines of a loop stay.
+const LEVELLED_HZ: f64 = 50.0;
+/// The self-similarity, 0 to 1, from which a stem repeats itself.
+const REPEATS: f32 = 0.8;
+
+/// The sizes and transforms that all stems of a session share.
+pub(super) struct Correlator {
+    block: usize,
+    fade: usize,
+    levelled: usize,
+    max_lag: usize,
+    bins: std::ops::Range<usize>,
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    /// Session frames in one step of the correlation.
+    step: usize,
+}
+
+/// The blocks of one stem as spectra of the compared band.
+pub(super) struct Spectrum(Vec<Vec<Complex<f32>>>);
+
+/// Buffers that one thread uses for all its pairs.
+pub(super) struct Scratch {
+    product: Vec<Complex<f32>>,
+    lags: Vec<f32>,
+    inverse: Vec<Complex<f32>>,
+}
+
+impl Correlator {
+    /// Sizes for stems of up to `longest` kept frames and offsets up to `max_lag` frames either way.
+    pub(super) fn new(longest: usize, max_lag: usize, rate: SampleRate) -> Self {
+        let blocks = longest.div_ceil((rate.frames(BLOCK_S) as usize).max(BLOCK_OVER_LAG * max_lag)).max(1);
+        let block = longest.div_ceil(blocks).max(1);
+        // Silence of the length of the largest offset keeps the ends of a block from meeting.
+        let size = fast_size((block + max_lag).max(1 << 10));
+        // The band is narrower than the spectrum: a shorter inverse transform gives every second (fourth …) lag.
+        let mut step = 1;
+        while rate.nyquist_hz() / (2 * step) as f64 >= 10_000.0 && step < 64 {
+            step *= 2;
+        }
+        let bin = |hz: f64| (hz * size as f64 / rate.as_f64()).ceil() as usize;
+        let top = bin(BAND_HZ.1).min(size / step / 2);
+        let mut planner = RealFftPlanner::new();
+        Self {
+            block,
+            fade: rate.frames(FADE_S) as usize,
+            levelled: bin(LEVELLED_HZ),
+            max_lag: max_lag / step,
+            bins: bin(BAND_HZ.0).min(top)..top,
+            forward: planner.plan_fft_forward(size),
+            inverse: planner.plan_fft_inverse(size / step),
+            step,
+        }
+    }
+
+    /// Session frames in one step of the correlation.
+    pub(super) fn step(&self) -> usize {
+        self.step
+    }
+
+    /// Transforms a stem, scaled to a peak of 1.
+    pub(super) fn spectrum(&self, stem: &StemFeatures) -> Spectrum {
+        let scale = 1.0 / stem.peak().max(f32::MIN_POSITIVE);
+        let mut buffer = self.forward.make_input_vec();
+        let mut all = self.forward.make_output_vec();
+        let mut scratch = self.forward.make_scratch_vec();
+        let blocks = stem.mono().chunks(self.block).map(|samples| {
+            for (to, from) in buffer.iter_mut().zip(samples) {
+                *to = from * scale;
+            }
+            buffer[samples.len()..].fill(0.0);
+            fade_ends(&mut buffer[..samples.len()], self.fade.min(samples.len() / 4));
+            transform(self.forward.as_ref(), &mut buffer, &mut all, &mut scratch);
+            let quiet = SILENT_BIN * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
+            let band = &all[self.bins.clone()];
+            band.iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
+        });
+        Spectrum(blocks.collect())
+    }
+
+    /// Buffers for [`Correlator::correlate`].
+    pub(super) fn scratch(&self) -> Scratch {
+        Scratch {
+            product: self.inverse.make_input_vec(),
+            lags: self.inverse.make_output_vec(),
+            inverse: self.inverse.make_scratch_vec(),
+        }
+    }
+
+    /// The correlation at lags −max … +max in steps of [`Correlator::step`] frames; the middle is lag 0, a peak at a positive lag
+    /// says that `b` is late. The blocks are added before their phases are taken, so long stems average out noise.
+    pub(super) fn correlate(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
+        scratch.product.fill(Complex::default());
+        let band = &mut scratch.product[self.bins.clone()];
+        for (a, b) in a.0.iter().zip(&b.0) {
+            for ((sum, a), b) in band.iter_mut().zip(a).zip(b) {
+                *sum += a.conj() * b;
+            }
+        }
+        whiten(band);
+        self.inverse(scratch);
+        let late = &scratch.lags[..=self.max_lag];
+        let early = &scratch.lags[scratch.lags.len() - self.max_lag..];
+        [early, late].concat()
+    }
+
+    /// The shortest time, in session frames from `from` to twice the largest offset, after which a stem repeats itself; none when it does not.
+    ///
+    /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the recording, and favour the offset next to 0.
+    pub(super) fn period(&self, stem: &Spectrum, from: usize, scratch: &mut Scratch) -> Option<usize> {
+        let mut power = vec![0.0; self.bins.len()];
+        for block in &stem.0 {
+            power.iter_mut().zip(block).for_each(|(sum, bin)| *sum += f64::from(bin.norm_sqr()));
+        }
+        scratch.product.fill(Complex::default());
+        let band = &mut scratch.product[self.bins.clone()];
+        for ((bin, power), level) in band.iter_mut().zip(&power).zip(moving_sum(&power, self.levelled)) {
+            bin.re = if level > 0.0 { (power / level) as f32 } else { 0.0 };
+        }
+        self.inverse(scratch);
+        let (block, whole) = (self.block as f32, scratch.lags[0]);
+        let last = (2 * self.max_lag).min(scratch.lags.len() / 2).min(self.block / self.step * 3 / 4);
+        (from.div_ceil(self.step)..=last)
+            // At a lag, a block meets only the rest of itself.
+            .find(|lag| scratch.lags[*lag] > REPEATS * whole * (1.0 - (lag * self.step) as f32 / block))
+            .map(|lag| lag * self.step)
+    }
+
+    fn inverse(&self, scratch: &mut Scratch) {
+        // The inverse may end at the top of the band, and wants its last bin real.
+        if let Some(last) = scratch.product.last_mut() {
+            *last = Complex::default();
+        }
+        inverse(self.inverse.as_ref(), &mut scratch.product, &mut scratch.lags, &mut scratch.inverse);
+    }
+}
+
+/// The next length that transforms fast: 8, 9 or 12 times a power of two.
+fn fast_size(least: usize) -> usize {
+    let above = least.next_power_of_two();
+    [above / 16 * 9, above / 16 * 12, above].into_iter().find(|size| *size >= least).unwrap_or(above)
+}
+
+/// The sum of the `width` values around each value, fewer at the ends.
+fn moving_sum(values: &[f64], width: usize) -> impl Iterator<Item = f64> {
+    let mut sums = vec![0.0];
+    sums.extend(values.iter().scan(0.0, |sum, value| {
+        *sum += value;
+        Some(*sum)
+    }));
+    let (half, count) = (width / 2, values.len());
+    (0..count).map(move |n| sums[(n + half + 1).min(count)] - sums[n.saturating_sub(half)])
+}
+
+/// Leaves of every bin its phase alone.
+pub(super) fn whiten(bins: &mut [Complex<f32>]) {
+    for bin in bins {
+        let length = bin.norm();
+        *bin = if length > 0.0 { *bin / length } else { Complex::default() };
+    }
+}
+
+/// Fades both ends over `fade` frames with half a Hann window.
+fn fade_ends(samples: &mut [f32], fade: usize) {
+    let last = samples.len().saturating_sub(1);
+    for n in 0..fade {
+        let gain = (0.5 - 0.5 * (std::f64::consts::PI * (n as f64 + 0.5) / fade as f64).cos()) as f32;
+        samples[n] *= gain;
+        samples[last - n] *= gain;
+    }
+}
+
+/// A forward transform into buffers made for it.
+pub(super) fn transform(
+    fft: &dyn RealToComplex<f32>,
+    input: &mut [f32],
+    output: &mut [Complex<f32>],
+    scratch: &mut [Complex<f32>],
+) {
+    // realfft refuses only buffers of other lengths than its own.
+    fft.process_with_scratch(input, output, scratch).expect("buffers made by this transform");
+}
+
+/// An inverse transform into buffers made for it; the first and last bin must be real.
+pub(super) fn inverse(
+    fft: &dyn ComplexToReal<f32>,
+    input: &mut [Complex<f32>],
+    output: &mut [f32],
+    scratch: &mut [Complex<f32>],
+) {
+    // realfft refuses only buffers of other lengths, and a first or last bin that is not real: both are 0 here.
+    fft.process_with_scratch(input, output, scratch).expect("buffers made by this transform, ends 0");
+}

@@ -1,0 +1,246 @@
+//! What alignment promises, on generated material whose truth is known.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::audio::{AudioBuffer, Block};
+use crate::process::Tap;
+use mixdown_fixtures::signals;
+
+const RATE_HZ: u32 = 16_000;
+/// 12 s: six windows of two seconds.
+const FRAMES: usize = 12 * RATE_HZ as usize;
+
+fn rate() -> SampleRate {
+    SampleRate::new(RATE_HZ).unwrap()
+}
+
+fn features(samples: &[f32]) -> StemFeatures {
+    let mut stem = StemFeatures::new(rate(), StemFeatures::DEFAULT_MAX_BYTES);
+    samples.chunks(1_000).for_each(|part| stem.observe(&Block::mono(part)));
+    stem
+}
+
+fn aligned(stems: &[Vec<f32>]) -> Alignment {
+    let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem)).collect();
+    align(&stems, rate(), &AlignSettings::default(), &|| false)
+}
+
+/// The same samples `late` frames later (earlier, when negative), as long as before.
+fn shifted(samples: &[f32], late: i64) -> Vec<f32> {
+    let at = |n: i64| usize::try_from(n - late).ok().and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
+    (0..samples.len() as i64).map(at).collect()
+}
+
+fn mixed(a: &[f32], b: &[f32], gain_b: f32) -> Vec<f32> {
+    a.iter().zip(b).map(|(a, b)| a + gain_b * b).collect()
+}
+
+/// Bursts of pink noise at 120 beats a minute: a different pattern and timbre a seed, on one grid.
+fn rhythm(seed: u64) -> Vec<f32> {
+    let step = RATE_HZ as usize / 8;
+    let pattern = 0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed + 1);
+    let noise = signals::pink_noise(seed, 0.1, FRAMES);
+    let decay = 300.0 + 200.0 * (seed % 7) as f32;
+    let gain = |n: usize| if pattern >> (n / step % 61) & 1 == 1 { (-((n % step) as f32) / decay).exp() } else { 0.0 };
+    noise.iter().enumerate().map(|(n, x)| x * gain(n)).collect()
+}
+
+/// A click on every beat.
+fn clicks() -> Vec<f32> {
+    (0..FRAMES).map(|n| if n % (RATE_HZ as usize / 2) == 0 { 0.9 } else { 0.0 }).collect()
+}
+
+/// A tone on every beat, gated hard.
+fn tone_pattern() -> Vec<f32> {
+    let beat = RATE_HZ as usize / 2;
+    let tone = signals::sine(f64::from(RATE_HZ), 440.0, 0.5, 0.4, FRAMES);
+    tone.iter().enumerate().map(|(n, x)| if (n + 777) % beat < beat / 2 { *x } else { 0.0 }).collect()
+}
+
+fn all_left(alignment: &Alignment, cause: &str) {
+    for (n, stem) in alignment.stems.iter().enumerate() {
+        assert_eq!(stem.decision, Decision::Left, "stem {n}: {stem:?}");
+        assert!(stem.reason.starts_with(cause), "stem {n}: {stem:?}");
+    }
+}
+
+#[test]
+fn copies_are_found_to_the_frame_on_both_sides() {
+    for late in [1, 2, 1_234, 31_999, -1, -333, -20_001] {
+        for source in [signals::white_noise(1, 0.5, FRAMES), rhythm(2)] {
+            let alignment = aligned(&[source.clone(), shifted(&source, late)]);
+            // Of two the earlier is the reference.
+            let (first, second) = (&alignment.stems[0], &alignment.stems[1]);
+            assert_eq!(second.late_samples.unwrap() - first.late_samples.unwrap(), late, "{alignment:?}");
+            let moved: Vec<Decision> = alignment.stems.iter().map(|stem| stem.decision).collect();
+            let one = if late > 0 { [Decision::Left, Decision::Moved] } else { [Decision::Moved, Decision::Left] };
+            assert_eq!(moved, one, "{late}");
+            assert_eq!(alignment.reference, Some(usize::from(late < 0)));
+            assert!(first.confidence > 0.6 && second.confidence > 0.6, "{alignment:?}");
+        }
+    }
+}
+
+#[test]
+fn an_inverted_quiet_noisy_copy_is_found_and_its_polarity_told() {
+    let source = rhythm(3);
+    let noise = signals::pink_noise(99, 0.003, FRAMES);
+    let copy: Vec<f32> = shifted(&source, 500).iter().zip(&noise).map(|(x, noise)| noise - 0.1 * x).collect();
+    let alignment = aligned(&[source, copy]);
+    let stem = &alignment.stems[1];
+    assert_eq!((stem.decision, stem.late_samples, stem.polarity), (Decision::Moved, Some(500), -1), "{alignment:?}");
+    assert!(stem.reason.contains("inverted"));
+}
+
+#[test]
+fn a_filtered_copy_is_found() {
+    // A symmetric filter delays nothing: the offset stays exact.
+    let source = signals::pink_noise(4, 0.1, FRAMES);
+    let late = shifted(&source, 321);
+    let at = |n: usize| late.get(n).copied().unwrap_or(0.0);
+    let dull: Vec<f32> = (0..FRAMES).map(|n| 0.25 * at(n.wrapping_sub(1)) + 0.5 * at(n) + 0.25 * at(n + 1)).collect();
+    assert_eq!(aligned(&[source, dull]).stems[1].late_samples, Some(321));
+}
+
+#[test]
+fn bleed_20_db_below_an_unrelated_stem_is_found() {
+    let (source, other) = (signals::pink_noise(5, 0.1, FRAMES), signals::pink_noise(6, 0.1, FRAMES));
+    let alignment = aligned(&[source.clone(), mixed(&other, &shifted(&source, 160), 0.1)]);
+    assert_eq!(alignment.stems[1].late_samples, Some(160), "{alignment:?}");
+}
+
+#[test]
+fn different_instruments_on_one_grid_are_left() {
+    let stems: Vec<Vec<f32>> = (10..16).map(rhythm).chain([clicks(), tone_pattern()]).collect();
+    let alignment = aligned(&stems);
+    assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
+}
+
+#[test]
+fn unrelated_noise_and_tones_are_left() {
+    let tone = |hz| signals::sine(f64::from(RATE_HZ), hz, 0.5, 0.2, FRAMES);
+    let (white, pink) = (signals::white_noise(20, 0.5, FRAMES), signals::pink_noise(21, 0.1, FRAMES));
+    let alignment = aligned(&[white, pink, tone(440.0), tone(554.37), tone(220.0)]);
+    assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
+}
+
+#[test]
+fn clicks_against_a_tone_pattern_of_one_tempo_are_left() {
+    let alignment = aligned(&[clicks(), tone_pattern()]);
+    assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
+}
+
+#[test]
+fn loops_fit_at_several_offsets_and_are_left() {
+    let bar = signals::pink_noise(30, 0.1, RATE_HZ as usize);
+    let looped: Vec<f32> = bar.iter().cycle().take(FRAMES).copied().collect();
+    all_left(&aligned(&[looped.clone(), shifted(&looped, 700)]), "ambiguous");
+    all_left(&aligned(&[clicks(), shifted(&clicks(), 1_000)]), "ambiguous");
+}
+
+#[test]
+fn identical_stems_are_in_time_already() {
+    let source = rhythm(40);
+    let alignment = aligned(&[source.clone(), source]);
+    assert_eq!(alignment.reference, Some(0));
+    assert_eq!(alignment.stems[1].late_samples, Some(0));
+    all_left(&Alignment { reference: None, stems: alignment.stems[1..].to_vec() }, "already in time");
+}
+
+#[test]
+fn what_is_silent_or_short_is_left_and_says_so() {
+    let source = rhythm(50);
+    let stems = [source.clone(), vec![0.0; FRAMES], vec![0.5], source[..RATE_HZ as usize / 100].to_vec(), Vec::new()];
+    let alignment = aligned(&stems);
+    let causes: Vec<&str> = alignment.stems.iter().map(|s| s.reason.split(':').next().unwrap_or("")).collect();
+    assert_eq!(causes, ["unrelated", "silent", "too_short", "too_short", "too_short"]);
+    assert_eq!(aligned(&[]).stems, []);
+}
+
+#[test]
+fn stems_of_different_lengths_are_compared_where_both_sound() {
+    let source = signals::pink_noise(60, 0.1, FRAMES);
+    let alignment = aligned(&[source.clone(), shifted(&source, 2_000)[..FRAMES / 2].to_vec()]);
+    assert_eq!(alignment.stems[1].late_samples, Some(2_000), "{alignment:?}");
+}
+
+#[test]
+fn an_offset_beyond_the_largest_is_not_believed() {
+    let source = signals::pink_noise(61, 0.1, FRAMES);
+    let alignment = aligned(&[source.clone(), shifted(&source, 2 * i64::from(RATE_HZ) + 400)]);
+    assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
+}
+
+#[test]
+fn a_drifting_copy_is_left() {
+    // 200 ppm over 12 s are 38 frames: no one offset is right.
+    let source = signals::pink_noise(62, 0.1, FRAMES);
+    let drifting: Vec<f32> = (0..FRAMES)
+        .map(|n| {
+            let at = n as f64 * (1.0 - 200e-6);
+            let (whole, part) = (at as usize, at.fract() as f32);
+            source[whole] * (1.0 - part) + source.get(whole + 1).copied().unwrap_or(0.0) * part
+        })
+        .collect();
+    let alignment = aligned(&[source, drifting]);
+    assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
+}
+
+#[test]
+fn only_the_late_one_of_three_microphones_moves() {
+    let source = rhythm(70);
+    let room = |seed| signals::pink_noise(seed, 0.002, FRAMES);
+    let stems = [
+        mixed(&shifted(&source, 900), &room(71), 1.0),
+        mixed(&source, &room(72), 1.0),
+        mixed(&source, &room(73), 1.0),
+        rhythm(74),
+    ];
+    let alignment = aligned(&stems);
+    let late: Vec<Option<i64>> = alignment.stems.iter().map(|stem| stem.late_samples).collect();
+    assert_eq!(late, [Some(900), Some(0), Some(0), None]);
+    assert_eq!(alignment.reference, Some(1));
+    assert_eq!(alignment.stems.iter().filter(|stem| stem.decision == Decision::Moved).count(), 1);
+}
+
+#[test]
+fn samples_that_are_not_finite_do_not_matter() {
+    let source = signals::pink_noise(80, 0.1, FRAMES);
+    let mut late = shifted(&source, 50);
+    (late[5_000], late[6_000], late[7_000]) = (f32::NAN, f32::INFINITY, f32::MAX);
+    late[7_000] = f32::NEG_INFINITY;
+    assert_eq!(aligned(&[source.clone(), late]).stems[1].late_samples, Some(50));
+    all_left(&aligned(&[vec![f32::NAN; FRAMES], source.clone()][..1]), "silent");
+    let mut huge = source.clone();
+    huge[100] = f32::MAX;
+    assert!(aligned(&[source, huge]).stems.iter().all(|stem| stem.confidence.is_finite()));
+}
+
+#[test]
+fn the_thread_count_changes_nothing() {
+    let source = rhythm(90);
+    let stems: Vec<StemFeatures> =
+        (0..6).map(|n| features(&mixed(&shifted(&source, n * 40), &rhythm(91 + n as u64), 0.5))).collect();
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| align(&stems, rate(), &AlignSettings::default(), &|| false))
+    };
+    assert_eq!(on(1), on(3));
+}
+
+#[test]
+fn told_to_stop_it_leaves_everything() {
+    let source = rhythm(95);
+    let stems = [features(&source), features(&shifted(&source, 9))];
+    all_left(&align(&stems, rate(), &AlignSettings::default(), &|| true), "stopped");
+}
+
+#[test]
+fn features_keep_the_mean_of_the_channels_up_to_their_limit() {
+    let mut stem = StemFeatures::new(rate(), 5 * size_of::<f32>());
+    let stereo = AudioBuffer::from_channels(&[vec![1.0, 0.5, f32::NAN, 0.0], vec![0.0, 0.5, 1.0, -1.0]]);
+    stem.observe(&stereo.block());
+    stem.observe(&Block::mono(&[0.25, 0.75]));
+    assert_eq!(stem.mono(), [0.5, 0.5, 0.5, -0.5, 0.25]);
+    assert_eq!(stem.frames(), 6);
+}
