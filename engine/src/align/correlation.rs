@@ -140,12 +140,6 @@ impl Correlator {
         }
         self.inverse(scratch);
         let (block, whole) = (self.block as f32, scratch.lags[0]);
-        if cfg!(test) {
-            let m = (from.div_ceil(self.step)..2 * self.max_lag)
-                .map(|l| (scratch.lags[l] / whole / (1.0 - (l * self.step) as f32 / block), l * self.step))
-                .fold((0.0, 0), |a: (f32, usize), b| if b.0 > a.0 { b } else { a });
-            println!("XX self {m:?}");
-        }
         let last = (2 * self.max_lag).min(scratch.lags.len() / 2).min(self.block / self.step * 3 / 4);
         (from.div_ceil(self.step)..=last)
             // At a lag, a block meets only the rest of itself.

@@ -6,7 +6,6 @@ mod features;
 mod peak;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
 mod windows;
 
 pub use features::StemFeatures;
