@@ -66,7 +66,7 @@ fn every_kind_of_bad_stem_is_refused_by_name() {
     place.write_wav("nan.wav", 48_000, &[&nan, &nan]);
     assert_refused(&place, &place.run("render good.wav nan.wav --out out"), "nan.wav", "0.5");
     fs::create_dir(place.path("folder.wav")).unwrap();
-    assert_refused(&place, &place.run("render good.wav folder.wav --out out"), "folder.wav", "directory");
+    assert_refused(&place, &place.run("render good.wav folder.wav --out out"), "folder.wav", "is a folder");
 }
 
 #[test]

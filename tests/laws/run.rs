@@ -1,8 +1,7 @@
 //! Building a case's processor and running signals through it, in blocks of any size.
 
 use mixdown_engine::audio::AudioBuffer;
-use mixdown_engine::dsp::Insert;
-use mixdown_engine::process::{BuildError, ProcessSpec, Processor, Stage};
+use mixdown_engine::process::{ProcessSpec, Processor};
 use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals::{pink_noise, sine, white_noise};
 
@@ -15,26 +14,6 @@ pub(crate) const MAX_BLOCK: usize = 4_096;
 pub(crate) fn spec(rate_hz: u32, channels: usize) -> ProcessSpec {
     let sample_rate = SampleRate::new(rate_hz).expect("the rates of the laws are within range");
     ProcessSpec { sample_rate, max_block: MAX_BLOCK, channels }
-}
-
-/// Builds the processor of an insert; nothing for the filters, whose processors are not yet reached through [`Insert`].
-pub(crate) fn build(insert: &Insert, spec: &ProcessSpec) -> Option<Result<Box<dyn Processor>, BuildError>> {
-    let stage: &dyn Stage = match insert {
-        Insert::HighPass(_)
-        | Insert::LowPass(_)
-        | Insert::Bell(_)
-        | Insert::LowShelf(_)
-        | Insert::HighShelf(_)
-        | Insert::Notch(_)
-        | Insert::AllPass(_) => return None,
-        Insert::Compressor(settings) => settings,
-        Insert::Gate(settings) => settings,
-        Insert::SoftClip(settings) => settings,
-        Insert::Gain(settings) => settings,
-        Insert::Delay(settings) => settings,
-        Insert::Limiter(settings) => settings,
-    };
-    Some(stage.build(spec))
 }
 
 /// How a signal is cut into blocks.

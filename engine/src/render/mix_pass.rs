@@ -46,10 +46,12 @@ pub(super) struct TrackResult {
     pub(super) meter: ProgrammeMeter,
 }
 
-/// A meter on a track's output: it leaves out what comes before the output's start, and stops with the stem.
+/// A meter on a track's output: it leaves out what comes before the output's start, and stops with the stem or the output.
 struct TrackTap {
     meter: ProgrammeMeter,
     skip: u64,
+    /// The session frame at which the output was asked to end.
+    until: u64,
 }
 
 impl TrackTap {
@@ -80,6 +82,7 @@ pub(super) fn run(
         .map(|track| TrackTap {
             meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
             skip: start + track.latency(),
+            until: time.end_s.map_or(u64::MAX / 2, |seconds| rate.frames(seconds)),
         })
         .collect();
     let mut meter = ProgrammeMeter::new(rate, &ChannelLayout::stereo());
@@ -100,9 +103,8 @@ pub(super) fn run(
         }
         span.update(renderer.tracks());
         // Output frame n of this chunk is session frame position + n − latency.
-        let first = (start + latency).saturating_sub(position).min(chunk as u64) as usize;
-        let last =
-            span.end.map_or(chunk as u64, |end| (end + latency).saturating_sub(position)).min(chunk as u64) as usize;
+        let within = |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
+        let (first, last) = (within(start), span.end.map_or(frames, within));
         if first < last {
             let block = out.block().slice(first..last);
             let at = position + first as u64 - latency;
@@ -113,7 +115,7 @@ pub(super) fn run(
             scratch.write(&block).map_err(RenderError::Scratch)?;
             meter.observe(&block);
         }
-        position += chunk as u64;
+        position += frames as u64;
         progress.at(position)?;
     }
 
@@ -134,14 +136,12 @@ pub(super) fn run(
 
 impl TrackTap {
     /// Renders a track's next chunk and measures as much of it as the stem plays, latency included.
-    fn run(&mut self, track: &mut TrackStrip<Clip>, chunk: usize) {
+    fn run(&mut self, track: &mut TrackStrip<Clip>, frames: usize) {
         let before = track.rendered();
-        track.process(chunk);
-        let heard = match track.input.end() {
-            Some(end) => (end + track.latency()).saturating_sub(before).min(chunk as u64) as usize,
-            None => chunk,
-        };
-        self.observe(&track.output(false, chunk), heard);
+        track.process(frames);
+        let end = track.input.end().map_or(self.until, |end| end.min(self.until));
+        let heard = (end + track.latency()).saturating_sub(before).min(frames as u64) as usize;
+        self.observe(&track.output(false, frames), heard);
     }
 }
 
