@@ -20,6 +20,9 @@ const REACH_S: f64 = 0.02;
 /// Windows more than 60 dB below the root mean square of their stem are not asked: power.
 const QUIET: f64 = 1e-6;
 
+/// How far the peak of all windows together may lie from the middle of their own, in frames.
+const SUM_TOLERANCE: f64 = 3.0;
+
 /// What the windows say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Agreement {
@@ -63,14 +66,17 @@ pub(super) fn ask(a: &StemFeatures, b: &StemFeatures, late: i64, polarity: i8, z
     let reach = (rate.frames(REACH_S) as usize).min(size / 8);
     let bin = |hz: f64| (hz * size as f64 / rate.as_f64()).ceil() as usize;
     let finder = Finder::new(size, bin(BAND_HZ.0)..bin(BAND_HZ.1).min(size / 2));
-    let points = finder.offsets(a, b, &starts, reach, polarity);
+    let (points, together) = finder.offsets(a, b, &starts, reach, polarity);
     let (slope, intercept) = theil_sen(&points);
     let near: Vec<f64> =
         points.iter().filter(|(x, y)| (y - (intercept + slope * x)).abs() <= 1.0).map(|(_, y)| *y).collect();
+    let share = near.len() as f64 / points.len() as f64;
+    let middle = median(near);
     Some(Agreement {
         windows: points.len(),
-        share: near.len() as f64 / points.len() as f64,
-        late: late + median(near).round() as i64,
+        share,
+        // The sum of the windows is less noisy than any of them; it counts where it confirms their middle.
+        late: late + if (together - middle).abs() <= SUM_TOLERANCE { together } else { middle }.round() as i64,
         drift_ppm: slope * 1e6,
         drift_frames: slope * common as f64,
     })
@@ -108,8 +114,8 @@ impl Finder {
         Self { size, bins, hann }
     }
 
-    /// The middle of each window, in frames, and its offset.
-    fn offsets(&self, a: &[f32], b: &[f32], starts: &[usize], reach: usize, polarity: i8) -> Vec<(f64, f64)> {
+    /// The middle of each window, in frames, with its offset; and the offset of the sum of all windows.
+    fn offsets(&self, a: &[f32], b: &[f32], starts: &[usize], reach: usize, polarity: i8) -> (Vec<(f64, f64)>, f64) {
         let mut planner = RealFftPlanner::new();
         let (forward, back) = (planner.plan_fft_forward(self.size), planner.plan_fft_inverse(self.size));
         let mut samples = forward.make_input_vec();
@@ -117,6 +123,7 @@ impl Finder {
         let mut scratch = forward.make_scratch_vec();
         let mut back_scratch = back.make_scratch_vec();
         let sign = f32::from(polarity);
+        let mut sum = vec![0.0; 2 * reach + 1];
         let mut offset = |start: usize| {
             for (from, spectrum) in [(a, &mut first), (b, &mut second)] {
                 let part = &from[start..start + self.size];
@@ -130,12 +137,20 @@ impl Finder {
             }
             whiten(&mut second);
             inverse(back.as_ref(), &mut second, &mut samples, &mut back_scratch);
-            let at = |lag: i64| sign * samples[lag.rem_euclid(self.size as i64) as usize];
-            let reach = reach as i64;
-            (-reach..=reach).fold(-reach, |best, lag| if at(lag) > at(best) { lag } else { best })
+            let near = (0..=2 * reach).map(|n| sign * samples[(n + self.size - reach) % self.size]);
+            let near: Vec<f32> = near.collect();
+            sum.iter_mut().zip(&near).for_each(|(sum, x)| *sum += x);
+            highest(&near)
         };
-        starts.iter().map(|&start| ((start + self.size / 2) as f64, offset(start) as f64)).collect()
+        let points = starts.iter().map(|&start| ((start + self.size / 2) as f64, offset(start))).collect();
+        (points, highest(&sum))
     }
+}
+
+/// The lag of the highest of the values at lags −n … n.
+fn highest(values: &[f32]) -> f64 {
+    let best = (0..values.len()).fold(0, |best, n| if values[n] > values[best] { n } else { best });
+    best as f64 - (values.len() / 2) as f64
 }
 
 /// The line of the median slope (Theil 1950, Sen 1968): up to 29 % of the points may lie anywhere.
