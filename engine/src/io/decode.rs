@@ -1,8 +1,10 @@
 //! Containers and codecs to planar f32: the one file that knows symphonia.
 
+use super::header::Header;
 use super::opus::{self, OpusHead, OpusStream};
+use super::patch::PatchedFile;
 use super::queue::Queue;
-use super::riff::{PatchedFile, WaveHeader};
+use super::riff::WaveHeader;
 use super::trim::{Container, Extent};
 use super::{DecodeError, mkv, mp4, sniff};
 use crate::audio::{Channel, ChannelLayout};
@@ -28,6 +30,8 @@ use symphonia::core::packet::Packet;
 const READ_AHEAD: usize = 256 * 1024;
 /// Silence stands in for at most this many frames a lost packet: 120 ms at the highest rate, more than any codec packs.
 const MAX_LOST: u64 = 92_160;
+/// Seconds of silence that stand in for one gap.
+const MAX_GAP_S: i64 = 5;
 /// Frames of leading silence for packets lost before the first good one.
 const MAX_LOST_LEAD: u64 = 1 << 20;
 
@@ -70,6 +74,12 @@ pub(super) struct Decoder {
     /// Whether a packet's stated duration, not the header, says where the audio ends.
     cut_to_duration: bool,
     cut: u64,
+    /// Whether packets carry their time in frames.
+    stamped: bool,
+    /// When the next packet is due, in ticks.
+    next_tick: Option<i64>,
+    /// For MPEG audio: what every packet's header must agree on.
+    mpeg_kind: Option<[u8; 3]>,
 }
 
 /// Packets that may follow the last audible one.
@@ -78,6 +88,7 @@ const MAX_PADDING_PACKETS: usize = 4;
 struct Media {
     file: PatchedFile,
     len: u64,
+    forward_only: bool,
 }
 
 impl Read for Media {
@@ -94,7 +105,7 @@ impl Seek for Media {
 
 impl MediaSource for Media {
     fn is_seekable(&self) -> bool {
-        true
+        !self.forward_only
     }
 
     fn byte_len(&self) -> Option<u64> {
@@ -116,13 +127,15 @@ impl Decoder {
     /// packets lost before it comes along.
     pub(super) fn open(
         path: &Path,
-        file: PatchedFile,
+        file: File,
         len: u64,
-        head: &[u8],
-        wave: Option<&WaveHeader>,
+        header: Header,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
+        let Header { first_bytes: head, wave, aiff_frames, edits, missing_bytes, forward_only } = header;
+        let wave = wave.as_ref();
+        let file = PatchedFile::new(file, edits).map_err(|error| DecodeError::from_io(path, &error))?;
         let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
-        let stream = MediaSourceStream::new(Box::new(Media { file, len }), options);
+        let stream = MediaSourceStream::new(Box::new(Media { file, len, forward_only }), options);
         let probed = guarded(path, || {
             let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
             symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata)
@@ -132,7 +145,7 @@ impl Decoder {
             (Err(Error::Unsupported(reason)), Some(wave)) => {
                 return Err(unsupported(path, wave.container, wave.codec_name(), reason));
             }
-            (Err(error), _) => return Err(not_read(path, &error, head)),
+            (Err(error), _) => return Err(not_read(path, &error, &head)),
         };
         let container = container_of(format.format_info().format);
         let name = wave.map_or(format.format_info().short_name, |wave| wave.container);
@@ -143,7 +156,7 @@ impl Decoder {
         let first_audio = || format.tracks().iter().find(is_audio);
         let chosen = format.default_track(TrackType::Audio).or_else(first_audio).or_else(|| format.tracks().first());
         let Some(track) = chosen.cloned() else {
-            let codec = sniff::ogg_codec(head).unwrap_or("of its streams");
+            let codec = sniff::ogg_codec(&head).unwrap_or("of its streams");
             return Err(unsupported(path, name, codec.into(), "no decoder for it"));
         };
         let side = || File::open(path).map_err(|error| DecodeError::from_io(path, &error));
@@ -174,10 +187,14 @@ impl Decoder {
             last_frames: 0,
             cut_to_duration: false,
             cut: 0,
+            stamped: false,
+            next_tick: None,
+            mpeg_kind: None,
         };
         let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
         let sample_rate = SampleRate::new(decoder.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
+        decoder.stamped = matches!(container, Container::Flac | Container::Ogg) && decoder.frames_a_tick == 1.0;
         decoder.cut_to_duration = container == Container::Mp4
             && track.num_frames.is_none_or(|frames| frames == 0)
             && decoder.frames_a_tick == 1.0;
@@ -185,12 +202,21 @@ impl Decoder {
         let extent = Extent {
             container,
             rate_hz: decoder.rate_hz,
-            lossless: bits.is_some(),
+            is_pcm: codec_name.starts_with("pcm_"),
             is_vorbis: params.codec == CODEC_ID_VORBIS,
             pre_skip: opus_head.map(|head| head.pre_skip),
             delay: track.delay,
             padding: track.padding,
-            frames: if container == Container::Wave { wave.and_then(|wave| wave.frames) } else { track.num_frames },
+            frames: match container {
+                Container::Wave => wave.and_then(|wave| wave.frames),
+                Container::Aiff => aiff_frames.or(track.num_frames),
+                Container::Caf => {
+                    let bits_a_frame = u64::from(bits.unwrap_or(0)) * layout.count() as u64;
+                    let missing = missing_bytes.saturating_mul(8).checked_div(bits_a_frame).unwrap_or(0);
+                    track.num_frames.map(|frames| frames.saturating_add(missing))
+                }
+                _ => track.num_frames,
+            },
             start: track.start_ts.get(),
             first_packet: decoder.last_frames,
             mp4: edits,
@@ -225,6 +251,7 @@ impl Decoder {
             Ok(packet) => packet,
             Err(end) => return Ok(Step::End(end)),
         };
+        let gap = self.fill_gap(&packet, queue);
         let path = &self.path;
         let frames = match &mut self.codec {
             Codec::Opus(stream) => guarded(path, || stream.decode(&packet.data, queue))?,
@@ -240,6 +267,11 @@ impl Decoder {
                     Some(append(&buffer, queue))
                 }
                 Err(Error::ResetRequired) => return Ok(Step::End(Some(second_stream()))),
+                Err(_) if self.mpeg_kind.is_some_and(|kind| mpeg_kind(&packet.data) != Some(kind)) => {
+                    return Ok(Step::End(Some(
+                        "the sample rate or the number of channels changes; only what comes before was read".into(),
+                    )));
+                }
                 Err(_) => None,
             },
         };
@@ -254,11 +286,24 @@ impl Decoder {
             queue.drop_last(frames - stated as usize);
             self.cut += frames as u64 - stated;
         }
-        Ok(Step::Decoded)
+        Ok(if gap { Step::Lost } else { Step::Decoded })
+    }
+
+    /// Where a container stamps its packets and some are missing, silence keeps what follows in time.
+    fn fill_gap(&mut self, packet: &Packet, queue: &mut Queue) -> bool {
+        let due = self.next_tick.replace(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
+        let Some(due) = due.filter(|_| self.stamped) else { return false };
+        let gap = packet.pts.get().saturating_sub(due).clamp(0, i64::from(self.rate_hz) * MAX_GAP_S);
+        queue.append(gap as usize).for_each(|channel| channel.fill(0.0));
+        gap > 0
     }
 
     /// Finds out rate and channels from the first packet that decodes.
-    fn first_packet(&mut self, track: &Track, head: Option<&OpusHead>) -> Result<(Queue, ChannelLayout, u64), DecodeError> {
+    fn first_packet(
+        &mut self,
+        track: &Track,
+        head: Option<&OpusHead>,
+    ) -> Result<(Queue, ChannelLayout, u64), DecodeError> {
         let (mut lost, mut lost_ticks) = (0, 0.0);
         loop {
             let packet = match self.packet()? {
@@ -295,9 +340,19 @@ impl Decoder {
                 continue;
             };
             (self.rate_hz, self.channels, self.last_frames) = (rate_hz, layout.count(), frames as u64);
+            self.next_tick = Some(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
+            if container_of(self.format.format_info().format) == Some(Container::Mpeg) {
+                self.mpeg_kind = mpeg_kind(&packet.data);
+            }
             if let Some(base) = track.time_base {
                 let base = (f64::from(base.numer.get()), f64::from(base.denom.get()));
                 self.frames_a_tick = base.0 * f64::from(rate_hz) / base.1;
+            }
+            // A FLAC frame knows its place: when the first ones are gone, the next says how much is missing.
+            let late = packet.pts.get();
+            let is_flac = container_of(self.format.format_info().format) == Some(Container::Flac);
+            if is_flac && lost == 0 && late > 0 && track.num_frames.is_some_and(|frames| frames > late as u64) {
+                (lost, lost_ticks) = (1, late as f64);
             }
             let lead = ((lost_ticks * self.frames_a_tick) as u64).min(MAX_LOST_LEAD);
             return Ok((if lead > 0 { queue.led_by_silence(lead as usize) } else { queue }, layout, lost));
@@ -323,6 +378,12 @@ impl Decoder {
     }
 }
 
+/// Version, layer and rate, and whether it is mono, from an MPEG audio frame header.
+fn mpeg_kind(packet: &[u8]) -> Option<[u8; 3]> {
+    let header = packet.get(..4)?;
+    Some([header[1] & 0x1e, header[2] & 0x0c, u8::from(header[3] >> 6 == 3)])
+}
+
 fn second_stream() -> String {
     "another stream follows the first in the same file; only the first was read".into()
 }
@@ -336,7 +397,10 @@ fn not_read(path: &Path, error: &Error, head: &[u8]) -> DecodeError {
     match error {
         Error::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => DecodeError::from_io(path, error),
         Error::DecodeError(reason) | Error::LimitError(reason) => DecodeError::damaged(path, *reason),
-        _ => DecodeError::NotAudio { path: path.into(), what: sniff::describe(head) },
+        _ => match sniff::ogg_codec(head) {
+            Some(codec) => unsupported(path, "ogg", codec.into(), "its header is of a kind that is not read here"),
+            None => DecodeError::NotAudio { path: path.into(), what: sniff::describe(head) },
+        },
     }
 }
 

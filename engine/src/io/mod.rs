@@ -9,14 +9,18 @@
 //! # Ok::<(), mixdown_engine::io::DecodeError>(())
 //! ```
 
+mod aiff;
+mod caf;
 mod decode;
 mod error;
 mod fold;
 mod hash;
+mod header;
 mod info;
 mod mkv;
 mod mp4;
 mod opus;
+mod patch;
 mod queue;
 mod reader;
 mod riff;
@@ -34,6 +38,6 @@ pub use reader::StemReader;
 
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
 pub const EXTENSIONS: &[&str] = &[
-    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg", "oga", "opus",
-    "caf", "mka", "mkv", "webm",
+    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
+    "oga", "opus", "caf", "mka", "mkv", "webm",
 ];

@@ -43,7 +43,8 @@ pub(super) fn describe(head: &[u8]) -> String {
             format!("is {name}, which is not read here")
         };
     }
-    let is_text = std::str::from_utf8(head).is_ok_and(|text| text.chars().all(|c| !c.is_control() || c.is_whitespace()));
+    let is_text =
+        std::str::from_utf8(head).is_ok_and(|text| text.chars().all(|c| !c.is_control() || c.is_whitespace()));
     if is_text { "is a text file, not audio".into() } else { "is in no audio format that is known here".into() }
 }
 

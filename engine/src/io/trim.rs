@@ -25,8 +25,8 @@ pub(super) enum Container {
 pub(super) struct Extent {
     pub(super) container: Container,
     pub(super) rate_hz: u32,
-    /// Coded without loss, or not coded at all.
-    pub(super) lossless: bool,
+    /// Not compressed: the size of the audio gives its length.
+    pub(super) is_pcm: bool,
     pub(super) is_vorbis: bool,
     /// Opus's own, from its header.
     pub(super) pre_skip: Option<u32>,
@@ -91,8 +91,8 @@ impl Extent {
     /// The packet table. Some writers fill in whole packets there although the last one is shorter: without priming or
     /// remainder it is not taken as a length.
     fn caf(&self) -> TrimPlan {
-        if self.lossless && self.delay.is_none() && self.padding.is_none() {
-            return TrimPlan::default();
+        if self.is_pcm {
+            return exactly(self.frames);
         }
         match (self.delay.unwrap_or(0), self.padding.unwrap_or(0)) {
             (0, 0) => TrimPlan::default(),
@@ -144,7 +144,7 @@ impl Extent {
         self.frames.filter(|&frames| frames > 0)
     }
 
-    /// CodecDelay (or Opus's pre-skip, which it repeats) and DiscardPadding; Vorbis has its priming block.
+    /// `CodecDelay` (or Opus's pre-skip, which it repeats) and `DiscardPadding`; Vorbis has its priming block.
     fn matroska(&self) -> TrimPlan {
         let frames = |ns: u64| ((u128::from(ns) * u128::from(self.rate_hz) + 500_000_000) / 1_000_000_000) as u64;
         let trims = self.mkv.clone().unwrap_or_default();
@@ -179,7 +179,7 @@ mod tests {
         Extent {
             container,
             rate_hz: 44_100,
-            lossless: false,
+            is_pcm: false,
             is_vorbis: false,
             pre_skip: None,
             delay: None,
@@ -195,14 +195,16 @@ mod tests {
     #[test]
     fn a_first_vorbis_page_that_counts_less_than_it_holds_trims_the_start() {
         // The page ends 500 frames before the sum of its packets: 128 of priming and 372 asked for by the encoder.
-        let ogg = Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
+        let ogg =
+            Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
         let plan = ogg.plan();
         assert_eq!((plan.skip, plan.keep), (500, Some(9_000)));
     }
 
     #[test]
     fn a_vorbis_stream_cut_from_a_longer_one_keeps_what_it_holds() {
-        let ogg = Extent { is_vorbis: true, delay: Some(128), start: 10_000, frames: Some(19_128), ..extent(Container::Ogg) };
+        let ogg =
+            Extent { is_vorbis: true, delay: Some(128), start: 10_000, frames: Some(19_128), ..extent(Container::Ogg) };
         let plan = ogg.plan();
         assert_eq!((plan.skip, plan.keep), (128, Some(9_000)));
     }
@@ -230,7 +232,8 @@ mod tests {
             movie_timescale: 1_000,
             ..Mp4Edits::default()
         };
-        let plan = |duration| Extent { frames: Some(19_001), mp4: Some(edits(duration)), ..extent(Container::Mp4) }.plan();
+        let plan =
+            |duration| Extent { frames: Some(19_001), mp4: Some(edits(duration)), ..extent(Container::Mp4) }.plan();
         assert_eq!(plan(408).keep, Some(17_977), "rounded up");
         assert_eq!(plan(407).keep, Some(17_977), "rounded down, by less than a tick");
         assert_eq!(plan(200).keep, Some(8_820), "cut short on purpose");

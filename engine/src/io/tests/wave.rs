@@ -18,7 +18,17 @@ struct Wave {
 impl Wave {
     fn pcm16() -> Self {
         let (before, after) = (Vec::new(), Vec::new());
-        Self { tag: 1, channels: 1, rate_hz: 44_100, bits: 16, riff: b"RIFF", riff_size: None, data_size: None, before, after }
+        Self {
+            tag: 1,
+            channels: 1,
+            rate_hz: 44_100,
+            bits: 16,
+            riff: b"RIFF",
+            riff_size: None,
+            data_size: None,
+            before,
+            after,
+        }
     }
 
     fn bytes(&self, data: &[u8]) -> Vec<u8> {
@@ -56,7 +66,7 @@ fn frames_of(bytes: &[u8]) -> (usize, Option<String>) {
     (got.channels[0].len(), got.outcome.truncated)
 }
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut chunk = name.to_vec();
     chunk.extend_from_slice(&(body.len() as u32).to_le_bytes());
     chunk.extend_from_slice(body);
@@ -65,15 +75,13 @@ fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn chunks_after_the_audio_are_not_audio() {
-    let list = chunk(b"LIST", b"INFOISFT\x04\0\0\0abcd");
+    let list = chunk(*b"LIST", b"INFOISFT\x04\0\0\0abcd");
     assert_eq!(frames_of(&Wave { after: list, ..Wave::pcm16() }.bytes(&ramp(500))), (500, None));
 }
 
 #[test]
 fn a_header_that_was_never_finished_is_read_to_the_end_of_the_file() {
-    for (riff_size, data_size) in
-        [(u32::MAX, u32::MAX), (0, 0), (36, 0), (0x7fff_f024, 0x7fff_f000), (u32::MAX, 0)]
-    {
+    for (riff_size, data_size) in [(u32::MAX, u32::MAX), (0, 0), (36, 0), (0x7fff_f024, 0x7fff_f000), (u32::MAX, 0)] {
         let wave = Wave { riff_size: Some(riff_size), data_size: Some(data_size), ..Wave::pcm16() };
         assert_eq!(frames_of(&wave.bytes(&ramp(500))), (500, None), "{riff_size:#x}, {data_size:#x}");
     }
@@ -97,8 +105,8 @@ fn rf64_takes_its_length_from_ds64_and_leaves_out_what_follows() {
             riff,
             riff_size: Some(u32::MAX),
             data_size: Some(u32::MAX),
-            before: chunk(b"ds64", &sizes),
-            after: chunk(b"bext", &[7; 600]),
+            before: chunk(*b"ds64", &sizes),
+            after: chunk(*b"bext", &[7; 600]),
             ..Wave::pcm16()
         };
         assert_eq!(frames_of(&wave.bytes(&ramp(500))), (500, None));
@@ -117,7 +125,7 @@ fn an_rf64_of_more_than_4_gib_keeps_its_64_bit_length() {
         riff: b"RF64",
         riff_size: Some(u32::MAX),
         data_size: Some(u32::MAX),
-        before: chunk(b"ds64", &sizes),
+        before: chunk(*b"ds64", &sizes),
         ..Wave::pcm16()
     };
     let bytes = wave.bytes(&ramp(10));
@@ -131,7 +139,8 @@ fn an_rf64_of_more_than_4_gib_keeps_its_64_bit_length() {
 #[test]
 fn a_claim_of_four_hours_in_one_kilobyte_gives_what_there_is_and_says_so() {
     let four_hours = 4 * 3_600 * 44_100 * 2;
-    let bytes = Wave { data_size: Some(four_hours), riff_size: Some(four_hours + 36), ..Wave::pcm16() }.bytes(&ramp(500));
+    let bytes =
+        Wave { data_size: Some(four_hours), riff_size: Some(four_hours + 36), ..Wave::pcm16() }.bytes(&ramp(500));
     let (frames, truncated) = frames_of(&bytes);
     assert_eq!(frames, 500);
     let sentence = truncated.unwrap();
@@ -172,7 +181,7 @@ fn a_codec_that_wave_can_hold_but_we_cannot_read_is_named() {
 
 #[test]
 fn no_frames_and_one_frame_are_refused() {
-    let none = refusal(&Wave { after: chunk(b"LIST", b"INFO"), ..Wave::pcm16() }.bytes(&[]));
+    let none = refusal(&Wave { after: chunk(*b"LIST", b"INFO"), ..Wave::pcm16() }.bytes(&[]));
     assert!(matches!(none, DecodeError::NoAudio { .. }), "{none}");
     let one = refusal(&Wave::pcm16().bytes(&ramp(1))).to_string();
     assert!(one.contains("holds 1 sample; a stem needs at least 2"), "{one}");
