@@ -20,6 +20,27 @@ pub(super) enum Container {
     Matroska,
 }
 
+impl Container {
+    /// The container as people call it; `name` is what the demuxer or the file's first word calls it.
+    pub(super) fn name(self, name: &str) -> &'static str {
+        match self {
+            Self::Wave if name == "rf64" => "rf64",
+            Self::Wave if name == "bw64" => "bw64",
+            Self::Wave => "wav",
+            Self::Aiff => "aiff",
+            Self::Caf => "caf",
+            Self::Flac => "flac",
+            Self::Mpeg if name == "mp2" => "mp2",
+            Self::Mpeg if name == "mp1" => "mp1",
+            Self::Mpeg => "mp3",
+            Self::Adts => "adts",
+            Self::Ogg => "ogg",
+            Self::Mp4 => "mp4",
+            Self::Matroska => "matroska",
+        }
+    }
+}
+
 /// What the container says about one track, in frames at the decoded rate.
 #[derive(Clone, Debug)]
 pub(super) struct Extent {

@@ -138,6 +138,19 @@ fn a_damaged_packet_is_counted_and_what_follows_stays_in_time() {
 }
 
 #[test]
+fn a_packet_size_that_no_codec_has_reserves_no_memory() {
+    // Fields of a CAF description, from byte 40: frames a packet, channels a frame. The first once reserved 4 GB.
+    for (at, value) in [(40, 0x7200_0000_u32), (40, u32::MAX), (44, 0x0001_0000), (44, 1_000)] {
+        let mut bytes = bytes_of("s16.caf");
+        bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());
+        let error = refusal(&bytes);
+        let refused =
+            matches!(error, DecodeError::Damaged { .. } | DecodeError::Channels { .. } | DecodeError::NotAudio { .. });
+        assert!(refused, "{value:#x}: {error}");
+    }
+}
+
+#[test]
 fn a_second_ogg_stream_in_the_same_file_is_not_passed_over_in_silence() {
     for (first, second) in [("vorbis.ogg", "mono.ogg"), ("celt.opus", "silk.opus"), ("flac.ogg", "vorbis.ogg")] {
         let whole = stem(first);
