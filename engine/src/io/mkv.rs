@@ -1,6 +1,7 @@
-//! Where the recording begins and ends in a Matroska or WebM file: CodecDelay and DiscardPadding, which the demuxer reads but
-//! does not hand on.
+//! Where the recording begins and ends in a Matroska file (`WebM` is one): `CodecDelay` and `DiscardPadding`, which the demuxer
+//! reads but does not hand on.
 
+use super::patch::Edits;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;
@@ -8,6 +9,7 @@ use std::ops::Range;
 /// Elements looked at in one file: an hour of clusters has about a thousand, the last cluster a few hundred blocks.
 const MAX_ELEMENTS: usize = 1_000_000;
 
+const EBML: u64 = 0x1A45_DFA3;
 const SEGMENT: u32 = 0x1853_8067;
 const TRACKS: u32 = 0x1654_AE6B;
 const TRACK_ENTRY: u32 = 0xAE;
@@ -48,6 +50,27 @@ pub(super) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTr
         }
     }
     Some(trims)
+}
+
+/// The edit that a file of `len` bytes needs when it breaks off: its segment is shown as one of unknown size, as in a live stream.
+pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Edits> {
+    let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
+    let mut edits = Edits::default();
+    walker.reader.rewind()?;
+    let Some((EBML, id_len)) = walker.vint(true)? else { return Ok(edits) };
+    let Some((size, size_len)) = walker.vint(false)? else { return Ok(edits) };
+    let at = (id_len + size_len).saturating_add(size);
+    if at >= len {
+        return Ok(edits);
+    }
+    walker.seek_to(at)?;
+    let Some((id, id_len)) = walker.vint(true)? else { return Ok(edits) };
+    let Some((size, size_len)) = walker.vint(false)? else { return Ok(edits) };
+    if id == u64::from(SEGMENT) && (at + id_len + size_len).saturating_add(size) > len {
+        let unknown = (1_u64 << (7 * size_len + 1)) - 1;
+        edits.add(at + id_len, &unknown.to_be_bytes()[8 - size_len as usize..]);
+    }
+    Ok(edits)
 }
 
 struct Walker<R> {

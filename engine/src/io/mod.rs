@@ -8,14 +8,18 @@
 //! # Ok::<(), mixdown_engine::io::DecodeError>(())
 //! ```
 
+mod aiff;
+mod caf;
 mod decode;
 mod error;
 mod fold;
 mod hash;
+mod header;
 mod info;
 mod mkv;
 mod mp4;
 mod opus;
+mod patch;
 mod queue;
 mod reader;
 mod riff;

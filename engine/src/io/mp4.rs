@@ -1,5 +1,6 @@
 //! Where the recording begins and ends in an MP4 file: its edit list and iTunes' own tag, which the demuxer leaves aside.
 
+use super::patch::Edits;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -42,6 +43,27 @@ pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits>
     }
     edits.smpb = walker.read_smpb(&moov).ok().flatten();
     Some(edits)
+}
+
+/// The edit that a file of `len` bytes needs when it breaks off: its last box is shown with the size that it has, so that the
+/// samples that are there are found.
+pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
+    let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_BOXES };
+    if len < 16 || walker.bytes::<8>(0)?[4..] != *b"ftyp" {
+        return Ok(None);
+    }
+    let mut edits = Edits::default();
+    let Some((kind, body)) = walker.children(0..len)?.pop() else { return Ok(None) };
+    let short: [u8; 8] = walker.bytes(body.start - 8)?;
+    if short[4..] == kind {
+        let size = u64::from(be_u32(&short));
+        if size > 1 && body.start - 8 + size > len {
+            edits.add(body.start - 8, &((len - body.start + 8) as u32).to_be_bytes());
+        }
+    } else if body.start >= 16 && (body.start - 16).checked_add(u64::from_be_bytes(short)).is_none_or(|end| end > len) {
+        edits.add(body.start - 8, &(len - body.start + 16).to_be_bytes());
+    }
+    Ok(Some(edits))
 }
 
 /// Walks boxes by their headers alone: 8 or 16 bytes each, bodies are skipped.

@@ -3,14 +3,13 @@
 use super::decode::{Decoder, Step};
 use super::error::open_file;
 use super::fold::FoldMatrix;
+use super::header::Header;
 use super::queue::Queue;
-use super::riff::{PatchedFile, WaveHeader, read_up_to};
 use super::trim::TrimPlan;
 use super::{DecodeError, Fold, StemInfo, StemOutcome};
 use crate::audio::{BlockMut, ChannelLayout};
 use crate::process::Source;
 use crate::units::SampleRate;
-use std::fs::File;
 use std::path::Path;
 
 /// More frames than this a byte of file are not believed: the densest codec, FLAC on silence, packs under 6000.
@@ -41,10 +40,8 @@ impl StemReader {
     /// impossible rate, or shorter than [`StemReader::MIN_FRAMES`].
     pub fn open(path: &Path, fold: Fold) -> Result<Self, DecodeError> {
         let (mut file, len) = open_file(path)?;
-        let head = read_head(path, &mut file)?;
-        let wave = WaveHeader::read(path, &mut file, len)?;
-        let file = PatchedFile::new(file, wave.as_ref()).map_err(|error| DecodeError::from_io(path, &error))?;
-        let (decoder, queue, facts, lost) = Decoder::open(path, file, len, &head, wave.as_ref())?;
+        let header = Header::read(path, &mut file, len)?;
+        let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header)?;
 
         let plan = facts.extent.plan();
         let matrix = FoldMatrix::new(&facts.layout, fold);
@@ -233,12 +230,4 @@ impl Source for StemReader {
         }
         Ok(done)
     }
-}
-
-/// The first bytes, to name what cannot be read.
-fn read_head(path: &Path, file: &mut File) -> Result<Vec<u8>, DecodeError> {
-    let mut head = vec![0; 512];
-    let count = read_up_to(file, &mut head).map_err(|error| DecodeError::from_io(path, &error))?;
-    head.truncate(count);
-    Ok(head)
 }

@@ -2,10 +2,11 @@
 //! recorder left unset are replaced by what the file holds, and the true length of the audio is kept.
 
 use super::DecodeError;
+use super::patch::{Edits, read_up_to};
 use crate::audio::ChannelLayout;
 use crate::units::SampleRate;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 /// A size field that says: not known when the header was written.
@@ -24,8 +25,7 @@ pub(super) struct WaveHeader {
     pub(super) format_tag: u16,
     /// Frames of audio; none when the file is a stream that ends where it ends.
     pub(super) frames: Option<u64>,
-    /// Bytes to show in place of those in the file.
-    edits: Vec<(u64, [u8; 4])>,
+    pub(super) edits: Edits,
 }
 
 impl WaveHeader {
@@ -62,7 +62,9 @@ impl WaveHeader {
         };
         let riff_size = u32_at(&top, 4);
         // Every edit keeps the decoder from trusting the outer size, which is wrong more often than it is right.
-        let mut edits = vec![(0, *b"RIFF"), (4, UNKNOWN.to_le_bytes())];
+        let mut edits = Edits::default();
+        edits.add(0, b"RIFF");
+        edits.add(4, &UNKNOWN.to_le_bytes());
         let (mut format, mut long_data) = (None, None);
         let mut at = 12_u64;
         for _ in 0..MAX_CHUNKS {
@@ -98,7 +100,7 @@ impl WaveHeader {
                     };
                     // Past 4 GiB, and where nothing is claimed, the decoder reads to the end and the frame count stops it.
                     if claimed != Some(u64::from(size)) {
-                        edits.push((at + 4, UNKNOWN.to_le_bytes()));
+                        edits.add(at + 4, &UNKNOWN.to_le_bytes());
                     }
                     let bytes_a_frame = u64::from(format.bytes_a_frame).max(1);
                     let frames = format.is_uncompressed().then(|| claimed.unwrap_or(held) / bytes_a_frame);
@@ -157,83 +159,6 @@ impl Format {
     }
 }
 
-/// A file with a few of its bytes replaced.
-pub(super) struct PatchedFile {
-    file: File,
-    at: u64,
-    edits: Vec<(u64, [u8; 4])>,
-}
-
-impl PatchedFile {
-    /// A file from its start, as the decoder is to see it.
-    pub(super) fn new(mut file: File, header: Option<&WaveHeader>) -> io::Result<Self> {
-        file.seek(SeekFrom::Start(0))?;
-        Ok(Self { file, at: 0, edits: header.map(|header| header.edits.clone()).unwrap_or_default() })
-    }
-}
-
-impl Read for PatchedFile {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(out)?;
-        for (edit_at, bytes) in &self.edits {
-            for (i, &byte) in (0..).zip(bytes) {
-                if let Some(slot) = (edit_at + i).checked_sub(self.at).and_then(|at| out[..count].get_mut(at as usize))
-                {
-                    *slot = byte;
-                }
-            }
-        }
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for PatchedFile {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.at = self.file.seek(to)?;
-        Ok(self.at)
-    }
-}
-
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-}
-
-/// Fills `out` as far as the file goes.
-pub(super) fn read_up_to(reader: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < out.len() {
-        match reader.read(&mut out[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_patched_file_shows_its_edits_however_it_is_read() {
-        let temporary = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(temporary.path(), b"RF64....WAVE").unwrap();
-        for block in 1..12 {
-            let edits = vec![(0, *b"RIFF"), (6, *b"1234")];
-            let mut patched = PatchedFile { file: File::open(temporary.path()).unwrap(), at: 0, edits };
-            let mut all = Vec::new();
-            let mut buffer = vec![0; block];
-            while let Ok(count @ 1..) = patched.read(&mut buffer) {
-                all.extend_from_slice(&buffer[..count]);
-            }
-            assert_eq!(all, b"RIFF..1234VE");
-            patched.seek(SeekFrom::Start(2)).unwrap();
-            let mut rest = Vec::new();
-            patched.read_to_end(&mut rest).unwrap();
-            assert_eq!(rest, b"FF..1234VE");
-        }
-    }
 }

@@ -20,13 +20,34 @@ pub(super) enum Container {
     Matroska,
 }
 
+impl Container {
+    /// The container as people call it; `name` is what the demuxer or the file's first word calls it.
+    pub(super) fn name(self, name: &str) -> &'static str {
+        match self {
+            Self::Wave if name == "rf64" => "rf64",
+            Self::Wave if name == "bw64" => "bw64",
+            Self::Wave => "wav",
+            Self::Aiff => "aiff",
+            Self::Caf => "caf",
+            Self::Flac => "flac",
+            Self::Mpeg if name == "mp2" => "mp2",
+            Self::Mpeg if name == "mp1" => "mp1",
+            Self::Mpeg => "mp3",
+            Self::Adts => "adts",
+            Self::Ogg => "ogg",
+            Self::Mp4 => "mp4",
+            Self::Matroska => "matroska",
+        }
+    }
+}
+
 /// What the container says about one track, in frames at the decoded rate.
 #[derive(Clone, Debug)]
 pub(super) struct Extent {
     pub(super) container: Container,
     pub(super) rate_hz: u32,
-    /// Coded without loss, or not coded at all.
-    pub(super) lossless: bool,
+    /// Not compressed: the size of the audio gives its length.
+    pub(super) is_pcm: bool,
     pub(super) is_vorbis: bool,
     /// Opus's own, from its header.
     pub(super) pre_skip: Option<u32>,
@@ -91,8 +112,8 @@ impl Extent {
     /// The packet table. Some writers fill in whole packets there although the last one is shorter: without priming or
     /// remainder it is not taken as a length.
     fn caf(&self) -> TrimPlan {
-        if self.lossless && self.delay.is_none() && self.padding.is_none() {
-            return TrimPlan::default();
+        if self.is_pcm {
+            return exactly(self.frames);
         }
         match (self.delay.unwrap_or(0), self.padding.unwrap_or(0)) {
             (0, 0) => TrimPlan::default(),
@@ -144,7 +165,7 @@ impl Extent {
         self.frames.filter(|&frames| frames > 0)
     }
 
-    /// CodecDelay (or Opus's pre-skip, which it repeats) and DiscardPadding; Vorbis has its priming block.
+    /// `CodecDelay` (or Opus's pre-skip, which it repeats) and `DiscardPadding`; Vorbis has its priming block.
     fn matroska(&self) -> TrimPlan {
         let frames = |ns: u64| ((u128::from(ns) * u128::from(self.rate_hz) + 500_000_000) / 1_000_000_000) as u64;
         let trims = self.mkv.clone().unwrap_or_default();
@@ -179,7 +200,7 @@ mod tests {
         Extent {
             container,
             rate_hz: 44_100,
-            lossless: false,
+            is_pcm: false,
             is_vorbis: false,
             pre_skip: None,
             delay: None,

@@ -94,8 +94,11 @@ pub(super) fn run(
 
     let mut position = 0;
     while span.end.is_none_or(|end| position < end + latency) {
-        renderer.tracks_mut().par_iter_mut().zip(&mut taps).for_each(|(track, tap)| tap.run(track, chunk));
-        renderer.mix(&mut out.block_mut());
+        // Where the end is known, no frame beyond it is read: what a stem says it has given does not depend on the chunks.
+        let left = span.end.map_or(chunk as u64, |end| end + latency - position);
+        let frames = left.min(chunk as u64) as usize;
+        renderer.tracks_mut().par_iter_mut().zip(&mut taps).for_each(|(track, tap)| tap.run(track, frames));
+        renderer.mix(&mut out.first_mut(frames));
         for (index, track) in renderer.tracks_mut().iter_mut().enumerate() {
             if let Some(source) = track.input.take_error() {
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });

@@ -68,8 +68,8 @@ fn lossless_files_give_the_very_samples_of_the_reference() {
 #[test]
 fn eight_bits_and_mu_law_are_the_reference_within_their_own_step() {
     let reference = stem("click.wav");
-    // Half a step of 8 bits; µ-law's largest step near full scale is 1/32, so half of it is 1/64.
-    for (name, tolerance) in [("u8.wav", 1.0 / 256.0 + 1e-6), ("mulaw.wav", 1.0 / 64.0)] {
+    // FFmpeg cuts to 8 bits without rounding: one step; µ-law's largest step near full scale is 1/32, so half of it is 1/64.
+    for (name, tolerance) in [("u8.wav", 1.0 / 128.0), ("mulaw.wav", 1.0 / 64.0)] {
         let got = stem(name);
         assert_eq!(got.channels[0].len(), FRAMES, "{name}");
         let worst = got.channels[0].iter().zip(&reference.channels[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -92,7 +92,7 @@ fn lossy_files_start_on_the_sample_and_end_on_the_frame() {
         ("vorbis.ogg", "granule position", 128, 71),
         ("sox.ogg", "granule position", 128, 71),
         ("mono.ogg", "granule position", 128, 71),
-        ("vorbis.webm", "Vorbis first block", 128, 71),
+        ("vorbis.webm", "Vorbis first block", 128, 0),
         ("celt.opus", "pre-skip", 312, 911),
         ("celt.webm", "pre-skip", 312, 911),
         ("opus.mp4", "elst", 312, 911),
@@ -105,7 +105,9 @@ fn lossy_files_start_on_the_sample_and_end_on_the_frame() {
         let reference = references.iter().find(|r| r.info.sample_rate == got.info.sample_rate).unwrap();
         assert_eq!(got.info.trim.source, Some(source), "{name}");
         assert_eq!((got.info.trim.start_frames, got.info.trim.end_frames), (start, end), "{name}");
-        assert_eq!(got.channels[0].len(), FRAMES, "{name}");
+        // WebM says nothing of the end of a Vorbis stream; FFmpeg's own decoder gives these 71 frames too.
+        let excess = if name == "vorbis.webm" { 71 } else { 0 };
+        assert_eq!(got.channels[0].len(), FRAMES + excess, "{name}");
         assert_eq!(got.outcome.truncated, None, "{name}");
         assert_eq!(got.outcome.corrupt_packets, 0, "{name}");
         for (index, channel) in got.channels.iter().enumerate() {
@@ -117,25 +119,27 @@ fn lossy_files_start_on_the_sample_and_end_on_the_frame() {
     }
 }
 
-fn mp4_box(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
-    [&(body.len() as u32 + 8).to_be_bytes()[..], kind, body].concat()
+fn mp4_box(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
+    [&(body.len() as u32 + 8).to_be_bytes()[..], &kind, body].concat()
 }
 
 #[test]
 fn the_tag_that_itunes_writes_is_followed() {
-    // aac.m4a with its edit list renamed away and iTunes' tag put at the end of `moov`, the last box of the file.
+    // aac.m4a with its edit list and its tags renamed away and iTunes' tag put at the end of `moov`, the last box of the file.
     let mut bytes = bytes_of("aac.m4a");
     let place = |bytes: &[u8], kind: &[u8; 4]| bytes.windows(4).rposition(|window| window == kind).unwrap();
-    let edts = place(&bytes, b"edts");
-    bytes[edts..edts + 4].copy_from_slice(b"free");
+    for unwanted in [b"edts", b"udta"] {
+        let at = place(&bytes, unwanted);
+        bytes[at..at + 4].copy_from_slice(b"free");
+    }
     let text = b" 00000000 00000400 000001C7 0000000000004639 00000000";
     let item = [
-        mp4_box(b"mean", b"\0\0\0\0com.apple.iTunes"),
-        mp4_box(b"name", b"\0\0\0\0iTunSMPB"),
-        mp4_box(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], &text[..]].concat()),
+        mp4_box(*b"mean", b"\0\0\0\0com.apple.iTunes"),
+        mp4_box(*b"name", b"\0\0\0\0iTunSMPB"),
+        mp4_box(*b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], &text[..]].concat()),
     ];
-    let list = mp4_box(b"ilst", &mp4_box(b"----", &item.concat()));
-    let tag = mp4_box(b"udta", &mp4_box(b"meta", &[&[0; 4], &list[..]].concat()));
+    let list = mp4_box(*b"ilst", &mp4_box(*b"----", &item.concat()));
+    let tag = mp4_box(*b"udta", &mp4_box(*b"meta", &[&[0; 4], &list[..]].concat()));
     let moov = place(&bytes, b"moov");
     assert_eq!(moov - 4 + u32::from_be_bytes(bytes[moov - 4..moov].try_into().unwrap()) as usize, bytes.len());
     let size = (bytes.len() - (moov - 4) + tag.len()) as u32;

@@ -66,7 +66,7 @@ fn frames_of(bytes: &[u8]) -> (usize, Option<String>) {
     (got.channels[0].len(), got.outcome.truncated)
 }
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut chunk = name.to_vec();
     chunk.extend_from_slice(&(body.len() as u32).to_le_bytes());
     chunk.extend_from_slice(body);
@@ -75,7 +75,7 @@ fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn chunks_after_the_audio_are_not_audio() {
-    let list = chunk(b"LIST", b"INFOISFT\x04\0\0\0abcd");
+    let list = chunk(*b"LIST", b"INFOISFT\x04\0\0\0abcd");
     assert_eq!(frames_of(&Wave { after: list, ..Wave::pcm16() }.bytes(&ramp(500))), (500, None));
 }
 
@@ -105,8 +105,8 @@ fn rf64_takes_its_length_from_ds64_and_leaves_out_what_follows() {
             riff,
             riff_size: Some(u32::MAX),
             data_size: Some(u32::MAX),
-            before: chunk(b"ds64", &sizes),
-            after: chunk(b"bext", &[7; 600]),
+            before: chunk(*b"ds64", &sizes),
+            after: chunk(*b"bext", &[7; 600]),
             ..Wave::pcm16()
         };
         assert_eq!(frames_of(&wave.bytes(&ramp(500))), (500, None));
@@ -125,7 +125,7 @@ fn an_rf64_of_more_than_4_gib_keeps_its_64_bit_length() {
         riff: b"RF64",
         riff_size: Some(u32::MAX),
         data_size: Some(u32::MAX),
-        before: chunk(b"ds64", &sizes),
+        before: chunk(*b"ds64", &sizes),
         ..Wave::pcm16()
     };
     let bytes = wave.bytes(&ramp(10));
@@ -181,7 +181,7 @@ fn a_codec_that_wave_can_hold_but_we_cannot_read_is_named() {
 
 #[test]
 fn no_frames_and_one_frame_are_refused() {
-    let none = refusal(&Wave { after: chunk(b"LIST", b"INFO"), ..Wave::pcm16() }.bytes(&[]));
+    let none = refusal(&Wave { after: chunk(*b"LIST", b"INFO"), ..Wave::pcm16() }.bytes(&[]));
     assert!(matches!(none, DecodeError::NoAudio { .. }), "{none}");
     let one = refusal(&Wave::pcm16().bytes(&ramp(1))).to_string();
     assert!(one.contains("holds 1 sample; a stem needs at least 2"), "{one}");

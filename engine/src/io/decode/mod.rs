@@ -1,0 +1,308 @@
+//! Containers and codecs to planar f32: this folder, and nothing else here, knows symphonia.
+
+mod open;
+
+use super::DecodeError;
+use super::opus::{self, OpusHead, OpusStream};
+use super::queue::Queue;
+use super::trim::{Container, Extent};
+use crate::audio::{Channel, ChannelLayout};
+use crate::units::SampleRate;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use symphonia::core::audio::conv::IntoSample;
+use symphonia::core::audio::sample::Sample;
+use symphonia::core::audio::{Audio, AudioBuffer, AudioSpec, Channels, GenericAudioBufferRef, Position};
+use symphonia::core::codecs::audio::AudioDecoder;
+use symphonia::core::errors::Error;
+use symphonia::core::formats::{FormatReader, Track};
+use symphonia::core::packet::Packet;
+
+/// Silence stands in for at most this many frames a lost packet: 120 ms at the highest rate, more than any codec packs.
+const MAX_LOST: u64 = 92_160;
+/// Seconds of silence that stand in for one gap.
+const MAX_GAP_S: i64 = 5;
+/// Frames of leading silence for packets lost before the first good one.
+const MAX_LOST_LEAD: u64 = 1 << 20;
+
+/// What is known once the first packet has been decoded.
+pub(in crate::io) struct Facts {
+    pub(in crate::io) container: &'static str,
+    pub(in crate::io) codec: String,
+    pub(in crate::io) sample_rate: SampleRate,
+    pub(in crate::io) layout: ChannelLayout,
+    pub(in crate::io) bits: Option<u32>,
+    pub(in crate::io) extent: Extent,
+}
+
+/// What one step of decoding gave.
+pub(in crate::io) enum Step {
+    /// Frames were added to the queue.
+    Decoded,
+    /// A packet was corrupt: silence was added to the queue.
+    Lost,
+    /// Nothing follows; a sentence when that is not how the file should end.
+    End(Option<String>),
+}
+
+enum Codec {
+    Symphonia(Box<dyn AudioDecoder>),
+    Opus(Box<OpusStream>),
+}
+
+/// One audio track of one file.
+pub(in crate::io) struct Decoder {
+    path: PathBuf,
+    container: Container,
+    format: Box<dyn FormatReader>,
+    codec: Codec,
+    track: u32,
+    rate_hz: u32,
+    channels: usize,
+    /// Frames a tick of the container's clock.
+    frames_a_tick: f64,
+    last_frames: u64,
+    /// Whether a packet's stated duration, not the header, says where the audio ends.
+    cut_to_duration: bool,
+    cut: u64,
+    /// Whether packets carry their time in frames.
+    stamped: bool,
+    /// When the next packet is due, in ticks.
+    next_tick: Option<i64>,
+    /// For MPEG audio: what every packet's header must agree on.
+    mpeg_kind: Option<[u8; 3]>,
+}
+
+/// Packets that may follow the last audible one.
+const MAX_PADDING_PACKETS: usize = 4;
+
+/// Runs foreign code; a panic in it becomes an error. The process's panic hook still runs first: a program that wants
+/// silence sets its own.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, DecodeError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        DecodeError::damaged(path, format!("the decoder gave up on it ({})", text.unwrap_or("no reason given")))
+    })
+}
+
+impl Decoder {
+    /// Frames left out at the end because a packet's duration said so.
+    pub(in crate::io) fn cut(&self) -> u64 {
+        self.cut
+    }
+
+    /// What stands after the length that the header names: a sentence when it is more than the encoder's last padding.
+    pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
+        if !matches!(self.container, Container::Ogg | Container::Mpeg) {
+            return Ok(None);
+        }
+        for _ in 0..MAX_PADDING_PACKETS {
+            match self.packet()? {
+                Ok(_) => {}
+                Err(end) => return Ok(end.filter(|end| *end == second_stream())),
+            }
+        }
+        Ok(Some("the file goes on after the length that its header names; only that much was read".into()))
+    }
+
+    /// Decodes the next packet onto the end of the queue.
+    pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<Step, DecodeError> {
+        let packet = match self.packet()? {
+            Ok(packet) => packet,
+            Err(end) => return Ok(Step::End(end)),
+        };
+        let gap = self.fill_gap(&packet, queue);
+        let path = &self.path;
+        let frames = match &mut self.codec {
+            Codec::Opus(stream) => guarded(path, || stream.decode(&packet.data, queue))?,
+            Codec::Symphonia(codec) => match guarded(path, || codec.decode(&packet))? {
+                Ok(buffer) => {
+                    let spec = buffer.spec();
+                    if spec.rate() != self.rate_hz || spec.channels().count() != self.channels {
+                        let (rate, channels) = (spec.rate(), spec.channels().count());
+                        return Ok(Step::End(Some(format!(
+                            "the audio changes to {rate} Hz and {channels} channels in the middle; only what comes before was read"
+                        ))));
+                    }
+                    Some(append(&buffer, queue))
+                }
+                Err(Error::ResetRequired) => return Ok(Step::End(Some(second_stream()))),
+                Err(_) if self.mpeg_kind.is_some_and(|kind| mpeg_kind(&packet.data) != Some(kind)) => {
+                    return Ok(Step::End(Some(
+                        "the sample rate or the number of channels changes; only what comes before was read".into(),
+                    )));
+                }
+                Err(_) => None,
+            },
+        };
+        let stated = packet.block_dur().get();
+        let Some(frames) = frames else {
+            let lost = if stated > 0 { (stated as f64 * self.frames_a_tick) as u64 } else { self.last_frames };
+            queue.append(lost.min(MAX_LOST) as usize).for_each(|channel| channel.fill(0.0));
+            return Ok(Step::Lost);
+        };
+        self.last_frames = frames as u64;
+        if self.cut_to_duration && (1..frames as u64).contains(&stated) {
+            queue.drop_last(frames - stated as usize);
+            self.cut += frames as u64 - stated;
+        }
+        Ok(if gap { Step::Lost } else { Step::Decoded })
+    }
+
+    /// Where a container stamps its packets and some are missing, silence keeps what follows in time.
+    fn fill_gap(&mut self, packet: &Packet, queue: &mut Queue) -> bool {
+        let due = self.next_tick.replace(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
+        let Some(due) = due.filter(|_| self.stamped) else { return false };
+        let gap = packet.pts.get().saturating_sub(due).clamp(0, i64::from(self.rate_hz) * MAX_GAP_S);
+        queue.append(gap as usize).for_each(|channel| channel.fill(0.0));
+        gap > 0
+    }
+
+    /// Finds out rate and channels from the first packet that decodes.
+    fn first_packet(
+        &mut self,
+        track: &Track,
+        head: Option<&OpusHead>,
+    ) -> Result<(Queue, ChannelLayout, u64), DecodeError> {
+        let (mut lost, mut lost_ticks) = (0, 0.0);
+        loop {
+            let packet = match self.packet()? {
+                Ok(packet) => packet,
+                Err(_) if lost > 0 => {
+                    return Err(DecodeError::damaged(&self.path, format!("none of its {lost} packets can be decoded")));
+                }
+                Err(_) => return Err(DecodeError::NoAudio { path: self.path.clone() }),
+            };
+            let path = &self.path;
+            let (queue, layout, rate_hz, frames) = match (&mut self.codec, head) {
+                (Codec::Opus(stream), Some(head)) => {
+                    let mut queue = Queue::new(head.channels);
+                    let frames = guarded(path, || stream.decode(&packet.data, &mut queue))?;
+                    (queue, head.layout(), opus::RATE_HZ, frames)
+                }
+                (Codec::Symphonia(codec), _) => match guarded(path, || codec.decode(&packet))? {
+                    Ok(buffer) => {
+                        let spec = buffer.spec();
+                        let layout = checked_layout(path, spec)?;
+                        let mut queue = Queue::new(layout.count());
+                        let frames = append(&buffer, &mut queue);
+                        (queue, layout, spec.rate(), Some(frames))
+                    }
+                    Err(Error::Unsupported(reason)) => {
+                        return Err(unsupported(path, "it", codec.codec_info().short_name.into(), reason));
+                    }
+                    Err(_) => (Queue::new(1), ChannelLayout::mono(), 0, None),
+                },
+                (Codec::Opus(_), None) => return Err(DecodeError::damaged(path, "its Opus header is missing")),
+            };
+            let Some(frames) = frames else {
+                (lost, lost_ticks) = (lost + 1, lost_ticks + packet.block_dur().get() as f64);
+                continue;
+            };
+            (self.rate_hz, self.channels, self.last_frames) = (rate_hz, layout.count(), frames as u64);
+            self.next_tick = Some(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
+            if self.container == Container::Mpeg {
+                self.mpeg_kind = mpeg_kind(&packet.data);
+            }
+            if let Some(base) = track.time_base {
+                let base = (f64::from(base.numer.get()), f64::from(base.denom.get()));
+                self.frames_a_tick = base.0 * f64::from(rate_hz) / base.1;
+            }
+            // A FLAC frame knows its place: when the first ones are gone, the next says how much is missing.
+            let late = packet.pts.get();
+            let is_flac = self.container == Container::Flac;
+            if is_flac && lost == 0 && late > 0 && track.num_frames.is_some_and(|frames| frames > late as u64) {
+                (lost, lost_ticks) = (1, late as f64);
+            }
+            let lead = ((lost_ticks * self.frames_a_tick) as u64).min(MAX_LOST_LEAD);
+            return Ok((if lead > 0 { queue.led_by_silence(lead as usize) } else { queue }, layout, lost));
+        }
+    }
+
+    /// The next packet of the track; else how the file ends.
+    fn packet(&mut self) -> Result<Result<Packet, Option<String>>, DecodeError> {
+        loop {
+            let format = &mut self.format;
+            match guarded(&self.path, || format.next_packet())? {
+                Ok(Some(packet)) if packet.track_id == self.track => return Ok(Ok(packet)),
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(Err(None)),
+                Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Ok(Err(Some("the file breaks off in the middle of a packet".into())));
+                }
+                Err(Error::IoError(error)) => return Err(DecodeError::from_io(&self.path, &error)),
+                Err(Error::ResetRequired) => return Ok(Err(Some(second_stream()))),
+                Err(error) => return Ok(Err(Some(format!("what follows is damaged ({error})")))),
+            }
+        }
+    }
+}
+
+/// Version, layer and rate, and whether it is mono, from an MPEG audio frame header.
+fn mpeg_kind(packet: &[u8]) -> Option<[u8; 3]> {
+    let header = packet.get(..4)?;
+    Some([header[1] & 0x1e, header[2] & 0x0c, u8::from(header[3] >> 6 == 3)])
+}
+
+fn second_stream() -> String {
+    "another stream follows the first in the same file; only the first was read".into()
+}
+
+fn unsupported(path: &Path, container: &str, codec: String, reason: impl Into<String>) -> DecodeError {
+    DecodeError::Unsupported { path: path.into(), container: container.into(), codec, reason: reason.into() }
+}
+
+/// Converts decoded planes to f32 onto the end of the queue; returns the frames.
+fn append(buffer: &GenericAudioBufferRef<'_>, queue: &mut Queue) -> usize {
+    fn planes<S: Sample + IntoSample<f32>>(buffer: &AudioBuffer<S>, queue: &mut Queue) {
+        for (index, out) in queue.append(buffer.frames()).enumerate() {
+            if let Some(plane) = buffer.plane(index) {
+                out.iter_mut().zip(plane).for_each(|(out, &sample)| *out = sample.into_sample());
+            }
+        }
+    }
+    match buffer {
+        GenericAudioBufferRef::U8(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::U16(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::U24(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::U32(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::S8(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::S16(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::S24(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::S32(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::F32(buffer) => planes(buffer, queue),
+        GenericAudioBufferRef::F64(buffer) => planes(buffer, queue),
+    }
+    buffer.frames()
+}
+
+fn checked_layout(path: &Path, spec: &AudioSpec) -> Result<ChannelLayout, DecodeError> {
+    let channels = spec.channels().count();
+    if !(1..=ChannelLayout::MAX_CHANNELS).contains(&channels) {
+        return Err(DecodeError::Channels { path: path.into(), channels });
+    }
+    Ok(match spec.channels() {
+        _ if channels <= 2 => ChannelLayout::usual(channels),
+        Channels::Positioned(positions) => {
+            let sides = positions.intersects(Position::SIDE_LEFT | Position::SIDE_RIGHT);
+            ChannelLayout::new(positions.iter().map(|position| channel_at(position, sides)).collect())
+        }
+        _ => ChannelLayout::usual(channels),
+    })
+}
+
+fn channel_at(position: Position, has_sides: bool) -> Channel {
+    match position {
+        Position::FRONT_LEFT => Channel::Left,
+        Position::FRONT_RIGHT => Channel::Right,
+        Position::FRONT_CENTER => Channel::Centre,
+        Position::LFE1 | Position::LFE2 => Channel::Lfe,
+        Position::REAR_LEFT if has_sides => Channel::LeftRear,
+        Position::REAR_RIGHT if has_sides => Channel::RightRear,
+        Position::REAR_LEFT | Position::SIDE_LEFT => Channel::LeftSurround,
+        Position::REAR_RIGHT | Position::SIDE_RIGHT => Channel::RightSurround,
+        Position::REAR_CENTER => Channel::CentreSurround,
+        _ => Channel::Other,
+    }
+}

@@ -1,0 +1,245 @@
+//! Opening: probe the container, choose the track, make its decoder, gather what the header says.
+
+use super::{Codec, Decoder, Facts, guarded, unsupported};
+use crate::audio::ChannelLayout;
+use crate::io::header::Header;
+use crate::io::opus::{OpusHead, OpusStream};
+use crate::io::patch::PatchedFile;
+use crate::io::queue::Queue;
+use crate::io::riff::WaveHeader;
+use crate::io::trim::{Container, Extent};
+use crate::io::{DecodeError, mkv, mp4, sniff};
+use crate::units::SampleRate;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use symphonia::core::audio::Channels;
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_OPUS, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatId, FormatOptions, Track, TrackType, well_known};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+
+/// No codec packs more frames together: FLAC's largest block has 65 535, ALAC's here 65 536.
+const MAX_PACKET_FRAMES: u64 = 65_536;
+/// Bytes read from the disk at once.
+const READ_AHEAD: usize = 256 * 1024;
+
+struct Media {
+    file: PatchedFile,
+    len: u64,
+    forward_only: bool,
+}
+
+impl Read for Media {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.file.read(out)
+    }
+}
+
+impl Seek for Media {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl MediaSource for Media {
+    fn is_seekable(&self) -> bool {
+        !self.forward_only
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.len)
+    }
+}
+
+impl Decoder {
+    /// Opens the file, chooses its audio track and decodes up to the first good packet, which is left in the queue. The number of
+    /// packets lost before it comes along.
+    pub(in crate::io) fn open(
+        path: &Path,
+        file: File,
+        len: u64,
+        header: Header,
+    ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
+        let Header { first_bytes: head, wave, aiff_frames, edits, missing_bytes, forward_only } = header;
+        let wave = wave.as_ref();
+        let file = PatchedFile::new(file, edits).map_err(|error| DecodeError::from_io(path, &error))?;
+        let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
+        let stream = MediaSourceStream::new(Box::new(Media { file, len, forward_only }), options);
+        let probed = guarded(path, || {
+            let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
+            symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata)
+        })?;
+        let format = match (probed, wave) {
+            (Ok(format), _) => format,
+            (Err(Error::Unsupported(reason)), Some(wave)) => {
+                return Err(unsupported(path, wave.container, wave.codec_name(), reason));
+            }
+            (Err(error), _) => return Err(not_read(path, &error, &head)),
+        };
+        let container = container_of(format.format_info().format);
+        let name = wave.map_or(format.format_info().short_name, |wave| wave.container);
+        let Some(container) = container else {
+            return Err(unsupported(path, name, "any codec".into(), "the container is not read here"));
+        };
+        let is_audio = |track: &&Track| track.track_type() == Some(TrackType::Audio);
+        let first_audio = || format.tracks().iter().find(is_audio);
+        let chosen = format.default_track(TrackType::Audio).or_else(first_audio).or_else(|| format.tracks().first());
+        let Some(track) = chosen.cloned() else {
+            let codec = sniff::ogg_codec(&head).unwrap_or("of its streams");
+            return Err(unsupported(path, name, codec.into(), "no decoder for it"));
+        };
+        let side = || File::open(path).map_err(|error| DecodeError::from_io(path, &error));
+        let edits = if container == Container::Mp4 { mp4::read_edits(&mut side()?, len, track.id) } else { None };
+        let trims = if container == Container::Matroska { mkv::read_trims(&mut side()?, len, track.id) } else { None };
+        let stored_name = || {
+            let stored = edits.as_ref().and_then(|e| e.codec.clone()).or(trims.as_ref().and_then(|t| t.codec.clone()));
+            stored.or(wave.map(WaveHeader::codec_name)).unwrap_or_else(|| "of its audio".into())
+        };
+        let Some(CodecParameters::Audio(params)) = &track.codec_params else {
+            return Err(unsupported(path, name, stored_name(), "no decoder for it"));
+        };
+        check_sizes(path, params)?;
+        let (codec, codec_name) = guarded(path, || make_codec(params))?
+            .map_err(|reason| unsupported(path, name, short_name(params).unwrap_or_else(stored_name), reason))?;
+
+        let opus_head = match &codec {
+            Codec::Opus(stream) => Some(stream.head().clone()),
+            Codec::Symphonia(_) => None,
+        };
+        let mut decoder = Self {
+            path: path.to_path_buf(),
+            container,
+            format,
+            codec,
+            track: track.id,
+            rate_hz: 0,
+            channels: 0,
+            frames_a_tick: 1.0,
+            last_frames: 0,
+            cut_to_duration: false,
+            cut: 0,
+            stamped: false,
+            next_tick: None,
+            mpeg_kind: None,
+        };
+        let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
+        let sample_rate = SampleRate::new(decoder.rate_hz)
+            .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
+        decoder.stamped = matches!(container, Container::Flac | Container::Ogg) && decoder.frames_a_tick == 1.0;
+        decoder.cut_to_duration = container == Container::Mp4
+            && track.num_frames.is_none_or(|frames| frames == 0)
+            && decoder.frames_a_tick == 1.0;
+        let bits = stored_bits(params, &codec_name);
+        let extent = Extent {
+            container,
+            rate_hz: decoder.rate_hz,
+            is_pcm: codec_name.starts_with("pcm_"),
+            is_vorbis: params.codec == CODEC_ID_VORBIS,
+            pre_skip: opus_head.map(|head| head.pre_skip),
+            delay: track.delay,
+            padding: track.padding,
+            frames: match container {
+                Container::Wave => wave.and_then(|wave| wave.frames),
+                Container::Aiff => aiff_frames.or(track.num_frames),
+                Container::Caf => {
+                    let bits_a_frame = u64::from(bits.unwrap_or(0)) * layout.count() as u64;
+                    let missing = missing_bytes.saturating_mul(8).checked_div(bits_a_frame).unwrap_or(0);
+                    track.num_frames.map(|frames| frames.saturating_add(missing))
+                }
+                _ => track.num_frames,
+            },
+            start: track.start_ts.get(),
+            first_packet: decoder.last_frames,
+            mp4: edits,
+            mkv: trims,
+        };
+        let facts = Facts { container: container.name(name), codec: codec_name, sample_rate, layout, bits, extent };
+        Ok((decoder, queue, facts, lost))
+    }
+}
+
+/// A file that no container reader took.
+fn not_read(path: &Path, error: &Error, head: &[u8]) -> DecodeError {
+    match error {
+        Error::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => DecodeError::from_io(path, error),
+        Error::DecodeError(reason) | Error::LimitError(reason) => DecodeError::damaged(path, *reason),
+        _ => match sniff::ogg_codec(head) {
+            Some(codec) => unsupported(path, "ogg", codec.into(), "its header is of a kind that is not read here"),
+            None => DecodeError::NotAudio { path: path.into(), what: sniff::describe(head) },
+        },
+    }
+}
+
+fn container_of(id: FormatId) -> Option<Container> {
+    Some(match id {
+        well_known::FORMAT_ID_WAVE => Container::Wave,
+        well_known::FORMAT_ID_AIFF => Container::Aiff,
+        well_known::FORMAT_ID_CAF => Container::Caf,
+        well_known::FORMAT_ID_FLAC => Container::Flac,
+        well_known::FORMAT_ID_MP1 | well_known::FORMAT_ID_MP2 | well_known::FORMAT_ID_MP3 => Container::Mpeg,
+        well_known::FORMAT_ID_ADTS => Container::Adts,
+        well_known::FORMAT_ID_OGG => Container::Ogg,
+        well_known::FORMAT_ID_ISOMP4 => Container::Mp4,
+        well_known::FORMAT_ID_MKV => Container::Matroska,
+        _ => return None,
+    })
+}
+
+/// Refuses claims that a decoder would reserve memory for before it has seen a packet.
+fn check_sizes(path: &Path, params: &AudioCodecParameters) -> Result<(), DecodeError> {
+    let channels = params.channels.as_ref().map_or(1, Channels::count);
+    if !(1..=ChannelLayout::MAX_CHANNELS).contains(&channels) {
+        return Err(DecodeError::Channels { path: path.into(), channels });
+    }
+    match params.max_frames_per_packet {
+        Some(frames) if frames > MAX_PACKET_FRAMES => {
+            Err(DecodeError::damaged(path, format!("its header names packets of {frames} frames")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A decoder and its name; the reason when there is none.
+fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> {
+    if params.codec == CODEC_ID_OPUS {
+        let head = OpusHead::parse(params.extra_data.as_deref().unwrap_or_default())?;
+        return Ok((Codec::Opus(Box::new(OpusStream::new(head)?)), "opus".into()));
+    }
+    // Trimming is done once, by the plan in `trim`; see there.
+    let options = AudioDecoderOptions::default().gapless(false);
+    let codec = symphonia::default::get_codecs().make_audio_decoder(params, &options).map_err(|error| match error {
+        Error::Unsupported(reason) | Error::DecodeError(reason) | Error::LimitError(reason) => reason.to_string(),
+        other => other.to_string(),
+    })?;
+    let name = codec.codec_info().short_name.to_string();
+    Ok((Codec::Symphonia(codec), name))
+}
+
+fn short_name(params: &AudioCodecParameters) -> Option<String> {
+    if params.codec == CODEC_ID_OPUS {
+        return Some("opus".into());
+    }
+    let registered = symphonia::default::get_codecs().get_audio_decoder(params.codec)?;
+    Some(registered.codec.info.short_name.to_string())
+}
+
+/// Bits of a stored sample, for codecs without loss.
+fn stored_bits(params: &AudioCodecParameters, codec: &str) -> Option<u32> {
+    match codec {
+        // The magic cookie holds the depth in its sixth byte; CAF wraps it in 24 bytes of boxes.
+        "alac" => {
+            let cookie = params.extra_data.as_deref()?;
+            let depth = if cookie.len() >= 48 { cookie.get(29) } else { cookie.get(5) };
+            depth.copied().map(u32::from)
+        }
+        "pcm_alaw" | "pcm_mulaw" => None,
+        "flac" => params.bits_per_sample,
+        pcm if pcm.starts_with("pcm_") => params.bits_per_sample.filter(|&bits| bits > 0),
+        _ => None,
+    }
+}
