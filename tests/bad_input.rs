@@ -85,7 +85,7 @@ fn a_file_without_permission_is_refused_unless_we_may_read_everything() {
     use std::os::unix::fs::PermissionsExt;
     let place = place();
     fs::copy(place.path("good.wav"), place.path("secret.wav")).unwrap();
-    fs::set_permissions(place.path("secret.wav"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(place.path("secret.wav"), fs::Permissions::from_mode(0o000)).unwrap();
     let run = place.run("render good.wav secret.wav --align off --out out");
     if fs::File::open(place.path("secret.wav")).is_ok() {
         // The superuser reads any file.

@@ -1,4 +1,5 @@
 //! The one integration-test binary of mixdown.
+#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 mod bad_input;
 mod command_line;

@@ -64,6 +64,7 @@ impl<'a> Block<'a> {
     ///
     /// # Panics
     /// When the range leaves the block.
+    #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Block<'a> {
         assert!(range.end <= self.frames, "frames {range:?} of {}", self.frames);
         Block {

@@ -23,7 +23,7 @@ impl TriangularDither {
     }
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014) after its golden-ratio step: every input bit moves every output bit.
+/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014) after its golden-ratio step: every input bit moves every output bit.
 #[inline]
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9E37_79B9_7F4A_7C15);

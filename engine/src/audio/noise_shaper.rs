@@ -4,7 +4,7 @@ use crate::units::SampleRate;
 use std::f64::consts::PI;
 
 /// Taps of the error filter.
-pub const ORDER: usize = 9;
+const ORDER: usize = 9;
 
 /// The error filter of one channel: the written noise is e(n) + a1·e(n−1) + … + a9·e(n−9).
 ///

@@ -76,7 +76,7 @@ impl Quantiser {
                 }
             }
             SampleFormat::Int16 => {
-                self.write_integers(block, |value| out.extend_from_slice(&(value as i16).to_le_bytes()))
+                self.write_integers(block, |value| out.extend_from_slice(&(value as i16).to_le_bytes()));
             }
             SampleFormat::Int24 => self.write_integers(block, |value| out.extend_from_slice(&value.to_le_bytes()[..3])),
         }
@@ -188,7 +188,7 @@ mod tests {
             let mut spectrum = vec![realfft::num_complex::Complex::new(0.0, 0.0); 32_769];
             realfft::RealFftPlanner::new().plan_fft_forward(65_536).process(&mut noise, &mut spectrum).unwrap();
             let bin = |hz: f64| (hz / 44_100.0 * 65_536.0) as usize;
-            spectrum[bin(2_800.0)..bin(5_600.0)].iter().map(|c| c.norm_sqr()).sum::<f64>()
+            spectrum[bin(2_800.0)..bin(5_600.0)].iter().map(realfft::num_complex::Complex::norm_sqr).sum::<f64>()
         };
         let gain_db = 10.0 * (band_power(true) / band_power(false)).log10();
         assert!(gain_db < -10.0, "{gain_db}");

@@ -19,7 +19,7 @@ pub(super) const FINAL_MIX: &str = "final_mix.wav";
 /// Takes in the master, block by block, as often as it is restarted.
 pub(super) enum Sink<'a> {
     /// A file in a folder.
-    File(FileSink<'a>),
+    File(Box<FileSink<'a>>),
     /// Memory: nothing is quantised.
     Memory(MemorySink),
 }
@@ -89,9 +89,11 @@ fn quantiser(settings: &OutputSettings, rate: SampleRate) -> Quantiser {
     Quantiser::new(settings.format, 2, rate, settings.dither.then_some(settings.seed), settings.shape)
 }
 
+/// Frames measured at a time.
+const BLOCK_FRAMES: usize = 16_384;
+
 /// Measures a written file.
 fn read_back(path: &Path, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<Measurement, RenderError> {
-    const BLOCK_FRAMES: usize = 16_384;
     let mut progress = PhaseProgress::start(on_progress, Phase::Verifying, frames)?;
     let mut reader = StemReader::open(path, Fold::Keep)?;
     let mut meter = ProgrammeMeter::new(reader.sample_rate(), &reader.info().layout);
@@ -170,7 +172,6 @@ impl Sink<'_> {
             Self::File(sink) => sink.finish(predicted, on_progress),
             Self::Memory(memory) => {
                 let mut meter = ProgrammeMeter::new(memory.rate, &ChannelLayout::stereo());
-                const BLOCK_FRAMES: usize = 16_384;
                 for (left, right) in memory.left.chunks(BLOCK_FRAMES).zip(memory.right.chunks(BLOCK_FRAMES)) {
                     meter.observe(&AudioBuffer::from_channels(&[left.to_vec(), right.to_vec()]).block());
                 }

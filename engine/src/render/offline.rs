@@ -69,7 +69,7 @@ pub fn render_to_folder(
         ..BroadcastExtension::default()
     };
     let mut mixed = mix_pass::run(&road.plan, options, Some(folder.to_path_buf()), on_progress)?;
-    let mut sink = Sink::File(FileSink::new(&mut staged, &settings, bext, road.plan.sample_rate()));
+    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, road.plan.sample_rate())));
     let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
     drop(sink);
 
@@ -88,7 +88,7 @@ pub fn render_to_folder(
     progress.at(4)?;
     write_json(&mut staged, "meters.json", &meters_document(&road.plan, &mixed, &mastered))?;
     progress.at(5)?;
-    let mut report = summary::report(&road, mixed, mastered, hashes, output_hash);
+    let mut report = summary::report(&road, mixed, &mastered, hashes, output_hash);
     report.clock = options.clock.map(|clock| clock());
     write_json(&mut staged, "report.json", &report)?;
     let files = staged.commit()?;
@@ -110,7 +110,7 @@ pub fn render_to_memory(
     let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
     let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
     let hashes = road.hash_stems()?;
-    let mut report = summary::report(&road, mixed, mastered, hashes, None);
+    let mut report = summary::report(&road, mixed, &mastered, hashes, None);
     report.clock = options.clock.map(|clock| clock());
     let audio = match sink {
         Sink::Memory(memory) => memory.into_audio(),

@@ -12,7 +12,7 @@ const DC_OFFSET: f64 = 1e-3;
 pub(super) fn report(
     road: &Road,
     mixed: Mixed,
-    mastered: Mastered,
+    mastered: &Mastered,
     hashes: Vec<String>,
     output_hash: Option<String>,
 ) -> Report {
@@ -29,7 +29,7 @@ pub(super) fn report(
         blake3: output_hash,
         clipped_samples: mastered.clipped_samples,
     };
-    let master = master_report(road, &mixed, &mastered);
+    let master = master_report(road, &mixed, mastered);
     let tracks: Vec<TrackReport> = mixed
         .tracks
         .into_iter()

@@ -1,7 +1,10 @@
 //! The command line: arguments in, exit code out. 0 is done, 1 failed, 2 wrong usage.
 
+#![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
+
 mod interrupt;
 mod outcome;
+mod panic;
 mod progress;
 mod render;
 mod session;
@@ -37,6 +40,7 @@ enum Command {
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
+    panic::silence_decoders();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

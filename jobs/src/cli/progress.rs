@@ -37,9 +37,8 @@ impl ProgressDisplay {
     pub(super) fn show(&mut self, progress: Progress) {
         let new_phase = self.phase.replace(progress.phase) != Some(progress.phase);
         match &self.shown {
-            Shown::Nothing => {}
             Shown::Lines if new_phase => eprintln!("{} …", doing(progress.phase)),
-            Shown::Lines => {}
+            Shown::Nothing | Shown::Lines => {}
             Shown::Bar(bar) => {
                 if new_phase {
                     bar.set_message(doing(progress.phase));

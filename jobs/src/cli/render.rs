@@ -185,11 +185,9 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
 
 /// What a person reads at the end.
 fn told(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
-    let mut text = report.summary.join("\n");
+    let mut lines = report.summary.clone();
     let speed = report.output.duration_s / elapsed_s.max(1e-3);
-    text += &format!("\nRendered in {elapsed_s:.1} s, {speed:.0} times faster than it plays.\n");
-    for file in files {
-        text += &format!("  {}\n", file.display());
-    }
-    text
+    lines.push(format!("Rendered in {elapsed_s:.1} s, {speed:.0} times faster than it plays."));
+    lines.extend(files.iter().map(|file| format!("  {}", file.display())));
+    lines.join("\n") + "\n"
 }

@@ -35,7 +35,7 @@ impl Coefficients {
     /// The distance of the outer pole from the origin; below 1 the section is stable.
     pub fn pole_radius(&self) -> f64 {
         let discriminant = self.a1 * self.a1 - 4.0 * self.a2;
-        if discriminant < 0.0 { self.a2.sqrt() } else { (self.a1.abs() + discriminant.sqrt()) / 2.0 }
+        if discriminant < 0.0 { self.a2.sqrt() } else { f64::midpoint(self.a1.abs(), discriminant.sqrt()) }
     }
 
     /// Frames until the section's own ringing has fallen by 140 dB: 20 dB are kept for resonance.

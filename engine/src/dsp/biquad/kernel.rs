@@ -5,6 +5,7 @@
 //! few frames of a block, where not every section has work, run one section at a time. Multiplications and additions are the
 //! same, in the same order, as in a plain loop, and never fused: every target gives the same bits.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
+#![allow(clippy::inline_always)] // The bodies must be inlined into each of those functions to be compiled for its set.
 
 use super::coefficients::Coefficients;
 use crate::audio::BlockMut;
@@ -86,12 +87,12 @@ fn run<const L: usize, const C: usize>(c: &Rows, m: &mut Memory, mut channels: [
         // Sections first.. have a frame in this step; later sections first, since each eats what the one before it left.
         let last = step.min(sections - 1);
         for section in (first..=last).rev() {
-            for channel in 0..C {
+            for (channel, samples) in channels.iter_mut().enumerate() {
                 let lane = section * C + channel;
-                let x = if section == 0 { f64::from(channels[channel][step]) } else { y[lane - C] };
+                let x = if section == 0 { f64::from(samples[step]) } else { y[lane - C] };
                 y[lane] = step_lane(c, m, lane, x);
                 if section == sections - 1 {
-                    channels[channel][step - section] = y[lane] as f32;
+                    samples[step - section] = y[lane] as f32;
                 }
             }
         }
