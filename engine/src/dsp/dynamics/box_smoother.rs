@@ -69,7 +69,9 @@ impl BoxSmoother {
     /// Takes a reduction in octaves, 0 or more, rounded up to a unit; returns the smoothed one, exactly 0 after `span` zeros.
     #[inline]
     pub(super) fn push(&mut self, octaves: f64) -> f64 {
-        let units = (octaves.min(MOST_OCTAVES) * UNITS).ceil() as u64;
+        let exact = octaves.min(MOST_OCTAVES) * UNITS;
+        let whole = exact as u64;
+        let units = whole + u64::from((whole as f64) < exact);
         let sum = self.second.push(self.first.push(units));
         sum as f64 * self.to_octaves
     }

@@ -281,6 +281,15 @@ mod tests {
     }
 
     #[test]
+    fn a_key_opens_the_gate_and_is_not_heard() {
+        let mut samples = vec![1e-4; 500];
+        let mut gate = Gate::new(&settings(), &spec()).unwrap();
+        gate.process_keyed(&mut BlockMut::mono(&mut samples), &Block::mono(&[1.0; 500]));
+        assert_eq!(samples[499], 1e-4);
+        assert_eq!(gate.gain_reduction_db(), 0.0);
+    }
+
+    #[test]
     fn look_ahead_opens_before_the_attack_is_heard() {
         let mut samples = [vec![0.0; 500], vec![0.5; 500]].concat();
         run(GateSettings { look_ahead_ms: 20.0, ..settings() }, &mut samples);

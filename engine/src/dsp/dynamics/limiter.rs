@@ -129,7 +129,7 @@ impl Limiter {
         let span = look_ahead - guard + 1;
         Ok(Self {
             ceiling: Decibels(settings.ceiling_dbtp).to_amplitude(),
-            detector: TruePeakDetector::new(spec.channels),
+            detector: TruePeakDetector::new(spec.channels, hold),
             maximum: SlidingMaximum::new(span + 2 * guard + 1 + hold),
             release: AdaptiveRelease::new(settings.release_ms, spec),
             smoother: BoxSmoother::new(span),

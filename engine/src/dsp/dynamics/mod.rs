@@ -12,6 +12,7 @@ mod oversampling;
 mod sliding_maximum;
 mod soft_clip;
 mod true_peak_detector;
+mod true_peak_kernel;
 mod windowed_sinc;
 
 pub use compressor::{Compressor, CompressorSettings, Detector};
