@@ -81,7 +81,7 @@ pub struct Decibels(pub f64);
 impl Decibels {
     /// The factor that an amplitude is multiplied by; exactly 1 at 0 dB.
     pub fn to_amplitude(self) -> f64 {
-        if self.0 == 0.0 { 1.0 } else { 10.0_f64.powf(self.0 / 20.0) }
+        if self.0 == 0.0 { 1.0 } else { libm::pow(10.0, self.0 / 20.0) }
     }
 
     /// The level of an amplitude; minus infinity at 0.

@@ -89,7 +89,7 @@ pub(super) fn run(
     let mut scratch = Scratch::new(options.scratch_frames, folder);
     let mut out = AudioBuffer::new(2, chunk);
     let mut span = Span::new(plan, start);
-    let expected = plan.expected_frames().unwrap_or(0) + latency;
+    let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
     let mut position = 0;

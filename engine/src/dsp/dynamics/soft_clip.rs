@@ -175,7 +175,7 @@ impl Processor for SoftClip {
         (UP_DELAY + DOWN_DELAY) as u64
     }
 
-    /// The last sample stays in the way up for [`TAPS`] − 1 frames, and what is taken off there as long in the way down.
+    /// The last sample stays in the way up for all taps but one, and what is taken off there as long in the way down.
     fn tail(&self) -> Tail {
         Tail::Frames(2 * (TAPS as u64 - 1))
     }
