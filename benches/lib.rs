@@ -1,1 +1,51 @@
-//! x
+//! What the benchmarks share: signals of a fixed length, and the throughput of a block.
+
+use criterion::Throughput;
+use mixdown_engine::audio::AudioBuffer;
+use mixdown_engine::process::{ProcessSpec, Processor};
+use mixdown_engine::units::SampleRate;
+use mixdown_fixtures::signals;
+
+/// Frames of a block: what the offline loop renders at a time.
+pub const BLOCK_FRAMES: usize = 4_096;
+
+/// 48 kHz.
+///
+/// # Panics
+/// Never: 48 kHz is within the limits.
+pub fn rate() -> SampleRate {
+    SampleRate::new(48_000).expect("48 kHz is within the limits")
+}
+
+/// What processors are built for here: 48 kHz, stereo.
+pub fn spec() -> ProcessSpec {
+    ProcessSpec { sample_rate: rate(), max_block: BLOCK_FRAMES, channels: 2 }
+}
+
+/// Stereo pink noise of a root mean square.
+pub fn pink(rms: f64, frames: usize) -> AudioBuffer {
+    AudioBuffer::from_channels(&[signals::pink_noise(1, rms, frames), signals::pink_noise(2, rms, frames)])
+}
+
+/// Samples of a stereo signal: frames × channels.
+pub fn elements(frames: usize) -> Throughput {
+    Throughput::Elements(2 * frames as u64)
+}
+
+/// Runs a processor over one second of stereo pink noise, block by block, on a fresh copy each time.
+pub fn bench_processor(criterion: &mut criterion::Criterion, name: &str, rms: f64, processor: &mut dyn Processor) {
+    let second = pink(rms, rate().hz() as usize);
+    let mut audio = second.clone();
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(elements(second.frames()));
+    group.bench_function("one second, stereo", |bencher| {
+        bencher.iter(|| {
+            audio.block_mut().copy_from(&second.block());
+            for start in (0..second.frames()).step_by(BLOCK_FRAMES) {
+                let end = (start + BLOCK_FRAMES).min(second.frames());
+                processor.process(&mut audio.block_mut().slice_mut(start..end));
+            }
+        });
+    });
+    group.finish();
+}

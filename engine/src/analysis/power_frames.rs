@@ -2,9 +2,9 @@
 
 use crate::audio::Block;
 use crate::meter::finite;
+use dasp::window::{Hanning, Window};
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
-use std::f64::consts::TAU;
 use std::sync::Arc;
 
 /// Cuts a stream into Hann windows that overlap by half and gives the power of each bin, scaled so that a full-scale sine
@@ -31,8 +31,8 @@ impl PowerFrames {
     /// Windows of `length` (even) frames. With `centred`, the first window is centred on the first frame, silence before it.
     pub(super) fn new(channels: usize, length: usize, centred: bool) -> Self {
         let transform = RealFftPlanner::new().plan_fft_forward(length);
-        let hann = |index: usize| 0.5 - 0.5 * libm::cos(TAU * index as f64 / length as f64);
-        let window: Vec<f64> = (0..length).map(hann).collect();
+        let window: Vec<f64> =
+            (0..length).map(|index| <Hanning as Window<f64>>::window(index as f64 / length as f64)).collect();
         let energy: f64 = window.iter().map(|w| w * w).sum();
         let lead = if centred { length / 2 } else { 0 };
         Self {

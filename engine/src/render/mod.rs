@@ -3,6 +3,7 @@
 mod clip;
 mod error;
 mod export;
+mod keeper;
 mod listen;
 mod master_pass;
 mod mix_pass;
@@ -11,6 +12,7 @@ mod plan;
 mod progress;
 mod renderer;
 mod scratch;
+mod span;
 mod summary;
 
 pub use clip::{Clip, ClipError, Placement};

@@ -1,0 +1,19 @@
+//! Four f64 biquads on a stereo track, and eight.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use mixdown_benches::{bench_processor, rate};
+use mixdown_engine::dsp::biquad::{BellBand, Cascade, Coefficients};
+
+fn bells(count: i32) -> Vec<Coefficients> {
+    let band = |k| BellBand { frequency_hz: 60.0 * 1.9_f64.powi(k), gain_db: 2.0, q: 1.0 };
+    (0..count).flat_map(|k| band(k).design(rate()).expect("the bands are below Nyquist")).collect()
+}
+
+fn cascade(criterion: &mut Criterion) {
+    for count in [1, 2, 4, 8] {
+        bench_processor(criterion, &format!("cascade/{count} sections"), 0.2, &mut Cascade::new(&bells(count), 2));
+    }
+}
+
+criterion_group!(benches, cascade);
+criterion_main!(benches);

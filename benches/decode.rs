@@ -1,0 +1,52 @@
+//! Decoding: Ogg Vorbis and FLAC from the fixtures' stems, 24-bit WAV written for the purpose.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use mixdown_benches::{BLOCK_FRAMES, elements, pink, rate};
+use mixdown_engine::audio::{AudioBuffer, Quantiser, SampleFormat};
+use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
+use mixdown_engine::io::{Fold, StemReader};
+use mixdown_engine::process::Source;
+use std::path::Path;
+
+fn read_all(path: &Path) -> usize {
+    let mut stem = StemReader::open(path, Fold::Stereo).expect("the fixture can be read");
+    let mut block = AudioBuffer::new(stem.channels(), BLOCK_FRAMES);
+    let mut frames = 0;
+    loop {
+        let got = stem.read(&mut block.block_mut()).expect("the fixture can be decoded");
+        frames += got;
+        if got < BLOCK_FRAMES {
+            return frames;
+        }
+    }
+}
+
+fn write_wav(path: &Path) -> std::io::Result<()> {
+    let audio = pink(0.2, 480_000);
+    let format = WavFormat { samples: SampleFormat::Int24, sample_rate: rate(), channels: 2 };
+    let mut bytes = Vec::new();
+    Quantiser::new(SampleFormat::Int24, 2, rate(), None, false).write(&audio.block(), &mut bytes);
+    let mut writer = WavWriter::new(std::fs::File::create(path)?, format)?;
+    writer.write(&bytes)?;
+    writer.finish(&BroadcastExtension::default()).map(|_| ())
+}
+
+fn decode(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let wav = folder.path().join("noise.wav");
+    write_wav(&wav).expect("a temporary file can be written");
+    let mut group = criterion.benchmark_group("decode");
+    group.sample_size(20);
+    for (name, path) in [
+        ("vorbis", mixdown_fixtures::path("stems/feelings/band.ogg")),
+        ("flac", mixdown_fixtures::path("stems/band/drums.flac")),
+        ("wav 24-bit", wav),
+    ] {
+        group.throughput(elements(read_all(&path)));
+        group.bench_function(name, |bencher| bencher.iter(|| read_all(&path)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, decode);
+criterion_main!(benches);

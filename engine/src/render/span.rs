@@ -1,0 +1,61 @@
+//! How long a mix is: as asked, or until the last stem has ended and the inserts have died away.
+
+use super::clip::Clip;
+use super::plan::Plan;
+use crate::mix::TrackStrip;
+use crate::process::Tail;
+
+/// The longest ring after the last stem, when nobody says otherwise, in seconds.
+const MAX_TAIL_S: f64 = 10.0;
+
+/// Where the output ends: asked for, or found out while rendering.
+pub(super) struct Span {
+    asked_end: Option<u64>,
+    asked_tail: Option<u64>,
+    longest_tail: u64,
+    start: u64,
+    /// Session frame at which rendering may stop, once known.
+    pub(super) end: Option<u64>,
+    /// Session frame after the last stem.
+    stems_end: Option<u64>,
+}
+
+impl Span {
+    pub(super) fn new(plan: &Plan, start: u64) -> Self {
+        let rate = plan.sample_rate();
+        let time = &plan.session().time;
+        let asked_end = time.end_s.map(|seconds| rate.frames(seconds));
+        let ring = match plan.tail() {
+            Tail::Frames(frames) => frames,
+            Tail::Infinite => u64::MAX,
+        };
+        Self {
+            asked_end,
+            asked_tail: time.tail_s.map(|seconds| rate.frames(seconds)),
+            longest_tail: ring.min(rate.frames(MAX_TAIL_S)),
+            start,
+            end: asked_end,
+            stems_end: None,
+        }
+    }
+
+    /// Once every stem has ended, it is known how far to render.
+    pub(super) fn update(&mut self, tracks: &[TrackStrip<Clip>]) {
+        if self.end.is_none() {
+            let ends: Option<Vec<u64>> = tracks.iter().map(|track| track.input.end()).collect();
+            self.stems_end = ends.map(|ends| ends.into_iter().max().unwrap_or(0));
+            self.end = self.stems_end.map(|end| end + self.asked_tail.unwrap_or(self.longest_tail));
+        }
+    }
+
+    /// The end of the output: what was asked for; else the last stem's end, or later while the inserts still ring.
+    pub(super) fn output_end(&self, heard_until: u64) -> u64 {
+        let stems_end = self.stems_end.unwrap_or(0);
+        let end = match (self.asked_end, self.asked_tail) {
+            (Some(end), _) => end,
+            (None, Some(tail)) => stems_end + tail,
+            (None, None) => stems_end.max(heard_until),
+        };
+        end.max(self.start)
+    }
+}
