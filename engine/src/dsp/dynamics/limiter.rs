@@ -96,7 +96,7 @@ const GUARD: usize = 8;
 ///
 /// All channels take the same gain. The reduction is smoothed in decibels over the look-ahead, so that it has certainly arrived when
 /// the peak does; it is summed in whole numbers and returns to exactly 0, and what stays below the ceiling passes bit for bit.
-/// It is late by the look-ahead and the detector's 64 frames.
+/// It is late by the look-ahead and the detector's 128 frames.
 #[derive(Clone, Debug)]
 pub struct Limiter {
     /// The ceiling as an amplitude.
