@@ -185,8 +185,14 @@ fn a_wrong_session_lists_everything_at_once() {
 #[test]
 fn wrong_usage_is_exit_code_two() {
     let place = place();
-    for arguments in ["render", "render good.wav", "mix good.wav", "render good.wav --out out --target loud", "session"]
-    {
+    for arguments in [
+        "render",
+        "render good.wav",
+        "mix good.wav",
+        "render good.wav --out out --target loud",
+        "session",
+        "render mix.toml --out out",
+    ] {
         assert_eq!(place.run(arguments).code, Some(2), "{arguments}");
     }
 }

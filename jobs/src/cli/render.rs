@@ -12,7 +12,7 @@ use mixdown_engine::report::Report;
 use mixdown_engine::session::{AlignMode, Ceiling, Session, SessionErrors, Target};
 use mixdown_engine::units::SampleRate;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Mix stems into a finished master.
@@ -106,6 +106,11 @@ fn sample_rate(text: &str) -> Result<SampleRate, String> {
     SampleRate::new(hz).map_err(|error| error.to_string())
 }
 
+/// Whether a path looks like a session file: a likely slip.
+fn is_document(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ["toml", "json"].iter().any(|document| ending.eq_ignore_ascii_case(document)))
+}
+
 /// The session's problems as a failure, if it has any.
 pub(super) fn check(session: &Session) -> Result<(), Failure> {
     let problems = session.problems();
@@ -118,6 +123,10 @@ impl RenderArguments {
             Some(path) => Session::load(path)?,
             None => Session::from_stems(&self.stems),
         };
+        if let Some(document) = self.stems.iter().find(|stem| is_document(stem)) {
+            let name = document.display();
+            return Err(Failure::Usage(format!("{name} is a session file, not a stem; use --session {name}")));
+        }
         if let Some(target) = self.target {
             session.master.target = target;
         }
