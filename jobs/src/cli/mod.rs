@@ -1,10 +1,13 @@
 //! The command line: arguments in, exit code out. 0 is done, 1 failed, 2 wrong usage.
 
 mod interrupt;
+mod measure;
 mod outcome;
 mod progress;
 mod render;
 mod session;
+mod table;
+mod waveform;
 
 use clap::{Parser, Subcommand};
 use outcome::Failure;
@@ -26,6 +29,7 @@ Examples:
   mixdown render drums.wav bass.flac vox.mp3 --out mix
   mixdown session drums.wav bass.flac vox.mp3 --out mix.toml    then edit mix.toml, and
   mixdown render --session mix.toml --out mix
+  mixdown measure mix/final_mix.wav
 
 Each command explains itself: mixdown render --help";
 
@@ -33,6 +37,8 @@ Each command explains itself: mixdown render --help";
 enum Command {
     Render(render::RenderArguments),
     Session(session::SessionArguments),
+    Measure(measure::MeasureArguments),
+    Waveform(waveform::WaveformArguments),
 }
 
 /// Runs the program with the arguments of this process.
@@ -48,6 +54,8 @@ pub fn main() -> ExitCode {
     let (json, result) = match &arguments.command {
         Command::Render(render) => (render.json, render::run(render)),
         Command::Session(session) => (false, session::run(session)),
+        Command::Measure(measure) => (measure.json, measure::run(measure)),
+        Command::Waveform(waveform) => (false, waveform::run(waveform)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,7 @@ use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{AlignMode, Ceiling, Session, SessionErrors, Target};
 use mixdown_engine::units::SampleRate;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -171,7 +172,11 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         display.show(progress);
         if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    drop(display);
+    if rendered.is_ok() {
+        display.finished();
+    } else {
+        drop(display);
+    }
     let Rendered { report, files } = rendered?;
     if arguments.json {
         let document = serde_json::json!({ "ok": true, "files": files, "report": report });
@@ -187,9 +192,10 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
 fn told(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
     let mut text = report.summary.join("\n");
     let speed = report.output.duration_s / elapsed_s.max(1e-3);
-    text += &format!("\nRendered in {elapsed_s:.1} s, {speed:.0} times faster than it plays.\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\nRendered in {elapsed_s:.1} s, {speed:.0} times faster than it plays.");
     for file in files {
-        text += &format!("  {}\n", file.display());
+        let _ = writeln!(text, "  {}", file.display());
     }
     text
 }
