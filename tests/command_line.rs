@@ -77,7 +77,7 @@ fn the_schema_is_a_document_that_knows_every_insert() {
 #[test]
 fn help_teaches_with_examples() {
     let place = Place::new();
-    for arguments in ["--help", "render --help", "session --help"] {
+    for arguments in ["--help", "render --help", "session --help", "measure --help", "waveform --help"] {
         let run = place.run(arguments);
         assert_eq!(run.code, Some(0));
         assert!(run.stdout.contains("Examples:") && run.stdout.contains("mixdown "), "{arguments}");

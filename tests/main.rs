@@ -5,6 +5,7 @@ mod bad_input;
 mod command_line;
 mod goldens;
 mod laws;
+mod measure;
 mod nulls;
 mod program_runs;
 mod repeatability;

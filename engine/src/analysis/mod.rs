@@ -2,10 +2,14 @@
 
 mod bands;
 mod documents;
+mod files;
 mod power_frames;
 mod spectrum;
+mod stream;
 mod waveform;
 
 pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, TrackMeters};
+pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, stores_floats};
 pub use spectrum::{BandLevels, Spectrogram, SpectrumAnalyser, SpectrumDocument};
+pub use stream::watch_stem;
 pub use waveform::{Bits, WaveformData, WaveformGenerator, WaveformSettings};

@@ -28,12 +28,14 @@ pub struct WaveformSettings {
     pub bits: Bits,
     /// One waveform a channel; else one of their mean.
     pub split_channels: bool,
+    /// Whether the samples come from a file that stores floating-point numbers, for which the reference program has another rule.
+    pub from_floats: bool,
 }
 
 impl Default for WaveformSettings {
     /// What a render writes: 256 frames a pixel, 16 bits, every channel.
     fn default() -> Self {
-        Self { samples_per_pixel: 256, bits: Bits::Sixteen, split_channels: true }
+        Self { samples_per_pixel: 256, bits: Bits::Sixteen, split_channels: true, from_floats: false }
     }
 }
 
@@ -104,9 +106,10 @@ impl WaveformData {
 
 /// Draws the waveform of a stream. Offline: memory grows by 4 bytes for every pixel and channel.
 ///
-/// Samples become 16-bit integers as floor(x·32768) within −32,768 to 32,767: exact for 16-bit sources, and the upper 16 bits of
-/// 24-bit ones, which is what the reference program reads from such files. (From float files it takes x·32767 towards zero instead,
-/// at most one step away.) The mean of the channels, and 16 to 8 bits, round towards zero.
+/// Samples become 16-bit integers as floor(x·32768): exact for 16-bit sources, and the upper 16 bits of 24-bit ones, which is what
+/// the reference program reads from such files. From float files it takes x·32767 towards zero, and so does this with
+/// `from_floats`. Either way the range is −32,768 to 32,767; beyond it the reference program is undefined. The mean of the channels,
+/// and 16 to 8 bits, round towards zero.
 #[derive(Clone, Debug)]
 pub struct WaveformGenerator {
     rate: SampleRate,
@@ -136,18 +139,23 @@ impl WaveformGenerator {
 
     /// The waveform so far, the running pixel included.
     pub fn data(&self) -> WaveformData {
-        let mut ended = self.clone();
-        ended.finish_pixel();
+        self.clone().into_data()
+    }
+
+    /// The whole waveform, the running pixel included.
+    pub fn into_data(mut self) -> WaveformData {
+        self.finish_pixel();
         WaveformData {
             bits: self.settings.bits,
             sample_rate_hz: self.rate.hz(),
             samples_per_pixel: self.settings.samples_per_pixel,
             channels: self.extremes.len(),
-            data: ended.data,
+            data: self.data,
         }
     }
 
     fn widen(&mut self, block: &Block<'_>) {
+        let to_16_bits = if self.settings.from_floats { float_to_16_bits } else { to_16_bits };
         let include = |extremes: &mut (i32, i32), value: i32| {
             *extremes = (extremes.0.min(value), extremes.1.max(value));
         };
@@ -182,6 +190,11 @@ fn to_16_bits(sample: f32) -> i32 {
     ((sample * 32_768.0).floor() as i32).clamp(-32_768, 32_767)
 }
 
+/// As [`to_16_bits`], from a file of floats.
+fn float_to_16_bits(sample: f32) -> i32 {
+    ((sample * 32_767.0) as i32).clamp(-32_768, 32_767)
+}
+
 impl Tap for WaveformGenerator {
     /// Takes in the next block. Offline. A block of another number of channels is not counted.
     fn observe(&mut self, block: &Block<'_>) {
@@ -214,7 +227,8 @@ mod tests {
         generator.data()
     }
 
-    const TWO: WaveformSettings = WaveformSettings { samples_per_pixel: 2, bits: Bits::Sixteen, split_channels: true };
+    const TWO: WaveformSettings =
+        WaveformSettings { samples_per_pixel: 2, bits: Bits::Sixteen, split_channels: true, from_floats: false };
 
     #[test]
     fn the_binary_form_is_laid_out_as_the_format_says() {
@@ -270,6 +284,17 @@ mod tests {
         for value in [-8_388_608, -1, 0, 255, 256, 8_388_607, -257] {
             assert_eq!(to_16_bits(value as f32 / 8_388_608.0), value >> 8);
         }
+    }
+
+    #[test]
+    fn samples_of_float_files_round_towards_zero() {
+        // static_cast<short>(x * 32767), as the reference program has it.
+        let cases = [(1.0, 32_767), (-1.0, -32_767), (0.5, 16_383), (-0.5, -16_383), (2.0, 32_767), (-2.0, -32_768)];
+        for (sample, value) in cases {
+            assert_eq!(float_to_16_bits(sample), value, "{sample}");
+        }
+        let data = waveform(1, &[0.5, -0.5], WaveformSettings { from_floats: true, ..TWO });
+        assert_eq!(data.data, [-16_383, 16_383]);
     }
 
     #[test]

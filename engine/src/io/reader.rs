@@ -39,6 +39,14 @@ impl StemReader {
     /// When the file is missing, no audio, damaged at its start, coded in something unknown, without channels, of an
     /// impossible rate, or shorter than [`StemReader::MIN_FRAMES`].
     pub fn open(path: &Path, fold: Fold) -> Result<Self, DecodeError> {
+        Self::open_at_least(path, fold, Self::MIN_FRAMES)
+    }
+
+    /// As [`StemReader::open`], for readers that take any length: a meter has something to say about a single frame.
+    ///
+    /// # Errors
+    /// As [`StemReader::open`], with `least` frames (1 or more) in the place of [`StemReader::MIN_FRAMES`].
+    pub fn open_at_least(path: &Path, fold: Fold, least: u64) -> Result<Self, DecodeError> {
         let (mut file, len) = open_file(path)?;
         let header = Header::read(path, &mut file, len)?;
         let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header)?;
@@ -67,12 +75,12 @@ impl StemReader {
         let outcome = StemOutcome { corrupt_packets: lost, ..StemOutcome::default() };
         let mut stem = Self { info, outcome, decoder, queue, fold: matrix, plan, accepted: 0, ended: false };
         stem.accept(0)?;
-        while stem.ready() < Self::MIN_FRAMES as usize && !stem.ended {
+        while (stem.ready() as u64) < least.max(1) && !stem.ended {
             stem.pull()?;
         }
         match stem.ready() as u64 {
             0 => Err(DecodeError::NoAudio { path: path.to_path_buf() }),
-            frames if frames < Self::MIN_FRAMES => Err(DecodeError::TooShort { path: path.to_path_buf(), frames }),
+            frames if frames < least => Err(DecodeError::TooShort { path: path.to_path_buf(), frames }),
             _ => Ok(stem),
         }
     }

@@ -6,6 +6,8 @@ use crate::process::Tap;
 use crate::units::{Decibels, SampleRate};
 use ebur128::{EbuR128, Mode};
 use mixdown_fixtures::signals::{pink_noise, white_noise};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::f64::consts::TAU;
 
 const RATES_HZ: [u32; 5] = [44_100, 48_000, 88_200, 96_000, 192_000];
@@ -112,7 +114,7 @@ fn tech_3341_cases_9_and_12() {
 
 #[test]
 fn tech_3341_cases_10_and_13() {
-    for rate_hz in [44_100, 48_000, 96_000] {
+    for rate_hz in RATES_HZ {
         for i in 0..20 {
             let meter = measured(rate_hz, &[(f64::from(i) * 0.15, SILENT), (3.0, -23.0), (1.0, SILENT)]);
             assert_reads(meter.max_short_term_lufs(), -23.0, &format!("case 10, file {i}, {rate_hz} Hz"));
@@ -124,7 +126,7 @@ fn tech_3341_cases_10_and_13() {
 
 #[test]
 fn tech_3341_cases_11_and_14() {
-    for rate_hz in [44_100, 48_000, 96_000] {
+    for rate_hz in RATES_HZ {
         let (mut short_term, mut momentary) = (stereo_meter(rate_hz), stereo_meter(rate_hz));
         for i in 0..20 {
             let level = f64::from(i) - 38.0;
@@ -148,7 +150,7 @@ fn tech_3342_cases_1_to_4() {
         (&[-40.0, -20.0], 20.0),
         (&[-50.0, -35.0, -20.0, -35.0, -50.0], 15.0),
     ];
-    for rate_hz in [44_100, 48_000] {
+    for rate_hz in RATES_HZ {
         for (case, (levels, expected)) in (1..).zip(cases) {
             let segments: Vec<_> = levels.iter().map(|level| (20.0, *level)).collect();
             let range_lu = measured(rate_hz, &segments).loudness_range_lu().unwrap();
@@ -216,6 +218,61 @@ fn readings_equal_those_of_libebur128() {
         // Theirs takes a window a second, ours ten.
         let difference = meter.loudness_range_lu().unwrap() - other.loudness_range().unwrap();
         assert!(difference.abs() < 1.5, "range, {channels} channels at {rate_hz} Hz: {difference} LU");
+    }
+}
+
+proptest! {
+    // The same programmes every time: elsewhere than at 48 kHz one in some thousands has a block so near a gate that the two differ on it.
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        rng_seed: RngSeed::Fixed(3_341),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// libebur128 takes the same stream whole; the meter takes it in random blocks. Tolerances as below, with 0.002 LU more for noise
+    /// up to Nyquist.
+    #[test]
+    fn random_programmes_read_as_libebur128_reads_them(
+        rate in prop::sample::select(&[(44_100_u32, 0.004), (48_000, 1e-9), (88_200, 0.022), (96_000, 0.023), (192_000, 0.034)][..]),
+        channels in 1_usize..=6,
+        seed in any::<u64>(),
+        levels_db in prop::collection::vec(-60.0_f64..0.0, 1..6),
+        pink in any::<bool>(),
+        splits in prop::collection::vec(1_usize..20_000, 1..8),
+    ) {
+        let (rate_hz, tolerance_lu) = rate;
+        let length = rate_hz as usize;
+        let channel = |index: usize| -> Vec<f32> {
+            let seed = seed.wrapping_add(index as u64);
+            let noise = if pink { pink_noise(seed, 0.2, length) } else { white_noise(seed, 1.0, length) };
+            // A second for each level, the channels one step apart.
+            (0..levels_db.len())
+                .map(|second| Decibels(levels_db[(second + index) % levels_db.len()]).to_amplitude() as f32)
+                .flat_map(|gain| noise.iter().map(move |x| gain * x))
+                .collect()
+        };
+        let signal = AudioBuffer::from_channels(&(0..channels).map(channel).collect::<Vec<_>>());
+        let mut meter = LoudnessMeter::new(SampleRate::new(rate_hz).unwrap(), &ChannelLayout::usual(channels));
+        let (mut done, mut sizes) = (0, splits.iter().cycle());
+        while done < signal.frames() {
+            let end = signal.frames().min(done + sizes.next().unwrap());
+            meter.observe(&signal.block().slice(done..end));
+            done = end;
+        }
+        let mut other = EbuR128::new(channels as u32, rate_hz, Mode::I).unwrap();
+        // Four channels: theirs are left, right, centre and none; ours left, right and two surrounds.
+        if channels == 4 {
+            use ebur128::Channel::{Left, LeftSurround, Right, RightSurround};
+            other.set_channel_map(&[Left, Right, LeftSurround, RightSurround]).unwrap();
+        }
+        let planar: Vec<&[f32]> = (0..channels).map(|channel| signal.channel(channel)).collect();
+        other.add_frames_planar_f32(&planar).unwrap();
+        let theirs = Some(other.loudness_global().unwrap()).filter(|lufs| lufs.is_finite());
+        match (meter.integrated_lufs(), theirs) {
+            (Some(ours), Some(theirs)) => prop_assert!((ours - theirs).abs() <= tolerance_lu, "{} for {}", ours, theirs),
+            (ours, theirs) => prop_assert_eq!(ours, theirs),
+        }
     }
 }
 

@@ -3,11 +3,14 @@
 #![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
 
 mod interrupt;
+mod measure;
 mod outcome;
 mod panic;
 mod progress;
 mod render;
 mod session;
+mod table;
+mod waveform;
 
 use clap::{Parser, Subcommand};
 use outcome::Failure;
@@ -29,6 +32,7 @@ Examples:
   mixdown render drums.wav bass.flac vox.mp3 --out mix
   mixdown session drums.wav bass.flac vox.mp3 --out mix.toml    then edit mix.toml, and
   mixdown render --session mix.toml --out mix
+  mixdown measure mix/final_mix.wav
 
 Each command explains itself: mixdown render --help";
 
@@ -36,6 +40,8 @@ Each command explains itself: mixdown render --help";
 enum Command {
     Render(render::RenderArguments),
     Session(session::SessionArguments),
+    Measure(measure::MeasureArguments),
+    Waveform(waveform::WaveformArguments),
 }
 
 /// Runs the program with the arguments of this process.
@@ -52,6 +58,8 @@ pub fn main() -> ExitCode {
     let (json, result) = match &arguments.command {
         Command::Render(render) => (render.json, render::run(render)),
         Command::Session(session) => (false, session::run(session)),
+        Command::Measure(measure) => (measure.json, measure::run(measure)),
+        Command::Waveform(waveform) => (false, waveform::run(waveform)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,8 +1,11 @@
 //! How a command ends, and what it says then.
 
+use mixdown_engine::io::{DecodeError, StagedFolder};
 use mixdown_engine::render::RenderError;
 use mixdown_engine::session::SessionErrors;
-use std::io::{self, Write};
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use thiserror::Error;
 
@@ -23,6 +26,12 @@ pub(super) enum Failure {
         /// What the operating system says.
         source: io::Error,
     },
+    /// A file could not be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// What went wrong has been said already, file by file.
+    #[error("some files could not be read")]
+    Told,
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
@@ -31,6 +40,9 @@ pub(super) enum Failure {
 impl Failure {
     /// Says what went wrong, on standard error or as a JSON document on standard output, and gives the exit code.
     pub(super) fn report(&self, json: bool) -> ExitCode {
+        if matches!(self, Self::Told) {
+            return ExitCode::FAILURE;
+        }
         if json {
             // A closed standard output leaves only the exit code to say it.
             let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "ok": false, "error": self.to_string() }));
@@ -49,4 +61,30 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prints a document to standard output, one line to a key, without holding its text in memory; a reader that has gone away is no
+/// failure.
+pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);
+    match written.and_then(|()| writeln!(out)).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Write { path: "standard output".into(), source: error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes one file whole or not at all; `flag` is the one that named it.
+pub(super) fn write_file(path: &Path, flag: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+        return Err(Failure::Usage(format!("{flag} {}: name a file", path.display())));
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Into::into);
+    let written = StagedFolder::open(&folder).and_then(|mut staged| {
+        staged.write(&name, bytes)?;
+        staged.commit()
+    });
+    written.map(|_| ()).map_err(|error| Failure::Render(error.into()))
 }

@@ -1,14 +1,18 @@
-//! Shows how far a render is: a bar a phase on a terminal, a line a phase elsewhere, on standard error.
+//! Shows how far the work is, on standard error: bars on a terminal, a line a stage elsewhere.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mixdown_engine::render::{Phase, Progress};
 use std::io::{IsTerminal, stderr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Steps of a bar.
 const STEPS: u64 = 1_000;
+/// A bar while its stage runs, and after.
+const RUNNING: &str = "  {msg:<22} {wide_bar:.cyan/dim} {percent:>3} %  {elapsed}";
+const DONE: &str = "✓ {msg:<22} {wide_bar:.green/dim} {percent:>3} %  {elapsed}";
 
-/// What is shown.
+/// The stages of a render: a bar each.
 pub(super) struct ProgressDisplay {
     shown: Shown,
     phase: Option<Phase>,
@@ -17,7 +21,8 @@ pub(super) struct ProgressDisplay {
 enum Shown {
     Nothing,
     Lines,
-    Bar(ProgressBar),
+    /// The bar of the running stage; those before it stay above.
+    Bars(Option<ProgressBar>),
 }
 
 impl ProgressDisplay {
@@ -26,7 +31,7 @@ impl ProgressDisplay {
         let shown = if quiet {
             Shown::Nothing
         } else if stderr().is_terminal() {
-            Shown::Bar(bar())
+            Shown::Bars(None)
         } else {
             Shown::Lines
         };
@@ -36,33 +41,56 @@ impl ProgressDisplay {
     /// Shows where the render is now.
     pub(super) fn show(&mut self, progress: Progress) {
         let new_phase = self.phase.replace(progress.phase) != Some(progress.phase);
-        match &self.shown {
-            Shown::Lines if new_phase => eprintln!("{} …", doing(progress.phase)),
-            Shown::Nothing | Shown::Lines => {}
-            Shown::Bar(bar) => {
+        match &mut self.shown {
+            Shown::Nothing => {}
+            Shown::Lines => {
                 if new_phase {
-                    bar.set_message(doing(progress.phase));
-                    bar.reset_eta();
+                    eprintln!("{} …", doing(progress.phase));
                 }
-                bar.set_position((progress.fraction * STEPS as f64) as u64);
             }
+            Shown::Bars(running) => {
+                if new_phase {
+                    finish(running.take());
+                    *running = Some(bar(doing(progress.phase)));
+                }
+                if let Some(bar) = running {
+                    bar.set_position((progress.fraction * STEPS as f64) as u64);
+                }
+            }
+        }
+    }
+
+    /// Marks the last stage as done; without it, the bar stays as far as it got.
+    pub(super) fn finished(mut self) {
+        if let Shown::Bars(running) = &mut self.shown {
+            finish(running.take());
         }
     }
 }
 
 impl Drop for ProgressDisplay {
     fn drop(&mut self) {
-        if let Shown::Bar(bar) = &self.shown {
-            bar.finish_and_clear();
+        if let Shown::Bars(Some(running)) = &self.shown {
+            running.abandon();
         }
     }
 }
 
-fn bar() -> ProgressBar {
+fn finish(bar: Option<ProgressBar>) {
+    if let Some(bar) = bar {
+        if let Ok(style) = ProgressStyle::with_template(DONE) {
+            bar.set_style(style);
+        }
+        bar.finish();
+    }
+}
+
+fn bar(doing: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(STEPS);
-    if let Ok(style) = ProgressStyle::with_template("{msg:<22} {wide_bar} {percent:>3} %  {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template(RUNNING) {
         bar.set_style(style);
     }
+    bar.set_message(doing);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -71,9 +99,66 @@ fn doing(phase: Phase) -> &'static str {
     match phase {
         Phase::Loading => "Opening the stems",
         Phase::Aligning => "Comparing the stems",
-        Phase::Mixing => "Mixing",
+        Phase::Mixing => "Decoding and mixing",
         Phase::Mastering => "Mastering",
         Phase::Verifying => "Measuring the result",
         Phase::Exporting => "Writing the data",
+    }
+}
+
+/// Several files at once under one bar, on a terminal; nothing elsewhere.
+pub(super) struct FilesProgress {
+    bar: Option<ProgressBar>,
+}
+
+impl FilesProgress {
+    /// A bar for this many files.
+    pub(super) fn new(files: usize, quiet: bool) -> Self {
+        let bar = (!quiet && stderr().is_terminal()).then(|| {
+            let bar = bar("Measuring");
+            bar.set_length(files as u64 * STEPS);
+            bar
+        });
+        Self { bar }
+    }
+
+    /// The share of one file; when it is dropped, the file is done.
+    pub(super) fn file(&self) -> FileProgress<'_> {
+        FileProgress { bar: self.bar.as_ref(), counted: AtomicU64::new(0) }
+    }
+}
+
+impl Drop for FilesProgress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// One file's part of the bar.
+pub(super) struct FileProgress<'a> {
+    bar: Option<&'a ProgressBar>,
+    counted: AtomicU64,
+}
+
+impl FileProgress<'_> {
+    /// Says how many frames of the expected ones have been read.
+    pub(super) fn at(&self, done: u64, expected: Option<u64>) {
+        let fraction = expected.map_or(0.0, |expected| done as f64 / expected.max(1) as f64);
+        self.count((fraction.min(1.0) * STEPS as f64) as u64);
+    }
+
+    fn count(&self, steps: u64) {
+        let before = self.counted.fetch_max(steps, Ordering::Relaxed);
+        if let Some(bar) = self.bar {
+            bar.inc(steps.saturating_sub(before));
+        }
+    }
+}
+
+impl Drop for FileProgress<'_> {
+    fn drop(&mut self) {
+        self.count(STEPS);
     }
 }

@@ -180,7 +180,11 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         display.show(progress);
         if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    drop(display);
+    if rendered.is_ok() {
+        display.finished();
+    } else {
+        drop(display);
+    }
     let Rendered { report, files } = rendered?;
     if arguments.json {
         let document = serde_json::json!({ "ok": true, "files": files, "report": report });

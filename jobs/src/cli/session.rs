@@ -1,9 +1,8 @@
 //! `mixdown session`: a document to edit, or its schema.
 
 use super::Failure;
-use super::outcome::print;
+use super::outcome::{print, write_file};
 use clap::Args;
-use mixdown_engine::io::StagedFolder;
 use mixdown_engine::session::{Session, json_schema};
 use std::path::PathBuf;
 
@@ -37,14 +36,5 @@ pub(super) fn run(arguments: &SessionArguments) -> Result<(), Failure> {
         session.to_toml()
     };
     let Some(path) = &arguments.out else { return print(&text) };
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let Some(name) = name else {
-        return Err(Failure::Usage(format!("--out {}: name a file", path.display())));
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Into::into);
-    let written = StagedFolder::open(&folder).and_then(|mut staged| {
-        staged.write(&name, text.as_bytes())?;
-        staged.commit()
-    });
-    written.map(|_| ()).map_err(|error| Failure::Render(error.into()))
+    write_file(path, "--out", text.as_bytes())
 }

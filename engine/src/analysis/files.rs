@@ -1,0 +1,88 @@
+//! One audio file, measured or drawn from its first frame to its last.
+
+use super::{Bits, WaveformData, WaveformGenerator, WaveformSettings, watch_stem};
+use crate::io::{DecodeError, Fold, StemInfo, StemOutcome, StemReader};
+use crate::meter::ProgrammeMeter;
+use crate::process::{BuildError, Source, Tap};
+use std::path::Path;
+use thiserror::Error;
+
+/// A file that was measured.
+#[derive(Clone, Debug)]
+pub struct MeasuredFile {
+    /// What it says of itself.
+    pub info: StemInfo,
+    /// What was found while reading it.
+    pub outcome: StemOutcome,
+    /// The meter that heard all of it.
+    pub meter: ProgrammeMeter,
+}
+
+/// Measures every channel of a file, none folded; with `series` the meter keeps its readings every 100 ms too. `progress` hears
+/// the frames read so far and the frames expected. Control thread; uses rayon's pool.
+///
+/// # Errors
+/// When the file cannot be read, or holds no frame.
+pub fn measure_file(
+    path: &Path,
+    series: bool,
+    mut progress: impl FnMut(u64, Option<u64>),
+) -> Result<MeasuredFile, DecodeError> {
+    let mut reader = StemReader::open_at_least(path, Fold::Keep, 1)?;
+    let info = reader.info();
+    let (rate, layout, expected) = (info.sample_rate, &info.layout, info.frames);
+    let mut meter = if series { ProgrammeMeter::with_series(rate, layout) } else { ProgrammeMeter::new(rate, layout) };
+    watch_stem(
+        &mut reader,
+        |block| meter.observe(block),
+        |done| -> Result<(), DecodeError> {
+            progress(done, expected);
+            Ok(())
+        },
+    )?;
+    Ok(MeasuredFile { info: reader.info().clone(), outcome: reader.outcome().clone(), meter })
+}
+
+/// A waveform that could not be drawn.
+#[derive(Debug, Error)]
+pub enum DrawError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The settings are out of their range.
+    #[error(transparent)]
+    Settings(#[from] BuildError),
+}
+
+/// How the waveform of a file is drawn: by the reference program's rule for how such a file stores its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileWaveform {
+    /// Frames a pixel: 2 or more.
+    pub samples_per_pixel: u32,
+    /// Bits a value.
+    pub bits: Bits,
+    /// One waveform a channel; else one of their mean.
+    pub split_channels: bool,
+}
+
+/// Draws the waveform of a file, none of its channels folded. Control thread; uses rayon's pool.
+///
+/// # Errors
+/// When the file cannot be read, holds no frame, or a setting is out of range.
+pub fn draw_file(path: &Path, waveform: FileWaveform) -> Result<WaveformData, DrawError> {
+    let mut reader = StemReader::open_at_least(path, Fold::Keep, 1)?;
+    let settings = WaveformSettings {
+        samples_per_pixel: waveform.samples_per_pixel,
+        bits: waveform.bits,
+        split_channels: waveform.split_channels,
+        from_floats: stores_floats(reader.info()),
+    };
+    let mut generator = WaveformGenerator::new(reader.sample_rate(), reader.channels(), settings)?;
+    watch_stem(&mut reader, |block| generator.observe(block), |_| Ok::<(), DrawError>(()))?;
+    Ok(generator.into_data())
+}
+
+/// Whether a file's samples are stored as floating-point numbers.
+pub fn stores_floats(info: &StemInfo) -> bool {
+    info.codec.starts_with("pcm_f")
+}

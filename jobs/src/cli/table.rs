@@ -1,0 +1,50 @@
+//! Columns that line up in a terminal: the first to the left, the rest to the right.
+
+/// A table with a heading of two lines: names and units.
+pub(super) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table with these columns: name and unit.
+    pub(super) fn new(columns: &[(&str, &str)]) -> Self {
+        let line = |pick: fn(&(&str, &str)) -> String| columns.iter().map(pick).collect();
+        Self { rows: vec![line(|column| column.0.to_owned()), line(|column| column.1.to_owned())] }
+    }
+
+    /// Adds a row of as many cells as there are columns.
+    pub(super) fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// The table as lines; nothing when it has no rows.
+    pub(super) fn text(&self) -> String {
+        if self.rows.len() <= 2 {
+            return String::new();
+        }
+        let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..self.rows[0].len()).map(width).collect();
+        let line = |row: &Vec<String>| {
+            let cells = row.iter().zip(&widths).enumerate().map(|(index, (cell, &width))| {
+                if index == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            });
+            let text: Vec<String> = cells.collect();
+            text.join("  ").trim_end().to_owned() + "\n"
+        };
+        self.rows.iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_end_in_one_column_and_an_empty_table_says_nothing() {
+        let mut table = Table::new(&[("", ""), ("loudness", "LUFS")]);
+        assert_eq!(table.text(), "");
+        table.row(vec!["a.wav".into(), "-14.0".into()]);
+        table.row(vec!["ü.wav".into(), "–".into()]);
+        assert_eq!(table.text(), "       loudness\n           LUFS\na.wav     -14.0\nü.wav         –\n");
+    }
+}

@@ -1,0 +1,65 @@
+//! `mixdown waveform`: waveform data of one file, as audiowaveform writes it.
+
+use super::Failure;
+use super::outcome::write_file;
+use clap::Args;
+use mixdown_engine::analysis::{Bits, DrawError, FileWaveform, draw_file};
+use std::path::PathBuf;
+
+/// Write the waveform data of a file for peaks.js and its kin.
+///
+/// BBC audiowaveform version 2, binary or JSON by the ending of the output: the same values that audiowaveform writes for the same WAV, AIFF
+/// or FLAC file. Without --split-channels the waveform is that of the mean of all channels.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mixdown waveform final_mix.wav -o final_mix.dat
+  mixdown waveform vox.flac -o vox.json --bits 8 --samples-per-pixel 512 --split-channels")]
+pub(super) struct WaveformArguments {
+    /// The file: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The file to write; its ending says how: .dat is binary, .json is JSON.
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    /// Frames that one pixel stands for, 2 or more.
+    #[arg(short = 'z', long, value_name = "FRAMES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(2..=2_147_483_647))]
+    samples_per_pixel: u32,
+    /// Bits a value, 8 or 16.
+    #[arg(short, long, value_name = "BITS", default_value = "16", value_parser = bits)]
+    bits: Bits,
+    /// One waveform a channel instead of one of their mean.
+    #[arg(long)]
+    split_channels: bool,
+}
+
+fn bits(text: &str) -> Result<Bits, String> {
+    match text {
+        "8" => Ok(Bits::Eight),
+        "16" => Ok(Bits::Sixteen),
+        _ => Err("neither 8 nor 16".into()),
+    }
+}
+
+pub(super) fn run(arguments: &WaveformArguments) -> Result<(), Failure> {
+    let out = &arguments.output;
+    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let json = match ending.as_deref() {
+        Some("dat") => false,
+        Some("json") => true,
+        _ => return Err(Failure::Usage(format!("--output {}: end it in .dat or .json", out.display()))),
+    };
+    let waveform = FileWaveform {
+        samples_per_pixel: arguments.samples_per_pixel,
+        bits: arguments.bits,
+        split_channels: arguments.split_channels,
+    };
+    let data = draw_file(&arguments.file, waveform).map_err(|error| match error {
+        DrawError::Decode(error) => Failure::Decode(error),
+        DrawError::Settings(error) => Failure::Usage(error.to_string()),
+    })?;
+    let mut bytes = Vec::new();
+    let written = if json { data.write_json(&mut bytes) } else { data.write_dat(&mut bytes) };
+    written.map_err(|source| Failure::Write { path: out.display().to_string(), source })?;
+    write_file(out, "--output", &bytes)
+}
