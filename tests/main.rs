@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod command_line;
+mod fresh_encodes;
 mod goldens;
 mod laws;
 mod measure;
