@@ -1,4 +1,4 @@
-//! Where FFmpeg is installed, its own fresh encodes of real music start at the same sample and last as long. The small files of
+//! Where `ffmpeg` is installed, its own fresh encodes of real music start at the same sample and last as long. The small files of
 //! `fixtures/formats` promise the same everywhere, whatever is installed.
 
 use mixdown_engine::audio::AudioBuffer;

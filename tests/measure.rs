@@ -82,7 +82,7 @@ fn six_channels_are_weighed_and_not_folded() {
 #[test]
 fn what_has_no_meaning_is_null() {
     let place = Place::new();
-    place.write_wav("silence.wav", 48_000, &[&[0.0; 96_000], &[0.0; 96_000]]);
+    place.write_wav("silence.wav", 48_000, &[&vec![0.0; 96_000], &vec![0.0; 96_000]]);
     place.write_wav("short.wav", 48_000, &[&[0.5; 1_000]]);
     place.write_wav("one.wav", 48_000, &[&[0.5], &[-0.5]]);
     place.write_wav("dc.wav", 48_000, &[&[0.25; 96_000]]);
