@@ -20,6 +20,7 @@ fn a_bare_render_of_real_stems_meets_its_target_and_writes_every_file() {
     let report: Value = serde_json::from_slice(&fs::read(place.path("mix/report.json")).unwrap()).unwrap();
     let master = &report["master"];
     assert_eq!(master["verified"], true);
+    assert_eq!(report["warnings"], serde_json::json!([]));
     assert!((master["written"]["integrated_lufs"].as_f64().unwrap() + 14.0).abs() <= 0.05);
     assert!(master["written"]["true_peak_dbtp"].as_f64().unwrap() <= -1.0);
     assert_eq!(report["alignment"]["stems"][0]["decision"], "left");

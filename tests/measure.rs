@@ -85,8 +85,8 @@ fn what_has_no_meaning_is_null() {
     place.write_wav("silence.wav", 48_000, &[&vec![0.0; 96_000], &vec![0.0; 96_000]]);
     place.write_wav("short.wav", 48_000, &[&[0.5; 1_000]]);
     place.write_wav("one.wav", 48_000, &[&[0.5], &[-0.5]]);
-    place.write_wav("dc.wav", 48_000, &[&[0.25; 96_000]]);
-    place.write_wav("denormal.wav", 48_000, &[&[1e-40; 48_000]]);
+    place.write_wav("dc.wav", 48_000, &[&vec![0.25; 96_000]]);
+    place.write_wav("denormal.wav", 48_000, &[&vec![1e-40; 48_000]]);
     let run = place.run("measure silence.wav short.wav one.wav dc.wav denormal.wav --json");
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     let files = files(&run);
@@ -157,7 +157,9 @@ fn write_16_bits(place: &Place, name: &str, channels: &[Vec<i16>]) {
     };
     let mut writer = hound::WavWriter::create(place.path(name), spec).unwrap();
     for frame in 0..channels[0].len() {
-        channels.iter().for_each(|channel| writer.write_sample(channel[frame]).unwrap());
+        for channel in channels {
+            writer.write_sample(channel[frame]).unwrap();
+        }
     }
     writer.finalize().unwrap();
 }

@@ -1,8 +1,6 @@
 //! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976): every frequency says with the
 //! same weight how late one stem is against another.
 
-use super::features::StemFeatures;
-use crate::units::SampleRate;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::sync::Arc;
@@ -18,13 +16,10 @@ const BLOCK_OVER_LAG: usize = 5;
 const FADE_S: f64 = 0.25;
 /// Bins this far below the mean power of a block (−120 dB) hold rounding, not sound.
 const SILENT_BIN: f32 = 1e-12;
-
-/// The width over which a spectrum is levelled before a stem is compared with itself, in hertz: timbre goes, the lines of a loop stay.
+/// The width over which spectra are levelled before stems are searched for repeats, in hertz: timbre goes, the lines of a loop stay.
 const LEVELLED_HZ: f64 = 50.0;
-/// The self-similarity, 0 to 1, from which a stem repeats itself.
-const REPEATS: f32 = 0.8;
 
-/// The sizes and transforms that all stems of a session share.
+/// The sizes and transforms that all stems of a comparison share.
 pub(super) struct Correlator {
     block: usize,
     fade: usize,
@@ -33,8 +28,6 @@ pub(super) struct Correlator {
     bins: std::ops::Range<usize>,
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
-    /// Session frames in one step of the correlation.
-    step: usize,
 }
 
 /// The blocks of one stem as spectra of the compared band.
@@ -48,44 +41,32 @@ pub(super) struct Scratch {
 }
 
 impl Correlator {
-    /// Sizes for stems of up to `longest` kept frames and offsets up to `max_lag` frames either way.
-    pub(super) fn new(longest: usize, max_lag: usize, rate: SampleRate) -> Self {
-        let blocks = longest.div_ceil((rate.frames(BLOCK_S) as usize).max(BLOCK_OVER_LAG * max_lag)).max(1);
+    /// Sizes for stems of up to `longest` frames at `rate_hz` and offsets up to `max_lag` frames either way.
+    pub(super) fn new(longest: usize, max_lag: usize, rate_hz: f64) -> Self {
+        let blocks = longest.div_ceil(((BLOCK_S * rate_hz) as usize).max(BLOCK_OVER_LAG * max_lag)).max(1);
         let block = longest.div_ceil(blocks).max(1);
         // Silence of the length of the largest offset keeps the ends of a block from meeting.
         let size = fast_size((block + max_lag).max(1 << 10));
-        // The band is narrower than the spectrum: a shorter inverse transform gives every second (fourth …) lag.
-        let mut step = 1;
-        while rate.nyquist_hz() / (2 * step) as f64 >= 10_000.0 && step < 64 {
-            step *= 2;
-        }
-        let bin = |hz: f64| (hz * size as f64 / rate.as_f64()).ceil() as usize;
-        let top = bin(BAND_HZ.1).min(size / step / 2);
+        let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
+        let top = bin(BAND_HZ.1.min(0.42 * rate_hz)).min(size / 2);
         let mut planner = RealFftPlanner::new();
         Self {
             block,
-            fade: rate.frames(FADE_S) as usize,
+            fade: (FADE_S * rate_hz) as usize,
             levelled: bin(LEVELLED_HZ),
-            max_lag: max_lag / step,
+            max_lag,
             bins: bin(BAND_HZ.0).min(top)..top,
             forward: planner.plan_fft_forward(size),
-            inverse: planner.plan_fft_inverse(size / step),
-            step,
+            inverse: planner.plan_fft_inverse(size),
         }
     }
 
-    /// Session frames in one step of the correlation.
-    pub(super) fn step(&self) -> usize {
-        self.step
-    }
-
-    /// Transforms a stem, scaled to a peak of 1.
-    pub(super) fn spectrum(&self, stem: &StemFeatures) -> Spectrum {
-        let scale = 1.0 / stem.peak().max(f32::MIN_POSITIVE);
+    /// Transforms a stem, scaled by `scale`.
+    pub(super) fn spectrum(&self, stem: &[f32], scale: f32) -> Spectrum {
         let mut buffer = self.forward.make_input_vec();
         let mut all = self.forward.make_output_vec();
         let mut scratch = self.forward.make_scratch_vec();
-        let blocks = stem.mono().chunks(self.block).map(|samples| {
+        let blocks = stem.chunks(self.block).map(|samples| {
             for (to, from) in buffer.iter_mut().zip(samples) {
                 *to = from * scale;
             }
@@ -108,9 +89,35 @@ impl Correlator {
         }
     }
 
-    /// The correlation at lags −max … +max in steps of [`Correlator::step`] frames; the middle is lag 0, a peak at a positive lag
-    /// says that `b` is late. The blocks are added before their phases are taken, so long stems average out noise.
+    /// The correlation at lags −max … +max; the middle is lag 0, a peak at a positive lag says that `b` is late. The blocks are
+    /// added before their phases are taken, so long stems average out noise.
     pub(super) fn correlate(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
+        self.cross(a, b, scratch);
+        whiten(&mut scratch.product[self.bins.clone()]);
+        self.inverse(scratch)
+    }
+
+    /// As [`Correlator::correlate`], but levelled over 50 Hz instead of bin by bin: a repeat shows with its true height.
+    ///
+    /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the recording, and favour the offset next to 0.
+    pub(super) fn levelled(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
+        let power = |stem: &Spectrum| {
+            let mut power = vec![0.0; self.bins.len()];
+            for block in &stem.0 {
+                power.iter_mut().zip(block).for_each(|(sum, bin)| *sum += f64::from(bin.norm_sqr()));
+            }
+            moving_sum(&power, self.levelled).collect::<Vec<f64>>()
+        };
+        let (first, second) = (power(a), power(b));
+        self.cross(a, b, scratch);
+        for ((bin, a), b) in scratch.product[self.bins.clone()].iter_mut().zip(first).zip(second) {
+            let level = (a * b).sqrt();
+            *bin = if level > 0.0 { *bin / level as f32 } else { Complex::default() };
+        }
+        self.inverse(scratch)
+    }
+
+    fn cross(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) {
         scratch.product.fill(Complex::default());
         let band = &mut scratch.product[self.bins.clone()];
         for (a, b) in a.0.iter().zip(&b.0) {
@@ -118,48 +125,25 @@ impl Correlator {
                 *sum += a.conj() * b;
             }
         }
-        whiten(band);
-        self.inverse(scratch);
-        let late = &scratch.lags[..=self.max_lag];
-        let early = &scratch.lags[scratch.lags.len() - self.max_lag..];
-        [early, late].concat()
     }
 
-    /// The shortest time, in session frames from `from` to twice the largest offset, after which a stem repeats itself; none when it does not.
-    ///
-    /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the recording, and favour the offset next to 0.
-    pub(super) fn period(&self, stem: &Spectrum, from: usize, scratch: &mut Scratch) -> Option<usize> {
-        let mut power = vec![0.0; self.bins.len()];
-        for block in &stem.0 {
-            power.iter_mut().zip(block).for_each(|(sum, bin)| *sum += f64::from(bin.norm_sqr()));
-        }
-        scratch.product.fill(Complex::default());
-        let band = &mut scratch.product[self.bins.clone()];
-        for ((bin, power), level) in band.iter_mut().zip(&power).zip(moving_sum(&power, self.levelled)) {
-            bin.re = if level > 0.0 { (power / level) as f32 } else { 0.0 };
-        }
-        self.inverse(scratch);
-        let (block, whole) = (self.block as f32, scratch.lags[0]);
-        let last = (2 * self.max_lag).min(scratch.lags.len() / 2).min(self.block / self.step * 3 / 4);
-        (from.div_ceil(self.step)..=last)
-            // At a lag, a block meets only the rest of itself.
-            .find(|lag| scratch.lags[*lag] > REPEATS * whole * (1.0 - (lag * self.step) as f32 / block))
-            .map(|lag| lag * self.step)
-    }
-
-    fn inverse(&self, scratch: &mut Scratch) {
-        // The inverse may end at the top of the band, and wants its last bin real.
+    fn inverse(&self, scratch: &mut Scratch) -> Vec<f32> {
+        // The band may reach the last bin, which must be real.
         if let Some(last) = scratch.product.last_mut() {
             *last = Complex::default();
         }
         inverse(self.inverse.as_ref(), &mut scratch.product, &mut scratch.lags, &mut scratch.inverse);
+        let late = &scratch.lags[..=self.max_lag];
+        let early = &scratch.lags[scratch.lags.len() - self.max_lag..];
+        [early, late].concat()
     }
 }
 
-/// The next length that transforms fast: 8, 9 or 12 times a power of two.
-fn fast_size(least: usize) -> usize {
-    let above = least.next_power_of_two();
-    [above / 16 * 9, above / 16 * 12, above].into_iter().find(|size| *size >= least).unwrap_or(above)
+/// The next length that transforms fast: 8, 9, 10, 12 or 15 times a power of two.
+pub(super) fn fast_size(least: usize) -> usize {
+    let above = least.next_power_of_two().max(64);
+    let of = |sixteenths: usize| above / 16 * sixteenths;
+    [of(9), of(10), of(12), of(15), above].into_iter().find(|size| *size >= least).unwrap_or(above)
 }
 
 /// The sum of the `width` values around each value, fewer at the ends.

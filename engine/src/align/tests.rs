@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::audio::{AudioBuffer, Block};
+use crate::audio::Block;
 use crate::process::Tap;
 use mixdown_fixtures::signals;
 
@@ -22,7 +22,7 @@ fn features(samples: &[f32]) -> StemFeatures {
 
 fn aligned(stems: &[Vec<f32>]) -> Alignment {
     let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem)).collect();
-    align(&stems, rate(), &AlignSettings::default(), &|| false)
+    align(&stems, &AlignSettings::default(), Pairs::All, &|| false)
 }
 
 /// The same samples `late` frames later (earlier, when negative), as long as before.
@@ -57,6 +57,12 @@ fn tone_pattern() -> Vec<f32> {
     tone.iter().enumerate().map(|(n, x)| if (n + 777) % beat < beat / 2 { *x } else { 0.0 }).collect()
 }
 
+/// The stem is late by so many frames, within a tolerance.
+fn late(alignment: &Alignment, stem: usize, frames: f64, tolerance: f64) {
+    let found = alignment.stems[stem].late_samples;
+    assert!(found.is_some_and(|found| (found - frames).abs() <= tolerance), "stem {stem}, {frames}: {alignment:?}");
+}
+
 fn all_left(alignment: &Alignment, cause: &str) {
     for (n, stem) in alignment.stems.iter().enumerate() {
         assert_eq!(stem.decision, Decision::Left, "stem {n}: {stem:?}");
@@ -71,7 +77,8 @@ fn copies_are_found_to_the_frame_on_both_sides() {
             let alignment = aligned(&[source.clone(), shifted(&source, late)]);
             // Of two the earlier is the reference.
             let (first, second) = (&alignment.stems[0], &alignment.stems[1]);
-            assert_eq!(second.late_samples.unwrap() - first.late_samples.unwrap(), late, "{alignment:?}");
+            let found = second.late_samples.unwrap() - first.late_samples.unwrap();
+            assert!((found - late as f64).abs() < 0.02, "{late}: {found}");
             let moved: Vec<Decision> = alignment.stems.iter().map(|stem| stem.decision).collect();
             let one = if late > 0 { [Decision::Left, Decision::Moved] } else { [Decision::Moved, Decision::Left] };
             assert_eq!(moved, one, "{late}");
@@ -88,7 +95,8 @@ fn an_inverted_quiet_noisy_copy_is_found_and_its_polarity_told() {
     let copy: Vec<f32> = shifted(&source, 500).iter().zip(&noise).map(|(x, noise)| noise - 0.1 * x).collect();
     let alignment = aligned(&[source, copy]);
     let stem = &alignment.stems[1];
-    assert_eq!((stem.decision, stem.late_samples, stem.polarity), (Decision::Moved, Some(500), -1), "{alignment:?}");
+    assert_eq!((stem.decision, stem.polarity), (Decision::Moved, -1), "{alignment:?}");
+    late(&alignment, 1, 500.0, 0.02);
     assert!(stem.reason.contains("inverted"));
 }
 
@@ -96,17 +104,17 @@ fn an_inverted_quiet_noisy_copy_is_found_and_its_polarity_told() {
 fn a_filtered_copy_is_found() {
     // A symmetric filter delays nothing: the offset stays exact.
     let source = signals::pink_noise(4, 0.1, FRAMES);
-    let late = shifted(&source, 321);
-    let at = |n: usize| late.get(n).copied().unwrap_or(0.0);
+    let moved = shifted(&source, 321);
+    let at = |n: usize| moved.get(n).copied().unwrap_or(0.0);
     let dull: Vec<f32> = (0..FRAMES).map(|n| 0.25 * at(n.wrapping_sub(1)) + 0.5 * at(n) + 0.25 * at(n + 1)).collect();
-    assert_eq!(aligned(&[source, dull]).stems[1].late_samples, Some(321));
+    late(&aligned(&[source, dull]), 1, 321.0, 0.02);
 }
 
 #[test]
 fn bleed_20_db_below_an_unrelated_stem_is_found() {
     let (source, other) = (signals::pink_noise(5, 0.1, FRAMES), signals::pink_noise(6, 0.1, FRAMES));
     let alignment = aligned(&[source.clone(), mixed(&other, &shifted(&source, 160), 0.1)]);
-    assert_eq!(alignment.stems[1].late_samples, Some(160), "{alignment:?}");
+    late(&alignment, 1, 160.0, 0.5);
 }
 
 #[test]
@@ -143,7 +151,7 @@ fn identical_stems_are_in_time_already() {
     let source = rhythm(40);
     let alignment = aligned(&[source.clone(), source]);
     assert_eq!(alignment.reference, Some(0));
-    assert_eq!(alignment.stems[1].late_samples, Some(0));
+    late(&alignment, 1, 0.0, 1e-3);
     all_left(&Alignment { reference: None, stems: alignment.stems[1..].to_vec() }, "already in time");
 }
 
@@ -161,29 +169,36 @@ fn what_is_silent_or_short_is_left_and_says_so() {
 fn stems_of_different_lengths_are_compared_where_both_sound() {
     let source = signals::pink_noise(60, 0.1, FRAMES);
     let alignment = aligned(&[source.clone(), shifted(&source, 2_000)[..FRAMES / 2].to_vec()]);
-    assert_eq!(alignment.stems[1].late_samples, Some(2_000), "{alignment:?}");
+    late(&alignment, 1, 2_000.0, 0.02);
 }
 
 #[test]
 fn an_offset_beyond_the_largest_is_not_believed() {
     let source = signals::pink_noise(61, 0.1, FRAMES);
-    let alignment = aligned(&[source.clone(), shifted(&source, 2 * i64::from(RATE_HZ) + 400)]);
+    let stems = [features(&source), features(&shifted(&source, 2 * i64::from(RATE_HZ) + 400))];
+    let settings = AlignSettings { max_offset_s: Some(2.0), ..AlignSettings::default() };
+    let alignment = align(&stems, &settings, Pairs::All, &|| false);
     assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
 }
 
 #[test]
-fn a_drifting_copy_is_left() {
-    // 200 ppm over 12 s are 38 frames: no one offset is right.
+fn a_drifting_copy_is_measured() {
+    // Linear interpolation dulls the copy; it does not move it.
     let source = signals::pink_noise(62, 0.1, FRAMES);
-    let drifting: Vec<f32> = (0..FRAMES)
-        .map(|n| {
-            let at = n as f64 * (1.0 - 200e-6);
-            let (whole, part) = (at as usize, at.fract() as f32);
-            source[whole] * (1.0 - part) + source.get(whole + 1).copied().unwrap_or(0.0) * part
-        })
-        .collect();
-    let alignment = aligned(&[source, drifting]);
-    assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
+    for ppm in [-200.0, 50.0, 500.0] {
+        let drifting: Vec<f32> = (0..FRAMES)
+            .map(|n| {
+                let at = n as f64 / (1.0 + ppm * 1e-6);
+                let (whole, part) = (at as usize, at.fract() as f32);
+                let at = |n: usize| source.get(n).copied().unwrap_or(0.0);
+                at(whole) * (1.0 - part) + at(whole + 1) * part
+            })
+            .collect();
+        let alignment = aligned(&[source.clone(), drifting]);
+        let (first, second) = (&alignment.stems[0], &alignment.stems[1]);
+        let found = second.drift_ppm - first.drift_ppm;
+        assert!((found - ppm).abs() < 1.0, "{ppm}: {first:?} {second:?}");
+    }
 }
 
 #[test]
@@ -197,19 +212,19 @@ fn only_the_late_one_of_three_microphones_moves() {
         rhythm(74),
     ];
     let alignment = aligned(&stems);
-    let late: Vec<Option<i64>> = alignment.stems.iter().map(|stem| stem.late_samples).collect();
-    assert_eq!(late, [Some(900), Some(0), Some(0), None]);
-    assert_eq!(alignment.reference, Some(1));
+    late(&alignment, 0, 900.0, 0.05);
+    late(&alignment, 1, 0.0, 0.05);
+    late(&alignment, 2, 0.0, 0.05);
+    assert_eq!((alignment.reference, alignment.stems[3].late_samples), (Some(1), None));
     assert_eq!(alignment.stems.iter().filter(|stem| stem.decision == Decision::Moved).count(), 1);
 }
 
 #[test]
 fn samples_that_are_not_finite_do_not_matter() {
     let source = signals::pink_noise(80, 0.1, FRAMES);
-    let mut late = shifted(&source, 50);
-    (late[5_000], late[6_000], late[7_000]) = (f32::NAN, f32::INFINITY, f32::MAX);
-    late[7_000] = f32::NEG_INFINITY;
-    assert_eq!(aligned(&[source.clone(), late]).stems[1].late_samples, Some(50));
+    let mut moved = shifted(&source, 50);
+    (moved[5_000], moved[6_000], moved[7_000]) = (f32::NAN, f32::INFINITY, f32::NEG_INFINITY);
+    late(&aligned(&[source.clone(), moved]), 1, 50.0, 0.02);
     all_left(&aligned(&[vec![f32::NAN; FRAMES], source.clone()][..1]), "silent");
     let mut huge = source.clone();
     huge[100] = f32::MAX;
@@ -223,7 +238,7 @@ fn the_thread_count_changes_nothing() {
         (0..6).map(|n| features(&mixed(&shifted(&source, n * 40), &rhythm(91 + n as u64), 0.5))).collect();
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| align(&stems, rate(), &AlignSettings::default(), &|| false))
+        pool.install(|| align(&stems, &AlignSettings::default(), Pairs::All, &|| false))
     };
     assert_eq!(on(1), on(3));
 }
@@ -232,15 +247,5 @@ fn the_thread_count_changes_nothing() {
 fn told_to_stop_it_leaves_everything() {
     let source = rhythm(95);
     let stems = [features(&source), features(&shifted(&source, 9))];
-    all_left(&align(&stems, rate(), &AlignSettings::default(), &|| true), "stopped");
-}
-
-#[test]
-fn features_keep_the_mean_of_the_channels_up_to_their_limit() {
-    let mut stem = StemFeatures::new(rate(), 5 * size_of::<f32>());
-    let stereo = AudioBuffer::from_channels(&[vec![1.0, 0.5, f32::NAN, 0.0], vec![0.0, 0.5, 1.0, -1.0]]);
-    stem.observe(&stereo.block());
-    stem.observe(&Block::mono(&[0.25, 0.75]));
-    assert_eq!(stem.mono(), [0.5, 0.5, 0.5, -0.5, 0.25]);
-    assert_eq!(stem.frames(), 6);
+    all_left(&align(&stems, &AlignSettings::default(), Pairs::All, &|| true), "stopped");
 }

@@ -1,184 +1,244 @@
-//! The second opinion: many short windows must each find the offset that the whole found.
+//! The second opinion: windows along the stems must each find the offset that the whole suggests.
 
-use super::correlation::{BAND_HZ, inverse, transform, whiten};
+use super::correlation::{BAND_HZ, fast_size, inverse, transform, whiten};
+use super::decimate::Decimator;
+use super::envelope::Envelope;
 use super::features::StemFeatures;
-use realfft::RealFftPlanner;
+use super::line::{self, Line};
 use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
 /// Windows asked for, at most.
 const MOST: usize = 12;
 /// Windows needed for an opinion.
 pub(super) const FEWEST: usize = 5;
-/// The z that a window is made long enough to expect, if noise averages out as it should: chance reaches 4 among the lags
-/// looked at, and dull stems need more to be within a frame.
-const WINDOW_Z: f64 = 20.0;
 /// How long a window lasts at least, in seconds.
 const SHORTEST_S: f64 = 0.25;
-/// How far from the offset of the whole a window looks, in seconds either way.
-const REACH_S: f64 = 0.02;
-/// Windows more than 60 dB below the root mean square of their stem are not asked: power.
+/// Windows more than 60 dB below the mean power of their stem are not asked: power.
 const QUIET: f64 = 1e-6;
+/// How far from one line a window may be, in decimated frames.
+const TOLERANCE: f64 = 2.0;
 
-/// How far the peak of all windows together may lie from the middle of their own, in frames.
-const SUM_TOLERANCE: f64 = 3.0;
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Search {
+    /// How long a window should be, in seconds.
+    pub(super) window_s: f64,
+    /// How far from the suggested offset a window looks either way, in seconds.
+    pub(super) reach_s: f64,
+    /// Whether the offset may change along the stems.
+    pub(super) drifts: bool,
+}
 
 /// What the windows say.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Agreement {
+pub(super) struct Found {
+    /// Where the second stem lies.
+    pub(super) line: Line,
+    /// −1 when it is inverted.
+    pub(super) polarity: i8,
     /// Windows that had sound in both stems.
     pub(super) windows: usize,
-    /// Share of them within ±1 frame of one line.
-    pub(super) share: f64,
-    /// The offset in frames in the middle of the stems: positive when the second stem is late.
-    pub(super) late: i64,
-    /// The slope of the line: frames that the second stem falls behind in every million.
-    pub(super) drift_ppm: f64,
-    /// The change of the offset over the compared length that the line implies, in frames.
-    pub(super) drift_frames: f64,
+    /// Windows that found one line.
+    pub(super) agreeing: usize,
+    /// The decimal logarithm of the chance that so many would agree if each had answered at random.
+    pub(super) log_chance: f64,
 }
 
-/// Asks the loudest windows for the offset of `b` against `a` near `late`, with the polarity given; `z` is that of the whole.
-/// None when the common part is too short for [`FEWEST`] windows.
-pub(super) fn ask(a: &StemFeatures, b: &StemFeatures, late: i64, polarity: i8, z: f64) -> Option<Agreement> {
-    let rate = a.rate();
-    // The common part: frame n of a sounds together with frame n + late of b.
-    let a = a.mono().get((-late).max(0) as usize..)?;
-    let b = b.mono().get(late.max(0) as usize..)?;
-    let common = a.len().min(b.len());
-    let (a, b) = (&a[..common], &b[..common]);
-    let shortest = (rate.frames(SHORTEST_S) as usize).next_power_of_two();
-    let wanted = (common as f64 * (WINDOW_Z / z).powi(2)) as usize;
-    let mut size = wanted.clamp(rate.as_f64() as usize, (common / 9).max(rate.as_f64() as usize)).next_power_of_two();
-    while size > shortest && size * FEWEST > common {
-        size /= 2;
-    }
-    let starts = loudest(a, b, size);
-    if size * FEWEST > common || starts.len() < FEWEST {
-        return (starts.len() < FEWEST && size * FEWEST <= common).then_some(Agreement {
-            windows: starts.len(),
-            share: 0.0,
-            late,
-            drift_ppm: 0.0,
-            drift_frames: 0.0,
-        });
-    }
-    let reach = (rate.frames(REACH_S) as usize).min(size / 8);
-    let bin = |hz: f64| (hz * size as f64 / rate.as_f64()).ceil() as usize;
-    let finder = Finder::new(size, bin(BAND_HZ.0)..bin(BAND_HZ.1).min(size / 2));
-    let (points, together) = finder.offsets(a, b, &starts, reach, polarity);
-    let (slope, intercept) = theil_sen(&points);
-    let near: Vec<f64> =
-        points.iter().filter(|(x, y)| (y - (intercept + slope * x)).abs() <= 1.0).map(|(_, y)| *y).collect();
-    let share = near.len() as f64 / points.len() as f64;
-    let middle = median(near);
-    Some(Agreement {
-        windows: points.len(),
-        share,
-        // The sum of the windows is less noisy than any of them; it counts where it confirms their middle.
-        late: late + if (together - middle).abs() <= SUM_TOLERANCE { together } else { middle }.round() as i64,
-        drift_ppm: slope * 1e6,
-        drift_frames: slope * common as f64,
-    })
+/// A stem made ready for comparison: its envelope, and its samples at a lower rate where they fit in memory.
+pub(super) struct Prepared<'a> {
+    pub(super) stem: &'a StemFeatures,
+    pub(super) envelope: Envelope,
+    pub(super) decimated: Option<Vec<f32>>,
 }
 
-/// The starts, in order, of the windows that are loudest in the quieter of the two stems.
-fn loudest(a: &[f32], b: &[f32], size: usize) -> Vec<usize> {
-    let power = |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / x.len().max(1) as f64;
-    let (whole_a, whole_b) = (power(a).max(f64::MIN_POSITIVE), power(b).max(f64::MIN_POSITIVE));
-    let mut slots: Vec<(f64, usize)> = (0..a.len() / size)
-        .map(|slot| slot * size)
-        .map(|start| {
-            let part = start..start + size;
-            ((power(&a[part.clone()]) / whole_a).min(power(&b[part]) / whole_b), start)
-        })
-        .filter(|(level, _)| *level > QUIET)
-        .collect();
-    slots.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
-    slots.truncate(MOST);
-    let mut starts: Vec<usize> = slots.into_iter().map(|(_, start)| start).collect();
-    starts.sort_unstable();
-    starts
-}
-
-/// GCC-PHAT of single windows.
-struct Finder {
-    size: usize,
-    bins: std::ops::Range<usize>,
-    hann: Vec<f32>,
-}
-
-impl Finder {
-    fn new(size: usize, bins: std::ops::Range<usize>) -> Self {
-        let hann = (0..size).map(|n| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32).collect();
-        Self { size, bins, hann }
+impl Prepared<'_> {
+    fn window(&self, decimator: &Decimator, start: i64, count: usize) -> Vec<f32> {
+        let Some(all) = &self.decimated else { return decimator.read(self.stem, start, count) };
+        (start..start + count as i64)
+            .map(|n| usize::try_from(n).ok().and_then(|n| all.get(n)).copied().unwrap_or(0.0))
+            .collect()
     }
 
-    /// The middle of each window, in frames, with its offset; and the offset of the sum of all windows.
-    fn offsets(&self, a: &[f32], b: &[f32], starts: &[usize], reach: usize, polarity: i8) -> (Vec<(f64, f64)>, f64) {
-        let mut planner = RealFftPlanner::new();
-        let (forward, back) = (planner.plan_fft_forward(self.size), planner.plan_fft_inverse(self.size));
-        let mut samples = forward.make_input_vec();
-        let (mut first, mut second) = (forward.make_output_vec(), forward.make_output_vec());
-        let mut scratch = forward.make_scratch_vec();
-        let mut back_scratch = back.make_scratch_vec();
-        let sign = f32::from(polarity);
-        let mut sum = vec![0.0; 2 * reach + 1];
-        let mut offset = |start: usize| {
-            for (from, spectrum) in [(a, &mut first), (b, &mut second)] {
-                let part = &from[start..start + self.size];
-                for ((to, sample), gain) in samples.iter_mut().zip(part).zip(&self.hann) {
-                    *to = sample * gain;
-                }
-                transform(forward.as_ref(), &mut samples, spectrum, &mut scratch);
-            }
-            for (n, (a, b)) in first.iter().zip(second.iter_mut()).enumerate() {
-                *b = if self.bins.contains(&n) { a.conj() * *b } else { Complex::default() };
-            }
-            whiten(&mut second);
-            inverse(back.as_ref(), &mut second, &mut samples, &mut back_scratch);
-            let near = (0..=2 * reach).map(|n| sign * samples[(n + self.size - reach) % self.size]);
-            let near: Vec<f32> = near.collect();
-            sum.iter_mut().zip(&near).for_each(|(sum, x)| *sum += x);
-            highest(&near)
+    /// Mean power between two frames, over the mean of the whole.
+    fn level(&self, from: usize, to: usize) -> f64 {
+        let power = self.envelope.power();
+        let mean = |part: &[f32]| part.iter().map(|x| f64::from(*x)).sum::<f64>() / part.len().max(1) as f64;
+        let hop = self.envelope.hop();
+        let end = (to / hop).clamp(1, power.len().max(1)).min(power.len());
+        mean(&power[(from / hop).min(end.saturating_sub(1))..end]) / mean(power).max(f64::MIN_POSITIVE)
+    }
+}
+
+/// The frames of `a` during which `b` sounds too, when `b` is late by `late`.
+pub(super) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops::Range<usize> {
+    let start = (-late).max(0.0).ceil() as usize;
+    let end = (b.kept() as f64 - late).floor().clamp(0.0, a.kept() as f64) as usize;
+    start.min(end)..end
+}
+
+/// The starts in `a` of up to `most` windows of `size` frames, each the loudest of its part of the common time.
+pub(super) fn places(a: &Prepared<'_>, b: &Prepared<'_>, late: f64, size: usize, most: usize) -> Vec<usize> {
+    let common = common(a.stem, b.stem, late);
+    let parts = (common.len() / size.max(1)).min(most);
+    let part = common.len().checked_div(parts).unwrap_or(0);
+    let loudest = |n: usize| {
+        let starts = (common.start + n * part..=common.start + (n + 1) * part - size).step_by((size / 2).max(1));
+        let level = |start: usize| {
+            let other = (start as f64 + late).max(0.0) as usize;
+            a.level(start, start + size).min(b.level(other, other + size))
         };
-        let points = starts.iter().map(|&start| ((start + self.size / 2) as f64, offset(start))).collect();
-        (points, highest(&sum))
+        starts.map(|start| (level(start), start)).max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)))
+    };
+    (0..parts).filter_map(loudest).filter(|(level, _)| *level > QUIET).map(|(_, start)| start).collect()
+}
+
+/// Asks windows along the stems for the offset of `b` against `a` near `late`, at the decimated rate.
+/// None when the common part is too short for [`FEWEST`] windows with sound.
+pub(super) fn ask(
+    a: &Prepared<'_>,
+    b: &Prepared<'_>,
+    decimator: &Decimator,
+    late: i64,
+    search: Search,
+) -> Option<Found> {
+    let factor = decimator.factor();
+    let rate = a.stem.rate().as_f64() / factor as f64;
+    let length = common(a.stem, b.stem, late as f64).len();
+    let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (FEWEST + 1) as f64);
+    if window_s < SHORTEST_S {
+        return None;
     }
+    let count = (window_s * rate) as usize;
+    let reach = ((search.reach_s * rate) as usize).max(4);
+    let starts = places(a, b, late as f64, count * factor, MOST);
+    if starts.len() < FEWEST {
+        return None;
+    }
+    let window = Window::new(count, reach, rate);
+    let mut buffers = window.buffers();
+    let mut answers = Vec::with_capacity(starts.len());
+    for start in starts {
+        let first = (start / factor) as i64;
+        let second = first + (late as f64 / factor as f64).round() as i64;
+        let shift = (second - first) * factor as i64;
+        let a = a.window(decimator, first, count);
+        let b = b.window(decimator, second - reach as i64, count + 2 * reach);
+        window.spectra(&a, &b, &mut buffers);
+        let curve = window.curve(&mut buffers);
+        let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+        let at = (first as usize * factor + count * factor / 2) as f64;
+        answers.push((at, (shift + (best as i64 - reach as i64) * factor as i64) as f64, curve[best] > 0.0));
+    }
+    let points: Vec<(f64, f64)> = answers.iter().map(|answer| (answer.0, answer.1)).collect();
+    let (line, on) = line::through_most(&points, TOLERANCE * factor as f64, search.drifts)?;
+    let on: Vec<bool> = answers.iter().zip(on).filter(|(_, on)| *on).map(|(answer, _)| answer.2).collect();
+    let positive = on.iter().filter(|positive| **positive).count();
+    let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
+    let agreeing = positive.max(on.len() - positive);
+    let chance = (2.0 * TOLERANCE + 1.0) / (2 * reach + 1) as f64;
+    let free = if search.drifts { 2 } else { 1 };
+    let log_chance = log_choose(points.len(), agreeing) + chance.log10() * agreeing.saturating_sub(free) as f64;
+    Some(Found { line, polarity, windows: points.len(), agreeing, log_chance })
 }
 
-/// The lag of the highest of the values at lags −n … n.
-fn highest(values: &[f32]) -> f64 {
-    let best = (0..values.len()).fold(0, |best, n| if values[n] > values[best] { n } else { best });
-    best as f64 - (values.len() / 2) as f64
+/// The decimal logarithm of the number of ways to choose `k` of `n`.
+fn log_choose(n: usize, k: usize) -> f64 {
+    (1..=k).map(|i| ((n - k + i) as f64 / i as f64).log10()).sum()
 }
 
-/// The line of the median slope (Theil 1950, Sen 1968): up to 29 % of the points may lie anywhere.
-fn theil_sen(points: &[(f64, f64)]) -> (f64, f64) {
-    let slopes = points
-        .iter()
-        .enumerate()
-        .flat_map(|(n, p)| points[n + 1..].iter().map(move |q| (q.1 - p.1) / (q.0 - p.0)))
-        .collect();
-    let slope = median(slopes);
-    (slope, median(points.iter().map(|(x, y)| y - slope * x).collect()))
+/// The comparison of one window of `len` frames with `reach` more on either side of the other stem.
+pub(super) struct Window {
+    len: usize,
+    pub(super) reach: usize,
+    pub(super) size: usize,
+    pub(super) bins: std::ops::Range<usize>,
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    hann_a: Vec<f32>,
+    hann_b: Vec<f32>,
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    if n == 0 { 0.0 } else { f64::midpoint(values[(n - 1) / 2], values[n / 2]) }
+/// What one thread needs for windows.
+pub(super) struct Buffers {
+    samples: Vec<f32>,
+    pub(super) first: Vec<Complex<f32>>,
+    pub(super) second: Vec<Complex<f32>>,
+    product: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    back: Vec<Complex<f32>>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Window {
+    pub(super) fn new(len: usize, reach: usize, rate_hz: f64) -> Self {
+        let size = fast_size(len + 2 * reach);
+        let mut planner = RealFftPlanner::new();
+        let hann = |len: usize| (0..len).map(move |n| (0.5 - 0.5 * (TAU * n as f64 / len as f64).cos()) as f32);
+        let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
+        Self {
+            len,
+            reach,
+            size,
+            bins: bin(BAND_HZ.0).max(1).min(size / 2)..bin(BAND_HZ.1.min(0.42 * rate_hz)).clamp(1, size / 2),
+            forward: planner.plan_fft_forward(size),
+            inverse: planner.plan_fft_inverse(size),
+            hann_a: hann(len).collect(),
+            hann_b: hann(len + 2 * reach).collect(),
+        }
+    }
 
-    #[test]
-    fn a_line_is_found_among_outliers() {
-        let mut points: Vec<(f64, f64)> = (0..10).map(|n| (f64::from(n), 3.0 + 0.5 * f64::from(n))).collect();
-        (points[2].1, points[7].1) = (500.0, -90.0);
-        let (slope, intercept) = theil_sen(&points);
-        assert!((slope - 0.5).abs() < 1e-12 && (intercept - 3.0).abs() < 1e-12);
+    /// Frames of the first stem in a window.
+    pub(super) fn hann_len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn buffers(&self) -> Buffers {
+        Buffers {
+            samples: self.forward.make_input_vec(),
+            first: self.forward.make_output_vec(),
+            second: self.forward.make_output_vec(),
+            product: self.forward.make_output_vec(),
+            scratch: self.forward.make_scratch_vec(),
+            back: self.inverse.make_scratch_vec(),
+        }
+    }
+
+    /// Transforms a window of `a` and the longer one of `b` around it; both have frame 0 of `a` at the same place.
+    pub(super) fn spectra(&self, a: &[f32], b: &[f32], buffers: &mut Buffers) {
+        for (from, hann, start, to) in
+            [(a, &self.hann_a, self.reach, &mut buffers.first), (b, &self.hann_b, 0, &mut buffers.second)]
+        {
+            buffers.samples.fill(0.0);
+            for ((to, from), gain) in buffers.samples[start..].iter_mut().zip(from).zip(hann) {
+                *to = from * gain;
+            }
+            transform(self.forward.as_ref(), &mut buffers.samples, to, &mut buffers.scratch);
+        }
+        debug_assert_eq!(a.len(), self.len);
+    }
+
+    /// The phase transform of the two spectra at lags −reach … +reach.
+    pub(super) fn curve(&self, buffers: &mut Buffers) -> Vec<f32> {
+        for (product, (a, b)) in buffers.product.iter_mut().zip(buffers.first.iter().zip(&buffers.second)) {
+            *product = a.conj() * b;
+        }
+        whiten(&mut buffers.product);
+        let product = std::mem::take(&mut buffers.product);
+        let lags = self.lags(&product, self.reach, buffers);
+        buffers.product = product;
+        lags
+    }
+
+    /// A spectrum of the compared band as a function of the lag, −reach … +reach, as it is.
+    pub(super) fn lags(&self, bins: &[Complex<f32>], reach: usize, buffers: &mut Buffers) -> Vec<f32> {
+        let mut band = vec![Complex::default(); bins.len()];
+        band[self.bins.clone()].copy_from_slice(&bins[self.bins.clone()]);
+        if let Some(last) = band.last_mut() {
+            *last = Complex::default();
+        }
+        inverse(self.inverse.as_ref(), &mut band, &mut buffers.samples, &mut buffers.back);
+        (0..=2 * reach).map(|n| buffers.samples[(n + self.size - reach) % self.size]).collect()
     }
 }

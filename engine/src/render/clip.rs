@@ -4,7 +4,7 @@ use crate::audio::BlockMut;
 use crate::io::{DecodeError, Fold, StemOutcome, StemReader, Trimmed};
 use crate::mix::Input;
 use crate::process::Source;
-use crate::resample::{RateConverter, ResampleError};
+use crate::resample::{RateConverter, ResampleError, Retimed, Retiming};
 use crate::units::SampleRate;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -36,11 +36,13 @@ pub struct Placement {
     pub length: Option<u64>,
     /// Session frame where it begins.
     pub start: u64,
+    /// How it is read anew, at the session's rate, to be in time.
+    pub retiming: Retiming,
 }
 
 /// A stem as a track's input. After an error it is silent, and keeps the error.
 pub struct Clip {
-    source: RateConverter<Trimmed<StemReader>>,
+    source: Retimed<RateConverter<Trimmed<StemReader>>>,
     channels: usize,
     /// Frames of silence still to come before the stem.
     lead: u64,
@@ -60,6 +62,7 @@ impl Clip {
         let channels = reader.channels();
         let trimmed = Trimmed::new(reader, placement.skip, placement.length);
         let source = RateConverter::new(trimmed, rate)
+            .and_then(|source| Retimed::new(source, placement.retiming))
             .map_err(|source| ClipError::Resample { path: placement.path.clone(), source })?;
         Ok(Self { source, channels, lead: placement.start, position: 0, ended: false, error: None })
     }
@@ -81,7 +84,7 @@ impl Clip {
 
     /// What the decoder found by the end.
     pub fn outcome(&self) -> &StemOutcome {
-        self.source.source().source().outcome()
+        self.source.source().source().source().outcome()
     }
 
     fn read(&mut self, block: &mut BlockMut<'_>) -> usize {

@@ -4,17 +4,24 @@ use super::clip::Clip;
 use super::error::RenderError;
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
-use crate::align::{self, Alignment, StemFeatures};
+use crate::align::{self, AlignSettings, Alignment, Pairs, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crate::process::Tap;
 use rayon::prelude::*;
 use std::cell::RefCell;
 
+/// What was heard.
+pub(super) struct Listened {
+    pub(super) alignment: Alignment,
+    /// The session frame at which each stem begins to sound; none for silence.
+    pub(super) first_sounds: Vec<Option<u64>>,
+}
+
 /// Compares the stems of a plan; nothing is moved yet.
-pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Alignment, RenderError> {
+pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
     let rate = plan.sample_rate();
-    let settings = align::AlignSettings::default();
+    let settings = AlignSettings::default();
     let round = rate.hz() as usize;
     let mut ears: Vec<Ear> = plan
         .open_clips()?
@@ -41,13 +48,14 @@ pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Align
     }
     let features: Vec<StemFeatures> = ears.into_iter().map(|ear| ear.features).collect();
     let answer = RefCell::new(Ok(()));
-    let alignment = align::align(&features, rate, &settings, &|| {
+    let alignment = align::align(&features, &settings, Pairs::All, &|| {
         let mut answer = answer.borrow_mut();
         *answer = progress.borrow_mut().at(position);
         answer.is_err()
     });
     answer.into_inner()?;
-    Ok(alignment)
+    let first_sounds = features.iter().map(StemFeatures::first_sound).collect();
+    Ok(Listened { alignment, first_sounds })
 }
 
 /// One stem and what is kept of it.
@@ -65,6 +73,6 @@ impl Ear {
         }
         let frames = self.clip.fill(&mut self.buffer.block_mut());
         self.features.observe(&self.buffer.first(frames));
-        self.done = self.clip.end().is_some() || self.features.is_full();
+        self.done = self.clip.end().is_some();
     }
 }

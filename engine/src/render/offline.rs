@@ -132,13 +132,14 @@ impl Road {
         let aim = aim(&session);
         let mut plan = Plan::new(session)?;
         loading.at(1)?;
-        let alignment = match plan.session().align.mode {
+        let listened = match plan.session().align.mode {
             AlignMode::Auto if plan.stems().len() > 1 => Some(listen::run(&plan, on_progress)?),
             _ => None,
         };
-        if let Some(alignment) = &alignment {
-            plan.apply(alignment);
-        }
+        let alignment = listened.map(|listened| {
+            plan.apply(&listened.alignment, &listened.first_sounds);
+            listened.alignment
+        });
         Ok(Self { plan, alignment, aim })
     }
 

@@ -1,10 +1,12 @@
 //! A session made ready: every stem opened, the rate chosen, every setting checked at that rate, latencies balanced.
 
 use super::clip::{Clip, ClipError, Placement};
+use super::moves::{Moved, moved, room_for};
 use crate::align::Alignment;
 use crate::io::{DecodeError, Fold, StemInfo, StemReader};
 use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
 use crate::process::{ProcessSpec, Processor, Tail};
+use crate::resample::Retiming;
 use crate::session::{Problem, Session, SessionErrors};
 use crate::units::SampleRate;
 use rayon::prelude::*;
@@ -56,8 +58,8 @@ pub struct Plan {
     stems: Vec<StemInfo>,
     routing: Routing,
     tail: Tail,
-    /// Session frames by which each clip is moved: where the alignment put it.
-    moves: Vec<i64>,
+    /// Where the alignment put each clip; none for the session's own place.
+    moves: Vec<Option<Moved>>,
     warnings: Vec<String>,
 }
 
@@ -87,7 +89,7 @@ impl Plan {
         let rate = session.sample_rate_hz.unwrap_or_else(|| most_common_rate(&stems));
         refuse(session.check_rate(rate))?;
 
-        let moves = vec![0; stems.len()];
+        let moves = vec![None; stems.len()];
         let routing = Routing { buses: Vec::new(), master: Vec::new(), latency: 0 };
         let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, warnings: Vec::new() };
         plan.balance()?;
@@ -157,7 +159,8 @@ impl Plan {
         let cut = stem.sample_rate.frames(track.trim_end_s);
         let length = stem.frames.filter(|_| cut > 0).map(|frames| frames.saturating_sub(skip + cut));
         let start = self.rate.frames(track.start_s) + self.rate.frames(track.delay_ms / 1_000.0);
-        Placement { path: track.file.clone(), skip, length, start: start.saturating_add_signed(self.moves[index]) }
+        let moved = self.moves[index].unwrap_or(Moved { start, retiming: Retiming::NONE });
+        Placement { path: track.file.clone(), skip, length, start: moved.start, retiming: moved.retiming }
     }
 
     /// Opens every stem as an input, in session order.
@@ -179,20 +182,26 @@ impl Plan {
         self.stems.iter().enumerate().map(end).try_fold(0, |longest, end| Some(longest.max(end?)))
     }
 
-    /// Moves clips as an alignment decided: a stem that is late begins earlier by that much. Where one would begin before
-    /// session time 0, every clip is moved later by the same amount, so that no first note is lost.
-    pub fn apply(&mut self, alignment: &Alignment) {
-        let wanted: Vec<i64> = alignment.moves();
-        let first =
-            wanted.iter().enumerate().map(|(index, by)| self.placement(index).start as i64 + by).min().unwrap_or(0);
-        let room = (-first).max(0);
+    /// Moves clips as an alignment decided. `first_sounds` are the session frames where the stems begin to sound. A stem that would
+    /// begin before session time 0 loses the silence at its start; where it would lose sound, everything begins later instead.
+    pub fn apply(&mut self, alignment: &Alignment, first_sounds: &[Option<u64>]) {
+        let moves = alignment.moves();
+        let room = moves.iter().zip(first_sounds).map(|(by, sound)| room_for(by, *sound, self.rate)).max().unwrap_or(0);
         if room > 0 {
             self.warnings.push(format!(
                 "everything begins {:.3} s later, so that the stem that had to move earlier keeps its first note",
-                self.rate.seconds(room as u64)
+                self.rate.seconds(room)
             ));
         }
-        self.moves = wanted.into_iter().map(|by| by + room).collect();
+        let moved: Vec<Option<Moved>> =
+            moves.iter().enumerate().map(|(index, by)| moved(by, self.placement(index).start, room)).collect();
+        for (index, moved) in moved.iter().enumerate() {
+            if let Some(cut) = moved.map(|moved| moved.retiming.start).filter(|cut| *cut >= 1.0) {
+                let (name, cut_s) = (self.session.tracks[index].title(), cut / self.rate.as_f64());
+                self.warnings.push(format!("track {name:?} loses {cut_s:.3} s of silence at its start, to be in time"));
+            }
+        }
+        self.moves = moved;
     }
 
     /// What the user should know before listening.

@@ -1,6 +1,9 @@
 //! One sample rate into another: exact length, zero net delay, alias and image products below −120 dB.
 
 mod block;
+mod drift;
+mod fraction;
+mod retime;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +12,9 @@ use crate::process::Source;
 use crate::units::SampleRate;
 use block::BlockConverter;
 use thiserror::Error;
+
+pub use fraction::{FractionTable, fraction_weights};
+pub use retime::{Retimed, Retiming};
 
 /// A rate that cannot be converted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -66,8 +66,8 @@ pub(in crate::io) struct Decoder {
     /// Whether a packet's stated duration, not the header, says where the audio ends.
     cut_to_duration: bool,
     cut: u64,
-    /// Whether packets carry their time in frames.
-    stamped: bool,
+    /// The least gap between the stamps of packets that means that some are missing; none where packets carry no time in frames.
+    least_gap: Option<i64>,
     /// When the next packet is due, in ticks.
     next_tick: Option<i64>,
     /// For MPEG audio: what every packet's header must agree on.
@@ -153,8 +153,9 @@ impl Decoder {
     /// Where a container stamps its packets and some are missing, silence keeps what follows in time.
     fn fill_gap(&mut self, packet: &Packet, queue: &mut Queue) -> bool {
         let due = self.next_tick.replace(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
-        let Some(due) = due.filter(|_| self.stamped) else { return false };
-        let gap = packet.pts.get().saturating_sub(due).clamp(0, i64::from(self.rate_hz) * MAX_GAP_S);
+        let (Some(due), Some(least)) = (due, self.least_gap) else { return false };
+        let gap = packet.pts.get().saturating_sub(due);
+        let gap = if gap < least { 0 } else { gap.min(i64::from(self.rate_hz) * MAX_GAP_S) };
         queue.append(gap as usize).for_each(|channel| channel.fill(0.0));
         gap > 0
     }

@@ -123,14 +123,20 @@ impl Decoder {
             last_frames: 0,
             cut_to_duration: false,
             cut: 0,
-            stamped: false,
+            least_gap: None,
             next_tick: None,
             mpeg_kind: None,
         };
         let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
         let sample_rate = SampleRate::new(decoder.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
-        decoder.stamped = matches!(container, Container::Flac | Container::Ogg) && decoder.frames_a_tick == 1.0;
+        decoder.least_gap = match container {
+            Container::Flac => Some(1),
+            // FFmpeg stamps some pages a few hundred frames late, and nothing is missing; a page that is lost held far more.
+            Container::Ogg => Some(4_096),
+            _ => None,
+        }
+        .filter(|_| decoder.frames_a_tick == 1.0);
         decoder.cut_to_duration = container == Container::Mp4
             && track.num_frames.is_none_or(|frames| frames == 0)
             && decoder.frames_a_tick == 1.0;

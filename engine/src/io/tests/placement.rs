@@ -77,6 +77,13 @@ fn eight_bits_and_mu_law_are_the_reference_within_their_own_step() {
     }
 }
 
+#[test]
+fn a_page_that_is_stamped_late_tears_no_hole_into_the_stem() {
+    // FFmpeg stamped one page of this file 320 frames late; silence once stood in for what was never missing.
+    let stem = read(&mixdown_fixtures::path("stems/feelings/guitar.ogg")).unwrap();
+    assert_eq!((stem.outcome.corrupt_packets, stem.outcome.truncated, stem.channels[0].len()), (0, None, 1_764_000));
+}
+
 /// File, what said where the recording starts, frames left out at the start and at the end.
 type Row = (&'static str, &'static str, u64, u64);
 

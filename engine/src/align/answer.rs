@@ -1,0 +1,134 @@
+//! One answer a stem: what to do with it, and why.
+
+use super::decision::Verdict;
+use super::graph::{self, Pair, Place};
+use super::line::Line;
+use super::{AlignSettings, Correlation, Decision, StemAlignment};
+
+/// Offsets below this are in time already, in frames.
+const IN_TIME: f64 = 0.02;
+/// Drifts that change the offset over a stem by less than this are none, in frames.
+const NO_DRIFT: f64 = 0.1;
+
+/// What the answers rest on.
+pub(super) struct Evidence<'a> {
+    pub(super) verdicts: &'a [(usize, usize, Verdict)],
+    /// Frames a stem.
+    pub(super) lengths: &'a [u64],
+    /// The largest offset believed, in frames.
+    pub(super) max_late: f64,
+}
+
+/// Decides for every stem.
+pub(super) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<StemAlignment> {
+    let stems = evidence.lengths.len();
+    let least = settings.least_confidence();
+    let trusted = evidence.verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
+        Verdict::Trusted(edge) => Some(Pair { first: *first, second: *second, edge: edge.clone() }),
+        _ => None,
+    });
+    let (pairs, unsure): (Vec<Pair>, Vec<Pair>) = trusted.partition(|pair| pair.edge.confidence >= least);
+    let middle = evidence.lengths.iter().copied().max().unwrap_or(0) as f64 / 2.0;
+    let solution = graph::solve(&pairs, stems, middle);
+    (0..stems)
+        .map(|stem| {
+            let root = solution.places[stem].root;
+            let group: Vec<usize> = (0..stems).filter(|n| solution.places[*n].root == root).collect();
+            if group.len() == 1 {
+                return alone(stem, evidence.verdicts, &unsure, least);
+            }
+            if solution.contradicted[stem] {
+                return StemAlignment::left("ambiguous: the offsets of its group contradict each other");
+            }
+            let reference = match settings.reference {
+                Some(asked) if group.contains(&asked) => asked,
+                Some(_) => {
+                    let mut answer =
+                        StemAlignment::left("unrelated: it shares its source with others, but not with the reference");
+                    answer.confidence = solution.places[stem].confidence;
+                    return answer;
+                }
+                None => reference(&group, &solution.places, evidence.lengths, middle),
+            };
+            in_group(stem, reference, &pairs, &solution.places, evidence)
+        })
+        .collect()
+}
+
+/// A stem with no trusted partner: the most telling doubt, if there is one.
+fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], least: f64) -> StemAlignment {
+    if let Some(pair) = unsure.iter().find(|pair| pair.first == stem || pair.second == stem) {
+        let mut answer = StemAlignment::left(format!(
+            "unsure: the chance that the offset is right is {:.4}, {least:.4} is asked for",
+            pair.edge.confidence
+        ));
+        answer.confidence = pair.edge.confidence;
+        answer.correlation = Correlation::new(&pair.edge.picture);
+        return answer;
+    }
+    let doubts = verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
+        Verdict::Doubtful(reason, picture) if *first == stem || *second == stem => Some((reason, picture)),
+        _ => None,
+    });
+    // What is related, but not clear, tells more than what is not related.
+    let Some((reason, picture)) = doubts.max_by_key(|(reason, _)| !reason.starts_with("unrelated")) else {
+        return StemAlignment::left("unrelated: no other stem shares its source");
+    };
+    StemAlignment { correlation: Correlation::new(picture), ..StemAlignment::left(reason.clone()) }
+}
+
+fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evidence: &Evidence<'_>) -> StemAlignment {
+    let (here, there) = (places[stem], places[reference]);
+    let mut line = there.line.reversed().then(here.line);
+    if (line.drift * evidence.lengths[stem] as f64).abs() < NO_DRIFT {
+        let middle = evidence.lengths[stem] as f64 / 2.0;
+        line = Line::flat(line.late(middle));
+    }
+    let polarity = here.polarity * there.polarity;
+    // The weakest link: of the ways to both, and for the reference the best pair it is in.
+    let own = || pairs.iter().filter(|pair| pair.first == stem || pair.second == stem);
+    let best = own().max_by(|x, y| x.edge.confidence.total_cmp(&y.edge.confidence));
+    let confidence = if stem == reference {
+        best.map_or(0.0, |pair| pair.edge.confidence)
+    } else {
+        here.confidence.min(there.confidence)
+    };
+    let direct = own().find(|pair| pair.first == reference || pair.second == reference).or(best);
+    let inverted = if polarity < 0 { ", inverted against the reference" } else { "" };
+    let (late, ppm) = (line.offset, line.drift * 1e6);
+    let drifts = if line.drift == 0.0 { String::new() } else { format!(", its clock {ppm:+.2} ppm slower") };
+    let (decision, reason) = if stem == reference {
+        (Decision::Left, "reference of its group".to_owned())
+    } else if late.abs() > evidence.max_late {
+        (Decision::Left, format!("{late:.2} frames against the reference are more than the largest offset{inverted}"))
+    } else if late.abs() < IN_TIME.max(3.0 * here.late_sd.hypot(there.late_sd)) && line.drift == 0.0 {
+        (Decision::Left, format!("already in time{inverted}"))
+    } else {
+        let side = if late >= 0.0 { "late" } else { "early" };
+        let turned = if polarity < 0 { ", and turned over with the move" } else { "" };
+        let (late, uncertainty) = (late.abs(), here.late_sd.hypot(there.late_sd));
+        let text =
+            format!("{late:.2} frames (± {uncertainty:.2}) {side} against the reference{drifts}{inverted}{turned}");
+        (Decision::Moved, text)
+    };
+    StemAlignment {
+        decision,
+        reference: Some(reference),
+        late_samples: Some(if stem == reference { 0.0 } else { late }),
+        late_uncertainty: here.late_sd.hypot(there.late_sd),
+        polarity,
+        drift_ppm: ppm,
+        drift_uncertainty_ppm: 1e6 * here.drift_sd.hypot(there.drift_sd),
+        confidence,
+        correlation: direct.and_then(|pair| Correlation::new(&pair.edge.picture)),
+        reason,
+    }
+}
+
+/// The offset that most stems share, so that the fewest are moved; then the longest stem; then the earliest.
+fn reference(group: &[usize], places: &[Place], lengths: &[u64], middle: f64) -> usize {
+    let late = |stem: usize| places[stem].line.late(middle);
+    let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();
+    let rank = |stem: usize| (sharing(stem), lengths[stem], -late(stem).round() as i64, std::cmp::Reverse(stem));
+    group.iter().copied().max_by_key(|stem| rank(*stem)).unwrap_or_default()
+}

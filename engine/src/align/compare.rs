@@ -1,0 +1,245 @@
+//! Compares two stems: candidates from the whole of both, windows that confirm one of them, the exact offset, other offsets that
+//! fit as well.
+
+use super::AlignSettings;
+use super::correlation::{Correlator, Scratch, Spectrum};
+use super::decimate::Decimator;
+use super::decision::{self, Verdict};
+use super::envelope::Envelope;
+use super::features::StemFeatures;
+use super::peak;
+use super::refine;
+use super::windows::{self, Found, Prepared, Search};
+use crate::units::SampleRate;
+
+/// Decimated frames of all stems together that are held in memory and correlated as a whole; beyond that, envelopes and windows must do.
+const MOST_DECIMATED: usize = 24 << 20;
+/// Decimated frames of one stem that are transformed at once.
+const MOST_AT_ONCE: usize = 5 << 20;
+/// A peak of the whole correlation is worth asking windows from here: z, and z in multiples of what chance reaches.
+const LEAST_Z: (f64, f64) = (7.0, 1.5);
+/// From this z on, short windows will do.
+const STRONG_Z: f64 = 40.0;
+/// The z that a window is made long enough to expect, if noise averages out as it should.
+const WINDOW_Z: f64 = 20.0;
+/// Half the width of a peak, in seconds.
+const LOBE_S: f64 = 0.001;
+/// Envelope candidates that are looked at.
+const CANDIDATES: usize = 5;
+/// The most that envelope candidates allow clocks to differ: the reach of the windows at the ends of the stems.
+const ENVELOPE_DRIFT: f64 = 600e-6;
+/// The share of windows that must agree before the exact offset is worth finding, and the decimal logarithm of the chance allowed.
+const LEAST_SHARE: f64 = 0.5;
+const MOST_LOG_CHANCE: f64 = -4.0;
+/// Another offset is asked when the correlation there is at least so high, and fits when so many windows agree there, both as
+/// shares of the first.
+const ALSO_HIGH: f64 = 0.7;
+const ALSO_FITS: f64 = 0.7;
+
+/// All stems of a comparison, made ready.
+pub(super) struct Comparison<'a> {
+    prepared: Vec<Option<Prepared<'a>>>,
+    spectra: Vec<Option<Spectrum>>,
+    correlator: Option<Correlator>,
+    decimator: Decimator,
+    max_lag: usize,
+    rate: SampleRate,
+    settings: &'a AlignSettings,
+}
+
+/// A rough answer that windows confirm.
+#[derive(Clone, Debug)]
+pub(super) struct Rough {
+    pub(super) found: Found,
+    search: Search,
+    strong: bool,
+}
+
+impl<'a> Comparison<'a> {
+    /// Sizes for the stems that `fit` names, none of which is prepared yet.
+    pub(super) fn new(stems: &'a [StemFeatures], fit: &[usize], max_lag: usize, settings: &'a AlignSettings) -> Self {
+        let rate = stems.first().map_or_else(super::any_rate, StemFeatures::rate);
+        let decimator = Decimator::new(rate.as_f64());
+        let decimated = |n: &usize| stems[*n].kept().div_ceil(decimator.factor());
+        let longest = fit.iter().map(decimated).max().unwrap_or(0);
+        let whole = longest <= MOST_AT_ONCE && fit.iter().map(decimated).sum::<usize>() <= MOST_DECIMATED;
+        let correlator = (whole && longest > 0).then(|| {
+            Correlator::new(
+                longest,
+                max_lag.div_ceil(decimator.factor()).min(longest),
+                rate.as_f64() / decimator.factor() as f64,
+            )
+        });
+        Self {
+            prepared: stems.iter().map(|_| None).collect(),
+            spectra: stems.iter().map(|_| None).collect(),
+            correlator,
+            decimator,
+            max_lag,
+            rate,
+            settings,
+        }
+    }
+
+    /// What is kept of one stem.
+    pub(super) fn prepare(&self, stem: &'a StemFeatures) -> (Prepared<'a>, Option<Spectrum>) {
+        let count = stem.kept().div_ceil(self.decimator.factor());
+        let decimated = self.correlator.as_ref().map(|_| self.decimator.read(stem, 0, count));
+        let scale = 1.0 / stem.peak().max(f32::MIN_POSITIVE);
+        let spectrum = self.correlator.as_ref().zip(decimated.as_ref()).map(|(c, samples)| c.spectrum(samples, scale));
+        (Prepared { stem, envelope: Envelope::new(stem), decimated }, spectrum)
+    }
+
+    /// Keeps what [`Comparison::prepare`] made.
+    pub(super) fn keep(&mut self, index: usize, prepared: (Prepared<'a>, Option<Spectrum>)) {
+        self.prepared[index] = Some(prepared.0);
+        self.spectra[index] = prepared.1;
+    }
+
+    /// Buffers for one thread.
+    pub(super) fn scratch(&self) -> Option<Scratch> {
+        self.correlator.as_ref().map(Correlator::scratch)
+    }
+
+    /// The rough offset of stem `b` against stem `a`, where windows confirm one.
+    pub(super) fn rough(&self, a: usize, b: usize, scratch: &mut Option<Scratch>) -> Option<Rough> {
+        let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
+        self.whole(a, b, scratch).or_else(|| {
+            let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
+            let rough = candidates.into_iter().filter_map(|candidate| {
+                let search = self.envelope_search(first, second, candidate.late);
+                let found = windows::ask(first, second, &self.decimator, candidate.late, search)?;
+                worth_it(&found).then_some(Rough { found, search, strong: true })
+            });
+            rough.max_by(|x, y| {
+                x.found.agreeing.cmp(&y.found.agreeing).then(y.found.log_chance.total_cmp(&x.found.log_chance))
+            })
+        })
+    }
+
+    /// The highest peak of the correlation of everything.
+    fn whole(&self, a: usize, b: usize, scratch: &mut Option<Scratch>) -> Option<Rough> {
+        let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
+        let (correlator, scratch) = self.correlator.as_ref().zip(scratch.as_mut())?;
+        let correlation = correlator.correlate(self.spectra[a].as_ref()?, self.spectra[b].as_ref()?, scratch);
+        let factor = self.decimator.factor();
+        let lobe = (self.rate.frames(LOBE_S) as usize).div_ceil(factor);
+        let peak = peak::find(&correlation, lobe)?;
+        if peak.z < LEAST_Z.0.max(LEAST_Z.1 * peak.floor) {
+            return None;
+        }
+        let late = peak.lag * factor as i64;
+        let common_s = self.rate.seconds(windows::common(first.stem, second.stem, late as f64).len() as u64);
+        let window_s = (common_s * (WINDOW_Z / peak.z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
+        let search = Search { window_s, reach_s: 0.02, drifts: true };
+        let found = windows::ask(first, second, &self.decimator, late, search)?;
+        worth_it(&found).then_some(Rough { found, search, strong: peak.z >= STRONG_Z })
+    }
+
+    fn envelope_search(&self, a: &Prepared<'_>, b: &Prepared<'_>, late: i64) -> Search {
+        let common_s = self.rate.seconds(windows::common(a.stem, b.stem, late as f64).len() as u64);
+        let reach_s = 0.05 + ENVELOPE_DRIFT * common_s / 2.0;
+        Search { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
+    }
+
+    /// The exact answer for a pair whose rough one is known.
+    pub(super) fn exact(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Verdict {
+        let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Verdict::Unrelated };
+        if let Some(also_s) = self.also_fits(a, b, rough, scratch) {
+            let side = if also_s > 0.0 { "later" } else { "earlier" };
+            let text = format!("ambiguous: it repeats itself; the same offset also fits {:.3} s {side}", also_s.abs());
+            return Verdict::Doubtful(text, Vec::new());
+        }
+        let Some(refined) = refine::refine(first, second, rough.found.line, rough.strong) else {
+            return Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new());
+        };
+        decision::judge(&rough.found, refined, self.settings.assume_related)
+    }
+
+    /// Another offset that fits nearly as well: seconds from the first.
+    fn also_fits(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Option<f64> {
+        let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
+        let middle = first.stem.kept() as f64 / 2.0;
+        let late = rough.found.line.late(middle);
+        let mut others: Vec<i64> = Vec::new();
+        if let Some((correlator, scratch)) = self.correlator.as_ref().zip(scratch.as_mut()) {
+            let levelled = correlator.levelled(self.spectra[a].as_ref()?, self.spectra[b].as_ref()?, scratch);
+            others.extend(self.high_places(&levelled, first, second, late));
+        }
+        let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
+        let own_reach = first.envelope.hop() as f64 * 4.0 + ENVELOPE_DRIFT * middle;
+        others.extend(candidates.iter().map(|c| c.late).filter(|other| (*other as f64 - late).abs() > own_reach));
+        let fits = |other: &i64| {
+            let also = windows::ask(first, second, &self.decimator, *other, rough.search);
+            also.is_some_and(|also| {
+                let apart = (also.line.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
+                apart
+                    && worth_it(&also)
+                    && also.agreeing as f64 / also.windows as f64
+                        >= ALSO_FITS * rough.found.agreeing as f64 / rough.found.windows as f64
+            })
+        };
+        others.into_iter().find(fits).map(|other| (other as f64 - late) / self.rate.as_f64())
+    }
+
+    /// Lags, in session frames, at which a levelled correlation is nearly as high as at `late`, once the overlap is allowed for.
+    fn high_places(&self, levelled: &[f32], a: &Prepared<'_>, b: &Prepared<'_>, late: f64) -> Vec<i64> {
+        let factor = self.decimator.factor() as f64;
+        let (first, second) = (running(a.envelope.power()), running(b.envelope.power()));
+        let middle = (levelled.len() / 2) as i64;
+        let hop = a.envelope.hop() as f64 / factor;
+        // The energies of both stems where they overlap.
+        let overlap = |lag: i64| {
+            let shift = (lag as f64 / hop).round() as i64;
+            let (n, m) = (first.len() as i64 - 1, second.len() as i64 - 1);
+            let start = (-shift).clamp(0, n);
+            let end = (m - shift).clamp(start, n);
+            let energy = |sums: &[f64], from: i64, to: i64| sums[to as usize] - sums[from as usize];
+            let other = ((start + shift).clamp(0, m), (end + shift).clamp(0, m));
+            (energy(&first, start, end) * energy(&second, other.0, other.1)).max(0.0).sqrt()
+        };
+        let own = (late / factor).round() as i64;
+        let at = |lag: i64| usize::try_from(lag + middle).ok().and_then(|n| levelled.get(n)).map_or(0.0, |x| x.abs());
+        let lobe = ((LOBE_S * self.rate.as_f64() / factor) as i64).max(2);
+        let height = (own - lobe..=own + lobe).map(at).fold(0.0_f32, f32::max);
+        let (whole, least) = (overlap(own), 0.2);
+        if whole <= 0.0 || height <= 0.0 {
+            return Vec::new();
+        }
+        let mut found: Vec<(f64, i64)> = Vec::new();
+        for n in 1..levelled.len().saturating_sub(1) {
+            let (lag, x) = (n as i64 - middle, levelled[n].abs());
+            // Most lags are too low whatever their overlap.
+            if f64::from(x) < ALSO_HIGH * least * f64::from(height) || (lag - own).abs() <= lobe {
+                continue;
+            }
+            if x < levelled[n - 1].abs() || x < levelled[n + 1].abs() {
+                continue;
+            }
+            let share = overlap(lag) / whole;
+            let relative = f64::from(x / height) / share.max(least);
+            if share >= least && relative >= ALSO_HIGH {
+                found.push((relative, lag));
+            }
+        }
+        found.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+        found.into_iter().take(CANDIDATES).map(|(_, lag)| (lag as f64 * factor) as i64).collect()
+    }
+}
+
+fn worth_it(found: &Found) -> bool {
+    found.agreeing >= windows::FEWEST.min(found.windows)
+        && found.agreeing as f64 >= LEAST_SHARE * found.windows as f64
+        && found.log_chance <= MOST_LOG_CHANCE
+}
+
+/// Sums from the start, one more than there are values.
+fn running(values: &[f32]) -> Vec<f64> {
+    let mut sums = vec![0.0];
+    let mut sum = 0.0;
+    sums.extend(values.iter().map(|value| {
+        sum += f64::from(*value);
+        sum
+    }));
+    sums
+}

@@ -1,0 +1,157 @@
+//! How the loudness of a stem moves in bands of frequency: a hundred frames a second that say roughly where two stems may fit,
+//! even where their clocks differ so much that their waves never line up for long.
+
+use super::correlation::{fast_size, inverse, transform};
+use super::features::StemFeatures;
+use realfft::RealFftPlanner;
+use realfft::num_complex::Complex;
+use std::f64::consts::TAU;
+
+/// Frames a second.
+const FRAMES_A_SECOND: f64 = 100.0;
+/// Edges of the bands, in hertz.
+const EDGES_HZ: [f64; 11] = [60.0, 120.0, 200.0, 320.0, 500.0, 800.0, 1_300.0, 2_100.0, 3_400.0, 5_500.0, 10_000.0];
+const BANDS: usize = EDGES_HZ.len() - 1;
+/// What is softer than the mean of a band by this factor is taken as equally soft: power.
+const FLOOR: f64 = 1e-2;
+/// How much of the length of each bin of the cross-spectrum is taken away: 1 would leave the phase alone.
+const WHITENING: f32 = 0.7;
+/// Two candidates are at least so far apart, in envelope frames.
+const APART: usize = 8;
+/// Candidates below so many standard deviations are not worth a look.
+const LEAST_Z: f64 = 4.0;
+/// Envelope frames that are read at once: each read may go to a file.
+const AT_ONCE: usize = 256;
+
+/// The envelopes of one stem.
+pub(super) struct Envelope {
+    /// Session frames in an envelope frame.
+    hop: usize,
+    /// Changes of the level, a row a band.
+    bands: Vec<Vec<f32>>,
+    /// Power of all bands together, a value a frame.
+    power: Vec<f32>,
+}
+
+/// An offset worth a look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Candidate {
+    /// Session frames by which the second stem is late.
+    pub(super) late: i64,
+    /// Standard deviations above the rest.
+    pub(super) z: f64,
+}
+
+impl Envelope {
+    /// Follows the levels of a stem.
+    pub(super) fn new(stem: &StemFeatures) -> Self {
+        let rate = stem.rate().as_f64();
+        let hop = ((rate / FRAMES_A_SECOND) as usize).max(1);
+        let size = (2 * hop).next_power_of_two();
+        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(size);
+        let hann: Vec<f32> = (0..size).map(|n| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32).collect();
+        let bin = |hz: f64| ((hz * size as f64 / rate).round() as usize).min(size / 2);
+        let edges = EDGES_HZ.map(bin);
+        let frames = stem.kept().div_ceil(hop);
+        let mut bands = vec![Vec::new(); BANDS];
+        let mut power = Vec::with_capacity(frames);
+        let (mut samples, mut bins) = (fft.make_input_vec(), fft.make_output_vec());
+        let mut scratch = fft.make_scratch_vec();
+        let mut buffer = vec![0.0; AT_ONCE * hop + size];
+        for first in (0..frames).step_by(AT_ONCE) {
+            stem.read((first * hop) as i64 - (size - hop) as i64 / 2, &mut buffer);
+            for frame in 0..AT_ONCE.min(frames - first) {
+                for ((to, from), gain) in samples.iter_mut().zip(&buffer[frame * hop..]).zip(&hann) {
+                    *to = from * gain;
+                }
+                transform(fft.as_ref(), &mut samples, &mut bins, &mut scratch);
+                let mut all = 0.0;
+                for (band, edge) in bands.iter_mut().zip(edges.windows(2)) {
+                    let sum: f32 = bins[edge[0]..edge[1].max(edge[0])].iter().map(Complex::norm_sqr).sum();
+                    band.push(sum);
+                    all += sum;
+                }
+                power.push(all);
+            }
+        }
+        for band in &mut bands {
+            changes(band);
+        }
+        Self { hop, bands, power }
+    }
+
+    /// Session frames in an envelope frame.
+    pub(super) fn hop(&self) -> usize {
+        self.hop
+    }
+
+    /// Power a frame.
+    pub(super) fn power(&self) -> &[f32] {
+        &self.power
+    }
+
+    /// The offsets within `max_lag` session frames at which `b` moves most like `self`, the best first, at most `most`.
+    pub(super) fn candidates(&self, b: &Self, max_lag: usize, most: usize) -> Vec<Candidate> {
+        let max = (max_lag / self.hop + 1).min(self.power.len().max(b.power.len()));
+        let size = fast_size((self.power.len().max(b.power.len()) + max).max(64));
+        let mut planner = RealFftPlanner::<f32>::new();
+        let (forward, back) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+        let mut samples = forward.make_input_vec();
+        let (mut first, mut second) = (forward.make_output_vec(), forward.make_output_vec());
+        let mut sum = vec![Complex::<f32>::default(); first.len()];
+        let mut scratch = forward.make_scratch_vec();
+        for (a, b) in self.bands.iter().zip(&b.bands) {
+            for (from, to) in [(a, &mut first), (b, &mut second)] {
+                samples[..from.len()].copy_from_slice(from);
+                samples[from.len()..].fill(0.0);
+                transform(forward.as_ref(), &mut samples, to, &mut scratch);
+            }
+            sum.iter_mut().zip(first.iter().zip(&second)).for_each(|(sum, (a, b))| *sum += a.conj() * b);
+        }
+        for bin in &mut sum {
+            let length = bin.norm();
+            *bin = if length > 0.0 { *bin / length.powf(WHITENING) } else { Complex::default() };
+        }
+        sum[0] = Complex::default();
+        if let Some(last) = sum.last_mut() {
+            *last = Complex::default();
+        }
+        let mut scratch = back.make_scratch_vec();
+        inverse(back.as_ref(), &mut sum, &mut samples, &mut scratch);
+        let mut lags: Vec<f32> = (0..=2 * max).map(|n| samples[(n + size - max) % size]).collect();
+        let deviation =
+            (lags.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / lags.len() as f64).sqrt().max(f64::MIN_POSITIVE);
+        let mut found = Vec::new();
+        for _ in 0..most {
+            let best = (0..lags.len()).fold(0, |best, n| if lags[n] > lags[best] { n } else { best });
+            let z = f64::from(lags[best]) / deviation;
+            if z < LEAST_Z {
+                break;
+            }
+            found.push(Candidate { late: (best as i64 - max as i64) * self.hop as i64, z });
+            let end = (best + APART + 1).min(lags.len());
+            lags[best.saturating_sub(APART)..end].fill(0.0);
+        }
+        found
+    }
+}
+
+/// Turns the powers of a band into the changes of its level, of mean square 1.
+fn changes(band: &mut [f32]) {
+    let mean = band.iter().map(|x| f64::from(*x)).sum::<f64>() / band.len().max(1) as f64;
+    if mean <= 0.0 || !mean.is_finite() {
+        band.fill(0.0);
+        return;
+    }
+    let level = |power: f32| (f64::from(power) / mean + FLOOR).ln() as f32;
+    let mut last = band.first().map_or(0.0, |power| level(*power));
+    for power in band.iter_mut() {
+        let now = level(*power);
+        *power = now - std::mem::replace(&mut last, now);
+    }
+    let square = band.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / band.len() as f64;
+    let scale = if square > 0.0 { square.sqrt().recip() as f32 } else { 0.0 };
+    for x in band {
+        *x *= scale;
+    }
+}

@@ -1,0 +1,92 @@
+//! A clock corrected by millionths: rubato's sinc resampler at a ratio near 1.
+
+use super::ResampleError;
+use crate::audio::BlockMut;
+use crate::units::SampleRate;
+use rubato::audioadapter_buffers::direct::SequentialSlice;
+use rubato::{Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType, WindowFunction};
+
+/// Length of the sinc: with the edge below, flat to 0.01 dB up to 0.45 of the rate.
+const SINC_FRAMES: usize = 256;
+/// The edge of the filter, in Nyquist frequencies: at a ratio near 1 nothing folds but the last two hundredths.
+const EDGE: f32 = 0.98;
+/// Sincs a frame; between them rubato interpolates by cubics.
+const OVERSAMPLING: usize = 256;
+/// Input frames a block.
+pub(super) const BLOCK: usize = 1_024;
+/// What rubato's first output is early by, beyond half a sinc: held by the impulse tests.
+const AHEAD: usize = 1;
+
+/// Converts blocks of a fixed length.
+pub(super) struct DriftConverter {
+    resampler: Async<f32>,
+    channels: usize,
+    drift: f64,
+    input: Vec<f32>,
+    output: Vec<f32>,
+    frames_out: usize,
+    /// Output frames still to be dropped: those that lie before the input.
+    to_drop: usize,
+}
+
+impl DriftConverter {
+    /// Output frame `n` is input position `n × (1 + drift) + DriftConverter::offset`. Control thread; allocates.
+    pub(super) fn new(drift: f64, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+        let parameters = SincInterpolationParameters {
+            sinc_len: SINC_FRAMES,
+            f_cutoff: Some(EDGE),
+            oversampling_factor: OVERSAMPLING,
+            interpolation: SincInterpolationType::Cubic,
+            window: WindowFunction::BlackmanHarris2,
+        };
+        let resampler = Async::new_sinc(1.0 / (1.0 + drift), 1.0, &parameters, BLOCK, channels, FixedAsync::Input)
+            .map_err(|cause| ResampleError::Rates { from: rate, to: rate, cause: cause.to_string() })?;
+        let frames_out = resampler.output_frames_max();
+        Ok(Self {
+            resampler,
+            channels,
+            drift,
+            input: vec![0.0; channels * BLOCK],
+            output: vec![0.0; channels * frames_out],
+            frames_out,
+            to_drop: SINC_FRAMES / 2 - AHEAD,
+        })
+    }
+
+    /// The input position of output frame 0: dropping whole frames leaves a little of the delay, and rubato's table of sincs begins
+    /// one step beside the middle.
+    pub(super) fn offset(drift: f64) -> f64 {
+        drift * (SINC_FRAMES / 2 - AHEAD + 1) as f64 + (OVERSAMPLING as f64).recip()
+    }
+
+    /// The next block of input, to write.
+    pub(super) fn input(&mut self) -> BlockMut<'_> {
+        BlockMut::new(&mut self.input, BLOCK, self.channels, BLOCK)
+    }
+
+    /// Frames that come out of `frames` frames.
+    pub(super) fn length_of(&self, frames: u64) -> u64 {
+        (frames as f64 / (1.0 + self.drift)).round() as u64
+    }
+
+    /// Converts the input block, of which the first `valid` frames count and the rest is silence, into a vector a channel.
+    pub(super) fn convert(&mut self, valid: usize, out: &mut [Vec<f32>]) {
+        for channel in self.input.chunks_exact_mut(BLOCK) {
+            channel[valid..].fill(0.0);
+            // rubato carries what is not finite on for a whole sinc.
+            channel[..valid].iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
+        }
+        let input = SequentialSlice::new(self.input.as_slice(), self.channels, BLOCK);
+        let output = SequentialSlice::new_mut(self.output.as_mut_slice(), self.channels, self.frames_out);
+        // The vectors were made for these shapes, and rubato refuses nothing but shapes.
+        let (input, mut output) = (input.expect("the shape made by new"), output.expect("the shape made by new"));
+        let (_, frames) = self.resampler.process_into_buffer(&input, &mut output, None).expect("the shape made by new");
+        let drop = self.to_drop.min(frames);
+        self.to_drop -= drop;
+        for (channel, out) in out.iter_mut().enumerate() {
+            let start = channel * self.frames_out;
+            out.clear();
+            out.extend_from_slice(&self.output[start + drop..start + frames]);
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! A stream read from another point of time, between its samples, and at a clock that differs by millionths.
+
+use super::ResampleError;
+use super::drift::{BLOCK, DriftConverter};
+use super::fraction::fraction_weights;
+use crate::audio::BlockMut;
+use crate::process::Source;
+use crate::units::SampleRate;
+
+/// Taps of the fractional delay: flat to 0.001 dB up to 0.45 of the rate.
+const TAPS: usize = 64;
+/// Input frames read at once.
+const AT_ONCE: usize = 1_024;
+
+/// How a stream is read anew.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Retiming {
+    /// The input position, in frames, of output frame 0; before the first frame there is silence.
+    pub start: f64,
+    /// Output frame `n` is input position `start + n × (1 + drift)`.
+    pub drift: f64,
+    /// −1 to turn the signal over.
+    pub polarity: i8,
+}
+
+impl Retiming {
+    /// As it is.
+    pub const NONE: Self = Self { start: 0.0, drift: 0.0, polarity: 1 };
+}
+
+/// A source read anew. With [`Retiming::NONE`] every sample passes untouched; a whole `start` without drift copies samples; else
+/// the pass band is flat to 0.01 dB up to 0.45 of the rate. Ends where the input ends, the last fraction of a frame left out.
+pub struct Retimed<S: Source> {
+    source: S,
+    retiming: Retiming,
+    stage: Option<Stage>,
+}
+
+struct Stage {
+    /// Weights of the fractional delay; none for a whole number of frames.
+    weights: Option<Vec<f64>>,
+    drift: Option<DriftConverter>,
+    channels: usize,
+    /// The shifted input, a vector a channel, from `next` on; with what the filter needs around it.
+    held: Vec<Vec<f32>>,
+    /// Frames of the input still to be skipped; of silence still to come before it, when negative.
+    skip: i64,
+    next: usize,
+    ended: bool,
+    /// Frames made ready by the drift converter, a vector a channel.
+    made: Vec<Vec<f32>>,
+    made_next: usize,
+    /// Frames still to hand out, once the input has ended.
+    left: Option<u64>,
+    shifted: u64,
+    emitted: u64,
+}
+
+impl<S: Source> Retimed<S> {
+    /// Reads `source` anew. Control thread; allocates.
+    ///
+    /// # Errors
+    /// When the drift is beyond what the resampler takes.
+    pub fn new(source: S, retiming: Retiming) -> Result<Self, ResampleError> {
+        let stage = if retiming.start == 0.0 && retiming.drift == 0.0 {
+            None
+        } else {
+            Some(Stage::new(&retiming, source.channels(), source.sample_rate())?)
+        };
+        Ok(Self { source, retiming, stage })
+    }
+
+    /// The source behind.
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+}
+
+impl<S: Source> Source for Retimed<S> {
+    type Error = S::Error;
+
+    fn channels(&self) -> usize {
+        self.source.channels()
+    }
+
+    fn sample_rate(&self) -> SampleRate {
+        self.source.sample_rate()
+    }
+
+    fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, S::Error> {
+        let frames = match &mut self.stage {
+            None => self.source.read(out)?,
+            Some(stage) => stage.read(&mut self.source, out)?,
+        };
+        if self.retiming.polarity < 0 {
+            for channel in 0..out.channels() {
+                out.channel_mut(channel)[..frames].iter_mut().for_each(|sample| *sample = -*sample);
+            }
+        }
+        Ok(frames)
+    }
+}
+
+impl Stage {
+    fn new(retiming: &Retiming, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+        // The converter begins a little late; the fractional delay takes that out.
+        let start = retiming.start - if retiming.drift == 0.0 { 0.0 } else { DriftConverter::offset(retiming.drift) };
+        let (whole, fraction) = (start.floor(), start - start.floor());
+        // Position p needs the taps from p − (TAPS / 2 − 1) on.
+        let before = TAPS as i64 / 2 - 1;
+        let weights = (fraction > 1e-9).then(|| fraction_weights(TAPS, fraction));
+        let drift =
+            if retiming.drift == 0.0 { None } else { Some(DriftConverter::new(retiming.drift, channels, rate)?) };
+        let skip = whole as i64 - if weights.is_some() { before } else { 0 };
+        Ok(Self {
+            weights,
+            drift,
+            channels,
+            held: vec![Vec::new(); channels],
+            skip,
+            next: 0,
+            ended: false,
+            made: vec![Vec::new(); channels],
+            made_next: 0,
+            left: None,
+            shifted: 0,
+            emitted: 0,
+        })
+    }
+
+    fn read<S: Source>(&mut self, source: &mut S, out: &mut BlockMut<'_>) -> Result<usize, S::Error> {
+        let Some(mut drift) = self.drift.take() else { return self.shift(source, out) };
+        let result = self.through(&mut drift, source, out);
+        self.drift = Some(drift);
+        result
+    }
+
+    fn through<S: Source>(
+        &mut self,
+        drift: &mut DriftConverter,
+        source: &mut S,
+        out: &mut BlockMut<'_>,
+    ) -> Result<usize, S::Error> {
+        let mut done = 0;
+        while done < out.frames() {
+            let ready = (self.made[0].len() - self.made_next) as u64;
+            let ready = self.left.map_or(ready, |left| ready.min(left)) as usize;
+            if ready == 0 {
+                if self.left == Some(0) {
+                    break;
+                }
+                let got = self.shift(source, &mut drift.input())?;
+                self.shifted += got as u64;
+                if got < BLOCK && self.left.is_none() {
+                    self.left = Some(drift.length_of(self.shifted).saturating_sub(self.emitted));
+                }
+                drift.convert(got, &mut self.made);
+                self.made_next = 0;
+                continue;
+            }
+            let count = ready.min(out.frames() - done);
+            for (channel, made) in self.made.iter().enumerate() {
+                let part = &made[self.made_next..self.made_next + count];
+                out.channel_mut(channel)[done..done + count].copy_from_slice(part);
+            }
+            self.made_next += count;
+            self.emitted += count as u64;
+            if let Some(left) = &mut self.left {
+                *left -= count as u64;
+            }
+            done += count;
+        }
+        Ok(done)
+    }
+
+    /// Fills the start of `out` with the shifted input.
+    fn shift<S: Source>(&mut self, source: &mut S, out: &mut BlockMut<'_>) -> Result<usize, S::Error> {
+        let reach = self.weights.as_ref().map_or(1, Vec::len);
+        let mut done = 0;
+        while done < out.frames() {
+            let held = self.held[0].len() - self.next;
+            if held < reach {
+                if self.ended {
+                    break;
+                }
+                self.pull(source)?;
+                continue;
+            }
+            let count = (held + 1 - reach).min(out.frames() - done);
+            for (channel, held) in self.held.iter().enumerate() {
+                let to = &mut out.channel_mut(channel)[done..done + count];
+                let from = &held[self.next..];
+                match &self.weights {
+                    None => to.copy_from_slice(&from[..count]),
+                    Some(weights) => {
+                        for (n, to) in to.iter_mut().enumerate() {
+                            *to = weighted(&from[n..n + weights.len()], weights);
+                        }
+                    }
+                }
+            }
+            self.next += count;
+            done += count;
+        }
+        Ok(done)
+    }
+
+    fn pull<S: Source>(&mut self, source: &mut S) -> Result<(), S::Error> {
+        for held in &mut self.held {
+            held.drain(..self.next);
+        }
+        self.next = 0;
+        if self.skip < 0 {
+            let silence = (-self.skip).min(AT_ONCE as i64);
+            self.held.iter_mut().for_each(|held| held.resize(held.len() + silence as usize, 0.0));
+            self.skip += silence;
+            return Ok(());
+        }
+        let mut buffer = vec![0.0; self.channels * AT_ONCE];
+        let mut block = BlockMut::new(&mut buffer, AT_ONCE, self.channels, AT_ONCE);
+        let got = source.read(&mut block)?;
+        let skipped = (self.skip as usize).min(got);
+        self.skip -= skipped as i64;
+        for (channel, held) in self.held.iter_mut().enumerate() {
+            held.extend_from_slice(&block.channel(channel)[skipped..got]);
+        }
+        if got < AT_ONCE {
+            self.ended = true;
+            // The last frames have nothing after them.
+            let after = if self.weights.is_some() { TAPS / 2 } else { 0 };
+            self.held.iter_mut().for_each(|held| held.resize(held.len() + after, 0.0));
+        }
+        Ok(())
+    }
+}
+
+/// The sum of products in f64, in four lanes.
+fn weighted(samples: &[f32], weights: &[f64]) -> f32 {
+    let mut lanes = [0.0_f64; 4];
+    for (x, w) in samples.as_chunks::<4>().0.iter().zip(weights.as_chunks::<4>().0) {
+        for n in 0..4 {
+            lanes[n] += f64::from(x[n]) * w[n];
+        }
+    }
+    (lanes[0] + lanes[1] + lanes[2] + lanes[3]) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::{AudioBuffer, Block};
+    use std::convert::Infallible;
+    use std::f64::consts::TAU;
+
+    const RATE_HZ: f64 = 48_000.0;
+
+    /// Samples as a source.
+    struct Samples(Vec<f32>, usize);
+
+    impl Source for Samples {
+        type Error = Infallible;
+        fn channels(&self) -> usize {
+            2
+        }
+        fn sample_rate(&self) -> SampleRate {
+            SampleRate::new(RATE_HZ as u32).unwrap()
+        }
+        fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, Infallible> {
+            let count = (self.0.len() - self.1).min(out.frames());
+            for channel in 0..2 {
+                out.channel_mut(channel)[..count].copy_from_slice(&self.0[self.1..self.1 + count]);
+            }
+            self.1 += count;
+            Ok(count)
+        }
+    }
+
+    fn retimed(samples: &[f32], retiming: Retiming, block: usize) -> Vec<f32> {
+        let mut source = Retimed::new(Samples(samples.to_vec(), 0), retiming).unwrap();
+        let mut buffer = AudioBuffer::new(2, block);
+        let mut out = Vec::new();
+        loop {
+            let frames = source.read(&mut buffer.block_mut()).unwrap();
+            let block: Block<'_> = buffer.first(frames);
+            assert_eq!(block.channel(0), block.channel(1));
+            out.extend_from_slice(block.channel(0));
+            if frames < buffer.frames() {
+                return out;
+            }
+        }
+    }
+
+    fn tone(hz: f64, position: f64) -> f64 {
+        (TAU * hz * position / RATE_HZ).sin()
+    }
+
+    fn of_tone(hz: f64, frames: usize) -> Vec<f32> {
+        (0..frames).map(|n| tone(hz, n as f64) as f32).collect()
+    }
+
+    #[test]
+    fn fractional_starts_read_between_the_samples_up_to_045_of_the_rate() {
+        for hz in [100.0, 5_000.0, 0.45 * RATE_HZ] {
+            let input = of_tone(hz, 6_000);
+            for start in [0.25, 7.5, -3.3, 100.0] {
+                let out = retimed(&input, Retiming { start, drift: 0.0, polarity: -1 }, 511);
+                assert_eq!(out.len() as f64, 6_000.0 - f64::floor(start));
+                for (n, sample) in out.iter().enumerate().take(5_900).skip(100) {
+                    // 0.01 dB of a full-scale tone.
+                    assert!((f64::from(*sample) + tone(hz, n as f64 + start)).abs() < 0.001_15, "{hz} {start} {n}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_drifting_clock_is_followed_for_its_whole_length() {
+        for hz in [500.0, 0.45 * RATE_HZ] {
+            let input = of_tone(hz, 200_000);
+            for (start, drift) in [(0.0, 5e-6), (10.25, -145e-6), (-2.5, 500e-6)] {
+                let out = retimed(&input, Retiming { start, drift, polarity: 1 }, 1_000);
+                let expected = ((200_000.0 - start) / (1.0 + drift)) as i64;
+                assert!((out.len() as i64 - expected).abs() <= 1, "{} {expected}", out.len());
+                for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
+                    let wanted = tone(hz, start + n as f64 * (1.0 + drift));
+                    // 0.01 dB of a full-scale tone.
+                    assert!((f64::from(*sample) - wanted).abs() < 0.001_15, "{hz} {drift} {n}: {sample} {wanted}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_of_any_length_give_the_same_bits_and_nothing_to_do_touches_nothing() {
+        let input = of_tone(700.0, 9_000);
+        let retiming = Retiming { start: 3.7, drift: 60e-6, polarity: 1 };
+        assert_eq!(retimed(&input, retiming, 64), retimed(&input, retiming, 4_096));
+        assert_eq!(retimed(&input, Retiming::NONE, 100), input);
+        assert_eq!(retimed(&input, Retiming { start: 5.0, ..Retiming::NONE }, 100), input[5..]);
+    }
+}
