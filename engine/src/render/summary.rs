@@ -12,7 +12,7 @@ const DC_OFFSET: f64 = 1e-3;
 pub(super) fn report(
     road: &Road,
     mixed: Mixed,
-    mastered: Mastered,
+    mastered: &Mastered,
     hashes: Vec<String>,
     output_hash: Option<String>,
 ) -> Report {
@@ -29,7 +29,7 @@ pub(super) fn report(
         blake3: output_hash,
         clipped_samples: mastered.clipped_samples,
     };
-    let master = master_report(road, &mixed, &mastered);
+    let master = master_report(road, &mixed, mastered);
     let tracks: Vec<TrackReport> = mixed
         .tracks
         .into_iter()
@@ -62,7 +62,7 @@ pub(super) fn report(
 
 fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
     let aim = &road.aim;
-    let written = &mastered.written;
+    let written = &mastered.written.measurement;
     let loud_enough = match (aim.target_lufs, written.integrated_lufs) {
         (Some(target), Some(loudness)) => (loudness - target).abs() <= LOUDNESS_TOLERANCE_LU,
         (target, _) => target.is_none(),

@@ -2,6 +2,7 @@
 
 mod interrupt;
 mod measure;
+mod origination;
 mod outcome;
 mod progress;
 mod render;
