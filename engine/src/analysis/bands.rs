@@ -3,7 +3,7 @@
 /// The lowest frequency that is shown, in hertz.
 pub(super) const LOWEST_HZ: f64 = 20.0;
 /// The least width of a band in bins: the main lobe of a Hann window. A narrower band would miss part of a sine in its middle.
-const LEAST_BINS: f64 = 4.0;
+pub(super) const LEAST_BINS: f64 = 4.0;
 
 /// A frequency band.
 #[derive(Clone, Copy, Debug, PartialEq)]

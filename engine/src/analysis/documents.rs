@@ -26,6 +26,8 @@ pub struct MetersDocument {
 pub struct MasterMeters {
     /// Readings every 100 ms.
     pub series: MeterSeries,
+    /// The limiter's largest gain reduction of every 100 ms, 0 or more, dB; empty without a limiter.
+    pub gain_reduction_db: Vec<f64>,
     /// Readings of the whole.
     pub summary: Measurement,
 }
@@ -43,7 +45,11 @@ pub struct TrackMeters {
 
 impl MetersDocument {
     /// What the meters read so far: the master, and each track with its name, in session order.
-    pub fn new<'a>(master: &ProgrammeMeter, tracks: impl IntoIterator<Item = (&'a str, &'a ProgrammeMeter)>) -> Self {
+    pub fn new<'a>(
+        master: &ProgrammeMeter,
+        gain_reduction_db: Vec<f64>,
+        tracks: impl IntoIterator<Item = (&'a str, &'a ProgrammeMeter)>,
+    ) -> Self {
         let track = |(name, meter): (&str, &ProgrammeMeter)| TrackMeters {
             name: name.to_owned(),
             series: meter.series(),
@@ -52,7 +58,11 @@ impl MetersDocument {
         Self {
             schema: METERS_SCHEMA.to_owned(),
             interval_ms: INTERVAL_MS,
-            master: MasterMeters { series: master.series(), summary: master.measurement().rounded() },
+            master: MasterMeters {
+                series: master.series(),
+                gain_reduction_db,
+                summary: master.measurement().rounded(),
+            },
             tracks: tracks.into_iter().map(track).collect(),
         }
     }
@@ -71,7 +81,7 @@ mod tests {
         let rate = SampleRate::new(48_000).unwrap();
         let mut meter = ProgrammeMeter::with_series(rate, &ChannelLayout::mono());
         meter.observe(&Block::mono(&pink_noise(1, 0.1, 480_000)));
-        let document = MetersDocument::new(&meter, [("bass", &meter), ("vox", &meter)]);
+        let document = MetersDocument::new(&meter, Vec::new(), [("bass", &meter), ("vox", &meter)]);
         let text = serde_json::to_string(&document).unwrap();
         assert_eq!(serde_json::from_str::<MetersDocument>(&text).unwrap(), document);
         assert!(text.starts_with(r#"{"schema":"mixdown.meters/1","interval_ms":100,"master":{"series":{"#));

@@ -3,6 +3,7 @@
 mod bands;
 mod documents;
 mod files;
+mod phase_scope;
 mod power_frames;
 mod spectrum;
 mod stream;
@@ -10,6 +11,7 @@ mod waveform;
 
 pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, TrackMeters};
 pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, stores_floats};
+pub use phase_scope::{PhaseScope, ScopePicture};
 pub use spectrum::{BandLevels, Spectrogram, SpectrumAnalyser, SpectrumDocument};
 pub use stream::watch_stem;
 pub use waveform::{Bits, WaveformData, WaveformGenerator, WaveformSettings};

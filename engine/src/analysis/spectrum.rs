@@ -1,6 +1,6 @@
 //! The average spectrum and the spectrogram of a programme, in bands.
 
-use super::bands::{Band, BandWeights, logarithmic, third_octaves};
+use super::bands::{Band, BandWeights, LEAST_BINS, logarithmic, third_octaves};
 use super::documents::SPECTRUM_SCHEMA;
 use super::power_frames::PowerFrames;
 use crate::audio::Block;
@@ -55,6 +55,14 @@ pub struct SpectrumDocument {
     pub average: BandLevels,
     /// Levels over time, 96 bands of equal ratio from 20 Hz to Nyquist.
     pub spectrogram: Spectrogram,
+}
+
+impl SpectrumDocument {
+    /// The least width of a band of the averages, in Hz: narrower ones are widened to it.
+    pub fn least_band_hz(&self) -> f64 {
+        let rate = SampleRate::new(self.sample_rate_hz).map_or(0.0, |rate| rate.as_f64() / window_length(rate) as f64);
+        LEAST_BINS * rate / AVERAGE_WINDOWS as f64
+    }
 }
 
 /// Analyses a stream. Offline; memory is bounded whatever the length.

@@ -30,6 +30,11 @@ impl MasterChain {
     pub fn limiter_stats(&self) -> Option<LimiterStats> {
         self.limiter.as_ref().map(Limiter::stats)
     }
+
+    /// The limiter's largest reduction since the last call, in dB; 0 without a limiter. Audio thread.
+    pub fn take_max_reduction_db(&mut self) -> f64 {
+        self.limiter.as_mut().map_or(0.0, Limiter::take_max_reduction_db)
+    }
 }
 
 impl Processor for MasterChain {

@@ -2,6 +2,8 @@
 
 mod chain;
 mod loudness;
+mod reduction;
 
 pub use chain::MasterChain;
 pub use loudness::{Aim, GainPlan, LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
+pub use reduction::ReductionSeries;

@@ -27,6 +27,7 @@ pub use programme::{Measurement, ProgrammeMeter};
 pub(crate) use reading::finite;
 pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
 pub use rms::RmsMeter;
+pub(crate) use series::interval_start;
 pub use series::{INTERVAL_MS, MeterRow, MeterSeries};
 pub use true_peak::TruePeakMeter;
 pub use true_peak_fir::TruePeakFir;

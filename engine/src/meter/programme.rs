@@ -1,14 +1,12 @@
 //! All meters in one: what a report says about a programme.
 
-use super::series::{INTERVAL_MS, MeterRow, MeterSeries};
+use super::series::{MeterRow, MeterSeries, interval_start};
 use super::{CorrelationMeter, LoudnessMeter, PeakMeter, RmsMeter, TruePeakMeter, rounded};
 use crate::audio::{Block, ChannelLayout};
 use crate::process::Tap;
 use crate::units::SampleRate;
 use serde::{Deserialize, Serialize};
 
-/// Intervals a second.
-const INTERVALS_A_SECOND: u64 = 1000 / INTERVAL_MS as u64;
 /// Room for one hour of rows is reserved at the start.
 const RESERVED_ROWS: usize = 36_000;
 
@@ -155,7 +153,7 @@ impl ProgrammeMeter {
     /// The series so far, the running interval included; empty when none was asked for. Control thread; allocates.
     pub fn series(&self) -> MeterSeries {
         let mut rows = self.rows.clone().unwrap_or_default();
-        if self.rows.is_some() && self.interval_start(self.intervals) < self.frames {
+        if self.rows.is_some() && interval_start(self.rate, self.intervals) < self.frames {
             // The copy closes its interval as if the signal ended here.
             let mut ended = Self { rows: None, ..self.clone() };
             ended.true_peak.end();
@@ -172,11 +170,6 @@ impl ProgrammeMeter {
     /// The loudness meter, for its running readings and gating blocks.
     pub fn loudness(&self) -> &LoudnessMeter {
         &self.loudness
-    }
-
-    /// The frame at which an interval begins: exact for any rate, without drift.
-    fn interval_start(&self, interval: u64) -> u64 {
-        (interval * u64::from(self.rate.hz()) + INTERVALS_A_SECOND / 2) / INTERVALS_A_SECOND
     }
 
     fn take_row(&mut self) -> MeterRow {
@@ -202,7 +195,7 @@ impl Tap for ProgrammeMeter {
         }
         let mut done = 0;
         while done < block.frames() {
-            let left_in_interval = self.interval_start(self.intervals + 1) - self.frames;
+            let left_in_interval = interval_start(self.rate, self.intervals + 1) - self.frames;
             let frames = left_in_interval.min((block.frames() - done) as u64);
             let part = block.slice(done..done + frames as usize);
             self.peak.observe(&part);

@@ -1,10 +1,17 @@
 //! Readings over time: one row every 100 ms.
 
 use super::reading::{amplitude_db, power_db, rounded};
+use crate::units::SampleRate;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds between the rows of a series.
 pub const INTERVAL_MS: u32 = 100;
+
+/// The frame at which an interval begins: exact for any rate, without drift.
+pub(crate) fn interval_start(rate: SampleRate, interval: u64) -> u64 {
+    const INTERVALS_A_SECOND: u64 = 1000 / INTERVAL_MS as u64;
+    (interval * u64::from(rate.hz()) + INTERVALS_A_SECOND / 2) / INTERVALS_A_SECOND
+}
 
 /// Readings over time. Value i of each vector covers the time from i to i + 1 intervals; the last interval may be shorter.
 /// Levels are rounded to 0.01 dB, `None` (JSON `null`) where there is no reading.

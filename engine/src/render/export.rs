@@ -2,11 +2,12 @@
 
 use super::error::RenderError;
 use super::progress::{OnProgress, Phase, PhaseProgress};
+use crate::analysis::{WaveformData, WaveformGenerator, WaveformSettings, stores_floats, watch_stem};
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use crate::io::{Fold, OutputError, StagedFolder, StemReader};
 use crate::meter::{Measurement, ProgrammeMeter};
-use crate::process::{Source, Tap};
+use crate::process::Tap;
 use crate::session::OutputSettings;
 use crate::units::SampleRate;
 use std::fs::File;
@@ -15,6 +16,13 @@ use std::path::{Path, PathBuf};
 
 /// The name of the master.
 pub(super) const FINAL_MIX: &str = "final_mix.wav";
+
+/// What lies in the file, or in memory.
+pub(super) struct Written {
+    pub(super) measurement: Measurement,
+    /// Drawn from the same samples.
+    pub(super) waveform: WaveformData,
+}
 
 /// Takes in the master, block by block, as often as it is restarted.
 pub(super) enum Sink<'a> {
@@ -62,11 +70,7 @@ impl<'a> FileSink<'a> {
     }
 
     /// Flushes what the writer holds, completes the header, and measures what is in the file.
-    fn finish(
-        &mut self,
-        predicted: &Measurement,
-        on_progress: &mut OnProgress<'_>,
-    ) -> Result<Measurement, RenderError> {
+    fn finish(&mut self, predicted: &Measurement, on_progress: &mut OnProgress<'_>) -> Result<Written, RenderError> {
         if let Some(writer) = self.writer.take() {
             let bext = BroadcastExtension {
                 loudness_lufs: predicted.integrated_lufs,
@@ -78,10 +82,9 @@ impl<'a> FileSink<'a> {
             };
             writer.finish(&bext).map_err(self.failed())?;
         }
-        match self.staged.staged_path(FINAL_MIX) {
-            Some(path) => read_back(path, predicted.frames, on_progress),
-            None => Ok(predicted.clone()),
-        }
+        // The file was started by `restart`; by its own name, what is missing is an error like any other.
+        let path = self.staged.staged_path(FINAL_MIX).map_or_else(|| self.path(), Path::to_path_buf);
+        read_back(&path, predicted.frames, on_progress)
     }
 }
 
@@ -89,25 +92,23 @@ fn quantiser(settings: &OutputSettings, rate: SampleRate) -> Quantiser {
     Quantiser::new(settings.format, 2, rate, settings.dither.then_some(settings.seed), settings.shape)
 }
 
-/// Frames measured at a time.
+/// Frames of memory measured at a time.
 const BLOCK_FRAMES: usize = 16_384;
 
-/// Measures a written file.
-fn read_back(path: &Path, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<Measurement, RenderError> {
+/// Measures and draws a written file.
+fn read_back(path: &Path, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<Written, RenderError> {
     let mut progress = PhaseProgress::start(on_progress, Phase::Verifying, frames)?;
-    let mut reader = StemReader::open(path, Fold::Keep)?;
-    let mut meter = ProgrammeMeter::new(reader.sample_rate(), &reader.info().layout);
-    let mut buffer = AudioBuffer::new(reader.channels(), BLOCK_FRAMES);
-    let mut done = 0;
-    loop {
-        let frames = reader.read(&mut buffer.block_mut())?;
-        meter.observe(&buffer.first(frames));
-        done += frames as u64;
-        progress.at(done)?;
-        if frames < BLOCK_FRAMES {
-            return Ok(meter.measurement());
-        }
-    }
+    let mut reader = StemReader::open_at_least(path, Fold::Keep, 1)?;
+    let info = reader.info();
+    let mut meter = ProgrammeMeter::new(info.sample_rate, &info.layout);
+    let settings = WaveformSettings { from_floats: stores_floats(info), ..WaveformSettings::default() };
+    let mut waveform = WaveformGenerator::new(info.sample_rate, info.layout.count(), settings)?;
+    let watch = |block: &Block<'_>| {
+        meter.observe(block);
+        waveform.observe(block);
+    };
+    watch_stem(&mut reader, watch, |done| -> Result<(), RenderError> { Ok(progress.at(done)?) })?;
+    Ok(Written { measurement: meter.measurement(), waveform: waveform.into_data() })
 }
 
 impl MemorySink {
@@ -167,15 +168,18 @@ impl Sink<'_> {
         &mut self,
         predicted: &Measurement,
         on_progress: &mut OnProgress<'_>,
-    ) -> Result<Measurement, RenderError> {
+    ) -> Result<Written, RenderError> {
         match self {
             Self::File(sink) => sink.finish(predicted, on_progress),
             Self::Memory(memory) => {
                 let mut meter = ProgrammeMeter::new(memory.rate, &ChannelLayout::stereo());
+                let mut waveform = WaveformGenerator::new(memory.rate, 2, WaveformSettings::default())?;
                 for (left, right) in memory.left.chunks(BLOCK_FRAMES).zip(memory.right.chunks(BLOCK_FRAMES)) {
-                    meter.observe(&AudioBuffer::from_channels(&[left.to_vec(), right.to_vec()]).block());
+                    let block = AudioBuffer::from_channels(&[left.to_vec(), right.to_vec()]);
+                    meter.observe(&block.block());
+                    waveform.observe(&block.block());
                 }
-                Ok(meter.measurement())
+                Ok(Written { measurement: meter.measurement(), waveform: waveform.into_data() })
             }
         }
     }

@@ -2,16 +2,17 @@
 
 use super::error::RenderError;
 use super::export::Sink;
+use super::export::Written;
 use super::mix_pass::Mixed;
 use super::offline::RenderOptions;
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
-use crate::analysis::{SpectrumAnalyser, WaveformGenerator, WaveformSettings};
-use crate::audio::{AudioBuffer, ChannelLayout};
+use crate::analysis::{PhaseScope, SpectrumAnalyser};
+use crate::audio::{AudioBuffer, BlockMut, ChannelLayout};
 use crate::dsp::dynamics::LimiterStats;
-use crate::master::{Aim, GainPlan, MasterChain, TRUE_PEAK_TOLERANCE_DB};
-use crate::meter::{Measurement, ProgrammeMeter};
-use crate::process::{BuildError, ProcessSpec, Processor, Tap};
+use crate::master::{Aim, GainPlan, MasterChain, ReductionSeries, TRUE_PEAK_TOLERANCE_DB};
+use crate::meter::ProgrammeMeter;
+use crate::process::{ProcessSpec, Processor, Tap};
 use crate::units::SampleRate;
 
 /// The most passes: the loudness of a limited mix is met in two or three.
@@ -23,7 +24,7 @@ pub(super) struct Mastered {
     pub(super) gain: GainPlan,
     pub(super) limiter: Option<LimiterStats>,
     /// Read back from the file, or from memory.
-    pub(super) written: Measurement,
+    pub(super) written: Written,
     pub(super) clipped_samples: u64,
     pub(super) passes: usize,
 }
@@ -31,23 +32,26 @@ pub(super) struct Mastered {
 /// Everything that watches the master.
 pub(super) struct MasterTaps {
     pub(super) meter: ProgrammeMeter,
-    pub(super) waveform: WaveformGenerator,
     pub(super) spectrum: SpectrumAnalyser,
+    pub(super) scope: PhaseScope,
+    /// The limiter's largest reduction of every 100 ms, in dB.
+    pub(super) reduction_db: Vec<f64>,
 }
 
 impl MasterTaps {
-    fn new(rate: SampleRate) -> Result<Self, BuildError> {
-        Ok(Self {
+    fn new(rate: SampleRate) -> Self {
+        Self {
             meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
-            waveform: WaveformGenerator::new(rate, 2, WaveformSettings::default())?,
             spectrum: SpectrumAnalyser::new(rate, 2),
-        })
+            scope: PhaseScope::new(),
+            reduction_db: Vec::new(),
+        }
     }
 
     fn observe(&mut self, block: &crate::audio::Block<'_>) {
         self.meter.observe(block);
-        self.waveform.observe(block);
         self.spectrum.observe(block);
+        self.scope.observe(block);
     }
 }
 
@@ -76,7 +80,8 @@ pub(super) fn run(
         }
         let written = sink.finish(&taps.meter.measurement(), on_progress)?;
         if !last_try
-            && let (Some(limit), Some(peak), Some(current)) = (aim.ceiling_dbtp, written.true_peak_dbtp, ceiling)
+            && let (Some(limit), Some(peak), Some(current)) =
+                (aim.ceiling_dbtp, written.measurement.true_peak_dbtp, ceiling)
             && peak > limit + TRUE_PEAK_TOLERANCE_DB
         {
             ceiling = Some(current - (peak - limit) - TRUE_PEAK_TOLERANCE_DB / 2.0);
@@ -97,9 +102,10 @@ fn pass(
 ) -> Result<MasterTaps, RenderError> {
     let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
     mixed.scratch.rewind().map_err(RenderError::Scratch)?;
-    let mut taps = MasterTaps::new(spec.sample_rate)?;
+    let mut taps = MasterTaps::new(spec.sample_rate);
     let mut buffer = AudioBuffer::new(2, spec.max_block);
     let latency = chain.latency();
+    let mut reduction = ReductionSeries::new(spec.sample_rate, latency);
     let (mut read, mut written) = (0, 0);
     while written < mixed.frames {
         let left = mixed.frames.saturating_sub(read);
@@ -110,7 +116,7 @@ fn pass(
         if sound == 0 {
             buffer.first_mut(frames).fill(0.0);
         }
-        chain.process(&mut buffer.first_mut(frames));
+        process(chain, &mut buffer.first_mut(frames), &mut reduction);
         let skip = latency.saturating_sub(read).min(frames as u64) as usize;
         read += frames as u64;
         let block = buffer.first(frames);
@@ -120,5 +126,17 @@ fn pass(
         written += block.frames() as u64;
         progress.at(written)?;
     }
+    taps.reduction_db = reduction.into_values();
     Ok(taps)
+}
+
+/// Runs the chain, in pieces that end where the series asks.
+fn process(chain: &mut MasterChain, block: &mut BlockMut<'_>, reduction: &mut ReductionSeries) {
+    let mut done = 0;
+    while done < block.frames() {
+        let piece = reduction.left().min((block.frames() - done) as u64) as usize;
+        chain.process(&mut block.slice_mut(done..done + piece));
+        reduction.add(piece as u64, chain.take_max_reduction_db());
+        done += piece;
+    }
 }

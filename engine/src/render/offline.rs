@@ -13,7 +13,7 @@ use crate::audio::AudioBuffer;
 use crate::io::wav::BroadcastExtension;
 use crate::io::{DecodeError, OutputError, StagedFolder, hash_file};
 use crate::master::Aim;
-use crate::report::Report;
+use crate::report::{self, Drawn, Report};
 use crate::session::{AlignMode, Ceiling, Session, Target, Track};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,8 @@ pub struct RenderOptions<'a> {
     pub scratch_frames: usize,
     /// `YYYY-MM-DD` and `hh:mm:ss` for the `bext` chunk; blank if `None`, so that the bytes repeat.
     pub origination: Option<(String, String)>,
+    /// Whether waveform.png, spectrogram.png and loudness.png are written too.
+    pub pictures: bool,
     /// Asked for at the end: what the report says about time.
     pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
 }
@@ -33,7 +35,7 @@ pub struct RenderOptions<'a> {
 impl Default for RenderOptions<'_> {
     /// 4096 frames at a time; 6 million frames, 48 MB, between the passes.
     fn default() -> Self {
-        Self { chunk_frames: 4_096, scratch_frames: 6_000_000, origination: None, clock: None }
+        Self { chunk_frames: 4_096, scratch_frames: 6_000_000, origination: None, pictures: false, clock: None }
     }
 }
 
@@ -46,8 +48,8 @@ pub struct Rendered {
     pub files: Vec<PathBuf>,
 }
 
-/// Renders a session into a folder: `final_mix.wav`, `waveform.dat`, `waveform.json`, `spectrum.json`, `meters.json` and
-/// `report.json`. Files appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
+/// Renders a session into a folder: `final_mix.wav`, `waveform.dat`, `waveform.json`, `spectrum.json`, `meters.json`,
+/// `report.json` and `report.html`. Files appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
 ///
 /// # Errors
 /// See [`RenderError`]; nothing is left behind then.
@@ -73,26 +75,37 @@ pub fn render_to_folder(
     let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
     drop(sink);
 
-    let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 6)?;
+    let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 7)?;
     let output_hash = staged.staged_path(FINAL_MIX).map(hash_file).transpose()?;
     let hashes = road.hash_stems()?;
     progress.at(1)?;
-    let waveform = mastered.taps.waveform.data();
+    let waveform = &mastered.written.waveform;
     let mut dat = Vec::new();
     waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: staged.path_of("waveform.dat"), source })?;
     staged.write("waveform.dat", &dat)?;
     progress.at(2)?;
     staged.write("waveform.json", waveform.to_json().as_bytes())?;
     progress.at(3)?;
-    write_json(&mut staged, "spectrum.json", &mastered.taps.spectrum.document())?;
+    let spectrum = mastered.taps.spectrum.document();
+    write_json(&mut staged, "spectrum.json", &spectrum)?;
     progress.at(4)?;
-    write_json(&mut staged, "meters.json", &meters_document(&road.plan, &mixed, &mastered))?;
+    let meters = meters_document(&road.plan, &mixed, &mastered);
+    write_json(&mut staged, "meters.json", &meters)?;
     progress.at(5)?;
     let mut report = summary::report(&road, mixed, &mastered, hashes, output_hash);
+    let scope = mastered.taps.scope.picture();
+    let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
+    staged.write("report.html", report::html(&drawn).as_bytes())?;
+    if options.pictures {
+        for (name, png) in report::pictures(&drawn) {
+            staged.write(name, &png)?;
+        }
+    }
+    progress.at(6)?;
     report.clock = options.clock.map(|clock| clock());
     write_json(&mut staged, "report.json", &report)?;
     let files = staged.commit()?;
-    progress.at(6)?;
+    progress.at(7)?;
     Ok(Rendered { report, files })
 }
 
@@ -164,7 +177,7 @@ fn aim(session: &Session) -> Aim {
 fn meters_document(plan: &Plan, mixed: &Mixed, mastered: &Mastered) -> MetersDocument {
     let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
     let tracks = names.iter().zip(&mixed.tracks).map(|(name, result)| (name.as_ref(), &result.meter));
-    MetersDocument::new(&mastered.taps.meter, tracks)
+    MetersDocument::new(&mastered.taps.meter, mastered.taps.reduction_db.clone(), tracks)
 }
 
 fn write_json(staged: &mut StagedFolder, name: &str, document: &impl serde::Serialize) -> Result<(), RenderError> {

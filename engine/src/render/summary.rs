@@ -62,7 +62,7 @@ pub(super) fn report(
 
 fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
     let aim = &road.aim;
-    let written = &mastered.written;
+    let written = &mastered.written.measurement;
     let loud_enough = match (aim.target_lufs, written.integrated_lufs) {
         (Some(target), Some(loudness)) => (loudness - target).abs() <= LOUDNESS_TOLERANCE_LU,
         (target, _) => target.is_none(),

@@ -1,4 +1,18 @@
-//! What was done and measured, as data: `report.json`.
+//! What was done and measured: as data, `report.json`; as a page, `report.html`; as pictures.
+
+mod frequency_plots;
+mod markup;
+mod page;
+mod palette;
+mod pictures;
+mod plot;
+mod raster;
+mod tables;
+mod time_axis;
+mod time_plots;
+
+pub use page::{Drawn, html};
+pub use pictures::pictures;
 
 use crate::align::Alignment;
 use crate::io::{StemInfo, StemOutcome};
@@ -88,7 +102,7 @@ pub struct MasterReport {
 pub struct LimiterReport {
     /// The most gain reduction, in dB.
     pub max_reduction_db: f64,
-    /// Mean gain reduction over the frames that were limited, in dB.
+    /// Mean gain reduction over all frames, in dB.
     pub mean_reduction_db: f64,
     /// Share of the time that it worked, 0 to 1.
     pub share_of_time: f64,

@@ -4,6 +4,7 @@
 
 mod interrupt;
 mod measure;
+mod origination;
 mod outcome;
 mod panic;
 mod progress;

@@ -2,10 +2,12 @@
 
 use super::Failure;
 use super::interrupt;
+use super::origination;
 use super::outcome::print;
 use super::progress::ProgressDisplay;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use mixdown_engine::audio::SampleFormat;
 use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
@@ -18,13 +20,13 @@ use std::time::Instant;
 /// Mix stems into a finished master.
 ///
 /// Stems are summed as they are, at unity; the sum is brought to the loudness target by one static gain, under a true-peak
-/// ceiling. The folder gets final_mix.wav, waveform.dat, waveform.json, spectrum.json, meters.json and report.json. A session
-/// file sets everything else: see `mixdown session`. Flags given here win over the session file.
+/// ceiling. The folder gets final_mix.wav, waveform.dat, waveform.json, spectrum.json, meters.json, report.json and
+/// report.html, a page to look at. A session file sets everything else: see `mixdown session`. Flags given here win over the session file.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mixdown render drums.wav bass.flac vox.mp3 --out mix
-  mixdown render stems/*.flac --out mix --target ebu-r128 --format wav16
+  mixdown render stems/*.flac --out mix --target ebu-r128 --format wav16 --png
   mixdown render --session mix.toml --out mix --json")]
 pub(super) struct RenderArguments {
     /// The stems: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF.
@@ -72,6 +74,12 @@ pub(super) struct RenderArguments {
     /// Seed of the dither.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+    /// Date in the master's bext chunk, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss; without it, what SOURCE_DATE_EPOCH says, else blank.
+    #[arg(long, value_name = "DATE", value_parser = origination::parse)]
+    origination_date: Option<DateTime>,
+    /// Write waveform.png, spectrogram.png and loudness.png too.
+    #[arg(long)]
+    png: bool,
     /// Frames rendered at a time; changes no bit of the result.
     #[arg(long, value_name = "FRAMES", hide = true, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     chunk_frames: Option<u32>,
@@ -163,6 +171,8 @@ impl RenderArguments {
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     interrupt::listen();
     let session = arguments.session()?;
+    let epoch = std::env::var(origination::VARIABLE).ok();
+    let origination = origination::choose(arguments.origination_date, epoch.as_deref()).map_err(Failure::Usage)?;
     let (started, timer) = (Timestamp::now(), Instant::now());
     let clock = || {
         serde_json::json!({
@@ -171,7 +181,8 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
             "elapsed_s": timer.elapsed().as_secs_f64(),
         })
     };
-    let mut options = RenderOptions { clock: Some(&clock), ..RenderOptions::default() };
+    let mut options =
+        RenderOptions { origination, pictures: arguments.png, clock: Some(&clock), ..RenderOptions::default() };
     if let Some(frames) = arguments.chunk_frames {
         options.chunk_frames = frames as usize;
     }

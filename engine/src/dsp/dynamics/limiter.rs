@@ -150,6 +150,11 @@ impl Limiter {
         self.tally.last_octaves * DB_PER_OCTAVE
     }
 
+    /// The largest gain reduction since the last call, 0 or more, in decibels: for a series. Audio thread.
+    pub fn take_max_reduction_db(&mut self) -> f64 {
+        std::mem::take(&mut self.tally.recent_octaves) * DB_PER_OCTAVE
+    }
+
     fn process_chunk(&mut self, block: &mut BlockMut<'_>) {
         let idle = self.maximum.is_idle() && self.release.is_idle() && self.smoother.is_idle();
         let peaks = &mut self.peaks[..block.frames()];
@@ -211,6 +216,8 @@ struct Tally {
     limited_frames: u64,
     last_octaves: f64,
     most_octaves: f64,
+    /// The most since it was last taken.
+    recent_octaves: f64,
     sum_octaves: f64,
 }
 
@@ -221,6 +228,7 @@ impl Tally {
         self.limited_frames += u64::from(octaves > 0.0);
         self.last_octaves = octaves;
         self.most_octaves = self.most_octaves.max(octaves);
+        self.recent_octaves = self.recent_octaves.max(octaves);
         self.sum_octaves += octaves;
     }
 

@@ -1,0 +1,139 @@
+//! The phase scope (goniometer): how often left and right stood where, as a picture.
+
+use crate::audio::Block;
+use crate::process::Tap;
+
+/// Cells a side of the field, which spans ±1 in left and right. Even, so that silence lies between cells.
+const CELLS: usize = 512;
+/// Dots a side of the picture.
+const DOTS: usize = 192;
+/// Share of the frames that may fall outside the picture when it zooms in on a quiet programme.
+const OUTSIDE: f64 = 1e-4;
+/// Quieter frames say nothing about a direction and are not counted: −60 dBFS.
+const FLOOR: f32 = 1e-3;
+
+/// Counts pairs of left and right samples. Offline; memory does not depend on the length.
+#[derive(Clone, Debug)]
+pub struct PhaseScope {
+    /// Row by row: right up the rows, left along them.
+    cells: Vec<u32>,
+}
+
+/// What a phase scope shows: mono upright, left to the upper left, right to the upper right, opposite polarity level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScopePicture {
+    /// Dots a side.
+    pub size: usize,
+    /// Row by row from the top, 0 to 1: how often the programme was there, on a logarithmic scale.
+    pub density: Vec<f32>,
+    /// The amplitude at the edges of the picture, in full scales: 1, or less for a quiet programme.
+    pub reach: f64,
+}
+
+impl Default for PhaseScope {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PhaseScope {
+    /// An empty scope. Control thread; allocates.
+    pub fn new() -> Self {
+        Self { cells: vec![0; CELLS * CELLS] }
+    }
+
+    /// The picture so far.
+    pub fn picture(&self) -> ScopePicture {
+        let reach = self.reach();
+        let mut dots = vec![0.0_f32; DOTS * DOTS];
+        for (index, count) in self.cells.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let at = |cell: usize| (cell as f64 + 0.5) / CELLS as f64 * 2.0 - 1.0;
+            let (left, right) = (at(index % CELLS), at(index / CELLS));
+            // Turned by 45° and scaled so that a full-scale mono signal reaches the edge.
+            let (side, mid) = ((right - left) / 2.0 / reach, f64::midpoint(left, right) / reach);
+            let dot = |position: f64| ((position + 1.0) / 2.0 * DOTS as f64).floor();
+            let (column, row) = (dot(side), dot(-mid));
+            let inside = 0.0..DOTS as f64;
+            if inside.contains(&column) && inside.contains(&row) {
+                dots[row as usize * DOTS + column as usize] += *count as f32;
+            }
+        }
+        let most = dots.iter().fold(0.0_f32, |most, dot| most.max(*dot));
+        let scale = if most > 0.0 { 1.0 / libm::log1pf(most) } else { 0.0 };
+        ScopePicture { size: DOTS, density: dots.iter().map(|dot| libm::log1pf(*dot) * scale).collect(), reach }
+    }
+
+    /// The smallest of 1, 0.7, 0.5, 0.35, 0.25 … that holds all but a few frames.
+    fn reach(&self) -> f64 {
+        let total: u64 = self.cells.iter().map(|count| u64::from(*count)).sum();
+        let outside = |reach: f64| -> u64 {
+            let far = |cell: usize| ((cell as f64 + 0.5) / CELLS as f64 * 2.0 - 1.0).abs() > reach;
+            let counts = self.cells.iter().enumerate();
+            counts
+                .filter(|(index, _)| far(index % CELLS) || far(index / CELLS))
+                .map(|(_, count)| u64::from(*count))
+                .sum()
+        };
+        let reaches = [0.7, 0.5, 0.35, 0.25, 0.18, 0.125];
+        let fits = |reach: &&f64| outside(**reach) as f64 <= OUTSIDE * total as f64;
+        reaches.iter().take_while(fits).last().copied().unwrap_or(1.0)
+    }
+}
+
+impl Tap for PhaseScope {
+    /// Takes in the next block; a block that is not stereo is not counted. What is beyond full scale counts at its edge.
+    fn observe(&mut self, block: &Block<'_>) {
+        if block.channels() != 2 {
+            return;
+        }
+        let cell = |sample: f32| (((sample + 1.0) * (CELLS / 2) as f32) as usize).min(CELLS - 1);
+        for (left, right) in block.channel(0).iter().zip(block.channel(1)) {
+            if left.abs() > FLOOR || right.abs() > FLOOR {
+                let count = &mut self.cells[cell(*right) * CELLS + cell(*left)];
+                *count = count.saturating_add(1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::AudioBuffer;
+    use mixdown_fixtures::signals::white_noise;
+
+    /// Columns and rows of the dots that were met, from the middle, right and up positive, in dots.
+    fn met(left: Vec<f32>, right: Vec<f32>) -> Vec<(f64, f64)> {
+        let mut scope = PhaseScope::new();
+        scope.observe(&AudioBuffer::from_channels(&[left, right]).block());
+        let picture = scope.picture();
+        let middle = (DOTS as f64 - 1.0) / 2.0;
+        let dots = picture.density.iter().enumerate().filter(|(_, density)| **density > 0.0);
+        dots.map(|(index, _)| ((index % DOTS) as f64 - middle, middle - (index / DOTS) as f64)).collect()
+    }
+
+    #[test]
+    fn mono_stands_upright_and_opposite_polarity_lies() {
+        let noise = white_noise(1, 1.0, 20_000);
+        // Half a dot from the middle, and one for cells that straddle two dots.
+        assert!(met(noise.clone(), noise.clone()).iter().all(|(x, _)| x.abs() <= 1.5));
+        let inverse = noise.iter().map(|x| -x).collect();
+        assert!(met(noise.clone(), inverse).iter().all(|(_, y)| y.abs() <= 1.5));
+    }
+
+    #[test]
+    fn left_alone_points_to_the_upper_left() {
+        let noise = white_noise(1, 1.0, 20_000);
+        assert!(met(noise.clone(), vec![0.0; 20_000]).iter().all(|(x, y)| (x + y).abs() <= 2.0));
+    }
+
+    #[test]
+    fn a_quiet_programme_is_enlarged_and_silence_shows_nothing() {
+        let mut scope = PhaseScope::new();
+        assert!(scope.picture().density.iter().all(|density| *density == 0.0));
+        let quiet = white_noise(1, 0.2, 20_000);
+        scope.observe(&AudioBuffer::from_channels(&[quiet.clone(), quiet]).block());
+        assert_eq!(scope.picture().reach, 0.25);
+        scope.observe(&AudioBuffer::from_channels(&[vec![f32::NAN, 9.0], vec![f32::INFINITY, -9.0]]).block());
+    }
+}

@@ -1,0 +1,80 @@
+//! The limiter's gain reduction over time: the largest of every meter interval of the output.
+
+use crate::meter::{interval_start, rounded};
+use crate::units::SampleRate;
+
+/// Collects the largest reduction of every 100 ms. Whoever runs the limiter cuts its blocks where [`ReductionSeries::left`] says, so
+/// that the series does not depend on the sizes of blocks.
+#[derive(Clone, Debug)]
+pub struct ReductionSeries {
+    rate: SampleRate,
+    /// Frames at the start that are no output.
+    latency: u64,
+    /// Frames seen.
+    position: u64,
+    /// Largest reduction of the running interval, in dB.
+    running_db: f64,
+    values: Vec<f64>,
+}
+
+impl ReductionSeries {
+    /// An empty series for a limiter whose output is `latency` frames late. Control thread.
+    pub fn new(rate: SampleRate, latency: u64) -> Self {
+        Self { rate, latency, position: 0, running_db: 0.0, values: Vec::new() }
+    }
+
+    /// Frames until the limiter has to be asked: up to the next end of an interval.
+    pub fn left(&self) -> u64 {
+        self.cut() - self.position
+    }
+
+    fn cut(&self) -> u64 {
+        if self.position < self.latency {
+            self.latency
+        } else {
+            self.latency + interval_start(self.rate, self.values.len() as u64 + 1)
+        }
+    }
+
+    /// Takes in the largest reduction, in dB, of the next `frames`: no more than [`ReductionSeries::left`].
+    pub fn add(&mut self, frames: u64, max_db: f64) {
+        let (before_output, end) = (self.position < self.latency, self.cut());
+        self.position += frames;
+        if before_output {
+            return;
+        }
+        self.running_db = self.running_db.max(max_db);
+        if self.position == end {
+            self.values.push(rounded(std::mem::take(&mut self.running_db), 2));
+        }
+    }
+
+    /// One value every 100 ms, in dB, 0 or more, rounded to 0.01; the last interval may be shorter.
+    pub fn into_values(mut self) -> Vec<f64> {
+        if self.position > self.latency + interval_start(self.rate, self.values.len() as u64) {
+            self.values.push(rounded(self.running_db, 2));
+        }
+        self.values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_before_the_output_is_left_out_and_the_rest_stands_in_its_interval() {
+        let mut series = ReductionSeries::new(SampleRate::new(1_000).unwrap(), 30);
+        let mut asked = Vec::new();
+        // A decibel a frame of position, for 30 + 250 frames.
+        let mut position = 0;
+        while position < 280 {
+            let frames = series.left().min(280 - position).min(64);
+            position += frames;
+            asked.push(frames);
+            series.add(frames, position as f64);
+        }
+        assert_eq!(asked, [30, 64, 36, 64, 36, 50]);
+        assert_eq!(series.into_values(), [130.0, 230.0, 280.0]);
+    }
+}

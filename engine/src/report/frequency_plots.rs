@@ -1,0 +1,234 @@
+//! Plots over frequency and space: spectrogram, average spectrum against pink noise, phase scope.
+
+use super::Report;
+use super::markup::{line_path, number};
+use super::plot::{Plot, Tick, WIDTH};
+use super::raster::{data_uri, heat_map, indexed_png, tinted_png};
+use super::time_axis::time_ticks;
+use crate::analysis::{ScopePicture, SpectrumDocument};
+use std::fmt::Write as _;
+
+/// The lowest frequency drawn.
+const LOWEST_HZ: f64 = 20.0;
+/// Columns of the spectrogram at most; more are drawn by their loudest.
+const MAX_COLUMNS: usize = 1_500;
+/// Levels below the loudest that the spectrogram and the spectrum show, in dB.
+const HEAT_RANGE_DB: f64 = 80.0;
+const SPECTRUM_RANGE_DB: f64 = 72.0;
+/// Pink noise has half the power a hertz an octave up.
+const PINK_DB_AN_OCTAVE: f64 = 3.010_3;
+/// Where the pink line is fitted: where music has its body, in hertz.
+const FIT_HZ: std::ops::Range<f64> = 60.0..8_000.0;
+/// The colour of the phase scope: on light and dark alike.
+const SCOPE_COLOUR: [u8; 3] = [58, 128, 214];
+
+/// Frequencies with a label; the minor ones go where there is little room.
+const MARKS: [(f64, &str, bool); 10] = [
+    (20.0, "20", true),
+    (50.0, "50", false),
+    (100.0, "100", false),
+    (200.0, "200", true),
+    (500.0, "500", true),
+    (1_000.0, "1k", false),
+    (2_000.0, "2k", true),
+    (5_000.0, "5k", true),
+    (10_000.0, "10k", false),
+    (20_000.0, "20k", true),
+];
+
+/// Where a frequency lies between 20 Hz and half the rate, 0 to 1.
+fn place(hz: f64, nyquist_hz: f64) -> f64 {
+    libm::log(hz / LOWEST_HZ) / libm::log(nyquist_hz / LOWEST_HZ)
+}
+
+/// The spectrogram as levels for a raster: row by row from the highest band, 255 for the loudest.
+pub(super) struct Heat {
+    pub(super) levels: Vec<u8>,
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    /// Left edge and width in a drawing of [`WIDTH`].
+    pub(super) left: f64,
+    pub(super) width: f64,
+    top_dbfs: f64,
+}
+
+impl Heat {
+    pub(super) fn new(report: &Report, spectrum: &SpectrumDocument) -> Self {
+        let spectrogram = &spectrum.spectrogram;
+        let together = spectrogram.times_s.len().div_ceil(MAX_COLUMNS).max(1);
+        let columns: Vec<&[Vec<f64>]> = spectrogram.dbfs.chunks(together).collect();
+        let rows = spectrogram.bands_hz.len();
+        let loudest = spectrogram.dbfs.iter().flatten().copied().fold(-200.0, f64::max);
+        let top_dbfs = (loudest / 10.0).ceil() * 10.0;
+        let level = |dbfs: f64| (255.0 * (1.0 + (dbfs - top_dbfs) / HEAT_RANGE_DB).clamp(0.0, 1.0)).round() as u8;
+        let mut levels = Vec::with_capacity(rows * columns.len());
+        for row in (0..rows).rev() {
+            levels.extend(
+                columns.iter().map(|group| level(group.iter().map(|column| column[row]).fold(-200.0, f64::max))),
+            );
+        }
+        // Times are the middles of columns, evenly spaced.
+        let times = &spectrogram.times_s;
+        let duration_s = report.output.duration_s;
+        let step_s = match times.as_slice() {
+            [first, .., last] => (last - first) / (times.len() - 1) as f64,
+            _ => duration_s,
+        };
+        let start_s = times.first().map_or(0.0, |first| first - step_s / 2.0);
+        let width_s = step_s * (columns.len() * together) as f64;
+        Self {
+            levels,
+            columns: columns.len(),
+            rows,
+            left: start_s / duration_s * WIDTH,
+            width: width_s / duration_s * WIDTH,
+            top_dbfs,
+        }
+    }
+
+    /// As a PNG.
+    pub(super) fn png(&self) -> Vec<u8> {
+        indexed_png(&self.levels, self.columns, self.rows, &heat_map())
+    }
+}
+
+/// The spectrogram's plot; its raster goes under it on a page.
+pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &Heat) -> Plot {
+    let nyquist_hz = f64::from(spectrum.sample_rate_hz) / 2.0;
+    let marks = MARKS.iter().filter(|(hz, _, minor)| !minor && *hz < nyquist_hz);
+    let image = (heat.columns > 0 && heat.rows > 0).then(|| (data_uri(&heat.png()), heat.left, heat.width));
+    Plot {
+        title: "Spectrogram",
+        unit: "Hz",
+        says: format!(
+            "bright is loud: {} to {} dBFS",
+            number(heat.top_dbfs - HEAT_RANGE_DB, 0),
+            number(heat.top_dbfs, 0)
+        ),
+        height: 220.0,
+        x: time_ticks(report.output.duration_s),
+        y: marks
+            .map(|(hz, label, minor)| Tick { at: 1.0 - place(*hz, nyquist_hz), label: (*label).into(), minor: *minor })
+            .collect(),
+        legend: Vec::new(),
+        body: String::new(),
+        image,
+        over_time: true,
+    }
+}
+
+/// The average spectrum as power per hertz, where pink noise falls by 3 dB an octave.
+pub(super) fn average_spectrum(spectrum: &SpectrumDocument) -> Plot {
+    let nyquist_hz = f64::from(spectrum.sample_rate_hz) / 2.0;
+    let fine = density(
+        &spectrum.average.bands_hz,
+        &spectrum.average.dbfs,
+        (nyquist_hz / LOWEST_HZ).powf(1.0 / spectrum.average.bands_hz.len().max(1) as f64),
+        spectrum,
+    );
+    let coarse =
+        density(&spectrum.third_octaves.bands_hz, &spectrum.third_octaves.dbfs, libm::pow(10.0, 0.1), spectrum);
+    let pink = pink_level(&coarse);
+    let loudest = fine.iter().chain(&coarse).map(|point| point.1).fold(-200.0, f64::max);
+    let top = (loudest / 12.0).ceil() * 12.0;
+    let bottom = top - SPECTRUM_RANGE_DB;
+    let height = 250.0;
+    let at = |hz: f64, db: f64| (place(hz, nyquist_hz) * WIDTH, Plot::y_of(height, db, bottom, top));
+    let line = |class: &str, points: &[(f64, f64)]| {
+        let path = line_path(points.iter().map(|(hz, db)| Some(at(*hz, *db))));
+        format!("<path class=\"{class}\" d=\"{path}\"/>")
+    };
+    let mut body = line("fine", &fine) + &line("short", &coarse);
+    let mut legend = vec![("short", "third octaves".into()), ("fine", "fine".into())];
+    let mut says = "silent".to_owned();
+    if let Some(level) = pink {
+        let octaves = |hz: f64| libm::log2(hz / 1_000.0);
+        // Cut where the line leaves the drawing, so that its slope stays true.
+        let clipped: Vec<(f64, f64)> = (0..=200)
+            .map(|step| LOWEST_HZ * libm::pow(nyquist_hz / LOWEST_HZ, f64::from(step) / 200.0))
+            .map(|hz| (hz, level - PINK_DB_AN_OCTAVE * octaves(hz)))
+            .filter(|(_, db)| (bottom..=top).contains(db))
+            .collect();
+        body += &line("pink", &clipped);
+        legend.push(("pink", "pink noise, −3 dB an octave".into()));
+        says = balance(&coarse, level);
+    }
+    Plot {
+        title: "Average spectrum",
+        unit: "dBFS/Hz",
+        says,
+        height,
+        x: MARKS
+            .iter()
+            .filter(|(hz, ..)| *hz <= nyquist_hz)
+            .map(|(hz, label, minor)| Tick { at: place(*hz, nyquist_hz), label: (*label).into(), minor: *minor })
+            .collect(),
+        y: Plot::y_ticks(bottom, top, 12.0),
+        legend,
+        body,
+        image: None,
+        over_time: false,
+    }
+}
+
+/// Levels of bands, each `ratio` wide, as levels per hertz.
+fn density(bands_hz: &[f64], dbfs: &[f64], ratio: f64, spectrum: &SpectrumDocument) -> Vec<(f64, f64)> {
+    let least_hz = spectrum.least_band_hz();
+    let width_hz = |hz: f64| (hz * (ratio.sqrt() - 1.0 / ratio.sqrt())).max(least_hz);
+    bands_hz.iter().zip(dbfs).map(|(hz, level)| (*hz, level - 10.0 * libm::log10(width_hz(*hz)))).collect()
+}
+
+/// The level at 1 kHz of the pink noise that lies nearest; none in silence.
+fn pink_level(bands: &[(f64, f64)]) -> Option<f64> {
+    let audible = bands.iter().filter(|(hz, db)| FIT_HZ.contains(hz) && *db > -140.0);
+    let levels: Vec<f64> = audible.map(|(hz, db)| db + PINK_DB_AN_OCTAVE * libm::log2(hz / 1_000.0)).collect();
+    (!levels.is_empty()).then(|| levels.iter().sum::<f64>() / levels.len() as f64)
+}
+
+/// How bass, middle and treble stand to pink noise, in words.
+fn balance(bands: &[(f64, f64)], pink: f64) -> String {
+    let mean = |from: f64, to: f64| {
+        let above: Vec<f64> = bands
+            .iter()
+            .filter(|(hz, _)| (from..to).contains(hz))
+            .map(|(hz, db)| db + PINK_DB_AN_OCTAVE * libm::log2(hz / 1_000.0) - pink)
+            .collect();
+        above.iter().sum::<f64>() / above.len().max(1) as f64
+    };
+    let say = |db: f64| format!("{}{} dB", if db > 0.0 { "+" } else { "" }, number(db, 0));
+    format!(
+        "against pink: bass {}, middle {}, treble {}",
+        say(mean(40.0, 200.0)),
+        say(mean(200.0, 2_000.0)),
+        say(mean(2_000.0, 12_000.0))
+    )
+}
+
+/// The phase scope as a figure of its own shape: a square on its corner.
+pub(super) fn phase_scope(report: &Report, scope: &ScopePicture) -> String {
+    let levels: Vec<u8> = scope.density.iter().map(|density| (255.0 * density).round() as u8).collect();
+    let image = data_uri(&tinted_png(&levels, scope.size, scope.size, SCOPE_COLOUR));
+    let says = match report.master.written.correlation {
+        Some(correlation) if correlation > 0.9 => "nearly mono",
+        Some(correlation) if correlation > 0.3 => "a stable stereo picture",
+        Some(correlation) if correlation > -0.1 => "very wide; check it in mono",
+        Some(_) => "left and right cancel; check it in mono",
+        None => "one channel is silent, or both",
+    };
+    let mut out = String::from("<figure class=\"plot scope\"><figcaption><h3>Phase scope</h3>");
+    let edge = number(20.0 * libm::log10(scope.reach), 0);
+    let _ = write!(out, "<span class=\"says\">{says}; the edge is {edge} dBFS</span></figcaption>");
+    let _ = write!(
+        out,
+        "<svg viewBox=\"0 0 240 240\" role=\"img\" aria-label=\"Phase scope: {says}\">\
+         <path class=\"grid\" d=\"M120 20L220 120L120 220L20 120ZM120 20V220M20 120H220M70 70L170 170M170 70L70 170\"/>\
+         <image href=\"{image}\" x=\"20\" y=\"20\" width=\"200\" height=\"200\"/>"
+    );
+    for (x, y, anchor, label) in [(120, 13, "middle", "mono"), (62, 62, "end", "L"), (178, 62, "start", "R")] {
+        let _ = write!(
+            out,
+            "<text class=\"muted\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" font-size=\"11\">{label}</text>"
+        );
+    }
+    out + "</svg></figure>"
+}

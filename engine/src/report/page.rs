@@ -1,0 +1,153 @@
+//! `report.html`: one page with everything that a render did and measured, readable without network and without scripts.
+
+use super::markup::{clock_time, escaped, number, reading};
+use super::palette::page_colours;
+use super::{Report, frequency_plots, tables, time_plots};
+use crate::analysis::{MetersDocument, ScopePicture, SpectrumDocument, WaveformData};
+use crate::audio::SampleFormat;
+use std::fmt::Write as _;
+
+/// What the page and the pictures are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Drawn<'a> {
+    /// What was done and measured.
+    pub report: &'a Report,
+    /// The master as written.
+    pub waveform: &'a WaveformData,
+    /// Its spectrum.
+    pub spectrum: &'a SpectrumDocument,
+    /// Its readings over time, and those of the tracks.
+    pub meters: &'a MetersDocument,
+    /// How left and right stand to each other.
+    pub scope: &'a ScopePicture,
+}
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page. Nothing in it depends on the clock; text from outside is escaped.
+pub fn html(drawn: &Drawn<'_>) -> String {
+    let Drawn { report, waveform, spectrum, meters, scope } = drawn;
+    let master = &meters.master;
+    let heat = frequency_plots::Heat::new(report, spectrum);
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>final_mix.wav – mixdown report</title><link rel=\"icon\" href=\"data:,\">\
+         <style>{}{STYLE}</style></head>\n<body><main>\n",
+        page_colours()
+    );
+    page += &head(report);
+    page += "<section><h2>Over time</h2>";
+    for plot in [
+        time_plots::waveform(report, waveform),
+        frequency_plots::spectrogram(report, spectrum, &heat),
+        time_plots::loudness(report, master),
+        time_plots::true_peaks(report, master),
+        time_plots::gain_reduction(report, master),
+        time_plots::correlation(report, master),
+    ] {
+        page += &plot.html();
+    }
+    page += "</section>\n<section><h2>As a whole</h2><div class=\"pair\">";
+    page += &frequency_plots::average_spectrum(spectrum).html();
+    page += &frequency_plots::phase_scope(report, scope);
+    page += "</div></section>\n";
+    page += &tables::tracks(report, meters);
+    page += &tables::inputs(report);
+    page += &tables::master(report);
+    let _ = write!(
+        page,
+        "<footer>Made by mixdown {}. The numbers behind the pictures are in report.json, meters.json, spectrum.json and \
+         waveform.json beside this page. Times are minutes:seconds.</footer></main>\n\
+         <output id=\"readout\" hidden></output><script type=\"application/json\" id=\"series\">{}</script>\
+         <script>{SCRIPT}</script></body></html>\n",
+        escaped(report.engine_version),
+        series(report, meters)
+    );
+    page
+}
+
+/// The title, the figures that matter, and what to know in words.
+fn head(report: &Report) -> String {
+    let (output, master) = (&report.output, &report.master);
+    let format = match output.format.format {
+        SampleFormat::Int16 => "16-bit",
+        SampleFormat::Int24 => "24-bit",
+        SampleFormat::Float32 => "32-bit float",
+    };
+    let tracks = match report.tracks.len() {
+        1 => "1 track".to_owned(),
+        count => format!("{count} tracks"),
+    };
+    let (class, verdict) = match (master.verified, master.target_lufs.is_some() || master.ceiling_dbtp.is_some()) {
+        (true, true) => ("good", "✓ Measured on the file: target and ceiling are met"),
+        (true, false) => ("good", "✓ Measured on the file"),
+        (false, _) => ("bad", "Target or ceiling is not met"),
+    };
+    let mut out = format!(
+        "<header><div><h1>final_mix.wav</h1><p>{} · {format} · {} kHz · stereo · {tracks}</p></div>\
+         <p class=\"badge {class}\">{verdict}</p></header>\n<dl class=\"figures\">",
+        clock_time(output.duration_s, 1),
+        f64::from(output.sample_rate_hz) / 1_000.0
+    );
+    let written = &master.written;
+    let asked = |label: &str, value: Option<f64>| value.map(|value| format!("{label} {}", number(value, 1)));
+    let limited = master.limiter.as_ref().map(|limiter| limiter.max_reduction_db);
+    for (name, value, unit, note) in [
+        ("Loudness", written.integrated_lufs, "LUFS", asked("target", master.target_lufs)),
+        ("True peak", written.true_peak_dbtp, "dBTP", asked("ceiling", master.ceiling_dbtp)),
+        ("Loudness range", written.loudness_range_lu, "LU", range_note(output.duration_s)),
+        ("Loudest 3 s", written.max_short_term_lufs, "LUFS", asked("loudest 0.4 s", written.max_momentary_lufs)),
+        ("Peak to loudness", written.plr_db, "dB", asked("crest", written.crest_db)),
+        (
+            "Limiter, at most",
+            limited,
+            "dB",
+            master.limiter.map(|limiter| format!("{} % of the time", number(100.0 * limiter.share_of_time, 1))),
+        ),
+    ] {
+        let _ = write!(
+            out,
+            "<div><dt>{name}</dt><dd>{}<small>{unit}</small></dd><dd class=\"note\">{}</dd></div>",
+            reading(value),
+            note.unwrap_or_default()
+        );
+    }
+    out += "</dl>\n<div class=\"words\">";
+    let _ = write!(out, "<p>{}</p>", report.summary.iter().map(|text| escaped(text)).collect::<Vec<_>>().join(" "));
+    if !report.warnings.is_empty() {
+        out += "<ul class=\"warnings\">";
+        for warning in &report.warnings {
+            let _ = write!(out, "<li>{}</li>", escaped(warning));
+        }
+        out += "</ul>";
+    }
+    out + "</div>\n"
+}
+
+fn range_note(duration_s: f64) -> Option<String> {
+    // Tech 3342: unstable in the first 60 s.
+    (duration_s < 60.0).then(|| "rough under 1 minute".to_owned())
+}
+
+/// The series that the script reads out under the pointer; numbers only.
+fn series(report: &Report, meters: &MetersDocument) -> String {
+    let master = &meters.master;
+    // A page that is read by people needs one decimal, and no more points than a screen has dots.
+    let together = master.series.momentary_lufs.len().div_ceil(2_500).max(1);
+    let thin = |values: &[Option<f64>]| -> Vec<Option<f64>> {
+        let largest = |group: &[Option<f64>]| group.iter().flatten().copied().reduce(f64::max);
+        values.chunks(together).map(|group| largest(group).map(|value| crate::meter::rounded(value, 1))).collect()
+    };
+    let reduction: Vec<Option<f64>> = master.gain_reduction_db.iter().map(|value| Some(*value)).collect();
+    serde_json::json!({
+        "duration_s": report.output.duration_s,
+        "interval_s": f64::from(meters.interval_ms) / 1_000.0 * together as f64,
+        "momentary": thin(&master.series.momentary_lufs),
+        "short": thin(&master.series.short_term_lufs),
+        "peak": thin(&master.series.true_peak_dbtp),
+        "reduction": thin(&reduction),
+    })
+    .to_string()
+}

@@ -1,0 +1,208 @@
+//! The tables of the page: tracks, inputs, and how the master came about.
+
+use super::markup::{area_path, clock_time, escaped, number, reading};
+use super::plot::WIDTH;
+use super::{Report, TrackReport};
+use crate::align::{Decision, StemAlignment};
+use crate::analysis::{MetersDocument, TrackMeters};
+use crate::meter::Measurement;
+use std::fmt::Write as _;
+
+/// Points of a track's small waveform.
+const POINTS: usize = 300;
+
+/// A table: heads, then rows of cells that are HTML already.
+fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
+    let mut out = format!("<table class=\"{class}\"><thead><tr>");
+    for head in heads {
+        let _ = write!(out, "<th>{head}</th>");
+    }
+    out += "</tr></thead><tbody>";
+    for row in rows {
+        out += "<tr>";
+        for (head, cell) in heads.iter().zip(row) {
+            let _ = write!(out, "<td data-head=\"{head}\">{cell}</td>");
+        }
+        out += "</tr>";
+    }
+    out + "</tbody></table>"
+}
+
+/// A row a track: where it sounds, how it was moved, how loud it is, its share of the mix.
+pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
+    let energies: Vec<f64> = meters.tracks.iter().map(|track| track.series.energy.iter().sum()).collect();
+    let total: f64 = energies.iter().sum();
+    let rows: Vec<Vec<String>> = report
+        .tracks
+        .iter()
+        .zip(&meters.tracks)
+        .zip(&energies)
+        .enumerate()
+        .map(|(index, ((track, meters), energy))| {
+            let alignment = report.alignment.as_ref().and_then(|alignment| alignment.stems.get(index));
+            vec![
+                format!("<b>{}</b>", escaped(&track.name)),
+                outline(meters, report.output.duration_s),
+                offset(report, alignment),
+                alignment.map_or_else(|| "–".into(), confidence),
+                unit(track.measured.integrated_lufs, "LUFS"),
+                unit(track.measured.true_peak_dbtp, "dBTP"),
+                share(if total > 0.0 { energy / total } else { 0.0 }),
+            ]
+        })
+        .collect();
+    let heads = ["Track", "Level over time", "Offset", "Confidence", "Loudness", "True peak", "Share of the mix"];
+    format!(
+        "<section><h2>Tracks</h2>{}<p class=\"hint\">After the fader. Offset: what was done to bring the stem into time. \
+         Share: of the energy of all tracks together.</p></section>\n",
+        table("tracks", &heads, &rows)
+    )
+}
+
+fn unit(value: Option<f64>, unit: &str) -> String {
+    value.map_or_else(|| "–".into(), |value| format!("{} <small>{unit}</small>", number(value, 1)))
+}
+
+/// The track's peaks, mirrored, as a small waveform on the time axis of the output.
+fn outline(track: &TrackMeters, duration_s: f64) -> String {
+    let peaks = &track.series.peak_dbfs;
+    let together = peaks.len().div_ceil(POINTS).max(1);
+    let interval_s = f64::from(track.series.interval_ms) / 1_000.0;
+    let mut upper = Vec::new();
+    let mut lower = Vec::new();
+    for (index, group) in peaks.chunks(together).enumerate() {
+        let x = ((index * together) as f64 + group.len() as f64 / 2.0) * interval_s / duration_s * WIDTH;
+        // The square root lets quiet parts show in a lane this low.
+        let loudest = group.iter().flatten().copied().reduce(f64::max);
+        let half = loudest.map_or(0.0, |db| libm::pow(10.0, db / 40.0)).min(1.0) * 15.0;
+        upper.push((x.min(WIDTH), 16.0 - half));
+        lower.push((x.min(WIDTH), 16.0 + half));
+    }
+    format!(
+        "<svg class=\"outline\" viewBox=\"0 0 {WIDTH} 32\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <path class=\"middle\" d=\"M0 16H{WIDTH}\"/><path class=\"wave\" d=\"{}\"/></svg>",
+        area_path(&upper, &lower)
+    )
+}
+
+fn offset(report: &Report, alignment: Option<&StemAlignment>) -> String {
+    let Some(stem) = alignment else { return "not compared".into() };
+    let milliseconds = |samples: i64| 1_000.0 * samples as f64 / f64::from(report.output.sample_rate_hz);
+    let text = match (stem.decision, stem.late_samples) {
+        (Decision::Moved, Some(late)) => {
+            let way = if late > 0 { "earlier" } else { "later" };
+            format!("moved {} ms {way}", number(milliseconds(late).abs(), 2))
+        }
+        (Decision::Left, Some(0)) => "in time".into(),
+        (Decision::Left, Some(late)) => format!("left, perhaps {} ms late", number(milliseconds(late), 2)),
+        (_, None) => "left as it is".into(),
+    };
+    let inverted = if stem.polarity < 0 { ", polarity inverted" } else { "" };
+    format!("<span title=\"{}\">{text}{inverted}</span>", escaped(&stem.reason))
+}
+
+fn confidence(stem: &StemAlignment) -> String {
+    match stem.late_samples {
+        Some(_) => format!("{} %", number(100.0 * stem.confidence, 0)),
+        None => format!(
+            "<span class=\"reason\">{}</span>",
+            escaped(stem.reason.split([':', ',', ';']).next().unwrap_or(""))
+        ),
+    }
+}
+
+fn share(share: f64) -> String {
+    let percent = 100.0 * share;
+    format!(
+        "<span class=\"share\"><i style=\"width:{percent:.1}%\"></i></span>{} %",
+        number(percent, usize::from(percent < 10.0))
+    )
+}
+
+/// A row a stem: what the file is, and what of it was left out.
+pub(super) fn inputs(report: &Report) -> String {
+    let rows: Vec<Vec<String>> = report.tracks.iter().map(input).collect();
+    let heads = ["File", "Format", "Rate", "Channels", "Length", "Trimmed", "BLAKE3"];
+    format!("<section><h2>Inputs</h2>{}</section>\n", table("inputs", &heads, &rows))
+}
+
+fn input(track: &TrackReport) -> Vec<String> {
+    let stem = &track.stem;
+    let rate = stem.sample_rate.as_f64();
+    let bits = stem.bits.map(|bits| format!(", {bits} bits")).unwrap_or_default();
+    let file = track.file.file_name().map_or_else(|| track.file.to_string_lossy(), |name| name.to_string_lossy());
+    let trim = &stem.trim;
+    let trimmed = match trim.source {
+        None => "nothing".into(),
+        Some(source) => format!(
+            "{} frames at the start, {} at the end <small>({})</small>",
+            trim.start_frames,
+            trim.end_frames,
+            escaped(source)
+        ),
+    };
+    let fold = stem.fold.as_ref().map(|fold| format!(" <small>({})</small>", escaped(fold))).unwrap_or_default();
+    let converted = if track.resampled { " <small>(converted)</small>" } else { "" };
+    vec![
+        format!("<span title=\"{}\">{}</span>", escaped(&track.file.to_string_lossy()), escaped(&file)),
+        escaped(&format!("{} in {}{bits}", stem.codec, stem.container)),
+        format!("{} <small>Hz</small>{converted}", number(rate, 0)),
+        format!("{}{fold}", stem.source_channels),
+        clock_time(track.read.frames as f64 / rate, 3),
+        trimmed,
+        format!("<code>{}</code>", escaped(track.blake3.get(..12).unwrap_or(&track.blake3))),
+    ]
+}
+
+/// The master before gain and limiter, as expected, and as measured on the file.
+pub(super) fn master(report: &Report) -> String {
+    let master = &report.master;
+    let row = |name: &str, measured: &Measurement| {
+        vec![
+            format!("<b>{name}</b>"),
+            reading(measured.integrated_lufs),
+            reading(measured.loudness_range_lu),
+            reading(measured.max_short_term_lufs),
+            reading(measured.true_peak_dbtp),
+            reading(measured.rms_dbfs),
+            reading(measured.crest_db),
+            measured.clipped_samples.to_string(),
+        ]
+    };
+    let asked = {
+        let mut cells = vec!["–".to_owned(); 8];
+        cells[0] = "<b>asked for</b>".into();
+        cells[1] = reading(master.target_lufs);
+        cells[4] = reading(master.ceiling_dbtp);
+        cells
+    };
+    let rows = [
+        row("the sum", &master.before),
+        asked,
+        row("on the way into the file", &master.predicted),
+        row("on the file, read back", &master.written),
+    ];
+    let heads = [
+        "Master",
+        "Loudness, LUFS",
+        "Range, LU",
+        "Loudest 3 s, LUFS",
+        "True peak, dBTP",
+        "RMS, dBFS",
+        "Crest, dB",
+        "Clipped samples",
+    ];
+    let limiter = master.limiter.as_ref().map_or_else(String::new, |limiter| {
+        format!(
+            " The limiter took {} dB at most and {} dB in the mean.",
+            number(limiter.max_reduction_db, 2),
+            number(limiter.mean_reduction_db, 2)
+        )
+    });
+    let passes = if master.passes == 1 { "one pass".to_owned() } else { format!("{} passes", master.passes) };
+    format!(
+        "<section><h2>Master</h2>{}<p class=\"hint\">Gain {} dB, found in {passes}.{limiter}</p></section>\n",
+        table("master", &heads, &rows),
+        number(master.gain_db, 2)
+    )
+}

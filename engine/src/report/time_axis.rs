@@ -1,0 +1,72 @@
+//! The axis that all plots over time share, and series thinned out to fit it.
+
+use super::markup::clock_time;
+use super::plot::{Tick, WIDTH};
+
+/// Points of a line at most: one for each unit of the drawing.
+const MAX_POINTS: usize = WIDTH as usize;
+/// Seconds between marks, the first that gives no more than [`MAX_TICKS`].
+const STEPS_S: [f64; 15] =
+    [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
+const MAX_TICKS: f64 = 11.0;
+
+/// Marks in minutes and seconds.
+pub(super) fn time_ticks(duration_s: f64) -> Vec<Tick> {
+    let longest = STEPS_S[STEPS_S.len() - 1];
+    let step = STEPS_S.into_iter().find(|step| duration_s / step <= MAX_TICKS);
+    let step = step.unwrap_or_else(|| (duration_s / MAX_TICKS / longest).ceil() * longest);
+    let count = (duration_s / step).floor() as usize;
+    (0..=count)
+        .map(|index| Tick {
+            at: (index as f64 * step / duration_s).min(1.0),
+            label: clock_time(index as f64 * step, usize::from(step < 1.0)),
+            minor: index % 2 == 1,
+        })
+        .collect()
+}
+
+/// Where on the axis the middle of each interval of a series lies, with its value; long series give the largest value of
+/// neighbours. `None` where no value is.
+pub(super) fn points(
+    values: &[Option<f64>],
+    interval_s: f64,
+    duration_s: f64,
+    largest: fn(f64, f64) -> f64,
+) -> Vec<Option<(f64, f64)>> {
+    let together = values.len().div_ceil(MAX_POINTS).max(1);
+    let groups = values.chunks(together).enumerate();
+    groups
+        .map(|(index, group)| {
+            let value = group.iter().flatten().copied().reduce(largest)?;
+            let middle_s = (index * together) as f64 * interval_s + group.len() as f64 * interval_s / 2.0;
+            Some(((middle_s / duration_s * WIDTH).min(WIDTH), value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_fit_any_length() {
+        for duration_s in [0.05, 0.4, 9.0, 40.0, 187.0, 3_600.0, 21_600.0, 500_000.0] {
+            let ticks = time_ticks(duration_s);
+            assert!((1..=12).contains(&ticks.len()), "{duration_s}: {}", ticks.len());
+            assert!(ticks.iter().all(|tick| (0.0..=1.0).contains(&tick.at)));
+        }
+        let labels: Vec<String> = time_ticks(187.0).into_iter().map(|tick| tick.label).collect();
+        assert_eq!(labels, ["0:00", "0:30", "1:00", "1:30", "2:00", "2:30", "3:00"]);
+    }
+
+    #[test]
+    fn a_long_series_keeps_its_peaks_and_a_gap_stays_a_gap() {
+        let mut values = vec![Some(-30.0); 5_000];
+        values[2_500] = Some(-3.0);
+        values[4_000..4_100].fill(None);
+        let points = points(&values, 0.1, 500.0, f64::max);
+        assert_eq!(points.len(), 1_000);
+        assert_eq!(points[500].map(|point| point.1), Some(-3.0));
+        assert_eq!(points[810], None);
+    }
+}

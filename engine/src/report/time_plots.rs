@@ -1,0 +1,198 @@
+//! Plots over time: waveform, loudness, true peaks, gain reduction, correlation.
+
+use super::Report;
+use super::markup::{area_path, coordinate, line_path, number, reading};
+use super::plot::{Plot, Tick, WIDTH};
+use super::time_axis::{points, time_ticks};
+use crate::analysis::{MasterMeters, WaveformData};
+use std::fmt::Write as _;
+
+/// Columns of the drawn waveform at most.
+const COLUMNS: usize = 1_400;
+/// Loudness shown below the loudest, in LU, and true peaks below full scale, in dB.
+const LOUDNESS_RANGE_LU: f64 = 35.0;
+const PEAK_RANGE_DB: f64 = 24.0;
+/// Seconds between the values of every series.
+const INTERVAL_S: f64 = crate::meter::INTERVAL_MS as f64 / 1_000.0;
+
+/// A plot over time without anything in it.
+fn empty(title: &'static str, unit: &'static str, height: f64, duration_s: f64) -> Plot {
+    Plot {
+        title,
+        unit,
+        says: String::new(),
+        height,
+        x: time_ticks(duration_s),
+        y: Vec::new(),
+        legend: Vec::new(),
+        body: String::new(),
+        image: None,
+        over_time: true,
+    }
+}
+
+/// A line across the plot.
+fn level_line(class: &str, y: f64) -> String {
+    format!("<path class=\"{class}\" d=\"M0 {}H{WIDTH}\"/>", coordinate(y))
+}
+
+/// A lane a channel, with a red mark wherever the file touches full scale.
+pub(super) fn waveform(report: &Report, waveform: &WaveformData) -> Plot {
+    let mut plot = empty("Waveform", "", 168.0, report.output.duration_s);
+    let (pixels, lanes) = (waveform.length(), waveform.channels.max(1));
+    let together = pixels.div_ceil(COLUMNS).max(1);
+    let lane_height = plot.height / lanes as f64;
+    // The last pixel may stand for fewer frames than the others.
+    let frames = report.output.frames.max(1) as f64;
+    let x = |pixel: usize| ((pixel * waveform.samples_per_pixel as usize) as f64 / frames * WIDTH).min(WIDTH);
+    let mut clips: Vec<f64> = Vec::new();
+    for lane in 0..lanes {
+        let middle = (lane as f64 + 0.5) * lane_height;
+        let y = |value: i16| middle - f64::from(value) / 32_768.0 * lane_height * 0.47;
+        let (mut upper, mut lower) = (Vec::new(), Vec::new());
+        for first in (0..pixels).step_by(together) {
+            let last = pixels.min(first + together);
+            let at = |pixel: usize| {
+                (waveform.data[2 * (pixel * lanes + lane)], waveform.data[2 * (pixel * lanes + lane) + 1])
+            };
+            let (low, high) = (first..last)
+                .map(at)
+                .fold((i16::MAX, i16::MIN), |(low, high), (min, max)| (low.min(min), high.max(max)));
+            let place = f64::midpoint(x(first), x(last));
+            upper.push((place, y(high)));
+            lower.push((place, y(low)));
+            if high == i16::MAX || low == i16::MIN {
+                clips.push(place);
+            }
+        }
+        let _ = write!(plot.body, "<path class=\"wave\" d=\"{}\"/>", area_path(&upper, &lower));
+        plot.body += &level_line("middle", middle);
+        let label = match (lanes, lane) {
+            (2, 0) => "L".into(),
+            (2, _) => "R".into(),
+            _ => (lane + 1).to_string(),
+        };
+        plot.y.push(Tick { at: middle / plot.height, label, minor: false });
+    }
+    clips.sort_by(f64::total_cmp);
+    clips.dedup();
+    if clips.is_empty() {
+        plot.says = "nothing reaches full scale".into();
+    } else {
+        let marks = clips.iter().fold(String::new(), |mut marks, x| {
+            let _ = write!(marks, "M{} 0v12", coordinate(*x));
+            marks
+        });
+        let _ = write!(plot.body, "<path class=\"clip\" d=\"{marks}\"/>");
+        plot.legend.push(("clip", "at full scale".into()));
+        plot.says = format!("touches full scale in {} of {} columns", clips.len(), pixels.div_ceil(together));
+    }
+    plot
+}
+
+/// Momentary, short-term and integrated loudness, and the target.
+pub(super) fn loudness(report: &Report, master: &MasterMeters) -> Plot {
+    let mut plot = empty("Loudness", "LUFS", 200.0, report.output.duration_s);
+    let target = report.master.target_lufs;
+    let integrated = report.master.written.integrated_lufs;
+    let loudest = master.summary.max_momentary_lufs.into_iter().chain(target).fold(-60.0, f64::max);
+    let top = ((loudest + 1.0) / 5.0).ceil() * 5.0;
+    let bottom = top - LOUDNESS_RANGE_LU;
+    let y = |value: f64| Plot::y_of(plot.height, value, bottom, top);
+    plot.y = Plot::y_ticks(bottom, top, 5.0);
+    let mut body = String::new();
+    for (class, values) in [("momentary", &master.series.momentary_lufs), ("short", &master.series.short_term_lufs)] {
+        let _ = write!(body, "<path class=\"{class}\" d=\"{}\"/>", line(values, report.output.duration_s, y));
+    }
+    plot.legend = vec![("momentary", "momentary (0.4 s)".into()), ("short", "short-term (3 s)".into())];
+    if let Some(integrated) = integrated {
+        body += &level_line("integrated", y(integrated));
+        plot.legend.push(("integrated", "integrated (all)".into()));
+    }
+    if let Some(target) = target {
+        body += &level_line("target", y(target));
+        plot.legend.push(("target", format!("target {}", number(target, 1))));
+    }
+    plot.says = match integrated {
+        Some(integrated) => format!("{} LUFS on the whole", number(integrated, 1)),
+        None => "silent, or too short to have a loudness".into(),
+    };
+    plot.body = body;
+    plot
+}
+
+/// The true peak of every interval, and the ceiling.
+pub(super) fn true_peaks(report: &Report, master: &MasterMeters) -> Plot {
+    let mut plot = empty("True peaks", "dBTP", 120.0, report.output.duration_s);
+    let highest = report.master.written.true_peak_dbtp;
+    let top = highest.map_or(0.0, |peak| (peak / 3.0).ceil() * 3.0).max(0.0) + 3.0;
+    let bottom = top - PEAK_RANGE_DB - 3.0;
+    let height = plot.height;
+    let y = |value: f64| Plot::y_of(height, value, bottom, top);
+    plot.y = Plot::y_ticks(bottom, top, 6.0);
+    let values = &master.series.true_peak_dbtp;
+    let upper: Vec<(f64, f64)> = heights(values, report.output.duration_s, bottom, y);
+    let lower: Vec<(f64, f64)> = upper.iter().map(|point| (point.0, height)).collect();
+    plot.body = format!("<path class=\"peak\" d=\"{}\"/>", area_path(&upper, &lower));
+    if let Some(ceiling) = report.master.ceiling_dbtp {
+        plot.body += &level_line("target", y(ceiling));
+        plot.legend.push(("target", format!("ceiling {}", number(ceiling, 1))));
+    }
+    plot.says = format!("highest {} dBTP", reading(highest));
+    plot
+}
+
+/// How far the limiter turned down, hanging from the top.
+pub(super) fn gain_reduction(report: &Report, master: &MasterMeters) -> Plot {
+    let mut plot = empty("Gain reduction", "dB", 96.0, report.output.duration_s);
+    let most = master.gain_reduction_db.iter().copied().fold(0.0, f64::max);
+    let bottom = -((most / 3.0).ceil() * 3.0).max(3.0);
+    let y = |value: f64| Plot::y_of(plot.height, value, bottom, 0.0);
+    plot.y = Plot::y_ticks(bottom, 0.0, if bottom < -9.0 { 6.0 } else { bottom.abs() / 3.0 });
+    let values: Vec<Option<f64>> = master.gain_reduction_db.iter().map(|reduction| Some(-reduction)).collect();
+    let points = points(&values, INTERVAL_S, report.output.duration_s, f64::min);
+    let lower: Vec<(f64, f64)> = points.iter().flatten().map(|point| (point.0, y(point.1))).collect();
+    let upper: Vec<(f64, f64)> = lower.iter().map(|point| (point.0, 0.0)).collect();
+    if most > 0.0 {
+        plot.body = format!("<path class=\"reduction\" d=\"{}\"/>", area_path(&upper, &lower));
+    }
+    plot.says = match &report.master.limiter {
+        None => "no limiter".into(),
+        Some(limiter) if limiter.share_of_time > 0.0 => format!(
+            "worked {} % of the time, at most {} dB",
+            number(100.0 * limiter.share_of_time, 1),
+            number(limiter.max_reduction_db, 1)
+        ),
+        Some(_) => "the limiter had nothing to do".into(),
+    };
+    plot
+}
+
+/// How alike left and right are.
+pub(super) fn correlation(report: &Report, master: &MasterMeters) -> Plot {
+    let mut plot = empty("Correlation", "", 96.0, report.output.duration_s);
+    let y = |value: f64| Plot::y_of(plot.height, value, -1.1, 1.1);
+    plot.y = [(1.0, "+1 mono"), (0.0, "0 wide"), (-1.0, "−1 cancels")]
+        .map(|(value, label)| Tick { at: Plot::y_of(1.0, value, -1.1, 1.1), label: label.into(), minor: false })
+        .into();
+    let points = points(&master.series.correlation, INTERVAL_S, report.output.duration_s, f64::min);
+    let path = line_path(points.into_iter().map(|point| point.map(|(x, value)| (x, y(value)))));
+    plot.body = format!("<path class=\"steady\" d=\"{path}\"/>");
+    plot.says = match report.master.written.correlation {
+        Some(correlation) => format!("{} on the whole", number(correlation, 2)),
+        None => "none: a channel is silent".into(),
+    };
+    plot
+}
+
+fn line(values: &[Option<f64>], duration_s: f64, y: impl Fn(f64) -> f64) -> String {
+    let points = points(values, INTERVAL_S, duration_s, f64::max);
+    line_path(points.into_iter().map(|point| point.map(|(x, value)| (x, y(value)))))
+}
+
+/// Points of an outline; silence lies at the bottom.
+fn heights(values: &[Option<f64>], duration_s: f64, bottom: f64, y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let values: Vec<Option<f64>> = values.iter().map(|value| Some(value.unwrap_or(bottom))).collect();
+    let points = points(&values, INTERVAL_S, duration_s, f64::max);
+    points.into_iter().flatten().map(|(x, value)| (x, y(value))).collect()
+}
