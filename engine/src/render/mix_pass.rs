@@ -106,7 +106,8 @@ pub(super) fn run(
         }
         span.update(renderer.tracks());
         // Output frame n of this chunk is session frame position + n − latency.
-        let within = |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
+        let within =
+            |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
         let (first, last) = (within(start), span.end.map_or(frames, within));
         if first < last {
             let block = out.block().slice(first..last);

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. 0 is done, 1 failed, 2 wrong usage.
 
 mod interrupt;
+mod jobs;
 mod outcome;
 mod progress;
 mod render;
@@ -33,6 +34,8 @@ Each command explains itself: mixdown render --help";
 enum Command {
     Render(render::RenderArguments),
     Session(session::SessionArguments),
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
 }
 
 /// Runs the program with the arguments of this process.
@@ -48,6 +51,7 @@ pub fn main() -> ExitCode {
     let (json, result) = match &arguments.command {
         Command::Render(render) => (render.json, render::run(render)),
         Command::Session(session) => (false, session::run(session)),
+        Command::Jobs(command) => jobs::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,7 @@
 //! How a command ends, and what it says then.
 
+use crate::settings::SettingsError;
+use crate::store::StoreError;
 use mixdown_engine::render::RenderError;
 use mixdown_engine::session::SessionErrors;
 use std::io::{self, Write};
@@ -23,6 +25,18 @@ pub(super) enum Failure {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The settings file is wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The records of jobs cannot be read or written, or do not allow it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something else, in its own words.
+    #[error("{0}")]
+    Other(String),
+    /// What there is to say has been said.
+    #[error("failed")]
+    Told,
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
@@ -31,6 +45,9 @@ pub(super) enum Failure {
 impl Failure {
     /// Says what went wrong, on standard error or as a JSON document on standard output, and gives the exit code.
     pub(super) fn report(&self, json: bool) -> ExitCode {
+        if matches!(self, Self::Told) {
+            return ExitCode::from(1);
+        }
         if json {
             // A closed standard output leaves only the exit code to say it.
             let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "ok": false, "error": self.to_string() }));
