@@ -87,13 +87,13 @@ fn outline(track: &TrackMeters, duration_s: f64) -> String {
 
 fn offset(report: &Report, alignment: Option<&StemAlignment>) -> String {
     let Some(stem) = alignment else { return "not compared".into() };
-    let milliseconds = |samples: i64| 1_000.0 * samples as f64 / f64::from(report.output.sample_rate_hz);
+    let milliseconds = |samples: f64| 1_000.0 * samples / f64::from(report.output.sample_rate_hz);
     let text = match (stem.decision, stem.late_samples) {
         (Decision::Moved, Some(late)) => {
-            let way = if late > 0 { "earlier" } else { "later" };
+            let way = if late > 0.0 { "earlier" } else { "later" };
             format!("moved {} ms {way}", number(milliseconds(late).abs(), 2))
         }
-        (Decision::Left, Some(0)) => "in time".into(),
+        (Decision::Left, Some(late)) if late.abs() < 0.5 => "in time".into(),
         (Decision::Left, Some(late)) => format!("left, perhaps {} ms late", number(milliseconds(late), 2)),
         (_, None) => "left as it is".into(),
     };

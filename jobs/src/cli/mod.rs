@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
 
 mod interrupt;
+mod jobs;
 mod measure;
 mod origination;
 mod outcome;
@@ -43,6 +44,8 @@ enum Command {
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
     Waveform(waveform::WaveformArguments),
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
 }
 
 /// Runs the program with the arguments of this process.
@@ -61,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),
+        Command::Jobs(command) => jobs::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,7 @@
 //! How a command ends, and what it says then.
 
+use crate::settings::SettingsError;
+use crate::store::StoreError;
 use mixdown_engine::io::{DecodeError, StagedFolder};
 use mixdown_engine::render::RenderError;
 use mixdown_engine::session::SessionErrors;
@@ -29,8 +31,17 @@ pub(super) enum Failure {
     /// A file could not be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// What went wrong has been said already, file by file.
-    #[error("some files could not be read")]
+    /// The settings file is wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The records of jobs cannot be read or written, or do not allow it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something else, in its own words.
+    #[error("{0}")]
+    Other(String),
+    /// What there is to say has been said.
+    #[error("failed")]
     Told,
     /// The arguments do not fit together.
     #[error("{0}")]

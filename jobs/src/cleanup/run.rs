@@ -1,0 +1,346 @@
+//! A cleanup: select, check the selection, delete in batches; one failing item does not stop the rest.
+
+use super::document::{CleanedJob, CleanupDocument, CleanupStatus};
+use super::select::{Candidate, select};
+use crate::jobs::{By, JobId, JobType, NewJob, Record, SessionId, State};
+use crate::store::{Claim, Rescue, Scope, Store, StoreError};
+use std::collections::HashSet;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+/// The session that cleanups are jobs of.
+const SESSION: &str = "mixdown-cleanup";
+/// What is answered while another cleanup runs.
+pub(super) const BUSY: &str = "another cleanup is running; try again when it is done";
+
+/// A part of a cleanup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Jobs whose workers are gone or hung.
+    Stale,
+    /// Ended jobs whose time is over, and those beyond a session's cap.
+    Expired,
+    /// Old lines of the history.
+    History,
+    /// Old lines of the import log.
+    Imports,
+    /// What crashes left.
+    Orphans,
+    /// Damaged records, which are set aside.
+    Quarantine,
+}
+
+impl Part {
+    /// Every part, in the order in which they run.
+    pub const ALL: [(Self, &str); 6] = [
+        (Self::Stale, "stale"),
+        (Self::Expired, "expired"),
+        (Self::History, "history"),
+        (Self::Imports, "imports"),
+        (Self::Orphans, "orphans"),
+        (Self::Quarantine, "quarantine"),
+    ];
+}
+
+impl FromStr for Part {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().find(|(_, name)| *name == text);
+        found.map(|(part, _)| *part).ok_or_else(|| "expired, stale, history, imports, orphans or quarantine".into())
+    }
+}
+
+/// What is cleaned, and how.
+#[derive(Clone, Debug, Default)]
+pub struct CleanupOptions {
+    /// Tell, delete nothing.
+    pub dry_run: bool,
+    /// Only these parts; all when empty.
+    pub only: Vec<Part>,
+    /// Only this session.
+    pub session: Option<SessionId>,
+    /// Ended jobs older than this go, whatever the table says.
+    pub older_than: Option<Duration>,
+    /// The largest share of all jobs that may expire, without a floor; the policy's when `None`.
+    pub max_share: Option<f64>,
+}
+
+/// Hears the percent done, and answers whether to stop.
+pub type Watch<'a> = dyn FnMut(u8) -> bool + 'a;
+
+/// Runs a cleanup. Waits for no other: see [`clean_as_job`].
+pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> CleanupDocument {
+    let mut document = CleanupDocument::default();
+    let deadline = Instant::now() + store.settings().cleanup.at_most;
+    let mut stopped = |percent| watch(percent) || Instant::now() > deadline;
+    for (index, (part, _)) in Part::ALL.iter().enumerate() {
+        let percent = (index * 100 / Part::ALL.len()) as u8;
+        if stopped(percent) {
+            document.status = CleanupStatus::Cancelled;
+            break;
+        }
+        if !options.only.is_empty() && !options.only.contains(part) {
+            continue;
+        }
+        match part {
+            Part::Stale => stale(store, options, &mut document),
+            Part::Expired => expired(store, options, &mut document, &mut || stopped(percent)),
+            Part::History => {
+                document.history_deleted =
+                    logs(store, "history", store.settings().policy.history, options, &mut document);
+            }
+            Part::Imports => {
+                document.imports_deleted =
+                    logs(store, "imports", store.settings().policy.imports, options, &mut document);
+            }
+            Part::Orphans => orphans(store, options, &mut document),
+            Part::Quarantine => {
+                document.quarantined = repair(store, options, false, true, &mut document).1;
+            }
+        }
+        if matches!(document.status, CleanupStatus::Cancelled | CleanupStatus::Failed) {
+            break;
+        }
+    }
+    if !options.dry_run && document.old_jobs_deleted + document.results_deleted > 0 {
+        store.count(|counters| {
+            counters.jobs_deleted += document.old_jobs_deleted;
+            counters.results_deleted += document.results_deleted;
+            counters.bytes_freed += document.bytes_freed;
+        });
+    }
+    document
+}
+
+fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument) {
+    let active = match store.active() {
+        Ok(active) => active,
+        Err(error) => return document.failed(&error),
+    };
+    let hers = |session: &SessionId| options.session.as_ref().is_none_or(|only| only == session);
+    for (session, job) in active.into_iter().filter(|(session, _)| hers(session)) {
+        let found = if options.dry_run { store.is_stale(&session, &job) } else { rescued(store, &session, &job) };
+        match found {
+            Ok(Some((before, status))) => {
+                let elapsed = before.started_at.map_or(0.0, |at| store.now().duration_since(at).as_secs_f64() / 60.0);
+                document.cleaned_jobs += 1;
+                document.cleaned_job_details.push(CleanedJob {
+                    job_id: job,
+                    job_type: before.kind,
+                    status,
+                    timeout_minutes: store.settings().hung_after(before.kind).as_secs_f64() / 60.0,
+                    elapsed_minutes: elapsed,
+                });
+            }
+            // Damaged records are another part's.
+            Ok(None) | Err(StoreError::Corrupt { .. }) => {}
+            Err(error) => document.failed(&error),
+        }
+    }
+}
+
+fn rescued(store: &Store, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
+    Ok(match store.rescue(session, job)? {
+        Rescue::Done { before, after } => Some((*before, after.state)),
+        _ => None,
+    })
+}
+
+/// What a look at one session finds.
+type Found = (Vec<Candidate>, usize, Vec<StoreError>);
+
+fn look(store: &Store, session: &SessionId) -> Found {
+    let jobs = match store.jobs_of(session) {
+        Ok(jobs) => jobs,
+        Err(error) => return (Vec::new(), 0, vec![error]),
+    };
+    let (mut ended, mut errors) = (Vec::new(), Vec::new());
+    for job in &jobs {
+        match store.read_in(session, job) {
+            Ok(record) => ended.extend(Candidate::of(&record)),
+            Err(StoreError::NotFound(_) | StoreError::Expired(_) | StoreError::Corrupt { .. }) => {}
+            Err(error) => errors.push(error),
+        }
+    }
+    (ended, jobs.len(), errors)
+}
+
+fn expired(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument, stopped: &mut dyn FnMut() -> bool) {
+    let sessions = match (&options.session, store.sessions()) {
+        (Some(session), _) => vec![session.clone()],
+        (None, Ok(sessions)) => sessions,
+        (None, Err(error)) => return document.failed(&error),
+    };
+    let (policy, now) = (&store.settings().policy, store.now());
+    let found = store.for_each_session(&sessions, |session| look(store, session));
+    let (mut all, mut chosen) = (0, Vec::new());
+    for (ended, jobs, errors) in found {
+        all += jobs;
+        errors.iter().for_each(|error| document.failed(error));
+        let gone = select(ended, jobs, policy, options.older_than, now);
+        if !gone.is_empty() {
+            chosen.push(gone);
+        }
+    }
+    let count = chosen.iter().flatten().filter(|job| job.has_expired(policy, options.older_than, now)).count();
+    let share = options.max_share.unwrap_or(policy.max_share) * all as f64;
+    let most = if options.max_share.is_some() { share } else { share.max(policy.share_floor as f64) };
+    if count as f64 > most {
+        document.status = CleanupStatus::Failed;
+        document.errors.push(format!(
+            "{count} of {all} jobs would expire at once: the clock may have jumped ahead, and nothing was deleted; check \
+             `date`, then run `mixdown jobs cleanup --max-share 1`"
+        ));
+        return;
+    }
+    let known: HashSet<JobId> = match store.history() {
+        Ok(lines) if !options.dry_run => lines.into_iter().map(|line| line.job_id).collect(),
+        _ => HashSet::new(),
+    };
+    for batch in chosen {
+        if stopped() {
+            document.status = CleanupStatus::Cancelled;
+            return;
+        }
+        let session = &batch[0].session;
+        let jobs: Vec<_> = batch.iter().map(|job| job.job.clone()).collect();
+        if options.dry_run {
+            document.old_jobs_deleted += jobs.len() as u64;
+            let (results, bytes) = store.would_free(session, &jobs);
+            document.results_deleted += results;
+            document.bytes_freed += bytes;
+            continue;
+        }
+        // Between selection and deletion a job may have been tried again.
+        let still = |record: &Record| Candidate::of(record).is_some_and(|now| batch.contains(&now));
+        let deleted = store.delete(session, &jobs, &known, still);
+        document.old_jobs_deleted += deleted.jobs;
+        document.results_deleted += deleted.results;
+        document.bytes_freed += deleted.bytes;
+        deleted.errors.iter().for_each(|error| document.failed(error));
+    }
+}
+
+fn logs(store: &Store, log: &str, keep: Duration, options: &CleanupOptions, document: &mut CleanupDocument) -> u64 {
+    if options.session.is_some() {
+        return 0;
+    }
+    let old = match store.old_log_files(log, keep) {
+        Ok(old) => old,
+        Err(error) => {
+            document.failed(&error);
+            return 0;
+        }
+    };
+    let mut lines = 0;
+    for (file, count) in old {
+        match if options.dry_run { Ok(()) } else { store.disk().remove_file(&file) } {
+            Ok(()) => lines += count,
+            Err(error) => document.failed(&format!("{}: {error}", file.display())),
+        }
+    }
+    lines
+}
+
+fn orphans(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument) {
+    document.orphans_deleted = repair(store, options, true, false, document).0;
+    if options.session.is_some() {
+        return;
+    }
+    match store.ownerless_results() {
+        Ok(found) => {
+            for (session, bytes) in found {
+                match if options.dry_run { Ok(true) } else { store.remove_ownerless(&session) } {
+                    Ok(removed) => {
+                        document.orphans_deleted += u64::from(removed);
+                        document.bytes_freed += if removed { bytes } else { 0 };
+                    }
+                    Err(error) => document.failed(&error),
+                }
+            }
+        }
+        Err(error) => document.failed(&error),
+    }
+}
+
+fn repair(
+    store: &Store,
+    options: &CleanupOptions,
+    orphans: bool,
+    quarantine: bool,
+    document: &mut CleanupDocument,
+) -> (u64, u64) {
+    let scope = Scope { look_only: options.dry_run, orphans, quarantine, session: options.session.clone() };
+    let repaired = store.repair(&scope);
+    repaired.errors.iter().for_each(|error| document.failed(error));
+    (repaired.orphans, repaired.quarantined)
+}
+
+/// Clears one session's expired jobs, as a submission does by the way; nothing when another cleanup runs.
+pub fn clean_session(store: &Store, session: &SessionId) -> CleanupDocument {
+    match store.try_lock_cleanup() {
+        Ok(Some(_lock)) => {
+            let options = CleanupOptions {
+                only: vec![Part::Expired],
+                session: Some(session.clone()),
+                ..CleanupOptions::default()
+            };
+            clean(store, &options, &mut |_| false)
+        }
+        Ok(None) => CleanupDocument::refused(BUSY),
+        Err(error) => CleanupDocument::refused(error.to_string()),
+    }
+}
+
+/// Runs a cleanup as a job of its own, which shows its progress and can be cancelled. A dry run writes nothing, so it is none.
+///
+/// # Errors
+/// When the lock that keeps two from running cannot be had at all.
+pub fn clean_as_job(
+    store: &Store,
+    options: &CleanupOptions,
+    stop: &mut Watch<'_>,
+) -> Result<CleanupDocument, StoreError> {
+    if options.dry_run {
+        return Ok(clean(store, options, stop));
+    }
+    let Some(_lock) = store.try_lock_cleanup()? else { return Ok(CleanupDocument::refused(BUSY)) };
+    // A disk without a free byte has no room for the job, and needs the cleanup all the more.
+    let mut claim = own_job(store).ok().flatten();
+    let document = clean(store, options, &mut |percent| {
+        let beat = claim.as_mut().and_then(|claim| store.beat(claim, percent, "Clearing up").ok());
+        beat.is_some_and(|beat| beat.cancelled) || stop(percent)
+    });
+    if let Some(claim) = &mut claim {
+        let json = document.to_json();
+        let _ = store.write(claim, |record, now| {
+            let job = record.job_id.clone();
+            let to = if document.status == CleanupStatus::Cancelled { State::Cancelled } else { State::Complete };
+            record.extra.insert("cleanup".into(), json);
+            record.go(to, By::Worker, now).map_err(|source| StoreError::Illegal { job, source })
+        });
+    }
+    Ok(document)
+}
+
+/// The cleanup's own job: one that waits because its cleanup died, or a new one.
+fn own_job(store: &Store) -> Result<Option<Claim>, StoreError> {
+    let session: SessionId = SESSION.parse()?;
+    for (other, job) in store.active()?.into_iter().filter(|(other, _)| *other == session) {
+        let _ = store.rescue(&other, &job);
+        if let Ok(Some(claim)) = store.claim(&other, &job) {
+            return Ok(Some(claim));
+        }
+    }
+    let job = NewJob { session_id: session.clone(), kind: JobType::Cleanup, key: None, extra: serde_json::Map::new() };
+    let submitted = store.submit(job, &[])?;
+    store.claim(&session, &submitted.record.job_id)
+}
+
+/// Whether a cleanup's job waits because its cleanup died.
+pub(super) fn has_waiting_job(store: &Store) -> Result<bool, StoreError> {
+    let waits = |(session, job): &(SessionId, JobId)| {
+        session.as_str() == SESSION && store.read_in(session, job).is_ok_and(|record| record.state == State::Queued)
+    };
+    Ok(store.active()?.iter().any(waits))
+}

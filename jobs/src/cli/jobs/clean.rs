@@ -1,0 +1,111 @@
+//! `mixdown jobs cleanup` and `stats`.
+
+use super::place::PlaceArguments;
+use crate::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, prometheus, stats_document};
+use crate::cli::interrupt;
+use crate::cli::outcome::{Failure, print};
+use crate::jobs::SessionId;
+use crate::settings::parse_duration;
+use clap::Args;
+use std::time::Duration;
+
+/// Clear up: what has expired, and what crashes left.
+///
+/// Mixes are kept 48 hours when complete and 24 when not, other jobs 30 seconds and 7 days, and at most 50 jobs a session;
+/// mixdown.toml changes that. A running job never goes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mixdown jobs cleanup --dry-run
+  mixdown jobs cleanup --only expired,history --older-than 7d --json")]
+pub(in crate::cli) struct CleanupArguments {
+    /// Tell what would go, delete nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Only these parts: expired, stale, history, imports, orphans, quarantine.
+    #[arg(long, value_name = "PARTS", value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Only this session.
+    #[arg(long, value_name = "ID")]
+    session: Option<SessionId>,
+    /// Ended jobs older than this go, whatever the policy says: 30s, 5m, 48h, 7d.
+    #[arg(long, value_name = "AGE", value_parser = parse_duration)]
+    older_than: Option<Duration>,
+    /// Refuse when more than this share of all jobs would expire at once, 0 to 1. Without it: half, and more than 100 jobs.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    max_share: Option<f64>,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("0 to 1".to_owned()) }
+}
+
+pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
+    interrupt::listen();
+    let options = CleanupOptions {
+        dry_run: arguments.dry_run,
+        only: arguments.only.clone(),
+        session: arguments.session.clone(),
+        older_than: arguments.older_than,
+        max_share: arguments.max_share,
+    };
+    let store = if arguments.dry_run { arguments.place.look()? } else { arguments.place.store()? };
+    let document = clean_as_job(&store, &options, &mut |_| interrupt::asked())?;
+    if arguments.place.json {
+        print(&format!("{:#}\n", document.to_json()))?;
+    } else {
+        let verb = if arguments.dry_run { "would go" } else { "gone" };
+        print(&format!(
+            "{verb}: {} jobs, {} results ({} bytes), {} history lines, {} import lines, {} leftovers\n\
+             rescued: {}   set aside: {}\n",
+            document.old_jobs_deleted,
+            document.results_deleted,
+            document.bytes_freed,
+            document.history_deleted,
+            document.imports_deleted,
+            document.orphans_deleted,
+            document.cleaned_jobs,
+            document.quarantined,
+        ))?;
+        document.errors.iter().for_each(|error| eprintln!("mixdown: {error}"));
+    }
+    if document.status == CleanupStatus::Completed { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// Count jobs and what happened to them.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mixdown jobs stats --json
+  mixdown jobs stats --prometheus > /var/lib/node_exporter/mixdown.prom")]
+pub(in crate::cli) struct StatsArguments {
+    /// Print in Prometheus' text format.
+    #[arg(long, conflicts_with = "json")]
+    prometheus: bool,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+pub(super) fn stats(arguments: &StatsArguments) -> Result<(), Failure> {
+    let store = arguments.place.look()?;
+    if arguments.prometheus {
+        return print(&prometheus(&store)?);
+    }
+    let document = stats_document(&store)?;
+    if arguments.place.json {
+        return print(&format!("{document:#}\n"));
+    }
+    let mut text = String::new();
+    for (kind, states) in document["jobs"].as_object().into_iter().flatten() {
+        for (state, count) in states.as_object().into_iter().flatten() {
+            text += &format!("{count:>8}  {kind} {state}\n");
+        }
+    }
+    for name in ["unreadable", "jobs_deleted", "results_deleted", "bytes_freed", "rescues", "quarantined"] {
+        text += &format!("{:>8}  {}\n", document[name], name.replace('_', " "));
+    }
+    print(&text)
+}

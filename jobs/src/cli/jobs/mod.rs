@@ -1,0 +1,58 @@
+//! `mixdown jobs`: the face of the job shell.
+
+mod clean;
+mod place;
+mod queue;
+mod show;
+mod submit;
+mod watch;
+
+use super::outcome::Failure;
+use clap::Subcommand;
+
+/// Queue mixes, work the queue, and see what became of them.
+///
+/// Jobs are plain JSON files: records below the media folder, results below the storage folder. Any number of workers may run on
+/// the same folders; a job whose worker dies is taken up by another.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  mixdown jobs submit drums.wav bass.flac --session-id song-1
+  mixdown jobs run --once
+  mixdown jobs status 01890a5d-ac96-774b-bcce-b302099a8057")]
+pub(super) enum JobsCommand {
+    Submit(submit::SubmitArguments),
+    Run(queue::RunArguments),
+    List(show::ListArguments),
+    Status(show::StatusArguments),
+    Watch(watch::WatchArguments),
+    Cancel(queue::CancelArguments),
+    Retry(queue::RetryArguments),
+    Cleanup(clean::CleanupArguments),
+    Stats(clean::StatsArguments),
+    /// Renders one job; told what on standard input.
+    #[command(hide = true)]
+    RenderChild,
+}
+
+/// What makes this program render one job as told on its standard input.
+pub(super) const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
+
+/// Runs a command; and whether it was asked for JSON.
+pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
+    match command {
+        JobsCommand::Submit(arguments) => (arguments.place.json, submit::run(arguments)),
+        JobsCommand::Run(arguments) => (arguments.place.json, queue::run(arguments)),
+        JobsCommand::List(arguments) => (arguments.place.json, show::list(arguments)),
+        JobsCommand::Status(arguments) => (arguments.place.json, show::status(arguments)),
+        JobsCommand::Watch(arguments) => (arguments.place.json, watch::run(arguments)),
+        JobsCommand::Cancel(arguments) => (arguments.place.json, queue::cancel(arguments)),
+        JobsCommand::Retry(arguments) => (arguments.place.json, queue::retry(arguments)),
+        JobsCommand::Cleanup(arguments) => (arguments.place.json, clean::cleanup(arguments)),
+        JobsCommand::Stats(arguments) => (arguments.place.json, clean::stats(arguments)),
+        JobsCommand::RenderChild => {
+            let done = crate::worker::render_child();
+            (false, if done { Ok(()) } else { Err(Failure::Told) })
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Which folders a command works on: flag, environment, settings file, default.
+
+use crate::cli::outcome::Failure;
+use crate::settings::{SETTINGS_FILE, Settings};
+use crate::store::Store;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// What every command of `mixdown jobs` takes.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PlaceArguments {
+    /// The folder of the records.
+    #[arg(long, value_name = "DIR", env = "MIXDOWN_MEDIA_DIR")]
+    media: Option<PathBuf>,
+    /// The folder of the results.
+    #[arg(long, value_name = "DIR", env = "MIXDOWN_STORAGE_DIR")]
+    storage: Option<PathBuf>,
+    /// The settings file; without it, mixdown.toml of the current folder, if there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print one JSON document on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl PlaceArguments {
+    /// The settings that hold.
+    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+        let mut settings = Settings::default();
+        match &self.config {
+            Some(path) => settings.read(path)?,
+            None if Path::new(SETTINGS_FILE).exists() => settings.read(Path::new(SETTINGS_FILE))?,
+            None => {}
+        }
+        if let Some(media) = &self.media {
+            settings.media.clone_from(media);
+        }
+        if let Some(storage) = &self.storage {
+            settings.storage.clone_from(storage);
+        }
+        Ok(settings)
+    }
+
+    /// The store for commands that write: folders are made.
+    pub(super) fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(self.settings()?)?)
+    }
+
+    /// The store for commands that only look: nothing is made.
+    pub(super) fn look(&self) -> Result<Store, Failure> {
+        Ok(Store::looking(self.settings()?))
+    }
+}

@@ -1,0 +1,134 @@
+//! `mixdown jobs run`, `cancel` and `retry`.
+
+use super::RENDER_CHILD;
+use super::place::PlaceArguments;
+use crate::cli::interrupt;
+use crate::cli::outcome::{Failure, print};
+use crate::jobs::{JobId, Record, State};
+use crate::worker::{Event, ProcessRunner, Service, Worker};
+use clap::Args;
+use serde_json::json;
+use std::sync::{Arc, Mutex};
+
+/// Work the queue.
+///
+/// Each mix is rendered in a process of its own. SIGTERM and Ctrl-C stop gracefully: what runs goes back to the queue, without
+/// counting as an attempt. Leftovers are repaired at the start; cleanup runs every 30 minutes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mixdown jobs run
+  mixdown jobs run --once --concurrency 2 --json")]
+pub(in crate::cli) struct RunArguments {
+    /// End once the queue is empty.
+    #[arg(long)]
+    once: bool,
+    /// Jobs at once.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    interrupt::listen();
+    let store = Arc::new(arguments.place.store()?);
+    let program =
+        std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
+    let runner = ProcessRunner {
+        program: (program, RENDER_CHILD.map(str::to_owned).to_vec()),
+        memory_mb: store.settings().memory_mb,
+        time: store.settings().render_time,
+    };
+    let service = Service {
+        worker: Worker::new(store, Arc::new(runner), interrupt::asked),
+        concurrency: usize::from(arguments.concurrency),
+        once: arguments.once,
+    };
+    let left: Mutex<Vec<Record>> = Mutex::new(Vec::new());
+    let stuck = service.run(|event| match event {
+        Event::Left(record) => {
+            if !arguments.place.json {
+                eprintln!("{} {}: {}", record.job_id, record.state, record.message);
+            } else if arguments.once
+                && let Ok(mut left) = left.lock()
+            {
+                left.push(*record);
+            }
+        }
+        Event::Repaired(repaired) => {
+            if repaired.quarantined > 0 {
+                eprintln!("{} damaged records were set aside in jobs/.quarantine", repaired.quarantined);
+            }
+            repaired.errors.iter().for_each(|error| eprintln!("warning: {error}"));
+        }
+        Event::Cleaned(document) => {
+            for error in document["errors"].as_array().into_iter().flatten() {
+                eprintln!("warning: cleanup: {error}");
+            }
+        }
+        Event::Failed(error) => eprintln!("warning: {error}"),
+    });
+    if let Some(error) = stuck {
+        return Err(error.into());
+    }
+    if arguments.place.json {
+        let jobs = left.into_inner().unwrap_or_default();
+        let failed = jobs.iter().filter(|job| job.state == State::Error).count();
+        let jobs: Vec<_> = jobs.iter().map(brief).collect();
+        return print(&format!("{:#}\n", json!({ "ok": true, "failed": failed, "jobs": jobs })));
+    }
+    Ok(())
+}
+
+/// A job without what its type needs beside.
+pub(super) fn brief(record: &Record) -> serde_json::Value {
+    let mut value = serde_json::to_value(record).unwrap_or_default();
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("extra");
+    }
+    value
+}
+
+/// Ask for a job's end.
+///
+/// A job that waits is cancelled at once, one that runs at its next chunk.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixdown jobs cancel 01890a5d-ac96-774b-bcce-b302099a8057")]
+pub(in crate::cli) struct CancelArguments {
+    /// The job.
+    id: JobId,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+pub(super) fn cancel(arguments: &CancelArguments) -> Result<(), Failure> {
+    let record = arguments.place.store()?.cancel(&arguments.id)?;
+    let words = if record.state == State::Cancelled { "cancelled" } else { "will stop at its next chunk" };
+    tell(&arguments.place, &record, words)
+}
+
+/// Queue a failed or cancelled job again.
+///
+/// The same job gets another attempt, and one more than it was allowed if it had them all.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixdown jobs retry 01890a5d-ac96-774b-bcce-b302099a8057")]
+pub(in crate::cli) struct RetryArguments {
+    /// The job.
+    id: JobId,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+pub(super) fn retry(arguments: &RetryArguments) -> Result<(), Failure> {
+    let record = arguments.place.store()?.retry(&arguments.id)?;
+    tell(&arguments.place, &record, "queued again")
+}
+
+fn tell(place: &PlaceArguments, record: &Record, words: &str) -> Result<(), Failure> {
+    if place.json {
+        print(&format!("{:#}\n", json!({ "ok": true, "job_id": record.job_id, "job": record })))
+    } else {
+        print(&format!("{} {words}\n", record.job_id))
+    }
+}

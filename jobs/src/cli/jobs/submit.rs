@@ -1,0 +1,74 @@
+//! `mixdown jobs submit`.
+
+use super::place::PlaceArguments;
+use crate::cleanup::clean_session;
+use crate::cli::outcome::{Failure, print};
+use crate::cli::render::check;
+use crate::jobs::{NewJob, SessionId};
+use crate::store::{ImportLine, Store};
+use clap::Args;
+use mixdown_engine::io::hash_file;
+use mixdown_engine::session::Session;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Queue a mix.
+///
+/// The session is read and checked now, with all its stems; it is rendered by `mixdown jobs run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mixdown jobs submit drums.wav bass.flac vox.mp3 --session-id song-1
+  mixdown jobs submit --session mix.toml --session-id song-1 --idempotency-key order-42 --json")]
+pub(in crate::cli) struct SubmitArguments {
+    /// The stems.
+    #[arg(value_name = "STEM", required_unless_present = "session", conflicts_with = "session")]
+    stems: Vec<PathBuf>,
+    /// A session file, TOML or JSON.
+    #[arg(short, long, value_name = "FILE")]
+    session: Option<PathBuf>,
+    /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its result.
+    #[arg(long, value_name = "ID")]
+    session_id: SessionId,
+    /// A second submission with the same key and request is the same job.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
+    let mut session = match &arguments.session {
+        Some(path) => Session::load(path)?,
+        None => Session::from_stems(&arguments.stems),
+    };
+    check(&session)?;
+    let mut stems = Vec::new();
+    let store = arguments.place.store()?;
+    for track in &mut session.tracks {
+        // Whoever renders it may stand in another folder.
+        track.file = std::path::absolute(&track.file).unwrap_or_else(|_| track.file.clone());
+        let blake3 = hash_file(&track.file).map_err(|error| Failure::Other(error.to_string()))?;
+        stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() });
+    }
+    let config = serde_json::to_value(&session).map_err(|error| Failure::Other(error.to_string()))?;
+    let mut job = NewJob::mix(arguments.session_id.clone(), config);
+    job.key.clone_from(&arguments.idempotency_key);
+    let submitted = store.submit(job, &stems)?;
+    told(&store, arguments, &submitted)
+}
+
+fn told(store: &Store, arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {
+    let (record, new) = (&submitted.record, submitted.new);
+    let told = if arguments.place.json {
+        print(&format!("{:#}\n", json!({ "ok": true, "new": new, "job_id": record.job_id, "job": record })))
+    } else if new {
+        print(&format!("{}\n", record.job_id))
+    } else {
+        eprintln!("known by its key, now {}:", record.state);
+        print(&format!("{}\n", record.job_id))
+    };
+    // By the way, and whatever comes of it: the job is in.
+    let _ = clean_session(store, &record.session_id);
+    told
+}

@@ -1,0 +1,56 @@
+//! `mixdown jobs watch`.
+
+use super::place::PlaceArguments;
+use super::show;
+use crate::cli::interrupt;
+use crate::cli::outcome::Failure;
+use crate::jobs::{Lookup, State};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, stderr};
+use std::time::Duration;
+
+/// Follow a job to its end.
+///
+/// Exit code 0 when it completes, 1 when it does not. With --json the status is printed at the end.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixdown jobs watch 01890a5d-ac96-774b-bcce-b302099a8057")]
+pub(in crate::cli) struct WatchArguments {
+    /// The job.
+    id: String,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
+    interrupt::listen();
+    let store = arguments.place.look()?;
+    let bar = (stderr().is_terminal() && !arguments.place.json).then(|| ProgressBar::new(100));
+    if let (Some(bar), Ok(style)) =
+        (&bar, ProgressStyle::with_template("{msg:<22} {wide_bar} {percent:>3} %  {elapsed}"))
+    {
+        bar.set_style(style);
+    }
+    let mut last = String::new();
+    let lookup = loop {
+        let lookup = store.look_up(&arguments.id);
+        let Lookup::Found { record, .. } = &lookup else { break lookup };
+        if let Some(bar) = &bar {
+            bar.set_message(record.message.clone());
+            bar.set_position(u64::from(record.progress));
+        } else if !arguments.place.json && last != record.message {
+            eprintln!("{} …", record.message);
+            last.clone_from(&record.message);
+        }
+        if record.state.is_ended() || interrupt::asked() {
+            break lookup;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    show::tell(&lookup, arguments.place.json)?;
+    let complete = matches!(&lookup, Lookup::Found { record, .. } if record.state == State::Complete);
+    if complete { Ok(()) } else { Err(Failure::Told) }
+}

@@ -1,0 +1,186 @@
+//! How a record lives: moves that keep its promises, and the check of those promises when it is read.
+
+use super::id::{JobId, SessionId};
+use super::kind::JobType;
+use super::record::{JobError, Record, SCHEMA};
+use super::state::{By, IllegalTransition, State};
+use jiff::Timestamp;
+use thiserror::Error;
+
+/// Why bytes are no record.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("no sound record: {0}")]
+pub struct InvalidRecord(pub String);
+
+impl Record {
+    /// Takes the job to another state, with what that brings along.
+    ///
+    /// # Errors
+    /// When the table does not have that way; nothing has changed then.
+    pub fn go(&mut self, to: State, by: By, now: Timestamp) -> Result<(), IllegalTransition> {
+        self.state.check(to, by)?;
+        let from = self.state;
+        self.state = to;
+        match to {
+            State::Queued => {
+                // A graceful stop gives its attempt back.
+                self.attempt -= u32::from(by == By::Worker && self.attempt > 0);
+                self.progress = 0;
+                self.error = None;
+                self.result = None;
+                self.started_at = None;
+                self.finished_at = None;
+                self.lease = None;
+                self.cancel_requested_at = None;
+                self.message = if by == By::Rescue { "Queued again: its worker was gone" } else { "Queued" }.into();
+            }
+            State::Running => {
+                self.attempt += 1;
+                self.started_at = Some(now);
+                self.message = "Started".into();
+            }
+            _ if to.is_ended() => {
+                self.finished_at = Some(now);
+                self.lease = None;
+                self.message = to.name().into();
+                if to == State::Complete {
+                    self.progress = 100;
+                    self.message = "Complete".into();
+                } else {
+                    self.result = None;
+                }
+                if to == State::Cancelled {
+                    self.message = if from == State::Queued { "Cancelled before it began" } else { "Cancelled" }.into();
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Ends the job with an error.
+    ///
+    /// # Errors
+    /// When the table does not have that way.
+    pub fn fail(&mut self, error: JobError, by: By, now: Timestamp) -> Result<(), IllegalTransition> {
+        self.go(State::Error, by, now)?;
+        self.message.clone_from(&error.detail);
+        self.error = Some(error);
+        Ok(())
+    }
+
+    /// Raises the progress; below what was reached, and at 100 before the end, it stays.
+    pub fn advance(&mut self, percent: u8) {
+        self.progress = self.progress.max(percent.min(99));
+    }
+
+    /// Whether its files are to be put in place, or are just being.
+    pub fn is_publishing(&self) -> bool {
+        self.state == State::Exporting && self.result.is_some()
+    }
+
+    /// Reads a record and holds it to its promises; `job` and `session` are what its path says.
+    ///
+    /// # Errors
+    /// When it is none, or another one's, or promises are broken.
+    pub fn parse(bytes: &[u8], session: &SessionId, job: &JobId) -> Result<Self, InvalidRecord> {
+        let record: Self = serde_json::from_slice(bytes).map_err(|error| InvalidRecord(error.to_string()))?;
+        if record.job_id != *job || record.session_id != *session {
+            return Err(InvalidRecord(format!("it names job {} of session {}", record.job_id, record.session_id)));
+        }
+        match record.broken_promise() {
+            Some(promise) => Err(InvalidRecord(format!("{promise} does not hold"))),
+            None => Ok(record),
+        }
+    }
+
+    fn broken_promise(&self) -> Option<&'static str> {
+        let (state, ended) = (self.state, self.state.is_ended());
+        let mix_result = self.kind != JobType::Mix || self.result.is_some();
+        let promises = [
+            (self.schema == SCHEMA, "schema is 1"),
+            (self.progress <= 100, "progress is 0 to 100"),
+            ((self.progress == 100) == (state == State::Complete), "progress is 100 when complete and only then"),
+            (self.error.is_some() == (state == State::Error), "an error stands in state error and only there"),
+            (self.finished_at.is_some() == ended, "a job that ended has a time of its end, and only such a job"),
+            (!state.is_active() || self.started_at.is_some(), "a job that was started has the time of its start"),
+            (!state.is_active() || self.attempt > 0, "a job that was started is in an attempt"),
+            (!state.is_active() || self.lease.is_some(), "a started job has a lease"),
+            (state.is_active() || self.lease.is_none(), "only a started job has a lease"),
+            (self.rev > 0, "rev counts from 1"),
+            (self.max_attempts > 0, "there may be an attempt"),
+            (self.attempt <= self.max_attempts, "attempts stay within their limit"),
+            (state != State::Complete || mix_result, "a complete mix has a result"),
+            (
+                self.result.is_none() || matches!(state, State::Exporting | State::Complete),
+                "a result stands at the end only",
+            ),
+        ];
+        promises.into_iter().find(|(kept, _)| !kept).map(|(_, promise)| promise)
+    }
+
+    /// The record as the bytes of its file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::{Lease, NewJob};
+    use serde_json::{Map, Value};
+
+    fn record() -> Record {
+        let now = Timestamp::UNIX_EPOCH;
+        NewJob::mix("s".parse().unwrap(), Value::Null).into_record("j".parse().unwrap(), now, 3)
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Record, InvalidRecord> {
+        Record::parse(bytes, &"s".parse().unwrap(), &"j".parse().unwrap())
+    }
+
+    #[test]
+    fn unknown_fields_survive_at_every_level() {
+        let mut record = record();
+        record.go(State::Running, By::Worker, record.created_at).unwrap();
+        let heartbeat_at = record.created_at;
+        record.lease = Some(Lease { token: "t".into(), worker: "w".into(), heartbeat_at, unknown: Map::new() });
+        let mut value: Value = serde_json::from_slice(&record.to_bytes()).unwrap();
+        value["tenant"] = "blue".into();
+        value["lease"]["host"] = "mill".into();
+        let read = parse(value.to_string().as_bytes()).unwrap();
+        let again: Value = serde_json::from_slice(&read.to_bytes()).unwrap();
+        assert_eq!((&again["tenant"], &again["lease"]["host"]), (&value["tenant"], &value["lease"]["host"]));
+    }
+
+    #[test]
+    fn a_record_under_another_name_is_refused() {
+        let bytes = record().to_bytes();
+        assert!(Record::parse(&bytes, &"s".parse().unwrap(), &"k".parse().unwrap()).is_err());
+        assert!(Record::parse(&bytes, &"t".parse().unwrap(), &"j".parse().unwrap()).is_err());
+    }
+
+    #[test]
+    fn a_graceful_stop_gives_its_attempt_back_and_a_rescue_does_not() {
+        let mut record = record();
+        let now = record.created_at;
+        record.go(State::Running, By::Worker, now).unwrap();
+        record.go(State::Queued, By::Worker, now).unwrap();
+        assert_eq!(record.attempt, 0);
+        record.go(State::Running, By::Worker, now).unwrap();
+        record.go(State::Queued, By::Rescue, now).unwrap();
+        assert_eq!(record.attempt, 1);
+    }
+
+    #[test]
+    fn progress_never_goes_back_nor_reaches_100_by_itself() {
+        let mut record = record();
+        for percent in [10, 5, 100, 50] {
+            record.advance(percent);
+        }
+        assert_eq!(record.progress, 99);
+    }
+}

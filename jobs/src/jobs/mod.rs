@@ -1,0 +1,19 @@
+//! What a job is: its record, its states, and what is told about it. No file is touched here.
+
+mod digest;
+mod id;
+mod kind;
+mod life;
+mod record;
+mod stage;
+mod state;
+mod status;
+
+pub use digest::{HashedBytes, hash_reader, hex_digest};
+pub use id::{IdError, JobId, MAX_ID_BYTES, SessionId};
+pub use kind::{JobType, UnknownType};
+pub use life::InvalidRecord;
+pub use record::{Idempotency, JobError, JobResult, Lease, NewJob, Record, SCHEMA, fingerprint};
+pub use stage::{STAGES, Stage, place};
+pub use state::{By, IllegalTransition, State, TRANSITIONS, UnknownState};
+pub use status::{Lookup, status_document};

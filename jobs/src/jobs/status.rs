@@ -1,0 +1,103 @@
+//! What is told about a job: the status contract.
+
+use super::record::Record;
+use super::state::State;
+use serde_json::{Value, json};
+
+/// What was found under a job's id.
+#[derive(Clone, Debug)]
+pub enum Lookup {
+    /// The job, and whether its result lies in its place.
+    Found {
+        /// Its record.
+        record: Box<Record>,
+        /// Whether the file of its result exists.
+        has_result: bool,
+    },
+    /// Nothing.
+    NotFound,
+    /// A record that cannot be read as one.
+    Corrupt,
+    /// A job that had ended and was cleared away.
+    Expired,
+    /// The machine failed to look.
+    Failed(String),
+}
+
+/// The status document.
+pub fn status_document(lookup: &Lookup) -> Value {
+    let refuse = |code: &str, message: &str| json!({ "ok": false, "data": {}, "error": code, "message": message });
+    match lookup {
+        Lookup::Found { record, has_result } => json!({
+            "ok": true,
+            "data": data(record, *has_result),
+            "error": null,
+            "message": "Job status retrieved successfully",
+        }),
+        Lookup::NotFound => refuse("JOB_NOT_FOUND", "Job not found"),
+        Lookup::Corrupt => refuse("JOB_RECORD_CORRUPT", "The job's record is damaged and was set aside"),
+        Lookup::Expired => refuse("JOB_EXPIRED", "Job expired"),
+        Lookup::Failed(why) => refuse("JOB_STATUS_ERROR", why),
+    }
+}
+
+fn data(record: &Record, has_result: bool) -> Value {
+    let mut data = json!({
+        "job_id": record.job_id,
+        "state": record.state,
+        "progress": record.progress,
+        "message": record.message,
+        "error": record.error.as_ref().filter(|_| record.state == State::Error).map(|error| &error.detail),
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+    });
+    if record.state == State::Complete && has_result && record.result.is_some() {
+        data["result_url"] = format!("/media/{}/mix_outputs/final_mix.wav", record.session_id).into();
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::{By, JobError, JobId, JobResult, NewJob};
+    use jiff::Timestamp;
+
+    fn found(record: &Record, has_result: bool) -> Value {
+        status_document(&Lookup::Found { record: Box::new(record.clone()), has_result })
+    }
+
+    #[test]
+    fn the_contract_holds_key_by_key() {
+        let now = Timestamp::UNIX_EPOCH;
+        let job = NewJob::mix("song-1".parse().unwrap(), Value::Null);
+        let mut record = job.into_record(JobId::new(now), now, 3);
+        let document = found(&record, true);
+        let keys: Vec<_> = document["data"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["job_id", "state", "progress", "message", "error", "created_at", "updated_at"]);
+        assert_eq!((&document["ok"], &document["error"]), (&json!(true), &Value::Null));
+        assert_eq!(document["message"], "Job status retrieved successfully");
+
+        record.go(State::Running, By::Worker, now).unwrap();
+        let mut failed = record.clone();
+        failed.fail(JobError::new("X", "it broke"), By::Worker, now).unwrap();
+        assert_eq!(found(&failed, true)["data"]["error"], "it broke");
+
+        record.result = Some(JobResult::new("mix_outputs/song-1/final_mix.wav".into(), 1, String::new()));
+        record.go(State::Complete, By::Worker, now).unwrap();
+        assert_eq!(found(&record, true)["data"]["result_url"], "/media/song-1/mix_outputs/final_mix.wav");
+        assert!(found(&record, false)["data"].get("result_url").is_none());
+    }
+
+    #[test]
+    fn each_failure_has_its_own_code() {
+        let code = |lookup| status_document(&lookup)["error"].clone();
+        assert_eq!(
+            status_document(&Lookup::NotFound),
+            json!({ "ok": false, "data": {}, "error": "JOB_NOT_FOUND", "message": "Job not found" })
+        );
+        assert_eq!(code(Lookup::Corrupt), "JOB_RECORD_CORRUPT");
+        assert_eq!(code(Lookup::Expired), "JOB_EXPIRED");
+        assert_eq!(code(Lookup::Failed("disk".into())), "JOB_STATUS_ERROR");
+    }
+}

@@ -1,0 +1,100 @@
+//! Changes of a record: one at a time, of what was read, by who may, along the table.
+
+use super::disk::SyncPoint;
+use super::{Store, StoreError};
+use crate::jobs::{By, JobId, Record, SessionId};
+use jiff::Timestamp;
+
+/// Who wants to change a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who<'a> {
+    /// Somebody without a lease: may ask for an end, and queue what has failed.
+    Anyone,
+    /// The worker whose lease has this token.
+    Holder(&'a str),
+    /// A worker that takes a queued job.
+    Claimer,
+    /// Whoever holds the lock of the lease because its worker no longer does.
+    Rescuer,
+}
+
+impl Store {
+    /// Changes a job's record durably, if it still has the revision that the caller knows.
+    ///
+    /// # Errors
+    /// When it has another one, when the lease is another's, or when the change is not allowed; nothing is written then.
+    pub fn update(
+        &self,
+        known: &Record,
+        who: Who<'_>,
+        edit: impl FnOnce(&mut Record, Timestamp) -> Result<(), StoreError>,
+    ) -> Result<Record, StoreError> {
+        let _lock = self.lock_record(&known.job_id)?;
+        self.change(&known.session_id, &known.job_id, who, Some(known.rev), edit)
+    }
+
+    /// The same under the record's lock, which the caller holds.
+    pub(super) fn change(
+        &self,
+        session: &SessionId,
+        job: &JobId,
+        who: Who<'_>,
+        rev: Option<u64>,
+        edit: impl FnOnce(&mut Record, Timestamp) -> Result<(), StoreError>,
+    ) -> Result<Record, StoreError> {
+        let before = self.read_in(session, job)?;
+        if let Some(expected) = rev.filter(|rev| *rev != before.rev) {
+            return Err(StoreError::Conflict { job: job.clone(), expected, found: before.rev });
+        }
+        if let Who::Holder(token) = who
+            && before.lease.as_ref().is_none_or(|lease| lease.token != token)
+        {
+            return Err(StoreError::LeaseLost(job.clone()));
+        }
+        let now = self.now().max(before.updated_at);
+        let mut after = before.clone();
+        edit(&mut after, now)?;
+        check(&before, &mut after, who)?;
+        after.rev = before.rev + 1;
+        after.updated_at = now;
+        self.write_record(&after)?;
+        Ok(after)
+    }
+
+    pub(super) fn write_record(&self, record: &Record) -> Result<(), StoreError> {
+        let path = self.places.record(&record.session_id, &record.job_id);
+        self.replace(&path, &record.to_bytes(), Some((SyncPoint::RecordBytes, SyncPoint::RecordName)))
+    }
+}
+
+/// Holds a change to what is always true, whoever wrote the edit.
+fn check(before: &Record, after: &mut Record, who: Who<'_>) -> Result<(), StoreError> {
+    let job = || before.job_id.clone();
+    if (&after.job_id, &after.session_id, after.kind, after.created_at)
+        != (&before.job_id, &before.session_id, before.kind, before.created_at)
+    {
+        return Err(StoreError::NotFound(after.job_id.clone()));
+    }
+    if after.state == before.state {
+        if before.state.is_ended() {
+            return Err(StoreError::Ended { job: job(), state: before.state });
+        }
+        if who == Who::Anyone && (after.lease != before.lease || after.progress != before.progress) {
+            return Err(StoreError::LeaseLost(job()));
+        }
+        after.progress = after.progress.max(before.progress);
+        return Ok(());
+    }
+    let ways: &[By] = match who {
+        Who::Anyone => &[By::Cancel, By::Retry],
+        Who::Holder(_) | Who::Claimer => &[By::Worker],
+        Who::Rescuer => &[By::Rescue],
+    };
+    if let Some(illegal) = ways.iter().map(|by| before.state.check(after.state, *by)).reduce(Result::or) {
+        illegal.map_err(StoreError::illegal(&before.job_id))?;
+    }
+    if after.attempt == before.attempt && !after.state.is_ended() && after.state.is_active() {
+        after.progress = after.progress.max(before.progress);
+    }
+    Ok(())
+}

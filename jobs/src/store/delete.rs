@@ -1,0 +1,181 @@
+//! The end of a job: its result, its record, its way in the index. Needs no free byte.
+
+use super::disk::SyncPoint;
+use super::places::FINAL_MIX;
+use super::publish::owner_time;
+use super::{Store, StoreError};
+use crate::jobs::{JobId, JobType, Record, SessionId, State};
+use jiff::Timestamp;
+use std::collections::HashSet;
+
+/// What went.
+#[derive(Debug, Default)]
+pub struct Deleted {
+    /// Jobs.
+    pub jobs: u64,
+    /// Results.
+    pub results: u64,
+    /// Bytes of results.
+    pub bytes: u64,
+    /// What could not be deleted, and why.
+    pub errors: Vec<StoreError>,
+}
+
+/// What a render writes beside its master, for records that do not say.
+const SIDE_FILES: [&str; 6] =
+    ["waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json", "report.html"];
+
+impl Store {
+    /// Deletes jobs of one session, if each still is as `still` wants it when its turn comes; `known` are the jobs that the
+    /// history has. A result goes with the complete job that owns it, and with no other.
+    ///
+    /// A record is first given a name that no job has: from then on the job is gone, and what is left can be cleared at any time.
+    pub fn delete(
+        &self,
+        session: &SessionId,
+        jobs: &[JobId],
+        known: &HashSet<JobId>,
+        still: impl Fn(&Record) -> bool,
+    ) -> Deleted {
+        let mut deleted = Deleted::default();
+        let (lock, owner) = match self.lock_publishing(session).and_then(|lock| Ok((lock, self.owner(session)?))) {
+            Ok(found) => found,
+            Err(error) => return Deleted { errors: vec![error], ..deleted },
+        };
+        let mut gone = Vec::new();
+        for job in jobs {
+            match self.mark_deleted(session, job, &still) {
+                Ok(record) => gone.extend(record),
+                Err(error) => deleted.errors.push(error),
+            }
+        }
+        self.log_forgotten(gone.iter(), known);
+        for record in &gone {
+            let owns = owner.as_ref().is_some_and(|(_, owner)| *owner == record.job_id);
+            match self.clear_deleted(record, owns) {
+                Ok(freed) => {
+                    deleted.jobs += 1;
+                    deleted.results += u64::from(freed.is_some());
+                    deleted.bytes += freed.unwrap_or(0);
+                }
+                Err(error) => deleted.errors.push(error),
+            }
+        }
+        // Folders that are empty now; others stay.
+        let _ = self.disk.remove_folder(&self.places.results(session));
+        let _ = self.disk.remove_folder(&self.places.jobs(session));
+        let _ = self.disk.remove_folder(&self.places.session(session));
+        drop(lock);
+        deleted
+    }
+
+    /// The complete job that owns the session's result, and since when.
+    fn owner(&self, session: &SessionId) -> Result<Option<(Timestamp, JobId)>, StoreError> {
+        let jobs = self.jobs_of(session)?.into_iter();
+        Ok(jobs.filter_map(|job| Some((owner_time(&self.read_in(session, &job).ok()?)?, job))).max())
+    }
+
+    /// The results, and their bytes, that deleting these jobs would free.
+    pub(crate) fn would_free(&self, session: &SessionId, jobs: &[JobId]) -> (u64, u64) {
+        let owned = self.owner(session).ok().flatten().is_some_and(|(_, owner)| jobs.contains(&owner));
+        let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]).ok().flatten();
+        let (true, Some(folder)) = (owned, folder) else { return (0, 0) };
+        let size = |name: &str| self.disk.stat(&folder.join(name)).ok().map(|stat| stat.bytes);
+        let beside: u64 = SIDE_FILES.iter().filter_map(|name| size(name)).sum();
+        size(FINAL_MIX).map_or((0, 0), |bytes| (1, bytes + beside))
+    }
+
+    fn mark_deleted(
+        &self,
+        session: &SessionId,
+        job: &JobId,
+        still: impl Fn(&Record) -> bool,
+    ) -> Result<Option<Record>, StoreError> {
+        let _lock = self.lock_record(job)?;
+        let record = match self.read_in(session, job) {
+            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            other => other?,
+        };
+        if !record.state.is_ended() || !still(&record) {
+            return Ok(None);
+        }
+        let (from, to) = (self.places.record(session, job), self.places.deleted(session, job));
+        self.disk.rename(&from, &to).map_err(StoreError::io(&from))?;
+        Ok(Some(record))
+    }
+
+    /// Clears what is left of a job that was marked as deleted; the bytes of its result, if it owned one.
+    fn clear_deleted(&self, record: &Record, owns: bool) -> Result<Option<u64>, StoreError> {
+        let (session, job) = (&record.session_id, &record.job_id);
+        let mut freed = None;
+        if owns && record.state == State::Complete && record.kind == JobType::Mix {
+            // Or power could bring the record back, but not its result.
+            let folder = self.places.jobs(session);
+            self.disk.sync_folder(&folder, SyncPoint::Deletion).map_err(StoreError::io(&folder))?;
+            freed = self.remove_results(record)?;
+        }
+        self.remove(&self.places.deleted(session, job))?;
+        self.remove(&self.places.index_entry(job))?;
+        Ok(freed)
+    }
+
+    fn remove_results(&self, record: &Record) -> Result<Option<u64>, StoreError> {
+        let named = record.extra.get("files").and_then(|files| files.as_array()).into_iter().flatten();
+        let named: Vec<_> = named.filter_map(|name| name.as_str()).filter(|name| plain_name(name)).collect();
+        self.remove_result_files(&record.session_id, &named)
+    }
+
+    /// Removes a session's master and what lies beside it; the bytes freed, if there was a master.
+    pub(super) fn remove_result_files(&self, session: &SessionId, named: &[&str]) -> Result<Option<u64>, StoreError> {
+        let Some(folder) = self.folder(self.places.storage(), &["mix_outputs", session.as_str()])? else {
+            return Ok(None);
+        };
+        let names: HashSet<&str> = named.iter().copied().chain(SIDE_FILES).filter(|name| *name != FINAL_MIX).collect();
+        let (mut bytes, mut had_master) = (0, false);
+        // The master last: while it is there, the result is.
+        for name in names.into_iter().chain([FINAL_MIX]) {
+            let path = folder.join(name);
+            let size = self.disk.stat(&path).map_or(0, |stat| stat.bytes);
+            if self.remove(&path)? {
+                bytes += size;
+                had_master |= name == FINAL_MIX;
+            }
+        }
+        let _ = self.disk.remove_folder(&folder);
+        Ok(had_master.then_some(bytes))
+    }
+
+    /// Finishes deletions that were cut short; how many.
+    pub(super) fn finish_deletions(&self, session: &SessionId) -> Result<u64, StoreError> {
+        let Some(folder) = self.folder(self.places.media(), &[session.as_str(), "jobs"])? else { return Ok(0) };
+        let marked = |name: &str| name.strip_prefix('.')?.strip_suffix(".deleted")?.parse::<JobId>().ok();
+        let jobs: Vec<_> = self.entries(&folder)?.iter().filter_map(|entry| marked(&entry.name)).collect();
+        if jobs.is_empty() {
+            return Ok(0);
+        }
+        let _lock = self.lock_publishing(session)?;
+        let owner = self.owner(session)?;
+        let mut records = Vec::new();
+        for job in &jobs {
+            let path = self.places.deleted(session, job);
+            let Some(bytes) = self.bytes(&path)? else { continue };
+            match Record::parse(&bytes, session, job) {
+                Ok(record) => records.push(record),
+                Err(_) => drop(self.remove(&path)),
+            }
+        }
+        let last = records.iter().filter_map(owner_time).max();
+        let known = self.history()?.into_iter().map(|line| line.job_id).collect();
+        self.log_forgotten(records.iter(), &known);
+        for record in &records {
+            let time = owner_time(record);
+            let owns = time.is_some() && time == last && owner.as_ref().is_none_or(|(at, _)| Some(*at) < time);
+            self.clear_deleted(record, owns)?;
+        }
+        Ok(records.len() as u64)
+    }
+}
+
+fn plain_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
+}

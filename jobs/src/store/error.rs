@@ -1,0 +1,93 @@
+//! What can go wrong with records.
+
+use crate::jobs::{IdError, IllegalTransition, InvalidRecord, JobId, State};
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is no such job.
+    #[error("job {0}: not found; `mixdown jobs list` shows what there is")]
+    NotFound(JobId),
+    /// The job ended and was cleared away.
+    #[error("job {0}: it ended and was cleared away; submit it again")]
+    Expired(JobId),
+    /// The record cannot be read as one.
+    #[error("{path}: {source}; `mixdown jobs cleanup --only quarantine` sets it aside", path = .path.display())]
+    Corrupt {
+        /// The record.
+        path: PathBuf,
+        /// Why.
+        source: InvalidRecord,
+    },
+    /// Somebody else has changed the record meanwhile.
+    #[error("job {job}: its record is at rev {found} and not {expected}: read it again")]
+    Conflict {
+        /// The job.
+        job: JobId,
+        /// The revision that was expected.
+        expected: u64,
+        /// The revision that the record has.
+        found: u64,
+    },
+    /// Another worker has the job.
+    #[error("job {0}: another worker has it, or nobody; this one's writes are no longer taken")]
+    LeaseLost(JobId),
+    /// The job cannot take that step.
+    #[error("job {job}: {source}")]
+    Illegal {
+        /// The job.
+        job: JobId,
+        /// The step.
+        source: IllegalTransition,
+    },
+    /// A job that has ended stays as it is.
+    #[error("job {job}: it has ended ({state}) and stays as it is")]
+    Ended {
+        /// The job.
+        job: JobId,
+        /// How it ended.
+        state: State,
+    },
+    /// The same idempotency key came with another request.
+    #[error("idempotency key {key:?} belongs to job {job}, whose request was another one; use another key")]
+    KeyTaken {
+        /// The key.
+        key: String,
+        /// Its job.
+        job: JobId,
+    },
+    /// A key that is too long or empty.
+    #[error("an idempotency key has 1 to 255 characters")]
+    BadKey,
+    /// A name that is no id.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// A link, a pipe or a file stands where a folder or a plain file belongs.
+    #[error("{}: is not what belongs there, a plain file or folder, and is not followed; remove it", .0.display())]
+    Planted(PathBuf),
+    /// The operating system refused.
+    #[error("{path}: {source}", path = .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+impl StoreError {
+    /// For `map_err`: an error of the operating system about a path.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_path_buf();
+        move |source| Self::Io { path, source }
+    }
+
+    /// For `map_err`: a step that the table does not have.
+    pub(crate) fn illegal(job: &JobId) -> impl FnOnce(IllegalTransition) -> Self + use<> {
+        let job = job.clone();
+        move |source| Self::Illegal { job, source }
+    }
+}

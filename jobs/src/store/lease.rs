@@ -1,0 +1,146 @@
+//! Leases: a job is a worker's as long as the worker holds the lock on the lease's file, so that death frees it.
+
+use super::disk::Lock;
+use super::read::LastWord;
+use super::{Store, StoreError, Who};
+use crate::jobs::{By, JobId, Lease, Record, SessionId, State};
+use serde_json::Map;
+use std::path::PathBuf;
+
+/// A job that this process works on. Dropped without an end, as when the process dies, it can be rescued.
+pub struct Claim {
+    /// The record as this worker last wrote it.
+    pub record: Record,
+    /// What names this claim.
+    pub token: String,
+    _lock: Lock,
+}
+
+/// What a sign of life brings back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beat {
+    /// Whether somebody asked for the job's end.
+    pub cancelled: bool,
+}
+
+impl Store {
+    pub(super) fn lease_file(&self, job: &JobId) -> PathBuf {
+        self.places.shell("leases").join(job.as_str())
+    }
+
+    /// Takes a queued job, if it still is queued and nobody else has it.
+    ///
+    /// # Errors
+    /// When the record cannot be read or written.
+    pub fn claim(&self, session: &SessionId, job: &JobId) -> Result<Option<Claim>, StoreError> {
+        let _record = self.lock_record(job)?;
+        let known = self.read_in(session, job)?;
+        if known.state != State::Queued {
+            return Ok(None);
+        }
+        let path = self.lease_file(job);
+        let Some(lock) = self.disk.lock(&path, false).map_err(StoreError::io(&path))? else { return Ok(None) };
+        let token = format!("{}-{}", known.rev, JobId::new(self.now()));
+        let claimed = self.change(session, job, Who::Claimer, None, |record, now| {
+            record.go(State::Running, By::Worker, now).map_err(StoreError::illegal(job))?;
+            // More attempts than allowed come only from outside; the record stays readable.
+            record.max_attempts = record.max_attempts.max(record.attempt);
+            record.lease = Some(Lease {
+                token: token.clone(),
+                worker: format!("process {}", std::process::id()),
+                heartbeat_at: now,
+                unknown: Map::new(),
+            });
+            Ok(())
+        });
+        match claimed {
+            Ok(record) => Ok(Some(Claim { record, token, _lock: lock })),
+            Err(error) => {
+                let _ = self.remove(&path);
+                Err(error)
+            }
+        }
+    }
+
+    /// Changes a job that this worker has, durably.
+    ///
+    /// # Errors
+    /// When it is no longer this worker's, or the change is not allowed.
+    pub fn write(
+        &self,
+        claim: &mut Claim,
+        edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
+        let _lock = self.lock_record(&job)?;
+        claim.record = self.change(&session, &job, Who::Holder(&claim.token), None, |record, now| {
+            if let Some(lease) = record.lease.as_mut() {
+                lease.heartbeat_at = now;
+            }
+            edit(record, now)
+        })?;
+        if claim.record.state.is_ended() || claim.record.state == State::Queued {
+            self.let_go(&session, &job);
+        }
+        if claim.record.state.is_ended() {
+            self.ended(&claim.record);
+        }
+        Ok(())
+    }
+
+    /// A sign of life with the progress: whole, not synced. Asks for nothing but the record's lock.
+    ///
+    /// # Errors
+    /// When the job is no longer this worker's.
+    pub fn beat(&self, claim: &mut Claim, percent: u8, message: &str) -> Result<Beat, StoreError> {
+        let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
+        let _lock = self.lock_record(&job)?;
+        let record = self.read_in(&session, &job)?;
+        if record.lease.as_ref().is_none_or(|lease| lease.token != claim.token) {
+            return Err(StoreError::LeaseLost(job));
+        }
+        claim.record = record;
+        let moved = percent > claim.record.progress;
+        claim.record.advance(percent);
+        let word = LastWord {
+            token: claim.token.clone(),
+            progress: claim.record.progress,
+            message: if moved { message.to_owned() } else { claim.record.message.clone() },
+            at: self.now(),
+        };
+        let path = self.places.beside(&session, &job, "progress");
+        self.replace(&path, &serde_json::to_vec(&word).unwrap_or_default(), None)?;
+        Ok(Beat { cancelled: claim.record.cancel_requested_at.is_some() })
+    }
+
+    /// Removes what only a running job has. Under the record's lock: nobody opens the lease's file without it.
+    pub(super) fn let_go(&self, session: &SessionId, job: &JobId) {
+        let _ = self.remove(&self.lease_file(job));
+        let _ = self.remove(&self.places.beside(session, job, "progress"));
+    }
+
+    /// Notes that a job waits or runs: an empty file, so that workers find it without reading every record.
+    pub(super) fn mark_active(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
+        self.prepare()?;
+        let path = self.active_mark(session, job);
+        self.disk.append(&path, b"").map_err(StoreError::io(&path))
+    }
+
+    pub(super) fn unmark_active(&self, session: &SessionId, job: &JobId) {
+        let _ = self.remove(&self.active_mark(session, job));
+    }
+
+    fn active_mark(&self, session: &SessionId, job: &JobId) -> PathBuf {
+        self.places.shell("active").join(format!("{job}~{session}"))
+    }
+
+    /// The jobs that are marked as waiting or running, oldest first; a mark may be out of date.
+    ///
+    /// # Errors
+    /// When the marks cannot be read.
+    pub fn active(&self) -> Result<Vec<(SessionId, JobId)>, StoreError> {
+        let marks = self.entries(&self.places.shell("active"))?;
+        let ids = marks.iter().filter_map(|mark| mark.name.split_once('~'));
+        Ok(ids.filter_map(|(job, session)| Some((session.parse().ok()?, job.parse().ok()?))).collect())
+    }
+}

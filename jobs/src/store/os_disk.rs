@@ -1,0 +1,121 @@
+//! The machine's own disk.
+
+use super::disk::{Disk, Entry, Kind, Lock, Stat, SyncPoint};
+use jiff::Timestamp;
+use std::fs::{self, File, FileType, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// The machine's own disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsDisk;
+
+/// Opens what a path names and nothing that a link there points to; a pipe does not block.
+fn no_link(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        options.custom_flags(flags.bits() as i32);
+    }
+    options
+}
+
+fn plain(file: File) -> io::Result<File> {
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "no plain file"))
+    }
+}
+
+fn kind(kind: FileType) -> Kind {
+    if kind.is_file() {
+        Kind::File
+    } else if kind.is_dir() {
+        Kind::Folder
+    } else {
+        Kind::Other
+    }
+}
+
+impl Disk for OsDisk {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        let file = no_link(OpenOptions::new().read(true)).open(path)?;
+        Ok(Box::new(plain(file)?))
+    }
+
+    fn stat(&self, path: &Path) -> io::Result<Stat> {
+        let found = fs::symlink_metadata(path)?;
+        let modified = found.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+        Ok(Stat { kind: kind(found.file_type()), bytes: found.len(), modified: modified.unwrap_or_default() })
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            Ok(Entry { name: entry.file_name().to_string_lossy().into_owned(), kind: kind(entry.file_type()?) })
+        };
+        fs::read_dir(folder)?.map(entry).collect()
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(bytes).inspect_err(|_| {
+            let _ = fs::remove_file(path);
+        })
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let file = no_link(OpenOptions::new().append(true).create(true)).open(path)?;
+        plain(file)?.write_all(bytes)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
+    fn remove_tree(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir_all(path)
+    }
+
+    fn sync_file(&self, path: &Path, _point: SyncPoint) -> io::Result<()> {
+        // Windows flushes only what was opened for writing.
+        let file = no_link(OpenOptions::new().read(true).write(cfg!(windows))).open(path)?;
+        plain(file)?.sync_all()
+    }
+
+    fn sync_folder(&self, path: &Path, _point: SyncPoint) -> io::Result<()> {
+        // Elsewhere folders cannot be opened, and names are durable with their files.
+        if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+    }
+
+    fn lock(&self, path: &Path, wait: bool) -> io::Result<Option<Lock>> {
+        let mut options = OpenOptions::new();
+        let file = no_link(options.read(true).write(true).create(true).truncate(false)).open(path)?;
+        let file = plain(file)?;
+        if wait {
+            file.lock()?;
+        } else {
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+        Ok(Some(Box::new(file)))
+    }
+}

@@ -1,0 +1,96 @@
+//! Where everything lies.
+
+use crate::jobs::{JobId, SessionId};
+use std::path::{Path, PathBuf};
+
+/// The name of a mix's master.
+pub const FINAL_MIX: &str = "final_mix.wav";
+
+/// The two roots, and the paths below them.
+#[derive(Clone, Debug)]
+pub struct Places {
+    media: PathBuf,
+    storage: PathBuf,
+}
+
+impl Places {
+    /// The places below two roots.
+    pub fn new(media: &Path, storage: &Path) -> Self {
+        Self { media: media.to_path_buf(), storage: storage.to_path_buf() }
+    }
+
+    /// The root of the records.
+    pub fn media(&self) -> &Path {
+        &self.media
+    }
+
+    /// The root of the results.
+    pub fn storage(&self) -> &Path {
+        &self.storage
+    }
+
+    /// A session's folder.
+    pub fn session(&self, session: &SessionId) -> PathBuf {
+        self.media.join(session.as_str())
+    }
+
+    /// The folder of a session's records.
+    pub fn jobs(&self, session: &SessionId) -> PathBuf {
+        self.session(session).join("jobs")
+    }
+
+    /// A job's record.
+    pub fn record(&self, session: &SessionId, job: &JobId) -> PathBuf {
+        self.jobs(session).join(format!("{job}.json"))
+    }
+
+    /// A record on its way to `record`, and other files that go with a job; hidden, as ids never are.
+    pub(super) fn beside(&self, session: &SessionId, job: &JobId, what: &str) -> PathBuf {
+        self.jobs(session).join(format!(".{job}.{what}"))
+    }
+
+    /// What is left of a job while it is deleted.
+    pub(crate) fn deleted(&self, session: &SessionId, job: &JobId) -> PathBuf {
+        self.beside(session, job, "deleted")
+    }
+
+    /// A session's records that could not be read.
+    pub fn quarantine(&self, session: &SessionId) -> PathBuf {
+        self.jobs(session).join(".quarantine")
+    }
+
+    /// The folder of the ways from job to session.
+    pub fn index(&self) -> PathBuf {
+        self.media.join("jobs_index")
+    }
+
+    /// The way from a job to its session.
+    pub fn index_entry(&self, job: &JobId) -> PathBuf {
+        self.index().join(format!("{job}.json"))
+    }
+
+    /// The shell's own folder: locks, leases, notes, logs.
+    pub(crate) fn shell(&self, part: &str) -> PathBuf {
+        self.index().join(".shell").join(part)
+    }
+
+    /// The folder of all sessions' results.
+    pub fn all_results(&self) -> PathBuf {
+        self.storage.join("mix_outputs")
+    }
+
+    /// The folder of a session's results.
+    pub fn results(&self, session: &SessionId) -> PathBuf {
+        self.all_results().join(session.as_str())
+    }
+
+    /// A session's master.
+    pub fn final_mix(&self, session: &SessionId) -> PathBuf {
+        self.results(session).join(FINAL_MIX)
+    }
+
+    /// Where an attempt writes before its results are put in place.
+    pub fn staging(&self, session: &SessionId, job: &JobId, attempt: u32) -> PathBuf {
+        self.results(session).join(format!(".{job}.{attempt}"))
+    }
+}

@@ -1,0 +1,175 @@
+//! Results: written aside, then put in place together with the word that the job is complete.
+
+use super::disk::{Kind, SyncPoint};
+use super::places::FINAL_MIX;
+use super::{Claim, Store, StoreError};
+use crate::jobs::{By, HashedBytes, JobId, JobResult, JobType, Record, SessionId, State, hash_reader};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// A folder for what an attempt writes.
+#[derive(Clone, Debug)]
+pub struct Staged {
+    /// The folder; empty at first.
+    pub folder: PathBuf,
+}
+
+impl Store {
+    /// Makes the folder that an attempt writes into.
+    ///
+    /// # Errors
+    /// When it cannot be made, or a link stands in its way.
+    pub fn stage(&self, claim: &Claim) -> Result<Staged, StoreError> {
+        let (session, record) = (&claim.record.session_id, &claim.record);
+        let folder = self.places.staging(session, &record.job_id, record.attempt);
+        let mut tries = 3;
+        loop {
+            self.ensure_durable(self.places.storage(), &["mix_outputs", session.as_str()])?;
+            match self.disk.make_folder(&folder) {
+                Ok(()) => return Ok(Staged { folder }),
+                // A cleanup has just removed the empty folder.
+                Err(error) if error.kind() == ErrorKind::NotFound && tries > 0 => tries -= 1,
+                // A graceful stop gave this attempt's number back.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && tries > 0 => {
+                    tries -= 1;
+                    self.remove_staging(&folder)?;
+                }
+                Err(error) => return Err(StoreError::io(&folder)(error)),
+            }
+        }
+    }
+
+    /// Removes a staging folder, or whatever else has its name; links are not followed.
+    pub(super) fn remove_staging(&self, folder: &Path) -> Result<(), StoreError> {
+        let removed = match self.disk.stat(folder).map(|stat| stat.kind) {
+            Ok(Kind::Folder) => self.disk.remove_tree(folder),
+            Ok(_) => self.disk.remove_file(folder),
+            Err(error) => Err(error),
+        };
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io(folder)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the staged files in place and ends the job as complete. The last that does so owns the session's result.
+    ///
+    /// The record first says what will be there, so that whoever finds the job half put in place can finish it: at no moment
+    /// does a file stand there that belongs to no job.
+    ///
+    /// # Errors
+    /// When the job is no longer this worker's, or the disk fails. What the disk did not do a rescue does later.
+    pub fn publish(&self, claim: &mut Claim, staged: &Staged, extra: Map<String, Value>) -> Result<(), StoreError> {
+        let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
+        let mut files = Vec::new();
+        for entry in self.entries(&staged.folder)? {
+            let path = staged.folder.join(&entry.name);
+            if entry.kind != Kind::File || entry.name.starts_with('.') {
+                return Err(StoreError::Planted(path));
+            }
+            self.disk.sync_file(&path, SyncPoint::ResultBytes).map_err(StoreError::io(&path))?;
+            files.push(Value::from(entry.name));
+        }
+        let result = match claim.record.kind {
+            JobType::Mix => {
+                let HashedBytes { bytes, sha256 } = self.hash(&staged.folder.join(FINAL_MIX))?;
+                Some(JobResult::new(format!("mix_outputs/{session}/{FINAL_MIX}"), bytes, sha256))
+            }
+            _ => None,
+        };
+        let _publishing = self.lock_publishing(&session)?;
+        self.settle_others(&session, &job)?;
+        if result.is_some() {
+            self.write(claim, |record, now| {
+                if record.state != State::Exporting {
+                    record.go(State::Exporting, By::Worker, now).map_err(StoreError::illegal(&job))?;
+                }
+                record.advance(99);
+                record.result = result;
+                record.extra.insert("files".into(), files.into());
+                record.extra.extend(extra);
+                Ok(())
+            })?;
+            self.move_into_place(&session, &staged.folder)?;
+        }
+        let after = self.last_completion(&session, &job)?;
+        self.write(claim, |record, now| complete(record, By::Worker, now, after, &job))?;
+        let _ = self.remove_staging(&staged.folder);
+        Ok(())
+    }
+
+    /// Finishes what a dead worker of the session began to put in place. Under the publishing lock, so there is no live one.
+    fn settle_others(&self, session: &SessionId, me: &JobId) -> Result<(), StoreError> {
+        for (other, job) in self.active()?.into_iter().filter(|(other, job)| other == session && job != me) {
+            if self.read_in(&other, &job).is_ok_and(|record| record.is_publishing()) {
+                self.rescue_settled(&other, &job, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives staged files their names: the master first, since only it decides whose result this is.
+    pub(super) fn move_into_place(&self, session: &SessionId, staging: &Path) -> Result<(), StoreError> {
+        let results = self.places.results(session);
+        let mut names: Vec<_> = self.entries(staging)?.into_iter().map(|entry| entry.name).collect();
+        names.sort_by_key(|name| name != FINAL_MIX);
+        for name in names {
+            let to = results.join(&name);
+            self.disk.rename(&staging.join(&name), &to).map_err(StoreError::io(&to))?;
+        }
+        self.disk.sync_folder(&results, SyncPoint::ResultNames).map_err(StoreError::io(&results))
+    }
+
+    /// Puts in place what a dead worker staged; whether the result is then the one that its record names.
+    pub(super) fn finish_publishing(&self, record: &Record) -> Result<bool, StoreError> {
+        let Some(result) = &record.result else { return Ok(false) };
+        let (session, job) = (&record.session_id, &record.job_id);
+        if self.folder(self.places.storage(), &["mix_outputs", session.as_str()])?.is_none() {
+            return Ok(false);
+        }
+        let staging = self.places.staging(session, job, record.attempt);
+        let staged = staging.join(FINAL_MIX);
+        // Power may have gone before the staged names were durable.
+        let lies = if self.disk.stat(&staged).is_ok() { staged } else { self.places.final_mix(session) };
+        match self.hash(&lies) {
+            Ok(found) if found.sha256 == result.sha256 && found.bytes == result.bytes => {
+                self.move_into_place(session, &staging)?;
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn hash(&self, path: &Path) -> Result<HashedBytes, StoreError> {
+        self.disk.open(path).and_then(hash_reader).map_err(StoreError::io(path))
+    }
+
+    /// The end of the session's last mix that completed, which must stay before the next one's whatever the clock does.
+    pub(super) fn last_completion(&self, session: &SessionId, except: &JobId) -> Result<Option<Timestamp>, StoreError> {
+        let others = self.jobs_of(session)?.into_iter().filter(|job| job != except);
+        Ok(others.filter_map(|job| owner_time(&self.read_in(session, &job).ok()?)).max())
+    }
+}
+
+/// When a job became the owner of its session's result, if it did.
+pub(super) fn owner_time(record: &Record) -> Option<Timestamp> {
+    record.finished_at.filter(|_| record.state == State::Complete && record.kind == JobType::Mix)
+}
+
+pub(super) fn complete(
+    record: &mut Record,
+    by: By,
+    now: Timestamp,
+    after: Option<Timestamp>,
+    job: &JobId,
+) -> Result<(), StoreError> {
+    record.go(State::Complete, by, now).map_err(StoreError::illegal(job))?;
+    if let Some(after) = after.filter(|after| *after >= now) {
+        record.finished_at = after.checked_add(SignedDuration::from_micros(1)).ok();
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! From a job's id to its record.
+
+use super::disk::Kind;
+use super::{Store, StoreError};
+use crate::jobs::{JobId, Lookup, Record, SessionId, State};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// The last word of a running worker: not synced, so it has a file of its own, whose loss costs nothing.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LastWord {
+    pub(super) token: String,
+    pub(super) progress: u8,
+    pub(super) message: String,
+    pub(super) at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct IndexEntry {
+    session_id: SessionId,
+}
+
+impl Store {
+    /// A job's record as it is now.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn read(&self, job: &JobId) -> Result<Record, StoreError> {
+        let session = self.session_of(job)?;
+        self.read_in(&session, job)
+    }
+
+    /// The same, for who knows the session.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn read_in(&self, session: &SessionId, job: &JobId) -> Result<Record, StoreError> {
+        if self.folder(self.places.media(), &[session.as_str(), "jobs"])?.is_none() {
+            return Err(self.gone(session, job));
+        }
+        let path = self.places.record(session, job);
+        let Some(bytes) = self.bytes(&path)? else { return Err(self.gone(session, job)) };
+        let mut record = Record::parse(&bytes, session, job).map_err(|source| StoreError::Corrupt { path, source })?;
+        self.add_last_word(&mut record);
+        Ok(record)
+    }
+
+    /// What the worker has said since the record was written. Anything odd about it is as if it were not there.
+    fn add_last_word(&self, record: &mut Record) {
+        if !record.state.is_active() {
+            return;
+        }
+        let path = self.places.beside(&record.session_id, &record.job_id, "progress");
+        let Ok(Some(bytes)) = self.bytes(&path) else { return };
+        let (Ok(word), Some(lease)) = (serde_json::from_slice::<LastWord>(&bytes), record.lease.as_mut()) else {
+            return;
+        };
+        if word.token == lease.token {
+            if word.progress > record.progress && word.progress < 100 {
+                record.progress = word.progress;
+                record.message = word.message;
+            }
+            lease.heartbeat_at = lease.heartbeat_at.max(word.at);
+            record.updated_at = record.updated_at.max(word.at);
+        }
+    }
+
+    /// The session of a job: by the index, or by looking everywhere when the index does not know.
+    pub(super) fn session_of(&self, job: &JobId) -> Result<SessionId, StoreError> {
+        let entry = self.places.index_entry(job);
+        if let Some(bytes) = self.bytes(&entry)?
+            && let Ok(IndexEntry { session_id }) = serde_json::from_slice(&bytes)
+        {
+            return Ok(session_id);
+        }
+        for session in self.sessions()? {
+            if self.disk.stat(&self.places.record(&session, job)).is_ok_and(|stat| stat.kind == Kind::File) {
+                return Ok(session);
+            }
+        }
+        if self.in_history(job)? {
+            Err(StoreError::Expired(job.clone()))
+        } else {
+            Err(StoreError::NotFound(job.clone()))
+        }
+    }
+
+    /// Why a record is not where the index says.
+    fn gone(&self, session: &SessionId, job: &JobId) -> StoreError {
+        if self.disk.stat(&self.places.deleted(session, job)).is_ok() {
+            return StoreError::Expired(job.clone());
+        }
+        let quarantine = self.places.quarantine(session);
+        let prefix = format!("{job}.");
+        let set_aside = self.entries(&quarantine).unwrap_or_default();
+        if set_aside.iter().any(|entry| entry.name.starts_with(&prefix)) {
+            let source = crate::jobs::InvalidRecord("it was set aside".into());
+            return StoreError::Corrupt { path: quarantine.join(format!("{job}.json")), source };
+        }
+        match self.in_history(job) {
+            Ok(true) => StoreError::Expired(job.clone()),
+            _ => StoreError::NotFound(job.clone()),
+        }
+    }
+
+    pub(super) fn write_index(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
+        let entry = format!("{}\n", json!({ "job_id": job, "session_id": session }));
+        // Not synced: it can be rebuilt, and lookups do without it.
+        self.replace(&self.places.index_entry(job), entry.as_bytes(), None)
+    }
+
+    /// Every session that has a folder, sorted.
+    ///
+    /// # Errors
+    /// When the root of the records cannot be read.
+    pub fn sessions(&self) -> Result<Vec<SessionId>, StoreError> {
+        let folders = self.entries(self.places.media())?.into_iter().filter(|entry| entry.kind == Kind::Folder);
+        Ok(folders.filter_map(|entry| entry.name.parse().ok()).collect())
+    }
+
+    /// The jobs of a session that have a record, sorted.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or a link stands in its place.
+    pub fn jobs_of(&self, session: &SessionId) -> Result<Vec<JobId>, StoreError> {
+        let Some(folder) = self.folder(self.places.media(), &[session.as_str(), "jobs"])? else {
+            return Ok(Vec::new());
+        };
+        let names = self.entries(&folder)?.into_iter();
+        Ok(names.filter_map(|entry| entry.name.strip_suffix(".json").and_then(|id| id.parse().ok())).collect())
+    }
+
+    /// What is to be told about an id, whatever it is: see [`status_document`](crate::jobs::status_document).
+    pub fn look_up(&self, id: &str) -> Lookup {
+        // What is no id names no job.
+        let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };
+        match self.read(&job) {
+            Ok(record) => {
+                let has_result = record.state == State::Complete && self.has_result(&record.session_id);
+                Lookup::Found { record: Box::new(record), has_result }
+            }
+            Err(StoreError::NotFound(_)) => Lookup::NotFound,
+            Err(StoreError::Expired(_)) => Lookup::Expired,
+            Err(StoreError::Corrupt { .. }) => Lookup::Corrupt,
+            Err(error) => Lookup::Failed(error.to_string()),
+        }
+    }
+
+    fn has_result(&self, session: &SessionId) -> bool {
+        let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]);
+        matches!(folder, Ok(Some(_)))
+            && self.disk.stat(&self.places.final_mix(session)).is_ok_and(|stat| stat.kind == Kind::File)
+    }
+}

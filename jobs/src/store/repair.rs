@@ -1,0 +1,340 @@
+//! What a crash can leave, made good: the index rebuilt, damaged records set aside, leftovers removed.
+
+use super::disk::Kind;
+use super::files::TEMPORARY;
+use super::{Store, StoreError};
+use crate::jobs::{JobId, Record, SessionId};
+use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
+
+/// What a repair found and did.
+#[derive(Debug, Default)]
+pub struct Repaired {
+    /// Records that are sound.
+    pub records: u64,
+    /// Ways in the index that were missing.
+    pub indexed: u64,
+    /// Leftovers removed.
+    pub orphans: u64,
+    /// Records set aside.
+    pub quarantined: u64,
+    /// What could not be read or made good.
+    pub errors: Vec<StoreError>,
+}
+
+/// What a repair looks for.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Count alone, change nothing.
+    pub look_only: bool,
+    /// Remove leftovers.
+    pub orphans: bool,
+    /// Set damaged records aside.
+    pub quarantine: bool,
+    /// Only in this session.
+    pub session: Option<SessionId>,
+}
+
+impl Scope {
+    /// Everything, as at a start.
+    pub const ALL: Self = Self { look_only: false, orphans: true, quarantine: true, session: None };
+}
+
+/// What is known of the whole place before sessions are looked at.
+struct Known {
+    indexed: HashSet<JobId>,
+    marked: HashSet<JobId>,
+}
+
+impl Store {
+    /// Goes through the records, on all processors, and makes good what it finds. The index is rebuilt in any case.
+    pub fn repair(&self, scope: &Scope) -> Repaired {
+        let look_only = scope.look_only;
+        let start = || -> Result<_, StoreError> {
+            let indexed = self.indexed()?.into_iter().collect();
+            let marked = self.active()?.into_iter().map(|(_, job)| job).collect();
+            let sessions = scope.session.clone().map_or_else(|| self.sessions(), |session| Ok(vec![session]))?;
+            Ok((Known { indexed, marked }, sessions))
+        };
+        let (known, sessions) = match start() {
+            Ok(found) => found,
+            Err(error) => return Repaired { errors: vec![error], ..Repaired::default() },
+        };
+        let parts = self.for_each_session(&sessions, |session| self.repair_session(session, &known, scope));
+        let (mut repaired, mut alive) = (Repaired::default(), HashMap::new());
+        for (part, jobs) in parts {
+            repaired = repaired.plus(part);
+            alive.extend(jobs);
+        }
+        let everywhere = scope.orphans && scope.session.is_none();
+        let rest = everywhere.then(|| {
+            [
+                self.clear_index(&known, &alive, look_only),
+                self.clear_leases(&alive, look_only),
+                self.clear_staging(&alive, look_only),
+                self.clear_keys(&alive, look_only),
+            ]
+        });
+        for part in rest.into_iter().flatten() {
+            match part {
+                Ok(count) => repaired.orphans += count,
+                Err(error) => repaired.errors.push(error),
+            }
+        }
+        if repaired.quarantined > 0 && !look_only {
+            self.count(|counters| counters.quarantined += repaired.quarantined);
+        }
+        repaired
+    }
+
+    /// One session; also the attempts of its jobs, by job, 0 for those that have ended.
+    fn repair_session(&self, session: &SessionId, known: &Known, scope: &Scope) -> (Repaired, Vec<(JobId, u32)>) {
+        let (mut done, mut alive, look_only) = (Repaired::default(), Vec::new(), scope.look_only);
+        let entries = match self.folder(self.places.media(), &[session.as_str(), "jobs"]) {
+            Ok(Some(folder)) => self.entries(&folder),
+            Ok(None) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        };
+        let entries = entries.unwrap_or_else(|error| {
+            done.errors.push(error);
+            Vec::new()
+        });
+        for entry in &entries {
+            let repaired = if let Some(job) = entry.name.strip_suffix(".json").and_then(|id| id.parse().ok()) {
+                self.repair_record(session, &job, known, scope, &mut done).map(|record| {
+                    alive.extend(record.map(|record| (job, if record.state.is_ended() { 0 } else { record.attempt })));
+                })
+            } else if scope.orphans && entry.kind == Kind::File && entry.name.ends_with(TEMPORARY) {
+                self.clear_temporary(session, &entry.name, look_only).map(|count| done.orphans += count)
+            } else {
+                Ok(())
+            };
+            done.errors.extend(repaired.err());
+        }
+        if !look_only && scope.orphans {
+            match self.finish_deletions(session) {
+                Ok(count) => done.orphans += count,
+                Err(error) => done.errors.push(error),
+            }
+        }
+        (done, alive)
+    }
+
+    fn repair_record(
+        &self,
+        session: &SessionId,
+        job: &JobId,
+        known: &Known,
+        scope: &Scope,
+        done: &mut Repaired,
+    ) -> Result<Option<Record>, StoreError> {
+        let look_only = scope.look_only;
+        let record = match self.read_in(session, job) {
+            Ok(record) => record,
+            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            Err(StoreError::Corrupt { .. }) if !scope.quarantine => return Ok(None),
+            Err(StoreError::Corrupt { .. }) => {
+                done.quarantined += u64::from(look_only || self.set_aside(session, job)?);
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        done.records += 1;
+        if !known.indexed.contains(job) {
+            done.indexed += 1;
+            if !look_only {
+                self.write_index(session, job)?;
+            }
+        }
+        if !look_only && !record.state.is_ended() && !known.marked.contains(job) {
+            self.mark_active(session, job)?;
+        }
+        Ok(Some(record))
+    }
+
+    /// Sets a damaged record aside; whether it still was damaged when its lock was had. It keeps its bytes.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub fn set_aside(&self, session: &SessionId, job: &JobId) -> Result<bool, StoreError> {
+        let _lock = self.lock_record(job)?;
+        if !matches!(self.read_in(session, job), Err(StoreError::Corrupt { .. })) {
+            return Ok(false);
+        }
+        let folder = self.ensure(self.places.media(), &[session.as_str(), "jobs", ".quarantine"])?;
+        let from = self.places.record(session, job);
+        let free = (0_u32..).map(|count| folder.join(format!("{job}.{count}.json")));
+        let to =
+            free.into_iter().find(|path| self.disk.stat(path).is_err()).unwrap_or_else(|| folder.join("last.json"));
+        self.disk.rename(&from, &to).map_err(StoreError::io(&from))?;
+        self.unmark_active(session, job);
+        Ok(true)
+    }
+
+    /// How many records of a session lie in quarantine.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn quarantined(&self, session: &SessionId) -> Result<usize, StoreError> {
+        match self.folder(self.places.media(), &[session.as_str(), "jobs", ".quarantine"])? {
+            Some(folder) => Ok(self.entries(&folder)?.len()),
+            None => Ok(0),
+        }
+    }
+
+    /// A file whose writer died. Writers of records hold the record's lock while such a file is there.
+    fn clear_temporary(&self, session: &SessionId, name: &str, look_only: bool) -> Result<u64, StoreError> {
+        let job = name.strip_prefix('.').and_then(|rest| rest.split('.').next()).and_then(|id| id.parse().ok());
+        let Some(job) = job else { return Ok(0) };
+        if look_only {
+            return Ok(1);
+        }
+        let _lock = self.lock_record(&job)?;
+        self.remove(&self.places.jobs(session).join(name)).map(u64::from)
+    }
+
+    fn clear_index(&self, known: &Known, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for job in known.indexed.iter().filter(|job| !alive.contains_key(job)) {
+            let gone = || matches!(self.read(job), Err(StoreError::NotFound(_) | StoreError::Expired(_)));
+            if !gone() {
+                continue;
+            }
+            if look_only {
+                count += 1;
+            } else {
+                let _lock = self.lock_record(job)?;
+                count += u64::from(gone() && self.remove(&self.places.index_entry(job))?);
+            }
+        }
+        Ok(count)
+    }
+
+    fn clear_leases(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for entry in self.entries(&self.places.shell("leases"))? {
+            let Ok(job) = entry.name.parse::<JobId>() else { continue };
+            if alive.get(&job).is_some_and(|attempt| *attempt > 0) {
+                continue;
+            }
+            let _lock = self.lock_record(&job)?;
+            let path = self.lease_file(&job);
+            if self.disk.lock(&path, false).map_err(StoreError::io(&path))?.is_some() {
+                count += 1;
+                if !look_only {
+                    self.remove(&path)?;
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    /// Folders of attempts that are over.
+    fn clear_staging(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
+        let mut count = 0;
+        if self.folder(self.places.storage(), &["mix_outputs"])?.is_none() {
+            return Ok(0);
+        }
+        for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
+            let Ok(session) = folder.name.parse::<SessionId>() else { continue };
+            for entry in self.entries(&self.places.results(&session))? {
+                let Some((job, attempt)) = attempt_of(&entry.name) else { continue };
+                if alive.get(&job) == Some(&attempt) && attempt > 0 {
+                    continue;
+                }
+                let _lock = self.lock_record(&job)?;
+                // It may have been claimed since the records were read.
+                let needed = self
+                    .read_in(&session, &job)
+                    .is_ok_and(|record| record.state.is_active() && record.attempt == attempt);
+                if !needed {
+                    count += 1;
+                    if !look_only {
+                        self.remove_staging(&self.places.results(&session).join(&entry.name))?;
+                    }
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    /// Notes of keys whose jobs are gone.
+    fn clear_keys(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
+        let mut count = 0;
+        let folder = self.places.shell("keys");
+        for entry in self.entries(&folder)? {
+            let path = folder.join(&entry.name);
+            let name = entry.name.trim_end_matches(".json");
+            let note = |bytes: &[u8]| {
+                let note: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+                note["job_id"].as_str()?.parse::<JobId>().ok()
+            };
+            let gone = || -> Result<bool, StoreError> {
+                Ok(match self.bytes(&path)?.as_deref().and_then(note) {
+                    Some(job) if alive.contains_key(&job) => false,
+                    Some(job) => matches!(self.read(&job), Err(StoreError::NotFound(_) | StoreError::Expired(_))),
+                    None => true,
+                })
+            };
+            if entry.name.starts_with('.') || !gone()? {
+                continue;
+            }
+            let _lock = self.lock("key", name, true)?;
+            if gone()? {
+                count += 1;
+                if !look_only {
+                    self.remove(&path)?;
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    /// Results that belong to no record, written longer ago than results are kept; sessions with records in quarantine keep
+    /// theirs, since one of those may own it. With the bytes they take.
+    pub(crate) fn ownerless_results(&self) -> Result<Vec<(SessionId, u64)>, StoreError> {
+        let keep = self.settings.policy.kept(crate::jobs::JobType::Mix, crate::jobs::State::Complete);
+        let before = keep.and_then(|keep| self.now().checked_sub(keep).ok());
+        let mut found = Vec::new();
+        if self.folder(self.places.storage(), &["mix_outputs"])?.is_none() {
+            return Ok(found);
+        }
+        for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
+            let Ok(session) = folder.name.parse::<SessionId>() else { continue };
+            let stat = match self.disk.stat(&self.places.final_mix(&session)) {
+                Ok(stat) if stat.kind == Kind::File && before.is_some_and(|before| stat.modified < before) => stat,
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(StoreError::io(&self.places.final_mix(&session))(error));
+                }
+                _ => continue,
+            };
+            if self.jobs_of(&session)?.is_empty() && self.quarantined(&session)? == 0 {
+                found.push((session, stat.bytes));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes such a result, if the session still has no record.
+    pub(crate) fn remove_ownerless(&self, session: &SessionId) -> Result<bool, StoreError> {
+        let _lock = self.lock_publishing(session)?;
+        Ok(self.jobs_of(session)?.is_empty() && self.remove_result_files(session, &[])?.is_some())
+    }
+}
+
+/// The job and attempt of a staging folder's name.
+fn attempt_of(name: &str) -> Option<(JobId, u32)> {
+    let (job, attempt) = name.strip_prefix('.')?.split_once('.')?;
+    Some((job.parse().ok()?, attempt.parse().ok()?))
+}
+
+impl Repaired {
+    fn plus(mut self, other: Self) -> Self {
+        self.records += other.records;
+        self.indexed += other.indexed;
+        self.orphans += other.orphans;
+        self.quarantined += other.quarantined;
+        self.errors.extend(other.errors);
+        self
+    }
+}

@@ -1,0 +1,135 @@
+//! Jobs whose worker is gone: finished, queued again or given up.
+
+use super::publish::complete;
+use super::{Store, StoreError, Who};
+use crate::jobs::{By, JobError, JobId, Record, SessionId, State};
+use std::time::Duration;
+
+/// What became of a job that looked as if it needed rescue.
+#[derive(Clone, Debug)]
+pub enum Rescue {
+    /// Nothing: it waits, has ended, or is not there.
+    NotNeeded,
+    /// Its worker lives.
+    Alive,
+    /// It was rescued.
+    Done {
+        /// Its record as the worker left it.
+        before: Box<Record>,
+        /// Its record now.
+        after: Box<Record>,
+    },
+}
+
+impl Store {
+    /// Rescues a job whose worker no longer holds its lease, or holds it without a sign of life for too long.
+    ///
+    /// # Errors
+    /// When records cannot be read or written.
+    pub fn rescue(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
+        let record = match self.read_in(session, job) {
+            Ok(record) => record,
+            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return self.forget_mark(session, job),
+            Err(error) => return Err(error),
+        };
+        if record.state.is_ended() {
+            return self.forget_mark(session, job);
+        }
+        // Whoever is putting a result in place holds this lock; a dead one does not.
+        if !record.is_publishing() {
+            return self.rescue_settled(session, job, false);
+        }
+        match self.lock("publish", session.as_str(), false)? {
+            Some(_publishing) => self.rescue_settled(session, job, true),
+            None => Ok(Rescue::Alive),
+        }
+    }
+
+    /// Removes the mark of a job that needs none; looked at again under the lock, since a submission marks first.
+    fn forget_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
+        let _lock = self.lock_record(job)?;
+        let needed = match self.read_in(session, job) {
+            Ok(record) => !record.state.is_ended(),
+            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => false,
+            Err(error) => return Err(error),
+        };
+        if !needed {
+            self.unmark_active(session, job);
+        }
+        Ok(Rescue::NotNeeded)
+    }
+
+    /// How long a worker has given no sign of life, when that is longer than its type of job allows.
+    pub fn hung_for(&self, record: &Record) -> Option<Duration> {
+        let silent = self.now().duration_since(record.lease.as_ref()?.heartbeat_at).unsigned_abs();
+        let backwards = self.now() < record.lease.as_ref()?.heartbeat_at;
+        (!backwards && silent > self.settings.hung_after(record.kind)).then_some(silent)
+    }
+
+    /// Whether a rescue would find something to do: the job's record and state then.
+    pub(crate) fn is_stale(&self, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
+        let _lock = self.lock_record(job)?;
+        let record = match self.read_in(session, job) {
+            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            other => other?,
+        };
+        if !record.state.is_active() {
+            return Ok(None);
+        }
+        let path = self.lease_file(job);
+        let free = self.disk.lock(&path, false).map_err(StoreError::io(&path))?.is_some();
+        let state = record.state;
+        Ok((free || self.hung_for(&record).is_some()).then_some((record, state)))
+    }
+
+    /// The rescue itself; `publishing` says whether the caller holds the publishing lock.
+    pub(super) fn rescue_settled(
+        &self,
+        session: &SessionId,
+        job: &JobId,
+        publishing: bool,
+    ) -> Result<Rescue, StoreError> {
+        let _lock = self.lock_record(job)?;
+        let record = self.read_in(session, job)?;
+        if !record.state.is_active() {
+            return Ok(Rescue::NotNeeded);
+        }
+        let path = self.lease_file(job);
+        let lease = self.disk.lock(&path, false).map_err(StoreError::io(&path))?;
+        let gone = lease.is_some() || self.hung_for(&record).is_some();
+        if !gone || (record.is_publishing() && !publishing) {
+            return Ok(Rescue::Alive);
+        }
+        let done = record.is_publishing() && self.finish_publishing(&record)?;
+        let after = if done { self.last_completion(session, job)? } else { None };
+        let rescued = self.change(session, job, Who::Rescuer, None, |record, now| {
+            let illegal = StoreError::illegal(job);
+            if done {
+                complete(record, By::Rescue, now, after, job)
+            } else if record.cancel_requested_at.is_some() {
+                record.go(State::Cancelled, By::Rescue, now).map_err(illegal)
+            } else if record.attempt >= record.max_attempts {
+                record.fail(died(record), By::Rescue, now).map_err(illegal)
+            } else {
+                record.go(State::Queued, By::Rescue, now).map_err(illegal)
+            }
+        })?;
+        let _ = self.remove_staging(&self.places.staging(session, job, record.attempt));
+        // A hung worker keeps its lock on the nameless file; the next one makes a new file.
+        self.let_go(session, job);
+        self.count(|counters| counters.rescues += 1);
+        if rescued.state.is_ended() {
+            self.ended(&rescued);
+        }
+        Ok(Rescue::Done { before: Box::new(record), after: Box::new(rescued) })
+    }
+}
+
+fn died(record: &Record) -> JobError {
+    let (attempt, most, state) = (record.attempt, record.max_attempts, record.state);
+    let detail = format!(
+        "the worker died in stage {state}, attempt {attempt} of {most}; `mixdown jobs retry {}` tries once more",
+        record.job_id
+    );
+    JobError::new("WORKER_DIED", detail)
+}

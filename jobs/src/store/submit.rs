@@ -1,0 +1,136 @@
+//! New jobs, once each.
+
+use super::disk::SyncPoint;
+use super::logs::ImportLine;
+use super::{Store, StoreError, Who};
+use crate::jobs::{By, JobId, NewJob, Record, SessionId, State, fingerprint, hex_digest};
+use serde::{Deserialize, Serialize};
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// A job that was asked for.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// Its record.
+    pub record: Record,
+    /// Whether it is new; else the key was known.
+    pub new: bool,
+}
+
+/// Which job a key belongs to. Written before the job, so that a second submission cannot miss it.
+#[derive(Serialize, Deserialize)]
+struct KeyNote {
+    job_id: JobId,
+    session_id: SessionId,
+}
+
+impl Store {
+    /// Takes a job in. When this returns, the job survives whatever happens.
+    ///
+    /// With a key that is known, the job that has it is returned instead; if that one failed and has attempts left, it is
+    /// queued for another.
+    ///
+    /// # Errors
+    /// When the key belongs to another request, or the record cannot be written.
+    pub fn submit(&self, job: NewJob, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
+        let Some(key) = job.key.clone() else { return self.create(job, None, stems) };
+        if key.is_empty() || key.chars().count() > 255 {
+            return Err(StoreError::BadKey);
+        }
+        let name = hex_digest(key.as_bytes());
+        let _lock = self.lock("key", &name, true)?;
+        let path = self.places.shell("keys").join(format!("{name}.json"));
+        let print = fingerprint(job.kind, &job.session_id, job.extra.get("config"));
+        if let Some(record) = self.holder_of(&path, &key)? {
+            if record.idempotency.as_ref().is_some_and(|known| known.fingerprint != print) {
+                return Err(StoreError::KeyTaken { key, job: record.job_id });
+            }
+            let again = record.state == State::Error && record.attempt < record.max_attempts;
+            let record = if again { self.retry(&record.job_id)? } else { record };
+            return Ok(Submitted { record, new: false });
+        }
+        self.create(job, Some(&path), stems)
+    }
+
+    /// The job that a key belongs to, if it has one.
+    fn holder_of(&self, path: &Path, key: &str) -> Result<Option<Record>, StoreError> {
+        let Some(bytes) = self.bytes(path)? else { return Ok(None) };
+        // A note that cannot be read was never acknowledged.
+        let Ok(note) = serde_json::from_slice::<KeyNote>(&bytes) else { return Ok(None) };
+        match self.read_in(&note.session_id, &note.job_id) {
+            Ok(record) => Ok(Some(record).filter(|found| found.idempotency.as_ref().is_some_and(|i| i.key == key))),
+            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn create(&self, job: NewJob, key: Option<&Path>, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
+        self.prepare()?;
+        let now = self.now();
+        let record = job.into_record(JobId::new(now), now, self.settings.max_attempts);
+        let (session, id) = (&record.session_id, &record.job_id);
+        if let Some(path) = key {
+            let note = KeyNote { job_id: id.clone(), session_id: session.clone() };
+            let bytes = serde_json::to_vec(&note).unwrap_or_default();
+            self.replace(path, &bytes, Some((SyncPoint::KeyBytes, SyncPoint::KeyName)))?;
+        }
+        let lock = self.lock_record(id)?;
+        self.mark_active(session, id)?;
+        if let Err(error) = self.write_first(&record) {
+            let _ = self.remove(&self.places.record(session, id));
+            self.unmark_active(session, id);
+            return Err(error);
+        }
+        drop(lock);
+        // The record is there: what follows can be made up for.
+        let _ = self.write_index(session, id);
+        self.log_imports(session, id, stems);
+        Ok(Submitted { record, new: true })
+    }
+
+    fn write_first(&self, record: &Record) -> Result<(), StoreError> {
+        let mut tries = 3;
+        loop {
+            let folder = self.ensure_durable(self.places.media(), &[record.session_id.as_str(), "jobs"]);
+            match folder.and_then(|_| self.write_record(record)) {
+                // A cleanup has just removed the empty folder.
+                Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound && tries > 0 => tries -= 1,
+                other => return other,
+            }
+        }
+    }
+
+    /// Queues a job that ended without a result for another attempt; one more than it had, if it had all.
+    ///
+    /// # Errors
+    /// When it is complete or has not ended.
+    pub fn retry(&self, job: &JobId) -> Result<Record, StoreError> {
+        let session = self.session_of(job)?;
+        self.mark_active(&session, job)?;
+        let _lock = self.lock_record(job)?;
+        self.change(&session, job, Who::Anyone, None, |record, now| {
+            record.max_attempts = record.max_attempts.max(record.attempt + 1);
+            record.go(State::Queued, By::Retry, now).map_err(StoreError::illegal(job))
+        })
+    }
+
+    /// Asks for a job's end: at once when no worker has it, else at the worker's next step.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn cancel(&self, job: &JobId) -> Result<Record, StoreError> {
+        let session = self.session_of(job)?;
+        let _lock = self.lock_record(job)?;
+        let record = self.change(&session, job, Who::Anyone, None, |record, now| {
+            if record.state == State::Queued {
+                return record.go(State::Cancelled, By::Cancel, now).map_err(StoreError::illegal(job));
+            }
+            record.cancel_requested_at = record.cancel_requested_at.or(Some(now));
+            Ok(())
+        })?;
+        if record.state.is_ended() {
+            self.ended(&record);
+        }
+        Ok(record)
+    }
+}

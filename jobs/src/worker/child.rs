@@ -1,0 +1,131 @@
+//! The process that renders: told what to do on standard input, it says how far it is on standard output, a line of JSON each.
+//! When standard input ends, because its worker wants it to stop or has died, it stops at the next chunk.
+
+use crate::jobs::{JobError, STAGES};
+use mixdown_engine::render::{Phase, Progress, RenderError, RenderOptions, Rendered, render_to_folder};
+use mixdown_engine::session::{Session, SessionErrors};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::io::{self, BufRead, Read, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// What the process is told: one line.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChildRequest {
+    /// The session document.
+    pub session: Value,
+    /// The folder for the files.
+    pub staging: PathBuf,
+    /// Memory that it may take, in MiB.
+    pub memory_mb: u64,
+}
+
+/// What it says: one line each.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Line {
+    /// How far it is.
+    At { phase: String, fraction: f64 },
+    /// Done: what the record gets.
+    Done(Map<String, Value>),
+    /// Failed.
+    Failed(JobError),
+    /// Stopped as told.
+    Stopped,
+}
+
+/// Between two lines about the same phase.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Runs the process; whether the render succeeded.
+pub fn render_child() -> bool {
+    let mut input = io::stdin().lock();
+    let mut line = String::new();
+    let request = match input.read_line(&mut line).map(|_| serde_json::from_str::<ChildRequest>(&line)) {
+        Ok(Ok(request)) => request,
+        _ => return say(&Line::Failed(JobError::new("BAD_REQUEST", "the request cannot be read"))),
+    };
+    drop(input);
+    limit(&request);
+    let stop = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        let _ = io::stdin().lock().read_to_end(&mut Vec::new());
+        heard.store(true, Ordering::SeqCst);
+    });
+    let line = match render(&request, &stop) {
+        Ok(extra) => Line::Done(extra),
+        Err(Some(error)) => Line::Failed(error),
+        Err(None) => Line::Stopped,
+    };
+    say(&line) && matches!(line, Line::Done(_))
+}
+
+fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value>, Option<JobError>> {
+    let failed = |code: &str, detail: String| Some(JobError::new(code, detail));
+    let session: Session = serde_json::from_value(request.session.clone())
+        .map_err(|error| failed("SESSION_INVALID", format!("the session document: {error}")))?;
+    let problems = session.problems();
+    if !problems.is_empty() {
+        let errors = SessionErrors { origin: "the session".into(), problems };
+        return Err(failed("SESSION_INVALID", errors.to_string()));
+    }
+    let mut last: Option<(Phase, Instant)> = None;
+    let rendered = render_to_folder(session, &request.staging, &RenderOptions::default(), &mut |progress| {
+        let due = last.is_none_or(|(phase, at)| phase != progress.phase || at.elapsed() >= PAUSE);
+        let heard = !due || {
+            last = Some((progress.phase, Instant::now()));
+            say(&Line::At { phase: name(progress.phase), fraction: progress.fraction })
+        };
+        if heard && !stop.load(Ordering::SeqCst) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    match rendered {
+        Ok(Rendered { report, files }) => {
+            let names = files.iter().filter_map(|file| file.file_name()?.to_str());
+            let extra = json!({
+                "meters": report.master.written,
+                "visual": names.filter(|name| *name != crate::store::FINAL_MIX).collect::<Vec<_>>(),
+                "summary": report.summary,
+                "warnings": report.warnings,
+            });
+            Ok(extra.as_object().cloned().unwrap_or_default())
+        }
+        Err(RenderError::Stopped(_)) => Err(None),
+        Err(error) => Err(failed("RENDER_FAILED", error.to_string())),
+    }
+}
+
+/// Whether the line could be said: nobody listens once the worker is gone.
+fn say(line: &Line) -> bool {
+    let text = serde_json::to_string(line).unwrap_or_default();
+    let mut output = io::stdout().lock();
+    writeln!(output, "{text}").and_then(|()| output.flush()).is_ok()
+}
+
+fn name(phase: Phase) -> String {
+    serde_json::to_value(phase).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The moment of a render that a line tells of.
+pub(super) fn progress(phase: &str, fraction: f64) -> Option<Progress> {
+    let phase = STAGES.iter().map(|stage| stage.phase).find(|known| name(*known) == phase)?;
+    Some(Progress { phase, fraction })
+}
+
+/// Holds this process to its memory; what asks for more fails, and takes this process alone with it.
+#[cfg(target_os = "linux")]
+fn limit(request: &ChildRequest) {
+    use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+    let bytes = request.memory_mb.saturating_mul(1 << 20);
+    let _ = setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
+    // No core files of what may be large and somebody's music.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit(_request: &ChildRequest) {}

@@ -1,0 +1,149 @@
+//! Renders in a process of its own, so that a hostile file ends one job and not the worker.
+
+use super::child::{ChildRequest, Line, progress};
+use super::{RunError, Runner, Sign};
+use crate::jobs::{JobError, JobType, Record};
+use serde_json::{Map, Value};
+use std::io::{BufRead, BufReader, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+/// Between two looks at whether to go on.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long a process that was told to stop may take to do it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Runs mixes, each in a process.
+#[derive(Clone, Debug)]
+pub struct ProcessRunner {
+    /// The program and its arguments that make it call [`render_child`](super::render_child).
+    pub program: (PathBuf, Vec<String>),
+    /// Memory that a process may take, in MiB.
+    pub memory_mb: u64,
+    /// Time that it may take.
+    pub time: Duration,
+}
+
+impl Runner for ProcessRunner {
+    fn handles(&self, kind: JobType) -> bool {
+        kind == JobType::Mix
+    }
+
+    fn run(
+        &self,
+        job: &Record,
+        staging: &Path,
+        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+    ) -> Result<Map<String, Value>, RunError> {
+        let failed = |code: &str, detail: String| RunError::Failed(JobError::new(code, detail));
+        let session = job.extra.get("config").cloned().unwrap_or_default();
+        let staging = std::path::absolute(staging).unwrap_or_else(|_| staging.to_path_buf());
+        let request = ChildRequest { session, staging, memory_mb: self.memory_mb };
+        let mut child = self
+            .start(&request)
+            .map_err(|error| failed("RENDER_FAILED", format!("cannot start a process: {error}")))?;
+        let ended = self.listen(&mut child, watch);
+        // Whatever it still holds is freed, whatever came of it.
+        let _ = child.process.kill();
+        let status = child.process.wait();
+        match ended {
+            Ended::Said(Line::Done(extra)) => Ok(extra),
+            Ended::Said(Line::Failed(error)) => Err(RunError::Failed(error)),
+            Ended::Said(_) | Ended::Stopped => Err(RunError::Stopped),
+            Ended::Late => Err(failed(
+                "RENDER_TIMEOUT",
+                format!("the render took longer than {} s; raise render_time in mixdown.toml", self.time.as_secs()),
+            )),
+            Ended::Silent => Err(failed("RENDER_CRASHED", self.crashed(status.ok()))),
+        }
+    }
+}
+
+/// A process that renders.
+struct Rendering {
+    process: Child,
+    lines: Receiver<String>,
+}
+
+enum Ended {
+    Said(Line),
+    Stopped,
+    Late,
+    Silent,
+}
+
+impl ProcessRunner {
+    fn start(&self, request: &ChildRequest) -> std::io::Result<Rendering> {
+        let (program, arguments) = &self.program;
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        #[cfg(unix)]
+        {
+            // Ctrl-C is the worker's: it tells the process to stop.
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        }
+        let mut process = command.spawn()?;
+        if let Some(input) = &mut process.stdin {
+            let mut line = serde_json::to_vec(request)?;
+            line.push(b'\n');
+            if let Err(error) = input.write_all(&line) {
+                let _ = process.kill();
+                let _ = process.wait();
+                return Err(error);
+            }
+        }
+        let (sender, lines) = mpsc::channel();
+        if let Some(output) = process.stdout.take() {
+            std::thread::spawn(move || {
+                for line in BufReader::new(output).lines().map_while(Result::ok) {
+                    if sender.send(line).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        Ok(Rendering { process, lines })
+    }
+
+    fn listen(&self, child: &mut Rendering, watch: &mut dyn FnMut(Sign) -> ControlFlow<()>) -> Ended {
+        let start = Instant::now();
+        let mut told_at: Option<Instant> = None;
+        loop {
+            let sign = match child.lines.recv_timeout(LOOK) {
+                Ok(line) => match serde_json::from_str(&line) {
+                    Ok(Line::At { phase, fraction }) => progress(&phase, fraction).map_or(Sign::Alive, Sign::At),
+                    Ok(end) => return Ended::Said(end),
+                    Err(_) => Sign::Alive,
+                },
+                Err(RecvTimeoutError::Timeout) => Sign::Alive,
+                Err(RecvTimeoutError::Disconnected) if told_at.is_some() => return Ended::Stopped,
+                Err(RecvTimeoutError::Disconnected) => return Ended::Silent,
+            };
+            match told_at {
+                Some(at) if at.elapsed() > PATIENCE => return Ended::Stopped,
+                Some(_) => {}
+                None if watch(sign).is_break() => {
+                    told_at = Some(Instant::now());
+                    // The end of its input is what tells it.
+                    child.process.stdin = None;
+                }
+                None => {}
+            }
+            if start.elapsed() > self.time {
+                return Ended::Late;
+            }
+        }
+    }
+
+    fn crashed(&self, status: Option<ExitStatus>) -> String {
+        let how = status.map_or_else(|| "nobody knows how".to_owned(), |status| status.to_string());
+        format!(
+            "the process that rendered ended without a word ({how}): a stem that breaks the decoder, or more than {} MiB of \
+             memory; raise memory_mb in mixdown.toml, or convert the stems",
+            self.memory_mb
+        )
+    }
+}

@@ -1,0 +1,89 @@
+//! A worker as a service: several jobs at once, leftovers repaired at the start, cleanup on its schedule.
+
+use super::Worker;
+use crate::cleanup;
+use crate::jobs::Record;
+use crate::store::{Repaired, Scope, StoreError};
+use serde_json::Value;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Between two looks at an empty queue.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What a service tells.
+#[derive(Debug)]
+pub enum Event {
+    /// The start-up repair is done.
+    Repaired(Repaired),
+    /// A job left this worker: it ended, or went back to the queue.
+    Left(Box<Record>),
+    /// A scheduled cleanup ran.
+    Cleaned(Value),
+    /// Something failed; the service goes on.
+    Failed(StoreError),
+}
+
+/// Several workers in one process.
+pub struct Service {
+    /// The worker.
+    pub worker: Worker,
+    /// Jobs at once.
+    pub concurrency: usize,
+    /// Whether it ends once the queue is empty.
+    pub once: bool,
+}
+
+impl Service {
+    /// Works until told to stop, or until the queue is empty. Returns what kept it from a job, when it ended for want of jobs.
+    pub fn run(&self, tell: impl Fn(Event) + Sync) -> Option<StoreError> {
+        tell(Event::Repaired(self.worker.store().repair(&Scope::ALL)));
+        let (busy, done) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let stuck = Mutex::new(None);
+        std::thread::scope(|scope| {
+            for _ in 0..self.concurrency.max(1) {
+                scope.spawn(|| self.work(&busy, &done, &stuck, &tell));
+            }
+            while !done.load(Ordering::SeqCst) && !self.worker.is_stopping() {
+                match cleanup::run_if_due(self.worker.store(), &|| self.worker.is_stopping()) {
+                    Ok(Some(document)) => tell(Event::Cleaned(document)),
+                    Ok(None) => {}
+                    Err(error) => tell(Event::Failed(error)),
+                }
+                std::thread::sleep(PAUSE);
+            }
+        });
+        stuck.into_inner().unwrap_or(None)
+    }
+
+    fn work(
+        &self,
+        busy: &AtomicUsize,
+        done: &AtomicBool,
+        stuck: &Mutex<Option<StoreError>>,
+        tell: &(impl Fn(Event) + Sync),
+    ) {
+        while !self.worker.is_stopping() && !done.load(Ordering::SeqCst) {
+            busy.fetch_add(1, Ordering::SeqCst);
+            let next = self.worker.run_next();
+            let idle = busy.fetch_sub(1, Ordering::SeqCst) == 1;
+            match next {
+                Ok(Some(record)) => {
+                    tell(Event::Left(Box::new(record)));
+                    continue;
+                }
+                Ok(None) if self.once && idle => done.store(true, Ordering::SeqCst),
+                Ok(None) => {}
+                Err(error) if self.once && idle => {
+                    done.store(true, Ordering::SeqCst);
+                    if let Ok(mut place) = stuck.lock() {
+                        *place = Some(error);
+                    }
+                }
+                Err(error) => tell(Event::Failed(error)),
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
