@@ -1,5 +1,6 @@
 //! The one integration-test binary of mixdown.
 
+mod alignment;
 mod bad_input;
 mod command_line;
 mod goldens;

@@ -6,7 +6,6 @@ mod export;
 mod listen;
 mod master_pass;
 mod mix_pass;
-mod moves;
 mod offline;
 mod plan;
 mod progress;

@@ -1,5 +1,6 @@
 //! The command line: arguments in, exit code out. 0 is done, 1 failed, 2 wrong usage.
 
+mod align;
 mod interrupt;
 mod outcome;
 mod progress;
@@ -26,11 +27,13 @@ Examples:
   mixdown render drums.wav bass.flac vox.mp3 --out mix
   mixdown session drums.wav bass.flac vox.mp3 --out mix.toml    then edit mix.toml, and
   mixdown render --session mix.toml --out mix
+  mixdown align boom.wav lavalier.wav --write in-time
 
 Each command explains itself: mixdown render --help";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Align(align::AlignArguments),
     Render(render::RenderArguments),
     Session(session::SessionArguments),
 }
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
         }
     };
     let (json, result) = match &arguments.command {
+        Command::Align(align) => (align.json, align::run(align)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Session(session) => (false, session::run(session)),
     };

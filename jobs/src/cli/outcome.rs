@@ -1,5 +1,6 @@
 //! How a command ends, and what it says then.
 
+use mixdown_engine::align::AlignError;
 use mixdown_engine::render::RenderError;
 use mixdown_engine::session::SessionErrors;
 use std::io::{self, Write};
@@ -12,6 +13,9 @@ pub(super) enum Failure {
     /// The session document is wrong.
     #[error(transparent)]
     Session(#[from] SessionErrors),
+    /// Stems cannot be aligned.
+    #[error(transparent)]
+    Align(#[from] AlignError),
     /// The render failed.
     #[error(transparent)]
     Render(#[from] RenderError),
