@@ -1,6 +1,7 @@
 //! The one integration-test binary of mixdown.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
+mod alignment;
 mod bad_input;
 mod command_line;
 mod fresh_encodes;

@@ -35,6 +35,8 @@ const MOST_LOG_CHANCE: f64 = -4.0;
 /// shares of the first.
 const ALSO_HIGH: f64 = 0.7;
 const ALSO_FITS: f64 = 0.7;
+/// … and when the windows see peaks there of at least this share of the height. Notes that return, played again, reach a third.
+const ALSO_PEAKS: f64 = 0.7;
 
 /// All stems of a comparison, made ready.
 pub(super) struct Comparison<'a> {
@@ -173,10 +175,11 @@ impl<'a> Comparison<'a> {
             let also = windows::ask(first, second, &self.decimator, *other, rough.search);
             also.is_some_and(|also| {
                 let apart = (also.line.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
+                let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
                 apart
                     && worth_it(&also)
-                    && also.agreeing as f64 / also.windows as f64
-                        >= ALSO_FITS * rough.found.agreeing as f64 / rough.found.windows as f64
+                    && share(&also) >= ALSO_FITS * share(&rough.found)
+                    && also.height >= ALSO_PEAKS * rough.found.height
             })
         };
         others.into_iter().find(fits).map(|other| (other as f64 - late) / self.rate.as_f64())

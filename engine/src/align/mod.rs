@@ -7,17 +7,23 @@ mod decimate;
 mod decision;
 mod envelope;
 mod features;
+mod files;
 mod graph;
 mod line;
+mod mix;
 mod outcome;
 mod peak;
+mod place;
 mod refine;
 #[cfg(test)]
 mod tests;
 mod windows;
 
 pub use features::StemFeatures;
+pub use files::{AlignError, Heard, Written, listen_to, write_aligned};
+pub use mix::{Band, InMix, find_in_mix};
 pub use outcome::{Alignment, Correlation, Decision, Move, StemAlignment};
+pub use place::Place;
 
 use crate::units::SampleRate;
 use compare::{Comparison, Rough};

@@ -40,11 +40,6 @@ pub struct Move {
     pub polarity: i8,
 }
 
-impl Move {
-    /// Nothing to do.
-    pub const NONE: Self = Self { late: 0.0, drift: 0.0, polarity: 1 };
-}
-
 /// The answer for one stem.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StemAlignment {

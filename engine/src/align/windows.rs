@@ -43,6 +43,8 @@ pub(super) struct Found {
     pub(super) windows: usize,
     /// Windows that found one line.
     pub(super) agreeing: usize,
+    /// The middle height of the peaks of those, 1 where all phases agree.
+    pub(super) height: f64,
     /// The decimal logarithm of the chance that so many would agree if each had answered at random.
     pub(super) log_chance: f64,
 }
@@ -130,18 +132,20 @@ pub(super) fn ask(
         let curve = window.curve(&mut buffers);
         let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
         let at = (first as usize * factor + count * factor / 2) as f64;
-        answers.push((at, (shift + (best as i64 - reach as i64) * factor as i64) as f64, curve[best] > 0.0));
+        let lag = (shift + (best as i64 - reach as i64) * factor as i64) as f64;
+        answers.push((at, lag, f64::from(curve[best]) / (2 * window.bins.len()) as f64));
     }
     let points: Vec<(f64, f64)> = answers.iter().map(|answer| (answer.0, answer.1)).collect();
     let (line, on) = line::through_most(&points, TOLERANCE * factor as f64, search.drifts)?;
-    let on: Vec<bool> = answers.iter().zip(on).filter(|(_, on)| *on).map(|(answer, _)| answer.2).collect();
-    let positive = on.iter().filter(|positive| **positive).count();
+    let on: Vec<f64> = answers.iter().zip(on).filter(|(_, on)| *on).map(|(answer, _)| answer.2).collect();
+    let positive = on.iter().filter(|height| **height > 0.0).count();
     let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
     let agreeing = positive.max(on.len() - positive);
     let chance = (2.0 * TOLERANCE + 1.0) / (2 * reach + 1) as f64;
     let free = if search.drifts { 2 } else { 1 };
     let log_chance = log_choose(points.len(), agreeing) + chance.log10() * agreeing.saturating_sub(free) as f64;
-    Some(Found { line, polarity, windows: points.len(), agreeing, log_chance })
+    let height = line::median(on.into_iter().map(f64::abs).collect());
+    Some(Found { line, polarity, windows: points.len(), agreeing, height, log_chance })
 }
 
 /// The decimal logarithm of the number of ways to choose `k` of `n`.

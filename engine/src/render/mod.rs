@@ -7,7 +7,6 @@ mod keeper;
 mod listen;
 mod master_pass;
 mod mix_pass;
-mod moves;
 mod offline;
 mod plan;
 mod progress;

@@ -1,8 +1,7 @@
 //! A session made ready: every stem opened, the rate chosen, every setting checked at that rate, latencies balanced.
 
 use super::clip::{Clip, ClipError, Placement};
-use super::moves::{Moved, moved, room_for};
-use crate::align::Alignment;
+use crate::align::{Alignment, Place};
 use crate::io::{DecodeError, Fold, StemInfo, StemReader};
 use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
 use crate::process::{ProcessSpec, Processor, Tail};
@@ -59,7 +58,7 @@ pub struct Plan {
     routing: Routing,
     tail: Tail,
     /// Where the alignment put each clip; none for the session's own place.
-    moves: Vec<Option<Moved>>,
+    moves: Vec<Option<Place>>,
     warnings: Vec<String>,
 }
 
@@ -159,7 +158,7 @@ impl Plan {
         let cut = stem.sample_rate.frames(track.trim_end_s);
         let length = stem.frames.filter(|_| cut > 0).map(|frames| frames.saturating_sub(skip + cut));
         let start = self.rate.frames(track.start_s) + self.rate.frames(track.delay_ms / 1_000.0);
-        let moved = self.moves[index].unwrap_or(Moved { start, retiming: Retiming::NONE });
+        let moved = self.moves[index].unwrap_or(Place { start, retiming: Retiming::NONE });
         Placement { path: track.file.clone(), skip, length, start: moved.start, retiming: moved.retiming }
     }
 
@@ -186,15 +185,15 @@ impl Plan {
     /// begin before session time 0 loses the silence at its start; where it would lose sound, everything begins later instead.
     pub fn apply(&mut self, alignment: &Alignment, first_sounds: &[Option<u64>]) {
         let moves = alignment.moves();
-        let room = moves.iter().zip(first_sounds).map(|(by, sound)| room_for(by, *sound, self.rate)).max().unwrap_or(0);
+        let room = moves.iter().zip(first_sounds).map(|(by, sound)| by.room(*sound, self.rate)).max().unwrap_or(0);
         if room > 0 {
             self.warnings.push(format!(
                 "everything begins {:.3} s later, so that the stem that had to move earlier keeps its first note",
                 self.rate.seconds(room)
             ));
         }
-        let moved: Vec<Option<Moved>> =
-            moves.iter().enumerate().map(|(index, by)| moved(by, self.placement(index).start, room)).collect();
+        let moved: Vec<Option<Place>> =
+            moves.iter().enumerate().map(|(index, by)| by.place(self.placement(index).start, room)).collect();
         for (index, moved) in moved.iter().enumerate() {
             if let Some(cut) = moved.map(|moved| moved.retiming.start).filter(|cut| *cut >= 1.0) {
                 let (name, cut_s) = (self.session.tracks[index].title(), cut / self.rate.as_f64());

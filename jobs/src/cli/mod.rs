@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
 
+mod align;
 mod interrupt;
 mod jobs;
 mod measure;
@@ -35,11 +36,13 @@ Examples:
   mixdown session drums.wav bass.flac vox.mp3 --out mix.toml    then edit mix.toml, and
   mixdown render --session mix.toml --out mix
   mixdown measure mix/final_mix.wav
+  mixdown align boom.wav lavalier.wav --write in-time
 
 Each command explains itself: mixdown render --help";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Align(align::AlignArguments),
     Render(render::RenderArguments),
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
         }
     };
     let (json, result) = match &arguments.command {
+        Command::Align(align) => (align.json, align::run(align)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),

@@ -2,6 +2,7 @@
 
 use crate::settings::SettingsError;
 use crate::store::StoreError;
+use mixdown_engine::align::AlignError;
 use mixdown_engine::io::{DecodeError, StagedFolder};
 use mixdown_engine::render::RenderError;
 use mixdown_engine::session::SessionErrors;
@@ -17,6 +18,9 @@ pub(super) enum Failure {
     /// The session document is wrong.
     #[error(transparent)]
     Session(#[from] SessionErrors),
+    /// Stems cannot be aligned.
+    #[error(transparent)]
+    Align(#[from] AlignError),
     /// The render failed.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -1,0 +1,206 @@
+//! Alignment of files: every stem listened to at one rate, and the stems written out in time.
+
+use super::{Move, StemFeatures};
+use crate::audio::{AudioBuffer, Quantiser, SampleFormat};
+use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
+use crate::io::{DecodeError, Fold, OutputError, StagedFolder, StemReader};
+use crate::process::{Source, Tap};
+use crate::resample::{RateConverter, ResampleError, Retimed, Retiming};
+use crate::units::SampleRate;
+use rayon::prelude::*;
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Frames read at once.
+const BLOCK: usize = 16_384;
+/// Everything begins later by whole multiples of this, in seconds: a whole number of frames at every common rate.
+const ROOM_S: f64 = 0.01;
+
+/// Files that cannot be aligned.
+#[derive(Debug, Error)]
+pub enum AlignError {
+    /// A stem cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The rate of a stem cannot become that of the reference.
+    #[error("{}: {source}", path.display())]
+    Resample {
+        /// The stem.
+        path: PathBuf,
+        /// Why not.
+        source: ResampleError,
+    },
+    /// An aligned stem cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Writing would replace a stem.
+    #[error("{0}: is one of the stems; name another folder with --write")]
+    Overwrites(PathBuf),
+    /// Somebody asked to stop.
+    #[error("stopped on request; nothing was written")]
+    Stopped,
+}
+
+/// What is known of one file.
+#[derive(Debug)]
+pub struct Heard {
+    /// What alignment compares.
+    pub features: StemFeatures,
+    /// Why it cannot be compared, when it is too short or holds samples that are not finite.
+    pub unfit: Option<String>,
+}
+
+/// Listens to files, each brought to `rate`. Uses rayon's pool; `stop` may be asked from any thread.
+///
+/// # Errors
+/// When a file cannot be read at all. One without sound, with fewer frames than a stem needs or with samples that are not finite is
+/// no error: it is unfit.
+pub fn listen_to(
+    paths: &[PathBuf],
+    rate: SampleRate,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Vec<Heard>, AlignError> {
+    paths.par_iter().map(|path| listen_to_one(path, rate, stop)).collect()
+}
+
+fn listen_to_one(path: &Path, rate: SampleRate, stop: &(dyn Fn() -> bool + Sync)) -> Result<Heard, AlignError> {
+    let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+    let unfit = match hear(path, &mut features, stop) {
+        Err(AlignError::Decode(error)) => Some(why_unfit(error)?),
+        result => result.map(|()| None)?,
+    };
+    Ok(Heard { features, unfit })
+}
+
+fn hear(path: &Path, features: &mut StemFeatures, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), AlignError> {
+    let mut source = open(path, features.rate(), Retiming::NONE)?;
+    let mut buffer = AudioBuffer::new(source.channels(), BLOCK);
+    loop {
+        if stop() {
+            return Err(AlignError::Stopped);
+        }
+        let frames = source.read(&mut buffer.block_mut())?;
+        features.observe(&buffer.first(frames));
+        if frames < BLOCK {
+            return Ok(());
+        }
+    }
+}
+
+fn why_unfit(error: DecodeError) -> Result<String, DecodeError> {
+    match error {
+        DecodeError::TooShort { .. } | DecodeError::NoAudio { .. } => Ok(format!("too_short: {error}")),
+        DecodeError::NonFinite { .. } => Ok(format!("damaged: {error}")),
+        other => Err(other),
+    }
+}
+
+/// A file at another rate, read anew.
+pub(super) fn open(
+    path: &Path,
+    rate: SampleRate,
+    retiming: Retiming,
+) -> Result<Retimed<RateConverter<StemReader>>, AlignError> {
+    let reader = StemReader::open(path, Fold::Stereo)?;
+    RateConverter::new(reader, rate)
+        .and_then(|source| Retimed::new(source, retiming))
+        .map_err(|source| AlignError::Resample { path: path.to_path_buf(), source })
+}
+
+/// A stem to write.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The stem.
+    pub path: PathBuf,
+    /// What puts it in time, in frames at the rate of the comparison.
+    pub movement: Move,
+    /// The frame, at that rate, where it begins to sound; none for silence.
+    pub first_sound: Option<u64>,
+}
+
+/// The names of the written files, in order: those of the stems, ending in `.wav`, numbered where two are alike.
+fn names(stems: &[Written]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for stem in stems {
+        let base = stem.path.file_stem().map_or_else(|| "stem".into(), |name| name.to_string_lossy().into_owned());
+        let numbered = (2..).map(|n| format!("{base}-{n}.wav"));
+        let name = std::iter::once(format!("{base}.wav")).chain(numbered).find(|name| !names.contains(name));
+        names.extend(name);
+    }
+    names
+}
+
+/// Writes stems in time, each at its own rate, as 32-bit float WAV files that appear together or not at all. A stem that begins
+/// before time 0 loses silence, never sound: where there is sound, everything begins later. Returns the files, and the seconds by which
+/// everything begins later.
+///
+/// # Errors
+/// When a stem cannot be read on, a file not be written, or a file would replace a stem.
+pub fn write_aligned(
+    stems: &[Written],
+    rate: SampleRate,
+    folder: &Path,
+    stop: &dyn Fn() -> bool,
+) -> Result<(Vec<PathBuf>, f64), AlignError> {
+    let names = names(stems);
+    for name in &names {
+        let target = folder.join(name);
+        let same = |stem: &Written| {
+            target.canonicalize().is_ok_and(|to| stem.path.canonicalize().is_ok_and(|from| from == to))
+        };
+        if stems.iter().any(same) {
+            return Err(AlignError::Overwrites(target));
+        }
+    }
+    let room = stems.iter().map(|stem| stem.movement.room(stem.first_sound, rate)).max().unwrap_or(0);
+    let room_s = (rate.seconds(room) / ROOM_S).ceil() * ROOM_S;
+    let mut staged = StagedFolder::open(folder)?;
+    for (stem, name) in stems.iter().zip(&names) {
+        write_one(stem, rate, room_s, name, &mut staged, stop)?;
+    }
+    Ok((staged.commit()?, room_s))
+}
+
+fn write_one(
+    stem: &Written,
+    rate: SampleRate,
+    room_s: f64,
+    name: &str,
+    staged: &mut StagedFolder,
+    stop: &dyn Fn() -> bool,
+) -> Result<(), AlignError> {
+    let own = StemReader::open(&stem.path, Fold::Stereo)?.info().sample_rate;
+    let late = stem.movement.late * own.as_f64() / rate.as_f64();
+    let place = Move { late, ..stem.movement }.place(0, own.frames(room_s));
+    let (lead, retiming) = place.map_or((0, Retiming::NONE), |place| (place.start, place.retiming));
+    let mut source = open(&stem.path, own, retiming)?;
+    let format = WavFormat { samples: SampleFormat::Float32, sample_rate: own, channels: source.channels() as u16 };
+    let path = staged.path_of(name);
+    let failed = |source: io::Error| OutputError::Io { path: path.clone(), source };
+    let mut writer = WavWriter::new(io::BufWriter::new(staged.create(name)?), format).map_err(failed)?;
+    let mut quantiser = Quantiser::new(format.samples, source.channels(), own, None, false);
+    let (mut buffer, mut bytes) = (AudioBuffer::new(source.channels(), BLOCK), Vec::new());
+    let mut silence = lead;
+    loop {
+        if stop() {
+            return Err(AlignError::Stopped);
+        }
+        let (frames, last) = if silence > 0 {
+            let frames = silence.min(BLOCK as u64) as usize;
+            silence -= frames as u64;
+            (frames, false)
+        } else {
+            let frames = source.read(&mut buffer.block_mut())?;
+            (frames, frames < BLOCK)
+        };
+        bytes.clear();
+        quantiser.write(&buffer.first(frames), &mut bytes);
+        writer.write(&bytes).map_err(failed)?;
+        if last {
+            break;
+        }
+    }
+    writer.finish(&BroadcastExtension::default()).map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! Stems inside a mix: with what gain each of them lies in it, and what of the mix they do not explain.
+
+use super::files::{AlignError, open};
+use super::{Alignment, Move, Place};
+use crate::audio::AudioBuffer;
+use crate::process::Source;
+use crate::resample::Retiming;
+use crate::units::SampleRate;
+use realfft::RealFftPlanner;
+use realfft::num_complex::Complex;
+use serde::Serialize;
+use std::f64::consts::TAU;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Frames read at once: the frames of the spectrum too.
+const BLOCK: usize = 4_096;
+/// Middles of the octaves that are reported, in hertz.
+const OCTAVES_HZ: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0];
+/// What is added to the power of each stem, as a share: two stems that are alike share their gain instead of fighting.
+const RIDGE: f64 = 1e-9;
+
+/// What is left of one band of the mix.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Band {
+    /// The middle of the octave, in hertz.
+    pub centre_hz: f64,
+    /// Power of the mix less the stems over that of the mix, in dB; none where the mix is silent.
+    pub residual_db: Option<f64>,
+}
+
+/// Stems found in a mix.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InMix {
+    /// The gain of each stem in the mix, in dB; none for a stem that was not found, or whose gain is not above 0.
+    pub gains_db: Vec<Option<f64>>,
+    /// How deep the sum of the stems cancels the mix: power left over power of the mix, in dB; none for a silent mix.
+    pub residual_db: Option<f64>,
+    /// The same, an octave each.
+    pub bands: Vec<Band>,
+}
+
+/// Finds the gains, by least squares over all stems at once, with which stems make up a mix. `alignment` is that of the mix, at number 0,
+/// and the stems after it; `rate` is the rate of the mix. Reads every file twice.
+///
+/// # Errors
+/// When a file cannot be read, or `stop` says so.
+pub fn find_in_mix(
+    mix: &PathBuf,
+    stems: &[PathBuf],
+    alignment: &Alignment,
+    rate: SampleRate,
+    stop: &dyn Fn() -> bool,
+) -> Result<InMix, AlignError> {
+    let placed: Vec<Option<Place>> = alignment.stems[1..]
+        .iter()
+        .map(|stem| {
+            let late = stem.late_samples?;
+            let by = Move { late, drift: stem.drift_ppm * 1e-6, polarity: stem.polarity };
+            let place = by.place(0, 0).unwrap_or(Place { start: 0, retiming: Retiming::NONE });
+            (stem.reference == Some(0)).then_some(place)
+        })
+        .collect();
+    let found: Vec<usize> = (0..stems.len()).filter(|n| placed[*n].is_some()).collect();
+    let files: Vec<(&PathBuf, Place)> = found.iter().filter_map(|n| Some((&stems[*n], placed[*n]?))).collect();
+
+    let count = files.len();
+    let mut gram = vec![vec![0.0_f64; count]; count];
+    let mut with_mix = vec![0.0_f64; count];
+    together(mix, &files, rate, stop, |mix, stems| {
+        for (n, first) in stems.iter().enumerate() {
+            with_mix[n] += product(first, mix);
+            for (m, second) in stems.iter().enumerate().take(n + 1) {
+                gram[n][m] += product(first, second);
+            }
+        }
+    })?;
+    for n in 0..count {
+        gram[n][n] *= 1.0 + RIDGE;
+        for m in 0..n {
+            gram[m][n] = gram[n][m];
+        }
+    }
+    let gains = solve(gram, with_mix);
+
+    let mut left = Spectrum::new(rate);
+    let mut whole = Spectrum::new(rate);
+    together(mix, &files, rate, stop, |mix, stems| {
+        let mut rest = mix.clone();
+        for (stem, gain) in stems.iter().zip(&gains) {
+            for channel in 0..2 {
+                for (rest, x) in rest.channel_mut(channel).iter_mut().zip(stem.channel(channel)) {
+                    *rest -= (f64::from(*x) * gain) as f32;
+                }
+            }
+        }
+        left.add(&rest);
+        whole.add(mix);
+    })?;
+    let mut gains_db = vec![None; stems.len()];
+    for (n, gain) in found.iter().zip(&gains) {
+        gains_db[*n] = (*gain > 0.0).then(|| 20.0 * gain.log10());
+    }
+    let ratio = |left: f64, whole: f64| (whole > 0.0).then(|| 10.0 * (left / whole).max(1e-20).log10());
+    let bands = OCTAVES_HZ.iter().zip(left.bands.iter().zip(&whole.bands));
+    Ok(InMix {
+        gains_db,
+        residual_db: ratio(left.total, whole.total),
+        bands: bands.map(|(hz, (left, whole))| Band { centre_hz: *hz, residual_db: ratio(*left, *whole) }).collect(),
+    })
+}
+
+/// Reads the mix and the stems, in time with it, block by block; mono goes to both channels.
+fn together(
+    mix: &PathBuf,
+    files: &[(&PathBuf, Place)],
+    rate: SampleRate,
+    stop: &dyn Fn() -> bool,
+    mut each: impl FnMut(&AudioBuffer, &[AudioBuffer]),
+) -> Result<(), AlignError> {
+    let mut mix = open(mix, rate, Retiming::NONE)?;
+    let mut sources = Vec::new();
+    for (path, place) in files {
+        sources.push((open(path, rate, place.retiming)?, place.start));
+    }
+    let mut of_mix = AudioBuffer::new(2, BLOCK);
+    let mut of_stems = vec![AudioBuffer::new(2, BLOCK); files.len()];
+    loop {
+        if stop() {
+            return Err(AlignError::Stopped);
+        }
+        let frames = fill(&mut mix, &mut 0, &mut of_mix)?;
+        for ((source, lead), buffer) in sources.iter_mut().zip(&mut of_stems) {
+            fill(source, lead, buffer)?;
+        }
+        each(&of_mix, &of_stems);
+        if frames < BLOCK {
+            return Ok(());
+        }
+    }
+}
+
+/// Fills a stereo buffer from a source that begins `lead` frames later, with silence after its end. Returns the frames before that.
+fn fill<S: Source<Error = crate::io::DecodeError>>(
+    source: &mut S,
+    lead: &mut u64,
+    buffer: &mut AudioBuffer,
+) -> Result<usize, AlignError> {
+    let silent = (*lead).min(BLOCK as u64) as usize;
+    *lead -= silent as u64;
+    let mut block = buffer.block_mut();
+    for channel in 0..2 {
+        block.channel_mut(channel)[..silent].fill(0.0);
+    }
+    let mut frames = silent;
+    if silent < BLOCK {
+        let mut rest = block.slice_mut(silent..BLOCK);
+        let mut own = AudioBuffer::new(source.channels(), BLOCK - silent);
+        let got = source.read(&mut own.block_mut())?;
+        for channel in 0..2 {
+            let from = own.channel(channel.min(source.channels() - 1));
+            let to = rest.channel_mut(channel);
+            to[..got].copy_from_slice(&from[..got]);
+            to[got..].fill(0.0);
+        }
+        frames += got;
+    }
+    Ok(frames)
+}
+
+fn product(a: &AudioBuffer, b: &AudioBuffer) -> f64 {
+    (0..2).map(|c| a.channel(c).iter().zip(b.channel(c)).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>()).sum()
+}
+
+/// Solves a symmetric system by Gauss's elimination with the largest pivot; what has no pivot is 0.
+fn solve(mut rows: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+    let count = right.len();
+    for column in 0..count {
+        let best = (column..count).max_by(|x, y| rows[*x][column].abs().total_cmp(&rows[*y][column].abs()));
+        rows.swap(column, best.unwrap_or(column));
+        right.swap(column, best.unwrap_or(column));
+        let pivot = rows[column][column];
+        if pivot == 0.0 {
+            continue;
+        }
+        for row in column + 1..count {
+            let factor = rows[row][column] / pivot;
+            let (above, below) = rows.split_at_mut(row);
+            for (x, y) in below[0][column..].iter_mut().zip(&above[column][column..]) {
+                *x -= factor * y;
+            }
+            right[row] -= factor * right[column];
+        }
+    }
+    for row in (0..count).rev() {
+        let known: f64 = (row + 1..count).map(|n| rows[row][n] * right[n]).sum();
+        right[row] = if rows[row][row] == 0.0 { 0.0 } else { (right[row] - known) / rows[row][row] };
+    }
+    right
+}
+
+/// Power an octave, and in all.
+struct Spectrum {
+    fft: Arc<dyn realfft::RealToComplex<f32>>,
+    hann: Vec<f32>,
+    rate_hz: f64,
+    bands: Vec<f64>,
+    total: f64,
+}
+
+impl Spectrum {
+    fn new(rate: SampleRate) -> Self {
+        Self {
+            fft: RealFftPlanner::new().plan_fft_forward(BLOCK),
+            hann: (0..BLOCK).map(|n| (0.5 - 0.5 * (TAU * n as f64 / BLOCK as f64).cos()) as f32).collect(),
+            rate_hz: rate.as_f64(),
+            bands: vec![0.0; OCTAVES_HZ.len()],
+            total: 0.0,
+        }
+    }
+
+    fn add(&mut self, block: &AudioBuffer) {
+        let (mut input, mut output) = (self.fft.make_input_vec(), self.fft.make_output_vec());
+        let mut scratch = self.fft.make_scratch_vec();
+        for channel in 0..2 {
+            let samples = block.channel(channel);
+            self.total += samples.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+            for ((to, x), gain) in input.iter_mut().zip(samples).zip(&self.hann) {
+                *to = x * gain;
+            }
+            super::correlation::transform(self.fft.as_ref(), &mut input, &mut output, &mut scratch);
+            for (band, centre) in self.bands.iter_mut().zip(OCTAVES_HZ) {
+                let bin = |hz: f64| ((hz * BLOCK as f64 / self.rate_hz).round() as usize).min(output.len());
+                let octave = bin(centre / std::f64::consts::SQRT_2)..bin(centre * std::f64::consts::SQRT_2);
+                *band += output[octave].iter().map(Complex::norm_sqr).map(f64::from).sum::<f64>();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_is_solved_and_an_empty_row_gives_nothing() {
+        let found = solve(vec![vec![4.0, 1.0, 0.0], vec![1.0, 3.0, 0.0], vec![0.0; 3]], vec![6.0, 7.0, 0.0]);
+        assert!((found[0] - 1.0).abs() < 1e-12 && (found[1] - 2.0).abs() < 1e-12);
+        assert_eq!(found[2], 0.0);
+    }
+}

@@ -1,0 +1,237 @@
+//! `mixdown align`: who is late, by how much, how sure; the stems in time, if asked for.
+
+use super::Failure;
+use super::interrupt;
+use super::outcome::print;
+use clap::Args;
+use mixdown_engine::align::{
+    AlignSettings, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures, Written, align, find_in_mix,
+    listen_to, write_aligned,
+};
+use mixdown_engine::io::{Fold, StemReader};
+use mixdown_engine::units::SampleRate;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Find out which stems are late against each other, and put them in time.
+///
+/// Compares every stem with every other. Stems that share a source (two microphones, a stem and its processed copy, bleed) are put in
+/// time with each other, to fractions of a sample, drifting clocks and inverted polarity included; stems that share nothing are left,
+/// and so is whatever fits at more than one offset.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mixdown align boom.wav lavalier.wav --json
+  mixdown align stems/*.wav --write in-time
+  mixdown align drums.wav bass.wav vox.wav --to final.wav")]
+pub(super) struct AlignArguments {
+    /// The stems.
+    #[arg(value_name = "STEM", required = true)]
+    stems: Vec<PathBuf>,
+    /// Find each stem inside this mix instead, with its gain there.
+    #[arg(long, value_name = "MIX", conflicts_with = "reference")]
+    to: Option<PathBuf>,
+    /// The stem that stays where it is; without it, the one that lets the fewest move.
+    #[arg(long, value_name = "STEM")]
+    reference: Option<PathBuf>,
+    /// Write all stems into this folder, in time, as 32-bit float WAV.
+    #[arg(short, long, value_name = "DIR")]
+    write: Option<PathBuf>,
+    /// The largest offset to look for, in seconds; without it, any that lets two stems overlap.
+    #[arg(long, value_name = "SECONDS", value_parser = positive)]
+    max_offset: Option<f64>,
+    /// The least chance, 0 to 1, that an offset must have of being right; without it, 0.999.
+    #[arg(long, value_name = "CHANCE", value_parser = chance)]
+    min_confidence: Option<f64>,
+    /// The stems are known to be related: less evidence will do.
+    #[arg(long)]
+    assume_related: bool,
+    /// Print one JSON document on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds.is_finite() { Ok(seconds) } else { Err("not above 0".to_owned()) }
+}
+
+fn chance(text: &str) -> Result<f64, String> {
+    let chance: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..=1.0).contains(&chance) { Ok(chance) } else { Err("not between 0 and 1".to_owned()) }
+}
+
+/// What was found, with the files that it is about.
+struct Answer {
+    /// All files compared; the mix first, where there is one.
+    paths: Vec<PathBuf>,
+    rate: SampleRate,
+    alignment: Alignment,
+    heard: Vec<Heard>,
+    in_mix: Option<InMix>,
+}
+
+pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
+    interrupt::listen();
+    let answer = compare(arguments)?;
+    let mut files = Vec::new();
+    let mut begins_later_s = 0.0;
+    if let Some(folder) = &arguments.write {
+        let stems = answer.stems().map(|n| Written {
+            path: answer.paths[n].clone(),
+            movement: answer.alignment.stems[n].movement(),
+            first_sound: answer.heard[n].features.first_sound(),
+        });
+        (files, begins_later_s) = write_aligned(&stems.collect::<Vec<_>>(), answer.rate, folder, &interrupt::asked)?;
+    }
+    if arguments.json {
+        let mut document = answer.document();
+        if arguments.write.is_some() {
+            document["files"] = json!(files);
+            document["begins_later_s"] = json!(begins_later_s);
+        }
+        return print(&format!("{document:#}\n"));
+    }
+    let mut text = answer.told();
+    if begins_later_s > 0.0 {
+        text += &format!("Everything begins {begins_later_s:.2} s later, so that no stem loses its first note.\n");
+    }
+    for file in files {
+        text += &format!("  {}\n", file.display());
+    }
+    print(&text)
+}
+
+fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
+    let mut paths = arguments.stems.clone();
+    let mut settings = AlignSettings {
+        max_offset_s: arguments.max_offset,
+        min_confidence: arguments.min_confidence,
+        assume_related: arguments.assume_related,
+        reference: None,
+    };
+    if let Some(mix) = &arguments.to {
+        paths.insert(0, mix.clone());
+        settings.reference = Some(0);
+    }
+    if let Some(reference) = &arguments.reference {
+        let index = paths.iter().position(|path| path == reference).ok_or_else(|| {
+            Failure::Usage(format!("--reference {}: name one of the stems, as it was given", reference.display()))
+        })?;
+        settings.reference = Some(index);
+    }
+    let rate = rate_of(&paths[settings.reference.unwrap_or(0)], &paths)?;
+    let heard = listen_to(&paths, rate, &interrupt::asked)?;
+    let (features, unfit): (Vec<StemFeatures>, Vec<Option<String>>) =
+        heard.into_iter().map(|heard| (heard.features, heard.unfit)).unzip();
+    // A stem that cannot be compared takes no part.
+    let silent = || StemFeatures::new(rate, 0);
+    let (mut compared, mut kept) = (Vec::new(), Vec::new());
+    for (features, unfit) in features.into_iter().zip(&unfit) {
+        let (now, aside) = if unfit.is_some() { (silent(), features) } else { (features, silent()) };
+        compared.push(now);
+        kept.push(aside);
+    }
+    let pairs = if arguments.to.is_some() { Pairs::With(0) } else { Pairs::All };
+    let mut alignment = align(&compared, &settings, pairs, &interrupt::asked);
+    for (stem, reason) in alignment.stems.iter_mut().zip(&unfit) {
+        if let Some(reason) = reason {
+            stem.reason.clone_from(reason);
+        }
+    }
+    let in_mix = match &arguments.to {
+        Some(mix) => Some(find_in_mix(mix, &arguments.stems, &alignment, rate, &interrupt::asked)?),
+        None => None,
+    };
+    let heard = compared
+        .into_iter()
+        .zip(kept)
+        .zip(unfit)
+        .map(|((compared, aside), unfit)| Heard { features: if unfit.is_some() { aside } else { compared }, unfit });
+    Ok(Answer { paths, rate, alignment, heard: heard.collect(), in_mix })
+}
+
+/// The rate of a file; of the first readable one when it holds too little to have any.
+fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
+    let open = |path: &Path| StemReader::open(path, Fold::Stereo).map(|reader| reader.info().sample_rate);
+    match open(first) {
+        Ok(rate) => Ok(rate),
+        Err(error) => paths
+            .iter()
+            .find_map(|path| open(path).ok())
+            .ok_or_else(|| mixdown_engine::align::AlignError::from(error).into()),
+    }
+}
+
+impl Answer {
+    /// The numbers of the stems: all but the mix.
+    fn stems(&self) -> std::ops::Range<usize> {
+        usize::from(self.in_mix.is_some())..self.paths.len()
+    }
+
+    fn gain_db(&self, n: usize) -> Option<f64> {
+        self.in_mix.as_ref().and_then(|mix| mix.gains_db.get(n.checked_sub(1)?).copied().flatten())
+    }
+
+    fn stem(&self, n: usize) -> Value {
+        let StemAlignment {
+            decision,
+            reference,
+            late_samples,
+            late_uncertainty,
+            polarity,
+            drift_ppm,
+            drift_uncertainty_ppm,
+            confidence,
+            correlation,
+            reason,
+        } = &self.alignment.stems[n];
+        let mut stem = json!({
+            "path": self.paths[n],
+            "decision": decision,
+            "late_samples": late_samples,
+            "polarity": polarity,
+            "drift_ppm": drift_ppm,
+            "confidence": confidence,
+            "reason": reason,
+            "reference": reference.map(|reference| &self.paths[reference]),
+            "late_uncertainty": late_uncertainty,
+            "drift_uncertainty_ppm": drift_uncertainty_ppm,
+            "correlation": correlation,
+        });
+        if self.in_mix.is_some() {
+            stem["gain_db"] = json!(self.gain_db(n));
+        }
+        stem
+    }
+
+    fn document(&self) -> Value {
+        let stems: Vec<Value> = self.stems().map(|n| self.stem(n)).collect();
+        let mut document = json!({
+            "ok": true,
+            "reference": self.alignment.reference.map(|reference| &self.paths[reference]),
+            "sample_rate": self.rate,
+            "stems": stems,
+        });
+        if let Some(in_mix) = &self.in_mix {
+            document["mix"] = json!(self.paths[0]);
+            document["residual"] = json!({ "total_db": in_mix.residual_db, "bands": in_mix.bands });
+        }
+        document
+    }
+
+    /// What a person reads.
+    fn told(&self) -> String {
+        let mut text = String::new();
+        for n in self.stems() {
+            let stem = &self.alignment.stems[n];
+            let done = if stem.decision == Decision::Moved { "moved" } else { "left " };
+            let gain = self.gain_db(n).map(|gain| format!(", {gain:+.2} dB in the mix")).unwrap_or_default();
+            text += &format!("{done}  {}: {}{gain}\n", self.paths[n].display(), stem.reason);
+        }
+        if let Some(residual_db) = self.in_mix.as_ref().and_then(|mix| mix.residual_db) {
+            text += &format!("The stems together leave {residual_db:.1} dB of the mix.\n");
+        }
+        text
+    }
+}
