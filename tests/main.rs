@@ -1,6 +1,7 @@
 //! The one integration-test binary of mixdown.
 
 mod bad_input;
+mod browser;
 mod command_line;
 mod goldens;
 mod laws;
@@ -8,6 +9,7 @@ mod measure;
 mod nulls;
 mod program_runs;
 mod repeatability;
+mod report;
 
 /// Counts what is allocated where nothing may be: see `laws::allocation`.
 #[global_allocator]

@@ -51,7 +51,7 @@ impl PhaseScope {
             let (left, right) = (at(index % CELLS), at(index / CELLS));
             // Turned by 45° and scaled so that a full-scale mono signal reaches the edge.
             let (side, mid) = ((right - left) / 2.0 / reach, f64::midpoint(left, right) / reach);
-            let dot = |position: f64| ((position + 1.0) / 2.0 * DOTS as f64).floor();
+            let dot = |position: f64| (f64::midpoint(position, 1.0) * DOTS as f64).floor();
             let (column, row) = (dot(side), dot(-mid));
             let inside = 0.0..DOTS as f64;
             if inside.contains(&column) && inside.contains(&row) {
