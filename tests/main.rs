@@ -3,6 +3,7 @@
 
 mod alignment;
 mod bad_input;
+mod browser;
 mod command_line;
 mod fresh_encodes;
 mod goldens;
@@ -11,6 +12,7 @@ mod measure;
 mod nulls;
 mod program_runs;
 mod repeatability;
+mod report;
 
 /// Counts what is allocated where nothing may be: see `laws::allocation`.
 #[global_allocator]

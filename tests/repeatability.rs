@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fs;
 
 const FILES: [&str; 6] =
-    ["final_mix.wav", "meters.json", "report.json", "spectrum.json", "waveform.dat", "waveform.json"];
+    ["final_mix.wav", "meters.json", "report.html", "report.json", "spectrum.json", "waveform.dat", "waveform.json"];
 
 /// The bytes of a file; of the report, all but the one key that may depend on the clock.
 fn contents(place: &Place, folder: &str, name: &str) -> Vec<u8> {

@@ -34,7 +34,7 @@ pub fn measure_file(
     let mut meter = if series { ProgrammeMeter::with_series(rate, layout) } else { ProgrammeMeter::new(rate, layout) };
     watch_stem(
         &mut reader,
-        |block| meter.observe(block),
+        |block| meter.observe_offline(block),
         |done| -> Result<(), DecodeError> {
             progress(done, expected);
             Ok(())

@@ -167,6 +167,26 @@ impl ProgrammeMeter {
         self.rows.as_ref()?.last().copied()
     }
 
+    /// As [`Tap::observe`], to the same bits, on two threads of rayon's pool as long as no series is kept. Offline: it may block.
+    pub fn observe_offline(&mut self, block: &Block<'_>) {
+        if self.rows.is_some() || block.channels() != self.channels {
+            self.observe(block);
+            return;
+        }
+        let Self { peak, rms, correlation, loudness, true_peak, .. } = self;
+        let levels = || {
+            peak.observe(block);
+            rms.observe(block);
+            correlation.observe(block);
+            loudness.observe(block);
+        };
+        rayon::join(|| true_peak.observe(block), levels);
+        self.frames += block.frames() as u64;
+        while interval_start(self.rate, self.intervals + 1) <= self.frames {
+            self.intervals += 1;
+        }
+    }
+
     /// The loudness meter, for its running readings and gating blocks.
     pub fn loudness(&self) -> &LoudnessMeter {
         &self.loudness
@@ -242,6 +262,22 @@ mod tests {
         assert_eq!((series.energy.len(), series.energy[7], series.rms_dbfs[7]), (50, 0.125, Some(-9.03)));
         assert_eq!((series.momentary_lufs[2], series.short_term_lufs[28]), (None, None));
         assert!(series.momentary_lufs[3].is_some() && series.short_term_lufs[29].is_some());
+    }
+
+    #[test]
+    fn the_offline_reading_has_the_same_bits() {
+        let rate = SampleRate::new(11_025).unwrap();
+        let signal = AudioBuffer::from_channels(&[white_noise(1, 1.1, 40_000), pink_noise(2, 0.2, 40_000)]);
+        let mut plain = ProgrammeMeter::new(rate, &ChannelLayout::stereo());
+        plain.observe(&signal.block());
+        for series in [false, true] {
+            let mut offline =
+                if series { meter(11_025, 2) } else { ProgrammeMeter::new(rate, &ChannelLayout::stereo()) };
+            for start in (0..40_000).step_by(700) {
+                offline.observe_offline(&signal.block().slice(start..40_000.min(start + 700)));
+            }
+            assert_eq!(offline.measurement(), plain.measurement(), "series: {series}");
+        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ fn read_back(path: &Path, frames: u64, on_progress: &mut OnProgress<'_>) -> Resu
     let settings = WaveformSettings { from_floats: stores_floats(info), ..WaveformSettings::default() };
     let mut waveform = WaveformGenerator::new(info.sample_rate, info.layout.count(), settings)?;
     let watch = |block: &Block<'_>| {
-        meter.observe(block);
+        meter.observe_offline(block);
         waveform.observe(block);
     };
     watch_stem(&mut reader, watch, |done| -> Result<(), RenderError> { Ok(progress.at(done)?) })?;

@@ -3,7 +3,7 @@
 use super::page::Drawn;
 use super::palette::picture_style;
 use super::plot::{MARGIN_LEFT, MARGIN_TOP, Plot, WIDTH};
-use super::raster::heat_map;
+use super::raster::{heat_map, rgb_png};
 use super::{frequency_plots, time_plots};
 use resvg::tiny_skia::{Color, FilterQuality, Pixmap, PixmapPaint, PremultipliedColorU8, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
@@ -39,7 +39,9 @@ fn png(plot: &Plot, heat: Option<&frequency_plots::Heat>) -> Option<Vec<u8>> {
         draw_heat(&mut picture, plot, heat)?;
     }
     resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut picture.as_mut());
-    picture.encode_png().ok()
+    // The ground is opaque, so that premultiplied colours are plain ones.
+    let dots: Vec<u8> = picture.pixels().iter().flat_map(|dot| [dot.red(), dot.green(), dot.blue()]).collect();
+    Some(rgb_png(&dots, picture.width() as usize, picture.height() as usize))
 }
 
 /// Draws the raster of a spectrogram where its plot will be.

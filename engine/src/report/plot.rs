@@ -68,7 +68,9 @@ impl Plot {
         for tick in &self.y {
             let _ = write!(lines, "M0 {}H{WIDTH}", coordinate(tick.at * self.height));
         }
-        format!("<path class=\"grid\" d=\"{lines}\"/>")
+        // Over a raster the lines only hint.
+        let class = if self.image.is_some() { "over" } else { "grid" };
+        format!("<path class=\"{class}\" d=\"{lines}\"/>")
     }
 
     /// The plot as part of a page: text is HTML beside a drawing that stretches.
@@ -108,7 +110,13 @@ impl Plot {
         }
         let _ = write!(out, "{}{}</svg></div><div class=\"x\">", self.grid(), self.body);
         for tick in &self.x {
-            let class = if tick.minor { " class=\"minor\"" } else { "" };
+            // The last label ends with the plot, so that it stays within the page.
+            let class = match (tick.minor, tick.at > 0.97) {
+                (false, false) => "",
+                (false, true) => " class=\"end\"",
+                (true, false) => " class=\"minor\"",
+                (true, true) => " class=\"minor end\"",
+            };
             let _ = write!(out, "<span{class} style=\"left:{}%\">{}</span>", coordinate(100.0 * tick.at), tick.label);
         }
         out + "</div></div></figure>"

@@ -31,6 +31,11 @@ pub(super) fn tinted_png(levels: &[u8], width: usize, height: usize, colour: [u8
     encode(&dots, width, height, png::ColorType::Rgba, None)
 }
 
+/// Dots of red, green and blue, row by row, as a PNG.
+pub(super) fn rgb_png(dots: &[u8], width: usize, height: usize) -> Vec<u8> {
+    encode(dots, width, height, png::ColorType::Rgb, None)
+}
+
 fn encode(bytes: &[u8], width: usize, height: usize, colour: png::ColorType, palette: Option<Vec<u8>>) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, width as u32, height as u32);

@@ -21,7 +21,7 @@ fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
     for row in rows {
         out += "<tr>";
         for (head, cell) in heads.iter().zip(row) {
-            let _ = write!(out, "<td data-head=\"{head}\">{cell}</td>");
+            let _ = write!(out, "<td data-head=\"{head}\"><div>{cell}</div></td>");
         }
         out += "</tr>";
     }
@@ -32,6 +32,8 @@ fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
 pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
     let energies: Vec<f64> = meters.tracks.iter().map(|track| track.series.energy.iter().sum()).collect();
     let total: f64 = energies.iter().sum();
+    let peaks = meters.tracks.iter().flat_map(|track| track.series.peak_dbfs.iter().flatten());
+    let loudest_dbfs = peaks.copied().fold(-60.0, f64::max);
     let rows: Vec<Vec<String>> = report
         .tracks
         .iter()
@@ -42,7 +44,7 @@ pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
             let alignment = report.alignment.as_ref().and_then(|alignment| alignment.stems.get(index));
             vec![
                 format!("<b>{}</b>", escaped(&track.name)),
-                outline(meters, report.output.duration_s),
+                outline(meters, report.output.duration_s, loudest_dbfs),
                 offset(report, alignment),
                 alignment.map_or_else(|| "–".into(), confidence),
                 unit(track.measured.integrated_lufs, "LUFS"),
@@ -63,8 +65,8 @@ fn unit(value: Option<f64>, unit: &str) -> String {
     value.map_or_else(|| "–".into(), |value| format!("{} <small>{unit}</small>", number(value, 1)))
 }
 
-/// The track's peaks, mirrored, as a small waveform on the time axis of the output.
-fn outline(track: &TrackMeters, duration_s: f64) -> String {
+/// The track's peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of all tracks fills the lane.
+fn outline(track: &TrackMeters, duration_s: f64, loudest_dbfs: f64) -> String {
     let peaks = &track.series.peak_dbfs;
     let together = peaks.len().div_ceil(POINTS).max(1);
     let interval_s = f64::from(track.series.interval_ms) / 1_000.0;
@@ -74,7 +76,7 @@ fn outline(track: &TrackMeters, duration_s: f64) -> String {
         let x = ((index * together) as f64 + group.len() as f64 / 2.0) * interval_s / duration_s * WIDTH;
         // The square root lets quiet parts show in a lane this low.
         let loudest = group.iter().flatten().copied().reduce(f64::max);
-        let half = loudest.map_or(0.0, |db| libm::pow(10.0, db / 40.0)).min(1.0) * 15.0;
+        let half = loudest.map_or(0.0, |db| libm::pow(10.0, (db - loudest_dbfs) / 40.0)) * 15.0;
         upper.push((x.min(WIDTH), 16.0 - half));
         lower.push((x.min(WIDTH), 16.0 + half));
     }

@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 
 /// Columns of the drawn waveform at most.
 const COLUMNS: usize = 1_400;
-/// Loudness shown below the loudest, in LU, and true peaks below full scale, in dB.
-const LOUDNESS_RANGE_LU: f64 = 35.0;
+/// The most and the least that the loudness plot spans, in LU, and true peaks shown below full scale, in dB.
+const MOST_LU: f64 = 40.0;
+const LEAST_LU: f64 = 15.0;
 const PEAK_RANGE_DB: f64 = 24.0;
 /// Seconds between the values of every series.
 const INTERVAL_S: f64 = crate::meter::INTERVAL_MS as f64 / 1_000.0;
@@ -97,7 +98,9 @@ pub(super) fn loudness(report: &Report, master: &MasterMeters) -> Plot {
     let integrated = report.master.written.integrated_lufs;
     let loudest = master.summary.max_momentary_lufs.into_iter().chain(target).fold(-60.0, f64::max);
     let top = ((loudest + 1.0) / 5.0).ceil() * 5.0;
-    let bottom = top - LOUDNESS_RANGE_LU;
+    // Down to the quietest 3 s, within reason.
+    let quietest = master.series.short_term_lufs.iter().flatten().copied().chain(integrated).fold(top, f64::min);
+    let bottom = (((quietest - 3.0) / 5.0).floor() * 5.0).clamp(top - MOST_LU, top - LEAST_LU);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, top);
     plot.y = Plot::y_ticks(bottom, top, 5.0);
     let mut body = String::new();
@@ -172,14 +175,14 @@ pub(super) fn gain_reduction(report: &Report, master: &MasterMeters) -> Plot {
 pub(super) fn correlation(report: &Report, master: &MasterMeters) -> Plot {
     let mut plot = empty("Correlation", "", 96.0, report.output.duration_s);
     let y = |value: f64| Plot::y_of(plot.height, value, -1.1, 1.1);
-    plot.y = [(1.0, "+1 mono"), (0.0, "0 wide"), (-1.0, "−1 cancels")]
+    plot.y = [(1.0, "+1"), (0.0, "0"), (-1.0, "−1")]
         .map(|(value, label)| Tick { at: Plot::y_of(1.0, value, -1.1, 1.1), label: label.into(), minor: false })
         .into();
     let points = points(&master.series.correlation, INTERVAL_S, report.output.duration_s, f64::min);
     let path = line_path(points.into_iter().map(|point| point.map(|(x, value)| (x, y(value)))));
     plot.body = format!("<path class=\"steady\" d=\"{path}\"/>");
     plot.says = match report.master.written.correlation {
-        Some(correlation) => format!("{} on the whole", number(correlation, 2)),
+        Some(correlation) => format!("{} on the whole; +1 is mono, 0 wide, −1 cancels in mono", number(correlation, 2)),
         None => "none: a channel is silent".into(),
     };
     plot

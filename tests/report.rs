@@ -1,0 +1,195 @@
+//! What a render leaves to look at: the page, the pictures, and data that agree with the file beside them.
+
+use crate::program_runs::{Place, Run};
+use mixdown_fixtures::{path, signals};
+use serde_json::Value;
+use std::fs;
+
+fn read(place: &Place, name: &str) -> String {
+    fs::read_to_string(place.path(name)).unwrap()
+}
+
+fn json(place: &Place, name: &str) -> Value {
+    serde_json::from_str(&read(place, name)).unwrap()
+}
+
+/// Two real stems, made louder than they bear.
+fn loud(place: &Place, out: &str, more: &[&str]) -> Run {
+    let mut command = place.command();
+    command.arg("render").args([path("stems/band/drums.flac"), path("stems/band/bass.flac")]);
+    command.args(["--out", out, "--quiet"]).args(more);
+    command.output().unwrap().into()
+}
+
+#[test]
+fn the_page_holds_everything_and_needs_nothing_from_outside() {
+    let place = Place::new();
+    assert_eq!(loud(&place, "mix", &["--target", "-10"]).code, Some(0));
+    let page = read(&place, "mix/report.html");
+    for part in [
+        "Waveform",
+        "Spectrogram",
+        "Loudness",
+        "momentary",
+        "short-term",
+        "integrated",
+        "target −10.0",
+        "True peaks",
+        "ceiling −1.0",
+        "Gain reduction",
+        "Correlation",
+        "Average spectrum",
+        "pink noise",
+        "Phase scope",
+        "Tracks",
+        "Share of the mix",
+        "Confidence",
+        "Inputs",
+        "Trimmed",
+        "The limiter worked",
+        "prefers-color-scheme:dark",
+        "nothing reaches full scale",
+        "drums",
+        "bass.flac",
+    ] {
+        assert!(page.contains(part), "{part} is missing");
+    }
+    for outside in ["http:", "https:", "src=", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside} reaches out");
+    }
+    assert!(!page.contains("NaN") && !page.contains("inf "), "a number means nothing");
+}
+
+#[test]
+fn the_page_of_a_four_minute_song_stays_under_two_megabytes() {
+    let place = Place::new();
+    // The number of columns, points and rows depends on the length alone; a low rate spares time.
+    let noise = signals::pink_noise(1, 0.1, 240 * 8_000);
+    place.write_wav("song.wav", 8_000, &[&noise, &signals::pink_noise(2, 0.1, 240 * 8_000)]);
+    let run = place.run("render song.wav --out mix --quiet --align off");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let bytes = fs::metadata(place.path("mix/report.html")).unwrap().len();
+    assert!(bytes < 2_000_000, "{bytes}");
+}
+
+#[test]
+fn hostile_names_are_shown_and_never_run() {
+    let place = Place::new();
+    let name = "<img src=x onerror=alert(1)>&\"'.wav";
+    let noise = signals::pink_noise(1, 0.1, 48_000);
+    place.write_wav(name, 48_000, &[&noise, &noise]);
+    let title = "</script><script>alert(2)</script>";
+    let session = format!("[[tracks]]\nfile = {}\nname = '{title}'\n", Value::String(name.into()));
+    place.write("mix.toml", session.as_bytes());
+    let run = place.run("render --session mix.toml --out mix --quiet");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let page = read(&place, "mix/report.html");
+    assert!(!page.contains("<img") && !page.contains("<script>alert"), "a name became markup");
+    assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&#39;.wav"));
+    assert!(page.contains("&lt;/script&gt;&lt;script&gt;alert(2)&lt;/script&gt;"));
+}
+
+#[test]
+fn the_page_repeats_byte_for_byte_and_knows_no_clock() {
+    let place = Place::new();
+    for (out, frames) in [("a", "64"), ("b", "10000")] {
+        assert_eq!(loud(&place, out, &["--chunk-frames", frames]).code, Some(0));
+    }
+    for name in ["report.html", "meters.json", "spectrum.json", "waveform.dat", "final_mix.wav"] {
+        let bytes = |out: &str| fs::read(place.path(out).join(name)).unwrap();
+        assert!(bytes("a") == bytes("b"), "{name}");
+    }
+}
+
+#[test]
+fn gain_reduction_over_time_agrees_with_the_report() {
+    let place = Place::new();
+    assert_eq!(loud(&place, "mix", &["--target", "-10"]).code, Some(0));
+    let (meters, report) = (json(&place, "mix/meters.json"), json(&place, "mix/report.json"));
+    let series: Vec<f64> = serde_json::from_value(meters["master"]["gain_reduction_db"].clone()).unwrap();
+    assert_eq!(series.len(), meters["master"]["series"]["peak_dbfs"].as_array().unwrap().len());
+    let most = series.iter().copied().fold(0.0, f64::max);
+    let limiter = &report["master"]["limiter"];
+    // Rounded to 0.01.
+    assert!((most - limiter["max_reduction_db"].as_f64().unwrap()).abs() <= 0.0051, "{most} for {limiter}");
+    assert!(most > 1.0);
+    for key in ["target_lufs", "ceiling_dbtp", "gain_db", "verified"] {
+        assert!(!report["master"][key].is_null(), "{key}");
+    }
+    for measured in ["before", "predicted", "written"] {
+        assert!(
+            report["master"][measured]["integrated_lufs"].is_f64()
+                && report["master"][measured]["true_peak_dbtp"].is_f64()
+        );
+    }
+}
+
+#[test]
+fn the_waveform_of_a_render_is_that_of_the_file_it_wrote() {
+    let place = Place::new();
+    for format in ["wav16", "wav24", "wav32f"] {
+        assert_eq!(loud(&place, format, &["--format", format]).code, Some(0));
+        for ending in ["dat", "json"] {
+            let drawn = place.run(&format!("waveform {format}/final_mix.wav -o again.{ending} --split-channels"));
+            assert_eq!(drawn.code, Some(0), "{}", drawn.stderr);
+            let written = fs::read(place.path(format).join(format!("waveform.{ending}"))).unwrap();
+            assert!(fs::read(place.path(&format!("again.{ending}"))).unwrap() == written, "{format}, {ending}");
+        }
+    }
+}
+
+#[test]
+fn clipping_is_marked_and_silence_has_a_page_too() {
+    let place = Place::new();
+    let square = signals::square(48_000.0, 100.0, 1.2, 48_000);
+    place.write_wav("hot.wav", 48_000, &[&square, &square]);
+    place.write_wav("silence.wav", 48_000, &[&[0.0; 4_800], &[0.0; 4_800]]);
+    assert_eq!(place.run("render hot.wav --target none --ceiling off --quiet --out hot").code, Some(0));
+    let page = read(&place, "hot/report.html");
+    assert!(page.contains("touches full scale") && page.contains("beyond full scale"), "no clip marks");
+    let run = place.run("render silence.wav --out quiet --quiet --png");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let page = read(&place, "quiet/report.html");
+    assert!(page.contains("silent, or too short to have a loudness") && !page.contains("NaN"));
+}
+
+#[test]
+fn pictures_are_written_on_request_and_are_png() {
+    let place = Place::new();
+    assert_eq!(loud(&place, "plain", &[]).code, Some(0));
+    assert!(!place.names("plain").iter().any(|name| name.ends_with(".png")));
+    assert_eq!(loud(&place, "mix", &["--png"]).code, Some(0));
+    for name in ["waveform.png", "spectrogram.png", "loudness.png"] {
+        let bytes = fs::read(place.path("mix").join(name)).unwrap();
+        assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n", "{name}");
+        let width = u32::from_be_bytes(bytes[16..20].try_into().unwrap());
+        assert!(width > 1_500 && bytes.len() > 10_000, "{name}: {width}, {}", bytes.len());
+    }
+}
+
+#[test]
+fn the_date_in_bext_is_blank_unless_somebody_names_one() {
+    let place = Place::new();
+    let tone = signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000);
+    place.write_wav("a.wav", 48_000, &[&tone, &tone]);
+    let render = |out: &str, flags: &[&str], epoch: Option<&str>| -> Run {
+        let mut command = place.command();
+        command.args(["render", "a.wav", "--quiet", "--out", out]).args(flags).env_remove("SOURCE_DATE_EPOCH");
+        command.envs(epoch.map(|epoch| ("SOURCE_DATE_EPOCH", epoch))).output().unwrap().into()
+    };
+    // EBU Tech 3285: date and time begin 320 bytes into the chunk.
+    let date = |out: &str| {
+        let bytes = fs::read(place.path(out).join("final_mix.wav")).unwrap();
+        let chunk = bytes.windows(4).position(|four| four == b"bext").unwrap() + 8;
+        bytes[chunk + 320..chunk + 338].to_vec()
+    };
+    assert_eq!(render("blank", &[], None).code, Some(0));
+    assert_eq!(date("blank"), [0; 18]);
+    assert_eq!(render("epoch", &[], Some("86399")).code, Some(0));
+    assert_eq!(date("epoch"), b"1970-01-0123:59:59");
+    assert_eq!(render("flag", &["--origination-date", "2026-03-01"], Some("0")).code, Some(0));
+    assert_eq!(date("flag"), b"2026-03-0100:00:00");
+    let run = render("wrong", &[], Some("soon"));
+    assert_eq!((run.code, run.stderr.contains("SOURCE_DATE_EPOCH")), (Some(2), true), "{}", run.stderr);
+    assert_eq!(render("wrong", &["--origination-date", "soon"], None).code, Some(2));
+}
