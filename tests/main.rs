@@ -3,6 +3,7 @@
 mod bad_input;
 mod command_line;
 mod goldens;
+mod jobs;
 mod laws;
 mod nulls;
 mod program_runs;
