@@ -7,6 +7,7 @@ mod browser;
 mod command_line;
 mod fresh_encodes;
 mod goldens;
+mod jobs;
 mod laws;
 mod measure;
 mod nulls;

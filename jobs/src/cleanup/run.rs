@@ -172,11 +172,13 @@ fn expired(store: &Store, options: &CleanupOptions, document: &mut CleanupDocume
         (None, Err(error)) => return document.failed(&error),
     };
     let (policy, now) = (&store.settings().policy, store.now());
-    let found = store.for_each_session(&sessions, |session| look(store, session));
+    let found = Store::for_each_session(&sessions, |session| look(store, session));
     let (mut all, mut chosen) = (0, Vec::new());
     for (ended, jobs, errors) in found {
         all += jobs;
-        errors.iter().for_each(|error| document.failed(error));
+        for error in &errors {
+            document.failed(error);
+        }
         let gone = select(ended, jobs, policy, options.older_than, now);
         if !gone.is_empty() {
             chosen.push(gone);
@@ -217,7 +219,9 @@ fn expired(store: &Store, options: &CleanupOptions, document: &mut CleanupDocume
         document.old_jobs_deleted += deleted.jobs;
         document.results_deleted += deleted.results;
         document.bytes_freed += deleted.bytes;
-        deleted.errors.iter().for_each(|error| document.failed(error));
+        for error in &deleted.errors {
+            document.failed(error);
+        }
     }
 }
 
@@ -272,7 +276,9 @@ fn repair(
 ) -> (u64, u64) {
     let scope = Scope { look_only: options.dry_run, orphans, quarantine, session: options.session.clone() };
     let repaired = store.repair(&scope);
-    repaired.errors.iter().for_each(|error| document.failed(error));
+    for error in &repaired.errors {
+        document.failed(error);
+    }
     (repaired.orphans, repaired.quarantined)
 }
 

@@ -82,7 +82,12 @@ impl JobId {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let nanos = u32::try_from(now.as_nanosecond().rem_euclid(1_000_000_000)).unwrap_or(0);
         let time = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, nanos);
-        Self(Uuid::new_v7(time).to_string())
+        // The part of a millisecond stands where RFC 9562, section 6.2, method 3 has it, so that jobs of one submitter keep
+        // their order.
+        let fraction = u64::from(nanos % 1_000_000) * 4_096 / 1_000_000;
+        let mut bytes = Uuid::new_v7(time).into_bytes();
+        (bytes[6], bytes[7]) = (0x70 | (fraction >> 8) as u8, fraction as u8);
+        Self(Uuid::from_bytes(bytes).to_string())
     }
 }
 
@@ -105,7 +110,7 @@ mod tests {
 
     #[test]
     fn ids_sort_by_the_time_of_creation() {
-        let ids: Vec<_> = (1..100).map(|ms| JobId::new(Timestamp::from_millisecond(ms * 1_000).unwrap())).collect();
+        let ids: Vec<_> = (1..100).map(|ms| JobId::new(Timestamp::from_microsecond(ms).unwrap())).collect();
         assert!(ids.is_sorted());
         assert_eq!(Uuid::parse_str(ids[0].as_str()).unwrap().get_version_num(), 7);
     }

@@ -74,11 +74,7 @@ impl Store {
     }
 
     /// Does something with every session, on all processors.
-    pub(crate) fn for_each_session<T: Send>(
-        &self,
-        sessions: &[SessionId],
-        work: impl Fn(&SessionId) -> T + Sync,
-    ) -> Vec<T> {
+    pub(crate) fn for_each_session<T: Send>(sessions: &[SessionId], work: impl Fn(&SessionId) -> T + Sync) -> Vec<T> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(sessions.len());
         let next = AtomicUsize::new(0);
         let run = || {
@@ -102,7 +98,7 @@ impl Store {
     /// When the root of the records cannot be read.
     pub fn overview(&self) -> Result<Overview, StoreError> {
         let sessions = self.sessions()?;
-        let parts = self.for_each_session(&sessions, |session| {
+        let parts = Self::for_each_session(&sessions, |session| {
             let mut part = Overview::default();
             for job in self.jobs_of(session).unwrap_or_default() {
                 match self.read_in(session, &job) {

@@ -16,6 +16,9 @@ mod repair;
 mod rescue;
 mod submit;
 
+#[cfg(test)]
+mod proofs;
+
 pub use change::Who;
 pub use delete::Deleted;
 pub use disk::{Disk, Entry, Kind, Lock, Stat, SyncPoint};

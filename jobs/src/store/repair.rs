@@ -4,6 +4,7 @@ use super::disk::Kind;
 use super::files::TEMPORARY;
 use super::{Store, StoreError};
 use crate::jobs::{JobId, Record, SessionId};
+use jiff::SignedDuration;
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 
@@ -51,6 +52,8 @@ impl Store {
     pub fn repair(&self, scope: &Scope) -> Repaired {
         let look_only = scope.look_only;
         let start = || -> Result<_, StoreError> {
+            // A disk without a free byte cannot take new folders, and needs the repair all the more.
+            let _ = if look_only { Ok(()) } else { self.prepare() };
             let indexed = self.indexed()?.into_iter().collect();
             let marked = self.active()?.into_iter().map(|(_, job)| job).collect();
             let sessions = scope.session.clone().map_or_else(|| self.sessions(), |session| Ok(vec![session]))?;
@@ -60,7 +63,7 @@ impl Store {
             Ok(found) => found,
             Err(error) => return Repaired { errors: vec![error], ..Repaired::default() },
         };
-        let parts = self.for_each_session(&sessions, |session| self.repair_session(session, &known, scope));
+        let parts = Self::for_each_session(&sessions, |session| self.repair_session(session, &known, scope));
         let (mut repaired, mut alive) = (Repaired::default(), HashMap::new());
         for (part, jobs) in parts {
             repaired = repaired.plus(part);
@@ -73,6 +76,7 @@ impl Store {
                 self.clear_leases(&alive, look_only),
                 self.clear_staging(&alive, look_only),
                 self.clear_keys(&alive, look_only),
+                self.clear_shell(look_only),
             ]
         });
         for part in rest.into_iter().flatten() {
@@ -251,6 +255,27 @@ impl Store {
                     count += 1;
                     if !look_only {
                         self.remove_staging(&self.places.results(&session).join(&entry.name))?;
+                    }
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    /// Files whose writers died, among the shell's own. Their writers hold locks of many kinds; an hour is longer than any writes.
+    fn clear_shell(&self, look_only: bool) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for folder in [self.places.index(), self.places.shell(""), self.places.shell("keys")] {
+            for entry in self.entries(&folder)? {
+                let path = folder.join(&entry.name);
+                let old = |modified| self.now().duration_since(modified) > SignedDuration::from_hours(1);
+                let left = entry.kind == Kind::File
+                    && entry.name.ends_with(TEMPORARY)
+                    && self.disk.stat(&path).is_ok_and(|stat| old(stat.modified));
+                if left {
+                    count += 1;
+                    if !look_only {
+                        self.remove(&path)?;
                     }
                 }
             }

@@ -72,6 +72,7 @@ impl Store {
         if let Some(path) = key {
             let note = KeyNote { job_id: id.clone(), session_id: session.clone() };
             let bytes = serde_json::to_vec(&note).unwrap_or_default();
+            self.ensure_durable(self.places.media(), &["jobs_index", ".shell", "keys"])?;
             self.replace(path, &bytes, Some((SyncPoint::KeyBytes, SyncPoint::KeyName)))?;
         }
         let lock = self.lock_record(id)?;

@@ -45,9 +45,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub fn render_child() -> bool {
     let mut input = io::stdin().lock();
     let mut line = String::new();
-    let request = match input.read_line(&mut line).map(|_| serde_json::from_str::<ChildRequest>(&line)) {
-        Ok(Ok(request)) => request,
-        _ => return say(&Line::Failed(JobError::new("BAD_REQUEST", "the request cannot be read"))),
+    let Ok(Ok(request)) = input.read_line(&mut line).map(|_| serde_json::from_str::<ChildRequest>(&line)) else {
+        return say(&Line::Failed(JobError::new("BAD_REQUEST", "the request cannot be read")));
     };
     drop(input);
     limit(&request);

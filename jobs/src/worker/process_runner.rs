@@ -124,13 +124,12 @@ impl ProcessRunner {
             };
             match told_at {
                 Some(at) if at.elapsed() > PATIENCE => return Ended::Stopped,
-                Some(_) => {}
                 None if watch(sign).is_break() => {
                     told_at = Some(Instant::now());
                     // The end of its input is what tells it.
                     child.process.stdin = None;
                 }
-                None => {}
+                _ => {}
             }
             if start.elapsed() > self.time {
                 return Ended::Late;

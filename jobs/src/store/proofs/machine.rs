@@ -1,0 +1,98 @@
+//! The state machine against a model: whatever is asked of a record in whatever order, it does what the model does.
+
+use crate::jobs::{By, JobError, NewJob, Record, State};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+/// What a model knows of a job: written from the requirement, not from the table.
+#[derive(Clone, Debug, PartialEq)]
+struct Model {
+    state: State,
+    attempt: u32,
+    progress: u8,
+}
+
+impl Model {
+    fn allows(&self, to: State, by: By) -> bool {
+        let ended = |state| matches!(state, State::Complete | State::Error | State::Cancelled);
+        let active = !ended(self.state) && self.state != State::Queued;
+        match by {
+            By::Retry => to == State::Queued && matches!(self.state, State::Error | State::Cancelled),
+            By::Cancel => to == State::Cancelled && self.state == State::Queued,
+            By::Rescue if to == State::Complete => self.state == State::Exporting,
+            By::Rescue => active && matches!(to, State::Queued | State::Error | State::Cancelled),
+            By::Worker => match to {
+                State::Running => self.state == State::Queued,
+                State::Queued | State::Error | State::Cancelled => active,
+                State::Complete => matches!(self.state, State::Exporting | State::Running),
+                stage => active && stage > self.state,
+            },
+        }
+    }
+
+    fn go(&mut self, to: State, by: By) {
+        if to == State::Running {
+            self.attempt += 1;
+        }
+        if to == State::Queued {
+            self.progress = 0;
+            if by == By::Worker {
+                self.attempt -= 1;
+            }
+        }
+        if to == State::Complete {
+            self.progress = 100;
+        }
+        self.state = to;
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Go(State, By),
+    Advance(u8),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let by = prop::sample::select(vec![By::Worker, By::Worker, By::Rescue, By::Cancel, By::Retry]);
+    prop_oneof![
+        3 => (prop::sample::select(State::ALL.to_vec()), by).prop_map(|(state, by)| Act::Go(state, by)),
+        1 => any::<u8>().prop_map(Act::Advance),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn a_record_does_what_the_model_does(acts in prop::collection::vec(act(), 1..60)) {
+        let mut now = Timestamp::UNIX_EPOCH;
+        let mut record: Record =
+            NewJob::mix("s".parse().unwrap(), serde_json::Value::Null).into_record("j".parse().unwrap(), now, 99);
+        let mut model = Model { state: State::Queued, attempt: 0, progress: 0 };
+        for act in acts {
+            now = now.checked_add(SignedDuration::from_secs(1)).unwrap();
+            let before = record.clone();
+            match act {
+                Act::Go(to, by) => {
+                    let went = if to == State::Error {
+                        record.fail(JobError::new("X", "y"), by, now).is_ok()
+                    } else {
+                        record.go(to, by, now).is_ok()
+                    };
+                    prop_assert_eq!(went, model.allows(to, by), "{} to {} by {:?}", before.state, to, by);
+                    if went { model.go(to, by) } else { prop_assert_eq!(&record, &before) }
+                }
+                Act::Advance(percent) if record.state.is_active() => {
+                    record.advance(percent);
+                    model.progress = model.progress.max(percent.min(99));
+                    prop_assert!(record.progress >= before.progress);
+                }
+                Act::Advance(_) => {}
+            }
+            let seen = Model { state: record.state, attempt: record.attempt, progress: record.progress };
+            prop_assert_eq!(&seen, &model);
+            prop_assert_eq!(record.error.is_some(), record.state == State::Error);
+            prop_assert_eq!(record.finished_at.is_some(), record.state.is_ended());
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Proofs that nothing is lost: a disk that loses power, fails and fills up, and records that are damaged.
+
+mod damage;
+mod dice;
+mod faults;
+mod machine;
+mod power;
+mod scene;
+mod sim_disk;

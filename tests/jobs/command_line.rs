@@ -1,0 +1,220 @@
+//! `mixdown jobs` as a person or a program uses it.
+
+use super::yard::Yard;
+use mixdown_fixtures::path;
+use serde_json::Value;
+use std::fs;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn stem(name: &str) -> String {
+    path(format!("stems/band/{name}.flac")).display().to_string()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+        panic!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    })
+}
+
+fn run(yard: &Yard, arguments: &[&str]) -> Output {
+    yard.mixdown(arguments).output().unwrap()
+}
+
+fn submit(yard: &Yard, session: &str, more: &[&str]) -> Value {
+    let (bass, drums) = (stem("bass"), stem("drums"));
+    let arguments = [&["submit", &bass, &drums, "--session-id", session, "--json"], more].concat();
+    json(&run(yard, &arguments))
+}
+
+fn status(yard: &Yard, id: &str) -> Value {
+    json(&run(yard, &["status", id, "--json"]))
+}
+
+#[test]
+fn a_mix_goes_from_submission_to_its_result_and_expires() {
+    let yard = Yard::new();
+    let job = submit(&yard, "song-1", &["--idempotency-key", "k"]);
+    let id = job["job_id"].as_str().unwrap();
+    assert_eq!(submit(&yard, "song-1", &["--idempotency-key", "k"])["job_id"], id);
+    let other = submit(&yard, "song-2", &["--idempotency-key", "k"]);
+    assert!(other["ok"] == false && other["error"].as_str().unwrap().contains("another one"), "{other:#}");
+    assert_eq!(status(&yard, id)["data"]["state"], "queued");
+    let done = json(&run(&yard, &["run", "--once", "--json"]));
+    assert_eq!((&done["ok"], &done["failed"]), (&Value::Bool(true), &0.into()));
+
+    let found = status(&yard, id);
+    assert_eq!((&found["data"]["state"], &found["data"]["progress"]), (&"complete".into(), &100.into()));
+    assert_eq!(found["data"]["result_url"], "/media/song-1/mix_outputs/final_mix.wav");
+    let record: Value =
+        serde_json::from_slice(&fs::read(yard.path(&format!("media/song-1/jobs/{id}.json"))).unwrap()).unwrap();
+    for key in
+        ["schema", "type", "attempt", "max_attempts", "rev", "lease", "idempotency", "result", "extra", "finished_at"]
+    {
+        assert!(record.get(key).is_some(), "{key}");
+    }
+    assert!(record["extra"]["meters"]["integrated_lufs"].is_number(), "{record:#}");
+    let master = fs::read(yard.path("storage/mix_outputs/song-1/final_mix.wav")).unwrap();
+    assert_eq!(record["result"]["sha256"], mixdown_jobs::jobs::hex_digest(&master));
+    assert_eq!(record["result"]["bytes"], master.len());
+
+    let watched = run(&yard, &["watch", id]);
+    assert!(watched.status.success(), "{}", String::from_utf8_lossy(&watched.stderr));
+    let listed = json(&run(&yard, &["list", "--state", "complete", "--session", "song-1", "--json"]));
+    assert_eq!(listed["jobs"][0]["job_id"], id);
+    let stats = String::from_utf8(run(&yard, &["stats", "--prometheus"]).stdout).unwrap();
+    assert!(stats.contains("mixdown_jobs{type=\"mix\",state=\"complete\"} 1"), "{stats}");
+
+    let dry = json(&run(&yard, &["cleanup", "--older-than", "0s", "--dry-run", "--json"]));
+    let cleaned =
+        json(&run(&yard, &["cleanup", "--older-than", "0s", "--only", "expired", "--session", "song-1", "--json"]));
+    assert_eq!((&cleaned["status"], &cleaned["results_deleted"]), (&"completed".into(), &1.into()), "{cleaned:#}");
+    assert_eq!(dry["bytes_freed"], cleaned["bytes_freed"]);
+    assert!(!yard.path("storage/mix_outputs/song-1").exists());
+    let gone = run(&yard, &["status", id, "--json"]);
+    assert_eq!((gone.status.code(), json(&gone)["error"].as_str()), (Some(1), Some("JOB_EXPIRED")));
+    let missing = json(&run(&yard, &["status", "nobody", "--json"]));
+    assert_eq!(
+        missing,
+        serde_json::json!({ "ok": false, "data": {}, "error": "JOB_NOT_FOUND", "message": "Job not found" })
+    );
+}
+
+#[test]
+fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() {
+    let yard = Yard::new();
+    fs::copy(stem("bass"), yard.path("bass.flac")).unwrap();
+    let submitted = run(&yard, &["submit", "bass.flac", "--session-id", "a"]);
+    let id = String::from_utf8(submitted.stdout).unwrap().trim().to_owned();
+    let good = submit(&yard, "b", &[]);
+    fs::remove_file(yard.path("bass.flac")).unwrap();
+    assert!(run(&yard, &["run", "--once", "--concurrency", "2"]).status.success());
+    let failed = status(&yard, &id);
+    assert_eq!(failed["data"]["state"], "error");
+    assert!(failed["data"]["error"].as_str().unwrap().contains("bass.flac"), "{failed:#}");
+    assert_eq!(status(&yard, good["job_id"].as_str().unwrap())["data"]["state"], "complete");
+    fs::copy(stem("bass"), yard.path("bass.flac")).unwrap();
+    assert!(run(&yard, &["retry", &id]).status.success());
+    assert!(run(&yard, &["run", "--once"]).status.success());
+    assert_eq!(status(&yard, &id)["data"]["state"], "complete");
+}
+
+#[test]
+fn a_render_beyond_its_memory_or_time_ends_one_job_and_not_the_worker() {
+    for (setting, code) in [("memory_mb = 24", "RENDER_CRASHED"), ("render_time = \"0s\"", "RENDER_TIMEOUT")] {
+        let yard = Yard::new();
+        fs::write(yard.path("mixdown.toml"), format!("[jobs]\n{setting}\n")).unwrap();
+        let id = submit(&yard, "a", &[])["job_id"].as_str().unwrap().to_owned();
+        assert!(run(&yard, &["run", "--once"]).status.success());
+        let listed = json(&run(&yard, &["list", "--json"]));
+        let job = listed["jobs"].as_array().unwrap().iter().find(|job| job["job_id"] == id.as_str()).unwrap();
+        assert_eq!((&job["state"], &job["error"]["code"]), (&"error".into(), &code.into()), "{job:#}");
+        assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/a")).unwrap().count(), 0, "left behind");
+    }
+}
+
+#[cfg(unix)]
+fn until(mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(30), "waited for nothing");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A session whose render takes long: an hour of silence after a short stem.
+#[cfg(unix)]
+fn long_job(yard: &Yard) -> String {
+    let session = format!("[align]\nmode = \"off\"\n[time]\nend_s = 3600.0\n[[tracks]]\nfile = {:?}\n", stem("bass"));
+    fs::write(yard.path("long.toml"), session).unwrap();
+    let submitted = run(yard, &["submit", "--session", "long.toml", "--session-id", "long"]);
+    String::from_utf8(submitted.stdout).unwrap().trim().to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
+    let yard = Yard::new();
+    let id = long_job(&yard);
+    let state = || status(&yard, &id)["data"]["state"].as_str().unwrap().to_owned();
+    let start = || yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
+    let mut worker = start();
+    until(|| state() == "processing_tracks");
+    Command::new("kill").args(["-TERM", &worker.id().to_string()]).status().unwrap();
+    assert!(worker.wait().unwrap().success());
+    assert_eq!(state(), "queued");
+    let listed = json(&run(&yard, &["list", "--session", "long", "--json"]));
+    assert_eq!((&listed["jobs"][0]["attempt"], &listed["jobs"][0]["lease"]), (&0.into(), &Value::Null));
+    assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
+
+    let mut worker = start();
+    until(|| state() == "processing_tracks");
+    assert!(run(&yard, &["cancel", &id]).status.success());
+    until(|| state() == "cancelled");
+    Command::new("kill").args(["-TERM", &worker.id().to_string()]).status().unwrap();
+    assert!(worker.wait().unwrap().success());
+    assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
+}
+
+/// A limit of nothing on the size of files stands in for a disk without a free byte, and needs no privilege.
+#[cfg(unix)]
+#[test]
+fn cleanup_needs_no_free_byte() {
+    let yard = Yard::new();
+    submit(&yard, "song", &[]);
+    assert!(run(&yard, &["run", "--once"]).status.success());
+    let limited = |arguments: &str| {
+        let script = format!("trap '' XFSZ; ulimit -f 0; exec \"$0\" jobs {arguments} | cat");
+        Command::new("sh")
+            .current_dir(yard.path(""))
+            .args(["-c", &script, crate::program_runs::program()])
+            .output()
+            .unwrap()
+    };
+    let refused = limited(&format!("submit {} --session-id song --json", stem("bass")));
+    assert_eq!(json(&refused)["ok"], false, "no job is promised without room");
+    let cleaned = json(&limited("cleanup --older-than 0s --only expired --json"));
+    assert_eq!((&cleaned["status"], &cleaned["results_deleted"]), (&"completed".into(), &1.into()), "{cleaned:#}");
+    assert!(!yard.path("storage/mix_outputs/song").exists());
+}
+
+#[test]
+fn folders_that_cannot_be_written_are_named() {
+    let yard = Yard::new();
+    fs::write(yard.path("file"), "mine").unwrap();
+    let refused = json(&run(&yard, &["submit", &stem("bass"), "--session-id", "a", "--media", "file", "--json"]));
+    assert!(refused["error"].as_str().unwrap().contains("file"), "{refused:#}");
+    // Where even the superuser may not write.
+    if std::path::Path::new("/proc/sys").is_dir() {
+        let refused = run(&yard, &["submit", &stem("bass"), "--session-id", "a", "--media", "/proc/sys", "--json"]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(json(&refused)["error"].as_str().unwrap().contains("/proc/sys"), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let yard = Yard::new();
+    fs::write(yard.path("mixdown.toml"), "media_dir = 'from-file'\nstorage_dir = 'from-file'\n").unwrap();
+    let bass = stem("bass");
+    let submit = ["submit", &bass, "--session-id", "a"];
+    assert!(run(&yard, &submit).status.success());
+    assert!(yard.path("from-file/a/jobs").is_dir());
+    assert!(yard.mixdown(&submit).env("MIXDOWN_MEDIA_DIR", yard.path("from-env")).status().unwrap().success());
+    assert!(yard.path("from-env/a/jobs").is_dir());
+    let mut flagged = yard.mixdown(&[&submit[..], &["--media", "from-flag"]].concat());
+    assert!(flagged.env("MIXDOWN_MEDIA_DIR", yard.path("x")).status().unwrap().success());
+    assert!(yard.path("from-flag/a/jobs").is_dir() && !yard.path("x").exists());
+    fs::write(yard.path("mixdown.toml"), "medai_dir = 'x'\n").unwrap();
+    let refused = run(&yard, &["list", "--json"]);
+    assert!(json(&refused)["error"].as_str().unwrap().contains("medai_dir"));
+}
+
+#[test]
+fn every_command_explains_itself_with_an_example() {
+    let yard = Yard::new();
+    for command in ["submit", "run", "list", "status", "watch", "cancel", "retry", "cleanup", "stats"] {
+        let help = String::from_utf8(run(&yard, &[command, "--help"]).stdout).unwrap();
+        assert!(help.contains("Example") && help.contains(&format!("mixdown jobs {command}")), "{help}");
+    }
+}

@@ -1,0 +1,55 @@
+//! Many processes on the same jobs.
+
+use super::yard::{Yard, ids};
+use mixdown_jobs::jobs::JobId;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Child;
+
+fn output(child: Child) -> String {
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn thirty_two_processes_with_one_key_make_one_job() {
+    let yard = Yard::new();
+    let children: Vec<_> = (0..32).map(|_| yard.hand("submit-key").spawn().unwrap()).collect();
+    let all: Vec<JobId> = children.into_iter().flat_map(|child| ids(&output(child))).collect();
+    assert_eq!(all.len(), 32);
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 1);
+    assert_eq!(yard.store().jobs_of(&"session-0".parse().unwrap()).unwrap(), all[..1]);
+}
+
+#[test]
+fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update() {
+    let yard = Yard::new();
+    let known = ids(&output(yard.hand("submit").args(["0", "50"]).spawn().unwrap()));
+    assert_eq!(known.len(), 50);
+    let worker = yard.hand("work").spawn().unwrap();
+    let meddlers: Vec<_> =
+        (1..=4).map(|seed| yard.hand("meddle").args([seed.to_string(), "150".into()]).spawn().unwrap()).collect();
+    let mut told: BTreeMap<JobId, u64> = BTreeMap::new();
+    for child in meddlers {
+        for line in output(child).lines() {
+            let job = line.strip_prefix("updated ").unwrap().parse().unwrap();
+            *told.entry(job).or_default() += 1;
+        }
+    }
+    let mut worker = worker;
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    yard.work_off();
+    assert_eq!(yard.losses(&known), Vec::<String>::new());
+    let store = yard.store();
+    let mut updates = 0;
+    for (job, count) in &told {
+        // The jobs of cleanups come and go.
+        let Ok(record) = store.read(job) else { continue };
+        assert_eq!(record.extra.get("updates").and_then(Value::as_u64), Some(*count), "{job}");
+        updates += count;
+    }
+    println!("updates acknowledged and found: {updates}; jobs: {}", known.len());
+    assert!(updates > 20, "{updates}");
+}

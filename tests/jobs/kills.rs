@@ -1,0 +1,109 @@
+//! Workers and submitters killed at random times and at every step: no acknowledged job is lost, no record torn, every job ends.
+
+use super::yard::{Yard, ids, rounds};
+use mixdown_fixtures::signals;
+use std::io::Read;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+/// Kills a process and takes what it had said.
+fn kill(mut child: Child) -> String {
+    child.kill().unwrap();
+    let mut text = String::new();
+    // Only a line that was cut off is no text, and that is no acknowledgement either.
+    let _ = child.stdout.take().map(|mut output| output.read_to_string(&mut text));
+    child.wait().unwrap();
+    text
+}
+
+#[test]
+fn three_hundred_kills_at_random_times_lose_nothing() {
+    let yard = Yard::new();
+    let wanted = rounds(300, 10_000);
+    let submitter = |yard: &Yard| yard.hand("submit").arg("4").spawn().unwrap();
+    let mut submits = submitter(&yard);
+    let (mut acknowledged, mut kills, mut state) = (Vec::new(), 0, 12_345_u64);
+    while kills < wanted {
+        let worker = yard.hand("work").spawn().unwrap();
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        std::thread::sleep(Duration::from_millis(3 + (state >> 33) % 30));
+        kill(worker);
+        kills += 1;
+        if kills % 10 == 0 && kills < wanted {
+            acknowledged.extend(ids(&kill(submits)));
+            kills += 1;
+            // The queue is kept from growing without end.
+            if kills % 50 < 10 {
+                yard.work_off();
+            }
+            submits = submitter(&yard);
+        }
+    }
+    acknowledged.extend(ids(&kill(submits)));
+    yard.work_off();
+    let losses = yard.losses(&acknowledged);
+    println!("kills: {kills}; acknowledgements checked: {}; losses: {}", acknowledged.len(), losses.len());
+    assert!(acknowledged.len() > 100, "{}", acknowledged.len());
+    assert_eq!(losses, Vec::<String>::new());
+}
+
+#[test]
+fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
+    let (mut steps, mut checked) = (Vec::new(), 0);
+    for step in 1.. {
+        let yard = Yard::new();
+        let run = yard.hand("die").arg(step.to_string()).stderr(Stdio::piped()).output().unwrap();
+        let said = String::from_utf8(run.stdout).unwrap();
+        let store = yard.store();
+        yard.work_off();
+        // Those that the cleanup had begun to take may be gone.
+        let known: Vec<_> = ids(&said)
+            .into_iter()
+            .filter(|job| !matches!(store.read(job), Err(mixdown_jobs::store::StoreError::Expired(_))))
+            .collect();
+        checked += ids(&said).len();
+        assert_eq!(yard.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&run.stderr));
+        if said.contains("lived to the end") {
+            break;
+        }
+        steps.push(String::from_utf8_lossy(&run.stderr).lines().last().unwrap_or_default().to_owned());
+    }
+    println!("steps killed at: {}; acknowledgements checked: {checked}; losses: 0", steps.len());
+    for needed in ["sync final_mix.wav", "rename to final_mix.wav", "lock cleanup", "remove final_mix.wav", "write .0"]
+    {
+        assert!(steps.iter().any(|step| step.starts_with(needed)), "{needed} is no step: {steps:#?}");
+    }
+}
+
+#[test]
+fn the_program_itself_is_killed_while_it_renders_and_every_mix_is_whole() {
+    let yard = Yard::new();
+    let tone = signals::sine(48_000.0, 440.0, 0.3, 0.0, 24_000);
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(yard.path("tone.wav"), spec).unwrap();
+    for sample in tone {
+        writer.write_sample((sample * 32_767.0) as i16).unwrap();
+    }
+    writer.finalize().unwrap();
+    let mut acknowledged = Vec::new();
+    for number in 0..6 {
+        let session = format!("song-{}", number % 3);
+        let run = yard.mixdown(&["submit", "tone.wav", "--session-id", &session]).output().unwrap();
+        acknowledged.extend(ids(&String::from_utf8(run.stdout).unwrap()));
+    }
+    assert_eq!(acknowledged.len(), 6);
+    for kill_ms in (20..).step_by(23).take(12) {
+        let mut worker = yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(kill_ms));
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    assert!(yard.mixdown(&["run", "--once"]).stderr(Stdio::null()).status().unwrap().success());
+    assert_eq!(yard.losses(&acknowledged), Vec::<String>::new());
+    println!("kills of the program: 12; acknowledgements checked: 6; losses: 0");
+}

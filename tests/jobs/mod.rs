@@ -1,0 +1,8 @@
+//! The job shell from outside: many processes, killed, meddling, with hostile folders.
+
+mod command_line;
+mod crowd;
+mod hostile;
+mod kills;
+mod scale;
+mod yard;

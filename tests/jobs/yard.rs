@@ -1,0 +1,98 @@
+//! Two roots, the programs that work on them, and the search for what was lost.
+
+use crate::program_runs::program;
+use mixdown_jobs::jobs::{JobId, Record, State, hash_reader};
+use mixdown_jobs::settings::Settings;
+use mixdown_jobs::store::{Scope, Store};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+pub(super) struct Yard {
+    folder: TempDir,
+}
+
+impl Yard {
+    /// In memory where the machine has such a folder: a killed process loses nothing that a disk would keep.
+    pub(super) fn new() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let yard = Self { folder: folder.or_else(|_| tempfile::tempdir()).unwrap() };
+        std::fs::create_dir(yard.media()).unwrap();
+        std::fs::create_dir(yard.storage()).unwrap();
+        yard
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(super) fn media(&self) -> PathBuf {
+        self.path("media")
+    }
+
+    pub(super) fn storage(&self) -> PathBuf {
+        self.path("storage")
+    }
+
+    pub(super) fn store(&self) -> Store {
+        Store::open(Settings::at(self.media(), self.storage())).unwrap()
+    }
+
+    /// The hand, told what to do.
+    pub(super) fn hand(&self, what: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jobs-hand"));
+        command.arg(what).arg(self.media()).arg(self.storage()).stderr(Stdio::null()).stdout(Stdio::piped());
+        command
+    }
+
+    /// `mixdown jobs …`
+    pub(super) fn mixdown(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command.current_dir(self.folder.path()).arg("jobs").args(arguments);
+        command
+    }
+
+    /// Has all jobs done that are left.
+    pub(super) fn work_off(&self) {
+        assert!(self.hand("work-once").status().unwrap().success());
+    }
+
+    /// What was acknowledged and is gone, and what is not as it must be when nothing runs any more.
+    pub(super) fn losses(&self, acknowledged: &[JobId]) -> Vec<String> {
+        let store = self.store();
+        let repaired = store.repair(&Scope::ALL);
+        let mut losses: Vec<String> = repaired.errors.iter().map(ToString::to_string).collect();
+        losses.extend((repaired.quarantined > 0).then(|| format!("{} torn records", repaired.quarantined)));
+        for job in acknowledged {
+            match store.read(job) {
+                Ok(record) if !record.state.is_ended() => losses.push(format!("{job} is {} for ever", record.state)),
+                Ok(_) => {}
+                Err(error) => losses.push(error.to_string()),
+            }
+        }
+        for session in store.sessions().unwrap() {
+            let jobs = store.jobs_of(&session).unwrap();
+            let records: Vec<Record> = jobs.iter().filter_map(|job| store.read_in(&session, job).ok()).collect();
+            losses.extend((records.len() != jobs.len()).then(|| format!("{session} has torn records")));
+            let complete = records.iter().filter(|record| record.state == State::Complete && record.result.is_some());
+            let Some(owner) = complete.max_by_key(|record| record.finished_at) else { continue };
+            let found = File::open(store.places().final_mix(&session)).and_then(hash_reader);
+            if found.ok().map(|found| found.sha256) != owner.result.as_ref().map(|result| result.sha256.clone()) {
+                losses.push(format!("{}: complete, and its file is missing or another", owner.job_id));
+            }
+        }
+        losses
+    }
+}
+
+/// The ids in what a hand printed; a line that was cut off is none.
+pub(super) fn ids(text: &str) -> Vec<JobId> {
+    text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')?.parse().ok()).collect()
+}
+
+/// How often heavy proofs run, in place of `usually`.
+pub(super) fn rounds(usually: u64, heavy: u64) -> u64 {
+    if std::env::var_os("MIXDOWN_HEAVY").is_some() { heavy } else { usually }
+}

@@ -1,0 +1,193 @@
+//! A hand that works, submits and meddles on a job store until somebody kills it; tests start many of them.
+
+use mixdown_engine::render::{Phase, Progress};
+use mixdown_jobs::cleanup::{CleanupOptions, clean_as_job};
+use mixdown_jobs::clock::SystemClock;
+use mixdown_jobs::jobs::{JobError, JobType, NewJob, Record};
+use mixdown_jobs::settings::Settings;
+use mixdown_jobs::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
+use mixdown_jobs::worker::{RunError, Runner, Service, Sign, Worker};
+use serde_json::{Map, Value, json};
+use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The machine's disk, until the process dies just before one of its operations.
+struct DyingDisk {
+    dies_at: u64,
+    count: AtomicU64,
+}
+
+impl DyingDisk {
+    fn step(&self, what: &str, path: &Path) {
+        if self.count.fetch_add(1, Ordering::SeqCst) + 1 == self.dies_at {
+            eprintln!("{what} {}", path.file_name().unwrap_or_default().to_string_lossy());
+            std::process::abort();
+        }
+    }
+}
+
+impl Disk for DyingDisk {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        OsDisk.open(path)
+    }
+    fn stat(&self, path: &Path) -> io::Result<Stat> {
+        OsDisk.stat(path)
+    }
+    fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        OsDisk.list(folder)
+    }
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        self.step("make folder", path);
+        OsDisk.make_folder(path)
+    }
+    fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.step("write", path);
+        // Half of it, too, may be all that there was time for.
+        if self.count.load(Ordering::SeqCst) + 1 == self.dies_at {
+            OsDisk.write_new(path, &bytes[..bytes.len() / 2])?;
+            self.step("write the second half of", path);
+        }
+        OsDisk.write_new(path, bytes)
+    }
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.step("append to", path);
+        OsDisk.append(path, bytes)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step("rename to", to);
+        OsDisk.rename(from, to)
+    }
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.step("remove", path);
+        OsDisk.remove_file(path)
+    }
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        self.step("remove folder", path);
+        OsDisk.remove_folder(path)
+    }
+    fn remove_tree(&self, path: &Path) -> io::Result<()> {
+        self.step("remove tree", path);
+        OsDisk.remove_tree(path)
+    }
+    fn sync_file(&self, path: &Path, point: SyncPoint) -> io::Result<()> {
+        self.step("sync", path);
+        OsDisk.sync_file(path, point)
+    }
+    fn sync_folder(&self, path: &Path, point: SyncPoint) -> io::Result<()> {
+        self.step("sync folder", path);
+        OsDisk.sync_folder(path, point)
+    }
+    fn lock(&self, path: &Path, wait: bool) -> io::Result<Option<Lock>> {
+        self.step("lock", path);
+        OsDisk.lock(path, wait)
+    }
+}
+
+/// Writes a master that names its job and attempt, through every stage.
+struct Trivial;
+
+impl Runner for Trivial {
+    fn handles(&self, kind: JobType) -> bool {
+        kind == JobType::Mix
+    }
+
+    fn run(
+        &self,
+        job: &Record,
+        staging: &Path,
+        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+    ) -> Result<Map<String, Value>, RunError> {
+        for phase in [Phase::Loading, Phase::Aligning, Phase::Mixing, Phase::Mastering, Phase::Exporting] {
+            if watch(Sign::At(Progress { phase, fraction: 0.6 })).is_break() {
+                return Err(RunError::Stopped);
+            }
+        }
+        let failed = |error: io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
+        let master = format!("the master of {} in attempt {}\n", job.job_id, job.attempt).repeat(100);
+        std::fs::write(staging.join(FINAL_MIX), master).map_err(failed)?;
+        std::fs::write(staging.join("waveform.dat"), "a picture").map_err(failed)?;
+        Ok(Map::new())
+    }
+}
+
+fn submit(store: &Store, session: u64, key: Option<String>) {
+    let mut job = NewJob::mix(format!("session-{session}").parse().expect("an id"), json!({ "stems": [] }));
+    job.key = key;
+    if let Ok(submitted) = store.submit(job, &[]) {
+        // The acknowledgement: whoever reads it may rely on the job.
+        println!("{}", submitted.record.job_id);
+        let _ = io::stdout().flush();
+    }
+}
+
+/// Updates, cancels, cleans and rescues whatever it finds.
+fn meddle(store: &Store, seed: u64, rounds: u64) {
+    let mut state = seed;
+    let mut dice = |sides: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % sides
+    };
+    for _ in 0..rounds {
+        let jobs = store.list(&mixdown_jobs::store::Filter::default(), 200).unwrap_or_default();
+        let Some(record) = jobs.get(dice(jobs.len().max(1) as u64) as usize) else { return };
+        let mut note = Ok(());
+        match dice(20) {
+            0..=12 => {
+                note = store
+                    .update(record, mixdown_jobs::store::Who::Anyone, |record, _| {
+                        let count = record.extra.get("updates").and_then(Value::as_u64).unwrap_or(0);
+                        record.extra.insert("updates".into(), (count + 1).into());
+                        Ok(())
+                    })
+                    .map(|_| println!("updated {}", record.job_id));
+            }
+            13 => drop(store.cancel(&record.job_id)),
+            14 | 15 => drop(clean_as_job(store, &CleanupOptions::default(), &mut |_| false)),
+            _ => drop(store.rescue(&record.session_id, &record.job_id)),
+        }
+        drop(note);
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |index: usize| arguments.get(index).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let [what, media, storage, ..] = arguments.as_slice() else { panic!("WHAT MEDIA STORAGE …") };
+    let settings = Settings::at(media, storage);
+    let dies_at = if what == "die" { number(3) } else { u64::MAX };
+    let disk = DyingDisk { dies_at, count: AtomicU64::new(0) };
+    let store = Arc::new(Store::with(settings, Arc::new(disk), Arc::new(SystemClock)));
+    let service =
+        |once| Service { worker: Worker::new(Arc::clone(&store), Arc::new(Trivial), || false), concurrency: 1, once };
+    match what.as_str() {
+        "work" => drop(service(false).run(|_| {})),
+        "work-once" => drop(service(true).run(|_| {})),
+        "submit" => {
+            let count = if number(4) == 0 { u64::MAX } else { number(4) };
+            for round in 0..count {
+                submit(&store, round % 5, None);
+                std::thread::sleep(Duration::from_millis(number(3)));
+            }
+        }
+        "submit-key" => submit(&store, 0, Some("the one key".into())),
+        "meddle" => meddle(&store, number(3), number(4)),
+        // A whole life: a job that completes, one that is cancelled, and a cleanup that takes both.
+        "die" => {
+            submit(&store, 0, Some("a key".into()));
+            submit(&store, 0, None);
+            if let Some(job) = store.list(&mixdown_jobs::store::Filter::default(), 1).unwrap_or_default().first() {
+                let _ = store.cancel(&job.job_id);
+            }
+            store.repair(&Scope::ALL);
+            while let Ok(Some(_)) = service(true).worker.run_next() {}
+            let older_than = Some(Duration::ZERO);
+            let _ = clean_as_job(&store, &CleanupOptions { older_than, ..CleanupOptions::default() }, &mut |_| false);
+            println!("lived to the end");
+        }
+        other => panic!("{other}"),
+    }
+}
