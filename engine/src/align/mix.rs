@@ -10,7 +10,7 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use serde::Serialize;
 use std::f64::consts::TAU;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Frames read at once: the frames of the spectrum too.
@@ -46,7 +46,7 @@ pub struct InMix {
 /// # Errors
 /// When a file cannot be read, or `stop` says so.
 pub fn find_in_mix(
-    mix: &PathBuf,
+    mix: &Path,
     stems: &[PathBuf],
     alignment: &Alignment,
     rate: SampleRate,
@@ -76,9 +76,10 @@ pub fn find_in_mix(
         }
     })?;
     for n in 0..count {
-        gram[n][n] *= 1.0 + RIDGE;
-        for m in 0..n {
-            gram[m][n] = gram[n][m];
+        let (above, row) = gram.split_at_mut(n);
+        row[0][n] *= 1.0 + RIDGE;
+        for (m, line) in above.iter_mut().enumerate() {
+            line[n] = row[0][m];
         }
     }
     let gains = solve(gram, with_mix);
@@ -112,7 +113,7 @@ pub fn find_in_mix(
 
 /// Reads the mix and the stems, in time with it, block by block; mono goes to both channels.
 fn together(
-    mix: &PathBuf,
+    mix: &Path,
     files: &[(&PathBuf, Place)],
     rate: SampleRate,
     stop: &dyn Fn() -> bool,

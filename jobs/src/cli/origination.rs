@@ -36,6 +36,7 @@ pub(super) fn choose(flag: Option<DateTime>, variable: Option<&str>) -> Result<O
 mod tests {
     use super::*;
 
+    #[allow(clippy::unnecessary_wraps)] // What it is compared with is an option.
     fn text(date: &str, time: &str) -> Option<(String, String)> {
         Some((date.into(), time.into()))
     }
