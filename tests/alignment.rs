@@ -1,127 +1,272 @@
 //! What alignment promises on real stems made worse in known ways.
 
+use crate::program_runs::{Place, read_wav};
 use mixdown_engine::align::{AlignSettings, Alignment, Decision, Pairs, StemFeatures, align};
 use mixdown_engine::audio::{AudioBuffer, Block};
 use mixdown_engine::io::{Fold, StemReader};
 use mixdown_engine::process::{Source, Tap};
 use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::{alignment as make, path, signals};
-use std::path::Path;
+use serde_json::Value;
 
-fn mono(file: &Path) -> (Vec<f32>, SampleRate) {
-    let mut reader = StemReader::open(file, Fold::Stereo).unwrap();
+const STEMS: [&str; 8] = [
+    "feelings/guitar.ogg",
+    "feelings/band.ogg",
+    "band/bass.flac",
+    "band/drums.flac",
+    "band/guitar.flac",
+    "band/keys.flac",
+    "band/pad.flac",
+    "band/vocals.flac",
+];
+
+fn mono(name: &str) -> Vec<f32> {
+    let mut reader = StemReader::open(&path(format!("stems/{name}")), Fold::Stereo).unwrap();
     let (mut buffer, mut out) = (AudioBuffer::new(reader.channels(), 16_384), Vec::new());
     loop {
         let frames = reader.read(&mut buffer.block_mut()).unwrap();
-        let block = buffer.first(frames);
-        let gain = 1.0 / block.channels() as f32;
-        out.extend((0..frames).map(|n| gain * (0..block.channels()).map(|c| block.channel(c)[n]).sum::<f32>()));
+        let channels = buffer.channels();
+        out.extend((0..frames).map(|n| (0..channels).map(|c| buffer.channel(c)[n]).sum::<f32>() / channels as f32));
         if frames < buffer.frames() {
-            return (out, reader.sample_rate());
+            return out;
         }
     }
 }
 
-fn features(samples: &[f32], rate: SampleRate) -> StemFeatures {
-    let mut stem = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
-    samples.chunks(48_000).for_each(|part| stem.observe(&Block::mono(part)));
+fn rate(hz: u32) -> SampleRate {
+    SampleRate::new(hz).unwrap()
+}
+
+fn features(samples: &[f32], hz: u32) -> StemFeatures {
+    let mut stem = StemFeatures::new(rate(hz), StemFeatures::DEFAULT_MAX_BYTES);
+    for part in samples.chunks(1 << 16) {
+        stem.observe(&Block::mono(part));
+    }
     stem
 }
 
-fn aligned(stems: &[&[f32]], rate: SampleRate) -> Alignment {
-    let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem, rate)).collect();
+/// Everything against the first stem.
+fn aligned(stems: &[&[f32]], hz: u32) -> Alignment {
+    let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem, hz)).collect();
     align(&stems, &AlignSettings { reference: Some(0), ..AlignSettings::default() }, Pairs::All, &|| false)
 }
 
-#[test]
-fn survey() {
-    let files: Vec<String> = match std::env::var("SURVEY") {
-        Ok(list) => list.split(':').map(str::to_owned).collect(),
-        Err(_) => [
-            "feelings/guitar.ogg",
-            "feelings/band.ogg",
-            "band/bass.flac",
-            "band/drums.flac",
-            "band/guitar.flac",
-            "band/keys.flac",
-            "band/pad.flac",
-            "band/vocals.flac",
-        ]
-        .map(|n| path(format!("stems/{n}")).display().to_string())
-        .to_vec(),
-    };
-    let most: f64 = std::env::var("SURVEY_S").map_or(60.0, |s| s.parse().unwrap());
-    for file in files {
-        let (mut source, rate) = mono(Path::new(&file));
-        source.truncate((most * rate.as_f64()) as usize);
-        let hz = rate.as_f64();
-        let offset = 1_234.37;
-        let clean = make::late(&source, offset);
-        let cases: Vec<(&str, Vec<f32>, f64, f64)> = vec![
-            ("clean", clean.clone(), offset, 0.0),
-            ("inverted", clean.iter().map(|x| -x).collect(), offset, 0.0),
-            ("mic", make::other_microphone(&clean, hz, 0.4, 7), offset, 0.0),
-            ("noise0", make::with_noise(&clean, 0.0, 9), offset, 0.0),
-            ("noise-10", make::with_noise(&clean, -10.0, 9), offset, 0.0),
-            ("coded", make::coarsely_coded(&clean, hz), offset, 0.0),
-            ("ppm5", make::drifting(&source, 100.2, 5.0), 100.2, 5.0),
-            ("ppm50", make::drifting(&source, 100.2, 50.0), 100.2, 50.0),
-            ("ppm145", make::drifting(&source, 100.2, -145.0), 100.2, -145.0),
-            ("ppm500", make::drifting(&source, 100.2, 500.0), 100.2, 500.0),
-            (
-                "partial",
-                make::late(&source, (source.len() as f64 * 25.0 / 60.0).floor()),
-                (source.len() as f64 * 25.0 / 60.0).floor(),
-                0.0,
-            ),
-        ];
-        println!("{file}: {:.1} s", source.len() as f64 / hz);
-        for (name, copy, offset, ppm) in cases {
-            let start = std::time::Instant::now();
-            let answer = aligned(&[&source, &copy], rate);
-            let stem = &answer.stems[1];
-            println!(
-                "  {name:9} {:?} err {:.4} ppm err {:.3} pol {} conf {:.5} {:.2} s | {}",
-                stem.decision,
-                stem.late_samples.unwrap_or(f64::NAN) - offset,
-                stem.drift_ppm - ppm,
-                stem.polarity,
-                stem.confidence,
-                start.elapsed().as_secs_f64(),
-                stem.reason
-            );
-        }
-    }
-    let _ = (Decision::Left, signals::impulse(0, 1.0, 1));
+/// The copy is found: late, within a tolerance in frames, with the polarity given.
+fn found(source: &[f32], copy: &[f32], hz: u32, late: f64, tolerance: f64, polarity: i8, case: &str) {
+    let answer = aligned(&[source, copy], hz);
+    let stem = &answer.stems[1];
+    let off = stem.late_samples.map(|found| (found - late).abs());
+    assert!(
+        stem.decision == Decision::Moved && off.is_some_and(|off| off <= tolerance) && stem.polarity == polarity,
+        "{case}: off by {off:?}, {stem:?}"
+    );
+}
+
+fn inverted(samples: &[f32]) -> Vec<f32> {
+    samples.iter().map(|x| -x).collect()
 }
 
 #[test]
-fn negatives() {
-    let list = std::env::var("SURVEY").unwrap_or_default();
-    let files: Vec<String> = list.split(':').filter(|f| !f.is_empty()).map(str::to_owned).collect();
-    let seconds: f64 = std::env::var("SURVEY_S").map_or(30.0, |s| s.parse().unwrap());
-    let mut all: Vec<(String, Vec<f32>)> = Vec::new();
-    for file in &files {
-        let (source, rate) = mono(Path::new(file));
-        let part = (seconds * rate.as_f64()) as usize;
-        for (n, chunk) in source.chunks(part).enumerate().skip(1) {
-            if chunk.len() == part {
-                all.push((format!("{file}#{n}"), chunk.to_vec()));
+fn clean_copies_are_exact_to_a_fiftieth_of_a_sample() {
+    let source = mono("feelings/band.ogg");
+    for late in [0.37, 17.5, -2_500.81, 100_000.123] {
+        let copy = make::late(&source, late);
+        found(&source, &copy, 44_100, late, 0.02, 1, "clean");
+        found(&source, &inverted(&copy), 44_100, late, 0.02, -1, "inverted");
+    }
+}
+
+#[test]
+fn worse_copies_are_found_with_their_polarity() {
+    let late = 1_234.37;
+    for name in ["feelings/guitar.ogg", "feelings/band.ogg"] {
+        let source = mono(name);
+        let copy = make::late(&source, late);
+        let cases = [
+            // The slopes of the microphone delay by most of a sample themselves.
+            ("another microphone", make::other_microphone(&copy, 44_100.0, 0.4, 7), 1.0),
+            ("coarsely coded", make::coarsely_coded(&copy, 44_100.0), 0.5),
+            ("noise at 0 dB", make::with_noise(&copy, 0.0, 9), 0.5),
+            ("noise at -10 dB", make::with_noise(&copy, -10.0, 9), 1.0),
+        ];
+        for (case, copy, tolerance) in cases {
+            found(&source, &inverted(&copy), 44_100, late, tolerance, -1, &format!("{name}, {case}"));
+        }
+    }
+}
+
+#[test]
+fn drift_is_measured_to_a_third_of_a_millionth() {
+    let source = mono("feelings/guitar.ogg");
+    for ppm in [5.0, -50.0, 145.0, 500.0] {
+        let copy = make::drifting(&source, 100.2, ppm);
+        let answer = aligned(&[&source, &copy], 44_100);
+        let stem = &answer.stems[1];
+        assert_eq!(stem.decision, Decision::Moved, "{ppm}: {stem:?}");
+        assert!((stem.drift_ppm - ppm).abs() < 0.3, "{ppm}: {stem:?}");
+        assert!((stem.late_samples.unwrap() - 100.2).abs() < 0.5, "{ppm}: {stem:?}");
+    }
+}
+
+#[test]
+fn partial_overlaps_and_long_offsets_are_found() {
+    let source = mono("feelings/band.ogg");
+    let part = source.len() * 25 / 60;
+    found(&source, &make::late(&source, part as f64), 44_100, part as f64, 0.02, 1, "35 of 60");
+    let late = 40 * 44_100;
+    let copy = [vec![0.0; late], source.clone()].concat();
+    found(&source, &copy, 44_100, late as f64, 0.02, 1, "40 s");
+}
+
+#[test]
+fn twenty_minutes_in_two_hours_are_found() {
+    const HZ: u32 = 8_000;
+    if std::env::var_os("MIXDOWN_HEAVY").is_none() {
+        return;
+    }
+    let whole = signals::pink_noise(5, 0.1, (2 * 3_600 + 20 * 60) * HZ as usize);
+    let late = 20 * 60 * HZ as usize;
+    found(&whole[late..], &whole[..2 * 3_600 * HZ as usize], HZ, late as f64, 0.02, 1, "20 minutes");
+}
+
+#[test]
+fn stems_are_found_in_a_mix_even_a_saturated_one() {
+    let stems: Vec<Vec<f32>> = STEMS[2..].iter().map(|name| mono(name)).collect();
+    let late = |n: usize| 700.25 * n as f64;
+    let gains = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+    let moved: Vec<Vec<f32>> = stems.iter().enumerate().map(|(n, stem)| make::late(stem, -late(n))).collect();
+    let parts: Vec<(&[f32], f32)> = moved.iter().map(Vec::as_slice).zip(gains).collect();
+    let mix = make::mixed(&parts);
+    let peak = mix.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    for (mix, tolerance) in [(mix.clone(), 0.1), (make::saturated(&mix, 2.5 / peak.max(1.0)), 0.5)] {
+        let all: Vec<StemFeatures> = std::iter::once(&mix).chain(&stems).map(|stem| features(stem, 48_000)).collect();
+        let settings = AlignSettings { reference: Some(0), ..AlignSettings::in_mix() };
+        let answer = align(&all, &settings, Pairs::With(0), &|| false);
+        let mut right = 0;
+        for (n, stem) in answer.stems[1..].iter().enumerate() {
+            if let Some(found) = stem.late_samples {
+                assert!((found - late(n)).abs() <= tolerance, "{}: {found}, {stem:?}", STEMS[n + 2]);
+                right += 1;
             }
         }
+        // Twelve seconds of a soft pad under everything else may be too little; a wrong answer never is right.
+        assert!(right >= 5, "{:?}", answer.stems.iter().map(|stem| &stem.reason).collect::<Vec<_>>());
     }
-    let rate = SampleRate::new(44_100).unwrap();
-    println!("{} excerpts", all.len());
-    let stems: Vec<StemFeatures> = all.iter().map(|(_, s)| features(s, rate)).collect();
-    let start = std::time::Instant::now();
-    let answer = align(&stems, &AlignSettings::default(), Pairs::All, &|| false);
-    println!("{:.1} s for {} pairs", start.elapsed().as_secs_f64(), all.len() * (all.len() - 1) / 2);
-    for ((name, _), stem) in all.iter().zip(&answer.stems) {
-        if stem.reason != "unrelated: no other stem shares its source" {
-            println!(
-                "{name}: {:?} {:?} conf {} ref {:?} | {}",
-                stem.decision, stem.late_samples, stem.confidence, stem.reference, stem.reason
-            );
-        }
+}
+
+#[test]
+fn what_does_not_belong_together_is_never_moved() {
+    let (guitar, band) = (mono(STEMS[0]), mono(STEMS[1]));
+    let noise = signals::white_noise(3, 0.3, band.len());
+    let clicks = make::clicks(44_100.0, 120.0, band.len());
+    let silence = vec![0.0; band.len()];
+    let answer = aligned(&[&guitar, &band, &noise, &clicks, &silence], 44_100);
+    assert_eq!(answer.moved(), 0, "{answer:?}");
+    let stems: Vec<Vec<f32>> = STEMS[2..].iter().map(|name| mono(name)).collect();
+    let stems: Vec<&[f32]> = stems.iter().map(Vec::as_slice).collect();
+    let answer = aligned(&stems, 48_000);
+    assert_eq!(answer.moved(), 0, "{answer:?}");
+}
+
+#[test]
+fn a_loop_says_where_else_it_fits() {
+    let bar = 2 * 44_100;
+    let band = mono("feelings/band.ogg");
+    let (short, long) = (make::looped(&band, bar, 8 * bar), make::looped(&band, bar, 10 * bar));
+    let answer = aligned(&[&short, &long], 44_100);
+    assert_eq!(answer.moved(), 0);
+    assert!(answer.stems[1].reason.contains("also fits 2.000 s"), "{answer:?}");
+}
+
+#[test]
+fn five_hundred_unrelated_pairs_are_left_alone() {
+    let stems: Vec<Vec<f32>> = STEMS.iter().map(|name| mono(name)).collect();
+    let frames = 3 * 44_100;
+    for pair in 0..500_usize {
+        let excerpt = |stem: usize, salt: usize| {
+            let room = stems[stem].len() - frames;
+            let start = (pair * 7_919 + salt * 104_729) % room;
+            &stems[stem][start..start + frames]
+        };
+        let (a, b) = (pair % STEMS.len(), (pair + 1 + pair / STEMS.len() % (STEMS.len() - 1)) % STEMS.len());
+        let answer = aligned(&[excerpt(a, 1), excerpt(b, 2)], 44_100);
+        assert_eq!(answer.moved(), 0, "pair {pair}, {} and {}: {answer:?}", STEMS[a], STEMS[b]);
     }
+}
+
+#[test]
+fn the_program_writes_stems_in_time_at_their_own_rates() {
+    let place = Place::new();
+    let source = mono("feelings/band.ogg");
+    place.write_wav("one.wav", 44_100, &[&source]);
+    let late = make::late(&source, 5_000.5);
+    place.write_wav("two.wav", 44_100, &[&late, &late]);
+    // The same again from a recorder at 48 kHz: 2400 frames late there, 2205 here.
+    let step = 44_100.0 / 48_000.0;
+    let other = make::read_along(&source, -2_205.0, step, (source.len() as f64 / step) as usize);
+    place.write_wav("three.wav", 48_000, &[&other]);
+    place.write_wav("silent.wav", 44_100, &[&vec![0.0; 100_000]]);
+    let run = place.run("align one.wav two.wav three.wav silent.wav --reference one.wav --write out --json");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((document["reference"].as_str(), document["sample_rate"].as_u64()), (Some("one.wav"), Some(44_100)));
+    let stem = |n: usize| &document["stems"][n];
+    let late = |n: usize| stem(n)["late_samples"].as_f64().unwrap();
+    assert!((late(1) - 5_000.5).abs() < 0.02 && (late(2) - 2_205.0).abs() < 0.05, "{document:#}");
+    assert_eq!((stem(1)["decision"].as_str(), stem(3)["decision"].as_str()), (Some("moved"), Some("left")));
+    assert_eq!((stem(3)["late_samples"].is_null(), stem(3)["polarity"].as_i64()), (true, Some(1)));
+    assert_eq!(place.names("out"), ["one.wav", "silent.wav", "three.wav", "two.wav"]);
+    // Everything written begins at the same time, so the two cancel but for the edges of the band.
+    let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
+    let rest: Vec<f32> = one[0].iter().zip(&two[1]).skip(30_000).take(1_000_000).map(|(x, y)| x - y).collect();
+    let depth_db = 20.0 * (make::rms(&rest) / make::rms(&one[0])).log10();
+    assert!(depth_db < -60.0, "{depth_db} dB");
+    assert_eq!(place.run("align out/one.wav out/two.wav --write out").code, Some(1), "stems are not replaced");
+}
+
+#[test]
+fn the_program_finds_gains_in_a_mix_and_what_is_left() {
+    let place = Place::new();
+    let (bass, drums) = (mono("band/bass.flac"), mono("band/drums.flac"));
+    place.write_wav("bass.wav", 48_000, &[&bass]);
+    place.write_wav("drums.wav", 48_000, &[&make::late(&drums, 333.0)]);
+    place.write_wav("mix.wav", 48_000, &[&make::mixed(&[(&bass, 0.5), (&drums, 0.8)])]);
+    let run = place.run("align bass.wav drums.wav --to mix.wav --json");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    for (n, gain) in [0.5_f64, 0.8].into_iter().enumerate() {
+        let found = document["stems"][n]["gain_db"].as_f64().unwrap();
+        assert!((found - 20.0 * gain.log10()).abs() < 0.1, "{document:#}");
+    }
+    assert_eq!(document["mix"].as_str(), Some("mix.wav"));
+    assert!(document["residual"]["total_db"].as_f64().unwrap() < -50.0, "{document:#}");
+    assert!(document["residual"]["bands"][4]["residual_db"].as_f64().unwrap() < -40.0);
+}
+
+#[test]
+fn strange_stems_get_a_decision_with_a_reason() {
+    let place = Place::new();
+    let source = mono("feelings/guitar.ogg");
+    place.write_wav("guitar.wav", 44_100, &[&source]);
+    place.write_wav("again.wav", 44_100, &[&source]);
+    place.write_wav("one_sample.wav", 44_100, &[&[0.5]]);
+    place.write_wav("ten_ms.wav", 44_100, &[&source[..441]]);
+    place.write_wav("short.wav", 22_050, &[&source[..60_000], &source[..60_000]]);
+    let mut broken = source[..200_000].to_vec();
+    broken[100_000] = f32::NAN;
+    place.write_wav("nan.wav", 44_100, &[&broken]);
+    let run = place.run("align guitar.wav again.wav one_sample.wav ten_ms.wav short.wav nan.wav --json");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    let reasons: Vec<&str> = (0..6).map(|n| document["stems"][n]["reason"].as_str().unwrap()).collect();
+    for (reason, start) in reasons.iter().zip(["ref", "already", "too_short", "too_short", "unrelated", "damaged"]) {
+        assert!(reason.starts_with(start), "{reasons:?}");
+    }
+    assert!((0..6).all(|n| document["stems"][n]["decision"] == "left"), "{document:#}");
+    for alone in ["guitar.wav", "one_sample.wav"] {
+        let run = place.run(&format!("align {alone} --json"));
+        assert!(run.code == Some(0) || alone == "one_sample.wav", "{}", run.stdout);
+    }
+    assert_eq!(place.run("align gone.wav guitar.wav").code, Some(1));
+    assert_eq!(place.run("align guitar.wav --reference gone.wav").code, Some(2));
 }

@@ -155,7 +155,15 @@ impl<'a> Comparison<'a> {
         let Some(refined) = refine::refine(first, second, rough.found.line, rough.strong) else {
             return Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new());
         };
-        decision::judge(&rough.found, refined, self.settings.assume_related)
+        decision::judge(refined, self.settings.assume_related)
+    }
+
+    /// The exact line with its confidence, whatever is decided: for calibration.
+    #[cfg(test)]
+    pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<(f64, super::line::Line)> {
+        let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
+        let refined = refine::refine(first, second, rough.found.line, rough.strong)?;
+        Some((decision::confidence(&refined), refined.line))
     }
 
     /// Another offset that fits nearly as well: seconds from the first.

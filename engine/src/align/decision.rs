@@ -2,7 +2,6 @@
 
 use super::line::Line;
 use super::refine::Refined;
-use super::windows::Found;
 
 /// What z reaches by chance among the lags around a peak: √(2 ln 8193).
 const FLOOR: f64 = 4.25;
@@ -43,8 +42,8 @@ pub(super) struct Edge {
     pub(super) picture: Vec<f32>,
 }
 
-/// Judges a pair by what its windows said, at the low rate and at the full one.
-pub(super) fn judge(found: &Found, refined: Refined, assume_related: bool) -> Verdict {
+/// Judges a pair by what its windows said.
+pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
     let (least_z, least_share, least_ratio) =
         if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
     let share = refined.agreeing as f64 / refined.windows.max(1) as f64;
@@ -66,20 +65,17 @@ pub(super) fn judge(found: &Found, refined: Refined, assume_related: bool) -> Ve
     Verdict::Trusted(Edge {
         line: refined.line,
         polarity: refined.polarity,
-        confidence: confidence(found, &refined),
+        confidence: confidence(&refined),
         late_sd: refined.late_sd,
         drift_sd: refined.drift_sd,
         picture: refined.picture,
     })
 }
 
-/// The chance that the offset is right: a logistic curve over the evidence, fitted to generated cases (docs/alignment.md).
-pub(super) fn confidence(found: &Found, refined: &Refined) -> f64 {
-    let z = (refined.z / FLOOR).ln();
-    let ratio = refined.ratio.ln();
+/// The chance that the offset is right: a logistic curve over the evidence, fitted to the generated cases of `calibration` (the table
+/// is in docs/alignment.md).
+pub(super) fn confidence(refined: &Refined) -> f64 {
     let share = refined.agreeing as f64 / refined.windows.max(1) as f64;
-    let bands = refined.bands_agreeing as f64 / refined.bands.max(1) as f64;
-    let chance = (-found.log_chance / 10.0).clamp(0.0, 2.0);
-    let odds = -9.0 + 4.0 * z + 3.0 * ratio + 6.0 * share + 2.0 * bands + 2.0 * chance;
+    let odds = -2.56 + 1.45 * (refined.z / FLOOR).ln() + 1.12 * refined.ratio.ln() + 4.47 * share;
     1.0 / (1.0 + (-odds).exp())
 }

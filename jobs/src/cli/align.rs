@@ -40,7 +40,7 @@ pub(super) struct AlignArguments {
     /// The largest offset to look for, in seconds; without it, any that lets two stems overlap.
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     max_offset: Option<f64>,
-    /// The least chance, 0 to 1, that an offset must have of being right; without it, 0.999.
+    /// The least chance, 0 to 1, that an offset must have of being right; without it, 0.99.
     #[arg(long, value_name = "CHANCE", value_parser = chance)]
     min_confidence: Option<f64>,
     /// The stems are known to be related: less evidence will do.
@@ -112,6 +112,9 @@ fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
     };
     if let Some(mix) = &arguments.to {
         paths.insert(0, mix.clone());
+        let asked = settings.min_confidence;
+        settings = AlignSettings { max_offset_s: arguments.max_offset, ..AlignSettings::in_mix() };
+        settings.min_confidence = asked.or(settings.min_confidence);
         settings.reference = Some(0);
     }
     if let Some(reference) = &arguments.reference {
