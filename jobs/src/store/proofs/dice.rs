@@ -1,4 +1,4 @@
-//! Seeded random numbers: SplitMix64 (Steele, Lea and Flood, 2014).
+//! Seeded random numbers: `SplitMix64` (Steele, Lea and Flood, 2014).
 
 pub(super) struct Dice(u64);
 

@@ -142,7 +142,7 @@ impl Scene {
         };
         match rng.next_u32() % 10 {
             0..=2 => {
-                let key = (rng.next_u32() % 2 == 0).then(|| format!("key {}", rng.next_u32() % 4));
+                let key = (rng.next_u32().is_multiple_of(2)).then(|| format!("key {}", rng.next_u32() % 4));
                 // A key belongs to one request, so its session follows from it.
                 let session = key.as_ref().map_or(rng.next_u32() % 3, |key| key.len() as u32 % 3);
                 self.submit(&format!("session-{session}"), key)?;
