@@ -1,7 +1,8 @@
 //! When cleanup runs by itself.
 
 use super::document::CleanupDocument;
-use super::run::{CleanupOptions, clean_as_job, has_waiting_job};
+use super::run::CleanupOptions;
+use super::turns::{BUSY, clean_as_job, has_waiting_job};
 use crate::settings::Schedule;
 use crate::store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -58,7 +59,7 @@ pub fn run_if_due(store: &Store, stop: &dyn Fn() -> bool) -> Result<Option<Value
 }
 
 fn is_busy(document: &CleanupDocument) -> bool {
-    document.errors.first().is_some_and(|error| error == super::run::BUSY)
+    document.errors.first().is_some_and(|error| error == BUSY)
 }
 
 #[cfg(test)]

@@ -148,6 +148,16 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_file_says_the_defaults() {
+        let page = include_str!("../../../docs/jobs.md");
+        let text = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let mut settings = Settings { max_attempts: 9, ..Settings::default() };
+        settings.policy.session_cap = 9;
+        settings.take(text, Path::new("")).unwrap();
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
     fn a_wrong_key_or_value_is_refused_by_name() {
         for (text, says) in [
             ("medla_dir = 'm'", "medla_dir"),

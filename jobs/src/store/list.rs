@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 use crate::jobs::{JobId, JobType, Record, SessionId, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BinaryHeap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Which jobs a page shows.
@@ -29,38 +29,51 @@ impl Store {
     /// # Errors
     /// When the folders cannot be read.
     pub fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<Record>, StoreError> {
-        let mut page = Vec::new();
-        for (session, job) in self.candidates(filter)? {
+        let active = || self.active().map(|jobs| jobs.into_iter().map(|(session, job)| (job, Some(session))).collect());
+        if let Some(session) = &filter.session {
+            let jobs = self.jobs_of(session)?.into_iter().map(|job| (job, Some(session.clone()))).collect();
+            return Ok(self.page(std::iter::once(jobs), filter, limit));
+        }
+        let active: Vec<_> = active()?;
+        if filter.state.is_some_and(|state| !state.is_ended()) {
+            return Ok(self.page(std::iter::once(active), filter, limit));
+        }
+        // A job is marked as active before it is noted anywhere else.
+        if let Some(mut recent) = self.recent()? {
+            let first = [active, recent.next().unwrap_or_default()].concat();
+            return Ok(self.page(std::iter::once(first).chain(recent), filter, limit));
+        }
+        let all = self.indexed()?.into_iter().map(|job| (job, None)).chain(active).collect();
+        Ok(self.page(std::iter::once(all), filter, limit))
+    }
+
+    /// Fills a page from chunks of jobs, the newest chunk first; a job may be named twice.
+    fn page(
+        &self,
+        chunks: impl Iterator<Item = Vec<(JobId, Option<SessionId>)>>,
+        filter: &Filter,
+        limit: usize,
+    ) -> Vec<Record> {
+        let mut page: Vec<Record> = Vec::new();
+        let mut seen = HashSet::new();
+        for chunk in chunks {
+            // A heap gives the newest without sorting all.
+            let mut chunk = BinaryHeap::from(chunk);
+            while page.len() < limit
+                && let Some((job, session)) = chunk.pop()
+            {
+                let session = session.map_or_else(|| self.session_of(&job), Ok);
+                let record = session.ok().filter(|_| seen.insert(job.clone())).and_then(|s| self.peek(&s, &job));
+                page.extend(record.filter(|record| {
+                    filter.state.is_none_or(|state| record.state == state)
+                        && filter.session.as_ref().is_none_or(|session| record.session_id == *session)
+                }));
+            }
             if page.len() >= limit {
                 break;
             }
-            let record = match &session {
-                Some(session) => self.read_in(session, &job),
-                None => self.read(&job),
-            };
-            page.extend(record.ok().filter(|record| {
-                filter.state.is_none_or(|state| record.state == state)
-                    && filter.session.as_ref().is_none_or(|session| record.session_id == *session)
-            }));
         }
-        Ok(page)
-    }
-
-    /// Jobs that may be on the page, newest first, without reading a record.
-    fn candidates(&self, filter: &Filter) -> Result<Vec<(Option<SessionId>, JobId)>, StoreError> {
-        let mut found: Vec<(Option<SessionId>, JobId)> = if let Some(session) = &filter.session {
-            self.jobs_of(session)?.into_iter().map(|job| (Some(session.clone()), job)).collect()
-        } else if filter.state.is_some_and(|state| !state.is_ended()) {
-            self.active()?.into_iter().map(|(session, job)| (Some(session), job)).collect()
-        } else {
-            // A job is marked before the index has it.
-            let mut all = self.indexed()?;
-            all.extend(self.active()?.into_iter().map(|(_, job)| job));
-            all.into_iter().map(|job| (None, job)).collect()
-        };
-        found.sort_unstable_by(|a, b| b.1.cmp(&a.1));
-        found.dedup_by(|a, b| a.1 == b.1);
-        Ok(found)
+        page
     }
 
     /// The jobs that the index knows, in no order.
@@ -70,7 +83,11 @@ impl Store {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             other => other.map_err(StoreError::io(&folder))?,
         };
-        Ok(entries.iter().filter_map(|entry| entry.name.strip_suffix(".json")?.parse().ok()).collect())
+        let job = |mut name: String| {
+            name.truncate(name.strip_suffix(".json")?.len());
+            JobId::try_from(name).ok()
+        };
+        Ok(entries.into_iter().filter_map(|entry| job(entry.name)).collect())
     }
 
     /// Does something with every session, on all processors.

@@ -2,6 +2,7 @@
 
 use super::disk::{Disk, Entry, Kind, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
+use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -30,6 +31,10 @@ fn plain(file: File) -> io::Result<File> {
     }
 }
 
+fn unicode(name: OsString) -> String {
+    name.into_string().unwrap_or_else(|name| name.to_string_lossy().into_owned())
+}
+
 fn kind(kind: FileType) -> Kind {
     if kind.is_file() {
         Kind::File
@@ -55,7 +60,7 @@ impl Disk for OsDisk {
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
         let entry = |entry: io::Result<fs::DirEntry>| {
             let entry = entry?;
-            Ok(Entry { name: entry.file_name().to_string_lossy().into_owned(), kind: kind(entry.file_type()?) })
+            Ok(Entry { name: unicode(entry.file_name()), kind: kind(entry.file_type()?) })
         };
         fs::read_dir(folder)?.map(entry).collect()
     }

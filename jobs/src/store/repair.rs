@@ -4,9 +4,7 @@ use super::disk::Kind;
 use super::files::TEMPORARY;
 use super::{Store, StoreError};
 use crate::jobs::{JobId, Record, SessionId};
-use jiff::SignedDuration;
 use std::collections::{HashMap, HashSet};
-use std::io::ErrorKind;
 
 /// What a repair found and did.
 #[derive(Debug, Default)]
@@ -42,8 +40,8 @@ impl Scope {
 }
 
 /// What is known of the whole place before sessions are looked at.
-struct Known {
-    indexed: HashSet<JobId>,
+pub(super) struct Known {
+    pub(super) indexed: HashSet<JobId>,
     marked: HashSet<JobId>,
 }
 
@@ -84,6 +82,10 @@ impl Store {
                 Ok(count) => repaired.orphans += count,
                 Err(error) => repaired.errors.push(error),
             }
+        }
+        if everywhere && !look_only {
+            // Without it pages of the list take longer, and that is all.
+            let _ = self.write_recent();
         }
         if repaired.quarantined > 0 && !look_only {
             self.count(|counters| counters.quarantined += repaired.quarantined);
@@ -185,172 +187,6 @@ impl Store {
             None => Ok(0),
         }
     }
-
-    /// A file whose writer died. Writers of records hold the record's lock while such a file is there.
-    fn clear_temporary(&self, session: &SessionId, name: &str, look_only: bool) -> Result<u64, StoreError> {
-        let job = name.strip_prefix('.').and_then(|rest| rest.split('.').next()).and_then(|id| id.parse().ok());
-        let Some(job) = job else { return Ok(0) };
-        if look_only {
-            return Ok(1);
-        }
-        let _lock = self.lock_record(&job)?;
-        self.remove(&self.places.jobs(session).join(name)).map(u64::from)
-    }
-
-    fn clear_index(&self, known: &Known, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
-        let mut count = 0;
-        for job in known.indexed.iter().filter(|job| !alive.contains_key(job)) {
-            let gone = || matches!(self.read(job), Err(StoreError::NotFound(_) | StoreError::Expired(_)));
-            if !gone() {
-                continue;
-            }
-            if look_only {
-                count += 1;
-            } else {
-                let _lock = self.lock_record(job)?;
-                count += u64::from(gone() && self.remove(&self.places.index_entry(job))?);
-            }
-        }
-        Ok(count)
-    }
-
-    fn clear_leases(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
-        let mut count = 0;
-        for entry in self.entries(&self.places.shell("leases"))? {
-            let Ok(job) = entry.name.parse::<JobId>() else { continue };
-            if alive.get(&job).is_some_and(|attempt| *attempt > 0) {
-                continue;
-            }
-            let _lock = self.lock_record(&job)?;
-            let path = self.lease_file(&job);
-            if self.disk.lock(&path, false).map_err(StoreError::io(&path))?.is_some() {
-                count += 1;
-                if !look_only {
-                    self.remove(&path)?;
-                }
-            }
-        }
-        Ok(count)
-    }
-
-    /// Folders of attempts that are over.
-    fn clear_staging(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
-        let mut count = 0;
-        if self.folder(self.places.storage(), &["mix_outputs"])?.is_none() {
-            return Ok(0);
-        }
-        for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
-            let Ok(session) = folder.name.parse::<SessionId>() else { continue };
-            for entry in self.entries(&self.places.results(&session))? {
-                let Some((job, attempt)) = attempt_of(&entry.name) else { continue };
-                if alive.get(&job) == Some(&attempt) && attempt > 0 {
-                    continue;
-                }
-                let _lock = self.lock_record(&job)?;
-                // It may have been claimed since the records were read.
-                let needed = self
-                    .read_in(&session, &job)
-                    .is_ok_and(|record| record.state.is_active() && record.attempt == attempt);
-                if !needed {
-                    count += 1;
-                    if !look_only {
-                        self.remove_staging(&self.places.results(&session).join(&entry.name))?;
-                    }
-                }
-            }
-        }
-        Ok(count)
-    }
-
-    /// Files whose writers died, among the shell's own. Their writers hold locks of many kinds; an hour is longer than any writes.
-    fn clear_shell(&self, look_only: bool) -> Result<u64, StoreError> {
-        let mut count = 0;
-        for folder in [self.places.index(), self.places.shell(""), self.places.shell("keys")] {
-            for entry in self.entries(&folder)? {
-                let path = folder.join(&entry.name);
-                let old = |modified| self.now().duration_since(modified) > SignedDuration::from_hours(1);
-                let left = entry.kind == Kind::File
-                    && entry.name.ends_with(TEMPORARY)
-                    && self.disk.stat(&path).is_ok_and(|stat| old(stat.modified));
-                if left {
-                    count += 1;
-                    if !look_only {
-                        self.remove(&path)?;
-                    }
-                }
-            }
-        }
-        Ok(count)
-    }
-
-    /// Notes of keys whose jobs are gone.
-    fn clear_keys(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
-        let mut count = 0;
-        let folder = self.places.shell("keys");
-        for entry in self.entries(&folder)? {
-            let path = folder.join(&entry.name);
-            let name = entry.name.trim_end_matches(".json");
-            let note = |bytes: &[u8]| {
-                let note: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-                note["job_id"].as_str()?.parse::<JobId>().ok()
-            };
-            let gone = || -> Result<bool, StoreError> {
-                Ok(match self.bytes(&path)?.as_deref().and_then(note) {
-                    Some(job) if alive.contains_key(&job) => false,
-                    Some(job) => matches!(self.read(&job), Err(StoreError::NotFound(_) | StoreError::Expired(_))),
-                    None => true,
-                })
-            };
-            if entry.name.starts_with('.') || !gone()? {
-                continue;
-            }
-            let _lock = self.lock("key", name, true)?;
-            if gone()? {
-                count += 1;
-                if !look_only {
-                    self.remove(&path)?;
-                }
-            }
-        }
-        Ok(count)
-    }
-
-    /// Results that belong to no record, written longer ago than results are kept; sessions with records in quarantine keep
-    /// theirs, since one of those may own it. With the bytes they take.
-    pub(crate) fn ownerless_results(&self) -> Result<Vec<(SessionId, u64)>, StoreError> {
-        let keep = self.settings.policy.kept(crate::jobs::JobType::Mix, crate::jobs::State::Complete);
-        let before = keep.and_then(|keep| self.now().checked_sub(keep).ok());
-        let mut found = Vec::new();
-        if self.folder(self.places.storage(), &["mix_outputs"])?.is_none() {
-            return Ok(found);
-        }
-        for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
-            let Ok(session) = folder.name.parse::<SessionId>() else { continue };
-            let stat = match self.disk.stat(&self.places.final_mix(&session)) {
-                Ok(stat) if stat.kind == Kind::File && before.is_some_and(|before| stat.modified < before) => stat,
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(StoreError::io(&self.places.final_mix(&session))(error));
-                }
-                _ => continue,
-            };
-            if self.jobs_of(&session)?.is_empty() && self.quarantined(&session)? == 0 {
-                found.push((session, stat.bytes));
-            }
-        }
-        Ok(found)
-    }
-
-    /// Removes such a result, if the session still has no record.
-    pub(crate) fn remove_ownerless(&self, session: &SessionId) -> Result<bool, StoreError> {
-        let _lock = self.lock_publishing(session)?;
-        Ok(self.jobs_of(session)?.is_empty() && self.remove_result_files(session, &[])?.is_some())
-    }
-}
-
-/// The job and attempt of a staging folder's name.
-fn attempt_of(name: &str) -> Option<(JobId, u32)> {
-    let (job, attempt) = name.strip_prefix('.')?.split_once('.')?;
-    Some((job.parse().ok()?, attempt.parse().ok()?))
 }
 
 impl Repaired {

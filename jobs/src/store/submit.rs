@@ -85,6 +85,7 @@ impl Store {
         drop(lock);
         // The record is there: what follows can be made up for.
         let _ = self.write_index(session, id);
+        self.note_recent(session, id);
         self.log_imports(session, id, stems);
         Ok(Submitted { record, new: true })
     }

@@ -2,7 +2,7 @@
 
 use super::{RunError, Runner, Sign};
 use crate::jobs::{By, JobError, Record, State, place};
-use crate::store::{Claim, Rescue, Store, StoreError};
+use crate::store::{Claim, Store, StoreError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -57,12 +57,11 @@ impl Worker {
             let taken = self.store.read_in(&session, &job).and_then(|record| match record.state {
                 State::Queued if self.runner.handles(record.kind) => self.store.claim(&session, &job),
                 State::Queued => Ok(None),
-                _ => match self.store.rescue(&session, &job)? {
-                    Rescue::Done { after, .. } if after.state == State::Queued && self.runner.handles(after.kind) => {
-                        self.store.claim(&session, &job)
-                    }
-                    _ => Ok(None),
-                },
+                _ => {
+                    // Whoever rescued it, it may wait now.
+                    self.store.rescue(&session, &job)?;
+                    if self.runner.handles(record.kind) { self.store.claim(&session, &job) } else { Ok(None) }
+                }
             });
             match taken {
                 Ok(Some(claim)) => return self.run(claim).map(Some),

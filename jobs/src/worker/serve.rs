@@ -64,10 +64,13 @@ impl Service {
         stuck: &Mutex<Option<StoreError>>,
         tell: &(impl Fn(Event) + Sync),
     ) {
+        let mut empty_before = false;
         while !self.worker.is_stopping() && !done.load(Ordering::SeqCst) {
             busy.fetch_add(1, Ordering::SeqCst);
             let next = self.worker.run_next();
-            let idle = busy.fetch_sub(1, Ordering::SeqCst) == 1;
+            // Empty twice: at the first look, a job may just have been in a rescuer's hands.
+            let idle = busy.fetch_sub(1, Ordering::SeqCst) == 1 && empty_before;
+            empty_before = !matches!(next, Ok(Some(_)));
             match next {
                 Ok(Some(record)) => {
                     tell(Event::Left(Box::new(record)));

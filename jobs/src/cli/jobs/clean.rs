@@ -7,6 +7,7 @@ use crate::cli::outcome::{Failure, print};
 use crate::jobs::SessionId;
 use crate::settings::parse_duration;
 use clap::Args;
+use std::fmt::Write;
 use std::time::Duration;
 
 /// Clear up: what has expired, and what crashes left.
@@ -101,11 +102,11 @@ pub(super) fn stats(arguments: &StatsArguments) -> Result<(), Failure> {
     let mut text = String::new();
     for (kind, states) in document["jobs"].as_object().into_iter().flatten() {
         for (state, count) in states.as_object().into_iter().flatten() {
-            text += &format!("{count:>8}  {kind} {state}\n");
+            let _ = writeln!(text, "{count:>8}  {kind} {state}");
         }
     }
     for name in ["unreadable", "jobs_deleted", "results_deleted", "bytes_freed", "rescues", "quarantined"] {
-        text += &format!("{:>8}  {}\n", document[name], name.replace('_', " "));
+        let _ = writeln!(text, "{:>8}  {}", document[name], name.replace('_', " "));
     }
     print(&text)
 }

@@ -7,6 +7,7 @@ use crate::jobs::{Lookup, SessionId, State, status_document};
 use crate::store::Filter;
 use clap::Args;
 use serde_json::json;
+use std::fmt::Write;
 
 /// List jobs, newest first.
 #[derive(Debug, Args)]
@@ -15,7 +16,7 @@ Examples:
   mixdown jobs list --state error
   mixdown jobs list --session song-1 --limit 5 --json")]
 pub(in crate::cli) struct ListArguments {
-    /// Only jobs in this state: queued, running, loading_stems … complete, error, cancelled.
+    /// Only jobs in this state: queued, running … complete, error, cancelled.
     #[arg(long, value_name = "STATE")]
     state: Option<State>,
     /// Only jobs of this session.
@@ -38,8 +39,9 @@ pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let mut text = String::new();
     for job in jobs {
         let at = job.created_at.strftime("%Y-%m-%d %H:%M:%SZ");
-        text += &format!(
-            "{}  {:<17} {:>3} %  {at}  {}  {}\n",
+        let _ = writeln!(
+            text,
+            "{}  {:<17} {:>3} %  {at}  {}  {}",
             job.job_id,
             job.state.name(),
             job.progress,
@@ -83,7 +85,7 @@ pub(super) fn tell(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     }
     let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state, record.progress, record.message);
     if let Some(url) = document["data"]["result_url"].as_str() {
-        text += &format!("result: {url}\n");
+        let _ = writeln!(text, "result: {url}");
     }
     print(&text)
 }
