@@ -113,6 +113,10 @@ fn gain_reduction_over_time_agrees_with_the_report() {
     // Rounded to 0.01.
     assert!((most - limiter["max_reduction_db"].as_f64().unwrap()).abs() <= 0.0051, "{most} for {limiter}");
     assert!(most > 1.0);
+    // Ten intervals a second: at least as many of them as of frames were turned down.
+    let share = series.iter().filter(|reduction| **reduction > 0.1).count() as f64 / series.len() as f64;
+    let reported = limiter["share_of_time"].as_f64().unwrap();
+    assert!(reported > 0.0 && reported <= share + 0.01, "{reported} for {share}");
     for key in ["target_lufs", "ceiling_dbtp", "gain_db", "verified"] {
         assert!(!report["master"][key].is_null(), "{key}");
     }

@@ -268,15 +268,13 @@ mod tests {
     fn the_offline_reading_has_the_same_bits() {
         let rate = SampleRate::new(11_025).unwrap();
         let signal = AudioBuffer::from_channels(&[white_noise(1, 1.1, 40_000), pink_noise(2, 0.2, 40_000)]);
-        let mut plain = ProgrammeMeter::new(rate, &ChannelLayout::stereo());
-        plain.observe(&signal.block());
-        for series in [false, true] {
-            let mut offline =
-                if series { meter(11_025, 2) } else { ProgrammeMeter::new(rate, &ChannelLayout::stereo()) };
+        for fresh in [ProgrammeMeter::new(rate, &ChannelLayout::stereo()), meter(11_025, 2)] {
+            let (mut plain, mut offline) = (fresh.clone(), fresh);
+            plain.observe(&signal.block());
             for start in (0..40_000).step_by(700) {
                 offline.observe_offline(&signal.block().slice(start..40_000.min(start + 700)));
             }
-            assert_eq!(offline.measurement(), plain.measurement(), "series: {series}");
+            assert_eq!((offline.measurement(), offline.series()), (plain.measurement(), plain.series()));
         }
     }
 

@@ -104,7 +104,7 @@ pub struct LimiterReport {
     pub max_reduction_db: f64,
     /// Mean gain reduction over all frames, in dB.
     pub mean_reduction_db: f64,
-    /// Share of the time that it worked, 0 to 1.
+    /// Share of the time that it took more than 0.1 dB, 0 to 1.
     pub share_of_time: f64,
 }
 

@@ -194,7 +194,7 @@ fn table(files: &[FileEntry]) -> String {
             level(readings.rms_dbfs),
             level(readings.crest_db),
             level(readings.plr_db),
-            readings.correlation.map_or("–".to_owned(), |value| format!("{value:.2}")),
+            readings.correlation.map_or("–".to_owned(), |value| format!("{:.2}", rounded(value, 2))),
             readings.clipped_samples.to_string(),
             format!("{}:{:04.1}", (readings.duration_s / 60.0) as u64, readings.duration_s % 60.0),
             readings.channels.to_string(),

@@ -69,7 +69,7 @@ impl Stage for LimiterSettings {
 pub struct LimiterStats {
     /// Frames that have come out.
     pub frames: u64,
-    /// Frames of them whose gain was below 1.
+    /// Frames of them that were turned down by more than 0.1 dB.
     pub limited_frames: u64,
     /// The largest gain reduction, 0 or more, in decibels.
     pub max_reduction_db: f64,
@@ -78,11 +78,15 @@ pub struct LimiterStats {
 }
 
 impl LimiterStats {
-    /// The share of time that gain was reduced, 0 to 1.
+    /// The share of time that gain was reduced by more than 0.1 dB, 0 to 1.
     pub fn limited_share(&self) -> f64 {
         if self.frames == 0 { 0.0 } else { self.limited_frames as f64 / self.frames as f64 }
     }
 }
+
+/// From this reduction on, in decibels, a frame counts as limited: what a release leaves behind for seconds is less, and nothing that
+/// anybody hears.
+const WORKING_DB: f64 = 0.1;
 
 /// How long a reduction is held before it is released, in milliseconds: half a period of 42 Hz, so that bass is turned down and not
 /// bent.
@@ -225,7 +229,7 @@ impl Tally {
     #[inline]
     fn add(&mut self, octaves: f64) {
         self.frames += 1;
-        self.limited_frames += u64::from(octaves > 0.0);
+        self.limited_frames += u64::from(octaves * DB_PER_OCTAVE > WORKING_DB);
         self.last_octaves = octaves;
         self.most_octaves = self.most_octaves.max(octaves);
         self.recent_octaves = self.recent_octaves.max(octaves);
