@@ -165,7 +165,10 @@ fn main() {
         |once| Service { worker: Worker::new(Arc::clone(&store), Arc::new(Trivial), || false), concurrency: 1, once };
     match what.as_str() {
         "work" => drop(service(false).run(|_| {})),
-        "work-once" => drop(service(true).run(|_| {})),
+        "work-once" => {
+            store.repair(&Scope::ALL);
+            while let Ok(Some(_)) = service(true).worker.run_next() {}
+        }
         "submit" => {
             let count = if number(4) == 0 { u64::MAX } else { number(4) };
             for round in 0..count {

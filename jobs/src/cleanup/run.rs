@@ -63,7 +63,7 @@ pub struct CleanupOptions {
 /// Hears the percent done, and answers whether to stop.
 pub type Watch<'a> = dyn FnMut(u8) -> bool + 'a;
 
-/// Runs a cleanup. Waits for no other: see [`clean_as_job`].
+/// Runs a cleanup. Waits for no other: see [`clean_as_job`](super::clean_as_job).
 pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> CleanupDocument {
     let mut document = CleanupDocument::default();
     let deadline = Instant::now() + store.settings().cleanup.at_most;

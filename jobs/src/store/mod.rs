@@ -36,10 +36,9 @@ pub use rescue::Rescue;
 pub use submit::Submitted;
 
 use crate::clock::{Clock, SystemClock};
-use crate::jobs::{JobId, SessionId};
+use crate::jobs::{JobId, SessionId, hex_digest};
 use crate::settings::Settings;
 use jiff::Timestamp;
-use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -51,9 +50,6 @@ pub struct Store {
     settings: Settings,
     prepared: AtomicBool,
 }
-
-/// Lock files that jobs share: few, so that they are never deleted.
-const STRIPES: u64 = 256;
 
 impl Store {
     /// A store on the machine's disk and clock. Makes the roots where they are missing.
@@ -114,9 +110,9 @@ impl Store {
     /// record; and never two of one kind.
     fn lock(&self, kind: &str, name: &str, wait: bool) -> Result<Option<Lock>, StoreError> {
         self.prepare()?;
-        let mut hasher = std::hash::DefaultHasher::new();
-        hasher.write(name.as_bytes());
-        let path = self.places.shell("locks").join(format!("{kind}-{:02x}", hasher.finish() % STRIPES));
+        // Two digits: few files, which jobs share, so that none is ever deleted. And the same in every version.
+        let digest = hex_digest(name.as_bytes());
+        let path = self.places.shell("locks").join(format!("{kind}-{}", &digest[..2]));
         self.disk.lock(&path, wait).map_err(StoreError::io(&path))
     }
 
