@@ -5,7 +5,7 @@ use mixdown_fixtures::golden;
 use serde_json::Value;
 use std::fs;
 
-const FILES: [&str; 6] =
+const FILES: [&str; 7] =
     ["final_mix.wav", "meters.json", "report.html", "report.json", "spectrum.json", "waveform.dat", "waveform.json"];
 
 /// The bytes of a file; of the report, all but the one key that may depend on the clock.
