@@ -7,6 +7,8 @@ use super::{AlignSettings, Correlation, Decision, StemAlignment};
 
 /// Offsets below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;
+/// Offsets this close to whole frames are taken as whole, in frames.
+const NEARLY_WHOLE: f64 = 0.01;
 /// Drifts that change the offset over a stem by less than this are none, in frames.
 const NO_DRIFT: f64 = 0.1;
 
@@ -83,6 +85,10 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
     if (line.drift * evidence.lengths[stem] as f64).abs() < NO_DRIFT {
         let middle = evidence.lengths[stem] as f64 / 2.0;
         line = Line::flat(line.late(middle));
+    }
+    // Nobody hears a hundredth of a frame, and whole frames need no filter.
+    if line.drift == 0.0 && (line.offset - line.offset.round()).abs() < NEARLY_WHOLE {
+        line = Line::flat(line.offset.round());
     }
     let polarity = here.polarity * there.polarity;
     // The weakest link: of the ways to both, and for the reference the best pair it is in.

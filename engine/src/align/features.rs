@@ -31,8 +31,8 @@ pub struct StemFeatures {
 impl StemFeatures {
     /// 16 MiB a stem: 95 s at 44.1 kHz, 87 s at 48 kHz. Sixteen stems take 256 MiB, however long they are.
     pub const DEFAULT_MAX_BYTES: usize = 16 << 20;
-    /// A stem has begun when a sample is above this: −80 dBFS.
-    const FIRST_SOUND: f32 = 1e-4;
+    /// A stem has begun when a sample is above this: −100 dBFS, the least that 16 bits hold.
+    const FIRST_SOUND: f32 = 1e-5;
 
     /// An empty stem that will hold at most `max_bytes` of samples in memory. Control thread.
     pub fn new(rate: SampleRate, max_bytes: usize) -> Self {
@@ -60,7 +60,7 @@ impl StemFeatures {
         self.frames
     }
 
-    /// The first frame whose mono sum is above −80 dBFS; none while there was no such frame.
+    /// The first frame whose mono sum is above −100 dBFS; none while there was no such frame.
     pub fn first_sound(&self) -> Option<u64> {
         self.first_sound
     }

@@ -153,7 +153,7 @@ pub fn write_aligned(
             return Err(AlignError::Overwrites(target));
         }
     }
-    let room = stems.iter().map(|stem| stem.movement.room(stem.first_sound, rate)).max().unwrap_or(0);
+    let room = stems.iter().map(|stem| stem.movement.room(stem.first_sound)).max().unwrap_or(0);
     let room_s = (rate.seconds(room) / ROOM_S).ceil() * ROOM_S;
     let mut staged = StagedFolder::open(folder)?;
     for (stem, name) in stems.iter().zip(&names) {

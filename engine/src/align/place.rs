@@ -2,10 +2,6 @@
 
 use super::Move;
 use crate::resample::Retiming;
-use crate::units::SampleRate;
-
-/// What comes before the first sample above −80 dBFS and still belongs to it, in seconds.
-const ATTACK_S: f64 = 0.05;
 
 /// Where a stem that was moved lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,12 +17,11 @@ impl Move {
     pub const NONE: Self = Self { late: 0.0, drift: 0.0, polarity: 1 };
 
     /// Frames by which everything must begin later, so that a stem that sounds from frame `first_sound` on loses no sound.
-    pub fn room(&self, first_sound: Option<u64>, rate: SampleRate) -> u64 {
+    pub fn room(&self, first_sound: Option<u64>) -> u64 {
         let Some(first) = first_sound.filter(|_| *self != Self::NONE) else { return 0 };
         // Where the first sound comes to lie.
         let lies = (first as f64 - self.late) / (1.0 + self.drift);
-        let attack = (ATTACK_S * rate.as_f64()).min(first as f64);
-        (attack - lies).ceil().max(0.0) as u64
+        (-lies).ceil().max(0.0) as u64
     }
 
     /// Where a stem goes that begins at frame `start`, when everything begins `room` frames later; none when it stays as it is.
@@ -47,14 +42,10 @@ impl Move {
 mod tests {
     use super::*;
 
-    fn rate() -> SampleRate {
-        SampleRate::new(48_000).unwrap()
-    }
-
     #[test]
     fn an_early_stem_waits_and_its_fraction_is_read_between_samples() {
         let by = Move { late: -100.25, drift: 0.0, polarity: 1 };
-        assert_eq!(by.room(Some(0), rate()), 0);
+        assert_eq!(by.room(Some(0)), 0);
         let moved = by.place(50, 0).unwrap();
         // 150.25 is its new beginning: session frame 150 is a quarter of a frame before that.
         assert_eq!((moved.start, moved.retiming.start), (150, -0.25));
@@ -63,18 +54,18 @@ mod tests {
     #[test]
     fn a_late_stem_loses_silence_but_no_sound() {
         let by = Move { late: 1_000.0, drift: 0.0, polarity: 1 };
-        assert_eq!(by.room(Some(10_000), rate()), 0);
+        assert_eq!(by.room(Some(10_000)), 0);
         assert_eq!(by.place(0, 0).unwrap().retiming.start, 1_000.0);
-        assert_eq!(by.room(Some(0), rate()), 1_000);
+        assert_eq!(by.room(Some(0)), 1_000);
         assert_eq!(by.place(0, 1_000), Some(Place { start: 0, retiming: Retiming::NONE }));
-        assert_eq!(by.room(None, rate()), 0);
+        assert_eq!(by.room(None), 0);
     }
 
     #[test]
     fn what_stays_makes_room_with_the_others() {
         assert_eq!(Move::NONE.place(7, 0), None);
         assert_eq!(Move::NONE.place(7, 100), Some(Place { start: 107, retiming: Retiming::NONE }));
-        assert_eq!(Move::NONE.room(Some(0), rate()), 0);
+        assert_eq!(Move::NONE.room(Some(0)), 0);
     }
 
     #[test]

@@ -185,7 +185,7 @@ impl Plan {
     /// begin before session time 0 loses the silence at its start; where it would lose sound, everything begins later instead.
     pub fn apply(&mut self, alignment: &Alignment, first_sounds: &[Option<u64>]) {
         let moves = alignment.moves();
-        let room = moves.iter().zip(first_sounds).map(|(by, sound)| by.room(*sound, self.rate)).max().unwrap_or(0);
+        let room = moves.iter().zip(first_sounds).map(|(by, sound)| by.room(*sound)).max().unwrap_or(0);
         if room > 0 {
             self.warnings.push(format!(
                 "everything begins {:.3} s later, so that the stem that had to move earlier keeps its first note",
