@@ -1,31 +1,36 @@
-//! The alignment of stems that share nothing, pair by pair.
+//! How long a pair takes to align, by its length: cost grows as n log n.
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use mixdown_benches::{elements, rate};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mixdown_engine::align::{AlignSettings, Pairs, StemFeatures, align};
 use mixdown_engine::audio::Block;
 use mixdown_engine::process::Tap;
-use mixdown_fixtures::signals;
+use mixdown_engine::units::SampleRate;
+use mixdown_fixtures::{alignment, signals};
 
-fn features(seed: u64, frames: usize) -> StemFeatures {
-    let mut features = StemFeatures::new(rate(), StemFeatures::DEFAULT_MAX_BYTES);
-    features.observe(&Block::mono(&signals::pink_noise(seed, 0.2, frames)));
-    features
+const RATE_HZ: u32 = 44_100;
+
+fn features(samples: &[f32]) -> StemFeatures {
+    let rate = SampleRate::new(RATE_HZ).expect("a common rate");
+    let mut stem = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+    for part in samples.chunks(1 << 16) {
+        stem.observe(&Block::mono(part));
+    }
+    stem
 }
 
-fn pairs(criterion: &mut Criterion) {
-    let frames = 30 * rate().hz() as usize;
-    let mut group = criterion.benchmark_group("align");
+fn pair(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("align_pair");
     group.sample_size(10);
-    for count in [2, 6] {
-        let stems: Vec<StemFeatures> = (0..count).map(|seed| features(seed, frames)).collect();
-        group.throughput(elements(frames * stems.len()));
-        group.bench_function(format!("{count} unrelated stems of 30 s"), |bencher| {
+    for seconds in [30, 60, 120, 240, 480] {
+        let source = signals::pink_noise(1, 0.1, seconds * RATE_HZ as usize);
+        let stems = [features(&source), features(&alignment::late(&source, 12_345.0))];
+        group.throughput(Throughput::Elements(2 * source.len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(format!("{seconds}s")), |bencher| {
             bencher.iter(|| align(&stems, &AlignSettings::default(), Pairs::All, &|| false));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, pairs);
+criterion_group!(benches, pair);
 criterion_main!(benches);
