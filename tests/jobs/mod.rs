@@ -2,6 +2,8 @@
 
 mod command_line;
 mod crowd;
+#[cfg(unix)]
+mod full_disk;
 mod hostile;
 mod kills;
 mod scale;

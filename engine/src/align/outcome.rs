@@ -66,9 +66,6 @@ pub struct StemAlignment {
     pub reason: String,
 }
 
-/// An offset this near to a whole frame is taken for one: that is as exactly as clean copies are measured.
-const WHOLE: f64 = 0.02;
-
 impl StemAlignment {
     pub(super) fn left(reason: impl Into<String>) -> Self {
         Self {
@@ -88,12 +85,7 @@ impl StemAlignment {
     /// What putting it in time takes; nothing for a stem that is left.
     pub fn movement(&self) -> Move {
         match (self.decision, self.late_samples) {
-            (Decision::Moved, Some(late)) => {
-                // A whole frame needs no interpolation and keeps every bit.
-                let whole = (late - late.round()).abs() <= WHOLE;
-                let drift_ppm = if self.drift_ppm.abs() <= self.drift_uncertainty_ppm { 0.0 } else { self.drift_ppm };
-                Move { late: if whole { late.round() } else { late }, drift: drift_ppm * 1e-6, polarity: self.polarity }
-            }
+            (Decision::Moved, Some(late)) => Move { late, drift: self.drift_ppm * 1e-6, polarity: self.polarity },
             _ => Move::NONE,
         }
     }
