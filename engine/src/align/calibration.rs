@@ -1,7 +1,7 @@
 //! Where the meaning of confidence comes from: generated cases from easy to hopeless, and how often each answer was right.
 //!
 //! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::calibration -- --nocapture` prints the table of docs/alignment.md.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::compare::Comparison;
 use super::{AlignSettings, StemFeatures};

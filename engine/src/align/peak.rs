@@ -40,7 +40,7 @@ pub(super) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
     use super::*;
 
     #[test]

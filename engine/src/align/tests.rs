@@ -1,5 +1,5 @@
 //! What alignment promises, on generated material whose truth is known.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::*;
 use crate::audio::Block;

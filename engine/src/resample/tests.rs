@@ -1,5 +1,5 @@
 //! What conversion promises, held against tones, impulses and every split of the reading.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::{RateConverter, ResampleError};
 use crate::audio::{AudioBuffer, BlockMut};

@@ -252,7 +252,7 @@ impl JsonSchema for Ceiling {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 mod tests {
     use super::*;
 

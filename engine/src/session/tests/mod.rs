@@ -1,5 +1,5 @@
 //! Promises about session documents.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 mod documents;
 mod problems;
