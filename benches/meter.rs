@@ -1,10 +1,10 @@
-//! The meters: loudness, true peak, everything together, and the spectrum.
+//! The meters one by one, everything a measurement holds together, and what draws: spectrum, scope, waveform.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{elements, pink, rate};
-use mixdown_engine::analysis::SpectrumAnalyser;
+use mixdown_engine::analysis::{PhaseScope, SpectrumAnalyser, WaveformGenerator, WaveformSettings};
 use mixdown_engine::audio::ChannelLayout;
-use mixdown_engine::meter::{LoudnessMeter, ProgrammeMeter, TruePeakMeter};
+use mixdown_engine::meter::{CorrelationMeter, LoudnessMeter, PeakMeter, ProgrammeMeter, RmsMeter, TruePeakMeter};
 use mixdown_engine::process::Tap;
 
 fn meters(criterion: &mut Criterion) {
@@ -15,10 +15,22 @@ fn meters(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| bencher.iter(|| tap.observe(&audio.block())));
     };
     let stereo = ChannelLayout::stereo();
+    bench("peak", &mut PeakMeter::new());
+    bench("rms", &mut RmsMeter::new(2));
+    bench("correlation", &mut CorrelationMeter::new());
     bench("loudness", &mut LoudnessMeter::new(rate(), &stereo));
     bench("true peak", &mut TruePeakMeter::new(2));
     bench("programme", &mut ProgrammeMeter::with_series(rate(), &stereo));
     bench("spectrum", &mut SpectrumAnalyser::new(rate(), 2));
+    bench("phase scope", &mut PhaseScope::new());
+    group.bench_function("waveform", |bencher| {
+        bencher.iter(|| {
+            // Its columns grow with the signal, so each round has its own.
+            let mut waveform = WaveformGenerator::new(rate(), 2, WaveformSettings::default()).unwrap();
+            waveform.observe(&audio.block());
+            waveform
+        });
+    });
     group.finish();
 }
 

@@ -218,3 +218,25 @@ fn every_command_explains_itself_with_an_example() {
         assert!(help.contains("Example") && help.contains(&format!("mixdown jobs {command}")), "{help}");
     }
 }
+
+#[test]
+fn a_submission_clears_what_expired_in_its_session_as_a_job_and_nothing_else() {
+    let yard = Yard::new();
+    let old = submit(&yard, "a", &[])["job_id"].as_str().unwrap().to_owned();
+    let other = submit(&yard, "b", &[])["job_id"].as_str().unwrap().to_owned();
+    for job in [&old, &other] {
+        assert!(run(&yard, &["cancel", job]).status.success());
+    }
+    let cleanups = || json(&run(&yard, &["list", "--session", "mixdown-cleanup", "--json"]));
+    submit(&yard, "a", &[]);
+    assert_eq!(cleanups()["jobs"].as_array().map(Vec::len), Some(0), "nothing has expired yet");
+    fs::write(
+        yard.path("mixdown.toml"),
+        "[jobs]\nkeep.mix = { complete = \"48h\", error = \"0s\", cancelled = \"0s\" }\n",
+    )
+    .unwrap();
+    submit(&yard, "a", &[]);
+    assert_eq!(status(&yard, &old)["error"], "JOB_EXPIRED");
+    assert_eq!(status(&yard, &other)["data"]["state"], "cancelled");
+    assert_eq!(cleanups()["jobs"][0]["state"], "complete");
+}

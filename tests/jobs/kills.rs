@@ -6,6 +6,9 @@ use std::io::Read;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+/// Kills in one yard.
+const KILLS: u64 = 300;
+
 /// Kills a process and takes what it had said.
 fn kill(mut child: Child) -> String {
     child.kill().unwrap();
@@ -16,20 +19,19 @@ fn kill(mut child: Child) -> String {
     text
 }
 
-#[test]
-fn three_hundred_kills_at_random_times_lose_nothing() {
+/// Three hundred kills in a fresh yard: how many acknowledgements were checked, and what was lost.
+fn three_hundred_kills(seed: u64) -> (usize, Vec<String>) {
     let yard = Yard::new();
-    let wanted = rounds(300, 10_000);
     let submitter = |yard: &Yard| yard.hand("submit").arg("4").spawn().unwrap();
     let mut submits = submitter(&yard);
-    let (mut acknowledged, mut kills, mut state) = (Vec::new(), 0, 12_345_u64);
-    while kills < wanted {
+    let (mut acknowledged, mut kills, mut state) = (Vec::new(), 0, seed);
+    while kills < KILLS {
         let worker = yard.hand("work").spawn().unwrap();
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         std::thread::sleep(Duration::from_millis(3 + (state >> 33) % 30));
         kill(worker);
         kills += 1;
-        if kills % 10 == 0 && kills < wanted {
+        if kills % 10 == 0 && kills < KILLS {
             acknowledged.extend(ids(&kill(submits)));
             kills += 1;
             // The queue is kept from growing without end.
@@ -41,9 +43,20 @@ fn three_hundred_kills_at_random_times_lose_nothing() {
     }
     acknowledged.extend(ids(&kill(submits)));
     yard.work_off();
-    let losses = yard.losses(&acknowledged);
-    println!("kills: {kills}; acknowledgements checked: {}; losses: {}", acknowledged.len(), losses.len());
-    assert!(acknowledged.len() > 100, "{}", acknowledged.len());
+    (acknowledged.len(), yard.losses(&acknowledged))
+}
+
+#[test]
+fn hundreds_of_kills_at_random_times_lose_nothing() {
+    let (mut checked, mut losses) = (0, Vec::new());
+    let yards = rounds(1, 34);
+    for yard in 1..=yards {
+        let (acknowledged, lost) = three_hundred_kills(12_345 * yard);
+        assert!(acknowledged > 100, "{acknowledged}");
+        checked += acknowledged;
+        losses.extend(lost);
+        println!("kills: {}; acknowledgements checked: {checked}; losses: {}", yard * KILLS, losses.len());
+    }
     assert_eq!(losses, Vec::<String>::new());
 }
 

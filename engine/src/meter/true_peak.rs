@@ -1,4 +1,4 @@
-//! True peak: the highest level between samples as well as at them (ITU-R BS.1770-4 annex 2, at twice its oversampling).
+//! True peak: the highest level between samples as well as at them (ITU-R BS.1770-4 annex 2, at four times its oversampling).
 
 use super::reading::amplitude_db;
 use super::true_peak_fir::TruePeakFir;
@@ -7,7 +7,7 @@ use crate::process::Tap;
 
 /// Measures the true peak of every channel, LFE included.
 ///
-/// 8× interpolation and a parabola through the highest points: within 0.02 dB up to 0.45 of the sample rate, where the 4× filter
+/// 16× interpolation and a parabola through the highest points: within 0.02 dB up to 0.45 of the sample rate, where the 4× filter
 /// printed in the standard reads up to 0.44 dB too low.
 #[derive(Clone, Debug)]
 pub struct TruePeakMeter {

@@ -1,11 +1,11 @@
-//! The oversampling detector behind true peak: eight points between any two samples, and a parabola through the highest.
+//! The oversampling detector behind true peak: sixteen points a sample, and a parabola through the highest.
 
 use super::reading::finite;
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
 /// Points a sample interval.
-const PHASES: usize = 8;
+const PHASES: usize = 16;
 /// Samples that each point is made of.
 const TAPS: usize = 48;
 /// Kaiser β: flat within 0.011 dB up to 0.46 of the sample rate at 48 taps.
@@ -67,8 +67,8 @@ fn design() -> Table {
         rest = rest.max(column[TAPS - 2].abs() + column[TAPS - 1].abs());
     }
     // A parabola's vertex lies at most an eighth of the grid's own second difference above its middle point. That difference is at
-    // most 4·(bend·d + rest·x), and d/8 more where two straight lines meet. 2e-5 covers the rounding of 48 products in f32.
-    Table { taps, bend: (1.5 * bend + 1.0 / 64.0) as f32, rest: (1.5 * rest + 2e-5) as f32 }
+    // most 4·(bend·d + rest·x), and d/16 more where two straight lines meet. 2e-5 covers the rounding of 48 products in f32.
+    Table { taps, bend: (1.5 * bend + 1.0 / 128.0) as f32, rest: (1.5 * rest + 2e-5) as f32 }
 }
 
 /// The modified Bessel function of order zero, by its power series.
@@ -88,19 +88,22 @@ fn bessel_i0(x: f64) -> f64 {
 #[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
 fn interpolate(taps: &[[f32; PHASES]; TAPS], samples: &[f32; SPAN]) -> [[f32; GRANULE]; PHASES] {
     const LANES: usize = 8;
+    /// Sums under way: as many as stay in registers.
+    const GROUP: usize = 8;
     let mut points = [[0.0; GRANULE]; PHASES];
-    points[0].copy_from_slice(&samples[TAPS / 2..TAPS / 2 + GRANULE]);
     for start in (0..GRANULE).step_by(LANES) {
-        let mut sums = [[0.0; LANES]; PHASES - 1];
-        for tap in 0..TAPS {
-            for phase in 1..PHASES {
-                for lane in 0..LANES {
-                    sums[phase - 1][lane] += samples[1 + start + tap + lane] * taps[tap][phase];
+        for first in (0..PHASES).step_by(GROUP) {
+            let mut sums = [[0.0; LANES]; GROUP];
+            for tap in 0..TAPS {
+                for phase in 0..GROUP {
+                    for lane in 0..LANES {
+                        sums[phase][lane] += samples[1 + start + tap + lane] * taps[tap][first + phase];
+                    }
                 }
             }
-        }
-        for (points, sums) in points[1..].iter_mut().zip(sums) {
-            points[start..start + LANES].copy_from_slice(&sums);
+            for (points, sums) in points[first..].iter_mut().zip(sums) {
+                points[start..start + LANES].copy_from_slice(&sums);
+            }
         }
     }
     points
@@ -203,7 +206,7 @@ fn find_bounds(table: &Table, samples: &[f32], bounds: &mut Bounds) {
 /// The largest magnitude between the samples of one channel, interval by interval.
 ///
 /// A sine up to 0.45 of the sample rate reads within 0.02 dB of its true peak, at any phase: the filter is flat within 0.011 dB up to
-/// 0.46, and the parabola brings the error of the grid from 0.14 dB to below 0.01. Input that is not finite counts as 0.
+/// 0.46, and the parabola brings the error of the grid from 0.034 dB to below 0.001. Input that is not finite counts as 0.
 /// The signal is silent before its first sample.
 #[derive(Clone, Debug)]
 pub struct TruePeakFir {

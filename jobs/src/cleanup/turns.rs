@@ -1,4 +1,4 @@
-//! One cleanup at a time, as a job of its own or by the way.
+//! One cleanup at a time, as a job of its own.
 
 use super::document::{CleanupDocument, CleanupStatus};
 use super::run::{CleanupOptions, Part, Watch, clean};
@@ -10,20 +10,21 @@ const SESSION: &str = "mixdown-cleanup";
 /// What is answered while another cleanup runs.
 pub(super) const BUSY: &str = "another cleanup is running; try again when it is done";
 
-/// Clears one session's expired jobs, as a submission does by the way; nothing when another cleanup runs.
+/// Clears one session's expired jobs, as a submission does by the way: a job like any other cleanup, but only where something has
+/// expired; nothing when another cleanup runs.
 pub fn clean_session(store: &Store, session: &SessionId) -> CleanupDocument {
-    match store.try_lock_cleanup() {
-        Ok(Some(_lock)) => {
-            let options = CleanupOptions {
-                only: vec![Part::Expired],
-                session: Some(session.clone()),
-                ..CleanupOptions::default()
-            };
-            clean(store, &options, &mut |_| false)
-        }
-        Ok(None) => CleanupDocument::refused(BUSY),
-        Err(error) => CleanupDocument::refused(error.to_string()),
+    let options = |dry_run| CleanupOptions {
+        dry_run,
+        only: vec![Part::Expired],
+        session: Some(session.clone()),
+        ..CleanupOptions::default()
+    };
+    let selected = clean(store, &options(true), &mut |_| false);
+    if selected.old_jobs_deleted == 0 {
+        return selected;
     }
+    clean_as_job(store, &options(false), &mut |_| false)
+        .unwrap_or_else(|error| CleanupDocument::refused(error.to_string()))
 }
 
 /// Runs a cleanup as a job of its own, which shows its progress and can be cancelled. A dry run writes nothing, so it is none.
