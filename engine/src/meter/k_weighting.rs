@@ -119,10 +119,11 @@ impl<const N: usize> KLanes<N> {
             for lane in 0..N {
                 let x = f64::from(finite(input[lane][frame]));
                 let y = p[0] * x + shelf[0][lane];
-                shelf[0][lane] = p[1] * x - q[0] * y + shelf[1][lane];
+                // What waits for y comes last: the chain from one frame to the next is three operations long.
+                shelf[0][lane] = (p[1] * x + shelf[1][lane]) - q[0] * y;
                 shelf[1][lane] = p[2] * x - q[1] * y;
                 let z = r[0] * y + high_pass[0][lane];
-                high_pass[0][lane] = r[1] * y - s[0] * z + high_pass[1][lane];
+                high_pass[0][lane] = (r[1] * y + high_pass[1][lane]) - s[0] * z;
                 high_pass[1][lane] = r[2] * y - s[1] * z;
                 energy[lane] += z * z;
             }

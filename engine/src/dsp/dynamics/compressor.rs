@@ -3,9 +3,9 @@
 use super::ballistics::Decoupled;
 use super::curve::CompressionCurve;
 use super::detector::{MeanSquare, mean_powers, peak_levels};
+use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
 use crate::audio::{Block, BlockMut};
-use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude, power_to_db};
 use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -153,20 +153,13 @@ impl Compressor {
         if let Some(mean_square) = &mut self.mean_square {
             mean_powers(key, values);
             mean_square.process(values);
-            for value in &mut *values {
-                *value = self.curve.reduction_db(power_to_db(*value));
-            }
+            powers_to_reductions(&self.curve, values);
         } else {
             peak_levels(key, values);
-            for value in &mut *values {
-                *value = self.curve.reduction_db(amplitude_to_db(*value));
-            }
+            amplitudes_to_reductions(&self.curve, values);
         }
         self.ballistics.process(values);
-        for value in values {
-            // Exactly 1 without make-up and reduction, and for a mix of 0.
-            *value = 1.0 + self.mix * (db_to_amplitude(self.makeup_db - *value) - 1.0);
-        }
+        reductions_to_gains(self.makeup_db, self.mix, values);
     }
 }
 

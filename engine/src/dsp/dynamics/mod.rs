@@ -5,6 +5,7 @@ mod box_smoother;
 mod compressor;
 mod curve;
 mod detector;
+mod gain_kernel;
 mod gain_stage;
 mod gate;
 mod limiter;

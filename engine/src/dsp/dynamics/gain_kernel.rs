@@ -1,0 +1,65 @@
+//! The loops of a gain computer: from levels to what a curve calls for, and from smoothed reductions to gains.
+//!
+//! Each frame stands by itself, so the loops become vectors; compiled for wider ones too and chosen at run time. Products and sums
+//! are never fused, so every version gives the same bits.
+
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
+
+use super::curve::CompressionCurve;
+use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude, power_to_db};
+use multiversion::multiversion;
+
+/// Turns amplitudes into reductions in decibels, in place.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+pub(super) fn amplitudes_to_reductions(curve: &CompressionCurve, values: &mut [f64]) {
+    for value in values {
+        *value = curve.reduction_db(amplitude_to_db(*value));
+    }
+}
+
+/// Turns powers into reductions in decibels, in place.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+pub(super) fn powers_to_reductions(curve: &CompressionCurve, values: &mut [f64]) {
+    for value in values {
+        *value = curve.reduction_db(power_to_db(*value));
+    }
+}
+
+/// Turns reductions in decibels into the gain of wet and dry together, in place: exactly 1 without make-up and reduction, and for
+/// a `mix` of 0.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+pub(super) fn reductions_to_gains(makeup_db: f64, mix: f64, values: &mut [f64]) {
+    for value in values {
+        *value = 1.0 + mix * (db_to_amplitude(makeup_db - *value) - 1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixdown_fixtures::signals::white_noise;
+
+    #[test]
+    fn every_loop_equals_its_frames_one_by_one_bit_for_bit() {
+        let curve = CompressionCurve::new(-30.0, 3.0, 6.0);
+        let levels: Vec<f64> = white_noise(5, 1.0, 1_003).iter().map(|x| f64::from(x.abs())).collect();
+        let looped = |run: &dyn Fn(&mut [f64])| {
+            let mut values = levels.clone();
+            run(&mut values);
+            values
+        };
+        let alone = |value: &dyn Fn(f64) -> f64| levels.iter().map(|level| value(*level)).collect::<Vec<f64>>();
+        assert_eq!(
+            looped(&|values| amplitudes_to_reductions(&curve, values)),
+            alone(&|level| curve.reduction_db(amplitude_to_db(level)))
+        );
+        assert_eq!(
+            looped(&|values| powers_to_reductions(&curve, values)),
+            alone(&|level| curve.reduction_db(power_to_db(level)))
+        );
+        assert_eq!(
+            looped(&|values| reductions_to_gains(2.0, 0.7, values)),
+            alone(&|reduction| 1.0 + 0.7 * (db_to_amplitude(2.0 - reduction) - 1.0))
+        );
+    }
+}
