@@ -26,7 +26,8 @@ fn meters(criterion: &mut Criterion) {
     group.bench_function("waveform", |bencher| {
         bencher.iter(|| {
             // Its columns grow with the signal, so each round has its own.
-            let mut waveform = WaveformGenerator::new(rate(), 2, WaveformSettings::default()).unwrap();
+            let mut waveform =
+                WaveformGenerator::new(rate(), 2, WaveformSettings::default()).expect("a width in range");
             waveform.observe(&audio.block());
             waveform
         });

@@ -173,3 +173,35 @@ fn unrelated_stems_stay_where_they_are() {
     assert_eq!(report.alignment.unwrap().moved(), 0);
     assert!(report.tracks.iter().all(|track| track.start_frame == 0));
 }
+
+#[test]
+fn a_bus_is_measured_as_the_mix_that_it_makes() {
+    let place = Place::new();
+    noise_file(&place, "a.wav", 12);
+    noise_file(&place, "b.wav", 14);
+    let late: CompressorSettings =
+        serde_json::from_str(r#"{ "threshold_db": -20, "ratio": 1, "look_ahead_ms": 7 }"#).unwrap();
+    let (mut a, mut b) = (Track::new(place.path("a.wav")), Track::new(place.path("b.wav")));
+    (a.output, b.output) = ("all".into(), "all".into());
+    b.inserts = vec![Insert::Compressor(late)];
+    a.sends = vec![AuxSend { to: "soft".into(), gain_db: 0.0, pre_fader: false }];
+    b.sends = a.sends.clone();
+    let mut session = untouched(vec![a, b]);
+    let (mut soft, mut all) = (Bus::new("soft"), Bus::new("all"));
+    all.inserts = vec![Insert::Compressor(late)];
+    soft.gain_db = -6.0;
+    soft.output = "void".into();
+    let mut void = Bus::new("void");
+    void.mute = true;
+    session.buses = vec![void, soft, all];
+    session.time.start_s = Some(0.1);
+    session.time.tail_s = Some(0.0);
+    let (_, report) = render(session);
+    let [void, soft, all] = &report.buses[..] else { panic!("{:?}", report.buses) };
+    assert_eq!(all.measured, report.master.before);
+    assert_eq!(all.measured.frames, 30_000 - 4_800);
+    assert_eq!((void.name.as_str(), void.measured.rms_dbfs), ("void", None));
+    let softer_db = all.measured.rms_dbfs.unwrap() - soft.measured.rms_dbfs.unwrap();
+    // Both readings are rounded to 0.01 dB.
+    assert!((softer_db - 6.0).abs() < 0.011, "{softer_db}");
+}

@@ -22,7 +22,7 @@ fn contents(place: &Place, folder: &str, name: &str) -> Vec<u8> {
 
 #[test]
 fn every_file_is_the_same_for_one_two_and_seven_threads_and_three_chunk_sizes() {
-    for session in ["every_insert", "two_stems"] {
+    for session in ["every_insert", "two_stems", "six_stems"] {
         let place = Place::new();
         for (folder, threads, chunk) in
             [("one", "1", "4096"), ("two", "2", "4096"), ("seven", "7", "1000"), ("big", "2", "65536")]

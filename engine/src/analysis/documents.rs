@@ -18,7 +18,10 @@ pub struct MetersDocument {
     /// The master as written.
     pub master: MasterMeters,
     /// The tracks, in session order.
-    pub tracks: Vec<TrackMeters>,
+    pub tracks: Vec<StripMeters>,
+    /// The buses, in session order.
+    #[serde(default)]
+    pub buses: Vec<StripMeters>,
 }
 
 /// The meters of the master.
@@ -32,10 +35,10 @@ pub struct MasterMeters {
     pub summary: Measurement,
 }
 
-/// The meters of one track.
+/// The meters of one track or bus.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrackMeters {
-    /// The track's name in the session.
+pub struct StripMeters {
+    /// Its name in the session.
     pub name: String,
     /// Readings every 100 ms.
     pub series: MeterSeries,
@@ -44,13 +47,14 @@ pub struct TrackMeters {
 }
 
 impl MetersDocument {
-    /// What the meters read so far: the master, and each track with its name, in session order.
+    /// What the meters read so far: the master, and each track and bus with its name, in session order.
     pub fn new<'a>(
         master: &ProgrammeMeter,
         gain_reduction_db: Vec<f64>,
         tracks: impl IntoIterator<Item = (&'a str, &'a ProgrammeMeter)>,
+        buses: impl IntoIterator<Item = (&'a str, &'a ProgrammeMeter)>,
     ) -> Self {
-        let track = |(name, meter): (&str, &ProgrammeMeter)| TrackMeters {
+        let strip = |(name, meter): (&str, &ProgrammeMeter)| StripMeters {
             name: name.to_owned(),
             series: meter.series(),
             summary: meter.measurement().rounded(),
@@ -63,7 +67,8 @@ impl MetersDocument {
                 gain_reduction_db,
                 summary: master.measurement().rounded(),
             },
-            tracks: tracks.into_iter().map(track).collect(),
+            tracks: tracks.into_iter().map(strip).collect(),
+            buses: buses.into_iter().map(strip).collect(),
         }
     }
 }
@@ -81,7 +86,7 @@ mod tests {
         let rate = SampleRate::new(48_000).unwrap();
         let mut meter = ProgrammeMeter::with_series(rate, &ChannelLayout::mono());
         meter.observe(&Block::mono(&pink_noise(1, 0.1, 480_000)));
-        let document = MetersDocument::new(&meter, Vec::new(), [("bass", &meter), ("vox", &meter)]);
+        let document = MetersDocument::new(&meter, Vec::new(), [("bass", &meter), ("vox", &meter)], [("band", &meter)]);
         let text = serde_json::to_string(&document).unwrap();
         assert_eq!(serde_json::from_str::<MetersDocument>(&text).unwrap(), document);
         assert!(text.starts_with(r#"{"schema":"mixdown.meters/1","interval_ms":100,"master":{"series":{"#));

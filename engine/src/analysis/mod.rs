@@ -9,7 +9,7 @@ mod spectrum;
 mod stream;
 mod waveform;
 
-pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, TrackMeters};
+pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, StripMeters};
 pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, stores_floats};
 pub use phase_scope::{PhaseScope, ScopePicture};
 pub use spectrum::{BandLevels, Spectrogram, SpectrumAnalyser, SpectrumDocument};

@@ -35,6 +35,8 @@ pub struct BusRoute {
     pub index: usize,
     /// What is summed into it, in order.
     pub feeds: Vec<FeedPlan>,
+    /// How late its output is, in frames.
+    pub latency: u64,
 }
 
 /// The connections of a session.
@@ -101,8 +103,9 @@ impl Routing {
         let mut buses = Vec::with_capacity(order.len());
         for (position, &index) in order.iter().enumerate() {
             let (feeds, late) = balance(&wires, Destination::Bus(position), track_latency, &bus_late);
-            bus_late.push(late + bus_latency[index]);
-            buses.push(BusRoute { index, feeds });
+            let latency = late + bus_latency[index];
+            bus_late.push(latency);
+            buses.push(BusRoute { index, feeds, latency });
         }
         let (master, latency) = balance(&wires, Destination::Master, track_latency, &bus_late);
         Ok(Self { buses, master, latency })

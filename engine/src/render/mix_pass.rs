@@ -31,6 +31,8 @@ pub(super) struct Mixed {
     pub(super) measured: Measurement,
     /// A track each.
     pub(super) tracks: Vec<TrackResult>,
+    /// A bus each, in session order: after the fader, until the last stem ends.
+    pub(super) buses: Vec<ProgrammeMeter>,
 }
 
 /// What a track turned out to be.
@@ -43,16 +45,31 @@ pub(super) struct TrackResult {
     pub(super) meter: ProgrammeMeter,
 }
 
-/// A meter on a track's output: it leaves out what comes before the output's start, and stops with the stem or the output.
-struct TrackTap {
+/// A meter on a strip's output: it leaves out what comes before the output's start, and stops with the sound or the output.
+struct StripTap {
     meter: ProgrammeMeter,
+    /// How late the strip's output is, in frames.
+    latency: u64,
     skip: u64,
     /// The session frame at which the output was asked to end.
     until: u64,
 }
 
-impl TrackTap {
-    fn observe(&mut self, block: &Block<'_>, sound: usize) {
+impl StripTap {
+    fn new(plan: &Plan, start: u64, latency: u64) -> Self {
+        let rate = plan.sample_rate();
+        Self {
+            meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
+            latency,
+            skip: start + latency,
+            until: plan.session().time.end_s.map_or(u64::MAX / 2, |seconds| rate.frames(seconds)),
+        }
+    }
+
+    /// Takes in what was rendered after `before` frames; `end` is the session frame at which the sound ends, once known.
+    fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
+        let end = end.map_or(self.until, |end| end.min(self.until));
+        let sound = (end + self.latency).saturating_sub(before).min(block.frames() as u64) as usize;
         let skipped = self.skip.min(sound as u64) as usize;
         self.skip -= skipped as u64;
         self.meter.observe(&block.slice(skipped..sound));
@@ -72,15 +89,10 @@ pub(super) fn run(
     let latency = renderer.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
-    let mut taps: Vec<TrackTap> = renderer
-        .tracks()
-        .iter()
-        .map(|track| TrackTap {
-            meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
-            skip: start + track.latency(),
-            until: time.end_s.map_or(u64::MAX / 2, |seconds| rate.frames(seconds)),
-        })
-        .collect();
+    let mut taps: Vec<StripTap> =
+        renderer.tracks().iter().map(|track| StripTap::new(plan, start, track.latency())).collect();
+    let buses = &plan.routing().buses;
+    let mut bus_taps: Vec<StripTap> = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
     let mut span = Span::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
@@ -93,7 +105,11 @@ pub(super) fn run(
             // Where the end is known, no frame beyond it is read: what a stem has given does not depend on the chunks.
             let left = span.end.map_or(chunk as u64, |end| end + latency - position);
             let frames = left.min(chunk as u64) as usize;
-            renderer.tracks_mut().par_iter_mut().zip(&mut taps).for_each(|(track, tap)| tap.run(track, frames));
+            renderer.tracks_mut().par_iter_mut().zip(&mut taps).for_each(|(track, tap)| {
+                let before = track.rendered();
+                track.process(frames);
+                tap.observe(&track.output(false, frames), before, track.input.end());
+            });
             renderer.mix(&mut out.first_mut(frames));
             for (index, track) in renderer.tracks_mut().iter_mut().enumerate() {
                 if let Some(source) = track.input.take_error() {
@@ -101,6 +117,9 @@ pub(super) fn run(
                 }
             }
             span.update(renderer.tracks());
+            for (block, tap) in renderer.bus_outputs(frames).zip(&mut bus_taps) {
+                tap.observe(&block, position, span.stems_end);
+            }
             // Output frame n of this chunk is session frame position + n − latency.
             let within =
                 |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
@@ -118,6 +137,8 @@ pub(super) fn run(
         return Err(RenderError::Empty { end_s: rate.seconds(end), start_s: rate.seconds(start) });
     }
     let tracks = renderer.tracks().iter().zip(taps);
+    let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(bus_taps).collect();
+    in_session_order.sort_by_key(|(index, _)| *index);
     Ok(Mixed {
         scratch: kept.scratch,
         frames: end - start,
@@ -125,22 +146,12 @@ pub(super) fn run(
         latency,
         measured: kept.meter.measurement(),
         tracks: tracks.map(|(track, tap)| TrackResult::new(track, tap)).collect(),
+        buses: in_session_order.into_iter().map(|(_, tap)| tap.meter).collect(),
     })
 }
 
-impl TrackTap {
-    /// Renders a track's next chunk and measures as much of it as the stem plays, latency included.
-    fn run(&mut self, track: &mut TrackStrip<Clip>, frames: usize) {
-        let before = track.rendered();
-        track.process(frames);
-        let end = track.input.end().map_or(self.until, |end| end.min(self.until));
-        let heard = (end + track.latency()).saturating_sub(before).min(frames as u64) as usize;
-        self.observe(&track.output(false, frames), heard);
-    }
-}
-
 impl TrackResult {
-    fn new(track: &TrackStrip<Clip>, tap: TrackTap) -> Self {
+    fn new(track: &TrackStrip<Clip>, tap: StripTap) -> Self {
         Self {
             outcome: track.input.outcome().clone(),
             end: track.input.position(),

@@ -177,7 +177,8 @@ fn aim(session: &Session) -> Aim {
 fn meters_document(plan: &Plan, mixed: &Mixed, mastered: &Mastered) -> MetersDocument {
     let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
     let tracks = names.iter().zip(&mixed.tracks).map(|(name, result)| (name.as_ref(), &result.meter));
-    MetersDocument::new(&mastered.taps.meter, mastered.taps.reduction_db.clone(), tracks)
+    let buses = plan.session().buses.iter().map(|bus| bus.name.as_str()).zip(&mixed.buses);
+    MetersDocument::new(&mastered.taps.meter, mastered.taps.reduction_db.clone(), tracks, buses)
 }
 
 fn write_json(staged: &mut StagedFolder, name: &str, document: &impl serde::Serialize) -> Result<(), RenderError> {

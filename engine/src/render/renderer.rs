@@ -1,7 +1,7 @@
 //! The signal path of a mix, block by block: tracks, buses, master inserts. The loop around it is offline or live.
 
 use super::plan::{Plan, PlanError};
-use crate::audio::BlockMut;
+use crate::audio::{Block, BlockMut};
 use crate::mix::{BusStrip, Chain, Feed, Input, MixSum, Node, TrackStrip};
 use crate::process::Processor;
 
@@ -51,6 +51,11 @@ impl<I: Input> Renderer<I> {
     /// The tracks, to run them on several threads before [`Renderer::mix`].
     pub fn tracks_mut(&mut self) -> &mut [TrackStrip<I>] {
         &mut self.tracks
+    }
+
+    /// What the last block made of each bus after its fader, in the order of the routing. Audio thread.
+    pub fn bus_outputs(&self, frames: usize) -> impl Iterator<Item = Block<'_>> {
+        self.buses.iter().map(move |(_, bus)| bus.output(false, frames))
     }
 
     /// Renders the next block, stereo. Audio thread, if the inputs are.

@@ -16,8 +16,8 @@ pub(super) struct Span {
     start: u64,
     /// Session frame at which rendering may stop, once known.
     pub(super) end: Option<u64>,
-    /// Session frame after the last stem.
-    stems_end: Option<u64>,
+    /// Session frame after the last stem, once known.
+    pub(super) stems_end: Option<u64>,
 }
 
 impl Span {
@@ -41,9 +41,10 @@ impl Span {
 
     /// Once every stem has ended, it is known how far to render.
     pub(super) fn update(&mut self, tracks: &[TrackStrip<Clip>]) {
+        if self.stems_end.is_none() {
+            self.stems_end = tracks.iter().try_fold(0, |last: u64, track| Some(last.max(track.input.end()?)));
+        }
         if self.end.is_none() {
-            let ends: Option<Vec<u64>> = tracks.iter().map(|track| track.input.end()).collect();
-            self.stems_end = ends.map(|ends| ends.into_iter().max().unwrap_or(0));
             self.end = self.stems_end.map(|end| end + self.asked_tail.unwrap_or(self.longest_tail));
         }
     }

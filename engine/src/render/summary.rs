@@ -4,7 +4,7 @@ use super::master_pass::Mastered;
 use super::mix_pass::{Mixed, TrackResult};
 use super::offline::Road;
 use crate::master::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
-use crate::report::{LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
+use crate::report::{BusReport, LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
 
 /// A mean above this asks for a high-pass: −60 dBFS.
 const DC_OFFSET: f64 = 1e-3;
@@ -30,6 +30,10 @@ pub(super) fn report(
         clipped_samples: mastered.clipped_samples,
     };
     let master = master_report(road, &mixed, mastered);
+    let buses = plan.session().buses.iter().zip(&mixed.buses);
+    let buses: Vec<BusReport> = buses
+        .map(|(bus, meter)| BusReport { name: bus.name.clone(), measured: meter.measurement().rounded() })
+        .collect();
     let tracks: Vec<TrackReport> = mixed
         .tracks
         .into_iter()
@@ -55,6 +59,7 @@ pub(super) fn report(
         output,
         master,
         tracks,
+        buses,
         alignment: road.alignment.clone(),
         session: plan.session().clone(),
     }

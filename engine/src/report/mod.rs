@@ -43,6 +43,8 @@ pub struct Report {
     pub master: MasterReport,
     /// A track each, in session order.
     pub tracks: Vec<TrackReport>,
+    /// A bus each, in session order.
+    pub buses: Vec<BusReport>,
     /// Which stems were moved, and why; `None` when alignment was off.
     pub alignment: Option<Alignment>,
     /// The session as it was rendered.
@@ -106,6 +108,15 @@ pub struct LimiterReport {
     pub mean_reduction_db: f64,
     /// Share of the time that it took more than 0.1 dB, 0 to 1.
     pub share_of_time: f64,
+}
+
+/// One bus.
+#[derive(Clone, Debug, Serialize)]
+pub struct BusReport {
+    /// Its name.
+    pub name: String,
+    /// After the fader, until the last stem ends.
+    pub measured: Measurement,
 }
 
 /// One track.

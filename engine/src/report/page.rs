@@ -54,6 +54,7 @@ pub fn html(drawn: &Drawn<'_>) -> String {
     page += &frequency_plots::phase_scope(report, scope);
     page += "</div></section>\n";
     page += &tables::tracks(report, meters);
+    page += &tables::buses(report, meters);
     page += &tables::inputs(report);
     page += &tables::master(report);
     let _ = write!(

@@ -2,9 +2,9 @@
 
 use super::markup::{area_path, clock_time, escaped, number, reading};
 use super::plot::WIDTH;
-use super::{Report, TrackReport};
+use super::{BusReport, Report, TrackReport};
 use crate::align::{Decision, StemAlignment};
-use crate::analysis::{MetersDocument, TrackMeters};
+use crate::analysis::{MetersDocument, StripMeters};
 use crate::meter::Measurement;
 use std::fmt::Write as _;
 
@@ -61,12 +61,35 @@ pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
     )
 }
 
+/// A row a bus: where it sounds and how loud it is; nothing without buses.
+pub(super) fn buses(report: &Report, meters: &MetersDocument) -> String {
+    if report.buses.is_empty() {
+        return String::new();
+    }
+    let peaks = meters.buses.iter().flat_map(|bus| bus.series.peak_dbfs.iter().flatten());
+    let loudest_dbfs = peaks.copied().fold(-60.0, f64::max);
+    let row = |(bus, meters): (&BusReport, &StripMeters)| {
+        vec![
+            format!("<b>{}</b>", escaped(&bus.name)),
+            outline(meters, report.output.duration_s, loudest_dbfs),
+            unit(bus.measured.integrated_lufs, "LUFS"),
+            unit(bus.measured.true_peak_dbtp, "dBTP"),
+        ]
+    };
+    let rows: Vec<Vec<String>> = report.buses.iter().zip(&meters.buses).map(row).collect();
+    let heads = ["Bus", "Level over time", "Loudness", "True peak"];
+    format!(
+        "<section><h2>Buses</h2>{}<p class=\"hint\">After the fader.</p></section>\n",
+        table("tracks", &heads, &rows)
+    )
+}
+
 fn unit(value: Option<f64>, unit: &str) -> String {
     value.map_or_else(|| "–".into(), |value| format!("{} <small>{unit}</small>", number(value, 1)))
 }
 
 /// The track's peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of all tracks fills the lane.
-fn outline(track: &TrackMeters, duration_s: f64, loudest_dbfs: f64) -> String {
+fn outline(track: &StripMeters, duration_s: f64, loudest_dbfs: f64) -> String {
     let peaks = &track.series.peak_dbfs;
     let together = peaks.len().div_ceil(POINTS).max(1);
     let interval_s = f64::from(track.series.interval_ms) / 1_000.0;
@@ -93,7 +116,12 @@ fn offset(report: &Report, alignment: Option<&StemAlignment>) -> String {
     let text = match (stem.decision, stem.late_samples) {
         (Decision::Moved, Some(late)) => {
             let way = if late > 0.0 { "earlier" } else { "later" };
-            format!("moved {} ms {way}", number(milliseconds(late).abs(), 2))
+            let drift = if stem.drift_ppm == 0.0 {
+                String::new()
+            } else {
+                format!(", drift of {} ppm taken out", number(stem.drift_ppm, 1))
+            };
+            format!("moved {} ms {way}{drift}", number(milliseconds(late).abs(), 2))
         }
         (Decision::Left, Some(late)) if late.abs() < 0.5 => "in time".into(),
         (Decision::Left, Some(late)) => format!("left, perhaps {} ms late", number(milliseconds(late), 2)),
