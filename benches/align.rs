@@ -26,7 +26,7 @@ fn pair(criterion: &mut Criterion) {
         let stems = [features(&source), features(&alignment::late(&source, 12_345.0))];
         group.throughput(Throughput::Elements(2 * source.len() as u64));
         group.bench_function(BenchmarkId::from_parameter(format!("{seconds}s")), |bencher| {
-            bencher.iter(|| align(&stems, &AlignSettings::default(), Pairs::All, &|| false));
+            bencher.iter(|| align(&stems, &AlignSettings::default(), Pairs::All, &|_| false));
         });
     }
     group.finish();

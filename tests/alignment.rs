@@ -54,7 +54,7 @@ fn aligned(stems: &[&[f32]], hz: u32) -> Alignment {
 fn believing(min_confidence: Option<f64>, stems: &[&[f32]], hz: u32) -> Alignment {
     let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem, hz)).collect();
     let settings = AlignSettings { reference: Some(0), min_confidence, ..AlignSettings::default() };
-    align(&stems, &settings, Pairs::All, &|| false)
+    align(&stems, &settings, Pairs::All, &|_| false)
 }
 
 /// The copy is found: late, within a tolerance in frames, with the polarity given.
@@ -150,7 +150,7 @@ fn stems_are_found_in_a_mix_even_a_saturated_one() {
     for (mix, tolerance) in [(mix.clone(), 0.1), (make::saturated(&mix, 2.5 / peak.max(1.0)), 0.5)] {
         let all: Vec<StemFeatures> = std::iter::once(&mix).chain(&stems).map(|stem| features(stem, 48_000)).collect();
         let settings = AlignSettings { reference: Some(0), ..AlignSettings::in_mix() };
-        let answer = align(&all, &settings, Pairs::With(0), &|| false);
+        let answer = align(&all, &settings, Pairs::With(0), &|_| false);
         let mut right = 0;
         for (n, stem) in answer.stems[1..].iter().enumerate() {
             if let Some(found) = stem.late_samples {

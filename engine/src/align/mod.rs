@@ -79,8 +79,9 @@ pub enum Pairs {
 
 /// Compares stems and decides which to move. Uses rayon's current pool; the answer does not depend on its size.
 ///
-/// `stop` is asked every few pairs, on the calling thread; when it says true, every stem is left with the reason `stopped`.
-pub fn align(stems: &[StemFeatures], settings: &AlignSettings, pairs: Pairs, stop: &dyn Fn() -> bool) -> Alignment {
+/// `watch` hears every few pairs, on the calling thread, how much is done, 0 to 1; when it answers true, every stem is left with the
+/// reason `stopped`.
+pub fn align(stems: &[StemFeatures], settings: &AlignSettings, pairs: Pairs, watch: &dyn Fn(f64) -> bool) -> Alignment {
     let rate = stems.first().map_or_else(any_rate, StemFeatures::rate);
     let longest = stems.iter().map(StemFeatures::kept).max().unwrap_or(0);
     // A number that makes no sense asks for nothing.
@@ -93,7 +94,7 @@ pub fn align(stems: &[StemFeatures], settings: &AlignSettings, pairs: Pairs, sto
         Pairs::All => all.collect(),
         Pairs::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
     };
-    let Some(verdicts) = compare(stems, &fit, &wanted, max_lag, settings, stop) else {
+    let Some(verdicts) = compare(stems, &fit, &wanted, max_lag, settings, watch) else {
         return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
     };
     let lengths: Vec<u64> = stems.iter().map(StemFeatures::frames).collect();
@@ -133,22 +134,24 @@ fn compare(
     pairs: &[(usize, usize)],
     max_lag: usize,
     settings: &AlignSettings,
-    stop: &dyn Fn() -> bool,
+    watch: &dyn Fn(f64) -> bool,
 ) -> Option<Vec<(usize, usize, Verdict)>> {
     if pairs.is_empty() {
         return Some(Vec::new());
     }
     let mut comparison = Comparison::new(stems, fit, max_lag, settings);
-    for part in fit.chunks(PAIRS_AT_ONCE) {
-        if stop() {
+    // Preparing, a rough look, the exact look: about as long as each other.
+    let third = |step: f64, done: usize, of: usize| (step + done as f64 / of.max(1) as f64) / 3.0;
+    for (n, part) in fit.chunks(PAIRS_AT_ONCE).enumerate() {
+        if watch(third(0.0, n * PAIRS_AT_ONCE, fit.len())) {
             return None;
         }
         let prepared: Vec<_> = part.par_iter().map(|n| comparison.prepare(&stems[*n])).collect();
         part.iter().zip(prepared).for_each(|(n, prepared)| comparison.keep(*n, prepared));
     }
     let mut rough: Vec<(usize, usize, Rough)> = Vec::new();
-    for part in pairs.chunks(PAIRS_AT_ONCE) {
-        if stop() {
+    for (n, part) in pairs.chunks(PAIRS_AT_ONCE).enumerate() {
+        if watch(third(1.0, n * PAIRS_AT_ONCE, pairs.len())) {
             return None;
         }
         let look = |scratch: &mut _, (a, b): &(usize, usize)| Some((*a, *b, comparison.rough(*a, *b, scratch)?));
@@ -164,7 +167,7 @@ fn compare(
             return Some(verdicts);
         }
         for part in next.chunks(PAIRS_AT_ONCE) {
-            if stop() {
+            if watch(third(2.0, verdicts.len(), rough.len())) {
                 return None;
             }
             let exact = |scratch: &mut _, n: &usize| {

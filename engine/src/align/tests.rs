@@ -22,7 +22,7 @@ fn features(samples: &[f32]) -> StemFeatures {
 
 fn aligned(stems: &[Vec<f32>]) -> Alignment {
     let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem)).collect();
-    align(&stems, &AlignSettings::default(), Pairs::All, &|| false)
+    align(&stems, &AlignSettings::default(), Pairs::All, &|_| false)
 }
 
 /// The same samples `late` frames later (earlier, when negative), as long as before.
@@ -177,7 +177,7 @@ fn an_offset_beyond_the_largest_is_not_believed() {
     let source = signals::pink_noise(61, 0.1, FRAMES);
     let stems = [features(&source), features(&shifted(&source, 2 * i64::from(RATE_HZ) + 400))];
     let settings = AlignSettings { max_offset_s: Some(2.0), ..AlignSettings::default() };
-    let alignment = align(&stems, &settings, Pairs::All, &|| false);
+    let alignment = align(&stems, &settings, Pairs::All, &|_| false);
     assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
 }
 
@@ -238,7 +238,7 @@ fn the_thread_count_changes_nothing() {
         (0..6).map(|n| features(&mixed(&shifted(&source, n * 40), &rhythm(91 + n as u64), 0.5))).collect();
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| align(&stems, &AlignSettings::default(), Pairs::All, &|| false))
+        pool.install(|| align(&stems, &AlignSettings::default(), Pairs::All, &|_| false))
     };
     assert_eq!(on(1), on(3));
 }
@@ -247,5 +247,20 @@ fn the_thread_count_changes_nothing() {
 fn told_to_stop_it_leaves_everything() {
     let source = rhythm(95);
     let stems = [features(&source), features(&shifted(&source, 9))];
-    all_left(&align(&stems, &AlignSettings::default(), Pairs::All, &|| true), "stopped");
+    all_left(&align(&stems, &AlignSettings::default(), Pairs::All, &|_| true), "stopped");
+}
+
+#[test]
+fn it_says_how_far_it_is_and_never_goes_back() {
+    let source = rhythm(97);
+    let stems: Vec<StemFeatures> = (0..6).map(|n| features(&shifted(&source, n * 40))).collect();
+    let heard = std::cell::RefCell::new(Vec::new());
+    let watch = |done| {
+        heard.borrow_mut().push(done);
+        false
+    };
+    align(&stems, &AlignSettings::default(), Pairs::All, &watch);
+    let heard = heard.into_inner();
+    assert!(heard.is_sorted() && heard[0] == 0.0 && heard.iter().all(|done| *done <= 1.0), "{heard:?}");
+    assert!(*heard.last().unwrap() >= 2.0 / 3.0, "{heard:?}");
 }

@@ -33,8 +33,9 @@ pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Liste
             done: false,
         })
         .collect();
-    let progress =
-        RefCell::new(PhaseProgress::start(on_progress, Phase::Aligning, plan.expected_frames().unwrap_or(0))?);
+    // Listening is the first half of the phase, comparing the second.
+    let half = plan.expected_frames().unwrap_or(0).max(1);
+    let progress = RefCell::new(PhaseProgress::start(on_progress, Phase::Aligning, 2 * half)?);
     let mut position = 0;
     while ears.iter().any(|ear| !ear.done) {
         ears.par_iter_mut().for_each(Ear::listen);
@@ -44,13 +45,13 @@ pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Liste
             }
         }
         position += round as u64;
-        progress.borrow_mut().at(position)?;
+        progress.borrow_mut().at(position.min(half))?;
     }
     let features: Vec<StemFeatures> = ears.into_iter().map(|ear| ear.features).collect();
     let answer = RefCell::new(Ok(()));
-    let alignment = align::align(&features, &settings, Pairs::All, &|| {
+    let alignment = align::align(&features, &settings, Pairs::All, &|done| {
         let mut answer = answer.borrow_mut();
-        *answer = progress.borrow_mut().at(position);
+        *answer = progress.borrow_mut().at(half + (done * half as f64) as u64);
         answer.is_err()
     });
     answer.into_inner()?;

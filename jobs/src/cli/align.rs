@@ -136,7 +136,7 @@ fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
         kept.push(aside);
     }
     let pairs = if arguments.to.is_some() { Pairs::With(0) } else { Pairs::All };
-    let mut alignment = align(&compared, &settings, pairs, &interrupt::asked);
+    let mut alignment = align(&compared, &settings, pairs, &|_| interrupt::asked());
     for (stem, reason) in alignment.stems.iter_mut().zip(&unfit) {
         if let Some(reason) = reason {
             stem.reason.clone_from(reason);
