@@ -1,7 +1,7 @@
 //! What a render leaves to look at: the page, the pictures, and data that agree with the file beside them.
 
 use crate::program_runs::{Place, Run};
-use mixdown_fixtures::{path, signals};
+use mixdown_fixtures::{golden, path, signals};
 use serde_json::Value;
 use std::fs;
 
@@ -99,6 +99,24 @@ fn the_page_repeats_byte_for_byte_and_knows_no_clock() {
         let bytes = |out: &str| fs::read(place.path(out).join(name)).unwrap();
         assert!(bytes("a") == bytes("b"), "{name}");
     }
+}
+
+#[test]
+fn a_bus_has_its_row_and_its_meters_and_no_bus_no_table() {
+    let place = Place::new();
+    let mut command = place.command();
+    command.args(["render", "--quiet", "--out", "mix", "--session"]).arg(golden::session_path("six_stems"));
+    assert!(command.status().unwrap().success());
+    let page = read(&place, "mix/report.html");
+    assert!(page.contains("<h2>Buses</h2>") && page.contains("<b>rhythm</b>"));
+    let (meters, report) = (json(&place, "mix/meters.json"), json(&place, "mix/report.json"));
+    let bus = &meters["buses"][0];
+    assert_eq!((&bus["name"], meters["buses"].as_array().map(Vec::len)), (&"rhythm".into(), Some(1)));
+    assert_eq!(bus["summary"], report["buses"][0]["measured"]);
+    // Twelve seconds, and the 3 ms by which the last stem is delayed, in steps of 100 ms.
+    assert_eq!(bus["series"]["peak_dbfs"].as_array().map(Vec::len), Some(121));
+    assert_eq!(loud(&place, "plain", &[]).code, Some(0));
+    assert!(!read(&place, "plain/report.html").contains("<h2>Buses</h2>"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The tables of the page: tracks, inputs, and how the master came about.
+//! The tables of the page: tracks, buses, inputs, and how the master came about.
 
 use super::markup::{area_path, clock_time, escaped, number, reading};
 use super::plot::WIDTH;
@@ -88,11 +88,11 @@ fn unit(value: Option<f64>, unit: &str) -> String {
     value.map_or_else(|| "–".into(), |value| format!("{} <small>{unit}</small>", number(value, 1)))
 }
 
-/// The track's peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of all tracks fills the lane.
-fn outline(track: &StripMeters, duration_s: f64, loudest_dbfs: f64) -> String {
-    let peaks = &track.series.peak_dbfs;
+/// A strip's peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of its table fills the lane.
+fn outline(strip: &StripMeters, duration_s: f64, loudest_dbfs: f64) -> String {
+    let peaks = &strip.series.peak_dbfs;
     let together = peaks.len().div_ceil(POINTS).max(1);
-    let interval_s = f64::from(track.series.interval_ms) / 1_000.0;
+    let interval_s = f64::from(strip.series.interval_ms) / 1_000.0;
     let mut upper = Vec::new();
     let mut lower = Vec::new();
     for (index, group) in peaks.chunks(together).enumerate() {
