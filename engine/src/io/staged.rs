@@ -29,6 +29,7 @@ pub struct StagedFolder {
     folder: PathBuf,
     created: Vec<PathBuf>,
     files: Vec<(PathBuf, NamedTempFile)>,
+    retired: Vec<PathBuf>,
 }
 
 impl StagedFolder {
@@ -43,7 +44,7 @@ impl StagedFolder {
         let missing = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
         let created: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
         fs::create_dir_all(folder).map_err(|source| OutputError::Io { path: folder.to_path_buf(), source })?;
-        Ok(Self { folder: folder.to_path_buf(), created, files: Vec::new() })
+        Ok(Self { folder: folder.to_path_buf(), created, files: Vec::new(), retired: Vec::new() })
     }
 
     /// Starts a file; it gets its name at [`StagedFolder::commit`].
@@ -92,10 +93,15 @@ impl StagedFolder {
             .map_err(|source| OutputError::Io { path: self.folder.join(name), source })
     }
 
-    /// Syncs every file, then gives each its name, replacing what had it. Returns the paths in the order of creation.
+    /// Removes an older file of this name, if there is one, at [`StagedFolder::commit`].
+    pub fn retire(&mut self, name: &str) {
+        self.retired.push(self.path_of(name));
+    }
+
+    /// Syncs every file, then gives each its name, replacing what had it, and removes what was retired. Returns the paths in the order of creation.
     ///
     /// # Errors
-    /// When a file cannot be synced or renamed.
+    /// When a file cannot be synced, renamed or removed.
     pub fn commit(mut self) -> Result<Vec<PathBuf>, OutputError> {
         for (path, staged) in &self.files {
             staged.as_file().sync_all().map_err(|source| OutputError::Io { path: path.clone(), source })?;
@@ -104,6 +110,14 @@ impl StagedFolder {
         for (path, staged) in self.files.drain(..) {
             staged.persist(&path).map_err(|error| OutputError::Io { path: path.clone(), source: error.error })?;
             paths.push(path);
+        }
+        for path in &self.retired {
+            match fs::remove_file(path) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(OutputError::Io { path: path.clone(), source });
+                }
+                _ => {}
+            }
         }
         sync_folder(&self.folder).map_err(|source| OutputError::Io { path: self.folder.clone(), source })?;
         self.created.clear();

@@ -1,6 +1,7 @@
 //! Containers and codecs to planar f32: this folder, and nothing else here, knows symphonia.
 
 mod open;
+mod pcm;
 
 use super::DecodeError;
 use super::opus::{self, OpusHead, OpusStream};
@@ -8,6 +9,7 @@ use super::queue::Queue;
 use super::trim::{Container, Extent};
 use crate::audio::{Channel, ChannelLayout};
 use crate::units::SampleRate;
+use pcm::Pcm;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -49,6 +51,7 @@ pub(in crate::io) enum Step {
 enum Codec {
     Symphonia(Box<dyn AudioDecoder>),
     Opus(Box<OpusStream>),
+    Pcm(Pcm, AudioSpec),
 }
 
 /// One audio track of one file.
@@ -116,6 +119,7 @@ impl Decoder {
         let path = &self.path;
         let frames = match &mut self.codec {
             Codec::Opus(stream) => guarded(path, || stream.decode(&packet.data, queue))?,
+            Codec::Pcm(coding, _) => Some(coding.decode(&packet.data, self.channels, queue)),
             Codec::Symphonia(codec) => match guarded(path, || codec.decode(&packet))? {
                 Ok(buffer) => {
                     let spec = buffer.spec();
@@ -181,6 +185,12 @@ impl Decoder {
                     let mut queue = Queue::new(head.channels);
                     let frames = guarded(path, || stream.decode(&packet.data, &mut queue))?;
                     (queue, head.layout(), opus::RATE_HZ, frames)
+                }
+                (Codec::Pcm(coding, spec), _) => {
+                    let layout = checked_layout(path, spec)?;
+                    let mut queue = Queue::new(layout.count());
+                    let frames = coding.decode(&packet.data, layout.count(), &mut queue);
+                    (queue, layout, spec.rate(), Some(frames))
                 }
                 (Codec::Symphonia(codec), _) => match guarded(path, || codec.decode(&packet))? {
                     Ok(buffer) => {

@@ -1,5 +1,6 @@
 //! Opening: probe the container, choose the track, make its decoder, gather what the header says.
 
+use super::pcm::Pcm;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
 use crate::audio::ChannelLayout;
 use crate::io::header::Header;
@@ -13,7 +14,7 @@ use crate::units::SampleRate;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use symphonia::core::audio::Channels;
+use symphonia::core::audio::{AudioSpec, Channels};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_OPUS, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
@@ -109,7 +110,7 @@ impl Decoder {
 
         let opus_head = match &codec {
             Codec::Opus(stream) => Some(stream.head().clone()),
-            Codec::Symphonia(_) => None,
+            Codec::Symphonia(_) | Codec::Pcm(..) => None,
         };
         let mut decoder = Self {
             path: path.to_path_buf(),
@@ -223,6 +224,10 @@ fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> 
         other => other.to_string(),
     })?;
     let name = codec.codec_info().short_name.to_string();
+    // symphonia's decoder has checked the header; samples that need no shifting are converted without it.
+    if let (Some(coding), Some(rate_hz), Some(channels)) = (Pcm::of(params), params.sample_rate, &params.channels) {
+        return Ok((Codec::Pcm(coding, AudioSpec::new(rate_hz, channels.clone())), name));
+    }
     Ok((Codec::Symphonia(codec), name))
 }
 
