@@ -5,11 +5,14 @@ mod response;
 mod run;
 mod table;
 
-use mixdown_engine::audio::AudioBuffer;
-use mixdown_engine::process::{ProcessSpec, Processor, Stage, Tail};
+use mixdown_engine::audio::{AudioBuffer, BlockMut, ChannelLayout};
+use mixdown_engine::meter::ProgrammeMeter;
+use mixdown_engine::process::{ProcessSpec, Processor, Stage, Tail, Tap};
+use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals::white_noise;
 use run::{Blocks, MAX_BLOCK, RATES_HZ, first_difference, programme, run, spec};
 use std::f64::consts::TAU;
+use std::time::Instant;
 use table::{Case, every_case};
 
 /// −120 dBFS.
@@ -242,4 +245,45 @@ fn gain_db(response: &[f32], frequency: f64) -> f64 {
         im -= f64::from(*sample) * sin;
     }
     10.0 * (re * re + im * im).log10()
+}
+
+/// The quickest of a second of blocks of 512 frames, in seconds: the quickest, since other programs only ever slow a block down.
+fn quickest_block(channels: usize, mut signal: AudioBuffer, mut work: impl FnMut(&mut BlockMut<'_>)) -> f64 {
+    assert_eq!(signal.channels(), channels);
+    let mut quickest = f64::MAX;
+    for start in (0..signal.frames()).step_by(512) {
+        let end = signal.frames().min(start + 512);
+        let started = Instant::now();
+        work(&mut signal.block_mut().slice_mut(start..end));
+        if end - start == 512 {
+            quickest = quickest.min(started.elapsed().as_secs_f64());
+        }
+    }
+    quickest
+}
+
+/// The slowest of twenty seconds of silence: in one of them every memory here falls from full scale through the numbers that lose bits
+/// and time, below 10⁻³⁰⁸.
+fn silence_is_not_slower(channels: usize, mut work: impl FnMut(&mut BlockMut<'_>)) -> Result<(), String> {
+    let noise: Vec<Vec<f32>> = (0..channels as u64).map(|seed| white_noise(seed, 0.9, 48_000)).collect();
+    let sound = quickest_block(channels, AudioBuffer::from_channels(&noise), &mut work);
+    let mut second = || quickest_block(channels, AudioBuffer::new(channels, 48_000), &mut work);
+    let silence = (0..20).map(|_| second()).fold(0.0, f64::max);
+    // Denormal numbers cost ten times as much and more; 2 µs are for the clock and its ticks.
+    let slower = silence > 1.5 * sound + 2e-6;
+    if slower {
+        Err(format!("{:.1} µs a block of sound, {:.1} of silence", sound * 1e6, silence * 1e6))
+    } else {
+        Ok(())
+    }
+}
+
+#[test]
+fn law_11_silence_after_sound_is_not_slower_than_sound() {
+    hold_at(&[48_000], &[2], &|_, spec, fresh| {
+        let mut processor = fresh();
+        silence_is_not_slower(spec.channels, |block| processor.process(block))
+    });
+    let mut meter = ProgrammeMeter::new(SampleRate::new(48_000).unwrap(), &ChannelLayout::stereo());
+    silence_is_not_slower(2, |block| meter.observe(&block.as_block())).unwrap();
 }

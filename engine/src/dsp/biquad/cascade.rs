@@ -106,4 +106,17 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_rings_out_comes_to_rest_and_never_to_denormal_numbers() {
+        // Full-scale noise, then silence: at 80 Hz and eight sections, ten seconds would fall to 10⁻³⁰⁸ and stay there.
+        let mut signal = signals::white_noise(1, 1.0, 1_000);
+        signal.resize(480_000, 0.0);
+        let mut cascade = Cascade::new(&sections(8), 1);
+        cascade.process(&mut BlockMut::mono(&mut signal));
+        assert!(cascade.groups.iter().all(Group::at_rest));
+        let quietest = signal.iter().filter(|x| **x != 0.0).fold(f32::MAX, |low, x| low.min(x.abs()));
+        assert!(quietest >= f32::MIN_POSITIVE, "{quietest:e}");
+        assert_eq!(signal[479_999], 0.0);
+    }
 }
