@@ -45,6 +45,11 @@ impl PeakMeter {
         self.non_finite
     }
 
+    /// The largest magnitude since [`Self::take_interval`]. Audio thread.
+    pub(super) fn interval(&self) -> f32 {
+        self.since_taken
+    }
+
     /// The largest magnitude since the last call. Audio thread: no allocation.
     pub(super) fn take_interval(&mut self) -> f32 {
         std::mem::take(&mut self.since_taken)

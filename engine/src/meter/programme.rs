@@ -222,6 +222,7 @@ impl Tap for ProgrammeMeter {
             self.rms.observe(&part);
             self.correlation.observe(&part);
             self.loudness.observe(&part);
+            self.true_peak.foresee(self.peak.interval());
             self.true_peak.observe(&part);
             done += frames as usize;
             self.frames += frames;

@@ -48,6 +48,12 @@ impl TruePeakMeter {
         std::mem::take(&mut self.since_taken)
     }
 
+    /// Tells of a sample that is coming: no true peak below its magnitude is looked for any more. Readings at the end stay the same, as the
+    /// sample is one of the points; it only counts earlier. Audio thread: no allocation.
+    pub(super) fn foresee(&mut self, magnitude: f32) {
+        self.since_taken = self.since_taken.max(magnitude);
+    }
+
     /// Lets the signal end here: takes in the silence that brings out the last peaks. Audio thread: no allocation.
     pub(super) fn end(&mut self) {
         for fir in &mut self.firs {

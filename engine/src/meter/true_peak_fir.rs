@@ -18,6 +18,8 @@ const GRANULE: usize = 16;
 const CHUNK: usize = 32 * GRANULE;
 /// Stretches of [`GRANULE`] samples, the past included.
 const STRETCHES: usize = (TAPS + CHUNK) / GRANULE;
+/// Samples kept: stretches, and two more for the last second difference.
+const ROOM: usize = TAPS + CHUNK + 2;
 /// Samples that a granule of intervals and the grid points next to them are made of.
 const SPAN: usize = TAPS + GRANULE;
 
@@ -148,26 +150,6 @@ fn larger(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }
 
-/// The largest of some magnitudes.
-fn largest(values: impl IntoIterator<Item = f32>) -> f32 {
-    values.into_iter().fold(0.0, |max, value| larger(max, value.abs()))
-}
-
-/// The largest of the magnitudes of a stretch, by halves: each half is one vector instruction, where a running maximum is sixteen.
-#[expect(
-    clippy::inline_always,
-    reason = "a call of its own is compiled without the caller's vectors, and took a tenth of a render"
-)]
-#[inline(always)]
-fn largest_by_halves(mut values: [f32; GRANULE]) -> f32 {
-    for half in [8, 4, 2, 1] {
-        for lane in 0..half {
-            values[lane] = larger(values[lane], values[lane + half]);
-        }
-    }
-    values[0]
-}
-
 /// What bounds each stretch of [`GRANULE`] samples, and from that each granule of intervals.
 #[derive(Clone, Debug)]
 struct Bounds {
@@ -179,28 +161,35 @@ struct Bounds {
     granules: [f32; CHUNK / GRANULE],
 }
 
-/// Finds the bounds of `samples`: the past, then what is new.
+/// Finds the bounds of the first `stretches` of `samples`: the past, then what is new.
 ///
 /// A granule's intervals, and the grid points next to them, are made of the four stretches of samples that begin with it, and lie
 /// between samples of the second and the third.
+///
+/// Maxima are halved from loop to loop: sixteen lanes to one at once went through memory, at four times the cost.
 #[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
-fn find_bounds(table: &Table, samples: &[f32], bounds: &mut Bounds) {
+fn find_bounds(table: &Table, samples: &[f32; ROOM], stretches: usize, bounds: &mut Bounds) {
     let Bounds { levels, bends, granules } = bounds;
-    levels.fill(0.0);
-    bends.fill(0.0);
-    for (index, (level, bend)) in levels.iter_mut().zip(bends.iter_mut()).enumerate() {
-        let Some(stretch) = samples.get(index * GRANULE..) else { break };
-        let Some(x) = stretch.first_chunk::<{ GRANULE + 2 }>() else {
-            *level = largest(stretch.iter().take(GRANULE).copied());
-            *bend = largest(stretch.windows(3).map(|x| x[0] - 2.0 * x[1] + x[2]));
-            continue;
-        };
-        let (mut high, mut bent) = ([0.0_f32; GRANULE], [0.0_f32; GRANULE]);
-        for lane in 0..GRANULE {
-            high[lane] = x[lane].abs();
-            bent[lane] = (x[lane] - 2.0 * x[lane + 1] + x[lane + 2]).abs();
+    let (mut high8, mut bent8) = ([[0.0_f32; 8]; STRETCHES], [[0.0_f32; 8]; STRETCHES]);
+    for index in 0..stretches.min(STRETCHES) {
+        let Some(x) = samples[index * GRANULE..].first_chunk::<{ GRANULE + 2 }>() else { break };
+        let bend = |lane: usize| (x[lane] - 2.0 * x[lane + 1] + x[lane + 2]).abs();
+        for lane in 0..8 {
+            high8[index][lane] = larger(x[lane].abs(), x[lane + 8].abs());
+            bent8[index][lane] = larger(bend(lane), bend(lane + 8));
         }
-        (*level, *bend) = (largest_by_halves(high), largest_by_halves(bent));
+    }
+    let (mut high4, mut bent4) = ([[0.0_f32; 4]; STRETCHES], [[0.0_f32; 4]; STRETCHES]);
+    for index in 0..STRETCHES {
+        for lane in 0..4 {
+            high4[index][lane] = larger(high8[index][lane], high8[index][lane + 4]);
+            bent4[index][lane] = larger(bent8[index][lane], bent8[index][lane + 4]);
+        }
+    }
+    let largest_of_four = |x: &[f32; 4]| larger(larger(x[0], x[1]), larger(x[2], x[3]));
+    for index in 0..STRETCHES {
+        levels[index] = largest_of_four(&high4[index]);
+        bends[index] = largest_of_four(&bent4[index]);
     }
     for (index, bound) in granules.iter_mut().enumerate() {
         let within = larger(levels[index + 1], levels[index + 2]);
@@ -217,8 +206,8 @@ fn find_bounds(table: &Table, samples: &[f32], bounds: &mut Bounds) {
 /// The signal is silent before its first sample.
 #[derive(Clone, Debug)]
 pub struct TruePeakFir {
-    /// The last [`TAPS`] samples, then up to [`CHUNK`] new ones.
-    samples: Vec<f32>,
+    /// The last [`TAPS`] samples, then up to [`CHUNK`] new ones, then silence.
+    samples: Box<[f32; ROOM]>,
     bounds: Bounds,
 }
 
@@ -233,7 +222,7 @@ impl TruePeakFir {
     pub fn new() -> Self {
         LazyLock::force(&TABLE);
         let bounds = Bounds { levels: [0.0; STRETCHES], bends: [0.0; STRETCHES], granules: [0.0; CHUNK / GRANULE] };
-        Self { samples: vec![0.0; TAPS + CHUNK], bounds }
+        Self { samples: Box::new([0.0; ROOM]), bounds }
     }
 
     /// Frames between an input frame and the peak of the interval that begins at it: 24. `peaks[i]` of a call covers the time from
@@ -299,7 +288,11 @@ impl TruePeakFir {
         for (sample, x) in self.samples[TAPS..].iter_mut().zip(input) {
             *sample = finite(*x);
         }
-        find_bounds(&TABLE, &self.samples[..TAPS + input.len()], &mut self.bounds);
+        // Silence after the last sample can only raise a bound.
+        let filled = TAPS + input.len();
+        let stretches = filled.div_ceil(GRANULE);
+        self.samples[filled..ROOM.min(stretches * GRANULE + 2)].fill(0.0);
+        find_bounds(&TABLE, &self.samples, stretches, &mut self.bounds);
     }
 
     /// Keeps the last [`TAPS`] of the samples.
@@ -348,7 +341,7 @@ mod tests {
             let mut fir = TruePeakFir::new();
             fir.take_in(&signal);
             for granule in 0..signal.len() / GRANULE {
-                let peak = largest(fir.granule_peaks(granule, &mut None, 0.0));
+                let peak = fir.granule_peaks(granule, &mut None, 0.0).into_iter().fold(0.0, larger);
                 closest = closest.max(peak / fir.bounds.granules[granule]);
             }
         }
