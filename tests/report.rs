@@ -22,6 +22,26 @@ fn loud(place: &Place, out: &str, more: &[&str]) -> Run {
 }
 
 #[test]
+fn the_mix_alone_has_the_same_bytes_and_nothing_of_an_earlier_one_beside_it() {
+    let place = Place::new();
+    assert_eq!(loud(&place, "mix", &["--png"]).code, Some(0));
+    let master = fs::read(place.path("mix/final_mix.wav")).unwrap();
+    assert_eq!(place.names("mix").len(), 10);
+    place.write("mix/notes.txt", b"mine");
+    let run = loud(&place, "mix", &["--mix-only", "--json"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(place.names("mix"), ["final_mix.wav", "notes.txt"]);
+    assert!(fs::read(place.path("mix/final_mix.wav")).unwrap() == master, "the bytes differ");
+    let told: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(told["files"].as_array().unwrap().len(), 1);
+    let report = &told["report"];
+    assert_eq!(report["master"]["verified"], true);
+    assert!(report["master"]["written"]["integrated_lufs"].is_number());
+    assert_eq!((&report["tracks"][0]["measured"], &report["tracks"][0]["blake3"]), (&Value::Null, &Value::Null));
+    assert_eq!(loud(&place, "mix", &["--mix-only", "--png"]).code, Some(2));
+}
+
+#[test]
 fn the_page_holds_everything_and_needs_nothing_from_outside() {
     let place = Place::new();
     assert_eq!(loud(&place, "mix", &["--target", "-10"]).code, Some(0));

@@ -17,6 +17,7 @@ pub struct ChainError {
 }
 
 /// A chain of processors.
+#[derive(Default)]
 pub struct Chain {
     processors: Vec<Box<dyn Processor>>,
 }

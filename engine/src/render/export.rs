@@ -20,8 +20,8 @@ pub(super) const FINAL_MIX: &str = "final_mix.wav";
 /// What lies in the file, or in memory.
 pub(super) struct Written {
     pub(super) measurement: Measurement,
-    /// Drawn from the same samples.
-    pub(super) waveform: WaveformData,
+    /// Drawn from the same samples; `None` when no data is asked for.
+    pub(super) waveform: Option<WaveformData>,
 }
 
 /// Takes in the master, block by block, as often as it is restarted.
@@ -41,6 +41,7 @@ pub(super) struct FileSink<'a> {
     writer: Option<WavWriter<File>>,
     quantiser: Quantiser,
     bytes: Vec<u8>,
+    mix_only: bool,
 }
 
 /// The samples so far.
@@ -56,8 +57,10 @@ impl<'a> FileSink<'a> {
         settings: &'a OutputSettings,
         bext: BroadcastExtension,
         rate: SampleRate,
+        mix_only: bool,
     ) -> Self {
-        Self { staged, settings, bext, rate, writer: None, quantiser: quantiser(settings, rate), bytes: Vec::new() }
+        let quantiser = quantiser(settings, rate);
+        Self { staged, settings, bext, rate, writer: None, quantiser, bytes: Vec::new(), mix_only }
     }
 
     fn path(&self) -> PathBuf {
@@ -84,7 +87,7 @@ impl<'a> FileSink<'a> {
         }
         // The file was started by `restart`; by its own name, what is missing is an error like any other.
         let path = self.staged.staged_path(FINAL_MIX).map_or_else(|| self.path(), Path::to_path_buf);
-        read_back(&path, predicted.frames, on_progress)
+        read_back(&path, predicted.frames, self.mix_only, on_progress)
     }
 }
 
@@ -95,20 +98,28 @@ fn quantiser(settings: &OutputSettings, rate: SampleRate) -> Quantiser {
 /// Frames of memory measured at a time.
 const BLOCK_FRAMES: usize = 16_384;
 
-/// Measures and draws a written file.
-fn read_back(path: &Path, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<Written, RenderError> {
+/// Measures a written file, and draws it unless the mix is all that is asked for.
+fn read_back(
+    path: &Path,
+    frames: u64,
+    mix_only: bool,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<Written, RenderError> {
     let mut progress = PhaseProgress::start(on_progress, Phase::Verifying, frames)?;
     let mut reader = StemReader::open_at_least(path, Fold::Keep, 1)?;
     let info = reader.info();
     let mut meter = ProgrammeMeter::new(info.sample_rate, &info.layout);
     let settings = WaveformSettings { from_floats: stores_floats(info), ..WaveformSettings::default() };
-    let mut waveform = WaveformGenerator::new(info.sample_rate, info.layout.count(), settings)?;
+    let generator = || WaveformGenerator::new(info.sample_rate, info.layout.count(), settings);
+    let mut waveform = (!mix_only).then(generator).transpose()?;
     let watch = |block: &Block<'_>| {
         meter.observe_offline(block);
-        waveform.observe(block);
+        if let Some(waveform) = &mut waveform {
+            waveform.observe(block);
+        }
     };
     watch_stem(&mut reader, watch, |done| -> Result<(), RenderError> { Ok(progress.at(done)?) })?;
-    Ok(Written { measurement: meter.measurement(), waveform: waveform.into_data() })
+    Ok(Written { measurement: meter.measurement(), waveform: waveform.map(WaveformGenerator::into_data) })
 }
 
 impl MemorySink {
@@ -173,13 +184,11 @@ impl Sink<'_> {
             Self::File(sink) => sink.finish(predicted, on_progress),
             Self::Memory(memory) => {
                 let mut meter = ProgrammeMeter::new(memory.rate, &ChannelLayout::stereo());
-                let mut waveform = WaveformGenerator::new(memory.rate, 2, WaveformSettings::default())?;
                 for (left, right) in memory.left.chunks(BLOCK_FRAMES).zip(memory.right.chunks(BLOCK_FRAMES)) {
                     let block = AudioBuffer::from_channels(&[left.to_vec(), right.to_vec()]);
                     meter.observe(&block.block());
-                    waveform.observe(&block.block());
                 }
-                Ok(Written { measurement: meter.measurement(), waveform: waveform.into_data() })
+                Ok(Written { measurement: meter.measurement(), waveform: None })
             }
         }
     }

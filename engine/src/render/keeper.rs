@@ -1,10 +1,11 @@
-//! Takes in the mix while the next chunk is rendered: to scratch, past a meter, on a thread of its own.
+//! Takes in the mix while the next chunk is rendered: through the master's inserts, past a meter, to scratch, on a thread of its own.
 
 use super::error::RenderError;
 use super::scratch::Scratch;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::meter::ProgrammeMeter;
-use crate::process::Tap;
+use crate::mix::Chain;
+use crate::process::{Processor, Tap};
 use crate::units::SampleRate;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::ops::Range;
@@ -27,6 +28,8 @@ pub(super) struct Kept {
 /// A chunk on its way.
 struct Chunk {
     buffer: AudioBuffer,
+    /// How many frames it holds.
+    rendered: usize,
     /// The frames of it that are kept.
     frames: Range<usize>,
     /// Session frame of the first of them.
@@ -46,6 +49,7 @@ impl<'scope> Keeper<'scope> {
         scope: &'scope Scope<'scope, 'env>,
         rate: SampleRate,
         chunk_frames: usize,
+        mut inserts: Chain,
         scratch: Scratch,
     ) -> Self {
         let (full, chunks) = bounded::<Chunk>(BUFFERS);
@@ -57,7 +61,8 @@ impl<'scope> Keeper<'scope> {
         let meter = ProgrammeMeter::new(rate, &ChannelLayout::stereo());
         let mut kept = Kept { scratch, meter, heard_until: 0 };
         let thread = scope.spawn(move || {
-            for Chunk { buffer, frames, at } in chunks {
+            for Chunk { mut buffer, rendered, frames, at } in chunks {
+                inserts.process(&mut buffer.first_mut(rendered));
                 kept.take(&buffer.block().slice(frames), at, rate)?;
                 // Nobody waits for it after the last chunk.
                 let _ = back.send(buffer);
@@ -72,10 +77,10 @@ impl<'scope> Keeper<'scope> {
         self.empty.recv().ok()
     }
 
-    /// Hands in a chunk, of which `frames` are kept; the first of them is session frame `at`.
-    pub(super) fn keep(&self, buffer: AudioBuffer, frames: Range<usize>, at: u64) {
+    /// Hands in a chunk of `rendered` frames, of which `frames` are kept; the first of them is session frame `at`.
+    pub(super) fn keep(&self, buffer: AudioBuffer, rendered: usize, frames: Range<usize>, at: u64) {
         // A thread that has failed takes nothing, and says so at the end.
-        let _ = self.full.send(Chunk { buffer, frames, at });
+        let _ = self.full.send(Chunk { buffer, rendered, frames, at });
     }
 
     /// Waits for the thread and gives what it kept.

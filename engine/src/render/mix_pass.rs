@@ -41,8 +41,8 @@ pub(super) struct TrackResult {
     /// Session frame after its stem's last.
     pub(super) end: u64,
     pub(super) latency: u64,
-    /// After the fader, as long as the stem plays.
-    pub(super) meter: ProgrammeMeter,
+    /// After the fader, as long as the stem plays; `None` when the mix is all that is asked for.
+    pub(super) meter: Option<ProgrammeMeter>,
 }
 
 /// A meter on a strip's output: it leaves out what comes before the output's start, and stops with the sound or the output.
@@ -89,8 +89,8 @@ pub(super) fn run(
     let latency = renderer.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
-    let mut taps: Vec<StripTap> =
-        renderer.tracks().iter().map(|track| StripTap::new(plan, start, track.latency())).collect();
+    let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripTap::new(plan, start, track.latency()));
+    let mut taps: Vec<Option<StripTap>> = renderer.tracks().iter().map(tap).collect();
     let buses = &plan.routing().buses;
     let mut bus_taps: Vec<StripTap> = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
     let mut span = Span::new(plan, start);
@@ -98,7 +98,9 @@ pub(super) fn run(
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
     let kept = std::thread::scope(|scope| {
-        let keeper = Keeper::start(scope, rate, chunk, Scratch::new(options.scratch_frames, folder));
+        // The master's inserts run with the next chunk's tracks.
+        let master = renderer.detach_master();
+        let keeper = Keeper::start(scope, rate, chunk, master, Scratch::new(options.scratch_frames, folder));
         let mut position = 0;
         while span.end.is_none_or(|end| position < end + latency) {
             let Some(mut out) = keeper.buffer() else { break };
@@ -108,7 +110,9 @@ pub(super) fn run(
             renderer.tracks_mut().par_iter_mut().zip(&mut taps).for_each(|(track, tap)| {
                 let before = track.rendered();
                 track.process(frames);
-                tap.observe(&track.output(false, frames), before, track.input.end());
+                if let Some(tap) = tap {
+                    tap.observe(&track.output(false, frames), before, track.input.end());
+                }
             });
             renderer.mix(&mut out.first_mut(frames));
             for (index, track) in renderer.tracks_mut().iter_mut().enumerate() {
@@ -125,7 +129,7 @@ pub(super) fn run(
                 |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
             let (first, last) = (within(start), span.end.map_or(frames, within));
             let kept = first..last.max(first);
-            keeper.keep(out, kept, (position + first as u64).saturating_sub(latency));
+            keeper.keep(out, frames, kept, (position + first as u64).saturating_sub(latency));
             position += frames as u64;
             progress.at(position)?;
         }
@@ -151,12 +155,12 @@ pub(super) fn run(
 }
 
 impl TrackResult {
-    fn new(track: &TrackStrip<Clip>, tap: StripTap) -> Self {
+    fn new(track: &TrackStrip<Clip>, tap: Option<StripTap>) -> Self {
         Self {
             outcome: track.input.outcome().clone(),
             end: track.input.position(),
             latency: track.latency(),
-            meter: tap.meter,
+            meter: tap.map(|tap| tap.meter),
         }
     }
 }

@@ -2,20 +2,23 @@
 
 use super::error::RenderError;
 use super::export::{FINAL_MIX, FileSink, MemorySink, Sink};
-use super::master_pass::{self, Mastered};
-use super::mix_pass::{self, Mixed};
+use super::master_pass::{self, Mastered, PictureTaps};
+use super::mix_pass::{self, Mixed, TrackResult};
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
+use super::summary::Hashes;
 use super::{listen, summary};
 use crate::align::Alignment;
-use crate::analysis::MetersDocument;
+use crate::analysis::{MetersDocument, SpectrumDocument, WaveformData};
 use crate::audio::AudioBuffer;
 use crate::io::wav::BroadcastExtension;
 use crate::io::{DecodeError, OutputError, StagedFolder, hash_file};
 use crate::master::Aim;
+use crate::meter::ProgrammeMeter;
 use crate::report::{self, Drawn, Report};
 use crate::session::{AlignMode, Ceiling, Session, Target, Track};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// How a render runs; none of it changes a bit of the sound.
@@ -28,14 +31,23 @@ pub struct RenderOptions<'a> {
     pub origination: Option<(String, String)>,
     /// Whether waveform.png, spectrogram.png and loudness.png are written too.
     pub pictures: bool,
+    /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks, no hashes.
+    pub mix_only: bool,
     /// Asked for at the end: what the report says about time.
     pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
 }
 
 impl Default for RenderOptions<'_> {
-    /// 4096 frames at a time; 6 million frames, 48 MB, between the passes.
+    /// 8192 frames at a time; 6 million frames, 48 MB, between the passes.
     fn default() -> Self {
-        Self { chunk_frames: 4_096, scratch_frames: 6_000_000, origination: None, pictures: false, clock: None }
+        Self {
+            chunk_frames: 8_192,
+            scratch_frames: 6_000_000,
+            origination: None,
+            pictures: false,
+            mix_only: false,
+            clock: None,
+        }
     }
 }
 
@@ -49,7 +61,7 @@ pub struct Rendered {
 }
 
 /// Renders a session into a folder: `final_mix.wav`, `waveform.dat`, `waveform.json`, `spectrum.json`, `meters.json`,
-/// `report.json` and `report.html`. Files appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
+/// `report.json` and `report.html`; or the first alone. Files appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
 ///
 /// # Errors
 /// See [`RenderError`]; nothing is left behind then.
@@ -71,42 +83,88 @@ pub fn render_to_folder(
         ..BroadcastExtension::default()
     };
     let mut mixed = mix_pass::run(&road.plan, options, Some(folder.to_path_buf()), on_progress)?;
-    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, road.plan.sample_rate())));
+    let mix_only = options.mix_only;
+    let rate = road.plan.sample_rate();
+    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, mix_only)));
     let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
     drop(sink);
 
-    let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 7)?;
-    let output_hash = staged.staged_path(FINAL_MIX).map(hash_file).transpose()?;
-    let hashes = road.hash_stems()?;
-    progress.at(1)?;
-    let waveform = &mastered.written.waveform;
-    let mut dat = Vec::new();
-    waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: staged.path_of("waveform.dat"), source })?;
-    staged.write("waveform.dat", &dat)?;
-    progress.at(2)?;
-    staged.write("waveform.json", waveform.to_json().as_bytes())?;
-    progress.at(3)?;
-    let spectrum = mastered.taps.spectrum.document();
-    write_json(&mut staged, "spectrum.json", &spectrum)?;
-    progress.at(4)?;
-    let meters = meters_document(&road.plan, &mixed, &mastered);
-    write_json(&mut staged, "meters.json", &meters)?;
-    progress.at(5)?;
-    let mut report = summary::report(&road, mixed, &mastered, hashes, output_hash);
-    let scope = mastered.taps.scope.picture();
-    let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
-    staged.write("report.html", report::html(&drawn).as_bytes())?;
-    if options.pictures {
-        for (name, png) in report::pictures(&drawn) {
-            staged.write(name, &png)?;
+    let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
+    let report = if let (Some(pictures), Some(waveform)) = (&mastered.taps.pictures, &mastered.written.waveform) {
+        let (hashes, documents) =
+            rayon::join(|| hashes(&road, &staged), || documents(&road, &mixed, &mastered, pictures, waveform));
+        let (hashes, documents) = (hashes?, documents?);
+        let mut report = summary::report(&road, mixed, &mastered, Some(hashes));
+        progress.at(1)?;
+        let scope = pictures.scope.picture();
+        let Documents { spectrum, meters, files } = documents;
+        let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
+        for (name, bytes) in files {
+            staged.write(name, &bytes)?;
         }
-    }
-    progress.at(6)?;
-    report.clock = options.clock.map(|clock| clock());
-    write_json(&mut staged, "report.json", &report)?;
+        staged.write(PAGE, report::html(&drawn).as_bytes())?;
+        if options.pictures {
+            for (name, png) in report::pictures(&drawn) {
+                staged.write(name, &png)?;
+            }
+        }
+        report.clock = options.clock.map(|clock| clock());
+        staged.write(REPORT, &json(REPORT, &report)?)?;
+        report
+    } else {
+        // What describes an earlier mix must not stand beside this one.
+        let data = [WAVEFORM_DAT, WAVEFORM_JSON, SPECTRUM, METERS, PAGE, REPORT];
+        for name in data.into_iter().chain(report::PICTURES) {
+            staged.retire(name);
+        }
+        let mut report = summary::report(&road, mixed, &mastered, None);
+        report.clock = options.clock.map(|clock| clock());
+        report
+    };
     let files = staged.commit()?;
-    progress.at(7)?;
+    progress.at(2)?;
     Ok(Rendered { report, files })
+}
+
+const WAVEFORM_DAT: &str = "waveform.dat";
+const WAVEFORM_JSON: &str = "waveform.json";
+const SPECTRUM: &str = "spectrum.json";
+const METERS: &str = "meters.json";
+const PAGE: &str = "report.html";
+const REPORT: &str = "report.json";
+
+/// BLAKE3 of the master and of every stem.
+fn hashes(road: &Road, staged: &StagedFolder) -> Result<Hashes, RenderError> {
+    let (output, stems) =
+        rayon::join(|| staged.staged_path(FINAL_MIX).map(hash_file).transpose(), || road.hash_stems());
+    Ok(Hashes { output: output?, stems: stems? })
+}
+
+/// The data of a render, and the files that hold it.
+struct Documents {
+    spectrum: SpectrumDocument,
+    meters: MetersDocument,
+    files: [(&'static str, Vec<u8>); 4],
+}
+
+fn documents(
+    road: &Road,
+    mixed: &Mixed,
+    mastered: &Mastered,
+    pictures: &PictureTaps,
+    waveform: &WaveformData,
+) -> Result<Documents, RenderError> {
+    let spectrum = pictures.spectrum.document();
+    let meters = meters_document(&road.plan, mixed, mastered);
+    let mut dat = Vec::new();
+    waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: WAVEFORM_DAT.into(), source })?;
+    let files = [
+        (WAVEFORM_DAT, dat),
+        (WAVEFORM_JSON, waveform.to_json().into_bytes()),
+        (SPECTRUM, json(SPECTRUM, &spectrum)?),
+        (METERS, json(METERS, &meters)?),
+    ];
+    Ok(Documents { spectrum, meters, files })
 }
 
 /// Renders a session into memory: stereo, not quantised. Control thread; uses rayon's pool.
@@ -122,8 +180,9 @@ pub fn render_to_memory(
     let mut mixed = mix_pass::run(&road.plan, options, None, on_progress)?;
     let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
     let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
-    let hashes = road.hash_stems()?;
-    let mut report = summary::report(&road, mixed, &mastered, hashes, None);
+    let hashes = (!options.mix_only).then(|| road.hash_stems()).transpose()?;
+    let hashes = hashes.map(|stems| Hashes { output: None, stems });
+    let mut report = summary::report(&road, mixed, &mastered, hashes);
     report.clock = options.clock.map(|clock| clock());
     let audio = match sink {
         Sink::Memory(memory) => memory.into_audio(),
@@ -176,14 +235,15 @@ fn aim(session: &Session) -> Aim {
 
 fn meters_document(plan: &Plan, mixed: &Mixed, mastered: &Mastered) -> MetersDocument {
     let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
-    let tracks = names.iter().zip(&mixed.tracks).map(|(name, result)| (name.as_ref(), &result.meter));
+    let metered = |(name, result)| -> Option<(&str, &ProgrammeMeter)> {
+        let (name, result): (&Cow<'_, str>, &TrackResult) = (name, result);
+        Some((name, result.meter.as_ref()?))
+    };
+    let tracks = names.iter().zip(&mixed.tracks).filter_map(metered);
     let buses = plan.session().buses.iter().map(|bus| bus.name.as_str()).zip(&mixed.buses);
     MetersDocument::new(&mastered.taps.meter, mastered.taps.reduction_db.clone(), tracks, buses)
 }
 
-fn write_json(staged: &mut StagedFolder, name: &str, document: &impl serde::Serialize) -> Result<(), RenderError> {
-    let bytes = serde_json::to_vec(document)
-        .map_err(|error| OutputError::Io { path: staged.path_of(name), source: error.into() })?;
-    staged.write(name, &bytes)?;
-    Ok(())
+fn json(name: &str, document: &impl serde::Serialize) -> Result<Vec<u8>, OutputError> {
+    serde_json::to_vec(document).map_err(|error| OutputError::Io { path: name.into(), source: error.into() })
 }

@@ -58,6 +58,11 @@ impl<I: Input> Renderer<I> {
         self.buses.iter().map(move |(_, bus)| bus.output(false, frames))
     }
 
+    /// Takes the master's inserts out, to run them elsewhere; the latency still counts theirs. Control thread.
+    pub fn detach_master(&mut self) -> Chain {
+        std::mem::take(&mut self.master)
+    }
+
     /// Renders the next block, stereo. Audio thread, if the inputs are.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
         for track in &mut self.tracks {

@@ -9,14 +9,20 @@ use crate::report::{BusReport, LimiterReport, MasterReport, OutputReport, Report
 /// A mean above this asks for a high-pass: −60 dBFS.
 const DC_OFFSET: f64 = 1e-3;
 
-pub(super) fn report(
-    road: &Road,
-    mixed: Mixed,
-    mastered: &Mastered,
-    hashes: Vec<String>,
-    output_hash: Option<String>,
-) -> Report {
+/// BLAKE3 of the files.
+pub(super) struct Hashes {
+    /// Of the master; `None` in memory.
+    pub(super) output: Option<String>,
+    /// Of the stems, in session order.
+    pub(super) stems: Vec<String>,
+}
+
+pub(super) fn report(road: &Road, mixed: Mixed, mastered: &Mastered, hashes: Option<Hashes>) -> Report {
     let plan = &road.plan;
+    let (output_hash, stem_hashes) = match hashes {
+        Some(Hashes { output, stems }) => (output, stems.into_iter().map(Some).collect()),
+        None => (None, vec![None; mixed.tracks.len()]),
+    };
     let rate = plan.sample_rate();
     let output = OutputReport {
         sample_rate_hz: rate.hz(),
@@ -37,7 +43,7 @@ pub(super) fn report(
     let tracks: Vec<TrackReport> = mixed
         .tracks
         .into_iter()
-        .zip(hashes)
+        .zip(stem_hashes)
         .enumerate()
         .map(|(index, (result, hash))| track(road, index, result, hash))
         .collect();
@@ -94,7 +100,7 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
     }
 }
 
-fn track(road: &Road, index: usize, result: TrackResult, blake3: String) -> TrackReport {
+fn track(road: &Road, index: usize, result: TrackResult, blake3: Option<String>) -> TrackReport {
     let plan = &road.plan;
     let (track, stem) = (&plan.session().tracks[index], &plan.stems()[index]);
     TrackReport {
@@ -107,7 +113,7 @@ fn track(road: &Road, index: usize, result: TrackResult, blake3: String) -> Trac
         start_frame: plan.placement(index).start,
         end_frame: result.end,
         latency_frames: result.latency,
-        measured: result.meter.measurement().rounded(),
+        measured: result.meter.map(|meter| meter.measurement().rounded()),
     }
 }
 
@@ -124,7 +130,8 @@ fn track_warnings(track: &TrackReport) -> Vec<String> {
             track.read.corrupt_packets
         ));
     }
-    let offset = track.measured.dc_offset.iter().fold(0.0_f64, |largest, offset| largest.max(offset.abs()));
+    let offsets = track.measured.as_ref().map_or(&[][..], |measured| &measured.dc_offset);
+    let offset = offsets.iter().fold(0.0_f64, |largest, offset| largest.max(offset.abs()));
     if offset > DC_OFFSET {
         warnings.push(format!(
             "track {:?} has a DC offset of {offset:.4}; to take it out, add the insert {{ type = \"high_pass\", cutoff_hz = 10 }}",

@@ -12,7 +12,7 @@ mod time_axis;
 mod time_plots;
 
 pub use page::{Drawn, html};
-pub use pictures::pictures;
+pub use pictures::{PICTURES, pictures};
 
 use crate::align::Alignment;
 use crate::io::{StemInfo, StemOutcome};
@@ -68,7 +68,7 @@ pub struct OutputReport {
     pub latency_frames: u64,
     /// How samples are stored.
     pub format: OutputSettings,
-    /// BLAKE3 of `final_mix.wav`; `None` in memory.
+    /// BLAKE3 of `final_mix.wav`; `None` in memory, and when the mix is all that was asked for.
     pub blake3: Option<String>,
     /// Samples that had to be cut to full scale.
     pub clipped_samples: u64,
@@ -126,8 +126,8 @@ pub struct TrackReport {
     pub name: String,
     /// The stem, as the session names it.
     pub file: PathBuf,
-    /// BLAKE3 of the file.
-    pub blake3: String,
+    /// BLAKE3 of the file; `None` when the mix is all that was asked for.
+    pub blake3: Option<String>,
     /// What the file says of itself.
     pub stem: StemInfo,
     /// What was found while reading it.
@@ -140,6 +140,6 @@ pub struct TrackReport {
     pub end_frame: u64,
     /// Delay of its inserts, in frames; balanced.
     pub latency_frames: u64,
-    /// After the fader, while the stem plays.
-    pub measured: Measurement,
+    /// After the fader, while the stem plays; `None` when the mix is all that was asked for.
+    pub measured: Option<Measurement>,
 }

@@ -9,6 +9,9 @@ use resvg::tiny_skia::{Color, FilterQuality, Pixmap, PixmapPaint, PremultipliedC
 use resvg::usvg::{Options, Tree, fontdb};
 use std::sync::Arc;
 
+/// The names of the pictures.
+pub const PICTURES: [&str; 3] = ["waveform.png", "spectrogram.png", "loudness.png"];
+
 /// Dots for each unit of a drawing.
 const SCALE: f32 = 2.0;
 
@@ -19,9 +22,9 @@ pub fn pictures(drawn: &Drawn<'_>) -> Vec<(&'static str, Vec<u8>)> {
     let mut tall = frequency_plots::spectrogram(report, spectrum, &heat);
     tall.height = 400.0;
     let plots = [
-        ("waveform.png", time_plots::waveform(report, waveform), None),
-        ("spectrogram.png", tall, Some(&heat)),
-        ("loudness.png", time_plots::loudness(report, &meters.master), None),
+        (PICTURES[0], time_plots::waveform(report, waveform), None),
+        (PICTURES[1], tall, Some(&heat)),
+        (PICTURES[2], time_plots::loudness(report, &meters.master), None),
     ];
     plots.into_iter().filter_map(|(name, plot, heat)| Some((name, png(&plot, heat)?))).collect()
 }

@@ -47,8 +47,8 @@ pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
                 outline(meters, report.output.duration_s, loudest_dbfs),
                 offset(report, alignment),
                 alignment.map_or_else(|| "–".into(), confidence),
-                unit(track.measured.integrated_lufs, "LUFS"),
-                unit(track.measured.true_peak_dbtp, "dBTP"),
+                unit(track.measured.as_ref().and_then(|measured| measured.integrated_lufs), "LUFS"),
+                unit(track.measured.as_ref().and_then(|measured| measured.true_peak_dbtp), "dBTP"),
                 share(if total > 0.0 { energy / total } else { 0.0 }),
             ]
         })
@@ -180,7 +180,7 @@ fn input(track: &TrackReport) -> Vec<String> {
         format!("{}{fold}", stem.source_channels),
         clock_time(track.read.frames as f64 / rate, 3),
         trimmed,
-        format!("<code>{}</code>", escaped(track.blake3.get(..12).unwrap_or(&track.blake3))),
+        format!("<code>{}</code>", escaped(track.blake3.as_ref().map_or("–", |hash| hash.get(..12).unwrap_or(hash)))),
     ]
 }
 

@@ -80,6 +80,9 @@ pub(super) struct RenderArguments {
     /// Write waveform.png, spectrogram.png and loudness.png too.
     #[arg(long)]
     png: bool,
+    /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of the tracks.
+    #[arg(long, conflicts_with = "png")]
+    mix_only: bool,
     /// Frames rendered at a time; changes no bit of the result.
     #[arg(long, value_name = "FRAMES", hide = true, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     chunk_frames: Option<u32>,
@@ -181,8 +184,13 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
             "elapsed_s": timer.elapsed().as_secs_f64(),
         })
     };
-    let mut options =
-        RenderOptions { origination, pictures: arguments.png, clock: Some(&clock), ..RenderOptions::default() };
+    let mut options = RenderOptions {
+        origination,
+        pictures: arguments.png,
+        mix_only: arguments.mix_only,
+        clock: Some(&clock),
+        ..RenderOptions::default()
+    };
     if let Some(frames) = arguments.chunk_frames {
         options.chunk_frames = frames as usize;
     }
