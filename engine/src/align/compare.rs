@@ -22,6 +22,8 @@ const LEAST_Z: (f64, f64) = (7.0, 1.5);
 const STRONG_Z: f64 = 40.0;
 /// The z that a window is made long enough to expect, if noise averages out as it should.
 const WINDOW_Z: f64 = 20.0;
+/// Session frames of all stems together whose envelopes are transformed once and kept: a quarter of an hour of sixteen stems, 115 MB.
+const MOST_ENVELOPED: usize = 16 * 3_600 * 48_000 / 4;
 /// Half the width of a peak, in seconds.
 const LOBE_S: f64 = 0.001;
 /// Envelope candidates that are looked at.
@@ -45,6 +47,8 @@ pub(super) struct Comparison<'a> {
     correlator: Option<Correlator>,
     decimator: Decimator,
     max_lag: usize,
+    /// The longest stem whose envelope is transformed once for all its pairs; `None` where that would take too much memory.
+    enveloped: Option<usize>,
     rate: SampleRate,
     settings: &'a AlignSettings,
 }
@@ -62,6 +66,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn new(stems: &'a [StemFeatures], fit: &[usize], max_lag: usize, settings: &'a AlignSettings) -> Self {
         let rate = stems.first().map_or_else(super::any_rate, StemFeatures::rate);
         let decimator = Decimator::new(rate.as_f64());
+        let kept = fit.iter().map(|n| stems[*n].kept()).max().unwrap_or(0);
         let decimated = |n: &usize| stems[*n].kept().div_ceil(decimator.factor());
         let longest = fit.iter().map(decimated).max().unwrap_or(0);
         let whole = longest <= MOST_AT_ONCE && fit.iter().map(decimated).sum::<usize>() <= MOST_DECIMATED;
@@ -78,6 +83,7 @@ impl<'a> Comparison<'a> {
             correlator,
             decimator,
             max_lag,
+            enveloped: (kept * fit.len() <= MOST_ENVELOPED).then_some(kept),
             rate,
             settings,
         }
@@ -89,7 +95,11 @@ impl<'a> Comparison<'a> {
         let decimated = self.correlator.as_ref().map(|_| self.decimator.read(stem, 0, count));
         let scale = 1.0 / stem.peak().max(f32::MIN_POSITIVE);
         let spectrum = self.correlator.as_ref().zip(decimated.as_ref()).map(|(c, samples)| c.spectrum(samples, scale));
-        (Prepared { stem, envelope: Envelope::new(stem), decimated }, spectrum)
+        let mut envelope = Envelope::new(stem);
+        if let Some(longest) = self.enveloped {
+            envelope.keep_spectra(longest, self.max_lag);
+        }
+        (Prepared { stem, envelope, decimated }, spectrum)
     }
 
     /// Keeps what [`Comparison::prepare`] made.
@@ -196,7 +206,7 @@ impl<'a> Comparison<'a> {
     /// Lags, in session frames, at which a levelled correlation is nearly as high as at `late`, once the overlap is allowed for.
     fn high_places(&self, levelled: &[f32], a: &Prepared<'_>, b: &Prepared<'_>, late: f64) -> Vec<i64> {
         let factor = self.decimator.factor() as f64;
-        let (first, second) = (running(a.envelope.power()), running(b.envelope.power()));
+        let (first, second) = (a.envelope.running_power(), b.envelope.running_power());
         let middle = (levelled.len() / 2) as i64;
         let hop = a.envelope.hop() as f64 / factor;
         // The energies of both stems where they overlap.
@@ -207,7 +217,7 @@ impl<'a> Comparison<'a> {
             let end = (m - shift).clamp(start, n);
             let energy = |sums: &[f64], from: i64, to: i64| sums[to as usize] - sums[from as usize];
             let other = ((start + shift).clamp(0, m), (end + shift).clamp(0, m));
-            (energy(&first, start, end) * energy(&second, other.0, other.1)).max(0.0).sqrt()
+            (energy(first, start, end) * energy(second, other.0, other.1)).max(0.0).sqrt()
         };
         let own = (late / factor).round() as i64;
         let at = |lag: i64| usize::try_from(lag + middle).ok().and_then(|n| levelled.get(n)).map_or(0.0, |x| x.abs());
@@ -242,15 +252,4 @@ fn worth_it(found: &Found) -> bool {
     found.agreeing >= windows::FEWEST.min(found.windows)
         && found.agreeing as f64 >= LEAST_SHARE * found.windows as f64
         && found.log_chance <= MOST_LOG_CHANCE
-}
-
-/// Sums from the start, one more than there are values.
-fn running(values: &[f32]) -> Vec<f64> {
-    let mut sums = vec![0.0];
-    let mut sum = 0.0;
-    sums.extend(values.iter().map(|value| {
-        sum += f64::from(*value);
-        sum
-    }));
-    sums
 }

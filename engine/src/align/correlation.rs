@@ -3,7 +3,8 @@
 
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock};
 
 /// The band that is compared, in hertz: above rumble and hum, below what lossy coders throw away.
 pub(super) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
@@ -31,7 +32,26 @@ pub(super) struct Correlator {
 }
 
 /// The blocks of one stem as spectra of the compared band.
-pub(super) struct Spectrum(Vec<Vec<Complex<f32>>>);
+pub(super) struct Spectrum {
+    blocks: Vec<Vec<Complex<f32>>>,
+    /// The power around each bin, once it has been asked for.
+    levels: OnceLock<Vec<f64>>,
+}
+
+thread_local! {
+    /// Planning takes as long as a few transforms; a planner keeps what it has planned.
+    static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
+}
+
+/// The transform of `size` samples.
+pub(super) fn plan_forward(size: usize) -> Arc<dyn RealToComplex<f32>> {
+    PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(size))
+}
+
+/// The transform back to `size` samples.
+pub(super) fn plan_inverse(size: usize) -> Arc<dyn ComplexToReal<f32>> {
+    PLANNER.with_borrow_mut(|planner| planner.plan_fft_inverse(size))
+}
 
 /// Buffers that one thread uses for all its pairs.
 pub(super) struct Scratch {
@@ -49,15 +69,14 @@ impl Correlator {
         let size = fast_size((block + max_lag).max(1 << 10));
         let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
         let top = bin(BAND_HZ.1.min(0.42 * rate_hz)).min(size / 2);
-        let mut planner = RealFftPlanner::new();
         Self {
             block,
             fade: (FADE_S * rate_hz) as usize,
             levelled: bin(LEVELLED_HZ),
             max_lag,
             bins: bin(BAND_HZ.0).min(top)..top,
-            forward: planner.plan_fft_forward(size),
-            inverse: planner.plan_fft_inverse(size),
+            forward: plan_forward(size),
+            inverse: plan_inverse(size),
         }
     }
 
@@ -77,7 +96,7 @@ impl Correlator {
             let band = &all[self.bins.clone()];
             band.iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
         });
-        Spectrum(blocks.collect())
+        Spectrum { blocks: blocks.collect(), levels: OnceLock::new() }
     }
 
     /// Buffers for [`Correlator::correlate`].
@@ -101,14 +120,7 @@ impl Correlator {
     ///
     /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the recording, and favour the offset next to 0.
     pub(super) fn levelled(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
-        let power = |stem: &Spectrum| {
-            let mut power = vec![0.0; self.bins.len()];
-            for block in &stem.0 {
-                power.iter_mut().zip(block).for_each(|(sum, bin)| *sum += f64::from(bin.norm_sqr()));
-            }
-            moving_sum(&power, self.levelled).collect::<Vec<f64>>()
-        };
-        let (first, second) = (power(a), power(b));
+        let (first, second) = (self.levels(a), self.levels(b));
         self.cross(a, b, scratch);
         for ((bin, a), b) in scratch.product[self.bins.clone()].iter_mut().zip(first).zip(second) {
             let level = (a * b).sqrt();
@@ -117,10 +129,20 @@ impl Correlator {
         self.inverse(scratch)
     }
 
+    fn levels<'a>(&self, stem: &'a Spectrum) -> &'a [f64] {
+        stem.levels.get_or_init(|| {
+            let mut power = vec![0.0; self.bins.len()];
+            for block in &stem.blocks {
+                power.iter_mut().zip(block).for_each(|(sum, bin)| *sum += f64::from(bin.norm_sqr()));
+            }
+            moving_sum(&power, self.levelled).collect()
+        })
+    }
+
     fn cross(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) {
         scratch.product.fill(Complex::default());
         let band = &mut scratch.product[self.bins.clone()];
-        for (a, b) in a.0.iter().zip(&b.0) {
+        for (a, b) in a.blocks.iter().zip(&b.blocks) {
             for ((sum, a), b) in band.iter_mut().zip(a).zip(b) {
                 *sum += a.conj() * b;
             }
@@ -160,7 +182,7 @@ fn moving_sum(values: &[f64], width: usize) -> impl Iterator<Item = f64> {
 /// Leaves of every bin its phase alone.
 pub(super) fn whiten(bins: &mut [Complex<f32>]) {
     for bin in bins {
-        let length = bin.norm();
+        let length = bin.norm_sqr().sqrt();
         *bin = if length > 0.0 { *bin / length } else { Complex::default() };
     }
 }

@@ -1,9 +1,8 @@
 //! How the loudness of a stem moves in bands of frequency: a hundred frames a second that say roughly where two stems may fit,
 //! even where their clocks differ so much that their waves never line up for long.
 
-use super::correlation::{fast_size, inverse, transform};
+use super::correlation::{fast_size, inverse, plan_forward, plan_inverse, transform};
 use super::features::StemFeatures;
-use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -29,8 +28,10 @@ pub(super) struct Envelope {
     hop: usize,
     /// Changes of the level, a row a band.
     bands: Vec<Vec<f32>>,
-    /// Power of all bands together, a value a frame.
-    power: Vec<f32>,
+    /// Sums of the power of all bands together, from the start.
+    running_power: Vec<f64>,
+    /// Spectra of the bands, and the length of their transform.
+    spectra: Option<(usize, Vec<Vec<Complex<f32>>>)>,
 }
 
 /// An offset worth a look.
@@ -48,13 +49,15 @@ impl Envelope {
         let rate = stem.rate().as_f64();
         let hop = ((rate / FRAMES_A_SECOND) as usize).max(1);
         let size = (2 * hop).next_power_of_two();
-        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(size);
+        let fft = plan_forward(size);
         let hann: Vec<f32> = (0..size).map(|n| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32).collect();
         let bin = |hz: f64| ((hz * size as f64 / rate).round() as usize).min(size / 2);
         let edges = EDGES_HZ.map(bin);
         let frames = stem.kept().div_ceil(hop);
         let mut bands = vec![Vec::new(); BANDS];
-        let mut power = Vec::with_capacity(frames);
+        let mut running_power = Vec::with_capacity(frames + 1);
+        let mut power_so_far = 0.0;
+        running_power.push(power_so_far);
         let (mut samples, mut bins) = (fft.make_input_vec(), fft.make_output_vec());
         let mut scratch = fft.make_scratch_vec();
         let mut buffer = vec![0.0; AT_ONCE * hop + size];
@@ -71,13 +74,14 @@ impl Envelope {
                     band.push(sum);
                     all += sum;
                 }
-                power.push(all);
+                power_so_far += f64::from(all);
+                running_power.push(power_so_far);
             }
         }
         for band in &mut bands {
             changes(band);
         }
-        Self { hop, bands, power }
+        Self { hop, bands, running_power, spectra: None }
     }
 
     /// Session frames in an envelope frame.
@@ -85,31 +89,63 @@ impl Envelope {
         self.hop
     }
 
-    /// Power a frame.
-    pub(super) fn power(&self) -> &[f32] {
-        &self.power
+    /// Sums of the power of all bands from the start, one more than there are frames.
+    pub(super) fn running_power(&self) -> &[f64] {
+        &self.running_power
+    }
+
+    /// Envelope frames.
+    fn frames(&self) -> usize {
+        self.running_power.len() - 1
+    }
+
+    /// Keeps the spectra of the bands, for comparisons with stems of at most `longest` session frames at lags up to `max_lag`.
+    pub(super) fn keep_spectra(&mut self, longest: usize, max_lag: usize) {
+        let size = self.transform_size(longest.div_ceil(self.hop), max_lag);
+        self.spectra = Some((size, self.transformed(size)));
+    }
+
+    /// The largest lag in envelope frames, of stems of at most `longest` frames.
+    fn max(&self, longest: usize, max_lag: usize) -> usize {
+        (max_lag / self.hop + 1).min(longest)
+    }
+
+    fn transform_size(&self, longest: usize, max_lag: usize) -> usize {
+        fast_size((longest + self.max(longest, max_lag)).max(64))
+    }
+
+    fn transformed(&self, size: usize) -> Vec<Vec<Complex<f32>>> {
+        let forward = plan_forward(size);
+        let (mut samples, mut scratch) = (forward.make_input_vec(), forward.make_scratch_vec());
+        let one = |band: &Vec<f32>| {
+            samples[..band.len()].copy_from_slice(band);
+            samples[band.len()..].fill(0.0);
+            let mut bins = forward.make_output_vec();
+            transform(forward.as_ref(), &mut samples, &mut bins, &mut scratch);
+            bins
+        };
+        self.bands.iter().map(one).collect()
     }
 
     /// The offsets within `max_lag` session frames at which `b` moves most like `self`, the best first, at most `most`.
     pub(super) fn candidates(&self, b: &Self, max_lag: usize, most: usize) -> Vec<Candidate> {
-        let max = (max_lag / self.hop + 1).min(self.power.len().max(b.power.len()));
-        let size = fast_size((self.power.len().max(b.power.len()) + max).max(64));
-        let mut planner = RealFftPlanner::<f32>::new();
-        let (forward, back) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
-        let mut samples = forward.make_input_vec();
-        let (mut first, mut second) = (forward.make_output_vec(), forward.make_output_vec());
-        let mut sum = vec![Complex::<f32>::default(); first.len()];
-        let mut scratch = forward.make_scratch_vec();
-        for (a, b) in self.bands.iter().zip(&b.bands) {
-            for (from, to) in [(a, &mut first), (b, &mut second)] {
-                samples[..from.len()].copy_from_slice(from);
-                samples[from.len()..].fill(0.0);
-                transform(forward.as_ref(), &mut samples, to, &mut scratch);
-            }
-            sum.iter_mut().zip(first.iter().zip(&second)).for_each(|(sum, (a, b))| *sum += a.conj() * b);
+        let longest = self.frames().max(b.frames());
+        let max = self.max(longest, max_lag);
+        let cross = |sum: &mut [Complex<f32>], a: &[Complex<f32>], b: &[Complex<f32>]| {
+            sum.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a.conj() * b);
+        };
+        let kept = self.spectra.as_ref().zip(b.spectra.as_ref()).filter(|(a, b)| a.0 == b.0);
+        let size = kept.map_or_else(|| self.transform_size(longest, max_lag), |(a, _)| a.0);
+        let back = plan_inverse(size);
+        let (mut samples, mut sum) = (back.make_output_vec(), back.make_input_vec());
+        if let Some(((_, first), (_, second))) = kept {
+            first.iter().zip(second).for_each(|(first, second)| cross(&mut sum, first, second));
+        } else {
+            let (first, second) = (self.transformed(size), b.transformed(size));
+            first.iter().zip(&second).for_each(|(first, second)| cross(&mut sum, first, second));
         }
         for bin in &mut sum {
-            let length = bin.norm();
+            let length = bin.norm_sqr().sqrt();
             *bin = if length > 0.0 { *bin / length.powf(WHITENING) } else { Complex::default() };
         }
         sum[0] = Complex::default();

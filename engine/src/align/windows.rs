@@ -1,12 +1,12 @@
 //! The second opinion: windows along the stems must each find the offset that the whole suggests.
 
-use super::correlation::{BAND_HZ, fast_size, inverse, transform, whiten};
+use super::correlation::{BAND_HZ, fast_size, inverse, plan_forward, plan_inverse, transform, whiten};
 use super::decimate::Decimator;
 use super::envelope::Envelope;
 use super::features::StemFeatures;
 use super::line::{self, Line};
 use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use realfft::{ComplexToReal, RealToComplex};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -66,11 +66,11 @@ impl Prepared<'_> {
 
     /// Mean power between two frames, over the mean of the whole.
     fn level(&self, from: usize, to: usize) -> f64 {
-        let power = self.envelope.power();
-        let mean = |part: &[f32]| part.iter().map(|x| f64::from(*x)).sum::<f64>() / part.len().max(1) as f64;
-        let hop = self.envelope.hop();
-        let end = (to / hop).clamp(1, power.len().max(1)).min(power.len());
-        mean(&power[(from / hop).min(end.saturating_sub(1))..end]) / mean(power).max(f64::MIN_POSITIVE)
+        let sums = self.envelope.running_power();
+        let mean = |from: usize, to: usize| (sums[to] - sums[from]) / (to - from).max(1) as f64;
+        let (hop, count) = (self.envelope.hop(), sums.len() - 1);
+        let end = (to / hop).clamp(1, count.max(1)).min(count);
+        mean((from / hop).min(end.saturating_sub(1)), end) / mean(0, count).max(f64::MIN_POSITIVE)
     }
 }
 
@@ -178,7 +178,6 @@ pub(super) struct Buffers {
 impl Window {
     pub(super) fn new(len: usize, reach: usize, rate_hz: f64) -> Self {
         let size = fast_size(len + 2 * reach);
-        let mut planner = RealFftPlanner::new();
         let hann = |len: usize| (0..len).map(move |n| (0.5 - 0.5 * (TAU * n as f64 / len as f64).cos()) as f32);
         let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
         Self {
@@ -186,8 +185,8 @@ impl Window {
             reach,
             size,
             bins: bin(BAND_HZ.0).max(1).min(size / 2)..bin(BAND_HZ.1.min(0.42 * rate_hz)).clamp(1, size / 2),
-            forward: planner.plan_fft_forward(size),
-            inverse: planner.plan_fft_inverse(size),
+            forward: plan_forward(size),
+            inverse: plan_inverse(size),
             hann_a: hann(len).collect(),
             hann_b: hann(len + 2 * reach).collect(),
         }
