@@ -1,4 +1,5 @@
-//! Decoding: Ogg Vorbis and FLAC from the fixtures' stems, 24-bit WAV written for the purpose.
+//! Decoding: Ogg Vorbis and FLAC from the fixtures' stems, 24-bit WAV written for the purpose, and the files that `MIXDOWN_DECODE` names
+//! (separated as in `PATH`).
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{BLOCK_FRAMES, elements, pink, rate};
@@ -37,11 +38,14 @@ fn decode(criterion: &mut Criterion) {
     write_wav(&wav).expect("a temporary file can be written");
     let mut group = criterion.benchmark_group("decode");
     group.sample_size(20);
-    for (name, path) in [
-        ("vorbis", mixdown_fixtures::path("stems/feelings/band.ogg")),
-        ("flac", mixdown_fixtures::path("stems/band/drums.flac")),
-        ("wav 24-bit", wav),
-    ] {
+    let mut files = vec![
+        ("vorbis".to_owned(), mixdown_fixtures::path("stems/feelings/band.ogg")),
+        ("flac".to_owned(), mixdown_fixtures::path("stems/band/drums.flac")),
+        ("wav 24-bit".to_owned(), wav),
+    ];
+    let named = std::env::var_os("MIXDOWN_DECODE").unwrap_or_default();
+    files.extend(std::env::split_paths(&named).map(|path| (path.to_string_lossy().replace('/', "_"), path)));
+    for (name, path) in files {
         group.throughput(elements(read_all(&path)));
         group.bench_function(name, |bencher| bencher.iter(|| read_all(&path)));
     }

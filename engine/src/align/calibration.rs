@@ -1,10 +1,10 @@
 //! Where the meaning of confidence comes from: generated cases from easy to hopeless, and how often each answer was right.
 //!
-//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::calibration -- --nocapture` prints the table of docs/alignment.md.
+//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::calibration -- --nocapture` prints the tables of docs/alignment.md.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::compare::Comparison;
-use super::{AlignSettings, StemFeatures};
+use super::{AlignSettings, Decision, Pairs, StemFeatures, align};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{Fold, StemReader};
 use crate::process::{Source, Tap};
@@ -23,6 +23,21 @@ const STEMS: [&str; 8] = [
     "band/keys.flac",
     "band/pad.flac",
     "band/vocals.flac",
+];
+/// Stems that nothing was fitted to.
+const UNHEARD: [&str; 12] = [
+    "unheard/bass.flac",
+    "unheard/drums.flac",
+    "unheard/guitar.flac",
+    "unheard/keys.flac",
+    "unheard/pad.flac",
+    "unheard/vocals.flac",
+    "unheard/escape-guitar.ogg",
+    "unheard/escape-song.ogg",
+    "unheard/metal-guitar.ogg",
+    "unheard/metal-song.ogg",
+    "unheard/war-guitar.ogg",
+    "unheard/war-song.ogg",
 ];
 /// An offset is right within this many frames.
 const RIGHT: f64 = 3.0;
@@ -126,4 +141,29 @@ fn confidence_means_the_chance_of_being_right() {
         assert!(bin.len() < 20 || (said - right as f64 / bin.len() as f64).abs() < 0.2, "{edge:?}");
     }
     assert!(found.iter().all(|(confidence, right)| *right || *confidence < 0.999), "a sure offset was wrong");
+}
+
+/// Whether the copy is moved, and then whether that is right.
+fn moved(case: &Case) -> Option<bool> {
+    let stems = [features(&case.source), features(&case.copy)];
+    let settings = AlignSettings { reference: Some(0), ..AlignSettings::default() };
+    let answer = align(&stems, &settings, Pairs::All, &|_| false);
+    let stem = &answer.stems[1];
+    let late = stem.late_samples.filter(|_| stem.decision == Decision::Moved)?;
+    Some(case.late.is_some_and(|truth| (late - truth).abs() <= RIGHT))
+}
+
+#[test]
+fn of_moves_on_unheard_stems_fewer_than_one_in_a_thousand_is_wrong() {
+    const FIRST: u64 = 1_000_000;
+    let heavy = std::env::var_os("MIXDOWN_HEAVY").is_some();
+    let cases = if heavy { 6_000 } else { 60 };
+    let stems: Vec<Vec<f32>> = UNHEARD.iter().map(|name| mono(name)).collect();
+    let made = (FIRST..FIRST + cases).into_par_iter();
+    let outcomes: Vec<(u64, Option<bool>)> = made.map(|seed| (seed, moved(&case(seed, &stems)))).collect();
+    let moves = outcomes.iter().filter(|(_, moved)| moved.is_some()).count();
+    let wrong: Vec<u64> = outcomes.iter().filter(|(_, moved)| *moved == Some(false)).map(|(seed, _)| *seed).collect();
+    println!("{moves} of {cases} moved, {} of them wrongly: {wrong:?}", wrong.len());
+    assert!(moves >= cases as usize / 6, "too few are moved to tell: {moves}");
+    assert!(1_000 * wrong.len() <= moves, "{wrong:?}");
 }
