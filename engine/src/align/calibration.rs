@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::compare::Comparison;
-use super::{AlignSettings, Decision, Pairs, StemFeatures, align};
+use super::{AlignSettings, Decision, LEAST_CONFIDENCE, Pairs, StemFeatures, align};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{Fold, StemReader};
 use crate::process::{Source, Tap};
@@ -143,14 +143,14 @@ fn confidence_means_the_chance_of_being_right() {
     assert!(found.iter().all(|(confidence, right)| *right || *confidence < 0.999), "a sure offset was wrong");
 }
 
-/// Whether the copy is moved, and then whether that is right.
-fn moved(case: &Case) -> Option<bool> {
+/// The confidence with which the copy is moved, when less than the default is asked for, and whether that is right.
+fn moved(case: &Case) -> Option<(f64, bool)> {
     let stems = [features(&case.source), features(&case.copy)];
-    let settings = AlignSettings { reference: Some(0), ..AlignSettings::default() };
+    let settings = AlignSettings { reference: Some(0), min_confidence: Some(0.98), ..AlignSettings::default() };
     let answer = align(&stems, &settings, Pairs::All, &|_| false);
     let stem = &answer.stems[1];
     let late = stem.late_samples.filter(|_| stem.decision == Decision::Moved)?;
-    Some(case.late.is_some_and(|truth| (late - truth).abs() <= RIGHT))
+    Some((stem.confidence, case.late.is_some_and(|truth| (late - truth).abs() <= RIGHT)))
 }
 
 #[test]
@@ -160,10 +160,17 @@ fn of_moves_on_unheard_stems_fewer_than_one_in_a_thousand_is_wrong() {
     let cases = if heavy { 6_000 } else { 60 };
     let stems: Vec<Vec<f32>> = UNHEARD.iter().map(|name| mono(name)).collect();
     let made = (FIRST..FIRST + cases).into_par_iter();
-    let outcomes: Vec<(u64, Option<bool>)> = made.map(|seed| (seed, moved(&case(seed, &stems)))).collect();
-    let moves = outcomes.iter().filter(|(_, moved)| moved.is_some()).count();
-    let wrong: Vec<u64> = outcomes.iter().filter(|(_, moved)| *moved == Some(false)).map(|(seed, _)| *seed).collect();
-    println!("{moves} of {cases} moved, {} of them wrongly: {wrong:?}", wrong.len());
+    let moves: Vec<_> = made.filter_map(|seed| Some((seed, moved(&case(seed, &stems))?))).collect();
+    let above = |least: f64| {
+        let all: Vec<_> = moves.iter().filter(|(_, (confidence, _))| *confidence >= least).collect();
+        let wrong: Vec<_> = all.iter().filter(|(_, (_, right))| !right).map(|(seed, _)| *seed).collect();
+        println!("from {least} on: {} of {cases} moved, {} of them wrongly: {wrong:?}", all.len(), wrong.len());
+        (all.len(), wrong)
+    };
+    for less in [0.98, 0.985, 0.99, 0.999] {
+        above(less);
+    }
+    let (moves, wrong) = above(LEAST_CONFIDENCE.0);
     assert!(moves >= cases as usize / 6, "too few are moved to tell: {moves}");
     assert!(1_000 * wrong.len() <= moves, "{wrong:?}");
 }

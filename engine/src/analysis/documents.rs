@@ -47,16 +47,17 @@ pub struct StripMeters {
 }
 
 impl MetersDocument {
-    /// What the meters read so far: the master, and each track and bus with its name, in session order.
+    /// What the meters have read: the master, and each track and bus with its name, in session order. The strips' meters give up
+    /// their rows, so that the document takes their place in memory.
     pub fn new<'a>(
         master: &ProgrammeMeter,
         gain_reduction_db: Vec<f64>,
-        tracks: impl IntoIterator<Item = (&'a str, &'a ProgrammeMeter)>,
-        buses: impl IntoIterator<Item = (&'a str, &'a ProgrammeMeter)>,
+        tracks: impl IntoIterator<Item = (&'a str, &'a mut ProgrammeMeter)>,
+        buses: impl IntoIterator<Item = (&'a str, &'a mut ProgrammeMeter)>,
     ) -> Self {
-        let strip = |(name, meter): (&str, &ProgrammeMeter)| StripMeters {
+        let strip = |(name, meter): (&str, &mut ProgrammeMeter)| StripMeters {
             name: name.to_owned(),
-            series: meter.series(),
+            series: meter.take_series(),
             summary: meter.measurement().rounded(),
         };
         Self {
@@ -86,7 +87,10 @@ mod tests {
         let rate = SampleRate::new(48_000).unwrap();
         let mut meter = ProgrammeMeter::with_series(rate, &ChannelLayout::mono());
         meter.observe(&Block::mono(&pink_noise(1, 0.1, 480_000)));
-        let document = MetersDocument::new(&meter, Vec::new(), [("bass", &meter), ("vox", &meter)], [("band", &meter)]);
+        let (mut bass, mut vox, mut band) = (meter.clone(), meter.clone(), meter.clone());
+        let tracks = [("bass", &mut bass), ("vox", &mut vox)];
+        let document = MetersDocument::new(&meter, Vec::new(), tracks, [("band", &mut band)]);
+        assert_eq!((document.tracks[1].series.clone(), vox.latest()), (meter.series(), None));
         let text = serde_json::to_string(&document).unwrap();
         assert_eq!(serde_json::from_str::<MetersDocument>(&text).unwrap(), document);
         assert!(text.starts_with(r#"{"schema":"mixdown.meters/1","interval_ms":100,"master":{"series":{"#));

@@ -93,6 +93,18 @@ impl StagedFolder {
             .map_err(|source| OutputError::Io { path: self.folder.join(name), source })
     }
 
+    /// Writes a document as JSON, value by value; the file gets its name at [`StagedFolder::commit`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_json(&mut self, name: &str, document: &impl serde::Serialize) -> Result<(), OutputError> {
+        let mut file = io::BufWriter::new(self.create(name)?);
+        let written = serde_json::to_writer(&mut file, document).map_err(io::Error::from);
+        written
+            .and_then(|()| io::Write::flush(&mut file))
+            .map_err(|source| OutputError::Io { path: self.path_of(name), source })
+    }
+
     /// Removes an older file of this name, if there is one, at [`StagedFolder::commit`].
     pub fn retire(&mut self, name: &str) {
         self.retired.push(self.path_of(name));

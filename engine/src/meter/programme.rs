@@ -162,6 +162,13 @@ impl ProgrammeMeter {
         MeterSeries::from_rows(&rows)
     }
 
+    /// As [`ProgrammeMeter::series`], at the end: the rows are given up, and no more are kept. Control thread; allocates.
+    pub fn take_series(&mut self) -> MeterSeries {
+        let series = self.series();
+        self.rows = None;
+        series
+    }
+
     /// The last complete row of the series: what a live display shows. Audio thread: no allocation.
     pub fn latest(&self) -> Option<MeterRow> {
         self.rows.as_ref()?.last().copied()
@@ -310,7 +317,9 @@ mod tests {
         without.observe(&signal.block());
         let (ours, series) = (with.measurement(), with.series());
         let rounded = ours.rounded();
-        let highest = |values: &[Option<f64>]| values.iter().flatten().copied().fold(f64::MIN, f64::max);
+        let highest = |values: &[Option<f32>]| {
+            super::super::rounded(f64::from(values.iter().flatten().copied().fold(f32::MIN, f32::max)), 2)
+        };
         assert_eq!(Some(highest(&series.true_peak_dbtp)), rounded.true_peak_dbtp);
         assert_eq!(Some(highest(&series.peak_dbfs)), rounded.sample_peak_dbfs);
         // Sums of sums: the order differs, so the last bits may.

@@ -14,23 +14,23 @@ pub(crate) fn interval_start(rate: SampleRate, interval: u64) -> u64 {
 }
 
 /// Readings over time. Value i of each vector covers the time from i to i + 1 intervals; the last interval may be shorter.
-/// Levels are rounded to 0.01 dB, `None` (JSON `null`) where there is no reading.
+/// Levels are rounded to 0.01 dB, `None` (JSON `null`) where there is no reading: f32 holds that and takes half the memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeterSeries {
     /// Milliseconds between values: 100.
     pub interval_ms: u32,
     /// The largest sample of all channels, dBFS.
-    pub peak_dbfs: Vec<Option<f64>>,
+    pub peak_dbfs: Vec<Option<f32>>,
     /// Root mean square of all channels, dBFS (−3.01 for a full-scale sine).
-    pub rms_dbfs: Vec<Option<f64>>,
+    pub rms_dbfs: Vec<Option<f32>>,
     /// Momentary loudness (400 ms) at the end of the interval, LUFS.
-    pub momentary_lufs: Vec<Option<f64>>,
+    pub momentary_lufs: Vec<Option<f32>>,
     /// Short-term loudness (3 s) at the end of the interval, LUFS.
-    pub short_term_lufs: Vec<Option<f64>>,
+    pub short_term_lufs: Vec<Option<f32>>,
     /// True peak of all channels, dBTP; up to 40 frames late.
-    pub true_peak_dbtp: Vec<Option<f64>>,
+    pub true_peak_dbtp: Vec<Option<f32>>,
     /// Correlation of the first two channels, −1 to 1, rounded to 0.001.
-    pub correlation: Vec<Option<f64>>,
+    pub correlation: Vec<Option<f32>>,
     /// Mean square of all channels, linear (0.5 for a full-scale sine), four significant digits.
     pub energy: Vec<f64>,
 }
@@ -55,8 +55,8 @@ pub struct MeterRow {
 impl MeterSeries {
     /// The rows as columns, rounded.
     pub fn from_rows(rows: &[MeterRow]) -> Self {
-        fn column(rows: &[MeterRow], decimals: i32, value: impl Fn(&MeterRow) -> Option<f64>) -> Vec<Option<f64>> {
-            rows.iter().map(|row| value(row).map(|value| rounded(value, decimals))).collect()
+        fn column(rows: &[MeterRow], decimals: i32, value: impl Fn(&MeterRow) -> Option<f64>) -> Vec<Option<f32>> {
+            rows.iter().map(|row| value(row).map(|value| rounded(value, decimals) as f32)).collect()
         }
         Self {
             interval_ms: INTERVAL_MS,

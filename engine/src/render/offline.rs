@@ -92,12 +92,14 @@ pub fn render_to_folder(
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
     let report = if let (Some(pictures), Some(waveform)) = (&mastered.taps.pictures, &mastered.written.waveform) {
         let (hashes, documents) =
-            rayon::join(|| hashes(&road, &staged), || documents(&road, &mixed, &mastered, pictures, waveform));
+            rayon::join(|| hashes(&road, &staged), || documents(&road, &mut mixed, &mastered, pictures, waveform));
         let (hashes, documents) = (hashes?, documents?);
         let mut report = summary::report(&road, mixed, &mastered, Some(hashes));
         progress.at(1)?;
         let scope = pictures.scope.picture();
         let Documents { spectrum, meters, files } = documents;
+        // A line for every 100 ms of every track: too long to be held as text.
+        staged.write_json(METERS, &meters)?;
         let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
         for (name, bytes) in files {
             staged.write(name, &bytes)?;
@@ -144,12 +146,12 @@ fn hashes(road: &Road, staged: &StagedFolder) -> Result<Hashes, RenderError> {
 struct Documents {
     spectrum: SpectrumDocument,
     meters: MetersDocument,
-    files: [(&'static str, Vec<u8>); 4],
+    files: [(&'static str, Vec<u8>); 3],
 }
 
 fn documents(
     road: &Road,
-    mixed: &Mixed,
+    mixed: &mut Mixed,
     mastered: &Mastered,
     pictures: &PictureTaps,
     waveform: &WaveformData,
@@ -158,12 +160,8 @@ fn documents(
     let meters = meters_document(&road.plan, mixed, mastered);
     let mut dat = Vec::new();
     waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: WAVEFORM_DAT.into(), source })?;
-    let files = [
-        (WAVEFORM_DAT, dat),
-        (WAVEFORM_JSON, waveform.to_json().into_bytes()),
-        (SPECTRUM, json(SPECTRUM, &spectrum)?),
-        (METERS, json(METERS, &meters)?),
-    ];
+    let files =
+        [(WAVEFORM_DAT, dat), (WAVEFORM_JSON, waveform.to_json().into_bytes()), (SPECTRUM, json(SPECTRUM, &spectrum)?)];
     Ok(Documents { spectrum, meters, files })
 }
 
@@ -233,14 +231,14 @@ fn aim(session: &Session) -> Aim {
     Aim { target_lufs: master.target.loudness_lufs(), ceiling_dbtp, max_limiting_db: master.max_limiting_db }
 }
 
-fn meters_document(plan: &Plan, mixed: &Mixed, mastered: &Mastered) -> MetersDocument {
+fn meters_document(plan: &Plan, mixed: &mut Mixed, mastered: &Mastered) -> MetersDocument {
     let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
-    let metered = |(name, result)| -> Option<(&str, &ProgrammeMeter)> {
-        let (name, result): (&Cow<'_, str>, &TrackResult) = (name, result);
-        Some((name, result.meter.as_ref()?))
+    let metered = |(name, result)| -> Option<(&str, &mut ProgrammeMeter)> {
+        let (name, result): (&Cow<'_, str>, &mut TrackResult) = (name, result);
+        Some((name, result.meter.as_mut()?))
     };
-    let tracks = names.iter().zip(&mixed.tracks).filter_map(metered);
-    let buses = plan.session().buses.iter().map(|bus| bus.name.as_str()).zip(&mixed.buses);
+    let tracks = names.iter().zip(&mut mixed.tracks).filter_map(metered);
+    let buses = plan.session().buses.iter().map(|bus| bus.name.as_str()).zip(&mut mixed.buses);
     MetersDocument::new(&mastered.taps.meter, mastered.taps.reduction_db.clone(), tracks, buses)
 }
 

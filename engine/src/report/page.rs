@@ -137,11 +137,11 @@ fn series(report: &Report, meters: &MetersDocument) -> String {
     let master = &meters.master;
     // A page that is read by people needs one decimal, and no more points than a screen has dots.
     let together = master.series.momentary_lufs.len().div_ceil(2_500).max(1);
-    let thin = |values: &[Option<f64>]| -> Vec<Option<f64>> {
-        let largest = |group: &[Option<f64>]| group.iter().flatten().copied().reduce(f64::max);
+    let thin = |values: &[Option<f32>]| -> Vec<Option<f64>> {
+        let largest = |group: &[Option<f32>]| group.iter().flatten().copied().map(f64::from).reduce(f64::max);
         values.chunks(together).map(|group| largest(group).map(|value| crate::meter::rounded(value, 1))).collect()
     };
-    let reduction: Vec<Option<f64>> = master.gain_reduction_db.iter().map(|value| Some(*value)).collect();
+    let reduction: Vec<Option<f32>> = master.gain_reduction_db.iter().map(|value| Some(*value as f32)).collect();
     serde_json::json!({
         "duration_s": report.output.duration_s,
         "interval_s": f64::from(meters.interval_ms) / 1_000.0 * together as f64,

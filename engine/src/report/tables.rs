@@ -33,7 +33,7 @@ pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
     let energies: Vec<f64> = meters.tracks.iter().map(|track| track.series.energy.iter().sum()).collect();
     let total: f64 = energies.iter().sum();
     let peaks = meters.tracks.iter().flat_map(|track| track.series.peak_dbfs.iter().flatten());
-    let loudest_dbfs = peaks.copied().fold(-60.0, f64::max);
+    let loudest_dbfs = peaks.copied().map(f64::from).fold(-60.0, f64::max);
     let rows: Vec<Vec<String>> = report
         .tracks
         .iter()
@@ -67,7 +67,7 @@ pub(super) fn buses(report: &Report, meters: &MetersDocument) -> String {
         return String::new();
     }
     let peaks = meters.buses.iter().flat_map(|bus| bus.series.peak_dbfs.iter().flatten());
-    let loudest_dbfs = peaks.copied().fold(-60.0, f64::max);
+    let loudest_dbfs = peaks.copied().map(f64::from).fold(-60.0, f64::max);
     let row = |(bus, meters): (&BusReport, &StripMeters)| {
         vec![
             format!("<b>{}</b>", escaped(&bus.name)),
@@ -98,7 +98,7 @@ fn outline(strip: &StripMeters, duration_s: f64, loudest_dbfs: f64) -> String {
     for (index, group) in peaks.chunks(together).enumerate() {
         let x = ((index * together) as f64 + group.len() as f64 / 2.0) * interval_s / duration_s * WIDTH;
         // The square root lets quiet parts show in a lane this low.
-        let loudest = group.iter().flatten().copied().reduce(f64::max);
+        let loudest = group.iter().flatten().copied().map(f64::from).reduce(f64::max);
         let half = loudest.map_or(0.0, |db| libm::pow(10.0, (db - loudest_dbfs) / 40.0)) * 15.0;
         upper.push((x.min(WIDTH), 16.0 - half));
         lower.push((x.min(WIDTH), 16.0 + half));

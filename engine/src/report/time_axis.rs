@@ -28,7 +28,7 @@ pub(super) fn time_ticks(duration_s: f64) -> Vec<Tick> {
 /// Where on the axis the middle of each interval of a series lies, with its value; long series give the largest value of
 /// neighbours. `None` where no value is.
 pub(super) fn points(
-    values: &[Option<f64>],
+    values: &[Option<f32>],
     interval_s: f64,
     duration_s: f64,
     largest: fn(f64, f64) -> f64,
@@ -37,7 +37,7 @@ pub(super) fn points(
     let groups = values.chunks(together).enumerate();
     groups
         .map(|(index, group)| {
-            let value = group.iter().flatten().copied().reduce(largest)?;
+            let value = group.iter().flatten().copied().map(f64::from).reduce(largest)?;
             let middle_s = (index * together) as f64 * interval_s + group.len() as f64 * interval_s / 2.0;
             Some(((middle_s / duration_s * WIDTH).min(WIDTH), value))
         })

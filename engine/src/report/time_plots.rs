@@ -99,7 +99,8 @@ pub(super) fn loudness(report: &Report, master: &MasterMeters) -> Plot {
     let loudest = master.summary.max_momentary_lufs.into_iter().chain(target).fold(-60.0, f64::max);
     let top = ((loudest + 1.0) / 5.0).ceil() * 5.0;
     // Down to the quietest 3 s, within reason.
-    let quietest = master.series.short_term_lufs.iter().flatten().copied().chain(integrated).fold(top, f64::min);
+    let quietest =
+        master.series.short_term_lufs.iter().flatten().copied().map(f64::from).chain(integrated).fold(top, f64::min);
     let bottom = (((quietest - 3.0) / 5.0).floor() * 5.0).clamp(top - MOST_LU, top - LEAST_LU);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, top);
     plot.y = Plot::y_ticks(bottom, top, 5.0);
@@ -152,7 +153,7 @@ pub(super) fn gain_reduction(report: &Report, master: &MasterMeters) -> Plot {
     let bottom = -((most / 3.0).ceil() * 3.0).max(3.0);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, 0.0);
     plot.y = Plot::y_ticks(bottom, 0.0, if bottom < -9.0 { 6.0 } else { bottom.abs() / 3.0 });
-    let values: Vec<Option<f64>> = master.gain_reduction_db.iter().map(|reduction| Some(-reduction)).collect();
+    let values: Vec<Option<f32>> = master.gain_reduction_db.iter().map(|reduction| Some(-*reduction as f32)).collect();
     let points = points(&values, INTERVAL_S, report.output.duration_s, f64::min);
     let lower: Vec<(f64, f64)> = points.iter().flatten().map(|point| (point.0, y(point.1))).collect();
     let upper: Vec<(f64, f64)> = lower.iter().map(|point| (point.0, 0.0)).collect();
@@ -188,14 +189,14 @@ pub(super) fn correlation(report: &Report, master: &MasterMeters) -> Plot {
     plot
 }
 
-fn line(values: &[Option<f64>], duration_s: f64, y: impl Fn(f64) -> f64) -> String {
+fn line(values: &[Option<f32>], duration_s: f64, y: impl Fn(f64) -> f64) -> String {
     let points = points(values, INTERVAL_S, duration_s, f64::max);
     line_path(points.into_iter().map(|point| point.map(|(x, value)| (x, y(value)))))
 }
 
 /// Points of an outline; silence lies at the bottom.
-fn heights(values: &[Option<f64>], duration_s: f64, bottom: f64, y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-    let values: Vec<Option<f64>> = values.iter().map(|value| Some(value.unwrap_or(bottom))).collect();
+fn heights(values: &[Option<f32>], duration_s: f64, bottom: f64, y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let values: Vec<Option<f32>> = values.iter().map(|value| Some(value.unwrap_or(bottom as f32))).collect();
     let points = points(&values, INTERVAL_S, duration_s, f64::max);
     points.into_iter().flatten().map(|(x, value)| (x, y(value))).collect()
 }
