@@ -46,6 +46,17 @@ impl Group {
         self.memory.0 = [[0.0; LANES]; 2];
     }
 
+    /// The memory of one section on one channel.
+    pub(super) fn memory(&self, section: usize, channel: usize) -> [f64; 2] {
+        let lane = section * self.channels + channel;
+        [self.memory.0[0][lane], self.memory.0[1][lane]]
+    }
+
+    pub(super) fn set_memory(&mut self, section: usize, channel: usize, memory: [f64; 2]) {
+        let lane = section * self.channels + channel;
+        [self.memory.0[0][lane], self.memory.0[1][lane]] = memory;
+    }
+
     pub(super) fn process(&mut self, block: &mut BlockMut<'_>) {
         let (c, m) = (&self.coefficients.0, &mut self.memory.0);
         match (self.channels, self.narrow) {
