@@ -2,6 +2,7 @@
 
 use crate::audio::{Block, BlockMut};
 use crate::units::SampleRate;
+use std::any::Any;
 use thiserror::Error;
 
 /// What a processor is built for.
@@ -86,7 +87,7 @@ pub trait Stage {
 }
 
 /// Memory and coefficients: changes audio in place, block by block.
-pub trait Processor: Send {
+pub trait Processor: Any + Send {
     /// The delay between input and output in frames: exact and constant. Any thread.
     fn latency(&self) -> u64;
 
@@ -98,6 +99,18 @@ pub trait Processor: Send {
 
     /// Processes 0 to `max_block` frames of the channels it was built for. Audio thread: no allocation, no lock, no failure.
     fn process(&mut self, block: &mut BlockMut<'_>);
+
+    /// Takes over what `old`, built for the same spec, remembers of its input, as far as it is of the same kind: a live edit goes
+    /// on where the old settings stopped. Audio thread: no allocation.
+    fn adopt(&mut self, old: &dyn Processor);
+
+    /// By how much it turns the signal down at this moment, 0 or more, in decibels. Audio thread.
+    fn gain_reduction_db(&self) -> f64;
+}
+
+/// What `old` is, where it is of the kind asked for.
+pub(crate) fn same_kind<T: Processor>(old: &dyn Processor) -> Option<&T> {
+    (old as &dyn Any).downcast_ref()
 }
 
 /// A processor that can listen to another signal than the one it changes (side-chain).

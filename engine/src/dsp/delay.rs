@@ -1,7 +1,7 @@
 //! A delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that balances latencies.
 
 use crate::audio::BlockMut;
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,16 @@ impl DelayLine {
         self.next = 0;
     }
 
+    /// Takes over the newest frames of another line, as many as both hold; what is older than those is silence. Audio thread.
+    pub fn adopt(&mut self, old: &Self) {
+        let (length, held) = (self.memory.len(), old.memory.len());
+        let kept = length.min(held);
+        self.reset();
+        for age in 1..=kept {
+            self.memory[length - age] = old.memory[(old.next + held - age) % held];
+        }
+    }
+
     /// Delays a channel in place. Audio thread.
     pub fn process(&mut self, samples: &mut [f32]) {
         let mut rest = samples;
@@ -150,6 +160,16 @@ impl Processor for Delay {
                 *sample = if mix == 1.0 { wet } else { dry + mix * (wet - dry) };
             }
         }
+    }
+
+    fn adopt(&mut self, old: &dyn Processor) {
+        if let Some(old) = same_kind::<Self>(old) {
+            self.line.iter_mut().zip(&old.line).for_each(|(line, old)| line.adopt(old));
+        }
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        0.0
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::audio::BlockMut;
 use crate::dsp::dynamics::{Limiter, LimiterSettings, LimiterStats};
-use crate::process::{BuildError, ProcessSpec, Processor, Tail};
+use crate::process::{BuildError, ProcessSpec, Processor, Tail, same_kind};
 use crate::units::Decibels;
 
 /// The end of the road before the file: gain and limiter.
@@ -63,5 +63,17 @@ impl Processor for MasterChain {
         if let Some(limiter) = &mut self.limiter {
             limiter.process(block);
         }
+    }
+
+    fn adopt(&mut self, old: &dyn Processor) {
+        if let Some(old) = same_kind::<Self>(old)
+            && let (Some(limiter), Some(old)) = (&mut self.limiter, &old.limiter)
+        {
+            limiter.adopt(old);
+        }
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.limiter.as_ref().map_or(0.0, Processor::gain_reduction_db)
     }
 }

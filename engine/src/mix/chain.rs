@@ -16,10 +16,36 @@ pub struct ChainError {
     pub source: BuildError,
 }
 
+/// Which insert this is, wherever it stands and however it is set: what a live edit knows it again by.
+pub type InsertId = u64;
+
 /// A chain of processors.
 #[derive(Default)]
 pub struct Chain {
-    processors: Vec<Box<dyn Processor>>,
+    units: Vec<Unit>,
+}
+
+/// What runs on its own.
+enum Unit {
+    /// Neighbouring filters; of each section, whose it is and which of that insert's.
+    Filters(Cascade, Vec<(InsertId, usize)>),
+    Other(Box<dyn Processor>, InsertId),
+}
+
+impl Unit {
+    fn processor(&self) -> &dyn Processor {
+        match self {
+            Self::Filters(cascade, _) => cascade,
+            Self::Other(processor, _) => &**processor,
+        }
+    }
+
+    fn processor_mut(&mut self) -> &mut dyn Processor {
+        match self {
+            Self::Filters(cascade, _) => cascade,
+            Self::Other(processor, _) => &mut **processor,
+        }
+    }
 }
 
 impl Chain {
@@ -28,48 +54,95 @@ impl Chain {
     /// # Errors
     /// The first insert that cannot be built.
     pub fn build(inserts: &[Insert], spec: &ProcessSpec) -> Result<Self, ChainError> {
-        let mut chain = Self { processors: Vec::new() };
-        let mut filters = Sections::new();
-        for (index, insert) in inserts.iter().enumerate() {
+        Self::build_known((0..).zip(inserts), spec)
+    }
+
+    /// As [`Chain::build`], each insert with what it is known by. Control thread; allocates.
+    ///
+    /// # Errors
+    /// The first insert that cannot be built.
+    pub fn build_known<'a>(
+        inserts: impl Iterator<Item = (InsertId, &'a Insert)>,
+        spec: &ProcessSpec,
+    ) -> Result<Self, ChainError> {
+        let mut chain = Self { units: Vec::new() };
+        let mut filters = (Sections::new(), Vec::new());
+        for (index, (id, insert)) in inserts.enumerate() {
             let place = |source| ChainError { position: index + 1, source };
             if let Some(sections) = insert.sections(spec.sample_rate).map_err(place)? {
-                filters.extend(sections);
+                filters.1.extend((0..sections.len()).map(|section| (id, section)));
+                filters.0.extend(sections);
             } else {
                 chain.push_filters(&mut filters, spec);
-                chain.processors.push(insert.build(spec).map_err(place)?);
+                chain.units.push(Unit::Other(insert.build(spec).map_err(place)?, id));
             }
         }
         chain.push_filters(&mut filters, spec);
         Ok(chain)
     }
 
-    fn push_filters(&mut self, filters: &mut Sections, spec: &ProcessSpec) {
-        if !filters.is_empty() {
-            self.processors.push(Box::new(Cascade::new(filters, spec.channels)));
-            filters.clear();
+    fn push_filters(&mut self, (sections, owners): &mut (Sections, Vec<(InsertId, usize)>), spec: &ProcessSpec) {
+        if !sections.is_empty() {
+            self.units.push(Unit::Filters(Cascade::new(sections, spec.channels), std::mem::take(owners)));
+            sections.clear();
+        }
+    }
+
+    /// Lets every insert go on with the memory that the same one has in another chain. Audio thread.
+    fn adopt_from(&mut self, old: &Self) {
+        for unit in &mut self.units {
+            match unit {
+                Unit::Other(processor, id) => {
+                    let same = old.units.iter().find(|unit| matches!(unit, Unit::Other(_, other) if other == id));
+                    if let Some(same) = same {
+                        processor.adopt(same.processor());
+                    }
+                }
+                Unit::Filters(cascade, owners) => {
+                    for (section, owner) in owners.iter().enumerate() {
+                        for unit in &old.units {
+                            if let Unit::Filters(old, owners) = unit
+                                && let Some(same) = owners.iter().position(|other| other == owner)
+                            {
+                                cascade.adopt_section(section, old, same);
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
 
 impl Processor for Chain {
     fn latency(&self) -> u64 {
-        self.processors.iter().map(|processor| processor.latency()).sum()
+        self.units.iter().map(|unit| unit.processor().latency()).sum()
     }
 
     fn tail(&self) -> Tail {
-        self.processors.iter().map(|processor| processor.tail()).fold(Tail::Frames(0), |sum, tail| match (sum, tail) {
+        self.units.iter().map(|unit| unit.processor().tail()).fold(Tail::Frames(0), |sum, tail| match (sum, tail) {
             (Tail::Frames(a), Tail::Frames(b)) => Tail::Frames(a + b),
             _ => Tail::Infinite,
         })
     }
 
     fn reset(&mut self) {
-        self.processors.iter_mut().for_each(|processor| processor.reset());
+        self.units.iter_mut().for_each(|unit| unit.processor_mut().reset());
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
-        for processor in &mut self.processors {
-            processor.process(block);
+        for unit in &mut self.units {
+            unit.processor_mut().process(block);
         }
+    }
+
+    fn adopt(&mut self, old: &dyn Processor) {
+        if let Some(old) = crate::process::same_kind(old) {
+            self.adopt_from(old);
+        }
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.units.iter().map(|unit| unit.processor().gain_reduction_db()).sum()
     }
 }

@@ -2,14 +2,18 @@
 
 mod chain;
 mod feed;
+mod glide;
 mod pan;
+mod rack;
 mod routing;
 mod strip;
 mod sum;
 
-pub use chain::{Chain, ChainError};
-pub use feed::{Feed, Node};
-pub use pan::{Matrix, fader};
+pub use chain::{Chain, ChainError, InsertId};
+pub use feed::{Feed, FeedDelay, Node};
+pub use glide::{Glide, Gliding};
+pub use pan::{GlidingMatrix, Matrix, Stance, fader};
+pub use rack::{Rack, Replacement};
 pub use routing::{BusRoute, Destination, FeedPlan, Routing, RoutingError};
-pub use strip::{BusStrip, Input, TrackStrip};
+pub use strip::{BusStrip, Input, Strip, TrackStrip};
 pub use sum::MixSum;

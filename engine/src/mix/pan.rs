@@ -1,5 +1,6 @@
 //! From fader, pan, width and polarity to the four gains between input and output channels.
 
+use super::glide::Gliding;
 use crate::audio::{Block, BlockMut};
 use crate::session::{Bus, PanLaw, Polarity, Track};
 use crate::units::Decibels;
@@ -24,24 +25,16 @@ impl Matrix {
 
     /// A track's width, pan and polarity, without its fader. `channels` are the stem's, 1 or 2.
     pub fn of_track(track: &Track, channels: usize) -> Self {
-        let law = match (track.pan_law, channels) {
-            (PanLaw::Auto, 1) => PanLaw::ConstantPower,
-            (PanLaw::Auto, _) => PanLaw::Balance,
-            (law, _) => law,
-        };
-        let sign = if track.polarity == Polarity::Inverted { -1.0 } else { 1.0 };
-        let (left, right) = pan_gains(law, track.pan);
-        if channels == 1 {
-            let mono = Self { left_to_left: left, right_to_left: 0.0, left_to_right: right, right_to_right: 0.0 };
-            return mono.scaled(sign);
-        }
-        Self::of_width(track.width).balanced(left, right).scaled(sign)
+        Stance::of_track(track).matrix(channels)
     }
 
     /// A bus's width and balance, without its fader.
     pub fn of_bus(bus: &Bus) -> Self {
-        let (left, right) = pan_gains(PanLaw::Balance, bus.pan);
-        Self::of_width(bus.width).balanced(left, right)
+        Stance::of_bus(bus).matrix(2)
+    }
+
+    fn gains(&self) -> [f64; 4] {
+        [self.left_to_left, self.right_to_left, self.left_to_right, self.right_to_right]
     }
 
     /// Mid stays, side times `width`; exactly [`Matrix::UNITY`] at 1.
@@ -91,6 +84,92 @@ impl Matrix {
             *l = (x * self.left_to_left + y * self.right_to_left) as f32;
             *r = (x * self.left_to_right + y * self.right_to_right) as f32;
         }
+    }
+}
+
+/// What the matrix of a strip follows from, besides its fader.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stance {
+    /// −1 to 1.
+    pub pan: f64,
+    /// How gain follows the position.
+    pub law: PanLaw,
+    /// 0 to 2; of stereo strips.
+    pub width: f64,
+    /// Whether it is turned upside down.
+    pub polarity: Polarity,
+}
+
+impl Stance {
+    /// A track's.
+    pub fn of_track(track: &Track) -> Self {
+        Self { pan: track.pan, law: track.pan_law, width: track.width, polarity: track.polarity }
+    }
+
+    /// A bus's.
+    pub fn of_bus(bus: &Bus) -> Self {
+        Self { pan: bus.pan, law: PanLaw::Balance, width: bus.width, polarity: Polarity::Normal }
+    }
+
+    /// The gains for a strip of 1 or 2 channels.
+    pub fn matrix(&self, channels: usize) -> Matrix {
+        let law = match (self.law, channels) {
+            (PanLaw::Auto, 1) => PanLaw::ConstantPower,
+            (PanLaw::Auto, _) => PanLaw::Balance,
+            (law, _) => law,
+        };
+        let sign = if self.polarity == Polarity::Inverted { -1.0 } else { 1.0 };
+        let (left, right) = pan_gains(law, self.pan);
+        if channels == 1 {
+            let mono = Matrix { left_to_left: left, right_to_left: 0.0, left_to_right: right, right_to_right: 0.0 };
+            return mono.scaled(sign);
+        }
+        Matrix::of_width(self.width).balanced(left, right).scaled(sign)
+    }
+}
+
+/// A matrix that may be on its way to another.
+#[derive(Clone, Debug)]
+pub struct GlidingMatrix {
+    matrix: Matrix,
+    gains: Gliding<4>,
+}
+
+impl GlidingMatrix {
+    /// At rest.
+    pub fn at(matrix: Matrix) -> Self {
+        Self { matrix, gains: Gliding::at(matrix.gains()) }
+    }
+
+    /// Sets out for another matrix, to be there after `frames` frames; every gain goes its own straight way there. Audio thread.
+    pub fn go(&mut self, matrix: Matrix, frames: u64) {
+        if matrix.gains() != self.gains.target() {
+            self.gains.go(matrix.gains(), 0, frames);
+        }
+        self.matrix = matrix;
+    }
+
+    /// Is there at once. Audio thread.
+    pub fn arrive(&mut self) {
+        self.gains = Gliding::at(self.matrix.gains());
+    }
+
+    /// As [`Matrix::apply`]; at rest exactly that. Audio thread.
+    pub fn apply(&mut self, input: &Block<'_>, out: &mut BlockMut<'_>) {
+        let frames = self.gains.left().min(out.frames() as u64) as usize;
+        if frames > 0 {
+            let (left_out, right_out) = out.pair_mut();
+            let (left, right) = (input.channel(0), input.channel(input.channels() - 1));
+            for frame in 0..frames {
+                let [ll, rl, lr, rr] = self.gains.ahead(frame);
+                let (x, y) = (f64::from(left[frame]), f64::from(right[frame]));
+                left_out[frame] = (x * ll + y * rl) as f32;
+                right_out[frame] = (x * lr + y * rr) as f32;
+            }
+            self.gains.advance(frames);
+        }
+        let rest = frames..out.frames();
+        self.matrix.apply(&input.slice(rest.clone()), &mut out.slice_mut(rest));
     }
 }
 

@@ -1,7 +1,8 @@
 //! The channel strip of a track and of a bus: input, inserts, fader.
 
 use super::chain::Chain;
-use super::pan::Matrix;
+use super::pan::{GlidingMatrix, Matrix};
+use super::rack::Rack;
 use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::process::Processor;
 
@@ -28,28 +29,55 @@ pub struct BusStrip {
 }
 
 /// Inserts on a buffer of the source's channels, then two stereo views of it: after the fader, and before it if a send asks.
-struct Strip {
-    chain: Chain,
+pub struct Strip {
+    rack: Rack,
     source: AudioBuffer,
-    matrix: Matrix,
+    matrix: GlidingMatrix,
     after: AudioBuffer,
-    before: Option<(Matrix, AudioBuffer)>,
+    before: Option<(GlidingMatrix, AudioBuffer)>,
 }
 
 impl Strip {
     fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, channels: usize, max_block: usize) -> Self {
         Self {
-            chain,
+            rack: Rack::new(chain),
             source: AudioBuffer::new(channels, max_block),
-            matrix: matrix.scaled(fader),
+            matrix: GlidingMatrix::at(matrix.scaled(fader)),
             after: AudioBuffer::new(2, max_block),
-            before: pre_fader.then(|| (matrix, AudioBuffer::new(2, max_block))),
+            before: pre_fader.then(|| (GlidingMatrix::at(matrix), AudioBuffer::new(2, max_block))),
+        }
+    }
+
+    /// Its inserts.
+    pub fn rack(&self) -> &Rack {
+        &self.rack
+    }
+
+    /// Its inserts, to exchange them. Audio thread.
+    pub fn rack_mut(&mut self) -> &mut Rack {
+        &mut self.rack
+    }
+
+    /// Sets out for another matrix and fader, to be there after `frames` frames. Audio thread.
+    pub fn go(&mut self, matrix: Matrix, fader: f64, frames: u64) {
+        self.matrix.go(matrix.scaled(fader), frames);
+        if let Some((before, _)) = &mut self.before {
+            before.go(matrix, frames);
+        }
+    }
+
+    /// Forgets all input. What glides arrives at once. Audio thread.
+    pub fn reset(&mut self) {
+        self.rack.reset();
+        self.matrix.arrive();
+        if let Some((before, _)) = &mut self.before {
+            before.arrive();
         }
     }
 
     fn process(&mut self, frames: usize) {
         let mut source = self.source.first_mut(frames);
-        self.chain.process(&mut source);
+        self.rack.process(&mut source);
         self.matrix.apply(&source.as_block(), &mut self.after.first_mut(frames));
         if let Some((matrix, before)) = &mut self.before {
             matrix.apply(&source.as_block(), &mut before.first_mut(frames));
@@ -91,7 +119,17 @@ impl<I: Input> TrackStrip<I> {
 
     /// The latency of its inserts in frames. Any thread.
     pub fn latency(&self) -> u64 {
-        self.strip.chain.latency()
+        self.strip.rack.chain().latency()
+    }
+
+    /// Inserts and fader.
+    pub fn strip(&self) -> &Strip {
+        &self.strip
+    }
+
+    /// Inserts and fader, to change them. Audio thread.
+    pub fn strip_mut(&mut self) -> &mut Strip {
+        &mut self.strip
     }
 }
 
@@ -114,5 +152,15 @@ impl BusStrip {
     /// What the last call rendered, stereo. Audio thread.
     pub fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
         self.strip.output(pre_fader, frames)
+    }
+
+    /// Inserts and fader.
+    pub fn strip(&self) -> &Strip {
+        &self.strip
+    }
+
+    /// Inserts and fader, to change them. Audio thread.
+    pub fn strip_mut(&mut self) -> &mut Strip {
+        &mut self.strip
     }
 }

@@ -4,8 +4,8 @@ use super::error::RenderError;
 use super::scratch::Scratch;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::meter::ProgrammeMeter;
-use crate::mix::Chain;
-use crate::process::{Processor, Tap};
+use crate::mix::Rack;
+use crate::process::Tap;
 use crate::units::SampleRate;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::ops::Range;
@@ -49,7 +49,7 @@ impl<'scope> Keeper<'scope> {
         scope: &'scope Scope<'scope, 'env>,
         rate: SampleRate,
         chunk_frames: usize,
-        mut inserts: Chain,
+        mut inserts: Rack,
         scratch: Scratch,
     ) -> Self {
         let (full, chunks) = bounded::<Chunk>(BUFFERS);

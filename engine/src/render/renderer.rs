@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, PlanError};
 use crate::audio::{Block, BlockMut};
-use crate::mix::{BusStrip, Chain, Feed, Input, MixSum, Node, TrackStrip};
+use crate::mix::{BusStrip, Chain, Destination, Feed, Input, MixSum, Node, Rack, Strip, TrackStrip};
 use crate::process::Processor;
 
 /// A live mix over inputs of any kind. Its output is stereo and [`Renderer::latency`] frames late.
@@ -10,7 +10,7 @@ pub struct Renderer<I> {
     tracks: Vec<TrackStrip<I>>,
     buses: Vec<(Vec<Feed>, BusStrip)>,
     master_feeds: Vec<Feed>,
-    master: Chain,
+    master: Rack,
     sum: MixSum,
     latency: u64,
 }
@@ -35,7 +35,14 @@ impl<I: Input> Renderer<I> {
         let master = Chain::build(&session.master.inserts, &plan.spec(2, max_block))
             .map_err(|error| PlanError::insert("master", &error))?;
         let latency = routing.latency + master.latency();
-        Ok(Self { tracks, buses, master_feeds: feeds(&routing.master), master, sum: MixSum::new(max_block), latency })
+        Ok(Self {
+            tracks,
+            buses,
+            master_feeds: feeds(&routing.master),
+            master: Rack::new(master),
+            sum: MixSum::new(max_block),
+            latency,
+        })
     }
 
     /// How late the output is, in frames. Any thread.
@@ -53,14 +60,43 @@ impl<I: Input> Renderer<I> {
         &mut self.tracks
     }
 
+    /// The buses, in the order of the routing.
+    pub fn bus_mut(&mut self, place: usize) -> Option<&mut Strip> {
+        self.buses.get_mut(place).map(|(_, bus)| bus.strip_mut())
+    }
+
+    /// The master's inserts.
+    pub fn master_mut(&mut self) -> &mut Rack {
+        &mut self.master
+    }
+
+    /// What is summed at a place. Audio thread.
+    pub fn feeds_mut(&mut self, to: Destination) -> &mut [Feed] {
+        match to {
+            Destination::Master => &mut self.master_feeds,
+            Destination::Bus(place) => self.buses.get_mut(place).map_or(&mut [], |(feeds, _)| feeds),
+        }
+    }
+
+    /// Forgets all input but what waits in the tracks' inputs; what glides arrives at once. Audio thread.
+    pub fn reset(&mut self) {
+        self.tracks.iter_mut().for_each(|track| track.strip_mut().reset());
+        for (feeds, bus) in &mut self.buses {
+            feeds.iter_mut().for_each(Feed::reset);
+            bus.strip_mut().reset();
+        }
+        self.master_feeds.iter_mut().for_each(Feed::reset);
+        self.master.reset();
+    }
+
     /// What the last block made of each bus after its fader, in the order of the routing. Audio thread.
     pub fn bus_outputs(&self, frames: usize) -> impl Iterator<Item = Block<'_>> {
         self.buses.iter().map(move |(_, bus)| bus.output(false, frames))
     }
 
     /// Takes the master's inserts out, to run them elsewhere; the latency still counts theirs. Control thread.
-    pub fn detach_master(&mut self) -> Chain {
-        std::mem::take(&mut self.master)
+    pub fn detach_master(&mut self) -> Rack {
+        std::mem::replace(&mut self.master, Rack::new(Chain::default()))
     }
 
     /// Renders the next block, stereo. Audio thread, if the inputs are.

@@ -4,12 +4,14 @@
 use super::coefficients::Coefficients;
 use super::kernel::{self, Group};
 use crate::audio::BlockMut;
-use crate::process::{Processor, Tail};
+use crate::process::{Processor, Tail, same_kind};
 
 /// Sections in series on every channel. Direct form II transposed, f64 memory.
 #[derive(Clone, Debug)]
 pub struct Cascade {
     groups: Vec<Group>,
+    sections: usize,
+    channels: usize,
     tail: u64,
 }
 
@@ -21,7 +23,22 @@ impl Cascade {
     pub fn new(sections: &[Coefficients], channels: usize) -> Self {
         assert!(channels == 1 || channels == 2, "a cascade runs on 1 or 2 channels, not {channels}");
         let groups = sections.chunks(kernel::LANES / channels).map(|part| Group::new(part, channels)).collect();
-        Self { groups, tail: sections.iter().map(Coefficients::ring_frames).sum() }
+        let tail = sections.iter().map(Coefficients::ring_frames).sum();
+        Self { groups, sections: sections.len(), channels, tail }
+    }
+
+    /// How many sections there are.
+    pub fn sections(&self) -> usize {
+        self.sections
+    }
+
+    /// Lets one section go on with the memory of one of another cascade on as many channels. Audio thread.
+    pub fn adopt_section(&mut self, section: usize, old: &Self, old_section: usize) {
+        let group = kernel::LANES / self.channels;
+        for channel in 0..self.channels.min(old.channels) {
+            let memory = old.groups[old_section / group].memory(old_section % group, channel);
+            self.groups[section / group].set_memory(section % group, channel, memory);
+        }
     }
 }
 
@@ -42,6 +59,18 @@ impl Processor for Cascade {
         for group in &mut self.groups {
             group.process(block);
         }
+    }
+
+    fn adopt(&mut self, old: &dyn Processor) {
+        if let Some(old) = same_kind::<Self>(old)
+            && (old.sections, old.channels) == (self.sections, self.channels)
+        {
+            (0..self.sections).for_each(|section| self.adopt_section(section, old, section));
+        }
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        0.0
     }
 }
 

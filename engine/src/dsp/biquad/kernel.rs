@@ -61,6 +61,17 @@ impl Group {
         self.until_settled = SETTLE_FRAMES;
     }
 
+    /// The memory of one section on one channel.
+    pub(super) fn memory(&self, section: usize, channel: usize) -> [f64; 2] {
+        let lane = section * self.channels + channel;
+        [self.memory.0[0][lane], self.memory.0[1][lane]]
+    }
+
+    pub(super) fn set_memory(&mut self, section: usize, channel: usize, memory: [f64; 2]) {
+        let lane = section * self.channels + channel;
+        [self.memory.0[0][lane], self.memory.0[1][lane]] = memory;
+    }
+
     pub(super) fn process(&mut self, block: &mut BlockMut<'_>) {
         let mut done = 0;
         while done < block.frames() {

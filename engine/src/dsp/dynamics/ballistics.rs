@@ -34,6 +34,11 @@ impl Decoupled {
         (self.held_db, self.smooth_db) = (0.0, 0.0);
     }
 
+    /// Goes on from where another one is.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        (self.held_db, self.smooth_db) = (old.held_db, old.smooth_db);
+    }
+
     /// The reduction after the last frame, in decibels.
     pub(super) fn reduction_db(&self) -> f64 {
         self.smooth_db
@@ -74,6 +79,11 @@ impl OpenClose {
 
     pub(super) fn reset(&mut self) {
         self.reduction_db = self.rest_db;
+    }
+
+    /// Goes on from where another one is.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        self.reduction_db = old.reduction_db;
     }
 
     /// The reduction after the last frame, in decibels.
@@ -124,6 +134,11 @@ impl AdaptiveRelease {
 
     pub(super) fn reset(&mut self) {
         (self.fast_envelope, self.slow_envelope) = (0.0, 0.0);
+    }
+
+    /// Goes on from where another one is.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        (self.fast_envelope, self.slow_envelope) = (old.fast_envelope, old.slow_envelope);
     }
 
     /// Whether no reduction is left.

@@ -34,6 +34,13 @@ impl RunningSum {
         (self.next, self.sum) = (0, 0);
     }
 
+    fn adopt(&mut self, old: &Self) {
+        if self.ring.len() == old.ring.len() {
+            self.ring.copy_from_slice(&old.ring);
+            (self.next, self.sum) = (old.next, old.sum);
+        }
+    }
+
     #[inline]
     fn push(&mut self, value: u64) -> u64 {
         let oldest = std::mem::replace(&mut self.ring[self.next], value);
@@ -59,6 +66,12 @@ impl BoxSmoother {
     pub(super) fn reset(&mut self) {
         self.first.reset();
         self.second.reset();
+    }
+
+    /// Goes on from where one of the same span is.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        self.first.adopt(&old.first);
+        self.second.adopt(&old.second);
     }
 
     /// Whether nothing but zeros are in its memory.

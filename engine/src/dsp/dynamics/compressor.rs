@@ -6,7 +6,7 @@ use super::detector::{MeanSquare, mean_powers, peak_levels};
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
 use crate::audio::{Block, BlockMut};
-use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range};
+use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -142,11 +142,6 @@ impl Compressor {
         })
     }
 
-    /// The gain reduction after the last frame, 0 or more, before make-up and mix, in decibels. Audio thread.
-    pub fn gain_reduction_db(&self) -> f64 {
-        self.ballistics.reduction_db()
-    }
-
     /// From the detector's signal to a gain a frame, in `scratch`.
     fn gains(&mut self, key: &Block<'_>) {
         let values = &mut self.scratch[..key.frames()];
@@ -186,6 +181,19 @@ impl Processor for Compressor {
             self.gains(&chunk.as_block());
             self.stage.process(&mut chunk, &self.scratch[..]);
         }
+    }
+
+    fn adopt(&mut self, old: &dyn Processor) {
+        let Some(old) = same_kind::<Self>(old) else { return };
+        if let (Some(mean_square), Some(old)) = (&mut self.mean_square, &old.mean_square) {
+            mean_square.adopt(old);
+        }
+        self.ballistics.adopt(&old.ballistics);
+        self.stage.adopt(&old.stage);
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.ballistics.reduction_db()
     }
 }
 

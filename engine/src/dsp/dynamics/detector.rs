@@ -57,6 +57,11 @@ impl MeanSquare {
         self.mean = 0.0;
     }
 
+    /// Goes on from where another one is.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        self.mean = old.mean;
+    }
+
     /// Turns powers into their running mean, in place.
     pub(super) fn process(&mut self, powers: &mut [f64]) {
         let (keep, take) = (self.keep, 1.0 - self.keep);
@@ -82,6 +87,11 @@ impl PeakEnvelope {
 
     pub(super) fn reset(&mut self) {
         self.level = 0.0;
+    }
+
+    /// Goes on from where another one is.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        self.level = old.level;
     }
 
     /// Turns magnitudes into their envelope, in place.

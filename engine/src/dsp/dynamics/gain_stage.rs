@@ -29,6 +29,11 @@ impl GainStage {
         self.lines.iter_mut().for_each(DelayLine::reset);
     }
 
+    /// Takes over the frames that wait in another stage.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        self.lines.iter_mut().zip(&old.lines).for_each(|(line, old)| line.adopt(old));
+    }
+
     /// Delays the block.
     pub(super) fn delay(&mut self, block: &mut BlockMut<'_>) {
         for (channel, line) in self.lines.iter_mut().enumerate() {

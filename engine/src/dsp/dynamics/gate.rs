@@ -7,7 +7,7 @@ use super::detector::{PeakEnvelope, peak_levels};
 use super::gain_stage::{CHUNK, GainStage};
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude};
-use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range};
+use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -156,11 +156,6 @@ impl Gate {
         })
     }
 
-    /// The attenuation after the last frame, 0 to the range, in decibels. Audio thread.
-    pub fn gain_reduction_db(&self) -> f64 {
-        self.ballistics.reduction_db()
-    }
-
     /// From the detector's signal to a gain a frame, in `scratch`.
     fn gains(&mut self, key: &Block<'_>) {
         let values = &mut self.scratch[..key.frames()];
@@ -201,6 +196,18 @@ impl Processor for Gate {
             self.gains(&chunk.as_block());
             self.stage.process(&mut chunk, &self.scratch[..]);
         }
+    }
+
+    fn adopt(&mut self, old: &dyn Processor) {
+        let Some(old) = same_kind::<Self>(old) else { return };
+        self.envelope.adopt(&old.envelope);
+        self.latch.left = old.latch.left.min(self.latch.hold + 1);
+        self.ballistics.adopt(&old.ballistics);
+        self.stage.adopt(&old.stage);
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.ballistics.reduction_db()
     }
 }
 

@@ -8,7 +8,7 @@ use super::sliding_maximum::SlidingMaximum;
 use super::true_peak_detector::{DELAY, TruePeakDetector};
 use crate::audio::BlockMut;
 use crate::dsp::decibel_math::{DB_PER_OCTAVE, exp2, log2};
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
 use crate::units::Decibels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -149,11 +149,6 @@ impl Limiter {
         self.tally.stats()
     }
 
-    /// The gain reduction of the last frame, 0 or more, in decibels. Audio thread.
-    pub fn gain_reduction_db(&self) -> f64 {
-        self.tally.last_octaves * DB_PER_OCTAVE
-    }
-
     /// The largest gain reduction since the last call, 0 or more, in decibels: for a series. Audio thread.
     pub fn take_max_reduction_db(&mut self) -> f64 {
         std::mem::take(&mut self.tally.recent_octaves) * DB_PER_OCTAVE
@@ -210,6 +205,24 @@ impl Processor for Limiter {
             let end = block.frames().min(start + CHUNK);
             self.process_chunk(&mut block.slice_mut(start..end));
         }
+    }
+
+    /// Another look-ahead begins anew; the same one goes on under the new ceiling.
+    fn adopt(&mut self, old: &dyn Processor) {
+        let Some(old) = same_kind::<Self>(old) else { return };
+        if self.latency() != old.latency() {
+            return;
+        }
+        self.detector.adopt(&old.detector);
+        self.maximum.adopt(&old.maximum);
+        self.release.adopt(&old.release);
+        self.smoother.adopt(&old.smoother);
+        self.stage.adopt(&old.stage);
+        self.tally = old.tally;
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.tally.last_octaves * DB_PER_OCTAVE
     }
 }
 

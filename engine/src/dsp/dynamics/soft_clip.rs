@@ -4,7 +4,7 @@ use super::gain_stage::CHUNK;
 use super::oversampling::{DOWN_DELAY, FACTOR, Oversampler, Points, TAPS, UP_DELAY};
 use crate::audio::BlockMut;
 use crate::dsp::delay::DelayLine;
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
 use crate::units::Decibels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -189,6 +189,20 @@ impl Processor for SoftClip {
             let end = block.frames().min(start + CHUNK);
             self.process_chunk(&mut block.slice_mut(start..end));
         }
+    }
+
+    fn adopt(&mut self, old: &dyn Processor) {
+        let Some(old) = same_kind::<Self>(old) else { return };
+        for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
+            channel.input.copy_from_slice(&old.input[..]);
+            channel.taken_off.copy_from_slice(&old.taken_off[..]);
+            channel.idle = old.idle;
+            channel.line.adopt(&old.line);
+        }
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        0.0
     }
 }
 

@@ -105,7 +105,7 @@ fn larger(first: f32, second: f32) -> f32 {
 }
 
 /// The largest peak of the last one to two spans.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct RecentPeak {
     span: usize,
     left: usize,
@@ -163,6 +163,15 @@ impl TruePeakDetector {
             channel.last = 0.0;
         }
         self.recent = RecentPeak::new(self.recent.span);
+    }
+
+    /// Goes on from where one of as many channels is.
+    pub(super) fn adopt(&mut self, old: &Self) {
+        for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
+            channel.samples.copy_from_slice(&old.samples[..]);
+            channel.last = old.last;
+        }
+        self.recent = RecentPeak { span: self.recent.span, left: old.recent.left.min(self.recent.span), ..old.recent };
     }
 
     /// Writes to `peaks[n]` the largest magnitude among the channels from frame n − [`DELAY`] up to the next frame.

@@ -1,0 +1,137 @@
+//! How a value goes from old to new without a click: along a smooth step, a function of whole frames.
+
+/// A smooth step from 0 to 1: flat at both ends in slope and in curvature, so that what it does to a tone stays near the tone.
+///
+/// It is a function of the number of frames since it began, so that blocks of any size give the same bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glide {
+    at: u64,
+    wait: u64,
+    length: u64,
+}
+
+impl Glide {
+    /// A glide that has arrived.
+    pub const DONE: Self = Self { at: 0, wait: 0, length: 0 };
+
+    /// A glide that stays at 0 for `wait` frames and arrives `length` frames later.
+    pub fn new(wait: u64, length: u64) -> Self {
+        Self { at: 0, wait, length }
+    }
+
+    /// Frames until it has arrived.
+    pub fn left(&self) -> u64 {
+        self.wait + self.length - self.at
+    }
+
+    /// Whether it has arrived.
+    pub fn is_done(&self) -> bool {
+        self.left() == 0
+    }
+
+    /// Where it is `ahead` frames from now; exactly 1 once it has arrived.
+    #[inline]
+    pub fn weight(&self, ahead: usize) -> f64 {
+        let frame = self.at + ahead as u64;
+        if frame >= self.wait + self.length {
+            return 1.0;
+        }
+        if frame < self.wait {
+            return 0.0;
+        }
+        let t = (frame - self.wait + 1) as f64 / (self.length + 1) as f64;
+        t * t * t * (t * (6.0 * t - 15.0) + 10.0)
+    }
+
+    /// Goes on by a number of frames.
+    pub fn advance(&mut self, frames: usize) {
+        self.at = (self.at + frames as u64).min(self.wait + self.length);
+    }
+}
+
+/// Values that are somewhere, or on their way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gliding<const N: usize> {
+    from: [f64; N],
+    to: [f64; N],
+    glide: Glide,
+}
+
+impl<const N: usize> Gliding<N> {
+    /// At rest.
+    pub fn at(values: [f64; N]) -> Self {
+        Self { from: values, to: values, glide: Glide::DONE }
+    }
+
+    /// Sets out for other values, from wherever it is. Audio thread.
+    pub fn go(&mut self, to: [f64; N], wait: u64, length: u64) {
+        *self = Self { from: self.last(), to, glide: Glide::new(wait, length) };
+    }
+
+    /// Where it is going, or is.
+    pub fn target(&self) -> [f64; N] {
+        self.to
+    }
+
+    /// Frames until it has arrived.
+    pub fn left(&self) -> u64 {
+        self.glide.left()
+    }
+
+    /// The values `ahead` frames from now.
+    #[inline]
+    pub fn ahead(&self, ahead: usize) -> [f64; N] {
+        let weight = self.glide.weight(ahead);
+        std::array::from_fn(|index| self.from[index] + (self.to[index] - self.from[index]) * weight)
+    }
+
+    /// Goes on by a number of frames.
+    pub fn advance(&mut self, frames: usize) {
+        self.glide.advance(frames);
+        if self.glide.is_done() {
+            self.from = self.to;
+        }
+    }
+
+    /// The values of the frame before this one.
+    fn last(&self) -> [f64; N] {
+        if self.glide.is_done() {
+            return self.to;
+        }
+        if self.glide.at == 0 {
+            return self.from;
+        }
+        Self { glide: Glide { at: self.glide.at - 1, ..self.glide }, ..*self }.ahead(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_step_is_larger_than_the_ramps_steepest_and_it_arrives_exactly() {
+        let mut gliding = Gliding::at([1.0]);
+        gliding.go([0.0], 3, 100);
+        let mut last = 1.0;
+        for frame in 0..103 {
+            let [now] = gliding.ahead(0);
+            // The steepest slope of the smooth step is 15/8 of a straight line's.
+            assert!(last - now <= 1.875 / 101.0 + 1e-12 && now <= last, "frame {frame}: {last} to {now}");
+            last = now;
+            gliding.advance(1);
+        }
+        assert_eq!((gliding.ahead(0), gliding.left()), ([0.0], 0));
+    }
+
+    #[test]
+    fn setting_out_anew_on_the_way_takes_no_step() {
+        let mut gliding = Gliding::at([0.0]);
+        gliding.go([1.0], 0, 100);
+        gliding.advance(50);
+        let [before] = Gliding { glide: Glide { at: 49, ..gliding.glide }, ..gliding }.ahead(0);
+        gliding.go([-1.0], 0, 100);
+        let [after] = gliding.ahead(0);
+        assert!((after - before).abs() < 1e-4, "{before} to {after}"); // The first frame of a step of 1.5 over 100.
+    }
+}

@@ -1,0 +1,99 @@
+//! A chain that can be exchanged while it plays: the old and the new run side by side, and one fades into the other.
+
+use super::chain::Chain;
+use super::glide::Glide;
+use crate::audio::{AudioBuffer, BlockMut};
+use crate::process::Processor;
+
+/// A chain on its way in, or out again, with the buffer that it needs beside the other. Built and dropped on a control thread.
+pub struct Replacement {
+    chain: Chain,
+    buffer: AudioBuffer,
+}
+
+impl Replacement {
+    /// Makes a chain ready to take another one's place. Control thread; allocates.
+    pub fn new(chain: Chain, channels: usize, max_block: usize) -> Self {
+        Self { chain, buffer: AudioBuffer::new(channels, max_block) }
+    }
+}
+
+/// A chain and, for the length of a cross-fade, its successor.
+pub struct Rack {
+    chain: Chain,
+    next: Option<Box<Replacement>>,
+    glide: Glide,
+    spent: Option<Box<Replacement>>,
+}
+
+impl Rack {
+    /// A chain in its place.
+    pub fn new(chain: Chain) -> Self {
+        Self { chain, next: None, glide: Glide::DONE, spent: None }
+    }
+
+    /// The chain that is heard, or fading out.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Whether nothing is being exchanged and nothing waits to be taken away. Audio thread.
+    pub fn is_free(&self) -> bool {
+        self.next.is_none() && self.spent.is_none()
+    }
+
+    /// Lets a chain take over the other's memory, run beside it for `wait` frames, and then fade in over `length` frames. Only when
+    /// [`Rack::is_free`]; else it comes back. Audio thread.
+    pub fn replace(&mut self, mut next: Box<Replacement>, wait: u64, length: u64) -> Option<Box<Replacement>> {
+        if !self.is_free() {
+            return Some(next);
+        }
+        next.chain.adopt(&self.chain);
+        self.next = Some(next);
+        self.glide = Glide::new(wait, length);
+        None
+    }
+
+    /// The chain that has been replaced, to be dropped elsewhere. Audio thread.
+    pub fn take_spent(&mut self) -> Option<Box<Replacement>> {
+        self.spent.take()
+    }
+
+    /// Forgets all input; a cross-fade is over at once. Audio thread.
+    pub fn reset(&mut self) {
+        self.finish();
+        self.chain.reset();
+    }
+
+    /// As [`Processor::process`]. Audio thread.
+    pub fn process(&mut self, block: &mut BlockMut<'_>) {
+        let Some(next) = &mut self.next else { return self.chain.process(block) };
+        let frames = self.glide.left().min(block.frames() as u64) as usize;
+        let mut old = block.slice_mut(0..frames);
+        let mut new = next.buffer.first_mut(frames);
+        new.copy_from(&old.as_block());
+        self.chain.process(&mut old);
+        next.chain.process(&mut new);
+        for channel in 0..old.channels() {
+            let pairs = old.channel_mut(channel).iter_mut().zip(new.channel(channel));
+            for (frame, (old, new)) in pairs.enumerate() {
+                let weight = self.glide.weight(frame);
+                *old = (f64::from(*old) * (1.0 - weight) + f64::from(*new) * weight) as f32;
+            }
+        }
+        self.glide.advance(frames);
+        if self.glide.is_done() {
+            self.finish();
+            let rest = frames..block.frames();
+            self.chain.process(&mut block.slice_mut(rest));
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Some(mut next) = self.next.take() {
+            std::mem::swap(&mut self.chain, &mut next.chain);
+            self.spent = Some(next);
+        }
+        self.glide = Glide::DONE;
+    }
+}
