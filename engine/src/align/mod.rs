@@ -41,7 +41,7 @@ const SHORTEST_S: f64 = 1.25;
 /// Stems that stay below this peak (−120 dBFS) are silent.
 const SILENT: f32 = 1e-6;
 /// The confidence from which an offset is believed, and the same for stems that are known to be related.
-const LEAST_CONFIDENCE: (f64, f64) = (0.995, 0.5);
+const LEAST_CONFIDENCE: (f64, f64) = (0.99, 0.5);
 
 /// What to look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,7 +49,7 @@ const LEAST_CONFIDENCE: (f64, f64) = (0.995, 0.5);
 pub struct AlignSettings {
     /// The largest offset between two stems that is looked for, in seconds, either way; without it, any that lets them overlap.
     pub max_offset_s: Option<f64>,
-    /// The confidence, 0 to 1, from which an offset is believed; without it 0.995, or 0.5 for stems that are known to be related.
+    /// The confidence, 0 to 1, from which an offset is believed; without it 0.99, or 0.5 for stems that are known to be related.
     pub min_confidence: Option<f64>,
     /// The stems are known to share a source: less evidence will do.
     pub assume_related: bool,

@@ -40,7 +40,7 @@ pub(super) struct AlignArguments {
     /// The largest offset to look for, in seconds; without it, any that lets two stems overlap.
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     max_offset: Option<f64>,
-    /// The least chance, 0 to 1, that an offset must have of being right; without it, 0.995.
+    /// The least chance, 0 to 1, that an offset must have of being right; without it, 0.99.
     #[arg(long, value_name = "CHANCE", value_parser = chance)]
     min_confidence: Option<f64>,
     /// The stems are known to be related: less evidence will do.
