@@ -200,15 +200,16 @@ impl ProgrammeMeter {
     }
 
     fn take_row(&mut self) -> MeterRow {
-        let peak = f64::from(self.peak.take_interval());
+        let narrow = |reading: Option<f64>| reading.map(|reading| reading as f32);
+        let peak = self.peak.take_interval();
         MeterRow {
             peak,
             mean_square: self.rms.take_interval(),
-            momentary_lufs: self.loudness.momentary_lufs(),
-            short_term_lufs: self.loudness.short_term_lufs(),
+            momentary_lufs: narrow(self.loudness.momentary_lufs()),
+            short_term_lufs: narrow(self.loudness.short_term_lufs()),
             // A sample at the very end is not interpolated yet, but already known.
-            true_peak: f64::from(self.true_peak.take_interval()).max(peak),
-            correlation: self.correlation.take_interval(),
+            true_peak: self.true_peak.take_interval().max(peak),
+            correlation: narrow(self.correlation.take_interval()),
         }
     }
 }

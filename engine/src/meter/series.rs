@@ -35,21 +35,22 @@ pub struct MeterSeries {
     pub energy: Vec<f64>,
 }
 
-/// One row, unrounded: what a live meter shows.
+/// One row, unrounded: what a live meter shows. In f32, but for the power of what is beyond all measure: an hour
+/// of 64 tracks is two million rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeterRow {
     /// The largest sample magnitude, linear.
-    pub peak: f64,
+    pub peak: f32,
     /// The mean square of all channels, linear.
     pub mean_square: f64,
     /// Momentary loudness at the end of the row, LUFS.
-    pub momentary_lufs: Option<f64>,
+    pub momentary_lufs: Option<f32>,
     /// Short-term loudness at the end of the row, LUFS.
-    pub short_term_lufs: Option<f64>,
+    pub short_term_lufs: Option<f32>,
     /// The true peak, linear.
-    pub true_peak: f64,
+    pub true_peak: f32,
     /// Correlation of the first two channels.
-    pub correlation: Option<f64>,
+    pub correlation: Option<f32>,
 }
 
 impl MeterSeries {
@@ -60,12 +61,12 @@ impl MeterSeries {
         }
         Self {
             interval_ms: INTERVAL_MS,
-            peak_dbfs: column(rows, 2, |row| amplitude_db(row.peak)),
+            peak_dbfs: column(rows, 2, |row| amplitude_db(f64::from(row.peak))),
             rms_dbfs: column(rows, 2, |row| power_db(row.mean_square)),
-            momentary_lufs: column(rows, 2, |row| row.momentary_lufs),
-            short_term_lufs: column(rows, 2, |row| row.short_term_lufs),
-            true_peak_dbtp: column(rows, 2, |row| amplitude_db(row.true_peak)),
-            correlation: column(rows, 3, |row| row.correlation),
+            momentary_lufs: column(rows, 2, |row| row.momentary_lufs.map(f64::from)),
+            short_term_lufs: column(rows, 2, |row| row.short_term_lufs.map(f64::from)),
+            true_peak_dbtp: column(rows, 2, |row| amplitude_db(f64::from(row.true_peak))),
+            correlation: column(rows, 3, |row| row.correlation.map(f64::from)),
             energy: rows.iter().map(|row| significant(row.mean_square)).collect(),
         }
     }
