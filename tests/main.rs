@@ -9,6 +9,7 @@ mod fresh_encodes;
 mod goldens;
 mod jobs;
 mod laws;
+mod live;
 mod measure;
 mod nulls;
 mod program_runs;

@@ -13,7 +13,8 @@ use mixdown_fixtures::signals::white_noise;
 use run::{Blocks, MAX_BLOCK, RATES_HZ, first_difference, programme, run, spec};
 use std::f64::consts::TAU;
 use std::time::Instant;
-use table::{Case, every_case};
+use table::Case;
+pub(crate) use table::every_case;
 
 /// −120 dBFS.
 const INAUDIBLE: f32 = 1e-6;

@@ -1,5 +1,6 @@
 //! What is drawn of a programme: its waveform, its spectrum over time, and the documents they are written to.
 
+mod band_meter;
 mod bands;
 mod documents;
 mod files;
@@ -9,6 +10,7 @@ mod spectrum;
 mod stream;
 mod waveform;
 
+pub use band_meter::BandMeter;
 pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, StripMeters};
 pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, stores_floats};
 pub use phase_scope::{PhaseScope, ScopePicture};

@@ -36,6 +36,12 @@ impl Queue {
         Block::new(&self.data, self.stride, self.channels, self.end).slice(start..self.end)
     }
 
+    /// The samples from frame `from` on, a channel after the other, to change them.
+    pub(super) fn channels_from(&mut self, from: usize) -> impl Iterator<Item = &mut [f32]> {
+        let (from, to) = ((self.start + from).min(self.end), self.end);
+        self.data.chunks_exact_mut(self.stride.max(1)).map(move |channel| &mut channel[from..to])
+    }
+
     /// Takes away frames at the start.
     pub(super) fn take(&mut self, frames: usize) {
         self.start = (self.start + frames).min(self.end);

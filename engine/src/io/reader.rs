@@ -141,6 +141,7 @@ impl StemReader {
         if let Err(error) = self.check_finite(new) {
             return Err(self.give_up(error));
         }
+        self.flush_denormals(new);
         self.accepted += new as u64;
         Ok(())
     }
@@ -163,6 +164,16 @@ impl StemReader {
             channel,
             value: block.channel(channel)[at],
         })
+    }
+
+    /// Samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred times as long over each of them.
+    fn flush_denormals(&mut self, new: usize) {
+        let first = self.queue.frames() - new;
+        for samples in self.queue.channels_from(first) {
+            if samples.iter().fold(false, |any, sample| any | sample.is_subnormal()) {
+                samples.iter_mut().filter(|sample| sample.is_subnormal()).for_each(|sample| *sample = 0.0);
+            }
+        }
     }
 
     /// The stream has ended by itself.

@@ -49,6 +49,8 @@ pub struct LoudnessMeter {
     max_short_term: f64,
     momentary_blocks: Vec<f64>,
     short_term_windows: Vec<f64>,
+    /// Whether what integrated loudness and range follow from is kept.
+    history: bool,
 }
 
 impl LoudnessMeter {
@@ -70,7 +72,14 @@ impl LoudnessMeter {
             max_short_term: 0.0,
             momentary_blocks: Vec::with_capacity(RESERVED_BLOCKS),
             short_term_windows: Vec::with_capacity(RESERVED_BLOCKS),
+            history: true,
         }
+    }
+
+    /// A meter of momentary and short-term loudness alone, whose memory never grows. Control thread; allocates.
+    pub fn without_history(rate: SampleRate, layout: &ChannelLayout) -> Self {
+        let (momentary_blocks, short_term_windows) = (Vec::new(), Vec::new());
+        Self { momentary_blocks, short_term_windows, history: false, ..Self::new(rate, layout) }
     }
 
     /// Forgets all input. Audio thread.
@@ -152,7 +161,7 @@ impl LoudnessMeter {
         self.short_term = self.window_power(SHORT_TERM_STEPS);
         self.max_momentary = self.max_momentary.max(self.momentary.unwrap_or(0.0));
         self.max_short_term = self.max_short_term.max(self.short_term.unwrap_or(0.0));
-        if self.steps.is_multiple_of(GATING_STEPS) {
+        if self.history && self.steps.is_multiple_of(GATING_STEPS) {
             self.momentary_blocks.extend(self.momentary);
             self.short_term_windows.extend(self.short_term);
         }

@@ -44,7 +44,7 @@ impl TruePeakMeter {
 
     /// The true peak, linear, of the stretch since the last call; a peak counts up to 40 frames after it sounded. Audio thread: no
     /// allocation.
-    pub(super) fn take_interval(&mut self) -> f32 {
+    pub(crate) fn take_interval(&mut self) -> f32 {
         std::mem::take(&mut self.since_taken)
     }
 

@@ -71,6 +71,11 @@ impl Feed {
         self.plan.pre_fader
     }
 
+    /// Frames until nothing is being exchanged. Audio thread.
+    pub fn left(&self) -> u64 {
+        if self.next.is_some() { self.glide.left() } else { 0 }
+    }
+
     /// Whether nothing is being exchanged and nothing waits to be taken away. Audio thread.
     pub fn is_free(&self) -> bool {
         self.next.is_none() && self.spent.is_none()

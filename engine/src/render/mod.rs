@@ -5,6 +5,7 @@ mod error;
 mod export;
 mod keeper;
 mod listen;
+pub mod live;
 mod master_pass;
 mod mix_pass;
 mod offline;
@@ -17,7 +18,7 @@ mod summary;
 
 pub use clip::{Clip, ClipError, Placement};
 pub use error::RenderError;
-pub use offline::{RenderOptions, Rendered, render_to_folder, render_to_memory};
+pub use offline::{RenderOptions, Rendered, prepare, render_to_folder, render_to_memory};
 pub use plan::{Plan, PlanError};
 pub use progress::{OnProgress, Phase, Progress, Stopped};
 pub use renderer::Renderer;

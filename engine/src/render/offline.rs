@@ -198,18 +198,8 @@ pub(super) struct Road {
 
 impl Road {
     fn travel(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
-        let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
         let aim = aim(&session);
-        let mut plan = Plan::new(session)?;
-        loading.at(1)?;
-        let listened = match plan.session().align.mode {
-            AlignMode::Auto if plan.stems().len() > 1 => Some(listen::run(&plan, on_progress)?),
-            _ => None,
-        };
-        let alignment = listened.map(|listened| {
-            plan.apply(&listened.alignment, &listened.first_sounds);
-            listened.alignment
-        });
+        let (plan, alignment) = prepare(session, on_progress)?;
         Ok(Self { plan, alignment, aim })
     }
 
@@ -218,9 +208,29 @@ impl Road {
     }
 }
 
+/// Checks a session, opens its stems and puts them in time with each other as the session asks: the plan, and what was found. Control
+/// thread; uses rayon's pool.
+///
+/// # Errors
+/// See [`RenderError`].
+pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Plan, Option<Alignment>), RenderError> {
+    let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
+    let mut plan = Plan::new(session)?;
+    loading.at(1)?;
+    let listened = match plan.session().align.mode {
+        AlignMode::Auto if plan.stems().len() > 1 => Some(listen::run(&plan, on_progress)?),
+        _ => None,
+    };
+    let alignment = listened.map(|listened| {
+        plan.apply(&listened.alignment, &listened.first_sounds);
+        listened.alignment
+    });
+    Ok((plan, alignment))
+}
+
 /// What the master is asked for. Floats that keep their own loudness are left alone unless a ceiling is named: they hold any
 /// peak.
-fn aim(session: &Session) -> Aim {
+pub(super) fn aim(session: &Session) -> Aim {
     let master = &session.master;
     let free = master.target == Target::None && session.output.format.is_float();
     let ceiling_dbtp = match master.ceiling_dbtp {

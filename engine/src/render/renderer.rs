@@ -65,12 +65,40 @@ impl<I: Input> Renderer<I> {
         self.buses.get_mut(place).map(|(_, bus)| bus.strip_mut())
     }
 
+    /// The buses' strips, in the order of the routing.
+    pub fn bus_strips(&self) -> impl Iterator<Item = &Strip> {
+        self.buses.iter().map(|(_, bus)| bus.strip())
+    }
+
+    /// The buses' strips, to change them. Audio thread.
+    pub fn bus_strips_mut(&mut self) -> impl Iterator<Item = &mut Strip> {
+        self.buses.iter_mut().map(|(_, bus)| bus.strip_mut())
+    }
+
     /// The master's inserts.
+    pub fn master(&self) -> &Rack {
+        &self.master
+    }
+
+    /// The master's inserts, to change them. Audio thread.
     pub fn master_mut(&mut self) -> &mut Rack {
         &mut self.master
     }
 
-    /// What is summed at a place. Audio thread.
+    /// What is summed at a place.
+    pub fn feeds(&self, to: Destination) -> &[Feed] {
+        match to {
+            Destination::Master => &self.master_feeds,
+            Destination::Bus(place) => self.buses.get(place).map_or(&[], |(feeds, _)| feeds),
+        }
+    }
+
+    /// All connections, to change them. Audio thread.
+    pub fn every_feed_mut(&mut self) -> impl Iterator<Item = &mut Feed> {
+        self.buses.iter_mut().flat_map(|(feeds, _)| feeds).chain(&mut self.master_feeds)
+    }
+
+    /// What is summed at a place, to change it. Audio thread.
     pub fn feeds_mut(&mut self, to: Destination) -> &mut [Feed] {
         match to {
             Destination::Master => &mut self.master_feeds,

@@ -1,0 +1,391 @@
+//! The live engine: the renderer, and around it the transport, commands at their frames, the master's gain and limiter, meters.
+
+use super::command::Strip;
+use super::cued_clip::LoopRange;
+use super::dials::Dials;
+use super::event::{Event, Motion};
+use super::guard::Guarded;
+use super::input::{Cue, LiveInput};
+use super::meters::{Reading, StripMeter};
+use super::order::{Exchange, Order, Return, Seat, What};
+use super::schedule::Schedule;
+use super::stats::Counters;
+use super::transport::{Next, Transport};
+use crate::audio::BlockMut;
+use crate::mix::{Feed, Gliding, Rack};
+use crate::process::Processor;
+use crate::render::renderer::Renderer;
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Plays a plan block by block. Stereo. Made by [`super::open`] and [`super::open_replay`].
+///
+/// A frame is counted when it is rendered: the count, which commands are timed by, stands still while nothing plays. What comes out is
+/// a function of the stems, the session and the commands with their frames; never of the sizes of blocks.
+pub struct LiveEngine<I> {
+    pub(super) renderer: Renderer<Guarded<I>>,
+    pub(super) dials: Dials,
+    pub(super) gain: Gliding<1>,
+    pub(super) limiter: Rack,
+    pub(super) transport: Transport,
+    pub(super) schedule: Schedule,
+    /// Exchanges whose time has come and whose places are not free yet; the first one first.
+    pub(super) waiting: VecDeque<Box<Exchange>>,
+    /// Whether a chain or delay may be on its way out.
+    pub(super) exchanging: bool,
+    pub(super) meters: Vec<StripMeter>,
+    pub(super) ramp: u64,
+    pub(super) max_block: usize,
+    pub(super) frame: u64,
+    /// Frames rung out after the last stem's end.
+    pub(super) rung: u64,
+    pub(super) longest_tail: u64,
+    pub(super) orders: Receiver<Order>,
+    pub(super) returns: Sender<Return>,
+    /// Holds the queue open: nothing is ever dropped on the audio thread because nobody listens.
+    pub(super) _returned: Receiver<Return>,
+    pub(super) readings: Sender<Reading>,
+    pub(super) events: Sender<Event>,
+    pub(super) counters: Arc<Counters>,
+}
+
+impl<I: LiveInput> LiveEngine<I> {
+    /// Renders the next block, stereo, of any number of frames up to the most it was made for; the rest of a longer one is silent.
+    /// Audio thread: no allocation, no lock, no wait, no failure.
+    pub fn process(&mut self, out: &mut BlockMut<'_>) {
+        self.take_orders();
+        let mut done = 0;
+        while done < out.frames() {
+            self.carry_out_due();
+            if self.transport.motion() == Motion::Cueing && self.inputs_are_cued() {
+                self.transport.roll(self.renderer.latency(), self.ramp);
+                self.tell_motion();
+            }
+            if self.transport.motion() != Motion::Rolling {
+                out.slice_mut(done..out.frames()).fill(0.0);
+                break;
+            }
+            let frames = self.frames_until_something_happens().min((out.frames() - done) as u64) as usize;
+            self.render(&mut out.slice_mut(done..done + frames));
+            done += frames;
+        }
+        self.counters.position.store(self.transport.position(), Relaxed);
+        self.counters.frame.store(self.frame, Relaxed);
+    }
+
+    /// The counters that any thread may read.
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
+    /// How late the output is, in frames.
+    pub fn latency(&self) -> u64 {
+        self.counters.latency()
+    }
+
+    /// Whether sound is made.
+    pub fn motion(&self) -> Motion {
+        self.transport.motion()
+    }
+
+    /// Whether every reader has the next frames, for whoever asks for blocks faster than they play. Audio thread.
+    pub fn is_ready(&mut self, frames: usize) -> bool {
+        self.transport.motion() != Motion::Rolling
+            || self.renderer.tracks_mut().iter_mut().all(|track| track.input.input.is_ready(frames))
+    }
+
+    /// Takes commands in; those without a time are due at once. [`LiveEngine::process`] does so too. Audio thread.
+    fn take_orders(&mut self) {
+        while self.schedule.has_room()
+            && let Ok(order) = self.orders.try_recv()
+        {
+            self.schedule.add(order, self.frame);
+        }
+    }
+
+    fn carry_out_due(&mut self) {
+        while let Some(order) = self.schedule.take_due(self.frame) {
+            self.give_back(Return::Applied { number: order.number, frame: self.frame });
+            self.carry_out(order.what);
+        }
+        while let Some(exchange) = self.waiting.front() {
+            if !self.is_free(exchange) {
+                break;
+            }
+            if let Some(exchange) = self.waiting.pop_front() {
+                self.exchange(exchange);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, what: What) {
+        match what {
+            What::Play => self.transport_to(Next::Roll),
+            What::Pause => self.transport_to(Next::Rest),
+            What::Stop => self.transport_to(Next::Go { position: 0, roll: false }),
+            What::Seek(position) => {
+                let roll = self.transport.wants_to_roll();
+                self.transport_to(Next::Go { position, roll });
+            }
+            What::Loop(range) => {
+                self.transport.set_loop(range);
+                let (position, roll) = (self.transport.position(), self.transport.wants_to_roll());
+                self.transport_to(Next::Go { position, roll });
+            }
+            What::Dial(strip, dial) => self.dials.turn(strip, dial, self.ramp, &mut self.renderer),
+            What::MasterGain(gain) => self.gain.go([gain], 0, self.ramp),
+            What::Exchange(exchange) => self.waiting.push_back(exchange),
+        }
+    }
+
+    fn transport_to(&mut self, next: Next) {
+        let before = self.transport.motion();
+        if let Some(next) = self.transport.request(next, self.ramp) {
+            self.arrive(next);
+        }
+        if self.transport.motion() != before {
+            self.tell_motion();
+        }
+    }
+
+    /// Does what the transport was faded out for.
+    fn arrive(&mut self, next: Next) {
+        match next {
+            Next::Roll => self.transport.roll_on(self.ramp),
+            Next::Rest => self.transport.rest(),
+            Next::Go { position, roll } => {
+                self.rung = 0;
+                self.forget();
+                let cue = self.transport.cue(position, roll);
+                self.cue(cue);
+            }
+        }
+    }
+
+    /// Sends every reader elsewhere.
+    pub(super) fn cue(&mut self, cue: Cue) {
+        for track in self.renderer.tracks_mut() {
+            track.input.forgive();
+            track.input.input.cue(cue);
+        }
+    }
+
+    fn forget(&mut self) {
+        self.renderer.reset();
+        self.limiter.reset();
+        self.gain = Gliding::at(self.gain.target());
+        self.meters.iter_mut().for_each(StripMeter::reset);
+        self.collect();
+    }
+
+    fn inputs_are_cued(&mut self) -> bool {
+        // Every one is asked, so that every one looks.
+        self.renderer.tracks_mut().iter_mut().fold(true, |all, track| track.input.input.is_cued() && all)
+    }
+
+    fn frames_until_something_happens(&mut self) -> u64 {
+        let order = self.schedule.next_at().map_or(u64::MAX, |at| at - self.frame);
+        let exchange = self.waiting.front().map_or(u64::MAX, |exchange| self.busy_for(exchange).max(1));
+        order.min(exchange).min(self.transport.left_of_fade()).min(self.max_block as u64)
+    }
+
+    fn render(&mut self, out: &mut BlockMut<'_>) {
+        let frames = out.frames();
+        self.renderer.process(out);
+        self.look_after_inputs();
+        if self.gain.left() > 0 || self.gain.target() != [1.0] {
+            for channel in 0..out.channels() {
+                for (ahead, sample) in out.channel_mut(channel).iter_mut().enumerate() {
+                    *sample = (f64::from(*sample) * self.gain.ahead(ahead)[0]) as f32;
+                }
+            }
+            self.gain.advance(frames);
+        }
+        self.limiter.process(out);
+        let sound = (0..out.channels()).all(|channel| out.channel(channel).iter().all(|x| x.is_finite()));
+        if !sound {
+            out.fill(0.0);
+            self.forget();
+            self.tell(Event::Reset { frame: self.frame });
+        }
+        self.transport.fade(out);
+        self.measure(out);
+        self.frame += frames as u64;
+        if self.exchanging {
+            self.collect();
+        }
+        self.go_on(frames);
+    }
+
+    /// The position goes on; a fade that has ended leads to what it was for; after the last stem's ring it is
+    /// back at the beginning.
+    fn go_on(&mut self, frames: usize) {
+        let next = self.transport.advance(frames);
+        let ended = self.renderer.tracks().iter().all(|track| track.input.input.has_ended());
+        self.rung = if ended { self.rung + frames as u64 } else { 0 };
+        if let Some(next) = next {
+            self.arrive(next);
+            self.tell_motion();
+        } else if self.rung >= self.longest_tail + self.latency() && ended {
+            self.tell(Event::Ended { frame: self.frame });
+            self.arrive(Next::Go { position: 0, roll: false });
+            self.tell_motion();
+        }
+    }
+
+    fn look_after_inputs(&mut self) {
+        let frame = self.frame;
+        for index in 0..self.renderer.tracks().len() {
+            let input = &mut self.renderer.tracks_mut()[index].input;
+            let (silenced, starved) = (input.take_news(), input.input.take_starvations());
+            if silenced {
+                self.tell(Event::Silenced { track: index, frame });
+            }
+            if starved > 0 {
+                self.counters.starvations.fetch_add(u64::from(starved), Relaxed);
+                self.tell(Event::Starved { track: index, frame });
+            }
+        }
+    }
+
+    fn measure(&mut self, out: &BlockMut<'_>) {
+        let Self { meters, renderer, limiter, readings, counters, frame, .. } = self;
+        if meters.is_empty() {
+            return;
+        }
+        let mut show = |reading: &Reading| {
+            if readings.try_send(*reading).is_err() {
+                counters.dropped_meters.fetch_add(1, Relaxed);
+            }
+        };
+        let frames = out.frames();
+        let mut meters = meters.iter_mut();
+        for (track, meter) in renderer.tracks().iter().zip(&mut meters) {
+            let reduction_db = track.strip().rack().chain().gain_reduction_db();
+            meter.observe(&track.output(false, frames), *frame, reduction_db, &mut show);
+        }
+        for ((block, strip), meter) in renderer.bus_outputs(frames).zip(renderer.bus_strips()).zip(&mut meters) {
+            meter.observe(&block, *frame, strip.rack().chain().gain_reduction_db(), &mut show);
+        }
+        if let Some(meter) = meters.next() {
+            let reduction_db = renderer.master().chain().gain_reduction_db() + limiter.chain().gain_reduction_db();
+            meter.observe(&out.as_block(), *frame, reduction_db, &mut show);
+        }
+    }
+
+    fn tell_motion(&mut self) {
+        let (motion, position) = (self.transport.motion(), self.transport.position());
+        self.tell(Event::Moved { motion, frame: self.frame, position });
+    }
+
+    fn tell(&mut self, event: Event) {
+        // No event that is told from here owns memory: one that does not fit is dropped without a call to the allocator.
+        if self.events.try_send(event).is_err() {
+            self.counters.dropped_events.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+/// Exchanging chains and delays.
+impl<I: LiveInput> LiveEngine<I> {
+    fn rack(&mut self, seat: Seat) -> Option<&mut Rack> {
+        match seat {
+            Seat::Track(index) => self.renderer.tracks_mut().get_mut(index).map(|track| track.strip_mut().rack_mut()),
+            Seat::Bus(place) => self.renderer.bus_mut(place).map(crate::mix::Strip::rack_mut),
+            Seat::Master => Some(self.renderer.master_mut()),
+            Seat::Limiter => Some(&mut self.limiter),
+        }
+    }
+
+    /// Frames until what an exchange needs is free.
+    fn busy_for(&self, exchange: &Exchange) -> u64 {
+        let rack = match exchange.seat {
+            Seat::Track(index) => self.renderer.tracks()[index].strip().rack(),
+            Seat::Bus(place) => self.renderer.bus_strips().nth(place).map_or(&self.limiter, crate::mix::Strip::rack),
+            Seat::Master => self.renderer.master(),
+            Seat::Limiter => &self.limiter,
+        };
+        let feeds = exchange.delays.iter().filter_map(|(to, index, _)| self.renderer.feeds(*to).get(*index));
+        feeds.map(Feed::left).fold(rack.left(), u64::max)
+    }
+
+    fn is_free(&self, exchange: &Exchange) -> bool {
+        self.busy_for(exchange) == 0
+    }
+
+    fn exchange(&mut self, mut exchange: Box<Exchange>) {
+        let (wait, ramp) = (exchange.wait, self.ramp);
+        self.exchanging = true;
+        if let Some(chain) = exchange.chain.take() {
+            let refused = match self.rack(exchange.seat) {
+                Some(rack) => rack.replace(chain, wait, ramp),
+                None => Some(chain),
+            };
+            if let Some(chain) = refused {
+                self.give_back(Return::Chain(chain));
+            }
+        }
+        for (to, index, delay) in &mut exchange.delays {
+            let Some(delay) = delay.take() else { continue };
+            let refused = match self.renderer.feeds_mut(*to).get_mut(*index) {
+                Some(feed) => feed.redelay(delay, wait, ramp),
+                None => Some(delay),
+            };
+            if let Some(delay) = refused {
+                self.give_back(Return::Delay(delay));
+            }
+        }
+        if exchange.latency != self.latency() {
+            self.counters.latency.store(exchange.latency, Relaxed);
+            self.tell(Event::LatencyChanged { frame: self.frame, latency: exchange.latency });
+        }
+        self.give_back(Return::Shell(exchange));
+    }
+
+    /// Sends back what has been replaced.
+    fn collect(&mut self) {
+        let mut exchanging = false;
+        let Self { renderer, limiter, returns, .. } = self;
+        let mut chain = |rack: &mut Rack| {
+            exchanging |= rack.left() > 0;
+            if let Some(spent) = rack.take_spent() {
+                send_back(returns, Return::Chain(spent));
+            }
+        };
+        renderer.tracks_mut().iter_mut().for_each(|track| chain(track.strip_mut().rack_mut()));
+        renderer.bus_strips_mut().for_each(|bus| chain(bus.rack_mut()));
+        chain(renderer.master_mut());
+        chain(limiter);
+        for feed in renderer.every_feed_mut() {
+            exchanging |= feed.left() > 0;
+            if let Some(spent) = feed.take_spent() {
+                send_back(returns, Return::Delay(spent));
+            }
+        }
+        self.exchanging = exchanging;
+    }
+
+    fn give_back(&self, thing: Return) {
+        send_back(&self.returns, thing);
+    }
+}
+
+/// The queue has room for all that can be on its way, which the control thread counts, and is held open by the engine: nothing is
+/// dropped here. Were it full after all, the thing would be lost to the allocator rather than given to it on this thread.
+fn send_back(returns: &Sender<Return>, thing: Return) {
+    if let Err(TrySendError::Full(thing) | TrySendError::Disconnected(thing)) = returns.try_send(thing) {
+        std::mem::forget(thing);
+    }
+}
+
+/// Where a strip's meter stands among all.
+pub(super) fn every_strip(tracks: usize, bus_order: impl Iterator<Item = usize>) -> impl Iterator<Item = Strip> {
+    (0..tracks).map(Strip::Track).chain(bus_order.map(Strip::Bus)).chain(std::iter::once(Strip::Master))
+}
+
+/// The range to play again and again, if it has any frames.
+pub(super) fn checked(range: Option<LoopRange>) -> Option<LoopRange> {
+    range.filter(|(start, end)| start < end)
+}

@@ -1,0 +1,75 @@
+//! What keeps a track that goes mad from the others: samples that are no numbers never enter the mix.
+
+use crate::audio::BlockMut;
+use crate::mix::{Glide, Input};
+
+/// Larger magnitudes (+180 dBFS) are no sound either.
+const LARGEST: f32 = 1e9;
+/// Frames over which the last good sample dies away.
+const FADE: u64 = 128;
+
+/// An input and its guard.
+pub struct Guarded<I> {
+    /// What is guarded.
+    pub(super) input: I,
+    last: [f32; 2],
+    /// Set once the input has been cut off: how far the last good sample has died away.
+    cut: Option<Glide>,
+    news: bool,
+}
+
+impl<I> Guarded<I> {
+    /// Guards an input.
+    pub(super) fn new(input: I) -> Self {
+        Self { input, last: [0.0; 2], cut: None, news: false }
+    }
+
+    /// Lets the input be heard again. Audio thread.
+    pub(super) fn forgive(&mut self) {
+        (self.last, self.cut, self.news) = ([0.0; 2], None, false);
+    }
+
+    /// Whether it has been cut off since the last call. Audio thread.
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.news)
+    }
+}
+
+/// Whether every sample is sound.
+fn check(samples: &[f32]) -> bool {
+    samples.iter().fold(true, |sound, sample| sound & (sample.abs() <= LARGEST))
+}
+
+impl<I: Input> Input for Guarded<I> {
+    fn channels(&self) -> usize {
+        self.input.channels()
+    }
+
+    fn fill(&mut self, block: &mut BlockMut<'_>) -> usize {
+        let mut sound = self.input.fill(block);
+        let (channels, frames) = (block.channels().min(2), block.frames());
+        let mut from = 0;
+        if self.cut.is_none() {
+            let good = (0..channels).fold(true, |good, channel| check(block.channel(channel)) && good);
+            from = frames;
+            if !good {
+                let first = |samples: &[f32]| samples.iter().position(|x| !(x.abs() <= LARGEST)).unwrap_or(frames);
+                from = (0..channels).map(|channel| first(block.channel(channel))).min().unwrap_or(frames);
+                (self.cut, self.news) = (Some(Glide::new(0, FADE)), true);
+            }
+            if from > 0 {
+                self.last = std::array::from_fn(|channel| block.channel(channel.min(channels - 1))[from - 1]);
+            }
+        }
+        if let Some(cut) = &mut self.cut {
+            for channel in 0..channels {
+                for (ahead, sample) in block.channel_mut(channel)[from..].iter_mut().enumerate() {
+                    *sample = (f64::from(self.last[channel]) * (1.0 - cut.weight(ahead))) as f32;
+                }
+            }
+            cut.advance(frames - from);
+            sound = sound.min(from);
+        }
+        sound
+    }
+}

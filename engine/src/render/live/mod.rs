@@ -1,0 +1,35 @@
+//! The same mix in real time: the renderer that writes the file plays it too, block by block, while commands change it.
+//!
+//! [`open`] makes an engine whose stems are read ahead by threads, to be driven by an audio callback; [`open_replay`] makes one that
+//! reads its stems when it needs them, to be driven as fast as the machine goes. Both give the same bits.
+
+mod command;
+mod control;
+mod cued_clip;
+mod dials;
+mod engine;
+mod event;
+mod guard;
+mod input;
+mod meters;
+mod open;
+mod order;
+mod reader;
+mod replay;
+mod ring;
+mod schedule;
+mod stats;
+mod transport;
+
+pub use command::{Command, CommandError, Place, Strip, Timed};
+pub use control::{Control, Measured};
+pub use cued_clip::LoopRange;
+pub use engine::LiveEngine;
+pub use event::{Event, Motion};
+pub use guard::Guarded;
+pub use input::{Cue, LiveInput};
+pub use meters::{BANDS, Reading, SCOPE_POINTS};
+pub use open::{Live, LiveError, LiveOptions, open, open_replay, open_with};
+pub use replay::{ReplayError, replay};
+pub use ring::RingInput;
+pub use stats::{Counters, Stats};
