@@ -35,7 +35,8 @@ fn session(folder: &Folder) -> Session {
         let noise = signals::pink_noise(seed, 0.1, 100_000 + 7_000 * seed as usize);
         let tone = signals::sine(48_000.0, 220.0 * seed as f64, 0.2, 0.0, noise.len());
         let sum: Vec<f32> = noise.iter().zip(&tone).map(|(a, b)| a + b).collect();
-        folder.write_wav(&format!("{name}.wav"), 48_000, if seed == 2 { &[&sum] } else { &[&sum, &noise] }.as_slice());
+        let stereo: [&[f32]; 2] = [&sum, &noise];
+        folder.write_wav(&format!("{name}.wav"), 48_000, if seed == 2 { &stereo[..1] } else { &stereo });
     }
     let mut tracks: Vec<Track> = ["a", "b", "c"].map(|name| Track::new(folder.path(&format!("{name}.wav")))).into();
     let mut buses = vec![Bus::new("group"), Bus::new("echo")];
@@ -95,7 +96,8 @@ fn commands() -> Vec<Timed> {
         at(26_000, Command::Mute { place: Place::Bus("echo".into()), mute: true }),
         at(28_000, Command::Ceiling { ceiling: Ceiling::Dbtp(-6.0) }),
         at(33_333, Command::Pause),
-        at(35_000, Command::Play),
+        // The clock stands still once the sound has faded out, 960 frames later.
+        at(34_293, Command::Play),
         at(38_000, Command::Remove { place: track("c"), insert: 0 }),
         at(40_000, Command::Seek { position: 10_000 }),
         at(45_000, Command::Ceiling { ceiling: Ceiling::Dbtp(-12.0) }),
@@ -126,9 +128,13 @@ fn play<I: LiveInput>(live: &mut Live<I>, commands: &[Timed], mut next_size: imp
         for (channel, heard) in heard.iter_mut().enumerate() {
             heard.extend_from_slice(&out.channel(channel)[first..first + rendered]);
         }
+        if live.engine.motion() == Motion::Cueing {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         if live.events.try_iter().any(|event| matches!(event, Event::Ended { .. })) {
             return heard;
         }
+        assert!(rendered > 0 || frames == 0 || live.engine.motion() != Motion::Still, "it stands still before its end");
         assert!(heard[0].len() < 2_000_000, "it never ends");
     }
 }
@@ -154,10 +160,17 @@ fn difference(a: &[Vec<f32>], b: &[Vec<f32>], frames: usize) -> Option<usize> {
 fn live_and_offline_give_the_same_bits_for_every_block_size() {
     let folder = Folder::new();
     let mut session = session(&folder);
-    for ceiling in [Ceiling::Off, Ceiling::Dbtp(-12.0)] {
+    let mut limited = 0;
+    for ceiling in [Ceiling::Off, Ceiling::Dbtp(-3.0), Ceiling::Dbtp(-6.0), Ceiling::Dbtp(-9.0)] {
         session.master.ceiling_dbtp = Some(ceiling);
         let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
-        let (offline, _) = render_to_memory(session.clone(), &options, &mut |_| ControlFlow::Continue(())).unwrap();
+        let (offline, report) =
+            render_to_memory(session.clone(), &options, &mut |_| ControlFlow::Continue(())).unwrap();
+        if report.master.passes > 1 {
+            // Offline, a second pass has lowered the ceiling a little, as the first one was missed by more than a meter forgives.
+            continue;
+        }
+        limited += usize::from(report.master.limiter.is_some_and(|limiter| limiter.max_reduction_db > 1.0));
         let offline = vec![offline.channel(0).to_vec(), offline.channel(1).to_vec()];
         let loud = offline[0].iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
         assert!(loud > 0.05, "too soft to tell anything: {loud}");
@@ -187,6 +200,7 @@ fn live_and_offline_give_the_same_bits_for_every_block_size() {
             &play(&mut live, &[at(0, Command::Play)], random_sizes(8)),
         );
     }
+    assert!(limited > 0, "no limiter has been compared");
 }
 
 #[test]
@@ -214,11 +228,15 @@ fn what_was_played_by_hand_is_recorded_and_replays_to_the_same_bits() {
     let plan = plan(&session(&folder));
     let mut live = open(&plan, &LiveOptions::default()).unwrap();
     let (mut sizes, mut turn) = (random_sizes(5), 0);
+    let deadline = Instant::now() + Duration::from_secs(60);
     live.control.now(Command::Play).unwrap();
     let mut by_hand = commands().into_iter().skip(1).filter(|timed| !matches!(timed.command, Command::Pause));
     let (mut heard, mut out) = (vec![Vec::new(); 2], AudioBuffer::new(2, 4_096));
-    while turn < 400 {
+    while heard[0].len() < 200_000 && Instant::now() < deadline {
         turn += 1;
+        if live.engine.motion() == Motion::Cueing {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         if turn % 3 == 0
             && let Some(timed) = by_hand.next()
         {
@@ -289,7 +307,7 @@ fn sixty_seconds_of_random_commands_ask_the_allocator_for_nothing() {
         while !live.engine.is_ready(frames) && patience.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_micros(100));
         }
-        let (_, count) = counted(|| live.engine.process(&mut out.first_mut(frames)));
+        let ((), count) = counted(|| live.engine.process(&mut out.first_mut(frames)));
         allocations += count;
         live.readings.try_iter().for_each(drop);
         live.events.try_iter().for_each(drop);

@@ -79,7 +79,8 @@ impl CuedClip {
         let failure = self.clip.as_mut().and_then(Clip::take_error).map(|error| error.to_string());
         let truncated = || {
             let clip = self.clip.as_ref().filter(|clip| clip.end().is_some())?;
-            clip.outcome().truncated.clone()
+            let what = clip.outcome().truncated.as_ref()?;
+            Some(format!("{}: {what}", self.placement.path.display()))
         };
         let found = failure.or_else(|| self.failure.take()).or_else(truncated)?;
         // What has been told is not told again.

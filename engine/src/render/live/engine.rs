@@ -182,7 +182,8 @@ impl<I: LiveInput> LiveEngine<I> {
 
     fn inputs_are_cued(&mut self) -> bool {
         // Every one is asked, so that every one looks.
-        self.renderer.tracks_mut().iter_mut().fold(true, |all, track| track.input.input.is_cued() && all)
+        self.renderer.tracks_mut().iter_mut().filter_map(|track| (!track.input.input.is_cued()).then_some(())).count()
+            == 0
     }
 
     fn frames_until_something_happens(&mut self) -> u64 {

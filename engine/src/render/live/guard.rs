@@ -37,7 +37,12 @@ impl<I> Guarded<I> {
 
 /// Whether every sample is sound.
 fn check(samples: &[f32]) -> bool {
-    samples.iter().fold(true, |sound, sample| sound & (sample.abs() <= LARGEST))
+    samples.iter().fold(true, |sound, sample| sound & is_sound(*sample))
+}
+
+/// What is not a number is not.
+fn is_sound(sample: f32) -> bool {
+    sample.abs() <= LARGEST
 }
 
 impl<I: Input> Input for Guarded<I> {
@@ -50,10 +55,10 @@ impl<I: Input> Input for Guarded<I> {
         let (channels, frames) = (block.channels().min(2), block.frames());
         let mut from = 0;
         if self.cut.is_none() {
-            let good = (0..channels).fold(true, |good, channel| check(block.channel(channel)) && good);
+            let good = (0..channels).all(|channel| check(block.channel(channel)));
             from = frames;
             if !good {
-                let first = |samples: &[f32]| samples.iter().position(|x| !(x.abs() <= LARGEST)).unwrap_or(frames);
+                let first = |samples: &[f32]| samples.iter().position(|x| !is_sound(*x)).unwrap_or(frames);
                 from = (0..channels).map(|channel| first(block.channel(channel))).min().unwrap_or(frames);
                 (self.cut, self.news) = (Some(Glide::new(0, FADE)), true);
             }
