@@ -6,7 +6,7 @@ use crate::program_runs::Place as Folder;
 use mixdown_engine::audio::{AudioBuffer, SampleFormat};
 use mixdown_engine::dsp::Insert;
 use mixdown_engine::render::live::{
-    Command, CommandError, Event, Live, LiveInput, LiveOptions, Motion, Place, Timed, open, open_replay, replay,
+    Command, CommandError, Event, Live, LiveInput, LiveOptions, Motion, Place, Strip, Timed, open, open_replay, replay,
 };
 use mixdown_engine::render::{Plan, RenderOptions, render_to_memory};
 use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, Polarity, Session, Target, Track};
@@ -161,15 +161,19 @@ fn live_and_offline_give_the_same_bits_for_every_block_size() {
     let folder = Folder::new();
     let mut session = session(&folder);
     let mut limited = 0;
-    for ceiling in [Ceiling::Off, Ceiling::Dbtp(-3.0), Ceiling::Dbtp(-6.0), Ceiling::Dbtp(-9.0)] {
+    for ceiling in [Ceiling::Off, Ceiling::Dbtp(-6.0)] {
+        if ceiling != Ceiling::Off {
+            // Offline, a ceiling that a meter reads as missed is lowered and the master made again; what inserts make of noise here is of
+            // that kind, plain stems are not.
+            session.tracks.iter_mut().for_each(|track| track.inserts.clear());
+            session.buses.iter_mut().for_each(|bus| bus.inserts.clear());
+            session.master.inserts.clear();
+        }
         session.master.ceiling_dbtp = Some(ceiling);
         let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
         let (offline, report) =
             render_to_memory(session.clone(), &options, &mut |_| ControlFlow::Continue(())).unwrap();
-        if report.master.passes > 1 {
-            // Offline, a second pass has lowered the ceiling a little, as the first one was missed by more than a meter forgives.
-            continue;
-        }
+        assert_eq!(report.master.passes, 1, "{ceiling:?}");
         limited += usize::from(report.master.limiter.is_some_and(|limiter| limiter.max_reduction_db > 1.0));
         let offline = vec![offline.channel(0).to_vec(), offline.channel(1).to_vec()];
         let loud = offline[0].iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
@@ -464,4 +468,68 @@ fn a_seek_plays_what_a_start_there_plays_and_a_loop_comes_round_to_the_frame() {
         assert_eq!(*x, noise[position], "frame {frame}, position {position}");
     }
     assert!(heard[..960].iter().zip(&noise[12_345..]).all(|(x, y)| x.abs() <= y.abs()));
+}
+
+#[test]
+fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them() {
+    let folder = Folder::new();
+    let (left, right) = (
+        signals::sine(48_000.0, 1_000.0, 0.5, 0.0, 192_000),
+        signals::sine(48_000.0, 1_000.0, 0.5, TAU / 4.0, 192_000),
+    );
+    folder.write_wav("sine.wav", 48_000, &[&left, &right]);
+    let mut session = untouched(Session { tracks: vec![Track::new(folder.path("sine.wav"))], ..Session::default() });
+    session.tracks[0].inserts = vec![
+        serde_json::from_value(json!({ "type": "compressor", "threshold_db": -16.0, "ratio": 2.0, "knee_db": 0.0 }))
+            .unwrap(),
+    ];
+    let plan = plan(&session);
+    let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
+    live.control.now(Command::Play).unwrap();
+    let (mut out, mut readings) = (AudioBuffer::new(2, 64), Vec::new());
+    for _ in 0..3 * 48_000 / 64 {
+        live.engine.process(&mut out.block_mut());
+        readings.extend(live.readings.try_iter());
+    }
+    for strip in [Strip::Track(0), Strip::Master] {
+        let of_strip: Vec<_> = readings.iter().filter(|reading| reading.strip == strip).collect();
+        assert!((89..=91).contains(&of_strip.len()), "{} readings in three seconds", of_strip.len());
+        let last = of_strip.last().unwrap();
+        // -6.02 dBFS is 9.98 dB above the threshold: 4.99 dB are taken away.
+        let level = -6.02 - 4.99;
+        let near = |value: Option<f64>, expected: f64, within: f64| {
+            assert!((value.unwrap() - expected).abs() < within, "{value:?} for {expected}, {strip:?}");
+        };
+        near(last.peak_dbfs, level, 0.05);
+        near(last.rms_dbfs, level - 3.01, 0.05);
+        near(last.true_peak_dbtp, level, 0.05);
+        // Two channels at 1 kHz, where the K filter has about 0.66 dB: -0.691 + 0.66 and the sum of two mean squares.
+        near(last.momentary_lufs, level - 0.03, 0.1);
+        near(last.correlation, 0.0, 0.01);
+        let reduction_db = if strip == Strip::Master { 0.0 } else { 4.99 };
+        near(Some(last.gain_reduction_db), reduction_db, 0.05);
+        let loudest = (0..64).max_by(|a, b| last.spectrum_dbfs[*a].total_cmp(&last.spectrum_dbfs[*b])).unwrap();
+        assert_eq!(loudest, 35, "20·1200^((35+½)/64) is 1.02 kHz");
+        assert!(
+            last.scope.iter().filter(|[x, y]| (x.hypot(*y) - 0.2815).abs() < 0.01).count() > 55,
+            "{:?}",
+            last.scope
+        );
+    }
+    assert_eq!(live.engine.counters().stats().dropped_meters, 0);
+    for _ in 0..48_000 / 64 {
+        live.engine.process(&mut out.block_mut());
+    }
+    let dropped = live.engine.counters().stats().dropped_meters;
+    assert!((20..=40).contains(&dropped), "{dropped} of 60, as half a second of them is kept");
+}
+
+#[test]
+fn denormals_in_a_stem_are_read_as_silence() {
+    let folder = Folder::new();
+    let tiny: Vec<f32> = (0..20_000).map(|n| if n % 3 == 0 { 0.25 } else { f32::MIN_POSITIVE / 3.0 }).collect();
+    folder.write_wav("tiny.wav", 48_000, &[&tiny, &tiny]);
+    let plan = plan(&untouched(Session { tracks: vec![Track::new(folder.path("tiny.wav"))], ..Session::default() }));
+    let heard = play(&mut open_replay(&plan, &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 512);
+    assert!(heard[0][..20_000].iter().enumerate().all(|(n, x)| *x == if n % 3 == 0 { 0.25 } else { 0.0 }));
 }

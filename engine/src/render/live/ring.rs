@@ -249,3 +249,82 @@ impl LiveInput for RingInput {
         std::mem::take(&mut self.starvations)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::AudioBuffer;
+
+    fn write(writer: &mut RingWriter, frames: usize) {
+        let first = writer.written;
+        let samples: Vec<f32> = (0..frames as u64).map(|frame| 1.0 + (first + frame) as f32 * 1e-6).collect();
+        writer.write(&Block::mono(&samples));
+    }
+
+    /// A ring that has been cued and has 1000 frames in it.
+    fn begun() -> (RingWriter, RingInput) {
+        let (mut writer, mut input) = ring(1, 2_000);
+        input.cue(Cue { epoch: 1, position: 0, loop_range: None });
+        assert_eq!(writer.take_cue().map(|cue| cue.epoch), Some(1));
+        assert!(!input.is_cued());
+        assert!(writer.begin(1));
+        write(&mut writer, 1_000);
+        assert!(input.is_cued());
+        (writer, input)
+    }
+
+    #[test]
+    fn a_track_that_starves_fades_out_and_comes_back_in_time() {
+        let (mut writer, mut input) = begun();
+        let mut heard = Vec::new();
+        let mut out = AudioBuffer::new(1, 100);
+        for block in 0..40 {
+            // The reader is late by 1500 frames, and then there again.
+            if block == 25 {
+                write(&mut writer, 2_000);
+            }
+            input.fill(&mut out.block_mut());
+            heard.extend_from_slice(out.channel(0));
+        }
+        assert_eq!((input.take_starvations(), input.take_starvations()), (1, 0));
+        let silent = heard.iter().filter(|x| **x == 0.0).count();
+        assert!((1_400..1_700).contains(&silent), "{silent}");
+        // The steepest slope of a fade over the shorter of the fade and the block, 100 frames, is 15/8 of a straight line's.
+        let steps = heard.windows(2).map(|two| (two[1] - two[0]).abs());
+        assert!(steps.fold(0.0, f32::max) < 1.875 / 100.0 + 1e-3);
+        // What comes back is what would have been playing then: frame 2990 is sample 2990.
+        assert!((heard[2_990] - (1.0 + 2_990.0 * 1e-6)).abs() < 1e-6, "{}", heard[2_990]);
+    }
+
+    #[test]
+    fn what_was_read_for_an_earlier_cue_is_never_heard() {
+        let (mut writer, mut input) = begun();
+        input.cue(Cue { epoch: 2, position: 500, loop_range: None });
+        let mut out = AudioBuffer::new(1, 100);
+        assert!(!input.is_cued() && !input.is_ready(100));
+        assert_eq!(writer.take_cue().map(|cue| cue.epoch), Some(2));
+        assert!(writer.begin(2) && writer.room() == 1_000);
+        writer.write(&Block::mono(&[0.5; 600]));
+        assert!(writer.end(2, false));
+        input.fill(&mut out.block_mut());
+        assert_eq!(out.channel(0), [0.5; 100]);
+        for _ in 0..5 {
+            assert_eq!(input.fill(&mut out.block_mut()), 100);
+        }
+        assert_eq!((input.fill(&mut out.block_mut()), input.has_ended()), (0, true));
+    }
+
+    #[test]
+    fn sound_that_breaks_off_fades_out() {
+        let (mut writer, mut input) = begun();
+        assert!(writer.end(1, true));
+        let mut out = AudioBuffer::new(1, 64);
+        let mut heard = Vec::new();
+        for _ in 0..20 {
+            input.fill(&mut out.block_mut());
+            heard.extend_from_slice(out.channel(0));
+        }
+        assert!(heard.windows(2).all(|two| (two[1] - two[0]).abs() < 1.875 / 128.0 + 1e-3));
+        assert!(heard[870] > 0.99 && heard[1_000..].iter().all(|x| *x == 0.0));
+    }
+}
