@@ -282,6 +282,8 @@ mod tests {
             // The reader is late by 1500 frames, and then there again.
             if block == 25 {
                 write(&mut writer, 2_000);
+            } else if block > 25 {
+                write(&mut writer, 100);
             }
             input.fill(&mut out.block_mut());
             heard.extend_from_slice(out.channel(0));
