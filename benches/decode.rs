@@ -2,9 +2,8 @@
 //! (separated as in `PATH`).
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use mixdown_benches::{BLOCK_FRAMES, elements, pink, rate};
-use mixdown_engine::audio::{AudioBuffer, Quantiser, SampleFormat};
-use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
+use mixdown_benches::{BLOCK_FRAMES, elements, pink, write_wav};
+use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::io::{Fold, StemReader};
 use mixdown_engine::process::Source;
 use std::path::Path;
@@ -22,20 +21,10 @@ fn read_all(path: &Path) -> usize {
     }
 }
 
-fn write_wav(path: &Path) -> std::io::Result<()> {
-    let audio = pink(0.2, 480_000);
-    let format = WavFormat { samples: SampleFormat::Int24, sample_rate: rate(), channels: 2 };
-    let mut bytes = Vec::new();
-    Quantiser::new(SampleFormat::Int24, 2, rate(), None, false).write(&audio.block(), &mut bytes);
-    let mut writer = WavWriter::new(std::fs::File::create(path)?, format)?;
-    writer.write(&bytes)?;
-    writer.finish(&BroadcastExtension::default()).map(|_| ())
-}
-
 fn decode(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let wav = folder.path().join("noise.wav");
-    write_wav(&wav).expect("a temporary file can be written");
+    write_wav(&wav, &pink(0.2, 480_000)).expect("a temporary file can be written");
     let mut group = criterion.benchmark_group("decode");
     group.sample_size(20);
     let mut files = vec![

@@ -1,10 +1,12 @@
 //! What the benchmarks share: signals of a fixed length, and the throughput of a block.
 
 use criterion::Throughput;
-use mixdown_engine::audio::AudioBuffer;
+use mixdown_engine::audio::{AudioBuffer, Quantiser, SampleFormat};
+use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use mixdown_engine::process::{ProcessSpec, Processor};
 use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals;
+use std::path::Path;
 
 /// Frames of a block: what the offline loop renders at a time.
 pub const BLOCK_FRAMES: usize = 4_096;
@@ -25,6 +27,19 @@ pub fn spec() -> ProcessSpec {
 /// Stereo pink noise of a root mean square.
 pub fn pink(rms: f64, frames: usize) -> AudioBuffer {
     AudioBuffer::from_channels(&[signals::pink_noise(1, rms, frames), signals::pink_noise(2, rms, frames)])
+}
+
+/// Writes a stereo signal as a 24-bit WAV file.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_wav(path: &Path, audio: &AudioBuffer) -> std::io::Result<()> {
+    let format = WavFormat { samples: SampleFormat::Int24, sample_rate: rate(), channels: 2 };
+    let mut bytes = Vec::new();
+    Quantiser::new(SampleFormat::Int24, 2, rate(), None, false).write(&audio.block(), &mut bytes);
+    let mut writer = WavWriter::new(std::fs::File::create(path)?, format)?;
+    writer.write(&bytes)?;
+    writer.finish(&BroadcastExtension::default()).map(|_| ())
 }
 
 /// Samples of a stereo signal: frames × channels.

@@ -39,8 +39,8 @@ pub struct LiveEngine<I> {
     pub(super) ramp: u64,
     pub(super) max_block: usize,
     pub(super) frame: u64,
-    /// Frames rung out after the last stem's end.
-    pub(super) rung: u64,
+    /// Frames rung out since the last stem's end, once every one has ended.
+    pub(super) rung: Option<u64>,
     pub(super) longest_tail: u64,
     pub(super) orders: Receiver<Order>,
     pub(super) returns: Sender<Return>,
@@ -156,7 +156,7 @@ impl<I: LiveInput> LiveEngine<I> {
             Next::Roll => self.transport.roll_on(self.ramp),
             Next::Rest => self.transport.rest(),
             Next::Go { position, roll } => {
-                self.rung = 0;
+                self.rung = None;
                 self.forget();
                 let cue = self.transport.cue(position, roll);
                 self.cue(cue);
@@ -225,11 +225,12 @@ impl<I: LiveInput> LiveEngine<I> {
     fn go_on(&mut self, frames: usize) {
         let next = self.transport.advance(frames);
         let ended = self.renderer.tracks().iter().all(|track| track.input.input.has_ended());
-        self.rung = if ended { self.rung + frames as u64 } else { 0 };
+        // The block in which the last stem ends is not counted: some of it was sound.
+        self.rung = self.rung.filter(|_| ended).map_or(ended.then_some(0), |rung| Some(rung + frames as u64));
         if let Some(next) = next {
             self.arrive(next);
             self.tell_motion();
-        } else if self.rung >= self.longest_tail + self.latency() && ended {
+        } else if self.rung.is_some_and(|rung| rung >= self.longest_tail + self.latency()) {
             self.tell(Event::Ended { frame: self.frame });
             self.arrive(Next::Go { position: 0, roll: false });
             self.tell_motion();

@@ -210,7 +210,7 @@ fn assemble<I: LiveInput>(
         ramp: rate.frames(options.ramp_ms / 1_000.0).max(1),
         max_block,
         frame: 0,
-        rung: 0,
+        rung: None,
         longest_tail,
         orders: taken,
         returns,
