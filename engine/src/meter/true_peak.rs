@@ -50,7 +50,7 @@ impl TruePeakMeter {
 
     /// Tells of a sample that is coming: no true peak below its magnitude is looked for any more. Readings at the end stay the same, as the
     /// sample is one of the points; it only counts earlier. Audio thread: no allocation.
-    pub(super) fn foresee(&mut self, magnitude: f32) {
+    pub(crate) fn foresee(&mut self, magnitude: f32) {
         self.since_taken = self.since_taken.max(magnitude);
     }
 

@@ -121,6 +121,8 @@ impl StripMeter {
         self.peak.observe(block);
         self.rms.observe(block);
         self.loudness.observe(block);
+        // A true peak is never below the sample peak: only what may exceed it is looked at closely.
+        self.true_peak.foresee(self.peak.sample_peak() as f32);
         self.true_peak.observe(block);
         self.correlation.observe(block);
         self.bands.observe(block);
