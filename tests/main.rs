@@ -12,6 +12,7 @@ mod laws;
 mod live;
 mod measure;
 mod nulls;
+mod play;
 mod program_runs;
 mod repeatability;
 mod report;

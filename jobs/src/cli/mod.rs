@@ -9,6 +9,7 @@ mod measure;
 mod origination;
 mod outcome;
 mod panic;
+mod play;
 mod progress;
 mod render;
 mod session;
@@ -36,6 +37,7 @@ Examples:
   mixdown session drums.wav bass.flac vox.mp3 --out mix.toml    then edit mix.toml, and
   mixdown render --session mix.toml --out mix
   mixdown measure mix/final_mix.wav
+  mixdown play --session mix.toml --null
   mixdown align boom.wav lavalier.wav --write in-time
 
 Each command explains itself: mixdown render --help";
@@ -44,6 +46,7 @@ Each command explains itself: mixdown render --help";
 enum Command {
     Align(align::AlignArguments),
     Render(render::RenderArguments),
+    Play(play::PlayArguments),
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
     Waveform(waveform::WaveformArguments),
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
     let (json, result) = match &arguments.command {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Render(render) => (render.json, render::run(render)),
+        Command::Play(play) => (play.json, play::run(play)),
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),

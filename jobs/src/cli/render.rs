@@ -105,7 +105,7 @@ enum FormatChoice {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum AlignChoice {
+pub(super) enum AlignChoice {
     /// Move what is certain, leave the rest; the default
     Auto,
     /// Move nothing
@@ -128,16 +128,38 @@ pub(super) fn check(session: &Session) -> Result<(), Failure> {
     if problems.is_empty() { Ok(()) } else { Err(SessionErrors { origin: "the session".into(), problems }.into()) }
 }
 
+impl AlignChoice {
+    fn mode(self) -> AlignMode {
+        match self {
+            Self::Auto => AlignMode::Auto,
+            Self::Off => AlignMode::Off,
+        }
+    }
+}
+
+/// The session that stems or a document make.
+pub(super) fn session_of(
+    stems: &[PathBuf],
+    document: Option<&Path>,
+    align: Option<AlignChoice>,
+) -> Result<Session, Failure> {
+    let mut session = match document {
+        Some(path) => Session::load(path)?,
+        None => Session::from_stems(stems),
+    };
+    if let Some(document) = stems.iter().find(|stem| is_document(stem)) {
+        let name = document.display();
+        return Err(Failure::Usage(format!("{name} is a session file, not a stem; use --session {name}")));
+    }
+    if let Some(align) = align {
+        session.align.mode = align.mode();
+    }
+    Ok(session)
+}
+
 impl RenderArguments {
     fn session(&self) -> Result<Session, Failure> {
-        let mut session = match &self.session {
-            Some(path) => Session::load(path)?,
-            None => Session::from_stems(&self.stems),
-        };
-        if let Some(document) = self.stems.iter().find(|stem| is_document(stem)) {
-            let name = document.display();
-            return Err(Failure::Usage(format!("{name} is a session file, not a stem; use --session {name}")));
-        }
+        let mut session = session_of(&self.stems, self.session.as_deref(), self.align)?;
         if let Some(target) = self.target {
             session.master.target = target;
         }
@@ -152,12 +174,6 @@ impl RenderArguments {
                 FormatChoice::Wav16 => SampleFormat::Int16,
                 FormatChoice::Wav24 => SampleFormat::Int24,
                 FormatChoice::Wav32f => SampleFormat::Float32,
-            };
-        }
-        if let Some(mode) = self.align {
-            session.align.mode = match mode {
-                AlignChoice::Auto => AlignMode::Auto,
-                AlignChoice::Off => AlignMode::Off,
             };
         }
         session.sample_rate_hz = self.rate.or(session.sample_rate_hz);

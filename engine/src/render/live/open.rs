@@ -212,6 +212,7 @@ fn assemble<I: LiveInput>(
         frame: 0,
         rung: None,
         longest_tail,
+        ended: false,
         orders: taken,
         returns,
         _returned: returned.clone(),

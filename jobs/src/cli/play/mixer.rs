@@ -1,0 +1,317 @@
+//! The mixer's state, and what its keys ask for: no terminal here.
+
+use mixdown_engine::render::live::{BANDS, Command, Control, Event, Motion, Place, Reading, Strip};
+use mixdown_engine::session::Polarity;
+use mixdown_engine::units::SampleRate;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// How far a seek key goes, in seconds.
+const SEEK_S: f64 = 5.0;
+/// A loop's length, in seconds.
+const LOOP_S: f64 = 8.0;
+/// How long a peak stands, in readings.
+const HOLD: u32 = 45;
+
+/// A strip as it is shown.
+#[derive(Clone, Debug)]
+pub(super) struct StripView {
+    pub(super) place: Place,
+    pub(super) strip: Strip,
+    pub(super) name: String,
+    pub(super) gain_db: f64,
+    pub(super) pan: f64,
+    pub(super) mute: bool,
+    pub(super) solo: bool,
+    pub(super) inverted: bool,
+    pub(super) inserts: usize,
+    pub(super) bypassed: bool,
+    pub(super) peak_dbfs: Option<f64>,
+    pub(super) rms_dbfs: Option<f64>,
+    pub(super) held_dbfs: Option<f64>,
+    pub(super) reduction_db: f64,
+    held_for: u32,
+}
+
+/// The master as it is shown.
+#[derive(Clone, Debug)]
+pub(super) struct MasterView {
+    pub(super) momentary_lufs: Option<f64>,
+    pub(super) short_term_lufs: Option<f64>,
+    pub(super) true_peak_dbtp: Option<f64>,
+    pub(super) correlation: Option<f64>,
+    pub(super) reduction_db: f64,
+    pub(super) spectrum_dbfs: [f32; BANDS],
+}
+
+/// All that is shown.
+pub(super) struct Mixer {
+    pub(super) strips: Vec<StripView>,
+    pub(super) master: MasterView,
+    pub(super) selected: usize,
+    pub(super) rate: SampleRate,
+    pub(super) motion: Motion,
+    pub(super) position: u64,
+    pub(super) length: Option<u64>,
+    pub(super) loop_range: Option<(u64, u64)>,
+    pub(super) load: f64,
+    pub(super) starvations: u64,
+    /// The last thing worth knowing.
+    pub(super) message: String,
+    pub(super) help: bool,
+}
+
+/// What a key asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Asked {
+    Nothing,
+    Commands(Vec<Command>),
+    Quit,
+}
+
+impl Mixer {
+    pub(super) fn new(control: &Control, rate: SampleRate, length: Option<u64>) -> Self {
+        let session = control.full_session();
+        let view = |place, strip, name: &str| StripView {
+            place,
+            strip,
+            name: name.into(),
+            gain_db: 0.0,
+            pan: 0.0,
+            mute: false,
+            solo: false,
+            inverted: false,
+            inserts: 0,
+            bypassed: false,
+            peak_dbfs: None,
+            rms_dbfs: None,
+            held_dbfs: None,
+            reduction_db: 0.0,
+            held_for: 0,
+        };
+        let tracks = session.tracks.iter().enumerate().map(|(index, track)| {
+            let title = track.title();
+            view(Place::Track(title.to_string()), Strip::Track(index), &title)
+        });
+        let buses = session.buses.iter().enumerate();
+        let buses = buses.map(|(index, bus)| view(Place::Bus(bus.name.clone()), Strip::Bus(index), &bus.name));
+        let mut mixer = Self {
+            strips: tracks.chain(buses).collect(),
+            master: MasterView {
+                momentary_lufs: None,
+                short_term_lufs: None,
+                true_peak_dbtp: None,
+                correlation: None,
+                reduction_db: 0.0,
+                spectrum_dbfs: [-120.0; BANDS],
+            },
+            selected: 0,
+            rate,
+            motion: Motion::Still,
+            position: 0,
+            length,
+            loop_range: None,
+            load: 0.0,
+            starvations: 0,
+            message: "? shows the keys".into(),
+            help: false,
+        };
+        mixer.refresh(control);
+        mixer
+    }
+
+    /// Takes over the faders as they have been set.
+    pub(super) fn refresh(&mut self, control: &Control) {
+        let session = control.full_session();
+        for view in &mut self.strips {
+            match view.strip {
+                Strip::Track(index) => {
+                    let track = &session.tracks[index];
+                    (view.gain_db, view.pan, view.mute, view.solo) = (track.gain_db, track.pan, track.mute, track.solo);
+                    (view.inverted, view.inserts) = (track.polarity == Polarity::Inverted, track.inserts.len());
+                }
+                Strip::Bus(index) => {
+                    let bus = &session.buses[index];
+                    (view.gain_db, view.pan, view.mute, view.inserts) =
+                        (bus.gain_db, bus.pan, bus.mute, bus.inserts.len());
+                }
+                Strip::Master => {}
+            }
+            view.bypassed = view.inserts > 0 && (0..view.inserts).all(|insert| control.is_bypassed(view.strip, insert));
+        }
+        let counters = control.counters();
+        let stats = counters.stats();
+        (self.position, self.load, self.starvations) = (counters.position(), stats.mean_load, stats.starvations);
+    }
+
+    /// Shows a reading.
+    pub(super) fn show(&mut self, reading: &Reading) {
+        if reading.strip == Strip::Master {
+            self.master = MasterView {
+                momentary_lufs: reading.momentary_lufs,
+                short_term_lufs: reading.short_term_lufs,
+                true_peak_dbtp: reading.true_peak_dbtp,
+                correlation: reading.correlation,
+                reduction_db: reading.gain_reduction_db,
+                spectrum_dbfs: reading.spectrum_dbfs,
+            };
+        }
+        let Some(view) = self.strips.iter_mut().find(|view| view.strip == reading.strip) else { return };
+        (view.peak_dbfs, view.rms_dbfs) = (reading.peak_dbfs, reading.rms_dbfs);
+        view.reduction_db = reading.gain_reduction_db;
+        view.held_for += 1;
+        if view.held_for > HOLD || reading.peak_dbfs >= view.held_dbfs {
+            (view.held_dbfs, view.held_for) = (reading.peak_dbfs, 0);
+        }
+    }
+
+    /// Notes what has happened; a sentence where it is worth one.
+    pub(super) fn note(&mut self, event: &Event, sentence: Option<String>) {
+        if let Event::Moved { motion, .. } = event {
+            self.motion = *motion;
+        }
+        if let Some(sentence) = sentence {
+            self.message = sentence;
+        }
+    }
+
+    /// What a key asks for.
+    pub(super) fn key(&mut self, key: KeyEvent) -> Asked {
+        let fine = key.modifiers.contains(KeyModifiers::SHIFT);
+        let last = self.strips.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Asked::Quit,
+            KeyCode::Esc if self.help => self.help = false,
+            KeyCode::Char('q') | KeyCode::Esc => return Asked::Quit,
+            KeyCode::Char('?' | 'h') => self.help = !self.help,
+            KeyCode::Left => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Right | KeyCode::Tab => self.selected = (self.selected + 1).min(last),
+            KeyCode::Char(' ') => {
+                let plays = self.motion == Motion::Still;
+                return Asked::Commands(vec![if plays { Command::Play } else { Command::Pause }]);
+            }
+            KeyCode::Home => return Asked::Commands(vec![Command::Seek { position: 0 }]),
+            KeyCode::Char(',') => return self.seek(-SEEK_S),
+            KeyCode::Char('.') => return self.seek(SEEK_S),
+            KeyCode::Char('l') => return self.turn_loop(),
+            code => return self.strip_key(code, fine),
+        }
+        Asked::Nothing
+    }
+
+    fn seek(&self, seconds: f64) -> Asked {
+        let step = self.rate.frames(seconds.abs());
+        let position =
+            if seconds < 0.0 { self.position.saturating_sub(step) } else { self.position.saturating_add(step) };
+        let position = position.min(self.length.unwrap_or(u64::MAX));
+        Asked::Commands(vec![Command::Seek { position }])
+    }
+
+    fn turn_loop(&mut self) -> Asked {
+        let half = self.rate.frames(LOOP_S / 2.0);
+        let start = self.position.saturating_sub(half);
+        self.loop_range = if self.loop_range.is_none() { Some((start, start + 2 * half)) } else { None };
+        Asked::Commands(vec![Command::Loop { range: self.loop_range }])
+    }
+
+    /// A key that changes the selected strip.
+    fn strip_key(&self, code: KeyCode, fine: bool) -> Asked {
+        let Some(view) = self.strips.get(self.selected) else { return Asked::Nothing };
+        let place = view.place.clone();
+        let gain = |step: f64| {
+            // Tenths of a decibel, so that steps up and down meet again.
+            let gain_db = ((view.gain_db + step) * 10.0).round() / 10.0;
+            Command::Gain { place: place.clone(), gain_db: gain_db.clamp(-120.0, 60.0) }
+        };
+        let pan = |step: f64| {
+            let pan = ((view.pan + step) * 20.0).round() / 20.0;
+            Command::Pan { place: place.clone(), pan: pan.clamp(-1.0, 1.0) }
+        };
+        let step = if fine { 0.1 } else { 1.0 };
+        let command = match (code, &view.place) {
+            (KeyCode::Up, _) => gain(step),
+            (KeyCode::Down, _) => gain(-step),
+            (KeyCode::Char('+' | '='), _) => gain(0.1),
+            (KeyCode::Char('-'), _) => gain(-0.1),
+            (KeyCode::Char('r'), _) => gain(-view.gain_db),
+            (KeyCode::Char('['), _) => pan(-0.05),
+            (KeyCode::Char(']'), _) => pan(0.05),
+            (KeyCode::Char('m'), _) => Command::Mute { place, mute: !view.mute },
+            (KeyCode::Char('s'), Place::Track(track)) => Command::Solo { track: track.clone(), solo: !view.solo },
+            (KeyCode::Char('p'), Place::Track(track)) => {
+                let polarity = if view.inverted { Polarity::Normal } else { Polarity::Inverted };
+                Command::Polarity { track: track.clone(), polarity }
+            }
+            (KeyCode::Char('b'), _) => {
+                let bypass = |insert| Command::Bypass { place: place.clone(), insert, bypass: !view.bypassed };
+                return Asked::Commands((0..view.inserts).map(bypass).collect());
+            }
+            _ => return Asked::Nothing,
+        };
+        Asked::Commands(vec![command])
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use mixdown_engine::render::Plan;
+    use mixdown_engine::render::live::{LiveOptions, open_replay};
+    use mixdown_engine::session::{Session, Track};
+
+    /// A mixer of two tracks, its control, and the engine that takes the commands.
+    pub(in crate::cli::play) fn mixer() -> (Mixer, Control, Box<dyn std::any::Any>) {
+        let stem = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/band/");
+        let tracks = ["drums", "bass"].map(|name| Track::new(format!("{stem}{name}.flac")));
+        let plan = Plan::new(Session { tracks: tracks.into(), ..Session::default() }).unwrap();
+        let live = open_replay(&plan, &LiveOptions::default()).unwrap();
+        let mixer = Mixer::new(&live.control, plan.sample_rate(), plan.expected_frames());
+        (mixer, live.control, Box::new(live.engine))
+    }
+
+    fn press(mixer: &mut Mixer, control: &mut Control, code: KeyCode) {
+        if let Asked::Commands(commands) = mixer.key(KeyEvent::new(code, KeyModifiers::NONE)) {
+            for command in commands {
+                control.now(command).unwrap();
+            }
+        }
+        mixer.refresh(control);
+    }
+
+    #[test]
+    fn keys_move_the_faders_of_the_selected_strip() {
+        let (mut mixer, mut control, _engine) = mixer();
+        for code in [KeyCode::Right, KeyCode::Up, KeyCode::Up, KeyCode::Char('-'), KeyCode::Char('[')] {
+            press(&mut mixer, &mut control, code);
+        }
+        for key in ['m', 's', 'p'] {
+            press(&mut mixer, &mut control, KeyCode::Char(key));
+        }
+        let session = control.session();
+        let bass = &session.tracks[1];
+        assert_eq!((bass.gain_db, bass.pan, bass.mute, bass.solo), (1.9, -0.05, true, true));
+        assert_eq!(bass.polarity, Polarity::Inverted);
+        assert_eq!(session.tracks[0], untouched_drums());
+        press(&mut mixer, &mut control, KeyCode::Char('r'));
+        assert_eq!(control.session().tracks[1].gain_db, 0.0);
+    }
+
+    fn untouched_drums() -> Track {
+        Track::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/band/drums.flac"))
+    }
+
+    #[test]
+    fn the_transport_plays_pauses_seeks_and_loops() {
+        let (mut mixer, ..) = mixer();
+        let key = |mixer: &mut Mixer, code| mixer.key(KeyEvent::new(code, KeyModifiers::NONE));
+        assert_eq!(key(&mut mixer, KeyCode::Char(' ')), Asked::Commands(vec![Command::Play]));
+        mixer.motion = Motion::Rolling;
+        assert_eq!(key(&mut mixer, KeyCode::Char(' ')), Asked::Commands(vec![Command::Pause]));
+        assert_eq!(key(&mut mixer, KeyCode::Char(',')), Asked::Commands(vec![Command::Seek { position: 0 }]));
+        let Asked::Commands(seek) = key(&mut mixer, KeyCode::Char('.')) else { panic!() };
+        assert_eq!(seek, [Command::Seek { position: mixer.rate.frames(5.0).min(mixer.length.unwrap()) }]);
+        let Asked::Commands(looped) = key(&mut mixer, KeyCode::Char('l')) else { panic!() };
+        assert_eq!(looped, [Command::Loop { range: Some((0, mixer.rate.frames(8.0))) }]);
+        assert_eq!(key(&mut mixer, KeyCode::Char('l')), Asked::Commands(vec![Command::Loop { range: None }]));
+        assert_eq!(key(&mut mixer, KeyCode::Char('q')), Asked::Quit);
+    }
+}

@@ -1,0 +1,59 @@
+//! What is heard, to a file that appears whole or not at all.
+
+use crate::cli::Failure;
+use mixdown_engine::audio::{Block, Quantiser, SampleFormat};
+use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
+use mixdown_engine::io::{OutputError, StagedFolder};
+use mixdown_engine::render::RenderError;
+use mixdown_engine::units::SampleRate;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// A 32-bit float WAV file on its way.
+pub(super) struct WavOutlet {
+    staged: StagedFolder,
+    writer: WavWriter<File>,
+    quantiser: Quantiser,
+    bytes: Vec<u8>,
+    /// Frames still to be left out: the engine's latency.
+    skip: u64,
+    path: PathBuf,
+}
+
+impl WavOutlet {
+    /// Starts a file without the first `skip` frames.
+    pub(super) fn create(path: &Path, rate: SampleRate, skip: u64) -> Result<Self, Failure> {
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+            return Err(Failure::Usage(format!("--wav {}: name a file", path.display())));
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let output = |error: OutputError| Failure::Render(RenderError::from(error));
+        let mut staged = StagedFolder::open(folder).map_err(output)?;
+        let file = staged.create(&name).map_err(output)?;
+        let samples = SampleFormat::Float32;
+        let format = WavFormat { samples, sample_rate: rate, channels: 2 };
+        let writer = WavWriter::new(file, format).map_err(|source| write_error(path, source))?;
+        let quantiser = Quantiser::new(samples, 2, rate, None, false);
+        Ok(Self { staged, writer, quantiser, bytes: Vec::new(), skip, path: path.into() })
+    }
+
+    /// Takes in the next frames.
+    pub(super) fn write(&mut self, block: &Block<'_>) -> Result<(), Failure> {
+        let skipped = self.skip.min(block.frames() as u64) as usize;
+        self.skip -= skipped as u64;
+        self.bytes.clear();
+        self.quantiser.write(&block.slice(skipped..block.frames()), &mut self.bytes);
+        self.writer.write(&self.bytes).map_err(|source| write_error(&self.path, source))
+    }
+
+    /// Lets the file appear.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let finished = self.writer.finish(&BroadcastExtension::default());
+        finished.map_err(|source| write_error(&self.path, source))?;
+        self.staged.commit().map(|_| ()).map_err(|error| Failure::Render(error.into()))
+    }
+}
+
+fn write_error(path: &Path, source: std::io::Error) -> Failure {
+    Failure::Write { path: path.display().to_string(), source }
+}

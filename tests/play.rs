@@ -1,0 +1,130 @@
+//! `mixdown play` as a process: as fast as it goes, against the clock, and with everything wrong.
+
+use crate::program_runs::{Place, read_wav};
+use mixdown_fixtures::signals;
+use serde_json::{Value, json};
+use std::time::Instant;
+
+/// Two stems and a session of them that leaves their sum alone.
+fn place() -> Place {
+    let place = Place::new();
+    let (a, b) = (signals::pink_noise(1, 0.1, 96_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 60_000));
+    place.write_wav("a.wav", 48_000, &[&a, &signals::pink_noise(2, 0.1, 96_000)]);
+    place.write_wav("b.wav", 48_000, &[&b]);
+    let session = json!({
+        "align": { "mode": "off" },
+        "tracks": [
+            { "file": "a.wav", "inserts": [{ "type": "high_pass", "cutoff_hz": 200.0 }] },
+            { "file": "b.wav", "pan": 0.5, "inserts": [{ "type": "compressor", "threshold_db": -30.0, "ratio": 3.0, "look_ahead_ms": 2.0 }] },
+        ],
+        "master": { "target": "none", "ceiling_dbtp": "off" },
+        "output": { "format": "wav32f" },
+    });
+    place.write("mix.json", session.to_string().as_bytes());
+    place
+}
+
+fn document(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn what_is_heard_is_what_render_writes() {
+    let place = place();
+    let run = place.run("render --session mix.json --out mix --mix-only --quiet");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for block in [64, 1_000] {
+        let run = place.run(&format!("play --session mix.json --freewheel --wav heard.wav --json --block {block}"));
+        assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+        let told = document(&run.stdout);
+        assert_eq!((&told["ok"], &told["stats"]["starvations"]), (&json!(true), &json!(0)));
+        assert_eq!(told["latency_frames"], 96);
+        assert!(told["stats"]["blocks"].as_u64().unwrap() >= 96_000 / block);
+        let (heard, written) = (read_wav(&place.path("heard.wav")), read_wav(&place.path("mix/final_mix.wav")));
+        assert!(written[0].len() >= 96_000 && heard[0].len() >= written[0].len());
+        for (heard, written) in heard.iter().zip(&written) {
+            assert_eq!(heard[..written.len()], written[..]);
+        }
+    }
+}
+
+#[test]
+fn against_the_clock_it_takes_as_long_as_it_plays() {
+    let place = place();
+    let start = Instant::now();
+    let run = place.run("play a.wav b.wav --align off --null --duration 0.7 --json");
+    let elapsed = start.elapsed().as_secs_f64();
+    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+    let told = document(&run.stdout);
+    assert_eq!(told["frames"], 33_600);
+    // The clock runs from the first block on; a busy machine may add to it, nothing takes from it.
+    assert!((0.69..10.0).contains(&elapsed), "{elapsed}");
+    assert!(told["elapsed_s"].as_f64().unwrap() >= 0.69);
+    let text = place.run("play a.wav --align off --null --duration 0.2");
+    assert!(text.stdout.contains("Played 0.2 s") && text.stdout.contains("0 times a track ran out"), "{}", text.stdout);
+}
+
+#[test]
+fn a_list_of_commands_is_carried_out_and_its_log_replays_to_the_same_file() {
+    let place = place();
+    let list = json!([
+        { "command": "play" },
+        { "at": 10_000, "command": "gain", "place": { "track": "b" }, "gain_db": -20.0 },
+        { "at": 20_000, "command": "bypass", "place": { "track": "a" }, "insert": 0, "bypass": true },
+        { "at": 30_000, "command": "mute", "place": { "track": "b" }, "mute": true },
+    ]);
+    place.write("list.json", list.to_string().as_bytes());
+    let play = "play --session mix.json --freewheel --quiet";
+    let runs = [
+        format!("{play} --wav plain.wav"),
+        format!("{play} --replay list.json --log log.json --record changed.toml --wav first.wav"),
+        format!("{play} --replay log.json --wav second.wav --block 333"),
+        "render --session changed.toml --out changed --mix-only --quiet".into(),
+    ];
+    for arguments in runs {
+        let run = place.run(&arguments);
+        assert_eq!(run.code, Some(0), "{arguments}: {}{}", run.stdout, run.stderr);
+    }
+    let [plain, first, second] = ["plain.wav", "first.wav", "second.wav"].map(|name| read_wav(&place.path(name)));
+    let frames = first[0].len().min(second[0].len());
+    assert!(frames > 90_000);
+    assert_eq!((&first[0][..frames], &first[1][..frames]), (&second[0][..frames], &second[1][..frames]));
+    assert_eq!(plain[0][..9_800], first[0][..9_800]);
+    assert_ne!(plain[0][11_000..12_000], first[0][11_000..12_000]);
+    let log = document(&std::fs::read_to_string(place.path("log.json")).unwrap());
+    assert_eq!((log.as_array().unwrap().len(), &log[1]["at"], &log[0]["at"]), (4, &json!(10_000), &json!(0)));
+    let changed = std::fs::read_to_string(place.path("changed.toml")).unwrap();
+    assert!(changed.contains("gain_db = -20.0") && changed.contains("mute = true"), "{changed}");
+    assert!(!changed.contains("\"high_pass\""), "what is bypassed is left out: {changed}");
+    // The last stretch of what was heard is the changed session's mix; the compressor's long memory is on the muted track.
+    let rendered = read_wav(&place.path("changed/final_mix.wav"));
+    assert_eq!(rendered[0][60_000..90_000], first[0][60_000..90_000]);
+}
+
+#[test]
+fn what_is_wrong_is_said_and_leaves_no_file() {
+    let place = place();
+    place.write("no.json", b"{");
+    place.write("odd.json", b"[{ \"command\": \"explode\" }]");
+    place.write("lost.json", b"[{ \"command\": \"mute\", \"place\": { \"track\": \"zither\" }, \"mute\": true }]");
+    place.write("text.wav", b"not audio at all, whatever its name says");
+    for (arguments, code, expected) in [
+        ("play missing.wav --null", 1, "missing.wav"),
+        ("play text.wav --null", 1, "text.wav"),
+        ("play --session mix.json --freewheel --wav x.wav --replay no.json", 1, "no.json"),
+        ("play --session mix.json --freewheel --wav x.wav --replay odd.json", 1, "explode"),
+        ("play --session mix.json --freewheel --wav x.wav --replay lost.json", 1, "zither"),
+        ("play --session mix.json --freewheel --report mix.json", 1, "nothing of the loudness"),
+        ("play --session mix.json --freewheel --duration 0.1 --record no/such/folder/x.toml", 1, "no/such/folder"),
+        ("play a.wav", 1, "--null"),
+        ("play a.wav --null --wav x.wav", 2, "--freewheel"),
+        ("play a.wav --null --freewheel", 2, "--freewheel"),
+        ("play a.wav --null --loop 9-3", 2, "a loop ends after it begins"),
+        ("play --null", 2, "STEM"),
+    ] {
+        let run = place.run(arguments);
+        assert_eq!(run.code, Some(code), "{arguments}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(expected), "{arguments}: {}", run.stderr);
+    }
+    assert!(!place.path("x.wav").exists());
+}
