@@ -42,7 +42,6 @@ pub struct LiveEngine<I> {
     /// Frames rung out since the last stem's end, once every one has ended.
     pub(super) rung: Option<u64>,
     pub(super) longest_tail: u64,
-    pub(super) ended: bool,
     pub(super) orders: Receiver<Order>,
     pub(super) returns: Sender<Return>,
     /// Holds the queue open: nothing is ever dropped on the audio thread because nobody listens.
@@ -53,15 +52,14 @@ pub struct LiveEngine<I> {
 }
 
 impl<I: LiveInput> LiveEngine<I> {
-    /// Renders the next block, stereo, of any number of frames up to the most it was made for; the rest of a longer one is silent.
-    /// Audio thread: no allocation, no lock, no wait, no failure.
+    /// Renders the next block, stereo, of any number of frames. Audio thread: no allocation, no lock, no wait, no failure.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
         self.take_orders();
         let mut done = 0;
         while done < out.frames() {
             self.carry_out_due();
             if self.transport.motion() == Motion::Cueing && self.inputs_are_cued() {
-                self.ended = false;
+                self.counters.ended.store(false, Relaxed);
                 self.transport.roll(self.renderer.latency(), self.ramp);
                 self.tell_motion();
             }
@@ -90,11 +88,6 @@ impl<I: LiveInput> LiveEngine<I> {
     /// Whether sound is made.
     pub fn motion(&self) -> Motion {
         self.transport.motion()
-    }
-
-    /// Whether the mix has come to its end since it last began to play.
-    pub fn has_ended(&self) -> bool {
-        self.ended
     }
 
     /// Whether every reader has the next frames, for whoever asks for blocks faster than they play. Audio thread.
@@ -238,7 +231,7 @@ impl<I: LiveInput> LiveEngine<I> {
             self.arrive(next);
             self.tell_motion();
         } else if self.rung.is_some_and(|rung| rung >= self.longest_tail + self.latency()) {
-            self.ended = true;
+            self.counters.ended.store(true, Relaxed);
             self.tell(Event::Ended { frame: self.frame });
             self.arrive(Next::Go { position: 0, roll: false });
             self.tell_motion();

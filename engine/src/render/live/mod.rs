@@ -6,6 +6,8 @@
 mod command;
 mod control;
 mod cued_clip;
+#[cfg(feature = "device")]
+mod device;
 mod dials;
 mod engine;
 mod event;
@@ -24,6 +26,8 @@ mod transport;
 pub use command::{Command, CommandError, Place, Strip, Timed};
 pub use control::{Control, Measured};
 pub use cued_clip::LoopRange;
+#[cfg(feature = "device")]
+pub use device::{DeviceError, OutputDevice, Playing, device_names};
 pub use engine::LiveEngine;
 pub use event::{Event, Motion};
 pub use guard::Guarded;

@@ -34,7 +34,7 @@ const EVENTS: usize = 1_024;
 /// How a live engine is made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiveOptions {
-    /// The most frames that one block may have.
+    /// The most frames that are rendered at a time; a longer block is rendered in parts.
     pub max_block: usize,
     /// How long every change of gain, pan, width, polarity, inserts and transport takes, in milliseconds.
     pub ramp_ms: f64,
@@ -212,7 +212,6 @@ fn assemble<I: LiveInput>(
         frame: 0,
         rung: None,
         longest_tail,
-        ended: false,
         orders: taken,
         returns,
         _returned: returned.clone(),

@@ -1,7 +1,7 @@
 //! How a live engine fares: counters that any thread may read while it runs.
 
 use serde::Serialize;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// Steps of the histogram to a doubling of time.
@@ -18,6 +18,7 @@ pub struct Counters {
     pub(super) starvations: AtomicU64,
     pub(super) dropped_meters: AtomicU64,
     pub(super) dropped_events: AtomicU64,
+    pub(super) ended: AtomicBool,
     blocks: AtomicU64,
     late_blocks: AtomicU64,
     busy_ns: AtomicU64,
@@ -63,6 +64,7 @@ impl Default for Counters {
             starvations: zero(),
             dropped_meters: zero(),
             dropped_events: zero(),
+            ended: AtomicBool::new(false),
             blocks: zero(),
             late_blocks: zero(),
             busy_ns: zero(),
@@ -111,6 +113,11 @@ impl Counters {
     /// How late the output is, in frames. Any thread.
     pub fn latency(&self) -> u64 {
         self.latency.load(Relaxed)
+    }
+
+    /// Whether the mix has come to its end since it last began to play. Any thread.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Relaxed)
     }
 
     /// All of it at this moment. Any thread.

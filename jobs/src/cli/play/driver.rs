@@ -75,7 +75,7 @@ impl Driver {
                 Pace::Freewheel if rendered == 0 => std::thread::sleep(Duration::from_micros(100)),
                 Pace::Freewheel => {}
             }
-            if self.engine.has_ended() {
+            if counters.has_ended() {
                 break;
             }
         }

@@ -5,26 +5,32 @@ mod driver;
 mod mixer;
 mod outlet;
 mod screen;
+#[cfg(feature = "device")]
+mod sound;
+#[cfg(not(feature = "device"))]
+#[path = "no_sound.rs"]
+mod sound;
 
 use super::Failure;
 use super::interrupt;
-use super::outcome::{print, print_json, write_file};
+use super::outcome::{check_place, print, print_json, write_file};
 use super::progress::ProgressDisplay;
 use super::render::{AlignChoice, session_of};
 use clap::Args;
+use crossbeam_channel::Receiver;
 use driver::{Driven, Pace};
 use mixdown_engine::render::live::{
-    Command, Control, Event, Live, LiveOptions, Measured, RingInput, Stats, Timed, open,
+    Command, Control, Event, Live, LiveOptions, Measured, Reading, RingInput, Stats, Timed, open,
 };
 use mixdown_engine::render::{Plan, prepare};
-use mixdown_engine::session::Session;
+use mixdown_engine::session::{Session, Track};
 use mixdown_engine::units::SampleRate;
 use outlet::WavOutlet;
 use std::io::{IsTerminal, stdin, stdout};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Play a mix live, with faders to move.
 ///
@@ -84,7 +90,7 @@ pub(super) struct PlayArguments {
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
     /// With --freewheel: write what is heard to this file, as 32-bit float WAV, from the session's first frame on.
-    #[arg(long, value_name = "FILE", requires = "freewheel")]
+    #[arg(long, value_name = "FILE")]
     wav: Option<PathBuf>,
     /// Print one JSON document, and show nothing else.
     #[arg(long)]
@@ -102,13 +108,22 @@ fn seconds_range(text: &str) -> Result<(f64, f64), String> {
 }
 
 pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
-    if arguments.list_devices || !(arguments.null || arguments.freewheel) {
-        return Err(Failure::Other(
-            "this build plays on no device; --null plays against the clock, --freewheel as fast as it goes".into(),
+    if arguments.list_devices {
+        return print(&sound::list()?);
+    }
+    if arguments.wav.is_some() && !arguments.freewheel {
+        return Err(Failure::Usage(
+            "--wav goes with --freewheel: writing a file may hold up what plays in real time".into(),
         ));
+    }
+    if !(arguments.null || arguments.freewheel) {
+        sound::check()?;
     }
     interrupt::listen();
     let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align)?;
+    for (path, flag) in [(&arguments.record, "--record"), (&arguments.log, "--log")] {
+        path.as_deref().map_or(Ok(()), |path| check_place(path, flag))?;
+    }
     let commands = arguments.replay.as_deref().map(read_commands).transpose()?;
     let measured = arguments.report.as_deref().map(read_report).transpose()?;
     let plan = plan(session, arguments.quiet || arguments.json)?;
@@ -174,7 +189,7 @@ fn plan(session: Session, quiet: bool) -> Result<Plan, Failure> {
     Ok(prepared?.0)
 }
 
-/// Runs the engine on a thread of its own, and the mixer, or nothing, on this one.
+/// Runs the engine, on a thread of its own or in the device's, and the mixer, or nothing, on this one.
 fn play(
     arguments: &PlayArguments,
     plan: &Plan,
@@ -184,49 +199,85 @@ fn play(
 ) -> Result<Played, Failure> {
     let Live { engine, mut control, readings, events } = live;
     let counters = engine.counters().clone();
-    let stop = AtomicBool::new(false);
-    let pace = if arguments.null { Pace::Clock } else { Pace::Freewheel };
-    let limit = arguments.duration.map(|seconds| plan.sample_rate().frames(seconds.max(0.0)));
-    let mut script =
-        Script { commands: commands.unwrap_or_else(|| vec![Timed { at: None, command: Command::Play }]), sent: 0 };
+    let (rate, start) = (plan.sample_rate(), Instant::now());
+    let limit = arguments.duration.map(|seconds| rate.frames(seconds.max(0.0)));
+    let commands = commands.unwrap_or_else(|| vec![Timed { at: None, command: Command::Play }]);
+    let mut script = Script { commands, sent: 0 };
     script.send(&mut control)?;
-    let names: Vec<String> = plan.session().tracks.iter().map(|track| track.title().into_owned()).collect();
-    let mut warnings = Vec::new();
-    let shows =
-        !arguments.quiet && !arguments.json && !arguments.freewheel && stdin().is_terminal() && stdout().is_terminal();
-    let driven = std::thread::scope(|scope| {
-        let driver = driver::Driver { engine, pace, block: arguments.block as usize, rate: plan.sample_rate(), limit };
-        let stop = &stop;
-        let running = scope.spawn(move || driver.run(stop, outlet));
-        let shown = if shows {
-            screen::run(plan, &mut control, &readings, &events, &mut || running.is_finished())
-        } else {
-            let mut idle = true;
-            while !running.is_finished() && !interrupt::asked() && idle {
-                idle = script.send(&mut control).is_ok();
-                control.collect();
-                readings.try_iter().for_each(drop);
-                for event in events.try_iter() {
-                    if let Some(warning) = warning(&event, &names) {
-                        if !arguments.quiet && !arguments.json {
-                            eprintln!("warning: {warning}");
-                        }
-                        warnings.push(warning);
-                    }
-                }
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            if idle { Ok(()) } else { script.send(&mut control) }
-        };
-        stop.store(true, Ordering::Relaxed);
-        let driven = running.join().unwrap_or_else(|_| Err(Failure::Other("the engine's thread has panicked".into())));
-        shown.and(driven)
-    })?;
-    warnings.extend(events.try_iter().filter_map(|event| warning(&event, &names)));
+    let mut watch = Watch { arguments, plan, control: &mut control, script, readings, events, warnings: Vec::new() };
+    let driven = if arguments.null || arguments.freewheel {
+        let pace = if arguments.null { Pace::Clock } else { Pace::Freewheel };
+        let driver = driver::Driver { engine, pace, block: arguments.block as usize, rate, limit };
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| driver.run(&stop, outlet));
+            let watched = watch.run(&mut || running.is_finished());
+            stop.store(true, Ordering::Relaxed);
+            let panicked = |_| Err(Failure::Other("the engine's thread has panicked".into()));
+            let driven = running.join().unwrap_or_else(panicked);
+            watched.and(driven)
+        })?
+    } else {
+        let playing = sound::play(arguments.device.as_deref(), arguments.block, rate, engine)?;
+        watch.run(&mut || counters.has_ended() || limit.is_some_and(|limit| counters.frame() >= limit))?;
+        drop(playing);
+        Driven { frames: counters.frame(), elapsed: start.elapsed() }
+    };
+    watch.listen();
+    let warnings = watch.warnings;
     let Driven { frames, elapsed } = driven;
     let recording = control.recording().to_vec();
     let (stats, latency) = (counters.stats(), counters.latency());
     Ok(Played { frames, latency, elapsed, stats, warnings, session: control.session(), recording })
+}
+
+/// What goes on beside the engine.
+struct Watch<'a> {
+    arguments: &'a PlayArguments,
+    plan: &'a Plan,
+    control: &'a mut Control,
+    script: Script,
+    readings: Receiver<Reading>,
+    events: Receiver<Event>,
+    warnings: Vec<String>,
+}
+
+impl Watch<'_> {
+    /// Sends the commands of the list and looks at what happens, in a mixer if there is a terminal, until it is done or interrupted.
+    fn run(&mut self, is_done: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+        let PlayArguments { quiet, json, freewheel, .. } = *self.arguments;
+        if !quiet && !json && !freewheel && stdin().is_terminal() && stdout().is_terminal() {
+            return screen::run(self, is_done);
+        }
+        while !is_done() && !interrupt::asked() {
+            self.script.send(self.control)?;
+            self.control.collect();
+            self.readings.try_iter().for_each(drop);
+            if self.listen() {
+                return Err(Failure::Other(
+                    "the device is gone; plug it in again, or choose another with --device".into(),
+                ));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Tells what has happened; whether the device was lost.
+    fn listen(&mut self) -> bool {
+        let mut lost = false;
+        let tracks = &self.plan.session().tracks;
+        for event in self.events.try_iter() {
+            lost |= matches!(event, Event::DeviceLost { .. });
+            if let Some(warning) = warning(&event, tracks) {
+                if !self.arguments.quiet && !self.arguments.json {
+                    eprintln!("warning: {warning}");
+                }
+                self.warnings.push(warning);
+            }
+        }
+        lost
+    }
 }
 
 /// Commands that are sent as there is room for them.
@@ -249,8 +300,8 @@ impl Script {
 }
 
 /// What a person should know.
-fn warning(event: &Event, names: &[String]) -> Option<String> {
-    let name = |track: &usize| names.get(*track).map_or("?", String::as_str);
+fn warning(event: &Event, tracks: &[Track]) -> Option<String> {
+    let name = |track: &usize| tracks.get(*track).map_or("?".into(), Track::title);
     match event {
         Event::StemFailed { track, message } => {
             Some(format!("track {:?} is silent from here on: {message}", name(track)))

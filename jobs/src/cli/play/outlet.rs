@@ -1,6 +1,7 @@
 //! What is heard, to a file that appears whole or not at all.
 
 use crate::cli::Failure;
+use crate::cli::outcome::folder_and_name;
 use mixdown_engine::audio::{Block, Quantiser, SampleFormat};
 use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use mixdown_engine::io::{OutputError, StagedFolder};
@@ -23,12 +24,9 @@ pub(super) struct WavOutlet {
 impl WavOutlet {
     /// Starts a file without the first `skip` frames.
     pub(super) fn create(path: &Path, rate: SampleRate, skip: u64) -> Result<Self, Failure> {
-        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
-            return Err(Failure::Usage(format!("--wav {}: name a file", path.display())));
-        };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let (folder, name) = folder_and_name(path, "--wav")?;
         let output = |error: OutputError| Failure::Render(RenderError::from(error));
-        let mut staged = StagedFolder::open(folder).map_err(output)?;
+        let mut staged = StagedFolder::open(&folder).map_err(output)?;
         let file = staged.create(&name).map_err(output)?;
         let samples = SampleFormat::Float32;
         let format = WavFormat { samples, sample_rate: rate, channels: 2 };

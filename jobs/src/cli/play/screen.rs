@@ -2,10 +2,8 @@
 
 use super::draw::draw;
 use super::mixer::{Asked, Mixer};
-use super::{interrupt, warning};
+use super::{Watch, interrupt, warning};
 use crate::cli::Failure;
-use mixdown_engine::render::Plan;
-use mixdown_engine::render::live::{Control, Event, Reading};
 use ratatui::crossterm::event::{self, Event as Input, KeyEventKind};
 use std::io;
 use std::time::Duration;
@@ -14,22 +12,22 @@ use std::time::Duration;
 const FRAME: Duration = Duration::from_millis(33);
 
 /// Shows the mixer until somebody quits or the mix has ended.
-pub(super) fn run(
-    plan: &Plan,
-    control: &mut Control,
-    readings: &crossbeam_channel::Receiver<Reading>,
-    events: &crossbeam_channel::Receiver<Event>,
-    has_ended: &mut dyn FnMut() -> bool,
-) -> Result<(), Failure> {
-    let names: Vec<String> = plan.session().tracks.iter().map(|track| track.title().into_owned()).collect();
+pub(super) fn run(watch: &mut Watch<'_>, is_done: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+    let Watch { plan, control, script, readings, events, .. } = watch;
+    let tracks = &plan.session().tracks;
     let mut mixer = Mixer::new(control, plan.sample_rate(), plan.expected_frames());
+    // The progress bar has left its line unfinished.
+    eprintln!();
     // Also restores the terminal when something panics.
     let mut terminal = ratatui::try_init().map_err(|error| terminal_error(&error))?;
-    let mut show = || -> io::Result<()> {
-        while !has_ended() && !interrupt::asked() {
+    let mut show = || -> io::Result<Result<(), Failure>> {
+        while !is_done() && !interrupt::asked() {
             readings.try_iter().for_each(|reading| mixer.show(&reading));
             for event in events.try_iter() {
-                mixer.note(&event, warning(&event, &names));
+                mixer.note(&event, warning(&event, tracks));
+            }
+            if let Err(failure) = script.send(control) {
+                return Ok(Err(failure));
             }
             control.collect();
             mixer.refresh(control);
@@ -56,11 +54,11 @@ pub(super) fn run(
                 }
             }
         }
-        Ok(())
+        Ok(Ok(()))
     };
     let shown = show();
     ratatui::restore();
-    shown.map_err(|error| terminal_error(&error))
+    shown.map_err(|error| terminal_error(&error))?
 }
 
 fn terminal_error(error: &io::Error) -> Failure {
