@@ -218,9 +218,8 @@ fn play(
             watched.and(driven)
         })?
     } else {
-        let playing = sound::play(arguments.device.as_deref(), arguments.block, rate, engine)?;
+        let _playing = sound::play(arguments.device.as_deref(), arguments.block, rate, engine)?;
         watch.run(&mut || counters.has_ended() || limit.is_some_and(|limit| counters.frame() >= limit))?;
-        drop(playing);
         Driven { frames: counters.frame(), elapsed: start.elapsed() }
     };
     watch.listen();
