@@ -66,7 +66,7 @@ fn untouched(mut session: Session) -> Session {
 }
 
 fn at(frame: u64, command: Command) -> Timed {
-    Timed { at: Some(frame), command }
+    Timed::at(frame, command)
 }
 
 fn track(name: &str) -> Place {
@@ -536,4 +536,60 @@ fn denormals_in_a_stem_are_read_as_silence() {
     let plan = plan(&untouched(Session { tracks: vec![Track::new(folder.path("tiny.wav"))], ..Session::default() }));
     let heard = play(&mut open_replay(&plan, &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 512);
     assert!(heard[0][..20_000].iter().enumerate().all(|(n, x)| *x == if n % 3 == 0 { 0.25 } else { 0.0 }));
+}
+
+#[test]
+fn a_change_takes_as_long_as_it_is_told_to() {
+    let folder = Folder::new();
+    let level = vec![0.5; 48_000];
+    folder.write_wav("level.wav", 48_000, &[&level, &level]);
+    let plan = plan(&untouched(Session { tracks: vec![Track::new(folder.path("level.wav"))], ..Session::default() }));
+    for (ramp_ms, frames) in [(None, 960), (Some(100.0), 4_800), (Some(0.0), 1)] {
+        let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
+        let mute = Command::Mute { place: track("level"), mute: true };
+        let heard =
+            play(&mut live, &[at(0, Command::Play), Timed { at: Some(10_000), ramp_ms, command: mute }], || 512);
+        let full = heard[0].iter().position(|x| *x < 0.5);
+        let silent = heard[0].iter().position(|x| *x == 0.0);
+        // The smooth step leaves its ends so slowly that the first and last frames may round to them.
+        assert!((10_000..10_030).contains(&full.unwrap()) && silent.unwrap() <= 10_000 + frames, "{full:?} {silent:?}");
+        assert!(silent.unwrap() + 30 >= 10_000 + frames && heard[0].windows(2).all(|two| two[1] <= two[0]));
+    }
+    let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
+    let refused = live.control.send(Timed { at: None, ramp_ms: Some(-1.0), command: Command::Play });
+    assert!(refused.unwrap_err().to_string().contains("ramp_ms = -1"));
+}
+
+#[test]
+fn stems_that_are_no_numbers_or_denormal_slow_no_block_down() {
+    let folder = Folder::new();
+    let clean = signals::pink_noise(1, 0.2, 192_000);
+    let denormal: Vec<f32> = clean.iter().map(|x| x * 1e-39).collect();
+    let mut broken = clean.clone();
+    broken[48_000..].fill(f32::NAN);
+    let mut infinite = clean.clone();
+    infinite[96_000] = f32::INFINITY;
+    let median_us = |name: &str, kinds: [&[f32]; 4]| {
+        let mut session = untouched(Session::default());
+        for (index, samples) in kinds.into_iter().enumerate() {
+            let file = format!("{name}{index}.wav");
+            folder.write_wav(&file, 48_000, &[samples, samples]);
+            session.tracks.push(Track { inserts: one_of_every_kind(), ..Track::new(folder.path(&file)) });
+        }
+        let mut live = open_replay(&plan(&session), &LiveOptions::default()).unwrap();
+        live.control.now(Command::Play).unwrap();
+        let (mut out, mut times) = (AudioBuffer::new(2, 64), Vec::new());
+        for block in 0..2_700 {
+            let start = Instant::now();
+            live.engine.process(&mut out.block_mut());
+            if block > 800 {
+                times.push(start.elapsed().as_secs_f64() * 1e6);
+            }
+        }
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let (good, bad) = (median_us("good", [&clean; 4]), median_us("bad", [&clean, &denormal, &broken, &infinite]));
+    println!("a block takes {good:.1} us, and {bad:.1} us with stems that are no numbers or denormal");
+    assert!(bad < 2.0 * good, "{good} us, then {bad} us");
 }

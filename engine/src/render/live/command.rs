@@ -134,10 +134,28 @@ pub struct Timed {
     /// Rendered frame at which it takes effect; without it, as soon as it arrives. A time that has passed means at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<u64>,
+    /// How long the change takes, in milliseconds, 0 to 60 000; without it, as the engine was made. Not of the transport.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ramp_ms: Option<f64>,
     /// What.
     #[serde(flatten)]
     pub command: Command,
 }
+
+impl Timed {
+    /// As soon as it arrives.
+    pub fn now(command: Command) -> Self {
+        Self { at: None, ramp_ms: None, command }
+    }
+
+    /// At a rendered frame.
+    pub fn at(frame: u64, command: Command) -> Self {
+        Self { at: Some(frame), ramp_ms: None, command }
+    }
+}
+
+/// The ramps taken, in milliseconds.
+pub(super) const RAMP_MS: (f64, f64) = (0.0, 60_000.0);
 
 /// A command that cannot be carried out; nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,7 +1,7 @@
 //! The control thread's end of a live engine: commands are checked and everything they need is built here, and what they have replaced
 //! is dropped here.
 
-use super::command::{Command, CommandError, Place, Strip, Timed, find, inserts_mut, with_field};
+use super::command::{Command, CommandError, Place, RAMP_MS, Strip, Timed, find, inserts_mut, with_field};
 use super::dials::Dial;
 use super::event::Event;
 use super::order::{Exchange, ORDERS, Order, RETURNS, Redelay, Return, Seat, What};
@@ -89,6 +89,15 @@ impl Fixed {
         ProcessSpec { sample_rate: self.rate, max_block: self.max_block, channels }
     }
 
+    /// A ramp in frames.
+    fn ramp(&self, ramp_ms: f64) -> Result<u64, CommandError> {
+        if !(RAMP_MS.0..=RAMP_MS.1).contains(&ramp_ms) {
+            let (min, max) = RAMP_MS;
+            return Err(CommandError::Invalid(format!("ramp_ms = {ramp_ms} is out of range ({min} to {max})")));
+        }
+        Ok(self.rate.frames(ramp_ms / 1_000.0).max(1))
+    }
+
     /// The master's static gain, as a factor: 1 where nothing has been measured.
     pub(super) fn master_gain(&self, session: &Session) -> f64 {
         let Some(measured) = self.measured else { return 1.0 };
@@ -121,7 +130,7 @@ pub struct Control {
     out: usize,
     commands_out: usize,
     last_exchange: u64,
-    sent: BTreeMap<u64, Command>,
+    sent: BTreeMap<u64, Timed>,
     recording: Vec<Timed>,
 }
 
@@ -182,13 +191,17 @@ impl Control {
     /// # Errors
     /// As [`Control::send`].
     pub fn now(&mut self, command: Command) -> Result<u64, CommandError> {
-        self.send(Timed { at: None, command })
+        self.send(Timed::now(command))
     }
 
     fn try_send(&mut self, number: u64, timed: Timed) -> Result<u64, CommandError> {
         self.collect();
         let given = timed.at.unwrap_or_else(|| self.counters.frame());
-        let prepared = self.prepare(&timed.command)?;
+        let ramp = timed.ramp_ms.map(|ramp_ms| self.fixed.ramp(ramp_ms)).transpose()?;
+        let mut prepared = self.prepare(&timed.command)?;
+        if let What::Exchange(exchange) = &mut prepared.what {
+            exchange.ramp = ramp;
+        }
         if prepared.chains.is_some() && given < self.last_exchange {
             return Err(CommandError::OutOfOrder { given, last: self.last_exchange });
         }
@@ -196,14 +209,14 @@ impl Control {
         if self.commands_out >= ORDERS || self.out + pieces > RETURNS {
             return Err(CommandError::QueueFull);
         }
-        let order = Order { number, at: timed.at, what: prepared.what };
+        let order = Order { number, at: timed.at, ramp, what: prepared.what };
         self.orders.try_send(order).map_err(|_| CommandError::QueueFull)?;
         self.session = prepared.session;
         if let Some(chains) = prepared.chains {
             (self.chains, self.last_exchange) = (chains, given);
         }
         (self.out, self.commands_out) = (self.out + pieces, self.commands_out + 1);
-        self.sent.insert(number, timed.command);
+        self.sent.insert(number, timed);
         self.next_number += 1;
         Ok(number)
     }
@@ -214,8 +227,8 @@ impl Control {
             self.out -= 1;
             if let Return::Applied { number, frame } = thing {
                 self.commands_out -= 1;
-                if let Some(command) = self.sent.remove(&number) {
-                    self.recording.push(Timed { at: Some(frame), command });
+                if let Some(timed) = self.sent.remove(&number) {
+                    self.recording.push(Timed { at: Some(frame), ..timed });
                 }
             }
         }
@@ -412,7 +425,7 @@ impl Control {
         wait: u64,
     ) -> Prepared {
         let chain = Some(Box::new(Replacement::new(chain, channels, self.fixed.max_block)));
-        let exchange = Box::new(Exchange { seat, chain, delays, wait, latency: chains.latency() });
+        let exchange = Box::new(Exchange { seat, chain, delays, wait, ramp: None, latency: chains.latency() });
         let pieces = exchange.pieces();
         Prepared { what: What::Exchange(exchange), session, chains: Some(chains), pieces }
     }

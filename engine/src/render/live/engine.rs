@@ -108,7 +108,7 @@ impl<I: LiveInput> LiveEngine<I> {
     fn carry_out_due(&mut self) {
         while let Some(order) = self.schedule.take_due(self.frame) {
             self.give_back(Return::Applied { number: order.number, frame: self.frame });
-            self.carry_out(order.what);
+            self.carry_out(order.what, order.ramp.unwrap_or(self.ramp));
         }
         while let Some(exchange) = self.waiting.front() {
             if !self.is_free(exchange) {
@@ -120,7 +120,7 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    fn carry_out(&mut self, what: What) {
+    fn carry_out(&mut self, what: What, ramp: u64) {
         match what {
             What::Play => self.transport_to(Next::Roll),
             What::Pause => self.transport_to(Next::Rest),
@@ -134,8 +134,8 @@ impl<I: LiveInput> LiveEngine<I> {
                 let (position, roll) = (self.transport.position(), self.transport.wants_to_roll());
                 self.transport_to(Next::Go { position, roll });
             }
-            What::Dial(strip, dial) => self.dials.turn(strip, dial, self.ramp, &mut self.renderer),
-            What::MasterGain(gain) => self.gain.go([gain], 0, self.ramp),
+            What::Dial(strip, dial) => self.dials.turn(strip, dial, ramp, &mut self.renderer),
+            What::MasterGain(gain) => self.gain.go([gain], 0, ramp),
             What::Exchange(exchange) => self.waiting.push_back(exchange),
         }
     }
@@ -319,7 +319,7 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 
     fn exchange(&mut self, mut exchange: Box<Exchange>) {
-        let (wait, ramp) = (exchange.wait, self.ramp);
+        let (wait, ramp) = (exchange.wait, exchange.ramp.unwrap_or(self.ramp));
         self.exchanging = true;
         if let Some(chain) = exchange.chain.take() {
             let refused = match self.rack(exchange.seat) {

@@ -15,6 +15,8 @@ pub(super) struct Order {
     pub(super) number: u64,
     /// Rendered frame; `None` for as soon as it arrives.
     pub(super) at: Option<u64>,
+    /// Frames that the change takes; `None` for as many as the engine was made with.
+    pub(super) ramp: Option<u64>,
     pub(super) what: What,
 }
 
@@ -51,6 +53,8 @@ pub(super) struct Exchange {
     pub(super) delays: Vec<Redelay>,
     /// Frames that the new ones run unheard, until they are filled.
     pub(super) wait: u64,
+    /// Frames of the fade from the old to the new; `None` as for orders.
+    pub(super) ramp: Option<u64>,
     /// How late the output is afterwards, in frames.
     pub(super) latency: u64,
 }

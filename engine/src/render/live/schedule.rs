@@ -50,7 +50,7 @@ mod tests {
     fn orders_come_by_time_and_then_by_number() {
         let mut schedule = Schedule::new();
         for (number, at) in [(0, Some(50)), (1, None), (2, Some(10)), (3, Some(50)), (4, Some(3))] {
-            schedule.add(Order { number, at, what: What::Play }, 20);
+            schedule.add(Order { number, at, ramp: None, what: What::Play }, 20);
         }
         let mut taken = Vec::new();
         for now in [20, 49, 50] {

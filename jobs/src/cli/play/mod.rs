@@ -201,7 +201,7 @@ fn play(
     let counters = engine.counters().clone();
     let (rate, start) = (plan.sample_rate(), Instant::now());
     let limit = arguments.duration.map(|seconds| rate.frames(seconds.max(0.0)));
-    let commands = commands.unwrap_or_else(|| vec![Timed { at: None, command: Command::Play }]);
+    let commands = commands.unwrap_or_else(|| vec![Timed::now(Command::Play)]);
     let mut script = Script { commands, sent: 0 };
     script.send(&mut control)?;
     let mut watch = Watch { arguments, plan, control: &mut control, script, readings, events, warnings: Vec::new() };
