@@ -112,7 +112,7 @@ fn outcome(case: &Case) -> Option<(f64, bool)> {
     let stems = [features(&case.source), features(&case.copy)];
     let settings = AlignSettings::default();
     let longest = case.source.len().max(case.copy.len());
-    let mut comparison = Comparison::new(&stems, &[0, 1], longest, &settings);
+    let mut comparison = Comparison::new(&stems.each_ref(), &[0, 1], longest, &settings);
     for (n, stem) in stems.iter().enumerate() {
         comparison.keep(n, comparison.prepare(stem));
     }

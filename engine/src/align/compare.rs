@@ -63,8 +63,8 @@ pub(super) struct Rough {
 
 impl<'a> Comparison<'a> {
     /// Sizes for the stems that `fit` names, none of which is prepared yet.
-    pub(super) fn new(stems: &'a [StemFeatures], fit: &[usize], max_lag: usize, settings: &'a AlignSettings) -> Self {
-        let rate = stems.first().map_or_else(super::any_rate, StemFeatures::rate);
+    pub(super) fn new(stems: &[&StemFeatures], fit: &[usize], max_lag: usize, settings: &'a AlignSettings) -> Self {
+        let rate = stems.first().map_or_else(super::any_rate, |stem| stem.rate());
         let decimator = Decimator::new(rate.as_f64());
         let kept = fit.iter().map(|n| stems[*n].kept()).max().unwrap_or(0);
         let decimated = |n: &usize| stems[*n].kept().div_ceil(decimator.factor());

@@ -1,7 +1,7 @@
 //! Stems inside a mix: with what gain each of them lies in it, and what of the mix they do not explain.
 
 use super::files::{AlignError, open};
-use super::{Alignment, Move, Place};
+use super::{Alignment, Place};
 use crate::audio::AudioBuffer;
 use crate::process::Source;
 use crate::resample::Retiming;
@@ -55,34 +55,16 @@ pub fn find_in_mix(
     let placed: Vec<Option<Place>> = alignment.stems[1..]
         .iter()
         .map(|stem| {
-            let late = stem.late_samples?;
-            let by = Move { late, drift: stem.drift_ppm * 1e-6, polarity: stem.polarity };
-            let place = by.place(0, 0).unwrap_or(Place { start: 0, retiming: Retiming::NONE });
-            (stem.reference == Some(0)).then_some(place)
+            stem.late_samples.filter(|_| stem.reference == Some(0))?;
+            Some(stem.in_time().place(0, 0).unwrap_or(Place { start: 0, retiming: Retiming::NONE }))
         })
         .collect();
     let found: Vec<usize> = (0..stems.len()).filter(|n| placed[*n].is_some()).collect();
     let files: Vec<(&PathBuf, Place)> = found.iter().filter_map(|n| Some((&stems[*n], placed[*n]?))).collect();
 
-    let count = files.len();
-    let mut gram = vec![vec![0.0_f64; count]; count];
-    let mut with_mix = vec![0.0_f64; count];
-    together(mix, &files, rate, stop, |mix, stems| {
-        for (n, first) in stems.iter().enumerate() {
-            with_mix[n] += product(first, mix);
-            for (m, second) in stems.iter().enumerate().take(n + 1) {
-                gram[n][m] += product(first, second);
-            }
-        }
-    })?;
-    for n in 0..count {
-        let (above, row) = gram.split_at_mut(n);
-        row[0][n] *= 1.0 + RIDGE;
-        for (m, line) in above.iter_mut().enumerate() {
-            line[n] = row[0][m];
-        }
-    }
-    let gains = solve(gram, with_mix);
+    let mut equations = LeastSquares::new(files.len());
+    together(mix, &files, rate, stop, |mix, stems| equations.observe(mix, stems))?;
+    let gains = equations.solve();
 
     let mut left = Spectrum::new(rate);
     let mut whole = Spectrum::new(rate);
@@ -141,24 +123,20 @@ fn together(
     }
 }
 
-/// Fills a stereo buffer from a source that begins `lead` frames later, with silence after its end. Returns the frames before that.
-fn fill<S: Source<Error = crate::io::DecodeError>>(
-    source: &mut S,
-    lead: &mut u64,
-    buffer: &mut AudioBuffer,
-) -> Result<usize, AlignError> {
-    let silent = (*lead).min(BLOCK as u64) as usize;
+/// Fills a buffer from a source that begins `lead` frames later, with silence after its end; mono goes to all channels. Returns the
+/// frames before that.
+pub(super) fn fill<S: Source>(source: &mut S, lead: &mut u64, buffer: &mut AudioBuffer) -> Result<usize, S::Error> {
+    let (channels, length) = (buffer.channels(), buffer.frames());
+    let silent = (*lead).min(length as u64) as usize;
     *lead -= silent as u64;
     let mut block = buffer.block_mut();
-    for channel in 0..2 {
-        block.channel_mut(channel)[..silent].fill(0.0);
-    }
+    block.slice_mut(0..silent).fill(0.0);
     let mut frames = silent;
-    if silent < BLOCK {
-        let mut rest = block.slice_mut(silent..BLOCK);
-        let mut own = AudioBuffer::new(source.channels(), BLOCK - silent);
+    if silent < length {
+        let mut rest = block.slice_mut(silent..length);
+        let mut own = AudioBuffer::new(source.channels(), length - silent);
         let got = source.read(&mut own.block_mut())?;
-        for channel in 0..2 {
+        for channel in 0..channels {
             let from = own.channel(channel.min(source.channels() - 1));
             let to = rest.channel_mut(channel);
             to[..got].copy_from_slice(&from[..got]);
@@ -170,7 +148,43 @@ fn fill<S: Source<Error = crate::io::DecodeError>>(
 }
 
 fn product(a: &AudioBuffer, b: &AudioBuffer) -> f64 {
-    (0..2).map(|c| a.channel(c).iter().zip(b.channel(c)).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>()).sum()
+    let of_channel = |c: usize| a.channel(c).iter().zip(b.channel(c)).map(|(x, y)| f64::from(*x) * f64::from(*y));
+    (0..a.channels()).map(|c| of_channel(c).sum::<f64>()).sum()
+}
+
+/// The equations whose solution is the gains with which stems leave the least of a mix.
+pub(super) struct LeastSquares {
+    /// Products of the stems with each other, below the diagonal and on it.
+    gram: Vec<Vec<f64>>,
+    with_mix: Vec<f64>,
+}
+
+impl LeastSquares {
+    pub(super) fn new(count: usize) -> Self {
+        Self { gram: vec![vec![0.0; count]; count], with_mix: vec![0.0; count] }
+    }
+
+    /// Takes in the next frames of the mix and of the stems.
+    pub(super) fn observe(&mut self, mix: &AudioBuffer, stems: &[AudioBuffer]) {
+        for (n, first) in stems.iter().enumerate() {
+            self.with_mix[n] += product(first, mix);
+            for (m, second) in stems.iter().enumerate().take(n + 1) {
+                self.gram[n][m] += product(first, second);
+            }
+        }
+    }
+
+    /// The gains, as factors.
+    pub(super) fn solve(mut self) -> Vec<f64> {
+        for n in 0..self.with_mix.len() {
+            let (above, row) = self.gram.split_at_mut(n);
+            row[0][n] *= 1.0 + RIDGE;
+            for (m, line) in above.iter_mut().enumerate() {
+                line[n] = row[0][m];
+            }
+        }
+        solve(self.gram, self.with_mix)
+    }
 }
 
 /// Solves a symmetric system by Gauss's elimination with the largest pivot; what has no pivot is 0.

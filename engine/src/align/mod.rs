@@ -15,6 +15,7 @@ mod line;
 mod mix;
 mod outcome;
 mod peak;
+mod peel;
 mod place;
 mod refine;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use features::StemFeatures;
 pub use files::{AlignError, Heard, Written, listen_to, write_aligned};
 pub use mix::{Band, InMix, find_in_mix};
 pub use outcome::{Alignment, Correlation, Decision, Move, StemAlignment};
+pub use peel::align_to_mix;
 pub use place::Place;
 
 use crate::units::SampleRate;
@@ -33,6 +35,7 @@ use decision::Verdict;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// Pairs compared between two questions whether to stop.
 const PAIRS_AT_ONCE: usize = 16;
@@ -81,9 +84,15 @@ pub enum Pairs {
 ///
 /// `watch` hears every few pairs, on the calling thread, how much is done, 0 to 1; when it answers true, every stem is left with the
 /// reason `stopped`.
-pub fn align(stems: &[StemFeatures], settings: &AlignSettings, pairs: Pairs, watch: &dyn Fn(f64) -> bool) -> Alignment {
-    let rate = stems.first().map_or_else(any_rate, StemFeatures::rate);
-    let longest = stems.iter().map(StemFeatures::kept).max().unwrap_or(0);
+pub fn align<S: Borrow<StemFeatures>>(
+    stems: &[S],
+    settings: &AlignSettings,
+    pairs: Pairs,
+    watch: &dyn Fn(f64) -> bool,
+) -> Alignment {
+    let stems: Vec<&StemFeatures> = stems.iter().map(Borrow::borrow).collect();
+    let rate = stems.first().map_or_else(any_rate, |stem| stem.rate());
+    let longest = stems.iter().map(|stem| stem.kept()).max().unwrap_or(0);
     // A number that makes no sense asks for nothing.
     let asked = settings.max_offset_s.map_or(u64::MAX, |seconds| rate.frames(seconds.max(0.0)));
     let max_lag = usize::try_from(asked).unwrap_or(usize::MAX).min(longest);
@@ -94,10 +103,10 @@ pub fn align(stems: &[StemFeatures], settings: &AlignSettings, pairs: Pairs, wat
         Pairs::All => all.collect(),
         Pairs::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
     };
-    let Some(verdicts) = compare(stems, &fit, &wanted, max_lag, settings, watch) else {
+    let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, settings, watch) else {
         return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
     };
-    let lengths: Vec<u64> = stems.iter().map(StemFeatures::frames).collect();
+    let lengths: Vec<u64> = stems.iter().map(|stem| stem.frames()).collect();
     let evidence = answer::Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64 };
     let mut answers = answer::decide(&evidence, settings);
     for (answer, reason) in answers.iter_mut().zip(unfit) {
@@ -129,7 +138,7 @@ fn why_unfit(stem: &StemFeatures, rate: SampleRate) -> Option<&'static str> {
 
 /// A verdict on every pair that matters; None when told to stop.
 fn compare(
-    stems: &[StemFeatures],
+    stems: &[&StemFeatures],
     fit: &[usize],
     pairs: &[(usize, usize)],
     max_lag: usize,
@@ -146,7 +155,7 @@ fn compare(
         if watch(third(0.0, n * PAIRS_AT_ONCE, fit.len())) {
             return None;
         }
-        let prepared: Vec<_> = part.par_iter().map(|n| comparison.prepare(&stems[*n])).collect();
+        let prepared: Vec<_> = part.par_iter().map(|n| comparison.prepare(stems[*n])).collect();
         part.iter().zip(prepared).for_each(|(n, prepared)| comparison.keep(*n, prepared));
     }
     let mut rough: Vec<(usize, usize, Rough)> = Vec::new();

@@ -84,10 +84,16 @@ impl StemAlignment {
 
     /// What putting it in time takes; nothing for a stem that is left.
     pub fn movement(&self) -> Move {
-        match (self.decision, self.late_samples) {
-            (Decision::Moved, Some(late)) => Move { late, drift: self.drift_ppm * 1e-6, polarity: self.polarity },
-            _ => Move::NONE,
-        }
+        if self.decision == Decision::Moved { self.in_time() } else { Move::NONE }
+    }
+
+    /// How it lies against its reference, whether it is to be moved or lies right already; nothing where nothing is known.
+    pub(super) fn in_time(&self) -> Move {
+        self.late_samples.map_or(Move::NONE, |late| Move {
+            late,
+            drift: self.drift_ppm * 1e-6,
+            polarity: self.polarity,
+        })
     }
 
     /// Frames by which it is late when its reference is at frame `at`.

@@ -5,8 +5,8 @@ use super::interrupt;
 use super::outcome::print;
 use clap::Args;
 use mixdown_engine::align::{
-    AlignSettings, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures, Written, align, find_in_mix,
-    listen_to, write_aligned,
+    AlignSettings, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures, Written, align, align_to_mix,
+    find_in_mix, listen_to, write_aligned,
 };
 use mixdown_engine::io::{Fold, StemReader};
 use mixdown_engine::units::SampleRate;
@@ -115,7 +115,6 @@ fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
         let asked = settings.min_confidence;
         settings = AlignSettings { max_offset_s: arguments.max_offset, ..AlignSettings::in_mix() };
         settings.min_confidence = asked.or(settings.min_confidence);
-        settings.reference = Some(0);
     }
     if let Some(reference) = &arguments.reference {
         let index = paths.iter().position(|path| path == reference).ok_or_else(|| {
@@ -135,8 +134,11 @@ fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
         compared.push(now);
         kept.push(aside);
     }
-    let pairs = if arguments.to.is_some() { Pairs::With(0) } else { Pairs::All };
-    let mut alignment = align(&compared, &settings, pairs, &|_| interrupt::asked());
+    let watch = |_| interrupt::asked();
+    let mut alignment = match &arguments.to {
+        Some(_) => align_to_mix(&compared, &settings, &watch),
+        None => align(&compared, &settings, Pairs::All, &watch),
+    };
     for (stem, reason) in alignment.stems.iter_mut().zip(&unfit) {
         if let Some(reason) = reason {
             stem.reason.clone_from(reason);
