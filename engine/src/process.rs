@@ -5,6 +5,9 @@ use crate::units::SampleRate;
 use std::any::Any;
 use thiserror::Error;
 
+/// How many tracks run side by side where they can: with two channels each, one AVX-512 register of f64.
+pub const TOGETHER: usize = 4;
+
 /// What a processor is built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessSpec {
@@ -106,6 +109,11 @@ pub trait Processor: Any + Send {
 
     /// By how much it turns the signal down at this moment, 0 or more, in decibels. Audio thread.
     fn gain_reduction_db(&self) -> f64;
+}
+
+/// What a processor is, where it is of the kind asked for.
+pub(crate) fn same_kind_mut<T: Processor>(processor: &mut dyn Processor) -> Option<&mut T> {
+    (processor as &mut dyn Any).downcast_mut()
 }
 
 /// What `old` is, where it is of the kind asked for.

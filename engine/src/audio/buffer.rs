@@ -1,6 +1,7 @@
 //! Memory for planar audio.
 
 use super::{Block, BlockMut};
+use std::ops::Range;
 
 /// Owned planar samples: `channels` channels of `capacity` frames each, one after another.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,5 +65,13 @@ impl AudioBuffer {
     /// A view of the first `frames` frames, to write.
     pub fn first_mut(&mut self, frames: usize) -> BlockMut<'_> {
         BlockMut::new(&mut self.data, self.capacity, self.channels, frames)
+    }
+
+    /// A view of a range of frames, to write.
+    ///
+    /// # Panics
+    /// When the range leaves the buffer.
+    pub fn range_mut(&mut self, range: Range<usize>) -> BlockMut<'_> {
+        BlockMut::new(&mut self.data[range.start..], self.capacity, self.channels, range.len())
     }
 }

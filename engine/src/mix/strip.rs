@@ -4,7 +4,11 @@ use super::chain::Chain;
 use super::pan::{GlidingMatrix, Matrix};
 use super::rack::Rack;
 use crate::audio::{AudioBuffer, Block, BlockMut};
-use crate::process::Processor;
+use crate::process::{Processor, TOGETHER};
+use std::ops::Range;
+
+/// Frames of four tracks that run side by side at a time: 32 kB of samples.
+const PIECE: usize = 1_024;
 
 /// Where a track's sound comes from: a file offline, a ring of read-ahead frames live.
 pub trait Input: Send {
@@ -76,11 +80,26 @@ impl Strip {
     }
 
     fn process(&mut self, frames: usize) {
-        let mut source = self.source.first_mut(frames);
-        self.rack.process(&mut source);
-        self.matrix.apply(&source.as_block(), &mut self.after.first_mut(frames));
+        self.rack.process(&mut self.source.first_mut(frames));
+        self.fade(0..frames);
+    }
+
+    /// As [`Strip::process`] for four, piece by piece, so that what one insert leaves is still in the nearest cache for the next.
+    fn process_together(mut strips: [&mut Self; TOGETHER], frames: usize) {
+        for start in (0..frames).step_by(PIECE) {
+            let range = start..frames.min(start + PIECE);
+            let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.rack, strip.source.range_mut(range.clone())));
+            Rack::process_together([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
+            strips.iter_mut().for_each(|strip| strip.fade(range.clone()));
+        }
+    }
+
+    /// From the inserts' output to both views of it.
+    fn fade(&mut self, range: Range<usize>) {
+        let source = self.source.first(range.end).slice(range.clone());
+        self.matrix.apply(&source, &mut self.after.range_mut(range.clone()));
         if let Some((matrix, before)) = &mut self.before {
-            matrix.apply(&source.as_block(), &mut before.first_mut(frames));
+            matrix.apply(&source, &mut before.range_mut(range));
         }
     }
 
@@ -99,12 +118,28 @@ impl<I: Input> TrackStrip<I> {
         Self { input, strip, rendered: 0 }
     }
 
-    /// Renders the next frames; returns how many of them the input had sound for. Audio thread, if the input is.
-    pub fn process(&mut self, frames: usize) -> usize {
-        let sound = self.input.fill(&mut self.strip.source.first_mut(frames));
+    /// Renders the next frames. Audio thread, if the input is.
+    pub fn process(&mut self, frames: usize) {
+        self.take_in(frames);
         self.strip.process(frames);
+    }
+
+    fn take_in(&mut self, frames: usize) {
+        self.input.fill(&mut self.strip.source.first_mut(frames));
         self.rendered += frames as u64;
-        sound
+    }
+
+    /// Renders the next frames of several tracks: the same bits as one after the other, and faster for four of a kind. Audio thread, if
+    /// the inputs are.
+    pub fn process_together(tracks: &mut [Self], frames: usize) {
+        let (fours, rest) = tracks.as_chunks_mut::<TOGETHER>();
+        for four in fours {
+            four.iter_mut().for_each(|track| track.take_in(frames));
+            Strip::process_together(four.each_mut().map(|track| &mut track.strip), frames);
+        }
+        for track in rest {
+            track.process(frames);
+        }
     }
 
     /// Frames rendered so far. Any thread.

@@ -13,7 +13,7 @@ use crate::audio::{Block, ChannelLayout};
 use crate::io::StemOutcome;
 use crate::meter::{Measurement, ProgrammeMeter};
 use crate::mix::TrackStrip;
-use crate::process::Tap;
+use crate::process::{TOGETHER, Tap};
 use rayon::prelude::*;
 use std::path::PathBuf;
 
@@ -107,13 +107,17 @@ pub(super) fn run(
             // Where the end is known, no frame beyond it is read: what a stem has given does not depend on the chunks.
             let left = span.end.map_or(chunk as u64, |end| end + latency - position);
             let frames = left.min(chunk as u64) as usize;
-            renderer.tracks_mut().par_iter_mut().zip(&mut taps).for_each(|(track, tap)| {
-                let before = track.rendered();
-                track.process(frames);
-                if let Some(tap) = tap {
-                    tap.observe(&track.output(false, frames), before, track.input.end());
-                }
-            });
+            renderer.tracks_mut().par_chunks_mut(TOGETHER).zip(taps.par_chunks_mut(TOGETHER)).for_each(
+                |(tracks, taps)| {
+                    TrackStrip::process_together(tracks, frames);
+                    for (track, tap) in tracks.iter().zip(taps) {
+                        if let Some(tap) = tap {
+                            let before = track.rendered() - frames as u64;
+                            tap.observe(&track.output(false, frames), before, track.input.end());
+                        }
+                    }
+                },
+            );
             renderer.mix(&mut out.first_mut(frames));
             for (index, track) in renderer.tracks_mut().iter_mut().enumerate() {
                 if let Some(source) = track.input.take_error() {

@@ -129,9 +129,7 @@ impl<I: Input> Renderer<I> {
 
     /// Renders the next block, stereo. Audio thread, if the inputs are.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
-        for track in &mut self.tracks {
-            track.process(out.frames());
-        }
+        TrackStrip::process_together(&mut self.tracks, out.frames());
         self.mix(out);
     }
 

@@ -8,7 +8,10 @@
 #![allow(clippy::inline_always)] // The bodies must be inlined into each of those functions to be compiled for its set.
 
 use super::coefficients::Coefficients;
+#[cfg(target_arch = "x86_64")]
+use super::{stereo_avx2, together_avx512};
 use crate::audio::BlockMut;
+use crate::process::TOGETHER;
 use multiversion::multiversion;
 
 /// Lanes of a group: one AVX-512 register or two AVX2 registers of f64.
@@ -25,8 +28,8 @@ const REST: f64 = 1e-30;
 pub(super) struct Group {
     channels: usize,
     narrow: bool,
-    coefficients: Lanes<5>,
-    memory: Lanes<2>,
+    pub(super) coefficients: Lanes<5>,
+    pub(super) memory: Lanes<2>,
     /// Frames until memory is looked at again.
     until_settled: usize,
 }
@@ -34,7 +37,7 @@ pub(super) struct Group {
 /// Rows of eight lanes: b0, b1, b2, a1, a2, or the two memories of the transposed direct form II.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
-struct Lanes<const ROWS: usize>([[f64; LANES]; ROWS]);
+pub(super) struct Lanes<const ROWS: usize>(pub(super) [[f64; LANES]; ROWS]);
 
 impl Group {
     /// As many sections as fit: `LANES / channels`. The rest of the lanes change nothing.
@@ -78,13 +81,43 @@ impl Group {
             let frames = self.until_settled.min(block.frames() - done);
             self.run(&mut block.slice_mut(done..done + frames));
             done += frames;
-            self.until_settled -= frames;
-            if self.until_settled == 0 {
-                self.until_settled = SETTLE_FRAMES;
-                let memory = self.memory.0.iter_mut().flatten();
-                memory.filter(|value| value.abs() < REST).for_each(|value| *value = 0.0);
-            }
+            self.settle(frames);
         }
+    }
+
+    /// Counts frames that have been run, no more than [`Group::until_settled`], and looks at the memory when it is time.
+    fn settle(&mut self, frames: usize) {
+        self.until_settled -= frames;
+        if self.until_settled == 0 {
+            self.until_settled = SETTLE_FRAMES;
+            let memory = self.memory.0.iter_mut().flatten();
+            memory.filter(|value| value.abs() < REST).for_each(|value| *value = 0.0);
+        }
+    }
+
+    /// Runs four groups, each on its own block of as many frames: where they are of one shape and the processor can, side by side.
+    /// The same bits as one after the other.
+    pub(super) fn process_together(groups: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V4::try_new()
+            && groups.iter().all(|group| group.channels == 2 && group.narrow == groups[0].narrow)
+        {
+            let mut done = 0;
+            while done < blocks[0].frames() {
+                let until = groups.iter().map(|group| group.until_settled).min().unwrap_or(SETTLE_FRAMES);
+                let frames = until.min(blocks[0].frames() - done);
+                let mut parts = blocks.each_mut().map(|block| block.slice_mut(done..done + frames));
+                if groups[0].narrow {
+                    together_avx512::run::<2>(simd, groups, &mut parts);
+                } else {
+                    together_avx512::run::<4>(simd, groups, &mut parts);
+                }
+                groups.iter_mut().for_each(|group| group.settle(frames));
+                done += frames;
+            }
+            return;
+        }
+        groups.iter_mut().zip(blocks).for_each(|(group, block)| group.process(block));
     }
 
     #[cfg(test)]
@@ -109,8 +142,8 @@ impl Group {
     }
 }
 
-type Rows = [[f64; LANES]; 5];
-type Memory = [[f64; LANES]; 2];
+pub(super) type Rows = [[f64; LANES]; 5];
+pub(super) type Memory = [[f64; LANES]; 2];
 
 /// One lane, one frame.
 #[inline(always)]
@@ -123,7 +156,12 @@ fn step_lane(c: &Rows, m: &mut Memory, lane: usize, x: f64) -> f64 {
 
 /// The body shared by all shapes: `L` lanes in use, `C` channels, so `L / C` sections.
 #[inline(always)]
-fn run<const L: usize, const C: usize>(c: &Rows, m: &mut Memory, mut channels: [&mut [f32]; C]) {
+fn run<const L: usize, const C: usize>(
+    c: &Rows,
+    m: &mut Memory,
+    mut channels: [&mut [f32]; C],
+    steps: impl FnOnce(&Rows, &mut Memory, &mut [f64; L], &mut [&mut [f32]; C], usize),
+) {
     let sections = L / C;
     let frames = channels[0].len();
     // What lane l gave out last; becomes the input of lane l + C.
@@ -146,6 +184,24 @@ fn run<const L: usize, const C: usize>(c: &Rows, m: &mut Memory, mut channels: [
     for step in 0..lead {
         flush(m, &mut y, &mut channels, 0, step);
     }
+    steps(c, m, &mut y, &mut channels, lead);
+    // Steps after the last frame has entered: section s still has frames up to step frames − 1 + s.
+    for step in frames..frames + sections - 1 {
+        flush(m, &mut y, &mut channels, step - frames + 1, step);
+    }
+}
+
+/// The steps in which every section has work, from frame `lead` on, as a plain loop.
+#[inline(always)]
+fn plain_steps<const L: usize, const C: usize>(
+    c: &Rows,
+    m: &mut Memory,
+    y: &mut [f64; L],
+    channels: &mut [&mut [f32]; C],
+    lead: usize,
+) {
+    let sections = L / C;
+    let frames = channels[0].len();
     let mut b0 = [0.0; L];
     let mut b1 = [0.0; L];
     let mut b2 = [0.0; L];
@@ -181,28 +237,29 @@ fn run<const L: usize, const C: usize>(c: &Rows, m: &mut Memory, mut channels: [
     }
     m[0][..L].copy_from_slice(&s1);
     m[1][..L].copy_from_slice(&s2);
-    // Steps after the last frame has entered: section s still has frames up to step frames − 1 + s.
-    for step in frames..frames + sections - 1 {
-        flush(m, &mut y, &mut channels, step - frames + 1, step);
-    }
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn one_channel_four_lanes(c: &Rows, m: &mut Memory, samples: &mut [f32]) {
-    run::<4, 1>(c, m, [samples]);
+    run(c, m, [samples], plain_steps::<4, 1>);
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn one_channel_eight_lanes(c: &Rows, m: &mut Memory, samples: &mut [f32]) {
-    run::<8, 1>(c, m, [samples]);
+    run(c, m, [samples], plain_steps::<8, 1>);
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn two_channels_four_lanes(c: &Rows, m: &mut Memory, left: &mut [f32], right: &mut [f32]) {
-    run::<4, 2>(c, m, [left, right]);
+    run(c, m, [left, right], plain_steps::<4, 2>);
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn two_channels_eight_lanes(c: &Rows, m: &mut Memory, left: &mut [f32], right: &mut [f32]) {
-    run::<8, 2>(c, m, [left, right]);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return run::<8, 2>(c, m, [left, right], |c, m, y, channels: &mut [&mut [f32]; 2], lead| {
+            stereo_avx2::steps(simd, c, m, y, channels, lead);
+        });
+    }
+    run(c, m, [left, right], plain_steps::<8, 2>);
 }

@@ -5,6 +5,10 @@ mod cascade;
 mod coefficients;
 mod design;
 mod kernel;
+#[cfg(target_arch = "x86_64")]
+mod stereo_avx2;
+#[cfg(target_arch = "x86_64")]
+mod together_avx512;
 
 pub use bands::{AllPassBand, BAND_GAIN_DB, BellBand, FREQUENCY_HZ, NotchBand, PassFilter, Q, ShelfBand, Slope};
 pub use cascade::Cascade;

@@ -44,16 +44,34 @@ impl Decoupled {
         self.smooth_db
     }
 
+    /// Takes in a reduction; afterwards `smooth_db` is what is applied.
+    #[inline]
+    fn push(&mut self, wanted: f64) {
+        self.held_db = wanted.max(self.release * self.held_db + ((1.0 - self.release) * wanted - FADE_OUT_DB));
+        let followed = (1.0 - self.attack) * self.held_db - FADE_OUT_DB;
+        self.smooth_db = (self.attack * self.smooth_db + followed).max(0.0);
+    }
+
     /// Smooths reductions, in place.
     pub(super) fn process(&mut self, reductions_db: &mut [f64]) {
-        let (release, let_go) = (self.release, 1.0 - self.release);
-        let (attack, follow) = (self.attack, 1.0 - self.attack);
         for reduction in reductions_db {
-            let wanted = *reduction;
-            self.held_db = wanted.max(release * self.held_db + (let_go * wanted - FADE_OUT_DB));
-            self.smooth_db = (attack * self.smooth_db + (follow * self.held_db - FADE_OUT_DB)).max(0.0);
+            self.push(*reduction);
             *reduction = self.smooth_db;
         }
+    }
+
+    /// Smooths the reductions of several, frame by frame: each waits for its own last frame only, so they take little longer than one.
+    pub(super) fn process_together<const N: usize>(several: [(&mut Self, &mut [f64]); N]) {
+        let frames = several.iter().map(|(_, reductions_db)| reductions_db.len()).min().unwrap_or(0);
+        let mut several = several.map(|(one, reductions_db)| (one, &mut reductions_db[..frames]));
+        let mut now: [Self; N] = std::array::from_fn(|n| several[n].0.clone());
+        for frame in 0..frames {
+            for (one, (_, reductions_db)) in now.iter_mut().zip(&mut several) {
+                one.push(reductions_db[frame]);
+                reductions_db[frame] = one.smooth_db;
+            }
+        }
+        several.into_iter().zip(now).for_each(|((one, _), now)| *one = now);
     }
 }
 

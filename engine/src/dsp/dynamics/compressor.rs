@@ -144,6 +144,14 @@ impl Compressor {
 
     /// From the detector's signal to a gain a frame, in `scratch`.
     fn gains(&mut self, key: &Block<'_>) {
+        self.reductions(key);
+        let values = &mut self.scratch[..key.frames()];
+        self.ballistics.process(values);
+        reductions_to_gains(self.makeup_db, self.mix, values);
+    }
+
+    /// From the detector's signal to the reduction that the curve calls for, in `scratch`.
+    fn reductions(&mut self, key: &Block<'_>) {
         let values = &mut self.scratch[..key.frames()];
         if let Some(mean_square) = &mut self.mean_square {
             mean_powers(key, values);
@@ -153,8 +161,26 @@ impl Compressor {
             peak_levels(key, values);
             amplitudes_to_reductions(&self.curve, values);
         }
-        self.ballistics.process(values);
-        reductions_to_gains(self.makeup_db, self.mix, values);
+    }
+
+    /// Runs several compressors, each on its own block of as many frames: the same bits as one after the other, in less time, as no
+    /// ballistics wait for another's. Audio thread.
+    pub fn process_together<const N: usize>(several: &mut [&mut Self; N], blocks: &mut [BlockMut<'_>; N]) {
+        let frames = blocks.iter().map(BlockMut::frames).min().unwrap_or(0);
+        for start in (0..frames).step_by(CHUNK) {
+            let range = start..frames.min(start + CHUNK);
+            for (one, block) in several.iter_mut().zip(blocks.iter_mut()) {
+                one.reductions(&block.as_block().slice(range.clone()));
+            }
+            let values = 0..range.len();
+            Decoupled::process_together(
+                several.each_mut().map(|one| (&mut one.ballistics, &mut one.scratch[values.clone()])),
+            );
+            for (one, block) in several.iter_mut().zip(blocks.iter_mut()) {
+                reductions_to_gains(one.makeup_db, one.mix, &mut one.scratch[values.clone()]);
+                one.stage.process(&mut block.slice_mut(range.clone()), &one.scratch[values.clone()]);
+            }
+        }
     }
 }
 
@@ -263,6 +289,32 @@ mod tests {
         let ratio = stereo.channel(0)[4_799] / stereo.channel(1)[4_799];
         assert!((ratio - 50.0).abs() < 1e-4); // f32 rounding of 0.01 and of both products
         assert!(stereo.channel(0)[4_799] < 0.25);
+    }
+
+    #[test]
+    fn compressors_side_by_side_give_the_bits_of_each_alone() {
+        let settings = [
+            four_to_one(),
+            CompressorSettings { detector: Detector::Rms, release_ms: 60.0, ..four_to_one() },
+            CompressorSettings { look_ahead_ms: 3.0, makeup_db: 4.0, mix: 0.6, ..four_to_one() },
+            CompressorSettings { knee_db: 12.0, attack_ms: 0.1, ..four_to_one() },
+        ];
+        let mut alone = settings.clone().map(|settings| Compressor::new(&settings, &spec(2)).unwrap());
+        let mut together = alone.clone();
+        let noise = |seed| mixdown_fixtures::signals::pink_noise(seed, 0.9, 3_000);
+        let mut expected: [_; 4] =
+            std::array::from_fn(|n| AudioBuffer::from_channels(&[noise(2 * n as u64), noise(2 * n as u64 + 1)]));
+        let mut audio = expected.clone();
+        alone.iter_mut().zip(&mut expected).for_each(|(one, audio)| one.process(&mut audio.block_mut()));
+        let mut start = 0;
+        for frames in [0, 1, 255, 256, 488, 2_000] {
+            let mut blocks = audio.each_mut().map(AudioBuffer::block_mut);
+            let mut parts = blocks.each_mut().map(|block| block.slice_mut(start..start + frames));
+            Compressor::process_together(&mut together.each_mut(), &mut parts);
+            start += frames;
+        }
+        assert_eq!(audio, expected);
+        assert!(together.iter().all(|one| one.gain_reduction_db() > 1.0), "nothing was compressed");
     }
 
     #[test]
