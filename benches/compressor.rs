@@ -1,9 +1,9 @@
 //! The compressor, stereo-linked, with peak and with RMS detector.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use mixdown_benches::{bench_processor, spec};
-use mixdown_engine::dsp::dynamics::CompressorSettings;
-use mixdown_engine::process::Stage;
+use mixdown_benches::{bench_processor, bench_together, spec};
+use mixdown_engine::dsp::dynamics::{Compressor, CompressorSettings};
+use mixdown_engine::process::{Stage, TOGETHER};
 
 fn compressor(criterion: &mut Criterion) {
     for detector in ["peak", "rms"] {
@@ -12,6 +12,11 @@ fn compressor(criterion: &mut Criterion) {
                 .expect("the settings are within range");
         let mut processor = settings.build(&spec()).expect("the settings are within range");
         bench_processor(criterion, &format!("compressor/{detector}"), 0.2, &mut *processor);
+        let track = || Compressor::new(&settings, &spec()).expect("the settings are within range");
+        let mut tracks = [(); TOGETHER].map(|()| track());
+        bench_together(criterion, &format!("compressor/{detector}, four tracks"), 0.2, |blocks| {
+            Compressor::process_together(&mut tracks.each_mut(), blocks);
+        });
     }
 }
 

@@ -1,9 +1,9 @@
 //! What the benchmarks share: signals of a fixed length, and the throughput of a block.
 
 use criterion::Throughput;
-use mixdown_engine::audio::{AudioBuffer, Quantiser, SampleFormat};
+use mixdown_engine::audio::{AudioBuffer, BlockMut, Quantiser, SampleFormat};
 use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
-use mixdown_engine::process::{ProcessSpec, Processor};
+use mixdown_engine::process::{ProcessSpec, Processor, TOGETHER};
 use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals;
 use std::path::Path;
@@ -59,6 +59,31 @@ pub fn bench_processor(criterion: &mut criterion::Criterion, name: &str, rms: f6
             for start in (0..second.frames()).step_by(BLOCK_FRAMES) {
                 let end = (start + BLOCK_FRAMES).min(second.frames());
                 processor.process(&mut audio.block_mut().slice_mut(start..end));
+            }
+        });
+    });
+    group.finish();
+}
+
+/// As [`bench_processor`], for four tracks that are run side by side.
+pub fn bench_together(
+    criterion: &mut criterion::Criterion,
+    name: &str,
+    rms: f64,
+    mut run: impl FnMut(&mut [BlockMut<'_>; TOGETHER]),
+) {
+    const PIECE: usize = 1_024;
+    let second = pink(rms, rate().hz() as usize);
+    let mut audio = [(); TOGETHER].map(|()| AudioBuffer::new(2, PIECE));
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(2 * (TOGETHER * second.frames()) as u64));
+    group.bench_function("one second, four stereo tracks", |bencher| {
+        bencher.iter(|| {
+            for start in (0..second.frames()).step_by(PIECE) {
+                let range = start..(start + PIECE).min(second.frames());
+                let mut blocks = audio.each_mut().map(|audio| audio.first_mut(range.len()));
+                blocks.iter_mut().for_each(|block| block.copy_from(&second.block().slice(range.clone())));
+                run(&mut blocks);
             }
         });
     });

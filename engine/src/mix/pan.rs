@@ -1,9 +1,11 @@
 //! From fader, pan, width and polarity to the four gains between input and output channels.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::glide::Gliding;
 use crate::audio::{Block, BlockMut};
 use crate::session::{Bus, PanLaw, Polarity, Track};
 use crate::units::Decibels;
+use multiversion::multiversion;
 use std::f64::consts::{FRAC_PI_4, SQRT_2};
 
 /// Gains from the input's channels to left and right. A mono input is the left one.
@@ -71,12 +73,8 @@ impl Matrix {
         }
         let right = input.channel(1);
         if self.right_to_left == 0.0 && self.left_to_right == 0.0 {
-            for (x, l) in left.iter().zip(left_out) {
-                *l = (f64::from(*x) * self.left_to_left) as f32;
-            }
-            for (y, r) in right.iter().zip(right_out) {
-                *r = (f64::from(*y) * self.right_to_right) as f32;
-            }
+            scale(left, self.left_to_left, left_out);
+            scale(right, self.right_to_right, right_out);
             return;
         }
         for (((x, y), l), r) in left.iter().zip(right).zip(left_out).zip(right_out) {
@@ -84,6 +82,13 @@ impl Matrix {
             *l = (x * self.left_to_left + y * self.right_to_left) as f32;
             *r = (x * self.left_to_right + y * self.right_to_right) as f32;
         }
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn scale(samples: &[f32], gain: f64, out: &mut [f32]) {
+    for (x, y) in samples.iter().zip(out) {
+        *y = (f64::from(*x) * gain) as f32;
     }
 }
 

@@ -5,10 +5,14 @@ use super::pan::{GlidingMatrix, Matrix};
 use super::rack::Rack;
 use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::process::{Processor, TOGETHER};
-use std::ops::Range;
 
-/// Frames of four tracks that run side by side at a time: 32 kB of samples.
+/// Frames of a track that go all its way at a time: what one insert leaves is still in the nearest cache for the next.
 const PIECE: usize = 1_024;
+
+/// Where each piece begins, and how many frames it has.
+fn pieces(frames: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..frames).step_by(PIECE).map(move |start| (start, PIECE.min(frames - start)))
+}
 
 /// Where a track's sound comes from: a file offline, a ring of read-ahead frames live.
 pub trait Input: Send {
@@ -42,10 +46,10 @@ pub struct Strip {
 }
 
 impl Strip {
-    fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, channels: usize, max_block: usize) -> Self {
+    fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, source: AudioBuffer, max_block: usize) -> Self {
         Self {
             rack: Rack::new(chain),
-            source: AudioBuffer::new(channels, max_block),
+            source,
             matrix: GlidingMatrix::at(matrix.scaled(fader)),
             after: AudioBuffer::new(2, max_block),
             before: pre_fader.then(|| (GlidingMatrix::at(matrix), AudioBuffer::new(2, max_block))),
@@ -79,27 +83,24 @@ impl Strip {
         }
     }
 
-    fn process(&mut self, frames: usize) {
+    /// Runs the inserts on the first `frames` frames of the source; what comes out goes to both views of it, from frame `to` on.
+    fn process(&mut self, frames: usize, to: usize) {
         self.rack.process(&mut self.source.first_mut(frames));
-        self.fade(0..frames);
+        self.fade(frames, to);
     }
 
-    /// As [`Strip::process`] for four, piece by piece, so that what one insert leaves is still in the nearest cache for the next.
-    fn process_together(mut strips: [&mut Self; TOGETHER], frames: usize) {
-        for start in (0..frames).step_by(PIECE) {
-            let range = start..frames.min(start + PIECE);
-            let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.rack, strip.source.range_mut(range.clone())));
-            Rack::process_together([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
-            strips.iter_mut().for_each(|strip| strip.fade(range.clone()));
-        }
+    /// As [`Strip::process`] for four.
+    fn process_together(mut strips: [&mut Self; TOGETHER], frames: usize, to: usize) {
+        let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.rack, strip.source.first_mut(frames)));
+        Rack::process_together([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
+        strips.iter_mut().for_each(|strip| strip.fade(frames, to));
     }
 
-    /// From the inserts' output to both views of it.
-    fn fade(&mut self, range: Range<usize>) {
-        let source = self.source.first(range.end).slice(range.clone());
-        self.matrix.apply(&source, &mut self.after.range_mut(range.clone()));
+    fn fade(&mut self, frames: usize, to: usize) {
+        let source = self.source.first(frames);
+        self.matrix.apply(&source, &mut self.after.range_mut(to..to + frames));
         if let Some((matrix, before)) = &mut self.before {
-            matrix.apply(&source, &mut before.range_mut(range));
+            matrix.apply(&source, &mut before.range_mut(to..to + frames));
         }
     }
 
@@ -114,19 +115,17 @@ impl Strip {
 impl<I: Input> TrackStrip<I> {
     /// A strip. `fader` is a factor; `pre_fader` says whether a send takes the signal before it. Control thread; allocates.
     pub fn new(input: I, chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, max_block: usize) -> Self {
-        let strip = Strip::new(chain, matrix, fader, pre_fader, input.channels(), max_block);
+        let source = AudioBuffer::new(input.channels(), max_block.min(PIECE));
+        let strip = Strip::new(chain, matrix, fader, pre_fader, source, max_block);
         Self { input, strip, rendered: 0 }
     }
 
     /// Renders the next frames. Audio thread, if the input is.
     pub fn process(&mut self, frames: usize) {
-        self.take_in(frames);
-        self.strip.process(frames);
-    }
-
-    fn take_in(&mut self, frames: usize) {
-        self.input.fill(&mut self.strip.source.first_mut(frames));
-        self.rendered += frames as u64;
+        for (start, piece) in pieces(frames) {
+            self.take_in(piece);
+            self.strip.process(piece, start);
+        }
     }
 
     /// Renders the next frames of several tracks: the same bits as one after the other, and faster for four of a kind. Audio thread, if
@@ -134,12 +133,17 @@ impl<I: Input> TrackStrip<I> {
     pub fn process_together(tracks: &mut [Self], frames: usize) {
         let (fours, rest) = tracks.as_chunks_mut::<TOGETHER>();
         for four in fours {
-            four.iter_mut().for_each(|track| track.take_in(frames));
-            Strip::process_together(four.each_mut().map(|track| &mut track.strip), frames);
+            for (start, piece) in pieces(frames) {
+                four.iter_mut().for_each(|track| track.take_in(piece));
+                Strip::process_together(four.each_mut().map(|track| &mut track.strip), piece, start);
+            }
         }
-        for track in rest {
-            track.process(frames);
-        }
+        rest.iter_mut().for_each(|track| track.process(frames));
+    }
+
+    fn take_in(&mut self, frames: usize) {
+        self.input.fill(&mut self.strip.source.first_mut(frames));
+        self.rendered += frames as u64;
     }
 
     /// Frames rendered so far. Any thread.
@@ -171,7 +175,8 @@ impl<I: Input> TrackStrip<I> {
 impl BusStrip {
     /// A strip. See [`TrackStrip::new`]. Control thread; allocates.
     pub fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, max_block: usize) -> Self {
-        Self { strip: Strip::new(chain, matrix, fader, pre_fader, 2, max_block) }
+        let source = AudioBuffer::new(2, max_block);
+        Self { strip: Strip::new(chain, matrix, fader, pre_fader, source, max_block) }
     }
 
     /// Where the sum of its feeds is written before [`BusStrip::process`]. Audio thread.
@@ -181,7 +186,7 @@ impl BusStrip {
 
     /// Renders what is in its source. Audio thread.
     pub fn process(&mut self, frames: usize) {
-        self.strip.process(frames);
+        self.strip.process(frames, 0);
     }
 
     /// What the last call rendered, stereo. Audio thread.

@@ -1,6 +1,8 @@
 //! The f64 sum where tracks and buses meet.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use crate::audio::{Block, BlockMut};
+use multiversion::multiversion;
 
 /// A stereo sum in f64: adding in a fixed order gives the same bits for any number of threads.
 #[derive(Clone, Debug)]
@@ -24,18 +26,28 @@ impl MixSum {
     /// Adds a stereo block times a gain. Audio thread.
     pub fn add(&mut self, block: &Block<'_>, gain: f64) {
         for (channel, sum) in [&mut self.left, &mut self.right].into_iter().enumerate() {
-            for (total, sample) in sum.iter_mut().zip(block.channel(channel)) {
-                *total += f64::from(*sample) * gain;
-            }
+            add(sum, block.channel(channel), gain);
         }
     }
 
     /// Rounds the sum to f32, once. Audio thread.
     pub fn write(&self, out: &mut BlockMut<'_>) {
         for (channel, sum) in [&self.left, &self.right].into_iter().enumerate() {
-            for (sample, total) in out.channel_mut(channel).iter_mut().zip(sum) {
-                *sample = *total as f32;
-            }
+            round(out.channel_mut(channel), sum);
         }
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn add(sum: &mut [f64], samples: &[f32], gain: f64) {
+    for (total, sample) in sum.iter_mut().zip(samples) {
+        *total += f64::from(*sample) * gain;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn round(samples: &mut [f32], sum: &[f64]) {
+    for (sample, total) in samples.iter_mut().zip(sum) {
+        *sample = *total as f32;
     }
 }

@@ -1,4 +1,4 @@
-//! Takes in the mix while the next chunk is rendered: through the master's inserts, past a meter, to scratch, on a thread of its own.
+//! Takes in the mix while the next chunk is rendered: through the master's inserts, past a meter, to scratch.
 
 use super::error::RenderError;
 use super::scratch::Scratch;
@@ -7,15 +7,10 @@ use crate::meter::ProgrammeMeter;
 use crate::mix::Rack;
 use crate::process::Tap;
 use crate::units::SampleRate;
-use crossbeam_channel::{Receiver, Sender, bounded};
 use std::ops::Range;
-use std::panic::resume_unwind;
-use std::thread::{Scope, ScopedJoinHandle};
 
 /// Below this an insert's ring has ended: −90 dBFS.
 const TAIL_FLOOR: f32 = 3.162_277_7e-5;
-/// Chunks under way: one that is rendered, one that waits, one that is kept.
-const BUFFERS: usize = 3;
 
 /// What was kept of a mix.
 pub(super) struct Kept {
@@ -25,68 +20,47 @@ pub(super) struct Kept {
     pub(super) heard_until: u64,
 }
 
-/// A chunk on its way.
-struct Chunk {
-    buffer: AudioBuffer,
+/// A stretch of the mix on its way.
+pub(super) struct Chunk {
+    /// Stereo.
+    pub(super) buffer: AudioBuffer,
     /// How many frames it holds.
-    rendered: usize,
+    pub(super) rendered: usize,
     /// The frames of it that are kept.
-    frames: Range<usize>,
+    pub(super) frames: Range<usize>,
     /// Session frame of the first of them.
-    at: u64,
+    pub(super) at: u64,
 }
 
-/// The renderer's side: buffers out, chunks in. Buffers go round, so nothing is allocated per chunk.
-pub(super) struct Keeper<'scope> {
-    empty: Receiver<AudioBuffer>,
-    full: Sender<Chunk>,
-    thread: ScopedJoinHandle<'scope, Result<Kept, RenderError>>,
+impl Chunk {
+    /// Room for up to `frames` frames, with nothing in it. Allocates.
+    pub(super) fn empty(frames: usize) -> Self {
+        Self { buffer: AudioBuffer::new(2, frames), rendered: 0, frames: 0..0, at: 0 }
+    }
 }
 
-impl<'scope> Keeper<'scope> {
-    /// Starts the thread, for stereo chunks of up to `chunk_frames`.
-    pub(super) fn start<'env>(
-        scope: &'scope Scope<'scope, 'env>,
-        rate: SampleRate,
-        chunk_frames: usize,
-        mut inserts: Rack,
-        scratch: Scratch,
-    ) -> Self {
-        let (full, chunks) = bounded::<Chunk>(BUFFERS);
-        let (back, empty) = bounded(BUFFERS);
-        for _ in 0..BUFFERS {
-            // There is room for all of them.
-            let _ = back.send(AudioBuffer::new(2, chunk_frames));
-        }
+/// The master's inserts, a meter and the scratch.
+pub(super) struct Keeper {
+    rate: SampleRate,
+    inserts: Rack,
+    kept: Kept,
+}
+
+impl Keeper {
+    pub(super) fn new(rate: SampleRate, inserts: Rack, scratch: Scratch) -> Self {
         let meter = ProgrammeMeter::new(rate, &ChannelLayout::stereo());
-        let mut kept = Kept { scratch, meter, heard_until: 0 };
-        let thread = scope.spawn(move || {
-            for Chunk { mut buffer, rendered, frames, at } in chunks {
-                inserts.process(&mut buffer.first_mut(rendered));
-                kept.take(&buffer.block().slice(frames), at, rate)?;
-                // Nobody waits for it after the last chunk.
-                let _ = back.send(buffer);
-            }
-            Ok(kept)
-        });
-        Self { empty, full, thread }
+        Self { rate, inserts, kept: Kept { scratch, meter, heard_until: 0 } }
     }
 
-    /// A buffer for the next chunk; `None` when the thread has failed.
-    pub(super) fn buffer(&self) -> Option<AudioBuffer> {
-        self.empty.recv().ok()
+    /// Takes in the next chunk; its buffer is free afterwards.
+    pub(super) fn take(&mut self, chunk: &mut Chunk) -> Result<(), RenderError> {
+        self.inserts.process(&mut chunk.buffer.first_mut(chunk.rendered));
+        self.kept.take(&chunk.buffer.block().slice(chunk.frames.clone()), chunk.at, self.rate)
     }
 
-    /// Hands in a chunk of `rendered` frames, of which `frames` are kept; the first of them is session frame `at`.
-    pub(super) fn keep(&self, buffer: AudioBuffer, rendered: usize, frames: Range<usize>, at: u64) {
-        // A thread that has failed takes nothing, and says so at the end.
-        let _ = self.full.send(Chunk { buffer, rendered, frames, at });
-    }
-
-    /// Waits for the thread and gives what it kept.
-    pub(super) fn finish(self) -> Result<Kept, RenderError> {
-        drop(self.full);
-        self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    /// What it kept.
+    pub(super) fn finish(self) -> Kept {
+        self.kept
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::clip::Clip;
 use super::error::RenderError;
-use super::keeper::Keeper;
+use super::keeper::{Chunk, Keeper};
 use super::offline::RenderOptions;
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
@@ -97,48 +97,49 @@ pub(super) fn run(
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
-    let kept = std::thread::scope(|scope| {
-        // The master's inserts run with the next chunk's tracks.
-        let master = renderer.detach_master();
-        let keeper = Keeper::start(scope, rate, chunk, master, Scratch::new(options.scratch_frames, folder));
-        let mut position = 0;
-        while span.end.is_none_or(|end| position < end + latency) {
-            let Some(mut out) = keeper.buffer() else { break };
-            // Where the end is known, no frame beyond it is read: what a stem has given does not depend on the chunks.
-            let left = span.end.map_or(chunk as u64, |end| end + latency - position);
-            let frames = left.min(chunk as u64) as usize;
-            renderer.tracks_mut().par_chunks_mut(TOGETHER).zip(taps.par_chunks_mut(TOGETHER)).for_each(
-                |(tracks, taps)| {
-                    TrackStrip::process_together(tracks, frames);
-                    for (track, tap) in tracks.iter().zip(taps) {
-                        if let Some(tap) = tap {
-                            let before = track.rendered() - frames as u64;
-                            tap.observe(&track.output(false, frames), before, track.input.end());
-                        }
+    // The master's inserts run with the next chunk's tracks.
+    let mut keeper = Keeper::new(rate, renderer.detach_master(), Scratch::new(options.scratch_frames, folder));
+    let (mut ready, mut next) = (Chunk::empty(chunk), Chunk::empty(chunk));
+    let mut position = 0;
+    while span.end.is_none_or(|end| position < end + latency) {
+        // Where the end is known, no frame beyond it is read: what a stem has given does not depend on the chunks.
+        let left = span.end.map_or(chunk as u64, |end| end + latency - position);
+        let frames = left.min(chunk as u64) as usize;
+        let render = || {
+            let tracks = renderer.tracks_mut().par_chunks_mut(TOGETHER).zip(taps.par_chunks_mut(TOGETHER));
+            tracks.for_each(|(tracks, taps)| {
+                TrackStrip::process_together(tracks, frames);
+                for (track, tap) in tracks.iter().zip(taps) {
+                    if let Some(tap) = tap {
+                        let before = track.rendered() - frames as u64;
+                        tap.observe(&track.output(false, frames), before, track.input.end());
                     }
-                },
-            );
-            renderer.mix(&mut out.first_mut(frames));
-            for (index, track) in renderer.tracks_mut().iter_mut().enumerate() {
-                if let Some(source) = track.input.take_error() {
-                    return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
                 }
+            });
+        };
+        rayon::join(|| keeper.take(&mut ready), render).0?;
+        renderer.mix(&mut next.buffer.first_mut(frames));
+        for (index, track) in renderer.tracks_mut().iter_mut().enumerate() {
+            if let Some(source) = track.input.take_error() {
+                return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
             }
-            span.update(renderer.tracks());
-            for (block, tap) in renderer.bus_outputs(frames).zip(&mut bus_taps) {
-                tap.observe(&block, position, span.stems_end);
-            }
-            // Output frame n of this chunk is session frame position + n − latency.
-            let within =
-                |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
-            let (first, last) = (within(start), span.end.map_or(frames, within));
-            let kept = first..last.max(first);
-            keeper.keep(out, frames, kept, (position + first as u64).saturating_sub(latency));
-            position += frames as u64;
-            progress.at(position)?;
         }
-        keeper.finish()
-    })?;
+        span.update(renderer.tracks());
+        for (block, tap) in renderer.bus_outputs(frames).zip(&mut bus_taps) {
+            tap.observe(&block, position, span.stems_end);
+        }
+        // Output frame n of this chunk is session frame position + n − latency.
+        let within =
+            |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
+        let (first, last) = (within(start), span.end.map_or(frames, within));
+        (next.rendered, next.frames) = (frames, first..last.max(first));
+        next.at = (position + first as u64).saturating_sub(latency);
+        std::mem::swap(&mut ready, &mut next);
+        position += frames as u64;
+        progress.at(position)?;
+    }
+    keeper.take(&mut ready)?;
+    let kept = keeper.finish();
 
     let end = span.output_end(kept.heard_until);
     if end <= start {

@@ -38,10 +38,10 @@ pub struct RenderOptions<'a> {
 }
 
 impl Default for RenderOptions<'_> {
-    /// 8192 frames at a time; 6 million frames, 48 MB, between the passes.
+    /// 32 768 frames at a time; 6 million frames, 48 MB, between the passes.
     fn default() -> Self {
         Self {
-            chunk_frames: 8_192,
+            chunk_frames: 32_768,
             scratch_frames: 6_000_000,
             origination: None,
             pictures: false,

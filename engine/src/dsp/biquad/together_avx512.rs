@@ -52,6 +52,7 @@ struct Run<'a, const S: usize> {
 }
 
 /// What a step reads and changes.
+#[derive(Clone, Copy)]
 struct State<const S: usize> {
     simd: V4,
     coefficients: [[__m512d; 5]; S],
@@ -61,18 +62,24 @@ struct State<const S: usize> {
 }
 
 impl<const S: usize> State<S> {
-    /// Sections `first..=last` each take in a frame, the first of all of them `x`.
+    /// A section takes in what the one before it gave out last, the first of all of them `x`.
     #[inline(always)] // As everything here, it is compiled for AVX-512 where it is inlined.
-    fn step(&mut self, first: usize, last: usize, x: __m512d) {
+    fn section(&mut self, section: usize, x: __m512d) {
         let f = self.simd.avx512f;
-        for section in (first..=last).rev() {
-            let x = if section == 0 { x } else { self.out[section - 1] };
-            let [b0, b1, b2, a1, a2] = self.coefficients[section];
-            let [s1, s2] = &mut self.memory[section];
-            let y = f._mm512_add_pd(f._mm512_mul_pd(b0, x), *s1);
-            *s1 = f._mm512_add_pd(f._mm512_sub_pd(f._mm512_mul_pd(b1, x), f._mm512_mul_pd(a1, y)), *s2);
-            *s2 = f._mm512_sub_pd(f._mm512_mul_pd(b2, x), f._mm512_mul_pd(a2, y));
-            self.out[section] = y;
+        let x = if section == 0 { x } else { self.out[section - 1] };
+        let [b0, b1, b2, a1, a2] = self.coefficients[section];
+        let [s1, s2] = &mut self.memory[section];
+        let y = f._mm512_add_pd(f._mm512_mul_pd(b0, x), *s1);
+        *s1 = f._mm512_add_pd(f._mm512_sub_pd(f._mm512_mul_pd(b1, x), f._mm512_mul_pd(a1, y)), *s2);
+        *s2 = f._mm512_sub_pd(f._mm512_mul_pd(b2, x), f._mm512_mul_pd(a2, y));
+        self.out[section] = y;
+    }
+
+    /// All sections. The later ones first, as each eats what the one before it left.
+    #[inline(always)]
+    fn step(&mut self, x: __m512d) {
+        for section in 0..S {
+            self.section(S - 1 - section, x);
         }
     }
 }
@@ -103,32 +110,35 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
         let lead = behind.min(frames);
         for n in 0..lead {
             let x = frame(&channels, n);
-            state.step(0, n, x);
+            (0..=n).rev().for_each(|section| state.section(section, x));
         }
         let mut start = lead;
+        // A copy that is only ever indexed by constants lives in registers.
+        let mut inner = state;
         while start + TILE <= frames {
             let rows = channels
                 .each_ref()
                 .map(|samples| cast::<[f32; TILE], __m256>(std::array::from_fn(|n| samples[start..start + TILE][n])));
             let mut columns = transpose(simd, rows);
             for column in &mut columns {
-                state.step(0, S - 1, f._mm512_cvtps_pd(*column));
-                *column = f._mm512_cvtpd_ps(state.out[S - 1]);
+                inner.step(f._mm512_cvtps_pd(*column));
+                *column = f._mm512_cvtpd_ps(inner.out[S - 1]);
             }
             for (samples, row) in channels.iter_mut().zip(transpose(simd, columns)) {
                 samples[start - behind..start - behind + TILE].copy_from_slice(&cast::<__m256, [f32; TILE]>(row));
             }
             start += TILE;
         }
+        state = inner;
         for n in start..frames {
             let x = frame(&channels, n);
-            state.step(0, S - 1, x);
+            state.step(x);
             put(&mut channels, n - behind, state.out[S - 1]);
         }
         // The last steps, in which the first sections have nothing left to do. Blocks shorter than the chain have fewer frames in it.
         for step in frames..frames + behind {
             let (first, last) = (step + 1 - frames, step.min(S - 1));
-            state.step(first, last, f._mm512_setzero_pd());
+            (first..=last).rev().for_each(|section| state.section(section, f._mm512_setzero_pd()));
             if last == S - 1 {
                 put(&mut channels, step - behind, state.out[S - 1]);
             }

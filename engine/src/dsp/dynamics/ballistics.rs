@@ -1,9 +1,9 @@
 //! Ballistics: how fast a gain reduction follows what the curve calls for. All in decibels of reduction, 0 or more.
 
-use crate::process::ProcessSpec;
+use crate::process::{ProcessSpec, TOGETHER};
 
 /// Taken off at each step, in decibels: a reduction that fades ends at exactly 0, and never crawls through denormal floats.
-const FADE_OUT_DB: f64 = 1e-12;
+pub(super) const FADE_OUT_DB: f64 = 1e-12;
 
 /// The share of its value that a one-pole keeps each frame: after the time constant, 1/e of a step is left.
 pub(super) fn smoothing_coefficient(time_ms: f64, spec: &ProcessSpec) -> f64 {
@@ -14,10 +14,10 @@ pub(super) fn smoothing_coefficient(time_ms: f64, spec: &ProcessSpec) -> f64 {
 /// a release that rises at once feeds an attack one-pole, so that a steady tone is reduced by what the curve says.
 #[derive(Clone, Debug)]
 pub(super) struct Decoupled {
-    attack: f64,
-    release: f64,
-    held_db: f64,
-    smooth_db: f64,
+    pub(super) attack: f64,
+    pub(super) release: f64,
+    pub(super) held_db: f64,
+    pub(super) smooth_db: f64,
 }
 
 impl Decoupled {
@@ -60,18 +60,19 @@ impl Decoupled {
         }
     }
 
-    /// Smooths the reductions of several, frame by frame: each waits for its own last frame only, so they take little longer than one.
-    pub(super) fn process_together<const N: usize>(several: [(&mut Self, &mut [f64]); N]) {
-        let frames = several.iter().map(|(_, reductions_db)| reductions_db.len()).min().unwrap_or(0);
-        let mut several = several.map(|(one, reductions_db)| (one, &mut reductions_db[..frames]));
-        let mut now: [Self; N] = std::array::from_fn(|n| several[n].0.clone());
-        for frame in 0..frames {
-            for (one, (_, reductions_db)) in now.iter_mut().zip(&mut several) {
-                one.push(reductions_db[frame]);
-                reductions_db[frame] = one.smooth_db;
-            }
+    /// Whether nothing is held and nothing is applied: reductions of 0 leave it so.
+    pub(super) fn is_idle(&self) -> bool {
+        (self.held_db, self.smooth_db) == (0.0, 0.0)
+    }
+
+    /// Smooths the reductions of four side by side: each waits for its own last frame only, so they take little longer than one.
+    pub(super) fn process_together<'a>(mut several: [(&'a mut Self, &'a mut [f64]); TOGETHER]) {
+        let mut done = 0;
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            done = super::ballistics_avx::run(simd, &mut several);
         }
-        several.into_iter().zip(now).for_each(|((one, _), now)| *one = now);
+        several.into_iter().for_each(|(one, reductions_db)| one.process(&mut reductions_db[done..]));
     }
 }
 

@@ -6,7 +6,8 @@ use super::detector::{MeanSquare, mean_powers, peak_levels};
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
 use crate::audio::{Block, BlockMut};
-use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
+use crate::dsp::decibel_math::{MAX_ERROR_DB, amplitude_to_db, power_to_db};
+use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, TOGETHER, Tail, check_range, same_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -142,43 +143,65 @@ impl Compressor {
         })
     }
 
-    /// From the detector's signal to a gain a frame, in `scratch`.
-    fn gains(&mut self, key: &Block<'_>) {
-        self.reductions(key);
-        let values = &mut self.scratch[..key.frames()];
-        self.ballistics.process(values);
-        reductions_to_gains(self.makeup_db, self.mix, values);
+    /// From the reductions in `scratch` to the delayed block's gains.
+    fn finish(&mut self, block: &mut BlockMut<'_>, resting: bool) {
+        if !resting {
+            self.ballistics.process(&mut self.scratch[..block.frames()]);
+        }
+        self.apply(block, resting);
     }
 
-    /// From the detector's signal to the reduction that the curve calls for, in `scratch`.
-    fn reductions(&mut self, key: &Block<'_>) {
+    /// From the detector's signal to the reduction that the curve calls for, in `scratch`. Whether it calls for none and none is
+    /// left of what came before: then the ballistics would change nothing, and the reductions are 0 after them too.
+    fn reductions(&mut self, key: &Block<'_>) -> bool {
         let values = &mut self.scratch[..key.frames()];
+        let power = self.mean_square.is_some();
         if let Some(mean_square) = &mut self.mean_square {
             mean_powers(key, values);
             mean_square.process(values);
-            powers_to_reductions(&self.curve, values);
         } else {
             peak_levels(key, values);
-            amplitudes_to_reductions(&self.curve, values);
         }
+        let level_db = if power { power_to_db } else { amplitude_to_db };
+        // Most of a session is silence, or softer than the threshold. The margin is a thousand times the error of the logarithm.
+        let loudest_db =
+            level_db(values.iter().fold(0.0, |loudest: f64, value| loudest.max(*value))) + 1e3 * MAX_ERROR_DB;
+        let quiet = self.curve.reduction_db(loudest_db) == 0.0;
+        match (quiet, power) {
+            (true, _) => values.fill(0.0),
+            (_, true) => powers_to_reductions(&self.curve, values),
+            (_, false) => amplitudes_to_reductions(&self.curve, values),
+        }
+        quiet && self.ballistics.is_idle()
     }
 
-    /// Runs several compressors, each on its own block of as many frames: the same bits as one after the other, in less time, as no
+    /// Delays the block and gives it the gain of the reductions in `scratch`; all of them are 0 when it is `resting`.
+    fn apply(&mut self, block: &mut BlockMut<'_>, resting: bool) {
+        if resting && self.makeup_db == 0.0 {
+            return self.stage.delay(block);
+        }
+        let values = &mut self.scratch[..block.frames()];
+        reductions_to_gains(self.makeup_db, self.mix, values);
+        self.stage.process(block, values);
+    }
+
+    /// Runs four compressors, each on its own block of as many frames: the same bits as one after the other, in less time, as no
     /// ballistics wait for another's. Audio thread.
-    pub fn process_together<const N: usize>(several: &mut [&mut Self; N], blocks: &mut [BlockMut<'_>; N]) {
+    pub fn process_together(several: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         let frames = blocks.iter().map(BlockMut::frames).min().unwrap_or(0);
         for start in (0..frames).step_by(CHUNK) {
-            let range = start..frames.min(start + CHUNK);
-            for (one, block) in several.iter_mut().zip(blocks.iter_mut()) {
-                one.reductions(&block.as_block().slice(range.clone()));
+            let mut chunks = blocks.each_mut().map(|block| block.slice_mut(start..frames.min(start + CHUNK)));
+            let frames = chunks[0].frames();
+            let mut resting = [false; TOGETHER];
+            for ((one, chunk), resting) in several.iter_mut().zip(&chunks).zip(&mut resting) {
+                *resting = one.reductions(&chunk.as_block());
             }
-            let values = 0..range.len();
-            Decoupled::process_together(
-                several.each_mut().map(|one| (&mut one.ballistics, &mut one.scratch[values.clone()])),
-            );
-            for (one, block) in several.iter_mut().zip(blocks.iter_mut()) {
-                reductions_to_gains(one.makeup_db, one.mix, &mut one.scratch[values.clone()]);
-                one.stage.process(&mut block.slice_mut(range.clone()), &one.scratch[values.clone()]);
+            if resting != [true; TOGETHER] {
+                let each = several.each_mut().map(|one| (&mut one.ballistics, &mut one.scratch[..frames]));
+                Decoupled::process_together(each);
+            }
+            for ((one, chunk), resting) in several.iter_mut().zip(&mut chunks).zip(resting) {
+                one.apply(chunk, resting);
             }
         }
     }
@@ -203,9 +226,9 @@ impl Processor for Compressor {
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
         for start in (0..block.frames()).step_by(CHUNK) {
-            let mut chunk = block.slice_mut(start..block.frames().min(start + CHUNK));
-            self.gains(&chunk.as_block());
-            self.stage.process(&mut chunk, &self.scratch[..]);
+            let range = start..block.frames().min(start + CHUNK);
+            let resting = self.reductions(&block.as_block().slice(range.clone()));
+            self.finish(&mut block.slice_mut(range), resting);
         }
     }
 
@@ -227,8 +250,8 @@ impl Keyed for Compressor {
     fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>) {
         for start in (0..block.frames()).step_by(CHUNK) {
             let range = start..block.frames().min(start + CHUNK);
-            self.gains(&key.slice(range.clone()));
-            self.stage.process(&mut block.slice_mut(range), &self.scratch[..]);
+            let resting = self.reductions(&key.slice(range.clone()));
+            self.finish(&mut block.slice_mut(range), resting);
         }
     }
 }
@@ -315,6 +338,18 @@ mod tests {
         }
         assert_eq!(audio, expected);
         assert!(together.iter().all(|one| one.gain_reduction_db() > 1.0), "nothing was compressed");
+    }
+
+    #[test]
+    fn what_stays_below_the_threshold_passes_bit_for_bit_until_something_does_not() {
+        let quiet = sine(RATE, 440.0, 0.05, 0.0, 4_800);
+        let mut samples = quiet.clone();
+        samples[2_400] = 0.9;
+        let input = samples.clone();
+        Compressor::new(&four_to_one(), &spec(1)).unwrap().process(&mut BlockMut::mono(&mut samples));
+        assert_eq!(samples[..2_400], input[..2_400]);
+        assert!(samples[2_401..].iter().zip(&input[2_401..]).all(|(out, dry)| out.abs() <= dry.abs()));
+        assert_ne!(samples[2_401..2_600], input[2_401..2_600], "the peak left no trace");
     }
 
     #[test]

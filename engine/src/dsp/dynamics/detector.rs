@@ -1,8 +1,10 @@
 //! Level detectors: from samples to one level a frame for all channels, so that a stereo image stays where it is.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::ballistics::smoothing_coefficient;
 use crate::audio::Block;
 use crate::process::ProcessSpec;
+use multiversion::multiversion;
 
 /// Magnitudes above this count as this (+200 dBFS): an infinite sample must not stay in a memory for ever.
 const LARGEST: f32 = 1e10;
@@ -22,10 +24,15 @@ fn magnitude(sample: f32) -> f64 {
 pub(super) fn peak_levels(block: &Block<'_>, levels: &mut [f64]) {
     levels.fill(0.0);
     for channel in 0..block.channels() {
-        for (level, sample) in levels.iter_mut().zip(block.channel(channel)) {
-            let magnitude = magnitude(*sample);
-            *level = if magnitude > *level { magnitude } else { *level };
-        }
+        raise(levels, block.channel(channel));
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn raise(levels: &mut [f64], samples: &[f32]) {
+    for (level, sample) in levels.iter_mut().zip(samples) {
+        let magnitude = magnitude(*sample);
+        *level = if magnitude > *level { magnitude } else { *level };
     }
 }
 

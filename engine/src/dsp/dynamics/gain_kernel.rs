@@ -34,6 +34,14 @@ pub(super) fn reductions_to_gains(makeup_db: f64, mix: f64, values: &mut [f64]) 
     }
 }
 
+/// Multiplies each sample by its gain.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+pub(super) fn multiply(samples: &mut [f32], gains: &[f64]) {
+    for (sample, gain) in samples.iter_mut().zip(gains) {
+        *sample = (f64::from(*sample) * gain) as f32;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Look-ahead and gain: the signal waits while the detector sees ahead, then every channel takes the same gain.
 
+use super::gain_kernel::multiply;
 use crate::audio::BlockMut;
 use crate::dsp::delay::DelayLine;
 use crate::process::ProcessSpec;
@@ -46,9 +47,7 @@ impl GainStage {
         for (channel, line) in self.lines.iter_mut().enumerate() {
             let samples = block.channel_mut(channel);
             line.process(samples);
-            for (sample, gain) in samples.iter_mut().zip(gains) {
-                *sample = (f64::from(*sample) * gain) as f32;
-            }
+            multiply(samples, gains);
         }
     }
 }

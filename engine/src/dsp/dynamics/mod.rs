@@ -1,6 +1,8 @@
 //! Dynamics: detector, curve, ballistics and gain stage, and what is assembled of them.
 
 mod ballistics;
+#[cfg(target_arch = "x86_64")]
+mod ballistics_avx;
 mod box_smoother;
 mod compressor;
 mod curve;
