@@ -132,6 +132,7 @@ fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
         assert_eq!(stem["decision"], "moved", "{ppm}: {stem}");
         assert!((stem["drift_ppm"].as_f64().unwrap() - ppm).abs() < 0.3, "{ppm}: {stem}");
         assert!((stem["late_samples"].as_f64().unwrap() - 100.2).abs() < 0.5, "{ppm}: {stem}");
+        assert_eq!(stem["drift_changes"], serde_json::json!([]), "a steady clock: {stem}");
         let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
         for start_s in [0, 30, 60, 90, 108] {
             let part = start_s * 44_100..(start_s + 10) * 44_100;
@@ -139,6 +140,45 @@ fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
             assert!(left.is_some_and(|left| left.abs() < 0.5), "{ppm} ppm, {start_s} s: {left:?}");
         }
     }
+}
+
+/// Writes a copy by a clock that changes, aligns it, and measures the written stem all along: no part may be off by half a sample.
+fn changes_of_drift_are_followed(place: &Place, source: &[f32], ppm: f64, changes: &[(f64, f64)]) {
+    let case = format!("{ppm} ppm, {changes:?}");
+    place.write_wav("two.wav", 44_100, &[&make::drifting_in_pieces(source, 100.2, ppm, changes)]);
+    let run = place.run("align one.wav two.wav --reference one.wav --write out --json");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    let stem = &document["stems"][1];
+    assert_eq!(stem["decision"], "moved", "{case}: {stem}");
+    let told = stem["drift_changes"].as_array().unwrap();
+    assert_eq!(told.len(), changes.len(), "{case}: {stem}");
+    let drifts = |told: &Value, ppm: f64| (told["drift_ppm"].as_f64().unwrap() - ppm).abs() < 1.0;
+    assert!(drifts(stem, ppm), "{case}: {stem}");
+    for (told, (at, ppm)) in told.iter().zip(changes) {
+        // Half a sample of the smallest change, 40 ppm.
+        assert!((told["at_samples"].as_f64().unwrap() - at).abs() < 12_500.0 && drifts(told, *ppm), "{case}: {stem}");
+    }
+    let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
+    for start_s in (0..112).step_by(4) {
+        let part = start_s * 44_100..(start_s + 6) * 44_100;
+        let left = aligned(&[&one[0][part.clone()], &two[0][part]], 44_100).stems[1].late_samples;
+        assert!(left.is_some_and(|left| left.abs() < 0.5), "{case}, {start_s} s: {left:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_changes_its_drift_is_followed_all_along() {
+    let source = two_minutes();
+    let place = Place::new();
+    place.write_wav("one.wav", 44_100, &[&source]);
+    let at = |share: f64| share * source.len() as f64;
+    for (share, ppm, then_ppm) in
+        [(0.5, 20.0, 120.0), (0.3, -40.0, 0.0), (0.15, 100.0, 10.0), (0.85, 0.0, -80.0), (0.5, 200.0, -300.0)]
+    {
+        changes_of_drift_are_followed(&place, &source, ppm, &[(at(share), then_ppm)]);
+    }
+    changes_of_drift_are_followed(&place, &source, 30.0, &[(at(0.35), 130.0), (at(0.7), 50.0)]);
 }
 
 #[test]

@@ -162,25 +162,25 @@ impl<'a> Comparison<'a> {
             let text = format!("ambiguous: it repeats itself; the same offset also fits {:.3} s {side}", also_s.abs());
             return Verdict::Doubtful(text, Vec::new());
         }
-        let Some(refined) = refine::refine(first, second, rough.found.line, rough.strong) else {
+        let Some(refined) = refine::refine(first, second, &rough.found.course, rough.strong) else {
             return Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new());
         };
         decision::judge(refined, self.settings.assume_related)
     }
 
-    /// The exact line with its confidence, whatever is decided: for calibration.
+    /// The exact course with its confidence, whatever is decided: for calibration.
     #[cfg(test)]
-    pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<(f64, super::line::Line)> {
+    pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<(f64, super::course::Course)> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        let refined = refine::refine(first, second, rough.found.line, rough.strong)?;
-        Some((decision::confidence(&refined), refined.line))
+        let refined = refine::refine(first, second, &rough.found.course, rough.strong)?;
+        Some((decision::confidence(&refined), refined.course))
     }
 
     /// Another offset that fits nearly as well: seconds from the first.
     fn also_fits(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Option<f64> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let middle = first.stem.kept() as f64 / 2.0;
-        let late = rough.found.line.late(middle);
+        let late = rough.found.course.late(middle);
         let mut others: Vec<i64> = Vec::new();
         if let Some((correlator, scratch)) = self.correlator.as_ref().zip(scratch.as_mut()) {
             let levelled = correlator.levelled(self.spectra[a].as_ref()?, self.spectra[b].as_ref()?, scratch);
@@ -192,7 +192,7 @@ impl<'a> Comparison<'a> {
         let fits = |other: &i64| {
             let also = windows::ask(first, second, &self.decimator, *other, rough.search);
             also.is_some_and(|also| {
-                let apart = (also.line.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
+                let apart = (also.course.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
                 let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
                 apart
                     && worth_it(&also)

@@ -116,10 +116,11 @@ fn offset(report: &Report, alignment: Option<&StemAlignment>) -> String {
     let text = match (stem.decision, stem.late_samples) {
         (Decision::Moved, Some(late)) => {
             let way = if late > 0.0 { "earlier" } else { "later" };
-            let drift = if stem.drift_ppm == 0.0 {
-                String::new()
-            } else {
-                format!(", drift of {} ppm taken out", number(stem.drift_ppm, 1))
+            let drift = match stem.drift_changes.len() {
+                0 if stem.drift_ppm == 0.0 => String::new(),
+                0 => format!(", drift of {} ppm taken out", number(stem.drift_ppm, 1)),
+                1 => format!(", drift of {} ppm, which changes once, taken out", number(stem.drift_ppm, 1)),
+                n => format!(", drift of {} ppm, which changes {n} times, taken out", number(stem.drift_ppm, 1)),
             };
             format!("moved {} ms {way}{drift}", number(milliseconds(late).abs(), 2))
         }

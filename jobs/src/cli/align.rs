@@ -186,6 +186,7 @@ impl Answer {
             late_uncertainty,
             polarity,
             drift_ppm,
+            drift_changes,
             drift_uncertainty_ppm,
             confidence,
             correlation,
@@ -202,6 +203,7 @@ impl Answer {
             "reference": reference.map(|reference| &self.paths[reference]),
             "late_uncertainty": late_uncertainty,
             "drift_uncertainty_ppm": drift_uncertainty_ppm,
+            "drift_changes": drift_changes,
             "correlation": correlation,
         });
         if self.in_mix.is_some() {
