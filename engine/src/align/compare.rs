@@ -8,7 +8,7 @@ use super::decision::{self, Verdict};
 use super::envelope::Envelope;
 use super::features::StemFeatures;
 use super::peak;
-use super::refine;
+use super::refine::{self, Refined};
 use super::windows::{self, Found, Prepared, Search};
 use crate::units::SampleRate;
 
@@ -18,6 +18,9 @@ const MOST_DECIMATED: usize = 24 << 20;
 const MOST_AT_ONCE: usize = 5 << 20;
 /// A peak of the whole correlation is worth asking windows from here: z, and z in multiples of what chance reaches.
 const LEAST_Z: (f64, f64) = (7.0, 1.5);
+/// A pair is correlated at all lags from here: z of the folded correlation in multiples of what chance reaches. A peak there has 0.7 of the
+/// z that it has in the whole, and windows confirm none below a z of 10.
+const LEAST_FOLDED_Z: f64 = 1.0;
 /// From this z on, short windows will do.
 const STRONG_Z: f64 = 40.0;
 /// The z that a window is made long enough to expect, if noise averages out as it should.
@@ -39,6 +42,10 @@ const ALSO_HIGH: f64 = 0.7;
 const ALSO_FITS: f64 = 0.7;
 /// … and when the windows see peaks there of at least this share of the height. Notes that return, played again, reach a third.
 const ALSO_PEAKS: f64 = 0.7;
+/// Of stems whose bins are this coherent at one offset, so that no noise hides anything, another fits only when they are nearly as coherent
+/// there: this share.
+const CLEAR: f64 = 0.9;
+const ALSO_COHERENT: f64 = 0.85;
 
 /// All stems of a comparison, made ready.
 pub(super) struct Comparison<'a> {
@@ -133,9 +140,14 @@ impl<'a> Comparison<'a> {
     fn whole(&self, a: usize, b: usize, scratch: &mut Option<Scratch>) -> Option<Rough> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let (correlator, scratch) = self.correlator.as_ref().zip(scratch.as_mut())?;
-        let correlation = correlator.correlate(self.spectra[a].as_ref()?, self.spectra[b].as_ref()?, scratch);
+        let (of_a, of_b) = (self.spectra[a].as_ref()?, self.spectra[b].as_ref()?);
         let factor = self.decimator.factor();
         let lobe = (self.rate.frames(LOBE_S) as usize).div_ceil(factor);
+        // Most pairs share nothing, and show it for half the work: a peak that windows could confirm stands out here too.
+        if let Some(folded) = correlator.folded(of_a, of_b, scratch) {
+            peak::find(folded, lobe).filter(|peak| peak.z >= LEAST_FOLDED_Z * peak.floor)?;
+        }
+        let correlation = correlator.correlate(of_a, of_b, scratch);
         let peak = peak::find(&correlation, lobe)?;
         if peak.z < LEAST_Z.0.max(LEAST_Z.1 * peak.floor) {
             return None;
@@ -156,16 +168,16 @@ impl<'a> Comparison<'a> {
 
     /// The exact answer for a pair whose rough one is known.
     pub(super) fn exact(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Verdict {
-        let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Verdict::Unrelated };
-        if let Some(also_s) = self.also_fits(a, b, rough, scratch) {
-            let side = if also_s > 0.0 { "later" } else { "earlier" };
-            let text = format!("ambiguous: it repeats itself; the same offset also fits {:.3} s {side}", also_s.abs());
-            return Verdict::Doubtful(text, Vec::new());
+        match self.only_fit(a, b, rough, scratch) {
+            None => Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new()),
+            Some(Ok(refined)) => decision::judge(refined, self.settings.assume_related),
+            Some(Err(also_s)) => {
+                let side = if also_s > 0.0 { "later" } else { "earlier" };
+                let also_s = also_s.abs();
+                let text = format!("ambiguous: it repeats itself; the same offset also fits {also_s:.3} s {side}");
+                Verdict::Doubtful(text, Vec::new())
+            }
         }
-        let Some(refined) = refine::refine(first, second, &rough.found.course, rough.strong) else {
-            return Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new());
-        };
-        decision::judge(refined, self.settings.assume_related)
     }
 
     /// The exact course with its confidence, whatever is decided: for calibration.
@@ -176,31 +188,58 @@ impl<'a> Comparison<'a> {
         Some((decision::confidence(&refined), refined.course))
     }
 
-    /// Another offset that fits nearly as well: seconds from the first.
-    fn also_fits(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Option<f64> {
+    /// The one offset that fits, exactly; or, where another fits as well, how far that is, in seconds. None when the common part is too
+    /// short.
+    fn only_fit(
+        &self,
+        a: usize,
+        b: usize,
+        rough: &Rough,
+        scratch: &mut Option<Scratch>,
+    ) -> Option<Result<Refined, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
+        let refined = |rough: &Rough| refine::refine(first, second, &rough.found.course, rough.strong);
+        // What a stem that is played again has in common with itself is gone at the full rate; what is pasted or sequenced stays.
+        let mut best = refined(rough)?;
+        let mut others: Vec<Refined> = self.other_fits(a, b, rough, scratch).iter().filter_map(refined).collect();
+        if let Some(clearest) = (0..others.len()).max_by(|x, y| others[*x].coherence.total_cmp(&others[*y].coherence)) {
+            if others[clearest].coherence > best.coherence {
+                std::mem::swap(&mut best, &mut others[clearest]);
+            }
+        }
+        let middle = first.stem.kept() as f64 / 2.0;
+        let apart = |other: &Refined| other.course.late(middle) - best.course.late(middle);
+        let least = if best.coherence >= CLEAR { ALSO_COHERENT * best.coherence } else { 0.0 };
+        let lobe = self.rate.frames(LOBE_S) as f64;
+        let also = others.iter().find(|other| other.coherence >= least && apart(other).abs() > lobe).map(apart);
+        Some(also.map_or(Ok(best.clone()), |apart| Err(apart / self.rate.as_f64())))
+    }
+
+    /// Other offsets that fit nearly as well, where they fit.
+    fn other_fits(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Vec<Rough> {
+        let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
         let middle = first.stem.kept() as f64 / 2.0;
         let late = rough.found.course.late(middle);
         let mut others: Vec<i64> = Vec::new();
-        if let Some((correlator, scratch)) = self.correlator.as_ref().zip(scratch.as_mut()) {
-            let levelled = correlator.levelled(self.spectra[a].as_ref()?, self.spectra[b].as_ref()?, scratch);
+        let spectra = self.spectra[a].as_ref().zip(self.spectra[b].as_ref());
+        if let Some(((correlator, scratch), (a, b))) = self.correlator.as_ref().zip(scratch.as_mut()).zip(spectra) {
+            let levelled = correlator.levelled(a, b, scratch);
             others.extend(self.high_places(&levelled, first, second, late));
         }
         let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
         let own_reach = first.envelope.hop() as f64 * 4.0 + ENVELOPE_DRIFT * middle;
         others.extend(candidates.iter().map(|c| c.late).filter(|other| (*other as f64 - late).abs() > own_reach));
-        let fits = |other: &i64| {
-            let also = windows::ask(first, second, &self.decimator, *other, rough.search);
-            also.is_some_and(|also| {
-                let apart = (also.course.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
-                let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
-                apart
-                    && worth_it(&also)
-                    && share(&also) >= ALSO_FITS * share(&rough.found)
-                    && also.height >= ALSO_PEAKS * rough.found.height
-            })
+        let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
+        let fits = |other: i64| {
+            let also = windows::ask(first, second, &self.decimator, other, rough.search)?;
+            let apart = (also.course.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
+            let fits = apart
+                && worth_it(&also)
+                && share(&also) >= ALSO_FITS * share(&rough.found)
+                && also.height >= ALSO_PEAKS * rough.found.height;
+            fits.then_some(Rough { found: also, ..rough.clone() })
         };
-        others.into_iter().find(fits).map(|other| (other as f64 - late) / self.rate.as_f64())
+        others.into_iter().filter_map(fits).collect()
     }
 
     /// Lags, in session frames, at which a levelled correlation is nearly as high as at `late`, once the overlap is allowed for.

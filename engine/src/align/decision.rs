@@ -21,8 +21,6 @@ pub(super) enum Verdict {
     Trusted(Edge),
     /// They share something, but not enough to move anything.
     Doubtful(String, Vec<f32>),
-    /// No trace of a common source.
-    Unrelated,
 }
 
 /// How the second stem of a pair lies against the first.
