@@ -165,8 +165,7 @@ fn compare(
         if watch(third(1.0, n * PAIRS_AT_ONCE, pairs.len())) {
             return None;
         }
-        let look = |scratch: &mut _, (a, b): &(usize, usize)| Some((*a, *b, comparison.rough(*a, *b, scratch)?));
-        let found = part.par_iter().map_init(|| comparison.scratch(), look);
+        let found = part.par_iter().map(|(a, b)| Some((*a, *b, comparison.rough(*a, *b)?)));
         rough.extend(found.collect::<Vec<_>>().into_iter().flatten());
     }
     rough.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
@@ -181,11 +180,11 @@ fn compare(
             if watch(third(2.0, verdicts.len(), rough.len())) {
                 return None;
             }
-            let exact = |scratch: &mut _, n: &usize| {
+            let exact = |n: &usize| {
                 let (a, b, rough) = &rough[*n];
-                (*a, *b, comparison.exact(*a, *b, rough, scratch))
+                (*a, *b, comparison.exact(*a, *b, rough))
             };
-            verdicts.extend(part.par_iter().map_init(|| comparison.scratch(), exact).collect::<Vec<_>>());
+            verdicts.extend(part.par_iter().map(exact).collect::<Vec<_>>());
         }
     }
 }

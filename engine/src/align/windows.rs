@@ -161,6 +161,18 @@ fn log_choose(n: usize, k: usize) -> f64 {
     (1..=k).map(|i| ((n - k + i) as f64 / i as f64).log10()).sum()
 }
 
+/// A Hann window: its cosines are turned on from one to the next, anew every few.
+fn hann(len: usize) -> Vec<f32> {
+    const TOGETHER: usize = 64;
+    let step = TAU / len.max(1) as f64;
+    let turn = Complex::from_polar(1.0, step);
+    let part = |first: usize| {
+        let start = Complex::from_polar(1.0, step * first as f64);
+        std::iter::successors(Some(start), move |now| Some(now * turn)).take(TOGETHER.min(len - first))
+    };
+    (0..len).step_by(TOGETHER).flat_map(part).map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32).collect()
+}
+
 /// The comparison of one window of `len` frames with `reach` more on either side of the other stem.
 pub(super) struct Window {
     len: usize,
@@ -186,7 +198,6 @@ pub(super) struct Buffers {
 impl Window {
     pub(super) fn new(len: usize, reach: usize, rate_hz: f64) -> Self {
         let size = fast_size(len + 2 * reach);
-        let hann = |len: usize| (0..len).map(move |n| (0.5 - 0.5 * (TAU * n as f64 / len as f64).cos()) as f32);
         let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
         Self {
             len,
@@ -195,8 +206,8 @@ impl Window {
             bins: bin(BAND_HZ.0).max(1).min(size / 2)..bin(BAND_HZ.1.min(0.42 * rate_hz)).clamp(1, size / 2),
             forward: plan_forward(size),
             inverse: plan_inverse(size),
-            hann_a: hann(len).collect(),
-            hann_b: hann(len + 2 * reach).collect(),
+            hann_a: hann(len),
+            hann_b: hann(len + 2 * reach),
         }
     }
 
@@ -221,7 +232,8 @@ impl Window {
         for (from, hann, start, to) in
             [(a, &self.hann_a, self.reach, &mut buffers.first), (b, &self.hann_b, 0, &mut buffers.second)]
         {
-            buffers.samples.fill(0.0);
+            buffers.samples[..start].fill(0.0);
+            buffers.samples[start + from.len()..].fill(0.0);
             for ((to, from), gain) in buffers.samples[start..].iter_mut().zip(from).zip(hann) {
                 *to = from * gain;
             }
