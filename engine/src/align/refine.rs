@@ -11,6 +11,8 @@ const WINDOWS: usize = 16;
 const MANY_WINDOWS: usize = 48;
 /// How long a window is: between these seconds, longer where the stems have less in common.
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
+/// The share of short windows that must agree, or longer ones are asked.
+const ENOUGH: f64 = 0.9;
 /// How far a window looks around the rough course at first, and later, in frames; and at first where the drift may change.
 const REACH: (usize, usize) = (96, 24);
 const FAR_REACH: usize = 512;
@@ -86,14 +88,15 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
     let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
-    let most = if strong { WINDOW_S.0 } else { WINDOW_S.1 };
-    let len = ((most * rate) as usize).min(common / (windows::FEWEST + 1)).max(64);
-    let pair = Pair { a, b, len, middle, common, table: FractionTable::new(TAPS) };
-    let straight = pair.along_a_line(rough);
-    let followed = match &straight {
-        Some(followed) if followed.asks_for_no_bend() => straight,
-        _ => pair.along_bends(rough).filter(|bent| straight.as_ref().is_none_or(|line| bent.beats(line))).or(straight),
-    };
+    let len = |most_s: f64| ((most_s * rate) as usize).min(common / (windows::FEWEST + 1)).max(64);
+    let pair = |len| Pair { a, b, len, middle, common, table: FractionTable::new(TAPS) };
+    let (short, long) = (len(WINDOW_S.0), len(WINDOW_S.1));
+    let mut followed = pair(if strong { short } else { long }).best(rough);
+    // What stood out as a whole may be drowned by noise in short windows.
+    if strong && long > short && followed.as_ref().is_none_or(|followed| followed.agree_less_than(ENOUGH)) {
+        let again = pair(long).best(rough);
+        followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
+    }
     followed.map(|followed| conclude(followed, rate))
 }
 
@@ -104,6 +107,18 @@ impl Pair<'_> {
 
     fn measure(&self, window: &Window, starts: &[usize], course: &Course) -> Vec<Measured> {
         measure(self.a.stem, self.b.stem, window, starts, course, &self.table)
+    }
+
+    /// Along a line, or along one with bends where the windows ask for it.
+    fn best(&self, rough: &Course) -> Option<Followed> {
+        let straight = self.along_a_line(rough);
+        match &straight {
+            Some(followed) if followed.asks_for_no_bend() => straight,
+            _ => self
+                .along_bends(rough)
+                .filter(|bent| straight.as_ref().is_none_or(|line| bent.beats(line)))
+                .or(straight),
+        }
     }
 
     fn along_a_line(&self, rough: &Course) -> Option<Followed> {
@@ -189,6 +204,10 @@ impl Followed {
     fn asks_for_no_bend(&self) -> bool {
         let grain = grain(0.0, self.window.hann_len());
         self.on.len() == self.exact.len() && course::bent(self.course.start, &self.exact, &grain).is_straight()
+    }
+
+    fn agree_less_than(&self, share: f64) -> bool {
+        (self.on.len() as f64) < share * self.exact.len() as f64
     }
 
     /// No smaller a share of the windows agrees.
