@@ -28,7 +28,7 @@ pub(super) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<S
     let least = settings.least_confidence();
     let trusted = evidence.verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
         Verdict::Trusted(edge) => Some(Pair { first: *first, second: *second, edge: edge.clone() }),
-        _ => None,
+        Verdict::Doubtful(..) => None,
     });
     let (pairs, unsure): (Vec<Pair>, Vec<Pair>) = trusted.partition(|pair| pair.edge.confidence >= least);
     let middle = evidence.lengths.iter().copied().max().unwrap_or(0) as f64 / 2.0;
@@ -136,7 +136,7 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
 
 /// A course as it is told: from frame 0 on, without a drift that does nothing and fractions of frames that nobody hears.
 fn simplest(course: &Course, length: f64) -> Course {
-    let mut course = course.from_zero();
+    let mut course = course.without_what_came_before();
     if course.is_straight() && (course.start.drift * length).abs() < NO_DRIFT {
         course = Line::flat(course.late(length / 2.0)).into();
     }

@@ -211,9 +211,9 @@ impl<'a> Comparison<'a> {
         // What a stem that is played again has in common with itself is gone at the full rate; what is pasted or sequenced stays.
         let mut best = refined(rough)?;
         let mut others: Vec<Refined> = self.other_fits(a, b, rough).iter().filter_map(refined).collect();
-        if let Some(clearest) = (0..others.len()).max_by(|x, y| others[*x].coherence.total_cmp(&others[*y].coherence)) {
-            if others[clearest].coherence > best.coherence {
-                std::mem::swap(&mut best, &mut others[clearest]);
+        for other in &mut others {
+            if other.coherence > best.coherence {
+                std::mem::swap(&mut best, other);
             }
         }
         let middle = first.stem.kept() as f64 / 2.0;

@@ -30,9 +30,15 @@ pub(super) struct Correlator {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     /// Transforms half as long, where one block holds everything and most of its lags are asked for.
-    half: Option<(Arc<dyn RealToComplex<f32>>, Arc<dyn ComplexToReal<f32>>)>,
+    half: Option<Half>,
     /// Buffers that no thread uses now.
     spare: Mutex<Vec<Scratch>>,
+}
+
+/// Transforms half as long as those of a correlator.
+struct Half {
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
 }
 
 /// The blocks of one stem as spectra of the compared band.
@@ -81,7 +87,8 @@ impl Correlator {
             bins: bin(BAND_HZ.0).min(top)..top,
             forward: plan_forward(size),
             inverse: plan_inverse(size),
-            half: (blocks == 1 && 4 * max_lag >= size).then(|| (plan_forward(size / 2), plan_inverse(size / 2))),
+            half: (blocks == 1 && 4 * max_lag >= size)
+                .then(|| Half { forward: plan_forward(size / 2), inverse: plan_inverse(size / 2) }),
             spare: Mutex::new(Vec::new()),
         }
     }
@@ -121,14 +128,14 @@ impl Correlator {
                 Complex::default();
                 self.inverse
                     .get_scratch_len()
-                    .max(self.half.as_ref().map_or(0, |half| half.1.get_scratch_len()))
+                    .max(self.half.as_ref().map_or(0, |half| half.inverse.get_scratch_len()))
             ],
         }
     }
 
     /// Every second bin of [`Correlator::spectrum`]: a stem laid upon itself half the transform away. `None` where few lags are asked for.
     pub(super) fn half_spectrum(&self, stem: &[f32], scale: f32) -> Option<Vec<Complex<f32>>> {
-        let (forward, _) = self.half.as_ref()?;
+        let forward = &self.half.as_ref()?.forward;
         let (mut buffer, mut all) = (forward.make_input_vec(), forward.make_output_vec());
         let mut faded: Vec<f32> = stem.iter().map(|x| x * scale).collect();
         fade_ends(&mut faded, self.fade.min(stem.len() / 4));
@@ -145,7 +152,7 @@ impl Correlator {
 
     /// [`Correlator::correlate`] for half the work and with more noise: each lag on top of the one half the transform away, in no order.
     pub(super) fn folded<'a>(&self, a: &[Complex<f32>], b: &[Complex<f32>], scratch: &'a mut Scratch) -> &'a [f32] {
-        let Some((_, half)) = &self.half else { return &[] };
+        let Some(Half { inverse: half, .. }) = &self.half else { return &[] };
         let product = &mut scratch.product[..=half.len() / 2];
         let bins = self.half_bins();
         product[..bins.start].fill(Complex::default());
@@ -240,7 +247,9 @@ fn audible(all: &[Complex<f32>], part: std::ops::Range<usize>) -> Vec<Complex<f3
 
 /// Leaves of every bin its phase alone.
 pub(super) fn whiten(bins: &mut [Complex<f32>]) {
-    bins.iter_mut().for_each(|bin| *bin = phase(*bin));
+    for bin in bins {
+        *bin = phase(*bin);
+    }
 }
 
 fn phase(bin: Complex<f32>) -> Complex<f32> {

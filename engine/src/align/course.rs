@@ -110,7 +110,7 @@ impl Course {
     }
 
     /// The same from frame 0 on: what changed before that is forgotten.
-    pub(super) fn from_zero(&self) -> Self {
+    pub(super) fn without_what_came_before(&self) -> Self {
         let start = Line { offset: self.late(0.0), drift: self.drift_at(0.0) };
         Self { start, bends: self.bends.iter().filter(|bend| bend.at > 0.0).copied().collect() }
     }
@@ -278,7 +278,7 @@ mod tests {
             start: Line { offset: 7.0, drift: 1e-4 },
             bends: vec![Bend { at: -1e5, by: 2e-4 }, Bend { at: 1e5, by: -1e-4 }],
         };
-        let later = course.from_zero();
+        let later = course.without_what_came_before();
         assert_eq!(later.bends.len(), 1);
         assert!([0.0, 5e4, 1e5, 9e5].iter().all(|at| (later.late(*at) - course.late(*at)).abs() < 1e-9));
     }

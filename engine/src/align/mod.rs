@@ -225,7 +225,7 @@ fn contradicted(verdicts: &[(usize, usize, Verdict)], stems: usize) -> bool {
         .iter()
         .filter_map(|(first, second, verdict)| match verdict {
             Verdict::Trusted(edge) => Some(graph::Pair { first: *first, second: *second, edge: edge.clone() }),
-            _ => None,
+            Verdict::Doubtful(..) => None,
         })
         .collect();
     graph::solve(&pairs, stems, 0.0).contradicted.contains(&true)
