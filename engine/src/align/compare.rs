@@ -45,6 +45,8 @@ const ALSO_PEAKS: f64 = 0.7;
 /// there: this share.
 const CLEAR: f64 = 0.9;
 const ALSO_COHERENT: f64 = 0.85;
+/// Peaks of windows this near to each other, as a share, need no such look: what is pasted is the same.
+const ALSO_AS_HIGH: f64 = 0.97;
 
 /// All stems of a comparison, made ready.
 pub(super) struct Comparison<'a> {
@@ -207,25 +209,34 @@ impl<'a> Comparison<'a> {
     /// short.
     fn only_fit(&self, a: usize, b: usize, rough: &Rough) -> Option<Result<Refined, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        let refined = |rough: &Rough| refine::refine(first, second, &rough.found.course, rough.strong);
-        // What a stem that is played again has in common with itself is gone at the full rate; what is pasted or sequenced stays.
-        let mut best = refined(rough)?;
-        let mut others: Vec<Refined> = self.other_fits(a, b, rough).iter().filter_map(refined).collect();
-        for other in &mut others {
-            if other.coherence > best.coherence {
-                std::mem::swap(&mut best, other);
-            }
-        }
         let middle = first.stem.kept() as f64 / 2.0;
-        let apart = |other: &Refined| other.course.late(middle) - best.course.late(middle);
-        let least = if best.coherence >= CLEAR { ALSO_COHERENT * best.coherence } else { 0.0 };
+        let apart = |one: &Rough, other: &Rough| other.found.course.late(middle) - one.found.course.late(middle);
         let lobe = self.rate.frames(LOBE_S) as f64;
-        let also = others.iter().find(|other| other.coherence >= least && apart(other).abs() > lobe).map(apart);
-        Some(also.map_or(Ok(best.clone()), |apart| Err(apart / self.rate.as_f64())))
+        let coherence = |rough: &Rough| refine::coherence(first, second, &rough.found.course).unwrap_or(0.0);
+        // What a stem that is played again has in common with itself is gone at the full rate; what is pasted or sequenced stays.
+        let mut best = (rough.clone(), None);
+        for place in self.other_places(a, b, rough) {
+            let Some(other) = self.also_fits(first, second, rough, place) else { continue };
+            let away = apart(&best.0, &other);
+            if away.abs() <= lobe {
+                continue;
+            }
+            let heights = other.found.height / best.0.found.height;
+            if (ALSO_AS_HIGH..=ALSO_AS_HIGH.recip()).contains(&heights) {
+                return Some(Err(away / self.rate.as_f64()));
+            }
+            let own = best.1.unwrap_or_else(|| coherence(&best.0));
+            let also = coherence(&other);
+            if own.max(also) < CLEAR || own.min(also) >= ALSO_COHERENT * own.max(also) {
+                return Some(Err(away / self.rate.as_f64()));
+            }
+            best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
+        }
+        refine::refine(first, second, &best.0.found.course, best.0.strong).map(Ok)
     }
 
-    /// Other offsets that fit nearly as well, where they fit.
-    fn other_fits(&self, a: usize, b: usize, rough: &Rough) -> Vec<Rough> {
+    /// Offsets that may fit as well, in session frames.
+    fn other_places(&self, a: usize, b: usize, rough: &Rough) -> Vec<i64> {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
         let middle = first.stem.kept() as f64 / 2.0;
         let late = rough.found.course.late(middle);
@@ -238,17 +249,17 @@ impl<'a> Comparison<'a> {
         let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
         let own_reach = first.envelope.hop() as f64 * 4.0 + ENVELOPE_DRIFT * middle;
         others.extend(candidates.iter().map(|c| c.late).filter(|other| (*other as f64 - late).abs() > own_reach));
+        others
+    }
+
+    /// What windows find at another offset, where they agree nearly as well as on the first.
+    fn also_fits(&self, a: &Prepared<'_>, b: &Prepared<'_>, rough: &Rough, place: i64) -> Option<Rough> {
+        let found = windows::ask(a, b, &self.decimator, place, rough.search)?;
         let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
-        let fits = |other: i64| {
-            let also = windows::ask(first, second, &self.decimator, other, rough.search)?;
-            let apart = (also.course.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
-            let fits = apart
-                && worth_it(&also)
-                && share(&also) >= ALSO_FITS * share(&rough.found)
-                && also.height >= ALSO_PEAKS * rough.found.height;
-            fits.then_some(Rough { found: also, ..rough.clone() })
-        };
-        others.into_iter().filter_map(fits).collect()
+        let fits = worth_it(&found)
+            && share(&found) >= ALSO_FITS * share(&rough.found)
+            && found.height >= ALSO_PEAKS * rough.found.height;
+        fits.then_some(Rough { found, ..rough.clone() })
     }
 
     /// Lags, in session frames, at which a levelled correlation is nearly as high as at `late`, once the overlap is allowed for.

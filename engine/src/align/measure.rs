@@ -33,6 +33,13 @@ pub(super) struct Together {
     pub(super) coherence: Vec<f64>,
 }
 
+impl Together {
+    /// Over the compared band, 0 to 1.
+    pub(super) fn mean_coherence(&self) -> f64 {
+        self.coherence.iter().sum::<f64>() / self.coherence.len().max(1) as f64
+    }
+}
+
 /// Measures the windows that begin at `starts`, each around where `course` says.
 pub(super) fn measure(
     a: &StemFeatures,

@@ -13,6 +13,8 @@ const MANY_WINDOWS: usize = 48;
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
 /// The share of short windows that must agree, or longer ones are asked.
 const ENOUGH: f64 = 0.9;
+/// What the windows together must stand out by for another look: unrelated stems reach 5.
+const PROMISING_Z: f64 = 6.5;
 /// How far a window looks around the rough course at first, and later, in frames; and at first where the drift may change.
 const REACH: (usize, usize) = (96, 24);
 const FAR_REACH: usize = 512;
@@ -51,8 +53,6 @@ pub(super) struct Refined {
     /// Bands with something in common, and those that agree on the offset.
     pub(super) bands: usize,
     pub(super) bands_agreeing: usize,
-    /// Mean coherence of the compared band once the offset is taken out, 0 to 1.
-    pub(super) coherence: f64,
     /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
     pub(super) picture: Vec<f32>,
 }
@@ -83,26 +83,45 @@ struct Followed {
     drift_sd: f64,
 }
 
+/// The mean coherence of `b` and `a` along a rough course, 0 to 1, at the full rate.
+pub(super) fn coherence(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course) -> Option<f64> {
+    let middle = a.stem.kept() as f64 / 2.0;
+    let pair = Pair::new(a, b, middle, rough, WINDOW_S.0);
+    let (starts, line) = pair.line(rough)?;
+    let window = pair.windows(REACH.1);
+    Some(together(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
+}
+
 /// Measures `b` against `a` around a rough course. `strong` says that short windows will do. None when nothing is left to measure.
 pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong: bool) -> Option<Refined> {
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
-    let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
-    let len = |most_s: f64| ((most_s * rate) as usize).min(common / (windows::FEWEST + 1)).max(64);
-    let pair = |len| Pair { a, b, len, middle, common, table: FractionTable::new(TAPS) };
-    let (short, long) = (len(WINDOW_S.0), len(WINDOW_S.1));
-    let mut followed = pair(if strong { short } else { long }).best(rough);
+    let pair = |most_s| Pair::new(a, b, middle, rough, most_s);
+    let (short, long) = (pair(WINDOW_S.0), pair(WINDOW_S.1));
+    let mut followed = if strong { &short } else { &long }.best(rough);
     // What stood out as a whole may be drowned by noise in short windows.
-    if strong && long > short && followed.as_ref().is_none_or(|followed| followed.agree_less_than(ENOUGH)) {
-        let again = pair(long).best(rough);
+    let more = |followed: &Followed| followed.agree_less_than(ENOUGH) && followed.promises(rate);
+    if strong && long.len > short.len && followed.as_ref().is_none_or(more) {
+        let again = long.best(rough);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
     followed.map(|followed| conclude(followed, rate))
 }
 
-impl Pair<'_> {
+impl<'a> Pair<'a> {
+    fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
+        let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
+        let most = (most_s * a.stem.rate().as_f64()) as usize;
+        let len = most.min(common / (windows::FEWEST + 1)).max(64);
+        Self { a, b, len, middle, common, table: FractionTable::new(TAPS) }
+    }
+
+    fn rate(&self) -> f64 {
+        self.a.stem.rate().as_f64()
+    }
+
     fn windows(&self, reach: usize) -> Window {
-        Window::new(self.len, reach, self.a.stem.rate().as_f64())
+        Window::new(self.len, reach, self.rate())
     }
 
     fn measure(&self, window: &Window, starts: &[usize], course: &Course) -> Vec<Measured> {
@@ -113,7 +132,7 @@ impl Pair<'_> {
     fn best(&self, rough: &Course) -> Option<Followed> {
         let straight = self.along_a_line(rough);
         match &straight {
-            Some(followed) if followed.asks_for_no_bend() => straight,
+            Some(followed) if followed.asks_for_no_bend() || !followed.promises(self.rate()) => straight,
             _ => self
                 .along_bends(rough)
                 .filter(|bent| straight.as_ref().is_none_or(|line| bent.beats(line)))
@@ -122,14 +141,19 @@ impl Pair<'_> {
     }
 
     fn along_a_line(&self, rough: &Course) -> Option<Followed> {
+        let (starts, line) = self.line(rough)?;
+        self.follow(&starts, line.into())
+    }
+
+    /// Windows along the stems, and the line that most of them lie on.
+    fn line(&self, rough: &Course) -> Option<(Vec<usize>, Line)> {
         let starts = windows::places(self.a, self.b, rough.late(self.middle), self.len, WINDOWS);
         if starts.len() < windows::FEWEST {
             return None;
         }
         let measured = self.measure(&self.windows(REACH.0), &starts, rough);
         let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
-        let (line, _) = line::through_most(&points, TOLERANCE, true)?;
-        self.follow(&starts, line.into())
+        Some((starts, line::through_most(&points, TOLERANCE, true)?.0))
     }
 
     /// Many windows, which see where the drift of a clock changes. None when it does not.
@@ -206,6 +230,11 @@ impl Followed {
         self.on.len() == self.exact.len() && course::bent(self.course.start, &self.exact, &grain).is_straight()
     }
 
+    /// There is something here for which another look is worth its time.
+    fn promises(&self, rate: f64) -> bool {
+        standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
+    }
+
     fn agree_less_than(&self, share: f64) -> bool {
         (self.on.len() as f64) < share * self.exact.len() as f64
     }
@@ -241,13 +270,18 @@ fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
     (residual / (on.len().max(1) as f64).sqrt(), residual / spread)
 }
 
-fn conclude(followed: Followed, rate: f64) -> Refined {
-    let Followed { window, course, measured, together, on, late_sd, drift_sd, .. } = followed;
-    let (window, together) = (&window, &together);
-    let mut buffers = window.buffers();
+/// The correlation of all windows together, and its peak.
+struct Summit {
+    curve: Vec<f32>,
+    best: usize,
+    z: f64,
+    ratio: f64,
+}
+
+fn standing_out(window: &Window, together: &Together, rate: f64) -> Summit {
     let field = FIELD.min(window.size / 2 - 1);
     let whole = spread(together, window, 0..together.cross.len());
-    let curve = window.lags(&whole, field, &mut buffers);
+    let curve = window.lags(&whole, field, &mut window.buffers());
     let reach = window.reach.min(field);
     let around = field - reach..=field + reach;
     let best = around.fold(field, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
@@ -257,6 +291,15 @@ fn conclude(followed: Followed, rate: f64) -> Refined {
     let deviation = (far().map(|x| x * x).sum::<f64>() / count).sqrt().max(f64::MIN_POSITIVE);
     let second = far().fold(0.0_f64, |second, x| second.max(x.abs())).max(f64::MIN_POSITIVE);
     let top = f64::from(curve[best].abs());
+    Summit { best, z: top / deviation, ratio: top / second, curve }
+}
+
+fn conclude(followed: Followed, rate: f64) -> Refined {
+    let Followed { window, course, measured, together, on, late_sd, drift_sd, .. } = followed;
+    let (window, together) = (&window, &together);
+    let Summit { curve, best, z, ratio } = standing_out(window, together, rate);
+    let field = curve.len() / 2;
+    let mut buffers = window.buffers();
 
     let (mut bands, mut bands_agreeing) = (0, 0);
     let bin = |hz: f64| ((hz * window.size as f64 / rate) as usize).saturating_sub(window.bins.start);
@@ -284,11 +327,10 @@ fn conclude(followed: Followed, rate: f64) -> Refined {
         polarity: if curve[best] > 0.0 { 1 } else { -1 },
         windows: measured.len(),
         agreeing: on.len(),
-        z: top / deviation,
-        ratio: top / second,
+        z,
+        ratio,
         bands,
         bands_agreeing,
-        coherence: together.coherence.iter().sum::<f64>() / together.coherence.len().max(1) as f64,
         picture,
     }
 }
