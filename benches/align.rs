@@ -32,5 +32,33 @@ fn pair(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, pair);
+/// Two hours, one stem twenty minutes late: wall time, and the most memory that this process ever held. Run alone:
+/// `cargo bench --bench align -- two_hours`.
+fn two_hours(criterion: &mut Criterion) {
+    if !std::env::args().any(|argument| argument == "two_hours") {
+        return;
+    }
+    let minute = |n: usize| signals::pink_noise(n as u64, 0.1, 60 * RATE_HZ as usize);
+    let rate = SampleRate::new(RATE_HZ).expect("a common rate");
+    let stems: Vec<StemFeatures> = [20..140, 0..120]
+        .map(|minutes: std::ops::Range<usize>| {
+            let mut stem = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+            minutes.for_each(|n| stem.observe(&Block::mono(&minute(n))));
+            stem
+        })
+        .into();
+    let mut group = criterion.benchmark_group("align_pair");
+    group.sample_size(10);
+    group.bench_function("two_hours", |bencher| {
+        bencher.iter(|| {
+            let answer = align(&stems, &AlignSettings::default(), Pairs::All, &|_| false);
+            assert_eq!(answer.moved(), 1, "{answer:?}");
+        });
+    });
+    group.finish();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("peak memory unknown"));
+}
+
+criterion_group!(benches, pair, two_hours);
 criterion_main!(benches);

@@ -235,3 +235,35 @@ fn the_date_in_bext_is_blank_unless_somebody_names_one() {
     assert_eq!((run.code, run.stderr.contains("SOURCE_DATE_EPOCH")), (Some(2), true), "{}", run.stderr);
     assert_eq!(render("wrong", &["--origination-date", "soon"], None).code, Some(2));
 }
+
+#[test]
+fn the_page_shows_how_a_stem_was_brought_into_time_and_which_way_it_went() {
+    let place = Place::new();
+    let source = signals::pink_noise(6, 0.2, 480_000);
+    let silence = vec![0.0; 2_000];
+    place.write_wav("a.wav", 48_000, &[&[&silence[..1_000], source.as_slice()].concat()]);
+    place.write_wav("trimmed.wav", 48_000, &[&[silence.as_slice(), &source[..479_000]].concat()]);
+    assert_eq!(place.run("render a.wav trimmed.wav --out one --quiet --align auto").code, Some(0));
+    let report = json(&place, "one/report.json");
+    let stem = &report["alignment"]["stems"][1];
+    assert_eq!((stem["decision"].as_str(), stem["late_samples"].as_f64()), (Some("moved"), Some(1_000.0)), "{stem}");
+    assert_eq!(stem["correlation"]["values"].as_array().unwrap().len(), 97);
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("loses 0.021 s of silence at its start"), "{warnings}");
+    let page = read(&place, "one/report.html");
+    assert!(page.contains("moved 20.83 ms (1000.00 samples) earlier"), "the move is shown");
+    assert_eq!(page.matches("<svg class=\"peak\"").count(), 2, "both have a picture of the correlation");
+
+    // What would lose sound is not cut: everything else waits for it.
+    place.write_wav("b.wav", 48_000, &[&source]);
+    place.write_wav(
+        "first.wav",
+        48_000,
+        &[&[signals::white_noise(3, 0.1, 1_000), source[..479_000].to_vec()].concat()],
+    );
+    assert_eq!(place.run("render b.wav first.wav --out two --quiet --align auto").code, Some(0));
+    let report = json(&place, "two/report.json");
+    assert_eq!(report["alignment"]["stems"][1]["late_samples"].as_f64(), Some(1_000.0), "{}", report["alignment"]);
+    assert!(report["warnings"].to_string().contains("everything begins 0.021 s later"), "{}", report["warnings"]);
+    assert_eq!(report["tracks"][0]["start_frame"].as_u64(), Some(1_000));
+}

@@ -1,9 +1,10 @@
 //! One answer a stem: what to do with it, and why.
 
+use super::course::Course;
 use super::decision::Verdict;
 use super::graph::{self, Pair, Place};
 use super::line::Line;
-use super::{AlignSettings, Correlation, Decision, StemAlignment};
+use super::{AlignSettings, Correlation, Decision, DriftChange, StemAlignment};
 
 /// Offsets below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;
@@ -27,7 +28,7 @@ pub(super) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<S
     let least = settings.least_confidence();
     let trusted = evidence.verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
         Verdict::Trusted(edge) => Some(Pair { first: *first, second: *second, edge: edge.clone() }),
-        _ => None,
+        Verdict::Doubtful(..) => None,
     });
     let (pairs, unsure): (Vec<Pair>, Vec<Pair>) = trusted.partition(|pair| pair.edge.confidence >= least);
     let middle = evidence.lengths.iter().copied().max().unwrap_or(0) as f64 / 2.0;
@@ -80,16 +81,8 @@ fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], lea
 }
 
 fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evidence: &Evidence<'_>) -> StemAlignment {
-    let (here, there) = (places[stem], places[reference]);
-    let mut line = there.line.reversed().then(here.line);
-    if (line.drift * evidence.lengths[stem] as f64).abs() < NO_DRIFT {
-        let middle = evidence.lengths[stem] as f64 / 2.0;
-        line = Line::flat(line.late(middle));
-    }
-    // Nobody hears a hundredth of a frame, and whole frames need no filter.
-    if line.drift == 0.0 && (line.offset - line.offset.round()).abs() < NEARLY_WHOLE {
-        line = Line::flat(line.offset.round());
-    }
+    let (here, there) = (&places[stem], &places[reference]);
+    let course = simplest(&there.course.reversed().then(&here.course), evidence.lengths[stem] as f64);
     let polarity = here.polarity * there.polarity;
     // The weakest link: of the ways to both, and for the reference the best pair it is in.
     let own = || pairs.iter().filter(|pair| pair.first == stem || pair.second == stem);
@@ -101,13 +94,22 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
     };
     let direct = own().find(|pair| pair.first == reference || pair.second == reference).or(best);
     let inverted = if polarity < 0 { ", inverted against the reference" } else { "" };
-    let (late, ppm) = (line.offset, line.drift * 1e6);
-    let drifts = if line.drift == 0.0 { String::new() } else { format!(", its clock {ppm:+.2} ppm slower") };
+    let (late, ppm) = (course.start.offset, course.start.drift * 1e6);
+    let steady = course.is_straight() && course.start.drift == 0.0;
+    let drift_changes: Vec<DriftChange> = course
+        .bends
+        .iter()
+        .map(|bend| DriftChange { at_samples: bend.at, drift_ppm: course.drift_at(bend.at) * 1e6 })
+        .collect();
+    let mut drifts = if steady { String::new() } else { format!(", its clock {ppm:+.2} ppm slower") };
+    for change in &drift_changes {
+        drifts += &format!(", {:+.2} ppm from frame {:.0} on", change.drift_ppm, change.at_samples);
+    }
     let (decision, reason) = if stem == reference {
         (Decision::Left, "reference of its group".to_owned())
     } else if late.abs() > evidence.max_late {
         (Decision::Left, format!("{late:.2} frames against the reference are more than the largest offset{inverted}"))
-    } else if late.abs() < IN_TIME.max(3.0 * here.late_sd.hypot(there.late_sd)) && line.drift == 0.0 {
+    } else if late.abs() < IN_TIME.max(3.0 * here.late_sd.hypot(there.late_sd)) && steady {
         (Decision::Left, format!("already in time{inverted}"))
     } else {
         let side = if late >= 0.0 { "late" } else { "early" };
@@ -124,6 +126,7 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
         late_uncertainty: here.late_sd.hypot(there.late_sd),
         polarity,
         drift_ppm: ppm,
+        drift_changes,
         drift_uncertainty_ppm: 1e6 * here.drift_sd.hypot(there.drift_sd),
         confidence,
         correlation: direct.and_then(|pair| Correlation::new(&pair.edge.picture)),
@@ -131,9 +134,25 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
     }
 }
 
+/// A course as it is told: from frame 0 on, without a drift that does nothing and fractions of frames that nobody hears.
+fn simplest(course: &Course, length: f64) -> Course {
+    let mut course = course.without_what_came_before();
+    if course.is_straight() && (course.start.drift * length).abs() < NO_DRIFT {
+        course = Line::flat(course.late(length / 2.0)).into();
+    }
+    // Whole frames need no filter.
+    if course.is_straight()
+        && course.start.drift == 0.0
+        && (course.start.offset - course.start.offset.round()).abs() < NEARLY_WHOLE
+    {
+        course = Line::flat(course.start.offset.round()).into();
+    }
+    course
+}
+
 /// The offset that most stems share, so that the fewest are moved; then the longest stem; then the earliest.
 fn reference(group: &[usize], places: &[Place], lengths: &[u64], middle: f64) -> usize {
-    let late = |stem: usize| places[stem].line.late(middle);
+    let late = |stem: usize| places[stem].course.late(middle);
     let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();
     let rank = |stem: usize| (sharing(stem), lengths[stem], -late(stem).round() as i64, std::cmp::Reverse(stem));
     group.iter().copied().max_by_key(|stem| rank(*stem)).unwrap_or_default()

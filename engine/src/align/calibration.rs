@@ -116,7 +116,7 @@ fn outcome(case: &Case) -> Option<(f64, bool)> {
     for (n, stem) in stems.iter().enumerate() {
         comparison.keep(n, comparison.prepare(stem));
     }
-    let rough = comparison.rough(0, 1, &mut comparison.scratch())?;
+    let rough = comparison.rough(0, 1)?;
     let (confidence, line) = comparison.evidence(0, 1, &rough)?;
     let off = case.late.map(|late| (line.late(case.source.len() as f64 / 2.0) - late).abs());
     Some((confidence, off.is_some_and(|off| off <= RIGHT)))

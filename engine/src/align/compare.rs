@@ -2,15 +2,17 @@
 //! fit as well.
 
 use super::AlignSettings;
-use super::correlation::{Correlator, Scratch, Spectrum};
+use super::correlation::{Correlator, Spectrum};
 use super::decimate::Decimator;
 use super::decision::{self, Verdict};
 use super::envelope::Envelope;
 use super::features::StemFeatures;
 use super::peak;
-use super::refine;
+use super::refine::{self, Refined};
 use super::windows::{self, Found, Prepared, Search};
 use crate::units::SampleRate;
+use realfft::num_complex::Complex;
+use std::sync::OnceLock;
 
 /// Decimated frames of all stems together that are held in memory and correlated as a whole; beyond that, envelopes and windows must do.
 const MOST_DECIMATED: usize = 24 << 20;
@@ -39,11 +41,19 @@ const ALSO_HIGH: f64 = 0.7;
 const ALSO_FITS: f64 = 0.7;
 /// … and when the windows see peaks there of at least this share of the height. Notes that return, played again, reach a third.
 const ALSO_PEAKS: f64 = 0.7;
+/// Of stems whose bins are this coherent at one offset, so that no noise hides anything, another fits only when they are nearly as coherent
+/// there: this share.
+const CLEAR: f64 = 0.9;
+const ALSO_COHERENT: f64 = 0.85;
+/// Peaks of windows this near to each other, as a share, need no such look: what is pasted is the same.
+const ALSO_AS_HIGH: f64 = 0.97;
 
 /// All stems of a comparison, made ready.
 pub(super) struct Comparison<'a> {
     prepared: Vec<Option<Prepared<'a>>>,
-    spectra: Vec<Option<Spectrum>>,
+    /// What a rough look at a pair takes, where the correlator can; and the whole, once it is asked for.
+    half_spectra: Vec<Option<Vec<Complex<f32>>>>,
+    spectra: Vec<OnceLock<Spectrum>>,
     correlator: Option<Correlator>,
     decimator: Decimator,
     max_lag: usize,
@@ -79,7 +89,8 @@ impl<'a> Comparison<'a> {
         });
         Self {
             prepared: stems.iter().map(|_| None).collect(),
-            spectra: stems.iter().map(|_| None).collect(),
+            half_spectra: stems.iter().map(|_| None).collect(),
+            spectra: stems.iter().map(|_| OnceLock::new()).collect(),
             correlator,
             decimator,
             max_lag,
@@ -90,62 +101,80 @@ impl<'a> Comparison<'a> {
     }
 
     /// What is kept of one stem.
-    pub(super) fn prepare(&self, stem: &'a StemFeatures) -> (Prepared<'a>, Option<Spectrum>) {
+    pub(super) fn prepare(&self, stem: &'a StemFeatures) -> (Prepared<'a>, Option<Vec<Complex<f32>>>) {
         let count = stem.kept().div_ceil(self.decimator.factor());
         let decimated = self.correlator.as_ref().map(|_| self.decimator.read(stem, 0, count));
-        let scale = 1.0 / stem.peak().max(f32::MIN_POSITIVE);
-        let spectrum = self.correlator.as_ref().zip(decimated.as_ref()).map(|(c, samples)| c.spectrum(samples, scale));
+        let both = self.correlator.as_ref().zip(decimated.as_ref());
+        let half_spectrum = both.and_then(|(correlator, samples)| correlator.half_spectrum(samples, scale(stem)));
         let mut envelope = Envelope::new(stem);
         if let Some(longest) = self.enveloped {
             envelope.keep_spectra(longest, self.max_lag);
         }
-        (Prepared { stem, envelope, decimated }, spectrum)
+        (Prepared { stem, envelope, decimated }, half_spectrum)
     }
 
     /// Keeps what [`Comparison::prepare`] made.
-    pub(super) fn keep(&mut self, index: usize, prepared: (Prepared<'a>, Option<Spectrum>)) {
+    pub(super) fn keep(&mut self, index: usize, prepared: (Prepared<'a>, Option<Vec<Complex<f32>>>)) {
         self.prepared[index] = Some(prepared.0);
-        self.spectra[index] = prepared.1;
+        self.half_spectra[index] = prepared.1;
     }
 
-    /// Buffers for one thread.
-    pub(super) fn scratch(&self) -> Option<Scratch> {
-        self.correlator.as_ref().map(Correlator::scratch)
+    /// The whole spectrum of a stem: most stems never need one.
+    fn spectrum(&self, index: usize) -> Option<&Spectrum> {
+        let (correlator, prepared) = self.correlator.as_ref().zip(self.prepared[index].as_ref())?;
+        let samples = prepared.decimated.as_ref()?;
+        Some(self.spectra[index].get_or_init(|| correlator.spectrum(samples, scale(prepared.stem))))
     }
 
     /// The rough offset of stem `b` against stem `a`, where windows confirm one.
-    pub(super) fn rough(&self, a: usize, b: usize, scratch: &mut Option<Scratch>) -> Option<Rough> {
+    pub(super) fn rough(&self, a: usize, b: usize) -> Option<Rough> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        self.whole(a, b, scratch).or_else(|| {
+        self.whole(a, b).or_else(|| {
             let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
             let rough = candidates.into_iter().filter_map(|candidate| {
                 let search = self.envelope_search(first, second, candidate.late);
                 let found = windows::ask(first, second, &self.decimator, candidate.late, search)?;
                 worth_it(&found).then_some(Rough { found, search, strong: true })
             });
-            rough.max_by(|x, y| {
-                x.found.agreeing.cmp(&y.found.agreeing).then(y.found.log_chance.total_cmp(&x.found.log_chance))
-            })
+            most_agreed(rough)
         })
     }
 
-    /// The highest peak of the correlation of everything.
-    fn whole(&self, a: usize, b: usize, scratch: &mut Option<Scratch>) -> Option<Rough> {
+    /// Where the highest peak of the correlation of everything is, if windows confirm it.
+    fn whole(&self, a: usize, b: usize) -> Option<Rough> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        let (correlator, scratch) = self.correlator.as_ref().zip(scratch.as_mut())?;
-        let correlation = correlator.correlate(self.spectra[a].as_ref()?, self.spectra[b].as_ref()?, scratch);
+        let (places, z) = self.peak(a, b)?;
+        let rough = places.into_iter().filter_map(|late| {
+            let common_s = self.rate.seconds(windows::common(first.stem, second.stem, late as f64).len() as u64);
+            let window_s = (common_s * (WINDOW_Z / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
+            let search = Search { window_s, reach_s: 0.02, drifts: true };
+            let found = windows::ask(first, second, &self.decimator, late, search)?;
+            worth_it(&found).then_some(Rough { found, search, strong: z >= STRONG_Z })
+        });
+        most_agreed(rough)
+    }
+
+    /// The offsets that the highest peak may stand for, in session frames, and its z; none when it does not stand out.
+    fn peak(&self, a: usize, b: usize) -> Option<(Vec<i64>, f64)> {
+        let correlator = self.correlator.as_ref()?;
         let factor = self.decimator.factor();
         let lobe = (self.rate.frames(LOBE_S) as usize).div_ceil(factor);
-        let peak = peak::find(&correlation, lobe)?;
-        if peak.z < LEAST_Z.0.max(LEAST_Z.1 * peak.floor) {
-            return None;
-        }
-        let late = peak.lag * factor as i64;
-        let common_s = self.rate.seconds(windows::common(first.stem, second.stem, late as f64).len() as u64);
-        let window_s = (common_s * (WINDOW_Z / peak.z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
-        let search = Search { window_s, reach_s: 0.02, drifts: true };
-        let found = windows::ask(first, second, &self.decimator, late, search)?;
-        worth_it(&found).then_some(Rough { found, search, strong: peak.z >= STRONG_Z })
+        let (lags, z, floor) = if let Some((a, b)) = self.half_spectra[a].as_ref().zip(self.half_spectra[b].as_ref()) {
+            // Half the work for two offsets instead of one, of which windows know the right one. The noise of both lies in it.
+            let (peak, lags) = correlator.lend(|scratch| {
+                let folded = correlator.folded(a, b, scratch);
+                Some((peak::find(folded, lobe)?, folded.len() as i64))
+            })?;
+            let lag = peak.lag + lags / 2;
+            (vec![lag, lag - lags], peak.z * std::f64::consts::SQRT_2, peak.floor)
+        } else {
+            let (a, b) = (self.spectrum(a)?, self.spectrum(b)?);
+            let peak = correlator.lend(|scratch| peak::find(&correlator.correlate(a, b, scratch), lobe))?;
+            (vec![peak.lag], peak.z, peak.floor)
+        };
+        let most = self.max_lag as i64;
+        let places = lags.into_iter().map(|lag| lag * factor as i64).filter(|late| late.abs() <= most).collect();
+        (z >= LEAST_Z.0.max(LEAST_Z.1 * floor)).then_some((places, z))
     }
 
     fn envelope_search(&self, a: &Prepared<'_>, b: &Prepared<'_>, late: i64) -> Search {
@@ -155,52 +184,82 @@ impl<'a> Comparison<'a> {
     }
 
     /// The exact answer for a pair whose rough one is known.
-    pub(super) fn exact(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Verdict {
-        let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Verdict::Unrelated };
-        if let Some(also_s) = self.also_fits(a, b, rough, scratch) {
-            let side = if also_s > 0.0 { "later" } else { "earlier" };
-            let text = format!("ambiguous: it repeats itself; the same offset also fits {:.3} s {side}", also_s.abs());
-            return Verdict::Doubtful(text, Vec::new());
+    pub(super) fn exact(&self, a: usize, b: usize, rough: &Rough) -> Verdict {
+        match self.only_fit(a, b, rough) {
+            None => Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new()),
+            Some(Ok(refined)) => decision::judge(refined, self.settings.assume_related),
+            Some(Err(also_s)) => {
+                let side = if also_s > 0.0 { "later" } else { "earlier" };
+                let also_s = also_s.abs();
+                let text = format!("ambiguous: it repeats itself; the same offset also fits {also_s:.3} s {side}");
+                Verdict::Doubtful(text, Vec::new())
+            }
         }
-        let Some(refined) = refine::refine(first, second, rough.found.line, rough.strong) else {
-            return Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new());
-        };
-        decision::judge(refined, self.settings.assume_related)
     }
 
-    /// The exact line with its confidence, whatever is decided: for calibration.
+    /// The exact course with its confidence, whatever is decided: for calibration.
     #[cfg(test)]
-    pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<(f64, super::line::Line)> {
+    pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<(f64, super::course::Course)> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        let refined = refine::refine(first, second, rough.found.line, rough.strong)?;
-        Some((decision::confidence(&refined), refined.line))
+        let refined = refine::refine(first, second, &rough.found.course, rough.strong)?;
+        Some((decision::confidence(&refined), refined.course))
     }
 
-    /// Another offset that fits nearly as well: seconds from the first.
-    fn also_fits(&self, a: usize, b: usize, rough: &Rough, scratch: &mut Option<Scratch>) -> Option<f64> {
+    /// The one offset that fits, exactly; or, where another fits as well, how far that is, in seconds. None when the common part is too
+    /// short.
+    fn only_fit(&self, a: usize, b: usize, rough: &Rough) -> Option<Result<Refined, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let middle = first.stem.kept() as f64 / 2.0;
-        let late = rough.found.line.late(middle);
+        let apart = |one: &Rough, other: &Rough| other.found.course.late(middle) - one.found.course.late(middle);
+        let lobe = self.rate.frames(LOBE_S) as f64;
+        let coherence = |rough: &Rough| refine::coherence(first, second, &rough.found.course).unwrap_or(0.0);
+        // What a stem that is played again has in common with itself is gone at the full rate; what is pasted or sequenced stays.
+        let mut best = (rough.clone(), None);
+        for place in self.other_places(a, b, rough) {
+            let Some(other) = self.also_fits(first, second, rough, place) else { continue };
+            let away = apart(&best.0, &other);
+            if away.abs() <= lobe {
+                continue;
+            }
+            let heights = other.found.height / best.0.found.height;
+            if (ALSO_AS_HIGH..=ALSO_AS_HIGH.recip()).contains(&heights) {
+                return Some(Err(away / self.rate.as_f64()));
+            }
+            let own = best.1.unwrap_or_else(|| coherence(&best.0));
+            let also = coherence(&other);
+            if own.max(also) < CLEAR || own.min(also) >= ALSO_COHERENT * own.max(also) {
+                return Some(Err(away / self.rate.as_f64()));
+            }
+            best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
+        }
+        refine::refine(first, second, &best.0.found.course, best.0.strong).map(Ok)
+    }
+
+    /// Offsets that may fit as well, in session frames.
+    fn other_places(&self, a: usize, b: usize, rough: &Rough) -> Vec<i64> {
+        let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
+        let middle = first.stem.kept() as f64 / 2.0;
+        let late = rough.found.course.late(middle);
         let mut others: Vec<i64> = Vec::new();
-        if let Some((correlator, scratch)) = self.correlator.as_ref().zip(scratch.as_mut()) {
-            let levelled = correlator.levelled(self.spectra[a].as_ref()?, self.spectra[b].as_ref()?, scratch);
+        let spectra = self.spectrum(a).zip(self.spectrum(b));
+        if let Some((correlator, (a, b))) = self.correlator.as_ref().zip(spectra) {
+            let levelled = correlator.lend(|scratch| correlator.levelled(a, b, scratch));
             others.extend(self.high_places(&levelled, first, second, late));
         }
         let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
         let own_reach = first.envelope.hop() as f64 * 4.0 + ENVELOPE_DRIFT * middle;
         others.extend(candidates.iter().map(|c| c.late).filter(|other| (*other as f64 - late).abs() > own_reach));
-        let fits = |other: &i64| {
-            let also = windows::ask(first, second, &self.decimator, *other, rough.search);
-            also.is_some_and(|also| {
-                let apart = (also.line.late(middle) - late).abs() > self.rate.frames(LOBE_S) as f64;
-                let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
-                apart
-                    && worth_it(&also)
-                    && share(&also) >= ALSO_FITS * share(&rough.found)
-                    && also.height >= ALSO_PEAKS * rough.found.height
-            })
-        };
-        others.into_iter().find(fits).map(|other| (other as f64 - late) / self.rate.as_f64())
+        others
+    }
+
+    /// What windows find at another offset, where they agree nearly as well as on the first.
+    fn also_fits(&self, a: &Prepared<'_>, b: &Prepared<'_>, rough: &Rough, place: i64) -> Option<Rough> {
+        let found = windows::ask(a, b, &self.decimator, place, rough.search)?;
+        let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
+        let fits = worth_it(&found)
+            && share(&found) >= ALSO_FITS * share(&rough.found)
+            && found.height >= ALSO_PEAKS * rough.found.height;
+        fits.then_some(Rough { found, ..rough.clone() })
     }
 
     /// Lags, in session frames, at which a levelled correlation is nearly as high as at `late`, once the overlap is allowed for.
@@ -246,6 +305,16 @@ impl<'a> Comparison<'a> {
         found.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
         found.into_iter().take(CANDIDATES).map(|(_, lag)| (lag as f64 * factor) as i64).collect()
     }
+}
+
+/// Brings the peak of a stem to 1.
+fn scale(stem: &StemFeatures) -> f32 {
+    1.0 / stem.peak().max(f32::MIN_POSITIVE)
+}
+
+/// The one that most windows confirm; of equals, the one that chance would confirm least.
+fn most_agreed(all: impl Iterator<Item = Rough>) -> Option<Rough> {
+    all.max_by(|x, y| x.found.agreeing.cmp(&y.found.agreeing).then(y.found.log_chance.total_cmp(&x.found.log_chance)))
 }
 
 fn worth_it(found: &Found) -> bool {

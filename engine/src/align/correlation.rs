@@ -4,7 +4,7 @@
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::cell::RefCell;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The band that is compared, in hertz: above rumble and hum, below what lossy coders throw away.
 pub(super) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
@@ -27,6 +27,16 @@ pub(super) struct Correlator {
     levelled: usize,
     max_lag: usize,
     bins: std::ops::Range<usize>,
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    /// Transforms half as long, where one block holds everything and most of its lags are asked for.
+    half: Option<Half>,
+    /// Buffers that no thread uses now.
+    spare: Mutex<Vec<Scratch>>,
+}
+
+/// Transforms half as long as those of a correlator.
+struct Half {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
 }
@@ -53,7 +63,7 @@ pub(super) fn plan_inverse(size: usize) -> Arc<dyn ComplexToReal<f32>> {
     PLANNER.with_borrow_mut(|planner| planner.plan_fft_inverse(size))
 }
 
-/// Buffers that one thread uses for all its pairs.
+/// Buffers for one pair after another.
 pub(super) struct Scratch {
     product: Vec<Complex<f32>>,
     lags: Vec<f32>,
@@ -77,6 +87,9 @@ impl Correlator {
             bins: bin(BAND_HZ.0).min(top)..top,
             forward: plan_forward(size),
             inverse: plan_inverse(size),
+            half: (blocks == 1 && 4 * max_lag >= size)
+                .then(|| Half { forward: plan_forward(size / 2), inverse: plan_inverse(size / 2) }),
+            spare: Mutex::new(Vec::new()),
         }
     }
 
@@ -92,20 +105,67 @@ impl Correlator {
             buffer[samples.len()..].fill(0.0);
             fade_ends(&mut buffer[..samples.len()], self.fade.min(samples.len() / 4));
             transform(self.forward.as_ref(), &mut buffer, &mut all, &mut scratch);
-            let quiet = SILENT_BIN * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
-            let band = &all[self.bins.clone()];
-            band.iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
+            audible(&all, self.bins.clone())
         });
         Spectrum { blocks: blocks.collect(), levels: OnceLock::new() }
     }
 
-    /// Buffers for [`Correlator::correlate`].
-    pub(super) fn scratch(&self) -> Scratch {
+    /// Lends buffers: making them anew takes as long as using them.
+    pub(super) fn lend<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let lent = spare().pop();
+        let mut scratch = lent.unwrap_or_else(|| self.scratch());
+        let result = work(&mut scratch);
+        spare().push(scratch);
+        result
+    }
+
+    fn scratch(&self) -> Scratch {
         Scratch {
             product: self.inverse.make_input_vec(),
             lags: self.inverse.make_output_vec(),
-            inverse: self.inverse.make_scratch_vec(),
+            inverse: vec![
+                Complex::default();
+                self.inverse
+                    .get_scratch_len()
+                    .max(self.half.as_ref().map_or(0, |half| half.inverse.get_scratch_len()))
+            ],
         }
+    }
+
+    /// Every second bin of [`Correlator::spectrum`]: a stem laid upon itself half the transform away. `None` where few lags are asked for.
+    pub(super) fn half_spectrum(&self, stem: &[f32], scale: f32) -> Option<Vec<Complex<f32>>> {
+        let forward = &self.half.as_ref()?.forward;
+        let (mut buffer, mut all) = (forward.make_input_vec(), forward.make_output_vec());
+        let mut faded: Vec<f32> = stem.iter().map(|x| x * scale).collect();
+        fade_ends(&mut faded, self.fade.min(stem.len() / 4));
+        for part in faded.chunks(buffer.len()) {
+            buffer.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
+        }
+        transform(forward.as_ref(), &mut buffer, &mut all, &mut forward.make_scratch_vec());
+        Some(audible(&all, self.half_bins()))
+    }
+
+    fn half_bins(&self) -> std::ops::Range<usize> {
+        self.bins.start.div_ceil(2)..self.bins.end.div_ceil(2)
+    }
+
+    /// [`Correlator::correlate`] for half the work and with more noise: each lag on top of the one half the transform away, in no order.
+    pub(super) fn folded<'a>(&self, a: &[Complex<f32>], b: &[Complex<f32>], scratch: &'a mut Scratch) -> &'a [f32] {
+        let Some(Half { inverse: half, .. }) = &self.half else { return &[] };
+        let product = &mut scratch.product[..=half.len() / 2];
+        let bins = self.half_bins();
+        product[..bins.start].fill(Complex::default());
+        product[bins.end..].fill(Complex::default());
+        for (product, (a, b)) in product[bins].iter_mut().zip(a.iter().zip(b)) {
+            *product = phase(a.conj() * b);
+        }
+        if let Some(last) = product.last_mut() {
+            *last = Complex::default();
+        }
+        let lags = &mut scratch.lags[..half.len()];
+        inverse(half.as_ref(), product, lags, &mut scratch.inverse[..half.get_scratch_len()]);
+        &scratch.lags[..half.len()]
     }
 
     /// The correlation at lags −max … +max; the middle is lag 0, a peak at a positive lag says that `b` is late. The blocks are
@@ -179,12 +239,22 @@ fn moving_sum(values: &[f64], width: usize) -> impl Iterator<Item = f64> {
     (0..count).map(move |n| sums[(n + half + 1).min(count)] - sums[n.saturating_sub(half)])
 }
 
+/// A part of a spectrum, without the bins that hold rounding.
+fn audible(all: &[Complex<f32>], part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
+    let quiet = SILENT_BIN * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
+    all[part].iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
+}
+
 /// Leaves of every bin its phase alone.
 pub(super) fn whiten(bins: &mut [Complex<f32>]) {
     for bin in bins {
-        let length = bin.norm_sqr().sqrt();
-        *bin = if length > 0.0 { *bin / length } else { Complex::default() };
+        *bin = phase(*bin);
     }
+}
+
+fn phase(bin: Complex<f32>) -> Complex<f32> {
+    let length = bin.norm_sqr().sqrt();
+    if length > 0.0 { bin / length } else { Complex::default() }
 }
 
 /// Fades both ends over `fade` frames with half a Hann window.

@@ -1,6 +1,6 @@
 //! Whether the offset of a pair is believed, and how sure that is. When unsure, nothing is moved.
 
-use super::line::Line;
+use super::course::Course;
 use super::refine::Refined;
 
 /// What z reaches by chance among the lags around a peak: √(2 ln 8193).
@@ -21,15 +21,13 @@ pub(super) enum Verdict {
     Trusted(Edge),
     /// They share something, but not enough to move anything.
     Doubtful(String, Vec<f32>),
-    /// No trace of a common source.
-    Unrelated,
 }
 
 /// How the second stem of a pair lies against the first.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Edge {
     /// Frames by which the second is late.
-    pub(super) line: Line,
+    pub(super) course: Course,
     /// −1 when one is inverted.
     pub(super) polarity: i8,
     /// 0 to 1: see [`confidence`].
@@ -63,7 +61,7 @@ pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
         return Verdict::Doubtful(doubt, refined.picture);
     }
     Verdict::Trusted(Edge {
-        line: refined.line,
+        course: refined.course.clone(),
         polarity: refined.polarity,
         confidence: confidence(&refined),
         late_sd: refined.late_sd,

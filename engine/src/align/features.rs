@@ -114,7 +114,10 @@ impl StemFeatures {
             Some(file) => file,
             None => Mutex::new(tempfile::tempfile()?),
         };
-        let bytes: Vec<u8> = self.mono[from..].iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        let mut bytes = vec![0; size_of_val(&self.mono[from..])];
+        for (bytes, sample) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(&self.mono[from..]) {
+            *bytes = sample.to_le_bytes();
+        }
         {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             file.seek(SeekFrom::End(0))?;

@@ -1,5 +1,6 @@
 //! From trusted pairs to one place a stem: least squares over each group, robust against one wrong pair.
 
+use super::course::Course;
 use super::decision::Edge;
 use super::line::Line;
 
@@ -17,12 +18,12 @@ pub(super) struct Pair {
 }
 
 /// Where a stem stands in its group.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     /// The first stem of its group.
     pub(super) root: usize,
     /// How late it is against the root.
-    pub(super) line: Line,
+    pub(super) course: Course,
     /// Against the root.
     pub(super) polarity: i8,
     /// The least confidence on the way from the root.
@@ -65,7 +66,7 @@ pub(super) fn solve(pairs: &[Pair], stems: usize, middle: f64) -> Solution {
         match (ways.next(), ways.next()) {
             (Some((wrong, without)), None) => {
                 for n in &members {
-                    places[*n] = without[*n];
+                    places[*n] = without[*n].clone();
                 }
                 let (first, second) = (own[wrong].first, own[wrong].second);
                 pairs.retain(|pair| (pair.first, pair.second) != (first, second));
@@ -83,24 +84,31 @@ pub(super) fn solve(pairs: &[Pair], stems: usize, middle: f64) -> Solution {
 
 fn fits(pair: &Pair, places: &[Place], middle: f64) -> bool {
     let (first, second) = (&places[pair.first], &places[pair.second]);
-    let predicted = first.line.reversed().then(second.line);
-    let off = (predicted.late(middle) - pair.edge.line.late(middle)).abs();
+    let predicted = first.course.reversed().then(&second.course);
+    let off = (predicted.late(middle) - pair.edge.course.late(middle)).abs();
     off <= LOOP_TOLERANCE.max(6.0 * pair.edge.late_sd) && first.polarity * second.polarity == pair.edge.polarity
 }
 
 /// Joins stems by their most confident pairs first.
 pub(super) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
-    let alone = |root| Place { root, line: Line::flat(0.0), polarity: 1, confidence: 1.0, late_sd: 0.0, drift_sd: 0.0 };
+    let alone = |root| Place {
+        root,
+        course: Line::flat(0.0).into(),
+        polarity: 1,
+        confidence: 1.0,
+        late_sd: 0.0,
+        drift_sd: 0.0,
+    };
     let mut places: Vec<Place> = (0..stems).map(alone).collect();
     for Pair { first, second, edge } in pairs {
-        let (first, second) = (places[*first], places[*second]);
+        let (first, second) = (places[*first].clone(), places[*second].clone());
         if first.root == second.root {
             continue;
         }
         // From the root of the second group to that of the first, over this pair.
-        let between = first.line.then(edge.line).then(second.line.reversed());
+        let between = first.course.then(&edge.course).then(&second.course.reversed());
         let flip = first.polarity * edge.polarity * second.polarity;
-        let (line, from, to) = if first.root < second.root {
+        let (course, from, to) = if first.root < second.root {
             (between, second.root, first.root)
         } else {
             (between.reversed(), first.root, second.root)
@@ -108,7 +116,7 @@ pub(super) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
         for place in places.iter_mut().filter(|place| place.root == from) {
             *place = Place {
                 root: to,
-                line: line.then(place.line),
+                course: course.then(&place.course),
                 polarity: place.polarity * flip,
                 confidence: place.confidence.min(edge.confidence),
                 late_sd: place.late_sd.hypot(edge.late_sd),
@@ -126,26 +134,27 @@ fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
     for _ in 0..ROUNDS {
         let mut moved = 0.0_f64;
         for stem in 0..places.len() {
-            let here = places[stem];
+            let here = places[stem].clone();
             if here.root == stem {
                 continue;
             }
             let (mut late, mut drift, mut total) = (0.0, 0.0, 0.0);
             for pair in pairs.iter().filter(|pair| pair.first == stem || pair.second == stem) {
                 let wanted = if pair.second == stem {
-                    places[pair.first].line.then(pair.edge.line)
+                    places[pair.first].course.then(&pair.edge.course)
                 } else {
-                    places[pair.second].line.then(pair.edge.line.reversed())
+                    places[pair.second].course.then(&pair.edge.course.reversed())
                 };
                 let weight = weight(&pair.edge);
-                late += weight * wanted.late(middle);
-                drift += weight * wanted.drift;
+                late += weight * (wanted.late(middle) - here.course.late(middle));
+                drift += weight * (wanted.drift_at(middle) - here.course.drift_at(middle));
                 total += weight;
             }
             if total > 0.0 {
+                // Bends stay where the most confident pairs saw them.
                 let (late, drift) = (late / total, drift / total);
-                moved = moved.max((late - here.line.late(middle)).abs());
-                places[stem].line = Line { offset: late - drift * middle, drift };
+                moved = moved.max(late.abs());
+                places[stem].course = here.course.plus(Line { offset: late - drift * middle, drift });
             }
         }
         if moved < 1e-6 {
@@ -159,13 +168,13 @@ mod tests {
     use super::*;
 
     fn pair(first: usize, second: usize, late: f64, polarity: i8, confidence: f64) -> Pair {
-        let line = Line::flat(late);
-        let edge = Edge { line, polarity, confidence, late_sd: 0.01, drift_sd: 0.0, picture: Vec::new() };
+        let course = Line::flat(late).into();
+        let edge = Edge { course, polarity, confidence, late_sd: 0.01, drift_sd: 0.0, picture: Vec::new() };
         Pair { first, second, edge }
     }
 
     fn late(pairs: &[Pair], stems: usize) -> Vec<f64> {
-        solve(pairs, stems, 1e6).places.iter().map(|place| place.line.offset).collect()
+        solve(pairs, stems, 1e6).places.iter().map(|place| place.course.start.offset).collect()
     }
 
     #[test]
@@ -193,11 +202,11 @@ mod tests {
             }
         }
         // The wrong one is even the surest.
-        pairs[0].edge = Edge { line: Line::flat(400.0), confidence: 0.999, ..pairs[0].edge.clone() };
+        pairs[0].edge = Edge { course: Line::flat(400.0).into(), confidence: 0.999, ..pairs[0].edge.clone() };
         let solution = solve(&pairs, 4, 1e6);
         assert_eq!(solution.contradicted, [false; 4]);
         for (place, at) in solution.places.iter().zip(at) {
-            assert!((place.line.offset - at).abs() < 1e-6, "{place:?}");
+            assert!((place.course.start.offset - at).abs() < 1e-6, "{place:?}");
         }
     }
 

@@ -22,22 +22,6 @@ impl Line {
     pub(super) fn late(self, at: f64) -> f64 {
         self.offset + self.drift * at
     }
-
-    /// How late the third stem is against the first, when `self` says how late the second is and `next` how late the third is
-    /// against the second.
-    pub(super) fn then(self, next: Self) -> Self {
-        // Frame n of the first is frame n + late(n) of the second, and so on.
-        Self {
-            offset: self.offset + next.offset + next.drift * self.offset,
-            drift: self.drift + next.drift + self.drift * next.drift,
-        }
-    }
-
-    /// How late the first stem is against the second.
-    pub(super) fn reversed(self) -> Self {
-        let scale = 1.0 / (1.0 + self.drift);
-        Self { offset: -self.offset * scale, drift: scale - 1.0 }
-    }
 }
 
 /// The line through two points that most points lie on, within `tolerance`, then the least-squares line through those; with whether
@@ -112,15 +96,5 @@ mod tests {
         let (found, on) = through_most(&points, 1.0, true).unwrap();
         assert!((found.offset - 30.0).abs() < 1e-6 && (found.drift - 100e-6).abs() < 1e-12);
         assert_eq!(on.iter().filter(|on| **on).count(), 6);
-    }
-
-    #[test]
-    fn lines_follow_each_other_and_turn_round() {
-        let (first, second) = (Line { offset: 1_000.0, drift: 1e-4 }, Line { offset: -50.0, drift: -3e-4 });
-        let at = 123_456.0;
-        let on_second = at + first.late(at);
-        let late = on_second + second.late(on_second) - at;
-        assert!((first.then(second).late(at) - late).abs() < 1e-6);
-        assert!((first.reversed().late(on_second) + first.late(at)).abs() < 1e-6);
     }
 }

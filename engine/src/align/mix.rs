@@ -60,7 +60,7 @@ pub fn find_in_mix(
         })
         .collect();
     let found: Vec<usize> = (0..stems.len()).filter(|n| placed[*n].is_some()).collect();
-    let files: Vec<(&PathBuf, Place)> = found.iter().filter_map(|n| Some((&stems[*n], placed[*n]?))).collect();
+    let files: Vec<(&PathBuf, Place)> = found.iter().filter_map(|n| Some((&stems[*n], placed[*n].clone()?))).collect();
 
     let mut equations = LeastSquares::new(files.len());
     together(mix, &files, rate, stop, |mix, stems| equations.observe(mix, stems))?;
@@ -104,7 +104,7 @@ fn together(
     let mut mix = open(mix, rate, Retiming::NONE)?;
     let mut sources = Vec::new();
     for (path, place) in files {
-        sources.push((open(path, rate, place.retiming)?, place.start));
+        sources.push((open(path, rate, place.retiming.clone())?, place.start));
     }
     let mut of_mix = AudioBuffer::new(2, BLOCK);
     let mut of_stems = vec![AudioBuffer::new(2, BLOCK); files.len()];

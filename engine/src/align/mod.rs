@@ -5,6 +5,7 @@ mod answer;
 mod calibration;
 mod compare;
 mod correlation;
+mod course;
 mod decimate;
 mod decision;
 mod envelope;
@@ -12,6 +13,7 @@ mod features;
 mod files;
 mod graph;
 mod line;
+mod measure;
 mod mix;
 mod outcome;
 mod peak;
@@ -25,7 +27,7 @@ mod windows;
 pub use features::StemFeatures;
 pub use files::{AlignError, Heard, Written, listen_to, write_aligned};
 pub use mix::{Band, InMix, find_in_mix};
-pub use outcome::{Alignment, Correlation, Decision, Move, StemAlignment};
+pub use outcome::{Alignment, Correlation, Decision, DriftChange, Move, StemAlignment};
 pub use peel::align_to_mix;
 pub use place::Place;
 
@@ -163,8 +165,7 @@ fn compare(
         if watch(third(1.0, n * PAIRS_AT_ONCE, pairs.len())) {
             return None;
         }
-        let look = |scratch: &mut _, (a, b): &(usize, usize)| Some((*a, *b, comparison.rough(*a, *b, scratch)?));
-        let found = part.par_iter().map_init(|| comparison.scratch(), look);
+        let found = part.par_iter().map(|(a, b)| Some((*a, *b, comparison.rough(*a, *b)?)));
         rough.extend(found.collect::<Vec<_>>().into_iter().flatten());
     }
     rough.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
@@ -179,11 +180,11 @@ fn compare(
             if watch(third(2.0, verdicts.len(), rough.len())) {
                 return None;
             }
-            let exact = |scratch: &mut _, n: &usize| {
+            let exact = |n: &usize| {
                 let (a, b, rough) = &rough[*n];
-                (*a, *b, comparison.exact(*a, *b, rough, scratch))
+                (*a, *b, comparison.exact(*a, *b, rough))
             };
-            verdicts.extend(part.par_iter().map_init(|| comparison.scratch(), exact).collect::<Vec<_>>());
+            verdicts.extend(part.par_iter().map(exact).collect::<Vec<_>>());
         }
     }
 }
@@ -224,7 +225,7 @@ fn contradicted(verdicts: &[(usize, usize, Verdict)], stems: usize) -> bool {
         .iter()
         .filter_map(|(first, second, verdict)| match verdict {
             Verdict::Trusted(edge) => Some(graph::Pair { first: *first, second: *second, edge: edge.clone() }),
-            _ => None,
+            Verdict::Doubtful(..) => None,
         })
         .collect();
     graph::solve(&pairs, stems, 0.0).contradicted.contains(&true)

@@ -1,6 +1,6 @@
 //! What alignment answers.
 
-use super::line::Line;
+use crate::resample::Warp;
 use serde::Serialize;
 
 /// What to do with a stem.
@@ -30,14 +30,22 @@ impl Correlation {
 }
 
 /// How to put a stem in time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Move {
-    /// Frames, at the rate of the comparison, by which the stem is late at frame 0 of its reference.
-    pub late: f64,
-    /// Frames that it falls behind in every frame: its clock runs fast by this share, so that it has more frames for the same time.
-    pub drift: f64,
+    /// Which frame of the stem belongs to which frame of its reference, at the rate of the comparison. Its drift above 0: the stem's
+    /// clock runs fast, so that it has more frames for the same time.
+    pub warp: Warp,
     /// −1 when it is to be turned over.
     pub polarity: i8,
+}
+
+/// From one frame on, a stem drifts otherwise than before.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct DriftChange {
+    /// The frame of the reference from which on the new drift holds.
+    pub at_samples: f64,
+    /// The drift from there on, in frames in a million.
+    pub drift_ppm: f64,
 }
 
 /// The answer for one stem.
@@ -54,8 +62,10 @@ pub struct StemAlignment {
     pub late_uncertainty: f64,
     /// −1 when it is inverted against the reference; a stem that is moved is turned over too.
     pub polarity: i8,
-    /// How much more it falls behind, in frames in a million.
+    /// How much more it falls behind, in frames in a million; where that changes, up to the first change.
     pub drift_ppm: f64,
+    /// Where its clock changed its drift, in the order of time; mostly empty.
+    pub drift_changes: Vec<DriftChange>,
     /// One standard deviation of `drift_ppm`.
     pub drift_uncertainty_ppm: f64,
     /// The chance, 0 to 1, that `late_samples` is right, as calibrated on generated cases. 0 when nothing is known.
@@ -75,6 +85,7 @@ impl StemAlignment {
             late_uncertainty: 0.0,
             polarity: 1,
             drift_ppm: 0.0,
+            drift_changes: Vec::new(),
             drift_uncertainty_ppm: 0.0,
             confidence: 0.0,
             correlation: None,
@@ -89,16 +100,17 @@ impl StemAlignment {
 
     /// How it lies against its reference, whether it is to be moved or lies right already; nothing where nothing is known.
     pub(super) fn in_time(&self) -> Move {
-        self.late_samples.map_or(Move::NONE, |late| Move {
-            late,
-            drift: self.drift_ppm * 1e-6,
-            polarity: self.polarity,
-        })
+        self.warp().map_or(Move::NONE, |warp| Move { warp, polarity: self.polarity })
+    }
+
+    fn warp(&self) -> Option<Warp> {
+        let changes = self.drift_changes.iter().map(|change| (change.at_samples, change.drift_ppm * 1e-6)).collect();
+        self.late_samples.map(|late| Warp { start: late, drift: self.drift_ppm * 1e-6, changes })
     }
 
     /// Frames by which it is late when its reference is at frame `at`.
     pub fn late_at(&self, at: f64) -> Option<f64> {
-        self.late_samples.map(|offset| Line { offset, drift: self.drift_ppm * 1e-6 }.late(at))
+        self.warp().map(|warp| warp.input(at) - at)
     }
 }
 

@@ -1,41 +1,61 @@
 //! The highest peak of a correlation, and how far it stands out.
 
+/// Lags that are looked at together: their sum of squares and their highest value in lanes of f32.
+const TOGETHER: usize = 1_024;
+
 /// A peak among lags −max … +max.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Peak {
     /// Where, in steps of the correlation; above 0 when the second stem is late.
     pub(super) lag: i64,
-    /// +1, or −1 when the second stem is inverted.
-    pub(super) polarity: i8,
     /// Its height over the standard deviation of the side lobes.
     pub(super) z: f64,
     /// What z noise alone reaches: √(2 ln n) for n lags.
     pub(super) floor: f64,
-    /// Its height over that of the second peak.
-    pub(super) ratio: f64,
 }
 
 /// The peak of a correlation whose middle is lag 0; lags within `lobe` steps of it belong to it. None when there is nothing but zeros.
 pub(super) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
-    let (at, height) = correlation
-        .iter()
-        .enumerate()
-        .fold((0, 0.0_f32), |best, (n, x)| if x.abs() > best.1.abs() { (n, *x) } else { best });
-    let far = || correlation.iter().enumerate().filter(|(n, _)| n.abs_diff(at) > lobe).map(|(_, x)| f64::from(*x));
-    let count = far().count();
-    if height == 0.0 || !height.is_finite() || count == 0 {
+    let parts: Vec<(f32, f64)> = correlation.chunks(TOGETHER).map(highest_and_squares).collect();
+    let height = parts.iter().fold(0.0_f32, |height, part| height.max(part.0));
+    if height == 0.0 || !height.is_finite() {
         return None;
     }
-    let deviation = (far().map(|x| x * x).sum::<f64>() / count as f64).sqrt();
-    let second = far().fold(0.0_f64, |second, x| second.max(x.abs()));
-    let top = f64::from(height.abs());
+    let part = parts.iter().position(|part| part.0 == height)? * TOGETHER;
+    let at = part + correlation[part..].iter().position(|x| x.abs() == height)?;
+    let own = at.saturating_sub(lobe)..(at + lobe + 1).min(correlation.len());
+    let count = correlation.len() - own.len();
+    if count == 0 {
+        return None;
+    }
+    // The parts that the peak reaches into are asked lag by lag: what is left beside a high peak is too little to subtract it from.
+    let (first, last) = (own.start / TOGETHER, (own.end - 1) / TOGETHER);
+    let beside = first * TOGETHER..((last + 1) * TOGETHER).min(correlation.len());
+    let beside = beside.filter(|n| !own.contains(n)).map(|n| f64::from(correlation[n]).powi(2));
+    let squares: f64 = parts[..first].iter().chain(&parts[last + 1..]).map(|part| part.1).chain(beside).sum();
+    let deviation = (squares / count as f64).sqrt();
     Some(Peak {
         lag: at as i64 - (correlation.len() / 2) as i64,
-        polarity: if height > 0.0 { 1 } else { -1 },
-        z: top / deviation.max(f64::MIN_POSITIVE),
+        z: f64::from(height) / deviation.max(f64::MIN_POSITIVE),
         floor: (2.0 * (correlation.len() as f64).ln()).sqrt(),
-        ratio: top / second.max(f64::MIN_POSITIVE),
     })
+}
+
+/// The largest absolute value of a part, and its sum of squares.
+fn highest_and_squares(part: &[f32]) -> (f32, f64) {
+    let (mut highest, mut squares) = ([0.0_f32; 16], [0.0_f32; 16]);
+    let (lanes, rest) = part.as_chunks::<16>();
+    for x in lanes {
+        for n in 0..16 {
+            let height = x[n].abs();
+            // A plain comparison: what is not a number is never the highest.
+            highest[n] = if height > highest[n] { height } else { highest[n] };
+            squares[n] += x[n] * x[n];
+        }
+    }
+    let last = rest.iter().fold(0.0_f32, |last, x| last.max(x.abs()));
+    let sum = squares.iter().chain(&rest.iter().map(|x| x * x).collect::<Vec<_>>()).map(|x| f64::from(*x)).sum();
+    (highest.iter().fold(last, |highest, x| highest.max(*x)), sum)
 }
 
 #[cfg(test)]
@@ -44,13 +64,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_highest_peak_is_found_on_either_side_and_with_its_sign() {
-        for (at, height) in [(20, 1.0), (80, -1.0)] {
-            let mut lags = vec![0.1; 101];
+    fn the_highest_peak_is_found_on_either_side_whatever_its_sign() {
+        for (at, height) in [(20, 1.0), (2_980, -1.0), (0, 1.0), (3_000, -1.0)] {
+            let mut lags = vec![0.1; 3_001];
             lags[at] = height;
             let peak = find(&lags, 2).unwrap();
-            assert_eq!((peak.lag, f32::from(peak.polarity)), (at as i64 - 50, height));
-            assert!((peak.z - 10.0).abs() < 1e-5 && (peak.ratio - 10.0).abs() < 1e-5);
+            assert_eq!(peak.lag, at as i64 - 1_500);
+            assert!((peak.z - 10.0).abs() < 1e-4, "{peak:?}");
         }
     }
 
@@ -59,5 +79,6 @@ mod tests {
         assert_eq!(find(&[0.0; 11], 2), None);
         assert_eq!(find(&[], 2), None);
         assert_eq!(find(&[f32::NAN; 9], 2), None);
+        assert_eq!(find(&[1.0; 3], 2), None);
     }
 }

@@ -79,7 +79,7 @@ fn together(
     let mut sources = Vec::with_capacity(parts.len());
     for (stem, place) in parts {
         // A retiming that cannot be built was never found; its stem stays in the mix.
-        sources.push(Retimed::new(Kept::new(stem), place.retiming).ok().map(|source| (source, place.start)));
+        sources.push(Retimed::new(Kept::new(stem), place.retiming.clone()).ok().map(|source| (source, place.start)));
     }
     let mut of_mix = AudioBuffer::new(1, BLOCK);
     let mut of_parts = vec![AudioBuffer::new(1, BLOCK); parts.len()];

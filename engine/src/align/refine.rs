@@ -1,25 +1,28 @@
-//! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their coherence, fit one line in time.
+//! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their coherence, fit one course in time.
 
-use super::features::StemFeatures;
+use super::course::{self, Course, Grain};
 use super::line::{self, Line};
+use super::measure::{Measured, Together, measure, spread, summit, together};
 use super::windows::{self, Prepared, Window};
 use crate::resample::FractionTable;
-use rayon::prelude::*;
-use realfft::num_complex::Complex;
-use std::f64::consts::TAU;
 
-/// Windows along the stems.
+/// Windows along the stems; and where the drift of a clock may change.
 const WINDOWS: usize = 16;
+const MANY_WINDOWS: usize = 48;
 /// How long a window is: between these seconds, longer where the stems have less in common.
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
-/// How far a window looks around the rough line at first, and later, in frames.
+/// The share of short windows that must agree, or longer ones are asked.
+const ENOUGH: f64 = 0.9;
+/// What the windows together must stand out by for another look: unrelated stems reach 5.
+const PROMISING_Z: f64 = 6.5;
+/// How far a window looks around the rough course at first, and later, in frames; and at first where the drift may change.
 const REACH: (usize, usize) = (96, 24);
-/// How far from the line a window's peak may be and still agree, in frames.
+const FAR_REACH: usize = 512;
+/// How far from the course a window's peak may be and still agree, in frames.
 const TOLERANCE: f64 = 1.5;
-/// Bins that are averaged for the coherence, either side.
-const SMOOTH: usize = 8;
-/// The largest coherence believed: weights go with γ² / (1 − γ²).
-const MOST_COHERENCE: f64 = 0.99;
+/// Rounds of measuring along the last course, and a change that is too little for another, in frames.
+const ROUNDS: usize = 3;
+const SETTLED: f64 = 0.005;
 /// The lags whose deviation the peak is measured against.
 const FIELD: usize = 4_096;
 /// Reflections this close belong to the peak, in seconds.
@@ -34,13 +37,13 @@ const BANDS_HZ: [f64; 7] = [60.0, 200.0, 600.0, 1_500.0, 3_500.0, 7_000.0, 12_00
 /// Where one stem lies against another, with what speaks for it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Refined {
-    pub(super) line: Line,
+    pub(super) course: Course,
     /// One standard deviation of the offset in the middle of the stems, in frames.
     pub(super) late_sd: f64,
-    /// One standard deviation of the drift, as a share.
+    /// One standard deviation of the drift before the first change, as a share.
     pub(super) drift_sd: f64,
     pub(super) polarity: i8,
-    /// Windows asked, and those whose peak is on the line.
+    /// Windows asked, and those whose peak is on the course.
     pub(super) windows: usize,
     pub(super) agreeing: usize,
     /// The peak of all windows together over the deviation of the lags around it.
@@ -50,225 +53,235 @@ pub(super) struct Refined {
     /// Bands with something in common, and those that agree on the offset.
     pub(super) bands: usize,
     pub(super) bands_agreeing: usize,
-    /// Mean coherence of the compared band once the offset is taken out, 0 to 1.
-    pub(super) coherence: f64,
     /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
     pub(super) picture: Vec<f32>,
 }
 
-/// What one window measured.
-struct Measured {
-    /// The middle of the window, in frames of the first stem.
-    at: f64,
-    /// The lateness that its lag 0 stands for.
-    base: f64,
-    /// Its highest peak, in frames from lag 0, and the sign.
-    lag: f64,
-    cross: Vec<Complex<f32>>,
-    first: Vec<f32>,
-    second: Vec<f32>,
+/// The two stems, and how windows along them are measured.
+struct Pair<'a> {
+    a: &'a Prepared<'a>,
+    b: &'a Prepared<'a>,
+    /// Frames of a window.
+    len: usize,
+    /// The frame in whose surroundings the answer counts.
+    middle: f64,
+    /// Frames that both stems have.
+    common: usize,
+    table: FractionTable,
 }
 
-/// All windows together.
-struct Together {
-    cross: Vec<Complex<f32>>,
-    /// Coherence a bin.
-    coherence: Vec<f64>,
+/// What the windows along a course found.
+struct Followed {
+    window: Window,
+    course: Course,
+    measured: Vec<Measured>,
+    together: Together,
+    /// Time and lateness of every window, and of those that are on the course.
+    exact: Vec<(f64, f64)>,
+    on: Vec<(f64, f64)>,
+    late_sd: f64,
+    drift_sd: f64,
 }
 
-/// Measures `b` against `a` around a rough line. `strong` says that short windows will do. None when nothing is left to measure.
-pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: Line, strong: bool) -> Option<Refined> {
+/// The mean coherence of `b` and `a` along a rough course, 0 to 1, at the full rate.
+pub(super) fn coherence(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course) -> Option<f64> {
+    let middle = a.stem.kept() as f64 / 2.0;
+    let pair = Pair::new(a, b, middle, rough, WINDOW_S.0);
+    let (starts, line) = pair.line(rough)?;
+    let window = pair.windows(REACH.1);
+    Some(together(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
+}
+
+/// Measures `b` against `a` around a rough course. `strong` says that short windows will do. None when nothing is left to measure.
+pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong: bool) -> Option<Refined> {
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
-    let length = windows::common(a.stem, b.stem, rough.late(middle)).len();
-    let most = if strong { WINDOW_S.0 } else { WINDOW_S.1 };
-    let len = ((most * rate) as usize).min(length / (windows::FEWEST + 1)).max(64);
-    let starts = windows::places(a, b, rough.late(middle), len, WINDOWS);
-    if starts.len() < windows::FEWEST {
-        return None;
+    let pair = |most_s| Pair::new(a, b, middle, rough, most_s);
+    let (short, long) = (pair(WINDOW_S.0), pair(WINDOW_S.1));
+    let mut followed = if strong { &short } else { &long }.best(rough);
+    // What stood out as a whole may be drowned by noise in short windows.
+    let more = |followed: &Followed| followed.agree_less_than(ENOUGH) && followed.promises(rate);
+    if strong && long.len > short.len && followed.as_ref().is_none_or(more) {
+        let again = long.best(rough);
+        followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
-    let table = FractionTable::new(TAPS);
-    let wide = Window::new(len, REACH.0, rate);
-    let measured = measure(a.stem, b.stem, &wide, &starts, rough, &table);
-    let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
-    let (mut line, _) = line::through_most(&points, TOLERANCE, true)?;
-    let near = Window::new(len, REACH.1, rate);
-    let mut last = None;
-    for round in 0..3 {
-        let measured = measure(a.stem, b.stem, &near, &starts, line, &table);
-        let together = together(&measured, near.bins.clone());
-        let exact: Vec<(f64, f64)> =
-            measured.iter().map(|m| (m.at, m.base + summit(&m.cross, &together, &near, m.lag))).collect();
-        let on: Vec<(f64, f64)> =
-            exact.iter().filter(|(at, late)| (late - line.late(*at)).abs() <= TOLERANCE).copied().collect();
-        if on.len() < windows::FEWEST {
-            // Leave the judgement to whoever reads how few agree.
-            last = Some((measured, together, on));
-            break;
-        }
-        let next = settle(&on);
-        let moved = (next.0.late(middle) - line.late(middle)).abs() + (next.0.drift - line.drift).abs() * length as f64;
-        line = next.0;
-        last = Some((measured, together, on));
-        if round > 0 && moved < 0.005 {
-            break;
-        }
-    }
-    let (measured, together, on) = last?;
-    Some(conclude(&near, &measured, &together, &on, line, rate))
+    followed.map(|followed| conclude(followed, rate))
 }
 
-/// The line through exact measurements: flat, unless a slope explains them clearly better.
-fn settle(on: &[(f64, f64)]) -> (Line, f64, f64) {
-    let residual = |line: Line| {
-        let free = if line.drift == 0.0 { 1 } else { 2 };
-        let squares: f64 = on.iter().map(|(at, late)| (late - line.late(*at)).powi(2)).sum();
-        (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt()
-    };
+impl<'a> Pair<'a> {
+    fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
+        let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
+        let most = (most_s * a.stem.rate().as_f64()) as usize;
+        let len = most.min(common / (windows::FEWEST + 1)).max(64);
+        Self { a, b, len, middle, common, table: FractionTable::new(TAPS) }
+    }
+
+    fn rate(&self) -> f64 {
+        self.a.stem.rate().as_f64()
+    }
+
+    fn windows(&self, reach: usize) -> Window {
+        Window::new(self.len, reach, self.rate())
+    }
+
+    fn measure(&self, window: &Window, starts: &[usize], course: &Course) -> Vec<Measured> {
+        measure(self.a.stem, self.b.stem, window, starts, course, &self.table)
+    }
+
+    /// Along a line, or along one with bends where the windows ask for it.
+    fn best(&self, rough: &Course) -> Option<Followed> {
+        let straight = self.along_a_line(rough);
+        match &straight {
+            Some(followed) if followed.asks_for_no_bend() || !followed.promises(self.rate()) => straight,
+            _ => self
+                .along_bends(rough)
+                .filter(|bent| straight.as_ref().is_none_or(|line| bent.beats(line)))
+                .or(straight),
+        }
+    }
+
+    fn along_a_line(&self, rough: &Course) -> Option<Followed> {
+        let (starts, line) = self.line(rough)?;
+        self.follow(&starts, line.into())
+    }
+
+    /// Windows along the stems, and the line that most of them lie on.
+    fn line(&self, rough: &Course) -> Option<(Vec<usize>, Line)> {
+        let starts = windows::places(self.a, self.b, rough.late(self.middle), self.len, WINDOWS);
+        if starts.len() < windows::FEWEST {
+            return None;
+        }
+        let measured = self.measure(&self.windows(REACH.0), &starts, rough);
+        let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
+        Some((starts, line::through_most(&points, TOLERANCE, true)?.0))
+    }
+
+    /// Many windows, which see where the drift of a clock changes. None when it does not.
+    fn along_bends(&self, rough: &Course) -> Option<Followed> {
+        let starts = windows::places(self.a, self.b, rough.late(self.middle), self.len, MANY_WINDOWS);
+        if starts.len() < windows::FEWEST {
+            return None;
+        }
+        let measured = self.measure(&self.windows(FAR_REACH), &starts, rough);
+        let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
+        let course = course::bent(line::through_most(&points, TOLERANCE, true)?.0, &points, &grain(0.5, self.len));
+        if course.is_straight() {
+            return None;
+        }
+        self.follow(&starts, course).filter(|followed| !followed.course.is_straight())
+    }
+
+    /// Measures along a course and corrects it, until it stays.
+    fn follow(&self, starts: &[usize], mut course: Course) -> Option<Followed> {
+        let window = self.windows(REACH.1);
+        let mut last = None;
+        for round in 0..ROUNDS {
+            let measured = self.measure(&window, starts, &course);
+            let together = together(&measured, window.bins.clone());
+            let exact: Vec<(f64, f64)> =
+                measured.iter().map(|m| (m.at, m.base + summit(&m.cross, &together, &window, m.lag))).collect();
+            let on: Vec<(f64, f64)> =
+                exact.iter().filter(|(at, late)| (late - course.late(*at)).abs() <= TOLERANCE).copied().collect();
+            let few = on.len() < windows::FEWEST;
+            let (late_sd, drift_sd);
+            let mut moved = 0.0;
+            // Where few agree, leave the judgement to whoever reads how few.
+            if few {
+                (late_sd, drift_sd) = deviations(&course, &on);
+            } else {
+                let next = if course.is_straight() {
+                    let (line, deviations) = settle(&on);
+                    (late_sd, drift_sd) = deviations;
+                    Course::from(line)
+                } else {
+                    let next = course::settle(&course, &on, self.len as f64 / 2.0)?;
+                    (late_sd, drift_sd) = deviations(&next, &on);
+                    next
+                };
+                moved = self.apart(&course, &next);
+                course = next;
+            }
+            last = Some((measured, together, exact, on, late_sd, drift_sd));
+            if few || (round > 0 && moved < SETTLED) {
+                break;
+            }
+        }
+        let (measured, together, exact, on, late_sd, drift_sd) = last?;
+        Some(Followed { window, course, measured, together, exact, on, late_sd, drift_sd })
+    }
+
+    /// How much two courses differ: where the answer counts, and over the length of the stems.
+    fn apart(&self, before: &Course, after: &Course) -> f64 {
+        let bends = before.bends.iter().zip(&after.bends).map(|(x, y)| ((x.at - y.at) * y.by).abs()).sum::<f64>();
+        let drift = (after.start.drift - before.start.drift).abs() * self.common as f64;
+        (after.late(self.middle) - before.late(self.middle)).abs() + drift + bends
+    }
+}
+
+/// Windows of `len` frames, read in steps of twice `half_step`.
+fn grain(half_step: f64, len: usize) -> Grain {
+    Grain { tolerance: TOLERANCE, half_step, reach: len as f64 / 2.0 }
+}
+
+impl Followed {
+    /// All windows are on a line, and what they are off by follows no pattern.
+    fn asks_for_no_bend(&self) -> bool {
+        let grain = grain(0.0, self.window.hann_len());
+        self.on.len() == self.exact.len() && course::bent(self.course.start, &self.exact, &grain).is_straight()
+    }
+
+    /// There is something here for which another look is worth its time.
+    fn promises(&self, rate: f64) -> bool {
+        standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
+    }
+
+    fn agree_less_than(&self, share: f64) -> bool {
+        (self.on.len() as f64) < share * self.exact.len() as f64
+    }
+
+    /// No smaller a share of the windows agrees.
+    fn beats(&self, other: &Self) -> bool {
+        self.on.len() * other.exact.len() >= other.on.len() * self.exact.len()
+    }
+}
+
+/// The line through exact measurements: flat, unless a slope explains them clearly better. With its deviations: of the offset, of the drift.
+fn settle(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
     let sloped = line::least_squares(on, true);
-    let mean = on.iter().map(|(at, _)| at).sum::<f64>() / on.len() as f64;
-    let spread = on.iter().map(|(at, _)| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-    let drift_sd = residual(sloped) / spread;
+    let (late_sd, drift_sd) = deviations(&sloped.into(), on);
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
     if sloped.drift.abs() > 5.0 * drift_sd && (sloped.drift * span).abs() > 0.1 {
-        return (sloped, residual(sloped) / (on.len() as f64).sqrt(), drift_sd);
+        return (sloped, (late_sd, drift_sd));
     }
     // The median is not moved by a window that heard something else.
     let flat = Line::flat(line::median(on.iter().map(|(_, late)| *late).collect()));
-    (flat, residual(flat) / (on.len() as f64).sqrt(), drift_sd)
+    (flat, (deviations(&flat.into(), on).0, drift_sd))
 }
 
-fn measure(
-    a: &StemFeatures,
-    b: &StemFeatures,
-    window: &Window,
-    starts: &[usize],
-    line: Line,
-    table: &FractionTable,
-) -> Vec<Measured> {
-    let one = |buffers: &mut _, start: &usize| {
-        let (reach, len) = (window.reach, window.hann_len());
-        let middle = *start as f64 + len as f64 / 2.0;
-        let mut first = vec![0.0; len];
-        a.read(*start as i64, &mut first);
-        let from = *start as f64 - reach as f64;
-        let mut second = vec![0.0; len + 2 * reach];
-        let base = if line.drift == 0.0 {
-            let base = line.offset.round();
-            b.read(*start as i64 - reach as i64 + base as i64, &mut second);
-            base
-        } else {
-            read_along(b, from + line.late(from), 1.0 + line.drift, table, &mut second);
-            line.late(middle)
-        };
-        window.spectra(&first, &second, buffers);
-        let curve = window.curve(buffers);
-        let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
-        let bins = window.bins.clone();
-        let pairs = || buffers.first[bins.clone()].iter().zip(&buffers.second[bins.clone()]);
-        Measured {
-            at: middle,
-            base,
-            lag: best as f64 - reach as f64,
-            cross: pairs().map(|(a, b)| a.conj() * b).collect(),
-            first: pairs().map(|(a, _)| a.norm_sqr()).collect(),
-            second: pairs().map(|(_, b)| b.norm_sqr()).collect(),
-        }
-    };
-    starts.par_iter().map_init(|| window.buffers(), one).collect()
+/// One standard deviation of the offset of a course through measurements, and of its drift before the first bend.
+fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
+    let free = if *course == Line::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
+    let squares: f64 = on.iter().map(|(at, late)| (late - course.late(*at)).powi(2)).sum();
+    let residual = (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt();
+    let end = course.bends.first().map_or(f64::INFINITY, |bend| bend.at);
+    let first: Vec<f64> = on.iter().map(|(at, _)| *at).filter(|at| *at < end).collect();
+    let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
+    let spread = first.iter().map(|at| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+    (residual / (on.len().max(1) as f64).sqrt(), residual / spread)
 }
 
-/// Reads a stem at `position`, `position + step` …, between its samples.
-pub(super) fn read_along(stem: &StemFeatures, position: f64, step: f64, table: &FractionTable, out: &mut [f32]) {
-    let before = (table.taps() / 2 - 1) as i64;
-    let first = position.floor() as i64 - before;
-    let mut samples = vec![0.0; (out.len() as f64 * step).ceil() as usize + table.taps() + 2];
-    stem.read(first, &mut samples);
-    for (n, out) in out.iter_mut().enumerate() {
-        let at = position + n as f64 * step;
-        let whole = at.floor();
-        let start = (whole as i64 - before - first) as usize;
-        *out = table.at(&samples[start..start + table.taps()], at - whole);
-    }
+/// The correlation of all windows together, and its peak.
+struct Summit {
+    curve: Vec<f32>,
+    best: usize,
+    z: f64,
+    ratio: f64,
 }
 
-/// Adds the windows up and finds the coherence of each bin, over the windows and its neighbours.
-fn together(measured: &[Measured], bins: std::ops::Range<usize>) -> Together {
-    let count = bins.len();
-    let mut cross = vec![Complex::<f32>::default(); count];
-    let (mut first, mut second) = (vec![0.0_f64; count], vec![0.0_f64; count]);
-    for window in measured {
-        // Loud windows would drown the others.
-        let power = |bins: &[f32]| bins.iter().map(|x| f64::from(*x)).sum::<f64>();
-        let scale = (power(&window.first) * power(&window.second)).sqrt().max(f64::MIN_POSITIVE).recip();
-        for n in 0..count {
-            cross[n] += window.cross[n] * scale as f32;
-            first[n] += f64::from(window.first[n]) * scale;
-            second[n] += f64::from(window.second[n]) * scale;
-        }
-    }
-    // Each window adds as many degrees of freedom as neighbouring bins are averaged, two thirds of them its own.
-    let chance = 1.5 / ((2 * SMOOTH + 1) * measured.len()) as f64;
-    let coherence = (0..count)
-        .map(|n| {
-            let near = n.saturating_sub(SMOOTH)..(n + SMOOTH + 1).min(count);
-            let both: Complex<f32> = cross[near.clone()].iter().sum();
-            let power: f64 = first[near.clone()].iter().sum::<f64>() * second[near].iter().sum::<f64>();
-            let coherence = if power > 0.0 { f64::from(both.norm_sqr()) / power } else { 0.0 };
-            (coherence - chance).clamp(0.0, MOST_COHERENCE)
-        })
-        .collect();
-    Together { cross, coherence }
-}
-
-/// The lag, near `start`, where the phases agree best, whatever the sign: Newton's method on the band-limited correlation.
-fn summit(cross: &[Complex<f32>], together: &Together, window: &Window, start: f64) -> f64 {
-    let step = TAU / window.size as f64;
-    let first = window.bins.start as f64 * step;
-    let mut lag = start;
-    for _ in 0..6 {
-        let (mut slope, mut bend) = (0.0, 0.0);
-        let mut turn = Complex::from_polar(1.0, first * lag);
-        let each = Complex::from_polar(1.0, step * lag);
-        let mut omega = first;
-        let mut height = 0.0;
-        for (bin, coherence) in cross.iter().zip(&together.coherence) {
-            let length = f64::from(bin.norm());
-            if length > 0.0 && *coherence > 0.0 {
-                let weight = coherence / (1.0 - coherence) / length;
-                let bin = Complex::new(f64::from(bin.re), f64::from(bin.im)) * turn;
-                height += weight * bin.re;
-                slope -= weight * omega * bin.im;
-                bend -= weight * omega * omega * bin.re;
-            }
-            turn *= each;
-            omega += step;
-        }
-        // A trough is the peak of an inverted stem.
-        if height * bend >= 0.0 {
-            break;
-        }
-        let by = (-slope / bend).clamp(-0.5, 0.5);
-        lag += by;
-        if by.abs() < 1e-5 {
-            break;
-        }
-    }
-    if (lag - start).abs() > 1.5 { start } else { lag }
-}
-
-fn conclude(
-    window: &Window,
-    measured: &[Measured],
-    together: &Together,
-    on: &[(f64, f64)],
-    line: Line,
-    rate: f64,
-) -> Refined {
-    let mut buffers = window.buffers();
+fn standing_out(window: &Window, together: &Together, rate: f64) -> Summit {
     let field = FIELD.min(window.size / 2 - 1);
     let whole = spread(together, window, 0..together.cross.len());
-    let curve = window.lags(&whole, field, &mut buffers);
+    let curve = window.lags(&whole, field, &mut window.buffers());
     let reach = window.reach.min(field);
     let around = field - reach..=field + reach;
     let best = around.fold(field, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
@@ -278,6 +291,15 @@ fn conclude(
     let deviation = (far().map(|x| x * x).sum::<f64>() / count).sqrt().max(f64::MIN_POSITIVE);
     let second = far().fold(0.0_f64, |second, x| second.max(x.abs())).max(f64::MIN_POSITIVE);
     let top = f64::from(curve[best].abs());
+    Summit { best, z: top / deviation, ratio: top / second, curve }
+}
+
+fn conclude(followed: Followed, rate: f64) -> Refined {
+    let Followed { window, course, measured, together, on, late_sd, drift_sd, .. } = followed;
+    let (window, together) = (&window, &together);
+    let Summit { curve, best, z, ratio } = standing_out(window, together, rate);
+    let field = curve.len() / 2;
+    let mut buffers = window.buffers();
 
     let (mut bands, mut bands_agreeing) = (0, 0);
     let bin = |hz: f64| ((hz * window.size as f64 / rate) as usize).saturating_sub(window.bins.start);
@@ -295,36 +317,20 @@ fn conclude(
         let agrees = (own as f64 - best as f64).abs() <= tolerance && (curve[own] > 0.0) == (curve[best] > 0.0);
         bands_agreeing += usize::from(agrees);
     }
-    // The base of every window is on the line, but for the rounding of a flat one.
-    let (_, late_sd, drift_sd) = settle(on);
     let bins = together.cross.len().max(1) as f32 * 2.0;
     let picture =
         (0..=2 * PICTURE).map(|n| curve.get((best + n).wrapping_sub(PICTURE)).copied().unwrap_or(0.0) / bins).collect();
     Refined {
-        line,
+        course,
         late_sd,
         drift_sd,
         polarity: if curve[best] > 0.0 { 1 } else { -1 },
         windows: measured.len(),
         agreeing: on.len(),
-        z: top / deviation,
-        ratio: top / second,
+        z,
+        ratio,
         bands,
         bands_agreeing,
-        coherence: together.coherence.iter().sum::<f64>() / together.coherence.len().max(1) as f64,
         picture,
     }
-}
-
-/// The phases of a part of the compared band, as a whole spectrum.
-fn spread(together: &Together, window: &Window, part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
-    let mut bins = vec![Complex::default(); window.size / 2 + 1];
-    let start = window.bins.start;
-    for n in part {
-        let length = together.cross[n].norm();
-        if length > 0.0 {
-            bins[start + n] = together.cross[n] / length;
-        }
-    }
-    bins
 }

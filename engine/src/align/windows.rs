@@ -1,10 +1,11 @@
 //! The second opinion: windows along the stems must each find the offset that the whole suggests.
 
 use super::correlation::{BAND_HZ, fast_size, inverse, plan_forward, plan_inverse, transform, whiten};
+use super::course::{self, Course, Grain};
 use super::decimate::Decimator;
 use super::envelope::Envelope;
 use super::features::StemFeatures;
-use super::line::{self, Line};
+use super::line;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealToComplex};
 use std::f64::consts::TAU;
@@ -33,15 +34,15 @@ pub(super) struct Search {
 }
 
 /// What the windows say.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Found {
     /// Where the second stem lies.
-    pub(super) line: Line,
+    pub(super) course: Course,
     /// −1 when it is inverted.
     pub(super) polarity: i8,
     /// Windows that had sound in both stems.
     pub(super) windows: usize,
-    /// Windows that found one line.
+    /// Windows that found one course.
     pub(super) agreeing: usize,
     /// The middle height of the peaks of those, 1 where all phases agree.
     pub(super) height: f64,
@@ -136,21 +137,40 @@ pub(super) fn ask(
         answers.push((at, lag, f64::from(curve[best]) / (2 * window.bins.len()) as f64));
     }
     let points: Vec<(f64, f64)> = answers.iter().map(|answer| (answer.0, answer.1)).collect();
-    let (line, on) = line::through_most(&points, TOLERANCE * factor as f64, search.drifts)?;
-    let on: Vec<f64> = answers.iter().zip(on).filter(|(_, on)| *on).map(|(answer, _)| answer.2).collect();
+    let tolerance = TOLERANCE * factor as f64;
+    let grain = Grain { tolerance, half_step: factor as f64 / 2.0, reach: (count * factor) as f64 / 2.0 };
+    let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
+    let course = if search.drifts && on.contains(&false) { course::bent(line, &points, &grain) } else { line.into() };
+    let on = answers.iter().filter(|(at, late, _)| (late - course.late(*at)).abs() <= tolerance);
+    let on: Vec<f64> = on.map(|answer| answer.2).collect();
     let positive = on.iter().filter(|height| **height > 0.0).count();
     let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
     let agreeing = positive.max(on.len() - positive);
     let chance = (2.0 * TOLERANCE + 1.0) / (2 * reach + 1) as f64;
-    let free = if search.drifts { 2 } else { 1 };
-    let log_chance = log_choose(points.len(), agreeing) + chance.log10() * agreeing.saturating_sub(free) as f64;
+    // A bend takes two windows to be drawn, and may be between any two.
+    let free = if search.drifts { 2 + 2 * course.bends.len() } else { 1 };
+    let log_places = course.bends.len() as f64 * (points.len() as f64).log10();
+    let log_chance =
+        log_choose(points.len(), agreeing) + log_places + chance.log10() * agreeing.saturating_sub(free) as f64;
     let height = line::median(on.into_iter().map(f64::abs).collect());
-    Some(Found { line, polarity, windows: points.len(), agreeing, height, log_chance })
+    Some(Found { course, polarity, windows: points.len(), agreeing, height, log_chance })
 }
 
 /// The decimal logarithm of the number of ways to choose `k` of `n`.
 fn log_choose(n: usize, k: usize) -> f64 {
     (1..=k).map(|i| ((n - k + i) as f64 / i as f64).log10()).sum()
+}
+
+/// A Hann window: its cosines are turned on from one to the next, anew every few.
+fn hann(len: usize) -> Vec<f32> {
+    const TOGETHER: usize = 64;
+    let step = TAU / len.max(1) as f64;
+    let turn = Complex::from_polar(1.0, step);
+    let part = |first: usize| {
+        let start = Complex::from_polar(1.0, step * first as f64);
+        std::iter::successors(Some(start), move |now| Some(now * turn)).take(TOGETHER.min(len - first))
+    };
+    (0..len).step_by(TOGETHER).flat_map(part).map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32).collect()
 }
 
 /// The comparison of one window of `len` frames with `reach` more on either side of the other stem.
@@ -178,7 +198,6 @@ pub(super) struct Buffers {
 impl Window {
     pub(super) fn new(len: usize, reach: usize, rate_hz: f64) -> Self {
         let size = fast_size(len + 2 * reach);
-        let hann = |len: usize| (0..len).map(move |n| (0.5 - 0.5 * (TAU * n as f64 / len as f64).cos()) as f32);
         let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
         Self {
             len,
@@ -187,8 +206,8 @@ impl Window {
             bins: bin(BAND_HZ.0).max(1).min(size / 2)..bin(BAND_HZ.1.min(0.42 * rate_hz)).clamp(1, size / 2),
             forward: plan_forward(size),
             inverse: plan_inverse(size),
-            hann_a: hann(len).collect(),
-            hann_b: hann(len + 2 * reach).collect(),
+            hann_a: hann(len),
+            hann_b: hann(len + 2 * reach),
         }
     }
 
@@ -213,7 +232,8 @@ impl Window {
         for (from, hann, start, to) in
             [(a, &self.hann_a, self.reach, &mut buffers.first), (b, &self.hann_b, 0, &mut buffers.second)]
         {
-            buffers.samples.fill(0.0);
+            buffers.samples[..start].fill(0.0);
+            buffers.samples[start + from.len()..].fill(0.0);
             for ((to, from), gain) in buffers.samples[start..].iter_mut().zip(from).zip(hann) {
                 *to = from * gain;
             }

@@ -62,7 +62,7 @@ impl Clip {
         let channels = reader.channels();
         let trimmed = Trimmed::new(reader, placement.skip, placement.length);
         let source = RateConverter::new(trimmed, rate)
-            .and_then(|source| Retimed::new(source, placement.retiming))
+            .and_then(|source| Retimed::new(source, placement.retiming.clone()))
             .map_err(|source| ClipError::Resample { path: placement.path.clone(), source })?;
         Ok(Self { source, channels, lead: placement.start, position: 0, ended: false, error: None })
     }

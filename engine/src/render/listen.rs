@@ -11,6 +11,11 @@ use crate::process::Tap;
 use rayon::prelude::*;
 use std::cell::RefCell;
 
+/// Frames read at once: they stay in the cache.
+const BLOCK: usize = 4_096;
+/// Blocks of every stem between two looks at the caller.
+const BLOCKS: usize = 32;
+
 /// What was heard.
 pub(super) struct Listened {
     pub(super) alignment: Alignment,
@@ -22,12 +27,11 @@ pub(super) struct Listened {
 pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
     let rate = plan.sample_rate();
     let settings = AlignSettings::default();
-    let round = rate.hz() as usize;
     let mut ears: Vec<Ear> = plan
         .open_clips()?
         .into_iter()
         .map(|clip| Ear {
-            buffer: AudioBuffer::new(clip.channels(), round),
+            buffer: AudioBuffer::new(clip.channels(), BLOCK),
             features: StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES),
             clip,
             done: false,
@@ -44,7 +48,7 @@ pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Liste
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
             }
         }
-        position += round as u64;
+        position += (BLOCKS * BLOCK) as u64;
         progress.borrow_mut().at(position.min(half))?;
     }
     let features: Vec<StemFeatures> = ears.into_iter().map(|ear| ear.features).collect();
@@ -69,11 +73,13 @@ struct Ear {
 
 impl Ear {
     fn listen(&mut self) {
-        if self.done {
-            return;
+        for _ in 0..BLOCKS {
+            if self.done {
+                return;
+            }
+            let frames = self.clip.fill(&mut self.buffer.block_mut());
+            self.features.observe(&self.buffer.first(frames));
+            self.done = self.clip.end().is_some();
         }
-        let frames = self.clip.fill(&mut self.buffer.block_mut());
-        self.features.observe(&self.buffer.first(frames));
-        self.done = self.clip.end().is_some();
     }
 }

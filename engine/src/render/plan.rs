@@ -158,7 +158,7 @@ impl Plan {
         let cut = stem.sample_rate.frames(track.trim_end_s);
         let length = stem.frames.filter(|_| cut > 0).map(|frames| frames.saturating_sub(skip + cut));
         let start = self.rate.frames(track.start_s) + self.rate.frames(track.delay_ms / 1_000.0);
-        let moved = self.moves[index].unwrap_or(Place { start, retiming: Retiming::NONE });
+        let moved = self.moves[index].clone().unwrap_or(Place { start, retiming: Retiming::NONE });
         Placement { path: track.file.clone(), skip, length, start: moved.start, retiming: moved.retiming }
     }
 
@@ -195,7 +195,7 @@ impl Plan {
         let moved: Vec<Option<Place>> =
             moves.iter().enumerate().map(|(index, by)| by.place(self.placement(index).start, room)).collect();
         for (index, moved) in moved.iter().enumerate() {
-            if let Some(cut) = moved.map(|moved| moved.retiming.start).filter(|cut| *cut >= 1.0) {
+            if let Some(cut) = moved.as_ref().map(|moved| moved.retiming.warp.start).filter(|cut| *cut >= 1.0) {
                 let (name, cut_s) = (self.session.tracks[index].title(), cut / self.rate.as_f64());
                 self.warnings.push(format!("track {name:?} loses {cut_s:.3} s of silence at its start, to be in time"));
             }

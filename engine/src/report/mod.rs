@@ -2,6 +2,7 @@
 
 mod frequency_plots;
 mod markup;
+mod offsets;
 mod page;
 mod palette;
 mod pictures;

@@ -1,9 +1,9 @@
 //! The tables of the page: tracks, buses, inputs, and how the master came about.
 
 use super::markup::{area_path, clock_time, escaped, number, reading};
+use super::offsets::{confidence, offset};
 use super::plot::WIDTH;
 use super::{BusReport, Report, TrackReport};
-use crate::align::{Decision, StemAlignment};
 use crate::analysis::{MetersDocument, StripMeters};
 use crate::meter::Measurement;
 use std::fmt::Write as _;
@@ -55,8 +55,8 @@ pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
         .collect();
     let heads = ["Track", "Level over time", "Offset", "Confidence", "Loudness", "True peak", "Share of the mix"];
     format!(
-        "<section><h2>Tracks</h2>{}<p class=\"hint\">After the fader. Offset: what was done to bring the stem into time. \
-         Share: of the energy of all tracks together.</p></section>\n",
+        "<section><h2>Tracks</h2>{}<p class=\"hint\">After the fader. Offset: what was done to bring the stem into time; \
+         the curve beside the confidence is its correlation with the other stems, 48 samples either way. Share: of the energy of all tracks together.</p></section>\n",
         table("tracks", &heads, &rows)
     )
 }
@@ -108,37 +108,6 @@ fn outline(strip: &StripMeters, duration_s: f64, loudest_dbfs: f64) -> String {
          <path class=\"middle\" d=\"M0 16H{WIDTH}\"/><path class=\"wave\" d=\"{}\"/></svg>",
         area_path(&upper, &lower)
     )
-}
-
-fn offset(report: &Report, alignment: Option<&StemAlignment>) -> String {
-    let Some(stem) = alignment else { return "not compared".into() };
-    let milliseconds = |samples: f64| 1_000.0 * samples / f64::from(report.output.sample_rate_hz);
-    let text = match (stem.decision, stem.late_samples) {
-        (Decision::Moved, Some(late)) => {
-            let way = if late > 0.0 { "earlier" } else { "later" };
-            let drift = if stem.drift_ppm == 0.0 {
-                String::new()
-            } else {
-                format!(", drift of {} ppm taken out", number(stem.drift_ppm, 1))
-            };
-            format!("moved {} ms {way}{drift}", number(milliseconds(late).abs(), 2))
-        }
-        (Decision::Left, Some(late)) if late.abs() < 0.5 => "in time".into(),
-        (Decision::Left, Some(late)) => format!("left, perhaps {} ms late", number(milliseconds(late), 2)),
-        (_, None) => "left as it is".into(),
-    };
-    let inverted = if stem.polarity < 0 { ", polarity inverted" } else { "" };
-    format!("<span title=\"{}\">{text}{inverted}</span>", escaped(&stem.reason))
-}
-
-fn confidence(stem: &StemAlignment) -> String {
-    match stem.late_samples {
-        Some(_) => format!("{} %", number(100.0 * stem.confidence, 0)),
-        None => format!(
-            "<span class=\"reason\">{}</span>",
-            escaped(stem.reason.split([':', ',', ';']).next().unwrap_or(""))
-        ),
-    }
 }
 
 fn share(share: f64) -> String {

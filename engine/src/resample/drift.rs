@@ -1,10 +1,12 @@
-//! A clock corrected by millionths: rubato's sinc resampler at a ratio near 1.
+//! A clock corrected by millionths: rubato's sinc resampler at a ratio near 1, that may change.
 
-use super::ResampleError;
+use super::{ResampleError, Warp};
 use crate::audio::BlockMut;
 use crate::units::SampleRate;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
-use rubato::{Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType, WindowFunction};
+use rubato::{
+    Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType, WindowFunction,
+};
 
 /// Length of the sinc: with the edge below, flat to 0.01 dB up to 0.45 of the rate.
 const SINC_FRAMES: usize = 256;
@@ -14,6 +16,8 @@ const EDGE: f32 = 0.98;
 const OVERSAMPLING: usize = 256;
 /// Input frames a block.
 pub(super) const BLOCK: usize = 1_024;
+/// How much the ratio may change, as a factor.
+const MOST_CHANGE: f64 = 1.01;
 /// What rubato's first output is early by, beyond half a sinc: held by the impulse tests.
 const AHEAD: usize = 1;
 
@@ -21,17 +25,21 @@ const AHEAD: usize = 1;
 pub(super) struct DriftConverter {
     resampler: Async<f32>,
     channels: usize,
-    drift: f64,
+    /// From the input position of output frame 0 on.
+    warp: Warp,
     input: Vec<f32>,
     output: Vec<f32>,
     frames_out: usize,
     /// Output frames still to be dropped: those that lie before the input.
     to_drop: usize,
+    /// The output frame made last, counted with those dropped as below 0, and its input position.
+    last: (f64, f64),
 }
 
 impl DriftConverter {
-    /// Output frame `n` is input position `n × (1 + drift) + DriftConverter::offset`. Control thread; allocates.
-    pub(super) fn new(drift: f64, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+    /// Output frame `n` is input position `warp.input(n) − warp.start + DriftConverter::offset`. Control thread; allocates.
+    pub(super) fn new(warp: &Warp, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+        let drift = warp.drift;
         let parameters = SincInterpolationParameters {
             sinc_len: SINC_FRAMES,
             f_cutoff: Some(EDGE),
@@ -39,17 +47,19 @@ impl DriftConverter {
             interpolation: SincInterpolationType::Cubic,
             window: WindowFunction::BlackmanHarris2,
         };
-        let resampler = Async::new_sinc(1.0 / (1.0 + drift), 1.0, &parameters, BLOCK, channels, FixedAsync::Input)
-            .map_err(|cause| ResampleError::Rates { from: rate, to: rate, cause: cause.to_string() })?;
+        let resampler =
+            Async::new_sinc(1.0 / (1.0 + drift), MOST_CHANGE, &parameters, BLOCK, channels, FixedAsync::Input)
+                .map_err(|cause| ResampleError::Rates { from: rate, to: rate, cause: cause.to_string() })?;
         let frames_out = resampler.output_frames_max();
         Ok(Self {
             resampler,
             channels,
-            drift,
+            warp: Warp { start: Self::offset(drift), ..warp.clone() },
             input: vec![0.0; channels * BLOCK],
             output: vec![0.0; channels * frames_out],
             frames_out,
             to_drop: SINC_FRAMES / 2 - AHEAD,
+            last: Self::before_first(drift),
         })
     }
 
@@ -59,6 +69,25 @@ impl DriftConverter {
         drift * (SINC_FRAMES / 2 - AHEAD + 1) as f64 + (OVERSAMPLING as f64).recip()
     }
 
+    /// The frame before the first that rubato makes.
+    fn before_first(drift: f64) -> (f64, f64) {
+        let frame = -((SINC_FRAMES / 2 - AHEAD + 1) as f64);
+        (frame, frame * (1.0 + drift) + Self::offset(drift))
+    }
+
+    /// Sets the ratio with which the next block ends where the warp says: a change of the drift within it is spread over the block, which
+    /// puts no frame off by more than the change over a quarter of a block.
+    fn steer(&mut self) {
+        if self.warp.changes.is_empty() {
+            return;
+        }
+        let (frame, position) = self.last;
+        let count = BLOCK as f64;
+        let step = (self.warp.input(frame + count) - position) / count;
+        // A warp that bends more than the resampler allows keeps its last ratio for a block.
+        let _ = self.resampler.set_resample_ratio(1.0 / step, false);
+    }
+
     /// The next block of input, to write.
     pub(super) fn input(&mut self) -> BlockMut<'_> {
         BlockMut::new(&mut self.input, BLOCK, self.channels, BLOCK)
@@ -66,7 +95,7 @@ impl DriftConverter {
 
     /// Frames that come out of `frames` frames.
     pub(super) fn length_of(&self, frames: u64) -> u64 {
-        (frames as f64 / (1.0 + self.drift)).round() as u64
+        self.warp.output(frames as f64 + self.warp.start).round() as u64
     }
 
     /// Converts the input block, of which the first `valid` frames count and the rest is silence, into a vector a channel.
@@ -76,11 +105,14 @@ impl DriftConverter {
             // rubato carries what is not finite on for a whole sinc.
             channel[..valid].iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
         }
+        self.steer();
         let input = SequentialSlice::new(self.input.as_slice(), self.channels, BLOCK);
         let output = SequentialSlice::new_mut(self.output.as_mut_slice(), self.channels, self.frames_out);
         // The vectors were made for these shapes, and rubato refuses nothing but shapes.
         let (input, mut output) = (input.expect("the shape made by new"), output.expect("the shape made by new"));
         let (_, frames) = self.resampler.process_into_buffer(&input, &mut output, None).expect("the shape made by new");
+        self.last.0 += frames as f64;
+        self.last.1 += frames as f64 / self.resampler.resample_ratio();
         let drop = self.to_drop.min(frames);
         self.to_drop -= drop;
         for (channel, out) in out.iter_mut().enumerate() {

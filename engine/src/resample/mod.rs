@@ -6,6 +6,7 @@ mod fraction;
 mod retime;
 #[cfg(test)]
 mod tests;
+mod warp;
 
 use crate::audio::BlockMut;
 use crate::process::Source;
@@ -15,6 +16,7 @@ use thiserror::Error;
 
 pub use fraction::{FractionTable, fraction_weights};
 pub use retime::{Retimed, Retiming};
+pub use warp::Warp;
 
 /// A rate that cannot be converted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,8 +1,8 @@
 //! A stream read from another point of time, between its samples, and at a clock that differs by millionths.
 
-use super::ResampleError;
 use super::drift::{BLOCK, DriftConverter};
 use super::fraction::fraction_weights;
+use super::{ResampleError, Warp};
 use crate::audio::BlockMut;
 use crate::process::Source;
 use crate::units::SampleRate;
@@ -13,22 +13,20 @@ const TAPS: usize = 64;
 const AT_ONCE: usize = 1_024;
 
 /// How a stream is read anew.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Retiming {
-    /// The input position, in frames, of output frame 0; before the first frame there is silence.
-    pub start: f64,
-    /// Output frame `n` is input position `start + n × (1 + drift)`.
-    pub drift: f64,
+    /// Which input position belongs to which output frame.
+    pub warp: Warp,
     /// −1 to turn the signal over.
     pub polarity: i8,
 }
 
 impl Retiming {
     /// As it is.
-    pub const NONE: Self = Self { start: 0.0, drift: 0.0, polarity: 1 };
+    pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
 }
 
-/// A source read anew. With [`Retiming::NONE`] every sample passes untouched; a whole `start` without drift copies samples; else
+/// A source read anew. With [`Retiming::NONE`] every sample passes untouched; a whole start without drift copies samples; else
 /// the pass band is flat to 0.01 dB up to 0.45 of the rate. Ends where the input ends, the last fraction of a frame left out.
 pub struct Retimed<S: Source> {
     source: S,
@@ -62,10 +60,10 @@ impl<S: Source> Retimed<S> {
     /// # Errors
     /// When the drift is beyond what the resampler takes.
     pub fn new(source: S, retiming: Retiming) -> Result<Self, ResampleError> {
-        let stage = if retiming.start == 0.0 && retiming.drift == 0.0 {
+        let stage = if retiming.warp == Warp::NONE {
             None
         } else {
-            Some(Stage::new(&retiming, source.channels(), source.sample_rate())?)
+            Some(Stage::new(&retiming.warp, source.channels(), source.sample_rate())?)
         };
         Ok(Self { source, retiming, stage })
     }
@@ -102,15 +100,14 @@ impl<S: Source> Source for Retimed<S> {
 }
 
 impl Stage {
-    fn new(retiming: &Retiming, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+    fn new(warp: &Warp, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
         // The converter begins a little late; the fractional delay takes that out.
-        let start = retiming.start - if retiming.drift == 0.0 { 0.0 } else { DriftConverter::offset(retiming.drift) };
+        let start = warp.start - if warp.is_shift() { 0.0 } else { DriftConverter::offset(warp.drift) };
         let (whole, fraction) = (start.floor(), start - start.floor());
         // Position p needs the taps from p − (TAPS / 2 − 1) on.
         let before = TAPS as i64 / 2 - 1;
         let weights = (fraction > 1e-9).then(|| fraction_weights(TAPS, fraction));
-        let drift =
-            if retiming.drift == 0.0 { None } else { Some(DriftConverter::new(retiming.drift, channels, rate)?) };
+        let drift = if warp.is_shift() { None } else { Some(DriftConverter::new(warp, channels, rate)?) };
         let skip = whole as i64 - if weights.is_some() { before } else { 0 };
         Ok(Self {
             weights,
@@ -303,7 +300,7 @@ mod tests {
         for hz in [100.0, 5_000.0, 0.45 * RATE_HZ] {
             let input = of_tone(hz, 6_000);
             for start in [0.25, 7.5, -3.3, 100.0] {
-                let out = retimed(&input, Retiming { start, drift: 0.0, polarity: -1 }, 511);
+                let out = retimed(&input, Retiming { warp: Warp::shift(start), polarity: -1 }, 511);
                 assert_eq!(out.len() as f64, 6_000.0 - f64::floor(start));
                 for (n, sample) in out.iter().enumerate().take(5_900).skip(100) {
                     // 0.01 dB of a full-scale tone.
@@ -318,7 +315,7 @@ mod tests {
         for hz in [500.0, 0.45 * RATE_HZ] {
             let input = of_tone(hz, 200_000);
             for (start, drift) in [(0.0, 5e-6), (10.25, -145e-6), (-2.5, 500e-6)] {
-                let out = retimed(&input, Retiming { start, drift, polarity: 1 }, 1_000);
+                let out = retimed(&input, Retiming { warp: Warp::line(start, drift), polarity: 1 }, 1_000);
                 let expected = ((200_000.0 - start) / (1.0 + drift)) as i64;
                 assert!((out.len() as i64 - expected).abs() <= 1, "{} {expected}", out.len());
                 for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
@@ -331,11 +328,33 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_changes_its_drift_is_followed_through_the_change() {
+        let hz = 5_000.0;
+        let input = of_tone(hz, 200_000);
+        for changes in [vec![(60_000.0, 300e-6)], vec![(300.0, -400e-6), (90_123.4, 500e-6), (150_000.7, 0.0)]] {
+            let warp = Warp { start: 10.25, drift: 20e-6, changes };
+            let out = retimed(&input, Retiming { warp: warp.clone(), polarity: 1 }, 1_000);
+            assert!((out.len() as f64 - warp.output(200_000.0)).abs() <= 1.0, "{} {warp:?}", out.len());
+            for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
+                let wanted = tone(hz, warp.input(n as f64));
+                // The largest change of drift, 0.0009, over a quarter of a block of 1024 frames: a quarter of a frame.
+                let near = (0.25 * TAU * hz / RATE_HZ).sin();
+                assert!((f64::from(*sample) - wanted).abs() < near, "{n}: {sample} {wanted} {warp:?}");
+            }
+            // Two blocks after a change nothing is left of it.
+            let last = warp.changes.last().map_or(0, |(at, _)| *at as usize) + 2_500;
+            for (n, sample) in out.iter().enumerate().take(199_000).skip(last) {
+                assert!((f64::from(*sample) - tone(hz, warp.input(n as f64))).abs() < 0.003, "{n} {warp:?}");
+            }
+        }
+    }
+
+    #[test]
     fn blocks_of_any_length_give_the_same_bits_and_nothing_to_do_touches_nothing() {
         let input = of_tone(700.0, 9_000);
-        let retiming = Retiming { start: 3.7, drift: 60e-6, polarity: 1 };
-        assert_eq!(retimed(&input, retiming, 64), retimed(&input, retiming, 4_096));
+        let retiming = Retiming { warp: Warp::line(3.7, 60e-6), polarity: 1 };
+        assert_eq!(retimed(&input, retiming.clone(), 64), retimed(&input, retiming, 4_096));
         assert_eq!(retimed(&input, Retiming::NONE, 100), input);
-        assert_eq!(retimed(&input, Retiming { start: 5.0, ..Retiming::NONE }, 100), input[5..]);
+        assert_eq!(retimed(&input, Retiming { warp: Warp::shift(5.0), polarity: 1 }, 100), input[5..]);
     }
 }

@@ -8,7 +8,7 @@ use mixdown_engine::align::{
     AlignSettings, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures, Written, align, align_to_mix,
     find_in_mix, listen_to, write_aligned,
 };
-use mixdown_engine::io::{Fold, StemReader};
+use mixdown_engine::io::{DecodeError, Fold, StemReader};
 use mixdown_engine::units::SampleRate;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -156,16 +156,21 @@ fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
     Ok(Answer { paths, rate, alignment, heard: heard.collect(), in_mix })
 }
 
-/// The rate of a file; of the first readable one when it holds too little to have any.
+/// The rate of a file; of the first readable one when it holds too little to have any; any rate when all of them do.
 fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
     let open = |path: &Path| StemReader::open(path, Fold::Stereo).map(|reader| reader.info().sample_rate);
-    match open(first) {
-        Ok(rate) => Ok(rate),
-        Err(error) => paths
-            .iter()
-            .find_map(|path| open(path).ok())
-            .ok_or_else(|| mixdown_engine::align::AlignError::from(error).into()),
-    }
+    let error = match open(first) {
+        Ok(rate) => return Ok(rate),
+        Err(error) => error,
+    };
+    let any = SampleRate::new(48_000).ok().filter(|_| is_too_short(&error));
+    let rate = paths.iter().find_map(|path| open(path).ok()).or(any);
+    rate.ok_or_else(|| mixdown_engine::align::AlignError::from(error).into())
+}
+
+/// A file like this is no reason to fail: its stem is left, and said to be too short.
+fn is_too_short(error: &DecodeError) -> bool {
+    matches!(error, DecodeError::TooShort { .. } | DecodeError::NoAudio { .. })
 }
 
 impl Answer {
@@ -186,6 +191,7 @@ impl Answer {
             late_uncertainty,
             polarity,
             drift_ppm,
+            drift_changes,
             drift_uncertainty_ppm,
             confidence,
             correlation,
@@ -202,6 +208,7 @@ impl Answer {
             "reference": reference.map(|reference| &self.paths[reference]),
             "late_uncertainty": late_uncertainty,
             "drift_uncertainty_ppm": drift_uncertainty_ppm,
+            "drift_changes": drift_changes,
             "correlation": correlation,
         });
         if self.in_mix.is_some() {

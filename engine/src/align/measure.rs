@@ -1,0 +1,190 @@
+//! Windows at the full rate, read along a course: the cross-spectrum of each, all of them together, and the lag at which phases agree.
+
+use super::course::Course;
+use super::features::StemFeatures;
+use super::windows::Window;
+use crate::resample::FractionTable;
+use rayon::prelude::*;
+use realfft::num_complex::Complex;
+use std::f64::consts::TAU;
+
+/// Bins that are averaged for the coherence, either side.
+const SMOOTH: usize = 8;
+/// The largest coherence believed: weights go with γ² / (1 − γ²).
+const MOST_COHERENCE: f64 = 0.99;
+
+/// What one window measured.
+pub(super) struct Measured {
+    /// The middle of the window, in frames of the first stem.
+    pub(super) at: f64,
+    /// The lateness that its lag 0 stands for.
+    pub(super) base: f64,
+    /// Its highest peak, in frames from lag 0, and the sign.
+    pub(super) lag: f64,
+    pub(super) cross: Vec<Complex<f32>>,
+    first: Vec<f32>,
+    second: Vec<f32>,
+}
+
+/// All windows together.
+pub(super) struct Together {
+    pub(super) cross: Vec<Complex<f32>>,
+    /// Coherence a bin.
+    pub(super) coherence: Vec<f64>,
+}
+
+impl Together {
+    /// Over the compared band, 0 to 1.
+    pub(super) fn mean_coherence(&self) -> f64 {
+        self.coherence.iter().sum::<f64>() / self.coherence.len().max(1) as f64
+    }
+}
+
+/// Measures the windows that begin at `starts`, each around where `course` says.
+pub(super) fn measure(
+    a: &StemFeatures,
+    b: &StemFeatures,
+    window: &Window,
+    starts: &[usize],
+    course: &Course,
+    table: &FractionTable,
+) -> Vec<Measured> {
+    let one = |buffers: &mut _, start: &usize| {
+        let (reach, len) = (window.reach, window.hann_len());
+        let middle = *start as f64 + len as f64 / 2.0;
+        let mut first = vec![0.0; len];
+        a.read(*start as i64, &mut first);
+        let from = *start as f64 - reach as f64;
+        let mut second = vec![0.0; len + 2 * reach];
+        let base = if course.is_straight() && course.start.drift == 0.0 {
+            let base = course.start.offset.round();
+            b.read(*start as i64 - reach as i64 + base as i64, &mut second);
+            base
+        } else {
+            read_along(b, from, course, table, &mut second);
+            course.late(middle)
+        };
+        window.spectra(&first, &second, buffers);
+        let curve = window.curve(buffers);
+        let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+        let bins = window.bins.clone();
+        let pairs = || buffers.first[bins.clone()].iter().zip(&buffers.second[bins.clone()]);
+        Measured {
+            at: middle,
+            base,
+            lag: best as f64 - reach as f64,
+            cross: pairs().map(|(a, b)| a.conj() * b).collect(),
+            first: pairs().map(|(a, _)| a.norm_sqr()).collect(),
+            second: pairs().map(|(_, b)| b.norm_sqr()).collect(),
+        }
+    };
+    starts.par_iter().map_init(|| window.buffers(), one).collect()
+}
+
+/// Reads the second stem at the frames that frames `from`, `from + 1` … of the first belong to, between its samples.
+fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionTable, out: &mut [f32]) {
+    // Between bends it is read in even steps.
+    let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
+    let mut cuts: Vec<usize> = course.bends.iter().map(|bend_at| bend(bend_at.at)).collect();
+    cuts.push(out.len());
+    let mut begin = 0;
+    for end in cuts {
+        if end > begin {
+            let at = from + begin as f64;
+            read_evenly(stem, at + course.late(at), 1.0 + course.drift_at(at), table, &mut out[begin..end]);
+            begin = end;
+        }
+    }
+}
+
+/// Reads a stem at `position`, `position + step` …, between its samples.
+fn read_evenly(stem: &StemFeatures, position: f64, step: f64, table: &FractionTable, out: &mut [f32]) {
+    let before = (table.taps() / 2 - 1) as i64;
+    let first = position.floor() as i64 - before;
+    let mut samples = vec![0.0; (out.len() as f64 * step).ceil() as usize + table.taps() + 2];
+    stem.read(first, &mut samples);
+    for (n, out) in out.iter_mut().enumerate() {
+        let at = position + n as f64 * step;
+        let whole = at.floor();
+        let start = (whole as i64 - before - first) as usize;
+        *out = table.at(&samples[start..start + table.taps()], at - whole);
+    }
+}
+
+/// Adds the windows up and finds the coherence of each bin, over the windows and its neighbours.
+pub(super) fn together(measured: &[Measured], bins: std::ops::Range<usize>) -> Together {
+    let count = bins.len();
+    let mut cross = vec![Complex::<f32>::default(); count];
+    let (mut first, mut second) = (vec![0.0_f64; count], vec![0.0_f64; count]);
+    for window in measured {
+        // Loud windows would drown the others.
+        let power = |bins: &[f32]| bins.iter().map(|x| f64::from(*x)).sum::<f64>();
+        let scale = (power(&window.first) * power(&window.second)).sqrt().max(f64::MIN_POSITIVE).recip();
+        for n in 0..count {
+            cross[n] += window.cross[n] * scale as f32;
+            first[n] += f64::from(window.first[n]) * scale;
+            second[n] += f64::from(window.second[n]) * scale;
+        }
+    }
+    // Each window adds as many degrees of freedom as neighbouring bins are averaged, two thirds of them its own.
+    let chance = 1.5 / ((2 * SMOOTH + 1) * measured.len()) as f64;
+    let coherence = (0..count)
+        .map(|n| {
+            let near = n.saturating_sub(SMOOTH)..(n + SMOOTH + 1).min(count);
+            let both: Complex<f32> = cross[near.clone()].iter().sum();
+            let power: f64 = first[near.clone()].iter().sum::<f64>() * second[near].iter().sum::<f64>();
+            let coherence = if power > 0.0 { f64::from(both.norm_sqr()) / power } else { 0.0 };
+            (coherence - chance).clamp(0.0, MOST_COHERENCE)
+        })
+        .collect();
+    Together { cross, coherence }
+}
+
+/// The lag, near `start`, where the phases agree best, whatever the sign: Newton's method on the band-limited correlation.
+pub(super) fn summit(cross: &[Complex<f32>], together: &Together, window: &Window, start: f64) -> f64 {
+    let step = TAU / window.size as f64;
+    let first = window.bins.start as f64 * step;
+    let mut lag = start;
+    for _ in 0..6 {
+        let (mut slope, mut bend) = (0.0, 0.0);
+        let mut turn = Complex::from_polar(1.0, first * lag);
+        let each = Complex::from_polar(1.0, step * lag);
+        let mut omega = first;
+        let mut height = 0.0;
+        for (bin, coherence) in cross.iter().zip(&together.coherence) {
+            let length = f64::from(bin.norm());
+            if length > 0.0 && *coherence > 0.0 {
+                let weight = coherence / (1.0 - coherence) / length;
+                let bin = Complex::new(f64::from(bin.re), f64::from(bin.im)) * turn;
+                height += weight * bin.re;
+                slope -= weight * omega * bin.im;
+                bend -= weight * omega * omega * bin.re;
+            }
+            turn *= each;
+            omega += step;
+        }
+        // A trough is the peak of an inverted stem.
+        if height * bend >= 0.0 {
+            break;
+        }
+        let by = (-slope / bend).clamp(-0.5, 0.5);
+        lag += by;
+        if by.abs() < 1e-5 {
+            break;
+        }
+    }
+    if (lag - start).abs() > 1.5 { start } else { lag }
+}
+
+/// The phases of a part of the compared band, as a whole spectrum.
+pub(super) fn spread(together: &Together, window: &Window, part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
+    let mut bins = vec![Complex::default(); window.size / 2 + 1];
+    let start = window.bins.start;
+    for n in part {
+        let length = together.cross[n].norm();
+        if length > 0.0 {
+            bins[start + n] = together.cross[n] / length;
+        }
+    }
+    bins
+}
