@@ -38,10 +38,10 @@ pub struct RenderOptions<'a> {
 }
 
 impl Default for RenderOptions<'_> {
-    /// 32 768 frames at a time; 6 million frames, 48 MB, between the passes.
+    /// 16 384 frames at a time; 6 million frames, 48 MB, between the passes.
     fn default() -> Self {
         Self {
-            chunk_frames: 32_768,
+            chunk_frames: 16_384,
             scratch_frames: 6_000_000,
             origination: None,
             pictures: false,

@@ -49,13 +49,15 @@ pub fn render_child() -> bool {
         return say(&Line::Failed(JobError::new("BAD_REQUEST", "the request cannot be read")));
     };
     drop(input);
-    limit(&request);
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     std::thread::spawn(move || {
         let _ = io::stdin().lock().read_to_end(&mut Vec::new());
         heard.store(true, Ordering::SeqCst);
     });
+    // Every thread is there before memory runs short: one that dies while it starts is waited for without end.
+    rayon::broadcast(|_| ());
+    limit(&request);
     let line = match render(&request, &stop) {
         Ok(extra) => Line::Done(extra),
         Err(Some(error)) => Line::Failed(error),
