@@ -2,8 +2,8 @@
 
 use super::draw::draw;
 use super::mixer::{Asked, Mixer};
-use super::{Watch, interrupt, warning};
-use crate::cli::Failure;
+use super::watch::{Watch, warning};
+use crate::cli::{Failure, interrupt};
 use ratatui::crossterm::event::{self, Event as Input, KeyEventKind};
 use std::io;
 use std::time::Duration;
