@@ -31,7 +31,7 @@ pub use command::{Command, CommandError, Place, Strip, Timed};
 pub use control::Control;
 pub use cued_clip::LoopRange;
 #[cfg(feature = "device")]
-pub use device::{DeviceError, OutputDevice, Playing, device_names};
+pub use device::{DeviceError, DeviceName, OutputDevice, Playing, Unplayed, device_names};
 pub use engine::LiveEngine;
 pub use event::{Event, Motion};
 pub use fixed::{FoundGain, Measured};

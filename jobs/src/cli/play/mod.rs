@@ -73,6 +73,9 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         text.push(b'\n');
         write_file(path, "--log", &text)?;
     }
+    if let Some(lost) = played.lost {
+        return Err(lost);
+    }
     if arguments.json {
         let seconds = rate.seconds(played.frames);
         return print_json(&serde_json::json!({
@@ -99,6 +102,8 @@ struct Played {
     warnings: Vec<String>,
     session: Session,
     recording: Vec<Timed>,
+    /// Why it ended before its time.
+    lost: Option<Failure>,
 }
 
 fn plan(session: Session, quiet: bool) -> Result<Plan, Failure> {
@@ -128,7 +133,9 @@ fn play(
     let commands = commands.unwrap_or_else(|| vec![Timed::now(Command::Play)]);
     let mut script = Script { commands, sent: 0 };
     script.send(&mut control)?;
-    let mut watch = Watch { arguments, plan, control: &mut control, script, readings, events, warnings: Vec::new() };
+    let mut watch =
+        Watch { arguments, plan, control: &mut control, script, readings, events, warnings: Vec::new(), mixer: None };
+    let mut lost = None;
     let driven = if arguments.null || arguments.freewheel {
         let pace = if arguments.null { Pace::Clock } else { Pace::Freewheel };
         let driver = driver::Driver { engine, pace, block: arguments.block as usize, rate, limit };
@@ -142,8 +149,8 @@ fn play(
             watched.and(driven)
         })?
     } else {
-        let _playing = sound::play(arguments.device.as_deref(), arguments.block, rate, engine)?;
-        watch.run(&mut || counters.has_ended() || limit.is_some_and(|limit| counters.frame() >= limit))?;
+        let mut is_done = || counters.has_ended() || limit.is_some_and(|limit| counters.frame() >= limit);
+        lost = sound::run(&mut watch, rate, engine, &mut is_done)?;
         Driven { frames: counters.frame(), elapsed: start.elapsed() }
     };
     watch.listen();
@@ -151,7 +158,7 @@ fn play(
     let Driven { frames, elapsed } = driven;
     let recording = control.recording().to_vec();
     let (stats, latency) = (counters.stats(), counters.latency());
-    Ok(Played { frames, latency, elapsed, stats, warnings, session: control.session(), recording })
+    Ok(Played { frames, latency, elapsed, stats, warnings, session: control.session(), recording, lost })
 }
 
 fn told(played: &Played, rate: SampleRate, block: u32) -> String {

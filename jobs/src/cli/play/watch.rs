@@ -1,6 +1,7 @@
 //! What goes on beside the engine: commands are sent, and what happens is told.
 
 use super::arguments::PlayArguments;
+use super::mixer::Mixer;
 use super::screen;
 use crate::cli::{Failure, interrupt};
 use crossbeam_channel::Receiver;
@@ -9,6 +10,15 @@ use mixdown_engine::render::live::{Control, Event, Reading, Timed};
 use mixdown_engine::session::Track;
 use std::io::{IsTerminal, stdin, stdout};
 use std::time::Duration;
+
+/// How watching ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watched {
+    /// The mix has ended, or somebody has asked for its end.
+    Over,
+    /// Nothing takes the sound any more.
+    DeviceLost,
+}
 
 /// What goes on beside the engine.
 pub(super) struct Watch<'a> {
@@ -19,11 +29,13 @@ pub(super) struct Watch<'a> {
     pub(super) readings: Receiver<Reading>,
     pub(super) events: Receiver<Event>,
     pub(super) warnings: Vec<String>,
+    /// The mixer, while nothing is shown.
+    pub(super) mixer: Option<Mixer>,
 }
 
 impl Watch<'_> {
     /// Sends the commands of the list and looks at what happens, in a mixer if there is a terminal, until it is done or interrupted.
-    pub(super) fn run(&mut self, is_done: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+    pub(super) fn run(&mut self, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
         let PlayArguments { quiet, json, freewheel, .. } = *self.arguments;
         if !quiet && !json && !freewheel && stdin().is_terminal() && stdout().is_terminal() {
             return screen::run(self, is_done);
@@ -33,13 +45,11 @@ impl Watch<'_> {
             self.control.collect();
             self.readings.try_iter().for_each(drop);
             if self.listen() {
-                return Err(Failure::Other(
-                    "the device is gone; plug it in again, or choose another with --device".into(),
-                ));
+                return Ok(Watched::DeviceLost);
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        Ok(())
+        Ok(Watched::Over)
     }
 
     /// Tells what has happened; whether the device was lost.
@@ -49,13 +59,27 @@ impl Watch<'_> {
         for event in self.events.try_iter() {
             lost |= matches!(event, Event::DeviceLost { .. });
             if let Some(warning) = warning(&event, tracks) {
-                if !self.arguments.quiet && !self.arguments.json {
-                    eprintln!("warning: {warning}");
-                }
+                tell(self.arguments, &warning);
                 self.warnings.push(warning);
             }
         }
         lost
+    }
+
+    /// Tells of something that has been done about what has happened.
+    #[cfg(feature = "device")]
+    pub(super) fn warn(&mut self, warning: String) {
+        match &mut self.mixer {
+            Some(mixer) => mixer.message.clone_from(&warning),
+            None => tell(self.arguments, &warning),
+        }
+        self.warnings.push(warning);
+    }
+}
+
+fn tell(arguments: &PlayArguments, warning: &str) {
+    if !arguments.quiet && !arguments.json {
+        eprintln!("warning: {warning}");
     }
 }
 
@@ -93,6 +117,7 @@ pub(super) fn warning(event: &Event, tracks: &[Track]) -> Option<String> {
         }
         Event::Reset { .. } => Some("the mix was no number any more; everything was reset".into()),
         Event::Refused { message, .. } => Some(message.clone()),
+        Event::DeviceChanged { message } => Some(format!("the device has changed: {message}")),
         Event::DeviceLost { message } => Some(format!("the device is gone: {message}")),
         Event::Moved { .. } | Event::Ended { .. } | Event::LatencyChanged { .. } => None,
     }
