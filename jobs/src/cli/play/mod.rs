@@ -21,7 +21,7 @@ use super::{Failure, interrupt};
 pub(super) use arguments::PlayArguments;
 use documents::{read_commands, read_report};
 use driver::{Driven, Pace};
-use mixdown_engine::render::live::{Command, Live, LiveOptions, RingInput, Stats, Timed, open};
+use mixdown_engine::render::live::{Command, Live, LiveOptions, LoopRange, RingInput, Stats, Timed, open};
 use mixdown_engine::render::{Plan, prepare};
 use mixdown_engine::session::Session;
 use mixdown_engine::units::SampleRate;
@@ -52,12 +52,11 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     let measured = arguments.report.as_deref().map(read_report).transpose()?;
     let plan = plan(session, arguments.quiet || arguments.json)?;
     let rate = plan.sample_rate();
-    let frames = |seconds: f64| rate.frames(seconds.clamp(0.0, 1e6));
     let options = LiveOptions {
         max_block: arguments.block as usize,
         measured,
-        start: frames(arguments.start),
-        loop_range: arguments.loop_range.map(|(from, to)| (frames(from), frames(to))),
+        start: frames(arguments.start, rate),
+        loop_range: loop_frames(arguments, rate),
         ..LiveOptions::default()
     };
     let live = open(&plan, &options).map_err(|error| Failure::Other(error.to_string()))?;
@@ -91,6 +90,14 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         }));
     }
     if arguments.quiet { Ok(()) } else { print(&told(&played, rate, arguments.block)) }
+}
+
+fn frames(seconds: f64, rate: SampleRate) -> u64 {
+    rate.frames(seconds.clamp(0.0, 1e6))
+}
+
+fn loop_frames(arguments: &PlayArguments, rate: SampleRate) -> Option<LoopRange> {
+    arguments.loop_range.map(|(from, to)| (frames(from, rate), frames(to, rate)))
 }
 
 /// What playing has come to.
@@ -133,8 +140,18 @@ fn play(
     let commands = commands.unwrap_or_else(|| vec![Timed::now(Command::Play)]);
     let mut script = Script { commands, sent: 0 };
     script.send(&mut control)?;
-    let mut watch =
-        Watch { arguments, plan, control: &mut control, script, readings, events, warnings: Vec::new(), mixer: None };
+    let loop_range = loop_frames(arguments, rate);
+    let mut watch = Watch {
+        arguments,
+        plan,
+        loop_range,
+        control: &mut control,
+        script,
+        readings,
+        events,
+        warnings: Vec::new(),
+        mixer: None,
+    };
     let mut lost = None;
     let driven = if arguments.null || arguments.freewheel {
         let pace = if arguments.null { Pace::Clock } else { Pace::Freewheel };

@@ -15,7 +15,7 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// Shows the mixer until somebody quits, the mix has ended, or the device is lost.
 pub(super) fn run(watch: &mut Watch<'_>, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
-    let new = || Mixer::new(watch.control, watch.plan.sample_rate(), watch.plan.expected_frames());
+    let new = || Mixer::new(watch.control, watch.plan.sample_rate(), watch.plan.expected_frames(), watch.loop_range);
     let mut mixer = watch.mixer.take().unwrap_or_else(new);
     // The progress bar has left its line unfinished.
     eprintln!();

@@ -6,7 +6,7 @@ use super::screen;
 use crate::cli::{Failure, interrupt};
 use crossbeam_channel::Receiver;
 use mixdown_engine::render::Plan;
-use mixdown_engine::render::live::{Control, Event, Reading, Timed};
+use mixdown_engine::render::live::{Control, Event, LoopRange, Reading, Timed};
 use mixdown_engine::session::Track;
 use std::io::{IsTerminal, stdin, stdout};
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub(super) enum Watched {
 pub(super) struct Watch<'a> {
     pub(super) arguments: &'a PlayArguments,
     pub(super) plan: &'a Plan,
+    /// What is looped at first.
+    pub(super) loop_range: Option<LoopRange>,
     pub(super) control: &'a mut Control,
     pub(super) script: Script,
     pub(super) readings: Receiver<Reading>,
