@@ -75,7 +75,8 @@ fn a_stem_that_vanishes_while_it_plays_is_told_when_it_is_needed_again_and_the_o
     hear(&mut live, 30_000, 512);
     std::fs::remove_file(folder.path("gone.wav")).unwrap();
     // Another file in its place, with other channels.
-    folder.write_wav("swapped.wav", 48_000, &[&[0.5; 1_000], &[0.5; 1_000]]);
+    folder.write_wav("other.wav", 48_000, &[&[0.5; 1_000], &[0.5; 1_000]]);
+    std::fs::rename(folder.path("other.wav"), folder.path("swapped.wav")).unwrap();
     live.control.now(Command::Seek { position: 10_000 }).unwrap();
     let heard = hear(&mut live, 60_000, 512).swap_remove(0);
     let mut failed = failures(&live);

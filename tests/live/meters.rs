@@ -1,6 +1,6 @@
 //! What the meters read, and what becomes of it when nobody does.
 
-use super::{plan, untouched};
+use super::{plan, session, untouched};
 use crate::program_runs::Place as Folder;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::render::live::{Command, LiveOptions, Strip, open_replay};
@@ -8,6 +8,7 @@ use mixdown_engine::session::{Session, Track};
 use mixdown_fixtures::signals;
 use serde_json::json;
 use std::f64::consts::TAU;
+use std::time::Duration;
 
 #[test]
 fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them() {
@@ -61,4 +62,44 @@ fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them
     }
     let dropped = live.engine.counters().stats().dropped_meters;
     assert!((20..=40).contains(&dropped), "{dropped} of 60, as half a second of them is kept");
+}
+
+#[test]
+fn every_track_bus_and_the_master_are_read_as_often_as_was_asked_for() {
+    let folder = Folder::new();
+    let plan = plan(&session(&folder));
+    for (readings_a_second, expected) in [(30.0, 60), (10.0, 20), (100.0, 200), (0.0, 0)] {
+        let mut live = open_replay(&plan, &LiveOptions { readings_a_second, ..LiveOptions::default() }).unwrap();
+        live.control.now(Command::Play).unwrap();
+        let (mut out, mut readings) = (AudioBuffer::new(2, 500), Vec::new());
+        for _ in 0..2 * 48_000 / 500 {
+            live.engine.process(&mut out.block_mut());
+            readings.extend(live.readings.try_iter());
+        }
+        let tracks = (0..3).map(Strip::Track);
+        for strip in tracks.chain([Strip::Bus(0), Strip::Bus(1), Strip::Master]) {
+            let count = readings.iter().filter(|reading| reading.strip == strip).count();
+            assert!(count.abs_diff(expected) <= 1, "{strip:?}: {count} of {expected}");
+        }
+        let loud = readings.iter().filter(|reading| reading.peak_dbfs.is_some_and(|peak| peak > -60.0)).count();
+        assert!(2 * loud >= readings.len(), "{loud} of {}", readings.len());
+    }
+}
+
+#[test]
+fn the_time_of_blocks_is_counted_by_whoever_drives_the_engine() {
+    let folder = Folder::new();
+    let plan = plan(&session(&folder));
+    let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
+    live.control.now(Command::Play).unwrap();
+    let mut out = AudioBuffer::new(2, 64);
+    for block in 0..1_000 {
+        live.engine.process(&mut out.block_mut());
+        let took = Duration::from_micros(if block == 500 { 2_000 } else { 200 });
+        live.engine.counters().record_block(took, Duration::from_micros(1_333));
+    }
+    let stats = live.engine.counters().stats();
+    assert_eq!((stats.blocks, stats.late_blocks, stats.starvations, stats.worst_us), (1_000, 1, 0, 2_000.0));
+    // In steps of 9 %, upwards.
+    assert!((0.15..0.1636).contains(&stats.median_load) && (1.5..1.501).contains(&stats.worst_load), "{stats:?}");
 }

@@ -2,7 +2,7 @@
 
 use super::cued_clip::CuedClip;
 use super::event::Event;
-use super::ring::RingWriter;
+use super::ring_writer::RingWriter;
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crossbeam_channel::Sender;

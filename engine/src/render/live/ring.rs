@@ -1,7 +1,8 @@
-//! The ring between a reader thread and a track: frames read ahead, and marks that say what they are.
+//! The track's end of the ring between it and a reader thread: frames read ahead, and silence with fades when there are too few.
 
 use super::input::{Cue, LiveInput};
-use crate::audio::{Block, BlockMut};
+use super::ring_writer::{Mark, RingWriter};
+use crate::audio::BlockMut;
 use crate::mix::{Glide, Gliding, Input};
 use rtrb::{Consumer, Producer, RingBuffer};
 
@@ -9,23 +10,6 @@ use rtrb::{Consumer, Producer, RingBuffer};
 pub(super) const FADE: usize = 128;
 /// Marks and cues under way at once.
 const MARKS: usize = 64;
-
-/// What the reader says about the frames of the ring.
-#[derive(Clone, Copy, Debug)]
-enum Mark {
-    /// From here on they are those of this cue.
-    Begin { epoch: u64, at: u64 },
-    /// Here they end; in the middle of the sound if it broke off.
-    End { epoch: u64, at: u64, broken: bool },
-}
-
-/// The reader's end.
-pub(super) struct RingWriter {
-    frames: Vec<Producer<f32>>,
-    marks: Producer<Mark>,
-    cues: Consumer<Cue>,
-    written: u64,
-}
 
 /// The track's end.
 pub struct RingInput {
@@ -69,42 +53,6 @@ pub(super) fn ring(channels: usize, frames: usize) -> (RingWriter, RingInput) {
         starvations: 0,
     };
     (writer, input)
-}
-
-impl RingWriter {
-    /// The last cue that has come in, if any has.
-    pub(super) fn take_cue(&mut self) -> Option<Cue> {
-        std::iter::from_fn(|| self.cues.pop().ok()).last()
-    }
-
-    /// Whether the track is gone.
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.marks.is_abandoned()
-    }
-
-    /// Room, in frames.
-    pub(super) fn room(&self) -> usize {
-        self.frames.iter().map(Producer::slots).min().unwrap_or(0)
-    }
-
-    /// Says that what is written from now on belongs to a cue; `false` while there is no room to say so.
-    pub(super) fn begin(&mut self, epoch: u64) -> bool {
-        self.marks.push(Mark::Begin { epoch, at: self.written }).is_ok()
-    }
-
-    /// Says that nothing more comes; `false` while there is no room to say so.
-    pub(super) fn end(&mut self, epoch: u64, broken: bool) -> bool {
-        self.marks.push(Mark::End { epoch, at: self.written, broken }).is_ok()
-    }
-
-    /// Writes frames for which there is room.
-    pub(super) fn write(&mut self, block: &Block<'_>) {
-        for (channel, ring) in self.frames.iter_mut().enumerate() {
-            // There is room: `room` said so, and only this end takes it.
-            let _ = ring.push_entire_slice(block.channel(channel));
-        }
-        self.written += block.frames() as u64;
-    }
 }
 
 impl RingInput {
@@ -264,7 +212,7 @@ impl LiveInput for RingInput {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::AudioBuffer;
+    use crate::audio::{AudioBuffer, Block};
 
     fn write(writer: &mut RingWriter, frames: usize) {
         let first = writer.written;
