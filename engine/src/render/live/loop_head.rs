@@ -1,11 +1,13 @@
-//! The first seconds of a loop, kept: they are played at every turn while the stem is read anew up to where they end.
+//! The beginning of a loop, kept: it is played at every turn while the stem is read anew up to where it ends.
 
 use super::cued_clip::LoopRange;
 use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::units::SampleRate;
 
-/// How much is kept, in seconds: the time that reading a stem up to there may take.
-const KEPT_S: f64 = 5.0;
+/// What is kept at least, and at most, in seconds.
+const KEPT_S: (f64, f64) = (0.25, 5.0);
+/// Stems are read at so many times real time at least, eight of them on one thread: a thirty-second of the way to a loop is kept of it.
+const PACE: u64 = 32;
 
 /// What is kept of a loop.
 pub(super) struct LoopHead {
@@ -17,7 +19,8 @@ pub(super) struct LoopHead {
 impl LoopHead {
     /// Nothing of a loop yet. Allocates.
     pub(super) fn new(range: LoopRange, rate: SampleRate, channels: usize) -> Self {
-        let frames = (range.1 - range.0).min(rate.frames(KEPT_S)) as usize;
+        let kept = (rate.frames(KEPT_S.0) + range.0 / PACE).min(rate.frames(KEPT_S.1));
+        let frames = (range.1 - range.0).min(kept) as usize;
         Self { range, samples: AudioBuffer::new(channels, frames), filled: 0 }
     }
 
