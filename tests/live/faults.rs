@@ -131,8 +131,8 @@ fn sound_goes_on_through_nonsense_and_a_full_queue() {
     for command in
         [Command::Gain { place: track("a"), gain_db: -3.0 }, Command::Remove { place: track("a"), insert: 0 }]
     {
-        let sent = (0..3_000).map(|n| live.control.send(at(1_000_000 + n, command.clone())));
-        assert_eq!(sent.filter_map(Result::err).next(), Some(CommandError::QueueFull));
+        let mut sent = (0..3_000).map(|n| live.control.send(at(1_000_000 + n, command.clone())));
+        assert_eq!(sent.find_map(Result::err), Some(CommandError::QueueFull));
     }
     assert!(live.control.now(Command::Pause).is_err(), "the queue is full");
     let refused: Vec<String> = live

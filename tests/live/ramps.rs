@@ -37,7 +37,7 @@ fn levels(heard: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<Item 
 fn tone_session(folder: &Folder) -> Session {
     let tone = |phase| signals::sine(48_000.0, 1_000.0, 0.5, phase, 96_000);
     folder.write_wav("tone.wav", 48_000, &[&tone(0.0), &tone(0.7)]);
-    folder.write_wav("other.wav", 48_000, &[&[0.0; 96_000]]);
+    folder.write_wav("other.wav", 48_000, &[&vec![0.0; 96_000]]);
     let mut session = untouched(Session::default());
     session.tracks = ["tone.wav", "other.wav"].map(|name| Track::new(folder.path(name))).into();
     session.buses = vec![Bus::new("group")];
@@ -202,7 +202,7 @@ fn every_change_takes_20_ms_or_as_long_as_it_is_told_to_and_no_step_is_larger_th
     let mut session = tone_session(&folder);
     // Levels instead of tones, and no echo that goes on for longer than the change.
     session.buses[0].inserts.clear();
-    folder.write_wav("tone.wav", 48_000, &[&[0.25; 96_000], &[-0.125; 96_000]]);
+    folder.write_wav("tone.wav", 48_000, &[&vec![0.25; 96_000], &vec![-0.125; 96_000]]);
     let plan = plan(&session);
     let steady = ["gain", "pan", "width", "mute", "solo", "polarity", "gain insert", "bypass", "target"];
     let jumps = jumps().into_iter().filter(|(name, ..)| steady.iter().any(|steady| name.starts_with(steady)));

@@ -72,8 +72,18 @@ fn pause_fades_out_and_stands_still_play_goes_on_from_there_and_stop_goes_back()
         .try_iter()
         .filter_map(|event| if let Event::Moved { motion, .. } = event { Some(motion) } else { None })
         .collect();
-    use Motion::{Cueing, Rolling, Still};
-    assert_eq!(motions, [Cueing, Rolling, Still, Rolling, Still, Cueing, Rolling]);
+    assert_eq!(
+        motions,
+        [
+            Motion::Cueing,
+            Motion::Rolling,
+            Motion::Still,
+            Motion::Rolling,
+            Motion::Still,
+            Motion::Cueing,
+            Motion::Rolling
+        ]
+    );
 }
 
 #[test]
@@ -98,9 +108,9 @@ fn a_loop_in_the_middle_of_coded_stems_gives_the_offline_renders_frames_at_every
     live.control.now(Command::Play).unwrap();
     let heard = hear(&mut live, 6 * (end - start), 512);
     let ramp = rate.frames(0.02) as usize;
-    for frame in ramp..heard[0].len() {
+    for (frame, x) in heard[0].iter().enumerate().skip(ramp) {
         let position = start + (777 + frame) % (end - start);
-        assert_eq!(heard[0][frame], offline.channel(0)[position], "frame {frame}, position {position}");
+        assert_eq!(*x, offline.channel(0)[position], "frame {frame}, position {position}");
     }
     assert_eq!(live.engine.counters().stats().starvations, 0);
     let mut again = open_replay(&plan, &options).unwrap();

@@ -2,7 +2,7 @@
 
 use super::watch::{Watch, Watched};
 use crate::cli::Failure;
-use mixdown_engine::render::live::{LiveEngine, OutputDevice, Playing, RingInput, device_names};
+use mixdown_engine::render::live::{LiveEngine, OutputDevice, RingInput, device_names};
 use mixdown_engine::units::SampleRate;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,8 @@ pub(super) fn check() -> Result<(), Failure> {
 /// The devices, a line each: what the system calls it, and what people do.
 pub(super) fn list() -> Result<String, Failure> {
     let devices = device_names().map_err(|error| Failure::Other(error.to_string()))?;
-    Ok(devices.iter().map(|device| format!("{}\t{}\n", device.id, device.name)).collect())
+    let lines: Vec<String> = devices.iter().map(|device| format!("{}\t{}\n", device.id, device.name)).collect();
+    Ok(lines.concat())
 }
 
 /// Plays on a device until it is done or interrupted. From one that is gone it goes on to the same one, should it be there again, or else
@@ -37,7 +38,8 @@ pub(super) fn run(
         )
     };
     let device = OutputDevice::open(asked, rate, block).map_err(|error| Failure::Other(error.to_string()))?;
-    let mut playing = start(device, engine, clock).map_err(|(failure, _)| failure)?;
+    let now = move || clock.elapsed();
+    let mut playing = device.play(engine, now).map_err(|unplayed| Failure::Other(unplayed.error.to_string()))?;
     let mut lost = 0;
     loop {
         let since = Instant::now();
@@ -58,12 +60,12 @@ pub(super) fn run(
             let started = match OutputDevice::open(name, rate, block) {
                 Ok(device) => {
                     let name = device.name().to_owned();
-                    match start(device, engine, clock) {
+                    match device.play(engine, now) {
                         Ok(playing) => {
                             watch.warn(format!("the sound goes on, on {name}"));
                             break playing;
                         }
-                        Err((_, back)) => back,
+                        Err(unplayed) => unplayed.engine,
                     }
                 }
                 Err(_) => Some(engine),
@@ -75,15 +77,4 @@ pub(super) fn run(
             std::thread::sleep(PAUSE);
         };
     }
-}
-
-/// Starts a device; else says why not, and gives the engine back.
-fn start(
-    device: OutputDevice,
-    engine: LiveEngine<RingInput>,
-    clock: Instant,
-) -> Result<Playing<RingInput>, (Failure, Option<LiveEngine<RingInput>>)> {
-    device
-        .play(engine, move || clock.elapsed())
-        .map_err(|unplayed| (Failure::Other(unplayed.error.to_string()), unplayed.engine))
 }

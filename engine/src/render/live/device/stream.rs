@@ -68,12 +68,12 @@ impl OutputDevice {
     /// lost is told as an event; the engine can be had back then. Control thread.
     ///
     /// # Errors
-    /// When the device refuses.
+    /// When the device refuses: why, and the engine.
     pub fn play<I: LiveInput + 'static>(
         self,
         engine: LiveEngine<I>,
         now: impl Fn() -> Duration + Send + 'static,
-    ) -> Result<Playing<I>, Unplayed<I>> {
+    ) -> Result<Playing<I>, Box<Unplayed<I>>> {
         let (sender, back) = bounded(1);
         let events = engine.events.clone();
         let lent = Lent { engine: Some(engine), back: sender };
@@ -96,7 +96,7 @@ impl OutputDevice {
         let started = built.and_then(|stream| stream.play().map(|()| stream));
         match started {
             Ok(stream) => Ok(Playing { stream, back }),
-            Err(error) => Err(Unplayed { error: system(&self.name)(error), engine: back.try_recv().ok() }),
+            Err(error) => Err(Box::new(Unplayed { error: system(&self.name)(error), engine: back.try_recv().ok() })),
         }
     }
 
