@@ -139,7 +139,6 @@ fn what_is_wrong_is_said_and_leaves_no_file() {
         ("play --session mix.json --freewheel --wav x.wav --replay lost.json", 1, "zither"),
         ("play --session mix.json --freewheel --report mix.json", 1, "nothing of the loudness"),
         ("play --session mix.json --freewheel --duration 0.1 --record a.wav/x.toml", 1, "a.wav"),
-        ("play a.wav", 1, "--null"),
         ("play a.wav --null --wav x.wav", 2, "--wav goes with --freewheel"),
         ("play a.wav --null --freewheel", 2, "--freewheel"),
         ("play a.wav --null --loop 9-3", 2, "a loop ends after it begins"),
@@ -150,4 +149,9 @@ fn what_is_wrong_is_said_and_leaves_no_file() {
         assert!(run.stderr.contains(expected), "{arguments}: {}", run.stderr);
     }
     assert!(!place.path("x.wav").exists());
+    if cfg!(not(feature = "device")) {
+        let run = place.run("play a.wav");
+        assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("--features device") && run.stderr.contains("--null"), "{}", run.stderr);
+    }
 }
