@@ -13,6 +13,8 @@ mod live;
 mod measure;
 mod nulls;
 mod play;
+#[cfg(feature = "device")]
+mod play_device;
 mod program_runs;
 mod repeatability;
 mod report;

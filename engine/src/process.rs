@@ -104,7 +104,7 @@ pub trait Processor: Any + Send {
     fn process(&mut self, block: &mut BlockMut<'_>);
 
     /// Takes over what `old`, built for the same spec, remembers of its input, as far as it is of the same kind: a live edit goes
-    /// on where the old settings stopped. Audio thread: no allocation.
+    /// on where the old settings stopped. What is of another kind says that it begins in the midst of sound. Audio thread: no allocation.
     fn adopt(&mut self, old: &dyn Processor);
 
     /// By how much it turns the signal down at this moment, 0 or more, in decibels. Audio thread.

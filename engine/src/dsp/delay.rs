@@ -1,5 +1,6 @@
 //! A delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that balances latencies.
 
+use super::smooth_step;
 use crate::audio::BlockMut;
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
 use schemars::JsonSchema;
@@ -11,6 +12,9 @@ pub const TIME_MS: (f64, f64) = (0.0, 5_000.0);
 pub const FEEDBACK: (f64, f64) = (0.0, 0.95);
 /// Dry/wet mix: 0 is the input, 1 the processed signal.
 pub const MIX: (f64, f64) = (0.0, 1.0);
+
+/// What begins in the midst of sound lets it in over this time, so that no echo begins with a step; in seconds.
+const ONSET_S: f64 = 0.02;
 
 /// Settings of a delay.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +53,8 @@ impl Stage for DelaySettings {
             line: vec![DelayLine::new(self.frames(spec)); spec.channels],
             feedback: self.feedback as f32,
             mix: self.mix as f32,
+            onset: spec.sample_rate.frames(ONSET_S),
+            soft: 0,
         }))
     }
 }
@@ -114,6 +120,17 @@ struct Delay {
     line: Vec<DelayLine>,
     feedback: f32,
     mix: f32,
+    /// Frames over which sound is let in.
+    onset: u64,
+    /// How many of them are still to come.
+    soft: u64,
+}
+
+impl Delay {
+    /// Whether there is an echo that goes on.
+    fn sounds(&self) -> bool {
+        self.mix > 0.0 && self.line.first().is_some_and(|line| line.frames() > 0)
+    }
 }
 
 /// What enters the line: below −400 dBFS an echo is dropped, before it becomes a slow denormal float; what is not a finite number
@@ -121,6 +138,13 @@ struct Delay {
 #[inline]
 fn fed_back(dry: f32, echo: f32) -> f32 {
     if echo.abs() > 1e-20 && echo.is_finite() { dry + echo } else { dry }
+}
+
+/// One frame: `dry` and what comes back of what has entered the line.
+#[inline]
+fn heard(line: &mut DelayLine, dry: f32, enters: f32, feedback: f32, mix: f32) -> f32 {
+    let wet = line.step(|echo| fed_back(enters, feedback * echo));
+    if mix == 1.0 { wet } else { dry + mix * (wet - dry) }
 }
 
 impl Processor for Delay {
@@ -142,29 +166,50 @@ impl Processor for Delay {
 
     fn reset(&mut self) {
         self.line.iter_mut().for_each(DelayLine::reset);
+        self.soft = 0;
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
-        let (feedback, mix) = (self.feedback, self.mix);
-        if mix == 0.0 || self.line.first().is_none_or(|line| line.frames() == 0) {
+        if !self.sounds() {
             return;
         }
+        let (feedback, mix, left, onset) = (self.feedback, self.mix, self.soft, self.onset);
+        let soft = left.min(block.frames() as u64) as usize;
+        self.soft -= soft as u64;
         for (channel, line) in self.line.iter_mut().enumerate() {
+            let (first, rest) = block.channel_mut(channel).split_at_mut(soft);
+            for (sample, left) in first.iter_mut().zip((1..=left).rev()) {
+                let let_in = smooth_step(1.0 - left as f64 / (onset + 1) as f64) as f32;
+                *sample = heard(line, *sample, *sample * let_in, feedback, mix);
+            }
             if feedback == 0.0 && mix == 1.0 {
-                line.process(block.channel_mut(channel));
+                line.process(rest);
                 continue;
             }
-            for sample in block.channel_mut(channel) {
-                let dry = *sample;
-                let wet = line.step(|echo| fed_back(dry, feedback * echo));
-                *sample = if mix == 1.0 { wet } else { dry + mix * (wet - dry) };
+            for sample in rest {
+                *sample = heard(line, *sample, *sample, feedback, mix);
             }
         }
     }
 
     fn adopt(&mut self, old: &dyn Processor) {
-        if let Some(old) = same_kind::<Self>(old) {
-            self.line.iter_mut().zip(&old.line).for_each(|(line, old)| line.adopt(old));
+        let Some(old) = same_kind::<Self>(old).filter(|old| old.sounds()) else {
+            self.soft = self.onset;
+            return;
+        };
+        let old_soft = old.soft;
+        self.soft = old_soft;
+        for (line, old) in self.line.iter_mut().zip(&old.line) {
+            line.adopt(old);
+            let (held, length) = (old.frames(), line.frames());
+            if held < length {
+                // Before the oldest frame that was held there is silence: what follows it is let in.
+                let onset = self.onset as usize;
+                for (n, sample) in line.memory[length - held..].iter_mut().take(onset).enumerate() {
+                    *sample *= smooth_step((n + 1) as f64 / (onset + 1) as f64) as f32;
+                }
+                self.soft = old_soft.max(onset.saturating_sub(held) as u64);
+            }
         }
     }
 

@@ -126,9 +126,8 @@ impl Chain {
             match unit {
                 Unit::Other(processor, id) => {
                     let same = old.units.iter().find(|unit| matches!(unit, Unit::Other(_, other) if other == id));
-                    if let Some(same) = same {
-                        processor.adopt(same.processor());
-                    }
+                    // A new one is told by something that is not of its kind.
+                    processor.adopt(same.map_or(old, Unit::processor));
                 }
                 Unit::Filters(cascade, owners) => {
                     for (section, owner) in owners.iter().enumerate() {

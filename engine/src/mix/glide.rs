@@ -1,5 +1,7 @@
 //! How a value goes from old to new without a click: along a smooth step, a function of whole frames.
 
+use crate::dsp::smooth_step;
+
 /// A smooth step from 0 to 1: flat at both ends in slope and in curvature, so that what it does to a tone stays near the tone.
 ///
 /// It is a function of the number of frames since it began, so that blocks of any size give the same bits.
@@ -39,8 +41,7 @@ impl Glide {
         if frame < self.wait {
             return 0.0;
         }
-        let t = (frame - self.wait + 1) as f64 / (self.length + 1) as f64;
-        t * t * t * (t * (6.0 * t - 15.0) + 10.0)
+        smooth_step((frame - self.wait + 1) as f64 / (self.length + 1) as f64)
     }
 
     /// Goes on by a number of frames.

@@ -30,14 +30,14 @@ impl Finding {
 }
 
 /// Everything that is wrong with a session of sound values. `lost` names keys that have lost a part: what is missing
-/// there is no further problem. Files are shown as seen from `folder`.
-pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: &Path) -> Vec<Finding> {
+/// there is no further problem. Files are shown as seen from `folder`; without one they are not looked at.
+pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Option<&Path>) -> Vec<Finding> {
     let mut found = Vec::new();
     if session.tracks.is_empty() && !lost.contains("tracks") {
         found.push(Finding::new(&[], "there are no tracks: add [[tracks]] with a file"));
     }
     for (index, track) in session.tracks.iter().enumerate() {
-        let missing = file_problem(track, folder);
+        let missing = folder.and_then(|folder| file_problem(track, folder));
         found.extend(missing.map(|message| Finding::new(&[Key("tracks"), Item(index), Key("file")], message)));
     }
     let tracks = session.tracks.iter().map(Track::title).collect::<Vec<_>>();

@@ -30,7 +30,7 @@ impl Session {
             Ok(root) => root,
             Err(problems) => return refuse(problems),
         };
-        match examine(&root, origin.parent().unwrap_or(Path::new(""))) {
+        match examine(&root, Some(origin.parent().unwrap_or(Path::new("")))) {
             (Some(session), problems) if problems.is_empty() => Ok(session),
             (_, problems) => refuse(problems),
         }
@@ -53,6 +53,15 @@ impl Session {
     /// Everything that is wrong with a session that was built or changed by a program: the same checks that a document
     /// gets, without lines. Relative files are looked for in the current folder. Empty when the session is sound.
     pub fn problems(&self) -> Vec<Problem> {
+        self.problems_in(Some(Path::new("")))
+    }
+
+    /// As [`Session::problems`], without a look at the files.
+    pub(crate) fn problems_without_files(&self) -> Vec<Problem> {
+        self.problems_in(None)
+    }
+
+    fn problems_in(&self, folder: Option<&Path>) -> Vec<Problem> {
         let unnamed = self.tracks.iter().filter(|track| track.file.to_str().is_none());
         let unnamed = unnamed
             .map(|track| whole(format!("{}: the file's name is not Unicode: rename it", track.file.display())))
@@ -61,7 +70,7 @@ impl Session {
             return unnamed;
         }
         match serde_json::to_value(self) {
-            Ok(value) => examine(&Node::from_value(&value), Path::new("")).1,
+            Ok(value) => examine(&Node::from_value(&value), folder).1,
             Err(error) => vec![whole(error.to_string())],
         }
     }
@@ -73,14 +82,17 @@ impl Session {
     }
 }
 
-/// The session that a tree holds, as far as it can be had, and everything that is wrong with it.
-fn examine(root: &Node, folder: &Path) -> (Option<Session>, Vec<Problem>) {
+/// The session that a tree holds, as far as it can be had, and everything that is wrong with it. Without a folder, files are not
+/// looked at.
+fn examine(root: &Node, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>) {
     let walk::Walked { sound, mut problems, lost } = walk::walk(root);
     let Some(sound) = sound else { return (None, problems) };
     let session = match serde_json::from_value::<Session>(sound.to_value()) {
         Ok(mut session) => {
-            for track in &mut session.tracks {
-                track.file = folder.join(&track.file);
+            if let Some(folder) = folder {
+                for track in &mut session.tracks {
+                    track.file = folder.join(&track.file);
+                }
             }
             let found = check::check(&session, &lost, folder);
             problems.extend(placed(&sound, found));

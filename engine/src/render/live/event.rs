@@ -72,6 +72,11 @@ pub enum Event {
         /// In frames.
         latency: u64,
     },
+    /// The system has moved the sound to another device; it goes on.
+    DeviceChanged {
+        /// How, as a sentence.
+        message: String,
+    },
     /// The device is gone, or has changed in a way that cannot be followed.
     DeviceLost {
         /// Why, as a sentence.

@@ -1,11 +1,14 @@
 //! Making a live engine from a plan.
 
+use super::chains::{ChainState, Chains};
 use super::command::CommandError;
-use super::control::{ChainState, Chains, Control, Fixed, Measured};
+use super::control::Control;
 use super::cued_clip::{CuedClip, LoopRange};
+use super::desk::Desk;
 use super::dials::Dials;
 use super::engine::{LiveEngine, every_strip};
 use super::event::Event;
+use super::fixed::{Fixed, Measured};
 use super::guard::Guarded;
 use super::input::{FileInput, LiveInput};
 use super::meters::{Reading, StripMeter};
@@ -220,6 +223,6 @@ fn assemble<I: LiveInput>(
         counters: Arc::clone(&counters),
     };
     engine.cue(cue);
-    let control = Control::new(session.clone(), chains, fixed, orders, returned, events, counters);
+    let control = Control::new(Desk::new(session.clone(), chains, fixed), orders, returned, events, counters);
     Ok(Live { engine, control, readings: read, events: heard })
 }

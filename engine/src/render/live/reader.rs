@@ -2,7 +2,7 @@
 
 use super::cued_clip::CuedClip;
 use super::event::Event;
-use super::ring::RingWriter;
+use super::ring_writer::RingWriter;
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crossbeam_channel::Sender;
@@ -56,21 +56,23 @@ impl Feeder {
         }
         match self.phase {
             Phase::Skipping => {
-                if self.clip.catch_up() && self.writer.begin(self.epoch) {
+                if self.clip.here() == 0 {
+                    self.clip.skip();
+                } else if self.writer.begin(self.epoch) {
                     self.phase = Phase::Playing;
                 }
                 true
             }
             Phase::Playing => {
-                let frames = self.writer.room().min(CHUNK);
-                // Small pieces only where the ring itself is small.
-                if frames < CHUNK {
-                    return false;
+                // Small pieces only where the ring itself is small. What is not needed yet is gone to while there is time.
+                if self.writer.room() < CHUNK || self.clip.here() == 0 {
+                    return self.clip.skip();
                 }
-                let looping = !self.clip.has_ended();
-                let sound = if looping { self.clip.fill(&mut self.buffer.first_mut(frames)) } else { 0 };
+                let frames = self.clip.here().min(CHUNK as u64) as usize;
+                let sound = if self.clip.has_ended() { 0 } else { self.clip.fill(&mut self.buffer.first_mut(frames)) };
+                // What breaks off stays silent, in a loop as well.
                 let broken = self.tell_failure();
-                let ended = self.clip.has_ended();
+                let ended = broken || self.clip.has_ended();
                 self.writer.write(&self.buffer.first(if ended { sound } else { frames }));
                 if ended {
                     self.phase = Phase::Ending { broken };

@@ -1,31 +1,15 @@
-//! The ring between a reader thread and a track: frames read ahead, and marks that say what they are.
+//! The track's end of the ring between it and a reader thread: frames read ahead, and silence with fades when there are too few.
 
 use super::input::{Cue, LiveInput};
-use crate::audio::{Block, BlockMut};
-use crate::mix::{Glide, Input};
+use super::ring_writer::{Mark, RingWriter};
+use crate::audio::BlockMut;
+use crate::mix::{Glide, Gliding, Input};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 /// Frames over which a track that runs out of sound fades out, and in again. So many always stay behind in the ring.
 pub(super) const FADE: usize = 128;
 /// Marks and cues under way at once.
 const MARKS: usize = 64;
-
-/// What the reader says about the frames of the ring.
-#[derive(Clone, Copy, Debug)]
-enum Mark {
-    /// From here on they are those of this cue.
-    Begin { epoch: u64, at: u64 },
-    /// Here they end; in the middle of the sound if it broke off.
-    End { epoch: u64, at: u64, broken: bool },
-}
-
-/// The reader's end.
-pub(super) struct RingWriter {
-    frames: Vec<Producer<f32>>,
-    marks: Producer<Mark>,
-    cues: Consumer<Cue>,
-    written: u64,
-}
 
 /// The track's end.
 pub struct RingInput {
@@ -38,6 +22,8 @@ pub struct RingInput {
     consumed: u64,
     end: Option<(u64, bool)>,
     starving: bool,
+    /// 1 while there is sound; on its way to 0 and back when there was too little.
+    gain: Gliding<1>,
     /// Frames that were not there when they were due, and are thrown away when they come.
     owed: u64,
     /// Read ahead of this before it goes on after starving.
@@ -61,47 +47,12 @@ pub(super) fn ring(channels: usize, frames: usize) -> (RingWriter, RingInput) {
         consumed: 0,
         end: None,
         starving: false,
+        gain: Gliding::at([1.0]),
         owed: 0,
         enough: frames / 4,
         starvations: 0,
     };
     (writer, input)
-}
-
-impl RingWriter {
-    /// The last cue that has come in, if any has.
-    pub(super) fn take_cue(&mut self) -> Option<Cue> {
-        std::iter::from_fn(|| self.cues.pop().ok()).last()
-    }
-
-    /// Whether the track is gone.
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.marks.is_abandoned()
-    }
-
-    /// Room, in frames.
-    pub(super) fn room(&self) -> usize {
-        self.frames.iter().map(Producer::slots).min().unwrap_or(0)
-    }
-
-    /// Says that what is written from now on belongs to a cue; `false` while there is no room to say so.
-    pub(super) fn begin(&mut self, epoch: u64) -> bool {
-        self.marks.push(Mark::Begin { epoch, at: self.written }).is_ok()
-    }
-
-    /// Says that nothing more comes; `false` while there is no room to say so.
-    pub(super) fn end(&mut self, epoch: u64, broken: bool) -> bool {
-        self.marks.push(Mark::End { epoch, at: self.written, broken }).is_ok()
-    }
-
-    /// Writes frames for which there is room.
-    pub(super) fn write(&mut self, block: &Block<'_>) {
-        for (channel, ring) in self.frames.iter_mut().enumerate() {
-            // There is room: `room` said so, and only this end takes it.
-            let _ = ring.push_entire_slice(block.channel(channel));
-        }
-        self.written += block.frames() as u64;
-    }
 }
 
 impl RingInput {
@@ -126,11 +77,35 @@ impl RingInput {
             self.drop_frames(late as usize);
             self.owed -= late;
         }
+        if self.is_over() {
+            self.owed = 0;
+        }
     }
 
     /// Frames of this cue in the ring.
     fn available(&self) -> usize {
         if self.begun { self.frames.iter().map(Consumer::slots).min().unwrap_or(0) } else { 0 }
+    }
+
+    /// Frames that may be taken while enough stays behind to fade out with, should no more come.
+    fn playable(&self) -> usize {
+        match self.end {
+            _ if self.owed > 0 => 0,
+            Some(_) => usize::MAX,
+            None => self.available().saturating_sub(FADE),
+        }
+    }
+
+    /// Sets out for silence when nothing may be taken any more, and back when there is enough again.
+    fn look_ahead(&mut self, frames: usize) {
+        if !self.starving && self.playable() == 0 {
+            self.starving = true;
+            self.starvations += 1;
+            self.gain.go([0.0], 0, FADE as u64);
+        } else if self.starving && self.gain.left() == 0 && self.playable() >= frames.max(self.enough) {
+            self.starving = false;
+            self.gain.go([1.0], 0, FADE as u64);
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -181,52 +156,36 @@ impl Input for RingInput {
 
     fn fill(&mut self, block: &mut BlockMut<'_>) -> usize {
         self.poll();
-        let frames = block.frames();
-        let available = self.available();
-        if self.end.is_some() && self.owed == 0 {
-            self.starving = false;
-            let sound = available.min(frames);
-            self.take(&mut block.slice_mut(0..sound));
-            block.slice_mut(sound..frames).fill(0.0);
-            return sound;
-        }
-        if self.starving {
-            if self.owed > 0 || available < (frames + FADE).max(self.enough) {
-                self.owed += frames as u64;
-                block.fill(0.0);
-                return 0;
+        let (frames, mut done) = (block.frames(), 0);
+        while done < frames {
+            let left = frames - done;
+            self.look_ahead(left);
+            // What was kept back is what fades out.
+            let part = left.min(if self.starving { self.gain.left() as usize } else { self.playable() });
+            let sound = part.min(self.available());
+            let mut out = block.slice_mut(done..done + sound);
+            self.take(&mut out);
+            if self.gain.left() > 0 {
+                fade(&mut out, |frame| self.gain.ahead(frame)[0]);
             }
-            self.starving = false;
-            self.take(&mut block.reborrow());
-            let length = FADE.min(frames);
-            let glide = Glide::new(0, length as u64);
-            fade(&mut block.slice_mut(0..length), |frame| glide.weight(frame));
-            return frames;
+            self.gain.advance(sound);
+            done += sound;
+            if sound < part || part == 0 {
+                break;
+            }
         }
-        if available >= frames + FADE {
-            self.take(&mut block.reborrow());
-            return frames;
+        block.slice_mut(done..frames).fill(0.0);
+        if self.starving {
+            self.owed += (frames - done) as u64;
         }
-        if frames == 0 {
-            return 0;
-        }
-        // Out of sound: what was kept back fades out.
-        let last = available.min(FADE).min(frames);
-        self.take(&mut block.slice_mut(0..last));
-        let glide = Glide::new(0, last as u64);
-        fade(&mut block.slice_mut(0..last), |frame| 1.0 - glide.weight(frame));
-        block.slice_mut(last..frames).fill(0.0);
-        self.owed += (frames - last) as u64;
-        self.starving = true;
-        self.starvations += 1;
-        last
+        done
     }
 }
 
 impl LiveInput for RingInput {
     fn cue(&mut self, cue: Cue) {
         (self.epoch, self.begun, self.end) = (cue.epoch, false, None);
-        (self.starving, self.owed) = (false, 0);
+        (self.starving, self.owed, self.gain) = (false, 0, Gliding::at([1.0]));
         self.unsent = Some(cue);
         self.poll();
     }
@@ -238,7 +197,7 @@ impl LiveInput for RingInput {
 
     fn is_ready(&mut self, frames: usize) -> bool {
         self.poll();
-        self.begun && !self.starving && (self.end.is_some() || self.available() >= frames + FADE)
+        self.begun && self.playable() >= if self.starving { frames.max(self.enough) } else { frames }
     }
 
     fn has_ended(&self) -> bool {
@@ -253,7 +212,7 @@ impl LiveInput for RingInput {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::AudioBuffer;
+    use crate::audio::{AudioBuffer, Block};
 
     fn write(writer: &mut RingWriter, frames: usize) {
         let first = writer.written;
@@ -275,27 +234,44 @@ mod tests {
 
     #[test]
     fn a_track_that_starves_fades_out_and_comes_back_in_time() {
-        let (mut writer, mut input) = begun();
-        let mut heard = Vec::new();
-        let mut out = AudioBuffer::new(1, 100);
-        for block in 0..40 {
-            // The reader is late by 1500 frames, and then there again.
-            if block == 25 {
-                write(&mut writer, 2_000);
-            } else if block > 25 {
-                write(&mut writer, 100);
+        for size in [1, 17, 64, 100, 500] {
+            let (mut writer, mut input) = begun();
+            let (mut heard, mut there) = (Vec::new(), 1_000);
+            let mut out = AudioBuffer::new(1, size);
+            while heard.len() < 4_500 {
+                // The reader stops, is late by 1500 frames, and then there again.
+                if heard.len() >= 2_500 && there < heard.len() + 1_000 {
+                    let frames = writer.room().min(heard.len() + 1_000 - there);
+                    write(&mut writer, frames);
+                    there += frames;
+                }
+                input.fill(&mut out.block_mut());
+                heard.extend_from_slice(out.channel(0));
             }
-            input.fill(&mut out.block_mut());
-            heard.extend_from_slice(out.channel(0));
+            assert_eq!((input.take_starvations(), input.take_starvations()), (1, 0));
+            let silent = heard.iter().filter(|x| **x == 0.0).count();
+            assert!((1_500..2_100).contains(&silent), "{silent} in blocks of {size}");
+            // The smooth step's steepest slope is 15/8 of a straight line's: 0.0146 a frame, in blocks of any size.
+            let steps = heard.windows(2).map(|two| (two[1] - two[0]).abs());
+            assert!(steps.fold(0.0, f32::max) < 1.875 / 128.0 + 1e-4, "blocks of {size}");
+            // All that had been read is heard before it; and what comes back is what would have been playing then.
+            assert!((heard[871] - (1.0 + 871.0 * 1e-6)).abs() < 1e-6, "{}", heard[871]);
+            assert!((heard[4_400] - (1.0 + 4_400.0 * 1e-6)).abs() < 1e-6, "{}", heard[4_400]);
         }
-        assert_eq!((input.take_starvations(), input.take_starvations()), (1, 0));
-        let silent = heard.iter().filter(|x| **x == 0.0).count();
-        assert!((1_400..1_700).contains(&silent), "{silent}");
-        // The steepest slope of a fade over the shorter of the fade and the block, 100 frames, is 15/8 of a straight line's.
-        let steps = heard.windows(2).map(|two| (two[1] - two[0]).abs());
-        assert!(steps.fold(0.0, f32::max) < 1.875 / 100.0 + 1e-3);
-        // What comes back is what would have been playing then: frame 2990 is sample 2990.
-        assert!((heard[2_990] - (1.0 + 2_990.0 * 1e-6)).abs() < 1e-6, "{}", heard[2_990]);
+    }
+
+    #[test]
+    fn a_track_that_starves_up_to_its_end_has_ended() {
+        let (mut writer, mut input) = begun();
+        let mut out = AudioBuffer::new(1, 500);
+        for _ in 0..6 {
+            input.fill(&mut out.block_mut());
+        }
+        assert!(!input.has_ended() && !input.is_ready(500));
+        write(&mut writer, 1_500);
+        assert!(writer.end(1, false));
+        input.fill(&mut out.block_mut());
+        assert!(input.has_ended() && input.is_ready(500) && out.channel(0).iter().all(|x| *x == 0.0));
     }
 
     #[test]

@@ -36,6 +36,12 @@ const KEYS: [&str; 12] = [
 pub(super) fn draw(mixer: &Mixer, area: Rect, buffer: &mut Buffer) {
     let plain = Style::default();
     put(buffer, area, 0, 0, &transport(mixer), plain.add_modifier(Modifier::BOLD));
+    if area.height > 3
+        && let Some(strip) = mixer.strips.get(mixer.selected)
+    {
+        let which = format!("{} of {}   {}", mixer.selected + 1, mixer.strips.len(), strip.name);
+        put(buffer, area, 0, 1, &which, plain.fg(Color::DarkGray));
+    }
     let bottom = area.height.saturating_sub(1);
     if bottom > 0 {
         put(buffer, area, 0, bottom, &mixer.message, plain.fg(Color::Yellow));
@@ -200,6 +206,7 @@ mod tests {
         (mixer.strips[1].peak_dbfs, mixer.strips[1].rms_dbfs) = (Some(-6.0), Some(-30.0));
         let lines = drawn(&mixer, 80, 24);
         assert!(lines[0].starts_with("paused  0:00.0 of 0:"), "{}", lines[0]);
+        assert!(lines[1].starts_with("1 of 2   drums"), "{}", lines[1]);
         assert!(lines[2].contains("drums") && lines[2].contains("bass") && lines[2].contains("master"));
         assert!(lines.iter().any(|line| line.contains("-3.5dB")) && lines.iter().any(|line| line.contains("R25")));
         let column = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
@@ -207,6 +214,25 @@ mod tests {
         assert_eq!((column("████"), column("▒▒▒▒")), (8, 6), "{lines:#?}");
         mixer.key(KeyEvent::new(KeyCode::Char('?'), KeyModifiers::NONE));
         assert!(drawn(&mixer, 80, 24).iter().any(|line| line.contains("mute, solo, polarity")));
+    }
+
+    #[test]
+    fn the_selected_one_of_many_strips_is_shown_with_its_whole_name() {
+        let (mut mixer, ..) = mixer();
+        let strip = mixer.strips[0].clone();
+        mixer.strips = vec![strip; 40];
+        for (index, strip) in mixer.strips.iter_mut().enumerate() {
+            strip.name = format!("a long name, {} of it", index + 1);
+        }
+        (mixer.selected, mixer.strips[24].gain_db) = (24, -7.5);
+        for width in [9, 20, 80, 120] {
+            let lines = drawn(&mixer, width, 24);
+            assert!(
+                lines[1].starts_with(&"25 of 40   a long name, 25 of it"[..usize::from(width.min(32))]),
+                "{lines:#?}"
+            );
+            assert!(lines.iter().any(|line| line.contains("-7.5dB")), "{lines:#?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The mixer's state, and what its keys ask for: no terminal here.
 
-use mixdown_engine::render::live::{BANDS, Command, Control, Event, Motion, Place, Reading, Strip};
+use mixdown_engine::render::live::{BANDS, Command, Control, Event, LoopRange, Motion, Place, Reading, Strip};
 use mixdown_engine::session::Polarity;
 use mixdown_engine::units::SampleRate;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -52,7 +52,7 @@ pub(super) struct Mixer {
     pub(super) motion: Motion,
     pub(super) position: u64,
     pub(super) length: Option<u64>,
-    pub(super) loop_range: Option<(u64, u64)>,
+    pub(super) loop_range: Option<LoopRange>,
     pub(super) load: f64,
     pub(super) starvations: u64,
     /// The last thing worth knowing.
@@ -69,7 +69,7 @@ pub(super) enum Asked {
 }
 
 impl Mixer {
-    pub(super) fn new(control: &Control, rate: SampleRate, length: Option<u64>) -> Self {
+    pub(super) fn new(control: &Control, rate: SampleRate, length: Option<u64>, loop_range: Option<LoopRange>) -> Self {
         let session = control.full_session();
         let view = |place, strip, name: &str| StripView {
             place,
@@ -109,7 +109,7 @@ impl Mixer {
             motion: Motion::Still,
             position: 0,
             length,
-            loop_range: None,
+            loop_range,
             load: 0.0,
             starvations: 0,
             message: "? shows the keys".into(),
@@ -264,7 +264,7 @@ pub(super) mod tests {
         let tracks = ["drums", "bass"].map(|name| Track::new(format!("{stem}{name}.flac")));
         let plan = Plan::new(Session { tracks: tracks.into(), ..Session::default() }).unwrap();
         let live = open_replay(&plan, &LiveOptions::default()).unwrap();
-        let mixer = Mixer::new(&live.control, plan.sample_rate(), plan.expected_frames());
+        let mixer = Mixer::new(&live.control, plan.sample_rate(), plan.expected_frames(), None);
         (mixer, live.control, Box::new(live.engine))
     }
 

@@ -1,11 +1,9 @@
 //! Sound devices, in a build without the feature `device`.
 
+use super::watch::Watch;
 use crate::cli::Failure;
 use mixdown_engine::render::live::{LiveEngine, RingInput};
 use mixdown_engine::units::SampleRate;
-
-/// What plays on a device: nothing in this build.
-pub(super) enum Playing {}
 
 /// Always says that there are none in this build.
 pub(super) fn check() -> Result<(), Failure> {
@@ -20,14 +18,11 @@ pub(super) fn list() -> Result<String, Failure> {
     check().map(|()| String::new())
 }
 
-pub(super) fn play(
-    _name: Option<&str>,
-    _block: u32,
+pub(super) fn run(
+    _watch: &mut Watch<'_>,
     _rate: SampleRate,
     _engine: LiveEngine<RingInput>,
-) -> Result<Playing, Failure> {
-    match check() {
-        Err(failure) => Err(failure),
-        Ok(()) => unreachable!("there is no device in this build"),
-    }
+    _is_done: &mut dyn FnMut() -> bool,
+) -> Result<Option<Failure>, Failure> {
+    check().map(|()| None)
 }

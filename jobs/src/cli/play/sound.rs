@@ -1,30 +1,80 @@
 //! Sound devices.
 
+use super::watch::{Watch, Watched};
 use crate::cli::Failure;
-use mixdown_engine::render::live::{LiveEngine, OutputDevice, Playing, RingInput, device_names};
+use mixdown_engine::render::live::{LiveEngine, OutputDevice, RingInput, device_names};
 use mixdown_engine::units::SampleRate;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How often a device is looked for in the place of one that is gone, and how long after each other.
+const TRIES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(300);
 
 #[expect(clippy::unnecessary_wraps)] // As in a build without devices.
 pub(super) fn check() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The names of the devices, a line each.
+/// The devices, a line each: what the system calls it, and what people do.
 pub(super) fn list() -> Result<String, Failure> {
-    let names = device_names().map_err(|error| Failure::Other(error.to_string()))?;
-    Ok(names.join("\n") + if names.is_empty() { "" } else { "\n" })
+    let devices = device_names().map_err(|error| Failure::Other(error.to_string()))?;
+    let lines: Vec<String> = devices.iter().map(|device| format!("{}\t{}\n", device.id, device.name)).collect();
+    Ok(lines.concat())
 }
 
-/// Plays on a device until what comes back is dropped.
-pub(super) fn play(
-    name: Option<&str>,
-    block: u32,
+/// Plays on a device until it is done or interrupted. From one that is gone it goes on to the same one, should it be there again, or else
+/// to the system's default; `Some` with the reason if there is none.
+pub(super) fn run(
+    watch: &mut Watch<'_>,
     rate: SampleRate,
-    engine: LiveEngine<RingInput>,
-) -> Result<Playing, Failure> {
-    let start = Instant::now();
-    OutputDevice::open(name, rate, block)
-        .and_then(|device| device.play(engine, move || start.elapsed()))
-        .map_err(|error| Failure::Other(error.to_string()))
+    mut engine: LiveEngine<RingInput>,
+    is_done: &mut dyn FnMut() -> bool,
+) -> Result<Option<Failure>, Failure> {
+    let (asked, block) = (watch.arguments.device.as_deref(), watch.arguments.block);
+    let clock = Instant::now();
+    let gone = || {
+        Failure::Other(
+            "the device is gone, and no other takes the sound; plug it in again, or choose one with --device".into(),
+        )
+    };
+    let device = OutputDevice::open(asked, rate, block).map_err(|error| Failure::Other(error.to_string()))?;
+    let now = move || clock.elapsed();
+    let mut playing = device.play(engine, now).map_err(|unplayed| Failure::Other(unplayed.error.to_string()))?;
+    let mut lost = 0;
+    loop {
+        let since = Instant::now();
+        if watch.run(is_done)? == Watched::Over {
+            return Ok(None);
+        }
+        // One that is lost again and again is none.
+        lost = if since.elapsed() < 2 * PAUSE { lost + 1 } else { 1 };
+        match playing.into_engine() {
+            Some(back) if lost < TRIES => engine = back,
+            _ => return Ok(Some(gone())),
+        }
+        let mut tries = 0;
+        playing = loop {
+            // It may only have changed; when it does not last, another one is looked for.
+            let name = if (lost + tries) % 2 == 1 { asked } else { None };
+            tries += 1;
+            let started = match OutputDevice::open(name, rate, block) {
+                Ok(device) => {
+                    let name = device.name().to_owned();
+                    match device.play(engine, now) {
+                        Ok(playing) => {
+                            watch.warn(format!("the sound goes on, on {name}"));
+                            break playing;
+                        }
+                        Err(unplayed) => unplayed.engine,
+                    }
+                }
+                Err(_) => Some(engine),
+            };
+            match started {
+                Some(back) if tries < TRIES => engine = back,
+                _ => return Ok(Some(gone())),
+            }
+            std::thread::sleep(PAUSE);
+        };
+    }
 }

@@ -1,0 +1,126 @@
+//! What goes on beside the engine: commands are sent, and what happens is told.
+
+use super::arguments::PlayArguments;
+use super::mixer::Mixer;
+use super::screen;
+use crate::cli::{Failure, interrupt};
+use crossbeam_channel::Receiver;
+use mixdown_engine::render::Plan;
+use mixdown_engine::render::live::{Control, Event, LoopRange, Reading, Timed};
+use mixdown_engine::session::Track;
+use std::io::{IsTerminal, stdin, stdout};
+use std::time::Duration;
+
+/// How watching ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watched {
+    /// The mix has ended, or somebody has asked for its end.
+    Over,
+    /// Nothing takes the sound any more.
+    DeviceLost,
+}
+
+/// What goes on beside the engine.
+pub(super) struct Watch<'a> {
+    pub(super) arguments: &'a PlayArguments,
+    pub(super) plan: &'a Plan,
+    /// What is looped at first.
+    pub(super) loop_range: Option<LoopRange>,
+    pub(super) control: &'a mut Control,
+    pub(super) script: Script,
+    pub(super) readings: Receiver<Reading>,
+    pub(super) events: Receiver<Event>,
+    pub(super) warnings: Vec<String>,
+    /// The mixer, while nothing is shown.
+    pub(super) mixer: Option<Mixer>,
+}
+
+impl Watch<'_> {
+    /// Sends the commands of the list and looks at what happens, in a mixer if there is a terminal, until it is done or interrupted.
+    pub(super) fn run(&mut self, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
+        let PlayArguments { quiet, json, freewheel, .. } = *self.arguments;
+        if !quiet && !json && !freewheel && stdin().is_terminal() && stdout().is_terminal() {
+            return screen::run(self, is_done);
+        }
+        while !is_done() && !interrupt::asked() {
+            self.script.send(self.control)?;
+            self.control.collect();
+            self.readings.try_iter().for_each(drop);
+            if self.listen() {
+                return Ok(Watched::DeviceLost);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(Watched::Over)
+    }
+
+    /// Tells what has happened; whether the device was lost.
+    pub(super) fn listen(&mut self) -> bool {
+        let mut lost = false;
+        let tracks = &self.plan.session().tracks;
+        for event in self.events.try_iter() {
+            lost |= matches!(event, Event::DeviceLost { .. });
+            if let Some(warning) = warning(&event, tracks) {
+                tell(self.arguments, &warning);
+                self.warnings.push(warning);
+            }
+        }
+        lost
+    }
+
+    /// Tells of something that has been done about what has happened.
+    #[cfg(feature = "device")]
+    pub(super) fn warn(&mut self, warning: String) {
+        match &mut self.mixer {
+            Some(mixer) => mixer.message.clone_from(&warning),
+            None => tell(self.arguments, &warning),
+        }
+        self.warnings.push(warning);
+    }
+}
+
+fn tell(arguments: &PlayArguments, warning: &str) {
+    if !arguments.quiet && !arguments.json {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// Commands that are sent as there is room for them.
+pub(super) struct Script {
+    pub(super) commands: Vec<Timed>,
+    pub(super) sent: usize,
+}
+
+impl Script {
+    pub(super) fn send(&mut self, control: &mut Control) -> Result<(), Failure> {
+        /// On their way at once: the rest of the room is for whoever sits at the mixer.
+        const AHEAD: usize = 256;
+        while self.sent < self.commands.len() && self.sent < control.recording().len() + AHEAD {
+            let sent = control.send(self.commands[self.sent].clone());
+            sent.map_err(|error| Failure::Other(format!("command {} of the list: {error}", self.sent + 1)))?;
+            self.sent += 1;
+        }
+        Ok(())
+    }
+}
+
+/// What a person should know.
+pub(super) fn warning(event: &Event, tracks: &[Track]) -> Option<String> {
+    let name = |track: &usize| tracks.get(*track).map_or("?".into(), Track::title);
+    match event {
+        Event::StemFailed { track, message } => {
+            Some(format!("track {:?} is silent from here on: {message}", name(track)))
+        }
+        Event::Starved { track, .. } => {
+            Some(format!("track {:?} was read too slowly and paused for a moment", name(track)))
+        }
+        Event::Silenced { track, .. } => {
+            Some(format!("track {:?} gave samples that are no numbers and is silent", name(track)))
+        }
+        Event::Reset { .. } => Some("the mix was no number any more; everything was reset".into()),
+        Event::Refused { message, .. } => Some(message.clone()),
+        Event::DeviceChanged { message } => Some(format!("the device has changed: {message}")),
+        Event::DeviceLost { message } => Some(format!("the device is gone: {message}")),
+        Event::Moved { .. } | Event::Ended { .. } | Event::LatencyChanged { .. } => None,
+    }
+}

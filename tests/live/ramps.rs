@@ -1,0 +1,242 @@
+//! Every change takes its time, and is heard as nothing else.
+
+use super::{at, bus, plan, play, set, track, untouched};
+use crate::program_runs::Place as Folder;
+use mixdown_engine::render::live::{Command, LiveOptions, Measured, Place, Timed, open_replay};
+use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Target, Track};
+use mixdown_fixtures::signals;
+use serde_json::{Value, json};
+use std::f64::consts::TAU;
+
+/// When the change begins.
+const AT: usize = 48_000;
+const WINDOW: usize = 8_192;
+
+/// The levels of a stereo signal's louder side in dB at each of some frequencies, seen through a Hann window around a frame.
+fn levels(heard: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<Item = usize>) -> Vec<f64> {
+    let window: Vec<f64> = (0..WINDOW).map(|n| 0.5 - 0.5 * (TAU * n as f64 / WINDOW as f64).cos()).collect();
+    let part = |channel: &Vec<f32>| {
+        let samples = channel[centre - WINDOW / 2..][..WINDOW].iter().zip(&window);
+        samples.map(|(x, window)| f64::from(*x) * window).collect::<Vec<_>>()
+    };
+    let parts: Vec<Vec<f64>> = heard.iter().map(part).collect();
+    let level = |part: &Vec<f64>, hz: usize| {
+        let (sin, cos) = (TAU * hz as f64 / 48_000.0).sin_cos();
+        // Goertzel's recurrence.
+        let (mut last, mut before) = (0.0, 0.0);
+        for x in part {
+            (last, before) = (x + 2.0 * cos * last - before, last);
+        }
+        let (re, im) = (last - before * cos, before * sin);
+        10.0 * (re * re + im * im).max(1e-30).log10()
+    };
+    frequencies_hz.map(|hz| parts.iter().map(|part| level(part, hz)).fold(-300.0, f64::max)).collect()
+}
+
+/// A tone of 1 kHz whose sides differ, through a filter, a gain and a bus; and a silent track.
+fn tone_session(folder: &Folder) -> Session {
+    let tone = |phase| signals::sine(48_000.0, 1_000.0, 0.5, phase, 96_000);
+    folder.write_wav("tone.wav", 48_000, &[&tone(0.0), &tone(0.7)]);
+    folder.write_wav("other.wav", 48_000, &[&vec![0.0; 96_000]]);
+    let mut session = untouched(Session::default());
+    session.tracks = ["tone.wav", "other.wav"].map(|name| Track::new(folder.path(name))).into();
+    session.buses = vec![Bus::new("group")];
+    session.tracks[0].output = "group".into();
+    let insert = |settings: Value| serde_json::from_value(settings).unwrap();
+    session.tracks[0].inserts =
+        vec![insert(json!({ "type": "bell", "frequency_hz": 900.0, "gain_db": 0.0, "q": 1.0 }))];
+    session.buses[0].inserts = vec![insert(json!({ "type": "delay", "time_ms": 2.0, "feedback": 0.5, "mix": 0.3 }))];
+    session.master.inserts = vec![insert(json!({ "type": "gain", "gain_db": -3.0 }))];
+    session
+}
+
+/// Every command, from one end of its range to the other, and back; `true` where the change itself bends the wave.
+fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
+    let tone = || track("tone");
+    let gain = |place: Place, gain_db| Command::Gain { place, gain_db };
+    let mute = |place: Place, mute| Command::Mute { place, mute };
+    let insert = |place: Place, settings: Value| {
+        let settings = serde_json::from_value(settings).unwrap();
+        Command::Insert { place, before: 0, settings }
+    };
+    let remove = |place| Command::Remove { place, insert: 0 };
+    let swap =
+        |name, place: fn() -> Place, settings: Value, bends| (name, insert(place(), settings), remove(place()), bends);
+    let master = || Place::Master;
+    let tone_place = || track("tone");
+    let group = || bus("group");
+    vec![
+        ("gain", gain(tone(), -120.0), gain(tone(), 0.0), false),
+        ("gain of a bus", gain(bus("group"), -120.0), gain(bus("group"), 0.0), false),
+        ("pan", Command::Pan { place: tone(), pan: -1.0 }, Command::Pan { place: tone(), pan: 1.0 }, false),
+        ("width", Command::Width { place: tone(), width: 0.0 }, Command::Width { place: tone(), width: 2.0 }, false),
+        ("mute", mute(tone(), true), mute(tone(), false), false),
+        ("mute of a bus", mute(bus("group"), true), mute(bus("group"), false), false),
+        (
+            "solo",
+            Command::Solo { track: "other".into(), solo: true },
+            Command::Solo { track: "other".into(), solo: false },
+            false,
+        ),
+        (
+            "polarity",
+            Command::Polarity { track: "tone".into(), polarity: Polarity::Inverted },
+            Command::Polarity { track: "tone".into(), polarity: Polarity::Normal },
+            false,
+        ),
+        ("bell", set(tone(), 0, "gain_db", json!(24.0)), set(tone(), 0, "gain_db", json!(-24.0)), false),
+        (
+            "bell's place",
+            set(tone(), 0, "frequency_hz", json!(100.0)),
+            set(tone(), 0, "frequency_hz", json!(9e3)),
+            false,
+        ),
+        ("gain insert", set(master(), 0, "gain_db", json!(-60.0)), set(master(), 0, "gain_db", json!(0.0)), false),
+        (
+            "bypass",
+            Command::Bypass { place: Place::Master, insert: 0, bypass: true },
+            Command::Bypass { place: Place::Master, insert: 0, bypass: false },
+            false,
+        ),
+        (
+            "delay's time",
+            set(bus("group"), 0, "time_ms", json!(61.3)),
+            set(bus("group"), 0, "time_ms", json!(3.0)),
+            false,
+        ),
+        ("delay's mix", set(bus("group"), 0, "mix", json!(0.0)), set(bus("group"), 0, "mix", json!(1.0)), false),
+        swap("high-pass", tone_place, json!({ "type": "high_pass", "cutoff_hz": 5_000.0 }), false),
+        swap("low-pass", group, json!({ "type": "low_pass", "cutoff_hz": 100.0 }), false),
+        swap("low shelf", group, json!({ "type": "low_shelf", "frequency_hz": 4e3, "gain_db": 18.0 }), false),
+        swap("high shelf", group, json!({ "type": "high_shelf", "frequency_hz": 200.0, "gain_db": -18.0 }), false),
+        swap("notch", tone_place, json!({ "type": "notch", "frequency_hz": 1e3, "q": 1.0 }), false),
+        swap("all-pass", master, json!({ "type": "all_pass", "frequency_hz": 1e3, "q": 1.0 }), false),
+        swap("delay", tone_place, json!({ "type": "delay", "time_ms": 7.3, "mix": 1.0 }), false),
+        swap("echo", tone_place, json!({ "type": "delay", "time_ms": 41.3, "feedback": 0.7, "mix": 0.5 }), false),
+        swap("gate", tone_place, json!({ "type": "gate", "threshold_db": 0.0, "look_ahead_ms": 5.0 }), true),
+        swap(
+            "compressor",
+            group,
+            json!({ "type": "compressor", "threshold_db": -40.0, "ratio": 4.0, "look_ahead_ms": 5.0 }),
+            true,
+        ),
+        swap("soft clip", tone_place, json!({ "type": "soft_clip", "drive_db": 12.0 }), true),
+        swap("limiter", tone_place, json!({ "type": "limiter", "ceiling_dbtp": -20.0 }), true),
+        (
+            "target",
+            Command::Target { target: Target::Lufs(-40.0) },
+            Command::Target { target: Target::Lufs(-12.0) },
+            false,
+        ),
+        (
+            "ceiling",
+            Command::Ceiling { ceiling: Ceiling::Dbtp(-20.0) },
+            Command::Ceiling { ceiling: Ceiling::Off },
+            true,
+        ),
+        ("pause", Command::Pause, Command::Play, false),
+    ]
+}
+
+/// Measured, so that a target is heard.
+fn options() -> LiveOptions {
+    let measured = Some(Measured { integrated_lufs: -12.0, true_peak_dbtp: -9.0, found: None });
+    LiveOptions { measured, ..LiveOptions::default() }
+}
+
+#[test]
+fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
+    let folder = Folder::new();
+    let plan = plan(&tone_session(&folder));
+    let mut broken = Vec::new();
+    for (name, there, back, bends) in jumps() {
+        for (way, before, after) in [("there", None, &there), ("back", Some(&there), &back)] {
+            let mut live = open_replay(&plan, &options()).unwrap();
+            let mut commands = vec![at(0, Command::Play)];
+            if name == "pause" && way == "back" {
+                // Playing on is heard right after the fade out.
+                commands.push(at(AT as u64 - 960, there.clone()));
+            } else {
+                commands.extend(before.map(|before| at(1_000, before.clone())));
+            }
+            commands.push(at(AT as u64, after.clone()));
+            if name == "pause" && way == "there" {
+                commands.push(at(AT as u64 + 960, back.clone()));
+            }
+            let heard = play(&mut live, &commands, || 64);
+            // Until delays are filled, a change waits: its middle is late by as much as the output may be.
+            let middle = AT + 480 + live.engine.latency() as usize / 2;
+            let tone = |centre: usize| levels(&heard, centre, std::iter::once(1_000))[0];
+            let (first, last) = (tone(AT - WINDOW), tone(AT + 3 * WINDOW));
+            let far = (20..24_000).step_by(20).filter(|hz: &usize| {
+                let from_tone = if bends { (hz + 500) % 1_000 } else { (*hz).clamp(500, 1_500) - 500 };
+                !(250..=750).contains(&from_tone)
+            });
+            // What an echo brings back comes later.
+            let mut worst = (-300.0, 0);
+            for centre in [middle, middle + 2_000, middle + 4_000] {
+                for (level, hz) in levels(&heard, centre, far.clone()).into_iter().zip(far.clone()) {
+                    worst = if level - first.max(last) > worst.0 { (level - first.max(last), hz) } else { worst };
+                }
+            }
+            let change = (first - last).abs();
+            println!("{name}, {way}: {:.1} dB at {} Hz; {change:.1} dB between", worst.0, worst.1);
+            if worst.0 > -60.0 {
+                broken.push(format!("{name}, {way}: {:.1} dB at {} Hz", worst.0, worst.1));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// When it begins and ends to change, and its largest step.
+fn course(samples: &[f32]) -> (usize, usize, f32) {
+    let first = samples.iter().position(|x| *x != samples[0]).unwrap();
+    let last = samples.iter().rposition(|x| *x != samples[samples.len() - 1]).unwrap();
+    (first, last, samples.windows(2).map(|two| (two[1] - two[0]).abs()).fold(0.0, f32::max))
+}
+
+#[test]
+fn every_change_takes_20_ms_or_as_long_as_it_is_told_to_and_no_step_is_larger_than_the_ramps() {
+    let folder = Folder::new();
+    let mut session = tone_session(&folder);
+    // Levels instead of tones, and no echo that goes on for longer than the change.
+    session.buses[0].inserts.clear();
+    folder.write_wav("tone.wav", 48_000, &[&vec![0.25; 96_000], &vec![-0.125; 96_000]]);
+    let plan = plan(&session);
+    let steady = ["gain", "pan", "width", "mute", "solo", "polarity", "gain insert", "bypass", "target"];
+    let jumps = jumps().into_iter().filter(|(name, ..)| steady.iter().any(|steady| name.starts_with(steady)));
+    let mut told = 0;
+    for (name, there, back, _) in jumps {
+        for (ramp_ms, ramp) in [(None, 960), (Some(100.0), 4_800), (Some(1.0), 48)] {
+            let mut live = open_replay(&plan, &options()).unwrap();
+            let change = |at: u64, command: &Command| Timed { at: Some(at), ramp_ms, command: command.clone() };
+            let commands = [at(0, Command::Play), change(20_000, &there), change(40_000, &back)];
+            let heard = play(&mut live, &commands, || 64);
+            for from in [20_000, 40_000] {
+                let part: Vec<&[f32]> = heard.iter().map(|channel| &channel[from - 100..from + 10_000]).collect();
+                let differs = |channel: &&&[f32]| channel[0] != channel[10_099];
+                assert!(part.iter().any(|channel| differs(&channel)), "{name} changes nothing");
+                for channel in part.iter().filter(differs) {
+                    let (first, last, step) = course(channel);
+                    assert!((100..100 + ramp / 4 + 2).contains(&first), "{name}, {ramp} frames: begins at {first}");
+                    assert!(
+                        (100 + ramp * 3 / 4 - 2..100 + ramp).contains(&last),
+                        "{name}, {ramp} frames: ends at {last}"
+                    );
+                    // The steepest slope of the smooth step is 15/8 of a straight line's; two f32 roundings below 1.
+                    let whole = (channel[0] - channel[10_099]).abs();
+                    assert!(
+                        step <= whole * 1.875 / (ramp + 1) as f32 + 2.4e-7,
+                        "{name}, {ramp} frames: a step of {step}"
+                    );
+                    told += 1;
+                }
+            }
+        }
+    }
+    assert!(told > 2 * 3 * 10, "{told}");
+    let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
+    let refused = live.control.send(Timed { at: None, ramp_ms: Some(-1.0), command: Command::Play });
+    assert!(refused.unwrap_err().to_string().contains("ramp_ms = -1"));
+}

@@ -1,0 +1,168 @@
+//! What the audio thread never does: ask for memory, wait, or call the system.
+
+use super::{bus, plan, session, track};
+use crate::laws::allocation::counted;
+use crate::laws::every_case;
+use crate::program_runs::Place as Folder;
+use mixdown_engine::audio::{AudioBuffer, BlockMut};
+use mixdown_engine::dsp::Insert;
+use mixdown_engine::render::live::{
+    Command, CommandError, Control, LiveEngine, LiveOptions, Measured, Place, RingInput, Timed, open,
+};
+use mixdown_engine::session::{Ceiling, Polarity, Session, Target};
+use mixdown_fixtures::signals;
+use rtsan_standalone::nonblocking;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// Built with `RTSAN_ENABLE` set, every call of the system that this makes ends the test: see docs/live.md.
+#[nonblocking]
+fn process(engine: &mut LiveEngine<RingInput>, out: &mut BlockMut<'_>) {
+    engine.process(out);
+}
+
+/// Numbers from 0 up to 1.
+struct Random(Box<dyn Iterator<Item = f32>>);
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self(Box::new(signals::white_noise(seed, 1.0, 100_000).into_iter().cycle()))
+    }
+
+    fn next(&mut self) -> f64 {
+        f64::from(self.0.next().unwrap().abs()).min(0.999)
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        (self.next() * count as f64) as usize
+    }
+
+    fn one_of<T: Clone>(&mut self, choice: &[T]) -> T {
+        choice[self.below(choice.len())].clone()
+    }
+}
+
+fn inserts(session: &Session, place: &Place) -> Vec<Insert> {
+    match place {
+        Place::Track(name) => session.tracks.iter().find(|track| track.title() == *name).unwrap().inserts.clone(),
+        Place::Bus(name) => session.buses.iter().find(|bus| bus.name == *name).unwrap().inserts.clone(),
+        Place::Master => session.master.inserts.clone(),
+    }
+}
+
+/// Another setting of an insert, from the settings that the laws are held with.
+fn parameter(random: &mut Random, insert: &Insert) -> (String, serde_json::Value) {
+    let same = |other: &Insert| std::mem::discriminant(other) == std::mem::discriminant(insert);
+    let others: Vec<Insert> = every_case().into_iter().map(|case| case.insert).filter(same).collect();
+    let other = serde_json::to_value(random.one_of(&others)).unwrap();
+    let fields: Vec<_> = other.as_object().unwrap().iter().filter(|(name, _)| *name != "type").collect();
+    let (name, value) = random.one_of(&fields);
+    (name.clone(), value.clone())
+}
+
+/// A command of any kind, with any ramp, now or soon.
+fn command(random: &mut Random, control: &Control) -> Timed {
+    let names = ["a", "b", "c"];
+    let name = random.one_of(&names).to_owned();
+    let fader = if random.next() < 0.3 { bus(random.one_of(&["group", "echo"])) } else { track(&name) };
+    let place = random.one_of(&[fader.clone(), fader.clone(), Place::Master]);
+    let chain = inserts(control.full_session(), &place);
+    let insert = random.below(chain.len().max(1));
+    let command = match random.below(18) {
+        0 => Command::Gain { place: fader, gain_db: -30.0 * random.next() },
+        1 => Command::Pan { place: fader, pan: 2.0 * random.next() - 1.0 },
+        2 => Command::Width { place: fader, width: 2.0 * random.next() },
+        3 => Command::Mute { place: fader, mute: random.next() < 0.3 },
+        4 => Command::Solo { track: name, solo: random.next() < 0.2 },
+        5 => Command::Polarity { track: name, polarity: random.one_of(&[Polarity::Normal, Polarity::Inverted]) },
+        6 | 7 if !chain.is_empty() => {
+            let (field, value) = parameter(random, &chain[insert]);
+            Command::Parameter { place, insert, field, value }
+        }
+        8 if !chain.is_empty() => Command::Bypass { place, insert, bypass: random.next() < 0.5 },
+        9 if chain.len() > 4 => Command::Remove { place, insert },
+        8..=10 => {
+            let settings = random.one_of(&every_case()).insert;
+            Command::Insert { place, before: insert.min(chain.len()), settings }
+        }
+        11 => Command::Target { target: random.one_of(&[Target::None, Target::Lufs(-30.0), Target::Lufs(-14.0)]) },
+        12 => Command::Ceiling { ceiling: random.one_of(&[Ceiling::Off, Ceiling::Dbtp(-12.0), Ceiling::Dbtp(-1.0)]) },
+        13 if random.next() < 0.3 => Command::Seek { position: (random.next() * 90_000.0) as u64 },
+        14 if random.next() < 0.3 => {
+            let start = (random.next() * 60_000.0) as u64;
+            Command::Loop { range: random.one_of(&[None, Some((start, start + 20_000)), Some((0, 90_000))]) }
+        }
+        15 if random.next() < 0.2 => Command::Stop,
+        15 => Command::Pause,
+        _ => Command::Play,
+    };
+    let is_of_a_chain = matches!(
+        command,
+        Command::Parameter { .. }
+            | Command::Bypass { .. }
+            | Command::Insert { .. }
+            | Command::Remove { .. }
+            | Command::Ceiling { .. }
+    );
+    // Chains are changed in the order in which that is asked for.
+    let later = random.next() < 0.3 && !is_of_a_chain;
+    let at = later.then(|| control.counters().frame() + (random.next() * 5_000.0) as u64);
+    let ramp_ms = (random.next() < 0.3).then(|| random.next() * 100.0);
+    Timed { at, ramp_ms, command }
+}
+
+#[test]
+fn sixty_seconds_of_random_commands_ask_the_allocator_and_the_system_for_nothing() {
+    let folder = Folder::new();
+    let plan = plan(&session(&folder));
+    let measured = Some(Measured { integrated_lufs: -20.0, true_peak_dbtp: -9.0, found: None });
+    let options = LiveOptions { measured, ..LiveOptions::default() };
+    let mut live = open(&plan, &options).unwrap();
+    let mut random = Random::new(11);
+    let (mut out, mut allocations, mut next_command) = (AudioBuffer::new(2, 4_096), 0, 0);
+    let (mut sent, mut changed) = (BTreeMap::<String, u32>::new(), BTreeMap::<String, u32>::new());
+    live.control.now(Command::Play).unwrap();
+    while live.engine.counters().frame() < 60 * 48_000 {
+        if live.engine.counters().frame() >= next_command {
+            next_command += 700;
+            let timed = command(&mut random, &live.control);
+            let kind = serde_json::to_value(&timed.command).unwrap()["command"].as_str().unwrap().to_owned();
+            let insert = match &timed.command {
+                Command::Insert { settings, .. } => Some(settings.clone()),
+                Command::Parameter { place, insert, .. } => {
+                    Some(inserts(live.control.full_session(), place)[*insert].clone())
+                }
+                _ => None,
+            };
+            match live.control.send(timed) {
+                Ok(_) => *sent.entry(kind.clone()).or_default() += 1,
+                // Two settings of the table that do not go together.
+                Err(CommandError::Invalid(_)) if kind == "parameter" => {}
+                Err(error) => panic!("{error}"),
+            }
+            if let Some(insert) = insert {
+                let name = serde_json::to_value(&insert).unwrap()["type"].as_str().unwrap().to_owned();
+                *changed.entry(format!("{kind} {name}")).or_default() += 1;
+            }
+        } else if random.next() < 0.01 {
+            live.control.now(Command::Play).unwrap();
+        }
+        let frames = random.one_of(&[0, 1, 17, 64, 64, 64, 441, 512, 4_096]);
+        let patience = Instant::now();
+        while !live.engine.is_ready(frames) && patience.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        let ((), count) = counted(|| process(&mut live.engine, &mut out.first_mut(frames)));
+        allocations += count;
+        assert!(out.first(frames).channel(0).iter().all(|x| x.is_finite()));
+        if random.next() < 0.5 {
+            live.readings.try_iter().for_each(drop);
+            live.events.try_iter().for_each(drop);
+        }
+    }
+    println!("{sent:?}\n{changed:?}");
+    assert_eq!(allocations, 0);
+    assert_eq!(sent.len(), 17, "every kind of command: {sent:?}");
+    let kinds = super::one_of_every_kind().len();
+    assert_eq!(changed.len(), 2 * kinds, "every kind of insert, put in and changed: {changed:?}");
+}
