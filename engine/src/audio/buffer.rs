@@ -69,12 +69,18 @@ impl AudioBuffer {
     }
 
     /// A view of the first `frames` frames.
+    ///
+    /// # Panics
+    /// When there are not that many.
     pub fn first(&self, frames: usize) -> Block<'_> {
         assert!(frames <= self.capacity, "{frames} frames of {}", self.capacity);
         Block::new(&self.data, self.stride, self.channels, frames)
     }
 
     /// A view of the first `frames` frames, to write.
+    ///
+    /// # Panics
+    /// When there are not that many.
     pub fn first_mut(&mut self, frames: usize) -> BlockMut<'_> {
         self.range_mut(0..frames)
     }

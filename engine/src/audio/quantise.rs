@@ -1,7 +1,9 @@
 //! From f32 samples to the bytes of a WAV file: the one place where samples are quantised.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::{Block, dither::TriangularDither, noise_shaper::NoiseShaper};
 use crate::units::SampleRate;
+use multiversion::multiversion;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -75,35 +77,90 @@ impl Quantiser {
                     }
                 }
             }
-            SampleFormat::Int16 => {
-                self.write_integers(block, |value| out.extend_from_slice(&(value as i16).to_le_bytes()));
-            }
-            SampleFormat::Int24 => self.write_integers(block, |value| out.extend_from_slice(&value.to_le_bytes()[..3])),
+            SampleFormat::Int16 => self.write_integers::<2>(block, out),
+            SampleFormat::Int24 => self.write_integers::<3>(block, out),
         }
         self.frame += block.frames() as u64;
     }
 
-    fn write_integers(&mut self, block: &Block<'_>, mut store: impl FnMut(i32)) {
-        let scale = f64::from(1 << (self.format.bits() - 1));
-        for frame in 0..block.frames() {
-            for channel in 0..block.channels() {
-                let noise = self.dither.map_or(0.0, |dither| dither.at(self.frame + frame as u64, channel));
-                let wanted = f64::from(block.channel(channel)[frame]) * scale;
-                let written = if self.shapers.is_empty() {
-                    (wanted + noise + 0.5).floor()
-                } else {
-                    let shaper = &mut self.shapers[channel];
-                    let shaped = wanted + shaper.feedback();
-                    let written = (shaped + noise + 0.5).floor();
-                    shaper.push(written - shaped);
-                    written
+    fn write_integers<const BYTES: usize>(&mut self, block: &Block<'_>, out: &mut Vec<u8>) {
+        let channels = block.channels();
+        let start = out.len();
+        out.resize(start + block.frames() * channels * BYTES, 0);
+        let mut values = [0; AT_ONCE];
+        for (n, part) in out[start..].chunks_mut(AT_ONCE * channels * BYTES).enumerate() {
+            let first = n * AT_ONCE;
+            for channel in 0..channels {
+                let samples = &block.channel(channel)[first..block.frames().min(first + AT_ONCE)];
+                let values = &mut values[..samples.len()];
+                let noise = Noise { dither: self.dither, frame: self.frame + first as u64, channel };
+                let scale = f64::from(1 << (8 * BYTES - 1));
+                self.clipped += match self.shapers.get_mut(channel) {
+                    None => round(samples, noise, scale, values),
+                    Some(shaper) => round_shaped(samples, noise, scale, shaper, values),
                 };
-                // A peak of exactly +1.0 is one step beyond the largest integer: cut, but no clip to report.
-                self.clipped += u64::from(wanted.abs() > scale);
-                store(written.clamp(-scale, scale - 1.0) as i32);
+                for (frame, value) in part.chunks_exact_mut(channels * BYTES).zip(values) {
+                    frame[channel * BYTES..][..BYTES].copy_from_slice(&value.to_le_bytes()[..BYTES]);
+                }
             }
         }
     }
+}
+
+/// Frames of a channel that are rounded at a time.
+const AT_ONCE: usize = 256;
+
+/// The dither of one channel from a frame on.
+#[derive(Clone, Copy)]
+struct Noise {
+    dither: Option<TriangularDither>,
+    frame: u64,
+    channel: usize,
+}
+
+impl Noise {
+    #[inline]
+    fn at(&self, n: usize) -> f64 {
+        self.dither.map_or(0.0, |dither| dither.at(self.frame + n as u64, self.channel))
+    }
+}
+
+/// The integer for a rounded value.
+#[inline]
+fn cut(written: f64, scale: f64) -> i32 {
+    written.clamp(-scale, scale - 1.0) as i32
+}
+
+/// A peak of exactly +1.0 is one step beyond the largest integer: cut, but no clip to report.
+#[inline]
+fn clips(wanted: f64, scale: f64) -> u64 {
+    u64::from(wanted.abs() > scale)
+}
+
+/// Rounds samples to integers of ±`scale`; returns how many were cut.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn round(samples: &[f32], noise: Noise, scale: f64, values: &mut [i32]) -> u64 {
+    let mut clipped = 0;
+    for (n, (sample, value)) in samples.iter().zip(values).enumerate() {
+        let wanted = f64::from(*sample) * scale;
+        clipped += clips(wanted, scale);
+        *value = cut((wanted + noise.at(n) + 0.5).floor(), scale);
+    }
+    clipped
+}
+
+/// As [`round`], with what rounding did to a sample shaped into the next ones.
+fn round_shaped(samples: &[f32], noise: Noise, scale: f64, shaper: &mut NoiseShaper, values: &mut [i32]) -> u64 {
+    let mut clipped = 0;
+    for (n, (sample, value)) in samples.iter().zip(values).enumerate() {
+        let wanted = f64::from(*sample) * scale;
+        clipped += clips(wanted, scale);
+        let shaped = wanted + shaper.feedback();
+        let written = (shaped + noise.at(n) + 0.5).floor();
+        shaper.push(written - shaped);
+        *value = cut(written, scale);
+    }
+    clipped
 }
 
 #[cfg(test)]

@@ -93,7 +93,9 @@ impl Strip {
     fn process_together(mut strips: [&mut Self; TOGETHER], frames: usize, to: usize) {
         let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.rack, strip.source.first_mut(frames)));
         Rack::process_together([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
-        strips.iter_mut().for_each(|strip| strip.fade(frames, to));
+        for strip in strips {
+            strip.fade(frames, to);
+        }
     }
 
     fn fade(&mut self, frames: usize, to: usize) {
@@ -134,11 +136,15 @@ impl<I: Input> TrackStrip<I> {
         let (fours, rest) = tracks.as_chunks_mut::<TOGETHER>();
         for four in fours {
             for (start, piece) in pieces(frames) {
-                four.iter_mut().for_each(|track| track.take_in(piece));
+                for track in four.iter_mut() {
+                    track.take_in(piece);
+                }
                 Strip::process_together(four.each_mut().map(|track| &mut track.strip), piece, start);
             }
         }
-        rest.iter_mut().for_each(|track| track.process(frames));
+        for track in rest {
+            track.process(frames);
+        }
     }
 
     fn take_in(&mut self, frames: usize) {

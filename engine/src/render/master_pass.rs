@@ -125,11 +125,8 @@ fn pass(
     let (mut ready, mut next) = (Stretch::new(spec), Stretch::new(spec));
     let mut written = 0;
     while written < frames {
-        let take = || -> Result<(), RenderError> {
-            let block = ready.block();
-            taps.observe(&block);
-            sink.write(&block)
-        };
+        let block = ready.block();
+        let take = || rayon::join(|| taps.observe(&block), || sink.write(&block)).1;
         let (mastered, taken) = rayon::join(|| mastering.next(&mut next), take);
         mastered.and(taken)?;
         written += ready.range.len() as u64;

@@ -112,7 +112,9 @@ impl Group {
                 } else {
                     together_avx512::run::<4>(simd, groups, &mut parts);
                 }
-                groups.iter_mut().for_each(|group| group.settle(frames));
+                for group in groups.iter_mut() {
+                    group.settle(frames);
+                }
                 done += frames;
             }
             return;

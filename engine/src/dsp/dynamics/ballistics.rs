@@ -72,7 +72,9 @@ impl Decoupled {
         if let Some(simd) = pulp::x86::V3::try_new() {
             done = super::ballistics_avx::run(simd, &mut several);
         }
-        several.into_iter().for_each(|(one, reductions_db)| one.process(&mut reductions_db[done..]));
+        for (one, reductions_db) in several {
+            one.process(&mut reductions_db[done..]);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The ballistics of four compressors side by side: one register of f64, a compressor a lane. 2.1 ns a frame of a track become 0.5; the same
 //! products, sums and maxima as [`Decoupled::push`], in its order.
+#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::ballistics::{Decoupled, FADE_OUT_DB};
 use crate::process::TOGETHER;
@@ -19,7 +20,7 @@ struct Run<'a, 'b> {
 impl NullaryFnOnce for Run<'_, '_> {
     type Output = usize;
 
-    #[inline(always)] // It is compiled for AVX where it is inlined.
+    #[inline(always)]
     fn call(self) -> usize {
         let Self { simd, several } = self;
         let avx = simd.avx;
