@@ -82,7 +82,9 @@ pub fn bench_together(
             for start in (0..second.frames()).step_by(PIECE) {
                 let range = start..(start + PIECE).min(second.frames());
                 let mut blocks = audio.each_mut().map(|audio| audio.first_mut(range.len()));
-                blocks.iter_mut().for_each(|block| block.copy_from(&second.block().slice(range.clone())));
+                for block in &mut blocks {
+                    block.copy_from(&second.block().slice(range.clone()));
+                }
                 run(&mut blocks);
             }
         });

@@ -322,7 +322,7 @@ mod tests {
             CompressorSettings { look_ahead_ms: 3.0, makeup_db: 4.0, mix: 0.6, ..four_to_one() },
             CompressorSettings { knee_db: 12.0, attack_ms: 0.1, ..four_to_one() },
         ];
-        let mut alone = settings.clone().map(|settings| Compressor::new(&settings, &spec(2)).unwrap());
+        let mut alone = settings.map(|settings| Compressor::new(&settings, &spec(2)).unwrap());
         let mut together = alone.clone();
         let noise = |seed| mixdown_fixtures::signals::pink_noise(seed, 0.9, 3_000);
         let mut expected: [_; 4] =
