@@ -8,7 +8,7 @@ use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals;
 use std::path::Path;
 
-/// Frames of a block: what the offline loop renders at a time.
+/// Frames of a block.
 pub const BLOCK_FRAMES: usize = 4_096;
 
 /// 48 kHz.
