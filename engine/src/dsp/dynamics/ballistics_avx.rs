@@ -1,6 +1,6 @@
-//! The ballistics of four compressors side by side: one register of f64, a compressor a lane. with them a
-//! compressor takes 2.6 ns a frame of a track for 4.4 (benches/compressor.rs); the same
-//! products, sums and maxima as [`Decoupled::push`], in its order.
+//! The ballistics of four compressors side by side: one register of f64, a compressor a lane. With them a
+//! compressor takes 2.6 ns a frame of a track for 4.4 (benches/compressor.rs). The same products, sums and maxima as
+//! [`Decoupled::push`], in its order.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::ballistics::{Decoupled, FADE_OUT_DB};
