@@ -1,6 +1,6 @@
 //! Decoded frames that wait to be read: planar, appended at the end, taken from the start.
 
-use crate::audio::Block;
+use crate::audio::{Block, BlockMut};
 
 /// Planar samples between a decoder that yields packets and a caller that wants blocks. Grows to the largest packet and stays.
 #[derive(Debug)]
@@ -36,10 +36,18 @@ impl Queue {
         Block::new(&self.data, self.stride, self.channels, self.end).slice(start..self.end)
     }
 
-    /// The samples from frame `from` on, a channel after the other, to change them.
-    pub(super) fn channels_from(&mut self, from: usize) -> impl Iterator<Item = &mut [f32]> {
-        let (from, to) = ((self.start + from).min(self.end), self.end);
-        self.data.chunks_exact_mut(self.stride.max(1)).map(move |channel| &mut channel[from..to])
+    /// The frames from the `from`th on, to change them.
+    pub(super) fn block_mut(&mut self, from: usize) -> BlockMut<'_> {
+        let start = (self.start + from).min(self.end);
+        BlockMut::new(&mut self.data[start..], self.stride, self.channels, self.end - start)
+    }
+
+    /// Room for `frames` more at the end, as a block whose old content is to be overwritten.
+    pub(super) fn append_block(&mut self, frames: usize) -> BlockMut<'_> {
+        self.make_room(frames);
+        let from = self.end;
+        self.end += frames;
+        BlockMut::new(&mut self.data[from..], self.stride, self.channels, frames)
     }
 
     /// Takes away frames at the start.

@@ -138,41 +138,57 @@ impl StemReader {
             self.ended = true;
             self.outcome.truncated = self.decoder.beyond()?;
         }
-        if let Err(error) = self.check_finite(new) {
+        let clean = if self.decoder.is_integer() {
+            Ok(())
+        } else {
+            let from = self.queue.frames() - new;
+            clean(&mut self.queue.block_mut(from))
+        };
+        if let Err(odd) = clean {
+            let error = self.not_finite(&odd);
             return Err(self.give_up(error));
         }
-        self.flush_denormals(new);
         self.accepted += new as u64;
         Ok(())
     }
 
-    fn check_finite(&self, new: usize) -> Result<(), DecodeError> {
-        let block = self.queue.block(self.queue.frames() - new);
-        // Every channel is scanned without a branch first: almost every packet is clean.
-        let clean = |samples: &[f32]| samples.iter().fold(true, |clean, sample| clean & sample.is_finite());
-        if (0..block.channels()).all(|channel| clean(block.channel(channel))) {
-            return Ok(());
+    /// Whether blocks can be filled past the queue.
+    fn is_direct(&self) -> bool {
+        self.decoder.is_plain() && self.fold.is_none() && self.plan.skip == 0 && self.plan.hold == 0
+    }
+
+    /// Fills the start of a block past the queue, which is empty; returns the frames.
+    fn read_directly(&mut self, out: &mut BlockMut<'_>) -> Result<usize, DecodeError> {
+        let room = self.plan.keep.map_or(u64::MAX, |keep| keep.saturating_sub(self.accepted));
+        let wanted = room.min(out.frames() as u64) as usize;
+        let mut out = out.slice_mut(0..wanted);
+        let frames = match self.decoder.fill(&mut out) {
+            Ok(Ok(frames)) => frames,
+            Ok(Err(reason)) => {
+                self.end(reason);
+                return Ok(0);
+            }
+            Err(error) => return Err(self.give_up(error)),
+        };
+        if !self.decoder.is_integer()
+            && let Err(odd) = clean(&mut out.slice_mut(0..frames))
+        {
+            let error = self.not_finite(&odd);
+            return Err(self.give_up(error));
         }
-        let bad_in =
-            |channel: usize| block.channel(channel).iter().position(|s| !s.is_finite()).map(|at| (at, channel));
-        let Some((at, channel)) = (0..block.channels()).filter_map(bad_in).min() else { return Ok(()) };
-        let frame = self.accepted + at as u64;
-        Err(DecodeError::NonFinite {
+        self.accepted += frames as u64;
+        self.ended = frames as u64 >= room;
+        Ok(frames)
+    }
+
+    fn not_finite(&self, odd: &NotFinite) -> DecodeError {
+        let frame = self.accepted + odd.at as u64;
+        DecodeError::NonFinite {
             path: self.info.path.clone(),
             frame,
             time_s: self.info.sample_rate.seconds(frame),
-            channel,
-            value: block.channel(channel)[at],
-        })
-    }
-
-    /// Samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred times as long over each of them.
-    fn flush_denormals(&mut self, new: usize) {
-        let first = self.queue.frames() - new;
-        for samples in self.queue.channels_from(first) {
-            if samples.iter().fold(false, |any, sample| any | sample.is_subnormal()) {
-                samples.iter_mut().filter(|sample| sample.is_subnormal()).for_each(|sample| *sample = 0.0);
-            }
+            channel: odd.channel,
+            value: odd.value,
         }
     }
 
@@ -233,7 +249,13 @@ impl Source for StemReader {
                     self.outcome.finished = true;
                     break;
                 }
-                self.pull()?;
+                if self.is_direct() {
+                    let count = self.read_directly(&mut out.slice_mut(done..out.frames()))?;
+                    done += count;
+                    self.outcome.frames += count as u64;
+                } else {
+                    self.pull()?;
+                }
                 continue;
             }
             let count = ready.min(out.frames() - done);
@@ -249,4 +271,32 @@ impl Source for StemReader {
         }
         Ok(done)
     }
+}
+
+/// A sample that is no number.
+struct NotFinite {
+    /// Frames before it in the block.
+    at: usize,
+    channel: usize,
+    value: f32,
+}
+
+/// Refuses what is not finite; samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred times as long over each
+/// of them.
+fn clean(block: &mut BlockMut<'_>) -> Result<(), NotFinite> {
+    // Without a branch first: almost every block is clean.
+    let odd = |sample: &f32| !sample.is_finite() | sample.is_subnormal();
+    let is_odd = |samples: &[f32]| samples.iter().fold(false, |any, sample| any | odd(sample));
+    if !(0..block.channels()).any(|channel| is_odd(block.channel(channel))) {
+        return Ok(());
+    }
+    let bad_in = |channel: usize| block.channel(channel).iter().position(|s| !s.is_finite()).map(|at| (at, channel));
+    if let Some((at, channel)) = (0..block.channels()).filter_map(bad_in).min() {
+        return Err(NotFinite { at, channel, value: block.channel(channel)[at] });
+    }
+    for channel in 0..block.channels() {
+        let subnormal = block.channel_mut(channel).iter_mut().filter(|sample| sample.is_subnormal());
+        subnormal.for_each(|sample| *sample = 0.0);
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::audio::ChannelLayout;
 use crate::units::SampleRate;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
 /// A size field that says: not known when the header was written.
@@ -25,6 +26,8 @@ pub(super) struct WaveHeader {
     pub(super) format_tag: u16,
     /// Frames of audio; none when the file is a stream that ends where it ends.
     pub(super) frames: Option<u64>,
+    /// Where in the file the samples lie, as far as the header says; none for what is compressed.
+    pub(super) data: Option<Range<u64>>,
     pub(super) edits: Edits,
 }
 
@@ -105,7 +108,8 @@ impl WaveHeader {
                     let bytes_a_frame = u64::from(format.bytes_a_frame).max(1);
                     let frames = format.is_uncompressed().then(|| claimed.unwrap_or(held) / bytes_a_frame);
                     let frames = if claimed.is_none() { frames.map(|f| f.min(held / bytes_a_frame)) } else { frames };
-                    return Ok(Some((Self { container, format_tag: format.tag, frames, edits }, format)));
+                    let data = frames.map(|frames| body..body.saturating_add(frames.saturating_mul(bytes_a_frame)));
+                    return Ok(Some((Self { container, format_tag: format.tag, frames, data, edits }, format)));
                 }
                 _ => {}
             }

@@ -2,14 +2,18 @@
 
 mod open;
 mod pcm;
+#[cfg(target_arch = "x86_64")]
+mod pcm_avx2;
+mod plain;
 
 use super::DecodeError;
 use super::opus::{self, OpusHead, OpusStream};
 use super::queue::Queue;
 use super::trim::{Container, Extent};
-use crate::audio::{Channel, ChannelLayout};
+use crate::audio::{BlockMut, Channel, ChannelLayout};
 use crate::units::SampleRate;
 use pcm::Pcm;
+use plain::{Filled, PlainPcm};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -25,6 +29,8 @@ use symphonia::core::packet::Packet;
 const MAX_LOST: u64 = 92_160;
 /// Seconds of silence that stand in for one gap.
 const MAX_GAP_S: i64 = 5;
+/// Frames queued at a time where there are no packets.
+const PLAIN_FRAMES: usize = 1_024;
 /// Frames of leading silence for packets lost before the first good one.
 const MAX_LOST_LEAD: u64 = 1 << 20;
 
@@ -60,6 +66,8 @@ pub(in crate::io) struct Decoder {
     container: Container,
     format: Box<dyn FormatReader>,
     codec: Codec,
+    /// Where it is known where in the file the samples lie: no packets are asked for after the first.
+    plain: Option<PlainPcm>,
     track: u32,
     rate_hz: u32,
     channels: usize,
@@ -109,8 +117,33 @@ impl Decoder {
         Ok(Some("the file goes on after the length that its header names; only that much was read".into()))
     }
 
+    /// Whether blocks can be filled without a queue, see [`Decoder::fill`].
+    pub(in crate::io) fn is_plain(&self) -> bool {
+        self.plain.is_some()
+    }
+
+    /// Whether every sample is sure to be a number, and none below the smallest normal one.
+    pub(in crate::io) fn is_integer(&self) -> bool {
+        matches!(&self.codec, Codec::Pcm(coding, _) if coding.is_integer())
+    }
+
+    /// Fills the start of a block with what comes next, where the decoder is plain; returns the frames, or how the file ends.
+    pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> Result<Result<usize, Option<String>>, DecodeError> {
+        let Some(plain) = &mut self.plain else { return Ok(Err(None)) };
+        match plain.fill(out).map_err(|error| DecodeError::from_io(&self.path, &error))? {
+            Filled::Frames(0) => Ok(Err(None)),
+            Filled::Frames(frames) => Ok(Ok(frames)),
+            Filled::Short => Ok(Err(Some("the file breaks off in the middle of a packet".into()))),
+        }
+    }
+
     /// Decodes the next packet onto the end of the queue.
     pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<Step, DecodeError> {
+        if self.is_plain() {
+            let filled = self.fill(&mut queue.append_block(PLAIN_FRAMES))?;
+            queue.drop_last(PLAIN_FRAMES - filled.as_ref().copied().unwrap_or(0));
+            return Ok(filled.map_or_else(Step::End, |_| Step::Decoded));
+        }
         let packet = match self.packet()? {
             Ok(packet) => packet,
             Err(end) => return Ok(Step::End(end)),
@@ -119,7 +152,7 @@ impl Decoder {
         let path = &self.path;
         let frames = match &mut self.codec {
             Codec::Opus(stream) => guarded(path, || stream.decode(&packet.data, queue))?,
-            Codec::Pcm(coding, _) => Some(coding.decode(&packet.data, self.channels, queue)),
+            Codec::Pcm(coding, _) => Some(coding.append(&packet.data, self.channels, queue)),
             Codec::Symphonia(codec) => match guarded(path, || codec.decode(&packet))? {
                 Ok(buffer) => {
                     let spec = buffer.spec();
@@ -189,7 +222,7 @@ impl Decoder {
                 (Codec::Pcm(coding, spec), _) => {
                     let layout = checked_layout(path, spec)?;
                     let mut queue = Queue::new(layout.count());
-                    let frames = coding.decode(&packet.data, layout.count(), &mut queue);
+                    let frames = coding.append(&packet.data, layout.count(), &mut queue);
                     (queue, layout, spec.rate(), Some(frames))
                 }
                 (Codec::Symphonia(codec), _) => match guarded(path, || codec.decode(&packet))? {

@@ -1,6 +1,7 @@
 //! Opening: probe the container, choose the track, make its decoder, gather what the header says.
 
 use super::pcm::Pcm;
+use super::plain::PlainPcm;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
 use crate::audio::ChannelLayout;
 use crate::io::header::Header;
@@ -13,6 +14,7 @@ use crate::io::{DecodeError, mkv, mp4, sniff};
 use crate::units::SampleRate;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use symphonia::core::audio::{AudioSpec, Channels};
 use symphonia::core::codecs::CodecParameters;
@@ -117,6 +119,7 @@ impl Decoder {
             container,
             format,
             codec,
+            plain: None,
             track: track.id,
             rate_hz: 0,
             channels: 0,
@@ -129,6 +132,11 @@ impl Decoder {
             mpeg_kind: None,
         };
         let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
+        if container == Container::Wave
+            && let Some(data) = wave.and_then(|wave| wave.data.clone())
+        {
+            decoder.read_plainly(data)?;
+        }
         let sample_rate = SampleRate::new(decoder.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
         decoder.least_gap = match container {
@@ -167,6 +175,16 @@ impl Decoder {
         };
         let facts = Facts { container: container.name(name), codec: codec_name, sample_rate, layout, bits, extent };
         Ok((decoder, queue, facts, lost))
+    }
+
+    /// From the first packet on, takes the samples from where they lie in the file, if their coding allows it.
+    fn read_plainly(&mut self, data: Range<u64>) -> Result<(), DecodeError> {
+        let Codec::Pcm(coding, _) = self.codec else { return Ok(()) };
+        let from = data.start + self.last_frames * (self.channels * coding.bytes()) as u64;
+        let plain = File::open(&self.path)
+            .and_then(|file| PlainPcm::new(file, from, data.end.saturating_sub(from), coding, self.channels));
+        self.plain = Some(plain.map_err(|error| DecodeError::from_io(&self.path, &error))?);
+        Ok(())
     }
 }
 
