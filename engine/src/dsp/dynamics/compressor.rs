@@ -2,7 +2,7 @@
 
 use super::ballistics::Decoupled;
 use super::curve::CompressionCurve;
-use super::detector::{MeanSquare, mean_powers, peak_levels};
+use super::detector::{MeanSquare, largest, mean_powers, peak_levels};
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
 use crate::audio::{Block, BlockMut};
@@ -156,16 +156,16 @@ impl Compressor {
     fn reductions(&mut self, key: &Block<'_>) -> bool {
         let values = &mut self.scratch[..key.frames()];
         let power = self.mean_square.is_some();
-        if let Some(mean_square) = &mut self.mean_square {
+        let loudest = if let Some(mean_square) = &mut self.mean_square {
             mean_powers(key, values);
             mean_square.process(values);
+            largest(values)
         } else {
-            peak_levels(key, values);
-        }
+            peak_levels(key, values)
+        };
         let level_db = if power { power_to_db } else { amplitude_to_db };
         // Most of a session is silence, or softer than the threshold. The margin is a thousand times the error of the logarithm.
-        let loudest_db =
-            level_db(values.iter().fold(0.0, |loudest: f64, value| loudest.max(*value))) + 1e3 * MAX_ERROR_DB;
+        let loudest_db = level_db(loudest) + 1e3 * MAX_ERROR_DB;
         let quiet = self.curve.reduction_db(loudest_db) == 0.0;
         match (quiet, power) {
             (true, _) => values.fill(0.0),
