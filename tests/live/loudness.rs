@@ -27,7 +27,7 @@ fn a_target_is_heard_as_the_gain_that_the_render_found_and_the_bits_are_the_rend
     let (offline, report) = render_to_memory(session.clone(), &options, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(report.master.passes, 1);
     assert!(report.master.gain_db > 3.0, "{}", report.master.gain_db);
-    let before = report.master.before;
+    let before = report.master.before.unwrap();
     let found = FoundGain { target_lufs: -20.0, ceiling_dbtp: Some(-1.0), gain_db: report.master.gain_db };
     let measured = Measured {
         integrated_lufs: before.integrated_lufs.unwrap(),

@@ -6,6 +6,7 @@ mod dither;
 mod layout;
 mod noise_shaper;
 mod quantise;
+mod queue;
 
 pub use block::{Block, BlockMut};
 pub use buffer::AudioBuffer;
@@ -13,3 +14,4 @@ pub use dither::TriangularDither;
 pub use layout::{Channel, ChannelLayout};
 pub use noise_shaper::NoiseShaper;
 pub use quantise::{Quantiser, SampleFormat};
+pub(crate) use queue::Queue;

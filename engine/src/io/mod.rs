@@ -20,7 +20,6 @@ mod mkv;
 mod mp4;
 mod opus;
 mod patch;
-mod queue;
 mod reader;
 mod riff;
 mod sniff;

@@ -1,7 +1,6 @@
 //! Opus packets to planar f32 at 48 kHz (RFC 6716, RFC 8251), and the header that every container carries with them (RFC 7845 §5.1).
 
-use super::queue::Queue;
-use crate::audio::ChannelLayout;
+use crate::audio::{ChannelLayout, Queue};
 use opus_pure::{ChannelLayout as StreamLayout, OpusDecoder, OpusMSDecoder};
 
 /// The rate that Opus is decoded at, whatever rate went in.

@@ -1,8 +1,9 @@
-//! Where the master goes: a staged WAV file that is read back, or memory.
+//! Where the master goes: a staged WAV file that is read back while it is written, or memory.
 
 use super::error::RenderError;
 use super::progress::{OnProgress, Phase, PhaseProgress};
-use crate::analysis::{WaveformData, WaveformGenerator, WaveformSettings, stores_floats, watch_stem};
+use super::read_back::ReadBack;
+use crate::analysis::WaveformData;
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use crate::io::{Fold, OutputError, StagedFolder, StemReader};
@@ -38,9 +39,8 @@ pub(super) struct FileSink<'a> {
     settings: &'a OutputSettings,
     bext: BroadcastExtension,
     rate: SampleRate,
-    writer: Option<WavWriter<File>>,
+    writing: Option<Writing>,
     quantiser: Quantiser,
-    bytes: Vec<u8>,
     mix_only: bool,
 }
 
@@ -60,7 +60,7 @@ impl<'a> FileSink<'a> {
         mix_only: bool,
     ) -> Self {
         let quantiser = quantiser(settings, rate);
-        Self { staged, settings, bext, rate, writer: None, quantiser, bytes: Vec::new(), mix_only }
+        Self { staged, settings, bext, rate, writing: None, quantiser, mix_only }
     }
 
     fn path(&self) -> PathBuf {
@@ -72,22 +72,78 @@ impl<'a> FileSink<'a> {
         |source| RenderError::Output(OutputError::Io { path, source })
     }
 
-    /// Flushes what the writer holds, completes the header, and measures what is in the file.
-    fn finish(&mut self, predicted: &Measurement, on_progress: &mut OnProgress<'_>) -> Result<Written, RenderError> {
-        if let Some(writer) = self.writer.take() {
-            let bext = BroadcastExtension {
-                loudness_lufs: predicted.integrated_lufs,
-                loudness_range_lu: predicted.loudness_range_lu,
-                max_true_peak_dbtp: predicted.true_peak_dbtp,
-                max_momentary_lufs: predicted.max_momentary_lufs,
-                max_short_term_lufs: predicted.max_short_term_lufs,
-                ..self.bext.clone()
-            };
-            writer.finish(&bext).map_err(self.failed())?;
+    /// Starts the file anew.
+    fn restart(&mut self) -> Result<(), RenderError> {
+        self.writing = None;
+        let mut file = match self.staged.reopen(FINAL_MIX)? {
+            Some(file) => file,
+            None => self.staged.create(FINAL_MIX)?,
+        };
+        let format = WavFormat { samples: self.settings.format, sample_rate: self.rate, channels: 2 };
+        let started = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| WavWriter::new(file, format));
+        let writer = started.map_err(self.failed())?;
+        let read = File::open(self.staged_path()).and_then(|file| ReadBack::new(file, writer.data_start(), format));
+        let mut back = read.map_err(self.failed())?;
+        if !self.mix_only {
+            back = back.drawing(format)?;
         }
-        // The file was started by `restart`; by its own name, what is missing is an error like any other.
-        let path = self.staged.staged_path(FINAL_MIX).map_or_else(|| self.path(), Path::to_path_buf);
-        read_back(&path, predicted.frames, self.mix_only, on_progress)
+        self.writing = Some(Writing { writer, back, unread: 0, bytes: Vec::new() });
+        self.quantiser = quantiser(self.settings, self.rate);
+        Ok(())
+    }
+
+    /// Where the file is for now: under the name that it was given by `restart`.
+    fn staged_path(&self) -> PathBuf {
+        self.staged.staged_path(FINAL_MIX).map_or_else(|| self.path(), Path::to_path_buf)
+    }
+
+    /// Completes the header with what was measured in the file, and sees that a reader of files finds as many frames.
+    fn finish(&mut self) -> Result<Written, RenderError> {
+        let Some(Writing { writer, mut back, unread, .. }) = self.writing.take() else {
+            return Err(self.failed()(io::ErrorKind::NotFound.into()));
+        };
+        back.take_in(unread).map_err(self.failed())?;
+        let written = back.into_written();
+        let measured = &written.measurement;
+        let bext = BroadcastExtension {
+            loudness_lufs: measured.integrated_lufs,
+            loudness_range_lu: measured.loudness_range_lu,
+            max_true_peak_dbtp: measured.true_peak_dbtp,
+            max_momentary_lufs: measured.max_momentary_lufs,
+            max_short_term_lufs: measured.max_short_term_lufs,
+            ..self.bext.clone()
+        };
+        writer.finish(&bext).map_err(self.failed())?;
+        let found = StemReader::open_at_least(&self.staged_path(), Fold::Keep, 1)?.info().frames;
+        if found != Some(measured.frames) {
+            let differs = format!("its header gives {found:?} frames for {}", measured.frames);
+            return Err(self.failed()(io::Error::new(io::ErrorKind::InvalidData, differs)));
+        }
+        Ok(written)
+    }
+}
+
+/// A file that grows.
+struct Writing {
+    writer: WavWriter<File>,
+    back: ReadBack,
+    /// Frames that were written and not read back yet.
+    unread: usize,
+    bytes: Vec<u8>,
+}
+
+impl Writing {
+    /// Appends a block, and reads back the one before meanwhile.
+    fn write(&mut self, block: &Block<'_>, quantiser: &mut Quantiser) -> io::Result<()> {
+        let Self { writer, back, unread, bytes } = self;
+        let write = || {
+            bytes.clear();
+            quantiser.write(block, bytes);
+            writer.write(bytes)
+        };
+        let (written, read) = rayon::join(write, || back.take_in(*unread));
+        self.unread = block.frames();
+        written.and(read)
     }
 }
 
@@ -97,30 +153,6 @@ fn quantiser(settings: &OutputSettings, rate: SampleRate) -> Quantiser {
 
 /// Frames of memory measured at a time.
 const BLOCK_FRAMES: usize = 16_384;
-
-/// Measures a written file, and draws it unless the mix is all that is asked for.
-fn read_back(
-    path: &Path,
-    frames: u64,
-    mix_only: bool,
-    on_progress: &mut OnProgress<'_>,
-) -> Result<Written, RenderError> {
-    let mut progress = PhaseProgress::start(on_progress, Phase::Verifying, frames)?;
-    let mut reader = StemReader::open_at_least(path, Fold::Keep, 1)?;
-    let info = reader.info();
-    let mut meter = ProgrammeMeter::new(info.sample_rate, &info.layout);
-    let settings = WaveformSettings { from_floats: stores_floats(info), ..WaveformSettings::default() };
-    let generator = || WaveformGenerator::new(info.sample_rate, info.layout.count(), settings);
-    let mut waveform = (!mix_only).then(generator).transpose()?;
-    let watch = |block: &Block<'_>| {
-        meter.observe_offline(block);
-        if let Some(waveform) = &mut waveform {
-            waveform.observe(block);
-        }
-    };
-    watch_stem(&mut reader, watch, |done| -> Result<(), RenderError> { Ok(progress.at(done)?) })?;
-    Ok(Written { measurement: meter.measurement(), waveform: waveform.map(WaveformGenerator::into_data) })
-}
 
 impl MemorySink {
     pub(super) fn new(rate: SampleRate) -> Self {
@@ -141,19 +173,7 @@ impl Sink<'_> {
                 memory.right.clear();
                 Ok(())
             }
-            Self::File(sink) => {
-                sink.writer = None;
-                let mut file = match sink.staged.reopen(FINAL_MIX)? {
-                    Some(file) => file,
-                    None => sink.staged.create(FINAL_MIX)?,
-                };
-                let emptied = file.set_len(0).and_then(|()| file.rewind());
-                emptied.map_err(sink.failed())?;
-                let format = WavFormat { samples: sink.settings.format, sample_rate: sink.rate, channels: 2 };
-                sink.writer = Some(WavWriter::new(file, format).map_err(sink.failed())?);
-                sink.quantiser = quantiser(sink.settings, sink.rate);
-                Ok(())
-            }
+            Self::File(sink) => sink.restart(),
         }
     }
 
@@ -166,31 +186,29 @@ impl Sink<'_> {
                 Ok(())
             }
             Self::File(sink) => {
-                sink.bytes.clear();
-                sink.quantiser.write(block, &mut sink.bytes);
-                let written = sink.writer.as_mut().map_or(Ok(()), |writer| writer.write(&sink.bytes));
+                let FileSink { writing, quantiser, .. } = &mut **sink;
+                let written = writing.as_mut().map_or(Ok(()), |writing| writing.write(block, quantiser));
                 written.map_err(sink.failed())
             }
         }
     }
 
-    /// Completes the result and measures it as it lies there.
-    pub(super) fn finish(
-        &mut self,
-        predicted: &Measurement,
-        on_progress: &mut OnProgress<'_>,
-    ) -> Result<Written, RenderError> {
-        match self {
-            Self::File(sink) => sink.finish(predicted, on_progress),
+    /// Completes the result of `frames` frames, and measures it as it lies there.
+    pub(super) fn finish(&mut self, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<Written, RenderError> {
+        let mut progress = PhaseProgress::start(on_progress, Phase::Verifying, frames)?;
+        let written = match self {
+            Self::File(sink) => sink.finish()?,
             Self::Memory(memory) => {
                 let mut meter = ProgrammeMeter::new(memory.rate, &ChannelLayout::stereo());
                 for (left, right) in memory.left.chunks(BLOCK_FRAMES).zip(memory.right.chunks(BLOCK_FRAMES)) {
                     let block = AudioBuffer::from_channels(&[left.to_vec(), right.to_vec()]);
                     meter.observe(&block.block());
                 }
-                Ok(Written { measurement: meter.measurement(), waveform: None })
+                Written { measurement: meter.measurement(), waveform: None }
             }
-        }
+        };
+        progress.at(frames)?;
+        Ok(written)
     }
 
     /// Samples that had to be cut to full scale.

@@ -1,13 +1,12 @@
-//! Pass one: every track and bus is rendered and summed, chunk by chunk, into the scratch, and measured on the way.
+//! Pass one: every track and bus is rendered and summed, chunk by chunk, into a store, and measured on the way.
 
 use super::clip::Clip;
 use super::error::RenderError;
-use super::keeper::{Chunk, Keeper};
+use super::keeper::{Chunk, Keeper, Store};
 use super::offline::RenderOptions;
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::renderer::Renderer;
-use super::scratch::Scratch;
 use super::span::Span;
 use crate::audio::{Block, ChannelLayout};
 use crate::io::StemOutcome;
@@ -15,20 +14,17 @@ use crate::meter::{Measurement, ProgrammeMeter};
 use crate::mix::TrackStrip;
 use crate::process::{TOGETHER, Tap};
 use rayon::prelude::*;
-use std::path::PathBuf;
 
 /// The mix before its master gain.
 pub(super) struct Mixed {
-    /// The sum, from the output's first frame on; may hold more than `frames`.
-    pub(super) scratch: Scratch,
-    /// How many frames of it are the output.
+    /// How many frames of the sum are the output.
     pub(super) frames: u64,
     /// Session frame of the output's first frame.
     pub(super) start: u64,
     /// How late the signal path was, in frames; taken out.
     pub(super) latency: u64,
-    /// The sum, measured.
-    pub(super) measured: Measurement,
+    /// The sum, measured, where a target or the data ask for it.
+    pub(super) measured: Option<Measurement>,
     /// A track each.
     pub(super) tracks: Vec<TrackResult>,
     /// A bus each, in session order: after the fader, until the last stem ends.
@@ -76,13 +72,13 @@ impl StripTap {
     }
 }
 
-/// Renders a plan into scratch.
-pub(super) fn run(
+/// Renders a plan into a store, from the output's first frame on; the store may be given more than is output.
+pub(super) fn run<S: Store>(
     plan: &Plan,
     options: &RenderOptions,
-    folder: Option<PathBuf>,
+    store: S,
     on_progress: &mut OnProgress<'_>,
-) -> Result<Mixed, RenderError> {
+) -> Result<(Mixed, S), RenderError> {
     let rate = plan.sample_rate();
     let chunk = options.chunk_frames.max(1);
     let mut renderer = Renderer::new(plan, plan.open_clips()?, chunk)?;
@@ -98,8 +94,9 @@ pub(super) fn run(
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
     // The master's inserts run with the next chunk's tracks.
-    let mut keeper = Keeper::new(rate, renderer.detach_master(), Scratch::new(options.scratch_frames, folder));
-    let (mut ready, mut next) = (Chunk::empty(chunk), Chunk::empty(chunk));
+    let measures = !options.mix_only || plan.session().master.target.loudness_lufs().is_some();
+    let mut keeper = Keeper::new(rate, renderer.detach_master(), store, measures);
+    let (mut ready, mut next) = (Chunk::empty(chunk, span.clone()), Chunk::empty(chunk, span.clone()));
     let mut position = 0;
     while span.end.is_none_or(|end| position < end + latency) {
         // Where the end is known, no frame beyond it is read: what a stem has given does not depend on the chunks.
@@ -133,6 +130,7 @@ pub(super) fn run(
             |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
         let (first, last) = (within(start), span.end.map_or(frames, within));
         (next.rendered, next.frames) = (frames, first..last.max(first));
+        next.span = span.clone();
         next.at = (position + first as u64).saturating_sub(latency);
         std::mem::swap(&mut ready, &mut next);
         position += frames as u64;
@@ -148,15 +146,15 @@ pub(super) fn run(
     let tracks = renderer.tracks().iter().zip(taps);
     let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(bus_taps).collect();
     in_session_order.sort_by_key(|(index, _)| *index);
-    Ok(Mixed {
-        scratch: kept.scratch,
+    let mixed = Mixed {
         frames: end - start,
         start,
         latency,
-        measured: kept.meter.measurement(),
+        measured: kept.measured,
         tracks: tracks.map(|(track, tap)| TrackResult::new(track, tap)).collect(),
         buses: in_session_order.into_iter().map(|(_, tap)| tap.meter).collect(),
-    })
+    };
+    Ok((mixed, kept.store))
 }
 
 impl TrackResult {

@@ -2,10 +2,12 @@
 
 use super::error::RenderError;
 use super::export::{FINAL_MIX, FileSink, MemorySink, Sink};
-use super::master_pass::{self, Mastered, PictureTaps};
+use super::master_line::{DataTaps, MasterLine};
+use super::master_pass::{self, Mastered, Tries};
 use super::mix_pass::{self, Mixed, TrackResult};
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
+use super::scratch::Scratch;
 use super::summary::Hashes;
 use super::{listen, summary};
 use crate::align::Alignment;
@@ -82,21 +84,19 @@ pub fn render_to_folder(
         origination_time: time,
         ..BroadcastExtension::default()
     };
-    let mut mixed = mix_pass::run(&road.plan, options, Some(folder.to_path_buf()), on_progress)?;
-    let mix_only = options.mix_only;
     let rate = road.plan.sample_rate();
-    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, mix_only)));
-    let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
+    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, options.mix_only)));
+    let (mut mixed, mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
     drop(sink);
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
-    let report = if let (Some(pictures), Some(waveform)) = (&mastered.taps.pictures, &mastered.written.waveform) {
+    let report = if let (Some(data), Some(waveform)) = (&mastered.taps.data, &mastered.written.waveform) {
         let (hashes, documents) =
-            rayon::join(|| hashes(&road, &staged), || documents(&road, &mut mixed, &mastered, pictures, waveform));
+            rayon::join(|| hashes(&road, &staged), || documents(&road, &mut mixed, &mastered, data, waveform));
         let (hashes, documents) = (hashes?, documents?);
         let mut report = summary::report(&road, mixed, &mastered, Some(hashes));
         progress.at(1)?;
-        let scope = pictures.scope.picture();
+        let scope = data.scope.picture();
         let Documents { spectrum, meters, files } = documents;
         // A line for every 100 ms of every track: too long to be held as text.
         staged.write_json(METERS, &meters)?;
@@ -153,11 +153,12 @@ fn documents(
     road: &Road,
     mixed: &mut Mixed,
     mastered: &Mastered,
-    pictures: &PictureTaps,
+    data: &DataTaps,
     waveform: &WaveformData,
 ) -> Result<Documents, RenderError> {
-    let spectrum = pictures.spectrum.document();
-    let meters = meters_document(&road.plan, mixed, mastered);
+    let spectrum = data.spectrum.document();
+    let reduction_db = mastered.taps.reduction_db.clone();
+    let meters = meters_document(&road.plan, mixed, &data.meter, reduction_db);
     let mut dat = Vec::new();
     waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: WAVEFORM_DAT.into(), source })?;
     let files =
@@ -175,9 +176,8 @@ pub fn render_to_memory(
     on_progress: &mut OnProgress<'_>,
 ) -> Result<(AudioBuffer, Report), RenderError> {
     let road = Road::travel(session, on_progress)?;
-    let mut mixed = mix_pass::run(&road.plan, options, None, on_progress)?;
     let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
-    let mastered = master_pass::run(&road.plan, &mut mixed, &road.aim, &mut sink, options, on_progress)?;
+    let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
     let hashes = (!options.mix_only).then(|| road.hash_stems()).transpose()?;
     let hashes = hashes.map(|stems| Hashes { output: None, stems });
     let mut report = summary::report(&road, mixed, &mastered, hashes);
@@ -201,6 +201,38 @@ impl Road {
         let aim = aim(&session);
         let (plan, alignment) = prepare(session, on_progress)?;
         Ok(Self { plan, alignment, aim })
+    }
+
+    /// Mixes and masters into a sink; what has to wait on the way waits in `folder`.
+    fn master(
+        &self,
+        sink: &mut Sink<'_>,
+        folder: Option<&Path>,
+        options: &RenderOptions<'_>,
+        on_progress: &mut OnProgress<'_>,
+    ) -> Result<(Mixed, Mastered), RenderError> {
+        let Self { plan, aim, .. } = self;
+        let mut tries = Tries::first(aim, None);
+        // Where no loudness is asked for, the gain is known before the mix: one pass does it all.
+        if aim.target_lufs.is_none() {
+            let spec = plan.spec(2, options.chunk_frames.max(1));
+            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, options.mix_only)?;
+            let (mixed, line) = mix_pass::run(plan, options, line, on_progress)?;
+            let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
+            let taps = line.finish(mixed.frames)?;
+            progress.at(mixed.frames)?;
+            let written = sink.finish(mixed.frames, on_progress)?;
+            if tries.are_over(&written.measurement) {
+                return Ok((mixed, tries.end(taps, written, sink)));
+            }
+        }
+        let scratch = Scratch::new(options.scratch_frames, folder.map(Path::to_path_buf));
+        let (mixed, mut scratch) = mix_pass::run(plan, options, scratch, on_progress)?;
+        if aim.target_lufs.is_some() {
+            tries = Tries::first(aim, mixed.measured.as_ref());
+        }
+        let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, sink, options, on_progress)?;
+        Ok((mixed, mastered))
     }
 
     fn hash_stems(&self) -> Result<Vec<String>, DecodeError> {
@@ -241,7 +273,7 @@ pub(super) fn aim(session: &Session) -> Aim {
     Aim { target_lufs: master.target.loudness_lufs(), ceiling_dbtp, max_limiting_db: master.max_limiting_db }
 }
 
-fn meters_document(plan: &Plan, mixed: &mut Mixed, mastered: &Mastered) -> MetersDocument {
+fn meters_document(plan: &Plan, mixed: &mut Mixed, master: &ProgrammeMeter, reduction_db: Vec<f64>) -> MetersDocument {
     let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
     let metered = |(name, result)| -> Option<(&str, &mut ProgrammeMeter)> {
         let (name, result): (&Cow<'_, str>, &mut TrackResult) = (name, result);
@@ -249,7 +281,7 @@ fn meters_document(plan: &Plan, mixed: &mut Mixed, mastered: &Mastered) -> Meter
     };
     let tracks = names.iter().zip(&mut mixed.tracks).filter_map(metered);
     let buses = plan.session().buses.iter().map(|bus| bus.name.as_str()).zip(&mut mixed.buses);
-    MetersDocument::new(&mastered.taps.meter, mastered.taps.reduction_db.clone(), tracks, buses)
+    MetersDocument::new(master, reduction_db, tracks, buses)
 }
 
 fn json(name: &str, document: &impl serde::Serialize) -> Result<Vec<u8>, OutputError> {

@@ -9,6 +9,7 @@ use crate::process::Tail;
 const MAX_TAIL_S: f64 = 10.0;
 
 /// Where the output ends: asked for, or found out while rendering.
+#[derive(Clone)]
 pub(super) struct Span {
     asked_end: Option<u64>,
     asked_tail: Option<u64>,
@@ -47,6 +48,11 @@ impl Span {
         if self.end.is_none() {
             self.end = self.stems_end.map(|end| end + self.asked_tail.unwrap_or(self.longest_tail));
         }
+    }
+
+    /// How many frames are part of the output, as far as is known by now: all so far while a stem still plays.
+    pub(super) fn sure_frames(&self, heard_until: u64) -> u64 {
+        self.stems_end.map_or(u64::MAX, |_| self.output_end(heard_until) - self.start)
     }
 
     /// The end of the output: what was asked for; else the last stem's end, or later while the inserts still ring.

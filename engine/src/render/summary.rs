@@ -4,6 +4,7 @@ use super::master_pass::Mastered;
 use super::mix_pass::{Mixed, TrackResult};
 use super::offline::Road;
 use crate::master::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
+use crate::meter::Measurement;
 use crate::report::{BusReport, LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
 
 /// A mean above this asks for a high-pass: −60 dBFS.
@@ -86,13 +87,13 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
         target_lufs: aim.target_lufs,
         ceiling_dbtp: aim.ceiling_dbtp,
         gain_db: mastered.gain.gain_db,
-        before: mixed.measured.rounded(),
-        predicted: mastered.taps.meter.measurement().rounded(),
+        before: mixed.measured.as_ref().map(Measurement::rounded),
+        predicted: mastered.taps.data.as_ref().map(|data| data.meter.measurement().rounded()),
         written: written.rounded(),
         verified: loud_enough && under_ceiling,
         note: mastered.gain.note.clone(),
         passes: mastered.passes,
-        limiter: mastered.limiter.map(|stats| LimiterReport {
+        limiter: mastered.taps.limiter.map(|stats| LimiterReport {
             max_reduction_db: stats.max_reduction_db,
             mean_reduction_db: stats.mean_reduction_db,
             share_of_time: stats.limited_share(),

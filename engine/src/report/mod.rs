@@ -84,10 +84,10 @@ pub struct MasterReport {
     pub ceiling_dbtp: Option<f64>,
     /// Static gain before the limiter, in dB.
     pub gain_db: f64,
-    /// The sum before gain and limiter.
-    pub before: Measurement,
-    /// Measured on the way into the file.
-    pub predicted: Measurement,
+    /// The sum before gain and limiter; `None` when the mix is all that was asked for and no loudness.
+    pub before: Option<Measurement>,
+    /// Measured on the way into the file; `None` when the mix is all that was asked for.
+    pub predicted: Option<Measurement>,
     /// Measured on the file, read back.
     pub written: Measurement,
     /// Whether the file meets target and ceiling.

@@ -175,12 +175,10 @@ pub(super) fn master(report: &Report) -> String {
         cells[4] = reading(master.ceiling_dbtp);
         cells
     };
-    let rows = [
-        row("the sum", &master.before),
-        asked,
-        row("on the way into the file", &master.predicted),
-        row("on the file, read back", &master.written),
-    ];
+    let before = master.before.as_ref().map(|measured| row("the sum", measured));
+    let predicted = master.predicted.as_ref().map(|measured| row("on the way into the file", measured));
+    let written = row("on the file, read back", &master.written);
+    let rows: Vec<_> = before.into_iter().chain([asked]).chain(predicted).chain([written]).collect();
     let heads = [
         "Master",
         "Loudness, LUFS",

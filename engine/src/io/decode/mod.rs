@@ -8,12 +8,11 @@ mod plain;
 
 use super::DecodeError;
 use super::opus::{self, OpusHead, OpusStream};
-use super::queue::Queue;
 use super::trim::{Container, Extent};
-use crate::audio::{BlockMut, Channel, ChannelLayout};
+use crate::audio::{BlockMut, Channel, ChannelLayout, Queue};
 use crate::units::SampleRate;
-use pcm::Pcm;
-use plain::{Filled, PlainPcm};
+pub(in crate::io) use pcm::Pcm;
+pub(in crate::io) use plain::{Filled, PlainPcm};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

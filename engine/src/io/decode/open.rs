@@ -3,11 +3,10 @@
 use super::pcm::Pcm;
 use super::plain::PlainPcm;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
-use crate::audio::ChannelLayout;
+use crate::audio::{ChannelLayout, Queue};
 use crate::io::header::Header;
 use crate::io::opus::{OpusHead, OpusStream};
 use crate::io::patch::PatchedFile;
-use crate::io::queue::Queue;
 use crate::io::riff::WaveHeader;
 use crate::io::trim::{Container, Extent};
 use crate::io::{DecodeError, mkv, mp4, sniff};

@@ -1,13 +1,12 @@
 //! Plain little-endian PCM, what most stems are: from bytes to planar f32 in one pass.
 
-use crate::audio::BlockMut;
-use crate::io::queue::Queue;
+use crate::audio::{BlockMut, Queue, SampleFormat};
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_PCM_F32LE, CODEC_ID_PCM_S16LE, CODEC_ID_PCM_S24LE};
 
 /// How a sample is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pcm {
+pub(in crate::io) enum Pcm {
     Int16,
     Int24,
     Float32,
@@ -15,7 +14,7 @@ pub(super) enum Pcm {
 
 impl Pcm {
     /// The coding of samples that fill their words; `None` for everything else.
-    pub(super) fn of(params: &AudioCodecParameters) -> Option<Self> {
+    pub(in crate::io) fn of(params: &AudioCodecParameters) -> Option<Self> {
         let coding = match params.codec {
             CODEC_ID_PCM_S16LE => Self::Int16,
             CODEC_ID_PCM_S24LE => Self::Int24,
@@ -24,6 +23,15 @@ impl Pcm {
         };
         let fills = |bits: Option<u32>| bits.is_none_or(|bits| bits == coding.bits());
         (fills(params.bits_per_sample) && fills(params.bits_per_coded_sample)).then_some(coding)
+    }
+
+    /// How samples of a format are stored.
+    pub(in crate::io) fn of_format(format: SampleFormat) -> Self {
+        match format {
+            SampleFormat::Int16 => Self::Int16,
+            SampleFormat::Int24 => Self::Int24,
+            SampleFormat::Float32 => Self::Float32,
+        }
     }
 
     fn bits(self) -> u32 {
@@ -35,17 +43,17 @@ impl Pcm {
     }
 
     /// Bytes of one sample.
-    pub(super) fn bytes(self) -> usize {
+    pub(in crate::io) fn bytes(self) -> usize {
         self.bits() as usize / 8
     }
 
     /// Whether every sample is a number, and none below the smallest normal one.
-    pub(super) fn is_integer(self) -> bool {
+    pub(in crate::io) fn is_integer(self) -> bool {
         self != Self::Float32
     }
 
     /// Converts the whole frames of a packet onto the end of the queue; returns how many they are.
-    pub(super) fn append(self, bytes: &[u8], channels: usize, queue: &mut Queue) -> usize {
+    pub(in crate::io) fn append(self, bytes: &[u8], channels: usize, queue: &mut Queue) -> usize {
         let frames = bytes.len() / (self.bytes() * channels);
         if channels == 2 {
             self.stereo(bytes, queue.append(frames));
@@ -56,7 +64,7 @@ impl Pcm {
     }
 
     /// Converts as many frames as `out` has.
-    pub(super) fn fill(self, bytes: &[u8], out: &mut BlockMut<'_>) {
+    pub(in crate::io) fn fill(self, bytes: &[u8], out: &mut BlockMut<'_>) {
         if out.channels() == 2 {
             let (left, right) = out.pair_mut();
             return self.stereo(bytes, [left, right].into_iter());

@@ -10,7 +10,7 @@ use std::io::{self, Seek, SeekFrom};
 const AT_ONCE: usize = 32 * 1024;
 
 /// Interleaved PCM from a place in a file on.
-pub(super) struct PlainPcm {
+pub(in crate::io) struct PlainPcm {
     file: File,
     coding: Pcm,
     frame_bytes: usize,
@@ -25,7 +25,7 @@ pub(super) struct PlainPcm {
 }
 
 /// What [`PlainPcm::fill`] came to.
-pub(super) enum Filled {
+pub(in crate::io) enum Filled {
     /// As many frames as there was room for, or all up to the end.
     Frames(usize),
     /// The file ends before the audio does.
@@ -34,15 +34,20 @@ pub(super) enum Filled {
 
 impl PlainPcm {
     /// `len` bytes of audio from byte `at` on.
-    pub(super) fn new(mut file: File, at: u64, len: u64, coding: Pcm, channels: usize) -> io::Result<Self> {
+    pub(in crate::io) fn new(mut file: File, at: u64, len: u64, coding: Pcm, channels: usize) -> io::Result<Self> {
         file.seek(SeekFrom::Start(at))?;
         let frame_bytes = coding.bytes() * channels;
         let bytes = vec![0; AT_ONCE.max(frame_bytes)];
         Ok(Self { file, coding, frame_bytes, left: len, bytes, start: 0, end: 0, short: false })
     }
 
+    /// Says that the file has become longer by some bytes of audio.
+    pub(in crate::io) fn lengthen(&mut self, bytes: u64) {
+        self.left += bytes;
+    }
+
     /// Fills the start of `out`.
-    pub(super) fn fill(&mut self, out: &mut BlockMut<'_>) -> io::Result<Filled> {
+    pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> io::Result<Filled> {
         let mut done = 0;
         while done < out.frames() {
             let mut ready = (self.end - self.start) / self.frame_bytes;

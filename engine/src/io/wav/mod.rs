@@ -2,6 +2,8 @@
 
 mod bext;
 mod writer;
+mod written;
 
 pub use bext::BroadcastExtension;
 pub use writer::{WavFormat, WavWriter};
+pub(crate) use written::WrittenSamples;

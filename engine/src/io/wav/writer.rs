@@ -17,7 +17,7 @@ pub struct WavFormat {
 }
 
 impl WavFormat {
-    fn frame_bytes(self) -> u64 {
+    pub(super) fn frame_bytes(self) -> u64 {
         u64::from(self.channels) * u64::from(self.samples.bits() / 8)
     }
 }
@@ -63,6 +63,11 @@ impl<W: Write + Seek> WavWriter<W> {
     pub fn promote_above(mut self, bytes: u64) -> Self {
         self.largest_riff = bytes;
         self
+    }
+
+    /// Where in the file the first frame begins, in bytes.
+    pub fn data_start(&self) -> u64 {
+        self.data_start
     }
 
     /// Appends whole frames of interleaved bytes.

@@ -1,10 +1,10 @@
-//! Decoded frames that wait to be read: planar, appended at the end, taken from the start.
+//! Frames that wait to be read: planar, appended at the end, taken from the start.
 
-use crate::audio::{Block, BlockMut};
+use super::{Block, BlockMut};
 
-/// Planar samples between a decoder that yields packets and a caller that wants blocks. Grows to the largest packet and stays.
+/// Planar samples between one side that gives pieces and another that wants blocks. Grows to the most that waits and stays.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     data: Vec<f32>,
     channels: usize,
     stride: usize,
@@ -13,17 +13,17 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(channels: usize) -> Self {
+    pub(crate) fn new(channels: usize) -> Self {
         Self { data: Vec::new(), channels, stride: 0, start: 0, end: 0 }
     }
 
     /// Frames that wait.
-    pub(super) fn frames(&self) -> usize {
+    pub(crate) fn frames(&self) -> usize {
         self.end - self.start
     }
 
     /// Room for `frames` more at the end: one slice a channel, whose old content is to be overwritten.
-    pub(super) fn append(&mut self, frames: usize) -> impl Iterator<Item = &mut [f32]> {
+    pub(crate) fn append(&mut self, frames: usize) -> impl Iterator<Item = &mut [f32]> {
         self.make_room(frames);
         let (from, to) = (self.end, self.end + frames);
         self.end = to;
@@ -31,19 +31,19 @@ impl Queue {
     }
 
     /// The frames that wait, from the `from`th on.
-    pub(super) fn block(&self, from: usize) -> Block<'_> {
+    pub(crate) fn block(&self, from: usize) -> Block<'_> {
         let start = (self.start + from).min(self.end);
         Block::new(&self.data, self.stride, self.channels, self.end).slice(start..self.end)
     }
 
     /// The frames from the `from`th on, to change them.
-    pub(super) fn block_mut(&mut self, from: usize) -> BlockMut<'_> {
+    pub(crate) fn block_mut(&mut self, from: usize) -> BlockMut<'_> {
         let start = (self.start + from).min(self.end);
         BlockMut::new(&mut self.data[start..], self.stride, self.channels, self.end - start)
     }
 
     /// Room for `frames` more at the end, as a block whose old content is to be overwritten.
-    pub(super) fn append_block(&mut self, frames: usize) -> BlockMut<'_> {
+    pub(crate) fn append_block(&mut self, frames: usize) -> BlockMut<'_> {
         self.make_room(frames);
         let from = self.end;
         self.end += frames;
@@ -51,17 +51,17 @@ impl Queue {
     }
 
     /// Takes away frames at the start.
-    pub(super) fn take(&mut self, frames: usize) {
+    pub(crate) fn take(&mut self, frames: usize) {
         self.start = (self.start + frames).min(self.end);
     }
 
     /// Takes away frames at the end.
-    pub(super) fn drop_last(&mut self, frames: usize) {
+    pub(crate) fn drop_last(&mut self, frames: usize) {
         self.end = self.end.saturating_sub(frames).max(self.start);
     }
 
     /// The same frames after `frames` of silence.
-    pub(super) fn led_by_silence(self, frames: usize) -> Self {
+    pub(crate) fn led_by_silence(self, frames: usize) -> Self {
         let mut led = Self::new(self.channels);
         led.append(frames).for_each(|channel| channel.fill(0.0));
         let block = self.block(0);

@@ -1,0 +1,192 @@
+//! The end of the road: gain and limiter, then the taps, the file and what is read back of it, each a stretch behind the one before.
+
+use super::error::RenderError;
+use super::export::Sink;
+use super::keeper::Store;
+use crate::analysis::{PhaseScope, SpectrumAnalyser};
+use crate::audio::{AudioBuffer, Block, BlockMut, ChannelLayout, Queue};
+use crate::dsp::dynamics::LimiterStats;
+use crate::master::{MasterChain, ReductionSeries};
+use crate::meter::ProgrammeMeter;
+use crate::process::{ProcessSpec, Processor, Tap};
+use crate::units::SampleRate;
+use std::ops::Range;
+
+/// What came out of the chain, besides the sound.
+pub(super) struct MasterTaps {
+    /// `None` when the mix is all that is asked for.
+    pub(super) data: Option<DataTaps>,
+    /// The limiter's largest reduction of every 100 ms, in dB.
+    pub(super) reduction_db: Vec<f64>,
+    pub(super) limiter: Option<LimiterStats>,
+}
+
+/// What the data files and the page say of the master.
+pub(super) struct DataTaps {
+    pub(super) meter: ProgrammeMeter,
+    pub(super) spectrum: SpectrumAnalyser,
+    pub(super) scope: PhaseScope,
+}
+
+impl DataTaps {
+    fn new(rate: SampleRate) -> Self {
+        Self {
+            meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
+            spectrum: SpectrumAnalyser::new(rate, 2),
+            scope: PhaseScope::new(),
+        }
+    }
+
+    fn observe(&mut self, block: &Block<'_>) {
+        let Self { meter, spectrum, scope } = self;
+        let pictures = || {
+            spectrum.observe(block);
+            scope.observe(block);
+        };
+        rayon::join(|| meter.observe(block), pictures);
+    }
+}
+
+/// Takes in the sum, and masters it into a sink.
+pub(super) struct MasterLine<'a, 'b> {
+    chain: MasterChain,
+    reduction: ReductionSeries,
+    data: Option<DataTaps>,
+    sink: &'a mut Sink<'b>,
+    ready: Stretch,
+    next: Stretch,
+    /// Frames that have gone into the chain.
+    seen: u64,
+    /// Frames that may or may not be part of the output.
+    unsure: Queue,
+}
+
+impl<'a, 'b> MasterLine<'a, 'b> {
+    /// A line that takes up to `spec.max_block` frames at a time. Restarts the sink. Control thread; allocates.
+    ///
+    /// # Errors
+    /// When the sink cannot be written.
+    pub(super) fn new(
+        chain: MasterChain,
+        spec: &ProcessSpec,
+        sink: &'a mut Sink<'b>,
+        mix_only: bool,
+    ) -> Result<Self, RenderError> {
+        sink.restart()?;
+        Ok(Self {
+            reduction: ReductionSeries::new(spec.sample_rate, chain.latency()),
+            chain,
+            data: (!mix_only).then(|| DataTaps::new(spec.sample_rate)),
+            sink,
+            ready: Stretch::new(spec),
+            next: Stretch::new(spec),
+            seen: 0,
+            unsure: Queue::new(2),
+        })
+    }
+
+    /// Masters the next `frames` frames, which `fill` writes; meanwhile those of the last call are measured and written.
+    pub(super) fn master(
+        &mut self,
+        frames: usize,
+        fill: impl FnOnce(&mut BlockMut<'_>) -> Result<(), RenderError> + Send,
+    ) -> Result<(), RenderError> {
+        let Self { chain, reduction, data, sink, ready, next, .. } = self;
+        let block = ready.block();
+        let master = || {
+            let mut out = next.buffer.first_mut(frames);
+            fill(&mut out)?;
+            process(chain, &mut out, reduction);
+            Ok(())
+        };
+        let observe = || data.as_mut().map_or((), |data| data.observe(&block));
+        let (mastered, taken) = rayon::join(master, || rayon::join(|| sink.write(&block), observe).0);
+        taken.and(mastered)?;
+        self.next.range = self.chain.latency().saturating_sub(self.seen).min(frames as u64) as usize..frames;
+        self.seen += frames as u64;
+        std::mem::swap(&mut self.ready, &mut self.next);
+        Ok(())
+    }
+
+    /// Masters what was held back, up to frame `until` of the output.
+    fn master_unsure(&mut self, until: u64) -> Result<(), RenderError> {
+        let mut unsure = std::mem::replace(&mut self.unsure, Queue::new(2));
+        while self.seen < until && unsure.frames() > 0 {
+            let most = unsure.frames().min(self.next.buffer.frames());
+            let frames = (until - self.seen).min(most as u64) as usize;
+            self.master(frames, |out| {
+                out.copy_from(&unsure.block(0).slice(0..frames));
+                Ok(())
+            })?;
+            unsure.take(frames);
+        }
+        self.unsure = unsure;
+        Ok(())
+    }
+
+    /// Ends the output after `frames` frames: pushes out what the limiter and the line still hold.
+    pub(super) fn finish(mut self, frames: u64) -> Result<MasterTaps, RenderError> {
+        self.master_unsure(frames)?;
+        let end = frames + self.chain.latency();
+        while self.seen < end {
+            let silence = (end - self.seen).min(self.next.buffer.frames() as u64) as usize;
+            self.master(silence, |out| {
+                out.fill(0.0);
+                Ok(())
+            })?;
+        }
+        self.master(0, |_| Ok(()))?;
+        Ok(MasterTaps {
+            data: self.data,
+            reduction_db: self.reduction.into_values(),
+            limiter: self.chain.limiter_stats(),
+        })
+    }
+}
+
+impl Store for MasterLine<'_, '_> {
+    fn keep(&mut self, block: &Block<'_>, sure: u64) -> Result<(), RenderError> {
+        self.master_unsure(sure)?;
+        let now = match self.unsure.frames() {
+            0 => sure.saturating_sub(self.seen).min(block.frames() as u64) as usize,
+            _ => 0,
+        };
+        if now > 0 {
+            self.master(now, |out| {
+                out.copy_from(&block.slice(0..now));
+                Ok(())
+            })?;
+        }
+        let later = block.slice(now..block.frames());
+        self.unsure.append_block(later.frames()).copy_from(&later);
+        Ok(())
+    }
+}
+
+/// Frames of the master between the chain and what takes them.
+struct Stretch {
+    buffer: AudioBuffer,
+    /// Those that are part of the output.
+    range: Range<usize>,
+}
+
+impl Stretch {
+    fn new(spec: &ProcessSpec) -> Self {
+        Self { buffer: AudioBuffer::new(2, spec.max_block), range: 0..0 }
+    }
+
+    fn block(&self) -> Block<'_> {
+        self.buffer.first(self.range.end).slice(self.range.clone())
+    }
+}
+
+/// Runs the chain, in pieces that end where the series asks.
+fn process(chain: &mut MasterChain, block: &mut BlockMut<'_>, reduction: &mut ReductionSeries) {
+    let mut done = 0;
+    while done < block.frames() {
+        let piece = reduction.left().min((block.frames() - done) as u64) as usize;
+        chain.process(&mut block.slice_mut(done..done + piece));
+        reduction.add(piece as u64, chain.take_max_reduction_db());
+        done += piece;
+    }
+}

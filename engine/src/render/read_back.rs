@@ -1,0 +1,61 @@
+//! Reads the master's samples back from the file while it is written, and measures and draws what is there.
+
+use super::export::Written;
+use crate::analysis::{WaveformGenerator, WaveformSettings};
+use crate::audio::{AudioBuffer, ChannelLayout};
+use crate::io::wav::{WavFormat, WrittenSamples};
+use crate::meter::ProgrammeMeter;
+use crate::process::{BuildError, Tap};
+use std::fs::File;
+use std::io;
+
+/// Frames read at a time.
+const BLOCK_FRAMES: usize = 16_384;
+
+/// A reader behind a writer.
+pub(super) struct ReadBack {
+    samples: WrittenSamples,
+    buffer: AudioBuffer,
+    meter: ProgrammeMeter,
+    waveform: Option<WaveformGenerator>,
+}
+
+impl ReadBack {
+    /// Reads the stereo file that `file` is another handle on. Control thread; allocates.
+    pub(super) fn new(file: File, data_start: u64, format: WavFormat) -> io::Result<Self> {
+        Ok(Self {
+            samples: WrittenSamples::new(file, data_start, format)?,
+            buffer: AudioBuffer::new(2, BLOCK_FRAMES),
+            meter: ProgrammeMeter::new(format.sample_rate, &ChannelLayout::stereo()),
+            waveform: None,
+        })
+    }
+
+    /// Draws the waveform too.
+    pub(super) fn drawing(mut self, format: WavFormat) -> Result<Self, BuildError> {
+        let settings = WaveformSettings { from_floats: format.samples.is_float(), ..WaveformSettings::default() };
+        self.waveform = Some(WaveformGenerator::new(format.sample_rate, 2, settings)?);
+        Ok(self)
+    }
+
+    /// Takes in the next frames; they have been written.
+    pub(super) fn take_in(&mut self, frames: usize) -> io::Result<()> {
+        let mut left = frames;
+        while left > 0 {
+            let count = left.min(BLOCK_FRAMES);
+            self.samples.read(&mut self.buffer.first_mut(count))?;
+            let block = self.buffer.first(count);
+            self.meter.observe_offline(&block);
+            if let Some(waveform) = &mut self.waveform {
+                waveform.observe(&block);
+            }
+            left -= count;
+        }
+        Ok(())
+    }
+
+    /// What was found.
+    pub(super) fn into_written(self) -> Written {
+        Written { measurement: self.meter.measurement(), waveform: self.waveform.map(WaveformGenerator::into_data) }
+    }
+}
