@@ -15,5 +15,5 @@ pub use glide::{Glide, Gliding};
 pub use pan::{GlidingMatrix, Matrix, Stance, fader};
 pub use rack::{Rack, Replacement};
 pub use routing::{BusRoute, Destination, FeedPlan, Routing, RoutingError};
-pub use strip::{BusStrip, Input, Strip, TrackStrip};
+pub use strip::{BusStrip, Input, Strip, StripOutputs, TrackStrip};
 pub use sum::MixSum;

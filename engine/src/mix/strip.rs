@@ -5,6 +5,7 @@ use super::pan::{GlidingMatrix, Matrix};
 use super::rack::Rack;
 use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::process::{Processor, TOGETHER};
+use std::ops::Range;
 
 /// Frames of a track that go all its way at a time: what one insert leaves is still in the nearest cache for the next.
 const PIECE: usize = 1_024;
@@ -41,8 +42,25 @@ pub struct Strip {
     rack: Rack,
     source: AudioBuffer,
     matrix: GlidingMatrix,
+    before: Option<GlidingMatrix>,
+    outputs: StripOutputs,
+}
+
+/// What a strip has rendered, stereo: after the fader, and before it if a send asks.
+#[derive(Clone, Debug)]
+pub struct StripOutputs {
     after: AudioBuffer,
-    before: Option<(GlidingMatrix, AudioBuffer)>,
+    before: Option<AudioBuffer>,
+}
+
+impl StripOutputs {
+    /// The first frames. Audio thread.
+    pub fn first(&self, pre_fader: bool, frames: usize) -> Block<'_> {
+        match &self.before {
+            Some(before) if pre_fader => before.first(frames),
+            _ => self.after.first(frames),
+        }
+    }
 }
 
 impl Strip {
@@ -51,8 +69,11 @@ impl Strip {
             rack: Rack::new(chain),
             source,
             matrix: GlidingMatrix::at(matrix.scaled(fader)),
-            after: AudioBuffer::new(2, max_block),
-            before: pre_fader.then(|| (GlidingMatrix::at(matrix), AudioBuffer::new(2, max_block))),
+            before: pre_fader.then(|| GlidingMatrix::at(matrix)),
+            outputs: StripOutputs {
+                after: AudioBuffer::new(2, max_block),
+                before: pre_fader.then(|| AudioBuffer::new(2, max_block)),
+            },
         }
     }
 
@@ -69,7 +90,7 @@ impl Strip {
     /// Sets out for another matrix and fader, to be there after `frames` frames. Audio thread.
     pub fn go(&mut self, matrix: Matrix, fader: f64, frames: u64) {
         self.matrix.go(matrix.scaled(fader), frames);
-        if let Some((before, _)) = &mut self.before {
+        if let Some(before) = &mut self.before {
             before.go(matrix, frames);
         }
     }
@@ -78,7 +99,7 @@ impl Strip {
     pub fn reset(&mut self) {
         self.rack.reset();
         self.matrix.arrive();
-        if let Some((before, _)) = &mut self.before {
+        if let Some(before) = &mut self.before {
             before.arrive();
         }
     }
@@ -100,16 +121,9 @@ impl Strip {
 
     fn fade(&mut self, frames: usize, to: usize) {
         let source = self.source.first(frames);
-        self.matrix.apply(&source, &mut self.after.range_mut(to..to + frames));
-        if let Some((matrix, before)) = &mut self.before {
+        self.matrix.apply(&source, &mut self.outputs.after.range_mut(to..to + frames));
+        if let (Some(matrix), Some(before)) = (&mut self.before, &mut self.outputs.before) {
             matrix.apply(&source, &mut before.range_mut(to..to + frames));
-        }
-    }
-
-    fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
-        match &self.before {
-            Some((_, before)) if pre_fader => before.first(frames),
-            _ => self.after.first(frames),
         }
     }
 }
@@ -122,28 +136,24 @@ impl<I: Input> TrackStrip<I> {
         Self { input, strip, rendered: 0 }
     }
 
-    /// Renders the next frames. Audio thread, if the input is.
-    pub fn process(&mut self, frames: usize) {
-        for (start, piece) in pieces(frames) {
-            self.take_in(piece);
-            self.strip.process(piece, start);
-        }
-    }
-
-    /// Renders the next frames of several tracks: the same bits as one after the other, and faster for four of a kind. Audio thread, if
-    /// the inputs are.
-    pub fn process_together(tracks: &mut [Self], frames: usize) {
+    /// Renders the next frames of several tracks into a range of their outputs: the same bits as one after the other, and faster for
+    /// four of a kind. Audio thread, if the inputs are.
+    pub fn process_together(tracks: &mut [Self], range: Range<usize>) {
+        let frames = range.len();
         let (fours, rest) = tracks.as_chunks_mut::<TOGETHER>();
         for four in fours {
             for (start, piece) in pieces(frames) {
                 for track in four.iter_mut() {
                     track.take_in(piece);
                 }
-                Strip::process_together(four.each_mut().map(|track| &mut track.strip), piece, start);
+                Strip::process_together(four.each_mut().map(|track| &mut track.strip), piece, range.start + start);
             }
         }
         for track in rest {
-            track.process(frames);
+            for (start, piece) in pieces(frames) {
+                track.take_in(piece);
+                track.strip.process(piece, range.start + start);
+            }
         }
     }
 
@@ -159,7 +169,17 @@ impl<I: Input> TrackStrip<I> {
 
     /// What the last call rendered, stereo. Audio thread.
     pub fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
-        self.strip.output(pre_fader, frames)
+        self.strip.outputs.first(pre_fader, frames)
+    }
+
+    /// What the last calls rendered.
+    pub fn outputs(&self) -> &StripOutputs {
+        &self.strip.outputs
+    }
+
+    /// Exchanges what was rendered for other outputs of the same strip, which are written next. Audio thread.
+    pub fn swap_outputs(&mut self, other: &mut StripOutputs) {
+        std::mem::swap(&mut self.strip.outputs, other);
     }
 
     /// The latency of its inserts in frames. Any thread.
@@ -197,7 +217,7 @@ impl BusStrip {
 
     /// What the last call rendered, stereo. Audio thread.
     pub fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
-        self.strip.output(pre_fader, frames)
+        self.strip.outputs.first(pre_fader, frames)
     }
 
     /// Inserts and fader.

@@ -1,11 +1,13 @@
-//! Takes in the sum while the next chunk is rendered: through the master's inserts, past a meter, to whatever keeps it.
+//! Sums a chunk while the tracks render the next one: through buses and the master's inserts, past a meter, to whatever keeps it.
 
+use super::desk::Desk;
 use super::error::RenderError;
 use super::scratch::Scratch;
 use super::span::Span;
+use super::strip_tap::StripTap;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::meter::{Measurement, ProgrammeMeter};
-use crate::mix::Rack;
+use crate::mix::StripOutputs;
 use crate::process::Tap;
 use crate::units::SampleRate;
 use std::ops::Range;
@@ -32,15 +34,19 @@ pub(super) struct Kept<S> {
     pub(super) measured: Option<Measurement>,
     /// Session frame after the last one above the floor.
     pub(super) heard_until: u64,
+    /// The buses' meters, in the order of the routing.
+    pub(super) buses: Vec<ProgrammeMeter>,
 }
 
-/// A stretch of the mix on its way.
+/// What the tracks have rendered, on its way.
 pub(super) struct Chunk {
-    /// Stereo.
-    pub(super) buffer: AudioBuffer,
-    /// How many frames it holds.
+    /// Of each track.
+    pub(super) outputs: Vec<StripOutputs>,
+    /// How many frames they hold.
     pub(super) rendered: usize,
-    /// The frames of it that are kept.
+    /// Frames rendered before.
+    pub(super) position: u64,
+    /// The frames that are kept.
     pub(super) frames: Range<usize>,
     /// Session frame of the first of them.
     pub(super) at: u64,
@@ -48,32 +54,40 @@ pub(super) struct Chunk {
     pub(super) span: Span,
 }
 
-impl Chunk {
-    /// Room for up to `frames` frames, with nothing in it. Allocates.
-    pub(super) fn empty(frames: usize, span: Span) -> Self {
-        Self { buffer: AudioBuffer::new(2, frames), rendered: 0, frames: 0..0, at: 0, span }
-    }
-}
-
-/// The master's inserts, a meter and the store.
+/// The desk, meters on its buses and its sum, and the store.
 pub(super) struct Keeper<S> {
     rate: SampleRate,
-    inserts: Rack,
+    desk: Desk,
+    bus_taps: Vec<StripTap>,
+    /// The sum, stereo.
+    buffer: AudioBuffer,
     meter: Option<ProgrammeMeter>,
     store: S,
     heard_until: u64,
 }
 
 impl<S: Store> Keeper<S> {
-    pub(super) fn new(rate: SampleRate, inserts: Rack, store: S, measures: bool) -> Self {
+    /// A keeper for chunks of up to `chunk` frames; `measures` says whether the sum is measured. Allocates.
+    pub(super) fn new(
+        rate: SampleRate,
+        desk: Desk,
+        bus_taps: Vec<StripTap>,
+        chunk: usize,
+        store: S,
+        measures: bool,
+    ) -> Self {
         let meter = measures.then(|| ProgrammeMeter::new(rate, &ChannelLayout::stereo()));
-        Self { rate, inserts, meter, store, heard_until: 0 }
+        Self { rate, desk, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, heard_until: 0 }
     }
 
-    /// Takes in the next chunk; its buffer is free afterwards.
-    pub(super) fn take(&mut self, chunk: &mut Chunk) -> Result<(), RenderError> {
-        self.inserts.process(&mut chunk.buffer.first_mut(chunk.rendered));
-        let block = chunk.buffer.block().slice(chunk.frames.clone());
+    /// Sums the next chunk, and takes the sum in.
+    pub(super) fn take(&mut self, chunk: &Chunk) -> Result<(), RenderError> {
+        let Self { desk, bus_taps, buffer, .. } = self;
+        desk.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
+        for (block, tap) in desk.bus_outputs(chunk.rendered).zip(bus_taps) {
+            tap.observe(&block, chunk.position, chunk.span.stems_end);
+        }
+        let block = self.buffer.block().slice(chunk.frames.clone());
         for channel in 0..block.channels() {
             let samples = block.channel(channel);
             if let Some(frame) = samples.iter().position(|x| !x.is_finite()) {
@@ -92,6 +106,7 @@ impl<S: Store> Keeper<S> {
     /// What it kept.
     pub(super) fn finish(self) -> Kept<S> {
         let measured = self.meter.map(|meter| meter.measurement());
-        Kept { store: self.store, measured, heard_until: self.heard_until }
+        let buses = self.bus_taps.into_iter().map(|tap| tap.meter).collect();
+        Kept { store: self.store, measured, heard_until: self.heard_until, buses }
     }
 }

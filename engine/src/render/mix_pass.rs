@@ -8,12 +8,11 @@ use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::renderer::Renderer;
 use super::span::Span;
-use crate::audio::{Block, ChannelLayout};
+use super::strip_tap::StripTap;
+use super::track_groups::TrackGroups;
 use crate::io::StemOutcome;
 use crate::meter::{Measurement, ProgrammeMeter};
 use crate::mix::TrackStrip;
-use crate::process::{TOGETHER, Tap};
-use rayon::prelude::*;
 
 /// The mix before its master gain.
 pub(super) struct Mixed {
@@ -41,37 +40,6 @@ pub(super) struct TrackResult {
     pub(super) meter: Option<ProgrammeMeter>,
 }
 
-/// A meter on a strip's output: it leaves out what comes before the output's start, and stops with the sound or the output.
-struct StripTap {
-    meter: ProgrammeMeter,
-    /// How late the strip's output is, in frames.
-    latency: u64,
-    skip: u64,
-    /// The session frame at which the output was asked to end.
-    until: u64,
-}
-
-impl StripTap {
-    fn new(plan: &Plan, start: u64, latency: u64) -> Self {
-        let rate = plan.sample_rate();
-        Self {
-            meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
-            latency,
-            skip: start + latency,
-            until: plan.session().time.end_s.map_or(u64::MAX / 2, |seconds| rate.frames(seconds)),
-        }
-    }
-
-    /// Takes in what was rendered after `before` frames; `end` is the session frame at which the sound ends, once known.
-    fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
-        let end = end.map_or(self.until, |end| end.min(self.until));
-        let sound = (end + self.latency).saturating_sub(before).min(block.frames() as u64) as usize;
-        let skipped = self.skip.min(sound as u64) as usize;
-        self.skip -= skipped as u64;
-        self.meter.observe(&block.slice(skipped..sound));
-    }
-}
-
 /// Renders a plan into a store, from the output's first frame on; the store may be given more than is output.
 pub(super) fn run<S: Store>(
     plan: &Plan,
@@ -81,78 +49,61 @@ pub(super) fn run<S: Store>(
 ) -> Result<(Mixed, S), RenderError> {
     let rate = plan.sample_rate();
     let chunk = options.chunk_frames.max(1);
-    let mut renderer = Renderer::new(plan, plan.open_clips()?, chunk)?;
-    let latency = renderer.latency();
+    let (tracks, desk) = Renderer::new(plan, plan.open_clips()?, chunk)?.into_parts();
+    let latency = desk.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
     let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripTap::new(plan, start, track.latency()));
-    let mut taps: Vec<Option<StripTap>> = renderer.tracks().iter().map(tap).collect();
+    let mut tracks = TrackGroups::new(tracks, tap);
     let buses = &plan.routing().buses;
-    let mut bus_taps: Vec<StripTap> = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
+    let bus_taps = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
     let mut span = Span::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
-    // The master's inserts run with the next chunk's tracks.
     let measures = !options.mix_only || plan.session().master.target.loudness_lufs().is_some();
-    let mut keeper = Keeper::new(rate, renderer.detach_master(), store, measures);
-    let (mut ready, mut next) = (Chunk::empty(chunk, span.clone()), Chunk::empty(chunk, span.clone()));
+    let mut keeper = Keeper::new(rate, desk, bus_taps, chunk, store, measures);
+    let outputs = tracks.spare_outputs();
+    let mut ready = Chunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;
     while span.end.is_none_or(|end| position < end + latency) {
         // Where the end is known, no frame beyond it is read: what a stem has given does not depend on the chunks.
         let left = span.end.map_or(chunk as u64, |end| end + latency - position);
         let frames = left.min(chunk as u64) as usize;
-        let render = || {
-            let tracks = renderer.tracks_mut().par_chunks_mut(TOGETHER).zip(taps.par_chunks_mut(TOGETHER));
-            tracks.for_each(|(tracks, taps)| {
-                TrackStrip::process_together(tracks, frames);
-                for (track, tap) in tracks.iter().zip(taps) {
-                    if let Some(tap) = tap {
-                        let before = track.rendered() - frames as u64;
-                        tap.observe(&track.output(false, frames), before, track.input.end());
-                    }
-                }
-            });
-        };
-        rayon::join(|| keeper.take(&mut ready), render).0?;
-        renderer.mix(&mut next.buffer.first_mut(frames));
-        for (index, track) in renderer.tracks_mut().iter_mut().enumerate() {
+        rayon::join(|| keeper.take(&ready), || tracks.render(frames)).0?;
+        for (index, track) in tracks.each().enumerate() {
             if let Some(source) = track.input.take_error() {
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
             }
         }
-        span.update(renderer.tracks());
-        for (block, tap) in renderer.bus_outputs(frames).zip(&mut bus_taps) {
-            tap.observe(&block, position, span.stems_end);
-        }
+        span.update(tracks.each());
         // Output frame n of this chunk is session frame position + n − latency.
         let within =
             |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
         let (first, last) = (within(start), span.end.map_or(frames, within));
-        (next.rendered, next.frames) = (frames, first..last.max(first));
-        next.span = span.clone();
-        next.at = (position + first as u64).saturating_sub(latency);
-        std::mem::swap(&mut ready, &mut next);
+        tracks.swap_outputs(&mut ready.outputs);
+        (ready.rendered, ready.position, ready.frames) = (frames, position, first..last.max(first));
+        ready.at = (position + first as u64).saturating_sub(latency);
+        ready.span = span.clone();
         position += frames as u64;
         progress.at(position)?;
     }
-    keeper.take(&mut ready)?;
+    keeper.take(&ready)?;
     let kept = keeper.finish();
 
     let end = span.output_end(kept.heard_until);
     if end <= start {
         return Err(RenderError::Empty { end_s: rate.seconds(end), start_s: rate.seconds(start) });
     }
-    let tracks = renderer.tracks().iter().zip(taps);
-    let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(bus_taps).collect();
+    let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(kept.buses).collect();
     in_session_order.sort_by_key(|(index, _)| *index);
     let mixed = Mixed {
         frames: end - start,
         start,
         latency,
         measured: kept.measured,
-        tracks: tracks.map(|(track, tap)| TrackResult::new(track, tap)).collect(),
-        buses: in_session_order.into_iter().map(|(_, tap)| tap.meter).collect(),
+        tracks: tracks.into_each().map(|(track, tap)| TrackResult::new(&track, tap)).collect(),
+        buses: in_session_order.into_iter().map(|(_, meter)| meter).collect(),
     };
     Ok((mixed, kept.store))
 }

@@ -1,6 +1,7 @@
 //! From a session to sound: the plan, the signal path, and the offline loop around it.
 
 mod clip;
+mod desk;
 mod error;
 mod export;
 mod keeper;
@@ -16,9 +17,12 @@ mod read_back;
 mod renderer;
 mod scratch;
 mod span;
+mod strip_tap;
 mod summary;
+mod track_groups;
 
 pub use clip::{Clip, ClipError, Placement};
+pub use desk::{Desk, TrackOutputs};
 pub use error::RenderError;
 pub use offline::{RenderOptions, Rendered, prepare, render_to_folder, render_to_memory};
 pub use plan::{Plan, PlanError};

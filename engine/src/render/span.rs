@@ -41,9 +41,9 @@ impl Span {
     }
 
     /// Once every stem has ended, it is known how far to render.
-    pub(super) fn update(&mut self, tracks: &[TrackStrip<Clip>]) {
+    pub(super) fn update<'t>(&mut self, mut tracks: impl Iterator<Item = &'t mut TrackStrip<Clip>>) {
         if self.stems_end.is_none() {
-            self.stems_end = tracks.iter().try_fold(0, |last: u64, track| Some(last.max(track.input.end()?)));
+            self.stems_end = tracks.try_fold(0, |last: u64, track| Some(last.max(track.input.end()?)));
         }
         if self.end.is_none() {
             self.end = self.stems_end.map(|end| end + self.asked_tail.unwrap_or(self.longest_tail));

@@ -138,16 +138,7 @@ impl Decoder {
         }
         let sample_rate = SampleRate::new(decoder.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
-        decoder.least_gap = match container {
-            Container::Flac => Some(1),
-            // FFmpeg stamps some pages a few hundred frames late, and nothing is missing; a page that is lost held far more.
-            Container::Ogg => Some(4_096),
-            _ => None,
-        }
-        .filter(|_| decoder.frames_a_tick == 1.0);
-        decoder.cut_to_duration = container == Container::Mp4
-            && track.num_frames.is_none_or(|frames| frames == 0)
-            && decoder.frames_a_tick == 1.0;
+        decoder.follow_stamps(&track);
         let bits = stored_bits(params, &codec_name);
         let extent = Extent {
             container,
@@ -174,6 +165,20 @@ impl Decoder {
         };
         let facts = Facts { container: container.name(name), codec: codec_name, sample_rate, layout, bits, extent };
         Ok((decoder, queue, facts, lost))
+    }
+
+    /// Says what the times of packets mean, once the first has been decoded.
+    fn follow_stamps(&mut self, track: &Track) {
+        self.least_gap = match self.container {
+            Container::Flac => Some(1),
+            // FFmpeg stamps some pages a few hundred frames late, and nothing is missing; a page that is lost held far more.
+            Container::Ogg => Some(4_096),
+            _ => None,
+        }
+        .filter(|_| self.frames_a_tick == 1.0);
+        self.cut_to_duration = self.container == Container::Mp4
+            && track.num_frames.is_none_or(|frames| frames == 0)
+            && self.frames_a_tick == 1.0;
     }
 
     /// From the first packet on, takes the samples from where they lie in the file, if their coding allows it.
