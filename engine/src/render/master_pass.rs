@@ -99,3 +99,35 @@ pub(super) fn run(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::ChannelLayout;
+    use crate::meter::ProgrammeMeter;
+    use crate::units::SampleRate;
+
+    const AIM: Aim = Aim { target_lufs: None, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
+
+    fn written(true_peak_dbtp: f64) -> Measurement {
+        let meter = ProgrammeMeter::new(SampleRate::new(48_000).unwrap(), &ChannelLayout::stereo());
+        Measurement { true_peak_dbtp: Some(true_peak_dbtp), ..meter.measurement() }
+    }
+
+    #[test]
+    fn a_file_above_the_ceiling_is_written_again_under_a_lower_one_a_bounded_number_of_times() {
+        let spec = ProcessSpec { sample_rate: SampleRate::new(48_000).unwrap(), max_block: 16, channels: 2 };
+        let mut tries = Tries::first(&AIM, None);
+        tries.chain(&spec).unwrap();
+        assert!(tries.are_over(&written(-0.99)), "within the tolerance");
+        let mut ceiling = AIM.ceiling_dbtp;
+        for _ in 2..MAX_PASSES {
+            tries.chain(&spec).unwrap();
+            assert!(!tries.are_over(&written(-0.9)));
+            assert!(tries.ceiling < ceiling, "{:?} after {ceiling:?}", tries.ceiling);
+            ceiling = tries.ceiling;
+        }
+        tries.chain(&spec).unwrap();
+        assert!(tries.are_over(&written(-0.9)));
+    }
+}

@@ -27,17 +27,18 @@ struct Members {
 }
 
 impl TrackGroups {
+    /// Groups of four, and what is left. Allocates.
     pub(super) fn new(tracks: Vec<TrackStrip<Clip>>, tap: impl Fn(&TrackStrip<Clip>) -> Option<StripTap>) -> Self {
-        let mut groups = Vec::with_capacity(tracks.len().div_ceil(TOGETHER));
+        let mut groups = Vec::new();
         let mut tracks = tracks.into_iter();
-        loop {
-            let tracks: Vec<_> = tracks.by_ref().take(TOGETHER).collect();
-            if tracks.is_empty() {
-                return Self(groups);
-            }
+        while tracks.len() > 0 {
+            // Fewer run one after the other wherever they are: each by itself, so that they can run on several threads.
+            let size = if tracks.len() >= TOGETHER { TOGETHER } else { 1 };
+            let tracks: Vec<_> = tracks.by_ref().take(size).collect();
             let taps = tracks.iter().map(&tap).collect();
             groups.push(Group { done: AtomicUsize::new(0), members: Mutex::new(Members { tracks, taps }) });
         }
+        Self(groups)
     }
 
     /// Renders the next frames of every track, on all threads of rayon's pool.
