@@ -66,12 +66,11 @@ impl Decoupled {
     }
 
     /// Smooths the reductions of four side by side: each waits for its own last frame only, so they take little longer than one.
-    pub(super) fn process_together<'a>(mut several: [(&'a mut Self, &'a mut [f64]); TOGETHER]) {
-        let mut done = 0;
+    pub(super) fn process_together<'a>(several: [(&'a mut Self, &'a mut [f64]); TOGETHER]) {
         #[cfg(target_arch = "x86_64")]
-        if let Some(simd) = pulp::x86::V3::try_new() {
-            done = super::ballistics_avx::run(simd, &mut several);
-        }
+        let (done, several) = super::ballistics_avx::run_if_there(several);
+        #[cfg(not(target_arch = "x86_64"))]
+        let done = 0;
         for (one, reductions_db) in several {
             one.process(&mut reductions_db[done..]);
         }

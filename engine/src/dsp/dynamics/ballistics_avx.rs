@@ -8,9 +8,14 @@ use crate::process::TOGETHER;
 use pulp::{NullaryFnOnce, cast, x86::V3};
 use std::arch::x86_64::__m256d;
 
-/// Smooths as many whole groups of four frames as there are in all four; returns how many frames that is.
-pub(super) fn run<'a>(simd: V3, several: &mut [(&'a mut Decoupled, &'a mut [f64]); TOGETHER]) -> usize {
-    simd.vectorize(Run { simd, several })
+/// Four compressors' memories and reductions.
+type Several<'a> = [(&'a mut Decoupled, &'a mut [f64]); TOGETHER];
+
+/// Smooths as many whole groups of four frames as there are in all four, where the processor has the instructions; says how many
+/// frames that is, and gives the rest back.
+pub(super) fn run_if_there(mut several: Several<'_>) -> (usize, Several<'_>) {
+    let done = V3::try_new().map_or(0, |simd| simd.vectorize(Run { simd, several: &mut several }));
+    (done, several)
 }
 
 struct Run<'a, 'b> {

@@ -82,13 +82,10 @@ impl Pcm {
 
     fn stereo<'a>(self, bytes: &[u8], mut planes: impl Iterator<Item = &'a mut [f32]>) {
         let (Some(left), Some(right)) = (planes.next(), planes.next()) else { return };
-        let mut done = 0;
         #[cfg(target_arch = "x86_64")]
-        if self == Self::Int24
-            && let Some(simd) = pulp::x86::V3::try_new()
-        {
-            done = super::pcm_avx2::stereo_24(simd, bytes, left, right);
-        }
+        let done = if self == Self::Int24 { super::pcm_avx2::stereo_24(bytes, left, right) } else { 0 };
+        #[cfg(not(target_arch = "x86_64"))]
+        let done = 0;
         let rest = &bytes[done * 2 * self.bytes()..];
         self.plane(rest, 2, 0, &mut left[done..]);
         self.plane(rest, 2, 1, &mut right[done..]);

@@ -7,9 +7,10 @@ use std::arch::x86_64::__m256i;
 const FRAMES: usize = 8;
 const FRAME_BYTES: usize = 6;
 
-/// Converts as many whole groups of eight frames as there are; returns how many frames that is.
-pub(super) fn stereo_24(simd: V3, bytes: &[u8], left: &mut [f32], right: &mut [f32]) -> usize {
-    simd.vectorize(Stereo { simd, bytes, left, right })
+/// Converts as many whole groups of eight frames as there are, where the processor has the instructions; returns how many frames
+/// that is.
+pub(super) fn stereo_24(bytes: &[u8], left: &mut [f32], right: &mut [f32]) -> usize {
+    V3::try_new().map_or(0, |simd| simd.vectorize(Stereo { simd, bytes, left, right }))
 }
 
 struct Stereo<'a> {
