@@ -1,10 +1,10 @@
 //! Sums a chunk while the tracks render the next one: through buses and the master's inserts, past a meter, to whatever keeps it.
 
-use super::desk::Desk;
 use super::error::RenderError;
 use super::scratch::Scratch;
 use super::span::Span;
 use super::strip_tap::StripTap;
+use super::summing::Summing;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::meter::{Measurement, ProgrammeMeter};
 use crate::mix::StripOutputs;
@@ -54,10 +54,10 @@ pub(super) struct Chunk {
     pub(super) span: Span,
 }
 
-/// The desk, meters on its buses and its sum, and the store.
+/// The sum of the tracks, with meters on it and on its buses, and the store.
 pub(super) struct Keeper<S> {
     rate: SampleRate,
-    desk: Desk,
+    summing: Summing,
     bus_taps: Vec<StripTap>,
     /// The sum, stereo.
     buffer: AudioBuffer,
@@ -70,21 +70,21 @@ impl<S: Store> Keeper<S> {
     /// A keeper for chunks of up to `chunk` frames; `measures` says whether the sum is measured. Allocates.
     pub(super) fn new(
         rate: SampleRate,
-        desk: Desk,
+        summing: Summing,
         bus_taps: Vec<StripTap>,
         chunk: usize,
         store: S,
         measures: bool,
     ) -> Self {
         let meter = measures.then(|| ProgrammeMeter::new(rate, &ChannelLayout::stereo()));
-        Self { rate, desk, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, heard_until: 0 }
+        Self { rate, summing, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, heard_until: 0 }
     }
 
     /// Sums the next chunk, and takes the sum in.
     pub(super) fn take(&mut self, chunk: &Chunk) -> Result<(), RenderError> {
-        let Self { desk, bus_taps, buffer, .. } = self;
-        desk.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
-        for (block, tap) in desk.bus_outputs(chunk.rendered).zip(bus_taps) {
+        let Self { summing, bus_taps, buffer, .. } = self;
+        summing.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
+        for (block, tap) in summing.bus_outputs(chunk.rendered).zip(bus_taps) {
             tap.observe(&block, chunk.position, chunk.span.stems_end);
         }
         let block = self.buffer.block().slice(chunk.frames.clone());

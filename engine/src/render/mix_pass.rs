@@ -49,8 +49,8 @@ pub(super) fn run<S: Store>(
 ) -> Result<(Mixed, S), RenderError> {
     let rate = plan.sample_rate();
     let chunk = options.chunk_frames.max(1);
-    let (tracks, desk) = Renderer::new(plan, plan.open_clips()?, chunk)?.into_parts();
-    let latency = desk.latency();
+    let (tracks, summing) = Renderer::new(plan, plan.open_clips()?, chunk)?.into_parts();
+    let latency = summing.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
     let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripTap::new(plan, start, track.latency()));
@@ -62,7 +62,7 @@ pub(super) fn run<S: Store>(
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
     let measures = !options.mix_only || plan.session().master.target.loudness_lufs().is_some();
-    let mut keeper = Keeper::new(rate, desk, bus_taps, chunk, store, measures);
+    let mut keeper = Keeper::new(rate, summing, bus_taps, chunk, store, measures);
     let outputs = tracks.spare_outputs();
     let mut ready = Chunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;

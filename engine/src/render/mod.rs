@@ -1,7 +1,6 @@
 //! From a session to sound: the plan, the signal path, and the offline loop around it.
 
 mod clip;
-mod desk;
 mod error;
 mod export;
 mod keeper;
@@ -19,13 +18,14 @@ mod scratch;
 mod span;
 mod strip_tap;
 mod summary;
+mod summing;
 mod track_groups;
 
 pub use clip::{Clip, ClipError, Placement};
-pub use desk::{Desk, TrackOutputs};
 pub use error::RenderError;
 pub use offline::{RenderOptions, Rendered, prepare, render_to_folder, render_to_memory};
 pub use plan::{Plan, PlanError};
 pub use progress::{OnProgress, Phase, Progress, Stopped};
 pub use renderer::Renderer;
 pub use scratch::Scratch;
+pub use summing::{Summing, TrackOutputs};

@@ -1,14 +1,14 @@
-//! The signal path of a mix, block by block: tracks, then the desk. The loop around it is offline or live.
+//! The signal path of a mix, block by block: tracks, then their sum. The loop around it is offline or live.
 
-use super::desk::Desk;
 use super::plan::{Plan, PlanError};
+use super::summing::Summing;
 use crate::audio::BlockMut;
 use crate::mix::{Input, TrackStrip};
 
-/// A live mix over inputs of any kind. Its output is stereo and [`Desk::latency`] frames late.
+/// A live mix over inputs of any kind. Its output is stereo and [`Summing::latency`] frames late.
 pub struct Renderer<I> {
     tracks: Vec<TrackStrip<I>>,
-    desk: Desk,
+    summing: Summing,
 }
 
 impl<I: Input> Renderer<I> {
@@ -21,7 +21,7 @@ impl<I: Input> Renderer<I> {
         for (index, input) in inputs.into_iter().enumerate() {
             tracks.push(plan.track_strip(index, input, max_block)?);
         }
-        Ok(Self { tracks, desk: Desk::new(plan, max_block)? })
+        Ok(Self { tracks, summing: Summing::new(plan, max_block)? })
     }
 
     /// The tracks, in session order.
@@ -35,30 +35,30 @@ impl<I: Input> Renderer<I> {
     }
 
     /// All but the tracks.
-    pub fn desk(&self) -> &Desk {
-        &self.desk
+    pub fn summing(&self) -> &Summing {
+        &self.summing
     }
 
     /// All but the tracks, to change it. Audio thread.
-    pub fn desk_mut(&mut self) -> &mut Desk {
-        &mut self.desk
+    pub fn summing_mut(&mut self) -> &mut Summing {
+        &mut self.summing
     }
 
     /// Forgets all input but what waits in the tracks' inputs; what glides arrives at once. Audio thread.
     pub fn reset(&mut self) {
         self.tracks.iter_mut().for_each(|track| track.strip_mut().reset());
-        self.desk.reset();
+        self.summing.reset();
     }
 
-    /// The tracks and the desk, to run them apart. Control thread.
-    pub fn into_parts(self) -> (Vec<TrackStrip<I>>, Desk) {
-        (self.tracks, self.desk)
+    /// The tracks and what sums them, to run them apart. Control thread.
+    pub fn into_parts(self) -> (Vec<TrackStrip<I>>, Summing) {
+        (self.tracks, self.summing)
     }
 
     /// Renders the next block, stereo. Audio thread, if the inputs are.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
-        let Self { tracks, desk } = self;
+        let Self { tracks, summing } = self;
         TrackStrip::process_together(tracks, 0..out.frames());
-        desk.mix(&tracks[..], out);
+        summing.mix(&tracks[..], out);
     }
 }

@@ -73,7 +73,7 @@ impl Dials {
             (Strip::Track(index), _) => self.go_track(index, ramp, renderer),
             (Strip::Bus(index), _) => {
                 let (setting, place) = &self.buses[index];
-                if let Some(bus) = renderer.desk_mut().bus_mut(*place) {
+                if let Some(bus) = renderer.summing_mut().bus_mut(*place) {
                     bus.go(setting.stance.matrix(2), fader(setting.gain_db, setting.mute), ramp);
                 }
             }

@@ -60,7 +60,7 @@ impl<I: LiveInput> LiveEngine<I> {
             self.carry_out_due();
             if self.transport.motion() == Motion::Cueing && self.inputs_are_cued() {
                 self.counters.ended.store(false, Relaxed);
-                self.transport.roll(self.renderer.desk().latency(), self.ramp);
+                self.transport.roll(self.renderer.summing().latency(), self.ramp);
                 self.tell_motion();
             }
             if self.transport.motion() != Motion::Rolling {
@@ -270,13 +270,13 @@ impl<I: LiveInput> LiveEngine<I> {
             meter.observe(&track.output(false, frames), *frame, reduction_db, &mut show);
         }
         for ((block, strip), meter) in
-            renderer.desk().bus_outputs(frames).zip(renderer.desk().bus_strips()).zip(&mut meters)
+            renderer.summing().bus_outputs(frames).zip(renderer.summing().bus_strips()).zip(&mut meters)
         {
             meter.observe(&block, *frame, strip.rack().chain().gain_reduction_db(), &mut show);
         }
         if let Some(meter) = meters.next() {
             let reduction_db =
-                renderer.desk().master().chain().gain_reduction_db() + limiter.chain().gain_reduction_db();
+                renderer.summing().master().chain().gain_reduction_db() + limiter.chain().gain_reduction_db();
             meter.observe(&out.as_block(), *frame, reduction_db, &mut show);
         }
     }

@@ -12,8 +12,8 @@ impl<I: LiveInput> LiveEngine<I> {
     fn rack(&mut self, seat: Seat) -> Option<&mut Rack> {
         match seat {
             Seat::Track(index) => self.renderer.tracks_mut().get_mut(index).map(|track| track.strip_mut().rack_mut()),
-            Seat::Bus(place) => self.renderer.desk_mut().bus_mut(place).map(Strip::rack_mut),
-            Seat::Master => Some(self.renderer.desk_mut().master_mut()),
+            Seat::Bus(place) => self.renderer.summing_mut().bus_mut(place).map(Strip::rack_mut),
+            Seat::Master => Some(self.renderer.summing_mut().master_mut()),
             Seat::Limiter => Some(&mut self.limiter),
         }
     }
@@ -22,11 +22,11 @@ impl<I: LiveInput> LiveEngine<I> {
     pub(super) fn busy_for(&self, exchange: &Exchange) -> u64 {
         let rack = match exchange.seat {
             Seat::Track(index) => self.renderer.tracks()[index].strip().rack(),
-            Seat::Bus(place) => self.renderer.desk().bus_strips().nth(place).map_or(&self.limiter, Strip::rack),
-            Seat::Master => self.renderer.desk().master(),
+            Seat::Bus(place) => self.renderer.summing().bus_strips().nth(place).map_or(&self.limiter, Strip::rack),
+            Seat::Master => self.renderer.summing().master(),
             Seat::Limiter => &self.limiter,
         };
-        let feeds = exchange.delays.iter().filter_map(|(to, index, _)| self.renderer.desk().feeds(*to).get(*index));
+        let feeds = exchange.delays.iter().filter_map(|(to, index, _)| self.renderer.summing().feeds(*to).get(*index));
         feeds.map(Feed::left).fold(rack.left(), u64::max)
     }
 
@@ -48,7 +48,7 @@ impl<I: LiveInput> LiveEngine<I> {
         }
         for (to, index, delay) in &mut exchange.delays {
             let Some(delay) = delay.take() else { continue };
-            let refused = match self.renderer.desk_mut().feeds_mut(*to).get_mut(*index) {
+            let refused = match self.renderer.summing_mut().feeds_mut(*to).get_mut(*index) {
                 Some(feed) => feed.redelay(delay, wait, ramp),
                 None => Some(delay),
             };
@@ -74,10 +74,10 @@ impl<I: LiveInput> LiveEngine<I> {
             }
         };
         renderer.tracks_mut().iter_mut().for_each(|track| chain(track.strip_mut().rack_mut()));
-        renderer.desk_mut().bus_strips_mut().for_each(|bus| chain(bus.rack_mut()));
-        chain(renderer.desk_mut().master_mut());
+        renderer.summing_mut().bus_strips_mut().for_each(|bus| chain(bus.rack_mut()));
+        chain(renderer.summing_mut().master_mut());
         chain(limiter);
-        for feed in renderer.desk_mut().every_feed_mut() {
+        for feed in renderer.summing_mut().every_feed_mut() {
             exchanging |= feed.left() > 0;
             if let Some(spent) = feed.take_spent() {
                 send_back(returns, Return::Delay(spent));

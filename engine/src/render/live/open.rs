@@ -163,7 +163,7 @@ fn assemble<I: LiveInput>(
     let routing = plan.routing().clone();
     let mut buses: Vec<(usize, ChainState)> = Vec::new();
     let mut bus_places = vec![0; session.buses.len()];
-    for (place, (route, strip)) in routing.buses.iter().zip(renderer.desk().bus_strips()).enumerate() {
+    for (place, (route, strip)) in routing.buses.iter().zip(renderer.summing().bus_strips()).enumerate() {
         let inserts = session.buses[route.index].inserts.len();
         buses.push((route.index, ChainState::new(inserts, strip.rack().chain().latency())));
         bus_places[route.index] = place;
@@ -173,7 +173,7 @@ fn assemble<I: LiveInput>(
     let chains = Chains {
         tracks: tracks.map(|(strip, track)| ChainState::new(track.inserts.len(), strip.latency())).collect(),
         buses: buses.into_iter().map(|(_, chain)| chain).collect(),
-        master: ChainState::new(session.master.inserts.len(), renderer.desk().master().chain().latency()),
+        master: ChainState::new(session.master.inserts.len(), renderer.summing().master().chain().latency()),
         limiter_latency: limiter.latency(),
         routing,
     };

@@ -1,4 +1,4 @@
-//! What tracks are summed by: buses, sends, the master's inserts.
+//! What sums tracks: buses, sends, the master's inserts.
 
 use super::plan::{Plan, PlanError};
 use crate::audio::{Block, BlockMut};
@@ -26,7 +26,7 @@ impl TrackOutputs for [StripOutputs] {
 }
 
 /// A live mix but for its tracks.
-pub struct Desk {
+pub struct Summing {
     buses: Vec<(Vec<Feed>, BusStrip)>,
     master_feeds: Vec<Feed>,
     master: Rack,
@@ -34,8 +34,8 @@ pub struct Desk {
     latency: u64,
 }
 
-impl Desk {
-    /// Builds the desk of a plan. Control thread; allocates.
+impl Summing {
+    /// Builds the summing of a plan. Control thread; allocates.
     ///
     /// # Errors
     /// When an insert cannot be built. A checked plan has no such insert.
