@@ -9,11 +9,11 @@ use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::renderer::Renderer;
 use super::scratch::Scratch;
 use super::span::Span;
-use crate::audio::{Block, ChannelLayout};
+use super::strip_tap::StripTap;
 use crate::io::StemOutcome;
 use crate::meter::{Measurement, ProgrammeMeter};
 use crate::mix::TrackStrip;
-use crate::process::{TOGETHER, Tap};
+use crate::process::TOGETHER;
 use rayon::prelude::*;
 use std::path::PathBuf;
 
@@ -43,37 +43,6 @@ pub(super) struct TrackResult {
     pub(super) latency: u64,
     /// After the fader, as long as the stem plays; `None` when the mix is all that is asked for.
     pub(super) meter: Option<ProgrammeMeter>,
-}
-
-/// A meter on a strip's output: it leaves out what comes before the output's start, and stops with the sound or the output.
-struct StripTap {
-    meter: ProgrammeMeter,
-    /// How late the strip's output is, in frames.
-    latency: u64,
-    skip: u64,
-    /// The session frame at which the output was asked to end.
-    until: u64,
-}
-
-impl StripTap {
-    fn new(plan: &Plan, start: u64, latency: u64) -> Self {
-        let rate = plan.sample_rate();
-        Self {
-            meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
-            latency,
-            skip: start + latency,
-            until: plan.session().time.end_s.map_or(u64::MAX / 2, |seconds| rate.frames(seconds)),
-        }
-    }
-
-    /// Takes in what was rendered after `before` frames; `end` is the session frame at which the sound ends, once known.
-    fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
-        let end = end.map_or(self.until, |end| end.min(self.until));
-        let sound = (end + self.latency).saturating_sub(before).min(block.frames() as u64) as usize;
-        let skipped = self.skip.min(sound as u64) as usize;
-        self.skip -= skipped as u64;
-        self.meter.observe(&block.slice(skipped..sound));
-    }
 }
 
 /// Renders a plan into scratch.
@@ -109,12 +78,7 @@ pub(super) fn run(
             let tracks = renderer.tracks_mut().par_chunks_mut(TOGETHER).zip(taps.par_chunks_mut(TOGETHER));
             tracks.for_each(|(tracks, taps)| {
                 TrackStrip::process_together(tracks, frames);
-                for (track, tap) in tracks.iter().zip(taps) {
-                    if let Some(tap) = tap {
-                        let before = track.rendered() - frames as u64;
-                        tap.observe(&track.output(false, frames), before, track.input.end());
-                    }
-                }
+                StripTap::observe_tracks(taps, tracks, frames);
             });
         };
         rayon::join(|| keeper.take(&mut ready), render).0?;

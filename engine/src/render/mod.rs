@@ -14,6 +14,7 @@ mod progress;
 mod renderer;
 mod scratch;
 mod span;
+mod strip_tap;
 mod summary;
 
 pub use clip::{Clip, ClipError, Placement};
