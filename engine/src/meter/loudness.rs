@@ -235,15 +235,26 @@ impl LoudnessMeter {
         let start = self.steps.checked_sub(steps)?;
         let frames = self.step_start(self.steps) - self.step_start(start);
         let first = (start % SHORT_TERM_STEPS) as usize;
-        // Four sums side by side: one long chain of additions would cost as much as the filters.
-        let mut sums = [0.0; 4];
-        for four in self.energies[first..first + steps as usize].chunks_exact(4) {
-            for (sum, energy) in sums.iter_mut().zip(four) {
-                *sum += energy;
-            }
-        }
-        Some(sums.iter().sum::<f64>() / frames as f64)
+        Some(sum(&self.energies[first..first + steps as usize]) / frames as f64)
     }
+}
+
+/// The sum of the energies of a window: twenty sums side by side, which goes into both windows. One long chain of additions would cost as much as
+/// the filters.
+fn sum(energies: &[f64]) -> f64 {
+    const LANES: usize = 20;
+    let mut sums = [0.0; LANES];
+    for energies in energies.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            sums[lane] += energies[lane];
+        }
+    }
+    sums.as_chunks::<4>()
+        .0
+        .iter()
+        .fold([0.0; 4], |total, four| [0, 1, 2, 3].map(|lane| total[lane] + four[lane]))
+        .iter()
+        .sum()
 }
 
 impl Tap for LoudnessMeter {

@@ -2,9 +2,10 @@
 
 mod bounds;
 mod fir;
-mod points;
+mod lanes;
 #[cfg(target_arch = "x86_64")]
-mod points_x86;
+mod lanes_x86;
+mod points;
 mod table;
 
 pub use fir::TruePeakFir;

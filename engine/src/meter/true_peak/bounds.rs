@@ -1,12 +1,11 @@
 //! What no reading of a stretch can exceed, from its samples alone: most stretches need no look between them.
+#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::points::larger;
-use super::table::{TAPS, Table};
+use super::lanes::{Kernel, LANES, Lanes, dispatch, larger};
+use super::table::{BENDS, TAPS, Table};
 
 /// Samples that are looked at together, and intervals that have one bound.
 pub(super) const STRETCH: usize = 64;
-/// Intervals whose closer bounds are found side by side.
-pub(super) const GRANULE: usize = 16;
 /// Stretches of samples at once, the past included.
 pub(super) const STRETCHES: usize = 17;
 /// Samples of them, and two more for the last second difference.
@@ -47,71 +46,135 @@ impl Bounds {
 }
 
 /// Looks at the first `stretches` of `samples`.
-///
-/// Maxima are halved from loop to loop: sixteen lanes to one at once go through memory.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 pub(super) fn survey(samples: &[f32; ROOM], stretches: usize, bounds: &mut Bounds) {
-    const LANES: usize = 16;
-    let Bounds { levels, bends } = bounds;
-    let (mut high, mut bent) = ([[0.0_f32; LANES]; STRETCHES], [[0.0_f32; LANES]; STRETCHES]);
-    for index in 0..stretches.min(STRETCHES) {
-        let Some(x) = samples[index * STRETCH..].first_chunk::<{ STRETCH + 2 }>() else { break };
-        let (mut level, mut bend) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-        for start in (0..STRETCH).step_by(LANES) {
-            for lane in 0..LANES {
-                let at = start + lane;
-                level[lane] = larger(x[at].abs(), level[lane]);
-                bend[lane] = larger((x[at] - 2.0 * x[at + 1] + x[at + 2]).abs(), bend[lane]);
+    dispatch(Survey { samples, stretches, bounds });
+}
+
+struct Survey<'a> {
+    samples: &'a [f32; ROOM],
+    stretches: usize,
+    bounds: &'a mut Bounds,
+}
+
+impl Kernel for Survey<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Bounds { levels, bends } = self.bounds;
+        for (index, (highest, bent)) in levels.iter_mut().zip(bends).enumerate().take(self.stretches) {
+            let Some(x) = self.samples[index * STRETCH..].first_chunk::<{ STRETCH + 2 }>() else { break };
+            let (mut level, mut bend) = (lanes.splat(0.0), lanes.splat(0.0));
+            for start in (0..STRETCH).step_by(LANES) {
+                level = lanes.max(lanes.abs(load(lanes, x, start)), level);
+                bend = lanes.max(bend_at(lanes, x, start), bend);
             }
+            (*highest, *bent) = (lanes.highest(level), lanes.highest(bend));
         }
-        (high[index], bent[index]) = (level, bend);
-    }
-    let (mut high8, mut bent8) = ([[0.0_f32; 8]; STRETCHES], [[0.0_f32; 8]; STRETCHES]);
-    let (mut high4, mut bent4) = ([[0.0_f32; 4]; STRETCHES], [[0.0_f32; 4]; STRETCHES]);
-    for index in 0..STRETCHES {
-        for lane in 0..8 {
-            high8[index][lane] = larger(high[index][lane], high[index][lane + 8]);
-            bent8[index][lane] = larger(bent[index][lane], bent[index][lane + 8]);
-        }
-    }
-    for index in 0..STRETCHES {
-        for lane in 0..4 {
-            high4[index][lane] = larger(high8[index][lane], high8[index][lane + 4]);
-            bent4[index][lane] = larger(bent8[index][lane], bent8[index][lane + 4]);
-        }
-    }
-    let largest_of_four = |x: &[f32; 4]| larger(larger(x[0], x[1]), larger(x[2], x[3]));
-    for index in 0..STRETCHES {
-        levels[index] = largest_of_four(&high4[index]);
-        bends[index] = largest_of_four(&bent4[index]);
     }
 }
 
-/// The samples of a granule of intervals and of the one before it: `samples[0]` is the first of that one.
-pub(super) type Around = [f32; TAPS + GRANULE];
+/// Sixteen samples from `at` on.
+#[inline(always)]
+fn load<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
+    match x[at..].first_chunk() {
+        Some(x) => lanes.load(x),
+        None => lanes.splat(0.0),
+    }
+}
 
-/// Which intervals of a granule may read more than `max`, the lowest bit the first. Two looks, the closer one only where the first leaves
+/// The magnitudes of sixteen second differences, the first of which begins at `at`.
+#[inline(always)]
+fn bend_at<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
+    let middle = load(lanes, x, at + 1);
+    let outer = lanes.add(load(lanes, x, at), load(lanes, x, at + 2));
+    lanes.abs(lanes.sub(outer, lanes.add(middle, middle)))
+}
+
+/// The samples that a stretch of intervals and the one before it are made of: `samples[0]` is the first of that one.
+pub(super) type Around = [f32; TAPS + STRETCH];
+
+/// Which intervals of a stretch may read more than `max`, the lowest bit the first. Two looks, the closer one only where the first leaves
 /// any.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn suspects(table: &Table, samples: &Around, bound: Bound, max: f32) -> u32 {
-    let mut ends = [0.0; GRANULE];
-    let mut highest = [0.0; GRANULE];
-    for lane in 0..GRANULE {
-        ends[lane] = larger(samples[TAPS / 2 + lane].abs(), samples[TAPS / 2 + 1 + lane].abs());
-        highest[lane] = ends[lane] + bound.rise;
-    }
-    if highest.into_iter().fold(0.0, larger) <= max {
-        return 0;
-    }
-    let mut bends = [0.0; TAPS + GRANULE - 2];
-    for (index, bend) in bends.iter_mut().enumerate() {
-        *bend = (samples[index] - 2.0 * samples[index + 1] + samples[index + 2]).abs();
-    }
-    let mut rise = [bound.rest; GRANULE];
-    for (index, weight) in table.bends.iter().enumerate() {
-        for lane in 0..GRANULE {
-            rise[lane] += weight * bends[index + lane];
+pub(super) fn suspects(table: &Table, samples: &Around, bound: Bound, max: f32) -> u64 {
+    dispatch(Suspects { table, samples, bound, max })
+}
+
+#[derive(Clone)]
+struct Suspects<'a> {
+    table: &'a Table,
+    samples: &'a Around,
+    bound: Bound,
+    max: f32,
+}
+
+impl Kernel for Suspects<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        let Self { table, samples, bound, max } = self;
+        let max = lanes.splat(max);
+        let mut suspects = 0;
+        for start in (0..STRETCH).step_by(LANES) {
+            let left = lanes.abs(load(lanes, samples, start + TAPS / 2));
+            let ends = lanes.max(left, lanes.abs(load(lanes, samples, start + TAPS / 2 + 1)));
+            if lanes.above(lanes.add(ends, lanes.splat(bound.rise)), max) == 0 {
+                continue;
+            }
+            // The last two lanes of the last sixteen begin beyond the samples, and are not asked for.
+            let Some(x) = samples[start..].first_chunk::<{ TAPS + LANES }>() else { break };
+            let mut bends = [0.0; TAPS + LANES];
+            for at in (0..TAPS).step_by(LANES) {
+                bends[at..at + LANES].copy_from_slice(&lanes.store(bend_at(lanes, x, at)));
+            }
+            for at in TAPS..BENDS + LANES - 1 {
+                bends[at] = (x[at] + x[at + 2] - (x[at + 1] + x[at + 1])).abs();
+            }
+            let mut rise = lanes.splat(bound.rest);
+            for (index, weight) in table.bends.iter().enumerate() {
+                rise = lanes.add(rise, lanes.mul(lanes.splat(*weight), load(lanes, &bends, index)));
+            }
+            suspects |= u64::from(lanes.above(lanes.add(ends, rise), max)) << start;
         }
+        suspects
     }
-    (0..GRANULE).fold(0, |bits, lane| bits | (u32::from(ends[lane] + rise[lane] > max) << lane))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::on_every_set;
+    use super::super::table::TABLE;
+    use super::*;
+    use mixdown_fixtures::signals::{pink_noise, white_noise};
+
+    #[test]
+    fn every_set_finds_the_bounds_and_suspects_of_the_plain_twin() {
+        let mut any = 0;
+        for seed in 0..8 {
+            let noise = if seed % 2 == 0 { white_noise(seed, 1.0, ROOM) } else { pink_noise(seed, 0.3, ROOM) };
+            let samples: &[f32; ROOM] = noise.first_chunk().unwrap();
+            let mut bounds = Bounds::new();
+            survey(samples, STRETCHES, &mut bounds);
+            let loudest = |x: &[f32]| x.iter().fold(0.0, |max, x| larger(x.abs(), max));
+            let bend = |x: &[f32]| (x[0] + x[2] - (x[1] + x[1])).abs();
+            for index in 0..STRETCHES {
+                let stretch = &samples[index * STRETCH..];
+                assert_eq!(bounds.levels[index], loudest(&stretch[..STRETCH]));
+                let bends = stretch[..STRETCH + 2].windows(3).map(bend).fold(0.0, larger);
+                assert_eq!(bounds.bends[index], bends);
+            }
+            for index in 0..STRETCHES - 2 {
+                let around: &Around = samples[index * STRETCH..].first_chunk().unwrap();
+                let bound = bounds.of(&TABLE, index);
+                for share in [0.5, 0.7, 0.9, 1.0] {
+                    let found =
+                        on_every_set(&Suspects { table: &TABLE, samples: around, bound, max: bound.level * share });
+                    assert!(found.iter().all(|suspects| *suspects == found[0]), "{found:?}");
+                    any |= found[0];
+                }
+            }
+        }
+        assert_eq!(any, u64::MAX);
+    }
 }

@@ -1,9 +1,11 @@
 //! The oversampling detector behind true peak: sixteen points a sample, and a parabola through the highest.
 
-use super::bounds::{Bounds, GRANULE, ROOM, STRETCH, STRETCHES, survey, suspects};
-use super::points::{READ, SPAN, highest, larger, points};
+use super::bounds::{Bound, Bounds, ROOM, STRETCH, STRETCHES, survey, suspects};
+use super::lanes::larger;
+use super::points::{READ, SPAN, highest, points};
 use super::table::{TABLE, TAPS};
 use crate::meter::reading::finite;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Samples kept: a whole stretch, though [`TAPS`] would do.
@@ -12,8 +14,6 @@ const PAST: usize = STRETCH;
 const CHUNK: usize = (STRETCHES - 1) * STRETCH;
 /// Where the samples begin that the first interval and the one before it are made of.
 const LEAD: usize = PAST - TAPS;
-/// All intervals of a granule.
-const ALL: u32 = (1 << GRANULE) - 1;
 
 /// The largest magnitude between the samples of one channel, interval by interval.
 ///
@@ -74,19 +74,9 @@ impl TruePeakFir {
             survey(&self.samples, stretches, &mut self.bounds);
             for index in 0..input.len().div_ceil(STRETCH) {
                 let bound = self.bounds.of(&TABLE, index);
-                for start in (index * STRETCH..input.len().min((index + 1) * STRETCH)).step_by(GRANULE) {
-                    if bound.level + bound.rise <= max {
-                        break;
-                    }
-                    let Some(around) = self.samples[LEAD + start..].first_chunk() else { break };
-                    let valid = ALL >> (GRANULE - GRANULE.min(input.len() - start));
-                    let mut left = suspects(&TABLE, around, bound, max) & valid;
-                    while left != 0 {
-                        let first = left.trailing_zeros() as usize;
-                        let frames = READ.min(input.len() - start - first);
-                        max = self.read(start + first)[..frames].iter().copied().fold(max, larger);
-                        left &= ALL << (first + READ);
-                    }
+                if bound.level + bound.rise > max {
+                    let start = index * STRETCH;
+                    max = self.max_of_stretch(start..input.len().min(start + STRETCH), bound, max);
                 }
             }
             self.shift(input.len());
@@ -94,11 +84,22 @@ impl TruePeakFir {
         max
     }
 
+    /// As [`Self::max_above`] for the intervals of a stretch.
+    fn max_of_stretch(&self, intervals: Range<usize>, bound: Bound, mut max: f32) -> f32 {
+        let Some(around) = self.samples[LEAD + intervals.start..].first_chunk() else { return max };
+        let mut left = suspects(&TABLE, around, bound, max) & (u64::MAX >> (STRETCH - intervals.len()));
+        while left != 0 {
+            let first = left.trailing_zeros() as usize;
+            let frames = READ.min(intervals.len() - first);
+            max = self.read(intervals.start + first)[..frames].iter().copied().fold(max, larger);
+            left &= u64::MAX.checked_shl((first + READ) as u32).unwrap_or(0);
+        }
+        max
+    }
+
     /// Appends at most [`CHUNK`] samples; returns how many stretches there are now.
     fn take_in(&mut self, input: &[f32]) -> usize {
-        for (sample, x) in self.samples[PAST..].iter_mut().zip(input) {
-            *sample = finite(*x);
-        }
+        take_finite(input, &mut self.samples[PAST..]);
         // Silence after the last sample can only raise a bound.
         let filled = PAST + input.len();
         let stretches = filled.div_ceil(STRETCH);
@@ -115,6 +116,14 @@ impl TruePeakFir {
     fn read(&self, interval: usize) -> [f32; READ] {
         let Some(samples) = self.samples[LEAD + interval..].first_chunk::<SPAN>() else { return [0.0; READ] };
         highest(&points(&TABLE.taps, samples), samples)
+    }
+}
+
+/// Compiled for wider vectors too.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn take_finite(input: &[f32], samples: &mut [f32]) {
+    for (sample, x) in samples.iter_mut().zip(input) {
+        *sample = finite(*x);
     }
 }
 
@@ -173,12 +182,17 @@ mod tests {
         survey(&fir.samples, stretches, &mut fir.bounds);
         for interval in 0..signal.len() {
             let (peak, bound) = (fir.read(interval)[0], fir.bounds.of(&TABLE, interval / STRETCH));
-            let around = fir.samples[LEAD + interval..].first_chunk().unwrap();
+            let start = interval / STRETCH * STRETCH;
+            let around = fir.samples[LEAD + start..].first_chunk().unwrap();
             // The lowest maximum at which the interval is no suspect any more, by halves.
             let (mut low, mut high) = (0.0_f32, 2.0 * (bound.level + bound.rise));
             for _ in 0..40 {
                 let middle = f32::midpoint(low, high);
-                if suspects(&TABLE, around, bound, middle) & 1 == 1 { low = middle } else { high = middle }
+                if suspects(&TABLE, around, bound, middle) >> (interval - start) & 1 == 1 {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
             }
             nearest[0] = nearest[0].min(bound.level + bound.rise - peak);
             nearest[1] = nearest[1].min(high - peak);

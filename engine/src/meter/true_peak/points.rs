@@ -1,5 +1,7 @@
 //! The points of a few intervals side by side, and the highest of the parabolas through them.
+#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
+use super::lanes::{Kernel, Lanes, dispatch, larger};
 use super::table::{PHASES, TAPS, Taps};
 
 /// Intervals that are read together.
@@ -9,31 +11,33 @@ pub(super) const WINDOWS: usize = READ + 1;
 /// The samples of those windows.
 pub(super) const SPAN: usize = TAPS + READ;
 
-/// The points of every window, the first of which begins with `samples[0]`. Every version gives the bits of [`plain_points`].
+/// The points of every window, the first of which begins with `samples[0]`: products added up from the oldest sample to the newest, nothing
+/// fused.
 pub(super) fn points(taps: &Taps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if let Some(simd) = pulp::x86::V4::try_new() {
-            return super::points_x86::points_avx512(simd, taps, samples);
-        }
-        if let Some(simd) = pulp::x86::V3::try_new() {
-            return super::points_x86::points_avx2(simd, taps, samples);
-        }
-    }
-    plain_points(taps, samples)
+    dispatch(Points { taps, samples })
 }
 
-/// Products added up from the oldest sample to the newest, nothing fused.
-pub(super) fn plain_points(taps: &Taps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
-    let mut points = [[0.0; PHASES]; WINDOWS];
-    for (window, points) in points.iter_mut().enumerate() {
-        for (x, taps) in samples[window..].iter().zip(taps) {
-            for (point, tap) in points.iter_mut().zip(taps) {
-                *point += x * tap;
+#[derive(Clone)]
+struct Points<'a> {
+    taps: &'a Taps,
+    samples: &'a [f32; SPAN],
+}
+
+impl Kernel for Points<'_> {
+    type Output = [[f32; PHASES]; WINDOWS];
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let mut sums = [lanes.splat(0.0); WINDOWS];
+        for (tap, coefficients) in self.taps.iter().enumerate() {
+            let coefficients = lanes.load(coefficients);
+            for (window, sum) in sums.iter_mut().enumerate() {
+                let x = lanes.splat(self.samples[tap + window]);
+                *sum = lanes.add(*sum, lanes.mul(x, coefficients));
             }
         }
+        sums.map(|sum| lanes.store(sum))
     }
-    points
 }
 
 /// The highest magnitude in each interval, on its grid and on the parabolas through it.
@@ -63,31 +67,26 @@ pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) 
     highest
 }
 
-/// The larger of two numbers that are not NaN, in the form that one vector instruction computes.
-pub(super) fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::lanes::on_every_set;
     use super::super::table::TABLE;
     use super::*;
     use mixdown_fixtures::signals::white_noise;
 
     #[test]
-    fn points_equal_their_plain_twin_bit_for_bit() {
+    fn every_set_gives_the_points_of_the_plain_twin_bit_for_bit() {
         for seed in 0..20 {
             let mut samples = white_noise(seed, 1.0, SPAN);
             samples[seed as usize] = -0.0;
             let samples = samples.first_chunk().unwrap();
-            let bits = |points: [[f32; PHASES]; WINDOWS]| points.map(|points| points.map(f32::to_bits));
-            let plain = bits(plain_points(&TABLE.taps, samples));
-            assert_eq!(bits(points(&TABLE.taps, samples)), plain);
-            #[cfg(target_arch = "x86_64")]
-            if let Some(simd) = pulp::x86::V3::try_new() {
-                let avx2 = super::super::points_x86::points_avx2(simd, &TABLE.taps, samples);
-                assert_eq!(bits(avx2), plain, "AVX2, where AVX-512 hides it");
-            }
+            let outputs = on_every_set(&Points { taps: &TABLE.taps, samples });
+            let bits: Vec<_> = outputs.iter().map(|points| points.map(|points| points.map(f32::to_bits))).collect();
+            assert!(bits.iter().all(|of_set| *of_set == bits[0]));
+            let by_hand = |window: usize, phase: usize| {
+                (0..TAPS).fold(0.0, |sum, tap| sum + samples[window + tap] * TABLE.taps[tap][phase])
+            };
+            assert_eq!(outputs[0][2][5].to_bits(), by_hand(2, 5).to_bits());
         }
     }
 
