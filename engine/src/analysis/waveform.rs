@@ -161,7 +161,10 @@ impl WaveformGenerator {
         };
         if self.settings.split_channels {
             for (index, extremes) in self.extremes.iter_mut().enumerate() {
-                block.channel(index).iter().for_each(|x| include(extremes, to_16_bits(*x)));
+                // A larger sample is never a smaller integer: two conversions a stretch are enough.
+                for x in least_and_greatest(block.channel(index)) {
+                    include(extremes, to_16_bits(x));
+                }
             }
         } else {
             for frame in 0..block.frames() {
@@ -182,6 +185,27 @@ impl WaveformGenerator {
         }
         self.filled = 0;
     }
+}
+
+/// The least and the greatest sample, of which there is one at least; what is not a number counts as 0. Compiled for wider vectors too: extremes
+/// do not depend on the order.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn least_and_greatest(samples: &[f32]) -> [f32; 2] {
+    const LANES: usize = 16;
+    let number = |x: f32| if x.is_nan() { 0.0 } else { x };
+    let lesser = |a: f32, b: f32| if a < b { a } else { b };
+    let greater = |a: f32, b: f32| if a > b { a } else { b };
+    let (mut low, mut high) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
+    let (groups, rest) = samples.as_chunks::<LANES>();
+    for group in groups {
+        for lane in 0..LANES {
+            let x = number(group[lane]);
+            low[lane] = lesser(x, low[lane]);
+            high[lane] = greater(x, high[lane]);
+        }
+    }
+    let rest = || rest.iter().map(|x| number(*x));
+    [rest().chain(low).fold(f32::INFINITY, lesser), rest().chain(high).fold(f32::NEG_INFINITY, greater)]
 }
 
 /// The sample as a 16-bit integer; what is not a number becomes 0.
@@ -277,6 +301,23 @@ mod tests {
             assert_eq!(to_16_bits(f32::from(value) / 32_768.0), i32::from(value));
         }
         assert_eq!([f32::NAN, f32::INFINITY, -f32::INFINITY, 1.5].map(to_16_bits), [0, 32_767, -32_768, 32_767]);
+    }
+
+    #[test]
+    fn every_length_of_pixel_finds_its_extremes_and_takes_no_number_for_0() {
+        let signal: Vec<f32> = white_noise(7, 0.5, 70).iter().map(|x| x + 0.7).collect();
+        for length in 1..70 {
+            let mut signal = signal[..length].to_vec();
+            let converted = |signal: &[f32]| {
+                let values: Vec<i32> = signal.iter().map(|x| to_16_bits(*x)).collect();
+                [values.iter().min().copied(), values.iter().max().copied()]
+            };
+            let found = |signal: &[f32]| least_and_greatest(signal).map(|x| Some(to_16_bits(x)));
+            assert_eq!(found(&signal), converted(&signal));
+            signal[length / 2] = f32::NAN;
+            signal[0] = if length % 2 == 0 { f32::NEG_INFINITY } else { f32::NAN };
+            assert_eq!(found(&signal), converted(&signal));
+        }
     }
 
     #[test]

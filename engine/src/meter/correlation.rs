@@ -7,10 +7,8 @@ use crate::process::Tap;
 /// Measures Σlr / √(Σl²·Σr²) of the first two channels, without removing their means.
 #[derive(Clone, Debug)]
 pub struct CorrelationMeter {
-    /// Σlr, Σl² and Σr² of the running interval.
+    /// Σlr, Σl² and Σr².
     sums: LaneSums<3>,
-    /// The same of all intervals taken before.
-    taken: [f64; 3],
 }
 
 impl Default for CorrelationMeter {
@@ -22,7 +20,7 @@ impl Default for CorrelationMeter {
 impl CorrelationMeter {
     /// A meter for the first two channels of any layout.
     pub fn new() -> Self {
-        Self { sums: LaneSums::new(), taken: [0.0; 3] }
+        Self { sums: LaneSums::new() }
     }
 
     /// Forgets all input. Audio thread: no allocation.
@@ -32,21 +30,12 @@ impl CorrelationMeter {
 
     /// The correlation so far, −1 to 1; `None` while a channel is silent, and for one channel.
     pub fn correlation(&self) -> Option<f64> {
-        let totals = self.sums.totals();
-        correlation([0, 1, 2].map(|index| self.taken[index] + totals[index]))
-    }
-
-    /// The correlation since the last call. Audio thread: no allocation.
-    pub(super) fn take_interval(&mut self) -> Option<f64> {
-        let sums = self.sums.take();
-        for (taken, sum) in self.taken.iter_mut().zip(sums) {
-            *taken += sum;
-        }
-        correlation(sums)
+        correlation(self.sums.totals())
     }
 }
 
-fn correlation([product, left, right]: [f64; 3]) -> Option<f64> {
+/// Of Σlr, Σl² and Σr²; `None` while a channel is silent.
+pub(super) fn correlation([product, left, right]: [f64; 3]) -> Option<f64> {
     // Roots first: the product of two sums of very quiet samples would underflow.
     let scale = left.sqrt() * right.sqrt();
     (scale > 0.0).then(|| (product / scale).clamp(-1.0, 1.0))

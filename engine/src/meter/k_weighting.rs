@@ -1,6 +1,5 @@
 //! K-weighting (ITU-R BS.1770-4 annex 1) at any sample rate, and the weight of each loudspeaker.
 
-use super::reading::finite;
 use crate::audio::Channel;
 use crate::units::SampleRate;
 use std::f64::consts::PI;
@@ -86,66 +85,6 @@ pub fn loudness_weight(channel: Channel) -> f64 {
         | Channel::RightRear
         | Channel::CentreSurround
         | Channel::Other => 1.0,
-    }
-}
-
-/// The memory of both sections (transposed direct form II) for `N` channels that run side by side, and the energy since last asked.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct KLanes<const N: usize> {
-    shelf: [[f64; N]; 2],
-    high_pass: [[f64; N]; 2],
-    energy: [f64; N],
-}
-
-impl<const N: usize> KLanes<N> {
-    pub(super) fn new() -> Self {
-        Self { shelf: [[0.0; N]; 2], high_pass: [[0.0; N]; 2], energy: [0.0; N] }
-    }
-
-    /// Filters and adds up the squares of the output. Audio thread.
-    // Indexed, so that the lanes of one frame become vector arithmetic.
-    #[expect(clippy::needless_range_loop)]
-    pub(super) fn run(&mut self, k: &KCoefficients, input: [&[f32]; N]) {
-        if self.at_rest() && input.iter().all(|channel| channel.iter().all(|x| *x == 0.0)) {
-            return;
-        }
-        let frames = input[0].len();
-        let input = input.map(|channel| &channel[..frames]);
-        let Section { b: p, a: q } = k.shelf;
-        let Section { b: r, a: s } = k.high_pass;
-        // Local copies stay in registers for the length of the loop.
-        let Self { mut shelf, mut high_pass, mut energy } = *self;
-        for frame in 0..frames {
-            for lane in 0..N {
-                let x = f64::from(finite(input[lane][frame]));
-                let y = p[0] * x + shelf[0][lane];
-                // What waits for y comes last: the chain from one frame to the next is three operations long.
-                shelf[0][lane] = (p[1] * x + shelf[1][lane]) - q[0] * y;
-                shelf[1][lane] = p[2] * x - q[1] * y;
-                let z = r[0] * y + high_pass[0][lane];
-                high_pass[0][lane] = (r[1] * y + high_pass[1][lane]) - s[0] * z;
-                high_pass[1][lane] = r[2] * y - s[1] * z;
-                energy[lane] += z * z;
-            }
-        }
-        *self = Self { shelf, high_pass, energy };
-    }
-
-    fn at_rest(&self) -> bool {
-        self.shelf.iter().chain(&self.high_pass).flatten().all(|memory| *memory == 0.0)
-    }
-
-    /// The weighted energy since the last call. What has decayed below −500 dB is set to 0: digital silence then costs no
-    /// denormal arithmetic. Called at fixed places in the stream, so no split of the input can be told from another.
-    pub(super) fn take_energy(&mut self, weights: &[f64]) -> f64 {
-        for memory in self.shelf.iter_mut().chain(&mut self.high_pass).flatten() {
-            if memory.abs() < 1e-25 {
-                *memory = 0.0;
-            }
-        }
-        let energy = self.energy.iter().zip(weights).map(|(energy, weight)| energy * weight).sum();
-        self.energy = [0.0; N];
-        energy
     }
 }
 

@@ -57,11 +57,4 @@ impl<const K: usize> LaneSums<K> {
     pub(super) fn totals(&self) -> [f64; K] {
         self.lanes.map(|lanes| lanes.iter().sum())
     }
-
-    /// The sums so far, which then begin at 0 again; the lanes go on in turn.
-    pub(super) fn take(&mut self) -> [f64; K] {
-        let totals = self.totals();
-        self.lanes = [[0.0; LANES]; K];
-        totals
-    }
 }

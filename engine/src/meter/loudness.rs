@@ -1,10 +1,11 @@
 //! Loudness: momentary, short-term, integrated and loudness range (ITU-R BS.1770-4, EBU Tech 3341 and 3342).
 
 use super::gating::{integrated_power, loudness_range};
-use super::k_weighting::{KCoefficients, KLanes, loudness_weight};
+use super::k_weighting::{KCoefficients, loudness_weight};
+use super::levels::{ChannelSums, LevelLanes};
 use super::reading::power_db;
 use crate::audio::{Block, ChannelLayout};
-use crate::process::Tap;
+use crate::process::{TOGETHER, Tap};
 use crate::units::SampleRate;
 
 /// ITU-R BS.1770-4 annex 1 eq. 2: loudness = −0.691 + 10·log10 of the weighted power.
@@ -34,8 +35,8 @@ pub struct LoudnessMeter {
     rate: SampleRate,
     coefficients: KCoefficients,
     /// Channels two by two, and the last one alone where their number is odd.
-    pairs: Vec<KLanes<2>>,
-    single: Option<KLanes<1>>,
+    pairs: Vec<LevelLanes<2>>,
+    single: Option<LevelLanes<1>>,
     weights: Vec<f64>,
     /// Frames taken in.
     position: u64,
@@ -60,8 +61,8 @@ impl LoudnessMeter {
         Self {
             rate,
             coefficients: KCoefficients::design(rate),
-            pairs: vec![KLanes::new(); count / 2],
-            single: (count % 2 == 1).then(KLanes::new),
+            pairs: vec![LevelLanes::new(); count / 2],
+            single: (count % 2 == 1).then(LevelLanes::new),
             weights: layout.channels().iter().map(|&channel| loudness_weight(channel)).collect(),
             position: 0,
             steps: 0,
@@ -84,8 +85,8 @@ impl LoudnessMeter {
 
     /// Forgets all input. Audio thread.
     pub fn reset(&mut self) {
-        self.pairs.fill(KLanes::new());
-        self.single = self.single.map(|_| KLanes::new());
+        self.pairs.fill(LevelLanes::new());
+        self.single = self.single.map(|_| LevelLanes::new());
         (self.position, self.steps) = (0, 0);
         self.energies.fill(0.0);
         (self.momentary, self.short_term) = (None, None);
@@ -137,13 +138,75 @@ impl LoudnessMeter {
         (step * u64::from(self.rate.hz()) + STEPS_A_SECOND / 2) / STEPS_A_SECOND
     }
 
-    fn filter(&mut self, block: &Block<'_>) {
+    /// Frames until the running step ends, at most `frames`.
+    fn left_in_step(&self, frames: usize) -> usize {
+        (self.step_start(self.steps + 1) - self.position).min(frames as u64) as usize
+    }
+
+    /// Takes in frames that end with the running step or before.
+    fn take_in(&mut self, block: &Block<'_>) {
         let k = &self.coefficients;
         for (index, pair) in self.pairs.iter_mut().enumerate() {
             pair.run(k, [block.channel(2 * index), block.channel(2 * index + 1)]);
         }
         if let Some(single) = &mut self.single {
             single.run(k, [block.channel(2 * self.pairs.len())]);
+        }
+        self.advance(block.frames());
+    }
+
+    fn advance(&mut self, frames: usize) {
+        self.position += frames as u64;
+        if self.position == self.step_start(self.steps + 1) {
+            self.finish_step();
+        }
+    }
+
+    /// As [`Tap::observe`] for four stereo meters at the same place in their programmes, on blocks of one length; to the same bits, and
+    /// faster on processors with AVX-512.
+    pub(super) fn observe_together(meters: &mut [&mut Self; TOGETHER], blocks: &[Block<'_>; TOGETHER]) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V4::try_new()
+            && meters.iter().all(|meter| meter.is_beside(meters[0]))
+        {
+            let (mut done, frames) = (0, blocks[0].frames());
+            while done < frames {
+                let part = done..done + meters[0].left_in_step(frames - done);
+                let input = blocks.each_ref().map(|block| [0, 1].map(|side| &block.channel(side)[part.clone()]));
+                let k = meters[0].coefficients;
+                LevelLanes::run_together(simd, &k, meters.each_mut().map(|meter| &mut meter.pairs[0]), input);
+                for meter in meters.iter_mut() {
+                    meter.advance(part.len());
+                }
+                done = part.end;
+            }
+            return;
+        }
+        meters.iter_mut().zip(blocks).for_each(|(meter, block)| meter.observe(block));
+    }
+
+    /// Whether both are stereo, of one rate, and at the same place.
+    #[cfg(target_arch = "x86_64")]
+    fn is_beside(&self, other: &Self) -> bool {
+        let stereo = |meter: &Self| meter.weights.len() == 2;
+        stereo(self) && stereo(other) && (self.rate, self.position) == (other.rate, other.position)
+    }
+
+    /// The sums over a channel as it is, since they were last taken.
+    pub(super) fn sums(&self, channel: usize) -> ChannelSums {
+        match (self.pairs.get(channel / 2), &self.single) {
+            (Some(pair), _) => pair.sums(channel % 2),
+            (None, Some(single)) => single.sums(0),
+            (None, None) => ChannelSums::default(),
+        }
+    }
+
+    /// The same, which then begin at 0 again. Audio thread: no allocation.
+    pub(super) fn take_sums(&mut self, channel: usize) -> ChannelSums {
+        match (self.pairs.get_mut(channel / 2), &mut self.single) {
+            (Some(pair), _) => pair.take_sums(channel % 2),
+            (None, Some(single)) => single.take_sums(0),
+            (None, None) => ChannelSums::default(),
         }
     }
 
@@ -172,15 +235,26 @@ impl LoudnessMeter {
         let start = self.steps.checked_sub(steps)?;
         let frames = self.step_start(self.steps) - self.step_start(start);
         let first = (start % SHORT_TERM_STEPS) as usize;
-        // Four sums side by side: one long chain of additions would cost as much as the filters.
-        let mut sums = [0.0; 4];
-        for four in self.energies[first..first + steps as usize].chunks_exact(4) {
-            for (sum, energy) in sums.iter_mut().zip(four) {
-                *sum += energy;
-            }
-        }
-        Some(sums.iter().sum::<f64>() / frames as f64)
+        Some(sum(&self.energies[first..first + steps as usize]) / frames as f64)
     }
+}
+
+/// The sum of the energies of a window: twenty sums side by side, which goes into both windows. One long chain of additions would cost as much as
+/// the filters.
+fn sum(energies: &[f64]) -> f64 {
+    const LANES: usize = 20;
+    let mut sums = [0.0; LANES];
+    for energies in energies.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            sums[lane] += energies[lane];
+        }
+    }
+    sums.as_chunks::<4>()
+        .0
+        .iter()
+        .fold([0.0; 4], |total, four| [0, 1, 2, 3].map(|lane| total[lane] + four[lane]))
+        .iter()
+        .sum()
 }
 
 impl Tap for LoudnessMeter {
@@ -192,14 +266,9 @@ impl Tap for LoudnessMeter {
         }
         let mut done = 0;
         while done < block.frames() {
-            let left_in_step = self.step_start(self.steps + 1) - self.position;
-            let frames = left_in_step.min((block.frames() - done) as u64);
-            self.filter(&block.slice(done..done + frames as usize));
-            done += frames as usize;
-            self.position += frames;
-            if frames == left_in_step {
-                self.finish_step();
-            }
+            let end = done + self.left_in_step(block.frames() - done);
+            self.take_in(&block.slice(done..end));
+            done = end;
         }
     }
 }

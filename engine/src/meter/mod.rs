@@ -9,14 +9,17 @@ mod correlation;
 mod gating;
 mod k_weighting;
 mod lane_sums;
+mod levels;
+#[cfg(target_arch = "x86_64")]
+mod levels_avx512;
 mod loudness;
+mod means;
 mod peak;
 mod programme;
 mod reading;
 mod rms;
 mod series;
 mod true_peak;
-mod true_peak_fir;
 
 pub use correlation::CorrelationMeter;
 pub use gating::{integrated_power, loudness_range};
@@ -29,5 +32,4 @@ pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
 pub use rms::RmsMeter;
 pub(crate) use series::interval_start;
 pub use series::{INTERVAL_MS, MeterRow, MeterSeries};
-pub use true_peak::TruePeakMeter;
-pub use true_peak_fir::TruePeakFir;
+pub use true_peak::{TruePeakFir, TruePeakMeter};

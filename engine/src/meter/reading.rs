@@ -23,6 +23,9 @@ pub fn rounded(value: f64, decimals: i32) -> f64 {
     (value * scale).round() / scale + 0.0
 }
 
+/// No level has a meaning beyond this magnitude.
+pub(super) const LARGEST: f32 = 1e30;
+
 /// The sample, or 0 where it is not a number, infinite or so large (beyond ±10³⁰) that no level has a meaning.
 pub(crate) fn finite(sample: f32) -> f32 {
     if is_level(sample) { sample } else { 0.0 }
@@ -30,7 +33,7 @@ pub(crate) fn finite(sample: f32) -> f32 {
 
 /// Whether a sample has a level: a number within ±10³⁰.
 pub(crate) fn is_level(sample: f32) -> bool {
-    sample.abs() <= 1e30
+    sample.abs() <= LARGEST
 }
 
 #[cfg(test)]

@@ -8,35 +8,26 @@ use crate::process::Tap;
 /// Measures the mean and the mean square of every channel.
 #[derive(Clone, Debug)]
 pub struct RmsMeter {
-    /// For every channel, Σx and Σx² of the running interval.
+    /// For every channel, Σx and Σx².
     sums: Vec<LaneSums<2>>,
-    /// The same of all intervals taken before.
-    taken: Vec<[f64; 2]>,
     frames: u64,
-    frames_since_taken: u64,
 }
 
 impl RmsMeter {
     /// A meter for this many channels. Control thread; allocates.
     pub fn new(channels: usize) -> Self {
-        Self {
-            sums: vec![LaneSums::new(); channels],
-            taken: vec![[0.0; 2]; channels],
-            frames: 0,
-            frames_since_taken: 0,
-        }
+        Self { sums: vec![LaneSums::new(); channels], frames: 0 }
     }
 
     /// Forgets all input. Audio thread: no allocation.
     pub fn reset(&mut self) {
         self.sums.fill(LaneSums::new());
-        self.taken.fill([0.0; 2]);
-        (self.frames, self.frames_since_taken) = (0, 0);
+        self.frames = 0;
     }
 
     /// The mean square over all frames and channels so far, linear: 0.5 for a full-scale sine.
     pub fn mean_square(&self) -> f64 {
-        let total: f64 = self.totals().map(|[_, squares]| squares).sum();
+        let total: f64 = self.sums.iter().map(|sums| sums.totals()[1]).sum();
         total / (self.frames * self.sums.len() as u64).max(1) as f64
     }
 
@@ -47,32 +38,7 @@ impl RmsMeter {
 
     /// The mean of one channel so far, full scale 1.0; 0 where there is no such channel.
     pub fn dc_offset(&self, channel: usize) -> f64 {
-        self.totals().nth(channel).map_or(0.0, |[sum, _]| sum / self.frames.max(1) as f64)
-    }
-
-    /// The mean square since the last call. Audio thread: no allocation.
-    pub(super) fn take_interval(&mut self) -> f64 {
-        let mean_square = self.last_interval();
-        for (taken, sums) in self.taken.iter_mut().zip(&mut self.sums) {
-            let [sum, squares] = sums.take();
-            taken[0] += sum;
-            taken[1] += squares;
-        }
-        self.frames_since_taken = 0;
-        mean_square
-    }
-
-    /// The mean square since the last [`Self::take_interval`].
-    pub(super) fn last_interval(&self) -> f64 {
-        let squares: f64 = self.sums.iter().map(|sums| sums.totals()[1]).sum();
-        squares / (self.frames_since_taken * self.sums.len() as u64).max(1) as f64
-    }
-
-    fn totals(&self) -> impl Iterator<Item = [f64; 2]> {
-        self.taken.iter().zip(&self.sums).map(|(taken, sums)| {
-            let [sum, squares] = sums.totals();
-            [taken[0] + sum, taken[1] + squares]
-        })
+        self.sums.get(channel).map_or(0.0, |sums| sums.totals()[0] / self.frames.max(1) as f64)
     }
 }
 
@@ -86,7 +52,6 @@ impl Tap for RmsMeter {
             sums.add([block.channel(index)], |[x]| [x, x * x]);
         }
         self.frames += block.frames() as u64;
-        self.frames_since_taken += block.frames() as u64;
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a session to sound: the plan, the signal path, and the offline loop around it.
 
 mod clip;
+mod data_files;
 mod error;
 mod export;
 mod keeper;

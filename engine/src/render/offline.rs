@@ -1,26 +1,23 @@
 //! The offline render: a session in, a folder of results out, as fast as the machine goes.
 
 use super::error::RenderError;
-use super::export::{FINAL_MIX, FileSink, MemorySink, Sink};
-use super::master_line::{DataTaps, MasterLine};
+use super::export::{FileSink, MemorySink, Sink};
+use super::master_line::MasterLine;
 use super::master_pass::{self, Mastered, Tries};
-use super::mix_pass::{self, Mixed, TrackResult};
+use super::mix_pass::{self, Mixed};
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::scratch::Scratch;
 use super::summary::Hashes;
-use super::{listen, summary};
+use super::{data_files, listen, summary};
 use crate::align::Alignment;
-use crate::analysis::{MetersDocument, SpectrumDocument, WaveformData};
 use crate::audio::AudioBuffer;
 use crate::io::wav::BroadcastExtension;
-use crate::io::{DecodeError, OutputError, StagedFolder, hash_file};
+use crate::io::{DecodeError, StagedFolder, hash_file};
 use crate::master::Aim;
-use crate::meter::ProgrammeMeter;
-use crate::report::{self, Drawn, Report};
-use crate::session::{AlignMode, Ceiling, Session, Target, Track};
+use crate::report::Report;
+use crate::session::{AlignMode, Ceiling, Session, Target};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// How a render runs; none of it changes a bit of the sound.
@@ -86,84 +83,23 @@ pub fn render_to_folder(
     };
     let rate = road.plan.sample_rate();
     let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, options.mix_only)));
-    let (mut mixed, mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    let (mixed, mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
     drop(sink);
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
     let report = if let (Some(data), Some(waveform)) = (&mastered.taps.data, &mastered.written.waveform) {
-        let (hashes, documents) =
-            rayon::join(|| hashes(&road, &staged), || documents(&road, &mut mixed, &mastered, data, waveform));
-        let (hashes, documents) = (hashes?, documents?);
-        let mut report = summary::report(&road, mixed, &mastered, Some(hashes));
+        let report = data_files::write(&road, mixed, (&mastered, data, waveform), &mut staged, options)?;
         progress.at(1)?;
-        let scope = data.scope.picture();
-        let Documents { spectrum, meters, files } = documents;
-        // A line for every 100 ms of every track: too long to be held as text.
-        staged.write_json(METERS, &meters)?;
-        let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
-        for (name, bytes) in files {
-            staged.write(name, &bytes)?;
-        }
-        staged.write(PAGE, report::html(&drawn).as_bytes())?;
-        if options.pictures {
-            for (name, png) in report::pictures(&drawn) {
-                staged.write(name, &png)?;
-            }
-        }
-        report.clock = options.clock.map(|clock| clock());
-        staged.write(REPORT, &json(REPORT, &report)?)?;
         report
     } else {
-        // What describes an earlier mix must not stand beside this one.
-        let data = [WAVEFORM_DAT, WAVEFORM_JSON, SPECTRUM, METERS, PAGE, REPORT];
-        for name in data.into_iter().chain(report::PICTURES) {
-            staged.retire(name);
-        }
-        let mut report = summary::report(&road, mixed, &mastered, None);
+        data_files::retire(&mut staged);
+        let mut report = summary::report(&road, mixed, &mastered);
         report.clock = options.clock.map(|clock| clock());
         report
     };
     let files = staged.commit()?;
     progress.at(2)?;
     Ok(Rendered { report, files })
-}
-
-const WAVEFORM_DAT: &str = "waveform.dat";
-const WAVEFORM_JSON: &str = "waveform.json";
-const SPECTRUM: &str = "spectrum.json";
-const METERS: &str = "meters.json";
-const PAGE: &str = "report.html";
-const REPORT: &str = "report.json";
-
-/// BLAKE3 of the master and of every stem.
-fn hashes(road: &Road, staged: &StagedFolder) -> Result<Hashes, RenderError> {
-    let (output, stems) =
-        rayon::join(|| staged.staged_path(FINAL_MIX).map(hash_file).transpose(), || road.hash_stems());
-    Ok(Hashes { output: output?, stems: stems? })
-}
-
-/// The data of a render, and the files that hold it.
-struct Documents {
-    spectrum: SpectrumDocument,
-    meters: MetersDocument,
-    files: [(&'static str, Vec<u8>); 3],
-}
-
-fn documents(
-    road: &Road,
-    mixed: &mut Mixed,
-    mastered: &Mastered,
-    data: &DataTaps,
-    waveform: &WaveformData,
-) -> Result<Documents, RenderError> {
-    let spectrum = data.spectrum.document();
-    let reduction_db = mastered.taps.reduction_db.clone();
-    let meters = meters_document(&road.plan, mixed, &data.meter, reduction_db);
-    let mut dat = Vec::new();
-    waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: WAVEFORM_DAT.into(), source })?;
-    let files =
-        [(WAVEFORM_DAT, dat), (WAVEFORM_JSON, waveform.to_json().into_bytes()), (SPECTRUM, json(SPECTRUM, &spectrum)?)];
-    Ok(Documents { spectrum, meters, files })
 }
 
 /// Renders a session into memory: stereo, not quantised. Control thread; uses rayon's pool.
@@ -178,9 +114,10 @@ pub fn render_to_memory(
     let road = Road::travel(session, on_progress)?;
     let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
     let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
-    let hashes = (!options.mix_only).then(|| road.hash_stems()).transpose()?;
-    let hashes = hashes.map(|stems| Hashes { output: None, stems });
-    let mut report = summary::report(&road, mixed, &mastered, hashes);
+    let mut report = summary::report(&road, mixed, &mastered);
+    if !options.mix_only {
+        Hashes { output: None, stems: road.hash_stems()? }.enter(&mut report);
+    }
     report.clock = options.clock.map(|clock| clock());
     let audio = match sink {
         Sink::Memory(memory) => memory.into_audio(),
@@ -235,7 +172,8 @@ impl Road {
         Ok((mixed, mastered))
     }
 
-    fn hash_stems(&self) -> Result<Vec<String>, DecodeError> {
+    /// BLAKE3 of every stem.
+    pub(super) fn hash_stems(&self) -> Result<Vec<String>, DecodeError> {
         self.plan.session().tracks.par_iter().map(|track| hash_file(&track.file)).collect()
     }
 }
@@ -271,19 +209,4 @@ pub(super) fn aim(session: &Session) -> Aim {
         _ => master.effective_ceiling_dbtp(),
     };
     Aim { target_lufs: master.target.loudness_lufs(), ceiling_dbtp, max_limiting_db: master.max_limiting_db }
-}
-
-fn meters_document(plan: &Plan, mixed: &mut Mixed, master: &ProgrammeMeter, reduction_db: Vec<f64>) -> MetersDocument {
-    let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
-    let metered = |(name, result)| -> Option<(&str, &mut ProgrammeMeter)> {
-        let (name, result): (&Cow<'_, str>, &mut TrackResult) = (name, result);
-        Some((name, result.meter.as_mut()?))
-    };
-    let tracks = names.iter().zip(&mut mixed.tracks).filter_map(metered);
-    let buses = plan.session().buses.iter().map(|bus| bus.name.as_str()).zip(&mut mixed.buses);
-    MetersDocument::new(master, reduction_db, tracks, buses)
-}
-
-fn json(name: &str, document: &impl serde::Serialize) -> Result<Vec<u8>, OutputError> {
-    serde_json::to_vec(document).map_err(|error| OutputError::Io { path: name.into(), source: error.into() })
 }

@@ -1,11 +1,14 @@
-//! A meter on a strip's output, for as long as it sounds.
+//! A meter on a strip's output, for as long as its sound plays.
 
+use super::clip::Clip;
 use super::plan::Plan;
 use crate::audio::{Block, ChannelLayout};
 use crate::meter::ProgrammeMeter;
+use crate::mix::TrackStrip;
 use crate::process::Tap;
+use std::ops::Range;
 
-/// A meter on a strip's output: it leaves out what comes before the output's start, and stops with the sound or the output.
+/// It leaves out what comes before the output's start, and stops with the sound or the output.
 pub(super) struct StripTap {
     pub(super) meter: ProgrammeMeter,
     /// How late the strip's output is, in frames.
@@ -29,10 +32,33 @@ impl StripTap {
 
     /// Takes in what was rendered after `before` frames; `end` is the session frame at which the sound ends, once known.
     pub(super) fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
+        let (meter, heard) = self.heard(block, before, end);
+        meter.observe(&heard);
+    }
+
+    /// Takes in the frames that up to [`TOGETHER`] tracks have rendered last, a range of their outputs, each by its own tap: the same bits
+    /// as one after the other.
+    pub(super) fn observe_tracks(taps: &mut [Option<Self>], tracks: &[TrackStrip<Clip>], range: &Range<usize>) {
+        let mut taps = taps.iter_mut().zip(tracks);
+        let mut next = || {
+            let (tap, track) = taps.next()?;
+            let (before, end) = (track.rendered() - range.len() as u64, track.input.end());
+            Some(tap.as_mut()?.heard(&track.output(false, range.end).slice(range.clone()), before, end))
+        };
+        match std::array::from_fn(|_| next()) {
+            [Some(a), Some(b), Some(c), Some(d)] => {
+                ProgrammeMeter::observe_together(&mut [a.0, b.0, c.0, d.0], &[a.1, b.1, c.1, d.1]);
+            }
+            some => some.into_iter().flatten().for_each(|(meter, block)| meter.observe(&block)),
+        }
+    }
+
+    /// The meter, and the part of a block that it is to hear.
+    fn heard<'a>(&mut self, block: &Block<'a>, before: u64, end: Option<u64>) -> (&mut ProgrammeMeter, Block<'a>) {
         let end = end.map_or(self.until, |end| end.min(self.until));
         let sound = (end + self.latency).saturating_sub(before).min(block.frames() as u64) as usize;
         let skipped = self.skip.min(sound as u64) as usize;
         self.skip -= skipped as u64;
-        self.meter.observe(&block.slice(skipped..sound));
+        (&mut self.meter, block.slice(skipped..sound))
     }
 }

@@ -18,12 +18,19 @@ pub(super) struct Hashes {
     pub(super) stems: Vec<String>,
 }
 
-pub(super) fn report(road: &Road, mixed: Mixed, mastered: &Mastered, hashes: Option<Hashes>) -> Report {
+impl Hashes {
+    /// Enters them in a report.
+    pub(super) fn enter(self, report: &mut Report) {
+        report.output.blake3 = self.output;
+        for (track, hash) in report.tracks.iter_mut().zip(self.stems) {
+            track.blake3 = Some(hash);
+        }
+    }
+}
+
+/// The report, without hashes.
+pub(super) fn report(road: &Road, mixed: Mixed, mastered: &Mastered) -> Report {
     let plan = &road.plan;
-    let (output_hash, stem_hashes) = match hashes {
-        Some(Hashes { output, stems }) => (output, stems.into_iter().map(Some).collect()),
-        None => (None, vec![None; mixed.tracks.len()]),
-    };
     let rate = plan.sample_rate();
     let output = OutputReport {
         sample_rate_hz: rate.hz(),
@@ -33,7 +40,7 @@ pub(super) fn report(road: &Road, mixed: Mixed, mastered: &Mastered, hashes: Opt
         start_s: rate.seconds(mixed.start),
         latency_frames: mixed.latency,
         format: plan.session().output.clone(),
-        blake3: output_hash,
+        blake3: None,
         clipped_samples: mastered.clipped_samples,
     };
     let master = master_report(road, &mixed, mastered);
@@ -41,13 +48,8 @@ pub(super) fn report(road: &Road, mixed: Mixed, mastered: &Mastered, hashes: Opt
     let buses: Vec<BusReport> = buses
         .map(|(bus, meter)| BusReport { name: bus.name.clone(), measured: meter.measurement().rounded() })
         .collect();
-    let tracks: Vec<TrackReport> = mixed
-        .tracks
-        .into_iter()
-        .zip(stem_hashes)
-        .enumerate()
-        .map(|(index, (result, hash))| track(road, index, result, hash))
-        .collect();
+    let tracks: Vec<TrackReport> =
+        mixed.tracks.into_iter().enumerate().map(|(index, result)| track(road, index, result)).collect();
     let mut warnings = plan.warnings().to_vec();
     warnings.extend(tracks.iter().flat_map(track_warnings));
     if output.clipped_samples > 0 {
@@ -101,13 +103,13 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
     }
 }
 
-fn track(road: &Road, index: usize, result: TrackResult, blake3: Option<String>) -> TrackReport {
+fn track(road: &Road, index: usize, result: TrackResult) -> TrackReport {
     let plan = &road.plan;
     let (track, stem) = (&plan.session().tracks[index], &plan.stems()[index]);
     TrackReport {
         name: track.title().into_owned(),
         file: track.file.clone(),
-        blake3,
+        blake3: None,
         stem: stem.clone(),
         read: result.outcome,
         resampled: stem.sample_rate != plan.sample_rate(),

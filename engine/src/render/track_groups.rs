@@ -108,11 +108,6 @@ impl Members {
     /// Renders the frames from `start` to `end` of the chunk.
     fn render(&mut self, start: usize, end: usize) {
         TrackStrip::process_together(&mut self.tracks, start..end);
-        for (track, tap) in self.tracks.iter().zip(&mut self.taps) {
-            if let Some(tap) = tap {
-                let before = track.rendered() - (end - start) as u64;
-                tap.observe(&track.output(false, end).slice(start..end), before, track.input.end());
-            }
-        }
+        StripTap::observe_tracks(&mut self.taps, &self.tracks, &(start..end));
     }
 }

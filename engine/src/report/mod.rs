@@ -12,7 +12,7 @@ mod tables;
 mod time_axis;
 mod time_plots;
 
-pub use page::{Drawn, html};
+pub use page::{Drawn, Plots, html, plots};
 pub use pictures::{PICTURES, pictures};
 
 use crate::align::Alignment;

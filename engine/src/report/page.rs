@@ -2,6 +2,7 @@
 
 use super::markup::{clock_time, escaped, number, reading};
 use super::palette::page_colours;
+use super::plot::Plot;
 use super::{Report, frequency_plots, tables, time_plots};
 use crate::analysis::{MetersDocument, ScopePicture, SpectrumDocument, WaveformData};
 use crate::audio::SampleFormat;
@@ -25,11 +26,34 @@ pub struct Drawn<'a> {
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page. Nothing in it depends on the clock; text from outside is escaped.
-pub fn html(drawn: &Drawn<'_>) -> String {
+/// The drawings of a page, ready to be put in it.
+#[derive(Debug)]
+pub struct Plots {
+    over_time: String,
+    as_a_whole: String,
+}
+
+/// Draws what the page shows: most of the work, and no hash is in it.
+pub fn plots(drawn: &Drawn<'_>) -> Plots {
     let Drawn { report, waveform, spectrum, meters, scope } = drawn;
     let master = &meters.master;
     let heat = frequency_plots::Heat::new(report, spectrum);
+    let over_time = [
+        time_plots::waveform(report, waveform),
+        frequency_plots::spectrogram(report, spectrum, &heat),
+        time_plots::loudness(report, master),
+        time_plots::true_peaks(report, master),
+        time_plots::gain_reduction(report, master),
+        time_plots::correlation(report, master),
+    ];
+    Plots {
+        over_time: over_time.iter().map(Plot::html).collect(),
+        as_a_whole: frequency_plots::average_spectrum(spectrum).html() + &frequency_plots::phase_scope(report, scope),
+    }
+}
+
+/// The page. Nothing in it depends on the clock; text from outside is escaped.
+pub fn html(report: &Report, meters: &MetersDocument, plots: &Plots) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
@@ -38,21 +62,11 @@ pub fn html(drawn: &Drawn<'_>) -> String {
         page_colours()
     );
     page += &head(report);
-    page += "<section><h2>Over time</h2>";
-    for plot in [
-        time_plots::waveform(report, waveform),
-        frequency_plots::spectrogram(report, spectrum, &heat),
-        time_plots::loudness(report, master),
-        time_plots::true_peaks(report, master),
-        time_plots::gain_reduction(report, master),
-        time_plots::correlation(report, master),
-    ] {
-        page += &plot.html();
-    }
-    page += "</section>\n<section><h2>As a whole</h2><div class=\"pair\">";
-    page += &frequency_plots::average_spectrum(spectrum).html();
-    page += &frequency_plots::phase_scope(report, scope);
-    page += "</div></section>\n";
+    let _ = write!(
+        page,
+        "<section><h2>Over time</h2>{}</section>\n<section><h2>As a whole</h2><div class=\"pair\">{}</div></section>\n",
+        plots.over_time, plots.as_a_whole
+    );
     page += &tables::tracks(report, meters);
     page += &tables::buses(report, meters);
     page += &tables::inputs(report);

@@ -14,3 +14,5 @@ pub use bands::{AllPassBand, BAND_GAIN_DB, BellBand, FREQUENCY_HZ, NotchBand, Pa
 pub use cascade::Cascade;
 pub use coefficients::Coefficients;
 pub use design::Sections;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use together_avx512::transpose;

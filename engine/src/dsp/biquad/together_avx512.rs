@@ -150,7 +150,7 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
 
 /// Rows into columns, eight by eight.
 #[inline(always)]
-fn transpose(simd: V4, r: [__m256; TILE]) -> [__m256; TILE] {
+pub(crate) fn transpose(simd: V4, r: [__m256; TILE]) -> [__m256; TILE] {
     let avx = simd.avx;
     let pairs = |a, b| [avx._mm256_unpacklo_ps(a, b), avx._mm256_unpackhi_ps(a, b)];
     let fours = |a, b| [avx._mm256_shuffle_ps::<0x44>(a, b), avx._mm256_shuffle_ps::<0xee>(a, b)];

@@ -1,0 +1,169 @@
+//! The one pass over channels that all levels but the peaks come from: K-weighted energy, sums, squares, products.
+
+use super::k_weighting::{KCoefficients, Section};
+use super::reading::finite;
+#[cfg(target_arch = "x86_64")]
+use crate::process::TOGETHER;
+
+/// `N` channels that run side by side: the memory of both sections of K-weighting (transposed direct form II), and what was added up since it
+/// was last taken. The sums wait for nothing that the filters do not wait for longer: they come along at next to no cost.
+///
+/// Every sum runs in stream order, so no split of the input can be told from another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LevelLanes<const N: usize> {
+    pub(super) shelf: [[f64; N]; 2],
+    pub(super) high_pass: [[f64; N]; 2],
+    /// Σ of the squares of the weighted channels.
+    pub(super) energy: [f64; N],
+    pub(super) sums: LevelSums<N>,
+}
+
+/// Sums over one channel as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct ChannelSums {
+    pub(super) plain: f64,
+    pub(super) squares: f64,
+    /// Of the channel times the one that runs beside it: left by right, for both of them.
+    pub(super) products: f64,
+}
+
+impl ChannelSums {
+    pub(super) fn plus(&self, other: &Self) -> Self {
+        Self {
+            plain: self.plain + other.plain,
+            squares: self.squares + other.squares,
+            products: self.products + other.products,
+        }
+    }
+}
+
+/// [`ChannelSums`] of `N` channels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LevelSums<const N: usize> {
+    pub(super) plain: [f64; N],
+    pub(super) squares: [f64; N],
+    pub(super) products: [f64; N],
+}
+
+impl<const N: usize> LevelLanes<N> {
+    pub(super) fn new() -> Self {
+        Self {
+            shelf: [[0.0; N]; 2],
+            high_pass: [[0.0; N]; 2],
+            energy: [0.0; N],
+            sums: LevelSums { plain: [0.0; N], squares: [0.0; N], products: [0.0; N] },
+        }
+    }
+
+    /// Takes in channels of one length. Audio thread.
+    pub(super) fn run(&mut self, k: &KCoefficients, input: [&[f32]; N]) {
+        if self.at_rest() && input.iter().all(|channel| silent(channel)) {
+            return;
+        }
+        let frames = input[0].len();
+        let input = input.map(|channel| &channel[..frames]);
+        let Section { b: p, a: q } = k.shelf;
+        let Section { b: r, a: s } = k.high_pass;
+        // Local copies stay in registers for the length of the loop.
+        let Self { mut shelf, mut high_pass, mut energy, sums: LevelSums { mut plain, mut squares, mut products } } =
+            *self;
+        for frame in 0..frames {
+            let x = input.map(|channel| f64::from(finite(channel[frame])));
+            // Indexed, so that the lanes of one frame become vector arithmetic.
+            for lane in 0..N {
+                let y = p[0] * x[lane] + shelf[0][lane];
+                // What waits for y comes last: the chain from one frame to the next is three operations long.
+                shelf[0][lane] = (p[1] * x[lane] + shelf[1][lane]) - q[0] * y;
+                shelf[1][lane] = p[2] * x[lane] - q[1] * y;
+                let z = r[0] * y + high_pass[0][lane];
+                high_pass[0][lane] = (r[1] * y + high_pass[1][lane]) - s[0] * z;
+                high_pass[1][lane] = r[2] * y - s[1] * z;
+                energy[lane] += z * z;
+                plain[lane] += x[lane];
+                squares[lane] += x[lane] * x[lane];
+                products[lane] += x[lane] * x[N - 1 - lane];
+            }
+        }
+        *self = Self { shelf, high_pass, energy, sums: LevelSums { plain, squares, products } };
+    }
+
+    fn at_rest(&self) -> bool {
+        self.shelf.iter().chain(&self.high_pass).flatten().all(|memory| *memory == 0.0)
+    }
+
+    /// The weighted energy since the last call. What has decayed below −500 dB is set to 0: digital silence then costs no
+    /// denormal arithmetic. Called at fixed places in the stream, so no split of the input can be told from another.
+    pub(super) fn take_energy(&mut self, weights: &[f64]) -> f64 {
+        for memory in self.shelf.iter_mut().chain(&mut self.high_pass).flatten() {
+            if memory.abs() < 1e-25 {
+                *memory = 0.0;
+            }
+        }
+        let energy = self.energy.iter().zip(weights).map(|(energy, weight)| energy * weight).sum();
+        self.energy = [0.0; N];
+        energy
+    }
+
+    /// The sums of a channel since they were last taken.
+    pub(super) fn sums(&self, lane: usize) -> ChannelSums {
+        let LevelSums { plain, squares, products } = &self.sums;
+        ChannelSums { plain: plain[lane], squares: squares[lane], products: products[lane] }
+    }
+
+    /// The same, which then begin at 0 again.
+    pub(super) fn take_sums(&mut self, lane: usize) -> ChannelSums {
+        let sums = self.sums(lane);
+        (self.sums.plain[lane], self.sums.squares[lane], self.sums.products[lane]) = (0.0, 0.0, 0.0);
+        sums
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl LevelLanes<2> {
+    /// As [`LevelLanes::run`] for four pairs of channels of one length, to the same bits, in one register.
+    pub(super) fn run_together(
+        simd: pulp::x86::V4,
+        k: &KCoefficients,
+        mut four: [&mut Self; TOGETHER],
+        input: [[&[f32]; 2]; TOGETHER],
+    ) {
+        if four.iter().all(|lanes| lanes.at_rest()) && input.iter().flatten().all(|channel| silent(channel)) {
+            return;
+        }
+        super::levels_avx512::run(simd, k, &mut four, input);
+    }
+}
+
+fn silent(channel: &[f32]) -> bool {
+    channel.iter().all(|x| *x == 0.0)
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals::{pink_noise, white_noise};
+
+    #[test]
+    fn four_pairs_together_equal_one_after_the_other_bit_for_bit() {
+        let Some(simd) = pulp::x86::V4::try_new() else { return };
+        let k = KCoefficients::design(SampleRate::new(44_100).unwrap());
+        let mut channels: Vec<_> = (0..8).map(|seed| pink_noise(seed, 0.3, 3_000)).collect();
+        channels[2] = vec![0.0; 3_000];
+        channels[5] = white_noise(9, 1.2, 3_000);
+        channels[6][40..44].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX]);
+        channels[7][41] = -1e30;
+        let (mut together, mut alone) = ([LevelLanes::<2>::new(); TOGETHER], [LevelLanes::<2>::new(); TOGETHER]);
+        let mut start = 0;
+        for frames in [1, 7, 8, 9, 441, 0, 2_000, 534] {
+            let input: [[&[f32]; 2]; TOGETHER] =
+                std::array::from_fn(|pair| [0, 1].map(|side| &channels[2 * pair + side][start..start + frames]));
+            LevelLanes::run_together(simd, &k, together.each_mut(), input);
+            alone.iter_mut().zip(input).for_each(|(lanes, input)| lanes.run(&k, input));
+            start += frames;
+        }
+        assert_eq!(start, 3_000);
+        assert_eq!(together, alone);
+        assert!(together.iter().all(|lanes| lanes.energy[1] > 0.0 && lanes.sums.products[0] == lanes.sums.products[1]));
+    }
+}

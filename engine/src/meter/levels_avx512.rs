@@ -1,0 +1,119 @@
+//! The levels of four stereo programmes side by side for AVX-512: a lane is one channel of one of them.
+#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
+
+use super::k_weighting::{KCoefficients, Section};
+use super::levels::{LevelLanes, LevelSums};
+use super::reading::{LARGEST, finite};
+use crate::dsp::biquad::transpose;
+use crate::process::TOGETHER;
+use pulp::{NullaryFnOnce, cast, x86::V4};
+use std::arch::x86_64::{__m256, __m512d, _CMP_LE_OQ};
+
+/// Frames turned from channels into lanes at a time.
+const TILE: usize = 8;
+const LANES: usize = 2 * TOGETHER;
+
+/// As [`LevelLanes::run`] for four, bit for bit: the same products and sums, in its order.
+pub(super) fn run(
+    simd: V4,
+    k: &KCoefficients,
+    four: &mut [&mut LevelLanes<2>; TOGETHER],
+    input: [[&[f32]; 2]; TOGETHER],
+) {
+    simd.vectorize(Run { simd, k, four, input });
+}
+
+struct Run<'a, 'b> {
+    simd: V4,
+    k: &'a KCoefficients,
+    four: &'a mut [&'b mut LevelLanes<2>; TOGETHER],
+    input: [[&'a [f32]; 2]; TOGETHER],
+}
+
+/// What a frame reads and changes.
+#[derive(Clone, Copy)]
+struct State {
+    simd: V4,
+    shelf: [__m512d; 5],
+    high_pass: [__m512d; 5],
+    shelf_memory: [__m512d; 2],
+    high_pass_memory: [__m512d; 2],
+    energy: __m512d,
+    plain: __m512d,
+    squares: __m512d,
+    products: __m512d,
+}
+
+impl State {
+    #[inline(always)]
+    fn frame(&mut self, x: __m512d) {
+        let f = self.simd.avx512f;
+        let section = |[b0, b1, b2, a1, a2]: [__m512d; 5], memory: &mut [__m512d; 2], x: __m512d| {
+            let y = f._mm512_add_pd(f._mm512_mul_pd(b0, x), memory[0]);
+            let fed = f._mm512_add_pd(f._mm512_mul_pd(b1, x), memory[1]);
+            memory[0] = f._mm512_sub_pd(fed, f._mm512_mul_pd(a1, y));
+            memory[1] = f._mm512_sub_pd(f._mm512_mul_pd(b2, x), f._mm512_mul_pd(a2, y));
+            y
+        };
+        let y = section(self.shelf, &mut self.shelf_memory, x);
+        let z = section(self.high_pass, &mut self.high_pass_memory, y);
+        self.energy = f._mm512_add_pd(self.energy, f._mm512_mul_pd(z, z));
+        self.plain = f._mm512_add_pd(self.plain, x);
+        self.squares = f._mm512_add_pd(self.squares, f._mm512_mul_pd(x, x));
+        let opposite = f._mm512_permute_pd::<0x55>(x);
+        self.products = f._mm512_add_pd(self.products, f._mm512_mul_pd(x, opposite));
+    }
+}
+
+impl NullaryFnOnce for Run<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { simd, k, four, input } = self;
+        let (avx, f) = (simd.avx, simd.avx512f);
+        let section = |Section { b: [b0, b1, b2], a: [a1, a2] }| [b0, b1, b2, a1, a2].map(|c| f._mm512_set1_pd(c));
+        let lanes = |of: fn(&LevelLanes<2>) -> [f64; 2]| {
+            cast::<[[f64; 2]; TOGETHER], __m512d>(four.each_ref().map(|lanes| of(lanes)))
+        };
+        let mut state = State {
+            simd,
+            shelf: section(k.shelf),
+            high_pass: section(k.high_pass),
+            shelf_memory: [lanes(|one| one.shelf[0]), lanes(|one| one.shelf[1])],
+            high_pass_memory: [lanes(|one| one.high_pass[0]), lanes(|one| one.high_pass[1])],
+            energy: lanes(|one| one.energy),
+            plain: lanes(|one| one.sums.plain),
+            squares: lanes(|one| one.sums.squares),
+            products: lanes(|one| one.sums.products),
+        };
+        let [[a, b], [c, d], [e, g], [h, i]] = input;
+        let channels: [&[f32]; LANES] = [a, b, c, d, e, g, h, i];
+        let frames = channels.iter().map(|samples| samples.len()).min().unwrap_or(0);
+        let (magnitude, largest) = (avx._mm256_set1_ps(f32::from_bits(0x7fff_ffff)), avx._mm256_set1_ps(LARGEST));
+        let mut start = 0;
+        while start + TILE <= frames {
+            let rows = channels.map(|samples| {
+                let x: __m256 = cast::<[f32; TILE], _>(std::array::from_fn(|n| samples[start..start + TILE][n]));
+                let is_level = avx._mm256_cmp_ps::<_CMP_LE_OQ>(avx._mm256_and_ps(x, magnitude), largest);
+                avx._mm256_and_ps(x, is_level)
+            });
+            for column in transpose(simd, rows) {
+                state.frame(f._mm512_cvtps_pd(column));
+            }
+            start += TILE;
+        }
+        for frame in start..frames {
+            state.frame(cast(channels.map(|samples| f64::from(finite(samples[frame])))));
+        }
+        let pairs = cast::<__m512d, [[f64; 2]; TOGETHER]>;
+        let memory = [state.shelf_memory.map(pairs), state.high_pass_memory.map(pairs)];
+        let (energy, plain) = (pairs(state.energy), pairs(state.plain));
+        let (squares, products) = (pairs(state.squares), pairs(state.products));
+        for (index, lanes) in four.iter_mut().enumerate() {
+            let [shelf, high_pass] = memory.map(|rows| rows.map(|row| row[index]));
+            let sums = LevelSums { plain: plain[index], squares: squares[index], products: products[index] };
+            **lanes = LevelLanes { shelf, high_pass, energy: energy[index], sums };
+        }
+    }
+}

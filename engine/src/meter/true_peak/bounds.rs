@@ -1,0 +1,180 @@
+//! What no reading of a stretch can exceed, from its samples alone: most stretches need no look between them.
+#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
+
+use super::lanes::{Kernel, LANES, Lanes, dispatch, larger};
+use super::table::{BENDS, TAPS, Table};
+
+/// Samples that are looked at together, and intervals that have one bound.
+pub(super) const STRETCH: usize = 64;
+/// Stretches of samples at once, the past included.
+pub(super) const STRETCHES: usize = 17;
+/// Samples of them, and two more for the last second difference.
+pub(super) const ROOM: usize = STRETCHES * STRETCH + 2;
+
+/// What bounds each stretch of samples.
+#[derive(Clone, Debug)]
+pub(super) struct Bounds {
+    /// The largest magnitude in it.
+    levels: [f32; STRETCHES],
+    /// The largest magnitude of a second difference that begins in it.
+    bends: [f32; STRETCHES],
+}
+
+/// What the readings of a stretch of intervals cannot exceed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound {
+    /// The largest of the samples that the intervals lie between, or of more.
+    pub(super) level: f32,
+    /// How far a reading can rise above the larger of its two samples.
+    pub(super) rise: f32,
+    /// The part of `rise` that does not come from second differences.
+    rest: f32,
+}
+
+impl Bounds {
+    pub(super) fn new() -> Self {
+        Self { levels: [0.0; STRETCHES], bends: [0.0; STRETCHES] }
+    }
+
+    /// The bound of the intervals that are made of the samples of stretches `index` and `index + 1`.
+    pub(super) fn of(&self, table: &Table, index: usize) -> Bound {
+        let level = larger(self.levels[index], self.levels[index + 1]);
+        let bend = larger(self.bends[index], self.bends[index + 1]);
+        let rest = table.rest * level;
+        Bound { level, rise: table.bend * bend + rest, rest }
+    }
+}
+
+/// Looks at the first `stretches` of `samples`.
+pub(super) fn survey(samples: &[f32; ROOM], stretches: usize, bounds: &mut Bounds) {
+    dispatch(Survey { samples, stretches, bounds });
+}
+
+struct Survey<'a> {
+    samples: &'a [f32; ROOM],
+    stretches: usize,
+    bounds: &'a mut Bounds,
+}
+
+impl Kernel for Survey<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Bounds { levels, bends } = self.bounds;
+        for (index, (highest, bent)) in levels.iter_mut().zip(bends).enumerate().take(self.stretches) {
+            let Some(x) = self.samples[index * STRETCH..].first_chunk::<{ STRETCH + 2 }>() else { break };
+            let (mut level, mut bend) = (lanes.splat(0.0), lanes.splat(0.0));
+            for start in (0..STRETCH).step_by(LANES) {
+                level = lanes.max(lanes.abs(load(lanes, x, start)), level);
+                bend = lanes.max(bend_at(lanes, x, start), bend);
+            }
+            (*highest, *bent) = (lanes.highest(level), lanes.highest(bend));
+        }
+    }
+}
+
+/// Sixteen samples from `at` on.
+#[inline(always)]
+fn load<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
+    match x[at..].first_chunk() {
+        Some(x) => lanes.load(x),
+        None => lanes.splat(0.0),
+    }
+}
+
+/// The magnitudes of sixteen second differences, the first of which begins at `at`.
+#[inline(always)]
+fn bend_at<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
+    let middle = load(lanes, x, at + 1);
+    let outer = lanes.add(load(lanes, x, at), load(lanes, x, at + 2));
+    lanes.abs(lanes.sub(outer, lanes.add(middle, middle)))
+}
+
+/// The samples that a stretch of intervals and the one before it are made of: `samples[0]` is the first of that one.
+pub(super) type Around = [f32; TAPS + STRETCH];
+
+/// Which intervals of a stretch may read more than `max`, the lowest bit the first. Two looks, the closer one only where the first leaves
+/// any.
+pub(super) fn suspects(table: &Table, samples: &Around, bound: Bound, max: f32) -> u64 {
+    dispatch(Suspects { table, samples, bound, max })
+}
+
+#[derive(Clone)]
+struct Suspects<'a> {
+    table: &'a Table,
+    samples: &'a Around,
+    bound: Bound,
+    max: f32,
+}
+
+impl Kernel for Suspects<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        let Self { table, samples, bound, max } = self;
+        let max = lanes.splat(max);
+        let mut suspects = 0;
+        for start in (0..STRETCH).step_by(LANES) {
+            let left = lanes.abs(load(lanes, samples, start + TAPS / 2));
+            let ends = lanes.max(left, lanes.abs(load(lanes, samples, start + TAPS / 2 + 1)));
+            if lanes.above(lanes.add(ends, lanes.splat(bound.rise)), max) == 0 {
+                continue;
+            }
+            // The last two lanes of the last sixteen begin beyond the samples, and are not asked for.
+            let Some(x) = samples[start..].first_chunk::<{ TAPS + LANES }>() else { break };
+            let mut bends = [0.0; TAPS + LANES];
+            for at in (0..TAPS).step_by(LANES) {
+                bends[at..at + LANES].copy_from_slice(&lanes.store(bend_at(lanes, x, at)));
+            }
+            for at in TAPS..BENDS + LANES - 1 {
+                bends[at] = (x[at] + x[at + 2] - (x[at + 1] + x[at + 1])).abs();
+            }
+            let mut rise = lanes.splat(bound.rest);
+            for (index, weight) in table.bends.iter().enumerate() {
+                rise = lanes.add(rise, lanes.mul(lanes.splat(*weight), load(lanes, &bends, index)));
+            }
+            suspects |= u64::from(lanes.above(lanes.add(ends, rise), max)) << start;
+        }
+        suspects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::on_every_set;
+    use super::super::table::TABLE;
+    use super::*;
+    use mixdown_fixtures::signals::{pink_noise, white_noise};
+
+    #[test]
+    fn every_set_finds_the_bounds_and_suspects_of_the_plain_twin() {
+        let mut any = 0;
+        for seed in 0..8 {
+            let noise = if seed % 2 == 0 { white_noise(seed, 1.0, ROOM) } else { pink_noise(seed, 0.3, ROOM) };
+            let samples: &[f32; ROOM] = noise.first_chunk().unwrap();
+            let mut bounds = Bounds::new();
+            survey(samples, STRETCHES, &mut bounds);
+            let loudest = |x: &[f32]| x.iter().fold(0.0, |max, x| larger(x.abs(), max));
+            let bend = |x: &[f32]| (x[0] + x[2] - (x[1] + x[1])).abs();
+            for index in 0..STRETCHES {
+                let stretch = &samples[index * STRETCH..];
+                assert_eq!(bounds.levels[index], loudest(&stretch[..STRETCH]));
+                let bends = stretch[..STRETCH + 2].windows(3).map(bend).fold(0.0, larger);
+                assert_eq!(bounds.bends[index], bends);
+            }
+            for index in 0..STRETCHES - 2 {
+                let around: &Around = samples[index * STRETCH..].first_chunk().unwrap();
+                let bound = bounds.of(&TABLE, index);
+                for share in [0.5, 0.7, 0.9, 1.0] {
+                    let found =
+                        on_every_set(&Suspects { table: &TABLE, samples: around, bound, max: bound.level * share });
+                    assert!(found.iter().all(|suspects| *suspects == found[0]), "{found:?}");
+                    any |= found[0];
+                }
+            }
+        }
+        assert_eq!(any, u64::MAX);
+    }
+}

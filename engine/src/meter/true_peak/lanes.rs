@@ -1,0 +1,131 @@
+//! Sixteen f32 side by side: one AVX-512 register, two of AVX2, or a plain array; every set gives the same bits.
+//!
+//! Instructions are named, as compilers keep such sums and maxima in registers only when the whole program is optimised at its linking: else
+//! they go through memory, at up to ten times the cost.
+#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
+
+#[cfg(target_arch = "x86_64")]
+use pulp::x86::{V3, V4};
+
+pub(super) const LANES: usize = 16;
+
+/// The arithmetic of one instruction set. No number is NaN.
+pub(super) trait Lanes: Copy {
+    type V: Copy;
+    fn load(self, from: &[f32; LANES]) -> Self::V;
+    fn store(self, v: Self::V) -> [f32; LANES];
+    fn splat(self, x: f32) -> Self::V;
+    fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V;
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    fn max(self, a: Self::V, b: Self::V) -> Self::V;
+    fn abs(self, a: Self::V) -> Self::V;
+    /// A bit for every lane whether `a > b`, the first the lowest.
+    fn above(self, a: Self::V, b: Self::V) -> u32;
+    /// The largest lane.
+    fn highest(self, a: Self::V) -> f32;
+}
+
+/// What is run on the best set that the processor has.
+pub(super) trait Kernel {
+    type Output;
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output;
+}
+
+pub(super) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(simd) = V4::try_new() {
+            return simd.vectorize(On { lanes: simd, kernel });
+        }
+        if let Some(simd) = V3::try_new() {
+            return simd.vectorize(On { lanes: simd, kernel });
+        }
+    }
+    kernel.run(Plain)
+}
+
+/// A kernel on every set that the processor has, the plain one first.
+#[cfg(test)]
+pub(super) fn on_every_set<K: Kernel + Clone>(kernel: &K) -> Vec<K::Output> {
+    let mut outputs = vec![kernel.clone().run(Plain)];
+    #[cfg(target_arch = "x86_64")]
+    {
+        outputs.extend(V3::try_new().map(|simd| simd.vectorize(On { lanes: simd, kernel: kernel.clone() })));
+        outputs.extend(V4::try_new().map(|simd| simd.vectorize(On { lanes: simd, kernel: kernel.clone() })));
+    }
+    outputs
+}
+
+#[cfg(target_arch = "x86_64")]
+struct On<L, K> {
+    lanes: L,
+    kernel: K,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<L: Lanes, K: Kernel> pulp::NullaryFnOnce for On<L, K> {
+    type Output = K::Output;
+
+    #[inline(always)]
+    fn call(self) -> K::Output {
+        self.kernel.run(self.lanes)
+    }
+}
+
+/// No set at all.
+#[derive(Clone, Copy)]
+pub(super) struct Plain;
+
+fn each(a: [f32; LANES], b: [f32; LANES], of: impl Fn(f32, f32) -> f32) -> [f32; LANES] {
+    std::array::from_fn(|lane| of(a[lane], b[lane]))
+}
+
+impl Lanes for Plain {
+    type V = [f32; LANES];
+
+    fn load(self, from: &[f32; LANES]) -> Self::V {
+        *from
+    }
+
+    fn store(self, v: Self::V) -> [f32; LANES] {
+        v
+    }
+
+    fn splat(self, x: f32) -> Self::V {
+        [x; LANES]
+    }
+
+    fn add(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| a + b)
+    }
+
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| a - b)
+    }
+
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| a * b)
+    }
+
+    fn max(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, larger)
+    }
+
+    fn abs(self, a: Self::V) -> Self::V {
+        a.map(f32::abs)
+    }
+
+    fn above(self, a: Self::V, b: Self::V) -> u32 {
+        (0..LANES).fold(0, |bits, lane| bits | (u32::from(a[lane] > b[lane]) << lane))
+    }
+
+    fn highest(self, a: Self::V) -> f32 {
+        a.into_iter().fold(a[0], larger)
+    }
+}
+
+/// The larger of two numbers that are not NaN, in the form that one vector instruction computes.
+pub(super) fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}

@@ -1,0 +1,101 @@
+//! The points of a few intervals side by side, and the highest of the parabolas through them.
+#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
+
+use super::lanes::{Kernel, Lanes, dispatch, larger};
+use super::table::{PHASES, TAPS, Taps};
+
+/// Intervals that are read together.
+pub(super) const READ: usize = 3;
+/// Windows that this takes: the first interval's neighbour lends its last point.
+pub(super) const WINDOWS: usize = READ + 1;
+/// The samples of those windows.
+pub(super) const SPAN: usize = TAPS + READ;
+
+/// The points of every window, the first of which begins with `samples[0]`: products added up from the oldest sample to the newest, nothing
+/// fused.
+pub(super) fn points(taps: &Taps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
+    dispatch(Points { taps, samples })
+}
+
+#[derive(Clone)]
+struct Points<'a> {
+    taps: &'a Taps,
+    samples: &'a [f32; SPAN],
+}
+
+impl Kernel for Points<'_> {
+    type Output = [[f32; PHASES]; WINDOWS];
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let mut sums = [lanes.splat(0.0); WINDOWS];
+        for (tap, coefficients) in self.taps.iter().enumerate() {
+            let coefficients = lanes.load(coefficients);
+            for (window, sum) in sums.iter_mut().enumerate() {
+                let x = lanes.splat(self.samples[tap + window]);
+                *sum = lanes.add(*sum, lanes.mul(x, coefficients));
+            }
+        }
+        sums.map(|sum| lanes.store(sum))
+    }
+}
+
+/// The highest magnitude in each interval, on its grid and on the parabolas through it.
+#[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
+pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) -> [f32; READ] {
+    let mut highest = [0.0; READ];
+    for (index, highest) in highest.iter_mut().enumerate() {
+        let middles = &points[index + 1];
+        let (mut lefts, mut rights) = ([0.0; PHASES], [0.0; PHASES]);
+        lefts[0] = points[index][PHASES - 1];
+        lefts[1..].copy_from_slice(&middles[..PHASES - 1]);
+        rights[..PHASES - 1].copy_from_slice(&middles[1..]);
+        rights[PHASES - 1] = samples[TAPS / 2 + 1 + index];
+        let mut peaks = [0.0; PHASES];
+        for phase in 0..PHASES {
+            let sign = 1.0_f32.copysign(middles[phase]);
+            let middle = middles[phase] * sign;
+            let (left, right) = (middle - lefts[phase] * sign, middle - rights[phase] * sign);
+            let sum = left + right;
+            let bent = left >= 0.0 && right >= 0.0 && sum > 0.0;
+            let slant = left - right;
+            let rise = if bent { slant * (slant / (8.0 * sum)) } else { 0.0 };
+            peaks[phase] = middle + rise;
+        }
+        *highest = peaks.into_iter().fold(0.0, larger);
+    }
+    highest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::on_every_set;
+    use super::super::table::TABLE;
+    use super::*;
+    use mixdown_fixtures::signals::white_noise;
+
+    #[test]
+    fn every_set_gives_the_points_of_the_plain_twin_bit_for_bit() {
+        for seed in 0..20 {
+            let mut samples = white_noise(seed, 1.0, SPAN);
+            samples[seed as usize] = -0.0;
+            let samples = samples.first_chunk().unwrap();
+            let outputs = on_every_set(&Points { taps: &TABLE.taps, samples });
+            let bits: Vec<_> = outputs.iter().map(|points| points.map(|points| points.map(f32::to_bits))).collect();
+            assert!(bits.iter().all(|of_set| *of_set == bits[0]));
+            let by_hand = |window: usize, phase: usize| {
+                (0..TAPS).fold(0.0, |sum, tap| sum + samples[window + tap] * TABLE.taps[tap][phase])
+            };
+            assert_eq!(outputs[0][2][5].to_bits(), by_hand(2, 5).to_bits());
+        }
+    }
+
+    #[test]
+    fn the_first_point_of_a_window_is_its_middle_sample() {
+        let samples = white_noise(1, 1.0, SPAN);
+        let points = points(&TABLE.taps, samples.first_chunk().unwrap());
+        for (window, points) in points.iter().enumerate() {
+            assert_eq!(points[0], samples[window + TAPS / 2 - 1]);
+        }
+    }
+}

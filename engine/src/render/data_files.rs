@@ -1,0 +1,110 @@
+//! The files beside the master: waveform, spectrum, meters, report, page and pictures; and hashes of what went in and came out.
+
+use super::error::RenderError;
+use super::export::FINAL_MIX;
+use super::master_line::DataTaps;
+use super::master_pass::Mastered;
+use super::mix_pass::{Mixed, TrackResult};
+use super::offline::{RenderOptions, Road};
+use super::plan::Plan;
+use super::summary::{self, Hashes};
+use crate::analysis::{MetersDocument, WaveformData};
+use crate::io::{OutputError, StagedFolder, hash_file};
+use crate::meter::ProgrammeMeter;
+use crate::report::{self, Drawn, Plots, Report};
+use crate::session::Track;
+use std::borrow::Cow;
+use std::path::Path;
+
+const WAVEFORM_DAT: &str = "waveform.dat";
+const WAVEFORM_JSON: &str = "waveform.json";
+const SPECTRUM: &str = "spectrum.json";
+const METERS: &str = "meters.json";
+const PAGE: &str = "report.html";
+const REPORT: &str = "report.json";
+
+/// Writes all of them; stems and master are hashed meanwhile.
+pub(super) fn write(
+    road: &Road,
+    mixed: Mixed,
+    (mastered, data, waveform): (&Mastered, &DataTaps, &WaveformData),
+    staged: &mut StagedFolder,
+    options: &RenderOptions<'_>,
+) -> Result<Report, RenderError> {
+    let master = staged.staged_path(FINAL_MIX).map(Path::to_path_buf);
+    let with_pictures = options.pictures;
+    let (hashes, described) = rayon::join(
+        || hashes(road, master.as_deref()),
+        || describe(road, mixed, (mastered, data, waveform), staged, with_pictures),
+    );
+    let Described { mut report, meters, plots } = described?;
+    hashes?.enter(&mut report);
+    staged.write(PAGE, report::html(&report, &meters, &plots).as_bytes())?;
+    report.clock = options.clock.map(|clock| clock());
+    staged.write(REPORT, &json(REPORT, &report)?)?;
+    Ok(report)
+}
+
+/// Sees to it that nothing that describes an earlier mix stands beside this one.
+pub(super) fn retire(staged: &mut StagedFolder) {
+    let data = [WAVEFORM_DAT, WAVEFORM_JSON, SPECTRUM, METERS, PAGE, REPORT];
+    for name in data.into_iter().chain(report::PICTURES) {
+        staged.retire(name);
+    }
+}
+
+fn hashes(road: &Road, master: Option<&Path>) -> Result<Hashes, RenderError> {
+    let (output, stems) = rayon::join(|| master.map(hash_file).transpose(), || road.hash_stems());
+    Ok(Hashes { output: output?, stems: stems? })
+}
+
+/// What is known before the hashes are.
+struct Described {
+    report: Report,
+    meters: MetersDocument,
+    plots: Plots,
+}
+
+/// Draws, and writes what no hash is part of.
+fn describe(
+    road: &Road,
+    mut mixed: Mixed,
+    (mastered, data, waveform): (&Mastered, &DataTaps, &WaveformData),
+    staged: &mut StagedFolder,
+    with_pictures: bool,
+) -> Result<Described, RenderError> {
+    let mut dat = Vec::new();
+    waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: WAVEFORM_DAT.into(), source })?;
+    staged.write(WAVEFORM_DAT, &dat)?;
+    staged.write(WAVEFORM_JSON, waveform.to_json().as_bytes())?;
+    let spectrum = data.spectrum.document();
+    staged.write(SPECTRUM, &json(SPECTRUM, &spectrum)?)?;
+    let meters = meters_document(&road.plan, &mut mixed, &data.meter, mastered.taps.reduction_db.clone());
+    // A line for every 100 ms of every track: too long to be held as text.
+    staged.write_json(METERS, &meters)?;
+    let report = summary::report(road, mixed, mastered);
+    let scope = data.scope.picture();
+    let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
+    let plots = report::plots(&drawn);
+    if with_pictures {
+        for (name, png) in report::pictures(&drawn) {
+            staged.write(name, &png)?;
+        }
+    }
+    Ok(Described { report, meters, plots })
+}
+
+fn meters_document(plan: &Plan, mixed: &mut Mixed, master: &ProgrammeMeter, reduction_db: Vec<f64>) -> MetersDocument {
+    let names: Vec<_> = plan.session().tracks.iter().map(Track::title).collect();
+    let metered = |(name, result)| -> Option<(&str, &mut ProgrammeMeter)> {
+        let (name, result): (&Cow<'_, str>, &mut TrackResult) = (name, result);
+        Some((name, result.meter.as_mut()?))
+    };
+    let tracks = names.iter().zip(&mut mixed.tracks).filter_map(metered);
+    let buses = plan.session().buses.iter().map(|bus| bus.name.as_str()).zip(&mut mixed.buses);
+    MetersDocument::new(master, reduction_db, tracks, buses)
+}
+
+fn json(name: &str, document: &impl serde::Serialize) -> Result<Vec<u8>, OutputError> {
+    serde_json::to_vec(document).map_err(|error| OutputError::Io { path: name.into(), source: error.into() })
+}
