@@ -6,36 +6,11 @@ use mixdown_engine::audio::{AudioBuffer, Block};
 use mixdown_engine::io::{Fold, StemReader};
 use mixdown_engine::process::{Source, Tap};
 use mixdown_engine::units::SampleRate;
+use mixdown_fixtures::stems::{self, FITTED};
 use mixdown_fixtures::{alignment as make, path, signals};
 use serde_json::Value;
 
-const STEMS: [&str; 8] = [
-    "feelings/guitar.ogg",
-    "feelings/band.ogg",
-    "band/bass.flac",
-    "band/drums.flac",
-    "band/guitar.flac",
-    "band/keys.flac",
-    "band/pad.flac",
-    "band/vocals.flac",
-];
-
-/// Stems of four more songs.
-const UNHEARD: [&str; 12] = [
-    "unheard/bass.flac",
-    "unheard/drums.flac",
-    "unheard/guitar.flac",
-    "unheard/keys.flac",
-    "unheard/pad.flac",
-    "unheard/vocals.flac",
-    "unheard/escape-guitar.ogg",
-    "unheard/escape-song.ogg",
-    "unheard/metal-guitar.ogg",
-    "unheard/metal-song.ogg",
-    "unheard/war-guitar.ogg",
-    "unheard/war-song.ogg",
-];
-
+/// A stem of the fixtures, its channels averaged, at its own rate.
 fn mono(name: &str) -> Vec<f32> {
     let mut reader = StemReader::open(&path(format!("stems/{name}")), Fold::Stereo).unwrap();
     let (mut buffer, mut out) = (AudioBuffer::new(reader.channels(), 16_384), Vec::new());
@@ -47,11 +22,6 @@ fn mono(name: &str) -> Vec<f32> {
             return out;
         }
     }
-}
-
-/// The rate of a stem of [`STEMS`].
-fn rate_of(name: &str) -> u32 {
-    if name.starts_with("band") { 48_000 } else { 44_100 }
 }
 
 /// Dull stems, 12 s long, of which white noise leaves too little to say an offset to a sample; docs/alignment.md names them among the limits. They are left.
@@ -105,19 +75,19 @@ fn clean_copies_are_exact_to_a_fiftieth_of_a_sample() {
         found(&source, &copy, 44_100, late, 0.02, 1, "clean");
         found(&source, &inverted(&copy), 44_100, late, 0.02, -1, "inverted");
     }
-    for (name, late) in STEMS.into_iter().zip([3.21, -77.7, 1_000.5, -20_000.25, 0.49, 55_555.05, -9.99, 250.75]) {
+    for (name, late) in FITTED.into_iter().zip([3.21, -77.7, 1_000.5, -20_000.25, 0.49, 55_555.05, -9.99, 250.75]) {
         let source = mono(name);
         let copy = make::late(&source, late);
-        found(&source, &copy, rate_of(name), late, 0.02, 1, name);
-        found(&source, &inverted(&copy), rate_of(name), late, 0.02, -1, name);
+        found(&source, &copy, stems::rate_hz(name), late, 0.02, 1, name);
+        found(&source, &inverted(&copy), stems::rate_hz(name), late, 0.02, -1, name);
     }
 }
 
 #[test]
 fn worse_copies_are_found_with_their_polarity() {
     let late = 1_234.37;
-    for name in STEMS {
-        let (source, hz) = (mono(name), rate_of(name));
+    for name in FITTED {
+        let (source, hz) = (mono(name), stems::rate_hz(name));
         let copy = make::late(&source, late);
         // The microphone's low-pass of 7 kHz delays low sounds by 1.1 samples and high ones by none: half of that is the truth.
         let slope = 0.5 * f64::from(hz) / (std::f64::consts::TAU * 7_000.0);
@@ -227,8 +197,8 @@ fn a_clock_that_changes_its_drift_is_followed_all_along() {
 
 #[test]
 fn partial_overlaps_and_long_offsets_are_found() {
-    for name in STEMS {
-        let (source, hz) = (mono(name), rate_of(name));
+    for name in FITTED {
+        let (source, hz) = (mono(name), stems::rate_hz(name));
         let part = source.len() * 25 / 60;
         let copy = make::late(&source, part as f64);
         found(&source, &copy, hz, part as f64, 0.02, 1, &format!("{name}, 35 of 60"));
@@ -252,7 +222,7 @@ fn twenty_minutes_in_two_hours_are_found() {
 
 #[test]
 fn stems_are_found_in_a_mix_even_a_saturated_one() {
-    let stems: Vec<Vec<f32>> = STEMS[2..].iter().map(|name| mono(name)).collect();
+    let stems: Vec<Vec<f32>> = FITTED[2..].iter().map(|name| mono(name)).collect();
     let late = |n: usize| 700.25 * n as f64;
     let gains = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
     let moved: Vec<Vec<f32>> = stems.iter().enumerate().map(|(n, stem)| make::late(stem, -late(n))).collect();
@@ -270,7 +240,7 @@ fn stems_are_found_in_a_mix_even_a_saturated_one() {
         }
         for (n, stem) in answer.stems[1..7].iter().enumerate() {
             if let Some(found) = stem.late_samples {
-                assert!((found - late(n)).abs() <= tolerance, "{}: {found}, {stem:?}", STEMS[n + 2]);
+                assert!((found - late(n)).abs() <= tolerance, "{}: {found}, {stem:?}", FITTED[n + 2]);
                 right += 1;
             }
         }
@@ -302,14 +272,14 @@ fn the_two_stems_of_a_recorded_song_are_found_in_its_mix_inverted_too() {
 
 #[test]
 fn what_does_not_belong_together_is_never_moved() {
-    let (guitar, band) = (mono(STEMS[0]), mono(STEMS[1]));
+    let (guitar, band) = (mono(FITTED[0]), mono(FITTED[1]));
     let noise = signals::white_noise(3, 0.3, band.len());
     let clicks = make::clicks(44_100.0, 120.0, band.len());
     let silence = vec![0.0; band.len()];
     let answer = aligned(&[&guitar, &band, &noise, &clicks, &silence], 44_100);
     assert_eq!(answer.moved(), 0, "{answer:?}");
     // Six songs, each with its stems, and all with each other: the rate that they are read at does not matter.
-    let mut stems: Vec<Vec<f32>> = STEMS.iter().chain(&UNHEARD).map(|name| mono(name)).collect();
+    let mut stems: Vec<Vec<f32>> = stems::all().map(mono).collect();
     stems.extend([noise, clicks, silence]);
     let stems: Vec<&[f32]> = stems.iter().map(Vec::as_slice).collect();
     let answer = aligned(&stems, 44_100);
@@ -328,7 +298,7 @@ fn a_loop_says_where_else_it_fits() {
 
 #[test]
 fn five_hundred_unrelated_pairs_are_left_alone() {
-    let stems: Vec<Vec<f32>> = STEMS.iter().map(|name| mono(name)).collect();
+    let stems: Vec<Vec<f32>> = FITTED.iter().map(|name| mono(name)).collect();
     let frames = 3 * 44_100;
     for pair in 0..500_usize {
         let excerpt = |stem: usize, salt: usize| {
@@ -336,9 +306,9 @@ fn five_hundred_unrelated_pairs_are_left_alone() {
             let start = (pair * 7_919 + salt * 104_729) % room;
             &stems[stem][start..start + frames]
         };
-        let (a, b) = (pair % STEMS.len(), (pair + 1 + pair / STEMS.len() % (STEMS.len() - 1)) % STEMS.len());
+        let (a, b) = (pair % FITTED.len(), (pair + 1 + pair / FITTED.len() % (FITTED.len() - 1)) % FITTED.len());
         let answer = aligned(&[excerpt(a, 1), excerpt(b, 2)], 44_100);
-        assert_eq!(answer.moved(), 0, "pair {pair}, {} and {}: {answer:?}", STEMS[a], STEMS[b]);
+        assert_eq!(answer.moved(), 0, "pair {pair}, {} and {}: {answer:?}", FITTED[a], FITTED[b]);
     }
 }
 

@@ -10,35 +10,11 @@ use crate::io::{Fold, StemReader};
 use crate::process::{Source, Tap};
 use crate::resample::RateConverter;
 use crate::units::SampleRate;
+use mixdown_fixtures::stems::{FITTED, UNHEARD};
 use mixdown_fixtures::{alignment as make, path};
 use rayon::prelude::*;
 
 const RATE_HZ: u32 = 44_100;
-const STEMS: [&str; 8] = [
-    "feelings/guitar.ogg",
-    "feelings/band.ogg",
-    "band/bass.flac",
-    "band/drums.flac",
-    "band/guitar.flac",
-    "band/keys.flac",
-    "band/pad.flac",
-    "band/vocals.flac",
-];
-/// Stems that nothing was fitted to.
-const UNHEARD: [&str; 12] = [
-    "unheard/bass.flac",
-    "unheard/drums.flac",
-    "unheard/guitar.flac",
-    "unheard/keys.flac",
-    "unheard/pad.flac",
-    "unheard/vocals.flac",
-    "unheard/escape-guitar.ogg",
-    "unheard/escape-song.ogg",
-    "unheard/metal-guitar.ogg",
-    "unheard/metal-song.ogg",
-    "unheard/war-guitar.ogg",
-    "unheard/war-song.ogg",
-];
 /// An offset is right within this many frames.
 const RIGHT: f64 = 3.0;
 
@@ -129,7 +105,7 @@ fn confidence_means_the_chance_of_being_right() {
     if std::env::var_os("MIXDOWN_HEAVY").is_none() {
         return;
     }
-    let stems: Vec<Vec<f32>> = STEMS.iter().map(|name| mono(name)).collect();
+    let stems: Vec<Vec<f32>> = FITTED.iter().map(|name| mono(name)).collect();
     let found: Vec<_> = (0..CASES).into_par_iter().filter_map(|seed| outcome(&case(seed, &stems))).collect();
     println!("{} of {CASES} cases have a candidate", found.len());
     for edge in EDGES.windows(2) {
