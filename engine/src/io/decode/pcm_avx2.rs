@@ -1,4 +1,4 @@
-//! 24-bit stereo to two planes for AVX2, eight frames at a time: 0.2 ns a frame (benches/decode.rs) against 0.7 of the plain loop.
+//! 24-bit stereo to two planes for AVX2, eight frames at a time: compilers take such bytes apart one by one.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use pulp::{NullaryFnOnce, cast, x86::V3};
