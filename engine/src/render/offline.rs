@@ -210,3 +210,58 @@ pub(super) fn aim(session: &Session) -> Aim {
     };
     Aim { target_lufs: master.target.loudness_lufs(), ceiling_dbtp, max_limiting_db: master.max_limiting_db }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::SampleFormat;
+    use crate::master::TRUE_PEAK_TOLERANCE_DB;
+    use crate::session::Track;
+    use mixdown_fixtures::signals;
+    use std::ops::ControlFlow;
+
+    /// Lower than a session may ask for: three steps of 16 bits are the tolerance there, and shaped dither has more.
+    const CEILING_DBTP: f64 = -29.0;
+
+    #[test]
+    fn a_file_that_its_dither_lifts_over_the_ceiling_is_mixed_and_written_again_under_a_lower_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let stem = folder.path().join("a.wav");
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 48_000,
+            bits_per_sample: 32,
+            sample_format: hound::SampleFormat::Float,
+        };
+        let mut writer = hound::WavWriter::create(&stem, spec).unwrap();
+        for sample in signals::sine(48_000.0, 60.0, 0.9, 0.0, 96_000) {
+            writer.write_sample(sample).unwrap();
+        }
+        writer.finalize().unwrap();
+        let mut session = Session { tracks: vec![Track::new(stem)], ..Session::default() };
+        session.align.mode = AlignMode::Off;
+        session.master.target = Target::None;
+        (session.output.format, session.output.shape) = (SampleFormat::Int16, true);
+        let settings = session.output.clone();
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let (plan, alignment) = prepare(session, go_on).unwrap();
+        let aim = Aim { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
+        let road = Road { plan, alignment, aim };
+        let rate = road.plan.sample_rate();
+        let mut written = |chunk_frames: usize| {
+            let out = folder.path().join(chunk_frames.to_string());
+            let mut staged = StagedFolder::open(&out).unwrap();
+            let options = RenderOptions { chunk_frames, mix_only: true, ..RenderOptions::default() };
+            let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, true);
+            let (mixed, mastered) = road.master(&mut Sink::File(Box::new(file)), None, &options, go_on).unwrap();
+            staged.commit().unwrap();
+            assert_eq!((mixed.frames, mastered.written.measurement.frames), (96_000, 96_000));
+            (mastered, std::fs::read(out.join("final_mix.wav")).unwrap())
+        };
+        let (mastered, bytes) = written(16_384);
+        let peak_dbtp = mastered.written.measurement.true_peak_dbtp.unwrap();
+        assert!(mastered.passes > 1, "{peak_dbtp}");
+        assert!((CEILING_DBTP - 0.5..=CEILING_DBTP + TRUE_PEAK_TOLERANCE_DB).contains(&peak_dbtp), "{peak_dbtp}");
+        assert_eq!(written(1_000).1, bytes);
+    }
+}

@@ -145,6 +145,7 @@ fn a_claim_of_four_hours_in_one_kilobyte_gives_what_there_is_and_says_so() {
     assert_eq!(frames, 500);
     let sentence = truncated.unwrap();
     assert!(sentence.starts_with("holds 0.011 s of the 14400.000 s"), "{sentence}");
+    assert!(sentence.ends_with("(the file breaks off in the middle of a packet)"), "{sentence}");
     let file = file_of(&bytes);
     assert_eq!(read(file.path()).unwrap().info.frames, None, "nobody reserves memory for four hours");
 }
