@@ -1,4 +1,4 @@
-//! How long a pair takes to align, by its length: cost grows as n log n.
+//! How long a pair takes to align, by its length: cost grows as n log n; and how long sixteen stems take, by what they share.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mixdown_engine::align::{AlignSettings, Pairs, StemFeatures, align};
@@ -26,6 +26,29 @@ fn pair(criterion: &mut Criterion) {
         let stems = [features(&source), features(&alignment::late(&source, 12_345.0))];
         group.throughput(Throughput::Elements(2 * source.len() as u64));
         group.bench_function(BenchmarkId::from_parameter(format!("{seconds}s")), |bencher| {
+            bencher.iter(|| align(&stems, &AlignSettings::default(), Pairs::All, &|_| false));
+        });
+    }
+    group.finish();
+}
+
+/// Sixteen stems of a minute, 120 pairs: unrelated; with a source in common; eight loops, each twice.
+fn sixteen(criterion: &mut Criterion) {
+    const FRAMES: usize = 60 * RATE_HZ as usize;
+    let noise = |seed: u64| signals::pink_noise(seed, 0.1, FRAMES);
+    let source = noise(99);
+    let shares = |n: u64| alignment::mixed(&[(&noise(n), 1.0), (&alignment::late(&source, 100.0 * n as f64), 0.5)]);
+    let mut group = criterion.benchmark_group("align_sixteen");
+    group.sample_size(10);
+    for name in ["unrelated", "related", "loops"] {
+        let stem = |n: u64| match name {
+            "unrelated" => noise(n),
+            "related" => shares(n),
+            _ => alignment::looped(&noise(n % 8), 5 * RATE_HZ as usize, FRAMES),
+        };
+        let stems: Vec<StemFeatures> = (0..16).map(|n| features(&stem(n))).collect();
+        group.throughput(Throughput::Elements(16 * FRAMES as u64));
+        group.bench_function(name, |bencher| {
             bencher.iter(|| align(&stems, &AlignSettings::default(), Pairs::All, &|_| false));
         });
     }
@@ -60,5 +83,5 @@ fn two_hours(criterion: &mut Criterion) {
     println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("peak memory unknown"));
 }
 
-criterion_group!(benches, pair, two_hours);
+criterion_group!(benches, pair, sixteen, two_hours);
 criterion_main!(benches);

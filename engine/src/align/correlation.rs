@@ -1,10 +1,12 @@
 //! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976): every frequency says with the
 //! same weight how late one stem is against another.
 
+use super::packed::{Bin, add_cross, pack};
+use super::transforms::{Scratch, Transforms, fast_size, inverse, transform};
 use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
-use std::cell::RefCell;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use realfft::{ComplexToReal, RealToComplex};
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The band that is compared, in hertz: above rumble and hum, below what lossy coders throw away.
 pub(super) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
@@ -24,50 +26,27 @@ const LEVELLED_HZ: f64 = 50.0;
 pub(super) struct Correlator {
     block: usize,
     fade: usize,
+    /// The width over which spectra are levelled, in bins.
     levelled: usize,
     max_lag: usize,
-    bins: std::ops::Range<usize>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    /// Transforms half as long, where one block holds everything and most of its lags are asked for.
-    half: Option<Half>,
+    bins: Range<usize>,
+    size: usize,
+    /// Most comparisons never need it.
+    whole: OnceLock<Transforms>,
+    /// Half as long, where one block holds everything and most of its lags are asked for.
+    half: Option<Transforms>,
     /// Buffers that no thread uses now.
     spare: Mutex<Vec<Scratch>>,
 }
 
-/// Transforms half as long as those of a correlator.
-struct Half {
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-}
+/// The blocks of one stem as spectra of the compared band, levelled over 50 Hz: timbre goes.
+pub(super) struct Spectrum(Vec<Vec<Bin>>);
 
-/// The blocks of one stem as spectra of the compared band.
-pub(super) struct Spectrum {
-    blocks: Vec<Vec<Complex<f32>>>,
-    /// The power around each bin, once it has been asked for.
-    levels: OnceLock<Vec<f64>>,
-}
-
-thread_local! {
-    /// Planning takes as long as a few transforms; a planner keeps what it has planned.
-    static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
-}
-
-/// The transform of `size` samples.
-pub(super) fn plan_forward(size: usize) -> Arc<dyn RealToComplex<f32>> {
-    PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(size))
-}
-
-/// The transform back to `size` samples.
-pub(super) fn plan_inverse(size: usize) -> Arc<dyn ComplexToReal<f32>> {
-    PLANNER.with_borrow_mut(|planner| planner.plan_fft_inverse(size))
-}
-
-/// Buffers for one pair after another.
-pub(super) struct Scratch {
-    product: Vec<Complex<f32>>,
-    lags: Vec<f32>,
-    inverse: Vec<Complex<f32>>,
+/// A correlation at lags −max … −1 and 0 … max.
+#[derive(Clone, Copy)]
+pub(super) struct Lags<'a> {
+    pub(super) early: &'a [f32],
+    pub(super) late: &'a [f32],
 }
 
 impl Correlator {
@@ -85,174 +64,170 @@ impl Correlator {
             levelled: bin(LEVELLED_HZ),
             max_lag,
             bins: bin(BAND_HZ.0).min(top)..top,
-            forward: plan_forward(size),
-            inverse: plan_inverse(size),
-            half: (blocks == 1 && 4 * max_lag >= size)
-                .then(|| Half { forward: plan_forward(size / 2), inverse: plan_inverse(size / 2) }),
+            size,
+            whole: OnceLock::new(),
+            half: (blocks == 1 && 4 * max_lag >= size).then(|| Transforms::on_two_threads(size / 2)),
             spare: Mutex::new(Vec::new()),
         }
     }
 
-    /// Transforms a stem, scaled by `scale`.
-    pub(super) fn spectrum(&self, stem: &[f32], scale: f32) -> Spectrum {
-        let mut buffer = self.forward.make_input_vec();
-        let mut all = self.forward.make_output_vec();
-        let mut scratch = self.forward.make_scratch_vec();
-        let blocks = stem.chunks(self.block).map(|samples| {
-            for (to, from) in buffer.iter_mut().zip(samples) {
-                *to = from * scale;
-            }
-            buffer[samples.len()..].fill(0.0);
-            fade_ends(&mut buffer[..samples.len()], self.fade.min(samples.len() / 4));
-            transform(self.forward.as_ref(), &mut buffer, &mut all, &mut scratch);
-            audible(&all, self.bins.clone())
-        });
-        Spectrum { blocks: blocks.collect(), levels: OnceLock::new() }
+    fn whole(&self) -> &Transforms {
+        self.whole.get_or_init(|| Transforms::new(self.size))
+    }
+
+    /// Transforms a stem, scaled by `scale`; its samples are used up.
+    pub(super) fn spectrum(&self, stem: &mut [f32], scale: f32) -> Spectrum {
+        let forward = &*self.whole().forward;
+        self.lend(|scratch| {
+            let one = |block| audible(self.transformed(block, scale, forward, scratch), self.bins.clone());
+            let blocks: Vec<_> = stem.chunks_mut(self.block).map(one).collect();
+            let gain = levelling(&blocks, self.levelled);
+            let pack_one = |block: &Vec<_>| block.iter().enumerate().map(|(n, bin)| pack(bin * gain(n))).collect();
+            Spectrum(blocks.iter().map(pack_one).collect())
+        })
+    }
+
+    /// Every second bin of the whole, each with length 1: a stem laid upon itself half the transform away. `None` where few lags are
+    /// asked for. The samples are used up.
+    pub(super) fn half_phases(&self, stem: &mut [f32], scale: f32) -> Option<Vec<Bin>> {
+        let forward = &*self.half.as_ref()?.forward;
+        self.lend(|scratch| {
+            let bins = audible(self.transformed(stem, scale, forward, scratch), self.half_bins());
+            Some(bins.into_iter().map(|bin| pack(phase(bin))).collect())
+        })
+    }
+
+    /// How much a stem is like itself at lags 0 … half the transform, each on top of the one the transform is short of it, levelled over
+    /// 50 Hz. `None` where few lags are asked for. The samples are used up.
+    pub(super) fn own<'a>(&self, stem: &mut [f32], scale: f32, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
+        let half = self.half.as_ref()?;
+        let bins = [audible(self.transformed(stem, scale, &*half.forward, scratch), self.half_bins())];
+        let gain = levelling(&bins, self.levelled / 2);
+        let size = half.inverse.len();
+        let (spectrum, ..) = scratch.fit(size, 0);
+        spectrum.fill(Complex::default());
+        for (n, (to, bin)) in spectrum[self.half_bins()].iter_mut().zip(&bins[0]).enumerate() {
+            to.re = (bin * gain(n)).norm_sqr();
+        }
+        Some(lags(&*half.inverse, scratch))
+    }
+
+    /// A block of a stem, its ends faded; what is longer than the transform is laid upon its beginning.
+    fn transformed<'a>(
+        &self,
+        block: &mut [f32],
+        scale: f32,
+        forward: &dyn RealToComplex<f32>,
+        scratch: &'a mut Scratch,
+    ) -> &'a [Complex<f32>] {
+        for x in &mut *block {
+            *x *= scale;
+        }
+        fade_ends(block, self.fade.min(block.len() / 4));
+        let (bins, samples, inner) = scratch.fit(forward.len(), forward.get_scratch_len());
+        samples.fill(0.0);
+        for part in block.chunks(samples.len()) {
+            samples.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
+        }
+        transform(forward, samples, bins, inner);
+        bins
     }
 
     /// Lends buffers: making them anew takes as long as using them.
     pub(super) fn lend<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
         let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        let lent = spare().pop();
-        let mut scratch = lent.unwrap_or_else(|| self.scratch());
+        let mut scratch = spare().pop().unwrap_or_default();
         let result = work(&mut scratch);
         spare().push(scratch);
         result
     }
 
-    fn scratch(&self) -> Scratch {
-        Scratch {
-            product: self.inverse.make_input_vec(),
-            lags: self.inverse.make_output_vec(),
-            inverse: vec![
-                Complex::default();
-                self.inverse
-                    .get_scratch_len()
-                    .max(self.half.as_ref().map_or(0, |half| half.inverse.get_scratch_len()))
-            ],
-        }
-    }
-
-    /// Every second bin of [`Correlator::spectrum`]: a stem laid upon itself half the transform away. `None` where few lags are asked for.
-    pub(super) fn half_spectrum(&self, stem: &[f32], scale: f32) -> Option<Vec<Complex<f32>>> {
-        let forward = &self.half.as_ref()?.forward;
-        let (mut buffer, mut all) = (forward.make_input_vec(), forward.make_output_vec());
-        let mut faded: Vec<f32> = stem.iter().map(|x| x * scale).collect();
-        fade_ends(&mut faded, self.fade.min(stem.len() / 4));
-        for part in faded.chunks(buffer.len()) {
-            buffer.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
-        }
-        transform(forward.as_ref(), &mut buffer, &mut all, &mut forward.make_scratch_vec());
-        Some(audible(&all, self.half_bins()))
-    }
-
-    fn half_bins(&self) -> std::ops::Range<usize> {
+    fn half_bins(&self) -> Range<usize> {
         self.bins.start.div_ceil(2)..self.bins.end.div_ceil(2)
     }
 
     /// [`Correlator::correlate`] for half the work and with more noise: each lag on top of the one half the transform away, in no order.
-    pub(super) fn folded<'a>(&self, a: &[Complex<f32>], b: &[Complex<f32>], scratch: &'a mut Scratch) -> &'a [f32] {
-        let Some(Half { inverse: half, .. }) = &self.half else { return &[] };
-        let product = &mut scratch.product[..=half.len() / 2];
+    pub(super) fn folded<'a>(&self, a: &[Bin], b: &[Bin], scratch: &'a mut Scratch) -> &'a [f32] {
+        let Some(Transforms { inverse, .. }) = &self.half else { return &[] };
+        let (spectrum, ..) = scratch.fit(inverse.len(), 0);
         let bins = self.half_bins();
-        product[..bins.start].fill(Complex::default());
-        product[bins.end..].fill(Complex::default());
-        for (product, (a, b)) in product[bins].iter_mut().zip(a.iter().zip(b)) {
-            *product = phase(a.conj() * b);
-        }
-        if let Some(last) = product.last_mut() {
-            *last = Complex::default();
-        }
-        let lags = &mut scratch.lags[..half.len()];
-        inverse(half.as_ref(), product, lags, &mut scratch.inverse[..half.get_scratch_len()]);
-        &scratch.lags[..half.len()]
+        spectrum.fill(Complex::default());
+        add_cross(&mut spectrum[bins], a, b);
+        lags(&**inverse, scratch)
     }
 
     /// The correlation at lags −max … +max; the middle is lag 0, a peak at a positive lag says that `b` is late. The blocks are
     /// added before their phases are taken, so long stems average out noise.
     pub(super) fn correlate(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
-        self.cross(a, b, scratch);
-        whiten(&mut scratch.product[self.bins.clone()]);
-        self.inverse(scratch)
+        whiten(self.cross(a, b, scratch));
+        let lags = self.lags(scratch);
+        [lags.early, lags.late].concat()
     }
 
     /// As [`Correlator::correlate`], but levelled over 50 Hz instead of bin by bin: a repeat shows with its true height.
     ///
     /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the recording, and favour the offset next to 0.
-    pub(super) fn levelled(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
-        let (first, second) = (self.levels(a), self.levels(b));
+    pub(super) fn levelled<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> Lags<'a> {
         self.cross(a, b, scratch);
-        for ((bin, a), b) in scratch.product[self.bins.clone()].iter_mut().zip(first).zip(second) {
-            let level = (a * b).sqrt();
-            *bin = if level > 0.0 { *bin / level as f32 } else { Complex::default() };
-        }
-        self.inverse(scratch)
+        self.lags(scratch)
     }
 
-    fn levels<'a>(&self, stem: &'a Spectrum) -> &'a [f64] {
-        stem.levels.get_or_init(|| {
-            let mut power = vec![0.0; self.bins.len()];
-            for block in &stem.blocks {
-                power.iter_mut().zip(block).for_each(|(sum, bin)| *sum += f64::from(bin.norm_sqr()));
-            }
-            moving_sum(&power, self.levelled).collect()
-        })
+    /// The blocks of two stems multiplied and added up, in the buffer; what is outside the compared band is 0.
+    fn cross<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> &'a mut [Complex<f32>] {
+        let (spectrum, ..) = scratch.fit(self.size, 0);
+        spectrum.fill(Complex::default());
+        let band = &mut spectrum[self.bins.clone()];
+        a.0.iter().zip(&b.0).for_each(|(a, b)| add_cross(band, a, b));
+        band
     }
 
-    fn cross(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) {
-        scratch.product.fill(Complex::default());
-        let band = &mut scratch.product[self.bins.clone()];
-        for (a, b) in a.blocks.iter().zip(&b.blocks) {
-            for ((sum, a), b) in band.iter_mut().zip(a).zip(b) {
-                *sum += a.conj() * b;
-            }
-        }
-    }
-
-    fn inverse(&self, scratch: &mut Scratch) -> Vec<f32> {
-        // The band may reach the last bin, which must be real.
-        if let Some(last) = scratch.product.last_mut() {
-            *last = Complex::default();
-        }
-        inverse(self.inverse.as_ref(), &mut scratch.product, &mut scratch.lags, &mut scratch.inverse);
-        let late = &scratch.lags[..=self.max_lag];
-        let early = &scratch.lags[scratch.lags.len() - self.max_lag..];
-        [early, late].concat()
+    fn lags<'a>(&self, scratch: &'a mut Scratch) -> Lags<'a> {
+        let all = lags(&*self.whole().inverse, scratch);
+        Lags { early: &all[all.len() - self.max_lag..], late: &all[..=self.max_lag] }
     }
 }
 
-/// The next length that transforms fast: 8, 9, 10, 12 or 15 times a power of two.
-pub(super) fn fast_size(least: usize) -> usize {
-    let above = least.next_power_of_two().max(64);
-    let of = |sixteenths: usize| above / 16 * sixteenths;
-    [of(9), of(10), of(12), of(15), above].into_iter().find(|size| *size >= least).unwrap_or(above)
+/// What the spectrum in the buffer is as a function of the lag, early ones at the end.
+fn lags<'a>(back: &dyn ComplexToReal<f32>, scratch: &'a mut Scratch) -> &'a [f32] {
+    let (spectrum, samples, inner) = scratch.fit(back.len(), back.get_scratch_len());
+    // The band may reach the last bin, which must be real.
+    if let Some(last) = spectrum.last_mut() {
+        *last = Complex::default();
+    }
+    inverse(back, spectrum, samples, inner);
+    samples
 }
 
-/// The sum of the `width` values around each value, fewer at the ends.
-fn moving_sum(values: &[f64], width: usize) -> impl Iterator<Item = f64> {
-    let mut sums = vec![0.0];
-    sums.extend(values.iter().scan(0.0, |sum, value| {
-        *sum += value;
-        Some(*sum)
-    }));
-    let (half, count) = (width / 2, values.len());
-    (0..count).map(move |n| sums[(n + half + 1).min(count)] - sums[n.saturating_sub(half)])
+/// What brings the power of all blocks together around each bin, over `width` bins, fewer at the ends, to 1: by the number of the bin.
+fn levelling(blocks: &[Vec<Complex<f32>>], width: usize) -> impl Fn(usize) -> f32 {
+    let (half, count) = (width / 2, blocks.first().map_or(0, Vec::len));
+    let mut sums = Vec::with_capacity(count + 1);
+    sums.push(0.0);
+    for n in 0..count {
+        let power: f64 = blocks.iter().map(|block| f64::from(block[n].norm_sqr())).sum();
+        sums.push(sums[n] + power);
+    }
+    move |n| {
+        let level: f64 = sums[(n + half + 1).min(count)] - sums[n.saturating_sub(half)];
+        if level > 0.0 { level.sqrt().recip() as f32 } else { 0.0 }
+    }
 }
 
 /// A part of a spectrum, without the bins that hold rounding.
-fn audible(all: &[Complex<f32>], part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
+fn audible(all: &[Complex<f32>], part: Range<usize>) -> Vec<Complex<f32>> {
     let quiet = SILENT_BIN * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
     all[part].iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
 }
 
-/// Leaves of every bin its phase alone.
-pub(super) fn whiten(bins: &mut [Complex<f32>]) {
+fn whiten(bins: &mut [Complex<f32>]) {
     for bin in bins {
         *bin = phase(*bin);
     }
 }
 
-fn phase(bin: Complex<f32>) -> Complex<f32> {
+/// Leaves of a bin its phase alone.
+#[inline]
+pub(super) fn phase(bin: Complex<f32>) -> Complex<f32> {
     let length = bin.norm_sqr().sqrt();
     if length > 0.0 { bin / length } else { Complex::default() }
 }
@@ -265,26 +240,4 @@ fn fade_ends(samples: &mut [f32], fade: usize) {
         samples[n] *= gain;
         samples[last - n] *= gain;
     }
-}
-
-/// A forward transform into buffers made for it.
-pub(super) fn transform(
-    fft: &dyn RealToComplex<f32>,
-    input: &mut [f32],
-    output: &mut [Complex<f32>],
-    scratch: &mut [Complex<f32>],
-) {
-    // realfft refuses only buffers of other lengths than its own.
-    fft.process_with_scratch(input, output, scratch).expect("buffers made by this transform");
-}
-
-/// An inverse transform into buffers made for it; the first and last bin must be real.
-pub(super) fn inverse(
-    fft: &dyn ComplexToReal<f32>,
-    input: &mut [Complex<f32>],
-    output: &mut [f32],
-    scratch: &mut [Complex<f32>],
-) {
-    // realfft refuses only buffers of other lengths, and a first or last bin that is not real: both are 0 here.
-    fft.process_with_scratch(input, output, scratch).expect("buffers made by this transform, ends 0");
 }

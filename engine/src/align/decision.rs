@@ -1,7 +1,7 @@
 //! Whether the offset of a pair is believed, and how sure that is. When unsure, nothing is moved.
 
 use super::course::Course;
-use super::refine::Refined;
+use super::standing::Refined;
 
 /// What z reaches by chance among the lags around a peak: √(2 ln 8193).
 const FLOOR: f64 = 4.25;

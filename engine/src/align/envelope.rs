@@ -1,16 +1,10 @@
 //! How the loudness of a stem moves in bands of frequency: a hundred frames a second that say roughly where two stems may fit,
 //! even where their clocks differ so much that their waves never line up for long.
 
-use super::correlation::{fast_size, inverse, plan_forward, plan_inverse, transform};
-use super::features::StemFeatures;
+use super::levels::Levels;
+use super::transforms::{fast_size, inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
-use std::f64::consts::TAU;
 
-/// Frames a second.
-const FRAMES_A_SECOND: f64 = 100.0;
-/// Edges of the bands, in hertz.
-const EDGES_HZ: [f64; 11] = [60.0, 120.0, 200.0, 320.0, 500.0, 800.0, 1_300.0, 2_100.0, 3_400.0, 5_500.0, 10_000.0];
-const BANDS: usize = EDGES_HZ.len() - 1;
 /// What is softer than the mean of a band by this factor is taken as equally soft: power.
 const FLOOR: f64 = 1e-2;
 /// How much of the length of each bin of the cross-spectrum is taken away: 1 would leave the phase alone.
@@ -19,9 +13,6 @@ const WHITENING: f32 = 0.7;
 const APART: usize = 8;
 /// Candidates below so many standard deviations are not worth a look.
 const LEAST_Z: f64 = 4.0;
-/// Envelope frames that are read at once: each read may go to a file.
-const AT_ONCE: usize = 256;
-
 /// The envelopes of one stem.
 pub(super) struct Envelope {
     /// Session frames in an envelope frame.
@@ -44,40 +35,9 @@ pub(super) struct Candidate {
 }
 
 impl Envelope {
-    /// Follows the levels of a stem.
-    pub(super) fn new(stem: &StemFeatures) -> Self {
-        let rate = stem.rate().as_f64();
-        let hop = ((rate / FRAMES_A_SECOND) as usize).max(1);
-        let size = (2 * hop).next_power_of_two();
-        let fft = plan_forward(size);
-        let hann: Vec<f32> = (0..size).map(|n| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32).collect();
-        let bin = |hz: f64| ((hz * size as f64 / rate).round() as usize).min(size / 2);
-        let edges = EDGES_HZ.map(bin);
-        let frames = stem.kept().div_ceil(hop);
-        let mut bands = vec![Vec::new(); BANDS];
-        let mut running_power = Vec::with_capacity(frames + 1);
-        let mut power_so_far = 0.0;
-        running_power.push(power_so_far);
-        let (mut samples, mut bins) = (fft.make_input_vec(), fft.make_output_vec());
-        let mut scratch = fft.make_scratch_vec();
-        let mut buffer = vec![0.0; AT_ONCE * hop + size];
-        for first in (0..frames).step_by(AT_ONCE) {
-            stem.read((first * hop) as i64 - (size - hop) as i64 / 2, &mut buffer);
-            for frame in 0..AT_ONCE.min(frames - first) {
-                for ((to, from), gain) in samples.iter_mut().zip(&buffer[frame * hop..]).zip(&hann) {
-                    *to = from * gain;
-                }
-                transform(fft.as_ref(), &mut samples, &mut bins, &mut scratch);
-                let mut all = 0.0;
-                for (band, edge) in bands.iter_mut().zip(edges.windows(2)) {
-                    let sum: f32 = bins[edge[0]..edge[1].max(edge[0])].iter().map(Complex::norm_sqr).sum();
-                    band.push(sum);
-                    all += sum;
-                }
-                power_so_far += f64::from(all);
-                running_power.push(power_so_far);
-            }
-        }
+    /// From the levels of a stem.
+    pub(super) fn new(levels: Levels) -> Self {
+        let (hop, mut bands, running_power) = levels.into_parts();
         for band in &mut bands {
             changes(band);
         }
@@ -99,10 +59,11 @@ impl Envelope {
         self.running_power.len() - 1
     }
 
-    /// Keeps the spectra of the bands, for comparisons with stems of at most `longest` session frames at lags up to `max_lag`.
+    /// Keeps the spectra of the bands instead of the bands, for comparisons with stems of at most `longest` session frames at lags up to `max_lag`.
     pub(super) fn keep_spectra(&mut self, longest: usize, max_lag: usize) {
         let size = self.transform_size(longest.div_ceil(self.hop), max_lag);
         self.spectra = Some((size, self.transformed(size)));
+        self.bands = Vec::new();
     }
 
     /// The largest lag in envelope frames, of stems of at most `longest` frames.

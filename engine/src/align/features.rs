@@ -1,11 +1,12 @@
-//! What alignment keeps of a stem while it is decoded: its mono sum, in memory up to a limit and then in a nameless file.
+//! What alignment keeps of a stem while it is decoded: its mono sum, the same at a fraction of the rate, and its levels.
 
+use super::decimate::Decimator;
+use super::levels::Levels;
+use super::samples::Samples;
 use crate::audio::Block;
 use crate::process::Tap;
 use crate::units::SampleRate;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, PoisonError};
+use std::ops::Range;
 
 /// A stem in mono, at the session rate, for [`align`](super::align()).
 ///
@@ -15,13 +16,13 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub struct StemFeatures {
     rate: SampleRate,
-    memory: Vec<f32>,
-    /// Samples that memory may hold.
-    most: usize,
-    file: Option<Mutex<File>>,
-    /// The file could not be written: nothing after `kept` counts.
-    broken: bool,
-    kept: usize,
+    samples: Samples,
+    decimator: Decimator,
+    decimated: Samples,
+    levels: Levels,
+    /// The last samples, from frame `recent_from` on: what decimated frames and levels still need.
+    recent: Vec<f32>,
+    recent_from: i64,
     frames: u64,
     peak: f32,
     first_sound: Option<u64>,
@@ -29,20 +30,24 @@ pub struct StemFeatures {
 }
 
 impl StemFeatures {
-    /// 16 MiB a stem: 95 s at 44.1 kHz, 87 s at 48 kHz. Sixteen stems take 256 MiB, however long they are.
-    pub const DEFAULT_MAX_BYTES: usize = 16 << 20;
+    /// 2 MiB a stem, half of it for the whole rate: 5.5 s at 48 kHz, and 44 s at an eighth. Sixteen stems take 32 MiB, however long they
+    /// are.
+    pub const DEFAULT_MAX_BYTES: usize = 2 << 20;
     /// A stem has begun when a sample is above this: −100 dBFS, the least that 16 bits hold.
     const FIRST_SOUND: f32 = 1e-5;
 
     /// An empty stem that will hold at most `max_bytes` of samples in memory. Control thread.
     pub fn new(rate: SampleRate, max_bytes: usize) -> Self {
+        let (decimator, levels) = (Decimator::new(rate.as_f64()), Levels::new(rate.as_f64()));
+        let recent_from = decimator.support(0..1).start.min(levels.support(0..1).start);
         Self {
             rate,
-            memory: Vec::new(),
-            most: max_bytes / size_of::<f32>(),
-            file: None,
-            broken: false,
-            kept: 0,
+            samples: Samples::new(max_bytes / 2),
+            decimator,
+            decimated: Samples::new(max_bytes / 2),
+            levels,
+            recent: vec![0.0; usize::try_from(-recent_from).unwrap_or(0)],
+            recent_from,
             frames: 0,
             peak: 0.0,
             first_sound: None,
@@ -67,7 +72,7 @@ impl StemFeatures {
 
     /// Frames that can be read.
     pub(super) fn kept(&self) -> usize {
-        self.kept
+        self.samples.len()
     }
 
     /// The largest absolute sample kept.
@@ -77,54 +82,66 @@ impl StemFeatures {
 
     /// Copies the samples from frame `start` on, which may be negative; silence where there are none.
     pub(super) fn read(&self, start: i64, out: &mut [f32]) {
-        out.fill(0.0);
-        let skip = usize::try_from(-start).unwrap_or(0);
-        let start = usize::try_from(start).unwrap_or(0);
-        if skip >= out.len() || start >= self.kept {
-            return;
-        }
-        let count = (out.len() - skip).min(self.kept - start);
-        let out = &mut out[skip..skip + count];
-        let held = self.memory.len().saturating_sub(start).min(count);
-        if held > 0 {
-            out[..held].copy_from_slice(&self.memory[start..start + held]);
-        }
-        // A file that cannot be read back is silence: nothing is found there, and nothing is moved.
-        if held < count && self.read_file(start + held - self.memory.len(), &mut out[held..]).is_err() {
-            out[held..].fill(0.0);
-        }
+        self.samples.read(start, out);
     }
 
-    fn read_file(&self, start: usize, out: &mut [f32]) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let mut bytes = vec![0; size_of_val(out)];
-        {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start((start * size_of::<f32>()) as u64))?;
-            file.read_exact(&mut bytes)?;
-        }
-        for (sample, bytes) in out.iter_mut().zip(bytes.as_chunks::<4>().0) {
-            *sample = f32::from_le_bytes(*bytes);
-        }
-        Ok(())
+    /// Makes its decimated frames.
+    pub(super) fn decimator(&self) -> &Decimator {
+        &self.decimator
     }
 
-    fn spill(&mut self, from: usize) -> io::Result<()> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => Mutex::new(tempfile::tempfile()?),
-        };
-        let mut bytes = vec![0; size_of_val(&self.mono[from..])];
-        for (bytes, sample) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(&self.mono[from..]) {
-            *bytes = sample.to_le_bytes();
+    /// The decimated frames that the stem so far has settled.
+    pub(super) fn decimated(&self) -> &Samples {
+        &self.decimated
+    }
+
+    /// The decimated frames at its end that hear the silence after it.
+    pub(super) fn last_decimated(&self) -> Vec<f32> {
+        let last = self.decimated.len()..self.kept().div_ceil(self.decimator.factor());
+        let mut out = Vec::new();
+        self.decimator.make(&self.supporting(self.decimator.support(last.clone())), last.len(), &mut out);
+        out
+    }
+
+    /// Its levels to the end.
+    pub(super) fn levels(&self) -> Levels {
+        let mut levels = self.levels.clone();
+        let last = levels.frames()..self.kept().div_ceil(levels.hop());
+        levels.follow(&self.supporting(levels.support(last.clone())), last.len());
+        levels
+    }
+
+    fn supporting(&self, frames: Range<i64>) -> Vec<f32> {
+        let mut samples = vec![0.0; (frames.end - frames.start) as usize];
+        self.read(frames.start, &mut samples);
+        samples
+    }
+
+    /// Takes in samples that follow those before.
+    fn keep(&mut self, more: &[f32]) {
+        self.samples.push(more);
+        self.recent.extend_from_slice(more);
+        let end = self.kept();
+        let from = |frames: Range<i64>, recent_from: i64| (frames.start - recent_from) as usize;
+
+        let ready = self.decimated.len()..self.decimator.ready(end).max(self.decimated.len());
+        let mut made = Vec::new();
+        if !ready.is_empty() {
+            let start = from(self.decimator.support(ready.clone()), self.recent_from);
+            self.decimator.make(&self.recent[start..], ready.len(), &mut made);
+            self.decimated.push(&made);
         }
-        {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::End(0))?;
-            file.write_all(&bytes)?;
+        let ready = self.levels.frames()..self.levels.ready(end).max(self.levels.frames());
+        if !ready.is_empty() {
+            let start = from(self.levels.support(ready.clone()), self.recent_from);
+            self.levels.follow(&self.recent[start..], ready.len());
         }
-        self.file = Some(file);
-        Ok(())
+
+        let next = |done: usize| done..done + 1;
+        let needed = self.decimator.support(next(self.decimated.len())).start;
+        let needed = needed.min(self.levels.support(next(self.levels.frames())).start);
+        self.recent.drain(..from(needed..needed, self.recent_from).min(self.recent.len()));
+        self.recent_from = needed;
     }
 }
 
@@ -133,7 +150,7 @@ impl Tap for StemFeatures {
     fn observe(&mut self, block: &Block<'_>) {
         let start = self.frames;
         self.frames += block.frames() as u64;
-        if self.broken {
+        if self.samples.is_broken() {
             return;
         }
         self.mono.clear();
@@ -148,15 +165,9 @@ impl Tap for StemFeatures {
             self.first_sound = first.map(|at| start + at as u64);
         }
         self.peak = self.mono.iter().fold(self.peak, |peak, sample| peak.max(sample.abs()));
-        let room = (self.most - self.memory.len()).min(self.mono.len());
-        self.memory.extend_from_slice(&self.mono[..room]);
-        self.kept += room;
-        if room < self.mono.len() {
-            match self.spill(room) {
-                Ok(()) => self.kept += self.mono.len() - room,
-                Err(_) => self.broken = true,
-            }
-        }
+        let mono = std::mem::take(&mut self.mono);
+        self.keep(&mono);
+        self.mono = mono;
     }
 }
 
@@ -164,6 +175,7 @@ impl Tap for StemFeatures {
 mod tests {
     use super::*;
     use crate::audio::AudioBuffer;
+    use mixdown_fixtures::signals;
 
     #[test]
     fn the_mean_of_the_channels_is_kept_beyond_what_memory_holds() {
@@ -179,5 +191,44 @@ mod tests {
         let mut part = [0.0; 2];
         stem.read(6, &mut part);
         assert_eq!(part, [1.0, 2.0]);
+    }
+
+    #[test]
+    fn the_pieces_in_which_a_stem_comes_change_no_bit() {
+        let noise = signals::white_noise(8, 0.5, 33_333);
+        let heard = |sizes: &[usize]| {
+            let mut stem = StemFeatures::new(SampleRate::new(44_100).unwrap(), 4_096);
+            let (mut rest, mut sizes) = (&noise[..], sizes.iter().cycle());
+            while !rest.is_empty() {
+                let (part, after) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
+                stem.observe(&Block::mono(part));
+                rest = after;
+            }
+            let mut decimated = vec![0.0; stem.decimated().len()];
+            stem.decimated().read(0, &mut decimated);
+            decimated.extend(stem.last_decimated());
+            assert!(stem.recent.len() < 33_333 / 4, "{}", stem.recent.len());
+            (decimated, stem.levels().into_parts())
+        };
+        let at_once = heard(&[4_096]);
+        assert_eq!(at_once.0.len(), 33_333_usize.div_ceil(8));
+        assert_eq!(at_once.1.2.len(), 33_333_usize.div_ceil(441) + 1);
+        assert!(at_once == heard(&[1, 7, 0, 1_500, 333]) && at_once == heard(&[33_333]));
+    }
+
+    #[test]
+    fn decimated_frames_and_levels_hear_silence_around_a_stem() {
+        let noise = signals::white_noise(9, 0.5, 5_000);
+        let padded = [vec![0.0; 4_410], noise.clone(), vec![0.0; 4_410]].concat();
+        let of = |samples: &[f32]| {
+            let mut stem = StemFeatures::new(SampleRate::new(44_100).unwrap(), 1 << 20);
+            stem.observe(&Block::mono(samples));
+            stem
+        };
+        let (alone, padded) = (of(&noise).levels().into_parts(), of(&padded).levels().into_parts());
+        // Frame 0 of the one is frame 10 of the other: in f32 and in pairs, as it happens.
+        for (alone, padded) in alone.1.iter().zip(&padded.1) {
+            assert_eq!(alone[..], padded[10..10 + alone.len()]);
+        }
     }
 }

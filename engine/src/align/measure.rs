@@ -2,7 +2,7 @@
 
 use super::course::Course;
 use super::features::StemFeatures;
-use super::windows::Window;
+use super::window::Window;
 use crate::resample::FractionTable;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
@@ -100,15 +100,10 @@ fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionT
 /// Reads a stem at `position`, `position + step` …, between its samples.
 fn read_evenly(stem: &StemFeatures, position: f64, step: f64, table: &FractionTable, out: &mut [f32]) {
     let before = (table.taps() / 2 - 1) as i64;
-    let first = position.floor() as i64 - before;
-    let mut samples = vec![0.0; (out.len() as f64 * step).ceil() as usize + table.taps() + 2];
+    let first = position.floor() as i64 - before - 1;
+    let mut samples = vec![0.0; (out.len() as f64 * step).ceil() as usize + table.taps() + 12];
     stem.read(first, &mut samples);
-    for (n, out) in out.iter_mut().enumerate() {
-        let at = position + n as f64 * step;
-        let whole = at.floor();
-        let start = (whole as i64 - before - first) as usize;
-        *out = table.at(&samples[start..start + table.taps()], at - whole);
-    }
+    table.along(&samples, position - first as f64, step, out);
 }
 
 /// Adds the windows up and finds the coherence of each bin, over the windows and its neighbours.

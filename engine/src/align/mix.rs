@@ -243,7 +243,7 @@ impl Spectrum {
             for ((to, x), gain) in input.iter_mut().zip(samples).zip(&self.hann) {
                 *to = x * gain;
             }
-            super::correlation::transform(self.fft.as_ref(), &mut input, &mut output, &mut scratch);
+            super::transforms::transform(self.fft.as_ref(), &mut input, &mut output, &mut scratch);
             for (band, centre) in self.bands.iter_mut().zip(OCTAVES_HZ) {
                 let bin = |hz: f64| ((hz * BLOCK as f64 / self.rate_hz).round() as usize).min(output.len());
                 let octave = bin(centre / std::f64::consts::SQRT_2)..bin(centre * std::f64::consts::SQRT_2);

@@ -1,6 +1,7 @@
 //! Which stems are late against which, by how much and how sure: only stems that share a source are ever moved.
 
 mod answer;
+mod bends;
 #[cfg(test)]
 mod calibration;
 mod compare;
@@ -12,16 +13,25 @@ mod envelope;
 mod features;
 mod files;
 mod graph;
+mod levels;
 mod line;
+mod look;
 mod measure;
 mod mix;
 mod outcome;
+mod packed;
 mod peak;
 mod peel;
 mod place;
+mod prepared;
 mod refine;
+mod repeats;
+mod samples;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod transforms;
+mod window;
 mod windows;
 
 pub use features::StemFeatures;
@@ -32,15 +42,16 @@ pub use peel::align_to_mix;
 pub use place::Place;
 
 use crate::units::SampleRate;
-use compare::{Comparison, Rough};
+use compare::Comparison;
 use decision::Verdict;
+use look::{Look, Rough};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 
 /// Pairs compared between two questions whether to stop.
-const PAIRS_AT_ONCE: usize = 16;
+const PAIRS_AT_ONCE: usize = 32;
 /// The least that must be kept of a stem for it to be compared, in seconds.
 const SHORTEST_S: f64 = 1.25;
 /// Stems that stay below this peak (−120 dBFS) are silent.
@@ -160,16 +171,21 @@ fn compare(
         let prepared: Vec<_> = part.par_iter().map(|n| comparison.prepare(stems[*n])).collect();
         part.iter().zip(prepared).for_each(|(n, prepared)| comparison.keep(*n, prepared));
     }
-    let mut rough: Vec<(usize, usize, Rough)> = Vec::new();
+    let (mut rough, mut verdicts) = (Vec::new(), Vec::new());
     for (n, part) in pairs.chunks(PAIRS_AT_ONCE).enumerate() {
         if watch(third(1.0, n * PAIRS_AT_ONCE, pairs.len())) {
             return None;
         }
-        let found = part.par_iter().map(|(a, b)| Some((*a, *b, comparison.rough(*a, *b)?)));
-        rough.extend(found.collect::<Vec<_>>().into_iter().flatten());
+        let looks: Vec<_> = part.par_iter().with_max_len(1).map(|(a, b)| comparison.look(*a, *b)).collect();
+        for ((a, b), look) in part.iter().zip(looks) {
+            match look {
+                Some(Look::Rough(found)) => rough.push((*a, *b, found)),
+                Some(Look::Repeats(verdict)) => verdicts.push((*a, *b, verdict)),
+                None => {}
+            }
+        }
     }
     rough.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
-    let mut verdicts: Vec<(usize, usize, Verdict)> = Vec::new();
     // A group of copies has many pairs; the exact offset is found for as many as hold it together twice over.
     loop {
         let next = needed(&rough, &verdicts, stems.len());
@@ -184,7 +200,7 @@ fn compare(
                 let (a, b, rough) = &rough[*n];
                 (*a, *b, comparison.exact(*a, *b, rough))
             };
-            verdicts.extend(part.par_iter().map(exact).collect::<Vec<_>>());
+            verdicts.extend(part.par_iter().with_max_len(1).map(exact).collect::<Vec<_>>());
         }
     }
 }

@@ -1,10 +1,15 @@
 //! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their coherence, fit one course in time.
 
-use super::course::{self, Course, Grain};
+use super::bends::{self, Grain};
+use super::course::Course;
 use super::line::{self, Line};
-use super::measure::{Measured, Together, measure, spread, summit, together};
-use super::windows::{self, Prepared, Window};
+use super::measure::{Measured, Together, measure, summit, together};
+use super::prepared::Prepared;
+use super::standing::{Refined, conclude, standing_out};
+use super::window::Window;
+use super::windows;
 use crate::resample::FractionTable;
+use std::sync::OnceLock;
 
 /// Windows along the stems; and where the drift of a clock may change.
 const WINDOWS: usize = 16;
@@ -23,39 +28,9 @@ const TOLERANCE: f64 = 1.5;
 /// Rounds of measuring along the last course, and a change that is too little for another, in frames.
 const ROUNDS: usize = 3;
 const SETTLED: f64 = 0.005;
-/// The lags whose deviation the peak is measured against.
-const FIELD: usize = 4_096;
-/// Reflections this close belong to the peak, in seconds.
-const LOBE_S: f64 = 0.001;
-/// Taps that read between samples.
+/// Taps that read between samples; the table takes as long to make as a window to measure.
 const TAPS: usize = 32;
-/// Lags either side of the peak that are kept for a picture.
-const PICTURE: usize = 48;
-/// Edges of the bands that are asked one by one, in hertz.
-const BANDS_HZ: [f64; 7] = [60.0, 200.0, 600.0, 1_500.0, 3_500.0, 7_000.0, 12_000.0];
-
-/// Where one stem lies against another, with what speaks for it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Refined {
-    pub(super) course: Course,
-    /// One standard deviation of the offset in the middle of the stems, in frames.
-    pub(super) late_sd: f64,
-    /// One standard deviation of the drift before the first change, as a share.
-    pub(super) drift_sd: f64,
-    pub(super) polarity: i8,
-    /// Windows asked, and those whose peak is on the course.
-    pub(super) windows: usize,
-    pub(super) agreeing: usize,
-    /// The peak of all windows together over the deviation of the lags around it.
-    pub(super) z: f64,
-    /// The peak over the next highest.
-    pub(super) ratio: f64,
-    /// Bands with something in common, and those that agree on the offset.
-    pub(super) bands: usize,
-    pub(super) bands_agreeing: usize,
-    /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
-    pub(super) picture: Vec<f32>,
-}
+static TABLE: OnceLock<FractionTable> = OnceLock::new();
 
 /// The two stems, and how windows along them are measured.
 struct Pair<'a> {
@@ -67,20 +42,20 @@ struct Pair<'a> {
     middle: f64,
     /// Frames that both stems have.
     common: usize,
-    table: FractionTable,
+    table: &'static FractionTable,
 }
 
 /// What the windows along a course found.
-struct Followed {
-    window: Window,
-    course: Course,
-    measured: Vec<Measured>,
-    together: Together,
+pub(super) struct Followed {
+    pub(super) window: Window,
+    pub(super) course: Course,
+    pub(super) measured: Vec<Measured>,
+    pub(super) together: Together,
     /// Time and lateness of every window, and of those that are on the course.
     exact: Vec<(f64, f64)>,
-    on: Vec<(f64, f64)>,
-    late_sd: f64,
-    drift_sd: f64,
+    pub(super) on: Vec<(f64, f64)>,
+    pub(super) late_sd: f64,
+    pub(super) drift_sd: f64,
 }
 
 /// The mean coherence of `b` and `a` along a rough course, 0 to 1, at the full rate.
@@ -113,7 +88,7 @@ impl<'a> Pair<'a> {
         let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
         let most = (most_s * a.stem.rate().as_f64()) as usize;
         let len = most.min(common / (windows::FEWEST + 1)).max(64);
-        Self { a, b, len, middle, common, table: FractionTable::new(TAPS) }
+        Self { a, b, len, middle, common, table: TABLE.get_or_init(|| FractionTable::new(TAPS)) }
     }
 
     fn rate(&self) -> f64 {
@@ -125,7 +100,7 @@ impl<'a> Pair<'a> {
     }
 
     fn measure(&self, window: &Window, starts: &[usize], course: &Course) -> Vec<Measured> {
-        measure(self.a.stem, self.b.stem, window, starts, course, &self.table)
+        measure(self.a.stem, self.b.stem, window, starts, course, self.table)
     }
 
     /// Along a line, or along one with bends where the windows ask for it.
@@ -164,7 +139,7 @@ impl<'a> Pair<'a> {
         }
         let measured = self.measure(&self.windows(FAR_REACH), &starts, rough);
         let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
-        let course = course::bent(line::through_most(&points, TOLERANCE, true)?.0, &points, &grain(0.5, self.len));
+        let course = bends::bent(line::through_most(&points, TOLERANCE, true)?.0, &points, &grain(0.5, self.len));
         if course.is_straight() {
             return None;
         }
@@ -194,7 +169,7 @@ impl<'a> Pair<'a> {
                     (late_sd, drift_sd) = deviations;
                     Course::from(line)
                 } else {
-                    let next = course::settle(&course, &on, self.len as f64 / 2.0)?;
+                    let next = bends::settle(&course, &on, self.len as f64 / 2.0)?;
                     (late_sd, drift_sd) = deviations(&next, &on);
                     next
                 };
@@ -227,7 +202,7 @@ impl Followed {
     /// All windows are on a line, and what they are off by follows no pattern.
     fn asks_for_no_bend(&self) -> bool {
         let grain = grain(0.0, self.window.hann_len());
-        self.on.len() == self.exact.len() && course::bent(self.course.start, &self.exact, &grain).is_straight()
+        self.on.len() == self.exact.len() && bends::bent(self.course.start, &self.exact, &grain).is_straight()
     }
 
     /// There is something here for which another look is worth its time.
@@ -268,69 +243,4 @@ fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
     let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
     let spread = first.iter().map(|at| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
     (residual / (on.len().max(1) as f64).sqrt(), residual / spread)
-}
-
-/// The correlation of all windows together, and its peak.
-struct Summit {
-    curve: Vec<f32>,
-    best: usize,
-    z: f64,
-    ratio: f64,
-}
-
-fn standing_out(window: &Window, together: &Together, rate: f64) -> Summit {
-    let field = FIELD.min(window.size / 2 - 1);
-    let whole = spread(together, window, 0..together.cross.len());
-    let curve = window.lags(&whole, field, &mut window.buffers());
-    let reach = window.reach.min(field);
-    let around = field - reach..=field + reach;
-    let best = around.fold(field, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
-    let lobe = ((LOBE_S * rate) as usize).max(2);
-    let far = || curve.iter().enumerate().filter(|(n, _)| n.abs_diff(best) > lobe).map(|(_, x)| f64::from(*x));
-    let count = far().count().max(1) as f64;
-    let deviation = (far().map(|x| x * x).sum::<f64>() / count).sqrt().max(f64::MIN_POSITIVE);
-    let second = far().fold(0.0_f64, |second, x| second.max(x.abs())).max(f64::MIN_POSITIVE);
-    let top = f64::from(curve[best].abs());
-    Summit { best, z: top / deviation, ratio: top / second, curve }
-}
-
-fn conclude(followed: Followed, rate: f64) -> Refined {
-    let Followed { window, course, measured, together, on, late_sd, drift_sd, .. } = followed;
-    let (window, together) = (&window, &together);
-    let Summit { curve, best, z, ratio } = standing_out(window, together, rate);
-    let field = curve.len() / 2;
-    let mut buffers = window.buffers();
-
-    let (mut bands, mut bands_agreeing) = (0, 0);
-    let bin = |hz: f64| ((hz * window.size as f64 / rate) as usize).saturating_sub(window.bins.start);
-    for edge in BANDS_HZ.windows(2) {
-        let part = bin(edge[0]).min(together.cross.len())..bin(edge[1]).min(together.cross.len());
-        let mean = together.coherence[part.clone()].iter().sum::<f64>() / part.len().max(1) as f64;
-        if part.len() < 16 || mean < 0.02 {
-            continue;
-        }
-        bands += 1;
-        // A band can be no more exact than its width allows.
-        let tolerance = (0.5 * window.size as f64 / part.len() as f64).max(2.0);
-        let curve = window.lags(&spread(together, window, part), field, &mut buffers);
-        let own = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
-        let agrees = (own as f64 - best as f64).abs() <= tolerance && (curve[own] > 0.0) == (curve[best] > 0.0);
-        bands_agreeing += usize::from(agrees);
-    }
-    let bins = together.cross.len().max(1) as f32 * 2.0;
-    let picture =
-        (0..=2 * PICTURE).map(|n| curve.get((best + n).wrapping_sub(PICTURE)).copied().unwrap_or(0.0) / bins).collect();
-    Refined {
-        course,
-        late_sd,
-        drift_sd,
-        polarity: if curve[best] > 0.0 { 1 } else { -1 },
-        windows: measured.len(),
-        agreeing: on.len(),
-        z,
-        ratio,
-        bands,
-        bands_agreeing,
-        picture,
-    }
 }

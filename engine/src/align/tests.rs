@@ -147,6 +147,16 @@ fn loops_fit_at_several_offsets_and_are_left() {
 }
 
 #[test]
+fn a_loop_is_left_whatever_else_holds_it() {
+    let bar = signals::pink_noise(34, 0.1, 2 * RATE_HZ as usize);
+    let looped: Vec<f32> = bar.iter().cycle().take(FRAMES).copied().collect();
+    let room = mixed(&shifted(&looped, 700), &signals::pink_noise(35, 0.1, FRAMES), 0.3);
+    let alignment = aligned(&[looped, room, rhythm(36)]);
+    all_left(&Alignment { reference: None, stems: alignment.stems[..2].to_vec() }, "ambiguous: it repeats itself");
+    assert!(alignment.stems[2].reason.starts_with("unrelated"), "{:?}", alignment.stems[2]);
+}
+
+#[test]
 fn what_is_played_again_is_told_from_what_is_pasted() {
     let bar = signals::pink_noise(31, 0.1, 2 * RATE_HZ as usize);
     let pasted: Vec<f32> = bar.iter().cycle().take(FRAMES).copied().collect();

@@ -1,15 +1,11 @@
 //! The second opinion: windows along the stems must each find the offset that the whole suggests.
 
-use super::correlation::{BAND_HZ, fast_size, inverse, plan_forward, plan_inverse, transform, whiten};
-use super::course::{self, Course, Grain};
-use super::decimate::Decimator;
-use super::envelope::Envelope;
+use super::bends::{self, Grain};
+use super::course::Course;
 use super::features::StemFeatures;
 use super::line;
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealToComplex};
-use std::f64::consts::TAU;
-use std::sync::Arc;
+use super::prepared::Prepared;
+use super::window::Window;
 
 /// Windows asked for, at most.
 const MOST: usize = 12;
@@ -50,31 +46,6 @@ pub(super) struct Found {
     pub(super) log_chance: f64,
 }
 
-/// A stem made ready for comparison: its envelope, and its samples at a lower rate where they fit in memory.
-pub(super) struct Prepared<'a> {
-    pub(super) stem: &'a StemFeatures,
-    pub(super) envelope: Envelope,
-    pub(super) decimated: Option<Vec<f32>>,
-}
-
-impl Prepared<'_> {
-    fn window(&self, decimator: &Decimator, start: i64, count: usize) -> Vec<f32> {
-        let Some(all) = &self.decimated else { return decimator.read(self.stem, start, count) };
-        (start..start + count as i64)
-            .map(|n| usize::try_from(n).ok().and_then(|n| all.get(n)).copied().unwrap_or(0.0))
-            .collect()
-    }
-
-    /// Mean power between two frames, over the mean of the whole.
-    fn level(&self, from: usize, to: usize) -> f64 {
-        let sums = self.envelope.running_power();
-        let mean = |from: usize, to: usize| (sums[to] - sums[from]) / (to - from).max(1) as f64;
-        let (hop, count) = (self.envelope.hop(), sums.len() - 1);
-        let end = (to / hop).clamp(1, count.max(1)).min(count);
-        mean((from / hop).min(end.saturating_sub(1)), end) / mean(0, count).max(f64::MIN_POSITIVE)
-    }
-}
-
 /// The frames of `a` during which `b` sounds too, when `b` is late by `late`.
 pub(super) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops::Range<usize> {
     let start = (-late).max(0.0).ceil() as usize;
@@ -98,16 +69,15 @@ pub(super) fn places(a: &Prepared<'_>, b: &Prepared<'_>, late: f64, size: usize,
     (0..parts).filter_map(loudest).filter(|(level, _)| *level > QUIET).map(|(_, start)| start).collect()
 }
 
+/// Whether enough of `b` lies beside `a`, when `b` is late by `late`, for windows to tell.
+pub(super) fn can_tell(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
+    common(a, b, late as f64).len() as f64 >= SHORTEST_S * (FEWEST + 1) as f64 * a.rate().as_f64()
+}
+
 /// Asks windows along the stems for the offset of `b` against `a` near `late`, at the decimated rate.
 /// None when the common part is too short for [`FEWEST`] windows with sound.
-pub(super) fn ask(
-    a: &Prepared<'_>,
-    b: &Prepared<'_>,
-    decimator: &Decimator,
-    late: i64,
-    search: Search,
-) -> Option<Found> {
-    let factor = decimator.factor();
+pub(super) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search) -> Option<Found> {
+    let factor = a.factor();
     let rate = a.stem.rate().as_f64() / factor as f64;
     let length = common(a.stem, b.stem, late as f64).len();
     let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (FEWEST + 1) as f64);
@@ -127,8 +97,8 @@ pub(super) fn ask(
         let first = (start / factor) as i64;
         let second = first + (late as f64 / factor as f64).round() as i64;
         let shift = (second - first) * factor as i64;
-        let a = a.window(decimator, first, count);
-        let b = b.window(decimator, second - reach as i64, count + 2 * reach);
+        let a = a.window(first, count);
+        let b = b.window(second - reach as i64, count + 2 * reach);
         window.spectra(&a, &b, &mut buffers);
         let curve = window.curve(&mut buffers);
         let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
@@ -140,7 +110,7 @@ pub(super) fn ask(
     let tolerance = TOLERANCE * factor as f64;
     let grain = Grain { tolerance, half_step: factor as f64 / 2.0, reach: (count * factor) as f64 / 2.0 };
     let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
-    let course = if search.drifts && on.contains(&false) { course::bent(line, &points, &grain) } else { line.into() };
+    let course = if search.drifts && on.contains(&false) { bends::bent(line, &points, &grain) } else { line.into() };
     let on = answers.iter().filter(|(at, late, _)| (late - course.late(*at)).abs() <= tolerance);
     let on: Vec<f64> = on.map(|answer| answer.2).collect();
     let positive = on.iter().filter(|height| **height > 0.0).count();
@@ -159,109 +129,4 @@ pub(super) fn ask(
 /// The decimal logarithm of the number of ways to choose `k` of `n`.
 fn log_choose(n: usize, k: usize) -> f64 {
     (1..=k).map(|i| ((n - k + i) as f64 / i as f64).log10()).sum()
-}
-
-/// A Hann window: its cosines are turned on from one to the next, anew every few.
-fn hann(len: usize) -> Vec<f32> {
-    const TOGETHER: usize = 64;
-    let step = TAU / len.max(1) as f64;
-    let turn = Complex::from_polar(1.0, step);
-    let part = |first: usize| {
-        let start = Complex::from_polar(1.0, step * first as f64);
-        std::iter::successors(Some(start), move |now| Some(now * turn)).take(TOGETHER.min(len - first))
-    };
-    (0..len).step_by(TOGETHER).flat_map(part).map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32).collect()
-}
-
-/// The comparison of one window of `len` frames with `reach` more on either side of the other stem.
-pub(super) struct Window {
-    len: usize,
-    pub(super) reach: usize,
-    pub(super) size: usize,
-    pub(super) bins: std::ops::Range<usize>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    hann_a: Vec<f32>,
-    hann_b: Vec<f32>,
-}
-
-/// What one thread needs for windows.
-pub(super) struct Buffers {
-    samples: Vec<f32>,
-    pub(super) first: Vec<Complex<f32>>,
-    pub(super) second: Vec<Complex<f32>>,
-    product: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
-    back: Vec<Complex<f32>>,
-}
-
-impl Window {
-    pub(super) fn new(len: usize, reach: usize, rate_hz: f64) -> Self {
-        let size = fast_size(len + 2 * reach);
-        let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
-        Self {
-            len,
-            reach,
-            size,
-            bins: bin(BAND_HZ.0).max(1).min(size / 2)..bin(BAND_HZ.1.min(0.42 * rate_hz)).clamp(1, size / 2),
-            forward: plan_forward(size),
-            inverse: plan_inverse(size),
-            hann_a: hann(len),
-            hann_b: hann(len + 2 * reach),
-        }
-    }
-
-    /// Frames of the first stem in a window.
-    pub(super) fn hann_len(&self) -> usize {
-        self.len
-    }
-
-    pub(super) fn buffers(&self) -> Buffers {
-        Buffers {
-            samples: self.forward.make_input_vec(),
-            first: self.forward.make_output_vec(),
-            second: self.forward.make_output_vec(),
-            product: self.forward.make_output_vec(),
-            scratch: self.forward.make_scratch_vec(),
-            back: self.inverse.make_scratch_vec(),
-        }
-    }
-
-    /// Transforms a window of `a` and the longer one of `b` around it; both have frame 0 of `a` at the same place.
-    pub(super) fn spectra(&self, a: &[f32], b: &[f32], buffers: &mut Buffers) {
-        for (from, hann, start, to) in
-            [(a, &self.hann_a, self.reach, &mut buffers.first), (b, &self.hann_b, 0, &mut buffers.second)]
-        {
-            buffers.samples[..start].fill(0.0);
-            buffers.samples[start + from.len()..].fill(0.0);
-            for ((to, from), gain) in buffers.samples[start..].iter_mut().zip(from).zip(hann) {
-                *to = from * gain;
-            }
-            transform(self.forward.as_ref(), &mut buffers.samples, to, &mut buffers.scratch);
-        }
-        debug_assert_eq!(a.len(), self.len);
-    }
-
-    /// The phase transform of the two spectra at lags −reach … +reach.
-    pub(super) fn curve(&self, buffers: &mut Buffers) -> Vec<f32> {
-        for (product, (a, b)) in buffers.product.iter_mut().zip(buffers.first.iter().zip(&buffers.second)) {
-            *product = a.conj() * b;
-        }
-        whiten(&mut buffers.product);
-        let product = std::mem::take(&mut buffers.product);
-        let lags = self.lags(&product, self.reach, buffers);
-        buffers.product = product;
-        lags
-    }
-
-    /// A spectrum of the compared band as a function of the lag, −reach … +reach, as it is.
-    pub(super) fn lags(&self, bins: &[Complex<f32>], reach: usize, buffers: &mut Buffers) -> Vec<f32> {
-        let mut band = vec![Complex::default(); bins.len()];
-        band[self.bins.clone()].copy_from_slice(&bins[self.bins.clone()]);
-        if let Some(last) = band.last_mut() {
-            *last = Complex::default();
-        }
-        inverse(self.inverse.as_ref(), &mut band, &mut buffers.samples, &mut buffers.back);
-        (0..=2 * reach).map(|n| buffers.samples[(n + self.size - reach) % self.size]).collect()
-    }
 }

@@ -60,6 +60,8 @@ pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Liste
     });
     answer.into_inner()?;
     let first_sounds = features.iter().map(StemFeatures::first_sound).collect();
+    // What the files of the features took is given back while the mix begins.
+    rayon::spawn(move || drop(features));
     Ok(Listened { alignment, first_sounds })
 }
 

@@ -1,5 +1,7 @@
 //! Samples between the samples: band-limited interpolation by a windowed sinc.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
+use multiversion::multiversion;
 use std::f64::consts::PI;
 
 /// Phases of a table; between them weights are interpolated, with errors below 10⁻⁵.
@@ -76,6 +78,50 @@ impl FractionTable {
     }
 }
 
+/// Positions that are read together.
+const TOGETHER: usize = 8;
+
+impl FractionTable {
+    /// The signal at `position`, `position + step` …, of which each must have [`FractionTable::taps`] samples around it, one before those and eight
+    /// after; `step` is near 1. As [`FractionTable::at`] one by one, in a fifth of the time: eight neighbours share their weights, and how those
+    /// change from one to the next. For a step of 1.001 that adds errors of 3 · 10⁻⁵.
+    pub(crate) fn along(&self, samples: &[f32], position: f64, step: f64, out: &mut [f32]) {
+        let before = self.taps / 2 - 1;
+        let stretch = step - 1.0;
+        let (eights, rest) = out.as_chunks_mut::<TOGETHER>();
+        let mut first = position;
+        for out in eights {
+            let middle = first + stretch * (TOGETHER - 1) as f64 / 2.0;
+            let whole = middle.floor();
+            let row = (((middle - whole) * PHASES as f64) as usize).min(PHASES - 1);
+            let (low, high) = self.rows[row * self.taps..][..2 * self.taps].split_at(self.taps);
+            let start = whole as usize - before;
+            let part = |n: usize| ((first - whole + n as f64 * stretch) * PHASES as f64 - row as f64) as f32;
+            *out = eight(&samples[start..start + self.taps + TOGETHER], low, high, &std::array::from_fn(part));
+            first += step * TOGETHER as f64;
+        }
+        for (n, out) in rest.iter_mut().enumerate() {
+            let at = first + n as f64 * step;
+            let whole = at.floor();
+            let start = whole as usize - before;
+            *out = self.at(&samples[start..start + self.taps], at - whole);
+        }
+    }
+}
+
+/// Eight neighbours, by weights that go from `low` to `high` as `part` goes from 0 to 1.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn eight(samples: &[f32], low: &[f32], high: &[f32], part: &[f32; TOGETHER]) -> [f32; TOGETHER] {
+    let (mut sums, mut changes) = ([0.0; TOGETHER], [0.0; TOGETHER]);
+    for ((samples, low), high) in samples.windows(TOGETHER).zip(low).zip(high) {
+        for n in 0..TOGETHER {
+            sums[n] += samples[n] * low;
+            changes[n] += samples[n] * (high - low);
+        }
+    }
+    std::array::from_fn(|n| sums[n] + part[n] * changes[n])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +140,23 @@ mod tests {
                 });
                 // 0.01 dB is 0.00115.
                 assert!(error.0.hypot(error.1) < 0.001, "{fraction} at {step}: {error:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn positions_read_together_are_those_read_one_by_one() {
+        let table = FractionTable::new(32);
+        let samples: Vec<f32> = (0..400).map(|n| (n as f32 * 1.3).sin()).collect();
+        for (position, step) in [(16.0, 1.0), (20.0, 0.9995), (20.93, 1.001), (40.2, 0.999), (31.999, 1.0 + 1e-6)] {
+            let mut together = [0.0; 301];
+            table.along(&samples, position, step, &mut together);
+            for (n, x) in together.iter().enumerate() {
+                let at = position + n as f64 * step;
+                let start = at.floor() as usize - 15;
+                let alone = table.at(&samples[start..start + 32], at.fract());
+                // Two rows' distance from the row of the middle, whose weights bend by π²/3 · 512⁻² a row.
+                assert!((x - alone).abs() < 1e-4, "{position} {step} {n}: {x} {alone}");
             }
         }
     }

@@ -1,0 +1,54 @@
+//! A stem made ready for comparison with others.
+
+use super::envelope::Envelope;
+use super::features::StemFeatures;
+
+/// A stem, its envelope, and what its decimated frames lack at the end.
+pub(super) struct Prepared<'a> {
+    pub(super) stem: &'a StemFeatures,
+    pub(super) envelope: Envelope,
+    last: Vec<f32>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(stem: &'a StemFeatures) -> Self {
+        Self { stem, envelope: Envelope::new(stem.levels()), last: stem.last_decimated() }
+    }
+
+    /// Frames of the stem in a decimated one.
+    pub(super) fn factor(&self) -> usize {
+        self.stem.decimator().factor()
+    }
+
+    /// What brings its peak to 1.
+    pub(super) fn scale(&self) -> f32 {
+        1.0 / self.stem.peak().max(f32::MIN_POSITIVE)
+    }
+
+    /// `count` decimated frames from number `start` on; silence outside the stem.
+    pub(super) fn window(&self, start: i64, count: usize) -> Vec<f32> {
+        let mut window = vec![0.0; count];
+        let settled = self.stem.decimated();
+        settled.read(start, &mut window);
+        for (n, x) in (settled.len() as i64..).zip(&self.last) {
+            if let Some(to) = usize::try_from(n - start).ok().and_then(|n| window.get_mut(n)) {
+                *to = *x;
+            }
+        }
+        window
+    }
+
+    /// All decimated frames.
+    pub(super) fn decimated(&self) -> Vec<f32> {
+        self.window(0, self.stem.decimated().len() + self.last.len())
+    }
+
+    /// Mean power between two frames, over the mean of the whole.
+    pub(super) fn level(&self, from: usize, to: usize) -> f64 {
+        let sums = self.envelope.running_power();
+        let mean = |from: usize, to: usize| (sums[to] - sums[from]) / (to - from).max(1) as f64;
+        let (hop, count) = (self.envelope.hop(), sums.len() - 1);
+        let end = (to / hop).clamp(1, count.max(1)).min(count);
+        mean((from / hop).min(end.saturating_sub(1)), end) / mean(0, count).max(f64::MIN_POSITIVE)
+    }
+}

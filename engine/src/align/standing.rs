@@ -1,0 +1,104 @@
+//! How far the peak of all windows together stands out, and what else speaks for it.
+
+use super::course::Course;
+use super::measure::{Together, spread};
+use super::refine::Followed;
+use super::window::Window;
+
+/// The lags whose deviation the peak is measured against.
+const FIELD: usize = 4_096;
+/// Reflections this close belong to the peak, in seconds.
+const LOBE_S: f64 = 0.001;
+/// Lags either side of the peak that are kept for a picture.
+const PICTURE: usize = 48;
+/// Edges of the bands that are asked one by one, in hertz.
+const BANDS_HZ: [f64; 7] = [60.0, 200.0, 600.0, 1_500.0, 3_500.0, 7_000.0, 12_000.0];
+
+/// Where one stem lies against another, with what speaks for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Refined {
+    pub(super) course: Course,
+    /// One standard deviation of the offset in the middle of the stems, in frames.
+    pub(super) late_sd: f64,
+    /// One standard deviation of the drift before the first change, as a share.
+    pub(super) drift_sd: f64,
+    pub(super) polarity: i8,
+    /// Windows asked, and those whose peak is on the course.
+    pub(super) windows: usize,
+    pub(super) agreeing: usize,
+    /// The peak of all windows together over the deviation of the lags around it.
+    pub(super) z: f64,
+    /// The peak over the next highest.
+    pub(super) ratio: f64,
+    /// Bands with something in common, and those that agree on the offset.
+    pub(super) bands: usize,
+    pub(super) bands_agreeing: usize,
+    /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
+    pub(super) picture: Vec<f32>,
+}
+
+/// The correlation of all windows together, and its peak.
+pub(super) struct Summit {
+    curve: Vec<f32>,
+    best: usize,
+    pub(super) z: f64,
+    ratio: f64,
+}
+
+/// The peak of windows that were followed.
+pub(super) fn standing_out(window: &Window, together: &Together, rate: f64) -> Summit {
+    let field = FIELD.min(window.size / 2 - 1);
+    let whole = spread(together, window, 0..together.cross.len());
+    let curve = window.lags(&whole, field);
+    let reach = window.reach.min(field);
+    let around = field - reach..=field + reach;
+    let best = around.fold(field, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+    let lobe = ((LOBE_S * rate) as usize).max(2);
+    let far = || curve.iter().enumerate().filter(|(n, _)| n.abs_diff(best) > lobe).map(|(_, x)| f64::from(*x));
+    let count = far().count().max(1) as f64;
+    let deviation = (far().map(|x| x * x).sum::<f64>() / count).sqrt().max(f64::MIN_POSITIVE);
+    let second = far().fold(0.0_f64, |second, x| second.max(x.abs())).max(f64::MIN_POSITIVE);
+    let top = f64::from(curve[best].abs());
+    Summit { best, z: top / deviation, ratio: top / second, curve }
+}
+
+/// What the windows that were followed say.
+pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
+    let Followed { window, course, measured, together, on, late_sd, drift_sd, .. } = followed;
+    let (window, together) = (&window, &together);
+    let Summit { curve, best, z, ratio } = standing_out(window, together, rate);
+    let field = curve.len() / 2;
+
+    let (mut bands, mut bands_agreeing) = (0, 0);
+    let bin = |hz: f64| ((hz * window.size as f64 / rate) as usize).saturating_sub(window.bins.start);
+    for edge in BANDS_HZ.windows(2) {
+        let part = bin(edge[0]).min(together.cross.len())..bin(edge[1]).min(together.cross.len());
+        let mean = together.coherence[part.clone()].iter().sum::<f64>() / part.len().max(1) as f64;
+        if part.len() < 16 || mean < 0.02 {
+            continue;
+        }
+        bands += 1;
+        // A band can be no more exact than its width allows.
+        let tolerance = (0.5 * window.size as f64 / part.len() as f64).max(2.0);
+        let curve = window.lags(&spread(together, window, part), field);
+        let own = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+        let agrees = (own as f64 - best as f64).abs() <= tolerance && (curve[own] > 0.0) == (curve[best] > 0.0);
+        bands_agreeing += usize::from(agrees);
+    }
+    let bins = together.cross.len().max(1) as f32 * 2.0;
+    let picture =
+        (0..=2 * PICTURE).map(|n| curve.get((best + n).wrapping_sub(PICTURE)).copied().unwrap_or(0.0) / bins).collect();
+    Refined {
+        course,
+        late_sd,
+        drift_sd,
+        polarity: if curve[best] > 0.0 { 1 } else { -1 },
+        windows: measured.len(),
+        agreeing: on.len(),
+        z,
+        ratio,
+        bands,
+        bands_agreeing,
+        picture,
+    }
+}
