@@ -1,5 +1,8 @@
 //! What alignment promises on real stems made worse in known ways.
 
+mod noise;
+mod overlaps;
+
 use crate::program_runs::{Place, read_wav};
 use mixdown_engine::align::{AlignSettings, Alignment, Decision, Pairs, StemFeatures, align, align_to_mix};
 use mixdown_engine::audio::{AudioBuffer, Block};
@@ -11,7 +14,7 @@ use mixdown_fixtures::{alignment as make, path, signals};
 use serde_json::Value;
 
 /// A stem of the fixtures, its channels averaged, at its own rate.
-fn mono(name: &str) -> Vec<f32> {
+pub(crate) fn mono(name: &str) -> Vec<f32> {
     let mut reader = StemReader::open(&path(format!("stems/{name}")), Fold::Stereo).unwrap();
     let (mut buffer, mut out) = (AudioBuffer::new(reader.channels(), 16_384), Vec::new());
     loop {
@@ -25,13 +28,8 @@ fn mono(name: &str) -> Vec<f32> {
 }
 
 /// Dull stems, 12 s long, of which white noise leaves too little to say an offset to a sample; docs/alignment.md names them among the limits. They are left.
-const DROWNED: [(&str, &str); 5] = [
-    ("band/bass.flac", "noise at 0 dB"),
-    ("band/bass.flac", "noise at −10 dB"),
-    ("band/keys.flac", "noise at 0 dB"),
-    ("band/keys.flac", "noise at −10 dB"),
-    ("band/pad.flac", "noise at −10 dB"),
-];
+const DROWNED: [(&str, &str); 3] =
+    [("band/bass.flac", "noise at 0 dB"), ("band/bass.flac", "noise at −10 dB"), ("band/keys.flac", "noise at −10 dB")];
 
 fn rate(hz: u32) -> SampleRate {
     SampleRate::new(hz).unwrap()
@@ -392,4 +390,9 @@ fn strange_stems_get_a_decision_with_a_reason() {
     }
     assert_eq!(place.run("align gone.wav guitar.wav").code, Some(1));
     assert_eq!(place.run("align guitar.wav --reference gone.wav").code, Some(2));
+    assert_eq!(
+        place.run("align guitar.wav again.wav --reference ./again.wav").code,
+        Some(0),
+        "another spelling of a stem"
+    );
 }

@@ -1,5 +1,6 @@
 //! Nulls for the whole road: what must cancel cancels, what must stay stays, to the bit.
 
+use crate::alignment::mono;
 use crate::program_runs::{Place, read_wav};
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
@@ -7,7 +8,7 @@ use mixdown_engine::dsp::dynamics::CompressorSettings;
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, Polarity, Session, Target, Track};
-use mixdown_fixtures::signals;
+use mixdown_fixtures::{alignment as make, signals};
 use std::ops::ControlFlow;
 
 /// A session that leaves its sum alone.
@@ -159,6 +160,34 @@ fn a_shifted_copy_is_found_and_moved_back() {
         audio.frames(),
         report.tracks.iter().map(|t| t.start_frame).collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn a_copy_by_a_clock_that_changes_half_way_cancels_before_and_after() {
+    const HZ: usize = 44_100;
+    let place = Place::new();
+    let mut source = mono("feelings/guitar.ogg");
+    source.extend(mono("feelings/band.ogg"));
+    let half = source.len() as f64 / 2.0;
+    let copy = make::drifting_in_pieces(&source, 100.2, 20.0, &[(half, 120.0)]);
+    place.write_wav("a.wav", HZ as u32, &[&source, &source]);
+    place.write_wav("b.wav", HZ as u32, &[&copy, &copy]);
+    let mut inverse = Track::new(place.path("b.wav"));
+    inverse.polarity = Polarity::Inverted;
+    let mut session = untouched(vec![Track::new(place.path("a.wav")), inverse]);
+    session.align.mode = AlignMode::Auto;
+    let (audio, report) = render(session);
+    let alignment = report.alignment.unwrap();
+    assert_eq!((alignment.moved(), alignment.stems[1].drift_changes.len()), (1, 1), "{alignment:?}");
+    let depth_db = |seconds: std::ops::Range<usize>| {
+        let part = seconds.start * HZ..seconds.end * HZ;
+        20.0 * (make::rms(&audio.channel(0)[part.clone()]) / make::rms(&source[part])).log10()
+    };
+    for start in (0..76).step_by(4) {
+        let depth = depth_db(start..start + 4);
+        // −94 dB before the change, −61 dB after it, where the fit is off by hundredths of a sample.
+        assert!(depth < -55.0, "{start} s: {depth} dB");
+    }
 }
 
 #[test]

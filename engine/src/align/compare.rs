@@ -5,11 +5,13 @@ use super::correlation::{Correlator, Spectrum};
 use super::decimate::Decimator;
 use super::decision::{self, Verdict};
 use super::features::StemFeatures;
+use super::line::MOST_DRIFT;
 use super::look::{Rough, worth_it};
 use super::packed::Bin;
 use super::prepared::Prepared;
 use super::refine;
 use super::repeats::{Overlap, high_places};
+use super::rival::{self, Rival};
 use super::standing::Refined;
 use super::windows::{self, Found};
 use crate::units::SampleRate;
@@ -152,7 +154,30 @@ impl<'a> Comparison<'a> {
             }
             best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
         }
+        match self.rival(a, b, best.0.found.course.late(middle)) {
+            Some((Rival::Longer(_), away)) => return Some(Err(away)),
+            // What is pasted, with much of the stem beside it, is as high: under noise only the height is left to tell.
+            Some((Rival::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
+                return Some(Err(away));
+            }
+            _ => {}
+        }
         refine::refine(first, second, &best.0.found.course, best.0.strong).map(Ok)
+    }
+
+    /// An offset that speaks against `late`, and how far away it lies, in session frames.
+    fn rival(&self, a: usize, b: usize, late: f64) -> Option<(Rival, f64)> {
+        let (first, second) = (self.prepared[a].as_ref()?.stem, self.prepared[b].as_ref()?.stem);
+        let (correlator, factor) = (self.correlator.as_ref()?, self.factor as f64);
+        let common = |lag: i64| windows::common(first, second, lag as f64 * factor).len();
+        // As far as clocks that differ may spread its peak.
+        let spread = MOST_DRIFT * windows::common(first, second, late).len() as f64 / 2.0 + LOBE_S * self.rate.as_f64();
+        let own = ((late - spread) / factor).floor() as i64..=((late + spread) / factor).ceil() as i64;
+        let (a, b) = (self.spectrum(a)?, self.spectrum(b)?);
+        let whole = correlator.lend(|scratch| correlator.correlate(a, b, scratch));
+        let rival = rival::rival(&whole, own, common, first.kept().min(second.kept()))?;
+        let (Rival::Longer(lag) | Rival::AsHigh(lag)) = rival;
+        Some((rival, lag as f64 * factor - late))
     }
 
     /// Offsets that may fit as well, in session frames.

@@ -31,6 +31,8 @@ pub(super) struct Together {
     pub(super) cross: Vec<Complex<f32>>,
     /// Coherence a bin.
     pub(super) coherence: Vec<f64>,
+    /// The level around each bin, as that of the cross-spectrum.
+    levels: Vec<f64>,
 }
 
 impl Together {
@@ -66,7 +68,7 @@ pub(super) fn measure(
         };
         window.spectra(&first, &second, buffers);
         let curve = window.curve(buffers);
-        let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+        let best = highest(&curve);
         let bins = window.bins.clone();
         let pairs = || buffers.first[bins.clone()].iter().zip(&buffers.second[bins.clone()]);
         Measured {
@@ -107,11 +109,12 @@ fn read_evenly(stem: &StemFeatures, position: f64, step: f64, table: &FractionTa
 }
 
 /// Adds the windows up and finds the coherence of each bin, over the windows and its neighbours.
-pub(super) fn together(measured: &[Measured], bins: std::ops::Range<usize>) -> Together {
-    let count = bins.len();
+pub(super) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bins: std::ops::Range<usize>) -> Together {
+    let (mut windows, count) = (0, bins.len());
     let mut cross = vec![Complex::<f32>::default(); count];
     let (mut first, mut second) = (vec![0.0_f64; count], vec![0.0_f64; count]);
     for window in measured {
+        windows += 1;
         // Loud windows would drown the others.
         let power = |bins: &[f32]| bins.iter().map(|x| f64::from(*x)).sum::<f64>();
         let scale = (power(&window.first) * power(&window.second)).sqrt().max(f64::MIN_POSITIVE).recip();
@@ -122,17 +125,43 @@ pub(super) fn together(measured: &[Measured], bins: std::ops::Range<usize>) -> T
         }
     }
     // Each window adds as many degrees of freedom as neighbouring bins are averaged, two thirds of them its own.
-    let chance = 1.5 / ((2 * SMOOTH + 1) * measured.len()) as f64;
-    let coherence = (0..count)
+    let chance = 1.5 / ((2 * SMOOTH + 1) * windows) as f64;
+    let (coherence, levels) = (0..count)
         .map(|n| {
             let near = n.saturating_sub(SMOOTH)..(n + SMOOTH + 1).min(count);
             let both: Complex<f32> = cross[near.clone()].iter().sum();
             let power: f64 = first[near.clone()].iter().sum::<f64>() * second[near].iter().sum::<f64>();
             let coherence = if power > 0.0 { f64::from(both.norm_sqr()) / power } else { 0.0 };
-            (coherence - chance).clamp(0.0, MOST_COHERENCE)
+            ((coherence - chance).clamp(0.0, MOST_COHERENCE), power.sqrt())
         })
-        .collect();
-    Together { cross, coherence }
+        .unzip();
+    Together { cross, coherence, levels }
+}
+
+/// Finds the peak of each window again, every bin weighted by its coherence in all the others and set against the level around it there: the
+/// maximum-likelihood weighting of Hannan and Thomson (1973), to which noise between the bins of a dull stem says nothing. What a window says
+/// itself would speak for it twice.
+pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
+    let weight = |(coherence, level): (&f64, &f64)| {
+        if *level > 0.0 { (coherence / (1.0 - coherence) / level) as f32 } else { 0.0 }
+    };
+    let lag = |own: usize| {
+        let others = measured.iter().enumerate().filter(|(n, _)| *n != own).map(|(_, other)| other);
+        let others = together(others, window.bins.clone());
+        let weights = others.coherence.iter().zip(&others.levels).map(weight);
+        let mut bins = vec![Complex::default(); window.size / 2 + 1];
+        for ((to, cross), weight) in bins[window.bins.clone()].iter_mut().zip(&measured[own].cross).zip(weights) {
+            *to = cross * weight;
+        }
+        highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64
+    };
+    let lags: Vec<f64> = (0..measured.len()).into_par_iter().map(lag).collect();
+    measured.iter_mut().zip(lags).for_each(|(one, lag)| one.lag = lag);
+}
+
+/// Where a curve is highest or lowest.
+fn highest(curve: &[f32]) -> usize {
+    (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best })
 }
 
 /// The lag, near `start`, where the phases agree best, whatever the sign: Newton's method on the band-limited correlation.

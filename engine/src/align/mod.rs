@@ -26,6 +26,7 @@ mod place;
 mod prepared;
 mod refine;
 mod repeats;
+mod rival;
 mod samples;
 mod standing;
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::bends::{self, Grain};
 use super::course::Course;
+use super::decision::confidence;
 use super::line::{self, Line};
-use super::measure::{Measured, Together, measure, summit, together};
+use super::measure::{Measured, Together, listen_to_coherence, measure, summit, together};
 use super::prepared::Prepared;
 use super::standing::{Refined, conclude, standing_out};
 use super::window::Window;
@@ -16,6 +17,8 @@ const WINDOWS: usize = 16;
 const MANY_WINDOWS: usize = 48;
 /// How long a window is: between these seconds, longer where the stems have less in common.
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
+/// Of the windows that listen to coherent bins alone there are so many at least.
+const WEIGHTED: usize = 13;
 /// The share of short windows that must agree, or longer ones are asked.
 const ENOUGH: f64 = 0.9;
 /// What the windows together must stand out by for another look: unrelated stems reach 5.
@@ -43,6 +46,8 @@ struct Pair<'a> {
     /// Frames that both stems have.
     common: usize,
     table: &'static FractionTable,
+    /// Whether windows listen to coherent bins alone.
+    weighted: bool,
 }
 
 /// What the windows along a course found.
@@ -80,7 +85,14 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         let again = long.best(rough);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
-    followed.map(|followed| conclude(followed, rate))
+    // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
+    let dull = followed.as_ref().is_some_and(more);
+    let refined = followed.map(|followed| conclude(followed, rate));
+    let weighted = || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED), ..long }.along_a_line(rough);
+    let weighted = if dull { weighted().filter(|weighted| weighted.peaks_on_its_course(rate)) } else { None };
+    let weighted = weighted.map(|weighted| conclude(weighted, rate));
+    let surer = |x: &Refined, y: &Refined| confidence(x).total_cmp(&confidence(y));
+    [weighted, refined].into_iter().flatten().max_by(surer)
 }
 
 impl<'a> Pair<'a> {
@@ -88,7 +100,7 @@ impl<'a> Pair<'a> {
         let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
         let most = (most_s * a.stem.rate().as_f64()) as usize;
         let len = most.min(common / (windows::FEWEST + 1)).max(64);
-        Self { a, b, len, middle, common, table: TABLE.get_or_init(|| FractionTable::new(TAPS)) }
+        Self { a, b, len, middle, common, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
     }
 
     fn rate(&self) -> f64 {
@@ -100,7 +112,11 @@ impl<'a> Pair<'a> {
     }
 
     fn measure(&self, window: &Window, starts: &[usize], course: &Course) -> Vec<Measured> {
-        measure(self.a.stem, self.b.stem, window, starts, course, self.table)
+        let mut measured = measure(self.a.stem, self.b.stem, window, starts, course, self.table);
+        if self.weighted {
+            listen_to_coherence(&mut measured, window);
+        }
+        measured
     }
 
     /// Along a line, or along one with bends where the windows ask for it.
@@ -210,6 +226,12 @@ impl Followed {
         standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
     }
 
+    /// Whether the phases of all bins say what the windows say: low bins are the strongest, and what filters one of the stems delays them by more
+    /// than the others.
+    fn peaks_on_its_course(&self, rate: f64) -> bool {
+        standing_out(&self.window, &self.together, rate).off() <= TOLERANCE
+    }
+
     fn agree_less_than(&self, share: f64) -> bool {
         (self.on.len() as f64) < share * self.exact.len() as f64
     }
@@ -225,7 +247,9 @@ fn settle(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
     let sloped = line::least_squares(on, true);
     let (late_sd, drift_sd) = deviations(&sloped.into(), on);
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
-    if sloped.drift.abs() > 5.0 * drift_sd && (sloped.drift * span).abs() > 0.1 {
+    // By chance few windows lie nearly on any line: Student's t, once in 10 000 times.
+    let least_t = 5.0 * (1.0 + 8.0 / (on.len().saturating_sub(2)).max(1) as f64);
+    if sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 {
         return (sloped, (late_sd, drift_sd));
     }
     // The median is not moved by a window that heard something else.

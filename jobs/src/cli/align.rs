@@ -117,8 +117,11 @@ fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
         settings.min_confidence = asked.or(settings.min_confidence);
     }
     if let Some(reference) = &arguments.reference {
-        let index = paths.iter().position(|path| path == reference).ok_or_else(|| {
-            Failure::Usage(format!("--reference {}: name one of the stems, as it was given", reference.display()))
+        let file = reference.canonicalize().ok();
+        let same =
+            |path: &PathBuf| path == reference || path.canonicalize().ok().is_some_and(|path| file == Some(path));
+        let index = paths.iter().position(same).ok_or_else(|| {
+            Failure::Usage(format!("--reference {}: not one of the stems; name one of them", reference.display()))
         })?;
         settings.reference = Some(index);
     }
