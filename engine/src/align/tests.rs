@@ -170,6 +170,21 @@ fn what_is_played_again_is_told_from_what_is_pasted() {
 }
 
 #[test]
+fn a_loud_take_pasted_where_little_is_in_common_moves_nothing_under_noise() {
+    let second = RATE_HZ as usize;
+    let take = 3 * second + 400;
+    let mut stem = signals::pink_noise(5, 0.1, 19 * second);
+    for x in &mut stem[..take] {
+        *x *= 3.0;
+    }
+    stem.copy_within(..take, 19 * second - take);
+    // Nine of fourteen seconds are in common, under noise twice as loud as they are; the take alone, where the second is eleven seconds late.
+    let noise = signals::white_noise(6, 0.2, 14 * second);
+    let second_part = mixed(&stem[5 * second..], &noise, 1.0);
+    all_left(&aligned(&[stem[..14 * second].to_vec(), second_part]), "ambiguous: it repeats itself");
+}
+
+#[test]
 fn identical_stems_are_in_time_already() {
     let source = rhythm(40);
     let alignment = aligned(&[source.clone(), source]);
