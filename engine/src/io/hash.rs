@@ -2,7 +2,10 @@
 
 use super::DecodeError;
 use super::error::open_file;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The BLAKE3 hash of a file's bytes as 64 hexadecimal digits. Reads the file as a stream; memory does not grow with its length.
 ///
@@ -15,9 +18,93 @@ pub fn hash_file(path: &Path) -> Result<String, DecodeError> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
+/// A hash of the first bytes of a file that is being read.
+pub(in crate::io) struct Along {
+    pub(in crate::io) hash: blake3::Hasher,
+    pub(in crate::io) file: Arc<File>,
+    /// Bytes that it covers.
+    pub(in crate::io) at: u64,
+}
+
+impl Along {
+    fn finish(mut self) -> io::Result<blake3::Hash> {
+        let mut file = &*self.file;
+        file.seek(SeekFrom::Start(self.at))?;
+        self.hash.update_reader(file)?;
+        file.seek(SeekFrom::Start(self.at))?;
+        Ok(self.hash.finalize())
+    }
+}
+
+/// The BLAKE3 hash of a stem, as far as it came of itself while the stem was read.
+pub struct Fingerprint {
+    path: PathBuf,
+    along: Option<Along>,
+}
+
+impl Fingerprint {
+    pub(in crate::io) fn new(path: PathBuf, along: Option<Along>) -> Self {
+        Self { path, along }
+    }
+
+    /// The hash of all bytes of the file, as from [`hash_file`]: reads those that it does not cover yet. Control thread.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn finish(self) -> Result<String, DecodeError> {
+        let Self { path, along } = self;
+        match along.map(Along::finish) {
+            Some(hash) => Ok(hash.map_err(|error| DecodeError::from_io(&path, &error))?.to_hex().to_string()),
+            None => hash_file(&path),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::AudioBuffer;
+    use crate::io::{Fold, StemReader};
+    use crate::process::Source;
+
+    #[test]
+    fn a_hash_taken_while_reading_is_that_of_the_whole_file_wherever_reading_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        for (channels, bits) in [(1, 16), (2, 24), (3, 24), (2, 32)] {
+            let format = hound::SampleFormat::Int;
+            let spec = hound::WavSpec { channels, sample_rate: 48_000, bits_per_sample: bits, sample_format: format };
+            let mut writer = hound::WavWriter::create(&path, spec).unwrap();
+            for sample in 0..40_000 * i32::from(channels) {
+                writer.write_sample((sample * 7_919) % 30_000).unwrap();
+            }
+            writer.finalize().unwrap();
+            // Something behind the samples belongs to the file too.
+            let mut bytes = std::fs::read(&path).unwrap();
+            bytes.extend_from_slice(b"LIST\x04\0\0\0INFO");
+            std::fs::write(&path, bytes).unwrap();
+            let expected = hash_file(&path).unwrap();
+            let mut plain = StemReader::open(&path, Fold::Keep).unwrap();
+            let mut hashed = StemReader::open(&path, Fold::Keep).unwrap();
+            hashed.hash_along().unwrap();
+            assert_eq!(plain.fingerprint().finish().unwrap(), expected);
+            let mut blocks = [(); 2].map(|()| AudioBuffer::new(channels.into(), 5_001));
+            for _ in 0..9 {
+                let [one, two] = &mut blocks;
+                let frames = hashed.read(&mut two.block_mut()).unwrap();
+                assert_eq!(plain.read(&mut one.block_mut()).unwrap(), frames);
+                for channel in 0..channels.into() {
+                    assert_eq!(one.channel(channel)[..frames], two.channel(channel)[..frames]);
+                }
+                assert_eq!(hashed.fingerprint().finish().unwrap(), expected);
+            }
+            assert_eq!(hashed.outcome().frames, 40_000);
+            assert!(hashed.outcome().finished);
+            // Integers of 32 bits are left to the decoder, and hashed in a reading of their own.
+            let along = hashed.fingerprint().along.map(|along| along.at > 40_000);
+            assert_eq!(along, (bits < 32).then_some(true), "{channels} channels of {bits} bits");
+        }
+    }
 
     #[test]
     fn the_hash_of_abc_is_the_one_of_the_blake3_test_vectors() {

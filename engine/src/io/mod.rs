@@ -33,7 +33,7 @@ mod tests;
 
 pub use error::DecodeError;
 pub use fold::Fold;
-pub use hash::hash_file;
+pub use hash::{Fingerprint, hash_file};
 pub use info::{StemInfo, StemOutcome, Trim};
 pub use reader::StemReader;
 pub use staged::{OutputError, StagedFolder};

@@ -5,7 +5,7 @@ use super::error::open_file;
 use super::fold::FoldMatrix;
 use super::header::Header;
 use super::trim::TrimPlan;
-use super::{DecodeError, Fold, StemInfo, StemOutcome};
+use super::{DecodeError, Fingerprint, Fold, StemInfo, StemOutcome};
 use crate::audio::{BlockMut, ChannelLayout, Queue};
 use crate::process::Source;
 use crate::units::SampleRate;
@@ -92,6 +92,20 @@ impl StemReader {
     /// What was found while reading; complete once [`Source::read`] has returned fewer frames than asked for.
     pub fn outcome(&self) -> &StemOutcome {
         &self.outcome
+    }
+
+    /// From now on hashes the file while it is read, where its samples lie there plainly: [`StemReader::fingerprint`] has less to read
+    /// then. Reads the header again.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn hash_along(&mut self) -> Result<(), DecodeError> {
+        self.decoder.hash_along()
+    }
+
+    /// The hash of the file, to be finished once no more is read.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new(self.info.path.clone(), self.decoder.along())
     }
 
     /// Frames that can be read without decoding more.

@@ -1,7 +1,7 @@
 //! A stem on the session's time line: trimmed, at the session's rate, beginning where the session puts it.
 
 use crate::audio::BlockMut;
-use crate::io::{DecodeError, Fold, StemOutcome, StemReader, Trimmed};
+use crate::io::{DecodeError, Fingerprint, Fold, StemOutcome, StemReader, Trimmed};
 use crate::mix::Input;
 use crate::process::Source;
 use crate::resample::{RateConverter, ResampleError, Retimed, Retiming};
@@ -58,7 +58,20 @@ impl Clip {
     /// # Errors
     /// When the file cannot be opened, or its rate not be converted.
     pub fn open(placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
-        let reader = StemReader::open(&placement.path, Fold::Stereo)?;
+        Self::over(StemReader::open(&placement.path, Fold::Stereo)?, placement, rate)
+    }
+
+    /// As [`Clip::open`]; the stem is hashed while it is read, see [`Clip::fingerprint`].
+    ///
+    /// # Errors
+    /// As [`Clip::open`].
+    pub fn open_hashed(placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
+        let mut reader = StemReader::open(&placement.path, Fold::Stereo)?;
+        reader.hash_along()?;
+        Self::over(reader, placement, rate)
+    }
+
+    fn over(reader: StemReader, placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
         let channels = reader.channels();
         let trimmed = Trimmed::new(reader, placement.skip, placement.length);
         let source = RateConverter::new(trimmed, rate)
@@ -84,7 +97,16 @@ impl Clip {
 
     /// What the decoder found by the end.
     pub fn outcome(&self) -> &StemOutcome {
-        self.source.source().source().source().outcome()
+        self.reader().outcome()
+    }
+
+    /// The hash of the stem, to be finished once no more is read.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.reader().fingerprint()
+    }
+
+    fn reader(&self) -> &StemReader {
+        self.source.source().source().source()
     }
 
     fn read(&mut self, block: &mut BlockMut<'_>) -> usize {

@@ -9,7 +9,7 @@ use super::offline::{RenderOptions, Road};
 use super::plan::Plan;
 use super::summary::{self, Hashes};
 use crate::analysis::{MetersDocument, WaveformData};
-use crate::io::{OutputError, StagedFolder, hash_file};
+use crate::io::{Fingerprint, OutputError, StagedFolder, hash_file};
 use crate::meter::ProgrammeMeter;
 use crate::report::{self, Drawn, Plots, Report};
 use crate::session::Track;
@@ -26,15 +26,16 @@ const REPORT: &str = "report.json";
 /// Writes all of them; stems and master are hashed meanwhile.
 pub(super) fn write(
     road: &Road,
-    mixed: Mixed,
+    mut mixed: Mixed,
     (mastered, data, waveform): (&Mastered, &DataTaps, &WaveformData),
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
     let master = staged.staged_path(FINAL_MIX).map(Path::to_path_buf);
     let with_pictures = options.pictures;
+    let fingerprints = std::mem::take(&mut mixed.fingerprints);
     let (hashes, described) = rayon::join(
-        || hashes(road, master.as_deref()),
+        || hashes(fingerprints, master.as_deref()),
         || describe(road, mixed, (mastered, data, waveform), staged, with_pictures),
     );
     let Described { mut report, meters, plots } = described?;
@@ -53,8 +54,8 @@ pub(super) fn retire(staged: &mut StagedFolder) {
     }
 }
 
-fn hashes(road: &Road, master: Option<&Path>) -> Result<Hashes, RenderError> {
-    let (output, stems) = rayon::join(|| master.map(hash_file).transpose(), || road.hash_stems());
+fn hashes(fingerprints: Vec<Fingerprint>, master: Option<&Path>) -> Result<Hashes, RenderError> {
+    let (output, stems) = rayon::join(|| master.map(hash_file).transpose(), || Hashes::of_stems(fingerprints));
     Ok(Hashes { output: output?, stems: stems? })
 }
 

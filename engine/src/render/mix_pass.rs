@@ -10,7 +10,7 @@ use super::renderer::Renderer;
 use super::span::Span;
 use super::strip_tap::StripTap;
 use super::track_groups::TrackGroups;
-use crate::io::StemOutcome;
+use crate::io::{Fingerprint, StemOutcome};
 use crate::meter::{Measurement, ProgrammeMeter};
 use crate::mix::TrackStrip;
 
@@ -26,6 +26,8 @@ pub(super) struct Mixed {
     pub(super) measured: Option<Measurement>,
     /// A track each.
     pub(super) tracks: Vec<TrackResult>,
+    /// The hashes of the stems, in session order, as far as they came of themselves.
+    pub(super) fingerprints: Vec<Fingerprint>,
     /// A bus each, in session order: after the fader, until the last stem ends.
     pub(super) buses: Vec<ProgrammeMeter>,
 }
@@ -49,7 +51,8 @@ pub(super) fn run<S: Store>(
 ) -> Result<(Mixed, S), RenderError> {
     let rate = plan.sample_rate();
     let chunk = options.chunk_frames.max(1);
-    let (tracks, summing) = Renderer::new(plan, plan.open_clips()?, chunk)?.into_parts();
+    let clips = if options.mix_only { plan.open_clips()? } else { plan.open_hashed_clips()? };
+    let (tracks, summing) = Renderer::new(plan, clips, chunk)?.into_parts();
     let latency = summing.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
@@ -102,6 +105,7 @@ pub(super) fn run<S: Store>(
         start,
         latency,
         measured: kept.measured,
+        fingerprints: tracks.each().map(|track| track.input.fingerprint()).collect(),
         tracks: tracks.into_each().map(|(track, tap)| TrackResult::new(&track, tap)).collect(),
         buses: in_session_order.into_iter().map(|(_, meter)| meter).collect(),
     };

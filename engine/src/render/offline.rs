@@ -12,12 +12,11 @@ use super::summary::Hashes;
 use super::{data_files, listen, summary};
 use crate::align::Alignment;
 use crate::audio::AudioBuffer;
+use crate::io::StagedFolder;
 use crate::io::wav::BroadcastExtension;
-use crate::io::{DecodeError, StagedFolder, hash_file};
 use crate::master::Aim;
 use crate::report::Report;
 use crate::session::{AlignMode, Ceiling, Session, Target};
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// How a render runs; none of it changes a bit of the sound.
@@ -113,10 +112,11 @@ pub fn render_to_memory(
 ) -> Result<(AudioBuffer, Report), RenderError> {
     let road = Road::travel(session, on_progress)?;
     let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
-    let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
+    let (mut mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
+    let fingerprints = std::mem::take(&mut mixed.fingerprints);
     let mut report = summary::report(&road, mixed, &mastered);
     if !options.mix_only {
-        Hashes { output: None, stems: road.hash_stems()? }.enter(&mut report);
+        Hashes { output: None, stems: Hashes::of_stems(fingerprints)? }.enter(&mut report);
     }
     report.clock = options.clock.map(|clock| clock());
     let audio = match sink {
@@ -170,11 +170,6 @@ impl Road {
         }
         let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, sink, options, on_progress)?;
         Ok((mixed, mastered))
-    }
-
-    /// BLAKE3 of every stem.
-    pub(super) fn hash_stems(&self) -> Result<Vec<String>, DecodeError> {
-        self.plan.session().tracks.par_iter().map(|track| hash_file(&track.file)).collect()
     }
 }
 

@@ -170,6 +170,11 @@ impl Plan {
         (0..self.stems.len()).map(|index| Clip::open(&self.placement(index), self.rate)).collect()
     }
 
+    /// As [`Plan::open_clips`]; the stems are hashed while they are read.
+    pub(super) fn open_hashed_clips(&self) -> Result<Vec<Clip>, ClipError> {
+        (0..self.stems.len()).map(|index| Clip::open_hashed(&self.placement(index), self.rate)).collect()
+    }
+
     /// The session's expected length in frames, where every stem says its own.
     pub fn expected_frames(&self) -> Option<u64> {
         let end = |(index, stem): (usize, &StemInfo)| {

@@ -3,9 +3,11 @@
 use super::master_pass::Mastered;
 use super::mix_pass::{Mixed, TrackResult};
 use super::offline::Road;
+use crate::io::{DecodeError, Fingerprint};
 use crate::master::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
 use crate::report::{BusReport, LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
+use rayon::prelude::*;
 
 /// A mean above this asks for a high-pass: −60 dBFS.
 const DC_OFFSET: f64 = 1e-3;
@@ -19,6 +21,11 @@ pub(super) struct Hashes {
 }
 
 impl Hashes {
+    /// Finishes the hashes of the stems, on all threads of rayon's pool.
+    pub(super) fn of_stems(fingerprints: Vec<Fingerprint>) -> Result<Vec<String>, DecodeError> {
+        fingerprints.into_par_iter().map(Fingerprint::finish).collect()
+    }
+
     /// Enters them in a report.
     pub(super) fn enter(self, report: &mut Report) {
         report.output.blake3 = self.output;

@@ -7,6 +7,7 @@ mod pcm_avx2;
 mod plain;
 
 use super::DecodeError;
+use super::hash::Along;
 use super::opus::{self, OpusHead, OpusStream};
 use super::trim::{Container, Extent};
 use crate::audio::{BlockMut, Channel, ChannelLayout, Queue};
@@ -119,6 +120,17 @@ impl Decoder {
     /// Whether blocks can be filled without a queue, see [`Decoder::fill`].
     pub(in crate::io) fn is_plain(&self) -> bool {
         self.plain.is_some()
+    }
+
+    /// From now on hashes the file while it is read, where that comes at no second reading.
+    pub(in crate::io) fn hash_along(&mut self) -> Result<(), DecodeError> {
+        let started = self.plain.as_mut().map_or(Ok(()), PlainPcm::hash_along);
+        started.map_err(|error| DecodeError::from_io(&self.path, &error))
+    }
+
+    /// The hash so far; `None` where none is taken.
+    pub(in crate::io) fn along(&self) -> Option<Along> {
+        self.plain.as_ref().and_then(PlainPcm::along)
     }
 
     /// Whether every sample is sure to be a number, and none below the smallest normal one.
