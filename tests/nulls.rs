@@ -137,19 +137,24 @@ fn an_echo_rings_until_it_has_died_away_and_no_longer() {
     assert_eq!(audio.channel(0)[100 + 4_800], 0.25);
 }
 
-#[test]
-fn a_shifted_copy_is_found_and_moved_back() {
+/// What is left of a source once its copy has been aligned and taken away.
+fn difference_in_time(rate_hz: u32, source: &[f32], copy: &[f32]) -> (AudioBuffer, Report) {
     let place = Place::new();
-    let source = signals::pink_noise(6, 0.2, 480_000);
-    let mut late = vec![0.0; 1_234];
-    late.extend_from_slice(&source);
-    place.write_wav("a.wav", 48_000, &[&source, &source]);
-    place.write_wav("b.wav", 48_000, &[&late, &late]);
+    place.write_wav("a.wav", rate_hz, &[source, source]);
+    place.write_wav("b.wav", rate_hz, &[copy, copy]);
     let mut inverse = Track::new(place.path("b.wav"));
     inverse.polarity = Polarity::Inverted;
     let mut session = untouched(vec![Track::new(place.path("a.wav")), inverse]);
     session.align.mode = AlignMode::Auto;
-    let (audio, report) = render(session);
+    render(session)
+}
+
+#[test]
+fn a_shifted_copy_is_found_and_moved_back() {
+    let source = signals::pink_noise(6, 0.2, 480_000);
+    let mut late = vec![0.0; 1_234];
+    late.extend_from_slice(&source);
+    let (audio, report) = difference_in_time(48_000, &source, &late);
     let alignment = report.alignment.unwrap();
     assert_eq!(alignment.moved(), 1, "{alignment:?}");
     let heard = audio.channel(0).iter().filter(|sample| **sample != 0.0).count();
@@ -165,18 +170,11 @@ fn a_shifted_copy_is_found_and_moved_back() {
 #[test]
 fn a_copy_by_a_clock_that_changes_half_way_cancels_before_and_after() {
     const HZ: usize = 44_100;
-    let place = Place::new();
     let mut source = mono("feelings/guitar.ogg");
     source.extend(mono("feelings/band.ogg"));
     let half = source.len() as f64 / 2.0;
     let copy = make::drifting_in_pieces(&source, 100.2, 20.0, &[(half, 120.0)]);
-    place.write_wav("a.wav", HZ as u32, &[&source, &source]);
-    place.write_wav("b.wav", HZ as u32, &[&copy, &copy]);
-    let mut inverse = Track::new(place.path("b.wav"));
-    inverse.polarity = Polarity::Inverted;
-    let mut session = untouched(vec![Track::new(place.path("a.wav")), inverse]);
-    session.align.mode = AlignMode::Auto;
-    let (audio, report) = render(session);
+    let (audio, report) = difference_in_time(HZ as u32, &source, &copy);
     let alignment = report.alignment.unwrap();
     assert_eq!((alignment.moved(), alignment.stems[1].drift_changes.len()), (1, 1), "{alignment:?}");
     let depth_db = |seconds: std::ops::Range<usize>| {
