@@ -247,7 +247,7 @@ fn settle(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
     let sloped = line::least_squares(on, true);
     let (late_sd, drift_sd) = deviations(&sloped.into(), on);
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
-    // By chance few windows lie nearly on any line: Student's t, once in 10 000 times.
+    // By chance few windows lie nearly on any line: of Student's t, so much comes once in 3000 times of five windows, and less often of more.
     let least_t = 5.0 * (1.0 + 8.0 / (on.len().saturating_sub(2)).max(1) as f64);
     if sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 {
         return (sloped, (late_sd, drift_sd));
@@ -267,4 +267,29 @@ fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
     let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
     let spread = first.iter().map(|at| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
     (residual / (on.len().max(1) as f64).sqrt(), residual / spread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixdown_fixtures::signals;
+
+    /// Windows on a line that drifts by so many frames a window, each up to half a frame off by chance: how many of 3000 rows are told to drift.
+    fn drifting(windows: usize, drift: f64) -> usize {
+        let told = |seed: &u64| {
+            let off = signals::white_noise(*seed, 0.5, windows);
+            let points: Vec<_> =
+                off.iter().enumerate().map(|(n, off)| (n as f64, drift * n as f64 + f64::from(*off))).collect();
+            settle(&points).0.drift != 0.0
+        };
+        (0..3_000).filter(told).count()
+    }
+
+    #[test]
+    fn few_windows_do_not_make_up_a_drift_and_many_see_one() {
+        for windows in [6, 8, 16] {
+            assert!(drifting(windows, 0.0) <= 1, "{windows}: {}", drifting(windows, 0.0));
+        }
+        assert_eq!(drifting(16, 1.0), 3_000);
+    }
 }
