@@ -3,24 +3,26 @@
 use crate::audio::Block;
 use crate::meter::finite;
 use dasp::window::{Hanning, Window};
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
 /// Cuts a stream into Hann windows that overlap by half and gives the power of each bin, scaled so that a full-scale sine
 /// has 1 in all its bins together.
+///
+/// Two channels go through one complex transform as real and imaginary part. The powers of a bin and of its twin of negative frequency then add
+/// up to twice those of both channels, and that sum is all that is asked for: nothing has to be taken apart.
 #[derive(Clone)]
 pub(super) struct PowerFrames {
-    transform: Arc<dyn RealToComplex<f32>>,
+    transform: Arc<dyn Fft<f32>>,
     window: Vec<f32>,
     /// The running window of each channel, `filled` samples of it.
     samples: Vec<Vec<f32>>,
     filled: usize,
-    windowed: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
     power: Vec<f64>,
-    /// From |X|² summed over channels to power.
+    /// From |X|² to power.
     scale: f64,
     lead: usize,
     /// New samples in the running window.
@@ -30,7 +32,7 @@ pub(super) struct PowerFrames {
 impl PowerFrames {
     /// Windows of `length` (even) frames. With `centred`, the first window is centred on the first frame, silence before it.
     pub(super) fn new(channels: usize, length: usize, centred: bool) -> Self {
-        let transform = RealFftPlanner::new().plan_fft_forward(length);
+        let transform = FftPlanner::new().plan_fft_forward(length);
         let window: Vec<f64> =
             (0..length).map(|index| <Hanning as Window<f64>>::window(index as f64 / length as f64)).collect();
         let energy: f64 = window.iter().map(|w| w * w).sum();
@@ -39,12 +41,11 @@ impl PowerFrames {
             window: window.iter().map(|w| *w as f32).collect(),
             samples: vec![vec![0.0; length]; channels],
             filled: lead,
-            windowed: transform.make_input_vec(),
-            spectrum: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
+            spectrum: vec![Complex::default(); length],
+            scratch: vec![Complex::default(); transform.get_inplace_scratch_len()],
             power: vec![0.0; length / 2 + 1],
-            // Parseval: Σ|X|² = length·energy·mean square; ×2 for the bins of negative frequency, ×2 as a sine has a mean square of ½.
-            scale: 4.0 / (length as f64 * energy * channels.max(1) as f64),
+            // Parseval: Σ|X|² = length·energy·mean square, over both halves of the spectrum; ×2 as a sine has a mean square of ½.
+            scale: 2.0 / (length as f64 * energy * channels.max(1) as f64),
             transform,
             lead,
             fresh: 0,
@@ -100,23 +101,17 @@ impl PowerFrames {
     }
 
     fn transform(&mut self) -> &[f64] {
-        self.power.fill(0.0);
-        for samples in &self.samples {
-            for ((windowed, sample), weight) in self.windowed.iter_mut().zip(samples).zip(&self.window) {
-                *windowed = sample * weight;
+        let Self { spectrum, power, samples, window, scale, .. } = self;
+        power.fill(0.0);
+        for pair in samples.chunks(2) {
+            match pair {
+                [left, right] => window_pair(spectrum, left, right, window),
+                alone => window_alone(spectrum, alone.iter().flatten(), window),
             }
-            // The lengths come from the transform itself; an error would leave the last spectrum in place.
-            let _ = self.transform.process_with_scratch(&mut self.windowed, &mut self.spectrum, &mut self.scratch);
-            for (power, bin) in self.power.iter_mut().zip(&self.spectrum) {
-                let (re, im) = (f64::from(bin.re), f64::from(bin.im));
-                *power += (re * re + im * im) * self.scale;
-            }
+            self.transform.process_with_scratch(spectrum, &mut self.scratch);
+            add_powers(power, spectrum, *scale);
         }
-        // 0 Hz and Nyquist have no twin of negative frequency.
-        let last = self.power.len() - 1;
-        self.power[0] /= 2.0;
-        self.power[last] /= 2.0;
-        &self.power
+        power
     }
 
     fn advance(&mut self) {
@@ -126,5 +121,34 @@ impl PowerFrames {
         }
         self.filled = self.window.len() - hop;
         self.fresh = 0;
+    }
+}
+
+/// Two channels under the window: real and imaginary part.
+fn window_pair(out: &mut [Complex<f32>], left: &[f32], right: &[f32], window: &[f32]) {
+    for (((out, left), right), weight) in out.iter_mut().zip(left).zip(right).zip(window) {
+        *out = Complex::new(left * weight, right * weight);
+    }
+}
+
+/// One channel under the window.
+fn window_alone<'a>(out: &mut [Complex<f32>], samples: impl Iterator<Item = &'a f32>, window: &[f32]) {
+    for ((out, sample), weight) in out.iter_mut().zip(samples).zip(window) {
+        *out = Complex::new(sample * weight, 0.0);
+    }
+}
+
+/// Adds the scaled power of each bin and of its twin of negative frequency; 0 Hz and Nyquist have none.
+fn add_powers(powers: &mut [f64], spectrum: &[Complex<f32>], scale: f64) {
+    let power = |bin: &Complex<f32>| {
+        let (re, im) = (f64::from(bin.re), f64::from(bin.im));
+        (re * re + im * im) * scale
+    };
+    let (first, last) = (0, powers.len() - 1);
+    powers[first] += power(&spectrum[first]);
+    powers[last] += power(&spectrum[last]);
+    let twins = spectrum[first + 1..last].iter().zip(spectrum[last + 1..].iter().rev());
+    for (total, (bin, twin)) in powers[first + 1..last].iter_mut().zip(twins) {
+        *total += power(bin) + power(twin);
     }
 }

@@ -5,14 +5,19 @@ use super::reading::finite;
 #[cfg(target_arch = "x86_64")]
 use crate::process::TOGETHER;
 
-/// `N` channels that run side by side: the memory of both sections of K-weighting (transposed direct form II), and what was added up since it
-/// was last taken. The sums wait for nothing that the filters do not wait for longer: they come along at next to no cost.
+/// `N` channels that run side by side: the memory of both sections of K-weighting (direct form I, where a frame waits for a multiplication and
+/// a subtraction of the one before, and for nothing else), and what was added up since it was last taken. The sums wait for nothing that the
+/// filters do not wait for longer: they come along at next to no cost.
 ///
 /// Every sum runs in stream order, so no split of the input can be told from another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct LevelLanes<const N: usize> {
-    pub(super) shelf: [[f64; N]; 2],
-    pub(super) high_pass: [[f64; N]; 2],
+    /// The last two samples, the last first.
+    pub(super) input: [[f64; N]; 2],
+    /// The same behind the shelf.
+    pub(super) shelved: [[f64; N]; 2],
+    /// The same behind the high-pass.
+    pub(super) weighted: [[f64; N]; 2],
     /// Σ of the squares of the weighted channels.
     pub(super) energy: [f64; N],
     pub(super) sums: LevelSums<N>,
@@ -48,8 +53,9 @@ pub(super) struct LevelSums<const N: usize> {
 impl<const N: usize> LevelLanes<N> {
     pub(super) fn new() -> Self {
         Self {
-            shelf: [[0.0; N]; 2],
-            high_pass: [[0.0; N]; 2],
+            input: [[0.0; N]; 2],
+            shelved: [[0.0; N]; 2],
+            weighted: [[0.0; N]; 2],
             energy: [0.0; N],
             sums: LevelSums { plain: [0.0; N], squares: [0.0; N], products: [0.0; N] },
         }
@@ -62,43 +68,48 @@ impl<const N: usize> LevelLanes<N> {
         }
         let frames = input[0].len();
         let input = input.map(|channel| &channel[..frames]);
+        // A local copy stays in registers for the length of the loop.
+        let mut now = *self;
+        for frame in 0..frames {
+            now.frame(k, input.map(|channel| f64::from(finite(channel[frame]))));
+        }
+        *self = now;
+    }
+
+    /// Takes in a frame. Indexed, so that its lanes become vector arithmetic.
+    #[inline]
+    fn frame(&mut self, k: &KCoefficients, x: [f64; N]) {
+        let Self { input: [x1, x2], shelved: [y1, y2], weighted: [z1, z2], energy, sums } = self;
+        let LevelSums { plain, squares, products } = sums;
         let Section { b: p, a: q } = k.shelf;
         let Section { b: r, a: s } = k.high_pass;
-        // Local copies stay in registers for the length of the loop.
-        let Self { mut shelf, mut high_pass, mut energy, sums: LevelSums { mut plain, mut squares, mut products } } =
-            *self;
-        for frame in 0..frames {
-            let x = input.map(|channel| f64::from(finite(channel[frame])));
-            // Indexed, so that the lanes of one frame become vector arithmetic.
-            for lane in 0..N {
-                let y = p[0] * x[lane] + shelf[0][lane];
-                // What waits for y comes last: the chain from one frame to the next is three operations long.
-                shelf[0][lane] = (p[1] * x[lane] + shelf[1][lane]) - q[0] * y;
-                shelf[1][lane] = p[2] * x[lane] - q[1] * y;
-                let z = r[0] * y + high_pass[0][lane];
-                high_pass[0][lane] = (r[1] * y + high_pass[1][lane]) - s[0] * z;
-                high_pass[1][lane] = r[2] * y - s[1] * z;
-                energy[lane] += z * z;
-                plain[lane] += x[lane];
-                squares[lane] += x[lane] * x[lane];
-                products[lane] += x[lane] * x[N - 1 - lane];
-            }
+        let (mut y, mut z) = ([0.0; N], [0.0; N]);
+        for lane in 0..N {
+            // What waits for the frame before comes last.
+            let fed = (p[0] * x[lane] + p[1] * x1[lane]) + p[2] * x2[lane];
+            y[lane] = (fed - q[1] * y2[lane]) - q[0] * y1[lane];
+            let fed = (r[0] * y[lane] + r[1] * y1[lane]) + r[2] * y2[lane];
+            z[lane] = (fed - s[1] * z2[lane]) - s[0] * z1[lane];
+            energy[lane] += z[lane] * z[lane];
+            plain[lane] += x[lane];
+            squares[lane] += x[lane] * x[lane];
+            products[lane] += x[lane] * x[N - 1 - lane];
         }
-        *self = Self { shelf, high_pass, energy, sums: LevelSums { plain, squares, products } };
+        (*x2, *x1) = (*x1, x);
+        (*y2, *y1) = (*y1, y);
+        (*z2, *z1) = (*z1, z);
     }
 
     fn at_rest(&self) -> bool {
-        self.shelf.iter().chain(&self.high_pass).flatten().all(|memory| *memory == 0.0)
+        let memory = self.input.iter().chain(&self.shelved).chain(&self.weighted).flatten();
+        memory.copied().all(|sample| sample == 0.0)
     }
 
     /// The weighted energy since the last call. What has decayed below −500 dB is set to 0: digital silence then costs no
     /// denormal arithmetic. Called at fixed places in the stream, so no split of the input can be told from another.
     pub(super) fn take_energy(&mut self, weights: &[f64]) -> f64 {
-        for memory in self.shelf.iter_mut().chain(&mut self.high_pass).flatten() {
-            if memory.abs() < 1e-25 {
-                *memory = 0.0;
-            }
-        }
+        let memory = self.input.iter_mut().chain(&mut self.shelved).chain(&mut self.weighted).flatten();
+        memory.filter(|sample| sample.abs() < 1e-25).for_each(|sample| *sample = 0.0);
         let energy = self.energy.iter().zip(weights).map(|(energy, weight)| energy * weight).sum();
         self.energy = [0.0; N];
         energy

@@ -36,8 +36,9 @@ struct State {
     simd: V4,
     shelf: [__m512d; 5],
     high_pass: [__m512d; 5],
-    shelf_memory: [__m512d; 2],
-    high_pass_memory: [__m512d; 2],
+    input: [__m512d; 2],
+    shelved: [__m512d; 2],
+    weighted: [__m512d; 2],
     energy: __m512d,
     plain: __m512d,
     squares: __m512d,
@@ -48,15 +49,16 @@ impl State {
     #[inline(always)]
     fn frame(&mut self, x: __m512d) {
         let f = self.simd.avx512f;
-        let section = |[b0, b1, b2, a1, a2]: [__m512d; 5], memory: &mut [__m512d; 2], x: __m512d| {
-            let y = f._mm512_add_pd(f._mm512_mul_pd(b0, x), memory[0]);
-            let fed = f._mm512_add_pd(f._mm512_mul_pd(b1, x), memory[1]);
-            memory[0] = f._mm512_sub_pd(fed, f._mm512_mul_pd(a1, y));
-            memory[1] = f._mm512_sub_pd(f._mm512_mul_pd(b2, x), f._mm512_mul_pd(a2, y));
-            y
+        let section = |[b0, b1, b2, a1, a2]: [__m512d; 5], x: __m512d, [x1, x2]: [__m512d; 2], [y1, y2]: [__m512d; 2]| {
+            let fed = f._mm512_add_pd(f._mm512_mul_pd(b0, x), f._mm512_mul_pd(b1, x1));
+            let fed = f._mm512_add_pd(fed, f._mm512_mul_pd(b2, x2));
+            f._mm512_sub_pd(f._mm512_sub_pd(fed, f._mm512_mul_pd(a2, y2)), f._mm512_mul_pd(a1, y1))
         };
-        let y = section(self.shelf, &mut self.shelf_memory, x);
-        let z = section(self.high_pass, &mut self.high_pass_memory, y);
+        let y = section(self.shelf, x, self.input, self.shelved);
+        let z = section(self.high_pass, y, self.shelved, self.weighted);
+        self.input = [x, self.input[0]];
+        self.shelved = [y, self.shelved[0]];
+        self.weighted = [z, self.weighted[0]];
         self.energy = f._mm512_add_pd(self.energy, f._mm512_mul_pd(z, z));
         self.plain = f._mm512_add_pd(self.plain, x);
         self.squares = f._mm512_add_pd(self.squares, f._mm512_mul_pd(x, x));
@@ -80,8 +82,9 @@ impl NullaryFnOnce for Run<'_, '_> {
             simd,
             shelf: section(k.shelf),
             high_pass: section(k.high_pass),
-            shelf_memory: [lanes(|one| one.shelf[0]), lanes(|one| one.shelf[1])],
-            high_pass_memory: [lanes(|one| one.high_pass[0]), lanes(|one| one.high_pass[1])],
+            input: [lanes(|one| one.input[0]), lanes(|one| one.input[1])],
+            shelved: [lanes(|one| one.shelved[0]), lanes(|one| one.shelved[1])],
+            weighted: [lanes(|one| one.weighted[0]), lanes(|one| one.weighted[1])],
             energy: lanes(|one| one.energy),
             plain: lanes(|one| one.sums.plain),
             squares: lanes(|one| one.sums.squares),
@@ -107,13 +110,13 @@ impl NullaryFnOnce for Run<'_, '_> {
             state.frame(cast(channels.map(|samples| f64::from(finite(samples[frame])))));
         }
         let pairs = cast::<__m512d, [[f64; 2]; TOGETHER]>;
-        let memory = [state.shelf_memory.map(pairs), state.high_pass_memory.map(pairs)];
+        let memory = [state.input, state.shelved, state.weighted].map(|rows| rows.map(pairs));
         let (energy, plain) = (pairs(state.energy), pairs(state.plain));
         let (squares, products) = (pairs(state.squares), pairs(state.products));
         for (index, lanes) in four.iter_mut().enumerate() {
-            let [shelf, high_pass] = memory.map(|rows| rows.map(|row| row[index]));
+            let [input, shelved, weighted] = memory.map(|rows| rows.map(|row| row[index]));
             let sums = LevelSums { plain: plain[index], squares: squares[index], products: products[index] };
-            **lanes = LevelLanes { shelf, high_pass, energy: energy[index], sums };
+            **lanes = LevelLanes { input, shelved, weighted, energy: energy[index], sums };
         }
     }
 }

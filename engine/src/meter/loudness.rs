@@ -1,4 +1,5 @@
 //! Loudness: momentary, short-term, integrated and loudness range (ITU-R BS.1770-4, EBU Tech 3341 and 3342).
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::gating::{integrated_power, loudness_range};
 use super::k_weighting::{KCoefficients, loudness_weight};
@@ -7,6 +8,7 @@ use super::reading::power_db;
 use crate::audio::{Block, ChannelLayout};
 use crate::process::{TOGETHER, Tap};
 use crate::units::SampleRate;
+use multiversion::multiversion;
 
 /// ITU-R BS.1770-4 annex 1 eq. 2: loudness = −0.691 + 10·log10 of the weighted power.
 pub const SINE_OFFSET_LU: f64 = -0.691;
@@ -241,6 +243,7 @@ impl LoudnessMeter {
 
 /// The sum of the energies of a window: twenty sums side by side, which goes into both windows. One long chain of additions would cost as much as
 /// the filters.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn sum(energies: &[f64]) -> f64 {
     const LANES: usize = 20;
     let mut sums = [0.0; LANES];
