@@ -49,11 +49,12 @@ impl State {
     #[inline(always)]
     fn frame(&mut self, x: __m512d) {
         let f = self.simd.avx512f;
-        let section = |[b0, b1, b2, a1, a2]: [__m512d; 5], x: __m512d, [x1, x2]: [__m512d; 2], [y1, y2]: [__m512d; 2]| {
-            let fed = f._mm512_add_pd(f._mm512_mul_pd(b0, x), f._mm512_mul_pd(b1, x1));
-            let fed = f._mm512_add_pd(fed, f._mm512_mul_pd(b2, x2));
-            f._mm512_sub_pd(f._mm512_sub_pd(fed, f._mm512_mul_pd(a2, y2)), f._mm512_mul_pd(a1, y1))
-        };
+        let section =
+            |[b0, b1, b2, a1, a2]: [__m512d; 5], x: __m512d, [x1, x2]: [__m512d; 2], [y1, y2]: [__m512d; 2]| {
+                let fed = f._mm512_add_pd(f._mm512_mul_pd(b0, x), f._mm512_mul_pd(b1, x1));
+                let fed = f._mm512_add_pd(fed, f._mm512_mul_pd(b2, x2));
+                f._mm512_sub_pd(f._mm512_sub_pd(fed, f._mm512_mul_pd(a2, y2)), f._mm512_mul_pd(a1, y1))
+            };
         let y = section(self.shelf, x, self.input, self.shelved);
         let z = section(self.high_pass, y, self.shelved, self.weighted);
         self.input = [x, self.input[0]];

@@ -8,10 +8,10 @@ use super::mix_pass::{Mixed, TrackResult};
 use super::offline::{RenderOptions, Road};
 use super::plan::Plan;
 use super::summary::{self, Hashes};
-use crate::analysis::{MetersDocument, WaveformData};
+use crate::analysis::{MetersDocument, SpectrumDocument, WaveformData};
 use crate::io::{Fingerprint, OutputError, StagedFolder, hash_file};
 use crate::meter::ProgrammeMeter;
-use crate::report::{self, Drawn, Plots, Report};
+use crate::report::{self, Drawn, Report};
 use crate::session::Track;
 use std::borrow::Cow;
 use std::path::Path;
@@ -23,7 +23,7 @@ const METERS: &str = "meters.json";
 const PAGE: &str = "report.html";
 const REPORT: &str = "report.json";
 
-/// Writes all of them; stems and master are hashed meanwhile.
+/// Writes all of them. Hashes are taken, documents written and plots drawn at once, while the calling thread waits for the disk to have the master.
 pub(super) fn write(
     road: &Road,
     mut mixed: Mixed,
@@ -32,14 +32,31 @@ pub(super) fn write(
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
     let master = staged.staged_path(FINAL_MIX).map(Path::to_path_buf);
-    let with_pictures = options.pictures;
+    let written = staged.reopen(FINAL_MIX)?;
     let fingerprints = std::mem::take(&mut mixed.fingerprints);
-    let (hashes, described) = rayon::join(
-        || hashes(fingerprints, master.as_deref()),
-        || describe(road, mixed, (mastered, data, waveform), staged, with_pictures),
-    );
-    let Described { mut report, meters, plots } = described?;
-    hashes?.enter(&mut report);
+    let spectrum = data.spectrum.document();
+    let meters = meters_document(&road.plan, &mut mixed, &data.meter, mastered.taps.reduction_db.clone());
+    let mut report = summary::report(road, mixed, mastered);
+    let with_pictures = options.pictures;
+    let draw = || {
+        let scope = data.scope.picture();
+        let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
+        (report::plots(&drawn), with_pictures.then(|| report::pictures(&drawn)))
+    };
+    let mut done = None;
+    let synced = rayon::in_place_scope(|scope| {
+        let hash = || hashes(fingerprints, master.as_deref());
+        let store = || store(staged, waveform, &spectrum, &meters);
+        scope.spawn(|_| done = Some(rayon::join(hash, || rayon::join(store, draw))));
+        written.map_or(Ok(()), |file| file.sync_all())
+    });
+    synced.map_err(|source| OutputError::Io { path: staged.path_of(FINAL_MIX), source })?;
+    let Some((hashed, (stored, (plots, pictures)))) = done else { unreachable!("a scope ends after what it spawned") };
+    stored?;
+    for (name, png) in pictures.into_iter().flatten() {
+        staged.write(name, &png)?;
+    }
+    hashed?.enter(&mut report);
     staged.write(PAGE, report::html(&report, &meters, &plots).as_bytes())?;
     report.clock = options.clock.map(|clock| clock());
     staged.write(REPORT, &json(REPORT, &report)?)?;
@@ -59,40 +76,20 @@ fn hashes(fingerprints: Vec<Fingerprint>, master: Option<&Path>) -> Result<Hashe
     Ok(Hashes { output: output?, stems: stems? })
 }
 
-/// What is known before the hashes are.
-struct Described {
-    report: Report,
-    meters: MetersDocument,
-    plots: Plots,
-}
-
-/// Draws, and writes what no hash is part of.
-fn describe(
-    road: &Road,
-    mut mixed: Mixed,
-    (mastered, data, waveform): (&Mastered, &DataTaps, &WaveformData),
+/// Writes what no hash is part of.
+fn store(
     staged: &mut StagedFolder,
-    with_pictures: bool,
-) -> Result<Described, RenderError> {
+    waveform: &WaveformData,
+    spectrum: &SpectrumDocument,
+    meters: &MetersDocument,
+) -> Result<(), OutputError> {
     let mut dat = Vec::new();
     waveform.write_dat(&mut dat).map_err(|source| OutputError::Io { path: WAVEFORM_DAT.into(), source })?;
     staged.write(WAVEFORM_DAT, &dat)?;
     staged.write(WAVEFORM_JSON, waveform.to_json().as_bytes())?;
-    let spectrum = data.spectrum.document();
-    staged.write(SPECTRUM, &json(SPECTRUM, &spectrum)?)?;
-    let meters = meters_document(&road.plan, &mut mixed, &data.meter, mastered.taps.reduction_db.clone());
+    staged.write(SPECTRUM, &json(SPECTRUM, spectrum)?)?;
     // A line for every 100 ms of every track: too long to be held as text.
-    staged.write_json(METERS, &meters)?;
-    let report = summary::report(road, mixed, mastered);
-    let scope = data.scope.picture();
-    let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, meters: &meters, scope: &scope };
-    let plots = report::plots(&drawn);
-    if with_pictures {
-        for (name, png) in report::pictures(&drawn) {
-            staged.write(name, &png)?;
-        }
-    }
-    Ok(Described { report, meters, plots })
+    staged.write_json(METERS, meters)
 }
 
 fn meters_document(plan: &Plan, mixed: &mut Mixed, master: &ProgrammeMeter, reduction_db: Vec<f64>) -> MetersDocument {

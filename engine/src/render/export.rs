@@ -75,13 +75,13 @@ impl<'a> FileSink<'a> {
     /// Starts the file anew.
     fn restart(&mut self) -> Result<(), RenderError> {
         self.writing = None;
-        let mut file = match self.staged.reopen(FINAL_MIX)? {
-            Some(file) => file,
-            None => self.staged.create(FINAL_MIX)?,
+        // A new file is not truncated: Linux would then write it out as soon as it is closed, and let that be waited for.
+        let emptied = match self.staged.reopen(FINAL_MIX)? {
+            Some(mut file) => file.set_len(0).and_then(|()| file.rewind()).map(|()| file),
+            None => Ok(self.staged.create(FINAL_MIX)?),
         };
         let format = WavFormat { samples: self.settings.format, sample_rate: self.rate, channels: 2 };
-        let started = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| WavWriter::new(file, format));
-        let writer = started.map_err(self.failed())?;
+        let writer = emptied.and_then(|file| WavWriter::new(file, format)).map_err(self.failed())?;
         let read = File::open(self.staged_path()).and_then(|file| ReadBack::new(file, writer.data_start(), format));
         let mut back = read.map_err(self.failed())?;
         if !self.mix_only {

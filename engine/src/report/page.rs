@@ -31,6 +31,8 @@ const SCRIPT: &str = include_str!("page.js");
 pub struct Plots {
     over_time: String,
     as_a_whole: String,
+    /// What the page's script reads out.
+    series: String,
 }
 
 /// Draws what the page shows: most of the work, and no hash is in it.
@@ -49,6 +51,7 @@ pub fn plots(drawn: &Drawn<'_>) -> Plots {
     Plots {
         over_time: over_time.iter().map(Plot::html).collect(),
         as_a_whole: frequency_plots::average_spectrum(spectrum).html() + &frequency_plots::phase_scope(report, scope),
+        series: series(report, meters),
     }
 }
 
@@ -78,7 +81,7 @@ pub fn html(report: &Report, meters: &MetersDocument, plots: &Plots) -> String {
          <output id=\"readout\" hidden></output><script type=\"application/json\" id=\"series\">{}</script>\
          <script>{SCRIPT}</script></body></html>\n",
         escaped(report.engine_version),
-        series(report, meters)
+        plots.series
     );
     page
 }
