@@ -1,7 +1,9 @@
 //! The phase scope (goniometer): how often left and right stood where, as a picture.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use crate::audio::Block;
 use crate::process::Tap;
+use multiversion::multiversion;
 
 /// Cells a side of the field, which spans ±1 in left and right. Even, so that silence lies between cells.
 const CELLS: usize = 512;
@@ -11,11 +13,15 @@ const DOTS: usize = 192;
 const OUTSIDE: f64 = 1e-4;
 /// Quieter frames say nothing about a direction and are not counted: −60 dBFS.
 const FLOOR: f32 = 1e-3;
+/// The index that they have: behind the field.
+const NOWHERE: usize = CELLS * CELLS;
+/// Frames whose cells are found at a time.
+const TILE: usize = 256;
 
 /// Counts pairs of left and right samples. Offline; memory does not depend on the length.
 #[derive(Clone, Debug)]
 pub struct PhaseScope {
-    /// Row by row: right up the rows, left along them.
+    /// Row by row: right up the rows, left along them; then the one for what is not counted.
     cells: Vec<u32>,
 }
 
@@ -39,14 +45,14 @@ impl Default for PhaseScope {
 impl PhaseScope {
     /// An empty scope. Control thread; allocates.
     pub fn new() -> Self {
-        Self { cells: vec![0; CELLS * CELLS] }
+        Self { cells: vec![0; NOWHERE + 1] }
     }
 
     /// The picture so far.
     pub fn picture(&self) -> ScopePicture {
         let reach = self.reach();
         let mut dots = vec![0.0_f32; DOTS * DOTS];
-        for (index, count) in self.cells.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (index, count) in self.field().iter().enumerate().filter(|(_, count)| **count > 0) {
             let at = |cell: usize| (cell as f64 + 0.5) / CELLS as f64 * 2.0 - 1.0;
             let (left, right) = (at(index % CELLS), at(index / CELLS));
             // Turned by 45° and scaled so that a full-scale mono signal reaches the edge.
@@ -63,12 +69,16 @@ impl PhaseScope {
         ScopePicture { size: DOTS, density: dots.iter().map(|dot| libm::log1pf(*dot) * scale).collect(), reach }
     }
 
+    fn field(&self) -> &[u32] {
+        &self.cells[..NOWHERE]
+    }
+
     /// The smallest of 1, 0.7, 0.5, 0.35, 0.25 … that holds all but a few frames.
     fn reach(&self) -> f64 {
-        let total: u64 = self.cells.iter().map(|count| u64::from(*count)).sum();
+        let total: u64 = self.field().iter().map(|count| u64::from(*count)).sum();
         let outside = |reach: f64| -> u64 {
             let far = |cell: usize| ((cell as f64 + 0.5) / CELLS as f64 * 2.0 - 1.0).abs() > reach;
-            let counts = self.cells.iter().enumerate();
+            let counts = self.field().iter().enumerate();
             counts
                 .filter(|(index, _)| far(index % CELLS) || far(index / CELLS))
                 .map(|(_, count)| u64::from(*count))
@@ -86,13 +96,27 @@ impl Tap for PhaseScope {
         if block.channels() != 2 {
             return;
         }
-        let cell = |sample: f32| (((sample + 1.0) * (CELLS / 2) as f32) as usize).min(CELLS - 1);
-        for (left, right) in block.channel(0).iter().zip(block.channel(1)) {
-            if left.abs() > FLOOR || right.abs() > FLOOR {
-                let count = &mut self.cells[cell(*right) * CELLS + cell(*left)];
+        let mut places = [0; TILE];
+        for (left, right) in block.channel(0).chunks(TILE).zip(block.channel(1).chunks(TILE)) {
+            let places = &mut places[..left.len()];
+            find(left, right, places);
+            for place in places {
+                let count = &mut self.cells[*place as usize];
                 *count = count.saturating_add(1);
             }
         }
+    }
+}
+
+/// The index of each frame's cell.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn find(left: &[f32], right: &[f32], places: &mut [u32]) {
+    // What is not a number stands at −1.
+    let cell = |sample: f32| ((sample.max(-1.0) + 1.0) * (CELLS / 2) as f32).min((CELLS - 1) as f32) as i32;
+    for ((left, right), place) in left.iter().zip(right).zip(places) {
+        let within = cell(*right) * CELLS as i32 + cell(*left);
+        let counted = (left.abs() > FLOOR) | (right.abs() > FLOOR);
+        *place = if counted { within } else { NOWHERE as i32 } as u32;
     }
 }
 

@@ -1,8 +1,10 @@
 //! Overlapping windowed transforms of a stream: the power in each bin, averaged over the channels.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use crate::audio::Block;
 use crate::meter::finite;
 use dasp::window::{Hanning, Window};
+use multiversion::multiversion;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
@@ -125,6 +127,7 @@ impl PowerFrames {
 }
 
 /// Two channels under the window: real and imaginary part.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn window_pair(out: &mut [Complex<f32>], left: &[f32], right: &[f32], window: &[f32]) {
     for (((out, left), right), weight) in out.iter_mut().zip(left).zip(right).zip(window) {
         *out = Complex::new(left * weight, right * weight);
@@ -139,6 +142,7 @@ fn window_alone<'a>(out: &mut [Complex<f32>], samples: impl Iterator<Item = &'a 
 }
 
 /// Adds the scaled power of each bin and of its twin of negative frequency; 0 Hz and Nyquist have none.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn add_powers(powers: &mut [f64], spectrum: &[Complex<f32>], scale: f64) {
     let power = |bin: &Complex<f32>| {
         let (re, im) = (f64::from(bin.re), f64::from(bin.im));

@@ -13,6 +13,15 @@ pub struct Section {
     pub a: [f64; 2],
 }
 
+impl Section {
+    /// The next y from x, the last two x and the last two y, the last first. What waits for the last y comes last.
+    #[inline]
+    pub(super) fn next(&self, x: f64, [x1, x2]: [f64; 2], [y1, y2]: [f64; 2]) -> f64 {
+        let Self { b: [b0, b1, b2], a: [a1, a2] } = self;
+        (((b0 * x + b1 * x1) + b2 * x2) - a2 * y2) - a1 * y1
+    }
+}
+
 /// The two sections of K-weighting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KCoefficients {

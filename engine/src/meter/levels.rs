@@ -1,9 +1,11 @@
 //! The one pass over channels that all levels but the peaks come from: K-weighted energy, sums, squares, products.
+#![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
-use super::k_weighting::{KCoefficients, Section};
+use super::k_weighting::KCoefficients;
 use super::reading::finite;
 #[cfg(target_arch = "x86_64")]
 use crate::process::TOGETHER;
+use multiversion::multiversion;
 
 /// `N` channels that run side by side: the memory of both sections of K-weighting (direct form I, where a frame waits for a multiplication and
 /// a subtraction of the one before, and for nothing else), and what was added up since it was last taken. The sums wait for nothing that the
@@ -63,41 +65,15 @@ impl<const N: usize> LevelLanes<N> {
 
     /// Takes in channels of one length. Audio thread.
     pub(super) fn run(&mut self, k: &KCoefficients, input: [&[f32]; N]) {
-        if self.at_rest() && input.iter().all(|channel| silent(channel)) {
+        if self.rests_on(&input) {
             return;
         }
-        let frames = input[0].len();
-        let input = input.map(|channel| &channel[..frames]);
-        // A local copy stays in registers for the length of the loop.
-        let mut now = *self;
-        for frame in 0..frames {
-            now.frame(k, input.map(|channel| f64::from(finite(channel[frame]))));
-        }
-        *self = now;
+        run(self, k, input);
     }
 
-    /// Takes in a frame. Indexed, so that its lanes become vector arithmetic.
-    #[inline]
-    fn frame(&mut self, k: &KCoefficients, x: [f64; N]) {
-        let Self { input: [x1, x2], shelved: [y1, y2], weighted: [z1, z2], energy, sums } = self;
-        let LevelSums { plain, squares, products } = sums;
-        let Section { b: p, a: q } = k.shelf;
-        let Section { b: r, a: s } = k.high_pass;
-        let (mut y, mut z) = ([0.0; N], [0.0; N]);
-        for lane in 0..N {
-            // What waits for the frame before comes last.
-            let fed = (p[0] * x[lane] + p[1] * x1[lane]) + p[2] * x2[lane];
-            y[lane] = (fed - q[1] * y2[lane]) - q[0] * y1[lane];
-            let fed = (r[0] * y[lane] + r[1] * y1[lane]) + r[2] * y2[lane];
-            z[lane] = (fed - s[1] * z2[lane]) - s[0] * z1[lane];
-            energy[lane] += z[lane] * z[lane];
-            plain[lane] += x[lane];
-            squares[lane] += x[lane] * x[lane];
-            products[lane] += x[lane] * x[N - 1 - lane];
-        }
-        (*x2, *x1) = (*x1, x);
-        (*y2, *y1) = (*y1, y);
-        (*z2, *z1) = (*z1, z);
+    /// Whether this input leaves everything as it is.
+    fn rests_on(&self, input: &[&[f32]]) -> bool {
+        self.at_rest() && input.iter().all(|channel| silent(channel))
     }
 
     fn at_rest(&self) -> bool {
@@ -138,11 +114,37 @@ impl LevelLanes<2> {
         mut four: [&mut Self; TOGETHER],
         input: [[&[f32]; 2]; TOGETHER],
     ) {
-        if four.iter().all(|lanes| lanes.at_rest()) && input.iter().flatten().all(|channel| silent(channel)) {
+        if four.iter().zip(&input).all(|(lanes, pair)| lanes.rests_on(pair)) {
             return;
         }
         super::levels_avx512::run(simd, k, &mut four, input);
     }
+}
+
+/// The plain loop.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn run<const N: usize>(lanes: &mut LevelLanes<N>, k: &KCoefficients, input: [&[f32]; N]) {
+    let frames = input[0].len();
+    let input = input.map(|channel| &channel[..frames]);
+    // Local copies stay in registers for the length of the loop.
+    let LevelLanes { input: [mut x1, mut x2], shelved: [mut y1, mut y2], weighted: [mut z1, mut z2], .. } = *lanes;
+    let LevelLanes { mut energy, sums: LevelSums { mut plain, mut squares, mut products }, .. } = *lanes;
+    for frame in 0..frames {
+        let x = input.map(|channel| f64::from(finite(channel[frame])));
+        let (mut y, mut z) = ([0.0; N], [0.0; N]);
+        // Indexed, so that the lanes of one frame become vector arithmetic.
+        for lane in 0..N {
+            y[lane] = k.shelf.next(x[lane], [x1[lane], x2[lane]], [y1[lane], y2[lane]]);
+            z[lane] = k.high_pass.next(y[lane], [y1[lane], y2[lane]], [z1[lane], z2[lane]]);
+            energy[lane] += z[lane] * z[lane];
+            plain[lane] += x[lane];
+            squares[lane] += x[lane] * x[lane];
+            products[lane] += x[lane] * x[N - 1 - lane];
+        }
+        ((x1, x2), (y1, y2), (z1, z2)) = ((x, x1), (y, y1), (z, z1));
+    }
+    let sums = LevelSums { plain, squares, products };
+    *lanes = LevelLanes { input: [x1, x2], shelved: [y1, y2], weighted: [z1, z2], energy, sums };
 }
 
 fn silent(channel: &[f32]) -> bool {

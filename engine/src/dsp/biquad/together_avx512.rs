@@ -111,7 +111,9 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
         let lead = behind.min(frames);
         for n in 0..lead {
             let x = frame(&channels, n);
-            (0..=n).rev().for_each(|section| state.section(section, x));
+            for section in (0..=n).rev() {
+                state.section(section, x);
+            }
         }
         let mut start = lead;
         // A copy that is only ever indexed by constants lives in registers.
@@ -139,7 +141,9 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
         // The last steps, in which the first sections have nothing left to do. Blocks shorter than the chain have fewer frames in it.
         for step in frames..frames + behind {
             let (first, last) = (step + 1 - frames, step.min(S - 1));
-            (first..=last).rev().for_each(|section| state.section(section, f._mm512_setzero_pd()));
+            for section in (first..=last).rev() {
+                state.section(section, f._mm512_setzero_pd());
+            }
             if last == S - 1 {
                 put(&mut channels, step - behind, state.out[S - 1]);
             }

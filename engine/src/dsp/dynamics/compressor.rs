@@ -6,7 +6,7 @@ use super::detector::{MeanSquare, largest, mean_powers, peak_levels};
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
 use crate::audio::{Block, BlockMut};
-use crate::dsp::decibel_math::{MAX_ERROR_DB, amplitude_to_db, power_to_db};
+use crate::dsp::decibel_math::{MAX_ERROR_DB, db_to_amplitude};
 use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, TOGETHER, Tail, check_range, same_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,8 @@ impl Stage for CompressorSettings {
 #[derive(Clone, Debug)]
 pub struct Compressor {
     curve: CompressionCurve,
+    /// The detector's signal up to which the curve asks for nothing, in the detector's own measure.
+    quiet: f64,
     makeup_db: f64,
     mix: f64,
     mean_square: Option<MeanSquare>,
@@ -132,8 +134,12 @@ impl Compressor {
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
     pub fn new(settings: &CompressorSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         settings.check()?;
+        let curve = CompressionCurve::new(settings.threshold_db, settings.ratio, settings.knee_db);
+        // The margin is a thousand times the error of the logarithm.
+        let quiet = db_to_amplitude(curve.rest_db() - 1e3 * MAX_ERROR_DB);
         Ok(Self {
-            curve: CompressionCurve::new(settings.threshold_db, settings.ratio, settings.knee_db),
+            curve,
+            quiet: if settings.detector == Detector::Rms { quiet * quiet } else { quiet },
             makeup_db: settings.makeup_db,
             mix: settings.mix,
             mean_square: (settings.detector == Detector::Rms).then(|| MeanSquare::new(spec)),
@@ -163,10 +169,8 @@ impl Compressor {
         } else {
             peak_levels(key, values)
         };
-        let level_db = if power { power_to_db } else { amplitude_to_db };
-        // Most of a session is silence, or softer than the threshold. The margin is a thousand times the error of the logarithm.
-        let loudest_db = level_db(loudest) + 1e3 * MAX_ERROR_DB;
-        let quiet = self.curve.reduction_db(loudest_db) == 0.0;
+        // Most of a session is silence, or softer than the threshold.
+        let quiet = loudest <= self.quiet;
         match (quiet, power) {
             (true, _) => values.fill(0.0),
             (_, true) => powers_to_reductions(&self.curve, values),

@@ -22,6 +22,11 @@ impl CompressionCurve {
         }
     }
 
+    /// The level up to which no gain is taken, in decibels.
+    pub(super) fn rest_db(&self) -> f64 {
+        if self.slope == 0.0 { f64::INFINITY } else { self.knee_start_db }
+    }
+
     /// Gain reduction at a level, 0 or more, in decibels. Without branches, so that loops of it vectorise.
     #[inline]
     pub(super) fn reduction_db(&self, level_db: f64) -> f64 {
