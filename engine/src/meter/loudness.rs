@@ -9,6 +9,7 @@ use crate::audio::{Block, ChannelLayout};
 use crate::process::{TOGETHER, Tap};
 use crate::units::SampleRate;
 use multiversion::multiversion;
+use std::ops::Range;
 
 /// ITU-R BS.1770-4 annex 1 eq. 2: loudness = −0.691 + 10·log10 of the weighted power.
 pub const SINE_OFFSET_LU: f64 = -0.691;
@@ -164,34 +165,54 @@ impl LoudnessMeter {
         }
     }
 
-    /// As [`Tap::observe`] for four stereo meters at the same place in their programmes, on blocks of one length; to the same bits, and
-    /// faster on processors with AVX-512.
-    pub(super) fn observe_together(meters: &mut [&mut Self; TOGETHER], blocks: &[Block<'_>; TOGETHER]) {
+    /// As [`Tap::observe`] for up to four stereo meters of one rate, on the frames `range` of their blocks; to the same bits, and faster on
+    /// processors with AVX-512.
+    pub(super) fn observe_together<'a>(
+        meters: impl Iterator<Item = &'a mut Self>,
+        blocks: &[Block<'_>],
+        range: Range<usize>,
+    ) {
+        let mut meters = meters.fuse();
+        let mut meters: [Option<&mut Self>; TOGETHER] = std::array::from_fn(|_| meters.next());
         #[cfg(target_arch = "x86_64")]
-        if let Some(simd) = pulp::x86::V4::try_new()
-            && meters.iter().all(|meter| meter.is_beside(meters[0]))
-        {
-            let (mut done, frames) = (0, blocks[0].frames());
-            while done < frames {
-                let part = done..done + meters[0].left_in_step(frames - done);
-                let input = blocks.each_ref().map(|block| [0, 1].map(|side| &block.channel(side)[part.clone()]));
-                let k = meters[0].coefficients;
-                LevelLanes::run_together(simd, &k, meters.each_mut().map(|meter| &mut meter.pairs[0]), input);
-                for meter in meters.iter_mut() {
-                    meter.advance(part.len());
-                }
-                done = part.end;
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            let mut done = range.start;
+            while done < range.end {
+                let left = |end: usize, meter: &&mut Self| end.min(done + meter.left_in_step(range.end - done));
+                let end = meters.iter().flatten().fold(range.end, left);
+                Self::run_together(simd, &mut meters, blocks, done..end);
+                done = end;
             }
             return;
         }
-        meters.iter_mut().zip(blocks).for_each(|(meter, block)| meter.observe(block));
+        for (meter, block) in meters.iter_mut().flatten().zip(blocks) {
+            meter.observe(&block.slice(range.clone()));
+        }
     }
 
-    /// Whether both are stereo, of one rate, and at the same place.
+    /// Takes in frames that end with the running step of each or before.
     #[cfg(target_arch = "x86_64")]
-    fn is_beside(&self, other: &Self) -> bool {
-        let stereo = |meter: &Self| meter.weights.len() == 2;
-        stereo(self) && stereo(other) && (self.rate, self.position) == (other.rate, other.position)
+    fn run_together(
+        simd: pulp::x86::V4,
+        meters: &mut [Option<&mut Self>; TOGETHER],
+        blocks: &[Block<'_>],
+        range: Range<usize>,
+    ) {
+        let Some(k) = meters[0].as_ref().map(|meter| meter.coefficients) else { return };
+        // Where there are fewer than four, the rest of the lanes hear the first once more, for nothing.
+        let input = std::array::from_fn(|index| {
+            let block = blocks.get(index).unwrap_or(&blocks[0]);
+            [0, 1].map(|side| &block.channel(side)[range.clone()])
+        });
+        let mut spare = [LevelLanes::new(); TOGETHER];
+        let mut lanes = spare.each_mut();
+        for (lanes, meter) in lanes.iter_mut().zip(meters.iter_mut().flatten()) {
+            *lanes = &mut meter.pairs[0];
+        }
+        LevelLanes::run_together(simd, &k, lanes, input);
+        for meter in meters.iter_mut().flatten() {
+            meter.advance(range.len());
+        }
     }
 
     /// The sums over a channel as it is, since they were last taken.

@@ -4,7 +4,7 @@ use super::means::Means;
 use super::series::{MeterRow, MeterSeries, interval_start};
 use super::{LoudnessMeter, PeakMeter, TruePeakMeter, power_db, rounded};
 use crate::audio::{Block, ChannelLayout};
-use crate::process::{TOGETHER, Tap};
+use crate::process::Tap;
 use crate::units::SampleRate;
 use serde::{Deserialize, Serialize};
 
@@ -192,27 +192,28 @@ impl ProgrammeMeter {
         }
     }
 
-    /// As [`Tap::observe`] for four meters, to the same bits: faster where they are stereo, at the same place in their programmes, and their
-    /// blocks are of one length. Audio thread for the first hour.
-    pub fn observe_together(meters: &mut [&mut Self; TOGETHER], blocks: &[Block<'_>; TOGETHER]) {
-        let is_beside = |meter: &Self, block: &Block<'_>| {
-            let shape = (meter.rate, meter.channels, meter.frames, block.channels(), block.frames());
-            shape == (meters[0].rate, 2, meters[0].frames, 2, blocks[0].frames())
+    /// As [`Tap::observe`] for up to [`TOGETHER`](crate::process::TOGETHER) meters, each on its own block and wherever it is in its programme, to the same bits: faster
+    /// where they are stereo and of one rate, as far as all blocks go. Audio thread for the first hour.
+    pub fn observe_together(meters: &mut [&mut Self], blocks: &[Block<'_>]) {
+        let is_stereo = |(meter, block): (&&mut Self, &Block<'_>)| (meter.channels, block.channels()) == (2, 2);
+        let of_a_kind = meters.iter().all(|meter| meter.rate == meters[0].rate);
+        let common = match blocks.iter().map(Block::frames).min() {
+            Some(frames) if of_a_kind && meters.len() > 1 && meters.iter().zip(blocks).all(is_stereo) => frames,
+            _ => 0,
         };
-        if !meters.iter().zip(blocks).all(|(meter, block)| is_beside(meter, block)) {
-            meters.iter_mut().zip(blocks).for_each(|(meter, block)| meter.observe(block));
-            return;
-        }
         let mut done = 0;
-        while done < blocks[0].frames() {
-            let end = done + meters[0].left_in_interval(blocks[0].frames() - done);
-            let parts = blocks.each_ref().map(|block| block.slice(done..end));
-            LoudnessMeter::observe_together(&mut meters.each_mut().map(|meter| &mut meter.loudness), &parts);
-            for (meter, part) in meters.iter_mut().zip(&parts) {
-                meter.look_for_peaks(part);
+        while done < common {
+            let end = meters.iter().fold(common, |end, meter| end.min(done + meter.left_in_interval(common - done)));
+            LoudnessMeter::observe_together(meters.iter_mut().map(|meter| &mut meter.loudness), blocks, done..end);
+            for (meter, block) in meters.iter_mut().zip(blocks) {
+                let part = block.slice(done..end);
+                meter.look_for_peaks(&part);
                 meter.advance(part.frames());
             }
             done = end;
+        }
+        for (meter, block) in meters.iter_mut().zip(blocks) {
+            meter.observe(&block.slice(common..block.frames()));
         }
     }
 
@@ -284,6 +285,7 @@ impl Tap for ProgrammeMeter {
 mod tests {
     use super::*;
     use crate::audio::AudioBuffer;
+    use crate::process::TOGETHER;
     use mixdown_fixtures::signals::{pink_noise, sine, white_noise};
 
     fn meter(rate_hz: u32, channels: usize) -> ProgrammeMeter {
@@ -330,8 +332,8 @@ mod tests {
                 white_noise(index as u64 + 9, 0.3, 30_000),
             ])
         });
-        // At one place, one of them elsewhere, and blocks of two lengths.
-        for (lead, short) in [(0, 0), (700, 0), (0, 10)] {
+        // At one place, one of them elsewhere, blocks of two lengths, and fewer of them.
+        for (lead, short, count) in [(0, 0, TOGETHER), (700, 0, TOGETHER), (0, 10, TOGETHER), (700, 10, 3), (0, 0, 1)] {
             let mut alone: [_; TOGETHER] = std::array::from_fn(|_| meter(44_100, 2));
             alone[2].observe(&signals[2].block().slice(0..lead));
             let mut together = alone.clone();
@@ -339,7 +341,8 @@ mod tests {
                 let blocks: [_; TOGETHER] = std::array::from_fn(|index| {
                     signals[index].block().slice(start..start + 7_000 - short * usize::from(index == 1))
                 });
-                ProgrammeMeter::observe_together(&mut together.each_mut(), &blocks);
+                ProgrammeMeter::observe_together(&mut together.each_mut()[..count], &blocks[..count]);
+                together[count..].iter_mut().zip(&blocks[count..]).for_each(|(meter, block)| meter.observe(block));
                 alone.iter_mut().zip(&blocks).for_each(|(meter, block)| meter.observe(block));
             }
             for (together, alone) in together.iter().zip(&alone) {

@@ -2,7 +2,7 @@
 
 use super::error::RenderError;
 use super::progress::{OnProgress, Phase, PhaseProgress};
-use super::read_back::ReadBack;
+use super::read_back::{Others, ReadBack};
 use crate::analysis::WaveformData;
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
@@ -102,7 +102,7 @@ impl<'a> FileSink<'a> {
         let Some(Writing { writer, mut back, unread, .. }) = self.writing.take() else {
             return Err(self.failed()(io::ErrorKind::NotFound.into()));
         };
-        back.take_in(unread).map_err(self.failed())?;
+        back.take_in(unread, [None, None]).map_err(self.failed())?;
         let written = back.into_written();
         let measured = &written.measurement;
         let bext = BroadcastExtension {
@@ -133,15 +133,15 @@ struct Writing {
 }
 
 impl Writing {
-    /// Appends a block, and reads back the one before meanwhile.
-    fn write(&mut self, block: &Block<'_>, quantiser: &mut Quantiser) -> io::Result<()> {
+    /// Appends a block, and reads back the one before meanwhile, which its meter hears with the others.
+    fn write(&mut self, block: &Block<'_>, quantiser: &mut Quantiser, others: Others<'_>) -> io::Result<()> {
         let Self { writer, back, unread, bytes } = self;
         let write = || {
             bytes.clear();
             quantiser.write(block, bytes);
             writer.write(bytes)
         };
-        let (written, read) = rayon::join(write, || back.take_in(*unread));
+        let (written, read) = rayon::join(write, || back.take_in(*unread, others));
         self.unread = block.frames();
         written.and(read)
     }
@@ -177,17 +177,18 @@ impl Sink<'_> {
         }
     }
 
-    /// Appends a block.
-    pub(super) fn write(&mut self, block: &Block<'_>) -> Result<(), RenderError> {
+    /// Appends a block; others hear theirs meanwhile.
+    pub(super) fn write(&mut self, block: &Block<'_>, others: Others<'_>) -> Result<(), RenderError> {
         match self {
             Self::Memory(memory) => {
+                others.into_iter().flatten().for_each(|(meter, block)| meter.observe(&block));
                 memory.left.extend_from_slice(block.channel(0));
                 memory.right.extend_from_slice(block.channel(1));
                 Ok(())
             }
             Self::File(sink) => {
                 let FileSink { writing, quantiser, .. } = &mut **sink;
-                let written = writing.as_mut().map_or(Ok(()), |writing| writing.write(block, quantiser));
+                let written = writing.as_mut().map_or(Ok(()), |writing| writing.write(block, quantiser, others));
                 written.map_err(sink.failed())
             }
         }

@@ -17,13 +17,14 @@ const TAIL_FLOOR: f32 = 3.162_277_7e-5;
 
 /// Where the sum goes, front to back, from the output's first frame on.
 pub(super) trait Store: Send {
-    /// Takes the next frames. The first `sure` frames of all are part of the output; those after them may be.
-    fn keep(&mut self, block: &Block<'_>, sure: u64) -> Result<(), RenderError>;
+    /// Takes the next frames, and shows them to a meter. The first `sure` frames of all are part of the output; those after them may be.
+    fn keep(&mut self, block: &Block<'_>, sure: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError>;
 }
 
 impl Store for Scratch {
-    fn keep(&mut self, block: &Block<'_>, _: u64) -> Result<(), RenderError> {
-        self.write(block).map_err(RenderError::Scratch)
+    fn keep(&mut self, block: &Block<'_>, _: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError> {
+        let observe = || meter.map_or((), |meter| meter.observe(block));
+        rayon::join(|| self.write(block), observe).0.map_err(RenderError::Scratch)
     }
 }
 
@@ -98,9 +99,7 @@ impl<S: Store> Keeper<S> {
             }
         }
         let sure = chunk.span.sure_frames(self.heard_until);
-        let Self { store, meter, .. } = self;
-        let observe = || meter.as_mut().map_or((), |meter| meter.observe(&block));
-        rayon::join(|| store.keep(&block, sure), observe).0
+        self.store.keep(&block, sure, self.meter.as_mut())
     }
 
     /// What it kept.

@@ -36,16 +36,10 @@ impl DataTaps {
             scope: PhaseScope::new(),
         }
     }
-
-    fn observe(&mut self, block: &Block<'_>) {
-        let Self { meter, spectrum, scope } = self;
-        let pictures = || {
-            spectrum.observe(block);
-            scope.observe(block);
-        };
-        rayon::join(|| meter.observe(block), pictures);
-    }
 }
+
+/// A meter, and what it hears next.
+type Hearing<'a> = (&'a mut ProgrammeMeter, Block<'a>);
 
 /// Takes in the sum, and masters it into a sink.
 pub(super) struct MasterLine<'a, 'b> {
@@ -85,11 +79,12 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         })
     }
 
-    /// Masters the next `frames` frames, which `fill` writes; meanwhile those of the last call are measured and written.
+    /// Masters the next `frames` frames, which `fill` writes; meanwhile those of the last call are measured and written, and the sum is heard.
     pub(super) fn master(
         &mut self,
         frames: usize,
         fill: impl FnOnce(&mut BlockMut<'_>) -> Result<(), RenderError> + Send,
+        sum: Option<Hearing<'_>>,
     ) -> Result<(), RenderError> {
         let Self { chain, reduction, data, sink, ready, next, .. } = self;
         let block = ready.block();
@@ -99,8 +94,17 @@ impl<'a, 'b> MasterLine<'a, 'b> {
             process(chain, &mut out, reduction);
             Ok(())
         };
-        let observe = || data.as_mut().map_or((), |data| data.observe(&block));
-        let (mastered, taken) = rayon::join(master, || rayon::join(|| sink.write(&block), observe).0);
+        let take = || match data {
+            Some(DataTaps { meter, spectrum, scope }) => {
+                let draw = || {
+                    spectrum.observe(&block);
+                    scope.observe(&block);
+                };
+                rayon::join(|| sink.write(&block, [sum, Some((meter, block))]), draw).0
+            }
+            None => sink.write(&block, [sum, None]),
+        };
+        let (mastered, taken) = rayon::join(master, take);
         taken.and(mastered)?;
         self.next.range = self.chain.latency().saturating_sub(self.seen).min(frames as u64) as usize..frames;
         self.seen += frames as u64;
@@ -114,10 +118,11 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         while self.seen < until && unsure.frames() > 0 {
             let most = unsure.frames().min(self.next.buffer.frames());
             let frames = (until - self.seen).min(most as u64) as usize;
-            self.master(frames, |out| {
+            let fill = |out: &mut BlockMut<'_>| {
                 out.copy_from(&unsure.block(0).slice(0..frames));
                 Ok(())
-            })?;
+            };
+            self.master(frames, fill, None)?;
             unsure.take(frames);
         }
         self.unsure = unsure;
@@ -130,12 +135,13 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         let end = frames + self.chain.latency();
         while self.seen < end {
             let silence = (end - self.seen).min(self.next.buffer.frames() as u64) as usize;
-            self.master(silence, |out| {
+            let fill = |out: &mut BlockMut<'_>| {
                 out.fill(0.0);
                 Ok(())
-            })?;
+            };
+            self.master(silence, fill, None)?;
         }
-        self.master(0, |_| Ok(()))?;
+        self.master(0, |_| Ok(()), None)?;
         Ok(MasterTaps {
             data: self.data,
             reduction_db: self.reduction.into_values(),
@@ -145,17 +151,27 @@ impl<'a, 'b> MasterLine<'a, 'b> {
 }
 
 impl Store for MasterLine<'_, '_> {
-    fn keep(&mut self, block: &Block<'_>, sure: u64) -> Result<(), RenderError> {
+    fn keep(
+        &mut self,
+        block: &Block<'_>,
+        sure: u64,
+        mut meter: Option<&mut ProgrammeMeter>,
+    ) -> Result<(), RenderError> {
         self.master_unsure(sure)?;
         let now = match self.unsure.frames() {
             0 => sure.saturating_sub(self.seen).min(block.frames() as u64) as usize,
             _ => 0,
         };
         if now > 0 {
-            self.master(now, |out| {
+            let fill = |out: &mut BlockMut<'_>| {
                 out.copy_from(&block.slice(0..now));
                 Ok(())
-            })?;
+            };
+            // The meter hears all of the block, though some of it may be mastered later.
+            self.master(now, fill, meter.take().map(|meter| (meter, *block)))?;
+        }
+        if let Some(meter) = meter {
+            meter.observe(block);
         }
         let later = block.slice(now..block.frames());
         self.unsure.append_block(later.frames()).copy_from(&later);

@@ -88,7 +88,7 @@ pub(super) fn run(
         let mut done = 0;
         while done < frames {
             let piece = (frames - done).min(spec.max_block as u64);
-            line.master(piece as usize, |out| scratch.read(out).map_err(RenderError::Scratch))?;
+            line.master(piece as usize, |out| scratch.read(out).map_err(RenderError::Scratch), None)?;
             done += piece;
             progress.at(done)?;
         }

@@ -2,7 +2,7 @@
 
 use super::export::Written;
 use crate::analysis::{WaveformGenerator, WaveformSettings};
-use crate::audio::{AudioBuffer, ChannelLayout};
+use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::io::wav::{WavFormat, WrittenSamples};
 use crate::meter::ProgrammeMeter;
 use crate::process::{BuildError, Tap};
@@ -11,6 +11,9 @@ use std::io;
 
 /// Frames read at a time.
 const BLOCK_FRAMES: usize = 16_384;
+
+/// Meters of the same programme at other places, each with what it hears next.
+pub(super) type Others<'a> = [Option<(&'a mut ProgrammeMeter, Block<'a>)>; 2];
 
 /// A reader behind a writer.
 pub(super) struct ReadBack {
@@ -38,20 +41,32 @@ impl ReadBack {
         Ok(self)
     }
 
-    /// Takes in the next frames; they have been written.
-    pub(super) fn take_in(&mut self, frames: usize) -> io::Result<()> {
+    /// Takes in the next frames, which have been written; others hear theirs in the same breath, which costs little more than one of them.
+    pub(super) fn take_in(&mut self, frames: usize, mut others: Others<'_>) -> io::Result<()> {
         let mut left = frames;
-        while left > 0 {
+        loop {
             let count = left.min(BLOCK_FRAMES);
-            self.samples.read(&mut self.buffer.first_mut(count))?;
+            if count > 0 {
+                self.samples.read(&mut self.buffer.first_mut(count))?;
+            }
             let block = self.buffer.first(count);
-            self.meter.observe_offline(&block);
+            match std::mem::take(&mut others) {
+                [None, None] => self.meter.observe_offline(&block),
+                [Some((one, heard)), None] | [None, Some((one, heard))] => {
+                    ProgrammeMeter::observe_together(&mut [one, &mut self.meter], &[heard, block]);
+                }
+                [Some((one, heard)), Some((other, too))] => {
+                    ProgrammeMeter::observe_together(&mut [one, other, &mut self.meter], &[heard, too, block]);
+                }
+            }
             if let Some(waveform) = &mut self.waveform {
                 waveform.observe(&block);
             }
             left -= count;
+            if left == 0 {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// What was found.
