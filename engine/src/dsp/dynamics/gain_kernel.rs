@@ -6,7 +6,7 @@
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::curve::CompressionCurve;
-use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude, power_to_db};
+use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude, exp2, log2, power_to_db};
 use multiversion::multiversion;
 
 /// Turns amplitudes into reductions in decibels, in place.
@@ -31,6 +31,23 @@ pub(super) fn powers_to_reductions(curve: &CompressionCurve, values: &mut [f64])
 pub(super) fn reductions_to_gains(makeup_db: f64, mix: f64, values: &mut [f64]) {
     for value in values {
         *value = 1.0 + mix * (db_to_amplitude(makeup_db - *value) - 1.0);
+    }
+}
+
+/// From the magnitude of each peak to the reduction that brings it to a ceiling, in octaves: 0 for what is not above it, or not a number.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+pub(super) fn peaks_to_octaves(per_ceiling: f64, peaks: &[f32], values: &mut [f64]) {
+    for (value, peak) in values.iter_mut().zip(peaks) {
+        let ratio = f64::from(*peak) * per_ceiling;
+        *value = log2(if ratio > 1.0 { ratio } else { 1.0 });
+    }
+}
+
+/// From reductions in octaves to gains.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+pub(super) fn octaves_to_gains(values: &mut [f64]) {
+    for value in values {
+        *value = exp2(-*value);
     }
 }
 
@@ -69,5 +86,12 @@ mod tests {
             looped(&|values| reductions_to_gains(2.0, 0.7, values)),
             alone(&|reduction| 1.0 + 0.7 * (db_to_amplitude(2.0 - reduction) - 1.0))
         );
+        assert_eq!(looped(&octaves_to_gains), alone(&|octaves| exp2(-octaves)));
+        let peaks: Vec<f32> = levels.iter().map(|level| *level as f32).chain([f32::NAN]).collect();
+        let mut octaves = vec![0.0; peaks.len()];
+        peaks_to_octaves(3.0, &peaks, &mut octaves);
+        let alone = |peak: &f32| log2(if f64::from(*peak) * 3.0 > 1.0 { f64::from(*peak) * 3.0 } else { 1.0 });
+        assert_eq!(octaves, peaks.iter().map(alone).collect::<Vec<f64>>());
+        assert_eq!(octaves.last(), Some(&0.0));
     }
 }

@@ -3,11 +3,12 @@
 use super::ballistics::AdaptiveRelease;
 use super::box_smoother::BoxSmoother;
 use super::compressor::RELEASE_MS;
+use super::gain_kernel::{octaves_to_gains, peaks_to_octaves};
 use super::gain_stage::{CHUNK, GainStage};
 use super::sliding_maximum::SlidingMaximum;
 use super::true_peak_detector::{DELAY, TruePeakDetector};
 use crate::audio::BlockMut;
-use crate::dsp::decibel_math::{DB_PER_OCTAVE, exp2, log2};
+use crate::dsp::decibel_math::DB_PER_OCTAVE;
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
 use crate::units::Decibels;
 use schemars::JsonSchema;
@@ -165,19 +166,12 @@ impl Limiter {
             return;
         }
         let values = &mut self.values[..block.frames()];
-        let per_ceiling = 1.0 / self.ceiling;
-        for (value, peak) in values.iter_mut().zip(peaks) {
-            let ratio = f64::from(*peak) * per_ceiling;
-            // Reads 0 for what is not above the ceiling, or not a number.
-            *value = log2(if ratio > 1.0 { ratio } else { 1.0 });
-        }
+        peaks_to_octaves(1.0 / self.ceiling, peaks, values);
         for value in &mut *values {
             *value = self.smoother.push(self.release.push(self.maximum.push(*value)));
             self.tally.add(*value);
         }
-        for value in &mut *values {
-            *value = exp2(-*value);
-        }
+        octaves_to_gains(values);
         self.stage.process(block, values);
     }
 }
