@@ -3,6 +3,7 @@
 use super::bends::{self, Grain};
 use super::course::Course;
 use super::decision::confidence;
+use super::halves::Halves;
 use super::line::{self, Line};
 use super::measure::{Measured, Together, listen_to_coherence, measure, summit, together};
 use super::prepared::Prepared;
@@ -89,8 +90,7 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     let dull = followed.as_ref().is_some_and(more);
     let refined = followed.map(|followed| conclude(followed, rate));
     let weighted = || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED), ..long }.along_a_line(rough);
-    let weighted = if dull { weighted().filter(|weighted| weighted.peaks_on_its_course(rate)) } else { None };
-    let weighted = weighted.map(|weighted| conclude(weighted, rate));
+    let weighted = if dull { weighted().and_then(|weighted| weighted.heard_well(rate)) } else { None };
     let surer = |x: &Refined, y: &Refined| confidence(x).total_cmp(&confidence(y));
     [weighted, refined].into_iter().flatten().max_by(surer)
 }
@@ -226,10 +226,12 @@ impl Followed {
         standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
     }
 
-    /// Whether the phases of all bins say what the windows say: low bins are the strongest, and what filters one of the stems delays them by more
-    /// than the others.
-    fn peaks_on_its_course(&self, rate: f64) -> bool {
-        standing_out(&self.window, &self.together, rate).off() <= TOLERANCE
+    /// What windows that listen to coherent bins say, if nothing speaks for a filter over one of the stems: low bins are the strongest, and it delays
+    /// them by more than the others. Either both halves of those bins say the same, or the phases of all bins do.
+    fn heard_well(self, rate: f64) -> Option<Refined> {
+        let halves_agree = Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree);
+        let peaks_here = || standing_out(&self.window, &self.together, rate).off() <= TOLERANCE;
+        (halves_agree || peaks_here()).then(|| Refined { halves_agree, ..conclude(self, rate) })
     }
 
     fn agree_less_than(&self, share: f64) -> bool {
