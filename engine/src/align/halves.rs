@@ -99,8 +99,7 @@ mod tests {
         let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
         let copy = make::with_noise(&make::late(&became(&source), LATE), 0.0, 6);
         let features = |samples: &[f32]| {
-            let mut stem =
-                StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), StemFeatures::DEFAULT_MAX_BYTES);
+            let mut stem = StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), StemFeatures::DEFAULT_MAX_BYTES);
             stem.observe(&Block::mono(samples));
             stem
         };

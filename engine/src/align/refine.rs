@@ -22,6 +22,8 @@ const WINDOW_S: (f64, f64) = (1.4, 5.9);
 const WEIGHTED: usize = 13;
 /// The share of short windows that must agree, or longer ones are asked.
 const ENOUGH: f64 = 0.9;
+/// The confidence that is enough not to listen to coherent bins alone as well.
+const SURE: f64 = 0.995;
 /// What the windows together must stand out by for another look: unrelated stems reach 5.
 const PROMISING_Z: f64 = 6.5;
 /// How far a window looks around the rough course at first, and later, in frames; and at first where the drift may change.
@@ -86,11 +88,17 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         let again = long.best(rough);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
-    // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
-    let dull = followed.as_ref().is_some_and(more);
     let refined = followed.map(|followed| conclude(followed, rate));
+    let sure = |refined: &Refined| {
+        let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
+        agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
+    };
+    let doubtful = |refined: &Refined| refined.z >= PROMISING_Z && !sure(refined);
+    // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
     let weighted = || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED), ..long }.along_a_line(rough);
-    let weighted = if dull { weighted().and_then(|weighted| weighted.heard_well(rate)) } else { None };
+    let weighted = if refined.as_ref().is_some_and(doubtful) { weighted() } else { None };
+    let weighted = weighted.filter(Followed::halves_agree);
+    let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
     let surer = |x: &Refined, y: &Refined| confidence(x).total_cmp(&confidence(y));
     [weighted, refined].into_iter().flatten().max_by(surer)
 }
@@ -226,12 +234,10 @@ impl Followed {
         standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
     }
 
-    /// What windows that listen to coherent bins say, if nothing speaks for a filter over one of the stems: low bins are the strongest, and it delays
-    /// them by more than the others. Either both halves of those bins say the same, or the phases of all bins do.
-    fn heard_well(self, rate: f64) -> Option<Refined> {
-        let halves_agree = Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree);
-        let peaks_here = || standing_out(&self.window, &self.together, rate).off() <= TOLERANCE;
-        (halves_agree || peaks_here()).then(|| Refined { halves_agree, ..conclude(self, rate) })
+    /// Whether nothing speaks for a filter over one of the stems: the bins that windows listened to are the low ones, and it delays them by more than
+    /// the others.
+    fn halves_agree(&self) -> bool {
+        Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree)
     }
 
     fn agree_less_than(&self, share: f64) -> bool {

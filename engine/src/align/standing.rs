@@ -47,13 +47,6 @@ pub(super) struct Summit {
     ratio: f64,
 }
 
-impl Summit {
-    /// How far the peak lies from the course, in frames.
-    pub(super) fn off(&self) -> f64 {
-        self.best.abs_diff(self.curve.len() / 2) as f64
-    }
-}
-
 /// The peak of windows that were followed.
 pub(super) fn standing_out(window: &Window, together: &Together, rate: f64) -> Summit {
     let field = FIELD.min(window.size / 2 - 1);
