@@ -18,6 +18,8 @@ const WINDOWS: usize = 16;
 const MANY_WINDOWS: usize = 48;
 /// How long a window is: between these seconds, longer where the stems have less in common.
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
+/// … and no fewer frames.
+const SHORTEST: usize = 64;
 /// Of the windows that listen to coherent bins alone there are so many at least.
 const WEIGHTED: usize = 13;
 /// The share of short windows that must agree, or longer ones are asked.
@@ -93,10 +95,10 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
         agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
     };
-    let doubtful = |refined: &Refined| refined.z >= PROMISING_Z && !sure(refined);
     // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
-    let weighted = || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED), ..long }.along_a_line(rough);
-    let weighted = if refined.as_ref().is_some_and(doubtful) { weighted() } else { None };
+    let weighted =
+        || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED).max(SHORTEST), ..long }.along_a_line(rough);
+    let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
     let weighted = weighted.filter(Followed::halves_agree);
     let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
     let surer = |x: &Refined, y: &Refined| confidence(x).total_cmp(&confidence(y));
@@ -107,7 +109,7 @@ impl<'a> Pair<'a> {
     fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
         let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
         let most = (most_s * a.stem.rate().as_f64()) as usize;
-        let len = most.min(common / (windows::FEWEST + 1)).max(64);
+        let len = most.min(common / (windows::FEWEST + 1)).max(SHORTEST);
         Self { a, b, len, middle, common, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
     }
 
