@@ -22,6 +22,8 @@ pub(super) struct Measured {
     /// Its highest peak, in frames from lag 0, and the sign.
     pub(super) lag: f64,
     pub(super) cross: Vec<Complex<f32>>,
+    /// The same, weighted by what the other windows say of each bin; empty where nobody asked them.
+    pub(super) heard: Vec<Complex<f32>>,
     first: Vec<f32>,
     second: Vec<f32>,
 }
@@ -76,6 +78,7 @@ pub(super) fn measure(
             base,
             lag: best as f64 - reach as f64,
             cross: pairs().map(|(a, b)| a.conj() * b).collect(),
+            heard: Vec::new(),
             first: pairs().map(|(a, _)| a.norm_sqr()).collect(),
             second: pairs().map(|(_, b)| b.norm_sqr()).collect(),
         }
@@ -145,7 +148,7 @@ pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
     let weight = |(coherence, level): (&f64, &f64)| {
         if *level > 0.0 { (coherence / (1.0 - coherence) / level) as f32 } else { 0.0 }
     };
-    let lag = |own: usize| {
+    let listen = |own: usize| {
         let others = measured.iter().enumerate().filter(|(n, _)| *n != own).map(|(_, other)| other);
         let others = together(others, window.bins.clone());
         let weights = others.coherence.iter().zip(&others.levels).map(weight);
@@ -153,10 +156,11 @@ pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
         for ((to, cross), weight) in bins[window.bins.clone()].iter_mut().zip(&measured[own].cross).zip(weights) {
             *to = cross * weight;
         }
-        highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64
+        let lag = highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64;
+        (lag, bins[window.bins.clone()].to_vec())
     };
-    let lags: Vec<f64> = (0..measured.len()).into_par_iter().map(lag).collect();
-    measured.iter_mut().zip(lags).for_each(|(one, lag)| one.lag = lag);
+    let heard: Vec<_> = (0..measured.len()).into_par_iter().map(listen).collect();
+    measured.iter_mut().zip(heard).for_each(|(one, heard)| (one.lag, one.heard) = heard);
 }
 
 /// Where a curve is highest or lowest.

@@ -13,6 +13,7 @@ mod envelope;
 mod features;
 mod files;
 mod graph;
+mod halves;
 mod levels;
 mod line;
 mod look;

@@ -3,6 +3,7 @@
 use super::bends::{self, Grain};
 use super::course::Course;
 use super::decision::confidence;
+use super::halves::Halves;
 use super::line::{self, Line};
 use super::measure::{Measured, Together, listen_to_coherence, measure, summit, together};
 use super::prepared::Prepared;
@@ -17,10 +18,14 @@ const WINDOWS: usize = 16;
 const MANY_WINDOWS: usize = 48;
 /// How long a window is: between these seconds, longer where the stems have less in common.
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
+/// … and no fewer frames.
+const SHORTEST: usize = 64;
 /// Of the windows that listen to coherent bins alone there are so many at least.
 const WEIGHTED: usize = 13;
 /// The share of short windows that must agree, or longer ones are asked.
 const ENOUGH: f64 = 0.9;
+/// The confidence that is enough not to listen to coherent bins alone as well.
+const SURE: f64 = 0.995;
 /// What the windows together must stand out by for another look: unrelated stems reach 5.
 const PROMISING_Z: f64 = 6.5;
 /// How far a window looks around the rough course at first, and later, in frames; and at first where the drift may change.
@@ -85,12 +90,17 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         let again = long.best(rough);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
-    // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
-    let dull = followed.as_ref().is_some_and(more);
     let refined = followed.map(|followed| conclude(followed, rate));
-    let weighted = || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED), ..long }.along_a_line(rough);
-    let weighted = if dull { weighted().filter(|weighted| weighted.peaks_on_its_course(rate)) } else { None };
-    let weighted = weighted.map(|weighted| conclude(weighted, rate));
+    let sure = |refined: &Refined| {
+        let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
+        agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
+    };
+    // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
+    let weighted =
+        || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED).max(SHORTEST), ..long }.along_a_line(rough);
+    let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
+    let weighted = weighted.filter(Followed::halves_agree);
+    let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
     let surer = |x: &Refined, y: &Refined| confidence(x).total_cmp(&confidence(y));
     [weighted, refined].into_iter().flatten().max_by(surer)
 }
@@ -99,7 +109,7 @@ impl<'a> Pair<'a> {
     fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
         let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
         let most = (most_s * a.stem.rate().as_f64()) as usize;
-        let len = most.min(common / (windows::FEWEST + 1)).max(64);
+        let len = most.min(common / (windows::FEWEST + 1)).max(SHORTEST);
         Self { a, b, len, middle, common, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
     }
 
@@ -226,10 +236,10 @@ impl Followed {
         standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
     }
 
-    /// Whether the phases of all bins say what the windows say: low bins are the strongest, and what filters one of the stems delays them by more
-    /// than the others.
-    fn peaks_on_its_course(&self, rate: f64) -> bool {
-        standing_out(&self.window, &self.together, rate).off() <= TOLERANCE
+    /// Whether nothing speaks for a filter over one of the stems: the bins that windows listened to are the low ones, and it delays them by more than
+    /// the others.
+    fn halves_agree(&self) -> bool {
+        Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree)
     }
 
     fn agree_less_than(&self, share: f64) -> bool {

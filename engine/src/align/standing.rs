@@ -33,6 +33,8 @@ pub(super) struct Refined {
     /// Bands with something in common, and those that agree on the offset.
     pub(super) bands: usize,
     pub(super) bands_agreeing: usize,
+    /// Both halves of the bins that windows listened to say the same offset; false where they listened to all.
+    pub(super) halves_agree: bool,
     /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
     pub(super) picture: Vec<f32>,
 }
@@ -43,13 +45,6 @@ pub(super) struct Summit {
     best: usize,
     pub(super) z: f64,
     ratio: f64,
-}
-
-impl Summit {
-    /// How far the peak lies from the course, in frames.
-    pub(super) fn off(&self) -> f64 {
-        self.best.abs_diff(self.curve.len() / 2) as f64
-    }
 }
 
 /// The peak of windows that were followed.
@@ -106,6 +101,7 @@ pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
         ratio,
         bands,
         bands_agreeing,
+        halves_agree: false,
         picture,
     }
 }
