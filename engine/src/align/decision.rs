@@ -42,22 +42,7 @@ pub(super) struct Edge {
 
 /// Judges a pair by what its windows said.
 pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
-    let (least_z, least_share, least_ratio) =
-        if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
-    let share = refined.agreeing as f64 / refined.windows.max(1) as f64;
-    let doubt = if refined.z < least_z {
-        Some(format!("unrelated: the best offset stands out by {:.1}, {least_z:.1} are needed", refined.z))
-    } else if refined.ratio < least_ratio {
-        Some(format!("ambiguous: a second offset fits nearly as well (peaks {:.2} to 1)", refined.ratio))
-    } else if share < least_share {
-        Some(format!("ambiguous: {:.0} % of {} windows agree on an offset", 100.0 * share, refined.windows))
-    } else if 2 * refined.bands_agreeing < refined.bands || refined.bands_agreeing == 0 {
-        let (agree, all) = (refined.bands_agreeing, refined.bands);
-        Some(format!("ambiguous: {agree} of {all} bands of frequency agree on the offset"))
-    } else {
-        None
-    };
-    if let Some(doubt) = doubt {
+    if let Some(doubt) = doubt(&refined, assume_related) {
         return Verdict::Doubtful(doubt, refined.picture);
     }
     Verdict::Trusted(Edge {
@@ -70,8 +55,28 @@ pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
     })
 }
 
-/// What it adds to the odds that both halves of the coherent bins agree: of 264 generated cases of stems under noise or from another microphone in
-/// which they do, 2 were wrong, of which one window in seven agreed at most; fitted as if it were 3.
+/// Why the offset is not believed, whatever the confidence; `None` where nothing speaks against it.
+pub(super) fn doubt(refined: &Refined, assume_related: bool) -> Option<String> {
+    let (least_z, least_share, least_ratio) =
+        if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
+    let share = refined.agreeing as f64 / refined.windows.max(1) as f64;
+    if refined.z < least_z {
+        Some(format!("unrelated: the best offset stands out by {:.1}, {least_z:.1} are needed", refined.z))
+    } else if refined.ratio < least_ratio {
+        Some(format!("ambiguous: a second offset fits nearly as well (peaks {:.2} to 1)", refined.ratio))
+    } else if share < least_share {
+        Some(format!("ambiguous: {:.0} % of {} windows agree on an offset", 100.0 * share, refined.windows))
+    } else if 2 * refined.bands_agreeing < refined.bands || refined.bands_agreeing == 0 {
+        let (agree, all) = (refined.bands_agreeing, refined.bands);
+        Some(format!("ambiguous: {agree} of {all} bands of frequency agree on the offset"))
+    } else {
+        None
+    }
+}
+
+/// What the agreement of both halves of the coherent bins adds to the odds. Of 264 generated cases in which they agree (stems under noise, or from another
+/// microphone), 2 are wrong, each with one window in seven on its course at most. 3 are counted as wrong, to be modest: the odds of all then add up
+/// to as many as are right.
 const HALVES_AGREE: f64 = 1.75;
 
 /// The chance that the offset is right: a logistic curve over the evidence, fitted to the generated cases of `calibration` (the table

@@ -21,7 +21,8 @@ pub(super) struct Halves {
 }
 
 impl Halves {
-    /// Splits what windows heard, once they are turned back by `course`, in two halves with as much in common each. None where they heard nothing.
+    /// Splits what windows heard, once they are turned back by `course`, in two halves with as much in common each. `None` where they heard nothing,
+    /// or where the lowest bin alone holds half of it: then there are no two to compare.
     pub(super) fn of(measured: &[Measured], window: &Window, course: &Course) -> Option<Self> {
         let step = TAU / window.size as f64;
         let omega = |n: usize| (window.bins.start + n) as f64 * step;
@@ -38,6 +39,9 @@ impl Halves {
         // One step of Newton's method from the course to where the phases of a part agree best, as the sum of what each window adds to it.
         let bend = |part: Range<usize>| part.map(|n| omega(n).powi(2) * common[n]).sum::<f64>();
         let (low, high) = (bend(0..split), bend(split..common.len()));
+        if !(low > 0.0 && high > 0.0) {
+            return None;
+        }
         let adds = |one: &Measured| -> f64 {
             let late = |(n, bin): (usize, Complex<f64>)| {
                 -omega(n) * bin.im * if n < split { low.recip() } else { -high.recip() }
@@ -95,9 +99,13 @@ mod tests {
 
     /// What the halves say of a dull stem and what became of it, late and under as much noise.
     fn halves(became: impl Fn(&[f32]) -> Vec<f32>) -> Halves {
-        const LEN: usize = 44_100;
-        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
-        let copy = make::with_noise(&make::late(&became(&source), LATE), 0.0, 6);
+        of_pair(&dull(&signals::white_noise(5, 0.5, 14 * LEN)), became).unwrap()
+    }
+
+    const LEN: usize = 44_100;
+
+    fn of_pair(source: &[f32], became: impl Fn(&[f32]) -> Vec<f32>) -> Option<Halves> {
+        let copy = make::with_noise(&make::late(&became(source), LATE), 0.0, 6);
         let features = |samples: &[f32]| {
             let mut stem = StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), StemFeatures::DEFAULT_MAX_BYTES);
             stem.observe(&Block::mono(samples));
@@ -105,10 +113,10 @@ mod tests {
         };
         let (window, course) = (Window::new(LEN, 24, RATE_HZ), Line::flat(LATE).into());
         let starts: Vec<usize> = (0..13).map(|n| n * LEN).collect();
-        let (a, b) = (features(&source), features(&copy));
+        let (a, b) = (features(source), features(&copy));
         let mut measured = measure(&a, &b, &window, &starts, &course, &FractionTable::new(32));
         listen_to_coherence(&mut measured, &window);
-        Halves::of(&measured, &window, &course).unwrap()
+        Halves::of(&measured, &window, &course)
     }
 
     #[test]
@@ -121,6 +129,13 @@ mod tests {
     fn a_filter_takes_the_halves_apart() {
         let halves = halves(|source| make::other_microphone(source, RATE_HZ, 0.5, 7));
         assert!(!halves.agree() && halves.apart.abs() > 3.0 * halves.sd, "{halves:?}");
+    }
+
+    #[test]
+    fn hum_alone_in_the_lowest_bin_has_no_halves() {
+        let bin_hz = 60.0;
+        let hum = signals::sine(RATE_HZ, bin_hz, 0.5, 0.1, 14 * LEN);
+        assert_eq!(of_pair(&hum, <[f32]>::to_vec), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::bends::{self, Grain};
 use super::course::Course;
-use super::decision::confidence;
+use super::decision::{confidence, doubt};
 use super::halves::Halves;
 use super::line::{self, Line};
 use super::measure::{Measured, Together, listen_to_coherence, measure, summit, together};
@@ -101,7 +101,10 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
     let weighted = weighted.filter(Followed::halves_agree);
     let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
-    let surer = |x: &Refined, y: &Refined| confidence(x).total_cmp(&confidence(y));
+    // What is believed comes first, then what follows a clock that changes, as a line through the middle of it may look as sure.
+    let standing = |refined: &Refined| (doubt(refined, false).is_none(), !refined.course.is_straight());
+    let surer =
+        |x: &Refined, y: &Refined| standing(x).cmp(&standing(y)).then_with(|| confidence(x).total_cmp(&confidence(y)));
     [weighted, refined].into_iter().flatten().max_by(surer)
 }
 
