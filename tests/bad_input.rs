@@ -1,7 +1,11 @@
 //! Bad input ends with exit code 1 and one sentence that names the file and the way out: no panic, nothing left on disk.
 
+#[cfg(unix)]
+use crate::program_runs::signal;
 use crate::program_runs::{Place, Run, program};
 use mixdown_fixtures::signals;
+#[cfg(unix)]
+use rustix::process::Signal;
 use std::fs;
 use std::process::Command;
 
@@ -159,7 +163,7 @@ fn ctrl_c_ends_the_render_and_leaves_what_was_there() {
         .spawn();
     let child = child.unwrap();
     std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    signal(&child, Signal::INT);
     let run: Run = child.wait_with_output().unwrap().into();
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("stopped on request"), "{}", run.stderr);

@@ -100,3 +100,9 @@ pub(crate) fn read_wav(path: &Path) -> Vec<Vec<f32>> {
     let channels = usize::from(spec.channels);
     (0..channels).map(|channel| samples.iter().skip(channel).step_by(channels).copied().collect()).collect()
 }
+
+/// Sends a signal, without the program `kill`, which not every system has.
+#[cfg(unix)]
+pub(crate) fn signal(child: &std::process::Child, signal: rustix::process::Signal) {
+    rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).unwrap();
+}

@@ -1,7 +1,11 @@
 //! `mixdown jobs` as a person or a program uses it.
 
 use super::yard::Yard;
+#[cfg(unix)]
+use crate::program_runs::signal;
 use mixdown_fixtures::path;
+#[cfg(unix)]
+use rustix::process::Signal;
 use serde_json::Value;
 use std::fs;
 use std::process::{Command, Output, Stdio};
@@ -140,7 +144,7 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
     let start = || yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
     let mut worker = start();
     until(|| state() == "processing_tracks");
-    Command::new("kill").args(["-TERM", &worker.id().to_string()]).status().unwrap();
+    signal(&worker, Signal::TERM);
     assert!(worker.wait().unwrap().success());
     assert_eq!(state(), "queued");
     let listed = json(&run(&yard, &["list", "--session", "long", "--json"]));
@@ -151,7 +155,7 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
     until(|| state() == "processing_tracks");
     assert!(run(&yard, &["cancel", &id]).status.success());
     until(|| state() == "cancelled");
-    Command::new("kill").args(["-TERM", &worker.id().to_string()]).status().unwrap();
+    signal(&worker, Signal::TERM);
     assert!(worker.wait().unwrap().success());
     assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
 }

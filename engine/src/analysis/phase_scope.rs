@@ -137,6 +137,25 @@ mod tests {
     }
 
     #[test]
+    fn the_cells_found_together_are_those_of_each_frame_alone() {
+        let mut channels = [white_noise(3, 1.2, 1_003), white_noise(4, 1.2, 1_003)];
+        channels[0][100..105].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, FLOOR, -1.0]);
+        channels[1][100..105].copy_from_slice(&[0.5, -2.0, f32::NAN, -FLOOR, 1.0]);
+        for channel in &mut channels {
+            channel[200..300].fill(0.0005);
+        }
+        let mut together = vec![0; 1_003];
+        find(&channels[0], &channels[1], &mut together);
+        let cell = |sample: f32| (((sample + 1.0) * (CELLS / 2) as f32) as usize).min(CELLS - 1);
+        for (frame, found) in together.into_iter().enumerate() {
+            let [left, right] = [0, 1].map(|channel| channels[channel][frame]);
+            let counted = left.abs() > FLOOR || right.abs() > FLOOR;
+            let alone = if counted { cell(right) * CELLS + cell(left) } else { NOWHERE };
+            assert_eq!(found as usize, alone, "{left} and {right}");
+        }
+    }
+
+    #[test]
     fn mono_stands_upright_and_opposite_polarity_lies() {
         let noise = white_noise(1, 1.0, 20_000);
         // Half a dot from the middle, and one for cells that straddle two dots.

@@ -156,3 +156,47 @@ fn add_powers(powers: &mut [f64], spectrum: &[Complex<f32>], scale: f64) {
         *total += power(bin) + power(twin);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixdown_fixtures::signals::{pink_noise, white_noise};
+
+    #[test]
+    fn loops_over_all_bins_equal_their_plain_twins_bit_for_bit() {
+        const LENGTH: usize = 1_006;
+        let (left, right, window) =
+            (white_noise(1, 0.5, LENGTH), pink_noise(2, 0.3, LENGTH), white_noise(3, 1.0, LENGTH));
+        let mut spectrum = vec![Complex::default(); LENGTH];
+        window_pair(&mut spectrum, &left, &right, &window);
+        for n in 0..LENGTH {
+            assert_eq!(spectrum[n], Complex::new(left[n] * window[n], right[n] * window[n]));
+        }
+        let mut powers = vec![0.25; LENGTH / 2 + 1];
+        add_powers(&mut powers, &spectrum, 0.7);
+        for (n, found) in powers.into_iter().enumerate() {
+            let power = |bin: Complex<f32>| (f64::from(bin.re).powi(2) + f64::from(bin.im).powi(2)) * 0.7;
+            let twin = (n > 0 && n < LENGTH / 2).then(|| power(spectrum[LENGTH - n]));
+            assert_eq!(found, 0.25 + twin.map_or(power(spectrum[n]), |twin| power(spectrum[n]) + twin), "bin {n}");
+        }
+    }
+
+    #[test]
+    fn two_channels_in_one_transform_have_the_mean_power_of_each_alone() {
+        let signals = [white_noise(1, 0.5, 4_096), pink_noise(2, 0.3, 4_096)];
+        let powers = |channels: &[Vec<f32>]| {
+            let mut frames = PowerFrames::new(channels.len(), 1_024, false);
+            let mut all = Vec::new();
+            frames.push(&crate::audio::AudioBuffer::from_channels(channels).block(), |power| {
+                all.extend_from_slice(power);
+            });
+            all
+        };
+        let (both, left, right) = (powers(&signals), powers(&signals[..1]), powers(&signals[1..]));
+        assert_eq!(both.len(), 7 * 513);
+        for ((both, left), right) in both.iter().zip(left).zip(right) {
+            // Sums of a thousand terms in f32, against noise of 2e-4 a bin.
+            assert!((both - f64::midpoint(left, right)).abs() < 1e-8, "{both}, {left}, {right}");
+        }
+    }
+}

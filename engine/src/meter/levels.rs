@@ -151,12 +151,41 @@ fn silent(channel: &[f32]) -> bool {
     channel.iter().all(|x| *x == 0.0)
 }
 
-#[cfg(all(test, target_arch = "x86_64"))]
+#[cfg(test)]
 mod tests {
+    use super::super::k_weighting::Section;
     use super::*;
     use crate::units::SampleRate;
     use mixdown_fixtures::signals::{pink_noise, white_noise};
 
+    #[test]
+    fn the_loop_equals_its_formulas_frame_by_frame_bit_for_bit() {
+        let k = KCoefficients::design(SampleRate::new(48_000).unwrap());
+        let mut channels = [pink_noise(1, 0.3, 1_003), white_noise(2, 1.2, 1_003)];
+        channels[1][40..43].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::MAX]);
+        let mut lanes = LevelLanes::<2>::new();
+        lanes.run(&k, channels.each_ref().map(Vec::as_slice));
+        for lane in 0..2 {
+            let at = |rows: &[f64], n: usize, back: usize| n.checked_sub(back).map_or(0.0, |n| rows[n]);
+            let x: Vec<f64> = channels[lane].iter().map(|x| f64::from(finite(*x))).collect();
+            let section = |section: &Section, x: &[f64]| {
+                let Section { b, a } = section;
+                let mut y: Vec<f64> = Vec::new();
+                for n in 0..x.len() {
+                    let fed = b[0] * x[n] + b[1] * at(x, n, 1) + b[2] * at(x, n, 2);
+                    y.push(fed - a[1] * at(&y, n, 2) - a[0] * at(&y, n, 1));
+                }
+                y
+            };
+            let z = section(&k.high_pass, &section(&k.shelf, &x));
+            assert_eq!(lanes.weighted.map(|row| row[lane]), [z[1_002], z[1_001]]);
+            assert_eq!(lanes.energy[lane], z.iter().fold(0.0, |sum, z| sum + z * z));
+            assert_eq!(lanes.sums.plain[lane], x.iter().fold(0.0, |sum, x| sum + x));
+            assert_eq!(lanes.sums.squares[lane], x.iter().fold(0.0, |sum, x| sum + x * x));
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
     #[test]
     fn four_pairs_together_equal_one_after_the_other_bit_for_bit() {
         let Some(simd) = pulp::x86::V4::try_new() else { return };

@@ -165,53 +165,58 @@ impl LoudnessMeter {
         }
     }
 
-    /// As [`Tap::observe`] for up to four stereo meters of one rate, on the frames `range` of their blocks; to the same bits, and faster on
-    /// processors with AVX-512.
-    pub(super) fn observe_together<'a>(
-        meters: impl Iterator<Item = &'a mut Self>,
-        blocks: &[Block<'_>],
-        range: Range<usize>,
+    /// Whether [`LoudnessMeter::observe_together`] does anything here: on processors with AVX-512.
+    pub(super) fn shares_lanes() -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return pulp::x86::V4::try_new().is_some();
+        #[cfg(not(target_arch = "x86_64"))]
+        return false;
+    }
+
+    /// As [`Tap::observe`] for up to four stereo meters of one rate, each part of what hears a block, on the frames `range` of the blocks; to the
+    /// same bits. Only where [`LoudnessMeter::shares_lanes`].
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))]
+    pub(super) fn observe_together<M>(
+        heard: &mut [(&mut M, Block<'_>)],
+        loudness: impl Fn(&mut M) -> &mut Self,
+        range: &Range<usize>,
     ) {
-        let mut meters = meters.fuse();
-        let mut meters: [Option<&mut Self>; TOGETHER] = std::array::from_fn(|_| meters.next());
         #[cfg(target_arch = "x86_64")]
         if let Some(simd) = pulp::x86::V4::try_new() {
             let mut done = range.start;
             while done < range.end {
-                let left = |end: usize, meter: &&mut Self| end.min(done + meter.left_in_step(range.end - done));
-                let end = meters.iter().flatten().fold(range.end, left);
-                Self::run_together(simd, &mut meters, blocks, done..end);
-                done = end;
+                let nearest = |end: usize, (meter, _): &mut (&mut M, Block<'_>)| {
+                    end.min(done + loudness(meter).left_in_step(range.end - done))
+                };
+                let part = done..heard.iter_mut().fold(range.end, nearest);
+                Self::run_together(simd, heard, &loudness, &part);
+                done = part.end;
             }
-            return;
-        }
-        for (meter, block) in meters.iter_mut().flatten().zip(blocks) {
-            meter.observe(&block.slice(range.clone()));
         }
     }
 
     /// Takes in frames that end with the running step of each or before.
     #[cfg(target_arch = "x86_64")]
-    fn run_together(
+    fn run_together<M>(
         simd: pulp::x86::V4,
-        meters: &mut [Option<&mut Self>; TOGETHER],
-        blocks: &[Block<'_>],
-        range: Range<usize>,
+        heard: &mut [(&mut M, Block<'_>)],
+        loudness: &impl Fn(&mut M) -> &mut Self,
+        range: &Range<usize>,
     ) {
-        let Some(k) = meters[0].as_ref().map(|meter| meter.coefficients) else { return };
-        // Where there are fewer than four, the rest of the lanes hear the first once more, for nothing.
+        let k = loudness(heard[0].0).coefficients;
+        // Where there are fewer than four, the rest of the lanes hear the first too, and what they find is thrown away.
         let input = std::array::from_fn(|index| {
-            let block = blocks.get(index).unwrap_or(&blocks[0]);
+            let (_, block) = heard.get(index).unwrap_or(&heard[0]);
             [0, 1].map(|side| &block.channel(side)[range.clone()])
         });
         let mut spare = [LevelLanes::new(); TOGETHER];
         let mut lanes = spare.each_mut();
-        for (lanes, meter) in lanes.iter_mut().zip(meters.iter_mut().flatten()) {
-            *lanes = &mut meter.pairs[0];
+        for (lanes, (meter, _)) in lanes.iter_mut().zip(&mut *heard) {
+            *lanes = &mut loudness(meter).pairs[0];
         }
         LevelLanes::run_together(simd, &k, lanes, input);
-        for meter in meters.iter_mut().flatten() {
-            meter.advance(range.len());
+        for (meter, _) in heard {
+            loudness(meter).advance(range.len());
         }
     }
 
@@ -293,6 +298,23 @@ impl Tap for LoudnessMeter {
             let end = done + self.left_in_step(block.frames() - done);
             self.take_in(&block.slice(done..end));
             done = end;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixdown_fixtures::signals::white_noise;
+
+    #[test]
+    fn the_sum_of_a_window_equals_its_plain_twin_bit_for_bit() {
+        let energies: Vec<f64> = white_noise(4, 1.0, 300).into_iter().map(f64::from).collect();
+        for steps in [MOMENTARY_STEPS as usize, SHORT_TERM_STEPS as usize] {
+            let of = |places: &mut dyn Iterator<Item = usize>| places.fold(0.0, |sum, n| sum + energies[n]);
+            let lane = |lane: usize| of(&mut (lane..steps).step_by(20));
+            let fours = [0, 1, 2, 3].map(|column| (column..20).step_by(4).fold(0.0, |sum, n| sum + lane(n)));
+            assert_eq!(sum(&energies[..steps]), fours.iter().sum::<f64>(), "{steps} steps");
         }
     }
 }

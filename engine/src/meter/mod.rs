@@ -26,7 +26,7 @@ pub use gating::{integrated_power, loudness_range};
 pub use k_weighting::{KCoefficients, Section, loudness_weight};
 pub use loudness::{LoudnessMeter, SINE_OFFSET_LU, power_lufs};
 pub use peak::PeakMeter;
-pub use programme::{Measurement, ProgrammeMeter};
+pub use programme::{Hearing, Measurement, ProgrammeMeter};
 pub(crate) use reading::finite;
 pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
 pub use rms::RmsMeter;

@@ -7,7 +7,7 @@ use crate::analysis::{PhaseScope, SpectrumAnalyser};
 use crate::audio::{AudioBuffer, Block, BlockMut, ChannelLayout, Queue};
 use crate::dsp::dynamics::LimiterStats;
 use crate::master::{MasterChain, ReductionSeries};
-use crate::meter::ProgrammeMeter;
+use crate::meter::{Hearing, ProgrammeMeter};
 use crate::process::{ProcessSpec, Processor, Tap};
 use crate::units::SampleRate;
 use std::ops::Range;
@@ -37,9 +37,6 @@ impl DataTaps {
         }
     }
 }
-
-/// A meter, and what it hears next.
-type Hearing<'a> = (&'a mut ProgrammeMeter, Block<'a>);
 
 /// Takes in the sum, and masters it into a sink.
 pub(super) struct MasterLine<'a, 'b> {

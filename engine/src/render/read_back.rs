@@ -2,9 +2,9 @@
 
 use super::export::Written;
 use crate::analysis::{WaveformGenerator, WaveformSettings};
-use crate::audio::{AudioBuffer, Block, ChannelLayout};
+use crate::audio::{AudioBuffer, ChannelLayout};
 use crate::io::wav::{WavFormat, WrittenSamples};
-use crate::meter::ProgrammeMeter;
+use crate::meter::{Hearing, ProgrammeMeter};
 use crate::process::{BuildError, Tap};
 use std::fs::File;
 use std::io;
@@ -13,7 +13,7 @@ use std::io;
 const BLOCK_FRAMES: usize = 16_384;
 
 /// Meters of the same programme at other places, each with what it hears next.
-pub(super) type Others<'a> = [Option<(&'a mut ProgrammeMeter, Block<'a>)>; 2];
+pub(super) type Others<'a> = [Option<Hearing<'a>>; 2];
 
 /// A reader behind a writer.
 pub(super) struct ReadBack {
@@ -41,7 +41,8 @@ impl ReadBack {
         Ok(self)
     }
 
-    /// Takes in the next frames, which have been written; others hear theirs in the same breath, which costs little more than one of them.
+    /// Takes in the next frames, which have been written; others hear theirs in the same breath: on processors with AVX-512 that costs little more
+    /// than one of them.
     pub(super) fn take_in(&mut self, frames: usize, mut others: Others<'_>) -> io::Result<()> {
         let mut left = frames;
         loop {
@@ -52,11 +53,11 @@ impl ReadBack {
             let block = self.buffer.first(count);
             match std::mem::take(&mut others) {
                 [None, None] => self.meter.observe_offline(&block),
-                [Some((one, heard)), None] | [None, Some((one, heard))] => {
-                    ProgrammeMeter::observe_together(&mut [one, &mut self.meter], &[heard, block]);
+                [Some(one), None] | [None, Some(one)] => {
+                    ProgrammeMeter::observe_together_offline(&mut [one, (&mut self.meter, block)]);
                 }
-                [Some((one, heard)), Some((other, too))] => {
-                    ProgrammeMeter::observe_together(&mut [one, other, &mut self.meter], &[heard, too, block]);
+                [Some(one), Some(other)] => {
+                    ProgrammeMeter::observe_together_offline(&mut [one, other, (&mut self.meter, block)]);
                 }
             }
             if let Some(waveform) = &mut self.waveform {

@@ -47,7 +47,7 @@ impl StripTap {
         };
         match std::array::from_fn(|_| next()) {
             [Some(a), Some(b), Some(c), Some(d)] => {
-                ProgrammeMeter::observe_together(&mut [a.0, b.0, c.0, d.0], &[a.1, b.1, c.1, d.1]);
+                ProgrammeMeter::observe_together(&mut [a, b, c, d]);
             }
             some => some.into_iter().flatten().for_each(|(meter, block)| meter.observe(&block)),
         }

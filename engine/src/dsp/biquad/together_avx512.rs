@@ -107,7 +107,7 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
             let values: [f32; LANES] = cast(f._mm512_cvtpd_ps(out));
             channels.iter_mut().zip(values).for_each(|(samples, value)| samples[n] = value);
         };
-        // The first steps, in which the later sections have nothing to do yet.
+        // The first steps, in which the later sections have nothing to do yet. Loops, as what closures call here is not inlined.
         let lead = behind.min(frames);
         for n in 0..lead {
             let x = frame(&channels, n);

@@ -22,7 +22,7 @@ impl CompressionCurve {
         }
     }
 
-    /// The level up to which no gain is taken, in decibels.
+    /// The level up to which no gain reduction is called for, in decibels; infinite where none ever is.
     pub(super) fn rest_db(&self) -> f64 {
         if self.slope == 0.0 { f64::INFINITY } else { self.knee_start_db }
     }

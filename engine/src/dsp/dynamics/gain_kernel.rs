@@ -87,11 +87,12 @@ mod tests {
             alone(&|reduction| 1.0 + 0.7 * (db_to_amplitude(2.0 - reduction) - 1.0))
         );
         assert_eq!(looped(&octaves_to_gains), alone(&|octaves| exp2(-octaves)));
-        let peaks: Vec<f32> = levels.iter().map(|level| *level as f32).chain([f32::NAN]).collect();
+        let mut peaks: Vec<f32> = levels.iter().map(|level| *level as f32).collect();
+        peaks[500..503].copy_from_slice(&[f32::NAN, f32::INFINITY, 1.0 / 3.0]);
         let mut octaves = vec![0.0; peaks.len()];
         peaks_to_octaves(3.0, &peaks, &mut octaves);
         let alone = |peak: &f32| log2(if f64::from(*peak) * 3.0 > 1.0 { f64::from(*peak) * 3.0 } else { 1.0 });
         assert_eq!(octaves, peaks.iter().map(alone).collect::<Vec<f64>>());
-        assert_eq!(octaves.last(), Some(&0.0));
+        assert_eq!(octaves[500], 0.0);
     }
 }

@@ -241,6 +241,7 @@ fn highest(before: f32, points: &[f32; PHASES], after: f32, ceiling: f32) -> f32
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mixdown_fixtures::signals::white_noise;
     use std::f64::consts::TAU;
 
     fn read(samples: &[f32], ceiling: f32) -> f32 {
@@ -250,6 +251,28 @@ mod tests {
             detector.process(&Block::mono(chunk), ceiling, &mut peaks[..chunk.len()]);
             peaks[..chunk.len()].iter().fold(highest, |highest, peak| highest.max(*peak))
         })
+    }
+
+    #[test]
+    fn estimates_equal_their_plain_twins_bit_for_bit() {
+        let detector = TruePeakDetector::new(1, 10);
+        let mut samples = white_noise(8, 1.0, TAPS - 1 + CHUNK + RUN);
+        samples[HALF + 40] = f32::NAN;
+        for frames in [1, 7, 8, 100, CHUNK] {
+            let mut estimates = vec![9.0; frames];
+            let largest = estimate(&detector.estimate_taps, &samples, &mut estimates);
+            let mut expected = 0.0_f32;
+            for (n, found) in estimates.into_iter().enumerate() {
+                let (before, after) =
+                    (|place: usize| samples[HALF - 1 + n - place], |place: usize| samples[HALF + n + place]);
+                let taps = detector.estimate_taps.iter().enumerate();
+                let middle = taps.fold(0.0, |sum, (place, tap)| sum + tap * (before(place) + after(place)));
+                let alone = larger(middle.abs(), larger(before(0).abs(), after(0).abs()));
+                assert_eq!(found.to_bits(), alone.to_bits(), "interval {n} of {frames}");
+                expected = larger(expected, alone);
+            }
+            assert_eq!(largest, expected, "{frames} frames");
+        }
     }
 
     #[test]
