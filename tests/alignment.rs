@@ -193,6 +193,24 @@ fn a_clock_that_changes_its_drift_is_followed_all_along() {
 }
 
 #[test]
+fn noise_over_a_clock_that_changes_makes_no_straight_line_of_it() {
+    let source = two_minutes();
+    let half = 0.5 * source.len() as f64;
+    for (snr_db, ppm, then_ppm) in
+        [(6.0, 20.0, 120.0), (0.0, 200.0, -300.0), (-6.0, 0.0, 60.0), (-10.0, 20.0, 120.0), (-14.0, -50.0, 40.0)]
+    {
+        let copy = make::drifting_in_pieces(&source, 100.2, ppm, &[(half, then_ppm)]);
+        let answer = aligned(&[&source, &make::with_noise(&copy, snr_db, 9)], 44_100);
+        let stem = &answer.stems[1];
+        let case = format!("{snr_db} dB, {ppm} and {then_ppm} ppm: {stem:?}");
+        assert_eq!(stem.decision, Decision::Moved, "{case}");
+        assert!(stem.late_samples.is_some_and(|late| (late - 100.2).abs() < 0.5), "{case}");
+        let [change] = &stem.drift_changes[..] else { panic!("{case}") };
+        assert!((stem.drift_ppm - ppm).abs() < 1.0 && (change.drift_ppm - then_ppm).abs() < 1.0, "{case}");
+    }
+}
+
+#[test]
 fn partial_overlaps_and_long_offsets_are_found() {
     for name in FITTED {
         let (source, hz) = (mono(name), stems::rate_hz(name));
