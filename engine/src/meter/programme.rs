@@ -2,92 +2,25 @@
 
 use super::means::Means;
 use super::series::{MeterRow, MeterSeries, interval_start};
-use super::{LoudnessMeter, PeakMeter, TruePeakMeter, power_db, rounded};
+use super::{LoudnessMeter, Measurement, PeakMeter, TruePeakMeter, power_db};
 use crate::audio::{Block, ChannelLayout};
-use crate::process::{TOGETHER, Tap};
+use crate::process::Tap;
 use crate::units::SampleRate;
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// Room for one hour of rows is reserved at the start.
 const RESERVED_ROWS: usize = 36_000;
 
-/// What was measured. A reading that does not exist (silence, too short, one channel) is `None`, JSON `null`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measurement {
-    /// Frames a second.
-    pub sample_rate_hz: u32,
-    /// Channels a frame.
-    pub channels: usize,
-    /// Frames measured.
-    pub frames: u64,
-    /// Their length in seconds.
-    pub duration_s: f64,
-    /// Integrated loudness, LUFS (ITU-R BS.1770-4).
-    pub integrated_lufs: Option<f64>,
-    /// Loudness range, LU (EBU Tech 3342); unstable in programmes under a minute.
-    pub loudness_range_lu: Option<f64>,
-    /// The loudest 400 ms, LUFS.
-    pub max_momentary_lufs: Option<f64>,
-    /// The loudest 3 s, LUFS.
-    pub max_short_term_lufs: Option<f64>,
-    /// The highest level between samples or at them, all channels, dBTP.
-    pub true_peak_dbtp: Option<f64>,
-    /// The largest sample, all channels, dBFS.
-    pub sample_peak_dbfs: Option<f64>,
-    /// Root mean square over frames and channels, dBFS (−3.01 for a full-scale sine).
-    pub rms_dbfs: Option<f64>,
-    /// Crest factor: sample peak over RMS, dB.
-    pub crest_db: Option<f64>,
-    /// Peak to loudness ratio: true peak over integrated loudness, dB.
-    pub plr_db: Option<f64>,
-    /// The mean of each channel, full scale 1.0.
-    pub dc_offset: Vec<f64>,
-    /// Correlation of the first two channels, −1 to 1.
-    pub correlation: Option<f64>,
-    /// Samples of magnitude 1.0 or more, every channel counted.
-    pub clipped_samples: u64,
-    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted; they were measured as 0.
-    pub non_finite_samples: u64,
-}
-
-impl Measurement {
-    /// As written to documents: levels to 0.01 dB, correlation to 0.001, offsets and seconds to 0.000001.
-    #[must_use]
-    pub fn rounded(&self) -> Self {
-        let level = |reading: Option<f64>| reading.map(|db| rounded(db, 2));
-        Self {
-            duration_s: rounded(self.duration_s, 6),
-            integrated_lufs: level(self.integrated_lufs),
-            loudness_range_lu: level(self.loudness_range_lu),
-            max_momentary_lufs: level(self.max_momentary_lufs),
-            max_short_term_lufs: level(self.max_short_term_lufs),
-            true_peak_dbtp: level(self.true_peak_dbtp),
-            sample_peak_dbfs: level(self.sample_peak_dbfs),
-            rms_dbfs: level(self.rms_dbfs),
-            crest_db: level(self.crest_db),
-            plr_db: level(self.plr_db),
-            dc_offset: self.dc_offset.iter().map(|offset| rounded(*offset, 6)).collect(),
-            correlation: self.correlation.map(|correlation| rounded(correlation, 3)),
-            ..*self
-        }
-    }
-}
-
-/// A meter, and what it hears next.
-pub type Hearing<'a> = (&'a mut ProgrammeMeter, Block<'a>);
-
 /// Measures everything in a [`Measurement`], and on request a series of it.
 #[derive(Clone, Debug)]
 pub struct ProgrammeMeter {
-    rate: SampleRate,
-    channels: usize,
+    pub(super) rate: SampleRate,
+    pub(super) channels: usize,
     frames: u64,
     /// Intervals completed.
     intervals: u64,
     peak: PeakMeter,
     means: Means,
-    loudness: LoudnessMeter,
+    pub(super) loudness: LoudnessMeter,
     true_peak: TruePeakMeter,
     rows: Option<Vec<MeterRow>>,
 }
@@ -196,62 +129,19 @@ impl ProgrammeMeter {
         }
     }
 
-    /// As [`Tap::observe`] for several meters, each on its own block and wherever it is in its programme, to the same bits: faster where they
-    /// are stereo and of one rate, as far as all blocks go. Audio thread for the first hour.
-    pub fn observe_together(heard: &mut [Hearing<'_>]) {
-        for heard in heard.chunks_mut(TOGETHER) {
-            let done = Self::observe_in_lanes(heard);
-            for (meter, block) in heard {
-                meter.observe(&block.slice(done..block.frames()));
-            }
-        }
-    }
-
-    /// The same on the threads of rayon's pool, where the processor has no lanes to share. Offline: it may block.
-    pub(crate) fn observe_together_offline(heard: &mut [Hearing<'_>]) {
-        if LoudnessMeter::shares_lanes() {
-            Self::observe_together(heard);
-        } else {
-            heard.par_iter_mut().for_each(|(meter, block)| meter.observe(block));
-        }
-    }
-
-    /// Takes in the frames that all blocks have, if lanes can be shared: returns their number.
-    fn observe_in_lanes(heard: &mut [Hearing<'_>]) -> usize {
-        let (rate, few) = (heard[0].0.rate, heard.len() < 2);
-        let alike = |(meter, block): &Hearing<'_>| (meter.rate, meter.channels, block.channels()) == (rate, 2, 2);
-        if few || !LoudnessMeter::shares_lanes() || !heard.iter().all(alike) {
-            return 0;
-        }
-        let common = heard.iter().map(|(_, block)| block.frames()).min().unwrap_or(0);
-        let mut done = 0;
-        while done < common {
-            let nearest = |end: usize, (meter, _): &Hearing<'_>| end.min(done + meter.left_in_interval(common - done));
-            let part = done..heard.iter().fold(common, nearest);
-            LoudnessMeter::observe_together(heard, |meter| &mut meter.loudness, &part);
-            for (meter, block) in &mut *heard {
-                let part = block.slice(part.clone());
-                meter.look_for_peaks(&part);
-                meter.advance(part.frames());
-            }
-            done = part.end;
-        }
-        common
-    }
-
     /// Frames until the running interval ends, at most `frames`.
-    fn left_in_interval(&self, frames: usize) -> usize {
+    pub(super) fn left_in_interval(&self, frames: usize) -> usize {
         (interval_start(self.rate, self.intervals + 1) - self.frames).min(frames as u64) as usize
     }
 
-    fn look_for_peaks(&mut self, part: &Block<'_>) {
+    pub(super) fn look_for_peaks(&mut self, part: &Block<'_>) {
         self.peak.observe(part);
         self.true_peak.foresee(self.peak.interval());
         self.true_peak.observe(part);
     }
 
     /// Counts frames that end with the running interval or before.
-    fn advance(&mut self, frames: usize) {
+    pub(super) fn advance(&mut self, frames: usize) {
         self.frames += frames as u64;
         self.means.count(frames as u64);
         if self.frames == interval_start(self.rate, self.intervals + 1) {
@@ -342,57 +232,6 @@ mod tests {
                 offline.observe_offline(&signal.block().slice(start..40_000.min(start + 700)));
             }
             assert_eq!((offline.measurement(), offline.series()), (plain.measurement(), plain.series()));
-        }
-    }
-
-    #[test]
-    fn several_together_read_the_same_bits_wherever_each_is() {
-        const COUNT: usize = TOGETHER + 1;
-        let mut signals: [_; COUNT] = std::array::from_fn(|index| {
-            [pink_noise(index as u64, 0.2, 30_000), white_noise(index as u64 + 9, 0.3, 30_000)]
-        });
-        signals[1][0][9_000..9_003].copy_from_slice(&[f32::NAN, f32::INFINITY, -1e30]);
-        let signals = signals.map(|channels| AudioBuffer::from_channels(&channels));
-        let mono = AudioBuffer::from_channels(&[pink_noise(3, 0.2, 30_000)]);
-        // How far ahead the third is, frames that the second block lacks, how many they are, and what the last of them is: as the others, of another
-        // rate, mono, or without a series.
-        for (lead, short, count, last) in [
-            (0, 0, TOGETHER, "alike"),
-            (700, 0, TOGETHER, "alike"),
-            (0, 10, TOGETHER, "alike"),
-            (0, 7_000, TOGETHER, "alike"),
-            (700, 10, 3, "alike"),
-            (700, 10, 3, "without series"),
-            (0, 0, 1, "alike"),
-            (0, 0, COUNT, "alike"),
-            (0, 0, 3, "of another rate"),
-            (0, 0, 3, "mono"),
-        ] {
-            let mut alone: [_; COUNT] = std::array::from_fn(|_| meter(44_100, 2));
-            alone[count - 1] = match last {
-                "of another rate" => meter(48_000, 2),
-                "mono" => meter(44_100, 1),
-                "without series" => ProgrammeMeter::new(alone[0].rate, &ChannelLayout::stereo()),
-                _ => alone[count - 1].clone(),
-            };
-            alone[2].observe(&signals[2].block().slice(0..lead));
-            let mut together = alone.clone();
-            for start in (1_000..29_000).step_by(7_000) {
-                let blocks: [_; COUNT] = std::array::from_fn(|index| {
-                    let signal = if last == "mono" && index == count - 1 { &mono } else { &signals[index] };
-                    signal.block().slice(start..start + 7_000 - short * usize::from(index == 1))
-                });
-                let mut heard: Vec<Hearing<'_>> = together.iter_mut().zip(blocks).take(count).collect();
-                ProgrammeMeter::observe_together(&mut heard);
-                alone.iter_mut().zip(&blocks).take(count).for_each(|(meter, block)| meter.observe(block));
-            }
-            for (together, alone) in together.iter().zip(&alone) {
-                assert_eq!(
-                    (together.measurement(), together.series()),
-                    (alone.measurement(), alone.series()),
-                    "{lead} {short} {count} {last}"
-                );
-            }
         }
     }
 

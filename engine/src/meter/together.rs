@@ -1,0 +1,117 @@
+//! Several meters that hear their blocks in one pass: their K filters share the lanes of a register.
+
+use super::{LoudnessMeter, ProgrammeMeter};
+use crate::audio::Block;
+use crate::process::{TOGETHER, Tap};
+use rayon::prelude::*;
+
+/// A meter, and what it hears next.
+pub type Hearing<'a> = (&'a mut ProgrammeMeter, Block<'a>);
+
+impl ProgrammeMeter {
+    /// As [`Tap::observe`] for several meters, each on its own block and wherever it is in its programme, to the same bits: faster where they
+    /// are stereo and of one rate, as far as all blocks go. Audio thread for the first hour.
+    pub fn observe_together(heard: &mut [Hearing<'_>]) {
+        for heard in heard.chunks_mut(TOGETHER) {
+            let done = Self::observe_in_lanes(heard);
+            for (meter, block) in heard {
+                meter.observe(&block.slice(done..block.frames()));
+            }
+        }
+    }
+
+    /// The same on the threads of rayon's pool, where the processor has no lanes to share. Offline: it may block.
+    pub(crate) fn observe_together_offline(heard: &mut [Hearing<'_>]) {
+        if LoudnessMeter::shares_lanes() {
+            Self::observe_together(heard);
+        } else {
+            heard.par_iter_mut().for_each(|(meter, block)| meter.observe(block));
+        }
+    }
+
+    /// Takes in the frames that all blocks have, if lanes can be shared: returns their number.
+    fn observe_in_lanes(heard: &mut [Hearing<'_>]) -> usize {
+        let (rate, few) = (heard[0].0.rate, heard.len() < 2);
+        let alike = |(meter, block): &Hearing<'_>| (meter.rate, meter.channels, block.channels()) == (rate, 2, 2);
+        if few || !LoudnessMeter::shares_lanes() || !heard.iter().all(alike) {
+            return 0;
+        }
+        let common = heard.iter().map(|(_, block)| block.frames()).min().unwrap_or(0);
+        let mut done = 0;
+        while done < common {
+            let nearest = |end: usize, (meter, _): &Hearing<'_>| end.min(done + meter.left_in_interval(common - done));
+            let part = done..heard.iter().fold(common, nearest);
+            LoudnessMeter::observe_together(heard, |meter| &mut meter.loudness, &part);
+            for (meter, block) in &mut *heard {
+                let part = block.slice(part.clone());
+                meter.look_for_peaks(&part);
+                meter.advance(part.frames());
+            }
+            done = part.end;
+        }
+        common
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::{AudioBuffer, ChannelLayout};
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals::{pink_noise, white_noise};
+
+    fn meter(rate_hz: u32, channels: usize) -> ProgrammeMeter {
+        ProgrammeMeter::with_series(SampleRate::new(rate_hz).unwrap(), &ChannelLayout::usual(channels))
+    }
+
+    #[test]
+    fn several_together_read_the_same_bits_wherever_each_is() {
+        const COUNT: usize = TOGETHER + 1;
+        let mut signals: [_; COUNT] = std::array::from_fn(|index| {
+            [pink_noise(index as u64, 0.2, 30_000), white_noise(index as u64 + 9, 0.3, 30_000)]
+        });
+        signals[1][0][9_000..9_003].copy_from_slice(&[f32::NAN, f32::INFINITY, -1e30]);
+        let signals = signals.map(|channels| AudioBuffer::from_channels(&channels));
+        let mono = AudioBuffer::from_channels(&[pink_noise(3, 0.2, 30_000)]);
+        // How far ahead the third is, frames that the second block lacks, how many they are, and what the last of them is: as the others, of another
+        // rate, mono, or without a series.
+        for (lead, short, count, last) in [
+            (0, 0, TOGETHER, "alike"),
+            (700, 0, TOGETHER, "alike"),
+            (0, 10, TOGETHER, "alike"),
+            (0, 7_000, TOGETHER, "alike"),
+            (700, 10, 3, "alike"),
+            (700, 10, 3, "without series"),
+            (0, 0, 1, "alike"),
+            (0, 0, COUNT, "alike"),
+            (0, 0, 3, "of another rate"),
+            (0, 0, 3, "mono"),
+        ] {
+            let mut alone: [_; COUNT] = std::array::from_fn(|_| meter(44_100, 2));
+            alone[count - 1] = match last {
+                "of another rate" => meter(48_000, 2),
+                "mono" => meter(44_100, 1),
+                "without series" => ProgrammeMeter::new(alone[0].rate, &ChannelLayout::stereo()),
+                _ => alone[count - 1].clone(),
+            };
+            alone[2].observe(&signals[2].block().slice(0..lead));
+            let mut together = alone.clone();
+            for start in (1_000..29_000).step_by(7_000) {
+                let blocks: [_; COUNT] = std::array::from_fn(|index| {
+                    let signal = if last == "mono" && index == count - 1 { &mono } else { &signals[index] };
+                    signal.block().slice(start..start + 7_000 - short * usize::from(index == 1))
+                });
+                let mut heard: Vec<Hearing<'_>> = together.iter_mut().zip(blocks).take(count).collect();
+                ProgrammeMeter::observe_together(&mut heard);
+                alone.iter_mut().zip(&blocks).take(count).for_each(|(meter, block)| meter.observe(block));
+            }
+            for (together, alone) in together.iter().zip(&alone) {
+                assert_eq!(
+                    (together.measurement(), together.series()),
+                    (alone.measurement(), alone.series()),
+                    "{lead} {short} {count} {last}"
+                );
+            }
+        }
+    }
+}
