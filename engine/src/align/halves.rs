@@ -39,7 +39,8 @@ impl Halves {
         // One step of Newton's method from the course to where the phases of a part agree best, as the sum of what each window adds to it.
         let bend = |part: Range<usize>| part.map(|n| omega(n).powi(2) * common[n]).sum::<f64>();
         let (low, high) = (bend(0..split), bend(split..common.len()));
-        if !(low > 0.0 && high > 0.0) {
+        // Of stems that are upside down to each other both are negative.
+        if low.signum() != high.signum() || low == 0.0 || high == 0.0 {
             return None;
         }
         let adds = |one: &Measured| -> f64 {

@@ -101,10 +101,16 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
     let weighted = weighted.filter(Followed::halves_agree);
     let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
-    // What is believed comes first, then what follows a clock that changes, as a line through the middle of it may look as sure.
-    let standing = |refined: &Refined| (doubt(refined, false).is_none(), !refined.course.is_straight());
-    let surer =
-        |x: &Refined, y: &Refined| standing(x).cmp(&standing(y)).then_with(|| confidence(x).total_cmp(&confidence(y)));
+    let share = |refined: &Refined| refined.agreeing as f64 / refined.windows as f64;
+    let surer = |x: &Refined, y: &Refined| {
+        let believed = |refined: &Refined| doubt(refined, false).is_none();
+        // Between a line and a course with bends windows decide: noise bends what is straight, and a line may look sure with half of a bend.
+        let fits = || {
+            let of_a_kind = x.course.is_straight() == y.course.is_straight();
+            if of_a_kind { confidence(x).total_cmp(&confidence(y)) } else { share(x).total_cmp(&share(y)) }
+        };
+        believed(x).cmp(&believed(y)).then_with(fits)
+    };
     [weighted, refined].into_iter().flatten().max_by(surer)
 }
 
