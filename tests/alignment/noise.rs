@@ -5,13 +5,11 @@ use super::{aligned, mono};
 use mixdown_engine::align::Decision;
 use mixdown_fixtures::{alignment as make, stems};
 
-/// How far off a stem is found, of which so many seconds are taken, under noise at `snr_db`, upside down where the seed is even; in frames, `None` where it
-/// is left. It may not be moved elsewhere, by more than `elsewhere` frames.
-fn off(name: &str, seconds: usize, snr_db: f64, seed: u64, elsewhere: f64) -> Option<f64> {
+/// How far off a stem is found, of which so many seconds are taken, under noise at `snr_db`; in frames, `None` where it is left. It may not be moved elsewhere, by more than `elsewhere` frames.
+fn off(name: &str, seconds: usize, (snr_db, seed): (f64, u64), polarity: i8, elsewhere: f64) -> Option<f64> {
     const LATE: f64 = 1_234.37;
     let (source, hz) = (mono(name), stems::rate_hz(name));
     let source = &source[..source.len().min(seconds * hz as usize)];
-    let polarity = if seed.is_multiple_of(2) { -1 } else { 1 };
     let late: Vec<f32> = make::late(source, LATE).into_iter().map(|x| x * f32::from(polarity)).collect();
     let answer = aligned(&[source, &make::with_noise(&late, snr_db, seed)], hz);
     let stem = &answer.stems[1];
@@ -23,7 +21,7 @@ fn off(name: &str, seconds: usize, snr_db: f64, seed: u64, elsewhere: f64) -> Op
 
 /// Of twelve seconds of every stem: how many are found.
 fn found(snr_db: f64, tolerance: f64) -> usize {
-    stems::all().filter(|name| off(name, 12, snr_db, 9, tolerance).is_some()).count()
+    stems::all().filter(|name| off(name, 12, (snr_db, 9), 1, tolerance).is_some()).count()
 }
 
 #[test]
@@ -34,9 +32,14 @@ fn under_white_noise_all_but_a_few_dull_stems_are_found_and_none_is_moved_elsewh
 
 #[test]
 fn a_minute_of_the_dullest_stems_is_found_to_the_sample_ten_decibels_below_white_noise() {
-    let cases = (9..14).flat_map(|seed| stems::DULL.map(|name| (seed, name)));
-    // Noise has tails: one in two hundred is off by more than a sample.
-    let offs =
-        cases.map(|(seed, name)| off(name, 60, -10.0, seed, 1.5).unwrap_or_else(|| panic!("{name}, noise {seed}")));
-    assert!(offs.filter(|off| *off > 1.0).count() <= 1);
+    let off = |name: &str, seed, polarity, elsewhere| {
+        off(name, 60, (-10.0, seed), polarity, elsewhere).unwrap_or_else(|| panic!("{name}, noise {seed}"))
+    };
+    let mut beyond = 0;
+    for (seed, name) in (9..14).flat_map(|seed| stems::DULL.map(|name| (seed, name))) {
+        off(name, seed, 1, 1.0);
+        // One of these is 1.29 frames off, and says 0.22 of itself: a fault that is known (docs/alignment.md).
+        beyond += usize::from(off(name, seed, -1, 1.3) > 1.0);
+    }
+    assert!(beyond <= 1, "{beyond}");
 }
