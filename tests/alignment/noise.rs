@@ -32,14 +32,10 @@ fn under_white_noise_all_but_a_few_dull_stems_are_found_and_none_is_moved_elsewh
 
 #[test]
 fn a_minute_of_the_dullest_stems_is_found_to_the_sample_ten_decibels_below_white_noise() {
-    let off = |name: &str, seed, polarity, elsewhere| {
-        off(name, 60, (-10.0, seed), polarity, elsewhere).unwrap_or_else(|| panic!("{name}, noise {seed}"))
-    };
-    let mut beyond = 0;
     for (seed, name) in (9..14).flat_map(|seed| stems::DULL.map(|name| (seed, name))) {
-        off(name, seed, 1, 1.0);
-        // One of these is 1.29 frames off, and says 0.22 of itself: a fault that is known (docs/alignment.md).
-        beyond += usize::from(off(name, seed, -1, 1.3) > 1.0);
+        for polarity in [1, -1] {
+            let off = off(name, 60, (-10.0, seed), polarity, 1.0);
+            assert!(off.is_some(), "{name}, noise {seed}, polarity {polarity}");
+        }
     }
-    assert!(beyond <= 1, "{beyond}");
 }

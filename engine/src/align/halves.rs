@@ -27,7 +27,7 @@ impl Halves {
         let step = TAU / window.size as f64;
         let omega = |n: usize| (window.bins.start + n) as f64 * step;
         let common = measured.iter().fold(vec![0.0; window.bins.len()], |mut sums, one| {
-            sums.iter_mut().zip(turned(one, course, omega(0), step)).for_each(|(sum, bin)| *sum += bin.re);
+            sums.iter_mut().zip(one.turned(course.late(one.at), window)).for_each(|(sum, bin)| *sum += bin.re);
             sums
         });
         let all: f64 = common.iter().sum();
@@ -47,7 +47,7 @@ impl Halves {
             let late = |(n, bin): (usize, Complex<f64>)| {
                 -omega(n) * bin.im * if n < split { low.recip() } else { -high.recip() }
             };
-            turned(one, course, omega(0), step).enumerate().map(late).sum()
+            one.turned(course.late(one.at), window).enumerate().map(late).sum()
         };
         let each: Vec<f64> = measured.iter().map(adds).collect();
         let (count, apart) = (each.len() as f64, each.iter().sum::<f64>());
@@ -61,62 +61,21 @@ impl Halves {
     }
 }
 
-/// What a window heard, each bin turned back by what the course says: real, where it is right. The first bin is at `first` radians a frame, the
-/// others in steps of `step`.
-fn turned(one: &Measured, course: &Course, first: f64, step: f64) -> impl Iterator<Item = Complex<f64>> {
-    let lag = course.late(one.at) - one.base;
-    let each = Complex::from_polar(1.0, step * lag);
-    let turns = std::iter::successors(Some(Complex::from_polar(1.0, first * lag)), move |turn| Some(turn * each));
-    one.heard.iter().zip(turns).map(|(bin, turn)| Complex::new(f64::from(bin.re), f64::from(bin.im)) * turn)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
-    use super::super::StemFeatures;
-    use super::super::line::Line;
-    use super::super::measure::{listen_to_coherence, measure};
+    use super::super::trial::{LATE, LEN, RATE_HZ, Trial, dull};
     use super::*;
-    use crate::audio::Block;
-    use crate::process::Tap;
-    use crate::resample::FractionTable;
-    use crate::units::SampleRate;
     use mixdown_fixtures::{alignment as make, signals};
-
-    const RATE_HZ: f64 = 44_100.0;
-    const LATE: f64 = 7.25;
-
-    /// Two low-passes of first order.
-    fn dull(samples: &[f32]) -> Vec<f32> {
-        let turn = (-TAU * 250.0 / RATE_HZ).exp();
-        let (mut first, mut second) = (0.0, 0.0);
-        let low = samples.iter().map(|x| {
-            first += (1.0 - turn) * (f64::from(*x) - first);
-            second += (1.0 - turn) * (first - second);
-            second as f32
-        });
-        low.collect()
-    }
 
     /// What the halves say of a dull stem and what became of it, late and under as much noise.
     fn halves(became: impl Fn(&[f32]) -> Vec<f32>) -> Halves {
         of_pair(&dull(&signals::white_noise(5, 0.5, 14 * LEN)), became).unwrap()
     }
 
-    const LEN: usize = 44_100;
-
     fn of_pair(source: &[f32], became: impl Fn(&[f32]) -> Vec<f32>) -> Option<Halves> {
         let copy = make::with_noise(&make::late(&became(source), LATE), 0.0, 6);
-        let features = |samples: &[f32]| {
-            let mut stem = StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), StemFeatures::DEFAULT_MAX_BYTES);
-            stem.observe(&Block::mono(samples));
-            stem
-        };
-        let (window, course) = (Window::new(LEN, 24, RATE_HZ), Line::flat(LATE).into());
-        let starts: Vec<usize> = (0..13).map(|n| n * LEN).collect();
-        let (a, b) = (features(source), features(&copy));
-        let mut measured = measure(&a, &b, &window, &starts, &course, &FractionTable::new(32));
-        listen_to_coherence(&mut measured, &window);
+        let Trial { measured, window, course } = Trial::new(source, &copy, LATE);
         Halves::of(&measured, &window, &course)
     }
 

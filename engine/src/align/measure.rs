@@ -28,6 +28,18 @@ pub(super) struct Measured {
     second: Vec<f32>,
 }
 
+impl Measured {
+    /// What the window heard, each bin turned back by a lateness: real, where that is right.
+    pub(super) fn turned(&self, late: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
+        let step = TAU / window.size as f64;
+        let lag = late - self.base;
+        let each = Complex::from_polar(1.0, step * lag);
+        let first = Complex::from_polar(1.0, window.bins.start as f64 * step * lag);
+        let turns = std::iter::successors(Some(first), move |turn| Some(turn * each));
+        self.heard.iter().zip(turns).map(|(bin, turn)| Complex::new(f64::from(bin.re), f64::from(bin.im)) * turn)
+    }
+}
+
 /// All windows together.
 pub(super) struct Together {
     pub(super) cross: Vec<Complex<f32>>,

@@ -24,15 +24,19 @@ mod packed;
 mod peak;
 mod peel;
 mod place;
+mod pooled;
 mod prepared;
 mod refine;
 mod repeats;
 mod rival;
 mod samples;
+mod settle;
 mod standing;
 #[cfg(test)]
 mod tests;
 mod transforms;
+#[cfg(test)]
+mod trial;
 mod window;
 mod windows;
 

@@ -7,6 +7,7 @@ use super::halves::Halves;
 use super::line::{self, Line};
 use super::measure::{Measured, Together, listen_to_coherence, measure, summit, together};
 use super::prepared::Prepared;
+use super::settle::{self, deviations};
 use super::standing::{Refined, conclude, standing_out};
 use super::window::Window;
 use super::windows;
@@ -200,7 +201,11 @@ impl<'a> Pair<'a> {
                 (late_sd, drift_sd) = deviations(&course, &on);
             } else {
                 let next = if course.is_straight() {
-                    let (line, deviations) = settle(&on);
+                    let (line, deviations) = if self.weighted {
+                        settle::together(&measured, &window, &course, &on, TOLERANCE)
+                    } else {
+                        settle::one_by_one(&on)
+                    };
                     (late_sd, drift_sd) = deviations;
                     Course::from(line)
                 } else {
@@ -258,57 +263,5 @@ impl Followed {
     /// No smaller a share of the windows agrees.
     fn beats(&self, other: &Self) -> bool {
         self.on.len() * other.exact.len() >= other.on.len() * self.exact.len()
-    }
-}
-
-/// The line through exact measurements: flat, unless a slope explains them clearly better. With its deviations: of the offset, of the drift.
-fn settle(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
-    let sloped = line::least_squares(on, true);
-    let (late_sd, drift_sd) = deviations(&sloped.into(), on);
-    let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
-    // By chance few windows lie nearly on any line: of Student's t, so much comes once in 3000 times of five windows, and less often of more.
-    let least_t = 5.0 * (1.0 + 8.0 / (on.len().saturating_sub(2)).max(1) as f64);
-    if sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 {
-        return (sloped, (late_sd, drift_sd));
-    }
-    // The median is not moved by a window that heard something else.
-    let flat = Line::flat(line::median(on.iter().map(|(_, late)| *late).collect()));
-    (flat, (deviations(&flat.into(), on).0, drift_sd))
-}
-
-/// One standard deviation of the offset of a course through measurements, and of its drift before the first bend.
-fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
-    let free = if *course == Line::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
-    let squares: f64 = on.iter().map(|(at, late)| (late - course.late(*at)).powi(2)).sum();
-    let residual = (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt();
-    let end = course.bends.first().map_or(f64::INFINITY, |bend| bend.at);
-    let first: Vec<f64> = on.iter().map(|(at, _)| *at).filter(|at| *at < end).collect();
-    let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
-    let spread = first.iter().map(|at| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-    (residual / (on.len().max(1) as f64).sqrt(), residual / spread)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use mixdown_fixtures::signals;
-
-    /// Windows on a line that drifts by so many frames a window, each up to half a frame off by chance: how many of 3000 rows are told to drift.
-    fn drifting(windows: usize, drift: f64) -> usize {
-        let told = |seed: &u64| {
-            let off = signals::white_noise(*seed, 0.5, windows);
-            let points: Vec<_> =
-                off.iter().enumerate().map(|(n, off)| (n as f64, drift * n as f64 + f64::from(*off))).collect();
-            settle(&points).0.drift != 0.0
-        };
-        (0..3_000).filter(told).count()
-    }
-
-    #[test]
-    fn few_windows_do_not_make_up_a_drift_and_many_see_one() {
-        for windows in [6, 8, 16] {
-            assert!(drifting(windows, 0.0) <= 1, "{windows}: {}", drifting(windows, 0.0));
-        }
-        assert_eq!(drifting(16, 1.0), 3_000);
     }
 }

@@ -1,0 +1,53 @@
+//! Dull stems that windows listened to, for tests.
+
+use super::StemFeatures;
+use super::course::Course;
+use super::line::Line;
+use super::measure::{Measured, listen_to_coherence, measure};
+use super::window::Window;
+use crate::audio::Block;
+use crate::process::Tap;
+use crate::resample::FractionTable;
+use crate::units::SampleRate;
+use std::f64::consts::TAU;
+
+pub(super) const RATE_HZ: f64 = 44_100.0;
+pub(super) const LATE: f64 = 7.25;
+/// Frames of a window.
+pub(super) const LEN: usize = 44_100;
+
+/// Thirteen windows of a second along a straight course, which listened to coherent bins.
+pub(super) struct Trial {
+    pub(super) measured: Vec<Measured>,
+    pub(super) window: Window,
+    pub(super) course: Course,
+}
+
+impl Trial {
+    pub(super) fn new(source: &[f32], copy: &[f32], late: f64) -> Self {
+        let features = |samples: &[f32]| {
+            let rate = SampleRate::new(RATE_HZ as u32).unwrap_or_else(|_| unreachable!("a usual rate"));
+            let mut stem = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+            stem.observe(&Block::mono(samples));
+            stem
+        };
+        let (window, course) = (Window::new(LEN, 24, RATE_HZ), Line::flat(late).into());
+        let starts: Vec<usize> = (0..13).map(|n| n * LEN).collect();
+        let (a, b) = (features(source), features(copy));
+        let mut measured = measure(&a, &b, &window, &starts, &course, &FractionTable::new(32));
+        listen_to_coherence(&mut measured, &window);
+        Self { measured, window, course }
+    }
+}
+
+/// Two low-passes of first order.
+pub(super) fn dull(samples: &[f32]) -> Vec<f32> {
+    let turn = (-TAU * 250.0 / RATE_HZ).exp();
+    let (mut first, mut second) = (0.0, 0.0);
+    let low = samples.iter().map(|x| {
+        first += (1.0 - turn) * (f64::from(*x) - first);
+        second += (1.0 - turn) * (first - second);
+        second as f32
+    });
+    low.collect()
+}
