@@ -53,21 +53,60 @@ pub struct MeterRow {
     pub correlation: Option<f32>,
 }
 
+impl MeterRow {
+    /// What [`MeterSeries::peak_dbfs`] says of it.
+    pub(crate) fn peak_dbfs(&self) -> Option<f32> {
+        narrow(amplitude_db(f64::from(self.peak)), 2)
+    }
+
+    /// What [`MeterSeries::rms_dbfs`] says of it.
+    pub(crate) fn rms_dbfs(&self) -> Option<f32> {
+        narrow(power_db(self.mean_square), 2)
+    }
+
+    /// What [`MeterSeries::momentary_lufs`] says of it.
+    pub(crate) fn rounded_momentary_lufs(&self) -> Option<f32> {
+        narrow(self.momentary_lufs.map(f64::from), 2)
+    }
+
+    /// What [`MeterSeries::short_term_lufs`] says of it.
+    pub(crate) fn rounded_short_term_lufs(&self) -> Option<f32> {
+        narrow(self.short_term_lufs.map(f64::from), 2)
+    }
+
+    /// What [`MeterSeries::true_peak_dbtp`] says of it.
+    pub(crate) fn true_peak_dbtp(&self) -> Option<f32> {
+        narrow(amplitude_db(f64::from(self.true_peak)), 2)
+    }
+
+    /// What [`MeterSeries::correlation`] says of it.
+    pub(crate) fn rounded_correlation(&self) -> Option<f32> {
+        narrow(self.correlation.map(f64::from), 3)
+    }
+
+    /// What [`MeterSeries::energy`] says of it.
+    pub(crate) fn energy(&self) -> f64 {
+        significant(self.mean_square)
+    }
+}
+
+fn narrow(value: Option<f64>, decimals: i32) -> Option<f32> {
+    value.map(|value| rounded(value, decimals) as f32)
+}
+
 impl MeterSeries {
     /// The rows as columns, rounded.
     pub fn from_rows(rows: &[MeterRow]) -> Self {
-        fn column(rows: &[MeterRow], decimals: i32, value: impl Fn(&MeterRow) -> Option<f64>) -> Vec<Option<f32>> {
-            rows.iter().map(|row| value(row).map(|value| rounded(value, decimals) as f32)).collect()
-        }
+        let column = |value: fn(&MeterRow) -> Option<f32>| rows.iter().map(value).collect();
         Self {
             interval_ms: INTERVAL_MS,
-            peak_dbfs: column(rows, 2, |row| amplitude_db(f64::from(row.peak))),
-            rms_dbfs: column(rows, 2, |row| power_db(row.mean_square)),
-            momentary_lufs: column(rows, 2, |row| row.momentary_lufs.map(f64::from)),
-            short_term_lufs: column(rows, 2, |row| row.short_term_lufs.map(f64::from)),
-            true_peak_dbtp: column(rows, 2, |row| amplitude_db(f64::from(row.true_peak))),
-            correlation: column(rows, 3, |row| row.correlation.map(f64::from)),
-            energy: rows.iter().map(|row| significant(row.mean_square)).collect(),
+            peak_dbfs: column(MeterRow::peak_dbfs),
+            rms_dbfs: column(MeterRow::rms_dbfs),
+            momentary_lufs: column(MeterRow::rounded_momentary_lufs),
+            short_term_lufs: column(MeterRow::rounded_short_term_lufs),
+            true_peak_dbtp: column(MeterRow::true_peak_dbtp),
+            correlation: column(MeterRow::rounded_correlation),
+            energy: rows.iter().map(MeterRow::energy).collect(),
         }
     }
 }
