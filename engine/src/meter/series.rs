@@ -97,17 +97,35 @@ fn narrow(value: Option<f64>, decimals: i32) -> Option<f32> {
 impl MeterSeries {
     /// The rows as columns, rounded.
     pub fn from_rows(rows: &[MeterRow]) -> Self {
-        let column = |value: fn(&MeterRow) -> Option<f32>| rows.iter().map(value).collect();
+        let mut series = Self::with_room(rows.len());
+        series.extend(rows);
+        series
+    }
+
+    /// An empty series with room for so many rows.
+    pub(crate) fn with_room(rows: usize) -> Self {
+        let column = || Vec::with_capacity(rows);
         Self {
             interval_ms: INTERVAL_MS,
-            peak_dbfs: column(MeterRow::peak_dbfs),
-            rms_dbfs: column(MeterRow::rms_dbfs),
-            momentary_lufs: column(MeterRow::rounded_momentary_lufs),
-            short_term_lufs: column(MeterRow::rounded_short_term_lufs),
-            true_peak_dbtp: column(MeterRow::true_peak_dbtp),
-            correlation: column(MeterRow::rounded_correlation),
-            energy: rows.iter().map(MeterRow::energy).collect(),
+            peak_dbfs: column(),
+            rms_dbfs: column(),
+            momentary_lufs: column(),
+            short_term_lufs: column(),
+            true_peak_dbtp: column(),
+            correlation: column(),
+            energy: Vec::with_capacity(rows),
         }
+    }
+
+    /// Appends the rows that follow.
+    pub(crate) fn extend(&mut self, rows: &[MeterRow]) {
+        self.peak_dbfs.extend(rows.iter().map(MeterRow::peak_dbfs));
+        self.rms_dbfs.extend(rows.iter().map(MeterRow::rms_dbfs));
+        self.momentary_lufs.extend(rows.iter().map(MeterRow::rounded_momentary_lufs));
+        self.short_term_lufs.extend(rows.iter().map(MeterRow::rounded_short_term_lufs));
+        self.true_peak_dbtp.extend(rows.iter().map(MeterRow::true_peak_dbtp));
+        self.correlation.extend(rows.iter().map(MeterRow::rounded_correlation));
+        self.energy.extend(rows.iter().map(MeterRow::energy));
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::error::RenderError;
 use super::export::FINAL_MIX;
-use super::master_line::DataTaps;
+use super::master_line::MasterData;
 use super::master_pass::Mastered;
 use super::meters_file;
 use super::mix_pass::Mixed;
 use super::offline::{RenderOptions, Road};
 use super::summary::{self, Hashes};
-use crate::analysis::{MasterMeters, SpectrumDocument, WaveformData};
+use crate::analysis::{SpectrumDocument, WaveformData};
 use crate::io::{Fingerprint, OutputError, StagedFolder, hash_file};
 use crate::report::{self, Drawn, Report};
 use std::io::BufWriter;
@@ -25,7 +25,7 @@ const REPORT: &str = "report.json";
 pub(super) fn write(
     road: &Road,
     mixed: Mixed,
-    (mastered, data, waveform): (&Mastered, &DataTaps, &WaveformData),
+    (mastered, data, waveform): (&Mastered, &MasterData, &WaveformData),
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
@@ -34,15 +34,10 @@ pub(super) fn write(
     let mut report = summary::report(road, &mixed, mastered);
     let Mixed { fingerprints, mut log, .. } = mixed;
     let spectrum = data.spectrum.document();
-    let master = MasterMeters {
-        series: data.meter.series(),
-        gain_reduction_db: mastered.taps.reduction_db.clone(),
-        summary: data.meter.measurement().rounded(),
-    };
     let with_pictures = options.pictures;
     let draw = || {
         let scope = data.scope.picture();
-        let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, master: &master, scope: &scope };
+        let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, master: &data.meters, scope: &scope };
         (report::plots(&drawn), with_pictures.then(|| report::pictures(&drawn)))
     };
     let tracks: Vec<_> =
@@ -54,7 +49,7 @@ pub(super) fn write(
         let store = || {
             store(staged, waveform, &spectrum)?;
             let meters = BufWriter::new(staged.create(METERS)?);
-            meters_file::write(meters, staged.path_of(METERS), &master, (&tracks, &buses), &mut log)
+            meters_file::write(meters, staged.path_of(METERS), &data.meters, (&tracks, &buses), &mut log)
         };
         scope.spawn(|_| done = Some(rayon::join(hash, || rayon::join(store, draw))));
         written.map_or(Ok(()), |file| file.sync_all())

@@ -1,6 +1,6 @@
 //! What the meters of strips have read every 100 ms: a page a strip in memory, all pages before it in a temporary file that has no name.
 
-use crate::meter::{Measurement, MeterHistory, MeterRow, ProgrammeMeter};
+use crate::meter::{Measurement, MeterHistory, MeterRow, MeterSeries, ProgrammeMeter};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -119,6 +119,18 @@ impl MeterLog {
         pages.iter().map(|page| page.rows).sum::<usize>() + rest.len()
     }
 
+    /// The series of a strip that has ended.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub(super) fn series(&mut self, strip: usize) -> io::Result<MeterSeries> {
+        let mut series = MeterSeries::with_room(self.rows(strip));
+        for page in 0..self.pages(strip) {
+            series.extend(self.page(strip, page)?);
+        }
+        Ok(series)
+    }
+
     /// The number of a strip's pages: 1 or more, the last of which may be empty.
     pub(super) fn pages(&self, strip: usize) -> usize {
         self.strips[strip].pages.len() + 1
@@ -221,7 +233,7 @@ mod tests {
         (log, measured)
     }
 
-    fn rows(log: &mut MeterLog, strip: usize) -> Vec<MeterRow> {
+    fn all_rows(log: &mut MeterLog, strip: usize) -> Vec<MeterRow> {
         (0..log.pages(strip)).flat_map(|page| log.page(strip, page).unwrap().to_vec()).collect()
     }
 
@@ -236,7 +248,12 @@ mod tests {
             assert_eq!(filed_measured, measured, "pages of {page_rows}");
             for strip in 0..3 {
                 assert_eq!(filed.rows(strip), memory.rows(strip));
-                assert_eq!(rows(&mut filed, strip), rows(&mut memory, strip), "strip {strip}, pages of {page_rows}");
+                assert_eq!(filed.series(strip).unwrap(), memory.series(strip).unwrap());
+                assert_eq!(
+                    all_rows(&mut filed, strip),
+                    all_rows(&mut memory, strip),
+                    "strip {strip}, pages of {page_rows}"
+                );
             }
         }
     }

@@ -152,7 +152,7 @@ impl Road {
         // Where no loudness is asked for, the gain is known before the mix: one pass does it all.
         if aim.target_lufs.is_none() {
             let spec = plan.spec(2, options.chunk_frames.max(1));
-            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, options.mix_only)?;
+            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
             let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
             let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
             let taps = line.finish(mixed.frames)?;
@@ -167,7 +167,7 @@ impl Road {
         if aim.target_lufs.is_some() {
             tries = Tries::first(aim, mixed.measured.as_ref());
         }
-        let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, sink, options, on_progress)?;
+        let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, (sink, folder), options, on_progress)?;
         Ok((mixed, mastered))
     }
 }
