@@ -31,7 +31,8 @@ pub fn power_lufs(power: f64) -> Option<f64> {
 
 /// Measures the loudness of a programme.
 ///
-/// Audio thread for the first hour: 16 bytes are kept for every 100 ms, and past the reserved hour that memory grows now and then.
+/// Audio thread for the first hour: 16 bytes are kept for every 100 ms, and past the reserved hour that memory grows now and then (unless a
+/// [`ProgrammeMeter`](super::ProgrammeMeter) around it forgets them).
 /// Every sum is in f64 and runs in stream order, so no split of the input can be told from another.
 #[derive(Clone, Debug)]
 pub struct LoudnessMeter {

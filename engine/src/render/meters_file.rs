@@ -10,8 +10,11 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+/// A reading of a row, rounded.
+type Reading = fn(&MeterRow) -> Option<f32>;
+
 /// The readings of a series between its first column and its last, in the order of [`MeterSeries`](crate::meter::MeterSeries).
-const BETWEEN: [(&str, fn(&MeterRow) -> Option<f32>); 5] = [
+const BETWEEN: [(&str, Reading); 5] = [
     ("rms_dbfs", MeterRow::rms_dbfs),
     ("momentary_lufs", MeterRow::rounded_momentary_lufs),
     ("short_term_lufs", MeterRow::rounded_short_term_lufs),
@@ -45,7 +48,7 @@ pub(super) fn write(
     file.text(format_args!("],\"buses\":["))?;
     let buses = file.strips(buses)?;
     file.text(format_args!("]}}"))?;
-    file.written(|out| out.flush())?;
+    file.written(Write::flush)?;
     Ok(Outlines { tracks, buses })
 }
 
@@ -195,7 +198,7 @@ mod tests {
         let mut log = MeterLog::new(1, 5, None);
         let mut paged = meters(|strip, meter| {
             if strip == 0 {
-                log.keep(0, meter).unwrap()
+                log.keep(0, meter).unwrap();
             }
         });
         let measured = log.end(0, paged.swap_remove(0)).unwrap();

@@ -82,7 +82,7 @@ mod tests {
     fn a_point_is_the_largest_of_its_values_and_a_silent_one_stays_empty() {
         let mut outline = Outline::new(2 * POINTS + 1);
         assert_eq!((outline.together, outline.peaks_dbfs.len()), (3, 201));
-        for index in 0..2 * POINTS + 1 {
+        for index in 0..=2 * POINTS {
             outline.add_peak((index >= 3).then_some(-(index as f32)));
             outline.add_energy(0.5);
         }
