@@ -56,6 +56,7 @@ fn ten_times_the_length_takes_no_more_memory() {
     let place = Place::new();
     let (short, long) = (peak_kb(&place, 3), peak_kb(&place, 30));
     assert!(short > 4_000, "{short} KB: no program is that small");
-    // 2 MB for the master's own readings and its waveform, and 2 for the allocator's whims. Readings of sixteen tracks would be 16 MB.
-    assert!(long < short + 4_000, "{short} KB for 3 minutes, {long} for 30");
+    // 3 MB for the master's own readings and its waveform, and as much for the allocator's whims. Readings of sixteen tracks and a bus would
+    // be 16 MB more.
+    assert!(long < short + 6_000, "{short} KB for 3 minutes, {long} for 30");
 }
