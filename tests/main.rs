@@ -11,6 +11,8 @@ mod jobs;
 mod laws;
 mod live;
 mod measure;
+#[cfg(target_os = "linux")]
+mod memory;
 mod nulls;
 mod play;
 #[cfg(feature = "device")]

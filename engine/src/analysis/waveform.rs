@@ -10,6 +10,9 @@ const VERSION: i32 = 2;
 /// The flag of 8-bit data.
 const FLAG_8_BIT: u32 = 1;
 
+/// Values that are written at a time.
+const VALUES_AT_ONCE: usize = 8_192;
+
 /// Bits a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bits {
@@ -74,33 +77,32 @@ impl WaveformData {
         }
         out.write_all(&u32::try_from(self.length()).map_err(too_large)?.to_le_bytes())?;
         out.write_all(&i32::try_from(self.channels).map_err(too_large)?.to_le_bytes())?;
-        let bytes: Vec<u8> = match self.bits {
-            Bits::Eight => self.data.iter().flat_map(|value| (*value as i8).to_le_bytes()).collect(),
-            Bits::Sixteen => self.data.iter().flat_map(|value| value.to_le_bytes()).collect(),
-        };
-        out.write_all(&bytes)
+        for values in self.data.chunks(VALUES_AT_ONCE) {
+            let bytes: Vec<u8> = match self.bits {
+                Bits::Eight => values.iter().flat_map(|value| (*value as i8).to_le_bytes()).collect(),
+                Bits::Sixteen => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            };
+            out.write_all(&bytes)?;
+        }
+        Ok(())
     }
 
-    /// The JSON form, one line, keys in the order of the reference program.
-    pub fn to_json(&self) -> String {
-        let bits = if self.bits == Bits::Eight { 8 } else { 16 };
-        let values: Vec<String> = self.data.iter().map(i16::to_string).collect();
-        format!(
-            "{{\"version\":{VERSION},\"channels\":{},\"sample_rate\":{},\"samples_per_pixel\":{},\"bits\":{bits},\"length\":{},\"data\":[{}]}}\n",
-            self.channels,
-            self.sample_rate_hz,
-            self.samples_per_pixel,
-            self.length(),
-            values.join(",")
-        )
-    }
-
-    /// Writes the JSON form.
+    /// Writes the JSON form: one line, keys in the order of the reference program.
     ///
     /// # Errors
     /// When `out` cannot be written.
     pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(self.to_json().as_bytes())
+        let bits = if self.bits == Bits::Eight { 8 } else { 16 };
+        write!(
+            out,
+            "{{\"version\":{VERSION},\"channels\":{},\"sample_rate\":{},\"samples_per_pixel\":{},\"bits\":{bits},\"length\":{},\"data\":",
+            self.channels,
+            self.sample_rate_hz,
+            self.samples_per_pixel,
+            self.length(),
+        )?;
+        serde_json::to_writer(&mut *out, &self.data)?;
+        out.write_all(b"}\n")
     }
 }
 
@@ -284,15 +286,18 @@ mod tests {
         assert_eq!(mono.data, [-511, 511]);
     }
 
+    fn json(data: &WaveformData) -> String {
+        let mut bytes = Vec::new();
+        data.write_json(&mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
     #[test]
     fn the_json_form_has_the_keys_of_the_reference_program_in_its_order() {
         let data = waveform(1, &[0.5, -0.5, 0.25], TWO);
         let expected = "{\"version\":2,\"channels\":1,\"sample_rate\":44100,\"samples_per_pixel\":2,\"bits\":16,\"length\":2,\
                         \"data\":[-16384,16384,8192,8192]}\n";
-        assert_eq!(data.to_json(), expected);
-        let mut bytes = Vec::new();
-        data.write_json(&mut bytes).unwrap();
-        assert_eq!(bytes, expected.as_bytes());
+        assert_eq!(json(&data), expected);
     }
 
     #[test]
@@ -353,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_stream_of_no_frames_has_no_pixels() {
-        assert_eq!(waveform(2, &[], TWO).to_json().matches("\"length\":0,\"data\":[]").count(), 1);
+        assert_eq!(json(&waveform(2, &[], TWO)).matches("\"length\":0,\"data\":[]").count(), 1);
         assert!(WaveformGenerator::new(SampleRate::new(44_100).unwrap(), 0, TWO).is_err());
     }
 }

@@ -98,9 +98,20 @@ impl StagedFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn write_json(&mut self, name: &str, document: &impl serde::Serialize) -> Result<(), OutputError> {
+        self.write_with(name, |out| Ok(serde_json::to_writer(out, document)?))
+    }
+
+    /// Lets `write` write a file part by part; it gets its name at [`StagedFolder::commit`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_with(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut io::BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), OutputError> {
         let mut file = io::BufWriter::new(self.create(name)?);
-        let written = serde_json::to_writer(&mut file, document).map_err(io::Error::from);
-        written
+        write(&mut file)
             .and_then(|()| io::Write::flush(&mut file))
             .map_err(|source| OutputError::Io { path: self.path_of(name), source })
     }

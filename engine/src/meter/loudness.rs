@@ -31,7 +31,8 @@ pub fn power_lufs(power: f64) -> Option<f64> {
 
 /// Measures the loudness of a programme.
 ///
-/// Audio thread for the first hour: 16 bytes are kept for every 100 ms, and past the reserved hour that memory grows now and then.
+/// Audio thread for the first hour: 16 bytes are kept for every 100 ms, and past the reserved hour that memory grows now and then (unless a
+/// [`ProgrammeMeter`](super::ProgrammeMeter) around it forgets them).
 /// Every sum is in f64 and runs in stream order, so no split of the input can be told from another.
 #[derive(Clone, Debug)]
 pub struct LoudnessMeter {
@@ -60,6 +61,11 @@ pub struct LoudnessMeter {
 impl LoudnessMeter {
     /// A meter for channels of this layout. Control thread; allocates.
     pub fn new(rate: SampleRate, layout: &ChannelLayout) -> Self {
+        Self::with_room(rate, layout, RESERVED_BLOCKS)
+    }
+
+    /// The same with room for this many gating blocks, for whoever asks for them before they are more. Control thread; allocates.
+    pub(super) fn with_room(rate: SampleRate, layout: &ChannelLayout, blocks: usize) -> Self {
         let count = layout.count();
         Self {
             rate,
@@ -74,16 +80,15 @@ impl LoudnessMeter {
             short_term: None,
             max_momentary: 0.0,
             max_short_term: 0.0,
-            momentary_blocks: Vec::with_capacity(RESERVED_BLOCKS),
-            short_term_windows: Vec::with_capacity(RESERVED_BLOCKS),
+            momentary_blocks: Vec::with_capacity(blocks),
+            short_term_windows: Vec::with_capacity(blocks),
             history: true,
         }
     }
 
     /// A meter of momentary and short-term loudness alone, whose memory never grows. Control thread; allocates.
     pub fn without_history(rate: SampleRate, layout: &ChannelLayout) -> Self {
-        let (momentary_blocks, short_term_windows) = (Vec::new(), Vec::new());
-        Self { momentary_blocks, short_term_windows, history: false, ..Self::new(rate, layout) }
+        Self { history: false, ..Self::with_room(rate, layout, 0) }
     }
 
     /// Forgets all input. Audio thread.
@@ -94,8 +99,18 @@ impl LoudnessMeter {
         self.energies.fill(0.0);
         (self.momentary, self.short_term) = (None, None);
         (self.max_momentary, self.max_short_term) = (0.0, 0.0);
+        self.forget_history();
+    }
+
+    /// Forgets what integrated loudness and range follow from, and nothing else. Audio thread: no allocation.
+    pub(super) fn forget_history(&mut self) {
         self.momentary_blocks.clear();
         self.short_term_windows.clear();
+    }
+
+    /// Channels of a block.
+    pub(super) fn channels(&self) -> usize {
+        self.weights.len()
     }
 
     /// Momentary loudness in LUFS: the last complete 400 ms on the 10 ms grid. `None` before the first 400 ms and in silence.
@@ -134,6 +149,11 @@ impl LoudnessMeter {
     /// taken together, give the loudness of them all ([`integrated_power`]).
     pub fn gating_blocks(&self) -> &[f64] {
         &self.momentary_blocks
+    }
+
+    /// The weighted powers of the windows of loudness range so far: 3 s each, one every 100 ms.
+    pub(super) fn range_windows(&self) -> &[f64] {
+        &self.short_term_windows
     }
 
     /// The frame at which a step begins: exact for any rate, without drift.

@@ -7,6 +7,7 @@
 mod conformance;
 mod correlation;
 mod gating;
+mod history;
 mod k_weighting;
 mod lane_sums;
 mod levels;
@@ -25,6 +26,7 @@ mod true_peak;
 
 pub use correlation::CorrelationMeter;
 pub use gating::{integrated_power, loudness_range};
+pub use history::MeterHistory;
 pub use k_weighting::{KCoefficients, Section, loudness_weight};
 pub use loudness::{LoudnessMeter, SINE_OFFSET_LU, power_lufs};
 pub use measurement::Measurement;

@@ -22,13 +22,18 @@ pub struct ProgrammeMeter {
     means: Means,
     pub(super) loudness: LoudnessMeter,
     true_peak: TruePeakMeter,
-    rows: Option<Vec<MeterRow>>,
+    pub(super) rows: Option<Vec<MeterRow>>,
 }
 
 impl ProgrammeMeter {
     /// A meter without a series. Control thread; allocates.
     pub fn new(rate: SampleRate, layout: &ChannelLayout) -> Self {
-        let channels = layout.count();
+        Self::over(rate, LoudnessMeter::new(rate, layout))
+    }
+
+    /// Around a loudness meter of the programme's channels.
+    fn over(rate: SampleRate, loudness: LoudnessMeter) -> Self {
+        let channels = loudness.channels();
         Self {
             rate,
             channels,
@@ -36,7 +41,7 @@ impl ProgrammeMeter {
             intervals: 0,
             peak: PeakMeter::new(),
             means: Means::new(channels),
-            loudness: LoudnessMeter::new(rate, layout),
+            loudness,
             true_peak: TruePeakMeter::new(channels),
             rows: None,
         }
@@ -45,6 +50,13 @@ impl ProgrammeMeter {
     /// A meter that keeps a row every 100 ms too. Control thread; allocates.
     pub fn with_series(rate: SampleRate, layout: &ChannelLayout) -> Self {
         Self { rows: Some(Vec::with_capacity(RESERVED_ROWS)), ..Self::new(rate, layout) }
+    }
+
+    /// The same with room for so many rows, for whoever takes them away before they are more ([`ProgrammeMeter::forget_history`]). Control
+    /// thread; allocates.
+    pub fn with_room(rate: SampleRate, layout: &ChannelLayout, room: usize) -> Self {
+        let loudness = LoudnessMeter::with_room(rate, layout, room);
+        Self { rows: Some(Vec::with_capacity(room)), ..Self::over(rate, loudness) }
     }
 
     /// Forgets all input. Audio thread: no allocation.
@@ -61,17 +73,22 @@ impl ProgrammeMeter {
 
     /// The readings so far, as if the signal ended here. Control thread; allocates.
     pub fn measurement(&self) -> Measurement {
+        self.measurement_from(self.loudness.integrated_lufs(), self.loudness.loudness_range_lu())
+    }
+
+    /// The readings so far, with those that follow from the history.
+    pub(super) fn measurement_from(&self, integrated_lufs: Option<f64>, loudness_range_lu: Option<f64>) -> Measurement {
         let difference = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
         let sample_peak_dbfs = self.peak.sample_peak_dbfs();
         let rms_dbfs = power_db(self.means.mean_square(&self.loudness));
-        let (true_peak_dbtp, integrated_lufs) = (self.true_peak.true_peak_dbtp(), self.loudness.integrated_lufs());
+        let true_peak_dbtp = self.true_peak.true_peak_dbtp();
         Measurement {
             sample_rate_hz: self.rate.hz(),
             channels: self.channels,
             frames: self.frames,
             duration_s: self.rate.seconds(self.frames),
             integrated_lufs,
-            loudness_range_lu: self.loudness.loudness_range_lu(),
+            loudness_range_lu,
             max_momentary_lufs: self.loudness.max_momentary_lufs(),
             max_short_term_lufs: self.loudness.max_short_term_lufs(),
             true_peak_dbtp,
@@ -86,26 +103,22 @@ impl ProgrammeMeter {
         }
     }
 
-    /// The series so far, the running interval included; empty when none was asked for. Control thread; allocates.
+    /// The series of the rows that are held, the running interval included; empty when none was asked for. Control thread; allocates.
     pub fn series(&self) -> MeterSeries {
-        let mut rows = self.rows.clone().unwrap_or_default();
-        if self.rows.is_some() && interval_start(self.rate, self.intervals) < self.frames {
-            // The copy closes its interval as if the signal ended here.
-            let mut ended = Self { rows: None, ..self.clone() };
-            ended.true_peak.end();
-            rows.push(ended.take_row());
+        MeterSeries::from_rows(&self.clone().into_rows())
+    }
+
+    /// The rows that are held, and that of the running interval as if the signal ended here; none without a series. Control thread; allocates.
+    pub fn into_rows(mut self) -> Vec<MeterRow> {
+        let Some(mut rows) = self.rows.take() else { return Vec::new() };
+        if interval_start(self.rate, self.intervals) < self.frames {
+            self.true_peak.end();
+            rows.push(self.take_row());
         }
-        MeterSeries::from_rows(&rows)
+        rows
     }
 
-    /// As [`ProgrammeMeter::series`], at the end: the rows are given up, and no more are kept. Control thread; allocates.
-    pub fn take_series(&mut self) -> MeterSeries {
-        let series = self.series();
-        self.rows = None;
-        series
-    }
-
-    /// The last complete row of the series: what a live display shows. Audio thread: no allocation.
+    /// The last complete row that is held: what a live display shows. Audio thread: no allocation.
     pub fn latest(&self) -> Option<MeterRow> {
         self.rows.as_ref()?.last().copied()
     }
@@ -175,7 +188,7 @@ impl ProgrammeMeter {
 }
 
 impl Tap for ProgrammeMeter {
-    /// Takes in the next block. Audio thread for the first hour, after which memory grows now and then. A block of another number
+    /// Takes in the next block. Audio thread for the first hour, or for as long as there is room, after which memory grows now and then. A block of another number
     /// of channels than the layout has is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.channels || self.channels == 0 {

@@ -53,22 +53,79 @@ pub struct MeterRow {
     pub correlation: Option<f32>,
 }
 
+impl MeterRow {
+    /// What [`MeterSeries::peak_dbfs`] says of it.
+    pub(crate) fn peak_dbfs(&self) -> Option<f32> {
+        narrow(amplitude_db(f64::from(self.peak)), 2)
+    }
+
+    /// What [`MeterSeries::rms_dbfs`] says of it.
+    pub(crate) fn rms_dbfs(&self) -> Option<f32> {
+        narrow(power_db(self.mean_square), 2)
+    }
+
+    /// What [`MeterSeries::momentary_lufs`] says of it.
+    pub(crate) fn rounded_momentary_lufs(&self) -> Option<f32> {
+        narrow(self.momentary_lufs.map(f64::from), 2)
+    }
+
+    /// What [`MeterSeries::short_term_lufs`] says of it.
+    pub(crate) fn rounded_short_term_lufs(&self) -> Option<f32> {
+        narrow(self.short_term_lufs.map(f64::from), 2)
+    }
+
+    /// What [`MeterSeries::true_peak_dbtp`] says of it.
+    pub(crate) fn true_peak_dbtp(&self) -> Option<f32> {
+        narrow(amplitude_db(f64::from(self.true_peak)), 2)
+    }
+
+    /// What [`MeterSeries::correlation`] says of it.
+    pub(crate) fn rounded_correlation(&self) -> Option<f32> {
+        narrow(self.correlation.map(f64::from), 3)
+    }
+
+    /// What [`MeterSeries::energy`] says of it.
+    pub(crate) fn energy(&self) -> f64 {
+        significant(self.mean_square)
+    }
+}
+
+fn narrow(value: Option<f64>, decimals: i32) -> Option<f32> {
+    value.map(|value| rounded(value, decimals) as f32)
+}
+
 impl MeterSeries {
     /// The rows as columns, rounded.
     pub fn from_rows(rows: &[MeterRow]) -> Self {
-        fn column(rows: &[MeterRow], decimals: i32, value: impl Fn(&MeterRow) -> Option<f64>) -> Vec<Option<f32>> {
-            rows.iter().map(|row| value(row).map(|value| rounded(value, decimals) as f32)).collect()
-        }
+        let mut series = Self::with_room(rows.len());
+        series.extend(rows);
+        series
+    }
+
+    /// An empty series with room for so many rows.
+    pub(crate) fn with_room(rows: usize) -> Self {
+        let column = || Vec::with_capacity(rows);
         Self {
             interval_ms: INTERVAL_MS,
-            peak_dbfs: column(rows, 2, |row| amplitude_db(f64::from(row.peak))),
-            rms_dbfs: column(rows, 2, |row| power_db(row.mean_square)),
-            momentary_lufs: column(rows, 2, |row| row.momentary_lufs.map(f64::from)),
-            short_term_lufs: column(rows, 2, |row| row.short_term_lufs.map(f64::from)),
-            true_peak_dbtp: column(rows, 2, |row| amplitude_db(f64::from(row.true_peak))),
-            correlation: column(rows, 3, |row| row.correlation.map(f64::from)),
-            energy: rows.iter().map(|row| significant(row.mean_square)).collect(),
+            peak_dbfs: column(),
+            rms_dbfs: column(),
+            momentary_lufs: column(),
+            short_term_lufs: column(),
+            true_peak_dbtp: column(),
+            correlation: column(),
+            energy: Vec::with_capacity(rows),
         }
+    }
+
+    /// Appends the rows that follow.
+    pub(crate) fn extend(&mut self, rows: &[MeterRow]) {
+        self.peak_dbfs.extend(rows.iter().map(MeterRow::peak_dbfs));
+        self.rms_dbfs.extend(rows.iter().map(MeterRow::rms_dbfs));
+        self.momentary_lufs.extend(rows.iter().map(MeterRow::rounded_momentary_lufs));
+        self.short_term_lufs.extend(rows.iter().map(MeterRow::rounded_short_term_lufs));
+        self.true_peak_dbtp.extend(rows.iter().map(MeterRow::true_peak_dbtp));
+        self.correlation.extend(rows.iter().map(MeterRow::rounded_correlation));
+        self.energy.extend(rows.iter().map(MeterRow::energy));
     }
 }
 

@@ -37,6 +37,9 @@ pub enum RenderError {
     /// The temporary file for the pre-master cannot be written or read.
     #[error("the temporary file that holds the mix between the passes failed: {0}; free some disk space")]
     Scratch(io::Error),
+    /// The temporary file for what the meters have read cannot be written or read.
+    #[error("the temporary file that holds the readings of the meters failed: {0}; free some disk space")]
+    MeterLog(io::Error),
     /// There is nothing to write.
     #[error(
         "the output would be empty: the session ends at {end_s:.3} s and the output was to start at {start_s:.3} s; choose an earlier start"

@@ -102,6 +102,11 @@ impl<S: Store> Keeper<S> {
         self.store.keep(&block, sure, self.meter.as_mut())
     }
 
+    /// The meters of the buses, in the order of their outputs.
+    pub(super) fn bus_meters(&mut self) -> impl Iterator<Item = &mut ProgrammeMeter> {
+        self.bus_taps.iter_mut().map(|tap| &mut tap.meter)
+    }
+
     /// What it kept.
     pub(super) fn finish(self) -> Kept<S> {
         let measured = self.meter.map(|meter| meter.measurement());

@@ -3,38 +3,53 @@
 use super::error::RenderError;
 use super::export::Sink;
 use super::keeper::Store;
-use crate::analysis::{PhaseScope, SpectrumAnalyser};
+use super::meter_log::{METER_ROOM, MeterLog, PAGE_ROWS};
+use crate::analysis::{MasterMeters, PhaseScope, SpectrumAnalyser};
 use crate::audio::{AudioBuffer, Block, BlockMut, ChannelLayout, Queue};
 use crate::dsp::dynamics::LimiterStats;
 use crate::master::{MasterChain, ReductionSeries};
 use crate::meter::{Hearing, ProgrammeMeter};
 use crate::process::{ProcessSpec, Processor, Tap};
 use crate::units::SampleRate;
+use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 /// What came out of the chain, besides the sound.
 pub(super) struct MasterTaps {
     /// `None` when the mix is all that is asked for.
-    pub(super) data: Option<DataTaps>,
-    /// The limiter's largest reduction of every 100 ms, in dB.
-    pub(super) reduction_db: Vec<f64>,
+    pub(super) data: Option<MasterData>,
     pub(super) limiter: Option<LimiterStats>,
 }
 
 /// What the data files and the page say of the master.
-pub(super) struct DataTaps {
-    pub(super) meter: ProgrammeMeter,
+pub(super) struct MasterData {
+    pub(super) meters: MasterMeters,
     pub(super) spectrum: SpectrumAnalyser,
     pub(super) scope: PhaseScope,
 }
 
+struct DataTaps {
+    meter: ProgrammeMeter,
+    log: MeterLog,
+    spectrum: SpectrumAnalyser,
+    scope: PhaseScope,
+}
+
 impl DataTaps {
-    fn new(rate: SampleRate) -> Self {
+    fn new(rate: SampleRate, folder: Option<&Path>) -> Self {
         Self {
-            meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
+            meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_ROOM),
+            log: MeterLog::new(1, PAGE_ROWS, folder.map(Path::to_path_buf)),
             spectrum: SpectrumAnalyser::new(rate, 2),
             scope: PhaseScope::new(),
         }
+    }
+
+    fn end(mut self, gain_reduction_db: Vec<f64>) -> io::Result<MasterData> {
+        let summary = self.log.end(0, self.meter)?.rounded();
+        let meters = MasterMeters { series: self.log.series(0)?, gain_reduction_db, summary };
+        Ok(MasterData { meters, spectrum: self.spectrum, scope: self.scope })
     }
 }
 
@@ -53,7 +68,8 @@ pub(super) struct MasterLine<'a, 'b> {
 }
 
 impl<'a, 'b> MasterLine<'a, 'b> {
-    /// A line that takes up to `spec.max_block` frames at a time. Restarts the sink. Control thread; allocates.
+    /// A line that takes up to `spec.max_block` frames at a time; what has to wait waits in `folder`. Restarts the sink. Control thread;
+    /// allocates.
     ///
     /// # Errors
     /// When the sink cannot be written.
@@ -61,13 +77,14 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         chain: MasterChain,
         spec: &ProcessSpec,
         sink: &'a mut Sink<'b>,
+        folder: Option<&Path>,
         mix_only: bool,
     ) -> Result<Self, RenderError> {
         sink.restart()?;
         Ok(Self {
             reduction: ReductionSeries::new(spec.sample_rate, chain.latency()),
             chain,
-            data: (!mix_only).then(|| DataTaps::new(spec.sample_rate)),
+            data: (!mix_only).then(|| DataTaps::new(spec.sample_rate, folder)),
             sink,
             ready: Stretch::new(spec),
             next: Stretch::new(spec),
@@ -92,7 +109,7 @@ impl<'a, 'b> MasterLine<'a, 'b> {
             Ok(())
         };
         let take = || match data {
-            Some(DataTaps { meter, spectrum, scope }) => {
+            Some(DataTaps { meter, spectrum, scope, .. }) => {
                 let draw = || {
                     spectrum.observe(&block);
                     scope.observe(&block);
@@ -103,6 +120,9 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         };
         let (mastered, taken) = rayon::join(master, take);
         taken.and(mastered)?;
+        if let Some(DataTaps { meter, log, .. }) = data {
+            log.keep(0, meter).map_err(RenderError::MeterLog)?;
+        }
         self.next.range = self.chain.latency().saturating_sub(self.seen).min(frames as u64) as usize..frames;
         self.seen += frames as u64;
         std::mem::swap(&mut self.ready, &mut self.next);
@@ -139,11 +159,9 @@ impl<'a, 'b> MasterLine<'a, 'b> {
             self.master(silence, fill, None)?;
         }
         self.master(0, |_| Ok(()), None)?;
-        Ok(MasterTaps {
-            data: self.data,
-            reduction_db: self.reduction.into_values(),
-            limiter: self.chain.limiter_stats(),
-        })
+        let reduction = self.reduction.into_values();
+        let data = self.data.map(|data| data.end(reduction)).transpose().map_err(RenderError::MeterLog)?;
+        Ok(MasterTaps { data, limiter: self.chain.limiter_stats() })
     }
 }
 

@@ -11,6 +11,7 @@ use super::scratch::Scratch;
 use crate::master::{Aim, GainPlan, MasterChain, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
 use crate::process::{BuildError, ProcessSpec};
+use std::path::Path;
 
 /// The most passes: the loudness of a limited mix is met in two or three.
 const MAX_PASSES: usize = 8;
@@ -70,12 +71,12 @@ impl<'a> Tries<'a> {
     }
 }
 
-/// Masters a mix into a sink.
+/// Masters a mix into a sink; what has to wait waits in the folder.
 pub(super) fn run(
     plan: &Plan,
     (mixed, scratch): (&Mixed, &mut Scratch),
     mut tries: Tries<'_>,
-    sink: &mut Sink<'_>,
+    (sink, folder): (&mut Sink<'_>, Option<&Path>),
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<Mastered, RenderError> {
@@ -84,7 +85,7 @@ pub(super) fn run(
     loop {
         let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, frames)?;
         scratch.rewind().map_err(RenderError::Scratch)?;
-        let mut line = MasterLine::new(tries.chain(&spec)?, &spec, sink, options.mix_only)?;
+        let mut line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
         let mut done = 0;
         while done < frames {
             let piece = (frames - done).min(spec.max_block as u64);

@@ -3,6 +3,7 @@
 use super::clip::Clip;
 use super::error::RenderError;
 use super::keeper::{Chunk, Keeper, Store};
+use super::meter_log::{MeterLog, PAGE_ROWS};
 use super::offline::RenderOptions;
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
@@ -11,8 +12,9 @@ use super::span::Span;
 use super::strip_tap::StripTap;
 use super::track_groups::TrackGroups;
 use crate::io::{Fingerprint, StemOutcome};
-use crate::meter::{Measurement, ProgrammeMeter};
+use crate::meter::Measurement;
 use crate::mix::TrackStrip;
+use std::path::Path;
 
 /// The mix before its master gain.
 pub(super) struct Mixed {
@@ -29,7 +31,9 @@ pub(super) struct Mixed {
     /// The hashes of the stems, in session order, as far as they came of themselves.
     pub(super) fingerprints: Vec<Fingerprint>,
     /// A bus each, in session order: after the fader, until the last stem ends.
-    pub(super) buses: Vec<ProgrammeMeter>,
+    pub(super) buses: Vec<Measurement>,
+    /// What the meters of the tracks have read, then those of the buses, in session order.
+    pub(super) log: MeterLog,
 }
 
 /// What a track turned out to be.
@@ -39,13 +43,14 @@ pub(super) struct TrackResult {
     pub(super) end: u64,
     pub(super) latency: u64,
     /// After the fader, as long as the stem plays; `None` when the mix is all that is asked for.
-    pub(super) meter: Option<ProgrammeMeter>,
+    pub(super) measured: Option<Measurement>,
 }
 
-/// Renders a plan into a store, from the output's first frame on; the store may be given more than is output.
+/// Renders a plan into a store, from the output's first frame on; the store may be given more than is output. What has to wait waits in `folder`.
 pub(super) fn run<S: Store>(
     plan: &Plan,
     options: &RenderOptions,
+    folder: Option<&Path>,
     store: S,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<(Mixed, S), RenderError> {
@@ -57,8 +62,10 @@ pub(super) fn run<S: Store>(
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
     let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripTap::new(plan, start, track.latency()));
+    let count = tracks.len();
     let mut tracks = TrackGroups::new(tracks, tap);
     let buses = &plan.routing().buses;
+    let mut log = MeterLog::new(count + buses.len(), PAGE_ROWS, folder.map(Path::to_path_buf));
     let bus_taps = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
     let mut span = Span::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
@@ -79,6 +86,12 @@ pub(super) fn run<S: Store>(
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
             }
         }
+        for (strip, tap) in tracks.taps().enumerate() {
+            tap.as_mut().map_or(Ok(()), |tap| log.keep(strip, &mut tap.meter)).map_err(RenderError::MeterLog)?;
+        }
+        for (bus, meter) in buses.iter().zip(keeper.bus_meters()) {
+            log.keep(count + bus.index, meter).map_err(RenderError::MeterLog)?;
+        }
         span.update(tracks.each());
         // Output frame n of this chunk is session frame position + n − latency.
         let within =
@@ -94,31 +107,36 @@ pub(super) fn run<S: Store>(
     keeper.take(&ready)?;
     let kept = keeper.finish();
 
-    let end = span.output_end(kept.heard_until);
-    if end <= start {
-        return Err(RenderError::Empty { end_s: rate.seconds(end), start_s: rate.seconds(start) });
+    let output_end = span.output_end(kept.heard_until);
+    if output_end <= start {
+        return Err(RenderError::Empty { end_s: rate.seconds(output_end), start_s: rate.seconds(start) });
+    }
+    let fingerprints = tracks.each().map(|track| track.input.fingerprint()).collect();
+    let mut end = |strip: usize, meter| log.end(strip, meter).map_err(RenderError::MeterLog);
+    let mut results = Vec::with_capacity(count);
+    for (index, (track, tap)) in tracks.into_each().enumerate() {
+        let measured = tap.map(|tap| end(index, tap.meter)).transpose()?;
+        results.push(TrackResult::new(&track, measured));
     }
     let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(kept.buses).collect();
     in_session_order.sort_by_key(|(index, _)| *index);
+    let measured = in_session_order.into_iter().map(|(index, meter)| end(count + index, meter));
+    let buses = measured.collect::<Result<_, _>>()?;
     let mixed = Mixed {
-        frames: end - start,
+        frames: output_end - start,
         start,
         latency,
         measured: kept.measured,
-        fingerprints: tracks.each().map(|track| track.input.fingerprint()).collect(),
-        tracks: tracks.into_each().map(|(track, tap)| TrackResult::new(&track, tap)).collect(),
-        buses: in_session_order.into_iter().map(|(_, meter)| meter).collect(),
+        fingerprints,
+        tracks: results,
+        buses,
+        log,
     };
     Ok((mixed, kept.store))
 }
 
 impl TrackResult {
-    fn new(track: &TrackStrip<Clip>, tap: Option<StripTap>) -> Self {
-        Self {
-            outcome: track.input.outcome().clone(),
-            end: track.input.position(),
-            latency: track.latency(),
-            meter: tap.map(|tap| tap.meter),
-        }
+    fn new(track: &TrackStrip<Clip>, measured: Option<Measurement>) -> Self {
+        Self { outcome: track.input.outcome().clone(), end: track.input.position(), latency: track.latency(), measured }
     }
 }

@@ -9,6 +9,8 @@ mod listen;
 pub mod live;
 mod master_line;
 mod master_pass;
+mod meter_log;
+mod meters_file;
 mod mix_pass;
 mod offline;
 mod plan;

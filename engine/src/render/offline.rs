@@ -92,7 +92,7 @@ pub fn render_to_folder(
         report
     } else {
         data_files::retire(&mut staged);
-        let mut report = summary::report(&road, mixed, &mastered);
+        let mut report = summary::report(&road, &mixed, &mastered);
         report.clock = options.clock.map(|clock| clock());
         report
     };
@@ -112,11 +112,10 @@ pub fn render_to_memory(
 ) -> Result<(AudioBuffer, Report), RenderError> {
     let road = Road::travel(session, on_progress)?;
     let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
-    let (mut mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
-    let fingerprints = std::mem::take(&mut mixed.fingerprints);
-    let mut report = summary::report(&road, mixed, &mastered);
+    let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
+    let mut report = summary::report(&road, &mixed, &mastered);
     if !options.mix_only {
-        Hashes { output: None, stems: Hashes::of_stems(fingerprints)? }.enter(&mut report);
+        Hashes { output: None, stems: Hashes::of_stems(mixed.fingerprints)? }.enter(&mut report);
     }
     report.clock = options.clock.map(|clock| clock());
     let audio = match sink {
@@ -153,8 +152,8 @@ impl Road {
         // Where no loudness is asked for, the gain is known before the mix: one pass does it all.
         if aim.target_lufs.is_none() {
             let spec = plan.spec(2, options.chunk_frames.max(1));
-            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, options.mix_only)?;
-            let (mixed, line) = mix_pass::run(plan, options, line, on_progress)?;
+            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
+            let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
             let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
             let taps = line.finish(mixed.frames)?;
             progress.at(mixed.frames)?;
@@ -164,11 +163,11 @@ impl Road {
             }
         }
         let scratch = Scratch::new(options.scratch_frames, folder.map(Path::to_path_buf));
-        let (mixed, mut scratch) = mix_pass::run(plan, options, scratch, on_progress)?;
+        let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
         if aim.target_lufs.is_some() {
             tries = Tries::first(aim, mixed.measured.as_ref());
         }
-        let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, sink, options, on_progress)?;
+        let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, (sink, folder), options, on_progress)?;
         Ok((mixed, mastered))
     }
 }

@@ -1,6 +1,7 @@
 //! A meter on a strip's output, for as long as its sound plays.
 
 use super::clip::Clip;
+use super::meter_log::METER_ROOM;
 use super::plan::Plan;
 use crate::audio::{Block, ChannelLayout};
 use crate::meter::ProgrammeMeter;
@@ -8,7 +9,8 @@ use crate::mix::TrackStrip;
 use crate::process::Tap;
 use std::ops::Range;
 
-/// It leaves out what comes before the output's start, and stops with the sound or the output.
+/// It leaves out what comes before the output's start, and stops with the sound or the output. What the meter holds is to be taken to a
+/// [`MeterLog`](super::meter_log::MeterLog) after every chunk.
 pub(super) struct StripTap {
     pub(super) meter: ProgrammeMeter,
     /// How late the strip's output is, in frames.
@@ -23,7 +25,7 @@ impl StripTap {
     pub(super) fn new(plan: &Plan, start: u64, latency: u64) -> Self {
         let rate = plan.sample_rate();
         Self {
-            meter: ProgrammeMeter::with_series(rate, &ChannelLayout::stereo()),
+            meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_ROOM),
             latency,
             skip: start + latency,
             until: plan.session().time.end_s.map_or(u64::MAX / 2, |seconds| rate.frames(seconds)),

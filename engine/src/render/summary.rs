@@ -36,7 +36,7 @@ impl Hashes {
 }
 
 /// The report, without hashes.
-pub(super) fn report(road: &Road, mixed: Mixed, mastered: &Mastered) -> Report {
+pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report {
     let plan = &road.plan;
     let rate = plan.sample_rate();
     let output = OutputReport {
@@ -50,13 +50,12 @@ pub(super) fn report(road: &Road, mixed: Mixed, mastered: &Mastered) -> Report {
         blake3: None,
         clipped_samples: mastered.clipped_samples,
     };
-    let master = master_report(road, &mixed, mastered);
+    let master = master_report(road, mixed, mastered);
     let buses = plan.session().buses.iter().zip(&mixed.buses);
-    let buses: Vec<BusReport> = buses
-        .map(|(bus, meter)| BusReport { name: bus.name.clone(), measured: meter.measurement().rounded() })
-        .collect();
+    let buses: Vec<BusReport> =
+        buses.map(|(bus, measured)| BusReport { name: bus.name.clone(), measured: measured.rounded() }).collect();
     let tracks: Vec<TrackReport> =
-        mixed.tracks.into_iter().enumerate().map(|(index, result)| track(road, index, result)).collect();
+        mixed.tracks.iter().enumerate().map(|(index, result)| track(road, index, result)).collect();
     let mut warnings = plan.warnings().to_vec();
     warnings.extend(tracks.iter().flat_map(track_warnings));
     if output.clipped_samples > 0 {
@@ -97,7 +96,7 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
         ceiling_dbtp: aim.ceiling_dbtp,
         gain_db: mastered.gain.gain_db,
         before: mixed.measured.as_ref().map(Measurement::rounded),
-        predicted: mastered.taps.data.as_ref().map(|data| data.meter.measurement().rounded()),
+        predicted: mastered.taps.data.as_ref().map(|data| data.meters.summary.clone()),
         written: written.rounded(),
         verified: loud_enough && under_ceiling,
         note: mastered.gain.note.clone(),
@@ -110,7 +109,7 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
     }
 }
 
-fn track(road: &Road, index: usize, result: TrackResult) -> TrackReport {
+fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
     let plan = &road.plan;
     let (track, stem) = (&plan.session().tracks[index], &plan.stems()[index]);
     TrackReport {
@@ -118,12 +117,12 @@ fn track(road: &Road, index: usize, result: TrackResult) -> TrackReport {
         file: track.file.clone(),
         blake3: None,
         stem: stem.clone(),
-        read: result.outcome,
+        read: result.outcome.clone(),
         resampled: stem.sample_rate != plan.sample_rate(),
         start_frame: plan.placement(index).start,
         end_frame: result.end,
         latency_frames: result.latency,
-        measured: result.meter.map(|meter| meter.measurement().rounded()),
+        measured: result.measured.as_ref().map(Measurement::rounded),
     }
 }
 

@@ -63,6 +63,11 @@ impl TrackGroups {
         self.0.iter_mut().flat_map(|group| unpoisoned(group.members.get_mut()).tracks.iter_mut())
     }
 
+    /// The meter of every track, in session order.
+    pub(super) fn taps(&mut self) -> impl Iterator<Item = &mut Option<StripTap>> {
+        self.0.iter_mut().flat_map(|group| unpoisoned(group.members.get_mut()).taps.iter_mut())
+    }
+
     /// Every track and its meter, in session order.
     pub(super) fn into_each(self) -> impl Iterator<Item = (TrackStrip<Clip>, Option<StripTap>)> {
         self.0.into_iter().flat_map(|group| {

@@ -3,6 +3,7 @@
 mod frequency_plots;
 mod markup;
 mod offsets;
+mod outline;
 mod page;
 mod palette;
 mod pictures;
@@ -12,6 +13,7 @@ mod tables;
 mod time_axis;
 mod time_plots;
 
+pub use outline::Outline;
 pub use page::{Drawn, Plots, html, plots};
 pub use pictures::{PICTURES, pictures};
 

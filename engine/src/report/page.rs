@@ -3,8 +3,8 @@
 use super::markup::{clock_time, escaped, number, reading};
 use super::palette::page_colours;
 use super::plot::Plot;
-use super::{Report, frequency_plots, tables, time_plots};
-use crate::analysis::{MetersDocument, ScopePicture, SpectrumDocument, WaveformData};
+use super::{Outline, Report, frequency_plots, tables, time_plots};
+use crate::analysis::{MasterMeters, ScopePicture, SpectrumDocument, WaveformData};
 use crate::audio::SampleFormat;
 use std::fmt::Write as _;
 
@@ -17,8 +17,8 @@ pub struct Drawn<'a> {
     pub waveform: &'a WaveformData,
     /// Its spectrum.
     pub spectrum: &'a SpectrumDocument,
-    /// Its readings over time, and those of the tracks.
-    pub meters: &'a MetersDocument,
+    /// Its readings over time.
+    pub master: &'a MasterMeters,
     /// How left and right stand to each other.
     pub scope: &'a ScopePicture,
 }
@@ -37,8 +37,7 @@ pub struct Plots {
 
 /// Draws what the page shows: most of the work, and no hash is in it.
 pub fn plots(drawn: &Drawn<'_>) -> Plots {
-    let Drawn { report, waveform, spectrum, meters, scope } = drawn;
-    let master = &meters.master;
+    let Drawn { report, waveform, spectrum, master, scope } = drawn;
     let heat = frequency_plots::Heat::new(report, spectrum);
     let over_time = [
         time_plots::waveform(report, waveform),
@@ -51,12 +50,12 @@ pub fn plots(drawn: &Drawn<'_>) -> Plots {
     Plots {
         over_time: over_time.iter().map(Plot::html).collect(),
         as_a_whole: frequency_plots::average_spectrum(spectrum).html() + &frequency_plots::phase_scope(report, scope),
-        series: series(report, meters),
+        series: series(report, master),
     }
 }
 
-/// The page. Nothing in it depends on the clock; text from outside is escaped.
-pub fn html(report: &Report, meters: &MetersDocument, plots: &Plots) -> String {
+/// The page, with an outline a track and a bus. Nothing in it depends on the clock; text from outside is escaped.
+pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plots) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
@@ -70,8 +69,8 @@ pub fn html(report: &Report, meters: &MetersDocument, plots: &Plots) -> String {
         "<section><h2>Over time</h2>{}</section>\n<section><h2>As a whole</h2><div class=\"pair\">{}</div></section>\n",
         plots.over_time, plots.as_a_whole
     );
-    page += &tables::tracks(report, meters);
-    page += &tables::buses(report, meters);
+    page += &tables::tracks(report, tracks);
+    page += &tables::buses(report, buses);
     page += &tables::inputs(report);
     page += &tables::master(report);
     let _ = write!(
@@ -150,8 +149,7 @@ fn range_note(duration_s: f64) -> Option<String> {
 }
 
 /// The series that the script reads out under the pointer; numbers only.
-fn series(report: &Report, meters: &MetersDocument) -> String {
-    let master = &meters.master;
+fn series(report: &Report, master: &MasterMeters) -> String {
     // A page that is read by people needs one decimal, and no more points than a screen has dots.
     let together = master.series.momentary_lufs.len().div_ceil(2_500).max(1);
     let thin = |values: &[Option<f32>]| -> Vec<Option<f64>> {
@@ -161,7 +159,7 @@ fn series(report: &Report, meters: &MetersDocument) -> String {
     let reduction: Vec<Option<f32>> = master.gain_reduction_db.iter().map(|value| Some(*value as f32)).collect();
     serde_json::json!({
         "duration_s": report.output.duration_s,
-        "interval_s": f64::from(meters.interval_ms) / 1_000.0 * together as f64,
+        "interval_s": f64::from(crate::meter::INTERVAL_MS) / 1_000.0 * together as f64,
         "momentary": thin(&master.series.momentary_lufs),
         "short": thin(&master.series.short_term_lufs),
         "peak": thin(&master.series.true_peak_dbtp),

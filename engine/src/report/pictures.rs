@@ -17,14 +17,14 @@ const SCALE: f32 = 2.0;
 
 /// The pictures, each with its file name.
 pub fn pictures(drawn: &Drawn<'_>) -> Vec<(&'static str, Vec<u8>)> {
-    let Drawn { report, waveform, spectrum, meters, .. } = drawn;
+    let Drawn { report, waveform, spectrum, master, .. } = drawn;
     let heat = frequency_plots::Heat::new(report, spectrum);
     let mut tall = frequency_plots::spectrogram(report, spectrum, &heat);
     tall.height = 400.0;
     let plots = [
         (PICTURES[0], time_plots::waveform(report, waveform), None),
         (PICTURES[1], tall, Some(&heat)),
-        (PICTURES[2], time_plots::loudness(report, &meters.master), None),
+        (PICTURES[2], time_plots::loudness(report, master), None),
     ];
     plots.into_iter().filter_map(|(name, plot, heat)| Some((name, png(&plot, heat)?))).collect()
 }

@@ -1,15 +1,11 @@
 //! The tables of the page: tracks, buses, inputs, and how the master came about.
 
-use super::markup::{area_path, clock_time, escaped, number, reading};
+use super::markup::{clock_time, escaped, number, reading};
 use super::offsets::{confidence, offset};
-use super::plot::WIDTH;
+use super::outline::Outline;
 use super::{BusReport, Report, TrackReport};
-use crate::analysis::{MetersDocument, StripMeters};
 use crate::meter::Measurement;
 use std::fmt::Write as _;
-
-/// Points of a track's small waveform.
-const POINTS: usize = 300;
 
 /// A table: heads, then rows of cells that are HTML already.
 fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
@@ -29,27 +25,24 @@ fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// A row a track: where it sounds, how it was moved, how loud it is, its share of the mix.
-pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
-    let energies: Vec<f64> = meters.tracks.iter().map(|track| track.series.energy.iter().sum()).collect();
-    let total: f64 = energies.iter().sum();
-    let peaks = meters.tracks.iter().flat_map(|track| track.series.peak_dbfs.iter().flatten());
-    let loudest_dbfs = peaks.copied().map(f64::from).fold(-60.0, f64::max);
+pub(super) fn tracks(report: &Report, outlines: &[Outline]) -> String {
+    let total: f64 = outlines.iter().map(Outline::energy).sum();
+    let loudest_dbfs = Outline::loudest_dbfs(outlines);
     let rows: Vec<Vec<String>> = report
         .tracks
         .iter()
-        .zip(&meters.tracks)
-        .zip(&energies)
+        .zip(outlines)
         .enumerate()
-        .map(|(index, ((track, meters), energy))| {
+        .map(|(index, (track, outline))| {
             let alignment = report.alignment.as_ref().and_then(|alignment| alignment.stems.get(index));
             vec![
                 format!("<b>{}</b>", escaped(&track.name)),
-                outline(meters, report.output.duration_s, loudest_dbfs),
+                outline.svg(report.output.duration_s, loudest_dbfs),
                 offset(report, alignment),
                 alignment.map_or_else(|| "–".into(), confidence),
                 unit(track.measured.as_ref().and_then(|measured| measured.integrated_lufs), "LUFS"),
                 unit(track.measured.as_ref().and_then(|measured| measured.true_peak_dbtp), "dBTP"),
-                share(if total > 0.0 { energy / total } else { 0.0 }),
+                share(if total > 0.0 { outline.energy() / total } else { 0.0 }),
             ]
         })
         .collect();
@@ -62,21 +55,20 @@ pub(super) fn tracks(report: &Report, meters: &MetersDocument) -> String {
 }
 
 /// A row a bus: where it sounds and how loud it is; nothing without buses.
-pub(super) fn buses(report: &Report, meters: &MetersDocument) -> String {
+pub(super) fn buses(report: &Report, outlines: &[Outline]) -> String {
     if report.buses.is_empty() {
         return String::new();
     }
-    let peaks = meters.buses.iter().flat_map(|bus| bus.series.peak_dbfs.iter().flatten());
-    let loudest_dbfs = peaks.copied().map(f64::from).fold(-60.0, f64::max);
-    let row = |(bus, meters): (&BusReport, &StripMeters)| {
+    let loudest_dbfs = Outline::loudest_dbfs(outlines);
+    let row = |(bus, outline): (&BusReport, &Outline)| {
         vec![
             format!("<b>{}</b>", escaped(&bus.name)),
-            outline(meters, report.output.duration_s, loudest_dbfs),
+            outline.svg(report.output.duration_s, loudest_dbfs),
             unit(bus.measured.integrated_lufs, "LUFS"),
             unit(bus.measured.true_peak_dbtp, "dBTP"),
         ]
     };
-    let rows: Vec<Vec<String>> = report.buses.iter().zip(&meters.buses).map(row).collect();
+    let rows: Vec<Vec<String>> = report.buses.iter().zip(outlines).map(row).collect();
     let heads = ["Bus", "Level over time", "Loudness", "True peak"];
     format!(
         "<section><h2>Buses</h2>{}<p class=\"hint\">After the fader.</p></section>\n",
@@ -86,28 +78,6 @@ pub(super) fn buses(report: &Report, meters: &MetersDocument) -> String {
 
 fn unit(value: Option<f64>, unit: &str) -> String {
     value.map_or_else(|| "–".into(), |value| format!("{} <small>{unit}</small>", number(value, 1)))
-}
-
-/// A strip's peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of its table fills the lane.
-fn outline(strip: &StripMeters, duration_s: f64, loudest_dbfs: f64) -> String {
-    let peaks = &strip.series.peak_dbfs;
-    let together = peaks.len().div_ceil(POINTS).max(1);
-    let interval_s = f64::from(strip.series.interval_ms) / 1_000.0;
-    let mut upper = Vec::new();
-    let mut lower = Vec::new();
-    for (index, group) in peaks.chunks(together).enumerate() {
-        let x = ((index * together) as f64 + group.len() as f64 / 2.0) * interval_s / duration_s * WIDTH;
-        // The square root lets quiet parts show in a lane this low.
-        let loudest = group.iter().flatten().copied().map(f64::from).reduce(f64::max);
-        let half = loudest.map_or(0.0, |db| libm::pow(10.0, (db - loudest_dbfs) / 40.0)) * 15.0;
-        upper.push((x.min(WIDTH), 16.0 - half));
-        lower.push((x.min(WIDTH), 16.0 + half));
-    }
-    format!(
-        "<svg class=\"outline\" viewBox=\"0 0 {WIDTH} 32\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-         <path class=\"middle\" d=\"M0 16H{WIDTH}\"/><path class=\"wave\" d=\"{}\"/></svg>",
-        area_path(&upper, &lower)
-    )
 }
 
 fn share(share: f64) -> String {

@@ -1,0 +1,77 @@
+//! What a meter holds of its past, for whoever has room for it elsewhere: memory need not grow with the programme.
+
+use super::{Measurement, MeterRow, ProgrammeMeter, integrated_power, loudness_range, power_lufs};
+
+/// What a meter with a series holds for every 100 ms since it last forgot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeterHistory<'a> {
+    /// The complete rows of the series.
+    pub rows: &'a [MeterRow],
+    /// The weighted powers of gating blocks, which integrated loudness follows from.
+    pub gating_blocks: &'a [f64],
+    /// The weighted powers of 3 s windows, which loudness range follows from.
+    pub range_windows: &'a [f64],
+}
+
+impl ProgrammeMeter {
+    /// What is held. Audio thread: no allocation.
+    pub fn history(&self) -> MeterHistory<'_> {
+        MeterHistory {
+            rows: self.rows.as_deref().unwrap_or_default(),
+            gating_blocks: self.loudness.gating_blocks(),
+            range_windows: self.loudness.range_windows(),
+        }
+    }
+
+    /// Forgets what is held, to hold what follows in the same memory: readings of the whole then want
+    /// [`ProgrammeMeter::measurement_with`]. Audio thread: no allocation.
+    pub fn forget_history(&mut self) {
+        self.rows.iter_mut().for_each(Vec::clear);
+        self.loudness.forget_history();
+    }
+
+    /// As [`ProgrammeMeter::measurement`] of a meter that never forgot, given all gating blocks and all windows from the start, those
+    /// that are still held among them. Control thread; allocates.
+    pub fn measurement_with(&self, gating_blocks: &[f64], range_windows: &[f64]) -> Measurement {
+        let integrated_lufs = integrated_power(gating_blocks).and_then(power_lufs);
+        self.measurement_from(integrated_lufs, loudness_range(range_windows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::{AudioBuffer, ChannelLayout};
+    use crate::meter::MeterSeries;
+    use crate::process::Tap;
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals::{pink_noise, white_noise};
+
+    #[test]
+    fn what_was_given_up_and_what_is_held_make_the_readings_of_a_meter_that_never_forgot() {
+        let (rate, stereo) = (SampleRate::new(11_025).unwrap(), ChannelLayout::stereo());
+        let signal = AudioBuffer::from_channels(&[white_noise(1, 0.9, 120_007), pink_noise(2, 0.2, 120_007)]);
+        for page in [1, 10, 47, 1_000] {
+            let mut whole = ProgrammeMeter::with_series(rate, &stereo);
+            let mut forgetful = ProgrammeMeter::with_room(rate, &stereo, page);
+            let (mut rows, mut blocks, mut windows) = (Vec::new(), Vec::new(), Vec::new());
+            for start in (0..120_007).step_by(1_000) {
+                let block = signal.block().slice(start..120_007.min(start + 1_000));
+                whole.observe(&block);
+                forgetful.observe(&block);
+                if forgetful.history().rows.len() >= page {
+                    rows.extend(forgetful.history().rows);
+                    blocks.extend(forgetful.history().gating_blocks);
+                    windows.extend(forgetful.history().range_windows);
+                    forgetful.forget_history();
+                    assert_eq!(forgetful.history(), MeterHistory { rows: &[], gating_blocks: &[], range_windows: &[] });
+                }
+            }
+            blocks.extend(forgetful.history().gating_blocks);
+            windows.extend(forgetful.history().range_windows);
+            assert_eq!(forgetful.measurement_with(&blocks, &windows), whole.measurement(), "pages of {page}");
+            rows.extend(forgetful.into_rows());
+            assert_eq!(MeterSeries::from_rows(&rows), whole.series(), "pages of {page}");
+        }
+    }
+}

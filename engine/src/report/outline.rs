@@ -1,0 +1,93 @@
+//! A strip's levels over time, thinned out to what the page's tables show of them.
+
+use super::markup::area_path;
+use super::plot::WIDTH;
+use crate::meter::INTERVAL_MS;
+
+/// Points of a track's small waveform.
+const POINTS: usize = 300;
+
+/// What the tables show of a strip's series: gathered value by value, so that no series needs to be held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    /// Values of the series.
+    intervals: usize,
+    /// Values of it a point; the last may have fewer.
+    together: usize,
+    /// The largest peak of each point, dBFS.
+    peaks_dbfs: Vec<Option<f64>>,
+    energy: f64,
+    added: usize,
+}
+
+impl Outline {
+    /// The outline of a series of so many values, none of them added yet. Allocates.
+    pub fn new(intervals: usize) -> Self {
+        let together = intervals.div_ceil(POINTS).max(1);
+        let peaks_dbfs = vec![None; intervals.div_ceil(together)];
+        // An empty sum of floats is −0.
+        Self { intervals, together, peaks_dbfs, energy: -0.0, added: 0 }
+    }
+
+    /// Adds the peak of the next interval, dBFS. Those beyond the number that was told are left out.
+    pub fn add_peak(&mut self, peak_dbfs: Option<f32>) {
+        if let Some(point) = self.peaks_dbfs.get_mut(self.added / self.together) {
+            *point = [*point, peak_dbfs.map(f64::from)].into_iter().flatten().reduce(f64::max);
+        }
+        self.added += 1;
+    }
+
+    /// Adds the mean square of the next interval.
+    pub fn add_energy(&mut self, energy: f64) {
+        self.energy += energy;
+    }
+
+    /// The sum of the mean squares.
+    pub(super) fn energy(&self) -> f64 {
+        self.energy
+    }
+
+    /// The largest peak of several strips, −60 dBFS at least.
+    pub(super) fn loudest_dbfs(strips: &[Self]) -> f64 {
+        strips.iter().flat_map(|strip| strip.peaks_dbfs.iter().flatten()).copied().fold(-60.0, f64::max)
+    }
+
+    /// The peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of the strip's table fills the lane.
+    pub(super) fn svg(&self, duration_s: f64, loudest_dbfs: f64) -> String {
+        let interval_s = f64::from(INTERVAL_MS) / 1_000.0;
+        let mut upper = Vec::new();
+        let mut lower = Vec::new();
+        for (index, loudest) in self.peaks_dbfs.iter().enumerate() {
+            let first = index * self.together;
+            let count = self.together.min(self.intervals - first);
+            let x = (first as f64 + count as f64 / 2.0) * interval_s / duration_s * WIDTH;
+            // The square root lets quiet parts show in a lane this low.
+            let half = loudest.map_or(0.0, |db| libm::pow(10.0, (db - loudest_dbfs) / 40.0)) * 15.0;
+            upper.push((x.min(WIDTH), 16.0 - half));
+            lower.push((x.min(WIDTH), 16.0 + half));
+        }
+        format!(
+            "<svg class=\"outline\" viewBox=\"0 0 {WIDTH} 32\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+             <path class=\"middle\" d=\"M0 16H{WIDTH}\"/><path class=\"wave\" d=\"{}\"/></svg>",
+            area_path(&upper, &lower)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_is_the_largest_of_its_values_and_a_silent_one_stays_empty() {
+        let mut outline = Outline::new(2 * POINTS + 1);
+        assert_eq!((outline.together, outline.peaks_dbfs.len()), (3, 201));
+        for index in 0..=2 * POINTS {
+            outline.add_peak((index >= 3).then_some(-(index as f32)));
+            outline.add_energy(0.5);
+        }
+        assert_eq!(outline.peaks_dbfs[..3], [None, Some(-3.0), Some(-6.0)]);
+        assert_eq!((outline.peaks_dbfs[200], outline.energy()), (Some(-600.0), 300.5));
+        assert_eq!(Outline::loudest_dbfs(&[outline, Outline::new(0)]), -3.0);
+    }
+}

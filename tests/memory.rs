@@ -1,0 +1,62 @@
+//! The memory of a render is set by the number of its tracks, not by their length.
+
+use crate::program_runs::Place;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+const RATE_HZ: u32 = 8_000;
+const TRACKS: usize = 16;
+
+/// A WAV file of one channel: a hum that comes and goes.
+fn write_stem(place: &Place, name: &str, minutes: u32) {
+    let format = hound::SampleFormat::Int;
+    let spec = hound::WavSpec { channels: 1, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: format };
+    let mut writer = hound::WavWriter::create(place.path(name), spec).unwrap();
+    let mut samples = writer.get_i16_writer(minutes * 60 * RATE_HZ);
+    for frame in 0..minutes * 60 * RATE_HZ {
+        let swell = frame / 100 % 1_000;
+        samples.write_sample(((frame % 50) as i16 - 25) * swell as i16 / 4);
+    }
+    samples.flush().unwrap();
+    writer.finalize().unwrap();
+}
+
+/// The most memory that a render of all data files has had resident, in KB.
+fn peak_kb(place: &Place, minutes: u32) -> u64 {
+    let stem = format!("{minutes}.wav");
+    write_stem(place, &stem, minutes);
+    let mut session =
+        String::from("[align]\nmode = \"off\"\n[master]\ntarget = \"none\"\n[[buses]]\nname = \"band\"\n");
+    for track in 0..TRACKS {
+        let _ =
+            write!(session, "[[tracks]]\nname = \"t{track}\"\nfile = \"{stem}\"\ngain_db = -40.0\noutput = \"band\"\n");
+    }
+    place.write("mix.toml", session.as_bytes());
+    let mut command = place.command();
+    // One thread: how many pools of memory the allocator opens does not depend on chance then.
+    command.env("RAYON_NUM_THREADS", "1");
+    let mut child = command.args(["render", "--session", "mix.toml", "--quiet", "--out", "mix"]).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        // The figure never falls; what it rises to in the last milliseconds, when files get their names, does not count.
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.map_or(peak, |line| line.trim().trim_end_matches(" kB").parse().unwrap());
+        if let Some(ended) = child.try_wait().unwrap() {
+            assert!(ended.success());
+            return peak;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn ten_times_the_length_takes_no_more_memory() {
+    let place = Place::new();
+    let (short, long) = (peak_kb(&place, 3), peak_kb(&place, 30));
+    assert!(short > 4_000, "{short} KB: no program is that small");
+    // 3 MB for the master's own readings and its waveform, and as much for the allocator's whims. Readings of sixteen tracks and a bus would
+    // be 16 MB more.
+    assert!(long < short + 6_000, "{short} KB for 3 minutes, {long} for 30");
+}
