@@ -27,7 +27,7 @@ fn found(snr_db: f64, tolerance: f64) -> usize {
 #[test]
 fn under_white_noise_all_but_a_few_dull_stems_are_found_and_none_is_moved_elsewhere() {
     let (as_loud, louder) = (found(0.0, 0.5), found(-10.0, 1.0));
-    assert!(as_loud >= 19 && louder >= 14, "{as_loud}, {louder}");
+    assert!(as_loud >= 19 && louder >= 16, "{as_loud}, {louder}");
 }
 
 #[test]

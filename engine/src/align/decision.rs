@@ -7,6 +7,8 @@ use super::standing::Refined;
 const FLOOR: f64 = 4.25;
 /// The least z of a pair that is believed.
 const LEAST_Z: f64 = 2.4 * FLOOR;
+/// The same where both halves of the coherent bins agree: noise in all the others hides the peak, and says nothing against it.
+const LEAST_Z_OF_HALVES: f64 = 1.5 * FLOOR;
 /// The least share of windows on one line.
 const LEAST_SHARE: f64 = 0.6;
 /// The least ratio of the first to the second peak.
@@ -59,6 +61,7 @@ pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
 pub(super) fn doubt(refined: &Refined, assume_related: bool) -> Option<String> {
     let (least_z, least_share, least_ratio) =
         if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
+    let least_z = if refined.halves_agree { least_z.min(LEAST_Z_OF_HALVES) } else { least_z };
     let share = refined.agreeing as f64 / refined.windows.max(1) as f64;
     if refined.z < least_z {
         Some(format!("unrelated: the best offset stands out by {:.1}, {least_z:.1} are needed", refined.z))

@@ -157,9 +157,10 @@ pub(super) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bin
 /// maximum-likelihood weighting of Hannan and Thomson (1973), to which noise between the bins of a dull stem says nothing. What a window says
 /// itself would speak for it twice.
 pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
-    let weight = |(coherence, level): (&f64, &f64)| {
-        if *level > 0.0 { (coherence / (1.0 - coherence) / level) as f32 } else { 0.0 }
-    };
+    // Where the coherence is known, theory has its power of ½ here. Where it is measured, small values are chance: of 144 cases (six dull stems of 12 s,
+    // 10 dB below noise) the power of 1.5 finds 103, that of 2 finds 102, 1 finds 87, and ½ finds 58.
+    let of = |coherence: f64| coherence * coherence.sqrt() / (1.0 - coherence);
+    let weight = |(coherence, level): (&f64, &f64)| if *level > 0.0 { (of(*coherence) / level) as f32 } else { 0.0 };
     let listen = |own: usize| {
         let others = measured.iter().enumerate().filter(|(n, _)| *n != own).map(|(_, other)| other);
         let others = together(others, window.bins.clone());
@@ -169,7 +170,10 @@ pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
             *to = cross * weight;
         }
         let lag = highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64;
-        (lag, bins[window.bins.clone()].to_vec())
+        // Loud windows would drown the others.
+        let heard = &bins[window.bins.clone()];
+        let scale = heard.iter().map(|bin| bin.norm()).sum::<f32>().max(f32::MIN_POSITIVE).recip();
+        (lag, heard.iter().map(|bin| bin * scale).collect::<Vec<_>>())
     };
     let heard: Vec<_> = (0..measured.len()).into_par_iter().map(listen).collect();
     measured.iter_mut().zip(heard).for_each(|(one, heard)| (one.lag, one.heard) = heard);
@@ -180,8 +184,23 @@ fn highest(curve: &[f32]) -> usize {
     (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best })
 }
 
-/// The lag, near `start`, where the phases agree best, whatever the sign: Newton's method on the band-limited correlation.
-pub(super) fn summit(cross: &[Complex<f32>], together: &Together, window: &Window, start: f64) -> f64 {
+/// The lag, near that of a window's peak, where its phases, weighted by the coherence of all windows, agree best, whatever the sign.
+pub(super) fn summit(one: &Measured, together: &Together, window: &Window) -> f64 {
+    let weighted = |(bin, coherence): (&Complex<f32>, &f64)| {
+        let length = f64::from(bin.norm());
+        let weight = if length > 0.0 { coherence / (1.0 - coherence) / length } else { 0.0 };
+        Complex::new(f64::from(bin.re), f64::from(bin.im)) * weight
+    };
+    top(&one.cross.iter().zip(&together.coherence).map(weighted), window, one.lag)
+}
+
+/// The same of what a window heard.
+pub(super) fn summit_heard(one: &Measured, window: &Window) -> f64 {
+    top(&one.heard.iter().map(|bin| Complex::new(f64::from(bin.re), f64::from(bin.im))), window, one.lag)
+}
+
+/// Newton's method on the band-limited correlation of the compared bins.
+fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, start: f64) -> f64 {
     let step = TAU / window.size as f64;
     let first = window.bins.start as f64 * step;
     let mut lag = start;
@@ -191,15 +210,11 @@ pub(super) fn summit(cross: &[Complex<f32>], together: &Together, window: &Windo
         let each = Complex::from_polar(1.0, step * lag);
         let mut omega = first;
         let mut height = 0.0;
-        for (bin, coherence) in cross.iter().zip(&together.coherence) {
-            let length = f64::from(bin.norm());
-            if length > 0.0 && *coherence > 0.0 {
-                let weight = coherence / (1.0 - coherence) / length;
-                let bin = Complex::new(f64::from(bin.re), f64::from(bin.im)) * turn;
-                height += weight * bin.re;
-                slope -= weight * omega * bin.im;
-                bend -= weight * omega * omega * bin.re;
-            }
+        for bin in bins.clone() {
+            let bin = bin * turn;
+            height += bin.re;
+            slope -= omega * bin.im;
+            bend -= omega * omega * bin.re;
             turn *= each;
             omega += step;
         }

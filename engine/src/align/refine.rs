@@ -1,11 +1,12 @@
 //! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their coherence, fit one course in time.
 
+use super::LEAST_CONFIDENCE;
 use super::bends::{self, Grain};
 use super::course::Course;
 use super::decision::{confidence, doubt};
 use super::halves::Halves;
 use super::line::{self, Line};
-use super::measure::{Measured, Together, listen_to_coherence, measure, summit, together};
+use super::measure::{Measured, Together, listen_to_coherence, measure, summit, summit_heard, together};
 use super::prepared::Prepared;
 use super::settle::{self, deviations};
 use super::standing::{Refined, conclude, standing_out};
@@ -103,16 +104,20 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     let weighted = weighted.filter(Followed::halves_agree);
     let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
     let share = |refined: &Refined| refined.agreeing as f64 / refined.windows as f64;
-    let surer = |x: &Refined, y: &Refined| {
+    let better = |x: &Refined, y: &Refined| {
         let believed = |refined: &Refined| doubt(refined, false).is_none();
         // Between a line and a course with bends windows decide: noise bends what is straight, and a line may look sure with half of a bend.
         let fits = || {
-            let of_a_kind = x.course.is_straight() == y.course.is_straight();
-            if of_a_kind { confidence(x).total_cmp(&confidence(y)) } else { share(x).total_cmp(&share(y)) }
+            if x.course.is_straight() != y.course.is_straight() {
+                return share(x).total_cmp(&share(y));
+            }
+            let (of_x, of_y) = (confidence(x), confidence(y));
+            let both_sure = of_x.min(of_y) >= LEAST_CONFIDENCE.0;
+            if both_sure { y.late_sd.total_cmp(&x.late_sd) } else { of_x.total_cmp(&of_y) }
         };
         believed(x).cmp(&believed(y)).then_with(fits)
     };
-    [weighted, refined].into_iter().flatten().max_by(surer)
+    [weighted, refined].into_iter().flatten().max_by(better)
 }
 
 impl<'a> Pair<'a> {
@@ -189,8 +194,11 @@ impl<'a> Pair<'a> {
         for round in 0..ROUNDS {
             let measured = self.measure(&window, starts, &course);
             let together = together(&measured, window.bins.clone());
-            let exact: Vec<(f64, f64)> =
-                measured.iter().map(|m| (m.at, m.base + summit(&m.cross, &together, &window, m.lag))).collect();
+            let late = |one: &Measured| {
+                let lag = if self.weighted { summit_heard(one, &window) } else { summit(one, &together, &window) };
+                (one.at, one.base + lag)
+            };
+            let exact: Vec<(f64, f64)> = measured.iter().map(late).collect();
             let on: Vec<(f64, f64)> =
                 exact.iter().filter(|(at, late)| (late - course.late(*at)).abs() <= TOLERANCE).copied().collect();
             let few = on.len() < windows::FEWEST;
