@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::compare::Comparison;
+use super::decision::confidence;
 use super::{AlignSettings, Decision, LEAST_CONFIDENCE, Pairs, StemFeatures, align};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{Fold, StemReader};
@@ -83,8 +84,17 @@ fn case(seed: u64, stems: &[Vec<f32>]) -> Case {
     Case { source, copy, late }
 }
 
-/// The confidence of the best offset, and whether it was right; none when there is no candidate.
-fn outcome(case: &Case) -> Option<(f64, bool)> {
+/// What became of a case.
+struct Outcome {
+    confidence: f64,
+    right: bool,
+    /// Whether both halves of the coherent bins agree, and the share of windows on the course.
+    halves_agree: bool,
+    share: f64,
+}
+
+/// Of the best offset; none when there is no candidate.
+fn outcome(case: &Case) -> Option<Outcome> {
     let stems = [features(&case.source), features(&case.copy)];
     let settings = AlignSettings::default();
     let longest = case.source.len().max(case.copy.len());
@@ -93,9 +103,14 @@ fn outcome(case: &Case) -> Option<(f64, bool)> {
         comparison.keep(n, comparison.prepare(stem));
     }
     let rough = comparison.rough(0, 1)?;
-    let (confidence, line) = comparison.evidence(0, 1, &rough)?;
-    let off = case.late.map(|late| (line.late(case.source.len() as f64 / 2.0) - late).abs());
-    Some((confidence, off.is_some_and(|off| off <= RIGHT)))
+    let found = comparison.evidence(0, 1, &rough)?;
+    let off = case.late.map(|late| (found.course.late(case.source.len() as f64 / 2.0) - late).abs());
+    Some(Outcome {
+        confidence: confidence(&found),
+        right: off.is_some_and(|off| off <= RIGHT),
+        halves_agree: found.halves_agree,
+        share: found.agreeing as f64 / found.windows as f64,
+    })
 }
 
 #[test]
@@ -108,15 +123,18 @@ fn confidence_means_the_chance_of_being_right() {
     let stems: Vec<Vec<f32>> = FITTED.iter().map(|name| mono(name)).collect();
     let found: Vec<_> = (0..CASES).into_par_iter().filter_map(|seed| outcome(&case(seed, &stems))).collect();
     println!("{} of {CASES} cases have a candidate", found.len());
+    let halves = found.iter().filter(|one| one.halves_agree);
+    let wrong: Vec<f64> = halves.clone().filter(|one| !one.right).map(|one| one.share).collect();
+    println!("both halves agree in {}, of which with these shares of windows wrong: {wrong:.2?}", halves.count());
     for edge in EDGES.windows(2) {
-        let bin: Vec<_> = found.iter().filter(|(confidence, _)| (edge[0]..edge[1]).contains(confidence)).collect();
-        let said = bin.iter().map(|(confidence, _)| confidence).sum::<f64>() / bin.len().max(1) as f64;
-        let right = bin.iter().filter(|(_, right)| *right).count();
+        let bin: Vec<_> = found.iter().filter(|one| (edge[0]..edge[1]).contains(&one.confidence)).collect();
+        let said = bin.iter().map(|one| one.confidence).sum::<f64>() / bin.len().max(1) as f64;
+        let right = bin.iter().filter(|one| one.right).count();
         println!("| {} to {} | {} | {said:.4} | {right} |", edge[0], edge[1].min(1.0), bin.len());
         // Twenty cases tell a share to a fifth or so.
         assert!(bin.len() < 20 || (said - right as f64 / bin.len() as f64).abs() < 0.2, "{edge:?}");
     }
-    assert!(found.iter().all(|(confidence, right)| *right || *confidence < 0.999), "a sure offset was wrong");
+    assert!(found.iter().all(|one| one.right || one.confidence < 0.999), "a sure offset was wrong");
 }
 
 /// The confidence with which the copy is moved, when less than the default is asked for, and whether that is right.

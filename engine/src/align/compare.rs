@@ -116,12 +116,11 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The exact course with its confidence, whatever is decided: for calibration.
+    /// The exact answer, whatever is decided: for calibration.
     #[cfg(test)]
-    pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<(f64, super::course::Course)> {
+    pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<Refined> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        let refined = refine::refine(first, second, &rough.found.course, rough.strong)?;
-        Some((decision::confidence(&refined), refined.course))
+        refine::refine(first, second, &rough.found.course, rough.strong)
     }
 
     /// The one offset that fits, exactly; or, where another fits as well, how far that is, in session frames. None when the common part is too

@@ -75,7 +75,7 @@ mod tests {
 
     fn of_pair(source: &[f32], became: impl Fn(&[f32]) -> Vec<f32>) -> Option<Halves> {
         let copy = make::with_noise(&make::late(&became(source), LATE), 0.0, 6);
-        let Trial { measured, window, course } = Trial::new(source, &copy, LATE);
+        let Trial { measured, window, course } = Trial::new(source, &copy);
         Halves::of(&measured, &window, &course)
     }
 

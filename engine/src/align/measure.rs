@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 
 /// Bins that are averaged for the coherence, either side.
 const SMOOTH: usize = 8;
-/// The largest coherence believed: weights go with γ² / (1 − γ²).
+/// The largest coherence believed: weights grow without end towards 1.
 const MOST_COHERENCE: f64 = 0.99;
 
 /// What one window measured.
@@ -31,13 +31,49 @@ pub(super) struct Measured {
 impl Measured {
     /// What the window heard, each bin turned back by a lateness: real, where that is right.
     pub(super) fn turned(&self, late: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
-        let step = TAU / window.size as f64;
-        let lag = late - self.base;
-        let each = Complex::from_polar(1.0, step * lag);
-        let first = Complex::from_polar(1.0, window.bins.start as f64 * step * lag);
-        let turns = std::iter::successors(Some(first), move |turn| Some(turn * each));
-        self.heard.iter().zip(turns).map(|(bin, turn)| Complex::new(f64::from(bin.re), f64::from(bin.im)) * turn)
+        turned(self.heard.iter().copied().map(wide), late - self.base, window)
     }
+}
+
+/// How a correlation stands at one lag: its height there, its slope, and how much it bends downwards. Where stems are upside down to each other the
+/// first and the last are negative at the top.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stand {
+    pub(super) height: f64,
+    pub(super) slope: f64,
+    pub(super) bend: f64,
+}
+
+impl Stand {
+    /// Of bins of the compared band that are turned back by the lag.
+    pub(super) fn of(turned: impl Iterator<Item = Complex<f64>>, window: &Window) -> Self {
+        let step = TAU / window.size as f64;
+        let mut omega = window.bins.start as f64 * step;
+        let mut stand = Self { height: 0.0, slope: 0.0, bend: 0.0 };
+        for bin in turned {
+            stand.height += bin.re;
+            stand.slope -= omega * bin.im;
+            stand.bend += omega * omega * bin.re;
+            omega += step;
+        }
+        stand
+    }
+}
+
+fn wide(bin: Complex<f32>) -> Complex<f64> {
+    Complex::new(f64::from(bin.re), f64::from(bin.im))
+}
+
+/// Bins of the compared band, turned back by a lag.
+fn turned(bins: impl Iterator<Item = Complex<f64>>, lag: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
+    let step = TAU / window.size as f64;
+    let each = Complex::from_polar(1.0, step * lag);
+    let mut turn = Complex::from_polar(1.0, window.bins.start as f64 * step * lag);
+    bins.map(move |bin| {
+        let now = turn;
+        turn *= each;
+        bin * now
+    })
 }
 
 /// All windows together.
@@ -153,9 +189,8 @@ pub(super) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bin
     Together { cross, coherence, levels }
 }
 
-/// Finds the peak of each window again, every bin weighted by its coherence in all the others and set against the level around it there: the
-/// maximum-likelihood weighting of Hannan and Thomson (1973), to which noise between the bins of a dull stem says nothing. What a window says
-/// itself would speak for it twice.
+/// Finds the peak of each window again, every bin weighted by its coherence in all the others and set against the level around it there, after
+/// Hannan and Thomson (1973): noise between the bins of a dull stem says nothing then. What a window says itself would speak for it twice.
 pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
     // Where the coherence is known, theory has its power of ½ here. Where it is measured, small values are chance: of 144 cases (six dull stems of 12 s,
     // 10 dB below noise) the power of 1.5 finds 103, that of 2 finds 102, 1 finds 87, and ½ finds 58.
@@ -170,7 +205,7 @@ pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
             *to = cross * weight;
         }
         let lag = highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64;
-        // Loud windows would drown the others.
+        // Loud windows would drown the others, and what is loud may be another instrument.
         let heard = &bins[window.bins.clone()];
         let scale = heard.iter().map(|bin| bin.norm()).sum::<f32>().max(f32::MIN_POSITIVE).recip();
         (lag, heard.iter().map(|bin| bin * scale).collect::<Vec<_>>())
@@ -189,40 +224,26 @@ pub(super) fn summit(one: &Measured, together: &Together, window: &Window) -> f6
     let weighted = |(bin, coherence): (&Complex<f32>, &f64)| {
         let length = f64::from(bin.norm());
         let weight = if length > 0.0 { coherence / (1.0 - coherence) / length } else { 0.0 };
-        Complex::new(f64::from(bin.re), f64::from(bin.im)) * weight
+        wide(*bin) * weight
     };
     top(&one.cross.iter().zip(&together.coherence).map(weighted), window, one.lag)
 }
 
 /// The same of what a window heard.
 pub(super) fn summit_heard(one: &Measured, window: &Window) -> f64 {
-    top(&one.heard.iter().map(|bin| Complex::new(f64::from(bin.re), f64::from(bin.im))), window, one.lag)
+    top(&one.heard.iter().copied().map(wide), window, one.lag)
 }
 
 /// Newton's method on the band-limited correlation of the compared bins.
 fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, start: f64) -> f64 {
-    let step = TAU / window.size as f64;
-    let first = window.bins.start as f64 * step;
     let mut lag = start;
     for _ in 0..6 {
-        let (mut slope, mut bend) = (0.0, 0.0);
-        let mut turn = Complex::from_polar(1.0, first * lag);
-        let each = Complex::from_polar(1.0, step * lag);
-        let mut omega = first;
-        let mut height = 0.0;
-        for bin in bins.clone() {
-            let bin = bin * turn;
-            height += bin.re;
-            slope -= omega * bin.im;
-            bend -= omega * omega * bin.re;
-            turn *= each;
-            omega += step;
-        }
+        let Stand { height, slope, bend } = Stand::of(turned(bins.clone(), lag, window), window);
         // A trough is the peak of an inverted stem.
-        if height * bend >= 0.0 {
+        if height * bend <= 0.0 {
             break;
         }
-        let by = (-slope / bend).clamp(-0.5, 0.5);
+        let by = (slope / bend).clamp(-0.5, 0.5);
         lag += by;
         if by.abs() < 1e-5 {
             break;

@@ -112,6 +112,7 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
                 return share(x).total_cmp(&share(y));
             }
             let (of_x, of_y) = (confidence(x), confidence(y));
+            // Of windows that listen to coherent bins few tell, and bleed of drums may make a bass late.
             let both_sure = of_x.min(of_y) >= LEAST_CONFIDENCE.0;
             if both_sure { y.late_sd.total_cmp(&x.late_sd) } else { of_x.total_cmp(&of_y) }
         };
@@ -194,13 +195,13 @@ impl<'a> Pair<'a> {
         for round in 0..ROUNDS {
             let measured = self.measure(&window, starts, &course);
             let together = together(&measured, window.bins.clone());
-            let late = |one: &Measured| {
+            let says = |one: &Measured| {
                 let lag = if self.weighted { summit_heard(one, &window) } else { summit(one, &together, &window) };
                 (one.at, one.base + lag)
             };
-            let exact: Vec<(f64, f64)> = measured.iter().map(late).collect();
-            let on: Vec<(f64, f64)> =
-                exact.iter().filter(|(at, late)| (late - course.late(*at)).abs() <= TOLERANCE).copied().collect();
+            let exact: Vec<(f64, f64)> = measured.iter().map(says).collect();
+            let near = |(at, late): &(f64, f64)| (late - course.late(*at)).abs() <= TOLERANCE;
+            let on: Vec<(f64, f64)> = exact.iter().filter(|point| near(point)).copied().collect();
             let few = on.len() < windows::FEWEST;
             let (late_sd, drift_sd);
             let mut moved = 0.0;
@@ -210,7 +211,9 @@ impl<'a> Pair<'a> {
             } else {
                 let next = if course.is_straight() {
                     let (line, deviations) = if self.weighted {
-                        settle::together(&measured, &window, &course, &on, TOLERANCE)
+                        let heard = measured.iter().zip(&exact).filter(|(_, point)| near(point));
+                        let heard: Vec<_> = heard.map(|(one, _)| one).collect();
+                        settle::as_one(&heard, &window, &course, &on, TOLERANCE)
                     } else {
                         settle::one_by_one(&on)
                     };

@@ -19,6 +19,23 @@ pub(super) fn one_by_one(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
     (flat, (deviations(&flat.into(), on).0, drift_sd))
 }
 
+/// The line through what windows near a straight course that listened to coherent bins heard together, flat unless a slope explains it clearly better, with
+/// the same deviations; through what they say one by one, `on`, where they come to no line within `reach` frames of the course.
+pub(super) fn as_one(
+    near: &[&Measured],
+    window: &Window,
+    course: &Course,
+    on: &[(f64, f64)],
+    reach: f64,
+) -> (Line, (f64, f64)) {
+    let pooled = |drifts| Pooled::near(near, window, course, drifts, reach);
+    let alone = one_by_one(on);
+    let sloped = pooled(true);
+    let drift_sd = sloped.map_or(alone.1.1, |sloped| sloped.drift_sd);
+    let drifts = sloped.filter(|sloped| slopes(on, sloped.line, sloped.drift_sd));
+    drifts.or_else(|| pooled(false)).map_or(alone, |chosen| (chosen.line, (chosen.late_sd, drift_sd)))
+}
+
 /// Whether a slope explains measurements clearly better than none.
 fn slopes(on: &[(f64, f64)], sloped: Line, drift_sd: f64) -> bool {
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
@@ -39,29 +56,11 @@ pub(super) fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
     (residual / (on.len().max(1) as f64).sqrt(), residual / spread)
 }
 
-/// The same for windows that listened to coherent bins, by what those of them that are `on` a straight course heard together; one by one where
-/// that comes to no line within `reach` frames of it.
-pub(super) fn together(
-    measured: &[Measured],
-    window: &Window,
-    course: &Course,
-    on: &[(f64, f64)],
-    reach: f64,
-) -> (Line, (f64, f64)) {
-    let chosen: Vec<_> = measured.iter().filter(|one| on.iter().any(|(at, _)| *at == one.at)).collect();
-    let pooled = |drifts| Pooled::near(&chosen, window, course, drifts, reach);
-    let settled = pooled(true).and_then(|sloped| {
-        let Pooled { line, late_sd, .. } =
-            if slopes(on, sloped.line, sloped.drift_sd) { sloped } else { pooled(false)? };
-        Some((line, (late_sd, sloped.drift_sd)))
-    });
-    settled.unwrap_or_else(|| one_by_one(on))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::trial::{LATE, LEN, Trial, dull};
     use super::*;
-    use mixdown_fixtures::signals;
+    use mixdown_fixtures::{alignment as make, signals};
 
     /// Windows on a line that drifts by so many frames a window, each up to half a frame off by chance: how many of 3000 rows are told to drift.
     fn drifting(windows: usize, drift: f64) -> usize {
@@ -80,5 +79,30 @@ mod tests {
             assert!(drifting(windows, 0.0) <= 1, "{windows}: {}", drifting(windows, 0.0));
         }
         assert_eq!(drifting(16, 1.0), 3_000);
+    }
+
+    #[test]
+    fn windows_as_one_drift_where_the_stem_does() {
+        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        for (ppm, seed) in (20..28).map(|seed| (0.0, seed)).chain([(20.0, 20), (-20.0, 21)]) {
+            // Late by as much in the middle.
+            let late = LATE - ppm * 1e-6 * 6.5 * LEN as f64;
+            let trial = Trial::new(&source, &make::with_noise(&make::drifting(&source, late, ppm), 0.0, seed));
+            let on: Vec<_> = trial.measured.iter().map(|one| (one.at, LATE)).collect();
+            let near: Vec<_> = trial.measured.iter().collect();
+            let (line, (late_sd, drift_sd)) = as_one(&near, &trial.window, &trial.course, &on, 10.0);
+            assert!((line.late(6.5 * LEN as f64) - LATE).abs() < 5.0 * late_sd, "{ppm} {line:?}");
+            assert_eq!(line.drift == 0.0, ppm == 0.0, "{ppm} {seed}: {line:?} ± {drift_sd}");
+        }
+    }
+
+    #[test]
+    fn windows_that_heard_nothing_settle_on_what_they_say_one_by_one() {
+        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        let trial = Trial::new(&source, &vec![0.0; source.len()]);
+        let on: Vec<_> =
+            trial.measured.iter().enumerate().map(|(n, one)| (one.at, 3.0 + 0.1 * (n % 3) as f64)).collect();
+        let near: Vec<_> = trial.measured.iter().collect();
+        assert_eq!(as_one(&near, &trial.window, &trial.course, &on, 10.0), one_by_one(&on));
     }
 }

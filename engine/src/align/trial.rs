@@ -1,4 +1,5 @@
 //! Dull stems that windows listened to, for tests.
+#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::StemFeatures;
 use super::course::Course;
@@ -11,7 +12,9 @@ use crate::resample::FractionTable;
 use crate::units::SampleRate;
 use std::f64::consts::TAU;
 
+/// Of all stems here.
 pub(super) const RATE_HZ: f64 = 44_100.0;
+/// By how much copies are late, in frames, and where windows look for them.
 pub(super) const LATE: f64 = 7.25;
 /// Frames of a window.
 pub(super) const LEN: usize = 44_100;
@@ -24,14 +27,13 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    pub(super) fn new(source: &[f32], copy: &[f32], late: f64) -> Self {
+    pub(super) fn new(source: &[f32], copy: &[f32]) -> Self {
         let features = |samples: &[f32]| {
-            let rate = SampleRate::new(RATE_HZ as u32).unwrap_or_else(|_| unreachable!("a usual rate"));
-            let mut stem = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+            let mut stem = StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), StemFeatures::DEFAULT_MAX_BYTES);
             stem.observe(&Block::mono(samples));
             stem
         };
-        let (window, course) = (Window::new(LEN, 24, RATE_HZ), Line::flat(late).into());
+        let (window, course) = (Window::new(LEN, 24, RATE_HZ), Line::flat(LATE).into());
         let starts: Vec<usize> = (0..13).map(|n| n * LEN).collect();
         let (a, b) = (features(source), features(copy));
         let mut measured = measure(&a, &b, &window, &starts, &course, &FractionTable::new(32));
@@ -40,7 +42,7 @@ impl Trial {
     }
 }
 
-/// Two low-passes of first order.
+/// Two low-passes of first order at 250 Hz.
 pub(super) fn dull(samples: &[f32]) -> Vec<f32> {
     let turn = (-TAU * 250.0 / RATE_HZ).exp();
     let (mut first, mut second) = (0.0, 0.0);
