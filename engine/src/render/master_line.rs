@@ -40,7 +40,7 @@ impl DataTaps {
     fn new(rate: SampleRate, folder: Option<&Path>) -> Self {
         Self {
             meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_ROOM),
-            log: MeterLog::new(1, PAGE_ROWS, folder.map(Path::to_path_buf)),
+            log: MeterLog::new(1, PAGE_ROWS, folder),
             spectrum: SpectrumAnalyser::new(rate, 2),
             scope: PhaseScope::new(),
         }

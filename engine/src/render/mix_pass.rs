@@ -65,7 +65,7 @@ pub(super) fn run<S: Store>(
     let count = tracks.len();
     let mut tracks = TrackGroups::new(tracks, tap);
     let buses = &plan.routing().buses;
-    let mut log = MeterLog::new(count + buses.len(), PAGE_ROWS, folder.map(Path::to_path_buf));
+    let mut log = MeterLog::new(count + buses.len(), PAGE_ROWS, folder);
     let bus_taps = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
     let mut span = Span::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;

@@ -13,6 +13,7 @@ mod meter_log;
 mod meters_file;
 mod mix_pass;
 mod offline;
+mod page_file;
 mod plan;
 mod progress;
 mod read_back;

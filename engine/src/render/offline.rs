@@ -162,7 +162,7 @@ impl Road {
                 return Ok((mixed, tries.end(taps, written, sink)));
             }
         }
-        let scratch = Scratch::new(options.scratch_frames, folder.map(Path::to_path_buf));
+        let scratch = Scratch::new(options.scratch_frames, folder);
         let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
         if aim.target_lufs.is_some() {
             tries = Tries::first(aim, mixed.measured.as_ref());
