@@ -1,7 +1,10 @@
 //! What the meters of strips have read every 100 ms: a page a strip in memory, all pages before it in a temporary file that has no name.
 
 use super::page_file::PageFile;
-use crate::meter::{Measurement, MeterHistory, MeterRow, MeterSeries, ProgrammeMeter};
+use crate::meter::{
+    Measurement, MeterHistory, MeterRow, MeterSeries, ProgrammeMeter, integrated_power, loudness_range_in_place,
+    power_lufs,
+};
 use std::io;
 use std::path::Path;
 
@@ -40,6 +43,16 @@ struct Page {
     range_windows: usize,
 }
 
+impl Page {
+    fn gating_start(&self) -> u64 {
+        self.start + (self.rows * ROW_BYTES) as u64
+    }
+
+    fn range_start(&self) -> u64 {
+        self.gating_start() + (self.gating_blocks * POWER_BYTES) as u64
+    }
+}
+
 impl MeterLog {
     /// An empty log of this many strips and pages of so many rows, whose [`PageFile`] is in `folder`.
     pub(super) fn new(strips: usize, page_rows: usize, folder: Option<&Path>) -> Self {
@@ -58,7 +71,8 @@ impl MeterLog {
     /// When the temporary file cannot be written.
     pub(super) fn keep(&mut self, strip: usize, meter: &mut ProgrammeMeter) -> io::Result<()> {
         let history = meter.history();
-        if history.rows.len() < self.page_rows {
+        // A meter without a series has no rows.
+        if history.rows.len().max(history.gating_blocks.len()) < self.page_rows {
             return Ok(());
         }
         self.bytes.clear();
@@ -84,20 +98,22 @@ impl MeterLog {
             meter.measurement()
         } else {
             let held = meter.history();
-            let room = |count: fn(&Page) -> usize, held: &[f64]| pages.iter().map(count).sum::<usize>() + held.len();
-            let mut blocks = Vec::with_capacity(room(|page| page.gating_blocks, held.gating_blocks));
-            let mut windows = Vec::with_capacity(room(|page| page.range_windows, held.range_windows));
+            // One after the other in the same memory: what is read here is all that grows with the programme.
+            let blocks = pages.iter().map(|page| page.gating_blocks).sum::<usize>() + held.gating_blocks.len();
+            let mut powers = Vec::with_capacity(blocks);
             for page in &*pages {
-                let start = page.start + (page.rows * ROW_BYTES) as u64;
-                bytes.resize((page.gating_blocks + page.range_windows) * POWER_BYTES, 0);
-                file.read(start, bytes)?;
-                let (of_blocks, of_windows) = bytes.split_at(page.gating_blocks * POWER_BYTES);
-                blocks.extend(powers(of_blocks));
-                windows.extend(powers(of_windows));
+                file.read(page.gating_start(), sized(bytes, page.gating_blocks * POWER_BYTES))?;
+                powers.extend(powers_of(bytes));
             }
-            blocks.extend(held.gating_blocks);
-            windows.extend(held.range_windows);
-            meter.measurement_with(&blocks, &windows)
+            powers.extend(held.gating_blocks);
+            let integrated_lufs = integrated_power(&powers).and_then(power_lufs);
+            powers.clear();
+            for page in &*pages {
+                file.read(page.range_start(), sized(bytes, page.range_windows * POWER_BYTES))?;
+                powers.extend(powers_of(bytes));
+            }
+            powers.extend(held.range_windows);
+            meter.measurement_with(integrated_lufs, loudness_range_in_place(&mut powers))
         };
         *rest = meter.into_rows();
         Ok(measurement)
@@ -134,8 +150,7 @@ impl MeterLog {
         let Self { file, bytes, rows, strips, .. } = self;
         let StripLog { pages, rest } = &strips[strip];
         let Some(page) = pages.get(page) else { return Ok(rest) };
-        bytes.resize(page.rows * ROW_BYTES, 0);
-        file.read(page.start, bytes)?;
+        file.read(page.start, sized(bytes, page.rows * ROW_BYTES))?;
         rows.clear();
         rows.extend(bytes.as_chunks().0.iter().map(row));
         Ok(rows)
@@ -171,7 +186,13 @@ fn row(bytes: &[u8; ROW_BYTES]) -> MeterRow {
     }
 }
 
-fn powers(bytes: &[u8]) -> impl Iterator<Item = f64> {
+/// So many bytes to read into.
+fn sized(bytes: &mut Vec<u8>, length: usize) -> &mut [u8] {
+    bytes.resize(length, 0);
+    bytes
+}
+
+fn powers_of(bytes: &[u8]) -> impl Iterator<Item = f64> {
     bytes.as_chunks().0.iter().map(|power| f64::from_le_bytes(*power))
 }
 
@@ -206,6 +227,23 @@ mod tests {
         }
         let measured = meters.into_iter().enumerate().map(|(strip, meter)| log.end(strip, meter).unwrap()).collect();
         (log, measured)
+    }
+
+    #[test]
+    fn a_meter_without_a_series_reads_the_same_from_pages() {
+        let signal = AudioBuffer::from_channels(&[white_noise(1, 0.9, FRAMES), pink_noise(2, 0.2, FRAMES)]);
+        let whole = ProgrammeMeter::new(SampleRate::new(8_000).unwrap(), &ChannelLayout::stereo());
+        let (mut paged, mut whole) = (whole.clone(), whole);
+        let mut log = MeterLog::new(1, 9, None);
+        for start in (0..FRAMES).step_by(500) {
+            let block = signal.block().slice(start..FRAMES.min(start + 500));
+            paged.observe_offline(&block);
+            whole.observe(&block);
+            log.keep(0, &mut paged).unwrap();
+            assert!(paged.history().gating_blocks.len() < 9);
+        }
+        assert_eq!(log.end(0, paged).unwrap(), whole.measurement());
+        assert_eq!((log.pages(0), log.rows(0)), (9, 0));
     }
 
     fn all_rows(log: &mut MeterLog, strip: usize) -> Vec<MeterRow> {
