@@ -1,9 +1,9 @@
 //! Where the master goes: a staged WAV file that is read back while it is written, or memory.
 
 use super::error::RenderError;
+use super::paged_waveform::PagedWaveform;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::read_back::{Others, ReadBack};
-use crate::analysis::WaveformData;
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use crate::io::{Fold, OutputError, StagedFolder, StemReader};
@@ -22,7 +22,7 @@ pub(super) const FINAL_MIX: &str = "final_mix.wav";
 pub(super) struct Written {
     pub(super) measurement: Measurement,
     /// Drawn from the same samples; `None` when no data is asked for.
-    pub(super) waveform: Option<WaveformData>,
+    pub(super) waveform: Option<PagedWaveform>,
 }
 
 /// Takes in the master, block by block, as often as it is restarted.
@@ -86,7 +86,7 @@ impl<'a> FileSink<'a> {
             .and_then(|file| ReadBack::new(file, writer.data_start(), format, self.staged.folder()));
         let mut back = read.map_err(self.failed())?;
         if !self.mix_only {
-            back = back.drawing(format)?;
+            back = back.drawing(format, self.staged.folder())?;
         }
         self.writing = Some(Writing { writer, back, unread: 0, bytes: Vec::new() });
         self.quantiser = quantiser(self.settings, self.rate);

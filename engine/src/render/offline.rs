@@ -82,11 +82,12 @@ pub fn render_to_folder(
     };
     let rate = road.plan.sample_rate();
     let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, options.mix_only)));
-    let (mixed, mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    let (mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
     drop(sink);
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
-    let report = if let (Some(data), Some(waveform)) = (&mastered.taps.data, &mastered.written.waveform) {
+    let waveform = mastered.written.waveform.take();
+    let report = if let (Some(data), Some(waveform)) = (&mastered.taps.data, waveform) {
         let report = data_files::write(&road, mixed, (&mastered, data, waveform), &mut staged, options)?;
         progress.at(1)?;
         report

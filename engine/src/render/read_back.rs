@@ -1,12 +1,13 @@
 //! Reads the master's samples back from the file while it is written, and measures and draws what is there.
 
+use super::byte_log::PAGE_BYTES;
 use super::export::Written;
 use super::meter_log::{MeterLog, PAGE_ROWS};
-use crate::analysis::{WaveformGenerator, WaveformSettings};
+use super::paged_waveform::WaveformLog;
 use crate::audio::{AudioBuffer, ChannelLayout};
 use crate::io::wav::{WavFormat, WrittenSamples};
 use crate::meter::{Hearing, ProgrammeMeter};
-use crate::process::{BuildError, Tap};
+use crate::process::BuildError;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -23,7 +24,7 @@ pub(super) struct ReadBack {
     buffer: AudioBuffer,
     meter: ProgrammeMeter,
     log: MeterLog,
-    waveform: Option<WaveformGenerator>,
+    waveform: Option<WaveformLog>,
 }
 
 impl ReadBack {
@@ -39,9 +40,9 @@ impl ReadBack {
     }
 
     /// Draws the waveform too.
-    pub(super) fn drawing(mut self, format: WavFormat) -> Result<Self, BuildError> {
-        let settings = WaveformSettings { from_floats: format.samples.is_float(), ..WaveformSettings::default() };
-        self.waveform = Some(WaveformGenerator::new(format.sample_rate, 2, settings)?);
+    pub(super) fn drawing(mut self, format: WavFormat, folder: &Path) -> Result<Self, BuildError> {
+        let from_floats = format.samples.is_float();
+        self.waveform = Some(WaveformLog::new(format.sample_rate, from_floats, PAGE_BYTES, Some(folder))?);
         Ok(self)
     }
 
@@ -79,15 +80,16 @@ impl ReadBack {
     /// # Errors
     /// When they cannot be written.
     pub(super) fn keep(&mut self) -> io::Result<()> {
+        self.waveform.as_mut().map_or(Ok(()), WaveformLog::keep)?;
         self.log.keep(0, &mut self.meter)
     }
 
     /// What was found.
     ///
     /// # Errors
-    /// When a temporary file cannot be read.
+    /// When a temporary file cannot be read or written.
     pub(super) fn into_written(mut self) -> io::Result<Written> {
         let measurement = self.log.end(0, self.meter)?;
-        Ok(Written { measurement, waveform: self.waveform.map(WaveformGenerator::into_data) })
+        Ok(Written { measurement, waveform: self.waveform.map(WaveformLog::end).transpose()? })
     }
 }

@@ -12,10 +12,12 @@ mod raster;
 mod tables;
 mod time_axis;
 mod time_plots;
+mod waveform_outline;
 
 pub use outline::Outline;
 pub use page::{Drawn, Plots, html, plots};
 pub use pictures::{PICTURES, pictures};
+pub use waveform_outline::WaveformOutline;
 
 use crate::align::Alignment;
 use crate::io::{StemInfo, StemOutcome};

@@ -3,8 +3,8 @@
 use super::markup::{clock_time, escaped, number, reading};
 use super::palette::page_colours;
 use super::plot::Plot;
-use super::{Outline, Report, frequency_plots, tables, time_plots};
-use crate::analysis::{MasterMeters, ScopePicture, SpectrumDocument, WaveformData};
+use super::{Outline, Report, WaveformOutline, frequency_plots, tables, time_plots};
+use crate::analysis::{MasterMeters, ScopePicture, SpectrumDocument};
 use crate::audio::SampleFormat;
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub struct Drawn<'a> {
     /// What was done and measured.
     pub report: &'a Report,
     /// The master as written.
-    pub waveform: &'a WaveformData,
+    pub waveform: &'a WaveformOutline,
     /// Its spectrum.
     pub spectrum: &'a SpectrumDocument,
     /// Its readings over time.

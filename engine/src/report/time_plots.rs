@@ -1,14 +1,12 @@
 //! Plots over time: waveform, loudness, true peaks, gain reduction, correlation.
 
-use super::Report;
 use super::markup::{area_path, coordinate, line_path, number, reading};
 use super::plot::{Plot, Tick, WIDTH};
 use super::time_axis::{points, time_ticks};
-use crate::analysis::{MasterMeters, WaveformData};
+use super::{Report, WaveformOutline};
+use crate::analysis::MasterMeters;
 use std::fmt::Write as _;
 
-/// Columns of the drawn waveform at most.
-const COLUMNS: usize = 1_400;
 /// The most and the least that the loudness plot spans, in LU, and true peaks shown below full scale, in dB.
 const MOST_LU: f64 = 40.0;
 const LEAST_LU: f64 = 15.0;
@@ -38,27 +36,20 @@ fn level_line(class: &str, y: f64) -> String {
 }
 
 /// A lane a channel, with a red mark wherever the file touches full scale.
-pub(super) fn waveform(report: &Report, waveform: &WaveformData) -> Plot {
+pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
     let mut plot = empty("Waveform", "", 168.0, report.output.duration_s);
-    let (pixels, lanes) = (waveform.length(), waveform.channels.max(1));
-    let together = pixels.div_ceil(COLUMNS).max(1);
+    let lanes = waveform.lanes();
     let lane_height = plot.height / lanes as f64;
-    // The last pixel may stand for fewer frames than the others.
     let frames = report.output.frames.max(1) as f64;
-    let x = |pixel: usize| ((pixel * waveform.samples_per_pixel as usize) as f64 / frames * WIDTH).min(WIDTH);
+    let x = |frame: usize| (frame as f64 / frames * WIDTH).min(WIDTH);
     let mut clips: Vec<f64> = Vec::new();
     for lane in 0..lanes {
         let middle = (lane as f64 + 0.5) * lane_height;
         let y = |value: i16| middle - f64::from(value) / 32_768.0 * lane_height * 0.47;
         let (mut upper, mut lower) = (Vec::new(), Vec::new());
-        for first in (0..pixels).step_by(together) {
-            let last = pixels.min(first + together);
-            let at = |pixel: usize| {
-                (waveform.data[2 * (pixel * lanes + lane)], waveform.data[2 * (pixel * lanes + lane) + 1])
-            };
-            let (low, high) = (first..last)
-                .map(at)
-                .fold((i16::MAX, i16::MIN), |(low, high), (min, max)| (low.min(min), high.max(max)));
+        for column in 0..waveform.columns() {
+            let (low, high) = waveform.extremes(column, lane);
+            let (first, last) = waveform.frames(column);
             let place = f64::midpoint(x(first), x(last));
             upper.push((place, y(high)));
             lower.push((place, y(low)));
@@ -86,7 +77,7 @@ pub(super) fn waveform(report: &Report, waveform: &WaveformData) -> Plot {
         });
         let _ = write!(plot.body, "<path class=\"clip\" d=\"{marks}\"/>");
         plot.legend.push(("clip", "at full scale".into()));
-        plot.says = format!("touches full scale in {} of {} columns", clips.len(), pixels.div_ceil(together));
+        plot.says = format!("touches full scale in {} of {} columns", clips.len(), waveform.columns());
     }
     plot
 }
