@@ -26,7 +26,7 @@ const REPORT: &str = "report.json";
 pub(super) fn write(
     road: &Road,
     mixed: Mixed,
-    (mastered, data, mut waveform): (&Mastered, &MasterData, PagedWaveform),
+    (mastered, data, mut waveform): (&Mastered, MasterData, PagedWaveform),
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
@@ -34,13 +34,14 @@ pub(super) fn write(
     let written = staged.reopen(FINAL_MIX)?;
     let mut report = summary::report(road, &mixed, mastered);
     let Mixed { fingerprints, mut log, .. } = mixed;
-    let spectrum = data.spectrum.document();
+    let MasterData { mut readings, spectrum, scope } = data;
+    let spectrum = spectrum.document();
     let outline = waveform.outline()?;
+    let master = readings.outline().map_err(RenderError::MeterLog)?;
     let with_pictures = options.pictures;
     let draw = || {
-        let scope = data.scope.picture();
-        let drawn =
-            Drawn { report: &report, waveform: &outline, spectrum: &spectrum, master: &data.meters, scope: &scope };
+        let scope = scope.picture();
+        let drawn = Drawn { report: &report, waveform: &outline, spectrum: &spectrum, master: &master, scope: &scope };
         (report::plots(&drawn), with_pictures.then(|| report::pictures(&drawn)))
     };
     let tracks: Vec<_> =
@@ -52,7 +53,7 @@ pub(super) fn write(
         let store = || {
             store(staged, &mut waveform, &spectrum)?;
             let meters = BufWriter::new(staged.create(METERS)?);
-            meters_file::write(meters, staged.path_of(METERS), &data.meters, (&tracks, &buses), &mut log)
+            meters_file::write(meters, staged.path_of(METERS), &mut readings, (&tracks, &buses), &mut log)
         };
         scope.spawn(|_| done = Some(rayon::join(hash, || rayon::join(store, draw))));
         written.map_or(Ok(()), |file| file.sync_all())

@@ -2,8 +2,7 @@
 
 use super::page_file::PageFile;
 use crate::meter::{
-    Measurement, MeterHistory, MeterRow, MeterSeries, ProgrammeMeter, integrated_power, loudness_range_in_place,
-    power_lufs,
+    Measurement, MeterHistory, MeterRow, ProgrammeMeter, integrated_power, loudness_range_in_place, power_lufs,
 };
 use std::io;
 use std::path::Path;
@@ -123,18 +122,6 @@ impl MeterLog {
     pub(super) fn rows(&self, strip: usize) -> usize {
         let StripLog { pages, rest } = &self.strips[strip];
         pages.iter().map(|page| page.rows).sum::<usize>() + rest.len()
-    }
-
-    /// The series of a strip that has ended.
-    ///
-    /// # Errors
-    /// When the temporary file cannot be read.
-    pub(super) fn series(&mut self, strip: usize) -> io::Result<MeterSeries> {
-        let mut series = MeterSeries::with_room(self.rows(strip));
-        for page in 0..self.pages(strip) {
-            series.extend(self.page(strip, page)?);
-        }
-        Ok(series)
     }
 
     /// The number of a strip's pages: 1 or more, the last of which may be empty.
@@ -261,7 +248,6 @@ mod tests {
             assert_eq!(filed_measured, measured, "pages of {page_rows}");
             for strip in 0..3 {
                 assert_eq!(filed.rows(strip), memory.rows(strip));
-                assert_eq!(filed.series(strip).unwrap(), memory.series(strip).unwrap());
                 assert_eq!(
                     all_rows(&mut filed, strip),
                     all_rows(&mut memory, strip),

@@ -10,6 +10,7 @@ mod listen;
 pub mod live;
 mod master_line;
 mod master_pass;
+mod master_readings;
 mod meter_log;
 mod meters_file;
 mod mix_pass;

@@ -86,8 +86,8 @@ pub fn render_to_folder(
     drop(sink);
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
-    let waveform = mastered.written.waveform.take();
-    let report = if let (Some(data), Some(waveform)) = (&mastered.taps.data, waveform) {
+    let drawn = mastered.taps.data.take().zip(mastered.written.waveform.take());
+    let report = if let Some((data, waveform)) = drawn {
         let report = data_files::write(&road, mixed, (&mastered, data, waveform), &mut staged, options)?;
         progress.at(1)?;
         report

@@ -2,9 +2,9 @@
 
 use super::byte_log::ByteLog;
 use super::error::RenderError;
+use super::meters_file::{failed, write_values};
 use crate::analysis::{WaveformGenerator, WaveformHead, WaveformSettings};
 use crate::audio::Block;
-use crate::io::OutputError;
 use crate::process::{BuildError, Tap};
 use crate::report::WaveformOutline;
 use crate::units::SampleRate;
@@ -90,13 +90,8 @@ impl PagedWaveform {
         self.head.start_json(&mut out).map_err(failed(path))?;
         let mut first = true;
         self.each_page(|bytes| {
-            let mut write = |value: &[u8; VALUE_BYTES]| {
-                if !std::mem::take(&mut first) {
-                    out.write_all(b",")?;
-                }
-                Ok(serde_json::to_writer(&mut out, &i16::from_le_bytes(*value))?)
-            };
-            values(bytes).iter().try_for_each(&mut write).map_err(failed(path))
+            let values = values(bytes).iter().map(|value| i16::from_le_bytes(*value));
+            write_values(&mut out, &mut first, values).map_err(failed(path))
         })?;
         WaveformHead::end_json(&mut out).and_then(|()| out.flush()).map_err(failed(path))
     }
@@ -108,10 +103,6 @@ impl PagedWaveform {
 
 fn values(bytes: &[u8]) -> &[[u8; VALUE_BYTES]] {
     bytes.as_chunks().0
-}
-
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> RenderError {
-    |source| OutputError::Io { path: path.to_path_buf(), source }.into()
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ impl WaveformOutline {
         Self { head: *head, together, extremes, added: 0 }
     }
 
-    /// Adds the least and the greatest value of the next channel of a pixel, or of the first of the next pixel. Those beyond the number that was told are left out.
+    /// Adds the least and the greatest value of the next channel of a pixel, or of the first of the next pixel, no more pixels than was told.
     pub fn add(&mut self, low: i16, high: i16) {
         let lanes = self.lanes();
         let (pixel, lane) = (self.added / lanes, self.added % lanes);
