@@ -9,6 +9,7 @@ mod power_frames;
 mod spectrum;
 mod stream;
 mod waveform;
+mod waveform_form;
 
 pub use band_meter::BandMeter;
 pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, StripMeters};
@@ -17,3 +18,4 @@ pub use phase_scope::{PhaseScope, ScopePicture};
 pub use spectrum::{BandLevels, Spectrogram, SpectrumAnalyser, SpectrumDocument};
 pub use stream::watch_stem;
 pub use waveform::{Bits, WaveformData, WaveformGenerator, WaveformSettings};
+pub use waveform_form::WaveformHead;

@@ -1,14 +1,10 @@
 //! Waveform data as BBC audiowaveform version 2 writes it: the least and the greatest sample of every pixel.
 
+use super::waveform_form::WaveformHead;
 use crate::audio::Block;
 use crate::process::{BuildError, Tap, check_range};
 use crate::units::SampleRate;
 use std::io::{self, Write};
-
-/// The version of the format.
-const VERSION: i32 = 2;
-/// The flag of 8-bit data.
-const FLAG_8_BIT: u32 = 1;
 
 /// Values that are written at a time.
 const VALUES_AT_ONCE: usize = 8_192;
@@ -63,20 +59,23 @@ impl WaveformData {
         self.data.len() / (2 * self.channels.max(1))
     }
 
+    /// All but the values.
+    pub(crate) fn head(&self) -> WaveformHead {
+        WaveformHead {
+            bits: self.bits,
+            sample_rate_hz: self.sample_rate_hz,
+            samples_per_pixel: self.samples_per_pixel,
+            channels: self.channels,
+            length: self.length(),
+        }
+    }
+
     /// Writes the binary form (`.dat`): a header of 24 bytes, then the values, little-endian.
     ///
     /// # Errors
     /// When `out` cannot be written, or when a count does not fit the format's 32 bits.
     pub fn write_dat(&self, out: &mut impl Write) -> io::Result<()> {
-        let too_large = |_| io::Error::new(io::ErrorKind::InvalidInput, "the waveform does not fit the .dat format");
-        let flags = if self.bits == Bits::Eight { FLAG_8_BIT } else { 0 };
-        out.write_all(&VERSION.to_le_bytes())?;
-        out.write_all(&flags.to_le_bytes())?;
-        for count in [self.sample_rate_hz, self.samples_per_pixel] {
-            out.write_all(&i32::try_from(count).map_err(too_large)?.to_le_bytes())?;
-        }
-        out.write_all(&u32::try_from(self.length()).map_err(too_large)?.to_le_bytes())?;
-        out.write_all(&i32::try_from(self.channels).map_err(too_large)?.to_le_bytes())?;
+        self.head().write_dat(out)?;
         for values in self.data.chunks(VALUES_AT_ONCE) {
             let bytes: Vec<u8> = match self.bits {
                 Bits::Eight => values.iter().flat_map(|value| (*value as i8).to_le_bytes()).collect(),
@@ -92,17 +91,14 @@ impl WaveformData {
     /// # Errors
     /// When `out` cannot be written.
     pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
-        let bits = if self.bits == Bits::Eight { 8 } else { 16 };
-        write!(
-            out,
-            "{{\"version\":{VERSION},\"channels\":{},\"sample_rate\":{},\"samples_per_pixel\":{},\"bits\":{bits},\"length\":{},\"data\":",
-            self.channels,
-            self.sample_rate_hz,
-            self.samples_per_pixel,
-            self.length(),
-        )?;
-        serde_json::to_writer(&mut *out, &self.data)?;
-        out.write_all(b"}\n")
+        self.head().start_json(out)?;
+        for (index, value) in self.data.iter().enumerate() {
+            if index > 0 {
+                out.write_all(b",")?;
+            }
+            serde_json::to_writer(&mut *out, value)?;
+        }
+        WaveformHead::end_json(out)
     }
 }
 
@@ -156,6 +152,28 @@ impl WaveformGenerator {
         }
     }
 
+    /// The values that are held of complete pixels, in the order of [`WaveformData::data`].
+    pub(crate) fn values(&self) -> &[i16] {
+        &self.data
+    }
+
+    /// Forgets them, to hold what follows in the same memory.
+    pub(crate) fn forget_values(&mut self) {
+        self.data.clear();
+    }
+
+    /// What a waveform of so many values says of itself.
+    pub(crate) fn head(&self, values: usize) -> WaveformHead {
+        let channels = self.extremes.len();
+        WaveformHead {
+            bits: self.settings.bits,
+            sample_rate_hz: self.rate.hz(),
+            samples_per_pixel: self.settings.samples_per_pixel,
+            channels,
+            length: values / (2 * channels.max(1)),
+        }
+    }
+
     fn widen(&mut self, block: &Block<'_>) {
         let to_16_bits = if self.settings.from_floats { float_to_16_bits } else { to_16_bits };
         let include = |extremes: &mut (i32, i32), value: i32| {
@@ -176,7 +194,8 @@ impl WaveformGenerator {
         }
     }
 
-    fn finish_pixel(&mut self) {
+    /// Ends the running pixel, if there is one.
+    pub(crate) fn finish_pixel(&mut self) {
         if self.filled == 0 {
             return;
         }

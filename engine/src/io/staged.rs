@@ -47,6 +47,11 @@ impl StagedFolder {
         Ok(Self { folder: folder.to_path_buf(), created, files: Vec::new(), retired: Vec::new() })
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Starts a file; it gets its name at [`StagedFolder::commit`].
     ///
     /// # Errors

@@ -14,13 +14,15 @@ pub struct ReductionSeries {
     position: u64,
     /// Largest reduction of the running interval, in dB.
     running_db: f64,
+    /// Intervals that have ended.
+    intervals: u64,
     values: Vec<f64>,
 }
 
 impl ReductionSeries {
     /// An empty series for a limiter whose output is `latency` frames late. Control thread.
     pub fn new(rate: SampleRate, latency: u64) -> Self {
-        Self { rate, latency, position: 0, running_db: 0.0, values: Vec::new() }
+        Self { rate, latency, position: 0, running_db: 0.0, intervals: 0, values: Vec::new() }
     }
 
     /// Frames until the limiter has to be asked: up to the next end of an interval.
@@ -32,7 +34,7 @@ impl ReductionSeries {
         if self.position < self.latency {
             self.latency
         } else {
-            self.latency + interval_start(self.rate, self.values.len() as u64 + 1)
+            self.latency + interval_start(self.rate, self.intervals + 1)
         }
     }
 
@@ -46,12 +48,23 @@ impl ReductionSeries {
         self.running_db = self.running_db.max(max_db);
         if self.position == end {
             self.values.push(rounded(std::mem::take(&mut self.running_db), 2));
+            self.intervals += 1;
         }
     }
 
-    /// One value every 100 ms, in dB, 0 or more, rounded to 0.01; the last interval may be shorter.
+    /// The values that are held of intervals that have ended, as [`ReductionSeries::into_values`] gives them.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Forgets them, to hold what follows in the same memory.
+    pub fn forget_values(&mut self) {
+        self.values.clear();
+    }
+
+    /// One value every 100 ms since they were last forgotten, in dB, 0 or more, rounded to 0.01; the last interval may be shorter.
     pub fn into_values(mut self) -> Vec<f64> {
-        if self.position > self.latency + interval_start(self.rate, self.values.len() as u64) {
+        if self.position > self.latency + interval_start(self.rate, self.intervals) {
             self.values.push(rounded(self.running_db, 2));
         }
         self.values
@@ -75,6 +88,9 @@ mod tests {
             series.add(frames, position as f64);
         }
         assert_eq!(asked, [30, 64, 36, 64, 36, 50]);
-        assert_eq!(series.into_values(), [130.0, 230.0, 280.0]);
+        assert_eq!(series.values(), [130.0, 230.0]);
+        assert_eq!(series.clone().into_values(), [130.0, 230.0, 280.0]);
+        series.forget_values();
+        assert_eq!(series.into_values(), [280.0]);
     }
 }

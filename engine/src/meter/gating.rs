@@ -21,12 +21,17 @@ pub fn integrated_power(blocks: &[f64]) -> Option<f64> {
 /// Loudness range in LU (EBU Tech 3342) from the weighted powers of 3 s windows that overlap by 2.9 s. `None` when no window
 /// passes the gates. Less than a minute of programme gives an unstable figure.
 pub fn loudness_range(windows: &[f64]) -> Option<f64> {
+    loudness_range_in_place(&mut windows.to_vec())
+}
+
+/// The same in the memory of the windows, which are left in another order, and not all of them.
+pub(crate) fn loudness_range_in_place(windows: &mut Vec<f64>) -> Option<f64> {
     let gate = relative_gate(windows, RANGE_GATE_LU)?;
-    let mut passed: Vec<f64> = windows.iter().copied().filter(|&power| power > gate).collect();
-    passed.sort_by(f64::total_cmp);
-    let last = passed.len().checked_sub(1)?;
+    windows.retain(|&power| power > gate);
+    windows.sort_unstable_by(f64::total_cmp);
+    let last = windows.len().checked_sub(1)?;
     // The nearest rank, as the reference code in Tech 3342 takes it.
-    let percentile = |percent: f64| passed[(last as f64 * percent / 100.0).round() as usize];
+    let percentile = |percent: f64| windows[(last as f64 * percent / 100.0).round() as usize];
     let (low, high) = RANGE_PERCENTILES;
     Some(power_lufs(percentile(high))? - power_lufs(percentile(low))?)
 }

@@ -1,6 +1,6 @@
 //! What a meter holds of its past, for whoever has room for it elsewhere: memory need not grow with the programme.
 
-use super::{Measurement, MeterRow, ProgrammeMeter, integrated_power, loudness_range, power_lufs};
+use super::{MeterRow, ProgrammeMeter};
 
 /// What a meter with a series holds for every 100 ms since it last forgot.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,20 +29,13 @@ impl ProgrammeMeter {
         self.rows.iter_mut().for_each(Vec::clear);
         self.loudness.forget_history();
     }
-
-    /// As [`ProgrammeMeter::measurement`] of a meter that never forgot, given all gating blocks and all windows from the start, those
-    /// that are still held among them. Control thread; allocates.
-    pub fn measurement_with(&self, gating_blocks: &[f64], range_windows: &[f64]) -> Measurement {
-        let integrated_lufs = integrated_power(gating_blocks).and_then(power_lufs);
-        self.measurement_from(integrated_lufs, loudness_range(range_windows))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audio::{AudioBuffer, ChannelLayout};
-    use crate::meter::MeterSeries;
+    use crate::meter::{MeterSeries, integrated_power, loudness_range, power_lufs};
     use crate::process::Tap;
     use crate::units::SampleRate;
     use mixdown_fixtures::signals::{pink_noise, white_noise};
@@ -69,7 +62,9 @@ mod tests {
             }
             blocks.extend(forgetful.history().gating_blocks);
             windows.extend(forgetful.history().range_windows);
-            assert_eq!(forgetful.measurement_with(&blocks, &windows), whole.measurement(), "pages of {page}");
+            let integrated_lufs = integrated_power(&blocks).and_then(power_lufs);
+            let measured = forgetful.measurement_with(integrated_lufs, loudness_range(&windows));
+            assert_eq!(measured, whole.measurement(), "pages of {page}");
             rows.extend(forgetful.into_rows());
             assert_eq!(MeterSeries::from_rows(&rows), whole.series(), "pages of {page}");
         }

@@ -25,6 +25,7 @@ mod together;
 mod true_peak;
 
 pub use correlation::CorrelationMeter;
+pub(crate) use gating::loudness_range_in_place;
 pub use gating::{integrated_power, loudness_range};
 pub use history::MeterHistory;
 pub use k_weighting::{KCoefficients, Section, loudness_weight};

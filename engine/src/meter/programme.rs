@@ -73,11 +73,13 @@ impl ProgrammeMeter {
 
     /// The readings so far, as if the signal ended here. Control thread; allocates.
     pub fn measurement(&self) -> Measurement {
-        self.measurement_from(self.loudness.integrated_lufs(), self.loudness.loudness_range_lu())
+        self.measurement_with(self.loudness.integrated_lufs(), self.loudness.loudness_range_lu())
     }
 
-    /// The readings so far, with those that follow from the history.
-    pub(super) fn measurement_from(&self, integrated_lufs: Option<f64>, loudness_range_lu: Option<f64>) -> Measurement {
+    /// As [`ProgrammeMeter::measurement`] of a meter that forgot, given what follows from all of its history, that which is still held included:
+    /// integrated loudness in LUFS ([`integrated_power`](super::integrated_power)) and loudness range in LU
+    /// ([`loudness_range`](super::loudness_range)). Control thread; allocates.
+    pub fn measurement_with(&self, integrated_lufs: Option<f64>, loudness_range_lu: Option<f64>) -> Measurement {
         let difference = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
         let sample_peak_dbfs = self.peak.sample_peak_dbfs();
         let rms_dbfs = power_db(self.means.mean_square(&self.loudness));

@@ -97,35 +97,16 @@ fn narrow(value: Option<f64>, decimals: i32) -> Option<f32> {
 impl MeterSeries {
     /// The rows as columns, rounded.
     pub fn from_rows(rows: &[MeterRow]) -> Self {
-        let mut series = Self::with_room(rows.len());
-        series.extend(rows);
-        series
-    }
-
-    /// An empty series with room for so many rows.
-    pub(crate) fn with_room(rows: usize) -> Self {
-        let column = || Vec::with_capacity(rows);
         Self {
             interval_ms: INTERVAL_MS,
-            peak_dbfs: column(),
-            rms_dbfs: column(),
-            momentary_lufs: column(),
-            short_term_lufs: column(),
-            true_peak_dbtp: column(),
-            correlation: column(),
-            energy: Vec::with_capacity(rows),
+            peak_dbfs: rows.iter().map(MeterRow::peak_dbfs).collect(),
+            rms_dbfs: rows.iter().map(MeterRow::rms_dbfs).collect(),
+            momentary_lufs: rows.iter().map(MeterRow::rounded_momentary_lufs).collect(),
+            short_term_lufs: rows.iter().map(MeterRow::rounded_short_term_lufs).collect(),
+            true_peak_dbtp: rows.iter().map(MeterRow::true_peak_dbtp).collect(),
+            correlation: rows.iter().map(MeterRow::rounded_correlation).collect(),
+            energy: rows.iter().map(MeterRow::energy).collect(),
         }
-    }
-
-    /// Appends the rows that follow.
-    pub(crate) fn extend(&mut self, rows: &[MeterRow]) {
-        self.peak_dbfs.extend(rows.iter().map(MeterRow::peak_dbfs));
-        self.rms_dbfs.extend(rows.iter().map(MeterRow::rms_dbfs));
-        self.momentary_lufs.extend(rows.iter().map(MeterRow::rounded_momentary_lufs));
-        self.short_term_lufs.extend(rows.iter().map(MeterRow::rounded_short_term_lufs));
-        self.true_peak_dbtp.extend(rows.iter().map(MeterRow::true_peak_dbtp));
-        self.correlation.extend(rows.iter().map(MeterRow::rounded_correlation));
-        self.energy.extend(rows.iter().map(MeterRow::energy));
     }
 }
 

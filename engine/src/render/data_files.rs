@@ -7,8 +7,9 @@ use super::master_pass::Mastered;
 use super::meters_file;
 use super::mix_pass::Mixed;
 use super::offline::{RenderOptions, Road};
+use super::paged_waveform::PagedWaveform;
 use super::summary::{self, Hashes};
-use crate::analysis::{SpectrumDocument, WaveformData};
+use crate::analysis::SpectrumDocument;
 use crate::io::{Fingerprint, OutputError, StagedFolder, hash_file};
 use crate::report::{self, Drawn, Report};
 use std::io::BufWriter;
@@ -25,7 +26,7 @@ const REPORT: &str = "report.json";
 pub(super) fn write(
     road: &Road,
     mixed: Mixed,
-    (mastered, data, waveform): (&Mastered, &MasterData, &WaveformData),
+    (mastered, data, mut waveform): (&Mastered, MasterData, PagedWaveform),
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
@@ -33,11 +34,14 @@ pub(super) fn write(
     let written = staged.reopen(FINAL_MIX)?;
     let mut report = summary::report(road, &mixed, mastered);
     let Mixed { fingerprints, mut log, .. } = mixed;
-    let spectrum = data.spectrum.document();
+    let MasterData { mut readings, spectrum, scope } = data;
+    let spectrum = spectrum.document();
+    let outline = waveform.outline()?;
+    let master = readings.outline().map_err(RenderError::MeterLog)?;
     let with_pictures = options.pictures;
     let draw = || {
-        let scope = data.scope.picture();
-        let drawn = Drawn { report: &report, waveform, spectrum: &spectrum, master: &data.meters, scope: &scope };
+        let scope = scope.picture();
+        let drawn = Drawn { report: &report, waveform: &outline, spectrum: &spectrum, master: &master, scope: &scope };
         (report::plots(&drawn), with_pictures.then(|| report::pictures(&drawn)))
     };
     let tracks: Vec<_> =
@@ -47,9 +51,9 @@ pub(super) fn write(
     let synced = rayon::in_place_scope(|scope| {
         let hash = || hashes(fingerprints, path.as_deref());
         let store = || {
-            store(staged, waveform, &spectrum)?;
+            store(staged, &mut waveform, &spectrum)?;
             let meters = BufWriter::new(staged.create(METERS)?);
-            meters_file::write(meters, staged.path_of(METERS), &data.meters, (&tracks, &buses), &mut log)
+            meters_file::write(meters, staged.path_of(METERS), &mut readings, (&tracks, &buses), &mut log)
         };
         scope.spawn(|_| done = Some(rayon::join(hash, || rayon::join(store, draw))));
         written.map_or(Ok(()), |file| file.sync_all())
@@ -81,8 +85,12 @@ fn hashes(fingerprints: Vec<Fingerprint>, master: Option<&Path>) -> Result<Hashe
 }
 
 /// Writes what is drawn of the master.
-fn store(staged: &mut StagedFolder, waveform: &WaveformData, spectrum: &SpectrumDocument) -> Result<(), OutputError> {
-    staged.write_with(WAVEFORM_DAT, |out| waveform.write_dat(out))?;
-    staged.write_with(WAVEFORM_JSON, |out| waveform.write_json(out))?;
-    staged.write_json(SPECTRUM, spectrum)
+fn store(
+    staged: &mut StagedFolder,
+    waveform: &mut PagedWaveform,
+    spectrum: &SpectrumDocument,
+) -> Result<(), RenderError> {
+    waveform.write_dat(BufWriter::new(staged.create(WAVEFORM_DAT)?), &staged.path_of(WAVEFORM_DAT))?;
+    waveform.write_json(BufWriter::new(staged.create(WAVEFORM_JSON)?), &staged.path_of(WAVEFORM_JSON))?;
+    Ok(staged.write_json(SPECTRUM, spectrum)?)
 }

@@ -1,9 +1,9 @@
 //! Where the master goes: a staged WAV file that is read back while it is written, or memory.
 
 use super::error::RenderError;
+use super::paged_waveform::PagedWaveform;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::read_back::{Others, ReadBack};
-use crate::analysis::WaveformData;
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use crate::io::{Fold, OutputError, StagedFolder, StemReader};
@@ -22,7 +22,7 @@ pub(super) const FINAL_MIX: &str = "final_mix.wav";
 pub(super) struct Written {
     pub(super) measurement: Measurement,
     /// Drawn from the same samples; `None` when no data is asked for.
-    pub(super) waveform: Option<WaveformData>,
+    pub(super) waveform: Option<PagedWaveform>,
 }
 
 /// Takes in the master, block by block, as often as it is restarted.
@@ -82,10 +82,11 @@ impl<'a> FileSink<'a> {
         };
         let format = WavFormat { samples: self.settings.format, sample_rate: self.rate, channels: 2 };
         let writer = emptied.and_then(|file| WavWriter::new(file, format)).map_err(self.failed())?;
-        let read = File::open(self.staged_path()).and_then(|file| ReadBack::new(file, writer.data_start(), format));
+        let read = File::open(self.staged_path())
+            .and_then(|file| ReadBack::new(file, writer.data_start(), format, self.staged.folder()));
         let mut back = read.map_err(self.failed())?;
         if !self.mix_only {
-            back = back.drawing(format)?;
+            back = back.drawing(format, self.staged.folder())?;
         }
         self.writing = Some(Writing { writer, back, unread: 0, bytes: Vec::new() });
         self.quantiser = quantiser(self.settings, self.rate);
@@ -103,7 +104,7 @@ impl<'a> FileSink<'a> {
             return Err(self.failed()(io::ErrorKind::NotFound.into()));
         };
         back.take_in(unread, [None, None]).map_err(self.failed())?;
-        let written = back.into_written();
+        let written = back.into_written().map_err(RenderError::MeterLog)?;
         let measured = &written.measurement;
         let bext = BroadcastExtension {
             loudness_lufs: measured.integrated_lufs,
@@ -187,9 +188,11 @@ impl Sink<'_> {
                 Ok(())
             }
             Self::File(sink) => {
-                let FileSink { writing, quantiser, .. } = &mut **sink;
-                let written = writing.as_mut().map_or(Ok(()), |writing| writing.write(block, quantiser, others));
-                written.map_err(sink.failed())
+                let FileSink { writing: Some(writing), quantiser, .. } = &mut **sink else { return Ok(()) };
+                if let Err(error) = writing.write(block, quantiser, others) {
+                    return Err(sink.failed()(error));
+                }
+                writing.back.keep().map_err(RenderError::MeterLog)
             }
         }
     }

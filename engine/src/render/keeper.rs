@@ -6,7 +6,7 @@ use super::span::Span;
 use super::strip_tap::StripTap;
 use super::summing::Summing;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
-use crate::meter::{Measurement, ProgrammeMeter};
+use crate::meter::ProgrammeMeter;
 use crate::mix::StripOutputs;
 use crate::process::Tap;
 use crate::units::SampleRate;
@@ -31,8 +31,8 @@ impl Store for Scratch {
 /// What was kept of a mix.
 pub(super) struct Kept<S> {
     pub(super) store: S,
-    /// The sum, measured, where that is asked for.
-    pub(super) measured: Option<Measurement>,
+    /// The sum's meter, where it is to be measured.
+    pub(super) sum: Option<ProgrammeMeter>,
     /// Session frame after the last one above the floor.
     pub(super) heard_until: u64,
     /// The buses' meters, in the order of the routing.
@@ -107,10 +107,14 @@ impl<S: Store> Keeper<S> {
         self.bus_taps.iter_mut().map(|tap| &mut tap.meter)
     }
 
+    /// The meter of the sum, where it is measured.
+    pub(super) fn sum_meter(&mut self) -> Option<&mut ProgrammeMeter> {
+        self.meter.as_mut()
+    }
+
     /// What it kept.
     pub(super) fn finish(self) -> Kept<S> {
-        let measured = self.meter.map(|meter| meter.measurement());
         let buses = self.bus_taps.into_iter().map(|tap| tap.meter).collect();
-        Kept { store: self.store, measured, heard_until: self.heard_until, buses }
+        Kept { store: self.store, sum: self.meter, heard_until: self.heard_until, buses }
     }
 }

@@ -1,14 +1,16 @@
 //! The end of the road: gain and limiter, then the taps, the file and what is read back of it, each a stretch behind the one before.
 
+use super::byte_log::{ByteLog, PAGE_BYTES};
 use super::error::RenderError;
 use super::export::Sink;
 use super::keeper::Store;
+use super::master_readings::{MasterReadings, add_reductions};
 use super::meter_log::{METER_ROOM, MeterLog, PAGE_ROWS};
-use crate::analysis::{MasterMeters, PhaseScope, SpectrumAnalyser};
+use crate::analysis::{PhaseScope, SpectrumAnalyser};
 use crate::audio::{AudioBuffer, Block, BlockMut, ChannelLayout, Queue};
 use crate::dsp::dynamics::LimiterStats;
 use crate::master::{MasterChain, ReductionSeries};
-use crate::meter::{Hearing, ProgrammeMeter};
+use crate::meter::{Hearing, Measurement, ProgrammeMeter};
 use crate::process::{ProcessSpec, Processor, Tap};
 use crate::units::SampleRate;
 use std::io;
@@ -19,12 +21,14 @@ use std::path::Path;
 pub(super) struct MasterTaps {
     /// `None` when the mix is all that is asked for.
     pub(super) data: Option<MasterData>,
+    /// Its readings of the whole, rounded; likewise.
+    pub(super) predicted: Option<Measurement>,
     pub(super) limiter: Option<LimiterStats>,
 }
 
 /// What the data files and the page say of the master.
 pub(super) struct MasterData {
-    pub(super) meters: MasterMeters,
+    pub(super) readings: MasterReadings,
     pub(super) spectrum: SpectrumAnalyser,
     pub(super) scope: PhaseScope,
 }
@@ -32,6 +36,7 @@ pub(super) struct MasterData {
 struct DataTaps {
     meter: ProgrammeMeter,
     log: MeterLog,
+    reduction: ByteLog,
     spectrum: SpectrumAnalyser,
     scope: PhaseScope,
 }
@@ -40,16 +45,24 @@ impl DataTaps {
     fn new(rate: SampleRate, folder: Option<&Path>) -> Self {
         Self {
             meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_ROOM),
-            log: MeterLog::new(1, PAGE_ROWS, folder.map(Path::to_path_buf)),
+            log: MeterLog::new(1, PAGE_ROWS, folder),
+            reduction: ByteLog::new(PAGE_BYTES, folder),
             spectrum: SpectrumAnalyser::new(rate, 2),
             scope: PhaseScope::new(),
         }
     }
 
-    fn end(mut self, gain_reduction_db: Vec<f64>) -> io::Result<MasterData> {
+    /// Takes away what meter and limiter hold, where it is enough.
+    fn keep(&mut self, reduction: &ReductionSeries) -> io::Result<()> {
+        add_reductions(&mut self.reduction, reduction.values())?;
+        self.log.keep(0, &mut self.meter)
+    }
+
+    fn end(mut self, reduction: ReductionSeries) -> io::Result<MasterData> {
+        add_reductions(&mut self.reduction, &reduction.into_values())?;
         let summary = self.log.end(0, self.meter)?.rounded();
-        let meters = MasterMeters { series: self.log.series(0)?, gain_reduction_db, summary };
-        Ok(MasterData { meters, spectrum: self.spectrum, scope: self.scope })
+        let readings = MasterReadings { log: self.log, reduction: self.reduction, summary };
+        Ok(MasterData { readings, spectrum: self.spectrum, scope: self.scope })
     }
 }
 
@@ -120,9 +133,8 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         };
         let (mastered, taken) = rayon::join(master, take);
         taken.and(mastered)?;
-        if let Some(DataTaps { meter, log, .. }) = data {
-            log.keep(0, meter).map_err(RenderError::MeterLog)?;
-        }
+        data.as_mut().map_or(Ok(()), |data| data.keep(reduction)).map_err(RenderError::MeterLog)?;
+        reduction.forget_values();
         self.next.range = self.chain.latency().saturating_sub(self.seen).min(frames as u64) as usize..frames;
         self.seen += frames as u64;
         std::mem::swap(&mut self.ready, &mut self.next);
@@ -159,9 +171,9 @@ impl<'a, 'b> MasterLine<'a, 'b> {
             self.master(silence, fill, None)?;
         }
         self.master(0, |_| Ok(()), None)?;
-        let reduction = self.reduction.into_values();
-        let data = self.data.map(|data| data.end(reduction)).transpose().map_err(RenderError::MeterLog)?;
-        Ok(MasterTaps { data, limiter: self.chain.limiter_stats() })
+        let data = self.data.map(|data| data.end(self.reduction)).transpose().map_err(RenderError::MeterLog)?;
+        let predicted = data.as_ref().map(|data| data.readings.summary.clone());
+        Ok(MasterTaps { data, predicted, limiter: self.chain.limiter_stats() })
     }
 }
 

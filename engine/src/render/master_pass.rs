@@ -84,7 +84,7 @@ pub(super) fn run(
     let frames = mixed.frames;
     loop {
         let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, frames)?;
-        scratch.rewind().map_err(RenderError::Scratch)?;
+        scratch.rewind();
         let mut line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
         let mut done = 0;
         while done < frames {

@@ -1,9 +1,11 @@
 //! What the meters of strips have read every 100 ms: a page a strip in memory, all pages before it in a temporary file that has no name.
 
-use crate::meter::{Measurement, MeterHistory, MeterRow, MeterSeries, ProgrammeMeter};
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use super::page_file::PageFile;
+use crate::meter::{
+    Measurement, MeterHistory, MeterRow, ProgrammeMeter, integrated_power, loudness_range_in_place, power_lufs,
+};
+use std::io;
+use std::path::Path;
 
 /// Rows of a page: 200 s. A shorter programme needs no file.
 pub(super) const PAGE_ROWS: usize = 2_000;
@@ -17,10 +19,7 @@ const POWER_BYTES: usize = 8;
 #[derive(Debug)]
 pub(super) struct MeterLog {
     page_rows: usize,
-    folder: Option<PathBuf>,
-    file: Option<File>,
-    /// Bytes written.
-    length: u64,
+    file: PageFile,
     strips: Vec<StripLog>,
     /// A page as it is in the file, and its rows.
     bytes: Vec<u8>,
@@ -43,15 +42,22 @@ struct Page {
     range_windows: usize,
 }
 
+impl Page {
+    fn gating_start(&self) -> u64 {
+        self.start + (self.rows * ROW_BYTES) as u64
+    }
+
+    fn range_start(&self) -> u64 {
+        self.gating_start() + (self.gating_blocks * POWER_BYTES) as u64
+    }
+}
+
 impl MeterLog {
-    /// An empty log of this many strips and pages of so many rows, whose file is made in `folder`, or in the system's folder for temporary files, once there is need
-    /// of it. The file is unlinked at once: nothing can be left behind.
-    pub(super) fn new(strips: usize, page_rows: usize, folder: Option<PathBuf>) -> Self {
+    /// An empty log of this many strips and pages of so many rows, whose [`PageFile`] is in `folder`.
+    pub(super) fn new(strips: usize, page_rows: usize, folder: Option<&Path>) -> Self {
         Self {
             page_rows,
-            folder,
-            file: None,
-            length: 0,
+            file: PageFile::new(folder),
             strips: vec![StripLog::default(); strips],
             bytes: Vec::new(),
             rows: Vec::new(),
@@ -64,22 +70,18 @@ impl MeterLog {
     /// When the temporary file cannot be written.
     pub(super) fn keep(&mut self, strip: usize, meter: &mut ProgrammeMeter) -> io::Result<()> {
         let history = meter.history();
-        if history.rows.len() < self.page_rows {
+        // A meter without a series has no rows.
+        if history.rows.len().max(history.gating_blocks.len()) < self.page_rows {
             return Ok(());
         }
         self.bytes.clear();
         write_page(&history, &mut self.bytes);
-        append(&mut self.file, self.folder.as_deref(), self.length, &self.bytes).map_err(|source| {
-            let place = self.folder.as_deref().map_or("the folder for temporary files".into(), Path::to_string_lossy);
-            io::Error::new(source.kind(), format!("{place}: {source}"))
-        })?;
         self.strips[strip].pages.push(Page {
-            start: self.length,
+            start: self.file.append(&self.bytes)?,
             rows: history.rows.len(),
             gating_blocks: history.gating_blocks.len(),
             range_windows: history.range_windows.len(),
         });
-        self.length += self.bytes.len() as u64;
         meter.forget_history();
         Ok(())
     }
@@ -91,23 +93,26 @@ impl MeterLog {
     pub(super) fn end(&mut self, strip: usize, meter: ProgrammeMeter) -> io::Result<Measurement> {
         let Self { file, bytes, strips, .. } = self;
         let StripLog { pages, rest } = &mut strips[strip];
-        let measurement = if let (Some(file), false) = (file, pages.is_empty()) {
-            let held = meter.history();
-            let room = |count: fn(&Page) -> usize, held: &[f64]| pages.iter().map(count).sum::<usize>() + held.len();
-            let mut blocks = Vec::with_capacity(room(|page| page.gating_blocks, held.gating_blocks));
-            let mut windows = Vec::with_capacity(room(|page| page.range_windows, held.range_windows));
-            for page in &*pages {
-                let start = page.start + (page.rows * ROW_BYTES) as u64;
-                read_at(file, start, (page.gating_blocks + page.range_windows) * POWER_BYTES, bytes)?;
-                let (of_blocks, of_windows) = bytes.split_at(page.gating_blocks * POWER_BYTES);
-                blocks.extend(powers(of_blocks));
-                windows.extend(powers(of_windows));
-            }
-            blocks.extend(held.gating_blocks);
-            windows.extend(held.range_windows);
-            meter.measurement_with(&blocks, &windows)
-        } else {
+        let measurement = if pages.is_empty() {
             meter.measurement()
+        } else {
+            let held = meter.history();
+            // One after the other in the same memory: what is read here is all that grows with the programme.
+            let blocks = pages.iter().map(|page| page.gating_blocks).sum::<usize>() + held.gating_blocks.len();
+            let mut powers = Vec::with_capacity(blocks);
+            for page in &*pages {
+                file.read(page.gating_start(), sized(bytes, page.gating_blocks * POWER_BYTES))?;
+                powers.extend(powers_of(bytes));
+            }
+            powers.extend(held.gating_blocks);
+            let integrated_lufs = integrated_power(&powers).and_then(power_lufs);
+            powers.clear();
+            for page in &*pages {
+                file.read(page.range_start(), sized(bytes, page.range_windows * POWER_BYTES))?;
+                powers.extend(powers_of(bytes));
+            }
+            powers.extend(held.range_windows);
+            meter.measurement_with(integrated_lufs, loudness_range_in_place(&mut powers))
         };
         *rest = meter.into_rows();
         Ok(measurement)
@@ -117,18 +122,6 @@ impl MeterLog {
     pub(super) fn rows(&self, strip: usize) -> usize {
         let StripLog { pages, rest } = &self.strips[strip];
         pages.iter().map(|page| page.rows).sum::<usize>() + rest.len()
-    }
-
-    /// The series of a strip that has ended.
-    ///
-    /// # Errors
-    /// When the temporary file cannot be read.
-    pub(super) fn series(&mut self, strip: usize) -> io::Result<MeterSeries> {
-        let mut series = MeterSeries::with_room(self.rows(strip));
-        for page in 0..self.pages(strip) {
-            series.extend(self.page(strip, page)?);
-        }
-        Ok(series)
     }
 
     /// The number of a strip's pages: 1 or more, the last of which may be empty.
@@ -143,28 +136,12 @@ impl MeterLog {
     pub(super) fn page(&mut self, strip: usize, page: usize) -> io::Result<&[MeterRow]> {
         let Self { file, bytes, rows, strips, .. } = self;
         let StripLog { pages, rest } = &strips[strip];
-        let (Some(page), Some(file)) = (pages.get(page), file) else { return Ok(rest) };
-        read_at(file, page.start, page.rows * ROW_BYTES, bytes)?;
+        let Some(page) = pages.get(page) else { return Ok(rest) };
+        file.read(page.start, sized(bytes, page.rows * ROW_BYTES))?;
         rows.clear();
         rows.extend(bytes.as_chunks().0.iter().map(row));
         Ok(rows)
     }
-}
-
-/// Writes after what is there, into a new file where there is none.
-fn append(file: &mut Option<File>, folder: Option<&Path>, length: u64, bytes: &[u8]) -> io::Result<()> {
-    let file = match file {
-        Some(file) => file,
-        none => none.insert(folder.map_or_else(tempfile::tempfile, tempfile::tempfile_in)?),
-    };
-    file.seek(SeekFrom::Start(length))?;
-    file.write_all(bytes)
-}
-
-fn read_at(file: &mut File, start: u64, length: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
-    bytes.resize(length, 0);
-    file.seek(SeekFrom::Start(start))?;
-    file.read_exact(bytes)
 }
 
 fn write_page(history: &MeterHistory<'_>, bytes: &mut Vec<u8>) {
@@ -196,7 +173,13 @@ fn row(bytes: &[u8; ROW_BYTES]) -> MeterRow {
     }
 }
 
-fn powers(bytes: &[u8]) -> impl Iterator<Item = f64> {
+/// So many bytes to read into.
+fn sized(bytes: &mut Vec<u8>, length: usize) -> &mut [u8] {
+    bytes.resize(length, 0);
+    bytes
+}
+
+fn powers_of(bytes: &[u8]) -> impl Iterator<Item = f64> {
     bytes.as_chunks().0.iter().map(|power| f64::from_le_bytes(*power))
 }
 
@@ -233,6 +216,23 @@ mod tests {
         (log, measured)
     }
 
+    #[test]
+    fn a_meter_without_a_series_reads_the_same_from_pages() {
+        let signal = AudioBuffer::from_channels(&[white_noise(1, 0.9, FRAMES), pink_noise(2, 0.2, FRAMES)]);
+        let whole = ProgrammeMeter::new(SampleRate::new(8_000).unwrap(), &ChannelLayout::stereo());
+        let (mut paged, mut whole) = (whole.clone(), whole);
+        let mut log = MeterLog::new(1, 9, None);
+        for start in (0..FRAMES).step_by(500) {
+            let block = signal.block().slice(start..FRAMES.min(start + 500));
+            paged.observe_offline(&block);
+            whole.observe(&block);
+            log.keep(0, &mut paged).unwrap();
+            assert!(paged.history().gating_blocks.len() < 9);
+        }
+        assert_eq!(log.end(0, paged).unwrap(), whole.measurement());
+        assert_eq!((log.pages(0), log.rows(0)), (9, 0));
+    }
+
     fn all_rows(log: &mut MeterLog, strip: usize) -> Vec<MeterRow> {
         (0..log.pages(strip)).flat_map(|page| log.page(strip, page).unwrap().to_vec()).collect()
     }
@@ -240,15 +240,14 @@ mod tests {
     #[test]
     fn rows_and_readings_are_the_same_bits_whether_they_went_through_the_file_or_not() {
         let (mut memory, measured) = log(10_000);
-        assert!(memory.file.is_none(), "what fits in memory makes no file");
+        assert_eq!(memory.file.length(), 0, "what fits in memory makes no file");
         assert_eq!([0, 1, 2].map(|strip| memory.rows(strip)), [76, 52, 1]);
         for page_rows in [1, 7, 30, 75] {
             let (mut filed, filed_measured) = log(page_rows);
-            assert!(filed.file.is_some() && filed.pages(0) > 1);
+            assert!(filed.file.length() > 0 && filed.pages(0) > 1);
             assert_eq!(filed_measured, measured, "pages of {page_rows}");
             for strip in 0..3 {
                 assert_eq!(filed.rows(strip), memory.rows(strip));
-                assert_eq!(filed.series(strip).unwrap(), memory.series(strip).unwrap());
                 assert_eq!(
                     all_rows(&mut filed, strip),
                     all_rows(&mut memory, strip),
@@ -261,7 +260,7 @@ mod tests {
     impl MeterLog {
         /// Takes away what was written.
         pub(in super::super) fn break_file(&self) {
-            self.file.as_ref().unwrap().set_len(50).unwrap();
+            self.file.cut(50);
         }
     }
 
@@ -270,7 +269,7 @@ mod tests {
         let rate = SampleRate::new(8_000).unwrap();
         let mut meter = ProgrammeMeter::with_room(rate, &ChannelLayout::mono(), 4);
         meter.observe(&AudioBuffer::from_channels(&[white_noise(1, 0.5, 2_400)]).block());
-        let nowhere = Path::new("a folder that is not there").to_path_buf();
+        let nowhere = Path::new("a folder that is not there");
         let error = MeterLog::new(1, 3, Some(nowhere)).keep(0, &mut meter).unwrap_err();
         assert!(error.to_string().contains("a folder that is not there"), "{error}");
         let (mut log, _) = log(10);

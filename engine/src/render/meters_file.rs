@@ -1,14 +1,15 @@
 //! `meters.json`, written strip by strip and column by column from the log: no strip's series is ever held whole.
 
 use super::error::RenderError;
+use super::master_readings::{MasterReadings, reductions};
 use super::meter_log::MeterLog;
-use crate::analysis::{METERS_SCHEMA, MasterMeters};
+use crate::analysis::METERS_SCHEMA;
 use crate::io::OutputError;
 use crate::meter::{INTERVAL_MS, Measurement, MeterRow};
 use crate::report::Outline;
 use serde::Serialize;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A reading of a row, rounded.
 type Reading = fn(&MeterRow) -> Option<f32>;
@@ -36,14 +37,23 @@ pub(super) type Named<'a> = (&'a str, &'a Measurement);
 pub(super) fn write(
     out: impl Write,
     path: PathBuf,
-    master: &MasterMeters,
+    master: &mut MasterReadings,
     (tracks, buses): (&[Named<'_>], &[Named<'_>]),
     log: &mut MeterLog,
 ) -> Result<Outlines, RenderError> {
-    let mut file = MetersFile { out, path, log, strip: 0 };
-    file.text(format_args!("{{\"schema\":\"{METERS_SCHEMA}\",\"interval_ms\":{INTERVAL_MS},\"master\":"))?;
-    file.value(master)?;
-    file.text(format_args!(",\"tracks\":["))?;
+    let MasterReadings { log: master_log, reduction, summary } = master;
+    let mut file = MetersFile { out, path, log: master_log, strip: 0 };
+    file.text(format_args!("{{\"schema\":\"{METERS_SCHEMA}\",\"interval_ms\":{INTERVAL_MS},\"master\":{{"))?;
+    file.series()?;
+    file.text(format_args!(",\"gain_reduction_db\":["))?;
+    let mut first = true;
+    for page in 0..reduction.pages() {
+        file.values(&mut first, reductions(reduction.page(page).map_err(RenderError::MeterLog)?))?;
+    }
+    file.text(format_args!("],\"summary\":"))?;
+    file.value(summary)?;
+    file.text(format_args!("}},\"tracks\":["))?;
+    let mut file = MetersFile { log, ..file };
     let tracks = file.strips(tracks)?;
     file.text(format_args!("],\"buses\":["))?;
     let buses = file.strips(buses)?;
@@ -66,28 +76,35 @@ impl<W: Write> MetersFile<'_, W> {
         for (index, (name, summary)) in strips.iter().enumerate() {
             self.text(format_args!("{}{{\"name\":", if index > 0 { "," } else { "" }))?;
             self.value(name)?;
-            self.text(format_args!(",\"series\":{{\"interval_ms\":{INTERVAL_MS}"))?;
-            let mut outline = Outline::new(self.log.rows(self.strip));
-            self.column("peak_dbfs", |row| {
-                let peak = row.peak_dbfs();
-                outline.add_peak(peak);
-                peak
-            })?;
-            for (name, value) in BETWEEN {
-                self.column(name, value)?;
-            }
-            self.column("energy", |row| {
-                let energy = row.energy();
-                outline.add_energy(energy);
-                energy
-            })?;
-            self.text(format_args!("}},\"summary\":"))?;
+            self.text(format_args!(","))?;
+            outlines.push(self.series()?);
+            self.text(format_args!(",\"summary\":"))?;
             self.value(summary)?;
             self.text(format_args!("}}"))?;
             self.strip += 1;
-            outlines.push(outline);
         }
         Ok(outlines)
+    }
+
+    /// Writes the series of the strip, and returns its outline.
+    fn series(&mut self) -> Result<Outline, RenderError> {
+        self.text(format_args!("\"series\":{{\"interval_ms\":{INTERVAL_MS}"))?;
+        let mut outline = Outline::new(self.log.rows(self.strip));
+        self.column("peak_dbfs", |row| {
+            let peak = row.peak_dbfs();
+            outline.add_peak(peak);
+            peak
+        })?;
+        for (name, value) in BETWEEN {
+            self.column(name, value)?;
+        }
+        self.column("energy", |row| {
+            let energy = row.energy();
+            outline.add_energy(energy);
+            energy
+        })?;
+        self.text(format_args!("}}"))?;
+        Ok(outline)
     }
 
     /// Writes a column of the strip, page by page.
@@ -97,15 +114,14 @@ impl<W: Write> MetersFile<'_, W> {
         for page in 0..self.log.pages(self.strip) {
             let Self { out, path, log, strip } = self;
             let rows = log.page(*strip, page).map_err(RenderError::MeterLog)?;
-            let written = rows.iter().try_for_each(|row| {
-                if !std::mem::take(&mut first) {
-                    out.write_all(b",")?;
-                }
-                serde_json::to_writer(&mut *out, &value(row)).map_err(io::Error::from)
-            });
-            written.map_err(|source| OutputError::Io { path: path.clone(), source })?;
+            write_values(out, &mut first, rows.iter().map(&mut value)).map_err(failed(path))?;
         }
         self.text(format_args!("]"))
+    }
+
+    /// Writes values with commas between them.
+    fn values<T: Serialize>(&mut self, first: &mut bool, values: impl Iterator<Item = T>) -> Result<(), RenderError> {
+        self.written(|out| write_values(out, first, values))
     }
 
     fn text(&mut self, text: std::fmt::Arguments<'_>) -> Result<(), RenderError> {
@@ -117,14 +133,35 @@ impl<W: Write> MetersFile<'_, W> {
     }
 
     fn written(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) -> Result<(), RenderError> {
-        write(&mut self.out).map_err(|source| OutputError::Io { path: self.path.clone(), source }.into())
+        write(&mut self.out).map_err(failed(&self.path))
     }
+}
+
+/// Writes values with a comma before each but the first of all.
+pub(super) fn write_values<T: Serialize>(
+    out: &mut impl Write,
+    first: &mut bool,
+    mut values: impl Iterator<Item = T>,
+) -> io::Result<()> {
+    values.try_for_each(|value| {
+        if !std::mem::take(first) {
+            out.write_all(b",")?;
+        }
+        serde_json::to_writer(&mut *out, &value).map_err(io::Error::from)
+    })
+}
+
+/// The error of a file that will have this path.
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> RenderError {
+    |source| OutputError::Io { path: path.to_path_buf(), source }.into()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::byte_log::ByteLog;
+    use super::super::master_readings::add_reductions;
     use super::*;
-    use crate::analysis::{MetersDocument, StripMeters};
+    use crate::analysis::{MasterMeters, MetersDocument, StripMeters};
     use crate::audio::{AudioBuffer, ChannelLayout};
     use crate::meter::ProgrammeMeter;
     use crate::process::Tap;
@@ -132,6 +169,22 @@ mod tests {
     use mixdown_fixtures::signals::pink_noise;
 
     const NAMES: [&str; 4] = ["bass", "a \"vox\"", "silent", "band"];
+
+    /// The first of these meters as the master.
+    fn readings(page_rows: usize, reductions_db: &[f64]) -> MasterReadings {
+        let mut log = MeterLog::new(1, page_rows, None);
+        let mut meters = meters(|strip, meter| {
+            if strip == 0 {
+                log.keep(0, meter).unwrap();
+            }
+        });
+        let summary = log.end(0, meters.swap_remove(0)).unwrap().rounded();
+        let mut reduction = ByteLog::new(8 * page_rows, None);
+        for value in reductions_db {
+            add_reductions(&mut reduction, &[*value]).unwrap();
+        }
+        MasterReadings { log, reduction, summary }
+    }
 
     /// Meters that have heard ten seconds and a bit, in blocks, nothing, and less than a row.
     fn meters(mut heard: impl FnMut(usize, &mut ProgrammeMeter)) -> Vec<ProgrammeMeter> {
@@ -161,7 +214,8 @@ mod tests {
         let mut tracks: Vec<StripMeters> = NAMES.into_iter().zip(&whole).map(strip).collect();
         let buses = tracks.split_off(3);
         let StripMeters { series, summary, .. } = tracks[0].clone();
-        let master = MasterMeters { series, gain_reduction_db: vec![0.0, 1.25], summary };
+        let reductions_db = vec![0.0, 1.25, 3.01];
+        let master = MasterMeters { series, gain_reduction_db: reductions_db.clone(), summary };
         let expected =
             MetersDocument { schema: METERS_SCHEMA.to_owned(), interval_ms: INTERVAL_MS, master, tracks, buses };
         for page_rows in [1, 9, 100, 1_000] {
@@ -171,7 +225,9 @@ mod tests {
             let measured: Vec<Measurement> = paged.into_iter().enumerate().map(end).collect();
             let named: Vec<Named<'_>> = NAMES.into_iter().zip(&measured).collect();
             let mut text = Vec::new();
-            let outlines = write(&mut text, PathBuf::new(), &expected.master, named.split_at(3), &mut log).unwrap();
+            let mut master = readings(page_rows, &reductions_db);
+            let outlines = write(&mut text, PathBuf::new(), &mut master, named.split_at(3), &mut log).unwrap();
+            assert_eq!(master.outline().unwrap(), readings(1_000, &reductions_db).outline().unwrap());
             assert_eq!(serde_json::from_slice::<MetersDocument>(&text).unwrap(), expected);
             assert_eq!(String::from_utf8(text).unwrap(), serde_json::to_string(&expected).unwrap());
             for (outline, strip) in outlines.tracks.iter().zip(&expected.tracks) {
@@ -203,9 +259,9 @@ mod tests {
         });
         let measured = log.end(0, paged.swap_remove(0)).unwrap();
         let named = [("bass", &measured)];
-        let series = paged[0].series();
-        let master = MasterMeters { series, gain_reduction_db: Vec::new(), summary: measured.clone() };
-        let mut failure = |room: usize| write(Full(room), "meters.json".into(), &master, (&named, &[]), &mut log).err();
+        let mut master = readings(1_000, &[]);
+        let mut failure =
+            |room: usize| write(Full(room), "meters.json".into(), &mut master, (&named, &[]), &mut log).err();
         let mut all = Vec::new();
         assert!(failure(usize::MAX).is_none());
         for room in [0, 20, 2_000, 3_500, 5_000] {
@@ -213,7 +269,11 @@ mod tests {
         }
         assert!(all.iter().all(|text| text.starts_with("meters.json: cannot be written")), "{all:?}");
         log.break_file();
-        let gone = write(Full(usize::MAX), "meters.json".into(), &master, (&named, &[]), &mut log).err().unwrap();
+        let gone = write(Full(usize::MAX), "meters.json".into(), &mut master, (&named, &[]), &mut log).err().unwrap();
+        assert!(matches!(gone, RenderError::MeterLog(_)), "{gone}");
+        let mut master = readings(5, &[0.0; 9]);
+        master.reduction.break_file();
+        let gone = write(io::sink(), PathBuf::new(), &mut master, (&[], &[]), &mut log).err().unwrap();
         assert!(matches!(gone, RenderError::MeterLog(_)), "{gone}");
     }
 }

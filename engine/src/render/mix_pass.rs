@@ -32,7 +32,7 @@ pub(super) struct Mixed {
     pub(super) fingerprints: Vec<Fingerprint>,
     /// A bus each, in session order: after the fader, until the last stem ends.
     pub(super) buses: Vec<Measurement>,
-    /// What the meters of the tracks have read, then those of the buses, in session order.
+    /// What the meters of the tracks have read, then those of the buses, in session order, then that of the sum.
     pub(super) log: MeterLog,
 }
 
@@ -65,7 +65,8 @@ pub(super) fn run<S: Store>(
     let count = tracks.len();
     let mut tracks = TrackGroups::new(tracks, tap);
     let buses = &plan.routing().buses;
-    let mut log = MeterLog::new(count + buses.len(), PAGE_ROWS, folder.map(Path::to_path_buf));
+    let sum = count + buses.len();
+    let mut log = MeterLog::new(sum + 1, PAGE_ROWS, folder);
     let bus_taps = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
     let mut span = Span::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
@@ -92,6 +93,7 @@ pub(super) fn run<S: Store>(
         for (bus, meter) in buses.iter().zip(keeper.bus_meters()) {
             log.keep(count + bus.index, meter).map_err(RenderError::MeterLog)?;
         }
+        keeper.sum_meter().map_or(Ok(()), |meter| log.keep(sum, meter)).map_err(RenderError::MeterLog)?;
         span.update(tracks.each());
         // Output frame n of this chunk is session frame position + n − latency.
         let within =
@@ -120,18 +122,11 @@ pub(super) fn run<S: Store>(
     }
     let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(kept.buses).collect();
     in_session_order.sort_by_key(|(index, _)| *index);
-    let measured = in_session_order.into_iter().map(|(index, meter)| end(count + index, meter));
-    let buses = measured.collect::<Result<_, _>>()?;
-    let mixed = Mixed {
-        frames: output_end - start,
-        start,
-        latency,
-        measured: kept.measured,
-        fingerprints,
-        tracks: results,
-        buses,
-        log,
-    };
+    let buses = in_session_order.into_iter().map(|(index, meter)| end(count + index, meter));
+    let buses = buses.collect::<Result<_, _>>()?;
+    let measured = kept.sum.map(|meter| end(sum, meter)).transpose()?;
+    let mixed =
+        Mixed { frames: output_end - start, start, latency, measured, fingerprints, tracks: results, buses, log };
     Ok((mixed, kept.store))
 }
 

@@ -1,5 +1,6 @@
 //! From a session to sound: the plan, the signal path, and the offline loop around it.
 
+mod byte_log;
 mod clip;
 mod data_files;
 mod error;
@@ -9,10 +10,13 @@ mod listen;
 pub mod live;
 mod master_line;
 mod master_pass;
+mod master_readings;
 mod meter_log;
 mod meters_file;
 mod mix_pass;
 mod offline;
+mod page_file;
+mod paged_waveform;
 mod plan;
 mod progress;
 mod read_back;

@@ -82,11 +82,12 @@ pub fn render_to_folder(
     };
     let rate = road.plan.sample_rate();
     let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, options.mix_only)));
-    let (mixed, mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    let (mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
     drop(sink);
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
-    let report = if let (Some(data), Some(waveform)) = (&mastered.taps.data, &mastered.written.waveform) {
+    let drawn = mastered.taps.data.take().zip(mastered.written.waveform.take());
+    let report = if let Some((data, waveform)) = drawn {
         let report = data_files::write(&road, mixed, (&mastered, data, waveform), &mut staged, options)?;
         progress.at(1)?;
         report
@@ -162,7 +163,7 @@ impl Road {
                 return Ok((mixed, tries.end(taps, written, sink)));
             }
         }
-        let scratch = Scratch::new(options.scratch_frames, folder.map(Path::to_path_buf));
+        let scratch = Scratch::new(options.scratch_frames, folder);
         let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
         if aim.target_lufs.is_some() {
             tries = Tries::first(aim, mixed.measured.as_ref());

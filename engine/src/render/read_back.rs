@@ -1,13 +1,16 @@
 //! Reads the master's samples back from the file while it is written, and measures and draws what is there.
 
+use super::byte_log::PAGE_BYTES;
 use super::export::Written;
-use crate::analysis::{WaveformGenerator, WaveformSettings};
+use super::meter_log::{MeterLog, PAGE_ROWS};
+use super::paged_waveform::WaveformLog;
 use crate::audio::{AudioBuffer, ChannelLayout};
 use crate::io::wav::{WavFormat, WrittenSamples};
 use crate::meter::{Hearing, ProgrammeMeter};
-use crate::process::{BuildError, Tap};
+use crate::process::BuildError;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 /// Frames read at a time.
 const BLOCK_FRAMES: usize = 16_384;
@@ -20,24 +23,26 @@ pub(super) struct ReadBack {
     samples: WrittenSamples,
     buffer: AudioBuffer,
     meter: ProgrammeMeter,
-    waveform: Option<WaveformGenerator>,
+    log: MeterLog,
+    waveform: Option<WaveformLog>,
 }
 
 impl ReadBack {
-    /// Reads the stereo file that `file` is another handle on. Control thread; allocates.
-    pub(super) fn new(file: File, data_start: u64, format: WavFormat) -> io::Result<Self> {
+    /// Reads the stereo file that `file` is another handle on; what has to wait waits in `folder`. Control thread; allocates.
+    pub(super) fn new(file: File, data_start: u64, format: WavFormat, folder: &Path) -> io::Result<Self> {
         Ok(Self {
             samples: WrittenSamples::new(file, data_start, format)?,
             buffer: AudioBuffer::new(2, BLOCK_FRAMES),
             meter: ProgrammeMeter::new(format.sample_rate, &ChannelLayout::stereo()),
+            log: MeterLog::new(1, PAGE_ROWS, Some(folder)),
             waveform: None,
         })
     }
 
     /// Draws the waveform too.
-    pub(super) fn drawing(mut self, format: WavFormat) -> Result<Self, BuildError> {
-        let settings = WaveformSettings { from_floats: format.samples.is_float(), ..WaveformSettings::default() };
-        self.waveform = Some(WaveformGenerator::new(format.sample_rate, 2, settings)?);
+    pub(super) fn drawing(mut self, format: WavFormat, folder: &Path) -> Result<Self, BuildError> {
+        let from_floats = format.samples.is_float();
+        self.waveform = Some(WaveformLog::new(format.sample_rate, from_floats, PAGE_BYTES, Some(folder))?);
         Ok(self)
     }
 
@@ -70,8 +75,21 @@ impl ReadBack {
         }
     }
 
+    /// Gives what was found to temporary files, where it is enough; to be called after every chunk.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub(super) fn keep(&mut self) -> io::Result<()> {
+        self.waveform.as_mut().map_or(Ok(()), WaveformLog::keep)?;
+        self.log.keep(0, &mut self.meter)
+    }
+
     /// What was found.
-    pub(super) fn into_written(self) -> Written {
-        Written { measurement: self.meter.measurement(), waveform: self.waveform.map(WaveformGenerator::into_data) }
+    ///
+    /// # Errors
+    /// When a temporary file cannot be read or written.
+    pub(super) fn into_written(mut self) -> io::Result<Written> {
+        let measurement = self.log.end(0, self.meter)?;
+        Ok(Written { measurement, waveform: self.waveform.map(WaveformLog::end).transpose()? })
     }
 }

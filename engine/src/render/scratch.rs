@@ -1,19 +1,21 @@
 //! Where the pre-master waits between the two passes: memory up to a limit, then a temporary file that has no name.
 
+use super::page_file::PageFile;
 use crate::audio::{Block, BlockMut};
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::io;
+use std::path::Path;
+
+/// Bytes of a frame in the file.
+const FRAME_BYTES: u64 = 8;
 
 /// A stereo recording that is written once, front to back, and then read as often as needed.
 #[derive(Debug)]
 pub struct Scratch {
     /// Left and right, frame by frame.
     memory: Vec<f32>,
-    file: Option<File>,
+    file: PageFile,
     bytes: Vec<u8>,
     limit_frames: usize,
-    folder: Option<PathBuf>,
     frames: u64,
     read_at: u64,
 }
@@ -21,8 +23,8 @@ pub struct Scratch {
 impl Scratch {
     /// Scratch that holds `limit_frames` in memory and more than that in a file in `folder`, or in the system's folder for
     /// temporary files. The file is unlinked at once: nothing can be left behind.
-    pub fn new(limit_frames: usize, folder: Option<PathBuf>) -> Self {
-        Self { memory: Vec::new(), file: None, bytes: Vec::new(), limit_frames, folder, frames: 0, read_at: 0 }
+    pub fn new(limit_frames: usize, folder: Option<&Path>) -> Self {
+        Self { memory: Vec::new(), file: PageFile::new(folder), bytes: Vec::new(), limit_frames, frames: 0, read_at: 0 }
     }
 
     /// Frames written.
@@ -37,46 +39,32 @@ impl Scratch {
     pub fn write(&mut self, block: &Block<'_>) -> io::Result<()> {
         self.frames += block.frames() as u64;
         let samples = block.channel(0).iter().zip(block.channel(1)).flat_map(|(&left, &right)| [left, right]);
-        if self.file.is_none() && self.frames <= self.limit_frames as u64 {
+        if self.frames <= self.limit_frames as u64 {
             self.memory.extend(samples);
             return Ok(());
         }
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => self.spill()?,
-        };
+        if !self.memory.is_empty() {
+            self.spill()?;
+        }
         self.bytes.clear();
         self.bytes.extend(samples.flat_map(f32::to_le_bytes));
-        file.write_all(&self.bytes)?;
-        self.file = Some(file);
-        Ok(())
+        self.file.append(&self.bytes).map(|_| ())
     }
 
-    /// Moves what memory holds into a new file, and gives the memory back.
-    fn spill(&mut self) -> io::Result<File> {
+    /// Moves what memory holds into the file, and gives the memory back.
+    fn spill(&mut self) -> io::Result<()> {
         const SAMPLES_AT_ONCE: usize = 16_384;
-        let mut file = match &self.folder {
-            Some(folder) => tempfile::tempfile_in(folder)?,
-            None => tempfile::tempfile()?,
-        };
         for part in std::mem::take(&mut self.memory).chunks(SAMPLES_AT_ONCE) {
             self.bytes.clear();
             self.bytes.extend(part.iter().flat_map(|sample| sample.to_le_bytes()));
-            file.write_all(&self.bytes)?;
+            self.file.append(&self.bytes)?;
         }
-        Ok(file)
+        Ok(())
     }
 
     /// Starts reading from the first frame.
-    ///
-    /// # Errors
-    /// When the temporary file cannot be read.
-    pub fn rewind(&mut self) -> io::Result<()> {
+    pub fn rewind(&mut self) {
         self.read_at = 0;
-        match &mut self.file {
-            Some(file) => file.seek(SeekFrom::Start(0)).map(|_| ()),
-            None => Ok(()),
-        }
     }
 
     /// Fills a stereo block with the next frames.
@@ -86,9 +74,9 @@ impl Scratch {
     pub fn read(&mut self, block: &mut BlockMut<'_>) -> io::Result<()> {
         let samples = block.frames() * 2;
         let (left, right) = block.pair_mut();
-        if let Some(file) = &mut self.file {
+        if self.file.length() > 0 {
             self.bytes.resize(samples * 4, 0);
-            file.read_exact(&mut self.bytes)?;
+            self.file.read(self.read_at * FRAME_BYTES, &mut self.bytes)?;
             for ((pair, l), r) in self.bytes.chunks_exact(8).zip(left).zip(right) {
                 *l = f32::from_le_bytes([pair[0], pair[1], pair[2], pair[3]]);
                 *r = f32::from_le_bytes([pair[4], pair[5], pair[6], pair[7]]);
@@ -122,7 +110,7 @@ mod tests {
             }
             assert_eq!(scratch.frames(), 1_000);
             for _ in 0..2 {
-                scratch.rewind().unwrap();
+                scratch.rewind();
                 let mut back = AudioBuffer::new(2, 1_000);
                 for start in (0..1_000).step_by(77) {
                     scratch.read(&mut back.block_mut().slice_mut(start..(start + 77).min(1_000))).unwrap();

@@ -96,7 +96,7 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
         ceiling_dbtp: aim.ceiling_dbtp,
         gain_db: mastered.gain.gain_db,
         before: mixed.measured.as_ref().map(Measurement::rounded),
-        predicted: mastered.taps.data.as_ref().map(|data| data.meters.summary.clone()),
+        predicted: mastered.taps.predicted.clone(),
         written: written.rounded(),
         verified: loud_enough && under_ceiling,
         note: mastered.gain.note.clone(),

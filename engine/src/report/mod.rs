@@ -2,6 +2,7 @@
 
 mod frequency_plots;
 mod markup;
+mod master_outline;
 mod offsets;
 mod outline;
 mod page;
@@ -10,12 +11,16 @@ mod pictures;
 mod plot;
 mod raster;
 mod tables;
+mod thinned;
 mod time_axis;
 mod time_plots;
+mod waveform_outline;
 
+pub use master_outline::MasterOutline;
 pub use outline::Outline;
 pub use page::{Drawn, Plots, html, plots};
 pub use pictures::{PICTURES, pictures};
+pub use waveform_outline::WaveformOutline;
 
 use crate::align::Alignment;
 use crate::io::{StemInfo, StemOutcome};

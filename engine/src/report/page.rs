@@ -3,8 +3,9 @@
 use super::markup::{clock_time, escaped, number, reading};
 use super::palette::page_colours;
 use super::plot::Plot;
-use super::{Outline, Report, frequency_plots, tables, time_plots};
-use crate::analysis::{MasterMeters, ScopePicture, SpectrumDocument, WaveformData};
+use super::thinned::Thinned;
+use super::{MasterOutline, Outline, Report, WaveformOutline, frequency_plots, tables, time_plots};
+use crate::analysis::{ScopePicture, SpectrumDocument};
 use crate::audio::SampleFormat;
 use std::fmt::Write as _;
 
@@ -14,11 +15,11 @@ pub struct Drawn<'a> {
     /// What was done and measured.
     pub report: &'a Report,
     /// The master as written.
-    pub waveform: &'a WaveformData,
+    pub waveform: &'a WaveformOutline,
     /// Its spectrum.
     pub spectrum: &'a SpectrumDocument,
     /// Its readings over time.
-    pub master: &'a MasterMeters,
+    pub master: &'a MasterOutline,
     /// How left and right stand to each other.
     pub scope: &'a ScopePicture,
 }
@@ -149,21 +150,18 @@ fn range_note(duration_s: f64) -> Option<String> {
 }
 
 /// The series that the script reads out under the pointer; numbers only.
-fn series(report: &Report, master: &MasterMeters) -> String {
-    // A page that is read by people needs one decimal, and no more points than a screen has dots.
-    let together = master.series.momentary_lufs.len().div_ceil(2_500).max(1);
-    let thin = |values: &[Option<f32>]| -> Vec<Option<f64>> {
-        let largest = |group: &[Option<f32>]| group.iter().flatten().copied().map(f64::from).reduce(f64::max);
-        values.chunks(together).map(|group| largest(group).map(|value| crate::meter::rounded(value, 1))).collect()
+fn series(report: &Report, master: &MasterOutline) -> String {
+    // A page that is read by people needs one decimal.
+    let told = |series: &Thinned| -> Vec<Option<f64>> {
+        series.picked().iter().map(|value| value.map(|value| crate::meter::rounded(value, 1))).collect()
     };
-    let reduction: Vec<Option<f32>> = master.gain_reduction_db.iter().map(|value| Some(*value as f32)).collect();
     serde_json::json!({
         "duration_s": report.output.duration_s,
-        "interval_s": f64::from(crate::meter::INTERVAL_MS) / 1_000.0 * together as f64,
-        "momentary": thin(&master.series.momentary_lufs),
-        "short": thin(&master.series.short_term_lufs),
-        "peak": thin(&master.series.true_peak_dbtp),
-        "reduction": thin(&reduction),
+        "interval_s": f64::from(crate::meter::INTERVAL_MS) / 1_000.0 * master.told_together as f64,
+        "momentary": told(&master.told_momentary),
+        "short": told(&master.told_short_term),
+        "peak": told(&master.told_true_peak),
+        "reduction": told(&master.told_reduction),
     })
     .to_string()
 }

@@ -2,9 +2,10 @@
 
 use super::markup::clock_time;
 use super::plot::{Tick, WIDTH};
+use super::thinned::Thinned;
 
 /// Points of a line at most: one for each unit of the drawing.
-const MAX_POINTS: usize = WIDTH as usize;
+pub(super) const MAX_POINTS: usize = WIDTH as usize;
 /// Seconds between marks, the first that gives no more than [`MAX_TICKS`].
 const STEPS_S: [f64; 15] =
     [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
@@ -25,23 +26,9 @@ pub(super) fn time_ticks(duration_s: f64) -> Vec<Tick> {
         .collect()
 }
 
-/// Where on the axis the middle of each interval of a series lies, with its value; long series give the largest value of
-/// neighbours. `None` where no value is.
-pub(super) fn points(
-    values: &[Option<f32>],
-    interval_s: f64,
-    duration_s: f64,
-    largest: fn(f64, f64) -> f64,
-) -> Vec<Option<(f64, f64)>> {
-    let together = values.len().div_ceil(MAX_POINTS).max(1);
-    let groups = values.chunks(together).enumerate();
-    groups
-        .map(|(index, group)| {
-            let value = group.iter().flatten().copied().map(f64::from).reduce(largest)?;
-            let middle_s = (index * together) as f64 * interval_s + group.len() as f64 * interval_s / 2.0;
-            Some(((middle_s / duration_s * WIDTH).min(WIDTH), value))
-        })
-        .collect()
+/// Where on the axis the middle of each group of intervals lies, with what was picked of it; `None` where no value is.
+pub(super) fn points(series: &Thinned, interval_s: f64, duration_s: f64) -> impl Iterator<Item = (f64, Option<f64>)> {
+    series.middles().map(move |(middle, value)| ((middle * interval_s / duration_s * WIDTH).min(WIDTH), value))
 }
 
 #[cfg(test)]
@@ -61,12 +48,12 @@ mod tests {
 
     #[test]
     fn a_long_series_keeps_its_peaks_and_a_gap_stays_a_gap() {
-        let mut values = vec![Some(-30.0); 5_000];
-        values[2_500] = Some(-3.0);
-        values[4_000..4_100].fill(None);
-        let points = points(&values, 0.1, 500.0, f64::max);
+        let mut series = Thinned::new(5_000, Thinned::together(5_000, MAX_POINTS), f64::max);
+        for index in 0..5_000 {
+            series.add((!(4_000..4_100).contains(&index)).then_some(if index == 2_500 { -3.0 } else { -30.0 }));
+        }
+        let points: Vec<_> = points(&series, 0.1, 500.0).collect();
         assert_eq!(points.len(), 1_000);
-        assert_eq!(points[500].map(|point| point.1), Some(-3.0));
-        assert_eq!(points[810], None);
+        assert_eq!((points[500].1, points[810]), (Some(-3.0), (810.5, None)));
     }
 }

@@ -1,14 +1,12 @@
 //! Plots over time: waveform, loudness, true peaks, gain reduction, correlation.
 
-use super::Report;
 use super::markup::{area_path, coordinate, line_path, number, reading};
 use super::plot::{Plot, Tick, WIDTH};
+use super::thinned::Thinned;
 use super::time_axis::{points, time_ticks};
-use crate::analysis::{MasterMeters, WaveformData};
+use super::{MasterOutline, Report, WaveformOutline};
 use std::fmt::Write as _;
 
-/// Columns of the drawn waveform at most.
-const COLUMNS: usize = 1_400;
 /// The most and the least that the loudness plot spans, in LU, and true peaks shown below full scale, in dB.
 const MOST_LU: f64 = 40.0;
 const LEAST_LU: f64 = 15.0;
@@ -38,27 +36,20 @@ fn level_line(class: &str, y: f64) -> String {
 }
 
 /// A lane a channel, with a red mark wherever the file touches full scale.
-pub(super) fn waveform(report: &Report, waveform: &WaveformData) -> Plot {
+pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
     let mut plot = empty("Waveform", "", 168.0, report.output.duration_s);
-    let (pixels, lanes) = (waveform.length(), waveform.channels.max(1));
-    let together = pixels.div_ceil(COLUMNS).max(1);
+    let lanes = waveform.lanes();
     let lane_height = plot.height / lanes as f64;
-    // The last pixel may stand for fewer frames than the others.
     let frames = report.output.frames.max(1) as f64;
-    let x = |pixel: usize| ((pixel * waveform.samples_per_pixel as usize) as f64 / frames * WIDTH).min(WIDTH);
+    let x = |frame: usize| (frame as f64 / frames * WIDTH).min(WIDTH);
     let mut clips: Vec<f64> = Vec::new();
     for lane in 0..lanes {
         let middle = (lane as f64 + 0.5) * lane_height;
         let y = |value: i16| middle - f64::from(value) / 32_768.0 * lane_height * 0.47;
         let (mut upper, mut lower) = (Vec::new(), Vec::new());
-        for first in (0..pixels).step_by(together) {
-            let last = pixels.min(first + together);
-            let at = |pixel: usize| {
-                (waveform.data[2 * (pixel * lanes + lane)], waveform.data[2 * (pixel * lanes + lane) + 1])
-            };
-            let (low, high) = (first..last)
-                .map(at)
-                .fold((i16::MAX, i16::MIN), |(low, high), (min, max)| (low.min(min), high.max(max)));
+        for column in 0..waveform.columns() {
+            let (low, high) = waveform.extremes(column, lane);
+            let (first, last) = waveform.frames(column);
             let place = f64::midpoint(x(first), x(last));
             upper.push((place, y(high)));
             lower.push((place, y(low)));
@@ -86,27 +77,28 @@ pub(super) fn waveform(report: &Report, waveform: &WaveformData) -> Plot {
         });
         let _ = write!(plot.body, "<path class=\"clip\" d=\"{marks}\"/>");
         plot.legend.push(("clip", "at full scale".into()));
-        plot.says = format!("touches full scale in {} of {} columns", clips.len(), pixels.div_ceil(together));
+        plot.says = format!("touches full scale in {} of {} columns", clips.len(), waveform.columns());
     }
     plot
 }
 
 /// Momentary, short-term and integrated loudness, and the target.
-pub(super) fn loudness(report: &Report, master: &MasterMeters) -> Plot {
+pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("Loudness", "LUFS", 200.0, report.output.duration_s);
     let target = report.master.target_lufs;
     let integrated = report.master.written.integrated_lufs;
-    let loudest = master.summary.max_momentary_lufs.into_iter().chain(target).fold(-60.0, f64::max);
+    let measured = report.master.predicted.as_ref();
+    let loudest =
+        measured.and_then(|measured| measured.max_momentary_lufs).into_iter().chain(target).fold(-60.0, f64::max);
     let top = ((loudest + 1.0) / 5.0).ceil() * 5.0;
     // Down to the quietest 3 s, within reason.
-    let quietest =
-        master.series.short_term_lufs.iter().flatten().copied().map(f64::from).chain(integrated).fold(top, f64::min);
+    let quietest = master.quietest_lufs.into_iter().chain(integrated).fold(top, f64::min);
     let bottom = (((quietest - 3.0) / 5.0).floor() * 5.0).clamp(top - MOST_LU, top - LEAST_LU);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, top);
     plot.y = Plot::y_ticks(bottom, top, 5.0);
     let mut body = String::new();
-    for (class, values) in [("momentary", &master.series.momentary_lufs), ("short", &master.series.short_term_lufs)] {
-        let _ = write!(body, "<path class=\"{class}\" d=\"{}\"/>", line(values, report.output.duration_s, y));
+    for (class, series) in [("momentary", &master.momentary), ("short", &master.short_term)] {
+        let _ = write!(body, "<path class=\"{class}\" d=\"{}\"/>", line(series, report.output.duration_s, y));
     }
     plot.legend = vec![("momentary", "momentary (0.4 s)".into()), ("short", "short-term (3 s)".into())];
     if let Some(integrated) = integrated {
@@ -126,7 +118,7 @@ pub(super) fn loudness(report: &Report, master: &MasterMeters) -> Plot {
 }
 
 /// The true peak of every interval, and the ceiling.
-pub(super) fn true_peaks(report: &Report, master: &MasterMeters) -> Plot {
+pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("True peaks", "dBTP", 120.0, report.output.duration_s);
     let highest = report.master.written.true_peak_dbtp;
     let top = highest.map_or(0.0, |peak| (peak / 3.0).ceil() * 3.0).max(0.0) + 3.0;
@@ -134,8 +126,9 @@ pub(super) fn true_peaks(report: &Report, master: &MasterMeters) -> Plot {
     let height = plot.height;
     let y = |value: f64| Plot::y_of(height, value, bottom, top);
     plot.y = Plot::y_ticks(bottom, top, 6.0);
-    let values = &master.series.true_peak_dbtp;
-    let upper: Vec<(f64, f64)> = heights(values, report.output.duration_s, bottom, y);
+    // Silence lies at the bottom.
+    let points = points(&master.true_peak, INTERVAL_S, report.output.duration_s);
+    let upper: Vec<(f64, f64)> = points.map(|(x, value)| (x, y(value.unwrap_or(bottom)))).collect();
     let lower: Vec<(f64, f64)> = upper.iter().map(|point| (point.0, height)).collect();
     plot.body = format!("<path class=\"peak\" d=\"{}\"/>", area_path(&upper, &lower));
     if let Some(ceiling) = report.master.ceiling_dbtp {
@@ -147,15 +140,14 @@ pub(super) fn true_peaks(report: &Report, master: &MasterMeters) -> Plot {
 }
 
 /// How far the limiter turned down, hanging from the top.
-pub(super) fn gain_reduction(report: &Report, master: &MasterMeters) -> Plot {
+pub(super) fn gain_reduction(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("Gain reduction", "dB", 96.0, report.output.duration_s);
-    let most = master.gain_reduction_db.iter().copied().fold(0.0, f64::max);
+    let most = master.most_reduction_db;
     let bottom = -((most / 3.0).ceil() * 3.0).max(3.0);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, 0.0);
     plot.y = Plot::y_ticks(bottom, 0.0, if bottom < -9.0 { 6.0 } else { bottom.abs() / 3.0 });
-    let values: Vec<Option<f32>> = master.gain_reduction_db.iter().map(|reduction| Some(-*reduction as f32)).collect();
-    let points = points(&values, INTERVAL_S, report.output.duration_s, f64::min);
-    let lower: Vec<(f64, f64)> = points.iter().flatten().map(|point| (point.0, y(point.1))).collect();
+    let points = points(&master.reduction, INTERVAL_S, report.output.duration_s);
+    let lower: Vec<(f64, f64)> = points.filter_map(|(x, reduction)| Some((x, y(-reduction?)))).collect();
     let upper: Vec<(f64, f64)> = lower.iter().map(|point| (point.0, 0.0)).collect();
     if most > 0.0 {
         plot.body = format!("<path class=\"reduction\" d=\"{}\"/>", area_path(&upper, &lower));
@@ -173,14 +165,13 @@ pub(super) fn gain_reduction(report: &Report, master: &MasterMeters) -> Plot {
 }
 
 /// How alike left and right are.
-pub(super) fn correlation(report: &Report, master: &MasterMeters) -> Plot {
+pub(super) fn correlation(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("Correlation", "", 96.0, report.output.duration_s);
     let y = |value: f64| Plot::y_of(plot.height, value, -1.1, 1.1);
     plot.y = [(1.0, "+1"), (0.0, "0"), (-1.0, "−1")]
         .map(|(value, label)| Tick { at: Plot::y_of(1.0, value, -1.1, 1.1), label: label.into(), minor: false })
         .into();
-    let points = points(&master.series.correlation, INTERVAL_S, report.output.duration_s, f64::min);
-    let path = line_path(points.into_iter().map(|point| point.map(|(x, value)| (x, y(value)))));
+    let path = line(&master.correlation, report.output.duration_s, y);
     plot.body = format!("<path class=\"steady\" d=\"{path}\"/>");
     plot.says = match report.master.written.correlation {
         Some(correlation) => format!("{} on the whole; +1 is mono, 0 wide, −1 cancels in mono", number(correlation, 2)),
@@ -189,14 +180,6 @@ pub(super) fn correlation(report: &Report, master: &MasterMeters) -> Plot {
     plot
 }
 
-fn line(values: &[Option<f32>], duration_s: f64, y: impl Fn(f64) -> f64) -> String {
-    let points = points(values, INTERVAL_S, duration_s, f64::max);
-    line_path(points.into_iter().map(|point| point.map(|(x, value)| (x, y(value)))))
-}
-
-/// Points of an outline; silence lies at the bottom.
-fn heights(values: &[Option<f32>], duration_s: f64, bottom: f64, y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-    let values: Vec<Option<f32>> = values.iter().map(|value| Some(value.unwrap_or(bottom as f32))).collect();
-    let points = points(&values, INTERVAL_S, duration_s, f64::max);
-    points.into_iter().flatten().map(|(x, value)| (x, y(value))).collect()
+fn line(series: &Thinned, duration_s: f64, y: impl Fn(f64) -> f64) -> String {
+    line_path(points(series, INTERVAL_S, duration_s).map(|(x, value)| Some((x, y(value?)))))
 }

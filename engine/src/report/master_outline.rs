@@ -1,0 +1,74 @@
+//! The master's readings over time, thinned out to what the page shows of them.
+
+use super::thinned::Thinned;
+use super::time_axis::MAX_POINTS;
+use crate::meter::MeterRow;
+
+/// Values of a series that the page's script reads out, at most: no more than a screen has dots.
+const MOST_TOLD: usize = 2_500;
+
+/// What plots and script show of the master, gathered row by row, so that no series needs to be held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MasterOutline {
+    /// For plots.
+    pub(super) momentary: Thinned,
+    pub(super) short_term: Thinned,
+    pub(super) true_peak: Thinned,
+    pub(super) correlation: Thinned,
+    pub(super) reduction: Thinned,
+    /// For the script, which wants all of them in the same step.
+    pub(super) told_together: usize,
+    pub(super) told_momentary: Thinned,
+    pub(super) told_short_term: Thinned,
+    pub(super) told_true_peak: Thinned,
+    pub(super) told_reduction: Thinned,
+    /// The lowest short-term loudness, LUFS.
+    pub(super) quietest_lufs: Option<f64>,
+    /// The most that the limiter turned down, dB.
+    pub(super) most_reduction_db: f64,
+}
+
+impl MasterOutline {
+    /// The outline of so many rows and so many values of the limiter, none of them added yet. Allocates.
+    pub fn new(rows: usize, reductions: usize) -> Self {
+        let plotted = |count, pick| Thinned::new(count, Thinned::together(count, MAX_POINTS), pick);
+        let told_together = Thinned::together(rows, MOST_TOLD);
+        let told = |count| Thinned::new(count, told_together, f64::max);
+        Self {
+            momentary: plotted(rows, f64::max),
+            short_term: plotted(rows, f64::max),
+            true_peak: plotted(rows, f64::max),
+            correlation: plotted(rows, f64::min),
+            reduction: plotted(reductions, f64::max),
+            told_together,
+            told_momentary: told(rows),
+            told_short_term: told(rows),
+            told_true_peak: told(rows),
+            told_reduction: told(reductions),
+            quietest_lufs: None,
+            most_reduction_db: 0.0,
+        }
+    }
+
+    /// Adds the next row.
+    pub fn add_row(&mut self, row: &MeterRow) {
+        let (momentary, short_term) = (row.rounded_momentary_lufs(), row.rounded_short_term_lufs());
+        let true_peak = row.true_peak_dbtp();
+        self.momentary.add(momentary);
+        self.told_momentary.add(momentary);
+        self.short_term.add(short_term);
+        self.told_short_term.add(short_term);
+        self.true_peak.add(true_peak);
+        self.told_true_peak.add(true_peak);
+        self.correlation.add(row.rounded_correlation());
+        self.quietest_lufs = [self.quietest_lufs, short_term.map(f64::from)].into_iter().flatten().reduce(f64::min);
+    }
+
+    /// Adds the limiter's largest reduction of the next interval, dB, 0 or more.
+    pub fn add_reduction(&mut self, reduction_db: f64) {
+        let value = Some(reduction_db as f32);
+        self.reduction.add(value);
+        self.told_reduction.add(value);
+        self.most_reduction_db = self.most_reduction_db.max(reduction_db);
+    }
+}
