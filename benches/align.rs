@@ -42,10 +42,10 @@ fn pair(criterion: &mut Criterion) {
 
 /// Sixteen stems of a minute, 120 pairs: unrelated; with a source in common; eight loops, each twice.
 fn sixteen(criterion: &mut Criterion) {
+    const FRAMES: usize = 60 * RATE_HZ as usize;
     if two_hours_alone() {
         return;
     }
-    const FRAMES: usize = 60 * RATE_HZ as usize;
     let noise = |seed: u64| signals::pink_noise(seed, 0.1, FRAMES);
     let source = noise(99);
     let shares = |n: u64| alignment::mixed(&[(&noise(n), 1.0), (&alignment::late(&source, 100.0 * n as f64), 0.5)]);
@@ -76,7 +76,9 @@ fn two_hours(criterion: &mut Criterion) {
     let stems: Vec<StemFeatures> = [20..140, 0..120]
         .map(|minutes: std::ops::Range<usize>| {
             let mut stem = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
-            minutes.for_each(|n| stem.observe(&Block::mono(&minute(n))));
+            for minute in minutes.map(minute) {
+                minute.chunks(1 << 16).for_each(|part| stem.observe(&Block::mono(part)));
+            }
             stem
         })
         .into();
