@@ -6,7 +6,7 @@ use super::k_weighting::{KCoefficients, loudness_weight};
 use super::levels::{ChannelSums, LevelLanes};
 use super::reading::power_db;
 use crate::audio::{Block, ChannelLayout};
-use crate::process::{TOGETHER, Tap};
+use crate::process::Tap;
 use crate::units::SampleRate;
 use multiversion::multiversion;
 use std::ops::Range;
@@ -229,7 +229,7 @@ impl LoudnessMeter {
             let (_, block) = heard.get(index).unwrap_or(&heard[0]);
             [0, 1].map(|side| &block.channel(side)[range.clone()])
         });
-        let mut spare = [LevelLanes::new(); TOGETHER];
+        let mut spare = [LevelLanes::new(); crate::process::TOGETHER];
         let mut lanes = spare.each_mut();
         for (lanes, (meter, _)) in lanes.iter_mut().zip(&mut *heard) {
             *lanes = &mut loudness(meter).pairs[0];
