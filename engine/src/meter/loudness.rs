@@ -195,7 +195,7 @@ impl LoudnessMeter {
 
     /// As [`Tap::observe`] for up to four stereo meters of one rate, each part of what hears a block, on the frames `range` of the blocks; to the
     /// same bits. Only where [`LoudnessMeter::shares_lanes`].
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))] // Elsewhere there is nothing to do.
     pub(super) fn observe_together<M>(
         heard: &mut [(&mut M, Block<'_>)],
         loudness: impl Fn(&mut M) -> &mut Self,
