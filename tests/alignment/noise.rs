@@ -39,3 +39,15 @@ fn a_minute_of_the_dullest_stems_is_found_to_the_sample_ten_decibels_below_white
         }
     }
 }
+
+#[test]
+fn a_minute_of_a_sparse_voice_and_of_a_song_with_a_loop_is_found_under_white_noise() {
+    for (snr_db, tolerance) in [(0.0, 0.5), (-10.0, 1.0)] {
+        for (seed, name) in (9..12).flat_map(|seed| stems::MINUTES.map(|name| (seed, name))) {
+            for polarity in [1, -1] {
+                let off = off(name, 60, (snr_db, seed), polarity, tolerance);
+                assert!(off.is_some(), "{snr_db} dB, {name}, noise {seed}, polarity {polarity}");
+            }
+        }
+    }
+}
