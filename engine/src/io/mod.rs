@@ -19,6 +19,8 @@ mod info;
 mod mkv;
 mod mp4;
 mod opus;
+mod output_error;
+mod outputs;
 mod patch;
 mod reader;
 mod riff;
@@ -35,8 +37,11 @@ pub use error::DecodeError;
 pub use fold::Fold;
 pub use hash::{Fingerprint, hash_file};
 pub use info::{StemInfo, StemOutcome, Trim};
+pub(crate) use outputs::is_ours;
+pub use output_error::OutputError;
+pub use outputs::{FileId, OutputGuard, OutputKind, is_earlier_master, same_place};
 pub use reader::StemReader;
-pub use staged::{OutputError, StagedFolder};
+pub use staged::StagedFolder;
 pub use trimmed::Trimmed;
 
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
