@@ -29,6 +29,9 @@ pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'
     let mut guard = OutputGuard::new(options.force);
     guard.add_inputs(session.tracks.iter().map(|track| &track.file));
     guard.add_inputs(options.inputs);
+    if folder.exists() && !folder.is_dir() {
+        return Err(OutputError::NotAFolder(folder.into()));
+    }
     guard.check(&folder.join(FINAL_MIX), OutputKind::WAVE)?;
     if options.mix_only {
         let old = outdated(folder);

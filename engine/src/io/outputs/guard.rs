@@ -5,7 +5,7 @@ use crate::io::OutputError;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The files that are read, and whether files that mixdown did not write may be replaced.
 #[derive(Debug, Default)]
@@ -91,16 +91,18 @@ pub fn same_place(a: &Path, b: &Path) -> bool {
 /// The nearest folder above a path that exists, and the names from there on.
 fn standing(path: &Path) -> (Option<FileId>, Vec<OsString>) {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut rest = Vec::new();
-    let mut here: &Path = &path;
-    loop {
-        if let Some(id) = FileId::of(here) {
-            return (Some(id), rest);
+    let (mut there, mut rest) = (PathBuf::new(), Vec::new());
+    for part in path.components() {
+        match part {
+            // What will be made has no links in it: one step up undoes one step down.
+            Component::ParentDir if !rest.is_empty() => drop(rest.pop()),
+            Component::Normal(name) if !rest.is_empty() || !there.join(name).exists() => {
+                rest.push(as_compared(name.to_os_string()));
+            }
+            part => there.push(part),
         }
-        let (Some(name), Some(above)) = (here.file_name(), here.parent()) else { return (None, rest) };
-        rest.push(as_compared(name.to_os_string()));
-        here = above;
     }
+    (FileId::of(&there), rest)
 }
 
 /// File systems that take `A` and `a` for one name are the rule there.
