@@ -55,10 +55,11 @@ fn no_command_writes_over_what_it_reads_by_whatever_spelling_even_when_forced() 
     let place = place();
     fs::create_dir(place.path("in")).unwrap();
     fs::copy(place.path("a.wav"), place.path("in/final_mix.wav")).unwrap();
-    fs::copy(place.path("a.wav"), place.path("in/spectrum.json")).unwrap();
+    fs::create_dir(place.path("data")).unwrap();
+    fs::copy(place.path("a.wav"), place.path("data/spectrum.json")).unwrap();
     fs::copy(place.path("a.wav"), place.path("a.dat")).unwrap();
     place.write("list.json", b"[]");
-    place.write("spectrum.json", br#"{ "tracks": [{ "file": "a.wav" }, { "file": "in/spectrum.json" }] }"#);
+    place.write("spectrum.json", br#"{ "tracks": [{ "file": "a.wav" }, { "file": "data/spectrum.json" }] }"#);
     let input = "one of the inputs";
     for arguments in [
         "session a.wav b.wav -o b.wav",
@@ -71,7 +72,7 @@ fn no_command_writes_over_what_it_reads_by_whatever_spelling_even_when_forced() 
         "play a.wav --freewheel --replay list.json --log list.json",
         "waveform a.dat -o a.dat",
         "render a.wav in/final_mix.wav --out in",
-        "render -s spectrum.json --out in",
+        "render -s spectrum.json --out data",
         "align a.wav b.wav --write .",
         "align b.wav --to a.wav --write in/..",
     ] {
