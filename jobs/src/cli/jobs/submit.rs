@@ -4,6 +4,7 @@ use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::check;
+use crate::cli::stems;
 use crate::jobs::{NewJob, SessionId};
 use crate::store::{ImportLine, Store};
 use clap::Args;
@@ -22,7 +23,7 @@ Examples:
   mixdown jobs submit drums.wav bass.flac vox.mp3 --session-id song-1
   mixdown jobs submit --session mix.toml --session-id song-1 --idempotency-key order-42 --json")]
 pub(in crate::cli) struct SubmitArguments {
-    /// The stems.
+    /// The stems; of a folder, its audio files.
     #[arg(value_name = "STEM", required_unless_present = "session", conflicts_with = "session")]
     stems: Vec<PathBuf>,
     /// A session file, TOML or JSON.
@@ -41,7 +42,7 @@ pub(in crate::cli) struct SubmitArguments {
 pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     let mut session = match &arguments.session {
         Some(path) => Session::load(path)?,
-        None => Session::from_stems(&arguments.stems),
+        None => Session::from_stems(&stems::expand(&arguments.stems, arguments.place.json)?),
     };
     check(&session)?;
     let mut stems = Vec::new();
