@@ -7,6 +7,7 @@ use super::problem::did_you_mean;
 use super::routing;
 use crate::audio::SampleFormat;
 use crate::dsp::Insert;
+use crate::io::{Fold, StemReader};
 use crate::process::check_frequency;
 use crate::units::SampleRate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,9 +37,8 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     if session.tracks.is_empty() && !lost.contains("tracks") {
         found.push(Finding::new(&[], "there are no tracks: add [[tracks]] with a file"));
     }
-    for (index, track) in session.tracks.iter().enumerate() {
-        let missing = folder.and_then(|folder| file_problem(track, folder));
-        found.extend(missing.map(|message| Finding::new(&[Key("tracks"), Item(index), Key("file")], message)));
+    if let Some(folder) = folder {
+        files(session, folder, &mut found);
     }
     let tracks = session.tracks.iter().map(Track::title).collect::<Vec<_>>();
     unique("tracks", tracks.iter().map(AsRef::as_ref), &mut found);
@@ -60,6 +60,19 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
         found.extend(check_rate(session, rate));
     }
     found
+}
+
+/// Files that are not there; where any is missing, those too that are there and cannot be read, so that all are told in one round.
+fn files(session: &Session, folder: &Path, found: &mut Vec<Finding>) {
+    let missing: Vec<Option<String>> = session.tracks.iter().map(|track| file_problem(track, folder)).collect();
+    if missing.iter().all(Option::is_none) {
+        return;
+    }
+    for (index, (track, problem)) in session.tracks.iter().zip(missing).enumerate() {
+        let unreadable = || StemReader::open(&track.file, Fold::Stereo).err().map(|error| error.to_string());
+        let message = problem.or_else(unreadable);
+        found.extend(message.map(|message| Finding::new(&[Key("tracks"), Item(index), Key("file")], message)));
+    }
 }
 
 fn file_problem(track: &Track, folder: &Path) -> Option<String> {

@@ -6,6 +6,7 @@ mod align;
 mod completions;
 mod csv;
 mod destination;
+mod diff;
 mod dry_run;
 mod interrupt;
 mod jobs;
@@ -64,6 +65,7 @@ enum Command {
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
     Waveform(waveform::WaveformArguments),
+    Diff(diff::DiffArguments),
     Completions(completions::CompletionsArguments),
     Man(completions::ManArguments),
     #[command(subcommand)]
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),
+        Command::Diff(diff) => (diff.json, diff::run(diff)),
         Command::Completions(shell) => (false, completions::completions(shell, Arguments::command())),
         Command::Man(man) => (false, completions::man(man, Arguments::command())),
         Command::Jobs(command) => jobs::run(command),
