@@ -57,9 +57,6 @@ pub(super) fn run(
     let count = plan.stems().len();
     let stems = if count == 1 { "1 stem".to_owned() } else { format!("{count} stems") };
     let mut lines = vec![format!("{stems} would be mixed into {length} at {} Hz; nothing was written.", rate.hz())];
-    lines.extend(plan_text::stems(&plan).into_iter().map(|line| format!("  {line}")));
-    if let Some(alignment) = &alignment {
-        lines.extend(plan_text::moves(&plan, alignment).into_iter().map(|line| format!("  {line}")));
-    }
+    lines.extend(plan_text::lines(&plan, alignment.as_ref()).into_iter().map(|line| format!("  {line}")));
     print(&(lines.join("\n") + "\n"))
 }

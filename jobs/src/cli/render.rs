@@ -3,7 +3,7 @@
 use super::outcome::print;
 use super::progress::ProgressDisplay;
 use super::standard_streams::{is_standard, read_text};
-use super::{Failure, dry_run, interrupt, origination, stems, terminal, to_stdout};
+use super::{Failure, dry_run, interrupt, origination, plan_text, stems, terminal, to_stdout};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -251,6 +251,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     for warning in &report.warnings {
         terminal::warn(warning);
     }
+    plan_text::tell_report(&report);
     if arguments.quiet || arguments.stdout { Ok(()) } else { print(&told(&report, &files, timer.elapsed().as_secs_f64())) }
 }
 

@@ -19,7 +19,7 @@ use super::outcome::{print, print_json};
 use super::outputs::Outputs;
 use super::progress::ProgressDisplay;
 use super::render::session_of;
-use super::{Failure, interrupt};
+use super::{Failure, interrupt, plan_text, terminal};
 pub(super) use arguments::PlayArguments;
 use documents::{read_commands, read_report};
 use driver::{Driven, Pace};
@@ -140,7 +140,12 @@ fn plan(session: Session, quiet: bool) -> Result<Plan, Failure> {
     if prepared.is_ok() {
         display.finished();
     }
-    Ok(prepared?.0)
+    let (plan, alignment) = prepared?;
+    plan_text::tell_plan(&plan, alignment.as_ref());
+    if !quiet {
+        plan.warnings().iter().for_each(|warning| terminal::warn(warning));
+    }
+    Ok(plan)
 }
 
 /// Runs the engine, on a thread of its own or in the device's, and the mixer, or nothing, on this one.
