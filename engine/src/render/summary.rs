@@ -159,7 +159,7 @@ fn track_warnings(track: &TrackReport) -> Vec<String> {
     }
     if track.read.corrupt_packets > 0 {
         warnings.push(format!(
-            "track {:?}: {}: {} packets could not be decoded and are silent; export the stem again",
+            "track {:?}: {}: packets that could not be decoded and are silent: {}; export the stem again",
             track.name,
             track.file.display(),
             track.read.corrupt_packets

@@ -80,6 +80,9 @@ fn file_problem(track: &Track, folder: &Path) -> Option<String> {
         Ok(data) if data.is_file() => return None,
         Ok(data) if data.is_dir() => "is a folder, not a file".into(),
         Ok(_) => "is not a regular file".into(),
+        Err(error) if error.kind() == ErrorKind::NotFound && track.file.to_string_lossy().contains(['*', '?']) => {
+            "no such file: no name matches this pattern".into()
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => "no such file".into(),
         Err(error) => error.to_string(),
     };
