@@ -24,6 +24,7 @@ mod reader;
 mod riff;
 mod sniff;
 mod staged;
+mod time_stamp;
 mod trim;
 mod trimmed;
 pub mod wav;
@@ -37,6 +38,7 @@ pub use hash::{Fingerprint, hash_file};
 pub use info::{StemInfo, StemOutcome, Trim};
 pub use reader::StemReader;
 pub use staged::{OutputError, StagedFolder};
+pub use time_stamp::TimeStamp;
 pub use trimmed::Trimmed;
 
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.

@@ -48,6 +48,7 @@ impl StemReader {
     pub fn open_at_least(path: &Path, fold: Fold, least: u64) -> Result<Self, DecodeError> {
         let (mut file, len) = open_file(path)?;
         let header = Header::read(path, &mut file, len)?;
+        let time_stamp = header.wave.as_ref().and_then(|wave| wave.time_stamp.clone());
         let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header)?;
 
         let plan = facts.extent.plan();
@@ -70,6 +71,8 @@ impl StemReader {
             bits: facts.bits,
             frames: plan.expected.filter(|&frames| frames <= densest),
             trim: plan.trim.clone(),
+            time_reference: time_stamp.as_ref().and_then(|stamp| stamp.plausible(facts.sample_rate)),
+            time_stamp,
         };
         let outcome = StemOutcome { corrupt_packets: lost, ..StemOutcome::default() };
         let mut stem = Self { info, outcome, decoder, queue, fold: matrix, plan, accepted: 0, ended: false };
