@@ -41,7 +41,7 @@ mod window;
 mod windows;
 
 pub use features::StemFeatures;
-pub use files::{AlignError, Heard, Written, listen_to, write_aligned};
+pub use files::{AlignError, AlignedFolder, Heard, Written, listen_to, write_aligned};
 pub use mix::{Band, InMix, find_in_mix};
 pub use outcome::{Alignment, Correlation, Decision, DriftChange, Move, StemAlignment};
 pub use peel::align_to_mix;
