@@ -8,24 +8,35 @@
 //! # Ok::<(), mixdown_engine::io::DecodeError>(())
 //! ```
 
+mod aac;
 mod aiff;
 mod caf;
+mod cuts;
 mod decode;
 mod error;
+mod flac;
 mod fold;
 mod hash;
 mod header;
 mod info;
+mod later;
 mod mkv;
 mod mp4;
+mod mpeg;
+mod ogg;
 mod opus;
 mod patch;
+mod peek;
+mod programmes;
 mod reader;
 mod riff;
 mod sniff;
 mod staged;
+mod sync;
+mod tags;
 mod trim;
 mod trimmed;
+mod vorbis;
 pub mod wav;
 
 #[cfg(test)]
