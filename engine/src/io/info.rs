@@ -27,7 +27,7 @@ pub struct StemInfo {
     pub bits: Option<u32>,
     /// The frames to expect after trimming, where the file tells. A claim: a file that breaks off holds fewer.
     pub frames: Option<u64>,
-    /// What an encoder added and is left out.
+    /// What an encoder added and is left out; of several programmes, of the first.
     pub trim: Trim,
     /// When the first frame was recorded, in frames at [`StemInfo::sample_rate`] since midnight or since the start of the
     /// project: the `bext` chunk's time reference. `None` without one, and where it is 0, which most programs write when they
@@ -35,6 +35,8 @@ pub struct StemInfo {
     pub time_reference: Option<u64>,
     /// The `bext` chunk's time fields as they are written.
     pub time_stamp: Option<TimeStamp>,
+    /// How many programmes follow each other in the file and what was converted, as a sentence; none where it holds one.
+    pub programmes: Option<String>,
 }
 
 /// Frames that an encoder added before and after the recording, and that are left out.
@@ -56,7 +58,7 @@ pub struct StemOutcome {
     pub frames: u64,
     /// Whether the end was reached.
     pub finished: bool,
-    /// Why the stem is shorter than the file promised or than its bytes would give, as a sentence; none when it is whole.
+    /// How what was read differs from what the file promises or its bytes would give, as a sentence; none when it is whole.
     pub truncated: Option<String>,
     /// Packets that could not be decoded; silence of the same length stands in for each, so what follows stays in time.
     pub corrupt_packets: u64,

@@ -5,8 +5,8 @@ use super::interrupt;
 use super::outcome::print;
 use clap::Args;
 use mixdown_engine::align::{
-    AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures, Written, align, align_to_mix,
-    find_in_mix, listen_to, write_aligned,
+    AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures,
+    Written, align, align_to_mix, find_in_mix, listen_to, write_aligned,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
 use mixdown_engine::units::SampleRate;
