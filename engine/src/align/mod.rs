@@ -19,6 +19,7 @@ mod line;
 mod look;
 mod measure;
 mod mix;
+mod mode;
 mod outcome;
 mod packed;
 mod peak;
@@ -43,6 +44,7 @@ mod windows;
 pub use features::StemFeatures;
 pub use files::{AlignError, Heard, Written, listen_to, write_aligned};
 pub use mix::{Band, InMix, find_in_mix};
+pub use mode::Mode;
 pub use outcome::{Alignment, Correlation, Decision, DriftChange, Move, StemAlignment};
 pub use peel::align_to_mix;
 pub use place::Place;
@@ -69,13 +71,16 @@ const LEAST_CONFIDENCE: (f64, f64) = (0.99, 0.5);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AlignSettings {
+    /// Which stems that share a source are moved.
+    pub mode: Mode,
     /// The largest offset between two stems that is looked for, in seconds, either way; without it, any that lets them overlap.
     pub max_offset_s: Option<f64>,
     /// The confidence, 0 to 1, from which an offset is believed; without it 0.99, or 0.5 for stems that are known to be related.
     pub min_confidence: Option<f64>,
     /// The stems are known to share a source: less evidence will do.
     pub assume_related: bool,
-    /// The stem, by its number, against which the others are moved; without it, the one that lets the fewest move.
+    /// The stem, by its number, against which the others are moved; without it, the one that lets the fewest move, and of
+    /// equals the earliest.
     pub reference: Option<usize>,
 }
 
