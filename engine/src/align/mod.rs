@@ -10,6 +10,7 @@ mod course;
 mod decimate;
 mod decision;
 mod envelope;
+mod evidence;
 mod features;
 mod files;
 mod graph;
@@ -31,6 +32,7 @@ mod refine;
 mod repeats;
 mod rival;
 mod samples;
+mod sessions;
 mod settle;
 mod standing;
 #[cfg(test)]
@@ -131,7 +133,12 @@ pub fn align<S: Borrow<StemFeatures>>(
         return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
     };
     let lengths: Vec<u64> = stems.iter().map(|stem| stem.frames()).collect();
-    let evidence = answer::Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64 };
+    let sessions = match settings.mode {
+        Mode::Auto => sessions::together(&stems, &verdicts),
+        Mode::Recordings | Mode::Microphones => (0..stems.len()).collect(),
+    };
+    let evidence =
+        answer::Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
     let mut answers = answer::decide(&evidence, settings);
     for (answer, reason) in answers.iter_mut().zip(unfit) {
         if let Some(reason) = reason {
@@ -209,7 +216,8 @@ fn compare(
             }
             let exact = |n: &usize| {
                 let (a, b, rough) = &rough[*n];
-                (*a, *b, comparison.exact(*a, *b, rough))
+                let verdict = comparison.exact(*a, *b, rough);
+                (*a, *b, comparison.weighed(*a, *b, &rough.found.course, verdict, settings.mode))
             };
             verdicts.extend(part.par_iter().with_max_len(1).map(exact).collect::<Vec<_>>());
         }
@@ -252,7 +260,7 @@ fn contradicted(verdicts: &[(usize, usize, Verdict)], stems: usize) -> bool {
         .iter()
         .filter_map(|(first, second, verdict)| match verdict {
             Verdict::Trusted(edge) => Some(graph::Pair { first: *first, second: *second, edge: edge.clone() }),
-            Verdict::Doubtful(..) => None,
+            Verdict::Stays(..) | Verdict::Doubtful(..) => None,
         })
         .collect();
     graph::solve(&pairs, stems, 0.0).contradicted.contains(&true)

@@ -30,9 +30,14 @@ pub(super) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
     let mut ears: Vec<Ear> = plan
         .open_clips()?
         .into_iter()
-        .map(|clip| Ear {
+        .map(|clip| {
+            let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+            features.set_begin(clip.lead());
+            (clip, features)
+        })
+        .map(|(clip, features)| Ear {
             buffer: AudioBuffer::new(clip.channels(), BLOCK),
-            features: StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES),
+            features,
             clip,
             done: false,
         })
