@@ -31,6 +31,7 @@ mod repeats;
 mod rival;
 mod samples;
 mod settle;
+mod sounding;
 mod standing;
 #[cfg(test)]
 mod tests;
