@@ -34,6 +34,7 @@ mod rival;
 mod samples;
 mod sessions;
 mod settle;
+mod sounding;
 mod standing;
 #[cfg(test)]
 mod tests;
