@@ -123,7 +123,9 @@ fn what_mixdown_did_not_write_is_replaced_only_when_forced() {
     let place = place();
     fs::create_dir(place.path("mix")).unwrap();
     let foreign = |name: &str| place.write(name, &fs::read(place.path("a.wav")).unwrap());
-    for name in ["final_mix.wav", "waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json", "report.html"] {
+    for name in
+        ["final_mix.wav", "waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json", "report.html"]
+    {
         let path = format!("mix/{name}");
         foreign(&path);
         refused(&place, "render b.wav --out mix", &path.replace('/', std::path::MAIN_SEPARATOR_STR));
@@ -233,7 +235,11 @@ fn a_folder_without_permission_is_noticed_at_once_with_advice_that_helps() {
     if rustix::process::geteuid().is_root() {
         // Nothing is forbidden to root but what no one may do: making files in /proc.
         let place = place();
-        for arguments in ["render b.wav --out /proc/mix", "play b.wav --freewheel --wav /proc/x.wav", "session b.wav -o /proc/x.toml"] {
+        for arguments in [
+            "render b.wav --out /proc/mix",
+            "play b.wav --freewheel --wav /proc/x.wav",
+            "session b.wav -o /proc/x.toml",
+        ] {
             let run = refused(&place, arguments, "cannot be written");
             assert!(!run.stderr.contains("free space"), "{}", run.stderr);
         }
@@ -242,7 +248,8 @@ fn a_folder_without_permission_is_noticed_at_once_with_advice_that_helps() {
     let place = place();
     fs::create_dir(place.path("ro")).unwrap();
     fs::set_permissions(place.path("ro"), fs::Permissions::from_mode(0o555)).unwrap();
-    for arguments in ["render b.wav --out ro", "play b.wav --freewheel --wav ro/x.wav", "align a.wav b.wav --write ro"] {
+    for arguments in ["render b.wav --out ro", "play b.wav --freewheel --wav ro/x.wav", "align a.wav b.wav --write ro"]
+    {
         let run = refused(&place, arguments, "that you may write to");
         assert!(!run.stderr.contains("free space"), "{}", run.stderr);
     }
@@ -263,7 +270,8 @@ fn devices_and_pipes_take_what_they_are_given_and_stay_what_they_are() {
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     let run = place.run("session b.wav -o /dev/full");
     assert!(run.code == Some(1) && run.stderr.contains("free space"), "{}", run.stderr);
-    rustix::fs::mknodat(rustix::fs::CWD, place.path("pipe.wav"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, place.path("pipe.wav"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
+        .unwrap();
     let pipe = place.path("pipe.wav");
     let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
     done(&place, "play b.wav --freewheel --quiet --duration 0.1 --wav pipe.wav");

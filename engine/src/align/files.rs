@@ -123,7 +123,9 @@ fn names(stems: &[PathBuf]) -> Vec<String> {
     for stem in stems {
         let base = stem.file_stem().map_or_else(|| "stem".into(), |name| name.to_string_lossy().into_owned());
         let numbered = (2..).map(|n| format!("{base}-{n}.wav"));
-        let name = std::iter::once(format!("{base}.wav")).chain(numbered).find(|name| !names.iter().any(|known| known.eq_ignore_ascii_case(name)));
+        let name = std::iter::once(format!("{base}.wav"))
+            .chain(numbered)
+            .find(|name| !names.iter().any(|known| known.eq_ignore_ascii_case(name)));
         names.extend(name);
     }
     names

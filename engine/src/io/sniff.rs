@@ -22,10 +22,10 @@ const KNOWN: &[(&[u8], &str)] = &[
     (b"caff", "CAF"),
     (b"\x1a\x45\xdf\xa3", "Matroska"),
     (b"ID3", "MP3 with an ID3 tag"),
-    (b"\x89PNG", "PNG image"),
-    (b"\xff\xd8\xff", "JPEG image"),
-    (b"PK\x03\x04", "ZIP archive"),
-    (b"%PDF", "PDF document"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"%PDF", "a PDF document"),
 ];
 
 /// How many of these formats can be read when they are whole.

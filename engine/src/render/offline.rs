@@ -16,7 +16,7 @@ use crate::io::StagedFolder;
 use crate::io::wav::BroadcastExtension;
 use crate::master::Aim;
 use crate::report::Report;
-use crate::session::{AlignMode, Ceiling, Session, Target};
+use crate::session::{Ceiling, Session, Target};
 use std::path::{Path, PathBuf};
 
 /// How a render runs; none of it changes a bit of the sound.
@@ -193,8 +193,8 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
     let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
     let mut plan = Plan::new(session)?;
     loading.at(1)?;
-    let listened = match plan.session().align.mode {
-        AlignMode::Auto if plan.stems().len() > 1 => Some(listen::run(&plan, on_progress)?),
+    let listened = match plan.session().align.mode.comparison() {
+        Some(mode) if plan.stems().len() > 1 => Some(listen::run(&plan, mode, on_progress)?),
         _ => None,
     };
     let alignment = listened.map(|listened| {
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::audio::SampleFormat;
     use crate::master::TRUE_PEAK_TOLERANCE_DB;
-    use crate::session::Track;
+    use crate::session::{AlignMode, Track};
     use mixdown_fixtures::signals;
     use std::ops::ControlFlow;
 

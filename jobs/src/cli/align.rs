@@ -2,10 +2,10 @@
 
 use super::{Failure, interrupt, stems};
 use super::outcome::print;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
-    AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures, Written, align, align_to_mix,
-    find_in_mix, listen_to, write_aligned,
+    AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment,
+    StemFeatures, Written, align, align_to_mix, find_in_mix, listen_to, write_aligned,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
 use mixdown_engine::units::SampleRate;
@@ -30,6 +30,9 @@ pub(super) struct AlignArguments {
     /// Find each stem inside this mix instead, with its gain there.
     #[arg(long, value_name = "MIX", conflicts_with = "reference")]
     to: Option<PathBuf>,
+    /// Which stems that share a source are moved.
+    #[arg(short, long, alias = "align", value_enum, value_name = "MODE", default_value = "recordings", conflicts_with = "to")]
+    mode: ModeChoice,
     /// The stem that stays where it is; without it, the one that lets the fewest move.
     #[arg(long, value_name = "STEM")]
     reference: Option<PathBuf>,
@@ -54,6 +57,26 @@ pub(super) struct AlignArguments {
     /// Print nothing but errors.
     #[arg(short, long)]
     quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ModeChoice {
+    /// Recordings by devices that started on their own; stems of one session stay
+    Auto,
+    /// Copies of a sound as well, plain or processed
+    Recordings,
+    /// As recordings; microphones that bleed into each other follow the louder path
+    Microphones,
+}
+
+impl ModeChoice {
+    fn mode(self) -> Mode {
+        match self {
+            Self::Auto => Mode::Auto,
+            Self::Recordings => Mode::Recordings,
+            Self::Microphones => Mode::Microphones,
+        }
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {
@@ -120,6 +143,7 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
 fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Failure> {
     let mut paths = stems.to_vec();
     let mut settings = AlignSettings {
+        mode: arguments.mode.mode(),
         max_offset_s: arguments.max_offset,
         min_confidence: arguments.min_confidence,
         assume_related: arguments.assume_related,

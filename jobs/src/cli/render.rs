@@ -61,7 +61,7 @@ pub(super) struct RenderArguments {
     /// Sample rate of the master in Hz; without it, the rate that most stems have.
     #[arg(short, long, value_name = "HZ", value_parser = sample_rate)]
     rate: Option<SampleRate>,
-    /// Whether stems that share a source are moved into time with each other.
+    /// Which stems that share a source are moved into time with each other.
     #[arg(short, long, value_enum, value_name = "MODE")]
     align: Option<AlignChoice>,
     /// Session time at which the output starts, in seconds.
@@ -115,8 +115,12 @@ enum FormatChoice {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum AlignChoice {
-    /// Move what is certain, leave the rest; the default
+    /// Move recordings by devices that started on their own, leave stems of one session; the default
     Auto,
+    /// Move copies of a sound as well, plain or processed
+    Recordings,
+    /// As recordings; microphones that bleed into each other follow the louder path
+    Microphones,
     /// Move nothing
     Off,
 }
@@ -141,6 +145,8 @@ impl AlignChoice {
     fn mode(self) -> AlignMode {
         match self {
             Self::Auto => AlignMode::Auto,
+            Self::Recordings => AlignMode::Recordings,
+            Self::Microphones => AlignMode::Microphones,
             Self::Off => AlignMode::Off,
         }
     }

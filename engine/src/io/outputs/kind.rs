@@ -37,7 +37,8 @@ impl OutputKind {
     /// `report.html`: its head says so.
     pub const PAGE: Self = Self::new("a report page of mixdown", is_page);
     /// A picture: a PNG file.
-    pub const PICTURE: Self = Self::new("a PNG picture", |file| png::Decoder::new(BufReader::new(file)).read_info().is_ok());
+    pub const PICTURE: Self =
+        Self::new("a PNG picture", |file| png::Decoder::new(BufReader::new(file)).read_info().is_ok());
     /// A session document: made to be edited.
     pub const SESSION: Self = Self { what: "a session", is_ours: |_| false, is_edited: true };
 

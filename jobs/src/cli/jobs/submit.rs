@@ -3,8 +3,7 @@
 use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
-use crate::cli::render::check;
-use crate::cli::stems;
+use crate::cli::render::{AlignChoice, check, session_of};
 use crate::jobs::{NewJob, SessionId};
 use crate::store::{ImportLine, Store};
 use clap::Args;
@@ -32,6 +31,9 @@ pub(in crate::cli) struct SubmitArguments {
     /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its result.
     #[arg(long, value_name = "ID")]
     session_id: SessionId,
+    /// Which stems that share a source are moved into time with each other.
+    #[arg(short, long, value_enum, value_name = "MODE")]
+    align: Option<AlignChoice>,
     /// A second submission with the same key and request is the same job.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
@@ -40,10 +42,7 @@ pub(in crate::cli) struct SubmitArguments {
 }
 
 pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
-    let mut session = match &arguments.session {
-        Some(path) => Session::load(path)?,
-        None => Session::from_stems(&stems::expand(&arguments.stems, arguments.place.json)?),
-    };
+    let mut session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.place.json)?;
     check(&session)?;
     let mut stems = Vec::new();
     let store = arguments.place.store()?;

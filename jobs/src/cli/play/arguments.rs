@@ -49,7 +49,7 @@ pub(in crate::cli) struct PlayArguments {
     /// report.json of an earlier render: its loudness says which gain the target needs.
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
-    /// Whether stems that share a source are moved into time with each other.
+    /// Which stems that share a source are moved into time with each other.
     #[arg(short, long, value_enum, value_name = "MODE")]
     pub(super) align: Option<AlignChoice>,
     /// Write the session with the moved faders to this file at the end.
