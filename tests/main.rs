@@ -9,6 +9,7 @@ mod fresh_encodes;
 mod goldens;
 mod jobs;
 mod laws;
+mod level;
 mod live;
 mod measure;
 #[cfg(target_os = "linux")]

@@ -41,6 +41,8 @@ pub(super) struct FileSink<'a> {
     rate: SampleRate,
     writing: Option<Writing>,
     quantiser: Quantiser,
+    /// Whether nothing but the limiter may have computed the samples.
+    exact: bool,
     mix_only: bool,
 }
 
@@ -52,15 +54,16 @@ pub(super) struct MemorySink {
 }
 
 impl<'a> FileSink<'a> {
+    /// A file to come. `exact` is [`is_exact`](super::exactness::is_exact) of its plan.
     pub(super) fn new(
         staged: &'a mut StagedFolder,
         settings: &'a OutputSettings,
         bext: BroadcastExtension,
         rate: SampleRate,
-        mix_only: bool,
+        (exact, mix_only): (bool, bool),
     ) -> Self {
-        let quantiser = quantiser(settings, rate);
-        Self { staged, settings, bext, rate, writing: None, quantiser, mix_only }
+        let quantiser = quantiser(settings, rate, exact);
+        Self { staged, settings, bext, rate, writing: None, quantiser, exact, mix_only }
     }
 
     fn path(&self) -> PathBuf {
@@ -89,7 +92,7 @@ impl<'a> FileSink<'a> {
             back = back.drawing(format, self.staged.folder())?;
         }
         self.writing = Some(Writing { writer, back, unread: 0, bytes: Vec::new() });
-        self.quantiser = quantiser(self.settings, self.rate);
+        self.quantiser = quantiser(self.settings, self.rate, self.exact);
         Ok(())
     }
 
@@ -148,8 +151,10 @@ impl Writing {
     }
 }
 
-fn quantiser(settings: &OutputSettings, rate: SampleRate) -> Quantiser {
-    Quantiser::new(settings.format, 2, rate, settings.dither.then_some(settings.seed), settings.shape)
+fn quantiser(settings: &OutputSettings, rate: SampleRate, exact: bool) -> Quantiser {
+    let dither = settings.dither.then_some(settings.seed);
+    let quantiser = Quantiser::new(settings.format, 2, rate, dither, settings.shape);
+    if exact { quantiser.keeping_exact() } else { quantiser }
 }
 
 /// Frames of memory measured at a time.

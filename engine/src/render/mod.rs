@@ -4,6 +4,7 @@ mod byte_log;
 mod clip;
 mod data_files;
 mod error;
+mod exactness;
 mod export;
 mod keeper;
 mod listen;

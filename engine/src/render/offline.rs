@@ -1,6 +1,7 @@
 //! The offline render: a session in, a folder of results out, as fast as the machine goes.
 
 use super::error::RenderError;
+use super::exactness::is_exact;
 use super::export::{FileSink, MemorySink, Sink};
 use super::master_line::MasterLine;
 use super::master_pass::{self, Mastered, Tries};
@@ -81,7 +82,8 @@ pub fn render_to_folder(
         ..BroadcastExtension::default()
     };
     let rate = road.plan.sample_rate();
-    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, options.mix_only)));
+    let exact = is_exact(&road.plan);
+    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, (exact, options.mix_only))));
     let (mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
     drop(sink);
 
@@ -168,7 +170,9 @@ impl Road {
         if aim.target_lufs.is_some() {
             tries = Tries::first(aim, mixed.measured.as_ref());
         }
-        let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, (sink, folder), options, on_progress)?;
+        let spec = plan.spec(2, options.chunk_frames.max(1));
+        let waiting = (mixed.frames, &mut scratch);
+        let mastered = master_pass::run(spec, waiting, tries, (sink, folder), options, on_progress)?;
         Ok((mixed, mastered))
     }
 }
@@ -247,7 +251,7 @@ mod tests {
             let out = folder.path().join(chunk_frames.to_string());
             let mut staged = StagedFolder::open(&out).unwrap();
             let options = RenderOptions { chunk_frames, mix_only: true, ..RenderOptions::default() };
-            let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, true);
+            let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, (false, true));
             let (mixed, mastered) = road.master(&mut Sink::File(Box::new(file)), None, &options, go_on).unwrap();
             staged.commit().unwrap();
             assert_eq!((mixed.frames, mastered.written.measurement.frames), (96_000, 96_000));

@@ -98,10 +98,10 @@ fn head(report: &Report) -> String {
         1 => "1 track".to_owned(),
         count => format!("{count} tracks"),
     };
-    let (class, verdict) = match (master.verified, master.target_lufs.is_some() || master.ceiling_dbtp.is_some()) {
-        (true, true) => ("good", "✓ Measured on the file: target and ceiling are met"),
-        (true, false) => ("good", "✓ Measured on the file"),
-        (false, _) => ("bad", "Target or ceiling is not met"),
+    let (class, verdict) = match (master.limit, master.target_lufs.is_some() || master.ceiling_dbtp.is_some()) {
+        (None, true) => ("good", "✓ Measured on the file: target and ceiling are met".to_owned()),
+        (None, false) => ("good", "✓ Measured on the file".to_owned()),
+        (Some(limit), _) => ("bad", format!("Missed: {}", limit.words())),
     };
     let mut out = format!(
         "<header><div><h1>final_mix.wav</h1><p>{} · {format} · {} kHz · stereo · {tracks}</p></div>\

@@ -41,12 +41,15 @@ pub(super) struct RenderArguments {
     /// Loudness: spotify, apple, youtube, ebu-r128, atsc-a85, aes-td1008, podcast, a number of LUFS, or none.
     #[arg(short, long, value_name = "LUFS", allow_hyphen_values = true)]
     target: Option<Target>,
-    /// Highest true peak in dBTP, or off.
+    /// Highest true peak in dBTP, or off; without it, the target's own, or -1, and off for wav32f without a target.
     #[arg(short, long, value_name = "DBTP", allow_hyphen_values = true)]
     ceiling: Option<Ceiling>,
     /// The most that the limiter may take away for the target, in dB; what would need more stays softer.
     #[arg(long, value_name = "DB")]
     max_limiting: Option<f64>,
+    /// Exit with 1 where the master misses its target or ceiling; the files stay.
+    #[arg(long)]
+    strict: bool,
     /// Sample format of the master.
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     format: Option<FormatChoice>,
@@ -176,6 +179,7 @@ impl RenderArguments {
                 FormatChoice::Wav32f => SampleFormat::Float32,
             };
         }
+        session.master.strict |= self.strict;
         session.sample_rate_hz = self.rate.or(session.sample_rate_hz);
         session.time.start_s = self.start.or(session.time.start_s);
         session.time.end_s = self.end.or(session.time.end_s);
@@ -221,14 +225,23 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         drop(display);
     }
     let Rendered { report, files } = rendered?;
+    let missed = report.master.note.as_ref().filter(|_| report.session.master.strict);
     if arguments.json {
-        let document = serde_json::json!({ "ok": true, "files": files, "report": report });
-        return print(&format!("{document:#}\n"));
+        let mut document = serde_json::json!({ "ok": missed.is_none(), "files": files, "report": report });
+        if let Some(note) = missed {
+            document["error"] = note.clone().into();
+        }
+        print(&format!("{document:#}\n"))?;
+    } else {
+        for warning in &report.warnings {
+            eprintln!("warning: {warning}");
+        }
+        if !arguments.quiet {
+            print(&told(&report, &files, timer.elapsed().as_secs_f64()))?;
+        }
     }
-    for warning in &report.warnings {
-        eprintln!("warning: {warning}");
-    }
-    if arguments.quiet { Ok(()) } else { print(&told(&report, &files, timer.elapsed().as_secs_f64())) }
+    // The reason has been printed, as a warning or in the document.
+    if missed.is_some() { Err(Failure::Told) } else { Ok(()) }
 }
 
 /// What a person reads at the end.

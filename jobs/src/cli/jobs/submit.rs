@@ -33,6 +33,9 @@ pub(in crate::cli) struct SubmitArguments {
     /// A second submission with the same key and request is the same job.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
+    /// Fail the job where the master misses its target or ceiling; without it, such a mix is complete, with a warning.
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     pub(super) place: PlaceArguments,
 }
@@ -42,6 +45,7 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
         Some(path) => Session::load(path)?,
         None => Session::from_stems(&arguments.stems),
     };
+    session.master.strict |= arguments.strict;
     check(&session)?;
     let mut stems = Vec::new();
     let store = arguments.place.store()?;
