@@ -5,6 +5,7 @@ mod alignment;
 mod bad_input;
 mod browser;
 mod command_line;
+mod containers;
 mod fresh_encodes;
 mod goldens;
 mod jobs;

@@ -4,21 +4,15 @@
 use super::{Block, dither::TriangularDither, exact_runs::ExactRuns, noise_shaper::NoiseShaper};
 use crate::units::SampleRate;
 use multiversion::multiversion;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// How a sample is stored in a WAV file, little-endian.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// How a sample is stored in a file, little-endian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleFormat {
     /// 16-bit integers.
-    #[serde(rename = "wav16")]
     Int16,
     /// 24-bit integers.
-    #[default]
-    #[serde(rename = "wav24")]
     Int24,
     /// 32-bit floats: nothing is quantised, nothing clips.
-    #[serde(rename = "wav32f")]
     Float32,
 }
 

@@ -11,8 +11,8 @@ use crate::session::{AuxSend, Target};
 /// Such a sum needs no rounding, and so no dither; what the limiter turns down does.
 pub(super) fn is_exact(plan: &Plan) -> bool {
     let session = plan.session();
-    let bits = u32::from(session.output.format.bits());
-    !session.output.format.is_float()
+    let bits = u32::from(session.output.format.samples().bits());
+    !session.output.format.samples().is_float()
         && session.master.target == Target::None
         && session.master.inserts.is_empty()
         && plan.stems().iter().enumerate().all(|(index, stem)| is_exact_stem(plan, index, stem, bits))

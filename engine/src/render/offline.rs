@@ -9,6 +9,7 @@ use super::mix_pass::{self, Mixed};
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::scratch::Scratch;
+use super::stem_files::FinishedStems;
 use super::summary::Hashes;
 use super::{data_files, listen, summary};
 use crate::align::Alignment;
@@ -17,7 +18,7 @@ use crate::io::StagedFolder;
 use crate::io::wav::BroadcastExtension;
 use crate::master::Aim;
 use crate::report::Report;
-use crate::session::{AlignMode, Ceiling, Session, Target};
+use crate::session::{AlignMode, Ceiling, OutputFormat, Session, Target};
 use std::path::{Path, PathBuf};
 
 /// How a render runs; none of it changes a bit of the sound.
@@ -32,6 +33,8 @@ pub struct RenderOptions<'a> {
     pub pictures: bool,
     /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks, no hashes.
     pub mix_only: bool,
+    /// Whether `stems/NAME.wav` is written of each signal that enters the master's sum.
+    pub stems: bool,
     /// Asked for at the end: what the report says about time.
     pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
 }
@@ -45,7 +48,22 @@ impl Default for RenderOptions<'_> {
             origination: None,
             pictures: false,
             mix_only: false,
+            stems: false,
             clock: None,
+        }
+    }
+}
+
+impl RenderOptions<'_> {
+    /// Returns what a file says of its origin.
+    pub(super) fn bext(&self, description: &str) -> BroadcastExtension {
+        let (date, time) = self.origination.clone().unwrap_or_default();
+        BroadcastExtension {
+            description: description.into(),
+            originator: "mixdown".into(),
+            origination_date: date,
+            origination_time: time,
+            ..BroadcastExtension::default()
         }
     }
 }
@@ -73,19 +91,21 @@ pub fn render_to_folder(
     let road = Road::travel(session, on_progress)?;
     let mut staged = StagedFolder::open(folder)?;
     let settings = road.plan.session().output.clone();
-    let (date, time) = options.origination.clone().unwrap_or_default();
-    let bext = BroadcastExtension {
-        description: "Mix".into(),
-        originator: "mixdown".into(),
-        origination_date: date,
-        origination_time: time,
-        ..BroadcastExtension::default()
-    };
     let rate = road.plan.sample_rate();
     let exact = is_exact(&road.plan);
-    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, (exact, options.mix_only))));
-    let (mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    let mut sink = Sink::File(Box::new(FileSink::new(
+        &mut staged,
+        &settings,
+        options.bext("Mix"),
+        rate,
+        (exact, options.mix_only),
+    )));
+    let (mut mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    if let Sink::File(file) = &mut sink {
+        file.pack(&mastered.written.measurement)?;
+    }
     drop(sink);
+    let stems = mixed.stems.take();
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
     let drawn = mastered.taps.data.take().zip(mastered.written.waveform.take());
@@ -99,7 +119,9 @@ pub fn render_to_folder(
         report.clock = options.clock.map(|clock| clock());
         report
     };
-    let files = staged.commit()?;
+    let stems = stems.map_or(Ok(Vec::new()), FinishedStems::commit)?;
+    let mut files = staged.commit()?;
+    files.extend(stems);
     progress.at(2)?;
     Ok(Rendered { report, files })
 }
@@ -201,7 +223,7 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
 /// peak.
 pub(super) fn aim(session: &Session) -> Aim {
     let master = &session.master;
-    let free = master.target == Target::None && session.output.format.is_float();
+    let free = master.target == Target::None && session.output.format == OutputFormat::Wav32f;
     let ceiling_dbtp = match master.ceiling_dbtp {
         Some(Ceiling::Off) => None,
         None if free => None,
@@ -213,7 +235,6 @@ pub(super) fn aim(session: &Session) -> Aim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::SampleFormat;
     use crate::master::TRUE_PEAK_TOLERANCE_DB;
     use crate::session::Track;
     use mixdown_fixtures::signals;
@@ -240,7 +261,7 @@ mod tests {
         let mut session = Session { tracks: vec![Track::new(stem)], ..Session::default() };
         session.align.mode = AlignMode::Off;
         session.master.target = Target::None;
-        (session.output.format, session.output.shape) = (SampleFormat::Int16, true);
+        (session.output.format, session.output.shape) = (OutputFormat::Wav16, true);
         let settings = session.output.clone();
         let go_on = &mut |_| ControlFlow::Continue(());
         let (plan, alignment) = prepare(session, go_on).unwrap();

@@ -10,6 +10,8 @@ mod palette;
 mod pictures;
 mod plot;
 mod raster;
+mod services;
+mod settings;
 mod tables;
 mod thinned;
 mod time_axis;

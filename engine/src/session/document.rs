@@ -1,8 +1,8 @@
 //! The session document as data: what a file says, and what a program may build or change field by field.
 
 use super::channel::{Bus, Track};
+use super::output_format::OutputFormat;
 use super::target::{Ceiling, Target};
-use crate::audio::SampleFormat;
 use crate::dsp::Insert;
 use crate::units::SampleRate;
 use schemars::JsonSchema;
@@ -129,7 +129,7 @@ pub struct Master {
 pub struct OutputSettings {
     /// Container and sample format.
     #[serde(default)]
-    pub format: SampleFormat,
+    pub format: OutputFormat,
     /// Whether triangular dither is added where samples are rounded to 16 or 24 bits.
     #[serde(default = "defaults::dither")]
     pub dither: bool,
@@ -189,7 +189,7 @@ impl Default for Master {
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        Self { format: SampleFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
+        Self { format: OutputFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
     }
 }
 

@@ -8,10 +8,9 @@ use super::progress::ProgressDisplay;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use mixdown_engine::audio::SampleFormat;
 use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
-use mixdown_engine::session::{AlignMode, Ceiling, Session, SessionErrors, Target};
+use mixdown_engine::session::{AlignMode, Ceiling, OutputFormat, Session, SessionErrors, Target};
 use mixdown_engine::units::SampleRate;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -50,7 +49,7 @@ pub(super) struct RenderArguments {
     /// Exit with 1 where the master misses its target or ceiling; the files stay.
     #[arg(long)]
     strict: bool,
-    /// Sample format of the master.
+    /// Container and sample format of the master: final_mix.wav, final_mix.flac or final_mix.opus.
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     format: Option<FormatChoice>,
     /// Sample rate of the master in Hz; without it, the rate that most stems have.
@@ -86,6 +85,10 @@ pub(super) struct RenderArguments {
     /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of the tracks.
     #[arg(long, conflicts_with = "png")]
     mix_only: bool,
+    /// Write stems/NAME.wav too, 32-bit float, of each signal that enters the master's sum: tracks and buses with their inserts,
+    /// faders and pans. Their sum is the mix before the master.
+    #[arg(long = "stems")]
+    stem_files: bool,
     /// Frames rendered at a time; changes no bit of the result.
     #[arg(long, value_name = "FRAMES", hide = true, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     chunk_frames: Option<u32>,
@@ -105,6 +108,12 @@ enum FormatChoice {
     Wav24,
     /// 32-bit float WAV
     Wav32f,
+    /// 16-bit FLAC
+    Flac16,
+    /// 24-bit FLAC
+    Flac24,
+    /// Ogg Opus, 48 kHz, 192 kbit/s
+    Opus,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -174,9 +183,12 @@ impl RenderArguments {
         }
         if let Some(format) = self.format {
             session.output.format = match format {
-                FormatChoice::Wav16 => SampleFormat::Int16,
-                FormatChoice::Wav24 => SampleFormat::Int24,
-                FormatChoice::Wav32f => SampleFormat::Float32,
+                FormatChoice::Wav16 => OutputFormat::Wav16,
+                FormatChoice::Wav24 => OutputFormat::Wav24,
+                FormatChoice::Wav32f => OutputFormat::Wav32f,
+                FormatChoice::Flac16 => OutputFormat::Flac16,
+                FormatChoice::Flac24 => OutputFormat::Flac24,
+                FormatChoice::Opus => OutputFormat::Opus,
             };
         }
         session.master.strict |= self.strict;
@@ -208,6 +220,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         origination,
         pictures: arguments.png,
         mix_only: arguments.mix_only,
+        stems: arguments.stem_files,
         clock: Some(&clock),
         ..RenderOptions::default()
     };

@@ -163,7 +163,7 @@ fn choices_are_listed_and_the_nearest_is_named() {
             "line 3, track \"a\", insert 2: type is missing: one of \"high_pass\", \"low_pass\", \"bell\", \
              \"low_shelf\", \"high_shelf\", \"notch\", \"all_pass\", \"compressor\", \"gate\", \"soft_clip\", \"gain\", \
              \"delay\", \"limiter\"",
-            "line 5, output: format = \"wave24\" is not one of \"wav16\", \"wav24\", \"wav32f\"; did you mean \"wav24\"?",
+            "line 5, output: format = \"wave24\" is not one of \"wav16\", \"wav24\", \"wav32f\", \"flac16\", \"flac24\", \"opus\"; did you mean \"wav24\"?",
         ]
     );
     assert_eq!(
