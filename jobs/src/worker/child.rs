@@ -93,7 +93,7 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
             let names = files.iter().filter_map(|file| file.file_name()?.to_str());
             let extra = json!({
                 "meters": report.master.written,
-                "visual": names.filter(|name| *name != crate::store::FINAL_MIX).collect::<Vec<_>>(),
+                "visual": names.filter(|name| !crate::store::is_master(name)).collect::<Vec<_>>(),
                 "summary": report.summary,
                 "warnings": report.warnings,
             });
