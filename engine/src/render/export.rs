@@ -17,7 +17,7 @@ use std::io::{self, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
 /// What the samples wait in until the tries are over; also the name of a master that stays WAV.
-const WAV: &str = "final_mix.wav";
+pub(super) const WAV: &str = "final_mix.wav";
 
 /// What lies in the file, or in memory.
 pub(super) struct Written {

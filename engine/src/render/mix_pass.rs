@@ -12,6 +12,7 @@ use super::span::Span;
 use super::stem_files::{FinishedStems, StemFiles};
 use super::strip_tap::StripTap;
 use super::track_groups::TrackGroups;
+use crate::io::wav::BroadcastExtension;
 use crate::io::{Fingerprint, StemOutcome};
 use crate::meter::Measurement;
 use crate::mix::TrackStrip;
@@ -77,7 +78,7 @@ pub(super) fn run<S: Store>(
 
     let measures = !options.mix_only || plan.session().master.target.loudness_lufs().is_some();
     let stems = match folder.filter(|_| options.stems) {
-        Some(folder) => Some(StemFiles::new(plan, folder, options.bext("Stem"), start)?),
+        Some(folder) => Some(StemFiles::new(plan, folder, options.bext(BroadcastExtension::STEM), start)?),
         None => None,
     };
     let mut keeper = Keeper::new(rate, summing, bus_taps, chunk, (store, stems), measures);

@@ -11,14 +11,14 @@ use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::scratch::Scratch;
 use super::stem_files::FinishedStems;
 use super::summary::Hashes;
-use super::{data_files, listen, summary};
+use super::{data_files, export, listen, outputs, summary};
 use crate::align::Alignment;
 use crate::audio::AudioBuffer;
 use crate::io::StagedFolder;
 use crate::io::wav::BroadcastExtension;
 use crate::master::Aim;
 use crate::report::Report;
-use crate::session::{AlignMode, Ceiling, OutputFormat, Session, Target};
+use crate::session::{Ceiling, OutputFormat, Session, Target};
 use std::path::{Path, PathBuf};
 
 /// How a render runs; none of it changes a bit of the sound.
@@ -35,6 +35,10 @@ pub struct RenderOptions<'a> {
     pub mix_only: bool,
     /// Whether `stems/NAME.wav` is written of each signal that enters the master's sum.
     pub stems: bool,
+    /// Other files that are read than the stems, such as the session document: none is replaced.
+    pub inputs: &'a [PathBuf],
+    /// Whether files in the folder may be replaced that mixdown did not write.
+    pub force: bool,
     /// Asked for at the end: what the report says about time.
     pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
 }
@@ -49,6 +53,8 @@ impl Default for RenderOptions<'_> {
             pictures: false,
             mix_only: false,
             stems: false,
+            inputs: &[],
+            force: false,
             clock: None,
         }
     }
@@ -60,7 +66,7 @@ impl RenderOptions<'_> {
         let (date, time) = self.origination.clone().unwrap_or_default();
         BroadcastExtension {
             description: description.into(),
-            originator: "mixdown".into(),
+            originator: BroadcastExtension::ORIGINATOR.into(),
             origination_date: date,
             origination_time: time,
             ..BroadcastExtension::default()
@@ -88,8 +94,11 @@ pub fn render_to_folder(
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<Rendered, RenderError> {
-    let road = Road::travel(session, on_progress)?;
+    outputs::check_outputs(&session, folder, options)?;
     let mut staged = StagedFolder::open(folder)?;
+    // The file that takes longest is begun first: whether it can be is known before a stem is read.
+    staged.create(export::WAV)?;
+    let road = Road::travel(session, on_progress)?;
     let settings = road.plan.session().output.clone();
     let rate = road.plan.sample_rate();
     let exact = is_exact(&road.plan);
@@ -114,11 +123,13 @@ pub fn render_to_folder(
         progress.at(1)?;
         report
     } else {
-        data_files::retire(&mut staged);
+        outputs::retire(&mut staged);
         let mut report = summary::report(&road, &mixed, &mastered);
         report.clock = options.clock.map(|clock| clock());
         report
     };
+    // Hours may have passed since the first look.
+    outputs::check_outputs(road.plan.session(), folder, options)?;
     let stems = stems.map_or(Ok(Vec::new()), FinishedStems::commit)?;
     let mut files = staged.commit()?;
     files.extend(stems);
@@ -208,8 +219,8 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
     let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
     let mut plan = Plan::new(session)?;
     loading.at(1)?;
-    let listened = match plan.session().align.mode {
-        AlignMode::Auto if plan.stems().len() > 1 => Some(listen::run(&plan, on_progress)?),
+    let listened = match plan.session().align.mode.comparison() {
+        Some(mode) if plan.stems().len() > 1 => Some(listen::run(&plan, mode, on_progress)?),
         _ => None,
     };
     let alignment = listened.map(|listened| {
@@ -236,7 +247,7 @@ pub(super) fn aim(session: &Session) -> Aim {
 mod tests {
     use super::*;
     use crate::master::TRUE_PEAK_TOLERANCE_DB;
-    use crate::session::Track;
+    use crate::session::{AlignMode, Track};
     use mixdown_fixtures::signals;
     use std::ops::ControlFlow;
 

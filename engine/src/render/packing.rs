@@ -5,7 +5,7 @@ use super::export::Written;
 use super::read_back::ReadBack;
 use crate::audio::{AudioBuffer, Quantiser};
 use crate::io::wav::{WavFormat, WavWriter, WrittenSamples};
-use crate::io::{FlacWriter, Fold, OpusWriter, StemReader};
+use crate::io::{ENCODER_TAG, FlacWriter, Fold, OpusWriter, StemReader};
 use crate::meter::Measurement;
 use crate::process::Source;
 use std::fs::File;
@@ -28,14 +28,19 @@ pub(super) fn replay_gain(measured: &Measurement) -> Vec<Tag> {
     let gain = gain.map(|db| ("REPLAYGAIN_TRACK_GAIN", format!("{db:.2} dB")));
     let peak = measured.true_peak_dbtp.map(|dbtp| 10.0_f64.powf(dbtp / 20.0));
     let peak = peak.map(|peak| ("REPLAYGAIN_TRACK_PEAK", format!("{peak:.6}")));
-    gain.into_iter().chain(peak).collect()
+    gain.into_iter().chain(peak).chain([encoder()]).collect()
 }
 
 /// Returns the tag by which players level an Opus file: Q7.8 decibels.
 pub(super) fn r128_gain(measured: &Measurement) -> Vec<Tag> {
     let gain =
         measured.integrated_lufs.map(|lufs| ((R128_GAIN_LUFS - lufs) * 256.0).round().clamp(-32_768.0, 32_767.0));
-    gain.map(|gain| ("R128_TRACK_GAIN", format!("{gain:.0}"))).into_iter().collect()
+    gain.map(|gain| ("R128_TRACK_GAIN", format!("{gain:.0}"))).into_iter().chain([encoder()]).collect()
+}
+
+/// The tag by which a later render tells the file from somebody else's.
+fn encoder() -> Tag {
+    (ENCODER_TAG.0, ENCODER_TAG.1.to_owned())
 }
 
 /// Encodes the samples of a WAV file, which begin at a byte and are so many frames.

@@ -8,12 +8,13 @@ use crate::audio::{Block, Quantiser, SampleFormat};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use crate::io::{OutputError, StagedFolder};
 use crate::mix::{FeedPlan, Node};
+use crate::session::{MASTER, Session};
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// The folder of the files, in the folder of the results.
-const FOLDER: &str = "stems";
+pub(super) const FOLDER: &str = "stems";
 
 /// The files, while they are written.
 pub(super) struct StemFiles {
@@ -42,14 +43,8 @@ impl StemFiles {
         let mut staged = StagedFolder::open(&folder.join(FOLDER))?;
         let format = WavFormat { samples: SampleFormat::Float32, sample_rate: plan.sample_rate(), channels: 2 };
         let routing = plan.routing();
-        let mut names = HashSet::new();
         let mut files = Vec::with_capacity(routing.master.len());
-        for FeedPlan { from, delay, .. } in &routing.master {
-            let title = match from {
-                Node::Track(index) => plan.session().tracks[*index].title(),
-                Node::Bus(place) => plan.session().buses[routing.buses[*place].index].name.as_str().into(),
-            };
-            let name = file_name(&title, &mut names);
+        for (FeedPlan { from, delay, .. }, name) in routing.master.iter().zip(names(plan.session())) {
             let file = staged.create(&name)?;
             let writer = WavWriter::new(file, format)
                 .map_err(|source| OutputError::Io { path: staged.path_of(&name), source })?;
@@ -102,6 +97,14 @@ impl FinishedStems {
     pub(super) fn commit(self) -> Result<Vec<PathBuf>, OutputError> {
         self.0.commit()
     }
+}
+
+/// Returns the names of the files in the order of the sum: that of the session, tracks before buses.
+pub(super) fn names(session: &Session) -> Vec<String> {
+    let tracks = session.tracks.iter().filter(|track| track.output == MASTER).map(|track| track.title());
+    let buses = session.buses.iter().filter(|bus| bus.output == MASTER).map(|bus| bus.name.as_str().into());
+    let mut taken = HashSet::new();
+    tracks.chain(buses).map(|title| file_name(&title, &mut taken)).collect()
 }
 
 /// A file name for a track or bus that no other one has, on systems that take capitals for small letters too.
