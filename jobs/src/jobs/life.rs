@@ -147,7 +147,13 @@ mod tests {
         let mut record = record();
         record.go(State::Running, By::Worker, record.created_at).unwrap();
         let heartbeat_at = record.created_at;
-        record.lease = Some(Lease { token: "t".into(), worker: "w".into(), heartbeat_at, unknown: Map::new() });
+        record.lease = Some(Lease {
+            token: "t".into(),
+            worker: "w".into(),
+            heartbeat_at,
+            heartbeat_boot: None,
+            unknown: Map::new(),
+        });
         let mut value: Value = serde_json::from_slice(&record.to_bytes()).unwrap();
         value["tenant"] = "blue".into();
         value["lease"]["host"] = "mill".into();

@@ -2,6 +2,7 @@
 
 use super::disk::Kind;
 use super::{Store, StoreError};
+use crate::clock::BootTime;
 use crate::jobs::{JobId, Lookup, Record, SessionId, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ pub(super) struct LastWord {
     pub(super) progress: u8,
     pub(super) message: String,
     pub(super) at: Timestamp,
+    #[serde(default)]
+    pub(super) boot: Option<BootTime>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +73,7 @@ impl Store {
                 record.progress = word.progress;
                 record.message = word.message;
             }
+            lease.heartbeat_boot = word.boot.or(lease.heartbeat_boot.take());
             lease.heartbeat_at = lease.heartbeat_at.max(word.at);
             record.updated_at = record.updated_at.max(word.at);
         }
