@@ -133,7 +133,7 @@ fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument
                 });
             }
             // Damaged records are another part's.
-            Ok(None) | Err(StoreError::Corrupt { .. }) => {}
+            Ok(None) | Err(StoreError::Corrupt { .. } | StoreError::Newer { .. }) => {}
             Err(error) => document.failed(&error),
         }
     }
@@ -158,7 +158,12 @@ fn look(store: &Store, session: &SessionId) -> Found {
     for job in &jobs {
         match store.read_in(session, job) {
             Ok(record) => ended.extend(Candidate::of(&record)),
-            Err(StoreError::NotFound(_) | StoreError::Expired(_) | StoreError::Corrupt { .. }) => {}
+            Err(
+                StoreError::NotFound(_)
+                | StoreError::Expired(_)
+                | StoreError::Corrupt { .. }
+                | StoreError::Newer { .. },
+            ) => {}
             Err(error) => errors.push(error),
         }
     }

@@ -22,6 +22,14 @@ pub enum StoreError {
         /// Why.
         source: InvalidRecord,
     },
+    /// A newer version wrote the record: this one leaves it alone.
+    #[error("job {job}: a newer version of mixdown wrote its record ({what}); it is left alone; use that version")]
+    Newer {
+        /// The job.
+        job: JobId,
+        /// What this version does not know.
+        what: String,
+    },
     /// Somebody else has changed the record meanwhile.
     #[error("job {job}: its record is at rev {found} and not {expected}: read it again")]
     Conflict {

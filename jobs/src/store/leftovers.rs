@@ -77,9 +77,10 @@ impl Store {
                 }
                 let _lock = self.lock_record_briefly(&job)?;
                 // It may have been claimed since the records were read.
-                let needed = self
-                    .read_in(&session, &job)
-                    .is_ok_and(|record| record.state.is_active() && record.attempt == attempt);
+                let needed = match self.read_in(&session, &job) {
+                    Ok(record) => record.state.is_active() && record.attempt == attempt,
+                    Err(error) => matches!(error, StoreError::Newer { .. }),
+                };
                 if !needed {
                     count += 1;
                     if !look_only {

@@ -117,7 +117,7 @@ impl Store {
         self.mark_active(&session, job)?;
         let _lock = self.lock_record(job)?;
         self.change(&session, job, Who::Anyone, None, |record, now| {
-            record.max_attempts = record.max_attempts.max(record.attempt + 1);
+            record.max_attempts = record.max_attempts.max(record.attempt.saturating_add(1));
             record.go(State::Queued, By::Retry, now).map_err(StoreError::illegal(job))
         })
     }

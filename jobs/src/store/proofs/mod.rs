@@ -8,3 +8,4 @@ mod own_jobs;
 mod power;
 mod scene;
 mod sim_disk;
+mod versions;
