@@ -4,7 +4,7 @@ use super::disk::SyncPoint;
 use super::places::{MASTERS, is_master};
 use super::publish::owner_time;
 use super::{Store, StoreError};
-use crate::jobs::{JobId, JobType, Record, SessionId, State};
+use crate::jobs::{JobId, JobType, ParseError, Record, SessionId, State};
 use jiff::Timestamp;
 use std::collections::HashSet;
 
@@ -71,8 +71,16 @@ impl Store {
 
     /// The complete job that owns the session's result, and since when.
     fn owner(&self, session: &SessionId) -> Result<Option<(Timestamp, JobId)>, StoreError> {
-        let jobs = self.jobs_of(session)?.into_iter();
-        Ok(jobs.filter_map(|job| Some((owner_time(&self.read_in(session, &job).ok()?)?, job))).max())
+        let mut last = None;
+        for job in self.jobs_of(session)? {
+            match self.read_in(session, &job) {
+                Ok(record) => last = last.max(owner_time(&record).map(|time| (time, job))),
+                // The result may be a newer version's: then it is nobody's to delete.
+                Err(StoreError::Newer { .. }) => return Ok(None),
+                Err(_) => {}
+            }
+        }
+        Ok(last)
     }
 
     /// The results, and their bytes, that deleting these jobs would free.
@@ -161,7 +169,8 @@ impl Store {
             let Some(bytes) = self.bytes(&path)? else { continue };
             match Record::parse(&bytes, session, job) {
                 Ok(record) => records.push(record),
-                Err(_) => drop(self.remove(&path)),
+                Err(ParseError::Newer(_)) => {}
+                Err(ParseError::Invalid(_)) => drop(self.remove(&path)),
             }
         }
         let last = records.iter().filter_map(owner_time).max();

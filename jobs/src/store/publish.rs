@@ -175,7 +175,8 @@ pub(super) fn complete(
 ) -> Result<(), StoreError> {
     record.go(State::Complete, by, now).map_err(StoreError::illegal(job))?;
     if let Some(after) = after.filter(|after| *after >= now) {
-        record.finished_at = after.checked_add(SignedDuration::from_micros(1)).ok();
+        // At the end of time the two ends are the same; a job that ended always has one.
+        record.finished_at = Some(after.checked_add(SignedDuration::from_micros(1)).unwrap_or(after));
     }
     Ok(())
 }
