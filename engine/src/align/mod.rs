@@ -32,6 +32,8 @@ mod rival;
 mod samples;
 mod settle;
 mod sounding;
+#[cfg(test)]
+mod sparse;
 mod standing;
 #[cfg(test)]
 mod tests;
