@@ -1,6 +1,7 @@
 //! What alignment keeps of a stem while it is decoded: its mono sum, the same at a fraction of the rate, and its levels.
 
 use super::decimate::Decimator;
+use super::evidence::DigitalSilence;
 use super::levels::Levels;
 use super::samples::Samples;
 use crate::audio::Block;
@@ -26,6 +27,8 @@ pub struct StemFeatures {
     frames: u64,
     peak: f32,
     first_sound: Option<u64>,
+    begin: u64,
+    silence: DigitalSilence,
     mono: Vec<f32>,
 }
 
@@ -51,8 +54,31 @@ impl StemFeatures {
             frames: 0,
             peak: 0.0,
             first_sound: None,
+            begin: 0,
+            silence: DigitalSilence::default(),
             mono: Vec::new(),
         }
+    }
+
+    /// Says that the file begins at a session frame: what comes before it is the session's silence. To be called before the first
+    /// block.
+    pub fn set_begin(&mut self, frame: u64) {
+        self.begin = frame;
+    }
+
+    /// The session frame at which the file begins.
+    pub(super) fn begin(&self) -> u64 {
+        self.begin
+    }
+
+    /// Frames of the file itself.
+    pub(super) fn own_frames(&self) -> u64 {
+        self.frames.saturating_sub(self.begin)
+    }
+
+    /// The digital silence of the file itself.
+    pub(super) fn digital_silence(&self) -> DigitalSilence {
+        self.silence
     }
 
     /// The rate it was made for.
@@ -164,6 +190,8 @@ impl Tap for StemFeatures {
             let first = self.mono.iter().position(|sample| sample.abs() > Self::FIRST_SOUND);
             self.first_sound = first.map(|at| start + at as u64);
         }
+        let own = usize::try_from(self.begin.saturating_sub(start)).unwrap_or(usize::MAX).min(self.mono.len());
+        self.silence.observe(&self.mono[own..]);
         self.peak = self.mono.iter().fold(self.peak, |peak, sample| peak.max(sample.abs()));
         let mono = std::mem::take(&mut self.mono);
         self.keep(&mono);

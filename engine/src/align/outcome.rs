@@ -72,7 +72,8 @@ pub struct StemAlignment {
     pub confidence: f64,
     /// The correlation around the offset; none when there is nothing to see.
     pub correlation: Option<Correlation>,
-    /// Why, starting with one word for the cause where it was left unsure: `unrelated`, `ambiguous`, `unsure`, `too_short`, `silent`, `stopped`.
+    /// Why, starting with one word for the cause where it was left: `in_session`, `effect_return`, `mutual_bleed`, `unrelated`,
+    /// `ambiguous`, `unsure`, `too_short`, `silent`, `stopped`.
     pub reason: String,
 }
 

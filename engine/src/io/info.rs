@@ -1,5 +1,6 @@
 //! What is known about a stem: before it is read, and after.
 
+use super::TimeStamp;
 use crate::audio::ChannelLayout;
 use crate::units::SampleRate;
 use serde::Serialize;
@@ -28,6 +29,12 @@ pub struct StemInfo {
     pub frames: Option<u64>,
     /// What an encoder added and is left out; of several programmes, of the first.
     pub trim: Trim,
+    /// When the first frame was recorded, in frames at [`StemInfo::sample_rate`] since midnight or since the start of the
+    /// project: the `bext` chunk's time reference. `None` without one, and where it is 0, which most programs write when they
+    /// do not know, or a day or more.
+    pub time_reference: Option<u64>,
+    /// The `bext` chunk's time fields as they are written.
+    pub time_stamp: Option<TimeStamp>,
     /// How many programmes follow each other in the file and what was converted, as a sentence; none where it holds one.
     pub programmes: Option<String>,
 }

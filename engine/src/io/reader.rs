@@ -103,6 +103,7 @@ impl StemReader {
         part: &Part,
     ) -> Result<Self, DecodeError> {
         header.edits.extend(edits);
+        let time_stamp = header.wave.as_ref().and_then(|wave| wave.time_stamp.clone());
         let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header, part.span.clone())?;
 
         let plan = facts.extent.plan();
@@ -125,6 +126,8 @@ impl StemReader {
             bits: facts.bits,
             frames: plan.expected.filter(|&frames| frames <= densest),
             trim: plan.trim.clone(),
+            time_reference: time_stamp.as_ref().and_then(|stamp| stamp.plausible(facts.sample_rate)),
+            time_stamp,
             programmes: None,
         };
         let outcome = StemOutcome { corrupt_packets: lost, ..StemOutcome::default() };

@@ -4,7 +4,7 @@ use super::clip::Clip;
 use super::error::RenderError;
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
-use crate::align::{self, AlignSettings, Alignment, Pairs, StemFeatures};
+use crate::align::{self, AlignSettings, Alignment, Mode, Pairs, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crate::process::Tap;
@@ -24,15 +24,20 @@ pub(super) struct Listened {
 }
 
 /// Compares the stems of a plan; nothing is moved yet.
-pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
+pub(super) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
     let rate = plan.sample_rate();
-    let settings = AlignSettings::default();
+    let settings = AlignSettings { mode, ..AlignSettings::default() };
     let mut ears: Vec<Ear> = plan
         .open_clips()?
         .into_iter()
-        .map(|clip| Ear {
+        .map(|clip| {
+            let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+            features.set_begin(clip.lead());
+            (clip, features)
+        })
+        .map(|(clip, features)| Ear {
             buffer: AudioBuffer::new(clip.channels(), BLOCK),
-            features: StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES),
+            features,
             clip,
             done: false,
         })

@@ -2,6 +2,7 @@
 
 use super::channel::{Bus, Track};
 use super::target::{Ceiling, Target};
+use crate::align::Mode;
 use crate::audio::SampleFormat;
 use crate::dsp::Insert;
 use crate::units::SampleRate;
@@ -63,20 +64,36 @@ pub struct Session {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlignSettings {
-    /// Whether stems are moved.
+    /// Which stems are moved.
     #[serde(default)]
     pub mode: AlignMode,
 }
 
-/// Whether stems are moved.
+/// Which stems are moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlignMode {
-    /// Stems that share a source are moved into time with each other; all others stay.
+    /// Recordings of one event by devices that started on their own are moved; stems of one session stay.
     #[default]
     Auto,
+    /// Copies of a sound, plain or processed, are moved as well; mutual bleed and copies with feedback stay.
+    Recordings,
+    /// As `recordings`, and microphones that bleed into each other follow the louder path.
+    Microphones,
     /// Every stem stays where the session puts it.
     Off,
+}
+
+impl AlignMode {
+    /// Returns how stems are compared; `None` where nothing moves.
+    pub fn comparison(self) -> Option<Mode> {
+        match self {
+            Self::Auto => Some(Mode::Auto),
+            Self::Recordings => Some(Mode::Recordings),
+            Self::Microphones => Some(Mode::Microphones),
+            Self::Off => None,
+        }
+    }
 }
 
 /// Which part of the session is written.

@@ -38,6 +38,9 @@ pub(super) struct RenderArguments {
     /// The folder for the results; made if it is missing. Only mixdown's own files in it are replaced.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
+    /// Replace files in it that mixdown did not write, too; never a stem. With --mix-only: remove what describes an earlier mix.
+    #[arg(long)]
+    force: bool,
     /// Loudness: spotify, apple, youtube, ebu-r128, atsc-a85, aes-td1008, podcast, a number of LUFS, or none.
     #[arg(short, long, value_name = "LUFS", allow_hyphen_values = true)]
     target: Option<Target>,
@@ -53,7 +56,7 @@ pub(super) struct RenderArguments {
     /// Sample rate of the master in Hz; without it, the rate that most stems have.
     #[arg(short, long, value_name = "HZ", value_parser = sample_rate)]
     rate: Option<SampleRate>,
-    /// Whether stems that share a source are moved into time with each other.
+    /// Which stems that share a source are moved into time with each other.
     #[arg(short, long, value_enum, value_name = "MODE")]
     align: Option<AlignChoice>,
     /// Session time at which the output starts, in seconds.
@@ -80,7 +83,8 @@ pub(super) struct RenderArguments {
     /// Write waveform.png, spectrogram.png and loudness.png too.
     #[arg(long)]
     png: bool,
-    /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of the tracks.
+    /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of the tracks. A folder with those of an
+    /// earlier render is refused.
     #[arg(long, conflicts_with = "png")]
     mix_only: bool,
     /// Frames rendered at a time; changes no bit of the result.
@@ -106,8 +110,12 @@ enum FormatChoice {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum AlignChoice {
-    /// Move what is certain, leave the rest; the default
+    /// Move recordings by devices that started on their own, leave stems of one session; the default
     Auto,
+    /// Move copies of a sound as well, plain or processed
+    Recordings,
+    /// As recordings; microphones that bleed into each other follow the louder path
+    Microphones,
     /// Move nothing
     Off,
 }
@@ -132,6 +140,8 @@ impl AlignChoice {
     fn mode(self) -> AlignMode {
         match self {
             Self::Auto => AlignMode::Auto,
+            Self::Recordings => AlignMode::Recordings,
+            Self::Microphones => AlignMode::Microphones,
             Self::Off => AlignMode::Off,
         }
     }
@@ -204,6 +214,8 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         origination,
         pictures: arguments.png,
         mix_only: arguments.mix_only,
+        inputs: arguments.session.as_slice(),
+        force: arguments.force,
         clock: Some(&clock),
         ..RenderOptions::default()
     };

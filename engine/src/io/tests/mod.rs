@@ -4,6 +4,7 @@ mod channels;
 mod compressed;
 mod hostile;
 mod placement;
+mod time_stamps;
 mod wave;
 
 use super::{DecodeError, Fold, StemInfo, StemOutcome, StemReader};

@@ -133,7 +133,7 @@ fn wrong_types_are_named_with_what_is_accepted() {
             "line 7, track \"a\": inserts = 4 is not a list",
             "line 8, track \"a\", send 1: it = 1 is not a table",
             "line 10, time: start_s = 1979-05-27 is not a finite number (0 to 86400)",
-            "line 12, align: mode = […] is not one of \"auto\", \"off\"",
+            "line 12, align: mode = […] is not one of \"auto\", \"recordings\", \"microphones\", \"off\"",
         ]
     );
     assert_eq!(
