@@ -156,6 +156,9 @@ fn track_warnings(track: &TrackReport) -> Vec<String> {
     if let Some(why) = &track.read.truncated {
         warnings.push(format!("track {:?}: {}: {why}", track.name, track.file.display()));
     }
+    if let Some(programmes) = &track.stem.programmes {
+        warnings.push(format!("track {:?}: {}: {programmes}", track.name, track.file.display()));
+    }
     if track.read.corrupt_packets > 0 {
         warnings.push(format!(
             "track {:?}: {}: {} packets could not be decoded and are silent; export the stem again",
