@@ -59,6 +59,14 @@ impl StemReader {
         let header = Header::read(path, &mut file, len)?;
         let found = programmes::find(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))?;
         let Some(Programmes { spans, edits }) = found else {
+            if programmes::is_free_format(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))? {
+                return Err(DecodeError::Unsupported {
+                    path: path.into(),
+                    container: "mp3".into(),
+                    codec: "MPEG audio in free format".into(),
+                    reason: "its bit rate is none of the standard's tables".into(),
+                });
+            }
             return Err(DecodeError::NotAudio { path: path.into(), what: sniff::describe(&header.first_bytes) });
         };
         let mut stem = Self::begin(path, fold, (file, len, header), edits, &Part { span: spans[0].clone(), pass: 0 })?;

@@ -7,7 +7,7 @@ use crate::io::{DecodeError, Fold, StemInfo, StemReader};
 use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
 use crate::process::{ProcessSpec, Processor, Tail};
 use crate::resample::Retiming;
-use crate::session::{Problem, Session, SessionErrors};
+use crate::session::{Container, OutputFormat, Problem, Session, SessionErrors};
 use crate::units::SampleRate;
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -86,7 +86,7 @@ impl Plan {
         if !broken.is_empty() {
             return Err(PlanError::Stems(broken));
         }
-        let rate = session.sample_rate_hz.unwrap_or_else(|| most_common_rate(&stems));
+        let rate = session.sample_rate_hz.unwrap_or_else(|| rate_for(session.output.format, &stems));
         refuse(session.check_rate(rate))?;
 
         let moves = vec![None; stems.len()];
@@ -249,6 +249,11 @@ fn frames_of(tail: Tail) -> u64 {
         Tail::Frames(frames) => frames,
         Tail::Infinite => u64::MAX / 4,
     }
+}
+
+/// The only rate of the format, or else that of most stems.
+fn rate_for(format: OutputFormat, stems: &[StemInfo]) -> SampleRate {
+    if format.container() == Container::Opus { default_rate() } else { most_common_rate(stems) }
 }
 
 /// The rate of most stems; among equals the higher one.

@@ -11,6 +11,8 @@ mod palette;
 mod pictures;
 mod plot;
 mod raster;
+mod services;
+mod settings;
 mod tables;
 mod thinned;
 mod time_axis;
@@ -26,6 +28,7 @@ pub use waveform_outline::WaveformOutline;
 
 use crate::align::Alignment;
 use crate::io::{StemInfo, StemOutcome};
+use crate::master::Limit;
 use crate::meter::Measurement;
 use crate::session::{OutputSettings, Session};
 use serde::Serialize;
@@ -80,6 +83,9 @@ pub struct OutputReport {
     pub format: OutputSettings,
     /// BLAKE3 of `final_mix.wav`; `None` in memory, and when the mix is all that was asked for.
     pub blake3: Option<String>,
+    /// Whether samples are those of the stems or whole-numbered sums of them, and so not dithered, but for what the limiter turned
+    /// down.
+    pub exact: bool,
     /// Samples that had to be cut to full scale.
     pub clipped_samples: u64,
 }
@@ -101,7 +107,9 @@ pub struct MasterReport {
     pub written: Measurement,
     /// Whether the file meets target and ceiling.
     pub verified: bool,
-    /// Why it does not, where it does not.
+    /// What kept it from them, where it does not; never `None` then.
+    pub limit: Option<Limit>,
+    /// The same as a sentence, with the way out.
     pub note: Option<String>,
     /// Passes it took.
     pub passes: usize,

@@ -6,6 +6,7 @@ mod check;
 mod document;
 mod load;
 mod node;
+mod output_format;
 mod problem;
 mod routing;
 mod schema;
@@ -24,6 +25,7 @@ pub use document::{
     TIME_S, TimeRange,
 };
 pub use load::MAX_DOCUMENT_BYTES;
+pub use output_format::{Container, OutputFormat};
 pub use problem::{Problem, SessionErrors};
 pub use schema::json_schema;
 pub use target::{CEILING_DBTP, Ceiling, DEFAULT_CEILING_DBTP, NamedTarget, TARGET_LUFS, TARGETS, Target, TargetError};

@@ -6,6 +6,7 @@ mod pcm;
 #[cfg(target_arch = "x86_64")]
 mod pcm_avx2;
 mod plain;
+mod vorbis;
 
 use super::DecodeError;
 use super::aac::SbrSearch;

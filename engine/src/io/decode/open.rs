@@ -3,6 +3,7 @@
 use super::mp3::Mp3;
 use super::pcm::Pcm;
 use super::plain::PlainPcm;
+use super::vorbis::Vorbis;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
 use crate::audio::{ChannelLayout, Queue};
 use crate::io::header::Header;
@@ -10,7 +11,7 @@ use crate::io::opus::{OpusHead, OpusStream};
 use crate::io::patch::PatchedFile;
 use crate::io::riff::WaveHeader;
 use crate::io::trim::{Container, Extent};
-use crate::io::{DecodeError, aac, mkv, mp4, programmes, sniff, vorbis};
+use crate::io::{DecodeError, aac, mkv, mp4, programmes, sniff};
 use crate::units::SampleRate;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -262,12 +263,6 @@ fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> 
         let head = OpusHead::parse(params.extra_data.as_deref().unwrap_or_default())?;
         return Ok((Codec::Opus(Box::new(OpusStream::new(head)?)), "opus".into()));
     }
-    let mended = match params.extra_data.as_deref().filter(|_| params.codec == CODEC_ID_VORBIS) {
-        Some(private) => vorbis::with_couplings_reversed(private)?,
-        None => None,
-    };
-    let mended = mended.map(|private| AudioCodecParameters { extra_data: Some(private), ..params.clone() });
-    let params = mended.as_ref().unwrap_or(params);
     // Trimming is done once, by the plan in `trim`; see there.
     let options = AudioDecoderOptions::default().gapless(false);
     let codec = symphonia::default::get_codecs().make_audio_decoder(params, &options).map_err(|error| match error {
@@ -279,7 +274,11 @@ fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> 
     if let (Some(coding), Some(rate_hz), Some(channels)) = (Pcm::of(params), params.sample_rate, &params.channels) {
         return Ok((Codec::Pcm(coding, AudioSpec::new(rate_hz, channels.clone())), name));
     }
-    let codec = if params.codec == CODEC_ID_MP3 { Box::new(Mp3::new(codec)) } else { codec };
+    let codec = match params.codec {
+        CODEC_ID_MP3 => Box::new(Mp3::new(codec)),
+        CODEC_ID_VORBIS => Vorbis::or_first(codec).map_err(|error| error.to_string())?,
+        _ => codec,
+    };
     Ok((Codec::Symphonia(codec), name))
 }
 

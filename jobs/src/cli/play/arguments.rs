@@ -7,8 +7,8 @@ use std::path::PathBuf;
 /// Play a mix live, with faders to move.
 ///
 /// The same mix as `mixdown render` writes, block by block. On a terminal it shows a mixer: press ? there for its keys. The loudness
-/// target is heard when --report names the report.json of an earlier render; without it the mix plays at its own level, under the
-/// ceiling.
+/// target is heard when --report names the report.json of an earlier render; without it the mix plays at its own level. The ceiling
+/// is that of the session: its own, else the target's, else -1 dBTP, and off for wav32f without a target.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
