@@ -9,17 +9,24 @@
 //! ```
 
 mod aiff;
+mod apple_layout;
+mod au;
 mod caf;
+mod caf_pcm;
+mod chunk_walk;
 mod decode;
 mod error;
 mod fold;
 mod hash;
 mod header;
 mod info;
+mod justification;
 mod mkv;
+mod mov_pcm;
 mod mp4;
 mod opus;
 mod patch;
+mod pcm_file;
 mod reader;
 mod riff;
 mod sniff;
@@ -28,6 +35,7 @@ mod time_stamp;
 mod trim;
 mod trimmed;
 pub mod wav;
+mod wave_format;
 
 #[cfg(test)]
 mod tests;
@@ -44,5 +52,5 @@ pub use trimmed::Trimmed;
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
 pub const EXTENSIONS: &[&str] = &[
     "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
-    "oga", "opus", "caf", "mka", "mkv", "webm",
+    "oga", "opus", "caf", "mka", "mkv", "webm", "au", "snd",
 ];

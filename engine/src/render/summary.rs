@@ -127,7 +127,8 @@ fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
 }
 
 fn track_warnings(track: &TrackReport) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let remark = |remark: &String| format!("track {:?}: {}: {remark}", track.name, track.file.display());
+    let mut warnings: Vec<String> = track.stem.remarks.iter().map(remark).collect();
     if let Some(why) = &track.read.truncated {
         warnings.push(format!("track {:?}: {}: {why}", track.name, track.file.display()));
     }

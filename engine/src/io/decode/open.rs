@@ -1,19 +1,16 @@
 //! Opening: probe the container, choose the track, make its decoder, gather what the header says.
 
 use super::pcm::Pcm;
-use super::plain::PlainPcm;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
 use crate::audio::{ChannelLayout, Queue};
 use crate::io::header::Header;
 use crate::io::opus::{OpusHead, OpusStream};
 use crate::io::patch::PatchedFile;
-use crate::io::riff::WaveHeader;
 use crate::io::trim::{Container, Extent};
 use crate::io::{DecodeError, mkv, mp4, sniff};
 use crate::units::SampleRate;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::Range;
 use std::path::Path;
 use symphonia::core::audio::{AudioSpec, Channels};
 use symphonia::core::codecs::CodecParameters;
@@ -67,7 +64,7 @@ impl Decoder {
         len: u64,
         header: Header,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
-        let Header { first_bytes: head, wave, aiff_frames, edits, missing_bytes, forward_only } = header;
+        let Header { first_bytes: head, wave, edits, missing_bytes, forward_only, .. } = header;
         let wave = wave.as_ref();
         let file = PatchedFile::new(file, edits).map_err(|error| DecodeError::from_io(path, &error))?;
         let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
@@ -79,7 +76,7 @@ impl Decoder {
         let format = match (probed, wave) {
             (Ok(format), _) => format,
             (Err(Error::Unsupported(reason)), Some(wave)) => {
-                return Err(unsupported(path, wave.container, wave.codec_name(), reason));
+                return Err(unsupported(path, wave.container, wave.codec.clone(), reason));
             }
             (Err(error), _) => return Err(not_read(path, &error, &head)),
         };
@@ -100,7 +97,7 @@ impl Decoder {
         let trims = if container == Container::Matroska { mkv::read_trims(&mut side()?, len, track.id) } else { None };
         let stored_name = || {
             let stored = edits.as_ref().and_then(|e| e.codec.clone()).or(trims.as_ref().and_then(|t| t.codec.clone()));
-            stored.or(wave.map(WaveHeader::codec_name)).unwrap_or_else(|| "of its audio".into())
+            stored.or(wave.map(|wave| wave.codec.clone())).unwrap_or_else(|| "of its audio".into())
         };
         let Some(CodecParameters::Audio(params)) = &track.codec_params else {
             return Err(unsupported(path, name, stored_name(), "no decoder for it"));
@@ -118,7 +115,6 @@ impl Decoder {
             container,
             format,
             codec,
-            plain: None,
             track: track.id,
             rate_hz: 0,
             channels: 0,
@@ -131,11 +127,6 @@ impl Decoder {
             mpeg_kind: None,
         };
         let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
-        if container == Container::Wave
-            && let Some(data) = wave.and_then(|wave| wave.data.clone())
-        {
-            decoder.read_plainly(data)?;
-        }
         let sample_rate = SampleRate::new(decoder.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
         decoder.follow_stamps(&track);
@@ -149,8 +140,6 @@ impl Decoder {
             delay: track.delay,
             padding: track.padding,
             frames: match container {
-                Container::Wave => wave.and_then(|wave| wave.frames),
-                Container::Aiff => aiff_frames.or(track.num_frames),
                 Container::Caf => {
                     let bits_a_frame = u64::from(bits.unwrap_or(0)) * layout.count() as u64;
                     let missing = missing_bytes.saturating_mul(8).checked_div(bits_a_frame).unwrap_or(0);
@@ -179,16 +168,6 @@ impl Decoder {
         self.cut_to_duration = self.container == Container::Mp4
             && track.num_frames.is_none_or(|frames| frames == 0)
             && self.frames_a_tick == 1.0;
-    }
-
-    /// From the first packet on, takes the samples from where they lie in the file, if their coding allows it.
-    fn read_plainly(&mut self, data: Range<u64>) -> Result<(), DecodeError> {
-        let Codec::Pcm(coding, _) = self.codec else { return Ok(()) };
-        let from = data.start + self.last_frames * (self.channels * coding.bytes()) as u64;
-        let plain = File::open(&self.path)
-            .and_then(|file| PlainPcm::new(file, from, data.end.saturating_sub(from), coding, self.channels));
-        self.plain = Some(plain.map_err(|error| DecodeError::from_io(&self.path, &error))?);
-        Ok(())
     }
 }
 
