@@ -76,6 +76,7 @@ pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
         tracks,
         buses,
         alignment: road.alignment.clone(),
+        timecode: plan.time_codes().cloned(),
         session: plan.session().clone(),
     }
 }
@@ -171,6 +172,11 @@ fn sentences(road: &Road, output: &OutputReport, master: &MasterReport, tracks: 
         } else {
             "The limiter had nothing to do.".to_owned()
         });
+    }
+    if let Some(codes) = road.plan.time_codes() {
+        let mut letters = codes.reason.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        text.push(format!("{first}{}.", letters.as_str()));
     }
     if let Some(alignment) = &road.alignment {
         text.push(match alignment.moved() {

@@ -3,7 +3,7 @@
 use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
-use crate::cli::render::check;
+use crate::cli::render::{TimecodeChoice, check};
 use crate::jobs::{NewJob, SessionId};
 use crate::store::{ImportLine, Store};
 use clap::Args;
@@ -27,6 +27,9 @@ pub(in crate::cli) struct SubmitArguments {
     /// A session file, TOML or JSON.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    timecode: Option<TimecodeChoice>,
     /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its result.
     #[arg(long, value_name = "ID")]
     session_id: SessionId,
@@ -42,6 +45,9 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
         Some(path) => Session::load(path)?,
         None => Session::from_stems(&arguments.stems),
     };
+    if let Some(timecode) = arguments.timecode {
+        session.align.timecode = timecode.timecode();
+    }
     check(&session)?;
     let mut stems = Vec::new();
     let store = arguments.place.store()?;

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         sound::check()?;
     }
     interrupt::listen();
-    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align)?;
+    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
     for (path, flag) in [(&arguments.record, "--record"), (&arguments.log, "--log")] {
         path.as_deref().map_or(Ok(()), |path| check_place(path, flag))?;
     }
