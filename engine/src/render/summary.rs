@@ -78,6 +78,7 @@ pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
         tracks,
         buses,
         alignment: road.alignment.clone(),
+        timecode: plan.time_codes().cloned(),
         session: plan.session().clone(),
     }
 }
@@ -152,7 +153,8 @@ fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
 }
 
 fn track_warnings(track: &TrackReport) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let remark = |remark: &String| format!("track {:?}: {}: {remark}", track.name, track.file.display());
+    let mut warnings: Vec<String> = track.stem.remarks.iter().map(remark).collect();
     if let Some(why) = &track.read.truncated {
         warnings.push(format!("track {:?}: {}: {why}", track.name, track.file.display()));
     }
@@ -198,6 +200,11 @@ fn sentences(road: &Road, output: &OutputReport, master: &MasterReport, tracks: 
         } else {
             "The limiter had nothing to do.".to_owned()
         });
+    }
+    if let Some(codes) = road.plan.time_codes() {
+        let mut letters = codes.reason.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        text.push(format!("{first}{}.", letters.as_str()));
     }
     if let Some(alignment) = &road.alignment {
         text.push(match alignment.moved() {

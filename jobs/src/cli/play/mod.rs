@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         sound::check()?;
     }
     interrupt::listen();
-    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align)?;
+    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
     outputs(arguments, &session).check()?;
     let commands = arguments.replay.as_deref().map(read_commands).transpose()?;
     let measured = arguments.report.as_deref().map(read_report).transpose()?;
