@@ -44,10 +44,7 @@ pub(super) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
     };
     let mut kept: Vec<Pair> = pairs
         .into_iter()
-        .filter(|pair| sessions[pair.first] == sessions[pair.second] || !(follows(pair.first) || follows(pair.second)))
-        .filter(|pair| {
-            sessions[pair.first] != sessions[pair.second] || sessions.iter().enumerate().all(|(n, session)| n == *session)
-        })
+        .filter(|pair| sessions[pair.first] != sessions[pair.second] && !follows(pair.first) && !follows(pair.second))
         .collect();
     let mut ties = Vec::new();
     for (stem, session) in sessions.iter().enumerate().filter(|(stem, session)| stem != *session) {

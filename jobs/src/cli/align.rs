@@ -5,8 +5,8 @@ use super::interrupt;
 use super::outcome::print;
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
-    AlignSettings, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment, StemFeatures, Written, align, align_to_mix,
-    find_in_mix, listen_to, write_aligned,
+    AlignSettings, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment, StemFeatures, Written, align,
+    align_to_mix, find_in_mix, listen_to, write_aligned,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
 use mixdown_engine::units::SampleRate;
@@ -32,7 +32,15 @@ pub(super) struct AlignArguments {
     #[arg(long, value_name = "MIX", conflicts_with = "reference")]
     to: Option<PathBuf>,
     /// Which stems that share a source are moved.
-    #[arg(short, long, alias = "align", value_enum, value_name = "MODE", default_value = "recordings", conflicts_with = "to")]
+    #[arg(
+        short,
+        long,
+        alias = "align",
+        value_enum,
+        value_name = "MODE",
+        default_value = "recordings",
+        conflicts_with = "to"
+    )]
     mode: ModeChoice,
     /// The stem that stays where it is; without it, the one that lets the fewest move.
     #[arg(long, value_name = "STEM")]
