@@ -14,6 +14,7 @@ mod measure;
 #[cfg(target_os = "linux")]
 mod memory;
 mod nulls;
+mod overwrite;
 mod play;
 #[cfg(feature = "device")]
 mod play_device;

@@ -22,13 +22,13 @@ fn loud(place: &Place, out: &str, more: &[&str]) -> Run {
 }
 
 #[test]
-fn the_mix_alone_has_the_same_bytes_and_nothing_of_an_earlier_one_beside_it() {
+fn the_mix_alone_has_the_same_bytes_and_when_forced_nothing_of_an_earlier_one_beside_it() {
     let place = Place::new();
     assert_eq!(loud(&place, "mix", &["--png"]).code, Some(0));
     let master = fs::read(place.path("mix/final_mix.wav")).unwrap();
     assert_eq!(place.names("mix").len(), 10);
     place.write("mix/notes.txt", b"mine");
-    let run = loud(&place, "mix", &["--mix-only", "--json"]);
+    let run = loud(&place, "mix", &["--mix-only", "--json", "--force"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(place.names("mix"), ["final_mix.wav", "notes.txt"]);
     assert!(fs::read(place.path("mix/final_mix.wav")).unwrap() == master, "the bytes differ");

@@ -34,6 +34,7 @@ mod rival;
 mod samples;
 mod sessions;
 mod settle;
+mod sounding;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,7 @@ mod window;
 mod windows;
 
 pub use features::StemFeatures;
-pub use files::{AlignError, Heard, Written, listen_to, write_aligned};
+pub use files::{AlignError, AlignedFolder, Heard, Written, listen_to, write_aligned};
 pub use mix::{Band, InMix, find_in_mix};
 pub use mode::Mode;
 pub use outcome::{Alignment, Correlation, Decision, DriftChange, Move, StemAlignment};

@@ -9,6 +9,7 @@ use super::line::{self, Line};
 use super::measure::{Measured, Together, listen_to_coherence, measure, summit, summit_heard, together};
 use super::prepared::Prepared;
 use super::settle::{self, deviations};
+use super::sounding::Sounding;
 use super::standing::{Refined, conclude, standing_out};
 use super::window::Window;
 use super::windows;
@@ -50,8 +51,8 @@ struct Pair<'a> {
     len: usize,
     /// The frame in whose surroundings the answer counts.
     middle: f64,
-    /// Frames that both stems have.
-    common: usize,
+    /// Where both stems sound.
+    sounding: Sounding,
     table: &'static FractionTable,
     /// Whether windows listen to coherent bins alone.
     weighted: bool,
@@ -98,8 +99,10 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
     };
     // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
-    let weighted =
-        || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED).max(SHORTEST), ..long }.along_a_line(rough);
+    let weighted = || {
+        let len = long.len.min(long.sounding.frames() / WEIGHTED).max(SHORTEST);
+        Pair { weighted: true, len, ..long }.along_a_line(rough)
+    };
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
     let weighted = weighted.filter(Followed::halves_agree);
     let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
@@ -123,14 +126,19 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
 
 impl<'a> Pair<'a> {
     fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
-        let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
+        let sounding = Sounding::of(a, b, rough.late(middle));
         let most = (most_s * a.stem.rate().as_f64()) as usize;
-        let len = most.min(common / (windows::FEWEST + 1)).max(SHORTEST);
-        Self { a, b, len, middle, common, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
+        let len = most.min(sounding.frames() / (windows::FEWEST + 1)).max(SHORTEST);
+        Self { a, b, len, middle, sounding, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
     }
 
     fn rate(&self) -> f64 {
         self.a.stem.rate().as_f64()
+    }
+
+    /// The starts of up to `most` windows.
+    fn places(&self, rough: &Course, most: usize) -> Vec<usize> {
+        windows::places(self.a, self.b, rough.late(self.middle), &self.sounding, self.len, most)
     }
 
     fn windows(&self, reach: usize) -> Window {
@@ -164,7 +172,7 @@ impl<'a> Pair<'a> {
 
     /// Windows along the stems, and the line that most of them lie on.
     fn line(&self, rough: &Course) -> Option<(Vec<usize>, Line)> {
-        let starts = windows::places(self.a, self.b, rough.late(self.middle), self.len, WINDOWS);
+        let starts = self.places(rough, WINDOWS);
         if starts.len() < windows::FEWEST {
             return None;
         }
@@ -175,7 +183,7 @@ impl<'a> Pair<'a> {
 
     /// Many windows, which see where the drift of a clock changes. None when it does not.
     fn along_bends(&self, rough: &Course) -> Option<Followed> {
-        let starts = windows::places(self.a, self.b, rough.late(self.middle), self.len, MANY_WINDOWS);
+        let starts = self.places(rough, MANY_WINDOWS);
         if starts.len() < windows::FEWEST {
             return None;
         }
@@ -239,7 +247,7 @@ impl<'a> Pair<'a> {
     /// How much two courses differ: where the answer counts, and over the length of the stems.
     fn apart(&self, before: &Course, after: &Course) -> f64 {
         let bends = before.bends.iter().zip(&after.bends).map(|(x, y)| ((x.at - y.at) * y.by).abs()).sum::<f64>();
-        let drift = (after.start.drift - before.start.drift).abs() * self.common as f64;
+        let drift = (after.start.drift - before.start.drift).abs() * self.sounding.frames() as f64;
         (after.late(self.middle) - before.late(self.middle)).abs() + drift + bends
     }
 }

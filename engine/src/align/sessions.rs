@@ -4,7 +4,7 @@ use super::StemFeatures;
 use super::answer::Evidence;
 use super::course::Course;
 use super::decision::{Edge, Verdict};
-use super::evidence::same_length;
+use super::evidence::{same_length, same_time};
 use super::graph::Pair;
 use super::line::Line;
 
@@ -24,7 +24,9 @@ pub(super) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdi
         }
     }
     for a in 0..stems.len() {
-        (a + 1..stems.len()).filter(|b| same_length(stems[a], stems[*b])).for_each(|b| join(a, b));
+        (a + 1..stems.len())
+            .filter(|b| same_length(stems[a], stems[*b]) || same_time(stems[a], stems[*b]))
+            .for_each(|b| join(a, b));
     }
     sessions
 }

@@ -8,24 +8,38 @@
 //! # Ok::<(), mixdown_engine::io::DecodeError>(())
 //! ```
 
+mod aac;
 mod aiff;
 mod caf;
+mod cuts;
 mod decode;
 mod error;
+mod flac;
 mod fold;
 mod hash;
 mod header;
 mod info;
+mod later;
 mod mkv;
 mod mp4;
+mod mpeg;
+mod ogg;
 mod opus;
+mod output_error;
+mod outputs;
 mod patch;
+mod peek;
+mod programmes;
 mod reader;
 mod riff;
 mod sniff;
 mod staged;
+mod sync;
+mod tags;
+mod time_stamp;
 mod trim;
 mod trimmed;
+mod vorbis;
 pub mod wav;
 
 #[cfg(test)]
@@ -35,8 +49,12 @@ pub use error::DecodeError;
 pub use fold::Fold;
 pub use hash::{Fingerprint, hash_file};
 pub use info::{StemInfo, StemOutcome, Trim};
+pub use output_error::OutputError;
+pub(crate) use outputs::is_ours;
+pub use outputs::{FileId, OutputGuard, OutputKind, is_earlier_master, same_place};
 pub use reader::StemReader;
-pub use staged::{OutputError, StagedFolder};
+pub use staged::StagedFolder;
+pub use time_stamp::TimeStamp;
 pub use trimmed::Trimmed;
 
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.

@@ -10,6 +10,18 @@ const MAX_BOXES: usize = 20_000;
 /// The longest `iTunSMPB` text; Apple writes about 120 bytes.
 const MAX_TEXT: u64 = 1_024;
 
+/// Edits looked at in one file.
+const MAX_EDITS: u64 = 1_024;
+
+/// One entry of an edit list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    /// The first media tick to play; none for an empty edit.
+    pub(super) media_time: Option<u64>,
+    /// How long, in ticks of the movie; 0 means up to the end of the media.
+    pub(super) duration: u64,
+}
+
 /// What an MP4 file says about one audio track.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Mp4Edits {
@@ -21,6 +33,10 @@ pub(super) struct Mp4Edits {
     pub(super) media_timescale: u32,
     /// Ticks a second of the movie.
     pub(super) movie_timescale: u32,
+    /// The whole edit list.
+    pub(super) list: Vec<Edit>,
+    /// Whether an edit asks for another speed than that of the media.
+    pub(super) has_other_speed: bool,
     /// From `iTunSMPB`: encoder delay, padding and length, in frames.
     pub(super) smpb: Option<(u64, u64, u64)>,
     /// The four letters that name the codec.
@@ -140,7 +156,7 @@ impl<R: Read + Seek> Walker<R> {
         let (long, count) = (head[0] == 1, be_u32(&[head[4], head[5], head[6], head[7]]));
         let entry_size = if long { 20 } else { 12 };
         let mut kept = 0;
-        for entry in 0..u64::from(count).min(64) {
+        for entry in 0..u64::from(count).min(MAX_EDITS) {
             let at = elst.start + 8 + entry * entry_size;
             if at + entry_size > elst.end {
                 break;
@@ -150,8 +166,12 @@ impl<R: Read + Seek> Walker<R> {
             } else {
                 (u64::from(be_u32(&self.bytes::<4>(at)?)), i64::from(i32::from_be_bytes(self.bytes(at + 4)?)))
             };
-            // A media time of −1 is an empty edit: silence before the recording, which is not part of the stem.
-            if let Ok(media_time) = u64::try_from(media_time) {
+            let media_rate = u32::from_be_bytes(self.bytes(at + entry_size - 4)?);
+            let media_time = u64::try_from(media_time).ok();
+            edits.list.push(Edit { media_time, duration });
+            // A media time of −1 is an empty edit: before the recording, silence that is not part of the stem.
+            if let Some(media_time) = media_time {
+                edits.has_other_speed |= media_rate != 0x0001_0000;
                 kept += 1;
                 if kept == 1 {
                     edits.media_time = Some(media_time);

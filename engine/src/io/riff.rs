@@ -3,6 +3,7 @@
 
 use super::DecodeError;
 use super::patch::{Edits, read_up_to};
+use super::time_stamp::{self, TimeStamp};
 use crate::audio::ChannelLayout;
 use crate::units::SampleRate;
 use std::fs::File;
@@ -29,6 +30,8 @@ pub(super) struct WaveHeader {
     /// Where in the file the samples lie, as far as the header says; none for what is compressed.
     pub(super) data: Option<Range<u64>>,
     pub(super) edits: Edits,
+    /// What a `bext` chunk before the audio says.
+    pub(super) time_stamp: Option<TimeStamp>,
 }
 
 impl WaveHeader {
@@ -68,7 +71,7 @@ impl WaveHeader {
         let mut edits = Edits::default();
         edits.add(0, b"RIFF");
         edits.add(4, &UNKNOWN.to_le_bytes());
-        let (mut format, mut long_data) = (None, None);
+        let (mut format, mut long_data, mut time_stamp) = (None, None, None);
         let mut at = 12_u64;
         for _ in 0..MAX_CHUNKS {
             let mut chunk = [0; 8];
@@ -91,6 +94,12 @@ impl WaveHeader {
                     let got = read_up_to(&mut buffered, &mut bytes[..wanted])?;
                     format = (got >= 16).then(|| Format::parse(&bytes[..got]));
                 }
+                b"bext" => {
+                    let mut bytes = [0; time_stamp::LENGTH];
+                    let wanted = bytes.len().min(size as usize);
+                    let got = read_up_to(&mut buffered, &mut bytes[..wanted])?;
+                    time_stamp = TimeStamp::parse(&bytes[..got], false);
+                }
                 b"data" => {
                     let Some(format) = format else { return Ok(None) };
                     let held = len - body.min(len);
@@ -109,7 +118,10 @@ impl WaveHeader {
                     let frames = format.is_uncompressed().then(|| claimed.unwrap_or(held) / bytes_a_frame);
                     let frames = if claimed.is_none() { frames.map(|f| f.min(held / bytes_a_frame)) } else { frames };
                     let data = frames.map(|frames| body..body.saturating_add(frames.saturating_mul(bytes_a_frame)));
-                    return Ok(Some((Self { container, format_tag: format.tag, frames, data, edits }, format)));
+                    return Ok(Some((
+                        Self { container, format_tag: format.tag, frames, data, edits, time_stamp },
+                        format,
+                    )));
                 }
                 _ => {}
             }

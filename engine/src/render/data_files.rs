@@ -15,12 +15,12 @@ use crate::report::{self, Drawn, Report};
 use std::io::BufWriter;
 use std::path::Path;
 
-const WAVEFORM_DAT: &str = "waveform.dat";
-const WAVEFORM_JSON: &str = "waveform.json";
-const SPECTRUM: &str = "spectrum.json";
-const METERS: &str = "meters.json";
-const PAGE: &str = "report.html";
-const REPORT: &str = "report.json";
+pub(super) const WAVEFORM_DAT: &str = "waveform.dat";
+pub(super) const WAVEFORM_JSON: &str = "waveform.json";
+pub(super) const SPECTRUM: &str = "spectrum.json";
+pub(super) const METERS: &str = "meters.json";
+pub(super) const PAGE: &str = "report.html";
+pub(super) const REPORT: &str = "report.json";
 
 /// Writes all of them. Hashes are taken, documents written and plots drawn at once, while the calling thread waits for the disk to have the master.
 pub(super) fn write(
@@ -69,14 +69,6 @@ pub(super) fn write(
     report.clock = options.clock.map(|clock| clock());
     staged.write_json(REPORT, &report)?;
     Ok(report)
-}
-
-/// Sees to it that nothing that describes an earlier mix stands beside this one.
-pub(super) fn retire(staged: &mut StagedFolder) {
-    let data = [WAVEFORM_DAT, WAVEFORM_JSON, SPECTRUM, METERS, PAGE, REPORT];
-    for name in data.into_iter().chain(report::PICTURES) {
-        staged.retire(name);
-    }
 }
 
 fn hashes(fingerprints: Vec<Fingerprint>, master: Option<&Path>) -> Result<Hashes, RenderError> {

@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::scratch::Scratch;
 use super::summary::Hashes;
-use super::{data_files, listen, summary};
+use super::{data_files, export, listen, outputs, summary};
 use crate::align::Alignment;
 use crate::audio::AudioBuffer;
 use crate::io::StagedFolder;
@@ -31,6 +31,10 @@ pub struct RenderOptions<'a> {
     pub pictures: bool,
     /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks, no hashes.
     pub mix_only: bool,
+    /// Other files that are read than the stems, such as the session document: none is replaced.
+    pub inputs: &'a [PathBuf],
+    /// Whether files in the folder may be replaced that mixdown did not write.
+    pub force: bool,
     /// Asked for at the end: what the report says about time.
     pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
 }
@@ -44,6 +48,8 @@ impl Default for RenderOptions<'_> {
             origination: None,
             pictures: false,
             mix_only: false,
+            inputs: &[],
+            force: false,
             clock: None,
         }
     }
@@ -69,13 +75,16 @@ pub fn render_to_folder(
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<Rendered, RenderError> {
-    let road = Road::travel(session, on_progress)?;
+    outputs::check_outputs(&session, folder, options)?;
     let mut staged = StagedFolder::open(folder)?;
+    // The file that takes longest is begun first: whether it can be is known before a stem is read.
+    staged.create(export::FINAL_MIX)?;
+    let road = Road::travel(session, on_progress)?;
     let settings = road.plan.session().output.clone();
     let (date, time) = options.origination.clone().unwrap_or_default();
     let bext = BroadcastExtension {
         description: "Mix".into(),
-        originator: "mixdown".into(),
+        originator: BroadcastExtension::ORIGINATOR.into(),
         origination_date: date,
         origination_time: time,
         ..BroadcastExtension::default()
@@ -92,11 +101,13 @@ pub fn render_to_folder(
         progress.at(1)?;
         report
     } else {
-        data_files::retire(&mut staged);
+        outputs::retire(&mut staged);
         let mut report = summary::report(&road, &mixed, &mastered);
         report.clock = options.clock.map(|clock| clock());
         report
     };
+    // Hours may have passed since the first look.
+    outputs::check_outputs(road.plan.session(), folder, options)?;
     let files = staged.commit()?;
     progress.at(2)?;
     Ok(Rendered { report, files })

@@ -2,11 +2,11 @@
 
 use super::clip::{Clip, ClipError, Placement};
 use crate::align::{Alignment, Place};
-use crate::io::{DecodeError, Fold, StemInfo, StemReader};
+use crate::io::{DecodeError, Fold, StemInfo, StemReader, is_earlier_master};
 use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
 use crate::process::{ProcessSpec, Processor, Tail};
 use crate::resample::Retiming;
-use crate::session::{Problem, Session, SessionErrors};
+use crate::session::{Problem, Session, SessionErrors, Track};
 use crate::units::SampleRate;
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -90,7 +90,8 @@ impl Plan {
 
         let moves = vec![None; stems.len()];
         let routing = Routing { buses: Vec::new(), master: Vec::new(), latency: 0 };
-        let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, warnings: Vec::new() };
+        let warnings = earlier_masters(&session);
+        let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, warnings };
         plan.balance()?;
         Ok(plan)
     }
@@ -240,6 +241,15 @@ impl Plan {
 
 fn refuse(problems: Vec<Problem>) -> Result<(), SessionErrors> {
     if problems.is_empty() { Ok(()) } else { Err(SessionErrors { origin: "the session".into(), problems }) }
+}
+
+/// A sentence for every stem that is a mix which mixdown wrote.
+fn earlier_masters(session: &Session) -> Vec<String> {
+    let masters = session.tracks.iter().filter(|track| is_earlier_master(&track.file));
+    let warn = |track: &Track| {
+        format!("track {:?} is a master that mixdown wrote; if it holds the other stems, leave it out", track.title())
+    };
+    masters.map(warn).collect()
 }
 
 fn frames_of(tail: Tail) -> u64 {

@@ -60,6 +60,7 @@ pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plot
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"generator\" content=\"mixdown\">\
          <title>final_mix.wav – mixdown report</title><link rel=\"icon\" href=\"data:,\">\
          <style>{}{STYLE}</style></head>\n<body><main>\n",
         page_colours()

@@ -5,8 +5,8 @@ use super::interrupt;
 use super::outcome::print;
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
-    AlignSettings, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment, StemFeatures, Written, align,
-    align_to_mix, find_in_mix, listen_to, write_aligned,
+    AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment,
+    StemFeatures, Written, align, align_to_mix, find_in_mix, listen_to, write_aligned,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
 use mixdown_engine::units::SampleRate;
@@ -48,6 +48,9 @@ pub(super) struct AlignArguments {
     /// Write all stems into this folder, in time, as 32-bit float WAV.
     #[arg(short, long, value_name = "DIR")]
     write: Option<PathBuf>,
+    /// With --write: replace files that mixdown did not write, too; never one that is read.
+    #[arg(long)]
+    force: bool,
     /// The largest offset to look for, in seconds; without it, any that lets two stems overlap.
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     max_offset: Option<f64>,
@@ -104,16 +107,22 @@ struct Answer {
 
 pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     interrupt::listen();
+    let out = arguments.write.as_deref().map(|folder| AlignedFolder {
+        folder,
+        inputs: arguments.to.as_slice(),
+        force: arguments.force,
+    });
+    out.map_or(Ok(()), |out| out.check(&arguments.stems)).map_err(AlignError::from)?;
     let answer = compare(arguments)?;
     let mut files = Vec::new();
     let mut begins_later_s = 0.0;
-    if let Some(folder) = &arguments.write {
+    if let Some(out) = &out {
         let stems = answer.stems().map(|n| Written {
             path: answer.paths[n].clone(),
             movement: answer.alignment.stems[n].movement(),
             first_sound: answer.heard[n].features.first_sound(),
         });
-        (files, begins_later_s) = write_aligned(&stems.collect::<Vec<_>>(), answer.rate, folder, &interrupt::asked)?;
+        (files, begins_later_s) = write_aligned(&stems.collect::<Vec<_>>(), answer.rate, out, &interrupt::asked)?;
     }
     if arguments.json {
         let mut document = answer.document();
@@ -200,7 +209,7 @@ fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
     };
     let any = SampleRate::new(48_000).ok().filter(|_| is_too_short(&error));
     let rate = paths.iter().find_map(|path| open(path).ok()).or(any);
-    rate.ok_or_else(|| mixdown_engine::align::AlignError::from(error).into())
+    rate.ok_or_else(|| AlignError::from(error).into())
 }
 
 /// A file like this is no reason to fail: its stem is left, and said to be too short.

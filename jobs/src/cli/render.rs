@@ -38,6 +38,9 @@ pub(super) struct RenderArguments {
     /// The folder for the results; made if it is missing. Only mixdown's own files in it are replaced.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
+    /// Replace files in it that mixdown did not write, too; never a stem. With --mix-only: remove what describes an earlier mix.
+    #[arg(long)]
+    force: bool,
     /// Loudness: spotify, apple, youtube, ebu-r128, atsc-a85, aes-td1008, podcast, a number of LUFS, or none.
     #[arg(short, long, value_name = "LUFS", allow_hyphen_values = true)]
     target: Option<Target>,
@@ -80,7 +83,8 @@ pub(super) struct RenderArguments {
     /// Write waveform.png, spectrogram.png and loudness.png too.
     #[arg(long)]
     png: bool,
-    /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of the tracks.
+    /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of the tracks. A folder with those of an
+    /// earlier render is refused.
     #[arg(long, conflicts_with = "png")]
     mix_only: bool,
     /// Frames rendered at a time; changes no bit of the result.
@@ -210,6 +214,8 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         origination,
         pictures: arguments.png,
         mix_only: arguments.mix_only,
+        inputs: arguments.session.as_slice(),
+        force: arguments.force,
         clock: Some(&clock),
         ..RenderOptions::default()
     };

@@ -81,6 +81,12 @@ pub(super) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
     a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
 }
 
+/// Whether two stems lie where their time references put them: both began at once, or were placed by them.
+pub(super) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
+    let times = a.time_of_start().zip(b.time_of_start());
+    times.is_some_and(|(a, b)| a.abs_diff(b) <= THRESHOLDS.same_length_frames)
+}
+
 impl Comparison<'_> {
     /// Weighs why a pair shares its source, where an offset was found.
     pub(super) fn weighed(&self, a: usize, b: usize, rough: &Course, verdict: Verdict, mode: Mode) -> Verdict {
@@ -196,6 +202,9 @@ impl Ordered<'_> {
         let (early, late) = (self.early.stem, self.late.stem);
         if same_length(early, late) {
             return Some(format!("both are {} frames long", late.own_frames()));
+        }
+        if same_time(early, late) {
+            return Some("their time references put them where they are".into());
         }
         let frames = |seconds: f64| (seconds * self.rate) as u64;
         let (of_early, of_late) = (early.digital_silence(), late.digital_silence());

@@ -180,6 +180,25 @@ fn mutual_bleed_is_named_and_as_microphones_follows_its_louder_path() {
 }
 
 #[test]
+fn stems_whose_time_references_put_them_where_they_are_stay() {
+    let rate = crate::units::SampleRate::new(RATE_HZ as u32).unwrap();
+    let event = later(&short("band/guitar.flac"), 40_000);
+    let noisy = |x: &[f32], seed| mixdown_fixtures::sessions::with_floor(x, -55.0, seed);
+    let of = |references: [Option<u64>; 2]| {
+        let mut stems = [features(&noisy(&event, 1)), features(&noisy(&event[30_000..], 2))];
+        for (stem, reference) in stems.iter_mut().zip(references) {
+            stem.set_time_reference(reference, rate);
+        }
+        align(&stems, &AlignSettings { mode: Mode::Auto, ..AlignSettings::default() }, Pairs::All, &|_| false)
+    };
+    let answer = of([Some(36_000 * 44_100); 2]);
+    assert!(answer.moved() == 0 && answer.stems[0].reason.contains("time references"), "{answer:?}");
+    for apart in [[None, None], [Some(44_100), None], [Some(44_100), Some(88_200)]] {
+        assert_eq!(of(apart).moved(), 1, "{apart:?}");
+    }
+}
+
+#[test]
 fn a_late_room_microphone_comes_to_the_close_one_however_long_it_is() {
     let close = short("band/drums.flac");
     let room = later(&close, 700);

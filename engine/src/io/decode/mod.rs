@@ -1,5 +1,6 @@
 //! Containers and codecs to planar f32: this folder, and nothing else here, knows symphonia.
 
+mod mp3;
 mod open;
 mod pcm;
 #[cfg(target_arch = "x86_64")]
@@ -7,6 +8,7 @@ mod pcm_avx2;
 mod plain;
 
 use super::DecodeError;
+use super::aac::SbrSearch;
 use super::hash::Along;
 use super::opus::{self, OpusHead, OpusStream};
 use super::trim::{Container, Extent};
@@ -14,6 +16,7 @@ use crate::audio::{BlockMut, Channel, ChannelLayout, Queue};
 use crate::units::SampleRate;
 pub(in crate::io) use pcm::Pcm;
 pub(in crate::io) use plain::{Filled, PlainPcm};
+use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -66,6 +69,8 @@ pub(in crate::io) struct Decoder {
     container: Container,
     format: Box<dyn FormatReader>,
     codec: Codec,
+    /// Packets looked at before their turn, and how the file ends where that was reached.
+    ahead: VecDeque<Result<Packet, Option<String>>>,
     /// Where it is known where in the file the samples lie: no packets are asked for after the first.
     plain: Option<PlainPcm>,
     track: u32,
@@ -275,8 +280,30 @@ impl Decoder {
         }
     }
 
+    /// Looks at the first packets of an AAC stream for spectral band replication that nothing announces.
+    fn has_sbr(&mut self) -> Result<bool, DecodeError> {
+        let mut search = SbrSearch::default();
+        let mut seen = VecDeque::new();
+        let has_sbr = loop {
+            seen.push_back(self.packet()?);
+            match &seen[seen.len() - 1] {
+                Ok(packet) => {
+                    if let Some(has_sbr) = search.look(&packet.data) {
+                        break has_sbr;
+                    }
+                }
+                Err(_) => break search.at_end(),
+            }
+        };
+        self.ahead = seen;
+        Ok(has_sbr)
+    }
+
     /// The next packet of the track; else how the file ends.
     fn packet(&mut self) -> Result<Result<Packet, Option<String>>, DecodeError> {
+        if let Some(packet) = self.ahead.pop_front() {
+            return Ok(packet);
+        }
         loop {
             let format = &mut self.format;
             match guarded(&self.path, || format.next_packet())? {

@@ -1,5 +1,6 @@
 //! Opening: probe the container, choose the track, make its decoder, gather what the header says.
 
+use super::mp3::Mp3;
 use super::pcm::Pcm;
 use super::plain::PlainPcm;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
@@ -9,15 +10,16 @@ use crate::io::opus::{OpusHead, OpusStream};
 use crate::io::patch::PatchedFile;
 use crate::io::riff::WaveHeader;
 use crate::io::trim::{Container, Extent};
-use crate::io::{DecodeError, mkv, mp4, sniff};
+use crate::io::{DecodeError, aac, mkv, mp4, programmes, sniff, vorbis};
 use crate::units::SampleRate;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use symphonia::core::audio::{AudioSpec, Channels};
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_OPUS, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -29,6 +31,9 @@ use symphonia::core::meta::MetadataOptions;
 const MAX_PACKET_FRAMES: u64 = 65_536;
 /// Bytes read from the disk at once.
 const READ_AHEAD: usize = 256 * 1024;
+
+/// Why another kind of AAC is refused.
+const AAC_LC_ONLY: &str = "of AAC, only AAC-LC is read: without its extensions the sound would be dull, or wrong";
 
 struct Media {
     file: PatchedFile,
@@ -66,12 +71,14 @@ impl Decoder {
         file: File,
         len: u64,
         header: Header,
+        span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
         let Header { first_bytes: head, wave, aiff_frames, edits, missing_bytes, forward_only } = header;
         let wave = wave.as_ref();
-        let file = PatchedFile::new(file, edits).map_err(|error| DecodeError::from_io(path, &error))?;
+        let shown = span.end - span.start;
+        let file = PatchedFile::new(file, span, edits).map_err(|error| DecodeError::from_io(path, &error))?;
         let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
-        let stream = MediaSourceStream::new(Box::new(Media { file, len, forward_only }), options);
+        let stream = MediaSourceStream::new(Box::new(Media { file, len: shown, forward_only }), options);
         let probed = guarded(path, || {
             let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
             symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata)
@@ -84,6 +91,10 @@ impl Decoder {
             (Err(error), _) => return Err(not_read(path, &error, &head)),
         };
         let container = container_of(format.format_info().format);
+        if matches!(container, Some(Container::Mpeg | Container::Adts)) && programmes::has_magic(&head) {
+            // Sync words found by chance in what stands behind the mark of something else.
+            return Err(DecodeError::NotAudio { path: path.into(), what: sniff::describe(&head) });
+        }
         let name = wave.map_or(format.format_info().short_name, |wave| wave.container);
         let Some(container) = container else {
             return Err(unsupported(path, name, "any codec".into(), "the container is not read here"));
@@ -106,6 +117,14 @@ impl Decoder {
             return Err(unsupported(path, name, stored_name(), "no decoder for it"));
         };
         check_sizes(path, params)?;
+        if edits.as_ref().is_some_and(|edits| edits.has_other_speed) {
+            let codec = short_name(params).unwrap_or_else(stored_name);
+            return Err(unsupported(path, name, codec, "its edit list plays a part at another speed"));
+        }
+        let config = params.extra_data.as_deref().filter(|_| params.codec == CODEC_ID_AAC);
+        if let Some(kind) = config.and_then(aac::kind_in_config) {
+            return Err(unsupported(path, name, kind.into(), AAC_LC_ONLY));
+        }
         let (codec, codec_name) = guarded(path, || make_codec(params))?
             .map_err(|reason| unsupported(path, name, short_name(params).unwrap_or_else(stored_name), reason))?;
 
@@ -118,6 +137,7 @@ impl Decoder {
             container,
             format,
             codec,
+            ahead: VecDeque::new(),
             plain: None,
             track: track.id,
             rate_hz: 0,
@@ -130,6 +150,9 @@ impl Decoder {
             next_tick: None,
             mpeg_kind: None,
         };
+        if params.codec == CODEC_ID_AAC && decoder.has_sbr()? {
+            return Err(unsupported(path, name, aac::HE_AAC.into(), AAC_LC_ONLY));
+        }
         let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
         if container == Container::Wave
             && let Some(data) = wave.and_then(|wave| wave.data.clone())
@@ -149,7 +172,7 @@ impl Decoder {
             delay: track.delay,
             padding: track.padding,
             frames: match container {
-                Container::Wave => wave.and_then(|wave| wave.frames),
+                Container::Wave => wave.map_or(track.num_frames, |wave| wave.frames),
                 Container::Aiff => aiff_frames.or(track.num_frames),
                 Container::Caf => {
                     let bits_a_frame = u64::from(bits.unwrap_or(0)) * layout.count() as u64;
@@ -239,6 +262,12 @@ fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> 
         let head = OpusHead::parse(params.extra_data.as_deref().unwrap_or_default())?;
         return Ok((Codec::Opus(Box::new(OpusStream::new(head)?)), "opus".into()));
     }
+    let mended = match params.extra_data.as_deref().filter(|_| params.codec == CODEC_ID_VORBIS) {
+        Some(private) => vorbis::with_couplings_reversed(private)?,
+        None => None,
+    };
+    let mended = mended.map(|private| AudioCodecParameters { extra_data: Some(private), ..params.clone() });
+    let params = mended.as_ref().unwrap_or(params);
     // Trimming is done once, by the plan in `trim`; see there.
     let options = AudioDecoderOptions::default().gapless(false);
     let codec = symphonia::default::get_codecs().make_audio_decoder(params, &options).map_err(|error| match error {
@@ -250,6 +279,7 @@ fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> 
     if let (Some(coding), Some(rate_hz), Some(channels)) = (Pcm::of(params), params.sample_rate, &params.channels) {
         return Ok((Codec::Pcm(coding, AudioSpec::new(rate_hz, channels.clone())), name));
     }
+    let codec = if params.codec == CODEC_ID_MP3 { Box::new(Mp3::new(codec)) } else { codec };
     Ok((Codec::Symphonia(codec), name))
 }
 

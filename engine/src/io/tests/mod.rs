@@ -3,6 +3,7 @@
 mod channels;
 mod hostile;
 mod placement;
+mod time_stamps;
 mod wave;
 
 use super::{DecodeError, Fold, StemInfo, StemOutcome, StemReader};

@@ -8,6 +8,8 @@ use crate::jobs::{NewJob, SessionId};
 use crate::store::{ImportLine, Store};
 use clap::Args;
 use mixdown_engine::io::hash_file;
+use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
+use mixdown_engine::session::Session;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -50,6 +52,10 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
         let blake3 = hash_file(&track.file).map_err(|error| Failure::Other(error.to_string()))?;
         stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() });
     }
+    let results = store.places().results(&arguments.session_id);
+    // A job's own folder is its own; a stem that lies there is not.
+    let options = RenderOptions { force: true, pictures: true, ..RenderOptions::default() };
+    check_outputs(&session, &results, &options).map_err(RenderError::from)?;
     let config = serde_json::to_value(&session).map_err(|error| Failure::Other(error.to_string()))?;
     let mut job = NewJob::mix(arguments.session_id.clone(), config);
     job.key.clone_from(&arguments.idempotency_key);

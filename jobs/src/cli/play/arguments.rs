@@ -64,6 +64,9 @@ pub(in crate::cli) struct PlayArguments {
     /// With --freewheel: write what is heard to this file, as 32-bit float WAV, from the session's first frame on.
     #[arg(long, value_name = "FILE")]
     pub(super) wav: Option<PathBuf>,
+    /// Replace files that mixdown did not write, and the one of --record, too; never one that is read.
+    #[arg(long)]
+    pub(super) force: bool,
     /// Print one JSON document, and show nothing else.
     #[arg(long)]
     pub(in crate::cli) json: bool,
