@@ -212,6 +212,12 @@ fn sentences(road: &Road, output: &OutputReport, master: &MasterReport, tracks: 
             1 => "One stem was moved into time.".to_owned(),
             moved => format!("{moved} stems were moved into time."),
         });
+        let stay = alignment.stems.iter().filter(|stem| stem.stays());
+        if let Some(first) =
+            stay.clone().max_by(|x, y| x.late_samples.unwrap_or(0.0).total_cmp(&y.late_samples.unwrap_or(0.0)))
+        {
+            text.push(format!("{} stems share a sound and stay where they are: {}.", stay.count(), first.reason));
+        }
     }
     text
 }
