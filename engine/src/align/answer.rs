@@ -4,7 +4,7 @@ use super::course::Course;
 use super::decision::Verdict;
 use super::graph::{self, Pair, Place};
 use super::line::Line;
-use super::{sessions, AlignSettings, Correlation, Decision, DriftChange, StemAlignment};
+use super::{AlignSettings, Correlation, Decision, DriftChange, StemAlignment, sessions};
 
 /// Offsets below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;

@@ -46,7 +46,8 @@ pub(super) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
         .into_iter()
         .filter(|pair| sessions[pair.first] == sessions[pair.second] || !(follows(pair.first) || follows(pair.second)))
         .filter(|pair| {
-            sessions[pair.first] != sessions[pair.second] || sessions.iter().enumerate().all(|(n, session)| n == *session)
+            sessions[pair.first] != sessions[pair.second]
+                || sessions.iter().enumerate().all(|(n, session)| n == *session)
         })
         .collect();
     let mut ties = Vec::new();

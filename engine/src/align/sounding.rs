@@ -34,7 +34,11 @@ impl Sounding {
             extend(&mut spans, n * hop..(n + 1) * hop, (SHORTEST_GAP_S * a.stem.rate().as_f64()) as usize);
         }
         let sounding = Self { spans };
-        if sounding.frames() as f64 >= ALL_ALONG * common.len() as f64 { Self { spans: vec![common] } } else { sounding }
+        if sounding.frames() as f64 >= ALL_ALONG * common.len() as f64 {
+            Self { spans: vec![common] }
+        } else {
+            sounding
+        }
     }
 
     /// Frames in which both sound.

@@ -75,7 +75,8 @@ pub(super) fn places(
     if let [span] = &spans[..] {
         let parts = (span.len() / size.max(1)).min(most);
         let part = span.len().checked_div(parts).unwrap_or(0);
-        let of_part = |n: usize| (span.start + n * part..=span.start + (n + 1) * part - size).step_by((size / 2).max(1));
+        let of_part =
+            |n: usize| (span.start + n * part..=span.start + (n + 1) * part - size).step_by((size / 2).max(1));
         return (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect();
     }
     // As many windows as fit in each span, one in the middle of a span that is a little too short for it.

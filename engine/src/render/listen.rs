@@ -35,12 +35,7 @@ pub(super) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
             features.set_begin(clip.lead());
             (clip, features)
         })
-        .map(|(clip, features)| Ear {
-            buffer: AudioBuffer::new(clip.channels(), BLOCK),
-            features,
-            clip,
-            done: false,
-        })
+        .map(|(clip, features)| Ear { buffer: AudioBuffer::new(clip.channels(), BLOCK), features, clip, done: false })
         .collect();
     // Listening is the first half of the phase, comparing the second.
     let half = plan.expected_frames().unwrap_or(0).max(1);

@@ -87,9 +87,7 @@ impl Comparison<'_> {
             );
             return match verdict {
                 _ if mode == Mode::Microphones => self.along_louder(a, b, found.louder(), verdict),
-                Verdict::Trusted(edge) => {
-                    Verdict::Stays(edge, Remark::new(Cause::MutualBleed, text, AS_MICROPHONES))
-                }
+                Verdict::Trusted(edge) => Verdict::Stays(edge, Remark::new(Cause::MutualBleed, text, AS_MICROPHONES)),
                 Verdict::Doubtful(_, picture) => {
                     Verdict::Doubtful(Remark::new(Cause::MutualBleed, text, AS_MICROPHONES).told(), picture)
                 }
@@ -170,7 +168,9 @@ impl Ordered<'_> {
             return None;
         }
         if self.offset() <= THRESHOLDS.musical_s * self.rate {
-            let text = format!("it holds the same sound {ms:.1} ms later, and nothing shows that devices of their own recorded both");
+            let text = format!(
+                "it holds the same sound {ms:.1} ms later, and nothing shows that devices of their own recorded both"
+            );
             return stays(Cause::EffectReturn, text);
         }
         stays(Cause::InSession, "nothing shows that devices of their own recorded both".into())

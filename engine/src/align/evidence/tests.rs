@@ -53,7 +53,17 @@ fn nothing_of_one_session_moves() {
         let auto = aligned(&session, Mode::Auto);
         let recordings = if is_heavy() { aligned(&session, Mode::Recordings).moved() } else { 0 };
         let harmed = auto.stems.iter().any(|stem| stem.movement().warp.input(0.0).abs() > 1.0);
-        (session.kind, harmed.then(|| format!("{seed}: {:?}", auto.stems.iter().map(|s| (s.decision, s.late_samples, s.drift_ppm, &s.reason)).collect::<Vec<_>>())), recordings > 0, cause(&auto))
+        (
+            session.kind,
+            harmed.then(|| {
+                format!(
+                    "{seed}: {:?}",
+                    auto.stems.iter().map(|s| (s.decision, s.late_samples, s.drift_ppm, &s.reason)).collect::<Vec<_>>()
+                )
+            }),
+            recordings > 0,
+            cause(&auto),
+        )
     });
     let mut table: BTreeMap<String, (usize, usize, usize, BTreeMap<String, usize>)> = BTreeMap::new();
     let mut wrong = Vec::new();
@@ -79,7 +89,14 @@ fn devices_that_started_on_their_own_are_moved_and_rightly() {
         let session = device_session(seed, SECONDS, RATE_HZ, &stems);
         let (auto, recordings) = (aligned(&session, Mode::Auto), aligned(&session, Mode::Recordings));
         let off = moved(&auto).map(|late| (late - session.late.unwrap()).abs());
-        (seed, session.kind.clone(), off, moved(&recordings).map(|late| (late - session.late.unwrap()).abs()), auto.stems.iter().map(|s| s.reason.clone()).collect::<Vec<_>>(), session.late)
+        (
+            seed,
+            session.kind.clone(),
+            off,
+            moved(&recordings).map(|late| (late - session.late.unwrap()).abs()),
+            auto.stems.iter().map(|s| s.reason.clone()).collect::<Vec<_>>(),
+            session.late,
+        )
     });
     let mut table: BTreeMap<String, [usize; 4]> = BTreeMap::new();
     let mut wrong = Vec::new();
