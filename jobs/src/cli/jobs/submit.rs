@@ -9,7 +9,6 @@ use crate::store::ImportLine;
 use clap::Args;
 use mixdown_engine::io::hash_file;
 use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
-use mixdown_engine::session::Session;
 use serde_json::json;
 use std::path::PathBuf;
 
