@@ -5,15 +5,18 @@ mod alignment;
 mod bad_input;
 mod browser;
 mod command_line;
+mod containers;
 mod fresh_encodes;
 mod goldens;
 mod jobs;
 mod laws;
+mod level;
 mod live;
 mod measure;
 #[cfg(target_os = "linux")]
 mod memory;
 mod nulls;
+mod overwrite;
 mod play;
 #[cfg(feature = "device")]
 mod play_device;

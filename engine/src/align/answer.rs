@@ -4,7 +4,7 @@ use super::course::Course;
 use super::decision::Verdict;
 use super::graph::{self, Pair, Place};
 use super::line::Line;
-use super::{AlignSettings, Correlation, Decision, DriftChange, StemAlignment};
+use super::{AlignSettings, Correlation, Decision, DriftChange, StemAlignment, sessions};
 
 /// Offsets below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;
@@ -20,6 +20,8 @@ pub(super) struct Evidence<'a> {
     pub(super) lengths: &'a [u64],
     /// The largest offset believed, in frames.
     pub(super) max_late: f64,
+    /// A number a stem; those of one session, which move together, have the same.
+    pub(super) sessions: &'a [usize],
 }
 
 /// Decides for every stem.
@@ -28,9 +30,10 @@ pub(super) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<S
     let least = settings.least_confidence();
     let trusted = evidence.verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
         Verdict::Trusted(edge) => Some(Pair { first: *first, second: *second, edge: edge.clone() }),
-        Verdict::Doubtful(..) => None,
+        Verdict::Stays(..) | Verdict::Doubtful(..) => None,
     });
     let (pairs, unsure): (Vec<Pair>, Vec<Pair>) = trusted.partition(|pair| pair.edge.confidence >= least);
+    let pairs = sessions::tied(pairs, evidence);
     let middle = evidence.lengths.iter().copied().max().unwrap_or(0) as f64 / 2.0;
     let solution = graph::solve(&pairs, stems, middle);
     (0..stems)
@@ -38,7 +41,8 @@ pub(super) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<S
             let root = solution.places[stem].root;
             let group: Vec<usize> = (0..stems).filter(|n| solution.places[*n].root == root).collect();
             if group.len() == 1 {
-                return alone(stem, evidence.verdicts, &unsure, least);
+                return stays(stem, evidence.verdicts)
+                    .unwrap_or_else(|| alone(stem, evidence.verdicts, &unsure, least));
             }
             if solution.contradicted[stem] {
                 return StemAlignment::left("ambiguous: the offsets of its group contradict each other");
@@ -51,11 +55,48 @@ pub(super) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<S
                     answer.confidence = solution.places[stem].confidence;
                     return answer;
                 }
-                None => reference(&group, &solution.places, evidence.lengths, middle),
+                None => reference(&group, &solution.places, middle),
             };
-            in_group(stem, reference, &pairs, &solution.places, evidence)
+            let mut answer = in_group(stem, reference, &pairs, &solution.places, evidence);
+            // In time with the reference, as it came.
+            if let Some(told) = stays(stem, evidence.verdicts).filter(|_| answer.decision == Decision::Left) {
+                answer.reason = told.reason;
+            }
+            answer
         })
         .collect()
+}
+
+/// A stem whose offset is known, and which stays all the same: against the earliest of those that it shares its source with.
+fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignment> {
+    let known = verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
+        Verdict::Stays(edge, remark) if *second == stem => Some((*first, edge.course.clone(), edge, remark)),
+        Verdict::Stays(edge, remark) if *first == stem => Some((*second, edge.course.reversed(), edge, remark)),
+        _ => None,
+    });
+    let (other, course, edge, remark) =
+        known.max_by(|x, y| x.1.late(0.0).total_cmp(&y.1.late(0.0)).then(y.0.cmp(&x.0)))?;
+    let late = course.start.offset;
+    if late < 0.0 || (late == 0.0 && stem < other) {
+        return Some(StemAlignment {
+            reference: Some(stem),
+            late_samples: Some(0.0),
+            confidence: edge.confidence,
+            correlation: Correlation::new(&edge.picture),
+            ..StemAlignment::left(remark.told_of_earlier(-late))
+        });
+    }
+    Some(StemAlignment {
+        reference: Some(other),
+        late_samples: Some(late),
+        late_uncertainty: edge.late_sd,
+        polarity: edge.polarity,
+        drift_ppm: course.start.drift * 1e6,
+        drift_uncertainty_ppm: edge.drift_sd * 1e6,
+        confidence: edge.confidence,
+        correlation: Correlation::new(&edge.picture),
+        ..StemAlignment::left(remark.told())
+    })
 }
 
 /// A stem with no trusted partner: the most telling doubt, if there is one.
@@ -150,10 +191,10 @@ fn simplest(course: &Course, length: f64) -> Course {
     course
 }
 
-/// The offset that most stems share, so that the fewest are moved; then the longest stem; then the earliest.
-fn reference(group: &[usize], places: &[Place], lengths: &[u64], middle: f64) -> usize {
+/// The offset that most stems share, so that the fewest are moved; then the earliest stem: what is late comes to it.
+fn reference(group: &[usize], places: &[Place], middle: f64) -> usize {
     let late = |stem: usize| places[stem].course.late(middle);
     let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();
-    let rank = |stem: usize| (sharing(stem), lengths[stem], -late(stem).round() as i64, std::cmp::Reverse(stem));
+    let rank = |stem: usize| (sharing(stem), -late(stem).round() as i64, std::cmp::Reverse(stem));
     group.iter().copied().max_by_key(|stem| rank(*stem)).unwrap_or_default()
 }

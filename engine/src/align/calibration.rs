@@ -23,7 +23,7 @@ fn rate() -> SampleRate {
     SampleRate::new(RATE_HZ).unwrap()
 }
 
-fn mono(name: &str) -> Vec<f32> {
+pub(in crate::align) fn mono(name: &str) -> Vec<f32> {
     let reader = StemReader::open(&path(format!("stems/{name}")), Fold::Stereo).unwrap();
     let mut source = RateConverter::new(reader, rate()).unwrap();
     let (mut buffer, mut out) = (AudioBuffer::new(source.channels(), 16_384), Vec::new());
@@ -37,7 +37,7 @@ fn mono(name: &str) -> Vec<f32> {
     }
 }
 
-fn features(samples: &[f32]) -> StemFeatures {
+pub(in crate::align) fn features(samples: &[f32]) -> StemFeatures {
     let mut stem = StemFeatures::new(rate(), StemFeatures::DEFAULT_MAX_BYTES);
     stem.observe(&Block::mono(samples));
     stem

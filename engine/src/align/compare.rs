@@ -116,6 +116,11 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Whether the stems are known to be related.
+    pub(super) fn assumes_related(&self) -> bool {
+        self.settings.assume_related
+    }
+
     /// The exact answer, whatever is decided: for calibration.
     #[cfg(test)]
     pub(super) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<Refined> {

@@ -1,6 +1,7 @@
 //! Whether the offset of a pair is believed, and how sure that is. When unsure, nothing is moved.
 
 use super::course::Course;
+use super::evidence::Remark;
 use super::standing::Refined;
 
 /// What z reaches by chance among the lags around a peak: √(2 ln 8193).
@@ -21,6 +22,8 @@ const LEAST_OF_RELATED: (f64, f64, f64) = (6.0, 0.4, 1.1);
 pub(super) enum Verdict {
     /// They share a source.
     Trusted(Edge),
+    /// They share a source, and are not to be moved.
+    Stays(Edge, Remark),
     /// They share something, but not enough to move anything.
     Doubtful(String, Vec<f32>),
 }
@@ -55,6 +58,20 @@ pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
         drift_sd: refined.drift_sd,
         picture: refined.picture,
     })
+}
+
+/// Returns the edge along one of two paths that are both there: a second peak says nothing against it, and the windows in which
+/// the other source is louder neither.
+pub(super) fn along_a_path(refined: Refined) -> Edge {
+    let sure = Refined { ratio: refined.ratio.max(LEAST_RATIO), agreeing: refined.windows, ..refined };
+    Edge {
+        confidence: confidence(&sure),
+        course: sure.course,
+        polarity: sure.polarity,
+        late_sd: sure.late_sd,
+        drift_sd: sure.drift_sd,
+        picture: sure.picture,
+    }
 }
 
 /// Why the offset is not believed, whatever the confidence; `None` where nothing speaks against it.

@@ -1,6 +1,7 @@
 //! What alignment keeps of a stem while it is decoded: its mono sum, the same at a fraction of the rate, and its levels.
 
 use super::decimate::Decimator;
+use super::evidence::DigitalSilence;
 use super::levels::Levels;
 use super::samples::Samples;
 use crate::audio::Block;
@@ -26,6 +27,9 @@ pub struct StemFeatures {
     frames: u64,
     peak: f32,
     first_sound: Option<u64>,
+    begin: u64,
+    time_reference: Option<i64>,
+    silence: DigitalSilence,
     mono: Vec<f32>,
 }
 
@@ -51,8 +55,43 @@ impl StemFeatures {
             frames: 0,
             peak: 0.0,
             first_sound: None,
+            begin: 0,
+            time_reference: None,
+            silence: DigitalSilence::default(),
             mono: Vec::new(),
         }
+    }
+
+    /// Says that the file begins at a session frame: what comes before it is the session's silence. To be called before the first
+    /// block.
+    pub fn set_begin(&mut self, frame: u64) {
+        self.begin = frame;
+    }
+
+    /// Says at which time of the day the file began, where it tells: its time reference in frames at `rate`, that of the file.
+    pub fn set_time_reference(&mut self, reference: Option<u64>, rate: SampleRate) {
+        let at_session_rate = |frames: u64| (frames as f64 * self.rate.as_f64() / rate.as_f64()).round() as i64;
+        self.time_reference = reference.map(at_session_rate);
+    }
+
+    /// The time of the day of session frame 0 in frames, where the file tells its own.
+    pub(super) fn time_of_start(&self) -> Option<i64> {
+        self.time_reference.map(|reference| reference - self.begin as i64)
+    }
+
+    /// The session frame at which the file begins.
+    pub(super) fn begin(&self) -> u64 {
+        self.begin
+    }
+
+    /// Frames of the file itself.
+    pub(super) fn own_frames(&self) -> u64 {
+        self.frames.saturating_sub(self.begin)
+    }
+
+    /// The digital silence of the file itself.
+    pub(super) fn digital_silence(&self) -> DigitalSilence {
+        self.silence
     }
 
     /// The rate it was made for.
@@ -164,6 +203,8 @@ impl Tap for StemFeatures {
             let first = self.mono.iter().position(|sample| sample.abs() > Self::FIRST_SOUND);
             self.first_sound = first.map(|at| start + at as u64);
         }
+        let own = usize::try_from(self.begin.saturating_sub(start)).unwrap_or(usize::MAX).min(self.mono.len());
+        self.silence.observe(&self.mono[own..]);
         self.peak = self.mono.iter().fold(self.peak, |peak, sample| peak.max(sample.abs()));
         let mono = std::mem::take(&mut self.mono);
         self.keep(&mono);

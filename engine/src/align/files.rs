@@ -3,7 +3,7 @@
 use super::{Move, StemFeatures};
 use crate::audio::{AudioBuffer, Quantiser, SampleFormat};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
-use crate::io::{DecodeError, Fold, OutputError, StagedFolder, StemReader};
+use crate::io::{DecodeError, Fold, OutputError, OutputGuard, OutputKind, StagedFolder, StemReader};
 use crate::process::{Source, Tap};
 use crate::resample::{RateConverter, ResampleError, Retimed, Retiming};
 use crate::units::SampleRate;
@@ -34,9 +34,6 @@ pub enum AlignError {
     /// An aligned stem cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// Writing would replace a stem.
-    #[error("{0}: is one of the stems; name another folder with --write")]
-    Overwrites(PathBuf),
     /// Somebody asked to stop.
     #[error("stopped on request; nothing was written")]
     Stopped,
@@ -75,6 +72,8 @@ fn listen_to_one(path: &Path, rate: SampleRate, stop: &(dyn Fn() -> bool + Sync)
 
 fn hear(path: &Path, features: &mut StemFeatures, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), AlignError> {
     let mut source = open(path, features.rate(), Retiming::NONE)?;
+    let info = source.source().source().info();
+    features.set_time_reference(info.time_reference, info.sample_rate);
     let mut buffer = AudioBuffer::new(source.channels(), BLOCK);
     loop {
         if stop() {
@@ -120,15 +119,46 @@ pub struct Written {
 }
 
 /// The names of the written files, in order: those of the stems, ending in `.wav`, numbered where two are alike.
-fn names(stems: &[Written]) -> Vec<String> {
+/// Names that differ in case alone count as alike, as many file systems have it.
+fn names(stems: &[PathBuf]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for stem in stems {
-        let base = stem.path.file_stem().map_or_else(|| "stem".into(), |name| name.to_string_lossy().into_owned());
+        let base = stem.file_stem().map_or_else(|| "stem".into(), |name| name.to_string_lossy().into_owned());
         let numbered = (2..).map(|n| format!("{base}-{n}.wav"));
-        let name = std::iter::once(format!("{base}.wav")).chain(numbered).find(|name| !names.contains(name));
+        let name = std::iter::once(format!("{base}.wav"))
+            .chain(numbered)
+            .find(|name| !names.iter().any(|known| known.eq_ignore_ascii_case(name)));
         names.extend(name);
     }
     names
+}
+
+/// Where aligned stems are written.
+#[derive(Clone, Copy, Debug)]
+pub struct AlignedFolder<'a> {
+    /// The folder; made where it is missing.
+    pub folder: &'a Path,
+    /// Other files that are read than the stems: none is replaced.
+    pub inputs: &'a [PathBuf],
+    /// Whether files may be replaced that mixdown did not write.
+    pub force: bool,
+}
+
+impl AlignedFolder<'_> {
+    /// Sees to it that the stems may be written into the folder. Nothing is decoded, nothing stays written.
+    ///
+    /// # Errors
+    /// When a file would replace an input, or a file that mixdown did not write; when the folder cannot be used.
+    pub fn check(&self, stems: &[PathBuf]) -> Result<(), OutputError> {
+        let mut guard = OutputGuard::new(self.force);
+        guard.add_inputs(stems.iter().chain(self.inputs));
+        let names = names(stems);
+        for name in &names {
+            guard.check(&self.folder.join(name), OutputKind::WAVE)?;
+        }
+        let mut staged = StagedFolder::open(self.folder)?;
+        names.iter().try_for_each(|name| staged.create(name).map(drop))
+    }
 }
 
 /// Writes stems in time, each at its own rate, as 32-bit float WAV files that appear together or not at all. A stem that begins
@@ -136,27 +166,19 @@ fn names(stems: &[Written]) -> Vec<String> {
 /// everything begins later.
 ///
 /// # Errors
-/// When a stem cannot be read on, a file not be written, or a file would replace a stem.
+/// When a stem cannot be read on or a file not be written, and what [`AlignedFolder::check`] refuses.
 pub fn write_aligned(
     stems: &[Written],
     rate: SampleRate,
-    folder: &Path,
+    out: &AlignedFolder<'_>,
     stop: &dyn Fn() -> bool,
 ) -> Result<(Vec<PathBuf>, f64), AlignError> {
-    let names = names(stems);
-    for name in &names {
-        let target = folder.join(name);
-        let same = |stem: &Written| {
-            target.canonicalize().is_ok_and(|to| stem.path.canonicalize().is_ok_and(|from| from == to))
-        };
-        if stems.iter().any(same) {
-            return Err(AlignError::Overwrites(target));
-        }
-    }
+    let paths: Vec<PathBuf> = stems.iter().map(|stem| stem.path.clone()).collect();
+    out.check(&paths)?;
     let room = stems.iter().map(|stem| stem.movement.room(stem.first_sound)).max().unwrap_or(0);
     let room_s = (rate.seconds(room) / ROOM_S).ceil() * ROOM_S;
-    let mut staged = StagedFolder::open(folder)?;
-    for (stem, name) in stems.iter().zip(&names) {
+    let mut staged = StagedFolder::open(out.folder)?;
+    for (stem, name) in stems.iter().zip(&names(&paths)) {
         write_one(stem, rate, room_s, name, &mut staged, stop)?;
     }
     Ok((staged.commit()?, room_s))
@@ -201,6 +223,11 @@ fn write_one(
             break;
         }
     }
-    writer.finish(&BroadcastExtension::default()).map_err(failed)?;
+    let bext = BroadcastExtension {
+        description: BroadcastExtension::STEM.into(),
+        originator: BroadcastExtension::ORIGINATOR.into(),
+        ..BroadcastExtension::default()
+    };
+    writer.finish(&bext).map_err(failed)?;
     Ok(())
 }

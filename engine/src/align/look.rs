@@ -5,6 +5,7 @@ use super::decision::Verdict;
 use super::peak;
 use super::prepared::Prepared;
 use super::repeats::{self, Overlap};
+use super::sounding::Sounding;
 use super::windows::{self, Found, Search};
 
 /// A peak of the whole correlation is worth asking windows from here: z, and z in multiples of what chance reaches.
@@ -93,7 +94,7 @@ impl Comparison<'_> {
     fn confirmed(&self, a: usize, b: usize, places: Vec<i64>, z: f64) -> Option<Rough> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let rough = places.into_iter().filter_map(|late| {
-            let common_s = self.rate.seconds(windows::common(first.stem, second.stem, late as f64).len() as u64);
+            let common_s = self.rate.seconds(Sounding::of(first, second, late as f64).frames() as u64);
             let window_s = (common_s * (WINDOW_Z / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
             let search = Search { window_s, reach_s: 0.02, drifts: true };
             let found = windows::ask(first, second, late, search)?;

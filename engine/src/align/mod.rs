@@ -10,6 +10,7 @@ mod course;
 mod decimate;
 mod decision;
 mod envelope;
+mod evidence;
 mod features;
 mod files;
 mod graph;
@@ -19,6 +20,7 @@ mod line;
 mod look;
 mod measure;
 mod mix;
+mod mode;
 mod outcome;
 mod packed;
 mod peak;
@@ -30,7 +32,11 @@ mod refine;
 mod repeats;
 mod rival;
 mod samples;
+mod sessions;
 mod settle;
+mod sounding;
+#[cfg(test)]
+mod sparse;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -41,8 +47,9 @@ mod window;
 mod windows;
 
 pub use features::StemFeatures;
-pub use files::{AlignError, Heard, Written, listen_to, write_aligned};
+pub use files::{AlignError, AlignedFolder, Heard, Written, listen_to, write_aligned};
 pub use mix::{Band, InMix, find_in_mix};
+pub use mode::Mode;
 pub use outcome::{Alignment, Correlation, Decision, DriftChange, Move, StemAlignment};
 pub use peel::align_to_mix;
 pub use place::Place;
@@ -69,13 +76,16 @@ const LEAST_CONFIDENCE: (f64, f64) = (0.99, 0.5);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AlignSettings {
+    /// Which stems that share a source are moved.
+    pub mode: Mode,
     /// The largest offset between two stems that is looked for, in seconds, either way; without it, any that lets them overlap.
     pub max_offset_s: Option<f64>,
     /// The confidence, 0 to 1, from which an offset is believed; without it 0.99, or 0.5 for stems that are known to be related.
     pub min_confidence: Option<f64>,
     /// The stems are known to share a source: less evidence will do.
     pub assume_related: bool,
-    /// The stem, by its number, against which the others are moved; without it, the one that lets the fewest move.
+    /// The stem, by its number, against which the others are moved; without it, the one that lets the fewest move, and of
+    /// equals the earliest.
     pub reference: Option<usize>,
 }
 
@@ -122,11 +132,18 @@ pub fn align<S: Borrow<StemFeatures>>(
         Pairs::All => all.collect(),
         Pairs::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
     };
-    let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, settings, watch) else {
+    // A mix holds its stems: there is no question why.
+    let weighed = (pairs == Pairs::All).then_some(settings.mode);
+    let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, (settings, weighed), watch) else {
         return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
     };
     let lengths: Vec<u64> = stems.iter().map(|stem| stem.frames()).collect();
-    let evidence = answer::Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64 };
+    let sessions = match settings.mode {
+        Mode::Auto => sessions::together(&stems, &verdicts),
+        Mode::Recordings | Mode::Microphones => (0..stems.len()).collect(),
+    };
+    let evidence =
+        answer::Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
     let mut answers = answer::decide(&evidence, settings);
     for (answer, reason) in answers.iter_mut().zip(unfit) {
         if let Some(reason) = reason {
@@ -161,7 +178,7 @@ fn compare(
     fit: &[usize],
     pairs: &[(usize, usize)],
     max_lag: usize,
-    settings: &AlignSettings,
+    (settings, weighed): (&AlignSettings, Option<Mode>),
     watch: &dyn Fn(f64) -> bool,
 ) -> Option<Vec<(usize, usize, Verdict)>> {
     if pairs.is_empty() {
@@ -204,7 +221,12 @@ fn compare(
             }
             let exact = |n: &usize| {
                 let (a, b, rough) = &rough[*n];
-                (*a, *b, comparison.exact(*a, *b, rough))
+                let verdict = comparison.exact(*a, *b, rough);
+                let verdict = match weighed {
+                    Some(mode) => comparison.weighed(*a, *b, &rough.found.course, verdict, mode),
+                    None => verdict,
+                };
+                (*a, *b, verdict)
             };
             verdicts.extend(part.par_iter().with_max_len(1).map(exact).collect::<Vec<_>>());
         }
@@ -247,7 +269,7 @@ fn contradicted(verdicts: &[(usize, usize, Verdict)], stems: usize) -> bool {
         .iter()
         .filter_map(|(first, second, verdict)| match verdict {
             Verdict::Trusted(edge) => Some(graph::Pair { first: *first, second: *second, edge: edge.clone() }),
-            Verdict::Doubtful(..) => None,
+            Verdict::Stays(..) | Verdict::Doubtful(..) => None,
         })
         .collect();
     graph::solve(&pairs, stems, 0.0).contradicted.contains(&true)

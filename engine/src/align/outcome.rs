@@ -72,7 +72,8 @@ pub struct StemAlignment {
     pub confidence: f64,
     /// The correlation around the offset; none when there is nothing to see.
     pub correlation: Option<Correlation>,
-    /// Why, starting with one word for the cause where it was left unsure: `unrelated`, `ambiguous`, `unsure`, `too_short`, `silent`, `stopped`.
+    /// Why, starting with one word for the cause where it was left: `in_session`, `effect_return`, `mutual_bleed`, `unrelated`,
+    /// `ambiguous`, `unsure`, `too_short`, `silent`, `stopped`.
     pub reason: String,
 }
 
@@ -91,6 +92,12 @@ impl StemAlignment {
             correlation: None,
             reason: reason.into(),
         }
+    }
+
+    /// Whether it shares its sound with another stem at a known offset, and stays all the same: its reason says why.
+    pub fn stays(&self) -> bool {
+        let causes = ["in_session", "effect_return", "mutual_bleed"];
+        self.reason.split_once(':').is_some_and(|(cause, _)| causes.contains(&cause))
     }
 
     /// What putting it in time takes; nothing for a stem that is left.

@@ -8,11 +8,16 @@ pub(super) struct Prepared<'a> {
     pub(super) stem: &'a StemFeatures,
     pub(super) envelope: Envelope,
     last: Vec<f32>,
+    loud: f64,
 }
 
 impl<'a> Prepared<'a> {
     pub(super) fn new(stem: &'a StemFeatures) -> Self {
-        Self { stem, envelope: Envelope::new(stem.levels()), last: stem.last_decimated() }
+        let envelope = Envelope::new(stem.levels());
+        let powers = envelope.running_power().windows(2).map(|pair| pair[1] - pair[0]);
+        let (sum, squares) = powers.fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+        let loud = if sum > 0.0 { squares / sum } else { 0.0 };
+        Self { stem, envelope, last: stem.last_decimated(), loud }
     }
 
     /// Frames of the stem in a decimated one.
@@ -41,6 +46,17 @@ impl<'a> Prepared<'a> {
     /// All decimated frames.
     pub(super) fn decimated(&self) -> Vec<f32> {
         self.window(0, self.stem.decimated().len() + self.last.len())
+    }
+
+    /// The power of one frame of its envelope; 0 outside the stem.
+    pub(super) fn power(&self, n: usize) -> f64 {
+        let sums = self.envelope.running_power();
+        sums.get(n + 1).map_or(0.0, |sum| sum - sums[n])
+    }
+
+    /// The power that it has where it is loud: the mean of the power, weighted by the power itself, which silence does not lower.
+    pub(super) fn loud(&self) -> f64 {
+        self.loud
     }
 
     /// Mean power between two frames, over the mean of the whole.

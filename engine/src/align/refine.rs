@@ -9,10 +9,12 @@ use super::line::{self, Line};
 use super::measure::{Measured, Together, listen_to_coherence, measure, summit, summit_heard, together};
 use super::prepared::Prepared;
 use super::settle::{self, deviations};
+use super::sounding::Sounding;
 use super::standing::{Refined, conclude, standing_out};
 use super::window::Window;
 use super::windows;
 use crate::resample::FractionTable;
+use std::f64::consts::TAU;
 use std::sync::OnceLock;
 
 /// Windows along the stems; and where the drift of a clock may change.
@@ -35,6 +37,11 @@ const REACH: (usize, usize) = (96, 24);
 const FAR_REACH: usize = 512;
 /// How far from the course a window's peak may be and still agree, in frames.
 const TOLERANCE: f64 = 1.5;
+/// A clock that wanders takes windows no farther from the course than this, in frames; four fifths of normally distributed offsets lie within so
+/// many deviations; and so many bounds of noise say nothing of a wandering clock.
+const WANDERING: f64 = 12.0;
+const DEVIATIONS_OF_FOUR_FIFTHS: f64 = 1.2816;
+const NOISE: f64 = 4.0;
 /// Rounds of measuring along the last course, and a change that is too little for another, in frames.
 const ROUNDS: usize = 3;
 const SETTLED: f64 = 0.005;
@@ -50,8 +57,8 @@ struct Pair<'a> {
     len: usize,
     /// The frame in whose surroundings the answer counts.
     middle: f64,
-    /// Frames that both stems have.
-    common: usize,
+    /// Where both stems sound.
+    sounding: Sounding,
     table: &'static FractionTable,
     /// Whether windows listen to coherent bins alone.
     weighted: bool,
@@ -98,8 +105,10 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
     };
     // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
-    let weighted =
-        || Pair { weighted: true, len: long.len.min(long.common / WEIGHTED).max(SHORTEST), ..long }.along_a_line(rough);
+    let weighted = || {
+        let len = long.len.min(long.sounding.frames() / WEIGHTED).max(SHORTEST);
+        Pair { weighted: true, len, ..long }.along_a_line(rough)
+    };
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
     let weighted = weighted.filter(Followed::halves_agree);
     let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
@@ -118,19 +127,24 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         };
         believed(x).cmp(&believed(y)).then_with(fits)
     };
-    [weighted, refined].into_iter().flatten().max_by(better)
+    [weighted, refined].into_iter().flatten().max_by(better).map(Refined::told)
 }
 
 impl<'a> Pair<'a> {
     fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
-        let common = windows::common(a.stem, b.stem, rough.late(middle)).len();
+        let sounding = Sounding::of(a, b, rough.late(middle));
         let most = (most_s * a.stem.rate().as_f64()) as usize;
-        let len = most.min(common / (windows::FEWEST + 1)).max(SHORTEST);
-        Self { a, b, len, middle, common, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
+        let len = most.min(sounding.frames() / (windows::FEWEST + 1)).max(SHORTEST);
+        Self { a, b, len, middle, sounding, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
     }
 
     fn rate(&self) -> f64 {
         self.a.stem.rate().as_f64()
+    }
+
+    /// The starts of up to `most` windows.
+    fn places(&self, rough: &Course, most: usize) -> Vec<usize> {
+        windows::places(self.a, self.b, rough.late(self.middle), &self.sounding, self.len, most)
     }
 
     fn windows(&self, reach: usize) -> Window {
@@ -164,7 +178,7 @@ impl<'a> Pair<'a> {
 
     /// Windows along the stems, and the line that most of them lie on.
     fn line(&self, rough: &Course) -> Option<(Vec<usize>, Line)> {
-        let starts = windows::places(self.a, self.b, rough.late(self.middle), self.len, WINDOWS);
+        let starts = self.places(rough, WINDOWS);
         if starts.len() < windows::FEWEST {
             return None;
         }
@@ -175,7 +189,7 @@ impl<'a> Pair<'a> {
 
     /// Many windows, which see where the drift of a clock changes. None when it does not.
     fn along_bends(&self, rough: &Course) -> Option<Followed> {
-        let starts = windows::places(self.a, self.b, rough.late(self.middle), self.len, MANY_WINDOWS);
+        let starts = self.places(rough, MANY_WINDOWS);
         if starts.len() < windows::FEWEST {
             return None;
         }
@@ -207,6 +221,10 @@ impl<'a> Pair<'a> {
             let mut moved = 0.0;
             // Where few agree, leave the judgement to whoever reads how few.
             if few {
+                // They do not know a drift, which would carry the offset far away at frame 0.
+                if course.is_straight() && !on.is_empty() {
+                    course = settle::one_by_one(&on).0.into();
+                }
                 (late_sd, drift_sd) = deviations(&course, &on);
             } else {
                 let next = if course.is_straight() {
@@ -239,7 +257,7 @@ impl<'a> Pair<'a> {
     /// How much two courses differ: where the answer counts, and over the length of the stems.
     fn apart(&self, before: &Course, after: &Course) -> f64 {
         let bends = before.bends.iter().zip(&after.bends).map(|(x, y)| ((x.at - y.at) * y.by).abs()).sum::<f64>();
-        let drift = (after.start.drift - before.start.drift).abs() * self.common as f64;
+        let drift = (after.start.drift - before.start.drift).abs() * self.sounding.frames() as f64;
         (after.late(self.middle) - before.late(self.middle)).abs() + drift + bends
     }
 }
@@ -250,6 +268,23 @@ fn grain(half_step: f64, len: usize) -> Grain {
 }
 
 impl Followed {
+    /// By how much windows are off the course, one deviation, beyond a few times what noise does to one of them. The farthest fifth of those
+    /// near the course does not count: it may have heard something else.
+    pub(super) fn wander(&self) -> f64 {
+        let off = self.exact.iter().map(|(at, late)| (late - self.course.late(*at)).abs());
+        let mut off: Vec<f64> = off.filter(|off| *off <= WANDERING).collect();
+        off.sort_by(f64::total_cmp);
+        let spread = off.get(off.len() * 4 / 5).map_or(0.0, |off| off / DEVIATIONS_OF_FOUR_FIFTHS);
+        let step = TAU / self.window.size as f64;
+        let adds = |(n, coherence): (usize, &f64)| {
+            let omega = (self.window.bins.start + n) as f64 * step;
+            omega * omega * coherence / (1.0 - coherence)
+        };
+        // The Cramér-Rao bound of one window; neighbouring bins share a third of what they say.
+        let bound = (4.0 / 3.0 * self.together.coherence.iter().enumerate().map(adds).sum::<f64>()).sqrt().recip();
+        (spread.powi(2) - (NOISE * bound).powi(2)).max(0.0).sqrt()
+    }
+
     /// All windows are on a line, and what they are off by follows no pattern.
     fn asks_for_no_bend(&self) -> bool {
         let grain = grain(0.0, self.window.hann_len());

@@ -5,6 +5,7 @@ use super::course::Course;
 use super::features::StemFeatures;
 use super::line;
 use super::prepared::Prepared;
+use super::sounding::Sounding;
 use super::window::Window;
 
 /// Windows asked for, at most.
@@ -53,20 +54,48 @@ pub(super) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops:
     start.min(end)..end
 }
 
-/// The starts in `a` of up to `most` windows of `size` frames, each the loudest of its part of the common time.
-pub(super) fn places(a: &Prepared<'_>, b: &Prepared<'_>, late: f64, size: usize, most: usize) -> Vec<usize> {
-    let common = common(a.stem, b.stem, late);
-    let parts = (common.len() / size.max(1)).min(most);
-    let part = common.len().checked_div(parts).unwrap_or(0);
-    let loudest = |n: usize| {
-        let starts = (common.start + n * part..=common.start + (n + 1) * part - size).step_by((size / 2).max(1));
-        let level = |start: usize| {
-            let other = (start as f64 + late).max(0.0) as usize;
-            a.level(start, start + size).min(b.level(other, other + size))
-        };
-        starts.map(|start| (level(start), start)).max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)))
+/// The starts in `a` of up to `most` windows of `size` frames in which both stems sound, each the loudest of its part of that time.
+pub(super) fn places(
+    a: &Prepared<'_>,
+    b: &Prepared<'_>,
+    late: f64,
+    sounding: &Sounding,
+    size: usize,
+    most: usize,
+) -> Vec<usize> {
+    let spans = sounding.spans(size);
+    let level = |start: usize| {
+        let other = (start as f64 + late).max(0.0) as usize;
+        a.level(start, start + size).min(b.level(other, other + size))
     };
-    (0..parts).filter_map(loudest).filter(|(level, _)| *level > QUIET).map(|(_, start)| start).collect()
+    let loudest = |starts: &mut dyn Iterator<Item = usize>| {
+        let best = starts.map(|start| (level(start), start)).max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)));
+        best.filter(|(level, _)| *level > QUIET).map(|(_, start)| start)
+    };
+    if let [span] = &spans[..] {
+        let parts = (span.len() / size.max(1)).min(most);
+        let part = span.len().checked_div(parts).unwrap_or(0);
+        let of_part =
+            |n: usize| (span.start + n * part..=span.start + (n + 1) * part - size).step_by((size / 2).max(1));
+        return (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect();
+    }
+    // As many windows as fit in each span, one in the middle of a span that is a little too short for it.
+    let last = common(a.stem, b.stem, late).end.saturating_sub(size);
+    let slots: Vec<usize> = spans
+        .iter()
+        .filter(|span| 2 * span.len() >= size)
+        .flat_map(|span| {
+            let count = (span.len() / size.max(1)).max(1);
+            let start = move |n: usize| {
+                let middle = span.start + span.len() * (2 * n + 1) / (2 * count);
+                middle.saturating_sub(size / 2).min(last)
+            };
+            (0..count).map(start)
+        })
+        .collect();
+    let parts = slots.len().min(most);
+    let of_part = |n: usize| slots[n * slots.len() / parts..(n + 1) * slots.len() / parts].iter().copied();
+    (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect()
 }
 
 /// Whether enough of `b` lies beside `a`, when `b` is late by `late`, for windows to tell.
@@ -79,14 +108,15 @@ pub(super) fn can_tell(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
 pub(super) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search) -> Option<Found> {
     let factor = a.factor();
     let rate = a.stem.rate().as_f64() / factor as f64;
-    let length = common(a.stem, b.stem, late as f64).len();
+    let sounding = Sounding::of(a, b, late as f64);
+    let length = sounding.frames();
     let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (FEWEST + 1) as f64);
     if window_s < SHORTEST_S {
         return None;
     }
     let count = (window_s * rate) as usize;
     let reach = ((search.reach_s * rate) as usize).max(4);
-    let starts = places(a, b, late as f64, count * factor, MOST);
+    let starts = places(a, b, late as f64, &sounding, count * factor, MOST);
     if starts.len() < FEWEST {
         return None;
     }

@@ -1,5 +1,6 @@
 //! What is known about a stem: before it is read, and after.
 
+use super::TimeStamp;
 use crate::audio::ChannelLayout;
 use crate::units::SampleRate;
 use serde::Serialize;
@@ -18,6 +19,8 @@ pub struct StemInfo {
     pub sample_rate: SampleRate,
     /// Channels in the file.
     pub source_channels: usize,
+    /// The loudspeakers of those channels.
+    pub source_layout: ChannelLayout,
     /// The channels that are read, after the fold.
     pub layout: ChannelLayout,
     /// How the channels of the file became fewer, as a sentence; none when they are read as they are.
@@ -26,8 +29,18 @@ pub struct StemInfo {
     pub bits: Option<u32>,
     /// The frames to expect after trimming, where the file tells. A claim: a file that breaks off holds fewer.
     pub frames: Option<u64>,
-    /// What an encoder added and is left out.
+    /// What an encoder added and is left out; of several programmes, of the first.
     pub trim: Trim,
+    /// When the first frame was recorded, in frames at [`StemInfo::sample_rate`] since midnight or since the start of the
+    /// project: the `bext` chunk's time reference. `None` without one, and where it is 0, which most programs write when they
+    /// do not know, or a day or more.
+    pub time_reference: Option<u64>,
+    /// What contradicts itself in the header, and what was made of it, a sentence each.
+    pub remarks: Vec<String>,
+    /// The `bext` chunk's time fields as they are written.
+    pub time_stamp: Option<TimeStamp>,
+    /// How many programmes follow each other in the file and what was converted, as a sentence; none where it holds one.
+    pub programmes: Option<String>,
 }
 
 /// Frames that an encoder added before and after the recording, and that are left out.
@@ -49,7 +62,7 @@ pub struct StemOutcome {
     pub frames: u64,
     /// Whether the end was reached.
     pub finished: bool,
-    /// Why the stem is shorter than the file promised or than its bytes would give, as a sentence; none when it is whole.
+    /// How what was read differs from what the file promises or its bytes would give, as a sentence; none when it is whole.
     pub truncated: Option<String>,
     /// Packets that could not be decoded; silence of the same length stands in for each, so what follows stays in time.
     pub corrupt_packets: u64,

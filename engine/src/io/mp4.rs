@@ -10,6 +10,18 @@ const MAX_BOXES: usize = 20_000;
 /// The longest `iTunSMPB` text; Apple writes about 120 bytes.
 const MAX_TEXT: u64 = 1_024;
 
+/// Edits looked at in one file.
+const MAX_EDITS: u64 = 1_024;
+
+/// One entry of an edit list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    /// The first media tick to play; none for an empty edit.
+    pub(super) media_time: Option<u64>,
+    /// How long, in ticks of the movie; 0 means up to the end of the media.
+    pub(super) duration: u64,
+}
+
 /// What an MP4 file says about one audio track.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Mp4Edits {
@@ -21,6 +33,10 @@ pub(super) struct Mp4Edits {
     pub(super) media_timescale: u32,
     /// Ticks a second of the movie.
     pub(super) movie_timescale: u32,
+    /// The whole edit list.
+    pub(super) list: Vec<Edit>,
+    /// Whether an edit asks for another speed than that of the media.
+    pub(super) has_other_speed: bool,
     /// From `iTunSMPB`: encoder delay, padding and length, in frames.
     pub(super) smpb: Option<(u64, u64, u64)>,
     /// The four letters that name the codec.
@@ -29,7 +45,7 @@ pub(super) struct Mp4Edits {
 
 /// Reads the edits of the track `id`; an unreadable file gives none, for the demuxer reports what is wrong with it.
 pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
-    let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_BOXES };
+    let mut walker = Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
     let mut edits = Mp4Edits::default();
     if let Some(mvhd) = walker.child(moov.clone(), *b"mvhd").ok()? {
@@ -48,8 +64,8 @@ pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits>
 /// The edit that a file of `len` bytes needs when it breaks off: its last box is shown with the size that it has, so that the
 /// samples that are there are found.
 pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
-    let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_BOXES };
-    if len < 16 || walker.bytes::<8>(0)?[4..] != *b"ftyp" {
+    let mut walker = Walker::new(file);
+    if len < 16 || !is_box(&walker.bytes::<8>(0)?) {
         return Ok(None);
     }
     let mut edits = Edits::default();
@@ -66,15 +82,24 @@ pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     Ok(Some(edits))
 }
 
+/// Whether a file that begins so is QuickTime or MP4; old QuickTime files have no `ftyp`.
+pub(super) fn is_box(head: &[u8]) -> bool {
+    matches!(head.get(4..8), Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot"))
+}
+
 /// Walks boxes by their headers alone: 8 or 16 bytes each, bodies are skipped.
-struct Walker<R> {
+pub(super) struct Walker<R> {
     reader: BufReader<R>,
     left: usize,
 }
 
 impl<R: Read + Seek> Walker<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self { reader: BufReader::with_capacity(4096, reader), left: MAX_BOXES }
+    }
+
     /// The boxes in a range of the file. A box that claims more than its parent holds ends the list.
-    fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
+    pub(super) fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
         let mut found = Vec::new();
         let mut at = range.start;
         while at + 8 <= range.end && self.left > 0 {
@@ -93,11 +118,11 @@ impl<R: Read + Seek> Walker<R> {
         Ok(found)
     }
 
-    fn child(&mut self, range: Range<u64>, wanted: [u8; 4]) -> io::Result<Option<Range<u64>>> {
+    pub(super) fn child(&mut self, range: Range<u64>, wanted: [u8; 4]) -> io::Result<Option<Range<u64>>> {
         Ok(self.children(range)?.into_iter().find(|(kind, _)| *kind == wanted).map(|(_, body)| body))
     }
 
-    fn path(&mut self, range: &Range<u64>, kinds: &[&[u8; 4]]) -> io::Result<Option<Range<u64>>> {
+    pub(super) fn path(&mut self, range: &Range<u64>, kinds: &[&[u8; 4]]) -> io::Result<Option<Range<u64>>> {
         let mut range = range.clone();
         for kind in kinds {
             match self.child(range, **kind)? {
@@ -108,7 +133,7 @@ impl<R: Read + Seek> Walker<R> {
         Ok(Some(range))
     }
 
-    fn bytes<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
+    pub(super) fn bytes<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
         self.reader.seek(SeekFrom::Start(at))?;
         let mut bytes = [0; N];
         self.reader.read_exact(&mut bytes)?;
@@ -116,12 +141,12 @@ impl<R: Read + Seek> Walker<R> {
     }
 
     /// `mvhd` and `mdhd` place their timescale alike: after two dates of 4 bytes, or of 8 in version 1.
-    fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
+    pub(super) fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
         let [version] = self.bytes(body.start)?;
         Ok(be_u32(&self.bytes::<4>(body.start + if version == 1 { 20 } else { 12 })?))
     }
 
-    fn track_id(&mut self, trak: &Range<u64>) -> io::Result<Option<u32>> {
+    pub(super) fn track_id(&mut self, trak: &Range<u64>) -> io::Result<Option<u32>> {
         let Some(tkhd) = self.child(trak.clone(), *b"tkhd")? else { return Ok(None) };
         let [version] = self.bytes(tkhd.start)?;
         Ok(Some(be_u32(&self.bytes::<4>(tkhd.start + if version == 1 { 20 } else { 12 })?)))
@@ -140,7 +165,7 @@ impl<R: Read + Seek> Walker<R> {
         let (long, count) = (head[0] == 1, be_u32(&[head[4], head[5], head[6], head[7]]));
         let entry_size = if long { 20 } else { 12 };
         let mut kept = 0;
-        for entry in 0..u64::from(count).min(64) {
+        for entry in 0..u64::from(count).min(MAX_EDITS) {
             let at = elst.start + 8 + entry * entry_size;
             if at + entry_size > elst.end {
                 break;
@@ -150,8 +175,12 @@ impl<R: Read + Seek> Walker<R> {
             } else {
                 (u64::from(be_u32(&self.bytes::<4>(at)?)), i64::from(i32::from_be_bytes(self.bytes(at + 4)?)))
             };
-            // A media time of −1 is an empty edit: silence before the recording, which is not part of the stem.
-            if let Ok(media_time) = u64::try_from(media_time) {
+            let media_rate = u32::from_be_bytes(self.bytes(at + entry_size - 4)?);
+            let media_time = u64::try_from(media_time).ok();
+            edits.list.push(Edit { media_time, duration });
+            // A media time of −1 is an empty edit: before the recording, silence that is not part of the stem.
+            if let Some(media_time) = media_time {
+                edits.has_other_speed |= media_rate != 0x0001_0000;
                 kept += 1;
                 if kept == 1 {
                     edits.media_time = Some(media_time);
@@ -195,6 +224,6 @@ impl<R: Read + Seek> Walker<R> {
     }
 }
 
-fn be_u32(bytes: &[u8]) -> u32 {
+pub(super) fn be_u32(bytes: &[u8]) -> u32 {
     u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 /// Bytes to show in place of those in the file, and where.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,26 +12,35 @@ impl Edits {
     pub(super) fn add(&mut self, at: u64, bytes: &[u8]) {
         self.0.push((at, bytes.to_vec()));
     }
+
+    /// Adds all of `others`.
+    pub(super) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
 }
 
-/// A file with edits; the file itself is never written.
+/// A part of a file with edits; the file itself is never written.
 pub(super) struct PatchedFile {
     file: File,
+    /// Of the file, what is shown; the first byte of it is shown as byte 0.
+    span: Range<u64>,
+    /// The byte of the file that comes next.
     at: u64,
     edits: Edits,
 }
 
 impl PatchedFile {
-    /// A file from its start.
-    pub(super) fn new(mut file: File, edits: Edits) -> io::Result<Self> {
-        file.seek(SeekFrom::Start(0))?;
-        Ok(Self { file, at: 0, edits })
+    /// The bytes `span` of a file, from their start; edits are placed by bytes of the file.
+    pub(super) fn new(mut file: File, span: Range<u64>, edits: Edits) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(span.start))?;
+        Ok(Self { file, at: span.start, span, edits })
     }
 }
 
 impl Read for PatchedFile {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(out)?;
+        let left = self.span.end.saturating_sub(self.at).min(out.len() as u64) as usize;
+        let count = self.file.read(&mut out[..left])?;
         for (edit_at, bytes) in &self.edits.0 {
             for (at, &byte) in (*edit_at..).zip(bytes) {
                 if let Some(slot) = at.checked_sub(self.at).and_then(|at| out[..count].get_mut(at as usize)) {
@@ -45,8 +55,14 @@ impl Read for PatchedFile {
 
 impl Seek for PatchedFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.at = self.file.seek(to)?;
-        Ok(self.at)
+        let to = match to {
+            SeekFrom::Start(at) => self.span.start.checked_add(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.span.end.checked_add_signed(by),
+        };
+        let to = to.filter(|&at| at >= self.span.start).ok_or(io::ErrorKind::InvalidInput)?;
+        self.at = self.file.seek(SeekFrom::Start(to))?;
+        Ok(self.at - self.span.start)
     }
 }
 
@@ -76,7 +92,7 @@ mod tests {
         edits.add(0, b"RIFF");
         edits.add(6, b"1234");
         for block in 1..12 {
-            let mut patched = PatchedFile::new(File::open(temporary.path()).unwrap(), edits.clone()).unwrap();
+            let mut patched = PatchedFile::new(File::open(temporary.path()).unwrap(), 0..12, edits.clone()).unwrap();
             let mut all = Vec::new();
             let mut buffer = vec![0; block];
             while let Ok(count @ 1..) = patched.read(&mut buffer) {

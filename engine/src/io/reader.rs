@@ -1,14 +1,19 @@
 //! A stem as a stream of planar f32: opened, trimmed, checked sample by sample, folded.
 
-use super::decode::{Decoder, Step};
+use super::cuts::Cuts;
+use super::decode::{Input, Step};
 use super::error::open_file;
 use super::fold::FoldMatrix;
 use super::header::Header;
+use super::later::{self, Later, Part};
+use super::patch::Edits;
+use super::programmes::{self, Programmes};
 use super::trim::TrimPlan;
-use super::{DecodeError, Fingerprint, Fold, StemInfo, StemOutcome};
+use super::{DecodeError, Fingerprint, Fold, StemInfo, StemOutcome, sniff};
 use crate::audio::{BlockMut, ChannelLayout, Queue};
 use crate::process::Source;
 use crate::units::SampleRate;
+use std::fs::File;
 use std::path::Path;
 
 /// More frames than this a byte of file are not believed: the densest codec, FLAC on silence, packs under 6000.
@@ -18,10 +23,14 @@ const MAX_FRAMES_A_BYTE: u64 = 8_192;
 pub struct StemReader {
     info: StemInfo,
     outcome: StemOutcome,
-    decoder: Decoder,
+    decoder: Input,
     queue: Queue,
     fold: Option<FoldMatrix>,
     plan: TrimPlan,
+    /// The edits that are carried out, where there are several.
+    cuts: Option<Cuts>,
+    /// What follows the programme in the same file.
+    later: Option<Box<Later>>,
     /// Frames accepted after the trim at the start, read or not.
     accepted: u64,
     ended: bool,
@@ -48,7 +57,63 @@ impl StemReader {
     pub fn open_at_least(path: &Path, fold: Fold, least: u64) -> Result<Self, DecodeError> {
         let (mut file, len) = open_file(path)?;
         let header = Header::read(path, &mut file, len)?;
-        let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header)?;
+        let found = Self::programmes(&header, path, &mut file, len)?;
+        let Some(Programmes { spans, edits }) = found else {
+            if programmes::is_free_format(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))? {
+                return Err(DecodeError::Unsupported {
+                    path: path.into(),
+                    container: "mp3".into(),
+                    codec: "MPEG audio in free format".into(),
+                    reason: "its bit rate is none of the standard's tables".into(),
+                });
+            }
+            return Err(DecodeError::NotAudio { path: path.into(), what: sniff::describe(&header.first_bytes) });
+        };
+        let mut stem = Self::begin(path, fold, (file, len, header), edits, &Part { span: spans[0].clone(), pass: 0 })?;
+        stem.prepare(least)?;
+        let parts = later::parts(&spans, stem.plan.passes.len());
+        if !parts.is_empty() {
+            let has_programmes = spans.len() > 1;
+            let later = Later::new(&stem.info, fold, parts);
+            let (frames, sentence) = later.survey(stem.info.source_channels);
+            stem.info.frames = stem.info.frames.zip(frames).map(|(own, later)| own.saturating_add(later));
+            stem.info.programmes = has_programmes.then_some(sentence);
+            stem.later = Some(Box::new(later));
+        }
+        Ok(stem)
+    }
+
+    /// Opens one programme of a file.
+    pub(super) fn open_part(path: &Path, fold: Fold, part: &Part) -> Result<Self, DecodeError> {
+        let (mut file, len) = open_file(path)?;
+        let header = Header::read(path, &mut file, len)?;
+        let found = Self::programmes(&header, path, &mut file, len)?;
+        let edits = found.map(|found| found.edits).unwrap_or_default();
+        let mut stem = Self::begin(path, fold, (file, len, header), edits, part)?;
+        stem.prepare(1)?;
+        Ok(stem)
+    }
+
+    /// Returns the programmes of a file; uncompressed samples are one, wherever they lie.
+    fn programmes(header: &Header, path: &Path, file: &mut File, len: u64) -> Result<Option<Programmes>, DecodeError> {
+        if header.pcm.is_some() {
+            return Ok(Some(Programmes::one(len)));
+        }
+        programmes::find(file, len).map_err(|error| DecodeError::from_io(path, &error))
+    }
+
+    /// Decodes the first packet of a programme.
+    fn begin(
+        path: &Path,
+        fold: Fold,
+        (file, len, mut header): (File, u64, Header),
+        edits: Edits,
+        part: &Part,
+    ) -> Result<Self, DecodeError> {
+        header.edits.extend(edits);
+        let time_stamp = header.pcm.as_ref().and_then(|pcm| pcm.time_stamp.clone());
+        let remarks = header.pcm.as_ref().map(|pcm| pcm.remarks.clone()).unwrap_or_default();
+        let (decoder, queue, facts, lost) = Input::open(path, file, len, header, part.span.clone())?;
 
         let plan = facts.extent.plan();
         let matrix = FoldMatrix::new(&facts.layout, fold);
@@ -66,21 +131,37 @@ impl StemReader {
             sample_rate: facts.sample_rate,
             source_channels,
             fold: matrix.is_some().then(|| FoldMatrix::sentence(&facts.layout)),
+            source_layout: facts.layout.clone(),
             layout: if matrix.is_some() { ChannelLayout::stereo() } else { facts.layout },
             bits: facts.bits,
             frames: plan.expected.filter(|&frames| frames <= densest),
             trim: plan.trim.clone(),
+            time_reference: time_stamp.as_ref().and_then(|stamp| stamp.plausible(facts.sample_rate)),
+            remarks,
+            time_stamp,
+            programmes: None,
         };
         let outcome = StemOutcome { corrupt_packets: lost, ..StemOutcome::default() };
-        let mut stem = Self { info, outcome, decoder, queue, fold: matrix, plan, accepted: 0, ended: false };
-        stem.accept(0)?;
-        while (stem.ready() as u64) < least.max(1) && !stem.ended {
-            stem.pull()?;
+        let cuts = plan.passes.get(part.pass).cloned();
+        if cuts.as_ref().is_some_and(|cuts| cuts.silence() > densest) {
+            return Err(DecodeError::damaged(path, "its edit list asks for more silence than the file can hold sound"));
         }
-        match stem.ready() as u64 {
-            0 => Err(DecodeError::NoAudio { path: path.to_path_buf() }),
-            frames if frames < least => Err(DecodeError::TooShort { path: path.to_path_buf(), frames }),
-            _ => Ok(stem),
+        let mut stem =
+            Self { info, outcome, decoder, queue, fold: matrix, plan, cuts, later: None, accepted: 0, ended: false };
+        stem.accept(0)?;
+        Ok(stem)
+    }
+
+    /// Decodes until `least` frames are ready.
+    fn prepare(&mut self, least: u64) -> Result<(), DecodeError> {
+        while (self.ready() as u64) < least.max(1) && !self.ended {
+            self.pull()?;
+        }
+        let path = || self.info.path.clone();
+        match self.ready() as u64 {
+            0 => Err(DecodeError::NoAudio { path: path() }),
+            frames if frames < least => Err(DecodeError::TooShort { path: path(), frames }),
+            _ => Ok(()),
         }
     }
 
@@ -117,6 +198,11 @@ impl StemReader {
     /// Decodes one packet.
     fn pull(&mut self) -> Result<(), DecodeError> {
         let before = self.queue.frames();
+        if let Some(frames) = self.cuts.as_mut().and_then(|cuts| cuts.add_silence(&mut self.queue)) {
+            self.accepted += frames;
+            self.ended = self.cuts.as_ref().is_some_and(Cuts::is_done);
+            return Ok(());
+        }
         match self.decoder.next(&mut self.queue) {
             Ok(Step::Decoded) => {}
             Ok(Step::Lost) => self.outcome.corrupt_packets += 1,
@@ -139,6 +225,10 @@ impl StemReader {
             self.plan.skip -= skipped as u64;
             new -= skipped;
         }
+        if let Some(cuts) = &mut self.cuts {
+            new = cuts.apply(&mut self.queue, new);
+            self.ended = cuts.is_done();
+        }
         let room = self.plan.keep.map_or(u64::MAX, |keep| keep.saturating_sub(self.accepted));
         if new as u64 >= room {
             let excess = new - room as usize;
@@ -158,7 +248,7 @@ impl StemReader {
             clean(&mut self.queue.block_mut(from))
         };
         if let Err(odd) = clean {
-            let error = self.not_finite(&odd);
+            let error = self.refusal_of(&odd);
             return Err(self.give_up(error));
         }
         self.accepted += new as u64;
@@ -167,7 +257,11 @@ impl StemReader {
 
     /// Whether blocks can be filled past the queue.
     fn is_direct(&self) -> bool {
-        self.decoder.is_plain() && self.fold.is_none() && self.plan.skip == 0 && self.plan.hold == 0
+        self.decoder.is_plain()
+            && self.fold.is_none()
+            && self.plan.skip == 0
+            && self.plan.hold == 0
+            && self.cuts.is_none()
     }
 
     /// Fills the start of a block past the queue, which is empty; returns the frames.
@@ -186,7 +280,7 @@ impl StemReader {
         if !self.decoder.is_integer()
             && let Err(odd) = clean(&mut out.slice_mut(0..frames))
         {
-            let error = self.not_finite(&odd);
+            let error = self.refusal_of(&odd);
             return Err(self.give_up(error));
         }
         self.accepted += frames as u64;
@@ -194,15 +288,14 @@ impl StemReader {
         Ok(frames)
     }
 
-    fn not_finite(&self, odd: &NotFinite) -> DecodeError {
+    fn refusal_of(&self, odd: &OddSample) -> DecodeError {
         let frame = self.accepted + odd.at as u64;
-        DecodeError::NonFinite {
-            path: self.info.path.clone(),
-            frame,
-            time_s: self.info.sample_rate.seconds(frame),
-            channel: odd.channel,
-            value: odd.value,
+        let (path, time_s) = (self.info.path.clone(), self.info.sample_rate.seconds(frame));
+        let (channel, value) = (odd.channel, odd.value);
+        if value.is_finite() {
+            return DecodeError::TooLoud { path, frame, time_s, channel, value };
         }
+        DecodeError::NonFinite { path, frame, time_s, channel, value }
     }
 
     /// The stream has ended by itself.
@@ -215,7 +308,8 @@ impl StemReader {
             self.info.trim.end_frames = self.info.trim.end_frames.max(self.decoder.cut());
         }
         let rate = self.info.sample_rate;
-        let missing = self.plan.expected.filter(|&expected| self.accepted < expected);
+        let expected = self.plan.expected.filter(|_| self.cuts.is_none());
+        let missing = expected.filter(|&expected| self.accepted < expected);
         self.outcome.truncated = match (missing, reason) {
             (Some(expected), reason) => Some(format!(
                 "holds {:.3} s of the {:.3} s that its header promises; what is there was read{}",
@@ -226,8 +320,23 @@ impl StemReader {
             (None, Some(reason)) if self.plan.expected.is_none() => {
                 Some(format!("ends at {:.3} s: {reason}", rate.seconds(self.accepted)))
             }
-            (None, _) => None,
+            (None, _) => expected.filter(|&expected| self.accepted > expected).map(|expected| {
+                let (held, promised) = (rate.seconds(self.accepted), rate.seconds(expected));
+                format!("holds {held:.3} s although its header promises {promised:.3} s; all of it was read")
+            }),
         };
+    }
+
+    /// Fills the start of a block from the programmes that follow.
+    fn read_later(&mut self, out: &mut BlockMut<'_>) -> Result<usize, DecodeError> {
+        let Some(later) = &mut self.later else { return Ok(0) };
+        let read = later.read(out);
+        if read.as_ref().map_or(true, |&frames| frames < out.frames()) {
+            self.outcome.corrupt_packets += later.corrupt_packets;
+            self.outcome.truncated = self.outcome.truncated.take().or(later.note.take());
+            self.later = None;
+        }
+        read
     }
 
     fn give_up(&mut self, error: DecodeError) -> DecodeError {
@@ -259,7 +368,10 @@ impl Source for StemReader {
             let ready = self.ready();
             if ready == 0 {
                 if self.ended {
-                    self.outcome.finished = true;
+                    let later = self.read_later(&mut out.slice_mut(done..out.frames()))?;
+                    done += later;
+                    self.outcome.frames += later as u64;
+                    self.outcome.finished = done < out.frames();
                     break;
                 }
                 if self.is_direct() {
@@ -286,26 +398,29 @@ impl Source for StemReader {
     }
 }
 
-/// A sample that is no number.
-struct NotFinite {
+/// Magnitudes beyond this, +40 dBFS, are not sound: they come from integers read as floats or bytes in the wrong order.
+const LOUDEST: f32 = 100.0;
+
+/// A sample that is not a number, or beyond [`LOUDEST`].
+struct OddSample {
     /// Frames before it in the block.
     at: usize,
     channel: usize,
     value: f32,
 }
 
-/// Refuses what is not finite; samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred times as long over each
-/// of them.
-fn clean(block: &mut BlockMut<'_>) -> Result<(), NotFinite> {
-    // Without a branch first: almost every block is clean.
-    let odd = |sample: &f32| !sample.is_finite() | sample.is_subnormal();
-    let is_odd = |samples: &[f32]| samples.iter().fold(false, |any, sample| any | odd(sample));
-    if !(0..block.channels()).any(|channel| is_odd(block.channel(channel))) {
+/// Refuses what is not finite or beyond [`LOUDEST`]; samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred
+/// times as long over each of them.
+fn clean(block: &mut BlockMut<'_>) -> Result<(), OddSample> {
+    // Without a branch first: almost every block is clean. A comparison with what is not a number is false.
+    let is_sound = |sample: &f32| sample.abs() <= LOUDEST;
+    let is_clean = |samples: &[f32]| samples.iter().fold(true, |all, s| all & is_sound(s) & !s.is_subnormal());
+    if (0..block.channels()).all(|channel| is_clean(block.channel(channel))) {
         return Ok(());
     }
-    let bad_in = |channel: usize| block.channel(channel).iter().position(|s| !s.is_finite()).map(|at| (at, channel));
+    let bad_in = |channel: usize| block.channel(channel).iter().position(|s| !is_sound(s)).map(|at| (at, channel));
     if let Some((at, channel)) = (0..block.channels()).filter_map(bad_in).min() {
-        return Err(NotFinite { at, channel, value: block.channel(channel)[at] });
+        return Err(OddSample { at, channel, value: block.channel(channel)[at] });
     }
     for channel in 0..block.channels() {
         let subnormal = block.channel_mut(channel).iter_mut().filter(|sample| sample.is_subnormal());

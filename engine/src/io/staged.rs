@@ -1,26 +1,13 @@
 //! Output files that appear whole or not at all: written beside their place, synced, renamed.
 
+use super::OutputError;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
-use thiserror::Error;
 
-/// An output that could not be written.
-#[derive(Debug, Error)]
-pub enum OutputError {
-    /// The folder is a file.
-    #[error("{0}: is a file, not a folder; name another folder with --out")]
-    NotAFolder(PathBuf),
-    /// The operating system refused.
-    #[error("{path}: cannot be written: {source}; free space or name another folder with --out", path = .path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the operating system says.
-        source: io::Error,
-    },
-}
+/// Characters of a file's name in that of its temporary file, which must not become too long.
+const NAME_SHOWN: usize = 32;
 
 /// A folder for results, and the files that will appear in it together when [`StagedFolder::commit`] is called.
 /// Dropped before that, it leaves nothing behind.
@@ -56,14 +43,21 @@ impl StagedFolder {
     ///
     /// # Errors
     /// When no file can be made in the folder.
-    pub fn create(&mut self, name: &str) -> Result<File, OutputError> {
+    pub fn create(&mut self, name: impl AsRef<Path>) -> Result<File, OutputError> {
+        let name = name.as_ref();
         let path = self.folder.join(name);
-        let prefix = format!(".{name}.");
+        // Whether the name can be had is known now, not when all the work is done.
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_dir() => return Err(OutputError::IsAFolder(path)),
+            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(OutputError::Io { path, source }),
+            _ => {}
+        }
+        let prefix: String = format!(".{}", name.display()).chars().take(NAME_SHOWN).chain(['.']).collect();
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix).suffix(".part");
         readable_by_all(&mut builder);
         let staged = builder.tempfile_in(&self.folder).and_then(|staged| Ok((staged.reopen()?, staged)));
-        let (file, staged) = staged.map_err(|source| OutputError::Io { path: path.clone(), source })?;
+        let (file, staged) = staged.map_err(|source| OutputError::Io { path: path.clone(), source: plain(source) })?;
         self.files.push((path, staged));
         Ok(file)
     }
@@ -92,7 +86,8 @@ impl StagedFolder {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+    pub fn write(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), OutputError> {
+        let name = name.as_ref();
         let mut file = self.create(name)?;
         io::Write::write_all(&mut file, bytes)
             .map_err(|source| OutputError::Io { path: self.folder.join(name), source })
@@ -119,6 +114,12 @@ impl StagedFolder {
         write(&mut file)
             .and_then(|()| io::Write::flush(&mut file))
             .map_err(|source| OutputError::Io { path: self.path_of(name), source })
+    }
+
+    /// Forgets a file that was started, and removes what was written of it.
+    pub fn discard(&mut self, name: &str) {
+        let path = self.path_of(name);
+        self.files.retain(|(known, _)| *known != path);
     }
 
     /// Removes an older file of this name, if there is one, at [`StagedFolder::commit`].
@@ -161,6 +162,13 @@ impl Drop for StagedFolder {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// What the operating system said, without the name of the temporary file.
+fn plain(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(std::error::Error::source);
+    let code = inner.and_then(|inner| inner.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
+    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// A temporary file is its owner's alone; a result is for whoever may read other new files here (the umask applies).

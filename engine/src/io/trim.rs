@@ -2,6 +2,7 @@
 //!
 //! The decoders run with their own trimming switched off; every frame that is left out is left out by the plan made here.
 
+use super::cuts::Cuts;
 use super::info::Trim;
 use super::mkv::MkvTrims;
 use super::mp4::Mp4Edits;
@@ -74,6 +75,8 @@ pub(super) struct TrimPlan {
     pub(super) hold: u64,
     /// Frames that a whole file would give; none when the file does not say.
     pub(super) expected: Option<u64>,
+    /// Edits to carry out in the place of all this, one list for each pass over the media; none for most files.
+    pub(super) passes: Vec<Cuts>,
     /// What is told to the user.
     pub(super) trim: Trim,
 }
@@ -145,6 +148,12 @@ impl Extent {
         if let Some((delay, padding, length)) = edits.smpb {
             return trimmed(delay, (length > 0).then_some(length), padding, "iTunSMPB");
         }
+        let passes = Cuts::passes(edits, self.rate_hz, self.mp4_frames().unwrap_or(u64::MAX));
+        if !passes.is_empty() {
+            let frames = passes.iter().map(Cuts::frames).fold(0, u64::saturating_add);
+            let trim = Trim { source: Some("elst"), ..Trim::default() };
+            return TrimPlan { expected: Some(frames), passes, trim, ..TrimPlan::default() };
+        }
         let rescale = |ticks: u64, from: u32| -> Option<u64> {
             (from > 0).then(|| (u128::from(ticks) * u128::from(self.rate_hz)).div_ceil(u128::from(from)) as u64)
         };
@@ -189,7 +198,7 @@ fn exactly(frames: Option<u64>) -> TrimPlan {
 
 fn trimmed(skip: u64, keep: Option<u64>, padding: u64, source: &'static str) -> TrimPlan {
     let trim = Trim { start_frames: skip, end_frames: padding, source: Some(source) };
-    TrimPlan { skip, keep, hold: 0, expected: keep, trim }
+    TrimPlan { skip, keep, expected: keep, trim, ..TrimPlan::default() }
 }
 
 #[cfg(test)]
@@ -238,7 +247,7 @@ mod tests {
             media_timescale: 44_100,
             movie_timescale: 1_000,
             smpb: Some((2_112, 500, 17_977)),
-            codec: None,
+            ..Mp4Edits::default()
         };
         let plan = Extent { frames: Some(20_589), mp4: Some(edits), ..extent(Container::Mp4) }.plan();
         assert_eq!((plan.skip, plan.keep, plan.trim.source), (2_112, Some(17_977), Some("iTunSMPB")));

@@ -80,6 +80,11 @@ impl Clip {
         Ok(Self { source, channels, lead: placement.start, position: 0, ended: false, error: None })
     }
 
+    /// Silent session frames still to come before its first frame.
+    pub(super) fn lead(&self) -> u64 {
+        self.lead
+    }
+
     /// The session frame after the last frame of the stem, once it has been reached.
     pub fn end(&self) -> Option<u64> {
         self.ended.then_some(self.position)

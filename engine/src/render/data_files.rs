@@ -1,7 +1,6 @@
 //! The files beside the master: waveform, spectrum, meters, report, page and pictures; and hashes of what went in and came out.
 
 use super::error::RenderError;
-use super::export::FINAL_MIX;
 use super::master_line::MasterData;
 use super::master_pass::Mastered;
 use super::meters_file;
@@ -15,12 +14,12 @@ use crate::report::{self, Drawn, Report};
 use std::io::BufWriter;
 use std::path::Path;
 
-const WAVEFORM_DAT: &str = "waveform.dat";
-const WAVEFORM_JSON: &str = "waveform.json";
-const SPECTRUM: &str = "spectrum.json";
-const METERS: &str = "meters.json";
-const PAGE: &str = "report.html";
-const REPORT: &str = "report.json";
+pub(super) const WAVEFORM_DAT: &str = "waveform.dat";
+pub(super) const WAVEFORM_JSON: &str = "waveform.json";
+pub(super) const SPECTRUM: &str = "spectrum.json";
+pub(super) const METERS: &str = "meters.json";
+pub(super) const PAGE: &str = "report.html";
+pub(super) const REPORT: &str = "report.json";
 
 /// Writes all of them. Hashes are taken, documents written and plots drawn at once, while the calling thread waits for the disk to have the master.
 pub(super) fn write(
@@ -30,8 +29,9 @@ pub(super) fn write(
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
-    let path = staged.staged_path(FINAL_MIX).map(Path::to_path_buf);
-    let written = staged.reopen(FINAL_MIX)?;
+    let name = road.plan.session().output.format.file_name();
+    let path = staged.staged_path(name).map(Path::to_path_buf);
+    let written = staged.reopen(name)?;
     let mut report = summary::report(road, &mixed, mastered);
     let Mixed { fingerprints, mut log, .. } = mixed;
     let MasterData { mut readings, spectrum, scope } = data;
@@ -58,7 +58,7 @@ pub(super) fn write(
         scope.spawn(|_| done = Some(rayon::join(hash, || rayon::join(store, draw))));
         written.map_or(Ok(()), |file| file.sync_all())
     });
-    synced.map_err(|source| OutputError::Io { path: staged.path_of(FINAL_MIX), source })?;
+    synced.map_err(|source| OutputError::Io { path: staged.path_of(name), source })?;
     let Some((hashed, (stored, (plots, pictures)))) = done else { unreachable!("a scope ends after what it spawned") };
     let outlines = stored?;
     for (name, png) in pictures.into_iter().flatten() {
@@ -69,14 +69,6 @@ pub(super) fn write(
     report.clock = options.clock.map(|clock| clock());
     staged.write_json(REPORT, &report)?;
     Ok(report)
-}
-
-/// Sees to it that nothing that describes an earlier mix stands beside this one.
-pub(super) fn retire(staged: &mut StagedFolder) {
-    let data = [WAVEFORM_DAT, WAVEFORM_JSON, SPECTRUM, METERS, PAGE, REPORT];
-    for name in data.into_iter().chain(report::PICTURES) {
-        staged.retire(name);
-    }
 }
 
 fn hashes(fingerprints: Vec<Fingerprint>, master: Option<&Path>) -> Result<Hashes, RenderError> {

@@ -4,7 +4,7 @@ use super::clip::Clip;
 use super::error::RenderError;
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
-use crate::align::{self, AlignSettings, Alignment, Pairs, StemFeatures};
+use crate::align::{self, AlignSettings, Alignment, Mode, Pairs, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crate::process::Tap;
@@ -24,18 +24,20 @@ pub(super) struct Listened {
 }
 
 /// Compares the stems of a plan; nothing is moved yet.
-pub(super) fn run(plan: &Plan, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
+pub(super) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
     let rate = plan.sample_rate();
-    let settings = AlignSettings::default();
+    let settings = AlignSettings { mode, ..AlignSettings::default() };
     let mut ears: Vec<Ear> = plan
         .open_clips()?
         .into_iter()
-        .map(|clip| Ear {
-            buffer: AudioBuffer::new(clip.channels(), BLOCK),
-            features: StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES),
-            clip,
-            done: false,
+        .zip(plan.stems())
+        .map(|(clip, stem)| {
+            let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+            features.set_begin(clip.lead());
+            features.set_time_reference(stem.time_reference, stem.sample_rate);
+            (clip, features)
         })
+        .map(|(clip, features)| Ear { buffer: AudioBuffer::new(clip.channels(), BLOCK), features, clip, done: false })
         .collect();
     // Listening is the first half of the phase, comparing the second.
     let half = plan.expected_frames().unwrap_or(0).max(1);

@@ -1,8 +1,9 @@
 //! The session document as data: what a file says, and what a program may build or change field by field.
 
 use super::channel::{Bus, Track};
+use super::output_format::OutputFormat;
 use super::target::{Ceiling, Target};
-use crate::audio::SampleFormat;
+use crate::align::Mode;
 use crate::dsp::Insert;
 use crate::units::SampleRate;
 use schemars::JsonSchema;
@@ -63,20 +64,50 @@ pub struct Session {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlignSettings {
-    /// Whether stems are moved.
+    /// Which stems are moved.
     #[serde(default)]
     pub mode: AlignMode,
+    /// Whether stems start at the time references of their files, relative to the earliest.
+    #[serde(default)]
+    pub timecode: Timecode,
 }
 
-/// Whether stems are moved.
+/// Whether stems start at the time references of their files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Timecode {
+    /// Where all stems carry one that can be a time, within a day of each other. A track with a `start_s` of its own stays there.
+    #[default]
+    Auto,
+    /// Time references are not used.
+    Off,
+}
+
+/// Which stems are moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlignMode {
-    /// Stems that share a source are moved into time with each other; all others stay.
+    /// Recordings of one event by devices that started on their own are moved; stems of one session stay.
     #[default]
     Auto,
+    /// Copies of a sound, plain or processed, are moved as well; mutual bleed and copies with feedback stay.
+    Recordings,
+    /// As `recordings`, and microphones that bleed into each other follow the louder path.
+    Microphones,
     /// Every stem stays where the session puts it.
     Off,
+}
+
+impl AlignMode {
+    /// Returns how stems are compared; `None` where nothing moves.
+    pub fn comparison(self) -> Option<Mode> {
+        match self {
+            Self::Auto => Some(Mode::Auto),
+            Self::Recordings => Some(Mode::Recordings),
+            Self::Microphones => Some(Mode::Microphones),
+            Self::Off => None,
+        }
+    }
 }
 
 /// Which part of the session is written.
@@ -109,7 +140,8 @@ pub struct Master {
     /// Integrated loudness of the output: a name, a number of LUFS, or none to leave it as it is.
     #[serde(default)]
     pub target: Target,
-    /// Highest true peak of the output, in dBTP, or off; if left out, the target's own, or -1.
+    /// Highest true peak of the output, in dBTP, or off; if left out, the target's own, or -1; for 32-bit floats without
+    /// a target, off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Ceiling", extend("examples" = [-1.0]))]
     pub ceiling_dbtp: Option<Ceiling>,
@@ -117,6 +149,9 @@ pub struct Master {
     #[serde(default = "defaults::max_limiting_db")]
     #[schemars(range(min = MAX_LIMITING_DB.0, max = MAX_LIMITING_DB.1))]
     pub max_limiting_db: f64,
+    /// Whether a master that misses its target or ceiling counts as failed: the exit code is 1, and the files stay; a job fails.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub strict: bool,
 }
 
 /// The file that is written.
@@ -125,7 +160,7 @@ pub struct Master {
 pub struct OutputSettings {
     /// Container and sample format.
     #[serde(default)]
-    pub format: SampleFormat,
+    pub format: OutputFormat,
     /// Whether triangular dither is added where samples are rounded to 16 or 24 bits.
     #[serde(default = "defaults::dither")]
     pub dither: bool,
@@ -136,6 +171,11 @@ pub struct OutputSettings {
     #[serde(default)]
     #[schemars(range(max = i64::MAX))]
     pub seed: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // The form that serde asks for.
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 mod defaults {
@@ -173,13 +213,14 @@ impl Default for Master {
             target: Target::default(),
             ceiling_dbtp: None,
             max_limiting_db: defaults::max_limiting_db(),
+            strict: false,
         }
     }
 }
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        Self { format: SampleFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
+        Self { format: OutputFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
     }
 }
 

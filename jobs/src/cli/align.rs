@@ -3,10 +3,10 @@
 use super::Failure;
 use super::interrupt;
 use super::outcome::print;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
-    AlignSettings, Alignment, Decision, Heard, InMix, Pairs, StemAlignment, StemFeatures, Written, align, align_to_mix,
-    find_in_mix, listen_to, write_aligned,
+    AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment,
+    StemFeatures, Written, align, align_to_mix, find_in_mix, listen_to, write_aligned,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
 use mixdown_engine::units::SampleRate;
@@ -31,12 +31,26 @@ pub(super) struct AlignArguments {
     /// Find each stem inside this mix instead, with its gain there.
     #[arg(long, value_name = "MIX", conflicts_with = "reference")]
     to: Option<PathBuf>,
+    /// Which stems that share a source are moved.
+    #[arg(
+        short,
+        long,
+        alias = "align",
+        value_enum,
+        value_name = "MODE",
+        default_value = "recordings",
+        conflicts_with = "to"
+    )]
+    mode: ModeChoice,
     /// The stem that stays where it is; without it, the one that lets the fewest move.
     #[arg(long, value_name = "STEM")]
     reference: Option<PathBuf>,
     /// Write all stems into this folder, in time, as 32-bit float WAV.
     #[arg(short, long, value_name = "DIR")]
     write: Option<PathBuf>,
+    /// With --write: replace files that mixdown did not write, too; never one that is read.
+    #[arg(long)]
+    force: bool,
     /// The largest offset to look for, in seconds; without it, any that lets two stems overlap.
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     max_offset: Option<f64>,
@@ -49,6 +63,26 @@ pub(super) struct AlignArguments {
     /// Print one JSON document on standard output.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ModeChoice {
+    /// Recordings by devices that started on their own; stems of one session stay
+    Auto,
+    /// Copies of a sound as well, plain or processed
+    Recordings,
+    /// As recordings; microphones that bleed into each other follow the louder path
+    Microphones,
+}
+
+impl ModeChoice {
+    fn mode(self) -> Mode {
+        match self {
+            Self::Auto => Mode::Auto,
+            Self::Recordings => Mode::Recordings,
+            Self::Microphones => Mode::Microphones,
+        }
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {
@@ -73,16 +107,22 @@ struct Answer {
 
 pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     interrupt::listen();
+    let out = arguments.write.as_deref().map(|folder| AlignedFolder {
+        folder,
+        inputs: arguments.to.as_slice(),
+        force: arguments.force,
+    });
+    out.map_or(Ok(()), |out| out.check(&arguments.stems)).map_err(AlignError::from)?;
     let answer = compare(arguments)?;
     let mut files = Vec::new();
     let mut begins_later_s = 0.0;
-    if let Some(folder) = &arguments.write {
+    if let Some(out) = &out {
         let stems = answer.stems().map(|n| Written {
             path: answer.paths[n].clone(),
             movement: answer.alignment.stems[n].movement(),
             first_sound: answer.heard[n].features.first_sound(),
         });
-        (files, begins_later_s) = write_aligned(&stems.collect::<Vec<_>>(), answer.rate, folder, &interrupt::asked)?;
+        (files, begins_later_s) = write_aligned(&stems.collect::<Vec<_>>(), answer.rate, out, &interrupt::asked)?;
     }
     if arguments.json {
         let mut document = answer.document();
@@ -105,6 +145,7 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
 fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
     let mut paths = arguments.stems.clone();
     let mut settings = AlignSettings {
+        mode: arguments.mode.mode(),
         max_offset_s: arguments.max_offset,
         min_confidence: arguments.min_confidence,
         assume_related: arguments.assume_related,
@@ -168,7 +209,7 @@ fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
     };
     let any = SampleRate::new(48_000).ok().filter(|_| is_too_short(&error));
     let rate = paths.iter().find_map(|path| open(path).ok()).or(any);
-    rate.ok_or_else(|| mixdown_engine::align::AlignError::from(error).into())
+    rate.ok_or_else(|| AlignError::from(error).into())
 }
 
 /// A file like this is no reason to fail: its stem is left, and said to be too short.

@@ -3,11 +3,13 @@
 #![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
 
 mod align;
+mod destination;
 mod interrupt;
 mod jobs;
 mod measure;
 mod origination;
 mod outcome;
+mod outputs;
 mod panic;
 mod play;
 mod progress;

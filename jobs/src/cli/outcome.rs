@@ -3,12 +3,11 @@
 use crate::settings::SettingsError;
 use crate::store::StoreError;
 use mixdown_engine::align::AlignError;
-use mixdown_engine::io::{DecodeError, StagedFolder};
+use mixdown_engine::io::DecodeError;
 use mixdown_engine::render::RenderError;
 use mixdown_engine::session::SessionErrors;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use thiserror::Error;
 
@@ -89,29 +88,4 @@ pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-/// Makes sure that a file could be written later, so that a long work is not lost for a wrong path.
-pub(super) fn check_place(path: &Path, flag: &str) -> Result<(), Failure> {
-    let (folder, _) = folder_and_name(path, flag)?;
-    StagedFolder::open(&folder).map(|_| ()).map_err(|error| Failure::Render(error.into()))
-}
-
-/// Where a file is written, and its name there; `flag` is the one that named it.
-pub(super) fn folder_and_name(path: &Path, flag: &str) -> Result<(PathBuf, String), Failure> {
-    let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
-        return Err(Failure::Usage(format!("{flag} {}: name a file", path.display())));
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Into::into);
-    Ok((folder, name))
-}
-
-/// Writes one file whole or not at all; `flag` is the one that named it.
-pub(super) fn write_file(path: &Path, flag: &str, bytes: &[u8]) -> Result<(), Failure> {
-    let (folder, name) = folder_and_name(path, flag)?;
-    let written = StagedFolder::open(&folder).and_then(|mut staged| {
-        staged.write(&name, bytes)?;
-        staged.commit()
-    });
-    written.map(|_| ()).map_err(|error| Failure::Render(error.into()))
 }

@@ -1,8 +1,11 @@
 //! `mixdown session`: a document to edit, or its schema.
 
 use super::Failure;
-use super::outcome::{print, write_file};
+use super::destination::write_file;
+use super::outcome::print;
+use super::outputs::Outputs;
 use clap::Args;
+use mixdown_engine::io::OutputKind;
 use mixdown_engine::session::{Session, json_schema};
 use std::path::PathBuf;
 
@@ -22,12 +25,17 @@ pub(super) struct SessionArguments {
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace the file of --out if there is one; never one of the stems.
+    #[arg(long)]
+    force: bool,
     /// Print the JSON Schema of session documents.
     #[arg(long, conflicts_with = "stems")]
     schema: bool,
 }
 
 pub(super) fn run(arguments: &SessionArguments) -> Result<(), Failure> {
+    let outputs = Outputs::new(arguments.force).reading(&arguments.stems);
+    outputs.writing("--out", arguments.out.as_deref(), OutputKind::SESSION).check()?;
     let text = if arguments.schema {
         format!("{:#}\n", json_schema())
     } else {

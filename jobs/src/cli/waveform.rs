@@ -1,9 +1,11 @@
 //! `mixdown waveform`: waveform data of one file, as audiowaveform writes it.
 
 use super::Failure;
-use super::outcome::write_file;
+use super::destination::write_file;
+use super::outputs::Outputs;
 use clap::Args;
 use mixdown_engine::analysis::{Bits, DrawError, FileWaveform, draw_file};
+use mixdown_engine::io::OutputKind;
 use std::path::PathBuf;
 
 /// Write the waveform data of a file for peaks.js and its kin.
@@ -31,6 +33,9 @@ pub(super) struct WaveformArguments {
     /// One waveform a channel instead of one of their mean.
     #[arg(long)]
     split_channels: bool,
+    /// Replace a file that is not waveform data, too; never the one that is read.
+    #[arg(long)]
+    force: bool,
 }
 
 fn bits(text: &str) -> Result<Bits, String> {
@@ -49,6 +54,9 @@ pub(super) fn run(arguments: &WaveformArguments) -> Result<(), Failure> {
         Some("json") => true,
         _ => return Err(Failure::Usage(format!("--output {}: end it in .dat or .json", out.display()))),
     };
+    let kind = if json { OutputKind::WAVEFORM_JSON } else { OutputKind::WAVEFORM_DAT };
+    let outputs = Outputs::new(arguments.force).reading([&arguments.file]);
+    outputs.writing("--output", Some(out), kind).check()?;
     let waveform = FileWaveform {
         samples_per_pixel: arguments.samples_per_pixel,
         bits: arguments.bits,

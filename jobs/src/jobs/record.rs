@@ -129,6 +129,11 @@ impl JobResult {
     pub fn new(path: String, bytes: u64, sha256: String) -> Self {
         Self { path, bytes, sha256, unknown: Map::new() }
     }
+
+    /// Returns the name of the file.
+    pub fn file_name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// A job to be submitted.

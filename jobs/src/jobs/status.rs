@@ -54,8 +54,8 @@ fn data(record: &Record, has_result: bool) -> Value {
         "created_at": record.created_at,
         "updated_at": record.updated_at,
     });
-    if record.state == State::Complete && has_result && record.result.is_some() {
-        data["result_url"] = format!("/media/{}/mix_outputs/final_mix.wav", record.session_id).into();
+    if let Some(result) = record.result.as_ref().filter(|_| record.state == State::Complete && has_result) {
+        data["result_url"] = format!("/media/{}/mix_outputs/{}", record.session_id, result.file_name()).into();
     }
     data
 }

@@ -1,6 +1,6 @@
 //! What crashes leave beside the records, found and removed.
 
-use super::disk::Kind;
+use super::disk::{Kind, Stat};
 use super::files::TEMPORARY;
 use super::repair::Known;
 use super::{Store, StoreError};
@@ -156,13 +156,16 @@ impl Store {
         }
         for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
             let Ok(session) = folder.name.parse::<SessionId>() else { continue };
-            let stat = match self.disk.stat(&self.places.final_mix(&session)) {
-                Ok(stat) if stat.kind == Kind::File && before.is_some_and(|before| stat.modified < before) => stat,
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(StoreError::io(&self.places.final_mix(&session))(error));
+            let mut master = None;
+            for path in self.places.masters(&session) {
+                match self.disk.stat(&path) {
+                    Ok(stat) => master = master.or(Some(stat)),
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => return Err(StoreError::io(&path)(error)),
                 }
-                _ => continue,
-            };
+            }
+            let old = |stat: &Stat| stat.kind == Kind::File && before.is_some_and(|before| stat.modified < before);
+            let Some(stat) = master.filter(old) else { continue };
             if self.jobs_of(&session)?.is_empty() && self.quarantined(&session)? == 0 {
                 found.push((session, stat.bytes));
             }

@@ -29,7 +29,7 @@ pub use lease::{Beat, Claim};
 pub use list::{Filter, Overview};
 pub use logs::{Counters, HistoryLine, ImportLine};
 pub use os_disk::OsDisk;
-pub use places::{FINAL_MIX, Places};
+pub use places::{FINAL_MIX, Places, is_master};
 pub use publish::Staged;
 pub use repair::{Repaired, Scope};
 pub use rescue::Rescue;

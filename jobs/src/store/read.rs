@@ -153,7 +153,7 @@ impl Store {
         let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };
         match self.read(&job) {
             Ok(record) => {
-                let has_result = record.state == State::Complete && self.has_result(&record.session_id);
+                let has_result = record.state == State::Complete && self.has_result(&record);
                 Lookup::Found { record: Box::new(record), has_result }
             }
             Err(StoreError::NotFound(_)) => Lookup::NotFound,
@@ -164,9 +164,9 @@ impl Store {
         }
     }
 
-    fn has_result(&self, session: &SessionId) -> bool {
-        let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]);
+    fn has_result(&self, record: &Record) -> bool {
+        let folder = self.folder(self.places.storage(), &["mix_outputs", record.session_id.as_str()]);
         matches!(folder, Ok(Some(_)))
-            && self.disk.stat(&self.places.final_mix(session)).is_ok_and(|stat| stat.kind == Kind::File)
+            && self.disk.stat(&self.places.master(record)).is_ok_and(|stat| stat.kind == Kind::File)
     }
 }

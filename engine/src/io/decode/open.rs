@@ -1,23 +1,24 @@
 //! Opening: probe the container, choose the track, make its decoder, gather what the header says.
 
+use super::mp3::Mp3;
 use super::pcm::Pcm;
-use super::plain::PlainPcm;
+use super::vorbis::Vorbis;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
 use crate::audio::{ChannelLayout, Queue};
 use crate::io::header::Header;
 use crate::io::opus::{OpusHead, OpusStream};
 use crate::io::patch::PatchedFile;
-use crate::io::riff::WaveHeader;
 use crate::io::trim::{Container, Extent};
-use crate::io::{DecodeError, mkv, mp4, sniff};
+use crate::io::{DecodeError, aac, mkv, mp4, programmes, sniff};
 use crate::units::SampleRate;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use symphonia::core::audio::{AudioSpec, Channels};
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_OPUS, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -29,6 +30,9 @@ use symphonia::core::meta::MetadataOptions;
 const MAX_PACKET_FRAMES: u64 = 65_536;
 /// Bytes read from the disk at once.
 const READ_AHEAD: usize = 256 * 1024;
+
+/// Why another kind of AAC is refused.
+const AAC_LC_ONLY: &str = "of AAC, only AAC-LC is read: without its extensions the sound would be dull, or wrong";
 
 struct Media {
     file: PatchedFile,
@@ -66,12 +70,14 @@ impl Decoder {
         file: File,
         len: u64,
         header: Header,
+        span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
-        let Header { first_bytes: head, wave, aiff_frames, edits, missing_bytes, forward_only } = header;
+        let Header { first_bytes: head, wave, edits, missing_bytes, forward_only, .. } = header;
         let wave = wave.as_ref();
-        let file = PatchedFile::new(file, edits).map_err(|error| DecodeError::from_io(path, &error))?;
+        let shown = span.end - span.start;
+        let file = PatchedFile::new(file, span, edits).map_err(|error| DecodeError::from_io(path, &error))?;
         let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
-        let stream = MediaSourceStream::new(Box::new(Media { file, len, forward_only }), options);
+        let stream = MediaSourceStream::new(Box::new(Media { file, len: shown, forward_only }), options);
         let probed = guarded(path, || {
             let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
             symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata)
@@ -79,11 +85,15 @@ impl Decoder {
         let format = match (probed, wave) {
             (Ok(format), _) => format,
             (Err(Error::Unsupported(reason)), Some(wave)) => {
-                return Err(unsupported(path, wave.container, wave.codec_name(), reason));
+                return Err(unsupported(path, wave.container, wave.codec.clone(), reason));
             }
             (Err(error), _) => return Err(not_read(path, &error, &head)),
         };
         let container = container_of(format.format_info().format);
+        if matches!(container, Some(Container::Mpeg | Container::Adts)) && programmes::has_magic(&head) {
+            // Sync words found by chance in what stands behind the mark of something else.
+            return Err(DecodeError::NotAudio { path: path.into(), what: sniff::describe(&head) });
+        }
         let name = wave.map_or(format.format_info().short_name, |wave| wave.container);
         let Some(container) = container else {
             return Err(unsupported(path, name, "any codec".into(), "the container is not read here"));
@@ -100,12 +110,20 @@ impl Decoder {
         let trims = if container == Container::Matroska { mkv::read_trims(&mut side()?, len, track.id) } else { None };
         let stored_name = || {
             let stored = edits.as_ref().and_then(|e| e.codec.clone()).or(trims.as_ref().and_then(|t| t.codec.clone()));
-            stored.or(wave.map(WaveHeader::codec_name)).unwrap_or_else(|| "of its audio".into())
+            stored.or(wave.map(|wave| wave.codec.clone())).unwrap_or_else(|| "of its audio".into())
         };
         let Some(CodecParameters::Audio(params)) = &track.codec_params else {
             return Err(unsupported(path, name, stored_name(), "no decoder for it"));
         };
         check_sizes(path, params)?;
+        if edits.as_ref().is_some_and(|edits| edits.has_other_speed) {
+            let codec = short_name(params).unwrap_or_else(stored_name);
+            return Err(unsupported(path, name, codec, "its edit list plays a part at another speed"));
+        }
+        let config = params.extra_data.as_deref().filter(|_| params.codec == CODEC_ID_AAC);
+        if let Some(kind) = config.and_then(aac::kind_in_config) {
+            return Err(unsupported(path, name, kind.into(), AAC_LC_ONLY));
+        }
         let (codec, codec_name) = guarded(path, || make_codec(params))?
             .map_err(|reason| unsupported(path, name, short_name(params).unwrap_or_else(stored_name), reason))?;
 
@@ -118,7 +136,7 @@ impl Decoder {
             container,
             format,
             codec,
-            plain: None,
+            ahead: VecDeque::new(),
             track: track.id,
             rate_hz: 0,
             channels: 0,
@@ -130,12 +148,10 @@ impl Decoder {
             next_tick: None,
             mpeg_kind: None,
         };
-        let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
-        if container == Container::Wave
-            && let Some(data) = wave.and_then(|wave| wave.data.clone())
-        {
-            decoder.read_plainly(data)?;
+        if params.codec == CODEC_ID_AAC && decoder.has_sbr()? {
+            return Err(unsupported(path, name, aac::HE_AAC.into(), AAC_LC_ONLY));
         }
+        let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
         let sample_rate = SampleRate::new(decoder.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
         decoder.follow_stamps(&track);
@@ -149,8 +165,6 @@ impl Decoder {
             delay: track.delay,
             padding: track.padding,
             frames: match container {
-                Container::Wave => wave.and_then(|wave| wave.frames),
-                Container::Aiff => aiff_frames.or(track.num_frames),
                 Container::Caf => {
                     let bits_a_frame = u64::from(bits.unwrap_or(0)) * layout.count() as u64;
                     let missing = missing_bytes.saturating_mul(8).checked_div(bits_a_frame).unwrap_or(0);
@@ -179,16 +193,6 @@ impl Decoder {
         self.cut_to_duration = self.container == Container::Mp4
             && track.num_frames.is_none_or(|frames| frames == 0)
             && self.frames_a_tick == 1.0;
-    }
-
-    /// From the first packet on, takes the samples from where they lie in the file, if their coding allows it.
-    fn read_plainly(&mut self, data: Range<u64>) -> Result<(), DecodeError> {
-        let Codec::Pcm(coding, _) = self.codec else { return Ok(()) };
-        let from = data.start + self.last_frames * (self.channels * coding.bytes()) as u64;
-        let plain = File::open(&self.path)
-            .and_then(|file| PlainPcm::new(file, from, data.end.saturating_sub(from), coding, self.channels));
-        self.plain = Some(plain.map_err(|error| DecodeError::from_io(&self.path, &error))?);
-        Ok(())
     }
 }
 
@@ -250,6 +254,11 @@ fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> 
     if let (Some(coding), Some(rate_hz), Some(channels)) = (Pcm::of(params), params.sample_rate, &params.channels) {
         return Ok((Codec::Pcm(coding, AudioSpec::new(rate_hz, channels.clone())), name));
     }
+    let codec = match params.codec {
+        CODEC_ID_MP3 => Box::new(Mp3::new(codec)),
+        CODEC_ID_VORBIS => Vorbis::or_first(codec).map_err(|error| error.to_string())?,
+        _ => codec,
+    };
     Ok((Codec::Symphonia(codec), name))
 }
 

@@ -1,8 +1,11 @@
 //! Tests that read real files: those of `fixtures/formats`, and those they make from them.
 
 mod channels;
+mod compressed;
+mod headers;
 mod hostile;
 mod placement;
+mod time_stamps;
 mod wave;
 
 use super::{DecodeError, Fold, StemInfo, StemOutcome, StemReader};

@@ -30,6 +30,11 @@ pub struct BroadcastExtension {
 }
 
 impl BroadcastExtension {
+    /// The originator of every file that mixdown writes.
+    pub const ORIGINATOR: &str = "mixdown";
+    /// The description of a file that is a stem rather than a mix.
+    pub const STEM: &str = "Stem";
+
     /// The chunk's data, at the offsets of Tech 3285 v2, table 1.
     pub fn to_bytes(&self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];

@@ -3,12 +3,12 @@
 use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
-use crate::cli::render::check;
+use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::jobs::{NewJob, SessionId};
 use crate::store::ImportLine;
 use clap::Args;
 use mixdown_engine::io::hash_file;
-use mixdown_engine::session::Session;
+use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -27,12 +27,21 @@ pub(in crate::cli) struct SubmitArguments {
     /// A session file, TOML or JSON.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    timecode: Option<TimecodeChoice>,
     /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its result.
     #[arg(long, value_name = "ID")]
     session_id: SessionId,
+    /// Which stems that share a source are moved into time with each other.
+    #[arg(short, long, value_enum, value_name = "MODE")]
+    align: Option<AlignChoice>,
     /// A second submission with the same key and request is the same job.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
+    /// Fail the job where the master misses its target or ceiling; without it, such a mix is complete, with a warning.
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     pub(super) place: PlaceArguments,
 }
@@ -41,10 +50,8 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     if arguments.session_id.is_reserved() {
         return Err(crate::store::StoreError::Reserved(arguments.session_id.clone()).into());
     }
-    let mut session = match &arguments.session {
-        Some(path) => Session::load(path)?,
-        None => Session::from_stems(&arguments.stems),
-    };
+    let mut session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
+    session.master.strict |= arguments.strict;
     check(&session)?;
     let mut stems = Vec::new();
     let store = arguments.place.store()?;
@@ -54,6 +61,10 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
         let blake3 = hash_file(&track.file).map_err(|error| Failure::Other(error.to_string()))?;
         stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() });
     }
+    let results = store.places().results(&arguments.session_id);
+    // A job's own folder is its own; a stem that lies there is not.
+    let options = RenderOptions { force: true, pictures: true, ..RenderOptions::default() };
+    check_outputs(&session, &results, &options).map_err(RenderError::from)?;
     let config = serde_json::to_value(&session).map_err(|error| Failure::Other(error.to_string()))?;
     let mut job = NewJob::mix(arguments.session_id.clone(), config);
     job.key.clone_from(&arguments.idempotency_key);

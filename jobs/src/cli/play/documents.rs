@@ -1,8 +1,15 @@
 //! The documents that `mixdown play` reads.
 
 use crate::cli::Failure;
+use mixdown_engine::io::OutputKind;
 use mixdown_engine::render::live::{FoundGain, Measured, Timed};
+use std::io::BufReader;
 use std::path::Path;
+
+/// A list of commands with their frames: it parses as one.
+pub(super) const COMMAND_LIST: OutputKind = OutputKind::new("a list of commands", |file| {
+    serde_json::from_reader::<_, Vec<Timed>>(BufReader::new(file)).is_ok()
+});
 
 fn read(path: &Path) -> Result<serde_json::Value, Failure> {
     let fail = |error: &dyn std::fmt::Display| Failure::Other(format!("{}: {error}", path.display()));

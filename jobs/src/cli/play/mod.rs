@@ -14,13 +14,17 @@ mod sound;
 mod sound;
 mod watch;
 
-use super::outcome::{check_place, print, print_json, write_file};
+use super::destination::write_file;
+use super::outcome::{print, print_json};
+use super::outputs::Outputs;
 use super::progress::ProgressDisplay;
 use super::render::session_of;
 use super::{Failure, interrupt};
 pub(super) use arguments::PlayArguments;
 use documents::{read_commands, read_report};
 use driver::{Driven, Pace};
+use mixdown_engine::dsp::dynamics::LimiterSettings;
+use mixdown_engine::io::OutputKind;
 use mixdown_engine::render::live::{Command, Live, LiveOptions, LoopRange, RingInput, Stats, Timed, open};
 use mixdown_engine::render::{Plan, prepare};
 use mixdown_engine::session::Session;
@@ -44,25 +48,30 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         sound::check()?;
     }
     interrupt::listen();
-    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align)?;
-    for (path, flag) in [(&arguments.record, "--record"), (&arguments.log, "--log")] {
-        path.as_deref().map_or(Ok(()), |path| check_place(path, flag))?;
-    }
+    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
+    outputs(arguments, &session).check()?;
     let commands = arguments.replay.as_deref().map(read_commands).transpose()?;
     let measured = arguments.report.as_deref().map(read_report).transpose()?;
     let plan = plan(session, arguments.quiet || arguments.json)?;
     let rate = plan.sample_rate();
+    let default = LiveOptions::default();
+    // Nobody waits for what is played as fast as it goes: it is limited as a render is.
+    let look_ahead_ms =
+        if arguments.freewheel { LimiterSettings::default().look_ahead_ms } else { default.look_ahead_ms };
     let options = LiveOptions {
         max_block: arguments.block as usize,
         measured,
+        look_ahead_ms,
         start: frames(arguments.start, rate),
         loop_range: loop_frames(arguments, rate),
-        ..LiveOptions::default()
+        ..default
     };
     let live = open(&plan, &options).map_err(|error| Failure::Other(error.to_string()))?;
     let outlet =
         arguments.wav.as_deref().map(|path| WavOutlet::create(path, rate, live.engine.latency())).transpose()?;
     let played = play(arguments, &plan, live, commands, outlet)?;
+    // Hours may have passed since the first look.
+    outputs(arguments, &played.session).check()?;
     if let Some(path) = &arguments.record {
         write_file(path, "--record", with_whole_paths(played.session.clone()).to_toml().as_bytes())?;
     }
@@ -90,6 +99,17 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         }));
     }
     if arguments.quiet { Ok(()) } else { print(&told(&played, rate, arguments.block)) }
+}
+
+/// What is written, beside what is read.
+fn outputs<'a>(arguments: &'a PlayArguments, session: &Session) -> Outputs<'a> {
+    let PlayArguments { session: document, replay, report, wav, record, log, force, .. } = arguments;
+    Outputs::new(*force)
+        .reading(session.tracks.iter().map(|track| &track.file))
+        .reading(document.iter().chain(replay).chain(report))
+        .writing("--wav", wav.as_deref(), OutputKind::WAVE)
+        .writing("--record", record.as_deref(), OutputKind::SESSION)
+        .writing("--log", log.as_deref(), documents::COMMAND_LIST)
 }
 
 fn frames(seconds: f64, rate: SampleRate) -> u64 {

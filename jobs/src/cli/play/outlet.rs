@@ -1,10 +1,10 @@
 //! What is heard, to a file that appears whole or not at all.
 
 use crate::cli::Failure;
-use crate::cli::outcome::folder_and_name;
+use crate::cli::destination::Destination;
 use mixdown_engine::audio::{Block, Quantiser, SampleFormat};
+use mixdown_engine::io::OutputError;
 use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
-use mixdown_engine::io::{OutputError, StagedFolder};
 use mixdown_engine::render::RenderError;
 use mixdown_engine::units::SampleRate;
 use std::fs::File;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// A 32-bit float WAV file on its way.
 pub(super) struct WavOutlet {
-    staged: StagedFolder,
+    destination: Destination,
     writer: WavWriter<File>,
     quantiser: Quantiser,
     bytes: Vec<u8>,
@@ -24,15 +24,12 @@ pub(super) struct WavOutlet {
 impl WavOutlet {
     /// Starts a file without the first `skip` frames.
     pub(super) fn create(path: &Path, rate: SampleRate, skip: u64) -> Result<Self, Failure> {
-        let (folder, name) = folder_and_name(path, "--wav")?;
-        let output = |error: OutputError| Failure::Render(RenderError::from(error));
-        let mut staged = StagedFolder::open(&folder).map_err(output)?;
-        let file = staged.create(&name).map_err(output)?;
+        let (destination, file) = Destination::create(path, "--wav")?;
         let samples = SampleFormat::Float32;
         let format = WavFormat { samples, sample_rate: rate, channels: 2 };
         let writer = WavWriter::new(file, format).map_err(|source| write_error(path, source))?;
         let quantiser = Quantiser::new(samples, 2, rate, None, false);
-        Ok(Self { staged, writer, quantiser, bytes: Vec::new(), skip, path: path.into() })
+        Ok(Self { destination, writer, quantiser, bytes: Vec::new(), skip, path: path.into() })
     }
 
     /// Takes in the next frames.
@@ -46,12 +43,16 @@ impl WavOutlet {
 
     /// Lets the file appear.
     pub(super) fn finish(self) -> Result<(), Failure> {
-        let finished = self.writer.finish(&BroadcastExtension::default());
-        finished.map_err(|source| write_error(&self.path, source))?;
-        self.staged.commit().map(|_| ()).map_err(|error| Failure::Render(error.into()))
+        let bext = BroadcastExtension {
+            description: "Mix".into(),
+            originator: BroadcastExtension::ORIGINATOR.into(),
+            ..BroadcastExtension::default()
+        };
+        self.writer.finish(&bext).map_err(|source| write_error(&self.path, source))?;
+        self.destination.finish()
     }
 }
 
 fn write_error(path: &Path, source: std::io::Error) -> Failure {
-    Failure::Write { path: path.display().to_string(), source }
+    Failure::Render(RenderError::from(OutputError::Io { path: path.to_path_buf(), source }))
 }

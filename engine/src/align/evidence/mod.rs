@@ -1,0 +1,248 @@
+//! Why two stems share a source: whether they are recordings by devices that started on their own, or came out of one session.
+
+mod before;
+mod bleed;
+mod echoes;
+mod noise;
+mod response;
+mod silence;
+#[cfg(test)]
+mod tests;
+mod thresholds;
+
+pub(super) use silence::DigitalSilence;
+pub(super) use thresholds::THRESHOLDS;
+
+use super::Mode;
+use super::compare::Comparison;
+use super::course::Course;
+use super::decision::{Edge, Verdict};
+use super::features::StemFeatures;
+use super::line::Line;
+use super::prepared::Prepared;
+
+/// Why a stem stays though its offset is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Both came out of one session, and are in time.
+    InSession,
+    /// The later one is an effect's return.
+    EffectReturn,
+    /// Each microphone takes up the other's source.
+    MutualBleed,
+}
+
+impl Cause {
+    /// Returns the word that opens a reason.
+    fn word(self) -> &'static str {
+        match self {
+            Self::InSession => "in_session",
+            Self::EffectReturn => "effect_return",
+            Self::MutualBleed => "mutual_bleed",
+        }
+    }
+}
+
+/// What was found, and what would move the stem all the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Remark {
+    pub(super) cause: Cause,
+    pub(super) found: String,
+    /// The flag, and what it belongs to.
+    flag: &'static str,
+}
+
+const AS_RECORDINGS: &str = "--align recordings";
+const AS_MICROPHONES: &str = "--align microphones";
+const AS_RELATED: &str = "mixdown align --assume-related";
+
+impl Remark {
+    fn new(cause: Cause, found: impl Into<String>, flag: &'static str) -> Self {
+        Self { cause, found: found.into(), flag }
+    }
+
+    /// Returns the reason for the later stem, its cause first.
+    pub(super) fn told(&self) -> String {
+        format!("{}: {}; {} would move it", self.cause.word(), self.found, self.flag)
+    }
+
+    /// Returns the reason for the earlier stem.
+    pub(super) fn told_of_earlier(&self, late_frames: f64) -> String {
+        let word = self.cause.word();
+        format!(
+            "{word}: the same sound comes {late_frames:.2} frames later in another stem, and stays there: {}",
+            self.found
+        )
+    }
+}
+
+/// Whether two stems are as long as each other.
+pub(super) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
+    a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
+}
+
+/// Whether two stems lie where their time references put them: both began at once, or were placed by them.
+pub(super) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
+    let times = a.time_of_start().zip(b.time_of_start());
+    times.is_some_and(|(a, b)| a.abs_diff(b) <= THRESHOLDS.same_length_frames)
+}
+
+impl Comparison<'_> {
+    /// Weighs why a pair shares its source, where an offset was found.
+    pub(super) fn weighed(&self, a: usize, b: usize, rough: &Course, verdict: Verdict, mode: Mode) -> Verdict {
+        let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return verdict };
+        let rate = self.rate.as_f64();
+        let middle = first.stem.kept() as f64 / 2.0;
+        let late = match &verdict {
+            Verdict::Trusted(edge) => edge.course.late(middle),
+            _ => rough.late(middle),
+        };
+        if late.abs() <= THRESHOLDS.acoustic_s * rate
+            && let Some(found) = bleed::bleed(first.stem, second.stem)
+        {
+            let ms = |frames: f64| 1_000.0 * frames / rate;
+            let text = format!(
+                "each takes up the other's source, {:.2} and {:.2} ms late",
+                ms(found.forward),
+                ms(found.backward)
+            );
+            return match verdict {
+                _ if mode == Mode::Microphones => self.along_louder(a, b, found.louder(), verdict),
+                Verdict::Trusted(edge) => Verdict::Stays(edge, Remark::new(Cause::MutualBleed, text, AS_MICROPHONES)),
+                Verdict::Doubtful(_, picture) => {
+                    Verdict::Doubtful(Remark::new(Cause::MutualBleed, text, AS_MICROPHONES).told(), picture)
+                }
+                stays @ Verdict::Stays(..) => stays,
+            };
+        }
+        let Verdict::Trusted(edge) = verdict else { return verdict };
+        let reversed = edge.course.reversed();
+        let pair = if late >= 0.0 {
+            Ordered { early: first, late: second, course: &edge.course, edge: &edge, rate }
+        } else {
+            Ordered { early: second, late: first, course: &reversed, edge: &edge, rate }
+        };
+        match pair.why_it_stays(mode, self.assumes_related()) {
+            Some(remark) => Verdict::Stays(edge, remark),
+            None => Verdict::Trusted(edge),
+        }
+    }
+
+    /// The verdict along the louder of two paths, in frames.
+    fn along_louder(&self, a: usize, b: usize, late: f64, verdict: Verdict) -> Verdict {
+        let Some((first, second)) = self.prepared[a].as_ref().zip(self.prepared[b].as_ref()) else { return verdict };
+        let middle = first.stem.kept() as f64 / 2.0;
+        match verdict {
+            Verdict::Trusted(edge) if (edge.course.late(middle) - late).abs() <= 3.0 => Verdict::Trusted(edge),
+            _ => {
+                let refined = super::refine::refine(first, second, &Line::flat(late).into(), false);
+                let edge = refined.map(super::decision::along_a_path);
+                match edge.filter(|edge| (edge.course.late(middle) - late).abs() <= 3.0) {
+                    Some(edge) => Verdict::Trusted(edge),
+                    None => Verdict::Doubtful("mutual_bleed: its louder path is not clear".into(), Vec::new()),
+                }
+            }
+        }
+    }
+}
+
+/// A pair whose second stem is the later one.
+struct Ordered<'a> {
+    early: &'a Prepared<'a>,
+    late: &'a Prepared<'a>,
+    course: &'a Course,
+    edge: &'a Edge,
+    rate: f64,
+}
+
+impl Ordered<'_> {
+    fn offset(&self) -> f64 {
+        self.course.late(self.early.stem.kept() as f64 / 2.0)
+    }
+
+    /// Why the pair stays; `None` where it is to be moved.
+    fn why_it_stays(&self, mode: Mode, assumes_related: bool) -> Option<Remark> {
+        let ms = 1_000.0 * self.offset() / self.rate;
+        let echoes = echoes::echoes(self.early, self.late, self.offset());
+        if !assumes_related && echoes.is_some_and(|echoes| echoes.feedback) {
+            let text = format!("the sound comes back every {ms:.1} ms, ever softer");
+            return Some(Remark::new(Cause::EffectReturn, text, AS_RELATED));
+        }
+        if mode != Mode::Auto {
+            return None;
+        }
+        let stays = |cause, found: String| Some(Remark::new(cause, found, AS_RECORDINGS));
+        if let Some(found) = self.of_one_session() {
+            return stays(Cause::InSession, found);
+        }
+        if echoes.is_some_and(|echoes| echoes.dry) {
+            return stays(Cause::EffectReturn, format!("it holds the same sound in time, and {ms:.1} ms later"));
+        }
+        if self.drifts() {
+            return None;
+        }
+        if self.offset() < THRESHOLDS.acoustic_s * self.rate {
+            let text = format!("{ms:.2} ms without drift are the way through a room, or the latency of an effect");
+            return stays(Cause::InSession, text);
+        }
+        if self.noise_is_its_own() {
+            return None;
+        }
+        if self.offset() <= THRESHOLDS.musical_s * self.rate {
+            let text = format!(
+                "it holds the same sound {ms:.1} ms later, and nothing shows that devices of their own recorded both"
+            );
+            return stays(Cause::EffectReturn, text);
+        }
+        stays(Cause::InSession, "nothing shows that devices of their own recorded both".into())
+    }
+
+    /// What only stems of one session have in common.
+    fn of_one_session(&self) -> Option<String> {
+        let (early, late) = (self.early.stem, self.late.stem);
+        if same_length(early, late) {
+            return Some(format!("both are {} frames long", late.own_frames()));
+        }
+        if same_time(early, late) {
+            return Some("their time references put them where they are".into());
+        }
+        let frames = |seconds: f64| (seconds * self.rate) as u64;
+        let (of_early, of_late) = (early.digital_silence(), late.digital_silence());
+        let leading = of_late.leading_frames.max(of_early.leading_frames);
+        if leading >= frames(THRESHOLDS.leading_silence_s) {
+            let of = if of_late.leading_frames == leading { "the later" } else { "the earlier" };
+            return Some(format!("{of} one begins with {:.2} s of digital silence", leading as f64 / self.rate));
+        }
+        // Where the later one has not begun, an effect that is fed by the earlier one is silent.
+        if of_late.leading_frames as f64 >= 0.5 * self.offset() {
+            return Some("digital silence where the later one has not begun".into());
+        }
+        let inner = of_early.longest_inner_frames.max(of_late.longest_inner_frames);
+        (inner >= frames(THRESHOLDS.inner_silence_s))
+            .then(|| format!("{:.2} s of digital silence within", inner as f64 / self.rate))
+    }
+
+    /// A steady drift: clocks of their own.
+    fn drifts(&self) -> bool {
+        let drift = self.edge.course.start.drift;
+        let common = super::windows::common(self.early.stem, self.late.stem, self.offset()).len() as f64;
+        self.edge.course.is_straight()
+            && drift.abs() >= THRESHOLDS.drift_deviations * self.edge.drift_sd
+            && (drift * common).abs() >= THRESHOLDS.drift_frames
+            && drift.abs() <= THRESHOLDS.drift_ppm * 1e-6
+    }
+
+    /// Each has noise of its own, or the later one sounded before the earlier one could.
+    fn noise_is_its_own(&self) -> bool {
+        let Some(noise) = noise::noise(self.early, self.late, self.course) else { return false };
+        let inputs = noise.quiet_dbfs.0.min(noise.quiet_dbfs.1) >= THRESHOLDS.input_noise_dbfs;
+        let own = inputs && noise.shared + 3.0 * noise.shared_sd <= THRESHOLDS.shared_noise;
+        let before = before::before(self.early, self.late, self.offset());
+        let sounded = if self.offset() > THRESHOLDS.musical_s * self.rate {
+            before.sounding_s >= THRESHOLDS.sound_before_s
+        } else {
+            before.amid_sound && before.sounding_s >= 0.7 * before.length_s
+        };
+        own || (sounded && noise.residual_dbfs >= THRESHOLDS.input_noise_dbfs + 3.0)
+    }
+}

@@ -1,0 +1,46 @@
+//! What evidence is asked for before two stems count as recordings by devices that started on their own.
+
+/// The thresholds, in units that their names end in.
+pub(in crate::align) struct Thresholds {
+    /// Lengths that differ by no more are equal: rate conversion rounds up to a whole frame.
+    pub(in crate::align) same_length_frames: u64,
+    /// Offsets below this are paths through the air of one room, or the latency of a plug-in: 20 m of sound.
+    pub(in crate::align) acoustic_s: f64,
+    /// Delays up to this are musical: a bar at 80 beats a minute.
+    pub(in crate::align) musical_s: f64,
+    /// A drift is believed when it is so many of its standard deviations long …
+    pub(in crate::align) drift_deviations: f64,
+    /// … moves the stems by so much over their common length …
+    pub(in crate::align) drift_frames: f64,
+    /// … and is no more than two quartz clocks differ by; beyond it a modulated delay is likelier.
+    pub(in crate::align) drift_ppm: f64,
+    /// A run of digital silence within a recording that an input never gives.
+    pub(in crate::align) inner_silence_s: f64,
+    /// Digital silence at the start of a recording that no device takes to start its converter.
+    pub(in crate::align) leading_silence_s: f64,
+    /// Noise above this, from 60 Hz to 8 kHz, comes from an input: the dither of 16 bits lies at −98 dBFS there.
+    pub(in crate::align) input_noise_dbfs: f64,
+    /// The most of the earlier stem's noise that the later one may hold, as a share, three standard deviations added: an
+    /// effect holds all of it.
+    pub(in crate::align) shared_noise: f64,
+    /// How far below its loud passages a stem still sounds: power.
+    pub(in crate::align) sounding: f64,
+    /// The least time that the later stem sounds before the earlier one begins.
+    pub(in crate::align) sound_before_s: f64,
+}
+
+/// The thresholds in use.
+pub(in crate::align) const THRESHOLDS: Thresholds = Thresholds {
+    same_length_frames: 2,
+    acoustic_s: 0.06,
+    musical_s: 3.0,
+    drift_deviations: 8.0,
+    drift_frames: 0.5,
+    drift_ppm: 300.0,
+    inner_silence_s: 0.1,
+    leading_silence_s: 0.1,
+    input_noise_dbfs: -91.0,
+    shared_noise: 0.4,
+    sounding: 3e-3,
+    sound_before_s: 0.5,
+};

@@ -1,0 +1,60 @@
+//! The links of a chained Ogg file (RFC 3533 §4): where one group of streams ends and the next begins.
+
+use super::peek::Peek;
+use std::io;
+use std::ops::Range;
+
+/// Links looked for in one file.
+const MAX_LINKS: usize = 4_096;
+/// Bytes of a page header before its segment table.
+const HEADER: usize = 27;
+
+/// The links of a stretch that begins with a page: another begins with the first page of a stream that follows other pages.
+pub(super) fn links(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
+    let (mut found, mut start) = (Vec::new(), range.start);
+    let (mut at, mut has_data) = (range.start, false);
+    while at < range.end && found.len() < MAX_LINKS {
+        let Some(page) = page_at(peek, at)? else {
+            let Some(next) = peek.find(at + 1, b"OggS")? else { break };
+            at = next;
+            continue;
+        };
+        if page.is_first && has_data && is_intact(peek, at, page.len)? {
+            found.push(start..at);
+            (start, has_data) = (at, false);
+        }
+        has_data |= !page.is_first;
+        at += page.len;
+    }
+    found.push(start..range.end);
+    Ok(found)
+}
+
+struct Page {
+    /// Whether a stream begins with it.
+    is_first: bool,
+    len: u64,
+}
+
+fn page_at(peek: &mut Peek<'_>, at: u64) -> io::Result<Option<Page>> {
+    let bytes = peek.at(at, HEADER + 255)?;
+    if bytes.len() < HEADER || !bytes.starts_with(b"OggS\0") {
+        return Ok(None);
+    }
+    let segments = usize::from(bytes[26]);
+    let Some(table) = bytes.get(HEADER..HEADER + segments) else { return Ok(None) };
+    let body: u64 = table.iter().map(|&len| u64::from(len)).sum();
+    Ok(Some(Page { is_first: bytes[5] & 2 != 0, len: (HEADER + segments) as u64 + body }))
+}
+
+/// Whether the checksum of a page is right (RFC 3533 §6: polynomial 0x04c11db7, over the page with the field zeroed).
+fn is_intact(peek: &mut Peek<'_>, at: u64, len: u64) -> io::Result<bool> {
+    // At most 65 307 bytes.
+    let Some(page) = peek.at(at, len as usize)?.get(..len as usize) else { return Ok(false) };
+    let crc = page.iter().enumerate().fold(0_u32, |crc, (index, &byte)| {
+        let byte = if (22..26).contains(&index) { 0 } else { byte };
+        (0..8)
+            .fold(crc ^ u32::from(byte) << 24, |crc, _| if crc >> 31 == 1 { crc << 1 ^ 0x04c1_1db7 } else { crc << 1 })
+    });
+    Ok(crc.to_le_bytes() == page[22..26])
+}

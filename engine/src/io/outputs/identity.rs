@@ -1,0 +1,32 @@
+//! Which file a path leads to: two spellings, a link and its target are the same file.
+
+use std::path::Path;
+
+/// What tells a file from every other file: device and inode, or what the system has instead.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileId(Id);
+
+#[cfg(unix)]
+type Id = (u64, u64);
+#[cfg(not(unix))]
+type Id = same_file::Handle;
+
+impl FileId {
+    /// Returns the identity of the file or folder that a path leads to, links followed.
+    /// `None` when there is nothing, or when it may not be looked at.
+    pub fn of(path: &Path) -> Option<Self> {
+        id(path).map(Self)
+    }
+}
+
+#[cfg(unix)]
+fn id(path: &Path) -> Option<Id> {
+    use std::os::unix::fs::MetadataExt;
+    // Nothing is opened: opening a pipe would wait for its writer.
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn id(path: &Path) -> Option<Id> {
+    same_file::Handle::from_path(path).ok()
+}

@@ -1,0 +1,87 @@
+//! Streams without a header of their own: MPEG audio and ADTS, known by headers that agree at the distances they name.
+
+use super::mpeg::MpegHeader;
+use super::peek::Peek;
+use std::io;
+use std::ops::Range;
+
+/// Headers that must agree, where there is room for so many.
+const AGREEING: usize = 4;
+/// How far from its start a stream may begin; players' own data and damaged tags stand before it.
+const MAX_LEAD: u64 = 256 * 1024;
+
+/// What a frame header says that is needed to find the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FrameHeader {
+    /// What all headers of a stream have in common.
+    pub(super) kind: u32,
+    /// Bytes of the frame.
+    pub(super) len: u64,
+}
+
+/// A kind of stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stream {
+    Mpeg,
+    Adts,
+}
+
+impl Stream {
+    pub(super) fn header(self, bytes: &[u8]) -> Option<FrameHeader> {
+        match self {
+            Self::Mpeg => MpegHeader::parse(bytes).and_then(MpegHeader::frame),
+            Self::Adts => adts_header(bytes),
+        }
+    }
+}
+
+/// An ADTS header (ISO 14496-3 §1.A.2): one raw data block a frame or more, of one profile, rate and channel configuration.
+fn adts_header(bytes: &[u8]) -> Option<FrameHeader> {
+    let head = bytes.get(..7)?;
+    let len = u64::from(head[3] & 3) << 11 | u64::from(head[4]) << 3 | u64::from(head[5] >> 5);
+    let header_bytes = if head[1] & 1 == 1 { 7 } else { 9 };
+    let rate_index = head[2] >> 2 & 15;
+    let is_header = head[0] == 0xff && head[1] & 0xf6 == 0xf0 && rate_index < 13 && len > header_bytes;
+    // The private bit may change from frame to frame.
+    let kind = u32::from(head[1] & 0x09) << 16 | u32::from(head[2] & 0xfd) << 8 | u32::from(head[3] & 0xc0);
+    is_header.then_some(FrameHeader { kind, len })
+}
+
+/// Counts the headers that agree from `at` on, up to `most`, and whether the last frame ends where the file does.
+pub(super) fn agreeing(peek: &mut Peek<'_>, stream: Stream, at: u64, most: usize) -> io::Result<(usize, bool)> {
+    let (mut next, mut count, mut kind) = (at, 0, None);
+    while count < most {
+        match stream.header(peek.at(next, 7)?) {
+            Some(header) if kind.is_none_or(|kind| kind == header.kind) => {
+                (next, count, kind) = (next + header.len, count + 1, Some(header.kind));
+            }
+            _ => return Ok((count, next == peek.end())),
+        }
+        if next >= peek.end() {
+            return Ok((count, next == peek.end()));
+        }
+    }
+    Ok((count, false))
+}
+
+/// Finds the stream that a stretch of a file without any other mark holds, and where it begins.
+pub(super) fn locate(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Option<(Stream, u64)>> {
+    let last = range.end.min(range.start.saturating_add(MAX_LEAD));
+    let mut at = range.start;
+    while let Some(found) = peek.find(at, &[0xff])?.filter(|&found| found < last) {
+        for stream in [Stream::Mpeg, Stream::Adts] {
+            let (count, is_whole) = agreeing(peek, stream, found, AGREEING)?;
+            // A file of fewer frames is one where nothing stands before them and, of a single one, nothing behind.
+            let breaks_off = count >= 2 && found == range.start;
+            if count >= AGREEING
+                || (is_whole && count >= 1 && found == range.start)
+                || (is_whole && count >= 2)
+                || breaks_off
+            {
+                return Ok(Some((stream, found)));
+            }
+        }
+        at = found + 1;
+    }
+    Ok(None)
+}

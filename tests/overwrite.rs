@@ -1,0 +1,293 @@
+//! No command destroys a file: not one that it reads, not one that somebody else wrote.
+
+use crate::program_runs::{Place, Run, read_wav};
+use mixdown_fixtures::signals;
+use std::fs;
+
+/// Two stems, a session of them, and a waveform's input under a name that could be an output.
+fn place() -> Place {
+    let place = Place::new();
+    let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));
+    place.write_wav("a.wav", 48_000, &[&a, &a]);
+    place.write_wav("b.wav", 48_000, &[&b]);
+    place.write("mix.json", br#"{ "align": { "mode": "off" }, "tracks": [{ "file": "a.wav" }, { "file": "b.wav" }] }"#);
+    place
+}
+
+/// Runs a command that must be refused for `expected` and must leave every file as it was.
+fn refused(place: &Place, arguments: &str, expected: &str) -> Run {
+    let before = files(place);
+    let run = place.run(arguments);
+    assert!(matches!(run.code, Some(1 | 2)), "{arguments}: {:?} {}{}", run.code, run.stdout, run.stderr);
+    assert!(run.stderr.contains(expected), "{arguments}: {}", run.stderr);
+    // No stem was opened, so no stage was begun.
+    assert!(!run.stderr.contains('…'), "{arguments}: {}", run.stderr);
+    assert!(files(place) == before, "{arguments}: {:?}", place.names(""));
+    run
+}
+
+/// Every file below the place with its bytes.
+fn files(place: &Place) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut folders = vec![place.path("")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+            } else if path.is_file() {
+                all.push((path.clone(), fs::read(path).unwrap()));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+fn done(place: &Place, arguments: &str) -> Run {
+    let run = place.run(arguments);
+    assert_eq!(run.code, Some(0), "{arguments}: {}{}", run.stdout, run.stderr);
+    run
+}
+
+#[test]
+fn no_command_writes_over_what_it_reads_by_whatever_spelling_even_when_forced() {
+    let place = place();
+    fs::create_dir(place.path("in")).unwrap();
+    fs::copy(place.path("a.wav"), place.path("in/final_mix.wav")).unwrap();
+    fs::create_dir(place.path("data")).unwrap();
+    fs::copy(place.path("a.wav"), place.path("data/spectrum.json")).unwrap();
+    fs::copy(place.path("a.wav"), place.path("a.dat")).unwrap();
+    place.write("list.json", b"[]");
+    place.write("spectrum.json", br#"{ "tracks": [{ "file": "a.wav" }, { "file": "data/spectrum.json" }] }"#);
+    let input = "one of the inputs";
+    for arguments in [
+        "session a.wav b.wav -o b.wav",
+        "session a.wav b.wav -o ./in/../b.wav",
+        "play a.wav --freewheel --wav a.wav",
+        "play a.wav --freewheel --record a.wav",
+        "play a.wav --freewheel --log a.wav",
+        "play -s mix.json --freewheel --record mix.json",
+        "play -s mix.json --freewheel --wav b.wav",
+        "play a.wav --freewheel --replay list.json --log list.json",
+        "waveform a.dat -o a.dat",
+        "render a.wav in/final_mix.wav --out in",
+        "render -s spectrum.json --out data",
+        "align a.wav b.wav --write .",
+        "align b.wav --to a.wav --write in/..",
+    ] {
+        let expected = if arguments.contains("--to") { "b.wav" } else { input };
+        refused(&place, arguments, expected);
+        refused(&place, &format!("{arguments} --force"), expected);
+    }
+    fs::create_dir(place.path("doc")).unwrap();
+    place.write("doc/report.json", &fs::read(place.path("mix.json")).unwrap());
+    fs::copy(place.path("a.wav"), place.path("doc/a.wav")).unwrap();
+    fs::copy(place.path("b.wav"), place.path("doc/b.wav")).unwrap();
+    refused(&place, "render -s doc/report.json --out doc --force", input);
+    // A mix that stems are looked for in is read too.
+    fs::copy(place.path("b.wav"), place.path("in/b.wav")).unwrap();
+    refused(&place, "align b.wav --to in/b.wav --write in --force", input);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_to_the_files_that_are_read() {
+    use std::os::unix::fs::symlink;
+    let place = place();
+    fs::hard_link(place.path("a.wav"), place.path("hard.dat")).unwrap();
+    symlink("a.wav", place.path("soft.json")).unwrap();
+    fs::create_dir(place.path("out")).unwrap();
+    fs::hard_link(place.path("b.wav"), place.path("out/final_mix.wav")).unwrap();
+    symlink("out", place.path("link")).unwrap();
+    for arguments in [
+        "session a.wav -o soft.json",
+        "session a.wav -o hard.dat",
+        "waveform a.wav -o hard.dat",
+        "waveform hard.dat -o soft.json",
+        "render a.wav b.wav --out link",
+        "play b.wav --freewheel --wav link/final_mix.wav",
+    ] {
+        refused(&place, &format!("{arguments} --force"), "one of the inputs");
+    }
+    // A link that is no input is followed, and stays.
+    symlink("elsewhere.toml", place.path("session.toml")).unwrap();
+    place.write("elsewhere.toml", b"old");
+    done(&place, "session a.wav -o session.toml --force");
+    assert!(place.path("session.toml").is_symlink());
+    assert!(fs::read_to_string(place.path("elsewhere.toml")).unwrap().contains("a.wav"));
+}
+
+#[test]
+fn what_mixdown_did_not_write_is_replaced_only_when_forced() {
+    let place = place();
+    fs::create_dir(place.path("mix")).unwrap();
+    let foreign = |name: &str| place.write(name, &fs::read(place.path("a.wav")).unwrap());
+    for name in
+        ["final_mix.wav", "waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json", "report.html"]
+    {
+        let path = format!("mix/{name}");
+        foreign(&path);
+        refused(&place, "render b.wav --out mix", &path.replace('/', std::path::MAIN_SEPARATOR_STR));
+        fs::remove_file(place.path(&path)).unwrap();
+    }
+    place.write("mix/loudness.png", b"not a picture");
+    refused(&place, "render b.wav --out mix --png", "loudness.png");
+    done(&place, "render b.wav --out mix --quiet");
+    done(&place, "render b.wav --out mix --quiet");
+    done(&place, "render b.wav --out mix --quiet --png --force");
+    done(&place, "render b.wav --out mix --quiet --png");
+
+    for (name, command) in [
+        ("x.toml", "session a.wav -o x.toml"),
+        ("x.dat", "waveform a.wav -o x.dat"),
+        ("x.json", "waveform a.wav -o x.json"),
+        ("x.wav", "play b.wav --freewheel --quiet --duration 0.1 --wav x.wav"),
+        ("log.json", "play b.wav --freewheel --quiet --duration 0.1 --log log.json"),
+        ("rec.toml", "play b.wav --freewheel --quiet --duration 0.1 --record rec.toml"),
+        ("in/b.wav", "align a.wav b.wav --write in"),
+    ] {
+        fs::create_dir_all(place.path("in")).unwrap();
+        place.write(name, b"{ \"mine\": true }");
+        refused(&place, command, "--force");
+        done(&place, &format!("{command} --force"));
+        // What the command wrote itself it replaces, but for documents that are made to be edited.
+        if ["x.toml", "rec.toml"].contains(&name) {
+            refused(&place, command, "--force");
+        } else {
+            done(&place, command);
+        }
+    }
+}
+
+#[test]
+fn an_earlier_master_is_not_mixed_into_the_one_that_replaces_it() {
+    let place = place();
+    done(&place, "render a.wav b.wav --out . --quiet");
+    let run = refused(&place, "render a.wav b.wav final_mix.wav --out .", "master of an earlier render");
+    assert!(run.stderr.contains("leave it out of the stems"), "{}", run.stderr);
+    refused(&place, "render a.wav b.wav final_mix.wav --out . --mix-only --force", "master of an earlier render");
+    let run = done(&place, "render a.wav final_mix.wav --out elsewhere --align off --quiet");
+    assert!(run.stderr.contains("\"final_mix\" is a master that mixdown wrote"), "{}", run.stderr);
+    // Stems put in time are stems.
+    done(&place, "align a.wav b.wav --write in-time");
+    let run = done(&place, "render in-time/a.wav in-time/b.wav --out from-aligned --quiet");
+    assert!(!run.stderr.contains("master"), "{}", run.stderr);
+}
+
+#[test]
+fn a_mix_alone_leaves_the_report_of_an_earlier_render_unless_forced() {
+    let place = place();
+    done(&place, "render b.wav --out mix --quiet --png");
+    let run = refused(&place, "render a.wav --out mix --mix-only", "report.json");
+    assert!(run.stderr.contains("--force"), "{}", run.stderr);
+    place.write("mix/notes.txt", b"mine");
+    done(&place, "render a.wav --out mix --mix-only --quiet --force");
+    assert_eq!(place.names("mix"), ["final_mix.wav", "notes.txt"]);
+    // What has a data file's name and is somebody else's is not in the way of a mix alone.
+    place.write("mix/report.html", b"<title>mine</title>");
+    done(&place, "render b.wav --out mix --mix-only --quiet --force");
+    assert_eq!(fs::read(place.path("mix/report.html")).unwrap(), b"<title>mine</title>");
+}
+
+#[test]
+fn two_outputs_of_one_command_are_two_files() {
+    let place = place();
+    for arguments in ["--wav x --log x", "--wav x --record ./x", "--log new/x --record new/../new/x"] {
+        let run = refused(&place, &format!("play b.wav --freewheel {arguments} --force"), "name two files");
+        assert_eq!(run.code, Some(2));
+    }
+    assert!(!place.path("new").exists());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_noticed_before_a_stem_is_read() {
+    let place = place();
+    fs::create_dir(place.path("folder.wav")).unwrap();
+    fs::create_dir_all(place.path("mix/report.html")).unwrap();
+    let long = "x".repeat(300);
+    for (arguments, expected) in [
+        ("render b.wav --out a.wav".to_owned(), "not a folder"),
+        ("render b.wav --out a.wav/below".to_owned(), "a.wav"),
+        ("render b.wav --out mix".to_owned(), "report.html: is a folder"),
+        (format!("render b.wav --out {long}"), "choose a shorter name"),
+        ("play b.wav --freewheel --wav folder.wav".to_owned(), "is a folder"),
+        ("play b.wav --freewheel --log a.wav/log.json".to_owned(), "part of the path is a file"),
+        (format!("waveform b.wav -o {long}.dat"), "choose a shorter name"),
+        ("session b.wav -o folder.wav".to_owned(), "is a folder"),
+        (format!("align a.wav b.wav --write {long}"), "choose a shorter name"),
+    ] {
+        let run = refused(&place, &arguments, expected);
+        assert!(!run.stderr.contains("free space") && !run.stderr.contains(".part"), "{}", run.stderr);
+    }
+    // A name that just fits is written, whatever its temporary file is called.
+    let fits = format!("{}.dat", "y".repeat(251));
+    done(&place, &format!("waveform b.wav -o {fits}"));
+    // Missing folders are made.
+    done(&place, "session b.wav -o new/deep/mix.toml");
+    done(&place, "render b.wav --mix-only --quiet --out other/deep");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_without_permission_is_noticed_at_once_with_advice_that_helps() {
+    use std::os::unix::fs::PermissionsExt;
+    if rustix::process::geteuid().is_root() {
+        // Nothing is forbidden to root but what no one may do: making files in /proc.
+        let place = place();
+        for arguments in [
+            "render b.wav --out /proc/mix",
+            "play b.wav --freewheel --wav /proc/x.wav",
+            "session b.wav -o /proc/x.toml",
+        ] {
+            let run = refused(&place, arguments, "cannot be written");
+            assert!(!run.stderr.contains("free space"), "{}", run.stderr);
+        }
+        return;
+    }
+    let place = place();
+    fs::create_dir(place.path("ro")).unwrap();
+    fs::set_permissions(place.path("ro"), fs::Permissions::from_mode(0o555)).unwrap();
+    for arguments in ["render b.wav --out ro", "play b.wav --freewheel --wav ro/x.wav", "align a.wav b.wav --write ro"]
+    {
+        let run = refused(&place, arguments, "that you may write to");
+        assert!(!run.stderr.contains("free space"), "{}", run.stderr);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_and_pipes_take_what_they_are_given_and_stay_what_they_are() {
+    use std::os::unix::fs::FileTypeExt;
+    let place = place();
+    for arguments in [
+        "play b.wav --freewheel --quiet --duration 0.1 --wav /dev/null",
+        "play b.wav --freewheel --quiet --duration 0.1 --log /dev/null --record /dev/null",
+        "session b.wav -o /dev/null",
+    ] {
+        done(&place, arguments);
+    }
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    let run = place.run("session b.wav -o /dev/full");
+    assert!(run.code == Some(1) && run.stderr.contains("free space"), "{}", run.stderr);
+    rustix::fs::mknodat(rustix::fs::CWD, place.path("pipe.wav"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
+        .unwrap();
+    let pipe = place.path("pipe.wav");
+    let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
+    done(&place, "play b.wav --freewheel --quiet --duration 0.1 --wav pipe.wav");
+    place.write("got.wav", &reader.join().unwrap());
+    assert!(read_wav(&place.path("got.wav"))[0].len() > 4_000);
+    let out = place.command().args(["session", "b.wav", "-o", "/dev/stdout"]).output().unwrap();
+    assert!(out.status.success() && String::from_utf8_lossy(&out.stdout).contains("b.wav"));
+}
+
+#[test]
+fn a_job_whose_stem_lies_in_the_place_of_its_result_is_refused() {
+    let place = place();
+    fs::create_dir_all(place.path("storage/mix_outputs/song")).unwrap();
+    fs::copy(place.path("a.wav"), place.path("storage/mix_outputs/song/final_mix.wav")).unwrap();
+    let submit = "jobs submit storage/mix_outputs/song/final_mix.wav b.wav --storage storage --media media";
+    let run = place.run(&format!("{submit} --session-id song"));
+    assert!(run.code == Some(1) && run.stderr.contains("one of the inputs"), "{}", run.stderr);
+    done(&place, &format!("{submit} --session-id other"));
+}
