@@ -1,9 +1,26 @@
 //! What a person at the prompt gets: files, words, documents.
 
+mod diff;
+mod ends;
+mod folders;
+mod help;
+mod sessions;
+mod streams;
+mod warnings;
+
 use crate::program_runs::{Place, read_wav};
 use mixdown_fixtures::{path, signals};
 use serde_json::Value;
 use std::fs;
+
+/// Two stems of a second: noise in stereo, and a tone.
+fn place() -> Place {
+    let place = Place::new();
+    let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));
+    place.write_wav("a.wav", 48_000, &[&a, &signals::pink_noise(2, 0.1, 48_000)]);
+    place.write_wav("b.wav", 48_000, &[&b]);
+    place
+}
 
 fn demo(place: &Place, more: &[&str]) -> crate::program_runs::Run {
     let mut command = place.command();

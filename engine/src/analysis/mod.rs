@@ -2,6 +2,7 @@
 
 mod band_meter;
 mod bands;
+mod difference;
 mod documents;
 mod files;
 mod phase_scope;
@@ -12,6 +13,7 @@ mod waveform;
 mod waveform_form;
 
 pub use band_meter::BandMeter;
+pub use difference::{Difference, DifferenceError, DifferenceOutline, compare_files};
 pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, StripMeters};
 pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, stores_floats};
 pub use phase_scope::{PhaseScope, ScopePicture};

@@ -22,12 +22,12 @@ pub enum DecodeError {
         /// The file.
         path: PathBuf,
     },
-    /// The path is a directory, a pipe or a device.
+    /// The path is a folder, a pipe or a device.
     #[error("{}: is {what}, not a file; name the audio files themselves", path.display())]
     NotAFile {
         /// The path.
         path: PathBuf,
-        /// What it is: `a directory` or `a pipe or device`.
+        /// What it is: `a folder` or `a pipe or device`.
         what: &'static str,
     },
     /// The disk or network failed.
@@ -142,7 +142,7 @@ impl DecodeError {
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound { path },
             io::ErrorKind::PermissionDenied => Self::NoPermission { path },
-            io::ErrorKind::IsADirectory => Self::NotAFile { path, what: "a directory" },
+            io::ErrorKind::IsADirectory => Self::NotAFile { path, what: "a folder" },
             _ => Self::Io { path, cause: error.to_string() },
         }
     }
@@ -158,7 +158,7 @@ pub(super) fn open_file(path: &Path) -> Result<(File, u64), DecodeError> {
     // Asked before opening: opening a pipe would wait for its writer.
     let metadata = std::fs::metadata(path).map_err(from_io)?;
     if metadata.is_dir() {
-        return Err(DecodeError::NotAFile { path: path.to_path_buf(), what: "a directory" });
+        return Err(DecodeError::NotAFile { path: path.to_path_buf(), what: "a folder" });
     }
     if !metadata.is_file() {
         return Err(DecodeError::NotAFile { path: path.to_path_buf(), what: "a pipe or device" });

@@ -50,15 +50,15 @@ const NOT_READ: &[(&[u8], &str)] = &[
     (b"\x06\x0e\x2b\x34", "MXF"),
     (b"FLV\x01", "Flash video"),
     (b"ADIF", "AAC in ADIF"),
-    (b"\x89PNG", "PNG image"),
-    (b"\xff\xd8\xff", "JPEG image"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "GIF image"),
-    (b"PK\x03\x04", "ZIP archive"),
+    (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1f\x8b", "gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),
     (b"Rar!", "RAR archive"),
     (b"\x7fELF", "a program"),
-    (b"%PDF", "PDF document"),
+    (b"%PDF", "a PDF document"),
 ];
 /// First bytes of formats that are read when they are whole.
 const READ: &[(&[u8], &str)] = &[
@@ -82,7 +82,7 @@ pub(super) fn known_but_not_read(head: &[u8]) -> Option<String> {
     let form = match (head.get(..4), head.get(8..12)) {
         (Some(b"RIFF" | b"RIFX" | b"RF64" | b"BW64" | b"FORM"), Some(b"WAVE" | b"AIFF" | b"AIFC")) => None,
         (Some(b"RIFF" | b"RIFX"), Some(b"AVI ")) => Some("AVI video"),
-        (Some(b"RIFF"), Some(b"WEBP")) => Some("WebP image"),
+        (Some(b"RIFF"), Some(b"WEBP")) => Some("a WebP image"),
         (Some(b"RIFF"), Some(b"RMID")) => Some("MIDI in RIFF"),
         (Some(b"RIFF"), Some(b"sfbk")) => Some("a SoundFont"),
         (Some(b"RIFF"), Some(b"CDXA")) => Some("a CD-ROM XA file"),

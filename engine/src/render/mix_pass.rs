@@ -119,7 +119,8 @@ pub(super) fn run<S: Store>(
 
     let output_end = span.output_end(kept.heard_until);
     if output_end <= start {
-        return Err(RenderError::Empty { end_s: rate.seconds(output_end), start_s: rate.seconds(start) });
+        let end_s = rate.seconds(span.session_end(kept.heard_until));
+        return Err(RenderError::Empty { end_s, start_s: rate.seconds(start) });
     }
     let fingerprints = tracks.each().map(|track| track.input.fingerprint()).collect();
     let mut end = |strip: usize, meter| log.end(strip, meter).map_err(RenderError::MeterLog);

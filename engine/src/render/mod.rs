@@ -3,6 +3,7 @@
 mod byte_log;
 mod clip;
 mod data_files;
+mod doubtful;
 mod error;
 mod exactness;
 mod export;

@@ -1,13 +1,14 @@
 //! A session made ready: every stem opened, the rate chosen, every setting checked at that rate, latencies balanced.
 
 use super::clip::{Clip, ClipError, Placement};
+use super::doubtful;
 use super::time_code::TimeCodes;
 use crate::align::{Alignment, Place};
-use crate::io::{DecodeError, Fold, StemInfo, StemReader, is_earlier_master};
+use crate::io::{DecodeError, Fold, StemInfo, StemReader};
 use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
 use crate::process::{ProcessSpec, Processor, Tail};
 use crate::resample::Retiming;
-use crate::session::{Container, OutputFormat, Problem, Session, SessionErrors, Track};
+use crate::session::{Container, OutputFormat, Problem, Session, SessionErrors};
 use crate::units::SampleRate;
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -93,7 +94,7 @@ impl Plan {
         let time_codes = TimeCodes::find(session.align.timecode, &session.tracks, &stems);
         let moves = vec![None; stems.len()];
         let routing = Routing { buses: Vec::new(), master: Vec::new(), latency: 0 };
-        let warnings = earlier_masters(&session);
+        let warnings = doubtful::warnings(&session, &stems, rate);
         let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, time_codes, warnings };
         plan.balance()?;
         Ok(plan)
@@ -250,15 +251,6 @@ impl Plan {
 
 fn refuse(problems: Vec<Problem>) -> Result<(), SessionErrors> {
     if problems.is_empty() { Ok(()) } else { Err(SessionErrors { origin: "the session".into(), problems }) }
-}
-
-/// A sentence for every stem that is a mix which mixdown wrote.
-fn earlier_masters(session: &Session) -> Vec<String> {
-    let masters = session.tracks.iter().filter(|track| is_earlier_master(&track.file));
-    let warn = |track: &Track| {
-        format!("track {:?} is a master that mixdown wrote; if it holds the other stems, leave it out", track.title())
-    };
-    masters.map(warn).collect()
 }
 
 fn frames_of(tail: Tail) -> u64 {

@@ -55,14 +55,18 @@ impl Span {
         self.stems_end.map_or(u64::MAX, |_| self.output_end(heard_until) - self.start)
     }
 
-    /// The end of the output: what was asked for; else the last stem's end, or later while the inserts still ring.
+    /// The end of the output, never before its start.
     pub(super) fn output_end(&self, heard_until: u64) -> u64 {
+        self.session_end(heard_until).max(self.start)
+    }
+
+    /// The end of the session: what was asked for; else the last stem's end, or later while the inserts still ring.
+    pub(super) fn session_end(&self, heard_until: u64) -> u64 {
         let stems_end = self.stems_end.unwrap_or(0);
-        let end = match (self.asked_end, self.asked_tail) {
+        match (self.asked_end, self.asked_tail) {
             (Some(end), _) => end,
             (None, Some(tail)) => stems_end + tail,
             (None, None) => stems_end.max(heard_until),
-        };
-        end.max(self.start)
+        }
     }
 }

@@ -60,6 +60,10 @@ pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
         mixed.tracks.iter().enumerate().map(|(index, result)| track(road, index, result)).collect();
     let mut warnings = plan.warnings().to_vec();
     warnings.extend(tracks.iter().flat_map(track_warnings));
+    let session = plan.session();
+    let solo = session.tracks.iter().any(|track| track.solo);
+    let heard = session.tracks.iter().map(|track| !track.mute && (!solo || track.solo));
+    warnings.extend(tracks.iter().zip(heard).filter_map(|(track, is_heard)| level_warning(track, is_heard)));
     if output.clipped_samples > 0 {
         warnings.push(format!(
             "{} samples are beyond full scale and were cut: leave the ceiling on, lower the gains, or write 32-bit float",
@@ -152,6 +156,28 @@ fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
     }
 }
 
+/// Samples at full scale above which a stem was cut rather than just as loud as can be.
+const CLIPPED_SAMPLES: u64 = 8;
+/// A peak above this is no rounding of full scale, in dBFS.
+const HOT_DBFS: f64 = 0.1;
+
+/// What the levels of a track tell, as they are after its fader.
+fn level_warning(track: &TrackReport, is_heard: bool) -> Option<String> {
+    let measured = track.measured.as_ref().filter(|_| is_heard)?;
+    let name = &track.name;
+    match measured.sample_peak_dbfs {
+        None => Some(format!("track {name:?} is silent all the way; check the export, or leave it out")),
+        Some(peak) if peak > HOT_DBFS => Some(format!(
+            "track {name:?} peaks at {peak:+.1} dBFS, above full scale; lower its gain, or export it again"
+        )),
+        Some(_) if measured.clipped_samples >= CLIPPED_SAMPLES => Some(format!(
+            "track {name:?} has {} samples at full scale, as a clipped recording has; export it again at a lower level",
+            measured.clipped_samples
+        )),
+        Some(_) => None,
+    }
+}
+
 fn track_warnings(track: &TrackReport) -> Vec<String> {
     let remark = |remark: &String| format!("track {:?}: {}: {remark}", track.name, track.file.display());
     let mut warnings: Vec<String> = track.stem.remarks.iter().map(remark).collect();
@@ -163,7 +189,7 @@ fn track_warnings(track: &TrackReport) -> Vec<String> {
     }
     if track.read.corrupt_packets > 0 {
         warnings.push(format!(
-            "track {:?}: {}: {} packets could not be decoded and are silent; export the stem again",
+            "track {:?}: {}: packets that could not be decoded and are silent: {}; export the stem again",
             track.name,
             track.file.display(),
             track.read.corrupt_packets

@@ -1,5 +1,6 @@
 //! What was done and measured: as data, `report.json`; as a page, `report.html`; as pictures.
 
+mod difference;
 mod frequency_plots;
 mod markup;
 mod master_outline;
@@ -18,6 +19,7 @@ mod time_axis;
 mod time_plots;
 mod waveform_outline;
 
+pub use difference::difference_picture;
 pub use master_outline::MasterOutline;
 pub use outline::Outline;
 pub use page::{Drawn, Plots, html, plots};

@@ -30,7 +30,7 @@ pub fn pictures(drawn: &Drawn<'_>) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// A plot as a PNG. `None` when there is nothing to draw on, which no plot has.
-fn png(plot: &Plot, heat: Option<&frequency_plots::Heat>) -> Option<Vec<u8>> {
+pub(super) fn png(plot: &Plot, heat: Option<&frequency_plots::Heat>) -> Option<Vec<u8>> {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(dejavu::sans::regular().to_vec());
     let options = Options { fontdb: Arc::new(fonts), font_family: "DejaVu Sans".into(), ..Options::default() };

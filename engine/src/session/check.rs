@@ -7,7 +7,7 @@ use super::output_format::{Container, OutputFormat};
 use super::problem::did_you_mean;
 use super::routing;
 use crate::dsp::Insert;
-use crate::io::OPUS_RATE_HZ;
+use crate::io::{Fold, OPUS_RATE_HZ, StemReader};
 use crate::process::check_frequency;
 use crate::units::SampleRate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,9 +37,8 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     if session.tracks.is_empty() && !lost.contains("tracks") {
         found.push(Finding::new(&[], "there are no tracks: add [[tracks]] with a file"));
     }
-    for (index, track) in session.tracks.iter().enumerate() {
-        let missing = folder.and_then(|folder| file_problem(track, folder));
-        found.extend(missing.map(|message| Finding::new(&[Key("tracks"), Item(index), Key("file")], message)));
+    if let Some(folder) = folder {
+        files(session, folder, &mut found);
     }
     let tracks = session.tracks.iter().map(Track::title).collect::<Vec<_>>();
     unique("tracks", tracks.iter().map(AsRef::as_ref), &mut found);
@@ -65,11 +64,27 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     found
 }
 
+/// Files that are not there; where any is missing, those too that are there and cannot be read, so that all are told in one round.
+fn files(session: &Session, folder: &Path, found: &mut Vec<Finding>) {
+    let missing: Vec<Option<String>> = session.tracks.iter().map(|track| file_problem(track, folder)).collect();
+    if missing.iter().all(Option::is_none) {
+        return;
+    }
+    for (index, (track, problem)) in session.tracks.iter().zip(missing).enumerate() {
+        let unreadable = || StemReader::open(&track.file, Fold::Stereo).err().map(|error| error.to_string());
+        let message = problem.or_else(unreadable);
+        found.extend(message.map(|message| Finding::new(&[Key("tracks"), Item(index), Key("file")], message)));
+    }
+}
+
 fn file_problem(track: &Track, folder: &Path) -> Option<String> {
     let wrong = match fs::metadata(&track.file) {
         Ok(data) if data.is_file() => return None,
         Ok(data) if data.is_dir() => "is a folder, not a file".into(),
         Ok(_) => "is not a regular file".into(),
+        Err(error) if error.kind() == ErrorKind::NotFound && track.file.to_string_lossy().contains(['*', '?']) => {
+            "no such file: no name matches this pattern".into()
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => "no such file".into(),
         Err(error) => error.to_string(),
     };

@@ -1,8 +1,7 @@
 //! `mixdown align`: who is late, by how much, how sure; the stems in time, if asked for.
 
-use super::Failure;
-use super::interrupt;
 use super::outcome::print;
+use super::{Failure, interrupt, stems};
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
     AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment,
@@ -25,7 +24,7 @@ Examples:
   mixdown align stems/*.wav --write in-time
   mixdown align drums.wav bass.wav vox.wav --to final.wav")]
 pub(super) struct AlignArguments {
-    /// The stems.
+    /// The stems; of a folder, its audio files.
     #[arg(value_name = "STEM", required = true)]
     stems: Vec<PathBuf>,
     /// Find each stem inside this mix instead, with its gain there.
@@ -63,6 +62,9 @@ pub(super) struct AlignArguments {
     /// Print one JSON document on standard output.
     #[arg(long)]
     pub(super) json: bool,
+    /// Print nothing but errors.
+    #[arg(short, long)]
+    quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -107,13 +109,14 @@ struct Answer {
 
 pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     interrupt::listen();
+    let stems = stems::expand(&arguments.stems, arguments.quiet)?;
     let out = arguments.write.as_deref().map(|folder| AlignedFolder {
         folder,
         inputs: arguments.to.as_slice(),
         force: arguments.force,
     });
-    out.map_or(Ok(()), |out| out.check(&arguments.stems)).map_err(AlignError::from)?;
-    let answer = compare(arguments)?;
+    out.map_or(Ok(()), |out| out.check(&stems)).map_err(AlignError::from)?;
+    let answer = compare(arguments, &stems)?;
     let mut files = Vec::new();
     let mut begins_later_s = 0.0;
     if let Some(out) = &out {
@@ -132,7 +135,10 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
         }
         return print(&format!("{document:#}\n"));
     }
-    let mut text = answer.told();
+    if arguments.quiet {
+        return Ok(());
+    }
+    let mut text = answer.told(out.is_some());
     if begins_later_s > 0.0 {
         text += &format!("Everything begins {begins_later_s:.2} s later, so that no stem loses its first note.\n");
     }
@@ -142,8 +148,8 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     print(&text)
 }
 
-fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
-    let mut paths = arguments.stems.clone();
+fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Failure> {
+    let mut paths = stems.to_vec();
     let mut settings = AlignSettings {
         mode: arguments.mode.mode(),
         max_offset_s: arguments.max_offset,
@@ -189,7 +195,7 @@ fn compare(arguments: &AlignArguments) -> Result<Answer, Failure> {
         }
     }
     let in_mix = match &arguments.to {
-        Some(mix) => Some(find_in_mix(mix, &arguments.stems, &alignment, rate, &interrupt::asked)?),
+        Some(mix) => Some(find_in_mix(mix, stems, &alignment, rate, &interrupt::asked)?),
         None => None,
     };
     let heard = compared
@@ -276,14 +282,23 @@ impl Answer {
         document
     }
 
-    /// What a person reads.
-    fn told(&self) -> String {
+    /// What a person reads; `written` says whether the stems were moved, or could be.
+    fn told(&self, written: bool) -> String {
         let mut text = String::new();
         for n in self.stems() {
             let stem = &self.alignment.stems[n];
-            let done = if stem.decision == Decision::Moved { "moved" } else { "left " };
+            let done = match (stem.decision, written) {
+                (Decision::Moved, true) => "moved",
+                (Decision::Moved, false) => "late",
+                (Decision::Left, _) => "left",
+            };
+            let late = stem.late_samples.map(|late| {
+                let (late_ms, sure) = (late / self.rate.as_f64() * 1e3, stem.confidence * 100.0);
+                format!(" ({late_ms:+.3} ms, {sure:.1} % sure)")
+            });
             let gain = self.gain_db(n).map(|gain| format!(", {gain:+.2} dB in the mix")).unwrap_or_default();
-            text += &format!("{done}  {}: {}{gain}\n", self.paths[n].display(), stem.reason);
+            let (path, reason) = (self.paths[n].display(), &stem.reason);
+            text += &format!("{done:<5}  {path}: {reason}{}{gain}\n", late.unwrap_or_default());
         }
         if let Some(residual_db) = self.in_mix.as_ref().and_then(|mix| mix.residual_db) {
             text += &format!("The stems together leave {residual_db:.1} dB of the mix.\n");

@@ -1,20 +1,39 @@
 //! Ctrl-C: the first one asks the work to stop and clean up, the second one ends the process.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+#[cfg(unix)]
+const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
+#[cfg(not(unix))]
+const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+
+/// What shells add to a signal's number for the exit code of what it ended: 130 and 143.
+const OF_SIGNALS: i32 = 128;
+
+static ASKED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
 /// Starts to listen. Where signals cannot be caught, Ctrl-C simply ends the process.
 pub(super) fn listen() {
-    let caught = ctrlc::set_handler(|| {
-        if ASKED.swap(true, Ordering::SeqCst) {
-            std::process::exit(1);
-        }
-    });
-    drop(caught);
+    for signal in SIGNALS {
+        // Looked at before the flag is raised, so that it takes a second signal.
+        let caught = flag::register_conditional_shutdown(signal, OF_SIGNALS + signal, Arc::clone(&ASKED))
+            .and_then(|_| flag::register_usize(signal, Arc::clone(&SIGNAL), signal as usize))
+            .and_then(|_| flag::register(signal, Arc::clone(&ASKED)));
+        drop(caught);
+    }
 }
 
 /// Whether somebody asked to stop.
 pub(super) fn asked() -> bool {
     ASKED.load(Ordering::SeqCst)
+}
+
+/// The exit code of work that a signal has ended; `None` without a signal.
+pub(super) fn exit_code() -> Option<u8> {
+    let signal = SIGNAL.load(Ordering::SeqCst);
+    (signal > 0).then(|| u8::try_from(OF_SIGNALS as usize + signal).unwrap_or(1))
 }

@@ -1,9 +1,10 @@
 //! `mixdown measure`: loudness, peaks and the rest of any audio files.
 
-use super::Failure;
 use super::outcome::{print, print_json};
 use super::progress::FilesProgress;
+use super::standard_streams::Inputs;
 use super::table::Table;
+use super::{Failure, csv, stems, terminal};
 use clap::Args;
 use mixdown_engine::analysis::{MeasuredFile, measure_file};
 use mixdown_engine::meter::{Measurement, MeterSeries, rounded};
@@ -13,22 +14,26 @@ use std::path::{Path, PathBuf};
 
 /// Measure loudness, true peak and more of any audio files.
 ///
-/// Loudness by ITU-R BS.1770-4 and EBU R 128, of one to six channels and more as they are, none folded; true peak 8 times
+/// Loudness by ITU-R BS.1770-4 and EBU R 128, of one to six channels and more as they are, none folded; true peak sixteen times
 /// oversampled. Files are read as streams, several at a time. What does not exist (the loudness of silence, or of less than
 /// 0.4 s) is shown as a dash, and null in JSON.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mixdown measure mix/final_mix.wav
-  mixdown measure album/*.flac
+  mixdown measure album/ --csv > album.csv
+  ffmpeg -i film.mkv -f wav - | mixdown measure -
   mixdown measure final_mix.wav --json --series > meters.json")]
 pub(super) struct MeasureArguments {
-    /// The files: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF.
+    /// The files: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; of a folder, its audio files; - for standard input.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Print one JSON document on standard output, every field described in docs/formats.md.
     #[arg(long)]
     pub(super) json: bool,
+    /// Print comma-separated values on standard output, a row a file, with the keys of --json as heading.
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
     /// Add the readings every 100 ms to the JSON document.
     #[arg(long, requires = "json")]
     series: bool,
@@ -132,34 +137,43 @@ impl FileReadings {
 }
 
 pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
-    let progress = FilesProgress::new(arguments.files.len(), arguments.quiet || arguments.json);
+    let paths = stems::expand(&arguments.files, arguments.quiet)?;
+    let inputs = Inputs::new(paths.iter().map(|path| &**path))?;
+    let progress = FilesProgress::new(paths.len(), arguments.quiet || arguments.json);
     let measure = |path: &PathBuf| {
         let share = progress.file();
-        match measure_file(path, arguments.series, |done, expected| share.at(done, expected)) {
+        match measure_file(&inputs.file(path), arguments.series, |done, expected| share.at(done, expected)) {
             Ok(file) => FileEntry::Measured(Box::new(FileReadings::new(path, &file, arguments.series))),
-            Err(error) => FileEntry::Refused { path: path.clone(), error: error.to_string() },
+            Err(error) => FileEntry::Refused { path: path.clone(), error: inputs.told(&error.to_string()) },
         }
     };
-    let files: Vec<FileEntry> = arguments.files.par_iter().map(measure).collect();
+    let files: Vec<FileEntry> = paths.par_iter().map(measure).collect();
     drop(progress);
     let refused = files.iter().filter(|file| matches!(file, FileEntry::Refused { .. })).count();
     if arguments.json {
         print_json(&Measured { files })?;
     } else {
-        print(&table(&files))?;
+        print(&if arguments.csv { values(&files) } else { table(&files) })?;
         for file in &files {
             match file {
-                FileEntry::Refused { error, .. } => eprintln!("mixdown: {error}"),
+                FileEntry::Refused { error, .. } => terminal::fail(error),
                 FileEntry::Measured(readings) => {
                     readings
                         .warnings
                         .iter()
-                        .for_each(|warning| eprintln!("warning: {}: {warning}", readings.path.display()));
+                        .for_each(|warning| terminal::warn(&format!("{}: {warning}", readings.path.display())));
                 }
             }
         }
     }
     if refused == 0 { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// What a spreadsheet reads: a row a file that could be measured.
+fn values(files: &[FileEntry]) -> String {
+    let measured = files.iter().filter(|file| matches!(file, FileEntry::Measured(_)));
+    let rows = measured.filter_map(|file| serde_json::to_value(file).ok()?.as_object().cloned());
+    csv::text(&rows.collect::<Vec<_>>())
 }
 
 /// What a person reads: a row a file.

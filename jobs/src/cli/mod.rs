@@ -3,7 +3,11 @@
 #![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
 
 mod align;
+mod completions;
+mod csv;
 mod destination;
+mod diff;
+mod dry_run;
 mod interrupt;
 mod jobs;
 mod measure;
@@ -11,14 +15,20 @@ mod origination;
 mod outcome;
 mod outputs;
 mod panic;
+mod plan_text;
 mod play;
 mod progress;
+mod relative;
 mod render;
 mod session;
+mod standard_streams;
+mod stems;
 mod table;
+mod terminal;
+mod to_stdout;
 mod waveform;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use outcome::Failure;
 use std::process::ExitCode;
 
@@ -27,8 +37,10 @@ use std::process::ExitCode;
 /// Decodes stems, puts them in time with each other, processes and sums them, brings the sum to a loudness under a true-peak
 /// ceiling, and writes final_mix.wav with its waveform, spectrum and meter data.
 #[derive(Debug, Parser)]
-#[command(name = "mixdown", version, after_help = EXAMPLES, max_term_width = 110, disable_help_subcommand = true)]
+#[command(name = "mixdown", version, after_help = EXAMPLES, max_term_width = 110)]
 struct Arguments {
+    #[command(flatten)]
+    terminal: terminal::TerminalArguments,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,6 +53,7 @@ Examples:
   mixdown measure mix/final_mix.wav
   mixdown play --session mix.toml --null
   mixdown align boom.wav lavalier.wav --write in-time
+  mixdown diff golden.wav new.wav --tolerance-db -90
 
 Each command explains itself: mixdown render --help";
 
@@ -52,6 +65,9 @@ enum Command {
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
     Waveform(waveform::WaveformArguments),
+    Diff(diff::DiffArguments),
+    Completions(completions::CompletionsArguments),
+    Man(completions::ManArguments),
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
 }
@@ -59,14 +75,13 @@ enum Command {
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
     panic::silence_decoders();
-    let arguments = match Arguments::try_parse() {
+    let color = terminal::color_of(std::env::args_os().skip(1));
+    let parsed = Arguments::command().color(color).try_get_matches();
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are answers, not mistakes: clap knows which stream and code each has.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return unparsed(&error),
     };
+    arguments.terminal.choose();
     let (json, result) = match &arguments.command {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Render(render) => (render.json, render::run(render)),
@@ -74,10 +89,29 @@ pub fn main() -> ExitCode {
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),
+        Command::Diff(diff) => (diff.json, diff::run(diff)),
+        Command::Completions(shell) => (false, completions::completions(shell, Arguments::command())),
+        Command::Man(man) => (false, completions::man(man, Arguments::command())),
         Command::Jobs(command) => jobs::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(json),
+        Err(failure) => {
+            let code = failure.report(json);
+            // Shells tell what a signal has ended from what failed.
+            interrupt::exit_code().map_or(code, ExitCode::from)
+        }
     }
+}
+
+/// Shows help, version, or what is wrong with the arguments. Help and version are answers, not
+/// mistakes: clap knows which stream and code each has.
+fn unparsed(error: &clap::Error) -> ExitCode {
+    let plain = error.render().to_string();
+    if terminal::plain(&plain) == plain {
+        let _ = error.print();
+    } else {
+        terminal::tell(plain.trim_end());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

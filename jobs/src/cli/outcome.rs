@@ -1,5 +1,6 @@
 //! How a command ends, and what it says then.
 
+use super::terminal;
 use crate::settings::SettingsError;
 use crate::store::StoreError;
 use mixdown_engine::align::AlignError;
@@ -7,7 +8,7 @@ use mixdown_engine::io::DecodeError;
 use mixdown_engine::render::RenderError;
 use mixdown_engine::session::SessionErrors;
 use serde::Serialize;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use thiserror::Error;
 
@@ -61,7 +62,7 @@ impl Failure {
             // A closed standard output leaves only the exit code to say it.
             let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "ok": false, "error": self.to_string() }));
         } else {
-            let _ = writeln!(io::stderr(), "mixdown: {self}");
+            terminal::fail(&self.to_string());
         }
         ExitCode::from(if matches!(self, Self::Usage(_)) { 2 } else { 1 })
     }
@@ -69,7 +70,13 @@ impl Failure {
 
 /// Prints to standard output; a reader that has gone away is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+    let shown = if io::stdout().is_terminal() { terminal::plain(text) } else { text.into() };
+    print_bytes(shown.as_bytes())
+}
+
+/// Writes bytes to standard output; a reader that has gone away is no failure.
+pub(super) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    match io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::Write { path: "standard output".into(), source: error })
         }

@@ -1,5 +1,6 @@
 //! Shows how far the work is, on standard error: bars on a terminal, a line a stage elsewhere.
 
+use super::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
 use mixdown_engine::render::{Phase, Progress};
 use std::io::{IsTerminal, stderr};
@@ -8,9 +9,18 @@ use std::time::Duration;
 
 /// Steps of a bar.
 const STEPS: u64 = 1_000;
-/// A bar while its stage runs, and after.
-const RUNNING: &str = "  {msg:<22} {wide_bar:.cyan/dim} {percent:>3} %  {elapsed}";
-const DONE: &str = "✓ {msg:<22} {wide_bar:.green/dim} {percent:>3} %  {elapsed}";
+/// A bar while its stage runs, with the time that is left of it, and after, with the time that it took.
+fn running() -> String {
+    format!("  {{msg:<22}} {{wide_bar{}}} {{percent:>3}} %  {{eta:>4}} left", coloured(":.cyan/dim"))
+}
+
+fn done() -> String {
+    format!("✓ {{msg:<22}} {{wide_bar{}}} {{percent:>3}} %  in {{elapsed:>4}}", coloured(":.green/dim"))
+}
+
+fn coloured(style: &'static str) -> &'static str {
+    if terminal::has_colours() { style } else { "" }
+}
 
 /// The stages of a render: a bar each.
 pub(super) struct ProgressDisplay {
@@ -45,7 +55,7 @@ impl ProgressDisplay {
             Shown::Nothing => {}
             Shown::Lines => {
                 if new_phase {
-                    eprintln!("{} …", doing(progress.phase));
+                    terminal::tell(&format!("{} …", doing(progress.phase)));
                 }
             }
             Shown::Bars(running) => {
@@ -60,7 +70,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// Marks the last stage as done; without it, the bar stays as far as it got.
+    /// Marks the last stage as done; without it, its bar goes away.
     pub(super) fn finished(mut self) {
         if let Shown::Bars(running) = &mut self.shown {
             finish(running.take());
@@ -71,14 +81,14 @@ impl ProgressDisplay {
 impl Drop for ProgressDisplay {
     fn drop(&mut self) {
         if let Shown::Bars(Some(running)) = &self.shown {
-            running.abandon();
+            running.finish_and_clear();
         }
     }
 }
 
 fn finish(bar: Option<ProgressBar>) {
     if let Some(bar) = bar {
-        if let Ok(style) = ProgressStyle::with_template(DONE) {
+        if let Ok(style) = ProgressStyle::with_template(&done()) {
             bar.set_style(style);
         }
         bar.finish();
@@ -87,7 +97,7 @@ fn finish(bar: Option<ProgressBar>) {
 
 fn bar(doing: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(STEPS);
-    if let Ok(style) = ProgressStyle::with_template(RUNNING) {
+    if let Ok(style) = ProgressStyle::with_template(&running()) {
         bar.set_style(style);
     }
     bar.set_message(doing);

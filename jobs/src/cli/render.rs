@@ -1,16 +1,17 @@
 //! `mixdown render`: stems or a session file in, a folder of results out.
 
-use super::Failure;
-use super::interrupt;
-use super::origination;
 use super::outcome::print;
 use super::progress::ProgressDisplay;
+use super::standard_streams::{is_standard, read_text};
+use super::{Failure, dry_run, interrupt, origination, plan_text, stems, terminal, to_stdout};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
-use mixdown_engine::session::{AlignMode, Ceiling, OutputFormat, Session, SessionErrors, Target, Timecode};
+use mixdown_engine::session::{
+    AlignMode, Ceiling, MAX_DOCUMENT_BYTES, OutputFormat, Session, SessionErrors, Target, Timecode,
+};
 use mixdown_engine::units::SampleRate;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -25,18 +26,24 @@ use std::time::Instant;
 #[command(after_help = "\
 Examples:
   mixdown render drums.wav bass.flac vox.mp3 --out mix
-  mixdown render stems/*.flac --out mix --target ebu-r128 --format wav16 --png
+  mixdown render stems/ --out mix --target ebu-r128 --format wav16 --png
   mixdown render --session mix.toml --out mix --json")]
 pub(super) struct RenderArguments {
-    /// The stems: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF.
+    /// The stems: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; of a folder, its audio files.
     #[arg(value_name = "STEM", required_unless_present = "session", conflicts_with = "session")]
     stems: Vec<PathBuf>,
-    /// A session file, TOML or JSON.
+    /// A session file, TOML or JSON; - for standard input.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
     /// The folder for the results; made if it is missing. Only mixdown's own files in it are replaced.
-    #[arg(short, long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(short, long, value_name = "DIR", required_unless_present_any = ["dry_run", "stdout"])]
+    out: Option<PathBuf>,
+    /// Write the master, and nothing else, to standard output.
+    #[arg(long, conflicts_with_all = ["out", "json", "png", "mix_only", "dry_run"])]
+    stdout: bool,
+    /// Open and compare the stems, tell plan, alignment and warnings, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
     /// Replace files in it that mixdown did not write, too; never a stem. With --mix-only: remove what describes an earlier mix.
     #[arg(long)]
     force: bool,
@@ -185,10 +192,14 @@ pub(super) fn session_of(
     document: Option<&Path>,
     align: Option<AlignChoice>,
     timecode: Option<TimecodeChoice>,
+    quiet: bool,
 ) -> Result<Session, Failure> {
     let mut session = match document {
+        Some(path) if is_standard(path) => {
+            Session::parse(&read_text(MAX_DOCUMENT_BYTES)?, Path::new("standard input"))?
+        }
         Some(path) => Session::load(path)?,
-        None => Session::from_stems(stems),
+        None => Session::from_stems(&stems::expand(stems, quiet)?),
     };
     if let Some(document) = stems.iter().find(|stem| is_document(stem)) {
         let name = document.display();
@@ -205,7 +216,7 @@ pub(super) fn session_of(
 
 impl RenderArguments {
     fn session(&self) -> Result<Session, Failure> {
-        let mut session = session_of(&self.stems, self.session.as_deref(), self.align, self.timecode)?;
+        let mut session = session_of(&self.stems, self.session.as_deref(), self.align, self.timecode, self.quiet)?;
         if let Some(target) = self.target {
             session.master.target = target;
         }
@@ -263,11 +274,19 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     if let Some(frames) = arguments.chunk_frames {
         options.chunk_frames = frames as usize;
     }
+    let out = arguments.out.as_deref();
+    if arguments.dry_run {
+        return dry_run::run(session, out, &options, (arguments.json, arguments.quiet));
+    }
     let mut display = ProgressDisplay::new(arguments.quiet || arguments.json);
-    let rendered = render_to_folder(session, &arguments.out, &options, &mut |progress| {
+    let mut on_progress = |progress| {
         display.show(progress);
         if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    };
+    let rendered = match out {
+        Some(out) => render_to_folder(session, out, &options, &mut on_progress).map_err(Failure::from),
+        None => to_stdout::run(session, options, &mut on_progress),
+    };
     if rendered.is_ok() {
         display.finished();
     } else {
@@ -283,9 +302,10 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         print(&format!("{document:#}\n"))?;
     } else {
         for warning in &report.warnings {
-            eprintln!("warning: {warning}");
+            terminal::warn(warning);
         }
-        if !arguments.quiet {
+        plan_text::tell_report(&report);
+        if !arguments.quiet && !arguments.stdout {
             print(&told(&report, &files, timer.elapsed().as_secs_f64()))?;
         }
     }
@@ -296,8 +316,16 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
 /// What a person reads at the end.
 fn told(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
     let mut lines = report.summary.clone();
-    let speed = report.output.duration_s / elapsed_s.max(1e-3);
-    lines.push(format!("Rendered in {elapsed_s:.1} s, {speed:.0} times faster than it plays."));
+    lines.push(format!("Rendered in {elapsed_s:.1} s{}.", speed(report.output.duration_s / elapsed_s.max(1e-3))));
     lines.extend(files.iter().map(|file| format!("  {}", file.display())));
     lines.join("\n") + "\n"
+}
+
+/// How a render's time compares with the length of what it wrote; nothing where the two are much alike.
+fn speed(times: f64) -> String {
+    match times {
+        2.0.. => format!(", {times:.0} times faster than it plays"),
+        0.5.. => String::new(),
+        _ => format!(", {:.0} times slower than it plays", 1.0 / times),
+    }
 }

@@ -2,8 +2,10 @@
 
 use super::Failure;
 use super::destination::write_file;
+use super::outcome::print_bytes;
 use super::outputs::Outputs;
-use clap::Args;
+use super::standard_streams::{Inputs, is_standard};
+use clap::{Args, ValueEnum};
 use mixdown_engine::analysis::{Bits, DrawError, FileWaveform, draw_file};
 use mixdown_engine::io::OutputKind;
 use std::path::PathBuf;
@@ -18,12 +20,15 @@ Examples:
   mixdown waveform final_mix.wav -o final_mix.dat
   mixdown waveform vox.flac -o vox.json --bits 8 --samples-per-pixel 512 --split-channels")]
 pub(super) struct WaveformArguments {
-    /// The file: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF.
+    /// The file: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; - for standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The file to write; its ending says how: .dat is binary, .json is JSON.
+    /// The file to write; its ending says how: .dat is binary, .json is JSON. - is standard output, as JSON.
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
+    /// The form of what is written, whatever its name ends in.
+    #[arg(long, value_enum, value_name = "FORM")]
+    output_format: Option<Form>,
     /// Frames that one pixel stands for, 2 or more.
     #[arg(short = 'z', long, value_name = "FRAMES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(2..=2_147_483_647))]
     samples_per_pixel: u32,
@@ -36,6 +41,17 @@ pub(super) struct WaveformArguments {
     /// Replace a file that is not waveform data, too; never the one that is read.
     #[arg(long)]
     force: bool,
+    /// Print nothing but errors, as always.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Binary
+    Dat,
+    /// JSON
+    Json,
 }
 
 fn bits(text: &str) -> Result<Bits, String> {
@@ -49,25 +65,32 @@ fn bits(text: &str) -> Result<Bits, String> {
 pub(super) fn run(arguments: &WaveformArguments) -> Result<(), Failure> {
     let out = &arguments.output;
     let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    let json = match ending.as_deref() {
-        Some("dat") => false,
-        Some("json") => true,
+    let json = match (arguments.output_format, ending.as_deref()) {
+        (Some(form), _) => form == Form::Json,
+        (None, Some("dat")) => false,
+        (None, Some("json")) => true,
+        _ if is_standard(out) => true,
         _ => return Err(Failure::Usage(format!("--output {}: end it in .dat or .json", out.display()))),
     };
     let kind = if json { OutputKind::WAVEFORM_JSON } else { OutputKind::WAVEFORM_DAT };
     let outputs = Outputs::new(arguments.force).reading([&arguments.file]);
-    outputs.writing("--output", Some(out), kind).check()?;
+    let file = Some(&**out).filter(|out| !is_standard(out));
+    outputs.writing("--output", file, kind).check()?;
+    let inputs = Inputs::new([&*arguments.file])?;
     let waveform = FileWaveform {
         samples_per_pixel: arguments.samples_per_pixel,
         bits: arguments.bits,
         split_channels: arguments.split_channels,
     };
-    let data = draw_file(&arguments.file, waveform).map_err(|error| match error {
-        DrawError::Decode(error) => Failure::Decode(error),
+    let data = draw_file(&inputs.file(&arguments.file), waveform).map_err(|error| match error {
+        DrawError::Decode(error) => Failure::Other(inputs.told(&error.to_string())),
         DrawError::Settings(error) => Failure::Usage(error.to_string()),
     })?;
     let mut bytes = Vec::new();
     let written = if json { data.write_json(&mut bytes) } else { data.write_dat(&mut bytes) };
     written.map_err(|source| Failure::Write { path: out.display().to_string(), source })?;
+    if is_standard(out) {
+        return print_bytes(&bytes);
+    }
     write_file(out, "--output", &bytes)
 }

@@ -71,7 +71,7 @@ fn what_is_no_file_is_refused_in_words() {
     let text = |path: &Path| read(path).unwrap_err().to_string();
     assert_eq!(text(Path::new("no/such/bass.wav")), "no/such/bass.wav: no such file; check the path");
     let folder = tempfile::tempdir().unwrap();
-    assert!(text(folder.path()).ends_with("is a directory, not a file; name the audio files themselves"));
+    assert!(text(folder.path()).ends_with("is a folder, not a file; name the audio files themselves"));
     let denied = DecodeError::from_io(Path::new("vox.wav"), &std::io::ErrorKind::PermissionDenied.into());
     assert_eq!(denied.to_string(), "vox.wav: no permission to read it; change its permissions or run as its owner");
     assert!(refusal(&[]).to_string().ends_with("is empty (0 bytes); export it again"));

@@ -2,8 +2,8 @@
 
 use super::place::PlaceArguments;
 use crate::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, prometheus, stats_document};
-use crate::cli::interrupt;
 use crate::cli::outcome::{Failure, print};
+use crate::cli::{interrupt, terminal};
 use crate::jobs::SessionId;
 use crate::settings::parse_duration;
 use clap::Args;
@@ -71,7 +71,7 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
             document.cleaned_jobs,
             document.quarantined,
         ))?;
-        document.errors.iter().for_each(|error| eprintln!("mixdown: {error}"));
+        document.errors.iter().for_each(|error| terminal::fail(&error.to_string()));
     }
     if document.status == CleanupStatus::Completed { Ok(()) } else { Err(Failure::Told) }
 }

@@ -2,8 +2,8 @@
 
 use super::RENDER_CHILD;
 use super::place::PlaceArguments;
-use crate::cli::interrupt;
 use crate::cli::outcome::{Failure, print};
+use crate::cli::{interrupt, terminal};
 use crate::jobs::{JobId, Record, State};
 use crate::worker::{Event, ProcessRunner, Service, Worker};
 use clap::Args;
@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let stuck = service.run(|event| match event {
         Event::Left(record) => {
             if !arguments.place.json {
-                eprintln!("{} {}: {}", record.job_id, record.state, record.message);
+                terminal::tell(&format!("{} {}: {}", record.job_id, record.state, record.message));
             } else if arguments.once
                 && let Ok(mut left) = left.lock()
             {
@@ -58,19 +58,19 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         }
         Event::Repaired(repaired) => {
             if repaired.quarantined > 0 {
-                eprintln!("{} damaged records were set aside in jobs/.quarantine", repaired.quarantined);
+                terminal::tell(&format!("{} damaged records were set aside in jobs/.quarantine", repaired.quarantined));
             }
             if repaired.newer > 0 {
-                eprintln!("{} records of a newer version of mixdown were left alone", repaired.newer);
+                terminal::tell(&format!("{} records of a newer version of mixdown were left alone", repaired.newer));
             }
-            repaired.errors.iter().for_each(|error| eprintln!("warning: {error}"));
+            repaired.errors.iter().for_each(|error| terminal::warn(&error.to_string()));
         }
         Event::Cleaned(document) => {
             for error in document["errors"].as_array().into_iter().flatten() {
-                eprintln!("warning: cleanup: {error}");
+                terminal::warn(&format!("cleanup: {error}"));
             }
         }
-        Event::Failed(error) => eprintln!("warning: {error}"),
+        Event::Failed(error) => terminal::warn(&error.to_string()),
     });
     if let Some(error) = stuck {
         return Err(error.into());

@@ -6,6 +6,7 @@ use crate::cli::outcome::{Failure, print};
 use crate::jobs::{Lookup, SessionId, State, status_document};
 use crate::store::Filter;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -16,8 +17,8 @@ Examples:
   mixdown jobs list --state error
   mixdown jobs list --session song-1 --limit 5 --json")]
 pub(in crate::cli) struct ListArguments {
-    /// Only jobs in this state: queued, running … complete, error, cancelled.
-    #[arg(long, value_name = "STATE")]
+    /// Only jobs in this state.
+    #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(State::ALL.map(State::name)).try_map(|name| name.parse::<State>()))]
     state: Option<State>,
     /// Only jobs of this session.
     #[arg(long, value_name = "ID")]

@@ -4,6 +4,7 @@ use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
+use crate::cli::terminal;
 use crate::jobs::{NewJob, SessionId};
 use crate::store::ImportLine;
 use clap::Args;
@@ -21,7 +22,7 @@ Examples:
   mixdown jobs submit drums.wav bass.flac vox.mp3 --session-id song-1
   mixdown jobs submit --session mix.toml --session-id song-1 --idempotency-key order-42 --json")]
 pub(in crate::cli) struct SubmitArguments {
-    /// The stems.
+    /// The stems; of a folder, its audio files.
     #[arg(value_name = "STEM", required_unless_present = "session", conflicts_with = "session")]
     stems: Vec<PathBuf>,
     /// A session file, TOML or JSON.
@@ -50,7 +51,13 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     if arguments.session_id.is_reserved() {
         return Err(crate::store::StoreError::Reserved(arguments.session_id.clone()).into());
     }
-    let mut session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
+    let mut session = session_of(
+        &arguments.stems,
+        arguments.session.as_deref(),
+        arguments.align,
+        arguments.timecode,
+        arguments.place.json,
+    )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
     let mut stems = Vec::new();
@@ -81,7 +88,7 @@ fn told(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Res
     } else if new {
         print(&format!("{}\n", record.job_id))
     } else {
-        eprintln!("known by its key, now {}:", record.state);
+        terminal::tell(&format!("known by its key, now {}:", record.state));
         print(&format!("{}\n", record.job_id))
     }
 }

@@ -2,8 +2,8 @@
 
 use super::place::PlaceArguments;
 use super::show;
-use crate::cli::interrupt;
 use crate::cli::outcome::Failure;
+use crate::cli::{interrupt, terminal};
 use crate::jobs::{Lookup, State};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
             bar.set_message(record.message.clone());
             bar.set_position(u64::from(record.progress));
         } else if !arguments.place.json && last != record.message {
-            eprintln!("{} …", record.message);
+            terminal::tell(&format!("{} …", record.message));
             last.clone_from(&record.message);
         }
         if record.state.is_ended() || interrupt::asked() {

@@ -16,7 +16,7 @@ Examples:
   mixdown play --session mix.toml --report mix/report.json --record changed.toml --null
   mixdown play --session mix.toml --freewheel --wav heard.wav --json")]
 pub(in crate::cli) struct PlayArguments {
-    /// The stems, summed at unity.
+    /// The stems, summed at unity; of a folder, its audio files.
     #[arg(value_name = "STEM", required_unless_present_any = ["session", "list_devices"], conflicts_with = "session")]
     pub(super) stems: Vec<PathBuf>,
     /// A session file, TOML or JSON.

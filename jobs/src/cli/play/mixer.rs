@@ -207,9 +207,12 @@ impl Mixer {
     }
 
     fn turn_loop(&mut self) -> Asked {
-        let half = self.rate.frames(LOOP_S / 2.0);
-        let start = self.position.saturating_sub(half);
-        self.loop_range = if self.loop_range.is_none() { Some((start, start + 2 * half)) } else { None };
+        let whole = self.rate.frames(LOOP_S);
+        // A loop stays within the mix, and is the whole of a short one.
+        let length = self.length.filter(|length| *length > 0).unwrap_or(u64::MAX);
+        let start = self.position.saturating_sub(whole / 2).min(length.saturating_sub(whole));
+        let end = start.saturating_add(whole).min(length);
+        self.loop_range = if self.loop_range.is_none() { Some((start, end)) } else { None };
         Asked::Commands(vec![Command::Loop { range: self.loop_range }])
     }
 

@@ -7,9 +7,9 @@ mod driver;
 mod mixer;
 mod outlet;
 mod screen;
-#[cfg(feature = "device")]
+#[cfg(any(feature = "device", target_os = "macos", windows))]
 mod sound;
-#[cfg(not(feature = "device"))]
+#[cfg(not(any(feature = "device", target_os = "macos", windows)))]
 #[path = "no_sound.rs"]
 mod sound;
 mod watch;
@@ -19,7 +19,7 @@ use super::outcome::{print, print_json};
 use super::outputs::Outputs;
 use super::progress::ProgressDisplay;
 use super::render::session_of;
-use super::{Failure, interrupt};
+use super::{Failure, interrupt, plan_text, terminal};
 pub(super) use arguments::PlayArguments;
 use documents::{read_commands, read_report};
 use driver::{Driven, Pace};
@@ -48,7 +48,13 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         sound::check()?;
     }
     interrupt::listen();
-    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
+    let session = session_of(
+        &arguments.stems,
+        arguments.session.as_deref(),
+        arguments.align,
+        arguments.timecode,
+        arguments.quiet,
+    )?;
     outputs(arguments, &session).check()?;
     let commands = arguments.replay.as_deref().map(read_commands).transpose()?;
     let measured = arguments.report.as_deref().map(read_report).transpose()?;
@@ -98,7 +104,11 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
             "warnings": played.warnings,
         }));
     }
-    if arguments.quiet { Ok(()) } else { print(&told(&played, rate, arguments.block)) }
+    if !arguments.quiet {
+        print(&told(&played, rate, arguments.block, arguments.freewheel))?;
+    }
+    // What was to be written is written; the exit code tells that it was cut short.
+    if interrupt::asked() { Err(Failure::Told) } else { Ok(()) }
 }
 
 /// What is written, beside what is read.
@@ -142,7 +152,12 @@ fn plan(session: Session, quiet: bool) -> Result<Plan, Failure> {
     if prepared.is_ok() {
         display.finished();
     }
-    Ok(prepared?.0)
+    let (plan, alignment) = prepared?;
+    plan_text::tell_plan(&plan, alignment.as_ref());
+    if !quiet {
+        plan.warnings().iter().for_each(|warning| terminal::warn(warning));
+    }
+    Ok(plan)
 }
 
 /// Runs the engine, on a thread of its own or in the device's, and the mixer, or nothing, on this one.
@@ -198,18 +213,24 @@ fn play(
     Ok(Played { frames, latency, elapsed, stats, warnings, session: control.session(), recording, lost })
 }
 
-fn told(played: &Played, rate: SampleRate, block: u32) -> String {
+fn told(played: &Played, rate: SampleRate, block: u32, freewheel: bool) -> String {
     let Stats { blocks, mean_load, p999_load, worst_load, worst_us, late_blocks, starvations, .. } = played.stats;
     let (seconds, elapsed) = (rate.seconds(played.frames), played.elapsed.as_secs_f64());
-    format!(
-        "Played {seconds:.1} s in {elapsed:.1} s: {blocks} blocks of {block} frames, {:.1} ms late.\n\
-         Load {:.1} % of a core on average; 99.9 % of blocks within {:.1} % of their time, the worst {worst_us:.0} us ({:.1} %).\n\
-         {late_blocks} blocks late, {starvations} times a track ran out of sound.\n",
+    let mut text = format!(
+        "Played {seconds:.1} s in {elapsed:.1} s: {blocks} blocks of {block} frames, with a latency of {:.1} ms.\n",
         rate.seconds(played.latency) * 1e3,
-        mean_load * 100.0,
-        p999_load * 100.0,
-        worst_load * 100.0,
-    )
+    );
+    // What is not played against a clock is never late.
+    if !freewheel {
+        text += &format!(
+            "Load {:.1} % of a core on average; 99.9 % of blocks within {:.1} % of their time, the worst {worst_us:.0} us ({:.1} %).\n\
+             {late_blocks} blocks late, {starvations} times a track ran out of sound.\n",
+            mean_load * 100.0,
+            p999_load * 100.0,
+            worst_load * 100.0,
+        );
+    }
+    text
 }
 
 /// A session document finds its stems from its own folder; this one may lie anywhere.

@@ -8,8 +8,9 @@ use mixdown_engine::units::SampleRate;
 /// Always says that there are none in this build.
 pub(super) fn check() -> Result<(), Failure> {
     Err(Failure::Other(
-        "this build plays on no device: build one that does with `cargo install --path jobs --features device`; --null plays against \
-         the clock and --freewheel as fast as it goes, without"
+        "this build has no sound device, as it was built without ALSA. Install its headers (package libasound2-dev on Debian and \
+         Ubuntu, alsa-lib-devel on Fedora, alsa-lib on Arch), then add sound with `cargo install --path jobs --features device`. \
+         Without sound, --null plays against the clock and --freewheel as fast as it goes"
             .into(),
     ))
 }

@@ -3,7 +3,7 @@
 use super::arguments::PlayArguments;
 use super::mixer::Mixer;
 use super::screen;
-use crate::cli::{Failure, interrupt};
+use crate::cli::{Failure, interrupt, terminal};
 use crossbeam_channel::Receiver;
 use mixdown_engine::render::Plan;
 use mixdown_engine::render::live::{Control, Event, LoopRange, Reading, Timed};
@@ -69,7 +69,7 @@ impl Watch<'_> {
     }
 
     /// Tells of something that has been done about what has happened.
-    #[cfg(feature = "device")]
+    #[cfg(any(feature = "device", target_os = "macos", windows))]
     pub(super) fn warn(&mut self, warning: String) {
         match &mut self.mixer {
             Some(mixer) => mixer.message.clone_from(&warning),
@@ -81,7 +81,7 @@ impl Watch<'_> {
 
 fn tell(arguments: &PlayArguments, warning: &str) {
     if !arguments.quiet && !arguments.json {
-        eprintln!("warning: {warning}");
+        terminal::warn(warning);
     }
 }
 

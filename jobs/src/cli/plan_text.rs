@@ -1,0 +1,85 @@
+//! A plan in words: every stem, and where it goes.
+
+use super::terminal;
+use mixdown_engine::align::{Alignment, Decision};
+use mixdown_engine::io::StemInfo;
+use mixdown_engine::render::Plan;
+use mixdown_engine::report::Report;
+
+/// A stem and where the plan puts it.
+struct Placed<'a> {
+    name: &'a str,
+    stem: &'a StemInfo,
+    start_s: f64,
+    /// The rate that it is converted to, in hertz.
+    rate_hz: u32,
+}
+
+impl Placed<'_> {
+    /// What it is, how long, and where it begins.
+    fn line(&self) -> String {
+        let Self { name, stem, start_s, rate_hz } = self;
+        let rate = stem.sample_rate;
+        let length = stem.frames.map_or("unknown length".to_owned(), |frames| format!("{:.3} s", rate.seconds(frames)));
+        let channels = match stem.source_channels {
+            1 => "mono".to_owned(),
+            2 => "stereo".to_owned(),
+            channels => format!("{channels} channels"),
+        };
+        let (container, codec, hz) = (&stem.container, &stem.codec, rate.hz());
+        let mut text = format!("{name}: {container} {codec}, {hz} Hz, {channels}, {length}, begins at {start_s:.3} s");
+        if hz != *rate_hz {
+            text += &format!(", converted to {rate_hz} Hz");
+        }
+        if let Some(source) = stem.trim.source {
+            text += &format!(", {} frames of its encoder left out ({source})", stem.trim.start_frames);
+        }
+        text
+    }
+}
+
+/// A line a stem of a plan, and what alignment decided about it.
+pub(super) fn lines(plan: &Plan, alignment: Option<&Alignment>) -> Vec<String> {
+    let rate = plan.sample_rate();
+    let tracks = plan.session().tracks.iter().enumerate();
+    let titles: Vec<String> = plan.session().tracks.iter().map(|track| track.title().into_owned()).collect();
+    let placed = tracks.map(|(index, _)| Placed {
+        name: &titles[index],
+        stem: &plan.stems()[index],
+        start_s: rate.seconds(plan.placement(index).start),
+        rate_hz: rate.hz(),
+    });
+    let mut lines: Vec<String> = placed.map(|placed| placed.line()).collect();
+    lines.extend(moves(titles.iter().map(String::as_str), alignment));
+    lines
+}
+
+/// Tells the same of a finished render on standard error, where more was asked for.
+pub(super) fn tell_report(report: &Report) {
+    if !terminal::is_verbose() {
+        return;
+    }
+    let rate_hz = report.output.sample_rate_hz;
+    for track in &report.tracks {
+        let start_s = track.start_frame as f64 / f64::from(rate_hz);
+        terminal::tell(&Placed { name: &track.name, stem: &track.stem, start_s, rate_hz }.line());
+    }
+    let names = report.tracks.iter().map(|track| &*track.name);
+    moves(names, report.alignment.as_ref()).for_each(|line| terminal::tell(&line));
+}
+
+/// Tells the same of a plan.
+pub(super) fn tell_plan(plan: &Plan, alignment: Option<&Alignment>) {
+    if terminal::is_verbose() {
+        lines(plan, alignment).iter().for_each(|line| terminal::tell(line));
+    }
+}
+
+/// A line a stem: moved or left, and why.
+fn moves<'a>(names: impl Iterator<Item = &'a str>, alignment: Option<&Alignment>) -> impl Iterator<Item = String> {
+    let stems = alignment.map_or(&[][..], |alignment| &alignment.stems);
+    names.zip(stems).map(|(name, stem)| {
+        let done = if stem.decision == Decision::Moved { "moved" } else { "left" };
+        format!("{done}  {name}: {}", stem.reason)
+    })
+}

@@ -1,0 +1,62 @@
+//! What a person should look at is said on the terminal.
+
+use super::place;
+use mixdown_fixtures::signals;
+use std::fs;
+
+#[test]
+fn doubtful_stems_are_warned_of() {
+    let place = place();
+    fs::copy(place.path("a.wav"), place.path("copy.wav")).unwrap();
+    let noise = signals::pink_noise(5, 0.2, 48_000);
+    let hot: Vec<f32> = noise.iter().map(|x| x * 40.0).collect();
+    let cut: Vec<f32> = noise.iter().map(|x| (x * 40.0).clamp(-1.0, 1.0)).collect();
+    place.write_wav("silent.wav", 48_000, &[&vec![0.0; 48_000]]);
+    place.write_wav("hot.wav", 48_000, &[&hot]);
+    place.write_wav("cut.wav", 48_000, &[&cut]);
+    place.write_wav("six.wav", 48_000, &[&noise, &noise, &noise, &noise, &noise, &noise]);
+    place.write_wav("other-rate.wav", 44_100, &[&noise]);
+    for (stems, expected) in [
+        ("a.wav b.wav ./a.wav", "the same file as track \"a\""),
+        ("a.wav b.wav copy.wav", "a copy of the same file as track \"a\""),
+        ("a.wav silent.wav", "track \"silent\" is silent all the way"),
+        ("a.wav hot.wav", "track \"hot\" peaks at +"),
+        ("a.wav cut.wav", "samples at full scale"),
+        ("a.wav six.wav", "folded to stereo"),
+        ("a.wav other-rate.wav", "the highest, 48000 Hz, is taken"),
+    ] {
+        let run = place.run(&format!("render {stems} --align off --out mix --quiet --end 1"));
+        assert_eq!(run.code, Some(0), "{stems}: {}", run.stderr);
+        let warned = run.stderr.lines().filter(|line| line.starts_with("warning: ") && line.contains(expected)).count();
+        assert_eq!(warned, 1, "{stems}: {}", run.stderr);
+    }
+    let run = place.run("render a.wav b.wav --align off --out mix --quiet");
+    assert_eq!((run.code, &*run.stderr), (Some(0), ""));
+    // A muted track is meant to be silent, and two parts of one file are meant to be two.
+    place.write("mix.toml", b"align.mode = \"off\"\n[[tracks]]\nfile = \"a.wav\"\n[[tracks]]\nfile = \"silent.wav\"\nmute = true\n[[tracks]]\nfile = \"a.wav\"\nname = \"later\"\nstart_s = 0.5\n");
+    let run = place.run("render -s mix.toml --out mix --quiet");
+    assert_eq!((run.code, &*run.stderr), (Some(0), ""));
+}
+
+#[test]
+fn a_start_beyond_the_end_tells_where_the_session_ends() {
+    let place = place();
+    let run = place.run("render a.wav --start 100 --out x");
+    assert!(run.stderr.contains("the session ends at 1.000 s") && run.stderr.contains("100.000 s"), "{}", run.stderr);
+    assert_eq!(run.code, Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_cannot_move_the_cursor() {
+    let place = place();
+    for arguments in [
+        &["measure", "no\u{1b}[31m.wav"][..],
+        &["render", "no\u{1b}[31m.wav", "--out", "x"],
+        &["render", "--no\u{1b}[31m"],
+    ] {
+        let out = place.command().args(arguments).output().unwrap();
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(!out.status.success() && !text.contains('\u{1b}') && text.contains("\\u{1b}"), "{text:?}");
+    }
+}
