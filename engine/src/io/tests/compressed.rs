@@ -80,7 +80,7 @@ fn tags_around_a_stream_are_hidden_from_its_decoder() {
     for name in ["click.flac", "cbr.mp3", "adts.aac", "vorbis.ogg"] {
         let whole = stem(name);
         for behind in [&id3v1[..], &ape, &lyrics, &[&ape[..], &lyrics, &id3v1].concat()] {
-            let front = if name == "vorbis.ogg" { &[][..] } else { &id3v2 };
+            let front = if name == "vorbis.ogg" { &[][..] } else { &id3v2[..] };
             let file = file_of(&[front, &bytes_of(name), behind].concat());
             let got = read(file.path()).unwrap();
             assert!(got.channels == whole.channels, "{name}: {:?}", got.outcome);
