@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::super::calibration::{features, mono};
-use super::super::{AlignSettings, Alignment, Decision, Mode, Pairs, StemFeatures, align};
+use super::super::{AlignSettings, Alignment, Mode, Pairs, StemFeatures, align};
 use mixdown_fixtures::sessions::{Stems, bleed_session, device_session, return_session};
 use mixdown_fixtures::stems::{FITTED, UNHEARD};
 use rayon::prelude::*;
