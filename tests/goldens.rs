@@ -39,3 +39,8 @@ fn six_stems_with_faders_and_a_bus_render_as_before() {
 fn a_session_with_every_insert_renders_as_before() {
     matches_its_golden("every_insert");
 }
+
+#[test]
+fn mono_stems_in_the_centre_and_panned_render_as_before() {
+    matches_its_golden("mono_stems");
+}

@@ -5,10 +5,12 @@ mod alignment;
 mod bad_input;
 mod browser;
 mod command_line;
+mod containers;
 mod fresh_encodes;
 mod goldens;
 mod jobs;
 mod laws;
+mod level;
 mod live;
 mod measure;
 #[cfg(target_os = "linux")]

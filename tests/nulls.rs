@@ -7,7 +7,7 @@ use mixdown_engine::dsp::Insert;
 use mixdown_engine::dsp::dynamics::CompressorSettings;
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::report::Report;
-use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, Polarity, Session, Target, Track};
+use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, PanLaw, Polarity, Session, Target, Track};
 use mixdown_fixtures::{alignment as make, signals};
 use std::ops::ControlFlow;
 
@@ -89,11 +89,29 @@ fn a_session_of_one_track_at_unity_writes_its_input_bit_for_bit() {
 }
 
 #[test]
-fn a_mono_stem_stands_three_decibels_down_on_both_sides() {
+fn a_mix_exported_as_mono_and_stereo_stems_sums_to_itself() {
+    let place = Place::new();
+    let (voice, bass) = (signals::sine(48_000.0, 1_000.0, 0.25, 0.0, 10_000), signals::pink_noise(8, 0.1, 10_000));
+    let sides = [signals::white_noise(9, 0.2, 10_000), signals::pink_noise(10, 0.2, 10_000)];
+    place.write_wav("voice.wav", 48_000, &[&voice]);
+    place.write_wav("bass.wav", 48_000, &[&bass]);
+    place.write_wav("sides.wav", 48_000, &[&sides[0], &sides[1]]);
+    let tracks = ["voice.wav", "bass.wav", "sides.wav"].map(|name| Track::new(place.path(name)));
+    let (audio, _) = render(untouched(tracks.to_vec()));
+    for (channel, side) in sides.iter().enumerate() {
+        let mono = voice.iter().zip(&bass).map(|(a, b)| f64::from(*a) + f64::from(*b));
+        let mix: Vec<f32> = mono.zip(side).map(|(mono, side)| (mono + f64::from(*side)) as f32).collect();
+        assert_eq!(audio.channel(channel), mix, "channel {channel}");
+    }
+}
+
+#[test]
+fn constant_power_by_name_puts_a_mono_stem_three_decibels_down() {
     let place = Place::new();
     let mono = signals::sine(48_000.0, 1_000.0, 0.5, 0.0, 10_000);
     place.write_wav("m.wav", 48_000, &[&mono]);
-    let (audio, _) = render(untouched(vec![Track::new(place.path("m.wav"))]));
+    let track = Track { pan_law: PanLaw::ConstantPower, ..Track::new(place.path("m.wav")) };
+    let (audio, _) = render(untouched(vec![track]));
     let expected: Vec<f32> = mono.iter().map(|x| (f64::from(*x) * std::f64::consts::FRAC_1_SQRT_2) as f32).collect();
     let apart =
         |channel: usize| audio.channel(channel).iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

@@ -11,11 +11,11 @@ mod transport;
 
 use crate::laws::every_case;
 use crate::program_runs::Place as Folder;
-use mixdown_engine::audio::{AudioBuffer, SampleFormat};
+use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
 use mixdown_engine::render::Plan;
 use mixdown_engine::render::live::{Command, Event, Live, LiveInput, Motion, Place, Timed};
-use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, Polarity, Session, Target, Track};
+use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, OutputFormat, Polarity, Session, Target, Track};
 use mixdown_fixtures::signals;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ fn untouched(mut session: Session) -> Session {
     session.align.mode = AlignMode::Off;
     session.master.target = Target::None;
     session.master.ceiling_dbtp = Some(Ceiling::Off);
-    session.output.format = SampleFormat::Float32;
+    session.output.format = OutputFormat::Wav32f;
     session
 }
 

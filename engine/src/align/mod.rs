@@ -35,6 +35,8 @@ mod samples;
 mod sessions;
 mod settle;
 mod sounding;
+#[cfg(test)]
+mod sparse;
 mod standing;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ use super::standing::{Refined, conclude, standing_out};
 use super::window::Window;
 use super::windows;
 use crate::resample::FractionTable;
+use std::f64::consts::TAU;
 use std::sync::OnceLock;
 
 /// Windows along the stems; and where the drift of a clock may change.
@@ -36,6 +37,11 @@ const REACH: (usize, usize) = (96, 24);
 const FAR_REACH: usize = 512;
 /// How far from the course a window's peak may be and still agree, in frames.
 const TOLERANCE: f64 = 1.5;
+/// A clock that wanders takes windows no farther from the course than this, in frames; four fifths of normally distributed offsets lie within so
+/// many deviations; and so many bounds of noise say nothing of a wandering clock.
+const WANDERING: f64 = 12.0;
+const DEVIATIONS_OF_FOUR_FIFTHS: f64 = 1.2816;
+const NOISE: f64 = 4.0;
 /// Rounds of measuring along the last course, and a change that is too little for another, in frames.
 const ROUNDS: usize = 3;
 const SETTLED: f64 = 0.005;
@@ -121,7 +127,7 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         };
         believed(x).cmp(&believed(y)).then_with(fits)
     };
-    [weighted, refined].into_iter().flatten().max_by(better)
+    [weighted, refined].into_iter().flatten().max_by(better).map(Refined::told)
 }
 
 impl<'a> Pair<'a> {
@@ -215,6 +221,10 @@ impl<'a> Pair<'a> {
             let mut moved = 0.0;
             // Where few agree, leave the judgement to whoever reads how few.
             if few {
+                // They do not know a drift, which would carry the offset far away at frame 0.
+                if course.is_straight() && !on.is_empty() {
+                    course = settle::one_by_one(&on).0.into();
+                }
                 (late_sd, drift_sd) = deviations(&course, &on);
             } else {
                 let next = if course.is_straight() {
@@ -258,6 +268,23 @@ fn grain(half_step: f64, len: usize) -> Grain {
 }
 
 impl Followed {
+    /// By how much windows are off the course, one deviation, beyond a few times what noise does to one of them. The farthest fifth of those
+    /// near the course does not count: it may have heard something else.
+    pub(super) fn wander(&self) -> f64 {
+        let off = self.exact.iter().map(|(at, late)| (late - self.course.late(*at)).abs());
+        let mut off: Vec<f64> = off.filter(|off| *off <= WANDERING).collect();
+        off.sort_by(f64::total_cmp);
+        let spread = off.get(off.len() * 4 / 5).map_or(0.0, |off| off / DEVIATIONS_OF_FOUR_FIFTHS);
+        let step = TAU / self.window.size as f64;
+        let adds = |(n, coherence): (usize, &f64)| {
+            let omega = (self.window.bins.start + n) as f64 * step;
+            omega * omega * coherence / (1.0 - coherence)
+        };
+        // The Cramér-Rao bound of one window; neighbouring bins share a third of what they say.
+        let bound = (4.0 / 3.0 * self.together.coherence.iter().enumerate().map(adds).sum::<f64>()).sqrt().recip();
+        (spread.powi(2) - (NOISE * bound).powi(2)).max(0.0).sqrt()
+    }
+
     /// All windows are on a line, and what they are off by follows no pattern.
     fn asks_for_no_bend(&self) -> bool {
         let grain = grain(0.0, self.window.hann_len());

@@ -41,7 +41,9 @@ fn slopes(on: &[(f64, f64)], sloped: Line, drift_sd: f64) -> bool {
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
     // By chance few windows lie nearly on any line: of Student's t, so much comes once in 3000 times of five windows, and less often of more.
     let least_t = 5.0 * (1.0 + 8.0 / (on.len().saturating_sub(2)).max(1) as f64);
-    sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1
+    // A drift seen in a short part late in the stems is carried on to frame 0: as many times farther, as much surer it must be.
+    let farther = on.last().map_or(1.0, |last| last.0 / span.max(1.0)).max(1.0);
+    sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 * farther
 }
 
 /// One standard deviation of the offset of a course through measurements, and of its drift before the first bend.

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 /// A stem sounds where its power is above this share of the power it has where it is loud: −40 dB.
 const LEAST: f64 = 1e-4;
-/// Silence shorter than this belongs to what is around it, in seconds.
-const SHORTEST_GAP_S: f64 = 0.25;
+/// So much before and after a sound belongs to it, in seconds: a click is all that a window needs.
+const AROUND_S: f64 = 0.25;
 /// From this share of the common time on, both are taken to sound all along.
 const ALL_ALONG: f64 = 0.8;
 
@@ -30,8 +30,10 @@ impl Sounding {
         };
         let hops = common.start.div_ceil(hop)..common.end / hop;
         let mut spans: Vec<Range<usize>> = Vec::new();
+        let around = (AROUND_S * a.stem.rate().as_f64()) as usize;
         for n in hops.filter(sounds) {
-            extend(&mut spans, n * hop..(n + 1) * hop, (SHORTEST_GAP_S * a.stem.rate().as_f64()) as usize);
+            let start = (n * hop).saturating_sub(around).max(common.start);
+            extend(&mut spans, start..((n + 1) * hop + around).min(common.end), 0);
         }
         let sounding = Self { spans };
         if sounding.frames() as f64 >= ALL_ALONG * common.len() as f64 {

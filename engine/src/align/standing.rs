@@ -14,6 +14,12 @@ const PICTURE: usize = 48;
 /// Edges of the bands that are asked one by one, in hertz.
 const BANDS_HZ: [f64; 7] = [60.0, 200.0, 600.0, 1_500.0, 3_500.0, 7_000.0, 12_000.0];
 
+/// Reading between samples leaves so much of an offset open, in frames.
+const LEAST_SD: f64 = 0.01;
+/// A band has something in common from this mean coherence on, or where its peak stands out by so much; of 8193 lags, chance reaches 4.25.
+const LEAST_COHERENCE: f64 = 0.02;
+const LEAST_Z_OF_BAND: f64 = 6.4;
+
 /// Where one stem lies against another, with what speaks for it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Refined {
@@ -22,6 +28,10 @@ pub(super) struct Refined {
     pub(super) late_sd: f64,
     /// One standard deviation of the drift before the first change, as a share.
     pub(super) drift_sd: f64,
+    /// What windows are off the course by, beyond what noise would do, in frames: a clock that wanders.
+    pub(super) wander: f64,
+    /// The middle of the windows, in frames of the first stem.
+    pub(super) at: f64,
     pub(super) polarity: i8,
     /// Windows asked, and those whose peak is on the course.
     pub(super) windows: usize,
@@ -37,6 +47,15 @@ pub(super) struct Refined {
     pub(super) halves_agree: bool,
     /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
     pub(super) picture: Vec<f32>,
+}
+
+impl Refined {
+    /// With the deviation of the offset that is told: at frame 0, to which a drift carries it on, and of a clock that wanders, at any time.
+    pub(super) fn told(mut self) -> Self {
+        let carried = if self.course.start.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
+        self.late_sd = self.late_sd.hypot(carried).hypot(self.wander).hypot(LEAST_SD);
+        self
+    }
 }
 
 /// The correlation of all windows together, and its peak.
@@ -64,8 +83,16 @@ pub(super) fn standing_out(window: &Window, together: &Together, rate: f64) -> S
     Summit { best, z: top / deviation, ratio: top / second, curve }
 }
 
+/// By how many deviations of the lags around it a peak stands out; lags within `lobe` belong to it.
+fn stands_out(curve: &[f32], peak: usize, lobe: f64) -> f64 {
+    let far = curve.iter().enumerate().filter(|(n, _)| n.abs_diff(peak) as f64 > lobe);
+    let (count, squares) = far.fold((0.0, 0.0), |(count, sum), (_, x)| (count + 1.0, sum + f64::from(*x).powi(2)));
+    f64::from(curve[peak].abs()) / (squares / f64::max(count, 1.0)).sqrt().max(f64::MIN_POSITIVE)
+}
+
 /// What the windows that were followed say.
 pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
+    let wander = followed.wander();
     let Followed { window, course, measured, together, on, late_sd, drift_sd, .. } = followed;
     let (window, together) = (&window, &together);
     let Summit { curve, best, z, ratio } = standing_out(window, together, rate);
@@ -76,14 +103,18 @@ pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
     for edge in BANDS_HZ.windows(2) {
         let part = bin(edge[0]).min(together.cross.len())..bin(edge[1]).min(together.cross.len());
         let mean = together.coherence[part.clone()].iter().sum::<f64>() / part.len().max(1) as f64;
-        if part.len() < 16 || mean < 0.02 {
+        if part.len() < 16 {
             continue;
         }
-        bands += 1;
         // A band can be no more exact than its width allows.
         let tolerance = (0.5 * window.size as f64 / part.len() as f64).max(2.0);
         let curve = window.lags(&spread(together, window, part), field);
         let own = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+        // What is coherent by less than chance may leave, as a stem far below others is, still shows by a peak that no chance leaves.
+        if mean < LEAST_COHERENCE && stands_out(&curve, own, tolerance) < LEAST_Z_OF_BAND {
+            continue;
+        }
+        bands += 1;
         let agrees = (own as f64 - best as f64).abs() <= tolerance && (curve[own] > 0.0) == (curve[best] > 0.0);
         bands_agreeing += usize::from(agrees);
     }
@@ -94,6 +125,8 @@ pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
         course,
         late_sd,
         drift_sd,
+        wander,
+        at: measured.iter().map(|one| one.at).sum::<f64>() / measured.len().max(1) as f64,
         polarity: if curve[best] > 0.0 { 1 } else { -1 },
         windows: measured.len(),
         agreeing: on.len(),

@@ -3,6 +3,7 @@
 mod block;
 mod buffer;
 mod dither;
+mod exact_runs;
 mod layout;
 mod noise_shaper;
 mod quantise;

@@ -24,6 +24,11 @@ impl NoiseShaper {
         Self { taps: design(rate), errors: [0.0; ORDER] }
     }
 
+    /// Forgets the past errors.
+    pub fn reset(&mut self) {
+        self.errors = [0.0; ORDER];
+    }
+
     /// What the past errors add to the next sample, in least significant bits.
     #[inline]
     pub fn feedback(&self) -> f64 {

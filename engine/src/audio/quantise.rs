@@ -1,24 +1,18 @@
 //! From f32 samples to the bytes of a WAV file: the one place where samples are quantised.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
-use super::{Block, dither::TriangularDither, noise_shaper::NoiseShaper};
+use super::{Block, dither::TriangularDither, exact_runs::ExactRuns, noise_shaper::NoiseShaper};
 use crate::units::SampleRate;
 use multiversion::multiversion;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// How a sample is stored in a WAV file, little-endian.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// How a sample is stored in a file, little-endian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleFormat {
     /// 16-bit integers.
-    #[serde(rename = "wav16")]
     Int16,
     /// 24-bit integers.
-    #[default]
-    #[serde(rename = "wav24")]
     Int24,
     /// 32-bit floats: nothing is quantised, nothing clips.
-    #[serde(rename = "wav32f")]
     Float32,
 }
 
@@ -44,6 +38,7 @@ pub struct Quantiser {
     format: SampleFormat,
     dither: Option<TriangularDither>,
     shapers: Vec<NoiseShaper>,
+    exact: Option<ExactRuns>,
     frame: u64,
     clipped: u64,
 }
@@ -57,9 +52,19 @@ impl Quantiser {
             format,
             dither: dither.filter(|_| quantises).map(TriangularDither::new),
             shapers: if shape && quantises { vec![NoiseShaper::new(rate); channels] } else { Vec::new() },
+            exact: None,
             frame: 0,
             clipped: 0,
         }
+    }
+
+    /// The same for a stream of which only some stretches have been computed: where samples are whole steps of the format, they are
+    /// written as they are, without dither. Not for streams that were computed throughout: noise that comes and goes with the
+    /// signal would be heard before constant noise is.
+    #[must_use]
+    pub fn keeping_exact(mut self) -> Self {
+        self.exact = (!self.format.is_float()).then(|| ExactRuns::new(f64::from(1 << (self.format.bits() - 1))));
+        self
     }
 
     /// Samples so far that were beyond full scale and were cut to it.
@@ -77,13 +82,30 @@ impl Quantiser {
                     }
                 }
             }
-            SampleFormat::Int16 => self.write_integers::<2>(block, out),
-            SampleFormat::Int24 => self.write_integers::<3>(block, out),
+            SampleFormat::Int16 => self.write_runs::<2>(block, out),
+            SampleFormat::Int24 => self.write_runs::<3>(block, out),
         }
         self.frame += block.frames() as u64;
     }
 
-    fn write_integers<const BYTES: usize>(&mut self, block: &Block<'_>, out: &mut Vec<u8>) {
+    fn write_runs<const BYTES: usize>(&mut self, block: &Block<'_>, out: &mut Vec<u8>) {
+        let Some(mut runs) = self.exact.take() else { return self.write_integers::<BYTES>(block, 0, out) };
+        let mut done = 0;
+        while done < block.frames() {
+            let (range, exact) = runs.next(block, done);
+            done = range.end;
+            if exact {
+                self.shapers.iter_mut().for_each(NoiseShaper::reset);
+                write_steps::<BYTES>(&block.slice(range), out);
+            } else {
+                self.write_integers::<BYTES>(&block.slice(range.clone()), range.start, out);
+            }
+        }
+        self.exact = Some(runs);
+    }
+
+    /// Rounds and writes a part of a block that begins `offset` frames into it.
+    fn write_integers<const BYTES: usize>(&mut self, block: &Block<'_>, offset: usize, out: &mut Vec<u8>) {
         let channels = block.channels();
         let start = out.len();
         out.resize(start + block.frames() * channels * BYTES, 0);
@@ -93,7 +115,7 @@ impl Quantiser {
             for channel in 0..channels {
                 let samples = &block.channel(channel)[first..block.frames().min(first + AT_ONCE)];
                 let values = &mut values[..samples.len()];
-                let noise = Noise { dither: self.dither, frame: self.frame + first as u64, channel };
+                let noise = Noise { dither: self.dither, frame: self.frame + (offset + first) as u64, channel };
                 let scale = f64::from(1 << (8 * BYTES - 1));
                 self.clipped += match self.shapers.get_mut(channel) {
                     None => round(samples, noise, scale, values),
@@ -103,6 +125,17 @@ impl Quantiser {
                     frame[channel * BYTES..][..BYTES].copy_from_slice(&value.to_le_bytes()[..BYTES]);
                 }
             }
+        }
+    }
+}
+
+/// Writes samples that are whole steps.
+fn write_steps<const BYTES: usize>(block: &Block<'_>, out: &mut Vec<u8>) {
+    let scale = f64::from(1 << (8 * BYTES - 1));
+    for frame in 0..block.frames() {
+        for channel in 0..block.channels() {
+            let value = (f64::from(block.channel(channel)[frame]) * scale) as i32;
+            out.extend_from_slice(&value.to_le_bytes()[..BYTES]);
         }
     }
 }
@@ -223,6 +256,30 @@ mod tests {
             quantiser.write(&Block::mono(&samples), &mut bytes);
             assert_eq!(integers(format, &bytes), values);
             assert_eq!(quantiser.clipped_samples(), 0);
+        }
+    }
+
+    #[test]
+    fn exact_samples_pass_and_the_dither_of_computed_ones_does_not_depend_on_the_blocks() {
+        let mut samples: Vec<f32> = (0..2_000).map(|n| (n % 300 - 150) as f32 / 32_768.0).collect();
+        let dithered = |samples: &[f32], exact: bool, shape: bool, block: usize| {
+            let quantiser = Quantiser::new(SampleFormat::Int16, 1, rate(), Some(1), shape);
+            let (mut quantiser, mut out) = (if exact { quantiser.keeping_exact() } else { quantiser }, Vec::new());
+            samples.chunks(block).for_each(|part| quantiser.write(&Block::mono(part), &mut out));
+            integers(SampleFormat::Int16, &out)
+        };
+        let plain: Vec<f64> = samples.iter().map(|sample| f64::from(*sample) * 32_768.0).collect();
+        assert_ne!(dithered(&samples, false, false, 512), plain);
+        samples[700..720].iter_mut().for_each(|sample| *sample *= 0.9);
+        for shape in [false, true] {
+            let whole = dithered(&samples, true, shape, 2_000);
+            assert_eq!((&whole[..700], &whole[720 + 256..]), (&plain[..700], &plain[720 + 256..]));
+            for block in [1, 100, 777] {
+                assert_eq!(dithered(&samples, true, shape, block), whole);
+            }
+            if !shape {
+                assert_eq!(whole[700..976], dithered(&samples, false, false, 2_000)[700..976], "the same dither");
+            }
         }
     }
 

@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn frames_are_kept_however_they_come() {
-        let passes = Cuts::passes(&edits(&[(Some(3), 1), (Some(20), 1)]), 1_000, 40);
+        let passes = Cuts::passes(&edits(&[(Some(3), 1), (Some(30), 1)]), 1_000, 40);
         for block in 1..12 {
             let (mut cuts, mut queue) = (passes[0].clone(), Queue::new(1));
             let mut next = 0;
@@ -174,7 +174,7 @@ mod tests {
                     .for_each(|out| out.iter_mut().for_each(|out| (*out, next) = (next as f32, next + 1)));
                 cuts.apply(&mut queue, block);
             }
-            let expected: Vec<f32> = (3..13).chain(20..30).map(|frame| frame as f32).collect();
+            let expected: Vec<f32> = (3..13).chain(30..40).map(|frame| frame as f32).collect();
             assert_eq!(queue.block(0).channel(0), expected, "{block}");
         }
     }

@@ -10,24 +10,33 @@
 
 mod aac;
 mod aiff;
+mod apple_layout;
+mod au;
 mod caf;
+mod caf_pcm;
+mod chunk_walk;
 mod cuts;
 mod decode;
 mod error;
 mod flac;
+mod flac_writer;
 mod fold;
 mod hash;
 mod header;
 mod info;
+mod justification;
 mod later;
 mod mkv;
+mod mov_pcm;
 mod mp4;
 mod mpeg;
 mod ogg;
 mod opus;
+mod opus_writer;
 mod output_error;
 mod outputs;
 mod patch;
+mod pcm_file;
 mod peek;
 mod programmes;
 mod reader;
@@ -41,16 +50,19 @@ mod trim;
 mod trimmed;
 mod vorbis;
 pub mod wav;
+mod wave_format;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::DecodeError;
+pub(crate) use flac_writer::FlacWriter;
 pub use fold::Fold;
 pub use hash::{Fingerprint, hash_file};
 pub use info::{StemInfo, StemOutcome, Trim};
+pub(crate) use opus_writer::{OPUS_RATE_HZ, OpusWriter};
 pub use output_error::OutputError;
-pub(crate) use outputs::is_ours;
+pub(crate) use outputs::{ENCODER_TAG, is_ours};
 pub use outputs::{FileId, OutputGuard, OutputKind, is_earlier_master, same_place};
 pub use reader::StemReader;
 pub use staged::StagedFolder;
@@ -60,5 +72,5 @@ pub use trimmed::Trimmed;
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
 pub const EXTENSIONS: &[&str] = &[
     "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
-    "oga", "opus", "caf", "mka", "mkv", "webm",
+    "oga", "opus", "caf", "mka", "mkv", "webm", "au", "snd",
 ];

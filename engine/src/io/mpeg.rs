@@ -100,6 +100,25 @@ impl MpegHeader {
     }
 }
 
+/// The longest frame in free format that is looked for: layer 2 and 3 at 640 kbit/s and 32 kHz.
+const MAX_FREE: usize = 2_881;
+
+/// Whether frames in free format begin at `at`: three more headers follow at one distance, padding apart.
+pub(super) fn is_free_format(peek: &mut Peek<'_>, at: u64) -> io::Result<bool> {
+    let bytes = peek.at(at, 4 * (MAX_FREE + 2))?;
+    let header = |at: usize| bytes.get(at..).and_then(MpegHeader::parse).filter(|header| header.is_free_format());
+    let Some(first) = header(0) else { return Ok(false) };
+    Ok((24..=MAX_FREE).any(|len| {
+        let mut at = 0;
+        (0..3).all(|_| {
+            let Some(frame) = header(at) else { return false };
+            let unit = if frame.layer() == 1 { 4 } else { 1 };
+            at += len + unit * frame.field(9, 1) as usize;
+            header(at).is_some_and(|next| next.kind() == first.kind())
+        })
+    }))
+}
+
 /// Bytes of a frame up to the end of a tag's name.
 const TAG_REACH: usize = 40;
 

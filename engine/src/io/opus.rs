@@ -10,7 +10,7 @@ const MAX_FRAMES: usize = 5_760;
 
 /// Channel orders of mapping family 1, which are Vorbis's (RFC 7845 §5.1.1.2): for each channel in the order of the WAVE mask,
 /// the one that is coded.
-const VORBIS_ORDER: [&[usize]; 8] = [
+pub(super) const VORBIS_ORDER: [&[usize]; 8] = [
     &[0],
     &[0, 1],
     &[0, 2, 1],

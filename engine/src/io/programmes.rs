@@ -17,6 +17,13 @@ pub(super) struct Programmes {
     pub(super) edits: Edits,
 }
 
+impl Programmes {
+    /// Returns the whole of a file of `len` bytes as one programme.
+    pub(super) fn one(len: u64) -> Self {
+        Self { spans: std::iter::once(0..len).collect(), edits: Edits::default() }
+    }
+}
+
 /// First bytes of containers whose own reader finds its way.
 const CONTAINERS: &[&[u8]] =
     &[b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"caff", b"\x1a\x45\xdf\xa3", b"riff\x2e\x91", b".snd", b"dns."];
@@ -28,6 +35,12 @@ const BOXES: &[&[u8]] =
 pub(super) fn has_magic(head: &[u8]) -> bool {
     let is_box = head.get(4..8).is_some_and(|kind| BOXES.contains(&kind));
     is_box || CONTAINERS.iter().chain(&[&b"fLaC"[..], b"OggS"]).any(|magic| head.starts_with(magic))
+}
+
+/// Whether a file that is nothing else holds MPEG audio in free format, whose frames are found by their distance alone.
+pub(super) fn is_free_format(file: &mut File, len: u64) -> io::Result<bool> {
+    let start = tags::without_leading(file, 0..len)?;
+    mpeg::is_free_format(&mut Peek::new(file, len), start)
 }
 
 /// Finds the programmes of a file of `len` bytes; `None` where it begins with no mark and holds no stream of frames that

@@ -116,6 +116,12 @@ impl StagedFolder {
             .map_err(|source| OutputError::Io { path: self.path_of(name), source })
     }
 
+    /// Forgets a file that was started, and removes what was written of it.
+    pub fn discard(&mut self, name: &str) {
+        let path = self.path_of(name);
+        self.files.retain(|(known, _)| *known != path);
+    }
+
     /// Removes an older file of this name, if there is one, at [`StagedFolder::commit`].
     pub fn retire(&mut self, name: &str) {
         self.retired.push(self.path_of(name));

@@ -1,7 +1,8 @@
-//! The setup header of a Vorbis stream (Vorbis I, §4.2.4), shown with its channel couplings in reverse.
+//! The setup header of a Vorbis stream (Vorbis I, §4.2.4), as far as it decides which decoder is right for it.
 //!
-//! Couplings are undone from the last to the first (§4.3.5). symphonia 0.6.1 undoes them from the first to the last, which is
-//! right only where no channel is in two of them. Reversed in the header, its order is the right one.
+//! symphonia 0.6.1 is wrong in two places. It undoes couplings from the first to the last (§4.3.5 asks for the reverse), which
+//! matters where a channel is in two of them. And residues of type 0 and 1 of several channels share a table of classes, in
+//! which the last classes of one channel overwrite the first of the next (§8.6.2).
 
 /// The byte with which headers in one block begin: the number of packets less one (Xiph lacing).
 const LACED: u8 = 2;
@@ -10,93 +11,82 @@ const SETUP_START: &[u8] = b"\x05vorbis";
 /// Bytes of the identification header.
 const IDENT_BYTES: usize = 30;
 
-/// The codec's private data with all couplings in reverse; `None` where nothing needs to change.
-///
-/// # Errors
-/// A reason, where the decoder cannot be given an order that is right.
-pub(super) fn with_couplings_reversed(private: &[u8]) -> Result<Option<Box<[u8]>>, String> {
-    let Some(setup_at) = setup_at(private) else { return Ok(None) };
-    let (Some(&channels), Some(setup)) = (
-        private[..setup_at].windows(7).position(|w| w == b"\x01vorbis").and_then(|at| private.get(at + 11)),
-        private.get(setup_at..),
-    ) else {
-        return Ok(None);
-    };
-    // Two channels have one coupling.
-    if channels <= 2 {
-        return Ok(None);
+/// The two headers that a decoder needs, from the codec's private data: identification and setup.
+pub(super) fn headers(private: &[u8]) -> Option<(&[u8], &[u8])> {
+    if private.first() != Some(&LACED) {
+        return private.get(..IDENT_BYTES).zip(private.get(IDENT_BYTES..));
     }
-    let mut bits = Bits { bytes: setup.to_vec(), at: SETUP_START.len() * 8 };
-    // A header that cannot be followed is left to the decoder, which names what is wrong with it.
-    let Some(mappings) = bits.mappings(channels) else { return Ok(None) };
-    if mappings.iter().any(|mapping| !mapping.is_reversible()) {
-        return Err("its channels are coupled in a way that the decoder undoes in the wrong order".into());
-    }
-    if mappings.iter().all(|mapping| mapping.couplings.len() < 2) {
-        return Ok(None);
-    }
-    for mapping in &mappings {
-        let width = bits.coupling_width(channels);
-        for (step, &(magnitude, angle)) in mapping.couplings.iter().rev().enumerate() {
-            let at = mapping.at + step * 2 * width;
-            bits.write(at, width, magnitude);
-            bits.write(at + width, width, angle);
-        }
-    }
-    Ok(Some([&private[..setup_at], &bits.bytes].concat().into()))
-}
-
-/// Where the setup header begins: behind the identification header, or behind that and the comments.
-fn setup_at(private: &[u8]) -> Option<usize> {
-    let at = if private.first() == Some(&LACED) {
-        let mut at = 1;
-        let mut lengths = 0;
-        for _ in 0..2 {
-            loop {
-                let byte = *private.get(at)?;
-                (at, lengths) = (at + 1, lengths + usize::from(byte));
-                if byte < 255 {
-                    break;
-                }
+    let (mut at, mut lengths) = (1, [0; 2]);
+    for length in &mut lengths {
+        loop {
+            let byte = *private.get(at)?;
+            (at, *length) = (at + 1, *length + usize::from(byte));
+            if byte < 255 {
+                break;
             }
         }
-        at + lengths
-    } else {
-        IDENT_BYTES
-    };
-    private.get(at..)?.starts_with(SETUP_START).then_some(at)
+    }
+    private.get(at..at + lengths[0]).zip(private.get(at + lengths[0] + lengths[1]..))
 }
 
-/// The couplings of one mapping, and what they meet.
+/// What a setup header says of the work of a decoder.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Setup {
+    /// Whether symphonia decodes all of its mappings as it should.
+    pub(super) is_plain: bool,
+    /// For each mode, whether its blocks are the long ones.
+    pub(super) long_modes: Vec<bool>,
+}
+
+impl Setup {
+    /// Reads a setup header of a stream; `None` where it cannot be followed.
+    pub(super) fn read(setup: &[u8], channels: u8) -> Option<Self> {
+        (setup.starts_with(SETUP_START) && channels > 0).then_some(())?;
+        let mut bits = Bits { bytes: setup, at: SETUP_START.len() * 8 };
+        let mappings = bits.mappings(channels)?;
+        let modes = bits.read(6)? + 1;
+        let mut long_modes = Vec::new();
+        for _ in 0..modes {
+            long_modes.push(bits.read(1)? == 1);
+            bits.skip(16 + 16 + 8)?;
+        }
+        Some(Self { is_plain: mappings.iter().all(Mapping::is_plain), long_modes })
+    }
+
+    /// Whether an audio packet holds a long block (§4.3.1).
+    pub(super) fn is_long(&self, packet: &[u8]) -> Option<bool> {
+        let mut bits = Bits { bytes: packet, at: 1 };
+        let mode = bits.read(ilog(self.long_modes.len() as u32 - 1))?;
+        self.long_modes.get(mode as usize).copied()
+    }
+}
+
+/// The couplings of one mapping, and the residues of its channels.
 struct Mapping {
-    /// The bit at which the first coupling stands.
-    at: usize,
     /// Magnitude and angle channel.
     couplings: Vec<(u32, u32)>,
-    /// For each channel, whether its residue is coded in one with those of all channels of its submap (type 2).
-    is_together: Vec<bool>,
+    /// The submap of each channel.
+    submap_of: Vec<usize>,
+    /// Of each submap, whether the residue of its channels is coded as one (type 2).
+    is_type_2: Vec<bool>,
 }
 
 impl Mapping {
-    /// Whether the order of the couplings changes nothing but the order in which they are undone. It also decides which
-    /// silent channels are coded (§4.3.3), which matters where channels are coded one by one.
-    fn is_reversible(&self) -> bool {
+    fn is_plain(&self) -> bool {
         let uses = |channel: u32| self.couplings.iter().filter(|c| c.0 == channel || c.1 == channel).count();
-        let is_together = |channel: u32| self.is_together.get(channel as usize).copied().unwrap_or(false);
-        self.couplings
-            .iter()
-            .flat_map(|&(magnitude, angle)| [magnitude, angle])
-            .all(|channel| uses(channel) < 2 || is_together(channel))
+        let channels_in = |submap: usize| self.submap_of.iter().filter(|&&of| of == submap).count();
+        let coupled_once = self.couplings.iter().all(|&(magnitude, angle)| uses(magnitude) < 2 && uses(angle) < 2);
+        coupled_once && self.is_type_2.iter().enumerate().all(|(submap, &type_2)| type_2 || channels_in(submap) < 2)
     }
 }
 
 /// Bits of a packet, the lowest of each byte first (§2.1.4).
-struct Bits {
-    bytes: Vec<u8>,
+struct Bits<'a> {
+    bytes: &'a [u8],
     at: usize,
 }
 
-impl Bits {
+impl Bits<'_> {
     fn read(&mut self, count: usize) -> Option<u32> {
         let mut value = 0;
         for bit in 0..count {
@@ -107,23 +97,9 @@ impl Bits {
         Some(value)
     }
 
-    fn write(&mut self, at: usize, count: usize, value: u32) {
-        for bit in 0..count {
-            // What is written was read from the same place before.
-            let byte = &mut self.bytes[(at + bit) / 8];
-            let mask = 1 << ((at + bit) % 8);
-            *byte = if value >> bit & 1 == 1 { *byte | mask } else { *byte & !mask };
-        }
-    }
-
     fn skip(&mut self, count: usize) -> Option<()> {
         self.at = self.at.checked_add(count).filter(|&at| at <= self.bytes.len() * 8)?;
         Some(())
-    }
-
-    /// Bits of a channel's number.
-    fn coupling_width(&self, channels: u8) -> usize {
-        ilog(u32::from(channels) - 1)
     }
 
     /// Walks over all that stands before the mappings, and reads these (§4.2.4).
@@ -226,7 +202,7 @@ impl Bits {
         (self.read(16)? == 0).then_some(())?;
         let submaps = if self.read(1)? == 1 { self.read(4)? + 1 } else { 1 };
         let steps = if self.read(1)? == 1 { self.read(8)? + 1 } else { 0 };
-        let (at, width) = (self.at, self.coupling_width(channels));
+        let width = ilog(u32::from(channels) - 1);
         let mut couplings = Vec::new();
         for _ in 0..steps {
             couplings.push((self.read(width)?, self.read(width)?));
@@ -243,8 +219,7 @@ impl Bits {
             self.skip(16)?;
             is_type_2.push(*residues.get(self.read(8)? as usize)?);
         }
-        let is_together = submap_of.iter().map(|&submap| is_type_2.get(submap).copied()).collect::<Option<_>>()?;
-        Some(Mapping { at, couplings, is_together })
+        Some(Mapping { couplings, submap_of, is_type_2 })
     }
 }
 

@@ -1,5 +1,8 @@
 //! Which static gain brings a mix to its loudness, and when to stop short of it.
 
+use super::limit::Limit;
+use super::search::{GainSearch, Step};
+use crate::session::MAX_LIMITING_DB;
 use serde::Serialize;
 
 /// How near the written file's loudness must come to the target, in LU.
@@ -15,7 +18,8 @@ pub struct Aim {
     pub target_lufs: Option<f64>,
     /// Highest true peak, in dBTP; `None` for no limiter.
     pub ceiling_dbtp: Option<f64>,
-    /// The most that the limiter may take away for the sake of the target, in dB.
+    /// The most that the limiter may take away for the sake of the target, in dB: how far the peaks may stand above the ceiling
+    /// before it.
     pub max_limiting_db: f64,
 }
 
@@ -24,54 +28,49 @@ pub struct Aim {
 pub struct GainPlan {
     /// In dB.
     pub gain_db: f64,
-    /// The largest gain that may be tried, in dB.
-    limit_db: f64,
-    /// Why the target is not, or cannot be, reached.
-    pub note: Option<String>,
+    /// What keeps the loudness from its target, as far as it is known.
+    pub limit: Option<Limit>,
+    /// `None` where there is nothing to look for.
+    search: Option<GainSearch>,
 }
 
 impl GainPlan {
     /// The first gain to try for a mix of the given loudness (LUFS) and true peak (dBTP); `None` where they are undefined.
     pub fn first(aim: &Aim, loudness_lufs: Option<f64>, true_peak_dbtp: Option<f64>) -> Self {
-        let limit_db = match (aim.ceiling_dbtp, true_peak_dbtp) {
-            (Some(ceiling), Some(peak)) => ceiling - peak + aim.max_limiting_db,
-            _ => f64::INFINITY,
-        };
         let Some(target) = aim.target_lufs else {
-            return Self { gain_db: 0.0, limit_db: f64::INFINITY, note: None };
+            return Self { gain_db: 0.0, limit: None, search: None };
         };
         let Some(loudness) = loudness_lufs else {
-            let note =
-                "the mix is silent or shorter than 0.4 s, so it has no loudness, and its gain was left alone".into();
-            return Self { gain_db: 0.0, limit_db, note: Some(note) };
+            return Self { gain_db: 0.0, limit: Some(Limit::Silence), search: None };
         };
-        let mut plan = Self { gain_db: 0.0, limit_db, note: None };
-        plan.set(aim, target - loudness);
-        plan
+        // Up to this gain nothing is limited.
+        let untouched_db = aim.ceiling_dbtp.zip(true_peak_dbtp).map(|(ceiling, peak)| ceiling - peak);
+        let limit_db = untouched_db.map_or(f64::INFINITY, |gain| gain + aim.max_limiting_db);
+        let search = GainSearch::new(target, limit_db, untouched_db.map(|gain| (gain, loudness + gain)));
+        Self { gain_db: (target - loudness).min(limit_db), limit: None, search: Some(search) }
     }
 
-    /// The next gain to try when a try with the current one measured `loudness_lufs`; `None` when that is near enough, or when
-    /// the limit of limiting has been reached.
-    pub fn next(&self, aim: &Aim, loudness_lufs: Option<f64>) -> Option<Self> {
-        // Half the tolerance: the written file is quantised after this measurement.
-        const ENOUGH_LU: f64 = LOUDNESS_TOLERANCE_LU / 2.0;
-        let missing = aim.target_lufs? - loudness_lufs?;
-        if missing.abs() <= ENOUGH_LU || (self.note.is_some() && missing > 0.0) {
-            return None;
-        }
-        let mut next = Self { note: None, ..self.clone() };
-        next.set(aim, self.gain_db + missing);
-        (next.gain_db != self.gain_db).then_some(next)
+    /// Takes in what the current gain measured, in LUFS: whether another is to be tried. `None` where it has no loudness.
+    pub fn is_to_be_tried_again(&mut self, aim: &Aim, loudness_lufs: Option<f64>) -> bool {
+        let Some((search, loudness)) = self.search.as_mut().zip(loudness_lufs) else { return false };
+        self.limit = match search.after(self.gain_db, loudness) {
+            Step::Try(gain_db) => {
+                self.gain_db = gain_db;
+                return true;
+            }
+            Step::Met => None,
+            Step::Jump => Some(Limit::Gate),
+            Step::AtLimit if aim.max_limiting_db <= 0.0 => Some(Limit::Ceiling),
+            Step::AtLimit if aim.max_limiting_db >= MAX_LIMITING_DB.1 => Some(Limit::Saturation),
+            Step::AtLimit => Some(Limit::MaxLimiting),
+        };
+        false
     }
 
-    fn set(&mut self, aim: &Aim, gain_db: f64) {
-        self.gain_db = gain_db.min(self.limit_db);
-        if gain_db > self.limit_db {
-            self.note = Some(format!(
-                "the target would need more than {} dB of limiting under the ceiling, so the master stays softer; \
-                 raise max_limiting_db, lower the target, or tame the peaks of the mix",
-                aim.max_limiting_db
-            ));
+    /// Forgets what was tried, as the ceiling has changed; the gain stays.
+    pub fn restart(&mut self) {
+        if let Some(search) = &mut self.search {
+            search.restart();
         }
     }
 }
@@ -84,27 +83,48 @@ mod tests {
 
     #[test]
     fn the_gain_is_what_is_missing() {
-        let plan = GainPlan::first(&AIM, Some(-20.0), Some(-8.0));
-        assert_eq!((plan.gain_db, &plan.note), (6.0, &None));
-        assert_eq!(plan.next(&AIM, Some(-14.01)), None);
-        assert!((plan.next(&AIM, Some(-14.5)).unwrap().gain_db - 6.5).abs() < 1e-12);
+        let mut plan = GainPlan::first(&AIM, Some(-20.0), Some(-8.0));
+        assert_eq!((plan.gain_db, plan.limit), (6.0, None));
+        assert!(!plan.clone().is_to_be_tried_again(&AIM, Some(-14.01)));
+        assert!(plan.is_to_be_tried_again(&AIM, Some(-14.5)));
+        assert_eq!(plan.gain_db, 6.5);
+        let mut limited = GainPlan::first(&AIM, Some(-20.0), Some(-3.0));
+        assert_eq!(limited.gain_db, 6.0);
+        // Of the last 4 dB, 3 have come through: of the next ones at most as much will.
+        assert!(limited.is_to_be_tried_again(&AIM, Some(-15.0)));
+        assert!((limited.gain_db - (6.0 + 4.0 / 3.0)).abs() < 1e-12, "{}", limited.gain_db);
     }
 
     #[test]
     fn it_stops_where_more_than_the_allowed_limiting_would_begin() {
         // Peak −3, ceiling −1, at most 6 dB of limiting: at most 8 dB of gain, and 16 are missing.
-        let plan = GainPlan::first(&AIM, Some(-30.0), Some(-3.0));
+        let mut plan = GainPlan::first(&AIM, Some(-30.0), Some(-3.0));
         assert_eq!(plan.gain_db, 8.0);
-        assert!(plan.note.as_ref().unwrap().contains("more than 6 dB"));
-        assert_eq!(plan.next(&AIM, Some(-22.0)), None);
+        assert!(!plan.is_to_be_tried_again(&AIM, Some(-23.0)));
+        assert_eq!(plan.limit, Some(Limit::MaxLimiting));
+        let none = Aim { max_limiting_db: 0.0, ..AIM };
+        let mut plan = GainPlan::first(&none, Some(-30.0), Some(-3.0));
+        assert_eq!(plan.gain_db, 2.0);
+        assert!(!plan.is_to_be_tried_again(&none, Some(-28.0)));
+        assert_eq!(plan.limit, Some(Limit::Ceiling));
+    }
+
+    #[test]
+    fn the_most_limiting_there_is_is_named() {
+        let aim = Aim { max_limiting_db: 24.0, ..AIM };
+        let mut plan = GainPlan::first(&aim, Some(-30.0), Some(-3.0));
+        // No louder than −20, whatever the gain.
+        while plan.is_to_be_tried_again(&aim, Some((plan.gain_db - 30.0).min(-20.0))) {}
+        assert_eq!((plan.gain_db, plan.limit), (26.0, Some(Limit::Saturation)));
     }
 
     #[test]
     fn silence_and_no_target_keep_the_gain() {
-        assert_eq!(GainPlan::first(&AIM, None, None).gain_db, 0.0);
+        let silent = GainPlan::first(&AIM, None, None);
+        assert_eq!((silent.gain_db, silent.limit), (0.0, Some(Limit::Silence)));
         let free = Aim { target_lufs: None, ..AIM };
-        let plan = GainPlan::first(&free, Some(-3.0), Some(4.0));
-        assert_eq!((plan.gain_db, plan.note.clone()), (0.0, None));
-        assert_eq!(plan.next(&free, Some(-3.0)), None);
+        let mut plan = GainPlan::first(&free, Some(-3.0), Some(4.0));
+        assert_eq!((plan.gain_db, plan.limit), (0.0, None));
+        assert!(!plan.is_to_be_tried_again(&free, Some(-3.0)));
     }
 }

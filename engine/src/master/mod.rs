@@ -1,9 +1,12 @@
 //! The master: how much gain, the limiter under the ceiling, and the taps that see what is written.
 
 mod chain;
+mod limit;
 mod loudness;
 mod reduction;
+mod search;
 
 pub use chain::MasterChain;
+pub use limit::{Limit, Miss};
 pub use loudness::{Aim, GainPlan, LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
 pub use reduction::ReductionSeries;

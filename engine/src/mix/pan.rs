@@ -6,7 +6,7 @@ use crate::audio::{Block, BlockMut};
 use crate::session::{Bus, PanLaw, Polarity, Track};
 use crate::units::Decibels;
 use multiversion::multiversion;
-use std::f64::consts::{FRAC_PI_4, SQRT_2};
+use std::f64::consts::FRAC_PI_4;
 
 /// Gains from the input's channels to left and right. A mono input is the left one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +35,8 @@ impl Matrix {
         Stance::of_bus(bus).matrix(2)
     }
 
-    fn gains(&self) -> [f64; 4] {
+    /// Returns the gains: left to left, right to left, left to right, right to right.
+    pub fn gains(&self) -> [f64; 4] {
         [self.left_to_left, self.right_to_left, self.left_to_right, self.right_to_right]
     }
 
@@ -119,7 +120,7 @@ impl Stance {
     /// The gains for a strip of 1 or 2 channels.
     pub fn matrix(&self, channels: usize) -> Matrix {
         let law = match (self.law, channels) {
-            (PanLaw::Auto, 1) => PanLaw::ConstantPower,
+            (PanLaw::Auto, 1) => PanLaw::ConstantPower0Db,
             (PanLaw::Auto, _) => PanLaw::Balance,
             (law, _) => law,
         };
@@ -178,19 +179,21 @@ impl GlidingMatrix {
     }
 }
 
-/// Gains of left and right at a position, −1 to 1. θ = (p + 1)·π/4.
+/// Gains of left and right at a position p, −1 to 1. θ = (p + 1)·π/4.
 fn pan_gains(law: PanLaw, pan: f64) -> (f64, f64) {
     let theta = (pan + 1.0) * FRAC_PI_4;
     let power = (theta.cos(), theta.sin());
+    // √2·cos θ and √2·sin θ, written so that both are exactly 1 in the centre.
+    let (cosine, sine) = ((pan * FRAC_PI_4).cos(), (pan * FRAC_PI_4).sin());
+    let raised = (cosine - sine, cosine + sine);
     let linear = ((1.0 - pan) / 2.0, f64::midpoint(1.0, pan));
     match law {
         PanLaw::ConstantPower => power,
+        PanLaw::ConstantPower0Db => raised,
         PanLaw::Linear => linear,
         PanLaw::Minus4Point5Db => ((power.0 * linear.0).max(0.0).sqrt(), (power.1 * linear.1).max(0.0).sqrt()),
         // Constant power raised by 3 dB and held at 1: the near side stays, the far side falls.
-        PanLaw::Auto | PanLaw::Balance => {
-            (if pan <= 0.0 { 1.0 } else { SQRT_2 * power.0 }, if pan >= 0.0 { 1.0 } else { SQRT_2 * power.1 })
-        }
+        PanLaw::Auto | PanLaw::Balance => (raised.0.min(1.0), raised.1.min(1.0)),
     }
 }
 
@@ -202,6 +205,7 @@ pub fn fader(gain_db: f64, muted: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
     #[test]
     fn the_laws_meet_their_centre_levels() {
@@ -210,14 +214,35 @@ mod tests {
             (PanLaw::ConstantPower, -3.010_3),
             (PanLaw::Linear, -6.020_6),
             (PanLaw::Minus4Point5Db, -4.515_45),
+            (PanLaw::ConstantPower0Db, 0.0),
             (PanLaw::Balance, 0.0),
         ] {
             let (left, right) = pan_gains(law, 0.0);
             assert!((20.0 * left.log10() - centre_db).abs() < 1e-4, "{law:?}");
             assert!((left - right).abs() < 1e-15, "{law:?}");
             let (left, right) = pan_gains(law, 1.0);
-            assert!(left.abs() < 1e-15 && (right - 1.0).abs() < 1e-15, "{law:?}");
+            let near = if law == PanLaw::ConstantPower0Db { SQRT_2 } else { 1.0 };
+            assert!(left.abs() < 1e-15 && (right - near).abs() < 1e-15, "{law:?}");
         }
+    }
+
+    #[test]
+    fn constant_power_stays_constant_and_balance_follows_it_on_the_far_side() {
+        for step in -10..=10 {
+            let pan = f64::from(step) / 10.0;
+            let (left, right) = pan_gains(PanLaw::ConstantPower0Db, pan);
+            assert!((left * left + right * right - 2.0).abs() < 1e-14, "{pan}");
+            assert_eq!(pan_gains(PanLaw::Balance, pan), (left.min(1.0), right.min(1.0)), "{pan}");
+        }
+    }
+
+    #[test]
+    fn a_mono_track_in_the_centre_is_exactly_unity_on_both_sides() {
+        let matrix = Matrix::of_track(&Track::new("a.wav"), 1);
+        assert_eq!((matrix.left_to_left, matrix.left_to_right), (1.0, 1.0));
+        let named = Track { pan_law: PanLaw::ConstantPower, ..Track::new("a.wav") };
+        let matrix = Matrix::of_track(&named, 1);
+        assert!((matrix.left_to_left - FRAC_1_SQRT_2).abs() < 1e-15, "by name it keeps −3 dB");
     }
 
     #[test]

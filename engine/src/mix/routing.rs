@@ -107,6 +107,11 @@ impl Routing {
             bus_late.push(latency);
             buses.push(BusRoute { index, feeds, latency });
         }
+        // The order of the sum is that of the session.
+        wires.sort_by_key(|wire| match wire.from {
+            Node::Track(index) => (false, index),
+            Node::Bus(position) => (true, order[position]),
+        });
         let (master, latency) = balance(&wires, Destination::Master, track_latency, &bus_late);
         Ok(Self { buses, master, latency })
     }

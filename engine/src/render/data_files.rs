@@ -1,7 +1,6 @@
 //! The files beside the master: waveform, spectrum, meters, report, page and pictures; and hashes of what went in and came out.
 
 use super::error::RenderError;
-use super::export::FINAL_MIX;
 use super::master_line::MasterData;
 use super::master_pass::Mastered;
 use super::meters_file;
@@ -30,8 +29,9 @@ pub(super) fn write(
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
-    let path = staged.staged_path(FINAL_MIX).map(Path::to_path_buf);
-    let written = staged.reopen(FINAL_MIX)?;
+    let name = road.plan.session().output.format.file_name();
+    let path = staged.staged_path(name).map(Path::to_path_buf);
+    let written = staged.reopen(name)?;
     let mut report = summary::report(road, &mixed, mastered);
     let Mixed { fingerprints, mut log, .. } = mixed;
     let MasterData { mut readings, spectrum, scope } = data;
@@ -58,7 +58,7 @@ pub(super) fn write(
         scope.spawn(|_| done = Some(rayon::join(hash, || rayon::join(store, draw))));
         written.map_or(Ok(()), |file| file.sync_all())
     });
-    synced.map_err(|source| OutputError::Io { path: staged.path_of(FINAL_MIX), source })?;
+    synced.map_err(|source| OutputError::Io { path: staged.path_of(name), source })?;
     let Some((hashed, (stored, (plots, pictures)))) = done else { unreachable!("a scope ends after what it spawned") };
     let outlines = stored?;
     for (name, png) in pictures.into_iter().flatten() {

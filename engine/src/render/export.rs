@@ -1,22 +1,23 @@
-//! Where the master goes: a staged WAV file that is read back while it is written, or memory.
+//! Where the master goes: a staged WAV file that is read back while it is written, and may be packed into another container; or memory.
 
 use super::error::RenderError;
+use super::packing;
 use super::paged_waveform::PagedWaveform;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::read_back::{Others, ReadBack};
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
-use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
+use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter, WrittenSamples};
 use crate::io::{Fold, OutputError, StagedFolder, StemReader};
 use crate::meter::{Measurement, ProgrammeMeter};
 use crate::process::Tap;
-use crate::session::OutputSettings;
+use crate::session::{Container, OutputSettings};
 use crate::units::SampleRate;
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io::{self, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
-/// The name of the master.
-pub(super) const FINAL_MIX: &str = "final_mix.wav";
+/// What the samples wait in until the tries are over; also the name of a master that stays WAV.
+pub(super) const WAV: &str = "final_mix.wav";
 
 /// What lies in the file, or in memory.
 pub(super) struct Written {
@@ -40,7 +41,11 @@ pub(super) struct FileSink<'a> {
     bext: BroadcastExtension,
     rate: SampleRate,
     writing: Option<Writing>,
+    /// Where in the WAV file the first frame begins, in bytes.
+    data_start: u64,
     quantiser: Quantiser,
+    /// Whether nothing but the limiter may have computed the samples.
+    exact: bool,
     mix_only: bool,
 }
 
@@ -52,19 +57,20 @@ pub(super) struct MemorySink {
 }
 
 impl<'a> FileSink<'a> {
+    /// A file to come. `exact` is [`is_exact`](super::exactness::is_exact) of its plan.
     pub(super) fn new(
         staged: &'a mut StagedFolder,
         settings: &'a OutputSettings,
         bext: BroadcastExtension,
         rate: SampleRate,
-        mix_only: bool,
+        (exact, mix_only): (bool, bool),
     ) -> Self {
-        let quantiser = quantiser(settings, rate);
-        Self { staged, settings, bext, rate, writing: None, quantiser, mix_only }
+        let quantiser = quantiser(settings, rate, exact);
+        Self { staged, settings, bext, rate, writing: None, data_start: 0, quantiser, exact, mix_only }
     }
 
     fn path(&self) -> PathBuf {
-        self.staged.path_of(FINAL_MIX)
+        self.staged.path_of(WAV)
     }
 
     fn failed(&self) -> impl FnOnce(io::Error) -> RenderError + use<> {
@@ -76,11 +82,11 @@ impl<'a> FileSink<'a> {
     fn restart(&mut self) -> Result<(), RenderError> {
         self.writing = None;
         // A new file is not truncated: Linux would then write it out as soon as it is closed, and let that be waited for.
-        let emptied = match self.staged.reopen(FINAL_MIX)? {
+        let emptied = match self.staged.reopen(WAV)? {
             Some(mut file) => file.set_len(0).and_then(|()| file.rewind()).map(|()| file),
-            None => Ok(self.staged.create(FINAL_MIX)?),
+            None => Ok(self.staged.create(WAV)?),
         };
-        let format = WavFormat { samples: self.settings.format, sample_rate: self.rate, channels: 2 };
+        let format = self.format();
         let writer = emptied.and_then(|file| WavWriter::new(file, format)).map_err(self.failed())?;
         let read = File::open(self.staged_path())
             .and_then(|file| ReadBack::new(file, writer.data_start(), format, self.staged.folder()));
@@ -88,14 +94,15 @@ impl<'a> FileSink<'a> {
         if !self.mix_only {
             back = back.drawing(format, self.staged.folder())?;
         }
+        self.data_start = writer.data_start();
         self.writing = Some(Writing { writer, back, unread: 0, bytes: Vec::new() });
-        self.quantiser = quantiser(self.settings, self.rate);
+        self.quantiser = quantiser(self.settings, self.rate, self.exact);
         Ok(())
     }
 
     /// Where the file is for now: under the name that it was given by `restart`.
     fn staged_path(&self) -> PathBuf {
-        self.staged.staged_path(FINAL_MIX).map_or_else(|| self.path(), Path::to_path_buf)
+        self.staged.staged_path(WAV).map_or_else(|| self.path(), Path::to_path_buf)
     }
 
     /// Completes the header with what was measured in the file, and sees that a reader of files finds as many frames.
@@ -120,7 +127,61 @@ impl<'a> FileSink<'a> {
             let differs = format!("its header gives {found:?} frames for {}", measured.frames);
             return Err(self.failed()(io::Error::new(io::ErrorKind::InvalidData, differs)));
         }
+        if self.settings.format.container() == Container::Opus {
+            return self.encode_opus(measured);
+        }
         Ok(written)
+    }
+
+    fn format(&self) -> WavFormat {
+        WavFormat { samples: self.settings.format.samples(), sample_rate: self.rate, channels: 2 }
+    }
+
+    fn samples(&self) -> io::Result<WrittenSamples> {
+        WrittenSamples::new(File::open(self.staged_path())?, self.data_start, self.format())
+    }
+
+    /// Puts what has been written into its container, once no more is tried.
+    pub(super) fn pack(&mut self, measured: &Measurement) -> Result<(), RenderError> {
+        match self.settings.format.container() {
+            Container::Wav => return Ok(()),
+            // Every try has been encoded.
+            Container::Opus => {}
+            Container::Flac => self.encode_flac(measured)?,
+        }
+        self.staged.discard(WAV);
+        Ok(())
+    }
+
+    /// Encodes the file, and sees that the same bits come out again.
+    fn encode_flac(&mut self, measured: &Measurement) -> Result<(), RenderError> {
+        let name = self.settings.format.file_name();
+        let path = self.staged.path_of(name);
+        let failed = |source| RenderError::Output(OutputError::Io { path: path.clone(), source });
+        let file = BufWriter::new(self.staged.create(name)?);
+        let tags = packing::replay_gain(measured);
+        packing::flac(file, &self.staged_path(), (self.data_start, measured.frames), self.format(), &tags)
+            .map_err(failed)?;
+        let packed = self.staged.staged_path(name).map_or_else(|| path.clone(), Path::to_path_buf);
+        let same = packing::is_same(&packed, &mut self.samples().map_err(failed)?, measured.frames)?;
+        if !same {
+            let why = "the encoded samples are not those that were measured; write wav24 instead";
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, why)));
+        }
+        Ok(())
+    }
+
+    /// Encodes the file, and measures what a decoder makes of it.
+    fn encode_opus(&mut self, measured: &Measurement) -> Result<Written, RenderError> {
+        let name = self.settings.format.file_name();
+        let path = self.staged.path_of(name);
+        let failed = |source| RenderError::Output(OutputError::Io { path: path.clone(), source });
+        self.staged.discard(name);
+        let file = BufWriter::new(self.staged.create(name)?);
+        let tags = packing::r128_gain(measured);
+        packing::opus(file, &mut self.samples().map_err(failed)?, measured.frames, &tags).map_err(failed)?;
+        let packed = self.staged.staged_path(name).map_or_else(|| path.clone(), Path::to_path_buf);
+        packing::measured(&packed, self.staged.folder(), self.format(), self.mix_only)
     }
 }
 
@@ -148,8 +209,10 @@ impl Writing {
     }
 }
 
-fn quantiser(settings: &OutputSettings, rate: SampleRate) -> Quantiser {
-    Quantiser::new(settings.format, 2, rate, settings.dither.then_some(settings.seed), settings.shape)
+fn quantiser(settings: &OutputSettings, rate: SampleRate, exact: bool) -> Quantiser {
+    let dither = settings.dither.then_some(settings.seed);
+    let quantiser = Quantiser::new(settings.format.samples(), 2, rate, dither, settings.shape);
+    if exact { quantiser.keeping_exact() } else { quantiser }
 }
 
 /// Frames of memory measured at a time.

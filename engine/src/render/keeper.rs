@@ -3,6 +3,7 @@
 use super::error::RenderError;
 use super::scratch::Scratch;
 use super::span::Span;
+use super::stem_files::StemFiles;
 use super::strip_tap::StripTap;
 use super::summing::Summing;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
@@ -31,6 +32,7 @@ impl Store for Scratch {
 /// What was kept of a mix.
 pub(super) struct Kept<S> {
     pub(super) store: S,
+    pub(super) stems: Option<StemFiles>,
     /// The sum's meter, where it is to be measured.
     pub(super) sum: Option<ProgrammeMeter>,
     /// Session frame after the last one above the floor.
@@ -64,6 +66,8 @@ pub(super) struct Keeper<S> {
     buffer: AudioBuffer,
     meter: Option<ProgrammeMeter>,
     store: S,
+    /// Where the signals of the sum go, if they are asked for.
+    stems: Option<StemFiles>,
     heard_until: u64,
 }
 
@@ -74,11 +78,11 @@ impl<S: Store> Keeper<S> {
         summing: Summing,
         bus_taps: Vec<StripTap>,
         chunk: usize,
-        store: S,
+        (store, stems): (S, Option<StemFiles>),
         measures: bool,
     ) -> Self {
         let meter = measures.then(|| ProgrammeMeter::new(rate, &ChannelLayout::stereo()));
-        Self { rate, summing, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, heard_until: 0 }
+        Self { rate, summing, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, stems, heard_until: 0 }
     }
 
     /// Sums the next chunk, and takes the sum in.
@@ -87,6 +91,9 @@ impl<S: Store> Keeper<S> {
         summing.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
         for (block, tap) in summing.bus_outputs(chunk.rendered).zip(bus_taps) {
             tap.observe(&block, chunk.position, chunk.span.stems_end);
+        }
+        if let Some(stems) = &mut self.stems {
+            stems.take(chunk, summing)?;
         }
         let block = self.buffer.block().slice(chunk.frames.clone());
         for channel in 0..block.channels() {
@@ -115,6 +122,6 @@ impl<S: Store> Keeper<S> {
     /// What it kept.
     pub(super) fn finish(self) -> Kept<S> {
         let buses = self.bus_taps.into_iter().map(|tap| tap.meter).collect();
-        Kept { store: self.store, sum: self.meter, heard_until: self.heard_until, buses }
+        Kept { store: self.store, stems: self.stems, sum: self.meter, heard_until: self.heard_until, buses }
     }
 }

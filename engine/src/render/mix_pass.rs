@@ -9,8 +9,10 @@ use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::renderer::Renderer;
 use super::span::Span;
+use super::stem_files::{FinishedStems, StemFiles};
 use super::strip_tap::StripTap;
 use super::track_groups::TrackGroups;
+use crate::io::wav::BroadcastExtension;
 use crate::io::{Fingerprint, StemOutcome};
 use crate::meter::Measurement;
 use crate::mix::TrackStrip;
@@ -22,6 +24,8 @@ pub(super) struct Mixed {
     pub(super) frames: u64,
     /// Session frame of the output's first frame.
     pub(super) start: u64,
+    /// The signals of the sum, as files, if they were asked for.
+    pub(super) stems: Option<FinishedStems>,
     /// How late the signal path was, in frames; taken out.
     pub(super) latency: u64,
     /// The sum, measured, where a target or the data ask for it.
@@ -73,7 +77,11 @@ pub(super) fn run<S: Store>(
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
     let measures = !options.mix_only || plan.session().master.target.loudness_lufs().is_some();
-    let mut keeper = Keeper::new(rate, summing, bus_taps, chunk, store, measures);
+    let stems = match folder.filter(|_| options.stems) {
+        Some(folder) => Some(StemFiles::new(plan, folder, options.bext(BroadcastExtension::STEM), start)?),
+        None => None,
+    };
+    let mut keeper = Keeper::new(rate, summing, bus_taps, chunk, (store, stems), measures);
     let outputs = tracks.spare_outputs();
     let mut ready = Chunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;
@@ -125,8 +133,18 @@ pub(super) fn run<S: Store>(
     let buses = in_session_order.into_iter().map(|(index, meter)| end(count + index, meter));
     let buses = buses.collect::<Result<_, _>>()?;
     let measured = kept.sum.map(|meter| end(sum, meter)).transpose()?;
-    let mixed =
-        Mixed { frames: output_end - start, start, latency, measured, fingerprints, tracks: results, buses, log };
+    let stems = kept.stems.map(|stems| stems.finish(output_end - start)).transpose()?;
+    let mixed = Mixed {
+        stems,
+        frames: output_end - start,
+        start,
+        latency,
+        measured,
+        fingerprints,
+        tracks: results,
+        buses,
+        log,
+    };
     Ok((mixed, kept.store))
 }
 

@@ -1,6 +1,7 @@
 //! The offline render: a session in, a folder of results out, as fast as the machine goes.
 
 use super::error::RenderError;
+use super::exactness::is_exact;
 use super::export::{FileSink, MemorySink, Sink};
 use super::master_line::MasterLine;
 use super::master_pass::{self, Mastered, Tries};
@@ -8,6 +9,7 @@ use super::mix_pass::{self, Mixed};
 use super::plan::Plan;
 use super::progress::{OnProgress, Phase, PhaseProgress};
 use super::scratch::Scratch;
+use super::stem_files::FinishedStems;
 use super::summary::Hashes;
 use super::{data_files, export, listen, outputs, summary};
 use crate::align::Alignment;
@@ -16,7 +18,7 @@ use crate::io::StagedFolder;
 use crate::io::wav::BroadcastExtension;
 use crate::master::Aim;
 use crate::report::Report;
-use crate::session::{Ceiling, Session, Target};
+use crate::session::{Ceiling, OutputFormat, Session, Target};
 use std::path::{Path, PathBuf};
 
 /// How a render runs; none of it changes a bit of the sound.
@@ -31,6 +33,8 @@ pub struct RenderOptions<'a> {
     pub pictures: bool,
     /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks, no hashes.
     pub mix_only: bool,
+    /// Whether `stems/NAME.wav` is written of each signal that enters the master's sum.
+    pub stems: bool,
     /// Other files that are read than the stems, such as the session document: none is replaced.
     pub inputs: &'a [PathBuf],
     /// Whether files in the folder may be replaced that mixdown did not write.
@@ -48,9 +52,24 @@ impl Default for RenderOptions<'_> {
             origination: None,
             pictures: false,
             mix_only: false,
+            stems: false,
             inputs: &[],
             force: false,
             clock: None,
+        }
+    }
+}
+
+impl RenderOptions<'_> {
+    /// Returns what a file says of its origin.
+    pub(super) fn bext(&self, description: &str) -> BroadcastExtension {
+        let (date, time) = self.origination.clone().unwrap_or_default();
+        BroadcastExtension {
+            description: description.into(),
+            originator: BroadcastExtension::ORIGINATOR.into(),
+            origination_date: date,
+            origination_time: time,
+            ..BroadcastExtension::default()
         }
     }
 }
@@ -78,21 +97,24 @@ pub fn render_to_folder(
     outputs::check_outputs(&session, folder, options)?;
     let mut staged = StagedFolder::open(folder)?;
     // The file that takes longest is begun first: whether it can be is known before a stem is read.
-    staged.create(export::FINAL_MIX)?;
+    staged.create(export::WAV)?;
     let road = Road::travel(session, on_progress)?;
     let settings = road.plan.session().output.clone();
-    let (date, time) = options.origination.clone().unwrap_or_default();
-    let bext = BroadcastExtension {
-        description: "Mix".into(),
-        originator: BroadcastExtension::ORIGINATOR.into(),
-        origination_date: date,
-        origination_time: time,
-        ..BroadcastExtension::default()
-    };
     let rate = road.plan.sample_rate();
-    let mut sink = Sink::File(Box::new(FileSink::new(&mut staged, &settings, bext, rate, options.mix_only)));
-    let (mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    let exact = is_exact(&road.plan);
+    let mut sink = Sink::File(Box::new(FileSink::new(
+        &mut staged,
+        &settings,
+        options.bext("Mix"),
+        rate,
+        (exact, options.mix_only),
+    )));
+    let (mut mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    if let Sink::File(file) = &mut sink {
+        file.pack(&mastered.written.measurement)?;
+    }
     drop(sink);
+    let stems = mixed.stems.take();
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
     let drawn = mastered.taps.data.take().zip(mastered.written.waveform.take());
@@ -108,7 +130,9 @@ pub fn render_to_folder(
     };
     // Hours may have passed since the first look.
     outputs::check_outputs(road.plan.session(), folder, options)?;
-    let files = staged.commit()?;
+    let stems = stems.map_or(Ok(Vec::new()), FinishedStems::commit)?;
+    let mut files = staged.commit()?;
+    files.extend(stems);
     progress.at(2)?;
     Ok(Rendered { report, files })
 }
@@ -179,7 +203,9 @@ impl Road {
         if aim.target_lufs.is_some() {
             tries = Tries::first(aim, mixed.measured.as_ref());
         }
-        let mastered = master_pass::run(plan, (&mixed, &mut scratch), tries, (sink, folder), options, on_progress)?;
+        let spec = plan.spec(2, options.chunk_frames.max(1));
+        let waiting = (mixed.frames, &mut scratch);
+        let mastered = master_pass::run(spec, waiting, tries, (sink, folder), options, on_progress)?;
         Ok((mixed, mastered))
     }
 }
@@ -208,7 +234,7 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
 /// peak.
 pub(super) fn aim(session: &Session) -> Aim {
     let master = &session.master;
-    let free = master.target == Target::None && session.output.format.is_float();
+    let free = master.target == Target::None && session.output.format == OutputFormat::Wav32f;
     let ceiling_dbtp = match master.ceiling_dbtp {
         Some(Ceiling::Off) => None,
         None if free => None,
@@ -220,7 +246,6 @@ pub(super) fn aim(session: &Session) -> Aim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::SampleFormat;
     use crate::master::TRUE_PEAK_TOLERANCE_DB;
     use crate::session::{AlignMode, Track};
     use mixdown_fixtures::signals;
@@ -247,7 +272,7 @@ mod tests {
         let mut session = Session { tracks: vec![Track::new(stem)], ..Session::default() };
         session.align.mode = AlignMode::Off;
         session.master.target = Target::None;
-        (session.output.format, session.output.shape) = (SampleFormat::Int16, true);
+        (session.output.format, session.output.shape) = (OutputFormat::Wav16, true);
         let settings = session.output.clone();
         let go_on = &mut |_| ControlFlow::Continue(());
         let (plan, alignment) = prepare(session, go_on).unwrap();
@@ -258,7 +283,7 @@ mod tests {
             let out = folder.path().join(chunk_frames.to_string());
             let mut staged = StagedFolder::open(&out).unwrap();
             let options = RenderOptions { chunk_frames, mix_only: true, ..RenderOptions::default() };
-            let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, true);
+            let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, (false, true));
             let (mixed, mastered) = road.master(&mut Sink::File(Box::new(file)), None, &options, go_on).unwrap();
             staged.commit().unwrap();
             assert_eq!((mixed.frames, mastered.written.measurement.frames), (96_000, 96_000));

@@ -1,11 +1,11 @@
 //! Which files a render writes, and whether it may.
 
 use super::data_files::{METERS, PAGE, REPORT, SPECTRUM, WAVEFORM_DAT, WAVEFORM_JSON};
-use super::export::FINAL_MIX;
 use super::offline::RenderOptions;
+use super::stem_files;
 use crate::io::{OutputError, OutputGuard, OutputKind, StagedFolder, is_ours};
 use crate::report::PICTURES;
-use crate::session::Session;
+use crate::session::{Container, Session};
 use std::path::Path;
 
 /// The files beside the master, and what tells an earlier one from somebody else's.
@@ -32,7 +32,12 @@ pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'
     if folder.exists() && !folder.is_dir() {
         return Err(OutputError::NotAFolder(folder.into()));
     }
-    guard.check(&folder.join(FINAL_MIX), OutputKind::WAVE)?;
+    let format = session.output.format;
+    let packed = format.container() != Container::Wav;
+    guard.check(&folder.join(format.file_name()), if packed { OutputKind::PACKED } else { OutputKind::WAVE })?;
+    for name in stem_files::names(session).into_iter().filter(|_| options.stems) {
+        guard.check(&folder.join(stem_files::FOLDER).join(name), OutputKind::WAVE)?;
+    }
     if options.mix_only {
         let old = outdated(folder);
         for name in &old {

@@ -1,10 +1,11 @@
 //! Puts together the report of a render, with its sentences for people.
 
+use super::exactness::is_exact;
 use super::master_pass::Mastered;
 use super::mix_pass::{Mixed, TrackResult};
 use super::offline::Road;
 use crate::io::{DecodeError, Fingerprint};
-use crate::master::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
+use crate::master::{Aim, LOUDNESS_TOLERANCE_LU, Limit, Miss, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
 use crate::report::{BusReport, LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
 use rayon::prelude::*;
@@ -48,6 +49,7 @@ pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
         latency_frames: mixed.latency,
         format: plan.session().output.clone(),
         blake3: None,
+        exact: is_exact(plan),
         clipped_samples: mastered.clipped_samples,
     };
     let master = master_report(road, mixed, mastered);
@@ -76,6 +78,7 @@ pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
         tracks,
         buses,
         alignment: road.alignment.clone(),
+        timecode: plan.time_codes().cloned(),
         session: plan.session().clone(),
     }
 }
@@ -83,14 +86,7 @@ pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
 fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
     let aim = &road.aim;
     let written = &mastered.written.measurement;
-    let loud_enough = match (aim.target_lufs, written.integrated_lufs) {
-        (Some(target), Some(loudness)) => (loudness - target).abs() <= LOUDNESS_TOLERANCE_LU,
-        (target, _) => target.is_none(),
-    };
-    let under_ceiling = match (aim.ceiling_dbtp, written.true_peak_dbtp) {
-        (Some(ceiling), Some(peak)) => peak <= ceiling + TRUE_PEAK_TOLERANCE_DB,
-        _ => true,
-    };
+    let missed = missed(aim, mastered);
     MasterReport {
         target_lufs: aim.target_lufs,
         ceiling_dbtp: aim.ceiling_dbtp,
@@ -98,8 +94,9 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
         before: mixed.measured.as_ref().map(Measurement::rounded),
         predicted: mastered.taps.predicted.clone(),
         written: written.rounded(),
-        verified: loud_enough && under_ceiling,
-        note: mastered.gain.note.clone(),
+        verified: missed.is_none(),
+        limit: missed.map(|missed| missed.limit),
+        note: missed.map(|missed| missed.note()),
         passes: mastered.passes,
         limiter: mastered.taps.limiter.map(|stats| LimiterReport {
             max_reduction_db: stats.max_reduction_db,
@@ -107,6 +104,35 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
             share_of_time: stats.limited_share(),
         }),
     }
+}
+
+/// What the written master misses, if it misses its target or ceiling.
+fn missed(aim: &Aim, mastered: &Mastered) -> Option<Miss> {
+    let written = &mastered.written.measurement;
+    let too_far = match (aim.target_lufs, written.integrated_lufs) {
+        (Some(target), Some(loudness)) => (loudness - target).abs() > LOUDNESS_TOLERANCE_LU,
+        (target, _) => target.is_some(),
+    };
+    let too_high = match (aim.ceiling_dbtp, written.true_peak_dbtp) {
+        (Some(ceiling), Some(peak)) => peak > ceiling + TRUE_PEAK_TOLERANCE_DB,
+        _ => false,
+    };
+    let without_loudness = written.integrated_lufs.is_none();
+    let limit = match (too_far, too_high) {
+        (true, _) if without_loudness => Limit::Silence,
+        (true, _) => mastered.gain.limit.unwrap_or(Limit::Passes),
+        (false, true) => Limit::Overshoot,
+        (false, false) => return None,
+    };
+    Some(Miss {
+        limit,
+        loudness_lufs: written.integrated_lufs,
+        true_peak_dbtp: written.true_peak_dbtp,
+        target_lufs: aim.target_lufs,
+        ceiling_dbtp: aim.ceiling_dbtp,
+        max_limiting_db: aim.max_limiting_db,
+        passes: mastered.passes,
+    })
 }
 
 fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
@@ -127,9 +153,13 @@ fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
 }
 
 fn track_warnings(track: &TrackReport) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let remark = |remark: &String| format!("track {:?}: {}: {remark}", track.name, track.file.display());
+    let mut warnings: Vec<String> = track.stem.remarks.iter().map(remark).collect();
     if let Some(why) = &track.read.truncated {
         warnings.push(format!("track {:?}: {}: {why}", track.name, track.file.display()));
+    }
+    if let Some(programmes) = &track.stem.programmes {
+        warnings.push(format!("track {:?}: {}: {programmes}", track.name, track.file.display()));
     }
     if track.read.corrupt_packets > 0 {
         warnings.push(format!(
@@ -170,6 +200,11 @@ fn sentences(road: &Road, output: &OutputReport, master: &MasterReport, tracks: 
         } else {
             "The limiter had nothing to do.".to_owned()
         });
+    }
+    if let Some(codes) = road.plan.time_codes() {
+        let mut letters = codes.reason.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        text.push(format!("{first}{}.", letters.as_str()));
     }
     if let Some(alignment) = &road.alignment {
         text.push(match alignment.moved() {

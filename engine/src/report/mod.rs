@@ -10,6 +10,8 @@ mod palette;
 mod pictures;
 mod plot;
 mod raster;
+mod services;
+mod settings;
 mod tables;
 mod thinned;
 mod time_axis;
@@ -24,7 +26,9 @@ pub use waveform_outline::WaveformOutline;
 
 use crate::align::Alignment;
 use crate::io::{StemInfo, StemOutcome};
+use crate::master::Limit;
 use crate::meter::Measurement;
+use crate::render::TimeCodes;
 use crate::session::{OutputSettings, Session};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -55,6 +59,8 @@ pub struct Report {
     pub buses: Vec<BusReport>,
     /// Which stems were moved, and why; `None` when alignment was off.
     pub alignment: Option<Alignment>,
+    /// What was made of the stems' time references; `None` where no stem has one.
+    pub timecode: Option<TimeCodes>,
     /// The session as it was rendered.
     pub session: Session,
 }
@@ -78,6 +84,9 @@ pub struct OutputReport {
     pub format: OutputSettings,
     /// BLAKE3 of `final_mix.wav`; `None` in memory, and when the mix is all that was asked for.
     pub blake3: Option<String>,
+    /// Whether samples are those of the stems or whole-numbered sums of them, and so not dithered, but for what the limiter turned
+    /// down.
+    pub exact: bool,
     /// Samples that had to be cut to full scale.
     pub clipped_samples: u64,
 }
@@ -99,7 +108,9 @@ pub struct MasterReport {
     pub written: Measurement,
     /// Whether the file meets target and ceiling.
     pub verified: bool,
-    /// Why it does not, where it does not.
+    /// What kept it from them, where it does not; never `None` then.
+    pub limit: Option<Limit>,
+    /// The same as a sentence, with the way out.
     pub note: Option<String>,
     /// Passes it took.
     pub passes: usize,

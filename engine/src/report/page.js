@@ -1,5 +1,5 @@
 'use strict';
-// Reads out the series under the pointer, at the same time in every plot over time.
+// Reads out the series under the pointer, at the same time in every plot over time; and shows there what the player plays.
 (() => {
   const series = JSON.parse(document.getElementById('series').textContent);
   const readout = document.getElementById('readout');
@@ -33,7 +33,27 @@
     readout.textContent = parts.join('   ');
     readout.hidden = false;
   };
+  const player = document.getElementById('player');
+  const playheads = areas.map((area) => {
+    const playhead = document.createElement('div');
+    playhead.className = 'playhead';
+    playhead.hidden = true;
+    area.append(playhead);
+    return playhead;
+  });
+  const follow = () => {
+    const share = Math.min(player.currentTime / series.duration_s, 1);
+    playheads.forEach((playhead) => { playhead.hidden = false; playhead.style.left = `${100 * share}%`; });
+    if (!player.paused && !player.ended) requestAnimationFrame(follow);
+  };
+  ['play', 'pause', 'seeked', 'ended'].forEach((event) => player.addEventListener(event, follow));
+  // Without the file beside the page there is nothing to play.
+  player.addEventListener('error', () => { player.hidden = true; });
   areas.forEach((area) => {
+    area.addEventListener('click', (event) => {
+      const box = area.getBoundingClientRect();
+      if (player.readyState) player.currentTime = (series.duration_s * (event.clientX - box.left)) / box.width;
+    });
     area.addEventListener('pointermove', show);
     area.addEventListener('pointerleave', hide);
   });

@@ -1,4 +1,5 @@
-//! `report.html`: one page with everything that a render did and measured, readable without network and without scripts.
+//! `report.html`: one page with everything that a render did and measured, readable without network and without scripts; the
+//! script reads out figures and moves the playhead.
 
 use super::markup::{clock_time, escaped, number, reading};
 use super::palette::page_colours;
@@ -6,7 +7,6 @@ use super::plot::Plot;
 use super::thinned::Thinned;
 use super::{MasterOutline, Outline, Report, WaveformOutline, frequency_plots, tables, time_plots};
 use crate::analysis::{ScopePicture, SpectrumDocument};
-use crate::audio::SampleFormat;
 use std::fmt::Write as _;
 
 /// What the page and the pictures are drawn from.
@@ -57,15 +57,17 @@ pub fn plots(drawn: &Drawn<'_>) -> Plots {
 
 /// The page, with an outline a track and a bus. Nothing in it depends on the clock; text from outside is escaped.
 pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plots) -> String {
+    let name = report.output.format.format.file_name();
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <meta name=\"generator\" content=\"mixdown\">\
-         <title>final_mix.wav – mixdown report</title><link rel=\"icon\" href=\"data:,\">\
+         <title>{name} – mixdown report</title><link rel=\"icon\" href=\"data:,\">\
          <style>{}{STYLE}</style></head>\n<body><main>\n",
         page_colours()
     );
     page += &head(report);
+    let _ = writeln!(page, "<audio id=\"player\" controls preload=\"metadata\" src=\"{name}\"></audio>");
     let _ = write!(
         page,
         "<section><h2>Over time</h2>{}</section>\n<section><h2>As a whole</h2><div class=\"pair\">{}</div></section>\n",
@@ -75,6 +77,7 @@ pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plot
     page += &tables::buses(report, buses);
     page += &tables::inputs(report);
     page += &tables::master(report);
+    page += &tables::services(report);
     let _ = write!(
         page,
         "<footer>Made by mixdown {}. The numbers behind the pictures are in report.json, meters.json, spectrum.json and \
@@ -90,22 +93,19 @@ pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plot
 /// The title, the figures that matter, and what to know in words.
 fn head(report: &Report) -> String {
     let (output, master) = (&report.output, &report.master);
-    let format = match output.format.format {
-        SampleFormat::Int16 => "16-bit",
-        SampleFormat::Int24 => "24-bit",
-        SampleFormat::Float32 => "32-bit float",
-    };
+    let format = output.format.format.words();
+    let name = output.format.format.file_name();
     let tracks = match report.tracks.len() {
         1 => "1 track".to_owned(),
         count => format!("{count} tracks"),
     };
-    let (class, verdict) = match (master.verified, master.target_lufs.is_some() || master.ceiling_dbtp.is_some()) {
-        (true, true) => ("good", "✓ Measured on the file: target and ceiling are met"),
-        (true, false) => ("good", "✓ Measured on the file"),
-        (false, _) => ("bad", "Target or ceiling is not met"),
+    let (class, verdict) = match (master.limit, master.target_lufs.is_some() || master.ceiling_dbtp.is_some()) {
+        (None, true) => ("good", "✓ Measured on the file: target and ceiling are met".to_owned()),
+        (None, false) => ("good", "✓ Measured on the file".to_owned()),
+        (Some(limit), _) => ("bad", format!("Missed: {}", limit.words())),
     };
     let mut out = format!(
-        "<header><div><h1>final_mix.wav</h1><p>{} · {format} · {} kHz · stereo · {tracks}</p></div>\
+        "<header><div><h1>{name}</h1><p>{} · {format} · {} kHz · stereo · {tracks}</p></div>\
          <p class=\"badge {class}\">{verdict}</p></header>\n<dl class=\"figures\">",
         clock_time(output.duration_s, 1),
         f64::from(output.sample_rate_hz) / 1_000.0

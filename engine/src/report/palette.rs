@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Name, light, dark. Text and lines keep a contrast of 4.5 and 3 to the card they lie on.
-const COLOURS: [(&str, &str, &str); 19] = [
+const COLOURS: [(&str, &str, &str); 20] = [
     ("page", "#f3f3f0", "#121316"),
     ("card", "#ffffff", "#1b1d22"),
     ("ink", "#1b1d22", "#eceef1"),
@@ -22,6 +22,7 @@ const COLOURS: [(&str, &str, &str); 19] = [
     ("pink", "#a83a82", "#e58cc6"),
     ("good", "#1f7a4d", "#63cf9a"),
     ("good-back", "#e4f3ea", "#17342a"),
+    ("bad", "#9c3311", "#f2a57f"),
     ("bad-back", "#fbe9e4", "#41241d"),
 ];
 
@@ -46,4 +47,41 @@ pub(super) fn page_colours() -> String {
 /// The drawing rules with the light colours in their places: for pictures, which know no custom properties.
 pub(super) fn picture_style() -> String {
     COLOURS.iter().fold(DRAWING.to_owned(), |style, (name, light, _)| style.replace(&format!("var(--{name})"), light))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The relative luminance of a colour: WCAG 2.2, definition of relative luminance.
+    fn luminance(colour: &str) -> f64 {
+        let part = |at: usize| {
+            let share = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+
+    #[test]
+    fn every_word_has_a_contrast_of_at_least_four_and_a_half() {
+        // Words and what they stand on; `card` on `ink` is the readout under the pointer.
+        for (word, back) in [
+            ("ink", "page"),
+            ("ink", "card"),
+            ("ink", "bad-back"),
+            ("muted", "page"),
+            ("muted", "card"),
+            ("good", "good-back"),
+            ("bad", "bad-back"),
+            ("card", "ink"),
+        ] {
+            let colour = |name: &str| COLOURS.iter().find(|colour| colour.0 == name).unwrap();
+            let (word, back) = (colour(word), colour(back));
+            for (word, back) in [(word.1, back.1), (word.2, back.2)] {
+                let (a, b) = (luminance(word), luminance(back));
+                let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                assert!(contrast >= 4.5, "{word} on {back}: {contrast:.2}");
+            }
+        }
+    }
 }

@@ -3,8 +3,9 @@
 use super::markup::{clock_time, escaped, number, reading};
 use super::offsets::{confidence, offset};
 use super::outline::Outline;
-use super::{BusReport, Report, TrackReport};
+use super::{BusReport, Report, TrackReport, services, settings};
 use crate::meter::Measurement;
+use crate::session::Bus;
 use std::fmt::Write as _;
 
 /// A table: heads, then rows of cells that are HTML already.
@@ -38,6 +39,7 @@ pub(super) fn tracks(report: &Report, outlines: &[Outline]) -> String {
             vec![
                 format!("<b>{}</b>", escaped(&track.name)),
                 outline.svg(report.output.duration_s, loudest_dbfs),
+                report.session.tracks.get(index).map_or_else(String::new, settings::of_track),
                 offset(report, alignment),
                 alignment.map_or_else(|| "–".into(), confidence),
                 unit(track.measured.as_ref().and_then(|measured| measured.integrated_lufs), "LUFS"),
@@ -46,7 +48,16 @@ pub(super) fn tracks(report: &Report, outlines: &[Outline]) -> String {
             ]
         })
         .collect();
-    let heads = ["Track", "Level over time", "Offset", "Confidence", "Loudness", "True peak", "Share of the mix"];
+    let heads = [
+        "Track",
+        "Level over time",
+        "Fader and inserts",
+        "Offset",
+        "Confidence",
+        "Loudness",
+        "True peak",
+        "Share of the mix",
+    ];
     format!(
         "<section><h2>Tracks</h2>{}<p class=\"hint\">After the fader. Offset: what was done to bring the stem into time; \
          the curve beside the confidence is its correlation with the other stems, 48 samples either way. Share: of the energy of all tracks together.</p></section>\n",
@@ -60,16 +71,17 @@ pub(super) fn buses(report: &Report, outlines: &[Outline]) -> String {
         return String::new();
     }
     let loudest_dbfs = Outline::loudest_dbfs(outlines);
-    let row = |(bus, outline): (&BusReport, &Outline)| {
+    let row = |((bus, set), outline): ((&BusReport, &Bus), &Outline)| {
         vec![
             format!("<b>{}</b>", escaped(&bus.name)),
             outline.svg(report.output.duration_s, loudest_dbfs),
+            settings::of_bus(set),
             unit(bus.measured.integrated_lufs, "LUFS"),
             unit(bus.measured.true_peak_dbtp, "dBTP"),
         ]
     };
-    let rows: Vec<Vec<String>> = report.buses.iter().zip(outlines).map(row).collect();
-    let heads = ["Bus", "Level over time", "Loudness", "True peak"];
+    let rows: Vec<Vec<String>> = report.buses.iter().zip(&report.session.buses).zip(outlines).map(row).collect();
+    let heads = ["Bus", "Level over time", "Fader and inserts", "Loudness", "True peak"];
     format!(
         "<section><h2>Buses</h2>{}<p class=\"hint\">After the fader.</p></section>\n",
         table("tracks", &heads, &rows)
@@ -92,7 +104,42 @@ fn share(share: f64) -> String {
 pub(super) fn inputs(report: &Report) -> String {
     let rows: Vec<Vec<String>> = report.tracks.iter().map(input).collect();
     let heads = ["File", "Format", "Rate", "Channels", "Length", "Trimmed", "BLAKE3"];
-    format!("<section><h2>Inputs</h2>{}</section>\n", table("inputs", &heads, &rows))
+    let told: String = told_of_inputs(report).iter().map(|text| format!("<li>{}</li>", escaped(text))).collect();
+    let told = if told.is_empty() { told } else { format!("<ul class=\"hint\">{told}</ul>") };
+    format!("<section><h2>Inputs</h2>{}{told}</section>\n", table("inputs", &heads, &rows))
+}
+
+/// Folds, rate conversions and duplicates, as sentences.
+fn told_of_inputs(report: &Report) -> Vec<String> {
+    let mut told = Vec::new();
+    let rate_hz = report.output.sample_rate_hz;
+    for (index, track) in report.tracks.iter().enumerate() {
+        let (name, stem) = (&track.name, &track.stem);
+        if stem.fold.is_some() {
+            told.push(format!("{name}: {} channels were folded to two.", stem.source_channels));
+        }
+        if track.resampled {
+            told.push(format!("{name}: converted from {} Hz to {rate_hz} Hz.", stem.sample_rate.hz()));
+        }
+        let earlier = &report.tracks[..index];
+        if let Some(same) = earlier.iter().find(|other| other.blake3.is_some() && other.blake3 == track.blake3) {
+            told.push(format!("{name}: the same file as {}, so what is in it is heard twice.", same.name));
+        }
+    }
+    told
+}
+
+/// A row a service: what it will do to the master's level.
+pub(super) fn services(report: &Report) -> String {
+    let rows = services::rows(report);
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<section><h2>On services</h2>{}<p class=\"hint\">With loudness normalisation on, for a single track; the services change \
+         their figures without notice.</p></section>\n",
+        table("services", &["Service", "Its level, LUFS", "What becomes of this master"], &rows)
+    )
 }
 
 fn input(track: &TrackReport) -> Vec<String> {
@@ -167,8 +214,10 @@ pub(super) fn master(report: &Report) -> String {
         )
     });
     let passes = if master.passes == 1 { "one pass".to_owned() } else { format!("{} passes", master.passes) };
+    let inserts = settings::chain(&report.session.master.inserts)
+        .map_or_else(String::new, |chain| format!(" Before it: {}.", escaped(&chain)));
     format!(
-        "<section><h2>Master</h2>{}<p class=\"hint\">Gain {} dB, found in {passes}.{limiter}</p></section>\n",
+        "<section><h2>Master</h2>{}<p class=\"hint\">Gain {} dB, found in {passes}.{inserts}{limiter}</p></section>\n",
         table("master", &heads, &rows),
         number(master.gain_db, 2)
     )

@@ -48,7 +48,8 @@ pub struct Track {
     #[serde(default)]
     #[schemars(range(min = PAN.0, max = PAN.1))]
     pub pan: f64,
-    /// How gain follows the position.
+    /// How gain follows the position. Auto leaves what stands in the centre as it is: constant_power_0_db for mono stems,
+    /// balance for stereo ones.
     #[serde(default)]
     pub pan_law: PanLaw,
     /// Stereo width: 0 is mono, 1 as it is, 2 twice as wide.
@@ -138,9 +139,12 @@ pub struct AuxSend {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PanLaw {
-    /// Constant power for mono stems, balance for stereo ones.
+    /// Constant power with 0 dB in the centre for mono stems, balance for stereo ones: what stands in the centre is unchanged.
     #[default]
     Auto,
+    /// Cosine and sine raised by 3.01 dB: 0 dB in the centre, +3.01 dB where all of it is on one side.
+    #[serde(rename = "constant_power_0_db")]
+    ConstantPower0Db,
     /// Cosine and sine: -3.01 dB in the centre.
     ConstantPower,
     /// Straight lines: -6.02 dB in the centre.
@@ -148,7 +152,7 @@ pub enum PanLaw {
     /// The geometric mean of the two: -4.5 dB in the centre.
     #[serde(rename = "minus_4_5_db")]
     Minus4Point5Db,
-    /// 0 dB in the centre; the far side falls.
+    /// 0 dB in the centre and on the near side; the far side falls along the curve of `constant_power_0_db`.
     Balance,
 }
 

@@ -3,10 +3,11 @@
 use super::channel::{AuxSend, MASTER, Track};
 use super::document::Session;
 use super::node::Step::{self, Item, Key};
+use super::output_format::{Container, OutputFormat};
 use super::problem::did_you_mean;
 use super::routing;
-use crate::audio::SampleFormat;
 use crate::dsp::Insert;
+use crate::io::OPUS_RATE_HZ;
 use crate::process::check_frequency;
 use crate::units::SampleRate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,9 +52,11 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     }
     found.extend(routing::cycles(&session.buses));
     times(session, &mut found);
-    if session.output.shape && session.output.format == SampleFormat::Float32 {
-        let message =
-            "shape = true does nothing to wav32f, which is not rounded: leave it out, or choose wav16 or wav24";
+    if session.output.shape && session.output.format.samples().is_float() {
+        let format = word(session.output.format);
+        let message = format!(
+            "shape = true does nothing to {format}, which is not rounded: leave it out, or choose wav16 or wav24"
+        );
         found.push(Finding::new(&[Key("output"), Key("shape")], message));
     }
     if let Some(rate) = session.sample_rate_hz {
@@ -148,7 +151,30 @@ pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
         chain(&[Key("buses"), Item(index)], &bus.inserts);
     }
     chain(&[Key("master")], &session.master.inserts);
+    if let Some(message) = rate_problem(session.output.format, rate) {
+        found.push(Finding::new(&[Key("output"), Key("format")], message));
+    }
     found
+}
+
+/// Why a format cannot hold a rate.
+fn rate_problem(format: OutputFormat, rate: SampleRate) -> Option<String> {
+    let hz = rate.hz();
+    match format.container() {
+        Container::Opus if hz != OPUS_RATE_HZ => Some(format!(
+            "opus holds {OPUS_RATE_HZ} Hz, and the session has {hz} Hz: leave sample_rate_hz out, or choose another format"
+        )),
+        // What a frame's header can say: RFC 9639, section 9.1.2.
+        Container::Flac if hz > 65_535 && (hz > 655_350 || hz % 10 != 0) => {
+            Some(format!("FLAC cannot hold {hz} Hz: set sample_rate_hz, or choose wav24"))
+        }
+        _ => None,
+    }
+}
+
+/// A format as the document writes it.
+fn word(format: OutputFormat) -> String {
+    serde_json::to_value(format).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The frequency of an insert that has one: its key, and its value in hertz.

@@ -1,9 +1,9 @@
 //! The session document as data: what a file says, and what a program may build or change field by field.
 
 use super::channel::{Bus, Track};
+use super::output_format::OutputFormat;
 use super::target::{Ceiling, Target};
 use crate::align::Mode;
-use crate::audio::SampleFormat;
 use crate::dsp::Insert;
 use crate::units::SampleRate;
 use schemars::JsonSchema;
@@ -67,6 +67,20 @@ pub struct AlignSettings {
     /// Which stems are moved.
     #[serde(default)]
     pub mode: AlignMode,
+    /// Whether stems start at the time references of their files, relative to the earliest.
+    #[serde(default)]
+    pub timecode: Timecode,
+}
+
+/// Whether stems start at the time references of their files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Timecode {
+    /// Where all stems carry one that can be a time, within a day of each other. A track with a `start_s` of its own stays there.
+    #[default]
+    Auto,
+    /// Time references are not used.
+    Off,
 }
 
 /// Which stems are moved.
@@ -126,7 +140,8 @@ pub struct Master {
     /// Integrated loudness of the output: a name, a number of LUFS, or none to leave it as it is.
     #[serde(default)]
     pub target: Target,
-    /// Highest true peak of the output, in dBTP, or off; if left out, the target's own, or -1.
+    /// Highest true peak of the output, in dBTP, or off; if left out, the target's own, or -1; for 32-bit floats without
+    /// a target, off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Ceiling", extend("examples" = [-1.0]))]
     pub ceiling_dbtp: Option<Ceiling>,
@@ -134,6 +149,9 @@ pub struct Master {
     #[serde(default = "defaults::max_limiting_db")]
     #[schemars(range(min = MAX_LIMITING_DB.0, max = MAX_LIMITING_DB.1))]
     pub max_limiting_db: f64,
+    /// Whether a master that misses its target or ceiling counts as failed: the exit code is 1, and the files stay; a job fails.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub strict: bool,
 }
 
 /// The file that is written.
@@ -142,7 +160,7 @@ pub struct Master {
 pub struct OutputSettings {
     /// Container and sample format.
     #[serde(default)]
-    pub format: SampleFormat,
+    pub format: OutputFormat,
     /// Whether triangular dither is added where samples are rounded to 16 or 24 bits.
     #[serde(default = "defaults::dither")]
     pub dither: bool,
@@ -153,6 +171,11 @@ pub struct OutputSettings {
     #[serde(default)]
     #[schemars(range(max = i64::MAX))]
     pub seed: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // The form that serde asks for.
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 mod defaults {
@@ -190,13 +213,14 @@ impl Default for Master {
             target: Target::default(),
             ceiling_dbtp: None,
             max_limiting_db: defaults::max_limiting_db(),
+            strict: false,
         }
     }
 }
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        Self { format: SampleFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
+        Self { format: OutputFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
     }
 }
 

@@ -6,6 +6,7 @@ mod check;
 mod document;
 mod load;
 mod node;
+mod output_format;
 mod problem;
 mod routing;
 mod schema;
@@ -21,9 +22,10 @@ mod tests;
 pub use channel::{AuxSend, Bus, DELAY_MS, MASTER, PAN, PanLaw, Polarity, Track, WIDTH};
 pub use document::{
     AlignMode, AlignSettings, MAX_INSERTS, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputSettings, Session, TAIL_S,
-    TIME_S, TimeRange,
+    TIME_S, TimeRange, Timecode,
 };
 pub use load::MAX_DOCUMENT_BYTES;
+pub use output_format::{Container, OutputFormat};
 pub use problem::{Problem, SessionErrors};
 pub use schema::json_schema;
 pub use target::{CEILING_DBTP, Ceiling, DEFAULT_CEILING_DBTP, NamedTarget, TARGET_LUFS, TARGETS, Target, TargetError};

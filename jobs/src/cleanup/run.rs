@@ -68,6 +68,7 @@ pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> 
     let mut document = CleanupDocument::default();
     let deadline = Instant::now() + store.settings().cleanup.at_most;
     let mut stopped = |percent| watch(percent) || Instant::now() > deadline;
+    let mut clock_is_trusted = true;
     for (index, (part, _)) in Part::ALL.iter().enumerate() {
         let percent = (index * 100 / Part::ALL.len()) as u8;
         if stopped(percent) {
@@ -79,7 +80,11 @@ pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> 
         }
         match part {
             Part::Stale => stale(store, options, &mut document),
-            Part::Expired => expired(store, options, &mut document, &mut || stopped(percent)),
+            Part::Expired => {
+                clock_is_trusted = expired(store, options, &mut document, &mut || stopped(percent));
+            }
+            // What only the time of day calls old stays, too.
+            Part::History | Part::Imports if !clock_is_trusted => {}
             Part::History => {
                 document.history_deleted =
                     logs(store, "history", store.settings().policy.history, options, &mut document);
@@ -88,12 +93,12 @@ pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> 
                 document.imports_deleted =
                     logs(store, "imports", store.settings().policy.imports, options, &mut document);
             }
-            Part::Orphans => orphans(store, options, &mut document),
+            Part::Orphans => orphans(store, options, clock_is_trusted, &mut document),
             Part::Quarantine => {
                 document.quarantined = repair(store, options, false, true, &mut document).1;
             }
         }
-        if matches!(document.status, CleanupStatus::Cancelled | CleanupStatus::Failed) {
+        if document.status == CleanupStatus::Cancelled {
             break;
         }
     }
@@ -128,7 +133,7 @@ fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument
                 });
             }
             // Damaged records are another part's.
-            Ok(None) | Err(StoreError::Corrupt { .. }) => {}
+            Ok(None) | Err(StoreError::Corrupt { .. } | StoreError::Newer { .. }) => {}
             Err(error) => document.failed(&error),
         }
     }
@@ -153,33 +158,57 @@ fn look(store: &Store, session: &SessionId) -> Found {
     for job in &jobs {
         match store.read_in(session, job) {
             Ok(record) => ended.extend(Candidate::of(&record)),
-            Err(StoreError::NotFound(_) | StoreError::Expired(_) | StoreError::Corrupt { .. }) => {}
+            Err(
+                StoreError::NotFound(_)
+                | StoreError::Expired(_)
+                | StoreError::Corrupt { .. }
+                | StoreError::Newer { .. },
+            ) => {}
             Err(error) => errors.push(error),
         }
     }
     (ended, jobs.len(), errors)
 }
 
-fn expired(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument, stopped: &mut dyn FnMut() -> bool) {
-    let sessions = match (&options.session, store.sessions()) {
-        (Some(session), _) => vec![session.clone()],
-        (None, Ok(sessions)) => sessions,
-        (None, Err(error)) => return document.failed(&error),
+/// Whether something of a session has expired or is beyond its cap.
+pub(super) fn has_expired(store: &Store, session: &SessionId) -> bool {
+    let (ended, jobs, _) = look(store, session);
+    !select(ended, jobs, &store.settings().policy, None, store.now()).is_empty()
+}
+
+/// Deletes what has expired; whether the clock is to be trusted with the rest.
+fn expired(
+    store: &Store,
+    options: &CleanupOptions,
+    document: &mut CleanupDocument,
+    stopped: &mut dyn FnMut() -> bool,
+) -> bool {
+    let sessions = match store.sessions() {
+        Ok(sessions) => sessions,
+        Err(error) => {
+            document.failed(&error);
+            return true;
+        }
     };
+    let wanted = |session: &SessionId| options.session.as_ref().is_none_or(|only| only == session);
+    // A clock that jumped makes jobs of every session expire, so that all are counted even where one is cleared. A person
+    // who names an age has not asked the table.
+    let looked_at = |session: &SessionId| options.older_than.is_none() || wanted(session);
+    let sessions: Vec<_> = sessions.into_iter().filter(looked_at).collect();
     let (policy, now) = (&store.settings().policy, store.now());
     let found = Store::for_each_session(&sessions, |session| look(store, session));
-    let (mut all, mut chosen) = (0, Vec::new());
+    let (mut all, mut count, mut chosen) = (0, 0, Vec::new());
     for (ended, jobs, errors) in found {
         all += jobs;
         for error in &errors {
             document.failed(error);
         }
         let gone = select(ended, jobs, policy, options.older_than, now);
-        if !gone.is_empty() {
+        count += gone.iter().filter(|job| job.has_expired(policy, options.older_than, now)).count();
+        if gone.first().is_some_and(|job| wanted(&job.session)) {
             chosen.push(gone);
         }
     }
-    let count = chosen.iter().flatten().filter(|job| job.has_expired(policy, options.older_than, now)).count();
     let share = options.max_share.unwrap_or(policy.max_share) * all as f64;
     let most = if options.max_share.is_some() { share } else { share.max(policy.share_floor as f64) };
     if count as f64 > most {
@@ -188,7 +217,7 @@ fn expired(store: &Store, options: &CleanupOptions, document: &mut CleanupDocume
             "{count} of {all} jobs would expire at once: the clock may have jumped ahead, and nothing was deleted; check \
              `date`, then run `mixdown jobs cleanup --max-share 1`"
         ));
-        return;
+        return false;
     }
     let known: HashSet<JobId> = match store.history() {
         Ok(lines) if !options.dry_run => lines.into_iter().map(|line| line.job_id).collect(),
@@ -197,7 +226,7 @@ fn expired(store: &Store, options: &CleanupOptions, document: &mut CleanupDocume
     for batch in chosen {
         if stopped() {
             document.status = CleanupStatus::Cancelled;
-            return;
+            return true;
         }
         let session = &batch[0].session;
         let jobs: Vec<_> = batch.iter().map(|job| job.job.clone()).collect();
@@ -218,6 +247,7 @@ fn expired(store: &Store, options: &CleanupOptions, document: &mut CleanupDocume
             document.failed(error);
         }
     }
+    true
 }
 
 fn logs(store: &Store, log: &str, keep: Duration, options: &CleanupOptions, document: &mut CleanupDocument) -> u64 {
@@ -241,9 +271,9 @@ fn logs(store: &Store, log: &str, keep: Duration, options: &CleanupOptions, docu
     lines
 }
 
-fn orphans(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument) {
+fn orphans(store: &Store, options: &CleanupOptions, clock_is_trusted: bool, document: &mut CleanupDocument) {
     document.orphans_deleted = repair(store, options, true, false, document).0;
-    if options.session.is_some() {
+    if options.session.is_some() || !clock_is_trusted {
         return;
     }
     match store.ownerless_results() {

@@ -1,30 +1,23 @@
 //! One cleanup at a time, as a job of its own.
 
 use super::document::{CleanupDocument, CleanupStatus};
-use super::run::{CleanupOptions, Part, Watch, clean};
-use crate::jobs::{By, JobId, JobType, NewJob, SessionId, State};
+use super::run::{CleanupOptions, Part, Watch, clean, has_expired};
+use crate::jobs::{By, JobError, JobId, JobType, NewJob, Record, SessionId, State};
 use crate::store::{Claim, Store, StoreError};
 
-/// The session that cleanups are jobs of.
-const SESSION: &str = "mixdown-cleanup";
 /// What is answered while another cleanup runs.
 pub(super) const BUSY: &str = "another cleanup is running; try again when it is done";
 
 /// Clears one session's expired jobs, as a submission does by the way: a job like any other cleanup, but only where something has
 /// expired; nothing when another cleanup runs.
 pub fn clean_session(store: &Store, session: &SessionId) -> CleanupDocument {
-    let options = |dry_run| CleanupOptions {
-        dry_run,
-        only: vec![Part::Expired],
-        session: Some(session.clone()),
-        ..CleanupOptions::default()
-    };
-    let selected = clean(store, &options(true), &mut |_| false);
-    if selected.old_jobs_deleted == 0 {
-        return selected;
+    let options =
+        CleanupOptions { only: vec![Part::Expired], session: Some(session.clone()), ..CleanupOptions::default() };
+    // Most submissions find nothing, and need not look at the other sessions.
+    if !has_expired(store, session) {
+        return CleanupDocument::default();
     }
-    clean_as_job(store, &options(false), &mut |_| false)
-        .unwrap_or_else(|error| CleanupDocument::refused(error.to_string()))
+    clean_as_job(store, &options, &mut |_| false).unwrap_or_else(|error| CleanupDocument::refused(error.to_string()))
 }
 
 /// Runs a cleanup as a job of its own, which shows its progress and can be cancelled. A dry run writes nothing, so it is none.
@@ -50,9 +43,17 @@ pub fn clean_as_job(
         let json = document.to_json();
         let _ = store.write(claim, |record, now| {
             let job = record.job_id.clone();
-            let to = if document.status == CleanupStatus::Cancelled { State::Cancelled } else { State::Complete };
             record.extra.insert("cleanup".into(), json);
-            record.go(to, By::Worker, now).map_err(|source| StoreError::Illegal { job, source })
+            let ended = match document.status {
+                CleanupStatus::Cancelled => record.go(State::Cancelled, By::Worker, now),
+                CleanupStatus::Failed => {
+                    record.fail(JobError::new("CLEANUP_FAILED", document.errors.join("; ")), By::Worker, now)
+                }
+                CleanupStatus::Completed | CleanupStatus::CompletedWithErrors => {
+                    record.go(State::Complete, By::Worker, now)
+                }
+            };
+            ended.map_err(|source| StoreError::Illegal { job, source })
         });
     }
     Ok(document)
@@ -60,8 +61,8 @@ pub fn clean_as_job(
 
 /// The cleanup's own job: one that waits because its cleanup died, or a new one.
 fn own_job(store: &Store) -> Result<Option<Claim>, StoreError> {
-    let session: SessionId = SESSION.parse()?;
-    for (other, job) in store.active()?.into_iter().filter(|(other, _)| *other == session) {
+    let session: SessionId = SessionId::CLEANUP.parse()?;
+    for (other, job) in store.active()?.into_iter().filter(|(other, job)| is_own(store, other, job, |_| true)) {
         let _ = store.rescue(&other, &job);
         if let Ok(Some(claim)) = store.claim(&other, &job) {
             return Ok(Some(claim));
@@ -74,8 +75,12 @@ fn own_job(store: &Store) -> Result<Option<Claim>, StoreError> {
 
 /// Whether a cleanup's job waits because its cleanup died.
 pub(super) fn has_waiting_job(store: &Store) -> Result<bool, StoreError> {
-    let waits = |(session, job): &(SessionId, JobId)| {
-        session.as_str() == SESSION && store.read_in(session, job).is_ok_and(|record| record.state == State::Queued)
-    };
-    Ok(store.active()?.iter().any(waits))
+    let queued = |record: &Record| record.state == State::Queued;
+    Ok(store.active()?.iter().any(|(session, job)| is_own(store, session, job, queued)))
+}
+
+/// Whether a job is a cleanup: by the type in its record. The session alone proves nothing, and only saves reading the rest.
+fn is_own(store: &Store, session: &SessionId, job: &JobId, also: impl Fn(&Record) -> bool) -> bool {
+    let own = |record: Record| record.kind == JobType::Cleanup && also(&record);
+    session.is_reserved() && store.read_in(session, job).is_ok_and(own)
 }

@@ -99,7 +99,8 @@ impl FileReadings {
             // A file with such a sample is refused.
             non_finite_samples: _,
         } = file.meter.measurement().rounded();
-        let mut warnings: Vec<String> = file.outcome.truncated.iter().cloned().collect();
+        let mut warnings = file.info.remarks.clone();
+        warnings.extend(file.outcome.truncated.clone());
         if file.outcome.corrupt_packets > 0 {
             warnings.push(format!(
                 "packets that could not be decoded and were measured as silence: {}",

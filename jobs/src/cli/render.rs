@@ -8,10 +8,9 @@ use super::progress::ProgressDisplay;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use mixdown_engine::audio::SampleFormat;
 use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
-use mixdown_engine::session::{AlignMode, Ceiling, Session, SessionErrors, Target};
+use mixdown_engine::session::{AlignMode, Ceiling, OutputFormat, Session, SessionErrors, Target, Timecode};
 use mixdown_engine::units::SampleRate;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -44,13 +43,16 @@ pub(super) struct RenderArguments {
     /// Loudness: spotify, apple, youtube, ebu-r128, atsc-a85, aes-td1008, podcast, a number of LUFS, or none.
     #[arg(short, long, value_name = "LUFS", allow_hyphen_values = true)]
     target: Option<Target>,
-    /// Highest true peak in dBTP, or off.
+    /// Highest true peak in dBTP, or off; without it, the target's own, or -1, and off for wav32f without a target.
     #[arg(short, long, value_name = "DBTP", allow_hyphen_values = true)]
     ceiling: Option<Ceiling>,
     /// The most that the limiter may take away for the target, in dB; what would need more stays softer.
     #[arg(long, value_name = "DB")]
     max_limiting: Option<f64>,
-    /// Sample format of the master.
+    /// Exit with 1 where the master misses its target or ceiling; the files stay.
+    #[arg(long)]
+    strict: bool,
+    /// Container and sample format of the master: final_mix.wav, final_mix.flac or final_mix.opus.
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     format: Option<FormatChoice>,
     /// Sample rate of the master in Hz; without it, the rate that most stems have.
@@ -59,6 +61,9 @@ pub(super) struct RenderArguments {
     /// Which stems that share a source are moved into time with each other.
     #[arg(short, long, value_enum, value_name = "MODE")]
     align: Option<AlignChoice>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    timecode: Option<TimecodeChoice>,
     /// Session time at which the output starts, in seconds.
     #[arg(long, value_name = "SECONDS")]
     start: Option<f64>,
@@ -87,6 +92,10 @@ pub(super) struct RenderArguments {
     /// earlier render is refused.
     #[arg(long, conflicts_with = "png")]
     mix_only: bool,
+    /// Write stems/NAME.wav too, 32-bit float, of each signal that enters the master's sum: tracks and buses with their inserts,
+    /// faders and pans. Their sum is the mix before the master.
+    #[arg(long = "stems")]
+    stem_files: bool,
     /// Frames rendered at a time; changes no bit of the result.
     #[arg(long, value_name = "FRAMES", hide = true, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     chunk_frames: Option<u32>,
@@ -106,6 +115,12 @@ enum FormatChoice {
     Wav24,
     /// 32-bit float WAV
     Wav32f,
+    /// 16-bit FLAC
+    Flac16,
+    /// 24-bit FLAC
+    Flac24,
+    /// Ogg Opus, 48 kHz, 192 kbit/s
+    Opus,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -118,6 +133,23 @@ pub(super) enum AlignChoice {
     Microphones,
     /// Move nothing
     Off,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum TimecodeChoice {
+    /// Where all stems carry one; the default
+    Auto,
+    /// Never
+    Off,
+}
+
+impl TimecodeChoice {
+    pub(super) fn timecode(self) -> Timecode {
+        match self {
+            Self::Auto => Timecode::Auto,
+            Self::Off => Timecode::Off,
+        }
+    }
 }
 
 fn sample_rate(text: &str) -> Result<SampleRate, String> {
@@ -152,6 +184,7 @@ pub(super) fn session_of(
     stems: &[PathBuf],
     document: Option<&Path>,
     align: Option<AlignChoice>,
+    timecode: Option<TimecodeChoice>,
 ) -> Result<Session, Failure> {
     let mut session = match document {
         Some(path) => Session::load(path)?,
@@ -164,12 +197,15 @@ pub(super) fn session_of(
     if let Some(align) = align {
         session.align.mode = align.mode();
     }
+    if let Some(timecode) = timecode {
+        session.align.timecode = timecode.timecode();
+    }
     Ok(session)
 }
 
 impl RenderArguments {
     fn session(&self) -> Result<Session, Failure> {
-        let mut session = session_of(&self.stems, self.session.as_deref(), self.align)?;
+        let mut session = session_of(&self.stems, self.session.as_deref(), self.align, self.timecode)?;
         if let Some(target) = self.target {
             session.master.target = target;
         }
@@ -181,11 +217,15 @@ impl RenderArguments {
         }
         if let Some(format) = self.format {
             session.output.format = match format {
-                FormatChoice::Wav16 => SampleFormat::Int16,
-                FormatChoice::Wav24 => SampleFormat::Int24,
-                FormatChoice::Wav32f => SampleFormat::Float32,
+                FormatChoice::Wav16 => OutputFormat::Wav16,
+                FormatChoice::Wav24 => OutputFormat::Wav24,
+                FormatChoice::Wav32f => OutputFormat::Wav32f,
+                FormatChoice::Flac16 => OutputFormat::Flac16,
+                FormatChoice::Flac24 => OutputFormat::Flac24,
+                FormatChoice::Opus => OutputFormat::Opus,
             };
         }
+        session.master.strict |= self.strict;
         session.sample_rate_hz = self.rate.or(session.sample_rate_hz);
         session.time.start_s = self.start.or(session.time.start_s);
         session.time.end_s = self.end.or(session.time.end_s);
@@ -214,6 +254,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         origination,
         pictures: arguments.png,
         mix_only: arguments.mix_only,
+        stems: arguments.stem_files,
         inputs: arguments.session.as_slice(),
         force: arguments.force,
         clock: Some(&clock),
@@ -233,14 +274,23 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         drop(display);
     }
     let Rendered { report, files } = rendered?;
+    let missed = report.master.note.as_ref().filter(|_| report.session.master.strict);
     if arguments.json {
-        let document = serde_json::json!({ "ok": true, "files": files, "report": report });
-        return print(&format!("{document:#}\n"));
+        let mut document = serde_json::json!({ "ok": missed.is_none(), "files": files, "report": report });
+        if let Some(note) = missed {
+            document["error"] = note.clone().into();
+        }
+        print(&format!("{document:#}\n"))?;
+    } else {
+        for warning in &report.warnings {
+            eprintln!("warning: {warning}");
+        }
+        if !arguments.quiet {
+            print(&told(&report, &files, timer.elapsed().as_secs_f64()))?;
+        }
     }
-    for warning in &report.warnings {
-        eprintln!("warning: {warning}");
-    }
-    if arguments.quiet { Ok(()) } else { print(&told(&report, &files, timer.elapsed().as_secs_f64())) }
+    // The reason has been printed, as a warning or in the document.
+    if missed.is_some() { Err(Failure::Told) } else { Ok(()) }
 }
 
 /// What a person reads at the end.

@@ -76,6 +76,16 @@ id! {
     SessionId
 }
 
+impl SessionId {
+    /// The session that cleanups are jobs of. No other job may be submitted to it.
+    pub const CLEANUP: &str = "mixdown-cleanup";
+
+    /// Returns whether the name is kept for cleanups.
+    pub fn is_reserved(&self) -> bool {
+        self.0 == Self::CLEANUP
+    }
+}
+
 impl JobId {
     /// A new id for a job created at `now`.
     pub fn new(now: Timestamp) -> Self {

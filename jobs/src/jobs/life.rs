@@ -5,12 +5,24 @@ use super::kind::JobType;
 use super::record::{JobError, Record, SCHEMA};
 use super::state::{By, IllegalTransition, State};
 use jiff::Timestamp;
+use serde::Deserialize;
 use thiserror::Error;
 
 /// Why bytes are no record.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("no sound record: {0}")]
 pub struct InvalidRecord(pub String);
+
+/// Why a record cannot be worked with.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ParseError {
+    /// It is damaged.
+    #[error(transparent)]
+    Invalid(#[from] InvalidRecord),
+    /// A newer version wrote it, and this one does not know what it means.
+    #[error("a newer version of mixdown wrote it ({0}): it is left alone")]
+    Newer(String),
+}
 
 impl Record {
     /// Takes the job to another state, with what that brings along.
@@ -35,7 +47,7 @@ impl Record {
                 self.message = if by == By::Rescue { "Queued again: its worker was gone" } else { "Queued" }.into();
             }
             State::Running => {
-                self.attempt += 1;
+                self.attempt = self.attempt.saturating_add(1);
                 self.started_at = Some(now);
                 self.message = "Started".into();
             }
@@ -82,14 +94,18 @@ impl Record {
     /// Reads a record and holds it to its promises; `job` and `session` are what its path says.
     ///
     /// # Errors
-    /// When it is none, or another one's, or promises are broken.
-    pub fn parse(bytes: &[u8], session: &SessionId, job: &JobId) -> Result<Self, InvalidRecord> {
+    /// When it is none, or another one's, or promises are broken, or a newer version wrote it.
+    pub fn parse(bytes: &[u8], session: &SessionId, job: &JobId) -> Result<Self, ParseError> {
+        if let Some(what) = newer(bytes, session, job) {
+            return Err(ParseError::Newer(what));
+        }
         let record: Self = serde_json::from_slice(bytes).map_err(|error| InvalidRecord(error.to_string()))?;
         if record.job_id != *job || record.session_id != *session {
-            return Err(InvalidRecord(format!("it names job {} of session {}", record.job_id, record.session_id)));
+            let names = format!("it names job {} of session {}", record.job_id, record.session_id);
+            return Err(InvalidRecord(names).into());
         }
         match record.broken_promise() {
-            Some(promise) => Err(InvalidRecord(format!("{promise} does not hold"))),
+            Some(promise) => Err(InvalidRecord(format!("{promise} does not hold")).into()),
             None => Ok(record),
         }
     }
@@ -127,6 +143,35 @@ impl Record {
     }
 }
 
+/// What tells that a newer version wrote a record: a higher schema, or a type or state that this version does not have.
+fn newer(bytes: &[u8], session: &SessionId, job: &JobId) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Outline {
+        schema: u64,
+        job_id: JobId,
+        session_id: SessionId,
+        #[serde(rename = "type")]
+        kind: String,
+        state: String,
+    }
+    let outline: Outline = serde_json::from_slice(bytes).ok()?;
+    if outline.job_id != *job || outline.session_id != *session {
+        return None;
+    }
+    if outline.schema > u64::from(SCHEMA) {
+        return Some(format!("schema {}", outline.schema));
+    }
+    if outline.kind.parse::<JobType>().is_err() && is_word(&outline.kind) {
+        return Some(format!("type {}", outline.kind));
+    }
+    (outline.state.parse::<State>().is_err() && is_word(&outline.state)).then(|| format!("state {}", outline.state))
+}
+
+/// Whether a text is a name as records have them: small letters and underscores.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +183,7 @@ mod tests {
         NewJob::mix("s".parse().unwrap(), Value::Null).into_record("j".parse().unwrap(), now, 3)
     }
 
-    fn parse(bytes: &[u8]) -> Result<Record, InvalidRecord> {
+    fn parse(bytes: &[u8]) -> Result<Record, ParseError> {
         Record::parse(bytes, &"s".parse().unwrap(), &"j".parse().unwrap())
     }
 
@@ -147,7 +192,13 @@ mod tests {
         let mut record = record();
         record.go(State::Running, By::Worker, record.created_at).unwrap();
         let heartbeat_at = record.created_at;
-        record.lease = Some(Lease { token: "t".into(), worker: "w".into(), heartbeat_at, unknown: Map::new() });
+        record.lease = Some(Lease {
+            token: "t".into(),
+            worker: "w".into(),
+            heartbeat_at,
+            heartbeat_boot: None,
+            unknown: Map::new(),
+        });
         let mut value: Value = serde_json::from_slice(&record.to_bytes()).unwrap();
         value["tenant"] = "blue".into();
         value["lease"]["host"] = "mill".into();

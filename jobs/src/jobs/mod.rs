@@ -12,7 +12,7 @@ mod status;
 pub use digest::{HashedBytes, hash_reader, hex_digest};
 pub use id::{IdError, JobId, MAX_ID_BYTES, SessionId};
 pub use kind::{JobType, UnknownType};
-pub use life::InvalidRecord;
+pub use life::{InvalidRecord, ParseError};
 pub use record::{Idempotency, JobError, JobResult, Lease, NewJob, Record, SCHEMA, fingerprint};
 pub use stage::{STAGES, Stage, place};
 pub use state::{By, IllegalTransition, State, TRANSITIONS, UnknownState};

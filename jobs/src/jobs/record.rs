@@ -4,6 +4,7 @@ use super::digest::hex_digest;
 use super::id::{JobId, SessionId};
 use super::kind::JobType;
 use super::state::State;
+use crate::clock::BootTime;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -82,6 +83,9 @@ pub struct Lease {
     pub worker: String,
     /// The last sign of life.
     pub heartbeat_at: Timestamp,
+    /// The same on the clock that does not jump: what decides whether the worker hangs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat_boot: Option<BootTime>,
     /// Fields of other versions.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
@@ -124,6 +128,11 @@ impl JobResult {
     /// A result.
     pub fn new(path: String, bytes: u64, sha256: String) -> Self {
         Self { path, bytes, sha256, unknown: Map::new() }
+    }
+
+    /// Returns the name of the file.
+    pub fn file_name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
     }
 }
 

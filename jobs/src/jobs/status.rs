@@ -20,6 +20,8 @@ pub enum Lookup {
     Corrupt,
     /// A job that had ended and was cleared away.
     Expired,
+    /// A record that a newer version wrote, and what of it this one does not know.
+    Newer(String),
     /// The machine failed to look.
     Failed(String),
 }
@@ -37,6 +39,7 @@ pub fn status_document(lookup: &Lookup) -> Value {
         Lookup::NotFound => refuse("JOB_NOT_FOUND", "Job not found"),
         Lookup::Corrupt => refuse("JOB_RECORD_CORRUPT", "The job's record is damaged and was set aside"),
         Lookup::Expired => refuse("JOB_EXPIRED", "Job expired"),
+        Lookup::Newer(why) => refuse("JOB_RECORD_NEWER", why),
         Lookup::Failed(why) => refuse("JOB_STATUS_ERROR", why),
     }
 }
@@ -51,8 +54,8 @@ fn data(record: &Record, has_result: bool) -> Value {
         "created_at": record.created_at,
         "updated_at": record.updated_at,
     });
-    if record.state == State::Complete && has_result && record.result.is_some() {
-        data["result_url"] = format!("/media/{}/mix_outputs/final_mix.wav", record.session_id).into();
+    if let Some(result) = record.result.as_ref().filter(|_| record.state == State::Complete && has_result) {
+        data["result_url"] = format!("/media/{}/mix_outputs/{}", record.session_id, result.file_name()).into();
     }
     data
 }

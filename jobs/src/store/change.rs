@@ -55,7 +55,7 @@ impl Store {
         let mut after = before.clone();
         edit(&mut after, now)?;
         check(&before, &mut after, who)?;
-        after.rev = before.rev + 1;
+        after.rev = before.rev.saturating_add(1);
         after.updated_at = now;
         self.write_record(&after)?;
         Ok(after)

@@ -1,10 +1,10 @@
 //! The end of a job: its result, its record, its way in the index. Needs no free byte.
 
 use super::disk::SyncPoint;
-use super::places::FINAL_MIX;
+use super::places::{MASTERS, is_master};
 use super::publish::owner_time;
 use super::{Store, StoreError};
-use crate::jobs::{JobId, JobType, Record, SessionId, State};
+use crate::jobs::{JobId, JobType, ParseError, Record, SessionId, State};
 use jiff::Timestamp;
 use std::collections::HashSet;
 
@@ -71,8 +71,16 @@ impl Store {
 
     /// The complete job that owns the session's result, and since when.
     fn owner(&self, session: &SessionId) -> Result<Option<(Timestamp, JobId)>, StoreError> {
-        let jobs = self.jobs_of(session)?.into_iter();
-        Ok(jobs.filter_map(|job| Some((owner_time(&self.read_in(session, &job).ok()?)?, job))).max())
+        let mut last = None;
+        for job in self.jobs_of(session)? {
+            match self.read_in(session, &job) {
+                Ok(record) => last = last.max(owner_time(&record).map(|time| (time, job))),
+                // The result may be a newer version's: then it is nobody's to delete.
+                Err(StoreError::Newer { .. }) => return Ok(None),
+                Err(_) => {}
+            }
+        }
+        Ok(last)
     }
 
     /// The results, and their bytes, that deleting these jobs would free.
@@ -82,7 +90,7 @@ impl Store {
         let (true, Some(folder)) = (owned, folder) else { return (0, 0) };
         let size = |name: &str| self.disk.stat(&folder.join(name)).ok().map(|stat| stat.bytes);
         let beside: u64 = SIDE_FILES.iter().filter_map(|name| size(name)).sum();
-        size(FINAL_MIX).map_or((0, 0), |bytes| (1, bytes + beside))
+        MASTERS.into_iter().find_map(size).map_or((0, 0), |bytes| (1, bytes + beside))
     }
 
     fn mark_deleted(
@@ -130,15 +138,15 @@ impl Store {
         let Some(folder) = self.folder(self.places.storage(), &["mix_outputs", session.as_str()])? else {
             return Ok(None);
         };
-        let names: HashSet<&str> = named.iter().copied().chain(SIDE_FILES).filter(|name| *name != FINAL_MIX).collect();
+        let names: HashSet<&str> = named.iter().copied().chain(SIDE_FILES).filter(|name| !is_master(name)).collect();
         let (mut bytes, mut had_master) = (0, false);
         // The master last: while it is there, the result is.
-        for name in names.into_iter().chain([FINAL_MIX]) {
+        for name in names.into_iter().chain(MASTERS) {
             let path = folder.join(name);
             let size = self.disk.stat(&path).map_or(0, |stat| stat.bytes);
             if self.remove(&path)? {
                 bytes += size;
-                had_master |= name == FINAL_MIX;
+                had_master |= is_master(name);
             }
         }
         let _ = self.disk.remove_folder(&folder);
@@ -161,7 +169,8 @@ impl Store {
             let Some(bytes) = self.bytes(&path)? else { continue };
             match Record::parse(&bytes, session, job) {
                 Ok(record) => records.push(record),
-                Err(_) => drop(self.remove(&path)),
+                Err(ParseError::Newer(_)) => {}
+                Err(ParseError::Invalid(_)) => drop(self.remove(&path)),
             }
         }
         let last = records.iter().filter_map(owner_time).max();

@@ -1,6 +1,6 @@
 //! What can go wrong with records.
 
-use crate::jobs::{IdError, IllegalTransition, InvalidRecord, JobId, State};
+use crate::jobs::{IdError, IllegalTransition, InvalidRecord, JobId, JobType, SessionId, State};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -21,6 +21,14 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         source: InvalidRecord,
+    },
+    /// A newer version wrote the record: this one leaves it alone.
+    #[error("job {job}: a newer version of mixdown wrote its record ({what}); it is left alone; use that version")]
+    Newer {
+        /// The job.
+        job: JobId,
+        /// What this version does not know.
+        what: String,
     },
     /// Somebody else has changed the record meanwhile.
     #[error("job {job}: its record is at rev {found} and not {expected}: read it again")]
@@ -59,6 +67,15 @@ pub enum StoreError {
         /// Its job.
         job: JobId,
     },
+    /// Another process has held a lock for too long; it may have been stopped.
+    #[error("{0}: another process holds its lock and does not go on; try again, or end a stopped `mixdown`")]
+    Busy(String),
+    /// The session's name is kept for the shell's own jobs.
+    #[error("session {0}: the name is reserved for cleanups; choose another --session-id")]
+    Reserved(SessionId),
+    /// No code of this version runs such jobs.
+    #[error("jobs of type {0} cannot be queued: this version has nothing that runs them")]
+    NoRunner(JobType),
     /// A key that is too long or empty.
     #[error("an idempotency key has 1 to 255 characters")]
     BadKey,

@@ -33,7 +33,7 @@ impl Store {
     /// # Errors
     /// When the record cannot be read or written.
     pub fn claim(&self, session: &SessionId, job: &JobId) -> Result<Option<Claim>, StoreError> {
-        let _record = self.lock_record(job)?;
+        let _record = self.lock_record_briefly(job)?;
         let known = self.read_in(session, job)?;
         if known.state != State::Queued {
             return Ok(None);
@@ -49,6 +49,7 @@ impl Store {
                 token: token.clone(),
                 worker: format!("process {}", std::process::id()),
                 heartbeat_at: now,
+                heartbeat_boot: Some(self.clock.boot()),
                 unknown: Map::new(),
             });
             Ok(())
@@ -76,6 +77,7 @@ impl Store {
         claim.record = self.change(&session, &job, Who::Holder(&claim.token), None, |record, now| {
             if let Some(lease) = record.lease.as_mut() {
                 lease.heartbeat_at = now;
+                lease.heartbeat_boot = Some(self.clock.boot());
             }
             edit(record, now)
         })?;
@@ -107,6 +109,7 @@ impl Store {
             progress: claim.record.progress,
             message: if moved { message.to_owned() } else { claim.record.message.clone() },
             at: self.now(),
+            boot: Some(self.clock.boot()),
         };
         let path = self.places.beside(&session, &job, "progress");
         self.replace(&path, &serde_json::to_vec(&word).unwrap_or_default(), None)?;

@@ -1,6 +1,6 @@
 //! What crashes leave beside the records, found and removed.
 
-use super::disk::Kind;
+use super::disk::{Kind, Stat};
 use super::files::TEMPORARY;
 use super::repair::Known;
 use super::{Store, StoreError};
@@ -17,7 +17,7 @@ impl Store {
         if look_only {
             return Ok(1);
         }
-        let _lock = self.lock_record(&job)?;
+        let _lock = self.lock_record_briefly(&job)?;
         self.remove(&self.places.jobs(session).join(name)).map(u64::from)
     }
 
@@ -36,7 +36,7 @@ impl Store {
             if look_only {
                 count += 1;
             } else {
-                let _lock = self.lock_record(job)?;
+                let _lock = self.lock_record_briefly(job)?;
                 count += u64::from(gone() && self.remove(&self.places.index_entry(job))?);
             }
         }
@@ -50,7 +50,7 @@ impl Store {
             if alive.get(&job).is_some_and(|attempt| *attempt > 0) {
                 continue;
             }
-            let _lock = self.lock_record(&job)?;
+            let _lock = self.lock_record_briefly(&job)?;
             let path = self.lease_file(&job);
             if self.disk.lock(&path, false).map_err(StoreError::io(&path))?.is_some() {
                 count += 1;
@@ -75,11 +75,12 @@ impl Store {
                 if alive.get(&job) == Some(&attempt) && attempt > 0 {
                     continue;
                 }
-                let _lock = self.lock_record(&job)?;
+                let _lock = self.lock_record_briefly(&job)?;
                 // It may have been claimed since the records were read.
-                let needed = self
-                    .read_in(&session, &job)
-                    .is_ok_and(|record| record.state.is_active() && record.attempt == attempt);
+                let needed = match self.read_in(&session, &job) {
+                    Ok(record) => record.state.is_active() && record.attempt == attempt,
+                    Err(error) => matches!(error, StoreError::Newer { .. }),
+                };
                 if !needed {
                     count += 1;
                     if !look_only {
@@ -133,7 +134,7 @@ impl Store {
             if entry.name.starts_with('.') || !gone()? {
                 continue;
             }
-            let _lock = self.lock("key", name, true)?;
+            let _lock = self.lock_or_busy("key", name, super::BRIEF)?;
             if gone()? {
                 count += 1;
                 if !look_only {
@@ -155,13 +156,16 @@ impl Store {
         }
         for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
             let Ok(session) = folder.name.parse::<SessionId>() else { continue };
-            let stat = match self.disk.stat(&self.places.final_mix(&session)) {
-                Ok(stat) if stat.kind == Kind::File && before.is_some_and(|before| stat.modified < before) => stat,
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(StoreError::io(&self.places.final_mix(&session))(error));
+            let mut master = None;
+            for path in self.places.masters(&session) {
+                match self.disk.stat(&path) {
+                    Ok(stat) => master = master.or(Some(stat)),
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => return Err(StoreError::io(&path)(error)),
                 }
-                _ => continue,
-            };
+            }
+            let old = |stat: &Stat| stat.kind == Kind::File && before.is_some_and(|before| stat.modified < before);
+            let Some(stat) = master.filter(old) else { continue };
             if self.jobs_of(&session)?.is_empty() && self.quarantined(&session)? == 0 {
                 found.push((session, stat.bytes));
             }

@@ -195,7 +195,7 @@ impl Store {
     }
 
     pub(crate) fn count(&self, add: impl FnOnce(&mut Counters)) {
-        let Ok(Some(_lock)) = self.lock("counters", "", true) else { return };
+        let Ok(Some(_lock)) = self.lock("counters", "", super::BRIEF) else { return };
         let Ok(mut counters) = self.counters() else { return };
         add(&mut counters);
         let bytes = serde_json::to_vec(&counters).unwrap_or_default();

@@ -29,7 +29,7 @@ pub use lease::{Beat, Claim};
 pub use list::{Filter, Overview};
 pub use logs::{Counters, HistoryLine, ImportLine};
 pub use os_disk::OsDisk;
-pub use places::{FINAL_MIX, Places};
+pub use places::{FINAL_MIX, Places, is_master};
 pub use publish::Staged;
 pub use repair::{Repaired, Scope};
 pub use rescue::Rescue;
@@ -41,6 +41,14 @@ use crate::settings::Settings;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long somebody with nothing else to do waits for a lock. Locks are held across a few operations of the disk.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// How long somebody waits who has other jobs to go on with.
+const BRIEF: Duration = Duration::from_millis(200);
+/// Between two looks at a lock.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// The records of all jobs below two roots. Any number of processes and threads may have one on the same roots.
 pub struct Store {
@@ -106,22 +114,39 @@ impl Store {
         Ok(())
     }
 
-    /// Waits for one of the shell's locks. Whoever holds several has taken them in this order: cleanup, key, publish,
+    /// Waits for one of the shell's locks, but not for a process that was stopped while it held it. Whoever holds several has taken them in this order: cleanup, key, publish,
     /// record; and never two of one kind.
-    fn lock(&self, kind: &str, name: &str, wait: bool) -> Result<Option<Lock>, StoreError> {
+    fn lock(&self, kind: &str, name: &str, patience: Duration) -> Result<Option<Lock>, StoreError> {
         self.prepare()?;
         // Two digits: few files, which jobs share, so that none is ever deleted. And the same in every version.
         let digest = hex_digest(name.as_bytes());
         let path = self.places.shell("locks").join(format!("{kind}-{}", &digest[..2]));
-        self.disk.lock(&path, wait).map_err(StoreError::io(&path))
+        let begin = Instant::now();
+        loop {
+            let lock = self.disk.lock(&path, false).map_err(StoreError::io(&path))?;
+            if lock.is_some() || begin.elapsed() >= patience {
+                return Ok(lock);
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     fn lock_record(&self, job: &JobId) -> Result<Option<Lock>, StoreError> {
-        self.lock("record", job.as_str(), true)
+        self.lock_or_busy("record", job.as_str(), PATIENCE)
+    }
+
+    /// The same for who has other jobs to go on with.
+    fn lock_record_briefly(&self, job: &JobId) -> Result<Option<Lock>, StoreError> {
+        self.lock_or_busy("record", job.as_str(), BRIEF)
+    }
+
+    fn lock_or_busy(&self, kind: &str, name: &str, patience: Duration) -> Result<Option<Lock>, StoreError> {
+        let lock = self.lock(kind, name, patience)?;
+        if lock.is_some() { Ok(lock) } else { Err(StoreError::Busy(format!("{kind} {name}"))) }
     }
 
     fn lock_publishing(&self, session: &SessionId) -> Result<Option<Lock>, StoreError> {
-        self.lock("publish", session.as_str(), true)
+        self.lock_or_busy("publish", session.as_str(), PATIENCE)
     }
 
     /// The lock that lets only one cleanup run; `None` when one runs.
@@ -129,6 +154,6 @@ impl Store {
     /// # Errors
     /// When the lock's file cannot be made.
     pub fn try_lock_cleanup(&self) -> Result<Option<Lock>, StoreError> {
-        self.lock("cleanup", "", false)
+        self.lock("cleanup", "", Duration::ZERO)
     }
 }

@@ -31,6 +31,21 @@ fn plain(file: File) -> io::Result<File> {
     }
 }
 
+/// A file that has another name, too, may be somebody's: nothing is added to it.
+#[cfg(unix)]
+fn sole_name(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    if file.metadata()?.nlink() > 1 {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a file with several names (hard links)"));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn sole_name(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
 fn unicode(name: OsString) -> String {
     name.into_string().unwrap_or_else(|name| name.to_string_lossy().into_owned())
 }
@@ -77,8 +92,10 @@ impl Disk for OsDisk {
     }
 
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let file = no_link(OpenOptions::new().append(true).create(true)).open(path)?;
-        plain(file)?.write_all(bytes)
+        let mut options = OpenOptions::new();
+        let file = plain(no_link(options.append(true).create(true)).open(path)?)?;
+        sole_name(&file)?;
+        (&file).write_all(bytes)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

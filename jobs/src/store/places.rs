@@ -1,10 +1,23 @@
 //! Where everything lies.
 
-use crate::jobs::{JobId, SessionId};
+use crate::jobs::{JobId, JobResult, Record, SessionId};
 use std::path::{Path, PathBuf};
 
-/// The name of a mix's master.
+/// The name of a mix's master, unless its session asks for another container.
 pub const FINAL_MIX: &str = "final_mix.wav";
+/// Every name that a master may have; the result folder of a session holds one of them.
+pub(super) const MASTERS: [&str; 3] = [FINAL_MIX, "final_mix.flac", "final_mix.opus"];
+
+/// Returns whether a file of this name is a master.
+pub fn is_master(name: &str) -> bool {
+    MASTERS.contains(&name)
+}
+
+/// Returns the name of the master that a record's result is.
+pub(super) fn master_name(record: &Record) -> &'static str {
+    let named = record.result.as_ref().map(JobResult::file_name);
+    named.and_then(|name| MASTERS.into_iter().find(|master| *master == name)).unwrap_or(FINAL_MIX)
+}
 
 /// The two roots, and the paths below them.
 #[derive(Clone, Debug)]
@@ -84,9 +97,19 @@ impl Places {
         self.all_results().join(session.as_str())
     }
 
-    /// A session's master.
+    /// A session's master in the usual container.
     pub fn final_mix(&self, session: &SessionId) -> PathBuf {
         self.results(session).join(FINAL_MIX)
+    }
+
+    /// A session's master in each container, of which one is there at most.
+    pub fn masters(&self, session: &SessionId) -> [PathBuf; 3] {
+        MASTERS.map(|name| self.results(session).join(name))
+    }
+
+    /// The master that a record names.
+    pub fn master(&self, record: &Record) -> PathBuf {
+        self.results(&record.session_id).join(master_name(record))
     }
 
     /// Where an attempt writes before its results are put in place.

@@ -1,7 +1,7 @@
 //! Results: written aside, then put in place together with the word that the job is complete.
 
 use super::disk::{Kind, SyncPoint};
-use super::places::FINAL_MIX;
+use super::places::{FINAL_MIX, MASTERS, is_master, master_name};
 use super::{Claim, Store, StoreError};
 use crate::jobs::{By, HashedBytes, JobId, JobResult, JobType, Record, SessionId, State, hash_reader};
 use jiff::{SignedDuration, Timestamp};
@@ -72,10 +72,12 @@ impl Store {
             self.disk.sync_file(&path, SyncPoint::ResultBytes).map_err(StoreError::io(&path))?;
             files.push(Value::from(entry.name));
         }
+        let written = MASTERS.into_iter().find(|master| files.iter().any(|file| file == master));
+        let master = written.unwrap_or(FINAL_MIX);
         let result = match claim.record.kind {
             JobType::Mix => {
-                let HashedBytes { bytes, sha256 } = self.hash(&staged.folder.join(FINAL_MIX))?;
-                Some(JobResult::new(format!("mix_outputs/{session}/{FINAL_MIX}"), bytes, sha256))
+                let HashedBytes { bytes, sha256 } = self.hash(&staged.folder.join(master))?;
+                Some(JobResult::new(format!("mix_outputs/{session}/{master}"), bytes, sha256))
             }
             _ => None,
         };
@@ -92,7 +94,7 @@ impl Store {
                 record.extra.extend(extra);
                 Ok(())
             })?;
-            self.move_into_place(&session, &staged.folder)?;
+            self.move_into_place(&session, &staged.folder, master)?;
         }
         let after = self.last_completion(&session, &job)?;
         self.write(claim, |record, now| complete(record, By::Worker, now, after, &job))?;
@@ -110,14 +112,18 @@ impl Store {
         Ok(())
     }
 
-    /// Gives staged files their names: the master first, since only it decides whose result this is.
-    pub(super) fn move_into_place(&self, session: &SessionId, staging: &Path) -> Result<(), StoreError> {
+    /// Gives staged files their names: the master first, since only it decides whose result this is. A master in another
+    /// container, of an earlier mix, goes.
+    pub(super) fn move_into_place(&self, session: &SessionId, staging: &Path, master: &str) -> Result<(), StoreError> {
         let results = self.places.results(session);
         let mut names: Vec<_> = self.entries(staging)?.into_iter().map(|entry| entry.name).collect();
-        names.sort_by_key(|name| name != FINAL_MIX);
+        names.sort_by_key(|name| !is_master(name));
         for name in names {
             let to = results.join(&name);
             self.disk.rename(&staging.join(&name), &to).map_err(StoreError::io(&to))?;
+        }
+        for other in MASTERS.into_iter().filter(|other| *other != master) {
+            self.remove(&results.join(other))?;
         }
         self.disk.sync_folder(&results, SyncPoint::ResultNames).map_err(StoreError::io(&results))
     }
@@ -130,12 +136,12 @@ impl Store {
             return Ok(false);
         }
         let staging = self.places.staging(session, job, record.attempt);
-        let staged = staging.join(FINAL_MIX);
+        let staged = staging.join(master_name(record));
         // Power may have gone before the staged names were durable.
-        let lies = if self.disk.stat(&staged).is_ok() { staged } else { self.places.final_mix(session) };
+        let lies = if self.disk.stat(&staged).is_ok() { staged } else { self.places.master(record) };
         match self.hash(&lies) {
             Ok(found) if found.sha256 == result.sha256 && found.bytes == result.bytes => {
-                self.move_into_place(session, &staging)?;
+                self.move_into_place(session, &staging, master_name(record))?;
                 Ok(true)
             }
             Ok(_) => Ok(false),
@@ -169,7 +175,8 @@ pub(super) fn complete(
 ) -> Result<(), StoreError> {
     record.go(State::Complete, by, now).map_err(StoreError::illegal(job))?;
     if let Some(after) = after.filter(|after| *after >= now) {
-        record.finished_at = after.checked_add(SignedDuration::from_micros(1)).ok();
+        // At the end of time the two ends are the same; a job that ended always has one.
+        record.finished_at = Some(after.checked_add(SignedDuration::from_micros(1)).unwrap_or(after));
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::disk::Kind;
 use super::{Store, StoreError};
-use crate::jobs::{JobId, Lookup, Record, SessionId, State};
+use crate::clock::BootTime;
+use crate::jobs::{JobId, Lookup, ParseError, Record, SessionId, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,6 +15,8 @@ pub(super) struct LastWord {
     pub(super) progress: u8,
     pub(super) message: String,
     pub(super) at: Timestamp,
+    #[serde(default)]
+    pub(super) boot: Option<BootTime>,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +44,10 @@ impl Store {
         }
         let path = self.places.record(session, job);
         let Some(bytes) = self.bytes(&path)? else { return Err(self.gone(session, job)) };
-        let mut record = Record::parse(&bytes, session, job).map_err(|source| StoreError::Corrupt { path, source })?;
+        let mut record = Record::parse(&bytes, session, job).map_err(|error| match error {
+            ParseError::Invalid(source) => StoreError::Corrupt { path, source },
+            ParseError::Newer(what) => StoreError::Newer { job: job.clone(), what },
+        })?;
         self.add_last_word(&mut record);
         Ok(record)
     }
@@ -70,6 +76,7 @@ impl Store {
                 record.progress = word.progress;
                 record.message = word.message;
             }
+            lease.heartbeat_boot = word.boot.or(lease.heartbeat_boot.take());
             lease.heartbeat_at = lease.heartbeat_at.max(word.at);
             record.updated_at = record.updated_at.max(word.at);
         }
@@ -146,19 +153,20 @@ impl Store {
         let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };
         match self.read(&job) {
             Ok(record) => {
-                let has_result = record.state == State::Complete && self.has_result(&record.session_id);
+                let has_result = record.state == State::Complete && self.has_result(&record);
                 Lookup::Found { record: Box::new(record), has_result }
             }
             Err(StoreError::NotFound(_)) => Lookup::NotFound,
             Err(StoreError::Expired(_)) => Lookup::Expired,
             Err(StoreError::Corrupt { .. }) => Lookup::Corrupt,
+            Err(error @ StoreError::Newer { .. }) => Lookup::Newer(error.to_string()),
             Err(error) => Lookup::Failed(error.to_string()),
         }
     }
 
-    fn has_result(&self, session: &SessionId) -> bool {
-        let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]);
+    fn has_result(&self, record: &Record) -> bool {
+        let folder = self.folder(self.places.storage(), &["mix_outputs", record.session_id.as_str()]);
         matches!(folder, Ok(Some(_)))
-            && self.disk.stat(&self.places.final_mix(session)).is_ok_and(|stat| stat.kind == Kind::File)
+            && self.disk.stat(&self.places.master(record)).is_ok_and(|stat| stat.kind == Kind::File)
     }
 }

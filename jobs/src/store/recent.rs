@@ -17,7 +17,11 @@ impl Store {
     /// Notes a new job.
     pub(super) fn note_recent(&self, session: &SessionId, job: &JobId) {
         let path = self.places.shell("recent");
-        let Ok(Some(_lock)) = self.lock("recent", "", true) else { return };
+        let Ok(Some(_lock)) = self.lock("recent", "", super::BRIEF) else {
+            // A file that lacks a job is worse than none: without it the index is asked.
+            let _ = self.remove(&path);
+            return;
+        };
         // The file is begun by a repair, which knows all jobs.
         if self.disk.stat(&path).is_ok() && self.disk.append(&path, format!("{job} {session}\n").as_bytes()).is_err() {
             let _ = self.remove(&path);
@@ -26,7 +30,7 @@ impl Store {
 
     /// Writes the file anew with all jobs there are. Under its lock, so that none is noted meanwhile.
     pub(super) fn write_recent(&self) -> Result<(), StoreError> {
-        let _lock = self.lock("recent", "", true)?;
+        let _lock = self.lock_or_busy("recent", "", super::BRIEF)?;
         let sessions = self.sessions()?;
         let found = Self::for_each_session(&sessions, |session| {
             let jobs = self.jobs_of(session).unwrap_or_default();

@@ -17,6 +17,8 @@ pub struct Repaired {
     pub orphans: u64,
     /// Records set aside.
     pub quarantined: u64,
+    /// Records that a newer version wrote, which are left alone.
+    pub newer: u64,
     /// What could not be read or made good.
     pub errors: Vec<StoreError>,
 }
@@ -143,6 +145,11 @@ impl Store {
                 done.quarantined += u64::from(look_only || self.set_aside(session, job)?);
                 return Ok(None);
             }
+            // Another version may be at work on the same folders.
+            Err(StoreError::Newer { .. }) => {
+                done.newer += 1;
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         done.records += 1;
@@ -195,6 +202,7 @@ impl Repaired {
         self.indexed += other.indexed;
         self.orphans += other.orphans;
         self.quarantined += other.quarantined;
+        self.newer += other.newer;
         self.errors.extend(other.errors);
         self
     }

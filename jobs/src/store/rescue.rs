@@ -39,7 +39,7 @@ impl Store {
         if !record.is_publishing() {
             return self.rescue_settled(session, job, false);
         }
-        match self.lock("publish", session.as_str(), false)? {
+        match self.lock("publish", session.as_str(), Duration::ZERO)? {
             Some(_publishing) => self.rescue_settled(session, job, true),
             None => Ok(Rescue::Alive),
         }
@@ -47,7 +47,7 @@ impl Store {
 
     /// Removes the mark of a job that needs none; looked at again under the lock, since a submission marks first.
     fn forget_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
-        let _lock = self.lock_record(job)?;
+        let _lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
             Ok(record) => !record.state.is_ended(),
             Err(StoreError::NotFound(_) | StoreError::Expired(_)) => false,
@@ -60,15 +60,20 @@ impl Store {
     }
 
     /// How long a worker has given no sign of life, when that is longer than its type of job allows.
+    ///
+    /// Counted on the clock that does not jump. The time of day stands in only where that of the worker cannot be compared:
+    /// on a system without such a clock, or in a record of an older version.
     pub fn hung_for(&self, record: &Record) -> Option<Duration> {
-        let silent = self.now().duration_since(record.lease.as_ref()?.heartbeat_at).unsigned_abs();
-        let backwards = self.now() < record.lease.as_ref()?.heartbeat_at;
-        (!backwards && silent > self.settings.hung_after(record.kind)).then_some(silent)
+        let lease = record.lease.as_ref()?;
+        let now = self.clock.boot();
+        let by_the_day = || Duration::try_from(self.now().duration_since(lease.heartbeat_at)).ok();
+        let silent = lease.heartbeat_boot.as_ref().and_then(|heartbeat| now.since(heartbeat)).or_else(by_the_day)?;
+        (silent > self.settings.hung_after(record.kind)).then_some(silent)
     }
 
     /// Whether a rescue would find something to do: the job's record and state then.
     pub(crate) fn is_stale(&self, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
-        let _lock = self.lock_record(job)?;
+        let _lock = self.lock_record_briefly(job)?;
         let record = match self.read_in(session, job) {
             Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
             other => other?,
@@ -89,7 +94,7 @@ impl Store {
         job: &JobId,
         publishing: bool,
     ) -> Result<Rescue, StoreError> {
-        let _lock = self.lock_record(job)?;
+        let _lock = self.lock_record_briefly(job)?;
         let record = self.read_in(session, job)?;
         if !record.state.is_active() {
             return Ok(Rescue::NotNeeded);

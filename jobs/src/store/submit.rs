@@ -3,7 +3,7 @@
 use super::disk::SyncPoint;
 use super::logs::ImportLine;
 use super::{Store, StoreError, Who};
-use crate::jobs::{By, JobId, NewJob, Record, SessionId, State, fingerprint, hex_digest};
+use crate::jobs::{By, JobId, JobType, NewJob, Record, SessionId, State, fingerprint, hex_digest};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -31,14 +31,20 @@ impl Store {
     /// queued for another.
     ///
     /// # Errors
-    /// When the key belongs to another request, or the record cannot be written.
+    /// When the session's name is reserved, nothing runs such jobs, the key belongs to another request, or the record cannot be written.
     pub fn submit(&self, job: NewJob, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
+        if job.session_id.is_reserved() && job.kind != JobType::Cleanup {
+            return Err(StoreError::Reserved(job.session_id));
+        }
+        if !job.kind.has_runner() {
+            return Err(StoreError::NoRunner(job.kind));
+        }
         let Some(key) = job.key.clone() else { return self.create(job, None, stems) };
         if key.is_empty() || key.chars().count() > 255 {
             return Err(StoreError::BadKey);
         }
         let name = hex_digest(key.as_bytes());
-        let _lock = self.lock("key", &name, true)?;
+        let _lock = self.lock_or_busy("key", &name, super::PATIENCE)?;
         let path = self.places.shell("keys").join(format!("{name}.json"));
         let print = fingerprint(job.kind, &job.session_id, job.extra.get("config"));
         if let Some(record) = self.holder_of(&path, &key)? {
@@ -111,7 +117,7 @@ impl Store {
         self.mark_active(&session, job)?;
         let _lock = self.lock_record(job)?;
         self.change(&session, job, Who::Anyone, None, |record, now| {
-            record.max_attempts = record.max_attempts.max(record.attempt + 1);
+            record.max_attempts = record.max_attempts.max(record.attempt.saturating_add(1));
             record.go(State::Queued, By::Retry, now).map_err(StoreError::illegal(job))
         })
     }

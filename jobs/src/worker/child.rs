@@ -3,6 +3,7 @@
 
 use crate::jobs::{JobError, STAGES};
 use mixdown_engine::render::{Phase, Progress, RenderError, RenderOptions, Rendered, render_to_folder};
+use mixdown_engine::report::Report;
 use mixdown_engine::session::{Session, SessionErrors};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -85,11 +86,14 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
         if heard && !stop.load(Ordering::SeqCst) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     match rendered {
+        Ok(Rendered { report: Report { session, master, .. }, .. }) if session.master.strict && !master.verified => {
+            Err(failed("TARGET_MISSED", master.note.unwrap_or_default()))
+        }
         Ok(Rendered { report, files }) => {
             let names = files.iter().filter_map(|file| file.file_name()?.to_str());
             let extra = json!({
                 "meters": report.master.written,
-                "visual": names.filter(|name| *name != crate::store::FINAL_MIX).collect::<Vec<_>>(),
+                "visual": names.filter(|name| !crate::store::is_master(name)).collect::<Vec<_>>(),
                 "summary": report.summary,
                 "warnings": report.warnings,
             });

@@ -65,7 +65,8 @@ impl Worker {
             });
             match taken {
                 Ok(Some(claim)) => return self.run(claim).map(Some),
-                Ok(None) => {}
+                // A newer version's job is its own workers' to do.
+                Ok(None) | Err(StoreError::Newer { .. }) => {}
                 Err(StoreError::NotFound(_) | StoreError::Expired(_)) => {
                     self.store.rescue(&session, &job)?;
                 }

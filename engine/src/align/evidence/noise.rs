@@ -50,8 +50,7 @@ pub(in crate::align) fn noise(early: &Prepared<'_>, late: &Prepared<'_>, course:
     let rate = early.stem.rate().as_f64();
     let len = super::super::transforms::fast_size((WINDOW_S * rate) as usize);
     let middle = course.late(early.stem.kept() as f64 / 2.0);
-    let sounding = Sounding::of(early, late, middle);
-    let loud = windows::places(early, late, middle, &sounding, len, WINDOWS);
+    let loud = windows::places(early, late, middle, &Sounding::of(early, late, middle), len, WINDOWS);
     let quiet = quiet_places(early, late, middle, len);
     if loud.len() < FEWEST || quiet.len() < FEWEST {
         return None;

@@ -1,6 +1,6 @@
 //! The kinds of files that are written, and how an earlier one is told from somebody else's file.
 
-use super::master;
+use super::{master, packed};
 use crate::io::wav::read_broadcast_extension;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -24,6 +24,8 @@ impl OutputKind {
     pub const WAVE: Self = Self::new("a WAV file that mixdown wrote", |file| {
         read_broadcast_extension(file).is_some_and(|bext| master::is_ours(&bext))
     });
+    /// FLAC or Opus: a tag names mixdown as encoder.
+    pub const PACKED: Self = Self::new("an audio file that mixdown wrote", packed::is_ours);
     /// Waveform data, binary: its length is what its header says.
     pub const WAVEFORM_DAT: Self = Self::new("waveform data", is_waveform_dat);
     /// Waveform data, JSON: every key is there, and as much data as they name.

@@ -4,6 +4,7 @@ mod guard;
 mod identity;
 mod kind;
 mod master;
+mod packed;
 
 #[cfg(test)]
 mod tests;
@@ -13,3 +14,4 @@ pub use guard::{OutputGuard, same_place};
 pub use identity::FileId;
 pub use kind::OutputKind;
 pub use master::is_earlier_master;
+pub(crate) use packed::ENCODER_TAG;

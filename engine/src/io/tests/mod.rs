@@ -1,6 +1,8 @@
 //! Tests that read real files: those of `fixtures/formats`, and those they make from them.
 
 mod channels;
+mod compressed;
+mod headers;
 mod hostile;
 mod placement;
 mod time_stamps;

@@ -3,6 +3,7 @@
 use super::bext::{self, BroadcastExtension};
 use crate::audio::SampleFormat;
 use crate::units::SampleRate;
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 
 /// What the samples of a file look like.
@@ -113,6 +114,19 @@ impl<W: Write + Seek> WavWriter<W> {
         self.file.seek(SeekFrom::End(0))?;
         self.file.flush()?;
         Ok(self.file)
+    }
+}
+
+impl WavWriter<File> {
+    /// Cuts the file to its first `frames` frames, if it has more.
+    ///
+    /// # Errors
+    /// When the file cannot be cut.
+    pub fn truncate(&mut self, frames: u64) -> io::Result<()> {
+        self.data_bytes = self.data_bytes.min(frames * self.format.frame_bytes());
+        let end = self.data_start + self.data_bytes;
+        self.file.set_len(end)?;
+        self.file.seek(SeekFrom::Start(end)).map(|_| ())
     }
 }
 

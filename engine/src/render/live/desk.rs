@@ -7,7 +7,8 @@ use super::fixed::Fixed;
 use super::order::{Exchange, Redelay, Seat, What};
 use crate::mix::{BusRoute, Chain, Destination, FeedDelay, FeedPlan, InsertId, Replacement, Routing};
 use crate::process::Processor;
-use crate::session::{Session, Target};
+use crate::render::offline::aim;
+use crate::session::{Ceiling, Session, Target};
 use crate::units::SampleRate;
 
 /// The mixing desk, seen from the control thread.
@@ -97,7 +98,12 @@ impl Desk {
                 if self.fixed.measured.is_none() && *target != Target::None {
                     return Err(CommandError::NotMeasured);
                 }
+                let ceiling_dbtp = aim(&session).ceiling_dbtp;
                 session.master.target = *target;
+                if aim(&session).ceiling_dbtp != ceiling_dbtp {
+                    // The limiter stays as it is, and a render of this session has the same.
+                    session.master.ceiling_dbtp = Some(ceiling_dbtp.map_or(Ceiling::Off, Ceiling::Dbtp));
+                }
                 What::MasterGain(self.fixed.master_gain(&session))
             }
             Command::Ceiling { ceiling } => {

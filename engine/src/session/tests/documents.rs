@@ -1,7 +1,6 @@
 //! What a document says is what a session holds, and back.
 
 use super::*;
-use crate::audio::SampleFormat;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -248,7 +247,7 @@ fn sound(mut session: Session, stem: &Path) -> Session {
     if session.time.end_s.is_some() {
         (session.time.start_s, session.time.end_s) = (None, Some(1.5));
     }
-    session.output.shape &= session.output.format != SampleFormat::Float32;
+    session.output.shape &= !session.output.format.samples().is_float();
     session.sample_rate_hz = None;
     session
 }

@@ -114,7 +114,7 @@ fn what_is_only_misspelt_is_not_missing_as_well() {
 
 #[test]
 fn a_key_that_resembles_none_is_answered_with_all() {
-    assert_eq!(with_track("[align]\nzzz = 1"), ["line 4, align: unknown key \"zzz\"; there are mode"]);
+    assert_eq!(with_track("[align]\nzzz = 1"), ["line 4, align: unknown key \"zzz\"; there are mode, timecode"]);
 }
 
 #[test]
@@ -128,8 +128,8 @@ fn wrong_types_are_named_with_what_is_accepted() {
             "line 3, track \"a\": name = 3 is not text in quotes",
             "line 4, track \"a\": gain_db = true is not a number (-120 to 60)",
             "line 5, track \"a\": mute = 1 is not true or false",
-            "line 6, track \"a\": pan_law = 1.5 is not one of \"auto\", \"constant_power\", \"linear\", \
-             \"minus_4_5_db\", \"balance\"",
+            "line 6, track \"a\": pan_law = 1.5 is not one of \"auto\", \"constant_power_0_db\", \"constant_power\", \
+             \"linear\", \"minus_4_5_db\", \"balance\"",
             "line 7, track \"a\": inserts = 4 is not a list",
             "line 8, track \"a\", send 1: it = 1 is not a table",
             "line 10, time: start_s = 1979-05-27 is not a finite number (0 to 86400)",
@@ -163,7 +163,7 @@ fn choices_are_listed_and_the_nearest_is_named() {
             "line 3, track \"a\", insert 2: type is missing: one of \"high_pass\", \"low_pass\", \"bell\", \
              \"low_shelf\", \"high_shelf\", \"notch\", \"all_pass\", \"compressor\", \"gate\", \"soft_clip\", \"gain\", \
              \"delay\", \"limiter\"",
-            "line 5, output: format = \"wave24\" is not one of \"wav16\", \"wav24\", \"wav32f\"; did you mean \"wav24\"?",
+            "line 5, output: format = \"wave24\" is not one of \"wav16\", \"wav24\", \"wav32f\", \"flac16\", \"flac24\", \"opus\"; did you mean \"wav24\"?",
         ]
     );
     assert_eq!(

@@ -60,6 +60,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             if repaired.quarantined > 0 {
                 eprintln!("{} damaged records were set aside in jobs/.quarantine", repaired.quarantined);
             }
+            if repaired.newer > 0 {
+                eprintln!("{} records of a newer version of mixdown were left alone", repaired.newer);
+            }
             repaired.errors.iter().for_each(|error| eprintln!("warning: {error}"));
         }
         Event::Cleaned(document) => {

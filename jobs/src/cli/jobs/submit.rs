@@ -3,13 +3,12 @@
 use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
-use crate::cli::render::{AlignChoice, check, session_of};
+use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::jobs::{NewJob, SessionId};
-use crate::store::{ImportLine, Store};
+use crate::store::ImportLine;
 use clap::Args;
 use mixdown_engine::io::hash_file;
 use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
-use mixdown_engine::session::Session;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -28,6 +27,9 @@ pub(in crate::cli) struct SubmitArguments {
     /// A session file, TOML or JSON.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    timecode: Option<TimecodeChoice>,
     /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its result.
     #[arg(long, value_name = "ID")]
     session_id: SessionId,
@@ -37,12 +39,19 @@ pub(in crate::cli) struct SubmitArguments {
     /// A second submission with the same key and request is the same job.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
+    /// Fail the job where the master misses its target or ceiling; without it, such a mix is complete, with a warning.
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     pub(super) place: PlaceArguments,
 }
 
 pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
-    let mut session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align)?;
+    if arguments.session_id.is_reserved() {
+        return Err(crate::store::StoreError::Reserved(arguments.session_id.clone()).into());
+    }
+    let mut session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
+    session.master.strict |= arguments.strict;
     check(&session)?;
     let mut stems = Vec::new();
     let store = arguments.place.store()?;
@@ -59,21 +68,20 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     let config = serde_json::to_value(&session).map_err(|error| Failure::Other(error.to_string()))?;
     let mut job = NewJob::mix(arguments.session_id.clone(), config);
     job.key.clone_from(&arguments.idempotency_key);
+    // Whatever comes of it: what has expired does not keep a new job out.
+    let _ = clean_session(&store, &arguments.session_id);
     let submitted = store.submit(job, &stems)?;
-    told(&store, arguments, &submitted)
+    told(arguments, &submitted)
 }
 
-fn told(store: &Store, arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {
+fn told(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {
     let (record, new) = (&submitted.record, submitted.new);
-    let told = if arguments.place.json {
+    if arguments.place.json {
         print(&format!("{:#}\n", json!({ "ok": true, "new": new, "job_id": record.job_id, "job": record })))
     } else if new {
         print(&format!("{}\n", record.job_id))
     } else {
         eprintln!("known by its key, now {}:", record.state);
         print(&format!("{}\n", record.job_id))
-    };
-    // By the way, and whatever comes of it: the job is in.
-    let _ = clean_session(store, &record.session_id);
-    told
+    }
 }

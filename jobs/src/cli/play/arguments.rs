@@ -1,14 +1,14 @@
 //! What `mixdown play` is asked for.
 
-use crate::cli::render::AlignChoice;
+use crate::cli::render::{AlignChoice, TimecodeChoice};
 use clap::Args;
 use std::path::PathBuf;
 
 /// Play a mix live, with faders to move.
 ///
 /// The same mix as `mixdown render` writes, block by block. On a terminal it shows a mixer: press ? there for its keys. The loudness
-/// target is heard when --report names the report.json of an earlier render; without it the mix plays at its own level, under the
-/// ceiling.
+/// target is heard when --report names the report.json of an earlier render; without it the mix plays at its own level. The ceiling
+/// is that of the session: its own, else the target's, else -1 dBTP, and off for wav32f without a target.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -52,6 +52,9 @@ pub(in crate::cli) struct PlayArguments {
     /// Which stems that share a source are moved into time with each other.
     #[arg(short, long, value_enum, value_name = "MODE")]
     pub(super) align: Option<AlignChoice>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(super) timecode: Option<TimecodeChoice>,
     /// Write the session with the moved faders to this file at the end.
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,

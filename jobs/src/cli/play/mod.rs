@@ -23,6 +23,7 @@ use super::{Failure, interrupt};
 pub(super) use arguments::PlayArguments;
 use documents::{read_commands, read_report};
 use driver::{Driven, Pace};
+use mixdown_engine::dsp::dynamics::LimiterSettings;
 use mixdown_engine::io::OutputKind;
 use mixdown_engine::render::live::{Command, Live, LiveOptions, LoopRange, RingInput, Stats, Timed, open};
 use mixdown_engine::render::{Plan, prepare};
@@ -47,18 +48,23 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         sound::check()?;
     }
     interrupt::listen();
-    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align)?;
+    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.timecode)?;
     outputs(arguments, &session).check()?;
     let commands = arguments.replay.as_deref().map(read_commands).transpose()?;
     let measured = arguments.report.as_deref().map(read_report).transpose()?;
     let plan = plan(session, arguments.quiet || arguments.json)?;
     let rate = plan.sample_rate();
+    let default = LiveOptions::default();
+    // Nobody waits for what is played as fast as it goes: it is limited as a render is.
+    let look_ahead_ms =
+        if arguments.freewheel { LimiterSettings::default().look_ahead_ms } else { default.look_ahead_ms };
     let options = LiveOptions {
         max_block: arguments.block as usize,
         measured,
+        look_ahead_ms,
         start: frames(arguments.start, rate),
         loop_range: loop_frames(arguments, rate),
-        ..LiveOptions::default()
+        ..default
     };
     let live = open(&plan, &options).map_err(|error| Failure::Other(error.to_string()))?;
     let outlet =

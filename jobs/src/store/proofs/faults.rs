@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::scene::Scene;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job};
-use crate::jobs::{By, JobType, Lookup, NewJob, State};
+use crate::jobs::{By, Lookup, NewJob, State};
 use crate::store::{Disk, FINAL_MIX, Kind, Rescue, Scope, StoreError, Who};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -204,8 +204,7 @@ const DAY: i64 = 86_400;
 #[test]
 fn logs_go_when_their_last_line_is_too_old() {
     let mut scene = Scene::new();
-    let mut job = NewJob::mix("song".parse().unwrap(), serde_json::Value::Null);
-    job.kind = JobType::Analysis;
+    let job = NewJob::mix("song".parse().unwrap(), serde_json::Value::Null);
     let at = crate::clock::Clock::now(&scene.clock);
     let stem = crate::store::ImportLine { path: "/stems/a.wav".into(), blake3: "0".into(), at };
     let id = scene.store.submit(job, &[stem]).unwrap().record.job_id;

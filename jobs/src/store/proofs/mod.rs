@@ -4,6 +4,8 @@ mod damage;
 mod dice;
 mod faults;
 mod machine;
+mod own_jobs;
 mod power;
 mod scene;
 mod sim_disk;
+mod versions;

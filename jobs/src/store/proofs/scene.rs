@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::sim_disk::SimDisk;
-use crate::clock::Clock;
+use crate::clock::{BootTime, Clock};
 use crate::jobs::{JobId, JobType, NewJob, Record, SessionId, State, hash_reader};
 use crate::settings::Settings;
 use crate::store::{Disk, FINAL_MIX, Scope, Store, StoreError};
@@ -17,16 +17,23 @@ use std::sync::{Arc, Mutex};
 
 /// A clock that tests move.
 #[derive(Clone)]
-pub(super) struct TestClock(Arc<Mutex<Timestamp>>);
+pub(super) struct TestClock(Arc<Mutex<(Timestamp, u64)>>);
 
 impl TestClock {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Timestamp::from_second(1_800_000_000).unwrap())))
+        Self(Arc::new(Mutex::new((Timestamp::from_second(1_800_000_000).unwrap(), 1_000_000))))
     }
 
+    /// Time passes.
     pub(super) fn forward(&self, seconds: i64) {
+        self.jump(seconds);
+        self.0.lock().unwrap().1 += 1_000 * seconds.max(0) as u64;
+    }
+
+    /// The time of day alone is set to another.
+    pub(super) fn jump(&self, seconds: i64) {
         let mut now = self.0.lock().unwrap();
-        *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        now.0 = now.0.checked_add(SignedDuration::from_secs(seconds)).unwrap();
     }
 }
 
@@ -34,8 +41,12 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         // Time passes, so that no two moments are the same.
         let mut now = self.0.lock().unwrap();
-        *now = now.checked_add(SignedDuration::from_micros(10)).unwrap();
-        *now
+        now.0 = now.0.checked_add(SignedDuration::from_micros(10)).unwrap();
+        now.0
+    }
+
+    fn boot(&self) -> BootTime {
+        BootTime { boot_id: "this one".into(), boot_ms: self.0.lock().unwrap().1 }
     }
 }
 

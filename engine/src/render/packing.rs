@@ -1,0 +1,148 @@
+//! A finished WAV master into FLAC or Opus, and what a decoder makes of it.
+
+use super::error::RenderError;
+use super::export::Written;
+use super::read_back::ReadBack;
+use crate::audio::{AudioBuffer, Quantiser};
+use crate::io::wav::{WavFormat, WavWriter, WrittenSamples};
+use crate::io::{ENCODER_TAG, FlacWriter, Fold, OpusWriter, StemReader};
+use crate::meter::Measurement;
+use crate::process::Source;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// Frames taken at a time.
+const BLOCK_FRAMES: usize = 16_384;
+/// The loudness that `ReplayGain` 2.0 tags refer to, in LUFS.
+const REPLAY_GAIN_LUFS: f64 = -18.0;
+/// The loudness that `R128_TRACK_GAIN` refers to, in LUFS: RFC 7845, section 5.2.1.
+const R128_GAIN_LUFS: f64 = -23.0;
+
+/// A tag's name and value.
+pub(super) type Tag = (&'static str, String);
+
+/// Returns the tags by which players level a FLAC file.
+pub(super) fn replay_gain(measured: &Measurement) -> Vec<Tag> {
+    let gain = measured.integrated_lufs.map(|lufs| REPLAY_GAIN_LUFS - lufs);
+    let gain = gain.map(|db| ("REPLAYGAIN_TRACK_GAIN", format!("{db:.2} dB")));
+    let peak = measured.true_peak_dbtp.map(|dbtp| 10.0_f64.powf(dbtp / 20.0));
+    let peak = peak.map(|peak| ("REPLAYGAIN_TRACK_PEAK", format!("{peak:.6}")));
+    gain.into_iter().chain(peak).chain([encoder()]).collect()
+}
+
+/// Returns the tag by which players level an Opus file: Q7.8 decibels.
+pub(super) fn r128_gain(measured: &Measurement) -> Vec<Tag> {
+    let gain =
+        measured.integrated_lufs.map(|lufs| ((R128_GAIN_LUFS - lufs) * 256.0).round().clamp(-32_768.0, 32_767.0));
+    gain.map(|gain| ("R128_TRACK_GAIN", format!("{gain:.0}"))).into_iter().chain([encoder()]).collect()
+}
+
+/// The tag by which a later render tells the file from somebody else's.
+fn encoder() -> Tag {
+    (ENCODER_TAG.0, ENCODER_TAG.1.to_owned())
+}
+
+/// Encodes the samples of a WAV file, which begin at a byte and are so many frames.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub(super) fn flac(
+    file: impl Write + Seek,
+    wav: &Path,
+    (data_start, frames): (u64, u64),
+    format: WavFormat,
+    tags: &[Tag],
+) -> io::Result<()> {
+    let mut writer = FlacWriter::new(file, format.samples, format.sample_rate, tags)?;
+    let mut source = File::open(wav)?;
+    source.seek(SeekFrom::Start(data_start))?;
+    let frame_bytes = usize::from(format.channels) * usize::from(format.samples.bits() / 8);
+    let mut bytes = vec![0; BLOCK_FRAMES * frame_bytes];
+    let mut left = frames;
+    while left > 0 {
+        let count = left.min(BLOCK_FRAMES as u64);
+        let part = &mut bytes[..count as usize * frame_bytes];
+        source.read_exact(part)?;
+        writer.write(part)?;
+        left -= count;
+    }
+    writer.finish().map(|_| ())
+}
+
+/// Returns whether a file is decoded to the very samples, and no more.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(super) fn is_same(packed: &Path, samples: &mut WrittenSamples, frames: u64) -> Result<bool, RenderError> {
+    let mut decoded = StemReader::open_at_least(packed, Fold::Keep, 1)?;
+    if decoded.channels() != 2 {
+        return Ok(false);
+    }
+    let (mut block, mut wanted) = (AudioBuffer::new(2, BLOCK_FRAMES), AudioBuffer::new(2, BLOCK_FRAMES));
+    let mut done = 0;
+    loop {
+        let count = decoded.read(&mut block.block_mut())?;
+        if done + count as u64 > frames {
+            return Ok(false);
+        }
+        samples.read(&mut wanted.first_mut(count)).map_err(RenderError::Scratch)?;
+        let (block, wanted) = (block.first(count), wanted.first(count));
+        if (0..2).any(|channel| block.channel(channel) != wanted.channel(channel)) {
+            return Ok(false);
+        }
+        done += count as u64;
+        if count < BLOCK_FRAMES {
+            return Ok(done == frames);
+        }
+    }
+}
+
+/// Encodes so many frames.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub(super) fn opus(file: impl Write, samples: &mut WrittenSamples, frames: u64, tags: &[Tag]) -> io::Result<()> {
+    let mut writer = OpusWriter::new(file, tags)?;
+    let mut block = AudioBuffer::new(2, BLOCK_FRAMES);
+    let mut left = frames;
+    while left > 0 {
+        let count = left.min(BLOCK_FRAMES as u64) as usize;
+        samples.read(&mut block.first_mut(count))?;
+        writer.write(&block.first(count))?;
+        left -= count as u64;
+    }
+    writer.finish()?.flush()
+}
+
+/// Measures, and unless the mix alone is asked for draws, what a packed file is decoded to. It waits in a file in `folder` that has no name.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub(super) fn measured(
+    packed: &Path,
+    folder: &Path,
+    format: WavFormat,
+    mix_only: bool,
+) -> Result<Written, RenderError> {
+    let mut decoded = StemReader::open_at_least(packed, Fold::Keep, 1)?;
+    let waiting = tempfile::NamedTempFile::new_in(folder).map_err(RenderError::Scratch)?;
+    let mut writer = waiting.reopen().and_then(|file| WavWriter::new(file, format)).map_err(RenderError::Scratch)?;
+    let file = waiting.reopen().map_err(RenderError::Scratch)?;
+    let mut back = ReadBack::new(file, writer.data_start(), format, folder).map_err(RenderError::Scratch)?;
+    if !mix_only {
+        back = back.drawing(format, folder)?;
+    }
+    let mut quantiser = Quantiser::new(format.samples, 2, format.sample_rate, None, false);
+    let (mut block, mut bytes) = (AudioBuffer::new(2, BLOCK_FRAMES), Vec::new());
+    loop {
+        let count = decoded.read(&mut block.block_mut())?;
+        bytes.clear();
+        quantiser.write(&block.first(count), &mut bytes);
+        writer.write(&bytes).and_then(|()| back.take_in(count, [None, None])).map_err(RenderError::Scratch)?;
+        back.keep().map_err(RenderError::MeterLog)?;
+        if count < BLOCK_FRAMES {
+            return back.into_written().map_err(RenderError::MeterLog);
+        }
+    }
+}
