@@ -163,7 +163,7 @@ fn difference_in_time(rate_hz: u32, source: &[f32], copy: &[f32]) -> (AudioBuffe
     let mut inverse = Track::new(place.path("b.wav"));
     inverse.polarity = Polarity::Inverted;
     let mut session = untouched(vec![Track::new(place.path("a.wav")), inverse]);
-    session.align.mode = AlignMode::Auto;
+    session.align.mode = AlignMode::Recordings;
     render(session)
 }
 

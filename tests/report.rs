@@ -245,7 +245,7 @@ fn the_page_shows_how_a_stem_was_brought_into_time_and_which_way_it_went() {
     let silence = vec![0.0; 2_000];
     place.write_wav("a.wav", 48_000, &[&[&silence[..1_000], source.as_slice()].concat()]);
     place.write_wav("trimmed.wav", 48_000, &[&[silence.as_slice(), &source[..479_000]].concat()]);
-    assert_eq!(place.run("render a.wav trimmed.wav --out one --quiet --align auto").code, Some(0));
+    assert_eq!(place.run("render a.wav trimmed.wav --out one --quiet --align recordings").code, Some(0));
     let report = json(&place, "one/report.json");
     let stem = &report["alignment"]["stems"][1];
     assert_eq!((stem["decision"].as_str(), stem["late_samples"].as_f64()), (Some("moved"), Some(1_000.0)), "{stem}");
@@ -263,7 +263,7 @@ fn the_page_shows_how_a_stem_was_brought_into_time_and_which_way_it_went() {
         48_000,
         &[&[signals::white_noise(3, 0.1, 1_000), source[..479_000].to_vec()].concat()],
     );
-    assert_eq!(place.run("render b.wav first.wav --out two --quiet --align auto").code, Some(0));
+    assert_eq!(place.run("render b.wav first.wav --out two --quiet --align recordings").code, Some(0));
     let report = json(&place, "two/report.json");
     assert_eq!(report["alignment"]["stems"][1]["late_samples"].as_f64(), Some(1_000.0), "{}", report["alignment"]);
     assert!(report["warnings"].to_string().contains("everything begins 0.021 s later"), "{}", report["warnings"]);

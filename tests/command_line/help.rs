@@ -82,6 +82,9 @@ fn measurements_come_as_comma_separated_values() {
     let run = place.run("measure a.wav b,b.wav --csv");
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert!(lines[0].starts_with("path,sample_rate,channels,frames,duration_s,integrated_lufs,"), "{}", lines[0]);
-    assert!(lines[1].starts_with("a.wav,48000,2,48000,1.0,") && lines[2].starts_with("\"b,b.wav\",48000,1,"), "{lines:?}");
+    assert!(
+        lines[1].starts_with("a.wav,48000,2,48000,1.0,") && lines[2].starts_with("\"b,b.wav\",48000,1,"),
+        "{lines:?}"
+    );
     assert_eq!(lines.len(), 3);
 }

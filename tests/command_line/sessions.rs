@@ -8,7 +8,9 @@ fn a_session_names_its_stems_from_its_own_folder() {
     let place = place();
     fs::create_dir_all(place.path("sub/in")).unwrap();
     fs::copy(place.path("a.wav"), place.path("sub/in/c.wav")).unwrap();
-    for (out, stems) in [("sub/mix.toml", "a.wav sub/in/c.wav"), ("new/deep/mix.json", "./a.wav sub/../b.wav"), ("mix.toml", "a.wav")] {
+    for (out, stems) in
+        [("sub/mix.toml", "a.wav sub/in/c.wav"), ("new/deep/mix.json", "./a.wav sub/../b.wav"), ("mix.toml", "a.wav")]
+    {
         let run = place.run(&format!("session {stems} -o {out}"));
         assert_eq!(run.code, Some(0), "{out}: {}", run.stderr);
         let run = place.run(&format!("render -s {out} --dry-run --align off"));
@@ -27,7 +29,10 @@ fn missing_and_unreadable_stems_are_told_in_one_round() {
     let place = place();
     place.write("text.wav", b"not audio at all, whatever its name says");
     place.write("empty.wav", b"");
-    place.write("mix.toml", b"[[tracks]]\nfile = \"text.wav\"\n[[tracks]]\nfile = \"gone.wav\"\n[[tracks]]\nfile = \"empty.wav\"\n");
+    place.write(
+        "mix.toml",
+        b"[[tracks]]\nfile = \"text.wav\"\n[[tracks]]\nfile = \"gone.wav\"\n[[tracks]]\nfile = \"empty.wav\"\n",
+    );
     for arguments in ["render text.wav a.wav gone.wav empty.wav --out x", "render -s mix.toml --out x"] {
         let run = place.run(arguments);
         assert_eq!(run.code, Some(1));

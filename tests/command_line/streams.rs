@@ -55,7 +55,10 @@ fn a_session_is_read_from_a_pipe_and_written_to_one() {
         let run = piped(&place, &format!("render -s - --out {document}.out --mix-only --quiet"), document);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
     }
-    assert_eq!(read_wav(&place.path("mix.toml.out/final_mix.wav")), read_wav(&place.path("mix.json.out/final_mix.wav")));
+    assert_eq!(
+        read_wav(&place.path("mix.toml.out/final_mix.wav")),
+        read_wav(&place.path("mix.json.out/final_mix.wav"))
+    );
     place.write("wrong.toml", b"tracks = 3");
     let run = piped(&place, "render -s - --out x", "wrong.toml");
     assert!(run.code == Some(1) && run.stderr.contains("standard input: 1 problem"), "{}", run.stderr);

@@ -50,7 +50,11 @@ fn a_start_beyond_the_end_tells_where_the_session_ends() {
 #[test]
 fn names_cannot_move_the_cursor() {
     let place = place();
-    for arguments in [&["measure", "no\u{1b}[31m.wav"][..], &["render", "no\u{1b}[31m.wav", "--out", "x"], &["render", "--no\u{1b}[31m"]] {
+    for arguments in [
+        &["measure", "no\u{1b}[31m.wav"][..],
+        &["render", "no\u{1b}[31m.wav", "--out", "x"],
+        &["render", "--no\u{1b}[31m"],
+    ] {
         let out = place.command().args(arguments).output().unwrap();
         let text = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(!out.status.success() && !text.contains('\u{1b}') && text.contains("\\u{1b}"), "{text:?}");

@@ -4,7 +4,7 @@ use super::course::Course;
 use super::decision::Verdict;
 use super::graph::{self, Pair, Place};
 use super::line::Line;
-use super::{sessions, AlignSettings, Correlation, Decision, DriftChange, StemAlignment};
+use super::{AlignSettings, Correlation, Decision, DriftChange, StemAlignment, sessions};
 
 /// Offsets below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;
@@ -76,9 +76,19 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
     });
     let (other, course, edge, remark) =
         known.max_by(|x, y| x.1.late(0.0).total_cmp(&y.1.late(0.0)).then(y.0.cmp(&x.0)))?;
+    let late = course.start.offset;
+    if late < 0.0 || (late == 0.0 && stem < other) {
+        return Some(StemAlignment {
+            reference: Some(stem),
+            late_samples: Some(0.0),
+            confidence: edge.confidence,
+            correlation: Correlation::new(&edge.picture),
+            ..StemAlignment::left(remark.told_of_earlier(-late))
+        });
+    }
     Some(StemAlignment {
         reference: Some(other),
-        late_samples: Some(course.start.offset),
+        late_samples: Some(late),
         late_uncertainty: edge.late_sd,
         polarity: edge.polarity,
         drift_ppm: course.start.drift * 1e6,

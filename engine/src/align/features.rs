@@ -28,6 +28,7 @@ pub struct StemFeatures {
     peak: f32,
     first_sound: Option<u64>,
     begin: u64,
+    time_reference: Option<i64>,
     silence: DigitalSilence,
     mono: Vec<f32>,
 }
@@ -55,6 +56,7 @@ impl StemFeatures {
             peak: 0.0,
             first_sound: None,
             begin: 0,
+            time_reference: None,
             silence: DigitalSilence::default(),
             mono: Vec::new(),
         }
@@ -64,6 +66,17 @@ impl StemFeatures {
     /// block.
     pub fn set_begin(&mut self, frame: u64) {
         self.begin = frame;
+    }
+
+    /// Says at which time of the day the file began, where it tells: its time reference in frames at `rate`, that of the file.
+    pub fn set_time_reference(&mut self, reference: Option<u64>, rate: SampleRate) {
+        let at_session_rate = |frames: u64| (frames as f64 * self.rate.as_f64() / rate.as_f64()).round() as i64;
+        self.time_reference = reference.map(at_session_rate);
+    }
+
+    /// The time of the day of session frame 0 in frames, where the file tells its own.
+    pub(super) fn time_of_start(&self) -> Option<i64> {
+        self.time_reference.map(|reference| reference - self.begin as i64)
     }
 
     /// The session frame at which the file begins.

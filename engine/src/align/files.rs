@@ -72,6 +72,8 @@ fn listen_to_one(path: &Path, rate: SampleRate, stop: &(dyn Fn() -> bool + Sync)
 
 fn hear(path: &Path, features: &mut StemFeatures, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), AlignError> {
     let mut source = open(path, features.rate(), Retiming::NONE)?;
+    let info = source.source().source().info();
+    features.set_time_reference(info.time_reference, info.sample_rate);
     let mut buffer = AudioBuffer::new(source.channels(), BLOCK);
     loop {
         if stop() {

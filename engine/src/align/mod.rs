@@ -132,7 +132,9 @@ pub fn align<S: Borrow<StemFeatures>>(
         Pairs::All => all.collect(),
         Pairs::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
     };
-    let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, settings, watch) else {
+    // A mix holds its stems: there is no question why.
+    let weighed = (pairs == Pairs::All).then_some(settings.mode);
+    let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, (settings, weighed), watch) else {
         return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
     };
     let lengths: Vec<u64> = stems.iter().map(|stem| stem.frames()).collect();
@@ -176,7 +178,7 @@ fn compare(
     fit: &[usize],
     pairs: &[(usize, usize)],
     max_lag: usize,
-    settings: &AlignSettings,
+    (settings, weighed): (&AlignSettings, Option<Mode>),
     watch: &dyn Fn(f64) -> bool,
 ) -> Option<Vec<(usize, usize, Verdict)>> {
     if pairs.is_empty() {
@@ -220,7 +222,11 @@ fn compare(
             let exact = |n: &usize| {
                 let (a, b, rough) = &rough[*n];
                 let verdict = comparison.exact(*a, *b, rough);
-                (*a, *b, comparison.weighed(*a, *b, &rough.found.course, verdict, settings.mode))
+                let verdict = match weighed {
+                    Some(mode) => comparison.weighed(*a, *b, &rough.found.course, verdict, mode),
+                    None => verdict,
+                };
+                (*a, *b, verdict)
             };
             verdicts.extend(part.par_iter().with_max_len(1).map(exact).collect::<Vec<_>>());
         }

@@ -94,6 +94,12 @@ impl StemAlignment {
         }
     }
 
+    /// Whether it shares its sound with another stem at a known offset, and stays all the same: its reason says why.
+    pub fn stays(&self) -> bool {
+        let causes = ["in_session", "effect_return", "mutual_bleed"];
+        self.reason.split_once(':').is_some_and(|(cause, _)| causes.contains(&cause))
+    }
+
     /// What putting it in time takes; nothing for a stem that is left.
     pub fn movement(&self) -> Move {
         if self.decision == Decision::Moved { self.in_time() } else { Move::NONE }

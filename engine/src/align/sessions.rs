@@ -4,7 +4,7 @@ use super::StemFeatures;
 use super::answer::Evidence;
 use super::course::Course;
 use super::decision::{Edge, Verdict};
-use super::evidence::same_length;
+use super::evidence::{same_length, same_time};
 use super::graph::Pair;
 use super::line::Line;
 
@@ -24,7 +24,9 @@ pub(super) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdi
         }
     }
     for a in 0..stems.len() {
-        (a + 1..stems.len()).filter(|b| same_length(stems[a], stems[*b])).for_each(|b| join(a, b));
+        (a + 1..stems.len())
+            .filter(|b| same_length(stems[a], stems[*b]) || same_time(stems[a], stems[*b]))
+            .for_each(|b| join(a, b));
     }
     sessions
 }
@@ -44,10 +46,7 @@ pub(super) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
     };
     let mut kept: Vec<Pair> = pairs
         .into_iter()
-        .filter(|pair| sessions[pair.first] == sessions[pair.second] || !(follows(pair.first) || follows(pair.second)))
-        .filter(|pair| {
-            sessions[pair.first] != sessions[pair.second] || sessions.iter().enumerate().all(|(n, session)| n == *session)
-        })
+        .filter(|pair| sessions[pair.first] != sessions[pair.second] && !follows(pair.first) && !follows(pair.second))
         .collect();
     let mut ties = Vec::new();
     for (stem, session) in sessions.iter().enumerate().filter(|(stem, session)| stem != *session) {

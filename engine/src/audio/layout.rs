@@ -24,6 +24,38 @@ pub enum Channel {
     RightRear,
     /// One channel in the middle of the rear.
     CentreSurround,
+    /// Left of the centre, between centre and left front.
+    LeftOfCentre,
+    /// Right of the centre, between centre and right front.
+    RightOfCentre,
+    /// Left wide, between left front and left side.
+    LeftWide,
+    /// Right wide, between right front and right side.
+    RightWide,
+    /// Above the middle.
+    TopCentre,
+    /// Above the left front.
+    TopFrontLeft,
+    /// Above the centre front.
+    TopFrontCentre,
+    /// Above the right front.
+    TopFrontRight,
+    /// Above the left side.
+    TopSideLeft,
+    /// Above the right side.
+    TopSideRight,
+    /// Above the left rear.
+    TopRearLeft,
+    /// Above the middle of the rear.
+    TopRearCentre,
+    /// Above the right rear.
+    TopRearRight,
+    /// Below the left front.
+    BottomFrontLeft,
+    /// Below the centre front.
+    BottomFrontCentre,
+    /// Below the right front.
+    BottomFrontRight,
     /// Any other position.
     Other,
 }
@@ -64,6 +96,49 @@ impl ChannelLayout {
             8 => vec![Left, Right, Centre, Lfe, LeftRear, RightRear, LeftSurround, RightSurround],
             n => vec![Other; n],
         })
+    }
+
+    /// Channels whose positions are not known.
+    pub fn unnamed(channels: usize) -> Self {
+        Self(vec![Channel::Other; channels])
+    }
+
+    /// The layout of a WAVE channel mask (`dwChannelMask`, Microsoft's ksmedia.h): a channel each for its bits, from the lowest.
+    /// Bits beyond the number of channels count for nothing; channels beyond the bits have no position. A mask of 0, or one
+    /// without a bit for a loudspeaker, names none: then the usual order holds, and so it does for one and two channels.
+    pub fn of_mask(mask: u32, channels: usize) -> Self {
+        use Channel::{
+            Centre, CentreSurround, Left, LeftOfCentre, LeftRear, LeftSurround, Lfe, Other, Right, RightOfCentre,
+            RightRear, RightSurround, TopCentre, TopFrontCentre, TopFrontLeft, TopFrontRight, TopRearCentre,
+            TopRearLeft, TopRearRight,
+        };
+        const SIDES: u32 = 0x600;
+        if channels <= 2 || mask & 0x3_ffff == 0 {
+            return Self::usual(channels);
+        }
+        let rears = if mask & SIDES == 0 { [LeftSurround, RightSurround] } else { [LeftRear, RightRear] };
+        let by_bit = [
+            Left,
+            Right,
+            Centre,
+            Lfe,
+            rears[0],
+            rears[1],
+            LeftOfCentre,
+            RightOfCentre,
+            CentreSurround,
+            LeftSurround,
+            RightSurround,
+            TopCentre,
+            TopFrontLeft,
+            TopFrontCentre,
+            TopFrontRight,
+            TopRearLeft,
+            TopRearCentre,
+            TopRearRight,
+        ];
+        let named = by_bit.into_iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, channel)| channel);
+        Self(named.chain(std::iter::repeat(Other)).take(channels).collect())
     }
 
     /// A layout of the given positions, in stored order.

@@ -1,70 +1,132 @@
-//! The header of an AIFF or AIFC file, read before the decoder sees it: where the file breaks off, its sizes are made to fit,
-//! and the length that the header promises is kept.
+//! AIFF and AIFF-C (Apple, Audio Interchange File Format 1.3 and AIFF-C draft of 1991): uncompressed audio in big-endian chunks.
 
-use super::DecodeError;
-use super::patch::{Edits, read_up_to};
+use super::chunk_walk::{Chunk, ChunkWalk};
+use super::decode::WordKind;
+use super::pcm_file::{PcmCoding, PcmFile, checked_channels, checked_rate};
+use super::{DecodeError, apple_layout};
+use crate::audio::ChannelLayout;
 use std::fs::File;
-use std::io::{self, BufReader, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 
-/// Chunks looked at; real files have fewer than twenty.
-const MAX_CHUNKS: usize = 1_000;
-
-/// What the header of an AIFF file says, and how it must be changed to be read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct AiffHeader {
-    /// Frames of audio.
-    pub(super) frames: Option<u64>,
-    pub(super) edits: Edits,
+/// What the chunks say, before it is judged.
+#[derive(Default)]
+struct Chunks {
+    is_aifc: bool,
+    common: Option<[u8; 22]>,
+    sound: Option<(Chunk, u64)>,
+    channels: Vec<u8>,
 }
 
-impl AiffHeader {
-    /// Reads the header of a file of `len` bytes; none when it is no AIFF file.
-    ///
-    /// # Errors
-    /// When the disk fails, or the header names no channels or a rate of 0.
-    pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<Self>, DecodeError> {
-        let scanned = Self::scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
-        let Some((header, common)) = scanned else { return Ok(None) };
-        match common {
-            Some(common) if common[..2] == [0, 0] => Err(DecodeError::Channels { path: path.into(), channels: 0 }),
-            Some(common) if common[8..] == [0; 10] => Err(DecodeError::Rate { path: path.into(), rate_hz: 0 }),
-            _ => Ok(Some(header)),
-        }
-    }
+/// Reads the header of a file of `len` bytes; none when it is not an AIFF file, or its first chunks are missing.
+///
+/// # Errors
+/// When the disk fails, the header names channels, a rate or a depth that cannot be, or it is compressed.
+pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+    let scanned = scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
+    let Some(Chunks { is_aifc, common: Some(common), sound, channels: layout }) = scanned else { return Ok(None) };
+    let u16_at = |at: usize| u16::from_be_bytes([common[at], common[at + 1]]);
+    let channels = checked_channels(path, u16_at(0).into())?;
+    let rate_hz = checked_rate(path, extended(std::array::from_fn(|i| common[8 + i])))?;
+    let kind: [u8; 4] = if is_aifc { std::array::from_fn(|i| common[18 + i]) } else { *b"NONE" };
+    let bits = u32::from(u16_at(6));
+    let coding = coding(path, kind, bits)?;
+    let Some((chunk, offset)) = sound else { return Err(DecodeError::NoAudio { path: path.into() }) };
 
-    fn scan(file: &mut File, len: u64) -> io::Result<Option<(Self, Option<[u8; 18]>)>> {
-        let mut reader = BufReader::with_capacity(4096, &mut *file);
-        reader.seek(SeekFrom::Start(0))?;
-        let mut top = [0; 12];
-        if read_up_to(&mut reader, &mut top)? < 12 || &top[..4] != b"FORM" || !matches!(&top[8..], b"AIFF" | b"AIFC") {
-            return Ok(None);
-        }
-        let (mut header, mut common) = (Self::default(), None);
-        let mut at = 12_u64;
-        for _ in 0..MAX_CHUNKS {
-            let mut chunk = [0; 8];
-            reader.seek(SeekFrom::Start(at))?;
-            if read_up_to(&mut reader, &mut chunk)? < chunk.len() {
-                break;
+    let promised = u64::from(u32::from_be_bytes([common[2], common[3], common[4], common[5]]));
+    let frame_bytes = coding.frame_bytes(channels);
+    let start = chunk.body.saturating_add(8).saturating_add(offset);
+    let held = len - start.min(len);
+    // A size of 0 was never filled in; what is larger than the file breaks off.
+    let claimed = match chunk.size {
+        0 | u32::MAX => held,
+        size => u64::from(size).saturating_sub(8 + offset),
+    };
+    let claimed_frames = claimed / frame_bytes;
+    let (frames, mut remarks) = (if promised == 0 { claimed_frames.min(held / frame_bytes) } else { promised }, vec![]);
+    if promised != 0 && claimed_frames > promised {
+        remarks.push(format!(
+            "its header counts {promised} frames although its audio has room for {claimed_frames}; only what is counted was read"
+        ));
+    }
+    Ok(Some(PcmFile {
+        container: "aiff",
+        coding,
+        rate_hz,
+        layout: apple_layout::parse(&layout, channels).unwrap_or_else(|| ChannelLayout::usual(channels)),
+        parts: std::iter::once(start..start.saturating_add(frames.saturating_mul(frame_bytes).min(claimed))).collect(),
+        frames: Some(frames),
+        time_stamp: None,
+        remarks,
+        mp4_track: None,
+    }))
+}
+
+fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
+    let mut walk = ChunkWalk::new(file, len, 12, true);
+    let mut top = [0; 12];
+    if walk.read(0, &mut top)? < 12 || &top[..4] != b"FORM" || !matches!(&top[8..], b"AIFF" | b"AIFC") {
+        return Ok(None);
+    }
+    let mut chunks = Chunks { is_aifc: &top[8..] == b"AIFC", ..Chunks::default() };
+    while let Some(chunk) = walk.enter()? {
+        match &chunk.id {
+            b"COMM" => {
+                let (bytes, count) = walk.content::<22>(&chunk)?;
+                chunks.common = (count >= 18).then_some(bytes);
             }
-            let size = u64::from(u32::from_be_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]));
-            let body = at + 8;
-            if &chunk[..4] == b"COMM" {
-                let mut fields = [0; 18];
-                if read_up_to(&mut reader, &mut fields)? == fields.len() {
-                    header.frames = Some(u32::from_be_bytes([fields[2], fields[3], fields[4], fields[5]]).into());
-                    common = Some(fields);
+            b"SSND" => {
+                let mut bytes = [0; 4];
+                if walk.read(chunk.body, &mut bytes)? == 4 {
+                    chunks.sound = Some((chunk, u32::from_be_bytes(bytes).into()));
                 }
             }
-            if &chunk[..4] == b"SSND" && body + size > len {
-                let held = (len - body.min(len)) as u32;
-                header.edits.add(at + 4, &held.to_be_bytes());
-                // Without the padding byte that an odd size asks for, there is nothing after it either way.
-                header.edits.add(4, &((len - 8) as u32).to_be_bytes());
+            b"CHAN" => {
+                let (bytes, count) = walk.content::<{ apple_layout::MAX_BYTES }>(&chunk)?;
+                chunks.channels = bytes[..count].to_vec();
             }
-            at = body + size + (size & 1);
+            _ => {}
         }
-        Ok(Some((header, common)))
+        // A size that was never filled in says that the audio is the last chunk.
+        if &chunk.id == b"SSND" && chunk.size == 0 && chunks.common.is_some() {
+            break;
+        }
+        walk.leave(&chunk, chunk.size.into())?;
     }
+    Ok(Some(chunks))
+}
+
+fn coding(path: &Path, kind: [u8; 4], bits: u32) -> Result<PcmCoding, DecodeError> {
+    let integer = |big_endian| match bits {
+        1..=64 => Ok(PcmCoding::new(bits.div_ceil(8) as u8, big_endian, WordKind::Signed).with_bits(bits)),
+        _ => Err(DecodeError::damaged(path, format!("its header names samples of {bits} bits"))),
+    };
+    Ok(match &kind {
+        b"NONE" | b"twos" | b"in16" => integer(true)?,
+        b"sowt" => integer(false)?,
+        b"raw " => PcmCoding::new(1, true, WordKind::Unsigned),
+        b"in24" => PcmCoding::new(3, true, WordKind::Signed),
+        b"in32" => PcmCoding::new(4, true, WordKind::Signed),
+        b"42ni" | b"ni24" => PcmCoding::new(3, false, WordKind::Signed),
+        b"23ni" | b"ni32" => PcmCoding::new(4, false, WordKind::Signed),
+        b"fl32" | b"FL32" => PcmCoding::new(4, true, WordKind::Float),
+        b"fl64" | b"FL64" => PcmCoding::new(8, true, WordKind::Float),
+        b"alaw" | b"ALAW" => PcmCoding::new(1, true, WordKind::ALaw),
+        b"ulaw" | b"ULAW" => PcmCoding::new(1, true, WordKind::MuLaw),
+        other => {
+            return Err(DecodeError::Unsupported {
+                path: path.into(),
+                container: "aiff".into(),
+                codec: other.escape_ascii().to_string(),
+                reason: "no decoder for it".into(),
+            });
+        }
+    })
+}
+
+/// A number of IEEE 754's extended format: sign and exponent of 16 bits, mantissa of 64 with its leading bit.
+fn extended(bytes: [u8; 10]) -> f64 {
+    let exponent = i32::from(u16::from_be_bytes([bytes[0], bytes[1]]) & 0x7fff) - 16_383 - 63;
+    let mantissa = u64::from_be_bytes(std::array::from_fn(|i| bytes[2 + i]));
+    if bytes[0] & 0x80 != 0 { 0.0 } else { mantissa as f64 * libm::exp2(f64::from(exponent)) }
 }

@@ -104,6 +104,21 @@ pub enum DecodeError {
         /// The rate that its header names, in hertz.
         rate_hz: u32,
     },
+    /// A sample beyond +40 dBFS: bytes in the wrong order, or integers taken for floating numbers.
+    #[error("{}: sample {frame} of channel {channel} (at {time_s:.6} s) is {value:e}, more than +40 dBFS, which is not sound; \
+        repair or export it again", path.display(), channel = channel + 1)]
+    TooLoud {
+        /// The file.
+        path: PathBuf,
+        /// The first such frame, counted from 0 after trimming.
+        frame: u64,
+        /// Its time, in seconds.
+        time_s: f64,
+        /// The stored channel, counted from 0.
+        channel: usize,
+        /// The sample; full scale is 1.
+        value: f32,
+    },
     /// A sample that is not a number, or infinite.
     #[error("{}: sample {frame} of channel {channel} (at {time_s:.6} s) is {value}, not a finite number; repair or export it again",
         path.display(), channel = channel + 1)]

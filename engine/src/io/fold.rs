@@ -19,18 +19,23 @@ pub(super) struct FoldMatrix {
     weights: Vec<(f32, f32)>,
 }
 
-/// The weights of one loudspeaker. The LFE channel is left out, as the recommendation has it: its use is optional for the
-/// listener, so nothing needed may be in it. A single rear channel is shared between both sides at −3 dB more.
+/// The weights of one loudspeaker. BS.775 speaks of L, R, C and the surrounds. The LFE channel is left out, as the recommendation
+/// has it: its use is optional for the listener, so nothing needed may be in it. The rest is mixdown's extension: what stands
+/// left or right of the middle goes to its own side alone, in front at unity, elsewhere at −3 dB; what stands in the middle of
+/// the rear, above or below goes to both sides at −6 dB.
 fn weights(channel: Channel) -> (f32, f32) {
+    use Channel as C;
     match channel {
-        Channel::Left => (1.0, 0.0),
-        Channel::Right => (0.0, 1.0),
+        C::Left | C::LeftOfCentre => (1.0, 0.0),
+        C::Right | C::RightOfCentre => (0.0, 1.0),
         // An unnamed position is treated as the centre: no side can be preferred.
-        Channel::Centre | Channel::Other => (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
-        Channel::Lfe => (0.0, 0.0),
-        Channel::LeftSurround | Channel::LeftRear => (FRAC_1_SQRT_2, 0.0),
-        Channel::RightSurround | Channel::RightRear => (0.0, FRAC_1_SQRT_2),
-        Channel::CentreSurround => (0.5, 0.5),
+        C::Centre | C::Other => (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
+        C::Lfe => (0.0, 0.0),
+        C::LeftSurround | C::LeftRear | C::LeftWide => (FRAC_1_SQRT_2, 0.0),
+        C::RightSurround | C::RightRear | C::RightWide => (0.0, FRAC_1_SQRT_2),
+        C::TopFrontLeft | C::TopSideLeft | C::TopRearLeft | C::BottomFrontLeft => (FRAC_1_SQRT_2, 0.0),
+        C::TopFrontRight | C::TopSideRight | C::TopRearRight | C::BottomFrontRight => (0.0, FRAC_1_SQRT_2),
+        C::CentreSurround | C::TopCentre | C::TopFrontCentre | C::TopRearCentre | C::BottomFrontCentre => (0.5, 0.5),
     }
 }
 
@@ -45,6 +50,7 @@ impl FoldMatrix {
 
     /// The fold in one sentence, for the report.
     pub(super) fn sentence(layout: &ChannelLayout) -> String {
+        use Channel as C;
         let has = |wanted: &[Channel]| layout.channels().iter().any(|channel| wanted.contains(channel));
         let mut parts = Vec::new();
         if has(&[Channel::Centre]) {
@@ -55,6 +61,20 @@ impl FoldMatrix {
         }
         if has(&[Channel::CentreSurround]) {
             parts.push("rear centre at −6 dB to both sides");
+        }
+        if has(&[C::LeftOfCentre, C::RightOfCentre]) {
+            parts.push("left and right of centre to their side");
+        }
+        if has(&[C::LeftWide, C::RightWide]) {
+            parts.push("wides at −3 dB to their side");
+        }
+        let upper =
+            [C::TopFrontLeft, C::TopFrontRight, C::TopSideLeft, C::TopSideRight, C::TopRearLeft, C::TopRearRight];
+        if has(&upper) || has(&[C::BottomFrontLeft, C::BottomFrontRight]) {
+            parts.push("heights at −3 dB to their side");
+        }
+        if has(&[C::TopCentre, C::TopFrontCentre, C::TopRearCentre, C::BottomFrontCentre]) {
+            parts.push("heights in the middle at −6 dB to both sides");
         }
         if has(&[Channel::Other]) {
             parts.push("channels without a known position at −3 dB to both sides");
@@ -98,6 +118,28 @@ mod tests {
         assert_eq!(out.channel(0), [1.0, 0.0, k, 0.0, k, 0.0]);
         assert_eq!(out.channel(1), [0.0, 1.0, k, 0.0, 0.0, k]);
         assert!(FoldMatrix::sentence(&layout).contains("LFE left out"));
+    }
+
+    #[test]
+    fn what_stands_left_or_right_of_the_middle_folds_to_its_own_side() {
+        // Every loudspeaker that a mask can name, in the order of its bits.
+        let layout = ChannelLayout::of_mask(0x3_ffff, 18);
+        let fold = FoldMatrix::new(&layout, Fold::Stereo).unwrap();
+        let side = |&(left, right): &(f32, f32)| match (left > 0.0, right > 0.0) {
+            (true, false) => 'L',
+            (false, true) => 'R',
+            (both, _) => {
+                if both {
+                    'B'
+                } else {
+                    '-'
+                }
+            }
+        };
+        let sides: String = fold.weights.iter().map(side).collect();
+        // FL FR FC LFE BL BR FLC FRC BC SL SR TC TFL TFC TFR TBL TBC TBR
+        assert_eq!(sides, "LRB-LRLRBLRBLBRLBR");
+        assert_eq!(fold.weights[6], (1.0, 0.0), "left of centre is a front channel");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What is read of a file before the decoder sees it, whatever its container.
 
-use super::aiff::AiffHeader;
 use super::patch::{Edits, read_up_to};
+use super::pcm_file::PcmFile;
 use super::riff::WaveHeader;
-use super::{DecodeError, caf, mkv, mp4};
+use super::{DecodeError, aiff, au, caf, caf_pcm, mkv, mov_pcm, mp4, sniff};
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
@@ -14,8 +14,8 @@ pub(super) struct Header {
     pub(super) first_bytes: Vec<u8>,
     /// Of a WAVE file.
     pub(super) wave: Option<WaveHeader>,
-    /// The frames that an AIFF file promises.
-    pub(super) aiff_frames: Option<u64>,
+    /// The samples, of any container, where they are not compressed.
+    pub(super) pcm: Option<PcmFile>,
     /// How the file is to be shown to the decoder.
     pub(super) edits: Edits,
     /// Bytes of audio that a CAF header promises beyond the end of the file.
@@ -28,27 +28,38 @@ impl Header {
     /// Looks at a file of `len` bytes.
     ///
     /// # Errors
-    /// When the disk fails, or the header names channels or a rate that cannot be.
+    /// When the disk fails, the header names channels, a rate or samples that cannot be, or the file is of a kind that is not read.
     pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Self, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let mut first_bytes = vec![0; 512];
         file.seek(SeekFrom::Start(0)).map_err(from_io)?;
         let count = read_up_to(file, &mut first_bytes).map_err(from_io)?;
         first_bytes.truncate(count);
-        let mut header = Self {
-            first_bytes,
-            wave: None,
-            aiff_frames: None,
-            edits: Edits::default(),
-            missing_bytes: 0,
-            forward_only: false,
-        };
-        if let Some(wave) = WaveHeader::read(path, file, len)? {
+        let mut header =
+            Self { first_bytes, wave: None, pcm: None, edits: Edits::default(), missing_bytes: 0, forward_only: false };
+        if let Some(what) = sniff::known_but_not_read(&header.first_bytes) {
+            return Err(DecodeError::NotAudio { path: path.into(), what });
+        }
+        if let Some(mut wave) = WaveHeader::read(path, file, len)? {
             header.edits = wave.edits.clone();
+            header.pcm = wave.pcm.take();
             header.wave = Some(wave);
-        } else if let Some(aiff) = AiffHeader::read(path, file, len)? {
-            (header.aiff_frames, header.edits) = (aiff.frames, aiff.edits);
-        } else if let Some((edits, missing_bytes)) = caf::scan(file, len).map_err(from_io)? {
+            return Ok(header);
+        }
+        header.pcm = match &header.first_bytes {
+            head if head.starts_with(b"FORM") => aiff::read(path, file, len)?,
+            head if head.starts_with(b".snd") => au::read(path, file, len)?,
+            head if head.starts_with(b"caff") => caf_pcm::read(path, file, len)?,
+            head if mp4::is_box(head) => mov_pcm::read(path, file, len)?,
+            _ => None,
+        };
+        if header.pcm.is_some() {
+            return Ok(header);
+        }
+        if let Some(what) = sniff::broken(&header.first_bytes) {
+            return Err(DecodeError::NotAudio { path: path.into(), what });
+        }
+        if let Some((edits, missing_bytes)) = caf::scan(file, len).map_err(from_io)? {
             (header.edits, header.missing_bytes) = (edits, missing_bytes);
         } else if let Some(edits) = mp4::scan(file, len).unwrap_or_default() {
             header.edits = edits;

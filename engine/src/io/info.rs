@@ -19,6 +19,8 @@ pub struct StemInfo {
     pub sample_rate: SampleRate,
     /// Channels in the file.
     pub source_channels: usize,
+    /// The loudspeakers of those channels.
+    pub source_layout: ChannelLayout,
     /// The channels that are read, after the fold.
     pub layout: ChannelLayout,
     /// How the channels of the file became fewer, as a sentence; none when they are read as they are.
@@ -33,6 +35,8 @@ pub struct StemInfo {
     /// project: the `bext` chunk's time reference. `None` without one, and where it is 0, which most programs write when they
     /// do not know, or a day or more.
     pub time_reference: Option<u64>,
+    /// What contradicts itself in the header, and what was made of it, a sentence each.
+    pub remarks: Vec<String>,
     /// The `bext` chunk's time fields as they are written.
     pub time_stamp: Option<TimeStamp>,
     /// How many programmes follow each other in the file and what was converted, as a sentence; none where it holds one.

@@ -10,7 +10,11 @@
 
 mod aac;
 mod aiff;
+mod apple_layout;
+mod au;
 mod caf;
+mod caf_pcm;
+mod chunk_walk;
 mod cuts;
 mod decode;
 mod error;
@@ -20,8 +24,10 @@ mod fold;
 mod hash;
 mod header;
 mod info;
+mod justification;
 mod later;
 mod mkv;
+mod mov_pcm;
 mod mp4;
 mod mpeg;
 mod ogg;
@@ -30,6 +36,7 @@ mod opus_writer;
 mod output_error;
 mod outputs;
 mod patch;
+mod pcm_file;
 mod peek;
 mod programmes;
 mod reader;
@@ -43,6 +50,7 @@ mod trim;
 mod trimmed;
 mod vorbis;
 pub mod wav;
+mod wave_format;
 
 #[cfg(test)]
 mod tests;
@@ -64,5 +72,5 @@ pub use trimmed::Trimmed;
 /// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
 pub const EXTENSIONS: &[&str] = &[
     "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
-    "oga", "opus", "caf", "mka", "mkv", "webm",
+    "oga", "opus", "caf", "mka", "mkv", "webm", "au", "snd",
 ];

@@ -45,7 +45,7 @@ pub(super) struct Mp4Edits {
 
 /// Reads the edits of the track `id`; an unreadable file gives none, for the demuxer reports what is wrong with it.
 pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
-    let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_BOXES };
+    let mut walker = Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
     let mut edits = Mp4Edits::default();
     if let Some(mvhd) = walker.child(moov.clone(), *b"mvhd").ok()? {
@@ -64,8 +64,8 @@ pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits>
 /// The edit that a file of `len` bytes needs when it breaks off: its last box is shown with the size that it has, so that the
 /// samples that are there are found.
 pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
-    let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_BOXES };
-    if len < 16 || walker.bytes::<8>(0)?[4..] != *b"ftyp" {
+    let mut walker = Walker::new(file);
+    if len < 16 || !is_box(&walker.bytes::<8>(0)?) {
         return Ok(None);
     }
     let mut edits = Edits::default();
@@ -82,15 +82,24 @@ pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     Ok(Some(edits))
 }
 
+/// Whether a file that begins so is QuickTime or MP4; old QuickTime files have no `ftyp`.
+pub(super) fn is_box(head: &[u8]) -> bool {
+    matches!(head.get(4..8), Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot"))
+}
+
 /// Walks boxes by their headers alone: 8 or 16 bytes each, bodies are skipped.
-struct Walker<R> {
+pub(super) struct Walker<R> {
     reader: BufReader<R>,
     left: usize,
 }
 
 impl<R: Read + Seek> Walker<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self { reader: BufReader::with_capacity(4096, reader), left: MAX_BOXES }
+    }
+
     /// The boxes in a range of the file. A box that claims more than its parent holds ends the list.
-    fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
+    pub(super) fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
         let mut found = Vec::new();
         let mut at = range.start;
         while at + 8 <= range.end && self.left > 0 {
@@ -109,11 +118,11 @@ impl<R: Read + Seek> Walker<R> {
         Ok(found)
     }
 
-    fn child(&mut self, range: Range<u64>, wanted: [u8; 4]) -> io::Result<Option<Range<u64>>> {
+    pub(super) fn child(&mut self, range: Range<u64>, wanted: [u8; 4]) -> io::Result<Option<Range<u64>>> {
         Ok(self.children(range)?.into_iter().find(|(kind, _)| *kind == wanted).map(|(_, body)| body))
     }
 
-    fn path(&mut self, range: &Range<u64>, kinds: &[&[u8; 4]]) -> io::Result<Option<Range<u64>>> {
+    pub(super) fn path(&mut self, range: &Range<u64>, kinds: &[&[u8; 4]]) -> io::Result<Option<Range<u64>>> {
         let mut range = range.clone();
         for kind in kinds {
             match self.child(range, **kind)? {
@@ -124,7 +133,7 @@ impl<R: Read + Seek> Walker<R> {
         Ok(Some(range))
     }
 
-    fn bytes<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
+    pub(super) fn bytes<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
         self.reader.seek(SeekFrom::Start(at))?;
         let mut bytes = [0; N];
         self.reader.read_exact(&mut bytes)?;
@@ -132,12 +141,12 @@ impl<R: Read + Seek> Walker<R> {
     }
 
     /// `mvhd` and `mdhd` place their timescale alike: after two dates of 4 bytes, or of 8 in version 1.
-    fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
+    pub(super) fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
         let [version] = self.bytes(body.start)?;
         Ok(be_u32(&self.bytes::<4>(body.start + if version == 1 { 20 } else { 12 })?))
     }
 
-    fn track_id(&mut self, trak: &Range<u64>) -> io::Result<Option<u32>> {
+    pub(super) fn track_id(&mut self, trak: &Range<u64>) -> io::Result<Option<u32>> {
         let Some(tkhd) = self.child(trak.clone(), *b"tkhd")? else { return Ok(None) };
         let [version] = self.bytes(tkhd.start)?;
         Ok(Some(be_u32(&self.bytes::<4>(tkhd.start + if version == 1 { 20 } else { 12 })?)))
@@ -215,6 +224,6 @@ impl<R: Read + Seek> Walker<R> {
     }
 }
 
-fn be_u32(bytes: &[u8]) -> u32 {
+pub(super) fn be_u32(bytes: &[u8]) -> u32 {
     u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }

@@ -17,6 +17,13 @@ pub(super) struct Programmes {
     pub(super) edits: Edits,
 }
 
+impl Programmes {
+    /// Returns the whole of a file of `len` bytes as one programme.
+    pub(super) fn one(len: u64) -> Self {
+        Self { spans: std::iter::once(0..len).collect(), edits: Edits::default() }
+    }
+}
+
 /// First bytes of containers whose own reader finds its way.
 const CONTAINERS: &[&[u8]] =
     &[b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"caff", b"\x1a\x45\xdf\xa3", b"riff\x2e\x91", b".snd", b"dns."];

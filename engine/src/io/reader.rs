@@ -1,7 +1,7 @@
 //! A stem as a stream of planar f32: opened, trimmed, checked sample by sample, folded.
 
 use super::cuts::Cuts;
-use super::decode::{Decoder, Step};
+use super::decode::{Input, Step};
 use super::error::open_file;
 use super::fold::FoldMatrix;
 use super::header::Header;
@@ -23,7 +23,7 @@ const MAX_FRAMES_A_BYTE: u64 = 8_192;
 pub struct StemReader {
     info: StemInfo,
     outcome: StemOutcome,
-    decoder: Decoder,
+    decoder: Input,
     queue: Queue,
     fold: Option<FoldMatrix>,
     plan: TrimPlan,
@@ -57,7 +57,7 @@ impl StemReader {
     pub fn open_at_least(path: &Path, fold: Fold, least: u64) -> Result<Self, DecodeError> {
         let (mut file, len) = open_file(path)?;
         let header = Header::read(path, &mut file, len)?;
-        let found = programmes::find(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))?;
+        let found = Self::programmes(&header, path, &mut file, len)?;
         let Some(Programmes { spans, edits }) = found else {
             if programmes::is_free_format(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))? {
                 return Err(DecodeError::Unsupported {
@@ -87,11 +87,19 @@ impl StemReader {
     pub(super) fn open_part(path: &Path, fold: Fold, part: &Part) -> Result<Self, DecodeError> {
         let (mut file, len) = open_file(path)?;
         let header = Header::read(path, &mut file, len)?;
-        let found = programmes::find(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))?;
+        let found = Self::programmes(&header, path, &mut file, len)?;
         let edits = found.map(|found| found.edits).unwrap_or_default();
         let mut stem = Self::begin(path, fold, (file, len, header), edits, part)?;
         stem.prepare(1)?;
         Ok(stem)
+    }
+
+    /// Returns the programmes of a file; uncompressed samples are one, wherever they lie.
+    fn programmes(header: &Header, path: &Path, file: &mut File, len: u64) -> Result<Option<Programmes>, DecodeError> {
+        if header.pcm.is_some() {
+            return Ok(Some(Programmes::one(len)));
+        }
+        programmes::find(file, len).map_err(|error| DecodeError::from_io(path, &error))
     }
 
     /// Decodes the first packet of a programme.
@@ -103,8 +111,9 @@ impl StemReader {
         part: &Part,
     ) -> Result<Self, DecodeError> {
         header.edits.extend(edits);
-        let time_stamp = header.wave.as_ref().and_then(|wave| wave.time_stamp.clone());
-        let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header, part.span.clone())?;
+        let time_stamp = header.pcm.as_ref().and_then(|pcm| pcm.time_stamp.clone());
+        let remarks = header.pcm.as_ref().map(|pcm| pcm.remarks.clone()).unwrap_or_default();
+        let (decoder, queue, facts, lost) = Input::open(path, file, len, header, part.span.clone())?;
 
         let plan = facts.extent.plan();
         let matrix = FoldMatrix::new(&facts.layout, fold);
@@ -122,11 +131,13 @@ impl StemReader {
             sample_rate: facts.sample_rate,
             source_channels,
             fold: matrix.is_some().then(|| FoldMatrix::sentence(&facts.layout)),
+            source_layout: facts.layout.clone(),
             layout: if matrix.is_some() { ChannelLayout::stereo() } else { facts.layout },
             bits: facts.bits,
             frames: plan.expected.filter(|&frames| frames <= densest),
             trim: plan.trim.clone(),
             time_reference: time_stamp.as_ref().and_then(|stamp| stamp.plausible(facts.sample_rate)),
+            remarks,
             time_stamp,
             programmes: None,
         };
@@ -237,7 +248,7 @@ impl StemReader {
             clean(&mut self.queue.block_mut(from))
         };
         if let Err(odd) = clean {
-            let error = self.not_finite(&odd);
+            let error = self.refusal_of(&odd);
             return Err(self.give_up(error));
         }
         self.accepted += new as u64;
@@ -269,7 +280,7 @@ impl StemReader {
         if !self.decoder.is_integer()
             && let Err(odd) = clean(&mut out.slice_mut(0..frames))
         {
-            let error = self.not_finite(&odd);
+            let error = self.refusal_of(&odd);
             return Err(self.give_up(error));
         }
         self.accepted += frames as u64;
@@ -277,15 +288,14 @@ impl StemReader {
         Ok(frames)
     }
 
-    fn not_finite(&self, odd: &NotFinite) -> DecodeError {
+    fn refusal_of(&self, odd: &OddSample) -> DecodeError {
         let frame = self.accepted + odd.at as u64;
-        DecodeError::NonFinite {
-            path: self.info.path.clone(),
-            frame,
-            time_s: self.info.sample_rate.seconds(frame),
-            channel: odd.channel,
-            value: odd.value,
+        let (path, time_s) = (self.info.path.clone(), self.info.sample_rate.seconds(frame));
+        let (channel, value) = (odd.channel, odd.value);
+        if value.is_finite() {
+            return DecodeError::TooLoud { path, frame, time_s, channel, value };
         }
+        DecodeError::NonFinite { path, frame, time_s, channel, value }
     }
 
     /// The stream has ended by itself.
@@ -388,26 +398,29 @@ impl Source for StemReader {
     }
 }
 
-/// A sample that is no number.
-struct NotFinite {
+/// Magnitudes beyond this, +40 dBFS, are not sound: they come from integers read as floats or bytes in the wrong order.
+const LOUDEST: f32 = 100.0;
+
+/// A sample that is not a number, or beyond [`LOUDEST`].
+struct OddSample {
     /// Frames before it in the block.
     at: usize,
     channel: usize,
     value: f32,
 }
 
-/// Refuses what is not finite; samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred times as long over each
-/// of them.
-fn clean(block: &mut BlockMut<'_>) -> Result<(), NotFinite> {
-    // Without a branch first: almost every block is clean.
-    let odd = |sample: &f32| !sample.is_finite() | sample.is_subnormal();
-    let is_odd = |samples: &[f32]| samples.iter().fold(false, |any, sample| any | odd(sample));
-    if !(0..block.channels()).any(|channel| is_odd(block.channel(channel))) {
+/// Refuses what is not finite or beyond [`LOUDEST`]; samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred
+/// times as long over each of them.
+fn clean(block: &mut BlockMut<'_>) -> Result<(), OddSample> {
+    // Without a branch first: almost every block is clean. A comparison with what is not a number is false.
+    let is_sound = |sample: &f32| sample.abs() <= LOUDEST;
+    let is_clean = |samples: &[f32]| samples.iter().fold(true, |all, s| all & is_sound(s) & !s.is_subnormal());
+    if (0..block.channels()).all(|channel| is_clean(block.channel(channel))) {
         return Ok(());
     }
-    let bad_in = |channel: usize| block.channel(channel).iter().position(|s| !s.is_finite()).map(|at| (at, channel));
+    let bad_in = |channel: usize| block.channel(channel).iter().position(|s| !is_sound(s)).map(|at| (at, channel));
     if let Some((at, channel)) = (0..block.channels()).filter_map(bad_in).min() {
-        return Err(NotFinite { at, channel, value: block.channel(channel)[at] });
+        return Err(OddSample { at, channel, value: block.channel(channel)[at] });
     }
     for channel in 0..block.channels() {
         let subnormal = block.channel_mut(channel).iter_mut().filter(|sample| sample.is_subnormal());

@@ -1,180 +1,177 @@
-//! The header of a WAVE file, read before the decoder sees it: RF64 and BW64 are shown as RIFF, sizes that a stream or a crashed
-//! recorder left unset are replaced by what the file holds, and the true length of the audio is kept.
+//! The header of a WAVE file: RIFF, RF64, BW64 and big-endian RIFX. Uncompressed audio is read from where it lies; for the rest
+//! the header is set right before the decoder sees it.
 
-use super::DecodeError;
-use super::patch::{Edits, read_up_to};
+use super::chunk_walk::{Chunk, ChunkWalk};
+use super::patch::Edits;
+use super::pcm_file::{PcmFile, checked_channels, checked_rate};
 use super::time_stamp::{self, TimeStamp};
-use crate::audio::ChannelLayout;
-use crate::units::SampleRate;
+use super::wave_format::{Uncompressed, WaveFormat};
+use super::{DecodeError, justification};
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
-use std::ops::Range;
+use std::io;
 use std::path::Path;
 
 /// A size field that says: not known when the header was written.
 const UNKNOWN: u32 = u32::MAX;
 /// What sox writes when it cannot seek back.
 const SOX_UNKNOWN: u32 = 0x7fff_f000;
-/// Chunks looked at before `data`; real files have fewer than ten.
-const MAX_CHUNKS: usize = 1_000;
 
 /// What the header of a WAVE file says, and how it must be changed to be read.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct WaveHeader {
-    /// `wav`, `rf64` or `bw64`.
+    /// `wav`, `rf64`, `bw64` or `rifx`.
     pub(super) container: &'static str,
-    /// The format tag of `fmt `, or of its extension.
-    pub(super) format_tag: u16,
-    /// Frames of audio; none when the file is a stream that ends where it ends.
-    pub(super) frames: Option<u64>,
-    /// Where in the file the samples lie, as far as the header says; none for what is compressed.
-    pub(super) data: Option<Range<u64>>,
+    /// A name for what is coded in it.
+    pub(super) codec: String,
+    /// The samples, where they are not compressed.
+    pub(super) pcm: Option<PcmFile>,
+    /// How the decoder is to see the header of what is compressed.
     pub(super) edits: Edits,
-    /// What a `bext` chunk before the audio says.
-    pub(super) time_stamp: Option<TimeStamp>,
+}
+
+/// What the chunks say, before it is judged.
+struct Chunks {
+    container: &'static str,
+    format: WaveFormat,
+    data: Chunk,
+    /// Bytes of audio, as far as the header knows.
+    claimed: Option<u64>,
+    time_stamp: Option<TimeStamp>,
+    remarks: Vec<String>,
+    edits: Edits,
 }
 
 impl WaveHeader {
-    /// Reads the header of a file of `len` bytes; none when it is no WAVE file or its first chunks are missing, which the
-    /// decoder then reports. Leaves the file anywhere.
+    /// Reads the header of a file of `len` bytes; none when it is not a WAVE file or its first chunks are missing. Leaves the
+    /// file anywhere.
     ///
     /// # Errors
-    /// When the disk fails, or the header names no channels, too many, or an impossible rate.
+    /// When the disk fails, or the header names no channels, too many, an impossible rate or samples of no size.
     pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<Self>, DecodeError> {
-        let header = Self::scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
-        let Some((header, format)) = header else { return Ok(None) };
-        let channels = usize::from(format.channels);
-        if !(1..=ChannelLayout::MAX_CHANNELS).contains(&channels) {
-            return Err(DecodeError::Channels { path: path.into(), channels });
-        }
-        if SampleRate::new(format.rate_hz).is_err() {
-            return Err(DecodeError::Rate { path: path.into(), rate_hz: format.rate_hz });
-        }
-        Ok(Some(header))
-    }
-
-    fn scan(file: &mut File, len: u64) -> io::Result<Option<(Self, Format)>> {
-        let mut buffered = io::BufReader::with_capacity(4096, &mut *file);
-        buffered.seek(SeekFrom::Start(0))?;
-        let mut top = [0; 12];
-        if read_up_to(&mut buffered, &mut top)? < top.len() || &top[8..] != b"WAVE" {
-            return Ok(None);
-        }
-        let container = match &top[..4] {
-            b"RIFF" => "wav",
-            b"RF64" => "rf64",
-            b"BW64" => "bw64",
-            _ => return Ok(None),
+        let from_io = |error| DecodeError::from_io(path, &error);
+        let Some(chunks) = scan(file, len).map_err(from_io)? else { return Ok(None) };
+        let Chunks { container, format, data, claimed, time_stamp, mut remarks, edits } = chunks;
+        let channels = checked_channels(path, format.channels.into())?;
+        let rate_hz = checked_rate(path, format.rate_hz.into())?;
+        let unsupported = |reason: &str| {
+            let (container, codec) = (container.to_string(), format.name());
+            DecodeError::Unsupported { path: path.into(), container, codec, reason: reason.into() }
         };
-        let riff_size = u32_at(&top, 4);
-        // Every edit keeps the decoder from trusting the outer size, which is wrong more often than it is right.
-        let mut edits = Edits::default();
-        edits.add(0, b"RIFF");
-        edits.add(4, &UNKNOWN.to_le_bytes());
-        let (mut format, mut long_data, mut time_stamp) = (None, None, None);
-        let mut at = 12_u64;
-        for _ in 0..MAX_CHUNKS {
-            let mut chunk = [0; 8];
-            buffered.seek(SeekFrom::Start(at))?;
-            if read_up_to(&mut buffered, &mut chunk)? < chunk.len() {
-                return Ok(None);
+        let mut coding = match format.uncompressed(container == "rifx") {
+            Uncompressed::Coding(coding) => coding,
+            Uncompressed::Damaged(reason) => return Err(DecodeError::damaged(path, reason)),
+            Uncompressed::Unsupported(reason) => return Err(unsupported(reason)),
+            // Only these have a decoder, and none in the other byte order.
+            Uncompressed::No if format.tag != 0x0002 && format.tag != 0x0011 || container == "rifx" => {
+                return Err(unsupported("no decoder for it"));
             }
-            let size = u32_at(&chunk, 4);
-            let body = at + 8;
-            match &chunk[..4] {
-                b"ds64" => {
-                    let mut sizes = [0; 16];
-                    if read_up_to(&mut buffered, &mut sizes)? == sizes.len() {
-                        long_data = Some(u64::from(u32_at(&sizes, 8)) | u64::from(u32_at(&sizes, 12)) << 32);
+            Uncompressed::No => return Ok(Some(Self { container, codec: format.name(), pcm: None, edits })),
+        };
+        if coding.bits.div_ceil(8) < u32::from(coding.word.bytes) {
+            coding.word = justification::find(file, data.body, coding).map_err(from_io)?;
+        }
+        remarks.extend(format.contradiction(coding));
+        let (frame_bytes, held) = (coding.frame_bytes(channels), len - data.body.min(len));
+        let frames = claimed.unwrap_or(held) / frame_bytes;
+        let pcm = PcmFile {
+            container,
+            coding,
+            rate_hz,
+            layout: format.layout(channels),
+            parts: std::iter::once(data.body..data.body.saturating_add(frames.saturating_mul(frame_bytes))).collect(),
+            frames: Some(frames),
+            time_stamp,
+            remarks,
+            mp4_track: None,
+        };
+        Ok(Some(Self { container, codec: coding.name(), pcm: Some(pcm), edits }))
+    }
+}
+
+fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
+    let mut top = [0; 12];
+    if ChunkWalk::new(file, len, 0, false).read(0, &mut top)? < top.len() || &top[8..] != b"WAVE" {
+        return Ok(None);
+    }
+    let container = match &top[..4] {
+        b"RIFF" => "wav",
+        b"RF64" => "rf64",
+        b"BW64" => "bw64",
+        b"RIFX" => "rifx",
+        _ => return Ok(None),
+    };
+    let big_endian = container == "rifx";
+    let riff_size = [top[4], top[5], top[6], top[7]];
+    let riff_size = if big_endian { u32::from_be_bytes(riff_size) } else { u32::from_le_bytes(riff_size) };
+    // Every edit keeps the decoder from trusting the outer size, which is wrong more often than it is right.
+    let mut edits = Edits::default();
+    edits.add(0, b"RIFF");
+    edits.add(4, &UNKNOWN.to_le_bytes());
+    let mut walk = ChunkWalk::new(file, len, 12, big_endian);
+    let (mut format, mut long_data, mut time_stamp) = (None, None, None);
+    while let Some(chunk) = walk.enter()? {
+        match &chunk.id {
+            b"ds64" => {
+                let (sizes, count) = walk.content::<16>(&chunk)?;
+                long_data = (count == 16).then(|| u64::from_le_bytes(std::array::from_fn(|i| sizes[8 + i])));
+            }
+            b"fmt " => {
+                let (bytes, count) = walk.content::<40>(&chunk)?;
+                format = WaveFormat::parse(&bytes[..count], big_endian);
+            }
+            b"bext" => time_stamp = read_stamp(&mut walk, &chunk, big_endian)?,
+            b"data" => {
+                let Some(format) = format else { return Ok(None) };
+                let unfinished = matches!(riff_size, 0 | UNKNOWN) || u64::from(riff_size) + 8 <= chunk.body;
+                let claimed = match chunk.size {
+                    UNKNOWN if !matches!(container, "wav" | "rifx") => {
+                        long_data.filter(|&bytes| bytes != 0 && bytes != u64::MAX)
+                    }
+                    UNKNOWN | SOX_UNKNOWN => None,
+                    0 if unfinished => None,
+                    size => Some(u64::from(size)),
+                };
+                // Past 4 GiB, and where nothing is claimed, the decoder reads to the end and the frame count stops it.
+                if claimed != Some(u64::from(chunk.size)) {
+                    edits.add(chunk.at + 4, &UNKNOWN.to_le_bytes());
+                }
+                let mut remarks = Vec::new();
+                if let Some(claimed) = claimed {
+                    walk.leave(&chunk, claimed)?;
+                    if !walk.may_go_on()? {
+                        remarks.push(format!(
+                            "its header counts {claimed} bytes of audio, and {} bytes of something else follow them; \
+                             only what is counted was read",
+                            len - walk.at().min(len)
+                        ));
+                    } else if time_stamp.is_none() {
+                        time_stamp = stamp_behind(&mut walk, big_endian)?;
                     }
                 }
-                b"fmt " => {
-                    let mut bytes = [0; 40];
-                    let wanted = bytes.len().min(size as usize);
-                    let got = read_up_to(&mut buffered, &mut bytes[..wanted])?;
-                    format = (got >= 16).then(|| Format::parse(&bytes[..got]));
-                }
-                b"bext" => {
-                    let mut bytes = [0; time_stamp::LENGTH];
-                    let wanted = bytes.len().min(size as usize);
-                    let got = read_up_to(&mut buffered, &mut bytes[..wanted])?;
-                    time_stamp = TimeStamp::parse(&bytes[..got], false);
-                }
-                b"data" => {
-                    let Some(format) = format else { return Ok(None) };
-                    let held = len - body.min(len);
-                    let unfinished = matches!(riff_size, 0 | UNKNOWN) || u64::from(riff_size) + 8 <= body;
-                    let claimed = match size {
-                        UNKNOWN if container != "wav" => long_data.filter(|&bytes| bytes != 0 && bytes != u64::MAX),
-                        UNKNOWN | SOX_UNKNOWN => None,
-                        0 if unfinished => None,
-                        size => Some(u64::from(size)),
-                    };
-                    // Past 4 GiB, and where nothing is claimed, the decoder reads to the end and the frame count stops it.
-                    if claimed != Some(u64::from(size)) {
-                        edits.add(at + 4, &UNKNOWN.to_le_bytes());
-                    }
-                    let bytes_a_frame = u64::from(format.bytes_a_frame).max(1);
-                    let frames = format.is_uncompressed().then(|| claimed.unwrap_or(held) / bytes_a_frame);
-                    let frames = if claimed.is_none() { frames.map(|f| f.min(held / bytes_a_frame)) } else { frames };
-                    let data = frames.map(|frames| body..body.saturating_add(frames.saturating_mul(bytes_a_frame)));
-                    return Ok(Some((
-                        Self { container, format_tag: format.tag, frames, data, edits, time_stamp },
-                        format,
-                    )));
-                }
-                _ => {}
+                let data = chunk;
+                return Ok(Some(Chunks { container, format, data, claimed, time_stamp, remarks, edits }));
             }
-            at = body + u64::from(size) + u64::from(size & 1);
-            if at >= len {
-                return Ok(None);
-            }
+            // What is in a list is not needed, and the decoder is strict about it.
+            b"LIST" => edits.add(chunk.at, b"JUNK"),
+            _ => {}
         }
-        Ok(None)
+        walk.leave(&chunk, chunk.size.into())?;
     }
-
-    /// A name for a format tag that has no decoder.
-    pub(super) fn codec_name(&self) -> String {
-        let name = match self.format_tag {
-            0x0050 => "MPEG layer 1 or 2",
-            0x0055 => "MP3",
-            0x0092 | 0x2000 => "AC-3",
-            0x00ff => "AAC",
-            0x0161..=0x0163 => "Windows Media Audio",
-            0x2001 => "DTS",
-            0x0031 => "GSM 6.10",
-            0x674f..=0x6771 => "Vorbis",
-            _ => return format!("WAVE format {:#06x}", self.format_tag),
-        };
-        format!("{name} (WAVE format {:#06x})", self.format_tag)
-    }
+    Ok(None)
 }
 
-/// The fields of `fmt ` that are needed here.
-#[derive(Clone, Copy)]
-struct Format {
-    tag: u16,
-    channels: u16,
-    rate_hz: u32,
-    bytes_a_frame: u16,
+fn read_stamp(walk: &mut ChunkWalk<'_>, chunk: &Chunk, big_endian: bool) -> io::Result<Option<TimeStamp>> {
+    let (bytes, count) = walk.content::<{ time_stamp::LENGTH }>(chunk)?;
+    Ok(TimeStamp::parse(&bytes[..count], big_endian))
 }
 
-impl Format {
-    /// From 16 to 40 bytes.
-    fn parse(bytes: &[u8]) -> Self {
-        let u16_at = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-        // WAVE_FORMAT_EXTENSIBLE: the tag proper begins the sub-format GUID.
-        let tag = if u16_at(0) == 0xfffe && bytes.len() >= 26 { u16_at(24) } else { u16_at(0) };
-        let (channels, bits) = (u16_at(2), u16_at(14));
-        Self { tag, channels, rate_hz: u32_at(bytes, 4), bytes_a_frame: bits.div_ceil(8).saturating_mul(channels) }
+/// Some recorders write the chunk when they stop.
+fn stamp_behind(walk: &mut ChunkWalk<'_>, big_endian: bool) -> io::Result<Option<TimeStamp>> {
+    while let Some(chunk) = walk.enter()? {
+        if &chunk.id == b"bext" {
+            return read_stamp(walk, &chunk, big_endian);
+        }
+        walk.leave(&chunk, chunk.size.into())?;
     }
-
-    /// PCM, float, A-law, µ-law: as many bytes for every frame.
-    fn is_uncompressed(self) -> bool {
-        matches!(self.tag, 1 | 3 | 6 | 7)
-    }
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+    Ok(None)
 }

@@ -82,18 +82,12 @@ fn warped(frequency_hz: f64, rate_hz: f64) -> f64 {
 }
 
 /// The weight of a loudspeaker's power in loudness: ITU-R BS.1770-4 annex 1, table 3, and annex 3, table 4: 1.41 at the sides
-/// (60° to 120° from the front), 1 elsewhere, 0 for LFE. A pair of rears behind side surrounds (7.1) weighs 1.
+/// (60° to 120° from the front: surrounds and wides), 1 elsewhere and above 30°, 0 for LFE. A pair of rears behind side surrounds (7.1) weighs 1.
 pub fn loudness_weight(channel: Channel) -> f64 {
     match channel {
-        Channel::LeftSurround | Channel::RightSurround => 1.41,
+        Channel::LeftSurround | Channel::RightSurround | Channel::LeftWide | Channel::RightWide => 1.41,
         Channel::Lfe => 0.0,
-        Channel::Left
-        | Channel::Right
-        | Channel::Centre
-        | Channel::LeftRear
-        | Channel::RightRear
-        | Channel::CentreSurround
-        | Channel::Other => 1.0,
+        _ => 1.0,
     }
 }
 

@@ -30,17 +30,14 @@ pub(super) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
     let mut ears: Vec<Ear> = plan
         .open_clips()?
         .into_iter()
-        .map(|clip| {
+        .zip(plan.stems())
+        .map(|(clip, stem)| {
             let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
             features.set_begin(clip.lead());
+            features.set_time_reference(stem.time_reference, stem.sample_rate);
             (clip, features)
         })
-        .map(|(clip, features)| Ear {
-            buffer: AudioBuffer::new(clip.channels(), BLOCK),
-            features,
-            clip,
-            done: false,
-        })
+        .map(|(clip, features)| Ear { buffer: AudioBuffer::new(clip.channels(), BLOCK), features, clip, done: false })
         .collect();
     // Listening is the first half of the phase, comparing the second.
     let half = plan.expected_frames().unwrap_or(0).max(1);

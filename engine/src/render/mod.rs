@@ -31,6 +31,7 @@ mod stem_files;
 mod strip_tap;
 mod summary;
 mod summing;
+mod time_code;
 mod track_groups;
 
 pub use clip::{Clip, ClipError, Placement};
@@ -42,3 +43,4 @@ pub use progress::{OnProgress, Phase, Progress, Stopped};
 pub use renderer::Renderer;
 pub use scratch::Scratch;
 pub use summing::{Summing, TrackOutputs};
+pub use time_code::TimeCodes;

@@ -2,6 +2,7 @@
 
 use super::clip::{Clip, ClipError, Placement};
 use super::doubtful;
+use super::time_code::TimeCodes;
 use crate::align::{Alignment, Place};
 use crate::io::{DecodeError, Fold, StemInfo, StemReader};
 use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
@@ -60,6 +61,7 @@ pub struct Plan {
     tail: Tail,
     /// Where the alignment put each clip; none for the session's own place.
     moves: Vec<Option<Place>>,
+    time_codes: Option<TimeCodes>,
     warnings: Vec<String>,
 }
 
@@ -89,10 +91,11 @@ impl Plan {
         let rate = session.sample_rate_hz.unwrap_or_else(|| rate_for(session.output.format, &stems));
         refuse(session.check_rate(rate))?;
 
+        let time_codes = TimeCodes::find(session.align.timecode, &session.tracks, &stems);
         let moves = vec![None; stems.len()];
         let routing = Routing { buses: Vec::new(), master: Vec::new(), latency: 0 };
         let warnings = doubtful::warnings(&session, &stems, rate);
-        let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, warnings };
+        let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, time_codes, warnings };
         plan.balance()?;
         Ok(plan)
     }
@@ -153,13 +156,19 @@ impl Plan {
         ProcessSpec { sample_rate: self.rate, max_block, channels }
     }
 
+    /// What was made of the stems' time references; `None` where no stem has one. A track with a start there was placed by it.
+    pub fn time_codes(&self) -> Option<&TimeCodes> {
+        self.time_codes.as_ref()
+    }
+
     /// Where a track's stem lies on the time line.
     pub fn placement(&self, index: usize) -> Placement {
         let (track, stem) = (&self.session.tracks[index], &self.stems[index]);
         let skip = stem.sample_rate.frames(track.trim_start_s);
         let cut = stem.sample_rate.frames(track.trim_end_s);
         let length = stem.frames.filter(|_| cut > 0).map(|frames| frames.saturating_sub(skip + cut));
-        let start = self.rate.frames(track.start_s) + self.rate.frames(track.delay_ms / 1_000.0);
+        let start_s = self.time_codes.as_ref().and_then(|codes| codes.start_s(index)).unwrap_or(track.start_s);
+        let start = self.rate.frames(start_s) + self.rate.frames(track.delay_ms / 1_000.0);
         let moved = self.moves[index].clone().unwrap_or(Place { start, retiming: Retiming::NONE });
         Placement { path: track.file.clone(), skip, length, start: moved.start, retiming: moved.retiming }
     }

@@ -82,6 +82,7 @@ pub(super) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
         tracks,
         buses,
         alignment: road.alignment.clone(),
+        timecode: plan.time_codes().cloned(),
         session: plan.session().clone(),
     }
 }
@@ -166,9 +167,9 @@ fn level_warning(track: &TrackReport, is_heard: bool) -> Option<String> {
     let name = &track.name;
     match measured.sample_peak_dbfs {
         None => Some(format!("track {name:?} is silent all the way; check the export, or leave it out")),
-        Some(peak) if peak > HOT_DBFS => {
-            Some(format!("track {name:?} peaks at {peak:+.1} dBFS, above full scale; lower its gain, or export it again"))
-        }
+        Some(peak) if peak > HOT_DBFS => Some(format!(
+            "track {name:?} peaks at {peak:+.1} dBFS, above full scale; lower its gain, or export it again"
+        )),
         Some(_) if measured.clipped_samples >= CLIPPED_SAMPLES => Some(format!(
             "track {name:?} has {} samples at full scale, as a clipped recording has; export it again at a lower level",
             measured.clipped_samples
@@ -178,7 +179,8 @@ fn level_warning(track: &TrackReport, is_heard: bool) -> Option<String> {
 }
 
 fn track_warnings(track: &TrackReport) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let remark = |remark: &String| format!("track {:?}: {}: {remark}", track.name, track.file.display());
+    let mut warnings: Vec<String> = track.stem.remarks.iter().map(remark).collect();
     if let Some(why) = &track.read.truncated {
         warnings.push(format!("track {:?}: {}: {why}", track.name, track.file.display()));
     }
@@ -225,12 +227,23 @@ fn sentences(road: &Road, output: &OutputReport, master: &MasterReport, tracks: 
             "The limiter had nothing to do.".to_owned()
         });
     }
+    if let Some(codes) = road.plan.time_codes() {
+        let mut letters = codes.reason.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        text.push(format!("{first}{}.", letters.as_str()));
+    }
     if let Some(alignment) = &road.alignment {
         text.push(match alignment.moved() {
             0 => "No stem was moved.".to_owned(),
             1 => "One stem was moved into time.".to_owned(),
             moved => format!("{moved} stems were moved into time."),
         });
+        let stay = alignment.stems.iter().filter(|stem| stem.stays());
+        if let Some(first) =
+            stay.clone().max_by(|x, y| x.late_samples.unwrap_or(0.0).total_cmp(&y.late_samples.unwrap_or(0.0)))
+        {
+            text.push(format!("{} stems share a sound and stay where they are: {}.", stay.count(), first.reason));
+        }
     }
     text
 }

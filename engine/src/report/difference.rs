@@ -35,7 +35,10 @@ pub fn difference_picture(difference: &Difference) -> Vec<u8> {
         x: time_ticks(duration_s),
         y: Plot::y_ticks(BOTTOM_DBFS, TOP_DBFS, 24.0),
         legend: lines.iter().map(|(class, name, _)| (*class, (*name).to_owned())).collect(),
-        body: lines.iter().map(|(class, _, index)| format!("<path class=\"{class}\" d=\"{}\"/>", line(*index))).collect(),
+        body: lines
+            .iter()
+            .map(|(class, _, index)| format!("<path class=\"{class}\" d=\"{}\"/>", line(*index)))
+            .collect(),
         image: None,
         over_time: true,
     };

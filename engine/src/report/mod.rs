@@ -30,6 +30,7 @@ use crate::align::Alignment;
 use crate::io::{StemInfo, StemOutcome};
 use crate::master::Limit;
 use crate::meter::Measurement;
+use crate::render::TimeCodes;
 use crate::session::{OutputSettings, Session};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ pub struct Report {
     pub buses: Vec<BusReport>,
     /// Which stems were moved, and why; `None` when alignment was off.
     pub alignment: Option<Alignment>,
+    /// What was made of the stems' time references; `None` where no stem has one.
+    pub timecode: Option<TimeCodes>,
     /// The session as it was rendered.
     pub session: Session,
 }

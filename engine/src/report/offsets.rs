@@ -20,6 +20,9 @@ pub(super) fn offset(report: &Report, alignment: Option<&StemAlignment>) -> Stri
             let (ms, samples) = (milliseconds(late).abs(), late.abs());
             format!("moved {} ms ({} samples) {way}{drift}", number(ms, 2), number(samples, 2))
         }
+        (Decision::Left, Some(late)) if stem.stays() && late.abs() >= 0.5 => {
+            format!("left; its sound comes {} ms later than in another stem", number(milliseconds(late), 2))
+        }
         (Decision::Left, Some(late)) if late.abs() < 0.5 => "in time".into(),
         (Decision::Left, Some(late)) => format!("left, perhaps {} ms late", number(milliseconds(late), 2)),
         (_, None) => "left as it is".into(),
@@ -30,12 +33,14 @@ pub(super) fn offset(report: &Report, alignment: Option<&StemAlignment>) -> Stri
 
 /// How sure that is, with the correlation around the offset; or why nothing is known.
 pub(super) fn confidence(stem: &StemAlignment) -> String {
+    let cause = || {
+        let cause = escaped(stem.reason.split([':', ',', ';']).next().unwrap_or(""));
+        format!("<span class=\"reason\">{cause}</span>")
+    };
     let said = match stem.late_samples {
+        Some(_) if stem.stays() => format!("{}, {} %", cause(), number(100.0 * stem.confidence, 0)),
         Some(_) => format!("{} %", number(100.0 * stem.confidence, 0)),
-        None => format!(
-            "<span class=\"reason\">{}</span>",
-            escaped(stem.reason.split([':', ',', ';']).next().unwrap_or(""))
-        ),
+        None => cause(),
     };
     said + &stem.correlation.as_ref().map(picture).unwrap_or_default()
 }

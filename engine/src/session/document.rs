@@ -67,6 +67,20 @@ pub struct AlignSettings {
     /// Which stems are moved.
     #[serde(default)]
     pub mode: AlignMode,
+    /// Whether stems start at the time references of their files, relative to the earliest.
+    #[serde(default)]
+    pub timecode: Timecode,
+}
+
+/// Whether stems start at the time references of their files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Timecode {
+    /// Where all stems carry one that can be a time, within a day of each other. A track with a `start_s` of its own stays there.
+    #[default]
+    Auto,
+    /// Time references are not used.
+    Off,
 }
 
 /// Which stems are moved.

@@ -22,7 +22,7 @@ mod tests;
 pub use channel::{AuxSend, Bus, DELAY_MS, MASTER, PAN, PanLaw, Polarity, Track, WIDTH};
 pub use document::{
     AlignMode, AlignSettings, MAX_INSERTS, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputSettings, Session, TAIL_S,
-    TIME_S, TimeRange,
+    TIME_S, TimeRange, Timecode,
 };
 pub use load::MAX_DOCUMENT_BYTES;
 pub use output_format::{Container, OutputFormat};

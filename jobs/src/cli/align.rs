@@ -1,7 +1,7 @@
 //! `mixdown align`: who is late, by how much, how sure; the stems in time, if asked for.
 
-use super::{Failure, interrupt, stems};
 use super::outcome::print;
+use super::{Failure, interrupt, stems};
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
     AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment,
@@ -31,7 +31,15 @@ pub(super) struct AlignArguments {
     #[arg(long, value_name = "MIX", conflicts_with = "reference")]
     to: Option<PathBuf>,
     /// Which stems that share a source are moved.
-    #[arg(short, long, alias = "align", value_enum, value_name = "MODE", default_value = "recordings", conflicts_with = "to")]
+    #[arg(
+        short,
+        long,
+        alias = "align",
+        value_enum,
+        value_name = "MODE",
+        default_value = "recordings",
+        conflicts_with = "to"
+    )]
     mode: ModeChoice,
     /// The stem that stays where it is; without it, the one that lets the fewest move.
     #[arg(long, value_name = "STEM")]

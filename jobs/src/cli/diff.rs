@@ -128,7 +128,8 @@ fn told(found: &Difference, same: bool, arguments: &DiffArguments) -> String {
     if let (Some(offset), Some(gain)) = (found.offset_frames, found.gain_db) {
         let polarity = if found.inverted { ", inverted" } else { "" };
         let left = found.matched_null_depth_db.map_or("nothing".to_owned(), |depth| format!("{depth:.1} dB"));
-        text += &format!("  the second is {offset} frames late at {gain:+.2} dB{polarity}; without that, {left} is left\n");
+        text +=
+            &format!("  the second is {offset} frames late at {gain:+.2} dB{polarity}; without that, {left} is left\n");
     }
     if let Some(loudness) = found.loudness_difference_lu {
         text += &format!("  loudness: {loudness:+.2} LU\n");

@@ -1,10 +1,10 @@
 //! `mixdown measure`: loudness, peaks and the rest of any audio files.
 
-use super::standard_streams::Inputs;
-use super::{Failure, csv, stems, terminal};
 use super::outcome::{print, print_json};
 use super::progress::FilesProgress;
+use super::standard_streams::Inputs;
 use super::table::Table;
+use super::{Failure, csv, stems, terminal};
 use clap::Args;
 use mixdown_engine::analysis::{MeasuredFile, measure_file};
 use mixdown_engine::meter::{Measurement, MeterSeries, rounded};
@@ -104,7 +104,8 @@ impl FileReadings {
             // A file with such a sample is refused.
             non_finite_samples: _,
         } = file.meter.measurement().rounded();
-        let mut warnings: Vec<String> = file.outcome.truncated.iter().cloned().collect();
+        let mut warnings = file.info.remarks.clone();
+        warnings.extend(file.outcome.truncated.clone());
         if file.outcome.corrupt_packets > 0 {
             warnings.push(format!(
                 "packets that could not be decoded and were measured as silence: {}",

@@ -76,10 +76,7 @@ pub(super) fn tell_plan(plan: &Plan, alignment: Option<&Alignment>) {
 }
 
 /// A line a stem: moved or left, and why.
-fn moves<'a>(
-    names: impl Iterator<Item = &'a str>,
-    alignment: Option<&Alignment>,
-) -> impl Iterator<Item = String> {
+fn moves<'a>(names: impl Iterator<Item = &'a str>, alignment: Option<&Alignment>) -> impl Iterator<Item = String> {
     let stems = alignment.map_or(&[][..], |alignment| &alignment.stems);
     names.zip(stems).map(|(name, stem)| {
         let done = if stem.decision == Decision::Moved { "moved" } else { "left" };

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
-use mixdown_engine::session::{AlignMode, Ceiling, MAX_DOCUMENT_BYTES, OutputFormat, Session, SessionErrors, Target};
+use mixdown_engine::session::{
+    AlignMode, Ceiling, MAX_DOCUMENT_BYTES, OutputFormat, Session, SessionErrors, Target, Timecode,
+};
 use mixdown_engine::units::SampleRate;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -66,6 +68,9 @@ pub(super) struct RenderArguments {
     /// Which stems that share a source are moved into time with each other.
     #[arg(short, long, value_enum, value_name = "MODE")]
     align: Option<AlignChoice>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    timecode: Option<TimecodeChoice>,
     /// Session time at which the output starts, in seconds.
     #[arg(long, value_name = "SECONDS")]
     start: Option<f64>,
@@ -137,6 +142,23 @@ pub(super) enum AlignChoice {
     Off,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum TimecodeChoice {
+    /// Where all stems carry one; the default
+    Auto,
+    /// Never
+    Off,
+}
+
+impl TimecodeChoice {
+    pub(super) fn timecode(self) -> Timecode {
+        match self {
+            Self::Auto => Timecode::Auto,
+            Self::Off => Timecode::Off,
+        }
+    }
+}
+
 fn sample_rate(text: &str) -> Result<SampleRate, String> {
     let hz: u32 = text.parse().map_err(|_| "not a whole number of hertz".to_owned())?;
     SampleRate::new(hz).map_err(|error| error.to_string())
@@ -169,6 +191,7 @@ pub(super) fn session_of(
     stems: &[PathBuf],
     document: Option<&Path>,
     align: Option<AlignChoice>,
+    timecode: Option<TimecodeChoice>,
     quiet: bool,
 ) -> Result<Session, Failure> {
     let mut session = match document {
@@ -185,12 +208,15 @@ pub(super) fn session_of(
     if let Some(align) = align {
         session.align.mode = align.mode();
     }
+    if let Some(timecode) = timecode {
+        session.align.timecode = timecode.timecode();
+    }
     Ok(session)
 }
 
 impl RenderArguments {
     fn session(&self) -> Result<Session, Failure> {
-        let mut session = session_of(&self.stems, self.session.as_deref(), self.align, self.quiet)?;
+        let mut session = session_of(&self.stems, self.session.as_deref(), self.align, self.timecode, self.quiet)?;
         if let Some(target) = self.target {
             session.master.target = target;
         }

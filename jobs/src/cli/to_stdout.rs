@@ -14,7 +14,9 @@ pub(super) fn run(
     on_progress: &mut OnProgress<'_>,
 ) -> Result<Rendered, Failure> {
     if io::stdout().is_terminal() {
-        return Err(Failure::Usage("--stdout: standard output is a terminal; pipe it on, or name a folder with --out".into()));
+        return Err(Failure::Usage(
+            "--stdout: standard output is a terminal; pipe it on, or name a folder with --out".into(),
+        ));
     }
     let failed = |source| Failure::Write { path: "standard output".into(), source };
     let folder = tempfile::tempdir().map_err(failed)?;

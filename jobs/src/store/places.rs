@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The name of a mix's master, unless its session asks for another container.
 pub const FINAL_MIX: &str = "final_mix.wav";
 /// Every name that a master may have; the result folder of a session holds one of them.
-pub const MASTERS: [&str; 3] = [FINAL_MIX, "final_mix.flac", "final_mix.opus"];
+pub(super) const MASTERS: [&str; 3] = [FINAL_MIX, "final_mix.flac", "final_mix.opus"];
 
 /// Returns whether a file of this name is a master.
 pub fn is_master(name: &str) -> bool {
@@ -14,7 +14,7 @@ pub fn is_master(name: &str) -> bool {
 }
 
 /// Returns the name of the master that a record's result is.
-pub fn master_name(record: &Record) -> &'static str {
+pub(super) fn master_name(record: &Record) -> &'static str {
     let named = record.result.as_ref().map(JobResult::file_name);
     named.and_then(|name| MASTERS.into_iter().find(|master| *master == name)).unwrap_or(FINAL_MIX)
 }

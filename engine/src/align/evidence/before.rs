@@ -25,7 +25,9 @@ pub(in crate::align) fn before(early: &Prepared<'_>, late: &Prepared<'_>, frames
     let floor = least(&of_late);
     let sounding = of_late[range.start.min(range.end)..range.end].iter().filter(|power| **power > floor).count();
     // The first hop hears the silence before it.
-    let begins = |powers: &[f64], at: usize| powers.get(at + 1..at + 4).is_some_and(|few| few.iter().all(|p| *p > least(powers)));
+    let begins = |powers: &[f64], at: usize| {
+        powers.get(at + 1..at + 4).is_some_and(|few| few.iter().all(|p| *p > least(powers)))
+    };
     Before {
         length_s: (range.len() * hop) as f64 / rate,
         sounding_s: (sounding * hop) as f64 / rate,

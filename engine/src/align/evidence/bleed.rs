@@ -3,9 +3,10 @@
 
 use super::super::StemFeatures;
 use super::response::{Against, Blocks, Response};
+use super::thresholds::THRESHOLDS;
 
-/// Paths through air up to this are looked at: 34 m.
-const REACH_S: f64 = 0.1;
+/// Lags that are looked at, in multiples of the longest path: the images of its peaks lie among them.
+const REACH: f64 = 3.0;
 /// Nearer to 0 a path does not matter, and is not told from the other.
 const NEAREST_S: f64 = 4e-4;
 /// What a path stands out by, in deviations of the lags without one.
@@ -43,12 +44,17 @@ pub(in crate::align) fn bleed(a: &StemFeatures, b: &StemFeatures) -> Option<Blee
         a.read(start, first);
         b.read(start, second);
     });
-    let reach = (REACH_S * rate) as usize;
+    let longest = (THRESHOLDS.acoustic_s * rate) as i64;
+    let reach = (REACH * THRESHOLDS.acoustic_s * rate) as usize;
     let band = (60.0 / rate, (12_000.0 / rate).min(0.42));
     let common = blocks.response(Against::Both, reach, band);
     let nearest = (NEAREST_S * rate) as i64;
-    let (late, early) = (common.highest(nearest..=reach as i64), common.highest(-(reach as i64)..=-nearest));
+    let (late, early) = (common.highest(nearest..=longest), common.highest(-longest..=-nearest));
     let (low, high) = if late.0 >= early.0 { (early, late) } else { (late, early) };
+    // What both hold in time is one signal, and its echoes lie about it.
+    if common.peak(0, nearest).0 >= high.0 {
+        return None;
+    }
     let stands = low.0 >= LEAST_DEVIATIONS * common.deviation && low.0 >= LEAST_SHARE * high.0;
     let image = common.peak(2 * high.1 - low.1, nearest / 2).0;
     if !stands || image >= IMAGE * low.0 || !is_summit(&common, low, nearest) {

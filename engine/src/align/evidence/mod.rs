@@ -32,6 +32,17 @@ pub(super) enum Cause {
     MutualBleed,
 }
 
+impl Cause {
+    /// Returns the word that opens a reason.
+    fn word(self) -> &'static str {
+        match self {
+            Self::InSession => "in_session",
+            Self::EffectReturn => "effect_return",
+            Self::MutualBleed => "mutual_bleed",
+        }
+    }
+}
+
 /// What was found, and what would move the stem all the same.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Remark {
@@ -50,20 +61,30 @@ impl Remark {
         Self { cause, found: found.into(), flag }
     }
 
-    /// Returns the reason, its cause first.
+    /// Returns the reason for the later stem, its cause first.
     pub(super) fn told(&self) -> String {
-        let cause = match self.cause {
-            Cause::InSession => "in_session",
-            Cause::EffectReturn => "effect_return",
-            Cause::MutualBleed => "mutual_bleed",
-        };
-        format!("{cause}: {}; {} would move it", self.found, self.flag)
+        format!("{}: {}; {} would move it", self.cause.word(), self.found, self.flag)
+    }
+
+    /// Returns the reason for the earlier stem.
+    pub(super) fn told_of_earlier(&self, late_frames: f64) -> String {
+        let word = self.cause.word();
+        format!(
+            "{word}: the same sound comes {late_frames:.2} frames later in another stem, and stays there: {}",
+            self.found
+        )
     }
 }
 
 /// Whether two stems are as long as each other.
 pub(super) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
     a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
+}
+
+/// Whether two stems lie where their time references put them: both began at once, or were placed by them.
+pub(super) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
+    let times = a.time_of_start().zip(b.time_of_start());
+    times.is_some_and(|(a, b)| a.abs_diff(b) <= THRESHOLDS.same_length_frames)
 }
 
 impl Comparison<'_> {
@@ -76,7 +97,7 @@ impl Comparison<'_> {
             Verdict::Trusted(edge) => edge.course.late(middle),
             _ => rough.late(middle),
         };
-        if late.abs() <= 0.1 * rate
+        if late.abs() <= THRESHOLDS.acoustic_s * rate
             && let Some(found) = bleed::bleed(first.stem, second.stem)
         {
             let ms = |frames: f64| 1_000.0 * frames / rate;
@@ -87,9 +108,7 @@ impl Comparison<'_> {
             );
             return match verdict {
                 _ if mode == Mode::Microphones => self.along_louder(a, b, found.louder(), verdict),
-                Verdict::Trusted(edge) => {
-                    Verdict::Stays(edge, Remark::new(Cause::MutualBleed, text, AS_MICROPHONES))
-                }
+                Verdict::Trusted(edge) => Verdict::Stays(edge, Remark::new(Cause::MutualBleed, text, AS_MICROPHONES)),
                 Verdict::Doubtful(_, picture) => {
                     Verdict::Doubtful(Remark::new(Cause::MutualBleed, text, AS_MICROPHONES).told(), picture)
                 }
@@ -170,7 +189,9 @@ impl Ordered<'_> {
             return None;
         }
         if self.offset() <= THRESHOLDS.musical_s * self.rate {
-            let text = format!("it holds the same sound {ms:.1} ms later, and nothing shows that devices of their own recorded both");
+            let text = format!(
+                "it holds the same sound {ms:.1} ms later, and nothing shows that devices of their own recorded both"
+            );
             return stays(Cause::EffectReturn, text);
         }
         stays(Cause::InSession, "nothing shows that devices of their own recorded both".into())
@@ -181,6 +202,9 @@ impl Ordered<'_> {
         let (early, late) = (self.early.stem, self.late.stem);
         if same_length(early, late) {
             return Some(format!("both are {} frames long", late.own_frames()));
+        }
+        if same_time(early, late) {
+            return Some("their time references put them where they are".into());
         }
         let frames = |seconds: f64| (seconds * self.rate) as u64;
         let (of_early, of_late) = (early.digital_silence(), late.digital_silence());
@@ -211,9 +235,6 @@ impl Ordered<'_> {
     /// Each has noise of its own, or the later one sounded before the earlier one could.
     fn noise_is_its_own(&self) -> bool {
         let Some(noise) = noise::noise(self.early, self.late, self.course) else { return false };
-        if std::env::var_os("MIXDOWN_EVIDENCE").is_some() {
-            eprintln!("{noise:?} {:?}", before::before(self.early, self.late, self.offset()));
-        }
         let inputs = noise.quiet_dbfs.0.min(noise.quiet_dbfs.1) >= THRESHOLDS.input_noise_dbfs;
         let own = inputs && noise.shared + 3.0 * noise.shared_sd <= THRESHOLDS.shared_noise;
         let before = before::before(self.early, self.late, self.offset());

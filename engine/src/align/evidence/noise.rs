@@ -4,9 +4,9 @@
 //! quiet. Of an effect's return the prediction holds there as well; of a second device it does not, since what the first one
 //! holds there is its own noise.
 
-use super::super::sounding::Sounding;
 use super::super::course::Course;
 use super::super::prepared::Prepared;
+use super::super::sounding::Sounding;
 use super::super::transforms::{plan_forward, transform};
 use super::super::windows;
 use realfft::num_complex::Complex;

@@ -174,11 +174,7 @@ fn offset_frames(
 }
 
 /// The sums over what two files have in common when the second is `late` frames later.
-fn sums_at(
-    mut readers: [StemReader; 2],
-    late: i64,
-    stop: &(dyn Fn() -> bool + Sync),
-) -> Result<Sums, DifferenceError> {
+fn sums_at(mut readers: [StemReader; 2], late: i64, stop: &(dyn Fn() -> bool + Sync)) -> Result<Sums, DifferenceError> {
     let mut skip = [late.min(0).unsigned_abs(), late.max(0).unsigned_abs()];
     let mut buffers = [0, 1].map(|n| AudioBuffer::new(readers[n].channels(), BLOCK));
     let mut sums = Sums::default();

@@ -30,7 +30,10 @@ fn a_file_is_identical_to_itself_and_to_nothing_shorter() {
     let shorter = compared(&noise, &noise[..99_000]);
     assert_eq!((shorter.identical, shorter.first_difference_frame), (false, Some(99_000)));
     let longer = compared(&noise[..99_000], &[&noise[..99_000], &[0.0; 10][..]].concat());
-    assert_eq!((longer.identical, longer.first_difference_frame, longer.peak_difference_dbfs), (false, Some(99_000), None));
+    assert_eq!(
+        (longer.identical, longer.first_difference_frame, longer.peak_difference_dbfs),
+        (false, Some(99_000), None)
+    );
 }
 
 #[test]

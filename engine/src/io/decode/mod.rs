@@ -1,5 +1,6 @@
 //! Containers and codecs to planar f32: this folder, and nothing else here, knows symphonia.
 
+mod input;
 mod mp3;
 mod open;
 mod pcm;
@@ -7,14 +8,15 @@ mod pcm;
 mod pcm_avx2;
 mod plain;
 mod vorbis;
+mod word;
 
 use super::DecodeError;
 use super::aac::SbrSearch;
-use super::hash::Along;
 use super::opus::{self, OpusHead, OpusStream};
 use super::trim::{Container, Extent};
-use crate::audio::{BlockMut, Channel, ChannelLayout, Queue};
+use crate::audio::{Channel, ChannelLayout, Queue};
 use crate::units::SampleRate;
+pub(in crate::io) use input::Input;
 pub(in crate::io) use pcm::Pcm;
 pub(in crate::io) use plain::{Filled, PlainPcm};
 use std::collections::VecDeque;
@@ -28,13 +30,12 @@ use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatReader, Track};
 use symphonia::core::packet::Packet;
+pub(in crate::io) use word::{Word, WordKind};
 
 /// Silence stands in for at most this many frames a lost packet: 120 ms at the highest rate, more than any codec packs.
 const MAX_LOST: u64 = 92_160;
 /// Seconds of silence that stand in for one gap.
 const MAX_GAP_S: i64 = 5;
-/// Frames queued at a time where there are no packets.
-const PLAIN_FRAMES: usize = 1_024;
 /// Frames of leading silence for packets lost before the first good one.
 const MAX_LOST_LEAD: u64 = 1 << 20;
 
@@ -72,8 +73,6 @@ pub(in crate::io) struct Decoder {
     codec: Codec,
     /// Packets looked at before their turn, and how the file ends where that was reached.
     ahead: VecDeque<Result<Packet, Option<String>>>,
-    /// Where it is known where in the file the samples lie: no packets are asked for after the first.
-    plain: Option<PlainPcm>,
     track: u32,
     rate_hz: u32,
     channels: usize,
@@ -123,44 +122,13 @@ impl Decoder {
         Ok(Some("the file goes on after the length that its header names; only that much was read".into()))
     }
 
-    /// Whether blocks can be filled without a queue, see [`Decoder::fill`].
-    pub(in crate::io) fn is_plain(&self) -> bool {
-        self.plain.is_some()
-    }
-
-    /// From now on hashes the file while it is read, where that comes at no second reading.
-    pub(in crate::io) fn hash_along(&mut self) -> Result<(), DecodeError> {
-        let started = self.plain.as_mut().map_or(Ok(()), PlainPcm::hash_along);
-        started.map_err(|error| DecodeError::from_io(&self.path, &error))
-    }
-
-    /// The hash so far; `None` where none is taken.
-    pub(in crate::io) fn along(&self) -> Option<Along> {
-        self.plain.as_ref().and_then(PlainPcm::along)
-    }
-
     /// Whether every sample is sure to be a number, and none below the smallest normal one.
     pub(in crate::io) fn is_integer(&self) -> bool {
         matches!(&self.codec, Codec::Pcm(coding, _) if coding.is_integer())
     }
 
-    /// Fills the start of a block with what comes next, where the decoder is plain; returns the frames, or how the file ends.
-    pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> Result<Result<usize, Option<String>>, DecodeError> {
-        let Some(plain) = &mut self.plain else { return Ok(Err(None)) };
-        match plain.fill(out).map_err(|error| DecodeError::from_io(&self.path, &error))? {
-            Filled::Frames(0) => Ok(Err(None)),
-            Filled::Frames(frames) => Ok(Ok(frames)),
-            Filled::Short => Ok(Err(Some("the file breaks off in the middle of a packet".into()))),
-        }
-    }
-
     /// Decodes the next packet onto the end of the queue.
     pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<Step, DecodeError> {
-        if self.is_plain() {
-            let filled = self.fill(&mut queue.append_block(PLAIN_FRAMES))?;
-            queue.drop_last(PLAIN_FRAMES - filled.as_ref().copied().unwrap_or(0));
-            return Ok(filled.map_or_else(Step::End, |_| Step::Decoded));
-        }
         let packet = match self.packet()? {
             Ok(packet) => packet,
             Err(end) => return Ok(Step::End(end)),
@@ -386,6 +354,22 @@ fn channel_at(position: Position, has_sides: bool) -> Channel {
         Position::REAR_LEFT | Position::SIDE_LEFT => Channel::LeftSurround,
         Position::REAR_RIGHT | Position::SIDE_RIGHT => Channel::RightSurround,
         Position::REAR_CENTER => Channel::CentreSurround,
+        Position::FRONT_LEFT_CENTER => Channel::LeftOfCentre,
+        Position::FRONT_RIGHT_CENTER => Channel::RightOfCentre,
+        Position::FRONT_LEFT_WIDE => Channel::LeftWide,
+        Position::FRONT_RIGHT_WIDE => Channel::RightWide,
+        Position::TOP_CENTER => Channel::TopCentre,
+        Position::TOP_FRONT_LEFT => Channel::TopFrontLeft,
+        Position::TOP_FRONT_CENTER => Channel::TopFrontCentre,
+        Position::TOP_FRONT_RIGHT => Channel::TopFrontRight,
+        Position::TOP_SIDE_LEFT => Channel::TopSideLeft,
+        Position::TOP_SIDE_RIGHT => Channel::TopSideRight,
+        Position::TOP_REAR_LEFT => Channel::TopRearLeft,
+        Position::TOP_REAR_CENTER => Channel::TopRearCentre,
+        Position::TOP_REAR_RIGHT => Channel::TopRearRight,
+        Position::BOTTOM_FRONT_LEFT => Channel::BottomFrontLeft,
+        Position::BOTTOM_FRONT_CENTER => Channel::BottomFrontCentre,
+        Position::BOTTOM_FRONT_RIGHT => Channel::BottomFrontRight,
         _ => Channel::Other,
     }
 }

@@ -2,14 +2,12 @@
 
 use super::mp3::Mp3;
 use super::pcm::Pcm;
-use super::plain::PlainPcm;
 use super::vorbis::Vorbis;
 use super::{Codec, Decoder, Facts, guarded, unsupported};
 use crate::audio::{ChannelLayout, Queue};
 use crate::io::header::Header;
 use crate::io::opus::{OpusHead, OpusStream};
 use crate::io::patch::PatchedFile;
-use crate::io::riff::WaveHeader;
 use crate::io::trim::{Container, Extent};
 use crate::io::{DecodeError, aac, mkv, mp4, programmes, sniff};
 use crate::units::SampleRate;
@@ -74,7 +72,7 @@ impl Decoder {
         header: Header,
         span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
-        let Header { first_bytes: head, wave, aiff_frames, edits, missing_bytes, forward_only } = header;
+        let Header { first_bytes: head, wave, edits, missing_bytes, forward_only, .. } = header;
         let wave = wave.as_ref();
         let shown = span.end - span.start;
         let file = PatchedFile::new(file, span, edits).map_err(|error| DecodeError::from_io(path, &error))?;
@@ -87,7 +85,7 @@ impl Decoder {
         let format = match (probed, wave) {
             (Ok(format), _) => format,
             (Err(Error::Unsupported(reason)), Some(wave)) => {
-                return Err(unsupported(path, wave.container, wave.codec_name(), reason));
+                return Err(unsupported(path, wave.container, wave.codec.clone(), reason));
             }
             (Err(error), _) => return Err(not_read(path, &error, &head)),
         };
@@ -112,7 +110,7 @@ impl Decoder {
         let trims = if container == Container::Matroska { mkv::read_trims(&mut side()?, len, track.id) } else { None };
         let stored_name = || {
             let stored = edits.as_ref().and_then(|e| e.codec.clone()).or(trims.as_ref().and_then(|t| t.codec.clone()));
-            stored.or(wave.map(WaveHeader::codec_name)).unwrap_or_else(|| "of its audio".into())
+            stored.or(wave.map(|wave| wave.codec.clone())).unwrap_or_else(|| "of its audio".into())
         };
         let Some(CodecParameters::Audio(params)) = &track.codec_params else {
             return Err(unsupported(path, name, stored_name(), "no decoder for it"));
@@ -139,7 +137,6 @@ impl Decoder {
             format,
             codec,
             ahead: VecDeque::new(),
-            plain: None,
             track: track.id,
             rate_hz: 0,
             channels: 0,
@@ -155,11 +152,6 @@ impl Decoder {
             return Err(unsupported(path, name, aac::HE_AAC.into(), AAC_LC_ONLY));
         }
         let (queue, layout, lost) = decoder.first_packet(&track, opus_head.as_ref())?;
-        if container == Container::Wave
-            && let Some(data) = wave.and_then(|wave| wave.data.clone())
-        {
-            decoder.read_plainly(data)?;
-        }
         let sample_rate = SampleRate::new(decoder.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
         decoder.follow_stamps(&track);
@@ -173,8 +165,6 @@ impl Decoder {
             delay: track.delay,
             padding: track.padding,
             frames: match container {
-                Container::Wave => wave.map_or(track.num_frames, |wave| wave.frames),
-                Container::Aiff => aiff_frames.or(track.num_frames),
                 Container::Caf => {
                     let bits_a_frame = u64::from(bits.unwrap_or(0)) * layout.count() as u64;
                     let missing = missing_bytes.saturating_mul(8).checked_div(bits_a_frame).unwrap_or(0);
@@ -203,16 +193,6 @@ impl Decoder {
         self.cut_to_duration = self.container == Container::Mp4
             && track.num_frames.is_none_or(|frames| frames == 0)
             && self.frames_a_tick == 1.0;
-    }
-
-    /// From the first packet on, takes the samples from where they lie in the file, if their coding allows it.
-    fn read_plainly(&mut self, data: Range<u64>) -> Result<(), DecodeError> {
-        let Codec::Pcm(coding, _) = self.codec else { return Ok(()) };
-        let from = data.start + self.last_frames * (self.channels * coding.bytes()) as u64;
-        let plain = File::open(&self.path)
-            .and_then(|file| PlainPcm::new(file, from, data.end.saturating_sub(from), coding, self.channels));
-        self.plain = Some(plain.map_err(|error| DecodeError::from_io(&self.path, &error))?);
-        Ok(())
     }
 }
 

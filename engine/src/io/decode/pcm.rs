@@ -1,5 +1,6 @@
-//! Plain little-endian PCM, what most stems are: from bytes to planar f32 in one pass.
+//! Plain little-endian PCM, what most stems are: from bytes to planar f32 in one pass. Other words are read by `word`.
 
+use super::word::{Word, WordKind};
 use crate::audio::{BlockMut, Queue, SampleFormat};
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_PCM_F32LE, CODEC_ID_PCM_S16LE, CODEC_ID_PCM_S24LE};
@@ -10,9 +11,21 @@ pub(in crate::io) enum Pcm {
     Int16,
     Int24,
     Float32,
+    /// Anything else.
+    Word(Word),
 }
 
 impl Pcm {
+    /// The coding of such words: the plain ones by their own fast way.
+    pub(in crate::io) fn of_word(word: Word) -> Self {
+        match word {
+            Word { bytes: 2, big_endian: false, kind: WordKind::Signed } => Self::Int16,
+            Word { bytes: 3, big_endian: false, kind: WordKind::Signed } => Self::Int24,
+            Word { bytes: 4, big_endian: false, kind: WordKind::Float } => Self::Float32,
+            other => Self::Word(other),
+        }
+    }
+
     /// The coding of samples that fill their words; `None` for everything else.
     pub(in crate::io) fn of(params: &AudioCodecParameters) -> Option<Self> {
         let coding = match params.codec {
@@ -39,6 +52,7 @@ impl Pcm {
             Self::Int16 => 16,
             Self::Int24 => 24,
             Self::Float32 => 32,
+            Self::Word(word) => 8 * u32::from(word.bytes),
         }
     }
 
@@ -49,7 +63,7 @@ impl Pcm {
 
     /// Whether every sample is a number, and none below the smallest normal one.
     pub(in crate::io) fn is_integer(self) -> bool {
-        self != Self::Float32
+        !matches!(self, Self::Float32 | Self::Word(Word { kind: WordKind::Float, .. }))
     }
 
     /// Converts the whole frames of a packet onto the end of the queue; returns how many they are.
@@ -99,6 +113,7 @@ impl Pcm {
                 (i32::from_le_bytes([0, low, middle, high]) >> 8) as f32 / 8_388_608.0
             }),
             Self::Float32 => plane(bytes, channels, channel, out, f32::from_le_bytes),
+            Self::Word(word) => word.plane(bytes, channels, channel, out),
         }
     }
 }

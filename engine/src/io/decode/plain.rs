@@ -1,11 +1,13 @@
-//! The samples of a WAVE file straight from the file, past the demuxer: no packet, no copy but the kernel's.
+//! Uncompressed samples straight from the file, past any demuxer: no packet, no copy but the kernel's.
 
 use super::pcm::Pcm;
 use crate::audio::BlockMut;
 use crate::io::hash::Along;
 use crate::io::patch::read_up_to;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes asked of the system at once: they stay in the cache until they are converted. Requests end at multiples of it, as a hash
@@ -21,8 +23,10 @@ pub(in crate::io) struct PlainPcm {
     hash: Option<blake3::Hasher>,
     coding: Pcm,
     frame_bytes: usize,
-    /// Bytes of audio that the file has not been asked for yet.
+    /// Bytes of audio that the file has not been asked for yet, in this part of it.
     left: u64,
+    /// The parts that come after this one.
+    later: VecDeque<Range<u64>>,
     bytes: Vec<u8>,
     /// Of `bytes`, those that wait.
     start: usize,
@@ -46,11 +50,24 @@ impl PlainPcm {
         let frame_bytes = coding.bytes() * channels;
         let bytes = vec![0; AT_ONCE + frame_bytes];
         let file = Arc::new(file);
-        Ok(Self { file, at, hash: None, coding, frame_bytes, left: len, bytes, start: 0, end: 0, short: false })
+        let later = VecDeque::new();
+        Ok(Self { file, at, hash: None, coding, frame_bytes, left: len, later, bytes, start: 0, end: 0, short: false })
     }
 
-    /// From now on hashes what is read, and now what stands before it.
+    /// The audio that lies in such parts of the file, one after the other.
+    pub(in crate::io) fn in_parts(file: File, parts: &[Range<u64>], coding: Pcm, channels: usize) -> io::Result<Self> {
+        let mut later: VecDeque<Range<u64>> = parts.iter().filter(|part| !part.is_empty()).cloned().collect();
+        let first = later.pop_front().unwrap_or(0..0);
+        let mut plain = Self::new(file, first.start, first.end - first.start, coding, channels)?;
+        plain.later = later;
+        Ok(plain)
+    }
+
+    /// From now on hashes what is read, and now what stands before it; not where the audio lies in several parts.
     pub(in crate::io) fn hash_along(&mut self) -> io::Result<()> {
+        if !self.later.is_empty() {
+            return Ok(());
+        }
         let mut hash = blake3::Hasher::new();
         let mut file = &*self.file;
         file.seek(SeekFrom::Start(0))?;
@@ -76,6 +93,13 @@ impl PlainPcm {
         while done < out.frames() {
             let ready = (self.end - self.start) / self.frame_bytes;
             if ready == 0 {
+                if self.left == 0
+                    && !self.short
+                    && let Some(part) = self.later.pop_front()
+                {
+                    (&mut &*self.file).seek(SeekFrom::Start(part.start))?;
+                    (self.at, self.left) = (part.start, part.end - part.start);
+                }
                 if self.left == 0 {
                     return Ok(if done == 0 && self.short { Filled::Short } else { Filled::Frames(done) });
                 }

@@ -2,6 +2,7 @@
 
 mod channels;
 mod compressed;
+mod headers;
 mod hostile;
 mod placement;
 mod time_stamps;

@@ -114,7 +114,7 @@ fn what_is_only_misspelt_is_not_missing_as_well() {
 
 #[test]
 fn a_key_that_resembles_none_is_answered_with_all() {
-    assert_eq!(with_track("[align]\nzzz = 1"), ["line 4, align: unknown key \"zzz\"; there are mode"]);
+    assert_eq!(with_track("[align]\nzzz = 1"), ["line 4, align: unknown key \"zzz\"; there are mode, timecode"]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::place::PlaceArguments;
 use crate::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, prometheus, stats_document};
-use crate::cli::{interrupt, terminal};
 use crate::cli::outcome::{Failure, print};
+use crate::cli::{interrupt, terminal};
 use crate::jobs::SessionId;
 use crate::settings::parse_duration;
 use clap::Args;

@@ -2,8 +2,8 @@
 
 use super::RENDER_CHILD;
 use super::place::PlaceArguments;
-use crate::cli::{interrupt, terminal};
 use crate::cli::outcome::{Failure, print};
+use crate::cli::{interrupt, terminal};
 use crate::jobs::{JobId, Record, State};
 use crate::worker::{Event, ProcessRunner, Service, Worker};
 use clap::Args;

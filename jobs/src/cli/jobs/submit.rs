@@ -3,8 +3,8 @@
 use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
+use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal;
-use crate::cli::render::{AlignChoice, check, session_of};
 use crate::jobs::{NewJob, SessionId};
 use crate::store::ImportLine;
 use clap::Args;
@@ -28,6 +28,9 @@ pub(in crate::cli) struct SubmitArguments {
     /// A session file, TOML or JSON.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    timecode: Option<TimecodeChoice>,
     /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its result.
     #[arg(long, value_name = "ID")]
     session_id: SessionId,
@@ -48,7 +51,13 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     if arguments.session_id.is_reserved() {
         return Err(crate::store::StoreError::Reserved(arguments.session_id.clone()).into());
     }
-    let mut session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.place.json)?;
+    let mut session = session_of(
+        &arguments.stems,
+        arguments.session.as_deref(),
+        arguments.align,
+        arguments.timecode,
+        arguments.place.json,
+    )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
     let mut stems = Vec::new();

@@ -2,8 +2,8 @@
 
 use super::place::PlaceArguments;
 use super::show;
-use crate::cli::{interrupt, terminal};
 use crate::cli::outcome::Failure;
+use crate::cli::{interrupt, terminal};
 use crate::jobs::{Lookup, State};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -1,6 +1,6 @@
 //! What `mixdown play` is asked for.
 
-use crate::cli::render::AlignChoice;
+use crate::cli::render::{AlignChoice, TimecodeChoice};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -52,6 +52,9 @@ pub(in crate::cli) struct PlayArguments {
     /// Which stems that share a source are moved into time with each other.
     #[arg(short, long, value_enum, value_name = "MODE")]
     pub(super) align: Option<AlignChoice>,
+    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(super) timecode: Option<TimecodeChoice>,
     /// Write the session with the moved faders to this file at the end.
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,

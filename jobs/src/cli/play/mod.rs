@@ -48,7 +48,13 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         sound::check()?;
     }
     interrupt::listen();
-    let session = session_of(&arguments.stems, arguments.session.as_deref(), arguments.align, arguments.quiet)?;
+    let session = session_of(
+        &arguments.stems,
+        arguments.session.as_deref(),
+        arguments.align,
+        arguments.timecode,
+        arguments.quiet,
+    )?;
     outputs(arguments, &session).check()?;
     let commands = arguments.replay.as_deref().map(read_commands).transpose()?;
     let measured = arguments.report.as_deref().map(read_report).transpose()?;

@@ -32,7 +32,9 @@ fn a_mix_in_the_session_of_cleanups_is_never_taken_for_a_cleanup() {
     scene.disk.remove_file(&old).unwrap();
     scene.disk.write_new(&scene.store.places().record(&record.session_id, &mix), &record.to_bytes()).unwrap();
     scene.disk.remove_file(&scene.store.places().index_entry(&mix)).unwrap();
+    scene.store.rescue(&"song".parse().unwrap(), &mix).unwrap();
     scene.store.repair(&crate::store::Scope::ALL);
+    assert_eq!(scene.store.active().unwrap(), [(record.session_id, mix.clone())]);
     assert_eq!(clean(&scene).status, CleanupStatus::Completed);
     assert_eq!(scene.store.read(&mix).unwrap().state, State::Queued);
     assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);

@@ -1,0 +1,99 @@
+//! The list of chunks of RIFF, IFF and their kin, walked by headers alone; common slips of writers are seen through.
+
+use super::patch::read_up_to;
+use std::fs::File;
+use std::io::{self, BufReader, Seek, SeekFrom};
+
+/// Chunks looked at; real files have fewer than twenty.
+const MAX_CHUNKS: usize = 1_000;
+
+/// One chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chunk {
+    pub(super) id: [u8; 4],
+    /// Where its header begins.
+    pub(super) at: u64,
+    /// Where its content begins.
+    pub(super) body: u64,
+    /// The bytes of content that its header names.
+    pub(super) size: u32,
+}
+
+/// Walks from chunk to chunk.
+pub(super) struct ChunkWalk<'a> {
+    reader: BufReader<&'a mut File>,
+    len: u64,
+    big_endian: bool,
+    at: u64,
+    left: usize,
+}
+
+impl<'a> ChunkWalk<'a> {
+    /// From byte `at` of a file of `len` bytes on.
+    pub(super) fn new(file: &'a mut File, len: u64, at: u64, big_endian: bool) -> Self {
+        Self { reader: BufReader::with_capacity(4096, file), len, big_endian, at, left: MAX_CHUNKS }
+    }
+
+    /// The next chunk; none at the end. The walk stands before the chunk's content then: [`ChunkWalk::leave`] goes past it.
+    pub(super) fn enter(&mut self) -> io::Result<Option<Chunk>> {
+        let mut header = [0; 8];
+        if self.left == 0 || self.read(self.at, &mut header)? < header.len() {
+            return Ok(None);
+        }
+        self.left -= 1;
+        let size = [header[4], header[5], header[6], header[7]];
+        let size = if self.big_endian { u32::from_be_bytes(size) } else { u32::from_le_bytes(size) };
+        Ok(Some(Chunk { id: [header[0], header[1], header[2], header[3]], at: self.at, body: self.at + 8, size }))
+    }
+
+    /// Goes past the content of a chunk, of which `size` bytes are believed. A list that claims more than the file holds is
+    /// entered instead: what follows it stands in it. The byte that pads an odd size is left out by some writers.
+    pub(super) fn leave(&mut self, chunk: &Chunk, size: u64) -> io::Result<()> {
+        let end = chunk.body.saturating_add(size);
+        if end > self.len && matches!(&chunk.id, b"LIST" | b"list") {
+            self.at = chunk.body + 4;
+            return Ok(());
+        }
+        self.at = end.saturating_add(size & 1);
+        if size & 1 == 1 {
+            let mut bytes = [0; 5];
+            let count = self.read(end, &mut bytes)?;
+            if count == bytes.len() && bytes[0] != 0 && is_id(&bytes[..4]) && !is_id(&bytes[1..]) {
+                self.at = end;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what stands where the walk is can be a chunk, or is nothing but zeros or the end.
+    pub(super) fn may_go_on(&mut self) -> io::Result<bool> {
+        let mut bytes = [0; 4096];
+        let count = self.read(self.at, &mut bytes)?;
+        let rest = &bytes[..count];
+        Ok(count < 8 || is_id(&rest[..4]) || rest.iter().all(|&byte| byte == 0))
+    }
+
+    /// Where the walk is.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Reads at a place of the file; returns the bytes that were there.
+    pub(super) fn read(&mut self, at: u64, out: &mut [u8]) -> io::Result<usize> {
+        self.reader.seek(SeekFrom::Start(at))?;
+        read_up_to(&mut self.reader, out)
+    }
+
+    /// The first bytes of a chunk's content, at most `N`; how many there are.
+    pub(super) fn content<const N: usize>(&mut self, chunk: &Chunk) -> io::Result<([u8; N], usize)> {
+        let mut bytes = [0; N];
+        let wanted = N.min(chunk.size as usize);
+        let got = self.read(chunk.body, &mut bytes[..wanted])?;
+        Ok((bytes, got))
+    }
+}
+
+/// Names of chunks are letters, digits, spaces and a few marks.
+fn is_id(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') && bytes[0].is_ascii_alphabetic()
+}

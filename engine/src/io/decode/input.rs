@@ -1,0 +1,150 @@
+//! The two ways to samples: uncompressed ones straight from the file, everything else through a demuxer and a decoder.
+
+use super::{Decoder, Facts, Filled, PlainPcm, Step};
+use crate::audio::{BlockMut, Queue};
+use crate::io::hash::Along;
+use crate::io::header::Header;
+use crate::io::pcm_file::PcmFile;
+use crate::io::trim::{Container, Extent};
+use crate::io::{DecodeError, mp4};
+use crate::units::SampleRate;
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Frames queued at a time where there are no packets.
+const PLAIN_FRAMES: usize = 1_024;
+
+/// One audio track of one file.
+pub(in crate::io) enum Input {
+    Coded(Box<Decoder>),
+    Plain(Plain),
+}
+
+/// Samples that are read from where they lie.
+pub(in crate::io) struct Plain {
+    path: PathBuf,
+    pcm: PlainPcm,
+    is_integer: bool,
+}
+
+impl Input {
+    /// Opens what a header describes; what was decoded to find out rate and channels is left in the queue. The number of packets
+    /// lost before it comes along.
+    pub(in crate::io) fn open(
+        path: &Path,
+        file: File,
+        len: u64,
+        mut header: Header,
+        span: Range<u64>,
+    ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
+        if let Some(pcm) = header.pcm.take() {
+            let (plain, queue, facts) = Plain::open(path, file, len, &pcm)?;
+            return Ok((Self::Plain(plain), queue, facts, 0));
+        }
+        let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header, span)?;
+        Ok((Self::Coded(Box::new(decoder)), queue, facts, lost))
+    }
+
+    /// Frames left out at the end because a packet's duration said so.
+    pub(in crate::io) fn cut(&self) -> u64 {
+        match self {
+            Self::Coded(decoder) => decoder.cut(),
+            Self::Plain(_) => 0,
+        }
+    }
+
+    /// What stands after the length that the header names: a sentence when it is more than the encoder's last padding.
+    pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
+        match self {
+            Self::Coded(decoder) => decoder.beyond(),
+            Self::Plain(_) => Ok(None),
+        }
+    }
+
+    /// Whether blocks can be filled without a queue, see [`Input::fill`].
+    pub(in crate::io) fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain(_))
+    }
+
+    /// From now on hashes the file while it is read, where that comes at no second reading.
+    pub(in crate::io) fn hash_along(&mut self) -> Result<(), DecodeError> {
+        match self {
+            Self::Coded(_) => Ok(()),
+            Self::Plain(Plain { path, pcm, .. }) => {
+                pcm.hash_along().map_err(|error| DecodeError::from_io(path, &error))
+            }
+        }
+    }
+
+    /// The hash so far; `None` where none is taken.
+    pub(in crate::io) fn along(&self) -> Option<Along> {
+        match self {
+            Self::Coded(_) => None,
+            Self::Plain(plain) => plain.pcm.along(),
+        }
+    }
+
+    /// Whether every sample is sure to be a number within full scale, and none below the smallest normal one.
+    pub(in crate::io) fn is_integer(&self) -> bool {
+        match self {
+            Self::Coded(decoder) => decoder.is_integer(),
+            Self::Plain(plain) => plain.is_integer,
+        }
+    }
+
+    /// Fills the start of a block with what comes next, where samples are plain; returns the frames, or how the file ends.
+    pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> Result<Result<usize, Option<String>>, DecodeError> {
+        let Self::Plain(Plain { path, pcm, .. }) = self else { return Ok(Err(None)) };
+        match pcm.fill(out).map_err(|error| DecodeError::from_io(path, &error))? {
+            Filled::Frames(0) => Ok(Err(None)),
+            Filled::Frames(frames) => Ok(Ok(frames)),
+            Filled::Short => Ok(Err(Some("the file breaks off in the middle of a packet".into()))),
+        }
+    }
+
+    /// Adds what comes next to the end of the queue.
+    pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<Step, DecodeError> {
+        if let Self::Coded(decoder) = self {
+            return decoder.next(queue);
+        }
+        let filled = self.fill(&mut queue.append_block(PLAIN_FRAMES))?;
+        queue.drop_last(PLAIN_FRAMES - filled.as_ref().copied().unwrap_or(0));
+        Ok(filled.map_or_else(Step::End, |_| Step::Decoded))
+    }
+}
+
+impl Plain {
+    fn open(path: &Path, file: File, len: u64, stored: &PcmFile) -> Result<(Self, Queue, Facts), DecodeError> {
+        let from_io = |error| DecodeError::from_io(path, &error);
+        let mut side = file.try_clone().map_err(from_io)?;
+        let mp4 = stored.mp4_track.and_then(|track| mp4::read_edits(&mut side, len, track));
+        let (coding, channels) = (stored.coding.pcm(), stored.layout.count());
+        let pcm = PlainPcm::in_parts(file, &stored.parts, coding, channels).map_err(from_io)?;
+        let sample_rate = SampleRate::new(stored.rate_hz)
+            .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: stored.rate_hz })?;
+        let extent = Extent {
+            container: if stored.mp4_track.is_some() { Container::Mp4 } else { Container::Wave },
+            rate_hz: stored.rate_hz,
+            is_pcm: true,
+            is_vorbis: false,
+            pre_skip: None,
+            delay: None,
+            padding: None,
+            frames: stored.frames,
+            start: 0,
+            first_packet: 0,
+            mp4,
+            mkv: None,
+        };
+        let facts = Facts {
+            container: stored.container,
+            codec: stored.coding.name(),
+            sample_rate,
+            layout: stored.layout.clone(),
+            bits: stored.coding.stored_bits(),
+            extent,
+        };
+        Ok((Self { path: path.into(), pcm, is_integer: coding.is_integer() }, Queue::new(channels), facts))
+    }
+}

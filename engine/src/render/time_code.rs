@@ -1,0 +1,172 @@
+//! Stems at the times that their files carry: the time references of broadcast waves (EBU Tech 3285), relative to the earliest.
+
+use crate::io::StemInfo;
+use crate::session::{Timecode, Track};
+use serde::Serialize;
+
+const DAY_S: f64 = 86_400.0;
+/// A recorder writes the time of origination when it starts: where it is this near the reference, both are the time of day.
+const CLOCK_TOLERANCE_S: f64 = 10.0;
+/// Two stems' references are the same time when they are nearer than half a frame of the highest rate.
+const SAME_S: f64 = 0.5 / 768_000.0;
+
+/// What was made of the time references of the stems.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TimeCodes {
+    /// Whether the stems begin where their time references say.
+    pub used: bool,
+    /// A sentence: where they are used, how far the stems are spread; else why they are not.
+    pub reason: String,
+    /// Seconds from the earliest stem, in session order; `None` for a track that has no reference, or a place of its own.
+    pub starts_s: Vec<Option<f64>>,
+}
+
+impl TimeCodes {
+    /// Judges the references of all stems; `None` where no stem has one. A track that the session itself puts somewhere
+    /// (`start_s`) stays there and does not count.
+    pub(super) fn find(mode: Timecode, tracks: &[Track], stems: &[StemInfo]) -> Option<Self> {
+        let counts: Vec<bool> = tracks.iter().map(|track| track.start_s == 0.0).collect();
+        let times = times_s(tracks, stems);
+        let known = times.iter().zip(&counts).filter(|(time, counts)| **counts && time.is_some()).count();
+        if known == 0 {
+            return None;
+        }
+        let wanted = counts.iter().filter(|counts| **counts).count();
+        let left = |reason: String| Some(Self { used: false, reason, starts_s: vec![None; stems.len()] });
+        if mode == Timecode::Off {
+            return left(format!(
+                "{known} of {} stems carry a time reference; not used, as timecode is off",
+                stems.len()
+            ));
+        }
+        if known < wanted {
+            let without = |((time, counts), track): &((&Option<f64>, &bool), &Track)| {
+                (**counts && time.is_none()).then(|| track.title().into_owned())
+            };
+            let name = times.iter().zip(&counts).zip(tracks).find_map(|entry| without(&entry)).unwrap_or_default();
+            return left(format!(
+                "{known} of {wanted} stems carry a time reference; not used, as {name:?} carries none that can be a time"
+            ));
+        }
+        let of_counting = || times.iter().zip(&counts).filter(|(_, counts)| **counts).filter_map(|(time, _)| *time);
+        let (first, last) = of_counting().fold((f64::MAX, f64::MIN), |(low, high), t| (low.min(t), high.max(t)));
+        let spread = last - first;
+        if spread >= DAY_S {
+            return left("the stems' time references are a day or more apart; not used".into());
+        }
+        let place = |(time, counts): (&Option<f64>, &bool)| time.filter(|_| *counts).map(|time| time - first);
+        let starts_s = times.iter().zip(&counts).map(place).collect();
+        let reason = if spread < SAME_S {
+            "all stems carry the same time reference: they start together".into()
+        } else {
+            format!("the stems start at their time references, {spread:.3} s from the first to the last")
+        };
+        Some(Self { used: true, reason, starts_s })
+    }
+
+    /// Whether any stem begins later than another by its reference.
+    pub fn moves(&self) -> bool {
+        self.starts_s.iter().flatten().any(|&start| start >= SAME_S)
+    }
+
+    /// Session time at which a track begins by its reference, in seconds.
+    pub fn start_s(&self, index: usize) -> Option<f64> {
+        self.starts_s.get(index).copied().flatten()
+    }
+}
+
+/// The time of the first frame that is kept of each stem, in seconds from one midnight for all. A reference counts from its own
+/// midnight, so that of a recorder that ran past it begins anew: where every stem's time of origination agrees with its
+/// reference, the dates tell the days. Dates of other files are those of an export, and tell nothing.
+fn times_s(tracks: &[Track], stems: &[StemInfo]) -> Vec<Option<f64>> {
+    let time = |stem: &StemInfo| stem.time_reference.map(|frames| stem.sample_rate.seconds(frames));
+    let day = |stem: &StemInfo| {
+        let (stamp, time) = (stem.time_stamp.as_ref()?, time(stem)?);
+        let apart = (f64::from(stamp.origination_s()?) - time).abs();
+        stamp.origination_day().filter(|_| apart <= CLOCK_TOLERANCE_S)
+    };
+    let days: Option<Vec<i64>> = stems.iter().map(day).collect();
+    let first = days.as_ref().and_then(|days| days.iter().min().copied()).unwrap_or(0);
+    let offset = |index: usize| days.as_ref().map_or(0.0, |days| (days[index] - first) as f64 * DAY_S);
+    let kept = |(index, (track, stem)): (usize, (&Track, &StemInfo))| {
+        time(stem).map(|time| time + track.trim_start_s + offset(index))
+    };
+    tracks.iter().zip(stems).enumerate().map(kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Fold, StemReader};
+    use std::path::PathBuf;
+
+    const RATE: u64 = 44_100;
+
+    /// Stems like `bext_10h.wav`, but recorded at these seconds of the day; `None` has no reference.
+    fn stems(times: &[Option<f64>]) -> (Vec<Track>, Vec<StemInfo>) {
+        let path = mixdown_fixtures::path("formats").join("bext_10h.wav");
+        let info = StemReader::open(&path, Fold::Stereo).unwrap().info().clone();
+        let of_time = |time: &Option<f64>| StemInfo {
+            time_reference: time.map(|time| (time * RATE as f64).round() as u64),
+            ..info.clone()
+        };
+        let track = |index: usize| Track::new(PathBuf::from(format!("{index}.wav")));
+        ((0..times.len()).map(track).collect(), times.iter().map(of_time).collect())
+    }
+
+    fn starts(times: &[Option<f64>]) -> (bool, Vec<Option<f64>>) {
+        let (tracks, stems) = stems(times);
+        let found = TimeCodes::find(Timecode::Auto, &tracks, &stems).unwrap();
+        (found.used, found.starts_s)
+    }
+
+    #[test]
+    fn stems_start_at_their_references_relative_to_the_earliest() {
+        let (used, starts_s) = starts(&[Some(3_600.5), Some(3_600.0), Some(7_200.0)]);
+        assert_eq!((used, starts_s), (true, vec![Some(0.5), Some(0.0), Some(3_600.0)]));
+    }
+
+    #[test]
+    fn one_stem_without_a_reference_keeps_all_where_they_are() {
+        assert_eq!(starts(&[Some(10.0), None, Some(20.0)]), (false, vec![None; 3]));
+        let (tracks, infos) = stems(&[None, None]);
+        assert_eq!(TimeCodes::find(Timecode::Auto, &tracks, &infos), None);
+        let (tracks, infos) = stems(&[Some(1.0), Some(2.0)]);
+        let off = TimeCodes::find(Timecode::Off, &tracks, &infos).unwrap();
+        assert!(!off.used && off.reason.contains("timecode is off"), "{off:?}");
+    }
+
+    #[test]
+    fn the_same_reference_moves_nothing() {
+        let (tracks, infos) = stems(&[Some(10.0), Some(10.0)]);
+        let found = TimeCodes::find(Timecode::Auto, &tracks, &infos).unwrap();
+        assert!(found.used && !found.moves(), "{found:?}");
+    }
+
+    #[test]
+    fn a_track_that_the_session_places_stays_there_and_a_trim_keeps_sounds_in_time() {
+        let (mut tracks, infos) = stems(&[Some(10.0), None, Some(12.0)]);
+        tracks[1].start_s = 5.0;
+        tracks[2].trim_start_s = 1.0;
+        let found = TimeCodes::find(Timecode::Auto, &tracks, &infos).unwrap();
+        assert_eq!(found.starts_s, [Some(0.0), None, Some(3.0)]);
+    }
+
+    #[test]
+    fn a_recorder_that_runs_past_midnight_is_followed_by_its_dates_and_an_export_is_not() {
+        let (tracks, mut infos) = stems(&[Some(86_395.0), Some(5.0)]);
+        let mut date = |index: usize, date: &str, time: &str| {
+            let stamp = infos[index].time_stamp.as_mut().unwrap();
+            (stamp.origination_date, stamp.origination_time) = (date.into(), time.into());
+        };
+        date(0, "2024-02-28", "23:59:55");
+        date(1, "2024-02-29", "00:00:05");
+        let found = TimeCodes::find(Timecode::Auto, &tracks, &infos).unwrap();
+        assert_eq!(found.starts_s, [Some(0.0), Some(10.0)]);
+        infos[1].time_stamp.as_mut().unwrap().origination_date = "2024-03-09".into();
+        assert!(!TimeCodes::find(Timecode::Auto, &tracks, &infos).unwrap().used, "nine days apart");
+        infos[1].time_stamp.as_mut().unwrap().origination_time = "15:00:00".into();
+        let exported = TimeCodes::find(Timecode::Auto, &tracks, &infos).unwrap();
+        assert_eq!(exported.starts_s, [Some(86_390.0), Some(0.0)]);
+    }
+}
