@@ -6,6 +6,7 @@
 
 use super::super::course::Course;
 use super::super::prepared::Prepared;
+use super::super::sounding::Sounding;
 use super::super::transforms::{plan_forward, transform};
 use super::super::windows;
 use realfft::num_complex::Complex;
@@ -49,7 +50,7 @@ pub(in crate::align) fn noise(early: &Prepared<'_>, late: &Prepared<'_>, course:
     let rate = early.stem.rate().as_f64();
     let len = super::super::transforms::fast_size((WINDOW_S * rate) as usize);
     let middle = course.late(early.stem.kept() as f64 / 2.0);
-    let loud = windows::places(early, late, middle, len, WINDOWS);
+    let loud = windows::places(early, late, middle, &Sounding::of(early, late, middle), len, WINDOWS);
     let quiet = quiet_places(early, late, middle, len);
     if loud.len() < FEWEST || quiet.len() < FEWEST {
         return None;
