@@ -35,8 +35,6 @@ mod samples;
 mod sessions;
 mod settle;
 mod sounding;
-#[cfg(test)]
-mod sparse;
 mod standing;
 #[cfg(test)]
 mod tests;
