@@ -1,4 +1,4 @@
-//! Apple's AudioChannelLayout, as CAF (`chan`), AIFF (`CHAN`) and QuickTime (`chan`) store it: CoreAudioBaseTypes.h.
+//! Apple's `AudioChannelLayout`, as CAF (`chan`), AIFF (`CHAN`) and `QuickTime` (`chan`) store it: CoreAudioBaseTypes.h.
 
 use crate::audio::Channel::{
     self, Centre, CentreSurround, Left, LeftOfCentre, LeftRear, LeftSurround, LeftWide, Lfe, Other, Right,
@@ -59,7 +59,7 @@ pub(super) fn parse(bytes: &[u8], channels: usize) -> Option<ChannelLayout> {
     match tag {
         USE_DESCRIPTIONS if count as usize == channels => {
             let labels: Option<Vec<u32>> = (0..channels).map(|index| word(12 + 20 * index)).collect();
-            Some(ChannelLayout::new(labels?.into_iter().map(|label| of_label(label)).collect()))
+            Some(ChannelLayout::new(labels?.into_iter().map(of_label).collect()))
         }
         USE_DESCRIPTIONS => None,
         USE_BITMAP => Some(ChannelLayout::of_mask(bitmap, channels)),

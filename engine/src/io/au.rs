@@ -1,4 +1,4 @@
-//! Sun and NeXT audio, `.au` or `.snd`: a header of big-endian words, then samples to the end.
+//! Sun and `NeXT` audio, `.au` or `.snd`: a header of big-endian words, then samples to the end.
 
 use super::DecodeError;
 use super::decode::WordKind;

@@ -1,6 +1,6 @@
 //! The edit list of an MP4 file with several edits, carried out on the decoded frames: what is cut out, joined and inserted.
 //!
-//! An empty edit before the first one is left out, as FFmpeg does: it places the track in a movie. One between two others is
+//! An empty edit before the first one is left out, as `FFmpeg` does: it places the track in a movie. One between two others is
 //! silence, so that what follows stays in time. An edit that goes back is read by a decoder of its own from the start.
 
 use super::mp4::{Edit, Mp4Edits};

@@ -1,4 +1,4 @@
-//! Uncompressed audio in QuickTime and MP4: where its chunks lie and how they are coded (QuickTime File Format, «Sound sample
+//! Uncompressed audio in `QuickTime` and MP4: where its chunks lie and how they are coded (`QuickTime` File Format, «Sound sample
 //! descriptions»; ISO/IEC 23003-5 for `ipcm` and `fpcm`).
 
 use super::decode::WordKind;

@@ -82,7 +82,7 @@ pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     Ok(Some(edits))
 }
 
-/// Whether a file that begins so is QuickTime or MP4; old QuickTime files have no `ftyp`.
+/// Whether a file that begins so is `QuickTime` or MP4; old `QuickTime` files have no `ftyp`.
 pub(super) fn is_box(head: &[u8]) -> bool {
     matches!(head.get(4..8), Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot"))
 }

@@ -46,7 +46,7 @@ impl PcmCoding {
         Self { bits, ..self }
     }
 
-    /// The codec's name, as FFmpeg calls it.
+    /// The codec's name, as `FFmpeg` calls it.
     pub(super) fn name(self) -> String {
         let order = if self.word.big_endian { "be" } else { "le" };
         let (letter, bits) = match self.word.kind {

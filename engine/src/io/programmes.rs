@@ -27,7 +27,7 @@ impl Programmes {
 /// First bytes of containers whose own reader finds its way.
 const CONTAINERS: &[&[u8]] =
     &[b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"caff", b"\x1a\x45\xdf\xa3", b"riff\x2e\x91", b".snd", b"dns."];
-/// Boxes with which MP4 and QuickTime files begin.
+/// Boxes with which MP4 and `QuickTime` files begin.
 const BOXES: &[&[u8]] =
     &[b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"moof", b"sidx", b"uuid"];
 

@@ -15,7 +15,7 @@ pub(super) fn without_tags(file: &mut File, range: Range<u64>) -> io::Result<Ran
     Ok(start..end)
 }
 
-/// Where the stretch begins once ID3v2 tags are skipped.
+/// Where the stretch begins once `ID3v2` tags are skipped.
 pub(super) fn without_leading(file: &mut File, range: Range<u64>) -> io::Result<u64> {
     let mut start = range.start;
     for _ in 0..MAX_TAGS {
@@ -28,7 +28,7 @@ pub(super) fn without_leading(file: &mut File, range: Range<u64>) -> io::Result<
     Ok(start)
 }
 
-/// Where the stretch ends once ID3v1, APE, Lyrics3 and appended ID3v2 tags are left out.
+/// Where the stretch ends once `ID3v1`, APE, Lyrics3 and appended `ID3v2` tags are left out.
 fn without_trailing(file: &mut File, range: Range<u64>) -> io::Result<u64> {
     let mut end = range.end;
     for _ in 0..MAX_TAGS {
@@ -80,7 +80,7 @@ fn lyrics3_v1_len(file: &mut File, range: &Range<u64>) -> io::Result<Option<u64>
     Ok(begin.map(|at| (bytes.len() - at) as u64).filter(|&len| len < range.end - range.start))
 }
 
-/// The length of a whole ID3v2 tag (id3v2.4.0-structure §3.1, §3.4) from its header, or from its footer.
+/// The length of a whole `ID3v2` tag (id3v2.4.0-structure §3.1, §3.4) from its header, or from its footer.
 fn id3v2_len(head: &[u8; 10], name: &[u8; 3]) -> Option<u64> {
     let size = &head[6..];
     let is_tag =

@@ -5,9 +5,9 @@ use super::pcm_file::PcmCoding;
 use crate::audio::ChannelLayout;
 
 const EXTENSIBLE: u16 = 0xfffe;
-/// The last fourteen bytes of a sub-format that only repeats a format tag (KSDATAFORMAT_SUBTYPE).
+/// The last fourteen bytes of a sub-format that only repeats a format tag (`KSDATAFORMAT_SUBTYPE`).
 const TAG_GUID: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
-/// The same of ambisonic B-format (Richard Dobson's AMBISONIC_B_FORMAT), whose channels are not loudspeakers.
+/// The same of ambisonic B-format (Richard Dobson's `AMBISONIC_B_FORMAT`), whose channels are not loudspeakers.
 const B_FORMAT_GUID: [u8; 14] = [0, 0, 0x21, 0x07, 0xd3, 0x11, 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0, 0];
 
 /// The fields of the chunk.
@@ -99,7 +99,7 @@ impl WaveFormat {
     fn word_bytes(self) -> u16 {
         let (needed, channels) = (self.bits.div_ceil(8), self.channels.max(1));
         let aligned = self.block_align / channels;
-        let is_whole = self.block_align % channels == 0 && aligned >= needed.max(1) && aligned <= 8;
+        let is_whole = self.block_align.is_multiple_of(channels) && aligned >= needed.max(1) && aligned <= 8;
         if is_whole { aligned } else { needed }
     }
 

@@ -48,7 +48,7 @@ pub struct Track {
     #[serde(default)]
     #[schemars(range(min = PAN.0, max = PAN.1))]
     pub pan: f64,
-    /// How gain follows the position. Auto leaves what stands in the centre as it is: constant_power_0_db for mono stems,
+    /// How gain follows the position. Auto leaves what stands in the centre as it is: `constant_power_0_db` for mono stems,
     /// balance for stereo ones.
     #[serde(default)]
     pub pan_law: PanLaw,

@@ -180,7 +180,7 @@ fn rate_problem(format: OutputFormat, rate: SampleRate) -> Option<String> {
             "opus holds {OPUS_RATE_HZ} Hz, and the session has {hz} Hz: leave sample_rate_hz out, or choose another format"
         )),
         // What a frame's header can say: RFC 9639, section 9.1.2.
-        Container::Flac if hz > 65_535 && (hz > 655_350 || hz % 10 != 0) => {
+        Container::Flac if hz > 65_535 && (hz > 655_350 || !hz.is_multiple_of(10)) => {
             Some(format!("FLAC cannot hold {hz} Hz: set sample_rate_hz, or choose wav24"))
         }
         _ => None,

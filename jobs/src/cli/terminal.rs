@@ -67,10 +67,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(moves) {
         return text.into();
     }
-    let escaped = text.chars().map(|character| match moves(character) {
-        true => character.escape_default().to_string(),
-        false => character.to_string(),
-    });
+    let escaped = text.chars().map(|character| if moves(character) { character.escape_default().to_string() } else { character.to_string() });
     escaped.collect::<String>().into()
 }
 

@@ -1,4 +1,4 @@
-//! Compressed audio against the figures of other decoders: libvorbis, FFmpeg, mpg123, flac.
+//! Compressed audio against the figures of other decoders: libvorbis, `FFmpeg`, mpg123, flac.
 
 use super::{Stem, bytes_of, file_of, fixture, read, stem};
 use crate::io::DecodeError;

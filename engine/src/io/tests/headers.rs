@@ -221,7 +221,7 @@ fn samples_in_wider_words_are_found_high_or_low() {
         let fmt = Fmt { bits: 24, align: 8, ..Fmt::of(Coding::Signed(4), 2) };
         // These samples are multiples of 2^16 in 24 bits: a bit more makes plain which bytes are used.
         let mut data = data.clone();
-        data[if what == "high" { 1 } else { 0 }] |= 1;
+        data[usize::from(what == "high")] |= 1;
         let file = file_of(&riff(b"RIFF", &fmt, &data));
         let got = read(file.path()).unwrap();
         assert_eq!(got.channels[0].len(), 40, "{what}");

@@ -71,7 +71,7 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
             document.cleaned_jobs,
             document.quarantined,
         ))?;
-        document.errors.iter().for_each(|error| terminal::fail(&error.to_string()));
+        document.errors.iter().for_each(|error| terminal::fail(&error.clone()));
     }
     if document.status == CleanupStatus::Completed { Ok(()) } else { Err(Failure::Told) }
 }
