@@ -113,7 +113,7 @@ impl ChannelLayout {
             TopRearLeft, TopRearRight,
         };
         const SIDES: u32 = 0x600;
-        if channels <= 2 || mask & 0x3_ffff == 0 {
+        if channels <= 2 || mask.trailing_zeros() >= 18 {
             return Self::usual(channels);
         }
         let rears = if mask & SIDES == 0 { [LeftSurround, RightSurround] } else { [LeftRear, RightRear] };

@@ -86,7 +86,7 @@ pub(super) fn programmes(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<V
         && let Some(at) = peek.find(from, &START[..4])?
     {
         let next = peek.at(at, START.len())?;
-        let is_start = next.get(4..8).is_some_and(|block| block[0] & 0x7f == 0 && block[1..] == START[5..]);
+        let is_start = next.get(4..8).is_some_and(|block| block[0].trailing_zeros() >= 7 && block[1..] == START[5..]);
         from = at + 4;
         if is_start {
             found.push(start..at);

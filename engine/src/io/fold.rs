@@ -31,10 +31,20 @@ fn weights(channel: Channel) -> (f32, f32) {
         // An unnamed position is treated as the centre: no side can be preferred.
         C::Centre | C::Other => (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
         C::Lfe => (0.0, 0.0),
-        C::LeftSurround | C::LeftRear | C::LeftWide => (FRAC_1_SQRT_2, 0.0),
-        C::RightSurround | C::RightRear | C::RightWide => (0.0, FRAC_1_SQRT_2),
-        C::TopFrontLeft | C::TopSideLeft | C::TopRearLeft | C::BottomFrontLeft => (FRAC_1_SQRT_2, 0.0),
-        C::TopFrontRight | C::TopSideRight | C::TopRearRight | C::BottomFrontRight => (0.0, FRAC_1_SQRT_2),
+        C::LeftSurround
+        | C::LeftRear
+        | C::LeftWide
+        | C::TopFrontLeft
+        | C::TopSideLeft
+        | C::TopRearLeft
+        | C::BottomFrontLeft => (FRAC_1_SQRT_2, 0.0),
+        C::RightSurround
+        | C::RightRear
+        | C::RightWide
+        | C::TopFrontRight
+        | C::TopSideRight
+        | C::TopRearRight
+        | C::BottomFrontRight => (0.0, FRAC_1_SQRT_2),
         C::CentreSurround | C::TopCentre | C::TopFrontCentre | C::TopRearCentre | C::BottomFrontCentre => (0.5, 0.5),
     }
 }

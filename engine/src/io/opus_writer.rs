@@ -26,6 +26,7 @@ pub(crate) struct OpusWriter<W: Write> {
     packed: u64,
 }
 
+#[allow(clippy::needless_pass_by_value)] // The form that `map_err` takes.
 fn failed(error: opus_pure::Error) -> io::Error {
     io::Error::other(format!("Opus: {error}"))
 }

@@ -52,7 +52,7 @@ pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Programmes>> 
     let is_flac = head.starts_with(b"fLaC");
     let is_ogg = head.starts_with(b"OggS");
     if has_magic(head) && !is_flac && !is_ogg {
-        return Ok(Some(Programmes { spans: vec![start..len], edits: Edits::default() }));
+        return Ok(Some(Programmes { spans: std::iter::once(start..len).collect(), edits: Edits::default() }));
     }
     let range = tags::without_tags(file, 0..len)?;
     let mut peek = Peek::new(file, range.end);
@@ -64,7 +64,7 @@ pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Programmes>> 
     } else {
         match sync::locate(&mut peek, range.clone())? {
             Some((Stream::Mpeg, at)) => mpeg::programmes(&mut peek, at..range.end)?,
-            Some((Stream::Adts, at)) => vec![at..range.end],
+            Some((Stream::Adts, at)) => std::iter::once(at..range.end).collect(),
             None => return Ok(None),
         }
     };

@@ -81,7 +81,7 @@ fn lyrics3_v1_len(file: &mut File, range: &Range<u64>) -> io::Result<Option<u64>
 }
 
 /// The length of a whole `ID3v2` tag (id3v2.4.0-structure §3.1, §3.4) from its header, or from its footer.
-fn id3v2_len(head: &[u8; 10], name: &[u8; 3]) -> Option<u64> {
+fn id3v2_len(head: &[u8; 10], name: &[u8]) -> Option<u64> {
     let size = &head[6..];
     let is_tag =
         head.starts_with(name) && head[3] != 0xff && head[4] != 0xff && size.iter().all(|byte| byte & 0x80 == 0);

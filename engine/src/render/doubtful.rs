@@ -89,7 +89,9 @@ fn tied_rate(session: &Session, stems: &[StemInfo], rate: SampleRate) -> Option<
         return None;
     }
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-    stems.iter().for_each(|stem| *counts.entry(stem.sample_rate.hz()).or_default() += 1);
+    for stem in stems {
+        *counts.entry(stem.sample_rate.hz()).or_default() += 1;
+    }
     let most = *counts.get(&rate.hz())?;
     let tied: Vec<String> = counts.iter().filter(|(_, count)| **count == most).map(|(hz, _)| hz.to_string()).collect();
     (tied.len() > 1).then(|| {

@@ -56,9 +56,9 @@ impl Sums {
 
     /// What is left of the second once the first times [`Sums::gain`] is taken from it, over its power.
     pub(super) fn left_over(&self) -> Option<f64> {
-        let gain = self.gain()?;
         // Rounding of the sums: what is below this is nothing.
         const ROUNDING: f64 = 1e-14;
+        let gain = self.gain()?;
         let left = 1.0 - gain * self.product / self.second_squared;
         (self.second_squared > 0.0 && left > ROUNDING).then_some(left)
     }

@@ -12,7 +12,9 @@ fn written(folder: &Path, name: &str, samples: &[f32]) -> PathBuf {
         sample_format: hound::SampleFormat::Float,
     };
     let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-    samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+    for sample in samples {
+        writer.write_sample(*sample).unwrap();
+    }
     writer.finalize().unwrap();
     path
 }

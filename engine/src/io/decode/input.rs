@@ -18,7 +18,7 @@ const PLAIN_FRAMES: usize = 1_024;
 /// One audio track of one file.
 pub(in crate::io) enum Input {
     Coded(Box<Decoder>),
-    Plain(Plain),
+    Plain(Box<Plain>),
 }
 
 /// Samples that are read from where they lie.
@@ -40,7 +40,7 @@ impl Input {
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
         if let Some(pcm) = header.pcm.take() {
             let (plain, queue, facts) = Plain::open(path, file, len, &pcm)?;
-            return Ok((Self::Plain(plain), queue, facts, 0));
+            return Ok((Self::Plain(Box::new(plain)), queue, facts, 0));
         }
         let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header, span)?;
         Ok((Self::Coded(Box::new(decoder)), queue, facts, lost))
@@ -71,7 +71,8 @@ impl Input {
     pub(in crate::io) fn hash_along(&mut self) -> Result<(), DecodeError> {
         match self {
             Self::Coded(_) => Ok(()),
-            Self::Plain(Plain { path, pcm, .. }) => {
+            Self::Plain(plain) => {
+                let Plain { path, pcm, .. } = &mut **plain;
                 pcm.hash_along().map_err(|error| DecodeError::from_io(path, &error))
             }
         }
@@ -95,7 +96,8 @@ impl Input {
 
     /// Fills the start of a block with what comes next, where samples are plain; returns the frames, or how the file ends.
     pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> Result<Result<usize, Option<String>>, DecodeError> {
-        let Self::Plain(Plain { path, pcm, .. }) = self else { return Ok(Err(None)) };
+        let Self::Plain(plain) = self else { return Ok(Err(None)) };
+        let Plain { path, pcm, .. } = &mut **plain;
         match pcm.fill(out).map_err(|error| DecodeError::from_io(path, &error))? {
             Filled::Frames(0) => Ok(Err(None)),
             Filled::Frames(frames) => Ok(Ok(frames)),

@@ -65,6 +65,7 @@ impl MediaSource for Media {
 impl Decoder {
     /// Opens the file, chooses its audio track and decodes up to the first good packet, which is left in the queue. The number of
     /// packets lost before it comes along.
+    #[allow(clippy::too_many_lines)] // One pass over what every container says; its parts share most of their values.
     pub(in crate::io) fn open(
         path: &Path,
         file: File,

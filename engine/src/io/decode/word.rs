@@ -118,7 +118,11 @@ mod tests {
         // G.711 tables 1 and 2: the ends of the ranges and the values beside 0, in the highest 13 and 14 of 16 bits.
         let a = [(0xaa, 32_256), (0x2a, -32_256), (0xd5, 8), (0x55, -8), (0xc5, 264)];
         let mu = [(0x80, 32_124), (0x00, -32_124), (0xff, 0), (0x7f, 0), (0xfe, 8)];
-        a.into_iter().for_each(|(byte, value)| assert_eq!(a_law(byte), value, "A-law {byte:#x}"));
-        mu.into_iter().for_each(|(byte, value)| assert_eq!(mu_law(byte), value, "µ-law {byte:#x}"));
+        for (byte, value) in a {
+            assert_eq!(a_law(byte), value, "A-law {byte:#x}");
+        }
+        for (byte, value) in mu {
+            assert_eq!(mu_law(byte), value, "µ-law {byte:#x}");
+        }
     }
 }

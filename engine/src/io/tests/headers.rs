@@ -6,7 +6,7 @@ use crate::io::DecodeError;
 
 /// The samples of channel `c`: exact in every width from 8 bits on, none alike.
 fn wave(channels: usize, c: usize) -> Vec<f32> {
-    (0..40).map(|frame| ((frame * (7 + 2 * channels) + 31 * c) % 255) as f32 / 128.0 - 0.9921875).collect()
+    (0..40).map(|frame| ((frame * (7 + 2 * channels) + 31 * c) % 255) as f32 / 128.0 - 0.992_187_5).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,7 +64,7 @@ impl Bytes {
         self.0.extend(if self.1 { number.into_iter().rev().collect() } else { number });
         self
     }
-    fn chunk(self, id: &[u8; 4], body: &[u8]) -> Self {
+    fn chunk(self, id: &[u8], body: &[u8]) -> Self {
         let pad = &[0][..body.len() % 2];
         self.text(id).number(body.len() as u64, 4).text(body).text(pad)
     }
@@ -101,7 +101,7 @@ impl Fmt {
     }
 }
 
-fn riff(kind: &[u8; 4], fmt: &Fmt, data: &[u8]) -> Vec<u8> {
+fn riff(kind: &[u8], fmt: &Fmt, data: &[u8]) -> Vec<u8> {
     let big_endian = kind == b"RIFX";
     let ds64 = Bytes::new(false).number(0, 8).number(data.len() as u64, 8).number(0, 12).0;
     let chunks = Bytes::new(big_endian).text(b"WAVE");

@@ -66,11 +66,14 @@ fn recorded(name: &'static str, stems: &[&str], start_s: f64) -> Song {
     }
     if !heavy() {
         let (from, length) = ((start_s * f64::from(hertz)) as usize, 5 * hertz as usize);
-        channels.iter_mut().for_each(|channel| *channel = channel[from..from + length].to_vec());
+        for channel in &mut channels {
+            *channel = channel[from..from + length].to_vec();
+        }
     }
     Song { name, rate: rate(hertz), mix: AudioBuffer::from_channels(&channels) }
 }
 
+#[allow(clippy::needless_pass_by_value)] // Songs are made in place, call by call.
 fn made(name: &'static str, channels: [Vec<f32>; 2]) -> Song {
     Song { name, rate: rate(48_000), mix: AudioBuffer::from_channels(&channels) }
 }
