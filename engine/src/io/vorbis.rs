@@ -122,6 +122,7 @@ impl Bits<'_> {
     }
 
     /// §3.2.1.
+    #[allow(clippy::same_functions_in_if_condition)] // Each call reads the next bit.
     fn skip_codebook(&mut self) -> Option<()> {
         (self.read(24)? == 0x0056_4342).then_some(())?;
         let (dimensions, entries) = (self.read(16)?, self.read(24)?);

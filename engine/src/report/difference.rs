@@ -38,7 +38,8 @@ pub fn difference_picture(difference: &Difference) -> Vec<u8> {
         body: lines
             .iter()
             .map(|(class, _, index)| format!("<path class=\"{class}\" d=\"{}\"/>", line(*index)))
-            .collect(),
+            .collect::<Vec<_>>()
+            .concat(),
         image: None,
         over_time: true,
     };

@@ -104,7 +104,8 @@ fn share(share: f64) -> String {
 pub(super) fn inputs(report: &Report) -> String {
     let rows: Vec<Vec<String>> = report.tracks.iter().map(input).collect();
     let heads = ["File", "Format", "Rate", "Channels", "Length", "Trimmed", "BLAKE3"];
-    let told: String = told_of_inputs(report).iter().map(|text| format!("<li>{}</li>", escaped(text))).collect();
+    let told: String =
+        told_of_inputs(report).iter().flat_map(|text| ["<li>".into(), escaped(text), "</li>".into()]).collect();
     let told = if told.is_empty() { told } else { format!("<ul class=\"hint\">{told}</ul>") };
     format!("<section><h2>Inputs</h2>{}{told}</section>\n", table("inputs", &heads, &rows))
 }

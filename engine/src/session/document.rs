@@ -150,7 +150,7 @@ pub struct Master {
     #[schemars(range(min = MAX_LIMITING_DB.0, max = MAX_LIMITING_DB.1))]
     pub max_limiting_db: f64,
     /// Whether a master that misses its target or ceiling counts as failed: the exit code is 1, and the files stay; a job fails.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub strict: bool,
 }
 
@@ -171,11 +171,6 @@ pub struct OutputSettings {
     #[serde(default)]
     #[schemars(range(max = i64::MAX))]
     pub seed: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref)] // The form that serde asks for.
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 mod defaults {

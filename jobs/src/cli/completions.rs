@@ -62,7 +62,7 @@ pub(super) fn man(arguments: &ManArguments, mut program: Command) -> Result<(), 
         staged.write(name, page).map_err(failed)?;
     }
     let files = staged.commit().map_err(failed)?;
-    print(&files.iter().map(|file| format!("{}\n", file.display())).collect::<String>())
+    print(&files.iter().map(|file| format!("{}\n", file.display())).collect::<Vec<_>>().concat())
 }
 
 /// Adds the page of a command, and those of its own commands.

@@ -71,7 +71,9 @@ pub(super) fn tell_report(report: &Report) {
 /// Tells the same of a plan.
 pub(super) fn tell_plan(plan: &Plan, alignment: Option<&Alignment>) {
     if terminal::is_verbose() {
-        lines(plan, alignment).iter().for_each(|line| terminal::tell(line));
+        for line in lines(plan, alignment) {
+            terminal::tell(&line);
+        }
     }
 }
 

@@ -67,7 +67,9 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(moves) {
         return text.into();
     }
-    let escaped = text.chars().map(|character| if moves(character) { character.escape_default().to_string() } else { character.to_string() });
+    let escaped = text
+        .chars()
+        .map(|character| if moves(character) { character.escape_default().to_string() } else { character.to_string() });
     escaped.collect::<String>().into()
 }
 

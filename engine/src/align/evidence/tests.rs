@@ -41,7 +41,8 @@ fn off(session: &Stems, alignment: &Alignment) -> Option<f64> {
 }
 
 fn cause(alignment: &Alignment) -> String {
-    let mut causes = alignment.stems.iter().map(|stem| stem.reason.split([':', ',', ' ']).next().unwrap_or("").to_owned());
+    let mut causes =
+        alignment.stems.iter().map(|stem| stem.reason.split([':', ',', ' ']).next().unwrap_or("").to_owned());
     causes.next_back().unwrap_or_default()
 }
 

@@ -153,12 +153,12 @@ const CHANNELS: [usize; 6] = [1, 2, 3, 6, 8, 32];
 
 #[test]
 fn every_container_coding_and_number_of_channels_gives_its_samples() {
+    use Coding::{Float, Signed, Unsigned8};
     let mut files = 0;
     let mut check = |bytes: Vec<u8>, channels, what: String| {
         files += 1;
         assert_eq!(holds(&bytes, channels, &what), None, "{what}");
     };
-    use Coding::{Float, Signed, Unsigned8};
     for channels in CHANNELS {
         for coding in [Unsigned8, Signed(2), Signed(3), Signed(4), Signed(5), Signed(8), Float(4), Float(8)] {
             for kind in [b"RIFF", b"RF64", b"BW64", b"RIFX"] {

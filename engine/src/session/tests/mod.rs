@@ -8,14 +8,14 @@ mod reference;
 use super::*;
 use std::path::{Path, PathBuf};
 
-/// A folder with the empty stems that documents in tests name.
+/// A folder with the stems that documents in tests name.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
     fn with(stems: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for stem in stems {
-            std::fs::write(folder.path().join(stem), b"").unwrap();
+            std::fs::copy(mixdown_fixtures::path("formats/click.wav"), folder.path().join(stem)).unwrap();
         }
         Self(folder)
     }
