@@ -14,7 +14,9 @@ fn write_integers(place: &Place, name: &str, bits: u16, channels: &[Vec<i32>]) {
     };
     let mut writer = hound::WavWriter::create(place.path(name), spec).unwrap();
     for frame in 0..channels[0].len() {
-        channels.iter().for_each(|channel| writer.write_sample(channel[frame]).unwrap());
+        for channel in channels {
+            writer.write_sample(channel[frame]).unwrap();
+        }
     }
     writer.finalize().unwrap();
 }
