@@ -101,7 +101,7 @@ fn the_stems_of_a_mix_sum_to_it_bit_for_bit() {
         "output": { "format": "wav32f" },
     });
     place.write("mix.json", session.to_string().as_bytes());
-    for more in ["", " --chunk-frames 100", " --mix-only"] {
+    for more in ["", " --chunk-frames 100", " --mix-only --force"] {
         let run = place.run(&format!("render --session mix.json --out mix --stems --json{more}"));
         assert_eq!(run.code, Some(0), "{}", run.stdout);
         let told: Value = serde_json::from_str(&run.stdout).unwrap();

@@ -58,11 +58,11 @@ fn a_stem_that_is_no_number_or_shrinks_while_it_plays_is_told_and_the_others_pla
         assert!(failed[0].1.contains("broken.wav") && failed[0].1.contains("NaN"), "{failed:?}");
         assert!(failed[1].1.contains("short.wav"), "{failed:?}");
         let last = peak(&heard[heard.len() - 10_000..]);
-        assert!((last - 0.3 * 0.5_f32.sqrt()).abs() < 0.01, "the third one alone still plays: {last}");
-        // Three sines of 0.21 after the centre's -3 dB: 0.21·2π·(300 + 500 + 700)/48000 = 0.042; fades of 128 frames add 0.21/128·15/8
+        assert!((last - 0.3).abs() < 0.01, "the third one alone still plays: {last}");
+        // Three sines of 0.3: 0.3·2π·(300 + 500 + 700)/48000 = 0.059; fades of 128 frames add 0.3/128·15/8
         // each.
         let step = largest_step(&heard);
-        assert!(step < 0.06, "a click of {step}");
+        assert!(step < 0.08, "a click of {step}");
     }
 }
 
@@ -84,7 +84,7 @@ fn a_stem_that_vanishes_while_it_plays_is_told_when_it_is_needed_again_and_the_o
     assert_eq!(failed.iter().map(|(track, _)| *track).collect::<Vec<_>>(), [0, 1], "{failed:?}");
     assert!(failed[0].1.contains("gone.wav") && failed[1].1.contains("swapped.wav"), "{failed:?}");
     let last = peak(&heard[50_000..]);
-    assert!((last - 0.3 * 0.5_f32.sqrt()).abs() < 0.01, "the third one alone still plays: {last}");
+    assert!((last - 0.3).abs() < 0.01, "the third one alone still plays: {last}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 fn tones(folder: &Folder) -> Session {
     let tracks = [220.0, 331.0, 997.0].map(|hz| {
         let name = format!("{hz}.wav");
-        folder.write_wav(&name, 48_000, &[&signals::sine(48_000.0, hz, 0.06, 0.3, 120_000)]);
+        folder.write_wav(&name, 48_000, &[&signals::sine(48_000.0, hz, 0.042, 0.3, 120_000)]);
         Track::new(folder.path(&name))
     });
     untouched(Session { tracks: tracks.into(), ..Session::default() })

@@ -81,6 +81,13 @@ pub(super) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
     a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
 }
 
+/// Whether a course drifts by more than its uncertainty and rounding explain over so many frames.
+fn drifts(course: &Course, drift_sd: f64, frames: usize) -> bool {
+    let drift = course.start.drift.abs();
+    !course.is_straight()
+        || (drift > THRESHOLDS.drift_deviations * drift_sd && drift * frames as f64 > THRESHOLDS.drift_frames)
+}
+
 /// Whether two stems lie where their time references put them: both began at once, or were placed by them.
 pub(super) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
     let times = a.time_of_start().zip(b.time_of_start());
@@ -97,7 +104,11 @@ impl Comparison<'_> {
             Verdict::Trusted(edge) => edge.course.late(middle),
             _ => rough.late(middle),
         };
+        // Microphones of one take share a clock: what drifts is not their bleed.
+        let drifts =
+            matches!(&verdict, Verdict::Trusted(edge) if drifts(&edge.course, edge.drift_sd, first.stem.kept()));
         if late.abs() <= THRESHOLDS.acoustic_s * rate
+            && !drifts
             && let Some(found) = bleed::bleed(first.stem, second.stem)
         {
             let ms = |frames: f64| 1_000.0 * frames / rate;
