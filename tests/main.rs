@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod command_line;
 mod containers;
+mod differential;
 mod fresh_encodes;
 mod goldens;
 mod jobs;
@@ -15,6 +16,7 @@ mod live;
 mod measure;
 #[cfg(target_os = "linux")]
 mod memory;
+mod mutants;
 mod nulls;
 mod overwrite;
 mod play;
