@@ -1,8 +1,8 @@
 //! Hundreds of generated files (container × codec × channels × bits × rate × odd header), read here, by
 //! `FFmpeg` and by libsndfile. A file that is read differently without a word fails the test.
 //!
-//! The programs are not part of a fresh machine, so this runs behind `MIXDOWN_HEAVY`, where `.ci/run`
-//! installs them. `fixtures/formats` holds the same promises on every machine.
+//! The programs are not part of a fresh machine, so this runs behind `MIXDOWN_HEAVY`, and fails
+//! where they are not installed. `fixtures/formats` holds the same promises on every machine.
 
 mod compare;
 mod generate;
