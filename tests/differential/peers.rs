@@ -57,6 +57,18 @@ pub(super) fn sndfile(path: &Path) -> Option<Decoded> {
     Some(Decoded { rate_hz, channels: planes(&little, channels) })
 }
 
+/// Puts the channels of an Ogg Vorbis file in the order of WAVE, as libsndfile leaves them in that of Vorbis I §4.3.9.
+pub(super) fn in_wave_order(name: &str, decoded: Decoded) -> Decoded {
+    let order: &[usize] = match decoded.channels.len() {
+        _ if !name.contains("vorbis") => return decoded,
+        3 => &[0, 2, 1],
+        6 => &[0, 2, 1, 5, 3, 4],
+        _ => return decoded,
+    };
+    let channels = order.iter().map(|&at| decoded.channels[at].clone()).collect();
+    Decoded { channels, ..decoded }
+}
+
 fn planes(bytes: &[u8], channels: usize) -> Vec<Vec<f32>> {
     let samples: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect();
     let plane = |channel: usize| samples.iter().skip(channel).step_by(channels).copied().collect();

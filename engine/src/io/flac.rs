@@ -14,55 +14,135 @@ const START: [u8; 8] = *b"fLaC\0\0\0\x22";
 /// The smallest block but the last (§8.2).
 const MIN_BLOCK: u16 = 16;
 
+/// Where STREAMINFO begins and ends in a stream.
+pub(super) const INFO_START: usize = START.len();
+pub(super) const INFO_END: usize = INFO_START + INFO_BYTES;
+const INFO_BYTES: usize = 34;
+/// The start of a stream whose only metadata block is STREAMINFO.
+pub(super) const LAST_INFO_BLOCK: &[u8] = b"fLaC\x80\0\0\x22";
+
 /// Adds the edits that a stream's STREAMINFO needs where it contradicts itself or its frames.
 pub(super) fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut Edits) -> io::Result<()> {
-    let info = start + START.len() as u64;
-    let Some(fields) = peek.at(info, 10)?.first_chunk::<10>().copied() else { return Ok(()) };
-    let u24 = |at: usize| u32::from_be_bytes([0, fields[at], fields[at + 1], fields[at + 2]]);
-    // Frame sizes are hints; contradictory ones are shown as unknown.
-    if u24(7) > 0 && u24(7) < u24(4) {
-        edits.add(info + 4, &[0; 6]);
-    }
-    let (min, max) = (u16::from_be_bytes([fields[0], fields[1]]), u16::from_be_bytes([fields[2], fields[3]]));
-    if min >= MIN_BLOCK && min == max {
-        return Ok(());
-    }
-    let Some(first) = first_frame(peek, start)? else { return Ok(()) };
-    let (min, max) = match first {
-        // Frames that count frames are all of one size, so that is what the numbers say.
-        Blocks::Fixed(frames) => (frames.max(MIN_BLOCK), frames.max(MIN_BLOCK)),
-        // A size that is below the least allowed, or above the greatest, is not known.
-        Blocks::Variable if min >= MIN_BLOCK && max > min => return Ok(()),
-        Blocks::Variable => (MIN_BLOCK, if max > MIN_BLOCK { max } else { u16::MAX }),
+    let at = start + INFO_START as u64;
+    let Some(stored) = peek.at(at, 10)?.first_chunk::<10>().copied() else { return Ok(()) };
+    let frame = match audio_start(peek, start)? {
+        Some(at) => peek.at(at, 16)?.to_vec(),
+        None => Vec::new(),
     };
-    edits.add(info, &[min.to_be_bytes(), max.to_be_bytes()].concat());
+    let mut mended = stored;
+    mend_info(&mut mended, &frame);
+    if mended != stored {
+        edits.add(at, &mended);
+    }
     Ok(())
 }
 
-/// The blocking strategy of a stream, from its first frame; with the frames of its first block where they are fixed.
+/// Sets right the sizes of blocks and frames in a STREAMINFO, of which at least ten bytes are there, by the first frame.
+pub(super) fn mend_info(info: &mut [u8], frame: &[u8]) {
+    let u24 = |at: usize| u32::from_be_bytes([0, info[at], info[at + 1], info[at + 2]]);
+    // Frame sizes are hints; contradictory ones are shown as unknown.
+    if u24(7) > 0 && u24(7) < u24(4) {
+        info[4..10].fill(0);
+    }
+    let (min, max) = (u16::from_be_bytes([info[0], info[1]]), u16::from_be_bytes([info[2], info[3]]));
+    if min >= MIN_BLOCK && min == max {
+        return;
+    }
+    let (min, max) = match Blocks::of(frame) {
+        None => return,
+        // Frames that count frames are all of one size, so that is what the numbers say.
+        Some(Blocks::Fixed(frames)) => (frames.max(MIN_BLOCK), frames.max(MIN_BLOCK)),
+        // A size that is below the least allowed, or above the greatest, is not known.
+        Some(Blocks::Variable) if min >= MIN_BLOCK && max > min => return,
+        Some(Blocks::Variable) => (MIN_BLOCK, if max > MIN_BLOCK { max } else { u16::MAX }),
+    };
+    info[..2].copy_from_slice(&min.to_be_bytes());
+    info[2..4].copy_from_slice(&max.to_be_bytes());
+}
+
+/// The blocking strategy of a stream; with the frames of its first block where they are fixed.
 enum Blocks {
     Fixed(u16),
     Variable,
 }
 
-fn first_frame(peek: &mut Peek<'_>, start: u64) -> io::Result<Option<Blocks>> {
-    let Some(at) = audio_start(peek, start)? else { return Ok(None) };
-    let bytes = peek.at(at, 16)?;
-    // Sync code, strategy; block size and rate; channels and bits; then a number coded as in UTF-8 (§9.1).
-    let &[0xff, strategy @ (0xf8 | 0xf9), sizes, _, number, ..] = bytes else { return Ok(None) };
-    if strategy == 0xf9 {
-        return Ok(Some(Blocks::Variable));
+impl Blocks {
+    /// Reads it from the start of the first frame.
+    fn of(frame: &[u8]) -> Option<Self> {
+        // Sync code, strategy; block size and rate; channels and bits; then a number coded as in UTF-8 (§9.1).
+        let &[0xff, strategy @ (0xf8 | 0xf9), sizes, _, number, ..] = frame else { return None };
+        if strategy == 0xf9 {
+            return Some(Self::Variable);
+        }
+        let size_at = 4 + if number < 0x80 { 1 } else { number.leading_ones() as usize };
+        let frames = match sizes >> 4 {
+            1 => 192,
+            code @ 2..=5 => 144 << code,
+            6 => frame.get(size_at).map_or(0, |&less_one| u16::from(less_one) + 1),
+            7 => frame.get(size_at..size_at + 2).map_or(0, |b| u16::from_be_bytes([b[0], b[1]]).saturating_add(1)),
+            code @ 8.. => 1 << code,
+            _ => 0,
+        };
+        (frames > 0).then_some(Self::Fixed(frames))
     }
-    let size_at = 4 + if number < 0x80 { 1 } else { number.leading_ones() as usize };
-    let frames = match sizes >> 4 {
-        1 => 192,
-        code @ 2..=5 => 144 << code,
-        6 => bytes.get(size_at).map_or(0, |&less_one| u16::from(less_one) + 1),
-        7 => bytes.get(size_at..size_at + 2).map_or(0, |b| u16::from_be_bytes([b[0], b[1]]).saturating_add(1)),
-        code @ 8.. => 1 << code,
-        _ => 0,
-    };
-    Ok((frames > 0).then_some(Blocks::Fixed(frames)))
+}
+
+/// The fields of STREAMINFO (§8.2).
+pub(super) struct StreamInfo(pub(super) [u8; INFO_BYTES]);
+
+impl StreamInfo {
+    /// Makes one for a stream that has none, by its first frame; none where that does not name its bits.
+    pub(super) fn of_frame(frame: &[u8], rate_hz: u32, channels: u32) -> Option<Self> {
+        let bits = match frame.get(3)? >> 1 & 7 {
+            1 => 8,
+            2 => 12,
+            4 => 16,
+            5 => 20,
+            6 => 24,
+            7 => 32,
+            _ => return None,
+        };
+        if frame[..2] != [0xff, 0xf8] && frame[..2] != [0xff, 0xf9]
+            || !(1..=8).contains(&channels)
+            || rate_hz >> 20 != 0
+        {
+            return None;
+        }
+        let mut info = [0; INFO_BYTES];
+        // Rate 20 bits, channels less one 3, bits less one 5.
+        let packed = rate_hz << 12 | (channels - 1) << 9 | (bits - 1) << 4;
+        info[10..14].copy_from_slice(&packed.to_be_bytes());
+        Some(Self(info))
+    }
+
+    /// The length of the stream; 0 when it is not known.
+    pub(super) fn frames(&self) -> u64 {
+        u64::from_be_bytes(std::array::from_fn(|i| self.0[10 + i])) & FRAMES_MASK
+    }
+
+    /// Sets the length where it can be told.
+    pub(super) fn set_frames(&mut self, frames: u64) {
+        if frames <= FRAMES_MASK {
+            let packed = u64::from_be_bytes(std::array::from_fn(|i| self.0[10 + i])) & !FRAMES_MASK | frames;
+            self.0[10..18].copy_from_slice(&packed.to_be_bytes());
+        }
+    }
+}
+
+/// The length has 36 bits.
+const FRAMES_MASK: u64 = (1 << 36) - 1;
+
+/// Finds STREAMINFO in the cookie of another container: bare, behind `fLaC`, or in a `dfLa` box.
+pub(super) fn info_in_cookie(cookie: &[u8]) -> Option<StreamInfo> {
+    let bare = |bytes: &[u8]| bytes.first_chunk::<INFO_BYTES>().map(|info| StreamInfo(*info));
+    if let Some(at) = memchr::memmem::find(cookie, b"fLaC") {
+        return bare(cookie.get(at + INFO_START..)?);
+    }
+    if let Some(at) = memchr::memmem::find(cookie, b"dfLa") {
+        // Version and flags, then the header of the block.
+        return bare(cookie.get(at + 12..)?);
+    }
+    bare(cookie).filter(|_| cookie.len() == INFO_BYTES)
 }
 
 /// Where the frames begin.

@@ -1,9 +1,10 @@
 //! What is read of a file before the decoder sees it, whatever its container.
 
+use super::caf::Chunks;
 use super::patch::{Edits, read_up_to};
 use super::pcm_file::PcmFile;
 use super::riff::WaveHeader;
-use super::{DecodeError, aiff, au, caf, caf_pcm, mkv, mov_pcm, mp4, sniff};
+use super::{DecodeError, aiff, au, caf_pcm, mkv, mov_pcm, mp4, sniff};
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
@@ -46,12 +47,15 @@ impl Header {
             header.wave = Some(wave);
             return Ok(header);
         }
+        let caf = Chunks::read(file, len).map_err(from_io)?;
         header.pcm = match &header.first_bytes {
             head if head.starts_with(b"FORM") => aiff::read(path, file, len)?,
             head if head.starts_with(b".snd") => au::read(path, file, len)?,
-            head if head.starts_with(b"caff") => caf_pcm::read(path, file, len)?,
             head if mp4::is_box(head) => mov_pcm::read(path, file, len)?,
-            _ => None,
+            _ => match &caf {
+                Some(chunks) => caf_pcm::read(path, file, len, chunks)?,
+                None => None,
+            },
         };
         if header.pcm.is_some() {
             return Ok(header);
@@ -59,8 +63,8 @@ impl Header {
         if let Some(what) = sniff::broken(&header.first_bytes) {
             return Err(DecodeError::NotAudio { path: path.into(), what });
         }
-        if let Some((edits, missing_bytes)) = caf::scan(file, len).map_err(from_io)? {
-            (header.edits, header.missing_bytes) = (edits, missing_bytes);
+        if let Some(chunks) = caf {
+            header.missing_bytes = chunks.missing_bytes(len);
         } else if let Some(edits) = mp4::scan(file, len).unwrap_or_default() {
             header.edits = edits;
         } else {

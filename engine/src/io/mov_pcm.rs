@@ -4,7 +4,7 @@
 use super::decode::WordKind;
 use super::mp4::{Walker, be_u32};
 use super::pcm_file::{PcmCoding, PcmFile, checked_channels, checked_rate};
-use super::{DecodeError, apple_layout, justification};
+use super::{DecodeError, apple_layout, justification, mov_fragments};
 use crate::audio::ChannelLayout;
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -41,22 +41,24 @@ struct Found {
     /// Where each chunk begins, and the frames in it.
     chunks: Vec<(u64, u64)>,
     frames: u64,
+    /// Where more of it lies, in fragments behind the header.
+    fragments: Vec<Range<u64>>,
 }
 
-/// Reads the first audio track of a file of `len` bytes; none when it is compressed or in fragments, or not found.
+/// Reads the first audio track of a file of `len` bytes; none when it is compressed, or not found.
 ///
 /// # Errors
 /// When the header names channels, a rate or a depth that cannot be.
 pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     // A header that breaks off is the demuxer's to report.
     let Ok(Some(found)) = find(file, len) else { return Ok(None) };
-    let Found { track, description, chunks, frames } = found;
+    let Found { track, description, chunks, mut frames, fragments } = found;
     let Some(mut coding) = coding(&description) else { return Ok(None) };
     let channels = checked_channels(path, description.channels.into())?;
     let rate_hz = checked_rate(path, description.rate_hz)?;
     let frame_bytes = coding.frame_bytes(channels);
     if coding.bits.div_ceil(8) < u32::from(coding.word.bytes) {
-        let at = chunks.first().map_or(0, |chunk| chunk.0);
+        let at = chunks.first().map(|chunk| chunk.0).or(fragments.first().map(|run| run.start)).unwrap_or(0);
         coding.word = justification::find(file, at, coding).map_err(|error| DecodeError::from_io(path, &error))?;
     }
     let mut parts: Vec<Range<u64>> = Vec::new();
@@ -64,11 +66,12 @@ pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmF
     for (at, count) in chunks {
         let count = count.min(left);
         left -= count;
-        let end = at.saturating_add(count.saturating_mul(frame_bytes));
-        match parts.last_mut() {
-            Some(last) if last.end == at => last.end = end,
-            _ => parts.push(at..end),
-        }
+        join(&mut parts, at..at.saturating_add(count.saturating_mul(frame_bytes)));
+    }
+    for run in fragments {
+        let count = (run.end - run.start) / frame_bytes;
+        frames = frames.saturating_add(count);
+        join(&mut parts, run.start..run.start.saturating_add(count * frame_bytes));
     }
     Ok(Some(PcmFile {
         container: "mp4",
@@ -81,6 +84,14 @@ pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmF
         remarks: Vec::new(),
         mp4_track: Some(track),
     }))
+}
+
+/// Adds a part behind the others; one that begins where the last ends continues it.
+fn join(parts: &mut Vec<Range<u64>>, part: Range<u64>) {
+    match parts.last_mut() {
+        Some(last) if last.end == part.start => last.end = part.end,
+        _ => parts.push(part),
+    }
 }
 
 fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
@@ -112,7 +123,9 @@ fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
             description.rate_hz = timescale.into();
         }
         let (chunks, frames) = chunks(&mut walker, &table, len)?;
-        return Ok((!chunks.is_empty()).then_some(Found { track, description, chunks, frames }));
+        let fragments = mov_fragments::runs(&mut walker, len, track)?;
+        let is_empty = chunks.is_empty() && fragments.is_empty();
+        return Ok((!is_empty).then_some(Found { track, description, chunks, frames, fragments }));
     }
     Ok(None)
 }

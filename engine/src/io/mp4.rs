@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-/// Boxes looked at in one file; an ordinary file has about fifty.
-const MAX_BOXES: usize = 20_000;
+/// Boxes looked at in one file: an ordinary file has about fifty, one in fragments six a fragment.
+const MAX_BOXES: usize = 1_000_000;
 /// The longest `iTunSMPB` text; Apple writes about 120 bytes.
 const MAX_TEXT: u64 = 1_024;
 

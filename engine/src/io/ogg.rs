@@ -30,9 +30,49 @@ pub(super) fn links(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Ra
     Ok(found)
 }
 
+/// Finds the stream whose first packet begins with `magic`: its serial number, and the body of its first page.
+pub(super) fn find_stream(
+    peek: &mut Peek<'_>,
+    range: Range<u64>,
+    magic: &[u8],
+) -> io::Result<Option<(u32, Range<u64>)>> {
+    let mut at = range.start;
+    while at < range.end
+        && let Some(page) = page_at(peek, at)?.filter(|page| page.is_first)
+    {
+        let body = at + page.header_len..at + page.len;
+        if peek.at(body.start, magic.len())?.starts_with(magic) {
+            return Ok(Some((page.serial, body)));
+        }
+        at = body.end;
+    }
+    Ok(None)
+}
+
+/// Returns the bodies of all pages of one stream, whole pages only; what lies between pages is passed over.
+pub(super) fn bodies(peek: &mut Peek<'_>, range: Range<u64>, serial: u32) -> io::Result<Vec<Range<u64>>> {
+    let (mut found, mut at) = (Vec::new(), range.start);
+    while at < range.end {
+        let Some(page) = page_at(peek, at)? else {
+            let Some(next) = peek.find(at + 1, b"OggS")? else { break };
+            at = next;
+            continue;
+        };
+        let end = (at + page.len).min(range.end);
+        if page.serial == serial && at + page.header_len < end {
+            found.push(at + page.header_len..end);
+        }
+        at = end;
+    }
+    Ok(found)
+}
+
 struct Page {
     /// Whether a stream begins with it.
     is_first: bool,
+    /// The stream that it belongs to.
+    serial: u32,
+    header_len: u64,
     len: u64,
 }
 
@@ -44,7 +84,9 @@ fn page_at(peek: &mut Peek<'_>, at: u64) -> io::Result<Option<Page>> {
     let segments = usize::from(bytes[26]);
     let Some(table) = bytes.get(HEADER..HEADER + segments) else { return Ok(None) };
     let body: u64 = table.iter().map(|&len| u64::from(len)).sum();
-    Ok(Some(Page { is_first: bytes[5] & 2 != 0, len: (HEADER + segments) as u64 + body }))
+    let header_len = (HEADER + segments) as u64;
+    let serial = u32::from_le_bytes([bytes[14], bytes[15], bytes[16], bytes[17]]);
+    Ok(Some(Page { is_first: bytes[5] & 2 != 0, serial, header_len, len: header_len + body }))
 }
 
 /// Whether the checksum of a page is right (RFC 3533 §6: polynomial 0x04c11db7, over the page with the field zeroed).

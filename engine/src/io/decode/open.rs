@@ -8,6 +8,8 @@ use crate::audio::{ChannelLayout, Queue};
 use crate::io::header::Header;
 use crate::io::opus::{OpusHead, OpusStream};
 use crate::io::patch::PatchedFile;
+use crate::io::rewrapped::{self, Rewrapped};
+use crate::io::spliced::SplicedFile;
 use crate::io::trim::{Container, Extent};
 use crate::io::{DecodeError, aac, mkv, mp4, programmes, sniff};
 use crate::units::SampleRate;
@@ -34,21 +36,33 @@ const READ_AHEAD: usize = 256 * 1024;
 /// Why another kind of AAC is refused.
 const AAC_LC_ONLY: &str = "of AAC, only AAC-LC is read: without its extensions the sound would be dull, or wrong";
 
+/// What a demuxer sees of a file.
 struct Media {
-    file: PatchedFile,
+    shown: Shown,
     len: u64,
     forward_only: bool,
 }
 
+enum Shown {
+    Patched(PatchedFile),
+    Spliced(SplicedFile),
+}
+
 impl Read for Media {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.file.read(out)
+        match &mut self.shown {
+            Shown::Patched(file) => file.read(out),
+            Shown::Spliced(file) => file.read(out),
+        }
     }
 }
 
 impl Seek for Media {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        match &mut self.shown {
+            Shown::Patched(file) => file.seek(to),
+            Shown::Spliced(file) => file.seek(to),
+        }
     }
 }
 
@@ -68,17 +82,28 @@ impl Decoder {
     #[allow(clippy::too_many_lines)] // One pass over what every container says; its parts share most of their values.
     pub(in crate::io) fn open(
         path: &Path,
-        file: File,
+        mut file: File,
         len: u64,
         header: Header,
         span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
         let Header { first_bytes: head, wave, edits, missing_bytes, forward_only, .. } = header;
         let wave = wave.as_ref();
-        let shown = span.end - span.start;
-        let file = PatchedFile::new(file, span, edits).map_err(|error| DecodeError::from_io(path, &error))?;
+        let from_io = |error| DecodeError::from_io(path, &error);
+        let rewrapped = rewrapped::find(&mut file, len, &span).map_err(from_io)?;
+        let wrapped_in = rewrapped.as_ref().map(|rewrapped| rewrapped.container);
+        let (shown, shown_len) = match rewrapped {
+            Some(Rewrapped { splice, .. }) => {
+                let len = splice.len();
+                (Shown::Spliced(SplicedFile::new(file, splice)), len)
+            }
+            None => {
+                let len = span.end - span.start;
+                (Shown::Patched(PatchedFile::new(file, span, edits).map_err(from_io)?), len)
+            }
+        };
         let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
-        let stream = MediaSourceStream::new(Box::new(Media { file, len: shown, forward_only }), options);
+        let stream = MediaSourceStream::new(Box::new(Media { shown, len: shown_len, forward_only }), options);
         let probed = guarded(path, || {
             let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
             symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata)
@@ -178,7 +203,14 @@ impl Decoder {
             mp4: edits,
             mkv: trims,
         };
-        let facts = Facts { container: container.name(name), codec: codec_name, sample_rate, layout, bits, extent };
+        let facts = Facts {
+            container: wrapped_in.unwrap_or_else(|| container.name(name)),
+            codec: codec_name,
+            sample_rate,
+            layout,
+            bits,
+            extent,
+        };
         Ok((decoder, queue, facts, lost))
     }
 

@@ -1,0 +1,86 @@
+//! Streams shown to the decoder in another wrapping than their file's.
+//!
+//! FLAC in Ogg (RFC 9639 §10.1) and in Core Audio files is shown as a native stream. symphonia's
+//! Ogg reader counts the last page wrongly where packets span pages, and its CAF reader has no
+//! packets without a table. The native reader needs neither, as each frame names its own place.
+//! Other Core Audio files are shown without what symphonia trips over: see [`Chunks::splice`].
+
+use super::caf::Chunks;
+use super::flac::{self, StreamInfo};
+use super::ogg;
+use super::peek::Peek;
+use super::spliced::Splice;
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+
+/// A stream as it is shown, and the container that it lies in.
+pub(super) struct Rewrapped {
+    pub(super) splice: Splice,
+    pub(super) container: &'static str,
+}
+
+/// Returns how a stretch of a file of `len` bytes is shown; none where it is shown as it is.
+pub(super) fn find(file: &mut File, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+    let mut peek = Peek::new(file, span.end.min(len));
+    let head = peek.at(span.start, 4)?;
+    if head.starts_with(b"OggS") {
+        return in_ogg(&mut peek, span);
+    }
+    if head.starts_with(b"caff") {
+        return in_caf(file, len);
+    }
+    Ok(None)
+}
+
+/// The first packet of the mapping: 0x7f, `FLAC`, version, the number of header packets; then the native stream begins.
+const MAPPING: &[u8] = b"\x7fFLAC\x01";
+const MAPPING_BYTES: usize = 9;
+
+fn in_ogg(peek: &mut Peek<'_>, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+    let Some((serial, first)) = ogg::find_stream(peek, span.clone(), MAPPING)? else { return Ok(None) };
+    let mut parts = ogg::bodies(peek, span.clone(), serial)?;
+    let start = first.start + MAPPING_BYTES as u64;
+    parts[0] = start..first.end;
+    let mut lead = peek.at(start, flac::INFO_END)?.to_vec();
+    lead.truncate(flac::INFO_END);
+    if lead.len() < flac::INFO_END || first.end - start < flac::INFO_END as u64 {
+        return Ok(None);
+    }
+    parts[0].start += flac::INFO_END as u64;
+    // The first page that begins with a frame.
+    for part in &parts {
+        let frame = peek.at(part.start, 16)?;
+        if frame.starts_with(&[0xff, 0xf8]) || frame.starts_with(&[0xff, 0xf9]) {
+            let frame = frame.to_vec();
+            flac::mend_info(&mut lead[flac::INFO_START..], &frame);
+            break;
+        }
+    }
+    Ok(Some(Rewrapped { splice: Splice { lead, parts }, container: "ogg" }))
+}
+
+fn in_caf(file: &mut File, len: u64) -> io::Result<Option<Rewrapped>> {
+    let Some(chunks) = Chunks::read(file, len)? else { return Ok(None) };
+    let container = "caf";
+    let is_flac = chunks.description.is_some_and(|description| &description[8..12] == b"flac");
+    let (Some(audio), Some(rate_hz), Some(channels)) = (chunks.audio(len), chunks.rate_hz(), chunks.word(24)) else {
+        return Ok(None);
+    };
+    if !is_flac {
+        return Ok(chunks.splice(len).map(|splice| Rewrapped { splice, container }));
+    }
+    let mut peek = Peek::new(file, audio.end);
+    let frame = peek.at(audio.start, 16)?.to_vec();
+    let stored = flac::info_in_cookie(&chunks.cookie);
+    let Some(mut info) = stored.or_else(|| StreamInfo::of_frame(&frame, rate_hz as u32, channels)) else {
+        return Ok(None);
+    };
+    flac::mend_info(&mut info.0, &frame);
+    // The table of a whole file may count whole packets; where audio is missing, it says how much.
+    if chunks.missing_bytes(len) > 0 && info.frames() == 0 {
+        info.set_frames(chunks.table_frames());
+    }
+    let lead = [flac::LAST_INFO_BLOCK, &info.0].concat();
+    Ok(Some(Rewrapped { splice: Splice { lead, parts: vec![audio] }, container }))
+}
