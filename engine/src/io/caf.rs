@@ -94,13 +94,6 @@ impl Chunks {
         (start <= end).then_some(start..end)
     }
 
-    /// Returns the frames that the packet table counts, without priming and remainder; 0 when it does not say.
-    pub(super) fn table_frames(&self) -> u64 {
-        self.table
-            .get(8..16)
-            .map_or(0, |valid| u64::try_from(i64::from_be_bytes(std::array::from_fn(|i| valid[i]))).unwrap_or(0))
-    }
-
     /// Returns the chunks that a decoder needs, each of the size that it has: what follows the packets of
     /// the table, other chunks and what stands behind the last one are left out.
     pub(super) fn splice(&self, len: u64) -> Option<Splice> {

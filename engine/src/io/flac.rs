@@ -114,23 +114,7 @@ impl StreamInfo {
         info[10..14].copy_from_slice(&packed.to_be_bytes());
         Some(Self(info))
     }
-
-    /// The length of the stream; 0 when it is not known.
-    pub(super) fn frames(&self) -> u64 {
-        u64::from_be_bytes(std::array::from_fn(|i| self.0[10 + i])) & FRAMES_MASK
-    }
-
-    /// Sets the length where it can be told.
-    pub(super) fn set_frames(&mut self, frames: u64) {
-        if frames <= FRAMES_MASK {
-            let packed = u64::from_be_bytes(std::array::from_fn(|i| self.0[10 + i])) & !FRAMES_MASK | frames;
-            self.0[10..18].copy_from_slice(&packed.to_be_bytes());
-        }
-    }
 }
-
-/// The length has 36 bits.
-const FRAMES_MASK: u64 = (1 << 36) - 1;
 
 /// Finds STREAMINFO in the cookie of another container: bare, behind `fLaC`, or in a `dfLa` box.
 pub(super) fn info_in_cookie(cookie: &[u8]) -> Option<StreamInfo> {

@@ -79,7 +79,38 @@ pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     } else if body.start >= 16 && (body.start - 16).checked_add(u64::from_be_bytes(short)).is_none_or(|end| end > len) {
         edits.add(body.start - 8, &(len - body.start + 16).to_be_bytes());
     }
+    edits.extend(unwrapped_alac(&mut walker, len).unwrap_or_default());
     Ok(Some(edits))
+}
+
+/// The edits that take the header of ALAC out of the `wave` box in which `QuickTime` keeps it: the demuxer looks for it
+/// beside that box only.
+fn unwrapped_alac<R: Read + Seek>(walker: &mut Walker<R>, len: u64) -> io::Result<Edits> {
+    let mut edits = Edits::default();
+    let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(edits) };
+    for (_, trak) in walker.children(moov)?.into_iter().filter(|(kind, _)| kind == b"trak") {
+        let Some(stsd) = walker.path(&trak, &[b"mdia", b"minf", b"stbl", b"stsd"])? else { continue };
+        let Some((kind, entry)) = walker.children(stsd.start + 8..stsd.end)?.into_iter().next() else { continue };
+        // Versions 0, 1 and 2 of a sound description have 28, 44 and 64 bytes of fields.
+        let [_, version] = walker.bytes::<2>(entry.start + 8)?;
+        let fields = if &kind == b"alac" { [28, 44, 64].get(usize::from(version)) } else { None };
+        let Some(wave) =
+            fields.map(|fields| walker.child(entry.start + fields..entry.end, *b"wave")).transpose()?.flatten()
+        else {
+            continue;
+        };
+        let inner = walker.children(wave.clone())?;
+        let Some(at) = inner.iter().position(|(kind, _)| kind == b"alac") else { continue };
+        let (header, end) = (inner[at].1.start - 8, inner[at].1.end);
+        let mut hide = |from: u64, to: u64| {
+            if to >= from + 8 {
+                edits.add(from, &[&((to - from) as u32).to_be_bytes()[..], b"free"].concat());
+            }
+        };
+        hide(wave.start - 8, header);
+        hide(end, wave.end);
+    }
+    Ok(edits)
 }
 
 /// Whether a file that begins so is `QuickTime` or MP4; old `QuickTime` files have no `ftyp`.

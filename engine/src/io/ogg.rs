@@ -49,9 +49,11 @@ pub(super) fn find_stream(
     Ok(None)
 }
 
-/// Returns the bodies of all pages of one stream, whole pages only; what lies between pages is passed over.
-pub(super) fn bodies(peek: &mut Peek<'_>, range: Range<u64>, serial: u32) -> io::Result<Vec<Range<u64>>> {
-    let (mut found, mut at) = (Vec::new(), range.start);
+/// Returns the bodies of all pages of one stream, and whether its last page is there, and whole.
+///
+/// What lies between pages is passed over.
+pub(super) fn bodies(peek: &mut Peek<'_>, range: Range<u64>, serial: u32) -> io::Result<(Vec<Range<u64>>, bool)> {
+    let (mut found, mut at, mut is_whole) = (Vec::new(), range.start, false);
     while at < range.end {
         let Some(page) = page_at(peek, at)? else {
             let Some(next) = peek.find(at + 1, b"OggS")? else { break };
@@ -59,17 +61,22 @@ pub(super) fn bodies(peek: &mut Peek<'_>, range: Range<u64>, serial: u32) -> io:
             continue;
         };
         let end = (at + page.len).min(range.end);
-        if page.serial == serial && at + page.header_len < end {
-            found.push(at + page.header_len..end);
+        if page.serial == serial {
+            is_whole = page.is_last && at + page.len <= range.end;
+            if at + page.header_len < end {
+                found.push(at + page.header_len..end);
+            }
         }
         at = end;
     }
-    Ok(found)
+    Ok((found, is_whole))
 }
 
 struct Page {
     /// Whether a stream begins with it.
     is_first: bool,
+    /// Whether a stream ends with it.
+    is_last: bool,
     /// The stream that it belongs to.
     serial: u32,
     header_len: u64,
@@ -86,17 +93,27 @@ fn page_at(peek: &mut Peek<'_>, at: u64) -> io::Result<Option<Page>> {
     let body: u64 = table.iter().map(|&len| u64::from(len)).sum();
     let header_len = (HEADER + segments) as u64;
     let serial = u32::from_le_bytes([bytes[14], bytes[15], bytes[16], bytes[17]]);
-    Ok(Some(Page { is_first: bytes[5] & 2 != 0, serial, header_len, len: header_len + body }))
+    Ok(Some(Page {
+        is_first: bytes[5] & 2 != 0,
+        is_last: bytes[5] & 4 != 0,
+        serial,
+        header_len,
+        len: header_len + body,
+    }))
 }
 
-/// Whether the checksum of a page is right (RFC 3533 §6: polynomial 0x04c11db7, over the page with the field zeroed).
+/// Whether the checksum of a page is right.
 fn is_intact(peek: &mut Peek<'_>, at: u64, len: u64) -> io::Result<bool> {
     // At most 65 307 bytes.
     let Some(page) = peek.at(at, len as usize)?.get(..len as usize) else { return Ok(false) };
-    let crc = page.iter().enumerate().fold(0_u32, |crc, (index, &byte)| {
+    Ok(checksum(page).to_le_bytes() == page[22..26])
+}
+
+/// Returns the checksum of a page, over all of it but its own field (RFC 3533 §6: polynomial 0x04c11db7).
+pub(super) fn checksum(page: &[u8]) -> u32 {
+    page.iter().enumerate().fold(0_u32, |crc, (index, &byte)| {
         let byte = if (22..26).contains(&index) { 0 } else { byte };
         (0..8)
             .fold(crc ^ u32::from(byte) << 24, |crc, _| if crc >> 31 == 1 { crc << 1 ^ 0x04c1_1db7 } else { crc << 1 })
-    });
-    Ok(crc.to_le_bytes() == page[22..26])
+    })
 }

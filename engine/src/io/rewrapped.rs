@@ -18,6 +18,8 @@ use std::ops::Range;
 pub(super) struct Rewrapped {
     pub(super) splice: Splice,
     pub(super) container: &'static str,
+    /// Whether the file ends before the stream does, which a native stream without a length cannot show.
+    pub(super) breaks_off: bool,
 }
 
 /// Returns how a stretch of a file of `len` bytes is shown; none where it is shown as it is.
@@ -39,7 +41,7 @@ const MAPPING_BYTES: usize = 9;
 
 fn in_ogg(peek: &mut Peek<'_>, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
     let Some((serial, first)) = ogg::find_stream(peek, span.clone(), MAPPING)? else { return Ok(None) };
-    let mut parts = ogg::bodies(peek, span.clone(), serial)?;
+    let (mut parts, is_whole) = ogg::bodies(peek, span.clone(), serial)?;
     let start = first.start + MAPPING_BYTES as u64;
     parts[0] = start..first.end;
     let mut lead = peek.at(start, flac::INFO_END)?.to_vec();
@@ -57,7 +59,7 @@ fn in_ogg(peek: &mut Peek<'_>, span: &Range<u64>) -> io::Result<Option<Rewrapped
             break;
         }
     }
-    Ok(Some(Rewrapped { splice: Splice { lead, parts }, container: "ogg" }))
+    Ok(Some(Rewrapped { splice: Splice { lead, parts }, container: "ogg", breaks_off: !is_whole }))
 }
 
 fn in_caf(file: &mut File, len: u64) -> io::Result<Option<Rewrapped>> {
@@ -68,8 +70,9 @@ fn in_caf(file: &mut File, len: u64) -> io::Result<Option<Rewrapped>> {
         return Ok(None);
     };
     if !is_flac {
-        return Ok(chunks.splice(len).map(|splice| Rewrapped { splice, container }));
+        return Ok(chunks.splice(len).map(|splice| Rewrapped { splice, container, breaks_off: false }));
     }
+    let breaks_off = chunks.missing_bytes(len) > 0;
     let mut peek = Peek::new(file, audio.end);
     let frame = peek.at(audio.start, 16)?.to_vec();
     let stored = flac::info_in_cookie(&chunks.cookie);
@@ -77,10 +80,6 @@ fn in_caf(file: &mut File, len: u64) -> io::Result<Option<Rewrapped>> {
         return Ok(None);
     };
     flac::mend_info(&mut info.0, &frame);
-    // The table of a whole file may count whole packets; where audio is missing, it says how much.
-    if chunks.missing_bytes(len) > 0 && info.frames() == 0 {
-        info.set_frames(chunks.table_frames());
-    }
     let lead = [flac::LAST_INFO_BLOCK, &info.0].concat();
-    Ok(Some(Rewrapped { splice: Splice { lead, parts: vec![audio] }, container }))
+    Ok(Some(Rewrapped { splice: Splice { lead, parts: vec![audio] }, container, breaks_off }))
 }

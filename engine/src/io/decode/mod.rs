@@ -88,6 +88,8 @@ pub(in crate::io) struct Decoder {
     next_tick: Option<i64>,
     /// For MPEG audio: what every packet's header must agree on.
     mpeg_kind: Option<[u8; 3]>,
+    /// Whether the file is known to end before its stream does.
+    breaks_off: bool,
 }
 
 /// Packets that may follow the last audible one.
@@ -278,6 +280,7 @@ impl Decoder {
             match guarded(&self.path, || format.next_packet())? {
                 Ok(Some(packet)) if packet.track_id == self.track => return Ok(Ok(packet)),
                 Ok(Some(_)) => {}
+                Ok(None) if self.breaks_off => return Ok(Err(Some("the file breaks off".into()))),
                 Ok(None) => return Ok(Err(None)),
                 Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
                     return Ok(Err(Some("the file breaks off in the middle of a packet".into())));

@@ -36,6 +36,9 @@ const READ_AHEAD: usize = 256 * 1024;
 /// Why another kind of AAC is refused.
 const AAC_LC_ONLY: &str = "of AAC, only AAC-LC is read: without its extensions the sound would be dull, or wrong";
 
+/// Why the decoder refuses a header of AAC.
+const AAC_MONO_OR_STEREO: &str = "of AAC, only mono and stereo in one of the standard's layouts is read";
+
 /// What a demuxer sees of a file.
 struct Media {
     shown: Shown,
@@ -92,6 +95,7 @@ impl Decoder {
         let from_io = |error| DecodeError::from_io(path, &error);
         let rewrapped = rewrapped::find(&mut file, len, &span).map_err(from_io)?;
         let wrapped_in = rewrapped.as_ref().map(|rewrapped| rewrapped.container);
+        let breaks_off = rewrapped.as_ref().is_some_and(|rewrapped| rewrapped.breaks_off);
         let (shown, shown_len) = match rewrapped {
             Some(Rewrapped { splice, .. }) => {
                 let len = splice.len();
@@ -150,8 +154,10 @@ impl Decoder {
         if let Some(kind) = config.and_then(aac::kind_in_config) {
             return Err(unsupported(path, name, kind.into(), AAC_LC_ONLY));
         }
-        let (codec, codec_name) = guarded(path, || make_codec(params))?
-            .map_err(|reason| unsupported(path, name, short_name(params).unwrap_or_else(stored_name), reason))?;
+        let (codec, codec_name) = guarded(path, || make_codec(params))?.map_err(|reason| {
+            let reason = if params.codec == CODEC_ID_AAC { AAC_MONO_OR_STEREO.into() } else { reason };
+            unsupported(path, name, short_name(params).unwrap_or_else(stored_name), reason)
+        })?;
 
         let opus_head = match &codec {
             Codec::Opus(stream) => Some(stream.head().clone()),
@@ -173,6 +179,7 @@ impl Decoder {
             least_gap: None,
             next_tick: None,
             mpeg_kind: None,
+            breaks_off,
         };
         if params.codec == CODEC_ID_AAC && decoder.has_sbr()? {
             return Err(unsupported(path, name, aac::HE_AAC.into(), AAC_LC_ONLY));

@@ -7,6 +7,7 @@ mod hostile;
 mod placement;
 mod time_stamps;
 mod wave;
+mod wrapped;
 
 use super::{DecodeError, Fold, StemInfo, StemOutcome, StemReader};
 use crate::audio::AudioBuffer;
