@@ -95,9 +95,18 @@ fn try_one(name: &str, bytes: &[u8], number: usize, folder: &Path, tally: &mut T
             assert!(text.contains("mutant"), "mutant {number} of {name}: the file is not named: {text}");
             if let Some((_, cause)) = text.split_once("the decoder gave up on it") {
                 tally.caught_panics.push(format!("mutant {number} of {name}: {cause}"));
+                keep(&path, name, number);
             }
             tally.refused += 1;
         }
+    }
+}
+
+/// Keeps a mutant that a decoder panics on in the folder that `MIXDOWN_KEEP` names: it belongs among the fixtures.
+fn keep(path: &Path, name: &str, number: usize) {
+    if let Some(folder) = std::env::var_os("MIXDOWN_KEEP") {
+        let name = Path::new(name).file_name().unwrap().to_string_lossy();
+        std::fs::copy(path, Path::new(&folder).join(format!("{number}-{name}"))).unwrap();
     }
 }
 

@@ -9,6 +9,9 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
+/// Bytes of a packet in a Core Audio file, beyond which the demuxer's own sums overflow.
+const MAX_PACKET_BYTES: u32 = 1 << 24;
+
 /// The start of a file, and what must be set right in it.
 pub(super) struct Header {
     /// Up to 512 bytes, to name what cannot be read.
@@ -64,6 +67,9 @@ impl Header {
             return Err(DecodeError::NotAudio { path: path.into(), what });
         }
         if let Some(chunks) = caf {
+            if let Some(bytes) = chunks.word(16).filter(|&bytes| bytes > MAX_PACKET_BYTES) {
+                return Err(DecodeError::damaged(path, format!("its header names packets of {bytes} bytes")));
+            }
             header.missing_bytes = chunks.missing_bytes(len);
         } else if let Some(edits) = mp4::scan(file, len).unwrap_or_default() {
             header.edits = edits;

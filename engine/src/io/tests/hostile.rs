@@ -205,3 +205,17 @@ proptest! {
         survives(&bytes, KINDS[kind]);
     }
 }
+
+/// Damaged files on which a decoder gave up: what is wrong with each is found before the decoder sees it.
+#[test]
+fn what_decoders_gave_up_on_is_refused_before_they_see_it() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(fixture("damaged")).unwrap() {
+        let path = entry.unwrap().path();
+        let error = read(&path).expect_err("must be refused").to_string();
+        assert!(!error.contains("gave up"), "{error}");
+        assert!(error.contains("damaged"), "{error}");
+        count += 1;
+    }
+    assert!(count >= 2, "the fixtures are missing");
+}
