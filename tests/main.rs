@@ -25,6 +25,7 @@ mod play_device;
 mod program_runs;
 mod repeatability;
 mod report;
+mod time_codes;
 
 /// Counts what is allocated where nothing may be: see `laws::allocation`.
 #[global_allocator]
