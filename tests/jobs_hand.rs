@@ -44,6 +44,10 @@ impl Disk for DyingDisk {
         self.step("make folder", path);
         OsDisk.make_folder(path)
     }
+    fn make_private_folder(&self, path: &Path) -> io::Result<()> {
+        self.step("make folder", path);
+        OsDisk.make_private_folder(path)
+    }
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.step("write", path);
         // Half of it, too, may be all that there was time for.

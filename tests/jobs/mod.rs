@@ -6,5 +6,8 @@ mod crowd;
 mod full_disk;
 mod hostile;
 mod kills;
+#[cfg(unix)]
+mod private;
 mod scale;
+mod stems;
 mod yard;

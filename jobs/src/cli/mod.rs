@@ -25,6 +25,7 @@ mod standard_streams;
 mod stems;
 mod table;
 mod terminal;
+mod threads;
 mod to_stdout;
 mod waveform;
 
@@ -82,6 +83,9 @@ pub fn main() -> ExitCode {
         Err(error) => return unparsed(&error),
     };
     arguments.terminal.choose();
+    if let Err(failure) = threads::check() {
+        return failure.report(false);
+    }
     let (json, result) = match &arguments.command {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Render(render) => (render.json, render::run(render)),

@@ -16,8 +16,8 @@ pub enum Lookup {
     },
     /// Nothing.
     NotFound,
-    /// A record that cannot be read as one.
-    Corrupt,
+    /// A record that cannot be read as one: what is wrong with it, or where it was set aside.
+    Corrupt(String),
     /// A job that had ended and was cleared away.
     Expired,
     /// A record that a newer version wrote, and what of it this one does not know.
@@ -37,7 +37,7 @@ pub fn status_document(lookup: &Lookup) -> Value {
             "message": "Job status retrieved successfully",
         }),
         Lookup::NotFound => refuse("JOB_NOT_FOUND", "Job not found"),
-        Lookup::Corrupt => refuse("JOB_RECORD_CORRUPT", "The job's record is damaged and was set aside"),
+        Lookup::Corrupt(why) => refuse("JOB_RECORD_CORRUPT", why),
         Lookup::Expired => refuse("JOB_EXPIRED", "Job expired"),
         Lookup::Newer(why) => refuse("JOB_RECORD_NEWER", why),
         Lookup::Failed(why) => refuse("JOB_STATUS_ERROR", why),
@@ -99,7 +99,7 @@ mod tests {
             status_document(&Lookup::NotFound),
             json!({ "ok": false, "data": {}, "error": "JOB_NOT_FOUND", "message": "Job not found" })
         );
-        assert_eq!(code(Lookup::Corrupt), "JOB_RECORD_CORRUPT");
+        assert_eq!(code(Lookup::Corrupt("torn".into())), "JOB_RECORD_CORRUPT");
         assert_eq!(code(Lookup::Expired), "JOB_EXPIRED");
         assert_eq!(code(Lookup::Failed("disk".into())), "JOB_STATUS_ERROR");
     }

@@ -101,7 +101,7 @@ impl Store {
     ) -> Result<Option<Record>, StoreError> {
         let _lock = self.lock_record(job)?;
         let record = match self.read_in(session, job) {
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            Err(error) if error.is_gone() => return Ok(None),
             other => other?,
         };
         if !record.state.is_ended() || !still(&record) {
@@ -122,6 +122,7 @@ impl Store {
             self.disk.sync_folder(&folder, SyncPoint::Deletion).map_err(StoreError::io(&folder))?;
             freed = self.remove_results(record)?;
         }
+        let _ = self.remove(&self.places.beside(session, job, "progress"));
         self.remove(&self.places.deleted(session, job))?;
         self.remove(&self.places.index_entry(job))?;
         Ok(freed)

@@ -90,17 +90,22 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// When there is no such folder, or it cannot be read.
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>>;
-    /// Makes a folder in one that exists.
+    /// Makes a folder in one that exists, for whom the process's mask lets in.
     ///
     /// # Errors
     /// `AlreadyExists` when something has the name.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
-    /// Writes a new file. Not durable before it is synced.
+    /// The same, for its owner alone.
+    ///
+    /// # Errors
+    /// As [`Disk::make_folder`].
+    fn make_private_folder(&self, path: &Path) -> io::Result<()>;
+    /// Writes a new file, for its owner alone. Not durable before it is synced.
     ///
     /// # Errors
     /// `AlreadyExists` when something has the name; whatever writing fails with.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Writes at the end of a file, at once; makes it when it is missing.
+    /// Writes at the end of a file, at once; makes it, for its owner alone, when it is missing.
     ///
     /// # Errors
     /// Whatever writing fails with.

@@ -28,14 +28,17 @@ impl Store {
         Ok(Some(path))
     }
 
-    /// The same, made where it is missing.
+    /// The same, made where it is missing: for all whom the mask lets in where results lie, else for its owner alone.
     pub(super) fn ensure(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let mut path = root.to_path_buf();
+        // The two roots may be one folder.
+        let is_result = root == self.places.storage() && parts.first() == Some(&"mix_outputs");
         for part in parts {
             path.push(part);
             let known = self.disk.stat(&path);
+            let make = || if is_result { self.disk.make_folder(&path) } else { self.disk.make_private_folder(&path) };
             let kind = match known {
-                Err(error) if error.kind() == ErrorKind::NotFound => match self.disk.make_folder(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => match make() {
                     Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(StoreError::io(&path)(error)),
                     // Somebody may have been quicker, with anything.
                     _ => self.disk.stat(&path).map_err(StoreError::io(&path))?.kind,

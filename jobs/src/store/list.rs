@@ -120,7 +120,7 @@ impl Store {
             for job in self.jobs_of(session).unwrap_or_default() {
                 match self.read_in(session, &job) {
                     Ok(record) => *part.jobs.entry(record.kind).or_default().entry(record.state).or_default() += 1,
-                    Err(StoreError::NotFound(_) | StoreError::Expired(_)) => {}
+                    Err(error) if error.is_gone() => {}
                     Err(_) => part.unreadable += 1,
                 }
             }

@@ -23,6 +23,13 @@ fn no_link(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
+/// Makes files that only their owner may read: records and logs hold paths and names of somebody's work.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
 fn plain(file: File) -> io::Result<File> {
     if file.metadata()?.is_file() {
         Ok(file)
@@ -84,8 +91,15 @@ impl Disk for OsDisk {
         fs::create_dir(path)
     }
 
+    fn make_private_folder(&self, path: &Path) -> io::Result<()> {
+        let mut folder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder.create(path)
+    }
+
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        let mut file = private(OpenOptions::new().write(true).create_new(true)).open(path)?;
         file.write_all(bytes).inspect_err(|_| {
             let _ = fs::remove_file(path);
         })
@@ -93,7 +107,7 @@ impl Disk for OsDisk {
 
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut options = OpenOptions::new();
-        let file = plain(no_link(options.append(true).create(true)).open(path)?)?;
+        let file = plain(private(no_link(options.append(true).create(true))).open(path)?)?;
         sole_name(&file)?;
         (&file).write_all(bytes)
     }
@@ -127,7 +141,7 @@ impl Disk for OsDisk {
 
     fn lock(&self, path: &Path, wait: bool) -> io::Result<Option<Lock>> {
         let mut options = OpenOptions::new();
-        let file = no_link(options.read(true).write(true).create(true).truncate(false)).open(path)?;
+        let file = private(no_link(options.read(true).write(true).create(true).truncate(false))).open(path)?;
         let file = plain(file)?;
         if wait {
             file.lock()?;

@@ -84,6 +84,9 @@ impl Store {
         let _publishing = self.lock_publishing(&session)?;
         self.settle_others(&session, &job)?;
         if result.is_some() {
+            for name in files.iter().filter_map(Value::as_str) {
+                self.check_way(&self.places.results(&session).join(name))?;
+            }
             self.write(claim, |record, now| {
                 if record.state != State::Exporting {
                     record.go(State::Exporting, By::Worker, now).map_err(StoreError::illegal(&job))?;
@@ -102,6 +105,14 @@ impl Store {
         Ok(())
     }
 
+    /// Refuses a name that no file can take.
+    fn check_way(&self, path: &Path) -> Result<(), StoreError> {
+        match self.disk.stat(path) {
+            Ok(stat) if stat.kind == Kind::Folder => Err(StoreError::InTheWay(path.into())),
+            _ => Ok(()),
+        }
+    }
+
     /// Finishes what a dead worker of the session began to put in place. Under the publishing lock, so there is no live one.
     fn settle_others(&self, session: &SessionId, me: &JobId) -> Result<(), StoreError> {
         for (other, job) in self.active()?.into_iter().filter(|(other, job)| other == session && job != me) {
@@ -113,17 +124,27 @@ impl Store {
     }
 
     /// Gives staged files their names: the master first, since only it decides whose result this is. A master in another
-    /// container, of an earlier mix, goes.
+    /// container, of an earlier mix, goes. A file beside it whose way is barred is left out: the master is in place by then.
     pub(super) fn move_into_place(&self, session: &SessionId, staging: &Path, master: &str) -> Result<(), StoreError> {
         let results = self.places.results(session);
         let mut names: Vec<_> = self.entries(staging)?.into_iter().map(|entry| entry.name).collect();
         names.sort_by_key(|name| !is_master(name));
         for name in names {
             let to = results.join(&name);
-            self.disk.rename(&staging.join(&name), &to).map_err(StoreError::io(&to))?;
+            let moved = self.disk.rename(&staging.join(&name), &to);
+            if moved.is_err() {
+                match self.check_way(&to) {
+                    Err(_) if !is_master(&name) => continue,
+                    way => way?,
+                }
+            }
+            moved.map_err(StoreError::io(&to))?;
         }
         for other in MASTERS.into_iter().filter(|other| *other != master) {
-            self.remove(&results.join(other))?;
+            let path = results.join(other);
+            if self.check_way(&path).is_ok() {
+                self.remove(&path)?;
+            }
         }
         self.disk.sync_folder(&results, SyncPoint::ResultNames).map_err(StoreError::io(&results))
     }

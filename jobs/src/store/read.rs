@@ -7,6 +7,7 @@ use crate::jobs::{JobId, Lookup, ParseError, Record, SessionId, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// The last word of a running worker: not synced, so it has a file of its own, whose loss costs nothing.
 #[derive(Debug, Serialize, Deserialize)]
@@ -85,15 +86,23 @@ impl Store {
     /// The session of a job: by the index, or by looking everywhere when the index does not know.
     pub(super) fn session_of(&self, job: &JobId) -> Result<SessionId, StoreError> {
         let entry = self.places.index_entry(job);
-        if let Some(bytes) = self.bytes(&entry)?
-            && let Ok(IndexEntry { session_id }) = serde_json::from_slice(&bytes)
-        {
-            return Ok(session_id);
+        let named = self.indexed_session(&entry)?;
+        let has_record = |session: &SessionId| {
+            self.disk.stat(&self.places.record(session, job)).is_ok_and(|stat| stat.kind == Kind::File)
+        };
+        if let Some(session) = named.as_ref().filter(|session| has_record(session)) {
+            return Ok(session.clone());
         }
-        for session in self.sessions()? {
-            if self.disk.stat(&self.places.record(&session, job)).is_ok_and(|stat| stat.kind == Kind::File) {
-                return Ok(session);
-            }
+        // The entry is a copy: where it names no record, the records decide.
+        let sessions = self.sessions()?;
+        if let Some(session) = sessions.iter().find(|session| has_record(session)) {
+            return Ok(session.clone());
+        }
+        let left = |session: &&SessionId| {
+            self.disk.stat(&self.places.deleted(session, job)).is_ok() || self.set_aside_as(session, job).is_some()
+        };
+        if let Some(session) = named.iter().chain(&sessions).find(left).or(named.as_ref()) {
+            return Ok(session.clone());
         }
         if self.in_history(job)? {
             Err(StoreError::Expired(job.clone()))
@@ -107,17 +116,27 @@ impl Store {
         if self.disk.stat(&self.places.deleted(session, job)).is_ok() {
             return StoreError::Expired(job.clone());
         }
-        let quarantine = self.places.quarantine(session);
-        let prefix = format!("{job}.");
-        let set_aside = self.entries(&quarantine).unwrap_or_default();
-        if set_aside.iter().any(|entry| entry.name.starts_with(&prefix)) {
-            let source = crate::jobs::InvalidRecord("it was set aside".into());
-            return StoreError::Corrupt { path: quarantine.join(format!("{job}.json")), source };
+        if let Some(path) = self.set_aside_as(session, job) {
+            return StoreError::SetAside { job: job.clone(), path };
         }
         match self.in_history(job) {
             Ok(true) => StoreError::Expired(job.clone()),
             _ => StoreError::NotFound(job.clone()),
         }
+    }
+
+    /// The session that an entry of the index names; `None` where there is none, or it cannot be read.
+    pub(super) fn indexed_session(&self, entry: &Path) -> Result<Option<SessionId>, StoreError> {
+        let bytes = self.bytes(entry)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).map(|entry: IndexEntry| entry.session_id))
+    }
+
+    /// Where a job's record lies in quarantine.
+    fn set_aside_as(&self, session: &SessionId, job: &JobId) -> Option<PathBuf> {
+        let folder = self.folder(self.places.media(), &[session.as_str(), "jobs", ".quarantine"]).ok()??;
+        let prefix = format!("{job}.");
+        let mut entries = self.entries(&folder).unwrap_or_default().into_iter();
+        entries.find(|entry| entry.name.starts_with(&prefix)).map(|entry| folder.join(entry.name))
     }
 
     pub(super) fn write_index(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
@@ -158,7 +177,9 @@ impl Store {
             }
             Err(StoreError::NotFound(_)) => Lookup::NotFound,
             Err(StoreError::Expired(_)) => Lookup::Expired,
-            Err(StoreError::Corrupt { .. }) => Lookup::Corrupt,
+            Err(error @ (StoreError::Corrupt { .. } | StoreError::SetAside { .. })) => {
+                Lookup::Corrupt(error.to_string())
+            }
             Err(error @ StoreError::Newer { .. }) => Lookup::Newer(error.to_string()),
             Err(error) => Lookup::Failed(error.to_string()),
         }

@@ -29,7 +29,7 @@ impl Store {
     pub fn rescue(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let record = match self.read_in(session, job) {
             Ok(record) => record,
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return self.forget_mark(session, job),
+            Err(error) if error.is_gone() => return self.forget_mark(session, job),
             Err(error) => return Err(error),
         };
         if record.state.is_ended() {
@@ -50,7 +50,7 @@ impl Store {
         let _lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
             Ok(record) => !record.state.is_ended(),
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => false,
+            Err(error) if error.is_gone() => false,
             Err(error) => return Err(error),
         };
         if !needed {
@@ -75,7 +75,7 @@ impl Store {
     pub(crate) fn is_stale(&self, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
         let _lock = self.lock_record_briefly(job)?;
         let record = match self.read_in(session, job) {
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            Err(error) if error.is_gone() => return Ok(None),
             other => other?,
         };
         if !record.state.is_active() {
@@ -105,12 +105,20 @@ impl Store {
         if !gone || (record.is_publishing() && !publishing) {
             return Ok(Rescue::Alive);
         }
-        let done = record.is_publishing() && self.finish_publishing(&record)?;
+        let (done, blocked) = match if record.is_publishing() { self.finish_publishing(&record) } else { Ok(false) } {
+            Ok(done) => (done, None),
+            Err(error) if error.is_blocked() => (false, Some(error.to_string())),
+            // The disk fails: a later rescue may finish it, but nobody wants it.
+            Err(_) if record.cancel_requested_at.is_some() => (false, None),
+            Err(error) => return Err(error),
+        };
         let after = if done { self.last_completion(session, job)? } else { None };
         let rescued = self.change(session, job, Who::Rescuer, None, |record, now| {
             let illegal = StoreError::illegal(job);
             if done {
                 complete(record, By::Rescue, now, after, job)
+            } else if let Some(why) = blocked {
+                record.fail(JobError::new("STORAGE_FAILED", why), By::Rescue, now).map_err(illegal)
             } else if record.cancel_requested_at.is_some() {
                 record.go(State::Cancelled, By::Rescue, now).map_err(illegal)
             } else if record.attempt >= record.max_attempts {

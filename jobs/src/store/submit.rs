@@ -46,8 +46,13 @@ impl Store {
         let name = hex_digest(key.as_bytes());
         let _lock = self.lock_or_busy("key", &name, super::PATIENCE)?;
         let path = self.places.shell("keys").join(format!("{name}.json"));
-        let print = fingerprint(job.kind, &job.session_id, job.extra.get("config"));
         if let Some(record) = self.holder_of(&path, &key)? {
+            let mut extra = job.extra.clone();
+            if !record.extra.contains_key("stems") {
+                // An older version took no fingerprint of the stems.
+                extra.remove("stems");
+            }
+            let print = fingerprint(job.kind, &job.session_id, &extra);
             if record.idempotency.as_ref().is_some_and(|known| known.fingerprint != print) {
                 return Err(StoreError::KeyTaken { key, job: record.job_id });
             }
@@ -65,7 +70,7 @@ impl Store {
         let Ok(note) = serde_json::from_slice::<KeyNote>(&bytes) else { return Ok(None) };
         match self.read_in(&note.session_id, &note.job_id) {
             Ok(record) => Ok(Some(record).filter(|found| found.idempotency.as_ref().is_some_and(|i| i.key == key))),
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => Ok(None),
+            Err(error) if error.is_gone() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -88,9 +93,9 @@ impl Store {
             self.unmark_active(session, id);
             return Err(error);
         }
-        drop(lock);
         // The record is there: what follows can be made up for.
         let _ = self.write_index(session, id);
+        drop(lock);
         self.note_recent(session, id);
         self.log_imports(session, id, stems);
         Ok(Submitted { record, new: true })
@@ -128,7 +133,7 @@ impl Store {
     /// When it has ended.
     pub fn cancel(&self, job: &JobId) -> Result<Record, StoreError> {
         let session = self.session_of(job)?;
-        let _lock = self.lock_record(job)?;
+        let lock = self.lock_record(job)?;
         let record = self.change(&session, job, Who::Anyone, None, |record, now| {
             if record.state == State::Queued {
                 return record.go(State::Cancelled, By::Cancel, now).map_err(StoreError::illegal(job));
@@ -138,7 +143,13 @@ impl Store {
         })?;
         if record.state.is_ended() {
             self.ended(&record);
+            return Ok(record);
         }
-        Ok(record)
+        drop(lock);
+        // Where its worker is gone, nobody else would carry the wish out before the next look.
+        match self.rescue(&session, job) {
+            Ok(super::Rescue::Done { after, .. }) => Ok(*after),
+            _ => Ok(record),
+        }
     }
 }

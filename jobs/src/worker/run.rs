@@ -2,7 +2,7 @@
 
 use super::{RunError, Runner, Sign};
 use crate::jobs::{By, JobError, Record, State, place};
-use crate::store::{Claim, Store, StoreError};
+use crate::store::{Claim, Rescue, Store, StoreError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,7 +67,7 @@ impl Worker {
                 Ok(Some(claim)) => return self.run(claim).map(Some),
                 // A newer version's job is its own workers' to do.
                 Ok(None) | Err(StoreError::Newer { .. }) => {}
-                Err(StoreError::NotFound(_) | StoreError::Expired(_)) => {
+                Err(error) if error.is_gone() => {
                     self.store.rescue(&session, &job)?;
                 }
                 Err(StoreError::Corrupt { .. }) => {
@@ -119,6 +119,14 @@ impl Worker {
         match ended {
             Ok(()) => Ok(claim.record),
             Err(StoreError::LeaseLost(_)) => self.store.read(&job.job_id),
+            Err(error) if claim.record.is_publishing() => {
+                // Without this worker's lease, the rescue is free to end what cannot be put in place.
+                drop(claim);
+                match self.store.rescue(&job.session_id, &job.job_id)? {
+                    Rescue::Done { after, .. } => Ok(*after),
+                    _ => Err(error),
+                }
+            }
             Err(error) => Err(error),
         }
     }
@@ -146,7 +154,11 @@ impl Worker {
         // A disk that is full keeps the progress from being written, not the work from going on.
         let lost = matches!(
             heard,
-            Err(StoreError::LeaseLost(_) | StoreError::NotFound(_) | StoreError::Expired(_) | StoreError::Ended { .. })
+            Err(StoreError::LeaseLost(_)
+                | StoreError::NotFound(_)
+                | StoreError::Expired(_)
+                | StoreError::SetAside { .. }
+                | StoreError::Ended { .. })
         );
         if lost {
             Some(Stop::Lost)

@@ -1,5 +1,6 @@
 //! Proofs that nothing is lost: a disk that loses power, fails and fills up, and records that are damaged.
 
+mod blocked;
 mod damage;
 mod dice;
 mod faults;

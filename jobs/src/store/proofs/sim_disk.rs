@@ -255,6 +255,10 @@ impl Disk for SimDisk {
         inside.add(path, empty_folder()).map(|_| ())
     }
 
+    fn make_private_folder(&self, path: &Path) -> io::Result<()> {
+        self.make_folder(path)
+    }
+
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut inside = self.0.lock().unwrap();
         inside.write(true)?;
