@@ -10,6 +10,7 @@ mod diff;
 mod dry_run;
 mod interrupt;
 mod jobs;
+mod log;
 mod measure;
 mod origination;
 mod outcome;

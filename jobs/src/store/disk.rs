@@ -59,6 +59,8 @@ pub struct Stat {
     pub bytes: u64,
     /// When it was last written.
     pub modified: Timestamp,
+    /// Tells it from what had its name before, where the system can: an inode.
+    pub id: u64,
 }
 
 /// A name in a folder.
@@ -71,7 +73,15 @@ pub struct Entry {
 }
 
 /// A lock, held until it is dropped or its process ends in whatever way.
-pub type Lock = Box<dyn Send + Sync>;
+pub type Lock = Box<dyn Held>;
+
+/// What holds a lock.
+pub trait Held: Send + Sync {
+    /// Returns whether the lock still counts: its file has its name, and nobody has put another in its place.
+    fn is_current(&self) -> bool;
+    /// Writes over the beginning of the lock's file, for whoever waits. That it may fail is no harm.
+    fn note(&self, text: &str);
+}
 
 /// A disk. Every error is the operating system's; no operation follows a symbolic link in the last part of a path.
 pub trait Disk: Send + Sync {

@@ -59,6 +59,16 @@ pub enum StoreError {
         /// The step.
         source: IllegalTransition,
     },
+    /// A worker has the job.
+    #[error(
+        "job {job}: a worker has it ({state}); `mixdown jobs cancel {job}` first, and delete it once it has stopped"
+    )]
+    Running {
+        /// The job.
+        job: JobId,
+        /// Where it is.
+        state: State,
+    },
     /// A job that has ended stays as it is.
     #[error("job {job}: it has ended ({state}) and stays as it is")]
     Ended {

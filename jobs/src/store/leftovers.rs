@@ -25,7 +25,7 @@ impl Store {
     pub(super) fn clear_progress(&self, session: &SessionId, name: &str, look_only: bool) -> Result<u64, StoreError> {
         let job = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".progress")).and_then(|id| id.parse().ok());
         let Some(job) = job else { return Ok(0) };
-        let _lock = if look_only { None } else { self.lock_record_briefly(&job)? };
+        let _lock = if look_only { None } else { Some(self.lock_record_briefly(&job)?) };
         match self.read_in(session, &job) {
             Ok(record) if record.state.is_active() => Ok(0),
             Err(error) if !error.is_gone() => Ok(0),
@@ -112,6 +112,7 @@ impl Store {
         let folders = [
             (self.places.index(), Some("record")),
             (self.places.shell("keys"), Some("key")),
+            (self.places.shell("expiring"), None),
             (self.places.shell(""), None),
         ];
         for (folder, kind) in folders {
@@ -125,7 +126,7 @@ impl Store {
                 let is_left = match kind {
                     _ if look_only => true,
                     Some(kind) => {
-                        let _lock = self.lock_or_busy(kind, target, super::BRIEF)?;
+                        let _lock = self.lock_or_busy(kind, target, super::locks::BRIEF)?;
                         self.remove(&path)?
                     }
                     None if self.disk.stat(&path).is_ok_and(|stat| old(stat.modified)) => self.remove(&path)?,
@@ -158,7 +159,7 @@ impl Store {
             if entry.name.starts_with('.') || !gone()? {
                 continue;
             }
-            let _lock = self.lock_or_busy("key", name, super::BRIEF)?;
+            let _lock = self.lock_or_busy("key", name, super::locks::BRIEF)?;
             if gone()? {
                 count += 1;
                 if !look_only {

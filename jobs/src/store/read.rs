@@ -1,9 +1,10 @@
 //! From a job's id to its record.
 
-use super::disk::Kind;
+use super::disk::{Kind, Lock};
+use super::places::master_name;
 use super::{Store, StoreError};
 use crate::clock::BootTime;
-use crate::jobs::{JobId, Lookup, ParseError, Record, SessionId, State};
+use crate::jobs::{JobId, JobResult, Lookup, ParseError, Record, SessionId, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -132,17 +133,17 @@ impl Store {
     }
 
     /// Where a job's record lies in quarantine.
-    fn set_aside_as(&self, session: &SessionId, job: &JobId) -> Option<PathBuf> {
+    pub(super) fn set_aside_as(&self, session: &SessionId, job: &JobId) -> Option<PathBuf> {
         let folder = self.folder(self.places.media(), &[session.as_str(), "jobs", ".quarantine"]).ok()??;
         let prefix = format!("{job}.");
         let mut entries = self.entries(&folder).unwrap_or_default().into_iter();
         entries.find(|entry| entry.name.starts_with(&prefix)).map(|entry| folder.join(entry.name))
     }
 
-    pub(super) fn write_index(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
+    pub(super) fn write_index(&self, session: &SessionId, job: &JobId, lock: &Lock) -> Result<(), StoreError> {
         let entry = format!("{}\n", json!({ "job_id": job, "session_id": session }));
         // Not synced: it can be rebuilt, and lookups do without it.
-        self.replace(&self.places.index_entry(job), entry.as_bytes(), None)
+        self.replace(&self.places.index_entry(job), entry.as_bytes(), None, Some(lock))
     }
 
     /// Every session that has a folder, sorted.
@@ -172,8 +173,9 @@ impl Store {
         let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };
         match self.read(&job) {
             Ok(record) => {
-                let has_result = record.state == State::Complete && self.has_result(&record);
-                Lookup::Found { record: Box::new(record), has_result }
+                let result = record.result.as_ref().filter(|_| record.state == State::Complete);
+                let result = result.and_then(|result| self.result_path(&record.session_id, result));
+                Lookup::Found { record: Box::new(record), result }
             }
             Err(StoreError::NotFound(_)) => Lookup::NotFound,
             Err(StoreError::Expired(_)) => Lookup::Expired,
@@ -185,9 +187,11 @@ impl Store {
         }
     }
 
-    fn has_result(&self, record: &Record) -> bool {
-        let folder = self.folder(self.places.storage(), &["mix_outputs", record.session_id.as_str()]);
-        matches!(folder, Ok(Some(_)))
-            && self.disk.stat(&self.places.master(record)).is_ok_and(|stat| stat.kind == Kind::File)
+    /// Where a result lies, from the root of the file system on; `None` when there is no such file.
+    pub fn result_path(&self, session: &SessionId, result: &JobResult) -> Option<PathBuf> {
+        let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]).ok()??;
+        let path = folder.join(master_name(Some(result)));
+        self.disk.stat(&path).ok().filter(|stat| stat.kind == Kind::File)?;
+        std::path::absolute(&path).ok()
     }
 }

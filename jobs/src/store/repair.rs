@@ -161,8 +161,8 @@ impl Store {
         if !is_right {
             done.indexed += 1;
             if !look_only {
-                let _lock = self.lock_record_briefly(job)?;
-                self.write_index(session, job)?;
+                let lock = self.lock_record_briefly(job)?;
+                self.write_index(session, job, &lock)?;
             }
         }
         if !look_only && !record.state.is_ended() && !known.marked.contains(job) {
@@ -176,7 +176,7 @@ impl Store {
     /// # Errors
     /// When it cannot be moved.
     pub fn set_aside(&self, session: &SessionId, job: &JobId) -> Result<bool, StoreError> {
-        let _lock = self.lock_record(job)?;
+        let lock = self.lock_record(job)?;
         if !matches!(self.read_in(session, job), Err(StoreError::Corrupt { .. })) {
             return Ok(false);
         }
@@ -186,7 +186,7 @@ impl Store {
         let to =
             free.into_iter().find(|path| self.disk.stat(path).is_err()).unwrap_or_else(|| folder.join("last.json"));
         self.disk.rename(&from, &to).map_err(StoreError::io(&from))?;
-        self.unmark_active(session, job);
+        self.unmark_active(session, job, &lock);
         Ok(true)
     }
 

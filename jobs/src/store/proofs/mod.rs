@@ -8,5 +8,6 @@ mod machine;
 mod own_jobs;
 mod power;
 mod scene;
+mod short_lived;
 mod sim_disk;
 mod versions;
