@@ -20,9 +20,9 @@ const LOOK: Duration = Duration::from_millis(2);
 
 impl Store {
     fn lock_file(&self, kind: &str, name: &str) -> PathBuf {
-        // Two digits: few files, which jobs share, so that none is ever deleted. And the same in every version.
+        // Three digits: some files, which jobs share, so that none is ever deleted. And the same in every version.
         let digest = hex_digest(name.as_bytes());
-        self.places.shell("locks").join(format!("{kind}-{}", &digest[..2]))
+        self.places.shell("locks").join(format!("{kind}-{}", &digest[..3]))
     }
 
     /// Waits for one of the shell's locks, but not for a process that was stopped while it held it. Whoever holds several has taken
