@@ -80,6 +80,9 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
         {
             std::thread::sleep(Duration::from_millis(2));
         }
+        if begin.elapsed() > Duration::from_secs(2) {
+            println!("late: {:?}; active: {:?}", store.read(&job), store.active());
+        }
         waits.push(begin.elapsed());
         known.push(job);
         signal(&first, Signal::CONT);

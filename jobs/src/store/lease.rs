@@ -81,9 +81,31 @@ impl Store {
         claim: &mut Claim,
         edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let lock = self.lock_record(&claim.record.job_id)?;
+        self.write_under(claim, &lock, edit)
+    }
+
+    /// The same for what may stay unwritten: gives up soon when somebody keeps the record's lock.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_briefly(
+        &self,
+        claim: &mut Claim,
+        edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let lock = self.lock_record_briefly(&claim.record.job_id)?;
+        self.write_under(claim, &lock, edit)
+    }
+
+    fn write_under(
+        &self,
+        claim: &mut Claim,
+        lock: &Lock,
+        edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
-        let lock = self.lock_record(&job)?;
-        claim.record = self.change(&session, &job, Who::Holder(&claim.token), None, &lock, |record, now| {
+        claim.record = self.change(&session, &job, Who::Holder(&claim.token), None, lock, |record, now| {
             if let Some(lease) = record.lease.as_mut() {
                 lease.heartbeat_at = now;
                 lease.heartbeat_boot = Some(self.clock.boot());
@@ -91,10 +113,10 @@ impl Store {
             edit(record, now)
         })?;
         if claim.record.state.is_ended() || claim.record.state == State::Queued {
-            self.let_go(&session, &job, &lock);
+            self.let_go(&session, &job, lock);
         }
         if claim.record.state.is_ended() {
-            self.ended(&claim.record, &lock);
+            self.ended(&claim.record, lock);
         }
         Ok(())
     }
@@ -105,7 +127,7 @@ impl Store {
     /// When the job is no longer this worker's.
     pub fn beat(&self, claim: &mut Claim, percent: u8, message: &str) -> Result<Beat, StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
-        let lock = self.lock_record(&job)?;
+        let lock = self.lock_record_briefly(&job)?;
         let record = self.read_in(&session, &job)?;
         if record.lease.as_ref().is_none_or(|lease| lease.token != claim.token) {
             return Err(StoreError::LeaseLost(job));
