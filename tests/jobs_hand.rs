@@ -1,13 +1,15 @@
 //! A hand that works, submits and meddles on a job store until somebody kills it; tests start many of them.
 
+use jiff::{SignedDuration, Timestamp};
 use mixdown_engine::render::{Phase, Progress};
-use mixdown_jobs::cleanup::{CleanupOptions, clean_as_job};
-use mixdown_jobs::clock::SystemClock;
+use mixdown_jobs::cleanup::{CleanupOptions, clean_as_job, run_if_due};
+use mixdown_jobs::clock::{BootTime, Clock, SystemClock};
 use mixdown_jobs::jobs::{JobError, JobType, NewJob, Record};
 use mixdown_jobs::settings::Settings;
 use mixdown_jobs::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
 use mixdown_jobs::worker::{RunError, Runner, Service, Sign, Worker};
 use serde_json::{Map, Value, json};
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,19 +17,33 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The machine's disk, until the process dies just before one of its operations.
+/// The machine's disk, until the process dies, or is stopped, just before one of its operations.
 struct DyingDisk {
     dies_at: u64,
+    stops_at: u64,
     count: AtomicU64,
 }
 
 impl DyingDisk {
     fn step(&self, what: &str, path: &Path) {
-        if self.count.fetch_add(1, Ordering::SeqCst) + 1 == self.dies_at {
+        let step = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        if step == self.dies_at || step == self.stops_at {
             eprintln!("{what} {}", path.file_name().unwrap_or_default().to_string_lossy());
+        }
+        if step == self.dies_at {
             std::process::abort();
         }
+        if step == self.stops_at {
+            stop();
+        }
     }
+}
+
+/// Stops this process, as Ctrl-Z does, until somebody has it go on.
+fn stop() {
+    #[cfg(unix)]
+    rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)
+        .expect("a process may stop");
 }
 
 impl Disk for DyingDisk {
@@ -43,6 +59,10 @@ impl Disk for DyingDisk {
     fn make_folder(&self, path: &Path) -> io::Result<()> {
         self.step("make folder", path);
         OsDisk.make_folder(path)
+    }
+    fn make_private_folder(&self, path: &Path) -> io::Result<()> {
+        self.step("make folder", path);
+        OsDisk.make_private_folder(path)
     }
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.step("write", path);
@@ -114,6 +134,45 @@ impl Runner for Trivial {
     }
 }
 
+/// The same, taking its time.
+struct Slow;
+
+impl Runner for Slow {
+    fn handles(&self, kind: JobType) -> bool {
+        Trivial.handles(kind)
+    }
+
+    fn run(
+        &self,
+        job: &Record,
+        staging: &Path,
+        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+    ) -> Result<Map<String, Value>, RunError> {
+        for _ in 0..20 {
+            if watch(Sign::Alive).is_break() {
+                return Err(RunError::Stopped);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Trivial.run(job, staging, watch)
+    }
+}
+
+/// The machine's clock, with a time of day that is as many seconds off as a file says.
+struct JumpingClock(Option<OsString>);
+
+impl Clock for JumpingClock {
+    fn now(&self) -> Timestamp {
+        let text = self.0.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+        let off = SignedDuration::from_secs(text.trim().parse().unwrap_or(0));
+        SystemClock.now().checked_add(off).expect("a date")
+    }
+
+    fn boot(&self) -> BootTime {
+        SystemClock.boot()
+    }
+}
+
 fn submit(store: &Store, session: u64, key: Option<String>) {
     let mut job = NewJob::mix(format!("session-{session}").parse().expect("an id"), json!({ "stems": [] }));
     job.key = key;
@@ -157,17 +216,34 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |index: usize| arguments.get(index).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
     let [what, media, storage, ..] = arguments.as_slice() else { panic!("WHAT MEDIA STORAGE …") };
-    let settings = Settings::at(media, storage);
-    let dies_at = if what == "die" { number(3) } else { u64::MAX };
-    let disk = DyingDisk { dies_at, count: AtomicU64::new(0) };
-    let store = Arc::new(Store::with(settings, Arc::new(disk), Arc::new(SystemClock)));
+    let mut settings = Settings::at(media, storage);
+    if what == "work-impatient" {
+        settings.hung_after = [Duration::from_millis(800); 5];
+        settings.cleanup.at_most = Duration::from_millis(800);
+    }
+    let at = |name: &str| if what == name { number(3) } else { u64::MAX };
+    let disk = DyingDisk { dies_at: at("die"), stops_at: at("stop"), count: AtomicU64::new(0) };
+    let store =
+        Arc::new(Store::with(settings, Arc::new(disk), Arc::new(JumpingClock(std::env::var_os("JOBS_HAND_CLOCK")))));
     let service =
         |once| Service { worker: Worker::new(Arc::clone(&store), Arc::new(Trivial), || false), concurrency: 1, once };
     match what.as_str() {
         "work" => drop(service(false).run(|_| {})),
+        "work-slow" => {
+            let worker = Worker::new(Arc::clone(&store), Arc::new(Slow), || false);
+            drop(Service { worker, concurrency: 2, once: false }.run(|_| {}));
+        }
         "work-once" => {
             store.repair(&Scope::ALL);
             while let Ok(Some(_)) = service(true).worker.run_next() {}
+        }
+        // Until nothing waits or runs: a stopped worker's jobs are taken from it once their time is over.
+        "work-impatient" => {
+            while !store.active().unwrap_or_default().is_empty() {
+                let _ = service(true).worker.run_next();
+                let _ = run_if_due(&store, &|| false);
+                std::thread::sleep(Duration::from_millis(20));
+            }
         }
         "submit" => {
             let count = if number(4) == 0 { u64::MAX } else { number(4) };
@@ -179,7 +255,7 @@ fn main() {
         "submit-key" => submit(&store, 0, Some("the one key".into())),
         "meddle" => meddle(&store, number(3), number(4)),
         // A whole life: a job that completes, one that is cancelled, and a cleanup that takes both.
-        "die" => {
+        "die" | "stop" => {
             submit(&store, 0, Some("a key".into()));
             submit(&store, 0, None);
             if let Some(job) = store.list(&mixdown_jobs::store::Filter::default(), 1).unwrap_or_default().first() {

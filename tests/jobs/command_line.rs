@@ -217,7 +217,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 #[test]
 fn every_command_explains_itself_with_an_example() {
     let yard = Yard::new();
-    for command in ["submit", "run", "list", "status", "watch", "cancel", "retry", "cleanup", "stats"] {
+    for command in ["submit", "run", "list", "status", "watch", "cancel", "retry", "delete", "cleanup", "stats"] {
         let help = String::from_utf8(run(&yard, &[command, "--help"]).stdout).unwrap();
         assert!(help.contains("Example") && help.contains(&format!("mixdown jobs {command}")), "{help}");
     }

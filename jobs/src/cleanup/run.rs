@@ -3,10 +3,15 @@
 use super::document::{CleanedJob, CleanupDocument, CleanupStatus};
 use super::select::{Candidate, select};
 use crate::jobs::{JobId, Record, SessionId, State};
-use crate::store::{Rescue, Scope, Store, StoreError};
-use std::collections::HashSet;
+use crate::store::{Deleted, Rescue, Scope, Store, StoreError};
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
+
+/// Sessions between two looks at whether to stop.
+const BATCHES: usize = 64;
+/// Deleting waits for the disk more than for the processor.
+const THREADS: usize = 8;
 
 /// A part of a cleanup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,13 +107,6 @@ pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> 
             break;
         }
     }
-    if !options.dry_run && document.old_jobs_deleted + document.results_deleted > 0 {
-        store.count(|counters| {
-            counters.jobs_deleted += document.old_jobs_deleted;
-            counters.results_deleted += document.results_deleted;
-            counters.bytes_freed += document.bytes_freed;
-        });
-    }
     document
 }
 
@@ -161,6 +159,7 @@ fn look(store: &Store, session: &SessionId) -> Found {
             Err(
                 StoreError::NotFound(_)
                 | StoreError::Expired(_)
+                | StoreError::SetAside { .. }
                 | StoreError::Corrupt { .. }
                 | StoreError::Newer { .. },
             ) => {}
@@ -196,14 +195,22 @@ fn expired(
     let looked_at = |session: &SessionId| options.older_than.is_none() || wanted(session);
     let sessions: Vec<_> = sessions.into_iter().filter(looked_at).collect();
     let (policy, now) = (&store.settings().policy, store.now());
-    let found = Store::for_each_session(&sessions, |session| look(store, session));
-    let (mut all, mut count, mut chosen) = (0, 0, Vec::new());
-    for (ended, jobs, errors) in found {
-        all += jobs;
-        for error in &errors {
-            document.failed(error);
+    let outlines = match store.outlines(&sessions) {
+        Ok(outlines) => outlines,
+        Err(error) => {
+            document.failed(&error);
+            return true;
         }
-        let gone = select(ended, jobs, policy, options.older_than, now);
+    };
+    let mut ended: HashMap<SessionId, Vec<Candidate>> = HashMap::new();
+    for job in outlines.jobs.iter().filter_map(|job| Candidate::of_outline(job)) {
+        ended.entry(job.session.clone()).or_default().push(job);
+    }
+    let all: usize = outlines.counts.values().sum();
+    let (mut count, mut chosen) = (0, Vec::new());
+    for session in &sessions {
+        let jobs = outlines.counts.get(session).copied().unwrap_or(0);
+        let gone = select(ended.remove(session).unwrap_or_default(), jobs, policy, options.older_than, now);
         count += gone.iter().filter(|job| job.has_expired(policy, options.older_than, now)).count();
         if gone.first().is_some_and(|job| wanted(&job.session)) {
             chosen.push(gone);
@@ -223,31 +230,34 @@ fn expired(
         Ok(lines) if !options.dry_run => lines.into_iter().map(|line| line.job_id).collect(),
         _ => HashSet::new(),
     };
-    for batch in chosen {
+    for batches in chosen.chunks(BATCHES) {
         if stopped() {
             document.status = CleanupStatus::Cancelled;
             return true;
         }
-        let session = &batch[0].session;
-        let jobs: Vec<_> = batch.iter().map(|job| job.job.clone()).collect();
-        if options.dry_run {
-            document.old_jobs_deleted += jobs.len() as u64;
-            let (results, bytes) = store.would_free(session, &jobs);
-            document.results_deleted += results;
-            document.bytes_freed += bytes;
-            continue;
-        }
-        // Between selection and deletion a job may have been tried again.
-        let still = |record: &Record| Candidate::of(record).is_some_and(|now| batch.contains(&now));
-        let deleted = store.delete(session, &jobs, &known, still);
-        document.old_jobs_deleted += deleted.jobs;
-        document.results_deleted += deleted.results;
-        document.bytes_freed += deleted.bytes;
-        for error in &deleted.errors {
-            document.failed(error);
+        for deleted in Store::for_each(batches, THREADS, |batch| delete(store, batch, &known, options.dry_run)) {
+            document.old_jobs_deleted += deleted.jobs;
+            document.results_deleted += deleted.results;
+            document.bytes_freed += deleted.bytes;
+            for error in &deleted.errors {
+                document.failed(error);
+            }
         }
     }
     true
+}
+
+/// Deletes the jobs of one session that were selected, or counts what that would free.
+fn delete(store: &Store, batch: &[Candidate], known: &HashSet<JobId>, dry_run: bool) -> Deleted {
+    let Some(first) = batch.first() else { return Deleted::default() };
+    let jobs: Vec<_> = batch.iter().map(|job| job.job.clone()).collect();
+    if dry_run {
+        let (results, bytes) = store.would_free(&first.session, &jobs);
+        return Deleted { jobs: jobs.len() as u64, results, bytes, errors: Vec::new() };
+    }
+    // Between selection and deletion a job may have been tried again.
+    let still = |record: &Record| Candidate::of(record).is_some_and(|now| batch.contains(&now));
+    store.delete(&first.session, &jobs, known, still)
 }
 
 fn logs(store: &Store, log: &str, keep: Duration, options: &CleanupOptions, document: &mut CleanupDocument) -> u64 {

@@ -2,6 +2,7 @@
 
 use crate::jobs::{JobId, JobType, Record, SessionId, State};
 use crate::settings::Policy;
+use crate::store::Outline;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -32,6 +33,19 @@ impl Candidate {
             kind: record.kind,
             state: record.state,
             updated_at: record.updated_at,
+            finished_at,
+        })
+    }
+
+    /// The same, of a record's outline.
+    pub(super) fn of_outline(job: &Outline) -> Option<Self> {
+        let finished_at = job.finished_at.filter(|_| job.state.is_ended())?;
+        Some(Self {
+            job: job.job_id.clone(),
+            session: job.session_id.clone(),
+            kind: job.kind,
+            state: job.state,
+            updated_at: job.updated_at,
             finished_at,
         })
     }

@@ -16,6 +16,10 @@ pub fn stats_document(store: &Store) -> Result<Value, StoreError> {
             .map(|(state, (count, seconds))| (state.name().to_owned(), json!({ "count": count, "seconds": seconds })));
         (kind.name().to_owned(), Value::Object(states.collect()))
     });
+    let mean = counters
+        .completed
+        .iter()
+        .map(|(kind, (count, seconds))| (kind.name().to_owned(), json!(seconds / (*count).max(1) as f64)));
     Ok(json!({
         "jobs": overview.jobs,
         "unreadable": overview.unreadable,
@@ -25,6 +29,8 @@ pub fn stats_document(store: &Store) -> Result<Value, StoreError> {
         "rescues": counters.rescues,
         "quarantined": counters.quarantined,
         "ended": Value::Object(ended.collect()),
+        "mean_completion_s": Value::Object(mean.collect()),
+        "deleted_by_day": counters.deleted_by_day,
     }))
 }
 
@@ -59,6 +65,16 @@ fn text(overview: &Overview, counters: &Counters) -> String {
     metric("mixdown_bytes_freed_total", "counter", "Bytes of results freed.", &of(counters.bytes_freed));
     metric("mixdown_rescues_total", "counter", "Jobs taken from workers that were gone.", &of(counters.rescues));
     metric("mixdown_records_quarantined_total", "counter", "Records set aside.", &of(counters.quarantined));
+    let by_day = counters.deleted_by_day.iter().flat_map(|(day, states)| {
+        states.iter().map(move |(state, count)| (format!("{{day=\"{day}\",state=\"{state}\"}}"), *count as f64))
+    });
+    metric("mixdown_jobs_deleted_by_day", "gauge", "Jobs cleared away on a day (UTC).", &by_day.collect::<Vec<_>>());
+    let _ = writeln!(text, "# HELP mixdown_job_completion_seconds Time from a job's submission to its completion.");
+    let _ = writeln!(text, "# TYPE mixdown_job_completion_seconds summary");
+    for (kind, (count, seconds)) in &counters.completed {
+        let _ = writeln!(text, "mixdown_job_completion_seconds_sum{{type=\"{kind}\"}} {seconds}");
+        let _ = writeln!(text, "mixdown_job_completion_seconds_count{{type=\"{kind}\"}} {count}");
+    }
     let _ = writeln!(text, "# HELP mixdown_job_duration_seconds Time from a job's last start to its end.");
     let _ = writeln!(text, "# TYPE mixdown_job_duration_seconds summary");
     for (kind, states) in &counters.ended {
@@ -82,7 +98,11 @@ mod tests {
         overview.jobs.entry(JobType::Mix).or_default().insert(State::Complete, 3);
         let mut counters = Counters { rescues: 2, ..Counters::default() };
         counters.ended.entry(JobType::Mix).or_default().insert(State::Error, (4, 2.5));
+        counters.completed.insert(JobType::Mix, (2, 5.0));
+        counters.deleted_by_day.entry(jiff::civil::date(2026, 1, 2)).or_default().insert(State::Complete, 7);
         let text = text(&overview, &counters);
+        assert!(text.contains("mixdown_jobs_deleted_by_day{day=\"2026-01-02\",state=\"complete\"} 7\n"), "{text}");
+        assert!(text.contains("mixdown_job_completion_seconds_count{type=\"mix\"} 2\n"), "{text}");
         assert!(text.contains("mixdown_jobs{type=\"mix\",state=\"complete\"} 3\n"), "{text}");
         assert!(text.contains("mixdown_rescues_total 2\n"));
         assert!(text.contains("mixdown_job_duration_seconds_sum{type=\"mix\",state=\"error\"} 2.5\n"));

@@ -3,7 +3,8 @@
 use super::document::{CleanupDocument, CleanupStatus};
 use super::run::{CleanupOptions, Part, Watch, clean, has_expired};
 use crate::jobs::{By, JobError, JobId, JobType, NewJob, Record, SessionId, State};
-use crate::store::{Claim, Store, StoreError};
+use crate::store::{Claim, LOG, Store, StoreError};
+use tracing::{error, warn};
 
 /// What is answered while another cleanup runs.
 pub(super) const BUSY: &str = "another cleanup is running; try again when it is done";
@@ -39,6 +40,11 @@ pub fn clean_as_job(
         let beat = claim.as_mut().and_then(|claim| store.beat(claim, percent, "Clearing up").ok());
         beat.is_some_and(|beat| beat.cancelled) || stop(percent)
     });
+    match document.status {
+        CleanupStatus::Failed => error!(target: LOG, errors = ?document.errors, "cleanup failed"),
+        CleanupStatus::CompletedWithErrors => warn!(target: LOG, errors = ?document.errors, "cleanup met errors"),
+        CleanupStatus::Completed | CleanupStatus::Cancelled => {}
+    }
     if let Some(claim) = &mut claim {
         let json = document.to_json();
         let _ = store.write(claim, |record, now| {

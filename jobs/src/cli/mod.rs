@@ -10,6 +10,7 @@ mod diff;
 mod dry_run;
 mod interrupt;
 mod jobs;
+mod log;
 mod measure;
 mod origination;
 mod outcome;
@@ -25,6 +26,7 @@ mod standard_streams;
 mod stems;
 mod table;
 mod terminal;
+mod threads;
 mod to_stdout;
 mod waveform;
 
@@ -82,6 +84,9 @@ pub fn main() -> ExitCode {
         Err(error) => return unparsed(&error),
     };
     arguments.terminal.choose();
+    if let Err(failure) = threads::check() {
+        return failure.report(false);
+    }
     let (json, result) = match &arguments.command {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Render(render) => (render.json, render::run(render)),

@@ -145,7 +145,7 @@ pub struct NewJob {
     pub kind: JobType,
     /// What makes a repeated submission the same job.
     pub key: Option<String>,
-    /// The request and whatever else its type needs; `config` is what a fingerprint is taken of.
+    /// The request and whatever else its type needs; a fingerprint is taken of `config` and of the hashes in `stems`.
     pub extra: Map<String, Value>,
 }
 
@@ -157,7 +157,7 @@ impl NewJob {
 
     /// The record that the job begins with.
     pub fn into_record(self, job_id: JobId, now: Timestamp, max_attempts: u32) -> Record {
-        let print = fingerprint(self.kind, &self.session_id, self.extra.get("config"));
+        let print = fingerprint(self.kind, &self.session_id, &self.extra);
         Record {
             schema: SCHEMA,
             job_id,
@@ -185,6 +185,30 @@ impl NewJob {
 }
 
 /// The hash that tells one request from another.
-pub fn fingerprint(kind: JobType, session: &SessionId, config: Option<&Value>) -> String {
-    hex_digest(serde_json::json!([kind, session, config]).to_string().as_bytes())
+pub fn fingerprint(kind: JobType, session: &SessionId, extra: &Map<String, Value>) -> String {
+    let hashes = |stems: &Value| -> Vec<Value> {
+        stems.as_array().into_iter().flatten().map(|stem| stem["blake3"].clone()).collect()
+    };
+    let config = extra.get("config");
+    let request = match extra.get("stems") {
+        Some(stems) => serde_json::json!([kind, session, config, hashes(stems)]),
+        None => serde_json::json!([kind, session, config]),
+    };
+    hex_digest(request.to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_bytes_in_a_stem_make_another_request() {
+        let print = |hash: &str| {
+            let mut job = NewJob::mix("song".parse().unwrap(), Value::Null);
+            job.extra.insert("stems".into(), serde_json::json!([{ "path": "/a.wav", "blake3": hash }]));
+            fingerprint(job.kind, &job.session_id, &job.extra)
+        };
+        assert_eq!(print("00"), print("00"));
+        assert_ne!(print("00"), print("01"));
+    }
 }

@@ -3,21 +3,22 @@
 use super::record::Record;
 use super::state::State;
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 /// What was found under a job's id.
 #[derive(Clone, Debug)]
 pub enum Lookup {
-    /// The job, and whether its result lies in its place.
+    /// The job, and where its result lies.
     Found {
         /// Its record.
         record: Box<Record>,
-        /// Whether the file of its result exists.
-        has_result: bool,
+        /// The file of its result, when it is complete and the file exists.
+        result: Option<PathBuf>,
     },
     /// Nothing.
     NotFound,
-    /// A record that cannot be read as one.
-    Corrupt,
+    /// A record that cannot be read as one: what is wrong with it, or where it was set aside.
+    Corrupt(String),
     /// A job that had ended and was cleared away.
     Expired,
     /// A record that a newer version wrote, and what of it this one does not know.
@@ -30,21 +31,21 @@ pub enum Lookup {
 pub fn status_document(lookup: &Lookup) -> Value {
     let refuse = |code: &str, message: &str| json!({ "ok": false, "data": {}, "error": code, "message": message });
     match lookup {
-        Lookup::Found { record, has_result } => json!({
+        Lookup::Found { record, result } => json!({
             "ok": true,
-            "data": data(record, *has_result),
+            "data": data(record, result.as_deref()),
             "error": null,
             "message": "Job status retrieved successfully",
         }),
         Lookup::NotFound => refuse("JOB_NOT_FOUND", "Job not found"),
-        Lookup::Corrupt => refuse("JOB_RECORD_CORRUPT", "The job's record is damaged and was set aside"),
+        Lookup::Corrupt(why) => refuse("JOB_RECORD_CORRUPT", why),
         Lookup::Expired => refuse("JOB_EXPIRED", "Job expired"),
         Lookup::Newer(why) => refuse("JOB_RECORD_NEWER", why),
         Lookup::Failed(why) => refuse("JOB_STATUS_ERROR", why),
     }
 }
 
-fn data(record: &Record, has_result: bool) -> Value {
+fn data(record: &Record, place: Option<&Path>) -> Value {
     let mut data = json!({
         "job_id": record.job_id,
         "state": record.state,
@@ -54,8 +55,9 @@ fn data(record: &Record, has_result: bool) -> Value {
         "created_at": record.created_at,
         "updated_at": record.updated_at,
     });
-    if let Some(result) = record.result.as_ref().filter(|_| record.state == State::Complete && has_result) {
+    if let (Some(place), Some(result), State::Complete) = (place, &record.result, record.state) {
         data["result_url"] = format!("/media/{}/mix_outputs/{}", record.session_id, result.file_name()).into();
+        data["result_path"] = place.display().to_string().into();
     }
     data
 }
@@ -67,7 +69,10 @@ mod tests {
     use jiff::Timestamp;
 
     fn found(record: &Record, has_result: bool) -> Value {
-        status_document(&Lookup::Found { record: Box::new(record.clone()), has_result })
+        status_document(&Lookup::Found {
+            record: Box::new(record.clone()),
+            result: has_result.then(|| "/storage/final_mix.wav".into()),
+        })
     }
 
     #[test]
@@ -89,6 +94,7 @@ mod tests {
         record.result = Some(JobResult::new("mix_outputs/song-1/final_mix.wav".into(), 1, String::new()));
         record.go(State::Complete, By::Worker, now).unwrap();
         assert_eq!(found(&record, true)["data"]["result_url"], "/media/song-1/mix_outputs/final_mix.wav");
+        assert_eq!(found(&record, true)["data"]["result_path"], "/storage/final_mix.wav");
         assert!(found(&record, false)["data"].get("result_url").is_none());
     }
 
@@ -99,7 +105,7 @@ mod tests {
             status_document(&Lookup::NotFound),
             json!({ "ok": false, "data": {}, "error": "JOB_NOT_FOUND", "message": "Job not found" })
         );
-        assert_eq!(code(Lookup::Corrupt), "JOB_RECORD_CORRUPT");
+        assert_eq!(code(Lookup::Corrupt("torn".into())), "JOB_RECORD_CORRUPT");
         assert_eq!(code(Lookup::Expired), "JOB_EXPIRED");
         assert_eq!(code(Lookup::Failed("disk".into())), "JOB_STATUS_ERROR");
     }

@@ -1,6 +1,6 @@
 //! Changes of a record: one at a time, of what was read, by who may, along the table.
 
-use super::disk::SyncPoint;
+use super::disk::{Lock, SyncPoint};
 use super::{Store, StoreError};
 use crate::jobs::{By, JobId, Record, SessionId};
 use jiff::Timestamp;
@@ -29,8 +29,8 @@ impl Store {
         who: Who<'_>,
         edit: impl FnOnce(&mut Record, Timestamp) -> Result<(), StoreError>,
     ) -> Result<Record, StoreError> {
-        let _lock = self.lock_record(&known.job_id)?;
-        self.change(&known.session_id, &known.job_id, who, Some(known.rev), edit)
+        let lock = self.lock_record(&known.job_id)?;
+        self.change(&known.session_id, &known.job_id, who, Some(known.rev), &lock, edit)
     }
 
     /// The same under the record's lock, which the caller holds.
@@ -40,6 +40,7 @@ impl Store {
         job: &JobId,
         who: Who<'_>,
         rev: Option<u64>,
+        lock: &Lock,
         edit: impl FnOnce(&mut Record, Timestamp) -> Result<(), StoreError>,
     ) -> Result<Record, StoreError> {
         let before = self.read_in(session, job)?;
@@ -57,13 +58,13 @@ impl Store {
         check(&before, &mut after, who)?;
         after.rev = before.rev.saturating_add(1);
         after.updated_at = now;
-        self.write_record(&after)?;
+        self.write_record(&after, lock)?;
         Ok(after)
     }
 
-    pub(super) fn write_record(&self, record: &Record) -> Result<(), StoreError> {
+    pub(super) fn write_record(&self, record: &Record, lock: &Lock) -> Result<(), StoreError> {
         let path = self.places.record(&record.session_id, &record.job_id);
-        self.replace(&path, &record.to_bytes(), Some((SyncPoint::RecordBytes, SyncPoint::RecordName)))
+        self.replace(&path, &record.to_bytes(), Some((SyncPoint::RecordBytes, SyncPoint::RecordName)), Some(lock))
     }
 }
 

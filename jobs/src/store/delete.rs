@@ -1,12 +1,14 @@
 //! The end of a job: its result, its record, its way in the index. Needs no free byte.
 
 use super::disk::SyncPoint;
+use super::locks::check;
 use super::places::{MASTERS, is_master};
 use super::publish::owner_time;
-use super::{Store, StoreError};
+use super::{LOG, Store, StoreError};
 use crate::jobs::{JobId, JobType, ParseError, Record, SessionId, State};
 use jiff::Timestamp;
 use std::collections::HashSet;
+use tracing::info;
 
 /// What went.
 #[derive(Debug, Default)]
@@ -61,12 +63,61 @@ impl Store {
                 Err(error) => deleted.errors.push(error),
             }
         }
+        self.count_deleted(&deleted, gone.iter());
         // Folders that are empty now; others stay.
         let _ = self.disk.remove_folder(&self.places.results(session));
         let _ = self.disk.remove_folder(&self.places.jobs(session));
         let _ = self.disk.remove_folder(&self.places.session(session));
         drop(lock);
         deleted
+    }
+
+    /// Deletes one job whatever its age: its record, its ways and marks, its key, and the result that it owns. A job that waits is
+    /// cancelled first.
+    ///
+    /// # Errors
+    /// When there is no such job, a worker has it, or something of it cannot be deleted.
+    pub fn delete_one(&self, job: &JobId) -> Result<Deleted, StoreError> {
+        let session = self.session_of(job)?;
+        let mut record = match self.read_in(&session, job) {
+            Err(StoreError::SetAside { .. }) => return self.delete_set_aside(&session, job),
+            found => found?,
+        };
+        if record.state.is_active() {
+            self.rescue(&session, job)?;
+            record = self.read_in(&session, job)?;
+        }
+        if record.state.is_active() {
+            return Err(StoreError::Running { job: job.clone(), state: record.state });
+        }
+        if !record.state.is_ended() {
+            record = self.cancel(job)?;
+        }
+        let known = self.history()?.into_iter().map(|line| line.job_id).collect();
+        let mut deleted = self.delete(&session, std::slice::from_ref(job), &known, |now| now.rev == record.rev);
+        if let Some(error) = deleted.errors.pop() {
+            return Err(error);
+        }
+        if deleted.jobs == 0 {
+            // Somebody has deleted it, or queued it again.
+            let found = self.read_in(&session, job)?.rev;
+            return Err(StoreError::Conflict { job: job.clone(), expected: record.rev, found });
+        }
+        if let Some(idempotency) = &record.idempotency {
+            self.free_key(&idempotency.key, job)?;
+        }
+        Ok(deleted)
+    }
+
+    fn delete_set_aside(&self, session: &SessionId, job: &JobId) -> Result<Deleted, StoreError> {
+        let _lock = self.lock_record(job)?;
+        let mut jobs = 0;
+        while let Some(path) = self.set_aside_as(session, job) {
+            self.remove(&path)?;
+            jobs = 1;
+        }
+        self.remove(&self.places.index_entry(job))?;
+        Ok(Deleted { jobs, ..Deleted::default() })
     }
 
     /// The complete job that owns the session's result, and since when.
@@ -99,16 +150,22 @@ impl Store {
         job: &JobId,
         still: impl Fn(&Record) -> bool,
     ) -> Result<Option<Record>, StoreError> {
-        let _lock = self.lock_record(job)?;
+        let lock = self.lock_record(job)?;
         let record = match self.read_in(session, job) {
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            Err(error) if error.is_gone() => return Ok(None),
             other => other?,
         };
         if !record.state.is_ended() || !still(&record) {
             return Ok(None);
         }
         let (from, to) = (self.places.record(session, job), self.places.deleted(session, job));
+        check(&lock, &from)?;
         self.disk.rename(&from, &to).map_err(StoreError::io(&from))?;
+        if let Err(taken) = check(&lock, &from) {
+            // The job may live again since the lock was taken over.
+            self.disk.rename(&to, &from).map_err(StoreError::io(&to))?;
+            return Err(taken);
+        }
         Ok(Some(record))
     }
 
@@ -122,8 +179,11 @@ impl Store {
             self.disk.sync_folder(&folder, SyncPoint::Deletion).map_err(StoreError::io(&folder))?;
             freed = self.remove_results(record)?;
         }
+        let _ = self.remove(&self.places.beside(session, job, "progress"));
         self.remove(&self.places.deleted(session, job))?;
         self.remove(&self.places.index_entry(job))?;
+        self.unmark_expiring(session, job);
+        info!(target: LOG, job_id = %job, session_id = %session, state = %record.state, "job deleted");
         Ok(freed)
     }
 

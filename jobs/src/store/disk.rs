@@ -59,6 +59,8 @@ pub struct Stat {
     pub bytes: u64,
     /// When it was last written.
     pub modified: Timestamp,
+    /// Tells it from what had its name before, where the system can: an inode.
+    pub id: u64,
 }
 
 /// A name in a folder.
@@ -71,7 +73,15 @@ pub struct Entry {
 }
 
 /// A lock, held until it is dropped or its process ends in whatever way.
-pub type Lock = Box<dyn Send + Sync>;
+pub type Lock = Box<dyn Held>;
+
+/// What holds a lock.
+pub trait Held: Send + Sync {
+    /// Returns whether the lock still counts: its file has its name, and nobody has put another in its place.
+    fn is_current(&self) -> bool;
+    /// Writes over the beginning of the lock's file, for whoever waits. That it may fail is no harm.
+    fn note(&self, text: &str);
+}
 
 /// A disk. Every error is the operating system's; no operation follows a symbolic link in the last part of a path.
 pub trait Disk: Send + Sync {
@@ -90,17 +100,22 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// When there is no such folder, or it cannot be read.
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>>;
-    /// Makes a folder in one that exists.
+    /// Makes a folder in one that exists, for whom the process's mask lets in.
     ///
     /// # Errors
     /// `AlreadyExists` when something has the name.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
-    /// Writes a new file. Not durable before it is synced.
+    /// The same, for its owner alone.
+    ///
+    /// # Errors
+    /// As [`Disk::make_folder`].
+    fn make_private_folder(&self, path: &Path) -> io::Result<()>;
+    /// Writes a new file, for its owner alone. Not durable before it is synced.
     ///
     /// # Errors
     /// `AlreadyExists` when something has the name; whatever writing fails with.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Writes at the end of a file, at once; makes it when it is missing.
+    /// Writes at the end of a file, at once; makes it, for its owner alone, when it is missing.
     ///
     /// # Errors
     /// Whatever writing fails with.

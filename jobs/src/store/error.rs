@@ -22,6 +22,14 @@ pub enum StoreError {
         /// Why.
         source: InvalidRecord,
     },
+    /// The record could not be read, and lies in quarantine.
+    #[error("job {job}: its record was damaged and lies in quarantine as {path}; submit it again", path = .path.display())]
+    SetAside {
+        /// The job.
+        job: JobId,
+        /// The record.
+        path: PathBuf,
+    },
     /// A newer version wrote the record: this one leaves it alone.
     #[error("job {job}: a newer version of mixdown wrote its record ({what}); it is left alone; use that version")]
     Newer {
@@ -50,6 +58,16 @@ pub enum StoreError {
         job: JobId,
         /// The step.
         source: IllegalTransition,
+    },
+    /// A worker has the job.
+    #[error(
+        "job {job}: a worker has it ({state}); `mixdown jobs cancel {job}` first, and delete it once it has stopped"
+    )]
+    Running {
+        /// The job.
+        job: JobId,
+        /// Where it is.
+        state: State,
     },
     /// A job that has ended stays as it is.
     #[error("job {job}: it has ended ({state}) and stays as it is")]
@@ -85,6 +103,9 @@ pub enum StoreError {
     /// A link, a pipe or a file stands where a folder or a plain file belongs.
     #[error("{}: is not what belongs there, a plain file or folder, and is not followed; remove it", .0.display())]
     Planted(PathBuf),
+    /// Something stands where a file of a result belongs.
+    #[error("{}: stands where a file of the result belongs; remove it, then `mixdown jobs retry`", .0.display())]
+    InTheWay(PathBuf),
     /// The operating system refused.
     #[error("{path}: {source}", path = .path.display())]
     Io {
@@ -96,6 +117,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Returns whether the job has no record in its place any more.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::NotFound(_) | Self::Expired(_) | Self::SetAside { .. })
+    }
+
+    /// Returns whether something stands in the way of a result, which no other attempt removes.
+    pub(crate) fn is_blocked(&self) -> bool {
+        matches!(self, Self::InTheWay(_) | Self::Planted(_))
+    }
+
     /// For `map_err`: an error of the operating system about a path.
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_path_buf();

@@ -1,6 +1,7 @@
 //! Files that are replaced whole, and folders that are what they should be.
 
-use super::disk::{Kind, SyncPoint};
+use super::disk::{Kind, Lock, SyncPoint};
+use super::locks::check;
 use super::{Store, StoreError};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -28,14 +29,17 @@ impl Store {
         Ok(Some(path))
     }
 
-    /// The same, made where it is missing.
+    /// The same, made where it is missing: for all whom the mask lets in where results lie, else for its owner alone.
     pub(super) fn ensure(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let mut path = root.to_path_buf();
+        // The two roots may be one folder.
+        let is_result = root == self.places.storage() && parts.first() == Some(&"mix_outputs");
         for part in parts {
             path.push(part);
             let known = self.disk.stat(&path);
+            let make = || if is_result { self.disk.make_folder(&path) } else { self.disk.make_private_folder(&path) };
             let kind = match known {
-                Err(error) if error.kind() == ErrorKind::NotFound => match self.disk.make_folder(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => match make() {
                     Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(StoreError::io(&path)(error)),
                     // Somebody may have been quicker, with anything.
                     _ => self.disk.stat(&path).map_err(StoreError::io(&path))?.kind,
@@ -73,20 +77,25 @@ impl Store {
         Ok(Some(bytes))
     }
 
-    /// Puts a file in place of what has its name: whole, or not at all; durable when there are sync points.
+    /// Puts a file in place of what has its name: whole, or not at all; durable when there are sync points; and only while the
+    /// lock that the caller holds for it counts.
     pub(super) fn replace(
         &self,
         path: &Path,
         bytes: &[u8],
         durable: Option<(SyncPoint, SyncPoint)>,
+        lock: Option<&Lock>,
     ) -> Result<(), StoreError> {
         let temporary = self.write_temporary(path, bytes).map_err(StoreError::io(path))?;
-        let placed = durable
-            .map_or(Ok(()), |(content, _)| self.disk.sync_file(&temporary, content))
-            .and_then(|()| self.disk.rename(&temporary, path));
+        let synced = durable.map_or(Ok(()), |(content, _)| self.disk.sync_file(&temporary, content));
+        // Looked at once the file is there: who takes the lock over afterwards removes it, and renaming fails.
+        let placed = synced
+            .map_err(StoreError::io(path))
+            .and_then(|()| lock.map_or(Ok(()), |lock| check(lock, path)))
+            .and_then(|()| self.disk.rename(&temporary, path).map_err(StoreError::io(path)));
         if let Err(error) = placed {
             let _ = self.disk.remove_file(&temporary);
-            return Err(StoreError::io(path)(error));
+            return Err(error);
         }
         if let (Some((_, name)), Some(folder)) = (durable, path.parent()) {
             self.disk.sync_folder(folder, name).map_err(StoreError::io(folder))?;

@@ -33,15 +33,22 @@ impl Store {
     /// # Errors
     /// When the record cannot be read or written.
     pub fn claim(&self, session: &SessionId, job: &JobId) -> Result<Option<Claim>, StoreError> {
-        let _record = self.lock_record_briefly(job)?;
+        let record_lock = self.lock_record_briefly(job)?;
         let known = self.read_in(session, job)?;
         if known.state != State::Queued {
             return Ok(None);
         }
         let path = self.lease_file(job);
-        let Some(lock) = self.disk.lock(&path, false).map_err(StoreError::io(&path))? else { return Ok(None) };
+        let lease = || self.disk.lock(&path, false).map_err(StoreError::io(&path));
+        let mut lock = lease()?;
+        if lock.is_none() {
+            // A queued job is nobody's: its record's lock was taken from somebody who was about to claim it.
+            self.remove(&path)?;
+            lock = lease()?;
+        }
+        let Some(lock) = lock else { return Ok(None) };
         let token = format!("{}-{}", known.rev, JobId::new(self.now()));
-        let claimed = self.change(session, job, Who::Claimer, None, |record, now| {
+        let claimed = self.change(session, job, Who::Claimer, None, &record_lock, |record, now| {
             record.go(State::Running, By::Worker, now).map_err(StoreError::illegal(job))?;
             // More attempts than allowed come only from outside; the record stays readable.
             record.max_attempts = record.max_attempts.max(record.attempt);
@@ -57,7 +64,9 @@ impl Store {
         match claimed {
             Ok(record) => Ok(Some(Claim { record, token, _lock: lock })),
             Err(error) => {
-                let _ = self.remove(&path);
+                if record_lock.is_current() {
+                    let _ = self.remove(&path);
+                }
                 Err(error)
             }
         }
@@ -72,9 +81,31 @@ impl Store {
         claim: &mut Claim,
         edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let lock = self.lock_record(&claim.record.job_id)?;
+        self.write_under(claim, &lock, edit)
+    }
+
+    /// The same for what may stay unwritten: gives up soon when somebody keeps the record's lock.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_briefly(
+        &self,
+        claim: &mut Claim,
+        edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let lock = self.lock_record_briefly(&claim.record.job_id)?;
+        self.write_under(claim, &lock, edit)
+    }
+
+    fn write_under(
+        &self,
+        claim: &mut Claim,
+        lock: &Lock,
+        edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
-        let _lock = self.lock_record(&job)?;
-        claim.record = self.change(&session, &job, Who::Holder(&claim.token), None, |record, now| {
+        claim.record = self.change(&session, &job, Who::Holder(&claim.token), None, lock, |record, now| {
             if let Some(lease) = record.lease.as_mut() {
                 lease.heartbeat_at = now;
                 lease.heartbeat_boot = Some(self.clock.boot());
@@ -82,10 +113,10 @@ impl Store {
             edit(record, now)
         })?;
         if claim.record.state.is_ended() || claim.record.state == State::Queued {
-            self.let_go(&session, &job);
+            self.let_go(&session, &job, lock);
         }
         if claim.record.state.is_ended() {
-            self.ended(&claim.record);
+            self.ended(&claim.record, lock);
         }
         Ok(())
     }
@@ -96,7 +127,7 @@ impl Store {
     /// When the job is no longer this worker's.
     pub fn beat(&self, claim: &mut Claim, percent: u8, message: &str) -> Result<Beat, StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
-        let _lock = self.lock_record(&job)?;
+        let lock = self.lock_record_briefly(&job)?;
         let record = self.read_in(&session, &job)?;
         if record.lease.as_ref().is_none_or(|lease| lease.token != claim.token) {
             return Err(StoreError::LeaseLost(job));
@@ -112,12 +143,15 @@ impl Store {
             boot: Some(self.clock.boot()),
         };
         let path = self.places.beside(&session, &job, "progress");
-        self.replace(&path, &serde_json::to_vec(&word).unwrap_or_default(), None)?;
+        self.replace(&path, &serde_json::to_vec(&word).unwrap_or_default(), None, Some(&lock))?;
         Ok(Beat { cancelled: claim.record.cancel_requested_at.is_some() })
     }
 
     /// Removes what only a running job has. Under the record's lock: nobody opens the lease's file without it.
-    pub(super) fn let_go(&self, session: &SessionId, job: &JobId) {
+    pub(super) fn let_go(&self, session: &SessionId, job: &JobId, lock: &Lock) {
+        if !lock.is_current() {
+            return;
+        }
         let _ = self.remove(&self.lease_file(job));
         let _ = self.remove(&self.places.beside(session, job, "progress"));
     }
@@ -129,8 +163,10 @@ impl Store {
         self.disk.append(&path, b"").map_err(StoreError::io(&path))
     }
 
-    pub(super) fn unmark_active(&self, session: &SessionId, job: &JobId) {
-        let _ = self.remove(&self.active_mark(session, job));
+    pub(super) fn unmark_active(&self, session: &SessionId, job: &JobId, lock: &Lock) {
+        if lock.is_current() {
+            let _ = self.remove(&self.active_mark(session, job));
+        }
     }
 
     fn active_mark(&self, session: &SessionId, job: &JobId) -> PathBuf {

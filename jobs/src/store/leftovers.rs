@@ -21,6 +21,19 @@ impl Store {
         self.remove(&self.places.jobs(session).join(name)).map(u64::from)
     }
 
+    /// The progress of a job that no longer runs: its worker died after the job's last change.
+    pub(super) fn clear_progress(&self, session: &SessionId, name: &str, look_only: bool) -> Result<u64, StoreError> {
+        let job = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".progress")).and_then(|id| id.parse().ok());
+        let Some(job) = job else { return Ok(0) };
+        let _lock = if look_only { None } else { Some(self.lock_record_briefly(&job)?) };
+        match self.read_in(session, &job) {
+            Ok(record) if record.state.is_active() => Ok(0),
+            Err(error) if !error.is_gone() => Ok(0),
+            _ if look_only => Ok(1),
+            _ => self.remove(&self.places.jobs(session).join(name)).map(u64::from),
+        }
+    }
+
     pub(super) fn clear_index(
         &self,
         known: &Known,
@@ -92,22 +105,34 @@ impl Store {
         Ok(count)
     }
 
-    /// Files whose writers died, among the shell's own. Their writers hold locks of many kinds; an hour is longer than any writes.
+    /// Files whose writers died, among the shell's own. A writer holds the lock that is named with the folder; where it holds none,
+    /// an hour is longer than any writes.
     pub(super) fn clear_shell(&self, look_only: bool) -> Result<u64, StoreError> {
         let mut count = 0;
-        for folder in [self.places.index(), self.places.shell(""), self.places.shell("keys")] {
+        let folders = [
+            (self.places.index(), Some("record")),
+            (self.places.shell("keys"), Some("key")),
+            (self.places.shell("expiring"), None),
+            (self.places.shell(""), None),
+        ];
+        for (folder, kind) in folders {
             for entry in self.entries(&folder)? {
+                if entry.kind != Kind::File || !entry.name.ends_with(TEMPORARY) {
+                    continue;
+                }
                 let path = folder.join(&entry.name);
                 let old = |modified| self.now().duration_since(modified) > SignedDuration::from_hours(1);
-                let left = entry.kind == Kind::File
-                    && entry.name.ends_with(TEMPORARY)
-                    && self.disk.stat(&path).is_ok_and(|stat| old(stat.modified));
-                if left {
-                    count += 1;
-                    if !look_only {
-                        self.remove(&path)?;
+                let target = entry.name.strip_prefix('.').and_then(|rest| rest.split('.').next()).unwrap_or_default();
+                let is_left = match kind {
+                    _ if look_only => true,
+                    Some(kind) => {
+                        let _lock = self.lock_or_busy(kind, target, super::locks::BRIEF)?;
+                        self.remove(&path)?
                     }
-                }
+                    None if self.disk.stat(&path).is_ok_and(|stat| old(stat.modified)) => self.remove(&path)?,
+                    None => false,
+                };
+                count += u64::from(is_left);
             }
         }
         Ok(count)
@@ -127,14 +152,14 @@ impl Store {
             let gone = || -> Result<bool, StoreError> {
                 Ok(match self.bytes(&path)?.as_deref().and_then(note) {
                     Some(job) if alive.contains_key(&job) => false,
-                    Some(job) => matches!(self.read(&job), Err(StoreError::NotFound(_) | StoreError::Expired(_))),
+                    Some(job) => self.read(&job).is_err_and(|error| error.is_gone()),
                     None => true,
                 })
             };
             if entry.name.starts_with('.') || !gone()? {
                 continue;
             }
-            let _lock = self.lock_or_busy("key", name, super::BRIEF)?;
+            let _lock = self.lock_or_busy("key", name, super::locks::BRIEF)?;
             if gone()? {
                 count += 1;
                 if !look_only {

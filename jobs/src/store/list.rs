@@ -1,9 +1,13 @@
 //! Many records at once: a page of them, all of them.
 
-use super::{Store, StoreError};
+use super::{Outline, Store, StoreError};
 use crate::jobs::{JobId, JobType, Record, SessionId, State};
 use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Pages of so many jobs are read record by record.
+const FEW: usize = 200;
 
 /// Which jobs a page shows.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +49,22 @@ impl Store {
         }
         let all = self.indexed()?.into_iter().map(|job| (job, None)).chain(active).collect();
         Ok(self.page(std::iter::once(all), filter, limit))
+    }
+
+    /// The same without what a job's type needs beside. Quick for many jobs, too.
+    ///
+    /// # Errors
+    /// When the folders cannot be read.
+    pub fn list_outlines(&self, filter: &Filter, limit: usize) -> Result<Vec<Arc<Outline>>, StoreError> {
+        let few = limit <= FEW && filter.state.is_none();
+        if few || filter.session.is_some() || filter.state.is_some_and(|state| !state.is_ended()) {
+            return Ok(self.list(filter, limit)?.iter().map(|record| Arc::new(Outline::of(record))).collect());
+        }
+        let mut jobs = self.outlines(&self.sessions()?)?.jobs;
+        jobs.retain(|job| filter.state.is_none_or(|state| job.state == state));
+        jobs.sort_unstable_by(|a, b| b.job_id.cmp(&a.job_id));
+        jobs.truncate(limit);
+        Ok(jobs)
     }
 
     /// Fills a page from chunks of jobs, the newest chunk first; a job may be named twice.
@@ -92,12 +112,17 @@ impl Store {
 
     /// Does something with every session, on all processors.
     pub(crate) fn for_each_session<T: Send>(sessions: &[SessionId], work: impl Fn(&SessionId) -> T + Sync) -> Vec<T> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(sessions.len());
+        Self::for_each(sessions, 0, work)
+    }
+
+    /// Does something with every item, on `threads` or more, as there are processors. The answers come in no order.
+    pub(crate) fn for_each<I: Sync, T: Send>(items: &[I], threads: usize, work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).max(threads).min(items.len());
         let next = AtomicUsize::new(0);
         let run = || {
             let mut done = Vec::new();
-            while let Some(session) = sessions.get(next.fetch_add(1, Ordering::Relaxed)) {
-                done.push(work(session));
+            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                done.push(work(item));
             }
             done
         };
@@ -109,35 +134,16 @@ impl Store {
         })
     }
 
-    /// How many jobs there are of what type and state. Reads every record.
+    /// How many jobs there are of what type and state.
     ///
     /// # Errors
     /// When the root of the records cannot be read.
     pub fn overview(&self) -> Result<Overview, StoreError> {
-        let sessions = self.sessions()?;
-        let parts = Self::for_each_session(&sessions, |session| {
-            let mut part = Overview::default();
-            for job in self.jobs_of(session).unwrap_or_default() {
-                match self.read_in(session, &job) {
-                    Ok(record) => *part.jobs.entry(record.kind).or_default().entry(record.state).or_default() += 1,
-                    Err(StoreError::NotFound(_) | StoreError::Expired(_)) => {}
-                    Err(_) => part.unreadable += 1,
-                }
-            }
-            part
-        });
-        Ok(parts.into_iter().fold(Overview::default(), Overview::plus))
-    }
-}
-
-impl Overview {
-    fn plus(mut self, other: Self) -> Self {
-        for (kind, states) in other.jobs {
-            for (state, count) in states {
-                *self.jobs.entry(kind).or_default().entry(state).or_default() += count;
-            }
+        let outlines = self.outlines(&self.sessions()?)?;
+        let mut overview = Overview { unreadable: outlines.unreadable, ..Overview::default() };
+        for job in &outlines.jobs {
+            *overview.jobs.entry(job.kind).or_default().entry(job.state).or_default() += 1;
         }
-        self.unreadable += other.unreadable;
-        self
+        Ok(overview)
     }
 }

@@ -1,14 +1,18 @@
 //! What is written down beside the records: a line an ended job, a line a stem taken in, counters. Losing some of it loses no
 //! job, so it is not synced.
 
-use super::{Store, StoreError};
+use super::disk::Lock;
+use super::{Deleted, LOG, Store, StoreError};
 use crate::jobs::{JobId, JobType, Record, SessionId, State};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
+use tracing::{info, warn};
 
 /// A job that ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +64,10 @@ pub struct Counters {
     pub quarantined: u64,
     /// Jobs that ended, and the seconds they took, by type and then by state.
     pub ended: BTreeMap<JobType, BTreeMap<State, (u64, f64)>>,
+    /// Jobs that completed, and the seconds from their submission to that, by type.
+    pub completed: BTreeMap<JobType, (u64, f64)>,
+    /// Jobs cleared away on each day (UTC) that the history is kept for, by how they had ended.
+    pub deleted_by_day: BTreeMap<Date, BTreeMap<State, u64>>,
 }
 
 impl HistoryLine {
@@ -79,16 +87,53 @@ impl HistoryLine {
     }
 }
 
+/// The line about a job's end in the program's own log.
+fn tell_end(record: &Record, line: &HistoryLine) {
+    let (job, session, kind, elapsed_s) = (&record.job_id, &record.session_id, record.kind, line.elapsed_s);
+    match &record.error {
+        // What a detail quotes, such as the name of a file, is escaped.
+        Some(error) => {
+            warn!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, code = %error.code, detail = ?error.detail, "job failed");
+        }
+        None => {
+            info!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, elapsed_s, "job {}", if record.state == State::Complete { "completed" } else { "cancelled" });
+        }
+    }
+}
+
 impl Store {
     /// After a job's end: what only waiting and running jobs have goes, and it is written down.
-    pub(super) fn ended(&self, record: &Record) {
-        self.unmark_active(&record.session_id, &record.job_id);
+    pub(super) fn ended(&self, record: &Record, lock: &Lock) {
+        self.unmark_active(&record.session_id, &record.job_id, lock);
         let line = HistoryLine::of(record);
         self.log("history", &[&line]);
         self.count(|counters| {
             let (count, seconds) = counters.ended.entry(line.kind).or_default().entry(line.state).or_default();
             *count += 1;
             *seconds += line.elapsed_s;
+            if line.state == State::Complete {
+                let (count, seconds) = counters.completed.entry(line.kind).or_default();
+                *count += 1;
+                *seconds += line.at.duration_since(record.created_at).as_secs_f64().max(0.0);
+            }
+        });
+        self.mark_expiring(record);
+        tell_end(record, &line);
+    }
+
+    /// Counts what was deleted.
+    pub(super) fn count_deleted<'a>(&self, deleted: &Deleted, gone: impl Iterator<Item = &'a Record>) {
+        let today = self.now().to_zoned(TimeZone::UTC).date();
+        let first = self.now().checked_sub(self.settings.policy.history).map(|at| at.to_zoned(TimeZone::UTC).date());
+        self.count(|counters| {
+            counters.jobs_deleted += deleted.jobs;
+            counters.results_deleted += deleted.results;
+            counters.bytes_freed += deleted.bytes;
+            let day = counters.deleted_by_day.entry(today).or_default();
+            gone.for_each(|record| *day.entry(record.state).or_default() += 1);
+            if let Ok(first) = first {
+                counters.deleted_by_day.retain(|day, _| *day >= first);
+            }
         });
     }
 
@@ -182,7 +227,7 @@ impl Store {
     /// Replaces one of the shell's own notes.
     pub(crate) fn write_note(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.prepare()?;
-        self.replace(&self.places.shell(name), bytes, None)
+        self.replace(&self.places.shell(name), bytes, None, None)
     }
 
     /// The counters.
@@ -195,10 +240,10 @@ impl Store {
     }
 
     pub(crate) fn count(&self, add: impl FnOnce(&mut Counters)) {
-        let Ok(Some(_lock)) = self.lock("counters", "", super::BRIEF) else { return };
+        let Ok(Some(lock)) = self.lock("counters", "", super::locks::BRIEF) else { return };
         let Ok(mut counters) = self.counters() else { return };
         add(&mut counters);
         let bytes = serde_json::to_vec(&counters).unwrap_or_default();
-        let _ = self.replace(&self.places.shell("counters.json"), &bytes, None);
+        let _ = self.replace(&self.places.shell("counters.json"), &bytes, None, Some(&lock));
     }
 }

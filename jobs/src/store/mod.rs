@@ -4,10 +4,12 @@ mod change;
 mod delete;
 mod disk;
 mod error;
+mod expiring;
 mod files;
 mod lease;
 mod leftovers;
 mod list;
+mod locks;
 mod logs;
 mod os_disk;
 mod places;
@@ -17,13 +19,14 @@ mod recent;
 mod repair;
 mod rescue;
 mod submit;
+mod summary;
 
 #[cfg(test)]
 mod proofs;
 
 pub use change::Who;
 pub use delete::Deleted;
-pub use disk::{Disk, Entry, Kind, Lock, Stat, SyncPoint};
+pub use disk::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
 pub use error::StoreError;
 pub use lease::{Beat, Claim};
 pub use list::{Filter, Overview};
@@ -34,21 +37,16 @@ pub use publish::Staged;
 pub use repair::{Repaired, Scope};
 pub use rescue::Rescue;
 pub use submit::Submitted;
+pub use summary::Outline;
 
 use crate::clock::{Clock, SystemClock};
-use crate::jobs::{JobId, SessionId, hex_digest};
 use crate::settings::Settings;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
-/// How long somebody with nothing else to do waits for a lock. Locks are held across a few operations of the disk.
-const PATIENCE: Duration = Duration::from_millis(1_500);
-/// How long somebody waits who has other jobs to go on with.
-const BRIEF: Duration = Duration::from_millis(200);
-/// Between two looks at a lock.
-const LOOK: Duration = Duration::from_millis(2);
+/// Names the lines about jobs in the program's log.
+pub(crate) const LOG: &str = "mixdown::jobs";
 
 /// The records of all jobs below two roots. Any number of processes and threads may have one on the same roots.
 pub struct Store {
@@ -107,53 +105,10 @@ impl Store {
         if self.prepared.load(Ordering::Acquire) {
             return Ok(());
         }
-        for part in ["locks", "active", "leases", "keys", "history", "imports"] {
+        for part in ["locks", "active", "leases", "keys", "history", "imports", "expiring"] {
             self.ensure(self.places.media(), &["jobs_index", ".shell", part])?;
         }
         self.prepared.store(true, Ordering::Release);
         Ok(())
-    }
-
-    /// Waits for one of the shell's locks, but not for a process that was stopped while it held it. Whoever holds several has taken them in this order: cleanup, key, publish,
-    /// record; and never two of one kind.
-    fn lock(&self, kind: &str, name: &str, patience: Duration) -> Result<Option<Lock>, StoreError> {
-        self.prepare()?;
-        // Two digits: few files, which jobs share, so that none is ever deleted. And the same in every version.
-        let digest = hex_digest(name.as_bytes());
-        let path = self.places.shell("locks").join(format!("{kind}-{}", &digest[..2]));
-        let begin = Instant::now();
-        loop {
-            let lock = self.disk.lock(&path, false).map_err(StoreError::io(&path))?;
-            if lock.is_some() || begin.elapsed() >= patience {
-                return Ok(lock);
-            }
-            std::thread::sleep(LOOK);
-        }
-    }
-
-    fn lock_record(&self, job: &JobId) -> Result<Option<Lock>, StoreError> {
-        self.lock_or_busy("record", job.as_str(), PATIENCE)
-    }
-
-    /// The same for who has other jobs to go on with.
-    fn lock_record_briefly(&self, job: &JobId) -> Result<Option<Lock>, StoreError> {
-        self.lock_or_busy("record", job.as_str(), BRIEF)
-    }
-
-    fn lock_or_busy(&self, kind: &str, name: &str, patience: Duration) -> Result<Option<Lock>, StoreError> {
-        let lock = self.lock(kind, name, patience)?;
-        if lock.is_some() { Ok(lock) } else { Err(StoreError::Busy(format!("{kind} {name}"))) }
-    }
-
-    fn lock_publishing(&self, session: &SessionId) -> Result<Option<Lock>, StoreError> {
-        self.lock_or_busy("publish", session.as_str(), PATIENCE)
-    }
-
-    /// The lock that lets only one cleanup run; `None` when one runs.
-    ///
-    /// # Errors
-    /// When the lock's file cannot be made.
-    pub fn try_lock_cleanup(&self) -> Result<Option<Lock>, StoreError> {
-        self.lock("cleanup", "", Duration::ZERO)
     }
 }

@@ -1,11 +1,11 @@
 //! The machine's own disk.
 
-use super::disk::{Disk, Entry, Kind, Lock, Stat, SyncPoint};
+use super::disk::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 /// The machine's own disk.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,6 +20,13 @@ fn no_link(options: &mut OpenOptions) -> &mut OpenOptions {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         options.custom_flags(flags.bits() as i32);
     }
+    options
+}
+
+/// Makes files that only their owner may read: records and logs hold paths and names of somebody's work.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }
 
@@ -50,6 +57,16 @@ fn unicode(name: OsString) -> String {
     name.into_string().unwrap_or_else(|name| name.to_string_lossy().into_owned())
 }
 
+#[cfg(unix)]
+fn id_of(found: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(found)
+}
+
+#[cfg(not(unix))]
+fn id_of(_found: &fs::Metadata) -> u64 {
+    0
+}
+
 fn kind(kind: FileType) -> Kind {
     if kind.is_file() {
         Kind::File
@@ -57,6 +74,33 @@ fn kind(kind: FileType) -> Kind {
         Kind::Folder
     } else {
         Kind::Other
+    }
+}
+
+/// A locked file.
+struct FileLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Held for FileLock {
+    #[cfg(unix)]
+    fn is_current(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let place = |found: &fs::Metadata| (found.dev(), found.ino());
+        let (found, own) = (fs::symlink_metadata(&self.path), self.file.metadata());
+        found.is_ok_and(|found| own.is_ok_and(|own| place(&found) == place(&own)))
+    }
+
+    /// Elsewhere a file that is open keeps its name.
+    #[cfg(not(unix))]
+    fn is_current(&self) -> bool {
+        self.path.exists()
+    }
+
+    fn note(&self, text: &str) {
+        let mut file = &self.file;
+        let _ = file.rewind().and_then(|()| file.write_all(text.as_bytes()));
     }
 }
 
@@ -69,7 +113,12 @@ impl Disk for OsDisk {
     fn stat(&self, path: &Path) -> io::Result<Stat> {
         let found = fs::symlink_metadata(path)?;
         let modified = found.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-        Ok(Stat { kind: kind(found.file_type()), bytes: found.len(), modified: modified.unwrap_or_default() })
+        Ok(Stat {
+            kind: kind(found.file_type()),
+            bytes: found.len(),
+            modified: modified.unwrap_or_default(),
+            id: id_of(&found),
+        })
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
@@ -84,8 +133,15 @@ impl Disk for OsDisk {
         fs::create_dir(path)
     }
 
+    fn make_private_folder(&self, path: &Path) -> io::Result<()> {
+        let mut folder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder.create(path)
+    }
+
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        let mut file = private(OpenOptions::new().write(true).create_new(true)).open(path)?;
         file.write_all(bytes).inspect_err(|_| {
             let _ = fs::remove_file(path);
         })
@@ -93,7 +149,7 @@ impl Disk for OsDisk {
 
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut options = OpenOptions::new();
-        let file = plain(no_link(options.append(true).create(true)).open(path)?)?;
+        let file = plain(private(no_link(options.append(true).create(true))).open(path)?)?;
         sole_name(&file)?;
         (&file).write_all(bytes)
     }
@@ -126,18 +182,25 @@ impl Disk for OsDisk {
     }
 
     fn lock(&self, path: &Path, wait: bool) -> io::Result<Option<Lock>> {
-        let mut options = OpenOptions::new();
-        let file = no_link(options.read(true).write(true).create(true).truncate(false)).open(path)?;
-        let file = plain(file)?;
-        if wait {
-            file.lock()?;
-        } else {
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(error)) => return Err(error),
+        loop {
+            let mut options = OpenOptions::new();
+            let file = private(no_link(options.read(true).write(true).create(true).truncate(false))).open(path)?;
+            let file = plain(file)?;
+            sole_name(&file)?;
+            if wait {
+                file.lock()?;
+            } else {
+                match file.try_lock() {
+                    Ok(()) => {}
+                    Err(TryLockError::WouldBlock) => return Ok(None),
+                    Err(TryLockError::Error(error)) => return Err(error),
+                }
+            }
+            let lock = FileLock { file, path: path.to_path_buf() };
+            // Between opening and locking, another file may have got the name.
+            if lock.is_current() {
+                return Ok(Some(Box::new(lock)));
             }
         }
-        Ok(Some(Box::new(file)))
     }
 }

@@ -13,9 +13,9 @@ pub fn is_master(name: &str) -> bool {
     MASTERS.contains(&name)
 }
 
-/// Returns the name of the master that a record's result is.
-pub(super) fn master_name(record: &Record) -> &'static str {
-    let named = record.result.as_ref().map(JobResult::file_name);
+/// Returns the name of the master that a result is.
+pub(super) fn master_name(result: Option<&JobResult>) -> &'static str {
+    let named = result.map(JobResult::file_name);
     named.and_then(|name| MASTERS.into_iter().find(|master| *master == name)).unwrap_or(FINAL_MIX)
 }
 
@@ -109,7 +109,7 @@ impl Places {
 
     /// The master that a record names.
     pub fn master(&self, record: &Record) -> PathBuf {
-        self.results(&record.session_id).join(master_name(record))
+        self.results(&record.session_id).join(master_name(record.result.as_ref()))
     }
 
     /// Where an attempt writes before its results are put in place.

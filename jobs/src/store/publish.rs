@@ -1,6 +1,7 @@
 //! Results: written aside, then put in place together with the word that the job is complete.
 
-use super::disk::{Kind, SyncPoint};
+use super::disk::{Kind, Lock, SyncPoint};
+use super::locks::check;
 use super::places::{FINAL_MIX, MASTERS, is_master, master_name};
 use super::{Claim, Store, StoreError};
 use crate::jobs::{By, HashedBytes, JobId, JobResult, JobType, Record, SessionId, State, hash_reader};
@@ -81,9 +82,12 @@ impl Store {
             }
             _ => None,
         };
-        let _publishing = self.lock_publishing(&session)?;
-        self.settle_others(&session, &job)?;
+        let publishing = self.lock_publishing(&session)?;
+        self.settle_others(&session, &job, &publishing)?;
         if result.is_some() {
+            for name in files.iter().filter_map(Value::as_str) {
+                self.check_way(&self.places.results(&session).join(name))?;
+            }
             self.write(claim, |record, now| {
                 if record.state != State::Exporting {
                     record.go(State::Exporting, By::Worker, now).map_err(StoreError::illegal(&job))?;
@@ -94,7 +98,7 @@ impl Store {
                 record.extra.extend(extra);
                 Ok(())
             })?;
-            self.move_into_place(&session, &staged.folder, master)?;
+            self.move_into_place(&session, &staged.folder, master, &publishing)?;
         }
         let after = self.last_completion(&session, &job)?;
         self.write(claim, |record, now| complete(record, By::Worker, now, after, &job))?;
@@ -102,46 +106,71 @@ impl Store {
         Ok(())
     }
 
+    /// Refuses a name that no file can take.
+    fn check_way(&self, path: &Path) -> Result<(), StoreError> {
+        match self.disk.stat(path) {
+            Ok(stat) if stat.kind == Kind::Folder => Err(StoreError::InTheWay(path.into())),
+            _ => Ok(()),
+        }
+    }
+
     /// Finishes what a dead worker of the session began to put in place. Under the publishing lock, so there is no live one.
-    fn settle_others(&self, session: &SessionId, me: &JobId) -> Result<(), StoreError> {
+    fn settle_others(&self, session: &SessionId, me: &JobId, publishing: &Lock) -> Result<(), StoreError> {
         for (other, job) in self.active()?.into_iter().filter(|(other, job)| other == session && job != me) {
             if self.read_in(&other, &job).is_ok_and(|record| record.is_publishing()) {
-                self.rescue_settled(&other, &job, true)?;
+                self.rescue_settled(&other, &job, Some(publishing))?;
             }
         }
         Ok(())
     }
 
     /// Gives staged files their names: the master first, since only it decides whose result this is. A master in another
-    /// container, of an earlier mix, goes.
-    pub(super) fn move_into_place(&self, session: &SessionId, staging: &Path, master: &str) -> Result<(), StoreError> {
+    /// container, of an earlier mix, goes. A file beside it whose way is barred is left out: the master is in place by then.
+    pub(super) fn move_into_place(
+        &self,
+        session: &SessionId,
+        staging: &Path,
+        master: &str,
+        lock: &Lock,
+    ) -> Result<(), StoreError> {
         let results = self.places.results(session);
         let mut names: Vec<_> = self.entries(staging)?.into_iter().map(|entry| entry.name).collect();
         names.sort_by_key(|name| !is_master(name));
         for name in names {
             let to = results.join(&name);
-            self.disk.rename(&staging.join(&name), &to).map_err(StoreError::io(&to))?;
+            check(lock, &to)?;
+            let moved = self.disk.rename(&staging.join(&name), &to);
+            if moved.is_err() {
+                match self.check_way(&to) {
+                    Err(_) if !is_master(&name) => continue,
+                    way => way?,
+                }
+            }
+            moved.map_err(StoreError::io(&to))?;
         }
         for other in MASTERS.into_iter().filter(|other| *other != master) {
-            self.remove(&results.join(other))?;
+            let path = results.join(other);
+            if lock.is_current() && self.check_way(&path).is_ok() {
+                self.remove(&path)?;
+            }
         }
         self.disk.sync_folder(&results, SyncPoint::ResultNames).map_err(StoreError::io(&results))
     }
 
     /// Puts in place what a dead worker staged; whether the result is then the one that its record names.
-    pub(super) fn finish_publishing(&self, record: &Record) -> Result<bool, StoreError> {
+    pub(super) fn finish_publishing(&self, record: &Record, lock: &Lock) -> Result<bool, StoreError> {
         let Some(result) = &record.result else { return Ok(false) };
         let (session, job) = (&record.session_id, &record.job_id);
         if self.folder(self.places.storage(), &["mix_outputs", session.as_str()])?.is_none() {
             return Ok(false);
         }
         let staging = self.places.staging(session, job, record.attempt);
-        let staged = staging.join(master_name(record));
+        let staged = staging.join(master_name(record.result.as_ref()));
         // Power may have gone before the staged names were durable.
         let lies = if self.disk.stat(&staged).is_ok() { staged } else { self.places.master(record) };
         match self.hash(&lies) {
             Ok(found) if found.sha256 == result.sha256 && found.bytes == result.bytes => {
-                self.move_into_place(session, &staging, master_name(record))?;
+                self.move_into_place(session, &staging, master_name(record.result.as_ref()), lock)?;
                 Ok(true)
             }
             Ok(_) => Ok(false),

@@ -1,12 +1,14 @@
 //! From a job's id to its record.
 
-use super::disk::Kind;
+use super::disk::{Kind, Lock};
+use super::places::master_name;
 use super::{Store, StoreError};
 use crate::clock::BootTime;
-use crate::jobs::{JobId, Lookup, ParseError, Record, SessionId, State};
+use crate::jobs::{JobId, JobResult, Lookup, ParseError, Record, SessionId, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// The last word of a running worker: not synced, so it has a file of its own, whose loss costs nothing.
 #[derive(Debug, Serialize, Deserialize)]
@@ -85,15 +87,23 @@ impl Store {
     /// The session of a job: by the index, or by looking everywhere when the index does not know.
     pub(super) fn session_of(&self, job: &JobId) -> Result<SessionId, StoreError> {
         let entry = self.places.index_entry(job);
-        if let Some(bytes) = self.bytes(&entry)?
-            && let Ok(IndexEntry { session_id }) = serde_json::from_slice(&bytes)
-        {
-            return Ok(session_id);
+        let named = self.indexed_session(&entry)?;
+        let has_record = |session: &SessionId| {
+            self.disk.stat(&self.places.record(session, job)).is_ok_and(|stat| stat.kind == Kind::File)
+        };
+        if let Some(session) = named.as_ref().filter(|session| has_record(session)) {
+            return Ok(session.clone());
         }
-        for session in self.sessions()? {
-            if self.disk.stat(&self.places.record(&session, job)).is_ok_and(|stat| stat.kind == Kind::File) {
-                return Ok(session);
-            }
+        // The entry is a copy: where it names no record, the records decide.
+        let sessions = self.sessions()?;
+        if let Some(session) = sessions.iter().find(|session| has_record(session)) {
+            return Ok(session.clone());
+        }
+        let left = |session: &&SessionId| {
+            self.disk.stat(&self.places.deleted(session, job)).is_ok() || self.set_aside_as(session, job).is_some()
+        };
+        if let Some(session) = named.iter().chain(&sessions).find(left).or(named.as_ref()) {
+            return Ok(session.clone());
         }
         if self.in_history(job)? {
             Err(StoreError::Expired(job.clone()))
@@ -107,12 +117,8 @@ impl Store {
         if self.disk.stat(&self.places.deleted(session, job)).is_ok() {
             return StoreError::Expired(job.clone());
         }
-        let quarantine = self.places.quarantine(session);
-        let prefix = format!("{job}.");
-        let set_aside = self.entries(&quarantine).unwrap_or_default();
-        if set_aside.iter().any(|entry| entry.name.starts_with(&prefix)) {
-            let source = crate::jobs::InvalidRecord("it was set aside".into());
-            return StoreError::Corrupt { path: quarantine.join(format!("{job}.json")), source };
+        if let Some(path) = self.set_aside_as(session, job) {
+            return StoreError::SetAside { job: job.clone(), path };
         }
         match self.in_history(job) {
             Ok(true) => StoreError::Expired(job.clone()),
@@ -120,10 +126,24 @@ impl Store {
         }
     }
 
-    pub(super) fn write_index(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
+    /// The session that an entry of the index names; `None` where there is none, or it cannot be read.
+    pub(super) fn indexed_session(&self, entry: &Path) -> Result<Option<SessionId>, StoreError> {
+        let bytes = self.bytes(entry)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).map(|entry: IndexEntry| entry.session_id))
+    }
+
+    /// Where a job's record lies in quarantine.
+    pub(super) fn set_aside_as(&self, session: &SessionId, job: &JobId) -> Option<PathBuf> {
+        let folder = self.folder(self.places.media(), &[session.as_str(), "jobs", ".quarantine"]).ok()??;
+        let prefix = format!("{job}.");
+        let mut entries = self.entries(&folder).unwrap_or_default().into_iter();
+        entries.find(|entry| entry.name.starts_with(&prefix)).map(|entry| folder.join(entry.name))
+    }
+
+    pub(super) fn write_index(&self, session: &SessionId, job: &JobId, lock: &Lock) -> Result<(), StoreError> {
         let entry = format!("{}\n", json!({ "job_id": job, "session_id": session }));
         // Not synced: it can be rebuilt, and lookups do without it.
-        self.replace(&self.places.index_entry(job), entry.as_bytes(), None)
+        self.replace(&self.places.index_entry(job), entry.as_bytes(), None, Some(lock))
     }
 
     /// Every session that has a folder, sorted.
@@ -153,20 +173,25 @@ impl Store {
         let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };
         match self.read(&job) {
             Ok(record) => {
-                let has_result = record.state == State::Complete && self.has_result(&record);
-                Lookup::Found { record: Box::new(record), has_result }
+                let result = record.result.as_ref().filter(|_| record.state == State::Complete);
+                let result = result.and_then(|result| self.result_path(&record.session_id, result));
+                Lookup::Found { record: Box::new(record), result }
             }
             Err(StoreError::NotFound(_)) => Lookup::NotFound,
             Err(StoreError::Expired(_)) => Lookup::Expired,
-            Err(StoreError::Corrupt { .. }) => Lookup::Corrupt,
+            Err(error @ (StoreError::Corrupt { .. } | StoreError::SetAside { .. })) => {
+                Lookup::Corrupt(error.to_string())
+            }
             Err(error @ StoreError::Newer { .. }) => Lookup::Newer(error.to_string()),
             Err(error) => Lookup::Failed(error.to_string()),
         }
     }
 
-    fn has_result(&self, record: &Record) -> bool {
-        let folder = self.folder(self.places.storage(), &["mix_outputs", record.session_id.as_str()]);
-        matches!(folder, Ok(Some(_)))
-            && self.disk.stat(&self.places.master(record)).is_ok_and(|stat| stat.kind == Kind::File)
+    /// Where a result lies, from the root of the file system on; `None` when there is no such file.
+    pub fn result_path(&self, session: &SessionId, result: &JobResult) -> Option<PathBuf> {
+        let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]).ok()??;
+        let path = folder.join(master_name(Some(result)));
+        self.disk.stat(&path).ok().filter(|stat| stat.kind == Kind::File)?;
+        std::path::absolute(&path).ok()
     }
 }

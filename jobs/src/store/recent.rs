@@ -17,7 +17,7 @@ impl Store {
     /// Notes a new job.
     pub(super) fn note_recent(&self, session: &SessionId, job: &JobId) {
         let path = self.places.shell("recent");
-        let Ok(Some(_lock)) = self.lock("recent", "", super::BRIEF) else {
+        let Ok(Some(_lock)) = self.lock("recent", "", super::locks::BRIEF) else {
             // A file that lacks a job is worse than none: without it the index is asked.
             let _ = self.remove(&path);
             return;
@@ -30,7 +30,7 @@ impl Store {
 
     /// Writes the file anew with all jobs there are. Under its lock, so that none is noted meanwhile.
     pub(super) fn write_recent(&self) -> Result<(), StoreError> {
-        let _lock = self.lock_or_busy("recent", "", super::BRIEF)?;
+        let lock = self.lock_or_busy("recent", "", super::locks::BRIEF)?;
         let sessions = self.sessions()?;
         let found = Self::for_each_session(&sessions, |session| {
             let jobs = self.jobs_of(session).unwrap_or_default();
@@ -41,7 +41,7 @@ impl Store {
         let text = jobs.iter().fold(String::with_capacity(jobs.len() * 64), |text, (job, session)| {
             text + job.as_str() + " " + session.as_str() + "\n"
         });
-        self.replace(&self.places.shell("recent"), text.as_bytes(), None)
+        self.replace(&self.places.shell("recent"), text.as_bytes(), None, Some(&lock))
     }
 
     /// The jobs by their order, newest first; `None` when the file is not there.

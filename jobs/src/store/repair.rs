@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 pub struct Repaired {
     /// Records that are sound.
     pub records: u64,
-    /// Ways in the index that were missing.
+    /// Ways in the index that were missing or wrong.
     pub indexed: u64,
     /// Leftovers removed.
     pub orphans: u64,
@@ -112,6 +112,8 @@ impl Store {
                 self.repair_record(session, &job, known, scope, &mut done).map(|record| {
                     alive.extend(record.map(|record| (job, if record.state.is_ended() { 0 } else { record.attempt })));
                 })
+            } else if scope.orphans && entry.kind == Kind::File && entry.name.ends_with(".progress") {
+                self.clear_progress(session, &entry.name, look_only).map(|count| done.orphans += count)
             } else if scope.orphans && entry.kind == Kind::File && entry.name.ends_with(TEMPORARY) {
                 self.clear_temporary(session, &entry.name, look_only).map(|count| done.orphans += count)
             } else {
@@ -139,7 +141,7 @@ impl Store {
         let look_only = scope.look_only;
         let record = match self.read_in(session, job) {
             Ok(record) => record,
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            Err(error) if error.is_gone() => return Ok(None),
             Err(StoreError::Corrupt { .. }) if !scope.quarantine => return Ok(None),
             Err(StoreError::Corrupt { .. }) => {
                 done.quarantined += u64::from(look_only || self.set_aside(session, job)?);
@@ -153,10 +155,14 @@ impl Store {
             Err(error) => return Err(error),
         };
         done.records += 1;
-        if !known.indexed.contains(job) {
+        let entry = self.places.index_entry(job);
+        let is_right = known.indexed.contains(job)
+            && self.indexed_session(&entry).is_ok_and(|named| named.as_ref() == Some(session));
+        if !is_right {
             done.indexed += 1;
             if !look_only {
-                self.write_index(session, job)?;
+                let lock = self.lock_record_briefly(job)?;
+                self.write_index(session, job, &lock)?;
             }
         }
         if !look_only && !record.state.is_ended() && !known.marked.contains(job) {
@@ -170,7 +176,7 @@ impl Store {
     /// # Errors
     /// When it cannot be moved.
     pub fn set_aside(&self, session: &SessionId, job: &JobId) -> Result<bool, StoreError> {
-        let _lock = self.lock_record(job)?;
+        let lock = self.lock_record(job)?;
         if !matches!(self.read_in(session, job), Err(StoreError::Corrupt { .. })) {
             return Ok(false);
         }
@@ -180,7 +186,7 @@ impl Store {
         let to =
             free.into_iter().find(|path| self.disk.stat(path).is_err()).unwrap_or_else(|| folder.join("last.json"));
         self.disk.rename(&from, &to).map_err(StoreError::io(&from))?;
-        self.unmark_active(session, job);
+        self.unmark_active(session, job, &lock);
         Ok(true)
     }
 

@@ -1,9 +1,11 @@
 //! Jobs whose worker is gone: finished, queued again or given up.
 
+use super::disk::Lock;
 use super::publish::complete;
-use super::{Store, StoreError, Who};
+use super::{LOG, Store, StoreError, Who};
 use crate::jobs::{By, JobError, JobId, Record, SessionId, State};
 use std::time::Duration;
+use tracing::warn;
 
 /// What became of a job that looked as if it needed rescue.
 #[derive(Clone, Debug)]
@@ -29,7 +31,7 @@ impl Store {
     pub fn rescue(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let record = match self.read_in(session, job) {
             Ok(record) => record,
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return self.forget_mark(session, job),
+            Err(error) if error.is_gone() => return self.forget_mark(session, job),
             Err(error) => return Err(error),
         };
         if record.state.is_ended() {
@@ -37,24 +39,24 @@ impl Store {
         }
         // Whoever is putting a result in place holds this lock; a dead one does not.
         if !record.is_publishing() {
-            return self.rescue_settled(session, job, false);
+            return self.rescue_settled(session, job, None);
         }
         match self.lock("publish", session.as_str(), Duration::ZERO)? {
-            Some(_publishing) => self.rescue_settled(session, job, true),
+            Some(publishing) => self.rescue_settled(session, job, Some(&publishing)),
             None => Ok(Rescue::Alive),
         }
     }
 
     /// Removes the mark of a job that needs none; looked at again under the lock, since a submission marks first.
     fn forget_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
-        let _lock = self.lock_record_briefly(job)?;
+        let lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
             Ok(record) => !record.state.is_ended(),
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => false,
+            Err(error) if error.is_gone() => false,
             Err(error) => return Err(error),
         };
         if !needed {
-            self.unmark_active(session, job);
+            self.unmark_active(session, job, &lock);
         }
         Ok(Rescue::NotNeeded)
     }
@@ -75,7 +77,7 @@ impl Store {
     pub(crate) fn is_stale(&self, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
         let _lock = self.lock_record_briefly(job)?;
         let record = match self.read_in(session, job) {
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => return Ok(None),
+            Err(error) if error.is_gone() => return Ok(None),
             other => other?,
         };
         if !record.state.is_active() {
@@ -87,14 +89,14 @@ impl Store {
         Ok((free || self.hung_for(&record).is_some()).then_some((record, state)))
     }
 
-    /// The rescue itself; `publishing` says whether the caller holds the publishing lock.
+    /// The rescue itself; `publishing` is the publishing lock, where the caller holds it.
     pub(super) fn rescue_settled(
         &self,
         session: &SessionId,
         job: &JobId,
-        publishing: bool,
+        publishing: Option<&Lock>,
     ) -> Result<Rescue, StoreError> {
-        let _lock = self.lock_record_briefly(job)?;
+        let lock = self.lock_record_briefly(job)?;
         let record = self.read_in(session, job)?;
         if !record.state.is_active() {
             return Ok(Rescue::NotNeeded);
@@ -102,15 +104,25 @@ impl Store {
         let path = self.lease_file(job);
         let lease = self.disk.lock(&path, false).map_err(StoreError::io(&path))?;
         let gone = lease.is_some() || self.hung_for(&record).is_some();
-        if !gone || (record.is_publishing() && !publishing) {
+        let publishing = publishing.filter(|_| record.is_publishing());
+        if !gone || (record.is_publishing() && publishing.is_none()) {
             return Ok(Rescue::Alive);
         }
-        let done = record.is_publishing() && self.finish_publishing(&record)?;
+        let finished = publishing.map_or(Ok(false), |publishing| self.finish_publishing(&record, publishing));
+        let (done, blocked) = match finished {
+            Ok(done) => (done, None),
+            Err(error) if error.is_blocked() => (false, Some(error.to_string())),
+            // The disk fails: a later rescue may finish it, but nobody wants it.
+            Err(_) if record.cancel_requested_at.is_some() => (false, None),
+            Err(error) => return Err(error),
+        };
         let after = if done { self.last_completion(session, job)? } else { None };
-        let rescued = self.change(session, job, Who::Rescuer, None, |record, now| {
+        let rescued = self.change(session, job, Who::Rescuer, None, &lock, |record, now| {
             let illegal = StoreError::illegal(job);
             if done {
                 complete(record, By::Rescue, now, after, job)
+            } else if let Some(why) = blocked {
+                record.fail(JobError::new("STORAGE_FAILED", why), By::Rescue, now).map_err(illegal)
             } else if record.cancel_requested_at.is_some() {
                 record.go(State::Cancelled, By::Rescue, now).map_err(illegal)
             } else if record.attempt >= record.max_attempts {
@@ -121,10 +133,12 @@ impl Store {
         })?;
         let _ = self.remove_staging(&self.places.staging(session, job, record.attempt));
         // A hung worker keeps its lock on the nameless file; the next one makes a new file.
-        self.let_go(session, job);
+        self.let_go(session, job, &lock);
         self.count(|counters| counters.rescues += 1);
+        let worker = record.lease.as_ref().map(|lease| lease.worker.as_str()).unwrap_or_default();
+        warn!(target: LOG, job_id = %job, session_id = %session, was = %record.state, now = %rescued.state, worker, "stale job: its worker was gone");
         if rescued.state.is_ended() {
-            self.ended(&rescued);
+            self.ended(&rescued, &lock);
         }
         Ok(Rescue::Done { before: Box::new(record), after: Box::new(rescued) })
     }

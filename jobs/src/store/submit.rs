@@ -1,12 +1,14 @@
 //! New jobs, once each.
 
-use super::disk::SyncPoint;
+use super::disk::{Lock, SyncPoint};
+use super::locks::check;
 use super::logs::ImportLine;
-use super::{Store, StoreError, Who};
+use super::{LOG, Store, StoreError, Who};
 use crate::jobs::{By, JobId, JobType, NewJob, Record, SessionId, State, fingerprint, hex_digest};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::Path;
+use tracing::info;
 
 /// A job that was asked for.
 #[derive(Clone, Debug)]
@@ -44,10 +46,15 @@ impl Store {
             return Err(StoreError::BadKey);
         }
         let name = hex_digest(key.as_bytes());
-        let _lock = self.lock_or_busy("key", &name, super::PATIENCE)?;
+        let lock = self.lock_or_busy("key", &name, super::locks::PATIENCE)?;
         let path = self.places.shell("keys").join(format!("{name}.json"));
-        let print = fingerprint(job.kind, &job.session_id, job.extra.get("config"));
         if let Some(record) = self.holder_of(&path, &key)? {
+            let mut extra = job.extra.clone();
+            if !record.extra.contains_key("stems") {
+                // An older version took no fingerprint of the stems.
+                extra.remove("stems");
+            }
+            let print = fingerprint(job.kind, &job.session_id, &extra);
             if record.idempotency.as_ref().is_some_and(|known| known.fingerprint != print) {
                 return Err(StoreError::KeyTaken { key, job: record.job_id });
             }
@@ -55,7 +62,7 @@ impl Store {
             let record = if again { self.retry(&record.job_id)? } else { record };
             return Ok(Submitted { record, new: false });
         }
-        self.create(job, Some(&path), stems)
+        self.create(job, Some((&path, &lock)), stems)
     }
 
     /// The job that a key belongs to, if it has one.
@@ -65,42 +72,60 @@ impl Store {
         let Ok(note) = serde_json::from_slice::<KeyNote>(&bytes) else { return Ok(None) };
         match self.read_in(&note.session_id, &note.job_id) {
             Ok(record) => Ok(Some(record).filter(|found| found.idempotency.as_ref().is_some_and(|i| i.key == key))),
-            Err(StoreError::NotFound(_) | StoreError::Expired(_)) => Ok(None),
+            Err(error) if error.is_gone() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    fn create(&self, job: NewJob, key: Option<&Path>, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
+    /// Forgets a key, if it still is the job's.
+    pub(super) fn free_key(&self, key: &str, job: &JobId) -> Result<(), StoreError> {
+        let name = hex_digest(key.as_bytes());
+        let lock = self.lock_or_busy("key", &name, super::locks::PATIENCE)?;
+        let path = self.places.shell("keys").join(format!("{name}.json"));
+        let note = self.bytes(&path)?.and_then(|bytes| serde_json::from_slice::<KeyNote>(&bytes).ok());
+        if note.is_some_and(|note| note.job_id == *job) {
+            check(&lock, &path)?;
+            self.remove(&path)?;
+        }
+        Ok(())
+    }
+
+    fn create(&self, job: NewJob, key: Option<(&Path, &Lock)>, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
         self.prepare()?;
         let now = self.now();
         let record = job.into_record(JobId::new(now), now, self.settings.max_attempts);
         let (session, id) = (&record.session_id, &record.job_id);
-        if let Some(path) = key {
+        if let Some((path, lock)) = key {
             let note = KeyNote { job_id: id.clone(), session_id: session.clone() };
             let bytes = serde_json::to_vec(&note).unwrap_or_default();
             self.ensure_durable(self.places.media(), &["jobs_index", ".shell", "keys"])?;
-            self.replace(path, &bytes, Some((SyncPoint::KeyBytes, SyncPoint::KeyName)))?;
+            self.replace(path, &bytes, Some((SyncPoint::KeyBytes, SyncPoint::KeyName)), Some(lock))?;
         }
         let lock = self.lock_record(id)?;
         self.mark_active(session, id)?;
-        if let Err(error) = self.write_first(&record) {
-            let _ = self.remove(&self.places.record(session, id));
-            self.unmark_active(session, id);
+        // Who has taken the key over may have given it to another job.
+        let free = key.map_or(Ok(()), |(path, lock)| check(lock, path));
+        if let Err(error) = free.and_then(|()| self.write_first(&record, &lock)) {
+            if lock.is_current() {
+                let _ = self.remove(&self.places.record(session, id));
+            }
+            self.unmark_active(session, id, &lock);
             return Err(error);
         }
-        drop(lock);
         // The record is there: what follows can be made up for.
-        let _ = self.write_index(session, id);
+        let _ = self.write_index(session, id, &lock);
+        drop(lock);
         self.note_recent(session, id);
         self.log_imports(session, id, stems);
+        info!(target: LOG, job_id = %id, session_id = %session, job_type = %record.kind, "job created");
         Ok(Submitted { record, new: true })
     }
 
-    fn write_first(&self, record: &Record) -> Result<(), StoreError> {
+    fn write_first(&self, record: &Record, lock: &Lock) -> Result<(), StoreError> {
         let mut tries = 3;
         loop {
             let folder = self.ensure_durable(self.places.media(), &[record.session_id.as_str(), "jobs"]);
-            match folder.and_then(|_| self.write_record(record)) {
+            match folder.and_then(|_| self.write_record(record, lock)) {
                 // A cleanup has just removed the empty folder.
                 Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound && tries > 0 => tries -= 1,
                 other => return other,
@@ -115,8 +140,8 @@ impl Store {
     pub fn retry(&self, job: &JobId) -> Result<Record, StoreError> {
         let session = self.session_of(job)?;
         self.mark_active(&session, job)?;
-        let _lock = self.lock_record(job)?;
-        self.change(&session, job, Who::Anyone, None, |record, now| {
+        let lock = self.lock_record(job)?;
+        self.change(&session, job, Who::Anyone, None, &lock, |record, now| {
             record.max_attempts = record.max_attempts.max(record.attempt.saturating_add(1));
             record.go(State::Queued, By::Retry, now).map_err(StoreError::illegal(job))
         })
@@ -128,8 +153,8 @@ impl Store {
     /// When it has ended.
     pub fn cancel(&self, job: &JobId) -> Result<Record, StoreError> {
         let session = self.session_of(job)?;
-        let _lock = self.lock_record(job)?;
-        let record = self.change(&session, job, Who::Anyone, None, |record, now| {
+        let lock = self.lock_record(job)?;
+        let record = self.change(&session, job, Who::Anyone, None, &lock, |record, now| {
             if record.state == State::Queued {
                 return record.go(State::Cancelled, By::Cancel, now).map_err(StoreError::illegal(job));
             }
@@ -137,8 +162,14 @@ impl Store {
             Ok(())
         })?;
         if record.state.is_ended() {
-            self.ended(&record);
+            self.ended(&record, &lock);
+            return Ok(record);
         }
-        Ok(record)
+        drop(lock);
+        // Where its worker is gone, nobody else would carry the wish out before the next look.
+        match self.rescue(&session, job) {
+            Ok(super::Rescue::Done { after, .. }) => Ok(*after),
+            _ => Ok(record),
+        }
     }
 }

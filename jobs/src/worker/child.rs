@@ -2,6 +2,7 @@
 //! When standard input ends, because its worker wants it to stop or has died, it stops at the next chunk.
 
 use crate::jobs::{JobError, STAGES};
+use mixdown_engine::io::hash_file;
 use mixdown_engine::render::{Phase, Progress, RenderError, RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{Session, SessionErrors};
@@ -23,6 +24,9 @@ pub struct ChildRequest {
     pub staging: PathBuf,
     /// Memory that it may take, in MiB.
     pub memory_mb: u64,
+    /// The hash that each track's stem had when the job was submitted; empty where none was taken.
+    #[serde(default)]
+    pub stems: Vec<String>,
 }
 
 /// What it says: one line each.
@@ -44,6 +48,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Runs the process; whether the render succeeded.
 pub fn render_child() -> bool {
+    // Before any thread starts: from here on the process ends with its worker.
+    die_with_worker();
     let mut input = io::stdin().lock();
     let mut line = String::new();
     let Ok(Ok(request)) = input.read_line(&mut line).map(|_| serde_json::from_str::<ChildRequest>(&line)) else {
@@ -77,6 +83,7 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
         return Err(failed("SESSION_INVALID", errors.to_string()));
     }
     let mut last: Option<(Phase, Instant)> = None;
+    let files: Vec<PathBuf> = session.tracks.iter().map(|track| track.file.clone()).collect();
     let rendered = render_to_folder(session, &request.staging, &RenderOptions::default(), &mut |progress| {
         let due = last.is_none_or(|(phase, at)| phase != progress.phase || at.elapsed() >= PAUSE);
         let heard = !due || {
@@ -85,6 +92,15 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
         };
         if heard && !stop.load(Ordering::SeqCst) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
+    let read: Vec<Option<String>> = match &rendered {
+        Ok(Rendered { report, .. }) => report.tracks.iter().map(|track| track.blake3.clone()).collect(),
+        Err(RenderError::Stopped(_)) => return Err(None),
+        Err(_) => Vec::new(),
+    };
+    if let Some(file) = changed(&files, &request.stems, &read) {
+        let detail = format!("{}: has changed since the job was submitted; submit it again", file.display());
+        return Err(failed("STEM_CHANGED", detail));
+    }
     match rendered {
         Ok(Rendered { report: Report { session, master, .. }, .. }) if session.master.strict && !master.verified => {
             Err(failed("TARGET_MISSED", master.note.unwrap_or_default()))
@@ -99,9 +115,20 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
             });
             Ok(extra.as_object().cloned().unwrap_or_default())
         }
-        Err(RenderError::Stopped(_)) => Err(None),
         Err(error) => Err(failed("RENDER_FAILED", error.to_string())),
     }
+}
+
+/// The first stem whose bytes are not those that the job was submitted with. `read` is what the render took in: a hash taken
+/// at another moment could miss a change.
+fn changed<'a>(files: &'a [PathBuf], submitted: &[String], read: &[Option<String>]) -> Option<&'a PathBuf> {
+    let mut stems = files.iter().zip(submitted).enumerate();
+    let (_, (file, _)) = stems.find(|(index, (file, submitted))| {
+        let found = read.get(*index).cloned().flatten().map_or_else(|| hash_file(file), Ok);
+        // What cannot be read is the render's to report.
+        found.is_ok_and(|found| found != **submitted)
+    })?;
+    Some(file)
 }
 
 /// Whether the line could be said: nobody listens once the worker is gone.
@@ -124,13 +151,20 @@ pub(super) fn progress(phase: &str, fraction: f64) -> Option<Progress> {
 /// Holds this process to its memory; what asks for more fails, and takes this process alone with it.
 #[cfg(target_os = "linux")]
 fn limit(request: &ChildRequest) {
-    use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+    use rustix::process::{Resource, Rlimit, setrlimit};
     let bytes = request.memory_mb.saturating_mul(1 << 20);
     let _ = setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
     // No core files of what may be large and somebody's music.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
 #[cfg(not(target_os = "linux"))]
 fn limit(_request: &ChildRequest) {}
+
+#[cfg(target_os = "linux")]
+fn die_with_worker() {
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn die_with_worker() {}

@@ -41,7 +41,9 @@ impl Runner for ProcessRunner {
         let failed = |code: &str, detail: String| RunError::Failed(JobError::new(code, detail));
         let session = job.extra.get("config").cloned().unwrap_or_default();
         let staging = std::path::absolute(staging).unwrap_or_else(|_| staging.to_path_buf());
-        let request = ChildRequest { session, staging, memory_mb: self.memory_mb };
+        let stems = job.extra.get("stems").and_then(Value::as_array).into_iter().flatten();
+        let stems = stems.map(|stem| stem["blake3"].as_str().unwrap_or_default().to_owned()).collect();
+        let request = ChildRequest { session, staging, memory_mb: self.memory_mb, stems };
         let mut child = self
             .start(&request)
             .map_err(|error| failed("RENDER_FAILED", format!("cannot start a process: {error}")))?;

@@ -2,13 +2,16 @@
 
 use super::{RunError, Runner, Sign};
 use crate::jobs::{By, JobError, Record, State, place};
-use crate::store::{Claim, Store, StoreError};
+use crate::store::{Claim, Rescue, Store, StoreError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Between two signs of life: at most four a second.
 const BEAT: Duration = Duration::from_millis(250);
+
+/// After a look at a record whose lock somebody keeps.
+const REST: Duration = Duration::from_secs(2);
 
 /// Takes jobs from a store and has a runner do them.
 pub struct Worker {
@@ -67,7 +70,7 @@ impl Worker {
                 Ok(Some(claim)) => return self.run(claim).map(Some),
                 // A newer version's job is its own workers' to do.
                 Ok(None) | Err(StoreError::Newer { .. }) => {}
-                Err(StoreError::NotFound(_) | StoreError::Expired(_)) => {
+                Err(error) if error.is_gone() => {
                     self.store.rescue(&session, &job)?;
                 }
                 Err(StoreError::Corrupt { .. }) => {
@@ -89,15 +92,17 @@ impl Worker {
             Err(error) => return self.fail(claim, JobError::new("STORAGE_FAILED", error.to_string())),
         };
         let mut stop = None;
-        let mut last_beat = Instant::now();
+        let mut next_beat = Instant::now() + BEAT;
         let job = claim.record.clone();
         let done = self.runner.run(&job, &staged.folder, &mut |sign| {
-            stop = stop.or_else(|| self.hear(&mut claim, sign, &mut last_beat));
+            stop = stop.or_else(|| self.hear(&mut claim, sign, &mut next_beat));
             if stop.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let ended = match (done, stop) {
             (_, Some(Stop::Lost)) => Err(StoreError::LeaseLost(job.job_id.clone())),
             (Ok(extra), _) => match self.store.publish(&mut claim, &staged, extra) {
+                // Somebody was stopped with a lock that this needs: the job is given back, and others go on.
+                Err(StoreError::Busy(_)) if !claim.record.is_publishing() => self.give_back(&mut claim),
                 // What is already on record is put in place by a rescue; the rest has failed.
                 Err(error) if !claim.record.is_publishing() && !matches!(error, StoreError::LeaseLost(_)) => self
                     .end(&mut claim, |record, now| {
@@ -119,34 +124,52 @@ impl Worker {
         match ended {
             Ok(()) => Ok(claim.record),
             Err(StoreError::LeaseLost(_)) => self.store.read(&job.job_id),
+            Err(error) if claim.record.is_publishing() => {
+                // Without this worker's lease, the rescue is free to end what cannot be put in place.
+                drop(claim);
+                match self.store.rescue(&job.session_id, &job.job_id)? {
+                    Rescue::Done { after, .. } => Ok(*after),
+                    _ => Err(error),
+                }
+            }
             Err(error) => Err(error),
         }
     }
 
     /// Records where the job is; why it is to stop, if it is.
-    fn hear(&self, claim: &mut Claim, sign: Sign, last_beat: &mut Instant) -> Option<Stop> {
+    fn hear(&self, claim: &mut Claim, sign: Sign, next_beat: &mut Instant) -> Option<Stop> {
         let (state, percent, message) = match sign {
             Sign::At(progress) => place(progress),
             Sign::Alive => (claim.record.state, claim.record.progress, ""),
         };
-        let heard = if state > claim.record.state {
+        let due = Instant::now() >= *next_beat;
+        // After a lock that somebody kept, a stage waits for its time, too.
+        let waits = *next_beat > Instant::now() + BEAT;
+        let heard = if state > claim.record.state && !waits {
             let job = claim.record.job_id.clone();
-            self.store.write(claim, |record, now| {
+            self.store.write_briefly(claim, |record, now| {
                 record.go(state, By::Worker, now).map_err(|source| StoreError::Illegal { job, source })?;
                 record.advance(percent);
                 message.clone_into(&mut record.message);
                 Ok(())
             })
-        } else if last_beat.elapsed() >= BEAT {
-            *last_beat = Instant::now();
+        } else if due {
+            *next_beat = Instant::now() + BEAT;
             self.store.beat(claim, percent, message).map(|_| ())
         } else {
             Ok(())
         };
+        if matches!(heard, Err(StoreError::Busy(_))) {
+            *next_beat = Instant::now() + REST;
+        }
         // A disk that is full keeps the progress from being written, not the work from going on.
         let lost = matches!(
             heard,
-            Err(StoreError::LeaseLost(_) | StoreError::NotFound(_) | StoreError::Expired(_) | StoreError::Ended { .. })
+            Err(StoreError::LeaseLost(_)
+                | StoreError::NotFound(_)
+                | StoreError::Expired(_)
+                | StoreError::SetAside { .. }
+                | StoreError::Ended { .. })
         );
         if lost {
             Some(Stop::Lost)
@@ -155,6 +178,14 @@ impl Worker {
         } else {
             self.is_stopping().then_some(Stop::Shutdown)
         }
+    }
+
+    /// Gives a job back without counting the attempt; where even that must wait, it is left to a rescue.
+    fn give_back(&self, claim: &mut Claim) -> Result<(), StoreError> {
+        let job = claim.record.job_id.clone();
+        self.store.write_briefly(claim, |record, now| {
+            record.go(State::Queued, By::Worker, now).map_err(|source| StoreError::Illegal { job, source })
+        })
     }
 
     fn fail(&self, mut claim: Claim, error: JobError) -> Result<Record, StoreError> {

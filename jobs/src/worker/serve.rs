@@ -7,10 +7,13 @@ use crate::store::{Repaired, Scope, StoreError};
 use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Between two looks at an empty queue.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// Between two looks for jobs that are kept for seconds.
+const TICK: Duration = Duration::from_secs(1);
 
 /// What a service tells.
 #[derive(Debug)]
@@ -45,11 +48,18 @@ impl Service {
             for _ in 0..self.concurrency.max(1) {
                 scope.spawn(|| self.work(&busy, &done, &stuck, &tell));
             }
+            let mut last: Option<Instant> = None;
             while !done.load(Ordering::SeqCst) && !self.worker.is_stopping() {
                 match cleanup::run_if_due(self.worker.store(), &|| self.worker.is_stopping()) {
                     Ok(Some(document)) => tell(Event::Cleaned(document)),
                     Ok(None) => {}
                     Err(error) => tell(Event::Failed(error)),
+                }
+                if last.is_none_or(|last| last.elapsed() >= TICK) {
+                    last = Some(Instant::now());
+                    if let Err(error) = self.worker.store().delete_expired() {
+                        tell(Event::Failed(error));
+                    }
                 }
                 std::thread::sleep(PAUSE);
             }

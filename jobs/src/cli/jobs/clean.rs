@@ -108,5 +108,13 @@ pub(super) fn stats(arguments: &StatsArguments) -> Result<(), Failure> {
     for name in ["unreadable", "jobs_deleted", "results_deleted", "bytes_freed", "rescues", "quarantined"] {
         let _ = writeln!(text, "{:>8}  {}", document[name], name.replace('_', " "));
     }
+    for (kind, mean) in document["mean_completion_s"].as_object().into_iter().flatten() {
+        let _ = writeln!(text, "{:>8.1}  seconds from submission to completion, {kind}", mean.as_f64().unwrap_or(0.0));
+    }
+    for (day, states) in document["deleted_by_day"].as_object().into_iter().flatten() {
+        for (state, count) in states.as_object().into_iter().flatten() {
+            let _ = writeln!(text, "{count:>8}  {state} deleted on {day}");
+        }
+    }
     print(&text)
 }

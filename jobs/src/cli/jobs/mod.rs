@@ -1,14 +1,16 @@
 //! `mixdown jobs`: the face of the job shell.
 
 mod clean;
+mod delete;
 mod place;
 mod queue;
 mod show;
 mod submit;
 mod watch;
 
-use super::outcome::Failure;
+use super::{log, outcome::Failure};
 use clap::Subcommand;
+use tracing_subscriber::filter::LevelFilter;
 
 /// Queue mixes, work the queue, and see what became of them.
 ///
@@ -28,6 +30,7 @@ pub(super) enum JobsCommand {
     Watch(watch::WatchArguments),
     Cancel(queue::CancelArguments),
     Retry(queue::RetryArguments),
+    Delete(delete::DeleteArguments),
     Cleanup(clean::CleanupArguments),
     Stats(clean::StatsArguments),
     /// Renders one job; told what on standard input.
@@ -35,11 +38,33 @@ pub(super) enum JobsCommand {
     RenderChild,
 }
 
+impl JobsCommand {
+    /// Shows lines of the log on standard error. A worker tells what becomes of jobs; the other commands only what is wrong.
+    fn start_log(&self) {
+        let (place, level) = match self {
+            Self::Run(arguments) if !arguments.place.json => (&arguments.place, LevelFilter::INFO),
+            Self::Run(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Submit(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::List(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Status(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Watch(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Cancel(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Retry(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Delete(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Cleanup(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::Stats(arguments) => (&arguments.place, LevelFilter::WARN),
+            Self::RenderChild => return,
+        };
+        log::start(if place.quiet { LevelFilter::ERROR } else { level });
+    }
+}
+
 /// What makes this program render one job as told on its standard input.
 pub(super) const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
 
 /// Runs a command; and whether it was asked for JSON.
 pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
+    command.start_log();
     match command {
         JobsCommand::Submit(arguments) => (arguments.place.json, submit::run(arguments)),
         JobsCommand::Run(arguments) => (arguments.place.json, queue::run(arguments)),
@@ -48,6 +73,7 @@ pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
         JobsCommand::Watch(arguments) => (arguments.place.json, watch::run(arguments)),
         JobsCommand::Cancel(arguments) => (arguments.place.json, queue::cancel(arguments)),
         JobsCommand::Retry(arguments) => (arguments.place.json, queue::retry(arguments)),
+        JobsCommand::Delete(arguments) => (arguments.place.json, delete::run(arguments)),
         JobsCommand::Cleanup(arguments) => (arguments.place.json, clean::cleanup(arguments)),
         JobsCommand::Stats(arguments) => (arguments.place.json, clean::stats(arguments)),
         JobsCommand::RenderChild => {

@@ -18,6 +18,9 @@ pub(in crate::cli) struct PlaceArguments {
     /// The settings file; without it, mixdown.toml of the current folder, if there is one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Show only errors on standard error.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
     /// Print one JSON document on standard output.
     #[arg(long)]
     pub(super) json: bool,

@@ -48,28 +48,25 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let left: Mutex<Vec<Record>> = Mutex::new(Vec::new());
     let stuck = service.run(|event| match event {
         Event::Left(record) => {
-            if !arguments.place.json {
-                terminal::tell(&format!("{} {}: {}", record.job_id, record.state, record.message));
-            } else if arguments.once
+            // The log has told it.
+            if arguments.place.json
+                && arguments.once
                 && let Ok(mut left) = left.lock()
             {
                 left.push(*record);
             }
         }
         Event::Repaired(repaired) => {
-            if repaired.quarantined > 0 {
+            if repaired.quarantined > 0 && !arguments.place.quiet {
                 terminal::tell(&format!("{} damaged records were set aside in jobs/.quarantine", repaired.quarantined));
             }
-            if repaired.newer > 0 {
+            if repaired.newer > 0 && !arguments.place.quiet {
                 terminal::tell(&format!("{} records of a newer version of mixdown were left alone", repaired.newer));
             }
             repaired.errors.iter().for_each(|error| terminal::warn(&error.to_string()));
         }
-        Event::Cleaned(document) => {
-            for error in document["errors"].as_array().into_iter().flatten() {
-                terminal::warn(&format!("cleanup: {error}"));
-            }
-        }
+        // The log has told it, and what it met.
+        Event::Cleaned(_) => {}
         Event::Failed(error) => terminal::warn(&error.to_string()),
     });
     if let Some(error) = stuck {

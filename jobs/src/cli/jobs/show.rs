@@ -1,14 +1,16 @@
 //! `mixdown jobs list` and `status`.
 
 use super::place::PlaceArguments;
-use super::queue::brief;
 use crate::cli::outcome::{Failure, print};
 use crate::jobs::{Lookup, SessionId, State, status_document};
-use crate::store::Filter;
+use crate::store::{Filter, Outline, Store};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
+use std::collections::HashMap;
 use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// List jobs, newest first.
 #[derive(Debug, Args)]
@@ -32,10 +34,10 @@ pub(in crate::cli) struct ListArguments {
 
 pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let filter = Filter { state: arguments.state, session: arguments.session.clone() };
-    let jobs = arguments.place.look()?.list(&filter, arguments.limit)?;
+    let store = arguments.place.look()?;
+    let jobs = store.list_outlines(&filter, arguments.limit)?;
     if arguments.place.json {
-        let jobs: Vec<_> = jobs.iter().map(brief).collect();
-        return print(&format!("{:#}\n", json!({ "ok": true, "jobs": jobs })));
+        return print(&as_json(&store, &jobs));
     }
     let mut text = String::new();
     for job in jobs {
@@ -51,6 +53,27 @@ pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
         );
     }
     print(&text)
+}
+
+/// One document with a job a line; complete ones have `result_path`, when the file is there.
+fn as_json(store: &Store, jobs: &[Arc<Outline>]) -> String {
+    let mut places: HashMap<(&SessionId, &str), Option<PathBuf>> = HashMap::new();
+    let mut text = String::from("{\n  \"ok\": true,\n  \"jobs\": [");
+    for (index, job) in jobs.iter().enumerate() {
+        let result = job.result.as_ref().filter(|_| job.state == State::Complete);
+        let path = result.and_then(|result| {
+            let place = || store.result_path(&job.session_id, result);
+            places.entry((&job.session_id, result.file_name())).or_insert_with(place).as_ref()
+        });
+        text.push_str(if index == 0 { "\n    " } else { ",\n    " });
+        match (path, job.json.strip_suffix('}')) {
+            (Some(path), Some(open)) => {
+                text += &format!("{open},\"result_path\":{}}}", json!(path.display().to_string()));
+            }
+            _ => text.push_str(&job.json),
+        }
+    }
+    text + if jobs.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" }
 }
 
 /// Tell where a job is.
@@ -87,6 +110,9 @@ pub(super) fn tell(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state, record.progress, record.message);
     if let Some(url) = document["data"]["result_url"].as_str() {
         let _ = writeln!(text, "result: {url}");
+    }
+    if let Some(path) = document["data"]["result_path"].as_str() {
+        let _ = writeln!(text, "file:   {path}");
     }
     print(&text)
 }

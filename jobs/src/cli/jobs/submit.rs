@@ -6,16 +6,18 @@ use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal;
 use crate::jobs::{NewJob, SessionId};
-use crate::store::ImportLine;
+use crate::store::{ImportLine, Store};
 use clap::Args;
-use mixdown_engine::io::hash_file;
+use mixdown_engine::io::{Fold, StemReader, hash_file};
 use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
+use mixdown_engine::session::Session;
 use serde_json::json;
 use std::path::PathBuf;
 
 /// Queue a mix.
 ///
-/// The session is read and checked now, with all its stems; it is rendered by `mixdown jobs run`.
+/// The session is read and checked now, with all its stems; it is rendered by `mixdown jobs run`, which fails when a stem has
+/// changed since.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -60,14 +62,8 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
-    let mut stems = Vec::new();
     let store = arguments.place.store()?;
-    for track in &mut session.tracks {
-        // Whoever renders it may stand in another folder.
-        track.file = std::path::absolute(&track.file).unwrap_or_else(|_| track.file.clone());
-        let blake3 = hash_file(&track.file).map_err(|error| Failure::Other(error.to_string()))?;
-        stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() });
-    }
+    let stems = take_in(&mut session, &store)?;
     let results = store.places().results(&arguments.session_id);
     // A job's own folder is its own; a stem that lies there is not.
     let options = RenderOptions { force: true, pictures: true, ..RenderOptions::default() };
@@ -75,10 +71,26 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     let config = serde_json::to_value(&session).map_err(|error| Failure::Other(error.to_string()))?;
     let mut job = NewJob::mix(arguments.session_id.clone(), config);
     job.key.clone_from(&arguments.idempotency_key);
+    let held: Vec<_> = stems.iter().map(|stem| json!({ "path": stem.path, "blake3": stem.blake3 })).collect();
+    job.extra.insert("stems".into(), held.into());
     // Whatever comes of it: what has expired does not keep a new job out.
     let _ = clean_session(&store, &arguments.session_id);
     let submitted = store.submit(job, &stems)?;
     told(arguments, &submitted)
+}
+
+/// Opens and hashes every stem; names all that cannot be read.
+fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Failure> {
+    let (mut stems, mut errors) = (Vec::new(), Vec::new());
+    for track in &mut session.tracks {
+        // Whoever renders it may stand in another folder.
+        track.file = std::path::absolute(&track.file).unwrap_or_else(|_| track.file.clone());
+        match StemReader::open(&track.file, Fold::Stereo).and_then(|_| hash_file(&track.file)) {
+            Ok(blake3) => stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() }),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    if errors.is_empty() { Ok(stems) } else { Err(Failure::Other(errors.join("\n"))) }
 }
 
 fn told(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {

@@ -29,10 +29,10 @@ fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
     for length in 0..bytes.len() - 1 {
         scene.disk.remove_file(&path).unwrap();
         scene.disk.write_new(&path, &bytes[..length]).unwrap();
-        assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt), "{length}");
+        assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt(_)), "{length}");
         let aside = scene.store.set_aside(&record.session_id, &record.job_id).unwrap();
         assert!(aside, "{length}");
-        assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt), "{length}");
+        assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt(_)), "{length}");
         scene.disk.write_new(&path, &bytes).unwrap();
     }
     assert_eq!(scene.store.quarantined(&record.session_id).unwrap(), bytes.len() - 1);

@@ -118,7 +118,7 @@ fn a_held_lock_of_one_record_keeps_nobody_from_the_other_jobs() {
     let mut scene = Scene::new();
     let first = scene.submit("song", None).unwrap();
     let second = scene.submit("other", None).unwrap();
-    let digits = |job: &crate::jobs::JobId| crate::jobs::hex_digest(job.as_str().as_bytes())[..2].to_owned();
+    let digits = |job: &crate::jobs::JobId| crate::jobs::hex_digest(job.as_str().as_bytes())[..3].to_owned();
     assert_ne!(digits(&first), digits(&second));
     let path = scene.store.places().shell("locks").join(format!("record-{}", digits(&first)));
     let stopped = scene.disk.lock(&path, false).unwrap().unwrap();

@@ -1,11 +1,11 @@
 //! A disk in memory that loses power: what was not synced may be gone, torn or there, as on true disks.
 
 use super::dice::Dice;
-use crate::store::{Disk, Entry, Kind, Lock, Stat, SyncPoint};
+use crate::store::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Cursor, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 #[derive(Clone)]
@@ -46,9 +46,22 @@ struct Inside {
 #[derive(Clone, Default)]
 pub(super) struct SimDisk(Arc<Mutex<Inside>>);
 
-struct Held(Arc<Mutex<Inside>>, (u64, usize));
+struct HeldNode(Arc<Mutex<Inside>>, (u64, usize), PathBuf);
 
-impl Drop for Held {
+impl Held for HeldNode {
+    fn is_current(&self) -> bool {
+        let inside = self.0.lock().unwrap();
+        inside.life == self.1.0 && inside.find(&self.2).is_ok_and(|node| node == self.1.1)
+    }
+
+    fn note(&self, text: &str) {
+        if let Node::File { live, .. } = &mut self.0.lock().unwrap().nodes[self.1.1] {
+            *live = text.as_bytes().to_vec();
+        }
+    }
+}
+
+impl Drop for HeldNode {
     fn drop(&mut self) {
         self.0.lock().unwrap().locks.remove(&self.1);
     }
@@ -239,7 +252,7 @@ impl Disk for SimDisk {
         inside.power()?;
         let node = inside.find(path)?;
         let bytes = if let Node::File { live, .. } = &inside.nodes[node] { live.len() as u64 } else { 0 };
-        Ok(Stat { kind: inside.kind(node), bytes, modified: Timestamp::UNIX_EPOCH })
+        Ok(Stat { kind: inside.kind(node), bytes, modified: Timestamp::UNIX_EPOCH, id: node as u64 })
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
@@ -253,6 +266,10 @@ impl Disk for SimDisk {
         let mut inside = self.0.lock().unwrap();
         inside.write(true)?;
         inside.add(path, empty_folder()).map(|_| ())
+    }
+
+    fn make_private_folder(&self, path: &Path) -> io::Result<()> {
+        self.make_folder(path)
     }
 
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -351,7 +368,7 @@ impl Disk for SimDisk {
         };
         let key = (inside.life, node);
         match (inside.locks.insert(key), wait) {
-            (true, _) => Ok(Some(Box::new(Held(Arc::clone(&self.0), key)))),
+            (true, _) => Ok(Some(Box::new(HeldNode(Arc::clone(&self.0), key, path.to_path_buf())))),
             (false, false) => Ok(None),
             (false, true) => panic!("one thread waits for itself: {}", path.display()),
         }

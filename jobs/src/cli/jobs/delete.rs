@@ -1,0 +1,32 @@
+//! `mixdown jobs delete`.
+
+use super::place::PlaceArguments;
+use crate::cli::outcome::{Failure, print};
+use crate::jobs::JobId;
+use clap::Args;
+use serde_json::json;
+
+/// Delete one job, whatever its age.
+///
+/// Its record goes, with its idempotency key and the result that it owns. A job that waits is cancelled first; one that a worker
+/// has is refused: cancel it, and delete it once it has stopped.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixdown jobs delete 01890a5d-ac96-774b-bcce-b302099a8057")]
+pub(in crate::cli) struct DeleteArguments {
+    /// The job.
+    id: JobId,
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+}
+
+pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
+    let deleted = arguments.place.store()?.delete_one(&arguments.id)?;
+    if arguments.place.json {
+        let (results, bytes) = (deleted.results, deleted.bytes);
+        let document = json!({ "ok": true, "job_id": arguments.id, "results_deleted": results, "bytes_freed": bytes });
+        return print(&format!("{document:#}\n"));
+    }
+    let result =
+        if deleted.results > 0 { format!(", and its result ({} bytes)", deleted.bytes) } else { String::new() };
+    print(&format!("{} deleted{result}\n", arguments.id))
+}

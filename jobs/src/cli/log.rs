@@ -1,0 +1,29 @@
+//! The log on standard error: a line an event in the life of jobs.
+
+use super::terminal;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Names the variable that sets what is shown: `debug`, `warn`, `mixdown::jobs=info`, several with commas.
+const FILTER: &str = "MIXDOWN_LOG";
+
+/// Shows events from `level` on, from info with `--verbose`, or as `MIXDOWN_LOG` says.
+pub(super) fn start(level: LevelFilter) {
+    let level = if terminal::is_verbose() { level.max(LevelFilter::INFO) } else { level };
+    let asked = std::env::var(FILTER).ok().filter(|asked| !asked.is_empty());
+    let filter = match asked.as_deref().map(str::parse::<Targets>) {
+        Some(Ok(filter)) => filter,
+        Some(Err(error)) => {
+            terminal::warn(&format!("{FILTER}: {error}; trace, debug, info, warn, error or off"));
+            Targets::new().with_default(level)
+        }
+        None => Targets::new().with_default(level),
+    };
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal::has_colours())
+        .with_target(false);
+    // Somebody who uses this as a library may have begun another one.
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}

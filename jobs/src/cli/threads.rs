@@ -1,0 +1,44 @@
+//! How many threads may be asked for.
+
+use super::outcome::Failure;
+
+/// More threads than this are a mistake: they would take the machine's memory and processes, and do nothing faster.
+const MOST: u64 = 1_024;
+
+/// Refuses an absurd `RAYON_NUM_THREADS` before anything starts a thread.
+pub(super) fn check() -> Result<(), Failure> {
+    let asked = std::env::var("RAYON_NUM_THREADS").unwrap_or_default();
+    if is_absurd(&asked) {
+        return Err(Failure::Usage(format!(
+            "RAYON_NUM_THREADS={asked}: at most {MOST} threads; unset it for one a processor"
+        )));
+    }
+    Ok(())
+}
+
+/// What is no number is not taken for one by the pool of threads either.
+fn is_absurd(asked: &str) -> bool {
+    let digits = !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit());
+    digits && asked.parse().map_or(true, |count: u64| count > MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absurd_counts_are_refused_and_others_taken() {
+        for (asked, refused) in [
+            ("", false),
+            ("0", false),
+            ("64", false),
+            ("1024", false),
+            ("1025", true),
+            ("100000", true),
+            ("many", false),
+        ] {
+            assert_eq!(is_absurd(asked), refused, "{asked}");
+        }
+        assert!(is_absurd("99999999999999999999999"));
+    }
+}

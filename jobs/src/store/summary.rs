@@ -1,0 +1,169 @@
+//! What lists and counts need of every record, kept in one file. The records stay the truth: a line counts only while its record's
+//! file is the very one that it was taken from.
+
+use super::disk::{Kind, Stat};
+use super::{Store, StoreError};
+use crate::jobs::{JobId, JobResult, JobType, Record, SessionId, State};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The first line of the file: another version may keep other things.
+const HEADER: &str = concat!("mixdown summary 1 ", env!("CARGO_PKG_VERSION"));
+/// The file is written anew once so many records had to be read.
+const MANY: usize = 200;
+
+/// What lists and counts need of a record.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Outline {
+    /// The job.
+    pub job_id: JobId,
+    /// Its session.
+    pub session_id: SessionId,
+    /// What it does.
+    #[serde(rename = "type")]
+    pub kind: JobType,
+    /// Where it is.
+    pub state: State,
+    /// Percent done.
+    pub progress: u8,
+    /// When it was submitted.
+    pub created_at: Timestamp,
+    /// When anything of it last changed.
+    pub updated_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// What came out.
+    pub result: Option<JobResult>,
+    /// The record without what its type needs beside, as JSON in one line.
+    #[serde(skip)]
+    pub json: String,
+}
+
+impl Outline {
+    /// Takes it from a record.
+    pub fn of(record: &Record) -> Self {
+        let mut brief = record.clone();
+        brief.extra.clear();
+        let mut json = serde_json::to_value(&brief).unwrap_or_default();
+        json.as_object_mut().map(|fields| fields.remove("extra"));
+        Self {
+            job_id: brief.job_id,
+            session_id: brief.session_id,
+            kind: brief.kind,
+            state: brief.state,
+            progress: brief.progress,
+            created_at: brief.created_at,
+            updated_at: brief.updated_at,
+            finished_at: brief.finished_at,
+            result: brief.result,
+            json: json.to_string(),
+        }
+    }
+}
+
+/// Tells one state of a file from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp(u64, u64, i128);
+
+impl Stamp {
+    fn of(stat: &Stat) -> Self {
+        Self(stat.id, stat.bytes, stat.modified.as_nanosecond())
+    }
+}
+
+/// Every job's outline.
+#[derive(Debug, Default)]
+pub(crate) struct Outlines {
+    /// Those of records that can be read, in no order.
+    pub(crate) jobs: Vec<Arc<Outline>>,
+    /// The records of each session, readable or not.
+    pub(crate) counts: HashMap<SessionId, usize>,
+    /// Records that cannot be read.
+    pub(crate) unreadable: u64,
+}
+
+type Lines = HashMap<JobId, (Stamp, Arc<Outline>)>;
+/// An outline, with a stamp where it may be kept.
+type Stamped = (Option<Stamp>, Arc<Outline>);
+
+impl Store {
+    /// The outlines of all jobs. What had to be read is kept for the next time, when that is much.
+    pub(crate) fn outlines(&self, sessions: &[SessionId]) -> Result<Outlines, StoreError> {
+        let (known, read) = (self.summary()?, AtomicUsize::new(0));
+        let parts = Self::for_each_session(sessions, |session| self.outlines_of(session, &known, &read));
+        let (mut all, mut lines) = (Outlines::default(), Vec::new());
+        for (session, found, unreadable) in parts {
+            all.unreadable += unreadable;
+            all.counts.insert(session, found.len() + unreadable as usize);
+            for (stamp, outline) in found {
+                all.jobs.push(Arc::clone(&outline));
+                lines.extend(stamp.map(|stamp| (stamp, outline)));
+            }
+        }
+        if read.into_inner() >= MANY && self.folder(&self.places.index(), &[".shell"])?.is_some() {
+            self.write_summary(&lines);
+        }
+        Ok(all)
+    }
+
+    /// One session: what was found, and how many records cannot be read.
+    fn outlines_of(&self, session: &SessionId, known: &Lines, read: &AtomicUsize) -> (SessionId, Vec<Stamped>, u64) {
+        let (mut found, mut unreadable) = (Vec::new(), 0);
+        let folder = self.places.jobs(session);
+        for job in self.jobs_of(session).unwrap_or_default() {
+            // Before it is read: what is put in its place meanwhile has another stamp.
+            let Ok(stat) = self.disk.stat(&folder.join(format!("{job}.json"))) else { continue };
+            let stamp = Stamp::of(&stat);
+            let fresh = known.get(&job).filter(|(known, outline)| *known == stamp && outline.session_id == *session);
+            if let Some((_, outline)) = fresh {
+                found.push((Some(stamp), Arc::clone(outline)));
+                continue;
+            }
+            match self.read_in(session, &job) {
+                Ok(record) => {
+                    // A file that was just written may be written again in the same tick of the clock; and a worker's last
+                    // word stands beside the record.
+                    let rests = self.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
+                    let keep = rests && stat.kind == Kind::File && !record.state.is_active();
+                    read.fetch_add(usize::from(keep), Ordering::Relaxed);
+                    found.push((keep.then_some(stamp), Arc::new(Outline::of(&record))));
+                }
+                Err(error) if error.is_gone() => {}
+                Err(_) => unreadable += 1,
+            }
+        }
+        (session.clone(), found, unreadable)
+    }
+
+    fn summary(&self) -> Result<Lines, StoreError> {
+        let bytes = self.bytes(&self.places.shell("summary"))?.unwrap_or_default();
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        let Some(lines) = text.strip_prefix(HEADER) else { return Ok(Lines::new()) };
+        let line = |line: &str| {
+            let mut parts = line.splitn(4, ' ');
+            let mut number = || parts.next()?.parse::<i128>().ok();
+            let stamp = Stamp(number()?.try_into().ok()?, number()?.try_into().ok()?, number()?);
+            let json = parts.next()?;
+            let mut outline: Outline = serde_json::from_str(json).ok()?;
+            json.clone_into(&mut outline.json);
+            Some((outline.job_id.clone(), (stamp, Arc::new(outline))))
+        };
+        let all: Vec<&str> = lines.lines().collect();
+        let chunks: Vec<&[&str]> = all.chunks(2_000).collect();
+        let parsed = Self::for_each(&chunks, 0, |chunk| chunk.iter().filter_map(|text| line(text)).collect::<Vec<_>>());
+        Ok(parsed.into_iter().flatten().collect())
+    }
+
+    fn write_summary(&self, lines: &[(Stamp, Arc<Outline>)]) {
+        let Ok(Some(lock)) = self.lock("summary", "", super::locks::BRIEF) else { return };
+        let mut text = format!("{HEADER}\n");
+        for (Stamp(id, bytes, modified), outline) in lines {
+            text.push_str(&format!("{id} {bytes} {modified} {}\n", outline.json));
+        }
+        // Where it cannot be written, the next reader reads the records.
+        let _ = self.replace(&self.places.shell("summary"), text.as_bytes(), None, Some(&lock));
+    }
+}

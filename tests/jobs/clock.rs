@@ -1,0 +1,121 @@
+//! The time of day jumps while workers work: no live job is taken, none is lost.
+
+use super::yard::{Yard, rounds};
+use mixdown_jobs::jobs::{JobId, NewJob};
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
+/// How the workers' clock is set: by a hand of their own, or by libfaketime in every call of theirs.
+#[derive(Clone, Copy)]
+enum Setting<'a> {
+    Hand,
+    Library(&'a Path),
+}
+
+struct Campaign {
+    yard: Yard,
+    known: Vec<JobId>,
+    workers: Vec<Child>,
+}
+
+impl Campaign {
+    fn begin(setting: Setting<'_>) -> Self {
+        let yard = Yard::new();
+        let file = yard.path("clock");
+        let mut campaign = Self { yard, known: Vec::new(), workers: Vec::new() };
+        campaign.set(0, setting);
+        for _ in 0..2 {
+            let mut worker = campaign.yard.hand("work-slow");
+            match setting {
+                Setting::Hand => worker.env("JOBS_HAND_CLOCK", &file),
+                Setting::Library(library) => worker
+                    .env("LD_PRELOAD", library)
+                    .env("FAKETIME_TIMESTAMP_FILE", &file)
+                    .env("FAKETIME_NO_CACHE", "1")
+                    .env("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+            };
+            campaign.workers.push(worker.spawn().unwrap());
+        }
+        campaign
+    }
+
+    fn set(&self, offset_s: i64, setting: Setting<'_>) {
+        let text = match setting {
+            Setting::Hand => offset_s.to_string(),
+            Setting::Library(_) => format!("{offset_s:+}"),
+        };
+        fs::write(self.yard.path("clock.new"), text).unwrap();
+        fs::rename(self.yard.path("clock.new"), self.yard.path("clock")).unwrap();
+    }
+
+    fn submit(&mut self, count: usize) {
+        let store = self.yard.store();
+        for _ in 0..count {
+            // Below the number of jobs that a session may have.
+            let session = format!("session-{}", self.known.len() / 40).parse().unwrap();
+            self.known.push(store.submit(NewJob::mix(session, serde_json::json!({})), &[]).unwrap().record.job_id);
+        }
+    }
+
+    fn wait(&self) {
+        let (store, begin) = (self.yard.store(), Instant::now());
+        while !self.known.iter().all(|job| store.read(job).is_ok_and(|record| record.state.is_ended())) {
+            assert!(begin.elapsed() < Duration::from_secs(120), "jobs wait for ever, or are gone");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn jumps(setting: Setting<'_>, name: &str) {
+    let mut campaign = Campaign::begin(setting);
+    // So many that their expiry at once is taken for a jump of the clock.
+    campaign.submit(rounds(110, 150) as usize);
+    campaign.wait();
+    let mut count = 0;
+    for _ in 0..rounds(1, 10) {
+        for offset_s in [31 * MINUTE, 49 * HOUR, 365 * 24 * HOUR] {
+            for set in [offset_s, 0, -offset_s, 0] {
+                campaign.submit(2);
+                std::thread::sleep(Duration::from_millis(250));
+                campaign.set(set, setting);
+                count += 1;
+            }
+        }
+        campaign.wait();
+    }
+    for worker in &mut campaign.workers {
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    let store = campaign.yard.store();
+    let taken = campaign.known.iter().filter(|job| store.read(job).is_ok_and(|record| record.attempt != 1)).count();
+    let losses = campaign.yard.losses(&campaign.known);
+    println!(
+        "jumps by {name}: {count}; jobs: {}; taken from a live worker: {taken}; losses: {}",
+        campaign.known.len(),
+        losses.len()
+    );
+    assert_eq!((taken, losses), (0, Vec::new()));
+    assert_eq!(store.counters().unwrap().rescues, 0);
+}
+
+#[test]
+fn jumps_of_the_time_of_day_take_and_lose_no_job() {
+    jumps(Setting::Hand, "hand");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn jumps_by_a_library_in_every_call_take_and_lose_no_job() {
+    let library = Path::new("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
+    if library.exists() {
+        jumps(Setting::Library(library), "libfaketime");
+    } else {
+        println!("libfaketime is not there: the clock was set by hand alone");
+    }
+}

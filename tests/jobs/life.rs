@@ -1,0 +1,111 @@
+//! A job's life as its user follows it: lines of the log, where its result lies, its deletion, its expiry.
+
+use super::yard::Yard;
+use mixdown_fixtures::path;
+use serde_json::Value;
+use std::fs;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn run(yard: &Yard, arguments: &[&str]) -> Output {
+    yard.mixdown(arguments).output().unwrap()
+}
+
+fn submit(yard: &Yard, more: &[&str]) -> (String, String) {
+    let bass = path("stems/band/bass.flac").display().to_string();
+    let output = run(yard, &[&["submit", &bass, "--session-id", "song"], more].concat());
+    let id = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+    (id, String::from_utf8(output.stderr).unwrap())
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
+    let yard = Yard::new();
+    let (id, quiet) = submit(&yard, &[]);
+    assert_eq!(quiet, "");
+    let (second, loud) = submit(&yard, &["-v"]);
+    assert!(loud.contains("INFO job created") && loud.contains(&second), "{loud}");
+    let done = told(&run(&yard, &["run", "--once"]));
+    assert!(done.contains("INFO job completed") && done.contains(&id) && !done.contains('\u{1b}'), "{done}");
+    let deleted = yard.mixdown(&["delete", &id]).env("MIXDOWN_LOG", "mixdown::jobs=info").output().unwrap();
+    assert!(told(&deleted).contains("INFO job deleted"), "{}", told(&deleted));
+
+    fs::copy(path("stems/band/bass.flac"), yard.path("stem.flac")).unwrap();
+    for (arguments, colour, shown) in [
+        (vec!["run", "--once"], false, true),
+        (vec!["run", "--once", "--color", "always"], true, true),
+        (vec!["run", "--once", "-q"], false, false),
+    ] {
+        assert!(run(&yard, &["submit", "stem.flac", "--session-id", "failing"]).status.success());
+        fs::write(yard.path("stem.flac"), "no sound").unwrap();
+        let failed = told(&run(&yard, &arguments));
+        assert_eq!(failed.contains("WARN") && failed.contains("job failed"), shown, "{failed}");
+        assert_eq!(failed.contains('\u{1b}'), colour, "{failed}");
+        fs::copy(path("stems/band/bass.flac"), yard.path("stem.flac")).unwrap();
+    }
+    let silent = yard.mixdown(&["submit", "stem.flac", "--session-id", "x", "-v"]).env("MIXDOWN_LOG", "off").output();
+    assert_eq!(told(&silent.unwrap()), "");
+}
+
+#[test]
+fn where_a_result_lies_is_told_and_a_deleted_job_takes_its_own_along() {
+    let yard = Yard::new();
+    let (id, _) = submit(&yard, &["--idempotency-key", "k"]);
+    assert!(run(&yard, &["run", "--once"]).status.success());
+    let master = yard.path("storage/mix_outputs/song/final_mix.wav");
+    let status = json(&run(&yard, &["status", &id, "--json"]));
+    let found = fs::canonicalize(status["data"]["result_path"].as_str().unwrap()).unwrap();
+    assert_eq!(found, fs::canonicalize(&master).unwrap());
+    let text = String::from_utf8(run(&yard, &["status", &id]).stdout).unwrap();
+    assert!(text.contains("final_mix.wav") && text.contains(found.to_str().unwrap()), "{text}");
+    for arguments in [&["list", "--json"][..], &["list", "--json", "--state", "complete"]] {
+        let listed = json(&run(&yard, arguments));
+        let job = listed["jobs"].as_array().unwrap().iter().find(|job| job["job_id"] == id.as_str()).unwrap();
+        assert_eq!(job["result_path"], status["data"]["result_path"]);
+        assert!(job.get("extra").is_none() && job["result"]["sha256"].is_string());
+    }
+    let deleted = json(&run(&yard, &["delete", &id, "--json"]));
+    assert_eq!((&deleted["ok"], &deleted["results_deleted"]), (&true.into(), &1.into()), "{deleted:#}");
+    assert!(!master.exists());
+    assert_eq!(json(&run(&yard, &["status", &id, "--json"]))["error"], "JOB_EXPIRED");
+    assert_ne!(submit(&yard, &["--idempotency-key", "k"]).0, id);
+    assert_eq!(run(&yard, &["delete", &id]).status.code(), Some(1));
+    let stats = json(&run(&yard, &["stats", "--json"]));
+    let days = stats["deleted_by_day"].as_object().unwrap();
+    assert_eq!(days.values().map(|day| day["complete"].as_u64().unwrap_or(0)).sum::<u64>(), 1, "{stats:#}");
+    assert!(stats["mean_completion_s"]["mix"].as_f64().unwrap() > 0.0, "{stats:#}");
+}
+
+#[test]
+fn a_job_that_is_kept_for_seconds_goes_while_the_worker_works() {
+    let yard = Yard::new();
+    fs::write(
+        yard.path("mixdown.toml"),
+        "[jobs]\nkeep.mix = { complete = \"3s\", error = \"24h\", cancelled = \"24h\" }\n",
+    )
+    .unwrap();
+    let (id, _) = submit(&yard, &[]);
+    let mut worker = yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
+    let begin = Instant::now();
+    let (mut completed, mut gone) = (None, None);
+    while gone.is_none() && begin.elapsed() < Duration::from_secs(30) {
+        let status = json(&run(&yard, &["status", &id, "--json"]));
+        if status["data"]["state"] == "complete" {
+            completed.get_or_insert_with(Instant::now);
+        }
+        gone = (status["error"] == "JOB_EXPIRED").then(Instant::now);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    let kept = gone.unwrap().duration_since(completed.unwrap());
+    assert!(kept > Duration::from_secs(2) && kept < Duration::from_secs(8), "{kept:?}");
+}

@@ -1,0 +1,112 @@
+//! What only its owner may read, what several names may not be written through, and processes that end in time.
+
+use super::yard::Yard;
+use mixdown_fixtures::path;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Every file and folder below a folder, with its permissions.
+fn modes(folder: &Path) -> Vec<(PathBuf, bool, u32)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let found = fs::symlink_metadata(&path).unwrap();
+        all.push((path.clone(), found.is_dir(), found.permissions().mode() & 0o777));
+        if found.is_dir() {
+            all.extend(modes(&path));
+        }
+    }
+    all
+}
+
+fn one_mix(yard: &Yard) {
+    let bass = path("stems/band/bass.flac").display().to_string();
+    let script = format!(
+        "umask 022; {0} jobs submit {bass} --session-id song --idempotency-key k && {0} jobs run --once",
+        crate::program_runs::program()
+    );
+    let done = Command::new("sh").current_dir(yard.path("")).args(["-c", &script]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn records_index_and_logs_are_their_owner_s_alone_and_results_follow_the_mask() {
+    let yard = Yard::new();
+    one_mix(&yard);
+    let records = modes(&yard.media());
+    assert!(records.len() > 10);
+    for (path, is_folder, mode) in records {
+        assert_eq!(mode, if is_folder { 0o700 } else { 0o600 }, "{} {mode:o}", path.display());
+    }
+    let results = modes(&yard.storage());
+    assert!(results.iter().any(|(path, _, _)| path.ends_with("final_mix.wav")));
+    for (path, is_folder, mode) in results {
+        assert_eq!(mode, if is_folder { 0o755 } else { 0o644 }, "{} {mode:o}", path.display());
+    }
+}
+
+#[test]
+fn planted_hard_links_are_not_written_to() {
+    let yard = Yard::new();
+    one_mix(&yard);
+    let shell = yard.media().join("jobs_index/.shell");
+    fs::write(yard.path("victim"), "sing").unwrap();
+    let mut planted = Vec::new();
+    for name in ["recent", "counters.json", "cleanup.json"] {
+        planted.push(shell.join(name));
+    }
+    for log in ["history", "imports"] {
+        planted.extend(fs::read_dir(shell.join(log)).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    assert!(planted.len() >= 5, "{planted:?}");
+    for path in &planted {
+        let _ = fs::remove_file(path);
+        fs::hard_link(yard.path("victim"), path).unwrap();
+    }
+    one_mix(&yard);
+    let bass = path("stems/band/bass.flac").display().to_string();
+    assert!(yard.mixdown(&["submit", &bass, "--session-id", "more"]).output().unwrap().status.success());
+    assert!(yard.mixdown(&["run", "--once"]).output().unwrap().status.success());
+    assert_eq!(fs::read_to_string(yard.path("victim")).unwrap(), "sing");
+}
+
+#[test]
+fn an_absurd_number_of_threads_is_refused() {
+    let yard = Yard::new();
+    let begin = Instant::now();
+    let refused = yard.mixdown(&["run", "--once"]).env("RAYON_NUM_THREADS", "100000").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("RAYON_NUM_THREADS"));
+    assert!(begin.elapsed() < Duration::from_secs(5));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_render_ends_with_its_worker_before_it_has_heard_a_word() {
+    let yard = Yard::new();
+    // Its input stays open: only the worker's death can end it.
+    let script = format!("{} jobs render-child <&0 >/dev/null & echo $!; sleep 1000", crate::program_runs::program());
+    let mut worker = Command::new("sh")
+        .current_dir(yard.path(""))
+        .args(["-c", &format!("exec 3<&0; {}", script.replace("<&0", "<&3"))])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(worker.stdout.take().unwrap()), &mut line).unwrap();
+    let child = PathBuf::from("/proc").join(line.trim());
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.exists());
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    let lives = || fs::read_to_string(child.join("stat")).is_ok_and(|stat| !stat.contains(") Z"));
+    let begin = Instant::now();
+    while lives() && begin.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(!lives());
+}

@@ -1,0 +1,106 @@
+//! A worker that is stopped, as by Ctrl-Z, keeps nobody from anything for longer than its lease lasts.
+
+use super::yard::{Yard, ids, rounds};
+use crate::program_runs::signal;
+use mixdown_jobs::store::StoreError;
+use rustix::process::Signal;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// Waits until a process is stopped, or has ended; whether it is stopped.
+fn is_stopped(child: &mut Child) -> bool {
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(20) {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap_or_default();
+        if stat.contains(") T ") {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("neither stopped nor ended");
+}
+
+#[test]
+fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
+    let (mut stops, mut checked, mut longest) = (0, 0, Duration::ZERO);
+    for step in (1..).step_by(rounds(23, 1) as usize) {
+        let yard = Yard::new();
+        let mut hand = yard.hand("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
+        let stopped = is_stopped(&mut hand);
+        let begin = Instant::now();
+        if stopped {
+            let mut other = yard.hand("work-impatient").spawn().unwrap();
+            while other.try_wait().unwrap().is_none() {
+                assert!(begin.elapsed() < Duration::from_secs(20), "held up at step {step}");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            longest = longest.max(begin.elapsed());
+            stops += 1;
+            signal(&hand, Signal::CONT);
+        }
+        let output = hand.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        yard.work_off();
+        let store = yard.store();
+        // Those that the cleanup took are gone.
+        let known: Vec<_> =
+            ids(&said).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
+        checked += ids(&said).len();
+        assert_eq!(yard.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&output.stderr));
+        if !stopped {
+            break;
+        }
+    }
+    println!("stops: {stops}; acknowledgements checked: {checked}; losses: 0; longest hold-up {longest:.2?}");
+    assert!(stops > 3);
+}
+
+#[test]
+fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
+    let yard = Yard::new();
+    let store = yard.store();
+    let submit = |session: &str| {
+        let job = mixdown_jobs::jobs::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
+        store.submit(job, &[]).unwrap().record.job_id
+    };
+    let mut first = yard.hand("work").spawn().unwrap();
+    let mut second = yard.hand("work").spawn().unwrap();
+    let (mut state, mut known, mut waits) = (1_u64, Vec::new(), Vec::new());
+    for round in 0..rounds(10, 1_000) {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        known.push(submit(&format!("busy-{}", round % 7)));
+        std::thread::sleep(Duration::from_micros((state >> 33) % 60_000));
+        signal(&first, Signal::STOP);
+        let begin = Instant::now();
+        let job = submit(&format!("other-{}", round % 5));
+        while !store.read(&job).is_ok_and(|record| record.state.is_ended()) && begin.elapsed() < Duration::from_secs(10)
+        {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if begin.elapsed() > Duration::from_secs(2) {
+            println!("late: {:?}; active: {:?}", store.read(&job), store.active());
+        }
+        waits.push(begin.elapsed());
+        known.push(job);
+        signal(&first, Signal::CONT);
+    }
+    for worker in [&mut first, &mut second] {
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    yard.work_off();
+    let late = waits.iter().filter(|wait| **wait > Duration::from_secs(2)).count();
+    waits.sort_unstable();
+    println!(
+        "stops: {}; acknowledgements checked: {}; waits: median {:.2?}, longest {:.2?}; above 2 s: {late}",
+        waits.len(),
+        known.len(),
+        waits[waits.len() / 2],
+        waits[waits.len() - 1]
+    );
+    assert_eq!(yard.losses(&known), Vec::<String>::new());
+    assert_eq!(late, 0);
+}
