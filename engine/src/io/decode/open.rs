@@ -96,15 +96,12 @@ impl Decoder {
         let rewrapped = rewrapped::find(&mut file, len, &span).map_err(from_io)?;
         let wrapped_in = rewrapped.as_ref().map(|rewrapped| rewrapped.container);
         let breaks_off = rewrapped.as_ref().is_some_and(|rewrapped| rewrapped.breaks_off);
-        let (shown, shown_len) = match rewrapped {
-            Some(Rewrapped { splice, .. }) => {
-                let len = splice.len();
-                (Shown::Spliced(SplicedFile::new(file, splice)), len)
-            }
-            None => {
-                let len = span.end - span.start;
-                (Shown::Patched(PatchedFile::new(file, span, edits).map_err(from_io)?), len)
-            }
+        let (shown, shown_len) = if let Some(Rewrapped { splice, .. }) = rewrapped {
+            let len = splice.len();
+            (Shown::Spliced(SplicedFile::new(file, splice)), len)
+        } else {
+            let len = span.end - span.start;
+            (Shown::Patched(PatchedFile::new(file, span, edits).map_err(from_io)?), len)
         };
         let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
         let stream = MediaSourceStream::new(Box::new(Media { shown, len: shown_len, forward_only }), options);

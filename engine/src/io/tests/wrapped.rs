@@ -27,10 +27,9 @@ fn repaged(bytes: &[u8], segments: usize) -> Vec<u8> {
             let flags = if index == 0 { flags & 2 } else { 1 } | if is_last { flags & 4 } else { 0 };
             let granule = if is_last { granule } else { u64::MAX };
             // A page that a packet leaves room in takes up the next one, as in libogg.
-            match pages
-                .last_mut()
-                .filter(|page| flags & 3 == 0 && page.granule != 0 && page.table.len() + part.len() <= segments)
-            {
+            match pages.last_mut().filter(|page| {
+                flags.trailing_zeros() >= 2 && page.granule != 0 && page.table.len() + part.len() <= segments
+            }) {
                 Some(page) => {
                     page.table.extend_from_slice(part);
                     page.body.extend_from_slice(&body[..len]);
