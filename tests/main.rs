@@ -17,6 +17,7 @@ mod measure;
 #[cfg(target_os = "linux")]
 mod memory;
 mod mutants;
+mod names;
 mod nulls;
 mod overwrite;
 mod play;

@@ -243,4 +243,6 @@ fn a_submission_clears_what_expired_in_its_session_as_a_job_and_nothing_else() {
     assert_eq!(status(&yard, &old)["error"], "JOB_EXPIRED");
     assert_eq!(status(&yard, &other)["data"]["state"], "cancelled");
     assert_eq!(cleanups()["jobs"][0]["state"], "complete");
+    let types = |more: &[&str]| json(&run(&yard, &[&["list", "--json"], more].concat()))["jobs"].to_string();
+    assert!(types(&["--all"]).contains("\"cleanup\"") && !types(&[]).contains("\"cleanup\""));
 }

@@ -43,8 +43,9 @@ fn many_jobs_start_list_and_clean_quickly() {
     let start = timed(&mut || assert_eq!(store.repair(&Scope::ALL).indexed, 0));
     let list = timed(&mut || assert_eq!(store.list(&Filter::default(), 50).unwrap()[0].job_id, last));
     let status = timed(&mut || assert!(matches!(store.look_up(last.as_str()), Lookup::Found { .. })));
-    let page =
-        |state| timed(&mut || drop(store.list_outlines(&Filter { state, session: None }, count as usize).unwrap()));
+    let page = |state| {
+        timed(&mut || drop(store.list_outlines(&Filter { state, ..Filter::default() }, count as usize).unwrap()))
+    };
     let (cold, all, none) = (page(None), page(None), page(Some(State::Error)));
     let stats = timed(&mut || assert_eq!(store.overview().unwrap().jobs.len(), 1));
     println!(

@@ -29,7 +29,7 @@ pub(super) fn write(
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
-    let name = road.plan.session().output.format.file_name();
+    let name = &road.plan.session().output.file_name();
     let path = staged.staged_path(name).map(Path::to_path_buf);
     let written = staged.reopen(name)?;
     let mut report = summary::report(road, &mixed, mastered);

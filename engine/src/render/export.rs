@@ -16,8 +16,16 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
-/// What the samples wait in until the tries are over; also the name of a master that stays WAV.
-pub(super) const WAV: &str = "final_mix.wav";
+/// What the samples wait in until the tries are over, where the master is no WAV file.
+const WAITING: &str = "final_mix.wav";
+
+/// The name of the WAV file: the master's, where it stays one.
+pub(super) fn wav_name(settings: &OutputSettings) -> String {
+    match settings.format.container() {
+        Container::Wav => settings.file_name(),
+        Container::Flac | Container::Opus => WAITING.into(),
+    }
+}
 
 /// What lies in the file, or in memory.
 pub(super) struct Written {
@@ -38,6 +46,7 @@ pub(super) enum Sink<'a> {
 pub(super) struct FileSink<'a> {
     staged: &'a mut StagedFolder,
     settings: &'a OutputSettings,
+    wav: String,
     bext: BroadcastExtension,
     rate: SampleRate,
     writing: Option<Writing>,
@@ -66,11 +75,22 @@ impl<'a> FileSink<'a> {
         (exact, mix_only): (bool, bool),
     ) -> Self {
         let quantiser = quantiser(settings, rate, exact);
-        Self { staged, settings, bext, rate, writing: None, data_start: 0, quantiser, exact, mix_only }
+        Self {
+            staged,
+            settings,
+            wav: wav_name(settings),
+            bext,
+            rate,
+            writing: None,
+            data_start: 0,
+            quantiser,
+            exact,
+            mix_only,
+        }
     }
 
     fn path(&self) -> PathBuf {
-        self.staged.path_of(WAV)
+        self.staged.path_of(&self.wav)
     }
 
     fn failed(&self) -> impl FnOnce(io::Error) -> RenderError + use<> {
@@ -82,12 +102,14 @@ impl<'a> FileSink<'a> {
     fn restart(&mut self) -> Result<(), RenderError> {
         self.writing = None;
         // A new file is not truncated: Linux would then write it out as soon as it is closed, and let that be waited for.
-        let emptied = match self.staged.reopen(WAV)? {
+        let emptied = match self.staged.reopen(&self.wav)? {
             Some(mut file) => file.set_len(0).and_then(|()| file.rewind()).map(|()| file),
-            None => Ok(self.staged.create(WAV)?),
+            None => Ok(self.staged.create(&self.wav)?),
         };
         let format = self.format();
-        let writer = emptied.and_then(|file| WavWriter::new(file, format)).map_err(self.failed())?;
+        let named = [(*b"INAM", self.settings.title()), (*b"IART", self.settings.artist.as_deref())];
+        let tags: Vec<_> = named.into_iter().filter_map(|(id, text)| Some((id, text?))).collect();
+        let writer = emptied.and_then(|file| WavWriter::tagged(file, format, &tags)).map_err(self.failed())?;
         let read = File::open(self.staged_path())
             .and_then(|file| ReadBack::new(file, writer.data_start(), format, self.staged.folder()));
         let mut back = read.map_err(self.failed())?;
@@ -102,7 +124,7 @@ impl<'a> FileSink<'a> {
 
     /// Where the file is for now: under the name that it was given by `restart`.
     fn staged_path(&self) -> PathBuf {
-        self.staged.staged_path(WAV).map_or_else(|| self.path(), Path::to_path_buf)
+        self.staged.staged_path(&self.wav).map_or_else(|| self.path(), Path::to_path_buf)
     }
 
     /// Completes the header with what was measured in the file, and sees that a reader of files finds as many frames.
@@ -149,17 +171,17 @@ impl<'a> FileSink<'a> {
             Container::Opus => {}
             Container::Flac => self.encode_flac(measured)?,
         }
-        self.staged.discard(WAV);
+        self.staged.discard(&self.wav);
         Ok(())
     }
 
     /// Encodes the file, and sees that the same bits come out again.
     fn encode_flac(&mut self, measured: &Measurement) -> Result<(), RenderError> {
-        let name = self.settings.format.file_name();
+        let name = &self.settings.file_name();
         let path = self.staged.path_of(name);
         let failed = |source| RenderError::Output(OutputError::Io { path: path.clone(), source });
         let file = BufWriter::new(self.staged.create(name)?);
-        let tags = packing::replay_gain(measured);
+        let tags = [packing::replay_gain(measured), packing::names(self.settings)].concat();
         packing::flac(file, &self.staged_path(), (self.data_start, measured.frames), self.format(), &tags)
             .map_err(failed)?;
         let packed = self.staged.staged_path(name).map_or_else(|| path.clone(), Path::to_path_buf);
@@ -173,12 +195,12 @@ impl<'a> FileSink<'a> {
 
     /// Encodes the file, and measures what a decoder makes of it.
     fn encode_opus(&mut self, measured: &Measurement) -> Result<Written, RenderError> {
-        let name = self.settings.format.file_name();
+        let name = &self.settings.file_name();
         let path = self.staged.path_of(name);
         let failed = |source| RenderError::Output(OutputError::Io { path: path.clone(), source });
         self.staged.discard(name);
         let file = BufWriter::new(self.staged.create(name)?);
-        let tags = packing::r128_gain(measured);
+        let tags = [packing::r128_gain(measured), packing::names(self.settings)].concat();
         packing::opus(file, &mut self.samples().map_err(failed)?, measured.frames, &tags).map_err(failed)?;
         let packed = self.staged.staged_path(name).map_or_else(|| path.clone(), Path::to_path_buf);
         packing::measured(&packed, self.staged.folder(), self.format(), self.mix_only)

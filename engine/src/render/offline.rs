@@ -97,7 +97,7 @@ pub fn render_to_folder(
     outputs::check_outputs(&session, folder, options)?;
     let mut staged = StagedFolder::open(folder)?;
     // The file that takes longest is begun first: whether it can be is known before a stem is read.
-    staged.create(export::WAV)?;
+    staged.create(export::wav_name(&session.output))?;
     let road = Road::travel(session, on_progress)?;
     let settings = road.plan.session().output.clone();
     let rate = road.plan.sample_rate();

@@ -34,7 +34,8 @@ pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'
     }
     let format = session.output.format;
     let packed = format.container() != Container::Wav;
-    guard.check(&folder.join(format.file_name()), if packed { OutputKind::PACKED } else { OutputKind::WAVE })?;
+    guard
+        .check(&folder.join(session.output.file_name()), if packed { OutputKind::PACKED } else { OutputKind::WAVE })?;
     for name in stem_files::names(session).into_iter().filter(|_| options.stems) {
         guard.check(&folder.join(stem_files::FOLDER).join(name), OutputKind::WAVE)?;
     }

@@ -8,6 +8,7 @@ use crate::io::wav::{WavFormat, WavWriter, WrittenSamples};
 use crate::io::{ENCODER_TAG, FlacWriter, Fold, OpusWriter, StemReader};
 use crate::meter::Measurement;
 use crate::process::Source;
+use crate::session::OutputSettings;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -36,6 +37,12 @@ pub(super) fn r128_gain(measured: &Measurement) -> Vec<Tag> {
     let gain =
         measured.integrated_lufs.map(|lufs| ((R128_GAIN_LUFS - lufs) * 256.0).round().clamp(-32_768.0, 32_767.0));
     gain.map(|gain| ("R128_TRACK_GAIN", format!("{gain:.0}"))).into_iter().chain([encoder()]).collect()
+}
+
+/// Returns the tags of title and artist.
+pub(super) fn names(settings: &OutputSettings) -> Vec<Tag> {
+    let named = [("TITLE", settings.title()), ("ARTIST", settings.artist.as_deref())];
+    named.into_iter().filter_map(|(tag, text)| Some((tag, text?.to_owned()))).collect()
 }
 
 /// The tag by which a later render tells the file from somebody else's.

@@ -60,7 +60,9 @@ impl Heat {
         let rows = spectrogram.bands_hz.len();
         let loudest = spectrogram.dbfs.iter().flatten().copied().fold(-200.0, f64::max);
         let top_dbfs = (loudest / 10.0).ceil() * 10.0;
-        let level = |dbfs: f64| (255.0 * (1.0 + (dbfs - top_dbfs) / HEAT_RANGE_DB).clamp(0.0, 1.0)).round() as u8;
+        // Dither would be drawn as loud as music: its level is the same everywhere.
+        let silent = report.is_silent();
+        let level = |dbfs: f64| if silent { 0 } else { loudness(dbfs, top_dbfs) };
         let mut levels = Vec::with_capacity(rows * columns.len());
         for row in (0..rows).rev() {
             levels.extend(
@@ -92,19 +94,26 @@ impl Heat {
     }
 }
 
+/// The brightness of a level, 255 for the loudest.
+fn loudness(dbfs: f64, top_dbfs: f64) -> u8 {
+    (255.0 * (1.0 + (dbfs - top_dbfs) / HEAT_RANGE_DB).clamp(0.0, 1.0)).round() as u8
+}
+
 /// The spectrogram's plot; its raster goes under it on a page.
 pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &Heat) -> Plot {
     let nyquist_hz = f64::from(spectrum.sample_rate_hz) / 2.0;
     let marks = MARKS.iter().filter(|(hz, _, minor)| !minor && *hz < nyquist_hz);
+    let says = if report.is_silent() {
+        "silence".to_owned()
+    } else {
+        let (bottom, top) = (number(heat.top_dbfs - HEAT_RANGE_DB, 0), number(heat.top_dbfs, 0));
+        format!("bright is loud: {bottom} to {top} dBFS")
+    };
     let image = (heat.columns > 0 && heat.rows > 0).then(|| (data_uri(&heat.png()), heat.left, heat.width));
     Plot {
         title: "Spectrogram",
         unit: "Hz",
-        says: format!(
-            "bright is loud: {} to {} dBFS",
-            number(heat.top_dbfs - HEAT_RANGE_DB, 0),
-            number(heat.top_dbfs, 0)
-        ),
+        says,
         height: 220.0,
         x: time_ticks(report.output.duration_s),
         y: marks
@@ -206,9 +215,12 @@ fn balance(bands: &[(f64, f64)], pink: f64) -> String {
 
 /// The phase scope as a figure of its own shape: a square on its corner.
 pub(super) fn phase_scope(report: &Report, scope: &ScopePicture) -> String {
-    let levels: Vec<u8> = scope.density.iter().map(|density| (255.0 * density).round() as u8).collect();
+    let silent = report.is_silent();
+    let level = |density: &f32| if silent { 0 } else { (255.0 * density).round() as u8 };
+    let levels: Vec<u8> = scope.density.iter().map(level).collect();
     let image = data_uri(&tinted_png(&levels, scope.size, scope.size, SCOPE_COLOUR));
     let says = match report.master.written.correlation {
+        _ if silent => "silence",
         Some(correlation) if correlation > 0.9 => "nearly mono",
         Some(correlation) if correlation > 0.3 => "a stable stereo picture",
         Some(correlation) if correlation > -0.1 => "very wide; check it in mono",
@@ -216,8 +228,12 @@ pub(super) fn phase_scope(report: &Report, scope: &ScopePicture) -> String {
         None => "one channel is silent, or both",
     };
     let mut out = String::from("<figure class=\"plot scope\"><figcaption><h3>Phase scope</h3>");
-    let edge = number(20.0 * libm::log10(scope.reach), 0);
-    let _ = write!(out, "<span class=\"says\">{says}; the edge is {edge} dBFS</span></figcaption>");
+    let edge = if silent {
+        String::new()
+    } else {
+        format!("; the edge is {} dBFS", number(20.0 * libm::log10(scope.reach), 0))
+    };
+    let _ = write!(out, "<span class=\"says\">{says}{edge}</span></figcaption>");
     let _ = write!(
         out,
         "<svg viewBox=\"0 0 240 240\" role=\"img\" aria-label=\"Phase scope: {says}\">\

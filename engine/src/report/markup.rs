@@ -2,6 +2,19 @@
 
 use std::fmt::Write as _;
 
+/// A file beside the page as an address: everything but letters, digits and a few marks is escaped.
+pub(super) fn address(file: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    file.bytes().fold(String::new(), |mut out, byte| {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
 /// Text from outside (file names, track names, sentences about them), safe between tags and in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

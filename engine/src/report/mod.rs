@@ -67,6 +67,13 @@ pub struct Report {
     pub session: Session,
 }
 
+impl Report {
+    /// Returns whether the mix is digital silence: what its file holds then is dither at most.
+    pub fn is_silent(&self) -> bool {
+        self.master.before.as_ref().is_some_and(|mix| mix.sample_peak_dbfs.is_none())
+    }
+}
+
 /// What was written.
 #[derive(Clone, Debug, Serialize)]
 pub struct OutputReport {

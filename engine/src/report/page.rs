@@ -1,7 +1,7 @@
 //! `report.html`: one page with everything that a render did and measured, readable without network and without scripts; the
 //! script reads out figures and moves the playhead.
 
-use super::markup::{clock_time, escaped, number, reading};
+use super::markup::{address, clock_time, escaped, number, reading};
 use super::palette::page_colours;
 use super::plot::Plot;
 use super::thinned::Thinned;
@@ -57,7 +57,8 @@ pub fn plots(drawn: &Drawn<'_>) -> Plots {
 
 /// The page, with an outline a track and a bus. Nothing in it depends on the clock; text from outside is escaped.
 pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plots) -> String {
-    let name = report.output.format.format.file_name();
+    let name = report.output.format.file_name();
+    let (name, address) = (escaped(&name), address(&name));
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
@@ -67,7 +68,7 @@ pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plot
         page_colours()
     );
     page += &head(report);
-    let _ = writeln!(page, "<audio id=\"player\" controls preload=\"metadata\" src=\"{name}\"></audio>");
+    let _ = writeln!(page, "<audio id=\"player\" controls preload=\"metadata\" src=\"{address}\"></audio>");
     let _ = write!(
         page,
         "<section><h2>Over time</h2>{}</section>\n<section><h2>As a whole</h2><div class=\"pair\">{}</div></section>\n",
@@ -94,7 +95,7 @@ pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plot
 fn head(report: &Report) -> String {
     let (output, master) = (&report.output, &report.master);
     let format = output.format.format.words();
-    let name = output.format.format.file_name();
+    let name = escaped(&output.format.file_name());
     let tracks = match report.tracks.len() {
         1 => "1 track".to_owned(),
         count => format!("{count} tracks"),
@@ -112,10 +113,15 @@ fn head(report: &Report) -> String {
     );
     let written = &master.written;
     let asked = |label: &str, value: Option<f64>| value.map(|value| format!("{label} {}", number(value, 1)));
+    let peak_note = if report.is_silent() && written.true_peak_dbtp.is_some() {
+        Some("the mix is silent: dither alone".to_owned())
+    } else {
+        asked("ceiling", master.ceiling_dbtp)
+    };
     let limited = master.limiter.as_ref().map(|limiter| limiter.max_reduction_db);
     for (name, value, unit, note) in [
         ("Loudness", written.integrated_lufs, "LUFS", asked("target", master.target_lufs)),
-        ("True peak", written.true_peak_dbtp, "dBTP", asked("ceiling", master.ceiling_dbtp)),
+        ("True peak", written.true_peak_dbtp, "dBTP", peak_note),
         ("Loudness range", written.loudness_range_lu, "LU", range_note(output.duration_s)),
         ("Loudest 3 s", written.max_short_term_lufs, "LUFS", asked("loudest 0.4 s", written.max_momentary_lufs)),
         ("Peak to loudness", written.plr_db, "dB", asked("crest", written.crest_db)),

@@ -174,6 +174,7 @@ pub(super) fn correlation(report: &Report, master: &MasterOutline) -> Plot {
     let path = line(&master.correlation, report.output.duration_s, y);
     plot.body = format!("<path class=\"steady\" d=\"{path}\"/>");
     plot.says = match report.master.written.correlation {
+        _ if report.is_silent() => "none: the mix is silent".into(),
         Some(correlation) => format!("{} on the whole; +1 is mono, 0 wide, −1 cancels in mono", number(correlation, 2)),
         None => "none: a channel is silent".into(),
     };

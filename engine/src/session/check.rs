@@ -1,7 +1,8 @@
 //! What the schema cannot say: files that are there, names that are unique, routes that end, times that pass.
 
 use super::channel::{AuxSend, MASTER, Track};
-use super::document::Session;
+use super::document::{OutputSettings, Session};
+use super::master_name::{name_problem, tag_problem};
 use super::node::Step::{self, Item, Key};
 use super::output_format::{Container, OutputFormat};
 use super::problem::did_you_mean;
@@ -51,6 +52,13 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     }
     found.extend(routing::cycles(&session.buses));
     times(session, &mut found);
+    let OutputSettings { name, title, artist, .. } = &session.output;
+    let named =
+        [("name", name, name_problem as fn(&str) -> _), ("title", title, tag_problem), ("artist", artist, tag_problem)];
+    for (key, text, problem) in named {
+        let problem = text.as_deref().and_then(|text| Some(format!("= {text:?} {}", problem(text)?)));
+        found.extend(problem.map(|problem| Finding::new(&[Key("output"), Key(key)], format!("{key} {problem}"))));
+    }
     if session.output.shape && session.output.format.samples().is_float() {
         let format = word(session.output.format);
         let message = format!(

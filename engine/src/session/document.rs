@@ -158,6 +158,18 @@ pub struct Master {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutputSettings {
+    /// What the master is called: its file without the ending, and its title tag. If left out, `final_mix`, and no tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1, max = 200), extend("examples" = ["Night Drive"]))]
+    pub name: Option<String>,
+    /// Title tag of the master; if left out, `name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1, max = 200), extend("examples" = ["Night Drive (2026 mix)"]))]
+    pub title: Option<String>,
+    /// Artist tag of the master; if left out, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1, max = 200), extend("examples" = ["The Example Band"]))]
+    pub artist: Option<String>,
     /// Container and sample format.
     #[serde(default)]
     pub format: OutputFormat,
@@ -215,7 +227,15 @@ impl Default for Master {
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        Self { format: OutputFormat::default(), dither: defaults::dither(), shape: false, seed: 0 }
+        Self {
+            name: None,
+            title: None,
+            artist: None,
+            format: OutputFormat::default(),
+            dither: defaults::dither(),
+            shape: false,
+            seed: 0,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod channel;
 mod check;
 mod document;
 mod load;
+mod master_name;
 mod node;
 mod output_format;
 mod problem;
@@ -25,6 +26,7 @@ pub use document::{
     TIME_S, TimeRange, Timecode,
 };
 pub use load::MAX_DOCUMENT_BYTES;
+pub use master_name::{name_problem, tag_problem};
 pub use output_format::{Container, OutputFormat};
 pub use problem::{Problem, SessionErrors};
 pub use schema::json_schema;

@@ -68,12 +68,12 @@ impl OutputFormat {
         }
     }
 
-    /// Returns the name of the master's file.
-    pub fn file_name(self) -> &'static str {
+    /// Returns what the master's file ends in, without the dot.
+    pub fn ending(self) -> &'static str {
         match self.container() {
-            Container::Wav => "final_mix.wav",
-            Container::Flac => "final_mix.flac",
-            Container::Opus => "final_mix.opus",
+            Container::Wav => "wav",
+            Container::Flac => "flac",
+            Container::Opus => "opus",
         }
     }
 }

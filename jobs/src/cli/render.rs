@@ -10,7 +10,8 @@ use jiff::civil::DateTime;
 use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{
-    AlignMode, Ceiling, MAX_DOCUMENT_BYTES, OutputFormat, Session, SessionErrors, Target, Timecode,
+    AlignMode, Ceiling, MAX_DOCUMENT_BYTES, OutputFormat, Session, SessionErrors, Target, Timecode, name_problem,
+    tag_problem,
 };
 use mixdown_engine::units::SampleRate;
 use std::ops::ControlFlow;
@@ -59,6 +60,12 @@ pub(super) struct RenderArguments {
     /// Exit with 1 where the master misses its target or ceiling; the files stay.
     #[arg(long)]
     strict: bool,
+    /// What the master is called instead of final_mix: its file without the ending, and its title tag.
+    #[arg(long, value_name = "NAME", value_parser = master_name)]
+    name: Option<String>,
+    /// Artist tag of the master.
+    #[arg(long, value_name = "NAME", value_parser = artist)]
+    artist: Option<String>,
     /// Container and sample format of the master: final_mix.wav, final_mix.flac or final_mix.opus.
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     format: Option<FormatChoice>,
@@ -164,6 +171,14 @@ fn sample_rate(text: &str) -> Result<SampleRate, String> {
     SampleRate::new(hz).map_err(|error| error.to_string())
 }
 
+fn master_name(text: &str) -> Result<String, String> {
+    name_problem(text).map_or_else(|| Ok(text.to_owned()), |problem| Err(format!("it {problem}")))
+}
+
+fn artist(text: &str) -> Result<String, String> {
+    tag_problem(text).map_or_else(|| Ok(text.to_owned()), |problem| Err(format!("it {problem}")))
+}
+
 /// Whether a path looks like a session file: a likely slip.
 fn is_document(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ["toml", "json"].iter().any(|document| ending.eq_ignore_ascii_case(document)))
@@ -226,6 +241,11 @@ impl RenderArguments {
         if let Some(limit) = self.max_limiting {
             session.master.max_limiting_db = limit;
         }
+        if let Some(name) = &self.name {
+            session.output.name = Some(name.clone());
+            session.output.title = None;
+        }
+        session.output.artist = self.artist.clone().or(session.output.artist);
         if let Some(format) = self.format {
             session.output.format = match format {
                 FormatChoice::Wav16 => OutputFormat::Wav16,

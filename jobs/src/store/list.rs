@@ -16,6 +16,14 @@ pub struct Filter {
     pub state: Option<State>,
     /// Only jobs of this session.
     pub session: Option<SessionId>,
+    /// Only jobs that somebody asked for: no cleanups.
+    pub without_cleanups: bool,
+}
+
+impl Filter {
+    fn shows(&self, kind: JobType) -> bool {
+        !self.without_cleanups || kind != JobType::Cleanup
+    }
 }
 
 /// How many jobs there are.
@@ -61,7 +69,7 @@ impl Store {
             return Ok(self.list(filter, limit)?.iter().map(|record| Arc::new(Outline::of(record))).collect());
         }
         let mut jobs = self.outlines(&self.sessions()?)?.jobs;
-        jobs.retain(|job| filter.state.is_none_or(|state| job.state == state));
+        jobs.retain(|job| filter.shows(job.kind) && filter.state.is_none_or(|state| job.state == state));
         jobs.sort_unstable_by(|a, b| b.job_id.cmp(&a.job_id));
         jobs.truncate(limit);
         Ok(jobs)
@@ -85,7 +93,8 @@ impl Store {
                 let session = session.map_or_else(|| self.session_of(&job), Ok);
                 let record = session.ok().filter(|_| seen.insert(job.clone())).and_then(|s| self.peek(&s, &job));
                 page.extend(record.filter(|record| {
-                    filter.state.is_none_or(|state| record.state == state)
+                    filter.shows(record.kind)
+                        && filter.state.is_none_or(|state| record.state == state)
                         && filter.session.as_ref().is_none_or(|session| record.session_id == *session)
                 }));
             }

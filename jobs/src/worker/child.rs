@@ -75,12 +75,16 @@ pub fn render_child() -> bool {
 
 fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value>, Option<JobError>> {
     let failed = |code: &str, detail: String| Some(JobError::new(code, detail));
-    let session: Session = serde_json::from_value(request.session.clone())
+    let mut session: Session = serde_json::from_value(request.session.clone())
         .map_err(|error| failed("SESSION_INVALID", format!("the session document: {error}")))?;
     let problems = session.problems();
     if !problems.is_empty() {
         let errors = SessionErrors { origin: "the session".into(), problems };
         return Err(failed("SESSION_INVALID", errors.to_string()));
+    }
+    // The result of a session is found under one name, whatever its title.
+    if let Some(name) = session.output.name.take() {
+        session.output.title.get_or_insert(name);
     }
     let mut last: Option<(Phase, Instant)> = None;
     let files: Vec<PathBuf> = session.tracks.iter().map(|track| track.file.clone()).collect();

@@ -23,7 +23,7 @@ impl WavFormat {
     }
 }
 
-/// The writer. Chunks in order: `JUNK` (room for `ds64`), `bext`, `fmt `, `fact` (floats only), `data`.
+/// The writer. Chunks in order: `JUNK` (room for `ds64`), `bext`, `LIST` (tags only), `fmt `, `fact` (floats only), `data`.
 #[derive(Debug)]
 pub struct WavWriter<W: Write + Seek> {
     file: W,
@@ -42,7 +42,15 @@ impl<W: Write + Seek> WavWriter<W> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn new(mut file: W, format: WavFormat) -> io::Result<Self> {
+    pub fn new(file: W, format: WavFormat) -> io::Result<Self> {
+        Self::tagged(file, format, &[])
+    }
+
+    /// As [`WavWriter::new`], with texts for a `LIST` chunk of the kind `INFO`, such as `INAM`, a title.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn tagged(mut file: W, format: WavFormat, tags: &[([u8; 4], &str)]) -> io::Result<Self> {
         let mut header = Vec::with_capacity(1_024);
         header.extend_from_slice(b"RIFF\0\0\0\0WAVEJUNK");
         header.extend_from_slice(&DS64_LENGTH.to_le_bytes());
@@ -50,6 +58,7 @@ impl<W: Write + Seek> WavWriter<W> {
         header.extend_from_slice(b"bext");
         header.extend_from_slice(&(bext::LENGTH as u32).to_le_bytes());
         header.extend_from_slice(&[0; bext::LENGTH]);
+        header.extend_from_slice(&info_chunk(tags));
         fmt_chunk(format, &mut header);
         if format.samples.is_float() {
             header.extend_from_slice(b"fact\x04\0\0\0\0\0\0\0");
@@ -131,6 +140,23 @@ impl WavWriter<File> {
 }
 
 /// The `fmt ` chunk: tag 1 (PCM) or 3 (IEEE float), as one or two channels need no channel mask.
+/// The tags as a chunk; nothing without any. Texts are UTF-8 and end with a zero.
+fn info_chunk(tags: &[([u8; 4], &str)]) -> Vec<u8> {
+    let mut texts = Vec::new();
+    for (id, text) in tags {
+        texts.extend_from_slice(id);
+        texts.extend_from_slice(&(text.len() as u32 + 1).to_le_bytes());
+        texts.extend_from_slice(text.as_bytes());
+        // A chunk of odd length is padded.
+        texts.extend_from_slice(&[0, 0][..2 - text.len() % 2]);
+    }
+    if texts.is_empty() {
+        return texts;
+    }
+    let length = (texts.len() as u32 + 4).to_le_bytes();
+    [b"LIST".as_slice(), &length, b"INFO", &texts].concat()
+}
+
 fn fmt_chunk(format: WavFormat, out: &mut Vec<u8>) {
     let float = format.samples.is_float();
     let rate = format.sample_rate.hz();
@@ -179,6 +205,13 @@ mod tests {
         assert_eq!(reader.spec().bits_per_sample, 24);
         let samples: Vec<i32> = reader.samples().map(Result::unwrap).collect();
         assert_eq!(samples, [4_194_304, -8_388_608, -2_097_152, 0, 8_388_607, 1_048_576]);
+    }
+
+    #[test]
+    fn tags_stand_in_a_list_of_even_chunks() {
+        assert!(info_chunk(&[]).is_empty());
+        let expected = b"LIST\x1c\0\0\0INFOINAM\x03\0\0\0ab\0\0IART\x04\0\0\0abc\0";
+        assert_eq!(info_chunk(&[(*b"INAM", "ab"), (*b"IART", "abc")]), expected);
     }
 
     #[test]

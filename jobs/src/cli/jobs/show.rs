@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// List jobs, newest first.
+/// List jobs, newest first; of cleanups, only with --all or their session.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,6 +25,9 @@ pub(in crate::cli) struct ListArguments {
     /// Only jobs of this session.
     #[arg(long, value_name = "ID")]
     session: Option<SessionId>,
+    /// Cleanups too, which workers submit by themselves.
+    #[arg(long)]
+    all: bool,
     /// The most jobs shown.
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
@@ -33,7 +36,9 @@ pub(in crate::cli) struct ListArguments {
 }
 
 pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
-    let filter = Filter { state: arguments.state, session: arguments.session.clone() };
+    let (state, session) = (arguments.state, arguments.session.clone());
+    let without_cleanups = !arguments.all && session.is_none();
+    let filter = Filter { state, session, without_cleanups };
     let store = arguments.place.look()?;
     let jobs = store.list_outlines(&filter, arguments.limit)?;
     if arguments.place.json {

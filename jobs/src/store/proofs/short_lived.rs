@@ -69,7 +69,7 @@ fn outlines_follow_every_change_of_a_record_also_one_made_by_hand() {
     let mut scene = Scene::new();
     let jobs: Vec<JobId> = (0..220).map(|n| scene.submit(&format!("s-{}", n % 7), None).unwrap()).collect();
     let states = |scene: &Scene| {
-        let filter = Filter { state: Some(State::Cancelled), session: None };
+        let filter = Filter { state: Some(State::Cancelled), ..Filter::default() };
         (scene.store.list_outlines(&filter, 1_000).unwrap().len(), scene.store.overview().unwrap().unreadable)
     };
     assert_eq!(states(&scene), (0, 0));
