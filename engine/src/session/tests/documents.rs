@@ -249,6 +249,10 @@ fn sound(mut session: Session, stem: &Path) -> Session {
     }
     session.output.shape &= !session.output.format.samples().is_float();
     session.sample_rate_hz = None;
+    let plain = |text: Option<String>| text.map(|_| "Née 1".to_owned());
+    let output = &mut session.output;
+    (output.name, output.title, output.artist) =
+        (plain(output.name.take()), plain(output.title.take()), plain(output.artist.take()));
     session
 }
 
