@@ -158,7 +158,7 @@ impl Runner for Slow {
     }
 }
 
-/// The machine's clock, with a time of day that is as many seconds off as a file says.
+/// The machine's clock, with a time of day that is as many seconds off as a file states.
 struct JumpingClock(Option<OsString>);
 
 impl Clock for JumpingClock {
@@ -237,7 +237,8 @@ fn main() {
             store.repair(&Scope::ALL);
             while let Ok(Some(_)) = service(true).worker.run_next() {}
         }
-        // Until nothing waits or runs: a stopped worker's jobs are taken from it once their time is over.
+        // Until nothing waits or runs: a stopped worker's jobs are taken from it once their time is
+        // over.
         "work-impatient" => {
             while !store.active().unwrap_or_default().is_empty() {
                 let _ = service(true).worker.run_next();

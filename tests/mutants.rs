@@ -1,5 +1,5 @@
-//! Damaged copies of every small file, through every decoder: an error in words or audio, in bounded
-//! time and memory. A small round always runs; `MIXDOWN_HEAVY` runs 100 000 mutants.
+//! Damaged copies of every small file, through every decoder: an error in words or audio, in
+//! bounded time and memory. A small round always runs; `MIXDOWN_HEAVY` runs 100 000 mutants.
 
 use serde_json::Value;
 use std::collections::BTreeMap;

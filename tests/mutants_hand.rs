@@ -1,5 +1,5 @@
-//! Reads damaged copies of the small files, in a process of its own whose memory is limited: the test
-//! `mutants` starts it. Arguments: the first mutant's number, and how many.
+//! Reads damaged copies of the small files, in a process of its own whose memory is limited: the
+//! test `mutants` starts it. Arguments: the first mutant's number, and how many.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use mixdown_engine::audio::AudioBuffer;
@@ -102,7 +102,8 @@ fn try_one(name: &str, bytes: &[u8], number: usize, folder: &Path, tally: &mut T
     }
 }
 
-/// Keeps a mutant that a decoder panics on in the folder that `MIXDOWN_KEEP` names: it belongs among the fixtures.
+/// Keeps a mutant that a decoder panics on in the folder that `MIXDOWN_KEEP` names: it belongs
+/// among the fixtures.
 fn keep(path: &Path, name: &str, number: usize) {
     if let Some(folder) = std::env::var_os("MIXDOWN_KEEP") {
         let name = Path::new(name).file_name().unwrap().to_string_lossy();
@@ -159,8 +160,8 @@ fn mutated(bytes: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     bytes
 }
 
-/// Holds the process to [`MOST_MEMORY_BYTES`] above what it maps already: a decoder that reserves more
-/// aborts.
+/// Holds the process to [`MOST_MEMORY_BYTES`] above what it maps already: a decoder that reserves
+/// more aborts.
 #[cfg(target_os = "linux")]
 fn limit_memory() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -8,7 +8,7 @@ use mixdown_engine::io::DecodeError;
 /// integers by 2³¹ − 1 in places.
 const EXACT: f64 = 2.0e-7;
 /// The same for lossy codecs, in root mean square against the signal: decoders of one codec agree
-/// to 60 dB at least (ISO 11172-4 asks for more; Opus and Vorbis decoders are nearer).
+/// to 60 dB at least (ISO 11172-4 requires more; Opus and Vorbis decoders are nearer).
 const LOSSY: f64 = 1.0e-3;
 /// Frames within which the lag of a lossy decoder is looked for.
 const REACH: i64 = 3_000;
@@ -33,7 +33,8 @@ impl Verdict {
     }
 }
 
-/// Compares what was read with what the others read; one that agrees is enough, as they too have faults.
+/// Compares what was read with what the others read; one that agrees is enough, as they too have
+/// faults.
 pub(super) fn judge(case: &Case, own: &Result<Own, DecodeError>, references: &[(&str, Decoded)]) -> Verdict {
     let own = match own {
         Ok(own) => own,
@@ -74,7 +75,8 @@ fn difference(case: &Case, own: &Own, reference: &Decoded) -> Option<String> {
         return Some(format!("{} for {}", form(decoded), form(reference)));
     }
     let (len, theirs) = (decoded.channels[0].len(), reference.channels[0].len());
-    // What an encoder added may be left out where the trim states it; FFmpeg leaves it in for some containers.
+    // What an encoder added may be left out where the trim states it; FFmpeg leaves it in for some
+    // containers.
     let trimmed = (own.info.trim.start_frames + own.info.trim.end_frames) as usize;
     if len != theirs && (theirs < len || theirs - len > trimmed) {
         return Some(format!("{len} frames for {theirs}"));

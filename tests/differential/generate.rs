@@ -4,6 +4,24 @@ use super::Case;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// Codecs without loss that Core Audio files and `QuickTime` share.
+const APPLE: &[&str] = &[
+    "pcm_s8",
+    "pcm_s16be",
+    "pcm_s16le",
+    "pcm_s24be",
+    "pcm_s24le",
+    "pcm_s32be",
+    "pcm_s32le",
+    "pcm_f32be",
+    "pcm_f32le",
+    "pcm_f64be",
+    "pcm_f64le",
+    "pcm_alaw",
+    "pcm_mulaw",
+    "alac",
+];
+
 /// `FFmpeg`'s codecs by ending; lossy ones are marked.
 const FFMPEG: &[(&str, &[&str], bool)] = &[
     (
@@ -31,47 +49,9 @@ const FFMPEG: &[(&str, &[&str], bool)] = &[
         &["pcm_s8", "pcm_s16be", "pcm_s24be", "pcm_s32be", "pcm_f32be", "pcm_f64be", "pcm_alaw", "pcm_mulaw"],
         false,
     ),
-    (
-        "caf",
-        &[
-            "pcm_s8",
-            "pcm_s16be",
-            "pcm_s16le",
-            "pcm_s24be",
-            "pcm_s24le",
-            "pcm_s32be",
-            "pcm_s32le",
-            "pcm_f32be",
-            "pcm_f32le",
-            "pcm_f64be",
-            "pcm_f64le",
-            "pcm_alaw",
-            "pcm_mulaw",
-            "alac",
-            "flac",
-        ],
-        false,
-    ),
-    (
-        "mov",
-        &[
-            "pcm_s8",
-            "pcm_s16be",
-            "pcm_s16le",
-            "pcm_s24be",
-            "pcm_s24le",
-            "pcm_s32be",
-            "pcm_s32le",
-            "pcm_f32be",
-            "pcm_f32le",
-            "pcm_f64be",
-            "pcm_f64le",
-            "pcm_alaw",
-            "pcm_mulaw",
-            "alac",
-        ],
-        false,
-    ),
+    ("caf", APPLE, false),
+    ("caf", &["flac"], false),
+    ("mov", APPLE, false),
     ("mka", &["pcm_s16le", "pcm_s24le", "pcm_f32le", "flac", "alac"], false),
     ("flac", &["flac"], false),
     ("w64", &["pcm_s16le", "pcm_s24le"], false),

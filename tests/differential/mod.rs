@@ -1,5 +1,6 @@
-//! Hundreds of generated files (container × codec × channels × bits × rate × odd header), read here, by
-//! `FFmpeg` and by libsndfile. A file that is read differently without a word fails the test.
+//! Hundreds of generated files (container × codec × channels × bits × rate × odd header), read
+//! here, by `FFmpeg` and by libsndfile. A file that is read differently without a word fails the
+//! test.
 //!
 //! The programs are not part of a fresh machine, so this runs behind `MIXDOWN_HEAVY`, and fails
 //! where they are not installed. `fixtures/formats` holds the same promises on every machine.

@@ -3,7 +3,8 @@
 use super::Case;
 use std::path::Path;
 
-/// One change to the bytes of a canonical WAVE file with a 16-byte `fmt ` chunk and 44 bytes of header.
+/// One change to the bytes of a canonical WAVE file with a 16-byte `fmt ` chunk and 44 bytes of
+/// header.
 type Change = fn(&mut Vec<u8>);
 
 const CHANGES: &[(&str, Change)] = &[

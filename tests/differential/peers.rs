@@ -57,7 +57,8 @@ pub(super) fn sndfile(path: &Path) -> Option<Decoded> {
     Some(Decoded { rate_hz, channels: planes(&little, channels) })
 }
 
-/// Puts the channels of an Ogg Vorbis file in the order of WAVE, as libsndfile leaves them in that of Vorbis I §4.3.9.
+/// Puts the channels of an Ogg Vorbis file in the order of WAVE, as libsndfile leaves them in that
+/// of Vorbis I §4.3.9.
 pub(super) fn in_wave_order(name: &str, decoded: Decoded) -> Decoded {
     let order: &[usize] = match decoded.channels.len() {
         _ if !name.contains("vorbis") => return decoded,

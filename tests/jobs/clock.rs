@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// How the workers' clock is set: by a hand of their own, or by libfaketime in every call of theirs.
+/// How the workers' clock is set: by a hand of their own, or by libfaketime in every call of
+/// theirs.
 #[derive(Clone, Copy)]
 enum Setting<'a> {
     Hand,

@@ -1,4 +1,5 @@
-//! A job's life as its user follows it: lines of the log, where its result lies, its deletion, its expiry.
+//! A job's life as its user follows it: lines of the log, where its result lies, its deletion, its
+//! expiry.
 
 use super::yard::Yard;
 use mixdown_fixtures::path;

@@ -1,4 +1,5 @@
-//! What only its owner may read, what several names may not be written through, and processes that end in time.
+//! What only its owner may read, what several names may not be written through, and processes that
+//! end in time.
 
 use super::yard::Yard;
 use mixdown_fixtures::path;

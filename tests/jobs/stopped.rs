@@ -1,4 +1,5 @@
-//! A worker that is stopped, as by Ctrl-Z, keeps nobody from anything for longer than its lease lasts.
+//! A worker that is stopped, as by Ctrl-Z, keeps nobody from anything for longer than its lease
+//! lasts.
 
 use super::yard::{Yard, ids, rounds};
 use crate::program_runs::signal;

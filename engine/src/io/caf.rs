@@ -94,8 +94,8 @@ impl Chunks {
         (start <= end).then_some(start..end)
     }
 
-    /// Returns the chunks that a decoder needs, each of the size that it has: what follows the packets of
-    /// the table, other chunks and what stands behind the last one are left out.
+    /// Returns the chunks that a decoder needs, each of the size that it has: what follows the
+    /// packets of the table, other chunks and what stands behind the last one are left out.
     pub(super) fn splice(&self, len: u64) -> Option<Splice> {
         let (description, audio) = (self.description?, self.audio(len)?);
         let mut lead = b"caff\x00\x01\x00\x00".to_vec();

@@ -37,7 +37,8 @@ pub(super) fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut Edits) -> io::Re
     Ok(())
 }
 
-/// Sets right the sizes of blocks and frames in a STREAMINFO, of which at least ten bytes are there, by the first frame.
+/// Sets right the sizes of blocks and frames in a STREAMINFO, of which at least ten bytes are
+/// there, by the first frame.
 pub(super) fn mend_info(info: &mut [u8], frame: &[u8]) {
     let u24 = |at: usize| u32::from_be_bytes([0, info[at], info[at + 1], info[at + 2]]);
     // Frame sizes are hints; contradictory ones are shown as unknown.
@@ -69,7 +70,8 @@ enum Blocks {
 impl Blocks {
     /// Reads it from the start of the first frame.
     fn of(frame: &[u8]) -> Option<Self> {
-        // Sync code, strategy; block size and rate; channels and bits; then a number coded as in UTF-8 (§9.1).
+        // Sync code, strategy; block size and rate; channels and bits; then a number coded as in
+        // UTF-8 (§9.1).
         let &[0xff, strategy @ (0xf8 | 0xf9), sizes, _, number, ..] = frame else { return None };
         if strategy == 0xf9 {
             return Some(Self::Variable);
@@ -91,7 +93,8 @@ impl Blocks {
 pub(super) struct StreamInfo(pub(super) [u8; INFO_BYTES]);
 
 impl StreamInfo {
-    /// Makes one for a stream that has none, by its first frame; none where that does not name its bits.
+    /// Makes one for a stream that has none, by its first frame; none where that does not name its
+    /// bits.
     pub(super) fn of_frame(frame: &[u8], rate_hz: u32, channels: u32) -> Option<Self> {
         let bits = match frame.get(3)? >> 1 & 7 {
             1 => 8,

@@ -83,8 +83,8 @@ pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     Ok(Some(edits))
 }
 
-/// The edits that take the header of ALAC out of the `wave` box in which `QuickTime` keeps it: the demuxer looks for it
-/// beside that box only.
+/// The edits that take the header of ALAC out of the `wave` box in which `QuickTime` keeps it: the
+/// demuxer looks for it beside that box only.
 fn unwrapped_alac<R: Read + Seek>(walker: &mut Walker<R>, len: u64) -> io::Result<Edits> {
     let mut edits = Edits::default();
     let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(edits) };

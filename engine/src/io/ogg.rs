@@ -30,7 +30,8 @@ pub(super) fn links(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Ra
     Ok(found)
 }
 
-/// Finds the stream whose first packet begins with `magic`: its serial number, and the body of its first page.
+/// Finds the stream whose first packet begins with `magic`: its serial number, and the body of its
+/// first page.
 pub(super) fn find_stream(
     peek: &mut Peek<'_>,
     range: Range<u64>,
@@ -109,7 +110,8 @@ fn is_intact(peek: &mut Peek<'_>, at: u64, len: u64) -> io::Result<bool> {
     Ok(checksum(page).to_le_bytes() == page[22..26])
 }
 
-/// Returns the checksum of a page, over all of it but its own field (RFC 3533 §6: polynomial 0x04c11db7).
+/// Returns the checksum of a page, over all of it but its own field (RFC 3533 §6: polynomial
+/// 0x04c11db7).
 pub(super) fn checksum(page: &[u8]) -> u32 {
     page.iter().enumerate().fold(0_u32, |crc, (index, &byte)| {
         let byte = if (22..26).contains(&index) { 0 } else { byte };

@@ -18,7 +18,8 @@ use std::ops::Range;
 pub(super) struct Rewrapped {
     pub(super) splice: Splice,
     pub(super) container: &'static str,
-    /// Whether the file ends before the stream does, which a native stream without a length cannot show.
+    /// Whether the file ends before the stream does, which a native stream without a length cannot
+    /// show.
     pub(super) breaks_off: bool,
 }
 
@@ -35,7 +36,8 @@ pub(super) fn find(file: &mut File, len: u64, span: &Range<u64>) -> io::Result<O
     Ok(None)
 }
 
-/// The first packet of the mapping: 0x7f, `FLAC`, version, the number of header packets; then the native stream begins.
+/// The first packet of the mapping: 0x7f, `FLAC`, version, the number of header packets; then the
+/// native stream begins.
 const MAPPING: &[u8] = b"\x7fFLAC\x01";
 const MAPPING_BYTES: usize = 9;
 

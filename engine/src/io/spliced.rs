@@ -1,5 +1,5 @@
-//! Stretches of a file shown as one, behind bytes that are not in it: how frames that lie in another container are shown as the
-//! plain stream that a decoder takes.
+//! Stretches of a file shown as one, behind bytes that are not in it: how frames that lie in
+//! another container are shown as the plain stream that a decoder takes.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -158,7 +158,8 @@ pub struct Master {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutputSettings {
-    /// What the master is called: its file without the ending, and its title tag. If left out, `final_mix`, and no tag.
+    /// What the master is called: its file without the ending, and its title tag. If left out,
+    /// `final_mix`, and no tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 200), extend("examples" = ["Night Drive"]))]
     pub name: Option<String>,

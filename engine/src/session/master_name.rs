@@ -21,8 +21,8 @@ pub fn tag_problem(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns why a text cannot be the name of a master, if it cannot: a name stays in the folder of the
-/// results, and in sight.
+/// Returns why a text cannot be the name of a master, if it cannot: a name stays in the folder of
+/// the results, and in sight.
 pub fn name_problem(text: &str) -> Option<&'static str> {
     // A drive or a stream of a file, where there are any.
     let windows = cfg!(windows) && text.contains(':');

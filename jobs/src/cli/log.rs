@@ -5,10 +5,11 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Names the variable that sets what is shown: `debug`, `warn`, `mixdown::jobs=info`, several with commas.
+/// Names the variable that sets what is shown: `debug`, `warn`, `mixdown::jobs=info`, several with
+/// commas.
 const FILTER: &str = "MIXDOWN_LOG";
 
-/// Shows events from `level` on, from info with `--verbose`, or as `MIXDOWN_LOG` says.
+/// Shows events from `level` on, from info with `--verbose`, or as `MIXDOWN_LOG` sets.
 pub(super) fn start(level: LevelFilter) {
     let level = if terminal::is_verbose() { level.max(LevelFilter::INFO) } else { level };
     let asked = std::env::var(FILTER).ok().filter(|asked| !asked.is_empty());

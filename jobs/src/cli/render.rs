@@ -60,7 +60,8 @@ pub(super) struct RenderArguments {
     /// Exit with 1 where the master misses its target or ceiling; the files stay.
     #[arg(long)]
     strict: bool,
-    /// What the master is called instead of final_mix: its file without the ending, and its title tag.
+    /// What the master is called instead of final_mix: its file without the ending, and its title
+    /// tag.
     #[arg(long, value_name = "NAME", value_parser = master_name)]
     name: Option<String>,
     /// Artist tag of the master.

@@ -1,8 +1,9 @@
-//! How many threads may be asked for.
+//! The most threads that a setting may name.
 
 use super::outcome::Failure;
 
-/// More threads than this are a mistake: they would take the machine's memory and processes, and do nothing faster.
+/// More threads than this are a mistake: they would take the machine's memory and processes, and do
+/// nothing faster.
 const MOST: u64 = 1_024;
 
 /// Refuses an absurd `RAYON_NUM_THREADS` before anything starts a thread.

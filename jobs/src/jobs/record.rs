@@ -145,7 +145,8 @@ pub struct NewJob {
     pub kind: JobType,
     /// What makes a repeated submission the same job.
     pub key: Option<String>,
-    /// The request and whatever else its type needs; a fingerprint is taken of `config` and of the hashes in `stems`.
+    /// The request and whatever else its type needs; a fingerprint is taken of `config` and of the
+    /// hashes in `stems`.
     pub extra: Map<String, Value>,
 }
 

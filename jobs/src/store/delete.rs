@@ -72,8 +72,8 @@ impl Store {
         deleted
     }
 
-    /// Deletes one job whatever its age: its record, its ways and marks, its key, and the result that it owns. A job that waits is
-    /// cancelled first.
+    /// Deletes one job whatever its age: its record, its ways and marks, its key, and the result
+    /// that it owns. A job that waits is cancelled first.
     ///
     /// # Errors
     /// When there is no such job, a worker has it, or something of it cannot be deleted.

@@ -77,9 +77,11 @@ pub type Lock = Box<dyn Held>;
 
 /// What holds a lock.
 pub trait Held: Send + Sync {
-    /// Returns whether the lock still counts: its file has its name, and nobody has put another in its place.
+    /// Returns whether the lock still counts: its file has its name, and nobody has put another in
+    /// its place.
     fn is_current(&self) -> bool;
-    /// Writes over the beginning of the lock's file, for whoever waits. That it may fail is no harm.
+    /// Writes over the beginning of the lock's file, for whoever waits. That it may fail is no
+    /// harm.
     fn note(&self, text: &str);
 }
 

@@ -1,4 +1,5 @@
-//! Ended jobs that are kept for a short time: marked, so that a worker finds them without reading every record.
+//! Ended jobs that are kept for a short time: marked, so that a worker finds them without reading
+//! every record.
 
 use super::{Store, StoreError};
 use crate::clock::BootTime;
@@ -11,12 +12,13 @@ impl Store {
         self.places.shell("expiring").join(format!("{job}~{session}"))
     }
 
-    /// Marks a job that goes before the next cleanup of everything, with the moment of its end on the clock that does not jump.
+    /// Marks a job that is deleted before the next cleanup of everything, with the moment of its
+    /// end on the clock that does not jump.
     pub(super) fn mark_expiring(&self, record: &Record) {
         let kept = self.settings.policy.kept(record.kind, record.state);
         if kept.is_some_and(|kept| kept < self.settings.cleanup.every) {
             let mark = self.expiring_mark(&record.session_id, &record.job_id);
-            // Without the mark the job goes at the next cleanup.
+            // Without the mark the next cleanup deletes the job.
             let _ = self.replace(&mark, &serde_json::to_vec(&self.clock.boot()).unwrap_or_default(), None, None);
         }
     }
@@ -25,8 +27,8 @@ impl Store {
         let _ = self.remove(&self.expiring_mark(session, job));
     }
 
-    /// Deletes the marked jobs whose time is over; how many. Those that ended before the machine was started anew are left to
-    /// the cleanup, which asks whether the time of day can be trusted.
+    /// Deletes the marked jobs whose time is over; how many. Those that ended before the machine
+    /// was started anew are left to the cleanup, which checks the time of day.
     ///
     /// # Errors
     /// When the marks cannot be read.

@@ -29,7 +29,8 @@ impl Store {
         Ok(Some(path))
     }
 
-    /// The same, made where it is missing: for all whom the mask lets in where results lie, else for its owner alone.
+    /// The same, made where it is missing: for all whom the mask lets in where results lie, else
+    /// for its owner alone.
     pub(super) fn ensure(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let mut path = root.to_path_buf();
         // The two roots may be one folder.
@@ -77,8 +78,8 @@ impl Store {
         Ok(Some(bytes))
     }
 
-    /// Puts a file in place of what has its name: whole, or not at all; durable when there are sync points; and only while the
-    /// lock that the caller holds for it counts.
+    /// Puts a file in place of what has its name: whole, or not at all; durable when there are sync
+    /// points; and only while the lock that the caller holds for it counts.
     pub(super) fn replace(
         &self,
         path: &Path,
@@ -88,7 +89,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let temporary = self.write_temporary(path, bytes).map_err(StoreError::io(path))?;
         let synced = durable.map_or(Ok(()), |(content, _)| self.disk.sync_file(&temporary, content));
-        // Looked at once the file is there: who takes the lock over afterwards removes it, and renaming fails.
+        // Looked at once the file is there: who takes the lock over afterwards removes it, and
+        // renaming fails.
         let placed = synced
             .map_err(StoreError::io(path))
             .and_then(|()| lock.map_or(Ok(()), |lock| check(lock, path)))

@@ -42,7 +42,8 @@ impl Store {
         let lease = || self.disk.lock(&path, false).map_err(StoreError::io(&path));
         let mut lock = lease()?;
         if lock.is_none() {
-            // A queued job is nobody's: its record's lock was taken from somebody who was about to claim it.
+            // A queued job is nobody's: its record's lock was taken from somebody who was about to
+            // claim it.
             self.remove(&path)?;
             lock = lease()?;
         }

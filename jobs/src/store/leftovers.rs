@@ -105,8 +105,8 @@ impl Store {
         Ok(count)
     }
 
-    /// Files whose writers died, among the shell's own. A writer holds the lock that is named with the folder; where it holds none,
-    /// an hour is longer than any writes.
+    /// Files whose writers died, among the shell's own. A writer holds the lock that is named with
+    /// the folder; where it holds none, an hour is longer than any writes.
     pub(super) fn clear_shell(&self, look_only: bool) -> Result<u64, StoreError> {
         let mut count = 0;
         let folders = [

@@ -16,7 +16,7 @@ pub struct Filter {
     pub state: Option<State>,
     /// Only jobs of this session.
     pub session: Option<SessionId>,
-    /// Only jobs that somebody asked for: no cleanups.
+    /// Only jobs that somebody submitted: no cleanups.
     pub without_cleanups: bool,
 }
 
@@ -124,7 +124,8 @@ impl Store {
         Self::for_each(sessions, 0, work)
     }
 
-    /// Does something with every item, on `threads` or more, as there are processors. The answers come in no order.
+    /// Does something with every item, on `threads` or more, as there are processors. The answers
+    /// come in no order.
     pub(crate) fn for_each<I: Sync, T: Send>(items: &[I], threads: usize, work: impl Fn(&I) -> T + Sync) -> Vec<T> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).max(threads).min(items.len());
         let next = AtomicUsize::new(0);

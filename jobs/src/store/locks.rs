@@ -1,7 +1,9 @@
-//! The shell's locks: held across short steps, never waited for long, and taken from a process that was stopped with one.
+//! The shell's locks: held across short steps, never waited for long, and taken from a process that
+//! was stopped with one.
 //!
-//! A lock that its holder has kept for as long as a worker may be silent gets a new file in place of its own. The holder, when it
-//! goes on, finds that its lock no longer counts; what it was about to put in place is removed first.
+//! A lock that its holder has kept for as long as a worker may be silent gets a new file in place
+//! of its own. The holder, when it continues, finds that its lock no longer counts; what it was
+//! about to put in place is removed first.
 
 use super::disk::Lock;
 use super::files::TEMPORARY;
@@ -11,7 +13,8 @@ use crate::jobs::{JobId, JobType, SessionId, hex_digest};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long somebody with nothing else to do waits for a lock. Locks are held across a few operations of the disk.
+/// How long somebody with nothing else to do waits for a lock. Locks are held across a few
+/// operations of the disk.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How long somebody waits who has other jobs to go on with.
 pub(super) const BRIEF: Duration = Duration::from_millis(200);
@@ -20,13 +23,15 @@ const LOOK: Duration = Duration::from_millis(2);
 
 impl Store {
     fn lock_file(&self, kind: &str, name: &str) -> PathBuf {
-        // Three digits: some files, which jobs share, so that none is ever deleted. And the same in every version.
+        // Three digits: some files, which jobs share, so that none is ever deleted. And the same in
+        // every version.
         let digest = hex_digest(name.as_bytes());
         self.places.shell("locks").join(format!("{kind}-{}", &digest[..3]))
     }
 
-    /// Waits for one of the shell's locks, but not for a process that was stopped while it held it. Whoever holds several has taken
-    /// them in this order: cleanup, key, publish, record; and never two of one kind.
+    /// Waits for one of the shell's locks, but not for a process that was stopped while it held it.
+    /// Whoever holds several has taken them in this order: cleanup, key, publish, record; and never
+    /// two of one kind.
     pub(super) fn lock(&self, kind: &str, name: &str, patience: Duration) -> Result<Option<Lock>, StoreError> {
         self.prepare()?;
         let path = self.lock_file(kind, name);
@@ -61,7 +66,8 @@ impl Store {
         Ok(lock)
     }
 
-    /// Whether a lock has been held longer than a worker may be silent; `note` is what its holder wrote.
+    /// Whether a lock has been held longer than a worker may be silent; `note` is what its holder
+    /// wrote.
     fn is_abandoned(&self, kind: &str, note: &[u8]) -> bool {
         let most = match kind {
             "cleanup" => self.settings.cleanup.at_most + self.settings.hung_after(JobType::Cleanup),

@@ -23,7 +23,8 @@ fn no_link(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Makes files that only their owner may read: records and logs hold paths and names of somebody's work.
+/// Makes files that only their owner may read: records and logs hold paths and names of somebody's
+/// work.
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);

@@ -125,7 +125,8 @@ impl Store {
     }
 
     /// Gives staged files their names: the master first, since only it decides whose result this is. A master in another
-    /// container, of an earlier mix, goes. A file beside it whose way is barred is left out: the master is in place by then.
+    /// container, of an earlier mix, is removed. A file beside it whose way is barred is left out:
+    /// the master is in place by then.
     pub(super) fn move_into_place(
         &self,
         session: &SessionId,

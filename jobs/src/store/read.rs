@@ -126,7 +126,8 @@ impl Store {
         }
     }
 
-    /// The session that an entry of the index names; `None` where there is none, or it cannot be read.
+    /// The session that an entry of the index names; `None` where there is none, or it cannot be
+    /// read.
     pub(super) fn indexed_session(&self, entry: &Path) -> Result<Option<SessionId>, StoreError> {
         let bytes = self.bytes(entry)?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).map(|entry: IndexEntry| entry.session_id))

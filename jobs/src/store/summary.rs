@@ -1,5 +1,5 @@
-//! What lists and counts need of every record, kept in one file. The records stay the truth: a line counts only while its record's
-//! file is the very one that it was taken from.
+//! What lists and counts need of every record, kept in one file. The records stay the truth: a line
+//! counts only while its record's file is the very one that it was taken from.
 
 use super::disk::{Kind, Stat};
 use super::{Store, StoreError};
@@ -124,8 +124,8 @@ impl Store {
             }
             match self.read_in(session, &job) {
                 Ok(record) => {
-                    // A file that was just written may be written again in the same tick of the clock; and a worker's last
-                    // word stands beside the record.
+                    // A file that was just written may be written again in the same tick of the
+                    // clock; and a worker's last word stands beside the record.
                     let rests = self.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
                     let keep = rests && stat.kind == Kind::File && !record.state.is_active();
                     read.fetch_add(usize::from(keep), Ordering::Relaxed);

@@ -123,8 +123,8 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
     }
 }
 
-/// The first stem whose bytes are not those that the job was submitted with. `read` is what the render took in: a hash taken
-/// at another moment could miss a change.
+/// The first stem whose bytes are not those that the job was submitted with. `read` is what the
+/// render took in: a hash taken at another moment could miss a change.
 fn changed<'a>(files: &'a [PathBuf], submitted: &[String], read: &[Option<String>]) -> Option<&'a PathBuf> {
     let mut stems = files.iter().zip(submitted).enumerate();
     let (_, (file, _)) = stems.find(|(index, (file, submitted))| {

@@ -101,7 +101,8 @@ impl Worker {
         let ended = match (done, stop) {
             (_, Some(Stop::Lost)) => Err(StoreError::LeaseLost(job.job_id.clone())),
             (Ok(extra), _) => match self.store.publish(&mut claim, &staged, extra) {
-                // Somebody was stopped with a lock that this needs: the job is given back, and others go on.
+                // Somebody was stopped with a lock that this needs: the job is given back, and
+                // others go on.
                 Err(StoreError::Busy(_)) if !claim.record.is_publishing() => self.give_back(&mut claim),
                 // What is already on record is put in place by a rescue; the rest has failed.
                 Err(error) if !claim.record.is_publishing() && !matches!(error, StoreError::LeaseLost(_)) => self
@@ -125,7 +126,8 @@ impl Worker {
             Ok(()) => Ok(claim.record),
             Err(StoreError::LeaseLost(_)) => self.store.read(&job.job_id),
             Err(error) if claim.record.is_publishing() => {
-                // Without this worker's lease, the rescue is free to end what cannot be put in place.
+                // Without this worker's lease, the rescue is free to end what cannot be put in
+                // place.
                 drop(claim);
                 match self.store.rescue(&job.session_id, &job.job_id)? {
                     Rescue::Done { after, .. } => Ok(*after),
@@ -180,7 +182,8 @@ impl Worker {
         }
     }
 
-    /// Gives a job back without counting the attempt; where even that must wait, it is left to a rescue.
+    /// Gives a job back without counting the attempt; where even that must wait, it is left to a
+    /// rescue.
     fn give_back(&self, claim: &mut Claim) -> Result<(), StoreError> {
         let job = claim.record.job_id.clone();
         self.store.write_briefly(claim, |record, now| {

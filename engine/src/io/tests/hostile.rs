@@ -206,7 +206,8 @@ proptest! {
     }
 }
 
-/// Damaged files on which a decoder gave up: what is wrong with each is found before the decoder sees it.
+/// Damaged files on which a decoder gave up: what is wrong with each is found before the decoder
+/// sees it.
 #[test]
 fn what_decoders_gave_up_on_is_refused_before_they_see_it() {
     let mut count = 0;

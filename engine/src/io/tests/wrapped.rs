@@ -11,7 +11,8 @@ struct Page {
     body: Vec<u8>,
 }
 
-/// The same stream with pages of at most `segments` segments; each page of `bytes` must hold one whole packet.
+/// The same stream with pages of at most `segments` segments; each page of `bytes` must hold one
+/// whole packet.
 fn repaged(bytes: &[u8], segments: usize) -> Vec<u8> {
     let mut pages: Vec<Page> = Vec::new();
     let mut at = 0;

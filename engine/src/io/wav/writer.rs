@@ -23,7 +23,8 @@ impl WavFormat {
     }
 }
 
-/// The writer. Chunks in order: `JUNK` (room for `ds64`), `bext`, `LIST` (tags only), `fmt `, `fact` (floats only), `data`.
+/// The writer. Chunks in order: `JUNK` (room for `ds64`), `bext`, `LIST` (tags only), `fmt `,
+/// `fact` (floats only), `data`.
 #[derive(Debug)]
 pub struct WavWriter<W: Write + Seek> {
     file: W,
@@ -46,7 +47,8 @@ impl<W: Write + Seek> WavWriter<W> {
         Self::tagged(file, format, &[])
     }
 
-    /// As [`WavWriter::new`], with texts for a `LIST` chunk of the kind `INFO`, such as `INAM`, a title.
+    /// As [`WavWriter::new`], with texts for a `LIST` chunk of the kind `INFO`, such as `INAM`, a
+    /// title.
     ///
     /// # Errors
     /// When the file cannot be written.

@@ -8,8 +8,8 @@ use serde_json::json;
 
 /// Delete one job, whatever its age.
 ///
-/// Its record goes, with its idempotency key and the result that it owns. A job that waits is cancelled first; one that a worker
-/// has is refused: cancel it, and delete it once it has stopped.
+/// Its record is deleted, with its idempotency key and the result that it owns. A job that waits is
+/// cancelled first; one that a worker has is refused: cancel it, and delete it once it has stopped.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mixdown jobs delete 01890a5d-ac96-774b-bcce-b302099a8057")]
 pub(in crate::cli) struct DeleteArguments {

@@ -39,7 +39,8 @@ pub(super) enum JobsCommand {
 }
 
 impl JobsCommand {
-    /// Shows lines of the log on standard error. A worker tells what becomes of jobs; the other commands only what is wrong.
+    /// Shows lines of the log on standard error. A worker tells what becomes of jobs; the other
+    /// commands only what is wrong.
     fn start_log(&self) {
         let (place, level) = match self {
             Self::Run(arguments) if !arguments.place.json => (&arguments.place, LevelFilter::INFO),

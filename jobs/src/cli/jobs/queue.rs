@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let left: Mutex<Vec<Record>> = Mutex::new(Vec::new());
     let stuck = service.run(|event| match event {
         Event::Left(record) => {
-            // The log has told it.
+            // The log has named it.
             if arguments.place.json
                 && arguments.once
                 && let Ok(mut left) = left.lock()
@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             }
             repaired.errors.iter().for_each(|error| terminal::warn(&error.to_string()));
         }
-        // The log has told it, and what it met.
+        // The log has named it, and what it met.
         Event::Cleaned(_) => {}
         Event::Failed(error) => terminal::warn(&error.to_string()),
     });

@@ -16,8 +16,8 @@ use std::path::PathBuf;
 
 /// Queue a mix.
 ///
-/// The session is read and checked now, with all its stems; it is rendered by `mixdown jobs run`, which fails when a stem has
-/// changed since.
+/// The session is read and checked now, with all its stems; it is rendered by `mixdown jobs run`,
+/// which fails when a stem has changed since.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -1,4 +1,5 @@
-//! What stands in a job's way: a wrong entry of the index, a damaged record, a folder in a result's place, leftovers.
+//! What stands in a job's way: a wrong entry of the index, a damaged record, a folder in a result's
+//! place, leftovers.
 
 use super::scene::Scene;
 use crate::jobs::{By, JobId, Lookup, State};

@@ -78,7 +78,8 @@ fn nothing_is_left_behind_once_all_has_expired() {
         }
     }
     left.retain(|path| !["/locks/", "/counters.json", "/recent"].iter().any(|own| path.contains(own)));
-    // The last cleanup's own job, its way in the index, its mark for seconds, and the line of its history.
+    // The last cleanup's own job, its way in the index, its mark for seconds, and the line of its
+    // history.
     assert_eq!(left.len(), 4, "{left:?}");
 }
 

@@ -1,4 +1,5 @@
-//! Jobs that are kept for seconds, deletion of one job, outlines that stay true, and locks of stopped processes.
+//! Jobs that are kept for seconds, deletion of one job, outlines that stay true, and locks of
+//! stopped processes.
 
 use super::scene::Scene;
 use crate::jobs::{JobId, JobType, Lookup, State};
