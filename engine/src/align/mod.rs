@@ -1,6 +1,7 @@
 //! Which stems are late against which, by how much and how sure: only stems that share a source are ever moved.
 
 mod answer;
+mod arrival;
 mod bends;
 #[cfg(test)]
 mod calibration;
@@ -15,6 +16,8 @@ mod features;
 mod files;
 mod graph;
 mod halves;
+#[cfg(test)]
+mod hard;
 mod levels;
 mod line;
 mod look;
@@ -41,6 +44,7 @@ mod tests;
 mod transforms;
 #[cfg(test)]
 mod trial;
+mod wander;
 mod window;
 mod windows;
 
@@ -201,7 +205,7 @@ fn compare(
         for ((a, b), look) in part.iter().zip(looks) {
             match look {
                 Some(Look::Rough(found)) => rough.push((*a, *b, found)),
-                Some(Look::Repeats(verdict)) => verdicts.push((*a, *b, verdict)),
+                Some(Look::Repeats(verdict) | Look::Unplaced(verdict)) => verdicts.push((*a, *b, verdict)),
                 None => {}
             }
         }
