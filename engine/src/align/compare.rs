@@ -151,17 +151,22 @@ impl<'a> Comparison<'a> {
             if away.abs() <= lobe {
                 continue;
             }
-            if away.abs() <= near {
-                reflection = reflection.or(Some(away));
-                continue;
-            }
             let heights = other.found.height / best.0.found.height;
+            let is_near = away.abs() <= near;
             if (ALSO_AS_HIGH..=ALSO_AS_HIGH.recip()).contains(&heights) {
+                if is_near {
+                    reflection = reflection.or(Some(away));
+                    continue;
+                }
                 return Some(Err(away));
             }
             let own = best.1.unwrap_or_else(|| coherence(&best.0));
             let also = coherence(&other);
             if own.max(also) < CLEAR || own.min(also) >= ALSO_COHERENT * own.max(also) {
+                if is_near {
+                    reflection = reflection.or(Some(away));
+                    continue;
+                }
                 return Some(Err(away));
             }
             best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
@@ -169,9 +174,11 @@ impl<'a> Comparison<'a> {
         match self.rival(a, b, best.0.found.course.late(middle)) {
             Some((Rival::Longer(_), away)) => return Some(Err(away)),
             // What is pasted, with much of the stem beside it, is as high: under noise only the height is left to tell.
-            Some((Rival::AsHigh(_), away)) if away.abs() <= near => reflection = reflection.or(Some(away)),
             Some((Rival::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
-                return Some(Err(away));
+                if away.abs() > near {
+                    return Some(Err(away));
+                }
+                reflection = reflection.or(Some(away));
             }
             _ => {}
         }
