@@ -59,6 +59,7 @@ pub(super) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
                 late_sd: EXACT,
                 drift_sd: 0.0,
                 wander: 0.0,
+                share: 1.0,
                 picture: Vec::new(),
             };
             ties.push(Pair { first: *session, second: stem, edge });

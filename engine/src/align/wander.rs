@@ -22,7 +22,7 @@ const LEAST_HEIGHT: f32 = 0.5;
 /// What noise shares between windows that overlap by half: a Hann window's own correlation there.
 const SHARED: f64 = 1.0 / 6.0;
 /// A swing is believed from so many deviations on that chance would have.
-const LEAST_DEVIATIONS: f64 = 4.0;
+const LEAST_DEVIATIONS: f64 = 4.5;
 /// How far from its middle a clock swings at most, in deviations: √2 of a sine, and a fifth for what is not known.
 const FARTHEST: f64 = 1.7;
 /// The share of pairs that differ most from the others, and count for nothing.

@@ -1,8 +1,13 @@
 //! What the later of two stems holds before the earlier one begins, where an effect holds nothing; and whether both sound together
 //! from then on, as recordings of one event do.
 
+use super::super::levels::Levels;
 use super::super::prepared::Prepared;
+use super::noise::dbfs;
 use super::thresholds::THRESHOLDS;
+
+/// The most that the level of steady noise varies between hops: power.
+const STEADY: f64 = 4.0;
 
 /// The sound of a stem at its start, as levels a hop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,6 +16,10 @@ pub(in crate::align) struct Before {
     pub(in crate::align) length_s: f64,
     /// Of these, how many seconds sound.
     pub(in crate::align) sounding_s: f64,
+    /// The level of it, the median of its hops, in dBFS from 60 Hz to 10 kHz.
+    pub(in crate::align) level_dbfs: f64,
+    /// Its level stays nearly the same, as that of noise does.
+    pub(in crate::align) is_steady: bool,
     /// Both stems sound from their first frames on.
     pub(in crate::align) amid_sound: bool,
     /// Seconds of the common time in which one is loud and the other does not sound at all.
@@ -25,7 +34,10 @@ pub(in crate::align) fn before(early: &Prepared<'_>, late: &Prepared<'_>, frames
     let (early_floor, late_floor) = (THRESHOLDS.sounding * early.loud(), THRESHOLDS.sounding * late.loud());
     let start = |prepared: &Prepared<'_>| prepared.stem.begin() as usize / hop;
     let range = start(late)..((frames / hop as f64) as usize + start(early)).min(of_late.len());
-    let sounding = of_late[range.start.min(range.end)..range.end].iter().filter(|power| **power > late_floor).count();
+    let mut of_before = of_late[range.start.min(range.end)..range.end].to_vec();
+    let sounding = of_before.iter().filter(|power| **power > late_floor).count();
+    of_before.sort_by(f64::total_cmp);
+    let quantile = |share: f64| of_before.get((share * of_before.len() as f64) as usize).copied().unwrap_or(0.0);
     // The first hop holds the silence before it.
     let begins = |powers: &[f64], at: usize, floor: f64| {
         powers.get(at + 1..at + 4).is_some_and(|few| few.iter().all(|p| *p > floor))
@@ -42,6 +54,8 @@ pub(in crate::align) fn before(early: &Prepared<'_>, late: &Prepared<'_>, frames
     Before {
         length_s: (range.len() * hop) as f64 / rate,
         sounding_s: (sounding * hop) as f64 / rate,
+        level_dbfs: dbfs(quantile(0.5), Levels::size(hop)),
+        is_steady: quantile(0.95) <= STEADY * quantile(0.05),
         amid_sound: begins(&of_early, start(early), early_floor) && begins(&of_late, start(late), late_floor),
         alone_s: (common.filter(alone).count() * hop) as f64 / rate,
     }

@@ -233,14 +233,16 @@ impl Ordered<'_> {
             .then(|| format!("{:.2} s of digital silence within", inner as f64 / self.rate))
     }
 
-    /// A steady drift: clocks of their own.
+    /// A steady drift, and an input that is never silent: clocks of their own.
     fn drifts(&self) -> bool {
         let drift = self.edge.course.start.drift;
+        let before = before::before(self.early, self.late, self.offset());
         let common = super::windows::common(self.early.stem, self.late.stem, self.offset()).len() as f64;
         self.edge.course.is_straight()
             && drift.abs() >= THRESHOLDS.drift_deviations * self.edge.drift_sd
             && (drift * common).abs() >= THRESHOLDS.drift_frames.max(THRESHOLDS.drift_over_wander * self.edge.wander)
             && drift.abs() <= THRESHOLDS.drift_ppm * 1e-6
+            && before.level_dbfs >= THRESHOLDS.input_noise_dbfs
     }
 
     /// Each has noise of its own, or the later one sounded before the earlier one could.
@@ -254,14 +256,13 @@ impl Ordered<'_> {
         let own = inputs
             && noise.quiet_below_db >= THRESHOLDS.quiet_below_db
             && noise.shared + 3.0 * noise.shared_sd <= THRESHOLDS.shared_noise;
-        // What holds all of the earlier one's noise is made of it.
-        if (noise.shared - 1.0).abs() <= THRESHOLDS.all_noise + 3.0 * noise.shared_sd {
-            return false;
-        }
+        let amid_sound = before.amid_sound && before.sounding_s >= 0.7 * before.length_s;
         let sounded = if self.offset() > THRESHOLDS.musical_s * self.rate {
-            before.sounding_s >= THRESHOLDS.sound_before_s
+            // No effect waits so long: the noise of an input is enough. Of a take pasted elsewhere, only a part agrees.
+            let input_before = inputs && before.is_steady && before.level_dbfs >= THRESHOLDS.input_noise_dbfs;
+            (amid_sound || input_before) && self.edge.share >= THRESHOLDS.far_share
         } else {
-            before.amid_sound && before.sounding_s >= 0.7 * before.length_s
+            amid_sound
         };
         own || (sounded && noise.residual_dbfs >= THRESHOLDS.input_noise_dbfs + 3.0)
     }

@@ -112,7 +112,7 @@ fn wide(bin: Complex<f32>) -> Complex<f64> {
 }
 
 /// The mean square of what has this power in a Hann-windowed transform, in dBFS.
-fn dbfs(power: f64, len: usize) -> f64 {
+pub(super) fn dbfs(power: f64, len: usize) -> f64 {
     let squares = 0.375 * len as f64;
     10.0 * (2.0 * power / (len as f64 * squares)).max(1e-30).log10()
 }

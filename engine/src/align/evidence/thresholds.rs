@@ -33,10 +33,8 @@ pub(in crate::align) struct Thresholds {
     pub(in crate::align) alone_s: f64,
     /// How far below its loud passages a stem is quiet where its noise is compared, in dB: else it is music.
     pub(in crate::align) quiet_below_db: f64,
-    /// A share of the noise within this of 1, three standard deviations added, is all of it.
-    pub(in crate::align) all_noise: f64,
-    /// The least time that the later stem sounds before the earlier one begins.
-    pub(in crate::align) sound_before_s: f64,
+    /// The least share of windows that agree on an offset beyond musical delays.
+    pub(in crate::align) far_share: f64,
 }
 
 /// The thresholds in use.
@@ -46,7 +44,7 @@ pub(in crate::align) const THRESHOLDS: Thresholds = Thresholds {
     musical_s: 3.0,
     drift_deviations: 8.0,
     drift_frames: 0.5,
-    drift_over_wander: 6.0,
+    drift_over_wander: 50.0,
     drift_ppm: 100.0,
     inner_silence_s: 0.1,
     leading_silence_s: 0.1,
@@ -54,8 +52,7 @@ pub(in crate::align) const THRESHOLDS: Thresholds = Thresholds {
     shared_noise: 0.4,
     sounding: 3e-3,
     loud: 0.1,
-    alone_s: 0.5,
+    alone_s: 0.15,
     quiet_below_db: 12.0,
-    all_noise: 0.03,
-    sound_before_s: 0.5,
+    far_share: 0.75,
 };
