@@ -6,7 +6,7 @@ use mixdown_fixtures::path;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Every file and folder below a folder, with its permissions.
@@ -82,32 +82,4 @@ fn an_absurd_number_of_threads_is_refused() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("RAYON_NUM_THREADS"));
     assert!(begin.elapsed() < Duration::from_secs(5));
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_render_ends_with_its_worker_before_it_has_heard_a_word() {
-    let yard = Yard::new();
-    // Its input stays open: only the worker's death can end it.
-    let script = format!("{} jobs render-child <&0 >/dev/null & echo $!; sleep 1000", crate::program_runs::program());
-    let mut worker = Command::new("sh")
-        .current_dir(yard.path(""))
-        .args(["-c", &format!("exec 3<&0; {}", script.replace("<&0", "<&3"))])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(worker.stdout.take().unwrap()), &mut line).unwrap();
-    let child = PathBuf::from("/proc").join(line.trim());
-    std::thread::sleep(Duration::from_millis(500));
-    assert!(child.exists());
-    worker.kill().unwrap();
-    worker.wait().unwrap();
-    let lives = || fs::read_to_string(child.join("stat")).is_ok_and(|stat| !stat.contains(") Z"));
-    let begin = Instant::now();
-    while lives() && begin.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    assert!(!lives());
 }

@@ -105,3 +105,57 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
     assert_eq!(yard.losses(&known), Vec::<String>::new());
     assert_eq!(late, 0);
 }
+
+/// The process that renders for `worker`, once it has started threads.
+#[cfg(target_os = "linux")]
+fn renderer(worker: &mut Child) -> u32 {
+    loop {
+        assert_eq!(worker.try_wait().unwrap(), None, "the worker ended, and nothing rendered for it");
+        for process in std::fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(id) = process.file_name().to_string_lossy().parse::<u32>() else { continue };
+            let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+            let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse().ok());
+            let threads = || std::fs::read_dir(process.path().join("task")).map_or(0, Iterator::count);
+            if parent == Some(worker.id()) && threads() > 1 {
+                return id;
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_renderer_dies_with_its_worker_even_while_it_is_stopped() {
+    let yard = Yard::new();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 44_100,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut stem = hound::WavWriter::create(yard.path("long.wav"), spec).unwrap();
+    for n in 0..44_100 * 300 {
+        stem.write_sample((n % 3_001) as i16).unwrap();
+    }
+    stem.finalize().unwrap();
+    assert!(yard.mixdown(&["submit", "long.wav", "--session-id", "long"]).output().unwrap().status.success());
+    let mut worker = yard.mixdown(&["run", "--once"]).stderr(Stdio::null()).spawn().unwrap();
+    let id = renderer(&mut worker);
+    let process = rustix::process::Pid::from_raw(id as i32).unwrap();
+    rustix::process::kill_process(process, Signal::STOP).unwrap();
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    let begin = Instant::now();
+    // What nobody waits for stays as a zombie, without threads.
+    let lives = || {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        !stat.is_empty() && !stat.contains(") Z ")
+    };
+    while lives() {
+        if begin.elapsed() > Duration::from_secs(5) {
+            rustix::process::kill_process(process, Signal::KILL).unwrap();
+            panic!("the renderer outlives its worker");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -116,7 +116,7 @@ fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], lea
     });
     // What is related, but not clear, tells more than what is not related.
     let Some((reason, picture)) = doubts.max_by_key(|(reason, _)| !reason.starts_with("unrelated")) else {
-        return StemAlignment::left("unrelated: no other stem shares its source");
+        return StemAlignment::left("unrelated: nothing was found that it shares with another stem");
     };
     StemAlignment { correlation: Correlation::new(picture), ..StemAlignment::left(reason.clone()) }
 }

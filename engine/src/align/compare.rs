@@ -1,6 +1,7 @@
 //! Compares two stems of which a first look has found an offset: the exact one, and other offsets that fit as well.
 
 use super::AlignSettings;
+use super::arrival::REFLECTIONS_S;
 use super::correlation::{Correlator, Spectrum};
 use super::decimate::Decimator;
 use super::decision::{self, Verdict};
@@ -141,6 +142,9 @@ impl<'a> Comparison<'a> {
         }
         // What a stem that is played again has in common with itself is gone at the full rate; what is pasted or sequenced stays.
         let mut best = (rough.clone(), None);
+        // What lies so near may be a reflection: the full rate knows which is the direct path.
+        let near = REFLECTIONS_S * self.rate.as_f64();
+        let mut reflection = None;
         for place in self.other_places(a, b, rough) {
             let Some(other) = also_fits(first, second, rough, place) else { continue };
             let away = apart(&best.0, &other);
@@ -148,12 +152,21 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             let heights = other.found.height / best.0.found.height;
+            let is_near = away.abs() <= near;
             if (ALSO_AS_HIGH..=ALSO_AS_HIGH.recip()).contains(&heights) {
+                if is_near {
+                    reflection = reflection.or(Some(away));
+                    continue;
+                }
                 return Some(Err(away));
             }
             let own = best.1.unwrap_or_else(|| coherence(&best.0));
             let also = coherence(&other);
             if own.max(also) < CLEAR || own.min(also) >= ALSO_COHERENT * own.max(also) {
+                if is_near {
+                    reflection = reflection.or(Some(away));
+                    continue;
+                }
                 return Some(Err(away));
             }
             best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
@@ -162,11 +175,18 @@ impl<'a> Comparison<'a> {
             Some((Rival::Longer(_), away)) => return Some(Err(away)),
             // What is pasted, with much of the stem beside it, is as high: under noise only the height is left to tell.
             Some((Rival::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
-                return Some(Err(away));
+                if away.abs() > near {
+                    return Some(Err(away));
+                }
+                reflection = reflection.or(Some(away));
             }
             _ => {}
         }
-        refine::refine(first, second, &best.0.found.course, best.0.strong).map(Ok)
+        let refined = refine::refine(first, second, &best.0.found.course, best.0.strong)?;
+        Some(match reflection {
+            Some(away) if !refined.in_room => Err(away),
+            _ => Ok(refined),
+        })
     }
 
     /// An offset that speaks against `late`, and how far away it lies, in session frames.

@@ -10,6 +10,8 @@ const FLOOR: f64 = 4.25;
 const LEAST_Z: f64 = 2.4 * FLOOR;
 /// The same where both halves of the coherent bins agree: noise in all the others hides the peak, and says nothing against it.
 const LEAST_Z_OF_HALVES: f64 = 1.5 * FLOOR;
+/// What unrelated stems reach: they stand out by 5, and what stands out by more may share a source.
+const MOST_Z_OF_UNRELATED: f64 = 6.5;
 /// The least share of windows on one line.
 const LEAST_SHARE: f64 = 0.6;
 /// The least ratio of the first to the second peak.
@@ -41,6 +43,10 @@ pub(super) struct Edge {
     pub(super) late_sd: f64,
     /// One standard deviation, as a share.
     pub(super) drift_sd: f64,
+    /// How far the clock wanders about the course, one standard deviation, in frames.
+    pub(super) wander: f64,
+    /// The share of windows that agree on the course: 0 to 1.
+    pub(super) share: f64,
     /// The correlation around the offset.
     pub(super) picture: Vec<f32>,
 }
@@ -56,6 +62,8 @@ pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
         confidence: confidence(&refined),
         late_sd: refined.late_sd,
         drift_sd: refined.drift_sd,
+        wander: refined.wander,
+        share: share(&refined),
         picture: refined.picture,
     })
 }
@@ -70,8 +78,14 @@ pub(super) fn along_a_path(refined: Refined) -> Edge {
         polarity: sure.polarity,
         late_sd: sure.late_sd,
         drift_sd: sure.drift_sd,
+        wander: sure.wander,
+        share: 1.0,
         picture: sure.picture,
     }
+}
+
+fn share(refined: &Refined) -> f64 {
+    refined.agreeing as f64 / refined.windows.max(1) as f64
 }
 
 /// Why the offset is not believed, whatever the confidence; `None` where nothing speaks against it.
@@ -79,9 +93,10 @@ pub(super) fn doubt(refined: &Refined, assume_related: bool) -> Option<String> {
     let (least_z, least_share, least_ratio) =
         if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
     let least_z = if refined.halves_agree { least_z.min(LEAST_Z_OF_HALVES) } else { least_z };
-    let share = refined.agreeing as f64 / refined.windows.max(1) as f64;
+    let share = share(refined);
     if refined.z < least_z {
-        Some(format!("unrelated: the best offset stands out by {:.1}, {least_z:.1} are needed", refined.z))
+        let word = if refined.z < MOST_Z_OF_UNRELATED { "unrelated" } else { "unsure" };
+        Some(format!("{word}: the best offset stands out by {:.1}, {least_z:.1} are needed", refined.z))
     } else if refined.ratio < least_ratio {
         Some(format!("ambiguous: a second offset fits nearly as well (peaks {:.2} to 1)", refined.ratio))
     } else if share < least_share {
@@ -101,7 +116,7 @@ const HALVES_AGREE: f64 = 1.75;
 /// The chance that the offset is right: a logistic curve over the evidence, fitted to the generated cases of `calibration` (the table
 /// is in docs/alignment.md).
 pub(super) fn confidence(refined: &Refined) -> f64 {
-    let share = refined.agreeing as f64 / refined.windows.max(1) as f64;
+    let share = share(refined);
     let halves = if refined.halves_agree { HALVES_AGREE } else { 0.0 };
     let odds = -2.56 + 1.45 * (refined.z / FLOOR).ln() + 1.12 * refined.ratio.ln() + 4.47 * share + halves;
     1.0 / (1.0 + (-odds).exp())

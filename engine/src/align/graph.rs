@@ -169,7 +169,16 @@ mod tests {
 
     fn pair(first: usize, second: usize, late: f64, polarity: i8, confidence: f64) -> Pair {
         let course = Line::flat(late).into();
-        let edge = Edge { course, polarity, confidence, late_sd: 0.01, drift_sd: 0.0, picture: Vec::new() };
+        let edge = Edge {
+            course,
+            polarity,
+            confidence,
+            late_sd: 0.01,
+            drift_sd: 0.0,
+            wander: 0.0,
+            share: 1.0,
+            picture: Vec::new(),
+        };
         Pair { first, second, edge }
     }
 

@@ -43,7 +43,7 @@ impl Levels {
     /// Of a stem at `rate_hz`, none yet.
     pub(super) fn new(rate_hz: f64) -> Self {
         let hop = ((rate_hz / FRAMES_A_SECOND) as usize).max(1);
-        let size = (2 * hop).next_power_of_two();
+        let size = Self::size(hop);
         let fft = FftPlanner::new().plan_fft_forward(size);
         let hann = |n: usize| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32;
         Self {
@@ -57,6 +57,11 @@ impl Levels {
             bands: vec![Vec::new(); BANDS],
             running_power: vec![0.0],
         }
+    }
+
+    /// Returns how many session frames a frame looks at, for frames that are `hop` apart.
+    pub(super) fn size(hop: usize) -> usize {
+        (2 * hop).next_power_of_two()
     }
 
     /// Session frames in a frame.

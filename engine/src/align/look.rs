@@ -10,6 +10,8 @@ use super::windows::{self, Found, Search};
 
 /// A peak of the whole correlation is worth asking windows from here: z, and z in multiples of what chance reaches.
 const LEAST_Z: (f64, f64) = (7.0, 1.5);
+/// From this z on, two stems have something in common, wherever it lies: unrelated ones of one song reach 12.
+const SHARING_Z: f64 = 16.0;
 /// From this z on, short windows will do.
 const STRONG_Z: f64 = 40.0;
 /// The z that a window is made long enough to expect, if noise averages out as it should.
@@ -32,6 +34,8 @@ pub(super) enum Look {
     Rough(Rough),
     /// One of the two is played round and round: whatever offset fits, another does.
     Repeats(Verdict),
+    /// They have something in common, but windows do not confirm where.
+    Unplaced(Verdict),
 }
 
 impl Comparison<'_> {
@@ -58,10 +62,11 @@ impl Comparison<'_> {
             let possible = places.iter().filter(|late| windows::can_tell(first.stem, second.stem, **late));
             possible.map(|late| self.also(a, b, *late as f64)).collect::<Option<Vec<i64>>>()?.first().copied()
         };
-        match peak.as_ref().and_then(also) {
-            Some(also) => Some(Look::Repeats(self.repeats(also as f64))),
-            None => self.rough_at(a, b, peak).map(Look::Rough),
+        if let Some(also) = peak.as_ref().and_then(also) {
+            return Some(Look::Repeats(self.repeats(also as f64)));
         }
+        let shares = peak.as_ref().is_some_and(|(_, z)| *z >= SHARING_Z);
+        self.rough_at(a, b, peak).map(Look::Rough).or_else(|| shares.then(|| Look::Unplaced(unplaced())))
     }
 
     pub(super) fn repeats(&self, also: f64) -> Verdict {
@@ -131,6 +136,11 @@ impl Comparison<'_> {
         let reach_s = 0.05 + ENVELOPE_DRIFT * common_s / 2.0;
         Search { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
     }
+}
+
+fn unplaced() -> Verdict {
+    let text = "unsure: it shares something with another stem, but too few parts of both say where";
+    Verdict::Doubtful(text.into(), Vec::new())
 }
 
 /// The one that most windows confirm; of equals, the one that chance would confirm least.

@@ -135,7 +135,7 @@ pub(super) fn measure(
 }
 
 /// Reads the second stem at the frames that frames `from`, `from + 1` … of the first belong to, between its samples.
-fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionTable, out: &mut [f32]) {
+pub(super) fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionTable, out: &mut [f32]) {
     // Between bends it is read in even steps.
     let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
     let mut cuts: Vec<usize> = course.bends.iter().map(|bend_at| bend(bend_at.at)).collect();

@@ -1,6 +1,7 @@
 //! Which stems are late against which, by how much and how sure: only stems that share a source are ever moved.
 
 mod answer;
+mod arrival;
 mod bends;
 #[cfg(test)]
 mod calibration;
@@ -15,6 +16,8 @@ mod features;
 mod files;
 mod graph;
 mod halves;
+#[cfg(test)]
+mod hard;
 mod levels;
 mod line;
 mod look;
@@ -41,6 +44,7 @@ mod tests;
 mod transforms;
 #[cfg(test)]
 mod trial;
+mod wander;
 mod window;
 mod windows;
 
@@ -61,8 +65,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 
-/// Pairs compared between two questions whether to stop.
+/// The most pairs compared between two looks at whether to stop.
 const PAIRS_AT_ONCE: usize = 32;
+/// Each of three steps reports at least so many parts of itself.
+const PARTS_A_STEP: usize = 8;
 /// The least that must be kept of a stem for it to be compared, in seconds.
 const SHORTEST_S: f64 = 1.25;
 /// Stems that stay below this peak (−120 dBFS) are silent.
@@ -170,6 +176,13 @@ fn why_unfit(stem: &StemFeatures, rate: SampleRate) -> Option<&'static str> {
     }
 }
 
+/// Returns how many of `of` items to work on between two looks at whether to stop: few enough for progress that moves evenly,
+/// and as many as there are threads.
+fn part_len(of: usize) -> usize {
+    let threads = rayon::current_num_threads().max(1);
+    of.div_ceil(PARTS_A_STEP).next_multiple_of(threads).clamp(1, PAIRS_AT_ONCE.max(threads))
+}
+
 /// A verdict on every pair that matters; None when told to stop.
 fn compare(
     stems: &[&StemFeatures],
@@ -185,23 +198,25 @@ fn compare(
     let mut comparison = Comparison::new(stems, fit, max_lag, settings);
     // Preparing, a rough look, the exact look: about as long as each other.
     let third = |step: f64, done: usize, of: usize| (step + done as f64 / of.max(1) as f64) / 3.0;
-    for (n, part) in fit.chunks(PAIRS_AT_ONCE).enumerate() {
-        if watch(third(0.0, n * PAIRS_AT_ONCE, fit.len())) {
+    let at_once = part_len(fit.len());
+    for (n, part) in fit.chunks(at_once).enumerate() {
+        if watch(third(0.0, n * at_once, fit.len())) {
             return None;
         }
         let prepared: Vec<_> = part.par_iter().map(|n| comparison.prepare(stems[*n])).collect();
         part.iter().zip(prepared).for_each(|(n, prepared)| comparison.keep(*n, prepared));
     }
     let (mut rough, mut verdicts) = (Vec::new(), Vec::new());
-    for (n, part) in pairs.chunks(PAIRS_AT_ONCE).enumerate() {
-        if watch(third(1.0, n * PAIRS_AT_ONCE, pairs.len())) {
+    let at_once = part_len(pairs.len());
+    for (n, part) in pairs.chunks(at_once).enumerate() {
+        if watch(third(1.0, n * at_once, pairs.len())) {
             return None;
         }
         let looks: Vec<_> = part.par_iter().with_max_len(1).map(|(a, b)| comparison.look(*a, *b)).collect();
         for ((a, b), look) in part.iter().zip(looks) {
             match look {
                 Some(Look::Rough(found)) => rough.push((*a, *b, found)),
-                Some(Look::Repeats(verdict)) => verdicts.push((*a, *b, verdict)),
+                Some(Look::Repeats(verdict) | Look::Unplaced(verdict)) => verdicts.push((*a, *b, verdict)),
                 None => {}
             }
         }
@@ -213,7 +228,7 @@ fn compare(
         if next.is_empty() {
             return Some(verdicts);
         }
-        for part in next.chunks(PAIRS_AT_ONCE) {
+        for part in next.chunks(part_len(next.len())) {
             if watch(third(2.0, verdicts.len(), rough.len())) {
                 return None;
             }

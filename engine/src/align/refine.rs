@@ -11,6 +11,7 @@ use super::prepared::Prepared;
 use super::settle::{self, deviations};
 use super::sounding::Sounding;
 use super::standing::{Refined, conclude, standing_out};
+use super::wander;
 use super::window::Window;
 use super::windows;
 use crate::resample::FractionTable;
@@ -49,6 +50,10 @@ const SETTLED: f64 = 0.005;
 const TAPS: usize = 32;
 static TABLE: OnceLock<FractionTable> = OnceLock::new();
 
+fn table() -> &'static FractionTable {
+    TABLE.get_or_init(|| FractionTable::new(TAPS))
+}
+
 /// The two stems, and how windows along them are measured.
 struct Pair<'a> {
     a: &'a Prepared<'a>,
@@ -75,6 +80,8 @@ pub(super) struct Followed {
     pub(super) on: Vec<(f64, f64)>,
     pub(super) late_sd: f64,
     pub(super) drift_sd: f64,
+    /// How far windows are off the course, one deviation, beyond what noise does to them, in frames.
+    pub(super) wander: f64,
 }
 
 /// The mean coherence of `b` and `a` along a rough course, 0 to 1, at the full rate.
@@ -99,7 +106,7 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         let again = long.best(rough);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
-    let refined = followed.map(|followed| conclude(followed, rate));
+    let refined = followed.map(|followed| if strong { &short } else { &long }.concluded(followed));
     let sure = |refined: &Refined| {
         let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
         agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
@@ -111,7 +118,9 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     };
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
     let weighted = weighted.filter(Followed::halves_agree);
-    let weighted = weighted.map(|weighted| Refined { halves_agree: true, ..conclude(weighted, rate) });
+    let weighted =
+        weighted.map(|weighted| Refined { halves_agree: true, ..conclude(with_wander(a, b, weighted), rate) });
+    let weighted = weighted.filter(|weighted| weighted.direct.is_none());
     let share = |refined: &Refined| refined.agreeing as f64 / refined.windows as f64;
     let better = |x: &Refined, y: &Refined| {
         let believed = |refined: &Refined| doubt(refined, false).is_none();
@@ -130,12 +139,24 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     [weighted, refined].into_iter().flatten().max_by(better).map(Refined::told)
 }
 
+/// Adds how the clock wanders. Long windows agree on where it dwells, which may be far from its middle.
+fn with_wander(a: &Prepared<'_>, b: &Prepared<'_>, mut followed: Followed) -> Followed {
+    let len = followed.window.hann_len();
+    let starts: Vec<usize> = followed.measured.iter().map(|one| one.at as usize - len / 2).collect();
+    followed.wander = followed.far_off();
+    if let Some(wander) = wander::wander(a.stem, b.stem, (&starts, len), &followed.course, table()) {
+        followed.wander = followed.wander.max(wander.sd);
+        followed.course = followed.course.plus(Line::flat(wander.mean));
+    }
+    followed
+}
+
 impl<'a> Pair<'a> {
     fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
         let sounding = Sounding::of(a, b, rough.late(middle));
         let most = (most_s * a.stem.rate().as_f64()) as usize;
         let len = most.min(sounding.frames() / (windows::FEWEST + 1)).max(SHORTEST);
-        Self { a, b, len, middle, sounding, table: TABLE.get_or_init(|| FractionTable::new(TAPS)), weighted: false }
+        Self { a, b, len, middle, sounding, table: table(), weighted: false }
     }
 
     fn rate(&self) -> f64 {
@@ -251,7 +272,21 @@ impl<'a> Pair<'a> {
             }
         }
         let (measured, together, exact, on, late_sd, drift_sd) = last?;
-        Some(Followed { window, course, measured, together, exact, on, late_sd, drift_sd })
+        Some(Followed { window, course, measured, together, exact, on, late_sd, drift_sd, wander: 0.0 })
+    }
+
+    /// What the windows of a course say; of the direct path, where another is a reflection.
+    fn concluded(&self, followed: Followed) -> Refined {
+        let refined = conclude(with_wander(self.a, self.b, followed), self.rate());
+        let Some(by) = refined.direct else { return refined };
+        let course = refined.course.plus(Line::flat(by));
+        let direct = self.follow(&self.places(&course, WINDOWS), course);
+        let direct = direct.map(|followed| conclude(followed, self.rate()));
+        match direct {
+            Some(direct) if direct.in_room => direct,
+            // Which of two paths is the direct one is open.
+            _ => Refined { ratio: refined.ratio.min(1.0), ..refined },
+        }
     }
 
     /// How much two courses differ: where the answer counts, and over the length of the stems.
@@ -270,7 +305,7 @@ fn grain(half_step: f64, len: usize) -> Grain {
 impl Followed {
     /// By how much windows are off the course, one deviation, beyond a few times what noise does to one of them. The farthest fifth of those
     /// near the course does not count: it may have heard something else.
-    pub(super) fn wander(&self) -> f64 {
+    fn far_off(&self) -> f64 {
         let off = self.exact.iter().map(|(at, late)| (late - self.course.late(*at)).abs());
         let mut off: Vec<f64> = off.filter(|off| *off <= WANDERING).collect();
         off.sort_by(f64::total_cmp);

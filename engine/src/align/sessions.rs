@@ -52,8 +52,16 @@ pub(super) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
     for (stem, session) in sessions.iter().enumerate().filter(|(stem, session)| stem != *session) {
         if kept.iter().any(|pair| sessions[pair.first] == *session || sessions[pair.second] == *session) {
             let course: Course = Line::flat(0.0).into();
-            let edge =
-                Edge { course, polarity: 1, confidence: 1.0, late_sd: EXACT, drift_sd: 0.0, picture: Vec::new() };
+            let edge = Edge {
+                course,
+                polarity: 1,
+                confidence: 1.0,
+                late_sd: EXACT,
+                drift_sd: 0.0,
+                wander: 0.0,
+                share: 1.0,
+                picture: Vec::new(),
+            };
             ties.push(Pair { first: *session, second: stem, edge });
         }
     }

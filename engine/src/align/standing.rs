@@ -1,5 +1,6 @@
 //! How far the peak of all windows together stands out, and what else speaks for it.
 
+use super::arrival::{Arrival, arrival};
 use super::course::Course;
 use super::measure::{Together, spread};
 use super::refine::Followed;
@@ -45,6 +46,10 @@ pub(super) struct Refined {
     pub(super) bands_agreeing: usize,
     /// Both halves of the bins that windows listened to say the same offset; false where they listened to all.
     pub(super) halves_agree: bool,
+    /// One stem comes from a microphone in a room: peaks after the direct path are reflections, and count for nothing.
+    pub(super) in_room: bool,
+    /// How much earlier or later than the peak the direct path lies, in frames; `None` where it is the peak.
+    pub(super) direct: Option<f64>,
     /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
     pub(super) picture: Vec<f32>,
 }
@@ -64,6 +69,18 @@ pub(super) struct Summit {
     best: usize,
     pub(super) z: f64,
     ratio: f64,
+    lobe: usize,
+}
+
+impl Summit {
+    /// The same against the quiet side of a direct path alone.
+    fn in_room(self, arrival: &Arrival) -> Self {
+        let quiet = || self.curve[arrival.quiet.clone()].iter().map(|x| f64::from(x.abs()));
+        let deviation = (quiet().map(|x| x * x).sum::<f64>() / quiet().count().max(1) as f64).sqrt();
+        let top = f64::from(self.curve[self.best].abs());
+        let second = quiet().fold(f64::MIN_POSITIVE, f64::max);
+        Self { z: top / deviation.max(f64::MIN_POSITIVE), ratio: top / second, ..self }
+    }
 }
 
 /// The peak of windows that were followed.
@@ -80,7 +97,7 @@ pub(super) fn standing_out(window: &Window, together: &Together, rate: f64) -> S
     let deviation = (far().map(|x| x * x).sum::<f64>() / count).sqrt().max(f64::MIN_POSITIVE);
     let second = far().fold(0.0_f64, |second, x| second.max(x.abs())).max(f64::MIN_POSITIVE);
     let top = f64::from(curve[best].abs());
-    Summit { best, z: top / deviation, ratio: top / second, curve }
+    Summit { best, z: top / deviation, ratio: top / second, lobe, curve }
 }
 
 /// By how many deviations of the lags around it a peak stands out; lags within `lobe` belong to it.
@@ -92,10 +109,17 @@ fn stands_out(curve: &[f32], peak: usize, lobe: f64) -> f64 {
 
 /// What the windows that were followed say.
 pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
-    let wander = followed.wander();
-    let Followed { window, course, measured, together, on, late_sd, drift_sd, .. } = followed;
+    let Followed { window, course, measured, together, on, late_sd, drift_sd, wander, .. } = followed;
     let (window, together) = (&window, &together);
-    let Summit { curve, best, z, ratio } = standing_out(window, together, rate);
+    let summit = standing_out(window, together, rate);
+    let arrival = arrival(&summit.curve, summit.best, summit.lobe, rate);
+    let summit = match &arrival {
+        Some(arrival) if arrival.at == summit.best => summit.in_room(arrival),
+        _ => summit,
+    };
+    let Summit { curve, best, z, ratio, lobe: summit_lobe } = summit;
+    let direct = arrival.as_ref().map(|arrival| arrival.at as f64 - best as f64).filter(|by| *by != 0.0);
+    let in_room = arrival.is_some() && direct.is_none();
     let field = curve.len() / 2;
 
     let (mut bands, mut bands_agreeing) = (0, 0);
@@ -109,7 +133,13 @@ pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
         // A band can be no more exact than its width allows.
         let tolerance = (0.5 * window.size as f64 / part.len() as f64).max(2.0);
         let curve = window.lags(&spread(together, window, part), field);
-        let own = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+        // What comes after the direct path is its reflections in this band.
+        let heard = |n: &usize| match &arrival {
+            Some(arrival) if in_room => arrival.quiet.contains(n) || n.abs_diff(best) <= summit_lobe,
+            _ => true,
+        };
+        let higher = |own: usize, n: usize| if curve[n].abs() > curve[own].abs() { n } else { own };
+        let own = (0..curve.len()).filter(heard).reduce(higher).unwrap_or(best);
         // What is coherent by less than chance may leave, as a stem far below others is, still shows by a peak that no chance leaves.
         if mean < LEAST_COHERENCE && stands_out(&curve, own, tolerance) < LEAST_Z_OF_BAND {
             continue;
@@ -135,6 +165,8 @@ pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
         bands,
         bands_agreeing,
         halves_agree: false,
+        in_room,
+        direct,
         picture,
     }
 }

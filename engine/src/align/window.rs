@@ -14,7 +14,7 @@ use std::sync::Arc;
 const SPARE_LAGS: usize = 64;
 
 /// A Hann window: its cosines are turned on from one to the next, anew every few.
-fn hann(len: usize) -> Vec<f32> {
+pub(super) fn hann(len: usize) -> Vec<f32> {
     const TOGETHER: usize = 64;
     let step = TAU / len.max(1) as f64;
     let turn = Complex::from_polar(1.0, step);

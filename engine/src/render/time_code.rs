@@ -7,6 +7,8 @@ use serde::Serialize;
 const DAY_S: f64 = 86_400.0;
 /// A recorder writes the time of origination when it starts: where it is this near the reference, both are the time of day.
 const CLOCK_TOLERANCE_S: f64 = 10.0;
+/// A timeline that begins at 0 holds its stems within so many seconds; later references are times of day.
+const TIMELINE_S: f64 = 3_600.0;
 /// Two stems' references are the same time when they are nearer than half a frame of the highest rate.
 const SAME_S: f64 = 0.5 / 768_000.0;
 
@@ -78,8 +80,15 @@ impl TimeCodes {
 /// The time of the first frame that is kept of each stem, in seconds from one midnight for all. A reference counts from its own
 /// midnight, so that of a recorder that ran past it begins anew: where every stem's time of origination agrees with its
 /// reference, the dates tell the days. Dates of other files are those of an export, and tell nothing.
+///
+/// A reference of 0 stands for «not known» in most files. Beside others that lie on a timeline which begins at 0, it is the
+/// start of that timeline.
 fn times_s(tracks: &[Track], stems: &[StemInfo]) -> Vec<Option<f64>> {
-    let time = |stem: &StemInfo| stem.time_reference.map(|frames| stem.sample_rate.seconds(frames));
+    let own = |stem: &StemInfo| stem.time_reference.map(|frames| stem.sample_rate.seconds(frames));
+    let latest = stems.iter().filter_map(own).fold(0.0, f64::max);
+    let is_timeline = latest > 0.0 && latest < TIMELINE_S;
+    let zero = |stem: &StemInfo| stem.time_stamp.as_ref().filter(|stamp| stamp.reference_frames == 0).map(|_| 0.0);
+    let time = |stem: &StemInfo| own(stem).or_else(|| zero(stem).filter(|_| is_timeline));
     let day = |stem: &StemInfo| {
         let (stamp, time) = (stem.time_stamp.as_ref()?, time(stem)?);
         let apart = (f64::from(stamp.origination_s()?) - time).abs();
@@ -97,7 +106,7 @@ fn times_s(tracks: &[Track], stems: &[StemInfo]) -> Vec<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::{Fold, StemReader};
+    use crate::io::{Fold, StemReader, TimeStamp};
     use std::path::PathBuf;
 
     const RATE: u64 = 44_100;
@@ -106,9 +115,14 @@ mod tests {
     fn stems(times: &[Option<f64>]) -> (Vec<Track>, Vec<StemInfo>) {
         let path = mixdown_fixtures::path("formats").join("bext_10h.wav");
         let info = StemReader::open(&path, Fold::Stereo).unwrap().info().clone();
-        let of_time = |time: &Option<f64>| StemInfo {
-            time_reference: time.map(|time| (time * RATE as f64).round() as u64),
-            ..info.clone()
+        let of_time = |time: &Option<f64>| {
+            let frames = time.map(|time| (time * RATE as f64).round() as u64);
+            let stamp = |reference_frames| TimeStamp { reference_frames, ..info.time_stamp.clone().unwrap() };
+            StemInfo {
+                time_reference: frames.filter(|frames| *frames > 0),
+                time_stamp: frames.map(stamp),
+                ..info.clone()
+            }
         };
         let track = |index: usize| Track::new(PathBuf::from(format!("{index}.wav")));
         ((0..times.len()).map(track).collect(), times.iter().map(of_time).collect())
@@ -134,6 +148,15 @@ mod tests {
         let (tracks, infos) = stems(&[Some(1.0), Some(2.0)]);
         let off = TimeCodes::find(Timecode::Off, &tracks, &infos).unwrap();
         assert!(!off.used && off.reason.contains("timecode is off"), "{off:?}");
+    }
+
+    #[test]
+    fn zero_counts_on_a_timeline_that_begins_there_and_not_beside_times_of_day() {
+        assert_eq!(starts(&[Some(0.0), Some(12.5)]), (true, vec![Some(0.0), Some(12.5)]));
+        assert_eq!(starts(&[Some(0.0), Some(36_000.0)]), (false, vec![None; 2]));
+        assert_eq!(starts(&[Some(0.0), None, Some(12.5)]), (false, vec![None; 3]));
+        let (tracks, infos) = stems(&[Some(0.0), Some(0.0)]);
+        assert_eq!(TimeCodes::find(Timecode::Auto, &tracks, &infos), None);
     }
 
     #[test]

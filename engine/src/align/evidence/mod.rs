@@ -2,6 +2,7 @@
 
 mod before;
 mod bleed;
+mod cancel;
 mod echoes;
 mod noise;
 mod response;
@@ -81,13 +82,6 @@ pub(super) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
     a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
 }
 
-/// Whether a course drifts by more than its uncertainty and rounding explain over so many frames.
-fn drifts(course: &Course, drift_sd: f64, frames: usize) -> bool {
-    let drift = course.start.drift.abs();
-    !course.is_straight()
-        || (drift > THRESHOLDS.drift_deviations * drift_sd && drift * frames as f64 > THRESHOLDS.drift_frames)
-}
-
 /// Whether two stems lie where their time references put them: both began at once, or were placed by them.
 pub(super) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
     let times = a.time_of_start().zip(b.time_of_start());
@@ -100,16 +94,20 @@ impl Comparison<'_> {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return verdict };
         let rate = self.rate.as_f64();
         let middle = first.stem.kept() as f64 / 2.0;
-        let late = match &verdict {
-            Verdict::Trusted(edge) => edge.course.late(middle),
-            _ => rough.late(middle),
+        let course = match &verdict {
+            Verdict::Trusted(edge) => &edge.course,
+            _ => rough,
         };
-        // Microphones of one take share a clock: what drifts is not their bleed.
-        let drifts =
-            matches!(&verdict, Verdict::Trusted(edge) if drifts(&edge.course, edge.drift_sd, first.stem.kept()));
+        let late = course.late(middle);
+        let bleed = || {
+            if late >= 0.0 {
+                bleed::bleed(first.stem, second.stem, course)
+            } else {
+                bleed::bleed(second.stem, first.stem, &course.reversed()).map(bleed::Bleed::reversed)
+            }
+        };
         if late.abs() <= THRESHOLDS.acoustic_s * rate
-            && !drifts
-            && let Some(found) = bleed::bleed(first.stem, second.stem)
+            && let Some(found) = bleed()
         {
             let ms = |frames: f64| 1_000.0 * frames / rate;
             let text = format!(
@@ -186,17 +184,19 @@ impl Ordered<'_> {
         if let Some(found) = self.of_one_session() {
             return stays(Cause::InSession, found);
         }
+        let (near, drifts) = (self.offset() < THRESHOLDS.acoustic_s * self.rate, self.drifts());
+        if drifts && !near {
+            return None;
+        }
         if echoes.is_some_and(|echoes| echoes.dry) {
             return stays(Cause::EffectReturn, format!("it holds the same sound in time, and {ms:.1} ms later"));
         }
-        if self.drifts() {
-            return None;
-        }
-        if self.offset() < THRESHOLDS.acoustic_s * self.rate {
-            let text = format!("{ms:.2} ms without drift are the way through a room, or the latency of an effect");
+        // A chorus swings so slowly that a part of its swing looks like a drift: it has no noise of its own.
+        if near && !(drifts && self.noise_is_its_own()) {
+            let text = format!("{ms:.2} ms are the way through a room, or the latency of an effect");
             return stays(Cause::InSession, text);
         }
-        if self.noise_is_its_own() {
+        if near || self.noise_is_its_own() {
             return None;
         }
         if self.offset() <= THRESHOLDS.musical_s * self.rate {
@@ -233,26 +233,36 @@ impl Ordered<'_> {
             .then(|| format!("{:.2} s of digital silence within", inner as f64 / self.rate))
     }
 
-    /// A steady drift: clocks of their own.
+    /// A steady drift, and an input that is never silent: clocks of their own.
     fn drifts(&self) -> bool {
         let drift = self.edge.course.start.drift;
+        let before = before::before(self.early, self.late, self.offset());
         let common = super::windows::common(self.early.stem, self.late.stem, self.offset()).len() as f64;
         self.edge.course.is_straight()
             && drift.abs() >= THRESHOLDS.drift_deviations * self.edge.drift_sd
-            && (drift * common).abs() >= THRESHOLDS.drift_frames
+            && (drift * common).abs() >= THRESHOLDS.drift_frames.max(THRESHOLDS.drift_over_wander * self.edge.wander)
             && drift.abs() <= THRESHOLDS.drift_ppm * 1e-6
+            && before.level_dbfs >= THRESHOLDS.input_noise_dbfs
     }
 
     /// Each has noise of its own, or the later one sounded before the earlier one could.
     fn noise_is_its_own(&self) -> bool {
         let Some(noise) = noise::noise(self.early, self.late, self.course) else { return false };
-        let inputs = noise.quiet_dbfs.0.min(noise.quiet_dbfs.1) >= THRESHOLDS.input_noise_dbfs;
-        let own = inputs && noise.shared + 3.0 * noise.shared_sd <= THRESHOLDS.shared_noise;
         let before = before::before(self.early, self.late, self.offset());
+        if before.alone_s >= THRESHOLDS.alone_s {
+            return false;
+        }
+        let inputs = noise.quiet_dbfs.0.min(noise.quiet_dbfs.1) >= THRESHOLDS.input_noise_dbfs;
+        let own = inputs
+            && noise.quiet_below_db >= THRESHOLDS.quiet_below_db
+            && noise.shared + 3.0 * noise.shared_sd <= THRESHOLDS.shared_noise;
+        let amid_sound = before.amid_sound && before.sounding_s >= 0.7 * before.length_s;
         let sounded = if self.offset() > THRESHOLDS.musical_s * self.rate {
-            before.sounding_s >= THRESHOLDS.sound_before_s
+            // No effect waits so long: the noise of an input is enough. Of a take pasted elsewhere, only a part agrees.
+            let input_before = inputs && before.is_steady && before.level_dbfs >= THRESHOLDS.input_noise_dbfs;
+            (amid_sound || input_before) && self.edge.share >= THRESHOLDS.far_share
         } else {
-            before.amid_sound && before.sounding_s >= 0.7 * before.length_s
+            amid_sound
         };
         own || (sounded && noise.residual_dbfs >= THRESHOLDS.input_noise_dbfs + 3.0)
     }

@@ -35,6 +35,8 @@ pub(in crate::align) struct Noise {
     pub(in crate::align) shared_sd: f64,
     /// The level of the earlier and the later stem in quiet passages, in dBFS from 60 Hz to 8 kHz.
     pub(in crate::align) quiet_dbfs: (f64, f64),
+    /// How far that is below their loud passages, the lesser of both, in dB.
+    pub(in crate::align) quiet_below_db: f64,
     /// The level of what the later one holds in loud passages beside the prediction.
     pub(in crate::align) residual_dbfs: f64,
 }
@@ -101,7 +103,8 @@ pub(in crate::align) fn noise(early: &Prepared<'_>, late: &Prepared<'_>, course:
         dbfs(power / spectra.len() as f64, len)
     };
     let quiet_dbfs = (level(&quiet.first), level(&quiet.second));
-    Some(Noise { shared, shared_sd, quiet_dbfs, residual_dbfs: dbfs(residual, len) })
+    let quiet_below_db = (level(&loud.first) - quiet_dbfs.0).min(level(&loud.second) - quiet_dbfs.1);
+    Some(Noise { shared, shared_sd, quiet_dbfs, quiet_below_db, residual_dbfs: dbfs(residual, len) })
 }
 
 fn wide(bin: Complex<f32>) -> Complex<f64> {
@@ -109,7 +112,7 @@ fn wide(bin: Complex<f32>) -> Complex<f64> {
 }
 
 /// The mean square of what has this power in a Hann-windowed transform, in dBFS.
-fn dbfs(power: f64, len: usize) -> f64 {
+pub(super) fn dbfs(power: f64, len: usize) -> f64 {
     let squares = 0.375 * len as f64;
     10.0 * (2.0 * power / (len as f64 * squares)).max(1e-30).log10()
 }

@@ -8,6 +8,8 @@ use std::f64::consts::TAU;
 const MOST_BLOCKS: usize = 96;
 /// What is added to the power of each bin, as a share of the mean: bins without sound say nothing.
 const RIDGE: f32 = 0.02;
+/// What is always left of the second stem, as a share of its power: less is the doing of the blocks' edges.
+const LEFT: f32 = 1e-3;
 
 /// The answer of the second stem to the first.
 pub(super) struct Response {
@@ -30,6 +32,11 @@ impl Response {
     pub(super) fn highest(&self, lags: std::ops::RangeInclusive<i64>) -> (f32, i64) {
         let half = (lags.end() - lags.start()) / 2;
         self.peak(lags.start() + half, half)
+    }
+
+    /// The deviation of noise whose middle height is that of these lags.
+    pub(super) fn deviation_among(&self, lags: std::ops::RangeInclusive<i64>) -> f32 {
+        deviation(lags.map(|lag| self.at(lag).abs()).collect())
     }
 
     /// The value at a lag, with its sign.
@@ -117,10 +124,37 @@ impl Blocks {
         let reach = reach.min(self.size / 2 - 1);
         let value = |lag: i64| lags[lag.rem_euclid(self.size as i64) as usize] * scale;
         let values: Vec<f32> = (-(reach as i64)..=reach as i64).map(value).collect();
-        let mut heights: Vec<f32> = values.iter().map(|x| x.abs()).collect();
-        heights.sort_by(f32::total_cmp);
-        // The middle height of normal noise is 0.6745 of its deviation.
-        let deviation = (heights[heights.len() / 2] / 0.6745).max(f32::MIN_POSITIVE);
+        let deviation = deviation(values.iter().map(|x| x.abs()).collect());
         Response { values, reach, deviation }
     }
+
+    /// The share that is left of the second stem's power in `whole`.
+    pub(super) fn share_of(&self, whole: &Self, band: (f64, f64)) -> f32 {
+        let bin = |share: f64| ((share * self.size as f64) as usize).clamp(1, self.size / 2);
+        let power = |of: &Self| of.second[bin(band.0)..bin(band.1)].iter().sum::<f32>();
+        power(self) / power(whole).max(f32::MIN_POSITIVE)
+    }
+
+    /// The same without what a path from the first to the second at `lags` explains of the second.
+    pub(super) fn without_path(&self, lags: &std::ops::RangeInclusive<i64>) -> Self {
+        let path = super::cancel::path(&self.cross, &self.first, lags, self.size);
+        let rest = |n: usize| self.cross[n] - path[n] * self.first[n];
+        let left = |n: usize| {
+            let explained = 2.0 * (path[n].conj() * self.cross[n]).re - path[n].norm_sqr() * self.first[n];
+            (self.second[n] - explained).max(LEFT * self.second[n])
+        };
+        let bins = 0..self.cross.len();
+        Self {
+            size: self.size,
+            cross: bins.clone().map(rest).collect(),
+            first: self.first.clone(),
+            second: bins.map(left).collect(),
+        }
+    }
+}
+
+/// The deviation of normal noise whose heights have this middle one, which is 0.6745 of it.
+fn deviation(mut heights: Vec<f32>) -> f32 {
+    heights.sort_by(f32::total_cmp);
+    (heights.get(heights.len() / 2).copied().unwrap_or(0.0) / 0.6745).max(f32::MIN_POSITIVE)
 }

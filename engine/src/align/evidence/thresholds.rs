@@ -12,7 +12,9 @@ pub(in crate::align) struct Thresholds {
     pub(in crate::align) drift_deviations: f64,
     /// … moves the stems by so much over their common length …
     pub(in crate::align) drift_frames: f64,
-    /// … and is no more than two quartz clocks differ by; beyond it a modulated delay is likelier.
+    /// … and by so many times more than its clock wanders: a quartz does not, a modulated delay does …
+    pub(in crate::align) drift_over_wander: f64,
+    /// … and is no more than two quartz clocks of ±50 ppm differ by; beyond it a modulated delay is likelier.
     pub(in crate::align) drift_ppm: f64,
     /// A run of digital silence within a recording that an input never gives.
     pub(in crate::align) inner_silence_s: f64,
@@ -25,8 +27,14 @@ pub(in crate::align) struct Thresholds {
     pub(in crate::align) shared_noise: f64,
     /// How far below its loud passages a stem still sounds: power.
     pub(in crate::align) sounding: f64,
-    /// The least time that the later stem sounds before the earlier one begins.
-    pub(in crate::align) sound_before_s: f64,
+    /// From this share of its power in loud passages on, a stem is loud: power.
+    pub(in crate::align) loud: f64,
+    /// The most time that one is loud where the other does not sound: recordings of one event sound together.
+    pub(in crate::align) alone_s: f64,
+    /// How far below its loud passages a stem is quiet where its noise is compared, in dB: else it is music.
+    pub(in crate::align) quiet_below_db: f64,
+    /// The least share of windows that agree on an offset beyond musical delays.
+    pub(in crate::align) far_share: f64,
 }
 
 /// The thresholds in use.
@@ -36,11 +44,15 @@ pub(in crate::align) const THRESHOLDS: Thresholds = Thresholds {
     musical_s: 3.0,
     drift_deviations: 8.0,
     drift_frames: 0.5,
-    drift_ppm: 300.0,
+    drift_over_wander: 50.0,
+    drift_ppm: 100.0,
     inner_silence_s: 0.1,
     leading_silence_s: 0.1,
     input_noise_dbfs: -91.0,
     shared_noise: 0.4,
     sounding: 3e-3,
-    sound_before_s: 0.5,
+    loud: 0.1,
+    alone_s: 0.15,
+    quiet_below_db: 12.0,
+    far_share: 0.75,
 };
