@@ -4,9 +4,9 @@ use super::caf::Chunks;
 use super::patch::{Edits, read_up_to};
 use super::pcm_file::PcmFile;
 use super::riff::WaveHeader;
-use super::{DecodeError, aiff, au, caf_pcm, mkv, mov_pcm, mp4, sniff};
+use super::{DecodeError, aiff, au, caf_pcm, mkv, mov_pcm, mp4, sniff, tags};
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 /// Bytes of a packet in a Core Audio file, beyond which the demuxer's own sums overflow.
@@ -35,10 +35,15 @@ impl Header {
     /// When the disk fails, the header names channels, a rate or samples that cannot be, or the file is of a kind that is not read.
     pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Self, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
-        let mut first_bytes = vec![0; 512];
-        file.seek(SeekFrom::Start(0)).map_err(from_io)?;
-        let count = read_up_to(file, &mut first_bytes).map_err(from_io)?;
-        first_bytes.truncate(count);
+        let first_bytes = head(file, 0).map_err(from_io)?;
+        let start = tags::without_leading(file, 0..len).map_err(from_io)?;
+        if start > 0
+            && let Some(name) = sniff::never_tagged(&head(file, start).map_err(from_io)?)
+        {
+            // Its offsets count from the start of the file, where the tag does not belong.
+            let what = format!("is {name} behind an ID3 tag, which is not read here; take the tag off");
+            return Err(DecodeError::NotAudio { path: path.into(), what });
+        }
         let mut header =
             Self { first_bytes, wave: None, pcm: None, edits: Edits::default(), missing_bytes: 0, forward_only: false };
         if let Some(what) = sniff::known_but_not_read(&header.first_bytes) {
@@ -80,4 +85,13 @@ impl Header {
         }
         Ok(header)
     }
+}
+
+/// Up to 512 bytes from `start` on.
+fn head(file: &mut File, start: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 512];
+    file.seek(SeekFrom::Start(start))?;
+    let count = read_up_to(file, &mut bytes)?;
+    bytes.truncate(count);
+    Ok(bytes)
 }

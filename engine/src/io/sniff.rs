@@ -1,5 +1,7 @@
 //! Names for files that cannot be read, so that an error can say what they are.
 
+use super::mp4;
+
 /// First bytes of formats that are not read.
 const NOT_READ: &[(&[u8], &str)] = &[
     (b"wvpk", "WavPack"),
@@ -101,6 +103,13 @@ pub(super) fn known_but_not_read(head: &[u8]) -> Option<String> {
 pub(super) fn broken(head: &[u8]) -> Option<String> {
     let only_pcm = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd"];
     only_pcm.iter().any(|magic| head.starts_with(magic)).then(|| describe(head))
+}
+
+/// The name of a container whose offsets count from the start of the file, so that no tag may come before it.
+pub(super) fn never_tagged(head: &[u8]) -> Option<&'static str> {
+    let containers = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd", b"caff", b"\x1a\x45\xdf\xa3"];
+    let named = READ.iter().find(|(magic, _)| head.starts_with(magic) && containers.contains(magic));
+    named.map(|&(_, name)| name).or(mp4::is_box(head).then_some("MP4"))
 }
 
 /// The end of the sentence «this file …» for a file that no reader took, from its first bytes.

@@ -90,6 +90,26 @@ fn tags_around_a_stream_are_hidden_from_its_decoder() {
 }
 
 #[test]
+fn a_container_behind_a_tag_is_refused_by_name() {
+    let tag = [b"ID3\x04\0\0\0\0\x01\0".to_vec(), vec![0; 128]].concat();
+    for (name, kind) in [
+        ("high_24_in_32.wav", "RIFF"),
+        ("rifx.wav", "RIFX"),
+        ("rf64.wav", "RF64"),
+        ("s24.aiff", "IFF"),
+        ("quiet.au", "Sun AU"),
+        ("s16.caf", "CAF"),
+        ("two_edits.m4a", "MP4"),
+        ("mov_in24_be.mov", "MP4"),
+        ("s16.mka", "Matroska"),
+    ] {
+        let file = file_of(&[&tag[..], &bytes_of(name)].concat());
+        let error = read(file.path()).unwrap_err().to_string();
+        assert!(error.contains(&format!("is {kind} behind an ID3 tag")), "{name}: {error}");
+    }
+}
+
+#[test]
 fn an_edit_list_of_two_parts_leaves_out_what_lies_between() {
     // Two edits of one second each; FFmpeg gives as much, and the padding of the last packet.
     let got = stem("two_edits.m4a");
