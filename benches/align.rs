@@ -1,4 +1,5 @@
-//! How long a pair takes to align, by its length: cost grows as n log n; and how long sixteen stems take, by what they share.
+//! How long a pair takes to align, by its length: cost grows as n log n; and how long sixteen stems
+//! take, by what they share.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mixdown_engine::align::{AlignSettings, Pairs, StemFeatures, align};
@@ -40,7 +41,8 @@ fn pair(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Sixteen stems of a minute, 120 pairs: unrelated; with a source in common; eight loops, each twice.
+/// Sixteen stems of a minute, 120 pairs: unrelated; with a source in common; eight loops, each
+/// twice.
 fn sixteen(criterion: &mut Criterion) {
     const FRAMES: usize = 60 * RATE_HZ as usize;
     if two_hours_alone() {
@@ -66,7 +68,8 @@ fn sixteen(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Two hours, one stem twenty minutes late: wall time, and the most memory that this process ever held: `cargo bench --bench align -- two_hours`.
+/// Two hours, one stem twenty minutes late: wall time, and the most memory that this process ever
+/// held: `cargo bench --bench align -- two_hours`.
 fn two_hours(criterion: &mut Criterion) {
     if !two_hours_alone() {
         return;

@@ -47,7 +47,8 @@ pub fn elements(frames: usize) -> Throughput {
     Throughput::Elements(2 * frames as u64)
 }
 
-/// Runs a processor over one second of stereo pink noise, block by block, on a fresh copy each time.
+/// Runs a processor over one second of stereo pink noise, block by block, on a fresh copy each
+/// time.
 pub fn bench_processor(criterion: &mut criterion::Criterion, name: &str, rms: f64, processor: &mut dyn Processor) {
     let second = pink(rms, rate().hz() as usize);
     let mut audio = second.clone();

@@ -1,5 +1,5 @@
-//! How much of a core a live mix takes: 32 stereo tracks, four bands and a compressor each, in blocks of 64 frames at 48 kHz, paced by
-//! the clock as a device would.
+//! How much of a core a live mix takes: 32 stereo tracks, four bands and a compressor each, in
+//! blocks of 64 frames at 48 kHz, paced by the clock as a device would.
 //!
 //! `cargo bench --bench live_load -- [--seconds N] [--block N] [--tracks N]`
 

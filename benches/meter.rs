@@ -1,4 +1,5 @@
-//! The meters one by one, everything a measurement holds together, and what draws: spectrum, scope, waveform.
+//! The meters one by one, everything a measurement holds together, and what draws: spectrum, scope,
+//! waveform.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{elements, pink, rate};

@@ -27,7 +27,8 @@ pub(crate) fn mono(name: &str) -> Vec<f32> {
     }
 }
 
-/// A dull stem, 12 s long, that is left under white noise; docs/alignment.md names such stems among the limits.
+/// A dull stem, 12 s long, that is left under white noise; docs/alignment.md names such stems among
+/// the limits.
 const DROWNED: (&str, &str) = ("band/bass.flac", "noise at −10 dB");
 
 fn rate(hz: u32) -> SampleRate {
@@ -86,7 +87,8 @@ fn worse_copies_are_found_with_their_polarity() {
     for name in FITTED {
         let (source, hz) = (mono(name), stems::rate_hz(name));
         let copy = make::late(&source, late);
-        // The microphone's low-pass of 7 kHz delays low sounds by 1.1 samples and high ones by none: half of that is the truth.
+        // The microphone's low-pass of 7 kHz delays low sounds by 1.1 samples and high ones by
+        // none: half of that is the truth.
         let slope = 0.5 * f64::from(hz) / (std::f64::consts::TAU * 7_000.0);
         let cases = [
             ("another microphone", make::other_microphone(&copy, f64::from(hz), 0.4, 7), late + slope, 1.0),
@@ -153,7 +155,8 @@ fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
     }
 }
 
-/// Writes a copy by a clock that changes, aligns it, and measures the written stem all along: no part may be off by half a sample.
+/// Writes a copy by a clock that changes, aligns it, and measures the written stem all along: no
+/// part may be off by half a sample.
 fn changes_of_drift_are_followed(place: &Place, source: &[f32], ppm: f64, changes: &[(f64, f64)]) {
     let case = format!("{ppm} ppm, {changes:?}");
     place.write_wav("two.wav", 44_100, &[&make::drifting_in_pieces(source, 100.2, ppm, changes)]);
@@ -293,7 +296,8 @@ fn what_does_not_belong_together_is_never_moved() {
     let silence = vec![0.0; band.len()];
     let answer = aligned(&[&guitar, &band, &noise, &clicks, &silence], 44_100);
     assert_eq!(answer.moved(), 0, "{answer:?}");
-    // Six songs, each with its stems, and all with each other: the rate that they are read at does not matter.
+    // Six songs, each with its stems, and all with each other: the rate that they are read at does
+    // not matter.
     let mut stems: Vec<Vec<f32>> = stems::all().map(mono).collect();
     stems.extend([noise, clicks, silence]);
     let stems: Vec<&[f32]> = stems.iter().map(Vec::as_slice).collect();

@@ -1,4 +1,5 @@
-//! Bad input ends with exit code 1 and one sentence that names the file and the way out: no panic, nothing left on disk.
+//! Bad input ends with exit code 1 and one sentence that names the file and the way out: no panic,
+//! nothing left on disk.
 
 #[cfg(unix)]
 use crate::program_runs::signal;
@@ -137,7 +138,8 @@ fn an_output_folder_that_is_a_file_is_refused_and_kept() {
     assert_eq!(fs::read(place.path("taken")).unwrap(), b"mine");
 }
 
-/// A limit on the size of files stands in for a full disk: the write fails in the same way, and no privilege is needed.
+/// A limit on the size of files stands in for a full disk: the write fails in the same way, and no
+/// privilege is needed.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_ends_the_render_and_leaves_nothing() {

@@ -1,4 +1,5 @@
-//! The page in a real browser, where `MIXDOWN_BROWSER=1` says that there is one: no error on its console, and a picture to look at.
+//! The page in a real browser, where `MIXDOWN_BROWSER=1` says that there is one: no error on its
+//! console, and a picture to look at.
 
 use crate::program_runs::Place;
 use mixdown_fixtures::path;

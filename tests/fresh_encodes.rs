@@ -1,5 +1,6 @@
-//! Where `ffmpeg` is installed, its own fresh encodes of real music start at the same sample and last as long. The small files of
-//! `fixtures/formats` promise the same everywhere, whatever is installed.
+//! Where `ffmpeg` is installed, its own fresh encodes of real music start at the same sample and
+//! last as long. The small files of `fixtures/formats` promise the same everywhere, whatever is
+//! installed.
 
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::io::{Fold, StemReader};
@@ -7,7 +8,8 @@ use mixdown_engine::process::Source;
 use std::path::Path;
 use std::process::Command;
 
-/// Ending, and the arguments that choose codec and quality. The source is at 48 kHz, which all of them keep.
+/// Ending, and the arguments that choose codec and quality. The source is at 48 kHz, which all of
+/// them keep.
 const ENCODES: [(&str, &str); 11] = [
     ("wav", "-c:a pcm_s24le"),
     ("aiff", "-c:a pcm_s24be"),

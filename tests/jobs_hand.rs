@@ -1,4 +1,5 @@
-//! A hand that works, submits and meddles on a job store until somebody kills it; tests start many of them.
+//! A hand that works, submits and meddles on a job store until somebody kills it; tests start many
+//! of them.
 
 use jiff::{SignedDuration, Timestamp};
 use mixdown_engine::render::{Phase, Progress};

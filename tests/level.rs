@@ -1,4 +1,5 @@
-//! What a master comes to: bits that nothing computed, the ceiling's one rule, targets that are missed.
+//! What a master comes to: bits that nothing computed, the ceiling's one rule, targets that are
+//! missed.
 
 use crate::program_runs::{Place, read_wav};
 use mixdown_fixtures::signals;
@@ -82,7 +83,8 @@ fn a_sum_of_sixteen_bit_stems_is_exact_and_dithered_only_around_what_the_limiter
     };
     let sum = write(&mono);
     assert_eq!(render(""), sum);
-    // One peak above the ceiling: before the limiter's look-ahead nothing changes, and what it touches is dithered.
+    // One peak above the ceiling: before the limiter's look-ahead nothing changes, and what it
+    // touches is dithered.
     mono[15_000] = 32_767;
     let sum = write(&mono);
     let limited = render("");
@@ -94,7 +96,8 @@ fn a_sum_of_sixteen_bit_stems_is_exact_and_dithered_only_around_what_the_limiter
 #[test]
 fn floats_without_a_target_have_no_ceiling_in_render_and_none_in_play() {
     let place = Place::new();
-    // Tones: a render of noise may read above its ceiling and be written again under a lower one, which play is not.
+    // Tones: a render of noise may read above its ceiling and be written again under a lower one,
+    // which play is not.
     let tone = |hz, amplitude| signals::sine(48_000.0, hz, amplitude, 0.0, 40_000);
     place.write_wav("hot.wav", 48_000, &[&tone(440.0, 1.9), &tone(523.0, 1.2)]);
     for (format, ceiling, limited) in

@@ -9,6 +9,7 @@ mod containers;
 mod differential;
 mod fresh_encodes;
 mod goldens;
+mod house;
 mod jobs;
 mod laws;
 mod level;

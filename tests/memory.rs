@@ -39,7 +39,8 @@ fn peak_kb(place: &Place, minutes: u32) -> u64 {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
-        // The figure never falls; what it rises to in the last milliseconds, when files get their names, does not count.
+        // The figure never falls; what it rises to in the last milliseconds, when files get their
+        // names, does not count.
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         peak = line.map_or(peak, |line| line.trim().trim_end_matches(" kB").parse().unwrap());
@@ -56,7 +57,8 @@ fn ten_times_the_length_takes_no_more_memory() {
     let place = Place::new();
     let (short, long) = (peak_kb(&place, 10), peak_kb(&place, 100));
     assert!(short > 4_000, "{short} KB: no program is that small");
-    // 0.4 MB for the powers of one strip while its loudness is found, and the rest for the allocator's whims. The master's readings, its pixels and
-    // the powers of sum and file would be 4.5 MB more, readings of a strip 3 MB each.
+    // 0.4 MB for the powers of one strip while its loudness is found, and the rest for the
+    // allocator's whims. The master's readings, its pixels and the powers of sum and file would be
+    // 4.5 MB more, readings of a strip 3 MB each.
     assert!(long < short + 2_000, "{short} KB for 10 minutes, {long} for 100");
 }

@@ -201,7 +201,8 @@ fn a_copy_by_a_clock_that_changes_half_way_cancels_before_and_after() {
     };
     for start in (0..76).step_by(4) {
         let depth = depth_db(start..start + 4);
-        // −94 dB before the change, −61 dB after it, where the fit is off by hundredths of a sample.
+        // −94 dB before the change, −61 dB after it, where the fit is off by hundredths of a
+        // sample.
         assert!(depth < -55.0, "{start} s: {depth} dB");
     }
 }

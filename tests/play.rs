@@ -119,7 +119,8 @@ fn a_list_of_commands_is_carried_out_and_its_log_replays_to_the_same_file() {
     let changed = Session::load(&place.path("changed.toml")).unwrap();
     assert_eq!((changed.tracks[1].gain_db, changed.tracks[1].mute), (-20.0, true));
     assert!(changed.tracks[0].inserts.is_empty(), "what is bypassed is left out");
-    // The last stretch of what was heard is the changed session's mix; the compressor's long memory is on the muted track.
+    // The last stretch of what was heard is the changed session's mix; the compressor's long memory
+    // is on the muted track.
     let rendered = read_wav(&place.path("changed/final_mix.wav"));
     assert_eq!(rendered[0][60_000..90_000], first[0][60_000..90_000]);
 }

@@ -1,10 +1,12 @@
-//! `mixdown play` on sound devices that need no hardware: ALSA's own, one that keeps what is heard in a file and one that fails.
+//! `mixdown play` on sound devices that need no hardware: ALSA's own, one that keeps what is heard
+//! in a file and one that fails.
 
 use crate::program_runs::{Place, Run};
 use mixdown_fixtures::signals;
 use serde_json::Value;
 
-/// A place with a stem and with devices: `heard` writes `heard.raw`, `broken` takes nothing, and `default` is `other`.
+/// A place with a stem and with devices: `heard` writes `heard.raw`, `broken` takes nothing, and
+/// `default` is `other`.
 fn place(other: &str) -> (Place, Vec<f32>) {
     let place = Place::new();
     let file = |name: &str, file: &str, about: &str| {

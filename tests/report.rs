@@ -1,4 +1,5 @@
-//! What a render leaves to look at: the page, the pictures, and data that agree with the file beside them.
+//! What a render leaves to look at: the page, the pictures, and data that agree with the file
+//! beside them.
 
 use crate::program_runs::{Place, Run};
 use mixdown_fixtures::{golden, path, signals};

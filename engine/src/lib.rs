@@ -1,4 +1,5 @@
-//! Decode, align, process, mix, master and measure audio: a [`Session`](session::Session) in, a master with its data out.
+//! Decode, align, process, mix, master and measure audio: a [`Session`](session::Session) in, a
+//! master with its data out.
 //!
 //! ```
 //! use mixdown_engine::dsp::Insert;
@@ -36,9 +37,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The road of a sample: [`io`] decodes and trims, [`resample`] brings it to the session's rate, [`align`] says where it belongs,
-//! [`dsp`] processes it, [`mix`] sums it, [`master`] gives the sum its loudness, [`meter`] and [`analysis`] watch, and [`render`]
-//! drives it all. The crate reads no clock, no environment and no terminal, and prints nothing.
+//! The road of a sample: [`io`] decodes and trims, [`resample`] brings it to the session's rate,
+//! [`align`] says where it belongs, [`dsp`] processes it, [`mix`] sums it, [`master`] gives the sum
+//! its loudness, [`meter`] and [`analysis`] watch, and [`render`] drives it all. The crate reads no
+//! clock, no environment and no terminal, and prints nothing.
 
 pub mod align;
 pub mod analysis;

@@ -1,11 +1,13 @@
-//! The contracts that every part of the signal path keeps: settings build processors, processors change blocks, taps watch.
+//! The contracts that every part of the signal path keeps: settings build processors, processors
+//! change blocks, taps watch.
 
 use crate::audio::{Block, BlockMut};
 use crate::units::SampleRate;
 use std::any::Any;
 use thiserror::Error;
 
-/// How many tracks run side by side where they can: with two channels each, one AVX-512 register of f64.
+/// How many tracks run side by side where they can: with two channels each, one AVX-512 register of
+/// f64.
 pub const TOGETHER: usize = 4;
 
 /// What a processor is built for.
@@ -100,11 +102,13 @@ pub trait Processor: Any + Send {
     /// Forgets all input, as if freshly built. Audio thread: no allocation.
     fn reset(&mut self);
 
-    /// Processes 0 to `max_block` frames of the channels it was built for. Audio thread: no allocation, no lock, no failure.
+    /// Processes 0 to `max_block` frames of the channels it was built for. Audio thread: no
+    /// allocation, no lock, no failure.
     fn process(&mut self, block: &mut BlockMut<'_>);
 
-    /// Takes over what `old`, built for the same spec, remembers of its input, as far as it is of the same kind: a live edit goes
-    /// on where the old settings stopped. What is of another kind says that it begins in the midst of sound. Audio thread: no allocation.
+    /// Takes over what `old`, built for the same spec, remembers of its input, as far as it is of
+    /// the same kind: a live edit goes on where the old settings stopped. What is of another kind
+    /// says that it begins in the midst of sound. Audio thread: no allocation.
     fn adopt(&mut self, old: &dyn Processor);
 
     /// By how much it turns the signal down at this moment, 0 or more, in decibels. Audio thread.
@@ -123,7 +127,8 @@ pub(crate) fn same_kind<T: Processor>(old: &dyn Processor) -> Option<&T> {
 
 /// A processor that can listen to another signal than the one it changes (side-chain).
 pub trait Keyed: Processor {
-    /// As [`Processor::process`], with the detector fed from `key`: same frames, any number of channels. Audio thread.
+    /// As [`Processor::process`], with the detector fed from `key`: same frames, any number of
+    /// channels. Audio thread.
     fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>);
 }
 
@@ -146,8 +151,9 @@ pub trait Source: Send {
     /// Frames a second.
     fn sample_rate(&self) -> SampleRate;
 
-    /// Fills the start of `out` and returns how many frames it wrote. Fewer than asked for means that the stream has ended;
-    /// every later call returns 0. May block on a file; never called from an audio callback.
+    /// Fills the start of `out` and returns how many frames it wrote. Fewer than asked for means
+    /// that the stream has ended; every later call returns 0. May block on a file; never called
+    /// from an audio callback.
     ///
     /// # Errors
     /// When the stream cannot be read on.

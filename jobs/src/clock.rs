@@ -10,14 +10,16 @@ use std::time::Instant;
 /// A moment on a clock that never jumps, as long as the machine is not started anew.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BootTime {
-    /// Names the start of the machine that time is counted from. Moments of different starts cannot be compared.
+    /// Names the start of the machine that time is counted from. Moments of different starts cannot
+    /// be compared.
     pub boot_id: String,
     /// Milliseconds since then, time in suspension among them.
     pub boot_ms: u64,
 }
 
 impl BootTime {
-    /// Returns how long after `earlier` this is; `None` when another start of the machine counted it.
+    /// Returns how long after `earlier` this is; `None` when another start of the machine counted
+    /// it.
     pub fn since(&self, earlier: &Self) -> Option<Duration> {
         let same = self.boot_id == earlier.boot_id;
         same.then(|| Duration::from_millis(self.boot_ms.saturating_sub(earlier.boot_ms)))

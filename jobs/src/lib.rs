@@ -1,4 +1,5 @@
-//! The shell around the engine: jobs and their records, and the command line of the program `mixdown`.
+//! The shell around the engine: jobs and their records, and the command line of the program
+//! `mixdown`.
 
 pub mod cleanup;
 pub mod cli;

@@ -1,11 +1,12 @@
-//! White noise over one of two copies, as loud as the stem and ten decibels louder, for all real stems: found, or left, never moved
-//! elsewhere.
+//! White noise over one of two copies, as loud as the stem and ten decibels louder, for all real
+//! stems: found, or left, never moved elsewhere.
 
 use super::{aligned, mono};
 use mixdown_engine::align::Decision;
 use mixdown_fixtures::{alignment as make, stems};
 
-/// How far off a stem is found, of which so many seconds are taken, under noise at `snr_db`; in frames, `None` where it is left. It may not be moved elsewhere, by more than `elsewhere` frames.
+/// How far off a stem is found, of which so many seconds are taken, under noise at `snr_db`; in
+/// frames, `None` where it is left. It may not be moved elsewhere, by more than `elsewhere` frames.
 fn off(name: &str, seconds: usize, (snr_db, seed): (f64, u64), polarity: i8, elsewhere: f64) -> Option<f64> {
     const LATE: f64 = 1_234.37;
     let (source, hz) = (mono(name), stems::rate_hz(name));

@@ -1,8 +1,8 @@
-//! Two parts of a stem that share 35 seconds of 60, of stems that hold the same take twice too, clean and under noise: found where
-//! they belong or left, never moved elsewhere.
+//! Two parts of a stem that share 35 seconds of 60, of stems that hold the same take twice too,
+//! clean and under noise: found where they belong or left, never moved elsewhere.
 //!
-//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-tests overlaps -- --nocapture` cuts each stem at many places and prints the figures of
-//! docs/alignment.md.
+//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-tests overlaps -- --nocapture` cuts each stem at many
+//! places and prints the figures of docs/alignment.md.
 
 use super::{aligned, mono};
 use mixdown_engine::align::Decision;
@@ -22,8 +22,9 @@ fn drawn(seed: u64) -> [f64; 5] {
     std::array::from_fn(|n| f64::midpoint(f64::from(random[n]), 1.0).clamp(0.0, 1.0))
 }
 
-/// Cuts every stem `cuts` times: into two parts that share seven twelfths of their length, after a take of a tenth to a third of it has been
-/// pasted over another place; the second part under noise at 0 dB.
+/// Cuts every stem `cuts` times: into two parts that share seven twelfths of their length, after a
+/// take of a tenth to a third of it has been pasted over another place; the second part under noise
+/// at 0 dB.
 fn cut(cuts: u64, pasted: bool, noisy: bool) -> Tally {
     let mut tally = Tally::default();
     for (stem, name) in stems::all().enumerate() {

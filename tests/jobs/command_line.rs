@@ -160,7 +160,8 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
     assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
 }
 
-/// A limit of nothing on the size of files stands in for a disk without a free byte, and needs no privilege.
+/// A limit of nothing on the size of files stands in for a disk without a free byte, and needs no
+/// privilege.
 #[cfg(unix)]
 #[test]
 fn cleanup_needs_no_free_byte() {

@@ -1,4 +1,5 @@
-//! Workers and submitters killed at random times and at every step: no acknowledged job is lost, no record torn, every job ends.
+//! Workers and submitters killed at random times and at every step: no acknowledged job is lost, no
+//! record torn, every job ends.
 
 use super::yard::{Yard, ids, rounds};
 use mixdown_fixtures::signals;

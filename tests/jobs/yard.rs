@@ -14,7 +14,8 @@ pub(super) struct Yard {
 }
 
 impl Yard {
-    /// In memory where the machine has such a folder: a killed process loses nothing that a disk would keep.
+    /// In memory where the machine has such a folder: a killed process loses nothing that a disk
+    /// would keep.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };

@@ -1,7 +1,8 @@
-//! Law 6's guard: counts allocations and deallocations on this thread while a closure runs, and is itself tested.
+//! Law 6's guard: counts allocations and deallocations on this thread while a closure runs, and is
+//! itself tested.
 //!
-//! `assert_no_alloc` with its `warn_*` features counts per thread and lets the allocation through, so a violation fails one test and
-//! not the whole binary.
+//! `assert_no_alloc` with its `warn_*` features counts per thread and lets the allocation through,
+//! so a violation fails one test and not the whole binary.
 
 use assert_no_alloc::{assert_no_alloc, violation_count};
 

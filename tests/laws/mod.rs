@@ -1,4 +1,5 @@
-//! The laws that every processor is held to, one test each; `table` lists every processor and its settings.
+//! The laws that every processor is held to, one test each; `table` lists every processor and its
+//! settings.
 
 pub(crate) mod allocation;
 mod response;
@@ -19,10 +20,12 @@ pub(crate) use table::every_case;
 /// −120 dBFS.
 const INAUDIBLE: f32 = 1e-6;
 
-/// A law about one case at one rate and number of channels: `Err` says what is broken. `build` makes fresh processors.
+/// A law about one case at one rate and number of channels: `Err` says what is broken. `build`
+/// makes fresh processors.
 type Law = dyn Fn(&Case, &ProcessSpec, &dyn Fn() -> Box<dyn Processor>) -> Result<(), String>;
 
-/// Holds every case to a law at every rate, in mono and stereo; fails with the list of all that break it.
+/// Holds every case to a law at every rate, in mono and stereo; fails with the list of all that
+/// break it.
 fn hold(law: &Law) {
     hold_at(&RATES_HZ, &[1, 2], law);
 }
@@ -109,7 +112,8 @@ fn law_4_after_the_tail_silence_is_inaudible() {
         let Tail::Frames(tail) = processor.tail() else {
             return Err("its tail never ends".to_owned());
         };
-        // Full-scale noise, then full-scale DC: what a resonance and what a low cutoff keep longest.
+        // Full-scale noise, then full-scale DC: what a resonance and what a low cutoff keep
+        // longest.
         let loud = 20_000;
         let mut signal = silence(spec, loud + tail as usize + 5_000);
         for channel in 0..spec.channels {
@@ -222,12 +226,14 @@ fn law_10_the_response_is_the_analytic_one() {
         impulse.channel_mut(0)[0] = 1.0;
         run(&mut *processor, &mut impulse, Blocks::Of(MAX_BLOCK));
         let rate_hz = spec.sample_rate.as_f64();
-        // Ten hertz to 0.45 of the rate, even on a logarithmic scale, off the grid of every round number.
+        // Ten hertz to 0.45 of the rate, even on a logarithmic scale, off the grid of every round
+        // number.
         for step in 0..48 {
             let frequency_hz = 10.3 * (0.45 * rate_hz / 10.3).powf(f64::from(step) / 47.0);
             let expected_db = response.gain_db(frequency_hz, rate_hz);
             let found_db = gain_db(impulse.channel(0), frequency_hz / rate_hz);
-            // Below -80 dB the f32 roundings of the impulse response (up to -150 dBFS each) are no longer 0.01 dB of it.
+            // Below -80 dB the f32 roundings of the impulse response (up to -150 dBFS each) are no
+            // longer 0.01 dB of it.
             let held = if expected_db > -80.0 { (found_db - expected_db).abs() < 0.01 } else { found_db < -79.0 };
             if !held {
                 return Err(format!("{frequency_hz:.1} Hz: {found_db:.4} dB instead of {expected_db:.4}"));
@@ -248,7 +254,8 @@ fn gain_db(response: &[f32], frequency: f64) -> f64 {
     10.0 * (re * re + im * im).log10()
 }
 
-/// The quickest of a second of blocks of 512 frames, in seconds: the quickest, since other programs only ever slow a block down.
+/// The quickest of a second of blocks of 512 frames, in seconds: the quickest, since other programs
+/// only ever slow a block down.
 fn quickest_block(channels: usize, mut signal: AudioBuffer, mut work: impl FnMut(&mut BlockMut<'_>)) -> f64 {
     assert_eq!(signal.channels(), channels);
     let mut quickest = f64::MAX;
@@ -263,8 +270,8 @@ fn quickest_block(channels: usize, mut signal: AudioBuffer, mut work: impl FnMut
     quickest
 }
 
-/// The slowest of twenty seconds of silence: in one of them every memory here falls from full scale through the numbers that lose bits
-/// and time, below 10⁻³⁰⁸.
+/// The slowest of twenty seconds of silence: in one of them every memory here falls from full scale
+/// through the numbers that lose bits and time, below 10⁻³⁰⁸.
 fn silence_is_not_slower(channels: usize, mut work: impl FnMut(&mut BlockMut<'_>)) -> Result<(), String> {
     let noise: Vec<Vec<f32>> = (0..channels as u64).map(|seed| white_noise(seed, 0.9, 48_000)).collect();
     let sound = quickest_block(channels, AudioBuffer::from_channels(&noise), &mut work);

@@ -1,7 +1,9 @@
-//! Analytic responses, from the analogue prototypes: the oracle of law 10, which shares nothing with the filters' coefficients.
+//! Analytic responses, from the analogue prototypes: the oracle of law 10, which shares nothing
+//! with the filters' coefficients.
 //!
-//! The bilinear transform maps the prototype's frequency axis and changes nothing else, so a digital filter designed at `hz` has at
-//! frequency f exactly the prototype's response at Ω = tan(πf/fs) / tan(π·hz/fs).
+//! The bilinear transform maps the prototype's frequency axis and changes nothing else, so a
+//! digital filter designed at `hz` has at frequency f exactly the prototype's response at Ω =
+//! tan(πf/fs) / tan(π·hz/fs).
 
 use std::f64::consts::{PI, TAU};
 use std::fmt;

@@ -53,7 +53,8 @@ pub(crate) fn run(processor: &mut dyn Processor, signal: &mut AudioBuffer, block
     }
 }
 
-/// A programme that drives every part of every processor: silence, quiet and loud noise, a loud tone, single peaks, a quiet end.
+/// A programme that drives every part of every processor: silence, quiet and loud noise, a loud
+/// tone, single peaks, a quiet end.
 pub(crate) fn programme(channels: usize, frames: usize, seed: u64) -> AudioBuffer {
     let part = frames / 6;
     let channels: Vec<Vec<f32>> = (0..channels as u64)

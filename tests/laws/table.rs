@@ -1,4 +1,5 @@
-//! Every insert with the settings that it is held to the laws with: one table, and the compiler checks that none is missing.
+//! Every insert with the settings that it is held to the laws with: one table, and the compiler
+//! checks that none is missing.
 
 use super::response::{self, Response};
 use mixdown_engine::dsp::Insert;
@@ -39,7 +40,8 @@ impl Case {
     }
 }
 
-/// The table: a kind of insert, and a closure from a constructor of cases of this kind to its cases.
+/// The table: a kind of insert, and a closure from a constructor of cases of this kind to its
+/// cases.
 macro_rules! table {
     ($($variant:ident($kind:literal): $cases:expr;)*) => {
         /// Every case of every kind.

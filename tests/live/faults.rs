@@ -59,8 +59,8 @@ fn a_stem_that_is_no_number_or_shrinks_while_it_plays_is_told_and_the_others_pla
         assert!(failed[1].1.contains("short.wav"), "{failed:?}");
         let last = peak(&heard[heard.len() - 10_000..]);
         assert!((last - 0.3).abs() < 0.01, "the third one alone still plays: {last}");
-        // Three sines of 0.3: 0.3·2π·(300 + 500 + 700)/48000 = 0.059; fades of 128 frames add 0.3/128·15/8
-        // each.
+        // Three sines of 0.3: 0.3·2π·(300 + 500 + 700)/48000 = 0.059; fades of 128 frames add
+        // 0.3/128·15/8 each.
         let step = largest_step(&heard);
         assert!(step < 0.08, "a click of {step}");
     }
@@ -157,7 +157,8 @@ fn denormals_in_a_stem_are_read_as_silence() {
     assert!(heard[0][..20_000].iter().enumerate().all(|(n, x)| *x == if n % 3 == 0 { 0.25 } else { 0.0 }));
 }
 
-/// The time that each block takes, undisturbed by what else the machine does: the least of several runs, in microseconds.
+/// The time that each block takes, undisturbed by what else the machine does: the least of several
+/// runs, in microseconds.
 fn block_times(plan: &Plan) -> Vec<f64> {
     let mut least = vec![f64::INFINITY; 2_700];
     for _ in 0..7 {

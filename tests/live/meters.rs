@@ -43,7 +43,8 @@ fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them
         near(last.peak_dbfs, level, 0.05);
         near(last.rms_dbfs, level - 3.01, 0.05);
         near(last.true_peak_dbtp, level, 0.05);
-        // Two channels at 1 kHz, where the K filter has about 0.66 dB: -0.691 + 0.66 and the sum of two mean squares.
+        // Two channels at 1 kHz, where the K filter has about 0.66 dB: -0.691 + 0.66 and the sum of
+        // two mean squares.
         near(last.momentary_lufs, level - 0.03, 0.1);
         near(last.correlation, 0.0, 0.01);
         let reduction_db = if strip == Strip::Master { 0.0 } else { 4.99 };

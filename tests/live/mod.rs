@@ -1,4 +1,5 @@
-//! The live engine: the same bits as the offline render, and what it does while it plays. Here is what its tests play.
+//! The live engine: the same bits as the offline render, and what it does while it plays. Here is
+//! what its tests play.
 
 mod faults;
 mod latency;
@@ -33,7 +34,8 @@ fn one_of_every_kind() -> Vec<Insert> {
     kinds.into_iter().map(|kind| kind[kind.len() / 2].clone()).collect()
 }
 
-/// Three seconds of three tracks and two buses, every kind of insert in use, sends before and after the fader.
+/// Three seconds of three tracks and two buses, every kind of insert in use, sends before and after
+/// the fader.
 fn session(folder: &Folder) -> Session {
     for (seed, name) in [(1, "a"), (2, "b"), (3, "c")] {
         let noise = signals::pink_noise(seed, 0.1, 100_000 + 7_000 * seed as usize);
@@ -115,7 +117,8 @@ fn commands() -> Vec<Timed> {
     ]
 }
 
-/// Renders a block when the readers have it, as a device would find it, and takes down what is part of the mix: how much that was.
+/// Renders a block when the readers have it, as a device would find it, and takes down what is part
+/// of the mix: how much that was.
 fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>]) -> usize {
     let mut out = AudioBuffer::new(2, frames);
     let patience = Instant::now();
@@ -125,7 +128,8 @@ fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>
     let before = live.engine.counters().frame();
     live.engine.process(&mut out.block_mut());
     let rendered = (live.engine.counters().frame() - before) as usize;
-    // What is silent because the engine waits for its readers is no part of the mix; it only comes before or after sound.
+    // What is silent because the engine waits for its readers is no part of the mix; it only comes
+    // before or after sound.
     let first = if live.engine.motion() == Motion::Rolling { frames - rendered } else { 0 };
     for (channel, heard) in heard.iter_mut().enumerate() {
         heard.extend_from_slice(&out.channel(channel)[first..first + rendered]);
@@ -136,7 +140,8 @@ fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>
     rendered
 }
 
-/// Plays commands, all sent beforehand, in blocks of the sizes that `next_size` gives, until the mix has ended.
+/// Plays commands, all sent beforehand, in blocks of the sizes that `next_size` gives, until the
+/// mix has ended.
 fn play<I: LiveInput>(live: &mut Live<I>, commands: &[Timed], mut next_size: impl FnMut() -> usize) -> Vec<Vec<f32>> {
     for command in commands {
         live.control.send(command.clone()).unwrap();

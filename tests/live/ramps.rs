@@ -12,7 +12,8 @@ use std::f64::consts::TAU;
 const AT: usize = 48_000;
 const WINDOW: usize = 8_192;
 
-/// The levels of a stereo signal's louder side in dB at each of some frequencies, seen through a Hann window around a frame.
+/// The levels of a stereo signal's louder side in dB at each of some frequencies, seen through a
+/// Hann window around a frame.
 fn levels(heard: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<Item = usize>) -> Vec<f64> {
     let window: Vec<f64> = (0..WINDOW).map(|n| 0.5 - 0.5 * (TAU * n as f64 / WINDOW as f64).cos()).collect();
     let part = |channel: &Vec<f32>| {
@@ -50,7 +51,8 @@ fn tone_session(folder: &Folder) -> Session {
     session
 }
 
-/// Every command, from one end of its range to the other, and back; `true` where the change itself bends the wave.
+/// Every command, from one end of its range to the other, and back; `true` where the change itself
+/// bends the wave.
 fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
     let tone = || track("tone");
     let gain = |place: Place, gain_db| Command::Gain { place, gain_db };
@@ -164,7 +166,8 @@ fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
                 commands.push(at(AT as u64 + 960, back.clone()));
             }
             let heard = play(&mut live, &commands, || 64);
-            // Until delays are filled, a change waits: its middle is late by as much as the output may be.
+            // Until delays are filled, a change waits: its middle is late by as much as the output
+            // may be.
             let middle = AT + 480 + live.engine.latency() as usize / 2;
             let tone = |centre: usize| levels(&heard, centre, std::iter::once(1_000))[0];
             let (first, last) = (tone(AT - WINDOW), tone(AT + 3 * WINDOW));
@@ -224,7 +227,8 @@ fn every_change_takes_20_ms_or_as_long_as_it_is_told_to_and_no_step_is_larger_th
                         (100 + ramp * 3 / 4 - 2..100 + ramp).contains(&last),
                         "{name}, {ramp} frames: ends at {last}"
                     );
-                    // The steepest slope of the smooth step is 15/8 of a straight line's; two f32 roundings below 1.
+                    // The steepest slope of the smooth step is 15/8 of a straight line's; two f32
+                    // roundings below 1.
                     let whole = (channel[0] - channel[10_099]).abs();
                     assert!(
                         step <= whole * 1.875 / (ramp + 1) as f32 + 2.4e-7,

@@ -15,7 +15,8 @@ use rtsan_standalone::nonblocking;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Built with `RTSAN_ENABLE` set, every call of the system that this makes ends the test: see docs/live.md.
+/// Built with `RTSAN_ENABLE` set, every call of the system that this makes ends the test: see
+/// docs/live.md.
 #[nonblocking]
 fn process(engine: &mut LiveEngine<RingInput>, out: &mut BlockMut<'_>) {
     engine.process(out);
@@ -122,7 +123,8 @@ fn sixty_seconds_of_random_commands_ask_the_allocator_and_the_system_for_nothing
     let (mut out, mut allocations, mut next_command) = (AudioBuffer::new(2, 4_096), 0, 0);
     let (mut sent, mut changed) = (BTreeMap::<String, u32>::new(), BTreeMap::<String, u32>::new());
     live.control.now(Command::Play).unwrap();
-    // Which inserts there are to be changed depends on when exchanges are over: as long as it takes for all to have had their turn.
+    // Which inserts there are to be changed depends on when exchanges are over: as long as it takes
+    // for all to have had their turn.
     let all_changed = 2 * super::one_of_every_kind().len();
     let enough = |seconds: u64, changed: usize| seconds >= 60 && (changed == all_changed || seconds >= 600);
     while !enough(live.engine.counters().frame() / 48_000, changed.len()) {

@@ -16,8 +16,8 @@ fn live_and_offline_give_the_same_bits_for_every_block_size() {
     let mut limited = 0;
     for ceiling in [Ceiling::Off, Ceiling::Dbtp(-6.0)] {
         if ceiling != Ceiling::Off {
-            // Offline, a ceiling that a meter reads as missed by more than 0.02 dB is lowered and the master made again: with tones the
-            // first pass holds.
+            // Offline, a ceiling that a meter reads as missed by more than 0.02 dB is lowered and
+            // the master made again: with tones the first pass holds.
             let tones = [220.0, 331.0, 997.0].map(|hz| {
                 let name = format!("{hz}.wav");
                 folder.write_wav(&name, 48_000, &[&signals::sine(48_000.0, hz, 0.5, 0.3, 120_000)]);

@@ -67,7 +67,8 @@ pub(super) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<S
         .collect()
 }
 
-/// A stem whose offset is known, and which stays all the same: against the earliest of those that it shares its source with.
+/// A stem whose offset is known, and which stays all the same: against the earliest of those that
+/// it shares its source with.
 fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignment> {
     let known = verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
         Verdict::Stays(edge, remark) if *second == stem => Some((*first, edge.course.clone(), edge, remark)),
@@ -175,7 +176,8 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
     }
 }
 
-/// A course as it is told: from frame 0 on, without a drift that does nothing and fractions of frames that nobody hears.
+/// A course as it is told: from frame 0 on, without a drift that does nothing and fractions of
+/// frames that nobody hears.
 fn simplest(course: &Course, length: f64) -> Course {
     let mut course = course.without_what_came_before();
     if course.is_straight() && (course.start.drift * length).abs() < NO_DRIFT {
@@ -191,7 +193,8 @@ fn simplest(course: &Course, length: f64) -> Course {
     course
 }
 
-/// The offset that most stems share, so that the fewest are moved; then the earliest stem: what is late comes to it.
+/// The offset that most stems share, so that the fewest are moved; then the earliest stem: what is
+/// late comes to it.
 fn reference(group: &[usize], places: &[Place], middle: f64) -> usize {
     let late = |stem: usize| places[stem].course.late(middle);
     let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();

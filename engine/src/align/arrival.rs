@@ -1,6 +1,8 @@
-//! The direct path to a microphone in a room: the first lag that stands out, with silence before it and reflections after it.
+//! The direct path to a microphone in a room: the first lag that stands out, with silence before it
+//! and reflections after it.
 
-/// Reflections are looked for so far from the peak, in seconds; beyond, on the quiet side, only chance is left.
+/// Reflections are looked for so far from the peak, in seconds; beyond, on the quiet side, only
+/// chance is left.
 pub(super) const REFLECTIONS_S: f64 = 0.06;
 /// What a lag stands out by, in deviations of the quiet side.
 const LEAST_DEVIATIONS: f32 = 7.0;
@@ -24,8 +26,8 @@ pub(super) struct Arrival {
     pub(super) quiet: std::ops::Range<usize>,
 }
 
-/// Finds the direct path among the lags around `best`, those within `lobe` of a peak belonging to it. `None` where the correlation
-/// has but one peak, or looks alike on both sides.
+/// Finds the direct path among the lags around `best`, those within `lobe` of a peak belonging to
+/// it. `None` where the correlation has but one peak, or looks alike on both sides.
 pub(super) fn arrival(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Option<Arrival> {
     let mirrored: Vec<f32> = curve.iter().rev().copied().collect();
     let (forth, before) = onset(curve, best, lobe, rate)?;
@@ -36,7 +38,8 @@ pub(super) fn arrival(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Opt
         let at = curve.len() - 1 - back?.at;
         Some(Arrival { at, quiet: (at + lobe + 1).min(curve.len())..curve.len() })
     };
-    // A long reverberation is heard as far as the lags go; a short one begins more suddenly than it ends.
+    // A long reverberation is heard as far as the lags go; a short one begins more suddenly than it
+    // ends.
     if QUIETER * before < after {
         from()
     } else if QUIETER * after < before {
@@ -57,7 +60,8 @@ struct Onset {
     sudden: f64,
 }
 
-/// The onset before `best`, and the deviation of the lags farthest before it; `None` where there are none.
+/// The onset before `best`, and the deviation of the lags farthest before it; `None` where there
+/// are none.
 fn onset(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Option<(Option<Onset>, f32)> {
     let frames = |seconds: f64| (seconds * rate) as usize;
     let from = best.checked_sub(frames(REFLECTIONS_S)).filter(|from| *from >= frames(EDGE_S))?;

@@ -1,4 +1,5 @@
-//! Where a clock changes its drift: pieces of the measurements that lie on lines of their own, which meet.
+//! Where a clock changes its drift: pieces of the measurements that lie on lines of their own,
+//! which meet.
 
 use super::course::Course;
 use super::line::{self, Line, MOST_DRIFT};
@@ -7,7 +8,8 @@ use super::line::{self, Line, MOST_DRIFT};
 const MOST_BENDS: usize = 3;
 /// Measurements that each piece must have on it.
 const FEWEST: usize = 3;
-/// A bend must explain the measurements this many times better than chance would, by the two numbers that it adds …
+/// A bend must explain the measurements this many times better than chance would, by the two
+/// numbers that it adds …
 const BETTER: f64 = 15.0;
 /// … beyond what half a step of reading does, so many times its square …
 const STEPS: f64 = 8.0;
@@ -46,7 +48,8 @@ impl Pieces {
     }
 }
 
-/// Where a bend before measurement `cut` may be: between its neighbours, and as far again either way.
+/// Where a bend before measurement `cut` may be: between its neighbours, and as far again either
+/// way.
 fn around(points: &[(f64, f64)], cut: usize) -> std::ops::Range<f64> {
     let (before, after) = (points[cut - 1].0, points[cut].0);
     let gap = after - before;
@@ -65,7 +68,8 @@ pub(super) struct Grain {
 }
 
 impl Grain {
-    /// How far measurements are from a course: the sum of the squares, none counted as more than the tolerance, and how many are within it.
+    /// How far measurements are from a course: the sum of the squares, none counted as more than
+    /// the tolerance, and how many are within it.
     fn cost<'a>(&self, course: &Course, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
         points.map(|(at, late)| (late - course.late(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
             let counted = (off.min(self.tolerance) - self.half_step).max(0.0);
@@ -78,13 +82,15 @@ impl Grain {
 struct Way {
     pieces: Pieces,
     course: Course,
-    /// What the measurements cost before and after, but for those that are within reach of a bend and mix what comes before and after it.
+    /// What the measurements cost before and after, but for those that are within reach of a bend
+    /// and mix what comes before and after it.
     before: (f64, usize),
     after: (f64, usize),
 }
 
-/// Bends the line that most measurements lie on where they ask for it: where the lines on both sides meet, and explain so much more than one
-/// line that it cannot be chance. A straight course stays as it is.
+/// Bends the line that most measurements lie on where they ask for it: where the lines on both
+/// sides meet, and explain so much more than one line that it cannot be chance. A straight course
+/// stays as it is.
 pub(super) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Course {
     let mut pieces = Pieces { starts: vec![0], lines: vec![straight] };
     let mut course = Course::from(straight);
@@ -112,8 +118,9 @@ pub(super) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Cour
     course
 }
 
-/// The course again, from exact measurements `on` it: a line of least squares a piece. Measurements within `reach` frames of a bend mix what
-/// comes before and after it, and do not count. None when a piece has too few left, or when the pieces do not meet near where they did.
+/// The course again, from exact measurements `on` it: a line of least squares a piece. Measurements
+/// within `reach` frames of a bend mix what comes before and after it, and do not count. None when
+/// a piece has too few left, or when the pieces do not meet near where they did.
 pub(super) fn settle(course: &Course, on: &[(f64, f64)], reach: f64) -> Option<Course> {
     let mut lines = Vec::new();
     let mut places = Vec::new();

@@ -1,6 +1,8 @@
-//! Where the meaning of confidence comes from: generated cases from easy to hopeless, and how often each answer was right.
+//! Where the meaning of confidence comes from: generated cases from easy to hopeless, and how often
+//! each answer was right.
 //!
-//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::calibration -- --nocapture` prints the tables of docs/alignment.md.
+//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::calibration -- --nocapture` prints the
+//! tables of docs/alignment.md.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::compare::Comparison;
@@ -137,7 +139,8 @@ fn confidence_means_the_chance_of_being_right() {
     assert!(found.iter().all(|one| one.right || one.confidence < 0.999), "a sure offset was wrong");
 }
 
-/// The confidence with which the copy is moved, when less than the default is asked for, and whether that is right.
+/// The confidence with which the copy is moved, when less than the default is asked for, and
+/// whether that is right.
 fn moved(case: &Case) -> Option<(f64, bool)> {
     let stems = [features(&case.source), features(&case.copy)];
     let settings = AlignSettings { reference: Some(0), min_confidence: Some(0.98), ..AlignSettings::default() };

@@ -1,4 +1,5 @@
-//! Compares two stems of which a first look has found an offset: the exact one, and other offsets that fit as well.
+//! Compares two stems of which a first look has found an offset: the exact one, and other offsets
+//! that fit as well.
 
 use super::AlignSettings;
 use super::arrival::REFLECTIONS_S;
@@ -18,33 +19,39 @@ use super::windows::{self, Found};
 use crate::units::SampleRate;
 use std::sync::OnceLock;
 
-/// Decimated frames of all stems together that are held in memory and correlated as a whole; beyond that, envelopes and windows must do.
+/// Decimated frames of all stems together that are held in memory and correlated as a whole; beyond
+/// that, envelopes and windows must do.
 const MOST_DECIMATED: usize = 24 << 20;
 /// Decimated frames of one stem that are transformed at once.
 const MOST_AT_ONCE: usize = 5 << 20;
-/// Session frames of all stems together whose envelopes are transformed once and kept: a quarter of an hour of sixteen stems, 115 MB.
+/// Session frames of all stems together whose envelopes are transformed once and kept: a quarter of
+/// an hour of sixteen stems, 115 MB.
 const MOST_ENVELOPED: usize = 16 * 3_600 * 48_000 / 4;
 /// Half the width of a peak, in seconds.
 pub(super) const LOBE_S: f64 = 0.001;
 /// Envelope candidates that are looked at.
 pub(super) const CANDIDATES: usize = 5;
-/// The most that envelope candidates allow clocks to differ: the reach of the windows at the ends of the stems.
+/// The most that envelope candidates allow clocks to differ: the reach of the windows at the ends
+/// of the stems.
 pub(super) const ENVELOPE_DRIFT: f64 = 600e-6;
 /// Another offset fits when so many windows agree there, as a share of the first.
 const ALSO_FITS: f64 = 0.7;
-/// … and when the windows see peaks there of at least this share of the height. Notes that return, played again, reach a third.
+/// … and when the windows see peaks there of at least this share of the height. Notes that return,
+/// played again, reach a third.
 const ALSO_PEAKS: f64 = 0.7;
-/// Of stems whose bins are this coherent at one offset, so that no noise hides anything, another fits only when they are nearly as coherent
-/// there: this share.
+/// Of stems whose bins are this coherent at one offset, so that no noise hides anything, another
+/// fits only when they are nearly as coherent there: this share.
 const CLEAR: f64 = 0.9;
 const ALSO_COHERENT: f64 = 0.85;
-/// Peaks of windows this near to each other, as a share, need no such look: what is pasted is the same.
+/// Peaks of windows this near to each other, as a share, need no such look: what is pasted is the
+/// same.
 pub(super) const ALSO_AS_HIGH: f64 = 0.97;
 
 /// All stems of a comparison, made ready.
 pub(super) struct Comparison<'a> {
     pub(super) prepared: Vec<Option<Prepared<'a>>>,
-    /// What a rough look at a pair takes, where the correlator can; and the whole, once it is asked for.
+    /// What a rough look at a pair takes, where the correlator can; and the whole, once it is asked
+    /// for.
     pub(super) half_phases: Vec<Option<Vec<Bin>>>,
     spectra: Vec<OnceLock<Spectrum>>,
     /// After how many session frames a stem is the same again, once it is asked for.
@@ -53,7 +60,8 @@ pub(super) struct Comparison<'a> {
     /// Session frames in a decimated one.
     pub(super) factor: usize,
     pub(super) max_lag: usize,
-    /// The longest stem whose envelope is transformed once for all its pairs; `None` where that would take too much memory.
+    /// The longest stem whose envelope is transformed once for all its pairs; `None` where that
+    /// would take too much memory.
     enveloped: Option<usize>,
     pub(super) rate: SampleRate,
     settings: &'a AlignSettings,
@@ -129,8 +137,8 @@ impl<'a> Comparison<'a> {
         refine::refine(first, second, &rough.found.course, rough.strong)
     }
 
-    /// The one offset that fits, exactly; or, where another fits as well, how far that is, in session frames. None when the common part is too
-    /// short.
+    /// The one offset that fits, exactly; or, where another fits as well, how far that is, in
+    /// session frames. None when the common part is too short.
     fn only_fit(&self, a: usize, b: usize, rough: &Rough) -> Option<Result<Refined, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let middle = first.stem.kept() as f64 / 2.0;
@@ -140,7 +148,8 @@ impl<'a> Comparison<'a> {
         if let Some(also) = self.also(a, b, rough.found.course.late(middle)) {
             return Some(Err(also as f64));
         }
-        // What a stem that is played again has in common with itself is gone at the full rate; what is pasted or sequenced stays.
+        // What a stem that is played again has in common with itself is gone at the full rate; what
+        // is pasted or sequenced stays.
         let mut best = (rough.clone(), None);
         // What lies so near may be a reflection: the full rate knows which is the direct path.
         let near = REFLECTIONS_S * self.rate.as_f64();
@@ -173,7 +182,8 @@ impl<'a> Comparison<'a> {
         }
         match self.rival(a, b, best.0.found.course.late(middle)) {
             Some((Rival::Longer(_), away)) => return Some(Err(away)),
-            // What is pasted, with much of the stem beside it, is as high: under noise only the height is left to tell.
+            // What is pasted, with much of the stem beside it, is as high: under noise only the
+            // height is left to tell.
             Some((Rival::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
                 if away.abs() > near {
                     return Some(Err(away));

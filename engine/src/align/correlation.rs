@@ -1,5 +1,5 @@
-//! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976): every frequency says with the
-//! same weight how late one stem is against another.
+//! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976): every
+//! frequency says with the same weight how late one stem is against another.
 
 use super::packed::{Bin, add_cross, pack};
 use super::transforms::{Scratch, Transforms, fast_size, inverse, transform};
@@ -11,15 +11,18 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// The band that is compared, in hertz: above rumble and hum, below what lossy coders throw away.
 pub(super) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
 
-/// The longest block transformed at once: in seconds, and at least so many times the largest offset. Short blocks make
-/// the inverse transform of every pair short; long ones lose less where the two blocks of a late pair do not overlap.
+/// The longest block transformed at once: in seconds, and at least so many times the largest
+/// offset. Short blocks make the inverse transform of every pair short; long ones lose less where
+/// the two blocks of a late pair do not overlap.
 const BLOCK_S: f64 = 10.0;
 const BLOCK_OVER_LAG: usize = 5;
-/// How long each end of a block is faded, in seconds: two stems cut at the same frame would share the cut.
+/// How long each end of a block is faded, in seconds: two stems cut at the same frame would share
+/// the cut.
 const FADE_S: f64 = 0.25;
 /// Bins this far below the mean power of a block (−120 dB) hold rounding, not sound.
 const SILENT_BIN: f32 = 1e-12;
-/// The width over which spectra are levelled before stems are searched for repeats, in hertz: timbre goes, the lines of a loop stay.
+/// The width over which spectra are levelled before stems are searched for repeats, in hertz:
+/// timbre goes, the lines of a loop stay.
 const LEVELLED_HZ: f64 = 50.0;
 
 /// The sizes and transforms that all stems of a comparison share.
@@ -50,7 +53,8 @@ pub(super) struct Lags<'a> {
 }
 
 impl Correlator {
-    /// Sizes for stems of up to `longest` frames at `rate_hz` and offsets up to `max_lag` frames either way.
+    /// Sizes for stems of up to `longest` frames at `rate_hz` and offsets up to `max_lag` frames
+    /// either way.
     pub(super) fn new(longest: usize, max_lag: usize, rate_hz: f64) -> Self {
         let blocks = longest.div_ceil(((BLOCK_S * rate_hz) as usize).max(BLOCK_OVER_LAG * max_lag)).max(1);
         let block = longest.div_ceil(blocks).max(1);
@@ -87,8 +91,8 @@ impl Correlator {
         })
     }
 
-    /// Every second bin of the whole, each with length 1: a stem laid upon itself half the transform away. `None` where few lags are
-    /// asked for. The samples are used up.
+    /// Every second bin of the whole, each with length 1: a stem laid upon itself half the
+    /// transform away. `None` where few lags are asked for. The samples are used up.
     pub(super) fn half_phases(&self, stem: &mut [f32], scale: f32) -> Option<Vec<Bin>> {
         let forward = &*self.half.as_ref()?.forward;
         self.lend(|scratch| {
@@ -97,8 +101,9 @@ impl Correlator {
         })
     }
 
-    /// How much a stem is like itself at lags 0 … half the transform, each on top of the one the transform is short of it, levelled over
-    /// 50 Hz. `None` where few lags are asked for. The samples are used up.
+    /// How much a stem is like itself at lags 0 … half the transform, each on top of the one the
+    /// transform is short of it, levelled over 50 Hz. `None` where few lags are asked for. The
+    /// samples are used up.
     pub(super) fn own<'a>(&self, stem: &mut [f32], scale: f32, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
         let half = self.half.as_ref()?;
         let bins = [audible(self.transformed(stem, scale, &*half.forward, scratch), self.half_bins())];
@@ -112,7 +117,8 @@ impl Correlator {
         Some(lags(&*half.inverse, scratch))
     }
 
-    /// A block of a stem, its ends faded; what is longer than the transform is laid upon its beginning.
+    /// A block of a stem, its ends faded; what is longer than the transform is laid upon its
+    /// beginning.
     fn transformed<'a>(
         &self,
         block: &mut [f32],
@@ -146,7 +152,8 @@ impl Correlator {
         self.bins.start.div_ceil(2)..self.bins.end.div_ceil(2)
     }
 
-    /// [`Correlator::correlate`] for half the work and with more noise: each lag on top of the one half the transform away, in no order.
+    /// [`Correlator::correlate`] for half the work and with more noise: each lag on top of the one
+    /// half the transform away, in no order.
     pub(super) fn folded<'a>(&self, a: &[Bin], b: &[Bin], scratch: &'a mut Scratch) -> &'a [f32] {
         let Some(Transforms { inverse, .. }) = &self.half else { return &[] };
         let (spectrum, ..) = scratch.fit(inverse.len(), 0);
@@ -156,23 +163,27 @@ impl Correlator {
         lags(&**inverse, scratch)
     }
 
-    /// The correlation at lags −max … +max; the middle is lag 0, a peak at a positive lag says that `b` is late. The blocks are
-    /// added before their phases are taken, so long stems average out noise.
+    /// The correlation at lags −max … +max; the middle is lag 0, a peak at a positive lag says that
+    /// `b` is late. The blocks are added before their phases are taken, so long stems average out
+    /// noise.
     pub(super) fn correlate(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
         whiten(self.cross(a, b, scratch));
         let lags = self.lags(scratch);
         [lags.early, lags.late].concat()
     }
 
-    /// As [`Correlator::correlate`], but levelled over 50 Hz instead of bin by bin: a repeat shows with its true height.
+    /// As [`Correlator::correlate`], but levelled over 50 Hz instead of bin by bin: a repeat shows
+    /// with its true height.
     ///
-    /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the recording, and favour the offset next to 0.
+    /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the
+    /// recording, and favour the offset next to 0.
     pub(super) fn levelled<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> Lags<'a> {
         self.cross(a, b, scratch);
         self.lags(scratch)
     }
 
-    /// The blocks of two stems multiplied and added up, in the buffer; what is outside the compared band is 0.
+    /// The blocks of two stems multiplied and added up, in the buffer; what is outside the compared
+    /// band is 0.
     fn cross<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> &'a mut [Complex<f32>] {
         let (spectrum, ..) = scratch.fit(self.size, 0);
         spectrum.fill(Complex::default());
@@ -198,7 +209,8 @@ fn lags<'a>(back: &dyn ComplexToReal<f32>, scratch: &'a mut Scratch) -> &'a [f32
     samples
 }
 
-/// What brings the power of all blocks together around each bin, over `width` bins, fewer at the ends, to 1: by the number of the bin.
+/// What brings the power of all blocks together around each bin, over `width` bins, fewer at the
+/// ends, to 1: by the number of the bin.
 fn levelling(blocks: &[Vec<Complex<f32>>], width: usize) -> impl Fn(usize) -> f32 {
     let (half, count) = (width / 2, blocks.first().map_or(0, Vec::len));
     let mut sums = Vec::with_capacity(count + 1);

@@ -1,4 +1,5 @@
-//! How the lateness of one stem against another runs on over time, also where a clock changes its drift: straight lines that meet.
+//! How the lateness of one stem against another runs on over time, also where a clock changes its
+//! drift: straight lines that meet.
 
 use super::line::Line;
 
@@ -47,8 +48,8 @@ impl Course {
         Self { start, bends: self.bends.clone() }
     }
 
-    /// How late the third stem is against the first, when `self` says how late the second is and `next` how late the third is
-    /// against the second.
+    /// How late the third stem is against the first, when `self` says how late the second is and
+    /// `next` how late the third is against the second.
     pub(super) fn then(&self, next: &Self) -> Self {
         // Frame n of the first is frame n + late(n) of the second, and so on.
         let mut places: Vec<f64> = self.bends.iter().map(|bend| bend.at).collect();
@@ -80,7 +81,8 @@ impl Course {
         solved(line)
     }
 
-    /// The course with bends at `places`, whose drift between them and whose lateness anywhere are known.
+    /// The course with bends at `places`, whose drift between them and whose lateness anywhere are
+    /// known.
     fn through(mut places: Vec<f64>, drift: impl Fn(f64) -> f64, late: impl Fn(f64) -> f64) -> Self {
         places.sort_by(f64::total_cmp);
         // A frame apart, two bends are one; rounding must not put a place before its own bend.
@@ -102,8 +104,8 @@ impl Course {
         Self { start, bends: self.bends.iter().filter(|bend| bend.at > 0.0).copied().collect() }
     }
 
-    /// Lines that follow each other, each to where it meets the next, which must be near the place given for it. None when they do not meet
-    /// there.
+    /// Lines that follow each other, each to where it meets the next, which must be near the place
+    /// given for it. None when they do not meet there.
     pub(super) fn joined(lines: &[Line], places: &[std::ops::Range<f64>]) -> Option<Self> {
         let bends = lines.windows(2).zip(places).map(|(pair, place)| {
             let by = pair[1].drift - pair[0].drift;

@@ -5,7 +5,8 @@ use multiversion::multiversion;
 use std::f64::consts::PI;
 use std::ops::Range;
 
-/// The least rate after decimation, in hertz: half of it still carries most of what an instrument says.
+/// The least rate after decimation, in hertz: half of it still carries most of what an instrument
+/// says.
 const LEAST_HZ: f64 = 5_000.0;
 /// Taps on each side of the middle, in frames of the decimated rate.
 const REACH: usize = 6;
@@ -57,7 +58,8 @@ impl Decimator {
         end.saturating_sub(self.taps.len() / 2).div_ceil(self.factor)
     }
 
-    /// Adds `count` decimated frames, made of samples that begin where the support of the first does.
+    /// Adds `count` decimated frames, made of samples that begin where the support of the first
+    /// does.
     pub(super) fn make(&self, samples: &[f32], count: usize, out: &mut Vec<f32>) {
         filter(samples, self.factor, &self.taps, count, out);
     }

@@ -8,7 +8,8 @@ use super::standing::Refined;
 const FLOOR: f64 = 4.25;
 /// The least z of a pair that is believed.
 const LEAST_Z: f64 = 2.4 * FLOOR;
-/// The same where both halves of the coherent bins agree: noise in all the others hides the peak, and says nothing against it.
+/// The same where both halves of the coherent bins agree: noise in all the others hides the peak,
+/// and says nothing against it.
 const LEAST_Z_OF_HALVES: f64 = 1.5 * FLOOR;
 /// What unrelated stems reach: they stand out by 5, and what stands out by more may share a source.
 const MOST_Z_OF_UNRELATED: f64 = 6.5;
@@ -68,8 +69,8 @@ pub(super) fn judge(refined: Refined, assume_related: bool) -> Verdict {
     })
 }
 
-/// Returns the edge along one of two paths that are both there: a second peak says nothing against it, and the windows in which
-/// the other source is louder neither.
+/// Returns the edge along one of two paths that are both there: a second peak says nothing against
+/// it, and the windows in which the other source is louder neither.
 pub(super) fn along_a_path(refined: Refined) -> Edge {
     let sure = Refined { ratio: refined.ratio.max(LEAST_RATIO), agreeing: refined.windows, ..refined };
     Edge {
@@ -109,12 +110,13 @@ pub(super) fn doubt(refined: &Refined, assume_related: bool) -> Option<String> {
     }
 }
 
-/// What the agreement of both halves of the coherent bins adds to the odds. It was fitted with three of 264 generated cases counted as wrong, one more than
-/// were. Of the 130 of `calibration` none is wrong now: it is modest.
+/// What the agreement of both halves of the coherent bins adds to the odds. It was fitted with
+/// three of 264 generated cases counted as wrong, one more than were. Of the 130 of `calibration`
+/// none is wrong now: it is modest.
 const HALVES_AGREE: f64 = 1.75;
 
-/// The chance that the offset is right: a logistic curve over the evidence, fitted to the generated cases of `calibration` (the table
-/// is in docs/alignment.md).
+/// The chance that the offset is right: a logistic curve over the evidence, fitted to the generated
+/// cases of `calibration` (the table is in docs/alignment.md).
 pub(super) fn confidence(refined: &Refined) -> f64 {
     let share = share(refined);
     let halves = if refined.halves_agree { HALVES_AGREE } else { 0.0 };

@@ -1,5 +1,6 @@
-//! How the loudness of a stem moves in bands of frequency: a hundred frames a second that say roughly where two stems may fit,
-//! even where their clocks differ so much that their waves never line up for long.
+//! How the loudness of a stem moves in bands of frequency: a hundred frames a second that say
+//! roughly where two stems may fit, even where their clocks differ so much that their waves never
+//! line up for long.
 
 use super::levels::Levels;
 use super::transforms::{fast_size, inverse, plan_forward, plan_inverse, transform};
@@ -7,7 +8,8 @@ use realfft::num_complex::Complex;
 
 /// What is softer than the mean of a band by this factor is taken as equally soft: power.
 const FLOOR: f64 = 1e-2;
-/// How much of the length of each bin of the cross-spectrum is taken away: 1 would leave the phase alone.
+/// How much of the length of each bin of the cross-spectrum is taken away: 1 would leave the phase
+/// alone.
 const WHITENING: f32 = 0.7;
 /// Two candidates are at least so far apart, in envelope frames.
 const APART: usize = 8;
@@ -59,7 +61,8 @@ impl Envelope {
         self.running_power.len() - 1
     }
 
-    /// Keeps the spectra of the bands instead of the bands, for comparisons with stems of at most `longest` session frames at lags up to `max_lag`.
+    /// Keeps the spectra of the bands instead of the bands, for comparisons with stems of at most
+    /// `longest` session frames at lags up to `max_lag`.
     pub(super) fn keep_spectra(&mut self, longest: usize, max_lag: usize) {
         let size = self.transform_size(longest.div_ceil(self.hop), max_lag);
         self.spectra = Some((size, self.transformed(size)));
@@ -88,7 +91,8 @@ impl Envelope {
         self.bands.iter().map(one).collect()
     }
 
-    /// The offsets within `max_lag` session frames at which `b` moves most like `self`, the best first, at most `most`.
+    /// The offsets within `max_lag` session frames at which `b` moves most like `self`, the best
+    /// first, at most `most`.
     pub(super) fn candidates(&self, b: &Self, max_lag: usize, most: usize) -> Vec<Candidate> {
         let longest = self.frames().max(b.frames());
         let max = self.max(longest, max_lag);

@@ -1,4 +1,5 @@
-//! What alignment keeps of a stem while it is decoded: its mono sum, the same at a fraction of the rate, and its levels.
+//! What alignment keeps of a stem while it is decoded: its mono sum, the same at a fraction of the
+//! rate, and its levels.
 
 use super::decimate::Decimator;
 use super::evidence::DigitalSilence;
@@ -11,9 +12,10 @@ use std::ops::Range;
 
 /// A stem in mono, at the session rate, for [`align`](super::align()).
 ///
-/// Feed it every block of the stem from session time 0. Channels are averaged (a stem whose channels cancel is silent here);
-/// what is not finite counts as silence. What the limit leaves no room for in memory goes to an unlinked temporary file; when that
-/// cannot be written, the beginning alone counts.
+/// Feed it every block of the stem from session time 0. Channels are averaged (a stem whose
+/// channels cancel is silent here); what is not finite counts as silence. What the limit leaves no
+/// room for in memory goes to an unlinked temporary file; when that cannot be written, the
+/// beginning alone counts.
 #[derive(Debug)]
 pub struct StemFeatures {
     rate: SampleRate,
@@ -34,8 +36,8 @@ pub struct StemFeatures {
 }
 
 impl StemFeatures {
-    /// 2 MiB a stem, half of it for the whole rate: 5.5 s at 48 kHz, and 44 s at an eighth. Sixteen stems take 32 MiB, however long they
-    /// are.
+    /// 2 MiB a stem, half of it for the whole rate: 5.5 s at 48 kHz, and 44 s at an eighth. Sixteen
+    /// stems take 32 MiB, however long they are.
     pub const DEFAULT_MAX_BYTES: usize = 2 << 20;
     /// A stem has begun when a sample is above this: −100 dBFS, the least that 16 bits hold.
     const FIRST_SOUND: f32 = 1e-5;
@@ -62,13 +64,14 @@ impl StemFeatures {
         }
     }
 
-    /// Says that the file begins at a session frame: what comes before it is the session's silence. To be called before the first
-    /// block.
+    /// Says that the file begins at a session frame: what comes before it is the session's silence.
+    /// To be called before the first block.
     pub fn set_begin(&mut self, frame: u64) {
         self.begin = frame;
     }
 
-    /// Says at which time of the day the file began, where it tells: its time reference in frames at `rate`, that of the file.
+    /// Says at which time of the day the file began, where it tells: its time reference in frames
+    /// at `rate`, that of the file.
     pub fn set_time_reference(&mut self, reference: Option<u64>, rate: SampleRate) {
         let at_session_rate = |frames: u64| (frames as f64 * self.rate.as_f64() / rate.as_f64()).round() as i64;
         self.time_reference = reference.map(at_session_rate);
@@ -119,7 +122,8 @@ impl StemFeatures {
         self.peak
     }
 
-    /// Copies the samples from frame `start` on, which may be negative; silence where there are none.
+    /// Copies the samples from frame `start` on, which may be negative; silence where there are
+    /// none.
     pub(super) fn read(&self, start: i64, out: &mut [f32]) {
         self.samples.read(start, out);
     }

@@ -14,7 +14,8 @@ use thiserror::Error;
 
 /// Frames read at once.
 const BLOCK: usize = 16_384;
-/// Everything begins later by whole multiples of this, in seconds: a whole number of frames at every common rate.
+/// Everything begins later by whole multiples of this, in seconds: a whole number of frames at
+/// every common rate.
 const ROOM_S: f64 = 0.01;
 
 /// Files that cannot be aligned.
@@ -48,11 +49,12 @@ pub struct Heard {
     pub unfit: Option<String>,
 }
 
-/// Listens to files, each brought to `rate`. Uses rayon's pool; `stop` may be asked from any thread.
+/// Listens to files, each brought to `rate`. Uses rayon's pool; `stop` may be asked from any
+/// thread.
 ///
 /// # Errors
-/// When a file cannot be read at all. One without sound, with fewer frames than a stem needs or with samples that are not finite is
-/// no error: it is unfit.
+/// When a file cannot be read at all. One without sound, with fewer frames than a stem needs or
+/// with samples that are not finite is no error: it is unfit.
 pub fn listen_to(
     paths: &[PathBuf],
     rate: SampleRate,
@@ -118,8 +120,8 @@ pub struct Written {
     pub first_sound: Option<u64>,
 }
 
-/// The names of the written files, in order: those of the stems, ending in `.wav`, numbered where two are alike.
-/// Names that differ in case alone count as alike, as many file systems have it.
+/// The names of the written files, in order: those of the stems, ending in `.wav`, numbered where
+/// two are alike. Names that differ in case alone count as alike, as many file systems have it.
 fn names(stems: &[PathBuf]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for stem in stems {
@@ -145,10 +147,12 @@ pub struct AlignedFolder<'a> {
 }
 
 impl AlignedFolder<'_> {
-    /// Sees to it that the stems may be written into the folder. Nothing is decoded, nothing stays written.
+    /// Sees to it that the stems may be written into the folder. Nothing is decoded, nothing stays
+    /// written.
     ///
     /// # Errors
-    /// When a file would replace an input, or a file that mixdown did not write; when the folder cannot be used.
+    /// When a file would replace an input, or a file that mixdown did not write; when the folder
+    /// cannot be used.
     pub fn check(&self, stems: &[PathBuf]) -> Result<(), OutputError> {
         let mut guard = OutputGuard::new(self.force);
         guard.add_inputs(stems.iter().chain(self.inputs));
@@ -161,12 +165,13 @@ impl AlignedFolder<'_> {
     }
 }
 
-/// Writes stems in time, each at its own rate, as 32-bit float WAV files that appear together or not at all. A stem that begins
-/// before time 0 loses silence, never sound: where there is sound, everything begins later. Returns the files, and the seconds by which
-/// everything begins later.
+/// Writes stems in time, each at its own rate, as 32-bit float WAV files that appear together or
+/// not at all. A stem that begins before time 0 loses silence, never sound: where there is sound,
+/// everything begins later. Returns the files, and the seconds by which everything begins later.
 ///
 /// # Errors
-/// When a stem cannot be read on or a file not be written, and what [`AlignedFolder::check`] refuses.
+/// When a stem cannot be read on or a file not be written, and what [`AlignedFolder::check`]
+/// refuses.
 pub fn write_aligned(
     stems: &[Written],
     rate: SampleRate,

@@ -1,4 +1,5 @@
-//! From trusted pairs to one place a stem: least squares over each group, robust against one wrong pair.
+//! From trusted pairs to one place a stem: least squares over each group, robust against one wrong
+//! pair.
 
 use super::course::Course;
 use super::decision::Edge;
@@ -129,7 +130,8 @@ pub(super) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
 
 /// Weighted least squares: each stem in turn goes to the weighted mean of where its pairs want it.
 fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
-    // A hundredth of a frame is as exact as any pair is believed to be; drift is weighed by what it does to the middle.
+    // A hundredth of a frame is as exact as any pair is believed to be; drift is weighed by what it
+    // does to the middle.
     let weight = |edge: &Edge| (edge.late_sd.powi(2) + 1e-4).recip();
     for _ in 0..ROUNDS {
         let mut moved = 0.0_f64;

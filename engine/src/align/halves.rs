@@ -1,5 +1,5 @@
-//! Whether the lower and the upper half of what is coherent say the same offset: a filter over one of two stems delays low bins by more than high
-//! ones, noise does not.
+//! Whether the lower and the upper half of what is coherent say the same offset: a filter over one
+//! of two stems delays low bins by more than high ones, noise does not.
 
 use super::course::Course;
 use super::measure::Measured;
@@ -8,7 +8,8 @@ use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
 
-/// How far apart the halves may be and still agree, in frames, with two standard deviations more: what an offset may be off and still be right.
+/// How far apart the halves may be and still agree, in frames, with two standard deviations more:
+/// what an offset may be off and still be right.
 const TOLERANCE: f64 = 3.0;
 
 /// How much later the second stem is by the lower half than by the upper one.
@@ -21,8 +22,9 @@ pub(super) struct Halves {
 }
 
 impl Halves {
-    /// Splits what windows heard, once they are turned back by `course`, in two halves with as much in common each. `None` where they heard nothing,
-    /// or where the lowest bin alone holds half of it: then there are no two to compare.
+    /// Splits what windows heard, once they are turned back by `course`, in two halves with as much
+    /// in common each. `None` where they heard nothing, or where the lowest bin alone holds half of
+    /// it: then there are no two to compare.
     pub(super) fn of(measured: &[Measured], window: &Window, course: &Course) -> Option<Self> {
         let step = TAU / window.size as f64;
         let omega = |n: usize| (window.bins.start + n) as f64 * step;
@@ -36,7 +38,8 @@ impl Halves {
             so_far += x / all;
             so_far >= 0.5
         })?;
-        // One step of Newton's method from the course to where the phases of a part agree best, as the sum of what each window adds to it.
+        // One step of Newton's method from the course to where the phases of a part agree best, as
+        // the sum of what each window adds to it.
         let bend = |part: Range<usize>| part.map(|n| omega(n).powi(2) * common[n]).sum::<f64>();
         let (low, high) = (bend(0..split), bend(split..common.len()));
         // Of stems that are upside down to each other both are negative.

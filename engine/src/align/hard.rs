@@ -1,4 +1,5 @@
-//! Pairs that are hard to find, and are found: mostly silence, under other instruments, in rooms, by clocks that wander.
+//! Pairs that are hard to find, and are found: mostly silence, under other instruments, in rooms,
+//! by clocks that wander.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::calibration::{features, mono};

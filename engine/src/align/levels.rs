@@ -83,13 +83,15 @@ impl Levels {
         frames.start as i64 * hop - before..(frames.end as i64 - 1) * hop - before + self.size as i64
     }
 
-    /// Frames that look at nothing beyond session frame `end`: pairs of them, the same whatever the pieces in which a stem comes.
+    /// Frames that look at nothing beyond session frame `end`: pairs of them, the same whatever the
+    /// pieces in which a stem comes.
     pub(super) fn ready(&self, end: usize) -> usize {
         let ready = (end + (self.size - self.hop) / 2 + self.hop).saturating_sub(self.size) / self.hop;
         ready - ready % 2
     }
 
-    /// Follows a stem for `count` more frames, through samples that begin where the first of them looks. After an odd count nothing may follow.
+    /// Follows a stem for `count` more frames, through samples that begin where the first of them
+    /// looks. After an odd count nothing may follow.
     pub(super) fn follow(&mut self, samples: &[f32], count: usize) {
         for first in (0..count).step_by(2) {
             // Of the last frame of an odd count, twice.
@@ -113,7 +115,8 @@ impl Levels {
         self.running_power.push(so_far + f64::from(powers.iter().sum::<f32>()));
     }
 
-    /// Session frames in a frame; power, a row a band; sums of all of it from the start, one more than there are frames.
+    /// Session frames in a frame; power, a row a band; sums of all of it from the start, one more
+    /// than there are frames.
     pub(super) fn into_parts(self) -> (usize, Vec<Vec<f32>>, Vec<f64>) {
         (self.hop, self.bands, self.running_power)
     }
@@ -124,7 +127,8 @@ fn powers(both: &[Complex<f32>], edges: &[usize; BANDS + 1]) -> ([f32; BANDS], [
     let (mut first, mut second) = ([0.0; BANDS], [0.0; BANDS]);
     for (n, edge) in edges.windows(2).enumerate() {
         for k in edge[0]..edge[1].max(edge[0]) {
-            // Bin k of the one is half of bin k and the conjugate of bin −k together; of the other, half of what they differ by.
+            // Bin k of the one is half of bin k and the conjugate of bin −k together; of the other,
+            // half of what they differ by.
             let (x, y) = (both[k], both[(both.len() - k) % both.len()].conj());
             first[n] += 0.25 * (x + y).norm_sqr();
             second[n] += 0.25 * (x - y).norm_sqr();
@@ -150,7 +154,8 @@ mod tests {
         levels.follow(&tone[start..], count);
         let (hop, bands, sums) = levels.into_parts();
         assert_eq!((hop, bands[4].len(), sums.len()), (441, count, count + 1));
-        // A Hann window of 1024 frames: a sine of amplitude A leaves 3/8 × 1024² × A²/4 in its bins.
+        // A Hann window of 1024 frames: a sine of amplitude A leaves 3/8 × 1024² × A²/4 in its
+        // bins.
         let full = 0.375 * 1_024.0_f32.powi(2) / 4.0;
         for (n, power) in bands[4].iter().enumerate().filter(|(n, _)| n.abs_diff(40) > 2) {
             let amplitude = if n < 40 { 0.25_f32 } else { 0.5 };

@@ -1,4 +1,5 @@
-//! How the lateness of one stem against another runs on over time: a straight line, found among measurements of which some are wrong.
+//! How the lateness of one stem against another runs on over time: a straight line, found among
+//! measurements of which some are wrong.
 
 /// The most that two clocks may differ, as a share: 1000 ppm, several times what real recorders do.
 pub(super) const MOST_DRIFT: f64 = 1e-3;
@@ -24,8 +25,9 @@ impl Line {
     }
 }
 
-/// The line through two points that most points lie on, within `tolerance`, then the least-squares line through those; with whether
-/// each point lies on it. None when there are fewer than two points or no line is flat enough.
+/// The line through two points that most points lie on, within `tolerance`, then the least-squares
+/// line through those; with whether each point lies on it. None when there are fewer than two
+/// points or no line is flat enough.
 pub(super) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) -> Option<(Line, Vec<bool>)> {
     let near = |line: Line| -> Vec<bool> {
         points.iter().map(|(at, late)| (late - line.late(*at)).abs() <= tolerance).collect()

@@ -1,4 +1,5 @@
-//! A first look at two stems: candidates from the whole of both, and windows that confirm one of them.
+//! A first look at two stems: candidates from the whole of both, and windows that confirm one of
+//! them.
 
 use super::compare::{CANDIDATES, Comparison, ENVELOPE_DRIFT, LOBE_S};
 use super::decision::Verdict;
@@ -8,15 +9,18 @@ use super::repeats::{self, Overlap};
 use super::sounding::Sounding;
 use super::windows::{self, Found, Search};
 
-/// A peak of the whole correlation is worth asking windows from here: z, and z in multiples of what chance reaches.
+/// A peak of the whole correlation is worth asking windows from here: z, and z in multiples of what
+/// chance reaches.
 const LEAST_Z: (f64, f64) = (7.0, 1.5);
-/// From this z on, two stems have something in common, wherever it lies: unrelated ones of one song reach 12.
+/// From this z on, two stems have something in common, wherever it lies: unrelated ones of one song
+/// reach 12.
 const SHARING_Z: f64 = 16.0;
 /// From this z on, short windows will do.
 const STRONG_Z: f64 = 40.0;
 /// The z that a window is made long enough to expect, if noise averages out as it should.
 const WINDOW_Z: f64 = 20.0;
-/// The share of windows that must agree before the exact offset is worth finding, and the decimal logarithm of the chance allowed.
+/// The share of windows that must agree before the exact offset is worth finding, and the decimal
+/// logarithm of the chance allowed.
 const LEAST_SHARE: f64 = 0.5;
 const MOST_LOG_CHANCE: f64 = -4.0;
 
@@ -39,13 +43,15 @@ pub(super) enum Look {
 }
 
 impl Comparison<'_> {
-    /// After how many session frames a stem that is played round and round is the same again; none for one that is not.
+    /// After how many session frames a stem that is played round and round is the same again; none
+    /// for one that is not.
     fn period(&self, index: usize) -> Option<i64> {
         let period = || repeats::period(self.correlator.as_ref()?, self.prepared[index].as_ref()?, LOBE_S);
         *self.periods[index].get_or_init(period)
     }
 
-    /// How far from an offset a pair fits as well, in session frames, because one of the two is the same again there.
+    /// How far from an offset a pair fits as well, in session frames, because one of the two is the
+    /// same again there.
     pub(super) fn also(&self, a: usize, b: usize, late: f64) -> Option<i64> {
         let overlap = Overlap::new(self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let ways = [a, b].into_iter().filter_map(|stem| self.period(stem)).flat_map(|period| [-period, period]);
@@ -58,7 +64,8 @@ impl Comparison<'_> {
         let peak = self.peak(a, b);
         let also = |(places, _): &(Vec<i64>, f64)| {
             let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-            // Windows would know which offset the peak stands for; where each fits twice, they need not be asked.
+            // Windows would know which offset the peak stands for; where each fits twice, they need
+            // not be asked.
             let possible = places.iter().filter(|late| windows::can_tell(first.stem, second.stem, **late));
             possible.map(|late| self.also(a, b, *late as f64)).collect::<Option<Vec<i64>>>()?.first().copied()
         };
@@ -108,13 +115,15 @@ impl Comparison<'_> {
         most_agreed(rough)
     }
 
-    /// The offsets that the highest peak may stand for, in session frames, and its z; none when it does not stand out.
+    /// The offsets that the highest peak may stand for, in session frames, and its z; none when it
+    /// does not stand out.
     fn peak(&self, a: usize, b: usize) -> Option<(Vec<i64>, f64)> {
         let correlator = self.correlator.as_ref()?;
         let factor = self.factor;
         let lobe = (self.rate.frames(LOBE_S) as usize).div_ceil(factor);
         let (lags, z, floor) = if let Some((a, b)) = self.half_phases[a].as_ref().zip(self.half_phases[b].as_ref()) {
-            // Half the work for two offsets instead of one, of which windows know the right one. The noise of both lies in it.
+            // Half the work for two offsets instead of one, of which windows know the right one.
+            // The noise of both lies in it.
             let (peak, lags) = correlator.lend(|scratch| {
                 let folded = correlator.folded(a, b, scratch);
                 Some((peak::find(folded, lobe)?, folded.len() as i64))

@@ -1,4 +1,5 @@
-//! Windows at the full rate, read along a course: the cross-spectrum of each, all of them together, and the lag at which phases agree.
+//! Windows at the full rate, read along a course: the cross-spectrum of each, all of them together,
+//! and the lag at which phases agree.
 
 use super::course::Course;
 use super::features::StemFeatures;
@@ -35,8 +36,9 @@ impl Measured {
     }
 }
 
-/// How a correlation stands at one lag: its height there, its slope, and how much it bends downwards. Where stems are upside down to each other the
-/// first and the last are negative at the top.
+/// How a correlation stands at one lag: its height there, its slope, and how much it bends
+/// downwards. Where stems are upside down to each other the first and the last are negative at the
+/// top.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stand {
     pub(super) height: f64,
@@ -134,7 +136,8 @@ pub(super) fn measure(
     starts.par_iter().map_init(|| window.buffers(), one).collect()
 }
 
-/// Reads the second stem at the frames that frames `from`, `from + 1` … of the first belong to, between its samples.
+/// Reads the second stem at the frames that frames `from`, `from + 1` … of the first belong to,
+/// between its samples.
 pub(super) fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionTable, out: &mut [f32]) {
     // Between bends it is read in even steps.
     let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
@@ -175,7 +178,8 @@ pub(super) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bin
             second[n] += f64::from(window.second[n]) * scale;
         }
     }
-    // Each window adds as many degrees of freedom as neighbouring bins are averaged, two thirds of them its own.
+    // Each window adds as many degrees of freedom as neighbouring bins are averaged, two thirds of
+    // them its own.
     let chance = 1.5 / ((2 * SMOOTH + 1) * windows) as f64;
     let (coherence, levels) = (0..count)
         .map(|n| {
@@ -189,11 +193,13 @@ pub(super) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bin
     Together { cross, coherence, levels }
 }
 
-/// Finds the peak of each window again, every bin weighted by its coherence in all the others and set against the level around it there, after
-/// Hannan and Thomson (1973): noise between the bins of a dull stem says nothing then. What a window says itself would speak for it twice.
+/// Finds the peak of each window again, every bin weighted by its coherence in all the others and
+/// set against the level around it there, after Hannan and Thomson (1973): noise between the bins
+/// of a dull stem says nothing then. What a window says itself would speak for it twice.
 pub(super) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
-    // Where the coherence is known, theory has its power of ½ here. Where it is measured, small values are chance: of 144 cases (six dull stems of 12 s,
-    // 10 dB below noise) the power of 1.5 finds 103, that of 2 finds 102, 1 finds 87, and ½ finds 58.
+    // Where the coherence is known, theory has its power of ½ here. Where it is measured, small
+    // values are chance: of 144 cases (six dull stems of 12 s, 10 dB below noise) the power of 1.5
+    // finds 103, that of 2 finds 102, 1 finds 87, and ½ finds 58.
     let of = |coherence: f64| coherence * coherence.sqrt() / (1.0 - coherence);
     let weight = |(coherence, level): (&f64, &f64)| if *level > 0.0 { (of(*coherence) / level) as f32 } else { 0.0 };
     let listen = |own: usize| {
@@ -219,7 +225,8 @@ fn highest(curve: &[f32]) -> usize {
     (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best })
 }
 
-/// The lag, near that of a window's peak, where its phases, weighted by the coherence of all windows, agree best, whatever the sign.
+/// The lag, near that of a window's peak, where its phases, weighted by the coherence of all
+/// windows, agree best, whatever the sign.
 pub(super) fn summit(one: &Measured, together: &Together, window: &Window) -> f64 {
     let weighted = |(bin, coherence): (&Complex<f32>, &f64)| {
         let length = f64::from(bin.norm());

@@ -1,4 +1,5 @@
-//! Stems inside a mix: with what gain each of them lies in it, and what of the mix they do not explain.
+//! Stems inside a mix: with what gain each of them lies in it, and what of the mix they do not
+//! explain.
 
 use super::files::{AlignError, open};
 use super::{Alignment, Place};
@@ -17,7 +18,8 @@ use std::sync::Arc;
 const BLOCK: usize = 4_096;
 /// Middles of the octaves that are reported, in hertz.
 const OCTAVES_HZ: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0];
-/// What is added to the power of each stem, as a share: two stems that are alike share their gain instead of fighting.
+/// What is added to the power of each stem, as a share: two stems that are alike share their gain
+/// instead of fighting.
 const RIDGE: f64 = 1e-9;
 
 /// What is left of one band of the mix.
@@ -32,16 +34,19 @@ pub struct Band {
 /// Stems found in a mix.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InMix {
-    /// The gain of each stem in the mix, in dB; none for a stem that was not found, or whose gain is not above 0.
+    /// The gain of each stem in the mix, in dB; none for a stem that was not found, or whose gain
+    /// is not above 0.
     pub gains_db: Vec<Option<f64>>,
-    /// How deep the sum of the stems cancels the mix: power left over power of the mix, in dB; none for a silent mix.
+    /// How deep the sum of the stems cancels the mix: power left over power of the mix, in dB; none
+    /// for a silent mix.
     pub residual_db: Option<f64>,
     /// The same, an octave each.
     pub bands: Vec<Band>,
 }
 
-/// Finds the gains, by least squares over all stems at once, with which stems make up a mix. `alignment` is that of the mix, at number 0,
-/// and the stems after it; `rate` is the rate of the mix. Reads every file twice.
+/// Finds the gains, by least squares over all stems at once, with which stems make up a mix.
+/// `alignment` is that of the mix, at number 0, and the stems after it; `rate` is the rate of the
+/// mix. Reads every file twice.
 ///
 /// # Errors
 /// When a file cannot be read, or `stop` says so.
@@ -123,8 +128,8 @@ fn together(
     }
 }
 
-/// Fills a buffer from a source that begins `lead` frames later, with silence after its end; mono goes to all channels. Returns the
-/// frames before that.
+/// Fills a buffer from a source that begins `lead` frames later, with silence after its end; mono
+/// goes to all channels. Returns the frames before that.
 pub(super) fn fill<S: Source>(source: &mut S, lead: &mut u64, buffer: &mut AudioBuffer) -> Result<usize, S::Error> {
     let (channels, length) = (buffer.channels(), buffer.frames());
     let silent = (*lead).min(length as u64) as usize;

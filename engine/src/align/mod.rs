@@ -1,4 +1,5 @@
-//! Which stems are late against which, by how much and how sure: only stems that share a source are ever moved.
+//! Which stems are late against which, by how much and how sure: only stems that share a source are
+//! ever moved.
 
 mod answer;
 mod arrival;
@@ -73,7 +74,8 @@ const PARTS_A_STEP: usize = 8;
 const SHORTEST_S: f64 = 1.25;
 /// Stems that stay below this peak (−120 dBFS) are silent.
 const SILENT: f32 = 1e-6;
-/// The confidence from which an offset is believed, and the same for stems that are known to be related.
+/// The confidence from which an offset is believed, and the same for stems that are known to be
+/// related.
 const LEAST_CONFIDENCE: (f64, f64) = (0.99, 0.5);
 
 /// What to look for.
@@ -82,19 +84,22 @@ const LEAST_CONFIDENCE: (f64, f64) = (0.99, 0.5);
 pub struct AlignSettings {
     /// Which stems that share a source are moved.
     pub mode: Mode,
-    /// The largest offset between two stems that is looked for, in seconds, either way; without it, any that lets them overlap.
+    /// The largest offset between two stems that is looked for, in seconds, either way; without it,
+    /// any that lets them overlap.
     pub max_offset_s: Option<f64>,
-    /// The confidence, 0 to 1, from which an offset is believed; without it 0.99, or 0.5 for stems that are known to be related.
+    /// The confidence, 0 to 1, from which an offset is believed; without it 0.99, or 0.5 for stems
+    /// that are known to be related.
     pub min_confidence: Option<f64>,
     /// The stems are known to share a source: less evidence will do.
     pub assume_related: bool,
-    /// The stem, by its number, against which the others are moved; without it, the one that lets the fewest move, and of
-    /// equals the earliest.
+    /// The stem, by its number, against which the others are moved; without it, the one that lets
+    /// the fewest move, and of equals the earliest.
     pub reference: Option<usize>,
 }
 
 impl AlignSettings {
-    /// For stems that are looked for in a mix that is said to hold them: less evidence will do, but a chance of 0.95 is asked for.
+    /// For stems that are looked for in a mix that is said to hold them: less evidence will do, but
+    /// a chance of 0.95 is asked for.
     pub fn in_mix() -> Self {
         Self { assume_related: true, min_confidence: Some(0.95), ..Self::default() }
     }
@@ -113,10 +118,11 @@ pub enum Pairs {
     With(usize),
 }
 
-/// Compares stems and decides which to move. Uses rayon's current pool; the answer does not depend on its size.
+/// Compares stems and decides which to move. Uses rayon's current pool; the answer does not depend
+/// on its size.
 ///
-/// `watch` hears every few pairs, on the calling thread, how much is done, 0 to 1; when it answers true, every stem is left with the
-/// reason `stopped`.
+/// `watch` hears every few pairs, on the calling thread, how much is done, 0 to 1; when it answers
+/// true, every stem is left with the reason `stopped`.
 pub fn align<S: Borrow<StemFeatures>>(
     stems: &[S],
     settings: &AlignSettings,
@@ -176,8 +182,8 @@ fn why_unfit(stem: &StemFeatures, rate: SampleRate) -> Option<&'static str> {
     }
 }
 
-/// Returns how many of `of` items to work on between two looks at whether to stop: few enough for progress that moves evenly,
-/// and as many as there are threads.
+/// Returns how many of `of` items to work on between two looks at whether to stop: few enough for
+/// progress that moves evenly, and as many as there are threads.
 fn part_len(of: usize) -> usize {
     let threads = rayon::current_num_threads().max(1);
     of.div_ceil(PARTS_A_STEP).next_multiple_of(threads).clamp(1, PAIRS_AT_ONCE.max(threads))
@@ -222,7 +228,8 @@ fn compare(
         }
     }
     rough.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
-    // A group of copies has many pairs; the exact offset is found for as many as hold it together twice over.
+    // A group of copies has many pairs; the exact offset is found for as many as hold it together
+    // twice over.
     loop {
         let next = needed(&rough, &verdicts, stems.len());
         if next.is_empty() {
@@ -246,8 +253,8 @@ fn compare(
     }
 }
 
-/// The rough pairs to make exact next: a spanning forest of what is not refused, then a second one beside it; all of them where
-/// trusted pairs contradict each other, so that the wrong one shows.
+/// The rough pairs to make exact next: a spanning forest of what is not refused, then a second one
+/// beside it; all of them where trusted pairs contradict each other, so that the wrong one shows.
 fn needed(rough: &[(usize, usize, Rough)], verdicts: &[(usize, usize, Verdict)], stems: usize) -> Vec<usize> {
     let known = |a: usize, b: usize| verdicts.iter().find(|verdict| (verdict.0, verdict.1) == (a, b)).map(|v| &v.2);
     let open: Vec<usize> = (0..rough.len()).filter(|n| known(rough[*n].0, rough[*n].1).is_none()).collect();

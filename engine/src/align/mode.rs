@@ -1,4 +1,5 @@
-//! Why stems that share a source may be moved: what the user says of them, or what they show by themselves.
+//! Why stems that share a source may be moved: what the user says of them, or what they show by
+//! themselves.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Recordings of one event by devices that started on their own, where the sound proves it; stems of one session stay.
+    /// Recordings of one event by devices that started on their own, where the sound proves it;
+    /// stems of one session stay.
     Auto,
     /// Copies, plain or processed, as well; mutual bleed and copies with feedback stay.
     #[default]

@@ -32,8 +32,9 @@ impl Correlation {
 /// How to put a stem in time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Move {
-    /// Which frame of the stem belongs to which frame of its reference, at the rate of the comparison. Its drift above 0: the stem's
-    /// clock runs fast, so that it has more frames for the same time.
+    /// Which frame of the stem belongs to which frame of its reference, at the rate of the
+    /// comparison. Its drift above 0: the stem's clock runs fast, so that it has more frames for
+    /// the same time.
     pub warp: Warp,
     /// −1 when it is to be turned over.
     pub polarity: i8,
@@ -53,27 +54,30 @@ pub struct DriftChange {
 pub struct StemAlignment {
     /// Whether to move it.
     pub decision: Decision,
-    /// The stem that it is compared with: the reference of its group. None when it shares its source with no other.
+    /// The stem that it is compared with: the reference of its group. None when it shares its
+    /// source with no other.
     pub reference: Option<usize>,
-    /// Frames at the session rate by which its events come after the reference's, at frame 0 of the reference; negative when they
-    /// come before. None when nothing is known.
+    /// Frames at the session rate by which its events come after the reference's, at frame 0 of the
+    /// reference; negative when they come before. None when nothing is known.
     pub late_samples: Option<f64>,
     /// One standard deviation of `late_samples`.
     pub late_uncertainty: f64,
     /// −1 when it is inverted against the reference; a stem that is moved is turned over too.
     pub polarity: i8,
-    /// How much more it falls behind, in frames in a million; where that changes, up to the first change.
+    /// How much more it falls behind, in frames in a million; where that changes, up to the first
+    /// change.
     pub drift_ppm: f64,
     /// Where its clock changed its drift, in the order of time; mostly empty.
     pub drift_changes: Vec<DriftChange>,
     /// One standard deviation of `drift_ppm`.
     pub drift_uncertainty_ppm: f64,
-    /// The chance, 0 to 1, that `late_samples` is right, as calibrated on generated cases. 0 when nothing is known.
+    /// The chance, 0 to 1, that `late_samples` is right, as calibrated on generated cases. 0 when
+    /// nothing is known.
     pub confidence: f64,
     /// The correlation around the offset; none when there is nothing to see.
     pub correlation: Option<Correlation>,
-    /// Why, starting with one word for the cause where it was left: `in_session`, `effect_return`, `mutual_bleed`, `unrelated`,
-    /// `ambiguous`, `unsure`, `too_short`, `silent`, `stopped`.
+    /// Why, starting with one word for the cause where it was left: `in_session`, `effect_return`,
+    /// `mutual_bleed`, `unrelated`, `ambiguous`, `unsure`, `too_short`, `silent`, `stopped`.
     pub reason: String,
 }
 
@@ -94,7 +98,8 @@ impl StemAlignment {
         }
     }
 
-    /// Whether it shares its sound with another stem at a known offset, and stays all the same: its reason says why.
+    /// Whether it shares its sound with another stem at a known offset, and stays all the same: its
+    /// reason says why.
     pub fn stays(&self) -> bool {
         let causes = ["in_session", "effect_return", "mutual_bleed"];
         self.reason.split_once(':').is_some_and(|(cause, _)| causes.contains(&cause))
@@ -105,7 +110,8 @@ impl StemAlignment {
         if self.decision == Decision::Moved { self.in_time() } else { Move::NONE }
     }
 
-    /// How it lies against its reference, whether it is to be moved or lies right already; nothing where nothing is known.
+    /// How it lies against its reference, whether it is to be moved or lies right already; nothing
+    /// where nothing is known.
     pub(super) fn in_time(&self) -> Move {
         self.warp().map_or(Move::NONE, |warp| Move { warp, polarity: self.polarity })
     }
@@ -124,7 +130,8 @@ impl StemAlignment {
 /// The answer for a session.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Alignment {
-    /// The reference of the largest group of stems that share a source (of equals, the first). None when no two do.
+    /// The reference of the largest group of stems that share a source (of equals, the first). None
+    /// when no two do.
     pub reference: Option<usize>,
     /// One answer a stem, in the order given.
     pub stems: Vec<StemAlignment>,

@@ -4,7 +4,8 @@
 use multiversion::multiversion;
 use realfft::num_complex::Complex;
 
-/// A bin of a spectrum whose lengths are at most 1: real and imaginary part in steps of 2⁻¹⁵. What they round off is 90 dB below the longest bin.
+/// A bin of a spectrum whose lengths are at most 1: real and imaginary part in steps of 2⁻¹⁵. What
+/// they round off is 90 dB below the longest bin.
 pub(super) type Bin = [i16; 2];
 
 const STEPS: f32 = 32_767.0;

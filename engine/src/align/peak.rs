@@ -14,7 +14,8 @@ pub(super) struct Peak {
     pub(super) floor: f64,
 }
 
-/// The peak of a correlation whose middle is lag 0; lags within `lobe` steps of it belong to it. None when there is nothing but zeros.
+/// The peak of a correlation whose middle is lag 0; lags within `lobe` steps of it belong to it.
+/// None when there is nothing but zeros.
 pub(super) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
     let parts: Vec<(f32, f64)> = correlation.chunks(TOGETHER).map(highest_and_squares).collect();
     let height = parts.iter().fold(0.0_f32, |height, part| height.max(part.0));
@@ -28,7 +29,8 @@ pub(super) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
     if count == 0 {
         return None;
     }
-    // The parts that the peak reaches into are asked lag by lag: what is left beside a high peak is too little to subtract it from.
+    // The parts that the peak reaches into are asked lag by lag: what is left beside a high peak is
+    // too little to subtract it from.
     let (first, last) = (own.start / TOGETHER, (own.end - 1) / TOGETHER);
     let beside = first * TOGETHER..((last + 1) * TOGETHER).min(correlation.len());
     let beside = beside.filter(|n| !own.contains(n)).map(|n| f64::from(correlation[n]).powi(2));

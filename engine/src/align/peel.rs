@@ -1,4 +1,5 @@
-//! Stems in a mix, the clearest first: what is found is taken out of the mix, and the rest is looked for in what is left.
+//! Stems in a mix, the clearest first: what is found is taken out of the mix, and the rest is
+//! looked for in what is left.
 
 use super::mix::{LeastSquares, fill};
 use super::{AlignSettings, Alignment, Pairs, Place, StemAlignment, StemFeatures, align};
@@ -13,9 +14,9 @@ const ROUNDS: usize = 3;
 /// Frames read at once.
 const BLOCK: usize = 16_384;
 
-/// Looks for stems inside a mix, number 0. As [`align`] with [`Pairs::With`]; then the stems that were found are taken out, each with
-/// the gain that leaves least of the mix, and those that were not are compared with what is left, where they stand out more.
-/// `watch` as there, once a round.
+/// Looks for stems inside a mix, number 0. As [`align`] with [`Pairs::With`]; then the stems that
+/// were found are taken out, each with the gain that leaves least of the mix, and those that were
+/// not are compared with what is left, where they stand out more. `watch` as there, once a round.
 pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
     let settings = AlignSettings { reference: Some(0), ..*settings };
     let mut alignment = align(stems, &settings, Pairs::With(0), watch);

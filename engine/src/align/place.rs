@@ -16,7 +16,8 @@ impl Move {
     /// Nothing to do.
     pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
 
-    /// Frames by which everything must begin later, so that a stem that sounds from frame `first_sound` on loses no sound.
+    /// Frames by which everything must begin later, so that a stem that sounds from frame
+    /// `first_sound` on loses no sound.
     pub fn room(&self, first_sound: Option<u64>) -> u64 {
         let Some(first) = first_sound.filter(|_| *self != Self::NONE) else { return 0 };
         // Where the first sound comes to lie.
@@ -24,7 +25,8 @@ impl Move {
         (-lies).ceil().max(0.0) as u64
     }
 
-    /// Where a stem goes that begins at frame `start`, when everything begins `room` frames later; none when it stays as it is.
+    /// Where a stem goes that begins at frame `start`, when everything begins `room` frames later;
+    /// none when it stays as it is.
     pub fn place(&self, start: u64, room: u64) -> Option<Place> {
         if *self == Self::NONE {
             return (room > 0).then_some(Place { start: start + room, retiming: Retiming::NONE });
@@ -71,7 +73,8 @@ mod tests {
     fn a_drifting_stem_is_in_time_at_its_end_too() {
         let (late, drift) = (300.0, 1e-4);
         let moved = Move { warp: Warp::line(late, drift), polarity: 1 }.place(0, 400).unwrap();
-        // What the reference plays at frame 10⁶ the stem plays at 10⁶ + 300 + 100; everything is 400 later now.
+        // What the reference plays at frame 10⁶ the stem plays at 10⁶ + 300 + 100; everything is
+        // 400 later now.
         let read = moved.retiming.warp.start + (1e6 + 400.0 - moved.start as f64) * (1.0 + drift);
         assert!((read - (1e6 + 400.0)).abs() < 1e-6);
     }

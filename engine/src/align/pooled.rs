@@ -1,5 +1,6 @@
-//! The line on which windows that listened to coherent bins lie, by what all of them heard together: of a dull stem under noise one window alone may be
-//! off by a sample, and the median of such answers by half of one.
+//! The line on which windows that listened to coherent bins lie, by what all of them heard
+//! together: of a dull stem under noise one window alone may be off by a sample, and the median of
+//! such answers by half of one.
 
 use super::course::Course;
 use super::line::Line;
@@ -64,8 +65,9 @@ impl Bends {
 }
 
 impl Pooled {
-    /// The line nearest to a straight `course` at which the phases of what windows heard agree best, whatever the sign: the offset of Hannan and Thomson
-    /// (1973), of all windows as one. `None` where none is within `reach` frames of the course at all of them.
+    /// The line nearest to a straight `course` at which the phases of what windows heard agree
+    /// best, whatever the sign: the offset of Hannan and Thomson (1973), of all windows as one.
+    /// `None` where none is within `reach` frames of the course at all of them.
     pub(super) fn near(
         measured: &[&Measured],
         window: &Window,
@@ -130,7 +132,8 @@ mod tests {
             assert!(off.abs() < 1.0 && found.late_sd < 0.5, "{seed} {sign}: {off} {found:?}");
             squares += (off / found.late_sd).powi(2) / 16.0;
         }
-        // Of sixteen offsets, each over a deviation that thirteen windows tell to a fifth: nineteen times in twenty.
+        // Of sixteen offsets, each over a deviation that thirteen windows tell to a fifth: nineteen
+        // times in twenty.
         assert!((0.4..2.2).contains(&squares), "{squares}");
     }
 
@@ -148,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_line_that_is_right_in_the_middle_alone_turns() {
-        // Windows that are all alike, once a second: the offset in the middle is right from the start, and asks for no step.
+        // Windows that are all alike, once a second: the offset in the middle is right from the
+        // start, and asks for no step.
         let second = dull(&signals::white_noise(5, 0.5, LEN));
         let source = make::looped(&second, LEN, 14 * LEN);
         let middle = 6.5 * LEN as f64;

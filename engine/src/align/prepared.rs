@@ -54,7 +54,8 @@ impl<'a> Prepared<'a> {
         sums.get(n + 1).map_or(0.0, |sum| sum - sums[n])
     }
 
-    /// The power that it has where it is loud: the mean of the power, weighted by the power itself, which silence does not lower.
+    /// The power that it has where it is loud: the mean of the power, weighted by the power itself,
+    /// which silence does not lower.
     pub(super) fn loud(&self) -> f64 {
         self.loud
     }

@@ -1,4 +1,5 @@
-//! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their coherence, fit one course in time.
+//! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their
+//! coherence, fit one course in time.
 
 use super::LEAST_CONFIDENCE;
 use super::bends::{self, Grain};
@@ -33,17 +34,20 @@ const ENOUGH: f64 = 0.9;
 const SURE: f64 = 0.995;
 /// What the windows together must stand out by for another look: unrelated stems reach 5.
 const PROMISING_Z: f64 = 6.5;
-/// How far a window looks around the rough course at first, and later, in frames; and at first where the drift may change.
+/// How far a window looks around the rough course at first, and later, in frames; and at first
+/// where the drift may change.
 const REACH: (usize, usize) = (96, 24);
 const FAR_REACH: usize = 512;
 /// How far from the course a window's peak may be and still agree, in frames.
 const TOLERANCE: f64 = 1.5;
-/// A clock that wanders takes windows no farther from the course than this, in frames; four fifths of normally distributed offsets lie within so
-/// many deviations; and so many bounds of noise say nothing of a wandering clock.
+/// A clock that wanders takes windows no farther from the course than this, in frames; four fifths
+/// of normally distributed offsets lie within so many deviations; and so many bounds of noise say
+/// nothing of a wandering clock.
 const WANDERING: f64 = 12.0;
 const DEVIATIONS_OF_FOUR_FIFTHS: f64 = 1.2816;
 const NOISE: f64 = 4.0;
-/// Rounds of measuring along the last course, and a change that is too little for another, in frames.
+/// Rounds of measuring along the last course, and a change that is too little for another, in
+/// frames.
 const ROUNDS: usize = 3;
 const SETTLED: f64 = 0.005;
 /// Taps that read between samples; the table takes as long to make as a window to measure.
@@ -80,7 +84,8 @@ pub(super) struct Followed {
     pub(super) on: Vec<(f64, f64)>,
     pub(super) late_sd: f64,
     pub(super) drift_sd: f64,
-    /// How far windows are off the course, one deviation, beyond what noise does to them, in frames.
+    /// How far windows are off the course, one deviation, beyond what noise does to them, in
+    /// frames.
     pub(super) wander: f64,
 }
 
@@ -93,7 +98,8 @@ pub(super) fn coherence(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course) -> O
     Some(together(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
 }
 
-/// Measures `b` against `a` around a rough course. `strong` says that short windows will do. None when nothing is left to measure.
+/// Measures `b` against `a` around a rough course. `strong` says that short windows will do. None
+/// when nothing is left to measure.
 pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong: bool) -> Option<Refined> {
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
@@ -111,7 +117,8 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
         agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
     };
-    // A dull stem has few bins above the noise, and they know the offset: the others would vote it down.
+    // A dull stem has few bins above the noise, and they know the offset: the others would vote it
+    // down.
     let weighted = || {
         let len = long.len.min(long.sounding.frames() / WEIGHTED).max(SHORTEST);
         Pair { weighted: true, len, ..long }.along_a_line(rough)
@@ -124,13 +131,15 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     let share = |refined: &Refined| refined.agreeing as f64 / refined.windows as f64;
     let better = |x: &Refined, y: &Refined| {
         let believed = |refined: &Refined| doubt(refined, false).is_none();
-        // Between a line and a course with bends windows decide: noise bends what is straight, and a line may look sure with half of a bend.
+        // Between a line and a course with bends windows decide: noise bends what is straight, and
+        // a line may look sure with half of a bend.
         let fits = || {
             if x.course.is_straight() != y.course.is_straight() {
                 return share(x).total_cmp(&share(y));
             }
             let (of_x, of_y) = (confidence(x), confidence(y));
-            // Of windows that listen to coherent bins few tell, and bleed of drums may make a bass late.
+            // Of windows that listen to coherent bins few tell, and bleed of drums may make a bass
+            // late.
             let both_sure = of_x.min(of_y) >= LEAST_CONFIDENCE.0;
             if both_sure { y.late_sd.total_cmp(&x.late_sd) } else { of_x.total_cmp(&of_y) }
         };
@@ -139,7 +148,8 @@ pub(super) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     [weighted, refined].into_iter().flatten().max_by(better).map(Refined::told)
 }
 
-/// Adds how the clock wanders. Long windows agree on where it dwells, which may be far from its middle.
+/// Adds how the clock wanders. Long windows agree on where it dwells, which may be far from its
+/// middle.
 fn with_wander(a: &Prepared<'_>, b: &Prepared<'_>, mut followed: Followed) -> Followed {
     let len = followed.window.hann_len();
     let starts: Vec<usize> = followed.measured.iter().map(|one| one.at as usize - len / 2).collect();
@@ -303,8 +313,9 @@ fn grain(half_step: f64, len: usize) -> Grain {
 }
 
 impl Followed {
-    /// By how much windows are off the course, one deviation, beyond a few times what noise does to one of them. The farthest fifth of those
-    /// near the course does not count: it may have heard something else.
+    /// By how much windows are off the course, one deviation, beyond a few times what noise does to
+    /// one of them. The farthest fifth of those near the course does not count: it may have heard
+    /// something else.
     fn far_off(&self) -> f64 {
         let off = self.exact.iter().map(|(at, late)| (late - self.course.late(*at)).abs());
         let mut off: Vec<f64> = off.filter(|off| *off <= WANDERING).collect();
@@ -331,8 +342,8 @@ impl Followed {
         standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
     }
 
-    /// Whether nothing speaks for a filter over one of the stems: the bins that windows listened to are the low ones, and it delays them by more than
-    /// the others.
+    /// Whether nothing speaks for a filter over one of the stems: the bins that windows listened to
+    /// are the low ones, and it delays them by more than the others.
     fn halves_agree(&self) -> bool {
         Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree)
     }

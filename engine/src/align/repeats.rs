@@ -5,7 +5,8 @@ use super::correlation::{Correlator, Lags};
 use super::prepared::Prepared;
 use super::windows::{self, Search};
 
-/// Another offset is asked when the correlation there is at least so high, as a share of the first …
+/// Another offset is asked when the correlation there is at least so high, as a share of the first
+/// …
 pub(super) const ALSO_HIGH: f64 = 0.7;
 /// … where the stems overlap with at least this share of the energy.
 const LEAST_OVERLAP: f64 = 0.2;
@@ -13,8 +14,9 @@ const LEAST_OVERLAP: f64 = 0.2;
 /// How a stem is asked whether it repeats itself.
 const OF_ITSELF: Search = Search { window_s: 1.0, reach_s: 0.02, drifts: true };
 
-/// After how many session frames a stem is the same again in all windows along it; none for one that is not. Any pair of it that fits at one
-/// offset fits as well so many frames later and earlier. What is within `lobe_s` seconds is the same place.
+/// After how many session frames a stem is the same again in all windows along it; none for one
+/// that is not. Any pair of it that fits at one offset fits as well so many frames later and
+/// earlier. What is within `lobe_s` seconds is the same place.
 pub(super) fn period(correlator: &Correlator, stem: &Prepared<'_>, lobe_s: f64) -> Option<i64> {
     let (factor, lobe) = (stem.factor(), lobe_s * stem.stem.rate().as_f64());
     let places = correlator.lend(|scratch| {
@@ -53,8 +55,8 @@ impl<'a> Overlap<'a> {
         (energy(self.first, start, end) * energy(self.second, other.0, other.1)).max(0.0).sqrt()
     }
 
-    /// What they share when the second is late by `late` session frames, as a share of what they share at `own`, where that is enough to
-    /// tell.
+    /// What they share when the second is late by `late` session frames, as a share of what they
+    /// share at `own`, where that is enough to tell.
     pub(super) fn share(&self, late: f64, own: f64) -> Option<f64> {
         let step = |late: f64| (late / self.hop).round() as i64;
         let share = self.at(step(late)) / self.at(step(own)).max(f64::MIN_POSITIVE);
@@ -62,8 +64,9 @@ impl<'a> Overlap<'a> {
     }
 }
 
-/// Lags, in session frames, at which a levelled correlation is nearly as high as at `own`, once the overlap is allowed for: the highest
-/// first, at most `most`. A step of the correlation is `factor` session frames; what is within `lobe` of them is the same place.
+/// Lags, in session frames, at which a levelled correlation is nearly as high as at `own`, once the
+/// overlap is allowed for: the highest first, at most `most`. A step of the correlation is `factor`
+/// session frames; what is within `lobe` of them is the same place.
 pub(super) fn high_places(
     lags: Lags<'_>,
     overlap: &Overlap<'_>,

@@ -1,30 +1,35 @@
-//! A part that two stems have in common may be a take that was pasted: whether another offset has as much to say.
+//! A part that two stems have in common may be a take that was pasted: whether another offset has
+//! as much to say.
 
 use std::ops::RangeInclusive;
 
-/// What a rival reaches at least, in multiples of what chance reaches among all lags: it occurs once in 10 000 pairs.
+/// What a rival reaches at least, in multiples of what chance reaches among all lags: it occurs
+/// once in 10 000 pairs.
 const LEAST_Z: f64 = 1.3;
 /// How high a rival is at least, as a share of the peak.
 const LEAST_HEIGHT: f64 = 0.7;
-/// From this share of the most that two stems can have in common on, a part is long: a paste of that length is the stem itself.
+/// From this share of the most that two stems can have in common on, a part is long: a paste of
+/// that length is the stem itself.
 const LONG: f64 = 0.5;
 /// How much longer than a short part the part of a lower rival is, at least.
 const LONGER: f64 = 1.5;
-/// How high that one is at least: where 35 seconds of 60 are in common, what is played again reaches a sixth; a pasted take of 8 seconds has
-/// rivals from a third on.
+/// How high that one is at least: where 35 seconds of 60 are in common, what is played again
+/// reaches a sixth; a pasted take of 8 seconds has rivals from a third on.
 const LEAST_HEIGHT_OF_LONGER: f64 = 0.25;
 
 /// A lag that speaks against another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rival {
-    /// Not so high, but there the stems have clearly more in common than the short part that they have at the other.
+    /// Not so high, but there the stems have clearly more in common than the short part that they
+    /// have at the other.
     Longer(i64),
     /// Nearly as high.
     AsHigh(i64),
 }
 
-/// The highest lag of a correlation, whose middle is lag 0, that speaks against those of `own`, over which clocks that differ spread a peak.
-/// `common` tells how much the stems have in common, by lag, and `most` how much that could be.
+/// The highest lag of a correlation, whose middle is lag 0, that speaks against those of `own`,
+/// over which clocks that differ spread a peak. `common` tells how much the stems have in common,
+/// by lag, and `most` how much that could be.
 pub(super) fn rival(
     correlation: &[f32],
     own: RangeInclusive<i64>,

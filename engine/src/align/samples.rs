@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
 
-/// Samples that go to the file and come from it at once: their bytes are a small piece of memory, used again.
+/// Samples that go to the file and come from it at once: their bytes are a small piece of memory,
+/// used again.
 const AT_ONCE: usize = 8_192;
 
 /// A growing row of samples that takes no more memory than its limit.
@@ -51,7 +52,8 @@ impl Samples {
         }
     }
 
-    /// Copies the samples from number `start` on, which may be negative; silence where there are none.
+    /// Copies the samples from number `start` on, which may be negative; silence where there are
+    /// none.
     pub(super) fn read(&self, start: i64, out: &mut [f32]) {
         let skip = usize::try_from(-start).unwrap_or(0).min(out.len());
         let start = usize::try_from(start).unwrap_or(0);

@@ -8,7 +8,8 @@ use super::evidence::{same_length, same_time};
 use super::graph::Pair;
 use super::line::Line;
 
-/// How exactly stems of one session are in time, in frames: their edges outweigh any that was measured.
+/// How exactly stems of one session are in time, in frames: their edges outweigh any that was
+/// measured.
 const EXACT: f64 = 1e-3;
 
 /// Numbers stems: those of one session have the same number, the least of theirs.
@@ -31,8 +32,8 @@ pub(super) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdi
     sessions
 }
 
-/// The pairs between sessions, and each session that has one tied together. A stem that comes after another of its session
-/// follows it: its own offset to other sessions is that of an effect.
+/// The pairs between sessions, and each session that has one tied together. A stem that comes after
+/// another of its session follows it: its own offset to other sessions is that of an effect.
 pub(super) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
     let sessions = evidence.sessions;
     let follows = |stem: usize| {

@@ -1,4 +1,5 @@
-//! The line that windows settle on: through what each says, or through what they say together; flat, unless a slope explains them clearly better.
+//! The line that windows settle on: through what each says, or through what they say together;
+//! flat, unless a slope explains them clearly better.
 
 use super::course::Course;
 use super::line::{self, Line};
@@ -6,8 +7,8 @@ use super::measure::Measured;
 use super::pooled::Pooled;
 use super::window::Window;
 
-/// The line through what windows say one by one, time and lateness in frames: flat, unless a slope explains them clearly better. With its
-/// deviations: of the offset, of the drift.
+/// The line through what windows say one by one, time and lateness in frames: flat, unless a slope
+/// explains them clearly better. With its deviations: of the offset, of the drift.
 pub(super) fn one_by_one(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
     let sloped = line::least_squares(on, true);
     let (late_sd, drift_sd) = deviations(&sloped.into(), on);
@@ -19,8 +20,9 @@ pub(super) fn one_by_one(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
     (flat, (deviations(&flat.into(), on).0, drift_sd))
 }
 
-/// The line through what windows near a straight course that listened to coherent bins heard together, flat unless a slope explains it clearly better, with
-/// the same deviations; through what they say one by one, `on`, where they come to no line within `reach` frames of the course.
+/// The line through what windows near a straight course that listened to coherent bins heard
+/// together, flat unless a slope explains it clearly better, with the same deviations; through what
+/// they say one by one, `on`, where they come to no line within `reach` frames of the course.
 pub(super) fn as_one(
     near: &[&Measured],
     window: &Window,
@@ -39,14 +41,17 @@ pub(super) fn as_one(
 /// Whether a slope explains measurements clearly better than none.
 fn slopes(on: &[(f64, f64)], sloped: Line, drift_sd: f64) -> bool {
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
-    // By chance few windows lie nearly on any line: of Student's t, so much comes once in 3000 times of five windows, and less often of more.
+    // By chance few windows lie nearly on any line: of Student's t, so much comes once in 3000
+    // times of five windows, and less often of more.
     let least_t = 5.0 * (1.0 + 8.0 / (on.len().saturating_sub(2)).max(1) as f64);
-    // A drift seen in a short part late in the stems is carried on to frame 0: as many times farther, as much surer it must be.
+    // A drift seen in a short part late in the stems is carried on to frame 0: as many times
+    // farther, as much surer it must be.
     let farther = on.last().map_or(1.0, |last| last.0 / span.max(1.0)).max(1.0);
     sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 * farther
 }
 
-/// One standard deviation of the offset of a course through measurements, and of its drift before the first bend.
+/// One standard deviation of the offset of a course through measurements, and of its drift before
+/// the first bend.
 pub(super) fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
     let free = if *course == Line::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
     let squares: f64 = on.iter().map(|(at, late)| (late - course.late(*at)).powi(2)).sum();
@@ -64,7 +69,8 @@ mod tests {
     use super::*;
     use mixdown_fixtures::{alignment as make, signals};
 
-    /// Windows on a line that drifts by so many frames a window, each up to half a frame off by chance: how many of 3000 rows are told to drift.
+    /// Windows on a line that drifts by so many frames a window, each up to half a frame off by
+    /// chance: how many of 3000 rows are told to drift.
     fn drifting(windows: usize, drift: f64) -> usize {
         let told = |seed: &u64| {
             let off = signals::white_noise(*seed, 0.5, windows);

@@ -11,7 +11,8 @@ const AROUND_S: f64 = 0.25;
 /// From this share of the common time on, both are taken to sound all along.
 const ALL_ALONG: f64 = 0.8;
 
-/// The parts of the common time of two stems in which both sound, in frames of the first one, in the order of time.
+/// The parts of the common time of two stems in which both sound, in frames of the first one, in
+/// the order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sounding {
     spans: Vec<Range<usize>>,
@@ -58,7 +59,8 @@ impl Sounding {
     }
 }
 
-/// Adds a part that begins after the others: to the last one, where less than `gap` frames lie between them.
+/// Adds a part that begins after the others: to the last one, where less than `gap` frames lie
+/// between them.
 fn extend(spans: &mut Vec<Range<usize>>, next: Range<usize>, gap: usize) {
     match spans.last_mut() {
         Some(last) if next.start < last.end + gap => last.end = next.end,

@@ -17,7 +17,8 @@ const BANDS_HZ: [f64; 7] = [60.0, 200.0, 600.0, 1_500.0, 3_500.0, 7_000.0, 12_00
 
 /// Reading between samples leaves so much of an offset open, in frames.
 const LEAST_SD: f64 = 0.01;
-/// A band has something in common from this mean coherence on, or where its peak stands out by so much; of 8193 lags, chance reaches 4.25.
+/// A band has something in common from this mean coherence on, or where its peak stands out by so
+/// much; of 8193 lags, chance reaches 4.25.
 const LEAST_COHERENCE: f64 = 0.02;
 const LEAST_Z_OF_BAND: f64 = 6.4;
 
@@ -29,7 +30,8 @@ pub(super) struct Refined {
     pub(super) late_sd: f64,
     /// One standard deviation of the drift before the first change, as a share.
     pub(super) drift_sd: f64,
-    /// What windows are off the course by, beyond what noise would do, in frames: a clock that wanders.
+    /// What windows are off the course by, beyond what noise would do, in frames: a clock that
+    /// wanders.
     pub(super) wander: f64,
     /// The middle of the windows, in frames of the first stem.
     pub(super) at: f64,
@@ -44,18 +46,22 @@ pub(super) struct Refined {
     /// Bands with something in common, and those that agree on the offset.
     pub(super) bands: usize,
     pub(super) bands_agreeing: usize,
-    /// Both halves of the bins that windows listened to say the same offset; false where they listened to all.
+    /// Both halves of the bins that windows listened to say the same offset; false where they
+    /// listened to all.
     pub(super) halves_agree: bool,
-    /// One stem comes from a microphone in a room: peaks after the direct path are reflections, and count for nothing.
+    /// One stem comes from a microphone in a room: peaks after the direct path are reflections, and
+    /// count for nothing.
     pub(super) in_room: bool,
-    /// How much earlier or later than the peak the direct path lies, in frames; `None` where it is the peak.
+    /// How much earlier or later than the peak the direct path lies, in frames; `None` where it is
+    /// the peak.
     pub(super) direct: Option<f64>,
     /// The correlation around the peak, lags −48 to +48 frames; 1 where all phases agree.
     pub(super) picture: Vec<f32>,
 }
 
 impl Refined {
-    /// With the deviation of the offset that is told: at frame 0, to which a drift carries it on, and of a clock that wanders, at any time.
+    /// With the deviation of the offset that is told: at frame 0, to which a drift carries it on,
+    /// and of a clock that wanders, at any time.
     pub(super) fn told(mut self) -> Self {
         let carried = if self.course.start.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
         self.late_sd = self.late_sd.hypot(carried).hypot(self.wander).hypot(LEAST_SD);
@@ -140,7 +146,8 @@ pub(super) fn conclude(followed: Followed, rate: f64) -> Refined {
         };
         let higher = |own: usize, n: usize| if curve[n].abs() > curve[own].abs() { n } else { own };
         let own = (0..curve.len()).filter(heard).reduce(higher).unwrap_or(best);
-        // What is coherent by less than chance may leave, as a stem far below others is, still shows by a peak that no chance leaves.
+        // What is coherent by less than chance may leave, as a stem far below others is, still
+        // shows by a peak that no chance leaves.
         if mean < LEAST_COHERENCE && stands_out(&curve, own, tolerance) < LEAST_Z_OF_BAND {
             continue;
         }

@@ -161,7 +161,8 @@ fn what_is_played_again_is_told_from_what_is_pasted() {
     let bar = signals::pink_noise(31, 0.1, 2 * RATE_HZ as usize);
     let pasted: Vec<f32> = bar.iter().cycle().take(FRAMES).copied().collect();
     all_left(&aligned(&[pasted.clone(), shifted(&pasted, 700)]), "ambiguous: it repeats itself");
-    // Played again, a bar is never the same sound to the last overtone: a fifth of its power is new each time.
+    // Played again, a bar is never the same sound to the last overtone: a fifth of its power is new
+    // each time.
     let played = mixed(&pasted, &signals::pink_noise(32, 0.1, FRAMES), 0.5);
     late(&aligned(&[played.clone(), shifted(&played, 700)]), 1, 700.0, 0.02);
     // Under noise that may hide the difference, nothing is moved.
@@ -178,7 +179,8 @@ fn a_loud_take_pasted_where_little_is_in_common_moves_nothing_under_noise() {
         *x *= 3.0;
     }
     stem.copy_within(..take, 19 * second - take);
-    // Nine of fourteen seconds are in common, under noise twice as loud as they are; the take alone, where the second is eleven seconds late.
+    // Nine of fourteen seconds are in common, under noise twice as loud as they are; the take
+    // alone, where the second is eleven seconds late.
     let noise = signals::white_noise(6, 0.2, 14 * second);
     let second_part = mixed(&stem[5 * second..], &noise, 1.0);
     all_left(&aligned(&[stem[..14 * second].to_vec(), second_part]), "ambiguous: it repeats itself");

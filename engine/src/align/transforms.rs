@@ -32,7 +32,8 @@ impl Transforms {
         Self { forward: plan_forward(size), inverse: plan_inverse(size) }
     }
 
-    /// The same in half the time; not for places that other threads wait for, as this one may take up work that waits for them.
+    /// The same in half the time; not for places that other threads wait for, as this one may take
+    /// up work that waits for them.
     pub(super) fn on_two_threads(size: usize) -> Self {
         let (forward, inverse) = rayon::join(|| plan_forward(size), || plan_inverse(size));
         Self { forward, inverse }
@@ -82,6 +83,7 @@ pub(super) fn inverse(
     output: &mut [f32],
     scratch: &mut [Complex<f32>],
 ) {
-    // realfft refuses only buffers of other lengths, and a first or last bin that is not real: both are 0 here.
+    // realfft refuses only buffers of other lengths, and a first or last bin that is not real: both
+    // are 0 here.
     fft.process_with_scratch(input, output, scratch).expect("buffers made by this transform, ends 0");
 }

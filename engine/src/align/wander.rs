@@ -1,4 +1,5 @@
-//! A clock that wanders (wow, flutter): long windows hear where it dwells, and agree on that. Short ones hear it swing.
+//! A clock that wanders (wow, flutter): long windows hear where it dwells, and agree on that. Short
+//! ones hear it swing.
 
 use super::course::Course;
 use super::features::StemFeatures;
@@ -9,7 +10,8 @@ use crate::resample::FractionTable;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
 
-/// Frames of a short window at 48 kHz, 43 ms, and the step from one to the next: flutter of 6 Hz turns a seventh of its round in it.
+/// Frames of a short window at 48 kHz, 43 ms, and the step from one to the next: flutter of 6 Hz
+/// turns a seventh of its round in it.
 const LEN: usize = 2_048;
 const STEP: usize = LEN / 2;
 /// Short windows in a row, and how many rows along the stems.
@@ -17,17 +19,20 @@ const ROW: usize = 9;
 const ROWS: usize = 16;
 /// How far from the course a short window looks either way, in frames.
 const REACH: usize = 32;
-/// What a short window agrees on at least, as a share of what it could: another instrument in it swings as it plays.
+/// What a short window agrees on at least, as a share of what it could: another instrument in it
+/// swings as it plays.
 const LEAST_HEIGHT: f32 = 0.5;
 /// What noise shares between windows that overlap by half: a Hann window's own correlation there.
 const SHARED: f64 = 1.0 / 6.0;
 /// A swing is believed from so many deviations on that chance would have.
 const LEAST_DEVIATIONS: f64 = 4.5;
-/// How far from its middle a clock swings at most, in deviations: √2 of a sine, and a fifth for what is not known.
+/// How far from its middle a clock swings at most, in deviations: √2 of a sine, and a fifth for
+/// what is not known.
 const FARTHEST: f64 = 1.7;
 /// The share of pairs that differ most from the others, and count for nothing.
 const TRIMMED: f64 = 0.1;
-/// Flutter turns on from one short window to the next, which hides a part of it: at 6 Hz, 0.7 are left.
+/// Flutter turns on from one short window to the next, which hides a part of it: at 6 Hz, 0.7 are
+/// left.
 const HIDDEN: f64 = 1.4;
 
 /// How a clock wanders about a course.
@@ -39,8 +44,8 @@ pub(super) struct Wander {
     pub(super) sd: f64,
 }
 
-/// Measures how the clock of `b` wanders about `course` in rows of short windows, two in each of the windows of `len` frames that
-/// begin at `starts`. `None` for a steady one.
+/// Measures how the clock of `b` wanders about `course` in rows of short windows, two in each of
+/// the windows of `len` frames that begin at `starts`. `None` for a steady one.
 pub(super) fn wander(
     a: &StemFeatures,
     b: &StemFeatures,
@@ -73,7 +78,8 @@ pub(super) fn wander(
         return None;
     }
     let (swing, off) = (swing.sqrt(), average(&all));
-    // A swing is nowhere farther from its middle: what is, comes from something else that short windows heard.
+    // A swing is nowhere farther from its middle: what is, comes from something else that short
+    // windows heard.
     if off.abs() <= FARTHEST * swing {
         Some(Wander { mean: off, sd: HIDDEN * swing })
     } else {
@@ -87,7 +93,8 @@ fn trim(values: &mut Vec<f64>) {
     values.truncate((values.len() as f64 * (1.0 - TRIMMED)).ceil() as usize);
 }
 
-/// The lateness against the course that each window of a row finds; not a number where it finds none within reach.
+/// The lateness against the course that each window of a row finds; not a number where it finds
+/// none within reach.
 fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &Course, table: &FractionTable) -> Vec<f64> {
     let size = 2 * LEN;
     let (forward, back) = (plan_forward(size), plan_inverse(size));
@@ -124,8 +131,8 @@ fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &Course, table:
     (0..ROW).map(one).collect()
 }
 
-/// The top of the parabola through the highest lag within reach and its neighbours, whatever the sign; not a number where that is
-/// lower than `least`.
+/// The top of the parabola through the highest lag within reach and its neighbours, whatever the
+/// sign; not a number where that is lower than `least`.
 fn summit(lags: &[f32], least: f32) -> f64 {
     let at = |lag: i64| f64::from(lags[lag.rem_euclid(lags.len() as i64) as usize]);
     let reach = REACH as i64;

@@ -9,8 +9,9 @@ use realfft::{ComplexToReal, RealToComplex};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// Neighbouring bins are added up before they are transformed back, as long as this many times the lags that are asked for remain: the phases
-/// of a group differ by less than a sixtieth of a turn there.
+/// Neighbouring bins are added up before they are transformed back, as long as this many times the
+/// lags that are asked for remain: the phases of a group differ by less than a sixtieth of a turn
+/// there.
 const SPARE_LAGS: usize = 64;
 
 /// A Hann window: its cosines are turned on from one to the next, anew every few.
@@ -91,7 +92,8 @@ impl Window {
         }
     }
 
-    /// Transforms a window of `a` and the longer one of `b` around it; both have frame 0 of `a` at the same place.
+    /// Transforms a window of `a` and the longer one of `b` around it; both have frame 0 of `a` at
+    /// the same place.
     pub(super) fn spectra(&self, a: &[f32], b: &[f32], buffers: &mut Buffers) {
         for (from, hann, start, to) in
             [(a, &self.hann_a, self.reach, &mut buffers.first), (b, &self.hann_b, 0, &mut buffers.second)]
@@ -165,8 +167,8 @@ mod tests {
         let expected = window.lags(&whole, reach);
         let top = expected.iter().fold(0.0_f32, |top, x| top.max(x.abs()));
         assert_eq!(expected[reach + 31], top);
-        // The outermost of a group's phases is a 128th of a turn off its middle one at the largest lag, and what is further than all groups
-        // can tell apart is let in by as little.
+        // The outermost of a group's phases is a 128th of a turn off its middle one at the largest
+        // lag, and what is further than all groups can tell apart is let in by as little.
         assert!(curve.iter().zip(&expected).all(|(x, y)| (x - y).abs() < 0.01 * top));
     }
 }

@@ -54,7 +54,8 @@ pub(super) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops:
     start.min(end)..end
 }
 
-/// The starts in `a` of up to `most` windows of `size` frames in which both stems sound, each the loudest of its part of that time.
+/// The starts in `a` of up to `most` windows of `size` frames in which both stems sound, each the
+/// loudest of its part of that time.
 pub(super) fn places(
     a: &Prepared<'_>,
     b: &Prepared<'_>,
@@ -79,7 +80,8 @@ pub(super) fn places(
             |n: usize| (span.start + n * part..=span.start + (n + 1) * part - size).step_by((size / 2).max(1));
         return (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect();
     }
-    // As many windows as fit in each span, one in the middle of a span that is a little too short for it.
+    // As many windows as fit in each span, one in the middle of a span that is a little too short
+    // for it.
     let last = common(a.stem, b.stem, late).end.saturating_sub(size);
     let slots: Vec<usize> = spans
         .iter()
@@ -103,8 +105,8 @@ pub(super) fn can_tell(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
     common(a, b, late as f64).len() as f64 >= SHORTEST_S * (FEWEST + 1) as f64 * a.rate().as_f64()
 }
 
-/// Asks windows along the stems for the offset of `b` against `a` near `late`, at the decimated rate.
-/// None when the common part is too short for [`FEWEST`] windows with sound.
+/// Asks windows along the stems for the offset of `b` against `a` near `late`, at the decimated
+/// rate. None when the common part is too short for [`FEWEST`] windows with sound.
 pub(super) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search) -> Option<Found> {
     let factor = a.factor();
     let rate = a.stem.rate().as_f64() / factor as f64;

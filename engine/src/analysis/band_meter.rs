@@ -19,8 +19,9 @@ pub struct BandMeter<const N: usize> {
 }
 
 impl<const N: usize> BandMeter<N> {
-    /// A meter whose first transform comes after a part of half a window, `turn` from 0 to 1: of many meters each has its own, so that
-    /// they never all transform in the same block. Control thread; allocates.
+    /// A meter whose first transform comes after a part of half a window, `turn` from 0 to 1: of
+    /// many meters each has its own, so that they never all transform in the same block. Control
+    /// thread; allocates.
     pub fn new(rate: SampleRate, channels: usize, turn: f64) -> Self {
         let window = WINDOW * (rate.hz() as usize).div_ceil(50_000).next_power_of_two();
         let mut frames = PowerFrames::new(channels, window, false);
@@ -34,7 +35,8 @@ impl<const N: usize> BandMeter<N> {
         Self { frames, bands, powers: [0.0; N] }
     }
 
-    /// Powers of the last whole window in dBFS, -120 at least; a full-scale sine has 0 in its band. Audio thread.
+    /// Powers of the last whole window in dBFS, -120 at least; a full-scale sine has 0 in its band.
+    /// Audio thread.
     pub fn levels_dbfs(&self) -> [f32; N] {
         self.powers.map(|power| (10.0 * power.max(1e-12).log10()) as f32).map(|level| level.max(FLOOR_DBFS))
     }
@@ -66,7 +68,8 @@ mod tests {
         let loudest = (0..64).max_by(|a, b| levels[*a].total_cmp(&levels[*b])).unwrap();
         // 20·1200^((35+½)/64) is 1.02 kHz.
         assert_eq!(loudest, 35);
-        // Its 111 Hz are a little more than a Hann window's main lobe; bins at the edges count in part.
+        // Its 111 Hz are a little more than a Hann window's main lobe; bins at the edges count in
+        // part.
         assert!(levels[loudest].abs() < 0.5, "{}", levels[loudest]);
         assert!(levels[20] < -70.0 && levels[50] < -70.0, "{levels:?}");
     }

@@ -2,7 +2,8 @@
 
 /// The lowest frequency that is shown, in hertz.
 pub(super) const LOWEST_HZ: f64 = 20.0;
-/// The least width of a band in bins: the main lobe of a Hann window. A narrower band would miss part of a sine in its middle.
+/// The least width of a band in bins: the main lobe of a Hann window. A narrower band would miss
+/// part of a sine in its middle.
 pub(super) const LEAST_BINS: f64 = 4.0;
 
 /// A frequency band.
@@ -14,8 +15,8 @@ pub(super) struct Band {
     pub(super) high_hz: f64,
 }
 
-/// Third-octave bands of IEC 61260-1:2014 §5.2 to §5.5, base ten: centres 1000·10^(n/10) Hz from 20 Hz to below Nyquist, where the
-/// last one may be cut off.
+/// Third-octave bands of IEC 61260-1:2014 §5.2 to §5.5, base ten: centres 1000·10^(n/10) Hz from 20
+/// Hz to below Nyquist, where the last one may be cut off.
 pub(super) fn third_octaves(nyquist_hz: f64) -> Vec<Band> {
     let at = |tenths: f64| 1_000.0 * libm::pow(10.0, tenths / 10.0);
     // Beyond the highest rate's Nyquist, 384 kHz, n would be 26.
@@ -43,8 +44,9 @@ pub(super) struct BandWeights {
 }
 
 impl BandWeights {
-    /// Shares out bins `bin_hz` apart: each spreads half a bin to either side. Bands narrower than [`LEAST_BINS`] are widened about
-    /// their centre, so that a sine reads its full power in them; they then overlap, as the transform resolves no more.
+    /// Shares out bins `bin_hz` apart: each spreads half a bin to either side. Bands narrower than
+    /// [`LEAST_BINS`] are widened about their centre, so that a sine reads its full power in them;
+    /// they then overlap, as the transform resolves no more.
     pub(super) fn new(band: &Band, bin_hz: f64, bins: usize) -> Self {
         let widened = LEAST_BINS / 2.0 * bin_hz;
         let narrow = band.high_hz - band.low_hz < 2.0 * widened;

@@ -1,15 +1,17 @@
-//! The documents that a render leaves behind: `meters.json`, and the name of `spectrum.json`'s form.
+//! The documents that a render leaves behind: `meters.json`, and the name of `spectrum.json`'s
+//! form.
 
 use crate::meter::{Measurement, MeterSeries};
 use serde::{Deserialize, Serialize};
 
-/// The form of `spectrum.json`: the number rises when a reader of the last form would misread the new one.
+/// The form of `spectrum.json`: the number rises when a reader of the last form would misread the
+/// new one.
 pub const SPECTRUM_SCHEMA: &str = "mixdown.spectrum/1";
 /// The form of `meters.json`.
 pub const METERS_SCHEMA: &str = "mixdown.meters/1";
 
-/// What `meters.json` holds, for whoever reads it whole: a render writes it part by part. All numbers are rounded (see [`MeterSeries`] and
-/// [`Measurement::rounded`]).
+/// What `meters.json` holds, for whoever reads it whole: a render writes it part by part. All
+/// numbers are rounded (see [`MeterSeries`] and [`Measurement::rounded`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MetersDocument {
     /// [`METERS_SCHEMA`].
@@ -30,7 +32,8 @@ pub struct MetersDocument {
 pub struct MasterMeters {
     /// Readings every 100 ms.
     pub series: MeterSeries,
-    /// The limiter's largest gain reduction of every 100 ms, 0 or more, dB; empty without a limiter.
+    /// The limiter's largest gain reduction of every 100 ms, 0 or more, dB; empty without a
+    /// limiter.
     pub gain_reduction_db: Vec<f64>,
     /// Readings of the whole.
     pub summary: Measurement,

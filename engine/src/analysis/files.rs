@@ -18,8 +18,9 @@ pub struct MeasuredFile {
     pub meter: ProgrammeMeter,
 }
 
-/// Measures every channel of a file, none folded; with `series` the meter keeps its readings every 100 ms too. `progress` hears
-/// the frames read so far and the frames expected. Control thread; uses rayon's pool.
+/// Measures every channel of a file, none folded; with `series` the meter keeps its readings every
+/// 100 ms too. `progress` hears the frames read so far and the frames expected. Control thread;
+/// uses rayon's pool.
 ///
 /// # Errors
 /// When the file cannot be read, or holds no frame.
@@ -54,7 +55,8 @@ pub enum DrawError {
     Settings(#[from] BuildError),
 }
 
-/// How the waveform of a file is drawn: by the reference program's rule for how such a file stores its samples.
+/// How the waveform of a file is drawn: by the reference program's rule for how such a file stores
+/// its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileWaveform {
     /// Frames a pixel: 2 or more.

@@ -1,4 +1,5 @@
-//! What is drawn of a programme: its waveform, its spectrum over time, and the documents they are written to.
+//! What is drawn of a programme: its waveform, its spectrum over time, and the documents they are
+//! written to.
 
 mod band_meter;
 mod bands;

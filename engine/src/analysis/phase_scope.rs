@@ -5,7 +5,8 @@ use crate::audio::Block;
 use crate::process::Tap;
 use multiversion::multiversion;
 
-/// Cells a side of the field, which spans ±1 in left and right. Even, so that silence lies between cells.
+/// Cells a side of the field, which spans ±1 in left and right. Even, so that silence lies between
+/// cells.
 const CELLS: usize = 512;
 /// Dots a side of the picture.
 const DOTS: usize = 192;
@@ -25,7 +26,8 @@ pub struct PhaseScope {
     cells: Vec<u32>,
 }
 
-/// What a phase scope shows: mono upright, left to the upper left, right to the upper right, opposite polarity level.
+/// What a phase scope shows: mono upright, left to the upper left, right to the upper right,
+/// opposite polarity level.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScopePicture {
     /// Dots a side.
@@ -91,7 +93,8 @@ impl PhaseScope {
 }
 
 impl Tap for PhaseScope {
-    /// Takes in the next block; a block that is not stereo is not counted. What is beyond full scale counts at its edge.
+    /// Takes in the next block; a block that is not stereo is not counted. What is beyond full
+    /// scale counts at its edge.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != 2 {
             return;

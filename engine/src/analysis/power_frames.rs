@@ -9,11 +9,12 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
-/// Cuts a stream into Hann windows that overlap by half and gives the power of each bin, scaled so that a full-scale sine
-/// has 1 in all its bins together.
+/// Cuts a stream into Hann windows that overlap by half and gives the power of each bin, scaled so
+/// that a full-scale sine has 1 in all its bins together.
 ///
-/// Two channels go through one complex transform as real and imaginary part. The powers of a bin and of its twin of negative frequency then add
-/// up to twice those of both channels, and that sum is all that is asked for: nothing has to be taken apart.
+/// Two channels go through one complex transform as real and imaginary part. The powers of a bin
+/// and of its twin of negative frequency then add up to twice those of both channels, and that sum
+/// is all that is asked for: nothing has to be taken apart.
 #[derive(Clone)]
 pub(super) struct PowerFrames {
     transform: Arc<dyn Fft<f32>>,
@@ -32,7 +33,8 @@ pub(super) struct PowerFrames {
 }
 
 impl PowerFrames {
-    /// Windows of `length` (even) frames. With `centred`, the first window is centred on the first frame, silence before it.
+    /// Windows of `length` (even) frames. With `centred`, the first window is centred on the first
+    /// frame, silence before it.
     pub(super) fn new(channels: usize, length: usize, centred: bool) -> Self {
         let transform = FftPlanner::new().plan_fft_forward(length);
         let window: Vec<f64> =
@@ -46,7 +48,8 @@ impl PowerFrames {
             spectrum: vec![Complex::default(); length],
             scratch: vec![Complex::default(); transform.get_inplace_scratch_len()],
             power: vec![0.0; length / 2 + 1],
-            // Parseval: Σ|X|² = length·energy·mean square, over both halves of the spectrum; ×2 as a sine has a mean square of ½.
+            // Parseval: Σ|X|² = length·energy·mean square, over both halves of the spectrum; ×2 as
+            // a sine has a mean square of ½.
             scale: 2.0 / (length as f64 * energy * channels.max(1) as f64),
             transform,
             lead,
@@ -70,7 +73,8 @@ impl PowerFrames {
         self.samples.iter_mut().for_each(|samples| samples.fill(0.0));
     }
 
-    /// Takes in a block of as many channels as it was built for and shows the power of every window that it completes.
+    /// Takes in a block of as many channels as it was built for and shows the power of every window
+    /// that it completes.
     pub(super) fn push(&mut self, block: &Block<'_>, mut show: impl FnMut(&[f64])) {
         let mut done = 0;
         while done < block.frames() {
@@ -141,7 +145,8 @@ fn window_alone<'a>(out: &mut [Complex<f32>], samples: impl Iterator<Item = &'a 
     }
 }
 
-/// Adds the scaled power of each bin and of its twin of negative frequency; 0 Hz and Nyquist have none.
+/// Adds the scaled power of each bin and of its twin of negative frequency; 0 Hz and Nyquist have
+/// none.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn add_powers(powers: &mut [f64], spectrum: &[Complex<f32>], scale: f64) {
     let power = |bin: &Complex<f32>| {

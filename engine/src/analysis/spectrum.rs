@@ -15,7 +15,8 @@ const AVERAGE_BANDS: usize = 512;
 const SPECTROGRAM_BANDS: usize = 96;
 /// Columns of the spectrogram at most: when they are full, pairs merge.
 const MAX_COLUMNS: usize = 3_000;
-/// The length of the spectrogram's windows, before it is rounded to a power of two: 8192 frames at 44.1 and 48 kHz.
+/// The length of the spectrogram's windows, before it is rounded to a power of two: 8192 frames at
+/// 44.1 and 48 kHz.
 const WINDOW_S: f64 = 0.17;
 /// The average uses windows this many times as long: 2.9 Hz between bins at 48 kHz.
 const AVERAGE_WINDOWS: usize = 2;
@@ -27,7 +28,8 @@ const FLOOR_DBFS: f64 = -120.0;
 pub struct BandLevels {
     /// Centre frequencies, Hz, rounded to 0.01 Hz.
     pub bands_hz: Vec<f64>,
-    /// Power in each band, dBFS, rounded to 0.1 dB, −120 at least; a full-scale sine at the centre reads 0.
+    /// Power in each band, dBFS, rounded to 0.1 dB, −120 at least; a full-scale sine at the centre
+    /// reads 0.
     pub dbfs: Vec<f64>,
 }
 
@@ -67,9 +69,10 @@ impl SpectrumDocument {
 
 /// Analyses a stream. Offline; memory is bounded whatever the length.
 ///
-/// Levels are sums of power over a band, referred to a full-scale sine: such a sine at the centre of a band reads 0 dBFS in it, at the
-/// edge between two bands −3 in both. Powers are averaged over the channels, so opposite polarity does not cancel and two equal channels read
-/// as one. Windows are Hann, overlapping by half. What is not finite counts as 0.
+/// Levels are sums of power over a band, referred to a full-scale sine: such a sine at the centre
+/// of a band reads 0 dBFS in it, at the edge between two bands −3 in both. Powers are averaged over
+/// the channels, so opposite polarity does not cancel and two equal channels read as one. Windows
+/// are Hann, overlapping by half. What is not finite counts as 0.
 #[derive(Clone)]
 pub struct SpectrumAnalyser {
     rate: SampleRate,
@@ -105,7 +108,8 @@ impl SpectrumAnalyser {
         self.columns = Columns::new();
     }
 
-    /// The spectrum so far, as if the stream ended here. A stream shorter than a window is followed by silence.
+    /// The spectrum so far, as if the stream ended here. A stream shorter than a window is followed
+    /// by silence.
     pub fn document(&self) -> SpectrumDocument {
         let mut ended = self.clone();
         let Self { frames, columns, weights, .. } = &mut ended;
@@ -258,7 +262,8 @@ mod tests {
                 let third = &document.third_octaves;
                 let index = (tenth + 17) as usize;
                 assert!((third.bands_hz[index] / hz - 1.0).abs() < 1e-3);
-                // The 25 Hz band at 96 kHz is as wide as the main lobe; Hann's side lobes hold less than 0.1 dB.
+                // The 25 Hz band at 96 kHz is as wide as the main lobe; Hann's side lobes hold less
+                // than 0.1 dB.
                 assert!(third.dbfs[index].abs() <= 0.1, "{hz} Hz at {rate_hz}: {}", third.dbfs[index]);
                 let average = &document.average;
                 // At worst half way to the edge of a band, where the lobe just fits, or at an edge.
@@ -277,7 +282,8 @@ mod tests {
     fn white_noise_adds_up_to_its_power_and_rises_3_db_an_octave_in_third_octaves() {
         let document = document(48_000, &[white_noise(1, 1.0, 20 * 48_000)]);
         let dbfs = &document.third_octaves.dbfs;
-        // Mean square 1/3 against the ½ of a sine, spread evenly over 24 kHz; chance moves these bands by less than 0.2 dB.
+        // Mean square 1/3 against the ½ of a sine, spread evenly over 24 kHz; chance moves these
+        // bands by less than 0.2 dB.
         for (index, band) in third_octaves(24_000.0).iter().enumerate().skip(17) {
             let expected = 10.0 * (2.0 / 3.0 * (band.high_hz - band.low_hz) / 24_000.0).log10();
             assert!((dbfs[index] - expected).abs() < 0.2, "{} Hz: {} for {expected}", band.centre_hz, dbfs[index]);

@@ -1,15 +1,18 @@
-//! Shows a stem to whatever watches it, the decoding of each block beside the watching of the one before.
+//! Shows a stem to whatever watches it, the decoding of each block beside the watching of the one
+//! before.
 
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{DecodeError, StemReader};
 use crate::process::Source;
 use std::mem;
 
-/// Frames that are read at a time: half a second at most at the usual rates, and little enough for six channels to stay in a cache.
+/// Frames that are read at a time: half a second at most at the usual rates, and little enough for
+/// six channels to stay in a cache.
 const BLOCK_FRAMES: usize = 16_384;
 
-/// Reads a stem to its end. `watch` sees every block in order, on any thread of rayon's pool; `between` hears how many frames have
-/// been read so far, on the calling thread. Memory does not depend on the length. Control thread; blocks on the disk.
+/// Reads a stem to its end. `watch` sees every block in order, on any thread of rayon's pool;
+/// `between` hears how many frames have been read so far, on the calling thread. Memory does not
+/// depend on the length. Control thread; blocks on the disk.
 ///
 /// # Errors
 /// What the reader or `between` says; the rest of the stem is left unread then.

@@ -1,4 +1,5 @@
-//! Waveform data as BBC audiowaveform version 2 writes it: the least and the greatest sample of every pixel.
+//! Waveform data as BBC audiowaveform version 2 writes it: the least and the greatest sample of
+//! every pixel.
 
 use super::waveform_form::WaveformHead;
 use crate::audio::Block;
@@ -27,7 +28,8 @@ pub struct WaveformSettings {
     pub bits: Bits,
     /// One waveform a channel; else one of their mean.
     pub split_channels: bool,
-    /// Whether the samples come from a file that stores floating-point numbers, for which the reference program has another rule.
+    /// Whether the samples come from a file that stores floating-point numbers, for which the
+    /// reference program has another rule.
     pub from_floats: bool,
 }
 
@@ -104,10 +106,11 @@ impl WaveformData {
 
 /// Draws the waveform of a stream. Offline: memory grows by 4 bytes for every pixel and channel.
 ///
-/// Samples become 16-bit integers as floor(x·32768): exact for 16-bit sources, and the upper 16 bits of 24-bit ones, which is what
-/// the reference program reads from such files. From float files it takes x·32767 towards zero, and so does this with
-/// `from_floats`. Either way the range is −32,768 to 32,767; beyond it the reference program is undefined. The mean of the channels,
-/// and 16 to 8 bits, round towards zero.
+/// Samples become 16-bit integers as floor(x·32768): exact for 16-bit sources, and the upper 16
+/// bits of 24-bit ones, which is what the reference program reads from such files. From float files
+/// it takes x·32767 towards zero, and so does this with `from_floats`. Either way the range is
+/// −32,768 to 32,767; beyond it the reference program is undefined. The mean of the channels, and
+/// 16 to 8 bits, round towards zero.
 #[derive(Clone, Debug)]
 pub struct WaveformGenerator {
     rate: SampleRate,
@@ -208,8 +211,8 @@ impl WaveformGenerator {
     }
 }
 
-/// The least and the greatest sample, of which there is one at least; what is not a number counts as 0. Compiled for wider vectors too: extremes
-/// do not depend on the order.
+/// The least and the greatest sample, of which there is one at least; what is not a number counts
+/// as 0. Compiled for wider vectors too: extremes do not depend on the order.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn least_and_greatest(samples: &[f32]) -> [f32; 2] {
     const LANES: usize = 16;

@@ -37,7 +37,8 @@ impl WaveformHead {
         out.write_all(&i32::try_from(self.channels).map_err(too_large)?.to_le_bytes())
     }
 
-    /// Writes what stands before the values of the JSON form, which are numbers with commas between them.
+    /// Writes what stands before the values of the JSON form, which are numbers with commas between
+    /// them.
     pub(crate) fn start_json(&self, out: &mut impl Write) -> io::Result<()> {
         let bits = if self.bits == Bits::Eight { 8 } else { 16 };
         write!(

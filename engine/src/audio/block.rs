@@ -1,8 +1,10 @@
-//! Views of planar samples: frames × channels, each channel contiguous, channels a fixed stride apart.
+//! Views of planar samples: frames × channels, each channel contiguous, channels a fixed stride
+//! apart.
 
 use std::ops::Range;
 
-/// A read-only view of `frames` frames of `channels` planar channels. Samples are f32, full scale ±1.0.
+/// A read-only view of `frames` frames of `channels` planar channels. Samples are f32, full scale
+/// ±1.0.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
     data: &'a [f32],

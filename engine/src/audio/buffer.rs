@@ -5,8 +5,9 @@ use std::ops::Range;
 
 /// Owned planar samples: `channels` channels of `capacity` frames each.
 ///
-/// Channels stand a little further apart than they are long: at distances of whole pages processors take a sample of one
-/// channel for one of another, and filters that run on several at once take twice as long.
+/// Channels stand a little further apart than they are long: at distances of whole pages processors
+/// take a sample of one channel for one of another, and filters that run on several at once take
+/// twice as long.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AudioBuffer {
     data: Vec<f32>,

@@ -1,8 +1,10 @@
 //! Triangular dither: noise that makes the quantiser's error independent of the signal.
 
-/// Seeded noise with a triangular distribution over ±1 least significant bit: the sum of two independent uniforms.
+/// Seeded noise with a triangular distribution over ±1 least significant bit: the sum of two
+/// independent uniforms.
 ///
-/// Each value depends on the seed, the frame and the channel alone, so that blocks of any size give the same noise.
+/// Each value depends on the seed, the frame and the channel alone, so that blocks of any size give
+/// the same noise.
 #[derive(Clone, Copy, Debug)]
 pub struct TriangularDither {
     seed: u64,
@@ -23,7 +25,8 @@ impl TriangularDither {
     }
 }
 
-/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014) after its golden-ratio step: every input bit moves every output bit.
+/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014) after its golden-ratio step: every
+/// input bit moves every output bit.
 #[inline]
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -45,7 +48,8 @@ mod tests {
         let power = noise.iter().map(|x| x * x).sum::<f64>() / count;
         let neighbours = noise.windows(2).map(|w| w[0] * w[1]).sum::<f64>() / count;
         let inner = noise.iter().filter(|x| x.abs() < 0.5).count() as f64 / count;
-        // Standard errors at 200 000 draws: mean 0.0009, power 0.0005, product 0.0004, share 0.001; four of each allowed.
+        // Standard errors at 200 000 draws: mean 0.0009, power 0.0005, product 0.0004, share 0.001;
+        // four of each allowed.
         assert!(mean.abs() < 0.004, "{mean}");
         assert!((power - 1.0 / 6.0).abs() < 0.002, "{power}");
         assert!(neighbours.abs() < 0.0016, "{neighbours}");

@@ -1,13 +1,15 @@
-//! Which frames are whole steps of the output already, so that rounding them, and dither, would only do harm.
+//! Which frames are whole steps of the output already, so that rounding them, and dither, would
+//! only do harm.
 
 use super::Block;
 use std::ops::Range;
 
-/// How long dither goes on after the last frame that needed it: a sample that was computed may fall on a whole step by chance,
-/// this many frames in a row may not.
+/// How long dither goes on after the last frame that needed it: a sample that was computed may fall
+/// on a whole step by chance, this many frames in a row may not.
 const HOLD_FRAMES: u32 = 256;
 
-/// Splits a stream into frames that are exact and frames that were computed. The same for every size of blocks.
+/// Splits a stream into frames that are exact and frames that were computed. The same for every
+/// size of blocks.
 #[derive(Clone, Debug)]
 pub(super) struct ExactRuns {
     /// Steps from 0 to full scale.
@@ -22,7 +24,8 @@ impl ExactRuns {
         Self { scale, held: 0 }
     }
 
-    /// Returns the first frames of `block` from `start` on that are all exact, or all computed, and which of the two they are.
+    /// Returns the first frames of `block` from `start` on that are all exact, or all computed, and
+    /// which of the two they are.
     pub(super) fn next(&mut self, block: &Block<'_>, start: usize) -> (Range<usize>, bool) {
         let exact = self.take(block, start);
         let mut end = start + 1;

@@ -79,8 +79,8 @@ impl ChannelLayout {
         Self(vec![Channel::Left, Channel::Right])
     }
 
-    /// The usual order for a number of channels when a file names none: mono, stereo, 3.0, quad, 5.0, 5.1, 6.1, 7.1;
-    /// beyond eight, every position is [`Channel::Other`].
+    /// The usual order for a number of channels when a file names none: mono, stereo, 3.0, quad,
+    /// 5.0, 5.1, 6.1, 7.1; beyond eight, every position is [`Channel::Other`].
     pub fn usual(channels: usize) -> Self {
         use Channel::{
             Centre, CentreSurround, Left, LeftRear, LeftSurround, Lfe, Other, Right, RightRear, RightSurround,
@@ -103,9 +103,11 @@ impl ChannelLayout {
         Self(vec![Channel::Other; channels])
     }
 
-    /// The layout of a WAVE channel mask (`dwChannelMask`, Microsoft's ksmedia.h): a channel each for its bits, from the lowest.
-    /// Bits beyond the number of channels count for nothing; channels beyond the bits have no position. A mask of 0, or one
-    /// without a bit for a loudspeaker, names none: then the usual order holds, and so it does for one and two channels.
+    /// The layout of a WAVE channel mask (`dwChannelMask`, Microsoft's ksmedia.h): a channel each
+    /// for its bits, from the lowest. Bits beyond the number of channels count for nothing;
+    /// channels beyond the bits have no position. A mask of 0, or one without a bit for a
+    /// loudspeaker, names none: then the usual order holds, and so it does for one and two
+    /// channels.
     pub fn of_mask(mask: u32, channels: usize) -> Self {
         use Channel::{
             Centre, CentreSurround, Left, LeftOfCentre, LeftRear, LeftSurround, Lfe, Other, Right, RightOfCentre,

@@ -8,10 +8,11 @@ const ORDER: usize = 9;
 
 /// The error filter of one channel: the written noise is e(n) + a1·e(n−1) + … + a9·e(n−9).
 ///
-/// The taps minimise the noise power as weighted by the ear at the given rate: they are the prediction-error filter of the
-/// weighting (Gerzon and Craven, AES 1989: the best shaper of an order is the whitening filter of the weighting), with the
-/// weighting taken as the inverse of the threshold of hearing in quiet (Terhardt 1979), its range held to 30 dB so that the noise
-/// that rises near Nyquist stays far below the signal.
+/// The taps minimise the noise power as weighted by the ear at the given rate: they are the
+/// prediction-error filter of the weighting (Gerzon and Craven, AES 1989: the best shaper of an
+/// order is the whitening filter of the weighting), with the weighting taken as the inverse of the
+/// threshold of hearing in quiet (Terhardt 1979), its range held to 30 dB so that the noise that
+/// rises near Nyquist stays far below the signal.
 #[derive(Clone, Debug)]
 pub struct NoiseShaper {
     taps: [f64; ORDER],
@@ -43,7 +44,8 @@ impl NoiseShaper {
     }
 }
 
-/// The threshold of hearing in quiet, dB SPL: E. Terhardt, Hearing Research 1 (1979), as used in MPEG psychoacoustics.
+/// The threshold of hearing in quiet, dB SPL: E. Terhardt, Hearing Research 1 (1979), as used in
+/// MPEG psychoacoustics.
 fn threshold_db(frequency_hz: f64) -> f64 {
     let khz = (frequency_hz / 1_000.0).max(0.02);
     3.64 * khz.powf(-0.8) - 6.5 * (-0.6 * (khz - 3.3).powi(2)).exp() + 1e-3 * khz.powi(4)

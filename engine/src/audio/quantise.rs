@@ -44,8 +44,8 @@ pub struct Quantiser {
 }
 
 impl Quantiser {
-    /// A quantiser for a number of channels. `dither` seeds triangular dither; `shape` moves the noise away from where the
-    /// ear is keenest. Neither touches floats.
+    /// A quantiser for a number of channels. `dither` seeds triangular dither; `shape` moves the
+    /// noise away from where the ear is keenest. Neither touches floats.
     pub fn new(format: SampleFormat, channels: usize, rate: SampleRate, dither: Option<u64>, shape: bool) -> Self {
         let quantises = !format.is_float();
         Self {
@@ -58,9 +58,10 @@ impl Quantiser {
         }
     }
 
-    /// The same for a stream of which only some stretches have been computed: where samples are whole steps of the format, they are
-    /// written as they are, without dither. Not for streams that were computed throughout: noise that comes and goes with the
-    /// signal would be heard before constant noise is.
+    /// The same for a stream of which only some stretches have been computed: where samples are
+    /// whole steps of the format, they are written as they are, without dither. Not for streams
+    /// that were computed throughout: noise that comes and goes with the signal would be heard
+    /// before constant noise is.
     #[must_use]
     pub fn keeping_exact(mut self) -> Self {
         self.exact = (!self.format.is_float()).then(|| ExactRuns::new(f64::from(1 << (self.format.bits() - 1))));
@@ -232,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_dithered_sixteen_bit_sine_has_93_decibels() {
-        // STANDARDS: TPDF noise is 4.77 dB above plain rounding: 98.09 − 4.77 = 93.32 dB for a full-scale sine.
+        // STANDARDS: TPDF noise is 4.77 dB above plain rounding: 98.09 − 4.77 = 93.32 dB for a
+        // full-scale sine.
         let sine = signals::sine(44_100.0, 997.0, 0.99, 0.0, 100_000);
         let mut bytes = Vec::new();
         Quantiser::new(SampleFormat::Int16, 1, rate(), Some(9), false).write(&Block::mono(&sine), &mut bytes);

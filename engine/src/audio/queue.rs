@@ -2,7 +2,8 @@
 
 use super::{Block, BlockMut};
 
-/// Planar samples between one side that gives pieces and another that wants blocks. Grows to the most that waits and stays.
+/// Planar samples between one side that gives pieces and another that wants blocks. Grows to the
+/// most that waits and stays.
 #[derive(Debug)]
 pub(crate) struct Queue {
     data: Vec<f32>,
@@ -22,7 +23,8 @@ impl Queue {
         self.end - self.start
     }
 
-    /// Room for `frames` more at the end: one slice a channel, whose old content is to be overwritten.
+    /// Room for `frames` more at the end: one slice a channel, whose old content is to be
+    /// overwritten.
     pub(crate) fn append(&mut self, frames: usize) -> impl Iterator<Item = &mut [f32]> {
         self.make_room(frames);
         let (from, to) = (self.end, self.end + frames);

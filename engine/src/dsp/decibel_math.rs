@@ -1,7 +1,9 @@
-//! Levels to decibels and back, over whole blocks: the same bits on every machine, and fast because loops of them vectorise.
+//! Levels to decibels and back, over whole blocks: the same bits on every machine, and fast because
+//! loops of them vectorise.
 //!
-//! Both are made of additions, multiplications, one division and integer steps alone, so neither the platform's math library nor
-//! fused multiply-add can change a bit. Against the exact functions they are off by less than [`MAX_ERROR_DB`].
+//! Both are made of additions, multiplications, one division and integer steps alone, so neither
+//! the platform's math library nor fused multiply-add can change a bit. Against the exact functions
+//! they are off by less than [`MAX_ERROR_DB`].
 
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LOG2_10};
 
@@ -11,7 +13,8 @@ pub const MAX_ERROR_DB: f64 = 1e-9;
 /// Decibels of amplitude in a doubling: 20·log10 2.
 pub const DB_PER_OCTAVE: f64 = 20.0 / LOG2_10;
 
-/// Amplitudes are taken between 1e-15 (−300 dB) and 1e30; what is not a number counts as the smallest.
+/// Amplitudes are taken between 1e-15 (−300 dB) and 1e30; what is not a number counts as the
+/// smallest.
 const SMALLEST: f64 = 1e-15;
 const LARGEST: f64 = 1e30;
 

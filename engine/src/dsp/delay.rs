@@ -1,4 +1,5 @@
-//! A delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that balances latencies.
+//! A delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that
+//! balances latencies.
 
 use super::smooth_step;
 use crate::audio::BlockMut;
@@ -13,7 +14,8 @@ pub const FEEDBACK: (f64, f64) = (0.0, 0.95);
 /// Dry/wet mix: 0 is the input, 1 the processed signal.
 pub const MIX: (f64, f64) = (0.0, 1.0);
 
-/// What begins in the midst of sound lets it in over this time, so that no echo begins with a step; in seconds.
+/// What begins in the midst of sound lets it in over this time, so that no echo begins with a step;
+/// in seconds.
 const ONSET_S: f64 = 0.02;
 
 /// Settings of a delay.
@@ -83,7 +85,8 @@ impl DelayLine {
         self.next = 0;
     }
 
-    /// Takes over the newest frames of another line, as many as both hold; what is older than those is silence. Audio thread.
+    /// Takes over the newest frames of another line, as many as both hold; what is older than those
+    /// is silence. Audio thread.
     pub fn adopt(&mut self, old: &Self) {
         let (length, held) = (self.memory.len(), old.memory.len());
         let kept = length.min(held);
@@ -105,7 +108,8 @@ impl DelayLine {
         }
     }
 
-    /// One frame: reads the oldest sample, lets `write` turn it into what enters the line. Audio thread.
+    /// One frame: reads the oldest sample, lets `write` turn it into what enters the line. Audio
+    /// thread.
     #[inline]
     fn step(&mut self, write: impl FnOnce(f32) -> f32) -> f32 {
         let slot = &mut self.memory[self.next];
@@ -133,8 +137,8 @@ impl Delay {
     }
 }
 
-/// What enters the line: below −400 dBFS an echo is dropped, before it becomes a slow denormal float; what is not a finite number
-/// is never fed back, so that it is heard once and not for ever.
+/// What enters the line: below −400 dBFS an echo is dropped, before it becomes a slow denormal
+/// float; what is not a finite number is never fed back, so that it is heard once and not for ever.
 #[inline]
 fn fed_back(dry: f32, echo: f32) -> f32 {
     if echo.abs() > 1e-20 && echo.is_finite() { dry + echo } else { dry }
@@ -158,7 +162,8 @@ impl Processor for Delay {
         if self.mix == 0.0 || time == 0 {
             return Tail::Frames(0);
         }
-        // Input that lasts has filled the line up to 1/(1 − feedback): echo n leaves feedback^n of that.
+        // Input that lasts has filled the line up to 1/(1 − feedback): echo n leaves feedback^n of
+        // that.
         let feedback = f64::from(self.feedback);
         let echoes = if feedback > 0.0 { ((1e-6 * (1.0 - feedback)).ln() / feedback.ln()).ceil() } else { 0.0 };
         Tail::Frames(time * (echoes as u64 + 1))
@@ -203,7 +208,8 @@ impl Processor for Delay {
             line.adopt(old);
             let (held, length) = (old.frames(), line.frames());
             if held < length {
-                // Before the oldest frame that was held there is silence: what follows it is let in.
+                // Before the oldest frame that was held there is silence: what follows it is let
+                // in.
                 let onset = self.onset as usize;
                 for (n, sample) in line.memory[length - held..].iter_mut().take(onset).enumerate() {
                     *sample *= smooth_step((n + 1) as f64 / (onset + 1) as f64) as f32;

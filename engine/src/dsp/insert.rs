@@ -66,7 +66,8 @@ impl Insert {
         }
     }
 
-    /// The sections of a filter; `None` for everything else. Filters next to each other run as one cascade.
+    /// The sections of a filter; `None` for everything else. Filters next to each other run as one
+    /// cascade.
     ///
     /// # Errors
     /// When a setting does not fit the rate.

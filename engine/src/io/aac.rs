@@ -1,13 +1,16 @@
-//! Kinds of AAC by name, and whether a stream carries spectral band replication (SBR, the «HE» of HE-AAC).
+//! Kinds of AAC by name, and whether a stream carries spectral band replication (SBR, the «HE» of
+//! HE-AAC).
 //!
-//! The decoder leaves SBR aside: what it gives is the lower half of the spectrum at half the rate, so such files are refused.
+//! The decoder leaves SBR aside: what it gives is the lower half of the spectrum at half the rate,
+//! so such files are refused.
 
 /// What is said where SBR is found.
 pub(super) const HE_AAC: &str = "HE-AAC (SBR)";
 /// What is said where parametric stereo is found too.
 const HE_AAC_V2: &str = "HE-AAC v2 (SBR, PS)";
 
-/// The kind of AAC that an `AudioSpecificConfig` (ISO 14496-3 §1.6.2.1) names, where it is not plain AAC-LC.
+/// The kind of AAC that an `AudioSpecificConfig` (ISO 14496-3 §1.6.2.1) names, where it is not
+/// plain AAC-LC.
 pub(super) fn kind_in_config(config: &[u8]) -> Option<&'static str> {
     let mut bits = Bits { bytes: config, at: 0 };
     let kind = bits.object_type()?;
@@ -18,7 +21,8 @@ pub(super) fn kind_in_config(config: &[u8]) -> Option<&'static str> {
         _ => return Some(object_name(kind)),
     }
     bits.rate_hz()?;
-    // Channels, and the fields of `GASpecificConfig`; a program config element is refused by the decoder.
+    // Channels, and the fields of `GASpecificConfig`; a program config element is refused by the
+    // decoder.
     if bits.read(4)? == 0 {
         return None;
     }
@@ -64,7 +68,8 @@ pub(super) struct SbrSearch {
 const PACKETS: u32 = 8;
 
 impl SbrSearch {
-    /// Takes in a raw data block; whether SBR is there, once that is sure. By chance one block in fifty looks as if.
+    /// Takes in a raw data block; whether SBR is there, once that is sure. By chance one block in
+    /// fifty looks as if.
     pub(super) fn look(&mut self, block: &[u8]) -> Option<bool> {
         self.looked_at += 1;
         self.found += u32::from(ends_with_sbr(block));
@@ -81,8 +86,9 @@ impl SbrSearch {
     }
 }
 
-/// Whether a raw data block (ISO 14496-3 table 4.3) closes with a fill element of extension type SBR. What stands before it is
-/// coded without lengths, so the element is searched from the end: its count must lead to the end marker exactly.
+/// Whether a raw data block (ISO 14496-3 table 4.3) closes with a fill element of extension type
+/// SBR. What stands before it is coded without lengths, so the element is searched from the end:
+/// its count must lead to the end marker exactly.
 fn ends_with_sbr(block: &[u8]) -> bool {
     const FILL: u32 = 6;
     const END: u32 = 7;
@@ -139,7 +145,8 @@ impl Bits<'_> {
         Some(())
     }
 
-    /// Skips a fill element after its name; whether its payload is SBR. `None` where it does not fit.
+    /// Skips a fill element after its name; whether its payload is SBR. `None` where it does not
+    /// fit.
     fn skip_fill_payload(&mut self) -> Option<bool> {
         let mut count = self.read(4)? as usize;
         if count == 15 {

@@ -1,4 +1,5 @@
-//! AIFF and AIFF-C (Apple, Audio Interchange File Format 1.3 and AIFF-C draft of 1991): uncompressed audio in big-endian chunks.
+//! AIFF and AIFF-C (Apple, Audio Interchange File Format 1.3 and AIFF-C draft of 1991):
+//! uncompressed audio in big-endian chunks.
 
 use super::chunk_walk::{Chunk, ChunkWalk};
 use super::decode::WordKind;
@@ -18,10 +19,12 @@ struct Chunks {
     channels: Vec<u8>,
 }
 
-/// Reads the header of a file of `len` bytes; none when it is not an AIFF file, or its first chunks are missing.
+/// Reads the header of a file of `len` bytes; none when it is not an AIFF file, or its first chunks
+/// are missing.
 ///
 /// # Errors
-/// When the disk fails, the header names channels, a rate or a depth that cannot be, or it is compressed.
+/// When the disk fails, the header names channels, a rate or a depth that cannot be, or it is
+/// compressed.
 pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let scanned = scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
     let Some(Chunks { is_aifc, common: Some(common), sound, channels: layout }) = scanned else { return Ok(None) };
@@ -124,7 +127,8 @@ fn coding(path: &Path, kind: [u8; 4], bits: u32) -> Result<PcmCoding, DecodeErro
     })
 }
 
-/// A number of IEEE 754's extended format: sign and exponent of 16 bits, mantissa of 64 with its leading bit.
+/// A number of IEEE 754's extended format: sign and exponent of 16 bits, mantissa of 64 with its
+/// leading bit.
 fn extended(bytes: [u8; 10]) -> f64 {
     let exponent = i32::from(u16::from_be_bytes([bytes[0], bytes[1]]) & 0x7fff) - 16_383 - 63;
     let mantissa = u64::from_be_bytes(std::array::from_fn(|i| bytes[2 + i]));

@@ -1,4 +1,5 @@
-//! Apple's `AudioChannelLayout`, as CAF (`chan`), AIFF (`CHAN`) and `QuickTime` (`chan`) store it: CoreAudioBaseTypes.h.
+//! Apple's `AudioChannelLayout`, as CAF (`chan`), AIFF (`CHAN`) and `QuickTime` (`chan`) store it:
+//! CoreAudioBaseTypes.h.
 
 use crate::audio::Channel::{
     self, Centre, CentreSurround, Left, LeftOfCentre, LeftRear, LeftSurround, LeftWide, Lfe, Other, Right,
@@ -49,7 +50,8 @@ const TAGS: &[(u32, &[Channel])] = &[
     (143, &[Centre, Left, Right, LeftSurround, RightSurround, LeftRear, RightRear]),
 ];
 
-/// The layout, if it names as many channels as there are; none for one or two channels, which need no names.
+/// The layout, if it names as many channels as there are; none for one or two channels, which need
+/// no names.
 pub(super) fn parse(bytes: &[u8], channels: usize) -> Option<ChannelLayout> {
     let word = |at: usize| bytes.get(at..at + 4).map(|word| u32::from_be_bytes([word[0], word[1], word[2], word[3]]));
     let (tag, bitmap, count) = (word(0)?, word(4)?, word(8)?);
@@ -70,7 +72,8 @@ pub(super) fn parse(bytes: &[u8], channels: usize) -> Option<ChannelLayout> {
     }
 }
 
-/// A loudspeaker by its label. 5 and 6 are the surrounds of a layout with one pair; 10 and 11 those at the sides.
+/// A loudspeaker by its label. 5 and 6 are the surrounds of a layout with one pair; 10 and 11 those
+/// at the sides.
 fn of_label(label: u32) -> Channel {
     match label {
         1 | 38 => Left,

@@ -12,10 +12,12 @@ use std::path::Path;
 /// The size that says: not known when the header was written.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Reads the header of a file of `len` bytes; none when it is not one of these files, or breaks off in its header.
+/// Reads the header of a file of `len` bytes; none when it is not one of these files, or breaks off
+/// in its header.
 ///
 /// # Errors
-/// When the disk fails, the header names channels, a rate or a place that cannot be, or the audio is compressed.
+/// When the disk fails, the header names channels, a rate or a place that cannot be, or the audio
+/// is compressed.
 pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let mut bytes = [0; 24];

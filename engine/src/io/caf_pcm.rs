@@ -12,7 +12,8 @@ use std::path::Path;
 const FLOAT: u32 = 1;
 const LITTLE_ENDIAN: u32 = 2;
 
-/// Reads the header of a file of `len` bytes; none when it is not such a file, breaks off before its audio, or is compressed.
+/// Reads the header of a file of `len` bytes; none when it is not such a file, breaks off before
+/// its audio, or is compressed.
 ///
 /// # Errors
 /// When the disk fails, or the header names channels, a rate or a depth that cannot be.

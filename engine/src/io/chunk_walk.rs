@@ -1,4 +1,5 @@
-//! The list of chunks of RIFF, IFF and their kin, walked by headers alone; common slips of writers are seen through.
+//! The list of chunks of RIFF, IFF and their kin, walked by headers alone; common slips of writers
+//! are seen through.
 
 use super::patch::read_up_to;
 use std::fs::File;
@@ -34,7 +35,8 @@ impl<'a> ChunkWalk<'a> {
         Self { reader: BufReader::with_capacity(4096, file), len, big_endian, at, left: MAX_CHUNKS }
     }
 
-    /// The next chunk; none at the end. The walk stands before the chunk's content then: [`ChunkWalk::leave`] goes past it.
+    /// The next chunk; none at the end. The walk stands before the chunk's content then:
+    /// [`ChunkWalk::leave`] goes past it.
     pub(super) fn enter(&mut self) -> io::Result<Option<Chunk>> {
         let mut header = [0; 8];
         if self.left == 0 || self.read(self.at, &mut header)? < header.len() {
@@ -46,8 +48,9 @@ impl<'a> ChunkWalk<'a> {
         Ok(Some(Chunk { id: [header[0], header[1], header[2], header[3]], at: self.at, body: self.at + 8, size }))
     }
 
-    /// Goes past the content of a chunk, of which `size` bytes are believed. A list that claims more than the file holds is
-    /// entered instead: what follows it stands in it. The byte that pads an odd size is left out by some writers.
+    /// Goes past the content of a chunk, of which `size` bytes are believed. A list that claims
+    /// more than the file holds is entered instead: what follows it stands in it. The byte that
+    /// pads an odd size is left out by some writers.
     pub(super) fn leave(&mut self, chunk: &Chunk, size: u64) -> io::Result<()> {
         let end = chunk.body.saturating_add(size);
         if end > self.len && matches!(&chunk.id, b"LIST" | b"list") {

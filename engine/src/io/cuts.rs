@@ -1,7 +1,9 @@
-//! The edit list of an MP4 file with several edits, carried out on the decoded frames: what is cut out, joined and inserted.
+//! The edit list of an MP4 file with several edits, carried out on the decoded frames: what is cut
+//! out, joined and inserted.
 //!
-//! An empty edit before the first one is left out, as `FFmpeg` does: it places the track in a movie. One between two others is
-//! silence, so that what follows stays in time. An edit that goes back is read by a decoder of its own from the start.
+//! An empty edit before the first one is left out, as `FFmpeg` does: it places the track in a
+//! movie. One between two others is silence, so that what follows stays in time. An edit that goes
+//! back is read by a decoder of its own from the start.
 
 use super::mp4::{Edit, Mp4Edits};
 use crate::audio::Queue;
@@ -38,7 +40,8 @@ pub(super) struct Cuts {
 }
 
 impl Cuts {
-    /// All edits of a track of `media` frames, one list for each pass over the media; none where one edit says all.
+    /// All edits of a track of `media` frames, one list for each pass over the media; none where
+    /// one edit says all.
     pub(super) fn passes(edits: &Mp4Edits, rate_hz: u32, media: u64) -> Vec<Self> {
         let first = edits.list.iter().position(|edit| edit.media_time.is_some()).unwrap_or(edits.list.len());
         if edits.list.len() < first + 2 || edits.media_timescale == 0 || edits.movie_timescale == 0 {
@@ -48,7 +51,8 @@ impl Cuts {
             let rounded = u128::from(ticks) * u128::from(rate_hz) + u128::from(timescale) / 2;
             u64::try_from(rounded / u128::from(timescale)).unwrap_or(u64::MAX)
         };
-        // The movie's clock is the coarser one: an edit that ends within a tick of where the next begins ends there.
+        // The movie's clock is the coarser one: an edit that ends within a tick of where the next
+        // begins ends there.
         let tick = frames(1, edits.movie_timescale).max(1);
         let mut passes = vec![Self::default()];
         let mut end = 0;

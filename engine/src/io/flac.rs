@@ -1,4 +1,5 @@
-//! The start of a FLAC stream (RFC 9639 §8) as the decoder needs it, and further streams behind the first.
+//! The start of a FLAC stream (RFC 9639 §8) as the decoder needs it, and further streams behind the
+//! first.
 
 use super::patch::Edits;
 use super::peek::Peek;
@@ -9,7 +10,8 @@ use std::ops::Range;
 const MAX_BLOCKS: usize = 1_000;
 /// Streams looked for in one file.
 const MAX_PROGRAMMES: usize = 4_096;
-/// `fLaC` and the header of the block that must follow: STREAMINFO, 34 bytes; the flag «last block» apart.
+/// `fLaC` and the header of the block that must follow: STREAMINFO, 34 bytes; the flag «last block»
+/// apart.
 const START: [u8; 8] = *b"fLaC\0\0\0\x22";
 /// The smallest block but the last (§8.2).
 const MIN_BLOCK: u16 = 16;

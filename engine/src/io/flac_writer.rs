@@ -1,4 +1,5 @@
-//! Writes a FLAC file front to back, frame by frame, and completes its header at the end (RFC 9639).
+//! Writes a FLAC file front to back, frame by frame, and completes its header at the end (RFC
+//! 9639).
 
 use crate::audio::SampleFormat;
 use crate::units::SampleRate;
@@ -17,8 +18,8 @@ const INFO_BYTES: u32 = 34;
 /// A rate that the encoder takes; each frame's header names the true one.
 const ANY_RATE_HZ: usize = 48_000;
 
-/// The writer, stereo. The encoder library makes the frames; the blocks of metadata are written here, as its own STREAMINFO counts the last,
-/// shorter block, which decoders refuse.
+/// The writer, stereo. The encoder library makes the frames; the blocks of metadata are written
+/// here, as its own STREAMINFO counts the last, shorter block, which decoders refuse.
 pub(crate) struct FlacWriter<W: Write + Seek> {
     file: W,
     config: Verified<Encoder>,

@@ -6,7 +6,8 @@ use std::f32::consts::FRAC_1_SQRT_2;
 /// What to do with the channels of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fold {
-    /// Mono stays mono, stereo stays stereo; more are folded to stereo by ITU-R BS.775-4, annex 4, table 2.
+    /// Mono stays mono, stereo stays stereo; more are folded to stereo by ITU-R BS.775-4, annex 4,
+    /// table 2.
     #[default]
     Stereo,
     /// All channels as they are: what a meter wants.
@@ -19,10 +20,11 @@ pub(super) struct FoldMatrix {
     weights: Vec<(f32, f32)>,
 }
 
-/// The weights of one loudspeaker. BS.775 speaks of L, R, C and the surrounds. The LFE channel is left out, as the recommendation
-/// has it: its use is optional for the listener, so nothing needed may be in it. The rest is mixdown's extension: what stands
-/// left or right of the middle goes to its own side alone, in front at unity, elsewhere at −3 dB; what stands in the middle of
-/// the rear, above or below goes to both sides at −6 dB.
+/// The weights of one loudspeaker. BS.775 speaks of L, R, C and the surrounds. The LFE channel is
+/// left out, as the recommendation has it: its use is optional for the listener, so nothing needed
+/// may be in it. The rest is mixdown's extension: what stands left or right of the middle goes to
+/// its own side alone, in front at unity, elsewhere at −3 dB; what stands in the middle of the
+/// rear, above or below goes to both sides at −6 dB.
 fn weights(channel: Channel) -> (f32, f32) {
     use Channel as C;
     match channel {
@@ -123,7 +125,8 @@ mod tests {
         let channels: Vec<Vec<f32>> = (0..6).map(|c| (0..6).map(|f| f32::from(u8::from(f == c))).collect()).collect();
         let mut out = AudioBuffer::new(2, 6);
         fold.apply(&AudioBuffer::from_channels(&channels).block(), &mut out.block_mut());
-        // BS.775-4, annex 4, table 2, 3/2 to 2/0: L' = L + 0.7071 C + 0.7071 LS. Stored order: L R C LFE LS RS.
+        // BS.775-4, annex 4, table 2, 3/2 to 2/0: L' = L + 0.7071 C + 0.7071 LS. Stored order: L R
+        // C LFE LS RS.
         let k = 0.707_106_77;
         assert_eq!(out.channel(0), [1.0, 0.0, k, 0.0, k, 0.0]);
         assert_eq!(out.channel(1), [0.0, 1.0, k, 0.0, 0.0, k]);

@@ -7,7 +7,8 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The BLAKE3 hash of a file's bytes as 64 hexadecimal digits. Reads the file as a stream; memory does not grow with its length.
+/// The BLAKE3 hash of a file's bytes as 64 hexadecimal digits. Reads the file as a stream; memory
+/// does not grow with its length.
 ///
 /// # Errors
 /// When the file cannot be opened or read.
@@ -47,7 +48,8 @@ impl Fingerprint {
         Self { path, along }
     }
 
-    /// The hash of all bytes of the file, as from [`hash_file`]: reads those that it does not cover yet. Control thread.
+    /// The hash of all bytes of the file, as from [`hash_file`]: reads those that it does not cover
+    /// yet. Control thread.
     ///
     /// # Errors
     /// When the file cannot be read.

@@ -32,7 +32,8 @@ impl Header {
     /// Looks at a file of `len` bytes.
     ///
     /// # Errors
-    /// When the disk fails, the header names channels, a rate or samples that cannot be, or the file is of a kind that is not read.
+    /// When the disk fails, the header names channels, a rate or samples that cannot be, or the
+    /// file is of a kind that is not read.
     pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Self, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let first_bytes = head(file, 0).map_err(from_io)?;

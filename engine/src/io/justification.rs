@@ -9,8 +9,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// Bytes of audio that are looked at.
 const LOOKED_AT: u64 = 1 << 20;
 
-/// The word that the samples from byte `at` on are stored in. The standards put them in the high bits and zeros below; where the
-/// bits below are not zero and those above only repeat the sign, a writer put them low.
+/// The word that the samples from byte `at` on are stored in. The standards put them in the high
+/// bits and zeros below; where the bits below are not zero and those above only repeat the sign, a
+/// writer put them low.
 pub(super) fn find(file: &mut File, at: u64, coding: PcmCoding) -> io::Result<Word> {
     let PcmCoding { word, bits } = coding;
     let size = usize::from(word.bytes);

@@ -1,4 +1,5 @@
-//! The programmes behind the first one of a file, read one after the other at the first one's rate and channels.
+//! The programmes behind the first one of a file, read one after the other at the first one's rate
+//! and channels.
 
 use super::{DecodeError, Fold, StemInfo, StemReader};
 use crate::audio::{AudioBuffer, BlockMut, Channel, ChannelLayout};
@@ -48,7 +49,8 @@ impl Later {
         }
     }
 
-    /// The frames that all of them are expected to give, if they all tell; and a sentence about them.
+    /// The frames that all of them are expected to give, if they all tell; and a sentence about
+    /// them.
     pub(super) fn survey(&self, source_channels: usize) -> (Option<u64>, String) {
         let mut frames = Some(0_u64);
         let mut converted = Vec::new();
@@ -120,7 +122,8 @@ fn channels(count: usize) -> String {
 /// A programme with the channels of another.
 struct Matched {
     stem: StemReader,
-    /// For each channel, which of the stem's are summed in it, and how strongly; none where they are the same.
+    /// For each channel, which of the stem's are summed in it, and how strongly; none where they
+    /// are the same.
     mix: Option<Vec<Vec<(usize, f32)>>>,
     block: AudioBuffer,
     channels: usize,
@@ -135,8 +138,8 @@ impl Matched {
     }
 }
 
-/// Which channels of `from` one of `to` is made of: a mono one goes to left and right, two make the mean in mono, and
-/// otherwise each goes to its own.
+/// Which channels of `from` one of `to` is made of: a mono one goes to left and right, two make the
+/// mean in mono, and otherwise each goes to its own.
 fn weights(from: &ChannelLayout, to: &ChannelLayout, channel: Channel) -> Vec<(usize, f32)> {
     match (from.count(), to.count()) {
         (1, 1) => vec![(0, 1.0)],

@@ -1,12 +1,13 @@
-//! Where the recording begins and ends in a Matroska file (`WebM` is one): `CodecDelay` and `DiscardPadding`, which the demuxer
-//! reads but does not hand on.
+//! Where the recording begins and ends in a Matroska file (`WebM` is one): `CodecDelay` and
+//! `DiscardPadding`, which the demuxer reads but does not hand on.
 
 use super::patch::Edits;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;
 
-/// Elements looked at in one file: an hour of clusters has about a thousand, the last cluster a few hundred blocks.
+/// Elements looked at in one file: an hour of clusters has about a thousand, the last cluster a few
+/// hundred blocks.
 const MAX_ELEMENTS: usize = 1_000_000;
 
 const EBML: u64 = 0x1A45_DFA3;
@@ -32,7 +33,8 @@ pub(super) struct MkvTrims {
     pub(super) codec: Option<String>,
 }
 
-/// Reads the trims of the track `number`; an unreadable file gives none, for the demuxer reports what is wrong with it.
+/// Reads the trims of the track `number`; an unreadable file gives none, for the demuxer reports
+/// what is wrong with it.
 pub(super) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTrims> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let (_, segment) = walker.children(0..len, &[SEGMENT]).ok()?.pop()?;
@@ -52,7 +54,8 @@ pub(super) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTr
     Some(trims)
 }
 
-/// The edit that a file of `len` bytes needs when it breaks off: its segment is shown as one of unknown size, as in a live stream.
+/// The edit that a file of `len` bytes needs when it breaks off: its segment is shown as one of
+/// unknown size, as in a live stream.
 pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Edits> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let mut edits = Edits::default();
@@ -79,7 +82,8 @@ struct Walker<R> {
 }
 
 impl<R: Read + Seek> Walker<R> {
-    /// The elements of the wanted kinds in a range. One of unknown size takes in the rest of its parent.
+    /// The elements of the wanted kinds in a range. One of unknown size takes in the rest of its
+    /// parent.
     fn children(&mut self, range: Range<u64>, wanted: &[u32]) -> io::Result<Vec<(u32, Range<u64>)>> {
         let mut found = Vec::new();
         let mut at = range.start;
@@ -107,7 +111,8 @@ impl<R: Read + Seek> Walker<R> {
         self.reader.seek_relative(at as i64 - here as i64)
     }
 
-    /// A variable-length number and the bytes it took; none when its first byte is 0 or the file ends.
+    /// A variable-length number and the bytes it took; none when its first byte is 0 or the file
+    /// ends.
     fn vint(&mut self, keep_marker: bool) -> io::Result<Option<(u64, u64)>> {
         let mut first = [0];
         if self.reader.read(&mut first)? == 0 || first[0] == 0 {
@@ -156,7 +161,8 @@ impl<R: Read + Seek> Walker<R> {
         self.seek_to(block.start)?;
         let track = self.vint(false)?.map(|(track, _)| track);
         if track == Some(u64::from(number)) {
-            // A signed number; a negative one would mean padding at the start, which no encoder writes.
+            // A signed number; a negative one would mean padding at the start, which no encoder
+            // writes.
             let bits = 64 - 8 * (padding.end - padding.start).clamp(1, 8) as u32;
             let signed = ((self.number(padding)? << bits) as i64) >> bits;
             trims.discard_padding_ns = u64::try_from(signed).ok();

@@ -1,4 +1,5 @@
-//! Files in and out: stems decoded, trimmed and folded into streams of planar f32; WAV written; outputs that appear whole.
+//! Files in and out: stems decoded, trimmed and folded into streams of planar f32; WAV written;
+//! outputs that appear whole.
 //!
 //! ```no_run
 //! use mixdown_engine::{audio::AudioBuffer, io::{Fold, StemReader}, process::Source};
@@ -72,7 +73,8 @@ pub use staged::StagedFolder;
 pub use time_stamp::TimeStamp;
 pub use trimmed::Trimmed;
 
-/// The endings of the files that can be read, for help texts. What a file is decides its content, not its ending.
+/// The endings of the files that can be read, for help texts. What a file is decides its content,
+/// not its ending.
 pub const EXTENSIONS: &[&str] = &[
     "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
     "oga", "opus", "caf", "mka", "mkv", "webm", "au", "snd",

@@ -1,5 +1,5 @@
-//! Uncompressed audio in `QuickTime` and MP4: where its chunks lie and how they are coded (`QuickTime` File Format, «Sound sample
-//! descriptions»; ISO/IEC 23003-5 for `ipcm` and `fpcm`).
+//! Uncompressed audio in `QuickTime` and MP4: where its chunks lie and how they are coded
+//! (`QuickTime` File Format, «Sound sample descriptions»; ISO/IEC 23003-5 for `ipcm` and `fpcm`).
 
 use super::decode::WordKind;
 use super::mp4::{Walker, be_u32};
@@ -232,7 +232,8 @@ fn coding(description: &Description) -> Option<PcmCoding> {
     })
 }
 
-/// Where the chunks lie and how many frames each holds; of uncompressed audio a sample of the table is a frame.
+/// Where the chunks lie and how many frames each holds; of uncompressed audio a sample of the table
+/// is a frame.
 fn chunks<R: Read + Seek>(walker: &mut Walker<R>, table: &Range<u64>, len: u64) -> io::Result<(Vec<(u64, u64)>, u64)> {
     let none = || Ok((Vec::new(), 0));
     let (Some(stsc), Some(stsz)) = (walker.child(table.clone(), *b"stsc")?, walker.child(table.clone(), *b"stsz")?)

@@ -1,4 +1,5 @@
-//! Where the recording begins and ends in an MP4 file: its edit list and iTunes' own tag, which the demuxer leaves aside.
+//! Where the recording begins and ends in an MP4 file: its edit list and iTunes' own tag, which the
+//! demuxer leaves aside.
 
 use super::patch::Edits;
 use std::fs::File;
@@ -27,7 +28,8 @@ pub(super) struct Edit {
 pub(super) struct Mp4Edits {
     /// From the edit list: the first media tick to play, in ticks of [`Mp4Edits::media_timescale`].
     pub(super) media_time: Option<u64>,
-    /// From the edit list: how long to play, in ticks of [`Mp4Edits::movie_timescale`]; none when 0 or when there are several edits.
+    /// From the edit list: how long to play, in ticks of [`Mp4Edits::movie_timescale`]; none when 0
+    /// or when there are several edits.
     pub(super) duration: Option<u64>,
     /// Ticks a second of the media.
     pub(super) media_timescale: u32,
@@ -43,7 +45,8 @@ pub(super) struct Mp4Edits {
     pub(super) codec: Option<String>,
 }
 
-/// Reads the edits of the track `id`; an unreadable file gives none, for the demuxer reports what is wrong with it.
+/// Reads the edits of the track `id`; an unreadable file gives none, for the demuxer reports what
+/// is wrong with it.
 pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
     let mut walker = Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
@@ -61,8 +64,8 @@ pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits>
     Some(edits)
 }
 
-/// The edit that a file of `len` bytes needs when it breaks off: its last box is shown with the size that it has, so that the
-/// samples that are there are found.
+/// The edit that a file of `len` bytes needs when it breaks off: its last box is shown with the
+/// size that it has, so that the samples that are there are found.
 pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     let mut walker = Walker::new(file);
     if len < 16 || !is_box(&walker.bytes::<8>(0)?) {
@@ -129,7 +132,8 @@ impl<R: Read + Seek> Walker<R> {
         Self { reader: BufReader::with_capacity(4096, reader), left: MAX_BOXES }
     }
 
-    /// The boxes in a range of the file. A box that claims more than its parent holds ends the list.
+    /// The boxes in a range of the file. A box that claims more than its parent holds ends the
+    /// list.
     pub(super) fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
         let mut found = Vec::new();
         let mut at = range.start;
@@ -171,7 +175,8 @@ impl<R: Read + Seek> Walker<R> {
         Ok(bytes)
     }
 
-    /// `mvhd` and `mdhd` place their timescale alike: after two dates of 4 bytes, or of 8 in version 1.
+    /// `mvhd` and `mdhd` place their timescale alike: after two dates of 4 bytes, or of 8 in
+    /// version 1.
     pub(super) fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
         let [version] = self.bytes(body.start)?;
         Ok(be_u32(&self.bytes::<4>(body.start + if version == 1 { 20 } else { 12 })?))
@@ -209,7 +214,8 @@ impl<R: Read + Seek> Walker<R> {
             let media_rate = u32::from_be_bytes(self.bytes(at + entry_size - 4)?);
             let media_time = u64::try_from(media_time).ok();
             edits.list.push(Edit { media_time, duration });
-            // A media time of −1 is an empty edit: before the recording, silence that is not part of the stem.
+            // A media time of −1 is an empty edit: before the recording, silence that is not part
+            // of the stem.
             if let Some(media_time) = media_time {
                 edits.has_other_speed |= media_rate != 0x0001_0000;
                 kept += 1;

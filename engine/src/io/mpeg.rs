@@ -1,4 +1,5 @@
-//! Frames of MPEG audio (ISO 11172-3 §2.4.1.3, ISO 13818-3): their headers, and where one programme ends and the next begins.
+//! Frames of MPEG audio (ISO 11172-3 §2.4.1.3, ISO 13818-3): their headers, and where one programme
+//! ends and the next begins.
 
 use super::peek::Peek;
 use super::sync::{FrameHeader, Stream, agreeing};
@@ -49,7 +50,8 @@ impl MpegHeader {
         self.field(6, 3) == 3
     }
 
-    /// Whether the bit rate is one of no table: the frame's size is told by the place of the next one.
+    /// Whether the bit rate is one of no table: the frame's size is told by the place of the next
+    /// one.
     pub(super) fn is_free_format(self) -> bool {
         self.field(12, 15) == 0
     }
@@ -85,7 +87,8 @@ impl MpegHeader {
         (len > 4).then_some(FrameHeader { kind: self.kind(), len })
     }
 
-    /// Whether the frame holds no audio but the tag of a writer: `Xing` or `Info` behind the side information, `VBRI` 32 bytes on.
+    /// Whether the frame holds no audio but the tag of a writer: `Xing` or `Info` behind the side
+    /// information, `VBRI` 32 bytes on.
     fn is_tag(self, frame: &[u8]) -> bool {
         let side_info = match (self.is_mpeg_1(), self.is_mono()) {
             (true, false) => 32,
@@ -103,7 +106,8 @@ impl MpegHeader {
 /// The longest frame in free format that is looked for: layer 2 and 3 at 640 kbit/s and 32 kHz.
 const MAX_FREE: usize = 2_881;
 
-/// Whether frames in free format begin at `at`: three more headers follow at one distance, padding apart.
+/// Whether frames in free format begin at `at`: three more headers follow at one distance, padding
+/// apart.
 pub(super) fn is_free_format(peek: &mut Peek<'_>, at: u64) -> io::Result<bool> {
     let bytes = peek.at(at, 4 * (MAX_FREE + 2))?;
     let header = |at: usize| bytes.get(at..).and_then(MpegHeader::parse).filter(|header| header.is_free_format());
@@ -122,8 +126,8 @@ pub(super) fn is_free_format(peek: &mut Peek<'_>, at: u64) -> io::Result<bool> {
 /// Bytes of a frame up to the end of a tag's name.
 const TAG_REACH: usize = 40;
 
-/// The programmes of a stretch that begins with a frame: another begins with a writer's tag, or where version, layer, rate or
-/// channels change for good. The last one reaches to the end.
+/// The programmes of a stretch that begins with a frame: another begins with a writer's tag, or
+/// where version, layer, rate or channels change for good. The last one reaches to the end.
 pub(super) fn programmes(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
     let (mut found, mut start, mut kind) = (Vec::new(), range.start, None);
     let (mut at, mut last_end) = (range.start, range.start);
@@ -139,7 +143,8 @@ pub(super) fn programmes(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<V
         let is_first = at == start;
         let is_other = kind.is_some_and(|kind| kind != frame.kind);
         if !is_first && (is_other || is_tag || at != last_end) {
-            // What is no header, or one alone, is no programme; it is passed over as the decoder does.
+            // What is no header, or one alone, is no programme; it is passed over as the decoder
+            // does.
             let (count, is_whole) = agreeing(peek, Stream::Mpeg, at + if is_tag { frame.len } else { 0 }, 3)?;
             if count < 3 && !(is_whole && count > 0) {
                 at += 1;

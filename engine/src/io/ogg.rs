@@ -1,4 +1,5 @@
-//! The links of a chained Ogg file (RFC 3533 §4): where one group of streams ends and the next begins.
+//! The links of a chained Ogg file (RFC 3533 §4): where one group of streams ends and the next
+//! begins.
 
 use super::peek::Peek;
 use std::io;
@@ -9,7 +10,8 @@ const MAX_LINKS: usize = 4_096;
 /// Bytes of a page header before its segment table.
 const HEADER: usize = 27;
 
-/// The links of a stretch that begins with a page: another begins with the first page of a stream that follows other pages.
+/// The links of a stretch that begins with a page: another begins with the first page of a stream
+/// that follows other pages.
 pub(super) fn links(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
     let (mut found, mut start) = (Vec::new(), range.start);
     let (mut at, mut has_data) = (range.start, false);

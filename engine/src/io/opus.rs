@@ -1,4 +1,5 @@
-//! Opus packets to planar f32 at 48 kHz (RFC 6716, RFC 8251), and the header that every container carries with them (RFC 7845 §5.1).
+//! Opus packets to planar f32 at 48 kHz (RFC 6716, RFC 8251), and the header that every container
+//! carries with them (RFC 7845 §5.1).
 
 use crate::audio::{ChannelLayout, Queue};
 use opus_pure::{ChannelLayout as StreamLayout, OpusDecoder, OpusMSDecoder};
@@ -8,8 +9,8 @@ pub(super) const RATE_HZ: u32 = 48_000;
 /// The longest packet, 120 ms at 48 kHz (RFC 6716 §3.2.5).
 const MAX_FRAMES: usize = 5_760;
 
-/// Channel orders of mapping family 1, which are Vorbis's (RFC 7845 §5.1.1.2): for each channel in the order of the WAVE mask,
-/// the one that is coded.
+/// Channel orders of mapping family 1, which are Vorbis's (RFC 7845 §5.1.1.2): for each channel in
+/// the order of the WAVE mask, the one that is coded.
 pub(super) const VORBIS_ORDER: [&[usize]; 8] = [
     &[0],
     &[0, 1],
@@ -36,7 +37,8 @@ pub(super) struct OpusHead {
 }
 
 impl OpusHead {
-    /// Parses the header; the reason when it is none. Ogg stores it little-endian, MP4's `dOps` big-endian and as version 0.
+    /// Parses the header; the reason when it is none. Ogg stores it little-endian, MP4's `dOps`
+    /// big-endian and as version 0.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() < 19 || !bytes.starts_with(b"OpusHead") {
             return Err("its Opus header is missing or cut".into());
@@ -100,7 +102,8 @@ impl OpusStream {
         &self.head
     }
 
-    /// Decodes one packet onto the end of the queue; the frames it gave, or none when it is corrupt.
+    /// Decodes one packet onto the end of the queue; the frames it gave, or none when it is
+    /// corrupt.
     pub(super) fn decode(&mut self, packet: &[u8], queue: &mut Queue) -> Option<usize> {
         // An empty packet asks the decoder to conceal a loss; here a loss is counted, not hidden.
         if packet.is_empty() {

@@ -1,4 +1,5 @@
-//! Writes an Ogg Opus file front to back (RFC 7845): stereo, 48 kHz, its pre-skip and end said so that a decoder gives back as many frames.
+//! Writes an Ogg Opus file front to back (RFC 7845): stereo, 48 kHz, its pre-skip and end said so
+//! that a decoder gives back as many frames.
 
 use crate::audio::Block;
 use opus_pure::{Application, MAX_PACKET_BYTES, OggOpusWriter, OpusEncoder, OpusHead, OpusTags};
@@ -10,7 +11,8 @@ pub(crate) const OPUS_RATE_HZ: u32 = 48_000;
 const PACKET_FRAMES: usize = 960;
 /// Bits a second: stereo music without audible loss for nearly everybody.
 const BITRATE_BPS: i32 = 192_000;
-/// The stream's number in its file; a file has one stream, and the same master gives the same bytes.
+/// The stream's number in its file; a file has one stream, and the same master gives the same
+/// bytes.
 const SERIAL: u32 = 1;
 
 /// The writer.
@@ -75,7 +77,8 @@ impl<W: Write> OpusWriter<W> {
         self.encoder.encode(samples, PACKET_FRAMES, &mut self.packet).map_err(failed)
     }
 
-    /// Writes what is left and what the encoder still holds; the decoder is told to end with the last frame.
+    /// Writes what is left and what the encoder still holds; the decoder is told to end with the
+    /// last frame.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -123,7 +126,8 @@ mod tests {
             let mut reader = StemReader::open(&path, Fold::Keep).unwrap();
             let mut back = AudioBuffer::new(2, frames + 10);
             assert_eq!(reader.read(&mut back.block_mut()).unwrap(), frames, "{frames}");
-            // In place: a sine that is one frame off leaves 2·sin(π·440/48000) of itself, 5.8 % at most.
+            // In place: a sine that is one frame off leaves 2·sin(π·440/48000) of itself, 5.8 % at
+            // most.
             let apart: f64 = left.iter().zip(back.channel(0)).map(|(a, b)| f64::from(a - b).powi(2)).sum();
             let whole: f64 = left.iter().map(|a| f64::from(*a).powi(2)).sum();
             assert!((apart / whole).sqrt() < 0.03, "{frames}: {}", (apart / whole).sqrt());

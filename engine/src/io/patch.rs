@@ -1,4 +1,5 @@
-//! A file seen with a few of its bytes replaced: how a header that is wrong about sizes is set right before the decoder reads it.
+//! A file seen with a few of its bytes replaced: how a header that is wrong about sizes is set
+//! right before the decoder reads it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

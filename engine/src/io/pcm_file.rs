@@ -1,4 +1,5 @@
-//! Uncompressed audio in any container: what its header came to, for the one reader that takes it from there.
+//! Uncompressed audio in any container: what its header came to, for the one reader that takes it
+//! from there.
 
 use super::TimeStamp;
 use super::decode::{Pcm, Word, WordKind};
@@ -85,9 +86,11 @@ pub(super) fn checked_channels(path: &Path, channels: u64) -> Result<usize, Deco
     }
 }
 
-/// A rate that some containers write as a floating number, to the nearest hertz, where it can be read.
+/// A rate that some containers write as a floating number, to the nearest hertz, where it can be
+/// read.
 pub(super) fn checked_rate(path: &Path, rate_hz: f64) -> Result<u32, DecodeError> {
-    // What is beyond the range becomes the nearest end of it, which is outside the range of rates too.
+    // What is beyond the range becomes the nearest end of it, which is outside the range of rates
+    // too.
     let rounded = rate_hz.round() as u32;
     SampleRate::new(rounded).map(SampleRate::hz).map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: rounded })
 }

@@ -37,14 +37,15 @@ pub(super) fn has_magic(head: &[u8]) -> bool {
     is_box || CONTAINERS.iter().chain(&[&b"fLaC"[..], b"OggS"]).any(|magic| head.starts_with(magic))
 }
 
-/// Whether a file that is nothing else holds MPEG audio in free format, whose frames are found by their distance alone.
+/// Whether a file that is nothing else holds MPEG audio in free format, whose frames are found by
+/// their distance alone.
 pub(super) fn is_free_format(file: &mut File, len: u64) -> io::Result<bool> {
     let start = tags::without_leading(file, 0..len)?;
     mpeg::is_free_format(&mut Peek::new(file, len), start)
 }
 
-/// Finds the programmes of a file of `len` bytes; `None` where it begins with no mark and holds no stream of frames that
-/// agree, so that a search for sync words could only find them by chance.
+/// Finds the programmes of a file of `len` bytes; `None` where it begins with no mark and holds no
+/// stream of frames that agree, so that a search for sync words could only find them by chance.
 pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Programmes>> {
     let start = tags::without_leading(file, 0..len)?;
     let mut peek = Peek::new(file, len);

@@ -16,10 +16,12 @@ use crate::units::SampleRate;
 use std::fs::File;
 use std::path::Path;
 
-/// More frames than this a byte of file are not believed: the densest codec, FLAC on silence, packs under 6000.
+/// More frames than this a byte of file are not believed: the densest codec, FLAC on silence, packs
+/// under 6000.
 const MAX_FRAMES_A_BYTE: u64 = 8_192;
 
-/// One audio file, read from its first frame to its last. The samples do not depend on the sizes of the blocks asked for.
+/// One audio file, read from its first frame to its last. The samples do not depend on the sizes of
+/// the blocks asked for.
 pub struct StemReader {
     info: StemInfo,
     outcome: StemOutcome,
@@ -37,23 +39,27 @@ pub struct StemReader {
 }
 
 impl StemReader {
-    /// A stem has at least this many frames: with one there is nothing to align, filter or resample.
+    /// A stem has at least this many frames: with one there is nothing to align, filter or
+    /// resample.
     pub const MIN_FRAMES: u64 = 2;
 
-    /// Opens a file and decodes its first packet. What the file is decides its content, not its ending. Memory is bounded by a
-    /// few packets, whatever the header claims. Control thread; blocks on the disk.
+    /// Opens a file and decodes its first packet. What the file is decides its content, not its
+    /// ending. Memory is bounded by a few packets, whatever the header claims. Control thread;
+    /// blocks on the disk.
     ///
     /// # Errors
-    /// When the file is missing, no audio, damaged at its start, coded in something unknown, without channels, of an
-    /// impossible rate, or shorter than [`StemReader::MIN_FRAMES`].
+    /// When the file is missing, no audio, damaged at its start, coded in something unknown,
+    /// without channels, of an impossible rate, or shorter than [`StemReader::MIN_FRAMES`].
     pub fn open(path: &Path, fold: Fold) -> Result<Self, DecodeError> {
         Self::open_at_least(path, fold, Self::MIN_FRAMES)
     }
 
-    /// As [`StemReader::open`], for readers that take any length: a meter has something to say about a single frame.
+    /// As [`StemReader::open`], for readers that take any length: a meter has something to say
+    /// about a single frame.
     ///
     /// # Errors
-    /// As [`StemReader::open`], with `least` frames (1 or more) in the place of [`StemReader::MIN_FRAMES`].
+    /// As [`StemReader::open`], with `least` frames (1 or more) in the place of
+    /// [`StemReader::MIN_FRAMES`].
     pub fn open_at_least(path: &Path, fold: Fold, least: u64) -> Result<Self, DecodeError> {
         let (mut file, len) = open_file(path)?;
         let header = Header::read(path, &mut file, len)?;
@@ -170,13 +176,14 @@ impl StemReader {
         &self.info
     }
 
-    /// What was found while reading; complete once [`Source::read`] has returned fewer frames than asked for.
+    /// What was found while reading; complete once [`Source::read`] has returned fewer frames than
+    /// asked for.
     pub fn outcome(&self) -> &StemOutcome {
         &self.outcome
     }
 
-    /// From now on hashes the file while it is read, where its samples lie there plainly: [`StemReader::fingerprint`] has less to read
-    /// then. Reads the header again.
+    /// From now on hashes the file while it is read, where its samples lie there plainly:
+    /// [`StemReader::fingerprint`] has less to read then. Reads the header again.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -357,7 +364,8 @@ impl Source for StemReader {
         self.info.sample_rate
     }
 
-    /// Fills the start of `out`; fewer frames than asked for mean the end. After an error every further call returns 0.
+    /// Fills the start of `out`; fewer frames than asked for mean the end. After an error every
+    /// further call returns 0.
     ///
     /// # Panics
     /// When `out` has other channels than [`Source::channels`].
@@ -398,7 +406,8 @@ impl Source for StemReader {
     }
 }
 
-/// Magnitudes beyond this, +40 dBFS, are not sound: they come from integers read as floats or bytes in the wrong order.
+/// Magnitudes beyond this, +40 dBFS, are not sound: they come from integers read as floats or bytes
+/// in the wrong order.
 const LOUDEST: f32 = 100.0;
 
 /// A sample that is not a number, or beyond [`LOUDEST`].
@@ -409,10 +418,11 @@ struct OddSample {
     value: f32,
 }
 
-/// Refuses what is not finite or beyond [`LOUDEST`]; samples below 1.2e-38, −759 dBFS, become 0: some processors take a hundred
-/// times as long over each of them.
+/// Refuses what is not finite or beyond [`LOUDEST`]; samples below 1.2e-38, −759 dBFS, become 0:
+/// some processors take a hundred times as long over each of them.
 fn clean(block: &mut BlockMut<'_>) -> Result<(), OddSample> {
-    // Without a branch first: almost every block is clean. A comparison with what is not a number is false.
+    // Without a branch first: almost every block is clean. A comparison with what is not a number
+    // is false.
     let is_sound = |sample: &f32| sample.abs() <= LOUDEST;
     let is_clean = |samples: &[f32]| samples.iter().fold(true, |all, s| all & is_sound(s) & !s.is_subnormal());
     if (0..block.channels()).all(|channel| is_clean(block.channel(channel))) {

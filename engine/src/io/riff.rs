@@ -1,5 +1,5 @@
-//! The header of a WAVE file: RIFF, RF64, BW64 and big-endian RIFX. Uncompressed audio is read from where it lies; for the rest
-//! the header is set right before the decoder sees it.
+//! The header of a WAVE file: RIFF, RF64, BW64 and big-endian RIFX. Uncompressed audio is read from
+//! where it lies; for the rest the header is set right before the decoder sees it.
 
 use super::chunk_walk::{Chunk, ChunkWalk};
 use super::patch::Edits;
@@ -42,11 +42,12 @@ struct Chunks {
 }
 
 impl WaveHeader {
-    /// Reads the header of a file of `len` bytes; none when it is not a WAVE file or its first chunks are missing. Leaves the
-    /// file anywhere.
+    /// Reads the header of a file of `len` bytes; none when it is not a WAVE file or its first
+    /// chunks are missing. Leaves the file anywhere.
     ///
     /// # Errors
-    /// When the disk fails, or the header names no channels, too many, an impossible rate or samples of no size.
+    /// When the disk fails, or the header names no channels, too many, an impossible rate or
+    /// samples of no size.
     pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<Self>, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let Some(chunks) = scan(file, len).map_err(from_io)? else { return Ok(None) };
@@ -103,7 +104,8 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
     let big_endian = container == "rifx";
     let riff_size = [top[4], top[5], top[6], top[7]];
     let riff_size = if big_endian { u32::from_be_bytes(riff_size) } else { u32::from_le_bytes(riff_size) };
-    // Every edit keeps the decoder from trusting the outer size, which is wrong more often than it is right.
+    // Every edit keeps the decoder from trusting the outer size, which is wrong more often than it
+    // is right.
     let mut edits = Edits::default();
     edits.add(0, b"RIFF");
     edits.add(4, &UNKNOWN.to_le_bytes());
@@ -131,7 +133,8 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
                     0 if unfinished => None,
                     size => Some(u64::from(size)),
                 };
-                // Past 4 GiB, and where nothing is claimed, the decoder reads to the end and the frame count stops it.
+                // Past 4 GiB, and where nothing is claimed, the decoder reads to the end and the
+                // frame count stops it.
                 if claimed != Some(u64::from(chunk.size)) {
                     edits.add(chunk.at + 4, &UNKNOWN.to_le_bytes());
                 }

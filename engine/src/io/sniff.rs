@@ -77,8 +77,8 @@ const READ: &[(&[u8], &str)] = &[
     (b"ID3", "MP3 with an ID3 tag"),
 ];
 
-/// The end of the sentence «this file …» for a file that is known by its first bytes, and is of a kind that is not read: no
-/// decoder is to look for sync words in it.
+/// The end of the sentence «this file …» for a file that is known by its first bytes, and is of a
+/// kind that is not read: no decoder is to look for sync words in it.
 pub(super) fn known_but_not_read(head: &[u8]) -> Option<String> {
     let named = NOT_READ.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, name)| name);
     let form = match (head.get(..4), head.get(8..12)) {
@@ -99,13 +99,15 @@ pub(super) fn known_but_not_read(head: &[u8]) -> Option<String> {
     Some(format!("is {name}, which is not read here"))
 }
 
-/// The same for a file whose first bytes are those of a format of uncompressed audio that is read, but whose header could not be.
+/// The same for a file whose first bytes are those of a format of uncompressed audio that is read,
+/// but whose header could not be.
 pub(super) fn broken(head: &[u8]) -> Option<String> {
     let only_pcm = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd"];
     only_pcm.iter().any(|magic| head.starts_with(magic)).then(|| describe(head))
 }
 
-/// The name of a container whose offsets count from the start of the file, so that no tag may come before it.
+/// The name of a container whose offsets count from the start of the file, so that no tag may come
+/// before it.
 pub(super) fn never_tagged(head: &[u8]) -> Option<&'static str> {
     let containers = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd", b"caff", b"\x1a\x45\xdf\xa3"];
     let named = READ.iter().find(|(magic, _)| head.starts_with(magic) && containers.contains(magic));

@@ -9,8 +9,8 @@ use tempfile::NamedTempFile;
 /// Characters of a file's name in that of its temporary file, which must not become too long.
 const NAME_SHOWN: usize = 32;
 
-/// A folder for results, and the files that will appear in it together when [`StagedFolder::commit`] is called.
-/// Dropped before that, it leaves nothing behind.
+/// A folder for results, and the files that will appear in it together when
+/// [`StagedFolder::commit`] is called. Dropped before that, it leaves nothing behind.
 #[derive(Debug)]
 pub struct StagedFolder {
     folder: PathBuf,
@@ -93,7 +93,8 @@ impl StagedFolder {
             .map_err(|source| OutputError::Io { path: self.folder.join(name), source })
     }
 
-    /// Writes a document as JSON, value by value; the file gets its name at [`StagedFolder::commit`].
+    /// Writes a document as JSON, value by value; the file gets its name at
+    /// [`StagedFolder::commit`].
     ///
     /// # Errors
     /// When it cannot be written.
@@ -127,7 +128,8 @@ impl StagedFolder {
         self.retired.push(self.path_of(name));
     }
 
-    /// Syncs every file, then gives each its name, replacing what had it, and removes what was retired. Returns the paths in the order of creation.
+    /// Syncs every file, then gives each its name, replacing what had it, and removes what was
+    /// retired. Returns the paths in the order of creation.
     ///
     /// # Errors
     /// When a file cannot be synced, renamed or removed.
@@ -171,7 +173,8 @@ fn plain(error: io::Error) -> io::Error {
     code.map_or(error, io::Error::from_raw_os_error)
 }
 
-/// A temporary file is its owner's alone; a result is for whoever may read other new files here (the umask applies).
+/// A temporary file is its owner's alone; a result is for whoever may read other new files here
+/// (the umask applies).
 #[cfg(unix)]
 fn readable_by_all(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,5 @@
-//! Streams without a header of their own: MPEG audio and ADTS, known by headers that agree at the distances they name.
+//! Streams without a header of their own: MPEG audio and ADTS, known by headers that agree at the
+//! distances they name.
 
 use super::mpeg::MpegHeader;
 use super::peek::Peek;
@@ -35,7 +36,8 @@ impl Stream {
     }
 }
 
-/// An ADTS header (ISO 14496-3 §1.A.2): one raw data block a frame or more, of one profile, rate and channel configuration.
+/// An ADTS header (ISO 14496-3 §1.A.2): one raw data block a frame or more, of one profile, rate
+/// and channel configuration.
 fn adts_header(bytes: &[u8]) -> Option<FrameHeader> {
     let head = bytes.get(..7)?;
     let len = u64::from(head[3] & 3) << 11 | u64::from(head[4]) << 3 | u64::from(head[5] >> 5);
@@ -47,7 +49,8 @@ fn adts_header(bytes: &[u8]) -> Option<FrameHeader> {
     is_header.then_some(FrameHeader { kind, len })
 }
 
-/// Counts the headers that agree from `at` on, up to `most`, and whether the last frame ends where the file does.
+/// Counts the headers that agree from `at` on, up to `most`, and whether the last frame ends where
+/// the file does.
 pub(super) fn agreeing(peek: &mut Peek<'_>, stream: Stream, at: u64, most: usize) -> io::Result<(usize, bool)> {
     let (mut next, mut count, mut kind) = (at, 0, None);
     while count < most {
@@ -71,7 +74,8 @@ pub(super) fn locate(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Optio
     while let Some(found) = peek.find(at, &[0xff])?.filter(|&found| found < last) {
         for stream in [Stream::Mpeg, Stream::Adts] {
             let (count, is_whole) = agreeing(peek, stream, found, AGREEING)?;
-            // A file of fewer frames is one where nothing stands before them and, of a single one, nothing behind.
+            // A file of fewer frames is one where nothing stands before them and, of a single one,
+            // nothing behind.
             let breaks_off = count >= 2 && found == range.start;
             if count >= AGREEING
                 || (is_whole && count >= 1 && found == range.start)

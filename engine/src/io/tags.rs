@@ -51,7 +51,8 @@ fn trailing_len(file: &mut File, range: Range<u64>) -> io::Result<Option<u64>> {
     }
     let ape: [u8; 32] = read_at(file, from_end(32))?;
     if ape.starts_with(b"APETAGEX") {
-        // The size counts the items and this footer; a header as long as the footer may stand before them.
+        // The size counts the items and this footer; a header as long as the footer may stand
+        // before them.
         let size = u64::from(u32::from_le_bytes([ape[12], ape[13], ape[14], ape[15]])).max(32);
         let header = if ape[23] & 0x80 == 0 { 0 } else { 32 };
         return Ok(fits(size + header));
@@ -80,7 +81,8 @@ fn lyrics3_v1_len(file: &mut File, range: &Range<u64>) -> io::Result<Option<u64>
     Ok(begin.map(|at| (bytes.len() - at) as u64).filter(|&len| len < range.end - range.start))
 }
 
-/// The length of a whole `ID3v2` tag (id3v2.4.0-structure §3.1, §3.4) from its header, or from its footer.
+/// The length of a whole `ID3v2` tag (id3v2.4.0-structure §3.1, §3.4) from its header, or from its
+/// footer.
 fn id3v2_len(head: &[u8; 10], name: &[u8]) -> Option<u64> {
     let size = &head[6..];
     let is_tag =

@@ -11,8 +11,8 @@ pub(super) const DAY_S: u64 = 86_400;
 /// The time fields of a `bext` chunk, as they are written there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TimeStamp {
-    /// `TimeReference`: the first frame of the file, counted from midnight in frames at the file's rate. Many programs write 0
-    /// where they do not know.
+    /// `TimeReference`: the first frame of the file, counted from midnight in frames at the file's
+    /// rate. Many programs write 0 where they do not know.
     pub reference_frames: u64,
     /// `OriginationDate`, `yyyy-mm-dd` with any separator; empty where none is written.
     pub origination_date: String,
@@ -21,7 +21,8 @@ pub struct TimeStamp {
 }
 
 impl TimeStamp {
-    /// Reads the first bytes of the chunk's data; `None` when the chunk is too short to hold a time.
+    /// Reads the first bytes of the chunk's data; `None` when the chunk is too short to hold a
+    /// time.
     pub(super) fn parse(bext: &[u8], big_endian: bool) -> Option<Self> {
         let fields = bext.get(..LENGTH)?;
         let text = |range: std::ops::Range<usize>| -> String {
@@ -40,7 +41,8 @@ impl TimeStamp {
         })
     }
 
-    /// The reference where it can be a time: more than 0, which stands for «not known» in most files, and less than a day.
+    /// The reference where it can be a time: more than 0, which stands for «not known» in most
+    /// files, and less than a day.
     pub(super) fn plausible(&self, rate: SampleRate) -> Option<u64> {
         let day = u64::from(rate.hz()) * DAY_S;
         Some(self.reference_frames).filter(|frames| (1..day).contains(frames))

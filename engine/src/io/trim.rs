@@ -1,6 +1,8 @@
-//! How much of the decoded stream is the recording: one rule a container, so that nothing is trimmed twice.
+//! How much of the decoded stream is the recording: one rule a container, so that nothing is
+//! trimmed twice.
 //!
-//! The decoders run with their own trimming switched off; every frame that is left out is left out by the plan made here.
+//! The decoders run with their own trimming switched off; every frame that is left out is left out
+//! by the plan made here.
 
 use super::cuts::Cuts;
 use super::info::Trim;
@@ -22,7 +24,8 @@ pub(super) enum Container {
 }
 
 impl Container {
-    /// The container as people call it; `name` is what the demuxer or the file's first word calls it.
+    /// The container as people call it; `name` is what the demuxer or the file's first word calls
+    /// it.
     pub(super) fn name(self, name: &str) -> &'static str {
         match self {
             Self::Wave if name == "rf64" => "rf64",
@@ -75,7 +78,8 @@ pub(super) struct TrimPlan {
     pub(super) hold: u64,
     /// Frames that a whole file would give; none when the file does not say.
     pub(super) expected: Option<u64>,
-    /// Edits to carry out in the place of all this, one list for each pass over the media; none for most files.
+    /// Edits to carry out in the place of all this, one list for each pass over the media; none for
+    /// most files.
     pub(super) passes: Vec<Cuts>,
     /// What is told to the user.
     pub(super) trim: Trim,
@@ -88,7 +92,8 @@ impl Extent {
     /// The plan for this track.
     pub(super) fn plan(&self) -> TrimPlan {
         match self.container {
-            // Lossless and uncompressed: all of it is the recording; the length also keeps out what follows the audio.
+            // Lossless and uncompressed: all of it is the recording; the length also keeps out what
+            // follows the audio.
             Container::Wave | Container::Aiff => exactly(self.frames),
             Container::Flac => TrimPlan { keep: None, ..exactly(self.frames.filter(|&frames| frames > 0)) },
             Container::Mpeg => self.mpeg(),
@@ -101,8 +106,8 @@ impl Extent {
         }
     }
 
-    /// The LAME tag's encoder delay plus the decoder's own 529 frames, and its padding less those. Without the tag the length of
-    /// the delay is anyone's guess, so nothing is left out.
+    /// The LAME tag's encoder delay plus the decoder's own 529 frames, and its padding less those.
+    /// Without the tag the length of the delay is anyone's guess, so nothing is left out.
     fn mpeg(&self) -> TrimPlan {
         match (self.delay, self.frames) {
             (Some(delay), Some(frames)) => {
@@ -112,8 +117,8 @@ impl Extent {
         }
     }
 
-    /// The packet table. Some writers fill in whole packets there although the last one is shorter: without priming or
-    /// remainder it is not taken as a length.
+    /// The packet table. Some writers fill in whole packets there although the last one is shorter:
+    /// without priming or remainder it is not taken as a length.
     fn caf(&self) -> TrimPlan {
         if self.is_pcm {
             return exactly(self.frames);
@@ -124,8 +129,9 @@ impl Extent {
         }
     }
 
-    /// Granule positions. Vorbis counts from its first audible frame: the block before that only primes the overlap, and a first
-    /// page that counts less than it holds asks for more to be left out (Vorbis I, A.2). Opus counts pre-skip too (RFC 7845 §4.3).
+    /// Granule positions. Vorbis counts from its first audible frame: the block before that only
+    /// primes the overlap, and a first page that counts less than it holds asks for more to be left
+    /// out (Vorbis I, A.2). Opus counts pre-skip too (RFC 7845 §4.3).
     fn ogg(&self) -> TrimPlan {
         let (delay, start) = (i64::from(self.delay.unwrap_or(0)), self.start);
         let padding = u64::from(self.padding.unwrap_or(0));
@@ -141,8 +147,8 @@ impl Extent {
         exactly(self.frames.map(|end| end.saturating_sub(start.max(0) as u64)))
     }
 
-    /// iTunes' tag counts frames; the edit list counts ticks of two clocks, and the coarser one only says when it is shorter than
-    /// the media by more than one of its ticks.
+    /// iTunes' tag counts frames; the edit list counts ticks of two clocks, and the coarser one
+    /// only says when it is shorter than the media by more than one of its ticks.
     fn mp4(&self) -> TrimPlan {
         let Some(edits) = &self.mp4 else { return exactly(self.mp4_frames()) };
         if let Some((delay, padding, length)) = edits.smpb {
@@ -174,7 +180,8 @@ impl Extent {
         self.frames.filter(|&frames| frames > 0)
     }
 
-    /// `CodecDelay` (or Opus's pre-skip, which it repeats) and `DiscardPadding`; Vorbis has its priming block.
+    /// `CodecDelay` (or Opus's pre-skip, which it repeats) and `DiscardPadding`; Vorbis has its
+    /// priming block.
     fn matroska(&self) -> TrimPlan {
         let frames = |ns: u64| ((u128::from(ns) * u128::from(self.rate_hz) + 500_000_000) / 1_000_000_000) as u64;
         let trims = self.mkv.clone().unwrap_or_default();
@@ -224,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_first_vorbis_page_that_counts_less_than_it_holds_trims_the_start() {
-        // The page ends 500 frames before the sum of its packets: 128 of priming and 372 asked for by the encoder.
+        // The page ends 500 frames before the sum of its packets: 128 of priming and 372 asked for
+        // by the encoder.
         let ogg =
             Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
         let plan = ogg.plan();

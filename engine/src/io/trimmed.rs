@@ -13,7 +13,8 @@ pub struct Trimmed<S> {
 }
 
 impl<S: Source> Trimmed<S> {
-    /// Skips `skip` frames, then gives at most `length` frames, or all if `None`. Control thread; allocates.
+    /// Skips `skip` frames, then gives at most `length` frames, or all if `None`. Control thread;
+    /// allocates.
     pub fn new(source: S, skip: u64, length: Option<u64>) -> Self {
         const DISCARD_FRAMES: usize = 4_096;
         let frames = if skip > 0 { DISCARD_FRAMES } else { 0 };

@@ -1,8 +1,10 @@
-//! The setup header of a Vorbis stream (Vorbis I, §4.2.4), as far as it decides which decoder is right for it.
+//! The setup header of a Vorbis stream (Vorbis I, §4.2.4), as far as it decides which decoder is
+//! right for it.
 //!
-//! symphonia 0.6.1 is wrong in two places. It undoes couplings from the first to the last (§4.3.5 asks for the reverse), which
-//! matters where a channel is in two of them. And residues of type 0 and 1 of several channels share a table of classes, in
-//! which the last classes of one channel overwrite the first of the next (§8.6.2).
+//! symphonia 0.6.1 is wrong in two places. It undoes couplings from the first to the last (§4.3.5
+//! asks for the reverse), which matters where a channel is in two of them. And residues of type 0
+//! and 1 of several channels share a table of classes, in which the last classes of one channel
+//! overwrite the first of the next (§8.6.2).
 
 /// The byte with which headers in one block begin: the number of packets less one (Xiph lacing).
 const LACED: u8 = 2;
@@ -242,6 +244,7 @@ fn lookup_1_values(entries: u32, dimensions: u32) -> Option<u32> {
         }
         true
     };
-    // With one dimension there are as many values as entries; a power of two dimensions passes 2^24 at 4097.
+    // With one dimension there are as many values as entries; a power of two dimensions passes 2^24
+    // at 4097.
     if dimensions == 1 { Some(entries) } else { (0..=4_097).rev().find(|&value| fits(value)) }
 }

@@ -7,7 +7,8 @@ use crate::audio::ChannelLayout;
 const EXTENSIBLE: u16 = 0xfffe;
 /// The last fourteen bytes of a sub-format that only repeats a format tag (`KSDATAFORMAT_SUBTYPE`).
 const TAG_GUID: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
-/// The same of ambisonic B-format (Richard Dobson's `AMBISONIC_B_FORMAT`), whose channels are not loudspeakers.
+/// The same of ambisonic B-format (Richard Dobson's `AMBISONIC_B_FORMAT`), whose channels are not
+/// loudspeakers.
 const B_FORMAT_GUID: [u8; 14] = [0, 0, 0x21, 0x07, 0xd3, 0x11, 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0, 0];
 
 /// The fields of the chunk.
@@ -60,7 +61,8 @@ impl WaveFormat {
             if big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }
         };
         let outer = u16_at(0);
-        // The size that the extension claims for itself (cbSize) is wrong in many files; the chunk's own size is not.
+        // The size that the extension claims for itself (cbSize) is wrong in many files; the
+        // chunk's own size is not.
         let (tag, extension, sub_format) = match bytes.get(26..40) {
             Some(guid) if outer == EXTENSIBLE => {
                 let guid_tag = if big_endian && bytes[24..26] == [0, 0] {
@@ -95,7 +97,8 @@ impl WaveFormat {
         Some(Self { tag, channels, rate_hz, block_align, bits, extension, sub_format })
     }
 
-    /// Bytes of a sample: the frame is the block align, where that holds all bits; else as many bytes as the bits fill.
+    /// Bytes of a sample: the frame is the block align, where that holds all bits; else as many
+    /// bytes as the bits fill.
     fn word_bytes(self) -> u16 {
         let (needed, channels) = (self.bits.div_ceil(8), self.channels.max(1));
         let aligned = self.block_align / channels;

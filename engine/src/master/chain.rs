@@ -12,7 +12,8 @@ pub struct MasterChain {
 }
 
 impl MasterChain {
-    /// A chain with a gain in dB and, where there is a ceiling in dBTP, a limiter. Control thread; allocates.
+    /// A chain with a gain in dB and, where there is a ceiling in dBTP, a limiter. Control thread;
+    /// allocates.
     ///
     /// # Errors
     /// When the ceiling is out of the limiter's range.
@@ -31,7 +32,8 @@ impl MasterChain {
         self.limiter.as_ref().map(Limiter::stats)
     }
 
-    /// The limiter's largest reduction since the last call, in dB; 0 without a limiter. Audio thread.
+    /// The limiter's largest reduction since the last call, in dB; 0 without a limiter. Audio
+    /// thread.
     pub fn take_max_reduction_db(&mut self) -> f64 {
         self.limiter.as_mut().map_or(0.0, Limiter::take_max_reduction_db)
     }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 /// How near the written file's loudness must come to the target, in LU.
 pub const LOUDNESS_TOLERANCE_LU: f64 = 0.05;
-/// How far above the ceiling a meter may read before the ceiling counts as missed, in dB: what the limiter's own detector and
-/// the meter, both 8 times oversampled and refined, may differ by.
+/// How far above the ceiling a meter may read before the ceiling counts as missed, in dB: what the
+/// limiter's own detector and the meter, both 8 times oversampled and refined, may differ by.
 pub const TRUE_PEAK_TOLERANCE_DB: f64 = 0.02;
 
 /// What the master is asked for.
@@ -18,8 +18,8 @@ pub struct Aim {
     pub target_lufs: Option<f64>,
     /// Highest true peak, in dBTP; `None` for no limiter.
     pub ceiling_dbtp: Option<f64>,
-    /// The most that the limiter may take away for the sake of the target, in dB: how far the peaks may stand above the ceiling
-    /// before it.
+    /// The most that the limiter may take away for the sake of the target, in dB: how far the peaks
+    /// may stand above the ceiling before it.
     pub max_limiting_db: f64,
 }
 
@@ -35,7 +35,8 @@ pub struct GainPlan {
 }
 
 impl GainPlan {
-    /// The first gain to try for a mix of the given loudness (LUFS) and true peak (dBTP); `None` where they are undefined.
+    /// The first gain to try for a mix of the given loudness (LUFS) and true peak (dBTP); `None`
+    /// where they are undefined.
     pub fn first(aim: &Aim, loudness_lufs: Option<f64>, true_peak_dbtp: Option<f64>) -> Self {
         let Some(target) = aim.target_lufs else {
             return Self { gain_db: 0.0, limit: None, search: None };
@@ -50,7 +51,8 @@ impl GainPlan {
         Self { gain_db: (target - loudness).min(limit_db), limit: None, search: Some(search) }
     }
 
-    /// Takes in what the current gain measured, in LUFS: whether another is to be tried. `None` where it has no loudness.
+    /// Takes in what the current gain measured, in LUFS: whether another is to be tried. `None`
+    /// where it has no loudness.
     pub fn is_to_be_tried_again(&mut self, aim: &Aim, loudness_lufs: Option<f64>) -> bool {
         let Some((search, loudness)) = self.search.as_mut().zip(loudness_lufs) else { return false };
         self.limit = match search.after(self.gain_db, loudness) {

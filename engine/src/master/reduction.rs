@@ -3,8 +3,8 @@
 use crate::meter::{interval_start, rounded};
 use crate::units::SampleRate;
 
-/// Collects the largest reduction of every 100 ms. Whoever runs the limiter cuts its blocks where [`ReductionSeries::left`] says, so
-/// that the series does not depend on the sizes of blocks.
+/// Collects the largest reduction of every 100 ms. Whoever runs the limiter cuts its blocks where
+/// [`ReductionSeries::left`] says, so that the series does not depend on the sizes of blocks.
 #[derive(Clone, Debug)]
 pub struct ReductionSeries {
     rate: SampleRate,
@@ -38,7 +38,8 @@ impl ReductionSeries {
         }
     }
 
-    /// Takes in the largest reduction, in dB, of the next `frames`: no more than [`ReductionSeries::left`].
+    /// Takes in the largest reduction, in dB, of the next `frames`: no more than
+    /// [`ReductionSeries::left`].
     pub fn add(&mut self, frames: u64, max_db: f64) {
         let (before_output, end) = (self.position < self.latency, self.cut());
         self.position += frames;
@@ -52,7 +53,8 @@ impl ReductionSeries {
         }
     }
 
-    /// The values that are held of intervals that have ended, as [`ReductionSeries::into_values`] gives them.
+    /// The values that are held of intervals that have ended, as [`ReductionSeries::into_values`]
+    /// gives them.
     pub fn values(&self) -> &[f64] {
         &self.values
     }
@@ -62,7 +64,8 @@ impl ReductionSeries {
         self.values.clear();
     }
 
-    /// One value every 100 ms since they were last forgotten, in dB, 0 or more, rounded to 0.01; the last interval may be shorter.
+    /// One value every 100 ms since they were last forgotten, in dB, 0 or more, rounded to 0.01;
+    /// the last interval may be shorter.
     pub fn into_values(mut self) -> Vec<f64> {
         if self.position > self.latency + interval_start(self.rate, self.intervals) {
             self.values.push(rounded(self.running_db, 2));

@@ -1,14 +1,18 @@
-//! The search for the gain that leads to a loudness: tries between two gains, one too soft and one too loud.
+//! The search for the gain that leads to a loudness: tries between two gains, one too soft and one
+//! too loud.
 
 use super::loudness::LOUDNESS_TOLERANCE_LU;
 
-/// How near a try must come, in LU: half of what the report allows, so that the rounding of a report never decides.
+/// How near a try must come, in LU: half of what the report allows, so that the rounding of a
+/// report never decides.
 const ENOUGH_LU: f64 = LOUDNESS_TOLERANCE_LU / 2.0;
-/// Two gains as near as this lead to loudnesses as near, well within [`ENOUGH_LU`], unless the loudness jumps between them; in dB.
+/// Two gains as near as this lead to loudnesses as near, well within [`ENOUGH_LU`], unless the
+/// loudness jumps between them; in dB.
 const NARROWEST_DB: f64 = 0.01;
 /// The flattest chord that is followed, in LU for a dB of gain.
 const FLATTEST_LU_A_DB: f64 = 0.01;
-/// What steps along the chord are stretched by from the third on: on a curve that bends they fall short, each by less.
+/// What steps along the chord are stretched by from the third on: on a curve that bends they fall
+/// short, each by less.
 const STRETCH: f64 = 1.5;
 /// The longest step beyond what has been tried, in dB.
 const LONGEST_STEP_DB: f64 = 12.0;
@@ -36,9 +40,10 @@ pub(super) enum Step {
 
 /// Finds where loudness as a function of gain meets a target.
 ///
-/// The function rises and saturates: a limiter takes the more, the more gain it gets. From one side it is followed along its
-/// chord; once a gain on either side is known, the method is regula falsi in the Illinois variant (Dowell and Jarratt, BIT 11,
-/// 1971), which never leaves the bracket and always narrows it.
+/// The function rises and saturates: a limiter takes the more, the more gain it gets. From one side
+/// it is followed along its chord; once a gain on either side is known, the method is regula falsi
+/// in the Illinois variant (Dowell and Jarratt, BIT 11, 1971), which never leaves the bracket and
+/// always narrows it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct GainSearch {
     target_lufs: f64,
@@ -57,8 +62,8 @@ pub(super) struct GainSearch {
 }
 
 impl GainSearch {
-    /// A search that knows nothing but how far it may go. `untouched` is a gain and loudness (dB, LUFS) below which nothing is
-    /// limited, where that is known.
+    /// A search that knows nothing but how far it may go. `untouched` is a gain and loudness (dB,
+    /// LUFS) below which nothing is limited, where that is known.
     pub(super) fn new(target_lufs: f64, limit_db: f64, untouched: Option<(f64, f64)>) -> Self {
         let last = untouched.map(|(gain_db, lufs)| Try { gain_db, missing_lu: target_lufs - lufs });
         Self { target_lufs, limit_db, below: None, above: None, last, slope: None, steps: 0 }

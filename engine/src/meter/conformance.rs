@@ -162,7 +162,8 @@ fn tech_3342_cases_1_to_4() {
 
 #[test]
 fn one_kilohertz_at_minus_18_dbfs_in_stereo_reads_minus_18_lufs() {
-    // The filter's gain at 1000 Hz differs from that at 997 Hz, where the offset is exact, by less than 0.01 dB.
+    // The filter's gain at 1000 Hz differs from that at 997 Hz, where the offset is exact, by less
+    // than 0.01 dB.
     assert!((measured(48_000, &[(5.0, -18.0)]).integrated_lufs().unwrap() + 18.0).abs() < 0.01);
 }
 
@@ -182,7 +183,8 @@ fn programme(rate_hz: u32, channels: usize, seconds: f64) -> AudioBuffer {
 
 #[test]
 fn readings_equal_those_of_libebur128() {
-    // 48 kHz: the same filter, so only the order of the sums differs. Elsewhere: the gain of the high-pass (see `KCoefficients`).
+    // 48 kHz: the same filter, so only the order of the sums differs. Elsewhere: the gain of the
+    // high-pass (see `KCoefficients`).
     for (rate_hz, channels, tolerance_lu) in
         [(48_000, 1, 1e-9), (48_000, 2, 1e-9), (48_000, 6, 1e-9), (44_100, 2, 0.004), (96_000, 2, 0.022)]
     {
@@ -222,7 +224,8 @@ fn readings_equal_those_of_libebur128() {
 }
 
 proptest! {
-    // The same programmes every time: elsewhere than at 48 kHz one in some thousands has a block so near a gate that the two differ on it.
+    // The same programmes every time: elsewhere than at 48 kHz one in some thousands has a block so
+    // near a gate that the two differ on it.
     #![proptest_config(ProptestConfig {
         cases: 48,
         rng_seed: RngSeed::Fixed(3_341),
@@ -230,8 +233,8 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// libebur128 takes the same stream whole; the meter takes it in random blocks. Tolerances as below, with 0.002 LU more for noise
-    /// up to Nyquist.
+    /// libebur128 takes the same stream whole; the meter takes it in random blocks. Tolerances as
+    /// below, with 0.002 LU more for noise up to Nyquist.
     #[test]
     fn random_programmes_read_as_libebur128_reads_them(
         rate in prop::sample::select(&[(44_100_u32, 0.004), (48_000, 1e-9), (88_200, 0.022), (96_000, 0.023), (192_000, 0.034)][..]),
@@ -261,7 +264,8 @@ proptest! {
             done = end;
         }
         let mut other = EbuR128::new(channels as u32, rate_hz, Mode::I).unwrap();
-        // Four channels: theirs are left, right, centre and none; ours left, right and two surrounds.
+        // Four channels: theirs are left, right, centre and none; ours left, right and two
+        // surrounds.
         if channels == 4 {
             use ebur128::Channel::{Left, LeftSurround, Right, RightSurround};
             other.set_channel_map(&[Left, Right, LeftSurround, RightSurround]).unwrap();

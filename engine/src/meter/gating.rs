@@ -1,25 +1,30 @@
-//! The gates: from the mean squares of overlapping blocks to integrated loudness and loudness range.
+//! The gates: from the mean squares of overlapping blocks to integrated loudness and loudness
+//! range.
 
 use super::loudness::power_lufs;
 
-/// Blocks below this loudness never count, in LUFS: ITU-R BS.1770-4 annex 1 eq. 5, EBU Tech 3342 §2.
+/// Blocks below this loudness never count, in LUFS: ITU-R BS.1770-4 annex 1 eq. 5, EBU Tech 3342
+/// §2.
 const ABSOLUTE_GATE_LUFS: f64 = -70.0;
-/// Integrated loudness leaves out what is this much below the absolutely gated mean, in LU: ITU-R BS.1770-4 annex 1 eq. 6.
+/// Integrated loudness leaves out what is this much below the absolutely gated mean, in LU: ITU-R
+/// BS.1770-4 annex 1 eq. 6.
 const INTEGRATED_GATE_LU: f64 = -10.0;
-/// Loudness range leaves out what is this much below the absolutely gated mean, in LU: EBU Tech 3342 §2.
+/// Loudness range leaves out what is this much below the absolutely gated mean, in LU: EBU Tech
+/// 3342 §2.
 const RANGE_GATE_LU: f64 = -20.0;
 /// The percentiles between which loudness range extends: EBU Tech 3342 §2.
 const RANGE_PERCENTILES: (f64, f64) = (10.0, 95.0);
 
-/// The weighted power of a programme after both gates, from the weighted powers of its 400 ms blocks (75 % overlap).
-/// `None` when no block passes. Loudness is [`power_lufs`] of it.
+/// The weighted power of a programme after both gates, from the weighted powers of its 400 ms
+/// blocks (75 % overlap). `None` when no block passes. Loudness is [`power_lufs`] of it.
 pub fn integrated_power(blocks: &[f64]) -> Option<f64> {
     let gate = relative_gate(blocks, INTEGRATED_GATE_LU)?;
     mean(blocks.iter().copied().filter(|&power| power > gate))
 }
 
-/// Loudness range in LU (EBU Tech 3342) from the weighted powers of 3 s windows that overlap by 2.9 s. `None` when no window
-/// passes the gates. Less than a minute of programme gives an unstable figure.
+/// Loudness range in LU (EBU Tech 3342) from the weighted powers of 3 s windows that overlap by 2.9
+/// s. `None` when no window passes the gates. Less than a minute of programme gives an unstable
+/// figure.
 pub fn loudness_range(windows: &[f64]) -> Option<f64> {
     loudness_range_in_place(&mut windows.to_vec())
 }
@@ -36,7 +41,8 @@ pub(crate) fn loudness_range_in_place(windows: &mut Vec<f64>) -> Option<f64> {
     Some(power_lufs(percentile(high))? - power_lufs(percentile(low))?)
 }
 
-/// The power that a block must exceed: the absolute gate, or `below_lu` under the mean of what passes the absolute gate.
+/// The power that a block must exceed: the absolute gate, or `below_lu` under the mean of what
+/// passes the absolute gate.
 fn relative_gate(blocks: &[f64], below_lu: f64) -> Option<f64> {
     let absolute = lufs_power(ABSOLUTE_GATE_LUFS);
     let mean = mean(blocks.iter().copied().filter(|&power| power > absolute))?;
@@ -61,7 +67,8 @@ mod tests {
     fn blocks_below_both_gates_change_nothing() {
         let loud = lufs_power(-20.0);
         let blocks = [loud, lufs_power(-30.5), loud, lufs_power(-80.0)];
-        // −30.5 lowers the first mean to −22.6, so the gate is at −32.6 and the block counts; −34 lies below it.
+        // −30.5 lowers the first mean to −22.6, so the gate is at −32.6 and the block counts; −34
+        // lies below it.
         assert!(integrated_power(&blocks).unwrap() < loud);
         let blocks = [loud, lufs_power(-34.0), loud, lufs_power(-80.0)];
         assert!((power_lufs(integrated_power(&blocks).unwrap()).unwrap() + 20.0).abs() < 1e-9);

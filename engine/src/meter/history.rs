@@ -1,4 +1,5 @@
-//! What a meter holds of its past, for whoever has room for it elsewhere: memory need not grow with the programme.
+//! What a meter holds of its past, for whoever has room for it elsewhere: memory need not grow with
+//! the programme.
 
 use super::{MeterRow, ProgrammeMeter};
 
@@ -23,8 +24,8 @@ impl ProgrammeMeter {
         }
     }
 
-    /// Forgets what is held, to hold what follows in the same memory: readings of the whole then want
-    /// [`ProgrammeMeter::measurement_with`]. Audio thread: no allocation.
+    /// Forgets what is held, to hold what follows in the same memory: readings of the whole then
+    /// want [`ProgrammeMeter::measurement_with`]. Audio thread: no allocation.
     pub fn forget_history(&mut self) {
         self.rows.iter_mut().for_each(Vec::clear);
         self.loudness.forget_history();

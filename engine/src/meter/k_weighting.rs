@@ -14,7 +14,8 @@ pub struct Section {
 }
 
 impl Section {
-    /// The next y from x, the last two x and the last two y, the last first. What waits for the last y comes last.
+    /// The next y from x, the last two x and the last two y, the last first. What waits for the
+    /// last y comes last.
     #[inline]
     pub(super) fn next(&self, x: f64, [x1, x2]: [f64; 2], [y1, y2]: [f64; 2]) -> f64 {
         let Self { b: [b0, b1, b2], a: [a1, a2] } = self;
@@ -31,7 +32,8 @@ pub struct KCoefficients {
     pub high_pass: Section,
 }
 
-/// Frequency, quality and gains of the analogue shelf behind table 1; they reproduce it to 14 digits at 48 kHz.
+/// Frequency, quality and gains of the analogue shelf behind table 1; they reproduce it to 14
+/// digits at 48 kHz.
 const SHELF_HZ: f64 = 1_681.974_450_955_533;
 const SHELF_Q: f64 = 0.707_175_236_955_419_6;
 const SHELF_DB: f64 = 3.999_843_853_973_347;
@@ -45,12 +47,14 @@ const TABLE_RATE_HZ: f64 = 48_000.0;
 impl KCoefficients {
     /// Designs both sections by the bilinear transform of the analogue prototypes.
     ///
-    /// The standard asks other rates for "the same frequency response that the specified filter provides at 48 kHz". Its
-    /// table 2 has b = 1, −2, 1, which is a pass-band gain of +0.043 dB at 48 kHz; that gain is kept at every rate, so 997 Hz at
-    /// 0 dBFS reads −3.01 LUFS everywhere, within 0.006 LU. libebur128 keeps b = 1, −2, 1 instead; this meter reads 0.004 LU less than
+    /// The standard asks other rates for "the same frequency response that the specified filter
+    /// provides at 48 kHz". Its table 2 has b = 1, −2, 1, which is a pass-band gain of +0.043 dB at
+    /// 48 kHz; that gain is kept at every rate, so 997 Hz at 0 dBFS reads −3.01 LUFS everywhere,
+    /// within 0.006 LU. libebur128 keeps b = 1, −2, 1 instead; this meter reads 0.004 LU less than
     /// it at 44.1 kHz, the same at 48 kHz, 0.022 more at 96 kHz and 0.032 more at 192 kHz.
     ///
-    /// Below 3.5 kHz, where the shelf does not fit under Nyquist, it stays at 0.49 of the rate: stable, but no longer the standard.
+    /// Below 3.5 kHz, where the shelf does not fit under Nyquist, it stays at 0.49 of the rate:
+    /// stable, but no longer the standard.
     pub fn design(rate: SampleRate) -> Self {
         let rate_hz = rate.as_f64();
         let k = warped(SHELF_HZ, rate_hz);
@@ -81,8 +85,9 @@ fn warped(frequency_hz: f64, rate_hz: f64) -> f64 {
     libm::tan(PI * (frequency_hz / rate_hz).min(0.49))
 }
 
-/// The weight of a loudspeaker's power in loudness: ITU-R BS.1770-4 annex 1, table 3, and annex 3, table 4: 1.41 at the sides
-/// (60° to 120° from the front: surrounds and wides), 1 elsewhere and above 30°, 0 for LFE. A pair of rears behind side surrounds (7.1) weighs 1.
+/// The weight of a loudspeaker's power in loudness: ITU-R BS.1770-4 annex 1, table 3, and annex 3,
+/// table 4: 1.41 at the sides (60° to 120° from the front: surrounds and wides), 1 elsewhere and
+/// above 30°, 0 for LFE. A pair of rears behind side surrounds (7.1) weighs 1.
 pub fn loudness_weight(channel: Channel) -> f64 {
     match channel {
         Channel::LeftSurround | Channel::RightSurround | Channel::LeftWide | Channel::RightWide => 1.41,
@@ -135,7 +140,8 @@ mod tests {
     fn a_full_scale_sine_of_997_hz_reads_the_same_at_every_rate() {
         for rate_hz in [44_100, 48_000, 88_200, 96_000, 192_000, 384_000] {
             let gain_db = 10.0 * power_gain(&design(rate_hz), 997.0, rate_hz).log10();
-            // The offset of −0.691 dB cancels the gain here. The bilinear transform bends the shelf by 0.005 dB towards high rates.
+            // The offset of −0.691 dB cancels the gain here. The bilinear transform bends the shelf
+            // by 0.005 dB towards high rates.
             assert!((gain_db - 0.691).abs() < 0.006, "{rate_hz} Hz: {gain_db}");
         }
     }

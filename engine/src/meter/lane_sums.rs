@@ -1,4 +1,5 @@
-//! Sums over a stream in eight lanes, so that they run as vector arithmetic and still give the same bits for any split.
+//! Sums over a stream in eight lanes, so that they run as vector arithmetic and still give the same
+//! bits for any split.
 
 use super::reading::finite;
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! The one pass over channels that all levels but the peaks come from: K-weighted energy, sums, squares, products.
+//! The one pass over channels that all levels but the peaks come from: K-weighted energy, sums,
+//! squares, products.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::k_weighting::KCoefficients;
@@ -7,9 +8,10 @@ use super::reading::finite;
 use crate::process::TOGETHER;
 use multiversion::multiversion;
 
-/// `N` channels that run side by side: the memory of both sections of K-weighting (direct form I, where a frame waits for a multiplication and
-/// a subtraction of the one before, and for nothing else), and what was added up since it was last taken. The sums wait for nothing that the
-/// filters do not wait for longer: they come along at next to no cost.
+/// `N` channels that run side by side: the memory of both sections of K-weighting (direct form I,
+/// where a frame waits for a multiplication and a subtraction of the one before, and for nothing
+/// else), and what was added up since it was last taken. The sums wait for nothing that the filters
+/// do not wait for longer: they come along at next to no cost.
 ///
 /// Every sum runs in stream order, so no split of the input can be told from another.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,8 +83,9 @@ impl<const N: usize> LevelLanes<N> {
         memory.copied().all(|sample| sample == 0.0)
     }
 
-    /// The weighted energy since the last call. What has decayed below −500 dB is set to 0: digital silence then costs no
-    /// denormal arithmetic. Called at fixed places in the stream, so no split of the input can be told from another.
+    /// The weighted energy since the last call. What has decayed below −500 dB is set to 0: digital
+    /// silence then costs no denormal arithmetic. Called at fixed places in the stream, so no split
+    /// of the input can be told from another.
     pub(super) fn take_energy(&mut self, weights: &[f64]) -> f64 {
         let memory = self.input.iter_mut().chain(&mut self.shelved).chain(&mut self.weighted).flatten();
         memory.filter(|sample| sample.abs() < 1e-25).for_each(|sample| *sample = 0.0);
@@ -107,7 +110,8 @@ impl<const N: usize> LevelLanes<N> {
 
 #[cfg(target_arch = "x86_64")]
 impl LevelLanes<2> {
-    /// As [`LevelLanes::run`] for four pairs of channels of one length, to the same bits, in one register.
+    /// As [`LevelLanes::run`] for four pairs of channels of one length, to the same bits, in one
+    /// register.
     pub(super) fn run_together(
         simd: pulp::x86::V4,
         k: &KCoefficients,

@@ -1,4 +1,5 @@
-//! The levels of four stereo programmes side by side for AVX-512: a lane is one channel of one of them.
+//! The levels of four stereo programmes side by side for AVX-512: a lane is one channel of one of
+//! them.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::k_weighting::{KCoefficients, Section};

@@ -1,4 +1,5 @@
-//! Loudness: momentary, short-term, integrated and loudness range (ITU-R BS.1770-4, EBU Tech 3341 and 3342).
+//! Loudness: momentary, short-term, integrated and loudness range (ITU-R BS.1770-4, EBU Tech 3341
+//! and 3342).
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::gating::{integrated_power, loudness_range};
@@ -13,13 +14,15 @@ use std::ops::Range;
 
 /// ITU-R BS.1770-4 annex 1 eq. 2: loudness = −0.691 + 10·log10 of the weighted power.
 pub const SINE_OFFSET_LU: f64 = -0.691;
-/// Windows end on a grid of this many steps a second: maxima are taken every 10 ms (Tech 3341 cases 10, 11, 13 and 14 ask for it).
+/// Windows end on a grid of this many steps a second: maxima are taken every 10 ms (Tech 3341 cases
+/// 10, 11, 13 and 14 ask for it).
 const STEPS_A_SECOND: u64 = 100;
 /// The momentary window, 400 ms, in steps.
 const MOMENTARY_STEPS: u64 = 40;
 /// The short-term window, 3 s, in steps.
 const SHORT_TERM_STEPS: u64 = 300;
-/// Gating blocks and the windows of loudness range begin every 100 ms: 75 % overlap of 400 ms, 2.9 s overlap of 3 s.
+/// Gating blocks and the windows of loudness range begin every 100 ms: 75 % overlap of 400 ms, 2.9
+/// s overlap of 3 s.
 const GATING_STEPS: u64 = 10;
 /// Room for one hour of gating blocks is reserved at the start.
 const RESERVED_BLOCKS: usize = 36_000;
@@ -31,9 +34,10 @@ pub fn power_lufs(power: f64) -> Option<f64> {
 
 /// Measures the loudness of a programme.
 ///
-/// Audio thread for the first hour: 16 bytes are kept for every 100 ms, and past the reserved hour that memory grows now and then (unless a
-/// [`ProgrammeMeter`](super::ProgrammeMeter) around it forgets them).
-/// Every sum is in f64 and runs in stream order, so no split of the input can be told from another.
+/// Audio thread for the first hour: 16 bytes are kept for every 100 ms, and past the reserved hour
+/// that memory grows now and then (unless a [`ProgrammeMeter`](super::ProgrammeMeter) around it
+/// forgets them). Every sum is in f64 and runs in stream order, so no split of the input can be
+/// told from another.
 #[derive(Clone, Debug)]
 pub struct LoudnessMeter {
     rate: SampleRate,
@@ -46,7 +50,8 @@ pub struct LoudnessMeter {
     position: u64,
     /// Steps completed.
     steps: u64,
-    /// The energies of the last 300 steps, written twice, 300 apart: every window of them is contiguous.
+    /// The energies of the last 300 steps, written twice, 300 apart: every window of them is
+    /// contiguous.
     energies: Vec<f64>,
     momentary: Option<f64>,
     short_term: Option<f64>,
@@ -64,7 +69,8 @@ impl LoudnessMeter {
         Self::with_room(rate, layout, RESERVED_BLOCKS)
     }
 
-    /// The same with room for this many gating blocks, for whoever asks for them before they are more. Control thread; allocates.
+    /// The same with room for this many gating blocks, for whoever asks for them before they are
+    /// more. Control thread; allocates.
     pub(super) fn with_room(rate: SampleRate, layout: &ChannelLayout, blocks: usize) -> Self {
         let count = layout.count();
         Self {
@@ -86,7 +92,8 @@ impl LoudnessMeter {
         }
     }
 
-    /// A meter of momentary and short-term loudness alone, whose memory never grows. Control thread; allocates.
+    /// A meter of momentary and short-term loudness alone, whose memory never grows. Control
+    /// thread; allocates.
     pub fn without_history(rate: SampleRate, layout: &ChannelLayout) -> Self {
         Self { history: false, ..Self::with_room(rate, layout, 0) }
     }
@@ -102,7 +109,8 @@ impl LoudnessMeter {
         self.forget_history();
     }
 
-    /// Forgets what integrated loudness and range follow from, and nothing else. Audio thread: no allocation.
+    /// Forgets what integrated loudness and range follow from, and nothing else. Audio thread: no
+    /// allocation.
     pub(super) fn forget_history(&mut self) {
         self.momentary_blocks.clear();
         self.short_term_windows.clear();
@@ -113,12 +121,14 @@ impl LoudnessMeter {
         self.weights.len()
     }
 
-    /// Momentary loudness in LUFS: the last complete 400 ms on the 10 ms grid. `None` before the first 400 ms and in silence.
+    /// Momentary loudness in LUFS: the last complete 400 ms on the 10 ms grid. `None` before the
+    /// first 400 ms and in silence.
     pub fn momentary_lufs(&self) -> Option<f64> {
         power_lufs(self.momentary?)
     }
 
-    /// Short-term loudness in LUFS: the last complete 3 s on the 10 ms grid. `None` before the first 3 s and in silence.
+    /// Short-term loudness in LUFS: the last complete 3 s on the 10 ms grid. `None` before the
+    /// first 3 s and in silence.
     pub fn short_term_lufs(&self) -> Option<f64> {
         power_lufs(self.short_term?)
     }
@@ -133,20 +143,22 @@ impl LoudnessMeter {
         power_lufs(self.max_short_term)
     }
 
-    /// Integrated loudness so far, in LUFS, gated at −70 LUFS and 10 LU below the mean. An incomplete block at the end does not
-    /// count. `None` when nothing passes the gates. Control thread: looks at every block.
+    /// Integrated loudness so far, in LUFS, gated at −70 LUFS and 10 LU below the mean. An
+    /// incomplete block at the end does not count. `None` when nothing passes the gates. Control
+    /// thread: looks at every block.
     pub fn integrated_lufs(&self) -> Option<f64> {
         power_lufs(integrated_power(&self.momentary_blocks)?)
     }
 
-    /// Loudness range so far, in LU; unstable in the first minute. `None` before 3 s and when nothing passes the gates.
-    /// Control thread; allocates.
+    /// Loudness range so far, in LU; unstable in the first minute. `None` before 3 s and when
+    /// nothing passes the gates. Control thread; allocates.
     pub fn loudness_range_lu(&self) -> Option<f64> {
         loudness_range(&self.short_term_windows)
     }
 
-    /// The weighted powers of the gating blocks so far: 400 ms each, one every 100 ms. Those of several programmes one after another,
-    /// taken together, give the loudness of them all ([`integrated_power`]).
+    /// The weighted powers of the gating blocks so far: 400 ms each, one every 100 ms. Those of
+    /// several programmes one after another, taken together, give the loudness of them all
+    /// ([`integrated_power`]).
     pub fn gating_blocks(&self) -> &[f64] {
         &self.momentary_blocks
     }
@@ -193,8 +205,9 @@ impl LoudnessMeter {
         return false;
     }
 
-    /// As [`Tap::observe`] for up to four stereo meters of one rate, each part of what hears a block, on the frames `range` of the blocks; to the
-    /// same bits. Only where [`LoudnessMeter::shares_lanes`].
+    /// As [`Tap::observe`] for up to four stereo meters of one rate, each part of what hears a
+    /// block, on the frames `range` of the blocks; to the same bits. Only where
+    /// [`LoudnessMeter::shares_lanes`].
     #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))] // Elsewhere there is nothing to do.
     pub(super) fn observe_together<M>(
         heard: &mut [(&mut M, Block<'_>)],
@@ -224,7 +237,8 @@ impl LoudnessMeter {
         range: &Range<usize>,
     ) {
         let k = loudness(heard[0].0).coefficients;
-        // Where there are fewer than four, the rest of the lanes hear the first too, and what they find is thrown away.
+        // Where there are fewer than four, the rest of the lanes hear the first too, and what they
+        // find is thrown away.
         let input = std::array::from_fn(|index| {
             let (_, block) = heard.get(index).unwrap_or(&heard[0]);
             [0, 1].map(|side| &block.channel(side)[range.clone()])
@@ -287,8 +301,8 @@ impl LoudnessMeter {
     }
 }
 
-/// The sum of the energies of a window: twenty sums side by side, which goes into both windows. One long chain of additions would cost as much as
-/// the filters.
+/// The sum of the energies of a window: twenty sums side by side, which goes into both windows. One
+/// long chain of additions would cost as much as the filters.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn sum(energies: &[f64]) -> f64 {
     const LANES: usize = 20;
@@ -307,8 +321,8 @@ fn sum(energies: &[f64]) -> f64 {
 }
 
 impl Tap for LoudnessMeter {
-    /// Takes in the next block. Audio thread for the first hour (see [`LoudnessMeter`]). A block of another number of channels
-    /// than the layout has is not counted.
+    /// Takes in the next block. Audio thread for the first hour (see [`LoudnessMeter`]). A block of
+    /// another number of channels than the layout has is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.weights.len() || block.channels() == 0 {
             return;

@@ -1,10 +1,12 @@
-//! Mean square, offset and correlation of a programme, from the sums that its loudness meter takes along.
+//! Mean square, offset and correlation of a programme, from the sums that its loudness meter takes
+//! along.
 
 use super::LoudnessMeter;
 use super::correlation::correlation;
 use super::levels::ChannelSums;
 
-/// What was added up in the intervals before the running one, whose sums are still in the loudness meter.
+/// What was added up in the intervals before the running one, whose sums are still in the loudness
+/// meter.
 #[derive(Clone, Debug)]
 pub(super) struct Means {
     taken: Vec<ChannelSums>,
@@ -48,7 +50,8 @@ impl Means {
         self.totals(running).map(|sums| sums.plain / self.frames.max(1) as f64).collect()
     }
 
-    /// The correlation of the first two channels so far; `None` for one channel, and while one is silent.
+    /// The correlation of the first two channels so far; `None` for one channel, and while one is
+    /// silent.
     pub(super) fn correlation(&self, running: &LoudnessMeter) -> Option<f64> {
         let mut totals = self.totals(running);
         of_pair(&totals.next()?, &totals.next()?)

@@ -3,7 +3,8 @@
 use super::rounded;
 use serde::{Deserialize, Serialize};
 
-/// What was measured. A reading that does not exist (silence, too short, one channel) is `None`, JSON `null`.
+/// What was measured. A reading that does not exist (silence, too short, one channel) is `None`,
+/// JSON `null`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     /// Frames a second.
@@ -38,12 +39,14 @@ pub struct Measurement {
     pub correlation: Option<f64>,
     /// Samples of magnitude 1.0 or more, every channel counted.
     pub clipped_samples: u64,
-    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted; they were measured as 0.
+    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted; they were
+    /// measured as 0.
     pub non_finite_samples: u64,
 }
 
 impl Measurement {
-    /// As written to documents: levels to 0.01 dB, correlation to 0.001, offsets and seconds to 0.000001.
+    /// As written to documents: levels to 0.01 dB, correlation to 0.001, offsets and seconds to
+    /// 0.000001.
     #[must_use]
     pub fn rounded(&self) -> Self {
         let level = |reading: Option<f64>| reading.map(|db| rounded(db, 2));

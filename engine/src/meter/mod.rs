@@ -1,7 +1,8 @@
 //! Meters: taps that see a signal and never touch it.
 //!
-//! Every meter gives the same bits for any split of its input into blocks. Samples that are not a number, infinite or beyond
-//! ±10³⁰ count as 0. A reading that does not exist (silence, too short) is `None`, never an infinity.
+//! Every meter gives the same bits for any split of its input into blocks. Samples that are not a
+//! number, infinite or beyond ±10³⁰ count as 0. A reading that does not exist (silence, too short)
+//! is `None`, never an infinity.
 
 #[cfg(test)]
 mod conformance;

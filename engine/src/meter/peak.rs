@@ -34,13 +34,14 @@ impl PeakMeter {
         amplitude_db(self.sample_peak())
     }
 
-    /// Samples of magnitude 1.0 or more, every channel counted. (The positive full scale of an integer file, one step below
-    /// 1.0, is not among them.)
+    /// Samples of magnitude 1.0 or more, every channel counted. (The positive full scale of an
+    /// integer file, one step below 1.0, is not among them.)
     pub fn clipped_samples(&self) -> u64 {
         self.clipped
     }
 
-    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted: all meters take them as 0.
+    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted: all meters
+    /// take them as 0.
     pub fn non_finite_samples(&self) -> u64 {
         self.non_finite
     }
@@ -69,11 +70,13 @@ fn survey(samples: &[f32]) -> Survey {
     if max < 1.0 { Survey { max, clipped: 0, non_finite: 0 } } else { count(samples) }
 }
 
-/// The largest magnitude; above every number where one is not a number. Compiled for wider vectors too; maxima do not depend on the order.
+/// The largest magnitude; above every number where one is not a number. Compiled for wider vectors
+/// too; maxima do not depend on the order.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2"))]
 fn largest(samples: &[f32]) -> f32 {
     const LANES: usize = 32;
-    // As integers, magnitudes are in the order of what they stand for, and what is not a number comes last.
+    // As integers, magnitudes are in the order of what they stand for, and what is not a number
+    // comes last.
     let magnitude = |x: f32| x.abs().to_bits();
     let mut max = [0_u32; LANES];
     let (groups, rest) = samples.as_chunks::<LANES>();
@@ -112,7 +115,8 @@ impl Tap for PeakMeter {
     /// Takes in the next block. Audio thread: no allocation.
     fn observe(&mut self, block: &Block<'_>) {
         for channel in 0..block.channels() {
-            // Stretches short enough for 32-bit counts, which keep pace with the samples in vector registers.
+            // Stretches short enough for 32-bit counts, which keep pace with the samples in vector
+            // registers.
             for stretch in block.channel(channel).chunks(4096) {
                 let found = survey(stretch);
                 self.since_taken = self.since_taken.max(found.max);

@@ -52,8 +52,8 @@ impl ProgrammeMeter {
         Self { rows: Some(Vec::with_capacity(RESERVED_ROWS)), ..Self::new(rate, layout) }
     }
 
-    /// The same with room for so many rows, for whoever takes them away before they are more ([`ProgrammeMeter::forget_history`]). Control
-    /// thread; allocates.
+    /// The same with room for so many rows, for whoever takes them away before they are more
+    /// ([`ProgrammeMeter::forget_history`]). Control thread; allocates.
     pub fn with_room(rate: SampleRate, layout: &ChannelLayout, room: usize) -> Self {
         let loudness = LoudnessMeter::with_room(rate, layout, room);
         Self { rows: Some(Vec::with_capacity(room)), ..Self::over(rate, loudness) }
@@ -76,8 +76,9 @@ impl ProgrammeMeter {
         self.measurement_with(self.loudness.integrated_lufs(), self.loudness.loudness_range_lu())
     }
 
-    /// As [`ProgrammeMeter::measurement`] of a meter that forgot, given what follows from all of its history, that which is still held included:
-    /// integrated loudness in LUFS ([`integrated_power`](super::integrated_power)) and loudness range in LU
+    /// As [`ProgrammeMeter::measurement`] of a meter that forgot, given what follows from all of
+    /// its history, that which is still held included: integrated loudness in LUFS
+    /// ([`integrated_power`](super::integrated_power)) and loudness range in LU
     /// ([`loudness_range`](super::loudness_range)). Control thread; allocates.
     pub fn measurement_with(&self, integrated_lufs: Option<f64>, loudness_range_lu: Option<f64>) -> Measurement {
         let difference = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
@@ -105,12 +106,14 @@ impl ProgrammeMeter {
         }
     }
 
-    /// The series of the rows that are held, the running interval included; empty when none was asked for. Control thread; allocates.
+    /// The series of the rows that are held, the running interval included; empty when none was
+    /// asked for. Control thread; allocates.
     pub fn series(&self) -> MeterSeries {
         MeterSeries::from_rows(&self.clone().into_rows())
     }
 
-    /// The rows that are held, and that of the running interval as if the signal ended here; none without a series. Control thread; allocates.
+    /// The rows that are held, and that of the running interval as if the signal ended here; none
+    /// without a series. Control thread; allocates.
     pub fn into_rows(mut self) -> Vec<MeterRow> {
         let Some(mut rows) = self.rows.take() else { return Vec::new() };
         if interval_start(self.rate, self.intervals) < self.frames {
@@ -125,7 +128,8 @@ impl ProgrammeMeter {
         self.rows.as_ref()?.last().copied()
     }
 
-    /// As [`Tap::observe`], to the same bits, on two threads of rayon's pool as long as no series is kept. Offline: it may block.
+    /// As [`Tap::observe`], to the same bits, on two threads of rayon's pool as long as no series
+    /// is kept. Offline: it may block.
     pub fn observe_offline(&mut self, block: &Block<'_>) {
         if self.rows.is_some() || block.channels() != self.channels {
             self.observe(block);
@@ -190,8 +194,9 @@ impl ProgrammeMeter {
 }
 
 impl Tap for ProgrammeMeter {
-    /// Takes in the next block. Audio thread for the first hour, or for as long as there is room, after which memory grows now and then. A block of another number
-    /// of channels than the layout has is not counted.
+    /// Takes in the next block. Audio thread for the first hour, or for as long as there is room,
+    /// after which memory grows now and then. A block of another number of channels than the layout
+    /// has is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.channels || self.channels == 0 {
             return;

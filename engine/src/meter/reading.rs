@@ -1,6 +1,7 @@
 //! From linear measures to readings in decibels that are always finite.
 
-/// What is quieter reads as silence: `None`. Far below the least step of 24-bit audio (−138 dB) and of any loudspeaker.
+/// What is quieter reads as silence: `None`. Far below the least step of 24-bit audio (−138 dB) and
+/// of any loudspeaker.
 pub const SILENCE_DB: f64 = -200.0;
 
 /// The level of an amplitude in decibels; `None` below [`SILENCE_DB`] and for what is not finite.
@@ -8,7 +9,8 @@ pub fn amplitude_db(amplitude: f64) -> Option<f64> {
     audible(20.0 * libm::log10(amplitude.abs()))
 }
 
-/// The level of a power, such as a mean square, in decibels; `None` below [`SILENCE_DB`] and for what is not finite.
+/// The level of a power, such as a mean square, in decibels; `None` below [`SILENCE_DB`] and for
+/// what is not finite.
 pub fn power_db(power: f64) -> Option<f64> {
     audible(10.0 * libm::log10(power.abs()))
 }
@@ -17,7 +19,8 @@ fn audible(db: f64) -> Option<f64> {
     (db.is_finite() && db >= SILENCE_DB).then_some(db)
 }
 
-/// The nearest number with this many decimals (never −0), so that documents stay small and byte-stable.
+/// The nearest number with this many decimals (never −0), so that documents stay small and
+/// byte-stable.
 pub fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10.0_f64.powi(decimals);
     (value * scale).round() / scale + 0.0
@@ -26,7 +29,8 @@ pub fn rounded(value: f64, decimals: i32) -> f64 {
 /// No level has a meaning beyond this magnitude.
 pub(super) const LARGEST: f32 = 1e30;
 
-/// The sample, or 0 where it is not a number, infinite or so large (beyond ±10³⁰) that no level has a meaning.
+/// The sample, or 0 where it is not a number, infinite or so large (beyond ±10³⁰) that no level has
+/// a meaning.
 pub(crate) fn finite(sample: f32) -> f32 {
     if is_level(sample) { sample } else { 0.0 }
 }

@@ -43,7 +43,8 @@ impl RmsMeter {
 }
 
 impl Tap for RmsMeter {
-    /// Takes in the next block. Audio thread: no allocation. A block of another number of channels is not counted.
+    /// Takes in the next block. Audio thread: no allocation. A block of another number of channels
+    /// is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.sums.len() {
             return;

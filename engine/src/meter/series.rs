@@ -13,8 +13,9 @@ pub(crate) fn interval_start(rate: SampleRate, interval: u64) -> u64 {
     (interval * u64::from(rate.hz()) + INTERVALS_A_SECOND / 2) / INTERVALS_A_SECOND
 }
 
-/// Readings over time. Value i of each vector covers the time from i to i + 1 intervals; the last interval may be shorter.
-/// Levels are rounded to 0.01 dB, `None` (JSON `null`) where there is no reading: f32 holds that and takes half the memory.
+/// Readings over time. Value i of each vector covers the time from i to i + 1 intervals; the last
+/// interval may be shorter. Levels are rounded to 0.01 dB, `None` (JSON `null`) where there is no
+/// reading: f32 holds that and takes half the memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeterSeries {
     /// Milliseconds between values: 100.
@@ -35,8 +36,8 @@ pub struct MeterSeries {
     pub energy: Vec<f64>,
 }
 
-/// One row, unrounded: what a live meter shows. In f32, but for the power of what is beyond all measure: an hour
-/// of 64 tracks is two million rows.
+/// One row, unrounded: what a live meter shows. In f32, but for the power of what is beyond all
+/// measure: an hour of 64 tracks is two million rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeterRow {
     /// The largest sample magnitude, linear.
@@ -112,7 +113,8 @@ impl MeterSeries {
 
 /// The nearest number of four significant digits.
 fn significant(value: f64) -> f64 {
-    // By way of its decimal form: a power of ten times an integer is not exact in binary and would print all its digits.
+    // By way of its decimal form: a power of ten times an integer is not exact in binary and would
+    // print all its digits.
     format!("{value:.3e}").parse().unwrap_or(0.0)
 }
 

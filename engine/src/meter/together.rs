@@ -1,4 +1,5 @@
-//! Several meters that hear their blocks in one pass: their K filters share the lanes of a register.
+//! Several meters that hear their blocks in one pass: their K filters share the lanes of a
+//! register.
 
 use super::{LoudnessMeter, ProgrammeMeter};
 use crate::audio::Block;
@@ -9,8 +10,9 @@ use rayon::prelude::*;
 pub type Hearing<'a> = (&'a mut ProgrammeMeter, Block<'a>);
 
 impl ProgrammeMeter {
-    /// As [`Tap::observe`] for several meters, each on its own block and wherever it is in its programme, to the same bits: faster where they
-    /// are stereo and of one rate, as far as all blocks go. Audio thread for the first hour.
+    /// As [`Tap::observe`] for several meters, each on its own block and wherever it is in its
+    /// programme, to the same bits: faster where they are stereo and of one rate, as far as all
+    /// blocks go. Audio thread for the first hour.
     pub fn observe_together(heard: &mut [Hearing<'_>]) {
         for heard in heard.chunks_mut(TOGETHER) {
             let done = Self::observe_in_lanes(heard);
@@ -20,7 +22,8 @@ impl ProgrammeMeter {
         }
     }
 
-    /// The same on the threads of rayon's pool, where the processor has no lanes to share. Offline: it may block.
+    /// The same on the threads of rayon's pool, where the processor has no lanes to share. Offline:
+    /// it may block.
     pub(crate) fn observe_together_offline(heard: &mut [Hearing<'_>]) {
         if LoudnessMeter::shares_lanes() {
             Self::observe_together(heard);
@@ -73,8 +76,8 @@ mod tests {
         signals[1][0][9_000..9_003].copy_from_slice(&[f32::NAN, f32::INFINITY, -1e30]);
         let signals = signals.map(|channels| AudioBuffer::from_channels(&channels));
         let mono = AudioBuffer::from_channels(&[pink_noise(3, 0.2, 30_000)]);
-        // How far ahead the third is, frames that the second block lacks, how many they are, and what the last of them is: as the others, of another
-        // rate, mono, or without a series.
+        // How far ahead the third is, frames that the second block lacks, how many they are, and
+        // what the last of them is: as the others, of another rate, mono, or without a series.
         for (lead, short, count, last) in [
             (0, 0, TOGETHER, "alike"),
             (700, 0, TOGETHER, "alike"),

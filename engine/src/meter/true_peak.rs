@@ -1,4 +1,5 @@
-//! True peak: the highest level between samples as well as at them (ITU-R BS.1770-4 annex 2, at four times its oversampling).
+//! True peak: the highest level between samples as well as at them (ITU-R BS.1770-4 annex 2, at
+//! four times its oversampling).
 
 mod bounds;
 mod fir;
@@ -16,8 +17,8 @@ use crate::process::Tap;
 
 /// Measures the true peak of every channel, LFE included.
 ///
-/// 16× interpolation and a parabola through the highest points: within 0.02 dB up to 0.45 of the sample rate, where the 4× filter
-/// printed in the standard reads up to 0.44 dB too low.
+/// 16× interpolation and a parabola through the highest points: within 0.02 dB up to 0.45 of the
+/// sample rate, where the 4× filter printed in the standard reads up to 0.44 dB too low.
 #[derive(Clone, Debug)]
 pub struct TruePeakMeter {
     firs: Vec<TruePeakFir>,
@@ -39,31 +40,35 @@ impl TruePeakMeter {
         (self.max, self.since_taken) = (0.0, 0.0);
     }
 
-    /// The true peak so far, linear, as if the signal ended here: 1.0 is full scale. Control thread; allocates.
+    /// The true peak so far, linear, as if the signal ended here: 1.0 is full scale. Control
+    /// thread; allocates.
     pub fn true_peak(&self) -> f64 {
         let mut ended = self.clone();
         ended.end();
         f64::from(ended.max)
     }
 
-    /// The true peak so far in dBTP, as if the signal ended here; `None` in silence. Control thread; allocates.
+    /// The true peak so far in dBTP, as if the signal ended here; `None` in silence. Control
+    /// thread; allocates.
     pub fn true_peak_dbtp(&self) -> Option<f64> {
         amplitude_db(self.true_peak())
     }
 
-    /// The true peak, linear, of the stretch since the last call; a peak counts up to 40 frames after it sounded. Audio thread: no
-    /// allocation.
+    /// The true peak, linear, of the stretch since the last call; a peak counts up to 40 frames
+    /// after it sounded. Audio thread: no allocation.
     pub(crate) fn take_interval(&mut self) -> f32 {
         std::mem::take(&mut self.since_taken)
     }
 
-    /// Tells of a sample that is coming: no true peak below its magnitude is looked for any more. Readings at the end stay the same, as the
-    /// sample is one of the points; it only counts earlier. Audio thread: no allocation.
+    /// Tells of a sample that is coming: no true peak below its magnitude is looked for any more.
+    /// Readings at the end stay the same, as the sample is one of the points; it only counts
+    /// earlier. Audio thread: no allocation.
     pub(crate) fn foresee(&mut self, magnitude: f32) {
         self.since_taken = self.since_taken.max(magnitude);
     }
 
-    /// Lets the signal end here: takes in the silence that brings out the last peaks. Audio thread: no allocation.
+    /// Lets the signal end here: takes in the silence that brings out the last peaks. Audio thread:
+    /// no allocation.
     pub(super) fn end(&mut self) {
         for fir in &mut self.firs {
             let silence = [0.0; 64];
@@ -75,7 +80,8 @@ impl TruePeakMeter {
 }
 
 impl Tap for TruePeakMeter {
-    /// Takes in the next block. Audio thread: no allocation. A block of another number of channels is not counted.
+    /// Takes in the next block. Audio thread: no allocation. A block of another number of channels
+    /// is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.firs.len() {
             return;
@@ -133,8 +139,8 @@ mod tests {
         }
     }
 
-    /// Tech 3341's burst, made at four times the rate: 0.5 at fs/6 with one period of 1.0 at fs/4 in it, phase-continuous; low-passed
-    /// below half the rate and decimated from `offset` on.
+    /// Tech 3341's burst, made at four times the rate: 0.5 at fs/6 with one period of 1.0 at fs/4
+    /// in it, phase-continuous; low-passed below half the rate and decimated from `offset` on.
     fn burst(offset: usize) -> Vec<f32> {
         // At 4·fs a period of fs/6 is 24 samples, one of fs/4 is 16.
         let slow = |n: usize| 0.5 * (TAU * n as f64 / 24.0).sin();
@@ -142,7 +148,8 @@ mod tests {
         let periods = 40;
         let wave: Vec<f64> =
             (0..periods * 24).map(slow).chain((0..16).map(fast)).chain((0..periods * 24).map(slow)).collect();
-        // A windowed sinc that is level to 0.35 of the rate, above both tones, and down at its half.
+        // A windowed sinc that is level to 0.35 of the rate, above both tones, and down at its
+        // half.
         let taps = 257;
         let centre = (taps / 2) as f64;
         let tap = |n: usize| {
@@ -160,7 +167,8 @@ mod tests {
     fn tech_3341_cases_20_to_23() {
         for offset in 0..4 {
             let error = reading(&faded(burst(offset), 100));
-            // Tech 3341 table 1: 0.0 dBTP, +0.2, −0.4. The signal is defined by the rate, so one reading holds for every rate.
+            // Tech 3341 table 1: 0.0 dBTP, +0.2, −0.4. The signal is defined by the rate, so one
+            // reading holds for every rate.
             assert!((-0.4..=0.2).contains(&error), "case {}: {error}", 20 + offset);
         }
     }
@@ -172,7 +180,8 @@ mod tests {
         frequencies.extend([20.0 / 48_000.0, 0.125, 0.25, 1.0 / 6.0, 1.0 / 3.0, 0.4, 0.449, 0.45]);
         for frequency in frequencies {
             for phase in 0..36 {
-                // 1200 frames are half a period of the lowest sine; a rational frequency meets the grid at the same places for ever.
+                // 1200 frames are half a period of the lowest sine; a rational frequency meets the
+                // grid at the same places for ever.
                 let length = if frequency < 0.002 { 6000 } else { 1200 };
                 let phase = TAU * phase as f64 / 36.0;
                 let signal = faded(sine(1.0, frequency, 0.5, phase, length), 300);

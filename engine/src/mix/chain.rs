@@ -17,7 +17,8 @@ pub struct ChainError {
     pub source: BuildError,
 }
 
-/// Which insert this is, wherever it stands and however it is set: what a live edit knows it again by.
+/// Which insert this is, wherever it stands and however it is set: what a live edit knows it again
+/// by.
 pub type InsertId = u64;
 
 /// A chain of processors.
@@ -89,8 +90,9 @@ impl Chain {
         }
     }
 
-    /// Runs four chains, each on its own block of as many frames: the same bits as one after the other, in less time where they hold the
-    /// same kinds of inserts in the same order. Audio thread.
+    /// Runs four chains, each on its own block of as many frames: the same bits as one after the
+    /// other, in less time where they hold the same kinds of inserts in the same order. Audio
+    /// thread.
     pub fn process_together(chains: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         let longest = chains.iter().map(|chain| chain.units.len()).max().unwrap_or(0);
         for place in 0..longest {
@@ -120,7 +122,8 @@ impl Chain {
         }
     }
 
-    /// Lets every insert go on with the memory that the same one has in another chain. Audio thread.
+    /// Lets every insert go on with the memory that the same one has in another chain. Audio
+    /// thread.
     fn adopt_from(&mut self, old: &Self) {
         for unit in &mut self.units {
             match unit {

@@ -81,8 +81,8 @@ impl Feed {
         self.next.is_none() && self.spent.is_none()
     }
 
-    /// Runs another delay beside this one for `wait` frames, then fades it in over `length` frames. Only when [`Feed::is_free`];
-    /// else it comes back. Audio thread.
+    /// Runs another delay beside this one for `wait` frames, then fades it in over `length` frames.
+    /// Only when [`Feed::is_free`]; else it comes back. Audio thread.
     pub fn redelay(&mut self, mut next: Box<FeedDelay>, wait: u64, length: u64) -> Option<Box<FeedDelay>> {
         if !self.is_free() {
             return Some(next);

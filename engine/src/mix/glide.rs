@@ -1,10 +1,13 @@
-//! How a value goes from old to new without a click: along a smooth step, a function of whole frames.
+//! How a value goes from old to new without a click: along a smooth step, a function of whole
+//! frames.
 
 use crate::dsp::smooth_step;
 
-/// A smooth step from 0 to 1: flat at both ends in slope and in curvature, so that what it does to a tone stays near the tone.
+/// A smooth step from 0 to 1: flat at both ends in slope and in curvature, so that what it does to
+/// a tone stays near the tone.
 ///
-/// It is a function of the number of frames since it began, so that blocks of any size give the same bits.
+/// It is a function of the number of frames since it began, so that blocks of any size give the
+/// same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glide {
     at: u64,

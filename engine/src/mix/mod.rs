@@ -1,4 +1,5 @@
-//! The mix: what each track and bus does, where it goes, and the sums where they meet, every path equally late.
+//! The mix: what each track and bus does, where it goes, and the sums where they meet, every path
+//! equally late.
 
 mod chain;
 mod feed;

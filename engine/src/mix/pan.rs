@@ -61,7 +61,8 @@ impl Matrix {
         self.balanced(factor, factor)
     }
 
-    /// Writes `input` (mono or stereo) through the gains to `out` (stereo, same frames). Audio thread.
+    /// Writes `input` (mono or stereo) through the gains to `out` (stereo, same frames). Audio
+    /// thread.
     pub fn apply(&self, input: &Block<'_>, out: &mut BlockMut<'_>) {
         let (left_out, right_out) = out.pair_mut();
         let left = input.channel(0);
@@ -147,7 +148,8 @@ impl GlidingMatrix {
         Self { matrix, gains: Gliding::at(matrix.gains()) }
     }
 
-    /// Sets out for another matrix, to be there after `frames` frames; every gain goes its own straight way there. Audio thread.
+    /// Sets out for another matrix, to be there after `frames` frames; every gain goes its own
+    /// straight way there. Audio thread.
     pub fn go(&mut self, matrix: Matrix, frames: u64) {
         if matrix.gains() != self.gains.target() {
             self.gains.go(matrix.gains(), 0, frames);
@@ -209,7 +211,8 @@ mod tests {
 
     #[test]
     fn the_laws_meet_their_centre_levels() {
-        // (law, level of each side in the centre in dB): cos 45°, one half, the geometric mean, and no change.
+        // (law, level of each side in the centre in dB): cos 45°, one half, the geometric mean, and
+        // no change.
         for (law, centre_db) in [
             (PanLaw::ConstantPower, -3.010_3),
             (PanLaw::Linear, -6.020_6),

@@ -1,11 +1,13 @@
-//! A chain that can be exchanged while it plays: the old and the new run side by side, and one fades into the other.
+//! A chain that can be exchanged while it plays: the old and the new run side by side, and one
+//! fades into the other.
 
 use super::chain::Chain;
 use super::glide::Glide;
 use crate::audio::{AudioBuffer, BlockMut};
 use crate::process::{Processor, TOGETHER};
 
-/// A chain on its way in, or out again, with the buffer that it needs beside the other. Built and dropped on a control thread.
+/// A chain on its way in, or out again, with the buffer that it needs beside the other. Built and
+/// dropped on a control thread.
 pub struct Replacement {
     chain: Chain,
     buffer: AudioBuffer,
@@ -47,8 +49,8 @@ impl Rack {
         self.next.is_none() && self.spent.is_none()
     }
 
-    /// Lets a chain take over the other's memory, run beside it for `wait` frames, and then fade in over `length` frames. Only when
-    /// [`Rack::is_free`]; else it comes back. Audio thread.
+    /// Lets a chain take over the other's memory, run beside it for `wait` frames, and then fade in
+    /// over `length` frames. Only when [`Rack::is_free`]; else it comes back. Audio thread.
     pub fn replace(&mut self, mut next: Box<Replacement>, wait: u64, length: u64) -> Option<Box<Replacement>> {
         if !self.is_free() {
             return Some(next);
@@ -94,7 +96,8 @@ impl Rack {
         }
     }
 
-    /// Runs four racks, each on its own block of as many frames: the same bits as one after the other. Audio thread.
+    /// Runs four racks, each on its own block of as many frames: the same bits as one after the
+    /// other. Audio thread.
     pub fn process_together(mut racks: [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         if racks.iter().any(|rack| rack.next.is_some()) {
             return racks.into_iter().zip(blocks).for_each(|(rack, block)| rack.process(block));

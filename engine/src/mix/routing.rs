@@ -1,5 +1,5 @@
-//! Who feeds whom: buses in an order in which every bus comes after what feeds it, and each feed with the delay that makes
-//! all paths into a sum equally late.
+//! Who feeds whom: buses in an order in which every bus comes after what feeds it, and each feed
+//! with the delay that makes all paths into a sum equally late.
 
 use super::feed::Node;
 use super::pan::fader;
@@ -74,8 +74,8 @@ struct Wire {
 }
 
 impl Routing {
-    /// Works out the connections. `track_latency` and `bus_latency` are the latencies of the insert chains, in frames, in
-    /// session order.
+    /// Works out the connections. `track_latency` and `bus_latency` are the latencies of the insert
+    /// chains, in frames, in session order.
     ///
     /// # Errors
     /// When a name is unknown or buses feed each other in a circle.
@@ -142,7 +142,8 @@ fn find_bus(session: &Session, name: &str, from: &str, order: &[usize]) -> Resul
     position.map(Destination::Bus).ok_or_else(|| RoutingError::UnknownBus { from: from.into(), to: name.into() })
 }
 
-/// Session indices of the buses, each after all that feed it; among equals in session order (Kahn's algorithm).
+/// Session indices of the buses, each after all that feed it; among equals in session order (Kahn's
+/// algorithm).
 fn bus_order(session: &Session) -> Result<Vec<usize>, RoutingError> {
     let feeds = |from: usize, to: usize| {
         let (bus, name) = (&session.buses[from], &session.buses[to].name);

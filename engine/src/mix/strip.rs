@@ -7,7 +7,8 @@ use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::process::{Processor, TOGETHER};
 use std::ops::Range;
 
-/// Frames of a track that go all its way at a time: what one insert leaves is still in the nearest cache for the next.
+/// Frames of a track that go all its way at a time: what one insert leaves is still in the nearest
+/// cache for the next.
 const PIECE: usize = 1_024;
 
 /// Where each piece begins, and how many frames it has.
@@ -37,7 +38,8 @@ pub struct BusStrip {
     strip: Strip,
 }
 
-/// Inserts on a buffer of the source's channels, then two stereo views of it: after the fader, and before it if a send asks.
+/// Inserts on a buffer of the source's channels, then two stereo views of it: after the fader, and
+/// before it if a send asks.
 pub struct Strip {
     rack: Rack,
     source: AudioBuffer,
@@ -104,7 +106,8 @@ impl Strip {
         }
     }
 
-    /// Runs the inserts on the first `frames` frames of the source; what comes out goes to both views of it, from frame `to` on.
+    /// Runs the inserts on the first `frames` frames of the source; what comes out goes to both
+    /// views of it, from frame `to` on.
     fn process(&mut self, frames: usize, to: usize) {
         self.rack.process(&mut self.source.first_mut(frames));
         self.fade(frames, to);
@@ -129,15 +132,16 @@ impl Strip {
 }
 
 impl<I: Input> TrackStrip<I> {
-    /// A strip. `fader` is a factor; `pre_fader` says whether a send takes the signal before it. Control thread; allocates.
+    /// A strip. `fader` is a factor; `pre_fader` says whether a send takes the signal before it.
+    /// Control thread; allocates.
     pub fn new(input: I, chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, max_block: usize) -> Self {
         let source = AudioBuffer::new(input.channels(), max_block.min(PIECE));
         let strip = Strip::new(chain, matrix, fader, pre_fader, source, max_block);
         Self { input, strip, rendered: 0 }
     }
 
-    /// Renders the next frames of several tracks into a range of their outputs: the same bits as one after the other, and faster for
-    /// four of a kind. Audio thread, if the inputs are.
+    /// Renders the next frames of several tracks into a range of their outputs: the same bits as
+    /// one after the other, and faster for four of a kind. Audio thread, if the inputs are.
     pub fn process_together(tracks: &mut [Self], range: Range<usize>) {
         let frames = range.len();
         let (fours, rest) = tracks.as_chunks_mut::<TOGETHER>();
@@ -177,7 +181,8 @@ impl<I: Input> TrackStrip<I> {
         &self.strip.outputs
     }
 
-    /// Exchanges what was rendered for other outputs of the same strip, which are written next. Audio thread.
+    /// Exchanges what was rendered for other outputs of the same strip, which are written next.
+    /// Audio thread.
     pub fn swap_outputs(&mut self, other: &mut StripOutputs) {
         std::mem::swap(&mut self.strip.outputs, other);
     }

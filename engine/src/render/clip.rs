@@ -1,4 +1,5 @@
-//! A stem on the session's time line: trimmed, at the session's rate, beginning where the session puts it.
+//! A stem on the session's time line: trimmed, at the session's rate, beginning where the session
+//! puts it.
 
 use crate::audio::BlockMut;
 use crate::io::{DecodeError, Fingerprint, Fold, StemOutcome, StemReader, Trimmed};

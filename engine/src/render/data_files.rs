@@ -1,4 +1,5 @@
-//! The files beside the master: waveform, spectrum, meters, report, page and pictures; and hashes of what went in and came out.
+//! The files beside the master: waveform, spectrum, meters, report, page and pictures; and hashes
+//! of what went in and came out.
 
 use super::error::RenderError;
 use super::master_line::MasterData;
@@ -21,7 +22,8 @@ pub(super) const METERS: &str = "meters.json";
 pub(super) const PAGE: &str = "report.html";
 pub(super) const REPORT: &str = "report.json";
 
-/// Writes all of them. Hashes are taken, documents written and plots drawn at once, while the calling thread waits for the disk to have the master.
+/// Writes all of them. Hashes are taken, documents written and plots drawn at once, while the
+/// calling thread waits for the disk to have the master.
 pub(super) fn write(
     road: &Road,
     mixed: Mixed,

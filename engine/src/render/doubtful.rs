@@ -1,4 +1,5 @@
-//! What looks wrong in a session though it can be mixed: stems that are there twice, masters among stems, a rate that a tie decided.
+//! What looks wrong in a session though it can be mixed: stems that are there twice, masters among
+//! stems, a rate that a tie decided.
 
 use crate::io::{FileId, StemInfo, hash_file, is_earlier_master};
 use crate::session::{Session, Track};
@@ -33,7 +34,8 @@ fn earlier_masters(session: &Session) -> Vec<String> {
 /// Tracks that play the same file as an earlier one, or a copy of it.
 fn doubled(session: &Session) -> Vec<String> {
     let mut warnings = Vec::new();
-    // Files of one length are rare but among stems exported together: those are told apart by samples.
+    // Files of one length are rare but among stems exported together: those are told apart by
+    // samples.
     let mut by_length: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (index, track) in session.tracks.iter().enumerate() {
         let Ok(length) = fs::metadata(&track.file).map(|metadata| metadata.len()) else { continue };

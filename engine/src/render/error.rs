@@ -37,7 +37,8 @@ pub enum RenderError {
     /// The temporary file for the pre-master cannot be written or read.
     #[error("the temporary file that holds the mix between the passes failed: {0}; free some disk space")]
     Scratch(io::Error),
-    /// A temporary file for what the meters have read, or for the waveform, cannot be written or read.
+    /// A temporary file for what the meters have read, or for the waveform, cannot be written or
+    /// read.
     #[error("the temporary file that holds readings and waveform failed: {0}; free some disk space")]
     MeterLog(io::Error),
     /// There is nothing to write.

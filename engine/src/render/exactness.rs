@@ -1,12 +1,14 @@
-//! Whether a mix is made of the very steps that its stems are stored in, so that it can be written without rounding.
+//! Whether a mix is made of the very steps that its stems are stored in, so that it can be written
+//! without rounding.
 
 use super::plan::Plan;
 use crate::io::StemInfo;
 use crate::mix::{Matrix, fader};
 use crate::session::{AuxSend, Target};
 
-/// Returns whether every sample that reaches the limiter is a sum of whole steps of the output's format: stems stored in no more
-/// bits, at the mix's rate, at unity or muted or with inverted polarity, without inserts and without a loudness target.
+/// Returns whether every sample that reaches the limiter is a sum of whole steps of the output's
+/// format: stems stored in no more bits, at the mix's rate, at unity or muted or with inverted
+/// polarity, without inserts and without a loudness target.
 ///
 /// Such a sum needs no rounding, and so no dither; what the limiter turns down does.
 pub(super) fn is_exact(plan: &Plan) -> bool {

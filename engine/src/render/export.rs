@@ -1,4 +1,5 @@
-//! Where the master goes: a staged WAV file that is read back while it is written, and may be packed into another container; or memory.
+//! Where the master goes: a staged WAV file that is read back while it is written, and may be
+//! packed into another container; or memory.
 
 use super::error::RenderError;
 use super::packing;
@@ -101,7 +102,8 @@ impl<'a> FileSink<'a> {
     /// Starts the file anew.
     fn restart(&mut self) -> Result<(), RenderError> {
         self.writing = None;
-        // A new file is not truncated: Linux would then write it out as soon as it is closed, and let that be waited for.
+        // A new file is not truncated: Linux would then write it out as soon as it is closed, and
+        // let that be waited for.
         let emptied = match self.staged.reopen(&self.wav)? {
             Some(mut file) => file.set_len(0).and_then(|()| file.rewind()).map(|()| file),
             None => Ok(self.staged.create(&self.wav)?),
@@ -127,7 +129,8 @@ impl<'a> FileSink<'a> {
         self.staged.staged_path(&self.wav).map_or_else(|| self.path(), Path::to_path_buf)
     }
 
-    /// Completes the header with what was measured in the file, and sees that a reader of files finds as many frames.
+    /// Completes the header with what was measured in the file, and sees that a reader of files
+    /// finds as many frames.
     fn finish(&mut self) -> Result<Written, RenderError> {
         let Some(Writing { writer, mut back, unread, .. }) = self.writing.take() else {
             return Err(self.failed()(io::ErrorKind::NotFound.into()));
@@ -217,7 +220,8 @@ struct Writing {
 }
 
 impl Writing {
-    /// Appends a block, and reads back the one before meanwhile, which its meter hears with the others.
+    /// Appends a block, and reads back the one before meanwhile, which its meter hears with the
+    /// others.
     fn write(&mut self, block: &Block<'_>, quantiser: &mut Quantiser, others: Others<'_>) -> io::Result<()> {
         let Self { writer, back, unread, bytes } = self;
         let write = || {

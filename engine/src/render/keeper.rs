@@ -1,4 +1,5 @@
-//! Sums a chunk while the tracks render the next one: through buses and the master's inserts, past a meter, to whatever keeps it.
+//! Sums a chunk while the tracks render the next one: through buses and the master's inserts, past
+//! a meter, to whatever keeps it.
 
 use super::error::RenderError;
 use super::scratch::Scratch;
@@ -18,7 +19,8 @@ const TAIL_FLOOR: f32 = 3.162_277_7e-5;
 
 /// Where the sum goes, front to back, from the output's first frame on.
 pub(super) trait Store: Send {
-    /// Takes the next frames, and shows them to a meter. The first `sure` frames of all are part of the output; those after them may be.
+    /// Takes the next frames, and shows them to a meter. The first `sure` frames of all are part of
+    /// the output; those after them may be.
     fn keep(&mut self, block: &Block<'_>, sure: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError>;
 }
 
@@ -72,7 +74,8 @@ pub(super) struct Keeper<S> {
 }
 
 impl<S: Store> Keeper<S> {
-    /// A keeper for chunks of up to `chunk` frames; `measures` says whether the sum is measured. Allocates.
+    /// A keeper for chunks of up to `chunk` frames; `measures` says whether the sum is measured.
+    /// Allocates.
     pub(super) fn new(
         rate: SampleRate,
         summing: Summing,

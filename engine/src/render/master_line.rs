@@ -1,4 +1,5 @@
-//! The end of the road: gain and limiter, then the taps, the file and what is read back of it, each a stretch behind the one before.
+//! The end of the road: gain and limiter, then the taps, the file and what is read back of it, each
+//! a stretch behind the one before.
 
 use super::byte_log::{ByteLog, PAGE_BYTES};
 use super::error::RenderError;
@@ -81,8 +82,8 @@ pub(super) struct MasterLine<'a, 'b> {
 }
 
 impl<'a, 'b> MasterLine<'a, 'b> {
-    /// A line that takes up to `spec.max_block` frames at a time; what has to wait waits in `folder`. Restarts the sink. Control thread;
-    /// allocates.
+    /// A line that takes up to `spec.max_block` frames at a time; what has to wait waits in
+    /// `folder`. Restarts the sink. Control thread; allocates.
     ///
     /// # Errors
     /// When the sink cannot be written.
@@ -106,7 +107,8 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         })
     }
 
-    /// Masters the next `frames` frames, which `fill` writes; meanwhile those of the last call are measured and written, and the sum is heard.
+    /// Masters the next `frames` frames, which `fill` writes; meanwhile those of the last call are
+    /// measured and written, and the sum is heard.
     pub(super) fn master(
         &mut self,
         frames: usize,

@@ -1,4 +1,5 @@
-//! Pass two, where a loudness is asked for: the scratch through gain and limiter, again with a corrected gain until the file has it.
+//! Pass two, where a loudness is asked for: the scratch through gain and limiter, again with a
+//! corrected gain until the file has it.
 
 use super::error::RenderError;
 use super::export::{Sink, Written};
@@ -11,7 +12,8 @@ use crate::meter::Measurement;
 use crate::process::{BuildError, ProcessSpec};
 use std::path::Path;
 
-/// The most passes. The loudness of a mix that is limited now and then is met in two or three, that of a dense one in five.
+/// The most passes. The loudness of a mix that is limited now and then is met in two or three, that
+/// of a dense one in five.
 const MAX_PASSES: usize = 16;
 
 /// The master as written.
@@ -45,7 +47,8 @@ impl<'a> Tries<'a> {
         MasterChain::new(self.gain.gain_db, self.ceiling, spec)
     }
 
-    /// Whether what was written is what was asked for, or as near as can be; else what is tried next is something else.
+    /// Whether what was written is what was asked for, or as near as can be; else what is tried
+    /// next is something else.
     pub(super) fn are_over(&mut self, written: &Measurement) -> bool {
         if self.passes == MAX_PASSES {
             return true;

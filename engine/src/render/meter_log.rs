@@ -1,4 +1,5 @@
-//! What the meters of strips have read every 100 ms: a page a strip in memory, all pages before it in a temporary file that has no name.
+//! What the meters of strips have read every 100 ms: a page a strip in memory, all pages before it
+//! in a temporary file that has no name.
 
 use super::page_file::PageFile;
 use crate::meter::{
@@ -15,7 +16,8 @@ pub(super) const METER_ROOM: usize = PAGE_ROWS + 48;
 const ROW_BYTES: usize = 28;
 const POWER_BYTES: usize = 8;
 
-/// Takes from meters what they have held for a page, so that memory does not grow with the programme.
+/// Takes from meters what they have held for a page, so that memory does not grow with the
+/// programme.
 #[derive(Debug)]
 pub(super) struct MeterLog {
     page_rows: usize,
@@ -53,7 +55,8 @@ impl Page {
 }
 
 impl MeterLog {
-    /// An empty log of this many strips and pages of so many rows, whose [`PageFile`] is in `folder`.
+    /// An empty log of this many strips and pages of so many rows, whose [`PageFile`] is in
+    /// `folder`.
     pub(super) fn new(strips: usize, page_rows: usize, folder: Option<&Path>) -> Self {
         Self {
             page_rows,
@@ -97,7 +100,8 @@ impl MeterLog {
             meter.measurement()
         } else {
             let held = meter.history();
-            // One after the other in the same memory: what is read here is all that grows with the programme.
+            // One after the other in the same memory: what is read here is all that grows with the
+            // programme.
             let blocks = pages.iter().map(|page| page.gating_blocks).sum::<usize>() + held.gating_blocks.len();
             let mut powers = Vec::with_capacity(blocks);
             for page in &*pages {
@@ -193,7 +197,8 @@ mod tests {
 
     const FRAMES: usize = 60_013;
 
-    /// A log that has heard a loud strip, one that falls silent and ends early, and one of two frames; with their readings.
+    /// A log that has heard a loud strip, one that falls silent and ends early, and one of two
+    /// frames; with their readings.
     fn log(page_rows: usize) -> (MeterLog, Vec<Measurement>) {
         let mut quiet = pink_noise(3, 0.1, 41_000);
         quiet[20_000..].fill(0.0);

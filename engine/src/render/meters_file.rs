@@ -1,4 +1,5 @@
-//! `meters.json`, written strip by strip and column by column from the log: no strip's series is ever held whole.
+//! `meters.json`, written strip by strip and column by column from the log: no strip's series is
+//! ever held whole.
 
 use super::error::RenderError;
 use super::master_readings::{MasterReadings, reductions};
@@ -14,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// A reading of a row, rounded.
 type Reading = fn(&MeterRow) -> Option<f32>;
 
-/// The readings of a series between its first column and its last, in the order of [`MeterSeries`](crate::meter::MeterSeries).
+/// The readings of a series between its first column and its last, in the order of
+/// [`MeterSeries`](crate::meter::MeterSeries).
 const BETWEEN: [(&str, Reading); 5] = [
     ("rms_dbfs", MeterRow::rms_dbfs),
     ("momentary_lufs", MeterRow::rounded_momentary_lufs),
@@ -32,8 +34,9 @@ pub(super) struct Outlines {
 /// A track or bus, and its readings of the whole, rounded.
 pub(super) type Named<'a> = (&'a str, &'a Measurement);
 
-/// Writes what [`MetersDocument`](crate::analysis::MetersDocument) reads: the master, and of each track and then each bus what the log
-/// holds of it, in its order. `path` is what errors call `out`.
+/// Writes what [`MetersDocument`](crate::analysis::MetersDocument) reads: the master, and of each
+/// track and then each bus what the log holds of it, in its order. `path` is what errors call
+/// `out`.
 pub(super) fn write(
     out: impl Write,
     path: PathBuf,

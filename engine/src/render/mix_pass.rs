@@ -1,4 +1,5 @@
-//! Pass one: every track and bus is rendered and summed, chunk by chunk, into a store, and measured on the way.
+//! Pass one: every track and bus is rendered and summed, chunk by chunk, into a store, and measured
+//! on the way.
 
 use super::clip::Clip;
 use super::error::RenderError;
@@ -36,7 +37,8 @@ pub(super) struct Mixed {
     pub(super) fingerprints: Vec<Fingerprint>,
     /// A bus each, in session order: after the fader, until the last stem ends.
     pub(super) buses: Vec<Measurement>,
-    /// What the meters of the tracks have read, then those of the buses, in session order, then that of the sum.
+    /// What the meters of the tracks have read, then those of the buses, in session order, then
+    /// that of the sum.
     pub(super) log: MeterLog,
 }
 
@@ -50,7 +52,8 @@ pub(super) struct TrackResult {
     pub(super) measured: Option<Measurement>,
 }
 
-/// Renders a plan into a store, from the output's first frame on; the store may be given more than is output. What has to wait waits in `folder`.
+/// Renders a plan into a store, from the output's first frame on; the store may be given more than
+/// is output. What has to wait waits in `folder`.
 pub(super) fn run<S: Store>(
     plan: &Plan,
     options: &RenderOptions,
@@ -86,7 +89,8 @@ pub(super) fn run<S: Store>(
     let mut ready = Chunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;
     while span.end.is_none_or(|end| position < end + latency) {
-        // Where the end is known, no frame beyond it is read: what a stem has given does not depend on the chunks.
+        // Where the end is known, no frame beyond it is read: what a stem has given does not depend
+        // on the chunks.
         let left = span.end.map_or(chunk as u64, |end| end + latency - position);
         let frames = left.min(chunk as u64) as usize;
         rayon::join(|| keeper.take(&ready), || tracks.render(frames)).0?;

@@ -31,7 +31,8 @@ pub struct RenderOptions<'a> {
     pub origination: Option<(String, String)>,
     /// Whether waveform.png, spectrogram.png and loudness.png are written too.
     pub pictures: bool,
-    /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks, no hashes.
+    /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks,
+    /// no hashes.
     pub mix_only: bool,
     /// Whether `stems/NAME.wav` is written of each signal that enters the master's sum.
     pub stems: bool,
@@ -83,8 +84,9 @@ pub struct Rendered {
     pub files: Vec<PathBuf>,
 }
 
-/// Renders a session into a folder: `final_mix.wav`, `waveform.dat`, `waveform.json`, `spectrum.json`, `meters.json`,
-/// `report.json` and `report.html`; or the first alone. Files appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
+/// Renders a session into a folder: `final_mix.wav`, `waveform.dat`, `waveform.json`,
+/// `spectrum.json`, `meters.json`, `report.json` and `report.html`; or the first alone. Files
+/// appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
 ///
 /// # Errors
 /// See [`RenderError`]; nothing is left behind then.
@@ -210,8 +212,8 @@ impl Road {
     }
 }
 
-/// Checks a session, opens its stems and puts them in time with each other as the session asks: the plan, and what was found. Control
-/// thread; uses rayon's pool.
+/// Checks a session, opens its stems and puts them in time with each other as the session asks: the
+/// plan, and what was found. Control thread; uses rayon's pool.
 ///
 /// # Errors
 /// See [`RenderError`].
@@ -230,8 +232,8 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
     Ok((plan, alignment))
 }
 
-/// What the master is asked for. Floats that keep their own loudness are left alone unless a ceiling is named: they hold any
-/// peak.
+/// What the master is asked for. Floats that keep their own loudness are left alone unless a
+/// ceiling is named: they hold any peak.
 pub(super) fn aim(session: &Session) -> Aim {
     let master = &session.master;
     let free = master.target == Target::None && session.output.format == OutputFormat::Wav32f;
@@ -251,7 +253,8 @@ mod tests {
     use mixdown_fixtures::signals;
     use std::ops::ControlFlow;
 
-    /// Lower than a session may ask for: three steps of 16 bits are the tolerance there, and shaped dither has more.
+    /// Lower than a session may ask for: three steps of 16 bits are the tolerance there, and shaped
+    /// dither has more.
     const CEILING_DBTP: f64 = -29.0;
 
     #[test]

@@ -67,7 +67,8 @@ pub(super) fn retire(staged: &mut StagedFolder) {
     }
 }
 
-/// The files of an earlier render in a folder. Pictures count where a report shows that there was one.
+/// The files of an earlier render in a folder. Pictures count where a report shows that there was
+/// one.
 fn outdated(folder: &Path) -> Vec<&'static str> {
     let stands = |(name, kind): &(&str, OutputKind)| is_ours(&folder.join(name), *kind);
     let mut names: Vec<&str> = DATA.iter().filter(|file| stands(file)).map(|(name, _)| *name).collect();

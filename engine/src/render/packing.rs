@@ -122,7 +122,8 @@ pub(super) fn opus(file: impl Write, samples: &mut WrittenSamples, frames: u64, 
     writer.finish()?.flush()
 }
 
-/// Measures, and unless the mix alone is asked for draws, what a packed file is decoded to. It waits in a file in `folder` that has no name.
+/// Measures, and unless the mix alone is asked for draws, what a packed file is decoded to. It
+/// waits in a file in `folder` that has no name.
 ///
 /// # Errors
 /// When a file cannot be read or written.

@@ -13,8 +13,8 @@ pub(super) struct PageFile {
 }
 
 impl PageFile {
-    /// A file in `folder`, or in the system's folder for temporary files, that is made once something is appended. It is unlinked at once: nothing can be
-    /// left behind.
+    /// A file in `folder`, or in the system's folder for temporary files, that is made once
+    /// something is appended. It is unlinked at once: nothing can be left behind.
     pub(super) fn new(folder: Option<&Path>) -> Self {
         Self { folder: folder.map(Path::to_path_buf), file: None, length: 0 }
     }

@@ -1,4 +1,5 @@
-//! The waveform of the master, drawn while it is written: its pixels wait in a temporary file, and go into `waveform.dat` and `waveform.json` from there.
+//! The waveform of the master, drawn while it is written: its pixels wait in a temporary file, and
+//! go into `waveform.dat` and `waveform.json` from there.
 
 use super::byte_log::ByteLog;
 use super::error::RenderError;

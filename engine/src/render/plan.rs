@@ -1,4 +1,5 @@
-//! A session made ready: every stem opened, the rate chosen, every setting checked at that rate, latencies balanced.
+//! A session made ready: every stem opened, the rate chosen, every setting checked at that rate,
+//! latencies balanced.
 
 use super::clip::{Clip, ClipError, Placement};
 use super::doubtful;
@@ -69,7 +70,8 @@ impl Plan {
     /// Checks a session and opens its stems. Control thread; reads files.
     ///
     /// # Errors
-    /// Every problem of the session at once; else every stem that cannot be read; else what is wrong at the session's rate.
+    /// Every problem of the session at once; else every stem that cannot be read; else what is
+    /// wrong at the session's rate.
     pub fn new(session: Session) -> Result<Self, PlanError> {
         refuse(session.problems())?;
         let opened: Vec<Result<StemInfo, DecodeError>> = session
@@ -156,7 +158,8 @@ impl Plan {
         ProcessSpec { sample_rate: self.rate, max_block, channels }
     }
 
-    /// What was made of the stems' time references; `None` where no stem has one. A track with a start there was placed by it.
+    /// What was made of the stems' time references; `None` where no stem has one. A track with a
+    /// start there was placed by it.
     pub fn time_codes(&self) -> Option<&TimeCodes> {
         self.time_codes.as_ref()
     }
@@ -197,8 +200,9 @@ impl Plan {
         self.stems.iter().enumerate().map(end).try_fold(0, |longest, end| Some(longest.max(end?)))
     }
 
-    /// Moves clips as an alignment decided. `first_sounds` are the session frames where the stems begin to sound. A stem that would
-    /// begin before session time 0 loses the silence at its start; where it would lose sound, everything begins later instead.
+    /// Moves clips as an alignment decided. `first_sounds` are the session frames where the stems
+    /// begin to sound. A stem that would begin before session time 0 loses the silence at its
+    /// start; where it would lose sound, everything begins later instead.
     pub fn apply(&mut self, alignment: &Alignment, first_sounds: &[Option<u64>]) {
         let moves = alignment.moves();
         let room = moves.iter().zip(first_sounds).map(|(by, sound)| by.room(*sound)).max().unwrap_or(0);

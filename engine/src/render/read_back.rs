@@ -1,4 +1,5 @@
-//! Reads the master's samples back from the file while it is written, and measures and draws what is there.
+//! Reads the master's samples back from the file while it is written, and measures and draws what
+//! is there.
 
 use super::byte_log::PAGE_BYTES;
 use super::export::Written;
@@ -28,7 +29,8 @@ pub(super) struct ReadBack {
 }
 
 impl ReadBack {
-    /// Reads the stereo file that `file` is another handle on; what has to wait waits in `folder`. Control thread; allocates.
+    /// Reads the stereo file that `file` is another handle on; what has to wait waits in `folder`.
+    /// Control thread; allocates.
     pub(super) fn new(file: File, data_start: u64, format: WavFormat, folder: &Path) -> io::Result<Self> {
         Ok(Self {
             samples: WrittenSamples::new(file, data_start, format)?,
@@ -46,8 +48,8 @@ impl ReadBack {
         Ok(self)
     }
 
-    /// Takes in the next frames, which have been written; others hear theirs in the same breath: on processors with AVX-512 that costs little more
-    /// than one of them.
+    /// Takes in the next frames, which have been written; others hear theirs in the same breath: on
+    /// processors with AVX-512 that costs little more than one of them.
     pub(super) fn take_in(&mut self, frames: usize, mut others: Others<'_>) -> io::Result<()> {
         let mut left = frames;
         loop {

@@ -1,4 +1,5 @@
-//! The signal path of a mix, block by block: tracks, then their sum. The loop around it is offline or live.
+//! The signal path of a mix, block by block: tracks, then their sum. The loop around it is offline
+//! or live.
 
 use super::plan::{Plan, PlanError};
 use super::summing::Summing;
@@ -44,7 +45,8 @@ impl<I: Input> Renderer<I> {
         &mut self.summing
     }
 
-    /// Forgets all input but what waits in the tracks' inputs; what glides arrives at once. Audio thread.
+    /// Forgets all input but what waits in the tracks' inputs; what glides arrives at once. Audio
+    /// thread.
     pub fn reset(&mut self) {
         self.tracks.iter_mut().for_each(|track| track.strip_mut().reset());
         self.summing.reset();

@@ -1,4 +1,5 @@
-//! Where the pre-master waits between the two passes: memory up to a limit, then a temporary file that has no name.
+//! Where the pre-master waits between the two passes: memory up to a limit, then a temporary file
+//! that has no name.
 
 use super::page_file::PageFile;
 use crate::audio::{Block, BlockMut};
@@ -21,8 +22,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Scratch that holds `limit_frames` in memory and more than that in a file in `folder`, or in the system's folder for
-    /// temporary files. The file is unlinked at once: nothing can be left behind.
+    /// Scratch that holds `limit_frames` in memory and more than that in a file in `folder`, or in
+    /// the system's folder for temporary files. The file is unlinked at once: nothing can be left
+    /// behind.
     pub fn new(limit_frames: usize, folder: Option<&Path>) -> Self {
         Self { memory: Vec::new(), file: PageFile::new(folder), bytes: Vec::new(), limit_frames, frames: 0, read_at: 0 }
     }

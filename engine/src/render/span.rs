@@ -50,7 +50,8 @@ impl Span {
         }
     }
 
-    /// How many frames are part of the output, as far as is known by now: all so far while a stem still plays.
+    /// How many frames are part of the output, as far as is known by now: all so far while a stem
+    /// still plays.
     pub(super) fn sure_frames(&self, heard_until: u64) -> u64 {
         self.stems_end.map_or(u64::MAX, |_| self.output_end(heard_until) - self.start)
     }
@@ -60,7 +61,8 @@ impl Span {
         self.session_end(heard_until).max(self.start)
     }
 
-    /// The end of the session: what was asked for; else the last stem's end, or later while the inserts still ring.
+    /// The end of the session: what was asked for; else the last stem's end, or later while the
+    /// inserts still ring.
     pub(super) fn session_end(&self, heard_until: u64) -> u64 {
         let stems_end = self.stems_end.unwrap_or(0);
         match (self.asked_end, self.asked_tail) {

@@ -1,4 +1,5 @@
-//! What enters the master's sum, signal by signal, as files: their sum in order is the mix before the master, bit for bit.
+//! What enters the master's sum, signal by signal, as files: their sum in order is the mix before
+//! the master, bit for bit.
 
 use super::error::RenderError;
 use super::keeper::Chunk;
@@ -35,7 +36,8 @@ struct StemFile {
 }
 
 impl StemFiles {
-    /// Starts a file for each signal that enters the master's sum, in the order of the sum. The output begins at session frame `start`.
+    /// Starts a file for each signal that enters the master's sum, in the order of the sum. The
+    /// output begins at session frame `start`.
     ///
     /// # Errors
     /// When a file cannot be made.
@@ -99,7 +101,8 @@ impl FinishedStems {
     }
 }
 
-/// Returns the names of the files in the order of the sum: that of the session, tracks before buses.
+/// Returns the names of the files in the order of the sum: that of the session, tracks before
+/// buses.
 pub(super) fn names(session: &Session) -> Vec<String> {
     let tracks = session.tracks.iter().filter(|track| track.output == MASTER).map(|track| track.title());
     let buses = session.buses.iter().filter(|bus| bus.output == MASTER).map(|bus| bus.name.as_str().into());
@@ -107,9 +110,11 @@ pub(super) fn names(session: &Session) -> Vec<String> {
     tracks.chain(buses).map(|title| file_name(&title, &mut taken)).collect()
 }
 
-/// A file name for a track or bus that no other one has, on systems that take capitals for small letters too.
+/// A file name for a track or bus that no other one has, on systems that take capitals for small
+/// letters too.
 fn file_name(title: &str, taken: &mut HashSet<String>) -> String {
-    /// Longest name kept, in bytes: file systems take 255 with what is put around it while it is written.
+    /// Longest name kept, in bytes: file systems take 255 with what is put around it while it is
+    /// written.
     const LONGEST: usize = 200;
     let safe = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
     let mut name: String = title.chars().map(safe).collect();

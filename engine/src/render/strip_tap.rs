@@ -9,8 +9,8 @@ use crate::mix::TrackStrip;
 use crate::process::Tap;
 use std::ops::Range;
 
-/// It leaves out what comes before the output's start, and stops with the sound or the output. What the meter holds is to be taken to a
-/// [`MeterLog`](super::meter_log::MeterLog) after every chunk.
+/// It leaves out what comes before the output's start, and stops with the sound or the output. What
+/// the meter holds is to be taken to a [`MeterLog`](super::meter_log::MeterLog) after every chunk.
 pub(super) struct StripTap {
     pub(super) meter: ProgrammeMeter,
     /// How late the strip's output is, in frames.
@@ -32,14 +32,15 @@ impl StripTap {
         }
     }
 
-    /// Takes in what was rendered after `before` frames; `end` is the session frame at which the sound ends, once known.
+    /// Takes in what was rendered after `before` frames; `end` is the session frame at which the
+    /// sound ends, once known.
     pub(super) fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
         let (meter, heard) = self.heard(block, before, end);
         meter.observe(&heard);
     }
 
-    /// Takes in the frames that up to [`TOGETHER`] tracks have rendered last, a range of their outputs, each by its own tap: the same bits
-    /// as one after the other.
+    /// Takes in the frames that up to [`TOGETHER`] tracks have rendered last, a range of their
+    /// outputs, each by its own tap: the same bits as one after the other.
     pub(super) fn observe_tracks(taps: &mut [Option<Self>], tracks: &[TrackStrip<Clip>], range: &Range<usize>) {
         let mut taps = taps.iter_mut().zip(tracks);
         let mut next = || {

@@ -118,17 +118,20 @@ impl Summing {
         self.master.reset();
     }
 
-    /// What the last block made of each bus after its fader, in the order of the routing. Audio thread.
+    /// What the last block made of each bus after its fader, in the order of the routing. Audio
+    /// thread.
     pub fn bus_outputs(&self, frames: usize) -> impl Iterator<Item = Block<'_>> {
         self.buses.iter().map(move |(_, bus)| bus.output(false, frames))
     }
 
-    /// Returns what the last block made of the bus at a place of the routing, after its fader. Audio thread.
+    /// Returns what the last block made of the bus at a place of the routing, after its fader.
+    /// Audio thread.
     pub fn bus_output(&self, place: usize, frames: usize) -> Block<'_> {
         self.buses[place].1.output(false, frames)
     }
 
-    /// Sums what every track has just rendered (as many frames as `out` has) through buses and master inserts. Audio thread.
+    /// Sums what every track has just rendered (as many frames as `out` has) through buses and
+    /// master inserts. Audio thread.
     pub fn mix(&mut self, tracks: &(impl TrackOutputs + ?Sized), out: &mut BlockMut<'_>) {
         let frames = out.frames();
         let Self { buses, master_feeds, master, sum, .. } = self;

@@ -1,4 +1,5 @@
-//! The tracks of an offline mix, in groups that are processed side by side, shared out among threads a part of a chunk at a time.
+//! The tracks of an offline mix, in groups that are processed side by side, shared out among
+//! threads a part of a chunk at a time.
 
 use super::clip::Clip;
 use super::strip_tap::StripTap;
@@ -8,8 +9,8 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Frames that a thread renders of a group before it looks which group is the furthest behind: with whole chunks, threads wait at
-/// their ends for the last group.
+/// Frames that a thread renders of a group before it looks which group is the furthest behind: with
+/// whole chunks, threads wait at their ends for the last group.
 const PART: usize = 2_048;
 
 /// All tracks, in session order.
@@ -32,7 +33,8 @@ impl TrackGroups {
         let mut groups = Vec::new();
         let mut tracks = tracks.into_iter();
         while tracks.len() > 0 {
-            // Fewer run one after the other wherever they are: each by itself, so that they can run on several threads.
+            // Fewer run one after the other wherever they are: each by itself, so that they can run
+            // on several threads.
             let size = if tracks.len() >= TOGETHER { TOGETHER } else { 1 };
             let tracks: Vec<_> = tracks.by_ref().take(size).collect();
             let taps = tracks.iter().map(&tap).collect();
@@ -82,7 +84,8 @@ fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
     locked.unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Renders parts of the groups that are the furthest behind, until every group is finished or in other hands.
+/// Renders parts of the groups that are the furthest behind, until every group is finished or in
+/// other hands.
 fn help(groups: &[Group], frames: usize) {
     while let Some((group, mut members)) = furthest_behind(groups, frames) {
         let done = group.done.load(Ordering::Acquire);

@@ -15,7 +15,8 @@ pub(super) fn address(file: &str) -> String {
     })
 }
 
-/// Text from outside (file names, track names, sentences about them), safe between tags and in quoted attributes.
+/// Text from outside (file names, track names, sentences about them), safe between tags and in
+/// quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

@@ -7,7 +7,8 @@ use crate::meter::MeterRow;
 /// Values of a series that the page's script reads out, at most: no more than a screen has dots.
 const MOST_TOLD: usize = 2_500;
 
-/// What plots and script show of the master, gathered row by row, so that no series needs to be held.
+/// What plots and script show of the master, gathered row by row, so that no series needs to be
+/// held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MasterOutline {
     /// For plots.
@@ -29,7 +30,8 @@ pub struct MasterOutline {
 }
 
 impl MasterOutline {
-    /// The outline of so many rows and so many values of the limiter, none of them added yet. Allocates.
+    /// The outline of so many rows and so many values of the limiter, none of them added yet.
+    /// Allocates.
     pub fn new(rows: usize, reductions: usize) -> Self {
         let plotted = |count, pick| Thinned::new(count, Thinned::together(count, MAX_POINTS), pick);
         let told_together = Thinned::together(rows, MOST_TOLD);

@@ -45,7 +45,8 @@ pub struct Report {
     pub schema: &'static str,
     /// Version of the engine.
     pub engine_version: &'static str,
-    /// What the caller says about time, if anything: the only key that differs between two renders of the same session.
+    /// What the caller says about time, if anything: the only key that differs between two renders
+    /// of the same session.
     pub clock: Option<serde_json::Value>,
     /// A sentence each: what a musician wants to know.
     pub summary: Vec<String>,
@@ -93,8 +94,8 @@ pub struct OutputReport {
     pub format: OutputSettings,
     /// BLAKE3 of `final_mix.wav`; `None` in memory, and when the mix is all that was asked for.
     pub blake3: Option<String>,
-    /// Whether samples are those of the stems or whole-numbered sums of them, and so not dithered, but for what the limiter turned
-    /// down.
+    /// Whether samples are those of the stems or whole-numbered sums of them, and so not dithered,
+    /// but for what the limiter turned down.
     pub exact: bool,
     /// Samples that had to be cut to full scale.
     pub clipped_samples: u64,
@@ -109,7 +110,8 @@ pub struct MasterReport {
     pub ceiling_dbtp: Option<f64>,
     /// Static gain before the limiter, in dB.
     pub gain_db: f64,
-    /// The sum before gain and limiter; `None` when the mix is all that was asked for and no loudness.
+    /// The sum before gain and limiter; `None` when the mix is all that was asked for and no
+    /// loudness.
     pub before: Option<Measurement>,
     /// Measured on the way into the file; `None` when the mix is all that was asked for.
     pub predicted: Option<Measurement>,

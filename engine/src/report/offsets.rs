@@ -45,7 +45,8 @@ pub(super) fn confidence(stem: &StemAlignment) -> String {
     said + &stem.correlation.as_ref().map(picture).unwrap_or_default()
 }
 
-/// The correlation around an offset as a small curve: ±1 from edge to edge, a dot on the offset itself.
+/// The correlation around an offset as a small curve: ±1 from edge to edge, a dot on the offset
+/// itself.
 fn picture(correlation: &Correlation) -> String {
     let height = |value: f32| 16.0 - 14.0 * f64::from(value);
     let points = correlation.values.iter().enumerate().map(|(n, value)| Some((n as f64, height(*value))));

@@ -7,7 +7,8 @@ use crate::meter::INTERVAL_MS;
 /// Points of a track's small waveform.
 const POINTS: usize = 300;
 
-/// What the tables show of a strip's series: gathered value by value, so that no series needs to be held.
+/// What the tables show of a strip's series: gathered value by value, so that no series needs to be
+/// held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline {
     /// Values of the series.
@@ -29,7 +30,8 @@ impl Outline {
         Self { intervals, together, peaks_dbfs, energy: -0.0, added: 0 }
     }
 
-    /// Adds the peak of the next interval, dBFS. Those beyond the number that was told are left out.
+    /// Adds the peak of the next interval, dBFS. Those beyond the number that was told are left
+    /// out.
     pub fn add_peak(&mut self, peak_dbfs: Option<f32>) {
         if let Some(point) = self.peaks_dbfs.get_mut(self.added / self.together) {
             *point = [*point, peak_dbfs.map(f64::from)].into_iter().flatten().reduce(f64::max);
@@ -52,7 +54,8 @@ impl Outline {
         strips.iter().flat_map(|strip| strip.peaks_dbfs.iter().flatten()).copied().fold(-60.0, f64::max)
     }
 
-    /// The peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of the strip's table fills the lane.
+    /// The peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of
+    /// the strip's table fills the lane.
     pub(super) fn svg(&self, duration_s: f64, loudest_dbfs: f64) -> String {
         let interval_s = f64::from(INTERVAL_MS) / 1_000.0;
         let mut upper = Vec::new();

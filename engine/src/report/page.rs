@@ -1,5 +1,5 @@
-//! `report.html`: one page with everything that a render did and measured, readable without network and without scripts; the
-//! script reads out figures and moves the playhead.
+//! `report.html`: one page with everything that a render did and measured, readable without network
+//! and without scripts; the script reads out figures and moves the playhead.
 
 use super::markup::{address, clock_time, escaped, number, reading};
 use super::palette::page_colours;
@@ -55,7 +55,8 @@ pub fn plots(drawn: &Drawn<'_>) -> Plots {
     }
 }
 
-/// The page, with an outline a track and a bus. Nothing in it depends on the clock; text from outside is escaped.
+/// The page, with an outline a track and a bus. Nothing in it depends on the clock; text from
+/// outside is escaped.
 pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plots) -> String {
     let name = report.output.format.file_name();
     let (name, address) = (escaped(&name), address(&name));

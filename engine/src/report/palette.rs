@@ -44,7 +44,8 @@ pub(super) fn page_colours() -> String {
     )
 }
 
-/// The drawing rules with the light colours in their places: for pictures, which know no custom properties.
+/// The drawing rules with the light colours in their places: for pictures, which know no custom
+/// properties.
 pub(super) fn picture_style() -> String {
     COLOURS.iter().fold(DRAWING.to_owned(), |style, (name, light, _)| style.replace(&format!("var(--{name})"), light))
 }

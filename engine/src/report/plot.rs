@@ -40,7 +40,8 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    /// A height in the drawing for a value on a linear axis that ends at `bottom` and `top`; what is beyond stays at the edge.
+    /// A height in the drawing for a value on a linear axis that ends at `bottom` and `top`; what
+    /// is beyond stays at the edge.
     pub(super) fn y_of(height: f64, value: f64, bottom: f64, top: f64) -> f64 {
         height * (1.0 - ((value - bottom) / (top - bottom)).clamp(0.0, 1.0))
     }
@@ -122,8 +123,8 @@ impl Plot {
         out + "</div></div></figure>"
     }
 
-    /// The plot as an SVG document of its own, with `style` for its classes: 1120 wide, the height of the plot and 112 more. The image is
-    /// left out.
+    /// The plot as an SVG document of its own, with `style` for its classes: 1120 wide, the height
+    /// of the plot and 112 more. The image is left out.
     pub(super) fn svg(&self, style: &str) -> String {
         let (left, top) = (MARGIN_LEFT, MARGIN_TOP);
         let (width, height) = self.size();

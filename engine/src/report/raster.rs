@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// From silence to the loudest, evenly spaced: dark blue, violet, red, orange, pale yellow. Lightness rises all the way, so that it
-/// reads without colour vision too.
+/// From silence to the loudest, evenly spaced: dark blue, violet, red, orange, pale yellow.
+/// Lightness rises all the way, so that it reads without colour vision too.
 const HEAT: [[u8; 3]; 7] =
     [[10, 10, 32], [43, 20, 94], [101, 26, 128], [168, 46, 116], [224, 83, 79], [250, 145, 52], [252, 243, 187]];
 
@@ -20,7 +20,8 @@ pub(super) fn heat_map() -> Vec<[u8; 3]> {
     (0..256).map(shade).collect()
 }
 
-/// Levels, row by row, as a PNG in which 256 colours stand for them. No more than `width × height` levels are taken.
+/// Levels, row by row, as a PNG in which 256 colours stand for them. No more than `width × height`
+/// levels are taken.
 pub(super) fn indexed_png(levels: &[u8], width: usize, height: usize, palette: &[[u8; 3]]) -> Vec<u8> {
     encode(levels, width, height, png::ColorType::Indexed, Some(palette.concat()))
 }

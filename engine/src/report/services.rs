@@ -24,7 +24,8 @@ struct Service {
     softer: Softer,
 }
 
-/// As the services and AES TD1008 state them for single tracks; they state no date and change their figures.
+/// As the services and AES TD1008 state them for single tracks; they state no date and change their
+/// figures.
 const SERVICES: [Service; 6] = [
     Service { name: "Spotify", level_lufs: -14.0, softer: Softer::Up(-1.0) },
     Service { name: "Apple Music", level_lufs: -16.0, softer: Softer::Up(-1.0) },
@@ -34,7 +35,8 @@ const SERVICES: [Service; 6] = [
     Service { name: "Podcasts (Apple)", level_lufs: -16.0, softer: Softer::Refused(1.0) },
 ];
 
-/// Returns a row a service: its name, its level, and what it does; nothing for a master without loudness.
+/// Returns a row a service: its name, its level, and what it does; nothing for a master without
+/// loudness.
 pub(super) fn rows(report: &Report) -> Vec<Vec<String>> {
     let written = &report.master.written;
     let rows = SERVICES.iter().filter_map(|service| {

@@ -1,6 +1,7 @@
 //! A series with no more values than a drawing has room for.
 
-/// Neighbours taken together: the largest of them, or the least. Gathered value by value, so that no series needs to be held.
+/// Neighbours taken together: the largest of them, or the least. Gathered value by value, so that
+/// no series needs to be held.
 #[derive(Clone, Debug)]
 pub(super) struct Thinned {
     /// Values of the series.
@@ -13,7 +14,8 @@ pub(super) struct Thinned {
 }
 
 impl Thinned {
-    /// How many of so many values are taken together where there are to be no more than `most`: 1 or more.
+    /// How many of so many values are taken together where there are to be no more than `most`: 1
+    /// or more.
     pub(super) fn together(count: usize, most: usize) -> usize {
         count.div_ceil(most).max(1)
     }

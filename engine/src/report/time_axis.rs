@@ -26,7 +26,8 @@ pub(super) fn time_ticks(duration_s: f64) -> Vec<Tick> {
         .collect()
 }
 
-/// Where on the axis the middle of each group of intervals lies, with what was picked of it; `None` where no value is.
+/// Where on the axis the middle of each group of intervals lies, with what was picked of it; `None`
+/// where no value is.
 pub(super) fn points(series: &Thinned, interval_s: f64, duration_s: f64) -> impl Iterator<Item = (f64, Option<f64>)> {
     series.middles().map(move |(middle, value)| ((middle * interval_s / duration_s * WIDTH).min(WIDTH), value))
 }

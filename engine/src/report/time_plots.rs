@@ -7,7 +7,8 @@ use super::time_axis::{points, time_ticks};
 use super::{MasterOutline, Report, WaveformOutline};
 use std::fmt::Write as _;
 
-/// The most and the least that the loudness plot spans, in LU, and true peaks shown below full scale, in dB.
+/// The most and the least that the loudness plot spans, in LU, and true peaks shown below full
+/// scale, in dB.
 const MOST_LU: f64 = 40.0;
 const LEAST_LU: f64 = 15.0;
 const PEAK_RANGE_DB: f64 = 24.0;

@@ -5,7 +5,8 @@ use crate::analysis::WaveformHead;
 /// Columns of the drawn waveform at most.
 const COLUMNS: usize = 1_400;
 
-/// The extremes of every column and lane: gathered value by value, so that no waveform needs to be held.
+/// The extremes of every column and lane: gathered value by value, so that no waveform needs to be
+/// held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaveformOutline {
     head: WaveformHead,
@@ -25,7 +26,8 @@ impl WaveformOutline {
         Self { head: *head, together, extremes, added: 0 }
     }
 
-    /// Adds the least and the greatest value of the next channel of a pixel, or of the first of the next pixel, no more pixels than was told.
+    /// Adds the least and the greatest value of the next channel of a pixel, or of the first of the
+    /// next pixel, no more pixels than was told.
     pub fn add(&mut self, low: i16, high: i16) {
         let lanes = self.lanes();
         let (pixel, lane) = (self.added / lanes, self.added % lanes);
@@ -45,7 +47,8 @@ impl WaveformOutline {
         self.head.length.div_ceil(self.together)
     }
 
-    /// The frames at which a column begins and ends; the last pixel may stand for fewer frames than the others.
+    /// The frames at which a column begins and ends; the last pixel may stand for fewer frames than
+    /// the others.
     pub(super) fn frames(&self, column: usize) -> (usize, usize) {
         let first = column * self.together;
         let last = self.head.length.min(first + self.together);

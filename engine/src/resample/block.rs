@@ -1,4 +1,5 @@
-//! Block conversion: rubato's FFT resampler with its sizes chosen so that its delay is a whole number of frames.
+//! Block conversion: rubato's FFT resampler with its sizes chosen so that its delay is a whole
+//! number of frames.
 
 use crate::audio::{Block, BlockMut};
 use crate::units::SampleRate;
@@ -7,15 +8,18 @@ use rubato::audioadapter_buffers::adapter_to_float::ConvertNumbers;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler, ResamplerConstructionError, Sample, WindowFunction};
 
-/// The least block length, in frames at the lower rate. The block is also the filter: 512 are flat to 0.475 of the lower rate
-/// already, and 1024 to 1176 take 30 ns a stereo frame (44.1 to 48 kHz), as many as shorter and longer ones or fewer.
+/// The least block length, in frames at the lower rate. The block is also the filter: 512 are flat
+/// to 0.475 of the lower rate already, and 1024 to 1176 take 30 ns a stereo frame (44.1 to 48 kHz),
+/// as many as shorter and longer ones or fewer.
 const LOWER_BLOCK: usize = 1024;
 
-/// The longest block, in frames at the lower rate, that is converted in f32. Up to there, rounding leaves −133 dB of a tone. It grows
-/// with the block, since rubato designs its filter in the same precision; f64 leaves −150 dB and takes 1.8 times as long.
+/// The longest block, in frames at the lower rate, that is converted in f32. Up to there, rounding
+/// leaves −133 dB of a tone. It grows with the block, since rubato designs its filter in the same
+/// precision; f64 leaves −150 dB and takes 1.8 times as long.
 const LONGEST_SINGLE: usize = 2048;
 
-/// The largest sample taken, far above anything heard: rubato panics when a transform overflows or meets a NaN.
+/// The largest sample taken, far above anything heard: rubato panics when a transform overflows or
+/// meets a NaN.
 const LARGEST: f32 = 1e30;
 
 /// Converts blocks of fixed length, late by a whole number of frames. Samples go in and out as f32.
@@ -37,8 +41,8 @@ impl BlockConverter {
     /// Control thread; allocates.
     pub(super) fn new(from: SampleRate, to: SampleRate, channels: usize) -> Result<Self, ResamplerConstructionError> {
         let (unit_in, unit_out) = reduced(from, to);
-        // rubato centres its filter on half a block of input, rounded down: only when the blocks on both sides are even is
-        // that half a block of output too, and a whole number of frames.
+        // rubato centres its filter on half a block of input, rounded down: only when the blocks on
+        // both sides are even is that half a block of output too, and a whole number of frames.
         let units = LOWER_BLOCK.div_ceil(unit_in.min(unit_out)).next_multiple_of(2);
         let (frames_in, frames_out) = (units * unit_in, units * unit_out);
         let resampler = if frames_in.min(frames_out) <= LONGEST_SINGLE {
@@ -81,8 +85,9 @@ impl BlockConverter {
         Block::new(&self.output, self.frames_out, self.channels, self.frames_out)
     }
 
-    /// Converts the input block, of which the first `valid` frames count and the rest is silence. Does not allocate.
-    /// Returns how many samples were not finite, or absurdly large, and went in as silence.
+    /// Converts the input block, of which the first `valid` frames count and the rest is silence.
+    /// Does not allocate. Returns how many samples were not finite, or absurdly large, and went in
+    /// as silence.
     pub(super) fn convert(&mut self, valid: usize) -> u64 {
         let mut replaced = 0;
         for channel in self.input.chunks_exact_mut(self.frames_in) {
@@ -117,7 +122,8 @@ fn fft<T: Sample>(
     frames_in: usize,
     channels: usize,
 ) -> Result<Fft<T>, ResamplerConstructionError> {
-    // The squared Blackman-Harris window has the deepest stop band of those offered; rubato puts its edge at the lower Nyquist frequency.
+    // The squared Blackman-Harris window has the deepest stop band of those offered; rubato puts
+    // its edge at the lower Nyquist frequency.
     let window = WindowFunction::BlackmanHarris2;
     Fft::new_custom(from.hz() as usize, to.hz() as usize, frames_in, 1, channels, window, FixedSync::Both)
 }

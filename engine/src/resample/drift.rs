@@ -10,7 +10,8 @@ use rubato::{
 
 /// Length of the sinc: with the edge below, flat to 0.01 dB up to 0.45 of the rate.
 const SINC_FRAMES: usize = 256;
-/// The edge of the filter, in Nyquist frequencies: at a ratio near 1 nothing folds but the last two hundredths.
+/// The edge of the filter, in Nyquist frequencies: at a ratio near 1 nothing folds but the last two
+/// hundredths.
 const EDGE: f32 = 0.98;
 /// Sincs a frame; between them rubato interpolates by cubics.
 const OVERSAMPLING: usize = 256;
@@ -37,7 +38,8 @@ pub(super) struct DriftConverter {
 }
 
 impl DriftConverter {
-    /// Output frame `n` is input position `warp.input(n) − warp.start + DriftConverter::offset`. Control thread; allocates.
+    /// Output frame `n` is input position `warp.input(n) − warp.start + DriftConverter::offset`.
+    /// Control thread; allocates.
     pub(super) fn new(warp: &Warp, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
         let drift = warp.drift;
         let parameters = SincInterpolationParameters {
@@ -63,8 +65,8 @@ impl DriftConverter {
         })
     }
 
-    /// The input position of output frame 0: dropping whole frames leaves a little of the delay, and rubato's table of sincs begins
-    /// one step beside the middle.
+    /// The input position of output frame 0: dropping whole frames leaves a little of the delay,
+    /// and rubato's table of sincs begins one step beside the middle.
     pub(super) fn offset(drift: f64) -> f64 {
         drift * (SINC_FRAMES / 2 - AHEAD + 1) as f64 + (OVERSAMPLING as f64).recip()
     }
@@ -75,8 +77,9 @@ impl DriftConverter {
         (frame, frame * (1.0 + drift) + Self::offset(drift))
     }
 
-    /// Sets the ratio with which the next block ends where the warp says: a change of the drift within it is spread over the block, which
-    /// puts no frame off by more than the change over a quarter of a block.
+    /// Sets the ratio with which the next block ends where the warp says: a change of the drift
+    /// within it is spread over the block, which puts no frame off by more than the change over a
+    /// quarter of a block.
     fn steer(&mut self) {
         if self.warp.changes.is_empty() {
             return;
@@ -98,7 +101,8 @@ impl DriftConverter {
         self.warp.output(frames as f64 + self.warp.start).round() as u64
     }
 
-    /// Converts the input block, of which the first `valid` frames count and the rest is silence, into a vector a channel.
+    /// Converts the input block, of which the first `valid` frames count and the rest is silence,
+    /// into a vector a channel.
     pub(super) fn convert(&mut self, valid: usize, out: &mut [Vec<f32>]) {
         for channel in self.input.chunks_exact_mut(BLOCK) {
             channel[valid..].fill(0.0);

@@ -9,8 +9,8 @@ const PHASES: usize = 512;
 /// Kaiser's β: ripples of 80 dB.
 const BETA: f64 = 8.0;
 
-/// The weights that read a signal `fraction` (0 to 1) of a sample after sample `taps / 2 − 1` of `taps` samples. With 64 taps flat
-/// to 0.001 dB up to 0.45 of the rate.
+/// The weights that read a signal `fraction` (0 to 1) of a sample after sample `taps / 2 − 1` of
+/// `taps` samples. With 64 taps flat to 0.001 dB up to 0.45 of the rate.
 pub fn fraction_weights(taps: usize, fraction: f64) -> Vec<f64> {
     let half = taps as f64 / 2.0;
     let raw: Vec<f64> = (0..taps)
@@ -55,8 +55,8 @@ impl FractionTable {
         self.taps
     }
 
-    /// The signal `fraction` (0 to 1) of a sample after the middle of `around`: [`FractionTable::taps`] samples, of which
-    /// sample `taps / 2 − 1` is the middle.
+    /// The signal `fraction` (0 to 1) of a sample after the middle of `around`:
+    /// [`FractionTable::taps`] samples, of which sample `taps / 2 − 1` is the middle.
     pub fn at(&self, around: &[f32], fraction: f64) -> f32 {
         let place = fraction * PHASES as f64;
         let row = (place as usize).min(PHASES - 1);
@@ -82,9 +82,11 @@ impl FractionTable {
 const TOGETHER: usize = 8;
 
 impl FractionTable {
-    /// The signal at `position`, `position + step` …, of which each must have [`FractionTable::taps`] samples around it, one before those and eight
-    /// after; `step` is near 1. As [`FractionTable::at`] one by one, in a fifth of the time: eight neighbours share their weights, and how those
-    /// change from one to the next. For a step of 1.001 that adds errors of 3 · 10⁻⁵.
+    /// The signal at `position`, `position + step` …, of which each must have
+    /// [`FractionTable::taps`] samples around it, one before those and eight after; `step` is near
+    /// one. As [`FractionTable::at`] one by one, in a fifth of the time: eight neighbours share
+    /// their weights, and how those change from one to the next. For a step of 1.001 that adds
+    /// errors of 3 · 10⁻⁵.
     pub(crate) fn along(&self, samples: &[f32], position: f64, step: f64, out: &mut [f32]) {
         let before = self.taps / 2 - 1;
         let stretch = step - 1.0;
@@ -155,7 +157,8 @@ mod tests {
                 let at = position + n as f64 * step;
                 let start = at.floor() as usize - 15;
                 let alone = table.at(&samples[start..start + 32], at.fract());
-                // Two rows' distance from the row of the middle, whose weights bend by π²/3 · 512⁻² a row.
+                // Two rows' distance from the row of the middle, whose weights bend by π²/3 · 512⁻²
+                // a row.
                 assert!((x - alone).abs() < 1e-4, "{position} {step} {n}: {x} {alone}");
             }
         }

@@ -1,4 +1,5 @@
-//! One sample rate into another: exact length, zero net delay, alias and image products below −120 dB.
+//! One sample rate into another: exact length, zero net delay, alias and image products below −120
+//! dB.
 
 mod block;
 mod drift;
@@ -46,15 +47,18 @@ pub enum ResampleError {
 /// - Equal rates: every sample passes through untouched.
 /// - Length: `round(n × to / from)` frames for the `n` that the source delivered, halves upwards.
 /// - Delay: none; what is centred on input frame `k` comes out centred on `k × to / from`.
-/// - Pass band, flat to 0.01 dB: up to 0.475 of the lower rate. Stop band, −120 dB for full-scale tones: from 0.5 of the lower rate.
-/// - The same bits for any sequence of block lengths. Bits may differ in the last place between processors: rustfft
-///   picks its kernels at run time.
-/// - Between unequal rates a sample that is not finite becomes silence, and [`RateConverter::replaced_samples`] counts it: one NaN would
-///   otherwise spoil two thousand frames.
+/// - Pass band, flat to 0.01 dB: up to 0.475 of the lower rate. Stop band, −120 dB for full-scale
+///   tones: from 0.5 of the lower rate.
+/// - The same bits for any sequence of block lengths. Bits may differ in the last place between
+///   processors: rustfft picks its kernels at run time.
+/// - Between unequal rates a sample that is not finite becomes silence, and
+///   [`RateConverter::replaced_samples`] counts it: one NaN would otherwise spoil two thousand
+///   frames.
 ///
-/// Rates in a plain ratio (44.1 ↔ 48 ↔ 96 kHz) work in blocks of about 1024 frames at the lower rate; rates that share no divisor
-/// need blocks of up to two seconds, with memory to match: 25 MB for stereo at 44 099 to 48 000 Hz, 50 MB at
-/// 1 to 768 kHz, and 450 MB at the worst, 767 999 to 768 000 Hz.
+/// Rates in a plain ratio (44.1 ↔ 48 ↔ 96 kHz) work in blocks of about 1024 frames at the lower
+/// rate; rates that share no divisor need blocks of up to two seconds, with memory to match: 25 MB
+/// for stereo at 44 099 to 48 000 Hz, 50 MB at 1 to 768 kHz, and 450 MB at the worst, 767 999 to
+/// 768 000 Hz.
 pub struct RateConverter<S: Source> {
     source: S,
     to: SampleRate,
@@ -80,7 +84,8 @@ impl<S: Source> RateConverter<S> {
         &self.source
     }
 
-    /// Samples so far that were not finite (or beyond ±10³⁰) and were replaced by silence; always 0 when the rates are equal.
+    /// Samples so far that were not finite (or beyond ±10³⁰) and were replaced by silence; always 0
+    /// when the rates are equal.
     pub fn replaced_samples(&self) -> u64 {
         self.stream.as_ref().map_or(0, |stream| stream.replaced)
     }
@@ -102,7 +107,8 @@ impl<S: Source> Source for RateConverter<S> {
         self.to
     }
 
-    /// As [`Source::read`]; `out` must have the channels of the source. Allocates nothing itself. An error of the source ends the stream.
+    /// As [`Source::read`]; `out` must have the channels of the source. Allocates nothing itself.
+    /// An error of the source ends the stream.
     fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, S::Error> {
         let Some(stream) = &mut self.stream else { return self.source.read(out) };
         let mut written = 0;
@@ -146,14 +152,16 @@ impl Stream {
         Ok(Self { converter, from, to, consumed: 0, emitted: 0, total: None, to_drop, next, replaced: 0 })
     }
 
-    /// Frames that can be handed out now. Before the end is known nothing is held back: what has come out of
-    /// the converter is always `delay` frames short of the length due for the input so far.
+    /// Frames that can be handed out now. Before the end is known nothing is held back: what has
+    /// come out of the converter is always `delay` frames short of the length due for the input so
+    /// far.
     fn ready(&self) -> usize {
         let made = self.converter.frames_out() - self.next;
         self.total.map_or(made, |total| made.min((total - self.emitted) as usize))
     }
 
-    /// Converts the next block of the source, or of the silence after it; false when all has been handed out.
+    /// Converts the next block of the source, or of the silence after it; false when all has been
+    /// handed out.
     fn refill<S: Source>(&mut self, source: &mut S) -> Result<bool, S::Error> {
         if self.total == Some(self.emitted) {
             return Ok(false);

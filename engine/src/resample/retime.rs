@@ -1,4 +1,5 @@
-//! A stream read from another point of time, between its samples, and at a clock that differs by millionths.
+//! A stream read from another point of time, between its samples, and at a clock that differs by
+//! millionths.
 
 use super::drift::{BLOCK, DriftConverter};
 use super::fraction::fraction_weights;
@@ -26,8 +27,9 @@ impl Retiming {
     pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
 }
 
-/// A source read anew. With [`Retiming::NONE`] every sample passes untouched; a whole start without drift copies samples; else
-/// the pass band is flat to 0.01 dB up to 0.45 of the rate. Ends where the input ends, the last fraction of a frame left out.
+/// A source read anew. With [`Retiming::NONE`] every sample passes untouched; a whole start without
+/// drift copies samples; else the pass band is flat to 0.01 dB up to 0.45 of the rate. Ends where
+/// the input ends, the last fraction of a frame left out.
 pub struct Retimed<S: Source> {
     source: S,
     retiming: Retiming,
@@ -337,7 +339,8 @@ mod tests {
             assert!((out.len() as f64 - warp.output(200_000.0)).abs() <= 1.0, "{} {warp:?}", out.len());
             for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
                 let wanted = tone(hz, warp.input(n as f64));
-                // The largest change of drift, 0.0009, over a quarter of a block of 1024 frames: a quarter of a frame.
+                // The largest change of drift, 0.0009, over a quarter of a block of 1024 frames: a
+                // quarter of a frame.
                 let near = (0.25 * TAU * hz / RATE_HZ).sin();
                 assert!((f64::from(*sample) - wanted).abs() < near, "{n}: {sample} {wanted} {warp:?}");
             }

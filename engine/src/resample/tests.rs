@@ -69,7 +69,8 @@ fn convert(from_hz: u32, to_hz: u32, samples: Vec<f32>) -> Vec<f32> {
     convert_in(&[4096], from_hz, to_hz, vec![samples]).remove(0)
 }
 
-/// The rates that music and speech come in, both ways, with one pair that shares few divisors and goes through f64.
+/// The rates that music and speech come in, both ways, with one pair that shares few divisors and
+/// goes through f64.
 const PAIRS: [(u32, u32); 12] = [
     (44_100, 48_000),
     (48_000, 44_100),
@@ -126,7 +127,8 @@ fn tones_up_to_0_475_of_the_lower_rate_keep_their_level_and_nothing_is_added() {
 fn what_would_alias_or_image_is_below_minus_120_db_from_half_the_lower_rate_on() {
     for (from, to) in PAIRS {
         let low = f64::from(from.min(to));
-        // Upwards, a tone below the edge has its image as far above it; the tone itself fades out between 0.475 and 0.5.
+        // Upwards, a tone below the edge has its image as far above it; the tone itself fades out
+        // between 0.475 and 0.5.
         let shares: &[f64] =
             if to > from { &[0.45, 0.48, 0.495, 0.4999] } else { &[0.5001, 0.503, 0.52, 0.55, 0.73, 0.99, 1.31, 2.1] };
         for share in shares.iter().filter(|share| *share * low < f64::from(from) / 2.0) {
@@ -140,7 +142,8 @@ fn what_would_alias_or_image_is_below_minus_120_db_from_half_the_lower_rate_on()
 fn a_sweep_above_the_lower_nyquist_leaves_nothing() {
     let mut sweep = signals::sweep(192_000.0, 24_300.0, 95_000.0, 1.0, 192_000);
     let frames = sweep.len();
-    // Faded in and out over 50 ms, so that the ends of the sweep have no spectrum of their own below.
+    // Faded in and out over 50 ms, so that the ends of the sweep have no spectrum of their own
+    // below.
     for n in 0..9_600 {
         let fade = (0.5 - 0.5 * (TAU * n as f64 / 19_200.0).cos()) as f32;
         sweep[n] *= fade;
@@ -150,8 +153,8 @@ fn a_sweep_above_the_lower_nyquist_leaves_nothing() {
     assert!(20.0 * peak.log10() < -120.0, "{} dB", 20.0 * peak.log10());
 }
 
-/// The delay of `out` against an event at `centre` (in frames of `out`), from the phase at four frequencies up to 0.4 of
-/// the lower rate.
+/// The delay of `out` against an event at `centre` (in frames of `out`), from the phase at four
+/// frequencies up to 0.4 of the lower rate.
 fn delay_frames(out: &[f32], centre: f64, from_hz: u32, to_hz: u32) -> f64 {
     let low = f64::from(from_hz.min(to_hz));
     [0.07, 0.19, 0.31, 0.4]
@@ -211,7 +214,8 @@ fn the_length_is_the_rounded_ratio_for_every_short_source() {
 
 #[test]
 fn the_middle_of_a_short_constant_is_that_constant() {
-    // 50 frames at 44.1 kHz: the filter rings at both ends, so the middle is right to the ripple of a step, 25 frames away (0.5 %).
+    // 50 frames at 44.1 kHz: the filter rings at both ends, so the middle is right to the ripple of
+    // a step, 25 frames away (0.5 %).
     let out = convert(44_100, 48_000, vec![0.5; 50]);
     assert!((out[27] - 0.5).abs() < 0.01, "{}", out[27]);
 }

@@ -1,7 +1,7 @@
 //! Which input position belongs to which output frame: a start, a drift, and changes of the drift.
 
-/// Output frame `n` is input position `start + n × (1 + drift)`, up to the first change of the drift; from there on it goes on at the
-/// drift of the change.
+/// Output frame `n` is input position `start + n × (1 + drift)`, up to the first change of the
+/// drift; from there on it goes on at the drift of the change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warp {
     /// The input position, in frames, of output frame 0; before the first frame there is silence.

@@ -64,7 +64,8 @@ impl Accepts {
         }
     }
 
-    /// The value if it is accepted, whole numbers as such; or what is wrong with it, to follow its key.
+    /// The value if it is accepted, whole numbers as such; or what is wrong with it, to follow its
+    /// key.
     pub(super) fn check(&self, node: &Node) -> Result<Data, String> {
         if let Some(choice) = self.choices.iter().find(|choice| same(choice, &node.data)) {
             return Ok(Node::from_value(choice).data);

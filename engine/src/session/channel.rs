@@ -24,7 +24,8 @@ pub struct Track {
     /// The stem. A relative path in a document starts at the document's folder.
     #[schemars(length(min = 1), extend("examples" = ["vox.wav"]))]
     pub file: PathBuf,
-    /// What the track is called; no two tracks share a name. If left out, the file's name without its ending.
+    /// What the track is called; no two tracks share a name. If left out, the file's name without
+    /// its ending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 255), extend("examples" = ["vox"]))]
     pub name: Option<String>,
@@ -48,8 +49,8 @@ pub struct Track {
     #[serde(default)]
     #[schemars(range(min = PAN.0, max = PAN.1))]
     pub pan: f64,
-    /// How gain follows the position. Auto leaves what stands in the centre as it is: `constant_power_0_db` for mono stems,
-    /// balance for stereo ones.
+    /// How gain follows the position. Auto leaves what stands in the centre as it is:
+    /// `constant_power_0_db` for mono stems, balance for stereo ones.
     #[serde(default)]
     pub pan_law: PanLaw,
     /// Stereo width: 0 is mono, 1 as it is, 2 twice as wide.
@@ -139,10 +140,12 @@ pub struct AuxSend {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PanLaw {
-    /// Constant power with 0 dB in the centre for mono stems, balance for stereo ones: what stands in the centre is unchanged.
+    /// Constant power with 0 dB in the centre for mono stems, balance for stereo ones: what stands
+    /// in the centre is unchanged.
     #[default]
     Auto,
-    /// Cosine and sine raised by 3.01 dB: 0 dB in the centre, +3.01 dB where all of it is on one side.
+    /// Cosine and sine raised by 3.01 dB: 0 dB in the centre, +3.01 dB where all of it is on one
+    /// side.
     #[serde(rename = "constant_power_0_db")]
     ConstantPower0Db,
     /// Cosine and sine: -3.01 dB in the centre.
@@ -152,7 +155,8 @@ pub enum PanLaw {
     /// The geometric mean of the two: -4.5 dB in the centre.
     #[serde(rename = "minus_4_5_db")]
     Minus4Point5Db,
-    /// 0 dB in the centre and on the near side; the far side falls along the curve of `constant_power_0_db`.
+    /// 0 dB in the centre and on the near side; the far side falls along the curve of
+    /// `constant_power_0_db`.
     Balance,
 }
 
@@ -207,7 +211,8 @@ impl Track {
     }
 }
 
-/// A file's name without its ending, with the replacement character for what is not Unicode; `track` when there is no name.
+/// A file's name without its ending, with the replacement character for what is not Unicode;
+/// `track` when there is no name.
 pub(super) fn stem(file: &Path) -> Cow<'_, str> {
     file.file_stem().map_or("track".into(), std::ffi::OsStr::to_string_lossy)
 }

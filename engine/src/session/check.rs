@@ -1,4 +1,5 @@
-//! What the schema cannot say: files that are there, names that are unique, routes that end, times that pass.
+//! What the schema cannot say: files that are there, names that are unique, routes that end, times
+//! that pass.
 
 use super::channel::{AuxSend, MASTER, Track};
 use super::document::{OutputSettings, Session};
@@ -31,8 +32,9 @@ impl Finding {
     }
 }
 
-/// Everything that is wrong with a session of sound values. `lost` names keys that have lost a part: what is missing
-/// there is no further problem. Files are shown as seen from `folder`; without one they are not looked at.
+/// Everything that is wrong with a session of sound values. `lost` names keys that have lost a
+/// part: what is missing there is no further problem. Files are shown as seen from `folder`;
+/// without one they are not looked at.
 pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Option<&Path>) -> Vec<Finding> {
     let mut found = Vec::new();
     if session.tracks.is_empty() && !lost.contains("tracks") {
@@ -72,7 +74,8 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     found
 }
 
-/// Files that are not there; where any is missing, those too that are there and cannot be read, so that all are told in one round.
+/// Files that are not there; where any is missing, those too that are there and cannot be read, so
+/// that all are told in one round.
 fn files(session: &Session, folder: &Path, found: &mut Vec<Finding>) {
     let missing: Vec<Option<String>> = session.tracks.iter().map(|track| file_problem(track, folder)).collect();
     if missing.iter().all(Option::is_none) {

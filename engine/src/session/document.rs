@@ -1,4 +1,5 @@
-//! The session document as data: what a file says, and what a program may build or change field by field.
+//! The session document as data: what a file says, and what a program may build or change field by
+//! field.
 
 use super::channel::{Bus, Track};
 use super::output_format::OutputFormat;
@@ -22,7 +23,8 @@ pub const MAX_INSERTS: usize = 64;
 
 /// A mix: stems, what is done to each, where they go, and how the master is to be.
 ///
-/// Read one with [`Session::load`] or [`Session::parse`], or build one field by field and ask [`Session::problems`].
+/// Read one with [`Session::load`] or [`Session::parse`], or build one field by field and ask
+/// [`Session::problems`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(
@@ -34,7 +36,8 @@ pub struct Session {
     #[serde(default = "defaults::schema")]
     #[schemars(extend("const" = 1))]
     pub schema: u32,
-    /// Rate that everything is mixed and written at, in hertz; if left out, the rate that most stems have.
+    /// Rate that everything is mixed and written at, in hertz; if left out, the rate that most
+    /// stems have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32", range(min = SampleRate::MIN, max = SampleRate::MAX), extend("examples" = [48_000]))]
     pub sample_rate_hz: Option<SampleRate>,
@@ -76,7 +79,8 @@ pub struct AlignSettings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Timecode {
-    /// Where all stems carry one that can be a time, within a day of each other. A track with a `start_s` of its own stays there.
+    /// Where all stems carry one that can be a time, within a day of each other. A track with a
+    /// `start_s` of its own stays there.
     #[default]
     Auto,
     /// Time references are not used.
@@ -87,10 +91,12 @@ pub enum Timecode {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlignMode {
-    /// Recordings of one event by devices that started on their own are moved; stems of one session stay.
+    /// Recordings of one event by devices that started on their own are moved; stems of one session
+    /// stay.
     #[default]
     Auto,
-    /// Copies of a sound, plain or processed, are moved as well; mutual bleed and copies with feedback stay.
+    /// Copies of a sound, plain or processed, are moved as well; mutual bleed and copies with
+    /// feedback stay.
     Recordings,
     /// As `recordings`, and microphones that bleed into each other follow the louder path.
     Microphones,
@@ -118,12 +124,13 @@ pub struct TimeRange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", range(min = TIME_S.0, max = TIME_S.1), extend("examples" = [0.0]))]
     pub start_s: Option<f64>,
-    /// Session time at which the output ends, in seconds; if left out, after the last stem and its tail.
+    /// Session time at which the output ends, in seconds; if left out, after the last stem and its
+    /// tail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", range(min = TIME_S.0, max = TIME_S.1), extend("examples" = [180.0]))]
     pub end_s: Option<f64>,
-    /// Time after the last stem, in seconds, when there is no `end_s`; if left out, until the mix has fallen below
-    /// -90 dBFS, at most 10 s.
+    /// Time after the last stem, in seconds, when there is no `end_s`; if left out, until the mix
+    /// has fallen below -90 dBFS, at most 10 s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", range(min = TAIL_S.0, max = TAIL_S.1), extend("examples" = [2.0]))]
     pub tail_s: Option<f64>,
@@ -140,16 +147,18 @@ pub struct Master {
     /// Integrated loudness of the output: a name, a number of LUFS, or none to leave it as it is.
     #[serde(default)]
     pub target: Target,
-    /// Highest true peak of the output, in dBTP, or off; if left out, the target's own, or -1; for 32-bit floats without
-    /// a target, off.
+    /// Highest true peak of the output, in dBTP, or off; if left out, the target's own, or -1; for
+    /// 32-bit floats without a target, off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Ceiling", extend("examples" = [-1.0]))]
     pub ceiling_dbtp: Option<Ceiling>,
-    /// The most that the limiter may take away to reach the target, in decibels; what would need more stays softer.
+    /// The most that the limiter may take away to reach the target, in decibels; what would need
+    /// more stays softer.
     #[serde(default = "defaults::max_limiting_db")]
     #[schemars(range(min = MAX_LIMITING_DB.0, max = MAX_LIMITING_DB.1))]
     pub max_limiting_db: f64,
-    /// Whether a master that misses its target or ceiling counts as failed: the exit code is 1, and the files stay; a job fails.
+    /// Whether a master that misses its target or ceiling counts as failed: the exit code is 1, and
+    /// the files stay; a job fails.
     #[serde(default)]
     pub strict: bool,
 }

@@ -15,9 +15,11 @@ use std::path::Path;
 pub const MAX_DOCUMENT_BYTES: usize = 16 << 20;
 
 impl Session {
-    /// Reads a document, TOML or JSON by its ending or else by its first character, and checks all of it.
+    /// Reads a document, TOML or JSON by its ending or else by its first character, and checks all
+    /// of it.
     ///
-    /// `origin` names the document in messages, and files in it are resolved against its folder; it need not exist.
+    /// `origin` names the document in messages, and files in it are resolved against its folder; it
+    /// need not exist.
     ///
     /// # Errors
     /// Everything that is wrong with the document, each with its line; files that are missing too.
@@ -50,8 +52,9 @@ impl Session {
         Self::parse(&text, path)
     }
 
-    /// Everything that is wrong with a session that was built or changed by a program: the same checks that a document
-    /// gets, without lines. Relative files are looked for in the current folder. Empty when the session is sound.
+    /// Everything that is wrong with a session that was built or changed by a program: the same
+    /// checks that a document gets, without lines. Relative files are looked for in the current
+    /// folder. Empty when the session is sound.
     pub fn problems(&self) -> Vec<Problem> {
         self.problems_in(Some(Path::new("")))
     }
@@ -75,15 +78,16 @@ impl Session {
         }
     }
 
-    /// Frequencies in any insert that a sample rate cannot carry; done by itself when the session sets the rate.
+    /// Frequencies in any insert that a sample rate cannot carry; done by itself when the session
+    /// sets the rate.
     pub fn check_rate(&self, rate: SampleRate) -> Vec<Problem> {
         let root = Node::from_value(&serde_json::to_value(self).unwrap_or(Value::Null));
         placed(&root, check::check_rate(self, rate)).collect()
     }
 }
 
-/// The session that a tree holds, as far as it can be had, and everything that is wrong with it. Without a folder, files are not
-/// looked at.
+/// The session that a tree holds, as far as it can be had, and everything that is wrong with it.
+/// Without a folder, files are not looked at.
 fn examine(root: &Node, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>) {
     let walk::Walked { sound, mut problems, lost } = walk::walk(root);
     let Some(sound) = sound else { return (None, problems) };

@@ -1,4 +1,5 @@
-//! The session document: what is mixed and how, read from TOML or JSON, checked whole before anything runs.
+//! The session document: what is mixed and how, read from TOML or JSON, checked whole before
+//! anything runs.
 
 mod accepts;
 mod channel;

@@ -11,7 +11,8 @@ const SHOWN: usize = 100;
 /// One thing that is wrong with a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Line of the document, from 1; `None` for a session that was built, or a file that could not be read.
+    /// Line of the document, from 1; `None` for a session that was built, or a file that could not
+    /// be read.
     pub line: Option<usize>,
     /// Where in the session, such as `track "bass", insert 2`; empty for the whole.
     pub place: String,
@@ -53,7 +54,8 @@ impl fmt::Display for SessionErrors {
 
 /// The candidate that a misspelt word was meant to be, if one is near.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Longer words are no slips of the pen, and the comparison takes time in the square of the length.
+    // Longer words are no slips of the pen, and the comparison takes time in the square of the
+    // length.
     if word.chars().count() > 64 {
         return None;
     }

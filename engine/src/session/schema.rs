@@ -1,10 +1,12 @@
-//! The JSON Schema of a session document, derived from its types: the one place where ranges and choices stand.
+//! The JSON Schema of a session document, derived from its types: the one place where ranges and
+//! choices stand.
 
 use super::document::Session;
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// The JSON Schema (draft 2020-12) of a session document. Strict: a key that it does not list is refused.
+/// The JSON Schema (draft 2020-12) of a session document. Strict: a key that it does not list is
+/// refused.
 pub fn json_schema() -> Value {
     schema().clone()
 }

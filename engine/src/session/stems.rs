@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 impl Session {
-    /// A session with one track a stem, in the order given, everything else as in an empty document.
+    /// A session with one track a stem, in the order given, everything else as in an empty
+    /// document.
     ///
-    /// Tracks are named after their files; of those that would share a name, the later ones get a number.
+    /// Tracks are named after their files; of those that would share a name, the later ones get a
+    /// number.
     #[must_use]
     pub fn from_stems(paths: &[PathBuf]) -> Self {
         let mut taken = BTreeSet::new();

@@ -25,7 +25,8 @@ pub struct NamedTarget {
     pub ceiling_dbtp: Option<f64>,
     /// Who asks for it.
     pub source: &'static str,
-    /// The date of the edition, since such figures change; `undated` where a service states its figure without one.
+    /// The date of the edition, since such figures change; `undated` where a service states its
+    /// figure without one.
     pub date: &'static str,
 }
 
@@ -91,7 +92,8 @@ impl Target {
         }
     }
 
-    /// The ceiling that belongs to the target, in dBTP: its source's, or else [`DEFAULT_CEILING_DBTP`].
+    /// The ceiling that belongs to the target, in dBTP: its source's, or else
+    /// [`DEFAULT_CEILING_DBTP`].
     pub fn ceiling_dbtp(&self) -> f64 {
         match self {
             Self::Named(target) => target.ceiling_dbtp.unwrap_or(DEFAULT_CEILING_DBTP),

@@ -1,4 +1,5 @@
-//! A session written as TOML to edit: what is set, what could be, and what each key takes, in the schema's words.
+//! A session written as TOML to edit: what is set, what could be, and what each key takes, in the
+//! schema's words.
 
 use super::accepts::Accepts;
 use super::document::Session;
@@ -10,12 +11,12 @@ use std::path::PathBuf;
 const WIDTH: usize = 110;
 
 impl Session {
-    /// The session as a TOML document that explains itself: it reads back as an equal session, and every key that is
-    /// left at its default stands there as a comment, with its unit, range and choices; for tracks and buses, at the
-    /// first of them.
+    /// The session as a TOML document that explains itself: it reads back as an equal session, and
+    /// every key that is left at its default stands there as a comment, with its unit, range and
+    /// choices; for tracks and buses, at the first of them.
     ///
-    /// What TOML cannot hold is written so that reading it back reports it: file names that are not Unicode with
-    /// the replacement character, numbers that are not finite as `nan`.
+    /// What TOML cannot hold is written so that reading it back reports it: file names that are not
+    /// Unicode with the replacement character, numbers that are not finite as `nan`.
     pub fn to_toml(&self) -> String {
         let mut session = self.clone();
         for track in &mut session.tracks {
@@ -83,7 +84,8 @@ impl Page {
         self.comment(text);
     }
 
-    /// Tracks or buses: the first explains, the others only say what they set; none at all leaves an example.
+    /// Tracks or buses: the first explains, the others only say what they set; none at all leaves
+    /// an example.
     fn list(&mut self, name: &str, section: &'static Value, items: &[Value]) {
         let each = resolve(&section["items"]);
         self.heading(&describe(section));

@@ -10,7 +10,8 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Reads a document: JSON if its name ends so, or if it ends otherwise than TOML and begins with a brace; else TOML.
+/// Reads a document: JSON if its name ends so, or if it ends otherwise than TOML and begins with a
+/// brace; else TOML.
 ///
 /// # Errors
 /// Every place where the text is not TOML, or the first where it is not JSON.

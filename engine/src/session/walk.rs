@@ -1,4 +1,5 @@
-//! A document held against the schema: every key that is unknown, missing, of the wrong type or out of range.
+//! A document held against the schema: every key that is unknown, missing, of the wrong type or out
+//! of range.
 
 use super::accepts::Accepts;
 use super::node::{Data, Node, Step};
@@ -7,7 +8,8 @@ use super::schema::{resolve, schema};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Problems that are placed and listed: enough for any document that was meant well, and little work for one that was not.
+/// Problems that are placed and listed: enough for any document that was meant well, and little
+/// work for one that was not.
 const MOST: usize = 1_000;
 
 /// What a walk through a document has found.

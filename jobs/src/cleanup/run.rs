@@ -1,4 +1,5 @@
-//! A cleanup: select, check the selection, delete in batches; one failing item does not stop the rest.
+//! A cleanup: select, check the selection, delete in batches; one failing item does not stop the
+//! rest.
 
 use super::document::{CleanedJob, CleanupDocument, CleanupStatus};
 use super::select::{Candidate, select};
@@ -190,8 +191,8 @@ fn expired(
         }
     };
     let wanted = |session: &SessionId| options.session.as_ref().is_none_or(|only| only == session);
-    // A clock that jumped makes jobs of every session expire, so that all are counted even where one is cleared. A person
-    // who names an age has not asked the table.
+    // A clock that jumped makes jobs of every session expire, so that all are counted even where
+    // one is cleared. A person who names an age has not asked the table.
     let looked_at = |session: &SessionId| options.older_than.is_none() || wanted(session);
     let sessions: Vec<_> = sessions.into_iter().filter(looked_at).collect();
     let (policy, now) = (&store.settings().policy, store.now());

@@ -18,7 +18,8 @@ pub enum Turn {
     Wait,
 }
 
-/// Whether a run is due, given when the last one began. Turns lie `every` apart, counted from the last run.
+/// Whether a run is due, given when the last one began. Turns lie `every` apart, counted from the
+/// last run.
 pub fn turn(last: Option<Timestamp>, now: Timestamp, schedule: &Schedule) -> Turn {
     let Some(last) = last else { return Turn::Run };
     let since = now.duration_since(last);

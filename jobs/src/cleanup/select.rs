@@ -50,7 +50,8 @@ impl Candidate {
         })
     }
 
-    /// Whether its time is over: more than it is kept has passed, which a clock that jumps back only makes less.
+    /// Whether its time is over: more than it is kept has passed, which a clock that jumps back
+    /// only makes less.
     pub(super) fn has_expired(&self, policy: &Policy, older_than: Option<Duration>, now: Timestamp) -> bool {
         let since = if self.kind == JobType::Mix { self.updated_at } else { self.finished_at };
         let kept = older_than.or_else(|| policy.kept(self.kind, self.state));
@@ -58,8 +59,8 @@ impl Candidate {
     }
 }
 
-/// The jobs of one session that go, oldest end first; `jobs` counts all that it has, ended or not. With `older_than`, that
-/// decides instead of the table; the cap holds all the same.
+/// The jobs of one session that go, oldest end first; `jobs` counts all that it has, ended or not.
+/// With `older_than`, that decides instead of the table; the cap holds all the same.
 pub fn select(
     mut ended: Vec<Candidate>,
     jobs: usize,

@@ -9,8 +9,8 @@ use tracing::{error, warn};
 /// What is answered while another cleanup runs.
 pub(super) const BUSY: &str = "another cleanup is running; try again when it is done";
 
-/// Clears one session's expired jobs, as a submission does by the way: a job like any other cleanup, but only where something has
-/// expired; nothing when another cleanup runs.
+/// Clears one session's expired jobs, as a submission does by the way: a job like any other
+/// cleanup, but only where something has expired; nothing when another cleanup runs.
 pub fn clean_session(store: &Store, session: &SessionId) -> CleanupDocument {
     let options =
         CleanupOptions { only: vec![Part::Expired], session: Some(session.clone()), ..CleanupOptions::default() };
@@ -21,7 +21,8 @@ pub fn clean_session(store: &Store, session: &SessionId) -> CleanupDocument {
     clean_as_job(store, &options, &mut |_| false).unwrap_or_else(|error| CleanupDocument::refused(error.to_string()))
 }
 
-/// Runs a cleanup as a job of its own, which shows its progress and can be cancelled. A dry run writes nothing, so it is none.
+/// Runs a cleanup as a job of its own, which shows its progress and can be cancelled. A dry run
+/// writes nothing, so it is none.
 ///
 /// # Errors
 /// When the lock that keeps two from running cannot be had at all.
@@ -85,7 +86,8 @@ pub(super) fn has_waiting_job(store: &Store) -> Result<bool, StoreError> {
     Ok(store.active()?.iter().any(|(session, job)| is_own(store, session, job, queued)))
 }
 
-/// Whether a job is a cleanup: by the type in its record. The session alone proves nothing, and only saves reading the rest.
+/// Whether a job is a cleanup: by the type in its record. The session alone proves nothing, and
+/// only saves reading the rest.
 fn is_own(store: &Store, session: &SessionId, job: &JobId, also: impl Fn(&Record) -> bool) -> bool {
     let own = |record: Record| record.kind == JobType::Cleanup && also(&record);
     session.is_reserved() && store.read_in(session, job).is_ok_and(own)

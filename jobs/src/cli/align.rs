@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 
 /// Find out which stems are late against each other, and put them in time.
 ///
-/// Compares every stem with every other. Stems that share a source (two microphones, a stem and its processed copy, bleed) are put in
-/// time with each other, to fractions of a sample, drifting clocks and inverted polarity included; stems that share nothing are left,
-/// and so is whatever fits at more than one offset.
+/// Compares every stem with every other. Stems that share a source (two microphones, a stem and its
+/// processed copy, bleed) are put in time with each other, to fractions of a sample, drifting
+/// clocks and inverted polarity included; stems that share nothing are left, and so is whatever
+/// fits at more than one offset.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -206,7 +207,8 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
     Ok(Answer { paths, rate, alignment, heard: heard.collect(), in_mix })
 }
 
-/// The rate of a file; of the first readable one when it holds too little to have any; any rate when all of them do.
+/// The rate of a file; of the first readable one when it holds too little to have any; any rate
+/// when all of them do.
 fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
     let open = |path: &Path| StemReader::open(path, Fold::Stereo).map(|reader| reader.info().sample_rate);
     let error = match open(first) {

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// Returns rows of one form as text, the keys of the first as its heading. Lists are joined by spaces; what does not exist is empty.
+/// Returns rows of one form as text, the keys of the first as its heading. Lists are joined by
+/// spaces; what does not exist is empty.
 pub(super) fn text(rows: &[Map<String, Value>]) -> String {
     let Some(first) = rows.first() else { return String::new() };
     let line = |cells: Vec<String>| cells.join(",") + "\r\n";

@@ -1,4 +1,5 @@
-//! Where one file is written: a place where it appears whole, or a pipe or device that takes what it is given.
+//! Where one file is written: a place where it appears whole, or a pipe or device that takes what
+//! it is given.
 
 use super::Failure;
 use mixdown_engine::io::{OutputError, StagedFolder};

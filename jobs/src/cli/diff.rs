@@ -15,8 +15,9 @@ use std::path::PathBuf;
 
 /// Compare two audio files sample by sample.
 ///
-/// Exit code 0 when they are the same, or within --tolerance-db; 1 when they differ; 2 when they cannot be compared, so that a test can
-/// tell a difference from a missing file. Files of other rates, channels or lengths differ whatever the tolerance.
+/// Exit code 0 when they are the same, or within --tolerance-db; 1 when they differ; 2 when they
+/// cannot be compared, so that a test can tell a difference from a missing file. Files of other
+/// rates, channels or lengths differ whatever the tolerance.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

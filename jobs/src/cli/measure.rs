@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 
 /// Measure loudness, true peak and more of any audio files.
 ///
-/// Loudness by ITU-R BS.1770-4 and EBU R 128, of one to six channels and more as they are, none folded; true peak sixteen times
-/// oversampled. Files are read as streams, several at a time. What does not exist (the loudness of silence, or of less than
-/// 0.4 s) is shown as a dash, and null in JSON.
+/// Loudness by ITU-R BS.1770-4 and EBU R 128, of one to six channels and more as they are, none
+/// folded; true peak sixteen times oversampled. Files are read as streams, several at a time. What
+/// does not exist (the loudness of silence, or of less than 0.4 s) is shown as a dash, and null in
+/// JSON.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,13 +26,15 @@ Examples:
   ffmpeg -i film.mkv -f wav - | mixdown measure -
   mixdown measure final_mix.wav --json --series > meters.json")]
 pub(super) struct MeasureArguments {
-    /// The files: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; of a folder, its audio files; - for standard input.
+    /// The files, or - for standard input: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; of a
+    /// folder, its audio files.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Print one JSON document on standard output, every field described in docs/formats.md.
     #[arg(long)]
     pub(super) json: bool,
-    /// Print comma-separated values on standard output, a row a file, with the keys of --json as heading.
+    /// Print comma-separated values on standard output, a row a file, with the keys of --json as
+    /// heading.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
     /// Add the readings every 100 ms to the JSON document.

@@ -36,8 +36,9 @@ use std::process::ExitCode;
 
 /// Stems in, master out: a mixing engine.
 ///
-/// Decodes stems, puts them in time with each other, processes and sums them, brings the sum to a loudness under a true-peak
-/// ceiling, and writes final_mix.wav with its waveform, spectrum and meter data.
+/// Decodes stems, puts them in time with each other, processes and sums them, brings the sum to a
+/// loudness under a true-peak ceiling, and writes final_mix.wav with its waveform, spectrum and
+/// meter data.
 #[derive(Debug, Parser)]
 #[command(name = "mixdown", version, after_help = EXAMPLES, max_term_width = 110)]
 struct Arguments {

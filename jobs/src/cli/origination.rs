@@ -1,4 +1,5 @@
-//! The date in the master's `bext` chunk: blank, so that bytes repeat, unless a flag or `SOURCE_DATE_EPOCH` names one.
+//! The date in the master's `bext` chunk: blank, so that bytes repeat, unless a flag or
+//! `SOURCE_DATE_EPOCH` names one.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;

@@ -53,7 +53,8 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// Says what went wrong, on standard error or as a JSON document on standard output, and gives the exit code.
+    /// Says what went wrong, on standard error or as a JSON document on standard output, and gives
+    /// the exit code.
     pub(super) fn report(&self, json: bool) -> ExitCode {
         if matches!(self, Self::Told) {
             return ExitCode::FAILURE;
@@ -84,8 +85,8 @@ pub(super) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Prints a document to standard output, one line to a key, without holding its text in memory; a reader that has gone away is no
-/// failure.
+/// Prints a document to standard output, one line to a key, without holding its text in memory; a
+/// reader that has gone away is no failure.
 pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 /// Steps of a bar.
 const STEPS: u64 = 1_000;
-/// A bar while its stage runs, with the time that is left of it, and after, with the time that it took.
+/// A bar while its stage runs, with the time that is left of it, and after, with the time that it
+/// took.
 fn running() -> String {
     format!("  {{msg:<22}} {{wide_bar{}}} {{percent:>3}} %  {{eta:>4}} left", coloured(":.cyan/dim"))
 }

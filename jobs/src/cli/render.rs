@@ -20,9 +20,10 @@ use std::time::Instant;
 
 /// Mix stems into a finished master.
 ///
-/// Stems are summed as they are, at unity; the sum is brought to the loudness target by one static gain, under a true-peak
-/// ceiling. The folder gets final_mix.wav, waveform.dat, waveform.json, spectrum.json, meters.json, report.json and
-/// report.html, a page to look at. A session file sets everything else: see `mixdown session`. Flags given here win over the session file.
+/// Stems are summed as they are, at unity; the sum is brought to the loudness target by one static
+/// gain, under a true-peak ceiling. The folder gets final_mix.wav, waveform.dat, waveform.json,
+/// spectrum.json, meters.json, report.json and report.html, a page to look at. A session file sets
+/// everything else: see `mixdown session`. Flags given here win over the session file.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,7 +37,8 @@ pub(super) struct RenderArguments {
     /// A session file, TOML or JSON; - for standard input.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
-    /// The folder for the results; made if it is missing. Only mixdown's own files in it are replaced.
+    /// The folder for the results; made if it is missing. Only mixdown's own files in it are
+    /// replaced.
     #[arg(short, long, value_name = "DIR", required_unless_present_any = ["dry_run", "stdout"])]
     out: Option<PathBuf>,
     /// Write the master, and nothing else, to standard output.
@@ -45,16 +47,20 @@ pub(super) struct RenderArguments {
     /// Open and compare the stems, tell plan, alignment and warnings, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Replace files in it that mixdown did not write, too; never a stem. With --mix-only: remove what describes an earlier mix.
+    /// Replace files in it that mixdown did not write, too; never a stem. With --mix-only: remove
+    /// what describes an earlier mix.
     #[arg(long)]
     force: bool,
-    /// Loudness: spotify, apple, youtube, ebu-r128, atsc-a85, aes-td1008, podcast, a number of LUFS, or none.
+    /// Loudness: spotify, apple, youtube, ebu-r128, atsc-a85, aes-td1008, podcast, a number of
+    /// LUFS, or none.
     #[arg(short, long, value_name = "LUFS", allow_hyphen_values = true)]
     target: Option<Target>,
-    /// Highest true peak in dBTP, or off; without it, the target's own, or -1, and off for wav32f without a target.
+    /// Highest true peak in dBTP, or off; without it, the target's own, or -1, and off for wav32f
+    /// without a target.
     #[arg(short, long, value_name = "DBTP", allow_hyphen_values = true)]
     ceiling: Option<Ceiling>,
-    /// The most that the limiter may take away for the target, in dB; what would need more stays softer.
+    /// The most that the limiter may take away for the target, in dB; what would need more stays
+    /// softer.
     #[arg(long, value_name = "DB")]
     max_limiting: Option<f64>,
     /// Exit with 1 where the master misses its target or ceiling; the files stay.
@@ -85,7 +91,8 @@ pub(super) struct RenderArguments {
     /// Session time at which the output ends, in seconds.
     #[arg(long, value_name = "SECONDS")]
     end: Option<f64>,
-    /// Seconds after the last stem; without it, until the mix has fallen below -90 dBFS, at most 10 s.
+    /// Seconds after the last stem; without it, until the mix has fallen below -90 dBFS, at most 10
+    /// s.
     #[arg(long, value_name = "SECONDS")]
     tail: Option<f64>,
     /// Leave out the dither of 16 and 24-bit output.
@@ -97,18 +104,19 @@ pub(super) struct RenderArguments {
     /// Seed of the dither.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Date in the master's bext chunk, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss; without it, what SOURCE_DATE_EPOCH says, else blank.
+    /// Date in the master's bext chunk, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss; without it, what
+    /// SOURCE_DATE_EPOCH says, else blank.
     #[arg(long, value_name = "DATE", value_parser = origination::parse)]
     origination_date: Option<DateTime>,
     /// Write waveform.png, spectrogram.png and loudness.png too.
     #[arg(long)]
     png: bool,
-    /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of the tracks. A folder with those of an
-    /// earlier render is refused.
+    /// Write final_mix.wav and nothing else, in about half the time: no data, no page, no meters of
+    /// the tracks. A folder with those of an earlier render is refused.
     #[arg(long, conflicts_with = "png")]
     mix_only: bool,
-    /// Write stems/NAME.wav too, 32-bit float, of each signal that enters the master's sum: tracks and buses with their inserts,
-    /// faders and pans. Their sum is the mix before the master.
+    /// Write stems/NAME.wav too, 32-bit float, of each signal that enters the master's sum: tracks
+    /// and buses with their inserts, faders and pans. Their sum is the mix before the master.
     #[arg(long = "stems")]
     stem_files: bool,
     /// Frames rendered at a time; changes no bit of the result.
@@ -140,7 +148,8 @@ enum FormatChoice {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum AlignChoice {
-    /// Move recordings by devices that started on their own, leave stems of one session; the default
+    /// Move recordings by devices that started on their own, leave stems of one session; the
+    /// default
     Auto,
     /// Move copies of a sound as well, plain or processed
     Recordings,
@@ -342,7 +351,8 @@ fn told(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How a render's time compares with the length of what it wrote; nothing where the two are much alike.
+/// How a render's time compares with the length of what it wrote; nothing where the two are much
+/// alike.
 fn speed(times: f64) -> String {
     match times {
         2.0.. => format!(", {times:.0} times faster than it plays"),

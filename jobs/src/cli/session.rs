@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 /// Write a session file to edit.
 ///
-/// The document lists the stems as tracks and explains every key, with units, ranges and choices. `mixdown render --session`
-/// renders it. Stems are named as they are found from the document's folder.
+/// The document lists the stems as tracks and explains every key, with units, ranges and choices.
+/// `mixdown render --session` renders it. Stems are named as they are found from the document's
+/// folder.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

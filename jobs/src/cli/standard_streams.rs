@@ -1,4 +1,5 @@
-//! `-` for a file: standard input, kept in a temporary file as decoders move about in it; and standard output.
+//! `-` for a file: standard input, kept in a temporary file as decoders move about in it; and
+//! standard output.
 
 use super::Failure;
 use std::io::{self, IsTerminal, Read};

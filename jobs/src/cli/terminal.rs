@@ -31,7 +31,8 @@ impl TerminalArguments {
     }
 }
 
-/// The choice of colours, read from the raw arguments: help and wrong usage are shown before they are parsed.
+/// The choice of colours, read from the raw arguments: help and wrong usage are shown before they
+/// are parsed.
 pub(super) fn color_of(arguments: impl Iterator<Item = std::ffi::OsString>) -> ColorChoice {
     let mut arguments = arguments.take_while(|argument| argument != "--");
     let mut choice = ColorChoice::Auto;
@@ -61,7 +62,8 @@ pub(super) fn has_colours() -> bool {
     }
 }
 
-/// The text with its control characters escaped, but for the ends of lines and tabs: what a file is called must not move the cursor.
+/// The text with its control characters escaped, but for the ends of lines and tabs: what a file is
+/// called must not move the cursor.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let moves = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
     if !text.contains(moves) {

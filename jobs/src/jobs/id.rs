@@ -68,7 +68,8 @@ macro_rules! id {
 }
 
 id! {
-    /// The name of a job. New ones are UUIDs of version 7, so that their order is the order of creation.
+    /// The name of a job. New ones are UUIDs of version 7, so that their order is the order of
+    /// creation.
     JobId
 }
 id! {
@@ -92,8 +93,8 @@ impl JobId {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let nanos = u32::try_from(now.as_nanosecond().rem_euclid(1_000_000_000)).unwrap_or(0);
         let time = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, nanos);
-        // The part of a millisecond stands where RFC 9562, section 6.2, method 3 has it, so that jobs of one submitter keep
-        // their order.
+        // The part of a millisecond stands where RFC 9562, section 6.2, method 3 has it, so that
+        // jobs of one submitter keep their order.
         let fraction = u64::from(nanos % 1_000_000) * 4_096 / 1_000_000;
         let mut bytes = Uuid::new_v7(time).into_bytes();
         (bytes[6], bytes[7]) = (0x70 | (fraction >> 8) as u8, fraction as u8);

@@ -41,12 +41,14 @@ impl JobType {
         }
     }
 
-    /// Returns whether this version has code that runs such jobs: what has none would wait without end.
+    /// Returns whether this version has code that runs such jobs: what has none would wait without
+    /// end.
     pub fn has_runner(self) -> bool {
         matches!(self, Self::Mix | Self::Cleanup)
     }
 
-    /// Minutes without a heartbeat after which a worker counts as hung, unless the settings say otherwise.
+    /// Minutes without a heartbeat after which a worker counts as hung, unless the settings say
+    /// otherwise.
     pub fn default_timeout_minutes(self) -> u64 {
         match self {
             Self::Mix => 30,

@@ -1,4 +1,5 @@
-//! How a record lives: moves that keep its promises, and the check of those promises when it is read.
+//! How a record lives: moves that keep its promises, and the check of those promises when it is
+//! read.
 
 use super::id::{JobId, SessionId};
 use super::kind::JobType;
@@ -143,7 +144,8 @@ impl Record {
     }
 }
 
-/// What tells that a newer version wrote a record: a higher schema, or a type or state that this version does not have.
+/// What tells that a newer version wrote a record: a higher schema, or a type or state that this
+/// version does not have.
 fn newer(bytes: &[u8], session: &SessionId, job: &JobId) -> Option<String> {
     #[derive(Deserialize)]
     struct Outline {

@@ -52,7 +52,8 @@ pub struct Record {
     pub cancel_requested_at: Option<Timestamp>,
     /// What makes a repeated submission the same job.
     pub idempotency: Option<Idempotency>,
-    /// What came out. Set in state exporting just before files move, so that a rescue can finish the move.
+    /// What came out. Set in state exporting just before files move, so that a rescue can finish
+    /// the move.
     pub result: Option<JobResult>,
     /// What the job's type needs beside: config, visual data, meters.
     #[serde(default)]
@@ -74,7 +75,8 @@ pub struct JobError {
     pub unknown: Map<String, Value>,
 }
 
-/// The note of the worker that has a job. What counts is the lock on the lease's file; this says whose writes are taken.
+/// The note of the worker that has a job. What counts is the lock on the lease's file; this says
+/// whose writes are taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// Names this claim, and no other.

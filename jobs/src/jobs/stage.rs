@@ -22,8 +22,8 @@ const fn stage(phase: Phase, part: (f64, f64), state: State, percent: (f64, f64)
     Stage { phase, part, state, percent, message }
 }
 
-/// The table. The engine decodes, processes and sums tracks in one pass: its first half shows as processing, its second as
-/// mixing. What is left above 98 % is putting the result in place.
+/// The table. The engine decodes, processes and sums tracks in one pass: its first half shows as
+/// processing, its second as mixing. What is left above 98 % is putting the result in place.
 #[rustfmt::skip]
 pub const STAGES: &[Stage] = &[
     stage(Phase::Loading,   (0.0, 1.0), State::LoadingStems,     (1.0, 4.0),   "Opening the stems"),

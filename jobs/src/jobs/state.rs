@@ -52,8 +52,9 @@ use State::{
     Running,
 };
 
-/// Every way from state to state; there is no other. A worker may skip stages, never go back; giving a job back to the queue
-/// is how it stops gracefully. Ended jobs stay as they are, but for a retry, which is a new attempt.
+/// Every way from state to state; there is no other. A worker may skip stages, never go back;
+/// giving a job back to the queue is how it stops gracefully. Ended jobs stay as they are, but for
+/// a retry, which is a new attempt.
 #[rustfmt::skip]
 pub const TRANSITIONS: &[(State, &[State], By)] = &[
     (Queued,           &[Running], Worker),

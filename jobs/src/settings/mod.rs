@@ -27,7 +27,8 @@ pub struct Settings {
     pub render_time: Duration,
     /// How long things are kept.
     pub policy: Policy,
-    /// Time without a heartbeat after which a worker counts as hung, by type in the order of [`JobType::ALL`].
+    /// Time without a heartbeat after which a worker counts as hung, by type in the order of
+    /// [`JobType::ALL`].
     pub hung_after: [Duration; 5],
     /// When cleanup runs by itself.
     pub cleanup: Schedule,

@@ -45,9 +45,11 @@ pub struct Policy {
     pub imports: Duration,
     /// Ended and other jobs that a session may have; above it the oldest ended ones go.
     pub session_cap: usize,
-    /// The largest share of all jobs that may expire at once, 0 to 1: more is taken for a clock that jumped.
+    /// The largest share of all jobs that may expire at once, 0 to 1: more is taken for a clock
+    /// that jumped.
     pub max_share: f64,
-    /// The share is not asked about when fewer jobs than this expire: a small place may empty itself.
+    /// The share is not asked about when fewer jobs than this expire: a small place may empty
+    /// itself.
     pub share_floor: usize,
 }
 

@@ -22,7 +22,8 @@ impl Store {
     /// Changes a job's record durably, if it still has the revision that the caller knows.
     ///
     /// # Errors
-    /// When it has another one, when the lease is another's, or when the change is not allowed; nothing is written then.
+    /// When it has another one, when the lease is another's, or when the change is not allowed;
+    /// nothing is written then.
     pub fn update(
         &self,
         known: &Record,

@@ -28,10 +28,12 @@ const SIDE_FILES: [&str; 6] =
     ["waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json", "report.html"];
 
 impl Store {
-    /// Deletes jobs of one session, if each still is as `still` wants it when its turn comes; `known` are the jobs that the
-    /// history has. A result goes with the complete job that owns it, and with no other.
+    /// Deletes jobs of one session, if each still is as `still` wants it when its turn comes;
+    /// `known` are the jobs that the history has. A result goes with the complete job that owns it,
+    /// and with no other.
     ///
-    /// A record is first given a name that no job has: from then on the job is gone, and what is left can be cleared at any time.
+    /// A record is first given a name that no job has: from then on the job is gone, and what is
+    /// left can be cleared at any time.
     pub fn delete(
         &self,
         session: &SessionId,
@@ -169,7 +171,8 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// Clears what is left of a job that was marked as deleted; the bytes of its result, if it owned one.
+    /// Clears what is left of a job that was marked as deleted; the bytes of its result, if it
+    /// owned one.
     fn clear_deleted(&self, record: &Record, owns: bool) -> Result<Option<u64>, StoreError> {
         let (session, job) = (&record.session_id, &record.job_id);
         let mut freed = None;

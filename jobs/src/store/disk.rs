@@ -1,4 +1,5 @@
-//! What the store asks of a disk: few operations, so that tests can stand in for one that fails or loses power.
+//! What the store asks of a disk: few operations, so that tests can stand in for one that fails or
+//! loses power.
 
 use jiff::Timestamp;
 use std::io::{self, Read};
@@ -66,7 +67,8 @@ pub struct Stat {
 /// A name in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The name; what is not Unicode in it is replaced, which makes it a name that nothing here has.
+    /// The name; what is not Unicode in it is replaced, which makes it a name that nothing here
+    /// has.
     pub name: String,
     /// What has the name.
     pub kind: Kind,
@@ -85,7 +87,8 @@ pub trait Held: Send + Sync {
     fn note(&self, text: &str);
 }
 
-/// A disk. Every error is the operating system's; no operation follows a symbolic link in the last part of a path.
+/// A disk. Every error is the operating system's; no operation follows a symbolic link in the last
+/// part of a path.
 pub trait Disk: Send + Sync {
     /// Opens a plain file to read.
     ///
@@ -122,7 +125,8 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// Whatever writing fails with.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Gives a file another name, in place of what had it: at every moment one of the two has the name.
+    /// Gives a file another name, in place of what had it: at every moment one of the two has the
+    /// name.
     ///
     /// # Errors
     /// Whatever renaming fails with.
@@ -152,7 +156,8 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// When the disk does not promise it.
     fn sync_folder(&self, path: &Path, point: SyncPoint) -> io::Result<()>;
-    /// Locks a file, made when it is missing, for this holder alone; `None` when another has it and `wait` is false.
+    /// Locks a file, made when it is missing, for this holder alone; `None` when another has it and
+    /// `wait` is false.
     ///
     /// # Errors
     /// When it cannot be made or locked at all.

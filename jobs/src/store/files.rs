@@ -14,7 +14,8 @@ const MAX_BYTES: u64 = 64 << 20;
 pub(super) const TEMPORARY: &str = ".tmp";
 
 impl Store {
-    /// The folder below a root, when every part of the way is a true folder; `None` when a part is missing.
+    /// The folder below a root, when every part of the way is a true folder; `None` when a part is
+    /// missing.
     pub(super) fn folder(&self, root: &Path, parts: &[&str]) -> Result<Option<PathBuf>, StoreError> {
         let mut path = root.to_path_buf();
         for part in parts {
@@ -54,7 +55,8 @@ impl Store {
         Ok(path)
     }
 
-    /// The same, and durable: parents are synced even when the folder was there, since whoever made it may have died before.
+    /// The same, and durable: parents are synced even when the folder was there, since whoever made
+    /// it may have died before.
     pub(super) fn ensure_durable(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let path = self.ensure(root, parts)?;
         for parent in path.ancestors().skip(1).take(parts.len()) {

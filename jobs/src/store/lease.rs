@@ -1,4 +1,5 @@
-//! Leases: a job is a worker's as long as the worker holds the lock on the lease's file, so that death frees it.
+//! Leases: a job is a worker's as long as the worker holds the lock on the lease's file, so that
+//! death frees it.
 
 use super::disk::Lock;
 use super::read::LastWord;
@@ -7,7 +8,8 @@ use crate::jobs::{By, JobId, Lease, Record, SessionId, State};
 use serde_json::Map;
 use std::path::PathBuf;
 
-/// A job that this process works on. Dropped without an end, as when the process dies, it can be rescued.
+/// A job that this process works on. Dropped without an end, as when the process dies, it can be
+/// rescued.
 pub struct Claim {
     /// The record as this worker last wrote it.
     pub record: Record,
@@ -148,7 +150,8 @@ impl Store {
         Ok(Beat { cancelled: claim.record.cancel_requested_at.is_some() })
     }
 
-    /// Removes what only a running job has. Under the record's lock: nobody opens the lease's file without it.
+    /// Removes what only a running job has. Under the record's lock: nobody opens the lease's file
+    /// without it.
     pub(super) fn let_go(&self, session: &SessionId, job: &JobId, lock: &Lock) {
         if !lock.is_current() {
             return;
@@ -157,7 +160,8 @@ impl Store {
         let _ = self.remove(&self.places.beside(session, job, "progress"));
     }
 
-    /// Notes that a job waits or runs: an empty file, so that workers find it without reading every record.
+    /// Notes that a job waits or runs: an empty file, so that workers find it without reading every
+    /// record.
     pub(super) fn mark_active(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
         self.prepare()?;
         let path = self.active_mark(session, job);

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 
 impl Store {
-    /// A file whose writer died. Writers of records hold the record's lock while such a file is there.
+    /// A file whose writer died. Writers of records hold the record's lock while such a file is
+    /// there.
     pub(super) fn clear_temporary(&self, session: &SessionId, name: &str, look_only: bool) -> Result<u64, StoreError> {
         let job = name.strip_prefix('.').and_then(|rest| rest.split('.').next()).and_then(|id| id.parse().ok());
         let Some(job) = job else { return Ok(0) };
@@ -170,8 +171,8 @@ impl Store {
         Ok(count)
     }
 
-    /// Results that belong to no record, written longer ago than results are kept; sessions with records in quarantine keep
-    /// theirs, since one of those may own it. With the bytes they take.
+    /// Results that belong to no record, written longer ago than results are kept; sessions with
+    /// records in quarantine keep theirs, since one of those may own it. With the bytes they take.
     pub(crate) fn ownerless_results(&self) -> Result<Vec<(SessionId, u64)>, StoreError> {
         let keep = self.settings.policy.kept(crate::jobs::JobType::Mix, crate::jobs::State::Complete);
         let before = keep.and_then(|keep| self.now().checked_sub(keep).ok());

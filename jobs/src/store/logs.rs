@@ -1,5 +1,5 @@
-//! What is written down beside the records: a line an ended job, a line a stem taken in, counters. Losing some of it loses no
-//! job, so it is not synced.
+//! What is written down beside the records: a line an ended job, a line a stem taken in, counters.
+//! Losing some of it loses no job, so it is not synced.
 
 use super::disk::Lock;
 use super::{Deleted, LOG, Store, StoreError};
@@ -155,7 +155,8 @@ impl Store {
         self.log("imports", &lines);
     }
 
-    /// Adds lines to today's file of a log, in one write, so that lines of others do not come between.
+    /// Adds lines to today's file of a log, in one write, so that lines of others do not come
+    /// between.
     fn log(&self, log: &str, lines: &[impl Serialize]) {
         if lines.is_empty() {
             return;
@@ -207,7 +208,8 @@ impl Store {
         let first_kept_day = before.strftime("%Y-%m-%d").to_string();
         let mut old = Vec::new();
         for file in self.log_files(log)? {
-            // A file has its day's name and lines of that day or, seldom, older ones: later days need no look inside.
+            // A file has its day's name and lines of that day or, seldom, older ones: later days
+            // need no look inside.
             if file.file_stem().is_some_and(|day| *day.to_string_lossy() > *first_kept_day) {
                 continue;
             }

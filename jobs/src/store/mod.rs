@@ -1,4 +1,5 @@
-//! Records on a disk: nothing acknowledged is lost, nothing torn is read, no write is lost under another.
+//! Records on a disk: nothing acknowledged is lost, nothing torn is read, no write is lost under
+//! another.
 
 mod change;
 mod delete;
@@ -48,7 +49,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Names the lines about jobs in the program's log.
 pub(crate) const LOG: &str = "mixdown::jobs";
 
-/// The records of all jobs below two roots. Any number of processes and threads may have one on the same roots.
+/// The records of all jobs below two roots. Any number of processes and threads may have one on the
+/// same roots.
 pub struct Store {
     disk: Arc<dyn Disk>,
     clock: Arc<dyn Clock>,

@@ -57,7 +57,8 @@ impl Places {
         self.jobs(session).join(format!("{job}.json"))
     }
 
-    /// A record on its way to `record`, and other files that go with a job; hidden, as ids never are.
+    /// A record on its way to `record`, and other files that go with a job; hidden, as ids never
+    /// are.
     pub(super) fn beside(&self, session: &SessionId, job: &JobId, what: &str) -> PathBuf {
         self.jobs(session).join(format!(".{job}.{what}"))
     }

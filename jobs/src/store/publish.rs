@@ -55,13 +55,15 @@ impl Store {
         }
     }
 
-    /// Puts the staged files in place and ends the job as complete. The last that does so owns the session's result.
+    /// Puts the staged files in place and ends the job as complete. The last that does so owns the
+    /// session's result.
     ///
-    /// The record first says what will be there, so that whoever finds the job half put in place can finish it: at no moment
-    /// does a file stand there that belongs to no job.
+    /// The record first says what will be there, so that whoever finds the job half put in place
+    /// can finish it: at no moment does a file stand there that belongs to no job.
     ///
     /// # Errors
-    /// When the job is no longer this worker's, or the disk fails. What the disk did not do a rescue does later.
+    /// When the job is no longer this worker's, or the disk fails. What the disk did not do a
+    /// rescue does later.
     pub fn publish(&self, claim: &mut Claim, staged: &Staged, extra: Map<String, Value>) -> Result<(), StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
         let mut files = Vec::new();
@@ -114,7 +116,8 @@ impl Store {
         }
     }
 
-    /// Finishes what a dead worker of the session began to put in place. Under the publishing lock, so there is no live one.
+    /// Finishes what a dead worker of the session began to put in place. Under the publishing lock,
+    /// so there is no live one.
     fn settle_others(&self, session: &SessionId, me: &JobId, publishing: &Lock) -> Result<(), StoreError> {
         for (other, job) in self.active()?.into_iter().filter(|(other, job)| other == session && job != me) {
             if self.read_in(&other, &job).is_ok_and(|record| record.is_publishing()) {
@@ -124,9 +127,9 @@ impl Store {
         Ok(())
     }
 
-    /// Gives staged files their names: the master first, since only it decides whose result this is. A master in another
-    /// container, of an earlier mix, is removed. A file beside it whose way is barred is left out:
-    /// the master is in place by then.
+    /// Gives staged files their names: the master first, since only it decides whose result this
+    /// is. A master in another container, of an earlier mix, is removed. A file beside it whose way
+    /// is barred is left out: the master is in place by then.
     pub(super) fn move_into_place(
         &self,
         session: &SessionId,
@@ -158,7 +161,8 @@ impl Store {
         self.disk.sync_folder(&results, SyncPoint::ResultNames).map_err(StoreError::io(&results))
     }
 
-    /// Puts in place what a dead worker staged; whether the result is then the one that its record names.
+    /// Puts in place what a dead worker staged; whether the result is then the one that its record
+    /// names.
     pub(super) fn finish_publishing(&self, record: &Record, lock: &Lock) -> Result<bool, StoreError> {
         let Some(result) = &record.result else { return Ok(false) };
         let (session, job) = (&record.session_id, &record.job_id);
@@ -184,7 +188,8 @@ impl Store {
         self.disk.open(path).and_then(hash_reader).map_err(StoreError::io(path))
     }
 
-    /// The end of the session's last mix that completed, which must stay before the next one's whatever the clock does.
+    /// The end of the session's last mix that completed, which must stay before the next one's
+    /// whatever the clock does.
     pub(super) fn last_completion(&self, session: &SessionId, except: &JobId) -> Result<Option<Timestamp>, StoreError> {
         let others = self.jobs_of(session)?.into_iter().filter(|job| job != except);
         Ok(others.filter_map(|job| owner_time(&self.read_in(session, &job).ok()?)).max())

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// The last word of a running worker: not synced, so it has a file of its own, whose loss costs nothing.
+/// The last word of a running worker: not synced, so it has a file of its own, whose loss costs
+/// nothing.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LastWord {
     pub(super) token: String,
@@ -63,7 +64,8 @@ impl Store {
         Some(record)
     }
 
-    /// What the worker has said since the record was written. Anything odd about it is as if it were not there.
+    /// What the worker has said since the record was written. Anything odd about it is as if it
+    /// were not there.
     fn add_last_word(&self, record: &mut Record) {
         if !record.state.is_active() {
             return;
@@ -168,7 +170,8 @@ impl Store {
         Ok(names.filter_map(|entry| entry.name.strip_suffix(".json").and_then(|id| id.parse().ok())).collect())
     }
 
-    /// What is to be told about an id, whatever it is: see [`status_document`](crate::jobs::status_document).
+    /// What is to be told about an id, whatever it is: see
+    /// [`status_document`](crate::jobs::status_document).
     pub fn look_up(&self, id: &str) -> Lookup {
         // What is no id names no job.
         let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };

@@ -1,5 +1,5 @@
-//! The order in which jobs came: a line each, so that a page of the newest needs no look at all. Lost lines are no loss: a
-//! repair writes the file anew, and without it the index is asked.
+//! The order in which jobs came: a line each, so that a page of the newest needs no look at all.
+//! Lost lines are no loss: a repair writes the file anew, and without it the index is asked.
 
 use super::{Store, StoreError};
 use crate::jobs::{JobId, SessionId};
@@ -28,7 +28,8 @@ impl Store {
         }
     }
 
-    /// Writes the file anew with all jobs there are. Under its lock, so that none is noted meanwhile.
+    /// Writes the file anew with all jobs there are. Under its lock, so that none is noted
+    /// meanwhile.
     pub(super) fn write_recent(&self) -> Result<(), StoreError> {
         let lock = self.lock_or_busy("recent", "", super::locks::BRIEF)?;
         let sessions = self.sessions()?;

@@ -1,4 +1,5 @@
-//! What a crash can leave, made good: the index rebuilt, damaged records set aside, leftovers removed.
+//! What a crash can leave, made good: the index rebuilt, damaged records set aside, leftovers
+//! removed.
 
 use super::disk::Kind;
 use super::files::TEMPORARY;
@@ -48,11 +49,13 @@ pub(super) struct Known {
 }
 
 impl Store {
-    /// Goes through the records, on all processors, and makes good what it finds. The index is rebuilt in any case.
+    /// Goes through the records, on all processors, and makes good what it finds. The index is
+    /// rebuilt in any case.
     pub fn repair(&self, scope: &Scope) -> Repaired {
         let look_only = scope.look_only;
         let start = || -> Result<_, StoreError> {
-            // A disk without a free byte cannot take new folders, and needs the repair all the more.
+            // A disk without a free byte cannot take new folders, and needs the repair all the
+            // more.
             let _ = if look_only { Ok(()) } else { self.prepare() };
             let indexed = self.indexed()?.into_iter().collect();
             let marked = self.active()?.into_iter().map(|(_, job)| job).collect();
@@ -171,7 +174,8 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// Sets a damaged record aside; whether it still was damaged when its lock was had. It keeps its bytes.
+    /// Sets a damaged record aside; whether it still was damaged when its lock was had. It keeps
+    /// its bytes.
     ///
     /// # Errors
     /// When it cannot be moved.

@@ -24,7 +24,8 @@ pub enum Rescue {
 }
 
 impl Store {
-    /// Rescues a job whose worker no longer holds its lease, or holds it without a sign of life for too long.
+    /// Rescues a job whose worker no longer holds its lease, or holds it without a sign of life for
+    /// too long.
     ///
     /// # Errors
     /// When records cannot be read or written.
@@ -47,7 +48,8 @@ impl Store {
         }
     }
 
-    /// Removes the mark of a job that needs none; looked at again under the lock, since a submission marks first.
+    /// Removes the mark of a job that needs none; looked at again under the lock, since a
+    /// submission marks first.
     fn forget_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
@@ -61,10 +63,12 @@ impl Store {
         Ok(Rescue::NotNeeded)
     }
 
-    /// How long a worker has given no sign of life, when that is longer than its type of job allows.
+    /// How long a worker has given no sign of life, when that is longer than its type of job
+    /// allows.
     ///
-    /// Counted on the clock that does not jump. The time of day stands in only where that of the worker cannot be compared:
-    /// on a system without such a clock, or in a record of an older version.
+    /// Counted on the clock that does not jump. The time of day stands in only where that of the
+    /// worker cannot be compared: on a system without such a clock, or in a record of an older
+    /// version.
     pub fn hung_for(&self, record: &Record) -> Option<Duration> {
         let lease = record.lease.as_ref()?;
         let now = self.clock.boot();

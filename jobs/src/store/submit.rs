@@ -29,11 +29,12 @@ struct KeyNote {
 impl Store {
     /// Takes a job in. When this returns, the job survives whatever happens.
     ///
-    /// With a key that is known, the job that has it is returned instead; if that one failed and has attempts left, it is
-    /// queued for another.
+    /// With a key that is known, the job that has it is returned instead; if that one failed and
+    /// has attempts left, it is queued for another.
     ///
     /// # Errors
-    /// When the session's name is reserved, nothing runs such jobs, the key belongs to another request, or the record cannot be written.
+    /// When the session's name is reserved, nothing runs such jobs, the key belongs to another
+    /// request, or the record cannot be written.
     pub fn submit(&self, job: NewJob, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
         if job.session_id.is_reserved() && job.kind != JobType::Cleanup {
             return Err(StoreError::Reserved(job.session_id));
@@ -133,7 +134,8 @@ impl Store {
         }
     }
 
-    /// Queues a job that ended without a result for another attempt; one more than it had, if it had all.
+    /// Queues a job that ended without a result for another attempt; one more than it had, if it
+    /// had all.
     ///
     /// # Errors
     /// When it is complete or has not ended.

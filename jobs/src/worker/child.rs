@@ -1,5 +1,6 @@
-//! The process that renders: told what to do on standard input, it says how far it is on standard output, a line of JSON each.
-//! When standard input ends, because its worker wants it to stop or has died, it stops at the next chunk.
+//! The process that renders: told what to do on standard input, it says how far it is on standard
+//! output, a line of JSON each. When standard input ends, because its worker wants it to stop or
+//! has died, it stops at the next chunk.
 
 use crate::jobs::{JobError, STAGES};
 use mixdown_engine::io::hash_file;
@@ -62,7 +63,8 @@ pub fn render_child() -> bool {
         let _ = io::stdin().lock().read_to_end(&mut Vec::new());
         heard.store(true, Ordering::SeqCst);
     });
-    // Every thread is there before memory runs short: one that dies while it starts is waited for without end.
+    // Every thread is there before memory runs short: one that dies while it starts is waited for
+    // without end.
     rayon::broadcast(|_| ());
     limit(&request);
     let line = match render(&request, &stop) {
@@ -152,7 +154,8 @@ pub(super) fn progress(phase: &str, fraction: f64) -> Option<Progress> {
     Some(Progress { phase, fraction })
 }
 
-/// Holds this process to its memory; what asks for more fails, and takes this process alone with it.
+/// Holds this process to its memory; what asks for more fails, and takes this process alone with
+/// it.
 #[cfg(target_os = "linux")]
 fn limit(request: &ChildRequest) {
     use rustix::process::{Resource, Rlimit, setrlimit};

@@ -39,8 +39,8 @@ pub trait Runner: Send + Sync {
     /// Whether it can do jobs of a type.
     fn handles(&self, kind: JobType) -> bool;
 
-    /// Does a job: files go into the empty folder `staging`, `watch` hears how far it is and answers whether to go on. Returns
-    /// what is to be added to the record's `extra`.
+    /// Does a job: files go into the empty folder `staging`, `watch` hears how far it is and
+    /// answers whether to go on. Returns what is to be added to the record's `extra`.
     ///
     /// # Errors
     /// When it fails, or was stopped.

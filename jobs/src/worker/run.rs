@@ -47,7 +47,8 @@ impl Worker {
         (self.stop)()
     }
 
-    /// Takes the oldest job that waits and does it; jobs whose workers are gone are rescued on the way. `None` when none waits.
+    /// Takes the oldest job that waits and does it; jobs whose workers are gone are rescued on the
+    /// way. `None` when none waits.
     ///
     /// # Errors
     /// The first thing that kept it from a job, when there was no other job to do.

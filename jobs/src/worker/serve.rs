@@ -1,4 +1,5 @@
-//! A worker as a service: several jobs at once, leftovers repaired at the start, cleanup on its schedule.
+//! A worker as a service: several jobs at once, leftovers repaired at the start, cleanup on its
+//! schedule.
 
 use super::Worker;
 use crate::cleanup;
@@ -39,7 +40,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// Works until told to stop, or until the queue is empty. Returns what kept it from a job, when it ended for want of jobs.
+    /// Works until told to stop, or until the queue is empty. Returns what kept it from a job, when
+    /// it ended for want of jobs.
     pub fn run(&self, tell: impl Fn(Event) + Sync) -> Option<StoreError> {
         tell(Event::Repaired(self.worker.store().repair(&Scope::ALL)));
         let (busy, done) = (AtomicUsize::new(0), AtomicBool::new(false));

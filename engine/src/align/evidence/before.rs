@@ -1,5 +1,5 @@
-//! What the later of two stems holds before the earlier one begins, where an effect holds nothing; and whether both sound together
-//! from then on, as recordings of one event do.
+//! What the later of two stems holds before the earlier one begins, where an effect holds nothing;
+//! and whether both sound together from then on, as recordings of one event do.
 
 use super::super::levels::Levels;
 use super::super::prepared::Prepared;

@@ -1,5 +1,5 @@
-//! Mutual bleed: of two microphones each takes up the other's source, so that one source is late in the second and the other
-//! is late in the first.
+//! Mutual bleed: of two microphones each takes up the other's source, so that one source is late in
+//! the second and the other is late in the first.
 
 use super::super::StemFeatures;
 use super::super::course::Course;
@@ -14,14 +14,16 @@ const AROUND_S: f64 = 1.5e-3;
 const REFLECTIONS_S: f64 = 0.12;
 /// Lags beyond the longest path, where only chance is left.
 const CHANCE_S: f64 = 0.12;
-/// What a second path stands out by, in deviations of the lags around it, once the first one is taken out. Copies of
-/// twenty stems, filtered, noisy, drifting or under another instrument, leave 9; bleed of 15 to 30 dB leaves 11 to 70.
+/// What a second path stands out by, in deviations of the lags around it, once the first one is
+/// taken out. Copies of twenty stems, filtered, noisy, drifting or under another instrument, leave
+/// 9; bleed of 15 to 30 dB leaves 11 to 70.
 const LEAST_DEVIATIONS: f32 = 10.0;
-/// A path is one peak: where others on its side are nearly as high, a share, they are the images of a stem that
-/// resembles itself.
+/// A path is one peak: where others on its side are nearly as high, a share, they are the images of
+/// a stem that resembles itself.
 const MOST_BESIDE: f32 = 0.85;
-/// The share of the later stem's power that is left once the known path is taken out: its own source, which may be ten
-/// decibels softer than what bleeds into it. Edges of blocks, fractions of frames and late reflections leave 0.06 of a copy.
+/// The share of the later stem's power that is left once the known path is taken out: its own
+/// source, which may be ten decibels softer than what bleeds into it. Edges of blocks, fractions of
+/// frames and late reflections leave 0.06 of a copy.
 const LEAST_LEFT: f32 = 0.1;
 /// Blocks, in seconds.
 const BLOCK_S: f64 = 0.7;
@@ -49,7 +51,8 @@ impl Bleed {
     }
 }
 
-/// Looks for a path from `late` to `early`, beside the one by which `late` follows `early` along `course`.
+/// Looks for a path from `late` to `early`, beside the one by which `late` follows `early` along
+/// `course`.
 ///
 /// The known path is taken out first: what resembles itself has images of it on both sides.
 pub(in crate::align) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &Course) -> Option<Bleed> {
@@ -60,7 +63,8 @@ pub(in crate::align) fn bleed(early: &StemFeatures, late: &StemFeatures, course:
         return None;
     }
     let size = super::super::transforms::fast_size((BLOCK_S * rate) as usize);
-    // Both are read along the course, so that a drift spreads nothing, and the known path lies at 0.
+    // Both are read along the course, so that a drift spreads nothing, and the known path lies at
+    // 0.
     let blocks = Blocks::new(size, early.kept().min(late.kept()), |start, first, second| {
         early.read(start, first);
         late.read(start + course.late(start as f64 + size as f64 / 2.0).round() as i64, second);

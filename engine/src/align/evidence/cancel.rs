@@ -1,4 +1,5 @@
-//! What one path between two stems explains, taken out: what is left tells whether there is another.
+//! What one path between two stems explains, taken out: what is left tells whether there is
+//! another.
 
 use super::super::transforms::{inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
@@ -6,10 +7,12 @@ use std::ops::RangeInclusive;
 
 /// Steps of the conjugate gradients: what is left changes by less than a thousandth after these.
 const STEPS: usize = 24;
-/// What is added to the power of each bin, as a share of the mean: bins without sound explain nothing.
+/// What is added to the power of each bin, as a share of the mean: bins without sound explain
+/// nothing.
 const RIDGE: f32 = 0.003;
 
-/// Finds the path at `lags` by which a stem of this power explains most of a cross-spectrum, and returns its transfer a bin.
+/// Finds the path at `lags` by which a stem of this power explains most of a cross-spectrum, and
+/// returns its transfer a bin.
 ///
 /// The least squares of Wiener and Hopf at those lags alone, by conjugate gradients.
 pub(super) fn path(

@@ -3,14 +3,16 @@
 use super::super::prepared::Prepared;
 use super::response::{Against, Blocks, Response};
 
-/// Delays that may have feedback, in seconds: below, the reflections of a room lie as dense; above, no delay is as long.
+/// Delays that may have feedback, in seconds: below, the reflections of a room lie as dense; above,
+/// no delay is as long.
 const DELAY_S: (f64, f64) = (0.04, 4.0);
 /// A block is so many delays long.
 const BLOCK_DELAYS: f64 = 8.0;
 /// What copies stand out by, in deviations.
 const SECOND_DEVIATIONS: f32 = 8.0;
 const THIRD_DEVIATIONS: f32 = 5.0;
-/// A stem that resembles itself has an image of a copy on the other side of the first: a copy is so many times higher.
+/// A stem that resembles itself has an image of a copy on the other side of the first: a copy is so
+/// many times higher.
 const OVER_IMAGE: f32 = 1.5;
 /// How far from its multiple a copy lies at most, in decimated frames.
 const AROUND: i64 = 2;
@@ -24,7 +26,8 @@ pub(in crate::align) struct Echoes {
     pub(in crate::align) dry: bool,
 }
 
-/// Looks for copies of `early` in `late`, whose first copy is `delay` frames late. `None` for delays that are not musical.
+/// Looks for copies of `early` in `late`, whose first copy is `delay` frames late. `None` for
+/// delays that are not musical.
 pub(in crate::align) fn echoes(early: &Prepared<'_>, late: &Prepared<'_>, delay: f64) -> Option<Echoes> {
     let (rate, factor) = (early.stem.rate().as_f64(), early.factor());
     if !(DELAY_S.0..=DELAY_S.1).contains(&(delay / rate)) {

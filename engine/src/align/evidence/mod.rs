@@ -1,4 +1,5 @@
-//! Why two stems share a source: whether they are recordings by devices that started on their own, or came out of one session.
+//! Why two stems share a source: whether they are recordings by devices that started on their own,
+//! or came out of one session.
 
 mod before;
 mod bleed;
@@ -82,7 +83,8 @@ pub(super) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
     a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
 }
 
-/// Whether two stems lie where their time references put them: both began at once, or were placed by them.
+/// Whether two stems lie where their time references put them: both began at once, or were placed
+/// by them.
 pub(super) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
     let times = a.time_of_start().zip(b.time_of_start());
     times.is_some_and(|(a, b)| a.abs_diff(b) <= THRESHOLDS.same_length_frames)
@@ -191,7 +193,8 @@ impl Ordered<'_> {
         if echoes.is_some_and(|echoes| echoes.dry) {
             return stays(Cause::EffectReturn, format!("it holds the same sound in time, and {ms:.1} ms later"));
         }
-        // A chorus swings so slowly that a part of its swing looks like a drift: it has no noise of its own.
+        // A chorus swings so slowly that a part of its swing looks like a drift: it has no noise of
+        // its own.
         if near && !(drifts && self.noise_is_its_own()) {
             let text = format!("{ms:.2} ms are the way through a room, or the latency of an effect");
             return stays(Cause::InSession, text);
@@ -258,7 +261,8 @@ impl Ordered<'_> {
             && noise.shared + 3.0 * noise.shared_sd <= THRESHOLDS.shared_noise;
         let amid_sound = before.amid_sound && before.sounding_s >= 0.7 * before.length_s;
         let sounded = if self.offset() > THRESHOLDS.musical_s * self.rate {
-            // No effect waits so long: the noise of an input is enough. Of a take pasted elsewhere, only a part agrees.
+            // No effect waits so long: the noise of an input is enough. Of a take pasted elsewhere,
+            // only a part agrees.
             let input_before = inputs && before.is_steady && before.level_dbfs >= THRESHOLDS.input_noise_dbfs;
             (amid_sound || input_before) && self.edge.share >= THRESHOLDS.far_share
         } else {

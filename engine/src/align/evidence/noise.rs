@@ -1,8 +1,9 @@
-//! Whose noise it is: an effect returns the noise of what it is fed, and a second device adds its own.
+//! Whose noise it is: an effect returns the noise of what it is fed, and a second device adds its
+//! own.
 //!
-//! The transfer from the earlier stem to the later is measured where both are loud, and predicts the later one where both are
-//! quiet. Of an effect's return the prediction holds there as well; of a second device it does not, since what the first one
-//! holds there is its own noise.
+//! The transfer from the earlier stem to the later is measured where both are loud, and predicts
+//! the later one where both are quiet. Of an effect's return the prediction holds there as well; of
+//! a second device it does not, since what the first one holds there is its own noise.
 
 use super::super::course::Course;
 use super::super::prepared::Prepared;
@@ -29,7 +30,8 @@ const FEWEST_BINS: usize = 30;
 /// What loud and quiet passages of two stems show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::align) struct Noise {
-    /// How much of the later stem in quiet passages the earlier one predicts, as a share of the prediction; 1 for an effect.
+    /// How much of the later stem in quiet passages the earlier one predicts, as a share of the
+    /// prediction; 1 for an effect.
     pub(in crate::align) shared: f64,
     /// One standard deviation of it.
     pub(in crate::align) shared_sd: f64,
@@ -47,7 +49,8 @@ struct Sums {
     second: Vec<Vec<Complex<f32>>>,
 }
 
-/// Measures the noise of `early` and `late`, which lies along `course`. `None` where too little is loud or quiet.
+/// Measures the noise of `early` and `late`, which lies along `course`. `None` where too little is
+/// loud or quiet.
 pub(in crate::align) fn noise(early: &Prepared<'_>, late: &Prepared<'_>, course: &Course) -> Option<Noise> {
     let rate = early.stem.rate().as_f64();
     let len = super::super::transforms::fast_size((WINDOW_S * rate) as usize);
@@ -135,7 +138,8 @@ fn quiet_places(early: &Prepared<'_>, late: &Prepared<'_>, offset: f64, len: usi
     places.into_iter().map(|(_, start)| start).collect()
 }
 
-/// The spectra of windows of both stems, the second turned back by the fraction of a frame that its offset has.
+/// The spectra of windows of both stems, the second turned back by the fraction of a frame that its
+/// offset has.
 fn spectra(
     early: &Prepared<'_>,
     late: &Prepared<'_>,

@@ -8,7 +8,8 @@ use std::f64::consts::TAU;
 const MOST_BLOCKS: usize = 96;
 /// What is added to the power of each bin, as a share of the mean: bins without sound say nothing.
 const RIDGE: f32 = 0.02;
-/// What is always left of the second stem, as a share of its power: less is the doing of the blocks' edges.
+/// What is always left of the second stem, as a share of its power: less is the doing of the
+/// blocks' edges.
 const LEFT: f32 = 1e-3;
 
 /// The answer of the second stem to the first.
@@ -65,7 +66,8 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Sums over blocks of `size` frames of which two follow each other at half a block; `read` fills a piece of either stem.
+    /// Sums over blocks of `size` frames of which two follow each other at half a block; `read`
+    /// fills a piece of either stem.
     pub(super) fn new(size: usize, frames: usize, read: impl Fn(i64, &mut [f32], &mut [f32])) -> Self {
         let forward = plan_forward(size);
         let hann: Vec<f32> = (0..size).map(|n| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32).collect();
@@ -96,7 +98,8 @@ impl Blocks {
         sums
     }
 
-    /// The response at lags up to `reach` frames either way, of bins between two shares of the rate.
+    /// The response at lags up to `reach` frames either way, of bins between two shares of the
+    /// rate.
     pub(super) fn response(&self, against: Against, reach: usize, band: (f64, f64)) -> Response {
         let bin = |share: f64| ((share * self.size as f64) as usize).clamp(1, self.size / 2);
         let bins = bin(band.0)..bin(band.1);

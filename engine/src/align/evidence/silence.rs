@@ -1,6 +1,7 @@
 //! Digital silence: what an export holds where nothing plays, and a microphone never records.
 
-/// Samples up to this count as digital silence: −130 dBFS, above the dither of 24 bits, below that of 16.
+/// Samples up to this count as digital silence: −130 dBFS, above the dither of 24 bits, below that
+/// of 16.
 const SILENT: f32 = 3e-7;
 
 /// Runs of digital silence in a stem, collected while it is decoded.

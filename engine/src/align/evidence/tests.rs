@@ -1,6 +1,8 @@
-//! What mode `auto` promises: nothing of one session moves, and recordings by devices of their own do.
+//! What mode `auto` promises: nothing of one session moves, and recordings by devices of their own
+//! do.
 //!
-//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::evidence -- --nocapture` prints the tables of docs/alignment.md.
+//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::evidence -- --nocapture` prints the tables
+//! of docs/alignment.md.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::super::calibration::{features, mono};
@@ -31,7 +33,8 @@ fn aligned(session: &Stems, mode: Mode) -> Alignment {
     align(&stems, &AlignSettings { mode, ..AlignSettings::default() }, Pairs::All, &|_| false)
 }
 
-/// By how much the second stem is put otherwise than the truth in the middle of what both hold, in frames; `None` where neither moved.
+/// By how much the second stem is put otherwise than the truth in the middle of what both hold, in
+/// frames; `None` where neither moved.
 fn off(session: &Stems, alignment: &Alignment) -> Option<f64> {
     let (late, ppm) = session.late.unwrap();
     let (first, second) = (session.stems[0].len() as f64, session.stems[1].len() as f64);

@@ -1,10 +1,12 @@
-//! What evidence is asked for before two stems count as recordings by devices that started on their own.
+//! What evidence is asked for before two stems count as recordings by devices that started on their
+//! own.
 
 /// The thresholds, in units that their names end in.
 pub(in crate::align) struct Thresholds {
     /// Lengths that differ by no more are equal: rate conversion rounds up to a whole frame.
     pub(in crate::align) same_length_frames: u64,
-    /// Offsets below this are paths through the air of one room, or the latency of a plug-in: 20 m of sound.
+    /// Offsets below this are paths through the air of one room, or the latency of a plug-in: 20 m
+    /// of sound.
     pub(in crate::align) acoustic_s: f64,
     /// Delays up to this are musical: a bar at 80 beats a minute.
     pub(in crate::align) musical_s: f64,
@@ -12,26 +14,31 @@ pub(in crate::align) struct Thresholds {
     pub(in crate::align) drift_deviations: f64,
     /// … moves the stems by so much over their common length …
     pub(in crate::align) drift_frames: f64,
-    /// … and by so many times more than its clock wanders: a quartz does not, a modulated delay does …
+    /// … and by so many times more than its clock wanders: a quartz does not, a modulated delay
+    /// does …
     pub(in crate::align) drift_over_wander: f64,
-    /// … and is no more than two quartz clocks of ±50 ppm differ by; beyond it a modulated delay is likelier.
+    /// … and is no more than two quartz clocks of ±50 ppm differ by; beyond it a modulated delay is
+    /// likelier.
     pub(in crate::align) drift_ppm: f64,
     /// A run of digital silence within a recording that an input never gives.
     pub(in crate::align) inner_silence_s: f64,
     /// Digital silence at the start of a recording that no device takes to start its converter.
     pub(in crate::align) leading_silence_s: f64,
-    /// Noise above this, from 60 Hz to 8 kHz, comes from an input: the dither of 16 bits lies at −98 dBFS there.
+    /// Noise above this, from 60 Hz to 8 kHz, comes from an input: the dither of 16 bits lies at
+    /// −98 dBFS there.
     pub(in crate::align) input_noise_dbfs: f64,
-    /// The most of the earlier stem's noise that the later one may hold, as a share, three standard deviations added: an
-    /// effect holds all of it.
+    /// The most of the earlier stem's noise that the later one may hold, as a share, three standard
+    /// deviations added: an effect holds all of it.
     pub(in crate::align) shared_noise: f64,
     /// How far below its loud passages a stem still sounds: power.
     pub(in crate::align) sounding: f64,
     /// From this share of its power in loud passages on, a stem is loud: power.
     pub(in crate::align) loud: f64,
-    /// The most time that one is loud where the other does not sound: recordings of one event sound together.
+    /// The most time that one is loud where the other does not sound: recordings of one event sound
+    /// together.
     pub(in crate::align) alone_s: f64,
-    /// How far below its loud passages a stem is quiet where its noise is compared, in dB: else it is music.
+    /// How far below its loud passages a stem is quiet where its noise is compared, in dB: else it
+    /// is music.
     pub(in crate::align) quiet_below_db: f64,
     /// The least share of windows that agree on an offset beyond musical delays.
     pub(in crate::align) far_share: f64,

@@ -1,4 +1,5 @@
-//! Two files held against each other: are they the same, and if not, where, by how much, and is it a matter of time or gain?
+//! Two files held against each other: are they the same, and if not, where, by how much, and is it
+//! a matter of time or gain?
 
 mod outline;
 mod sums;
@@ -48,14 +49,16 @@ pub struct Difference {
     pub frames: [u64; 2],
     /// Frames a second of the first.
     pub sample_rate: SampleRate,
-    /// The first frame that differs; where one file is the beginning of the other, the first that it lacks.
+    /// The first frame that differs; where one file is the beginning of the other, the first that
+    /// it lacks.
     pub first_difference_frame: Option<u64>,
     /// The largest difference of two samples, in dBFS; `None` where there is none.
     pub peak_difference_dbfs: Option<f64>,
     /// The power of the difference as the files lie, over that of the first, in dB.
     /// `None` where there is no difference, or where the first is silent.
     pub null_depth_db: Option<f64>,
-    /// Frames by which the second is later than the first; `None` where they share too little to tell.
+    /// Frames by which the second is later than the first; `None` where they share too little to
+    /// tell.
     pub offset_frames: Option<f64>,
     /// Gain from the first to the second, in dB, once that offset is undone.
     pub gain_db: Option<f64>,
@@ -64,13 +67,15 @@ pub struct Difference {
     /// What is left of the second once offset, gain and polarity are undone, over its power, in dB.
     /// `None` where nothing is left.
     pub matched_null_depth_db: Option<f64>,
-    /// Integrated loudness of the second less that of the first, in LU; `None` where either has none.
+    /// Integrated loudness of the second less that of the first, in LU; `None` where either has
+    /// none.
     pub loudness_difference_lu: Option<f64>,
     /// Peaks over time, to draw.
     pub outline: DifferenceOutline,
 }
 
-/// Compares two files, all channels as they are. `stop` may be asked from any thread. Control thread; uses rayon's pool.
+/// Compares two files, all channels as they are. `stop` may be asked from any thread. Control
+/// thread; uses rayon's pool.
 ///
 /// # Errors
 /// When a file cannot be read, or somebody asks to stop.
@@ -151,7 +156,8 @@ fn incomparable(readers: &[StemReader; 2]) -> Option<String> {
     (channels[0] != channels[1]).then(|| format!("{} and {} channels", channels[0], channels[1]))
 }
 
-/// Frames by which the second file is late, where that can be told; a whole number where it is one but for noise.
+/// Frames by which the second file is late, where that can be told; a whole number where it is one
+/// but for noise.
 fn offset_frames(
     first: &Path,
     second: &Path,

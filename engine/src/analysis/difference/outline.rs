@@ -8,7 +8,8 @@ const FRAMES: u64 = 256;
 /// The most columns kept.
 const MOST: usize = 2_000;
 
-/// The largest samples of every stretch of time: of the first signal, the second, and their difference, linear.
+/// The largest samples of every stretch of time: of the first signal, the second, and their
+/// difference, linear.
 #[derive(Clone, Debug)]
 pub struct DifferenceOutline {
     rate: SampleRate,

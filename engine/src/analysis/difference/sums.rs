@@ -3,7 +3,8 @@
 use crate::audio::Block;
 use crate::meter::power_db;
 
-/// Sums over samples, of all channels; where one signal has ended, the other is compared with silence.
+/// Sums over samples, of all channels; where one signal has ended, the other is compared with
+/// silence.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sums {
     frames: u64,
@@ -54,7 +55,8 @@ impl Sums {
         (self.first_squared > 0.0 && gain != 0.0).then_some(gain)
     }
 
-    /// What is left of the second once the first times [`Sums::gain`] is taken from it, over its power.
+    /// What is left of the second once the first times [`Sums::gain`] is taken from it, over its
+    /// power.
     pub(super) fn left_over(&self) -> Option<f64> {
         // Rounding of the sums: what is below this is nothing.
         const ROUNDING: f64 = 1e-14;

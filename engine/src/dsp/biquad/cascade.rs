@@ -1,5 +1,5 @@
-//! A chain of second-order sections on one or two channels, run as lanes: sections × channels at once, each section one
-//! frame behind the one before it.
+//! A chain of second-order sections on one or two channels, run as lanes: sections × channels at
+//! once, each section one frame behind the one before it.
 
 use super::coefficients::Coefficients;
 use super::kernel::{self, Group};
@@ -32,7 +32,8 @@ impl Cascade {
         self.sections
     }
 
-    /// Lets one section go on with the memory of one of another cascade on as many channels. Audio thread.
+    /// Lets one section go on with the memory of one of another cascade on as many channels. Audio
+    /// thread.
     pub fn adopt_section(&mut self, section: usize, old: &Self, old_section: usize) {
         let group = kernel::LANES / self.channels;
         for channel in 0..self.channels.min(old.channels) {
@@ -41,8 +42,8 @@ impl Cascade {
         }
     }
 
-    /// Runs four cascades, each on its own block of as many frames: the same bits as one after the other, in less time where they
-    /// are alike. Audio thread.
+    /// Runs four cascades, each on its own block of as many frames: the same bits as one after the
+    /// other, in less time where they are alike. Audio thread.
     pub fn process_together(cascades: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         if cascades.iter().any(|cascade| cascade.groups.len() != cascades[0].groups.len()) {
             return cascades.iter_mut().zip(blocks).for_each(|(cascade, block)| cascade.process(block));
@@ -150,7 +151,8 @@ mod tests {
 
     #[test]
     fn cascades_side_by_side_give_the_bits_of_each_alone() {
-        // Alike, with fewer and more sections than a group, unlike, and mono; blocks that end anywhere, some shorter than the chain.
+        // Alike, with fewer and more sections than a group, unlike, and mono; blocks that end
+        // anywhere, some shorter than the chain.
         for (counts, channels) in
             [([4; 4], 2), ([2, 1, 2, 2], 2), ([3, 4, 4, 3], 2), ([7; 4], 2), ([2, 4, 6, 1], 2), ([4; 4], 1)]
         {
@@ -175,7 +177,8 @@ mod tests {
 
     #[test]
     fn what_rings_out_comes_to_rest_and_never_to_denormal_numbers() {
-        // Full-scale noise, then silence: at 80 Hz and eight sections, ten seconds would fall to 10⁻³⁰⁸ and stay there.
+        // Full-scale noise, then silence: at 80 Hz and eight sections, ten seconds would fall to
+        // 10⁻³⁰⁸ and stay there.
         let mut signal = signals::white_noise(1, 1.0, 1_000);
         signal.resize(480_000, 0.0);
         let mut cascade = Cascade::new(&sections(8), 1);

@@ -1,7 +1,9 @@
-//! From settings to coefficients: pure functions that serve building, live edits and plotted curves alike.
+//! From settings to coefficients: pure functions that serve building, live edits and plotted curves
+//! alike.
 //!
-//! Second-order sections are the Audio EQ Cookbook's (R. Bristow-Johnson), from the crate `biquad`; sections of first order
-//! are the bilinear transform of 1/(1+s) and s/(1+s), pre-warped at the cutoff.
+//! Second-order sections are the Audio EQ Cookbook's (R. Bristow-Johnson), from the crate `biquad`;
+//! sections of first order are the bilinear transform of 1/(1+s) and s/(1+s), pre-warped at the
+//! cutoff.
 
 use super::bands::{AllPassBand, BAND_GAIN_DB, BellBand, NotchBand, PassFilter, Q, ShelfBand};
 use super::coefficients::Coefficients;
@@ -32,7 +34,8 @@ enum Pass {
     Low,
 }
 
-/// A Butterworth filter of order n: n/2 sections with Q = 1 / (2·cos θ), θ evenly spread, and one of first order when n is odd.
+/// A Butterworth filter of order n: n/2 sections with Q = 1 / (2·cos θ), θ evenly spread, and one
+/// of first order when n is odd.
 fn butterworth(pass: Pass, settings: &PassFilter, rate: SampleRate) -> Result<Sections, BuildError> {
     check_frequency("cutoff_hz", settings.cutoff_hz, rate)?;
     let order = settings.slope_db_per_octave.order();
@@ -147,7 +150,8 @@ mod tests {
                 // −3.0103 dB by the definition of Butterworth; pre-warping puts it exactly there.
                 assert!((gain_db(&sections, 1_000.0, rate) + 3.010_3).abs() < 1e-4, "{db} dB/oct");
                 let order = f64::from(db) / 6.0;
-                // |H|² = 1/(1+(f/fc)^2n), three octaves out; the bilinear transform bends it by under 1 % of the dB there.
+                // |H|² = 1/(1+(f/fc)^2n), three octaves out; the bilinear transform bends it by
+                // under 1 % of the dB there.
                 let expected = -10.0 * (1.0 + 8.0_f64.powf(2.0 * order)).log10();
                 let measured = gain_db(&sections, 1_000.0 * octave_away, rate);
                 assert!((measured / expected - 1.0).abs() < 0.01, "{db} dB/oct: {measured} for {expected}");

@@ -1,9 +1,11 @@
-//! The inner loop of the cascade: eight f64 lanes, compiled for several instruction sets and chosen at run time.
+//! The inner loop of the cascade: eight f64 lanes, compiled for several instruction sets and chosen
+//! at run time.
 //!
-//! Lane `section × channels + channel` holds one section of one channel. In one step every lane takes in what the lane of the
-//! section before it gave out a step ago, so that the lanes are independent of each other within the step. The first and last
-//! few frames of a block, where not every section has work, run one section at a time. Multiplications and additions are the
-//! same, in the same order, as in a plain loop, and never fused: every target gives the same bits.
+//! Lane `section × channels + channel` holds one section of one channel. In one step every lane
+//! takes in what the lane of the section before it gave out a step ago, so that the lanes are
+//! independent of each other within the step. The first and last few frames of a block, where not
+//! every section has work, run one section at a time. Multiplications and additions are the same,
+//! in the same order, as in a plain loop, and never fused: every target gives the same bits.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 #![allow(clippy::inline_always)] // The bodies must be inlined into each of those functions to be compiled for its set.
 
@@ -17,10 +19,11 @@ use multiversion::multiversion;
 /// Lanes of a group: one AVX-512 register or two AVX2 registers of f64.
 pub(super) const LANES: usize = 8;
 
-/// Memory is looked at every so many frames, counted from the start: no split of the input can be told from another.
+/// Memory is looked at every so many frames, counted from the start: no split of the input can be
+/// told from another.
 const SETTLE_FRAMES: usize = 1_024;
-/// Memory below this, −600 dBFS, is let go. A filter that rings out in silence would come to denormal numbers, which cost some
-/// processors a hundred cycles each.
+/// Memory below this, −600 dBFS, is let go. A filter that rings out in silence would come to
+/// denormal numbers, which cost some processors a hundred cycles each.
 const REST: f64 = 1e-30;
 
 /// Up to eight lanes of sections in series, their coefficients and their memory.
@@ -85,7 +88,8 @@ impl Group {
         }
     }
 
-    /// Counts frames that have been run, no more than [`Group::until_settled`], and looks at the memory when it is time.
+    /// Counts frames that have been run, no more than [`Group::until_settled`], and looks at the
+    /// memory when it is time.
     fn settle(&mut self, frames: usize) {
         self.until_settled -= frames;
         if self.until_settled == 0 {
@@ -95,8 +99,8 @@ impl Group {
         }
     }
 
-    /// Runs four groups, each on its own block of as many frames: where they are of one shape and the processor can, side by side.
-    /// The same bits as one after the other.
+    /// Runs four groups, each on its own block of as many frames: where they are of one shape and
+    /// the processor can, side by side. The same bits as one after the other.
     pub(super) fn process_together(groups: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         #[cfg(target_arch = "x86_64")]
         if let Some(simd) = pulp::x86::V4::try_new()
@@ -170,7 +174,8 @@ fn run<const L: usize, const C: usize>(
     let mut y = [0.0; L];
     let lead = (sections - 1).min(frames);
     let flush = |m: &mut Memory, y: &mut [f64; L], channels: &mut [&mut [f32]; C], first: usize, step: usize| {
-        // Sections first.. have a frame in this step; later sections first, since each eats what the one before it left.
+        // Sections first.. have a frame in this step; later sections first, since each eats what
+        // the one before it left.
         let last = step.min(sections - 1);
         for section in (first..=last).rev() {
             for (channel, samples) in channels.iter_mut().enumerate() {

@@ -1,5 +1,6 @@
-//! The steps of four sections on a stereo track for AVX2: two registers of two sections each, the lanes moved on by one permutation a
-//! register. Compilers make a detour through memory or single lanes of the plain loop: 3.5 ns a frame (benches/cascade.rs) against 5.7.
+//! The steps of four sections on a stereo track for AVX2: two registers of two sections each, the
+//! lanes moved on by one permutation a register. Compilers make a detour through memory or single
+//! lanes of the plain loop: 3.5 ns a frame (benches/cascade.rs) against 5.7.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::kernel::{LANES, Memory, Rows};

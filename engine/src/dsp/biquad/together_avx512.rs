@@ -1,7 +1,9 @@
-//! Four stereo tracks side by side for AVX-512: a lane is one channel of one track, a register one section of all of them.
+//! Four stereo tracks side by side for AVX-512: a lane is one channel of one track, a register one
+//! section of all of them.
 //!
-//! Nothing moves between lanes, and each section is one frame behind the one before it, so that what a step waits for is one filter and not
-//! four: 1.5 ns a frame of a track, against 3.5 for one track alone (benches/cascade.rs). Products and sums are those of the plain loop, in its order.
+//! Nothing moves between lanes, and each section is one frame behind the one before it, so that
+//! what a step waits for is one filter and not four: 1.5 ns a frame of a track, against 3.5 for one
+//! track alone (benches/cascade.rs). Products and sums are those of the plain loop, in its order.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::kernel::{Group, LANES};
@@ -107,7 +109,8 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
             let values: [f32; LANES] = cast(f._mm512_cvtpd_ps(out));
             channels.iter_mut().zip(values).for_each(|(samples, value)| samples[n] = value);
         };
-        // The first steps, in which the later sections have nothing to do yet. Loops, as what closures call here is not inlined.
+        // The first steps, in which the later sections have nothing to do yet. Loops, as what
+        // closures call here is not inlined.
         let lead = behind.min(frames);
         for n in 0..lead {
             let x = frame(&channels, n);
@@ -138,7 +141,8 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
             state.step(x);
             put(&mut channels, n - behind, state.out[S - 1]);
         }
-        // The last steps, in which the first sections have nothing left to do. Blocks shorter than the chain have fewer frames in it.
+        // The last steps, in which the first sections have nothing left to do. Blocks shorter than
+        // the chain have fewer frames in it.
         for step in frames..frames + behind {
             let (first, last) = (step + 1 - frames, step.min(S - 1));
             for section in (first..=last).rev() {

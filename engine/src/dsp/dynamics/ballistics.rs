@@ -1,17 +1,21 @@
-//! Ballistics: how fast a gain reduction follows what the curve calls for. All in decibels of reduction, 0 or more.
+//! Ballistics: how fast a gain reduction follows what the curve calls for. All in decibels of
+//! reduction, 0 or more.
 
 use crate::process::{ProcessSpec, TOGETHER};
 
-/// Taken off at each step, in decibels: a reduction that fades ends at exactly 0, and never crawls through denormal floats.
+/// Taken off at each step, in decibels: a reduction that fades ends at exactly 0, and never crawls
+/// through denormal floats.
 pub(super) const FADE_OUT_DB: f64 = 1e-12;
 
-/// The share of its value that a one-pole keeps each frame: after the time constant, 1/e of a step is left.
+/// The share of its value that a one-pole keeps each frame: after the time constant, 1/e of a step
+/// is left.
 pub(super) fn smoothing_coefficient(time_ms: f64, spec: &ProcessSpec) -> f64 {
     libm::exp(-1_000.0 / (time_ms * spec.sample_rate.as_f64()))
 }
 
-/// The smooth decoupled detector in the logarithmic domain (Giannoulis, Massberg, Reiss 2012, "smooth decoupled peak detector"):
-/// a release that rises at once feeds an attack one-pole, so that a steady tone is reduced by what the curve says.
+/// The smooth decoupled detector in the logarithmic domain (Giannoulis, Massberg, Reiss 2012,
+/// "smooth decoupled peak detector"): a release that rises at once feeds an attack one-pole, so
+/// that a steady tone is reduced by what the curve says.
 #[derive(Clone, Debug)]
 pub(super) struct Decoupled {
     pub(super) attack: f64,
@@ -65,7 +69,8 @@ impl Decoupled {
         (self.held_db, self.smooth_db) == (0.0, 0.0)
     }
 
-    /// Smooths the reductions of four side by side: each waits for its own last frame only, so they take little longer than one.
+    /// Smooths the reductions of four side by side: each waits for its own last frame only, so they
+    /// take little longer than one.
     pub(super) fn process_together<'a>(several: [(&'a mut Self, &'a mut [f64]); TOGETHER]) {
         #[cfg(target_arch = "x86_64")]
         let (done, several) = super::ballistics_avx::run_if_there(several);
@@ -125,10 +130,12 @@ impl OpenClose {
     }
 }
 
-/// A release that adapts to the programme: fast after a single peak, slow after sustained reduction.
+/// A release that adapts to the programme: fast after a single peak, slow after sustained
+/// reduction.
 ///
-/// Two envelopes run side by side and the larger one counts. The fast one rises at once. The slow one charges over four release
-/// times and lets go over eight, so a single peak leaves it nearly empty, and steady limiting fills it and is held steady by it.
+/// Two envelopes run side by side and the larger one counts. The fast one rises at once. The slow
+/// one charges over four release times and lets go over eight, so a single peak leaves it nearly
+/// empty, and steady limiting fills it and is held steady by it.
 #[derive(Clone, Debug)]
 pub(super) struct AdaptiveRelease {
     fast: f64,

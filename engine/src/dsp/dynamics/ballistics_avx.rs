@@ -1,6 +1,6 @@
-//! The ballistics of four compressors side by side: one register of f64, a compressor a lane. With them a
-//! compressor takes 2.6 ns a frame of a track for 4.4 (benches/compressor.rs). The same products, sums and maxima as
-//! [`Decoupled::push`], in its order.
+//! The ballistics of four compressors side by side: one register of f64, a compressor a lane. With
+//! them a compressor takes 2.6 ns a frame of a track for 4.4 (benches/compressor.rs). The same
+//! products, sums and maxima as [`Decoupled::push`], in its order.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::ballistics::{Decoupled, FADE_OUT_DB};
@@ -11,8 +11,8 @@ use std::arch::x86_64::__m256d;
 /// Four compressors' memories and reductions.
 type Several<'a> = [(&'a mut Decoupled, &'a mut [f64]); TOGETHER];
 
-/// Smooths as many whole groups of four frames as there are in all four, where the processor has the instructions; says how many
-/// frames that is, and gives the rest back.
+/// Smooths as many whole groups of four frames as there are in all four, where the processor has
+/// the instructions; says how many frames that is, and gives the rest back.
 pub(super) fn run_if_there(mut several: Several<'_>) -> (usize, Several<'_>) {
     let done = V3::try_new().map_or(0, |simd| simd.vectorize(Run { simd, several: &mut several }));
     (done, several)

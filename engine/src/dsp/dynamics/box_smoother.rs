@@ -1,15 +1,18 @@
-//! Two moving averages in a row, in whole numbers: a smooth ramp that arrives exactly, and leaves exactly nothing behind.
+//! Two moving averages in a row, in whole numbers: a smooth ramp that arrives exactly, and leaves
+//! exactly nothing behind.
 
 /// Fixed-point units in an octave (6.02 dB) of gain reduction: 5.6e-9 dB each.
 const UNITS: f64 = (1_u64 << 30) as f64;
 
-/// The most reduction taken, in octaves: 2^7 octaves · 2^30 · two boxes of 2^13 frames stay below 2^64.
+/// The most reduction taken, in octaves: 2^7 octaves · 2^30 · two boxes of 2^13 frames stay below
+/// 2^64.
 const MOST_OCTAVES: f64 = 127.0;
 
 /// The longest box.
 const LONGEST: usize = 1 << 13;
 
-/// Two box filters; together they span `span` frames, and a reduction held that long is reached in full.
+/// Two box filters; together they span `span` frames, and a reduction held that long is reached in
+/// full.
 #[derive(Clone, Debug)]
 pub(super) struct BoxSmoother {
     first: RunningSum,
@@ -79,7 +82,8 @@ impl BoxSmoother {
         self.first.sum == 0 && self.second.sum == 0
     }
 
-    /// Takes a reduction in octaves, 0 or more, rounded up to a unit; returns the smoothed one, exactly 0 after `span` zeros.
+    /// Takes a reduction in octaves, 0 or more, rounded up to a unit; returns the smoothed one,
+    /// exactly 0 after `span` zeros.
     #[inline]
     pub(super) fn push(&mut self, octaves: f64) -> f64 {
         let exact = octaves.min(MOST_OCTAVES) * UNITS;

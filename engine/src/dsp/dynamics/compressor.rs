@@ -66,7 +66,8 @@ pub struct CompressorSettings {
     /// What the detector follows.
     #[serde(default)]
     pub detector: Detector,
-    /// How far the detector sees ahead, in milliseconds; delays the signal, and the mix makes up for it.
+    /// How far the detector sees ahead, in milliseconds; delays the signal, and the mix makes up
+    /// for it.
     #[serde(default)]
     #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
     pub look_ahead_ms: f64,
@@ -112,8 +113,9 @@ impl Stage for CompressorSettings {
 
 /// A compressor: detector, curve, ballistics, gain stage. All channels take the same gain.
 ///
-/// A peak detector follows the loudest channel; an RMS detector follows the mean of the channels' powers over 10 ms, in true RMS
-/// (a full-scale sine reads −3.01 dBFS). The dry part of the mix is delayed by the look-ahead as well.
+/// A peak detector follows the loudest channel; an RMS detector follows the mean of the channels'
+/// powers over 10 ms, in true RMS (a full-scale sine reads −3.01 dBFS). The dry part of the mix is
+/// delayed by the look-ahead as well.
 #[derive(Clone, Debug)]
 pub struct Compressor {
     curve: CompressionCurve,
@@ -157,8 +159,9 @@ impl Compressor {
         self.apply(block, resting);
     }
 
-    /// From the detector's signal to the reduction that the curve calls for, in `scratch`. Whether it calls for none and none is
-    /// left of what came before: then the ballistics would change nothing, and the reductions are 0 after them too.
+    /// From the detector's signal to the reduction that the curve calls for, in `scratch`. Whether
+    /// it calls for none and none is left of what came before: then the ballistics would change
+    /// nothing, and the reductions are 0 after them too.
     fn reductions(&mut self, key: &Block<'_>) -> bool {
         let values = &mut self.scratch[..key.frames()];
         let power = self.mean_square.is_some();
@@ -179,7 +182,8 @@ impl Compressor {
         quiet && self.ballistics.is_idle()
     }
 
-    /// Delays the block and gives it the gain of the reductions in `scratch`; all of them are 0 when it is `resting`.
+    /// Delays the block and gives it the gain of the reductions in `scratch`; all of them are 0
+    /// when it is `resting`.
     fn apply(&mut self, block: &mut BlockMut<'_>, resting: bool) {
         if resting && self.makeup_db == 0.0 {
             return self.stage.delay(block);
@@ -189,8 +193,8 @@ impl Compressor {
         self.stage.process(block, values);
     }
 
-    /// Runs four compressors, each on its own block of as many frames: the same bits as one after the other, in less time, as no
-    /// ballistics wait for another's. Audio thread.
+    /// Runs four compressors, each on its own block of as many frames: the same bits as one after
+    /// the other, in less time, as no ballistics wait for another's. Audio thread.
     pub fn process_together(several: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         let frames = blocks.iter().map(BlockMut::frames).min().unwrap_or(0);
         for start in (0..frames).step_by(CHUNK) {
@@ -300,7 +304,8 @@ mod tests {
             let mut samples = sine(RATE, 1_000.0, amplitude, 0.0, 48_000);
             compressor.process(&mut BlockMut::mono(&mut samples));
             let out_db = 20.0 * peak(&samples[40_000..]).log10();
-            // Between two peaks of the tone, half a millisecond apart, a release of 200 ms gives back 0.03 dB.
+            // Between two peaks of the tone, half a millisecond apart, a release of 200 ms gives
+            // back 0.03 dB.
             assert!((out_db - (-8.0 - reduction_db)).abs() < 0.03, "{detector:?}: {out_db}");
             assert!((compressor.gain_reduction_db() - reduction_db).abs() < 0.03);
         }

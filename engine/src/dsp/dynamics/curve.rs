@@ -1,7 +1,7 @@
 //! Static curves: how much gain a level calls for.
 
-/// Downward compression with a quadratic soft knee (Giannoulis, Massberg, Reiss, "Digital Dynamic Range Compressor Design",
-/// J. Audio Eng. Soc. 60(6), 2012, gain computer).
+/// Downward compression with a quadratic soft knee (Giannoulis, Massberg, Reiss, "Digital Dynamic
+/// Range Compressor Design", J. Audio Eng. Soc. 60(6), 2012, gain computer).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CompressionCurve {
     knee_start_db: f64,
@@ -22,12 +22,14 @@ impl CompressionCurve {
         }
     }
 
-    /// The level up to which no gain reduction is called for, in decibels; infinite where none ever is.
+    /// The level up to which no gain reduction is called for, in decibels; infinite where none ever
+    /// is.
     pub(super) fn rest_db(&self) -> f64 {
         if self.slope == 0.0 { f64::INFINITY } else { self.knee_start_db }
     }
 
-    /// Gain reduction at a level, 0 or more, in decibels. Without branches, so that loops of it vectorise.
+    /// Gain reduction at a level, 0 or more, in decibels. Without branches, so that loops of it
+    /// vectorise.
     #[inline]
     pub(super) fn reduction_db(&self, level_db: f64) -> f64 {
         let into_knee = (level_db - self.knee_start_db).max(0.0);

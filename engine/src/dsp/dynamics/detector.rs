@@ -1,4 +1,5 @@
-//! Level detectors: from samples to one level a frame for all channels, so that a stereo image stays where it is.
+//! Level detectors: from samples to one level a frame for all channels, so that a stereo image
+//! stays where it is.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::ballistics::smoothing_coefficient;
@@ -6,7 +7,8 @@ use crate::audio::Block;
 use crate::process::ProcessSpec;
 use multiversion::multiversion;
 
-/// Magnitudes above this count as this (+200 dBFS): an infinite sample must not stay in a memory for ever.
+/// Magnitudes above this count as this (+200 dBFS): an infinite sample must not stay in a memory
+/// for ever.
 const LARGEST: f32 = 1e10;
 
 /// The averaging time of an RMS detector, in milliseconds.
@@ -79,7 +81,8 @@ fn raise(levels: &mut [f64], samples: &[f32]) {
     }
 }
 
-/// Writes the mean of the channels' squares of each frame: the power of the whole, so that two equal channels read as one.
+/// Writes the mean of the channels' squares of each frame: the power of the whole, so that two
+/// equal channels read as one.
 pub(super) fn mean_powers(block: &Block<'_>, powers: &mut [f64]) {
     powers.fill(0.0);
     let share = 1.0 / block.channels().max(1) as f64;
@@ -123,7 +126,8 @@ impl MeanSquare {
     }
 }
 
-/// A peak envelope: rises at once, falls with a time constant of [`RMS_MS`], so that a wave's zero crossings are no silence.
+/// A peak envelope: rises at once, falls with a time constant of [`RMS_MS`], so that a wave's zero
+/// crossings are no silence.
 #[derive(Clone, Debug)]
 pub(super) struct PeakEnvelope {
     keep: f64,

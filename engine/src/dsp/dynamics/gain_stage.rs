@@ -1,11 +1,13 @@
-//! Look-ahead and gain: the signal waits while the detector sees ahead, then every channel takes the same gain.
+//! Look-ahead and gain: the signal waits while the detector sees ahead, then every channel takes
+//! the same gain.
 
 use super::gain_kernel::multiply;
 use crate::audio::BlockMut;
 use crate::dsp::delay::DelayLine;
 use crate::process::ProcessSpec;
 
-/// The frames that dynamics work on at a time: their scratch stays in the first-level cache, and blocks may be of any size.
+/// The frames that dynamics work on at a time: their scratch stays in the first-level cache, and
+/// blocks may be of any size.
 pub(super) const CHUNK: usize = 256;
 
 /// One delay line a channel, then a gain a frame.

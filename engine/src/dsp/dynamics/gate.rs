@@ -51,7 +51,8 @@ pub struct GateSettings {
     #[serde(default = "defaults::release_ms")]
     #[schemars(range(min = RELEASE_MS.0, max = RELEASE_MS.1))]
     pub release_ms: f64,
-    /// How far the detector sees ahead, in milliseconds; delays the signal, and the mix makes up for it.
+    /// How far the detector sees ahead, in milliseconds; delays the signal, and the mix makes up
+    /// for it.
     #[serde(default)]
     #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
     pub look_ahead_ms: f64,
@@ -117,10 +118,12 @@ impl Latch {
     }
 }
 
-/// A gate: peak envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It starts closed.
+/// A gate: peak envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It
+/// starts closed.
 ///
-/// While the latch is open nothing is taken off; while it is closed the curve says how much, up to the range. The time constants
-/// are those of the gain in decibels. The envelope falls by 1/e in 10 ms, so the hold begins that much after the last cycle.
+/// While the latch is open nothing is taken off; while it is closed the curve says how much, up to
+/// the range. The time constants are those of the gain in decibels. The envelope falls by 1/e in 10
+/// ms, so the hold begins that much after the last cycle.
 #[derive(Clone, Debug)]
 pub struct Gate {
     envelope: PeakEnvelope,

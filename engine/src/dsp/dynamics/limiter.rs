@@ -31,7 +31,8 @@ pub struct LimiterSettings {
     #[serde(default = "defaults::look_ahead_ms")]
     #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
     pub look_ahead_ms: f64,
-    /// Time constant of rising gain after a single peak, in milliseconds; longer after sustained limiting.
+    /// Time constant of rising gain after a single peak, in milliseconds; longer after sustained
+    /// limiting.
     #[serde(default = "defaults::release_ms")]
     #[schemars(range(min = RELEASE_MS.0, max = RELEASE_MS.1))]
     pub release_ms: f64,
@@ -85,23 +86,25 @@ impl LimiterStats {
     }
 }
 
-/// From this reduction on, in decibels, a frame counts as limited: what a release leaves behind for seconds is less, and nothing that
-/// anybody hears.
+/// From this reduction on, in decibels, a frame counts as limited: what a release leaves behind for
+/// seconds is less, and nothing that anybody hears.
 const WORKING_DB: f64 = 0.1;
 
-/// How long a reduction is held before it is released, in milliseconds: half a period of 42 Hz, so that bass is turned down and not
-/// bent.
+/// How long a reduction is held before it is released, in milliseconds: half a period of 42 Hz, so
+/// that bass is turned down and not bent.
 const HOLD_MS: f64 = 12.0;
 
-/// Frames before and after a peak for which the gain is already, and still, at its lowest: what an interpolator (a converter, a
-/// codec) mostly builds the peak from.
+/// Frames before and after a peak for which the gain is already, and still, at its lowest: what an
+/// interpolator (a converter, a codec) mostly builds the peak from.
 const GUARD: usize = 8;
 
-/// A true-peak limiter: true-peak detector, needed reduction, sliding maximum, adaptive release, two box filters, gain stage.
+/// A true-peak limiter: true-peak detector, needed reduction, sliding maximum, adaptive release,
+/// two box filters, gain stage.
 ///
-/// All channels take the same gain. The reduction is smoothed in decibels over the look-ahead, so that it has certainly arrived when
-/// the peak does; it is summed in whole numbers and returns to exactly 0, and what stays below the ceiling passes bit for bit.
-/// It is late by the look-ahead and the detector's 128 frames.
+/// All channels take the same gain. The reduction is smoothed in decibels over the look-ahead, so
+/// that it has certainly arrived when the peak does; it is summed in whole numbers and returns to
+/// exactly 0, and what stays below the ceiling passes bit for bit. It is late by the look-ahead and
+/// the detector's 128 frames.
 #[derive(Clone, Debug)]
 pub struct Limiter {
     /// The ceiling as an amplitude.
@@ -129,8 +132,9 @@ impl Limiter {
         let look_ahead = spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize;
         let hold = spec.sample_rate.frames(HOLD_MS / 1_000.0) as usize;
         let guard = GUARD.min(look_ahead / 4);
-        // A peak seen in frame n is heard `look_ahead` frames later. The smoother spans `span` frames: it has arrived `guard` frames
-        // before, and the maximum stands until `guard` frames after, while the smoother still sees nothing but it.
+        // A peak seen in frame n is heard `look_ahead` frames later. The smoother spans `span`
+        // frames: it has arrived `guard` frames before, and the maximum stands until `guard` frames
+        // after, while the smoother still sees nothing but it.
         let span = look_ahead - guard + 1;
         Ok(Self {
             ceiling: Decibels(settings.ceiling_dbtp).to_amplitude(),
@@ -150,7 +154,8 @@ impl Limiter {
         self.tally.stats()
     }
 
-    /// The largest gain reduction since the last call, 0 or more, in decibels: for a series. Audio thread.
+    /// The largest gain reduction since the last call, 0 or more, in decibels: for a series. Audio
+    /// thread.
     pub fn take_max_reduction_db(&mut self) -> f64 {
         std::mem::take(&mut self.tally.recent_octaves) * DB_PER_OCTAVE
     }

@@ -15,7 +15,8 @@ pub(super) const UP_DELAY: usize = HALF;
 /// Frames that the way down adds.
 pub(super) const DOWN_DELAY: usize = HALF - 1;
 
-/// Kaiser β for a stop band 96 dB down: 0.1102·(96 − 8.7). Pass band to 0.434 of the frame rate, stop band from 0.566.
+/// Kaiser β for a stop band 96 dB down: 0.1102·(96 − 8.7). Pass band to 0.434 of the frame rate,
+/// stop band from 0.566.
 const BETA: f64 = 9.62;
 
 /// The points of one frame.

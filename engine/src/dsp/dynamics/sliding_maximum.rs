@@ -1,6 +1,7 @@
 //! The largest value of the last so many frames.
 
-/// A sliding maximum over a fixed number of frames: a monotonic queue in a ring of fixed size, a constant cost a frame on average.
+/// A sliding maximum over a fixed number of frames: a monotonic queue in a ring of fixed size, a
+/// constant cost a frame on average.
 #[derive(Clone, Debug)]
 pub(super) struct SlidingMaximum {
     /// Values that still matter, falling, each with the frame it came in; a ring.

@@ -51,8 +51,9 @@ impl Stage for SoftClipSettings {
     }
 }
 
-/// The part of a waveform above the knee bends toward the ceiling along d ↦ w·d/√(w² + d²), where d is how far the input is above
-/// the knee and w how far the ceiling is: straight through the knee in slope and curvature, and never above the ceiling.
+/// The part of a waveform above the knee bends toward the ceiling along d ↦ w·d/√(w² + d²), where d
+/// is how far the input is above the knee and w how far the ceiling is: straight through the knee
+/// in slope and curvature, and never above the ceiling.
 #[derive(Clone, Copy, Debug)]
 struct ClipCurve {
     knee: f64,
@@ -64,14 +65,16 @@ impl ClipCurve {
     #[inline]
     fn taken_off(&self, input: f64) -> f64 {
         let above = (input.abs() - self.knee).max(0.0);
-        // The floor only matters for a hard clip of what lies below the ceiling: nothing over nothing.
+        // The floor only matters for a hard clip of what lies below the ceiling: nothing over
+        // nothing.
         let length = (self.width * self.width + above * above).sqrt().max(f64::MIN_POSITIVE);
         (above * (1.0 - self.width / length)).copysign(input)
     }
 }
 
-/// A soft clipper. What it takes off is found at four times the rate, brought down, and subtracted from the delayed input: what stays
-/// below the knee passes bit for bit. It is 47 frames late. Bent peaks may pass the ceiling by what the way down takes out of them.
+/// A soft clipper. What it takes off is found at four times the rate, brought down, and subtracted
+/// from the delayed input: what stays below the knee passes bit for bit. It is 47 frames late. Bent
+/// peaks may pass the ceiling by what the way down takes out of them.
 #[derive(Clone, Debug)]
 pub struct SoftClip {
     curve: ClipCurve,
@@ -175,7 +178,8 @@ impl Processor for SoftClip {
         (UP_DELAY + DOWN_DELAY) as u64
     }
 
-    /// The last sample stays in the way up for all taps but one, and what is taken off there as long in the way down.
+    /// The last sample stays in the way up for all taps but one, and what is taken off there as
+    /// long in the way down.
     fn tail(&self) -> Tail {
         Tail::Frames(2 * (TAPS as u64 - 1))
     }
@@ -228,7 +232,8 @@ mod tests {
 
     #[test]
     fn what_stays_below_the_knee_passes_bit_for_bit() {
-        // The knee is at 0.5: the first tone can not reach it, the second comes close to it between the samples.
+        // The knee is at 0.5: the first tone can not reach it, the second comes close to it between
+        // the samples.
         for amplitude in [0.05, 0.49] {
             let input = sine(48_000.0, 3_000.1, amplitude, 0.1, 9_600);
             let mut faded: Vec<f32> =
@@ -250,7 +255,8 @@ mod tests {
         };
         for n in 1_000..9_000 {
             let error = f64::from(out[n + LATE]) - expected(f64::from(input[n]));
-            // Two filters with a ripple of 1.6e-5 (-96 dB) each, on the 1.05 that the clipper takes off at most.
+            // Two filters with a ripple of 1.6e-5 (-96 dB) each, on the 1.05 that the clipper takes
+            // off at most.
             assert!(error.abs() < 4e-5, "frame {n}: {error}");
         }
     }
@@ -264,7 +270,8 @@ mod tests {
         assert!((0.5011..0.515).contains(&peak), "{peak}");
     }
 
-    /// The strongest tone at a multiple of 100 Hz that is no harmonic of 5 kHz, relative to the fundamental, in dB.
+    /// The strongest tone at a multiple of 100 Hz that is no harmonic of 5 kHz, relative to the
+    /// fundamental, in dB.
     fn alias_db(out: &[f32]) -> f64 {
         let bin = |frequency: f64| {
             let (mut re, mut im) = (0.0, 0.0);

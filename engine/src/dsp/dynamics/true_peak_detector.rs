@@ -1,7 +1,9 @@
-//! True-peak detection for the limiter: the highest point of the band-limited curve between each frame and the next.
+//! True-peak detection for the limiter: the highest point of the band-limited curve between each
+//! frame and the next.
 //!
-//! Eight times oversampling, 256 taps a phase, and a parabola through the highest grid point and its neighbours, so that neither the
-//! grid (ITU-R BS.1770-4 annex 2: 0.14 dB at 0.45 fs for eight times) nor the filter hides a peak.
+//! Eight times oversampling, 256 taps a phase, and a parabola through the highest grid point and
+//! its neighbours, so that neither the grid (ITU-R BS.1770-4 annex 2: 0.14 dB at 0.45 fs for eight
+//! times) nor the filter hides a peak.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::gain_stage::CHUNK;
@@ -11,11 +13,13 @@ use crate::audio::Block;
 use multiversion::multiversion;
 use std::ops::Range;
 
-/// Frames that the detector is late: an interval is known when half of the taps, those ahead, have come in.
+/// Frames that the detector is late: an interval is known when half of the taps, those ahead, have
+/// come in.
 pub(super) const DELAY: usize = HALF;
 
-/// An interval is looked into only when a rough estimate of its peak exceeds this share of the ceiling, and of a recent peak whose
-/// hold covers this interval too. The estimate, at twice the rate, sees at least 0.76 of any peak up to 0.45 fs.
+/// An interval is looked into only when a rough estimate of its peak exceeds this share of the
+/// ceiling, and of a recent peak whose hold covers this interval too. The estimate, at twice the
+/// rate, sees at least 0.76 of any peak up to 0.45 fs.
 const WORTH_A_LOOK: f32 = 0.7;
 
 /// Pairs of taps of the estimate: half of its middle point's.
@@ -24,7 +28,8 @@ const ESTIMATE_PAIRS: usize = 8;
 /// Kaiser β of the estimate.
 const ESTIMATE_BETA: f64 = 3.0;
 
-/// A parabola lifts a maximum of a curve within the band by less than this factor (cos π/16, half a grid step at Nyquist: 2 %).
+/// A parabola lifts a maximum of a curve within the band by less than this factor (cos π/16, half a
+/// grid step at Nyquist: 2 %).
 const LIFT: f32 = 1.03;
 
 /// The detector of all channels.
@@ -39,7 +44,8 @@ pub(super) struct TruePeakDetector {
 
 #[derive(Clone, Debug)]
 struct Channel {
-    /// The last `TAPS − 1` samples, then the chunk, then room for the last run to read what it does not need.
+    /// The last `TAPS − 1` samples, then the chunk, then room for the last run to read what it does
+    /// not need.
     samples: Box<[f32; TAPS - 1 + CHUNK + RUN]>,
     /// Of each interval of the chunk: the larger of its two ends and of the estimate half-way.
     estimates: Box<[f32; CHUNK]>,
@@ -66,7 +72,8 @@ impl Channel {
         estimate(taps, &self.samples[..], &mut self.estimates[..frames])
     }
 
-    /// The highest point of one interval, exactly only if its estimate is above `floor` and it may exceed the ceiling.
+    /// The highest point of one interval, exactly only if its estimate is above `floor` and it may
+    /// exceed the ceiling.
     #[inline]
     fn look(&mut self, taps: &Taps, frame: usize, floor: f32, ceiling: f32) -> f32 {
         let estimate = self.estimates[frame];
@@ -87,7 +94,8 @@ impl Channel {
     }
 }
 
-/// Writes an estimate of each interval's peak, the first of which begins at sample [`HALF`] − 1, and returns the largest.
+/// Writes an estimate of each interval's peak, the first of which begins at sample [`HALF`] − 1,
+/// and returns the largest.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn estimate(taps: &[f32; ESTIMATE_PAIRS], samples: &[f32], estimates: &mut [f32]) -> f32 {
     estimates.fill(0.0);
@@ -189,8 +197,9 @@ impl TruePeakDetector {
         self.recent = RecentPeak { span: self.recent.span, left: old.recent.left.min(self.recent.span), ..old.recent };
     }
 
-    /// Writes to `peaks[n]` the largest magnitude among the channels from frame n − [`DELAY`] up to the next frame.
-    /// Intervals that stay clearly below the ceiling, or a recent peak, are only estimated. At most [`CHUNK`] frames.
+    /// Writes to `peaks[n]` the largest magnitude among the channels from frame n − [`DELAY`] up to
+    /// the next frame. Intervals that stay clearly below the ceiling, or a recent peak, are only
+    /// estimated. At most [`CHUNK`] frames.
     pub(super) fn process(&mut self, block: &Block<'_>, ceiling: f32, peaks: &mut [f32]) {
         let frames = block.frames();
         let mut largest = 0.0;
@@ -222,7 +231,8 @@ impl TruePeakDetector {
     }
 }
 
-/// The largest magnitude of a grid, lifted by a parabola through it and its neighbours where it may exceed the ceiling.
+/// The largest magnitude of a grid, lifted by a parabola through it and its neighbours where it may
+/// exceed the ceiling.
 #[inline]
 fn highest(before: f32, points: &[f32; PHASES], after: f32, ceiling: f32) -> f32 {
     let largest = points.iter().fold(0.0_f32, |largest, point| larger(largest, point.abs()));

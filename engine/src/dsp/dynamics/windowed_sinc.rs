@@ -2,9 +2,11 @@
 
 use std::f64::consts::PI;
 
-/// sinc(t) under a Kaiser window, `t` in samples of the band-limited signal; 0 beyond ± `half_width`.
+/// sinc(t) under a Kaiser window, `t` in samples of the band-limited signal; 0 beyond ±
+/// `half_width`.
 ///
-/// Zero at every whole `t` but 0, where it is 1: filters cut from it keep the samples that they interpolate between.
+/// Zero at every whole `t` but 0, where it is 1: filters cut from it keep the samples that they
+/// interpolate between.
 pub(super) fn windowed_sinc(t: f64, half_width: f64, beta: f64) -> f64 {
     if t == 0.0 {
         return 1.0;

@@ -1,4 +1,5 @@
-//! The two ways to samples: uncompressed ones straight from the file, everything else through a demuxer and a decoder.
+//! The two ways to samples: uncompressed ones straight from the file, everything else through a
+//! demuxer and a decoder.
 
 use super::{Decoder, Facts, Filled, PlainPcm, Step};
 use crate::audio::{BlockMut, Queue};
@@ -29,8 +30,8 @@ pub(in crate::io) struct Plain {
 }
 
 impl Input {
-    /// Opens what a header describes; what was decoded to find out rate and channels is left in the queue. The number of packets
-    /// lost before it comes along.
+    /// Opens what a header describes; what was decoded to find out rate and channels is left in the
+    /// queue. The number of packets lost before it comes along.
     pub(in crate::io) fn open(
         path: &Path,
         file: File,
@@ -54,7 +55,8 @@ impl Input {
         }
     }
 
-    /// What stands after the length that the header names: a sentence when it is more than the encoder's last padding.
+    /// What stands after the length that the header names: a sentence when it is more than the
+    /// encoder's last padding.
     pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
         match self {
             Self::Coded(decoder) => decoder.beyond(),
@@ -86,7 +88,8 @@ impl Input {
         }
     }
 
-    /// Whether every sample is sure to be a number within full scale, and none below the smallest normal one.
+    /// Whether every sample is sure to be a number within full scale, and none below the smallest
+    /// normal one.
     pub(in crate::io) fn is_integer(&self) -> bool {
         match self {
             Self::Coded(decoder) => decoder.is_integer(),
@@ -94,7 +97,8 @@ impl Input {
         }
     }
 
-    /// Fills the start of a block with what comes next, where samples are plain; returns the frames, or how the file ends.
+    /// Fills the start of a block with what comes next, where samples are plain; returns the
+    /// frames, or how the file ends.
     pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> Result<Result<usize, Option<String>>, DecodeError> {
         let Self::Plain(plain) = self else { return Ok(Err(None)) };
         let Plain { path, pcm, .. } = &mut **plain;

@@ -32,7 +32,8 @@ use symphonia::core::formats::{FormatReader, Track};
 use symphonia::core::packet::Packet;
 pub(in crate::io) use word::{Word, WordKind};
 
-/// Silence stands in for at most this many frames a lost packet: 120 ms at the highest rate, more than any codec packs.
+/// Silence stands in for at most this many frames a lost packet: 120 ms at the highest rate, more
+/// than any codec packs.
 const MAX_LOST: u64 = 92_160;
 /// Seconds of silence that stand in for one gap.
 const MAX_GAP_S: i64 = 5;
@@ -82,7 +83,8 @@ pub(in crate::io) struct Decoder {
     /// Whether a packet's stated duration, not the header, says where the audio ends.
     cut_to_duration: bool,
     cut: u64,
-    /// The least gap between the stamps of packets that means that some are missing; none where packets carry no time in frames.
+    /// The least gap between the stamps of packets that means that some are missing; none where
+    /// packets carry no time in frames.
     least_gap: Option<i64>,
     /// When the next packet is due, in ticks.
     next_tick: Option<i64>,
@@ -95,8 +97,8 @@ pub(in crate::io) struct Decoder {
 /// Packets that may follow the last audible one.
 const MAX_PADDING_PACKETS: usize = 4;
 
-/// Runs foreign code; a panic in it becomes an error. The process's panic hook still runs first: a program that wants
-/// silence sets its own.
+/// Runs foreign code; a panic in it becomes an error. The process's panic hook still runs first: a
+/// program that wants silence sets its own.
 fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, DecodeError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
@@ -110,7 +112,8 @@ impl Decoder {
         self.cut
     }
 
-    /// What stands after the length that the header names: a sentence when it is more than the encoder's last padding.
+    /// What stands after the length that the header names: a sentence when it is more than the
+    /// encoder's last padding.
     pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
         if !matches!(self.container, Container::Ogg | Container::Mpeg) {
             return Ok(None);
@@ -174,7 +177,8 @@ impl Decoder {
         Ok(if gap { Step::Lost } else { Step::Decoded })
     }
 
-    /// Where a container stamps its packets and some are missing, silence keeps what follows in time.
+    /// Where a container stamps its packets and some are missing, silence keeps what follows in
+    /// time.
     fn fill_gap(&mut self, packet: &Packet, queue: &mut Queue) -> bool {
         let due = self.next_tick.replace(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
         let (Some(due), Some(least)) = (due, self.least_gap) else { return false };
@@ -240,7 +244,8 @@ impl Decoder {
                 let base = (f64::from(base.numer.get()), f64::from(base.denom.get()));
                 self.frames_a_tick = base.0 * f64::from(rate_hz) / base.1;
             }
-            // A FLAC frame knows its place: when the first ones are gone, the next says how much is missing.
+            // A FLAC frame knows its place: when the first ones are gone, the next says how much is
+            // missing.
             let late = packet.pts.get();
             let is_flac = self.container == Container::Flac;
             if is_flac && lost == 0 && late > 0 && track.num_frames.is_some_and(|frames| frames > late as u64) {
@@ -251,7 +256,8 @@ impl Decoder {
         }
     }
 
-    /// Looks at the first packets of an AAC stream for spectral band replication that nothing announces.
+    /// Looks at the first packets of an AAC stream for spectral band replication that nothing
+    /// announces.
     fn has_sbr(&mut self) -> Result<bool, DecodeError> {
         let mut search = SbrSearch::default();
         let mut seen = VecDeque::new();

@@ -1,8 +1,9 @@
 //! MPEG layer 3 with a second decoder for what the first one does not take.
 //!
-//! symphonia 0.6.1 refuses joint-stereo granules whose channels have different block types, which encoders write. From the
-//! first such frame on, nanomp3 decodes. It is fed the frames before it first, so that its memory is that of a decoder that
-//! ran from the start; the two differ by rounding alone.
+//! symphonia 0.6.1 refuses joint-stereo granules whose channels have different block types, which
+//! encoders write. From the first such frame on, nanomp3 decodes. It is fed the frames before it
+//! first, so that its memory is that of a decoder that ran from the start; the two differ by
+//! rounding alone.
 
 use nanomp3_core::{Decoder as Second, MAX_SAMPLES_PER_FRAME};
 use std::collections::VecDeque;
@@ -12,7 +13,8 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, Finaliz
 use symphonia::core::errors::{Error, Result};
 use symphonia::core::packet::PacketRef;
 
-/// Frames kept to make the second decoder ready. It needs two, and those that hold their main data: at 8 kbit/s up to thirty.
+/// Frames kept to make the second decoder ready. It needs two, and those that hold their main data:
+/// at 8 kbit/s up to thirty.
 const KEPT: usize = 40;
 /// What symphonia says of the frames that it does not take.
 const BLOCK_TYPES: &str = "mpa: stereo channel pair block_type mismatch";

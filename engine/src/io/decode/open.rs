@@ -80,8 +80,8 @@ impl MediaSource for Media {
 }
 
 impl Decoder {
-    /// Opens the file, chooses its audio track and decodes up to the first good packet, which is left in the queue. The number of
-    /// packets lost before it comes along.
+    /// Opens the file, chooses its audio track and decodes up to the first good packet, which is
+    /// left in the queue. The number of packets lost before it comes along.
     #[allow(clippy::too_many_lines)] // One pass over what every container says; its parts share most of their values.
     pub(in crate::io) fn open(
         path: &Path,
@@ -222,7 +222,8 @@ impl Decoder {
     fn follow_stamps(&mut self, track: &Track) {
         self.least_gap = match self.container {
             Container::Flac => Some(1),
-            // FFmpeg stamps some pages a few hundred frames late, and nothing is missing; a page that is lost held far more.
+            // FFmpeg stamps some pages a few hundred frames late, and nothing is missing; a page
+            // that is lost held far more.
             Container::Ogg => Some(4_096),
             _ => None,
         }
@@ -287,7 +288,8 @@ fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> 
         other => other.to_string(),
     })?;
     let name = codec.codec_info().short_name.to_string();
-    // symphonia's decoder has checked the header; samples that need no shifting are converted without it.
+    // symphonia's decoder has checked the header; samples that need no shifting are converted
+    // without it.
     if let (Some(coding), Some(rate_hz), Some(channels)) = (Pcm::of(params), params.sample_rate, &params.channels) {
         return Ok((Codec::Pcm(coding, AudioSpec::new(rate_hz, channels.clone())), name));
     }

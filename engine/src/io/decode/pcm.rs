@@ -1,4 +1,5 @@
-//! Plain little-endian PCM, what most stems are: from bytes to planar f32 in one pass. Other words are read by `word`.
+//! Plain little-endian PCM, what most stems are: from bytes to planar f32 in one pass. Other words
+//! are read by `word`.
 
 use super::word::{Word, WordKind};
 use crate::audio::{BlockMut, Queue, SampleFormat};
@@ -105,7 +106,8 @@ impl Pcm {
         self.plane(rest, 2, 1, &mut right[done..]);
     }
 
-    /// One channel of interleaved samples. Both integers fit a float's 24 bits of mantissa: the scaling is exact.
+    /// One channel of interleaved samples. Both integers fit a float's 24 bits of mantissa: the
+    /// scaling is exact.
     fn plane(self, bytes: &[u8], channels: usize, channel: usize, out: &mut [f32]) {
         match self {
             Self::Int16 => plane(bytes, channels, channel, out, |word| f32::from(i16::from_le_bytes(word)) / 32_768.0),
@@ -127,7 +129,8 @@ fn plane<const BYTES: usize>(
 ) {
     let (words, _) = bytes.as_chunks::<BYTES>();
     match channels {
-        // Two fixed strides, for the compiler to see: a quarter of the time of a stride known at run time.
+        // Two fixed strides, for the compiler to see: a quarter of the time of a stride known at
+        // run time.
         1 => out.iter_mut().zip(words).for_each(|(out, word)| *out = sample(*word)),
         2 => out.iter_mut().zip(words.as_chunks::<2>().0).for_each(|(out, pair)| *out = sample(pair[channel])),
         _ => {

@@ -1,4 +1,5 @@
-//! Uncompressed samples straight from the file, past any demuxer: no packet, no copy but the kernel's.
+//! Uncompressed samples straight from the file, past any demuxer: no packet, no copy but the
+//! kernel's.
 
 use super::pcm::Pcm;
 use crate::audio::BlockMut;
@@ -10,8 +11,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Bytes asked of the system at once: they stay in the cache until they are converted. Requests end at multiples of it, as a hash
-/// takes in whole chunks several times as fast as parts of them.
+/// Bytes asked of the system at once: they stay in the cache until they are converted. Requests end
+/// at multiples of it, as a hash takes in whole chunks several times as fast as parts of them.
 const AT_ONCE: usize = 32 * 1024;
 
 /// Interleaved PCM from a place in a file on.
@@ -63,7 +64,8 @@ impl PlainPcm {
         Ok(plain)
     }
 
-    /// From now on hashes what is read, and now what stands before it; not where the audio lies in several parts.
+    /// From now on hashes what is read, and now what stands before it; not where the audio lies in
+    /// several parts.
     pub(in crate::io) fn hash_along(&mut self) -> io::Result<()> {
         if !self.later.is_empty() {
             return Ok(());

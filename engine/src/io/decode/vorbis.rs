@@ -1,4 +1,5 @@
-//! Vorbis of more than two channels, and what else symphonia decodes wrongly, by a second decoder; see [`Setup`].
+//! Vorbis of more than two channels, and what else symphonia decodes wrongly, by a second decoder;
+//! see [`Setup`].
 
 use crate::io::opus::VORBIS_ORDER;
 use crate::io::vorbis::{Setup, headers};
@@ -61,7 +62,8 @@ impl AudioDecoder for Vorbis {
         let is_first = self.window.is_empty();
         let planes: Vec<Vec<f32>> = read_audio_packet_generic(&self.ident, &self.setup, packet.data, &mut self.window)
             .map_err(|_| Error::DecodeError("vorbis: packet cannot be decoded"))?;
-        // The first block primes the overlap. As symphonia does, half of it is given, which the trim plan leaves out.
+        // The first block primes the overlap. As symphonia does, half of it is given, which the
+        // trim plan leaves out.
         let is_long = is_first && self.modes.is_long(packet.data).unwrap_or(false);
         let block = if is_long { self.ident.blocksize_1 } else { self.ident.blocksize_0 };
         let frames = if is_first { 1 << block >> 1 } else { planes.first().map_or(0, Vec::len) };

@@ -1,4 +1,5 @@
-//! The codings of PCM samples that are rarer than plain little-endian ones: any width, either byte order, A-law and µ-law.
+//! The codings of PCM samples that are rarer than plain little-endian ones: any width, either byte
+//! order, A-law and µ-law.
 
 /// How one sample is stored in a word of whole bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,8 @@ impl Word {
     pub(super) fn plane(self, bytes: &[u8], channels: usize, channel: usize, out: &mut [f32]) {
         let size = usize::from(self.bytes);
         let words = bytes.chunks_exact(size).skip(channel).step_by(channels);
-        // The match stands outside the loop: the loops are long and the codings do not change in them.
+        // The match stands outside the loop: the loops are long and the codings do not change in
+        // them.
         match self.kind {
             WordKind::Signed => fill(out, words, |word| integer(self.aligned(word))),
             WordKind::LowSigned(bits) => {
@@ -115,7 +117,8 @@ mod tests {
 
     #[test]
     fn companded_bytes_have_the_values_of_g_711() {
-        // G.711 tables 1 and 2: the ends of the ranges and the values beside 0, in the highest 13 and 14 of 16 bits.
+        // G.711 tables 1 and 2: the ends of the ranges and the values beside 0, in the highest 13
+        // and 14 of 16 bits.
         let a = [(0xaa, 32_256), (0x2a, -32_256), (0xd5, 8), (0x55, -8), (0xc5, 264)];
         let mu = [(0x80, 32_124), (0x00, -32_124), (0xff, 0), (0x7f, 0), (0xfe, 8)];
         for (byte, value) in a {

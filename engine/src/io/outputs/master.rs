@@ -6,7 +6,8 @@ use std::fs::File;
 use std::path::Path;
 
 /// Returns whether a file is a mix that mixdown wrote: its `bext` chunk names mixdown as originator
-/// and is not that of a stem (EBU Tech 3285, table 1), or a tag of a FLAC or Opus file names it as encoder. A file that cannot be read is not.
+/// and is not that of a stem (EBU Tech 3285, table 1), or a tag of a FLAC or Opus file names it as
+/// encoder. A file that cannot be read is not.
 pub fn is_earlier_master(path: &Path) -> bool {
     let regular = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     let open = || File::open(path).ok().filter(|_| regular);

@@ -1,4 +1,5 @@
-//! What may be written where: outputs are held against inputs, and against what stands in their place.
+//! What may be written where: outputs are held against inputs, and against what stands in their
+//! place.
 
 mod guard;
 mod identity;

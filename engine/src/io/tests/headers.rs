@@ -1,4 +1,5 @@
-//! Uncompressed audio by hand-written headers: every container × coding × channels, and the oddities that headers have.
+//! Uncompressed audio by hand-written headers: every container × coding × channels, and the
+//! oddities that headers have.
 
 use super::{file_of, read, refusal, stem};
 use crate::audio::{Channel, ChannelLayout};
@@ -219,7 +220,8 @@ fn samples_in_wider_words_are_found_high_or_low() {
         high.chunks(4).flat_map(|w| (i32::from_le_bytes([w[0], w[1], w[2], w[3]]) >> 8).to_le_bytes()).collect();
     for (data, what) in [(&high, "high"), (&low, "low")] {
         let fmt = Fmt { bits: 24, align: 8, ..Fmt::of(Coding::Signed(4), 2) };
-        // These samples are multiples of 2^16 in 24 bits: a bit more makes plain which bytes are used.
+        // These samples are multiples of 2^16 in 24 bits: a bit more makes plain which bytes are
+        // used.
         let mut data = data.clone();
         data[usize::from(what == "high")] |= 1;
         let file = file_of(&riff(b"RIFF", &fmt, &data));

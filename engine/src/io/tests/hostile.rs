@@ -1,4 +1,5 @@
-//! Files that are broken, cut, forged or nothing of the kind: an error in words or what there is, never a panic.
+//! Files that are broken, cut, forged or nothing of the kind: an error in words or what there is,
+//! never a panic.
 
 use super::{bytes_of, file_of, fixture, read, refusal, stem};
 use crate::io::DecodeError;
@@ -105,7 +106,8 @@ fn a_file_that_breaks_off_gives_what_there_is_and_says_so() {
         let whole = stem(name);
         let mut bytes = bytes_of(name);
         if name == "alac.m4a" {
-            // The index of an MP4 file stands at its end, so only a file that was made for streaming survives a cut.
+            // The index of an MP4 file stands at its end, so only a file that was made for
+            // streaming survives a cut.
             let error = refusal(&bytes[..bytes.len() / 2]);
             assert!(matches!(error, DecodeError::Damaged { .. } | DecodeError::NotAudio { .. }), "{error}");
             continue;
@@ -123,10 +125,12 @@ fn a_file_that_breaks_off_gives_what_there_is_and_says_so() {
 
 #[test]
 fn a_damaged_packet_is_counted_and_what_follows_stays_in_time() {
-    // click.flac holds four frames of 4608 samples; a flipped byte in the second one is silence there and nothing elsewhere.
+    // click.flac holds four frames of 4608 samples; a flipped byte in the second one is silence
+    // there and nothing elsewhere.
     let whole = stem("click.flac");
     let bytes = bytes_of("click.flac");
-    // A frame header: sync code, 4608 samples at 44.1 kHz, any stereo mode at 16 bits, the frame's number (RFC 9639 §9.1).
+    // A frame header: sync code, 4608 samples at 44.1 kHz, any stereo mode at 16 bits, the frame's
+    // number (RFC 9639 §9.1).
     let is_header = |w: &[u8], number| w[..3] == [0xff, 0xf8, 0x59] && w[3] & 0x0f == 0x08 && w[4] == number;
     let frame = |number| bytes.windows(5).position(|w| is_header(w, number)).unwrap();
     let (first, second) = (frame(0), frame(1));
@@ -146,7 +150,8 @@ fn a_damaged_packet_is_counted_and_what_follows_stays_in_time() {
 
 #[test]
 fn a_packet_size_that_no_codec_has_reserves_no_memory() {
-    // Fields of a CAF description, from byte 40: frames a packet, channels a frame. The first once reserved 4 GB.
+    // Fields of a CAF description, from byte 40: frames a packet, channels a frame. The first once
+    // reserved 4 GB.
     for (at, value) in [(40, 0x7200_0000_u32), (40, u32::MAX), (44, 0x0001_0000), (44, 1_000)] {
         let mut bytes = bytes_of("s16.caf");
         bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());

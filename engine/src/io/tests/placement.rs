@@ -6,7 +6,8 @@ use crate::io::Fold;
 /// Frames of every reference (see `fixtures/formats/make.sh`).
 const FRAMES: usize = 17_977;
 
-/// The lag, within ±2000 frames, at which `channel` resembles `reference` most, by plain cross-correlation.
+/// The lag, within ±2000 frames, at which `channel` resembles `reference` most, by plain
+/// cross-correlation.
 fn lag(channel: &[f32], reference: &[f32]) -> i64 {
     // Clicks alone: the 997 Hz burst would make shifts by its period look almost as good.
     let clicks = [2_900..3_200_i64, 17_850..17_977];
@@ -68,7 +69,8 @@ fn lossless_files_give_the_very_samples_of_the_reference() {
 #[test]
 fn eight_bits_and_mu_law_are_the_reference_within_their_own_step() {
     let reference = stem("click.wav");
-    // FFmpeg cuts to 8 bits without rounding: one step; µ-law's largest step near full scale is 1/32, so half of it is 1/64.
+    // FFmpeg cuts to 8 bits without rounding: one step; µ-law's largest step near full scale is
+    // 1/32, so half of it is 1/64.
     for (name, tolerance) in [("u8.wav", 1.0 / 128.0), ("mulaw.wav", 1.0 / 64.0)] {
         let got = stem(name);
         assert_eq!(got.channels[0].len(), FRAMES, "{name}");
@@ -79,7 +81,8 @@ fn eight_bits_and_mu_law_are_the_reference_within_their_own_step() {
 
 #[test]
 fn a_page_that_is_stamped_late_tears_no_hole_into_the_stem() {
-    // FFmpeg stamped one page of this file 320 frames late; silence once stood in for what was never missing.
+    // FFmpeg stamped one page of this file 320 frames late; silence once stood in for what was
+    // never missing.
     let stem = read(&mixdown_fixtures::path("stems/feelings/guitar.ogg")).unwrap();
     assert_eq!((stem.outcome.corrupt_packets, stem.outcome.truncated, stem.channels[0].len()), (0, None, 1_764_000));
 }
@@ -89,8 +92,8 @@ type Row = (&'static str, &'static str, u64, u64);
 
 #[test]
 fn lossy_files_start_on_the_sample_and_end_on_the_frame() {
-    // 1105 is LAME's delay of 576 and the decoder's of 529; 1024 is one AAC frame; 312 is libopus's look-ahead; 128 is half a
-    // short Vorbis block.
+    // 1105 is LAME's delay of 576 and the decoder's of 529; 1024 is one AAC frame; 312 is libopus's
+    // look-ahead; 128 is half a short Vorbis block.
     let files: [Row; 13] = [
         ("cbr.mp3", "LAME tag", 1_105, 502),
         ("vbr.mp3", "LAME tag", 1_105, 502),
@@ -112,13 +115,15 @@ fn lossy_files_start_on_the_sample_and_end_on_the_frame() {
         let reference = references.iter().find(|r| r.info.sample_rate == got.info.sample_rate).unwrap();
         assert_eq!(got.info.trim.source, Some(source), "{name}");
         assert_eq!((got.info.trim.start_frames, got.info.trim.end_frames), (start, end), "{name}");
-        // WebM says nothing of the end of a Vorbis stream; FFmpeg's own decoder gives these 71 frames too.
+        // WebM says nothing of the end of a Vorbis stream; FFmpeg's own decoder gives these 71
+        // frames too.
         let excess = if name == "vorbis.webm" { 71 } else { 0 };
         assert_eq!(got.channels[0].len(), FRAMES + excess, "{name}");
         assert_eq!(got.outcome.truncated, None, "{name}");
         assert_eq!(got.outcome.corrupt_packets, 0, "{name}");
         for (index, channel) in got.channels.iter().enumerate() {
-            // SILK at 12 kbit/s keeps no click sharp: a wide-band one comes out as a low-passed thump.
+            // SILK at 12 kbit/s keeps no click sharp: a wide-band one comes out as a low-passed
+            // thump.
             let tolerance = if name == "silk.opus" { 24 } else { 1 };
             let late = lag(channel, &reference.channels[index]);
             assert!(late.abs() <= tolerance, "{name}, channel {index}: {late} samples late");
@@ -132,7 +137,8 @@ fn mp4_box(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_tag_that_itunes_writes_is_followed() {
-    // aac.m4a with its edit list and its tags renamed away and iTunes' tag put at the end of `moov`, the last box of the file.
+    // aac.m4a with its edit list and its tags renamed away and iTunes' tag put at the end of
+    // `moov`, the last box of the file.
     let mut bytes = bytes_of("aac.m4a");
     let place = |bytes: &[u8], kind: &[u8; 4]| bytes.windows(4).rposition(|window| window == kind).unwrap();
     for unwanted in [b"edts", b"udta"] {
@@ -161,8 +167,8 @@ fn the_tag_that_itunes_writes_is_followed() {
 
 #[test]
 fn a_format_that_cannot_say_where_it_starts_is_left_as_it_is_and_says_so() {
-    // FFmpeg's AAC encoder primes 1024 frames, LAME with its decoder 1105, twolame's filter bank 481: nothing in these files
-    // tells, so nothing is left out.
+    // FFmpeg's AAC encoder primes 1024 frames, LAME with its decoder 1105, twolame's filter bank
+    // 481: nothing in these files tells, so nothing is left out.
     let reference = stem("click.wav");
     for (name, late) in [("adts.aac", 1_024), ("aac.mka", 1_024), ("bare.mp3", 1_105), ("click.mp2", 481)] {
         let got = stem(name);

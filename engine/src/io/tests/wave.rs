@@ -115,7 +115,8 @@ fn rf64_takes_its_length_from_ds64_and_leaves_out_what_follows() {
 
 #[test]
 fn an_rf64_of_more_than_4_gib_keeps_its_64_bit_length() {
-    // Only the start is written; the rest of the file is a hole that the file system fills with zeros.
+    // Only the start is written; the rest of the file is a hole that the file system fills with
+    // zeros.
     let frames = 3_000_000_000_u64;
     let mut sizes = 0_u64.to_le_bytes().to_vec();
     sizes.extend_from_slice(&(frames * 2).to_le_bytes());
@@ -211,7 +212,8 @@ fn floats_beyond_full_scale_are_not_clipped() {
 
 #[test]
 fn an_extensible_header_is_read_like_a_plain_one() {
-    // six.wav is extensible, with a channel mask; a copy whose RIFF size is wrong goes through the same path.
+    // six.wav is extensible, with a channel mask; a copy whose RIFF size is wrong goes through the
+    // same path.
     let mut bytes = bytes_of("six.wav");
     bytes[4..8].copy_from_slice(&7_u32.to_le_bytes());
     let file = file_of(&bytes);

@@ -3,8 +3,8 @@
 /// Length of the chunk's data without a coding history, in bytes.
 pub(super) const LENGTH: usize = 602;
 
-/// What the `bext` chunk says. Loudness fields are `None` where there is nothing to say, and then hold 0x7FFF
-/// (Tech 3285 v2, 2.4: a value outside ±99.99 is ignored by readers).
+/// What the `bext` chunk says. Loudness fields are `None` where there is nothing to say, and then
+/// hold 0x7FFF (Tech 3285 v2, 2.4: a value outside ±99.99 is ignored by readers).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BroadcastExtension {
     /// What the sound is, at most 256 ASCII characters.

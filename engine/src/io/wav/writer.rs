@@ -1,4 +1,5 @@
-//! Writes a WAV file front to back and completes its header at the end; above 4 GiB the header becomes RF64 (EBU Tech 3306).
+//! Writes a WAV file front to back and completes its header at the end; above 4 GiB the header
+//! becomes RF64 (EBU Tech 3306).
 
 use super::bext::{self, BroadcastExtension};
 use crate::audio::SampleFormat;
@@ -70,7 +71,8 @@ impl<W: Write + Seek> WavWriter<W> {
         Ok(Self { file, format, data_start: header.len() as u64, data_bytes: 0, largest_riff: u64::from(u32::MAX) })
     }
 
-    /// Promotes to RF64 above this many bytes instead of above 4 GiB: for tests that cannot write so much.
+    /// Promotes to RF64 above this many bytes instead of above 4 GiB: for tests that cannot write
+    /// so much.
     #[must_use]
     pub fn promote_above(mut self, bytes: u64) -> Self {
         self.largest_riff = bytes;

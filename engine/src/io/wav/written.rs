@@ -13,7 +13,8 @@ pub(crate) struct WrittenSamples {
 }
 
 impl WrittenSamples {
-    /// Reads from another handle on the writer's file, from the first frame on. Allocates; any thread.
+    /// Reads from another handle on the writer's file, from the first frame on. Allocates; any
+    /// thread.
     ///
     /// # Errors
     /// When the file cannot be read.

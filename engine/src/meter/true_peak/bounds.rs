@@ -1,4 +1,5 @@
-//! What no reading of a stretch can exceed, from its samples alone: most stretches need no look between them.
+//! What no reading of a stretch can exceed, from its samples alone: most stretches need no look
+//! between them.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::lanes::{Kernel, LANES, Lanes, dispatch, larger};
@@ -36,7 +37,8 @@ impl Bounds {
         Self { levels: [0.0; STRETCHES], bends: [0.0; STRETCHES] }
     }
 
-    /// The bound of the intervals that are made of the samples of stretches `index` and `index + 1`.
+    /// The bound of the intervals that are made of the samples of stretches `index` and
+    /// `index + 1`.
     pub(super) fn of(&self, table: &Table, index: usize) -> Bound {
         let level = larger(self.levels[index], self.levels[index + 1]);
         let bend = larger(self.bends[index], self.bends[index + 1]);
@@ -91,11 +93,12 @@ fn bend_at<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
     lanes.abs(lanes.sub(outer, lanes.add(middle, middle)))
 }
 
-/// The samples that a stretch of intervals and the one before it are made of: `samples[0]` is the first of that one.
+/// The samples that a stretch of intervals and the one before it are made of: `samples[0]` is the
+/// first of that one.
 pub(super) type Around = [f32; TAPS + STRETCH];
 
-/// Which intervals of a stretch may read more than `max`, the lowest bit the first. Two looks, the closer one only where the first leaves
-/// any.
+/// Which intervals of a stretch may read more than `max`, the lowest bit the first. Two looks, the
+/// closer one only where the first leaves any.
 pub(super) fn suspects(table: &Table, samples: &Around, bound: Bound, max: f32) -> u64 {
     dispatch(Suspects { table, samples, bound, max })
 }
@@ -122,7 +125,8 @@ impl Kernel for Suspects<'_> {
             if lanes.above(lanes.add(ends, lanes.splat(bound.rise)), max) == 0 {
                 continue;
             }
-            // The last two lanes of the last sixteen begin beyond the samples, and are not asked for.
+            // The last two lanes of the last sixteen begin beyond the samples, and are not asked
+            // for.
             let Some(x) = samples[start..].first_chunk::<{ TAPS + LANES }>() else { break };
             let mut bends = [0.0; TAPS + LANES];
             for at in (0..TAPS).step_by(LANES) {

@@ -1,4 +1,5 @@
-//! The oversampling detector behind true peak: sixteen points a sample, and a parabola through the highest.
+//! The oversampling detector behind true peak: sixteen points a sample, and a parabola through the
+//! highest.
 
 use super::bounds::{Bound, Bounds, ROOM, STRETCH, STRETCHES, survey, suspects};
 use super::lanes::larger;
@@ -17,9 +18,10 @@ const LEAD: usize = PAST - TAPS;
 
 /// The largest magnitude between the samples of one channel, interval by interval.
 ///
-/// A sine up to 0.45 of the sample rate reads within 0.02 dB of its true peak, at any phase: the filter is flat within 0.011 dB up to
-/// 0.46, and the parabola brings the error of the grid from 0.034 dB to below 0.001. Input that is not finite counts as 0.
-/// The signal is silent before its first sample.
+/// A sine up to 0.45 of the sample rate reads within 0.02 dB of its true peak, at any phase: the
+/// filter is flat within 0.011 dB up to 0.46, and the parabola brings the error of the grid from
+/// 0.034 dB to below 0.001. Input that is not finite counts as 0. The signal is silent before its
+/// first sample.
 #[derive(Clone, Debug)]
 pub struct TruePeakFir {
     /// The last [`PAST`] samples, then up to [`CHUNK`] new ones, then silence.
@@ -40,9 +42,10 @@ impl TruePeakFir {
         Self { samples: Box::new([0.0; ROOM]), bounds: Bounds::new() }
     }
 
-    /// Frames between an input frame and the peak of the interval that begins at it: 24. `peaks[i]` of a call covers the time from
-    /// frame i − 24 to i − 23 of the same stretch of input. A peak within a sixteenth of a frame of either end may be
-    /// reported for the neighbouring interval. Any thread.
+    /// Frames between an input frame and the peak of the interval that begins at it: 24. `peaks[i]`
+    /// of a call covers the time from frame i − 24 to i − 23 of the same stretch of input. A peak
+    /// within a sixteenth of a frame of either end may be reported for the neighbouring interval.
+    /// Any thread.
     pub fn latency(&self) -> u64 {
         (TAPS / 2) as u64
     }
@@ -52,8 +55,9 @@ impl TruePeakFir {
         self.samples.fill(0.0);
     }
 
-    /// Takes in `input` and writes, for each of its frames, the largest magnitude in the interval that [`Self::latency`] names.
-    /// Only as many frames as both slices have. Audio thread: no allocation.
+    /// Takes in `input` and writes, for each of its frames, the largest magnitude in the interval
+    /// that [`Self::latency`] names. Only as many frames as both slices have. Audio thread: no
+    /// allocation.
     pub fn process(&mut self, input: &[f32], peaks: &mut [f32]) {
         let frames = input.len().min(peaks.len());
         for (input, peaks) in input[..frames].chunks(CHUNK).zip(peaks[..frames].chunks_mut(CHUNK)) {
@@ -65,8 +69,9 @@ impl TruePeakFir {
         }
     }
 
-    /// Takes in `input` and returns the largest magnitude in all its intervals, or `floor` where that is larger: the running
-    /// maximum of a meter. What the samples rule out is not looked at: the result does not depend on that. Audio thread: no allocation.
+    /// Takes in `input` and returns the largest magnitude in all its intervals, or `floor` where
+    /// that is larger: the running maximum of a meter. What the samples rule out is not looked at:
+    /// the result does not depend on that. Audio thread: no allocation.
     pub fn max_above(&mut self, input: &[f32], floor: f32) -> f32 {
         let mut max = floor;
         for input in input.chunks(CHUNK) {
@@ -175,7 +180,8 @@ mod tests {
         }
     }
 
-    /// By how much the readings of a signal come nearest to their bounds: to the stretch's, and to the closer one of each interval.
+    /// By how much the readings of a signal come nearest to their bounds: to the stretch's, and to
+    /// the closer one of each interval.
     fn nearest(signal: &[f32]) -> [f32; 2] {
         let (mut fir, mut nearest) = (TruePeakFir::new(), [f32::MAX; 2]);
         let stretches = fir.take_in(signal);
@@ -204,7 +210,8 @@ mod tests {
     fn no_reading_exceeds_its_bounds_and_the_worst_input_comes_near() {
         let mut least = [f32::MAX; 2];
         for phase in 0..16 {
-            // Second differences of full size with the sign of what each does to this phase: nothing bends a signal further.
+            // Second differences of full size with the sign of what each does to this phase:
+            // nothing bends a signal further.
             let mut signal = white_noise(phase as u64, 0.9, 400);
             for tap in 0..TAPS {
                 signal[200 + tap] = 1.0_f32.copysign(TABLE.taps[tap][phase]);

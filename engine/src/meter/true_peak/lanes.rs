@@ -1,7 +1,8 @@
-//! Sixteen f32 side by side: one AVX-512 register, two of AVX2, or a plain array; every set gives the same bits.
+//! Sixteen f32 side by side: one AVX-512 register, two of AVX2, or a plain array; every set gives
+//! the same bits.
 //!
-//! Instructions are named, as compilers keep such sums and maxima in registers only when the whole program is optimised at its linking: else
-//! they go through memory, at up to ten times the cost.
+//! Instructions are named, as compilers keep such sums and maxima in registers only when the whole
+//! program is optimised at its linking: else they go through memory, at up to ten times the cost.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 #[cfg(target_arch = "x86_64")]

@@ -11,8 +11,8 @@ pub(super) const WINDOWS: usize = READ + 1;
 /// The samples of those windows.
 pub(super) const SPAN: usize = TAPS + READ;
 
-/// The points of every window, the first of which begins with `samples[0]`: products added up from the oldest sample to the newest, nothing
-/// fused.
+/// The points of every window, the first of which begins with `samples[0]`: products added up from
+/// the oldest sample to the newest, nothing fused.
 pub(super) fn points(taps: &Taps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
     dispatch(Points { taps, samples })
 }

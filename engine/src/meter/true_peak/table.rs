@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 pub(super) const PHASES: usize = 16;
 /// Samples that each point is made of.
 pub(super) const TAPS: usize = 48;
-/// Second differences that the points of an interval, and the one before it, are made of: the first begins at the sample before the interval's
-/// own.
+/// Second differences that the points of an interval, and the one before it, are made of: the first
+/// begins at the sample before the interval's own.
 pub(super) const BENDS: usize = TAPS - 1;
 /// Kaiser β: flat within 0.011 dB up to 0.46 of the sample rate at 48 taps.
 const KAISER_BETA: f64 = 6.0;
@@ -19,7 +19,8 @@ pub(super) type Taps = [[f32; PHASES]; TAPS];
 /// The interpolator, and how far it can rise above its samples.
 pub(super) struct Table {
     pub(super) taps: Taps,
-    /// No reading exceeds max |its two samples| + `bend`·max |second difference| + `rest`·max |x over all taps|.
+    /// No reading exceeds max |its two samples| + `bend`·max |second difference| + `rest`·max |x
+    /// over all taps|.
     pub(super) bend: f32,
     pub(super) rest: f32,
     /// The same, closer: in place of `bend`·max the sum of these times |second difference|.
@@ -52,7 +53,8 @@ fn design() -> Table {
             *value /= sum;
             coefficients[phase] = *value as f32;
         }
-        // What is left after the straight line between the two middle samples, written as second differences.
+        // What is left after the straight line between the two middle samples, written as second
+        // differences.
         column[TAPS / 2 - 1] -= 1.0 - fraction;
         column[TAPS / 2] -= fraction;
         let mut norm = 0.0;
@@ -66,9 +68,10 @@ fn design() -> Table {
         bend = bend.max(norm);
         rest = rest.max(column[TAPS - 2].abs() + column[TAPS - 1].abs());
     }
-    // A parabola's vertex lies at most an eighth of the grid's own second difference above its middle point. That difference is at
-    // most twice what the middle point is off the straight line, and once what each neighbour is; where two straight lines meet, d/16 more.
-    // 4e-5 covers the rounding of 48 products in f32, and of as many in the closer bound.
+    // A parabola's vertex lies at most an eighth of the grid's own second difference above its
+    // middle point. That difference is at most twice what the middle point is off the straight
+    // line, and once what each neighbour is; where two straight lines meet, d/16 more. 4e-5 covers
+    // the rounding of 48 products in f32, and of as many in the closer bound.
     let mut bends = [0.0; BENDS];
     for (index, weight) in bends.iter_mut().enumerate() {
         let own = index.checked_sub(1).map_or(0.0, |tap| largest[tap]);

@@ -1,4 +1,5 @@
-//! What the control thread knows of the chains that play: which inserts stand where, which are bypassed, how late each chain is.
+//! What the control thread knows of the chains that play: which inserts stand where, which are
+//! bypassed, how late each chain is.
 
 use super::command::Strip;
 use crate::mix::{InsertId, Routing};

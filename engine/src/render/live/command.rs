@@ -131,10 +131,12 @@ pub enum Command {
 /// A command and when it is meant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timed {
-    /// Rendered frame at which it takes effect; without it, as soon as it arrives. A time that has passed means at once.
+    /// Rendered frame at which it takes effect; without it, as soon as it arrives. A time that has
+    /// passed means at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<u64>,
-    /// How long the change takes, in milliseconds, 0 to 60 000; without it, as the engine was made. Not of the transport.
+    /// How long the change takes, in milliseconds, 0 to 60 000; without it, as the engine was made.
+    /// Not of the transport.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ramp_ms: Option<f64>,
     /// What.

@@ -1,4 +1,5 @@
-//! The control thread's end of a live engine: commands go out from here, and what they have replaced is dropped here.
+//! The control thread's end of a live engine: commands go out from here, and what they have
+//! replaced is dropped here.
 
 use super::command::{Command, CommandError, Strip, Timed};
 use super::desk::{Desk, Prepared};
@@ -10,7 +11,8 @@ use crossbeam_channel::{Receiver, Sender};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Sends commands to a live engine, and knows the session as it will be when they have been carried out.
+/// Sends commands to a live engine, and knows the session as it will be when they have been carried
+/// out.
 pub struct Control {
     desk: Desk,
     orders: Sender<Order>,
@@ -52,7 +54,8 @@ impl Control {
     /// Sends a command; returns its number. Control thread; allocates, and may build processors.
     ///
     /// # Errors
-    /// When it cannot be carried out; nothing has changed then, and the engine's events tell of it too.
+    /// When it cannot be carried out; nothing has changed then, and the engine's events tell of it
+    /// too.
     pub fn send(&mut self, timed: Timed) -> Result<u64, CommandError> {
         let number = self.next_number;
         let result = self.try_send(number, timed);
@@ -99,7 +102,8 @@ impl Control {
         Ok(number)
     }
 
-    /// Drops what has been replaced and notes what has been carried out. [`Control::send`] does so too. Control thread.
+    /// Drops what has been replaced and notes what has been carried out. [`Control::send`] does so
+    /// too. Control thread.
     pub fn collect(&mut self) {
         while let Ok(thing) = self.returned.try_recv() {
             self.out -= 1;
@@ -112,13 +116,15 @@ impl Control {
         }
     }
 
-    /// Every command that has been carried out so far, with its frame: given to an engine of the same session, they play the same mix.
+    /// Every command that has been carried out so far, with its frame: given to an engine of the
+    /// same session, they play the same mix.
     pub fn recording(&mut self) -> &[Timed] {
         self.collect();
         &self.recording
     }
 
-    /// The session as it is heard, once all commands have been carried out: what is bypassed is left out.
+    /// The session as it is heard, once all commands have been carried out: what is bypassed is
+    /// left out.
     pub fn session(&self) -> Session {
         self.desk.heard_session()
     }

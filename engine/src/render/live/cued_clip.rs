@@ -79,7 +79,8 @@ impl CuedClip {
         if self.to_skip() > 0 { self.kept() } else { u64::MAX }
     }
 
-    /// Goes on, for a while, to where the clip is needed next; says whether there was anything to do.
+    /// Goes on, for a while, to where the clip is needed next; says whether there was anything to
+    /// do.
     pub(super) fn skip(&mut self) -> bool {
         let left = self.to_skip();
         let Some(clip) = self.clip.as_mut().filter(|_| left > 0) else { return false };
@@ -98,7 +99,8 @@ impl CuedClip {
         self.clip.as_ref().is_none_or(|clip| self.looped.is_none() && clip.end().is_some())
     }
 
-    /// What went wrong since the last call, as a sentence: nothing more is read then, until the next cue.
+    /// What went wrong since the last call, as a sentence: nothing more is read then, until the
+    /// next cue.
     pub(super) fn take_failure(&mut self) -> Option<String> {
         let failure = self.clip.as_mut().and_then(Clip::take_error).map(|error| error.to_string());
         let truncated = || {
@@ -227,7 +229,8 @@ mod tests {
         for _ in 0..300 {
             clip.fill(&mut block.block_mut());
         }
-        // At 400 000 it has turned: a quarter of a second and a thirty-second of the way are there while the stem is read anew.
+        // At 400 000 it has turned: a quarter of a second and a thirty-second of the way are there
+        // while the stem is read anew.
         assert_eq!(clip.here(), 12_000 + 90_000 / 32);
         while clip.skip() {}
         assert_eq!(clip.here(), u64::MAX);

@@ -1,4 +1,5 @@
-//! The session as it will be when all commands have been carried out; each command is checked here, and what it needs is built.
+//! The session as it will be when all commands have been carried out; each command is checked here,
+//! and what it needs is built.
 
 use super::chains::{ChainState, Chains, Slot};
 use super::command::{Command, CommandError, Place, Strip, find, inserts_mut, with_field};
@@ -56,7 +57,8 @@ impl Desk {
         }
     }
 
-    /// Checks a command and builds what it needs; nothing changes before it is taken over. Allocates.
+    /// Checks a command and builds what it needs; nothing changes before it is taken over.
+    /// Allocates.
     ///
     /// # Errors
     /// When it cannot be carried out.

@@ -1,4 +1,5 @@
-//! The live engine: the renderer, and around it the transport, commands at their frames, the master's gain and limiter, meters.
+//! The live engine: the renderer, and around it the transport, commands at their frames, the
+//! master's gain and limiter, meters.
 
 use super::command::Strip;
 use super::cued_clip::LoopRange;
@@ -22,8 +23,9 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Plays a plan block by block. Stereo. Made by [`super::open`] and [`super::open_replay`].
 ///
-/// A frame is counted when it is rendered: the count, which commands are timed by, stands still while nothing plays. What comes out is
-/// a function of the stems, the session and the commands with their frames; never of the sizes of blocks.
+/// A frame is counted when it is rendered: the count, which commands are timed by, stands still
+/// while nothing plays. What comes out is a function of the stems, the session and the commands
+/// with their frames; never of the sizes of blocks.
 pub struct LiveEngine<I> {
     pub(super) renderer: Renderer<Guarded<I>>,
     pub(super) dials: Dials,
@@ -52,7 +54,8 @@ pub struct LiveEngine<I> {
 }
 
 impl<I: LiveInput> LiveEngine<I> {
-    /// Renders the next block, stereo, of any number of frames. Audio thread: no allocation, no lock, no wait, no failure.
+    /// Renders the next block, stereo, of any number of frames. Audio thread: no allocation, no
+    /// lock, no wait, no failure.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
         self.take_orders();
         let mut done = 0;
@@ -90,13 +93,15 @@ impl<I: LiveInput> LiveEngine<I> {
         self.transport.motion()
     }
 
-    /// Whether every reader has the next frames, for whoever asks for blocks faster than they play. Audio thread.
+    /// Whether every reader has the next frames, for whoever asks for blocks faster than they play.
+    /// Audio thread.
     pub fn is_ready(&mut self, frames: usize) -> bool {
         self.transport.motion() != Motion::Rolling
             || self.renderer.tracks_mut().iter_mut().all(|track| track.input.input.is_ready(frames))
     }
 
-    /// Takes commands in; those without a time are due at once. [`LiveEngine::process`] does so too. Audio thread.
+    /// Takes commands in; those without a time are due at once. [`LiveEngine::process`] does so
+    /// too. Audio thread.
     fn take_orders(&mut self) {
         while self.schedule.has_room()
             && let Ok(order) = self.orders.try_recv()
@@ -220,8 +225,8 @@ impl<I: LiveInput> LiveEngine<I> {
         self.go_on(frames);
     }
 
-    /// The position goes on; a fade that has ended leads to what it was for; after the last stem's ring it is
-    /// back at the beginning.
+    /// The position goes on; a fade that has ended leads to what it was for; after the last stem's
+    /// ring it is back at the beginning.
     fn go_on(&mut self, frames: usize) {
         let next = self.transport.advance(frames);
         let ended = self.renderer.tracks().iter().all(|track| track.input.input.has_ended());
@@ -287,7 +292,8 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 
     pub(super) fn tell(&mut self, event: Event) {
-        // No event that is told from here owns memory: one that does not fit is dropped without a call to the allocator.
+        // No event that is told from here owns memory: one that does not fit is dropped without a
+        // call to the allocator.
         if self.events.try_send(event).is_err() {
             self.counters.dropped_events.fetch_add(1, Relaxed);
         }

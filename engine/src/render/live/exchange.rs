@@ -1,4 +1,5 @@
-//! Exchanging chains and delays while they play: the new ones go in at their frames, the old ones go back to be dropped.
+//! Exchanging chains and delays while they play: the new ones go in at their frames, the old ones
+//! go back to be dropped.
 
 use super::engine::LiveEngine;
 use super::event::Event;
@@ -91,8 +92,9 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 }
 
-/// The queue has room for all that can be on its way, which the control thread counts, and is held open by the engine: nothing is
-/// dropped here. Were it full after all, the thing would be lost to the allocator rather than given to it on this thread.
+/// The queue has room for all that can be on its way, which the control thread counts, and is held
+/// open by the engine: nothing is dropped here. Were it full after all, the thing would be lost to
+/// the allocator rather than given to it on this thread.
 fn send_back(returns: &Sender<Return>, thing: Return) {
     if let Err(TrySendError::Full(thing) | TrySendError::Disconnected(thing)) = returns.try_send(thing) {
         std::mem::forget(thing);

@@ -10,14 +10,16 @@ use crate::render::offline::aim;
 use crate::session::Session;
 use crate::units::{Decibels, SampleRate};
 
-/// What an earlier render of the same mix has measured before its master gain, and the gain that it came to.
+/// What an earlier render of the same mix has measured before its master gain, and the gain that it
+/// came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
     /// Integrated loudness, in LUFS.
     pub integrated_lufs: f64,
     /// In dBTP.
     pub true_peak_dbtp: f64,
-    /// What it came to; without it, and for other targets and ceilings, the gain follows from the loudness.
+    /// What it came to; without it, and for other targets and ceilings, the gain follows from the
+    /// loudness.
     pub found: Option<FoundGain>,
 }
 

@@ -1,4 +1,5 @@
-//! What keeps a track that goes mad from the others: samples that are no numbers never enter the mix.
+//! What keeps a track that goes mad from the others: samples that are no numbers never enter the
+//! mix.
 
 use crate::audio::BlockMut;
 use crate::mix::{Glide, Input};
@@ -115,7 +116,8 @@ mod tests {
             assert_eq!(news, 1);
             for heard in heard {
                 assert!(heard[..130].iter().all(|x| *x == 0.5));
-                // Half a full scale over 128 frames along the smooth step, whose steepest slope is 15/8.
+                // Half a full scale over 128 frames along the smooth step, whose steepest slope is
+                // 15/8.
                 assert!(heard.windows(2).all(|two| (two[1] - two[0]).abs() < 0.5 * 1.875 / 128.0 + 1e-6));
                 assert!(heard[130 + 128..].iter().all(|x| *x == 0.0));
             }

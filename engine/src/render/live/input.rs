@@ -1,4 +1,5 @@
-//! What a live track reads from: an input that can be sent elsewhere, and that says when it is there.
+//! What a live track reads from: an input that can be sent elsewhere, and that says when it is
+//! there.
 
 use super::cued_clip::{CuedClip, LoopRange};
 use crate::audio::BlockMut;

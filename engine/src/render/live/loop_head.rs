@@ -1,4 +1,5 @@
-//! The beginning of a loop, kept: it is played at every turn while the stem is read anew up to where it ends.
+//! The beginning of a loop, kept: it is played at every turn while the stem is read anew up to
+//! where it ends.
 
 use super::cued_clip::LoopRange;
 use crate::audio::{AudioBuffer, Block, BlockMut};
@@ -6,7 +7,8 @@ use crate::units::SampleRate;
 
 /// What is kept at least, and at most, in seconds.
 const KEPT_S: (f64, f64) = (0.25, 5.0);
-/// Stems are read at so many times real time at least, eight of them on one thread: a thirty-second of the way to a loop is kept of it.
+/// Stems are read at so many times real time at least, eight of them on one thread: a thirty-second
+/// of the way to a loop is kept of it.
 const PACE: u64 = 32;
 
 /// What is kept of a loop.

@@ -1,4 +1,5 @@
-//! What the mixer's meters show: a reading a strip at the rate asked for, taken one strip after another so that no block pays for all.
+//! What the mixer's meters show: a reading a strip at the rate asked for, taken one strip after
+//! another so that no block pays for all.
 
 use super::command::Strip;
 use crate::analysis::BandMeter;
@@ -33,9 +34,11 @@ pub struct Reading {
     pub true_peak_dbtp: Option<f64>,
     /// Left against right, -1 to 1.
     pub correlation: Option<f64>,
-    /// The most that the strip's dynamics turned down at the ends of blocks, in dB, 0 or more. The master's includes its limiter.
+    /// The most that the strip's dynamics turned down at the ends of blocks, in dB, 0 or more. The
+    /// master's includes its limiter.
     pub gain_reduction_db: f64,
-    /// Power in [`BANDS`] bands of equal ratio from 20 Hz to Nyquist, in dBFS, -120 at least; a full-scale sine has 0 in its band.
+    /// Power in [`BANDS`] bands of equal ratio from 20 Hz to Nyquist, in dBFS, -120 at least; a
+    /// full-scale sine has 0 in its band.
     pub spectrum_dbfs: [f32; BANDS],
     /// Left and right of evenly spaced frames.
     pub scope: [[f32; 2]; SCOPE_POINTS],
@@ -56,8 +59,9 @@ pub(super) struct StripMeter {
     reduction_db: f64,
     bands: BandMeter<BANDS>,
     scope: [[f32; 2]; SCOPE_POINTS],
-    /// Frames that wait to be looked at together, [`BATCH`] at most: meters cost a third when they see many at once, and as every strip
-    /// has its own turn, each block looks at a few strips only.
+    /// Frames that wait to be looked at together, [`BATCH`] at most: meters cost a third when they
+    /// see many at once, and as every strip has its own turn, each block looks at a few strips
+    /// only.
     waiting: AudioBuffer,
     filled: usize,
     /// Frames between points.
@@ -105,7 +109,8 @@ impl StripMeter {
         self.scope = [[0.0; 2]; SCOPE_POINTS];
     }
 
-    /// Takes in a stereo block and what was turned down at its end; calls back with each reading that falls due. Audio thread.
+    /// Takes in a stereo block and what was turned down at its end; calls back with each reading
+    /// that falls due. Audio thread.
     pub(super) fn observe(
         &mut self,
         block: &Block<'_>,

@@ -1,7 +1,9 @@
-//! The same mix in real time: the renderer that writes the file plays it too, block by block, while commands change it.
+//! The same mix in real time: the renderer that writes the file plays it too, block by block, while
+//! commands change it.
 //!
-//! [`open`] makes an engine whose stems are read ahead by threads, to be driven by an audio callback; [`open_replay`] makes one that
-//! reads its stems when it needs them, to be driven as fast as the machine goes. Both give the same bits.
+//! [`open`] makes an engine whose stems are read ahead by threads, to be driven by an audio
+//! callback; [`open_replay`] makes one that reads its stems when it needs them, to be driven as
+//! fast as the machine goes. Both give the same bits.
 
 mod chains;
 mod command;

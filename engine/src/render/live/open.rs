@@ -39,9 +39,11 @@ const EVENTS: usize = 1_024;
 pub struct LiveOptions {
     /// The most frames that are rendered at a time; a longer block is rendered in parts.
     pub max_block: usize,
-    /// How long every change of gain, pan, width, polarity, inserts and transport takes, in milliseconds.
+    /// How long every change of gain, pan, width, polarity, inserts and transport takes, in
+    /// milliseconds.
     pub ramp_ms: f64,
-    /// What an earlier render measured before its master gain; without it the loudness target is not applied.
+    /// What an earlier render measured before its master gain; without it the loudness target is
+    /// not applied.
     pub measured: Option<Measured>,
     /// Look-ahead of the limiter under the ceiling, in milliseconds.
     pub look_ahead_ms: f64,
@@ -56,7 +58,8 @@ pub struct LiveOptions {
 }
 
 impl Default for LiveOptions {
-    /// Blocks of up to 4096 frames, ramps of 20 ms, 1.5 ms of look-ahead, 2 s read ahead, 30 readings a second.
+    /// Blocks of up to 4096 frames, ramps of 20 ms, 1.5 ms of look-ahead, 2 s read ahead, 30
+    /// readings a second.
     fn default() -> Self {
         Self {
             max_block: 4_096,
@@ -100,7 +103,8 @@ pub struct Live<I> {
     pub events: Receiver<Event>,
 }
 
-/// An engine whose stems are read ahead by threads of their own, standing still at its start. Control thread; opens files.
+/// An engine whose stems are read ahead by threads of their own, standing still at its start.
+/// Control thread; opens files.
 ///
 /// # Errors
 /// See [`LiveError`].

@@ -1,4 +1,5 @@
-//! What travels between the control thread and the audio thread: everything built, nothing to be allocated or dropped on the way.
+//! What travels between the control thread and the audio thread: everything built, nothing to be
+//! allocated or dropped on the way.
 
 use super::command::Strip;
 use super::cued_clip::LoopRange;
@@ -43,7 +44,8 @@ pub(super) enum Seat {
     Limiter,
 }
 
-/// A delay for one feed: where it is summed, which of the feeds there, and the delay until it has been handed over.
+/// A delay for one feed: where it is summed, which of the feeds there, and the delay until it has
+/// been handed over.
 pub(super) type Redelay = (Destination, usize, Option<Box<FeedDelay>>);
 
 /// A chain that takes another one's place, and the delays that keep all paths equally late.

@@ -64,7 +64,8 @@ impl Feeder {
                 true
             }
             Phase::Playing => {
-                // Small pieces only where the ring itself is small. What is not needed yet is gone to while there is time.
+                // Small pieces only where the ring itself is small. What is not needed yet is gone
+                // to while there is time.
                 if self.writer.room() < CHUNK || self.clip.here() == 0 {
                     return self.clip.skip();
                 }
@@ -97,7 +98,8 @@ impl Feeder {
     }
 }
 
-/// Starts the readers. They end when the engine, and with it every ring, is dropped. Control thread.
+/// Starts the readers. They end when the engine, and with it every ring, is dropped. Control
+/// thread.
 ///
 /// # Errors
 /// When the system has no thread left.

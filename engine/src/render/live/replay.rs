@@ -1,4 +1,5 @@
-//! A recorded list of commands, played again as fast as the machine goes: the same bits as when it was recorded.
+//! A recorded list of commands, played again as fast as the machine goes: the same bits as when it
+//! was recorded.
 
 use super::command::{CommandError, Timed};
 use super::event::{Event, Motion};
@@ -27,8 +28,9 @@ pub enum ReplayError {
 /// Commands sent ahead of their time.
 const AHEAD: usize = 256;
 
-/// Plays an engine that waits for nothing, block by block, with commands at their frames; a list in the order of its times. Ends when
-/// the mix has ended, when nothing plays and no command is due, or when `hear` says so. Control thread.
+/// Plays an engine that waits for nothing, block by block, with commands at their frames; a list in
+/// the order of its times. Ends when the mix has ended, when nothing plays and no command is due,
+/// or when `hear` says so. Control thread.
 ///
 /// # Errors
 /// See [`ReplayError`].

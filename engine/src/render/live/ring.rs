@@ -1,4 +1,5 @@
-//! The track's end of the ring between it and a reader thread: frames read ahead, and silence with fades when there are too few.
+//! The track's end of the ring between it and a reader thread: frames read ahead, and silence with
+//! fades when there are too few.
 
 use super::input::{Cue, LiveInput};
 use super::ring_writer::{Mark, RingWriter};
@@ -6,7 +7,8 @@ use crate::audio::BlockMut;
 use crate::mix::{Glide, Gliding, Input};
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// Frames over which a track that runs out of sound fades out, and in again. So many always stay behind in the ring.
+/// Frames over which a track that runs out of sound fades out, and in again. So many always stay
+/// behind in the ring.
 pub(super) const FADE: usize = 128;
 /// Marks and cues under way at once.
 const MARKS: usize = 64;
@@ -96,7 +98,8 @@ impl RingInput {
         }
     }
 
-    /// Sets out for silence when nothing may be taken any more, and back when there is enough again.
+    /// Sets out for silence when nothing may be taken any more, and back when there is enough
+    /// again.
     fn look_ahead(&mut self, frames: usize) {
         if !self.starving && self.playable() == 0 {
             self.starving = true;
@@ -251,10 +254,12 @@ mod tests {
             assert_eq!((input.take_starvations(), input.take_starvations()), (1, 0));
             let silent = heard.iter().filter(|x| **x == 0.0).count();
             assert!((1_500..2_100).contains(&silent), "{silent} in blocks of {size}");
-            // The smooth step's steepest slope is 15/8 of a straight line's: 0.0146 a frame, in blocks of any size.
+            // The smooth step's steepest slope is 15/8 of a straight line's: 0.0146 a frame, in
+            // blocks of any size.
             let steps = heard.windows(2).map(|two| (two[1] - two[0]).abs());
             assert!(steps.fold(0.0, f32::max) < 1.875 / 128.0 + 1e-4, "blocks of {size}");
-            // All that had been read is heard before it; and what comes back is what would have been playing then.
+            // All that had been read is heard before it; and what comes back is what would have
+            // been playing then.
             assert!((heard[871] - (1.0 + 871.0 * 1e-6)).abs() < 1e-6, "{}", heard[871]);
             assert!((heard[4_400] - (1.0 + 4_400.0 * 1e-6)).abs() < 1e-6, "{}", heard[4_400]);
         }

@@ -37,7 +37,8 @@ impl RingWriter {
         self.frames.iter().map(Producer::slots).min().unwrap_or(0)
     }
 
-    /// Says that what is written from now on belongs to a cue; `false` while there is no room to say so.
+    /// Says that what is written from now on belongs to a cue; `false` while there is no room to
+    /// say so.
     pub(super) fn begin(&mut self, epoch: u64) -> bool {
         self.marks.push(Mark::Begin { epoch, at: self.written }).is_ok()
     }

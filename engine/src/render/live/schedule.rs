@@ -1,4 +1,5 @@
-//! Commands waiting for their frame, earliest first; among equals in the order in which they were sent.
+//! Commands waiting for their frame, earliest first; among equals in the order in which they were
+//! sent.
 
 use super::order::{ORDERS, Order};
 
@@ -19,7 +20,8 @@ impl Schedule {
         self.orders.len() < ORDERS
     }
 
-    /// Puts an order in its place; one without a time is due `now`. Only while there is room. Audio thread.
+    /// Puts an order in its place; one without a time is due `now`. Only while there is room. Audio
+    /// thread.
     pub(super) fn add(&mut self, order: Order, now: u64) {
         let at = order.at.unwrap_or(now).max(now);
         let key = (at, order.number);

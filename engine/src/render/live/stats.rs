@@ -76,7 +76,8 @@ impl Default for Counters {
     }
 }
 
-/// The bucket of a share in millionths: eight to a doubling, so that a percentile is right within 9 %, upwards.
+/// The bucket of a share in millionths: eight to a doubling, so that a percentile is right within 9
+/// %, upwards.
 fn bucket(millionths: u64) -> usize {
     let value = millionths.max(1) as f64;
     ((value.log2() * STEPS as f64).ceil() as usize).min(BUCKETS - 1)

@@ -72,7 +72,8 @@ impl Transport {
         }
     }
 
-    /// Asks for something else: comes back when it can be done at once; else the sound fades out first.
+    /// Asks for something else: comes back when it can be done at once; else the sound fades out
+    /// first.
     pub(super) fn request(&mut self, next: Next, ramp: u64) -> Option<Next> {
         match (self.motion, next) {
             (Motion::Rolling, Next::Roll) if self.next.is_none() => None,
@@ -116,8 +117,8 @@ impl Transport {
         Cue { epoch: self.epoch, position, loop_range: self.loop_range }
     }
 
-    /// The readers are there: plays. At session time 0 everything begins by itself; elsewhere the sound, which is `latency` frames late,
-    /// fades in.
+    /// The readers are there: plays. At session time 0 everything begins by itself; elsewhere the
+    /// sound, which is `latency` frames late, fades in.
     pub(super) fn roll(&mut self, latency: u64, ramp: u64) {
         (self.motion, self.cold) = (Motion::Rolling, false);
         self.fade_in = if self.position == 0 { Glide::DONE } else { Glide::new(latency, ramp) };

@@ -121,7 +121,8 @@ fn songs() -> Vec<Song> {
     ]
 }
 
-/// What is wrong with a master, if anything is: it neither meets its target nor names a limit that is truly met.
+/// What is wrong with a master, if anything is: it neither meets its target nor names a limit that
+/// is truly met.
 fn fault(song: &Song, aim: &Aim, mastered: &Mastered) -> Option<String> {
     let written = &mastered.written.measurement;
     let missing = aim.target_lufs.unwrap() - written.integrated_lufs.unwrap();

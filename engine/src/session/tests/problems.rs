@@ -395,7 +395,8 @@ fn a_hostile_document_is_answered_within_seconds() {
     let text = unknown("z", 300_000) + &(0..MAX_TRACKS).map(track).collect::<Vec<_>>().concat();
     let start = std::time::Instant::now();
     let problems = toml(&text);
-    // A debug build on a busy machine takes about a second; work in the square of the size would take an hour.
+    // A debug build on a busy machine takes about a second; work in the square of the size would
+    // take an hour.
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     assert_eq!(problems.len(), 1_001);
     assert_eq!(problems[1_000], "more than 1000 problems: the rest is not listed");

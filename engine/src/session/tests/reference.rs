@@ -1,4 +1,5 @@
-//! The reference for users says what the code does: its example parses, its tables are the schema's.
+//! The reference for users says what the code does: its example parses, its tables are the
+//! schema's.
 
 use super::super::accepts::Accepts;
 use super::super::schema::{resolve, schema};
@@ -7,7 +8,8 @@ use serde_json::Value;
 
 const REFERENCE: &str = include_str!("../../../../docs/session.md");
 
-/// The text between a fence that opens with a language and the next fence, for the first such block.
+/// The text between a fence that opens with a language and the next fence, for the first such
+/// block.
 fn block(language: &str) -> &'static str {
     let (_, rest) = REFERENCE.split_once(&format!("```{language}\n")).unwrap();
     rest.split_once("```").unwrap().0

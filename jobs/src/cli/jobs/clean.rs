@@ -12,8 +12,8 @@ use std::time::Duration;
 
 /// Clear up: what has expired, and what crashes left.
 ///
-/// Mixes are kept 48 hours when complete and 24 when not, other jobs 30 seconds and 7 days, and at most 50 jobs a session;
-/// mixdown.toml changes that. A running job never goes.
+/// Mixes are kept 48 hours when complete and 24 when not, other jobs 30 seconds and 7 days, and at
+/// most 50 jobs a session; mixdown.toml changes that. A running job never goes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -32,7 +32,8 @@ pub(in crate::cli) struct CleanupArguments {
     /// Ended jobs older than this go, whatever the policy says: 30s, 5m, 48h, 7d.
     #[arg(long, value_name = "AGE", value_parser = parse_duration)]
     older_than: Option<Duration>,
-    /// Refuse when more than this share of all jobs would expire at once, 0 to 1. Without it: half, and more than 100 jobs.
+    /// Refuse when more than this share of all jobs would expire at once, 0 to 1. Without it: half,
+    /// and more than 100 jobs.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     max_share: Option<f64>,
     #[command(flatten)]

@@ -14,8 +14,8 @@ use tracing_subscriber::filter::LevelFilter;
 
 /// Queue mixes, work the queue, and see what became of them.
 ///
-/// Jobs are plain JSON files: records below the media folder, results below the storage folder. Any number of workers may run on
-/// the same folders; a job whose worker dies is taken up by another.
+/// Jobs are plain JSON files: records below the media folder, results below the storage folder. Any
+/// number of workers may run on the same folders; a job whose worker dies is taken up by another.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:

@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex};
 
 /// Work the queue.
 ///
-/// Each mix is rendered in a process of its own. SIGTERM and Ctrl-C stop gracefully: what runs goes back to the queue, without
-/// counting as an attempt. Leftovers are repaired at the start; cleanup runs every 30 minutes.
+/// Each mix is rendered in a process of its own. SIGTERM and Ctrl-C stop gracefully: what runs goes
+/// back to the queue, without counting as an attempt. Leftovers are repaired at the start; cleanup
+/// runs every 30 minutes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

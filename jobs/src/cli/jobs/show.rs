@@ -83,7 +83,8 @@ fn as_json(store: &Store, jobs: &[Arc<Outline>]) -> String {
 
 /// Tell where a job is.
 ///
-/// Exit code 0 when the job is found, in whatever state; 1 when it is not, has expired, or its record is damaged.
+/// Exit code 0 when the job is found, in whatever state; 1 when it is not, has expired, or its
+/// record is damaged.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mixdown jobs status 01890a5d-ac96-774b-bcce-b302099a8057 --json")]
 pub(in crate::cli) struct StatusArguments {

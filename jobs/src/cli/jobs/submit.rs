@@ -33,7 +33,8 @@ pub(in crate::cli) struct SubmitArguments {
     /// Whether stems start at the time references of their files (bext), relative to the earliest.
     #[arg(long, value_enum, value_name = "MODE")]
     timecode: Option<TimecodeChoice>,
-    /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its result.
+    /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its
+    /// result.
     #[arg(long, value_name = "ID")]
     session_id: SessionId,
     /// Which stems that share a source are moved into time with each other.
@@ -42,7 +43,8 @@ pub(in crate::cli) struct SubmitArguments {
     /// A second submission with the same key and request is the same job.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
-    /// Fail the job where the master misses its target or ceiling; without it, such a mix is complete, with a warning.
+    /// Fail the job where the master misses its target or ceiling; without it, such a mix is
+    /// complete, with a warning.
     #[arg(long)]
     strict: bool,
     #[command(flatten)]

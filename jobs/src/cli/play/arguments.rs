@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 /// Play a mix live, with faders to move.
 ///
-/// The same mix as `mixdown render` writes, block by block. On a terminal it shows a mixer: press ? there for its keys. The loudness
-/// target is heard when --report names the report.json of an earlier render; without it the mix plays at its own level. The ceiling
-/// is that of the session: its own, else the target's, else -1 dBTP, and off for wav32f without a target.
+/// The same mix as `mixdown render` writes, block by block. On a terminal it shows a mixer: press ?
+/// there for its keys. The loudness target is heard when --report names the report.json of an
+/// earlier render; without it the mix plays at its own level. The ceiling is that of the session:
+/// its own, else the target's, else -1 dBTP, and off for wav32f without a target.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -64,10 +65,12 @@ pub(in crate::cli) struct PlayArguments {
     /// Carry out the commands of such a file at their frames.
     #[arg(long, value_name = "FILE")]
     pub(super) replay: Option<PathBuf>,
-    /// With --freewheel: write what is heard to this file, as 32-bit float WAV, from the session's first frame on.
+    /// With --freewheel: write what is heard to this file, as 32-bit float WAV, from the session's
+    /// first frame on.
     #[arg(long, value_name = "FILE")]
     pub(super) wav: Option<PathBuf>,
-    /// Replace files that mixdown did not write, and the one of --record, too; never one that is read.
+    /// Replace files that mixdown did not write, and the one of --record, too; never one that is
+    /// read.
     #[arg(long)]
     pub(super) force: bool,
     /// Print one JSON document, and show nothing else.

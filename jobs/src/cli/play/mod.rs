@@ -160,7 +160,8 @@ fn plan(session: Session, quiet: bool) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-/// Runs the engine, on a thread of its own or in the device's, and the mixer, or nothing, on this one.
+/// Runs the engine, on a thread of its own or in the device's, and the mixer, or nothing, on this
+/// one.
 fn play(
     arguments: &PlayArguments,
     plan: &Plan,

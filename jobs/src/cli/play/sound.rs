@@ -6,7 +6,8 @@ use mixdown_engine::render::live::{LiveEngine, OutputDevice, RingInput, device_n
 use mixdown_engine::units::SampleRate;
 use std::time::{Duration, Instant};
 
-/// How often a device is looked for in the place of one that is gone, and how long after each other.
+/// How often a device is looked for in the place of one that is gone, and how long after each
+/// other.
 const TRIES: usize = 5;
 const PAUSE: Duration = Duration::from_millis(300);
 
@@ -22,8 +23,9 @@ pub(super) fn list() -> Result<String, Failure> {
     Ok(lines.concat())
 }
 
-/// Plays on a device until it is done or interrupted. From one that is gone it goes on to the same one, should it be there again, or else
-/// to the system's default; `Some` with the reason if there is none.
+/// Plays on a device until it is done or interrupted. From one that is gone it goes on to the same
+/// one, should it be there again, or else to the system's default; `Some` with the reason if there
+/// is none.
 pub(super) fn run(
     watch: &mut Watch<'_>,
     rate: SampleRate,

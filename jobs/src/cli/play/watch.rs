@@ -36,7 +36,8 @@ pub(super) struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// Sends the commands of the list and looks at what happens, in a mixer if there is a terminal, until it is done or interrupted.
+    /// Sends the commands of the list and looks at what happens, in a mixer if there is a terminal,
+    /// until it is done or interrupted.
     pub(super) fn run(&mut self, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
         let PlayArguments { quiet, json, freewheel, .. } = *self.arguments;
         if !quiet && !json && !freewheel && stdin().is_terminal() && stdout().is_terminal() {

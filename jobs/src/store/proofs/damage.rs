@@ -1,4 +1,5 @@
-//! Damaged records: set aside, counted, never in the way of others, never believed when they say what cannot be.
+//! Damaged records: set aside, counted, never in the way of others, never believed when they say
+//! what cannot be.
 
 use super::dice::Dice;
 use super::scene::Scene;

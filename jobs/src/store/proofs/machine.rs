@@ -1,4 +1,5 @@
-//! The state machine against a model: whatever is asked of a record in whatever order, it does what the model does.
+//! The state machine against a model: whatever is asked of a record in whatever order, it does what
+//! the model does.
 
 use crate::jobs::{By, JobError, NewJob, Record, State};
 use jiff::{SignedDuration, Timestamp};

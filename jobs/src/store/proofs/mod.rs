@@ -1,4 +1,5 @@
-//! Proofs that nothing is lost: a disk that loses power, fails and fills up, and records that are damaged.
+//! Proofs that nothing is lost: a disk that loses power, fails and fills up, and records that are
+//! damaged.
 
 mod blocked;
 mod damage;

@@ -1,4 +1,5 @@
-//! The power goes at every operation; nothing acknowledged is lost. And each sync is needed: without it, something is.
+//! The power goes at every operation; nothing acknowledged is lost. And each sync is needed:
+//! without it, something is.
 
 use super::dice::Dice;
 use super::scene::Scene;

@@ -1,4 +1,5 @@
-//! A store on a simulated disk with trivial jobs, what was acknowledged to its users, and the search for losses.
+//! A store on a simulated disk with trivial jobs, what was acknowledged to its users, and the
+//! search for losses.
 
 use super::dice::Dice;
 use super::sim_disk::SimDisk;
@@ -192,7 +193,8 @@ impl Scene {
         deleted.errors.pop().map_or(Ok(()), Err)
     }
 
-    /// What was acknowledged and is gone, torn or else; looked for right after a restart, and again once all is repaired and run.
+    /// What was acknowledged and is gone, torn or else; looked for right after a restart, and again
+    /// once all is repaired and run.
     pub(super) fn losses(&mut self) -> Vec<String> {
         let mut losses = Vec::new();
         for (job, told) in self.told.clone() {
@@ -217,7 +219,8 @@ impl Scene {
         }
         let mut repaired = self.store.repair(&Scope::ALL);
         if !repaired.errors.is_empty() {
-            // The failure that was still to come; the next repair makes good what this one could not.
+            // The failure that was still to come; the next repair makes good what this one could
+            // not.
             let again = self.store.repair(&Scope::ALL);
             (repaired.errors, repaired.quarantined) = (again.errors, repaired.quarantined + again.quarantined);
         }
@@ -241,7 +244,8 @@ impl Scene {
         losses
     }
 
-    /// What must hold whenever nothing runs: every job has ended, and each session's result is its owner's.
+    /// What must hold whenever nothing runs: every job has ended, and each session's result is its
+    /// owner's.
     fn promises(&mut self) -> Vec<String> {
         let mut broken = Vec::new();
         for session in self.store.sessions().unwrap() {

@@ -1,4 +1,5 @@
-//! A disk in memory that loses power: what was not synced may be gone, torn or there, as on true disks.
+//! A disk in memory that loses power: what was not synced may be gone, torn or there, as on true
+//! disks.
 
 use super::dice::Dice;
 use crate::store::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
@@ -14,7 +15,8 @@ enum Node {
     Folder { live: BTreeMap<String, usize>, durable: BTreeMap<String, usize> },
 }
 
-/// A change of names that no sync has made durable yet. A rename is one change, as journals have it.
+/// A change of names that no sync has made durable yet. A rename is one change, as journals have
+/// it.
 #[derive(Clone)]
 struct Change {
     removed: Option<(usize, String)>,

@@ -19,7 +19,8 @@ fn limiter(channels: usize) -> Limiter {
     Limiter::new(&LimiterSettings::default(), &spec(channels)).unwrap()
 }
 
-/// The limited signal and the silence after it: cut off earlier, its end would be a step that no limiter has seen.
+/// The limited signal and the silence after it: cut off earlier, its end would be a step that no
+/// limiter has seen.
 fn limited(input: &[f32]) -> Vec<f32> {
     let mut limiter = limiter(1);
     let mut out = input.to_vec();
@@ -28,8 +29,8 @@ fn limited(input: &[f32]) -> Vec<f32> {
     out
 }
 
-/// The highest point of the curve through the samples, in dBTP: sixteen points a frame, each the sum of 512 samples under a
-/// Blackman-windowed sinc, in f64.
+/// The highest point of the curve through the samples, in dBTP: sixteen points a frame, each the
+/// sum of 512 samples under a Blackman-windowed sinc, in f64.
 fn true_peak_db(samples: &[f32]) -> f64 {
     const HALF: usize = 256;
     let taps: Vec<Vec<f64>> = (0..16)
@@ -50,7 +51,8 @@ fn true_peak_db(samples: &[f32]) -> f64 {
         .collect();
     let mut highest: f64 = 0.0;
     for window in padded.windows(2 * HALF) {
-        // Far from any peak there is nothing to find: a peak of this curve is never six times what surrounds it.
+        // Far from any peak there is nothing to find: a peak of this curve is never six times what
+        // surrounds it.
         let near = window[HALF - 6..HALF + 6].iter().fold(0.0_f64, |near, sample| near.max(sample.abs()));
         if near * 6.0 < highest {
             continue;
@@ -102,14 +104,16 @@ fn music(gain_db: f64, frames: usize) -> Vec<f32> {
     with_gain_db(audio.channel(0), gain_db)
 }
 
-/// Material that other limiters let through: what it is, half a second of it, and how far it may come out above the ceiling, in dB.
+/// Material that other limiters let through: what it is, half a second of it, and how far it may
+/// come out above the ceiling, in dB.
 fn torture() -> Vec<(String, Vec<f32>, f64)> {
     let rate = f64::from(RATE);
     let frames = 24_000;
     // Detector ripple and what eight grid points and a parabola leave.
     let within_band = 0.02;
     let to_nyquist = 0.02;
-    // The detector reads the last thirtieth below Nyquist in part, and noise that was clipped has much of its peaks there.
+    // The detector reads the last thirtieth below Nyquist in part, and noise that was clipped has
+    // much of its peaks there.
     let noise_clipped_to_nyquist = 0.1;
     let pink = |seed| with_gain_db(&pink_noise(seed, 0.25, frames), 12.0);
     let mut cases = vec![
@@ -207,7 +211,8 @@ fn gain_comes_back_smoothly() {
     let rise = gain_db.windows(48).map(|ms| ms[47] - ms[0]).fold(0.0, f64::max);
     println!("steepest release {rise:.3} dB in a millisecond");
     assert!(rise < 0.5, "{rise} dB in a millisecond");
-    // The attack is a ramp over the look-ahead, not a step: 19 dB over 5 ms, at most twice its mean slope a frame.
+    // The attack is a ramp over the look-ahead, not a step: 19 dB over 5 ms, at most twice its mean
+    // slope a frame.
     let fall = gain_db.windows(2).map(|pair| pair[0] - pair[1]).fold(0.0, f64::max);
     assert!(fall < 2.2 * 19.1 / 240.0, "{fall} dB in a frame");
 }

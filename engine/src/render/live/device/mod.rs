@@ -78,7 +78,8 @@ pub struct OutputDevice {
 }
 
 impl OutputDevice {
-    /// Opens a device by its id or name, or the system's default, at a rate; `block` frames at a time if the device takes that. Control thread.
+    /// Opens a device by its id or name, or the system's default, at a rate; `block` frames at a
+    /// time if the device takes that. Control thread.
     ///
     /// # Errors
     /// See [`DeviceError`].

@@ -28,7 +28,8 @@ pub struct Unplayed<I> {
 }
 
 impl<I> Playing<I> {
-    /// Ends the stream and gives the engine back, as it stands, to be played elsewhere. Control thread.
+    /// Ends the stream and gives the engine back, as it stands, to be played elsewhere. Control
+    /// thread.
     pub fn into_engine(self) -> Option<LiveEngine<I>> {
         let Self { stream, back } = self;
         drop(stream);
@@ -64,8 +65,9 @@ fn told(error: &cpal::Error) -> Option<Event> {
 }
 
 impl OutputDevice {
-    /// Starts to play. `now` is a clock that never goes back: the time of every block is noted in the engine's counters. A device that is
-    /// lost is told as an event; the engine can be had back then. Control thread.
+    /// Starts to play. `now` is a clock that never goes back: the time of every block is noted in
+    /// the engine's counters. A device that is lost is told as an event; the engine can be had back
+    /// then. Control thread.
     ///
     /// # Errors
     /// When the device refuses: why, and the engine.
@@ -124,7 +126,8 @@ impl OutputDevice {
     }
 }
 
-/// Planar stereo to interleaved frames of any number of channels: one takes the mean, more than two are silent.
+/// Planar stereo to interleaved frames of any number of channels: one takes the mean, more than two
+/// are silent.
 fn interleave<T: SizedSample + FromSample<f32>>(block: &BlockMut<'_>, channels: usize, out: &mut [T]) {
     let (left, right) = (block.channel(0), block.channel(1));
     for ((frame, left), right) in out.chunks_mut(channels).zip(left).zip(right) {
