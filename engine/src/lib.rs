@@ -13,13 +13,15 @@
 //! let mut bass = Track::new(stem("bass"));
 //! bass.gain_db = -2.0;
 //! bass.inserts = vec![Insert::Gain(GainSettings { gain_db: 1.0 })];
-//! let mut session = Session { tracks: vec![Track::new(stem("drums")), bass], ..Session::default() };
+//! let tracks = vec![Track::new(stem("drums")), bass];
+//! let mut session = Session { tracks, ..Session::default() };
 //! session.master.target = Target::Lufs(-16.0);
 //! session.time.end_s = Some(5.0);
 //!
 //! // Into memory: stereo, not quantised. The callback sees how far it is, and may stop it.
 //! let mut mixing = 0.0;
-//! let (audio, report) = render_to_memory(session.clone(), &RenderOptions::default(), &mut |progress| {
+//! let options = RenderOptions::default();
+//! let (audio, report) = render_to_memory(session.clone(), &options, &mut |progress| {
 //!     if progress.phase == Phase::Mixing {
 //!         mixing = progress.fraction;
 //!     }
@@ -30,9 +32,10 @@
 //!
 //! // Into a folder: final_mix.wav and its data, all of it or nothing.
 //! let out = folder.path().join("mix");
-//! let stopped = render_to_folder(session.clone(), &out, &RenderOptions::default(), &mut |_| ControlFlow::Break(()));
+//! let stop = &mut |_| ControlFlow::Break(());
+//! let stopped = render_to_folder(session.clone(), &out, &options, stop);
 //! assert!(stopped.is_err() && !out.exists());
-//! render_to_folder(session, &out, &RenderOptions::default(), &mut |_| ControlFlow::Continue(()))?;
+//! render_to_folder(session, &out, &options, &mut |_| ControlFlow::Continue(()))?;
 //! assert!(out.join("final_mix.wav").exists());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
