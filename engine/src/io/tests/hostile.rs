@@ -225,3 +225,15 @@ fn what_decoders_gave_up_on_is_refused_before_they_see_it() {
     }
     assert!(count >= 2, "the fixtures are missing");
 }
+
+/// Damaged files whose fault lies too deep for a check of ours: the decoder's panic is caught.
+#[test]
+fn what_decoders_give_up_on_is_a_named_error() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(fixture("caught")).unwrap() {
+        let error = read(&entry.unwrap().path()).expect_err("must be refused").to_string();
+        assert!(error.contains("is damaged: the decoder gave up"), "{error}");
+        count += 1;
+    }
+    assert!(count >= 2, "the fixtures are missing");
+}
