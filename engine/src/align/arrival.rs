@@ -8,13 +8,13 @@ pub(super) const REFLECTIONS_S: f64 = 0.06;
 const LEAST_DEVIATIONS: f32 = 7.0;
 /// The least height of the direct path, as a share of the highest reflection.
 const LEAST_HEIGHT: f32 = 0.3;
-/// How much quieter one side is when that alone tells which it is.
+/// How much quieter one side is when that alone decides which it is.
 const QUIETER: f32 = 1.3;
 /// How much more sudden the start of the lags that stand out is than their end.
 const MORE_SUDDEN: f64 = 2.0;
 /// How much louder what follows the direct path is than what comes before it: power.
 const LOUDER_AFTER: f64 = 2.0;
-/// The time before and after an edge that tells how sudden it is, in seconds.
+/// The time before and after an edge that decides how sudden it is, in seconds.
 const EDGE_S: f64 = 0.01;
 
 /// Where the direct path lies in a correlation.
@@ -38,8 +38,8 @@ pub(super) fn arrival(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Opt
         let at = curve.len() - 1 - back?.at;
         Some(Arrival { at, quiet: (at + lobe + 1).min(curve.len())..curve.len() })
     };
-    // A long reverberation is heard as far as the lags go; a short one begins more suddenly than it
-    // ends.
+    // A long reverberation lasts beyond the lags measured; a short one begins more suddenly than
+    // it ends.
     if QUIETER * before < after {
         from()
     } else if QUIETER * after < before {

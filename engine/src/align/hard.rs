@@ -119,7 +119,7 @@ fn the_uncertainty_of_a_steady_clock_stays_small() {
 
 #[test]
 fn what_is_shared_but_cannot_be_placed_is_not_called_unrelated() {
-    // A clock that swings by 60 frames: windows hear too little of one offset.
+    // A clock that swings by 60 frames: windows find too little of one offset.
     let source = short("feelings/band.ogg");
     let told = second(&source, &wandering(&source, 10.0, 0.0, &[Swing { depth: 60.0, hz: 0.5, phase: 1.0 }], RATE_HZ));
     assert!(told.decision == Decision::Left && told.reason.starts_with("unsure: it shares something"), "{told:?}");

@@ -1,5 +1,5 @@
-//! A clock that wanders (wow, flutter): long windows hear where it dwells, and agree on that. Short
-//! ones hear it swing.
+//! A clock that wanders (wow, flutter): long windows find where it dwells, and agree on that. Short
+//! ones measure its swing.
 
 use super::course::Course;
 use super::features::StemFeatures;
@@ -79,7 +79,7 @@ pub(super) fn wander(
     }
     let (swing, off) = (swing.sqrt(), average(&all));
     // A swing is nowhere farther from its middle: what is, comes from something else that short
-    // windows heard.
+    // windows found.
     if off.abs() <= FARTHEST * swing {
         Some(Wander { mean: off, sd: HIDDEN * swing })
     } else {

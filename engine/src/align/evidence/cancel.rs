@@ -1,4 +1,4 @@
-//! What one path between two stems explains, taken out: what is left tells whether there is
+//! The removal of what one path between two stems explains: the rest shows whether there is
 //! another.
 
 use super::super::transforms::{inverse, plan_forward, plan_inverse, transform};

@@ -1,4 +1,4 @@
-//! What evidence is asked for before two stems count as recordings by devices that started on their
+//! The evidence required before two stems count as recordings by devices that started on their
 //! own.
 
 /// The thresholds, in units that their names end in.
