@@ -5,8 +5,8 @@
 
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
+use mixdown_engine::live::{Command, LiveOptions, open};
 use mixdown_engine::render::Plan;
-use mixdown_engine::render::live::{Command, LiveOptions, open};
 use mixdown_engine::session::{AlignMode, Session, Track};
 use serde_json::json;
 use std::time::{Duration, Instant};

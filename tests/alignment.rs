@@ -332,6 +332,20 @@ fn five_hundred_unrelated_pairs_are_left_alone() {
 }
 
 #[test]
+fn written_stems_of_another_name_are_told_with_their_source() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("in")).unwrap();
+    for (from, to) in [("bass.flac", "band.flac"), ("drums.flac", "in/band.flac")] {
+        std::fs::copy(mixdown_fixtures::path(format!("stems/band/{from}")), place.path(to)).unwrap();
+    }
+    place.write_wav("noise.wav", 44_100, &[&signals::pink_noise(3, 0.1, 44_100)]);
+    let run = place.run("align band.flac in/band.flac noise.wav --write out");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let lines: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("  out")).collect();
+    assert_eq!(lines, ["  out/band.wav <- band.flac", "  out/band-2.wav <- in/band.flac", "  out/noise.wav"]);
+}
+
+#[test]
 fn the_program_writes_stems_in_time_at_their_own_rates() {
     let place = Place::new();
     let source = mono("feelings/band.ogg");

@@ -208,3 +208,28 @@ fn wrong_usage_is_exit_code_two() {
         assert_eq!(place.run(arguments).code, Some(2), "{arguments}");
     }
 }
+
+#[test]
+fn flags_that_do_not_fit_are_wrong_usage_in_their_own_words() {
+    let place = place();
+    for (flags, expected) in [
+        ("--start 5 --end 3", "--end 3 is not after --start 5"),
+        ("--format opus --rate 44100", "leave --rate out"),
+        ("--tail=-1", "--tail -1 is out of range"),
+        ("--max-limiting 500", "--max-limiting 500 is out of range"),
+        ("--shape --format wav32f", "--shape does nothing to wav32f"),
+        ("--seed 9223372036854775808", "--seed 9223372036854775808 is out of range"),
+    ] {
+        for more in ["", "--dry-run"] {
+            let run = place.run(&format!("render good.wav --out out {flags} {more}"));
+            assert_eq!(run.code, Some(2), "{flags} {more}: {}", run.stderr);
+            assert!(run.stderr.starts_with("mixdown: --") || run.stderr.starts_with("mixdown: opus"), "{}", run.stderr);
+            assert!(run.stderr.contains(expected) && !run.stderr.contains("_"), "{flags}: {}", run.stderr);
+        }
+    }
+    // A document has its keys, and a flag that wins over it its name.
+    place.write("mix.toml", b"[[tracks]]\nfile = 'good.wav'\n[time]\nstart_s = 5\n");
+    let run = place.run("render --session mix.toml --end 3 --out out");
+    assert!(run.code == Some(1) && run.stderr.contains("--end 3 is not after start_s = 5"), "{}", run.stderr);
+    assert_eq!(place.names("out"), Vec::<String>::new());
+}

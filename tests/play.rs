@@ -72,6 +72,32 @@ fn with_the_report_of_a_render_its_loudness_is_heard() {
 }
 
 #[test]
+fn a_report_of_other_stems_is_warned_of() {
+    let place = place();
+    assert_eq!(place.run("render a.wav --align off --out mix --quiet").code, Some(0));
+    let play = "--align off --freewheel --duration 0.1 --report mix/report.json";
+    let run = place.run(&format!("play ./a.wav {play}"));
+    assert!(run.code == Some(0) && !run.stderr.contains("warning:"), "{}", run.stderr);
+    let run = place.run(&format!("play a.wav b.wav {play}"));
+    assert!(run.code == Some(0) && run.stderr.contains("warning: mix/report.json: "), "{}", run.stderr);
+    assert!(run.stderr.contains("b.wav is not in it"), "{}", run.stderr);
+    let told = document(&place.run(&format!("play b.wav {play} --json")).stdout);
+    assert!(told["warnings"][0].as_str().unwrap().contains("b.wav is not in it"), "{told}");
+}
+
+#[test]
+fn a_start_beyond_the_end_is_refused_as_a_render_refuses_it() {
+    let place = place();
+    for flag in ["--start 100", "--loop 100-101"] {
+        let run = place.run(&format!("play a.wav --align off --freewheel --wav x.wav {flag}"));
+        assert_eq!(run.code, Some(1), "{flag}: {}{}", run.stdout, run.stderr);
+        let told = run.stderr.contains("the session ends at 2.000 s") && run.stderr.contains("100.000 s");
+        assert!(told, "{flag}: {}", run.stderr);
+    }
+    assert!(!place.path("x.wav").exists());
+}
+
+#[test]
 fn against_the_clock_it_takes_as_long_as_it_plays() {
     let place = place();
     let start = Instant::now();

@@ -84,6 +84,21 @@ fn the_page_holds_everything_and_needs_nothing_from_outside() {
 }
 
 #[test]
+fn values_stay_whole_and_the_page_has_one_minus_sign() {
+    let place = Place::new();
+    assert_eq!(loud(&place, "mix", &[]).code, Some(0));
+    let page = read(&place, "mix/report.html");
+    let inside = page.split("<script").next().unwrap();
+    assert!(inside.contains("measures −14.0 LUFS (asked for −14.0)") && !inside.contains("-14.0"));
+    for unit in [" <small>LUFS</small>", " <small>dBTP</small>", " <small>Hz</small>", " dB", " %"] {
+        let whole = inside.matches("<span class=\"value\">").count();
+        assert!(whole > 10 && inside.contains(&format!("{unit}</span>")), "{unit}");
+    }
+    assert!(inside.contains("<td data-head=\"Format\"><div>flac, 16 bits</div>"), "flac in flac");
+    assert!(inside.contains(".value{white-space:nowrap}") && inside.contains("<div class=\"wide\"><table"));
+}
+
+#[test]
 fn the_page_of_a_four_minute_song_stays_under_two_megabytes() {
     let place = Place::new();
     // The number of columns, points and rows depends on the length alone; a low rate spares time.

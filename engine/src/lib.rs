@@ -50,6 +50,7 @@ pub mod analysis;
 pub mod audio;
 pub mod dsp;
 pub mod io;
+pub mod live;
 pub mod master;
 pub mod meter;
 pub mod mix;

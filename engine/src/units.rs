@@ -28,6 +28,9 @@ impl SampleRate {
         if hz < Self::MIN || hz > Self::MAX { Err(SampleRateError(hz)) } else { Ok(Self(hz)) }
     }
 
+    /// 48 kHz, where nothing names a rate.
+    pub const DEFAULT: Self = Self(48_000);
+
     /// The rate as a whole number of hertz.
     pub const fn hz(self) -> u32 {
         self.0

@@ -67,6 +67,14 @@ fn the_document_tells_where_and_how_two_files_differ() {
 }
 
 #[test]
+fn zero_has_no_sign() {
+    let place = place();
+    let run = place.run("diff a.wav near.wav");
+    assert!(run.stdout.contains("the second is 0 frames late at 0.00 dB"), "{}", run.stdout);
+    assert!(run.stdout.contains("loudness: 0.00 LU"), "{}", run.stdout);
+}
+
+#[test]
 fn a_picture_is_drawn_on_demand_and_a_pipe_is_read() {
     let place = place();
     let run = place.run("diff a.wav near.wav --png difference.png --quiet");

@@ -71,6 +71,9 @@ fn more_is_told_when_asked() {
     let place = place();
     let run = place.run("render a.wav b.wav --align off --out mix -v");
     assert!(run.stderr.contains("a: wav pcm_f32le, 48000 Hz, stereo, 1.000 s, begins at 0.000 s"), "{}", run.stderr);
+    place.write("a.flac", &fs::read(mixdown_fixtures::path("stems/band/bass.flac")).unwrap());
+    let run = place.run("render a.flac --dry-run");
+    assert!(run.stdout.contains("a: flac, ") && !run.stdout.contains("flac flac"), "{}", run.stdout);
     let run = place.run("-v play a.wav --freewheel --duration 0.1");
     assert!(run.stderr.contains("a: wav pcm_f32le"), "{}", run.stderr);
 }
@@ -87,4 +90,15 @@ fn measurements_come_as_comma_separated_values() {
         "{lines:?}"
     );
     assert_eq!(lines.len(), 3);
+    let run = place.run("measure a.wav --csv --series");
+    assert!(run.code == Some(2) && run.stderr.contains("--series goes with --json"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_told_more_is_said_for_every_command() {
+    let place = Place::new();
+    for command in COMMANDS {
+        let help = place.run(&format!("{command} --help")).stdout;
+        assert!(help.contains("render and play name every stem") && help.contains("-q wins"), "{command}: {help}");
+    }
 }

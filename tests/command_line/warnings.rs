@@ -25,7 +25,7 @@ fn doubtful_stems_are_warned_of() {
         ("a.wav six.wav", "folded to stereo"),
         ("a.wav other-rate.wav", "the highest, 48000 Hz, is taken"),
     ] {
-        let run = place.run(&format!("render {stems} --align off --out mix --quiet --end 1"));
+        let run = place.run(&format!("render {stems} --align off --out mix --end 1"));
         assert_eq!(run.code, Some(0), "{stems}: {}", run.stderr);
         let warned = run.stderr.lines().filter(|line| line.starts_with("warning: ") && line.contains(expected)).count();
         assert_eq!(warned, 1, "{stems}: {}", run.stderr);
@@ -34,12 +34,49 @@ fn doubtful_stems_are_warned_of() {
     for (name, hz) in [("low.wav", 220.0), ("high.wav", 997.0)] {
         place.write_wav(name, 48_000, &[&signals::sine(48_000.0, hz, 0.2, 0.0, 48_000)]);
     }
-    let run = place.run("render low.wav high.wav --align off --out mix --quiet");
-    assert_eq!((run.code, &*run.stderr), (Some(0), ""));
+    let is_calm = |stderr: &str| !stderr.contains("warning:");
+    let run = place.run("render low.wav high.wav --align off --out mix");
+    assert!(run.code == Some(0) && is_calm(&run.stderr), "{}", run.stderr);
     // A muted track is meant to be silent, and two parts of one file are meant to be two.
     place.write("mix.toml", b"align.mode = \"off\"\n[[tracks]]\nfile = \"low.wav\"\n[[tracks]]\nfile = \"silent.wav\"\nmute = true\n[[tracks]]\nfile = \"low.wav\"\nname = \"later\"\nstart_s = 0.5\n");
-    let run = place.run("render -s mix.toml --out mix --quiet");
-    assert_eq!((run.code, &*run.stderr), (Some(0), ""));
+    let run = place.run("render -s mix.toml --out mix");
+    assert!(run.code == Some(0) && is_calm(&run.stderr), "{}", run.stderr);
+}
+
+#[test]
+fn quiet_commands_show_errors_and_no_warnings() {
+    let place = place();
+    let bytes = fs::read(place.path("a.wav")).unwrap();
+    place.write("cut.wav", &bytes[..bytes.len() / 2]);
+    place.write("text.wav", b"not audio at all, whatever its name says");
+    for arguments in [
+        "render cut.wav a.wav a.wav --align off --out mix",
+        "render cut.wav a.wav a.wav --align off --dry-run",
+        "play a.wav a.wav --align off --freewheel --duration 0.1",
+        "session text.wav",
+        "measure cut.wav",
+    ] {
+        assert!(place.run(arguments).stderr.contains("warning: "), "{arguments}");
+        for more in ["--quiet", "-q -v"] {
+            let run = place.run(&format!("{arguments} {more}"));
+            assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{arguments} {more}");
+        }
+    }
+    let run = place.run("render a.wav --start 100 --out x -q");
+    assert!(run.code == Some(1) && run.stderr.contains("the session ends at"), "{}", run.stderr);
+    // What makes the exit code 1 is an error.
+    let run = place.run("render a.wav --target -5 --max-limiting 0 --strict --out x -q");
+    assert!(run.code == Some(1) && run.stderr.starts_with("mixdown: "), "{:?} {}", run.code, run.stderr);
+}
+
+#[test]
+fn a_session_of_files_that_are_not_audio_is_written_with_a_warning() {
+    let place = place();
+    place.write("text.wav", b"not audio at all, whatever its name says");
+    let run = place.run("session a.wav text.wav");
+    assert!(run.code == Some(0) && run.stdout.contains("text.wav"), "{}", run.stdout);
+    assert_eq!(run.stderr.matches("warning: ").count(), 1, "{}", run.stderr);
+    assert!(run.stderr.contains("text.wav: ") && run.stderr.contains("would fail"), "{}", run.stderr);
 }
 
 #[test]
@@ -58,6 +95,45 @@ fn names_cannot_move_the_cursor() {
         let out = place.command().args(arguments).output().unwrap();
         let text = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(!out.status.success() && !text.contains('\u{1b}') && text.contains("\\u{1b}"), "{text:?}");
+    }
+    // Neither escapes nor ends of lines, in whatever is shown.
+    let (name, shown) = ("no\u{1b}[31m\nwarning: x.wav", "no\\u{1b}[31m\\nwarning: x.wav");
+    fs::copy(place.path("a.wav"), place.path(name)).unwrap();
+    fs::create_dir(place.path("stems")).unwrap();
+    fs::copy(place.path("a.wav"), place.path("stems").join(name)).unwrap();
+    let folder = "out\nside";
+    for arguments in [
+        &["measure", name][..],
+        &["align", name, "b.wav"],
+        &["align", name, "b.wav", "--write", folder],
+        &["render", name, "b.wav", "--align", "off", "--out", folder, "-v"],
+        &["render", name, "b.wav", "--dry-run"],
+        &["play", "stems", "--align", "off", "--freewheel", "--duration", "0.1", "-v"],
+        &["man", "--out", folder],
+    ] {
+        let out = place.command().args(arguments).output().unwrap();
+        let text = String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned();
+        assert!(out.status.success(), "{arguments:?}: {text}");
+        let expected = if arguments[0] == "man" { "out\\nside" } else { shown };
+        let shown = text.contains(expected) || text.contains(&expected.replace(".wav", ""));
+        assert!(!text.contains('\u{1b}') && shown, "{arguments:?}: {text:?}");
+        assert!(!text.lines().any(|line| line.starts_with("warning: x") || line.starts_with("side")), "{text}");
+    }
+    for arguments in [
+        &["measure", "no\nfile.wav"][..],
+        &["align", "no\nfile.wav", "b.wav"],
+        &["render", "no\nfile.wav", "--out", "x"],
+        &["play", "no\nfile.wav", "--null"],
+        &["session", "no\nfile.wav"],
+        &["waveform", "no\nfile.wav", "-o", "x.dat"],
+        &["diff", "no\nfile.wav", "b.wav"],
+        &["jobs", "submit", "no\nfile.wav", "b.wav", "--session-id", "song"],
+        &["render", "b.wav", "--out", "x", "--target", "no\nfile.wav"],
+    ] {
+        let out = place.command().args(arguments).output().unwrap();
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(!out.status.success() && text.contains("no\\nfile.wav"), "{arguments:?}: {text:?}");
+        assert!(!text.lines().any(|line| line.starts_with("file.wav")), "{arguments:?}: {text:?}");
     }
     // The parser of arguments leaves escapes out.
     let out = place.command().args(["render", "--no\u{1b}[31m"]).output().unwrap();

@@ -142,11 +142,17 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
     let id = long_job(&yard);
     let state = || status(&yard, &id)["data"]["state"].as_str().unwrap().to_owned();
     let start = || yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
-    let mut worker = start();
-    until(|| state() == "processing_tracks");
-    signal(&worker, Signal::TERM);
-    assert!(worker.wait().unwrap().success());
-    assert_eq!(state(), "queued");
+    for (flags, told) in [(&["run"][..], true), (&["run", "--quiet"], false)] {
+        let worker = yard.mixdown(flags).stderr(Stdio::piped()).spawn().unwrap();
+        until(|| state() == "processing_tracks");
+        signal(&worker, Signal::TERM);
+        let ended = worker.wait_with_output().unwrap();
+        assert!(ended.status.success());
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(stderr.contains("job given back to the queue"), told, "{stderr}");
+        assert_eq!(stderr.contains(&id), told, "{stderr}");
+        assert_eq!(state(), "queued");
+    }
     let listed = json(&run(&yard, &["list", "--session", "long", "--json"]));
     assert_eq!((&listed["jobs"][0]["attempt"], &listed["jobs"][0]["lease"]), (&0.into(), &Value::Null));
     assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");

@@ -3,8 +3,8 @@
 use super::{at, difference, hear, one_of_every_kind, plan, play, render, session, set, track, untouched};
 use crate::program_runs::Place as Folder;
 use mixdown_engine::audio::AudioBuffer;
+use mixdown_engine::live::{Command, CommandError, Event, Live, LiveOptions, Place, open, open_replay};
 use mixdown_engine::render::Plan;
-use mixdown_engine::render::live::{Command, CommandError, Event, Live, LiveOptions, Place, open, open_replay};
 use mixdown_engine::session::{Session, Target, Track};
 use mixdown_fixtures::signals;
 use serde_json::json;

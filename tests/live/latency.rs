@@ -2,7 +2,7 @@
 
 use super::{at, hear, plan, play, untouched};
 use crate::program_runs::Place as Folder;
-use mixdown_engine::render::live::{Command, Event, LiveOptions, Place, open_replay};
+use mixdown_engine::live::{Command, Event, LiveOptions, Place, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Track};
 use mixdown_fixtures::signals;
 use serde_json::json;

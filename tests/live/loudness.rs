@@ -2,7 +2,7 @@
 
 use super::{at, difference, plan, play, untouched};
 use crate::program_runs::Place as Folder;
-use mixdown_engine::render::live::{Command, FoundGain, LiveOptions, Measured, open_replay};
+use mixdown_engine::live::{Command, FoundGain, LiveOptions, Measured, open_replay};
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::session::{Ceiling, Session, Target, Track};
 use mixdown_fixtures::signals;

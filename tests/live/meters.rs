@@ -3,7 +3,7 @@
 use super::{plan, session, untouched};
 use crate::program_runs::Place as Folder;
 use mixdown_engine::audio::AudioBuffer;
-use mixdown_engine::render::live::{Command, LiveOptions, Strip, open_replay};
+use mixdown_engine::live::{Command, LiveOptions, Strip, open_replay};
 use mixdown_engine::session::{Session, Track};
 use mixdown_fixtures::signals;
 use serde_json::json;

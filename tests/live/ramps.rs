@@ -2,7 +2,7 @@
 
 use super::{at, bus, plan, play, set, track, untouched};
 use crate::program_runs::Place as Folder;
-use mixdown_engine::render::live::{Command, LiveOptions, Measured, Place, Timed, open_replay};
+use mixdown_engine::live::{Command, LiveOptions, Measured, Place, Timed, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Target, Track};
 use mixdown_fixtures::signals;
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use crate::laws::every_case;
 use crate::program_runs::Place as Folder;
 use mixdown_engine::audio::{AudioBuffer, BlockMut};
 use mixdown_engine::dsp::Insert;
-use mixdown_engine::render::live::{
+use mixdown_engine::live::{
     Command, CommandError, Control, LiveEngine, LiveOptions, Measured, Place, RingInput, Timed, open,
 };
 use mixdown_engine::session::{Ceiling, Polarity, Session, Target};

@@ -1,5 +1,6 @@
 //! Why a master is not what was asked for.
 
+use super::tolerance::TRUE_PEAK_TOLERANCE_DB;
 use serde::Serialize;
 
 /// What stands between a master and its target or ceiling.
@@ -57,8 +58,20 @@ pub struct Miss {
 }
 
 impl Miss {
-    /// Returns the limit and the way out, as a sentence.
+    /// Returns the limit and the way out, as a sentence; a ceiling that was missed besides is named.
     pub fn note(&self) -> String {
+        let above = match (self.true_peak_dbtp, self.ceiling_dbtp) {
+            (Some(peak), Some(ceiling))
+                if self.limit != Limit::Overshoot && peak > ceiling + TRUE_PEAK_TOLERANCE_DB =>
+            {
+                format!("; and the file reads {peak:.2} dBTP, above the ceiling of {ceiling:.2} dBTP")
+            }
+            _ => String::new(),
+        };
+        self.reason() + &above
+    }
+
+    fn reason(&self) -> String {
         let level = |value: Option<f64>, unit| value.map_or("nothing".to_owned(), |value| format!("{value:.2} {unit}"));
         let (reached, target) = (level(self.loudness_lufs, "LUFS"), level(self.target_lufs, "LUFS"));
         let (peak, ceiling) = (level(self.true_peak_dbtp, "dBTP"), level(self.ceiling_dbtp, "dBTP"));

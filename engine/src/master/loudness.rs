@@ -2,14 +2,8 @@
 
 use super::limit::Limit;
 use super::search::{GainSearch, Step};
-use crate::session::MAX_LIMITING_DB;
+use crate::session::{Ceiling, MAX_LIMITING_DB, OutputFormat, Session, Target};
 use serde::Serialize;
-
-/// How near the written file's loudness must come to the target, in LU.
-pub const LOUDNESS_TOLERANCE_LU: f64 = 0.05;
-/// How far above the ceiling a meter may read before the ceiling counts as missed, in dB: what the
-/// limiter's own detector and the meter, both 8 times oversampled and refined, may differ by.
-pub const TRUE_PEAK_TOLERANCE_DB: f64 = 0.02;
 
 /// What the master is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -32,6 +26,21 @@ pub struct GainPlan {
     pub limit: Option<Limit>,
     /// `None` where there is nothing to look for.
     search: Option<GainSearch>,
+}
+
+impl Aim {
+    /// What the master of a session is asked for. Floats that keep their own loudness are left
+    /// alone unless a ceiling is named: they hold any peak.
+    pub fn of_session(session: &Session) -> Self {
+        let master = &session.master;
+        let free = master.target == Target::None && session.output.format == OutputFormat::Wav32f;
+        let ceiling_dbtp = match master.ceiling_dbtp {
+            Some(Ceiling::Off) => None,
+            None if free => None,
+            _ => master.effective_ceiling_dbtp(),
+        };
+        Self { target_lufs: master.target.loudness_lufs(), ceiling_dbtp, max_limiting_db: master.max_limiting_db }
+    }
 }
 
 impl GainPlan {

@@ -5,8 +5,10 @@ mod limit;
 mod loudness;
 mod reduction;
 mod search;
+mod tolerance;
 
 pub use chain::MasterChain;
 pub use limit::{Limit, Miss};
-pub use loudness::{Aim, GainPlan, LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};
+pub use loudness::{Aim, GainPlan};
 pub use reduction::ReductionSeries;
+pub use tolerance::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};

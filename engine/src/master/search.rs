@@ -1,7 +1,7 @@
 //! The search for the gain that leads to a loudness: tries between two gains, one too soft and one
 //! too loud.
 
-use super::loudness::LOUDNESS_TOLERANCE_LU;
+use super::tolerance::LOUDNESS_TOLERANCE_LU;
 
 /// How near a try must come, in LU: half of what the report allows, so that the rounding of a
 /// report never decides.

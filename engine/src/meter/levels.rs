@@ -157,8 +157,8 @@ fn silent(channel: &[f32]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::k_weighting::Section;
     use super::*;
+    use crate::meter::k_weighting::Section;
     use crate::units::SampleRate;
     use mixdown_fixtures::signals::{pink_noise, white_noise};
 

@@ -6,6 +6,7 @@ use super::progress::Stopped;
 use crate::io::{DecodeError, OutputError};
 use crate::process::BuildError;
 use std::io;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why a render ended without a result. Nothing is left on disk then.
@@ -34,6 +35,16 @@ pub enum RenderError {
     /// An output file cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The encoder of a lossy file does not reproduce the mix.
+    #[error(
+        "{}: from {time_s:.2} s on the encoded file is not the mix: what differs is louder than the mix itself; write wav24 or flac24 instead", path.display()
+    )]
+    Encoded {
+        /// The file.
+        path: PathBuf,
+        /// Seconds into the file.
+        time_s: f64,
+    },
     /// The temporary file for the pre-master cannot be written or read.
     #[error("the temporary file that holds the mix between the passes failed: {0}; free some disk space")]
     Scratch(io::Error),

@@ -2,11 +2,11 @@
 //! latencies balanced.
 
 use super::clip::{Clip, ClipError, Placement};
-use super::doubtful;
+use super::session_warnings;
 use super::time_code::TimeCodes;
 use crate::align::{Alignment, Place};
 use crate::io::{DecodeError, Fold, StemInfo, StemReader};
-use crate::mix::{BusStrip, Chain, ChainError, Input, Matrix, Routing, RoutingError, TrackStrip, fader};
+use crate::mix::{Chain, ChainError, Routing, RoutingError};
 use crate::process::{ProcessSpec, Processor, Tail};
 use crate::resample::Retiming;
 use crate::session::{Container, OutputFormat, Problem, Session, SessionErrors};
@@ -96,7 +96,7 @@ impl Plan {
         let time_codes = TimeCodes::find(session.align.timecode, &session.tracks, &stems);
         let moves = vec![None; stems.len()];
         let routing = Routing { buses: Vec::new(), master: Vec::new(), latency: 0 };
-        let warnings = doubtful::warnings(&session, &stems, rate);
+        let warnings = session_warnings::warnings(&session, &stems, rate);
         let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, time_codes, warnings };
         plan.balance()?;
         Ok(plan)
@@ -227,30 +227,6 @@ impl Plan {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
-
-    pub(super) fn track_strip<I: Input>(
-        &self,
-        index: usize,
-        input: I,
-        max_block: usize,
-    ) -> Result<TrackStrip<I>, PlanError> {
-        let track = &self.session.tracks[index];
-        let chain = Chain::build(&track.inserts, &self.spec(input.channels(), max_block))
-            .map_err(|error| PlanError::insert(format!("track {:?}", track.title()), &error))?;
-        let solo = self.session.tracks.iter().any(|track| track.solo);
-        let fader = fader(track.gain_db, track.mute || (solo && !track.solo));
-        let matrix = Matrix::of_track(track, input.channels());
-        let pre_fader = track.sends.iter().any(|send| send.pre_fader);
-        Ok(TrackStrip::new(input, chain, matrix, fader, pre_fader, max_block))
-    }
-
-    pub(super) fn bus_strip(&self, index: usize, max_block: usize) -> Result<BusStrip, PlanError> {
-        let bus = &self.session.buses[index];
-        let chain = Chain::build(&bus.inserts, &self.spec(2, max_block))
-            .map_err(|error| PlanError::insert(format!("bus {:?}", bus.name), &error))?;
-        let pre_fader = bus.sends.iter().any(|send| send.pre_fader);
-        Ok(BusStrip::new(chain, Matrix::of_bus(bus), fader(bus.gain_db, bus.mute), pre_fader, max_block))
-    }
 }
 
 fn refuse(problems: Vec<Problem>) -> Result<(), SessionErrors> {
@@ -266,7 +242,7 @@ fn frames_of(tail: Tail) -> u64 {
 
 /// The only rate of the format, or else that of most stems.
 fn rate_for(format: OutputFormat, stems: &[StemInfo]) -> SampleRate {
-    if format.container() == Container::Opus { default_rate() } else { most_common_rate(stems) }
+    if format.container() == Container::Opus { SampleRate::DEFAULT } else { most_common_rate(stems) }
 }
 
 /// The rate of most stems; among equals the higher one.
@@ -274,9 +250,5 @@ fn most_common_rate(stems: &[StemInfo]) -> SampleRate {
     let count = |rate: SampleRate| stems.iter().filter(|stem| stem.sample_rate == rate).count();
     let rates = stems.iter().map(|stem| stem.sample_rate);
     // A checked session has at least one track.
-    rates.max_by_key(|&rate| (count(rate), rate)).unwrap_or_else(default_rate)
-}
-
-fn default_rate() -> SampleRate {
-    SampleRate::try_from(48_000).unwrap_or_else(|_| unreachable!("48000 Hz is within the limits"))
+    rates.max_by_key(|&rate| (count(rate), rate)).unwrap_or(SampleRate::DEFAULT)
 }

@@ -34,6 +34,43 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
+/// Returns a sentence from outside, safe between tags: with the minus sign of the rest of the page,
+/// and with flags such as `--align` in one piece.
+pub(super) fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quoted = false;
+    for (index, word) in text.split(' ').enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        if !quoted && is_flag(word) {
+            let _ = write!(out, "<span class=\"value\">{}</span>", escaped(word));
+        } else if !quoted && is_negative(word) {
+            out += &escaped(&word.replacen('-', "−", 1));
+        } else {
+            out += &escaped(word);
+        }
+        quoted ^= word.matches('"').count() % 2 == 1;
+    }
+    out
+}
+
+fn is_flag(word: &str) -> bool {
+    word.strip_prefix("--").is_some_and(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
+}
+
+/// Returns whether a word is a number below zero, in brackets or before a comma perhaps; a name with a
+/// hyphen and a digit in it is none.
+fn is_negative(word: &str) -> bool {
+    let number = word.trim_start_matches('(').trim_end_matches([')', ',', ';', ':', '.']);
+    number.strip_prefix('-').is_some_and(|digits| digits.parse::<f64>().is_ok_and(|value| value >= 0.0))
+}
+
+/// Returns a value in one piece, its unit included.
+pub(super) fn value(html: &str) -> String {
+    format!("<span class=\"value\">{html}</span>")
+}
+
 /// A number with this many decimals and a real minus sign.
 pub(super) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
@@ -96,6 +133,17 @@ mod tests {
         let text = escaped(hostile);
         assert!(!text.contains(['<', '>', '"', '\'', '\u{1}']), "{text}");
         assert!(text.starts_with("&lt;script&gt;"));
+    }
+
+    #[test]
+    fn sentences_have_one_minus_sign_and_flags_stay_whole() {
+        assert_eq!(prose("-14.0 LUFS (asked for -14.0), -1 dBTP."), "−14.0 LUFS (asked for −14.0), −1 dBTP.");
+        assert_eq!(prose("; --align recordings"), "; <span class=\"value\">--align</span> recordings");
+        // Names stay as they are.
+        for name in ["take -3.wav: cut", "track &quot;x -3 --y&quot; is silent", "a-1 b--c -- -x"] {
+            assert_eq!(prose(&name.replace("&quot;", "\"")), name);
+        }
+        assert_eq!(prose("<b> --<b>"), "&lt;b&gt; --&lt;b&gt;");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How a track was brought into time and how sure that is, as cells of its table.
 
 use super::Report;
-use super::markup::{escaped, line_path, number};
+use super::markup::{escaped, line_path, number, prose, value};
 use crate::align::{Correlation, Decision, StemAlignment};
 
 /// What was done to bring a track into time; the reason on hovering.
@@ -34,12 +34,13 @@ pub(super) fn offset(report: &Report, alignment: Option<&StemAlignment>) -> Stri
 /// How sure that is, with the correlation around the offset; or why nothing is known.
 pub(super) fn confidence(stem: &StemAlignment) -> String {
     let cause = || {
-        let cause = escaped(stem.reason.split([':', ',', ';']).next().unwrap_or(""));
+        let cause = prose(stem.reason.split([':', ',', ';']).next().unwrap_or(""));
         format!("<span class=\"reason\">{cause}</span>")
     };
+    let percent = || value(&format!("{} %", number(100.0 * stem.confidence, 0)));
     let said = match stem.late_samples {
-        Some(_) if stem.stays() => format!("{}, {} %", cause(), number(100.0 * stem.confidence, 0)),
-        Some(_) => format!("{} %", number(100.0 * stem.confidence, 0)),
+        Some(_) if stem.stays() => format!("{}, {}", cause(), percent()),
+        Some(_) => percent(),
         None => cause(),
     };
     said + &stem.correlation.as_ref().map(picture).unwrap_or_default()

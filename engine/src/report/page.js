@@ -11,7 +11,7 @@
     area.append(cursor);
     return cursor;
   });
-  const number = (value) => (value == null ? '–' : value.toFixed(1).replace('-', '−'));
+  const number = (value) => (value == null ? '–' : value.toFixed(1).replace(/^-(?=0\.0$)/, '').replace('-', '−'));
   const hide = () => {
     readout.hidden = true;
     cursors.forEach((cursor) => { cursor.hidden = true; });
@@ -29,7 +29,8 @@
       `S ${number(series.short[index])} LUFS`,
       `peak ${number(series.peak[index])} dBTP`,
     ];
-    if (series.reduction.length) parts.push(`limiter −${number(series.reduction[index])} dB`);
+    const taken = series.reduction[index];
+    if (series.reduction.length) parts.push(`limiter ${number(taken == null ? null : -taken)} dB`);
     readout.textContent = parts.join('   ');
     readout.hidden = false;
   };

@@ -1,7 +1,7 @@
 //! `report.html`: one page with everything that a render did and measured, readable without network
 //! and without scripts; the script reads out figures and moves the playhead.
 
-use super::markup::{address, clock_time, escaped, number, reading};
+use super::markup::{address, clock_time, escaped, number, prose, reading};
 use super::palette::page_colours;
 use super::plot::Plot;
 use super::thinned::Thinned;
@@ -141,11 +141,11 @@ fn head(report: &Report) -> String {
         );
     }
     out += "</dl>\n<div class=\"words\">";
-    let _ = write!(out, "<p>{}</p>", report.summary.iter().map(|text| escaped(text)).collect::<Vec<_>>().join(" "));
+    let _ = write!(out, "<p>{}</p>", report.summary.iter().map(|text| prose(text)).collect::<Vec<_>>().join(" "));
     if !report.warnings.is_empty() {
         out += "<ul class=\"warnings\">";
         for warning in &report.warnings {
-            let _ = write!(out, "<li>{}</li>", escaped(warning));
+            let _ = write!(out, "<li>{}</li>", prose(warning));
         }
         out += "</ul>";
     }

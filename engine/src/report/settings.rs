@@ -1,6 +1,6 @@
 //! Faders, pans, inserts and connections, as people write them.
 
-use super::markup::{escaped, number};
+use super::markup::{escaped, number, value};
 use crate::dsp::Insert;
 use crate::session::{AuxSend, Bus, MASTER, PanLaw, Polarity, Track};
 
@@ -52,20 +52,20 @@ fn with_chain(parts: &[String], inserts: &[Insert], output: &str, sends: &[AuxSe
 
 fn fader(gain_db: f64) -> String {
     let sign = if gain_db > 0.0 { "+" } else { "" };
-    format!("{sign}{} dB", number(gain_db, 1))
+    value(&format!("{sign}{} dB", number(gain_db, 1)))
 }
 
 fn place(pan: f64) -> String {
     let percent = number(100.0 * pan.abs(), 0);
     match pan {
-        pan if pan < 0.0 => format!("{percent} % left"),
-        pan if pan > 0.0 => format!("{percent} % right"),
+        pan if pan < 0.0 => value(&format!("{percent} % left")),
+        pan if pan > 0.0 => value(&format!("{percent} % right")),
         _ => "centre".into(),
     }
 }
 
 fn width(width: f64) -> Option<String> {
-    (width != 1.0).then(|| format!("{} % wide", number(100.0 * width, 0)))
+    (width != 1.0).then(|| value(&format!("{} % wide", number(100.0 * width, 0))))
 }
 
 /// A choice as the session writes it.
@@ -80,13 +80,14 @@ mod tests {
     #[test]
     fn a_track_is_told_in_the_words_of_its_session_and_escaped() {
         let mut track = Track::new("a.wav");
-        assert_eq!(of_track(&track), "0.0 dB, centre");
+        let text = |html: String| html.replace("<span class=\"value\">", "").replace("</span>", "");
+        assert_eq!(of_track(&track), "<span class=\"value\">0.0 dB</span>, centre");
         track.inserts = vec![serde_json::from_str(r#"{ "type": "high_pass", "cutoff_hz": 80 }"#).unwrap()];
         (track.gain_db, track.pan, track.width, track.mute) = (1.5, -0.25, 0.5, true);
         track.output = "<drums>".into();
         track.sends = vec![AuxSend { gain_db: -12.0, pre_fader: true, ..AuxSend::new("echo") }];
         assert_eq!(
-            of_track(&track),
+            text(of_track(&track)),
             "+1.5 dB, 25 % left, 50 % wide, muted<br>high pass<br>to &lt;drums&gt;<br>\
              sent to echo at −12.0 dB, before the fader"
         );

@@ -1,6 +1,6 @@
 //! The tables of the page: tracks, buses, inputs, and how the master came about.
 
-use super::markup::{clock_time, escaped, number, reading};
+use super::markup::{clock_time, escaped, number, prose, reading, value};
 use super::offsets::{confidence, offset};
 use super::outline::Outline;
 use super::{BusReport, Report, TrackReport, services, settings};
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 /// A table: heads, then rows of cells that are HTML already.
 fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
-    let mut out = format!("<table class=\"{class}\"><thead><tr>");
+    let mut out = format!("<div class=\"wide\"><table class=\"{class}\"><thead><tr>");
     for head in heads {
         let _ = write!(out, "<th>{head}</th>");
     }
@@ -22,7 +22,7 @@ fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
         }
         out += "</tr>";
     }
-    out + "</tbody></table>"
+    out + "</tbody></table></div>"
 }
 
 /// A row a track: where it sounds, how it was moved, how loud it is, its share of the mix.
@@ -88,16 +88,16 @@ pub(super) fn buses(report: &Report, outlines: &[Outline]) -> String {
     )
 }
 
-fn unit(value: Option<f64>, unit: &str) -> String {
-    value.map_or_else(|| "–".into(), |value| format!("{} <small>{unit}</small>", number(value, 1)))
+fn unit(reading: Option<f64>, unit: &str) -> String {
+    reading.map_or_else(|| "–".into(), |reading| value(&format!("{} <small>{unit}</small>", number(reading, 1))))
 }
 
 fn share(share: f64) -> String {
     let percent = 100.0 * share;
-    format!(
+    value(&format!(
         "<span class=\"share\"><i style=\"width:{percent:.1}%\"></i></span>{} %",
         number(percent, usize::from(percent < 10.0))
-    )
+    ))
 }
 
 /// A row a stem: what the file is, and what of it was left out.
@@ -105,7 +105,7 @@ pub(super) fn inputs(report: &Report) -> String {
     let rows: Vec<Vec<String>> = report.tracks.iter().map(input).collect();
     let heads = ["File", "Format", "Rate", "Channels", "Length", "Trimmed", "BLAKE3"];
     let told: String =
-        told_of_inputs(report).iter().flat_map(|text| ["<li>".into(), escaped(text), "</li>".into()]).collect();
+        told_of_inputs(report).iter().flat_map(|text| ["<li>".into(), prose(text), "</li>".into()]).collect();
     let told = if told.is_empty() { told } else { format!("<ul class=\"hint\">{told}</ul>") };
     format!("<section><h2>Inputs</h2>{}{told}</section>\n", table("inputs", &heads, &rows))
 }
@@ -146,6 +146,8 @@ pub(super) fn services(report: &Report) -> String {
 fn input(track: &TrackReport) -> Vec<String> {
     let stem = &track.stem;
     let rate = stem.sample_rate.as_f64();
+    let (codec, container) = (&stem.codec, &stem.container);
+    let form = if codec == container { codec.clone() } else { format!("{codec} in {container}") };
     let bits = stem.bits.map(|bits| format!(", {bits} bits")).unwrap_or_default();
     let file = track.file.file_name().map_or_else(|| track.file.to_string_lossy(), |name| name.to_string_lossy());
     let trim = &stem.trim;
@@ -162,35 +164,39 @@ fn input(track: &TrackReport) -> Vec<String> {
     let converted = if track.resampled { " <small>(converted)</small>" } else { "" };
     vec![
         format!("<span title=\"{}\">{}</span>", escaped(&track.file.to_string_lossy()), escaped(&file)),
-        escaped(&format!("{} in {}{bits}", stem.codec, stem.container)),
-        format!("{} <small>Hz</small>{converted}", number(rate, 0)),
+        escaped(&format!("{form}{bits}")),
+        value(&format!("{} <small>Hz</small>", number(rate, 0))) + converted,
         format!("{}{fold}", stem.source_channels),
-        clock_time(track.read.frames as f64 / rate, 3),
+        value(&clock_time(track.read.frames as f64 / rate, 3)),
         trimmed,
-        format!("<code>{}</code>", escaped(track.blake3.as_ref().map_or("–", |hash| hash.get(..12).unwrap_or(hash)))),
+        format!(
+            "<code class=\"value\">{}</code>",
+            escaped(track.blake3.as_ref().map_or("–", |hash| hash.get(..12).unwrap_or(hash)))
+        ),
     ]
 }
 
 /// The master before gain and limiter, as expected, and as measured on the file.
 pub(super) fn master(report: &Report) -> String {
     let master = &report.master;
+    let level = |figure| value(&reading(figure));
     let row = |name: &str, measured: &Measurement| {
         vec![
             format!("<b>{name}</b>"),
-            reading(measured.integrated_lufs),
-            reading(measured.loudness_range_lu),
-            reading(measured.max_short_term_lufs),
-            reading(measured.true_peak_dbtp),
-            reading(measured.rms_dbfs),
-            reading(measured.crest_db),
+            level(measured.integrated_lufs),
+            level(measured.loudness_range_lu),
+            level(measured.max_short_term_lufs),
+            level(measured.true_peak_dbtp),
+            level(measured.rms_dbfs),
+            level(measured.crest_db),
             measured.clipped_samples.to_string(),
         ]
     };
     let asked = {
         let mut cells = vec!["–".to_owned(); 8];
         cells[0] = "<b>asked for</b>".into();
-        cells[1] = reading(master.target_lufs);
-        cells[4] = reading(master.ceiling_dbtp);
+        cells[1] = level(master.target_lufs);
+        cells[4] = level(master.ceiling_dbtp);
         cells
     };
     let before = master.before.as_ref().map(|measured| row("the sum", measured));

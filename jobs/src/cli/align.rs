@@ -1,13 +1,16 @@
 //! `mixdown align`: who is late, by how much, how sure; the stems in time, if asked for.
 
-use super::outcome::print;
+use super::number::{fixed, signed};
+use super::outcome::{print, show};
+use super::terminal::{one_line, shown};
 use super::{Failure, interrupt, stems};
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
-    AlignError, AlignSettings, AlignedFolder, Alignment, Decision, Heard, InMix, Mode, Pairs, StemAlignment,
-    StemFeatures, Written, align, align_to_mix, find_in_mix, listen_to, write_aligned,
+    AlignSettings, Alignment, Decision, Mode, Pairs, StemAlignment, StemFeatures, align, align_to_mix,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
+use mixdown_engine::render::{AlignError, AlignedFolder, Heard, Written, listen_to, write_aligned};
+use mixdown_engine::render::{InMix, find_in_mix};
 use mixdown_engine::units::SampleRate;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -65,7 +68,7 @@ pub(super) struct AlignArguments {
     pub(super) json: bool,
     /// Print nothing but errors.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -143,10 +146,15 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     if begins_later_s > 0.0 {
         text += &format!("Everything begins {begins_later_s:.2} s later, so that no stem loses its first note.\n");
     }
-    for file in files {
-        text += &format!("  {}\n", file.display());
+    for (file, n) in files.iter().zip(answer.stems()) {
+        text += &format!("  {}{}\n", shown(file), source(file, &answer.paths[n]));
     }
-    print(&text)
+    show(&text)
+}
+
+/// Returns from which stem a file comes, where its name does not tell.
+fn source(file: &Path, stem: &Path) -> String {
+    if file.file_name() == stem.file_name() { String::new() } else { format!(" <- {}", shown(stem)) }
 }
 
 fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Failure> {
@@ -296,14 +304,15 @@ impl Answer {
             };
             let late = stem.late_samples.map(|late| {
                 let (late_ms, sure) = (late / self.rate.as_f64() * 1e3, stem.confidence * 100.0);
-                format!(" ({late_ms:+.3} ms, {sure:.1} % sure)")
+                format!(" ({} ms, {} % sure)", signed(late_ms, 3), fixed(sure, 1))
             });
-            let gain = self.gain_db(n).map(|gain| format!(", {gain:+.2} dB in the mix")).unwrap_or_default();
+            let gain = self.gain_db(n).map(|gain| format!(", {} dB in the mix", signed(gain, 2))).unwrap_or_default();
             let (path, reason) = (self.paths[n].display(), &stem.reason);
-            text += &format!("{done:<5}  {path}: {reason}{}{gain}\n", late.unwrap_or_default());
+            let line = format!("{done:<5}  {path}: {reason}{}{gain}", late.unwrap_or_default());
+            text += &(one_line(&line) + "\n");
         }
         if let Some(residual_db) = self.in_mix.as_ref().and_then(|mix| mix.residual_db) {
-            text += &format!("The stems together leave {residual_db:.1} dB of the mix.\n");
+            text += &format!("The stems together leave {} dB of the mix.\n", fixed(residual_db, 1));
         }
         text
     }

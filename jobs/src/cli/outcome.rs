@@ -1,11 +1,10 @@
 //! How a command ends, and what it says then.
 
-use super::terminal;
+use super::terminal::{self, one_line, plain};
 use crate::settings::SettingsError;
 use crate::store::StoreError;
-use mixdown_engine::align::AlignError;
 use mixdown_engine::io::DecodeError;
-use mixdown_engine::render::RenderError;
+use mixdown_engine::render::{AlignError, PlanError, RenderError};
 use mixdown_engine::session::SessionErrors;
 use serde::Serialize;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -44,12 +43,18 @@ pub(super) enum Failure {
     /// Something else, in its own words.
     #[error("{0}")]
     Other(String),
+    /// Several things, a line each.
+    #[error("{}", .0.join("\n"))]
+    List(Vec<String>),
     /// What there is to say has been said.
     #[error("failed")]
     Told,
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
+    /// Flags have values that a session refuses; a line each.
+    #[error("{}", .0.join("\n"))]
+    Flags(Vec<String>),
 }
 
 impl Failure {
@@ -63,15 +68,43 @@ impl Failure {
             // A closed standard output leaves only the exit code to say it.
             let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "ok": false, "error": self.to_string() }));
         } else {
-            terminal::fail(&self.to_string());
+            terminal::fail(&self.shown());
         }
-        ExitCode::from(if matches!(self, Self::Usage(_)) { 2 } else { 1 })
+        ExitCode::from(if matches!(self, Self::Usage(_) | Self::Flags(_)) { 2 } else { 1 })
+    }
+
+    /// Returns what a person reads: names stay in their lines, where there are several.
+    fn shown(&self) -> String {
+        let text = self.to_string();
+        let parts: Vec<String> = match self {
+            Self::Session(errors) | Self::Render(RenderError::Plan(PlanError::Session(errors))) => {
+                let problems = errors.problems.iter().map(ToString::to_string);
+                problems.chain([errors.origin.display().to_string()]).collect()
+            }
+            Self::Render(RenderError::Plan(PlanError::Stems(errors))) => {
+                errors.iter().map(ToString::to_string).collect()
+            }
+            Self::Settings(SettingsError::Read { path, .. } | SettingsError::Parse { path, .. }) => {
+                vec![path.display().to_string()]
+            }
+            Self::List(lines) | Self::Flags(lines) => lines.clone(),
+            _ => return one_line(&text).into_owned(),
+        };
+        let escaped = parts.iter().filter(|part| part.contains(char::is_control));
+        let text = escaped.fold(text, |text, part| text.replace(part.as_str(), &one_line(part)));
+        plain(&text).into_owned()
     }
 }
 
-/// Prints to standard output; a reader that has gone away is no failure.
+/// Prints lines for people to standard output; names in them are in one line already.
+pub(super) fn show(text: &str) -> Result<(), Failure> {
+    print_bytes(plain(text).as_bytes())
+}
+
+/// Prints a document to standard output, as it is but on a terminal; a reader that has gone away is
+/// no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let shown = if io::stdout().is_terminal() { terminal::plain(text) } else { text.into() };
+    let shown = if io::stdout().is_terminal() { plain(text) } else { text.into() };
     print_bytes(shown.as_bytes())
 }
 

@@ -9,11 +9,12 @@ mod tests;
 
 pub use outline::DifferenceOutline;
 
-use crate::align::{AlignError, AlignSettings, Pairs, align, listen_to};
+use crate::align::{AlignSettings, Pairs, align};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{DecodeError, Fold, StemReader};
 use crate::meter::{ProgrammeMeter, power_db};
 use crate::process::{Source, Tap};
+use crate::render::{AlignError, listen_to};
 use crate::units::SampleRate;
 use std::path::{Path, PathBuf};
 use sums::Sums;

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The ceilings taken, in dBTP.
-pub(super) const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
+pub(crate) const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
 /// The look-aheads taken, in milliseconds.
 pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.5, 20.0);
 

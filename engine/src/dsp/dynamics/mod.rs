@@ -20,5 +20,6 @@ mod windowed_sinc;
 
 pub use compressor::{Compressor, CompressorSettings, Detector};
 pub use gate::{Gate, GateSettings};
+pub(crate) use limiter::CEILING_DBTP as LIMITER_CEILING_DBTP;
 pub use limiter::{Limiter, LimiterSettings, LimiterStats};
 pub use soft_clip::{SoftClip, SoftClipSettings};

@@ -147,9 +147,9 @@ impl Kernel for Suspects<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lanes::on_every_set;
-    use super::super::table::TABLE;
     use super::*;
+    use crate::meter::true_peak::lanes::on_every_set;
+    use crate::meter::true_peak::table::TABLE;
     use mixdown_fixtures::signals::{pink_noise, white_noise};
 
     #[test]

@@ -69,9 +69,9 @@ pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::lanes::on_every_set;
-    use super::super::table::TABLE;
     use super::*;
+    use crate::meter::true_peak::lanes::on_every_set;
+    use crate::meter::true_peak::table::TABLE;
     use mixdown_fixtures::signals::white_noise;
 
     #[test]

@@ -1,9 +1,9 @@
 //! The reference for users says what the code does: its example parses, its tables are the
 //! schema's.
 
-use super::super::accepts::Accepts;
-use super::super::schema::{resolve, schema};
 use super::*;
+use crate::session::accepts::Accepts;
+use crate::session::schema::{resolve, schema};
 use serde_json::Value;
 
 const REFERENCE: &str = include_str!("../../../../docs/session.md");

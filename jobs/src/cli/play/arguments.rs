@@ -78,7 +78,7 @@ pub(in crate::cli) struct PlayArguments {
     pub(in crate::cli) json: bool,
     /// Show nothing but errors.
     #[arg(short, long)]
-    pub(super) quiet: bool,
+    pub(in crate::cli) quiet: bool,
 }
 
 fn seconds_range(text: &str) -> Result<(f64, f64), String> {

@@ -1,10 +1,12 @@
 //! The documents that `mixdown play` reads.
 
 use crate::cli::Failure;
-use mixdown_engine::io::OutputKind;
-use mixdown_engine::render::live::{FoundGain, Measured, Timed};
+use crate::cli::terminal::shown;
+use mixdown_engine::io::{OutputKind, same_place};
+use mixdown_engine::live::{FoundGain, Measured, Timed};
+use mixdown_engine::session::Session;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A list of commands with their frames: it parses as one.
 pub(super) const COMMAND_LIST: OutputKind = OutputKind::new("a list of commands", |file| {
@@ -23,8 +25,15 @@ pub(super) fn read_commands(path: &Path) -> Result<Vec<Timed>, Failure> {
         .map_err(|error| Failure::Other(format!("{}: not a list of commands: {error}", path.display())))
 }
 
-/// What the report.json of an earlier render says about the loudness of its mix.
-pub(super) fn read_report(path: &Path) -> Result<Measured, Failure> {
+/// What an earlier render has found.
+pub(super) struct Found {
+    pub(super) measured: Measured,
+    /// Why that may not hold for what is played.
+    pub(super) doubt: Option<String>,
+}
+
+/// Returns what the report.json of an earlier render holds about the loudness of its mix.
+pub(super) fn read_report(path: &Path, session: &Session) -> Result<Found, Failure> {
     let report = read(path)?;
     let master = &report["master"];
     let before = &master["before"];
@@ -33,8 +42,59 @@ pub(super) fn read_report(path: &Path) -> Result<Measured, Failure> {
             let found = master["target_lufs"].as_f64().zip(master["gain_db"].as_f64());
             let ceiling_dbtp = master["ceiling_dbtp"].as_f64();
             let found = found.map(|(target_lufs, gain_db)| FoundGain { target_lufs, ceiling_dbtp, gain_db });
-            Ok(Measured { integrated_lufs, true_peak_dbtp, found })
+            let measured = Measured { integrated_lufs, true_peak_dbtp, found };
+            Ok(Found { measured, doubt: doubt(path, &report, session) })
         }
         _ => Err(Failure::Other(format!("{}: it says nothing of the loudness of a mix", path.display()))),
+    }
+}
+
+/// Returns a warning where the report is that of other stems than those of the session.
+fn doubt(path: &Path, report: &serde_json::Value, session: &Session) -> Option<String> {
+    let tracks = report["session"]["tracks"].as_array()?;
+    let rendered: Vec<PathBuf> = tracks.iter().filter_map(|track| track["file"].as_str()).map(PathBuf::from).collect();
+    let played: Vec<&Path> = session.tracks.iter().map(|track| &*track.file).collect();
+    let not_rendered = played.iter().find(|file| !rendered.iter().any(|other| is_same(file, other)));
+    let not_played = rendered.iter().find(|file| !played.iter().any(|other| is_same(other, file)));
+    let (file, what) = match (not_rendered, not_played) {
+        (Some(file), _) => (*file, "is not in it"),
+        (None, Some(file)) => (&**file, "is in it and not played"),
+        (None, None) if rendered.len() == played.len() => return None,
+        (None, None) => (*played.first()?, "is not as often in it as it is played"),
+    };
+    Some(format!(
+        "{}: the report of other stems, whose loudness is another: {} {what}; render these stems, and name that report",
+        shown(path),
+        shown(file)
+    ))
+}
+
+/// Returns whether a stem is the one of a report; from another folder a report names its stems by paths
+/// that lead nowhere, and the name has to do.
+fn is_same(played: &Path, rendered: &Path) -> bool {
+    if rendered.exists() { same_place(played, rendered) } else { played.file_name() == rendered.file_name() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_report_of_other_stems_is_doubted() {
+        let session = Session::from_stems(&["gone/a.wav".into(), "gone/b.wav".into()]);
+        let doubt_of = |files: &[&str]| {
+            let tracks: Vec<_> = files.iter().map(|file| json!({ "file": file })).collect();
+            doubt(Path::new("r.json"), &json!({ "session": { "tracks": tracks } }), &session)
+        };
+        assert_eq!(doubt_of(&["b.wav", "elsewhere/a.wav"]), None);
+        for (files, expected) in [
+            (&["a.wav"][..], "gone/b.wav is not in it"),
+            (&["a.wav", "b.wav", "c.wav"], "c.wav is in it and not played"),
+            (&["a.wav", "b.wav", "b.wav"], "gone/a.wav is not as often"),
+        ] {
+            assert!(doubt_of(files).is_some_and(|doubt| doubt.contains(expected)), "{files:?}");
+        }
+        assert_eq!(doubt(Path::new("r.json"), &json!({}), &session), None, "older reports name no stems");
     }
 }

@@ -1,7 +1,8 @@
 //! The mixer, drawn: strips side by side, the master at the right, the transport above.
 
 use super::mixer::{Mixer, StripView};
-use mixdown_engine::render::live::Motion;
+use crate::cli::number::{fixed, signed};
+use mixdown_engine::live::Motion;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -96,7 +97,7 @@ fn draw_strip(strip: &StripView, selected: bool, area: Rect, buffer: &mut Buffer
     let height = area.height.saturating_sub(STRIP_LINES);
     draw_meter(strip, Rect { y: area.y + 1, height, ..area }, buffer);
     let below = height + 1;
-    put(buffer, area, 0, below, &format!("{:+6.1}dB", strip.gain_db), plain);
+    put(buffer, area, 0, below, &format!("{:>6}dB", signed(strip.gain_db, 1)), plain);
     put(buffer, area, 0, below + 1, &pan_text(strip.pan), plain);
     let switches = [
         ("M", strip.mute, Color::Red),
@@ -152,14 +153,17 @@ fn draw_meter(strip: &StripView, area: Rect, buffer: &mut Buffer) {
 fn draw_master(mixer: &Mixer, area: Rect, buffer: &mut Buffer) {
     let plain = Style::default();
     let master = &mixer.master;
-    let level = |value: Option<f64>| value.map_or("  -inf".into(), |value| format!("{value:6.1}"));
+    let level = |value: Option<f64>| value.map_or("  -inf".into(), |value| format!("{:>6}", fixed(value, 1)));
     put(buffer, area, 0, 0, "master", plain.add_modifier(Modifier::BOLD));
     let lines = [
         format!("momentary   {} LUFS", level(master.momentary_lufs)),
         format!("short-term  {} LUFS", level(master.short_term_lufs)),
         format!("true peak   {} dBTP", level(master.true_peak_dbtp)),
-        format!("reduction   {:6.1} dB", master.reduction_db),
-        format!("correlation {}", master.correlation.map_or("     -".into(), |value| format!("{value:6.2}"))),
+        format!("reduction   {:>6} dB", fixed(master.reduction_db, 1)),
+        format!(
+            "correlation {}",
+            master.correlation.map_or("     -".into(), |value| format!("{:>6}", fixed(value, 2)))
+        ),
     ];
     for (line, text) in (1..).zip(&lines) {
         put(buffer, area, 0, line, text, plain);

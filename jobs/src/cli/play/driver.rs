@@ -3,7 +3,7 @@
 use super::outlet::WavOutlet;
 use crate::cli::Failure;
 use mixdown_engine::audio::AudioBuffer;
-use mixdown_engine::render::live::{LiveEngine, Motion, RingInput};
+use mixdown_engine::live::{LiveEngine, Motion, RingInput};
 use mixdown_engine::units::SampleRate;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! The mixer's state, and what its keys ask for: no terminal here.
 
-use mixdown_engine::render::live::{BANDS, Command, Control, Event, LoopRange, Motion, Place, Reading, Strip};
+use crate::cli::terminal::one_line;
+use mixdown_engine::live::{BANDS, Command, Control, Event, LoopRange, Motion, Place, Reading, Strip};
 use mixdown_engine::session::Polarity;
 use mixdown_engine::units::SampleRate;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -74,7 +75,7 @@ impl Mixer {
         let view = |place, strip, name: &str| StripView {
             place,
             strip,
-            name: name.into(),
+            name: one_line(name).into_owned(),
             gain_db: 0.0,
             pan: 0.0,
             mute: false,
@@ -257,8 +258,8 @@ impl Mixer {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use mixdown_engine::live::{LiveOptions, open_replay};
     use mixdown_engine::render::Plan;
-    use mixdown_engine::render::live::{LiveOptions, open_replay};
     use mixdown_engine::session::{Session, Track};
 
     /// A mixer of two tracks, its control, and the engine that takes the commands.

@@ -15,7 +15,7 @@ mod sound;
 mod watch;
 
 use super::destination::write_file;
-use super::outcome::{print, print_json};
+use super::outcome::{print_json, show};
 use super::outputs::Outputs;
 use super::progress::ProgressDisplay;
 use super::render::session_of;
@@ -25,7 +25,7 @@ use documents::{read_commands, read_report};
 use driver::{Driven, Pace};
 use mixdown_engine::dsp::dynamics::LimiterSettings;
 use mixdown_engine::io::OutputKind;
-use mixdown_engine::render::live::{Command, Live, LiveOptions, LoopRange, RingInput, Stats, Timed, open};
+use mixdown_engine::live::{Command, Live, LiveOptions, LoopRange, RingInput, Stats, Timed, open};
 use mixdown_engine::render::{Plan, prepare};
 use mixdown_engine::session::Session;
 use mixdown_engine::units::SampleRate;
@@ -37,7 +37,7 @@ use watch::{Script, Watch};
 
 pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     if arguments.list_devices {
-        return print(&sound::list()?);
+        return show(&sound::list()?);
     }
     if arguments.wav.is_some() && !arguments.freewheel {
         return Err(Failure::Usage(
@@ -57,9 +57,14 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     )?;
     outputs(arguments, &session).check()?;
     let commands = arguments.replay.as_deref().map(read_commands).transpose()?;
-    let measured = arguments.report.as_deref().map(read_report).transpose()?;
+    let report = arguments.report.as_deref().map(|path| read_report(path, &session)).transpose()?;
+    let (measured, doubt) = report.map_or((None, None), |report| (Some(report.measured), report.doubt));
+    if let Some(doubt) = doubt.as_ref().filter(|_| !arguments.json) {
+        terminal::warn(doubt);
+    }
     let plan = plan(session, arguments.quiet || arguments.json)?;
     let rate = plan.sample_rate();
+    begins_within(arguments, &plan)?;
     let default = LiveOptions::default();
     // Nobody waits for what is played as fast as it goes: it is limited as a render is.
     let look_ahead_ms =
@@ -75,7 +80,8 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     let live = open(&plan, &options).map_err(|error| Failure::Other(error.to_string()))?;
     let outlet =
         arguments.wav.as_deref().map(|path| WavOutlet::create(path, rate, live.engine.latency())).transpose()?;
-    let played = play(arguments, &plan, live, commands, outlet)?;
+    let mut played = play(arguments, &plan, live, commands, outlet)?;
+    played.warnings.splice(0..0, doubt);
     // Hours may have passed since the first look.
     outputs(arguments, &played.session).check()?;
     if let Some(path) = &arguments.record {
@@ -105,7 +111,7 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         }));
     }
     if !arguments.quiet {
-        print(&told(&played, rate, arguments.block, arguments.freewheel))?;
+        show(&told(&played, rate, arguments.block, arguments.freewheel))?;
     }
     // What was to be written is written; the exit code tells that it was cut short.
     if interrupt::asked() { Err(Failure::Told) } else { Ok(()) }
@@ -128,6 +134,22 @@ fn frames(seconds: f64, rate: SampleRate) -> u64 {
 
 fn loop_frames(arguments: &PlayArguments, rate: SampleRate) -> Option<LoopRange> {
     arguments.loop_range.map(|(from, to)| (frames(from, rate), frames(to, rate)))
+}
+
+/// Refuses what would begin where the mix has ended.
+fn begins_within(arguments: &PlayArguments, plan: &Plan) -> Result<(), Failure> {
+    let (rate, end) = (plan.sample_rate(), plan.expected_frames());
+    let Some(end_s) = end.map(|end| rate.seconds(end)) else { return Ok(()) };
+    let range = arguments.loop_range.map(|(from, _)| ("--loop", from));
+    for (flag, start_s) in [("--start", arguments.start)].into_iter().chain(range) {
+        if start_s > 0.0 && start_s >= end_s {
+            return Err(Failure::Other(format!(
+                "{flag}: nothing would be heard: the session ends at {end_s:.3} s and the sound was to start at \
+                 {start_s:.3} s; choose an earlier start"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What playing has come to.

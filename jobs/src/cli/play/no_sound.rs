@@ -2,7 +2,7 @@
 
 use super::watch::Watch;
 use crate::cli::Failure;
-use mixdown_engine::render::live::{LiveEngine, RingInput};
+use mixdown_engine::live::{LiveEngine, RingInput};
 use mixdown_engine::units::SampleRate;
 
 /// Always says that there are none in this build.

@@ -4,7 +4,7 @@ use super::draw::draw;
 use super::mixer::{Asked, Mixer};
 use super::watch::{Watch, Watched, warning};
 use crate::cli::{Failure, interrupt};
-use mixdown_engine::render::live::Event;
+use mixdown_engine::live::Event;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event as Input, KeyEventKind};
 use std::io;

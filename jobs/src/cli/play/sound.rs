@@ -2,7 +2,8 @@
 
 use super::watch::{Watch, Watched};
 use crate::cli::Failure;
-use mixdown_engine::render::live::{LiveEngine, OutputDevice, RingInput, device_names};
+use crate::cli::terminal::one_line;
+use mixdown_engine::live::{LiveEngine, OutputDevice, RingInput, device_names};
 use mixdown_engine::units::SampleRate;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,8 @@ pub(super) fn check() -> Result<(), Failure> {
 /// The devices, a line each: what the system calls it, and what people do.
 pub(super) fn list() -> Result<String, Failure> {
     let devices = device_names().map_err(|error| Failure::Other(error.to_string()))?;
-    let lines: Vec<String> = devices.iter().map(|device| format!("{}\t{}\n", device.id, device.name)).collect();
+    let lines: Vec<String> =
+        devices.iter().map(|device| format!("{}\t{}\n", one_line(&device.id), one_line(&device.name))).collect();
     Ok(lines.concat())
 }
 

@@ -1,0 +1,165 @@
+//! The second opinion: windows along the stems must each find the offset that the whole suggests.
+
+use super::joint_activity::Sounding;
+use crate::align::features::prepared::Prepared;
+use crate::align::features::stem::StemFeatures;
+use crate::align::fine::segment::Window;
+use crate::align::time_map::breakpoints::{self, Grain};
+use crate::align::time_map::line;
+use crate::align::time_map::piecewise::Course;
+
+/// Windows asked for, at most.
+const MOST: usize = 12;
+/// Windows needed for an opinion.
+pub(crate) const FEWEST: usize = 5;
+/// How long a window lasts at least, in seconds.
+const SHORTEST_S: f64 = 0.25;
+/// Windows more than 60 dB below the mean power of their stem are not asked: power.
+const QUIET: f64 = 1e-6;
+/// How far from one line a window may be, in decimated frames.
+const TOLERANCE: f64 = 2.0;
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Search {
+    /// How long a window should be, in seconds.
+    pub(crate) window_s: f64,
+    /// How far from the suggested offset a window looks either way, in seconds.
+    pub(crate) reach_s: f64,
+    /// Whether the offset may change along the stems.
+    pub(crate) drifts: bool,
+}
+
+/// What the windows say.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    /// Where the second stem lies.
+    pub(crate) course: Course,
+    /// −1 when it is inverted.
+    pub(crate) polarity: i8,
+    /// Windows that had sound in both stems.
+    pub(crate) windows: usize,
+    /// Windows that found one course.
+    pub(crate) agreeing: usize,
+    /// The middle height of the peaks of those, 1 where all phases agree.
+    pub(crate) height: f64,
+    /// The decimal logarithm of the chance that so many would agree if each had answered at random.
+    pub(crate) log_chance: f64,
+}
+
+/// The frames of `a` during which `b` sounds too, when `b` is late by `late`.
+pub(crate) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops::Range<usize> {
+    let start = (-late).max(0.0).ceil() as usize;
+    let end = (b.kept() as f64 - late).floor().clamp(0.0, a.kept() as f64) as usize;
+    start.min(end)..end
+}
+
+/// The starts in `a` of up to `most` windows of `size` frames in which both stems sound, each the
+/// loudest of its part of that time.
+pub(crate) fn places(
+    a: &Prepared<'_>,
+    b: &Prepared<'_>,
+    late: f64,
+    sounding: &Sounding,
+    size: usize,
+    most: usize,
+) -> Vec<usize> {
+    let spans = sounding.spans(size);
+    let level = |start: usize| {
+        let other = (start as f64 + late).max(0.0) as usize;
+        a.level(start, start + size).min(b.level(other, other + size))
+    };
+    let loudest = |starts: &mut dyn Iterator<Item = usize>| {
+        let best = starts.map(|start| (level(start), start)).max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)));
+        best.filter(|(level, _)| *level > QUIET).map(|(_, start)| start)
+    };
+    if let [span] = &spans[..] {
+        let parts = (span.len() / size.max(1)).min(most);
+        let part = span.len().checked_div(parts).unwrap_or(0);
+        let of_part =
+            |n: usize| (span.start + n * part..=span.start + (n + 1) * part - size).step_by((size / 2).max(1));
+        return (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect();
+    }
+    // As many windows as fit in each span, one in the middle of a span that is a little too short
+    // for it.
+    let last = common(a.stem, b.stem, late).end.saturating_sub(size);
+    let slots: Vec<usize> = spans
+        .iter()
+        .filter(|span| 2 * span.len() >= size)
+        .flat_map(|span| {
+            let count = (span.len() / size.max(1)).max(1);
+            let start = move |n: usize| {
+                let middle = span.start + span.len() * (2 * n + 1) / (2 * count);
+                middle.saturating_sub(size / 2).min(last)
+            };
+            (0..count).map(start)
+        })
+        .collect();
+    let parts = slots.len().min(most);
+    let of_part = |n: usize| slots[n * slots.len() / parts..(n + 1) * slots.len() / parts].iter().copied();
+    (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect()
+}
+
+/// Whether enough of `b` lies beside `a`, when `b` is late by `late`, for windows to tell.
+pub(crate) fn can_tell(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
+    common(a, b, late as f64).len() as f64 >= SHORTEST_S * (FEWEST + 1) as f64 * a.rate().as_f64()
+}
+
+/// Asks windows along the stems for the offset of `b` against `a` near `late`, at the decimated
+/// rate. None when the common part is too short for [`FEWEST`] windows with sound.
+pub(crate) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search) -> Option<Found> {
+    let factor = a.factor();
+    let rate = a.stem.rate().as_f64() / factor as f64;
+    let sounding = Sounding::of(a, b, late as f64);
+    let length = sounding.frames();
+    let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (FEWEST + 1) as f64);
+    if window_s < SHORTEST_S {
+        return None;
+    }
+    let count = (window_s * rate) as usize;
+    let reach = ((search.reach_s * rate) as usize).max(4);
+    let starts = places(a, b, late as f64, &sounding, count * factor, MOST);
+    if starts.len() < FEWEST {
+        return None;
+    }
+    let window = Window::new(count, reach, rate);
+    let mut buffers = window.buffers();
+    let mut answers = Vec::with_capacity(starts.len());
+    for start in starts {
+        let first = (start / factor) as i64;
+        let second = first + (late as f64 / factor as f64).round() as i64;
+        let shift = (second - first) * factor as i64;
+        let a = a.window(first, count);
+        let b = b.window(second - reach as i64, count + 2 * reach);
+        window.spectra(&a, &b, &mut buffers);
+        let curve = window.curve(&mut buffers);
+        let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
+        let at = (first as usize * factor + count * factor / 2) as f64;
+        let lag = (shift + (best as i64 - reach as i64) * factor as i64) as f64;
+        answers.push((at, lag, f64::from(curve[best]) / (2 * window.bins.len()) as f64));
+    }
+    let points: Vec<(f64, f64)> = answers.iter().map(|answer| (answer.0, answer.1)).collect();
+    let tolerance = TOLERANCE * factor as f64;
+    let grain = Grain { tolerance, half_step: factor as f64 / 2.0, reach: (count * factor) as f64 / 2.0 };
+    let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
+    let course =
+        if search.drifts && on.contains(&false) { breakpoints::bent(line, &points, &grain) } else { line.into() };
+    let on = answers.iter().filter(|(at, late, _)| (late - course.late(*at)).abs() <= tolerance);
+    let on: Vec<f64> = on.map(|answer| answer.2).collect();
+    let positive = on.iter().filter(|height| **height > 0.0).count();
+    let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
+    let agreeing = positive.max(on.len() - positive);
+    let chance = (2.0 * TOLERANCE + 1.0) / (2 * reach + 1) as f64;
+    // A bend takes two windows to be drawn, and may be between any two.
+    let free = if search.drifts { 2 + 2 * course.bends.len() } else { 1 };
+    let log_places = course.bends.len() as f64 * (points.len() as f64).log10();
+    let log_chance =
+        log_choose(points.len(), agreeing) + log_places + chance.log10() * agreeing.saturating_sub(free) as f64;
+    let height = line::median(on.into_iter().map(f64::abs).collect());
+    Some(Found { course, polarity, windows: points.len(), agreeing, height, log_chance })
+}
+
+/// The decimal logarithm of the number of ways to choose `k` of `n`.
+fn log_choose(n: usize, k: usize) -> f64 {
+    (1..=k).map(|i| ((n - k + i) as f64 / i as f64).log10()).sum()
+}

@@ -1,0 +1,255 @@
+//! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976): every
+//! frequency says with the same weight how late one stem is against another.
+
+use super::fft::{Scratch, Transforms, fast_size, inverse, transform};
+use super::quantised_spectrum::{Bin, add_cross, pack};
+use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealToComplex};
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// The band that is compared, in hertz: above rumble and hum, below what lossy coders throw away.
+pub(crate) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
+
+/// The longest block transformed at once: in seconds, and at least so many times the largest
+/// offset. Short blocks make the inverse transform of every pair short; long ones lose less where
+/// the two blocks of a late pair do not overlap.
+const BLOCK_S: f64 = 10.0;
+const BLOCK_OVER_LAG: usize = 5;
+/// How long each end of a block is faded, in seconds: two stems cut at the same frame would share
+/// the cut.
+const FADE_S: f64 = 0.25;
+/// Bins this far below the mean power of a block (−120 dB) hold rounding, not sound.
+const SILENT_BIN: f32 = 1e-12;
+/// The width over which spectra are levelled before stems are searched for repeats, in hertz:
+/// timbre goes, the lines of a loop stay.
+const LEVELLED_HZ: f64 = 50.0;
+
+/// The sizes and transforms that all stems of a comparison share.
+pub(crate) struct Correlator {
+    block: usize,
+    fade: usize,
+    /// The width over which spectra are levelled, in bins.
+    levelled: usize,
+    max_lag: usize,
+    bins: Range<usize>,
+    size: usize,
+    /// Most comparisons never need it.
+    whole: OnceLock<Transforms>,
+    /// Half as long, where one block holds everything and most of its lags are asked for.
+    half: Option<Transforms>,
+    /// Buffers that no thread uses now.
+    spare: Mutex<Vec<Scratch>>,
+}
+
+/// The blocks of one stem as spectra of the compared band, levelled over 50 Hz: timbre goes.
+pub(crate) struct Spectrum(Vec<Vec<Bin>>);
+
+/// A correlation at lags −max … −1 and 0 … max.
+#[derive(Clone, Copy)]
+pub(crate) struct Lags<'a> {
+    pub(crate) early: &'a [f32],
+    pub(crate) late: &'a [f32],
+}
+
+impl Correlator {
+    /// Sizes for stems of up to `longest` frames at `rate_hz` and offsets up to `max_lag` frames
+    /// either way.
+    pub(crate) fn new(longest: usize, max_lag: usize, rate_hz: f64) -> Self {
+        let blocks = longest.div_ceil(((BLOCK_S * rate_hz) as usize).max(BLOCK_OVER_LAG * max_lag)).max(1);
+        let block = longest.div_ceil(blocks).max(1);
+        // Silence of the length of the largest offset keeps the ends of a block from meeting.
+        let size = fast_size((block + max_lag).max(1 << 10));
+        let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
+        let top = bin(BAND_HZ.1.min(0.42 * rate_hz)).min(size / 2);
+        Self {
+            block,
+            fade: (FADE_S * rate_hz) as usize,
+            levelled: bin(LEVELLED_HZ),
+            max_lag,
+            bins: bin(BAND_HZ.0).min(top)..top,
+            size,
+            whole: OnceLock::new(),
+            half: (blocks == 1 && 4 * max_lag >= size).then(|| Transforms::on_two_threads(size / 2)),
+            spare: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn whole(&self) -> &Transforms {
+        self.whole.get_or_init(|| Transforms::new(self.size))
+    }
+
+    /// Transforms a stem, scaled by `scale`; its samples are used up.
+    pub(crate) fn spectrum(&self, stem: &mut [f32], scale: f32) -> Spectrum {
+        let forward = &*self.whole().forward;
+        self.lend(|scratch| {
+            let one = |block| audible(self.transformed(block, scale, forward, scratch), self.bins.clone());
+            let blocks: Vec<_> = stem.chunks_mut(self.block).map(one).collect();
+            let gain = levelling(&blocks, self.levelled);
+            let pack_one = |block: &Vec<_>| block.iter().enumerate().map(|(n, bin)| pack(bin * gain(n))).collect();
+            Spectrum(blocks.iter().map(pack_one).collect())
+        })
+    }
+
+    /// Every second bin of the whole, each with length 1: a stem laid upon itself half the
+    /// transform away. `None` where few lags are asked for. The samples are used up.
+    pub(crate) fn half_phases(&self, stem: &mut [f32], scale: f32) -> Option<Vec<Bin>> {
+        let forward = &*self.half.as_ref()?.forward;
+        self.lend(|scratch| {
+            let bins = audible(self.transformed(stem, scale, forward, scratch), self.half_bins());
+            Some(bins.into_iter().map(|bin| pack(phase(bin))).collect())
+        })
+    }
+
+    /// How much a stem is like itself at lags 0 … half the transform, each on top of the one the
+    /// transform is short of it, levelled over 50 Hz. `None` where few lags are asked for. The
+    /// samples are used up.
+    pub(crate) fn own<'a>(&self, stem: &mut [f32], scale: f32, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
+        let half = self.half.as_ref()?;
+        let bins = [audible(self.transformed(stem, scale, &*half.forward, scratch), self.half_bins())];
+        let gain = levelling(&bins, self.levelled / 2);
+        let size = half.inverse.len();
+        let (spectrum, ..) = scratch.fit(size, 0);
+        spectrum.fill(Complex::default());
+        for (n, (to, bin)) in spectrum[self.half_bins()].iter_mut().zip(&bins[0]).enumerate() {
+            to.re = (bin * gain(n)).norm_sqr();
+        }
+        Some(lags(&*half.inverse, scratch))
+    }
+
+    /// A block of a stem, its ends faded; what is longer than the transform is laid upon its
+    /// beginning.
+    fn transformed<'a>(
+        &self,
+        block: &mut [f32],
+        scale: f32,
+        forward: &dyn RealToComplex<f32>,
+        scratch: &'a mut Scratch,
+    ) -> &'a [Complex<f32>] {
+        for x in &mut *block {
+            *x *= scale;
+        }
+        fade_ends(block, self.fade.min(block.len() / 4));
+        let (bins, samples, inner) = scratch.fit(forward.len(), forward.get_scratch_len());
+        samples.fill(0.0);
+        for part in block.chunks(samples.len()) {
+            samples.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
+        }
+        transform(forward, samples, bins, inner);
+        bins
+    }
+
+    /// Lends buffers: making them anew takes as long as using them.
+    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = spare().pop().unwrap_or_default();
+        let result = work(&mut scratch);
+        spare().push(scratch);
+        result
+    }
+
+    fn half_bins(&self) -> Range<usize> {
+        self.bins.start.div_ceil(2)..self.bins.end.div_ceil(2)
+    }
+
+    /// [`Correlator::correlate`] for half the work and with more noise: each lag on top of the one
+    /// half the transform away, in no order.
+    pub(crate) fn folded<'a>(&self, a: &[Bin], b: &[Bin], scratch: &'a mut Scratch) -> &'a [f32] {
+        let Some(Transforms { inverse, .. }) = &self.half else { return &[] };
+        let (spectrum, ..) = scratch.fit(inverse.len(), 0);
+        let bins = self.half_bins();
+        spectrum.fill(Complex::default());
+        add_cross(&mut spectrum[bins], a, b);
+        lags(&**inverse, scratch)
+    }
+
+    /// The correlation at lags −max … +max; the middle is lag 0, a peak at a positive lag says that
+    /// `b` is late. The blocks are added before their phases are taken, so long stems average out
+    /// noise.
+    pub(crate) fn correlate(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
+        whiten(self.cross(a, b, scratch));
+        let lags = self.lags(scratch);
+        [lags.early, lags.late].concat()
+    }
+
+    /// As [`Correlator::correlate`], but levelled over 50 Hz instead of bin by bin: a repeat shows
+    /// with its true height.
+    ///
+    /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the
+    /// recording, and favour the offset next to 0.
+    pub(crate) fn levelled<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> Lags<'a> {
+        self.cross(a, b, scratch);
+        self.lags(scratch)
+    }
+
+    /// The blocks of two stems multiplied and added up, in the buffer; what is outside the compared
+    /// band is 0.
+    fn cross<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> &'a mut [Complex<f32>] {
+        let (spectrum, ..) = scratch.fit(self.size, 0);
+        spectrum.fill(Complex::default());
+        let band = &mut spectrum[self.bins.clone()];
+        a.0.iter().zip(&b.0).for_each(|(a, b)| add_cross(band, a, b));
+        band
+    }
+
+    fn lags<'a>(&self, scratch: &'a mut Scratch) -> Lags<'a> {
+        let all = lags(&*self.whole().inverse, scratch);
+        Lags { early: &all[all.len() - self.max_lag..], late: &all[..=self.max_lag] }
+    }
+}
+
+/// What the spectrum in the buffer is as a function of the lag, early ones at the end.
+fn lags<'a>(back: &dyn ComplexToReal<f32>, scratch: &'a mut Scratch) -> &'a [f32] {
+    let (spectrum, samples, inner) = scratch.fit(back.len(), back.get_scratch_len());
+    // The band may reach the last bin, which must be real.
+    if let Some(last) = spectrum.last_mut() {
+        *last = Complex::default();
+    }
+    inverse(back, spectrum, samples, inner);
+    samples
+}
+
+/// What brings the power of all blocks together around each bin, over `width` bins, fewer at the
+/// ends, to 1: by the number of the bin.
+fn levelling(blocks: &[Vec<Complex<f32>>], width: usize) -> impl Fn(usize) -> f32 {
+    let (half, count) = (width / 2, blocks.first().map_or(0, Vec::len));
+    let mut sums = Vec::with_capacity(count + 1);
+    sums.push(0.0);
+    for n in 0..count {
+        let power: f64 = blocks.iter().map(|block| f64::from(block[n].norm_sqr())).sum();
+        sums.push(sums[n] + power);
+    }
+    move |n| {
+        let level: f64 = sums[(n + half + 1).min(count)] - sums[n.saturating_sub(half)];
+        if level > 0.0 { level.sqrt().recip() as f32 } else { 0.0 }
+    }
+}
+
+/// A part of a spectrum, without the bins that hold rounding.
+fn audible(all: &[Complex<f32>], part: Range<usize>) -> Vec<Complex<f32>> {
+    let quiet = SILENT_BIN * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
+    all[part].iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
+}
+
+fn whiten(bins: &mut [Complex<f32>]) {
+    for bin in bins {
+        *bin = phase(*bin);
+    }
+}
+
+/// Leaves of a bin its phase alone.
+#[inline]
+pub(crate) fn phase(bin: Complex<f32>) -> Complex<f32> {
+    let length = bin.norm_sqr().sqrt();
+    if length > 0.0 { bin / length } else { Complex::default() }
+}
+
+/// Fades both ends over `fade` frames with half a Hann window.
+fn fade_ends(samples: &mut [f32], fade: usize) {
+    let last = samples.len().saturating_sub(1);
+    for n in 0..fade {
+        let gain = (0.5 - 0.5 * (std::f64::consts::PI * (n as f64 + 0.5) / fade as f64).cos()) as f32;
+        samples[n] *= gain;
+        samples[last - n] *= gain;
+    }
+}

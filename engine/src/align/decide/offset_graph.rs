@@ -1,0 +1,229 @@
+//! From trusted pairs to one place a stem: least squares over each group, robust against one wrong
+//! pair.
+
+use super::accept::Edge;
+use crate::align::time_map::line::Line;
+use crate::align::time_map::piecewise::Course;
+
+/// How far two ways round the graph may differ, in frames.
+const LOOP_TOLERANCE: f64 = 3.0;
+/// Rounds of relaxation: groups are small and closely knit.
+const ROUNDS: usize = 200;
+
+/// A trusted pair.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    pub(crate) edge: Edge,
+}
+
+/// Where a stem stands in its group.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The first stem of its group.
+    pub(crate) root: usize,
+    /// How late it is against the root.
+    pub(crate) course: Course,
+    /// Against the root.
+    pub(crate) polarity: i8,
+    /// The least confidence on the way from the root.
+    pub(crate) confidence: f64,
+    /// Standard deviations along that way.
+    pub(crate) late_sd: f64,
+    pub(crate) drift_sd: f64,
+}
+
+/// The places of all stems, and whether the pairs of each stem's group contradict each other.
+pub(crate) struct Solution {
+    pub(crate) places: Vec<Place>,
+    pub(crate) contradicted: Vec<bool>,
+}
+
+/// Solves for `stems` stems whose comparison is exact around frame `middle`.
+pub(crate) fn solve(pairs: &[Pair], stems: usize, middle: f64) -> Solution {
+    let mut pairs: Vec<Pair> = pairs.to_vec();
+    let by_confidence = |x: &Pair, y: &Pair| {
+        y.edge.confidence.total_cmp(&x.edge.confidence).then((x.first, x.second).cmp(&(y.first, y.second)))
+    };
+    pairs.sort_by(by_confidence);
+    let mut places = tree(&pairs, stems);
+    let mut contradicted = vec![false; stems];
+    for root in 0..stems {
+        let group = |places: &[Place]| (0..stems).filter(|n| places[*n].root == root).collect::<Vec<_>>();
+        let members = group(&places);
+        let own: Vec<Pair> = pairs.iter().filter(|pair| places[pair.first].root == root).cloned().collect();
+        if members.len() < 2 || own.iter().all(|pair| fits(pair, &places, middle)) {
+            continue;
+        }
+        // One wrong pair is known by this: without it, and without it alone, everything fits.
+        let mut ways = (0..own.len()).filter_map(|wrong| {
+            let rest: Vec<Pair> =
+                own.iter().enumerate().filter(|(n, _)| *n != wrong).map(|(_, pair)| pair.clone()).collect();
+            let without = tree(&rest, stems);
+            let whole = members.iter().all(|n| without[*n].root == root);
+            (whole && rest.iter().all(|pair| fits(pair, &without, middle))).then_some((wrong, without))
+        });
+        match (ways.next(), ways.next()) {
+            (Some((wrong, without)), None) => {
+                for n in &members {
+                    places[*n] = without[*n].clone();
+                }
+                let (first, second) = (own[wrong].first, own[wrong].second);
+                pairs.retain(|pair| (pair.first, pair.second) != (first, second));
+            }
+            _ => {
+                for n in &members {
+                    contradicted[*n] = true;
+                }
+            }
+        }
+    }
+    relax(&pairs, &mut places, middle);
+    Solution { places, contradicted }
+}
+
+fn fits(pair: &Pair, places: &[Place], middle: f64) -> bool {
+    let (first, second) = (&places[pair.first], &places[pair.second]);
+    let predicted = first.course.reversed().then(&second.course);
+    let off = (predicted.late(middle) - pair.edge.course.late(middle)).abs();
+    off <= LOOP_TOLERANCE.max(6.0 * pair.edge.late_sd) && first.polarity * second.polarity == pair.edge.polarity
+}
+
+/// Joins stems by their most confident pairs first.
+pub(crate) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
+    let alone = |root| Place {
+        root,
+        course: Line::flat(0.0).into(),
+        polarity: 1,
+        confidence: 1.0,
+        late_sd: 0.0,
+        drift_sd: 0.0,
+    };
+    let mut places: Vec<Place> = (0..stems).map(alone).collect();
+    for Pair { first, second, edge } in pairs {
+        let (first, second) = (places[*first].clone(), places[*second].clone());
+        if first.root == second.root {
+            continue;
+        }
+        // From the root of the second group to that of the first, over this pair.
+        let between = first.course.then(&edge.course).then(&second.course.reversed());
+        let flip = first.polarity * edge.polarity * second.polarity;
+        let (course, from, to) = if first.root < second.root {
+            (between, second.root, first.root)
+        } else {
+            (between.reversed(), first.root, second.root)
+        };
+        for place in places.iter_mut().filter(|place| place.root == from) {
+            *place = Place {
+                root: to,
+                course: course.then(&place.course),
+                polarity: place.polarity * flip,
+                confidence: place.confidence.min(edge.confidence),
+                late_sd: place.late_sd.hypot(edge.late_sd),
+                drift_sd: place.drift_sd.hypot(edge.drift_sd),
+            };
+        }
+    }
+    places
+}
+
+/// Weighted least squares: each stem in turn goes to the weighted mean of where its pairs want it.
+fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
+    // A hundredth of a frame is as exact as any pair is believed to be; drift is weighed by what it
+    // does to the middle.
+    let weight = |edge: &Edge| (edge.late_sd.powi(2) + 1e-4).recip();
+    for _ in 0..ROUNDS {
+        let mut moved = 0.0_f64;
+        for stem in 0..places.len() {
+            let here = places[stem].clone();
+            if here.root == stem {
+                continue;
+            }
+            let (mut late, mut drift, mut total) = (0.0, 0.0, 0.0);
+            for pair in pairs.iter().filter(|pair| pair.first == stem || pair.second == stem) {
+                let wanted = if pair.second == stem {
+                    places[pair.first].course.then(&pair.edge.course)
+                } else {
+                    places[pair.second].course.then(&pair.edge.course.reversed())
+                };
+                let weight = weight(&pair.edge);
+                late += weight * (wanted.late(middle) - here.course.late(middle));
+                drift += weight * (wanted.drift_at(middle) - here.course.drift_at(middle));
+                total += weight;
+            }
+            if total > 0.0 {
+                // Bends stay where the most confident pairs saw them.
+                let (late, drift) = (late / total, drift / total);
+                moved = moved.max(late.abs());
+                places[stem].course = here.course.plus(Line { offset: late - drift * middle, drift });
+            }
+        }
+        if moved < 1e-6 {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(first: usize, second: usize, late: f64, polarity: i8, confidence: f64) -> Pair {
+        let course = Line::flat(late).into();
+        let edge = Edge {
+            course,
+            polarity,
+            confidence,
+            late_sd: 0.01,
+            drift_sd: 0.0,
+            wander: 0.0,
+            share: 1.0,
+            picture: Vec::new(),
+        };
+        Pair { first, second, edge }
+    }
+
+    fn late(pairs: &[Pair], stems: usize) -> Vec<f64> {
+        solve(pairs, stems, 1e6).places.iter().map(|place| place.course.start.offset).collect()
+    }
+
+    #[test]
+    fn errors_are_shared_out_round_a_loop() {
+        let pairs = [pair(0, 1, 100.0, 1, 0.9), pair(1, 2, 50.0, -1, 0.9), pair(0, 2, 150.3, -1, 0.9)];
+        let late = late(&pairs, 3);
+        assert!((late[1] - 100.1).abs() < 1e-3 && (late[2] - 150.2).abs() < 1e-3, "{late:?}");
+    }
+
+    #[test]
+    fn a_triangle_that_does_not_close_says_nothing() {
+        let pairs = [pair(0, 1, 100.0, 1, 0.9), pair(1, 2, 50.0, 1, 0.9), pair(0, 2, 190.0, 1, 0.9)];
+        assert_eq!(solve(&pairs, 4, 1e6).contradicted, [true, true, true, false]);
+        let flipped = [pair(0, 1, 1.0, 1, 0.9), pair(1, 2, 1.0, 1, 0.9), pair(0, 2, 2.0, -1, 0.9)];
+        assert_eq!(solve(&flipped, 3, 1e6).contradicted, [true; 3]);
+    }
+
+    #[test]
+    fn one_wrong_pair_among_four_stems_is_found_and_dropped() {
+        let at: [f64; 4] = [0.0, 10.0, 30.0, 60.0];
+        let mut pairs = Vec::new();
+        for first in 0..4 {
+            for second in first + 1..4 {
+                pairs.push(pair(first, second, at[second] - at[first], 1, 0.9));
+            }
+        }
+        // The wrong one is even the surest.
+        pairs[0].edge = Edge { course: Line::flat(400.0).into(), confidence: 0.999, ..pairs[0].edge.clone() };
+        let solution = solve(&pairs, 4, 1e6);
+        assert_eq!(solution.contradicted, [false; 4]);
+        for (place, at) in solution.places.iter().zip(at) {
+            assert!((place.course.start.offset - at).abs() < 1e-6, "{place:?}");
+        }
+    }
+
+    #[test]
+    fn groups_do_not_touch_each_other() {
+        let late = late(&[pair(0, 1, 7.0, 1, 0.9), pair(2, 3, -9.0, 1, 0.9)], 5);
+        assert_eq!(late, [0.0, 7.0, 0.0, -9.0, 0.0]);
+    }
+}

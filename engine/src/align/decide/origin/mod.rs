@@ -1,0 +1,275 @@
+//! Why two stems share a source: whether they are recordings by devices that started on their own,
+//! or came out of one session.
+
+mod before_start;
+mod digital_silence;
+mod feedback_echoes;
+mod impulse_response;
+mod mutual_bleed;
+mod noise_floor;
+mod path_removal;
+#[cfg(test)]
+mod tests;
+mod thresholds;
+
+pub(crate) use digital_silence::DigitalSilence;
+pub(crate) use thresholds::THRESHOLDS;
+
+use super::accept::{Edge, Verdict};
+use crate::align::comparison::Comparison;
+use crate::align::features::prepared::Prepared;
+use crate::align::features::stem::StemFeatures;
+use crate::align::settings::Mode;
+use crate::align::time_map::line::Line;
+use crate::align::time_map::piecewise::Course;
+
+/// Why a stem stays though its offset is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Both came out of one session, and are in time.
+    InSession,
+    /// The later one is an effect's return.
+    EffectReturn,
+    /// Each microphone takes up the other's source.
+    MutualBleed,
+}
+
+impl Cause {
+    /// Returns the word that opens a reason.
+    fn word(self) -> &'static str {
+        match self {
+            Self::InSession => "in_session",
+            Self::EffectReturn => "effect_return",
+            Self::MutualBleed => "mutual_bleed",
+        }
+    }
+}
+
+/// What was found, and what would move the stem all the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Remark {
+    pub(crate) cause: Cause,
+    pub(crate) found: String,
+    /// The flag, and what it belongs to.
+    flag: &'static str,
+}
+
+const AS_RECORDINGS: &str = "--align recordings";
+const AS_MICROPHONES: &str = "--align microphones";
+const AS_RELATED: &str = "mixdown align --assume-related";
+
+impl Remark {
+    fn new(cause: Cause, found: impl Into<String>, flag: &'static str) -> Self {
+        Self { cause, found: found.into(), flag }
+    }
+
+    /// Returns the reason for the later stem, its cause first.
+    pub(crate) fn told(&self) -> String {
+        format!("{}: {}; {} would move it", self.cause.word(), self.found, self.flag)
+    }
+
+    /// Returns the reason for the earlier stem.
+    pub(crate) fn told_of_earlier(&self, late_frames: f64) -> String {
+        let word = self.cause.word();
+        format!(
+            "{word}: the same sound comes {late_frames:.2} frames later in another stem, and stays there: {}",
+            self.found
+        )
+    }
+}
+
+/// Whether two stems are as long as each other.
+pub(crate) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
+    a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
+}
+
+/// Whether two stems lie where their time references put them: both began at once, or were placed
+/// by them.
+pub(crate) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
+    let times = a.time_of_start().zip(b.time_of_start());
+    times.is_some_and(|(a, b)| a.abs_diff(b) <= THRESHOLDS.same_length_frames)
+}
+
+impl Comparison<'_> {
+    /// Weighs why a pair shares its source, where an offset was found.
+    pub(crate) fn weighed(&self, a: usize, b: usize, rough: &Course, verdict: Verdict, mode: Mode) -> Verdict {
+        let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return verdict };
+        let rate = self.rate.as_f64();
+        let middle = first.stem.kept() as f64 / 2.0;
+        let course = match &verdict {
+            Verdict::Trusted(edge) => &edge.course,
+            _ => rough,
+        };
+        let late = course.late(middle);
+        let bleed = || {
+            if late >= 0.0 {
+                self::mutual_bleed::bleed(first.stem, second.stem, course)
+            } else {
+                self::mutual_bleed::bleed(second.stem, first.stem, &course.reversed())
+                    .map(self::mutual_bleed::Bleed::reversed)
+            }
+        };
+        if late.abs() <= THRESHOLDS.acoustic_s * rate
+            && let Some(found) = bleed()
+        {
+            let ms = |frames: f64| 1_000.0 * frames / rate;
+            let text = format!(
+                "each takes up the other's source, {:.2} and {:.2} ms late",
+                ms(found.forward),
+                ms(found.backward)
+            );
+            return match verdict {
+                _ if mode == Mode::Microphones => self.along_louder(a, b, found.louder(), verdict),
+                Verdict::Trusted(edge) => Verdict::Stays(edge, Remark::new(Cause::MutualBleed, text, AS_MICROPHONES)),
+                Verdict::Doubtful(_, picture) => {
+                    Verdict::Doubtful(Remark::new(Cause::MutualBleed, text, AS_MICROPHONES).told(), picture)
+                }
+                stays @ Verdict::Stays(..) => stays,
+            };
+        }
+        let Verdict::Trusted(edge) = verdict else { return verdict };
+        let reversed = edge.course.reversed();
+        let pair = if late >= 0.0 {
+            Ordered { early: first, late: second, course: &edge.course, edge: &edge, rate }
+        } else {
+            Ordered { early: second, late: first, course: &reversed, edge: &edge, rate }
+        };
+        match pair.why_it_stays(mode, self.assumes_related()) {
+            Some(remark) => Verdict::Stays(edge, remark),
+            None => Verdict::Trusted(edge),
+        }
+    }
+
+    /// The verdict along the louder of two paths, in frames.
+    fn along_louder(&self, a: usize, b: usize, late: f64, verdict: Verdict) -> Verdict {
+        let Some((first, second)) = self.prepared[a].as_ref().zip(self.prepared[b].as_ref()) else { return verdict };
+        let middle = first.stem.kept() as f64 / 2.0;
+        match verdict {
+            Verdict::Trusted(edge) if (edge.course.late(middle) - late).abs() <= 3.0 => Verdict::Trusted(edge),
+            _ => {
+                let refined = crate::align::fine::refine::refine(first, second, &Line::flat(late).into(), false);
+                let edge = refined.map(super::accept::along_a_path);
+                match edge.filter(|edge| (edge.course.late(middle) - late).abs() <= 3.0) {
+                    Some(edge) => Verdict::Trusted(edge),
+                    None => Verdict::Doubtful("mutual_bleed: its louder path is not clear".into(), Vec::new()),
+                }
+            }
+        }
+    }
+}
+
+/// A pair whose second stem is the later one.
+struct Ordered<'a> {
+    early: &'a Prepared<'a>,
+    late: &'a Prepared<'a>,
+    course: &'a Course,
+    edge: &'a Edge,
+    rate: f64,
+}
+
+impl Ordered<'_> {
+    fn offset(&self) -> f64 {
+        self.course.late(self.early.stem.kept() as f64 / 2.0)
+    }
+
+    /// Why the pair stays; `None` where it is to be moved.
+    fn why_it_stays(&self, mode: Mode, assumes_related: bool) -> Option<Remark> {
+        let ms = 1_000.0 * self.offset() / self.rate;
+        let echoes = self::feedback_echoes::echoes(self.early, self.late, self.offset());
+        if !assumes_related && echoes.is_some_and(|echoes| echoes.feedback) {
+            let text = format!("the sound comes back every {ms:.1} ms, ever softer");
+            return Some(Remark::new(Cause::EffectReturn, text, AS_RELATED));
+        }
+        if mode != Mode::Auto {
+            return None;
+        }
+        let stays = |cause, found: String| Some(Remark::new(cause, found, AS_RECORDINGS));
+        if let Some(found) = self.of_one_session() {
+            return stays(Cause::InSession, found);
+        }
+        let (near, drifts) = (self.offset() < THRESHOLDS.acoustic_s * self.rate, self.drifts());
+        if drifts && !near {
+            return None;
+        }
+        if echoes.is_some_and(|echoes| echoes.dry) {
+            return stays(Cause::EffectReturn, format!("it holds the same sound in time, and {ms:.1} ms later"));
+        }
+        // A chorus swings so slowly that a part of its swing looks like a drift: it has no noise of
+        // its own.
+        if near && !(drifts && self.noise_is_its_own()) {
+            let text = format!("{ms:.2} ms are the way through a room, or the latency of an effect");
+            return stays(Cause::InSession, text);
+        }
+        if near || self.noise_is_its_own() {
+            return None;
+        }
+        if self.offset() <= THRESHOLDS.musical_s * self.rate {
+            let text = format!(
+                "it holds the same sound {ms:.1} ms later, and nothing shows that devices of their own recorded both"
+            );
+            return stays(Cause::EffectReturn, text);
+        }
+        stays(Cause::InSession, "nothing shows that devices of their own recorded both".into())
+    }
+
+    /// What only stems of one session have in common.
+    fn of_one_session(&self) -> Option<String> {
+        let (early, late) = (self.early.stem, self.late.stem);
+        if same_length(early, late) {
+            return Some(format!("both are {} frames long", late.own_frames()));
+        }
+        if same_time(early, late) {
+            return Some("their time references put them where they are".into());
+        }
+        let frames = |seconds: f64| (seconds * self.rate) as u64;
+        let (of_early, of_late) = (early.digital_silence(), late.digital_silence());
+        let leading = of_late.leading_frames.max(of_early.leading_frames);
+        if leading >= frames(THRESHOLDS.leading_silence_s) {
+            let of = if of_late.leading_frames == leading { "the later" } else { "the earlier" };
+            return Some(format!("{of} one begins with {:.2} s of digital silence", leading as f64 / self.rate));
+        }
+        // Where the later one has not begun, an effect that is fed by the earlier one is silent.
+        if of_late.leading_frames as f64 >= 0.5 * self.offset() {
+            return Some("digital silence where the later one has not begun".into());
+        }
+        let inner = of_early.longest_inner_frames.max(of_late.longest_inner_frames);
+        (inner >= frames(THRESHOLDS.inner_silence_s))
+            .then(|| format!("{:.2} s of digital silence within", inner as f64 / self.rate))
+    }
+
+    /// A steady drift, and an input that is never silent: clocks of their own.
+    fn drifts(&self) -> bool {
+        let drift = self.edge.course.start.drift;
+        let before = self::before_start::before(self.early, self.late, self.offset());
+        let common =
+            crate::align::coarse::segment_vote::common(self.early.stem, self.late.stem, self.offset()).len() as f64;
+        self.edge.course.is_straight()
+            && drift.abs() >= THRESHOLDS.drift_deviations * self.edge.drift_sd
+            && (drift * common).abs() >= THRESHOLDS.drift_frames.max(THRESHOLDS.drift_over_wander * self.edge.wander)
+            && drift.abs() <= THRESHOLDS.drift_ppm * 1e-6
+            && before.level_dbfs >= THRESHOLDS.input_noise_dbfs
+    }
+
+    /// Each has noise of its own, or the later one sounded before the earlier one could.
+    fn noise_is_its_own(&self) -> bool {
+        let Some(noise) = self::noise_floor::noise(self.early, self.late, self.course) else { return false };
+        let before = self::before_start::before(self.early, self.late, self.offset());
+        if before.alone_s >= THRESHOLDS.alone_s {
+            return false;
+        }
+        let inputs = noise.quiet_dbfs.0.min(noise.quiet_dbfs.1) >= THRESHOLDS.input_noise_dbfs;
+        let own = inputs
+            && noise.quiet_below_db >= THRESHOLDS.quiet_below_db
+            && noise.shared + 3.0 * noise.shared_sd <= THRESHOLDS.shared_noise;
+        let amid_sound = before.amid_sound && before.sounding_s >= 0.7 * before.length_s;
+        let sounded = if self.offset() > THRESHOLDS.musical_s * self.rate {
+            // No effect waits so long: the noise of an input is enough. Of a take pasted elsewhere,
+            // only a part agrees.
+            let input_before = inputs && before.is_steady && before.level_dbfs >= THRESHOLDS.input_noise_dbfs;
+            (amid_sound || input_before) && self.edge.share >= THRESHOLDS.far_share
+        } else {
+            amid_sound
+        };
+        own || (sounded && noise.residual_dbfs >= THRESHOLDS.input_noise_dbfs + 3.0)
+    }
+}

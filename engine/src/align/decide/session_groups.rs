@@ -1,0 +1,71 @@
+//! Stems of one session are in time with each other: they move together, or not at all.
+
+use super::accept::{Edge, Verdict};
+use super::offset_graph::Pair;
+use super::origin::{same_length, same_time};
+use super::stem_result::Evidence;
+use crate::align::features::stem::StemFeatures;
+use crate::align::time_map::line::Line;
+use crate::align::time_map::piecewise::Course;
+
+/// How exactly stems of one session are in time, in frames: their edges outweigh any that was
+/// measured.
+const EXACT: f64 = 1e-3;
+
+/// Numbers stems: those of one session have the same number, the least of theirs.
+pub(crate) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdict)]) -> Vec<usize> {
+    let mut sessions: Vec<usize> = (0..stems.len()).collect();
+    let mut join = |a: usize, b: usize| {
+        let (low, high) = (sessions[a].min(sessions[b]), sessions[a].max(sessions[b]));
+        sessions.iter_mut().filter(|session| **session == high).for_each(|session| *session = low);
+    };
+    for (a, b, verdict) in verdicts {
+        if matches!(verdict, Verdict::Stays(..)) {
+            join(*a, *b);
+        }
+    }
+    for a in 0..stems.len() {
+        (a + 1..stems.len())
+            .filter(|b| same_length(stems[a], stems[*b]) || same_time(stems[a], stems[*b]))
+            .for_each(|b| join(a, b));
+    }
+    sessions
+}
+
+/// The pairs between sessions, and each session that has one tied together. A stem that comes after
+/// another of its session follows it: its own offset to other sessions is that of an effect.
+pub(crate) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
+    let sessions = evidence.sessions;
+    let follows = |stem: usize| {
+        evidence.verdicts.iter().any(|(first, second, verdict)| match verdict {
+            Verdict::Stays(edge, _) if sessions[*first] == sessions[*second] => {
+                let late = edge.course.start.offset;
+                (*second == stem && late > EXACT) || (*first == stem && late < -EXACT)
+            }
+            _ => false,
+        })
+    };
+    let mut kept: Vec<Pair> = pairs
+        .into_iter()
+        .filter(|pair| sessions[pair.first] != sessions[pair.second] && !follows(pair.first) && !follows(pair.second))
+        .collect();
+    let mut ties = Vec::new();
+    for (stem, session) in sessions.iter().enumerate().filter(|(stem, session)| stem != *session) {
+        if kept.iter().any(|pair| sessions[pair.first] == *session || sessions[pair.second] == *session) {
+            let course: Course = Line::flat(0.0).into();
+            let edge = Edge {
+                course,
+                polarity: 1,
+                confidence: 1.0,
+                late_sd: EXACT,
+                drift_sd: 0.0,
+                wander: 0.0,
+                share: 1.0,
+                picture: Vec::new(),
+            };
+            ties.push(Pair { first: *session, second: stem, edge });
+        }
+    }
+    kept.append(&mut ties);
+    kept
+}

@@ -1,0 +1,205 @@
+//! One answer a stem: what to do with it, and why.
+
+use super::accept::Verdict;
+use super::offset_graph::{self, Pair, Place};
+use super::session_groups;
+use crate::align::result::{Correlation, Decision, DriftChange, StemAlignment};
+use crate::align::settings::AlignSettings;
+use crate::align::time_map::line::Line;
+use crate::align::time_map::piecewise::Course;
+
+/// Offsets below this are in time already, in frames.
+const IN_TIME: f64 = 0.02;
+/// Offsets this close to whole frames are taken as whole, in frames.
+const NEARLY_WHOLE: f64 = 0.01;
+/// Drifts that change the offset over a stem by less than this are none, in frames.
+const NO_DRIFT: f64 = 0.1;
+
+/// What the answers rest on.
+pub(crate) struct Evidence<'a> {
+    pub(crate) verdicts: &'a [(usize, usize, Verdict)],
+    /// Frames a stem.
+    pub(crate) lengths: &'a [u64],
+    /// The largest offset believed, in frames.
+    pub(crate) max_late: f64,
+    /// A number a stem; those of one session, which move together, have the same.
+    pub(crate) sessions: &'a [usize],
+}
+
+/// Decides for every stem.
+pub(crate) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<StemAlignment> {
+    let stems = evidence.lengths.len();
+    let least = settings.least_confidence();
+    let trusted = evidence.verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
+        Verdict::Trusted(edge) => Some(Pair { first: *first, second: *second, edge: edge.clone() }),
+        Verdict::Stays(..) | Verdict::Doubtful(..) => None,
+    });
+    let (pairs, unsure): (Vec<Pair>, Vec<Pair>) = trusted.partition(|pair| pair.edge.confidence >= least);
+    let pairs = session_groups::tied(pairs, evidence);
+    let middle = evidence.lengths.iter().copied().max().unwrap_or(0) as f64 / 2.0;
+    let solution = offset_graph::solve(&pairs, stems, middle);
+    (0..stems)
+        .map(|stem| {
+            let root = solution.places[stem].root;
+            let group: Vec<usize> = (0..stems).filter(|n| solution.places[*n].root == root).collect();
+            if group.len() == 1 {
+                return stays(stem, evidence.verdicts)
+                    .unwrap_or_else(|| alone(stem, evidence.verdicts, &unsure, least));
+            }
+            if solution.contradicted[stem] {
+                return StemAlignment::left("ambiguous: the offsets of its group contradict each other");
+            }
+            let reference = match settings.reference {
+                Some(asked) if group.contains(&asked) => asked,
+                Some(_) => {
+                    let mut answer =
+                        StemAlignment::left("unrelated: it shares its source with others, but not with the reference");
+                    answer.confidence = solution.places[stem].confidence;
+                    return answer;
+                }
+                None => reference(&group, &solution.places, middle),
+            };
+            let mut answer = in_group(stem, reference, &pairs, &solution.places, evidence);
+            // In time with the reference, as it came.
+            if let Some(told) = stays(stem, evidence.verdicts).filter(|_| answer.decision == Decision::Left) {
+                answer.reason = told.reason;
+            }
+            answer
+        })
+        .collect()
+}
+
+/// A stem whose offset is known, and which stays all the same: against the earliest of those that
+/// it shares its source with.
+fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignment> {
+    let known = verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
+        Verdict::Stays(edge, remark) if *second == stem => Some((*first, edge.course.clone(), edge, remark)),
+        Verdict::Stays(edge, remark) if *first == stem => Some((*second, edge.course.reversed(), edge, remark)),
+        _ => None,
+    });
+    let (other, course, edge, remark) =
+        known.max_by(|x, y| x.1.late(0.0).total_cmp(&y.1.late(0.0)).then(y.0.cmp(&x.0)))?;
+    let late = course.start.offset;
+    if late < 0.0 || (late == 0.0 && stem < other) {
+        return Some(StemAlignment {
+            reference: Some(stem),
+            late_samples: Some(0.0),
+            confidence: edge.confidence,
+            correlation: Correlation::new(&edge.picture),
+            ..StemAlignment::left(remark.told_of_earlier(-late))
+        });
+    }
+    Some(StemAlignment {
+        reference: Some(other),
+        late_samples: Some(late),
+        late_uncertainty: edge.late_sd,
+        polarity: edge.polarity,
+        drift_ppm: course.start.drift * 1e6,
+        drift_uncertainty_ppm: edge.drift_sd * 1e6,
+        confidence: edge.confidence,
+        correlation: Correlation::new(&edge.picture),
+        ..StemAlignment::left(remark.told())
+    })
+}
+
+/// A stem with no trusted partner: the most telling doubt, if there is one.
+fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], least: f64) -> StemAlignment {
+    if let Some(pair) = unsure.iter().find(|pair| pair.first == stem || pair.second == stem) {
+        let mut answer = StemAlignment::left(format!(
+            "unsure: the chance that the offset is right is {:.4}, {least:.4} is asked for",
+            pair.edge.confidence
+        ));
+        answer.confidence = pair.edge.confidence;
+        answer.correlation = Correlation::new(&pair.edge.picture);
+        return answer;
+    }
+    let doubts = verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
+        Verdict::Doubtful(reason, picture) if *first == stem || *second == stem => Some((reason, picture)),
+        _ => None,
+    });
+    // What is related, but not clear, tells more than what is not related.
+    let Some((reason, picture)) = doubts.max_by_key(|(reason, _)| !reason.starts_with("unrelated")) else {
+        return StemAlignment::left("unrelated: nothing was found that it shares with another stem");
+    };
+    StemAlignment { correlation: Correlation::new(picture), ..StemAlignment::left(reason.clone()) }
+}
+
+fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evidence: &Evidence<'_>) -> StemAlignment {
+    let (here, there) = (&places[stem], &places[reference]);
+    let course = simplest(&there.course.reversed().then(&here.course), evidence.lengths[stem] as f64);
+    let polarity = here.polarity * there.polarity;
+    // The weakest link: of the ways to both, and for the reference the best pair it is in.
+    let own = || pairs.iter().filter(|pair| pair.first == stem || pair.second == stem);
+    let best = own().max_by(|x, y| x.edge.confidence.total_cmp(&y.edge.confidence));
+    let confidence = if stem == reference {
+        best.map_or(0.0, |pair| pair.edge.confidence)
+    } else {
+        here.confidence.min(there.confidence)
+    };
+    let direct = own().find(|pair| pair.first == reference || pair.second == reference).or(best);
+    let inverted = if polarity < 0 { ", inverted against the reference" } else { "" };
+    let (late, ppm) = (course.start.offset, course.start.drift * 1e6);
+    let steady = course.is_straight() && course.start.drift == 0.0;
+    let drift_changes: Vec<DriftChange> = course
+        .bends
+        .iter()
+        .map(|bend| DriftChange { at_samples: bend.at, drift_ppm: course.drift_at(bend.at) * 1e6 })
+        .collect();
+    let mut drifts = if steady { String::new() } else { format!(", its clock {ppm:+.2} ppm slower") };
+    for change in &drift_changes {
+        drifts += &format!(", {:+.2} ppm from frame {:.0} on", change.drift_ppm, change.at_samples);
+    }
+    let (decision, reason) = if stem == reference {
+        (Decision::Left, "reference of its group".to_owned())
+    } else if late.abs() > evidence.max_late {
+        (Decision::Left, format!("{late:.2} frames against the reference are more than the largest offset{inverted}"))
+    } else if late.abs() < IN_TIME.max(3.0 * here.late_sd.hypot(there.late_sd)) && steady {
+        (Decision::Left, format!("already in time{inverted}"))
+    } else {
+        let side = if late >= 0.0 { "late" } else { "early" };
+        let turned = if polarity < 0 { ", and turned over with the move" } else { "" };
+        let (late, uncertainty) = (late.abs(), here.late_sd.hypot(there.late_sd));
+        let text =
+            format!("{late:.2} frames (± {uncertainty:.2}) {side} against the reference{drifts}{inverted}{turned}");
+        (Decision::Moved, text)
+    };
+    StemAlignment {
+        decision,
+        reference: Some(reference),
+        late_samples: Some(if stem == reference { 0.0 } else { late }),
+        late_uncertainty: here.late_sd.hypot(there.late_sd),
+        polarity,
+        drift_ppm: ppm,
+        drift_changes,
+        drift_uncertainty_ppm: 1e6 * here.drift_sd.hypot(there.drift_sd),
+        confidence,
+        correlation: direct.and_then(|pair| Correlation::new(&pair.edge.picture)),
+        reason,
+    }
+}
+
+/// A course as it is told: from frame 0 on, without a drift that does nothing and fractions of
+/// frames that nobody hears.
+fn simplest(course: &Course, length: f64) -> Course {
+    let mut course = course.without_what_came_before();
+    if course.is_straight() && (course.start.drift * length).abs() < NO_DRIFT {
+        course = Line::flat(course.late(length / 2.0)).into();
+    }
+    // Whole frames need no filter.
+    if course.is_straight()
+        && course.start.drift == 0.0
+        && (course.start.offset - course.start.offset.round()).abs() < NEARLY_WHOLE
+    {
+        course = Line::flat(course.start.offset.round()).into();
+    }
+    course
+}
+
+/// The offset that most stems share, so that the fewest are moved; then the earliest stem: what is
+/// late comes to it.
+fn reference(group: &[usize], places: &[Place], middle: f64) -> usize {
+    let late = |stem: usize| places[stem].course.late(middle);
+    let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();
+    let rank = |stem: usize| (sharing(stem), -late(stem).round() as i64, std::cmp::Reverse(stem));
+    group.iter().copied().max_by_key(|stem| rank(*stem)).unwrap_or_default()
+}

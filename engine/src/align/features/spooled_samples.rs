@@ -1,0 +1,110 @@
+//! Samples of one channel, in memory up to a limit and then in a nameless file.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, PoisonError};
+
+/// Samples that go to the file and come from it at once: their bytes are a small piece of memory,
+/// used again.
+const AT_ONCE: usize = 8_192;
+
+/// A growing row of samples that takes no more memory than its limit.
+#[derive(Debug)]
+pub(crate) struct Samples {
+    memory: Vec<f32>,
+    /// Samples that memory may hold.
+    most: usize,
+    file: Option<Mutex<File>>,
+    /// The file could not be written: nothing more is kept.
+    broken: bool,
+    kept: usize,
+}
+
+impl Samples {
+    /// None yet; at most `max_bytes` of them in memory.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self { memory: Vec::new(), most: max_bytes / size_of::<f32>(), file: None, broken: false, kept: 0 }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.kept
+    }
+
+    /// Whether nothing more is kept.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Adds samples at the end. Where the file cannot be written, what comes after does not count.
+    pub(crate) fn push(&mut self, samples: &[f32]) {
+        if self.broken {
+            return;
+        }
+        let room = (self.most - self.memory.len()).min(samples.len());
+        self.memory.extend_from_slice(&samples[..room]);
+        self.kept += room;
+        if room < samples.len() {
+            match self.spill(&samples[room..]) {
+                Ok(()) => self.kept += samples.len() - room,
+                Err(_) => self.broken = true,
+            }
+        }
+    }
+
+    /// Copies the samples from number `start` on, which may be negative; silence where there are
+    /// none.
+    pub(crate) fn read(&self, start: i64, out: &mut [f32]) {
+        let skip = usize::try_from(-start).unwrap_or(0).min(out.len());
+        let start = usize::try_from(start).unwrap_or(0);
+        let count = (out.len() - skip).min(self.kept.saturating_sub(start));
+        let (before, rest) = out.split_at_mut(skip);
+        let (out, after) = rest.split_at_mut(count);
+        before.fill(0.0);
+        after.fill(0.0);
+        let held = self.memory.len().saturating_sub(start).min(count);
+        if held > 0 {
+            out[..held].copy_from_slice(&self.memory[start..start + held]);
+        }
+        // A file that cannot be read back is silence: nothing is found there, and nothing is moved.
+        if held < count && self.read_file(start + held - self.memory.len(), &mut out[held..]).is_err() {
+            out[held..].fill(0.0);
+        }
+    }
+
+    fn read_file(&self, start: usize, out: &mut [f32]) -> io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let mut bytes = vec![0; AT_ONCE.min(out.len()) * size_of::<f32>()];
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start((start * size_of::<f32>()) as u64))?;
+        for part in out.chunks_mut(AT_ONCE) {
+            let bytes = &mut bytes[..size_of_val(part)];
+            file.read_exact(bytes)?;
+            for (sample, bytes) in part.iter_mut().zip(bytes.as_chunks::<4>().0) {
+                *sample = f32::from_le_bytes(*bytes);
+            }
+        }
+        Ok(())
+    }
+
+    fn spill(&mut self, samples: &[f32]) -> io::Result<()> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => Mutex::new(tempfile::tempfile()?),
+        };
+        let mut bytes = vec![0; AT_ONCE.min(samples.len()) * size_of::<f32>()];
+        {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.seek(SeekFrom::End(0))?;
+            for part in samples.chunks(AT_ONCE) {
+                let bytes = &mut bytes[..size_of_val(part)];
+                for (bytes, sample) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(part) {
+                    *bytes = sample.to_le_bytes();
+                }
+                file.write_all(bytes)?;
+            }
+        }
+        self.file = Some(file);
+        Ok(())
+    }
+}

@@ -1,0 +1,273 @@
+//! Windows at the full rate, read along a course: the cross-spectrum of each, all of them together,
+//! and the lag at which phases agree.
+
+use super::segment::Window;
+use crate::align::features::stem::StemFeatures;
+use crate::align::time_map::piecewise::Course;
+use crate::resample::FractionTable;
+use rayon::prelude::*;
+use realfft::num_complex::Complex;
+use std::f64::consts::TAU;
+
+/// Bins that are averaged for the coherence, either side.
+const SMOOTH: usize = 8;
+/// The largest coherence believed: weights grow without end towards 1.
+const MOST_COHERENCE: f64 = 0.99;
+
+/// What one window measured.
+pub(crate) struct Measured {
+    /// The middle of the window, in frames of the first stem.
+    pub(crate) at: f64,
+    /// The lateness that its lag 0 stands for.
+    pub(crate) base: f64,
+    /// Its highest peak, in frames from lag 0, and the sign.
+    pub(crate) lag: f64,
+    pub(crate) cross: Vec<Complex<f32>>,
+    /// The same, weighted by what the other windows say of each bin; empty where nobody asked them.
+    pub(crate) heard: Vec<Complex<f32>>,
+    first: Vec<f32>,
+    second: Vec<f32>,
+}
+
+impl Measured {
+    /// What the window heard, each bin turned back by a lateness: real, where that is right.
+    pub(crate) fn turned(&self, late: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
+        turned(self.heard.iter().copied().map(wide), late - self.base, window)
+    }
+}
+
+/// How a correlation stands at one lag: its height there, its slope, and how much it bends
+/// downwards. Where stems are upside down to each other the first and the last are negative at the
+/// top.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stand {
+    pub(crate) height: f64,
+    pub(crate) slope: f64,
+    pub(crate) bend: f64,
+}
+
+impl Stand {
+    /// Of bins of the compared band that are turned back by the lag.
+    pub(crate) fn of(turned: impl Iterator<Item = Complex<f64>>, window: &Window) -> Self {
+        let step = TAU / window.size as f64;
+        let mut omega = window.bins.start as f64 * step;
+        let mut stand = Self { height: 0.0, slope: 0.0, bend: 0.0 };
+        for bin in turned {
+            stand.height += bin.re;
+            stand.slope -= omega * bin.im;
+            stand.bend += omega * omega * bin.re;
+            omega += step;
+        }
+        stand
+    }
+}
+
+fn wide(bin: Complex<f32>) -> Complex<f64> {
+    Complex::new(f64::from(bin.re), f64::from(bin.im))
+}
+
+/// Bins of the compared band, turned back by a lag.
+fn turned(bins: impl Iterator<Item = Complex<f64>>, lag: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
+    let step = TAU / window.size as f64;
+    let each = Complex::from_polar(1.0, step * lag);
+    let mut turn = Complex::from_polar(1.0, window.bins.start as f64 * step * lag);
+    bins.map(move |bin| {
+        let now = turn;
+        turn *= each;
+        bin * now
+    })
+}
+
+/// All windows together.
+pub(crate) struct Together {
+    pub(crate) cross: Vec<Complex<f32>>,
+    /// Coherence a bin.
+    pub(crate) coherence: Vec<f64>,
+    /// The level around each bin, as that of the cross-spectrum.
+    levels: Vec<f64>,
+}
+
+impl Together {
+    /// Over the compared band, 0 to 1.
+    pub(crate) fn mean_coherence(&self) -> f64 {
+        self.coherence.iter().sum::<f64>() / self.coherence.len().max(1) as f64
+    }
+}
+
+/// Measures the windows that begin at `starts`, each around where `course` says.
+pub(crate) fn measure(
+    a: &StemFeatures,
+    b: &StemFeatures,
+    window: &Window,
+    starts: &[usize],
+    course: &Course,
+    table: &FractionTable,
+) -> Vec<Measured> {
+    let one = |buffers: &mut _, start: &usize| {
+        let (reach, len) = (window.reach, window.hann_len());
+        let middle = *start as f64 + len as f64 / 2.0;
+        let mut first = vec![0.0; len];
+        a.read(*start as i64, &mut first);
+        let from = *start as f64 - reach as f64;
+        let mut second = vec![0.0; len + 2 * reach];
+        let base = if course.is_straight() && course.start.drift == 0.0 {
+            let base = course.start.offset.round();
+            b.read(*start as i64 - reach as i64 + base as i64, &mut second);
+            base
+        } else {
+            read_along(b, from, course, table, &mut second);
+            course.late(middle)
+        };
+        window.spectra(&first, &second, buffers);
+        let curve = window.curve(buffers);
+        let best = highest(&curve);
+        let bins = window.bins.clone();
+        let pairs = || buffers.first[bins.clone()].iter().zip(&buffers.second[bins.clone()]);
+        Measured {
+            at: middle,
+            base,
+            lag: best as f64 - reach as f64,
+            cross: pairs().map(|(a, b)| a.conj() * b).collect(),
+            heard: Vec::new(),
+            first: pairs().map(|(a, _)| a.norm_sqr()).collect(),
+            second: pairs().map(|(_, b)| b.norm_sqr()).collect(),
+        }
+    };
+    starts.par_iter().map_init(|| window.buffers(), one).collect()
+}
+
+/// Reads the second stem at the frames that frames `from`, `from + 1` … of the first belong to,
+/// between its samples.
+pub(crate) fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionTable, out: &mut [f32]) {
+    // Between bends it is read in even steps.
+    let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
+    let mut cuts: Vec<usize> = course.bends.iter().map(|bend_at| bend(bend_at.at)).collect();
+    cuts.push(out.len());
+    let mut begin = 0;
+    for end in cuts {
+        if end > begin {
+            let at = from + begin as f64;
+            read_evenly(stem, at + course.late(at), 1.0 + course.drift_at(at), table, &mut out[begin..end]);
+            begin = end;
+        }
+    }
+}
+
+/// Reads a stem at `position`, `position + step` …, between its samples.
+fn read_evenly(stem: &StemFeatures, position: f64, step: f64, table: &FractionTable, out: &mut [f32]) {
+    let before = (table.taps() / 2 - 1) as i64;
+    let first = position.floor() as i64 - before - 1;
+    let mut samples = vec![0.0; (out.len() as f64 * step).ceil() as usize + table.taps() + 12];
+    stem.read(first, &mut samples);
+    table.along(&samples, position - first as f64, step, out);
+}
+
+/// Adds the windows up and finds the coherence of each bin, over the windows and its neighbours.
+pub(crate) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bins: std::ops::Range<usize>) -> Together {
+    let (mut windows, count) = (0, bins.len());
+    let mut cross = vec![Complex::<f32>::default(); count];
+    let (mut first, mut second) = (vec![0.0_f64; count], vec![0.0_f64; count]);
+    for window in measured {
+        windows += 1;
+        // Loud windows would drown the others.
+        let power = |bins: &[f32]| bins.iter().map(|x| f64::from(*x)).sum::<f64>();
+        let scale = (power(&window.first) * power(&window.second)).sqrt().max(f64::MIN_POSITIVE).recip();
+        for n in 0..count {
+            cross[n] += window.cross[n] * scale as f32;
+            first[n] += f64::from(window.first[n]) * scale;
+            second[n] += f64::from(window.second[n]) * scale;
+        }
+    }
+    // Each window adds as many degrees of freedom as neighbouring bins are averaged, two thirds of
+    // them its own.
+    let chance = 1.5 / ((2 * SMOOTH + 1) * windows) as f64;
+    let (coherence, levels) = (0..count)
+        .map(|n| {
+            let near = n.saturating_sub(SMOOTH)..(n + SMOOTH + 1).min(count);
+            let both: Complex<f32> = cross[near.clone()].iter().sum();
+            let power: f64 = first[near.clone()].iter().sum::<f64>() * second[near].iter().sum::<f64>();
+            let coherence = if power > 0.0 { f64::from(both.norm_sqr()) / power } else { 0.0 };
+            ((coherence - chance).clamp(0.0, MOST_COHERENCE), power.sqrt())
+        })
+        .unzip();
+    Together { cross, coherence, levels }
+}
+
+/// Finds the peak of each window again, every bin weighted by its coherence in all the others and
+/// set against the level around it there, after Hannan and Thomson (1973): noise between the bins
+/// of a dull stem says nothing then. What a window says itself would speak for it twice.
+pub(crate) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
+    // Where the coherence is known, theory has its power of ½ here. Where it is measured, small
+    // values are chance: of 144 cases (six dull stems of 12 s, 10 dB below noise) the power of 1.5
+    // finds 103, that of 2 finds 102, 1 finds 87, and ½ finds 58.
+    let of = |coherence: f64| coherence * coherence.sqrt() / (1.0 - coherence);
+    let weight = |(coherence, level): (&f64, &f64)| if *level > 0.0 { (of(*coherence) / level) as f32 } else { 0.0 };
+    let listen = |own: usize| {
+        let others = measured.iter().enumerate().filter(|(n, _)| *n != own).map(|(_, other)| other);
+        let others = together(others, window.bins.clone());
+        let weights = others.coherence.iter().zip(&others.levels).map(weight);
+        let mut bins = vec![Complex::default(); window.size / 2 + 1];
+        for ((to, cross), weight) in bins[window.bins.clone()].iter_mut().zip(&measured[own].cross).zip(weights) {
+            *to = cross * weight;
+        }
+        let lag = highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64;
+        // Loud windows would drown the others, and what is loud may be another instrument.
+        let heard = &bins[window.bins.clone()];
+        let scale = heard.iter().map(|bin| bin.norm()).sum::<f32>().max(f32::MIN_POSITIVE).recip();
+        (lag, heard.iter().map(|bin| bin * scale).collect::<Vec<_>>())
+    };
+    let heard: Vec<_> = (0..measured.len()).into_par_iter().map(listen).collect();
+    measured.iter_mut().zip(heard).for_each(|(one, heard)| (one.lag, one.heard) = heard);
+}
+
+/// Where a curve is highest or lowest.
+fn highest(curve: &[f32]) -> usize {
+    (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best })
+}
+
+/// The lag, near that of a window's peak, where its phases, weighted by the coherence of all
+/// windows, agree best, whatever the sign.
+pub(crate) fn summit(one: &Measured, together: &Together, window: &Window) -> f64 {
+    let weighted = |(bin, coherence): (&Complex<f32>, &f64)| {
+        let length = f64::from(bin.norm());
+        let weight = if length > 0.0 { coherence / (1.0 - coherence) / length } else { 0.0 };
+        wide(*bin) * weight
+    };
+    top(&one.cross.iter().zip(&together.coherence).map(weighted), window, one.lag)
+}
+
+/// The same of what a window heard.
+pub(crate) fn summit_heard(one: &Measured, window: &Window) -> f64 {
+    top(&one.heard.iter().copied().map(wide), window, one.lag)
+}
+
+/// Newton's method on the band-limited correlation of the compared bins.
+fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, start: f64) -> f64 {
+    let mut lag = start;
+    for _ in 0..6 {
+        let Stand { height, slope, bend } = Stand::of(turned(bins.clone(), lag, window), window);
+        // A trough is the peak of an inverted stem.
+        if height * bend <= 0.0 {
+            break;
+        }
+        let by = (slope / bend).clamp(-0.5, 0.5);
+        lag += by;
+        if by.abs() < 1e-5 {
+            break;
+        }
+    }
+    if (lag - start).abs() > 1.5 { start } else { lag }
+}
+
+/// The phases of a part of the compared band, as a whole spectrum.
+pub(crate) fn spread(together: &Together, window: &Window, part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
+    let mut bins = vec![Complex::default(); window.size / 2 + 1];
+    let start = window.bins.start;
+    for n in part {
+        let length = together.cross[n].norm();
+        if length > 0.0 {
+            bins[start + n] = together.cross[n] / length;
+        }
+    }
+    bins
+}

@@ -1,0 +1,111 @@
+//! Whether the lower and the upper half of what is coherent say the same offset: a filter over one
+//! of two stems delays low bins by more than high ones, noise does not.
+
+use super::cross_spectrum::Measured;
+use super::segment::Window;
+use crate::align::time_map::piecewise::Course;
+use realfft::num_complex::Complex;
+use std::f64::consts::TAU;
+use std::ops::Range;
+
+/// How far apart the halves may be and still agree, in frames, with two standard deviations more:
+/// what an offset may be off and still be right.
+const TOLERANCE: f64 = 3.0;
+
+/// How much later the second stem is by the lower half than by the upper one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Halves {
+    /// In frames.
+    apart: f64,
+    /// One standard deviation, by what the windows say one by one.
+    sd: f64,
+}
+
+impl Halves {
+    /// Splits what windows heard, once they are turned back by `course`, in two halves with as much
+    /// in common each. `None` where they heard nothing, or where the lowest bin alone holds half of
+    /// it: then there are no two to compare.
+    pub(crate) fn of(measured: &[Measured], window: &Window, course: &Course) -> Option<Self> {
+        let step = TAU / window.size as f64;
+        let omega = |n: usize| (window.bins.start + n) as f64 * step;
+        let common = measured.iter().fold(vec![0.0; window.bins.len()], |mut sums, one| {
+            sums.iter_mut().zip(one.turned(course.late(one.at), window)).for_each(|(sum, bin)| *sum += bin.re);
+            sums
+        });
+        let all: f64 = common.iter().sum();
+        let mut so_far = 0.0;
+        let split = common.iter().position(|x| {
+            so_far += x / all;
+            so_far >= 0.5
+        })?;
+        // One step of Newton's method from the course to where the phases of a part agree best, as
+        // the sum of what each window adds to it.
+        let bend = |part: Range<usize>| part.map(|n| omega(n).powi(2) * common[n]).sum::<f64>();
+        let (low, high) = (bend(0..split), bend(split..common.len()));
+        // Of stems that are upside down to each other both are negative.
+        if low.signum() != high.signum() || low == 0.0 || high == 0.0 {
+            return None;
+        }
+        let adds = |one: &Measured| -> f64 {
+            let late = |(n, bin): (usize, Complex<f64>)| {
+                -omega(n) * bin.im * if n < split { low.recip() } else { -high.recip() }
+            };
+            one.turned(course.late(one.at), window).enumerate().map(late).sum()
+        };
+        let each: Vec<f64> = measured.iter().map(adds).collect();
+        let (count, apart) = (each.len() as f64, each.iter().sum::<f64>());
+        let squares = each.iter().map(|x| (x - apart / count).powi(2)).sum::<f64>();
+        Some(Self { apart, sd: (squares * count / (count - 1.0)).sqrt() })
+    }
+
+    /// Surely near enough to each other.
+    pub(crate) fn agree(self) -> bool {
+        self.apart.abs() + 2.0 * self.sd <= TOLERANCE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
+    use super::*;
+    use crate::align::tests::segment_fixture::{LATE, LEN, RATE_HZ, Trial, dull};
+    use mixdown_fixtures::{alignment as make, signals};
+
+    /// What the halves say of a dull stem and what became of it, late and under as much noise.
+    fn halves(became: impl Fn(&[f32]) -> Vec<f32>) -> Halves {
+        of_pair(&dull(&signals::white_noise(5, 0.5, 14 * LEN)), became).unwrap()
+    }
+
+    fn of_pair(source: &[f32], became: impl Fn(&[f32]) -> Vec<f32>) -> Option<Halves> {
+        let copy = make::with_noise(&make::late(&became(source), LATE), 0.0, 6);
+        let Trial { measured, window, course } = Trial::new(source, &copy);
+        Halves::of(&measured, &window, &course)
+    }
+
+    #[test]
+    fn noise_leaves_the_halves_together() {
+        let halves = halves(<[f32]>::to_vec);
+        assert!(halves.agree() && halves.apart.abs() <= 3.0 * halves.sd, "{halves:?}");
+    }
+
+    #[test]
+    fn a_filter_takes_the_halves_apart() {
+        let halves = halves(|source| make::other_microphone(source, RATE_HZ, 0.5, 7));
+        assert!(!halves.agree() && halves.apart.abs() > 3.0 * halves.sd, "{halves:?}");
+    }
+
+    #[test]
+    fn hum_alone_in_the_lowest_bin_has_no_halves() {
+        let bin_hz = 60.0;
+        let hum = signals::sine(RATE_HZ, bin_hz, 0.5, 0.1, 14 * LEN);
+        assert_eq!(of_pair(&hum, <[f32]>::to_vec), None);
+    }
+
+    #[test]
+    fn what_is_uncertain_does_not_agree() {
+        assert!(Halves { apart: -1.0, sd: 0.9 }.agree());
+        for (apart, sd) in [(3.1, 0.0), (-3.1, 0.0), (0.0, 1.6), (f64::NAN, 0.1), (0.1, f64::NAN)] {
+            assert!(!Halves { apart, sd }.agree(), "{apart} {sd}");
+        }
+    }
+}

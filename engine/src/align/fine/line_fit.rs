@@ -1,0 +1,116 @@
+//! The line that windows settle on: through what each says, or through what they say together;
+//! flat, unless a slope explains them clearly better.
+
+use super::cross_spectrum::Measured;
+use super::ml_delay::Pooled;
+use super::segment::Window;
+use crate::align::time_map::line::{self, Line};
+use crate::align::time_map::piecewise::Course;
+
+/// The line through what windows say one by one, time and lateness in frames: flat, unless a slope
+/// explains them clearly better. With its deviations: of the offset, of the drift.
+pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
+    let sloped = line::least_squares(on, true);
+    let (late_sd, drift_sd) = deviations(&sloped.into(), on);
+    if slopes(on, sloped, drift_sd) {
+        return (sloped, (late_sd, drift_sd));
+    }
+    // The median is not moved by a window that heard something else.
+    let flat = Line::flat(line::median(on.iter().map(|(_, late)| *late).collect()));
+    (flat, (deviations(&flat.into(), on).0, drift_sd))
+}
+
+/// The line through what windows near a straight course that listened to coherent bins heard
+/// together, flat unless a slope explains it clearly better, with the same deviations; through what
+/// they say one by one, `on`, where they come to no line within `reach` frames of the course.
+pub(crate) fn as_one(
+    near: &[&Measured],
+    window: &Window,
+    course: &Course,
+    on: &[(f64, f64)],
+    reach: f64,
+) -> (Line, (f64, f64)) {
+    let pooled = |drifts| Pooled::near(near, window, course, drifts, reach);
+    let alone = one_by_one(on);
+    let sloped = pooled(true);
+    let drift_sd = sloped.map_or(alone.1.1, |sloped| sloped.drift_sd);
+    let drifts = sloped.filter(|sloped| slopes(on, sloped.line, sloped.drift_sd));
+    drifts.or_else(|| pooled(false)).map_or(alone, |chosen| (chosen.line, (chosen.late_sd, drift_sd)))
+}
+
+/// Whether a slope explains measurements clearly better than none.
+fn slopes(on: &[(f64, f64)], sloped: Line, drift_sd: f64) -> bool {
+    let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
+    // By chance few windows lie nearly on any line: of Student's t, so much comes once in 3000
+    // times of five windows, and less often of more.
+    let least_t = 5.0 * (1.0 + 8.0 / (on.len().saturating_sub(2)).max(1) as f64);
+    // A drift seen in a short part late in the stems is carried on to frame 0: as many times
+    // farther, as much surer it must be.
+    let farther = on.last().map_or(1.0, |last| last.0 / span.max(1.0)).max(1.0);
+    sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 * farther
+}
+
+/// One standard deviation of the offset of a course through measurements, and of its drift before
+/// the first bend.
+pub(crate) fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
+    let free = if *course == Line::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
+    let squares: f64 = on.iter().map(|(at, late)| (late - course.late(*at)).powi(2)).sum();
+    let residual = (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt();
+    let end = course.bends.first().map_or(f64::INFINITY, |bend| bend.at);
+    let first: Vec<f64> = on.iter().map(|(at, _)| *at).filter(|at| *at < end).collect();
+    let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
+    let spread = first.iter().map(|at| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+    (residual / (on.len().max(1) as f64).sqrt(), residual / spread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::align::tests::segment_fixture::{LATE, LEN, Trial, dull};
+    use mixdown_fixtures::{alignment as make, signals};
+
+    /// Windows on a line that drifts by so many frames a window, each up to half a frame off by
+    /// chance: how many of 3000 rows are told to drift.
+    fn drifting(windows: usize, drift: f64) -> usize {
+        let told = |seed: &u64| {
+            let off = signals::white_noise(*seed, 0.5, windows);
+            let points: Vec<_> =
+                off.iter().enumerate().map(|(n, off)| (n as f64, drift * n as f64 + f64::from(*off))).collect();
+            one_by_one(&points).0.drift != 0.0
+        };
+        (0..3_000).filter(told).count()
+    }
+
+    #[test]
+    fn few_windows_do_not_make_up_a_drift_and_many_see_one() {
+        for windows in [6, 8, 16] {
+            assert!(drifting(windows, 0.0) <= 1, "{windows}: {}", drifting(windows, 0.0));
+        }
+        assert_eq!(drifting(16, 1.0), 3_000);
+    }
+
+    #[test]
+    fn windows_as_one_drift_where_the_stem_does() {
+        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        for (ppm, seed) in (20..28).map(|seed| (0.0, seed)).chain([(20.0, 20), (-20.0, 21)]) {
+            // Late by as much in the middle.
+            let late = LATE - ppm * 1e-6 * 6.5 * LEN as f64;
+            let trial = Trial::new(&source, &make::with_noise(&make::drifting(&source, late, ppm), 0.0, seed));
+            let on: Vec<_> = trial.measured.iter().map(|one| (one.at, LATE)).collect();
+            let near: Vec<_> = trial.measured.iter().collect();
+            let (line, (late_sd, drift_sd)) = as_one(&near, &trial.window, &trial.course, &on, 10.0);
+            assert!((line.late(6.5 * LEN as f64) - LATE).abs() < 5.0 * late_sd, "{ppm} {line:?}");
+            assert_eq!(line.drift == 0.0, ppm == 0.0, "{ppm} {seed}: {line:?} ± {drift_sd}");
+        }
+    }
+
+    #[test]
+    fn windows_that_heard_nothing_settle_on_what_they_say_one_by_one() {
+        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        let trial = Trial::new(&source, &vec![0.0; source.len()]);
+        let on: Vec<_> =
+            trial.measured.iter().enumerate().map(|(n, one)| (one.at, 3.0 + 0.1 * (n % 3) as f64)).collect();
+        let near: Vec<_> = trial.measured.iter().collect();
+        assert_eq!(as_one(&near, &trial.window, &trial.course, &on, 10.0), one_by_one(&on));
+    }
+}

@@ -1,0 +1,173 @@
+//! The line on which windows that listened to coherent bins lie, by what all of them heard
+//! together: of a dull stem under noise one window alone may be off by a sample, and the median of
+//! such answers by half of one.
+
+use super::cross_spectrum::{Measured, Stand};
+use super::segment::Window;
+use crate::align::time_map::line::Line;
+use crate::align::time_map::piecewise::Course;
+
+/// Steps of Newton's method, and one too small to be taken, in frames.
+const STEPS: usize = 8;
+const SETTLED: f64 = 1e-4;
+
+/// A line, and one standard deviation of its offset in the middle of its windows and of its drift.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pooled {
+    pub(crate) line: Line,
+    pub(crate) late_sd: f64,
+    pub(crate) drift_sd: f64,
+}
+
+/// What one window adds to the correlation of all along a line.
+struct Adds {
+    /// Frames from the middle of all windows.
+    at: f64,
+    stand: Stand,
+}
+
+/// How the correlation of all windows bends, by the offset and by the drift.
+struct Bends {
+    drifts: bool,
+    /// The bends of the windows, times their places, and times the squares of those.
+    sums: (f64, f64, f64),
+}
+
+impl Bends {
+    fn of(each: &[Adds], drifts: bool) -> Self {
+        let sum = |power: i32| each.iter().map(|one| one.stand.bend * one.at.powi(power)).sum::<f64>();
+        Self { drifts, sums: (sum(0), sum(1), sum(2)) }
+    }
+
+    /// The step to the top, of the offset and of the drift, from a slope by each of them.
+    fn step(&self, (slope, slope_of_drift): (f64, f64)) -> Option<(f64, f64)> {
+        let (b0, b1, b2) = self.sums;
+        if !self.drifts {
+            return Some((slope / b0, 0.0));
+        }
+        let determinant = b0 * b2 - b1 * b1;
+        // A curve that bends downwards in one direction and upwards in another has no top here.
+        (determinant > 0.0).then(|| {
+            ((b2 * slope - b1 * slope_of_drift) / determinant, (b0 * slope_of_drift - b1 * slope) / determinant)
+        })
+    }
+
+    /// By how much a window draws the line to itself there, 0 to 1.
+    fn leverage(&self, one: &Adds) -> f64 {
+        let (b0, b1, b2) = self.sums;
+        let of_all = if self.drifts {
+            (b2 - 2.0 * b1 * one.at + b0 * one.at * one.at) / (b0 * b2 - b1 * b1)
+        } else {
+            b0.recip()
+        };
+        (one.stand.bend * of_all).clamp(0.0, 0.9)
+    }
+}
+
+impl Pooled {
+    /// The line nearest to a straight `course` at which the phases of what windows heard agree
+    /// best, whatever the sign: the offset of Hannan and Thomson (1973), of all windows as one.
+    /// `None` where none is within `reach` frames of the course at all of them.
+    pub(crate) fn near(
+        measured: &[&Measured],
+        window: &Window,
+        course: &Course,
+        drifts: bool,
+        reach: f64,
+    ) -> Option<Self> {
+        let middle = measured.iter().map(|one| one.at).sum::<f64>() / measured.len() as f64;
+        let half = measured.iter().fold(0.0_f64, |half, one| half.max((one.at - middle).abs()));
+        let mut line = if drifts { course.start } else { Line::flat(course.late(middle)) };
+        for _ in 0..STEPS {
+            let stand = |one: &&Measured| Stand::of(one.turned(line.late(one.at), window), window);
+            let each: Vec<Adds> = measured.iter().map(|one| Adds { at: one.at - middle, stand: stand(one) }).collect();
+            let bends = Bends::of(&each, drifts);
+            let slope = each.iter().map(|one| one.stand.slope).sum();
+            let (by, drift) = bends.step((slope, each.iter().map(|one| one.stand.slope * one.at).sum()))?;
+            if by.abs() + drift.abs() * half > SETTLED {
+                line = Line { offset: line.offset + by - drift * middle, drift: line.drift + drift };
+                continue;
+            }
+            let top = each.iter().map(|one| one.stand.height).sum::<f64>() * bends.sums.0 > 0.0;
+            let near = |one: &&Measured| (line.late(one.at) - course.late(one.at)).abs() <= reach;
+            if !top || !measured.iter().all(near) {
+                return None;
+            }
+            // Windows differ in how much they say, so the deviation is that of what each adds.
+            let mut variance = (0.0, 0.0);
+            for one in &each {
+                let slope = one.stand.slope / (1.0 - bends.leverage(one));
+                let (by, drift) = bends.step((slope, slope * one.at))?;
+                variance = (variance.0 + by * by, variance.1 + drift * drift);
+            }
+            return Some(Self { line, late_sd: variance.0.sqrt(), drift_sd: variance.1.sqrt() });
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
+    use super::*;
+    use crate::align::tests::segment_fixture::{LATE, LEN, Trial, dull};
+    use mixdown_fixtures::{alignment as make, signals};
+
+    /// From a flat course, within three frames of it.
+    fn pooled(trial: &Trial, from: f64, drifts: bool) -> Option<Pooled> {
+        Pooled::near(&trial.measured.iter().collect::<Vec<_>>(), &trial.window, &Line::flat(from).into(), drifts, 3.0)
+    }
+
+    #[test]
+    fn noise_ten_decibels_louder_leaves_a_dull_stem_within_a_sample_either_way_up() {
+        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        let late = make::late(&source, LATE);
+        let mut squares = 0.0;
+        for seed in 20..36 {
+            let sign = if seed % 2 == 0 { 1.0 } else { -1.0 };
+            let copy: Vec<f32> = late.iter().map(|x| x * sign).collect();
+            let trial = Trial::new(&source, &make::with_noise(&copy, -10.0, seed));
+            let found = pooled(&trial, LATE + 1.2, false).unwrap();
+            let off = found.line.late(0.0) - LATE;
+            assert!(off.abs() < 1.0 && found.late_sd < 0.5, "{seed} {sign}: {off} {found:?}");
+            squares += (off / found.late_sd).powi(2) / 16.0;
+        }
+        // Of sixteen offsets, each over a deviation that thirteen windows tell to a fifth: nineteen
+        // times in twenty.
+        assert!((0.4..2.2).contains(&squares), "{squares}");
+    }
+
+    #[test]
+    fn a_drift_shows_where_there_is_one() {
+        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        for ppm in [0.0, 4.0] {
+            let trial = Trial::new(&source, &make::with_noise(&make::drifting(&source, LATE, ppm), 0.0, 6));
+            let found = pooled(&trial, LATE, true).unwrap();
+            let off = found.line.drift - ppm * 1e-6;
+            assert!(off.abs() < 4.0 * found.drift_sd && found.drift_sd < 1e-6, "{ppm}: {found:?}");
+            assert!((found.line.offset - LATE).abs() < 0.5, "{ppm}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_right_in_the_middle_alone_turns() {
+        // Windows that are all alike, once a second: the offset in the middle is right from the
+        // start, and asks for no step.
+        let second = dull(&signals::white_noise(5, 0.5, LEN));
+        let source = make::looped(&second, LEN, 14 * LEN);
+        let middle = 6.5 * LEN as f64;
+        let trial = Trial::new(&source, &make::drifting(&source, LATE - 1e-6 * middle, 1.0));
+        let found = pooled(&trial, LATE, true).unwrap();
+        assert!((found.line.drift - 1e-6).abs() < 1e-9 && (found.line.late(middle) - LATE).abs() < 1e-3, "{found:?}");
+    }
+
+    #[test]
+    fn what_lies_out_of_reach_is_none_and_so_is_silence() {
+        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        let trial = Trial::new(&source, &make::with_noise(&make::late(&source, LATE), 0.0, 6));
+        assert!(pooled(&trial, LATE + 2.0, false).is_some());
+        assert_eq!(pooled(&trial, LATE + 4.0, false), None);
+        let silent = Trial::new(&source, &vec![0.0; source.len()]);
+        assert_eq!((pooled(&silent, LATE, false), pooled(&silent, LATE, true)), (None, None));
+    }
+}

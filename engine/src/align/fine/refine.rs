@@ -1,0 +1,359 @@
+//! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their
+//! coherence, fit one course in time.
+
+use super::cross_spectrum::{Measured, Together, listen_to_coherence, measure, summit, summit_heard, together};
+use super::group_delay_check::Halves;
+use super::line_fit::{self, deviations};
+use super::peak_quality::{Refined, conclude, standing_out};
+use super::segment::Window;
+use super::wow_flutter;
+use crate::align::coarse::joint_activity::Sounding;
+use crate::align::coarse::segment_vote;
+use crate::align::decide::accept::{confidence, doubt};
+use crate::align::features::prepared::Prepared;
+use crate::align::settings::LEAST_CONFIDENCE;
+use crate::align::time_map::breakpoints::{self, Grain};
+use crate::align::time_map::line::{self, Line};
+use crate::align::time_map::piecewise::Course;
+use crate::resample::FractionTable;
+use std::f64::consts::TAU;
+use std::sync::OnceLock;
+
+/// Windows along the stems; and where the drift of a clock may change.
+const WINDOWS: usize = 16;
+const MANY_WINDOWS: usize = 48;
+/// How long a window is: between these seconds, longer where the stems have less in common.
+const WINDOW_S: (f64, f64) = (1.4, 5.9);
+/// … and no fewer frames.
+const SHORTEST: usize = 64;
+/// Of the windows that listen to coherent bins alone there are so many at least.
+const WEIGHTED: usize = 13;
+/// The share of short windows that must agree, or longer ones are asked.
+const ENOUGH: f64 = 0.9;
+/// The confidence that is enough not to listen to coherent bins alone as well.
+const SURE: f64 = 0.995;
+/// What the windows together must stand out by for another look: unrelated stems reach 5.
+const PROMISING_Z: f64 = 6.5;
+/// How far a window looks around the rough course at first, and later, in frames; and at first
+/// where the drift may change.
+const REACH: (usize, usize) = (96, 24);
+const FAR_REACH: usize = 512;
+/// How far from the course a window's peak may be and still agree, in frames.
+const TOLERANCE: f64 = 1.5;
+/// A clock that wanders takes windows no farther from the course than this, in frames; four fifths
+/// of normally distributed offsets lie within so many deviations; and so many bounds of noise say
+/// nothing of a wandering clock.
+const WANDERING: f64 = 12.0;
+const DEVIATIONS_OF_FOUR_FIFTHS: f64 = 1.2816;
+const NOISE: f64 = 4.0;
+/// Rounds of measuring along the last course, and a change that is too little for another, in
+/// frames.
+const ROUNDS: usize = 3;
+const SETTLED: f64 = 0.005;
+/// Taps that read between samples; the table takes as long to make as a window to measure.
+const TAPS: usize = 32;
+static TABLE: OnceLock<FractionTable> = OnceLock::new();
+
+fn table() -> &'static FractionTable {
+    TABLE.get_or_init(|| FractionTable::new(TAPS))
+}
+
+/// The two stems, and how windows along them are measured.
+struct Pair<'a> {
+    a: &'a Prepared<'a>,
+    b: &'a Prepared<'a>,
+    /// Frames of a window.
+    len: usize,
+    /// The frame in whose surroundings the answer counts.
+    middle: f64,
+    /// Where both stems sound.
+    sounding: Sounding,
+    table: &'static FractionTable,
+    /// Whether windows listen to coherent bins alone.
+    weighted: bool,
+}
+
+/// What the windows along a course found.
+pub(crate) struct Followed {
+    pub(crate) window: Window,
+    pub(crate) course: Course,
+    pub(crate) measured: Vec<Measured>,
+    pub(crate) together: Together,
+    /// Time and lateness of every window, and of those that are on the course.
+    exact: Vec<(f64, f64)>,
+    pub(crate) on: Vec<(f64, f64)>,
+    pub(crate) late_sd: f64,
+    pub(crate) drift_sd: f64,
+    /// How far windows are off the course, one deviation, beyond what noise does to them, in
+    /// frames.
+    pub(crate) wander: f64,
+}
+
+/// The mean coherence of `b` and `a` along a rough course, 0 to 1, at the full rate.
+pub(crate) fn coherence(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course) -> Option<f64> {
+    let middle = a.stem.kept() as f64 / 2.0;
+    let pair = Pair::new(a, b, middle, rough, WINDOW_S.0);
+    let (starts, line) = pair.line(rough)?;
+    let window = pair.windows(REACH.1);
+    Some(together(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
+}
+
+/// Measures `b` against `a` around a rough course. `strong` says that short windows will do. None
+/// when nothing is left to measure.
+pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong: bool) -> Option<Refined> {
+    let rate = a.stem.rate().as_f64();
+    let middle = a.stem.kept() as f64 / 2.0;
+    let pair = |most_s| Pair::new(a, b, middle, rough, most_s);
+    let (short, long) = (pair(WINDOW_S.0), pair(WINDOW_S.1));
+    let mut followed = if strong { &short } else { &long }.best(rough);
+    // What stood out as a whole may be drowned by noise in short windows.
+    let more = |followed: &Followed| followed.agree_less_than(ENOUGH) && followed.promises(rate);
+    if strong && long.len > short.len && followed.as_ref().is_none_or(more) {
+        let again = long.best(rough);
+        followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
+    }
+    let refined = followed.map(|followed| if strong { &short } else { &long }.concluded(followed));
+    let sure = |refined: &Refined| {
+        let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
+        agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
+    };
+    // A dull stem has few bins above the noise, and they know the offset: the others would vote it
+    // down.
+    let weighted = || {
+        let len = long.len.min(long.sounding.frames() / WEIGHTED).max(SHORTEST);
+        Pair { weighted: true, len, ..long }.along_a_line(rough)
+    };
+    let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
+    let weighted = weighted.filter(Followed::halves_agree);
+    let weighted =
+        weighted.map(|weighted| Refined { halves_agree: true, ..conclude(with_wander(a, b, weighted), rate) });
+    let weighted = weighted.filter(|weighted| weighted.direct.is_none());
+    let share = |refined: &Refined| refined.agreeing as f64 / refined.windows as f64;
+    let better = |x: &Refined, y: &Refined| {
+        let believed = |refined: &Refined| doubt(refined, false).is_none();
+        // Between a line and a course with bends windows decide: noise bends what is straight, and
+        // a line may look sure with half of a bend.
+        let fits = || {
+            if x.course.is_straight() != y.course.is_straight() {
+                return share(x).total_cmp(&share(y));
+            }
+            let (of_x, of_y) = (confidence(x), confidence(y));
+            // Of windows that listen to coherent bins few tell, and bleed of drums may make a bass
+            // late.
+            let both_sure = of_x.min(of_y) >= LEAST_CONFIDENCE.0;
+            if both_sure { y.late_sd.total_cmp(&x.late_sd) } else { of_x.total_cmp(&of_y) }
+        };
+        believed(x).cmp(&believed(y)).then_with(fits)
+    };
+    [weighted, refined].into_iter().flatten().max_by(better).map(Refined::told)
+}
+
+/// Adds how the clock wanders. Long windows agree on where it dwells, which may be far from its
+/// middle.
+fn with_wander(a: &Prepared<'_>, b: &Prepared<'_>, mut followed: Followed) -> Followed {
+    let len = followed.window.hann_len();
+    let starts: Vec<usize> = followed.measured.iter().map(|one| one.at as usize - len / 2).collect();
+    followed.wander = followed.far_off();
+    if let Some(wander) = wow_flutter::wander(a.stem, b.stem, (&starts, len), &followed.course, table()) {
+        followed.wander = followed.wander.max(wander.sd);
+        followed.course = followed.course.plus(Line::flat(wander.mean));
+    }
+    followed
+}
+
+impl<'a> Pair<'a> {
+    fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
+        let sounding = Sounding::of(a, b, rough.late(middle));
+        let most = (most_s * a.stem.rate().as_f64()) as usize;
+        let len = most.min(sounding.frames() / (segment_vote::FEWEST + 1)).max(SHORTEST);
+        Self { a, b, len, middle, sounding, table: table(), weighted: false }
+    }
+
+    fn rate(&self) -> f64 {
+        self.a.stem.rate().as_f64()
+    }
+
+    /// The starts of up to `most` windows.
+    fn places(&self, rough: &Course, most: usize) -> Vec<usize> {
+        segment_vote::places(self.a, self.b, rough.late(self.middle), &self.sounding, self.len, most)
+    }
+
+    fn windows(&self, reach: usize) -> Window {
+        Window::new(self.len, reach, self.rate())
+    }
+
+    fn measure(&self, window: &Window, starts: &[usize], course: &Course) -> Vec<Measured> {
+        let mut measured = measure(self.a.stem, self.b.stem, window, starts, course, self.table);
+        if self.weighted {
+            listen_to_coherence(&mut measured, window);
+        }
+        measured
+    }
+
+    /// Along a line, or along one with bends where the windows ask for it.
+    fn best(&self, rough: &Course) -> Option<Followed> {
+        let straight = self.along_a_line(rough);
+        match &straight {
+            Some(followed) if followed.asks_for_no_bend() || !followed.promises(self.rate()) => straight,
+            _ => self
+                .along_bends(rough)
+                .filter(|bent| straight.as_ref().is_none_or(|line| bent.beats(line)))
+                .or(straight),
+        }
+    }
+
+    fn along_a_line(&self, rough: &Course) -> Option<Followed> {
+        let (starts, line) = self.line(rough)?;
+        self.follow(&starts, line.into())
+    }
+
+    /// Windows along the stems, and the line that most of them lie on.
+    fn line(&self, rough: &Course) -> Option<(Vec<usize>, Line)> {
+        let starts = self.places(rough, WINDOWS);
+        if starts.len() < segment_vote::FEWEST {
+            return None;
+        }
+        let measured = self.measure(&self.windows(REACH.0), &starts, rough);
+        let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
+        Some((starts, line::through_most(&points, TOLERANCE, true)?.0))
+    }
+
+    /// Many windows, which see where the drift of a clock changes. None when it does not.
+    fn along_bends(&self, rough: &Course) -> Option<Followed> {
+        let starts = self.places(rough, MANY_WINDOWS);
+        if starts.len() < segment_vote::FEWEST {
+            return None;
+        }
+        let measured = self.measure(&self.windows(FAR_REACH), &starts, rough);
+        let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
+        let course = breakpoints::bent(line::through_most(&points, TOLERANCE, true)?.0, &points, &grain(0.5, self.len));
+        if course.is_straight() {
+            return None;
+        }
+        self.follow(&starts, course).filter(|followed| !followed.course.is_straight())
+    }
+
+    /// Measures along a course and corrects it, until it stays.
+    fn follow(&self, starts: &[usize], mut course: Course) -> Option<Followed> {
+        let window = self.windows(REACH.1);
+        let mut last = None;
+        for round in 0..ROUNDS {
+            let measured = self.measure(&window, starts, &course);
+            let together = together(&measured, window.bins.clone());
+            let says = |one: &Measured| {
+                let lag = if self.weighted { summit_heard(one, &window) } else { summit(one, &together, &window) };
+                (one.at, one.base + lag)
+            };
+            let exact: Vec<(f64, f64)> = measured.iter().map(says).collect();
+            let near = |(at, late): &(f64, f64)| (late - course.late(*at)).abs() <= TOLERANCE;
+            let on: Vec<(f64, f64)> = exact.iter().filter(|point| near(point)).copied().collect();
+            let few = on.len() < segment_vote::FEWEST;
+            let (late_sd, drift_sd);
+            let mut moved = 0.0;
+            // Where few agree, leave the judgement to whoever reads how few.
+            if few {
+                // They do not know a drift, which would carry the offset far away at frame 0.
+                if course.is_straight() && !on.is_empty() {
+                    course = line_fit::one_by_one(&on).0.into();
+                }
+                (late_sd, drift_sd) = deviations(&course, &on);
+            } else {
+                let next = if course.is_straight() {
+                    let (line, deviations) = if self.weighted {
+                        let heard = measured.iter().zip(&exact).filter(|(_, point)| near(point));
+                        let heard: Vec<_> = heard.map(|(one, _)| one).collect();
+                        line_fit::as_one(&heard, &window, &course, &on, TOLERANCE)
+                    } else {
+                        line_fit::one_by_one(&on)
+                    };
+                    (late_sd, drift_sd) = deviations;
+                    Course::from(line)
+                } else {
+                    let next = breakpoints::settle(&course, &on, self.len as f64 / 2.0)?;
+                    (late_sd, drift_sd) = deviations(&next, &on);
+                    next
+                };
+                moved = self.apart(&course, &next);
+                course = next;
+            }
+            last = Some((measured, together, exact, on, late_sd, drift_sd));
+            if few || (round > 0 && moved < SETTLED) {
+                break;
+            }
+        }
+        let (measured, together, exact, on, late_sd, drift_sd) = last?;
+        Some(Followed { window, course, measured, together, exact, on, late_sd, drift_sd, wander: 0.0 })
+    }
+
+    /// What the windows of a course say; of the direct path, where another is a reflection.
+    fn concluded(&self, followed: Followed) -> Refined {
+        let refined = conclude(with_wander(self.a, self.b, followed), self.rate());
+        let Some(by) = refined.direct else { return refined };
+        let course = refined.course.plus(Line::flat(by));
+        let direct = self.follow(&self.places(&course, WINDOWS), course);
+        let direct = direct.map(|followed| conclude(followed, self.rate()));
+        match direct {
+            Some(direct) if direct.in_room => direct,
+            // Which of two paths is the direct one is open.
+            _ => Refined { ratio: refined.ratio.min(1.0), ..refined },
+        }
+    }
+
+    /// How much two courses differ: where the answer counts, and over the length of the stems.
+    fn apart(&self, before: &Course, after: &Course) -> f64 {
+        let bends = before.bends.iter().zip(&after.bends).map(|(x, y)| ((x.at - y.at) * y.by).abs()).sum::<f64>();
+        let drift = (after.start.drift - before.start.drift).abs() * self.sounding.frames() as f64;
+        (after.late(self.middle) - before.late(self.middle)).abs() + drift + bends
+    }
+}
+
+/// Windows of `len` frames, read in steps of twice `half_step`.
+fn grain(half_step: f64, len: usize) -> Grain {
+    Grain { tolerance: TOLERANCE, half_step, reach: len as f64 / 2.0 }
+}
+
+impl Followed {
+    /// By how much windows are off the course, one deviation, beyond a few times what noise does to
+    /// one of them. The farthest fifth of those near the course does not count: it may have heard
+    /// something else.
+    fn far_off(&self) -> f64 {
+        let off = self.exact.iter().map(|(at, late)| (late - self.course.late(*at)).abs());
+        let mut off: Vec<f64> = off.filter(|off| *off <= WANDERING).collect();
+        off.sort_by(f64::total_cmp);
+        let spread = off.get(off.len() * 4 / 5).map_or(0.0, |off| off / DEVIATIONS_OF_FOUR_FIFTHS);
+        let step = TAU / self.window.size as f64;
+        let adds = |(n, coherence): (usize, &f64)| {
+            let omega = (self.window.bins.start + n) as f64 * step;
+            omega * omega * coherence / (1.0 - coherence)
+        };
+        // The Cramér-Rao bound of one window; neighbouring bins share a third of what they say.
+        let bound = (4.0 / 3.0 * self.together.coherence.iter().enumerate().map(adds).sum::<f64>()).sqrt().recip();
+        (spread.powi(2) - (NOISE * bound).powi(2)).max(0.0).sqrt()
+    }
+
+    /// All windows are on a line, and what they are off by follows no pattern.
+    fn asks_for_no_bend(&self) -> bool {
+        let grain = grain(0.0, self.window.hann_len());
+        self.on.len() == self.exact.len() && breakpoints::bent(self.course.start, &self.exact, &grain).is_straight()
+    }
+
+    /// There is something here for which another look is worth its time.
+    fn promises(&self, rate: f64) -> bool {
+        standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
+    }
+
+    /// Whether nothing speaks for a filter over one of the stems: the bins that windows listened to
+    /// are the low ones, and it delays them by more than the others.
+    fn halves_agree(&self) -> bool {
+        Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree)
+    }
+
+    fn agree_less_than(&self, share: f64) -> bool {
+        (self.on.len() as f64) < share * self.exact.len() as f64
+    }
+
+    /// No smaller a share of the windows agrees.
+    fn beats(&self, other: &Self) -> bool {
+        self.on.len() * other.exact.len() >= other.on.len() * self.exact.len()
+    }
+}

@@ -1,0 +1,147 @@
+//! A clock that wanders (wow, flutter): long windows find where it dwells, and agree on that. Short
+//! ones measure its swing.
+
+use super::cross_spectrum::read_along;
+use super::segment::hann;
+use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
+use crate::align::features::stem::StemFeatures;
+use crate::align::time_map::piecewise::Course;
+use crate::resample::FractionTable;
+use rayon::prelude::*;
+use realfft::num_complex::Complex;
+
+/// Frames of a short window at 48 kHz, 43 ms, and the step from one to the next: flutter of 6 Hz
+/// turns a seventh of its round in it.
+const LEN: usize = 2_048;
+const STEP: usize = LEN / 2;
+/// Short windows in a row, and how many rows along the stems.
+const ROW: usize = 9;
+const ROWS: usize = 16;
+/// How far from the course a short window looks either way, in frames.
+const REACH: usize = 32;
+/// What a short window agrees on at least, as a share of what it could: another instrument in it
+/// swings as it plays.
+const LEAST_HEIGHT: f32 = 0.5;
+/// What noise shares between windows that overlap by half: a Hann window's own correlation there.
+const SHARED: f64 = 1.0 / 6.0;
+/// A swing is believed from so many deviations on that chance would have.
+const LEAST_DEVIATIONS: f64 = 4.5;
+/// How far from its middle a clock swings at most, in deviations: √2 of a sine, and a fifth for
+/// what is not known.
+const FARTHEST: f64 = 1.7;
+/// The share of pairs that differ most from the others, and count for nothing.
+const TRIMMED: f64 = 0.1;
+/// Flutter turns on from one short window to the next, which hides a part of it: at 6 Hz, 0.7 are
+/// left.
+const HIDDEN: f64 = 1.4;
+
+/// How a clock wanders about a course.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Wander {
+    /// The mean lateness against the course, in frames.
+    pub(crate) mean: f64,
+    /// One standard deviation, in frames.
+    pub(crate) sd: f64,
+}
+
+/// Measures how the clock of `b` wanders about `course` in rows of short windows, two in each of
+/// the windows of `len` frames that begin at `starts`. `None` for a steady one.
+pub(crate) fn wander(
+    a: &StemFeatures,
+    b: &StemFeatures,
+    (starts, len): (&[usize], usize),
+    course: &Course,
+    table: &FractionTable,
+) -> Option<Wander> {
+    let step = starts.len().div_ceil(ROWS).max(1);
+    let chosen: Vec<usize> = starts.iter().step_by(step).flat_map(|start| [*start, start + len / 2]).collect();
+    let rows: Vec<Vec<f64>> = chosen.par_iter().map(|start| row(a, b, *start, course, table)).collect();
+    let pairs = |apart: usize| -> Vec<(f64, f64)> {
+        rows.iter().flat_map(|row| row.windows(apart + 1).map(move |few| (few[0], few[apart]))).collect()
+    };
+    let near = pairs(1);
+    let all: Vec<f64> = near.iter().map(|(x, _)| *x).filter(|x| x.is_finite()).collect();
+    if all.len() < ROW || 2 * all.len() < near.len() {
+        return None;
+    }
+    let mean = crate::align::time_map::line::median(all.clone());
+    let product = |(x, y): &(f64, f64)| (x - mean) * (y - mean);
+    let mut products: Vec<f64> = near.iter().map(product).filter(|x| x.is_finite()).collect();
+    let mut squares: Vec<f64> = all.iter().map(|x| (x - mean).powi(2)).collect();
+    trim(&mut products);
+    trim(&mut squares);
+    let average = |of: &[f64]| of.iter().sum::<f64>() / of.len().max(1) as f64;
+    let (variance, covariance) = (average(&squares), average(&products));
+    let swing = (covariance - SHARED * variance) / (1.0 - SHARED);
+    let chance = variance / (products.len().max(1) as f64).sqrt();
+    if swing <= LEAST_DEVIATIONS * chance {
+        return None;
+    }
+    let (swing, off) = (swing.sqrt(), average(&all));
+    // A swing is nowhere farther from its middle: what is, comes from something else that short
+    // windows found.
+    if off.abs() <= FARTHEST * swing {
+        Some(Wander { mean: off, sd: HIDDEN * swing })
+    } else {
+        Some(Wander { mean: 0.0, sd: (HIDDEN * swing).hypot(off) })
+    }
+}
+
+/// Leaves out what is largest, either way.
+fn trim(values: &mut Vec<f64>) {
+    values.sort_by(|x, y| x.abs().total_cmp(&y.abs()));
+    values.truncate((values.len() as f64 * (1.0 - TRIMMED)).ceil() as usize);
+}
+
+/// The lateness against the course that each window of a row finds; not a number where it finds
+/// none within reach.
+fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &Course, table: &FractionTable) -> Vec<f64> {
+    let size = 2 * LEN;
+    let (forward, back) = (plan_forward(size), plan_inverse(size));
+    let hann = hann(LEN);
+    let frames = LEN + (ROW - 1) * STEP;
+    let mut first = vec![0.0; frames];
+    a.read(start as i64, &mut first);
+    let mut second = vec![0.0; frames];
+    read_along(b, start as f64, course, table, &mut second);
+    let mut samples = forward.make_input_vec();
+    let (mut of_a, mut of_b) = (forward.make_output_vec(), forward.make_output_vec());
+    let (mut there, mut here) = (forward.make_scratch_vec(), back.make_scratch_vec());
+    let mut lags = back.make_output_vec();
+    let one = |n: usize| {
+        for (from, to) in [(&first, &mut of_a), (&second, &mut of_b)] {
+            samples[LEN..].fill(0.0);
+            for ((to, x), gain) in samples.iter_mut().zip(&from[n * STEP..]).zip(&hann) {
+                *to = x * gain;
+            }
+            transform(forward.as_ref(), &mut samples, to, &mut there);
+        }
+        for (x, y) in of_a.iter().zip(&mut of_b) {
+            let cross = x.conj() * *y;
+            // Between the plain correlation, broad, and its phases alone, drowned by noise.
+            *y = cross / cross.norm().sqrt().max(f32::MIN_POSITIVE);
+        }
+        for end in [0, size / 2] {
+            of_b[end] = Complex::default();
+        }
+        let whole = 2.0 * of_b.iter().map(|bin| bin.norm()).sum::<f32>();
+        inverse(back.as_ref(), &mut of_b, &mut lags, &mut here);
+        summit(&lags, LEAST_HEIGHT * whole)
+    };
+    (0..ROW).map(one).collect()
+}
+
+/// The top of the parabola through the highest lag within reach and its neighbours, whatever the
+/// sign; not a number where that is lower than `least`.
+fn summit(lags: &[f32], least: f32) -> f64 {
+    let at = |lag: i64| f64::from(lags[lag.rem_euclid(lags.len() as i64) as usize]);
+    let reach = REACH as i64;
+    let best = (-reach..=reach).fold(0, |best, lag| if at(lag).abs() > at(best).abs() { lag } else { best });
+    if best.abs() == reach || at(best) == 0.0 || at(best).abs() < f64::from(least) {
+        return f64::NAN;
+    }
+    let [before, here, after] = [-1, 0, 1].map(|by| at(best + by));
+    let bend = before - 2.0 * here + after;
+    let by = if bend == 0.0 { 0.0 } else { 0.5 * (before - after) / bend };
+    best as f64 + by.clamp(-0.5, 0.5)
+}

@@ -1,0 +1,132 @@
+//! Stems in a mix, the clearest first: what is found is taken out of the mix, and the rest is
+//! looked for in what is left.
+
+use super::stem_gains::{LeastSquares, fill};
+use crate::align::features::stem::StemFeatures;
+use crate::align::pipeline::align;
+use crate::align::result::{Alignment, StemAlignment};
+use crate::align::settings::{AlignSettings, Pairs};
+use crate::align::shift::Place;
+use crate::audio::{AudioBuffer, BlockMut};
+use crate::process::{Source, Tap};
+use crate::resample::{Retimed, Retiming};
+use crate::units::SampleRate;
+use std::convert::Infallible;
+
+/// Times that the rest is looked for again.
+const ROUNDS: usize = 3;
+/// Frames read at once.
+const BLOCK: usize = 16_384;
+
+/// Looks for stems inside a mix, number 0. As [`align`] with [`Pairs::With`]; then the stems that
+/// were found are taken out, each with the gain that leaves least of the mix, and those that were
+/// not are compared with what is left, where they stand out more. `watch` as there, once a round.
+pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
+    let settings = AlignSettings { reference: Some(0), ..*settings };
+    let mut alignment = align(stems, &settings, Pairs::With(0), watch);
+    for _ in 0..ROUNDS {
+        let (found, missing): (Vec<usize>, Vec<usize>) =
+            (1..stems.len()).partition(|stem| is_found(&alignment.stems[*stem]));
+        if found.is_empty() || missing.is_empty() {
+            break;
+        }
+        let rest = without(stems, &found, &alignment);
+        let searched: Vec<&StemFeatures> = std::iter::once(&rest).chain(missing.iter().map(|n| &stems[*n])).collect();
+        let again = align(&searched, &settings, Pairs::With(0), watch);
+        let mut any = false;
+        for (n, mut stem) in missing.into_iter().zip(again.stems.into_iter().skip(1)).filter(|(_, stem)| is_found(stem))
+        {
+            stem.reason += ", in what the other stems leave of the mix";
+            alignment.stems[n] = stem;
+            any = true;
+        }
+        if !any {
+            break;
+        }
+    }
+    alignment
+}
+
+fn is_found(stem: &StemAlignment) -> bool {
+    stem.reference == Some(0) && stem.late_samples.is_some()
+}
+
+/// What is left of the mix when the stems that were found are taken out.
+fn without(stems: &[StemFeatures], found: &[usize], alignment: &Alignment) -> StemFeatures {
+    let parts: Vec<(&StemFeatures, Place)> = found
+        .iter()
+        .map(|n| {
+            let place = alignment.stems[*n].in_time().place(0, 0);
+            (&stems[*n], place.unwrap_or(Place { start: 0, retiming: Retiming::NONE }))
+        })
+        .collect();
+    let mut equations = LeastSquares::new(parts.len());
+    together(&stems[0], &parts, |mix, parts| equations.observe(mix, parts));
+    let gains = equations.solve();
+    let mut rest = StemFeatures::new(stems[0].rate(), StemFeatures::DEFAULT_MAX_BYTES);
+    together(&stems[0], &parts, |mix, parts| {
+        for (part, gain) in parts.iter().zip(&gains) {
+            for (rest, x) in mix.channel_mut(0).iter_mut().zip(part.channel(0)) {
+                *rest -= (f64::from(*x) * gain) as f32;
+            }
+        }
+        rest.observe(&mix.block());
+    });
+    rest
+}
+
+/// Reads a mix and the stems in time with it, block by block; the last block ends in silence.
+fn together(
+    mix: &StemFeatures,
+    parts: &[(&StemFeatures, Place)],
+    mut each: impl FnMut(&mut AudioBuffer, &[AudioBuffer]),
+) {
+    let mut sources = Vec::with_capacity(parts.len());
+    for (stem, place) in parts {
+        // A retiming that cannot be built was never found; its stem stays in the mix.
+        sources.push(Retimed::new(Kept::new(stem), place.retiming.clone()).ok().map(|source| (source, place.start)));
+    }
+    let mut of_mix = AudioBuffer::new(1, BLOCK);
+    let mut of_parts = vec![AudioBuffer::new(1, BLOCK); parts.len()];
+    for start in (0..mix.kept()).step_by(BLOCK) {
+        mix.read(start as i64, of_mix.channel_mut(0));
+        for (source, buffer) in sources.iter_mut().zip(&mut of_parts) {
+            if let Some((source, lead)) = source {
+                // Reading what is kept cannot fail.
+                let Ok(_) = fill(source, lead, buffer);
+            }
+        }
+        each(&mut of_mix, &of_parts);
+    }
+}
+
+/// What is kept of a stem, as a stream.
+struct Kept<'a> {
+    stem: &'a StemFeatures,
+    at: usize,
+}
+
+impl<'a> Kept<'a> {
+    fn new(stem: &'a StemFeatures) -> Self {
+        Self { stem, at: 0 }
+    }
+}
+
+impl Source for Kept<'_> {
+    type Error = Infallible;
+
+    fn channels(&self) -> usize {
+        1
+    }
+
+    fn sample_rate(&self) -> SampleRate {
+        self.stem.rate()
+    }
+
+    fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, Infallible> {
+        let frames = out.frames().min(self.stem.kept() - self.at);
+        self.stem.read(self.at as i64, &mut out.channel_mut(0)[..frames]);
+        self.at += frames;
+        Ok(frames)
+    }
+}

@@ -1,0 +1,194 @@
+//! The pipeline of alignment: prepares stems, compares pairs, refines the best, decides.
+
+use super::coarse::search::{Look, Rough};
+use super::comparison::Comparison;
+use super::decide::accept::Verdict;
+use super::decide::{offset_graph, session_groups, stem_result};
+use super::features::stem::StemFeatures;
+use super::result::{Alignment, StemAlignment};
+use super::settings::{AlignSettings, Mode, Pairs};
+use crate::units::SampleRate;
+use rayon::prelude::*;
+use std::borrow::Borrow;
+
+/// The most pairs compared between two looks at whether to stop.
+const PAIRS_AT_ONCE: usize = 32;
+/// Each of three steps reports at least so many parts of itself.
+const PARTS_A_STEP: usize = 8;
+/// The least that must be kept of a stem for it to be compared, in seconds.
+const SHORTEST_S: f64 = 1.25;
+/// Stems that stay below this peak (−120 dBFS) are silent.
+const SILENT: f32 = 1e-6;
+
+/// Compares stems and decides which to move. Uses rayon's current pool; the answer does not depend
+/// on its size.
+///
+/// `watch` hears every few pairs, on the calling thread, how much is done, 0 to 1; when it answers
+/// true, every stem is left with the reason `stopped`.
+pub fn align<S: Borrow<StemFeatures>>(
+    stems: &[S],
+    settings: &AlignSettings,
+    pairs: Pairs,
+    watch: &dyn Fn(f64) -> bool,
+) -> Alignment {
+    let stems: Vec<&StemFeatures> = stems.iter().map(Borrow::borrow).collect();
+    let rate = stems.first().map_or(SampleRate::DEFAULT, |stem| stem.rate());
+    let longest = stems.iter().map(|stem| stem.kept()).max().unwrap_or(0);
+    // A number that makes no sense asks for nothing.
+    let asked = settings.max_offset_s.map_or(u64::MAX, |seconds| rate.frames(seconds.max(0.0)));
+    let max_lag = usize::try_from(asked).unwrap_or(usize::MAX).min(longest);
+    let unfit: Vec<Option<&str>> = stems.iter().map(|stem| why_unfit(stem, rate)).collect();
+    let fit: Vec<usize> = (0..stems.len()).filter(|stem| unfit[*stem].is_none()).collect();
+    let all = fit.iter().flat_map(|a| fit.iter().filter(move |b| a < b).map(move |b| (*a, *b)));
+    let wanted: Vec<(usize, usize)> = match pairs {
+        Pairs::All => all.collect(),
+        Pairs::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
+    };
+    // A mix holds its stems: there is no question why.
+    let weighed = (pairs == Pairs::All).then_some(settings.mode);
+    let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, (settings, weighed), watch) else {
+        return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
+    };
+    let lengths: Vec<u64> = stems.iter().map(|stem| stem.frames()).collect();
+    let sessions = match settings.mode {
+        Mode::Auto => session_groups::together(&stems, &verdicts),
+        Mode::Recordings | Mode::Microphones => (0..stems.len()).collect(),
+    };
+    let evidence =
+        stem_result::Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
+    let mut answers = stem_result::decide(&evidence, settings);
+    for (answer, reason) in answers.iter_mut().zip(unfit) {
+        if let Some(reason) = reason {
+            *answer = StemAlignment::left(reason);
+        }
+    }
+    let members = |reference: usize| answers.iter().filter(|answer| answer.reference == Some(reference)).count();
+    let reference =
+        answers.iter().filter_map(|answer| answer.reference).max_by_key(|n| (members(*n), std::cmp::Reverse(*n)));
+    Alignment { reference, stems: answers }
+}
+
+fn why_unfit(stem: &StemFeatures, rate: SampleRate) -> Option<&'static str> {
+    if stem.rate() != rate {
+        Some("unrelated: its features were taken at another rate than the session's")
+    } else if stem.kept() < rate.frames(SHORTEST_S) as usize {
+        Some("too_short: less than 1.25 s")
+    } else if stem.peak() < SILENT {
+        Some("silent: its mono sum stays below -120 dBFS")
+    } else {
+        None
+    }
+}
+
+/// Returns how many of `of` items to work on between two looks at whether to stop: few enough for
+/// progress that moves evenly, and as many as there are threads.
+fn part_len(of: usize) -> usize {
+    let threads = rayon::current_num_threads().max(1);
+    of.div_ceil(PARTS_A_STEP).next_multiple_of(threads).clamp(1, PAIRS_AT_ONCE.max(threads))
+}
+
+/// A verdict on every pair that matters; None when told to stop.
+fn compare(
+    stems: &[&StemFeatures],
+    fit: &[usize],
+    pairs: &[(usize, usize)],
+    max_lag: usize,
+    (settings, weighed): (&AlignSettings, Option<Mode>),
+    watch: &dyn Fn(f64) -> bool,
+) -> Option<Vec<(usize, usize, Verdict)>> {
+    if pairs.is_empty() {
+        return Some(Vec::new());
+    }
+    let mut comparison = Comparison::new(stems, fit, max_lag, settings);
+    // Preparing, a rough look, the exact look: about as long as each other.
+    let third = |step: f64, done: usize, of: usize| (step + done as f64 / of.max(1) as f64) / 3.0;
+    let at_once = part_len(fit.len());
+    for (n, part) in fit.chunks(at_once).enumerate() {
+        if watch(third(0.0, n * at_once, fit.len())) {
+            return None;
+        }
+        let prepared: Vec<_> = part.par_iter().map(|n| comparison.prepare(stems[*n])).collect();
+        part.iter().zip(prepared).for_each(|(n, prepared)| comparison.keep(*n, prepared));
+    }
+    let (mut rough, mut verdicts) = (Vec::new(), Vec::new());
+    let at_once = part_len(pairs.len());
+    for (n, part) in pairs.chunks(at_once).enumerate() {
+        if watch(third(1.0, n * at_once, pairs.len())) {
+            return None;
+        }
+        let looks: Vec<_> = part.par_iter().with_max_len(1).map(|(a, b)| comparison.look(*a, *b)).collect();
+        for ((a, b), look) in part.iter().zip(looks) {
+            match look {
+                Some(Look::Rough(found)) => rough.push((*a, *b, found)),
+                Some(Look::Repeats(verdict) | Look::Unplaced(verdict)) => verdicts.push((*a, *b, verdict)),
+                None => {}
+            }
+        }
+    }
+    rough.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
+    // A group of copies has many pairs; the exact offset is found for as many as hold it together
+    // twice over.
+    loop {
+        let next = needed(&rough, &verdicts, stems.len());
+        if next.is_empty() {
+            return Some(verdicts);
+        }
+        for part in next.chunks(part_len(next.len())) {
+            if watch(third(2.0, verdicts.len(), rough.len())) {
+                return None;
+            }
+            let exact = |n: &usize| {
+                let (a, b, rough) = &rough[*n];
+                let verdict = comparison.exact(*a, *b, rough);
+                let verdict = match weighed {
+                    Some(mode) => comparison.weighed(*a, *b, &rough.found.course, verdict, mode),
+                    None => verdict,
+                };
+                (*a, *b, verdict)
+            };
+            verdicts.extend(part.par_iter().with_max_len(1).map(exact).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// The rough pairs to make exact next: a spanning forest of what is not refused, then a second one
+/// beside it; all of them where trusted pairs contradict each other, so that the wrong one shows.
+fn needed(rough: &[(usize, usize, Rough)], verdicts: &[(usize, usize, Verdict)], stems: usize) -> Vec<usize> {
+    let known = |a: usize, b: usize| verdicts.iter().find(|verdict| (verdict.0, verdict.1) == (a, b)).map(|v| &v.2);
+    let open: Vec<usize> = (0..rough.len()).filter(|n| known(rough[*n].0, rough[*n].1).is_none()).collect();
+    let mut next = Vec::new();
+    let mut used: Vec<(usize, usize)> = Vec::new();
+    for _ in 0..2 {
+        let mut group: Vec<usize> = (0..stems).collect();
+        let mut join = |a: usize, b: usize| {
+            let (from, to) = (group[b], group[a]);
+            group.iter_mut().filter(|group| **group == from).for_each(|group| *group = to);
+            from != to
+        };
+        for (n, (a, b, _)) in rough.iter().enumerate() {
+            let usable = match known(*a, *b) {
+                None => true,
+                Some(Verdict::Trusted(_)) => !used.contains(&(*a, *b)),
+                Some(_) => false,
+            };
+            if usable && !used.contains(&(*a, *b)) && join(*a, *b) {
+                used.push((*a, *b));
+                if open.contains(&n) {
+                    next.push(n);
+                }
+            }
+        }
+    }
+    if next.is_empty() && contradicted(verdicts, stems) { open } else { next }
+}
+
+fn contradicted(verdicts: &[(usize, usize, Verdict)], stems: usize) -> bool {
+    let pairs: Vec<offset_graph::Pair> = verdicts
+        .iter()
+        .filter_map(|(first, second, verdict)| match verdict {
+            Verdict::Trusted(edge) => Some(offset_graph::Pair { first: *first, second: *second, edge: edge.clone() }),
+            Verdict::Stays(..) | Verdict::Doubtful(..) => None,
+        })
+        .collect();
+    offset_graph::solve(&pairs, stems, 0.0).contradicted.contains(&true)
+}

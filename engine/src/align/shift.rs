@@ -1,0 +1,81 @@
+//! Where a moved stem goes: a whole frame to begin at, and a way of reading that does the rest.
+
+use super::result::Move;
+use crate::resample::{Retiming, Warp};
+
+/// Where a stem that was moved lies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The frame where it begins.
+    pub start: u64,
+    /// How it is read from there on.
+    pub retiming: Retiming,
+}
+
+impl Move {
+    /// Nothing to do.
+    pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
+
+    /// Frames by which everything must begin later, so that a stem that sounds from frame
+    /// `first_sound` on loses no sound.
+    pub fn room(&self, first_sound: Option<u64>) -> u64 {
+        let Some(first) = first_sound.filter(|_| *self != Self::NONE) else { return 0 };
+        // Where the first sound comes to lie.
+        let lies = self.warp.output(first as f64);
+        (-lies).ceil().max(0.0) as u64
+    }
+
+    /// Where a stem goes that begins at frame `start`, when everything begins `room` frames later;
+    /// none when it stays as it is.
+    pub fn place(&self, start: u64, room: u64) -> Option<Place> {
+        if *self == Self::NONE {
+            return (room > 0).then_some(Place { start: start + room, retiming: Retiming::NONE });
+        }
+        // Frame t holds what the stem had at the input position of frame t − room.
+        let begins = room as f64 + self.warp.output(start as f64);
+        let first = begins.floor().max(0.0);
+        let warp = self.warp.from(first - room as f64, start as f64);
+        Some(Place { start: first as u64, retiming: Retiming { warp, polarity: self.polarity } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_early_stem_waits_and_its_fraction_is_read_between_samples() {
+        let by = Move { warp: Warp::shift(-100.25), polarity: 1 };
+        assert_eq!(by.room(Some(0)), 0);
+        let moved = by.place(50, 0).unwrap();
+        // 150.25 is its new beginning: session frame 150 is a quarter of a frame before that.
+        assert_eq!((moved.start, moved.retiming.warp.start), (150, -0.25));
+    }
+
+    #[test]
+    fn a_late_stem_loses_silence_but_no_sound() {
+        let by = Move { warp: Warp::shift(1_000.0), polarity: 1 };
+        assert_eq!(by.room(Some(10_000)), 0);
+        assert_eq!(by.place(0, 0).unwrap().retiming.warp.start, 1_000.0);
+        assert_eq!(by.room(Some(0)), 1_000);
+        assert_eq!(by.place(0, 1_000), Some(Place { start: 0, retiming: Retiming::NONE }));
+        assert_eq!(by.room(None), 0);
+    }
+
+    #[test]
+    fn what_stays_makes_room_with_the_others() {
+        assert_eq!(Move::NONE.place(7, 0), None);
+        assert_eq!(Move::NONE.place(7, 100), Some(Place { start: 107, retiming: Retiming::NONE }));
+        assert_eq!(Move::NONE.room(Some(0)), 0);
+    }
+
+    #[test]
+    fn a_drifting_stem_is_in_time_at_its_end_too() {
+        let (late, drift) = (300.0, 1e-4);
+        let moved = Move { warp: Warp::line(late, drift), polarity: 1 }.place(0, 400).unwrap();
+        // What the reference plays at frame 10⁶ the stem plays at 10⁶ + 300 + 100; everything is
+        // 400 later now.
+        let read = moved.retiming.warp.start + (1e6 + 400.0 - moved.start as f64) * (1.0 + drift);
+        assert!((read - (1e6 + 400.0)).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,55 @@
+//! Dull stems that windows listened to, for tests.
+#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
+
+use crate::align::features::stem::StemFeatures;
+use crate::align::fine::cross_spectrum::{Measured, listen_to_coherence, measure};
+use crate::align::fine::segment::Window;
+use crate::align::time_map::line::Line;
+use crate::align::time_map::piecewise::Course;
+use crate::audio::Block;
+use crate::process::Tap;
+use crate::resample::FractionTable;
+use crate::units::SampleRate;
+use std::f64::consts::TAU;
+
+/// Of all stems here.
+pub(crate) const RATE_HZ: f64 = 44_100.0;
+/// By how much copies are late, in frames, and where windows look for them.
+pub(crate) const LATE: f64 = 7.25;
+/// Frames of a window.
+pub(crate) const LEN: usize = 44_100;
+
+/// Thirteen windows of a second along a straight course, which listened to coherent bins.
+pub(crate) struct Trial {
+    pub(crate) measured: Vec<Measured>,
+    pub(crate) window: Window,
+    pub(crate) course: Course,
+}
+
+impl Trial {
+    pub(crate) fn new(source: &[f32], copy: &[f32]) -> Self {
+        let features = |samples: &[f32]| {
+            let mut stem = StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), StemFeatures::DEFAULT_MAX_BYTES);
+            stem.observe(&Block::mono(samples));
+            stem
+        };
+        let (window, course) = (Window::new(LEN, 24, RATE_HZ), Line::flat(LATE).into());
+        let starts: Vec<usize> = (0..13).map(|n| n * LEN).collect();
+        let (a, b) = (features(source), features(copy));
+        let mut measured = measure(&a, &b, &window, &starts, &course, &FractionTable::new(32));
+        listen_to_coherence(&mut measured, &window);
+        Self { measured, window, course }
+    }
+}
+
+/// Two low-passes of first order at 250 Hz.
+pub(crate) fn dull(samples: &[f32]) -> Vec<f32> {
+    let turn = (-TAU * 250.0 / RATE_HZ).exp();
+    let (mut first, mut second) = (0.0, 0.0);
+    let low = samples.iter().map(|x| {
+        first += (1.0 - turn) * (f64::from(*x) - first);
+        second += (1.0 - turn) * (first - second);
+        second as f32
+    });
+    low.collect()
+}

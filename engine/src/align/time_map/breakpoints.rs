@@ -1,0 +1,220 @@
+//! Where a clock changes its drift: pieces of the measurements that lie on lines of their own,
+//! which meet.
+
+use super::line::{self, Line, MOST_DRIFT};
+use super::piecewise::Course;
+
+/// The most changes of drift that are looked for.
+const MOST_BENDS: usize = 3;
+/// Measurements that each piece must have on it.
+const FEWEST: usize = 3;
+/// A bend must explain the measurements this many times better than chance would, by the two
+/// numbers that it adds …
+const BETTER: f64 = 15.0;
+/// … beyond what half a step of reading does, so many times its square …
+const STEPS: f64 = 8.0;
+/// … and move the course somewhere by more than this, in frames: less is not worth a guess.
+const LEAST_MOVE: f64 = 0.4;
+/// Or it must bring so many more measurements onto the course, of so many there must be one.
+const MORE: (usize, usize) = (3, 12);
+
+/// Measurements in order of time, cut into pieces.
+#[derive(Clone)]
+struct Pieces {
+    /// Where each piece begins, by the number of its first measurement.
+    starts: Vec<usize>,
+    lines: Vec<Line>,
+}
+
+impl Pieces {
+    /// Cuts the piece that measurement `cut` is in.
+    fn split(&self, points: &[(f64, f64)], cut: usize, tolerance: f64) -> Option<Self> {
+        let piece = self.starts.iter().rposition(|start| *start <= cut)?;
+        let end = self.starts.get(piece + 1).copied().unwrap_or(points.len());
+        let mut new = self.clone();
+        let line = |part: &[(f64, f64)]| {
+            let (line, on) = line::through_most(part, tolerance, true)?;
+            (line.drift.abs() <= MOST_DRIFT && on.iter().filter(|on| **on).count() >= FEWEST).then_some(line)
+        };
+        new.lines[piece] = line(&points[self.starts[piece]..cut])?;
+        new.lines.insert(piece + 1, line(&points[cut..end])?);
+        new.starts.insert(piece + 1, cut);
+        Some(new)
+    }
+
+    fn course(&self, points: &[(f64, f64)]) -> Option<Course> {
+        let places: Vec<_> = self.starts[1..].iter().map(|cut| around(points, *cut)).collect();
+        Course::joined(&self.lines, &places)
+    }
+}
+
+/// Where a bend before measurement `cut` may be: between its neighbours, and as far again either
+/// way.
+fn around(points: &[(f64, f64)], cut: usize) -> std::ops::Range<f64> {
+    let (before, after) = (points[cut - 1].0, points[cut].0);
+    let gap = after - before;
+    before - gap..after + gap
+}
+
+/// How measurements are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grain {
+    /// How far from its course one may be, in frames.
+    pub(crate) tolerance: f64,
+    /// Half the step in which they are read: what they are off by less says nothing.
+    pub(crate) half_step: f64,
+    /// How many frames before and after its time each takes in.
+    pub(crate) reach: f64,
+}
+
+impl Grain {
+    /// How far measurements are from a course: the sum of the squares, none counted as more than
+    /// the tolerance, and how many are within it.
+    fn cost<'a>(&self, course: &Course, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
+        points.map(|(at, late)| (late - course.late(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
+            let counted = (off.min(self.tolerance) - self.half_step).max(0.0);
+            (sum + counted.powi(2), count + usize::from(off <= self.tolerance))
+        })
+    }
+}
+
+/// A course with one more bend.
+struct Way {
+    pieces: Pieces,
+    course: Course,
+    /// What the measurements cost before and after, but for those that are within reach of a bend
+    /// and mix what comes before and after it.
+    before: (f64, usize),
+    after: (f64, usize),
+}
+
+/// Bends the line that most measurements lie on where they ask for it: where the lines on both
+/// sides meet, and explain so much more than one line that it cannot be chance. A straight course
+/// stays as it is.
+pub(crate) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Course {
+    let mut pieces = Pieces { starts: vec![0], lines: vec![straight] };
+    let mut course = Course::from(straight);
+    while course.bends.len() < MOST_BENDS {
+        let ways = (FEWEST..(points.len() + 1).saturating_sub(FEWEST)).filter_map(|cut| {
+            let pieces = pieces.split(points, cut, grain.tolerance)?;
+            let new = pieces.course(points)?;
+            let clear = |at: f64| new.bends.iter().all(|bend| (at - bend.at).abs() >= grain.reach);
+            let counted = || points.iter().filter(|(at, _)| clear(*at));
+            let (before, after) = (grain.cost(&course, counted()), grain.cost(&new, counted()));
+            Some(Way { pieces, course: new, before, after })
+        });
+        let gain = |way: &Way| way.before.0 - way.after.0;
+        let Some(best) = ways.max_by(|x, y| gain(x).total_cmp(&gain(y))) else { break };
+        let free = points.len().saturating_sub(2 + 2 * best.course.bends.len()).max(1) as f64;
+        let moved = points.iter().map(|(at, _)| (course.late(*at) - best.course.late(*at)).abs()).fold(0.0, f64::max);
+        let chance = 2.0 * BETTER * best.after.0 / free + STEPS * grain.half_step.powi(2);
+        let better = gain(&best) > chance && moved > LEAST_MOVE;
+        let more = best.after.1 >= best.before.1 + MORE.0.max(points.len().div_ceil(MORE.1));
+        if !(better || more) {
+            break;
+        }
+        (pieces, course) = (best.pieces, best.course);
+    }
+    course
+}
+
+/// The course again, from exact measurements `on` it: a line of least squares a piece. Measurements
+/// within `reach` frames of a bend mix what comes before and after it, and do not count. None when
+/// a piece has too few left, or when the pieces do not meet near where they did.
+pub(crate) fn settle(course: &Course, on: &[(f64, f64)], reach: f64) -> Option<Course> {
+    let mut lines = Vec::new();
+    let mut places = Vec::new();
+    let mut from = f64::NEG_INFINITY;
+    let ends = course.bends.iter().map(|bend| bend.at).chain([f64::INFINITY]);
+    for end in ends {
+        let inside = |at: f64| at >= from + reach && at < end - reach;
+        let own: Vec<(f64, f64)> = on.iter().filter(|(at, _)| inside(*at)).copied().collect();
+        if own.len() < FEWEST {
+            return None;
+        }
+        lines.push(line::least_squares(&own, true));
+        places.push(end - 4.0 * reach..end + 4.0 * reach);
+        from = end;
+    }
+    Course::joined(&lines, &places)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
+    use super::*;
+    use crate::align::time_map::piecewise::Bend;
+    use mixdown_fixtures::signals;
+
+    /// One change of drift at frame `at`.
+    fn knee(offset: f64, drift: f64, at: f64, by: f64) -> Course {
+        Course { start: Line { offset, drift }, bends: vec![Bend { at, by }] }
+    }
+
+    /// Measurements of a course with noise of a size, some of them wrong.
+    fn measured(course: &Course, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
+        let random = signals::white_noise(seed, 1.0, 2 * count);
+        (0..count)
+            .map(|n| {
+                let at = 5e6 * n as f64 / count as f64;
+                let off = if n % 7 < wrong { 60.0 * f64::from(random[n + count]) } else { 0.0 };
+                (at, course.late(at) + noise * f64::from(random[n]) + off)
+            })
+            .collect()
+    }
+
+    fn fitted(points: &[(f64, f64)]) -> Course {
+        bent(
+            line::through_most(points, 1.5, true).unwrap().0,
+            points,
+            &Grain { tolerance: 1.5, half_step: 0.0, reach: 0.0 },
+        )
+    }
+
+    #[test]
+    fn a_bend_is_found_wherever_it_is_and_where_it_is() {
+        for at in [0.6e6, 1e6, 2.5e6, 4e6, 4.4e6] {
+            for by in [-200e-6, 20e-6, 90e-6] {
+                for wrong in [0, 1] {
+                    let truth = knee(321.0, 30e-6, at, by);
+                    let points = measured(&truth, 48, 0.1, wrong, 3);
+                    let found = fitted(&points);
+                    assert_eq!(found.bends.len(), 1, "{at} {by} {wrong}: {found:?}");
+                    let off =
+                        points.iter().map(|(at, _)| (found.late(*at) - truth.late(*at)).abs()).fold(0.0, f64::max);
+                    assert!(off < 0.5, "{at} {by} {wrong}: {found:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_bends_are_found() {
+        let truth = Course {
+            start: Line { offset: 0.0, drift: 20e-6 },
+            bends: vec![Bend { at: 1.5e6, by: 80e-6 }, Bend { at: 3.5e6, by: -60e-6 }],
+        };
+        let found = fitted(&measured(&truth, 48, 0.1, 0, 5));
+        assert_eq!(found.bends.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn straight_lines_stay_straight_whatever_the_noise() {
+        for seed in 0..400 {
+            let noise = [0.01, 0.1, 0.5, 1.0][seed as usize % 4];
+            let wrong = seed as usize / 4 % 3;
+            let course = Course::from(Line { offset: 9.0, drift: 40e-6 });
+            for count in [16, 48] {
+                let found = fitted(&measured(&course, count, noise, wrong, seed));
+                assert!(found.is_straight(), "{seed} {count} {noise} {wrong}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jump_is_no_bend() {
+        let mut points = measured(&Course::from(Line::flat(0.0)), 48, 0.1, 0, 9);
+        points[24..].iter_mut().for_each(|point| point.1 += 500.0);
+        assert!(fitted(&points).is_straight());
+    }
+}

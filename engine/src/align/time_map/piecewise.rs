@@ -1,0 +1,156 @@
+//! How the lateness of one stem against another runs on over time, also where a clock changes its
+//! drift: straight lines that meet.
+
+use super::line::Line;
+
+/// A change of drift.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bend {
+    /// From this frame of the first stem on …
+    pub(crate) at: f64,
+    /// … the second falls behind by so many more frames in every frame.
+    pub(crate) by: f64,
+}
+
+/// Lateness as a function of time: a line, and bends in the order of time.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Course {
+    /// Before the first bend.
+    pub(crate) start: Line,
+    pub(crate) bends: Vec<Bend>,
+}
+
+impl From<Line> for Course {
+    fn from(start: Line) -> Self {
+        Self { start, bends: Vec::new() }
+    }
+}
+
+impl Course {
+    /// Frames by which the second stem is late when the first is at frame `at`.
+    pub(crate) fn late(&self, at: f64) -> f64 {
+        self.bends.iter().map(|bend| bend.by * (at - bend.at).max(0.0)).fold(self.start.late(at), |sum, x| sum + x)
+    }
+
+    /// Frames that it falls behind in every frame from frame `at` on.
+    pub(crate) fn drift_at(&self, at: f64) -> f64 {
+        self.start.drift + self.bends.iter().filter(|bend| bend.at <= at).map(|bend| bend.by).sum::<f64>()
+    }
+
+    /// One line for all times.
+    pub(crate) fn is_straight(&self) -> bool {
+        self.bends.is_empty()
+    }
+
+    /// With a line on top.
+    pub(crate) fn plus(&self, line: Line) -> Self {
+        let start = Line { offset: self.start.offset + line.offset, drift: self.start.drift + line.drift };
+        Self { start, bends: self.bends.clone() }
+    }
+
+    /// How late the third stem is against the first, when `self` says how late the second is and
+    /// `next` how late the third is against the second.
+    pub(crate) fn then(&self, next: &Self) -> Self {
+        // Frame n of the first is frame n + late(n) of the second, and so on.
+        let mut places: Vec<f64> = self.bends.iter().map(|bend| bend.at).collect();
+        places.extend(next.bends.iter().map(|bend| self.first_frame(bend.at)));
+        let drift = |at: f64| {
+            let (first, second) = (self.drift_at(at), next.drift_at(at + self.late(at)));
+            first + second + first * second
+        };
+        Self::through(places, drift, |at| self.late(at) + next.late(at + self.late(at)))
+    }
+
+    /// How late the first stem is against the second.
+    pub(crate) fn reversed(&self) -> Self {
+        let places = self.bends.iter().map(|bend| bend.at + self.late(bend.at)).collect();
+        let drift = |at: f64| (1.0 + self.drift_at(self.first_frame(at))).recip() - 1.0;
+        Self::through(places, drift, |at| self.first_frame(at) - at)
+    }
+
+    /// The frame of the first stem that frame `at` of the second belongs to.
+    pub(crate) fn first_frame(&self, at: f64) -> f64 {
+        let mut line = self.start;
+        let solved = |line: Line| (at - line.offset) / (1.0 + line.drift);
+        for bend in &self.bends {
+            if solved(line) < bend.at {
+                break;
+            }
+            line = Line { offset: line.offset - bend.by * bend.at, drift: line.drift + bend.by };
+        }
+        solved(line)
+    }
+
+    /// The course with bends at `places`, whose drift between them and whose lateness anywhere are
+    /// known.
+    fn through(mut places: Vec<f64>, drift: impl Fn(f64) -> f64, late: impl Fn(f64) -> f64) -> Self {
+        places.sort_by(f64::total_cmp);
+        // A frame apart, two bends are one; rounding must not put a place before its own bend.
+        places.dedup_by(|x, y| (*x - *y).abs() < 1.0);
+        let before = places.first().map_or(0.0, |first| first - 2.0);
+        let start = drift(before);
+        let mut now = start;
+        let bends = places.iter().map(|at| {
+            let then = drift(at + 0.5);
+            Bend { at: *at, by: then - std::mem::replace(&mut now, then) }
+        });
+        let bends = bends.collect();
+        Self { start: Line { offset: late(before) - start * before, drift: start }, bends }
+    }
+
+    /// The same from frame 0 on: what changed before that is forgotten.
+    pub(crate) fn without_what_came_before(&self) -> Self {
+        let start = Line { offset: self.late(0.0), drift: self.drift_at(0.0) };
+        Self { start, bends: self.bends.iter().filter(|bend| bend.at > 0.0).copied().collect() }
+    }
+
+    /// Lines that follow each other, each to where it meets the next, which must be near the place
+    /// given for it. None when they do not meet there.
+    pub(crate) fn joined(lines: &[Line], places: &[std::ops::Range<f64>]) -> Option<Self> {
+        let bends = lines.windows(2).zip(places).map(|(pair, place)| {
+            let by = pair[1].drift - pair[0].drift;
+            let at = (pair[0].offset - pair[1].offset) / by;
+            place.contains(&at).then_some(Bend { at, by })
+        });
+        Some(Self { start: *lines.first()?, bends: bends.collect::<Option<_>>()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One change of drift at frame `at`.
+    fn knee(offset: f64, drift: f64, at: f64, by: f64) -> Course {
+        Course { start: Line { offset, drift }, bends: vec![Bend { at, by }] }
+    }
+
+    #[test]
+    fn courses_follow_each_other_and_turn_round() {
+        let lines = Line { offset: 1_000.0, drift: 1e-4 }.into();
+        follow_each_other_and_turn_round(&lines, &Line { offset: -50.0, drift: -3e-4 }.into(), 0);
+        follow_each_other_and_turn_round(&knee(1_000.0, 1e-4, 2e6, -3e-4), &knee(-50.0, -3e-4, 3e6, 2e-4), 2);
+    }
+
+    fn follow_each_other_and_turn_round(first: &Course, second: &Course, bends: usize) {
+        let both = first.then(second);
+        assert_eq!(both.bends.len(), bends);
+        for at in [0.0, 1e6, 1.9e6, 2.1e6, 2.9e6, 3.1e6, 5e6] {
+            let on_second = at + first.late(at);
+            let late = on_second + second.late(on_second) - at;
+            assert!((both.late(at) - late).abs() < 1e-6, "{at}");
+            assert!((first.reversed().late(on_second) + first.late(at)).abs() < 1e-6, "{at}");
+        }
+    }
+
+    #[test]
+    fn from_zero_on_it_is_the_same() {
+        let course = Course {
+            start: Line { offset: 7.0, drift: 1e-4 },
+            bends: vec![Bend { at: -1e5, by: 2e-4 }, Bend { at: 1e5, by: -1e-4 }],
+        };
+        let later = course.without_what_came_before();
+        assert_eq!(later.bends.len(), 1);
+        assert!([0.0, 5e4, 1e5, 9e5].iter().all(|at| (later.late(*at) - course.late(*at)).abs() < 1e-9));
+    }
+}

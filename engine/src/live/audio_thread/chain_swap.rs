@@ -1,0 +1,102 @@
+//! Exchanging chains and delays while they play: the new ones go in at their frames, the old ones
+//! go back to be dropped.
+
+use super::engine::LiveEngine;
+use super::event::Event;
+use super::message::{Exchange, Return, Seat};
+use crate::live::stream::input::LiveInput;
+use crate::mix::{Feed, Rack, Strip};
+use crossbeam_channel::{Sender, TrySendError};
+use std::sync::atomic::Ordering::Relaxed;
+
+impl<I: LiveInput> LiveEngine<I> {
+    fn rack(&mut self, seat: Seat) -> Option<&mut Rack> {
+        match seat {
+            Seat::Track(index) => self.renderer.tracks_mut().get_mut(index).map(|track| track.strip_mut().rack_mut()),
+            Seat::Bus(place) => self.renderer.summing_mut().bus_mut(place).map(Strip::rack_mut),
+            Seat::Master => Some(self.renderer.summing_mut().master_mut()),
+            Seat::Limiter => Some(&mut self.limiter),
+        }
+    }
+
+    /// Frames until what an exchange needs is free.
+    pub(crate) fn busy_for(&self, exchange: &Exchange) -> u64 {
+        let rack = match exchange.seat {
+            Seat::Track(index) => self.renderer.tracks()[index].strip().rack(),
+            Seat::Bus(place) => self.renderer.summing().bus_strips().nth(place).map_or(&self.limiter, Strip::rack),
+            Seat::Master => self.renderer.summing().master(),
+            Seat::Limiter => &self.limiter,
+        };
+        let feeds = exchange.delays.iter().filter_map(|(to, index, _)| self.renderer.summing().feeds(*to).get(*index));
+        feeds.map(Feed::left).fold(rack.left(), u64::max)
+    }
+
+    pub(crate) fn is_free(&self, exchange: &Exchange) -> bool {
+        self.busy_for(exchange) == 0
+    }
+
+    pub(crate) fn exchange(&mut self, mut exchange: Box<Exchange>) {
+        let (wait, ramp) = (exchange.wait, exchange.ramp.unwrap_or(self.ramp));
+        self.exchanging = true;
+        if let Some(chain) = exchange.chain.take() {
+            let refused = match self.rack(exchange.seat) {
+                Some(rack) => rack.replace(chain, wait, ramp),
+                None => Some(chain),
+            };
+            if let Some(chain) = refused {
+                self.give_back(Return::Chain(chain));
+            }
+        }
+        for (to, index, delay) in &mut exchange.delays {
+            let Some(delay) = delay.take() else { continue };
+            let refused = match self.renderer.summing_mut().feeds_mut(*to).get_mut(*index) {
+                Some(feed) => feed.redelay(delay, wait, ramp),
+                None => Some(delay),
+            };
+            if let Some(delay) = refused {
+                self.give_back(Return::Delay(delay));
+            }
+        }
+        if exchange.latency != self.latency() {
+            self.counters.latency.store(exchange.latency, Relaxed);
+            self.tell(Event::LatencyChanged { frame: self.frame, latency: exchange.latency });
+        }
+        self.give_back(Return::Shell(exchange));
+    }
+
+    /// Sends back what has been replaced.
+    pub(crate) fn collect(&mut self) {
+        let mut exchanging = false;
+        let Self { renderer, limiter, returns, .. } = self;
+        let mut chain = |rack: &mut Rack| {
+            exchanging |= rack.left() > 0;
+            if let Some(spent) = rack.take_spent() {
+                send_back(returns, Return::Chain(spent));
+            }
+        };
+        renderer.tracks_mut().iter_mut().for_each(|track| chain(track.strip_mut().rack_mut()));
+        renderer.summing_mut().bus_strips_mut().for_each(|bus| chain(bus.rack_mut()));
+        chain(renderer.summing_mut().master_mut());
+        chain(limiter);
+        for feed in renderer.summing_mut().every_feed_mut() {
+            exchanging |= feed.left() > 0;
+            if let Some(spent) = feed.take_spent() {
+                send_back(returns, Return::Delay(spent));
+            }
+        }
+        self.exchanging = exchanging;
+    }
+
+    pub(crate) fn give_back(&self, thing: Return) {
+        send_back(&self.returns, thing);
+    }
+}
+
+/// The queue has room for all that can be on its way, which the control thread counts, and is held
+/// open by the engine: nothing is dropped here. Were it full after all, the thing would be lost to
+/// the allocator rather than given to it on this thread.
+fn send_back(returns: &Sender<Return>, thing: Return) {
+    if let Err(TrySendError::Full(thing) | TrySendError::Disconnected(thing)) = returns.try_send(thing) {
+        std::mem::forget(thing);
+    }
+}

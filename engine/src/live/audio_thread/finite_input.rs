@@ -1,0 +1,129 @@
+//! What keeps a track that goes mad from the others: samples that are no numbers never enter the
+//! mix.
+
+use crate::audio::BlockMut;
+use crate::mix::{Glide, Input};
+
+/// Larger magnitudes (+180 dBFS) are no sound either.
+const LARGEST: f32 = 1e9;
+/// Frames over which the last good sample dies away.
+const FADE: u64 = 128;
+
+/// An input and its guard.
+pub struct Guarded<I> {
+    /// What is guarded.
+    pub(crate) input: I,
+    last: [f32; 2],
+    /// Set once the input has been cut off: how far the last good sample has died away.
+    cut: Option<Glide>,
+    news: bool,
+}
+
+impl<I> Guarded<I> {
+    /// Guards an input.
+    pub(crate) fn new(input: I) -> Self {
+        Self { input, last: [0.0; 2], cut: None, news: false }
+    }
+
+    /// Lets the input be heard again. Audio thread.
+    pub(crate) fn forgive(&mut self) {
+        (self.last, self.cut, self.news) = ([0.0; 2], None, false);
+    }
+
+    /// Whether it has been cut off since the last call. Audio thread.
+    pub(crate) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.news)
+    }
+}
+
+/// Whether every sample is sound.
+fn check(samples: &[f32]) -> bool {
+    samples.iter().fold(true, |sound, sample| sound & is_sound(*sample))
+}
+
+/// What is not a number is not.
+fn is_sound(sample: f32) -> bool {
+    sample.abs() <= LARGEST
+}
+
+impl<I: Input> Input for Guarded<I> {
+    fn channels(&self) -> usize {
+        self.input.channels()
+    }
+
+    fn fill(&mut self, block: &mut BlockMut<'_>) -> usize {
+        let mut sound = self.input.fill(block);
+        let (channels, frames) = (block.channels().min(2), block.frames());
+        let mut from = 0;
+        if self.cut.is_none() {
+            let good = (0..channels).all(|channel| check(block.channel(channel)));
+            from = frames;
+            if !good {
+                let first = |samples: &[f32]| samples.iter().position(|x| !is_sound(*x)).unwrap_or(frames);
+                from = (0..channels).map(|channel| first(block.channel(channel))).min().unwrap_or(frames);
+                (self.cut, self.news) = (Some(Glide::new(0, FADE)), true);
+            }
+            if from > 0 {
+                self.last = std::array::from_fn(|channel| block.channel(channel.min(channels - 1))[from - 1]);
+            }
+        }
+        if let Some(cut) = &mut self.cut {
+            for channel in 0..channels {
+                for (ahead, sample) in block.channel_mut(channel)[from..].iter_mut().enumerate() {
+                    *sample = (f64::from(self.last[channel]) * (1.0 - cut.weight(ahead))) as f32;
+                }
+            }
+            cut.advance(frames - from);
+            sound = sound.min(from);
+        }
+        sound
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::AudioBuffer;
+
+    /// A steady level with one bad sample.
+    struct Bad(f32, usize);
+
+    impl Input for Bad {
+        fn channels(&self) -> usize {
+            2
+        }
+
+        fn fill(&mut self, block: &mut BlockMut<'_>) -> usize {
+            block.fill(0.5);
+            if (0..block.frames()).contains(&self.1) {
+                block.channel_mut(1)[self.1] = self.0;
+            }
+            self.1 = self.1.wrapping_sub(block.frames());
+            block.frames()
+        }
+    }
+
+    #[test]
+    fn an_input_that_goes_mad_dies_away_and_is_told_once() {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e12] {
+            let mut guarded = Guarded::new(Bad(bad, 130));
+            let (mut out, mut heard, mut news) = (AudioBuffer::new(2, 50), [Vec::new(), Vec::new()], 0);
+            for _ in 0..10 {
+                guarded.fill(&mut out.block_mut());
+                news += usize::from(guarded.take_news());
+                heard.iter_mut().enumerate().for_each(|(channel, heard)| heard.extend_from_slice(out.channel(channel)));
+            }
+            assert_eq!(news, 1);
+            for heard in heard {
+                assert!(heard[..130].iter().all(|x| *x == 0.5));
+                // Half a full scale over 128 frames along the smooth step, whose steepest slope is
+                // 15/8.
+                assert!(heard.windows(2).all(|two| (two[1] - two[0]).abs() < 0.5 * 1.875 / 128.0 + 1e-6));
+                assert!(heard[130 + 128..].iter().all(|x| *x == 0.0));
+            }
+            guarded.forgive();
+            guarded.fill(&mut out.block_mut());
+            assert_eq!(out.channel(0), [0.5; 50]);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What the mixer's meters show: a reading a strip at the rate asked for, taken one strip after
+//! another so that no block pays for all.
+
+use crate::analysis::BandMeter;
+use crate::audio::{AudioBuffer, Block, ChannelLayout};
+use crate::live::control::command::Strip;
+use crate::meter::{CorrelationMeter, LoudnessMeter, PeakMeter, RmsMeter, TruePeakMeter, amplitude_db};
+use crate::process::Tap;
+use crate::units::SampleRate;
+
+/// Bands of a reading's spectrum.
+pub const BANDS: usize = 64;
+/// The most frames that meters look at together.
+const BATCH: u64 = 2_048;
+/// Points of a reading's scope.
+pub const SCOPE_POINTS: usize = 64;
+
+/// One strip's meters at one moment. Levels are those since the reading before; `None` is silence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// Whose.
+    pub strip: Strip,
+    /// Rendered frame.
+    pub frame: u64,
+    /// Highest sample, in dBFS.
+    pub peak_dbfs: Option<f64>,
+    /// In dBFS; a full-scale square wave has 0.
+    pub rms_dbfs: Option<f64>,
+    /// The last 400 ms, in LUFS.
+    pub momentary_lufs: Option<f64>,
+    /// The last 3 s, in LUFS.
+    pub short_term_lufs: Option<f64>,
+    /// In dBTP.
+    pub true_peak_dbtp: Option<f64>,
+    /// Left against right, -1 to 1.
+    pub correlation: Option<f64>,
+    /// The most that the strip's dynamics turned down at the ends of blocks, in dB, 0 or more. The
+    /// master's includes its limiter.
+    pub gain_reduction_db: f64,
+    /// Power in [`BANDS`] bands of equal ratio from 20 Hz to Nyquist, in dBFS, -120 at least; a
+    /// full-scale sine has 0 in its band.
+    pub spectrum_dbfs: [f32; BANDS],
+    /// Left and right of evenly spaced frames.
+    pub scope: [[f32; 2]; SCOPE_POINTS],
+}
+
+/// The meters of a stereo strip. Never touches what it sees.
+pub(crate) struct StripMeter {
+    strip: Strip,
+    /// Frames between readings.
+    interval: u64,
+    /// Frames until the next one.
+    left: u64,
+    peak: PeakMeter,
+    rms: RmsMeter,
+    loudness: LoudnessMeter,
+    true_peak: TruePeakMeter,
+    correlation: CorrelationMeter,
+    reduction_db: f64,
+    bands: BandMeter<BANDS>,
+    scope: [[f32; 2]; SCOPE_POINTS],
+    /// Frames that wait to be looked at together, [`BATCH`] at most: meters cost a third when they
+    /// see many at once, and as every strip has its own turn, each block looks at a few strips
+    /// only.
+    waiting: AudioBuffer,
+    filled: usize,
+    /// Frames between points.
+    stride: u64,
+    seen: u64,
+}
+
+impl StripMeter {
+    /// The `turn`-th of `strips` meters. Control thread; allocates.
+    pub(crate) fn new(strip: Strip, rate: SampleRate, interval: u64, turn: usize, strips: usize) -> Self {
+        let later = interval * turn as u64 / strips.max(1) as u64;
+        Self {
+            strip,
+            interval,
+            left: later + 1,
+            peak: PeakMeter::new(),
+            rms: RmsMeter::new(2),
+            loudness: LoudnessMeter::without_history(rate, &ChannelLayout::stereo()),
+            true_peak: TruePeakMeter::new(2),
+            correlation: CorrelationMeter::new(),
+            reduction_db: 0.0,
+            bands: BandMeter::new(rate, 2, turn as f64 / strips.max(1) as f64),
+            scope: [[0.0; 2]; SCOPE_POINTS],
+            waiting: AudioBuffer::new(2, interval.min(BATCH) as usize),
+            filled: 0,
+            stride: interval.div_ceil(SCOPE_POINTS as u64).max(1),
+            seen: 0,
+        }
+    }
+
+    /// Forgets all input. Audio thread.
+    pub(crate) fn reset(&mut self) {
+        self.loudness.reset();
+        self.true_peak.reset();
+        self.filled = 0;
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        self.left = self.interval;
+        (self.seen, self.reduction_db) = (0, 0.0);
+        self.peak.reset();
+        self.rms.reset();
+        self.correlation.reset();
+        self.scope = [[0.0; 2]; SCOPE_POINTS];
+    }
+
+    /// Takes in a stereo block and what was turned down at its end; calls back with each reading
+    /// that falls due. Audio thread.
+    pub(crate) fn observe(
+        &mut self,
+        block: &Block<'_>,
+        frame: u64,
+        reduction_db: f64,
+        show: &mut impl FnMut(&Reading),
+    ) {
+        self.reduction_db = self.reduction_db.max(reduction_db);
+        let mut done = 0;
+        while done < block.frames() {
+            let room = self.waiting.frames() - self.filled;
+            let frames = room.min(block.frames() - done).min(self.left as usize);
+            let new = self.filled..self.filled + frames;
+            self.waiting.block_mut().slice_mut(new).copy_from(&block.slice(done..done + frames));
+            (self.filled, self.left) = (self.filled + frames, self.left - frames as u64);
+            done += frames;
+            if self.left == 0 || self.filled == self.waiting.frames() {
+                self.look();
+            }
+            if self.left == 0 {
+                show(&self.reading(frame + done as u64));
+                self.begin();
+            }
+        }
+    }
+
+    /// Looks at what waits.
+    fn look(&mut self) {
+        let block = &self.waiting.first(std::mem::take(&mut self.filled));
+        self.peak.observe(block);
+        self.rms.observe(block);
+        self.loudness.observe(block);
+        // A true peak is never below the sample peak: only what may exceed it is looked at closely.
+        self.true_peak.foresee(self.peak.sample_peak() as f32);
+        self.true_peak.observe(block);
+        self.correlation.observe(block);
+        self.bands.observe(block);
+        let (left, right) = (block.channel(0), block.channel(1));
+        let first = (self.seen.next_multiple_of(self.stride) - self.seen) as usize;
+        for at in (first..block.frames()).step_by(self.stride as usize) {
+            let point = ((self.seen + at as u64) / self.stride) as usize;
+            if let Some(point) = self.scope.get_mut(point) {
+                *point = [left[at], right[at]];
+            }
+        }
+        self.seen += block.frames() as u64;
+    }
+
+    fn reading(&mut self, frame: u64) -> Reading {
+        let true_peak = f64::from(self.true_peak.take_interval());
+        Reading {
+            strip: self.strip,
+            frame,
+            peak_dbfs: self.peak.sample_peak_dbfs(),
+            rms_dbfs: self.rms.rms_dbfs(),
+            momentary_lufs: self.loudness.momentary_lufs(),
+            short_term_lufs: self.loudness.short_term_lufs(),
+            true_peak_dbtp: amplitude_db(true_peak),
+            correlation: self.correlation.correlation(),
+            gain_reduction_db: self.reduction_db,
+            spectrum_dbfs: self.bands.levels_dbfs(),
+            scope: self.scope,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Commands waiting for their frame, earliest first; among equals in the order in which they were
+//! sent.
+
+use super::message::{ORDERS, Order};
+
+/// A queue that never grows.
+pub(crate) struct Schedule {
+    /// Latest first, so that the next one is taken from the end.
+    orders: Vec<(u64, Order)>,
+}
+
+impl Schedule {
+    /// Control thread; allocates.
+    pub(crate) fn new() -> Self {
+        Self { orders: Vec::with_capacity(ORDERS) }
+    }
+
+    /// Whether it takes another one. Audio thread.
+    pub(crate) fn has_room(&self) -> bool {
+        self.orders.len() < ORDERS
+    }
+
+    /// Puts an order in its place; one without a time is due `now`. Only while there is room. Audio
+    /// thread.
+    pub(crate) fn add(&mut self, order: Order, now: u64) {
+        let at = order.at.unwrap_or(now).max(now);
+        let key = (at, order.number);
+        let place = self.orders.partition_point(|(at, order)| (*at, order.number) > key);
+        self.orders.insert(place, (at, order));
+    }
+
+    /// The next order that is due. Audio thread.
+    pub(crate) fn take_due(&mut self, now: u64) -> Option<Order> {
+        if self.next_at()? > now {
+            return None;
+        }
+        self.orders.pop().map(|(_, order)| order)
+    }
+
+    /// When the next one is due. Audio thread.
+    pub(crate) fn next_at(&self) -> Option<u64> {
+        self.orders.last().map(|(at, _)| *at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::audio_thread::message::What;
+
+    #[test]
+    fn orders_come_by_time_and_then_by_number() {
+        let mut schedule = Schedule::new();
+        for (number, at) in [(0, Some(50)), (1, None), (2, Some(10)), (3, Some(50)), (4, Some(3))] {
+            schedule.add(Order { number, at, ramp: None, what: What::Play }, 20);
+        }
+        let mut taken = Vec::new();
+        for now in [20, 49, 50] {
+            taken.extend(std::iter::from_fn(|| schedule.take_due(now)).map(|order| (now, order.number)));
+        }
+        // What is late is due now, in the order in which it was sent.
+        assert_eq!(taken, [(20, 1), (20, 2), (20, 4), (50, 0), (50, 3)]);
+    }
+}

@@ -1,0 +1,158 @@
+//! Where in the session it plays, and how it starts and stops without a click.
+
+use super::engine::checked;
+use super::event::Motion;
+use crate::audio::BlockMut;
+use crate::live::stream::cued_clip::LoopRange;
+use crate::live::stream::input::Cue;
+use crate::mix::Glide;
+
+/// What is done when the sound has faded out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Play on.
+    Roll,
+    /// Stand still.
+    Rest,
+    /// Go elsewhere, and play there or stand.
+    Go { position: u64, roll: bool },
+}
+
+/// Motion, position, loop, and the fades between.
+pub(crate) struct Transport {
+    motion: Motion,
+    position: u64,
+    loop_range: Option<LoopRange>,
+    epoch: u64,
+    /// Whether it rolls once the readers are there.
+    roll_when_cued: bool,
+    /// Set while it fades out: for what.
+    next: Option<Next>,
+    fade_in: Glide,
+    fade_out: Glide,
+    /// Whether the next start is one in the middle of things, with a fade.
+    cold: bool,
+}
+
+impl Transport {
+    /// Standing at a session frame, the readers sent there.
+    pub(crate) fn new(position: u64, loop_range: Option<LoopRange>) -> (Self, Cue) {
+        let mut transport = Self {
+            motion: Motion::Still,
+            position,
+            loop_range: checked(loop_range),
+            epoch: 0,
+            roll_when_cued: false,
+            next: None,
+            fade_in: Glide::DONE,
+            fade_out: Glide::DONE,
+            cold: true,
+        };
+        let cue = transport.cue(position, false);
+        (transport, cue)
+    }
+
+    pub(crate) fn motion(&self) -> Motion {
+        self.motion
+    }
+
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
+    pub(crate) fn set_loop(&mut self, range: Option<LoopRange>) {
+        self.loop_range = checked(range);
+    }
+
+    /// Whether it plays, or will without being asked again.
+    pub(crate) fn wants_to_roll(&self) -> bool {
+        match self.next {
+            Some(next) => matches!(next, Next::Roll | Next::Go { roll: true, .. }),
+            None => self.motion == Motion::Rolling || (self.motion == Motion::Cueing && self.roll_when_cued),
+        }
+    }
+
+    /// Asks for something else: comes back when it can be done at once; else the sound fades out
+    /// first.
+    pub(crate) fn request(&mut self, next: Next, ramp: u64) -> Option<Next> {
+        match (self.motion, next) {
+            (Motion::Rolling, Next::Roll) if self.next.is_none() => None,
+            (Motion::Rolling, next) => {
+                if self.next.replace(next).is_none() {
+                    self.fade_out = Glide::new(0, ramp);
+                }
+                None
+            }
+            (Motion::Still, Next::Roll) if self.cold => {
+                (self.motion, self.roll_when_cued) = (Motion::Cueing, true);
+                None
+            }
+            (Motion::Cueing, Next::Roll) => None,
+            (Motion::Still | Motion::Cueing, next) => Some(next),
+        }
+    }
+
+    /// Stands still.
+    pub(crate) fn rest(&mut self) {
+        (self.motion, self.next, self.fade_out) = (Motion::Still, None, Glide::DONE);
+    }
+
+    /// Plays on from where it stood.
+    pub(crate) fn roll_on(&mut self, ramp: u64) {
+        (self.motion, self.next, self.fade_out) = (Motion::Rolling, None, Glide::DONE);
+        self.fade_in = Glide::new(0, ramp);
+    }
+
+    /// Goes to a session frame: where the readers are to go.
+    pub(crate) fn cue(&mut self, position: u64, roll: bool) -> Cue {
+        self.epoch += 1;
+        // Past a loop's end there is nothing to come round to.
+        let position = match self.loop_range {
+            Some((start, end)) if position >= end => start,
+            _ => position,
+        };
+        self.position = position;
+        self.motion = if roll { Motion::Cueing } else { Motion::Still };
+        (self.roll_when_cued, self.next, self.fade_out, self.cold) = (roll, None, Glide::DONE, true);
+        Cue { epoch: self.epoch, position, loop_range: self.loop_range }
+    }
+
+    /// The readers are there: plays. At session time 0 everything begins by itself; elsewhere the
+    /// sound, which is `latency` frames late, fades in.
+    pub(crate) fn roll(&mut self, latency: u64, ramp: u64) {
+        (self.motion, self.cold) = (Motion::Rolling, false);
+        self.fade_in = if self.position == 0 { Glide::DONE } else { Glide::new(latency, ramp) };
+    }
+
+    /// Frames until a fade out has ended.
+    pub(crate) fn left_of_fade(&self) -> u64 {
+        if self.next.is_some() { self.fade_out.left().max(1) } else { u64::MAX }
+    }
+
+    /// Fades the output as far as it is fading.
+    pub(crate) fn fade(&mut self, out: &mut BlockMut<'_>) {
+        if self.fade_in.is_done() && self.next.is_none() {
+            return;
+        }
+        for channel in 0..out.channels() {
+            for (ahead, sample) in out.channel_mut(channel).iter_mut().enumerate() {
+                let out_weight = if self.next.is_some() { 1.0 - self.fade_out.weight(ahead) } else { 1.0 };
+                *sample = (f64::from(*sample) * self.fade_in.weight(ahead) * out_weight) as f32;
+            }
+        }
+        self.fade_in.advance(out.frames());
+    }
+
+    /// Goes on by a number of frames; what is to be done if a fade out has ended.
+    pub(crate) fn advance(&mut self, frames: usize) -> Option<Next> {
+        self.position += frames as u64;
+        if let Some((start, end)) = self.loop_range
+            && self.position >= end
+        {
+            self.position = start + (self.position - end) % (end - start);
+        }
+        let next = self.next?;
+        self.fade_out.advance(frames);
+        self.fade_out.is_done().then_some(next)
+    }
+}

@@ -1,0 +1,82 @@
+//! What stays as an engine was made, and what it says about the master: which gain, which limiter.
+
+use super::command::{CommandError, RAMP_MS};
+use crate::dsp::Insert;
+use crate::dsp::dynamics::LimiterSettings;
+use crate::master::{Aim, GainPlan};
+use crate::mix::Chain;
+use crate::process::ProcessSpec;
+use crate::session::Session;
+use crate::units::{Decibels, SampleRate};
+
+/// What an earlier render of the same mix has measured before its master gain, and the gain that it
+/// came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// Integrated loudness, in LUFS.
+    pub integrated_lufs: f64,
+    /// In dBTP.
+    pub true_peak_dbtp: f64,
+    /// What it came to; without it, and for other targets and ceilings, the gain follows from the
+    /// loudness.
+    pub found: Option<FoundGain>,
+}
+
+/// The master gain that a render came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FoundGain {
+    /// For which loudness, in LUFS.
+    pub target_lufs: f64,
+    /// Under which ceiling, in dBTP; `None` for none.
+    pub ceiling_dbtp: Option<f64>,
+    /// In dB.
+    pub gain_db: f64,
+}
+
+/// What stays as it was made.
+#[derive(Clone, Debug)]
+pub(crate) struct Fixed {
+    pub(crate) rate: SampleRate,
+    pub(crate) max_block: usize,
+    /// A track's.
+    pub(crate) channels: Vec<usize>,
+    pub(crate) measured: Option<Measured>,
+    pub(crate) look_ahead_ms: f64,
+}
+
+impl Fixed {
+    pub(crate) fn spec(&self, channels: usize) -> ProcessSpec {
+        ProcessSpec { sample_rate: self.rate, max_block: self.max_block, channels }
+    }
+
+    /// A ramp in frames.
+    pub(crate) fn ramp(&self, ramp_ms: f64) -> Result<u64, CommandError> {
+        if !(RAMP_MS.0..=RAMP_MS.1).contains(&ramp_ms) {
+            let (min, max) = RAMP_MS;
+            return Err(CommandError::Invalid(format!("ramp_ms = {ramp_ms} is out of range ({min} to {max})")));
+        }
+        Ok(self.rate.frames(ramp_ms / 1_000.0).max(1))
+    }
+
+    /// The master's static gain, as a factor: 1 where nothing has been measured.
+    pub(crate) fn master_gain(&self, session: &Session) -> f64 {
+        let Some(measured) = self.measured else { return 1.0 };
+        let aim = Aim::of_session(session);
+        let same =
+            |found: &FoundGain| (Some(found.target_lufs), found.ceiling_dbtp) == (aim.target_lufs, aim.ceiling_dbtp);
+        let gain_db = match measured.found.filter(same) {
+            Some(found) => found.gain_db,
+            None => GainPlan::first(&aim, Some(measured.integrated_lufs), Some(measured.true_peak_dbtp)).gain_db,
+        };
+        Decibels(gain_db).to_amplitude()
+    }
+
+    /// The limiter's chain, as the ceiling asks: empty without one.
+    pub(crate) fn limiter(&self, session: &Session) -> Result<Chain, CommandError> {
+        let limiter = Aim::of_session(session).ceiling_dbtp.map(|ceiling_dbtp| {
+            let look_ahead_ms = self.look_ahead_ms;
+            Insert::Limiter(LimiterSettings { ceiling_dbtp, look_ahead_ms, ..LimiterSettings::default() })
+        });
+        Chain::build(limiter.as_slice(), &self.spec(2)).map_err(|error| CommandError::Invalid(error.to_string()))
+    }
+}

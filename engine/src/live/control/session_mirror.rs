@@ -1,0 +1,249 @@
+//! The session as it will be when all commands have been carried out; each command is checked here,
+//! and what it needs is built.
+
+use super::chain_states::{ChainState, Chains, Slot};
+use super::command::{Command, CommandError, Place, Strip, find, inserts_mut, with_field};
+use super::config::Fixed;
+use crate::live::audio_thread::message::{Exchange, Redelay, Seat, What};
+use crate::live::audio_thread::strip_params::Dial;
+use crate::master::Aim;
+use crate::mix::{BusRoute, Chain, Destination, FeedDelay, FeedPlan, InsertId, Replacement, Routing};
+use crate::process::Processor;
+use crate::session::{Ceiling, Session, Target};
+use crate::units::SampleRate;
+
+/// The mixing desk, seen from the control thread.
+pub(crate) struct Desk {
+    pub(crate) session: Session,
+    pub(crate) chains: Chains,
+    pub(crate) fixed: Fixed,
+    next_id: InsertId,
+}
+
+/// A command made ready, and what it changes.
+pub(crate) struct Prepared {
+    pub(crate) what: What,
+    pub(crate) session: Session,
+    /// Where a chain is exchanged: such commands are built upon each other.
+    pub(crate) chains: Option<Chains>,
+    /// Things that will come back because of it.
+    pub(crate) pieces: usize,
+}
+
+impl Desk {
+    /// As the engine begins.
+    pub(crate) fn new(session: Session, chains: Chains, fixed: Fixed) -> Self {
+        let most = |chain: &ChainState| chain.slots.len() as InsertId;
+        let next_id = chains.tracks.iter().chain(&chains.buses).chain([&chains.master]).map(most).max().unwrap_or(0);
+        Self { session, chains, fixed, next_id }
+    }
+
+    /// The session as it is heard: what is bypassed is left out.
+    pub(crate) fn heard_session(&self) -> Session {
+        let mut session = self.session.clone();
+        let strips = crate::live::audio_thread::engine::every_strip(session.tracks.len(), 0..session.buses.len());
+        for strip in strips {
+            let mut slots = self.chains.of(strip).into_iter().flat_map(|chain| &chain.slots);
+            inserts_mut(&mut session, strip).retain(|_| slots.next().is_none_or(|slot| !slot.bypassed));
+        }
+        session
+    }
+
+    /// Takes over what a command changes, once it is on its way.
+    pub(crate) fn take_over(&mut self, session: Session, chains: Option<Chains>) {
+        self.session = session;
+        if let Some(chains) = chains {
+            self.chains = chains;
+        }
+    }
+
+    /// Checks a command and builds what it needs; nothing changes before it is taken over.
+    /// Allocates.
+    ///
+    /// # Errors
+    /// When it cannot be carried out.
+    pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, CommandError> {
+        let mut session = self.session.clone();
+        let what = match command {
+            Command::Play => What::Play,
+            Command::Pause => What::Pause,
+            Command::Stop => What::Stop,
+            Command::Seek { position } => What::Seek(*position),
+            Command::Loop { range } => {
+                if range.is_some_and(|(start, end)| start >= end) {
+                    return Err(CommandError::Invalid("a loop ends after it begins".into()));
+                }
+                What::Loop(*range)
+            }
+            Command::Gain { place, gain_db } => {
+                let dialled = Dial::Gain(*gain_db);
+                dial(&mut session, place, "fader", dialled, |t| t.gain_db = *gain_db, |b| b.gain_db = *gain_db)?
+            }
+            Command::Pan { place, pan } => {
+                dial(&mut session, place, "pan", Dial::Pan(*pan), |t| t.pan = *pan, |b| b.pan = *pan)?
+            }
+            Command::Width { place, width } => {
+                dial(&mut session, place, "width", Dial::Width(*width), |t| t.width = *width, |b| b.width = *width)?
+            }
+            Command::Mute { place, mute } => {
+                dial(&mut session, place, "mute", Dial::Mute(*mute), |t| t.mute = *mute, |b| b.mute = *mute)?
+            }
+            Command::Solo { track, solo } => {
+                let place = Place::Track(track.clone());
+                dial(&mut session, &place, "solo", Dial::Solo(*solo), |t| t.solo = *solo, |_| ())?
+            }
+            Command::Polarity { track, polarity } => {
+                let (place, dialled) = (Place::Track(track.clone()), Dial::Polarity(*polarity));
+                dial(&mut session, &place, "polarity", dialled, |t| t.polarity = *polarity, |_| ())?
+            }
+            Command::Target { target } => {
+                if self.fixed.measured.is_none() && *target != Target::None {
+                    return Err(CommandError::NotMeasured);
+                }
+                let ceiling_dbtp = Aim::of_session(&session).ceiling_dbtp;
+                session.master.target = *target;
+                if Aim::of_session(&session).ceiling_dbtp != ceiling_dbtp {
+                    // The limiter stays as it is, and a render of this session has the same.
+                    session.master.ceiling_dbtp = Some(ceiling_dbtp.map_or(Ceiling::Off, Ceiling::Dbtp));
+                }
+                What::MasterGain(self.fixed.master_gain(&session))
+            }
+            Command::Ceiling { ceiling } => {
+                session.master.ceiling_dbtp = Some(*ceiling);
+                return self.prepare_limiter(session);
+            }
+            Command::Parameter { place, insert, .. }
+            | Command::Bypass { place, insert, .. }
+            | Command::Insert { place, before: insert, .. }
+            | Command::Remove { place, insert } => return self.prepare_chain(session, place, *insert, command),
+        };
+        check(&session, self.fixed.rate)?;
+        Ok(Prepared { what, session, chains: None, pieces: 0 })
+    }
+
+    fn prepare_limiter(&self, session: Session) -> Result<Prepared, CommandError> {
+        check(&session, self.fixed.rate)?;
+        let chain = self.fixed.limiter(&session)?;
+        let mut chains = self.chains.clone();
+        let wait = chains.limiter_latency.max(chain.latency());
+        chains.limiter_latency = chain.latency();
+        Ok(self.exchange(session, chains, Seat::Limiter, chain, 2, Vec::new(), wait))
+    }
+
+    fn prepare_chain(
+        &mut self,
+        mut session: Session,
+        place: &Place,
+        insert: usize,
+        command: &Command,
+    ) -> Result<Prepared, CommandError> {
+        let strip = find(&session, place)?;
+        let mut chains = self.chains.clone();
+        let inserts = inserts_mut(&mut session, strip);
+        let slots = &mut chains.of_mut(strip).slots;
+        let count = inserts.len();
+        let adds = matches!(command, Command::Insert { .. });
+        if insert > count || (insert == count && !adds) {
+            return Err(CommandError::NoSuchInsert { index: insert, count });
+        }
+        match command {
+            Command::Parameter { field, value, .. } => inserts[insert] = with_field(&inserts[insert], field, value)?,
+            Command::Bypass { bypass, .. } => slots[insert].bypassed = *bypass,
+            Command::Insert { settings, .. } => {
+                inserts.insert(insert, settings.clone());
+                slots.insert(insert, Slot { id: self.next_id, bypassed: false });
+                self.next_id += 1;
+            }
+            _ => {
+                inserts.remove(insert);
+                slots.remove(insert);
+            }
+        }
+        let channels = match strip {
+            Strip::Track(index) => self.fixed.channels[index],
+            Strip::Bus(_) | Strip::Master => 2,
+        };
+        let heard = slots.iter().zip(&*inserts).filter(|(slot, _)| !slot.bypassed);
+        let chain = Chain::build_known(heard.map(|(slot, insert)| (slot.id, insert)), &self.fixed.spec(channels))
+            .map_err(|error| CommandError::Invalid(error.to_string()))?;
+        check(&session, self.fixed.rate)?;
+
+        let old = std::mem::replace(&mut chains.of_mut(strip).latency, chain.latency());
+        let latencies = |chains: &[ChainState]| chains.iter().map(|chain| chain.latency).collect::<Vec<_>>();
+        chains.routing = Routing::new(&session, &latencies(&chains.tracks), &latencies(&chains.buses))
+            .map_err(|error| CommandError::Invalid(error.to_string()))?;
+        let delays = self.redelays(&chains.routing);
+        let longest = delays.iter().map(|(.., frames)| *frames).max().unwrap_or(0);
+        let wait = longest.max(old).max(chain.latency());
+        let delays = delays
+            .into_iter()
+            .map(|(to, index, frames)| (to, index, Some(Box::new(FeedDelay::new(frames, self.fixed.max_block)))))
+            .collect();
+        let seat = match strip {
+            Strip::Track(index) => Seat::Track(index),
+            Strip::Bus(index) => {
+                let place = chains.routing.buses.iter().position(|bus| bus.index == index);
+                Seat::Bus(place.unwrap_or(usize::MAX))
+            }
+            Strip::Master => Seat::Master,
+        };
+        Ok(self.exchange(session, chains, seat, chain, channels, delays, wait))
+    }
+
+    /// The feeds whose delay is another one under a new routing: where, which, and how many frames.
+    fn redelays(&self, new: &Routing) -> Vec<(Destination, usize, u64)> {
+        let old = &self.chains.routing;
+        let differ = |to: Destination, old: &[FeedPlan], new: &[FeedPlan]| {
+            let pairs = old.iter().zip(new).enumerate();
+            let changed = pairs.filter(|(_, (old, new))| old.delay != new.delay);
+            changed.map(|(index, (_, new))| (to, index, new.delay)).collect::<Vec<_>>()
+        };
+        let buses = old.buses.iter().zip(&new.buses).enumerate();
+        let of_bus = |(place, (old, new)): (usize, (&BusRoute, &BusRoute))| {
+            differ(Destination::Bus(place), &old.feeds, &new.feeds)
+        };
+        buses.flat_map(of_bus).chain(differ(Destination::Master, &old.master, &new.master)).collect()
+    }
+
+    #[expect(clippy::too_many_arguments)] // A move of all that has just been built.
+    fn exchange(
+        &self,
+        session: Session,
+        chains: Chains,
+        seat: Seat,
+        chain: Chain,
+        channels: usize,
+        delays: Vec<Redelay>,
+        wait: u64,
+    ) -> Prepared {
+        let chain = Some(Box::new(Replacement::new(chain, channels, self.fixed.max_block)));
+        let exchange = Box::new(Exchange { seat, chain, delays, wait, ramp: None, latency: chains.latency() });
+        let pieces = exchange.pieces();
+        Prepared { what: What::Exchange(exchange), session, chains: Some(chains), pieces }
+    }
+}
+
+/// A knob of a strip, turned in the session and in the engine.
+fn dial(
+    session: &mut Session,
+    place: &Place,
+    knob: &'static str,
+    dial: Dial,
+    of_track: impl FnOnce(&mut crate::session::Track),
+    of_bus: impl FnOnce(&mut crate::session::Bus),
+) -> Result<What, CommandError> {
+    let strip = find(session, place)?;
+    match strip {
+        Strip::Track(index) => of_track(&mut session.tracks[index]),
+        Strip::Bus(index) => of_bus(&mut session.buses[index]),
+        Strip::Master => return Err(CommandError::NotOfMaster(knob)),
+    }
+    Ok(What::Dial(strip, dial))
+}
+
+fn check(session: &Session, rate: SampleRate) -> Result<(), CommandError> {
+    // A file that is no longer there is told when it is read; it does not hold up the faders.
+    let problems = session.problems_without_files().into_iter().chain(session.check_rate(rate));
+    let lines: Vec<String> = problems.map(|problem| problem.to_string()).collect();
+    if lines.is_empty() { Ok(()) } else { Err(CommandError::Invalid(lines.join("; "))) }
+}

@@ -1,0 +1,231 @@
+//! Making a live engine from a plan.
+
+use super::audio_thread::engine::{LiveEngine, every_strip};
+use super::audio_thread::event::Event;
+use super::audio_thread::finite_input::Guarded;
+use super::audio_thread::message::{ORDERS, RETURNS};
+use super::audio_thread::meters::{Reading, StripMeter};
+use super::audio_thread::schedule::Schedule;
+use super::audio_thread::stats::Counters;
+use super::audio_thread::strip_params::Dials;
+use super::audio_thread::transport::Transport;
+use super::control::chain_states::{ChainState, Chains};
+use super::control::command::CommandError;
+use super::control::config::{Fixed, Measured};
+use super::control::handle::Control;
+use super::control::session_mirror::Desk;
+use super::stream::cued_clip::{CuedClip, LoopRange};
+use super::stream::input::{FileInput, LiveInput};
+use super::stream::prefetcher::{self, Feeder};
+use super::stream::ring::{RingInput, ring};
+use crate::mix::{Gliding, Rack};
+use crate::process::{Processor, Tail};
+use crate::render::clip::ClipError;
+use crate::render::plan::{Plan, PlanError};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use thiserror::Error;
+
+/// The longest ring after the last stem, in seconds.
+const MAX_TAIL_S: f64 = 10.0;
+/// Events that may wait for whoever listens.
+const EVENTS: usize = 1_024;
+
+/// How a live engine is made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveOptions {
+    /// The most frames that are rendered at a time; a longer block is rendered in parts.
+    pub max_block: usize,
+    /// How long every change of gain, pan, width, polarity, inserts and transport takes, in
+    /// milliseconds.
+    pub ramp_ms: f64,
+    /// What an earlier render measured before its master gain; without it the loudness target is
+    /// not applied.
+    pub measured: Option<Measured>,
+    /// Look-ahead of the limiter under the ceiling, in milliseconds.
+    pub look_ahead_ms: f64,
+    /// Sound read ahead of the engine, in seconds.
+    pub read_ahead_s: f64,
+    /// Readings of each strip's meters a second; 0 for none.
+    pub readings_a_second: f64,
+    /// Session frame at which it stands at first.
+    pub start: u64,
+    /// Played again and again.
+    pub loop_range: Option<LoopRange>,
+}
+
+impl Default for LiveOptions {
+    /// Blocks of up to 4096 frames, ramps of 20 ms, 1.5 ms of look-ahead, 2 s read ahead, 30
+    /// readings a second.
+    fn default() -> Self {
+        Self {
+            max_block: 4_096,
+            ramp_ms: 20.0,
+            measured: None,
+            look_ahead_ms: 1.5,
+            read_ahead_s: 2.0,
+            readings_a_second: 30.0,
+            start: 0,
+            loop_range: None,
+        }
+    }
+}
+
+/// A plan that cannot be played.
+#[derive(Debug, Error)]
+pub enum LiveError {
+    /// An insert cannot be built.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A stem cannot be opened.
+    #[error(transparent)]
+    Clip(#[from] ClipError),
+    /// The limiter cannot be built.
+    #[error("the master's limiter: {0}")]
+    Limiter(CommandError),
+    /// The system has no thread left for the readers.
+    #[error("no thread for reading stems could be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// A live engine and what belongs to it.
+pub struct Live<I> {
+    /// For the audio thread.
+    pub engine: LiveEngine<I>,
+    /// For the control thread.
+    pub control: Control,
+    /// Meter readings; dropped, and counted, while nobody takes them.
+    pub readings: Receiver<Reading>,
+    /// What happens; dropped, and counted, while nobody listens.
+    pub events: Receiver<Event>,
+}
+
+/// An engine whose stems are read ahead by threads of their own, standing still at its start.
+/// Control thread; opens files.
+///
+/// # Errors
+/// See [`LiveError`].
+pub fn open(plan: &Plan, options: &LiveOptions) -> Result<Live<RingInput>, LiveError> {
+    let (events, heard) = bounded(EVENTS);
+    let rate = plan.sample_rate();
+    let frames = (rate.frames(options.read_ahead_s) as usize).max(4 * (options.max_block + 4_096));
+    let (mut inputs, mut feeders) = (Vec::new(), Vec::new());
+    for index in 0..plan.stems().len() {
+        let clip = CuedClip::open(plan.placement(index), rate)?;
+        let (writer, input) = ring(crate::mix::Input::channels(&clip), frames);
+        feeders.push(Feeder::new(index, clip, writer, events.clone()));
+        inputs.push(input);
+    }
+    let live = assemble(plan, inputs, options, events, heard)?;
+    prefetcher::start(feeders)?;
+    Ok(live)
+}
+
+/// An engine that reads its stems when it needs them, for offline use. Control thread; opens files.
+///
+/// # Errors
+/// See [`LiveError`].
+pub fn open_replay(plan: &Plan, options: &LiveOptions) -> Result<Live<impl LiveInput + use<>>, LiveError> {
+    let clips = (0..plan.stems().len())
+        .map(|index| CuedClip::open(plan.placement(index), plan.sample_rate()).map(FileInput))
+        .collect::<Result<Vec<_>, _>>()?;
+    open_with(plan, clips, options)
+}
+
+/// An engine over inputs of any kind, one a track, in session order. Control thread; allocates.
+///
+/// # Errors
+/// See [`LiveError`].
+pub fn open_with<I: LiveInput>(plan: &Plan, inputs: Vec<I>, options: &LiveOptions) -> Result<Live<I>, LiveError> {
+    let (events, heard) = bounded(EVENTS);
+    assemble(plan, inputs, options, events, heard)
+}
+
+fn assemble<I: LiveInput>(
+    plan: &Plan,
+    inputs: Vec<I>,
+    options: &LiveOptions,
+    events: Sender<Event>,
+    heard: Receiver<Event>,
+) -> Result<Live<I>, LiveError> {
+    let (session, rate) = (plan.session(), plan.sample_rate());
+    let max_block = options.max_block.max(1);
+    let channels: Vec<usize> = inputs.iter().map(crate::mix::Input::channels).collect();
+    let fixed = Fixed {
+        rate,
+        max_block,
+        channels: channels.clone(),
+        measured: options.measured,
+        look_ahead_ms: options.look_ahead_ms,
+    };
+    let renderer = plan.mixer(inputs.into_iter().map(Guarded::new).collect(), max_block)?;
+    let limiter = fixed.limiter(session).map_err(LiveError::Limiter)?;
+
+    let routing = plan.routing().clone();
+    let mut buses: Vec<(usize, ChainState)> = Vec::new();
+    let mut bus_places = vec![0; session.buses.len()];
+    for (place, (route, strip)) in routing.buses.iter().zip(renderer.summing().bus_strips()).enumerate() {
+        let inserts = session.buses[route.index].inserts.len();
+        buses.push((route.index, ChainState::new(inserts, strip.rack().chain().latency())));
+        bus_places[route.index] = place;
+    }
+    buses.sort_by_key(|(index, _)| *index);
+    let tracks = renderer.tracks().iter().zip(&session.tracks);
+    let chains = Chains {
+        tracks: tracks.map(|(strip, track)| ChainState::new(track.inserts.len(), strip.latency())).collect(),
+        buses: buses.into_iter().map(|(_, chain)| chain).collect(),
+        master: ChainState::new(session.master.inserts.len(), renderer.summing().master().chain().latency()),
+        limiter_latency: limiter.latency(),
+        routing,
+    };
+
+    let (orders, taken) = bounded(ORDERS);
+    let (returns, returned) = bounded(RETURNS);
+    let strips = session.tracks.len() + session.buses.len() + 1;
+    // Half a second of readings.
+    let kept = ((options.readings_a_second * 0.5 * strips as f64).ceil() as usize).max(2 * strips);
+    let (readings, read) = bounded(kept);
+    let counters = Arc::new(Counters::default());
+    counters.latency.store(chains.latency(), Relaxed);
+    let bus_order: Vec<usize> = chains.routing.buses.iter().map(|bus| bus.index).collect();
+    let every = every_strip(session.tracks.len(), bus_order.into_iter());
+    let meters = if options.readings_a_second > 0.0 {
+        let interval = ((rate.as_f64() / options.readings_a_second).round() as u64).max(1);
+        every.enumerate().map(|(turn, strip)| StripMeter::new(strip, rate, interval, turn, strips)).collect()
+    } else {
+        Vec::new()
+    };
+    let longest_tail = match plan.tail() {
+        Tail::Frames(frames) => frames.min(rate.frames(MAX_TAIL_S)),
+        Tail::Infinite => rate.frames(MAX_TAIL_S),
+    };
+    let (transport, cue) = Transport::new(options.start, options.loop_range);
+    counters.position.store(transport.position(), Relaxed);
+    let mut engine = LiveEngine {
+        renderer,
+        dials: Dials::new(session, &channels, &bus_places),
+        gain: Gliding::at([fixed.master_gain(session)]),
+        limiter: Rack::new(limiter),
+        transport,
+        schedule: Schedule::new(),
+        waiting: VecDeque::with_capacity(ORDERS),
+        exchanging: false,
+        meters,
+        ramp: rate.frames(options.ramp_ms / 1_000.0).max(1),
+        max_block,
+        frame: 0,
+        rung: None,
+        longest_tail,
+        orders: taken,
+        returns,
+        _returned: returned.clone(),
+        readings,
+        events: events.clone(),
+        counters: Arc::clone(&counters),
+    };
+    engine.cue(cue);
+    let control = Control::new(Desk::new(session.clone(), chains, fixed), orders, returned, events, counters);
+    Ok(Live { engine, control, readings: read, events: heard })
+}

@@ -1,0 +1,238 @@
+//! A stem that can be begun anywhere, and that goes round a loop without a gap.
+
+use super::loop_cache::LoopHead;
+use crate::audio::{AudioBuffer, BlockMut};
+use crate::mix::Input;
+use crate::render::clip::{Clip, ClipError, Placement};
+use crate::units::SampleRate;
+
+/// Frames that are read and thrown away at a time on the way to where the sound shall begin.
+const SKIP: usize = 4_096;
+
+/// A session range that is played again and again: the first frame, and the frame after the last.
+pub type LoopRange = (u64, u64);
+
+/// A clip with a place from which it is read, and a loop.
+pub(crate) struct CuedClip {
+    placement: Placement,
+    rate: SampleRate,
+    /// `None` once it cannot be read any further.
+    clip: Option<Clip>,
+    channels: usize,
+    /// Session frame of the next frame given out.
+    position: u64,
+    /// Session frame of the next frame that the clip gives.
+    read: u64,
+    /// What is played again and again, and what is kept of it.
+    looped: Option<(LoopRange, LoopHead)>,
+    waste: AudioBuffer,
+    failure: Option<String>,
+}
+
+impl CuedClip {
+    /// Opens a stem. Control thread; reads the file.
+    pub(crate) fn open(placement: Placement, rate: SampleRate) -> Result<Self, ClipError> {
+        let clip = Clip::open(&placement, rate)?;
+        let channels = clip.channels();
+        let waste = AudioBuffer::new(channels, SKIP);
+        let clip = Some(clip);
+        Ok(Self { placement, rate, clip, channels, position: 0, read: 0, looped: None, waste, failure: None })
+    }
+
+    /// Begins anew at a session frame, which lies before the loop's end. Reads the file.
+    pub(crate) fn cue(&mut self, position: u64, loop_range: Option<LoopRange>) {
+        let range = loop_range.filter(|(start, end)| start < end);
+        self.looped = range.map(|range| (range, LoopHead::new(range, self.rate, self.channels)));
+        (self.position, self.failure) = (position, None);
+        self.reopen();
+    }
+
+    fn reopen(&mut self) {
+        self.read = 0;
+        self.clip = match Clip::open(&self.placement, self.rate) {
+            Ok(clip) if clip.channels() == self.channels => Some(clip),
+            Ok(_) => self.fail(format!("{}: it has other channels than before", self.placement.path.display())),
+            Err(error) => self.fail(error.to_string()),
+        };
+    }
+
+    fn fail(&mut self, failure: String) -> Option<Clip> {
+        self.failure = Some(failure);
+        None
+    }
+
+    fn kept(&self) -> u64 {
+        self.looped.as_ref().map_or(0, |(_, head)| head.kept_from(self.position))
+    }
+
+    /// Frames that the clip has to go on by before it is where it is needed next.
+    fn to_skip(&self) -> u64 {
+        match &self.looped {
+            _ if self.clip.is_none() => 0,
+            Some((_, head)) if self.kept() > 0 && head.is_whole() => 0,
+            _ => (self.position + self.kept()).saturating_sub(self.read),
+        }
+    }
+
+    /// Frames that can be given out without skipping first.
+    pub(crate) fn here(&self) -> u64 {
+        if self.to_skip() > 0 { self.kept() } else { u64::MAX }
+    }
+
+    /// Goes on, for a while, to where the clip is needed next; says whether there was anything to
+    /// do.
+    pub(crate) fn skip(&mut self) -> bool {
+        let left = self.to_skip();
+        let Some(clip) = self.clip.as_mut().filter(|_| left > 0) else { return false };
+        let frames = left.min(SKIP as u64) as usize;
+        clip.fill(&mut self.waste.first_mut(frames));
+        if let Some((_, head)) = &mut self.looped {
+            head.keep(self.read, &self.waste.first(frames));
+        }
+        // After its end there is nothing to be skipped.
+        self.read += if clip.end().is_some() { left } else { frames as u64 };
+        true
+    }
+
+    /// Whether nothing but silence is to come.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.clip.as_ref().is_none_or(|clip| self.looped.is_none() && clip.end().is_some())
+    }
+
+    /// What went wrong since the last call, as a sentence: nothing more is read then, until the
+    /// next cue.
+    pub(crate) fn take_failure(&mut self) -> Option<String> {
+        let failure = self.clip.as_mut().and_then(Clip::take_error).map(|error| error.to_string());
+        let truncated = || {
+            let clip = self.clip.as_ref().filter(|clip| clip.end().is_some())?;
+            let what = clip.outcome().truncated.as_ref()?;
+            Some(format!("{}: {what}", self.placement.path.display()))
+        };
+        let found = failure.or_else(|| self.failure.take()).or_else(truncated)?;
+        self.clip = None;
+        Some(found)
+    }
+
+    /// Gives out frames that lie before the loop's end, from what is kept or from the clip.
+    fn give(&mut self, out: &mut BlockMut<'_>) -> usize {
+        let (frames, kept) = (out.frames(), self.kept());
+        let Some(clip) = &mut self.clip else {
+            out.fill(0.0);
+            return 0;
+        };
+        if kept > 0 {
+            if let Some((_, head)) = &self.looped {
+                head.give(self.position, out);
+            }
+            return frames;
+        }
+        let sound = clip.fill(out);
+        if let Some((_, head)) = &mut self.looped {
+            head.keep(self.read, &out.as_block());
+        }
+        self.read += frames as u64;
+        sound
+    }
+
+    /// At the loop's end: back to its beginning.
+    fn turn(&mut self) {
+        let Some(((start, end), head)) = &self.looped else { return };
+        if self.position < *end {
+            return;
+        }
+        let is_whole = head.is_whole();
+        self.position = *start;
+        // What has failed is not tried again before it has been told.
+        self.failure = self.take_failure();
+        if !is_whole && self.clip.is_some() {
+            self.reopen();
+        }
+    }
+}
+
+impl Input for CuedClip {
+    fn channels(&self) -> usize {
+        self.channels
+    }
+
+    fn fill(&mut self, block: &mut BlockMut<'_>) -> usize {
+        let (frames, mut done, mut sound) = (block.frames(), 0, 0);
+        while done < frames {
+            while self.here() == 0 {
+                self.skip();
+            }
+            let end = self.looped.as_ref().map_or(u64::MAX, |((_, end), _)| *end);
+            let left = end.saturating_sub(self.position).min((frames - done) as u64);
+            let part = if self.kept() > 0 { left.min(self.kept()) } else { left } as usize;
+            let found = self.give(&mut block.slice_mut(done..done + part));
+            sound = if found > 0 { done + found } else { sound };
+            done += part;
+            self.position += part as u64;
+            self.turn();
+        }
+        sound
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resample::Retiming;
+
+    /// The whole of a coded stem, and a clip of it.
+    fn coded() -> (Vec<f32>, CuedClip) {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/coded/band.mp3").into();
+        let placement = Placement { path, skip: 0, length: None, start: 100, retiming: Retiming::NONE };
+        let rate = SampleRate::new(48_000).unwrap();
+        let mut whole = Vec::new();
+        let mut clip = Clip::open(&placement, rate).unwrap();
+        let mut block = AudioBuffer::new(clip.channels(), 1_000);
+        while clip.end().is_none() {
+            clip.fill(&mut block.block_mut());
+            whole.extend_from_slice(block.channel(0));
+        }
+        (whole, CuedClip::open(placement, rate).unwrap())
+    }
+
+    #[test]
+    fn a_loop_gives_the_same_frames_at_every_turn_wherever_it_is_entered() {
+        let (whole, mut clip) = coded();
+        let frames = whole.len() as u64;
+        assert!(frames > 400_000, "{frames}");
+        // Shorter than what is kept, longer than it, and one that goes on after the stem's end.
+        for (start, end) in [(50_000, 50_001), (60_000, 61_234), (30_000, 330_000), (frames - 5_000, frames + 5_000)] {
+            for entered in [0, start, start + 700].map(|position| position.min(end - 1)) {
+                clip.cue(entered, Some((start, end)));
+                let mut block = AudioBuffer::new(clip.channels(), 777);
+                let mut position = entered;
+                while position < entered + 2 * (end - start) + start.min(70_000) {
+                    clip.fill(&mut block.block_mut());
+                    for x in block.channel(0) {
+                        let at = if position < end { position } else { start + (position - end) % (end - start) };
+                        assert_eq!(*x, whole.get(at as usize).copied().unwrap_or(0.0), "{start} to {end}: {at}");
+                        position += 1;
+                    }
+                    assert!(!clip.has_ended());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_turn_of_a_loop_waits_for_no_decoder() {
+        let (_, mut clip) = coded();
+        clip.cue(100_000, Some((90_000, 400_000)));
+        while clip.here() == 0 {
+            assert!(clip.skip());
+        }
+        let mut block = AudioBuffer::new(clip.channels(), 1_000);
+        for _ in 0..300 {
+            clip.fill(&mut block.block_mut());
+        }
+        // At 400 000 it has turned: a quarter of a second and a thirty-second of the way are there
+        // while the stem is read anew.
+        assert_eq!(clip.here(), 12_000 + 90_000 / 32);
+        while clip.skip() {}
+        assert_eq!(clip.here(), u64::MAX);
+    }
+}

@@ -1,0 +1,129 @@
+//! The threads that read stems ahead: each keeps the rings of a few tracks full.
+
+use super::cued_clip::CuedClip;
+use super::ring_writer::RingWriter;
+use crate::audio::AudioBuffer;
+use crate::live::audio_thread::event::Event;
+use crate::mix::Input;
+use crossbeam_channel::Sender;
+use std::time::Duration;
+
+/// Frames read at a time.
+const CHUNK: usize = 1_024;
+/// How long a reader sleeps when every ring is full.
+const NAP: Duration = Duration::from_millis(2);
+/// Tracks a thread, where the machine's threads allow.
+const TRACKS_A_THREAD: usize = 8;
+/// The most threads.
+const MAX_THREADS: usize = 4;
+
+/// What fills one ring.
+pub(crate) struct Feeder {
+    pub(crate) track: usize,
+    pub(crate) clip: CuedClip,
+    pub(crate) writer: RingWriter,
+    pub(crate) events: Sender<Event>,
+    buffer: AudioBuffer,
+    epoch: u64,
+    phase: Phase,
+}
+
+/// How far a feeder is with its cue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// On the way to where the sound begins.
+    Skipping,
+    Playing,
+    /// Everything is written, but not the mark behind it.
+    Ending {
+        broken: bool,
+    },
+    Done,
+}
+
+impl Feeder {
+    pub(crate) fn new(track: usize, clip: CuedClip, writer: RingWriter, events: Sender<Event>) -> Self {
+        let buffer = AudioBuffer::new(clip.channels(), CHUNK);
+        Self { track, clip, writer, events, buffer, epoch: 0, phase: Phase::Skipping }
+    }
+
+    /// Does a little; says whether there was anything to do.
+    fn work(&mut self) -> bool {
+        if let Some(cue) = self.writer.take_cue() {
+            self.clip.cue(cue.position, cue.loop_range);
+            (self.epoch, self.phase) = (cue.epoch, Phase::Skipping);
+            return true;
+        }
+        match self.phase {
+            Phase::Skipping => {
+                if self.clip.here() == 0 {
+                    self.clip.skip();
+                } else if self.writer.begin(self.epoch) {
+                    self.phase = Phase::Playing;
+                }
+                true
+            }
+            Phase::Playing => {
+                // Small pieces only where the ring itself is small. What is not needed yet is gone
+                // to while there is time.
+                if self.writer.room() < CHUNK || self.clip.here() == 0 {
+                    return self.clip.skip();
+                }
+                let frames = self.clip.here().min(CHUNK as u64) as usize;
+                let sound = if self.clip.has_ended() { 0 } else { self.clip.fill(&mut self.buffer.first_mut(frames)) };
+                // What breaks off stays silent, in a loop as well.
+                let broken = self.tell_failure();
+                let ended = broken || self.clip.has_ended();
+                self.writer.write(&self.buffer.first(if ended { sound } else { frames }));
+                if ended {
+                    self.phase = Phase::Ending { broken };
+                }
+                true
+            }
+            Phase::Ending { broken } => {
+                if self.writer.end(self.epoch, broken) {
+                    self.phase = Phase::Done;
+                }
+                true
+            }
+            Phase::Done => false,
+        }
+    }
+
+    fn tell_failure(&mut self) -> bool {
+        let Some(message) = self.clip.take_failure() else { return false };
+        // Nobody listens: nobody is told.
+        let _ = self.events.try_send(Event::StemFailed { track: self.track, message });
+        true
+    }
+}
+
+/// Starts the readers. They end when the engine, and with it every ring, is dropped. Control
+/// thread.
+///
+/// # Errors
+/// When the system has no thread left.
+pub(crate) fn start(feeders: Vec<Feeder>) -> std::io::Result<()> {
+    let threads = feeders.len().div_ceil(TRACKS_A_THREAD).clamp(1, MAX_THREADS);
+    let mut groups: Vec<Vec<Feeder>> = (0..threads).map(|_| Vec::new()).collect();
+    for (index, feeder) in feeders.into_iter().enumerate() {
+        groups[index % threads].push(feeder);
+    }
+    for group in groups {
+        std::thread::Builder::new().name("mixdown-reader".into()).spawn(move || run(group))?;
+    }
+    Ok(())
+}
+
+fn run(mut feeders: Vec<Feeder>) {
+    while !feeders.is_empty() {
+        let mut worked = false;
+        feeders.retain_mut(|feeder| {
+            worked |= feeder.work();
+            !feeder.writer.is_abandoned()
+        });
+        if !worked {
+            std::thread::sleep(NAP);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Errors of reading and writing files for alignment.
+
+use crate::io::{DecodeError, OutputError};
+use crate::resample::ResampleError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Files that cannot be aligned.
+#[derive(Debug, Error)]
+pub enum AlignError {
+    /// A stem cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The rate of a stem cannot become that of the reference.
+    #[error("{}: {source}", path.display())]
+    Resample {
+        /// The stem.
+        path: PathBuf,
+        /// Why not.
+        source: ResampleError,
+    },
+    /// An aligned stem cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Somebody asked to stop.
+    #[error("stopped on request; nothing was written")]
+    Stopped,
+}

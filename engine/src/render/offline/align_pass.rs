@@ -1,0 +1,89 @@
+//! Listens to every stem before the mix and decides which are moved.
+
+use crate::align::{self, AlignSettings, Alignment, Mode, Pairs, StemFeatures};
+use crate::audio::AudioBuffer;
+use crate::mix::Input;
+use crate::process::Tap;
+use crate::render::clip::Clip;
+use crate::render::error::RenderError;
+use crate::render::plan::Plan;
+use crate::render::progress::{OnProgress, Phase, PhaseProgress};
+use rayon::prelude::*;
+use std::cell::RefCell;
+
+/// Frames read at once: they stay in the cache.
+const BLOCK: usize = 4_096;
+/// Blocks of every stem between two looks at the caller.
+const BLOCKS: usize = 32;
+
+/// What was heard.
+pub(crate) struct Listened {
+    pub(crate) alignment: Alignment,
+    /// The session frame at which each stem begins to sound; none for silence.
+    pub(crate) first_sounds: Vec<Option<u64>>,
+}
+
+/// Compares the stems of a plan; nothing is moved yet.
+pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
+    let rate = plan.sample_rate();
+    let settings = AlignSettings { mode, ..AlignSettings::default() };
+    let mut ears: Vec<Ear> = plan
+        .open_clips()?
+        .into_iter()
+        .zip(plan.stems())
+        .map(|(clip, stem)| {
+            let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
+            features.set_begin(clip.lead());
+            features.set_time_reference(stem.time_reference, stem.sample_rate);
+            (clip, features)
+        })
+        .map(|(clip, features)| Ear { buffer: AudioBuffer::new(clip.channels(), BLOCK), features, clip, done: false })
+        .collect();
+    // Listening is the first half of the phase, comparing the second.
+    let half = plan.expected_frames().unwrap_or(0).max(1);
+    let progress = RefCell::new(PhaseProgress::start(on_progress, Phase::Aligning, 2 * half)?);
+    let mut position = 0;
+    while ears.iter().any(|ear| !ear.done) {
+        ears.par_iter_mut().for_each(Ear::listen);
+        for (index, ear) in ears.iter_mut().enumerate() {
+            if let Some(source) = ear.clip.take_error() {
+                return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
+            }
+        }
+        position += (BLOCKS * BLOCK) as u64;
+        progress.borrow_mut().at(position.min(half))?;
+    }
+    let features: Vec<StemFeatures> = ears.into_iter().map(|ear| ear.features).collect();
+    let answer = RefCell::new(Ok(()));
+    let alignment = align::align(&features, &settings, Pairs::All, &|done| {
+        let mut answer = answer.borrow_mut();
+        *answer = progress.borrow_mut().at(half + (done * half as f64) as u64);
+        answer.is_err()
+    });
+    answer.into_inner()?;
+    let first_sounds = features.iter().map(StemFeatures::first_sound).collect();
+    // What the files of the features took is given back while the mix begins.
+    rayon::spawn(move || drop(features));
+    Ok(Listened { alignment, first_sounds })
+}
+
+/// One stem and what is kept of it.
+struct Ear {
+    clip: Clip,
+    buffer: AudioBuffer,
+    features: StemFeatures,
+    done: bool,
+}
+
+impl Ear {
+    fn listen(&mut self) {
+        for _ in 0..BLOCKS {
+            if self.done {
+                return;
+            }
+            let frames = self.clip.fill(&mut self.buffer.block_mut());
+            self.features.observe(&self.buffer.first(frames));
+            self.done = self.clip.end().is_some();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Pass two, where a loudness is asked for: the scratch through gain and limiter, again with a
+//! corrected gain until the file has it.
+
+use super::master_stage::{MasterLine, MasterTaps};
+use super::render::RenderOptions;
+use crate::dsp::dynamics::LIMITER_CEILING_DBTP;
+use crate::master::{Aim, GainPlan, MasterChain, TRUE_PEAK_TOLERANCE_DB};
+use crate::meter::Measurement;
+use crate::process::{BuildError, ProcessSpec};
+use crate::render::error::RenderError;
+use crate::render::output::sink::{Sink, Written};
+use crate::render::progress::{OnProgress, Phase, PhaseProgress};
+use crate::render::spill::premaster::Scratch;
+use std::path::Path;
+
+/// The most passes. The loudness of a mix that is limited now and then is met in two or three, that
+/// of a dense one in five.
+const MAX_PASSES: usize = 16;
+
+/// The master as written.
+pub(crate) struct Mastered {
+    pub(crate) taps: MasterTaps,
+    pub(crate) gain: GainPlan,
+    /// Read back from the file, or from memory.
+    pub(crate) written: Written,
+    pub(crate) clipped_samples: u64,
+    pub(crate) passes: usize,
+}
+
+/// The gain and the ceiling that are tried, and how often others were.
+pub(crate) struct Tries<'a> {
+    aim: &'a Aim,
+    gain: GainPlan,
+    ceiling: Option<f64>,
+    passes: usize,
+}
+
+impl<'a> Tries<'a> {
+    /// What to try first for a sum of this measure; without a target no measure is asked for.
+    pub(crate) fn first(aim: &'a Aim, sum: Option<&Measurement>) -> Self {
+        let (loudness, peak) = sum.map_or((None, None), |sum| (sum.integrated_lufs, sum.true_peak_dbtp));
+        Self { aim, gain: GainPlan::first(aim, loudness, peak), ceiling: aim.ceiling_dbtp, passes: 0 }
+    }
+
+    /// The chain to try now.
+    pub(crate) fn chain(&mut self, spec: &ProcessSpec) -> Result<MasterChain, BuildError> {
+        self.passes += 1;
+        MasterChain::new(self.gain.gain_db, self.ceiling, spec)
+    }
+
+    /// Whether what was written is what was asked for, or as near as can be; else what is tried
+    /// next is something else.
+    pub(crate) fn are_over(&mut self, written: &Measurement) -> bool {
+        if self.passes == MAX_PASSES {
+            return true;
+        }
+        if self.gain.is_to_be_tried_again(self.aim, written.integrated_lufs) {
+            return false;
+        }
+        if let (Some(limit), Some(peak), Some(current)) = (self.aim.ceiling_dbtp, written.true_peak_dbtp, self.ceiling)
+            && peak > limit + TRUE_PEAK_TOLERANCE_DB
+        {
+            let lower = current - (peak - limit) - TRUE_PEAK_TOLERANCE_DB / 2.0;
+            // Where a limiter cannot be set as low, the ceiling is reported as missed.
+            if lower >= LIMITER_CEILING_DBTP.0 {
+                self.ceiling = Some(lower);
+                self.gain.restart();
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The last try, as what it came to.
+    pub(crate) fn end(self, taps: MasterTaps, written: Written, sink: &Sink<'_>) -> Mastered {
+        Mastered { taps, gain: self.gain, written, clipped_samples: sink.clipped_samples(), passes: self.passes }
+    }
+}
+
+/// Masters a mix of so many frames into a sink; what has to wait waits in the folder.
+pub(crate) fn run(
+    spec: ProcessSpec,
+    (frames, scratch): (u64, &mut Scratch),
+    mut tries: Tries<'_>,
+    (sink, folder): (&mut Sink<'_>, Option<&Path>),
+    options: &RenderOptions<'_>,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<Mastered, RenderError> {
+    loop {
+        let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, frames)?;
+        scratch.rewind();
+        let mut line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
+        let mut done = 0;
+        while done < frames {
+            let piece = (frames - done).min(spec.max_block as u64);
+            line.master(piece as usize, |out| scratch.read(out).map_err(RenderError::Scratch), None)?;
+            done += piece;
+            progress.at(done)?;
+        }
+        let taps = line.finish(frames)?;
+        let written = sink.finish(frames, on_progress)?;
+        if tries.are_over(&written.measurement) {
+            return Ok(tries.end(taps, written, sink));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

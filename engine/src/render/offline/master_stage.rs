@@ -1,0 +1,237 @@
+//! The end of the road: gain and limiter, then the taps, the file and what is read back of it, each
+//! a stretch behind the one before.
+
+use super::mix_sink::Store;
+use crate::analysis::{PhaseScope, SpectrumAnalyser};
+use crate::audio::{AudioBuffer, Block, BlockMut, ChannelLayout, Queue};
+use crate::dsp::dynamics::LimiterStats;
+use crate::master::{MasterChain, ReductionSeries};
+use crate::meter::{Hearing, Measurement, ProgrammeMeter};
+use crate::process::{ProcessSpec, Processor, Tap};
+use crate::render::error::RenderError;
+use crate::render::output::master_series::{MasterReadings, add_reductions};
+use crate::render::output::sink::Sink;
+use crate::render::spill::byte_log::{ByteLog, PAGE_BYTES};
+use crate::render::spill::meter_log::{METER_ROOM, MeterLog, PAGE_ROWS};
+use crate::units::SampleRate;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+/// What came out of the chain, besides the sound.
+pub(crate) struct MasterTaps {
+    /// `None` when the mix is all that is asked for.
+    pub(crate) data: Option<MasterData>,
+    /// Its readings of the whole, rounded; likewise.
+    pub(crate) predicted: Option<Measurement>,
+    pub(crate) limiter: Option<LimiterStats>,
+}
+
+/// What the data files and the page say of the master.
+pub(crate) struct MasterData {
+    pub(crate) readings: MasterReadings,
+    pub(crate) spectrum: SpectrumAnalyser,
+    pub(crate) scope: PhaseScope,
+}
+
+struct DataTaps {
+    meter: ProgrammeMeter,
+    log: MeterLog,
+    reduction: ByteLog,
+    spectrum: SpectrumAnalyser,
+    scope: PhaseScope,
+}
+
+impl DataTaps {
+    fn new(rate: SampleRate, folder: Option<&Path>) -> Self {
+        Self {
+            meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_ROOM),
+            log: MeterLog::new(1, PAGE_ROWS, folder),
+            reduction: ByteLog::new(PAGE_BYTES, folder),
+            spectrum: SpectrumAnalyser::new(rate, 2),
+            scope: PhaseScope::new(),
+        }
+    }
+
+    /// Takes away what meter and limiter hold, where it is enough.
+    fn keep(&mut self, reduction: &ReductionSeries) -> io::Result<()> {
+        add_reductions(&mut self.reduction, reduction.values())?;
+        self.log.keep(0, &mut self.meter)
+    }
+
+    fn end(mut self, reduction: ReductionSeries) -> io::Result<MasterData> {
+        add_reductions(&mut self.reduction, &reduction.into_values())?;
+        let summary = self.log.end(0, self.meter)?.rounded();
+        let readings = MasterReadings { log: self.log, reduction: self.reduction, summary };
+        Ok(MasterData { readings, spectrum: self.spectrum, scope: self.scope })
+    }
+}
+
+/// Takes in the sum, and masters it into a sink.
+pub(crate) struct MasterLine<'a, 'b> {
+    chain: MasterChain,
+    reduction: ReductionSeries,
+    data: Option<DataTaps>,
+    sink: &'a mut Sink<'b>,
+    ready: Stretch,
+    next: Stretch,
+    /// Frames that have gone into the chain.
+    seen: u64,
+    /// Frames that may or may not be part of the output.
+    unsure: Queue,
+}
+
+impl<'a, 'b> MasterLine<'a, 'b> {
+    /// A line that takes up to `spec.max_block` frames at a time; what has to wait waits in
+    /// `folder`. Restarts the sink. Control thread; allocates.
+    ///
+    /// # Errors
+    /// When the sink cannot be written.
+    pub(crate) fn new(
+        chain: MasterChain,
+        spec: &ProcessSpec,
+        sink: &'a mut Sink<'b>,
+        folder: Option<&Path>,
+        mix_only: bool,
+    ) -> Result<Self, RenderError> {
+        sink.restart()?;
+        Ok(Self {
+            reduction: ReductionSeries::new(spec.sample_rate, chain.latency()),
+            chain,
+            data: (!mix_only).then(|| DataTaps::new(spec.sample_rate, folder)),
+            sink,
+            ready: Stretch::new(spec),
+            next: Stretch::new(spec),
+            seen: 0,
+            unsure: Queue::new(2),
+        })
+    }
+
+    /// Masters the next `frames` frames, which `fill` writes; meanwhile those of the last call are
+    /// measured and written, and the sum is heard.
+    pub(crate) fn master(
+        &mut self,
+        frames: usize,
+        fill: impl FnOnce(&mut BlockMut<'_>) -> Result<(), RenderError> + Send,
+        sum: Option<Hearing<'_>>,
+    ) -> Result<(), RenderError> {
+        let Self { chain, reduction, data, sink, ready, next, .. } = self;
+        let block = ready.block();
+        let master = || {
+            let mut out = next.buffer.first_mut(frames);
+            fill(&mut out)?;
+            process(chain, &mut out, reduction);
+            Ok(())
+        };
+        let take = || match data {
+            Some(DataTaps { meter, spectrum, scope, .. }) => {
+                let draw = || {
+                    spectrum.observe(&block);
+                    scope.observe(&block);
+                };
+                rayon::join(|| sink.write(&block, [sum, Some((meter, block))]), draw).0
+            }
+            None => sink.write(&block, [sum, None]),
+        };
+        let (mastered, taken) = rayon::join(master, take);
+        taken.and(mastered)?;
+        data.as_mut().map_or(Ok(()), |data| data.keep(reduction)).map_err(RenderError::MeterLog)?;
+        reduction.forget_values();
+        self.next.range = self.chain.latency().saturating_sub(self.seen).min(frames as u64) as usize..frames;
+        self.seen += frames as u64;
+        std::mem::swap(&mut self.ready, &mut self.next);
+        Ok(())
+    }
+
+    /// Masters what was held back, up to frame `until` of the output.
+    fn master_unsure(&mut self, until: u64) -> Result<(), RenderError> {
+        let mut unsure = std::mem::replace(&mut self.unsure, Queue::new(2));
+        while self.seen < until && unsure.frames() > 0 {
+            let most = unsure.frames().min(self.next.buffer.frames());
+            let frames = (until - self.seen).min(most as u64) as usize;
+            let fill = |out: &mut BlockMut<'_>| {
+                out.copy_from(&unsure.block(0).slice(0..frames));
+                Ok(())
+            };
+            self.master(frames, fill, None)?;
+            unsure.take(frames);
+        }
+        self.unsure = unsure;
+        Ok(())
+    }
+
+    /// Ends the output after `frames` frames: pushes out what the limiter and the line still hold.
+    pub(crate) fn finish(mut self, frames: u64) -> Result<MasterTaps, RenderError> {
+        self.master_unsure(frames)?;
+        let end = frames + self.chain.latency();
+        while self.seen < end {
+            let silence = (end - self.seen).min(self.next.buffer.frames() as u64) as usize;
+            let fill = |out: &mut BlockMut<'_>| {
+                out.fill(0.0);
+                Ok(())
+            };
+            self.master(silence, fill, None)?;
+        }
+        self.master(0, |_| Ok(()), None)?;
+        let data = self.data.map(|data| data.end(self.reduction)).transpose().map_err(RenderError::MeterLog)?;
+        let predicted = data.as_ref().map(|data| data.readings.summary.clone());
+        Ok(MasterTaps { data, predicted, limiter: self.chain.limiter_stats() })
+    }
+}
+
+impl Store for MasterLine<'_, '_> {
+    fn keep(
+        &mut self,
+        block: &Block<'_>,
+        sure: u64,
+        mut meter: Option<&mut ProgrammeMeter>,
+    ) -> Result<(), RenderError> {
+        self.master_unsure(sure)?;
+        let now = match self.unsure.frames() {
+            0 => sure.saturating_sub(self.seen).min(block.frames() as u64) as usize,
+            _ => 0,
+        };
+        if now > 0 {
+            let fill = |out: &mut BlockMut<'_>| {
+                out.copy_from(&block.slice(0..now));
+                Ok(())
+            };
+            // The meter hears all of the block, though some of it may be mastered later.
+            self.master(now, fill, meter.take().map(|meter| (meter, *block)))?;
+        }
+        if let Some(meter) = meter {
+            meter.observe(block);
+        }
+        let later = block.slice(now..block.frames());
+        self.unsure.append_block(later.frames()).copy_from(&later);
+        Ok(())
+    }
+}
+
+/// Frames of the master between the chain and what takes them.
+struct Stretch {
+    buffer: AudioBuffer,
+    /// Those that are part of the output.
+    range: Range<usize>,
+}
+
+impl Stretch {
+    fn new(spec: &ProcessSpec) -> Self {
+        Self { buffer: AudioBuffer::new(2, spec.max_block), range: 0..0 }
+    }
+
+    fn block(&self) -> Block<'_> {
+        self.buffer.first(self.range.end).slice(self.range.clone())
+    }
+}
+
+/// Runs the chain, in pieces that end where the series asks.
+fn process(chain: &mut MasterChain, block: &mut BlockMut<'_>, reduction: &mut ReductionSeries) {
+    let mut done = 0;
+    while done < block.frames() {
+        let piece = reduction.left().min((block.frames() - done) as u64) as usize;
+        chain.process(&mut block.slice_mut(done..done + piece));
+        reduction.add(piece as u64, chain.take_max_reduction_db());
+        done += piece;
+    }
+}

@@ -1,0 +1,159 @@
+//! Pass one: every track and bus is rendered and summed, chunk by chunk, into a store, and measured
+//! on the way.
+
+use super::mix_sink::{Chunk, Keeper, Store};
+use super::output_range::Span;
+use super::render::RenderOptions;
+use super::strip_meter::StripTap;
+use super::track_groups::TrackGroups;
+use crate::io::wav::BroadcastExtension;
+use crate::io::{Fingerprint, StemOutcome};
+use crate::meter::Measurement;
+use crate::mix::TrackStrip;
+use crate::render::clip::Clip;
+use crate::render::error::RenderError;
+use crate::render::output::stem_files::{FinishedStems, StemFiles};
+use crate::render::plan::Plan;
+use crate::render::progress::{OnProgress, Phase, PhaseProgress};
+use crate::render::spill::meter_log::{MeterLog, PAGE_ROWS};
+use std::path::Path;
+
+/// The mix before its master gain.
+pub(crate) struct Mixed {
+    /// How many frames of the sum are the output.
+    pub(crate) frames: u64,
+    /// Session frame of the output's first frame.
+    pub(crate) start: u64,
+    /// The signals of the sum, as files, if they were asked for.
+    pub(crate) stems: Option<FinishedStems>,
+    /// How late the signal path was, in frames; taken out.
+    pub(crate) latency: u64,
+    /// The sum, measured, where a target or the data ask for it.
+    pub(crate) measured: Option<Measurement>,
+    /// A track each.
+    pub(crate) tracks: Vec<TrackResult>,
+    /// The hashes of the stems, in session order, as far as they came of themselves.
+    pub(crate) fingerprints: Vec<Fingerprint>,
+    /// A bus each, in session order: after the fader, until the last stem ends.
+    pub(crate) buses: Vec<Measurement>,
+    /// What the meters of the tracks have read, then those of the buses, in session order, then
+    /// that of the sum.
+    pub(crate) log: MeterLog,
+}
+
+/// What a track turned out to be.
+pub(crate) struct TrackResult {
+    pub(crate) outcome: StemOutcome,
+    /// Session frame after its stem's last.
+    pub(crate) end: u64,
+    pub(crate) latency: u64,
+    /// After the fader, as long as the stem plays; `None` when the mix is all that is asked for.
+    pub(crate) measured: Option<Measurement>,
+}
+
+/// Renders a plan into a store, from the output's first frame on; the store may be given more than
+/// is output. What has to wait waits in `folder`.
+pub(crate) fn run<S: Store>(
+    plan: &Plan,
+    options: &RenderOptions,
+    folder: Option<&Path>,
+    store: S,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<(Mixed, S), RenderError> {
+    let rate = plan.sample_rate();
+    let chunk = options.chunk_frames.max(1);
+    let clips = if options.mix_only { plan.open_clips()? } else { plan.open_hashed_clips()? };
+    let (tracks, summing) = (plan.track_strips(clips, chunk)?, plan.summing(chunk)?);
+    let latency = summing.latency();
+    let time = &plan.session().time;
+    let start = rate.frames(time.start_s.unwrap_or(0.0));
+    let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripTap::new(plan, start, track.latency()));
+    let count = tracks.len();
+    let mut tracks = TrackGroups::new(tracks, tap);
+    let buses = &plan.routing().buses;
+    let sum = count + buses.len();
+    let mut log = MeterLog::new(sum + 1, PAGE_ROWS, folder);
+    let bus_taps = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
+    let mut span = Span::new(plan, start);
+    let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
+    let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
+
+    let measures = !options.mix_only || plan.session().master.target.loudness_lufs().is_some();
+    let stems = match folder.filter(|_| options.stems) {
+        Some(folder) => Some(StemFiles::new(plan, folder, options.bext(BroadcastExtension::STEM), start)?),
+        None => None,
+    };
+    let mut keeper = Keeper::new(rate, summing, bus_taps, chunk, (store, stems), measures);
+    let outputs = tracks.spare_outputs();
+    let mut ready = Chunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
+    let mut position = 0;
+    while span.end.is_none_or(|end| position < end + latency) {
+        // Where the end is known, no frame beyond it is read: what a stem has given does not depend
+        // on the chunks.
+        let left = span.end.map_or(chunk as u64, |end| end + latency - position);
+        let frames = left.min(chunk as u64) as usize;
+        rayon::join(|| keeper.take(&ready), || tracks.render(frames)).0?;
+        for (index, track) in tracks.each().enumerate() {
+            if let Some(source) = track.input.take_error() {
+                return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
+            }
+        }
+        for (strip, tap) in tracks.taps().enumerate() {
+            tap.as_mut().map_or(Ok(()), |tap| log.keep(strip, &mut tap.meter)).map_err(RenderError::MeterLog)?;
+        }
+        for (bus, meter) in buses.iter().zip(keeper.bus_meters()) {
+            log.keep(count + bus.index, meter).map_err(RenderError::MeterLog)?;
+        }
+        keeper.sum_meter().map_or(Ok(()), |meter| log.keep(sum, meter)).map_err(RenderError::MeterLog)?;
+        span.update(tracks.each());
+        // Output frame n of this chunk is session frame position + n − latency.
+        let within =
+            |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
+        let (first, last) = (within(start), span.end.map_or(frames, within));
+        tracks.swap_outputs(&mut ready.outputs);
+        (ready.rendered, ready.position, ready.frames) = (frames, position, first..last.max(first));
+        ready.at = (position + first as u64).saturating_sub(latency);
+        ready.span = span.clone();
+        position += frames as u64;
+        progress.at(position)?;
+    }
+    keeper.take(&ready)?;
+    let kept = keeper.finish();
+
+    let output_end = span.output_end(kept.heard_until);
+    if output_end <= start {
+        let end_s = rate.seconds(span.session_end(kept.heard_until));
+        return Err(RenderError::Empty { end_s, start_s: rate.seconds(start) });
+    }
+    let fingerprints = tracks.each().map(|track| track.input.fingerprint()).collect();
+    let mut end = |strip: usize, meter| log.end(strip, meter).map_err(RenderError::MeterLog);
+    let mut results = Vec::with_capacity(count);
+    for (index, (track, tap)) in tracks.into_each().enumerate() {
+        let measured = tap.map(|tap| end(index, tap.meter)).transpose()?;
+        results.push(TrackResult::new(&track, measured));
+    }
+    let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(kept.buses).collect();
+    in_session_order.sort_by_key(|(index, _)| *index);
+    let buses = in_session_order.into_iter().map(|(index, meter)| end(count + index, meter));
+    let buses = buses.collect::<Result<_, _>>()?;
+    let measured = kept.sum.map(|meter| end(sum, meter)).transpose()?;
+    let stems = kept.stems.map(|stems| stems.finish(output_end - start)).transpose()?;
+    let mixed = Mixed {
+        stems,
+        frames: output_end - start,
+        start,
+        latency,
+        measured,
+        fingerprints,
+        tracks: results,
+        buses,
+        log,
+    };
+    Ok((mixed, kept.store))
+}
+
+impl TrackResult {
+    fn new(track: &TrackStrip<Clip>, measured: Option<Measurement>) -> Self {
+        Self { outcome: track.input.outcome().clone(), end: track.input.position(), latency: track.latency(), measured }
+    }
+}

@@ -1,0 +1,74 @@
+//! How long a mix is: as asked, or until the last stem has ended and the inserts have died away.
+
+use crate::mix::TrackStrip;
+use crate::process::Tail;
+use crate::render::clip::Clip;
+use crate::render::plan::Plan;
+
+/// The longest ring after the last stem, when nobody says otherwise, in seconds.
+const MAX_TAIL_S: f64 = 10.0;
+
+/// Where the output ends: asked for, or found out while rendering.
+#[derive(Clone)]
+pub(crate) struct Span {
+    asked_end: Option<u64>,
+    asked_tail: Option<u64>,
+    longest_tail: u64,
+    start: u64,
+    /// Session frame at which rendering may stop, once known.
+    pub(crate) end: Option<u64>,
+    /// Session frame after the last stem, once known.
+    pub(crate) stems_end: Option<u64>,
+}
+
+impl Span {
+    pub(crate) fn new(plan: &Plan, start: u64) -> Self {
+        let rate = plan.sample_rate();
+        let time = &plan.session().time;
+        let asked_end = time.end_s.map(|seconds| rate.frames(seconds));
+        let ring = match plan.tail() {
+            Tail::Frames(frames) => frames,
+            Tail::Infinite => u64::MAX,
+        };
+        Self {
+            asked_end,
+            asked_tail: time.tail_s.map(|seconds| rate.frames(seconds)),
+            longest_tail: ring.min(rate.frames(MAX_TAIL_S)),
+            start,
+            end: asked_end,
+            stems_end: None,
+        }
+    }
+
+    /// Once every stem has ended, it is known how far to render.
+    pub(crate) fn update<'t>(&mut self, mut tracks: impl Iterator<Item = &'t mut TrackStrip<Clip>>) {
+        if self.stems_end.is_none() {
+            self.stems_end = tracks.try_fold(0, |last: u64, track| Some(last.max(track.input.end()?)));
+        }
+        if self.end.is_none() {
+            self.end = self.stems_end.map(|end| end + self.asked_tail.unwrap_or(self.longest_tail));
+        }
+    }
+
+    /// How many frames are part of the output, as far as is known by now: all so far while a stem
+    /// still plays.
+    pub(crate) fn sure_frames(&self, heard_until: u64) -> u64 {
+        self.stems_end.map_or(u64::MAX, |_| self.output_end(heard_until) - self.start)
+    }
+
+    /// The end of the output, never before its start.
+    pub(crate) fn output_end(&self, heard_until: u64) -> u64 {
+        self.session_end(heard_until).max(self.start)
+    }
+
+    /// The end of the session: what was asked for; else the last stem's end, or later while the
+    /// inserts still ring.
+    pub(crate) fn session_end(&self, heard_until: u64) -> u64 {
+        let stems_end = self.stems_end.unwrap_or(0);
+        match (self.asked_end, self.asked_tail) {
+            (Some(end), _) => end,
+            (None, Some(tail)) => stems_end + tail,
+            (None, None) => stems_end.max(heard_until),
+        }
+    }
+}

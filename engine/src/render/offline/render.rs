@@ -1,0 +1,289 @@
+//! The offline render: a session in, a folder of results out, as fast as the machine goes.
+
+use super::align_pass;
+use super::exact_sum::is_exact;
+use super::master_pass::{self, Mastered, Tries};
+use super::master_stage::MasterLine;
+use super::mix_pass::{self, Mixed};
+use crate::align::Alignment;
+use crate::audio::AudioBuffer;
+use crate::io::StagedFolder;
+use crate::io::wav::BroadcastExtension;
+use crate::master::Aim;
+use crate::render::error::RenderError;
+use crate::render::output::report_builder::Hashes;
+use crate::render::output::sink::{FileSink, MemorySink, Sink};
+use crate::render::output::stem_files::FinishedStems;
+use crate::render::output::{data_files, file_names, report_builder, sink};
+use crate::render::plan::Plan;
+use crate::render::progress::{OnProgress, Phase, PhaseProgress};
+use crate::render::spill::premaster::Scratch;
+use crate::report::Report;
+use crate::session::Session;
+use std::path::{Path, PathBuf};
+
+/// How a render runs; none of it changes a bit of the sound.
+pub struct RenderOptions<'a> {
+    /// Frames that are rendered at a time.
+    pub chunk_frames: usize,
+    /// Frames of the mix kept in memory between the passes; more goes to a temporary file.
+    pub scratch_frames: usize,
+    /// `YYYY-MM-DD` and `hh:mm:ss` for the `bext` chunk; blank if `None`, so that the bytes repeat.
+    pub origination: Option<(String, String)>,
+    /// Whether waveform.png, spectrogram.png and loudness.png are written too.
+    pub pictures: bool,
+    /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks,
+    /// no hashes.
+    pub mix_only: bool,
+    /// Whether `stems/NAME.wav` is written of each signal that enters the master's sum.
+    pub stems: bool,
+    /// Other files that are read than the stems, such as the session document: none is replaced.
+    pub inputs: &'a [PathBuf],
+    /// Whether files in the folder may be replaced that mixdown did not write.
+    pub force: bool,
+    /// Asked for at the end: what the report says about time.
+    pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
+}
+
+impl Default for RenderOptions<'_> {
+    /// 16 384 frames at a time; 6 million frames, 48 MB, between the passes.
+    fn default() -> Self {
+        Self {
+            chunk_frames: 16_384,
+            scratch_frames: 6_000_000,
+            origination: None,
+            pictures: false,
+            mix_only: false,
+            stems: false,
+            inputs: &[],
+            force: false,
+            clock: None,
+        }
+    }
+}
+
+impl RenderOptions<'_> {
+    /// Returns what a file says of its origin.
+    pub(crate) fn bext(&self, description: &str) -> BroadcastExtension {
+        let (date, time) = self.origination.clone().unwrap_or_default();
+        BroadcastExtension {
+            description: description.into(),
+            originator: BroadcastExtension::ORIGINATOR.into(),
+            origination_date: date,
+            origination_time: time,
+            ..BroadcastExtension::default()
+        }
+    }
+}
+
+/// What a render left in its folder.
+#[derive(Debug)]
+pub struct Rendered {
+    /// What was done and measured.
+    pub report: Report,
+    /// The files, the master first.
+    pub files: Vec<PathBuf>,
+}
+
+/// Renders a session into a folder: `final_mix.wav`, `waveform.dat`, `waveform.json`,
+/// `spectrum.json`, `meters.json`, `report.json` and `report.html`; or the first alone. Files
+/// appear together at the end, whole, or not at all. Control thread; uses rayon's pool.
+///
+/// # Errors
+/// See [`RenderError`]; nothing is left behind then.
+pub fn render_to_folder(
+    session: Session,
+    folder: &Path,
+    options: &RenderOptions<'_>,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<Rendered, RenderError> {
+    file_names::check_outputs(&session, folder, options)?;
+    let mut staged = StagedFolder::open(folder)?;
+    // The file that takes longest is begun first: whether it can be is known before a stem is read.
+    staged.create(sink::wav_name(&session.output))?;
+    let road = Road::travel(session, on_progress)?;
+    let settings = road.plan.session().output.clone();
+    let rate = road.plan.sample_rate();
+    let exact = is_exact(&road.plan);
+    let mut sink = Sink::File(Box::new(FileSink::new(
+        &mut staged,
+        &settings,
+        options.bext("Mix"),
+        rate,
+        (exact, options.mix_only),
+    )));
+    let (mut mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    if let Sink::File(file) = &mut sink {
+        file.pack(&mastered.written.measurement)?;
+    }
+    drop(sink);
+    let stems = mixed.stems.take();
+
+    let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
+    let drawn = mastered.taps.data.take().zip(mastered.written.waveform.take());
+    let report = if let Some((data, waveform)) = drawn {
+        let report = data_files::write(&road, mixed, (&mastered, data, waveform), &mut staged, options)?;
+        progress.at(1)?;
+        report
+    } else {
+        file_names::retire(&mut staged);
+        let mut report = report_builder::report(&road, &mixed, &mastered);
+        report.clock = options.clock.map(|clock| clock());
+        report
+    };
+    // Hours may have passed since the first look.
+    file_names::check_outputs(road.plan.session(), folder, options)?;
+    let stems = stems.map_or(Ok(Vec::new()), FinishedStems::commit)?;
+    let mut files = staged.commit()?;
+    files.extend(stems);
+    progress.at(2)?;
+    Ok(Rendered { report, files })
+}
+
+/// Renders a session into memory: stereo, not quantised. Control thread; uses rayon's pool.
+///
+/// # Errors
+/// See [`RenderError`].
+pub fn render_to_memory(
+    session: Session,
+    options: &RenderOptions<'_>,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<(AudioBuffer, Report), RenderError> {
+    let road = Road::travel(session, on_progress)?;
+    let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
+    let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
+    let mut report = report_builder::report(&road, &mixed, &mastered);
+    if !options.mix_only {
+        Hashes { output: None, stems: Hashes::of_stems(mixed.fingerprints)? }.enter(&mut report);
+    }
+    report.clock = options.clock.map(|clock| clock());
+    let audio = match sink {
+        Sink::Memory(memory) => memory.into_audio(),
+        Sink::File(_) => AudioBuffer::new(2, 0),
+    };
+    Ok((audio, report))
+}
+
+/// A session on its way: checked, listened to, its clips in place.
+pub(crate) struct Road {
+    pub(crate) plan: Plan,
+    pub(crate) alignment: Option<Alignment>,
+    pub(crate) aim: Aim,
+}
+
+impl Road {
+    fn travel(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
+        let aim = Aim::of_session(&session);
+        let (plan, alignment) = prepare(session, on_progress)?;
+        Ok(Self { plan, alignment, aim })
+    }
+
+    /// Mixes and masters into a sink; what has to wait on the way waits in `folder`.
+    fn master(
+        &self,
+        sink: &mut Sink<'_>,
+        folder: Option<&Path>,
+        options: &RenderOptions<'_>,
+        on_progress: &mut OnProgress<'_>,
+    ) -> Result<(Mixed, Mastered), RenderError> {
+        let Self { plan, aim, .. } = self;
+        let mut tries = Tries::first(aim, None);
+        // Where no loudness is asked for, the gain is known before the mix: one pass does it all.
+        if aim.target_lufs.is_none() {
+            let spec = plan.spec(2, options.chunk_frames.max(1));
+            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
+            let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
+            let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
+            let taps = line.finish(mixed.frames)?;
+            progress.at(mixed.frames)?;
+            let written = sink.finish(mixed.frames, on_progress)?;
+            if tries.are_over(&written.measurement) {
+                return Ok((mixed, tries.end(taps, written, sink)));
+            }
+        }
+        let scratch = Scratch::new(options.scratch_frames, folder);
+        let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
+        if aim.target_lufs.is_some() {
+            tries = Tries::first(aim, mixed.measured.as_ref());
+        }
+        let spec = plan.spec(2, options.chunk_frames.max(1));
+        let waiting = (mixed.frames, &mut scratch);
+        let mastered = master_pass::run(spec, waiting, tries, (sink, folder), options, on_progress)?;
+        Ok((mixed, mastered))
+    }
+}
+
+/// Checks a session, opens its stems and puts them in time with each other as the session asks: the
+/// plan, and what was found. Control thread; uses rayon's pool.
+///
+/// # Errors
+/// See [`RenderError`].
+pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Plan, Option<Alignment>), RenderError> {
+    let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
+    let mut plan = Plan::new(session)?;
+    loading.at(1)?;
+    let listened = match plan.session().align.mode.comparison() {
+        Some(mode) if plan.stems().len() > 1 => Some(align_pass::run(&plan, mode, on_progress)?),
+        _ => None,
+    };
+    let alignment = listened.map(|listened| {
+        plan.apply(&listened.alignment, &listened.first_sounds);
+        listened.alignment
+    });
+    Ok((plan, alignment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::master::TRUE_PEAK_TOLERANCE_DB;
+    use crate::session::{AlignMode, OutputFormat, Target, Track};
+    use mixdown_fixtures::signals;
+    use std::ops::ControlFlow;
+
+    /// Lower than a session may ask for: three steps of 16 bits are the tolerance there, and shaped
+    /// dither has more.
+    const CEILING_DBTP: f64 = -29.0;
+
+    #[test]
+    fn a_file_that_its_dither_lifts_over_the_ceiling_is_mixed_and_written_again_under_a_lower_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let stem = folder.path().join("a.wav");
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 48_000,
+            bits_per_sample: 32,
+            sample_format: hound::SampleFormat::Float,
+        };
+        let mut writer = hound::WavWriter::create(&stem, spec).unwrap();
+        for sample in signals::sine(48_000.0, 60.0, 0.9, 0.0, 96_000) {
+            writer.write_sample(sample).unwrap();
+        }
+        writer.finalize().unwrap();
+        let mut session = Session { tracks: vec![Track::new(stem)], ..Session::default() };
+        session.align.mode = AlignMode::Off;
+        session.master.target = Target::None;
+        (session.output.format, session.output.shape) = (OutputFormat::Wav16, true);
+        let settings = session.output.clone();
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let (plan, alignment) = prepare(session, go_on).unwrap();
+        let aim = Aim { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
+        let road = Road { plan, alignment, aim };
+        let rate = road.plan.sample_rate();
+        let mut written = |chunk_frames: usize| {
+            let out = folder.path().join(chunk_frames.to_string());
+            let mut staged = StagedFolder::open(&out).unwrap();
+            let options = RenderOptions { chunk_frames, mix_only: true, ..RenderOptions::default() };
+            let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, (false, true));
+            let (mixed, mastered) = road.master(&mut Sink::File(Box::new(file)), None, &options, go_on).unwrap();
+            staged.commit().unwrap();
+            assert_eq!((mixed.frames, mastered.written.measurement.frames), (96_000, 96_000));
+            (mastered, std::fs::read(out.join("final_mix.wav")).unwrap())
+        };
+        let (mastered, bytes) = written(16_384);
+        let peak_dbtp = mastered.written.measurement.true_peak_dbtp.unwrap();
+        assert!(mastered.passes > 1, "{peak_dbtp}");
+        assert!((CEILING_DBTP - 0.5..=CEILING_DBTP + TRUE_PEAK_TOLERANCE_DB).contains(&peak_dbtp), "{peak_dbtp}");
+        assert_eq!(written(1_000).1, bytes);
+    }
+}

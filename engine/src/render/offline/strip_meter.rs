@@ -1,0 +1,67 @@
+//! A meter on a strip's output, for as long as its sound plays.
+
+use crate::audio::{Block, ChannelLayout};
+use crate::meter::ProgrammeMeter;
+use crate::mix::TrackStrip;
+use crate::process::Tap;
+use crate::render::clip::Clip;
+use crate::render::plan::Plan;
+use crate::render::spill::meter_log::METER_ROOM;
+use std::ops::Range;
+
+/// It leaves out what comes before the output's start, and stops with the sound or the output. What
+/// the meter holds is to be taken to a [`MeterLog`](crate::render::spill::meter_log::MeterLog) after every chunk.
+pub(crate) struct StripTap {
+    pub(crate) meter: ProgrammeMeter,
+    /// How late the strip's output is, in frames.
+    latency: u64,
+    skip: u64,
+    /// The session frame at which the output was asked to end.
+    until: u64,
+}
+
+impl StripTap {
+    /// `start` is the session frame at which the output begins. Allocates.
+    pub(crate) fn new(plan: &Plan, start: u64, latency: u64) -> Self {
+        let rate = plan.sample_rate();
+        Self {
+            meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_ROOM),
+            latency,
+            skip: start + latency,
+            until: plan.session().time.end_s.map_or(u64::MAX / 2, |seconds| rate.frames(seconds)),
+        }
+    }
+
+    /// Takes in what was rendered after `before` frames; `end` is the session frame at which the
+    /// sound ends, once known.
+    pub(crate) fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
+        let (meter, heard) = self.heard(block, before, end);
+        meter.observe(&heard);
+    }
+
+    /// Takes in the frames that up to [`TOGETHER`] tracks have rendered last, a range of their
+    /// outputs, each by its own tap: the same bits as one after the other.
+    pub(crate) fn observe_tracks(taps: &mut [Option<Self>], tracks: &[TrackStrip<Clip>], range: &Range<usize>) {
+        let mut taps = taps.iter_mut().zip(tracks);
+        let mut next = || {
+            let (tap, track) = taps.next()?;
+            let (before, end) = (track.rendered() - range.len() as u64, track.input.end());
+            Some(tap.as_mut()?.heard(&track.output(false, range.end).slice(range.clone()), before, end))
+        };
+        match std::array::from_fn(|_| next()) {
+            [Some(a), Some(b), Some(c), Some(d)] => {
+                ProgrammeMeter::observe_together(&mut [a, b, c, d]);
+            }
+            some => some.into_iter().flatten().for_each(|(meter, block)| meter.observe(&block)),
+        }
+    }
+
+    /// The meter, and the part of a block that it is to hear.
+    fn heard<'a>(&mut self, block: &Block<'a>, before: u64, end: Option<u64>) -> (&mut ProgrammeMeter, Block<'a>) {
+        let end = end.map_or(self.until, |end| end.min(self.until));
+        let sound = (end + self.latency).saturating_sub(before).min(block.frames() as u64) as usize;
+        let skipped = self.skip.min(sound as u64) as usize;
+        self.skip -= skipped as u64;
+        (&mut self.meter, block.slice(skipped..sound))
+    }
+}

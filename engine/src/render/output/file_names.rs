@@ -1,0 +1,79 @@
+//! Which files a render writes, and whether it may.
+
+use super::data_files::{METERS, PAGE, REPORT, SPECTRUM, WAVEFORM_DAT, WAVEFORM_JSON};
+use super::stem_files;
+use crate::io::{OutputError, OutputGuard, OutputKind, StagedFolder, is_ours};
+use crate::render::offline::render::RenderOptions;
+use crate::report::PICTURES;
+use crate::session::{Container, Session};
+use std::path::Path;
+
+/// The files beside the master, and what tells an earlier one from somebody else's.
+const DATA: [(&str, OutputKind); 6] = [
+    (WAVEFORM_DAT, OutputKind::WAVEFORM_DAT),
+    (WAVEFORM_JSON, OutputKind::WAVEFORM_JSON),
+    (SPECTRUM, OutputKind::SPECTRUM),
+    (METERS, OutputKind::METERS),
+    (PAGE, OutputKind::PAGE),
+    (REPORT, OutputKind::REPORT),
+];
+
+/// Sees to it that a session may be rendered into a folder: no file there is lost by it.
+/// Nothing is decoded. Control thread; reads the heads of files.
+///
+/// # Errors
+/// When an output is a stem or another input, by whatever spelling or link, or a folder.
+/// When a file stands there that mixdown did not write and `force` is not set.
+/// With `mix_only`, when data of an earlier render stands there that would describe another mix.
+pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'_>) -> Result<(), OutputError> {
+    let mut guard = OutputGuard::new(options.force);
+    guard.add_inputs(session.tracks.iter().map(|track| &track.file));
+    guard.add_inputs(options.inputs);
+    if folder.exists() && !folder.is_dir() {
+        return Err(OutputError::NotAFolder(folder.into()));
+    }
+    let format = session.output.format;
+    let packed = format.container() != Container::Wav;
+    guard
+        .check(&folder.join(session.output.file_name()), if packed { OutputKind::PACKED } else { OutputKind::WAVE })?;
+    for name in stem_files::names(session).into_iter().filter(|_| options.stems) {
+        guard.check(&folder.join(stem_files::FOLDER).join(name), OutputKind::WAVE)?;
+    }
+    if options.mix_only {
+        let old = outdated(folder);
+        for name in &old {
+            if let Some(input) = guard.input_at(&folder.join(name)) {
+                return Err(OutputError::IsInput { path: folder.join(name), input: input.into() });
+            }
+        }
+        if !old.is_empty() && !options.force {
+            return Err(OutputError::Outdates { folder: folder.into(), names: old.join(", ") });
+        }
+        return Ok(());
+    }
+    for (name, kind) in DATA {
+        guard.check(&folder.join(name), kind)?;
+    }
+    for name in PICTURES.into_iter().filter(|_| options.pictures) {
+        guard.check(&folder.join(name), OutputKind::PICTURE)?;
+    }
+    Ok(())
+}
+
+/// Sees to it that nothing that describes an earlier mix stands beside this one.
+pub(crate) fn retire(staged: &mut StagedFolder) {
+    for name in outdated(staged.folder()) {
+        staged.retire(name);
+    }
+}
+
+/// The files of an earlier render in a folder. Pictures count where a report shows that there was
+/// one.
+fn outdated(folder: &Path) -> Vec<&'static str> {
+    let stands = |(name, kind): &(&str, OutputKind)| is_ours(&folder.join(name), *kind);
+    let mut names: Vec<&str> = DATA.iter().filter(|file| stands(file)).map(|(name, _)| *name).collect();
+    if names.contains(&REPORT) {
+        names.extend(PICTURES.into_iter().filter(|name| stands(&(name, OutputKind::PICTURE))));
+    }
+    names
+}

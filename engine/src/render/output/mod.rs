@@ -1,0 +1,12 @@
+//! Files of a render: the master, its verification, and the data files beside it.
+
+pub(super) mod compressed_master;
+pub(super) mod data_files;
+pub(super) mod file_names;
+pub(super) mod master_series;
+pub(super) mod meters_json;
+pub(super) mod report_builder;
+pub(super) mod sink;
+pub(super) mod stem_files;
+pub(super) mod verify;
+pub(super) mod waveform_files;

@@ -1,0 +1,285 @@
+//! What the meters of strips have read every 100 ms: a page a strip in memory, all pages before it
+//! in a temporary file that has no name.
+
+use super::temp_file::PageFile;
+use crate::meter::{
+    Measurement, MeterHistory, MeterRow, ProgrammeMeter, integrated_power, loudness_range_in_place, power_lufs,
+};
+use std::io;
+use std::path::Path;
+
+/// Rows of a page: 200 s. A shorter programme needs no file.
+pub(crate) const PAGE_ROWS: usize = 2_000;
+/// Rows that a meter has room for: a page, and what a chunk adds before the page is taken away.
+pub(crate) const METER_ROOM: usize = PAGE_ROWS + 48;
+/// Bytes of a row in the file, and of a power.
+const ROW_BYTES: usize = 28;
+const POWER_BYTES: usize = 8;
+
+/// Takes from meters what they have held for a page, so that memory does not grow with the
+/// programme.
+#[derive(Debug)]
+pub(crate) struct MeterLog {
+    page_rows: usize,
+    file: PageFile,
+    strips: Vec<StripLog>,
+    /// A page as it is in the file, and its rows.
+    bytes: Vec<u8>,
+    rows: Vec<MeterRow>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct StripLog {
+    pages: Vec<Page>,
+    /// The rows after the pages, once the strip has ended.
+    rest: Vec<MeterRow>,
+}
+
+/// A page in the file: rows, then gating blocks, then windows of loudness range.
+#[derive(Clone, Copy, Debug)]
+struct Page {
+    start: u64,
+    rows: usize,
+    gating_blocks: usize,
+    range_windows: usize,
+}
+
+impl Page {
+    fn gating_start(&self) -> u64 {
+        self.start + (self.rows * ROW_BYTES) as u64
+    }
+
+    fn range_start(&self) -> u64 {
+        self.gating_start() + (self.gating_blocks * POWER_BYTES) as u64
+    }
+}
+
+impl MeterLog {
+    /// An empty log of this many strips and pages of so many rows, whose [`PageFile`] is in
+    /// `folder`.
+    pub(crate) fn new(strips: usize, page_rows: usize, folder: Option<&Path>) -> Self {
+        Self {
+            page_rows,
+            file: PageFile::new(folder),
+            strips: vec![StripLog::default(); strips],
+            bytes: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Takes away what a strip's meter holds, if it is a page.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be written.
+    pub(crate) fn keep(&mut self, strip: usize, meter: &mut ProgrammeMeter) -> io::Result<()> {
+        let history = meter.history();
+        // A meter without a series has no rows.
+        if history.rows.len().max(history.gating_blocks.len()) < self.page_rows {
+            return Ok(());
+        }
+        self.bytes.clear();
+        write_page(&history, &mut self.bytes);
+        self.strips[strip].pages.push(Page {
+            start: self.file.append(&self.bytes)?,
+            rows: history.rows.len(),
+            gating_blocks: history.gating_blocks.len(),
+            range_windows: history.range_windows.len(),
+        });
+        meter.forget_history();
+        Ok(())
+    }
+
+    /// Ends a strip: takes what its meter still holds, and returns the readings of the whole.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub(crate) fn end(&mut self, strip: usize, meter: ProgrammeMeter) -> io::Result<Measurement> {
+        let Self { file, bytes, strips, .. } = self;
+        let StripLog { pages, rest } = &mut strips[strip];
+        let measurement = if pages.is_empty() {
+            meter.measurement()
+        } else {
+            let held = meter.history();
+            // One after the other in the same memory: what is read here is all that grows with the
+            // programme.
+            let blocks = pages.iter().map(|page| page.gating_blocks).sum::<usize>() + held.gating_blocks.len();
+            let mut powers = Vec::with_capacity(blocks);
+            for page in &*pages {
+                file.read(page.gating_start(), sized(bytes, page.gating_blocks * POWER_BYTES))?;
+                powers.extend(powers_of(bytes));
+            }
+            powers.extend(held.gating_blocks);
+            let integrated_lufs = integrated_power(&powers).and_then(power_lufs);
+            powers.clear();
+            for page in &*pages {
+                file.read(page.range_start(), sized(bytes, page.range_windows * POWER_BYTES))?;
+                powers.extend(powers_of(bytes));
+            }
+            powers.extend(held.range_windows);
+            meter.measurement_with(integrated_lufs, loudness_range_in_place(&mut powers))
+        };
+        *rest = meter.into_rows();
+        Ok(measurement)
+    }
+
+    /// The number of a strip's rows.
+    pub(crate) fn rows(&self, strip: usize) -> usize {
+        let StripLog { pages, rest } = &self.strips[strip];
+        pages.iter().map(|page| page.rows).sum::<usize>() + rest.len()
+    }
+
+    /// The number of a strip's pages: 1 or more, the last of which may be empty.
+    pub(crate) fn pages(&self, strip: usize) -> usize {
+        self.strips[strip].pages.len() + 1
+    }
+
+    /// The rows of a page of a strip that has ended.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub(crate) fn page(&mut self, strip: usize, page: usize) -> io::Result<&[MeterRow]> {
+        let Self { file, bytes, rows, strips, .. } = self;
+        let StripLog { pages, rest } = &strips[strip];
+        let Some(page) = pages.get(page) else { return Ok(rest) };
+        file.read(page.start, sized(bytes, page.rows * ROW_BYTES))?;
+        rows.clear();
+        rows.extend(bytes.as_chunks().0.iter().map(row));
+        Ok(rows)
+    }
+}
+
+fn write_page(history: &MeterHistory<'_>, bytes: &mut Vec<u8>) {
+    for row in history.rows {
+        // No reading is not a number.
+        let or_nan = |reading: Option<f32>| reading.unwrap_or(f32::NAN);
+        bytes.extend(row.mean_square.to_le_bytes());
+        for value in
+            [row.peak, row.true_peak, or_nan(row.momentary_lufs), or_nan(row.short_term_lufs), or_nan(row.correlation)]
+        {
+            bytes.extend(value.to_le_bytes());
+        }
+    }
+    bytes.extend(history.gating_blocks.iter().chain(history.range_windows).flat_map(|power| power.to_le_bytes()));
+}
+
+fn row(bytes: &[u8; ROW_BYTES]) -> MeterRow {
+    let words = bytes.as_chunks().0;
+    let word = |index: usize| u32::from_le_bytes(words[index]);
+    let value = |index: usize| f32::from_bits(word(index));
+    let reading = |index: usize| Some(value(index)).filter(|reading| !reading.is_nan());
+    MeterRow {
+        mean_square: f64::from_bits(u64::from(word(0)) | u64::from(word(1)) << 32),
+        peak: value(2),
+        true_peak: value(3),
+        momentary_lufs: reading(4),
+        short_term_lufs: reading(5),
+        correlation: reading(6),
+    }
+}
+
+/// So many bytes to read into.
+fn sized(bytes: &mut Vec<u8>, length: usize) -> &mut [u8] {
+    bytes.resize(length, 0);
+    bytes
+}
+
+fn powers_of(bytes: &[u8]) -> impl Iterator<Item = f64> {
+    bytes.as_chunks().0.iter().map(|power| f64::from_le_bytes(*power))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::{AudioBuffer, ChannelLayout};
+    use crate::process::Tap;
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals::{pink_noise, sine, white_noise};
+
+    const FRAMES: usize = 60_013;
+
+    /// A log that has heard a loud strip, one that falls silent and ends early, and one of two
+    /// frames; with their readings.
+    fn log(page_rows: usize) -> (MeterLog, Vec<Measurement>) {
+        let mut quiet = pink_noise(3, 0.1, 41_000);
+        quiet[20_000..].fill(0.0);
+        let strips = [
+            AudioBuffer::from_channels(&[white_noise(1, 0.9, FRAMES), pink_noise(2, 0.2, FRAMES)]),
+            AudioBuffer::from_channels(&[quiet, vec![0.0; 41_000]]),
+            AudioBuffer::from_channels(&[sine(8_000.0, 440.0, 0.5, 0.1, 2), vec![0.0; 2]]),
+        ];
+        let mut log = MeterLog::new(strips.len(), page_rows, None);
+        let rate = SampleRate::new(8_000).unwrap();
+        let mut meters = vec![ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), page_rows + 2); strips.len()];
+        for start in (0..FRAMES).step_by(500) {
+            for (strip, signal) in strips.iter().enumerate() {
+                let range = start.min(signal.frames())..signal.frames().min(start + 500);
+                meters[strip].observe(&signal.block().slice(range));
+                log.keep(strip, &mut meters[strip]).unwrap();
+            }
+        }
+        let measured = meters.into_iter().enumerate().map(|(strip, meter)| log.end(strip, meter).unwrap()).collect();
+        (log, measured)
+    }
+
+    #[test]
+    fn a_meter_without_a_series_reads_the_same_from_pages() {
+        let signal = AudioBuffer::from_channels(&[white_noise(1, 0.9, FRAMES), pink_noise(2, 0.2, FRAMES)]);
+        let whole = ProgrammeMeter::new(SampleRate::new(8_000).unwrap(), &ChannelLayout::stereo());
+        let (mut paged, mut whole) = (whole.clone(), whole);
+        let mut log = MeterLog::new(1, 9, None);
+        for start in (0..FRAMES).step_by(500) {
+            let block = signal.block().slice(start..FRAMES.min(start + 500));
+            paged.observe_offline(&block);
+            whole.observe(&block);
+            log.keep(0, &mut paged).unwrap();
+            assert!(paged.history().gating_blocks.len() < 9);
+        }
+        assert_eq!(log.end(0, paged).unwrap(), whole.measurement());
+        assert_eq!((log.pages(0), log.rows(0)), (9, 0));
+    }
+
+    fn all_rows(log: &mut MeterLog, strip: usize) -> Vec<MeterRow> {
+        (0..log.pages(strip)).flat_map(|page| log.page(strip, page).unwrap().to_vec()).collect()
+    }
+
+    #[test]
+    fn rows_and_readings_are_the_same_bits_whether_they_went_through_the_file_or_not() {
+        let (mut memory, measured) = log(10_000);
+        assert_eq!(memory.file.length(), 0, "what fits in memory makes no file");
+        assert_eq!([0, 1, 2].map(|strip| memory.rows(strip)), [76, 52, 1]);
+        for page_rows in [1, 7, 30, 75] {
+            let (mut filed, filed_measured) = log(page_rows);
+            assert!(filed.file.length() > 0 && filed.pages(0) > 1);
+            assert_eq!(filed_measured, measured, "pages of {page_rows}");
+            for strip in 0..3 {
+                assert_eq!(filed.rows(strip), memory.rows(strip));
+                assert_eq!(
+                    all_rows(&mut filed, strip),
+                    all_rows(&mut memory, strip),
+                    "strip {strip}, pages of {page_rows}"
+                );
+            }
+        }
+    }
+
+    impl MeterLog {
+        /// Takes away what was written.
+        pub(crate) fn break_file(&self) {
+            self.file.cut(50);
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_made_or_read_is_an_error() {
+        let rate = SampleRate::new(8_000).unwrap();
+        let mut meter = ProgrammeMeter::with_room(rate, &ChannelLayout::mono(), 4);
+        meter.observe(&AudioBuffer::from_channels(&[white_noise(1, 0.5, 2_400)]).block());
+        let nowhere = Path::new("a folder that is not there");
+        let error = MeterLog::new(1, 3, Some(nowhere)).keep(0, &mut meter).unwrap_err();
+        assert!(error.to_string().contains("a folder that is not there"), "{error}");
+        let (mut log, _) = log(10);
+        log.break_file();
+        assert!(log.page(0, 0).is_err());
+        assert!(log.end(0, meter).is_err(), "nor is there a reading of a part");
+    }
+}

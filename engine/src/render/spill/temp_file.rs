@@ -1,0 +1,100 @@
+//! A temporary file that has no name, for what memory is not to hold.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// Bytes that are appended, and read anywhere. Errors name the folder.
+#[derive(Debug)]
+pub(crate) struct PageFile {
+    folder: Option<PathBuf>,
+    file: Option<File>,
+    length: u64,
+}
+
+impl PageFile {
+    /// A file in `folder`, or in the system's folder for temporary files, that is made once
+    /// something is appended. It is unlinked at once: nothing can be left behind.
+    pub(crate) fn new(folder: Option<&Path>) -> Self {
+        Self { folder: folder.map(Path::to_path_buf), file: None, length: 0 }
+    }
+
+    /// Bytes that were appended.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Appends bytes, and returns where they begin.
+    ///
+    /// # Errors
+    /// When the file cannot be made or written.
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        let start = self.length;
+        self.try_append(bytes).map_err(|error| self.named(&error))?;
+        self.length += bytes.len() as u64;
+        Ok(start)
+    }
+
+    fn try_append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(self.folder.as_deref().map_or_else(tempfile::tempfile, tempfile::tempfile_in)?),
+        };
+        file.seek(SeekFrom::Start(self.length))?;
+        file.write_all(bytes)
+    }
+
+    /// Fills `bytes` with those from `start` on.
+    ///
+    /// # Errors
+    /// When there are not that many, or the file cannot be read.
+    pub(crate) fn read(&mut self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        self.try_read(start, bytes).map_err(|error| self.named(&error))
+    }
+
+    fn try_read(&mut self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let file = self.file.as_mut().ok_or(io::ErrorKind::UnexpectedEof)?;
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(bytes)
+    }
+
+    fn named(&self, error: &io::Error) -> io::Error {
+        let place = self.folder.as_deref().map_or("the folder for temporary files".into(), Path::to_string_lossy);
+        io::Error::new(error.kind(), format!("{place}: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back_from_anywhere_while_more_are_appended() {
+        let mut file = PageFile::new(None);
+        assert!(file.read(0, &mut [0]).is_err(), "nothing is there");
+        assert_eq!([file.append(b"abc").unwrap(), file.append(b"de").unwrap()], [0, 3]);
+        let mut bytes = [0; 3];
+        file.read(2, &mut bytes).unwrap();
+        assert_eq!(&bytes, b"cde");
+        assert_eq!((file.append(b"f").unwrap(), file.length()), (5, 6));
+        file.read(3, &mut bytes).unwrap();
+        assert_eq!(&bytes, b"def");
+        let error = file.read(4, &mut bytes).unwrap_err();
+        assert!(error.to_string().starts_with("the folder for temporary files: "), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let mut file = PageFile::new(Some(Path::new("a folder that is not there")));
+        let error = file.append(b"a").unwrap_err();
+        assert!(error.to_string().starts_with("a folder that is not there: "), "{error}");
+        assert_eq!(file.length(), 0);
+    }
+
+    impl PageFile {
+        /// Takes away all but the first bytes of what was written.
+        pub(crate) fn cut(&self, length: u64) {
+            self.file.as_ref().unwrap().set_len(length).unwrap();
+        }
+    }
+}
