@@ -1,5 +1,5 @@
-//! How long a pair takes to align, by its length: cost grows as n log n; and how long sixteen stems
-//! take, by what they share.
+//! Time to align a pair by its length, which grows as n log n, and time for sixteen stems by their
+//! common content.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mixdown_engine::align::{AlignSettings, Pairs, StemFeatures, align};
@@ -19,7 +19,8 @@ fn features(samples: &[f32]) -> StemFeatures {
     stem
 }
 
-/// Whether the two hours are asked for: alone, as what the others set up would count as memory.
+/// Returns true if the two-hour benchmark is requested. It runs alone, as the other benchmarks'
+/// data would count as memory.
 fn two_hours_alone() -> bool {
     std::env::args().any(|argument| argument == "two_hours")
 }
@@ -41,8 +42,8 @@ fn pair(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Sixteen stems of a minute, 120 pairs: unrelated; with a source in common; eight loops, each
-/// twice.
+/// Aligns sixteen stems of a minute, 120 pairs: unrelated; with a source in common; eight loops,
+/// each twice.
 fn sixteen(criterion: &mut Criterion) {
     const FRAMES: usize = 60 * RATE_HZ as usize;
     if two_hours_alone() {
@@ -68,8 +69,8 @@ fn sixteen(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Two hours, one stem twenty minutes late: wall time, and the most memory that this process ever
-/// held: `cargo bench --bench align -- two_hours`.
+/// Aligns two hours, with a delay of twenty minutes: wall time, and the peak memory of this
+/// process. Run with `cargo bench --bench align -- two_hours`.
 fn two_hours(criterion: &mut Criterion) {
     if !two_hours_alone() {
         return;

@@ -1,5 +1,5 @@
-//! Decoding: Ogg Vorbis and FLAC from the fixtures' stems, 24-bit WAV written for the purpose, and
-//! the files that `MIXDOWN_DECODE` names (separated as in `PATH`).
+//! Decoding: Ogg Vorbis and FLAC from the fixtures' stems, a 24-bit WAV file written here, and the
+//! files that `MIXDOWN_DECODE` names (separated as in `PATH`).
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{BLOCK_FRAMES, elements, pink, write_wav};

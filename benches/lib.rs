@@ -1,4 +1,4 @@
-//! What the benchmarks share: signals of a fixed length, and the throughput of a block.
+//! Common parts of the benchmarks: signals of a fixed length, and the throughput of a block.
 
 use criterion::Throughput;
 use mixdown_engine::audio::{AudioBuffer, BlockMut, Quantiser, SampleFormat};
@@ -8,10 +8,10 @@ use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals;
 use std::path::Path;
 
-/// Frames of a block.
+/// Frames per block.
 pub const BLOCK_FRAMES: usize = 4_096;
 
-/// 48 kHz.
+/// Returns 48 kHz.
 ///
 /// # Panics
 /// Never: 48 kHz is within the limits.
@@ -19,12 +19,12 @@ pub fn rate() -> SampleRate {
     SampleRate::new(48_000).expect("48 kHz is within the limits")
 }
 
-/// What processors are built for here: 48 kHz, stereo.
+/// Returns the spec of all processors here: 48 kHz, stereo.
 pub fn spec() -> ProcessSpec {
     ProcessSpec { sample_rate: rate(), max_block: BLOCK_FRAMES, channels: 2 }
 }
 
-/// Stereo pink noise of a root mean square.
+/// Returns stereo pink noise of a root mean square.
 pub fn pink(rms: f64, frames: usize) -> AudioBuffer {
     AudioBuffer::from_channels(&[signals::pink_noise(1, rms, frames), signals::pink_noise(2, rms, frames)])
 }
@@ -42,7 +42,7 @@ pub fn write_wav(path: &Path, audio: &AudioBuffer) -> std::io::Result<()> {
     writer.finish(&BroadcastExtension::default()).map(|_| ())
 }
 
-/// Samples of a stereo signal: frames × channels.
+/// Returns the number of samples of a stereo signal: frames × channels.
 pub fn elements(frames: usize) -> Throughput {
     Throughput::Elements(2 * frames as u64)
 }
@@ -66,7 +66,7 @@ pub fn bench_processor(criterion: &mut criterion::Criterion, name: &str, rms: f6
     group.finish();
 }
 
-/// As [`bench_processor`], for four tracks that are run side by side.
+/// As [`bench_processor`], for four tracks that are processed side by side.
 pub fn bench_together(
     criterion: &mut criterion::Criterion,
     name: &str,

@@ -1,5 +1,5 @@
-//! How much of a core a live mix takes: 32 stereo tracks, four bands and a compressor each, in
-//! blocks of 64 frames at 48 kHz, paced by the clock as a device would.
+//! Share of a core that a live mix needs. The mix has 32 stereo tracks with four bands and a
+//! compressor each. Its blocks have 64 frames at 48 kHz, paced by the clock like a device.
 //!
 //! `cargo bench --bench live_load -- [--seconds N] [--block N] [--tracks N]`
 
@@ -16,7 +16,7 @@ fn argument(name: &str, default: u64) -> u64 {
     arguments.nth(1).and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
-/// The memory that is held now, in MB; 0 where the system does not say.
+/// Returns the resident memory in MB; 0 where the system does not report it.
 fn resident_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let audio = mixdown_benches::pink(0.1, 48_000 * (seconds as usize + 5).min(60));
     for index in 0..tracks {
         let path = folder.path().join(format!("{index}.wav"));
-        // One file, known by many names: what is read is the same, how it is read is not.
+        // One file under many names: its content is the same, but each track reads it separately.
         if index == 0 {
             mixdown_benches::write_wav(&path, &audio)?;
         } else {
@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counters = live.engine.counters().clone();
     let plays = Duration::from_secs_f64(block as f64 / 48_000.0);
     let mut out = AudioBuffer::new(2, block as usize);
-    // Until the readers are there, nothing is measured.
+    // Nothing is measured until the readers are ready.
     while counters.frame() < 48_000 / 2 {
         if live.engine.is_ready(block as usize) {
             live.engine.process(&mut out.block_mut());

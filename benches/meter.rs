@@ -1,5 +1,5 @@
-//! The meters one by one, everything a measurement holds together, and what draws: spectrum, scope,
-//! waveform.
+//! The meters one by one, everything in a measurement together, and the data for drawings:
+//! spectrum, scope, waveform.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{elements, pink, rate};
@@ -26,7 +26,7 @@ fn meters(criterion: &mut Criterion) {
     bench("phase scope", &mut PhaseScope::new());
     group.bench_function("waveform", |bencher| {
         bencher.iter(|| {
-            // Its columns grow with the signal, so each round has its own.
+            // Its columns grow with the signal, so each round has a new one.
             let mut waveform =
                 WaveformGenerator::new(rate(), 2, WaveformSettings::default()).expect("a width in range");
             waveform.observe(&audio.block());

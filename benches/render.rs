@@ -1,4 +1,4 @@
-//! Whole renders of real stems into memory: six stems as they are, and a session with every insert.
+//! Whole renders of real stems into memory: six stems unprocessed, and a session with every insert.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::elements;

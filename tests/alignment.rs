@@ -1,4 +1,4 @@
-//! What alignment promises on real stems made worse in known ways.
+//! Alignment of real stems that were degraded in known ways.
 
 mod noise;
 mod overlaps;
@@ -13,7 +13,7 @@ use mixdown_fixtures::stems::{self, FITTED};
 use mixdown_fixtures::{alignment as make, path, signals};
 use serde_json::Value;
 
-/// A stem of the fixtures, its channels averaged, at its own rate.
+/// Returns a stem of the fixtures, its channels averaged, at its own rate.
 pub(crate) fn mono(name: &str) -> Vec<f32> {
     let mut reader = StemReader::open(&path(format!("stems/{name}")), Fold::Stereo).unwrap();
     let (mut buffer, mut out) = (AudioBuffer::new(reader.channels(), 16_384), Vec::new());
@@ -27,8 +27,8 @@ pub(crate) fn mono(name: &str) -> Vec<f32> {
     }
 }
 
-/// A dull stem, 12 s long, that is left under white noise; docs/alignment.md names such stems among
-/// the limits.
+/// A dull stem, 12 s long, that is not found under white noise; docs/alignment.md names such stems
+/// among the limits.
 const DROWNED: (&str, &str) = ("band/bass.flac", "noise at −10 dB");
 
 fn rate(hz: u32) -> SampleRate {
@@ -43,14 +43,14 @@ fn features(samples: &[f32], hz: u32) -> StemFeatures {
     stem
 }
 
-/// Everything against the first stem.
+/// Aligns all stems to the first one.
 fn aligned(stems: &[&[f32]], hz: u32) -> Alignment {
     let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem, hz)).collect();
     let settings = AlignSettings { reference: Some(0), ..AlignSettings::default() };
     align(&stems, &settings, Pairs::All, &|_| false)
 }
 
-/// The copy is found: late, within a tolerance in frames, with the polarity given.
+/// Checks that the copy is found: its delay within a tolerance in frames, with the polarity given.
 fn found(source: &[f32], copy: &[f32], hz: u32, late: f64, tolerance: f64, polarity: i8, case: &str) {
     let answer = aligned(&[source, copy], hz);
     let stem = &answer.stems[1];
@@ -111,18 +111,18 @@ fn worse_copies_are_found_with_their_polarity() {
 fn mp3_aac_and_vorbis_copies_are_found_within_half_a_sample() {
     let source = mono("feelings/band.ogg");
     for coded in ["coded/band.mp3", "coded/band.m4a", "coded/band.ogg"] {
-        // They hold ten seconds from frame 441 000 on.
+        // They contain ten seconds from frame 441 000 on.
         let copy = mono(coded);
         found(&source, &copy, 44_100, -441_000.0, 0.5, 1, coded);
         found(&source, &inverted(&copy), 44_100, -441_000.0, 0.5, -1, coded);
     }
 }
 
-/// Two minutes of music that does not repeat.
+/// Returns two minutes of music that does not repeat.
 fn two_minutes() -> Vec<f32> {
     let mut source = mono("feelings/guitar.ogg");
     source.extend(mono("feelings/band.ogg"));
-    // Backwards, it is another music.
+    // Backwards, it is different music.
     source.extend(mono("feelings/guitar.ogg").iter().rev());
     assert!(source.len() > 118 * 44_100);
     source
@@ -155,8 +155,8 @@ fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
     }
 }
 
-/// Writes a copy by a clock that changes, aligns it, and measures the written stem all along: no
-/// part may be off by half a sample.
+/// Writes a copy by a clock that changes, aligns it, and measures the written stem from end to end.
+/// No part may be off by half a sample.
 fn changes_of_drift_are_followed(place: &Place, source: &[f32], ppm: f64, changes: &[(f64, f64)]) {
     let case = format!("{ppm} ppm, {changes:?}");
     place.write_wav("two.wav", 44_100, &[&make::drifting_in_pieces(source, 100.2, ppm, changes)]);
@@ -296,7 +296,7 @@ fn what_does_not_belong_together_is_never_moved() {
     let silence = vec![0.0; band.len()];
     let answer = aligned(&[&guitar, &band, &noise, &clicks, &silence], 44_100);
     assert_eq!(answer.moved(), 0, "{answer:?}");
-    // Six songs, each with its stems, and all with each other: the rate that they are read at does
+    // Six songs, each with its stems, and all with each other: the rate at which they are read does
     // not matter.
     let mut stems: Vec<Vec<f32>> = stems::all().map(mono).collect();
     stems.extend([noise, clicks, silence]);
@@ -352,7 +352,7 @@ fn the_program_writes_stems_in_time_at_their_own_rates() {
     place.write_wav("one.wav", 44_100, &[&source]);
     let late = make::late(&source, 5_000.5);
     place.write_wav("two.wav", 44_100, &[&late, &late]);
-    // The same again from a recorder at 48 kHz: 2400 frames late there, 2205 here.
+    // The same again from a recorder at 48 kHz: a delay of 2400 frames there, 2205 here.
     let step = 44_100.0 / 48_000.0;
     let other = inverted(&make::read_along(&source, -2_205.0, step, (source.len() as f64 / step) as usize));
     place.write_wav("three.wav", 48_000, &[&other]);
@@ -368,7 +368,7 @@ fn the_program_writes_stems_in_time_at_their_own_rates() {
     assert_eq!((stem(1)["polarity"].as_i64(), stem(2)["polarity"].as_i64()), (Some(1), Some(-1)));
     assert_eq!((stem(3)["late_samples"].is_null(), stem(3)["polarity"].as_i64()), (true, Some(1)));
     assert_eq!(place.names("out"), ["one.wav", "silent.wav", "three.wav", "two.wav"]);
-    // Everything written begins at the same time, so the two cancel but for the edges of the band.
+    // All written files begin at the same time, so the two cancel but for the edges of the band.
     let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
     let rest: Vec<f32> = one[0].iter().zip(&two[1]).skip(30_000).take(1_000_000).map(|(x, y)| x - y).collect();
     let depth_db = 20.0 * (make::rms(&rest) / make::rms(&one[0])).log10();

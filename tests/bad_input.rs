@@ -1,4 +1,4 @@
-//! Bad input ends with exit code 1 and one sentence that names the file and the way out: no panic,
+//! Bad input ends with exit code 1 and one sentence that names the file and the remedy: no panic,
 //! nothing left on disk.
 
 #[cfg(unix)]
@@ -14,7 +14,7 @@ fn tone() -> Vec<f32> {
     signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000)
 }
 
-/// A good stem to stand beside the bad one.
+/// Writes a good stem to use beside a bad one.
 fn place() -> Place {
     let place = Place::new();
     place.write_wav("good.wav", 48_000, &[&tone(), &tone()]);
@@ -29,7 +29,7 @@ fn assert_refused(place: &Place, run: &Run, file: &str, says: &str) {
     assert_eq!(place.names("out"), Vec::<String>::new(), "left behind");
 }
 
-/// A WAV header that says whatever it likes.
+/// Builds a WAV header with any values.
 fn header(channels: u16, rate: u32, data_bytes: u32, data: &[u8]) -> Vec<u8> {
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + data_bytes).to_le_bytes());
@@ -138,7 +138,7 @@ fn an_output_folder_that_is_a_file_is_refused_and_kept() {
     assert_eq!(fs::read(place.path("taken")).unwrap(), b"mine");
 }
 
-/// A limit on the size of files stands in for a full disk: the write fails in the same way, and no
+/// A limit on the size of files simulates a full disk: the write fails in the same way, and no
 /// privilege is needed.
 #[cfg(unix)]
 #[test]
@@ -227,7 +227,7 @@ fn flags_that_do_not_fit_are_wrong_usage_in_their_own_words() {
             assert!(run.stderr.contains(expected) && !run.stderr.contains("_"), "{flags}: {}", run.stderr);
         }
     }
-    // A document has its keys, and a flag that wins over it its name.
+    // A message names a document's keys, and a flag that overrides one by its name.
     place.write("mix.toml", b"[[tracks]]\nfile = 'good.wav'\n[time]\nstart_s = 5\n");
     let run = place.run("render --session mix.toml --end 3 --out out");
     assert!(run.code == Some(1) && run.stderr.contains("--end 3 is not after start_s = 5"), "{}", run.stderr);

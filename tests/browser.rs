@@ -1,5 +1,5 @@
-//! The page in a real browser, where `MIXDOWN_BROWSER=1` says that there is one: no error on its
-//! console, and a picture to look at.
+//! The page in a real browser, where `MIXDOWN_BROWSER=1` states that one is installed: no error on
+//! its console, and a picture to look at.
 
 use crate::program_runs::Place;
 use mixdown_fixtures::path;
@@ -9,7 +9,7 @@ use std::{env, fs};
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// The first Chromium on the path; with the flag set, its absence is a failure.
+/// Returns the first Chromium on the path; with the flag set, its absence is a failure.
 fn browser() -> PathBuf {
     let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
     let found =
@@ -37,7 +37,7 @@ fn open(page: &Path, more: &[String]) -> Output {
         .unwrap()
 }
 
-/// What the page wrote on the console.
+/// Returns the page's messages on the console.
 fn console(output: &Output) -> Vec<String> {
     String::from_utf8_lossy(&output.stderr).lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect()
 }
@@ -53,7 +53,7 @@ fn the_page_opens_in_a_browser_without_an_error() {
     assert!(command.args(["--out", "mix", "--quiet", "--target", "-11"]).output().unwrap().status.success());
     let page = fs::canonicalize(place.path("mix/report.html")).unwrap();
 
-    // A page with an error shows that errors are seen.
+    // A page with an error proves that errors are noticed.
     place.write("wrong.html", b"<script>undefined_name()</script>");
     let wrong = open(&fs::canonicalize(place.path("wrong.html")).unwrap(), &["--dump-dom".into()]);
     assert_eq!(console(&wrong).len(), 1, "{}", String::from_utf8_lossy(&wrong.stderr));

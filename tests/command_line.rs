@@ -1,4 +1,4 @@
-//! What a person at the prompt gets: files, words, documents.
+//! Results at the prompt: files, words, documents.
 
 mod diff;
 mod ends;
@@ -13,7 +13,7 @@ use mixdown_fixtures::{path, signals};
 use serde_json::Value;
 use std::fs;
 
-/// Two stems of a second: noise in stereo, and a tone.
+/// Writes two stems of a second: noise in stereo, and a tone.
 fn place() -> Place {
     let place = Place::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));

@@ -59,7 +59,7 @@ fn an_opus_master_is_measured_decoded_and_holds_target_and_ceiling_so() {
     assert_eq!((&report["master"]["verified"], &report["output"]["sample_rate_hz"]), (&json!(true), &json!(48_000)));
     let sound = decoded(&place, "mix/final_mix.opus");
     assert_eq!(sound[0].len() as u64, report["output"]["frames"].as_u64().unwrap());
-    // The meter of the program on the file says the same.
+    // The program's meter reads the same from the file.
     let run = place.run("measure mix/final_mix.opus --json");
     let measured: Value = serde_json::from_str(&run.stdout).unwrap();
     let text = measured.to_string();
@@ -72,7 +72,7 @@ fn an_opus_master_is_measured_decoded_and_holds_target_and_ceiling_so() {
     demo(&place, "again", "--end 10 --target -9 --max-limiting 24 --format opus --chunk-frames 999");
     assert!(fs::read(place.path("again/final_mix.opus")).unwrap() == once, "the same bytes for any block size");
     let run = place.run("render mix/final_mix.opus --out x --format opus --rate 44100");
-    assert_eq!(run.code, Some(1));
+    assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("opus holds 48000 Hz"), "{}", run.stderr);
 }
 

@@ -1,6 +1,5 @@
-//! Where `ffmpeg` is installed, its own fresh encodes of real music start at the same sample and
-//! last as long. The small files of `fixtures/formats` promise the same everywhere, whatever is
-//! installed.
+//! Fresh encodes of real music by `ffmpeg`, where it is installed: all start at the same sample and
+//! have the same length. The small files of `fixtures/formats` test the same everywhere.
 
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::io::{Fold, StemReader};
@@ -8,8 +7,8 @@ use mixdown_engine::process::Source;
 use std::path::Path;
 use std::process::Command;
 
-/// Ending, and the arguments that choose codec and quality. The source is at 48 kHz, which all of
-/// them keep.
+/// Extension, and the arguments that choose codec and quality. The source is at 48 kHz, which all
+/// of them keep.
 const ENCODES: [(&str, &str); 11] = [
     ("wav", "-c:a pcm_s24le"),
     ("aiff", "-c:a pcm_s24be"),
@@ -37,7 +36,7 @@ fn left(path: &Path) -> Vec<f32> {
     }
 }
 
-/// The lag within ±1500 frames at which a second of `copy` resembles `reference` most.
+/// Returns the lag within ±1500 frames at which a second of `copy` resembles `reference` most.
 fn lag(copy: &[f32], reference: &[f32]) -> i64 {
     let from = 100_000;
     let score = |lag: i64| -> f64 {

@@ -1,4 +1,4 @@
-//! Goldens: what sessions on real stems rendered to, kept and compared.
+//! Goldens: renders of sessions on real stems, kept and compared.
 
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::session::Session;

@@ -1,4 +1,4 @@
-//! What CONTRIBUTING.md promises of the text of the project.
+//! Rules of CONTRIBUTING.md for the text of the project.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const COLUMNS: usize = 100;
 const FOLDERS: [&str; 6] = ["engine", "jobs", "fixtures", "benches", "tests", "docs"];
 
-/// Files below `folder` with one of these endings; what builds leave behind aside.
+/// Collects files below `folder` with one of these extensions, except build output.
 fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
@@ -19,7 +19,8 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The numbers of lines that are too long: comments of code, and Markdown but for tables and code.
+/// Returns the numbers of lines that are too long: comments of code, and Markdown except tables and
+/// code.
 fn too_long(text: &str, is_markdown: bool) -> Vec<usize> {
     let mut in_code = false;
     let mut found = Vec::new();

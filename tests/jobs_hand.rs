@@ -1,4 +1,4 @@
-//! A hand that works, submits and meddles on a job store until somebody kills it; tests start many
+//! A process that works, submits and interferes on a job store until it is killed; tests start many
 //! of them.
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The machine's disk, until the process dies, or is stopped, just before one of its operations.
+/// The machine's disk, until the process dies, or is stopped, before one of its operations.
 struct DyingDisk {
     dies_at: u64,
     stops_at: u64,
@@ -40,7 +40,7 @@ impl DyingDisk {
     }
 }
 
-/// Stops this process, as Ctrl-Z does, until somebody has it go on.
+/// Stops this process, as Ctrl-Z does, until it is continued.
 fn stop() {
     #[cfg(unix)]
     rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)
@@ -67,7 +67,7 @@ impl Disk for DyingDisk {
     }
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.step("write", path);
-        // Half of it, too, may be all that there was time for.
+        // A kill can also leave half of it.
         if self.count.load(Ordering::SeqCst) + 1 == self.dies_at {
             OsDisk.write_new(path, &bytes[..bytes.len() / 2])?;
             self.step("write the second half of", path);
@@ -135,7 +135,7 @@ impl Runner for Trivial {
     }
 }
 
-/// The same, taking its time.
+/// The same runner, but slow.
 struct Slow;
 
 impl Runner for Slow {
@@ -159,7 +159,7 @@ impl Runner for Slow {
     }
 }
 
-/// The machine's clock, with a time of day that is as many seconds off as a file states.
+/// The machine's clock, with a time of day that is off by the seconds in a file.
 struct JumpingClock(Option<OsString>);
 
 impl Clock for JumpingClock {
@@ -178,13 +178,13 @@ fn submit(store: &Store, session: u64, key: Option<String>) {
     let mut job = NewJob::mix(format!("session-{session}").parse().expect("an id"), json!({ "stems": [] }));
     job.key = key;
     if let Ok(submitted) = store.submit(job, &[]) {
-        // The acknowledgement: whoever reads it may rely on the job.
+        // The acknowledgement: its reader may rely on the job.
         println!("{}", submitted.record.job_id);
         let _ = io::stdout().flush();
     }
 }
 
-/// Updates, cancels, cleans and rescues whatever it finds.
+/// Updates, cancels, cleans and rescues all jobs that it finds.
 fn meddle(store: &Store, seed: u64, rounds: u64) {
     let mut state = seed;
     let mut dice = |sides: u64| {
@@ -238,8 +238,8 @@ fn main() {
             store.repair(&Scope::ALL);
             while let Ok(Some(_)) = service(true).worker.run_next() {}
         }
-        // Until nothing waits or runs: a stopped worker's jobs are taken from it once their time is
-        // over.
+        // Until no job waits or runs: a stopped worker's jobs are taken from it once their lease
+        // has expired.
         "work-impatient" => {
             while !store.active().unwrap_or_default().is_empty() {
                 let _ = service(true).worker.run_next();
@@ -256,7 +256,8 @@ fn main() {
         }
         "submit-key" => submit(&store, 0, Some("the one key".into())),
         "meddle" => meddle(&store, number(3), number(4)),
-        // A whole life: a job that completes, one that is cancelled, and a cleanup that takes both.
+        // A whole life cycle: a job that completes, one that is cancelled, and a cleanup that
+        // removes both.
         "die" | "stop" => {
             submit(&store, 0, Some("a key".into()));
             submit(&store, 0, None);

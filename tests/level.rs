@@ -1,4 +1,4 @@
-//! What a master comes to: bits that nothing computed, the ceiling's one rule, targets that are
+//! Levels of a master: bits that are copied unchanged, the ceiling's one rule, targets that are
 //! missed.
 
 use crate::program_runs::{Place, read_wav};
@@ -28,7 +28,7 @@ fn read_integers(place: &Place, name: &str) -> Vec<Vec<i32>> {
     (0..2).map(|channel| samples.iter().skip(channel).step_by(2).copied().collect()).collect()
 }
 
-/// Noise of a peak of about `peak` of full scale, as integers.
+/// Returns noise of a peak of about `peak` of full scale, as integers.
 fn noise(seed: u64, bits: u16, peak: f64) -> Vec<i32> {
     let scale = f64::from(1 << (bits - 1));
     signals::white_noise(seed, peak, 30_000).iter().map(|x| (f64::from(*x) * scale) as i32).collect()
@@ -52,7 +52,7 @@ fn an_integer_stem_at_unity_is_written_bit_for_bit_to_as_many_bits_and_more() {
             assert_eq!(report(&place, "mix")["output"]["exact"], true);
         }
     }
-    // Fewer bits than the stem has are dithered, and a gain is.
+    // Fewer bits than the stem has need dither, and so does a gain.
     write_integers(&place, "a.wav", 24, &[noise(1, 24, 0.3), noise(2, 24, 0.3)]);
     let run = place.run("render a.wav --target none --format wav16 --out mix --quiet");
     assert_eq!((run.code, &report(&place, "mix")["output"]["exact"]), (Some(0), &json!(false)));
@@ -83,8 +83,8 @@ fn a_sum_of_sixteen_bit_stems_is_exact_and_dithered_only_around_what_the_limiter
     };
     let sum = write(&mono);
     assert_eq!(render(""), sum);
-    // One peak above the ceiling: before the limiter's look-ahead nothing changes, and what it
-    // touches is dithered.
+    // One peak above the ceiling: before the limiter's look-ahead nothing changes, and the limited
+    // part is dithered.
     mono[15_000] = 32_767;
     let sum = write(&mono);
     let limited = render("");
@@ -97,7 +97,7 @@ fn a_sum_of_sixteen_bit_stems_is_exact_and_dithered_only_around_what_the_limiter
 fn floats_without_a_target_have_no_ceiling_in_render_and_none_in_play() {
     let place = Place::new();
     // Tones: a render of noise may read above its ceiling and be written again under a lower one,
-    // which play is not.
+    // unlike the output of play.
     let tone = |hz, amplitude| signals::sine(48_000.0, hz, amplitude, 0.0, 40_000);
     place.write_wav("hot.wav", 48_000, &[&tone(440.0, 1.9), &tone(523.0, 1.2)]);
     for (format, ceiling, limited) in

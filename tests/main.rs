@@ -1,5 +1,5 @@
 //! The one integration-test binary of mixdown.
-#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
+#![allow(clippy::unwrap_used)] // Failures here fail a test, with the line.
 
 mod alignment;
 mod bad_input;
@@ -29,6 +29,6 @@ mod repeatability;
 mod report;
 mod time_codes;
 
-/// Counts what is allocated where nothing may be: see `laws::allocation`.
+/// Counts allocations where none are allowed: see `laws::allocation`.
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

@@ -1,5 +1,5 @@
-//! `mixdown measure` and `mixdown waveform`: the right numbers, for every file that can be read,
-//! and words for the rest.
+//! `mixdown measure` and `mixdown waveform`: the right numbers for every file that can be read, and
+//! messages for the rest.
 
 use crate::program_runs::{Place, Run};
 use mixdown_fixtures::{path, signals};
@@ -69,8 +69,7 @@ fn a_sine_in_stereo_reads_as_the_standards_say() {
 #[test]
 fn six_channels_are_weighed_and_not_folded() {
     let place = Place::new();
-    // Tech 3341 case 6 with something in the LFE channel, which does not count but for the true
-    // peak.
+    // Tech 3341 case 6 with a signal in the LFE channel, which only counts for the true peak.
     let levels = [-28.0, -28.0, -24.0, -6.0, -30.0, -30.0];
     let channels: Vec<Vec<f32>> = levels.iter().map(|level| sine(*level, 20)).collect();
     let channels: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
@@ -149,7 +148,7 @@ fn what_a_render_decodes_can_be_measured() {
     }
 }
 
-/// Writes 16-bit samples, a vector a channel.
+/// Writes 16-bit samples, one vector per channel.
 fn write_16_bits(place: &Place, name: &str, channels: &[Vec<i16>]) {
     let spec = hound::WavSpec {
         channels: channels.len() as u16,
@@ -166,7 +165,7 @@ fn write_16_bits(place: &Place, name: &str, channels: &[Vec<i16>]) {
     writer.finalize().unwrap();
 }
 
-/// The rules of audiowaveform, written a second time: minimum and maximum of each pixel, channels
+/// Implements audiowaveform's rules a second time: minimum and maximum of each pixel, channels
 /// summed and divided as integers.
 fn reference(channels: &[Vec<i32>], pixel: usize, split: bool, divisor: i32) -> Vec<i32> {
     let count = channels.len() as i32;

@@ -1,4 +1,4 @@
-//! The memory of a render is set by the number of its tracks, not by their length.
+//! The memory of a render depends on the number of its tracks, not on their length.
 
 use crate::program_runs::Place;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::time::Duration;
 const RATE_HZ: u32 = 8_000;
 const TRACKS: usize = 4;
 
-/// A WAV file of one channel: a hum that comes and goes.
+/// Writes a WAV file of one channel: a hum whose level rises and falls.
 fn write_stem(place: &Place, name: &str, minutes: u32) {
     let format = hound::SampleFormat::Int;
     let spec = hound::WavSpec { channels: 1, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: format };
@@ -21,7 +21,7 @@ fn write_stem(place: &Place, name: &str, minutes: u32) {
     writer.finalize().unwrap();
 }
 
-/// The most memory that a render of all data files has had resident, in KB.
+/// Returns the largest resident memory of a render of all data files, in KB.
 fn peak_kb(place: &Place, minutes: u32) -> u64 {
     let stem = format!("{minutes}.wav");
     write_stem(place, &stem, minutes);
@@ -33,14 +33,14 @@ fn peak_kb(place: &Place, minutes: u32) -> u64 {
     }
     place.write("mix.toml", session.as_bytes());
     let mut command = place.command();
-    // One thread: how many pools of memory the allocator opens does not depend on chance then.
+    // One thread: the number of the allocator's memory pools then does not depend on chance.
     command.env("RAYON_NUM_THREADS", "1");
     let mut child = command.args(["render", "--session", "mix.toml", "--quiet", "--out", "mix"]).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
-        // The figure never falls; what it rises to in the last milliseconds, when files get their
-        // names, does not count.
+        // The figure never falls; its rise in the last milliseconds, when files get their names,
+        // does not count.
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         peak = line.map_or(peak, |line| line.trim().trim_end_matches(" kB").parse().unwrap());
@@ -57,8 +57,8 @@ fn ten_times_the_length_takes_no_more_memory() {
     let place = Place::new();
     let (short, long) = (peak_kb(&place, 10), peak_kb(&place, 100));
     assert!(short > 4_000, "{short} KB: no program is that small");
-    // 0.4 MB for the powers of one strip while its loudness is found, and the rest for the
-    // allocator's whims. The master's readings, its pixels and the powers of sum and file would be
+    // 0.4 MB for the powers of one strip while its loudness is measured, and the rest for variation
+    // of the allocator. The master's readings, its pixels and the powers of sum and file would be
     // 4.5 MB more, readings of a strip 3 MB each.
     assert!(long < short + 2_000, "{short} KB for 10 minutes, {long} for 100");
 }

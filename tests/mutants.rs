@@ -1,13 +1,13 @@
-//! Damaged copies of every small file, through every decoder: an error in words or audio, in
-//! bounded time and memory. A small round always runs; `MIXDOWN_HEAVY` runs 100 000 mutants.
+//! Damaged copies of every small file, through every decoder: an error message or audio, in bounded
+//! time and memory. A small round always runs; `MIXDOWN_HEAVY` runs 100 000 mutants.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
-/// Mutants of one round in CI, and of the heavy one.
+/// Mutants per round in CI, and in the heavy round.
 const MUTANTS: (usize, usize) = (2_000, 100_000);
-/// Mutants of one process: an abort costs no more than these.
+/// Mutants per process: an abort costs no more than these.
 const A_PROCESS: usize = 1_000;
 
 #[test]

@@ -1,6 +1,6 @@
-//! Reads damaged copies of the small files, in a process of its own whose memory is limited: the
+//! Reads damaged copies of the small files, in a process of its own whose memory is limited. The
 //! test `mutants` starts it. Arguments: the first mutant's number, and how many.
-#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
+#![allow(clippy::unwrap_used)] // Failures here fail a test, with the line.
 
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
@@ -10,17 +10,18 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// The longest that one mutant may take.
+/// Longest time for one mutant.
 const MOST_TIME: Duration = Duration::from_secs(10);
-/// The most address space that reading may add, in bytes: 2 GB.
+/// Most address space that reading may add, in bytes: 2 GB.
 #[cfg(target_os = "linux")]
 const MOST_MEMORY_BYTES: u64 = 2_000_000_000;
-/// Frames read of one mutant: ten minutes at 48 kHz, more than its bytes can hold in good faith.
+/// Most frames read of one mutant: ten minutes at 48 kHz, more than a valid file of its size can
+/// contain.
 const MOST_FRAMES: u64 = 48_000 * 600;
 /// Bytes of the largest file that is damaged: longer ones make slow mutants and no new ones.
 const MOST_BYTES: usize = 150_000;
 
-/// Endings of reading, counted.
+/// Counts of the results of reading.
 #[derive(Default)]
 struct Tally {
     decoded: usize,
@@ -33,7 +34,7 @@ fn main() {
     let numbers: Vec<usize> = std::env::args().skip(1).map(|text| text.parse().unwrap()).collect();
     let [first, count] = numbers[..] else { panic!("two numbers are expected") };
     let sources = sources();
-    // A panic that a decoder raises is caught and named; its backtrace would only hide the result.
+    // A panic in a decoder is caught and named; its backtrace would only hide the result.
     std::panic::set_hook(Box::new(|panic| {
         if panic.location().is_some_and(|at| at.file().starts_with("tests") || at.file().starts_with("engine")) {
             eprintln!("{panic}");
@@ -56,7 +57,7 @@ fn main() {
     );
 }
 
-/// Every small file of the fixtures, by name.
+/// Returns every small file of the fixtures, by name.
 fn sources() -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for folder in ["formats", "stems"] {
@@ -102,7 +103,7 @@ fn try_one(name: &str, bytes: &[u8], number: usize, folder: &Path, tally: &mut T
     }
 }
 
-/// Keeps a mutant that a decoder panics on in the folder that `MIXDOWN_KEEP` names: it belongs
+/// Keeps a mutant on which a decoder panics in the folder that `MIXDOWN_KEEP` names: it belongs
 /// among the fixtures.
 fn keep(path: &Path, name: &str, number: usize) {
     if let Some(folder) = std::env::var_os("MIXDOWN_KEEP") {
@@ -122,7 +123,8 @@ fn read(path: &Path) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// A damaged copy: bytes flipped, fields set to extremes, parts cut, repeated, moved or filled.
+/// Returns a damaged copy: bytes flipped, fields set to extremes, parts cut, repeated, moved or
+/// filled.
 fn mutated(bytes: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..=random.next_u32() % 6 {
@@ -160,7 +162,7 @@ fn mutated(bytes: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     bytes
 }
 
-/// Holds the process to [`MOST_MEMORY_BYTES`] above what it maps already: a decoder that reserves
+/// Limits the process to [`MOST_MEMORY_BYTES`] above its current mapping: a decoder that reserves
 /// more aborts.
 #[cfg(target_os = "linux")]
 fn limit_memory() {

@@ -1,4 +1,4 @@
-//! Nulls for the whole road: what must cancel cancels, what must stay stays, to the bit.
+//! Null tests of whole renders: equal signals cancel, and all others stay, to the bit.
 
 use crate::alignment::mono;
 use crate::program_runs::{Place, read_wav};
@@ -11,7 +11,7 @@ use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, PanLaw, Polarity
 use mixdown_fixtures::{alignment as make, signals};
 use std::ops::ControlFlow;
 
-/// A session that leaves its sum alone.
+/// Builds a session that does not change its sum.
 fn untouched(tracks: Vec<Track>) -> Session {
     let mut session = Session { tracks, ..Session::default() };
     session.align.mode = AlignMode::Off;
@@ -66,7 +66,7 @@ fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
     noise_file(&place, "a.wav", 3);
     for pre_fader in [false, true] {
         let mut track = Track::new(place.path("a.wav"));
-        // Before the fader a muted track still feeds the bus; after it, nothing does.
+        // Before the fader a muted track still feeds the bus; after it, it does not.
         track.mute = true;
         track.sends = vec![AuxSend { pre_fader, ..AuxSend::new("bus") }];
         let mut session = untouched(vec![track]);
@@ -80,7 +80,7 @@ fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
 #[test]
 fn a_session_of_one_track_at_unity_writes_its_input_bit_for_bit() {
     let place = Place::new();
-    // Beyond full scale too: floats keep it.
+    // Beyond full scale too: floats preserve it.
     let (left, right) = (signals::pink_noise(4, 0.2, 20_011), signals::white_noise(5, 1.7, 20_011));
     place.write_wav("a.wav", 44_100, &[&left, &right]);
     let run = place.run("render a.wav --target none --format wav32f --out mix");
@@ -155,7 +155,7 @@ fn an_echo_rings_until_it_has_died_away_and_no_longer() {
     assert_eq!(audio.channel(0)[100 + 4_800], 0.25);
 }
 
-/// What is left of a source once its copy has been aligned and taken away.
+/// Renders the difference between a source and its aligned copy.
 fn difference_in_time(rate_hz: u32, source: &[f32], copy: &[f32]) -> (AudioBuffer, Report) {
     let place = Place::new();
     place.write_wav("a.wav", rate_hz, &[source, source]);

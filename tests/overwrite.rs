@@ -1,10 +1,11 @@
-//! No command destroys a file: not one that it reads, not one that somebody else wrote.
+//! No command destroys a file: neither its own inputs nor another program's files.
 
 use crate::program_runs::{Place, Run, read_wav};
 use mixdown_fixtures::signals;
 use std::fs;
 
-/// Two stems, a session of them, and a waveform's input under a name that could be an output.
+/// Writes two stems, a session of them, and a waveform's input under a name that could be an
+/// output.
 fn place() -> Place {
     let place = Place::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));
@@ -14,7 +15,7 @@ fn place() -> Place {
     place
 }
 
-/// Runs a command that must be refused for `expected` and must leave every file as it was.
+/// Runs a command that must be refused for `expected` and must leave every file unchanged.
 fn refused(place: &Place, arguments: &str, expected: &str) -> Run {
     let before = files(place);
     let run = place.run(arguments);
@@ -26,7 +27,7 @@ fn refused(place: &Place, arguments: &str, expected: &str) -> Run {
     run
 }
 
-/// Every file below the place with its bytes.
+/// Returns every file below the place with its bytes.
 fn files(place: &Place) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let mut all = Vec::new();
     let mut folders = vec![place.path("")];
@@ -85,7 +86,7 @@ fn no_command_writes_over_what_it_reads_by_whatever_spelling_even_when_forced() 
     fs::copy(place.path("a.wav"), place.path("doc/a.wav")).unwrap();
     fs::copy(place.path("b.wav"), place.path("doc/b.wav")).unwrap();
     refused(&place, "render -s doc/report.json --out doc --force", input);
-    // A mix that stems are looked for in is read too.
+    // A mix to which stems are aligned is an input too.
     fs::copy(place.path("b.wav"), place.path("in/b.wav")).unwrap();
     refused(&place, "align b.wav --to in/b.wav --write in --force", input);
 }
@@ -110,7 +111,7 @@ fn links_lead_to_the_files_that_are_read() {
     ] {
         refused(&place, &format!("{arguments} --force"), "one of the inputs");
     }
-    // A link that is no input is followed, and stays.
+    // A link that is not an input is followed, and stays.
     symlink("elsewhere.toml", place.path("session.toml")).unwrap();
     place.write("elsewhere.toml", b"old");
     done(&place, "session a.wav -o session.toml --force");
@@ -151,7 +152,7 @@ fn what_mixdown_did_not_write_is_replaced_only_when_forced() {
         place.write(name, b"{ \"mine\": true }");
         refused(&place, command, "--force");
         done(&place, &format!("{command} --force"));
-        // What the command wrote itself it replaces, but for documents that are made to be edited.
+        // A command replaces its own earlier output, except documents that are made to be edited.
         if ["x.toml", "rec.toml"].contains(&name) {
             refused(&place, command, "--force");
         } else {
@@ -167,12 +168,12 @@ fn an_earlier_master_is_not_mixed_into_the_one_that_replaces_it() {
     let run = refused(&place, "render a.wav b.wav final_mix.wav --out .", "master of an earlier render");
     assert!(run.stderr.contains("leave it out of the stems"), "{}", run.stderr);
     refused(&place, "render a.wav b.wav final_mix.wav --out . --mix-only --force", "master of an earlier render");
-    let run = done(&place, "render a.wav final_mix.wav --out elsewhere --align off --quiet");
+    let run = done(&place, "render a.wav final_mix.wav --out elsewhere --align off");
     assert!(run.stderr.contains("\"final_mix\" is a master that mixdown wrote"), "{}", run.stderr);
-    // Stems put in time are stems.
+    // Aligned stems are stems.
     done(&place, "align a.wav b.wav --write in-time");
-    let run = done(&place, "render in-time/a.wav in-time/b.wav --out from-aligned --quiet");
-    assert!(!run.stderr.contains("master"), "{}", run.stderr);
+    let run = done(&place, "render in-time/a.wav in-time/b.wav --out from-aligned");
+    assert!(!run.stderr.contains("is a master"), "{}", run.stderr);
 }
 
 #[test]
@@ -184,7 +185,7 @@ fn a_mix_alone_leaves_the_report_of_an_earlier_render_unless_forced() {
     place.write("mix/notes.txt", b"mine");
     done(&place, "render a.wav --out mix --mix-only --quiet --force");
     assert_eq!(place.names("mix"), ["final_mix.wav", "notes.txt"]);
-    // What has a data file's name and is somebody else's is not in the way of a mix alone.
+    // Another program's file with a data file's name does not prevent a mix alone.
     place.write("mix/report.html", b"<title>mine</title>");
     done(&place, "render b.wav --out mix --mix-only --quiet --force");
     assert_eq!(fs::read(place.path("mix/report.html")).unwrap(), b"<title>mine</title>");
@@ -220,7 +221,7 @@ fn an_output_that_cannot_be_written_is_noticed_before_a_stem_is_read() {
         let run = refused(&place, &arguments, expected);
         assert!(!run.stderr.contains("free space") && !run.stderr.contains(".part"), "{}", run.stderr);
     }
-    // A name that just fits is written, whatever its temporary file is called.
+    // A name of the greatest length is written, whatever its temporary file is called.
     let fits = format!("{}.dat", "y".repeat(251));
     done(&place, &format!("waveform b.wav -o {fits}"));
     // Missing folders are made.
@@ -233,7 +234,7 @@ fn an_output_that_cannot_be_written_is_noticed_before_a_stem_is_read() {
 fn a_folder_without_permission_is_noticed_at_once_with_advice_that_helps() {
     use std::os::unix::fs::PermissionsExt;
     if rustix::process::geteuid().is_root() {
-        // Nothing is forbidden to root but what no one may do: making files in /proc.
+        // The only thing forbidden to root is forbidden to all users: making files in /proc.
         let place = place();
         for arguments in [
             "render b.wav --out /proc/mix",

@@ -1,4 +1,4 @@
-//! `mixdown play` as a process: as fast as it goes, against the clock, and with everything wrong.
+//! `mixdown play` as a process: without a clock, against the clock, and with all kinds of errors.
 
 use crate::program_runs::{Place, read_wav};
 use mixdown_engine::session::Session;
@@ -6,7 +6,7 @@ use mixdown_fixtures::signals;
 use serde_json::{Value, json};
 use std::time::Instant;
 
-/// Two stems and a session of them that leaves their sum alone.
+/// Writes two stems and a session of them that does not change their sum.
 fn place() -> Place {
     let place = Place::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 96_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 60_000));
@@ -106,7 +106,7 @@ fn against_the_clock_it_takes_as_long_as_it_plays() {
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     let told = document(&run.stdout);
     assert_eq!(told["frames"], 33_600);
-    // The clock runs from the first block on; a busy machine may add to it, nothing takes from it.
+    // The clock runs from the first block on; a busy machine may add to it, but cannot shorten it.
     assert!((0.69..10.0).contains(&elapsed), "{elapsed}");
     assert!(told["elapsed_s"].as_f64().unwrap() >= 0.69);
     let text = place.run("play a.wav --align off --null --duration 0.2");
@@ -145,8 +145,8 @@ fn a_list_of_commands_is_carried_out_and_its_log_replays_to_the_same_file() {
     let changed = Session::load(&place.path("changed.toml")).unwrap();
     assert_eq!((changed.tracks[1].gain_db, changed.tracks[1].mute), (-20.0, true));
     assert!(changed.tracks[0].inserts.is_empty(), "what is bypassed is left out");
-    // The last stretch of what was heard is the changed session's mix; the compressor's long memory
-    // is on the muted track.
+    // The last part of the recorded sound is the changed session's mix; the compressor's long
+    // memory is on the muted track.
     let rendered = read_wav(&place.path("changed/final_mix.wav"));
     assert_eq!(rendered[0][60_000..90_000], first[0][60_000..90_000]);
 }

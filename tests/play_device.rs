@@ -1,12 +1,12 @@
-//! `mixdown play` on sound devices that need no hardware: ALSA's own, one that keeps what is heard
-//! in a file and one that fails.
+//! `mixdown play` on sound devices that need no hardware: ALSA's own, one that records to a file
+//! and one that fails.
 
 use crate::program_runs::{Place, Run};
 use mixdown_fixtures::signals;
 use serde_json::Value;
 
-/// A place with a stem and with devices: `heard` writes `heard.raw`, `broken` takes nothing, and
-/// `default` is `other`.
+/// Builds a place with a stem and with devices: `heard` writes `heard.raw`, `broken` accepts
+/// nothing, and `default` is `other`.
 fn place(other: &str) -> (Place, Vec<f32>) {
     let place = Place::new();
     let file = |name: &str, file: &str, about: &str| {
@@ -19,7 +19,7 @@ fn place(other: &str) -> (Place, Vec<f32>) {
         + &file("broken", "/dev/full", "A full disk")
         + &format!("pcm.!default {other:?}\n");
     place.write(".asoundrc", devices.as_bytes());
-    // Short enough to be read ahead as a whole: such devices play as fast as they are given blocks.
+    // Short enough to be read ahead as a whole: such devices play as fast as they receive blocks.
     let stem = signals::white_noise(4, 0.4, 20_000);
     place.write_wav("stem.wav", 48_000, &[&stem, &stem]);
     (place, stem)
@@ -31,7 +31,7 @@ fn play(place: &Place, arguments: &str) -> Run {
     command.output().unwrap().into()
 }
 
-/// The left channel of what a device was given.
+/// Returns the left channel of a device's input.
 fn heard(place: &Place, channels: usize) -> Vec<f32> {
     let bytes = std::fs::read(place.path("heard.raw")).unwrap();
     let samples = bytes.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
@@ -48,7 +48,7 @@ fn what_a_device_is_given_is_the_mix_in_blocks_of_any_size() {
         let latency = told["latency_frames"].as_u64().unwrap() as usize;
         assert!(told["stats"]["blocks"].as_u64().unwrap() > 0 && told["stats"]["starvations"] == 0, "{told}");
         let heard = heard(&place, 2);
-        // Silence until the readers are there, and the limiter's latency.
+        // Silence until the readers are ready, and the limiter's latency.
         let begin = heard.iter().position(|x| *x != 0.0).unwrap();
         let first = stem.iter().position(|x| *x != 0.0).unwrap();
         assert!(begin >= latency);
@@ -87,7 +87,7 @@ fn where_no_device_takes_the_sound_it_ends_with_the_reason_and_what_was_to_be_wr
     let run = play(&place, "stem.wav --align off --device broken --loop 0-0.4 --record changed.toml --log log.json");
     assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
     let told = run.stderr.lines().filter(|line| line.contains("the device is gone: ")).count();
-    // Once for every stream.
+    // Once per stream.
     assert!((1..=5).contains(&told), "{}", run.stderr);
     assert!(run.stderr.contains("no other takes the sound"), "{}", run.stderr);
     assert!(place.path("changed.toml").exists() && place.path("log.json").exists());

@@ -9,7 +9,7 @@ pub(crate) struct Place {
     folder: TempDir,
 }
 
-/// How a run ended.
+/// Result of a run.
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
@@ -67,13 +67,13 @@ impl Place {
         writer.finalize().unwrap();
     }
 
-    /// The names in a folder, hidden ones too, sorted; none when there is no such folder.
+    /// Returns the names in a folder, hidden ones too, sorted; none when there is no such folder.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         names(&self.path(folder))
     }
 }
 
-/// The program under test.
+/// Returns the program under test.
 pub(crate) fn program() -> &'static str {
     env!("CARGO_BIN_EXE_mixdown-under-test")
 }
@@ -86,7 +86,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The samples of a WAV file, a vector a channel.
+/// Returns the samples of a WAV file, one vector per channel.
 pub(crate) fn read_wav(path: &Path) -> Vec<Vec<f32>> {
     let mut reader = hound::WavReader::open(path).unwrap();
     let spec = reader.spec();

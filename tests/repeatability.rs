@@ -1,4 +1,4 @@
-//! Same inputs, same session: same bytes, for any number of threads and any chunk size.
+//! Same inputs and same session yield the same bytes, for any number of threads and any chunk size.
 
 use crate::program_runs::Place;
 use mixdown_fixtures::golden;
@@ -8,7 +8,7 @@ use std::fs;
 const FILES: [&str; 7] =
     ["final_mix.wav", "meters.json", "report.html", "report.json", "spectrum.json", "waveform.dat", "waveform.json"];
 
-/// The bytes of a file; of the report, all but the one key that may depend on the clock.
+/// Returns the bytes of a file; of the report, all but the one key that may depend on the clock.
 fn contents(place: &Place, folder: &str, name: &str) -> Vec<u8> {
     let bytes = fs::read(place.path(folder).join(name)).unwrap();
     if name != "report.json" {

@@ -1,5 +1,5 @@
-//! What a render leaves to look at: the page, the pictures, and data that agree with the file
-//! beside them.
+//! Files that describe a render: the page, the pictures, and data that agree with the file beside
+//! them.
 
 use crate::program_runs::{Place, Run};
 use mixdown_fixtures::{golden, path, signals};
@@ -14,7 +14,7 @@ fn json(place: &Place, name: &str) -> Value {
     serde_json::from_str(&read(place, name)).unwrap()
 }
 
-/// Two real stems, made louder than they bear.
+/// Renders two real stems, louder than full scale allows.
 fn loud(place: &Place, out: &str, more: &[&str]) -> Run {
     let mut command = place.command();
     command.arg("render").args([path("stems/band/drums.flac"), path("stems/band/bass.flac")]);
@@ -101,7 +101,7 @@ fn values_stay_whole_and_the_page_has_one_minus_sign() {
 #[test]
 fn the_page_of_a_four_minute_song_stays_under_two_megabytes() {
     let place = Place::new();
-    // The number of columns, points and rows depends on the length alone; a low rate spares time.
+    // The number of columns, points and rows depends on the length alone; a low rate saves time.
     let noise = signals::pink_noise(1, 0.1, 240 * 8_000);
     place.write_wav("song.wav", 8_000, &[&noise, &signals::pink_noise(2, 0.1, 240 * 8_000)]);
     let run = place.run("render song.wav --out mix --quiet --align off");
@@ -169,7 +169,8 @@ fn gain_reduction_over_time_agrees_with_the_report() {
     // Rounded to 0.01.
     assert!((most - limiter["max_reduction_db"].as_f64().unwrap()).abs() <= 0.0051, "{most} for {limiter}");
     assert!(most > 1.0);
-    // Ten intervals a second: at least as many of them as of frames were turned down.
+    // Ten intervals per second: the limiter acted in at least as large a share of them as of
+    // frames.
     let share = series.iter().filter(|reduction| **reduction > 0.1).count() as f64 / series.len() as f64;
     let reported = limiter["share_of_time"].as_f64().unwrap();
     assert!(reported > 0.0 && reported <= share + 0.01, "{reported} for {share}");
@@ -272,7 +273,7 @@ fn the_page_shows_how_a_stem_was_brought_into_time_and_which_way_it_went() {
     assert!(page.contains("moved 20.83 ms (1000.00 samples) earlier"), "the move is shown");
     assert_eq!(page.matches("<svg class=\"peak\"").count(), 2, "both have a picture of the correlation");
 
-    // What would lose sound is not cut: everything else waits for it.
+    // Parts with sound are not cut: all other stems are delayed instead.
     place.write_wav("b.wav", 48_000, &[&source]);
     place.write_wav(
         "first.wav",

@@ -40,10 +40,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The road of a sample: [`io`] decodes and trims, [`resample`] brings it to the session's rate,
-//! [`align`] says where it belongs, [`dsp`] processes it, [`mix`] sums it, [`master`] gives the sum
-//! its loudness, [`meter`] and [`analysis`] watch, and [`render`] drives it all. The crate reads no
-//! clock, no environment and no terminal, and prints nothing.
+//! Path of a sample: [`io`] decodes and trims it, and [`resample`] brings it to the session's rate.
+//! Next, [`align`] finds its position, [`dsp`] processes it, [`mix`] sums it, and [`master`] gives
+//! the sum its loudness. Beside this path, [`meter`] and [`analysis`] measure, and [`render`]
+//! drives it all. The crate reads no clock, no environment and no terminal, and prints nothing.
 
 pub mod align;
 pub mod analysis;

@@ -1,27 +1,27 @@
-//! The contracts that every part of the signal path keeps: settings build processors, processors
-//! change blocks, taps watch.
+//! Contracts of all parts of the signal path: settings build processors, processors change blocks,
+//! taps observe.
 
 use crate::audio::{Block, BlockMut};
 use crate::units::SampleRate;
 use std::any::Any;
 use thiserror::Error;
 
-/// How many tracks run side by side where they can: with two channels each, one AVX-512 register of
-/// f64.
+/// Number of tracks processed side by side where possible: with two channels each, one AVX-512
+/// register of f64.
 pub const TOGETHER: usize = 4;
 
-/// What a processor is built for.
+/// Format of the blocks for which a processor is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessSpec {
-    /// Frames a second.
+    /// Frames per second.
     pub sample_rate: SampleRate,
-    /// The most frames that one call of `process` may carry.
+    /// Most frames that one call of `process` may carry.
     pub max_block: usize,
     /// Channels in and out: 1 or 2 in a mix.
     pub channels: usize,
 }
 
-/// How long a processor sounds after its input has ended.
+/// Duration of a processor's output after its input has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tail {
     /// At most this many frames until the output stays below −120 dB of the largest input.
@@ -38,11 +38,11 @@ pub enum BuildError {
     OutOfRange {
         /// The field, as a session file spells it.
         field: &'static str,
-        /// The value given.
+        /// The rejected value.
         value: f64,
-        /// The smallest value taken.
+        /// The smallest value accepted.
         min: f64,
-        /// The largest value taken.
+        /// The largest value accepted.
         max: f64,
     },
     /// A frequency that the sample rate cannot carry.
@@ -50,7 +50,7 @@ pub enum BuildError {
     AboveNyquist {
         /// The field, as a session file spells it.
         field: &'static str,
-        /// The frequency given, in hertz.
+        /// The rejected frequency, in hertz.
         value: f64,
         /// Half the sample rate, in hertz.
         nyquist_hz: f64,
@@ -62,7 +62,7 @@ pub enum BuildError {
     Unfit(String),
 }
 
-/// Checks a number against its range; what is not a number is out of every range.
+/// Checks a number against its range; NaN is out of every range.
 ///
 /// # Errors
 /// [`BuildError::OutOfRange`] when it is outside.
@@ -93,10 +93,10 @@ pub trait Stage {
 
 /// Memory and coefficients: changes audio in place, block by block.
 pub trait Processor: Any + Send {
-    /// The delay between input and output in frames: exact and constant. Any thread.
+    /// Returns the delay between input and output in frames: exact and constant. Any thread.
     fn latency(&self) -> u64;
 
-    /// How long the output goes on after the input has ended, latency included. Any thread.
+    /// Returns the duration of the output after the input has ended, latency included. Any thread.
     fn tail(&self) -> Tail;
 
     /// Forgets all input, as if freshly built. Audio thread: no allocation.
@@ -106,52 +106,53 @@ pub trait Processor: Any + Send {
     /// allocation, no lock, no failure.
     fn process(&mut self, block: &mut BlockMut<'_>);
 
-    /// Takes over what `old`, built for the same spec, remembers of its input, as far as it is of
-    /// the same kind: a live edit goes on where the old settings stopped. What is of another kind
-    /// says that it begins in the midst of sound. Audio thread: no allocation.
+    /// Takes over the memory of `old`, built for the same spec, if it is of the same kind. A live
+    /// edit then continues from the old state. If `old` is of another kind, this processor prepares
+    /// to start in the middle of a sound. Audio thread: no allocation.
     fn adopt(&mut self, old: &dyn Processor);
 
-    /// By how much it turns the signal down at this moment, 0 or more, in decibels. Audio thread.
+    /// Returns the current gain reduction, 0 or more, in decibels. Audio thread.
     fn gain_reduction_db(&self) -> f64;
 }
 
-/// What a processor is, where it is of the kind asked for.
+/// Returns the processor as a `T`, if it is one.
 pub(crate) fn same_kind_mut<T: Processor>(processor: &mut dyn Processor) -> Option<&mut T> {
     (processor as &mut dyn Any).downcast_mut()
 }
 
-/// What `old` is, where it is of the kind asked for.
+/// Returns `old` as a `T`, if it is one.
 pub(crate) fn same_kind<T: Processor>(old: &dyn Processor) -> Option<&T> {
     (old as &dyn Any).downcast_ref()
 }
 
-/// A processor that can listen to another signal than the one it changes (side-chain).
+/// A processor whose detector can receive another signal than the one it changes (side-chain).
 pub trait Keyed: Processor {
     /// As [`Processor::process`], with the detector fed from `key`: same frames, any number of
     /// channels. Audio thread.
     fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>);
 }
 
-/// Something that watches a signal and never changes it.
+/// A tap on a signal: observes it and never changes it.
 pub trait Tap: Send {
-    /// Takes in the next block. Audio thread where the tap says so; offline otherwise.
+    /// Takes in the next block. Audio thread where the tap's documentation states so; offline
+    /// otherwise.
     fn observe(&mut self, block: &Block<'_>);
 }
 
-/// A stream of planar audio that is pulled: a file, a resampled file, a shifted file.
+/// A stream of planar audio that is pulled: a file, a resampled file, a delayed file.
 ///
-/// Errors that show up while reading end the stream and are kept by whoever made the source.
+/// Errors that occur while reading end the stream and are kept by the creator of the source.
 pub trait Source: Send {
-    /// What goes wrong while reading.
+    /// Error of reading.
     type Error;
 
-    /// Channels a frame.
+    /// Returns the channels per frame.
     fn channels(&self) -> usize;
 
-    /// Frames a second.
+    /// Returns the frames per second.
     fn sample_rate(&self) -> SampleRate;
 
-    /// Fills the start of `out` and returns how many frames it wrote. Fewer than asked for means
+    /// Fills the start of `out` and returns the number of frames written. Fewer than requested mean
     /// that the stream has ended; every later call returns 0. May block on a file; never called
     /// from an audio callback.
     ///

@@ -1,10 +1,10 @@
-//! The quantities that audio code mixes up most easily, each as its own type.
+//! The quantities that audio code confuses most easily, each as its own type.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
 
-/// Frames a second, in hertz: 1 to [`SampleRate::MAX`].
+/// Frames per second, in hertz: 1 to [`SampleRate::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct SampleRate(u32);
@@ -15,12 +15,12 @@ pub struct SampleRate(u32);
 pub struct SampleRateError(pub u32);
 
 impl SampleRate {
-    /// The lowest rate taken: telephone recordings are at 8000 Hz, some effects at 4000 Hz.
+    /// Lowest rate accepted: telephone recordings are at 8000 Hz, some effects at 4000 Hz.
     pub const MIN: u32 = 1_000;
-    /// The highest rate taken: eight times 96 kHz.
+    /// Highest rate accepted: eight times 96 kHz.
     pub const MAX: u32 = 768_000;
 
-    /// Takes a rate in hertz.
+    /// Builds a rate in hertz.
     ///
     /// # Errors
     /// When the rate is outside [`SampleRate::MIN`] to [`SampleRate::MAX`].
@@ -28,30 +28,30 @@ impl SampleRate {
         if hz < Self::MIN || hz > Self::MAX { Err(SampleRateError(hz)) } else { Ok(Self(hz)) }
     }
 
-    /// 48 kHz, where nothing names a rate.
+    /// 48 kHz, where no rate is given.
     pub const DEFAULT: Self = Self(48_000);
 
-    /// The rate as a whole number of hertz.
+    /// Returns the rate as a whole number of hertz.
     pub const fn hz(self) -> u32 {
         self.0
     }
 
-    /// The rate as a float, for filter design.
+    /// Returns the rate as a float, for filter design.
     pub fn as_f64(self) -> f64 {
         f64::from(self.0)
     }
 
-    /// Half the rate: the highest frequency that it can carry, in hertz.
+    /// Returns half the rate: the highest frequency that it can carry, in hertz.
     pub fn nyquist_hz(self) -> f64 {
         self.as_f64() / 2.0
     }
 
-    /// The nearest whole number of frames to a time in seconds; negative times give 0.
+    /// Returns the nearest whole number of frames to a time in seconds; 0 for negative times.
     pub fn frames(self, seconds: f64) -> u64 {
         (seconds.max(0.0) * self.as_f64()).round() as u64
     }
 
-    /// The time in seconds that a number of frames takes.
+    /// Returns the duration of a number of frames, in seconds.
     pub fn seconds(self, frames: u64) -> f64 {
         frames as f64 / self.as_f64()
     }
@@ -82,17 +82,17 @@ impl fmt::Display for SampleRate {
 pub struct Decibels(pub f64);
 
 impl Decibels {
-    /// The factor that an amplitude is multiplied by; exactly 1 at 0 dB.
+    /// Returns the factor for an amplitude; exactly 1 at 0 dB.
     pub fn to_amplitude(self) -> f64 {
         if self.0 == 0.0 { 1.0 } else { libm::pow(10.0, self.0 / 20.0) }
     }
 
-    /// The level of an amplitude; minus infinity at 0.
+    /// Returns the level of an amplitude; minus infinity at 0.
     pub fn from_amplitude(amplitude: f64) -> Self {
         Self(20.0 * amplitude.abs().log10())
     }
 
-    /// The level of a power, such as a mean square; minus infinity at 0.
+    /// Returns the level of a power, such as a mean square; minus infinity at 0.
     pub fn from_power(power: f64) -> Self {
         Self(10.0 * power.abs().log10())
     }

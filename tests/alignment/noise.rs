@@ -1,12 +1,12 @@
 //! White noise over one of two copies, as loud as the stem and ten decibels louder, for all real
-//! stems: found, or left, never moved elsewhere.
+//! stems. Every stem is found or left, and never moved elsewhere.
 
 use super::{aligned, mono};
 use mixdown_engine::align::Decision;
 use mixdown_fixtures::{alignment as make, stems};
 
-/// How far off a stem is found, of which so many seconds are taken, under noise at `snr_db`; in
-/// frames, `None` where it is left. It may not be moved elsewhere, by more than `elsewhere` frames.
+/// Aligns the first seconds of a stem under noise at `snr_db`. Returns the error of the delay in
+/// frames, or `None` where the stem is left. The error must not exceed `elsewhere` frames.
 fn off(name: &str, seconds: usize, (snr_db, seed): (f64, u64), polarity: i8, elsewhere: f64) -> Option<f64> {
     const LATE: f64 = 1_234.37;
     let (source, hz) = (mono(name), stems::rate_hz(name));
@@ -20,7 +20,7 @@ fn off(name: &str, seconds: usize, (snr_db, seed): (f64, u64), polarity: i8, els
     off
 }
 
-/// Of twelve seconds of every stem: how many are found.
+/// Returns how many stems are found, of twelve seconds each.
 fn found(snr_db: f64, tolerance: f64) -> usize {
     stems::all().filter(|name| off(name, 12, (snr_db, 9), 1, tolerance).is_some()).count()
 }

@@ -1,5 +1,5 @@
-//! Two parts of a stem that share 35 seconds of 60, of stems that hold the same take twice too,
-//! clean and under noise: found where they belong or left, never moved elsewhere.
+//! Two parts of a stem with 35 of 60 seconds in common, also of stems with a repeated take, clean
+//! and under noise. They are found at the right delay or left, and never moved elsewhere.
 //!
 //! `MIXDOWN_HEAVY=1 cargo test -p mixdown-tests overlaps -- --nocapture` cuts each stem at many
 //! places and prints the figures of docs/alignment.md.
@@ -8,7 +8,7 @@ use super::{aligned, mono};
 use mixdown_engine::align::Decision;
 use mixdown_fixtures::{alignment as make, signals, stems};
 
-/// What is told of many cuts.
+/// Results of many cuts.
 #[derive(Debug, Default)]
 struct Tally {
     right: usize,
@@ -16,15 +16,15 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-/// Numbers from 0 to 1 that look random, the same each time.
+/// Returns pseudo-random numbers from 0 to 1, the same each time.
 fn drawn(seed: u64) -> [f64; 5] {
     let random = signals::white_noise(seed, 1.0, 5);
     std::array::from_fn(|n| f64::midpoint(f64::from(random[n]), 1.0).clamp(0.0, 1.0))
 }
 
-/// Cuts every stem `cuts` times: into two parts that share seven twelfths of their length, after a
-/// take of a tenth to a third of it has been pasted over another place; the second part under noise
-/// at 0 dB.
+/// Cuts every stem `cuts` times into two parts with seven twelfths of their length in common. Where
+/// `pasted`, a take of a tenth to a third of the stem is first pasted over another place. Where
+/// `noisy`, the second part is under noise at 0 dB.
 fn cut(cuts: u64, pasted: bool, noisy: bool) -> Tally {
     let mut tally = Tally::default();
     for (stem, name) in stems::all().enumerate() {
@@ -32,7 +32,7 @@ fn cut(cuts: u64, pasted: bool, noisy: bool) -> Tally {
         for n in 0..cuts {
             let seed = 1_000 * stem as u64 + n;
             let [shorter, place, take, from, to] = drawn(seed);
-            // From all that the stem allows to seven tenths of it.
+            // From the full length of the stem to seven tenths of it.
             let length = (whole.len() as f64 * 12.0 / 17.0 * (1.0 - 0.3 * shorter)) as usize;
             let step = length * 5 / 12;
             let frames = (length as f64 * (0.1 + 0.23 * take)) as usize;
@@ -45,7 +45,7 @@ fn cut(cuts: u64, pasted: bool, noisy: bool) -> Tally {
             let answer = aligned(&[first, &second], hz);
             let stem = &answer.stems[1];
             match stem.late_samples.filter(|_| stem.decision == Decision::Moved) {
-                // Noise leaves a sample of doubt.
+                // Noise leaves an uncertainty of one sample.
                 Some(late) if (late + step as f64).abs() <= if noisy { 1.0 } else { 0.02 } && stem.polarity == 1 => {
                     tally.right += 1;
                 }
@@ -57,7 +57,7 @@ fn cut(cuts: u64, pasted: bool, noisy: bool) -> Tally {
     tally
 }
 
-/// How often every stem is cut, usually or in a heavy run.
+/// Returns the number of cuts of every stem, usually or in a heavy run.
 fn cuts(usually: u64, heavy: u64) -> u64 {
     if std::env::var_os("MIXDOWN_HEAVY").is_some() { heavy } else { usually }
 }

@@ -1,4 +1,4 @@
-//! `mixdown diff`, as other people's golden-file tests call it.
+//! `mixdown diff`, as called by golden-file tests of other projects.
 
 use crate::program_runs::Place;
 use mixdown_fixtures::signals;

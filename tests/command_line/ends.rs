@@ -1,4 +1,4 @@
-//! How runs end: by a signal, or before they begin.
+//! Ends of runs: by a signal, or before they begin.
 
 use super::place;
 use serde_json::Value;
@@ -13,7 +13,7 @@ fn a_signal_is_told_by_the_exit_code() {
         let mut command = place.command();
         command.args(["play", "a.wav", "--null", "--loop", "0-1", "--align", "off"]);
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        // It listens from before it opens the stems on.
+        // Signals are handled before the stems are opened.
         let mut begun = [0; 8];
         child.stderr.as_mut().unwrap().read_exact(&mut begun).unwrap();
         signal(&child, with);
@@ -37,7 +37,7 @@ fn a_dry_run_tells_the_plan_and_writes_nothing() {
     assert_eq!(place.names(""), before);
     let run = place.run("render a.wav gone.wav --dry-run");
     assert_eq!(run.code, Some(1));
-    // What a render would refuse, a dry one does.
+    // A dry run refuses the same inputs as a render.
     std::fs::copy(place.path("a.wav"), place.path("final_mix.wav")).unwrap();
     assert_eq!(place.run("render a.wav final_mix.wav --out . --dry-run").code, Some(1));
 }

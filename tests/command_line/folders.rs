@@ -1,4 +1,4 @@
-//! A folder in the place of its stems.
+//! A folder as an argument in place of its stems.
 
 use super::place;
 use serde_json::Value;

@@ -99,6 +99,7 @@ fn what_is_told_more_is_said_for_every_command() {
     let place = Place::new();
     for command in COMMANDS {
         let help = place.run(&format!("{command} --help")).stdout;
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(help.contains("render and play name every stem") && help.contains("-q wins"), "{command}: {help}");
     }
 }

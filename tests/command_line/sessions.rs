@@ -1,4 +1,4 @@
-//! Session documents that work from where they are written.
+//! Session documents whose paths are relative to their folder.
 
 use super::place;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What a person should look at is said on the terminal.
+//! Warnings on the terminal.
 
 use super::place;
 use mixdown_fixtures::signals;
@@ -30,14 +30,14 @@ fn doubtful_stems_are_warned_of() {
         let warned = run.stderr.lines().filter(|line| line.starts_with("warning: ") && line.contains(expected)).count();
         assert_eq!(warned, 1, "{stems}: {}", run.stderr);
     }
-    // Noise has an offset; tones that end with a whole period have none.
+    // Noise has a DC offset; tones that end with a whole period have none.
     for (name, hz) in [("low.wav", 220.0), ("high.wav", 997.0)] {
         place.write_wav(name, 48_000, &[&signals::sine(48_000.0, hz, 0.2, 0.0, 48_000)]);
     }
     let is_calm = |stderr: &str| !stderr.contains("warning:");
     let run = place.run("render low.wav high.wav --align off --out mix");
     assert!(run.code == Some(0) && is_calm(&run.stderr), "{}", run.stderr);
-    // A muted track is meant to be silent, and two parts of one file are meant to be two.
+    // A muted track is silent on purpose, and two parts of one file are two on purpose.
     place.write("mix.toml", b"align.mode = \"off\"\n[[tracks]]\nfile = \"low.wav\"\n[[tracks]]\nfile = \"silent.wav\"\nmute = true\n[[tracks]]\nfile = \"low.wav\"\nname = \"later\"\nstart_s = 0.5\n");
     let run = place.run("render -s mix.toml --out mix");
     assert!(run.code == Some(0) && is_calm(&run.stderr), "{}", run.stderr);
@@ -64,7 +64,7 @@ fn quiet_commands_show_errors_and_no_warnings() {
     }
     let run = place.run("render a.wav --start 100 --out x -q");
     assert!(run.code == Some(1) && run.stderr.contains("the session ends at"), "{}", run.stderr);
-    // What makes the exit code 1 is an error.
+    // A problem with exit code 1 is an error.
     let run = place.run("render a.wav --target -5 --max-limiting 0 --strict --out x -q");
     assert!(run.code == Some(1) && run.stderr.starts_with("mixdown: "), "{:?} {}", run.code, run.stderr);
 }
@@ -96,7 +96,7 @@ fn names_cannot_move_the_cursor() {
         let text = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(!out.status.success() && !text.contains('\u{1b}') && text.contains("\\u{1b}"), "{text:?}");
     }
-    // Neither escapes nor ends of lines, in whatever is shown.
+    // Neither escapes nor line ends, in any output.
     let (name, shown) = ("no\u{1b}[31m\nwarning: x.wav", "no\\u{1b}[31m\\nwarning: x.wav");
     fs::copy(place.path("a.wav"), place.path(name)).unwrap();
     fs::create_dir(place.path("stems")).unwrap();

@@ -1,16 +1,16 @@
-//! The judgement on one file: same samples, a refusal, a difference that the engine states, or one
-//! that it does not.
+//! Verdict on one file: same samples, a refusal, a difference that the engine states, or one that
+//! it does not.
 
 use super::{Case, Decoded, Own};
 use mixdown_engine::io::DecodeError;
 
-/// The largest difference of two right decoders without loss: one bit of 24, as libsndfile scales
+/// Largest difference of two correct decoders without loss: one bit of 24, as libsndfile scales
 /// integers by 2³¹ − 1 in places.
 const EXACT: f64 = 2.0e-7;
-/// The same for lossy codecs, in root mean square against the signal: decoders of one codec agree
-/// to 60 dB at least (ISO 11172-4 requires more; Opus and Vorbis decoders are nearer).
+/// The same for lossy codecs, in root mean square relative to the signal. Decoders of one codec
+/// agree to 60 dB at least (ISO 11172-4 requires more; Opus and Vorbis decoders are nearer).
 const LOSSY: f64 = 1.0e-3;
-/// Frames within which the lag of a lossy decoder is looked for.
+/// Frames within which the lag of a lossy decoder is searched.
 const REACH: i64 = 3_000;
 
 pub(super) enum Verdict {
@@ -33,8 +33,8 @@ impl Verdict {
     }
 }
 
-/// Compares what was read with what the others read; one that agrees is enough, as they too have
-/// faults.
+/// Compares the engine's reading with those of the others; one that agrees is enough, as they too
+/// have faults.
 pub(super) fn judge(case: &Case, own: &Result<Own, DecodeError>, references: &[(&str, Decoded)]) -> Verdict {
     let own = match own {
         Ok(own) => own,
@@ -61,13 +61,13 @@ pub(super) fn judge(case: &Case, own: &Result<Own, DecodeError>, references: &[(
     }
 }
 
-/// What the engine states about a file beside its truncation.
+/// Returns the engine's statements about a file beside its truncation.
 fn words(own: &Own) -> Vec<String> {
     let corrupt = own.outcome.corrupt_packets;
     (corrupt > 0).then(|| format!("{corrupt} packets could not be decoded")).into_iter().collect()
 }
 
-/// How two readings differ; none when they are the same.
+/// Returns the difference of two readings; `None` when they are the same.
 fn difference(case: &Case, own: &Own, reference: &Decoded) -> Option<String> {
     let decoded = &own.decoded;
     if (decoded.rate_hz, decoded.channels.len()) != (reference.rate_hz, reference.channels.len()) {
@@ -75,8 +75,8 @@ fn difference(case: &Case, own: &Own, reference: &Decoded) -> Option<String> {
         return Some(format!("{} for {}", form(decoded), form(reference)));
     }
     let (len, theirs) = (decoded.channels[0].len(), reference.channels[0].len());
-    // What an encoder added may be left out where the trim states it; FFmpeg leaves it in for some
-    // containers.
+    // Frames that an encoder added may be left out where the trim states it; FFmpeg keeps them for
+    // some containers.
     let trimmed = (own.info.trim.start_frames + own.info.trim.end_frames) as usize;
     if len != theirs && (theirs < len || theirs - len > trimmed) {
         return Some(format!("{len} frames for {theirs}"));
@@ -91,7 +91,7 @@ fn difference(case: &Case, own: &Own, reference: &Decoded) -> Option<String> {
         if case.lossy {
             let signal = power(&mut theirs.iter().map(|x| f64::from(*x))).sqrt();
             let error = power(&mut off()).sqrt();
-            // Quieter than −90 dBFS both may round as they like.
+            // Below −90 dBFS both may round differently.
             if error > LOSSY * signal + 3e-5 {
                 return Some(format!("channel {index} is {:.1} dB off", 20.0 * (error / signal.max(1e-9)).log10()));
             }
@@ -102,7 +102,8 @@ fn difference(case: &Case, own: &Own, reference: &Decoded) -> Option<String> {
     None
 }
 
-/// Frames of the reference before the own start, for a decoder that leaves the encoder's delay in.
+/// Returns the frames of the reference before this engine's start, for a decoder that keeps the
+/// encoder's delay.
 fn best_lag(ours: &[f32], theirs: &[f32]) -> usize {
     let count = ours.len().min(4_000);
     let score = |lag: i64| -> f64 {

@@ -1,4 +1,4 @@
-//! Files that `FFmpeg` and libsndfile write: the same seeded signal in every container and codec.
+//! Files written by `FFmpeg` and libsndfile: the same seeded signal in every container and codec.
 
 use super::Case;
 use std::path::Path;
@@ -22,7 +22,7 @@ const APPLE: &[&str] = &[
     "alac",
 ];
 
-/// `FFmpeg`'s codecs by ending; lossy ones are marked.
+/// `FFmpeg`'s codecs by extension; lossy ones are marked.
 const FFMPEG: &[(&str, &[&str], bool)] = &[
     (
         "wav",
@@ -69,7 +69,8 @@ const FFMPEG: &[(&str, &[&str], bool)] = &[
     ("mp4", &["libopus", "aac", "flac"], true),
 ];
 
-/// Rates and channels that every codec is tried at; what an encoder does not take is left out.
+/// Rates and channels for which every codec is tried; those that an encoder does not accept are
+/// left out.
 const FORMS: &[(u32, usize)] = &[(22_050, 1), (44_100, 2), (48_000, 3), (48_000, 6), (96_000, 2)];
 
 /// Containers and codings of `sndfile-convert`.
@@ -84,7 +85,7 @@ const SNDFILE: &[(&str, &[&str])] = &[
     ("oga", &["pcm16"]),
 ];
 
-/// A sine and noise of its own in each channel, so that exchanged channels show.
+/// Returns a sine and noise of its own for each channel, so that exchanged channels are noticed.
 fn signal(rate_hz: u32, channels: usize) -> String {
     let channel = |n: usize| format!("0.4*sin(2*PI*{}*t)+0.05*(random({n})-0.5)", 220 + 110 * n);
     let all: Vec<String> = (0..channels).map(channel).collect();

@@ -1,9 +1,9 @@
-//! Hundreds of generated files (container × codec × channels × bits × rate × odd header), read
-//! here, by `FFmpeg` and by libsndfile. A file that is read differently without a word fails the
-//! test.
+//! Hundreds of generated files (container × codec × channels × bits × rate × odd header), read by
+//! this engine, by `FFmpeg` and by libsndfile. A difference that the engine does not state fails
+//! the test.
 //!
 //! The programs are not part of a fresh machine, so this runs behind `MIXDOWN_HEAVY`, and fails
-//! where they are not installed. `fixtures/formats` holds the same promises on every machine.
+//! where they are not installed. `fixtures/formats` tests the same on every machine.
 
 mod compare;
 mod generate;
@@ -17,24 +17,24 @@ use mixdown_engine::process::Source;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The least number of files that must have been compared.
+/// Fewest files that must have been compared.
 const LEAST_FILES: usize = 300;
 
 /// One generated file.
 pub(crate) struct Case {
-    /// The file's name, which names its parameters.
+    /// Name of the file, which contains its parameters.
     pub(crate) name: String,
-    /// Bits that two right decoders may differ in: none for codecs without loss.
+    /// True if two correct decoders may differ; false for codecs without loss.
     pub(crate) lossy: bool,
 }
 
-/// What a decoder made of a file: samples by channel.
+/// A decoder's output for a file: samples by channel.
 pub(crate) struct Decoded {
     pub(crate) rate_hz: u32,
     pub(crate) channels: Vec<Vec<f32>>,
 }
 
-/// What this engine made of a file, with its words.
+/// This engine's output for a file, with its statements.
 pub(crate) struct Own {
     pub(crate) decoded: Decoded,
     pub(crate) info: StemInfo,
@@ -70,7 +70,7 @@ fn no_generated_file_is_read_differently_without_a_word() {
     let mut cases = generate::with_ffmpeg(folder.path());
     cases.extend(generate::with_sndfile(folder.path()));
     cases.extend(odd_headers::write_all(folder.path()));
-    // Half of the files a thread: most of the time passes in other programs.
+    // Half of the files per thread: most of the time passes in other programs.
     let (even, odd): (Vec<_>, Vec<_>) = cases.iter().enumerate().partition(|(index, _)| index.is_multiple_of(2));
     let judged: Vec<(&Case, Verdict)> = std::thread::scope(|scope| {
         let halves = [even, odd].map(|half| {

@@ -55,7 +55,8 @@ pub(super) fn write_all(folder: &Path) -> Vec<Case> {
     cases
 }
 
-/// A WAVE file with 44 bytes of header and a fifth of a second of samples that never repeat.
+/// Returns a WAVE file with 44 bytes of header and a fifth of a second of samples that never
+/// repeat.
 fn canonical(bits: u16, channels: u16, rate_hz: u32) -> Vec<u8> {
     let frame = bits / 8 * channels;
     let audio = (rate_hz / 5) * u32::from(frame);
@@ -70,7 +71,7 @@ fn canonical(bits: u16, channels: u16, rate_hz: u32) -> Vec<u8> {
     bytes.extend_from_slice(&bits.to_le_bytes());
     bytes.extend_from_slice(b"data");
     bytes.extend_from_slice(&audio.to_le_bytes());
-    // A linear congruential generator (Numerical Recipes): equal bytes would hide a shift.
+    // A linear congruential generator (Numerical Recipes): equal bytes would hide a delay.
     let mut state = 1_u32;
     bytes.extend((0..audio).map(|_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

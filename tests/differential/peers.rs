@@ -4,7 +4,7 @@ use super::Decoded;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Fails where one of the programs is missing: a comparison with nobody would pass.
+/// Fails where one of the programs is missing: a comparison without references would pass.
 pub(super) fn require() {
     for (program, argument) in [("ffmpeg", "-version"), ("ffprobe", "-version"), ("sndfile-info", "--version")] {
         let status = Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -57,8 +57,8 @@ pub(super) fn sndfile(path: &Path) -> Option<Decoded> {
     Some(Decoded { rate_hz, channels: planes(&little, channels) })
 }
 
-/// Puts the channels of an Ogg Vorbis file in the order of WAVE, as libsndfile leaves them in that
-/// of Vorbis I §4.3.9.
+/// Puts the channels of an Ogg Vorbis file in the order of WAVE. libsndfile leaves them in that of
+/// Vorbis I §4.3.9.
 pub(super) fn in_wave_order(name: &str, decoded: Decoded) -> Decoded {
     let order: &[usize] = match decoded.channels.len() {
         _ if !name.contains("vorbis") => return decoded,

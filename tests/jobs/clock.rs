@@ -1,4 +1,4 @@
-//! The time of day jumps while workers work: no live job is taken, none is lost.
+//! The time of day jumps while workers run: no live job is taken over, none is lost.
 
 use super::yard::{Yard, rounds};
 use mixdown_jobs::jobs::{JobId, NewJob};
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// How the workers' clock is set: by a hand of their own, or by libfaketime in every call of
-/// theirs.
+/// Way of setting the workers' clock: by the test process's own clock, or by libfaketime in every
+/// call.
 #[derive(Clone, Copy)]
 enum Setting<'a> {
     Hand,
@@ -57,7 +57,7 @@ impl Campaign {
     fn submit(&mut self, count: usize) {
         let store = self.yard.store();
         for _ in 0..count {
-            // Below the number of jobs that a session may have.
+            // Fewer than the largest number of jobs of a session.
             let session = format!("session-{}", self.known.len() / 40).parse().unwrap();
             self.known.push(store.submit(NewJob::mix(session, serde_json::json!({})), &[]).unwrap().record.job_id);
         }
@@ -74,7 +74,7 @@ impl Campaign {
 
 fn jumps(setting: Setting<'_>, name: &str) {
     let mut campaign = Campaign::begin(setting);
-    // So many that their expiry at once is taken for a jump of the clock.
+    // So many that their simultaneous expiry is treated as a jump of the clock.
     campaign.submit(rounds(110, 150) as usize);
     campaign.wait();
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! `mixdown jobs` as a person or a program uses it.
+//! `mixdown jobs` as used by a person or a program.
 
 use super::yard::Yard;
 #[cfg(unix)]
@@ -126,7 +126,7 @@ fn until(mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// A session whose render takes long: an hour of silence after a short stem.
+/// Submits a session whose render takes long: an hour of silence after a short stem.
 #[cfg(unix)]
 fn long_job(yard: &Yard) -> String {
     let session = format!("[align]\nmode = \"off\"\n[time]\nend_s = 3600.0\n[[tracks]]\nfile = {:?}\n", stem("bass"));
@@ -166,7 +166,7 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
     assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
 }
 
-/// A limit of nothing on the size of files stands in for a disk without a free byte, and needs no
+/// A limit of zero on the size of files simulates a disk without a free byte, and needs no
 /// privilege.
 #[cfg(unix)]
 #[test]
@@ -195,7 +195,7 @@ fn folders_that_cannot_be_written_are_named() {
     fs::write(yard.path("file"), "mine").unwrap();
     let refused = json(&run(&yard, &["submit", &stem("bass"), "--session-id", "a", "--media", "file", "--json"]));
     assert!(refused["error"].as_str().unwrap().contains("file"), "{refused:#}");
-    // Where even the superuser may not write.
+    // A folder where even the superuser may not write.
     if std::path::Path::new("/proc/sys").is_dir() {
         let refused = run(&yard, &["submit", &stem("bass"), "--session-id", "a", "--media", "/proc/sys", "--json"]);
         assert_eq!(refused.status.code(), Some(1));

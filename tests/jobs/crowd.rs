@@ -45,7 +45,7 @@ fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update(
     let store = yard.store();
     let mut updates = 0;
     for (job, count) in &told {
-        // The jobs of cleanups come and go.
+        // Jobs of cleanups may have been removed.
         let Ok(record) = store.read(job) else { continue };
         assert_eq!(record.extra.get("updates").and_then(Value::as_u64), Some(*count), "{job}");
         updates += count;

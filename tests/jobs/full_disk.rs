@@ -1,4 +1,4 @@
-//! A disk that is really full: a small one in memory, where the machine lets us mount it.
+//! A disk that is really full: a small one in memory, where the machine allows mounting it.
 
 use super::yard::Yard;
 use serde_json::Value;
@@ -10,14 +10,15 @@ use std::process::{Command, Output};
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// Room for the records and for one mix of twelve seconds; none where mounting is not allowed.
+    /// Mounts room for the records and for one mix of twelve seconds; `None` where mounting is not
+    /// allowed.
     fn mount(at: &Path) -> Option<Self> {
         fs::create_dir(at).unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(at).output();
         mounted.is_ok_and(|output| output.status.success()).then(|| Self(at.into()))
     }
 
-    /// Takes every free byte.
+    /// Uses up every free byte.
     fn fill(&self) {
         let block = vec![1; 4_096];
         let mut file = fs::File::create(self.0.join("ballast")).unwrap();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Every file below a folder with its bytes.
+/// Returns every file below a folder with its bytes.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -51,7 +51,7 @@ fn planted_links_are_not_followed() {
         fs::write(canary.join(name), "sing").unwrap();
     }
     let before = contents(&canary);
-    // Whole folders that lead out.
+    // Whole folders that link to the outside.
     symlink(&canary, yard.media().join("linked")).unwrap();
     fs::create_dir_all(yard.media().join("half")).unwrap();
     symlink(canary.join("jobs"), yard.media().join("half/jobs")).unwrap();
@@ -64,7 +64,8 @@ fn planted_links_are_not_followed() {
         let job = NewJob::mix(session.parse().unwrap(), json!({}));
         assert!(store.submit(job, &[]).is_err(), "{session}");
     }
-    // A result folder that leads out fails its job, and cleanup leaves what it leads to.
+    // A result folder that links to the outside fails its job, and cleanup leaves the link's
+    // target.
     let job = store.submit(NewJob::mix("session-0".parse().unwrap(), json!({})), &[]).unwrap().record.job_id;
     yard.work_off();
     assert_eq!(store.read(&job).unwrap().error.unwrap().code, "STORAGE_FAILED");

@@ -1,5 +1,5 @@
 //! Workers and submitters killed at random times and at every step: no acknowledged job is lost, no
-//! record torn, every job ends.
+//! record is torn, every job ends.
 
 use super::yard::{Yard, ids, rounds};
 use mixdown_fixtures::signals;
@@ -7,20 +7,21 @@ use std::io::Read;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-/// Kills in one yard.
+/// Kills per yard.
 const KILLS: u64 = 300;
 
-/// Kills a process and takes what it had said.
+/// Kills a process and returns its output so far.
 fn kill(mut child: Child) -> String {
     child.kill().unwrap();
     let mut text = String::new();
-    // Only a line that was cut off is no text, and that is no acknowledgement either.
+    // Only a truncated line is not text, and it is not an acknowledgement either.
     let _ = child.stdout.take().map(|mut output| output.read_to_string(&mut text));
     child.wait().unwrap();
     text
 }
 
-/// Three hundred kills in a fresh yard: how many acknowledgements were checked, and what was lost.
+/// Kills three hundred processes in a fresh yard. Returns the number of acknowledgements checked,
+/// and the losses.
 fn three_hundred_kills(seed: u64) -> (usize, Vec<String>) {
     let yard = Yard::new();
     let submitter = |yard: &Yard| yard.hand("submit").arg("4").spawn().unwrap();
@@ -70,7 +71,7 @@ fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
         let said = String::from_utf8(run.stdout).unwrap();
         let store = yard.store();
         yard.work_off();
-        // Those that the cleanup had begun to take may be gone.
+        // Jobs that the cleanup had begun to remove may be missing.
         let known: Vec<_> = ids(&said)
             .into_iter()
             .filter(|job| !matches!(store.read(job), Err(mixdown_jobs::store::StoreError::Expired(_))))

@@ -1,4 +1,4 @@
-//! A job's life as its user follows it: lines of the log, where its result lies, its deletion, its
+//! Life cycle of a job from its user's view: lines of the log, location of its result, deletion,
 //! expiry.
 
 use super::yard::Yard;

@@ -1,4 +1,4 @@
-//! The job shell from outside: many processes, killed, meddling, with hostile folders.
+//! Job commands from outside: many processes that are killed or interfere, with hostile folders.
 
 mod clock;
 mod command_line;

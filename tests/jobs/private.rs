@@ -1,5 +1,5 @@
-//! What only its owner may read, what several names may not be written through, and processes that
-//! end in time.
+//! Files that only their owner may read, paths of links that must not be written through, and
+//! processes that end in time.
 
 use super::yard::Yard;
 use mixdown_fixtures::path;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Every file and folder below a folder, with its permissions.
+/// Returns every file and folder below a folder, with its permissions.
 fn modes(folder: &Path) -> Vec<(PathBuf, bool, u32)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -1,4 +1,4 @@
-//! A hundred thousand jobs: the figures are printed, and held when `MIXDOWN_HEAVY` is set.
+//! A hundred thousand jobs: the figures are printed, and checked when `MIXDOWN_HEAVY` is set.
 
 use super::yard::{Yard, rounds};
 use mixdown_jobs::cleanup::{CleanupOptions, Part, clean_as_job};

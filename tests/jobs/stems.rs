@@ -1,4 +1,4 @@
-//! Stems are held to what they were when their job was submitted.
+//! Stems must be unchanged since their job was submitted.
 
 use super::yard::Yard;
 use mixdown_fixtures::path;

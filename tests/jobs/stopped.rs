@@ -1,4 +1,4 @@
-//! A worker that is stopped, as by Ctrl-Z, keeps nobody from anything for longer than its lease
+//! A worker that is stopped, as by Ctrl-Z, blocks other processes for no longer than its lease
 //! lasts.
 
 use super::yard::{Yard, ids, rounds};
@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-/// Waits until a process is stopped, or has ended; whether it is stopped.
+/// Waits until a process is stopped, or has ended. Returns true if it is stopped.
 fn is_stopped(child: &mut Child) -> bool {
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_secs(20) {
@@ -46,7 +46,7 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
         let said = String::from_utf8(output.stdout).unwrap();
         yard.work_off();
         let store = yard.store();
-        // Those that the cleanup took are gone.
+        // Jobs that the cleanup removed are missing.
         let known: Vec<_> =
             ids(&said).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
         checked += ids(&said).len();
@@ -106,7 +106,7 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
     assert_eq!(late, 0);
 }
 
-/// The process that renders for `worker`, once it has started threads.
+/// Returns the process that renders for `worker`, once it has started threads.
 #[cfg(target_os = "linux")]
 fn renderer(worker: &mut Child) -> u32 {
     loop {
@@ -146,7 +146,7 @@ fn a_renderer_dies_with_its_worker_even_while_it_is_stopped() {
     worker.kill().unwrap();
     worker.wait().unwrap();
     let begin = Instant::now();
-    // What nobody waits for stays as a zombie, without threads.
+    // A process whose parent does not wait for it stays as a zombie, without threads.
     let lives = || {
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
         !stat.is_empty() && !stat.contains(") Z ")

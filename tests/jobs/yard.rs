@@ -1,4 +1,4 @@
-//! Two roots, the programs that work on them, and the search for what was lost.
+//! Two roots, the programs that work on them, and the search for losses.
 
 use crate::program_runs::program;
 use mixdown_jobs::jobs::{JobId, Record, State, hash_reader};
@@ -14,8 +14,8 @@ pub(super) struct Yard {
 }
 
 impl Yard {
-    /// In memory where the machine has such a folder: a killed process loses nothing that a disk
-    /// would keep.
+    /// Makes the roots in memory where the machine has such a folder: a killed process loses
+    /// nothing that a disk would keep.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
@@ -41,26 +41,27 @@ impl Yard {
         Store::open(Settings::at(self.media(), self.storage())).unwrap()
     }
 
-    /// The hand, told what to do.
+    /// Builds a command of the test process, for an action.
     pub(super) fn hand(&self, what: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jobs-hand"));
         command.arg(what).arg(self.media()).arg(self.storage()).stderr(Stdio::null()).stdout(Stdio::piped());
         command
     }
 
-    /// `mixdown jobs …`
+    /// Builds `mixdown jobs …`.
     pub(super) fn mixdown(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
         command.current_dir(self.folder.path()).arg("jobs").args(arguments);
         command
     }
 
-    /// Has all jobs done that are left.
+    /// Runs all remaining jobs.
     pub(super) fn work_off(&self) {
         assert!(self.hand("work-once").status().unwrap().success());
     }
 
-    /// What was acknowledged and is gone, and what is not as it must be when nothing runs any more.
+    /// Returns acknowledged jobs that are missing, and anything that is not in order when nothing
+    /// runs any more.
     pub(super) fn losses(&self, acknowledged: &[JobId]) -> Vec<String> {
         let store = self.store();
         let repaired = store.repair(&Scope::ALL);
@@ -88,12 +89,12 @@ impl Yard {
     }
 }
 
-/// The ids in what a hand printed; a line that was cut off is none.
+/// Returns the ids in a process's output; a truncated line is not an id.
 pub(super) fn ids(text: &str) -> Vec<JobId> {
     text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')?.parse().ok()).collect()
 }
 
-/// How often heavy proofs run, in place of `usually`.
+/// Returns the number of rounds of a heavy run, or else `usually`.
 pub(super) fn rounds(usually: u64, heavy: u64) -> u64 {
     if std::env::var_os("MIXDOWN_HEAVY").is_some() { heavy } else { usually }
 }

@@ -1,4 +1,4 @@
-//! Law 6's guard: counts allocations and deallocations on this thread while a closure runs, and is
+//! Guard of law 6: counts allocations and deallocations on this thread while a closure runs, and is
 //! itself tested.
 //!
 //! `assert_no_alloc` with its `warn_*` features counts per thread and lets the allocation through,
@@ -6,7 +6,7 @@
 
 use assert_no_alloc::{assert_no_alloc, violation_count};
 
-/// Runs a closure and returns what it gave, and how often it asked the allocator for anything.
+/// Runs a closure. Returns its result, and the number of its requests to the allocator.
 pub(crate) fn counted<T>(run: impl FnOnce() -> T) -> (T, u32) {
     let before = violation_count();
     let value = assert_no_alloc(run);

@@ -1,4 +1,4 @@
-//! The laws that every processor is held to, one test each; `table` lists every processor and its
+//! Laws that every processor must obey, one test each; `table` lists every processor and its
 //! settings.
 
 pub(crate) mod allocation;
@@ -20,12 +20,12 @@ pub(crate) use table::every_case;
 /// −120 dBFS.
 const INAUDIBLE: f32 = 1e-6;
 
-/// A law about one case at one rate and number of channels: `Err` says what is broken. `build`
+/// A law about one case at one rate and number of channels: `Err` describes the violation. `build`
 /// makes fresh processors.
 type Law = dyn Fn(&Case, &ProcessSpec, &dyn Fn() -> Box<dyn Processor>) -> Result<(), String>;
 
-/// Holds every case to a law at every rate, in mono and stereo; fails with the list of all that
-/// break it.
+/// Checks a law for every case at every rate, in mono and stereo. Fails with the list of all
+/// violations.
 fn hold(law: &Law) {
     hold_at(&RATES_HZ, &[1, 2], law);
 }
@@ -81,7 +81,7 @@ fn law_2_reset_equals_fresh() {
     });
 }
 
-/// The latency is where the first of an impulse comes out, or, in linear phase, the most of it.
+/// The latency is the position of the first output of an impulse, or, in linear phase, of its peak.
 #[test]
 fn law_3_the_measured_delay_equals_the_latency() {
     hold(&|case, spec, fresh| {
@@ -112,7 +112,7 @@ fn law_4_after_the_tail_silence_is_inaudible() {
         let Tail::Frames(tail) = processor.tail() else {
             return Err("its tail never ends".to_owned());
         };
-        // Full-scale noise, then full-scale DC: what a resonance and what a low cutoff keep
+        // Full-scale noise, then full-scale DC: the inputs that a resonance and a low cutoff keep
         // longest.
         let loud = 20_000;
         let mut signal = silence(spec, loud + tail as usize + 5_000);
@@ -226,8 +226,8 @@ fn law_10_the_response_is_the_analytic_one() {
         impulse.channel_mut(0)[0] = 1.0;
         run(&mut *processor, &mut impulse, Blocks::Of(MAX_BLOCK));
         let rate_hz = spec.sample_rate.as_f64();
-        // Ten hertz to 0.45 of the rate, even on a logarithmic scale, off the grid of every round
-        // number.
+        // Ten hertz to 0.45 of the rate, evenly spaced on a logarithmic scale, off the grid of
+        // round numbers.
         for step in 0..48 {
             let frequency_hz = 10.3 * (0.45 * rate_hz / 10.3).powf(f64::from(step) / 47.0);
             let expected_db = response.gain_db(frequency_hz, rate_hz);
@@ -243,7 +243,7 @@ fn law_10_the_response_is_the_analytic_one() {
     });
 }
 
-/// The gain of an impulse response at a frequency in cycles a frame, in dB.
+/// Returns the gain of an impulse response at a frequency in cycles per frame, in dB.
 fn gain_db(response: &[f32], frequency: f64) -> f64 {
     let (mut re, mut im) = (0.0, 0.0);
     for (n, sample) in response.iter().enumerate().filter(|(_, sample)| **sample != 0.0) {
@@ -254,8 +254,8 @@ fn gain_db(response: &[f32], frequency: f64) -> f64 {
     10.0 * (re * re + im * im).log10()
 }
 
-/// The quickest of a second of blocks of 512 frames, in seconds: the quickest, since other programs
-/// only ever slow a block down.
+/// Returns the shortest time of a block of 512 frames within a second, in seconds. The shortest,
+/// since other programs only slow a block down.
 fn quickest_block(channels: usize, mut signal: AudioBuffer, mut work: impl FnMut(&mut BlockMut<'_>)) -> f64 {
     assert_eq!(signal.channels(), channels);
     let mut quickest = f64::MAX;
@@ -270,8 +270,8 @@ fn quickest_block(channels: usize, mut signal: AudioBuffer, mut work: impl FnMut
     quickest
 }
 
-/// The slowest of twenty seconds of silence: in one of them every memory here falls from full scale
-/// through the numbers that lose bits and time, below 10⁻³⁰⁸.
+/// Checks the slowest of twenty seconds of silence. In one of them every memory falls from full
+/// scale through the numbers that lose bits and time, below 10⁻³⁰⁸.
 fn silence_is_not_slower(channels: usize, mut work: impl FnMut(&mut BlockMut<'_>)) -> Result<(), String> {
     let noise: Vec<Vec<f32>> = (0..channels as u64).map(|seed| white_noise(seed, 0.9, 48_000)).collect();
     let sound = quickest_block(channels, AudioBuffer::from_channels(&noise), &mut work);

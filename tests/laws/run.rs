@@ -1,14 +1,14 @@
-//! Building a case's processor and running signals through it, in blocks of any size.
+//! Runs signals through a case's processor, in blocks of any size.
 
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::process::{ProcessSpec, Processor};
 use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals::{pink_noise, sine, white_noise};
 
-/// The rates that every law is checked at, in hertz.
+/// Rates at which every law is checked, in hertz.
 pub(crate) const RATES_HZ: [u32; 4] = [44_100, 48_000, 96_000, 192_000];
 
-/// The largest block that processors are built for.
+/// Largest block for which processors are built.
 pub(crate) const MAX_BLOCK: usize = 4_096;
 
 pub(crate) fn spec(rate_hz: u32, channels: usize) -> ProcessSpec {
@@ -16,7 +16,7 @@ pub(crate) fn spec(rate_hz: u32, channels: usize) -> ProcessSpec {
     ProcessSpec { sample_rate, max_block: MAX_BLOCK, channels }
 }
 
-/// How a signal is cut into blocks.
+/// Sizes of the blocks of a signal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Blocks {
     /// All of one size.
@@ -26,7 +26,7 @@ pub(crate) enum Blocks {
 }
 
 impl Blocks {
-    /// The sizes, without end.
+    /// Returns the sizes, without end.
     fn sizes(self) -> Box<dyn Iterator<Item = usize>> {
         match self {
             // An empty block before each.
@@ -53,8 +53,8 @@ pub(crate) fn run(processor: &mut dyn Processor, signal: &mut AudioBuffer, block
     }
 }
 
-/// A programme that drives every part of every processor: silence, quiet and loud noise, a loud
-/// tone, single peaks, a quiet end.
+/// Returns a programme that exercises every part of every processor: silence, quiet and loud noise,
+/// a loud tone, single peaks, a quiet end.
 pub(crate) fn programme(channels: usize, frames: usize, seed: u64) -> AudioBuffer {
     let part = frames / 6;
     let channels: Vec<Vec<f32>> = (0..channels as u64)
@@ -75,7 +75,7 @@ pub(crate) fn programme(channels: usize, frames: usize, seed: u64) -> AudioBuffe
     AudioBuffer::from_channels(&channels)
 }
 
-/// The first frame and channel whose bits differ, as a sentence.
+/// Reports the first frame and channel whose bits differ, as a sentence.
 pub(crate) fn first_difference(found: &AudioBuffer, expected: &AudioBuffer) -> Result<(), String> {
     for channel in 0..expected.channels() {
         let pairs = found.channel(channel).iter().zip(expected.channel(channel));

@@ -1,4 +1,4 @@
-//! Every insert with the settings that it is held to the laws with: one table, and the compiler
+//! Every insert with the settings for which the laws are checked: one table, and the compiler
 //! checks that none is missing.
 
 use super::response::{self, Response};
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 /// One processor with one set of settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
-    /// What a failure is reported with.
+    /// Name of the case in failures.
     pub(crate) name: String,
     pub(crate) insert: Insert,
-    /// Changes nothing but time.
+    /// True if it changes nothing but the delay.
     pub(crate) neutral: bool,
-    /// How late an effect is heard on purpose, beyond its latency, in milliseconds.
+    /// Intended delay of an effect, beyond its latency, in milliseconds.
     pub(crate) late_ms: f64,
-    /// The analytic response, of what is linear.
+    /// Analytic response, of linear processors.
     pub(crate) response: Option<Response>,
 }
 
@@ -44,7 +44,7 @@ impl Case {
 /// cases.
 macro_rules! table {
     ($($variant:ident($kind:literal): $cases:expr;)*) => {
-        /// Every case of every kind.
+        /// Returns every case of every kind.
         pub(crate) fn every_case() -> Vec<Case> {
             let mut cases = Vec::new();
             $(
@@ -57,7 +57,7 @@ macro_rules! table {
         }
 
         /// Does not compile when a kind of insert is missing in the table above.
-        #[allow(dead_code)] // Its match is for the compiler; nobody calls it.
+        #[allow(dead_code)] // Its match is for the compiler; it is never called.
         fn every_kind_is_listed(insert: &Insert) {
             match insert {
                 $(Insert::$variant(_) => (),)*
@@ -130,7 +130,7 @@ fn pass(make: Make, response: fn(f64, i32) -> Response) -> Vec<Case> {
         .to_vec()
 }
 
-/// Cases of a band with a gain, and one without: neutral.
+/// Returns cases of a band with a gain, and a neutral one without.
 fn gains(make: Make, response: fn(f64, f64, f64) -> Response, bands: &[(f64, f64, f64)]) -> Vec<Case> {
     let band = |hz: f64, gain_db: f64, q: f64| make(json!({ "frequency_hz": hz, "gain_db": gain_db, "q": q }));
     let mut cases: Vec<Case> =

@@ -1,4 +1,4 @@
-//! What may go wrong while it plays: it is told, and sound goes on.
+//! Faults during playback: they are reported, and the sound continues.
 
 use super::{at, difference, hear, one_of_every_kind, plan, play, render, session, set, track, untouched};
 use crate::program_runs::Place as Folder;
@@ -10,7 +10,7 @@ use mixdown_fixtures::signals;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// What has been told of stems: whose, and why.
+/// Returns the reported failures of stems: the track and the reason.
 fn failures<I>(live: &Live<I>) -> Vec<(usize, String)> {
     let failed = live.events.try_iter().filter_map(|event| match event {
         Event::StemFailed { track, message } => Some((track, message)),
@@ -49,7 +49,7 @@ fn a_stem_that_is_no_number_or_shrinks_while_it_plays_is_told_and_the_others_pla
         live.control.now(Command::Play).unwrap();
         let mut heard = hear(&mut live, 30_000, 512).swap_remove(0);
         let file = std::fs::OpenOptions::new().write(true).open(folder.path("short.wav")).unwrap();
-        // Four bytes a frame: 90,000 of them are left.
+        // Four bytes per frame: 90,000 of them are left.
         file.set_len(4 * 90_000).unwrap();
         heard.extend(hear(&mut live, 110_000, 512).swap_remove(0));
         let mut failed = failures(&live);
@@ -157,12 +157,12 @@ fn denormals_in_a_stem_are_read_as_silence() {
     assert!(heard[0][..20_000].iter().enumerate().all(|(n, x)| *x == if n % 3 == 0 { 0.25 } else { 0.0 }));
 }
 
-/// The time that each block takes, undisturbed by what else the machine does: the least of several
-/// runs, in microseconds.
+/// Returns the time of each block, undisturbed by other programs: the least of several runs, in
+/// microseconds.
 fn block_times(plan: &Plan) -> Vec<f64> {
     let mut least = vec![f64::INFINITY; 2_700];
     for _ in 0..7 {
-        // No meters: they look at many frames in one block and at none in the next.
+        // No meters: they process many frames in one block and none in the next.
         let mut live = open(plan, &LiveOptions { readings_a_second: 0.0, ..LiveOptions::default() }).unwrap();
         live.control.now(Command::Play).unwrap();
         let mut heard = vec![Vec::new(); 2];

@@ -1,4 +1,4 @@
-//! How late the output is, and that all paths are equally late, whatever is edited.
+//! Latency of the output, which is equal for all paths, whatever is edited.
 
 use super::{at, hear, plan, play, untouched};
 use crate::program_runs::Place as Folder;
@@ -25,8 +25,8 @@ fn an_impulse_comes_out_as_late_as_the_engine_says() {
         )
         .unwrap(),
     ];
-    // The limiter is late by its look-ahead, 1.5 ms unless asked otherwise, and the 128 frames of
-    // its true-peak detector.
+    // The limiter delays by its look-ahead, by default 1.5 ms, and the 128 frames of its true-peak
+    // detector.
     for (session, look_ahead_ms, expected) in
         [(plain, 1.5, 0), (one, 1.5, 72 + 128), (five, 5.0, 240 + 128), (session, 1.5, 144)]
     {
@@ -53,7 +53,7 @@ fn a_stem_and_its_inverse_cancel_while_inserts_come_and_go_on_one_of_them() {
     let mut live = open_replay(&plan(&session), &LiveOptions::default()).unwrap();
     let settings =
         |ceiling_dbtp: f64| serde_json::from_value(json!({ "type": "limiter", "ceiling_dbtp": ceiling_dbtp }));
-    // A limiter that has nothing to do is a delay.
+    // A limiter that is idle is a delay.
     let insert = |place| Command::Insert { place, before: 0, settings: settings(0.0).unwrap() };
     let up = || Place::Track("up".into());
     let group = || Place::Bus("group".into());
@@ -68,9 +68,9 @@ fn a_stem_and_its_inverse_cancel_while_inserts_come_and_go_on_one_of_them() {
         live.control.send(command).unwrap();
     }
     let heard = hear(&mut live, 80_000, 441);
-    // Both are faded alike: not even while one of them changes is anything left. Where the delay
-    // moves along one path, from a feed to the bus that it feeds, the fades follow each other, and
-    // for so long the path is heard at two times.
+    // Both paths are faded alike: they cancel even while one of them changes. If the delay moves
+    // along one path, from a feed to the bus that it feeds, the fades follow each other. Meanwhile
+    // the path sounds at two delays.
     let moving = |frame: usize| [25_000, 40_000].iter().any(|at| (*at..at + 2_000).contains(&frame));
     let left = heard[0].iter().enumerate().filter(|(frame, _)| !moving(*frame));
     let loudest =

@@ -1,4 +1,4 @@
-//! The loudness target live: the gain that an earlier render found, or none.
+//! The loudness target in live playback: the gain of an earlier render, or none.
 
 use super::{at, difference, plan, play, untouched};
 use crate::program_runs::Place as Folder;
@@ -8,7 +8,7 @@ use mixdown_engine::session::{Ceiling, Session, Target, Track};
 use mixdown_fixtures::signals;
 use std::ops::ControlFlow;
 
-/// Three tones, softer than any target.
+/// Writes three tones, softer than any target.
 fn tones(folder: &Folder) -> Session {
     let tracks = [220.0, 331.0, 997.0].map(|hz| {
         let name = format!("{hz}.wav");

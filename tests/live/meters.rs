@@ -1,4 +1,4 @@
-//! What the meters read, and what becomes of it when nobody does.
+//! Readings of the meters, also when they are not received.
 
 use super::{plan, session, untouched};
 use crate::program_runs::Place as Folder;
@@ -35,7 +35,7 @@ fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them
         let of_strip: Vec<_> = readings.iter().filter(|reading| reading.strip == strip).collect();
         assert!((89..=91).contains(&of_strip.len()), "{} readings in three seconds", of_strip.len());
         let last = of_strip.last().unwrap();
-        // -6.02 dBFS is 9.98 dB above the threshold: 4.99 dB are taken away.
+        // -6.02 dBFS is 9.98 dB above the threshold: the gain reduction is 4.99 dB.
         let level = -6.02 - 4.99;
         let near = |value: Option<f64>, expected: f64, within: f64| {
             assert!((value.unwrap() - expected).abs() < within, "{value:?} for {expected}, {strip:?}");

@@ -1,5 +1,5 @@
-//! The live engine: the same bits as the offline render, and what it does while it plays. Here is
-//! what its tests play.
+//! The live engine: the same bits as the offline render, and its behaviour while it plays. This
+//! module contains the material of its tests.
 
 mod faults;
 mod latency;
@@ -21,7 +21,7 @@ use mixdown_fixtures::signals;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// One insert of every kind, with settings from the middle of what the laws are held with.
+/// Returns one insert of every kind, with settings from the middle of those in the laws.
 fn one_of_every_kind() -> Vec<Insert> {
     let mut kinds: Vec<Vec<Insert>> = Vec::new();
     for case in every_case() {
@@ -34,8 +34,8 @@ fn one_of_every_kind() -> Vec<Insert> {
     kinds.into_iter().map(|kind| kind[kind.len() / 2].clone()).collect()
 }
 
-/// Three seconds of three tracks and two buses, every kind of insert in use, sends before and after
-/// the fader.
+/// Writes three seconds of three tracks and two buses, with every kind of insert in use, and sends
+/// before and after the fader.
 fn session(folder: &Folder) -> Session {
     for (seed, name) in [(1, "a"), (2, "b"), (3, "c")] {
         let noise = signals::pink_noise(seed, 0.1, 100_000 + 7_000 * seed as usize);
@@ -87,7 +87,7 @@ fn set(place: Place, insert: usize, field: &str, value: serde_json::Value) -> Co
     Command::Parameter { place, insert, field: field.into(), value }
 }
 
-/// Every kind of command.
+/// Returns every kind of command.
 fn commands() -> Vec<Timed> {
     let limiter: Insert = serde_json::from_value(json!({ "type": "limiter", "ceiling_dbtp": -9.0 })).unwrap();
     vec![
@@ -106,7 +106,7 @@ fn commands() -> Vec<Timed> {
         at(26_000, Command::Mute { place: Place::Bus("echo".into()), mute: true }),
         at(28_000, Command::Ceiling { ceiling: Ceiling::Dbtp(-6.0) }),
         at(33_333, Command::Pause),
-        // The clock stands still once the sound has faded out, 960 frames later.
+        // The clock stops once the sound has faded out, 960 frames later.
         at(34_293, Command::Play),
         at(38_000, Command::Remove { place: track("c"), insert: 0 }),
         at(40_000, Command::Seek { position: 10_000 }),
@@ -117,8 +117,8 @@ fn commands() -> Vec<Timed> {
     ]
 }
 
-/// Renders a block when the readers have it, as a device would find it, and takes down what is part
-/// of the mix: how much that was.
+/// Renders a block when the readers have it, as a device would receive it, and appends the part
+/// that belongs to the mix. Returns the length of that part.
 fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>]) -> usize {
     let mut out = AudioBuffer::new(2, frames);
     let patience = Instant::now();
@@ -128,7 +128,7 @@ fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>
     let before = live.engine.counters().frame();
     live.engine.process(&mut out.block_mut());
     let rendered = (live.engine.counters().frame() - before) as usize;
-    // What is silent because the engine waits for its readers is no part of the mix; it only comes
+    // Silence while the engine waits for its readers does not belong to the mix; it only occurs
     // before or after sound.
     let first = if live.engine.motion() == Motion::Rolling { frames - rendered } else { 0 };
     for (channel, heard) in heard.iter_mut().enumerate() {
@@ -140,8 +140,8 @@ fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>
     rendered
 }
 
-/// Plays commands, all sent beforehand, in blocks of the sizes that `next_size` gives, until the
-/// mix has ended.
+/// Plays commands, all sent beforehand, in blocks of the sizes from `next_size`, until the mix has
+/// ended.
 fn play<I: LiveInput>(live: &mut Live<I>, commands: &[Timed], mut next_size: impl FnMut() -> usize) -> Vec<Vec<f32>> {
     for command in commands {
         live.control.send(command.clone()).unwrap();
@@ -158,7 +158,7 @@ fn play<I: LiveInput>(live: &mut Live<I>, commands: &[Timed], mut next_size: imp
     }
 }
 
-/// Plays on until so many frames have been heard.
+/// Continues playing until so many frames have been recorded.
 fn hear<I: LiveInput>(live: &mut Live<I>, frames: usize, block: usize) -> Vec<Vec<f32>> {
     let mut heard = vec![Vec::new(); 2];
     let patience = Instant::now();
@@ -173,7 +173,7 @@ fn plan(session: &Session) -> Plan {
     Plan::new(session.clone()).unwrap()
 }
 
-/// A generator of block sizes, 0 and 4096 included.
+/// Returns a generator of block sizes, 0 and 4096 included.
 fn random_sizes(seed: u64) -> impl FnMut() -> usize {
     let mut sizes = signals::white_noise(seed, 1.0, 10_000)
         .into_iter()

@@ -1,4 +1,4 @@
-//! Every change takes its time, and is heard as nothing else.
+//! Every change is gradual, and causes no other sound.
 
 use super::{at, bus, plan, play, set, track, untouched};
 use crate::program_runs::Place as Folder;
@@ -8,12 +8,12 @@ use mixdown_fixtures::signals;
 use serde_json::{Value, json};
 use std::f64::consts::TAU;
 
-/// When the change begins.
+/// Frame at which the change begins.
 const AT: usize = 48_000;
 const WINDOW: usize = 8_192;
 
-/// The levels of a stereo signal's louder side in dB at each of some frequencies, seen through a
-/// Hann window around a frame.
+/// Returns the levels of a stereo signal's louder side in dB at some frequencies, through a Hann
+/// window around a frame.
 fn levels(heard: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<Item = usize>) -> Vec<f64> {
     let window: Vec<f64> = (0..WINDOW).map(|n| 0.5 - 0.5 * (TAU * n as f64 / WINDOW as f64).cos()).collect();
     let part = |channel: &Vec<f32>| {
@@ -34,7 +34,8 @@ fn levels(heard: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<Item 
     frequencies_hz.map(|hz| parts.iter().map(|part| level(part, hz)).fold(-300.0, f64::max)).collect()
 }
 
-/// A tone of 1 kHz whose sides differ, through a filter, a gain and a bus; and a silent track.
+/// Writes a tone of 1 kHz with different sides, through a filter, a gain and a bus; and a silent
+/// track.
 fn tone_session(folder: &Folder) -> Session {
     let tone = |phase| signals::sine(48_000.0, 1_000.0, 0.5, phase, 96_000);
     folder.write_wav("tone.wav", 48_000, &[&tone(0.0), &tone(0.7)]);
@@ -51,8 +52,8 @@ fn tone_session(folder: &Folder) -> Session {
     session
 }
 
-/// Every command, from one end of its range to the other, and back; `true` where the change itself
-/// bends the wave.
+/// Returns every command, from one end of its range to the other, and back; `true` where the change
+/// itself bends the wave.
 fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
     let tone = || track("tone");
     let gain = |place: Place, gain_db| Command::Gain { place, gain_db };
@@ -140,7 +141,7 @@ fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
     ]
 }
 
-/// Measured, so that a target is heard.
+/// Returns options with measured loudness, so that a target takes effect.
 fn options() -> LiveOptions {
     let measured = Some(Measured { integrated_lufs: -12.0, true_peak_dbtp: -9.0, found: None });
     LiveOptions { measured, ..LiveOptions::default() }
@@ -156,7 +157,7 @@ fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
             let mut live = open_replay(&plan, &options()).unwrap();
             let mut commands = vec![at(0, Command::Play)];
             if name == "pause" && way == "back" {
-                // Playing on is heard right after the fade out.
+                // Playback resumes audibly right after the fade out.
                 commands.push(at(AT as u64 - 960, there.clone()));
             } else {
                 commands.extend(before.map(|before| at(1_000, before.clone())));
@@ -166,8 +167,8 @@ fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
                 commands.push(at(AT as u64 + 960, back.clone()));
             }
             let heard = play(&mut live, &commands, || 64);
-            // Until delays are filled, a change waits: its middle is late by as much as the output
-            // may be.
+            // A change waits until delays are filled: the delay of its middle is up to that of the
+            // output.
             let middle = AT + 480 + live.engine.latency() as usize / 2;
             let tone = |centre: usize| levels(&heard, centre, std::iter::once(1_000))[0];
             let (first, last) = (tone(AT - WINDOW), tone(AT + 3 * WINDOW));
@@ -175,7 +176,7 @@ fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
                 let from_tone = if bends { (hz + 500) % 1_000 } else { (*hz).clamp(500, 1_500) - 500 };
                 !(250..=750).contains(&from_tone)
             });
-            // What an echo brings back comes later.
+            // Echoes of the change come later.
             let mut worst = (-300.0, 0);
             for centre in [middle, middle + 2_000, middle + 4_000] {
                 for (level, hz) in levels(&heard, centre, far.clone()).into_iter().zip(far.clone()) {
@@ -192,7 +193,7 @@ fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// When it begins and ends to change, and its largest step.
+/// Returns the first and the last frame of a change, and its largest step.
 fn course(samples: &[f32]) -> (usize, usize, f32) {
     let first = samples.iter().position(|x| *x != samples[0]).unwrap();
     let last = samples.iter().rposition(|x| *x != samples[samples.len() - 1]).unwrap();
@@ -203,7 +204,7 @@ fn course(samples: &[f32]) -> (usize, usize, f32) {
 fn every_change_takes_20_ms_or_as_long_as_it_is_told_to_and_no_step_is_larger_than_the_ramps() {
     let folder = Folder::new();
     let mut session = tone_session(&folder);
-    // Levels instead of tones, and no echo that goes on for longer than the change.
+    // Levels instead of tones, and no echo that lasts longer than the change.
     session.buses[0].inserts.clear();
     folder.write_wav("tone.wav", 48_000, &[&vec![0.25; 96_000], &vec![-0.125; 96_000]]);
     let plan = plan(&session);

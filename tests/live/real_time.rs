@@ -1,4 +1,4 @@
-//! What the audio thread never does: ask for memory, wait, or call the system.
+//! Operations that the audio thread never performs: allocation, waiting, system calls.
 
 use super::{bus, plan, session, track};
 use crate::laws::allocation::counted;
@@ -15,8 +15,8 @@ use rtsan_standalone::nonblocking;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Built with `RTSAN_ENABLE` set, every call of the system that this makes ends the test: see
-/// docs/live.md.
+/// Processes a block. Built with `RTSAN_ENABLE` set, every system call that this makes ends the
+/// test: see docs/live.md.
 #[nonblocking]
 fn process(engine: &mut LiveEngine<RingInput>, out: &mut BlockMut<'_>) {
     engine.process(out);
@@ -51,7 +51,7 @@ fn inserts(session: &Session, place: &Place) -> Vec<Insert> {
     }
 }
 
-/// Another setting of an insert, from the settings that the laws are held with.
+/// Returns another setting of an insert, from the settings in the laws.
 fn parameter(random: &mut Random, insert: &Insert) -> (String, serde_json::Value) {
     let same = |other: &Insert| std::mem::discriminant(other) == std::mem::discriminant(insert);
     let others: Vec<Insert> = every_case().into_iter().map(|case| case.insert).filter(same).collect();
@@ -61,7 +61,7 @@ fn parameter(random: &mut Random, insert: &Insert) -> (String, serde_json::Value
     (name.clone(), value.clone())
 }
 
-/// A command of any kind, with any ramp, now or soon.
+/// Returns a command of any kind, with any ramp, now or soon.
 fn command(random: &mut Random, control: &Control) -> Timed {
     let names = ["a", "b", "c"];
     let name = random.one_of(&names).to_owned();
@@ -105,7 +105,7 @@ fn command(random: &mut Random, control: &Control) -> Timed {
             | Command::Remove { .. }
             | Command::Ceiling { .. }
     );
-    // Chains are changed in the order in which that is asked for.
+    // Chains are changed in the order of the requests.
     let later = random.next() < 0.3 && !is_of_a_chain;
     let at = later.then(|| control.counters().frame() + (random.next() * 5_000.0) as u64);
     let ramp_ms = (random.next() < 0.3).then(|| random.next() * 100.0);
@@ -123,8 +123,8 @@ fn sixty_seconds_of_random_commands_ask_the_allocator_and_the_system_for_nothing
     let (mut out, mut allocations, mut next_command) = (AudioBuffer::new(2, 4_096), 0, 0);
     let (mut sent, mut changed) = (BTreeMap::<String, u32>::new(), BTreeMap::<String, u32>::new());
     live.control.now(Command::Play).unwrap();
-    // Which inserts there are to be changed depends on when exchanges are over: as long as it takes
-    // for all to have had their turn.
+    // The choice of inserts to change depends on the time at which exchanges are over. The test
+    // therefore runs until every kind has been changed.
     let all_changed = 2 * super::one_of_every_kind().len();
     let enough = |seconds: u64, changed: usize| seconds >= 60 && (changed == all_changed || seconds >= 600);
     while !enough(live.engine.counters().frame() / 48_000, changed.len()) {
@@ -141,7 +141,7 @@ fn sixty_seconds_of_random_commands_ask_the_allocator_and_the_system_for_nothing
             };
             match live.control.send(timed) {
                 Ok(_) => *sent.entry(kind.clone()).or_default() += 1,
-                // Two settings of the table that do not go together.
+                // Two settings of the table that contradict each other.
                 Err(CommandError::Invalid(_)) if kind == "parameter" => {}
                 Err(error) => panic!("{error}"),
             }

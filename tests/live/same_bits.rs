@@ -1,4 +1,4 @@
-//! Live, offline and replayed: the same bits, whatever the blocks.
+//! Live, offline and replayed output has the same bits, whatever the blocks.
 
 use super::{at, commands, difference, plan, play, random_sizes, render, session, untouched};
 use crate::program_runs::Place as Folder;
@@ -17,7 +17,7 @@ fn live_and_offline_give_the_same_bits_for_every_block_size() {
     for ceiling in [Ceiling::Off, Ceiling::Dbtp(-6.0)] {
         if ceiling != Ceiling::Off {
             // Offline, a ceiling that a meter reads as missed by more than 0.02 dB is lowered and
-            // the master made again: with tones the first pass holds.
+            // the master is made again. With tones the first pass is enough.
             let tones = [220.0, 331.0, 997.0].map(|hz| {
                 let name = format!("{hz}.wav");
                 folder.write_wav(&name, 48_000, &[&signals::sine(48_000.0, hz, 0.5, 0.3, 120_000)]);
@@ -105,7 +105,7 @@ fn what_was_played_by_hand_is_recorded_and_replays_to_the_same_bits() {
     assert_eq!(live.engine.counters().stats().starvations, 0);
     let recording = live.control.recording().to_vec();
     assert!(recording.len() >= commands().len() - 2, "{}", recording.len());
-    // It survives being written and read.
+    // The recording survives being written and read.
     let recording: Vec<Timed> = serde_json::from_str(&serde_json::to_string(&recording).unwrap()).unwrap();
     let mut again = vec![Vec::new(); 2];
     let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();

@@ -8,7 +8,7 @@ use mixdown_engine::session::{Session, Track};
 use mixdown_fixtures::signals;
 use std::ops::ControlFlow;
 
-/// One track of noise at unity, and its left channel.
+/// Writes one track of noise at unity; returns the session and its left channel.
 fn noise(folder: &Folder) -> (Session, Vec<f32>) {
     let (left, right) = (signals::white_noise(9, 0.5, 60_000), signals::white_noise(8, 0.5, 60_000));
     folder.write_wav("noise.wav", 48_000, &[&left, &right]);

@@ -1,74 +1,69 @@
-//! Compares two stems of which a first look has found an offset: the exact one, and other offsets
-//! that fit as well.
+//! Comparison of two stems after a coarse search: the fine delay, and other delays that fit as
+//! well.
 
+use super::coarse::candidate::ALSO_AS_HIGH;
+use super::coarse::candidate::CANDIDATES;
+use super::coarse::candidate::ENVELOPE_DRIFT;
+use super::coarse::candidate::LOBE_S;
+use super::coarse::candidate::{Rough, worth_it};
 use super::coarse::competing_peak::{self, Rival};
+use super::coarse::joint_activity::common;
 use super::coarse::periodicity::{Overlap, high_places};
-use super::coarse::search::{Rough, worth_it};
 use super::coarse::segment_vote::{self, Found};
 use super::correlate::gcc_phat::{Correlator, Spectrum};
 use super::correlate::quantised_spectrum::Bin;
 use super::decide::accept::{self, Verdict};
+use super::decide::evidence::Refined;
 use super::features::decimate::Decimator;
 use super::features::prepared::Prepared;
 use super::features::stem::StemFeatures;
 use super::fine::direct_path::REFLECTIONS_S;
-use super::fine::peak_quality::Refined;
 use super::fine::refine;
 use super::settings::AlignSettings;
 use super::time_map::line::MOST_DRIFT;
 use crate::units::SampleRate;
 use std::sync::OnceLock;
 
-/// Decimated frames of all stems together that are held in memory and correlated as a whole; beyond
-/// that, envelopes and windows must do.
+/// Most decimated frames of all stems together that are held in memory and correlated as a whole.
+/// Beyond that, envelopes and segments must do.
 const MOST_DECIMATED: usize = 24 << 20;
-/// Decimated frames of one stem that are transformed at once.
+/// Most decimated frames of one stem that are transformed at once.
 const MOST_AT_ONCE: usize = 5 << 20;
-/// Session frames of all stems together whose envelopes are transformed once and kept: a quarter of
-/// an hour of sixteen stems, 115 MB.
+/// Most session frames of all stems together whose envelopes are transformed once and kept. A
+/// quarter of an hour of sixteen stems takes 115 MB.
 const MOST_ENVELOPED: usize = 16 * 3_600 * 48_000 / 4;
-/// Half the width of a peak, in seconds.
-pub(crate) const LOBE_S: f64 = 0.001;
-/// Envelope candidates that are looked at.
-pub(crate) const CANDIDATES: usize = 5;
-/// The most that envelope candidates allow clocks to differ: the reach of the windows at the ends
-/// of the stems.
-pub(crate) const ENVELOPE_DRIFT: f64 = 600e-6;
-/// Another offset fits when so many windows agree there, as a share of the first.
+/// Another delay fits when this share of the segments that agree on the first agrees on it …
 const ALSO_FITS: f64 = 0.7;
-/// … and when the windows see peaks there of at least this share of the height. Notes that return,
-/// played again, reach a third.
+/// … and their peaks there have at least this share of the height. Notes that return, played again,
+/// reach a third.
 const ALSO_PEAKS: f64 = 0.7;
-/// Of stems whose bins are this coherent at one offset, so that no noise hides anything, another
-/// fits only when they are nearly as coherent there: this share.
+/// From this coherence at one delay on, no noise hides a difference. Another delay then fits only
+/// at this share of the coherence.
 const CLEAR: f64 = 0.9;
 const ALSO_COHERENT: f64 = 0.85;
-/// Peaks of windows this near to each other, as a share, need no such look: what is pasted is the
-/// same.
-pub(crate) const ALSO_AS_HIGH: f64 = 0.97;
 
-/// All stems of a comparison, made ready.
+/// Prepared stems of a comparison.
 pub(crate) struct Comparison<'a> {
     pub(crate) prepared: Vec<Option<Prepared<'a>>>,
-    /// What a rough look at a pair takes, where the correlator can; and the whole, once it is asked
-    /// for.
+    /// Spectra for the coarse search, where the correlator supports it; and the whole spectra, once
+    /// needed.
     pub(crate) half_phases: Vec<Option<Vec<Bin>>>,
     spectra: Vec<OnceLock<Spectrum>>,
-    /// After how many session frames a stem is the same again, once it is asked for.
+    /// Period of each stem in session frames, once needed.
     pub(crate) periods: Vec<OnceLock<Option<i64>>>,
     pub(crate) correlator: Option<Correlator>,
     /// Session frames in a decimated one.
     pub(crate) factor: usize,
     pub(crate) max_lag: usize,
-    /// The longest stem whose envelope is transformed once for all its pairs; `None` where that
-    /// would take too much memory.
+    /// Longest stem whose envelope is transformed once for all its pairs. `None` where that would
+    /// take too much memory.
     enveloped: Option<usize>,
     pub(crate) rate: SampleRate,
     settings: &'a AlignSettings,
 }
 
 impl<'a> Comparison<'a> {
-    /// Sizes for the stems that `fit` names, none of which is prepared yet.
+    /// Computes the sizes for the stems listed in `fit`. No stem is prepared yet.
     pub(crate) fn new(stems: &[&StemFeatures], fit: &[usize], max_lag: usize, settings: &'a AlignSettings) -> Self {
         let rate = stems.first().map_or(SampleRate::DEFAULT, |stem| stem.rate());
         let factor = Decimator::new(rate.as_f64()).factor();
@@ -92,7 +87,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What is kept of one stem.
+    /// Prepares one stem.
     pub(crate) fn prepare(&self, stem: &'a StemFeatures) -> (Prepared<'a>, Option<Vec<Bin>>) {
         let mut prepared = Prepared::new(stem);
         let phases = |correlator: &Correlator| correlator.half_phases(&mut prepared.decimated(), prepared.scale());
@@ -103,20 +98,20 @@ impl<'a> Comparison<'a> {
         (prepared, half_phases)
     }
 
-    /// Keeps what [`Comparison::prepare`] made.
+    /// Keeps the result of [`Comparison::prepare`].
     pub(crate) fn keep(&mut self, index: usize, prepared: (Prepared<'a>, Option<Vec<Bin>>)) {
         self.prepared[index] = Some(prepared.0);
         self.half_phases[index] = prepared.1;
     }
 
-    /// The whole spectrum of a stem: most stems never need one.
+    /// Returns the whole spectrum of a stem. Most stems never need one.
     pub(crate) fn spectrum(&self, index: usize) -> Option<&Spectrum> {
         let (correlator, prepared) = self.correlator.as_ref().zip(self.prepared[index].as_ref())?;
         let spectrum = || correlator.spectrum(&mut prepared.decimated(), prepared.scale());
         Some(self.spectra[index].get_or_init(spectrum))
     }
 
-    /// The exact answer for a pair whose rough one is known.
+    /// Returns the verdict of the fine search for a pair whose coarse delay is known.
     pub(crate) fn exact(&self, a: usize, b: usize, rough: &Rough) -> Verdict {
         match self.only_fit(a, b, rough) {
             None => Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new()),
@@ -125,20 +120,20 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether the stems are known to be related.
+    /// Returns true if the stems are known to be related.
     pub(crate) fn assumes_related(&self) -> bool {
         self.settings.assume_related
     }
 
-    /// The exact answer, whatever is decided: for calibration.
+    /// Returns the evidence of the fine search, whatever is decided: for calibration.
     #[cfg(test)]
     pub(crate) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<Refined> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         refine::refine(first, second, &rough.found.course, rough.strong)
     }
 
-    /// The one offset that fits, exactly; or, where another fits as well, how far that is, in
-    /// session frames. None when the common part is too short.
+    /// Returns the only delay that fits, refined. If another fits as well, returns the distance to
+    /// it in session frames. `None` if the common part is too short.
     fn only_fit(&self, a: usize, b: usize, rough: &Rough) -> Option<Result<Refined, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let middle = first.stem.kept() as f64 / 2.0;
@@ -148,10 +143,10 @@ impl<'a> Comparison<'a> {
         if let Some(also) = self.also(a, b, rough.found.course.late(middle)) {
             return Some(Err(also as f64));
         }
-        // What a stem that is played again has in common with itself is gone at the full rate; what
-        // is pasted or sequenced stays.
+        // Repeats that were played anew no longer match at the full rate; pasted or sequenced ones
+        // do.
         let mut best = (rough.clone(), None);
-        // What lies so near may be a reflection: the full rate knows which is the direct path.
+        // So near, it may be a reflection: the full rate shows which is the direct path.
         let near = REFLECTIONS_S * self.rate.as_f64();
         let mut reflection = None;
         for place in self.other_places(a, b, rough) {
@@ -182,8 +177,8 @@ impl<'a> Comparison<'a> {
         }
         match self.rival(a, b, best.0.found.course.late(middle)) {
             Some((Rival::Longer(_), away)) => return Some(Err(away)),
-            // What is pasted, with much of the stem beside it, is as high: under noise only the
-            // height is left to tell.
+            // A paste with much of the stem beside it is as high: under noise only the height
+            // distinguishes it.
             Some((Rival::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
                 if away.abs() > near {
                     return Some(Err(away));
@@ -199,23 +194,22 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// An offset that speaks against `late`, and how far away it lies, in session frames.
+    /// Returns a delay that competes with `late`, and the distance to it in session frames.
     fn rival(&self, a: usize, b: usize, late: f64) -> Option<(Rival, f64)> {
         let (first, second) = (self.prepared[a].as_ref()?.stem, self.prepared[b].as_ref()?.stem);
         let (correlator, factor) = (self.correlator.as_ref()?, self.factor as f64);
-        let common = |lag: i64| segment_vote::common(first, second, lag as f64 * factor).len();
-        // As far as clocks that differ may spread its peak.
-        let spread =
-            MOST_DRIFT * segment_vote::common(first, second, late).len() as f64 / 2.0 + LOBE_S * self.rate.as_f64();
+        let overlap = |lag: i64| common(first, second, lag as f64 * factor).len();
+        // As far as differing clocks may spread its peak.
+        let spread = MOST_DRIFT * common(first, second, late).len() as f64 / 2.0 + LOBE_S * self.rate.as_f64();
         let own = ((late - spread) / factor).floor() as i64..=((late + spread) / factor).ceil() as i64;
         let (a, b) = (self.spectrum(a)?, self.spectrum(b)?);
         let whole = correlator.lend(|scratch| correlator.correlate(a, b, scratch));
-        let rival = competing_peak::rival(&whole, own, common, first.kept().min(second.kept()))?;
+        let rival = competing_peak::rival(&whole, own, overlap, first.kept().min(second.kept()))?;
         let (Rival::Longer(lag) | Rival::AsHigh(lag)) = rival;
         Some((rival, lag as f64 * factor - late))
     }
 
-    /// Offsets that may fit as well, in session frames.
+    /// Returns delays that may fit as well, in session frames.
     fn other_places(&self, a: usize, b: usize, rough: &Rough) -> Vec<i64> {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
         let middle = first.stem.kept() as f64 / 2.0;
@@ -236,7 +230,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What windows find at another offset, where they agree nearly as well as on the first.
+/// Returns the vote at another delay if segments agree there nearly as well as on the first.
 fn also_fits(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Rough, place: i64) -> Option<Rough> {
     let found = segment_vote::ask(a, b, place, rough.search)?;
     let share = |found: &Found| found.agreeing as f64 / found.windows as f64;

@@ -1,5 +1,5 @@
-//! Which stems are late against which, by how much and how sure: only stems that share a source are
-//! ever moved.
+//! Alignment: delay, drift and confidence of stems against each other. Only stems that share a
+//! source are ever moved.
 
 mod coarse;
 mod comparison;

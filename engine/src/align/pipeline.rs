@@ -1,8 +1,10 @@
-//! The pipeline of alignment: prepares stems, compares pairs, refines the best, decides.
+//! Pipeline of alignment: prepares stems, compares pairs, refines the best, decides.
 
-use super::coarse::search::{Look, Rough};
+use super::coarse::candidate::Rough;
+use super::coarse::search::Look;
 use super::comparison::Comparison;
 use super::decide::accept::Verdict;
+use super::decide::group_evidence::Evidence;
 use super::decide::{offset_graph, session_groups, stem_result};
 use super::features::stem::StemFeatures;
 use super::result::{Alignment, StemAlignment};
@@ -11,19 +13,19 @@ use crate::units::SampleRate;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 
-/// The most pairs compared between two looks at whether to stop.
+/// Most pairs compared between two checks whether to stop.
 const PAIRS_AT_ONCE: usize = 32;
-/// Each of three steps reports at least so many parts of itself.
+/// Least number of progress reports in each of three steps.
 const PARTS_A_STEP: usize = 8;
-/// The least that must be kept of a stem for it to be compared, in seconds.
+/// Least length of a stem that is compared, in seconds.
 const SHORTEST_S: f64 = 1.25;
 /// Stems that stay below this peak (−120 dBFS) are silent.
 const SILENT: f32 = 1e-6;
 
-/// Compares stems and decides which to move. Uses rayon's current pool; the answer does not depend
+/// Compares stems and decides which to move. Uses rayon's current pool; the result does not depend
 /// on its size.
 ///
-/// `watch` hears every few pairs, on the calling thread, how much is done, 0 to 1; when it answers
+/// `watch` receives the progress, 0 to 1, every few pairs on the calling thread. If it returns
 /// true, every stem is left with the reason `stopped`.
 pub fn align<S: Borrow<StemFeatures>>(
     stems: &[S],
@@ -34,7 +36,7 @@ pub fn align<S: Borrow<StemFeatures>>(
     let stems: Vec<&StemFeatures> = stems.iter().map(Borrow::borrow).collect();
     let rate = stems.first().map_or(SampleRate::DEFAULT, |stem| stem.rate());
     let longest = stems.iter().map(|stem| stem.kept()).max().unwrap_or(0);
-    // A number that makes no sense asks for nothing.
+    // NaN or a negative number allows no delay.
     let asked = settings.max_offset_s.map_or(u64::MAX, |seconds| rate.frames(seconds.max(0.0)));
     let max_lag = usize::try_from(asked).unwrap_or(usize::MAX).min(longest);
     let unfit: Vec<Option<&str>> = stems.iter().map(|stem| why_unfit(stem, rate)).collect();
@@ -44,7 +46,7 @@ pub fn align<S: Borrow<StemFeatures>>(
         Pairs::All => all.collect(),
         Pairs::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
     };
-    // A mix holds its stems: there is no question why.
+    // A mix holds its stems, so that the origin is not in question.
     let weighed = (pairs == Pairs::All).then_some(settings.mode);
     let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, (settings, weighed), watch) else {
         return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
@@ -54,8 +56,7 @@ pub fn align<S: Borrow<StemFeatures>>(
         Mode::Auto => session_groups::together(&stems, &verdicts),
         Mode::Recordings | Mode::Microphones => (0..stems.len()).collect(),
     };
-    let evidence =
-        stem_result::Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
+    let evidence = Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
     let mut answers = stem_result::decide(&evidence, settings);
     for (answer, reason) in answers.iter_mut().zip(unfit) {
         if let Some(reason) = reason {
@@ -80,14 +81,14 @@ fn why_unfit(stem: &StemFeatures, rate: SampleRate) -> Option<&'static str> {
     }
 }
 
-/// Returns how many of `of` items to work on between two looks at whether to stop: few enough for
-/// progress that moves evenly, and as many as there are threads.
+/// Returns how many of `of` items to process between two checks whether to stop. They are few
+/// enough for even progress, and at least as many as there are threads.
 fn part_len(of: usize) -> usize {
     let threads = rayon::current_num_threads().max(1);
     of.div_ceil(PARTS_A_STEP).next_multiple_of(threads).clamp(1, PAIRS_AT_ONCE.max(threads))
 }
 
-/// A verdict on every pair that matters; None when told to stop.
+/// Returns a verdict on every pair that matters. `None` if stopped.
 fn compare(
     stems: &[&StemFeatures],
     fit: &[usize],
@@ -100,7 +101,7 @@ fn compare(
         return Some(Vec::new());
     }
     let mut comparison = Comparison::new(stems, fit, max_lag, settings);
-    // Preparing, a rough look, the exact look: about as long as each other.
+    // Preparation, coarse search and fine search take about as long as each other.
     let third = |step: f64, done: usize, of: usize| (step + done as f64 / of.max(1) as f64) / 3.0;
     let at_once = part_len(fit.len());
     for (n, part) in fit.chunks(at_once).enumerate() {
@@ -126,8 +127,8 @@ fn compare(
         }
     }
     rough.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
-    // A group of copies has many pairs; the exact offset is found for as many as hold it together
-    // twice over.
+    // A group of copies has many pairs; the fine search covers as many as hold it together twice
+    // over.
     loop {
         let next = needed(&rough, &verdicts, stems.len());
         if next.is_empty() {
@@ -151,8 +152,9 @@ fn compare(
     }
 }
 
-/// The rough pairs to make exact next: a spanning forest of what is not refused, then a second one
-/// beside it; all of them where trusted pairs contradict each other, so that the wrong one shows.
+/// Returns the coarse pairs to refine next: a spanning forest of the pairs that are not refused,
+/// then a second one beside it. Where trusted pairs contradict each other, returns all pairs, so
+/// that the wrong one shows.
 fn needed(rough: &[(usize, usize, Rough)], verdicts: &[(usize, usize, Verdict)], stems: usize) -> Vec<usize> {
     let known = |a: usize, b: usize| verdicts.iter().find(|verdict| (verdict.0, verdict.1) == (a, b)).map(|v| &v.2);
     let open: Vec<usize> = (0..rough.len()).filter(|n| known(rough[*n].0, rough[*n].1).is_none()).collect();

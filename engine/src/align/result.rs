@@ -1,9 +1,9 @@
-//! What alignment answers.
+//! Results of alignment.
 
 use crate::resample::Warp;
 use serde::Serialize;
 
-/// What to do with a stem.
+/// Decision about a stem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
@@ -13,12 +13,12 @@ pub enum Decision {
     Left,
 }
 
-/// The correlation of a stem with another around the offset found, to look at.
+/// Correlation of a stem with another around the delay found, for display.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Correlation {
-    /// The lag of the first value, in frames from the offset found.
+    /// Lag of the first value, in frames from the delay found.
     pub first_lag: i64,
-    /// A value a frame; ±1 where the phases of all frequencies agree.
+    /// One value per frame; ±1 where the phases of all frequencies agree.
     pub values: Vec<f32>,
 }
 
@@ -29,55 +29,54 @@ impl Correlation {
     }
 }
 
-/// How to put a stem in time.
+/// Change that puts a stem in time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Move {
-    /// Which frame of the stem belongs to which frame of its reference, at the rate of the
-    /// comparison. Its drift above 0: the stem's clock runs fast, so that it has more frames for
-    /// the same time.
+    /// Frame of the stem for each frame of its reference, at the rate of the comparison. A drift
+    /// above 0 means that the stem's clock runs fast, so that it has more frames for the same time.
     pub warp: Warp,
-    /// −1 when it is to be turned over.
+    /// −1 when the polarity is to be inverted.
     pub polarity: i8,
 }
 
-/// From one frame on, a stem drifts otherwise than before.
+/// Change of a stem's drift at one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct DriftChange {
-    /// The frame of the reference from which on the new drift holds.
+    /// Frame of the reference from which the new drift holds.
     pub at_samples: f64,
-    /// The drift from there on, in frames in a million.
+    /// Drift from there on, in parts per million.
     pub drift_ppm: f64,
 }
 
-/// The answer for one stem.
+/// Result for one stem.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StemAlignment {
-    /// Whether to move it.
+    /// Decision whether to move it.
     pub decision: Decision,
-    /// The stem that it is compared with: the reference of its group. None when it shares its
-    /// source with no other.
+    /// Stem that it is compared with: the reference of its group. `None` if it shares its source
+    /// with no other.
     pub reference: Option<usize>,
-    /// Frames at the session rate by which its events come after the reference's, at frame 0 of the
-    /// reference; negative when they come before. None when nothing is known.
+    /// Delay of its events against the reference's, in frames at the session rate, at frame 0 of
+    /// the reference; negative when they come before. `None` if nothing is known.
     pub late_samples: Option<f64>,
     /// One standard deviation of `late_samples`.
     pub late_uncertainty: f64,
-    /// −1 when it is inverted against the reference; a stem that is moved is turned over too.
+    /// −1 when it is inverted against the reference; moving it also inverts its polarity.
     pub polarity: i8,
-    /// How much more it falls behind, in frames in a million; where that changes, up to the first
-    /// change.
+    /// Growth of the delay, in parts per million; where it changes, up to the first change.
     pub drift_ppm: f64,
-    /// Where its clock changed its drift, in the order of time; mostly empty.
+    /// Changes of its clock's drift, in order of time; mostly empty.
     pub drift_changes: Vec<DriftChange>,
     /// One standard deviation of `drift_ppm`.
     pub drift_uncertainty_ppm: f64,
-    /// The chance, 0 to 1, that `late_samples` is right, as calibrated on generated cases. 0 when
-    /// nothing is known.
+    /// Chance, 0 to 1, that `late_samples` is right, as calibrated on generated cases. 0 if nothing
+    /// is known.
     pub confidence: f64,
-    /// The correlation around the offset; none when there is nothing to see.
+    /// Correlation around the delay. `None` if there is none to show.
     pub correlation: Option<Correlation>,
-    /// Why, starting with one word for the cause where it was left: `in_session`, `effect_return`,
-    /// `mutual_bleed`, `unrelated`, `ambiguous`, `unsure`, `too_short`, `silent`, `stopped`.
+    /// Reason for the decision. For a stem that was left it starts with one word for the cause:
+    /// `in_session`, `effect_return`, `mutual_bleed`, `unrelated`, `ambiguous`, `unsure`,
+    /// `too_short`, `silent`, `stopped`.
     pub reason: String,
 }
 
@@ -98,20 +97,20 @@ impl StemAlignment {
         }
     }
 
-    /// Whether it shares its sound with another stem at a known offset, and stays all the same: its
-    /// reason says why.
+    /// Returns true if the stem shares its sound with another one at a known delay, and stays all
+    /// the same. `reason` contains the cause.
     pub fn stays(&self) -> bool {
         let causes = ["in_session", "effect_return", "mutual_bleed"];
         self.reason.split_once(':').is_some_and(|(cause, _)| causes.contains(&cause))
     }
 
-    /// What putting it in time takes; nothing for a stem that is left.
+    /// Returns the change that puts the stem in time; no change for a stem that is left.
     pub fn movement(&self) -> Move {
         if self.decision == Decision::Moved { self.in_time() } else { Move::NONE }
     }
 
-    /// How it lies against its reference, whether it is to be moved or lies right already; nothing
-    /// where nothing is known.
+    /// Returns the change that puts the stem in time with its reference, whether it is to be moved
+    /// or is right already. No change if nothing is known.
     pub(crate) fn in_time(&self) -> Move {
         self.warp().map_or(Move::NONE, |warp| Move { warp, polarity: self.polarity })
     }
@@ -121,29 +120,29 @@ impl StemAlignment {
         self.late_samples.map(|late| Warp { start: late, drift: self.drift_ppm * 1e-6, changes })
     }
 
-    /// Frames by which it is late when its reference is at frame `at`.
+    /// Returns the delay in frames when the reference is at frame `at`.
     pub fn late_at(&self, at: f64) -> Option<f64> {
         self.warp().map(|warp| warp.input(at) - at)
     }
 }
 
-/// The answer for a session.
+/// Result for a session.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Alignment {
-    /// The reference of the largest group of stems that share a source (of equals, the first). None
-    /// when no two do.
+    /// Reference of the largest group of stems that share a source (of equals, the first). `None`
+    /// if no two do.
     pub reference: Option<usize>,
-    /// One answer a stem, in the order given.
+    /// One result per stem, in the order given.
     pub stems: Vec<StemAlignment>,
 }
 
 impl Alignment {
-    /// What putting every stem in time takes.
+    /// Returns the change that puts each stem in time.
     pub fn moves(&self) -> Vec<Move> {
         self.stems.iter().map(StemAlignment::movement).collect()
     }
 
-    /// How many stems are to be moved.
+    /// Returns the number of stems that are to be moved.
     pub fn moved(&self) -> usize {
         self.stems.iter().filter(|stem| stem.decision == Decision::Moved).count()
     }

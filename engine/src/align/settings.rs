@@ -3,11 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The confidence from which an offset is believed, and the same for stems that are known to be
-/// related.
+/// Least confidence of an accepted delay, and the same for stems that are known to be related.
 pub(super) const LEAST_CONFIDENCE: (f64, f64) = (0.99, 0.5);
 
-/// Which stems that share a source are moved.
+/// Selection of stems to move among those that share a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -21,28 +20,28 @@ pub enum Mode {
     Microphones,
 }
 
-/// What to look for.
+/// Settings of alignment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AlignSettings {
-    /// Which stems that share a source are moved.
+    /// Selection of stems to move among those that share a source.
     pub mode: Mode,
-    /// The largest offset between two stems that is looked for, in seconds, either way; without it,
-    /// any that lets them overlap.
+    /// Largest delay between two stems that is searched, in seconds, either way; without it, any
+    /// that lets them overlap.
     pub max_offset_s: Option<f64>,
-    /// The confidence, 0 to 1, from which an offset is believed; without it 0.99, or 0.5 for stems
-    /// that are known to be related.
+    /// Least confidence, 0 to 1, of an accepted delay; without it 0.99, or 0.5 for stems that are
+    /// known to be related.
     pub min_confidence: Option<f64>,
-    /// The stems are known to share a source: less evidence will do.
+    /// The stems are known to share a source: less evidence suffices.
     pub assume_related: bool,
-    /// The stem, by its number, against which the others are moved; without it, the one that lets
-    /// the fewest move, and of equals the earliest.
+    /// Number of the stem against which the others are moved. Without it, the one that lets the
+    /// fewest move, and of equals the earliest.
     pub reference: Option<usize>,
 }
 
 impl AlignSettings {
-    /// For stems that are looked for in a mix that is said to hold them: less evidence will do, but
-    /// a chance of 0.95 is asked for.
+    /// Returns settings for stems in a mix that should contain them. Less evidence suffices, but a
+    /// confidence of 0.95 is required.
     pub fn in_mix() -> Self {
         Self { assume_related: true, min_confidence: Some(0.95), ..Self::default() }
     }
@@ -52,7 +51,7 @@ impl AlignSettings {
     }
 }
 
-/// Which pairs are compared.
+/// Selection of pairs to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pairs {
     /// Every stem with every other.

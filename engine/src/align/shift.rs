@@ -1,32 +1,32 @@
-//! Where a moved stem goes: a whole frame to begin at, and a way of reading that does the rest.
+//! Position of a moved stem: a whole frame at which it begins, and a retiming for the rest.
 
 use super::result::Move;
 use crate::resample::{Retiming, Warp};
 
-/// Where a stem that was moved lies.
+/// Position of a moved stem.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// The frame where it begins.
+    /// Frame at which it begins.
     pub start: u64,
-    /// How it is read from there on.
+    /// Retiming from there on.
     pub retiming: Retiming,
 }
 
 impl Move {
-    /// Nothing to do.
+    /// No change.
     pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
 
-    /// Frames by which everything must begin later, so that a stem that sounds from frame
-    /// `first_sound` on loses no sound.
+    /// Returns the frames by which everything must begin later, so that a stem that sounds from
+    /// frame `first_sound` on loses no sound.
     pub fn room(&self, first_sound: Option<u64>) -> u64 {
         let Some(first) = first_sound.filter(|_| *self != Self::NONE) else { return 0 };
-        // Where the first sound comes to lie.
+        // The position of the first sound after the move.
         let lies = self.warp.output(first as f64);
         (-lies).ceil().max(0.0) as u64
     }
 
-    /// Where a stem goes that begins at frame `start`, when everything begins `room` frames later;
-    /// none when it stays as it is.
+    /// Returns the position of a stem that begins at frame `start`, when everything begins `room`
+    /// frames later. `None` if it stays as it is.
     pub fn place(&self, start: u64, room: u64) -> Option<Place> {
         if *self == Self::NONE {
             return (room > 0).then_some(Place { start: start + room, retiming: Retiming::NONE });

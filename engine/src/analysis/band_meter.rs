@@ -1,4 +1,4 @@
-//! A spectrum to look at while it plays: the power of the last window in bands of equal ratio.
+//! Live spectrum: the power of the last window in bands of equal ratio.
 
 use super::bands::{BandWeights, logarithmic};
 use super::power_frames::PowerFrames;
@@ -8,7 +8,7 @@ use crate::units::SampleRate;
 
 /// Frames of a window, at rates up to 50 kHz; 43 ms at 48 kHz.
 const WINDOW: usize = 2_048;
-/// The least level shown, in dBFS.
+/// Least level shown, in dBFS.
 const FLOOR_DBFS: f32 = -120.0;
 
 /// Powers in `N` bands from 20 Hz to Nyquist. A transform every half window.
@@ -19,8 +19,8 @@ pub struct BandMeter<const N: usize> {
 }
 
 impl<const N: usize> BandMeter<N> {
-    /// A meter whose first transform comes after a part of half a window, `turn` from 0 to 1: of
-    /// many meters each has its own, so that they never all transform in the same block. Control
+    /// Creates a meter whose first transform comes after a part of half a window, `turn`
+    /// from 0 to 1. Meters with different turns never all transform in the same block. Control
     /// thread; allocates.
     pub fn new(rate: SampleRate, channels: usize, turn: f64) -> Self {
         let window = WINDOW * (rate.hz() as usize).div_ceil(50_000).next_power_of_two();
@@ -35,15 +35,15 @@ impl<const N: usize> BandMeter<N> {
         Self { frames, bands, powers: [0.0; N] }
     }
 
-    /// Powers of the last whole window in dBFS, -120 at least; a full-scale sine has 0 in its band.
-    /// Audio thread.
+    /// Returns the powers of the last whole window in dBFS, -120 at least; a full-scale sine has 0
+    /// in its band. Audio thread.
     pub fn levels_dbfs(&self) -> [f32; N] {
         self.powers.map(|power| (10.0 * power.max(1e-12).log10()) as f32).map(|level| level.max(FLOOR_DBFS))
     }
 }
 
 impl<const N: usize> Tap for BandMeter<N> {
-    /// Audio thread: no allocation.
+    /// Observes the next block. Audio thread: no allocation.
     fn observe(&mut self, block: &Block<'_>) {
         let Self { frames, bands, powers } = self;
         frames.push(block, |bins| {

@@ -1,12 +1,12 @@
 //! Frequency bands, as shares of the bins of a transform.
 
-/// The lowest frequency that is shown, in hertz.
+/// Lowest frequency shown, in hertz.
 pub(super) const LOWEST_HZ: f64 = 20.0;
-/// The least width of a band in bins: the main lobe of a Hann window. A narrower band would miss
-/// part of a sine in its middle.
+/// Least width of a band in bins: the main lobe of a Hann window. A narrower band would miss part
+/// of a sine in its middle.
 pub(super) const LEAST_BINS: f64 = 4.0;
 
-/// A frequency band.
+/// Frequency band.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::struct_field_names)] // The unit stands in the names.
 pub(super) struct Band {
@@ -15,8 +15,8 @@ pub(super) struct Band {
     pub(super) high_hz: f64,
 }
 
-/// Third-octave bands of IEC 61260-1:2014 §5.2 to §5.5, base ten: centres 1000·10^(n/10) Hz from 20
-/// Hz to below Nyquist, where the last one may be cut off.
+/// Returns the third-octave bands of IEC 61260-1:2014 §5.2 to §5.5, base ten. Their centres are
+/// 1000·10^(n/10) Hz from 20 Hz to below Nyquist, where the last one may be cut off.
 pub(super) fn third_octaves(nyquist_hz: f64) -> Vec<Band> {
     let at = |tenths: f64| 1_000.0 * libm::pow(10.0, tenths / 10.0);
     // Beyond the highest rate's Nyquist, 384 kHz, n would be 26.
@@ -27,7 +27,7 @@ pub(super) fn third_octaves(nyquist_hz: f64) -> Vec<Band> {
         .collect()
 }
 
-/// Bands of equal ratio from 20 Hz to Nyquist; centres are geometric means.
+/// Returns bands of equal ratio from 20 Hz to Nyquist; centres are geometric means.
 pub(super) fn logarithmic(nyquist_hz: f64, count: usize) -> Vec<Band> {
     let at = |index: f64| LOWEST_HZ * libm::pow(nyquist_hz / LOWEST_HZ, index / count as f64);
     (0..count)
@@ -36,7 +36,7 @@ pub(super) fn logarithmic(nyquist_hz: f64, count: usize) -> Vec<Band> {
         .collect()
 }
 
-/// The bins that make up a band.
+/// Bins that make up a band, with their shares.
 #[derive(Clone, Debug)]
 pub(super) struct BandWeights {
     first: usize,
@@ -44,9 +44,9 @@ pub(super) struct BandWeights {
 }
 
 impl BandWeights {
-    /// Shares out bins `bin_hz` apart: each spreads half a bin to either side. Bands narrower than
-    /// [`LEAST_BINS`] are widened about their centre, so that a sine reads its full power in them;
-    /// they then overlap, as the transform resolves no more.
+    /// Computes the shares of bins that are `bin_hz` apart: each spreads half a bin to either side.
+    /// Bands narrower than [`LEAST_BINS`] are widened about their centre, so that a sine reads its
+    /// full power in them. They then overlap, as the transform resolves no more.
     pub(super) fn new(band: &Band, bin_hz: f64, bins: usize) -> Self {
         let widened = LEAST_BINS / 2.0 * bin_hz;
         let narrow = band.high_hz - band.low_hz < 2.0 * widened;
@@ -62,7 +62,7 @@ impl BandWeights {
         Self { first, weights: (first..=last).map(share).collect() }
     }
 
-    /// The power in the band.
+    /// Returns the power in the band.
     pub(super) fn power(&self, bins: &[f64]) -> f64 {
         self.weights.iter().zip(bins.iter().skip(self.first)).map(|(weight, power)| weight * power).sum()
     }

@@ -1,16 +1,15 @@
-//! The documents that a render leaves behind: `meters.json`, and the name of `spectrum.json`'s
-//! form.
+//! Documents that a render writes: `meters.json`, and the name of `spectrum.json`'s form.
 
 use crate::meter::{Measurement, MeterSeries};
 use serde::{Deserialize, Serialize};
 
-/// The form of `spectrum.json`: the number rises when a reader of the last form would misread the
-/// new one.
+/// Form of `spectrum.json`. The number rises when a reader of the last form would misread the new
+/// one.
 pub const SPECTRUM_SCHEMA: &str = "mixdown.spectrum/1";
-/// The form of `meters.json`.
+/// Form of `meters.json`.
 pub const METERS_SCHEMA: &str = "mixdown.meters/1";
 
-/// What `meters.json` holds, for whoever reads it whole: a render writes it part by part. All
+/// Content of `meters.json`, for readers that load it whole; a render writes it part by part. All
 /// numbers are rounded (see [`MeterSeries`] and [`Measurement::rounded`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MetersDocument {
@@ -18,31 +17,30 @@ pub struct MetersDocument {
     pub schema: String,
     /// Milliseconds between the values of every series: 100.
     pub interval_ms: u32,
-    /// The master as written.
+    /// Master as written.
     pub master: MasterMeters,
-    /// The tracks, in session order.
+    /// Tracks, in session order.
     pub tracks: Vec<StripMeters>,
-    /// The buses, in session order.
+    /// Buses, in session order.
     #[serde(default)]
     pub buses: Vec<StripMeters>,
 }
 
-/// The meters of the master.
+/// Meters of the master.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MasterMeters {
     /// Readings every 100 ms.
     pub series: MeterSeries,
-    /// The limiter's largest gain reduction of every 100 ms, 0 or more, dB; empty without a
-    /// limiter.
+    /// Largest gain reduction of the limiter per 100 ms, 0 or more, dB; empty without a limiter.
     pub gain_reduction_db: Vec<f64>,
     /// Readings of the whole.
     pub summary: Measurement,
 }
 
-/// The meters of one track or bus.
+/// Meters of one track or bus.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StripMeters {
-    /// Its name in the session.
+    /// Name in the session.
     pub name: String,
     /// Readings every 100 ms.
     pub series: MeterSeries,

@@ -7,23 +7,23 @@ use crate::process::{BuildError, Source, Tap};
 use std::path::Path;
 use thiserror::Error;
 
-/// A file that was measured.
+/// Measured file.
 #[derive(Clone, Debug)]
 pub struct MeasuredFile {
-    /// What it says of itself.
+    /// Properties stated in the file.
     pub info: StemInfo,
-    /// What was found while reading it.
+    /// Findings of the reader.
     pub outcome: StemOutcome,
-    /// The meter that heard all of it.
+    /// Meter that observed all of it.
     pub meter: ProgrammeMeter,
 }
 
-/// Measures every channel of a file, none folded; with `series` the meter keeps its readings every
-/// 100 ms too. `progress` hears the frames read so far and the frames expected. Control thread;
+/// Measures every channel of a file, none folded. With `series` the meter keeps its readings every
+/// 100 ms too. `progress` receives the frames read so far and the frames expected. Control thread;
 /// uses rayon's pool.
 ///
 /// # Errors
-/// When the file cannot be read, or holds no frame.
+/// If the file cannot be read, or contains no frame.
 pub fn measure_file(
     path: &Path,
     series: bool,
@@ -44,7 +44,7 @@ pub fn measure_file(
     Ok(MeasuredFile { info: reader.info().clone(), outcome: reader.outcome().clone(), meter })
 }
 
-/// A waveform that could not be drawn.
+/// Error when a waveform cannot be drawn.
 #[derive(Debug, Error)]
 pub enum DrawError {
     /// The file cannot be read.
@@ -55,22 +55,22 @@ pub enum DrawError {
     Settings(#[from] BuildError),
 }
 
-/// How the waveform of a file is drawn: by the reference program's rule for how such a file stores
-/// its samples.
+/// Settings for the waveform of a file, by the reference program's rule for the sample format of
+/// the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileWaveform {
-    /// Frames a pixel: 2 or more.
+    /// Frames per pixel: 2 or more.
     pub samples_per_pixel: u32,
-    /// Bits a value.
+    /// Bits per value.
     pub bits: Bits,
-    /// One waveform a channel; else one of their mean.
+    /// One waveform per channel; otherwise one of their mean.
     pub split_channels: bool,
 }
 
 /// Draws the waveform of a file, none of its channels folded. Control thread; uses rayon's pool.
 ///
 /// # Errors
-/// When the file cannot be read, holds no frame, or a setting is out of range.
+/// If the file cannot be read, contains no frame, or a setting is out of range.
 pub fn draw_file(path: &Path, waveform: FileWaveform) -> Result<WaveformData, DrawError> {
     let mut reader = StemReader::open_at_least(path, Fold::Keep, 1)?;
     let settings = WaveformSettings {
@@ -84,7 +84,7 @@ pub fn draw_file(path: &Path, waveform: FileWaveform) -> Result<WaveformData, Dr
     Ok(generator.into_data())
 }
 
-/// Whether a file's samples are stored as floating-point numbers.
+/// Returns true if a file's samples are stored as floating-point numbers.
 pub fn stores_floats(info: &StemInfo) -> bool {
     info.codec.starts_with("pcm_f")
 }

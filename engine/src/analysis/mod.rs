@@ -1,4 +1,4 @@
-//! What is drawn of a programme: its waveform, its spectrum over time, and the documents they are
+//! Pictures of a programme: its waveform, its spectrum over time, and the documents they are
 //! written to.
 
 mod band_meter;
@@ -20,5 +20,6 @@ pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, 
 pub use phase_scope::{PhaseScope, ScopePicture};
 pub use spectrum::{BandLevels, Spectrogram, SpectrumAnalyser, SpectrumDocument};
 pub use stream::watch_stem;
-pub use waveform::{Bits, WaveformData, WaveformGenerator, WaveformSettings};
+pub use waveform::{WaveformData, WaveformGenerator, WaveformSettings};
+pub use waveform_form::Bits;
 pub use waveform_form::WaveformHead;

@@ -1,40 +1,41 @@
-//! The phase scope (goniometer): how often left and right stood where, as a picture.
+//! Phase scope (goniometer): a picture of how often left and right had which values.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use crate::audio::Block;
 use crate::process::Tap;
 use multiversion::multiversion;
 
-/// Cells a side of the field, which spans ±1 in left and right. Even, so that silence lies between
-/// cells.
+/// Cells per side of the field, which spans ±1 in left and right. Even, so that silence lies
+/// between cells.
 const CELLS: usize = 512;
-/// Dots a side of the picture.
+/// Dots per side of the picture.
 const DOTS: usize = 192;
 /// Share of the frames that may fall outside the picture when it zooms in on a quiet programme.
 const OUTSIDE: f64 = 1e-4;
-/// Quieter frames say nothing about a direction and are not counted: −60 dBFS.
+/// Quieter frames have no clear direction and are not counted: −60 dBFS.
 const FLOOR: f32 = 1e-3;
-/// The index that they have: behind the field.
+/// Index of frames that are not counted: behind the field.
 const NOWHERE: usize = CELLS * CELLS;
-/// Frames whose cells are found at a time.
+/// Frames whose cells are computed at a time.
 const TILE: usize = 256;
 
 /// Counts pairs of left and right samples. Offline; memory does not depend on the length.
 #[derive(Clone, Debug)]
 pub struct PhaseScope {
-    /// Row by row: right up the rows, left along them; then the one for what is not counted.
+    /// Row by row: right up the rows, left along them; then one cell for frames that are not
+    /// counted.
     cells: Vec<u32>,
 }
 
-/// What a phase scope shows: mono upright, left to the upper left, right to the upper right,
+/// Picture of a phase scope: mono upright, left to the upper left, right to the upper right,
 /// opposite polarity level.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScopePicture {
-    /// Dots a side.
+    /// Dots per side.
     pub size: usize,
     /// Row by row from the top, 0 to 1: how often the programme was there, on a logarithmic scale.
     pub density: Vec<f32>,
-    /// The amplitude at the edges of the picture, in full scales: 1, or less for a quiet programme.
+    /// Amplitude at the edges of the picture, in full scales: 1, or less for a quiet programme.
     pub reach: f64,
 }
 
@@ -45,12 +46,12 @@ impl Default for PhaseScope {
 }
 
 impl PhaseScope {
-    /// An empty scope. Control thread; allocates.
+    /// Creates an empty scope. Control thread; allocates.
     pub fn new() -> Self {
         Self { cells: vec![0; NOWHERE + 1] }
     }
 
-    /// The picture so far.
+    /// Returns the picture so far.
     pub fn picture(&self) -> ScopePicture {
         let reach = self.reach();
         let mut dots = vec![0.0_f32; DOTS * DOTS];
@@ -75,7 +76,7 @@ impl PhaseScope {
         &self.cells[..NOWHERE]
     }
 
-    /// The smallest of 1, 0.7, 0.5, 0.35, 0.25 … that holds all but a few frames.
+    /// Returns the smallest of 1, 0.7, 0.5, 0.35, 0.25 … that contains all but a few frames.
     fn reach(&self) -> f64 {
         let total: u64 = self.field().iter().map(|count| u64::from(*count)).sum();
         let outside = |reach: f64| -> u64 {
@@ -93,8 +94,8 @@ impl PhaseScope {
 }
 
 impl Tap for PhaseScope {
-    /// Takes in the next block; a block that is not stereo is not counted. What is beyond full
-    /// scale counts at its edge.
+    /// Observes the next block; a block that is not stereo is not counted. Samples beyond full
+    /// scale count at its edge.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != 2 {
             return;
@@ -111,10 +112,10 @@ impl Tap for PhaseScope {
     }
 }
 
-/// The index of each frame's cell.
+/// Computes the index of each frame's cell.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn find(left: &[f32], right: &[f32], places: &mut [u32]) {
-    // What is not a number stands at −1.
+    // NaN counts as −1.
     let cell = |sample: f32| ((sample.max(-1.0) + 1.0) * (CELLS / 2) as f32).min((CELLS - 1) as f32) as i32;
     for ((left, right), place) in left.iter().zip(right).zip(places) {
         let within = cell(*right) * CELLS as i32 + cell(*left);
@@ -129,7 +130,8 @@ mod tests {
     use crate::audio::AudioBuffer;
     use mixdown_fixtures::signals::white_noise;
 
-    /// Columns and rows of the dots that were met, from the middle, right and up positive, in dots.
+    /// Returns columns and rows of the dots that occur, from the middle, right and up positive, in
+    /// dots.
     fn met(left: Vec<f32>, right: Vec<f32>) -> Vec<(f64, f64)> {
         let mut scope = PhaseScope::new();
         scope.observe(&AudioBuffer::from_channels(&[left, right]).block());

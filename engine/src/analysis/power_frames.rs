@@ -9,23 +9,23 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
-/// Cuts a stream into Hann windows that overlap by half and gives the power of each bin, scaled so
-/// that a full-scale sine has 1 in all its bins together.
+/// Cuts a stream into Hann windows that overlap by half, and computes the power of each bin. It is
+/// scaled so that a full-scale sine has 1 in all its bins together.
 ///
-/// Two channels go through one complex transform as real and imaginary part. The powers of a bin
-/// and of its twin of negative frequency then add up to twice those of both channels, and that sum
-/// is all that is asked for: nothing has to be taken apart.
+/// Two channels pass through one complex transform as real and imaginary part. The powers of a bin
+/// and of its twin of negative frequency then add up to twice those of both channels. Only that sum
+/// is needed, so the channels are never separated.
 #[derive(Clone)]
 pub(super) struct PowerFrames {
     transform: Arc<dyn Fft<f32>>,
     window: Vec<f32>,
-    /// The running window of each channel, `filled` samples of it.
+    /// Running window of each channel, `filled` samples of it.
     samples: Vec<Vec<f32>>,
     filled: usize,
     spectrum: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
     power: Vec<f64>,
-    /// From |X|² to power.
+    /// Factor from |X|² to power.
     scale: f64,
     lead: usize,
     /// New samples in the running window.
@@ -33,8 +33,8 @@ pub(super) struct PowerFrames {
 }
 
 impl PowerFrames {
-    /// Windows of `length` (even) frames. With `centred`, the first window is centred on the first
-    /// frame, silence before it.
+    /// Creates windows of `length` (even) frames. With `centred`, the first window is centred on
+    /// the first frame, silence before it.
     pub(super) fn new(channels: usize, length: usize, centred: bool) -> Self {
         let transform = FftPlanner::new().plan_fft_forward(length);
         let window: Vec<f64> =
@@ -57,12 +57,12 @@ impl PowerFrames {
         }
     }
 
-    /// Frames from one window to the next.
+    /// Returns the frames from one window to the next.
     pub(super) fn hop(&self) -> usize {
         self.window.len() / 2
     }
 
-    /// Bins of a transform, 0 Hz and Nyquist included.
+    /// Returns the number of bins of a transform, 0 Hz and Nyquist included.
     pub(super) fn bins(&self) -> usize {
         self.power.len()
     }
@@ -73,8 +73,8 @@ impl PowerFrames {
         self.samples.iter_mut().for_each(|samples| samples.fill(0.0));
     }
 
-    /// Takes in a block of as many channels as it was built for and shows the power of every window
-    /// that it completes.
+    /// Appends a block with the number of channels given at creation. Calls `show` with the power
+    /// of every window that it completes.
     pub(super) fn push(&mut self, block: &Block<'_>, mut show: impl FnMut(&[f64])) {
         let mut done = 0;
         while done < block.frames() {
@@ -95,7 +95,8 @@ impl PowerFrames {
         }
     }
 
-    /// Shows the power of the running window, silence after it, if there is anything new in it.
+    /// Calls `show` with the power of the running window, silence after it, if it contains new
+    /// samples.
     pub(super) fn finish(&mut self, show: impl FnOnce(&[f64])) {
         if self.fresh > 0 {
             for samples in &mut self.samples {
@@ -130,7 +131,7 @@ impl PowerFrames {
     }
 }
 
-/// Two channels under the window: real and imaginary part.
+/// Writes two channels under the window: real and imaginary part.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn window_pair(out: &mut [Complex<f32>], left: &[f32], right: &[f32], window: &[f32]) {
     for (((out, left), right), weight) in out.iter_mut().zip(left).zip(right).zip(window) {
@@ -138,7 +139,7 @@ fn window_pair(out: &mut [Complex<f32>], left: &[f32], right: &[f32], window: &[
     }
 }
 
-/// One channel under the window.
+/// Writes one channel under the window.
 fn window_alone<'a>(out: &mut [Complex<f32>], samples: impl Iterator<Item = &'a f32>, window: &[f32]) {
     for ((out, sample), weight) in out.iter_mut().zip(samples).zip(window) {
         *out = Complex::new(sample * weight, 0.0);

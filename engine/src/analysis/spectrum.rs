@@ -1,4 +1,4 @@
-//! The average spectrum and the spectrogram of a programme, in bands.
+//! Average spectrum and spectrogram of a programme, in bands.
 
 use super::bands::{Band, BandWeights, LEAST_BINS, logarithmic, third_octaves};
 use super::documents::SPECTRUM_SCHEMA;
@@ -9,21 +9,21 @@ use crate::process::Tap;
 use crate::units::SampleRate;
 use serde::{Deserialize, Serialize};
 
-/// Bands of the detailed average.
+/// Number of bands of the detailed average.
 const AVERAGE_BANDS: usize = 512;
-/// Bands of the spectrogram.
+/// Number of bands of the spectrogram.
 const SPECTROGRAM_BANDS: usize = 96;
-/// Columns of the spectrogram at most: when they are full, pairs merge.
+/// Most columns of the spectrogram: when they are full, pairs merge.
 const MAX_COLUMNS: usize = 3_000;
-/// The length of the spectrogram's windows, before it is rounded to a power of two: 8192 frames at
-/// 44.1 and 48 kHz.
+/// Length of the spectrogram's windows, before it is rounded to a power of two: 8192 frames at 44.1
+/// and 48 kHz.
 const WINDOW_S: f64 = 0.17;
-/// The average uses windows this many times as long: 2.9 Hz between bins at 48 kHz.
+/// Length of the average's windows, in windows of the spectrogram: 2.9 Hz between bins at 48 kHz.
 const AVERAGE_WINDOWS: usize = 2;
-/// Quieter bands read this.
+/// Level that quieter bands read.
 const FLOOR_DBFS: f64 = -120.0;
 
-/// A spectrum: one level a band.
+/// Spectrum: one level per band.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BandLevels {
     /// Centre frequencies, Hz, rounded to 0.01 Hz.
@@ -33,34 +33,34 @@ pub struct BandLevels {
     pub dbfs: Vec<f64>,
 }
 
-/// A spectrum over time.
+/// Spectrum over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spectrogram {
     /// Centre frequencies, Hz, rounded to 0.01 Hz.
     pub bands_hz: Vec<f64>,
-    /// The middle of each column's windows, seconds from the start, rounded to 0.001 s.
+    /// Middle of each column's windows, seconds from the start, rounded to 0.001 s.
     pub times_s: Vec<f64>,
-    /// One row a time: power in each band, as in [`BandLevels`].
+    /// One row per time: power in each band, as in [`BandLevels`].
     pub dbfs: Vec<Vec<f64>>,
 }
 
-/// What `spectrum.json` holds.
+/// Content of `spectrum.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpectrumDocument {
     /// [`SPECTRUM_SCHEMA`].
     pub schema: String,
-    /// Frames a second.
+    /// Frames per second.
     pub sample_rate_hz: u32,
-    /// The average over the programme, third-octave bands (IEC 61260-1, base ten).
+    /// Average over the programme, third-octave bands (IEC 61260-1, base ten).
     pub third_octaves: BandLevels,
-    /// The average over the programme, 512 bands of equal ratio from 20 Hz to Nyquist.
+    /// Average over the programme, 512 bands of equal ratio from 20 Hz to Nyquist.
     pub average: BandLevels,
     /// Levels over time, 96 bands of equal ratio from 20 Hz to Nyquist.
     pub spectrogram: Spectrogram,
 }
 
 impl SpectrumDocument {
-    /// The least width of a band of the averages, in Hz: narrower ones are widened to it.
+    /// Returns the least width of a band of the averages, in Hz: narrower ones are widened to it.
     pub fn least_band_hz(&self) -> f64 {
         let rate = SampleRate::new(self.sample_rate_hz).map_or(0.0, |rate| rate.as_f64() / window_length(rate) as f64);
         LEAST_BINS * rate / AVERAGE_WINDOWS as f64
@@ -69,10 +69,10 @@ impl SpectrumDocument {
 
 /// Analyses a stream. Offline; memory is bounded whatever the length.
 ///
-/// Levels are sums of power over a band, referred to a full-scale sine: such a sine at the centre
-/// of a band reads 0 dBFS in it, at the edge between two bands −3 in both. Powers are averaged over
-/// the channels, so opposite polarity does not cancel and two equal channels read as one. Windows
-/// are Hann, overlapping by half. What is not finite counts as 0.
+/// Levels are sums of power over a band, referred to a full-scale sine. Such a sine at the centre
+/// of a band reads 0 dBFS in it; at the edge between two bands it reads −3 in both. Powers are
+/// averaged over the channels, so opposite polarity does not cancel and two equal channels read as
+/// one. Windows are Hann, overlapping by half. A sample that is not finite counts as 0.
 #[derive(Clone)]
 pub struct SpectrumAnalyser {
     rate: SampleRate,
@@ -88,7 +88,7 @@ pub struct SpectrumAnalyser {
 }
 
 impl SpectrumAnalyser {
-    /// An analyser for this many channels. Control thread; allocates.
+    /// Creates an analyser for this many channels. Control thread; allocates.
     pub fn new(rate: SampleRate, channels: usize) -> Self {
         let length = window_length(rate);
         let average = PowerFrames::new(channels, AVERAGE_WINDOWS * length, false);
@@ -108,8 +108,8 @@ impl SpectrumAnalyser {
         self.columns = Columns::new();
     }
 
-    /// The spectrum so far, as if the stream ended here. A stream shorter than a window is followed
-    /// by silence.
+    /// Returns the spectrum so far, as if the stream ended here. A stream shorter than a window is
+    /// followed by silence.
     pub fn document(&self) -> SpectrumDocument {
         let mut ended = self.clone();
         let Self { frames, columns, weights, .. } = &mut ended;
@@ -137,7 +137,7 @@ impl SpectrumAnalyser {
     }
 }
 
-/// The power of two nearest to [`WINDOW_S`].
+/// Returns the power of two nearest to [`WINDOW_S`].
 fn window_length(rate: SampleRate) -> usize {
     1 << (rate.as_f64() * WINDOW_S).log2().round() as usize
 }
@@ -163,7 +163,7 @@ fn centres(bands: &[Band]) -> Vec<f64> {
 }
 
 impl Tap for SpectrumAnalyser {
-    /// Takes in the next block. Offline. A block of another number of channels is not counted.
+    /// Observes the next block. Offline. A block with another number of channels is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.channels || self.channels == 0 {
             return;
@@ -174,7 +174,7 @@ impl Tap for SpectrumAnalyser {
     }
 }
 
-/// The columns of a spectrogram: each the mean of `stride` windows, the last perhaps of fewer.
+/// Columns of a spectrogram: each the mean of `stride` windows, the last perhaps of fewer.
 #[derive(Clone)]
 struct Columns {
     stride: u32,

@@ -1,21 +1,20 @@
-//! Shows a stem to whatever watches it, the decoding of each block beside the watching of the one
-//! before.
+//! Reads a stem for an observer. Each block is decoded while the one before it is observed.
 
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{DecodeError, StemReader};
 use crate::process::Source;
 use std::mem;
 
-/// Frames that are read at a time: half a second at most at the usual rates, and little enough for
-/// six channels to stay in a cache.
+/// Frames read at a time. They last half a second at most at the usual rates, and six channels of
+/// them fit into a cache.
 const BLOCK_FRAMES: usize = 16_384;
 
-/// Reads a stem to its end. `watch` sees every block in order, on any thread of rayon's pool;
-/// `between` hears how many frames have been read so far, on the calling thread. Memory does not
+/// Reads a stem to its end. `watch` receives every block in order, on any thread of rayon's pool.
+/// `between` receives the number of frames read so far, on the calling thread. Memory does not
 /// depend on the length. Control thread; blocks on the disk.
 ///
 /// # Errors
-/// What the reader or `between` says; the rest of the stem is left unread then.
+/// The error of the reader or of `between`; the rest of the stem is then left unread.
 pub fn watch_stem<E: From<DecodeError>>(
     reader: &mut StemReader,
     mut watch: impl FnMut(&Block<'_>) + Send,

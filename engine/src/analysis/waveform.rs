@@ -1,40 +1,32 @@
 //! Waveform data as BBC audiowaveform version 2 writes it: the least and the greatest sample of
 //! every pixel.
 
+use super::waveform_form::Bits;
 use super::waveform_form::WaveformHead;
 use crate::audio::Block;
 use crate::process::{BuildError, Tap, check_range};
 use crate::units::SampleRate;
 use std::io::{self, Write};
 
-/// Values that are written at a time.
+/// Values written at a time.
 const VALUES_AT_ONCE: usize = 8_192;
 
-/// Bits a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bits {
-    /// −128 to 127.
-    Eight,
-    /// −32,768 to 32,767.
-    Sixteen,
-}
-
-/// How a waveform is drawn.
+/// Settings of a waveform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaveformSettings {
-    /// Frames a pixel: 2 or more.
+    /// Frames per pixel: 2 or more.
     pub samples_per_pixel: u32,
-    /// Bits a value.
+    /// Bits per value.
     pub bits: Bits,
-    /// One waveform a channel; else one of their mean.
+    /// One waveform per channel; otherwise one of their mean.
     pub split_channels: bool,
-    /// Whether the samples come from a file that stores floating-point numbers, for which the
-    /// reference program has another rule.
+    /// The samples come from a file that stores floating-point numbers, for which the reference
+    /// program has another rule.
     pub from_floats: bool,
 }
 
 impl Default for WaveformSettings {
-    /// What a render writes: 256 frames a pixel, 16 bits, every channel.
+    /// Settings of a render: 256 frames per pixel, 16 bits, every channel.
     fn default() -> Self {
         Self { samples_per_pixel: 256, bits: Bits::Sixteen, split_channels: true, from_floats: false }
     }
@@ -43,25 +35,25 @@ impl Default for WaveformSettings {
 /// Minima and maxima, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaveformData {
-    /// Bits a value.
+    /// Bits per value.
     pub bits: Bits,
-    /// Frames a second.
+    /// Frames per second.
     pub sample_rate_hz: u32,
-    /// Frames a pixel; the last pixel may hold fewer.
+    /// Frames per pixel; the last pixel may hold fewer.
     pub samples_per_pixel: u32,
-    /// Waveforms: 1, or one a channel.
+    /// Number of waveforms: 1, or one per channel.
     pub channels: usize,
-    /// For every pixel, for every channel: minimum, maximum.
+    /// Minimum and maximum of every channel, pixel by pixel.
     pub data: Vec<i16>,
 }
 
 impl WaveformData {
-    /// Pixels.
+    /// Returns the number of pixels.
     pub fn length(&self) -> usize {
         self.data.len() / (2 * self.channels.max(1))
     }
 
-    /// All but the values.
+    /// Returns all but the values.
     pub(crate) fn head(&self) -> WaveformHead {
         WaveformHead {
             bits: self.bits,
@@ -106,11 +98,11 @@ impl WaveformData {
 
 /// Draws the waveform of a stream. Offline: memory grows by 4 bytes for every pixel and channel.
 ///
-/// Samples become 16-bit integers as floor(x·32768): exact for 16-bit sources, and the upper 16
-/// bits of 24-bit ones, which is what the reference program reads from such files. From float files
-/// it takes x·32767 towards zero, and so does this with `from_floats`. Either way the range is
-/// −32,768 to 32,767; beyond it the reference program is undefined. The mean of the channels, and
-/// 16 to 8 bits, round towards zero.
+/// Samples become 16-bit integers as floor(x·32768). This is exact for 16-bit sources, and the
+/// upper 16 bits of 24-bit ones, as the reference program reads them. From float files the
+/// reference program rounds x·32767 towards zero, and so does this with `from_floats`. Either way
+/// the range is −32,768 to 32,767; beyond it the reference program is undefined. The mean of the
+/// channels, and 16 to 8 bits, round towards zero.
 #[derive(Clone, Debug)]
 pub struct WaveformGenerator {
     rate: SampleRate,
@@ -123,14 +115,14 @@ pub struct WaveformGenerator {
     data: Vec<i16>,
 }
 
-/// A pixel without samples.
+/// Pixel without samples.
 const EMPTY: (i32, i32) = (i32::MAX, i32::MIN);
 
 impl WaveformGenerator {
-    /// A generator for this many channels.
+    /// Creates a generator for this many channels.
     ///
     /// # Errors
-    /// When there is no channel, or a pixel has fewer than two frames.
+    /// If there is no channel, or a pixel has fewer than two frames.
     pub fn new(rate: SampleRate, channels: usize, settings: WaveformSettings) -> Result<Self, BuildError> {
         check_range("channels", channels as f64, 1.0, f64::from(i32::MAX))?;
         check_range("samples_per_pixel", f64::from(settings.samples_per_pixel), 2.0, f64::from(i32::MAX))?;
@@ -138,12 +130,12 @@ impl WaveformGenerator {
         Ok(Self { rate, inputs: channels, settings, filled: 0, extremes: vec![EMPTY; outputs], data: Vec::new() })
     }
 
-    /// The waveform so far, the running pixel included.
+    /// Returns the waveform so far, the running pixel included.
     pub fn data(&self) -> WaveformData {
         self.clone().into_data()
     }
 
-    /// The whole waveform, the running pixel included.
+    /// Returns the whole waveform, the running pixel included.
     pub fn into_data(mut self) -> WaveformData {
         self.finish_pixel();
         WaveformData {
@@ -155,17 +147,17 @@ impl WaveformGenerator {
         }
     }
 
-    /// The values that are held of complete pixels, in the order of [`WaveformData::data`].
+    /// Returns the held values of complete pixels, in the order of [`WaveformData::data`].
     pub(crate) fn values(&self) -> &[i16] {
         &self.data
     }
 
-    /// Forgets them, to hold what follows in the same memory.
+    /// Clears the held values and keeps their memory.
     pub(crate) fn forget_values(&mut self) {
         self.data.clear();
     }
 
-    /// What a waveform of so many values says of itself.
+    /// Returns the header of a waveform with `values` values.
     pub(crate) fn head(&self, values: usize) -> WaveformHead {
         let channels = self.extremes.len();
         WaveformHead {
@@ -184,7 +176,8 @@ impl WaveformGenerator {
         };
         if self.settings.split_channels {
             for (index, extremes) in self.extremes.iter_mut().enumerate() {
-                // A larger sample is never a smaller integer: two conversions a stretch are enough.
+                // A larger sample is never a smaller integer: two conversions per stretch are
+                // enough.
                 for x in least_and_greatest(block.channel(index)) {
                     include(extremes, to_16_bits(x));
                 }
@@ -211,8 +204,8 @@ impl WaveformGenerator {
     }
 }
 
-/// The least and the greatest sample, of which there is one at least; what is not a number counts
-/// as 0. Compiled for wider vectors too: extremes do not depend on the order.
+/// Returns the least and the greatest sample of at least one; NaN counts as 0. Compiled for wider
+/// vectors too: extremes do not depend on the order.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn least_and_greatest(samples: &[f32]) -> [f32; 2] {
     const LANES: usize = 16;
@@ -232,19 +225,19 @@ fn least_and_greatest(samples: &[f32]) -> [f32; 2] {
     [rest().chain(low).fold(f32::INFINITY, lesser), rest().chain(high).fold(f32::NEG_INFINITY, greater)]
 }
 
-/// The sample as a 16-bit integer; what is not a number becomes 0.
+/// Returns the sample as a 16-bit integer; NaN becomes 0.
 fn to_16_bits(sample: f32) -> i32 {
     // The conversion saturates, and the product is exact: 32768 is a power of two.
     ((sample * 32_768.0).floor() as i32).clamp(-32_768, 32_767)
 }
 
-/// As [`to_16_bits`], from a file of floats.
+/// Returns the same as [`to_16_bits`], from a file of floats.
 fn float_to_16_bits(sample: f32) -> i32 {
     ((sample * 32_767.0) as i32).clamp(-32_768, 32_767)
 }
 
 impl Tap for WaveformGenerator {
-    /// Takes in the next block. Offline. A block of another number of channels is not counted.
+    /// Observes the next block. Offline. A block with another number of channels is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.inputs {
             return;

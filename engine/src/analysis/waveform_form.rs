@@ -1,30 +1,29 @@
-//! The forms of waveform files: what stands around the values.
+//! Forms of waveform files: the parts around the values.
 
-use super::waveform::Bits;
 use std::io::{self, Write};
 
-/// The version of the format.
+/// Version of the format.
 const VERSION: i32 = 2;
-/// The flag of 8-bit data.
+/// Flag of 8-bit data.
 const FLAG_8_BIT: u32 = 1;
 
-/// What a waveform says of itself.
+/// Header of a waveform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaveformHead {
-    /// Bits a value.
+    /// Bits per value.
     pub bits: Bits,
-    /// Frames a second.
+    /// Frames per second.
     pub sample_rate_hz: u32,
-    /// Frames a pixel; the last pixel may hold fewer.
+    /// Frames per pixel; the last pixel may hold fewer.
     pub samples_per_pixel: u32,
-    /// Waveforms: 1, or one a channel.
+    /// Number of waveforms: 1, or one per channel.
     pub channels: usize,
-    /// Pixels.
+    /// Number of pixels.
     pub length: usize,
 }
 
 impl WaveformHead {
-    /// Writes the 24 bytes that stand before the values of the binary form.
+    /// Writes the 24 bytes before the values of the binary form.
     pub(crate) fn write_dat(&self, out: &mut impl Write) -> io::Result<()> {
         let too_large = |_| io::Error::new(io::ErrorKind::InvalidInput, "the waveform does not fit the .dat format");
         let flags = if self.bits == Bits::Eight { FLAG_8_BIT } else { 0 };
@@ -37,7 +36,7 @@ impl WaveformHead {
         out.write_all(&i32::try_from(self.channels).map_err(too_large)?.to_le_bytes())
     }
 
-    /// Writes what stands before the values of the JSON form, which are numbers with commas between
+    /// Writes the part before the values of the JSON form, which are numbers with commas between
     /// them.
     pub(crate) fn start_json(&self, out: &mut impl Write) -> io::Result<()> {
         let bits = if self.bits == Bits::Eight { 8 } else { 16 };
@@ -48,8 +47,17 @@ impl WaveformHead {
         )
     }
 
-    /// Writes what stands after them.
+    /// Writes the part after them.
     pub(crate) fn end_json(out: &mut impl Write) -> io::Result<()> {
         out.write_all(b"]}\n")
     }
+}
+
+/// Bits per value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    /// −128 to 127.
+    Eight,
+    /// −32,768 to 32,767.
+    Sixteen,
 }

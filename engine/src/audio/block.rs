@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-/// A read-only view of `frames` frames of `channels` planar channels. Samples are f32, full scale
+/// Read-only view of `frames` frames of `channels` planar channels. Samples are f32, full scale
 /// ±1.0.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
@@ -13,7 +13,7 @@ pub struct Block<'a> {
     frames: usize,
 }
 
-/// A view of planar samples that may be written. See [`Block`] for the shape.
+/// Writable view of planar samples. See [`Block`] for the shape.
 #[derive(Debug)]
 pub struct BlockMut<'a> {
     data: &'a mut [f32],
@@ -29,7 +29,7 @@ fn check(len: usize, stride: usize, channels: usize, frames: usize) {
 }
 
 impl<'a> Block<'a> {
-    /// A view of `channels` channels, channel `c` at `data[c * stride..][..frames]`.
+    /// Creates a view of `channels` channels, channel `c` at `data[c * stride..][..frames]`.
     ///
     /// # Panics
     /// When the channels overlap or do not fit in `data`.
@@ -38,22 +38,22 @@ impl<'a> Block<'a> {
         Self { data, stride, channels, frames }
     }
 
-    /// A view of one channel.
+    /// Creates a view of one channel.
     pub fn mono(data: &'a [f32]) -> Self {
         Self { data, stride: data.len(), channels: 1, frames: data.len() }
     }
 
-    /// The number of channels.
+    /// Returns the number of channels.
     pub fn channels(&self) -> usize {
         self.channels
     }
 
-    /// The number of frames.
+    /// Returns the number of frames.
     pub fn frames(&self) -> usize {
         self.frames
     }
 
-    /// The samples of one channel.
+    /// Returns the samples of one channel.
     ///
     /// # Panics
     /// When there is no such channel.
@@ -62,7 +62,7 @@ impl<'a> Block<'a> {
         &self.data[index * self.stride..][..self.frames]
     }
 
-    /// The same channels over a range of frames.
+    /// Returns the same channels over a range of frames.
     ///
     /// # Panics
     /// When the range leaves the block.
@@ -79,7 +79,7 @@ impl<'a> Block<'a> {
 }
 
 impl<'a> BlockMut<'a> {
-    /// A view of `channels` channels, channel `c` at `data[c * stride..][..frames]`.
+    /// Creates a view of `channels` channels, channel `c` at `data[c * stride..][..frames]`.
     ///
     /// # Panics
     /// When the channels overlap or do not fit in `data`.
@@ -88,23 +88,23 @@ impl<'a> BlockMut<'a> {
         Self { data, stride, channels, frames }
     }
 
-    /// A view of one channel.
+    /// Creates a view of one channel.
     pub fn mono(data: &'a mut [f32]) -> Self {
         let frames = data.len();
         Self { data, stride: frames, channels: 1, frames }
     }
 
-    /// The number of channels.
+    /// Returns the number of channels.
     pub fn channels(&self) -> usize {
         self.channels
     }
 
-    /// The number of frames.
+    /// Returns the number of frames.
     pub fn frames(&self) -> usize {
         self.frames
     }
 
-    /// The samples of one channel.
+    /// Returns the samples of one channel.
     ///
     /// # Panics
     /// When there is no such channel.
@@ -112,7 +112,7 @@ impl<'a> BlockMut<'a> {
         self.as_block().channel(index)
     }
 
-    /// The samples of one channel, to write.
+    /// Returns the samples of one channel, to write.
     ///
     /// # Panics
     /// When there is no such channel.
@@ -121,7 +121,7 @@ impl<'a> BlockMut<'a> {
         &mut self.data[index * self.stride..][..self.frames]
     }
 
-    /// The first two channels at once, to write.
+    /// Returns the first two channels at once, to write.
     ///
     /// # Panics
     /// When the block has fewer than two channels.
@@ -131,7 +131,7 @@ impl<'a> BlockMut<'a> {
         (&mut left[..self.frames], &mut right[..self.frames])
     }
 
-    /// The same channels over a range of frames, borrowed from this view.
+    /// Returns the same channels over a range of frames, borrowed from this view.
     ///
     /// # Panics
     /// When the range leaves the block.
@@ -146,12 +146,12 @@ impl<'a> BlockMut<'a> {
         }
     }
 
-    /// The same view under a shorter borrow.
+    /// Returns the same view under a shorter borrow.
     pub fn reborrow(&mut self) -> BlockMut<'_> {
         BlockMut { data: self.data, stride: self.stride, channels: self.channels, frames: self.frames }
     }
 
-    /// The same view, read-only.
+    /// Returns the same view, read-only.
     pub fn as_block(&self) -> Block<'_> {
         Block { data: self.data, stride: self.stride, channels: self.channels, frames: self.frames }
     }

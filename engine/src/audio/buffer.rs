@@ -5,9 +5,9 @@ use std::ops::Range;
 
 /// Owned planar samples: `channels` channels of `capacity` frames each.
 ///
-/// Channels stand a little further apart than they are long: at distances of whole pages processors
-/// take a sample of one channel for one of another, and filters that run on several at once take
-/// twice as long.
+/// Channels are stored a little further apart than they are long. At distances of whole pages,
+/// processors confuse the addresses of samples in different channels. Filters on several channels
+/// at once then take twice as long.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AudioBuffer {
     data: Vec<f32>,
@@ -20,13 +20,13 @@ pub struct AudioBuffer {
 const APART: usize = 80;
 
 impl AudioBuffer {
-    /// Silence of `channels` × `frames`. Control thread; allocates.
+    /// Creates silence of `channels` × `frames`. Control thread; allocates.
     pub fn new(channels: usize, frames: usize) -> Self {
         let stride = if channels > 1 { frames + APART } else { frames };
         Self { data: vec![0.0; channels * stride], channels, capacity: frames, stride }
     }
 
-    /// One buffer from a vector a channel. Control thread; allocates.
+    /// Creates a buffer from one vector per channel. Control thread; allocates.
     ///
     /// # Panics
     /// When the vectors differ in length.
@@ -39,37 +39,37 @@ impl AudioBuffer {
         buffer
     }
 
-    /// The number of channels.
+    /// Returns the number of channels.
     pub fn channels(&self) -> usize {
         self.channels
     }
 
-    /// The number of frames.
+    /// Returns the number of frames.
     pub fn frames(&self) -> usize {
         self.capacity
     }
 
-    /// The samples of one channel.
+    /// Returns the samples of one channel.
     pub fn channel(&self, index: usize) -> &[f32] {
         &self.data[index * self.stride..][..self.capacity]
     }
 
-    /// The samples of one channel, to write.
+    /// Returns the samples of one channel, to write.
     pub fn channel_mut(&mut self, index: usize) -> &mut [f32] {
         &mut self.data[index * self.stride..][..self.capacity]
     }
 
-    /// A view of everything.
+    /// Returns a view of everything.
     pub fn block(&self) -> Block<'_> {
         self.first(self.capacity)
     }
 
-    /// A view of everything, to write.
+    /// Returns a view of everything, to write.
     pub fn block_mut(&mut self) -> BlockMut<'_> {
         self.first_mut(self.capacity)
     }
 
-    /// A view of the first `frames` frames.
+    /// Returns a view of the first `frames` frames.
     ///
     /// # Panics
     /// When there are not that many.
@@ -78,7 +78,7 @@ impl AudioBuffer {
         Block::new(&self.data, self.stride, self.channels, frames)
     }
 
-    /// A view of the first `frames` frames, to write.
+    /// Returns a view of the first `frames` frames, to write.
     ///
     /// # Panics
     /// When there are not that many.
@@ -86,7 +86,7 @@ impl AudioBuffer {
         self.range_mut(0..frames)
     }
 
-    /// A view of a range of frames, to write.
+    /// Returns a view of a range of frames, to write.
     ///
     /// # Panics
     /// When the range leaves the buffer.

@@ -3,7 +3,7 @@
 /// Seeded noise with a triangular distribution over ±1 least significant bit: the sum of two
 /// independent uniforms.
 ///
-/// Each value depends on the seed, the frame and the channel alone, so that blocks of any size give
+/// Each value depends on the seed, the frame and the channel alone, so that blocks of any size have
 /// the same noise.
 #[derive(Clone, Copy, Debug)]
 pub struct TriangularDither {
@@ -11,12 +11,12 @@ pub struct TriangularDither {
 }
 
 impl TriangularDither {
-    /// Noise for a seed.
+    /// Creates noise for a seed.
     pub fn new(seed: u64) -> Self {
         Self { seed: mix(seed) }
     }
 
-    /// The noise of one sample, in least significant bits, −1 to 1. Any thread.
+    /// Returns the noise of one sample, in least significant bits, −1 to 1. Any thread.
     #[inline]
     pub fn at(&self, frame: u64, channel: usize) -> f64 {
         let bits = mix(self.seed ^ (frame << 5 | channel as u64));
@@ -25,8 +25,8 @@ impl TriangularDither {
     }
 }
 
-/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014) after its golden-ratio step: every
-/// input bit moves every output bit.
+/// Applies the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014) after its golden-ratio step:
+/// every input bit changes every output bit.
 #[inline]
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9E37_79B9_7F4A_7C15);

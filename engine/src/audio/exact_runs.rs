@@ -1,11 +1,11 @@
-//! Which frames are whole steps of the output already, so that rounding them, and dither, would
+//! Runs of frames that are whole steps of the output already, so that rounding and dither would
 //! only do harm.
 
 use super::Block;
 use std::ops::Range;
 
-/// How long dither goes on after the last frame that needed it: a sample that was computed may fall
-/// on a whole step by chance, this many frames in a row may not.
+/// Frames for which dither continues after the last frame that needed it. A computed sample may
+/// fall on a whole step by chance; this many frames in a row may not.
 const HOLD_FRAMES: u32 = 256;
 
 /// Splits a stream into frames that are exact and frames that were computed. The same for every
@@ -14,12 +14,12 @@ const HOLD_FRAMES: u32 = 256;
 pub(super) struct ExactRuns {
     /// Steps from 0 to full scale.
     scale: f64,
-    /// Frames that count as computed, whatever they are.
+    /// Frames that count as computed, whatever their values.
     held: u32,
 }
 
 impl ExactRuns {
-    /// Runs of samples that are stored in steps of 1/`scale`.
+    /// Creates runs of samples that are stored in steps of 1/`scale`.
     pub(super) fn new(scale: f64) -> Self {
         Self { scale, held: 0 }
     }
@@ -40,7 +40,7 @@ impl ExactRuns {
         (start..end, exact)
     }
 
-    /// Takes in a frame: whether it is written as it is.
+    /// Reads a frame. Returns true if it is written as it is.
     fn take(&mut self, block: &Block<'_>, frame: usize) -> bool {
         let whole = (0..block.channels()).all(|channel| {
             let steps = f64::from(block.channel(channel)[frame]) * self.scale;

@@ -1,8 +1,8 @@
-//! Which loudspeaker each channel is for.
+//! Channel layouts: the loudspeaker of each channel.
 
 use serde::{Deserialize, Serialize};
 
-/// A loudspeaker position, named as in ITU-R BS.775 and the WAVE channel mask.
+/// Loudspeaker position, named as in ITU-R BS.775 and the WAVE channel mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -60,27 +60,27 @@ pub enum Channel {
     Other,
 }
 
-/// The channels of a stream, in the order in which they are stored.
+/// Channels of a stream, in the order in which they are stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChannelLayout(Vec<Channel>);
 
 impl ChannelLayout {
-    /// The most channels that a file may have.
+    /// Most channels that a file may have.
     pub const MAX_CHANNELS: usize = 32;
 
-    /// One channel.
+    /// Returns a layout of one channel.
     pub fn mono() -> Self {
         Self(vec![Channel::Centre])
     }
 
-    /// Left and right.
+    /// Returns a layout of left and right.
     pub fn stereo() -> Self {
         Self(vec![Channel::Left, Channel::Right])
     }
 
-    /// The usual order for a number of channels when a file names none: mono, stereo, 3.0, quad,
-    /// 5.0, 5.1, 6.1, 7.1; beyond eight, every position is [`Channel::Other`].
+    /// Returns the usual order for a number of channels when a file names none. It is mono, stereo,
+    /// 3.0, quad, 5.0, 5.1, 6.1, 7.1; beyond eight, every position is [`Channel::Other`].
     pub fn usual(channels: usize) -> Self {
         use Channel::{
             Centre, CentreSurround, Left, LeftRear, LeftSurround, Lfe, Other, Right, RightRear, RightSurround,
@@ -98,15 +98,15 @@ impl ChannelLayout {
         })
     }
 
-    /// Channels whose positions are not known.
+    /// Returns a layout of channels whose positions are not known.
     pub fn unnamed(channels: usize) -> Self {
         Self(vec![Channel::Other; channels])
     }
 
-    /// The layout of a WAVE channel mask (`dwChannelMask`, Microsoft's ksmedia.h): a channel each
-    /// for its bits, from the lowest. Bits beyond the number of channels count for nothing;
-    /// channels beyond the bits have no position. A mask of 0, or one without a bit for a
-    /// loudspeaker, names none: then the usual order holds, and so it does for one and two
+    /// Returns the layout of a WAVE channel mask (`dwChannelMask`, Microsoft's ksmedia.h): one
+    /// channel for each of its bits, from the lowest. Bits beyond the number of channels do not
+    /// count; channels beyond the bits have no position. A mask of 0, or one without a bit for a
+    /// loudspeaker, names none. Then the usual order holds, and so it does for one and two
     /// channels.
     pub fn of_mask(mask: u32, channels: usize) -> Self {
         use Channel::{
@@ -143,17 +143,17 @@ impl ChannelLayout {
         Self(named.chain(std::iter::repeat(Other)).take(channels).collect())
     }
 
-    /// A layout of the given positions, in stored order.
+    /// Creates a layout of the given positions, in stored order.
     pub fn new(channels: Vec<Channel>) -> Self {
         Self(channels)
     }
 
-    /// The number of channels.
+    /// Returns the number of channels.
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// The positions, in stored order.
+    /// Returns the positions, in stored order.
     pub fn channels(&self) -> &[Channel] {
         &self.0
     }

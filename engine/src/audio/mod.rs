@@ -1,5 +1,5 @@
-//! Planar audio: buffers that own samples, blocks that look at them, the layouts that name
-//! channels, and the quantiser.
+//! Planar audio: buffers that own samples, blocks that view them, the layouts that name channels,
+//! and the quantiser.
 
 mod block;
 mod buffer;

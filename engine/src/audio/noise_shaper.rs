@@ -6,13 +6,13 @@ use std::f64::consts::PI;
 /// Taps of the error filter.
 const ORDER: usize = 9;
 
-/// The error filter of one channel: the written noise is e(n) + a1·e(n−1) + … + a9·e(n−9).
+/// Error filter of one channel: the written noise is e(n) + a1·e(n−1) + … + a9·e(n−9).
 ///
-/// The taps minimise the noise power as weighted by the ear at the given rate: they are the
-/// prediction-error filter of the weighting (Gerzon and Craven, AES 1989: the best shaper of an
-/// order is the whitening filter of the weighting), with the weighting taken as the inverse of the
-/// threshold of hearing in quiet (Terhardt 1979), its range held to 30 dB so that the noise that
-/// rises near Nyquist stays far below the signal.
+/// The taps minimise the noise power as weighted by the ear at the given rate. They are the
+/// prediction-error filter of the weighting. The best shaper of an order is the whitening filter of
+/// the weighting (Gerzon and Craven, AES 1989). The weighting is the inverse of the absolute
+/// threshold in quiet (Terhardt 1979). Its range is limited to 30 dB, so that the noise that rises
+/// near Nyquist stays far below the signal.
 #[derive(Clone, Debug)]
 pub struct NoiseShaper {
     taps: [f64; ORDER],
@@ -20,7 +20,7 @@ pub struct NoiseShaper {
 }
 
 impl NoiseShaper {
-    /// The shaper for a sample rate. Control thread.
+    /// Creates the shaper for a sample rate. Control thread.
     pub fn new(rate: SampleRate) -> Self {
         Self { taps: design(rate), errors: [0.0; ORDER] }
     }
@@ -30,13 +30,13 @@ impl NoiseShaper {
         self.errors = [0.0; ORDER];
     }
 
-    /// What the past errors add to the next sample, in least significant bits.
+    /// Returns the part of the next sample that comes from past errors, in least significant bits.
     #[inline]
     pub fn feedback(&self) -> f64 {
         self.taps.iter().zip(&self.errors).map(|(tap, error)| tap * error).sum()
     }
 
-    /// Takes in the error just made: written minus wanted, in least significant bits.
+    /// Appends the error just made: written minus wanted, in least significant bits.
     #[inline]
     pub fn push(&mut self, error: f64) {
         self.errors.copy_within(0..ORDER - 1, 1);
@@ -44,14 +44,14 @@ impl NoiseShaper {
     }
 }
 
-/// The threshold of hearing in quiet, dB SPL: E. Terhardt, Hearing Research 1 (1979), as used in
-/// MPEG psychoacoustics.
+/// Returns the absolute threshold in quiet, dB SPL (E. Terhardt, "Calculating virtual pitch", 1979,
+/// as used in MPEG psychoacoustics).
 fn threshold_db(frequency_hz: f64) -> f64 {
     let khz = (frequency_hz / 1_000.0).max(0.02);
     3.64 * khz.powf(-0.8) - 6.5 * (-0.6 * (khz - 3.3).powi(2)).exp() + 1e-3 * khz.powi(4)
 }
 
-/// Levinson's recursion on the autocorrelation of the weighting.
+/// Designs the taps by Levinson's recursion on the autocorrelation of the weighting.
 fn design(rate: SampleRate) -> [f64; ORDER] {
     const BINS: usize = 2_048;
     const RANGE_DB: f64 = 30.0;

@@ -5,7 +5,7 @@ use super::{Block, dither::TriangularDither, exact_runs::ExactRuns, noise_shaper
 use crate::units::SampleRate;
 use multiversion::multiversion;
 
-/// How a sample is stored in a file, little-endian.
+/// Format of a sample in a file, little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleFormat {
     /// 16-bit integers.
@@ -17,7 +17,7 @@ pub enum SampleFormat {
 }
 
 impl SampleFormat {
-    /// Bits a sample.
+    /// Returns the bits per sample.
     pub fn bits(self) -> u16 {
         match self {
             Self::Int16 => 16,
@@ -26,7 +26,7 @@ impl SampleFormat {
         }
     }
 
-    /// Whether samples are stored as floats.
+    /// Returns true if samples are stored as floats.
     pub fn is_float(self) -> bool {
         self == Self::Float32
     }
@@ -44,8 +44,8 @@ pub struct Quantiser {
 }
 
 impl Quantiser {
-    /// A quantiser for a number of channels. `dither` seeds triangular dither; `shape` moves the
-    /// noise away from where the ear is keenest. Neither touches floats.
+    /// Creates a quantiser for a number of channels. `dither` seeds triangular dither; `shape`
+    /// moves the noise away from where the ear is keenest. Neither affects floats.
     pub fn new(format: SampleFormat, channels: usize, rate: SampleRate, dither: Option<u64>, shape: bool) -> Self {
         let quantises = !format.is_float();
         Self {
@@ -58,17 +58,17 @@ impl Quantiser {
         }
     }
 
-    /// The same for a stream of which only some stretches have been computed: where samples are
-    /// whole steps of the format, they are written as they are, without dither. Not for streams
-    /// that were computed throughout: noise that comes and goes with the signal would be heard
-    /// before constant noise is.
+    /// Returns the same for a stream of which only some stretches have been computed. Samples that
+    /// are whole steps of the format are written as they are, without dither. Not for streams that
+    /// were computed throughout: noise that comes and disappears with the signal is audible at a
+    /// lower level than constant noise.
     #[must_use]
     pub fn keeping_exact(mut self) -> Self {
         self.exact = (!self.format.is_float()).then(|| ExactRuns::new(f64::from(1 << (self.format.bits() - 1))));
         self
     }
 
-    /// Samples so far that were beyond full scale and were cut to it.
+    /// Returns the number of samples so far that were beyond full scale and were cut to it.
     pub fn clipped_samples(&self) -> u64 {
         self.clipped
     }
@@ -144,7 +144,7 @@ fn write_steps<const BYTES: usize>(block: &Block<'_>, out: &mut Vec<u8>) {
 /// Frames of a channel that are rounded at a time.
 const AT_ONCE: usize = 256;
 
-/// The dither of one channel from a frame on.
+/// Dither of one channel from a frame on.
 #[derive(Clone, Copy)]
 struct Noise {
     dither: Option<TriangularDither>,
@@ -159,19 +159,20 @@ impl Noise {
     }
 }
 
-/// The integer for a rounded value.
+/// Returns the integer for a rounded value.
 #[inline]
 fn cut(written: f64, scale: f64) -> i32 {
     written.clamp(-scale, scale - 1.0) as i32
 }
 
-/// A peak of exactly +1.0 is one step beyond the largest integer: cut, but no clip to report.
+/// Counts a sample beyond full scale. A peak of exactly +1.0 is one step beyond the largest
+/// integer: it is cut, but not reported as clipped.
 #[inline]
 fn clips(wanted: f64, scale: f64) -> u64 {
     u64::from(wanted.abs() > scale)
 }
 
-/// Rounds samples to integers of ±`scale`; returns how many were cut.
+/// Rounds samples to integers of ±`scale`. Returns the number of samples beyond full scale.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn round(samples: &[f32], noise: Noise, scale: f64, values: &mut [i32]) -> u64 {
     let mut clipped = 0;
@@ -183,7 +184,7 @@ fn round(samples: &[f32], noise: Noise, scale: f64, values: &mut [i32]) -> u64 {
     clipped
 }
 
-/// As [`round`], with what rounding did to a sample shaped into the next ones.
+/// Rounds as [`round`] does, with the rounding error of a sample shaped into the next ones.
 fn round_shaped(samples: &[f32], noise: Noise, scale: f64, shaper: &mut NoiseShaper, values: &mut [i32]) -> u64 {
     let mut clipped = 0;
     for (n, (sample, value)) in samples.iter().zip(values).enumerate() {

@@ -1,9 +1,9 @@
-//! Frames that wait to be read: planar, appended at the end, taken from the start.
+//! Queue of frames: planar, appended at the end, taken from the start.
 
 use super::{Block, BlockMut};
 
-/// Planar samples between one side that gives pieces and another that wants blocks. Grows to the
-/// most that waits and stays.
+/// Planar samples between a producer of pieces and a consumer of blocks. The memory grows to the
+/// largest length and stays.
 #[derive(Debug)]
 pub(crate) struct Queue {
     data: Vec<f32>,
@@ -18,13 +18,13 @@ impl Queue {
         Self { data: Vec::new(), channels, stride: 0, start: 0, end: 0 }
     }
 
-    /// Frames that wait.
+    /// Returns the number of frames in the queue.
     pub(crate) fn frames(&self) -> usize {
         self.end - self.start
     }
 
-    /// Room for `frames` more at the end: one slice a channel, whose old content is to be
-    /// overwritten.
+    /// Appends room for `frames` frames and returns it: one slice per channel, whose old content is
+    /// to be overwritten.
     pub(crate) fn append(&mut self, frames: usize) -> impl Iterator<Item = &mut [f32]> {
         self.make_room(frames);
         let (from, to) = (self.end, self.end + frames);
@@ -32,19 +32,20 @@ impl Queue {
         self.data.chunks_exact_mut(self.stride.max(1)).map(move |channel| &mut channel[from..to])
     }
 
-    /// The frames that wait, from the `from`th on.
+    /// Returns the frames in the queue, from the `from`th on.
     pub(crate) fn block(&self, from: usize) -> Block<'_> {
         let start = (self.start + from).min(self.end);
         Block::new(&self.data, self.stride, self.channels, self.end).slice(start..self.end)
     }
 
-    /// The frames from the `from`th on, to change them.
+    /// Returns the frames from the `from`th on, to write.
     pub(crate) fn block_mut(&mut self, from: usize) -> BlockMut<'_> {
         let start = (self.start + from).min(self.end);
         BlockMut::new(&mut self.data[start..], self.stride, self.channels, self.end - start)
     }
 
-    /// Room for `frames` more at the end, as a block whose old content is to be overwritten.
+    /// Appends room for `frames` frames and returns it as a block, whose old content is to be
+    /// overwritten.
     pub(crate) fn append_block(&mut self, frames: usize) -> BlockMut<'_> {
         self.make_room(frames);
         let from = self.end;
@@ -52,17 +53,17 @@ impl Queue {
         BlockMut::new(&mut self.data[from..], self.stride, self.channels, frames)
     }
 
-    /// Takes away frames at the start.
+    /// Removes frames at the start.
     pub(crate) fn take(&mut self, frames: usize) {
         self.start = (self.start + frames).min(self.end);
     }
 
-    /// Takes away frames at the end.
+    /// Removes frames at the end.
     pub(crate) fn drop_last(&mut self, frames: usize) {
         self.end = self.end.saturating_sub(frames).max(self.start);
     }
 
-    /// The same frames after `frames` of silence.
+    /// Returns the same frames after `frames` of silence.
     pub(crate) fn led_by_silence(self, frames: usize) -> Self {
         let mut led = Self::new(self.channels);
         led.append(frames).for_each(|channel| channel.fill(0.0));

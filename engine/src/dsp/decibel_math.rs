@@ -7,34 +7,33 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LOG2_10};
 
-/// The largest difference to the exact function, in decibels, over the ranges given below.
+/// Largest difference to the exact function, in decibels, over the ranges given below.
 pub const MAX_ERROR_DB: f64 = 1e-9;
 
 /// Decibels of amplitude in a doubling: 20·log10 2.
 pub const DB_PER_OCTAVE: f64 = 20.0 / LOG2_10;
 
-/// Amplitudes are taken between 1e-15 (−300 dB) and 1e30; what is not a number counts as the
-/// smallest.
+/// Amplitudes are clamped to 1e-15 (−300 dB) … 1e30; NaN counts as the smallest.
 const SMALLEST: f64 = 1e-15;
 const LARGEST: f64 = 1e30;
 
-/// Exponents of two are taken between −600 and 600.
+/// Exponents of two are clamped to −600 … 600.
 const EXPONENT: f64 = 600.0;
 
 const TWO_52: f64 = (1_u64 << 52) as f64;
 const MANTISSA: u64 = (1 << 52) - 1;
 
-/// log2 splits a value into m · 2^k with m in [√½, √2): the bit pattern at which k goes up.
+/// Bit pattern at which k increases: log2 splits a value into m · 2^k with m in [√½, √2).
 const TURN: u64 = FRAC_1_SQRT_2.to_bits();
 
 /// Adding this rounds to a whole number and leaves it in the low bits.
 const ROUND: f64 = 1.5 * TWO_52;
 
-/// log2 of a positive value, clamped to 1e-15 … 1e30.
+/// Returns log2 of a positive value, clamped to 1e-15 … 1e30.
 #[inline]
 #[must_use]
 pub fn log2(value: f64) -> f64 {
-    // These two comparisons are false for what is not a number, which therefore counts as silence.
+    // These two comparisons are false for NaN, which therefore counts as silence.
     let value = if value > SMALLEST { value } else { SMALLEST };
     let value = if value < LARGEST { value } else { LARGEST };
     let shifted = value.to_bits() + (1.0_f64.to_bits() - TURN);
@@ -49,7 +48,7 @@ pub fn log2(value: f64) -> f64 {
     exponent + 2.0 / LN_2 * s * series
 }
 
-/// Two to the power of `exponent`, clamped to ±600; exactly 1 at 0.
+/// Returns two to the power of `exponent`, clamped to ±600; exactly 1 at 0.
 #[inline]
 #[must_use]
 pub fn exp2(exponent: f64) -> f64 {
@@ -64,21 +63,21 @@ pub fn exp2(exponent: f64) -> f64 {
     scale * (1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * series))))
 }
 
-/// 20·log10 of an amplitude; −300 dB and below reads −300.
+/// Returns 20·log10 of an amplitude; −300 dB and below reads −300.
 #[inline]
 #[must_use]
 pub fn amplitude_to_db(amplitude: f64) -> f64 {
     DB_PER_OCTAVE * log2(amplitude)
 }
 
-/// 10·log10 of a power; −150 dB and below reads −150.
+/// Returns 10·log10 of a power; −150 dB and below reads −150.
 #[inline]
 #[must_use]
 pub fn power_to_db(power: f64) -> f64 {
     0.5 * DB_PER_OCTAVE * log2(power)
 }
 
-/// The factor of a gain in decibels, between ±3600 dB; exactly 1 at 0.
+/// Returns the factor of a gain in decibels, between ±3600 dB; exactly 1 at 0.
 #[inline]
 #[must_use]
 pub fn db_to_amplitude(db: f64) -> f64 {

@@ -1,4 +1,4 @@
-//! A delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that
+//! Delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that
 //! balances latencies.
 
 use super::smooth_step;
@@ -7,15 +7,14 @@ use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_rang
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The delays taken, in milliseconds.
+/// Accepted delays, in milliseconds.
 pub const TIME_MS: (f64, f64) = (0.0, 5_000.0);
-/// The feedback taken: below 1, so that every echo dies away.
+/// Accepted feedback: below 1, so that every echo dies away.
 pub const FEEDBACK: (f64, f64) = (0.0, 0.95);
 /// Dry/wet mix: 0 is the input, 1 the processed signal.
 pub const MIX: (f64, f64) = (0.0, 1.0);
 
-/// What begins in the midst of sound lets it in over this time, so that no echo begins with a step;
-/// in seconds.
+/// Fade-in of a delay that begins amid sound, so that no echo begins with a step; in seconds.
 const ONSET_S: f64 = 0.02;
 
 /// Settings of a delay.
@@ -40,7 +39,7 @@ fn all_wet() -> f64 {
 }
 
 impl DelaySettings {
-    /// The delay in frames at a sample rate.
+    /// Returns the delay in frames at a sample rate.
     pub fn frames(&self, spec: &ProcessSpec) -> usize {
         spec.sample_rate.frames(self.time_ms / 1_000.0) as usize
     }
@@ -61,7 +60,7 @@ impl Stage for DelaySettings {
     }
 }
 
-/// A line that gives back what went in a fixed number of frames ago; silence before that.
+/// Line that delays its input by a fixed number of frames, with silence before that.
 #[derive(Clone, Debug)]
 pub struct DelayLine {
     memory: Vec<f32>,
@@ -69,12 +68,12 @@ pub struct DelayLine {
 }
 
 impl DelayLine {
-    /// A line of a fixed length in frames. Control thread; allocates.
+    /// Creates a line of a fixed length in frames. Control thread; allocates.
     pub fn new(frames: usize) -> Self {
         Self { memory: vec![0.0; frames], next: 0 }
     }
 
-    /// Its length in frames.
+    /// Returns the length in frames.
     pub fn frames(&self) -> usize {
         self.memory.len()
     }
@@ -85,8 +84,8 @@ impl DelayLine {
         self.next = 0;
     }
 
-    /// Takes over the newest frames of another line, as many as both hold; what is older than those
-    /// is silence. Audio thread.
+    /// Copies the newest frames of another line, as many as both hold; older frames are silence.
+    /// Audio thread.
     pub fn adopt(&mut self, old: &Self) {
         let (length, held) = (self.memory.len(), old.memory.len());
         let kept = length.min(held);
@@ -108,8 +107,8 @@ impl DelayLine {
         }
     }
 
-    /// One frame: reads the oldest sample, lets `write` turn it into what enters the line. Audio
-    /// thread.
+    /// Runs one frame: reads the oldest sample, and passes it to `write` for the value that enters
+    /// the line. Audio thread.
     #[inline]
     fn step(&mut self, write: impl FnOnce(f32) -> f32) -> f32 {
         let slot = &mut self.memory[self.next];
@@ -124,27 +123,28 @@ struct Delay {
     line: Vec<DelayLine>,
     feedback: f32,
     mix: f32,
-    /// Frames over which sound is let in.
+    /// Frames over which sound is faded in.
     onset: u64,
-    /// How many of them are still to come.
+    /// Frames of the fade-in still to come.
     soft: u64,
 }
 
 impl Delay {
-    /// Whether there is an echo that goes on.
+    /// Returns true if there is a continuing echo.
     fn sounds(&self) -> bool {
         self.mix > 0.0 && self.line.first().is_some_and(|line| line.frames() > 0)
     }
 }
 
-/// What enters the line: below −400 dBFS an echo is dropped, before it becomes a slow denormal
-/// float; what is not a finite number is never fed back, so that it is heard once and not for ever.
+/// Returns the value that enters the line. An echo below −400 dBFS is dropped before it becomes a
+/// slow denormal float. A value that is not finite is never fed back, so that it sounds once and
+/// not for ever.
 #[inline]
 fn fed_back(dry: f32, echo: f32) -> f32 {
     if echo.abs() > 1e-20 && echo.is_finite() { dry + echo } else { dry }
 }
 
-/// One frame: `dry` and what comes back of what has entered the line.
+/// Runs one frame: mixes `dry` with the delayed output of the line.
 #[inline]
 fn heard(line: &mut DelayLine, dry: f32, enters: f32, feedback: f32, mix: f32) -> f32 {
     let wet = line.step(|echo| fed_back(enters, feedback * echo));
@@ -152,7 +152,7 @@ fn heard(line: &mut DelayLine, dry: f32, enters: f32, feedback: f32, mix: f32) -
 }
 
 impl Processor for Delay {
-    /// An echo is an effect: it is heard late on purpose, and nothing makes up for it.
+    /// Returns 0. An echo is an effect: its delay is intended, and is not compensated.
     fn latency(&self) -> u64 {
         0
     }
@@ -162,7 +162,7 @@ impl Processor for Delay {
         if self.mix == 0.0 || time == 0 {
             return Tail::Frames(0);
         }
-        // Input that lasts has filled the line up to 1/(1 − feedback): echo n leaves feedback^n of
+        // Sustained input has filled the line up to 1/(1 − feedback): echo n leaves feedback^n of
         // that.
         let feedback = f64::from(self.feedback);
         let echoes = if feedback > 0.0 { ((1e-6 * (1.0 - feedback)).ln() / feedback.ln()).ceil() } else { 0.0 };
@@ -208,8 +208,8 @@ impl Processor for Delay {
             line.adopt(old);
             let (held, length) = (old.frames(), line.frames());
             if held < length {
-                // Before the oldest frame that was held there is silence: what follows it is let
-                // in.
+                // Before the oldest frame that was held there is silence: the frames after it are
+                // faded in.
                 let onset = self.onset as usize;
                 for (n, sample) in line.memory[length - held..].iter_mut().take(onset).enumerate() {
                     *sample *= smooth_step((n + 1) as f64 / (onset + 1) as f64) as f32;

@@ -1,4 +1,4 @@
-//! A fixed gain.
+//! Fixed gain.
 
 use crate::audio::BlockMut;
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range};
@@ -6,7 +6,7 @@ use crate::units::Decibels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The gains taken, in decibels.
+/// Accepted gains, in decibels.
 pub const GAIN_DB: (f64, f64) = (-120.0, 60.0);
 
 /// Settings of a fixed gain.

@@ -1,4 +1,4 @@
-//! Everything that can stand in a track's, a bus's or the master's chain: one list.
+//! List of all processors for the chain of a track, a bus or the master.
 
 use super::biquad::{AllPassBand, BellBand, Cascade, NotchBand, PassFilter, Sections, ShelfBand};
 use super::delay::DelaySettings;
@@ -41,7 +41,7 @@ pub enum Insert {
     Limiter(LimiterSettings),
 }
 
-/// An insert by how it runs: filters as sections of a cascade, everything else on its own.
+/// Kind of an insert: filters run as sections of a cascade, everything else on its own.
 enum Kind<'a> {
     Filter(Result<Sections, BuildError>),
     Other(&'a dyn Stage),
@@ -66,8 +66,8 @@ impl Insert {
         }
     }
 
-    /// The sections of a filter; `None` for everything else. Filters next to each other run as one
-    /// cascade.
+    /// Returns the sections of a filter; `None` for everything else. Filters next to each other run
+    /// as one cascade.
     ///
     /// # Errors
     /// When a setting does not fit the rate.

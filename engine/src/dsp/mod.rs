@@ -9,7 +9,7 @@ mod insert;
 
 pub use insert::Insert;
 
-/// From 0 at 0 to 1 at 1, flat at both ends in slope and in curvature.
+/// Returns a smooth step from 0 at 0 to 1 at 1, flat at both ends in slope and in curvature.
 #[inline]
 pub(crate) fn smooth_step(t: f64) -> f64 {
     t * t * t * (t * (6.0 * t - 15.0) + 10.0)

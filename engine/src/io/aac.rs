@@ -1,16 +1,16 @@
 //! Kinds of AAC by name, and whether a stream carries spectral band replication (SBR, the «HE» of
 //! HE-AAC).
 //!
-//! The decoder leaves SBR aside: what it gives is the lower half of the spectrum at half the rate,
-//! so such files are refused.
+//! The decoder ignores SBR: its output is the lower half of the spectrum at half the rate, so such
+//! files are refused.
 
-/// What is said where SBR is found.
+/// Name of the kind where SBR is found.
 pub(super) const HE_AAC: &str = "HE-AAC (SBR)";
-/// What is said where parametric stereo is found too.
+/// Name of the kind where parametric stereo is found too.
 const HE_AAC_V2: &str = "HE-AAC v2 (SBR, PS)";
 
-/// The kind of AAC that an `AudioSpecificConfig` (ISO 14496-3 §1.6.2.1) names, where it is not
-/// plain AAC-LC.
+/// Returns the kind of AAC that an `AudioSpecificConfig` (ISO 14496-3 §1.6.2.1) names, where it is
+/// not plain AAC-LC.
 pub(super) fn kind_in_config(config: &[u8]) -> Option<&'static str> {
     let mut bits = Bits { bytes: config, at: 0 };
     let kind = bits.object_type()?;
@@ -40,7 +40,7 @@ pub(super) fn kind_in_config(config: &[u8]) -> Option<&'static str> {
     Some(if has_ps { HE_AAC_V2 } else { HE_AAC })
 }
 
-/// Names of audio object types (ISO 14496-3 table 1.17).
+/// Returns the name of an audio object type (ISO 14496-3 table 1.17).
 fn object_name(kind: u32) -> &'static str {
     match kind {
         1 => "AAC Main",
@@ -57,7 +57,7 @@ fn object_name(kind: u32) -> &'static str {
     }
 }
 
-/// Decides from the first packets whether SBR is there without being announced.
+/// Decides from the first packets whether a stream contains SBR without announcing it.
 #[derive(Debug, Default)]
 pub(super) struct SbrSearch {
     looked_at: u32,
@@ -68,15 +68,15 @@ pub(super) struct SbrSearch {
 const PACKETS: u32 = 8;
 
 impl SbrSearch {
-    /// Takes in a raw data block; whether SBR is there, once that is sure. By chance one block in
-    /// fifty looks as if.
+    /// Examines a raw data block. Returns whether SBR is present, once that is sure. By chance one
+    /// block in fifty looks as if it were.
     pub(super) fn look(&mut self, block: &[u8]) -> Option<bool> {
         self.looked_at += 1;
         self.found += u32::from(ends_with_sbr(block));
         self.decided(PACKETS)
     }
 
-    /// The answer when nothing follows.
+    /// Returns the answer at the end of the stream.
     pub(super) fn at_end(&self) -> bool {
         self.decided(self.looked_at.max(1)).unwrap_or(false)
     }
@@ -86,9 +86,9 @@ impl SbrSearch {
     }
 }
 
-/// Whether a raw data block (ISO 14496-3 table 4.3) closes with a fill element of extension type
-/// SBR. What stands before it is coded without lengths, so the element is searched from the end:
-/// its count must lead to the end marker exactly.
+/// Returns true if a raw data block (ISO 14496-3 table 4.3) closes with a fill element of extension
+/// type SBR. The data before it is coded without lengths, so the element is searched from the end.
+/// Its count must lead to the end marker exactly.
 fn ends_with_sbr(block: &[u8]) -> bool {
     const FILL: u32 = 6;
     const END: u32 = 7;
@@ -145,8 +145,8 @@ impl Bits<'_> {
         Some(())
     }
 
-    /// Skips a fill element after its name; whether its payload is SBR. `None` where it does not
-    /// fit.
+    /// Skips a fill element after its name. Returns whether its payload is SBR; `None` where it
+    /// does not fit.
     fn skip_fill_payload(&mut self) -> Option<bool> {
         let mut count = self.read(4)? as usize;
         if count == 15 {

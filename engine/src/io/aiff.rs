@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// What the chunks say, before it is judged.
+/// Content of the chunks, unchecked.
 #[derive(Default)]
 struct Chunks {
     is_aifc: bool,
@@ -19,11 +19,11 @@ struct Chunks {
     channels: Vec<u8>,
 }
 
-/// Reads the header of a file of `len` bytes; none when it is not an AIFF file, or its first chunks
-/// are missing.
+/// Reads the header of a file of `len` bytes. Returns `None` if it is not an AIFF file, or its
+/// first chunks are missing.
 ///
 /// # Errors
-/// When the disk fails, the header names channels, a rate or a depth that cannot be, or it is
+/// When the disk fails, the header names an invalid channel count, rate or depth, or the audio is
 /// compressed.
 pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let scanned = scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
@@ -40,7 +40,7 @@ pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmF
     let frame_bytes = coding.frame_bytes(channels);
     let start = chunk.body.saturating_add(8).saturating_add(offset);
     let held = len - start.min(len);
-    // A size of 0 was never filled in; what is larger than the file breaks off.
+    // A size of 0 was never filled in; a file that holds less than the size breaks off.
     let claimed = match chunk.size {
         0 | u32::MAX => held,
         size => u64::from(size).saturating_sub(8 + offset),
@@ -90,7 +90,7 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
             }
             _ => {}
         }
-        // A size that was never filled in says that the audio is the last chunk.
+        // A size that was never filled in means that the audio is the last chunk.
         if &chunk.id == b"SSND" && chunk.size == 0 && chunks.common.is_some() {
             break;
         }
@@ -127,8 +127,8 @@ fn coding(path: &Path, kind: [u8; 4], bits: u32) -> Result<PcmCoding, DecodeErro
     })
 }
 
-/// A number of IEEE 754's extended format: sign and exponent of 16 bits, mantissa of 64 with its
-/// leading bit.
+/// Reads a number in IEEE 754's extended format: sign and exponent of 16 bits, mantissa of 64 with
+/// its leading bit.
 fn extended(bytes: [u8; 10]) -> f64 {
     let exponent = i32::from(u16::from_be_bytes([bytes[0], bytes[1]]) & 0x7fff) - 16_383 - 63;
     let mantissa = u64::from_be_bytes(std::array::from_fn(|i| bytes[2 + i]));

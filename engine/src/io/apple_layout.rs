@@ -8,12 +8,12 @@ use crate::audio::Channel::{
 };
 use crate::audio::ChannelLayout;
 
-/// The longest layout read: a header and a description each for as many channels as are taken.
+/// Longest layout read: a header, and a description for each of the most channels supported.
 pub(super) const MAX_BYTES: usize = 12 + 20 * ChannelLayout::MAX_CHANNELS;
 const USE_DESCRIPTIONS: u32 = 0;
 const USE_BITMAP: u32 = 1 << 16;
 
-/// The layouts that are known by their tag: number of the tag, channels.
+/// Layouts that are identified by their tag: number of the tag, channels.
 const TAGS: &[(u32, &[Channel])] = &[
     (108, &[Left, Right, LeftSurround, RightSurround]),
     (109, &[Left, Right, LeftSurround, RightSurround, Centre]),
@@ -50,8 +50,8 @@ const TAGS: &[(u32, &[Channel])] = &[
     (143, &[Centre, Left, Right, LeftSurround, RightSurround, LeftRear, RightRear]),
 ];
 
-/// The layout, if it names as many channels as there are; none for one or two channels, which need
-/// no names.
+/// Returns the layout, if it names as many channels as there are. `None` for one or two channels,
+/// which need no names.
 pub(super) fn parse(bytes: &[u8], channels: usize) -> Option<ChannelLayout> {
     let word = |at: usize| bytes.get(at..at + 4).map(|word| u32::from_be_bytes([word[0], word[1], word[2], word[3]]));
     let (tag, bitmap, count) = (word(0)?, word(4)?, word(8)?);
@@ -72,8 +72,8 @@ pub(super) fn parse(bytes: &[u8], channels: usize) -> Option<ChannelLayout> {
     }
 }
 
-/// A loudspeaker by its label. 5 and 6 are the surrounds of a layout with one pair; 10 and 11 those
-/// at the sides.
+/// Returns a loudspeaker by its label. Labels 5 and 6 are the surrounds of a layout with one pair;
+/// labels 10 and 11 are those at the sides.
 fn of_label(label: u32) -> Channel {
     match label {
         1 | 38 => Left,

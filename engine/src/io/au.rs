@@ -9,15 +9,15 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-/// The size that says: not known when the header was written.
+/// Size written where it was not known yet.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Reads the header of a file of `len` bytes; none when it is not one of these files, or breaks off
-/// in its header.
+/// Reads the header of a file of `len` bytes. Returns `None` if it is not one of these files, or
+/// breaks off in its header.
 ///
 /// # Errors
-/// When the disk fails, the header names channels, a rate or a place that cannot be, or the audio
-/// is compressed.
+/// When the disk fails, the header names an invalid channel count, rate or start of the audio, or
+/// the audio is compressed.
 pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let mut bytes = [0; 24];
@@ -48,7 +48,7 @@ pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmF
         return Err(DecodeError::damaged(path, format!("its audio is to begin at byte {start} of {len}")));
     }
     let frame_bytes = coding.frame_bytes(channels);
-    // A size of 0 with audio behind it was never filled in.
+    // A size of 0 before audio was never filled in.
     let claimed = if matches!(size, 0 | UNKNOWN) { len - start } else { size.into() };
     let frames = claimed / frame_bytes;
     Ok(Some(PcmFile {

@@ -1,5 +1,5 @@
-//! The chunks of a Core Audio file (Apple, Core Audio Format Specification 1.0), and how they are
-//! shown to a decoder that takes them in one order and to the byte only.
+//! Chunks of a Core Audio file (Apple, Core Audio Format Specification 1.0). They are shown to a
+//! decoder that takes them in one order and of exact size only.
 
 use super::apple_layout;
 use super::patch::read_up_to;
@@ -8,20 +8,20 @@ use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
 use std::ops::Range;
 
-/// Chunks looked at; real files have fewer than twenty.
+/// Most chunks read; real files have fewer than twenty.
 const MAX_CHUNKS: usize = 1_000;
-/// Bytes of a cookie that are looked at; a FLAC or ALAC header is shorter.
+/// Most bytes read of a cookie; a FLAC or ALAC header is shorter.
 const MAX_COOKIE: u64 = 4_096;
-/// Bytes of a packet table that are read: a day of packets.
+/// Most bytes read of a packet table: a day of packets.
 const MAX_TABLE: u64 = 16 << 20;
 /// Bytes of a packet table before its packets.
 const TABLE_HEADER: usize = 24;
 /// Bytes of a chunk's header.
 const HEADER: u64 = 12;
-/// Bytes before the samples of a `data` chunk, which count edits.
+/// Bytes before the samples of a `data` chunk, which hold its edit count.
 pub(super) const EDIT_COUNT: u64 = 4;
 
-/// What the chunks hold.
+/// Content of the chunks.
 #[derive(Default)]
 pub(super) struct Chunks {
     /// The body of `desc`.
@@ -32,12 +32,12 @@ pub(super) struct Chunks {
     pub(super) cookie: Vec<u8>,
     /// The body of `pakt`.
     table: Vec<u8>,
-    /// Where the `data` chunk's body begins, and its bytes where the header knows.
+    /// Start of the `data` chunk's body, and its size in bytes where the header states it.
     pub(super) data: Option<(u64, Option<u64>)>,
 }
 
 impl Chunks {
-    /// Reads the chunks of a file of `len` bytes; none when it is not a CAF file.
+    /// Reads the chunks of a file of `len` bytes. Returns `None` if it is not a CAF file.
     pub(super) fn read(file: &mut File, len: u64) -> io::Result<Option<Self>> {
         let mut reader = BufReader::with_capacity(4096, file);
         let mut read = |at: u64, out: &mut [u8]| -> io::Result<bool> {
@@ -62,7 +62,7 @@ impl Chunks {
                 at = next.unwrap_or(len);
                 continue;
             }
-            // Some writers leave a few bytes behind the last chunk.
+            // Some writers leave a few bytes after the last chunk.
             let Some(next) = next.filter(|_| kind.iter().all(|byte| matches!(byte, b' '..=b'~'))) else { break };
             let mut part = |most: u64| -> io::Result<Vec<u8>> {
                 let mut bytes = vec![0; (next - body).min(most) as usize];
@@ -86,7 +86,7 @@ impl Chunks {
         end.map_or(0, |end| end.saturating_sub(len))
     }
 
-    /// Returns where the samples lie in a file of `len` bytes.
+    /// Returns the range of the samples in a file of `len` bytes.
     pub(super) fn audio(&self, len: u64) -> Option<Range<u64>> {
         let (body, size) = self.data?;
         let end = size.and_then(|size| body.checked_add(size)).unwrap_or(len).min(len);
@@ -94,8 +94,8 @@ impl Chunks {
         (start <= end).then_some(start..end)
     }
 
-    /// Returns the chunks that a decoder needs, each of the size that it has: what follows the
-    /// packets of the table, other chunks and what stands behind the last one are left out.
+    /// Returns the chunks that a decoder needs, each of its actual size. Bytes after the packets of
+    /// the table, other chunks and bytes after the last chunk are left out.
     pub(super) fn splice(&self, len: u64) -> Option<Splice> {
         let (description, audio) = (self.description?, self.audio(len)?);
         let mut lead = b"caff\x00\x01\x00\x00".to_vec();
@@ -116,10 +116,10 @@ impl Chunks {
         Some(Splice { lead, parts: vec![audio] })
     }
 
-    /// Returns the packet table without what pads it behind its last packet.
+    /// Returns the packet table without the padding after its last packet.
     fn whole_table(&self) -> &[u8] {
         let Some(count) = self.table.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes)) else { return &[] };
-        // A packet has its bytes in the table where they vary, and its frames where these do.
+        // The table has a packet's bytes where they vary, and its frames where these do.
         let fields = [16, 20].iter().filter(|&&at| self.word(at) == Some(0)).count() as u64;
         let mut numbers = count.saturating_mul(fields);
         let packets = self.table.get(TABLE_HEADER..).unwrap_or_default();
@@ -138,7 +138,7 @@ impl Chunks {
         Some(u32::from_be_bytes(std::array::from_fn(|i| bytes[i])))
     }
 
-    /// Returns the frames a second; none without a description.
+    /// Returns the frames per second; `None` without a description.
     pub(super) fn rate_hz(&self) -> Option<f64> {
         self.description.map(|bytes| f64::from_be_bytes(std::array::from_fn(|i| bytes[i])))
     }

@@ -12,11 +12,11 @@ use std::path::Path;
 const FLOAT: u32 = 1;
 const LITTLE_ENDIAN: u32 = 2;
 
-/// Reads the header of a file of `len` bytes; none when it is not such a file, breaks off before
-/// its audio, or is compressed.
+/// Reads the header of a file of `len` bytes. Returns `None` if it is not such a file, breaks off
+/// before its audio, or is compressed.
 ///
 /// # Errors
-/// When the disk fails, or the header names channels, a rate or a depth that cannot be.
+/// When the disk fails, or the header names an invalid channel count, rate or depth.
 pub(super) fn read(path: &Path, file: &mut File, len: u64, chunks: &Chunks) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let (Some(description), Some(rate_hz), Some((body, size))) = (chunks.description, chunks.rate_hz(), chunks.data)

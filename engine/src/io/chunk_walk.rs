@@ -1,22 +1,22 @@
-//! The list of chunks of RIFF, IFF and their kin, walked by headers alone; common slips of writers
-//! are seen through.
+//! Walk through the chunks of RIFF, IFF and related formats, by headers alone. Common mistakes of
+//! writers are corrected.
 
 use super::patch::read_up_to;
 use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
 
-/// Chunks looked at; real files have fewer than twenty.
+/// Most chunks read; real files have fewer than twenty.
 const MAX_CHUNKS: usize = 1_000;
 
 /// One chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Chunk {
     pub(super) id: [u8; 4],
-    /// Where its header begins.
+    /// Start of its header in the file.
     pub(super) at: u64,
-    /// Where its content begins.
+    /// Start of its content in the file.
     pub(super) body: u64,
-    /// The bytes of content that its header names.
+    /// Size of its content by its header, in bytes.
     pub(super) size: u32,
 }
 
@@ -30,13 +30,13 @@ pub(super) struct ChunkWalk<'a> {
 }
 
 impl<'a> ChunkWalk<'a> {
-    /// From byte `at` of a file of `len` bytes on.
+    /// Starts at byte `at` of a file of `len` bytes.
     pub(super) fn new(file: &'a mut File, len: u64, at: u64, big_endian: bool) -> Self {
         Self { reader: BufReader::with_capacity(4096, file), len, big_endian, at, left: MAX_CHUNKS }
     }
 
-    /// The next chunk; none at the end. The walk stands before the chunk's content then:
-    /// [`ChunkWalk::leave`] goes past it.
+    /// Returns the next chunk; `None` at the end. The walk is then before the chunk's content,
+    /// which [`ChunkWalk::leave`] skips.
     pub(super) fn enter(&mut self) -> io::Result<Option<Chunk>> {
         let mut header = [0; 8];
         if self.left == 0 || self.read(self.at, &mut header)? < header.len() {
@@ -48,9 +48,9 @@ impl<'a> ChunkWalk<'a> {
         Ok(Some(Chunk { id: [header[0], header[1], header[2], header[3]], at: self.at, body: self.at + 8, size }))
     }
 
-    /// Goes past the content of a chunk, of which `size` bytes are believed. A list that claims
-    /// more than the file holds is entered instead: what follows it stands in it. The byte that
-    /// pads an odd size is left out by some writers.
+    /// Skips the content of a chunk, of which `size` bytes are trusted. A list that claims more
+    /// than the file holds is entered instead: the chunks after it are part of it. Some writers
+    /// leave out the byte that pads an odd size.
     pub(super) fn leave(&mut self, chunk: &Chunk, size: u64) -> io::Result<()> {
         let end = chunk.body.saturating_add(size);
         if end > self.len && matches!(&chunk.id, b"LIST" | b"list") {
@@ -68,7 +68,7 @@ impl<'a> ChunkWalk<'a> {
         Ok(())
     }
 
-    /// Whether what stands where the walk is can be a chunk, or is nothing but zeros or the end.
+    /// Returns true if a chunk may begin at this position, or if only zeros or the end follow.
     pub(super) fn may_go_on(&mut self) -> io::Result<bool> {
         let mut bytes = [0; 4096];
         let count = self.read(self.at, &mut bytes)?;
@@ -76,18 +76,18 @@ impl<'a> ChunkWalk<'a> {
         Ok(count < 8 || is_id(&rest[..4]) || rest.iter().all(|&byte| byte == 0))
     }
 
-    /// Where the walk is.
+    /// Returns the position of the walk in the file.
     pub(super) fn at(&self) -> u64 {
         self.at
     }
 
-    /// Reads at a place of the file; returns the bytes that were there.
+    /// Reads at a position of the file. Returns the number of bytes that were there.
     pub(super) fn read(&mut self, at: u64, out: &mut [u8]) -> io::Result<usize> {
         self.reader.seek(SeekFrom::Start(at))?;
         read_up_to(&mut self.reader, out)
     }
 
-    /// The first bytes of a chunk's content, at most `N`; how many there are.
+    /// Returns the first bytes of a chunk's content, at most `N`, and their number.
     pub(super) fn content<const N: usize>(&mut self, chunk: &Chunk) -> io::Result<([u8; N], usize)> {
         let mut bytes = [0; N];
         let wanted = N.min(chunk.size as usize);
@@ -96,7 +96,7 @@ impl<'a> ChunkWalk<'a> {
     }
 }
 
-/// Names of chunks are letters, digits, spaces and a few marks.
+/// Returns true for the name of a chunk: letters, digits, spaces and a few marks.
 fn is_id(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') && bytes[0].is_ascii_alphabetic()
 }

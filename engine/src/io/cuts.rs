@@ -1,9 +1,9 @@
-//! The edit list of an MP4 file with several edits, carried out on the decoded frames: what is cut
-//! out, joined and inserted.
+//! Edit list of an MP4 file with several edits, applied to the decoded frames: parts are cut out,
+//! joined and inserted.
 //!
-//! An empty edit before the first one is left out, as `FFmpeg` does: it places the track in a
-//! movie. One between two others is silence, so that what follows stays in time. An edit that goes
-//! back is read by a decoder of its own from the start.
+//! An empty edit before the first one is left out, as in `FFmpeg`: it places the track in a movie.
+//! One between two others is silence, so that the rest stays in time. An edit that jumps back is
+//! read by a decoder of its own from the start.
 
 use super::mp4::{Edit, Mp4Edits};
 use crate::audio::Queue;
@@ -31,7 +31,7 @@ impl Cut {
     }
 }
 
-/// Edits that follow each other in the order of the media.
+/// Edits in the order of the media.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cuts {
     left: VecDeque<Cut>,
@@ -40,8 +40,8 @@ pub(super) struct Cuts {
 }
 
 impl Cuts {
-    /// All edits of a track of `media` frames, one list for each pass over the media; none where
-    /// one edit says all.
+    /// Returns all edits of a track of `media` frames, one list per pass over the media. The list
+    /// is empty where a single edit is enough.
     pub(super) fn passes(edits: &Mp4Edits, rate_hz: u32, media: u64) -> Vec<Self> {
         let first = edits.list.iter().position(|edit| edit.media_time.is_some()).unwrap_or(edits.list.len());
         if edits.list.len() < first + 2 || edits.media_timescale == 0 || edits.movie_timescale == 0 {
@@ -51,8 +51,8 @@ impl Cuts {
             let rounded = u128::from(ticks) * u128::from(rate_hz) + u128::from(timescale) / 2;
             u64::try_from(rounded / u128::from(timescale)).unwrap_or(u64::MAX)
         };
-        // The movie's clock is the coarser one: an edit that ends within a tick of where the next
-        // begins ends there.
+        // The movie's clock is the coarser one: an edit that ends within a tick of the next one's
+        // start ends there.
         let tick = frames(1, edits.movie_timescale).max(1);
         let mut passes = vec![Self::default()];
         let mut end = 0;
@@ -81,22 +81,22 @@ impl Cuts {
         passes
     }
 
-    /// Frames that all of it gives.
+    /// Returns the frames that all edits yield.
     pub(super) fn frames(&self) -> u64 {
         self.left.iter().map(Cut::frames).fold(0, u64::saturating_add)
     }
 
-    /// Frames of silence in it.
+    /// Returns the frames of silence among them.
     pub(super) fn silence(&self) -> u64 {
         self.left.iter().filter(|cut| matches!(cut, Cut::Silence(_))).map(Cut::frames).fold(0, u64::saturating_add)
     }
 
-    /// Whether nothing follows.
+    /// Returns true if no edit is left.
     pub(super) fn is_done(&self) -> bool {
         self.left.is_empty()
     }
 
-    /// Appends some of the silence that is due, if any; the frames.
+    /// Appends some of the silence that is due, if any. Returns the number of frames.
     pub(super) fn add_silence(&mut self, queue: &mut Queue) -> Option<u64> {
         let Some(Cut::Silence(frames)) = self.left.front_mut() else { return None };
         let count = (*frames).min(SILENCE_AT_ONCE);
@@ -108,7 +108,8 @@ impl Cuts {
         Some(count)
     }
 
-    /// Leaves of the last `new` frames of the queue what is kept of them; how many they are.
+    /// Keeps only those of the last `new` frames of the queue that belong to an edit. Returns their
+    /// number.
     pub(super) fn apply(&mut self, queue: &mut Queue, new: usize) -> usize {
         let before = queue.frames() - new;
         let stretch = self.passed..self.passed + new as u64;

@@ -1,4 +1,4 @@
-//! What can be wrong with a stem, in words that name the file, the cause and the way out.
+//! Errors of stems, with messages that name the file, the cause and the remedy.
 
 use crate::audio::ChannelLayout;
 use crate::units::SampleRate;
@@ -7,10 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
+/// Fewest frames of a stem: with one there is nothing to align, filter or resample.
+pub(super) const MIN_FRAMES: u64 = 2;
+
 /// A stem that cannot be opened or read on.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum DecodeError {
-    /// There is nothing at this path.
+    /// The file does not exist.
     #[error("{}: no such file; check the path", path.display())]
     NotFound {
         /// The file.
@@ -27,7 +30,7 @@ pub enum DecodeError {
     NotAFile {
         /// The path.
         path: PathBuf,
-        /// What it is: `a folder` or `a pipe or device`.
+        /// Kind of the path: `a folder` or `a pipe or device`.
         what: &'static str,
     },
     /// The disk or network failed.
@@ -35,7 +38,7 @@ pub enum DecodeError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error message.
         cause: String,
     },
     /// The file has no bytes.
@@ -44,15 +47,15 @@ pub enum DecodeError {
         /// The file.
         path: PathBuf,
     },
-    /// The content is in no format that is known here.
+    /// The content is not of a known format.
     #[error("{}: {what}; convert it to WAV or FLAC", path.display())]
     NotAudio {
         /// The file.
         path: PathBuf,
-        /// What it looks like, as the rest of the sentence after the file's name.
+        /// Appearance of the content, as the rest of the sentence after the file's name.
         what: String,
     },
-    /// The container is known, but not what is coded in it.
+    /// The container is known, but not its codec.
     #[error("{}: the codec {codec} in {container} cannot be decoded ({reason}); convert it to WAV or FLAC", path.display())]
     Unsupported {
         /// The file.
@@ -61,7 +64,7 @@ pub enum DecodeError {
         container: String,
         /// The codec, as well as it can be named.
         codec: String,
-        /// Why not.
+        /// Reason why it cannot be decoded.
         reason: String,
     },
     /// The header or the coded audio contradicts its own format.
@@ -69,7 +72,7 @@ pub enum DecodeError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Description of the damage.
         reason: String,
     },
     /// A header without audio.
@@ -78,16 +81,16 @@ pub enum DecodeError {
         /// The file.
         path: PathBuf,
     },
-    /// Fewer frames than can be called a stem.
+    /// Fewer frames than a stem needs.
     #[error("{}: holds {frames} sample; a stem needs at least {min}: export it again or leave it out",
-        path.display(), min = super::StemReader::MIN_FRAMES)]
+        path.display(), min = MIN_FRAMES)]
     TooShort {
         /// The file.
         path: PathBuf,
-        /// The frames it holds.
+        /// The frames that it contains.
         frames: u64,
     },
-    /// No channels, or more than are taken.
+    /// No channels, or more than are supported.
     #[error("{}: has {channels} channels; 1 to {max} can be read: export it with fewer", path.display(), max = ChannelLayout::MAX_CHANNELS)]
     Channels {
         /// The file.
@@ -104,7 +107,7 @@ pub enum DecodeError {
         /// The rate that its header names, in hertz.
         rate_hz: u32,
     },
-    /// A sample beyond +40 dBFS: bytes in the wrong order, or integers taken for floating numbers.
+    /// A sample beyond +40 dBFS: bytes in the wrong order, or integers read as floating numbers.
     #[error("{}: sample {frame} of channel {channel} (at {time_s:.6} s) is {value:e}, more than +40 dBFS, which is not sound; \
         repair or export it again", path.display(), channel = channel + 1)]
     TooLoud {
@@ -152,10 +155,10 @@ impl DecodeError {
     }
 }
 
-/// Opens a regular file that has bytes in it; returns its length too.
+/// Opens a regular file that is not empty. Returns its length too.
 pub(super) fn open_file(path: &Path) -> Result<(File, u64), DecodeError> {
     let from_io = |error: io::Error| DecodeError::from_io(path, &error);
-    // Asked before opening: opening a pipe would wait for its writer.
+    // Checked before opening: opening a pipe would wait for its writer.
     let metadata = std::fs::metadata(path).map_err(from_io)?;
     if metadata.is_dir() {
         return Err(DecodeError::NotAFile { path: path.to_path_buf(), what: "a folder" });

@@ -1,4 +1,4 @@
-//! The start of a FLAC stream (RFC 9639 §8) as the decoder needs it, and further streams behind the
+//! Start of a FLAC stream (RFC 9639 §8), corrected for the decoder, and further streams after the
 //! first.
 
 use super::patch::Edits;
@@ -6,17 +6,17 @@ use super::peek::Peek;
 use std::io;
 use std::ops::Range;
 
-/// Metadata blocks looked at; real files have fewer than ten.
+/// Most metadata blocks read; real files have fewer than ten.
 const MAX_BLOCKS: usize = 1_000;
-/// Streams looked for in one file.
+/// Most streams looked for in one file.
 const MAX_PROGRAMMES: usize = 4_096;
-/// `fLaC` and the header of the block that must follow: STREAMINFO, 34 bytes; the flag «last block»
-/// apart.
+/// `fLaC` and the header of the block that must follow: STREAMINFO, 34 bytes; without the flag
+/// «last block».
 const START: [u8; 8] = *b"fLaC\0\0\0\x22";
-/// The smallest block but the last (§8.2).
+/// Smallest size of a block other than the last (§8.2).
 const MIN_BLOCK: u16 = 16;
 
-/// Where STREAMINFO begins and ends in a stream.
+/// Start and end of STREAMINFO in a stream.
 pub(super) const INFO_START: usize = START.len();
 pub(super) const INFO_END: usize = INFO_START + INFO_BYTES;
 const INFO_BYTES: usize = 34;
@@ -39,8 +39,8 @@ pub(super) fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut Edits) -> io::Re
     Ok(())
 }
 
-/// Sets right the sizes of blocks and frames in a STREAMINFO, of which at least ten bytes are
-/// there, by the first frame.
+/// Corrects the sizes of blocks and frames in a STREAMINFO by the first frame. At least ten bytes
+/// of it are there.
 pub(super) fn mend_info(info: &mut [u8], frame: &[u8]) {
     let u24 = |at: usize| u32::from_be_bytes([0, info[at], info[at + 1], info[at + 2]]);
     // Frame sizes are hints; contradictory ones are shown as unknown.
@@ -53,7 +53,7 @@ pub(super) fn mend_info(info: &mut [u8], frame: &[u8]) {
     }
     let (min, max) = match Blocks::of(frame) {
         None => return,
-        // Frames that count frames are all of one size, so that is what the numbers say.
+        // Frames that are numbered by frame have one size, so both numbers state it.
         Some(Blocks::Fixed(frames)) => (frames.max(MIN_BLOCK), frames.max(MIN_BLOCK)),
         // A size that is below the least allowed, or above the greatest, is not known.
         Some(Blocks::Variable) if min >= MIN_BLOCK && max > min => return,
@@ -63,14 +63,14 @@ pub(super) fn mend_info(info: &mut [u8], frame: &[u8]) {
     info[2..4].copy_from_slice(&max.to_be_bytes());
 }
 
-/// The blocking strategy of a stream; with the frames of its first block where they are fixed.
+/// Blocking strategy of a stream; where blocks are fixed, with the frames of the first one.
 enum Blocks {
     Fixed(u16),
     Variable,
 }
 
 impl Blocks {
-    /// Reads it from the start of the first frame.
+    /// Reads the strategy from the start of the first frame.
     fn of(frame: &[u8]) -> Option<Self> {
         // Sync code, strategy; block size and rate; channels and bits; then a number coded as in
         // UTF-8 (§9.1).
@@ -95,8 +95,8 @@ impl Blocks {
 pub(super) struct StreamInfo(pub(super) [u8; INFO_BYTES]);
 
 impl StreamInfo {
-    /// Makes one for a stream that has none, by its first frame; none where that does not name its
-    /// bits.
+    /// Builds STREAMINFO for a stream that has none, from its first frame. `None` where that does
+    /// not name its bits.
     pub(super) fn of_frame(frame: &[u8], rate_hz: u32, channels: u32) -> Option<Self> {
         let bits = match frame.get(3)? >> 1 & 7 {
             1 => 8,
@@ -121,7 +121,7 @@ impl StreamInfo {
     }
 }
 
-/// Finds STREAMINFO in the cookie of another container: bare, behind `fLaC`, or in a `dfLa` box.
+/// Finds STREAMINFO in the cookie of another container: bare, after `fLaC`, or in a `dfLa` box.
 pub(super) fn info_in_cookie(cookie: &[u8]) -> Option<StreamInfo> {
     let bare = |bytes: &[u8]| bytes.first_chunk::<INFO_BYTES>().map(|info| StreamInfo(*info));
     if let Some(at) = memchr::memmem::find(cookie, b"fLaC") {
@@ -134,7 +134,7 @@ pub(super) fn info_in_cookie(cookie: &[u8]) -> Option<StreamInfo> {
     bare(cookie).filter(|_| cookie.len() == INFO_BYTES)
 }
 
-/// Where the frames begin.
+/// Returns the start of the frames.
 fn audio_start(peek: &mut Peek<'_>, start: u64) -> io::Result<Option<u64>> {
     let mut at = start + 4;
     for _ in 0..MAX_BLOCKS {
@@ -147,7 +147,7 @@ fn audio_start(peek: &mut Peek<'_>, start: u64) -> io::Result<Option<u64>> {
     Ok(None)
 }
 
-/// The streams of a stretch that begins with one.
+/// Returns the streams in a range that begins with one.
 pub(super) fn programmes(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
     let (mut found, mut start) = (Vec::new(), range.start);
     let mut from = audio_start(peek, start)?.unwrap_or(range.end);

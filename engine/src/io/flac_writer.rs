@@ -12,13 +12,13 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 /// Frames of a block; the last of a file may have fewer.
 const BLOCK_FRAMES: usize = 4_096;
-/// Where the STREAMINFO block lies, and how long it is, in bytes (RFC 9639, section 8.2).
+/// Position and length of the STREAMINFO block, in bytes (RFC 9639, section 8.2).
 const INFO_AT: u64 = 8;
 const INFO_BYTES: u32 = 34;
-/// A rate that the encoder takes; each frame's header names the true one.
+/// Rate that the encoder accepts; each frame's header names the true one.
 const ANY_RATE_HZ: usize = 48_000;
 
-/// The writer, stereo. The encoder library makes the frames; the blocks of metadata are written
+/// Writer of stereo FLAC. The encoder library makes the frames. The blocks of metadata are written
 /// here, as its own STREAMINFO counts the last, shorter block, which decoders refuse.
 pub(crate) struct FlacWriter<W: Write + Seek> {
     file: W,
@@ -26,7 +26,7 @@ pub(crate) struct FlacWriter<W: Write + Seek> {
     info: StreamInfo,
     rate: SampleRate,
     bits: u16,
-    /// Bytes that do not fill a block yet.
+    /// Bytes of a block that is not full yet.
     waiting: Vec<u8>,
     block: FrameBuf,
     digest: Context,
@@ -45,7 +45,7 @@ impl<W: Write + Seek> FlacWriter<W> {
     /// Starts a file of 16 or 24 bits with tags: names and values of a Vorbis comment.
     ///
     /// # Errors
-    /// When the file cannot be written, or FLAC does not hold samples of the format.
+    /// When the file cannot be written, or FLAC does not support samples of the format.
     pub(crate) fn new(
         mut file: W,
         samples: SampleFormat,
@@ -120,7 +120,7 @@ impl<W: Write + Seek> FlacWriter<W> {
         Ok(())
     }
 
-    /// Writes what is left and completes the header.
+    /// Writes the rest and completes the header.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -136,7 +136,7 @@ impl<W: Write + Seek> FlacWriter<W> {
         Ok(self.file)
     }
 
-    /// STREAMINFO: RFC 9639, section 8.2. The least block leaves out the last one.
+    /// Returns STREAMINFO: RFC 9639, section 8.2. The least block size leaves out the last block.
     fn stream_info(&self) -> [u8; INFO_BYTES as usize] {
         let mut info = [0; INFO_BYTES as usize];
         let block = (BLOCK_FRAMES as u16).to_be_bytes();
@@ -154,7 +154,7 @@ impl<W: Write + Seek> FlacWriter<W> {
     }
 }
 
-/// A Vorbis comment, without framing bit.
+/// Returns a Vorbis comment, without framing bit.
 fn vorbis_comment(tags: &[(&str, String)]) -> Vec<u8> {
     let mut out = Vec::new();
     let text = |out: &mut Vec<u8>, text: &str| {

@@ -3,14 +3,14 @@
 use crate::audio::{Block, BlockMut, Channel, ChannelLayout};
 use std::f32::consts::FRAC_1_SQRT_2;
 
-/// What to do with the channels of a file.
+/// Treatment of the channels of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fold {
     /// Mono stays mono, stereo stays stereo; more are folded to stereo by ITU-R BS.775-4, annex 4,
     /// table 2.
     #[default]
     Stereo,
-    /// All channels as they are: what a meter wants.
+    /// All channels as they are, as a meter needs them.
     Keep,
 }
 
@@ -20,11 +20,11 @@ pub(super) struct FoldMatrix {
     weights: Vec<(f32, f32)>,
 }
 
-/// The weights of one loudspeaker. BS.775 speaks of L, R, C and the surrounds. The LFE channel is
-/// left out, as the recommendation has it: its use is optional for the listener, so nothing needed
-/// may be in it. The rest is mixdown's extension: what stands left or right of the middle goes to
-/// its own side alone, in front at unity, elsewhere at −3 dB; what stands in the middle of the
-/// rear, above or below goes to both sides at −6 dB.
+/// Returns the weights of one loudspeaker. BS.775 covers L, R, C and the surrounds. The LFE channel
+/// is left out, as in the recommendation: its use is optional, so it must not carry anything
+/// needed. The rest is mixdown's extension. Loudspeakers left or right of the middle feed their own
+/// side alone, in front at unity, elsewhere at −3 dB. Those in the middle of the rear, above or
+/// below feed both sides at −6 dB.
 fn weights(channel: Channel) -> (f32, f32) {
     use Channel as C;
     match channel {
@@ -52,7 +52,7 @@ fn weights(channel: Channel) -> (f32, f32) {
 }
 
 impl FoldMatrix {
-    /// The fold that a layout needs: none for mono and stereo.
+    /// Builds the fold that a layout needs: `None` for mono and stereo.
     pub(super) fn new(layout: &ChannelLayout, fold: Fold) -> Option<Self> {
         if fold == Fold::Keep || layout.count() <= 2 {
             return None;
@@ -60,7 +60,7 @@ impl FoldMatrix {
         Some(Self { weights: layout.channels().iter().map(|&channel| weights(channel)).collect() })
     }
 
-    /// The fold in one sentence, for the report.
+    /// Returns the fold as one sentence, for the report.
     pub(super) fn sentence(layout: &ChannelLayout) -> String {
         use Channel as C;
         let has = |wanted: &[Channel]| layout.channels().iter().any(|channel| wanted.contains(channel));
@@ -97,7 +97,7 @@ impl FoldMatrix {
         format!("{} channels folded to stereo by ITU-R BS.775: {}", layout.count(), parts.join(", "))
     }
 
-    /// Sums the stored channels of `source` into the two of `out`; as many frames.
+    /// Sums the stored channels of `source` into the two of `out`, which has as many frames.
     pub(super) fn apply(&self, source: &Block<'_>, out: &mut BlockMut<'_>) {
         out.fill(0.0);
         let (left, right) = out.pair_mut();
@@ -121,7 +121,7 @@ mod tests {
     fn each_channel_of_5_1_lands_where_bs_775_says() {
         let layout = ChannelLayout::usual(6);
         let fold = FoldMatrix::new(&layout, Fold::Stereo).unwrap();
-        // One frame a channel: frame c holds 1 in channel c alone.
+        // One frame per channel: frame c holds 1 in channel c alone.
         let channels: Vec<Vec<f32>> = (0..6).map(|c| (0..6).map(|f| f32::from(u8::from(f == c))).collect()).collect();
         let mut out = AudioBuffer::new(2, 6);
         fold.apply(&AudioBuffer::from_channels(&channels).block(), &mut out.block_mut());

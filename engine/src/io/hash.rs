@@ -7,8 +7,8 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The BLAKE3 hash of a file's bytes as 64 hexadecimal digits. Reads the file as a stream; memory
-/// does not grow with its length.
+/// Returns the BLAKE3 hash of a file's bytes as 64 hexadecimal digits. Reads the file as a stream;
+/// memory does not grow with its length.
 ///
 /// # Errors
 /// When the file cannot be opened or read.
@@ -23,7 +23,7 @@ pub fn hash_file(path: &Path) -> Result<String, DecodeError> {
 pub(in crate::io) struct Along {
     pub(in crate::io) hash: blake3::Hasher,
     pub(in crate::io) file: Arc<File>,
-    /// Bytes that it covers.
+    /// Number of bytes that it covers.
     pub(in crate::io) at: u64,
 }
 
@@ -37,7 +37,7 @@ impl Along {
     }
 }
 
-/// The BLAKE3 hash of a stem, as far as it came of itself while the stem was read.
+/// BLAKE3 hash of a stem, as far as it was computed while the stem was read.
 pub struct Fingerprint {
     path: PathBuf,
     along: Option<Along>,
@@ -48,8 +48,8 @@ impl Fingerprint {
         Self { path, along }
     }
 
-    /// The hash of all bytes of the file, as from [`hash_file`]: reads those that it does not cover
-    /// yet. Control thread.
+    /// Returns the hash of all bytes of the file, as from [`hash_file`]. Reads those that it does
+    /// not cover yet. Control thread.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -81,7 +81,7 @@ mod tests {
                 writer.write_sample((sample * 7_919) % 30_000).unwrap();
             }
             writer.finalize().unwrap();
-            // Something behind the samples belongs to the file too.
+            // Bytes after the samples belong to the file too.
             let mut bytes = std::fs::read(&path).unwrap();
             bytes.extend_from_slice(b"LIST\x04\0\0\0INFO");
             std::fs::write(&path, bytes).unwrap();

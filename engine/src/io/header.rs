@@ -1,4 +1,4 @@
-//! What is read of a file before the decoder sees it, whatever its container.
+//! Header of a file, read before the decoder opens it, whatever its container.
 
 use super::caf::Chunks;
 use super::patch::{Edits, read_up_to};
@@ -12,28 +12,28 @@ use std::path::Path;
 /// Bytes of a packet in a Core Audio file, beyond which the demuxer's own sums overflow.
 const MAX_PACKET_BYTES: u32 = 1 << 24;
 
-/// The start of a file, and what must be set right in it.
+/// Start of a file, and corrections to it.
 pub(super) struct Header {
-    /// Up to 512 bytes, to name what cannot be read.
+    /// Up to 512 bytes, to name a file that cannot be read.
     pub(super) first_bytes: Vec<u8>,
-    /// Of a WAVE file.
+    /// Header of a WAVE file.
     pub(super) wave: Option<WaveHeader>,
     /// The samples, of any container, where they are not compressed.
     pub(super) pcm: Option<PcmFile>,
-    /// How the file is to be shown to the decoder.
+    /// Edits through which the decoder reads the file.
     pub(super) edits: Edits,
     /// Bytes of audio that a CAF header promises beyond the end of the file.
     pub(super) missing_bytes: u64,
-    /// Whether the index at the end is gone, so that the file must be read from front to back.
+    /// True if the index at the end is missing, so that the file must be read from front to back.
     pub(super) forward_only: bool,
 }
 
 impl Header {
-    /// Looks at a file of `len` bytes.
+    /// Reads the header of a file of `len` bytes.
     ///
     /// # Errors
-    /// When the disk fails, the header names channels, a rate or samples that cannot be, or the
-    /// file is of a kind that is not read.
+    /// When the disk fails, the header names an invalid channel count, rate or sample size, or the
+    /// kind of file is not supported.
     pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Self, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let first_bytes = head(file, 0).map_err(from_io)?;
@@ -41,7 +41,7 @@ impl Header {
         if start > 0
             && let Some(name) = sniff::never_tagged(&head(file, start).map_err(from_io)?)
         {
-            // Its offsets count from the start of the file, where the tag does not belong.
+            // Its offsets count from the start of the file, where no tag belongs.
             let what = format!("is {name} behind an ID3 tag, which is not read here; take the tag off");
             return Err(DecodeError::NotAudio { path: path.into(), what });
         }
@@ -80,7 +80,7 @@ impl Header {
         } else if let Some(edits) = mp4::scan(file, len).unwrap_or_default() {
             header.edits = edits;
         } else {
-            // A header that breaks off leaves nothing to set right; the decoder says so.
+            // A header that breaks off leaves nothing to correct; the decoder reports it.
             header.edits = mkv::scan(file, len).unwrap_or_default();
             header.forward_only = header.edits != Edits::default();
         }
@@ -88,7 +88,7 @@ impl Header {
     }
 }
 
-/// Up to 512 bytes from `start` on.
+/// Reads up to 512 bytes from `start` on.
 fn head(file: &mut File, start: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; 512];
     file.seek(SeekFrom::Start(start))?;

@@ -1,4 +1,4 @@
-//! Samples in words that are wider than they are: whether they lie in the high or in the low bytes.
+//! Position of samples in words that are wider than they are: in the high or in the low bytes.
 
 use super::decode::{Word, WordKind};
 use super::patch::read_up_to;
@@ -6,12 +6,12 @@ use super::pcm_file::PcmCoding;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// Bytes of audio that are looked at.
+/// Bytes of audio that are examined.
 const LOOKED_AT: u64 = 1 << 20;
 
-/// The word that the samples from byte `at` on are stored in. The standards put them in the high
-/// bits and zeros below; where the bits below are not zero and those above only repeat the sign, a
-/// writer put them low.
+/// Returns the word in which the samples from byte `at` on are stored. The standards put them in
+/// the high bits and zeros below. If the bits below are not zero and those above only repeat the
+/// sign, the writer put them low.
 pub(super) fn find(file: &mut File, at: u64, coding: PcmCoding) -> io::Result<Word> {
     let PcmCoding { word, bits } = coding;
     let size = usize::from(word.bytes);

@@ -1,45 +1,59 @@
-//! The programmes behind the first one of a file, read one after the other at the first one's rate
-//! and channels.
+//! Programmes after the first one of a file, read one after the other at the first one's rate and
+//! channels.
 
-use super::{DecodeError, Fold, StemInfo, StemReader};
+use super::{DecodeError, Fold, StemInfo, StemOutcome};
 use crate::audio::{AudioBuffer, BlockMut, Channel, ChannelLayout};
 use crate::process::Source;
 use crate::resample::RateConverter;
 use crate::units::SampleRate;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Frames taken of a programme at once.
+/// Frames read from a programme at once.
 const BLOCK_FRAMES: usize = 1_024;
 
-/// Where a programme lies, and which pass over its media is meant.
+/// Location of a programme, and the pass over its media.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) span: Range<u64>,
     pub(super) pass: usize,
 }
 
-/// All programmes behind the first.
+/// An opened programme.
+pub(super) trait Programme: Source<Error = DecodeError> + Send {
+    /// Returns the properties that the file states.
+    fn info(&self) -> &StemInfo;
+
+    /// Returns the result of reading so far.
+    fn outcome(&self) -> &StemOutcome;
+}
+
+/// Opens one programme of a file.
+pub(super) type OpenPart = fn(&Path, Fold, &Part) -> Result<Box<dyn Programme>, DecodeError>;
+
+/// All programmes after the first.
 pub(super) struct Later {
     path: PathBuf,
     fold: Fold,
+    open_part: OpenPart,
     layout: ChannelLayout,
     rate: SampleRate,
     parts: VecDeque<Part>,
     current: Option<RateConverter<Matched>>,
-    /// What was found in those that were read.
+    /// Corrupt packets in the programmes that were read.
     pub(super) corrupt_packets: u64,
     pub(super) note: Option<String>,
 }
 
 impl Later {
-    /// Prepares to read `parts` behind a first programme.
-    pub(super) fn new(first: &StemInfo, fold: Fold, parts: Vec<Part>) -> Self {
+    /// Prepares to read `parts` after a first programme.
+    pub(super) fn new(first: &StemInfo, fold: Fold, parts: Vec<Part>, open_part: OpenPart) -> Self {
         Self {
             path: first.path.clone(),
-            // What goes into one or two channels is folded by the rules for files.
+            // Programmes for one or two channels are folded by the rules for files.
             fold: if first.layout.count() <= 2 { Fold::Stereo } else { fold },
+            open_part,
             layout: first.layout.clone(),
             rate: first.sample_rate,
             parts: parts.into(),
@@ -49,13 +63,13 @@ impl Later {
         }
     }
 
-    /// The frames that all of them are expected to give, if they all tell; and a sentence about
-    /// them.
+    /// Returns the frames expected of all of them, if every one states its length, and a sentence
+    /// about them.
     pub(super) fn survey(&self, source_channels: usize) -> (Option<u64>, String) {
         let mut frames = Some(0_u64);
         let mut converted = Vec::new();
         for (index, part) in self.parts.iter().enumerate() {
-            let Ok(stem) = StemReader::open_part(&self.path, self.fold, part) else { continue };
+            let Ok(stem) = (self.open_part)(&self.path, self.fold, part) else { continue };
             let info = stem.info();
             let ratio = (u64::from(self.rate.hz()), u64::from(info.sample_rate.hz()));
             let at_rate = |frames: u64| {
@@ -81,7 +95,7 @@ impl Later {
         (frames, sentence)
     }
 
-    /// Fills the start of `out`; fewer frames than asked for mean the end of the last programme.
+    /// Fills the start of `out`; fewer frames than requested mean the end of the last programme.
     pub(super) fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, DecodeError> {
         let mut done = 0;
         while done < out.frames() {
@@ -106,7 +120,7 @@ impl Later {
     }
 
     fn open(&mut self, part: &Part) {
-        let opened = StemReader::open_part(&self.path, self.fold, part).map_err(|error| error.to_string());
+        let opened = (self.open_part)(&self.path, self.fold, part).map_err(|error| error.to_string());
         let matched = opened.map(|stem| Matched::new(stem, &self.layout));
         match matched.and_then(|matched| RateConverter::new(matched, self.rate).map_err(|error| error.to_string())) {
             Ok(current) => self.current = Some(current),
@@ -119,18 +133,18 @@ fn channels(count: usize) -> String {
     if count == 1 { "1 channel".into() } else { format!("{count} channels") }
 }
 
-/// A programme with the channels of another.
+/// Programme converted to the channels of another.
 struct Matched {
-    stem: StemReader,
-    /// For each channel, which of the stem's are summed in it, and how strongly; none where they
-    /// are the same.
+    stem: Box<dyn Programme>,
+    /// For each channel, the stem's channels summed in it and their gains; `None` where they are
+    /// the same.
     mix: Option<Vec<Vec<(usize, f32)>>>,
     block: AudioBuffer,
     channels: usize,
 }
 
 impl Matched {
-    fn new(stem: StemReader, to: &ChannelLayout) -> Self {
+    fn new(stem: Box<dyn Programme>, to: &ChannelLayout) -> Self {
         let from = &stem.info().layout;
         let mix = (from != to).then(|| to.channels().iter().map(|&channel| weights(from, to, channel)).collect());
         let block = AudioBuffer::new(from.count(), if mix.is_some() { BLOCK_FRAMES } else { 0 });
@@ -138,8 +152,8 @@ impl Matched {
     }
 }
 
-/// Which channels of `from` one of `to` is made of: a mono one goes to left and right, two make the
-/// mean in mono, and otherwise each goes to its own.
+/// Returns the channels of `from` that form a channel of `to`, with their gains. Mono feeds left
+/// and right, stereo becomes its mean in mono, and otherwise each channel feeds its own.
 fn weights(from: &ChannelLayout, to: &ChannelLayout, channel: Channel) -> Vec<(usize, f32)> {
     match (from.count(), to.count()) {
         (1, 1) => vec![(0, 1.0)],
@@ -183,7 +197,7 @@ impl Source for Matched {
     }
 }
 
-/// The parts of a file: each span once, and the first once for each further pass.
+/// Returns the parts of a file: each span once, and the first one once for each further pass.
 pub(super) fn parts(spans: &[Range<u64>], passes: usize) -> Vec<Part> {
     let again = (1..passes).map(|pass| Part { span: spans[0].clone(), pass });
     again.chain(spans[1..].iter().map(|span| Part { span: span.clone(), pass: 0 })).collect()

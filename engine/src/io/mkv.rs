@@ -1,12 +1,12 @@
-//! Where the recording begins and ends in a Matroska file (`WebM` is one): `CodecDelay` and
-//! `DiscardPadding`, which the demuxer reads but does not hand on.
+//! Start and end of the recording in a Matroska file (`WebM` is one): `CodecDelay` and
+//! `DiscardPadding`, which the demuxer reads but does not pass on.
 
 use super::patch::Edits;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;
 
-/// Elements looked at in one file: an hour of clusters has about a thousand, the last cluster a few
+/// Most elements read of one file: an hour of clusters has about a thousand, the last cluster a few
 /// hundred blocks.
 const MAX_ELEMENTS: usize = 1_000_000;
 
@@ -22,7 +22,7 @@ const BLOCK_GROUP: u32 = 0xA0;
 const BLOCK: u32 = 0xA1;
 const DISCARD_PADDING: u32 = 0x75A2;
 
-/// What a Matroska file says about one audio track.
+/// Properties of one audio track of a Matroska file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct MkvTrims {
     /// Time to leave out at the start, in nanoseconds.
@@ -33,8 +33,8 @@ pub(super) struct MkvTrims {
     pub(super) codec: Option<String>,
 }
 
-/// Reads the trims of the track `number`; an unreadable file gives none, for the demuxer reports
-/// what is wrong with it.
+/// Reads the trims of the track `number`. `None` for an unreadable file: the demuxer reports the
+/// reason.
 pub(super) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTrims> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let (_, segment) = walker.children(0..len, &[SEGMENT]).ok()?.pop()?;
@@ -45,7 +45,7 @@ pub(super) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTr
             walker.read_entry(entry, number, &mut trims).ok()?;
         }
     }
-    // DiscardPadding sits beside the last block, and a group that has it holds that block alone.
+    // DiscardPadding is beside the last block, and a group that has it contains that block alone.
     if let Some((_, cluster)) = parts.iter().rfind(|(id, _)| *id == CLUSTER) {
         for (_, group) in walker.children(cluster.clone(), &[BLOCK_GROUP]).ok()? {
             walker.read_group(group, number, &mut trims).ok()?;
@@ -54,8 +54,8 @@ pub(super) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTr
     Some(trims)
 }
 
-/// The edit that a file of `len` bytes needs when it breaks off: its segment is shown as one of
-/// unknown size, as in a live stream.
+/// Returns the edit that a file of `len` bytes needs when it breaks off. Its segment is shown as
+/// one of unknown size, as in a live stream.
 pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Edits> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let mut edits = Edits::default();
@@ -82,8 +82,8 @@ struct Walker<R> {
 }
 
 impl<R: Read + Seek> Walker<R> {
-    /// The elements of the wanted kinds in a range. One of unknown size takes in the rest of its
-    /// parent.
+    /// Returns the elements of the wanted kinds in a range. One of unknown size takes in the rest
+    /// of its parent.
     fn children(&mut self, range: Range<u64>, wanted: &[u32]) -> io::Result<Vec<(u32, Range<u64>)>> {
         let mut found = Vec::new();
         let mut at = range.start;
@@ -105,14 +105,14 @@ impl<R: Read + Seek> Walker<R> {
         Ok(found)
     }
 
-    /// Skips within the buffer where it can: most elements are small.
+    /// Skips within the buffer where possible: most elements are small.
     fn seek_to(&mut self, at: u64) -> io::Result<()> {
         let here = self.reader.stream_position()?;
         self.reader.seek_relative(at as i64 - here as i64)
     }
 
-    /// A variable-length number and the bytes it took; none when its first byte is 0 or the file
-    /// ends.
+    /// Reads a variable-length number and its length in bytes. `None` if its first byte is 0 or the
+    /// file ends.
     fn vint(&mut self, keep_marker: bool) -> io::Result<Option<(u64, u64)>> {
         let mut first = [0];
         if self.reader.read(&mut first)? == 0 || first[0] == 0 {

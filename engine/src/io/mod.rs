@@ -32,6 +32,7 @@ mod mov_fragments;
 mod mov_pcm;
 mod mp4;
 mod mpeg;
+mod mpeg_header;
 mod ogg;
 mod opus;
 mod opus_writer;
@@ -73,8 +74,8 @@ pub use staged::StagedFolder;
 pub use time_stamp::TimeStamp;
 pub use trimmed::Trimmed;
 
-/// The endings of the files that can be read, for help texts. What a file is decides its content,
-/// not its ending.
+/// File name extensions that can be read, for help texts. A file's format is determined by its
+/// content, not by its extension.
 pub const EXTENSIONS: &[&str] = &[
     "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
     "oga", "opus", "caf", "mka", "mkv", "webm", "au", "snd",

@@ -1,10 +1,10 @@
-//! Where the samples of a track lie in movie fragments (ISO/IEC 14496-12 §8.8).
+//! Location of the samples of a track in movie fragments (ISO/IEC 14496-12 §8.8).
 
 use super::mp4::{Walker, be_u32};
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 
-/// `tfhd` flags: which fields follow, and what offsets count from.
+/// `tfhd` flags: the fields that follow, and the base of offsets.
 const HAS_BASE: u32 = 1;
 const HAS_DESCRIPTION: u32 = 2;
 const HAS_DURATION: u32 = 8;
@@ -48,7 +48,7 @@ pub(super) fn runs<R: Read + Seek>(walker: &mut Walker<R>, len: u64, track: u32)
     Ok(found)
 }
 
-/// The size of a sample that `trex` names for a track.
+/// Returns the size of a sample that `trex` names for a track.
 fn default_size<R: Read + Seek>(walker: &mut Walker<R>, len: u64, track: u32) -> io::Result<Option<u32>> {
     let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(None) };
     let Some(mvex) = walker.child(moov, *b"mvex")? else { return Ok(None) };
@@ -61,16 +61,16 @@ fn default_size<R: Read + Seek>(walker: &mut Walker<R>, len: u64, track: u32) ->
     Ok(None)
 }
 
-/// The head of a track's fragment.
+/// Head of a track's fragment.
 struct Head {
-    /// What offsets count from; the start of the fragment's `moof` where there is none.
+    /// Base of offsets; the start of the fragment's `moof` where there is none.
     base: Option<u64>,
     /// Bytes of a sample.
     size: Option<u32>,
 }
 
 impl Head {
-    /// Reads it; none when it belongs to another track.
+    /// Reads the head; `None` if it belongs to another track.
     fn read<R: Read + Seek>(walker: &mut Walker<R>, body: &Range<u64>, track: u32) -> io::Result<Option<Self>> {
         let fields: [u8; 8] = walker.bytes(body.start)?;
         if be_u32(&fields[4..]) != track {
@@ -112,7 +112,7 @@ impl Run {
         if flags & SAMPLE_SIZE != 0 {
             let entry = 4 * u64::from((flags & SAMPLE_FIELDS).count_ones());
             let before = if flags & 0x100 != 0 { 4 } else { 0 };
-            // A count is a claim: there are no more entries than the box has room for.
+            // A count is a claim: the box has no room for more entries than this.
             let count = u64::from(count).min(body.end.saturating_sub(at) / entry);
             bytes = 0;
             for index in 0..count {

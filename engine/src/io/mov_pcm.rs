@@ -1,5 +1,5 @@
-//! Uncompressed audio in `QuickTime` and MP4: where its chunks lie and how they are coded
-//! (`QuickTime` File Format, «Sound sample descriptions»; ISO/IEC 23003-5 for `ipcm` and `fpcm`).
+//! Uncompressed audio in `QuickTime` and MP4: location and coding of its chunks (`QuickTime` File
+//! Format, «Sound sample descriptions»; ISO/IEC 23003-5 for `ipcm` and `fpcm`).
 
 use super::decode::WordKind;
 use super::mp4::{Walker, be_u32};
@@ -23,34 +23,34 @@ struct Description {
     channels: u32,
     bits: u32,
     rate_hz: f64,
-    /// Of version 1 and 2: bytes of a frame; 0 where it is not said.
+    /// Of version 1 and 2: bytes of a frame; 0 where they are not stated.
     frame_bytes: u32,
     /// Of version 2.
     lpcm_flags: Option<u32>,
-    /// The `enda` atom: whether samples are little-endian.
+    /// The `enda` atom: true if samples are little-endian.
     enda: Option<bool>,
-    /// The `pcmC` box: whether they are, and their bits.
+    /// The `pcmC` box: true if samples are little-endian, and their bits.
     config: Option<(bool, u32)>,
     layout: Vec<u8>,
 }
 
-/// What was found of the first audio track.
+/// The first audio track and its samples.
 struct Found {
     track: u32,
     description: Description,
-    /// Where each chunk begins, and the frames in it.
+    /// Start of each chunk, and the frames in it.
     chunks: Vec<(u64, u64)>,
     frames: u64,
-    /// Where more of it lies, in fragments behind the header.
+    /// Ranges of further samples, in fragments after the header.
     fragments: Vec<Range<u64>>,
 }
 
-/// Reads the first audio track of a file of `len` bytes; none when it is compressed, or not found.
+/// Reads the first audio track of a file of `len` bytes; `None` if it is compressed, or not found.
 ///
 /// # Errors
-/// When the header names channels, a rate or a depth that cannot be.
+/// When the header names an invalid channel count, rate or depth.
 pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
-    // A header that breaks off is the demuxer's to report.
+    // The demuxer reports a header that breaks off.
     let Ok(Some(found)) = find(file, len) else { return Ok(None) };
     let Found { track, description, chunks, mut frames, fragments } = found;
     let Some(mut coding) = coding(&description) else { return Ok(None) };
@@ -86,7 +86,7 @@ pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmF
     }))
 }
 
-/// Adds a part behind the others; one that begins where the last ends continues it.
+/// Adds a part after the others; one that begins where the last ends continues it.
 fn join(parts: &mut Vec<Range<u64>>, part: Range<u64>) {
     match parts.last_mut() {
         Some(last) if last.end == part.start => last.end = part.end,
@@ -118,7 +118,7 @@ fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
             return Ok(None);
         };
         let mut description = describe(&mut walker, kind, &entry)?;
-        // A rate of 16 bits does not hold 88.2 kHz and more: the clock of the media does.
+        // A rate of 16 bits cannot express 88.2 kHz and more: the clock of the media can.
         if description.rate_hz < 1.0 || (f64::from(timescale) > 65_535.0 && description.lpcm_flags.is_none()) {
             description.rate_hz = timescale.into();
         }
@@ -130,7 +130,7 @@ fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
     Ok(None)
 }
 
-/// Reads a description: its fields by version, and the boxes behind them.
+/// Reads a description: its fields by version, and the boxes after them.
 fn describe<R: Read + Seek>(walker: &mut Walker<R>, kind: [u8; 4], entry: &Range<u64>) -> io::Result<Description> {
     let fields: [u8; 28] = walker.bytes(entry.start)?;
     let u16_at = |at: usize| u16::from_be_bytes([fields[at], fields[at + 1]]);
@@ -185,7 +185,7 @@ fn describe<R: Read + Seek>(walker: &mut Walker<R>, kind: [u8; 4], entry: &Range
     Ok(description)
 }
 
-/// The coding that a description names; none for what is compressed or contradicts itself.
+/// Returns the coding that a description names; `None` if it is compressed or contradicts itself.
 fn coding(description: &Description) -> Option<PcmCoding> {
     use WordKind::{ALaw, Float, MuLaw, Signed, Unsigned};
     let little = description.enda.unwrap_or(false);
@@ -232,8 +232,8 @@ fn coding(description: &Description) -> Option<PcmCoding> {
     })
 }
 
-/// Where the chunks lie and how many frames each holds; of uncompressed audio a sample of the table
-/// is a frame.
+/// Returns the start of each chunk and its frames. In uncompressed audio, a sample of the table is
+/// a frame.
 fn chunks<R: Read + Seek>(walker: &mut Walker<R>, table: &Range<u64>, len: u64) -> io::Result<(Vec<(u64, u64)>, u64)> {
     let none = || Ok((Vec::new(), 0));
     let (Some(stsc), Some(stsz)) = (walker.child(table.clone(), *b"stsc")?, walker.child(table.clone(), *b"stsz")?)
@@ -249,7 +249,7 @@ fn chunks<R: Read + Seek>(walker: &mut Walker<R>, table: &Range<u64>, len: u64) 
         },
     };
     let entry_bytes = if wide { 8 } else { 4 };
-    // A count is a claim: there are no more entries than the box has room for.
+    // A count is a claim: the box has no room for more entries than this.
     let room = |body: &Range<u64>, bytes: u64| (body.end.min(len).saturating_sub(body.start + 8)) / bytes;
     let count = u64::from(be_u32(&walker.bytes::<4>(offsets.start + 4)?)).min(room(&offsets, entry_bytes));
     let runs = u64::from(be_u32(&walker.bytes::<4>(stsc.start + 4)?)).min(room(&stsc, 12));

@@ -1,43 +1,44 @@
-//! Where the recording begins and ends in an MP4 file: its edit list and iTunes' own tag, which the
-//! demuxer leaves aside.
+//! Start and end of the recording in an MP4 file: its edit list and iTunes' own tag, which the
+//! demuxer ignores.
 
 use super::patch::Edits;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-/// Boxes looked at in one file: an ordinary file has about fifty, one in fragments six a fragment.
+/// Most boxes read of one file: an ordinary file has about fifty, a fragmented one six per
+/// fragment.
 const MAX_BOXES: usize = 1_000_000;
 /// The longest `iTunSMPB` text; Apple writes about 120 bytes.
 const MAX_TEXT: u64 = 1_024;
 
-/// Edits looked at in one file.
+/// Most edits read of one file.
 const MAX_EDITS: u64 = 1_024;
 
 /// One entry of an edit list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Edit {
-    /// The first media tick to play; none for an empty edit.
+    /// First media tick to play; `None` for an empty edit.
     pub(super) media_time: Option<u64>,
-    /// How long, in ticks of the movie; 0 means up to the end of the media.
+    /// Length, in ticks of the movie; 0 means up to the end of the media.
     pub(super) duration: u64,
 }
 
-/// What an MP4 file says about one audio track.
+/// Properties of one audio track of an MP4 file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Mp4Edits {
     /// From the edit list: the first media tick to play, in ticks of [`Mp4Edits::media_timescale`].
     pub(super) media_time: Option<u64>,
-    /// From the edit list: how long to play, in ticks of [`Mp4Edits::movie_timescale`]; none when 0
+    /// From the edit list: length to play, in ticks of [`Mp4Edits::movie_timescale`]. `None` when 0
     /// or when there are several edits.
     pub(super) duration: Option<u64>,
-    /// Ticks a second of the media.
+    /// Ticks per second of the media.
     pub(super) media_timescale: u32,
-    /// Ticks a second of the movie.
+    /// Ticks per second of the movie.
     pub(super) movie_timescale: u32,
     /// The whole edit list.
     pub(super) list: Vec<Edit>,
-    /// Whether an edit asks for another speed than that of the media.
+    /// True if an edit requests another speed than that of the media.
     pub(super) has_other_speed: bool,
     /// From `iTunSMPB`: encoder delay, padding and length, in frames.
     pub(super) smpb: Option<(u64, u64, u64)>,
@@ -45,8 +46,8 @@ pub(super) struct Mp4Edits {
     pub(super) codec: Option<String>,
 }
 
-/// Reads the edits of the track `id`; an unreadable file gives none, for the demuxer reports what
-/// is wrong with it.
+/// Reads the edits of the track `id`. `None` for an unreadable file: the demuxer reports the
+/// reason.
 pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
     let mut walker = Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
@@ -64,8 +65,8 @@ pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits>
     Some(edits)
 }
 
-/// The edit that a file of `len` bytes needs when it breaks off: its last box is shown with the
-/// size that it has, so that the samples that are there are found.
+/// Returns the edit that a file of `len` bytes needs when it breaks off. Its last box is shown with
+/// its actual size, so that the samples in it are found.
 pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     let mut walker = Walker::new(file);
     if len < 16 || !is_box(&walker.bytes::<8>(0)?) {
@@ -86,8 +87,8 @@ pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
     Ok(Some(edits))
 }
 
-/// The edits that take the header of ALAC out of the `wave` box in which `QuickTime` keeps it: the
-/// demuxer looks for it beside that box only.
+/// Returns the edits that take the header of ALAC out of the `wave` box in which `QuickTime` keeps
+/// it. The demuxer looks for it beside that box only.
 fn unwrapped_alac<R: Read + Seek>(walker: &mut Walker<R>, len: u64) -> io::Result<Edits> {
     let mut edits = Edits::default();
     let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(edits) };
@@ -116,12 +117,13 @@ fn unwrapped_alac<R: Read + Seek>(walker: &mut Walker<R>, len: u64) -> io::Resul
     Ok(edits)
 }
 
-/// Whether a file that begins so is `QuickTime` or MP4; old `QuickTime` files have no `ftyp`.
+/// Returns true for the beginning of a `QuickTime` or MP4 file; old `QuickTime` files have no
+/// `ftyp`.
 pub(super) fn is_box(head: &[u8]) -> bool {
     matches!(head.get(4..8), Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot"))
 }
 
-/// Walks boxes by their headers alone: 8 or 16 bytes each, bodies are skipped.
+/// Walks boxes by their headers alone, of 8 or 16 bytes; bodies are skipped.
 pub(super) struct Walker<R> {
     reader: BufReader<R>,
     left: usize,
@@ -132,8 +134,8 @@ impl<R: Read + Seek> Walker<R> {
         Self { reader: BufReader::with_capacity(4096, reader), left: MAX_BOXES }
     }
 
-    /// The boxes in a range of the file. A box that claims more than its parent holds ends the
-    /// list.
+    /// Returns the boxes in a range of the file. A box that claims more than its parent holds ends
+    /// the list.
     pub(super) fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
         let mut found = Vec::new();
         let mut at = range.start;
@@ -175,7 +177,7 @@ impl<R: Read + Seek> Walker<R> {
         Ok(bytes)
     }
 
-    /// `mvhd` and `mdhd` place their timescale alike: after two dates of 4 bytes, or of 8 in
+    /// Reads a timescale. `mvhd` and `mdhd` place it alike: after two dates of 4 bytes, or of 8 in
     /// version 1.
     pub(super) fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
         let [version] = self.bytes(body.start)?;
@@ -230,10 +232,11 @@ impl<R: Read + Seek> Walker<R> {
         Ok(())
     }
 
-    /// ` 00000000 00000840 000001CA 00000000003F31F6 …`: delay, padding, length, in hexadecimal.
+    /// Reads ` 00000000 00000840 000001CA 00000000003F31F6 …`: delay, padding and length, in
+    /// hexadecimal.
     fn read_smpb(&mut self, moov: &Range<u64>) -> io::Result<Option<(u64, u64, u64)>> {
         let Some(meta) = self.path(moov, &[b"udta", b"meta"])? else { return Ok(None) };
-        // `meta` is a full box: four bytes of version and flags stand before its children.
+        // `meta` is a full box: four bytes of version and flags precede its children.
         let Some(list) = self.child(meta.start + 4..meta.end, *b"ilst")? else { return Ok(None) };
         for (kind, item) in self.children(list)? {
             if &kind != b"----" {

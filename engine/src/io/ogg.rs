@@ -1,17 +1,16 @@
-//! The links of a chained Ogg file (RFC 3533 §4): where one group of streams ends and the next
-//! begins.
+//! Links of a chained Ogg file (RFC 3533 §4): the boundaries between groups of streams.
 
 use super::peek::Peek;
 use std::io;
 use std::ops::Range;
 
-/// Links looked for in one file.
+/// Most links looked for in one file.
 const MAX_LINKS: usize = 4_096;
 /// Bytes of a page header before its segment table.
 const HEADER: usize = 27;
 
-/// The links of a stretch that begins with a page: another begins with the first page of a stream
-/// that follows other pages.
+/// Returns the links of a range that begins with a page. Another begins with the first page of a
+/// stream that follows other pages.
 pub(super) fn links(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
     let (mut found, mut start) = (Vec::new(), range.start);
     let (mut at, mut has_data) = (range.start, false);
@@ -32,8 +31,8 @@ pub(super) fn links(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Ra
     Ok(found)
 }
 
-/// Finds the stream whose first packet begins with `magic`: its serial number, and the body of its
-/// first page.
+/// Finds the stream whose first packet begins with `magic`. Returns its serial number, and the body
+/// of its first page.
 pub(super) fn find_stream(
     peek: &mut Peek<'_>,
     range: Range<u64>,
@@ -54,7 +53,7 @@ pub(super) fn find_stream(
 
 /// Returns the bodies of all pages of one stream, and whether its last page is there, and whole.
 ///
-/// What lies between pages is passed over.
+/// Bytes between pages are skipped.
 pub(super) fn bodies(peek: &mut Peek<'_>, range: Range<u64>, serial: u32) -> io::Result<(Vec<Range<u64>>, bool)> {
     let (mut found, mut at, mut is_whole) = (Vec::new(), range.start, false);
     while at < range.end {
@@ -76,11 +75,11 @@ pub(super) fn bodies(peek: &mut Peek<'_>, range: Range<u64>, serial: u32) -> io:
 }
 
 struct Page {
-    /// Whether a stream begins with it.
+    /// True if a stream begins with it.
     is_first: bool,
-    /// Whether a stream ends with it.
+    /// True if a stream ends with it.
     is_last: bool,
-    /// The stream that it belongs to.
+    /// Serial number of its stream.
     serial: u32,
     header_len: u64,
     len: u64,
@@ -105,7 +104,7 @@ fn page_at(peek: &mut Peek<'_>, at: u64) -> io::Result<Option<Page>> {
     }))
 }
 
-/// Whether the checksum of a page is right.
+/// Returns true if the checksum of a page is right.
 fn is_intact(peek: &mut Peek<'_>, at: u64, len: u64) -> io::Result<bool> {
     // At most 65 307 bytes.
     let Some(page) = peek.at(at, len as usize)?.get(..len as usize) else { return Ok(false) };

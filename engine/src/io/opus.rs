@@ -1,16 +1,16 @@
-//! Opus packets to planar f32 at 48 kHz (RFC 6716, RFC 8251), and the header that every container
-//! carries with them (RFC 7845 §5.1).
+//! Decoder of Opus packets to planar f32 at 48 kHz (RFC 6716, RFC 8251), and parser of their header
+//! (RFC 7845 §5.1).
 
 use crate::audio::{ChannelLayout, Queue};
 use opus_pure::{ChannelLayout as StreamLayout, OpusDecoder, OpusMSDecoder};
 
-/// The rate that Opus is decoded at, whatever rate went in.
+/// Rate at which Opus is decoded, whatever the rate of its input.
 pub(super) const RATE_HZ: u32 = 48_000;
 /// The longest packet, 120 ms at 48 kHz (RFC 6716 §3.2.5).
 const MAX_FRAMES: usize = 5_760;
 
-/// Channel orders of mapping family 1, which are Vorbis's (RFC 7845 §5.1.1.2): for each channel in
-/// the order of the WAVE mask, the one that is coded.
+/// Channel orders of mapping family 1, which are Vorbis's (RFC 7845 §5.1.1.2). For each channel in
+/// the order of the WAVE mask, the index of the coded one.
 pub(super) const VORBIS_ORDER: [&[usize]; 8] = [
     &[0],
     &[0, 1],
@@ -28,17 +28,17 @@ pub(super) struct OpusHead {
     pub(super) channels: usize,
     /// Frames at 48 kHz to leave out at the start.
     pub(super) pre_skip: u32,
-    /// The factor that the decoded signal is to be multiplied by.
+    /// Factor to apply to the decoded signal.
     pub(super) gain: f32,
     /// Channel mapping family.
     pub(super) family: u8,
-    /// Streams, coupled streams, mapping: of families that have them.
+    /// Streams, coupled streams, mapping; of families that have them.
     table: Vec<u8>,
 }
 
 impl OpusHead {
-    /// Parses the header; the reason when it is none. Ogg stores it little-endian, MP4's `dOps`
-    /// big-endian and as version 0.
+    /// Parses the header, or returns the reason why it is not valid. Ogg stores it little-endian,
+    /// MP4's `dOps` big-endian and as version 0.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() < 19 || !bytes.starts_with(b"OpusHead") {
             return Err("its Opus header is missing or cut".into());
@@ -62,7 +62,7 @@ impl OpusHead {
         }
     }
 
-    /// The channels in the order in which they are decoded here: that of the WAVE mask.
+    /// Returns the channels in the order in which they are decoded here: that of the WAVE mask.
     pub(super) fn layout(&self) -> ChannelLayout {
         ChannelLayout::usual(self.channels)
     }
@@ -73,7 +73,7 @@ enum Decoder {
     Multi(Box<OpusMSDecoder>),
 }
 
-/// Decodes the packets of one stream.
+/// Decoder of the packets of one stream.
 pub(super) struct OpusStream {
     decoder: Decoder,
     head: OpusHead,
@@ -81,7 +81,7 @@ pub(super) struct OpusStream {
 }
 
 impl OpusStream {
-    /// A decoder for a header; the reason when there is none.
+    /// Builds a decoder for a header, or returns the reason why there is none.
     pub(super) fn new(head: OpusHead) -> Result<Self, String> {
         let decoder = if head.family == 0 {
             Decoder::Single(Box::new(OpusDecoder::new(RATE_HZ as i32, head.channels).map_err(|e| e.to_string())?))
@@ -102,10 +102,10 @@ impl OpusStream {
         &self.head
     }
 
-    /// Decodes one packet onto the end of the queue; the frames it gave, or none when it is
-    /// corrupt.
+    /// Decodes one packet onto the end of the queue. Returns the number of frames, or `None` if it
+    /// is corrupt.
     pub(super) fn decode(&mut self, packet: &[u8], queue: &mut Queue) -> Option<usize> {
-        // An empty packet asks the decoder to conceal a loss; here a loss is counted, not hidden.
+        // An empty packet requests concealment of a loss; here a loss is counted, not hidden.
         if packet.is_empty() {
             return None;
         }

@@ -1,5 +1,5 @@
-//! Writes an Ogg Opus file front to back (RFC 7845): stereo, 48 kHz, its pre-skip and end said so
-//! that a decoder gives back as many frames.
+//! Writes an Ogg Opus file front to back (RFC 7845): stereo, 48 kHz. Its pre-skip and end are
+//! stored so that a decoder returns as many frames.
 
 use crate::audio::Block;
 use opus_pure::{Application, MAX_PACKET_BYTES, OggOpusWriter, OpusEncoder, OpusHead, OpusTags};
@@ -9,13 +9,13 @@ use std::io::{self, Write};
 pub(crate) const OPUS_RATE_HZ: u32 = 48_000;
 /// Frames of a packet: 20 ms.
 const PACKET_FRAMES: usize = 960;
-/// Bits a second: stereo music without audible loss for nearly everybody.
+/// Bits per second: stereo music without audible loss for nearly all listeners.
 const BITRATE_BPS: i32 = 192_000;
-/// From 5 on opus-pure 0.2.2 filters pitch before it encodes, and damages tonal sound: of a bass
-/// guitar a decoder returned peaks a million times too high. Up to 4 it does not, and what is
-/// decoded is as near to the input as from libopus, or nearer.
+/// From 5 on, opus-pure 0.2.2 filters pitch before it encodes, and damages tonal sound. For a bass
+/// guitar, a decoder returned peaks a million times too high. Up to 4 it does not, and the decoded
+/// signal is as near to the input as from libopus, or nearer.
 const COMPLEXITY: i32 = 4;
-/// The stream's number in its file; a file has one stream, and the same master gives the same
+/// Serial number of the stream. A file has one stream, and a constant makes equal masters equal in
 /// bytes.
 const SERIAL: u32 = 1;
 
@@ -24,11 +24,11 @@ pub(crate) struct OpusWriter<W: Write> {
     encoder: OpusEncoder,
     writer: OggOpusWriter<W>,
     pre_skip: u64,
-    /// Interleaved frames that do not fill a packet yet.
+    /// Interleaved frames of a packet that is not full yet.
     waiting: Vec<f32>,
     packet: Vec<u8>,
     frames: u64,
-    /// Frames that have gone into packets.
+    /// Frames written in packets.
     packed: u64,
 }
 
@@ -65,7 +65,7 @@ impl<W: Write> OpusWriter<W> {
         self.waiting.extend(block.channel(0).iter().zip(block.channel(1)).flat_map(|(left, right)| [*left, *right]));
         self.frames += block.frames() as u64;
         let waiting = std::mem::take(&mut self.waiting);
-        // The last packet says where the sound ends: one is always held back.
+        // The last packet marks the end of the sound, so one is always held back.
         let mut rest = waiting.as_slice();
         while rest.len() > 2 * PACKET_FRAMES {
             let (packet, later) = rest.split_at(2 * PACKET_FRAMES);
@@ -82,8 +82,8 @@ impl<W: Write> OpusWriter<W> {
         self.encoder.encode(samples, PACKET_FRAMES, &mut self.packet).map_err(failed)
     }
 
-    /// Writes what is left and what the encoder still holds; the decoder is told to end with the
-    /// last frame.
+    /// Writes the rest and the frames that the encoder still holds. The stream ends with the last
+    /// frame.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -115,7 +115,8 @@ mod tests {
     use crate::process::Source;
     use mixdown_fixtures::signals;
 
-    /// What is decoded, less what was encoded, in dB below it.
+    /// Returns the level of the difference between decoded and encoded audio, in dB below the
+    /// latter.
     fn residue_db(path: &std::path::Path, audio: &AudioBuffer) -> f64 {
         let mut reader = StemReader::open(path, Fold::Keep).unwrap();
         let mut back = AudioBuffer::new(2, audio.frames());
@@ -166,7 +167,7 @@ mod tests {
             let mut reader = StemReader::open(&path, Fold::Keep).unwrap();
             let mut back = AudioBuffer::new(2, frames + 10);
             assert_eq!(reader.read(&mut back.block_mut()).unwrap(), frames, "{frames}");
-            // In place: a sine that is one frame off leaves 2·sin(π·440/48000) of itself, 5.8 % at
+            // In place: a sine delayed by one frame leaves 2·sin(π·440/48000) of itself, 5.8 % at
             // most.
             let apart: f64 = left.iter().zip(back.channel(0)).map(|(a, b)| f64::from(a - b).powi(2)).sum();
             let whole: f64 = left.iter().map(|a| f64::from(*a).powi(2)).sum();

@@ -1,4 +1,4 @@
-//! What can be wrong with an output, in words that name the file, the cause and the way out.
+//! Errors of outputs, with messages that name the file, the cause and the remedy.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub enum OutputError {
     IsInput {
         /// The output.
         path: PathBuf,
-        /// The same file, as it was named among the inputs.
+        /// The same file, as given among the inputs.
         input: PathBuf,
     },
     /// The output is one of the stems, and the master of an earlier render.
@@ -27,20 +27,20 @@ pub enum OutputError {
         .0.display()
     )]
     EarlierMaster(PathBuf),
-    /// Somebody else's file stands there.
+    /// Another program's file exists there.
     #[error("{}: exists and is not {what}; name another place, or replace it with --force", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
-        /// What mixdown would have written there.
+        /// Kind of file that mixdown would have written there.
         what: &'static str,
     },
-    /// A file that is made to be edited stands there.
+    /// A file that is made to be edited exists there.
     #[error("{}: exists, and {what} may have been edited; name another place, or replace it with --force", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
-        /// What is written there.
+        /// Kind of file that is written there.
         what: &'static str,
     },
     /// Files that describe the mix that would be replaced.
@@ -59,12 +59,12 @@ pub enum OutputError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
 }
 
-/// The way out of what the operating system says.
+/// Returns the remedy for an error of the operating system.
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::PermissionDenied => "change its permissions, or name a folder that you may write to",

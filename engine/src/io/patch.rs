@@ -1,11 +1,11 @@
-//! A file seen with a few of its bytes replaced: how a header that is wrong about sizes is set
-//! right before the decoder reads it.
+//! File seen with a few of its bytes replaced. A header with wrong sizes is corrected this way
+//! before the decoder reads it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-/// Bytes to show in place of those in the file, and where.
+/// Bytes that replace those in the file, and their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Edits(Vec<(u64, Vec<u8>)>);
 
@@ -23,15 +23,15 @@ impl Edits {
 /// A part of a file with edits; the file itself is never written.
 pub(super) struct PatchedFile {
     file: File,
-    /// Of the file, what is shown; the first byte of it is shown as byte 0.
+    /// Range of the file that is shown; its first byte is shown as byte 0.
     span: Range<u64>,
-    /// The byte of the file that comes next.
+    /// Position of the next byte in the file.
     at: u64,
     edits: Edits,
 }
 
 impl PatchedFile {
-    /// The bytes `span` of a file, from their start; edits are placed by bytes of the file.
+    /// Shows the bytes `span` of a file, from their start. Edits are placed by bytes of the file.
     pub(super) fn new(mut file: File, span: Range<u64>, edits: Edits) -> io::Result<Self> {
         file.seek(SeekFrom::Start(span.start))?;
         Ok(Self { file, at: span.start, span, edits })
@@ -67,7 +67,7 @@ impl Seek for PatchedFile {
     }
 }
 
-/// Fills `out` as far as the file goes.
+/// Fills `out` as far as the file lasts. Returns the number of bytes.
 pub(super) fn read_up_to(reader: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < out.len() {

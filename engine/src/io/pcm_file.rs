@@ -1,5 +1,5 @@
-//! Uncompressed audio in any container: what its header came to, for the one reader that takes it
-//! from there.
+//! Uncompressed audio in any container: the result of parsing its header, for the one reader of
+//! such audio.
 
 use super::TimeStamp;
 use super::decode::{Pcm, Word, WordKind};
@@ -9,7 +9,7 @@ use crate::units::SampleRate;
 use std::ops::Range;
 use std::path::Path;
 
-/// Where the samples of a file lie and how they are coded.
+/// Location and coding of the samples of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PcmFile {
     /// `wav`, `rf64`, `bw64`, `rifx`, `w64`, `aiff`, `caf`, `au`, `mp4`.
@@ -17,37 +17,37 @@ pub(super) struct PcmFile {
     pub(super) coding: PcmCoding,
     pub(super) rate_hz: u32,
     pub(super) layout: ChannelLayout,
-    /// Where the samples lie, as far as the header says; the file may end before.
+    /// Ranges of the samples by the header; the file may end before.
     pub(super) parts: Vec<Range<u64>>,
-    /// Frames that the header promises; none when the audio ends where the file ends.
+    /// Frames that the header promises; `None` when the audio ends where the file ends.
     pub(super) frames: Option<u64>,
     pub(super) time_stamp: Option<TimeStamp>,
-    /// What contradicts itself in the header, a sentence each, and what was made of it.
+    /// Contradictions in the header and their treatment, a sentence each.
     pub(super) remarks: Vec<String>,
-    /// The track of a MOV or MP4 file, whose edit list counts.
+    /// Track of a MOV or MP4 file, whose edit list applies.
     pub(super) mp4_track: Option<u32>,
 }
 
-/// How samples are stored, with their depth.
+/// Storage of samples, with their depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PcmCoding {
     pub(super) word: Word,
-    /// Bits of a sample that count.
+    /// Significant bits of a sample.
     pub(super) bits: u32,
 }
 
 impl PcmCoding {
-    /// Whole words of `bytes` bytes.
+    /// Builds the coding for whole words of `bytes` bytes.
     pub(super) fn new(bytes: u8, big_endian: bool, kind: WordKind) -> Self {
         Self { word: Word { bytes, big_endian, kind }, bits: 8 * u32::from(bytes) }
     }
 
-    /// The same words, of which so many bits count.
+    /// Returns the same words, of which so many bits are significant.
     pub(super) fn with_bits(self, bits: u32) -> Self {
         Self { bits, ..self }
     }
 
-    /// The codec's name, as `FFmpeg` calls it.
+    /// Returns the codec's name, as in `FFmpeg`.
     pub(super) fn name(self) -> String {
         let order = if self.word.big_endian { "be" } else { "le" };
         let (letter, bits) = match self.word.kind {
@@ -60,23 +60,23 @@ impl PcmCoding {
         if bits == 8 { format!("pcm_{letter}8") } else { format!("pcm_{letter}{bits}{order}") }
     }
 
-    /// Bits of a stored sample; none where they are companded.
+    /// Returns the bits of a stored sample; `None` where they are companded.
     pub(super) fn stored_bits(self) -> Option<u32> {
         (!matches!(self.word.kind, WordKind::ALaw | WordKind::MuLaw)).then_some(self.bits)
     }
 
-    /// How it is read.
+    /// Returns the coding for the PCM reader.
     pub(super) fn pcm(self) -> Pcm {
         Pcm::of_word(self.word)
     }
 
-    /// Bytes of one frame.
+    /// Returns the bytes of one frame.
     pub(super) fn frame_bytes(self, channels: usize) -> u64 {
         u64::from(self.word.bytes) * channels as u64
     }
 }
 
-/// The number of channels, where it can be read.
+/// Returns the number of channels, where it can be read.
 pub(super) fn checked_channels(path: &Path, channels: u64) -> Result<usize, DecodeError> {
     let count = usize::try_from(channels).unwrap_or(usize::MAX);
     if (1..=ChannelLayout::MAX_CHANNELS).contains(&count) {
@@ -86,11 +86,11 @@ pub(super) fn checked_channels(path: &Path, channels: u64) -> Result<usize, Deco
     }
 }
 
-/// A rate that some containers write as a floating number, to the nearest hertz, where it can be
-/// read.
+/// Returns a rate that some containers write as a floating number, to the nearest hertz, where it
+/// can be read.
 pub(super) fn checked_rate(path: &Path, rate_hz: f64) -> Result<u32, DecodeError> {
-    // What is beyond the range becomes the nearest end of it, which is outside the range of rates
-    // too.
+    // A value beyond the range of `u32` becomes its nearest end, which is outside the range of
+    // rates too.
     let rounded = rate_hz.round() as u32;
     SampleRate::new(rounded).map(SampleRate::hz).map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: rounded })
 }

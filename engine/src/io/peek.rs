@@ -1,4 +1,4 @@
-//! Bytes of a file looked at here and there, mostly forwards, without a system call for each.
+//! Access to bytes of a file here and there, mostly forwards, without a system call for each.
 
 use super::patch::read_up_to;
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::io::{self, Seek, SeekFrom};
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// A part of a file, up to a byte of it.
+/// A file up to a position.
 pub(super) struct Peek<'a> {
     file: &'a mut File,
     end: u64,
@@ -16,17 +16,17 @@ pub(super) struct Peek<'a> {
 }
 
 impl<'a> Peek<'a> {
-    /// The bytes of `file` before `end`.
+    /// Gives access to the bytes of `file` before `end`.
     pub(super) fn new(file: &'a mut File, end: u64) -> Self {
         Self { file, end, from: 0, bytes: Vec::new() }
     }
 
-    /// Where the part ends.
+    /// Returns the end of the accessible part.
     pub(super) fn end(&self) -> u64 {
         self.end
     }
 
-    /// The bytes from `at` on: at least `count`, fewer only where the part ends.
+    /// Returns the bytes from `at` on: at least `count`, fewer only where the part ends.
     pub(super) fn at(&mut self, at: u64, count: usize) -> io::Result<&[u8]> {
         let held = |from: u64, bytes: &[u8]| at >= from && at + count as u64 <= from + bytes.len() as u64;
         if !held(self.from, &self.bytes) {
@@ -40,7 +40,7 @@ impl<'a> Peek<'a> {
         Ok(self.bytes.get((at - self.from) as usize..).unwrap_or_default())
     }
 
-    /// The first place at or after `from` where `needle` stands.
+    /// Returns the first position of `needle` at or after `from`.
     pub(super) fn find(&mut self, mut from: u64, needle: &[u8]) -> io::Result<Option<u64>> {
         loop {
             let bytes = self.at(from, needle.len())?;

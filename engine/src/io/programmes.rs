@@ -1,4 +1,4 @@
-//! What a file is by its first bytes, and the programmes that follow each other in it.
+//! Kind of a file by its first bytes, and the programmes that follow each other in it.
 
 use super::patch::Edits;
 use super::peek::Peek;
@@ -11,9 +11,9 @@ use std::ops::Range;
 /// The programmes of a file: at least one.
 #[derive(Debug)]
 pub(super) struct Programmes {
-    /// Where each lies in the file, without the tags around it.
+    /// Range of each in the file, without the tags around it.
     pub(super) spans: Vec<Range<u64>>,
-    /// What their headers need to be read.
+    /// Edits with which their headers are read.
     pub(super) edits: Edits,
 }
 
@@ -24,28 +24,29 @@ impl Programmes {
     }
 }
 
-/// First bytes of containers whose own reader finds its way.
+/// First bytes of containers that have a reader of their own.
 const CONTAINERS: &[&[u8]] =
     &[b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"caff", b"\x1a\x45\xdf\xa3", b"riff\x2e\x91", b".snd", b"dns."];
 /// Boxes with which MP4 and `QuickTime` files begin.
 const BOXES: &[&[u8]] =
     &[b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"moof", b"sidx", b"uuid"];
 
-/// Whether the first bytes of a file name what it is.
+/// Returns true if the first bytes of a file identify its format.
 pub(super) fn has_magic(head: &[u8]) -> bool {
     let is_box = head.get(4..8).is_some_and(|kind| BOXES.contains(&kind));
     is_box || CONTAINERS.iter().chain(&[&b"fLaC"[..], b"OggS"]).any(|magic| head.starts_with(magic))
 }
 
-/// Whether a file that is nothing else holds MPEG audio in free format, whose frames are found by
-/// their distance alone.
+/// Returns true if a file of no other format contains MPEG audio in free format, whose frames are
+/// found by their distance alone.
 pub(super) fn is_free_format(file: &mut File, len: u64) -> io::Result<bool> {
     let start = tags::without_leading(file, 0..len)?;
     mpeg::is_free_format(&mut Peek::new(file, len), start)
 }
 
-/// Finds the programmes of a file of `len` bytes; `None` where it begins with no mark and holds no
-/// stream of frames that agree, so that a search for sync words could only find them by chance.
+/// Finds the programmes of a file of `len` bytes. `None` if it neither begins with known magic
+/// bytes nor contains a stream of frames that agree. A search for sync words could then only find
+/// them by chance.
 pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Programmes>> {
     let start = tags::without_leading(file, 0..len)?;
     let mut peek = Peek::new(file, len);

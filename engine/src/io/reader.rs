@@ -2,10 +2,10 @@
 
 use super::cuts::Cuts;
 use super::decode::{Input, Step};
-use super::error::open_file;
+use super::error::{MIN_FRAMES, open_file};
 use super::fold::FoldMatrix;
 use super::header::Header;
-use super::later::{self, Later, Part};
+use super::later::{self, Later, Part, Programme};
 use super::patch::Edits;
 use super::programmes::{self, Programmes};
 use super::trim::TrimPlan;
@@ -16,12 +16,12 @@ use crate::units::SampleRate;
 use std::fs::File;
 use std::path::Path;
 
-/// More frames than this a byte of file are not believed: the densest codec, FLAC on silence, packs
-/// under 6000.
+/// Most frames per byte of file that are plausible: the densest codec, FLAC on silence, packs under
+/// 6000.
 const MAX_FRAMES_A_BYTE: u64 = 8_192;
 
 /// One audio file, read from its first frame to its last. The samples do not depend on the sizes of
-/// the blocks asked for.
+/// the requested blocks.
 pub struct StemReader {
     info: StemInfo,
     outcome: StemOutcome,
@@ -29,9 +29,9 @@ pub struct StemReader {
     queue: Queue,
     fold: Option<FoldMatrix>,
     plan: TrimPlan,
-    /// The edits that are carried out, where there are several.
+    /// Edits to apply, where there are several.
     cuts: Option<Cuts>,
-    /// What follows the programme in the same file.
+    /// Programmes after this one in the same file.
     later: Option<Box<Later>>,
     /// Frames accepted after the trim at the start, read or not.
     accepted: u64,
@@ -39,23 +39,23 @@ pub struct StemReader {
 }
 
 impl StemReader {
-    /// A stem has at least this many frames: with one there is nothing to align, filter or
-    /// resample.
-    pub const MIN_FRAMES: u64 = 2;
+    /// Fewest frames of a stem: with one there is nothing to align, filter or resample.
+    pub const MIN_FRAMES: u64 = MIN_FRAMES;
 
-    /// Opens a file and decodes its first packet. What the file is decides its content, not its
-    /// ending. Memory is bounded by a few packets, whatever the header claims. Control thread;
-    /// blocks on the disk.
+    /// Opens a file and decodes its first packet. The format is determined by the file's content,
+    /// not by its extension. Memory is bounded by a few packets, whatever the header claims.
+    /// Control thread; blocks on the disk.
     ///
     /// # Errors
-    /// When the file is missing, no audio, damaged at its start, coded in something unknown,
-    /// without channels, of an impossible rate, or shorter than [`StemReader::MIN_FRAMES`].
+    /// When the file is missing, not audio, damaged at its start, of an unknown codec, or without
+    /// channels. Also when its rate is impossible, or it is shorter than
+    /// [`StemReader::MIN_FRAMES`].
     pub fn open(path: &Path, fold: Fold) -> Result<Self, DecodeError> {
         Self::open_at_least(path, fold, Self::MIN_FRAMES)
     }
 
-    /// As [`StemReader::open`], for readers that take any length: a meter has something to say
-    /// about a single frame.
+    /// As [`StemReader::open`], for readers that take any length: a meter can measure a single
+    /// frame.
     ///
     /// # Errors
     /// As [`StemReader::open`], with `least` frames (1 or more) in the place of
@@ -80,7 +80,7 @@ impl StemReader {
         let parts = later::parts(&spans, stem.plan.passes.len());
         if !parts.is_empty() {
             let has_programmes = spans.len() > 1;
-            let later = Later::new(&stem.info, fold, parts);
+            let later = Later::new(&stem.info, fold, parts, Self::open_part);
             let (frames, sentence) = later.survey(stem.info.source_channels);
             stem.info.frames = stem.info.frames.zip(frames).map(|(own, later)| own.saturating_add(later));
             stem.info.programmes = has_programmes.then_some(sentence);
@@ -90,17 +90,17 @@ impl StemReader {
     }
 
     /// Opens one programme of a file.
-    pub(super) fn open_part(path: &Path, fold: Fold, part: &Part) -> Result<Self, DecodeError> {
+    fn open_part(path: &Path, fold: Fold, part: &Part) -> Result<Box<dyn Programme>, DecodeError> {
         let (mut file, len) = open_file(path)?;
         let header = Header::read(path, &mut file, len)?;
         let found = Self::programmes(&header, path, &mut file, len)?;
         let edits = found.map(|found| found.edits).unwrap_or_default();
         let mut stem = Self::begin(path, fold, (file, len, header), edits, part)?;
         stem.prepare(1)?;
-        Ok(stem)
+        Ok(Box::new(stem))
     }
 
-    /// Returns the programmes of a file; uncompressed samples are one, wherever they lie.
+    /// Returns the programmes of a file; uncompressed samples are one, wherever they are.
     fn programmes(header: &Header, path: &Path, file: &mut File, len: u64) -> Result<Option<Programmes>, DecodeError> {
         if header.pcm.is_some() {
             return Ok(Some(Programmes::one(len)));
@@ -171,18 +171,18 @@ impl StemReader {
         }
     }
 
-    /// What the file says of itself.
+    /// Returns the properties that the file states.
     pub fn info(&self) -> &StemInfo {
         &self.info
     }
 
-    /// What was found while reading; complete once [`Source::read`] has returned fewer frames than
-    /// asked for.
+    /// Returns the result of reading; complete once [`Source::read`] has returned fewer frames than
+    /// requested.
     pub fn outcome(&self) -> &StemOutcome {
         &self.outcome
     }
 
-    /// From now on hashes the file while it is read, where its samples lie there plainly:
+    /// Starts hashing the file while it is read, where its samples are stored plainly.
     /// [`StemReader::fingerprint`] has less to read then. Reads the header again.
     ///
     /// # Errors
@@ -191,12 +191,12 @@ impl StemReader {
         self.decoder.hash_along()
     }
 
-    /// The hash of the file, to be finished once no more is read.
+    /// Returns the hash of the file, to be finished once no more is read.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::new(self.info.path.clone(), self.decoder.along())
     }
 
-    /// Frames that can be read without decoding more.
+    /// Returns the frames that can be read without decoding more.
     fn ready(&self) -> usize {
         let held = if self.ended { 0 } else { self.plan.hold as usize };
         self.queue.frames().saturating_sub(held)
@@ -222,11 +222,12 @@ impl StemReader {
         self.accept(before)
     }
 
-    /// Trims and checks the frames that came after the first `before` of the queue.
+    /// Trims and checks the frames after the first `before` of the queue.
     fn accept(&mut self, before: usize) -> Result<(), DecodeError> {
         let mut new = self.queue.frames() - before;
         if self.plan.skip > 0 {
-            // Nothing waits while the start is being trimmed, so the new frames are all there is.
+            // Nothing waits while the start is being trimmed, so the queue contains the new frames
+            // alone.
             let skipped = self.plan.skip.min(new as u64) as usize;
             self.queue.take(skipped);
             self.plan.skip -= skipped as u64;
@@ -262,7 +263,7 @@ impl StemReader {
         Ok(())
     }
 
-    /// Whether blocks can be filled past the queue.
+    /// Returns true if blocks can be filled past the queue.
     fn is_direct(&self) -> bool {
         self.decoder.is_plain()
             && self.fold.is_none()
@@ -271,7 +272,7 @@ impl StemReader {
             && self.cuts.is_none()
     }
 
-    /// Fills the start of a block past the queue, which is empty; returns the frames.
+    /// Fills the start of a block past the queue, which is empty. Returns the number of frames.
     fn read_directly(&mut self, out: &mut BlockMut<'_>) -> Result<usize, DecodeError> {
         let room = self.plan.keep.map_or(u64::MAX, |keep| keep.saturating_sub(self.accepted));
         let wanted = room.min(out.frames() as u64) as usize;
@@ -305,7 +306,7 @@ impl StemReader {
         DecodeError::NonFinite { path, frame, time_s, channel, value }
     }
 
-    /// The stream has ended by itself.
+    /// Handles the end of the stream.
     fn end(&mut self, reason: Option<String>) {
         self.ended = true;
         let held = (self.plan.hold as usize).min(self.queue.frames());
@@ -364,7 +365,7 @@ impl Source for StemReader {
         self.info.sample_rate
     }
 
-    /// Fills the start of `out`; fewer frames than asked for mean the end. After an error every
+    /// Fills the start of `out`; fewer frames than requested mean the end. After an error every
     /// further call returns 0.
     ///
     /// # Panics
@@ -406,8 +407,18 @@ impl Source for StemReader {
     }
 }
 
-/// Magnitudes beyond this, +40 dBFS, are not sound: they come from integers read as floats or bytes
-/// in the wrong order.
+impl Programme for StemReader {
+    fn info(&self) -> &StemInfo {
+        self.info()
+    }
+
+    fn outcome(&self) -> &StemOutcome {
+        self.outcome()
+    }
+}
+
+/// Largest magnitude of sound, +40 dBFS. Higher ones come from integers read as floats or bytes in
+/// the wrong order.
 const LOUDEST: f32 = 100.0;
 
 /// A sample that is not a number, or beyond [`LOUDEST`].
@@ -418,11 +429,10 @@ struct OddSample {
     value: f32,
 }
 
-/// Refuses what is not finite or beyond [`LOUDEST`]; samples below 1.2e-38, −759 dBFS, become 0:
-/// some processors take a hundred times as long over each of them.
+/// Refuses samples that are not finite or beyond [`LOUDEST`]. Those below 1.2e-38, −759 dBFS,
+/// become 0: some processors take a hundred times as long over each of them.
 fn clean(block: &mut BlockMut<'_>) -> Result<(), OddSample> {
-    // Without a branch first: almost every block is clean. A comparison with what is not a number
-    // is false.
+    // Without a branch first: almost every block is clean. A comparison with NaN is false.
     let is_sound = |sample: &f32| sample.abs() <= LOUDEST;
     let is_clean = |samples: &[f32]| samples.iter().fold(true, |all, s| all & is_sound(s) & !s.is_subnormal());
     if (0..block.channels()).all(|channel| is_clean(block.channel(channel))) {

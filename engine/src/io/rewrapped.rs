@@ -1,9 +1,10 @@
-//! Streams shown to the decoder in another wrapping than their file's.
+//! Streams shown to the decoder in another container than their file's.
 //!
-//! FLAC in Ogg (RFC 9639 §10.1) and in Core Audio files is shown as a native stream. symphonia's
-//! Ogg reader counts the last page wrongly where packets span pages, and its CAF reader has no
-//! packets without a table. The native reader needs neither, as each frame names its own place.
-//! Other Core Audio files are shown without what symphonia trips over: see [`Chunks::splice`].
+//! FLAC in Ogg (RFC 9639 §10.1) and in Core Audio files is shown as a native stream. The Ogg reader
+//! of symphonia counts the last page wrongly where packets span pages, and its CAF reader has no
+//! packets without a table. The native reader needs neither, as each frame carries its own
+//! position. Other Core Audio files are shown without chunks that symphonia cannot read: see
+//! [`Chunks::splice`].
 
 use super::caf::Chunks;
 use super::flac::{self, StreamInfo};
@@ -14,16 +15,16 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-/// A stream as it is shown, and the container that it lies in.
+/// A stream as it is shown, and the container of its file.
 pub(super) struct Rewrapped {
     pub(super) splice: Splice,
     pub(super) container: &'static str,
-    /// Whether the file ends before the stream does, which a native stream without a length cannot
-    /// show.
+    /// True if the file ends before the stream does, which a native stream without a length cannot
+    /// express.
     pub(super) breaks_off: bool,
 }
 
-/// Returns how a stretch of a file of `len` bytes is shown; none where it is shown as it is.
+/// Returns how a range of a file of `len` bytes is shown; `None` if it is shown unchanged.
 pub(super) fn find(file: &mut File, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
     let mut peek = Peek::new(file, span.end.min(len));
     let head = peek.at(span.start, 4)?;
@@ -36,7 +37,7 @@ pub(super) fn find(file: &mut File, len: u64, span: &Range<u64>) -> io::Result<O
     Ok(None)
 }
 
-/// The first packet of the mapping: 0x7f, `FLAC`, version, the number of header packets; then the
+/// First packet of the mapping: 0x7f, `FLAC`, version, the number of header packets; then the
 /// native stream begins.
 const MAPPING: &[u8] = b"\x7fFLAC\x01";
 const MAPPING_BYTES: usize = 9;
@@ -52,7 +53,7 @@ fn in_ogg(peek: &mut Peek<'_>, span: &Range<u64>) -> io::Result<Option<Rewrapped
         return Ok(None);
     }
     parts[0].start += flac::INFO_END as u64;
-    // The first page that begins with a frame.
+    // Find the first page that begins with a frame.
     for part in &parts {
         let frame = peek.at(part.start, 16)?;
         if frame.starts_with(&[0xff, 0xf8]) || frame.starts_with(&[0xff, 0xf9]) {

@@ -1,5 +1,5 @@
-//! The header of a WAVE file: RIFF, RF64, BW64 and big-endian RIFX. Uncompressed audio is read from
-//! where it lies; for the rest the header is set right before the decoder sees it.
+//! Header of a WAVE file: RIFF, RF64, BW64 and big-endian RIFX. Uncompressed audio is read
+//! directly. For other codecs, the header is corrected before the decoder reads it.
 
 use super::chunk_walk::{Chunk, ChunkWalk};
 use super::patch::Edits;
@@ -11,30 +11,30 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// A size field that says: not known when the header was written.
+/// Size written where it was not known yet.
 const UNKNOWN: u32 = u32::MAX;
-/// What sox writes when it cannot seek back.
+/// Size that sox writes when it cannot seek back.
 const SOX_UNKNOWN: u32 = 0x7fff_f000;
 
-/// What the header of a WAVE file says, and how it must be changed to be read.
+/// Content of a WAVE file's header, and the changes with which it is read.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct WaveHeader {
     /// `wav`, `rf64`, `bw64` or `rifx`.
     pub(super) container: &'static str,
-    /// A name for what is coded in it.
+    /// Name of the codec.
     pub(super) codec: String,
     /// The samples, where they are not compressed.
     pub(super) pcm: Option<PcmFile>,
-    /// How the decoder is to see the header of what is compressed.
+    /// Edits of the header of compressed audio, for the decoder.
     pub(super) edits: Edits,
 }
 
-/// What the chunks say, before it is judged.
+/// Content of the chunks, unchecked.
 struct Chunks {
     container: &'static str,
     format: WaveFormat,
     data: Chunk,
-    /// Bytes of audio, as far as the header knows.
+    /// Bytes of audio by the header.
     claimed: Option<u64>,
     time_stamp: Option<TimeStamp>,
     remarks: Vec<String>,
@@ -42,8 +42,8 @@ struct Chunks {
 }
 
 impl WaveHeader {
-    /// Reads the header of a file of `len` bytes; none when it is not a WAVE file or its first
-    /// chunks are missing. Leaves the file anywhere.
+    /// Reads the header of a file of `len` bytes. Returns `None` if it is not a WAVE file or its
+    /// first chunks are missing. Leaves the file at any position.
     ///
     /// # Errors
     /// When the disk fails, or the header names no channels, too many, an impossible rate or
@@ -62,7 +62,7 @@ impl WaveHeader {
             Uncompressed::Coding(coding) => coding,
             Uncompressed::Damaged(reason) => return Err(DecodeError::damaged(path, reason)),
             Uncompressed::Unsupported(reason) => return Err(unsupported(reason)),
-            // Only these have a decoder, and none in the other byte order.
+            // Only these codecs have a decoder, and none in the other byte order.
             Uncompressed::No if format.tag != 0x0002 && format.tag != 0x0011 || container == "rifx" => {
                 return Err(unsupported("no decoder for it"));
             }
@@ -104,8 +104,7 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
     let big_endian = container == "rifx";
     let riff_size = [top[4], top[5], top[6], top[7]];
     let riff_size = if big_endian { u32::from_be_bytes(riff_size) } else { u32::from_le_bytes(riff_size) };
-    // Every edit keeps the decoder from trusting the outer size, which is wrong more often than it
-    // is right.
+    // With every edit, the decoder ignores the outer size, which is wrong more often than right.
     let mut edits = Edits::default();
     edits.add(0, b"RIFF");
     edits.add(4, &UNKNOWN.to_le_bytes());
@@ -133,8 +132,8 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
                     0 if unfinished => None,
                     size => Some(u64::from(size)),
                 };
-                // Past 4 GiB, and where nothing is claimed, the decoder reads to the end and the
-                // frame count stops it.
+                // Beyond 4 GiB, and where the header states no size, the decoder reads to the end
+                // and the frame count stops it.
                 if claimed != Some(u64::from(chunk.size)) {
                     edits.add(chunk.at + 4, &UNKNOWN.to_le_bytes());
                 }
@@ -154,7 +153,7 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
                 let data = chunk;
                 return Ok(Some(Chunks { container, format, data, claimed, time_stamp, remarks, edits }));
             }
-            // What is in a list is not needed, and the decoder is strict about it.
+            // The content of a list is not needed, and the decoder is strict about it.
             b"LIST" => edits.add(chunk.at, b"JUNK"),
             _ => {}
         }
@@ -168,7 +167,7 @@ fn read_stamp(walk: &mut ChunkWalk<'_>, chunk: &Chunk, big_endian: bool) -> io::
     Ok(TimeStamp::parse(&bytes[..count], big_endian))
 }
 
-/// Some recorders write the chunk when they stop.
+/// Finds the time stamp after the audio: some recorders write the chunk when they stop.
 fn stamp_behind(walk: &mut ChunkWalk<'_>, big_endian: bool) -> io::Result<Option<TimeStamp>> {
     while let Some(chunk) = walk.enter()? {
         if &chunk.id == b"bext" {

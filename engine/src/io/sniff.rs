@@ -1,4 +1,4 @@
-//! Names for files that cannot be read, so that an error can say what they are.
+//! Names of formats of files that cannot be read, for error messages.
 
 use super::mp4;
 
@@ -62,7 +62,7 @@ const NOT_READ: &[(&[u8], &str)] = &[
     (b"\x7fELF", "a program"),
     (b"%PDF", "a PDF document"),
 ];
-/// First bytes of formats that are read when they are whole.
+/// First bytes of formats that are supported, for files that are damaged.
 const READ: &[(&[u8], &str)] = &[
     (b"fLaC", "FLAC"),
     (b"OggS", "Ogg"),
@@ -77,8 +77,8 @@ const READ: &[(&[u8], &str)] = &[
     (b"ID3", "MP3 with an ID3 tag"),
 ];
 
-/// The end of the sentence «this file …» for a file that is known by its first bytes, and is of a
-/// kind that is not read: no decoder is to look for sync words in it.
+/// Returns the end of the sentence «this file …» for a file of a known but unsupported format. No
+/// decoder may search it for sync words.
 pub(super) fn known_but_not_read(head: &[u8]) -> Option<String> {
     let named = NOT_READ.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, name)| name);
     let form = match (head.get(..4), head.get(8..12)) {
@@ -99,22 +99,23 @@ pub(super) fn known_but_not_read(head: &[u8]) -> Option<String> {
     Some(format!("is {name}, which is not read here"))
 }
 
-/// The same for a file whose first bytes are those of a format of uncompressed audio that is read,
-/// but whose header could not be.
+/// Returns the same for a file of uncompressed audio in a supported format, whose header could not
+/// be read.
 pub(super) fn broken(head: &[u8]) -> Option<String> {
     let only_pcm = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd"];
     only_pcm.iter().any(|magic| head.starts_with(magic)).then(|| describe(head))
 }
 
-/// The name of a container whose offsets count from the start of the file, so that no tag may come
-/// before it.
+/// Returns the name of a container whose offsets count from the start of the file, so that no tag
+/// may precede it.
 pub(super) fn never_tagged(head: &[u8]) -> Option<&'static str> {
     let containers = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd", b"caff", b"\x1a\x45\xdf\xa3"];
     let named = READ.iter().find(|(magic, _)| head.starts_with(magic) && containers.contains(magic));
     named.map(|&(_, name)| name).or(mp4::is_box(head).then_some("MP4"))
 }
 
-/// The end of the sentence «this file …» for a file that no reader took, from its first bytes.
+/// Returns the end of the sentence «this file …» for a file that no reader took, from its first
+/// bytes.
 pub(super) fn describe(head: &[u8]) -> String {
     if head.len() > 8 && &head[4..8] == b"ftyp" {
         return "is an MP4 file that is damaged or holds no audio".into();
@@ -130,7 +131,7 @@ pub(super) fn describe(head: &[u8]) -> String {
     if is_text { "is a text file, not audio".into() } else { "is in no audio format that is known here".into() }
 }
 
-/// The codec of an Ogg stream that has no decoder, from the first page.
+/// Returns the codec of an Ogg stream that has no decoder, from the first page.
 pub(super) fn ogg_codec(head: &[u8]) -> Option<&'static str> {
     [(&b"Speex   "[..], "speex"), (b"\x80theora", "theora (video)"), (b"CELT    ", "celt"), (b"OpusHead", "opus")]
         .into_iter()

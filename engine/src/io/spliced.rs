@@ -1,16 +1,16 @@
-//! Stretches of a file shown as one, behind bytes that are not in it: how frames that lie in
-//! another container are shown as the plain stream that a decoder takes.
+//! Ranges of a file shown as one, after bytes that are not in it. Frames in another container are
+//! shown this way as the plain stream that a decoder takes.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-/// What a [`SplicedFile`] shows.
+/// Content of a [`SplicedFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Splice {
     /// Bytes shown first.
     pub(super) lead: Vec<u8>,
-    /// Stretches of the file that follow, in the order in which they are shown.
+    /// Ranges of the file that follow, in the order in which they are shown.
     pub(super) parts: Vec<Range<u64>>,
 }
 
@@ -25,10 +25,10 @@ impl Splice {
 pub(super) struct SplicedFile {
     file: File,
     splice: Splice,
-    /// Where each part begins in what is shown.
+    /// Start of each part in the bytes shown.
     starts: Vec<u64>,
     len: u64,
-    /// The byte that comes next, of those shown.
+    /// Position of the next byte in the bytes shown.
     at: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Output files that appear whole or not at all: written beside their place, synced, renamed.
+//! Output files that appear whole or not at all: written beside their destination, synced, renamed.
 
 use super::OutputError;
 use std::fs::{self, File};
@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Characters of a file's name in that of its temporary file, which must not become too long.
+/// Most characters of a file's name used in its temporary file's name, which must not become too
+/// long.
 const NAME_SHOWN: usize = 32;
 
 /// A folder for results, and the files that will appear in it together when
@@ -34,7 +35,7 @@ impl StagedFolder {
         Ok(Self { folder: folder.to_path_buf(), created, files: Vec::new(), retired: Vec::new() })
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -46,7 +47,7 @@ impl StagedFolder {
     pub fn create(&mut self, name: impl AsRef<Path>) -> Result<File, OutputError> {
         let name = name.as_ref();
         let path = self.folder.join(name);
-        // Whether the name can be had is known now, not when all the work is done.
+        // An unusable name is reported now, not after all the work.
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => return Err(OutputError::IsAFolder(path)),
             Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(OutputError::Io { path, source }),
@@ -62,7 +63,7 @@ impl StagedFolder {
         Ok(file)
     }
 
-    /// The path that a file will have.
+    /// Returns the final path of a file.
     pub fn path_of(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -77,7 +78,7 @@ impl StagedFolder {
         staged.reopen().map(Some).map_err(|source| OutputError::Io { path, source })
     }
 
-    /// Where a file lies until it gets its name.
+    /// Returns the path of a file until it gets its name.
     pub fn staged_path(&self, name: &str) -> Option<&Path> {
         self.files.iter().find(|(path, _)| path.ends_with(name)).map(|(_, staged)| staged.path())
     }
@@ -117,19 +118,19 @@ impl StagedFolder {
             .map_err(|source| OutputError::Io { path: self.path_of(name), source })
     }
 
-    /// Forgets a file that was started, and removes what was written of it.
+    /// Drops a file that was started, and removes its content.
     pub fn discard(&mut self, name: &str) {
         let path = self.path_of(name);
         self.files.retain(|(known, _)| *known != path);
     }
 
-    /// Removes an older file of this name, if there is one, at [`StagedFolder::commit`].
+    /// Marks an older file of this name for removal at [`StagedFolder::commit`].
     pub fn retire(&mut self, name: &str) {
         self.retired.push(self.path_of(name));
     }
 
-    /// Syncs every file, then gives each its name, replacing what had it, and removes what was
-    /// retired. Returns the paths in the order of creation.
+    /// Syncs every file, gives each its name, replacing older files, and removes the retired ones.
+    /// Returns the paths in the order of creation.
     ///
     /// # Errors
     /// When a file cannot be synced, renamed or removed.
@@ -160,21 +161,21 @@ impl Drop for StagedFolder {
     fn drop(&mut self) {
         self.files.clear();
         for folder in &self.created {
-            // Fails, as it should, when somebody else has put something there.
+            // Fails, as it should, if another program has put something there.
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// What the operating system said, without the name of the temporary file.
+/// Returns the operating system's error without the name of the temporary file.
 fn plain(error: io::Error) -> io::Error {
     let inner = error.get_ref().and_then(std::error::Error::source);
     let code = inner.and_then(|inner| inner.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
     code.map_or(error, io::Error::from_raw_os_error)
 }
 
-/// A temporary file is its owner's alone; a result is for whoever may read other new files here
-/// (the umask applies).
+/// Makes a result readable for everyone who may read other new files here (the umask applies). A
+/// temporary file is its owner's alone.
 #[cfg(unix)]
 fn readable_by_all(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;

@@ -1,24 +1,16 @@
-//! Streams without a header of their own: MPEG audio and ADTS, known by headers that agree at the
-//! distances they name.
+//! Streams without a header of their own: MPEG audio and ADTS, recognised by frame headers that
+//! agree at the distances they state.
 
-use super::mpeg::MpegHeader;
+use crate::io::mpeg_header::FrameHeader;
+use super::mpeg_header::MpegHeader;
 use super::peek::Peek;
 use std::io;
 use std::ops::Range;
 
-/// Headers that must agree, where there is room for so many.
+/// Headers that must agree, where there is room for as many.
 const AGREEING: usize = 4;
-/// How far from its start a stream may begin; players' own data and damaged tags stand before it.
+/// Largest position at which a stream may begin; players' own data and damaged tags precede it.
 const MAX_LEAD: u64 = 256 * 1024;
-
-/// What a frame header says that is needed to find the next one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FrameHeader {
-    /// What all headers of a stream have in common.
-    pub(super) kind: u32,
-    /// Bytes of the frame.
-    pub(super) len: u64,
-}
 
 /// A kind of stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +28,8 @@ impl Stream {
     }
 }
 
-/// An ADTS header (ISO 14496-3 §1.A.2): one raw data block a frame or more, of one profile, rate
-/// and channel configuration.
+/// Parses an ADTS header (ISO 14496-3 §1.A.2): one or more raw data blocks per frame, of one
+/// profile, rate and channel configuration.
 fn adts_header(bytes: &[u8]) -> Option<FrameHeader> {
     let head = bytes.get(..7)?;
     let len = u64::from(head[3] & 3) << 11 | u64::from(head[4]) << 3 | u64::from(head[5] >> 5);
@@ -67,15 +59,15 @@ pub(super) fn agreeing(peek: &mut Peek<'_>, stream: Stream, at: u64, most: usize
     Ok((count, false))
 }
 
-/// Finds the stream that a stretch of a file without any other mark holds, and where it begins.
+/// Finds the stream, and its start, in a range of a file without any other magic bytes.
 pub(super) fn locate(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Option<(Stream, u64)>> {
     let last = range.end.min(range.start.saturating_add(MAX_LEAD));
     let mut at = range.start;
     while let Some(found) = peek.find(at, &[0xff])?.filter(|&found| found < last) {
         for stream in [Stream::Mpeg, Stream::Adts] {
             let (count, is_whole) = agreeing(peek, stream, found, AGREEING)?;
-            // A file of fewer frames is one where nothing stands before them and, of a single one,
-            // nothing behind.
+            // A file of fewer frames counts if nothing precedes them and, for a single one, nothing
+            // follows it.
             let breaks_off = count >= 2 && found == range.start;
             if count >= AGREEING
                 || (is_whole && count >= 1 && found == range.start)

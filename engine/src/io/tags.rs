@@ -1,21 +1,21 @@
-//! Tags that people and players put before and behind a stream, and that are no part of it.
+//! Tags that people and players put before and after a stream, and that are not part of it.
 
 use super::patch::read_up_to;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::ops::Range;
 
-/// Tags looked at on one side; real files have one to three.
+/// Most tags looked for on one side; real files have one to three.
 const MAX_TAGS: usize = 16;
 
-/// Takes the tags off both ends of a stretch of a file.
+/// Returns a range of a file without the tags at both ends.
 pub(super) fn without_tags(file: &mut File, range: Range<u64>) -> io::Result<Range<u64>> {
     let start = without_leading(file, range.clone())?;
     let end = without_trailing(file, start..range.end)?;
     Ok(start..end)
 }
 
-/// Where the stretch begins once `ID3v2` tags are skipped.
+/// Returns the start of the range once `ID3v2` tags are skipped.
 pub(super) fn without_leading(file: &mut File, range: Range<u64>) -> io::Result<u64> {
     let mut start = range.start;
     for _ in 0..MAX_TAGS {
@@ -28,7 +28,7 @@ pub(super) fn without_leading(file: &mut File, range: Range<u64>) -> io::Result<
     Ok(start)
 }
 
-/// Where the stretch ends once `ID3v1`, APE, Lyrics3 and appended `ID3v2` tags are left out.
+/// Returns the end of the range once `ID3v1`, APE, Lyrics3 and appended `ID3v2` tags are left out.
 fn without_trailing(file: &mut File, range: Range<u64>) -> io::Result<u64> {
     let mut end = range.end;
     for _ in 0..MAX_TAGS {
@@ -38,7 +38,7 @@ fn without_trailing(file: &mut File, range: Range<u64>) -> io::Result<u64> {
     Ok(end)
 }
 
-/// The length of the tag with which a stretch ends.
+/// Returns the length of the tag with which a range ends.
 fn trailing_len(file: &mut File, range: Range<u64>) -> io::Result<Option<u64>> {
     let held = range.end - range.start;
     let fits = |len: u64| Some(len).filter(|&len| len < held);
@@ -51,8 +51,8 @@ fn trailing_len(file: &mut File, range: Range<u64>) -> io::Result<Option<u64>> {
     }
     let ape: [u8; 32] = read_at(file, from_end(32))?;
     if ape.starts_with(b"APETAGEX") {
-        // The size counts the items and this footer; a header as long as the footer may stand
-        // before them.
+        // The size includes the items and this footer; a header as long as the footer may precede
+        // them.
         let size = u64::from(u32::from_le_bytes([ape[12], ape[13], ape[14], ape[15]])).max(32);
         let header = if ape[23] & 0x80 == 0 { 0 } else { 32 };
         return Ok(fits(size + header));
@@ -70,7 +70,8 @@ fn trailing_len(file: &mut File, range: Range<u64>) -> io::Result<Option<u64>> {
     Ok(id3v2_len(&footer, b"3DI").and_then(|len| fits(len + if footer[5] & 0x10 == 0 { 10 } else { 0 })))
 }
 
-/// Lyrics3 before version 2 states no size: up to 5100 bytes of text between two names.
+/// Returns the length of a Lyrics3 tag before version 2, which states no size: up to 5100 bytes of
+/// text between two names.
 fn lyrics3_v1_len(file: &mut File, range: &Range<u64>) -> io::Result<Option<u64>> {
     let from = range.end.saturating_sub(5_100 + 20).max(range.start);
     let mut bytes = vec![0; (range.end - from) as usize];
@@ -81,8 +82,8 @@ fn lyrics3_v1_len(file: &mut File, range: &Range<u64>) -> io::Result<Option<u64>
     Ok(begin.map(|at| (bytes.len() - at) as u64).filter(|&len| len < range.end - range.start))
 }
 
-/// The length of a whole `ID3v2` tag (id3v2.4.0-structure §3.1, §3.4) from its header, or from its
-/// footer.
+/// Returns the length of a whole `ID3v2` tag (id3v2.4.0-structure §3.1, §3.4) from its header, or
+/// from its footer.
 fn id3v2_len(head: &[u8; 10], name: &[u8]) -> Option<u64> {
     let size = &head[6..];
     let is_tag =
@@ -92,7 +93,7 @@ fn id3v2_len(head: &[u8; 10], name: &[u8]) -> Option<u64> {
     is_tag.then_some(10 + size + footer)
 }
 
-/// The first bytes of a stretch; zeros where it is shorter.
+/// Reads the first bytes of a range; zeros where it is shorter.
 fn read_at<const N: usize>(file: &mut File, range: Range<u64>) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     let wanted = N.min(range.end.saturating_sub(range.start) as usize);

@@ -1,18 +1,19 @@
-//! When a recording began, as the `bext` chunk of a broadcast wave says: EBU Tech 3285 v2, 2.3.
+//! Time at which a recording began, from the `bext` chunk of a broadcast wave: EBU Tech 3285 v2,
+//! 2.3.
 
 use crate::units::SampleRate;
 use serde::Serialize;
 
 /// Bytes of the chunk up to the end of its time reference.
 pub(super) const LENGTH: usize = 346;
-/// Seconds of a day: a reference counts from midnight, so one that is longer is not a time.
+/// Seconds per day: a reference counts from midnight, so a longer one is not a time.
 pub(super) const DAY_S: u64 = 86_400;
 
 /// The time fields of a `bext` chunk, as they are written there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TimeStamp {
     /// `TimeReference`: the first frame of the file, counted from midnight in frames at the file's
-    /// rate. Many programs write 0 where they do not know.
+    /// rate. Many programs write 0 for an unknown time.
     pub reference_frames: u64,
     /// `OriginationDate`, `yyyy-mm-dd` with any separator; empty where none is written.
     pub origination_date: String,
@@ -41,20 +42,20 @@ impl TimeStamp {
         })
     }
 
-    /// The reference where it can be a time: more than 0, which stands for «not known» in most
-    /// files, and less than a day.
+    /// Returns the reference where it can be a time: less than a day and more than 0, which means
+    /// «not known» in most files.
     pub(super) fn plausible(&self, rate: SampleRate) -> Option<u64> {
         let day = u64::from(rate.hz()) * DAY_S;
         Some(self.reference_frames).filter(|frames| (1..day).contains(frames))
     }
 
-    /// Seconds from midnight to the time of origination; `None` where it is not a time.
+    /// Returns the seconds from midnight to the time of origination; `None` where it is not a time.
     pub fn origination_s(&self) -> Option<u32> {
         let [hours, minutes, seconds] = numbers(&self.origination_time)?;
         (hours < 24 && minutes < 60 && seconds < 60).then_some((hours * 60 + minutes) * 60 + seconds)
     }
 
-    /// The day of origination, in days from a fixed one; `None` where it is not a date.
+    /// Returns the day of origination, in days from a fixed one; `None` where it is not a date.
     pub fn origination_day(&self) -> Option<i64> {
         let [year, month, day] = numbers(&self.origination_date)?;
         if !((1..=9_999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)) {
@@ -67,7 +68,7 @@ impl TimeStamp {
     }
 }
 
-/// The three numbers of a date or a time.
+/// Returns the three numbers of a date or a time.
 fn numbers(text: &str) -> Option<[u32; 3]> {
     let mut parts = text.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().ok());
     let three = [parts.next()??, parts.next()??, parts.next()??];

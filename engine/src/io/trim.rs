@@ -1,15 +1,15 @@
-//! How much of the decoded stream is the recording: one rule a container, so that nothing is
+//! Part of the decoded stream that is the recording: one rule per container, so that nothing is
 //! trimmed twice.
 //!
-//! The decoders run with their own trimming switched off; every frame that is left out is left out
-//! by the plan made here.
+//! The decoders run with their own trimming switched off; the plan made here is the only one that
+//! leaves frames out.
 
 use super::cuts::Cuts;
 use super::info::Trim;
 use super::mkv::MkvTrims;
 use super::mp4::Mp4Edits;
 
-/// The containers whose rules differ.
+/// Containers, by the rules for trimming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Container {
     Wave,
@@ -24,8 +24,7 @@ pub(super) enum Container {
 }
 
 impl Container {
-    /// The container as people call it; `name` is what the demuxer or the file's first word calls
-    /// it.
+    /// Returns the container's common name; `name` is that of the demuxer or the file's first word.
     pub(super) fn name(self, name: &str) -> &'static str {
         match self {
             Self::Wave if name == "rf64" => "rf64",
@@ -45,59 +44,58 @@ impl Container {
     }
 }
 
-/// What the container says about one track, in frames at the decoded rate.
+/// Figures of the container for one track, in frames at the decoded rate.
 #[derive(Clone, Debug)]
 pub(super) struct Extent {
     pub(super) container: Container,
     pub(super) rate_hz: u32,
-    /// Not compressed: the size of the audio gives its length.
+    /// Not compressed: the size of the audio determines its length.
     pub(super) is_pcm: bool,
     pub(super) is_vorbis: bool,
-    /// Opus's own, from its header.
+    /// Pre-skip of Opus, from its header.
     pub(super) pre_skip: Option<u32>,
     pub(super) delay: Option<u32>,
     pub(super) padding: Option<u32>,
-    /// The length, as the container counts it.
+    /// Length, as the container counts it.
     pub(super) frames: Option<u64>,
-    /// The time of the first decoded frame, as the container counts it.
+    /// Time of the first decoded frame, as the container counts it.
     pub(super) start: i64,
-    /// The frames that the first packet gave.
+    /// Frames that the first packet yielded.
     pub(super) first_packet: u64,
     pub(super) mp4: Option<Mp4Edits>,
     pub(super) mkv: Option<MkvTrims>,
 }
 
-/// What to keep of the decoded stream.
+/// Part of the decoded stream to keep.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct TrimPlan {
     /// Frames to leave out first.
     pub(super) skip: u64,
-    /// Frames to keep after that; none when all the rest is kept.
+    /// Frames to keep after that; `None` when all the rest is kept.
     pub(super) keep: Option<u64>,
     /// Frames to leave out at the end, where only this is known and not the length.
     pub(super) hold: u64,
-    /// Frames that a whole file would give; none when the file does not say.
+    /// Frames that a whole file would yield; `None` when the file does not state them.
     pub(super) expected: Option<u64>,
-    /// Edits to carry out in the place of all this, one list for each pass over the media; none for
-    /// most files.
+    /// Edits to apply instead of all this, one list per pass over the media; empty for most files.
     pub(super) passes: Vec<Cuts>,
-    /// What is told to the user.
+    /// Report for the user.
     pub(super) trim: Trim,
 }
 
-/// The most frames that may be held back for the end: a packet of any codec is shorter.
+/// Most frames that may be held back for the end: a packet of any codec is shorter.
 const MAX_HOLD: u64 = 65_536;
 
 impl Extent {
-    /// The plan for this track.
+    /// Returns the plan for this track.
     pub(super) fn plan(&self) -> TrimPlan {
         match self.container {
-            // Lossless and uncompressed: all of it is the recording; the length also keeps out what
-            // follows the audio.
+            // Lossless and uncompressed: the whole stream is the recording; the length also
+            // excludes data after the audio.
             Container::Wave | Container::Aiff => exactly(self.frames),
             Container::Flac => TrimPlan { keep: None, ..exactly(self.frames.filter(|&frames| frames > 0)) },
             Container::Mpeg => self.mpeg(),
-            // ADTS has no place to say it.
+            // ADTS has no field for it.
             Container::Adts => TrimPlan::default(),
             Container::Caf => self.caf(),
             Container::Ogg => self.ogg(),
@@ -106,8 +104,8 @@ impl Extent {
         }
     }
 
-    /// The LAME tag's encoder delay plus the decoder's own 529 frames, and its padding less those.
-    /// Without the tag the length of the delay is anyone's guess, so nothing is left out.
+    /// Uses the LAME tag's encoder delay plus the decoder's own 529 frames, and its padding less
+    /// those. Without the tag the delay is unknown, so nothing is left out.
     fn mpeg(&self) -> TrimPlan {
         match (self.delay, self.frames) {
             (Some(delay), Some(frames)) => {
@@ -117,7 +115,7 @@ impl Extent {
         }
     }
 
-    /// The packet table. Some writers fill in whole packets there although the last one is shorter:
+    /// Uses the packet table. Some writers fill in whole packets although the last one is shorter:
     /// without priming or remainder it is not taken as a length.
     fn caf(&self) -> TrimPlan {
         if self.is_pcm {
@@ -129,9 +127,9 @@ impl Extent {
         }
     }
 
-    /// Granule positions. Vorbis counts from its first audible frame: the block before that only
-    /// primes the overlap, and a first page that counts less than it holds asks for more to be left
-    /// out (Vorbis I, A.2). Opus counts pre-skip too (RFC 7845 §4.3).
+    /// Uses granule positions. Vorbis counts from its first audible frame: the block before that
+    /// only primes the overlap. A first page that counts less than it holds requires more to be
+    /// left out (Vorbis I, A.2). Opus counts pre-skip too (RFC 7845 §4.3).
     fn ogg(&self) -> TrimPlan {
         let (delay, start) = (i64::from(self.delay.unwrap_or(0)), self.start);
         let padding = u64::from(self.padding.unwrap_or(0));
@@ -147,8 +145,9 @@ impl Extent {
         exactly(self.frames.map(|end| end.saturating_sub(start.max(0) as u64)))
     }
 
-    /// iTunes' tag counts frames; the edit list counts ticks of two clocks, and the coarser one
-    /// only says when it is shorter than the media by more than one of its ticks.
+    /// Uses iTunes' tag, which counts frames, or the edit list, which counts ticks of two clocks.
+    /// The coarser clock only matters when it is shorter than the media by more than one of its
+    /// ticks.
     fn mp4(&self) -> TrimPlan {
         let Some(edits) = &self.mp4 else { return exactly(self.mp4_frames()) };
         if let Some((delay, padding, length)) = edits.smpb {
@@ -175,13 +174,13 @@ impl Extent {
         if skip == 0 && keep == self.mp4_frames() { exactly(keep) } else { trimmed(skip, keep, 0, "elst") }
     }
 
-    /// A fragmented file counts nothing in its header.
+    /// Returns the frames of the header; a fragmented file states none there.
     fn mp4_frames(&self) -> Option<u64> {
         self.frames.filter(|&frames| frames > 0)
     }
 
-    /// `CodecDelay` (or Opus's pre-skip, which it repeats) and `DiscardPadding`; Vorbis has its
-    /// priming block.
+    /// Uses `CodecDelay` (or Opus's pre-skip, which it repeats) and `DiscardPadding`; Vorbis has
+    /// its priming block.
     fn matroska(&self) -> TrimPlan {
         let frames = |ns: u64| ((u128::from(ns) * u128::from(self.rate_hz) + 500_000_000) / 1_000_000_000) as u64;
         let trims = self.mkv.clone().unwrap_or_default();
@@ -198,7 +197,7 @@ impl Extent {
     }
 }
 
-/// All frames are the recording.
+/// Keeps all frames.
 fn exactly(frames: Option<u64>) -> TrimPlan {
     TrimPlan { keep: frames, expected: frames, ..TrimPlan::default() }
 }
@@ -231,8 +230,8 @@ mod tests {
 
     #[test]
     fn a_first_vorbis_page_that_counts_less_than_it_holds_trims_the_start() {
-        // The page ends 500 frames before the sum of its packets: 128 of priming and 372 asked for
-        // by the encoder.
+        // The page ends 500 frames before the sum of its packets: 128 of priming and 372 that the
+        // encoder requests.
         let ogg =
             Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
         let plan = ogg.plan();

@@ -4,7 +4,7 @@ use crate::audio::{AudioBuffer, BlockMut};
 use crate::process::Source;
 use crate::units::SampleRate;
 
-/// Leaves out the first frames of a source, and everything after a number of frames.
+/// Source without the first frames of another, and without all frames after a number of them.
 pub struct Trimmed<S> {
     source: S,
     skip: u64,
@@ -13,7 +13,7 @@ pub struct Trimmed<S> {
 }
 
 impl<S: Source> Trimmed<S> {
-    /// Skips `skip` frames, then gives at most `length` frames, or all if `None`. Control thread;
+    /// Skips `skip` frames, then returns at most `length` frames, or all if `None`. Control thread;
     /// allocates.
     pub fn new(source: S, skip: u64, length: Option<u64>) -> Self {
         const DISCARD_FRAMES: usize = 4_096;
@@ -22,7 +22,7 @@ impl<S: Source> Trimmed<S> {
         Self { source, skip, left: length, discard }
     }
 
-    /// The source itself.
+    /// Returns the source itself.
     pub fn source(&self) -> &S {
         &self.source
     }

@@ -1,19 +1,20 @@
-//! The setup header of a Vorbis stream (Vorbis I, §4.2.4), as far as it decides which decoder is
-//! right for it.
+//! Setup header of a Vorbis stream (Vorbis I, §4.2.4), as far as it determines the right decoder
+//! for it.
 //!
-//! symphonia 0.6.1 is wrong in two places. It undoes couplings from the first to the last (§4.3.5
-//! asks for the reverse), which matters where a channel is in two of them. And residues of type 0
-//! and 1 of several channels share a table of classes, in which the last classes of one channel
+//! symphonia 0.6.1 is wrong in two places. It undoes couplings from the first to the last, which
+//! matters where a channel is in two of them; §4.3.5 requires the reverse. And residues of type 0
+//! and 1 of several channels share a table of classes. In it, the last classes of one channel
 //! overwrite the first of the next (§8.6.2).
 
-/// The byte with which headers in one block begin: the number of packets less one (Xiph lacing).
+/// Byte with which headers in one block begin: the number of packets less one (Xiph lacing).
 const LACED: u8 = 2;
-/// What stands before the fields of every header packet: its kind, and `vorbis`.
+/// Start of the setup header: its kind, and `vorbis`.
 const SETUP_START: &[u8] = b"\x05vorbis";
 /// Bytes of the identification header.
 const IDENT_BYTES: usize = 30;
 
-/// The two headers that a decoder needs, from the codec's private data: identification and setup.
+/// Returns the two headers that a decoder needs, from the codec's private data: identification and
+/// setup.
 pub(super) fn headers(private: &[u8]) -> Option<(&[u8], &[u8])> {
     if private.first() != Some(&LACED) {
         return private.get(..IDENT_BYTES).zip(private.get(IDENT_BYTES..));
@@ -31,17 +32,17 @@ pub(super) fn headers(private: &[u8]) -> Option<(&[u8], &[u8])> {
     private.get(at..at + lengths[0]).zip(private.get(at + lengths[0] + lengths[1]..))
 }
 
-/// What a setup header says of the work of a decoder.
+/// Properties of a setup header that matter to a decoder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Setup {
-    /// Whether symphonia decodes all of its mappings as it should.
+    /// True if symphonia decodes all of its mappings correctly.
     pub(super) is_plain: bool,
-    /// For each mode, whether its blocks are the long ones.
+    /// For each mode, true if its blocks are the long ones.
     pub(super) long_modes: Vec<bool>,
 }
 
 impl Setup {
-    /// Reads a setup header of a stream; `None` where it cannot be followed.
+    /// Reads a setup header of a stream; `None` where it cannot be parsed.
     pub(super) fn read(setup: &[u8], channels: u8) -> Option<Self> {
         (setup.starts_with(SETUP_START) && channels > 0).then_some(())?;
         let mut bits = Bits { bytes: setup, at: SETUP_START.len() * 8 };
@@ -55,7 +56,7 @@ impl Setup {
         Some(Self { is_plain: mappings.iter().all(Mapping::is_plain), long_modes })
     }
 
-    /// Whether an audio packet holds a long block (§4.3.1).
+    /// Returns true if an audio packet contains a long block (§4.3.1).
     pub(super) fn is_long(&self, packet: &[u8]) -> Option<bool> {
         let mut bits = Bits { bytes: packet, at: 1 };
         let mode = bits.read(ilog(self.long_modes.len() as u32 - 1))?;
@@ -69,7 +70,7 @@ struct Mapping {
     couplings: Vec<(u32, u32)>,
     /// The submap of each channel.
     submap_of: Vec<usize>,
-    /// Of each submap, whether the residue of its channels is coded as one (type 2).
+    /// For each submap, true if the residue of its channels is coded as one (type 2).
     is_type_2: Vec<bool>,
 }
 
@@ -104,7 +105,7 @@ impl Bits<'_> {
         Some(())
     }
 
-    /// Walks over all that stands before the mappings, and reads these (§4.2.4).
+    /// Skips all fields before the mappings, and reads these (§4.2.4).
     fn mappings(&mut self, channels: u8) -> Option<Vec<Mapping>> {
         for _ in 0..=self.read(8)? {
             self.skip_codebook()?;
@@ -123,7 +124,7 @@ impl Bits<'_> {
         (0..count).map(|_| self.mapping(channels, &residues)).collect()
     }
 
-    /// §3.2.1.
+    /// Skips a codebook: §3.2.1.
     #[allow(clippy::same_functions_in_if_condition)] // Each call reads the next bit.
     fn skip_codebook(&mut self) -> Option<()> {
         (self.read(24)? == 0x0056_4342).then_some(())?;
@@ -158,7 +159,7 @@ impl Bits<'_> {
         self.skip(usize::try_from(values * u64::from(value_bits)).ok()?)
     }
 
-    /// §6.2.1 and §7.2.2.
+    /// Skips a floor: §6.2.1 and §7.2.2.
     fn skip_floor(&mut self) -> Option<()> {
         if self.read(16)? == 0 {
             self.skip(8 + 16 + 16 + 6 + 8)?;
@@ -184,7 +185,7 @@ impl Bits<'_> {
         classes.iter().try_for_each(|&class| self.skip(dimensions[class] * range_bits))
     }
 
-    /// §8.6.1; whether it is of type 2.
+    /// Skips a residue: §8.6.1. Returns whether it is of type 2.
     fn skip_residue(&mut self) -> Option<bool> {
         let kind = self.read(16)?;
         self.skip(24 + 24 + 24)?;
@@ -200,7 +201,7 @@ impl Bits<'_> {
         Some(kind == 2)
     }
 
-    /// §4.2.4, mappings of type 0.
+    /// Reads a mapping: §4.2.4, of type 0.
     fn mapping(&mut self, channels: u8, residues: &[bool]) -> Option<Mapping> {
         (self.read(16)? == 0).then_some(())?;
         let submaps = if self.read(1)? == 1 { self.read(4)? + 1 } else { 1 };
@@ -226,12 +227,12 @@ impl Bits<'_> {
     }
 }
 
-/// The bits that a number takes (§9.2.1).
+/// Returns the bits that a number needs (§9.2.1).
 fn ilog(number: u32) -> usize {
     (u32::BITS - number.leading_zeros()) as usize
 }
 
-/// The greatest number whose power of `dimensions` does not pass `entries` (§9.2.3).
+/// Returns the greatest number whose power of `dimensions` does not exceed `entries` (§9.2.3).
 fn lookup_1_values(entries: u32, dimensions: u32) -> Option<u32> {
     (dimensions > 0).then_some(())?;
     let fits = |value: u32| {

@@ -7,8 +7,8 @@ use crate::audio::ChannelLayout;
 const EXTENSIBLE: u16 = 0xfffe;
 /// The last fourteen bytes of a sub-format that only repeats a format tag (`KSDATAFORMAT_SUBTYPE`).
 const TAG_GUID: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
-/// The same of ambisonic B-format (Richard Dobson's `AMBISONIC_B_FORMAT`), whose channels are not
-/// loudspeakers.
+/// The same bytes of ambisonic B-format (Richard Dobson's `AMBISONIC_B_FORMAT`), whose channels are
+/// not loudspeakers.
 const B_FORMAT_GUID: [u8; 14] = [0, 0, 0x21, 0x07, 0xd3, 0x11, 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0, 0];
 
 /// The fields of the chunk.
@@ -20,7 +20,7 @@ pub(super) struct WaveFormat {
     pub(super) rate_hz: u32,
     block_align: u16,
     bits: u16,
-    /// Of an extension: the bits that count, and the loudspeakers.
+    /// Of an extension: the significant bits, and the loudspeakers.
     extension: Option<(u16, u32)>,
     sub_format: SubFormat,
 }
@@ -34,20 +34,20 @@ enum SubFormat {
     Other,
 }
 
-/// Whether samples are stored as they are.
+/// Result of checking whether samples are stored uncompressed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Uncompressed {
     Coding(PcmCoding),
     /// The fields contradict each other.
     Damaged(String),
-    /// Uncompressed, in a way that is not read.
+    /// Uncompressed, in a way that is not supported.
     Unsupported(&'static str),
     /// Compressed, or unknown.
     No,
 }
 
 impl WaveFormat {
-    /// From 14 to 40 bytes; none when there are fewer.
+    /// Parses 14 to 40 bytes; `None` for fewer.
     pub(super) fn parse(bytes: &[u8], big_endian: bool) -> Option<Self> {
         if bytes.len() < 14 {
             return None;
@@ -88,7 +88,7 @@ impl WaveFormat {
                 };
                 (guid_tag, Some((u16_at(18), u32_at(20))), sub_format)
             }
-            // Without a sub-format the depth tells: floats of 8, 16 or 24 bits do not occur.
+            // Without a sub-format the depth decides: floats of 8, 16 or 24 bits do not occur.
             _ if outer == EXTENSIBLE => (1, None, SubFormat::Missing),
             _ => (outer, None, SubFormat::None),
         };
@@ -97,8 +97,8 @@ impl WaveFormat {
         Some(Self { tag, channels, rate_hz, block_align, bits, extension, sub_format })
     }
 
-    /// Bytes of a sample: the frame is the block align, where that holds all bits; else as many
-    /// bytes as the bits fill.
+    /// Returns the bytes of a sample: the frame is the block align, where that holds all bits.
+    /// Otherwise as many bytes as the bits fill.
     fn word_bytes(self) -> u16 {
         let (needed, channels) = (self.bits.div_ceil(8), self.channels.max(1));
         let aligned = self.block_align / channels;
@@ -106,7 +106,7 @@ impl WaveFormat {
         if is_whole { aligned } else { needed }
     }
 
-    /// How the samples are stored.
+    /// Returns the coding of the samples.
     pub(super) fn uncompressed(self, big_endian: bool) -> Uncompressed {
         match self.sub_format {
             SubFormat::Other => return Uncompressed::Unsupported("its sub-format is unknown"),
@@ -137,7 +137,8 @@ impl WaveFormat {
         }
     }
 
-    /// A sentence where the block align is not what channels and bits make, and what was believed.
+    /// Returns a sentence about a block align that differs from channels times bits, and how it was
+    /// resolved.
     pub(super) fn contradiction(self, coding: PcmCoding) -> Option<String> {
         let read = coding.frame_bytes(self.channels.into());
         let by_bits = u64::from(self.bits.div_ceil(8)) * u64::from(self.channels);
@@ -148,13 +149,13 @@ impl WaveFormat {
                 self.channels
             ));
         }
-        // 24 bits in 4 bytes are a habit of old; other wide words are more often a slip.
+        // 24 bits in 4 bytes are an old habit; other wide words are more often a mistake.
         (read != by_bits && bits != 0 && bits.div_ceil(8) != 3).then(|| {
             format!("its header names frames of {align} bytes, more than {bits} bits a sample fill; they were read as it says")
         })
     }
 
-    /// The loudspeakers, from the mask where there is one.
+    /// Returns the loudspeakers, from the mask where there is one.
     pub(super) fn layout(self, channels: usize) -> ChannelLayout {
         match (self.sub_format, self.extension) {
             (SubFormat::Ambisonic, _) => ChannelLayout::unnamed(channels),
@@ -163,7 +164,7 @@ impl WaveFormat {
         }
     }
 
-    /// A name for what is coded.
+    /// Returns a name for the coding.
     pub(super) fn name(self) -> String {
         let name = match self.tag {
             0x0001 => "PCM",

@@ -1,9 +1,9 @@
-//! The same mix in real time: the renderer that writes the file plays it too, block by block, while
-//! commands change it.
+//! The same mix in real time: the renderer that writes the file also plays it, block by block,
+//! while commands change it.
 //!
-//! [`open`] makes an engine whose stems are read ahead by threads, to be driven by an audio
-//! callback; [`open_replay`] makes one that reads its stems when it needs them, to be driven as
-//! fast as the machine goes. Both give the same bits.
+//! With [`open`], stems are read ahead by threads and an audio callback drives the engine. With
+//! [`open_replay`], stems are read on demand and the engine runs as fast as the machine allows.
+//! Both give the same bits.
 
 pub(crate) mod audio_thread;
 pub(crate) mod control;
@@ -25,6 +25,6 @@ pub use control::handle::Control;
 pub use device::{DeviceError, DeviceName, OutputDevice, Playing, Unplayed, device_names};
 pub use open::{Live, LiveError, LiveOptions, open, open_replay, open_with};
 pub use replay::{ReplayError, replay};
-pub use stream::cued_clip::LoopRange;
 pub use stream::input::{Cue, LiveInput};
+pub use stream::loop_range::LoopRange;
 pub use stream::ring::RingInput;

@@ -1,4 +1,4 @@
-//! Making a live engine from a plan.
+//! Building a live engine from a plan.
 
 use super::audio_thread::engine::{LiveEngine, every_strip};
 use super::audio_thread::event::Event;
@@ -14,8 +14,9 @@ use super::control::command::CommandError;
 use super::control::config::{Fixed, Measured};
 use super::control::handle::Control;
 use super::control::session_mirror::Desk;
-use super::stream::cued_clip::{CuedClip, LoopRange};
+use super::stream::cued_clip::CuedClip;
 use super::stream::input::{FileInput, LiveInput};
+use super::stream::loop_range::LoopRange;
 use super::stream::prefetcher::{self, Feeder};
 use super::stream::ring::{RingInput, ring};
 use crate::mix::{Gliding, Rack};
@@ -28,37 +29,37 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use thiserror::Error;
 
-/// The longest ring after the last stem, in seconds.
+/// Longest tail after the last stem, in seconds.
 const MAX_TAIL_S: f64 = 10.0;
-/// Events that may wait for whoever listens.
+/// Capacity of the event queue.
 const EVENTS: usize = 1_024;
 
-/// How a live engine is made.
+/// Options of a live engine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiveOptions {
-    /// The most frames that are rendered at a time; a longer block is rendered in parts.
+    /// Largest number of frames rendered at a time; a longer block is rendered in parts.
     pub max_block: usize,
-    /// How long every change of gain, pan, width, polarity, inserts and transport takes, in
+    /// Length of every change of gain, pan, width, polarity, inserts and transport, in
     /// milliseconds.
     pub ramp_ms: f64,
-    /// What an earlier render measured before its master gain; without it the loudness target is
+    /// Measurement of an earlier render before its master gain; without it the loudness target is
     /// not applied.
     pub measured: Option<Measured>,
     /// Look-ahead of the limiter under the ceiling, in milliseconds.
     pub look_ahead_ms: f64,
-    /// Sound read ahead of the engine, in seconds.
+    /// Audio read ahead of the engine, in seconds.
     pub read_ahead_s: f64,
-    /// Readings of each strip's meters a second; 0 for none.
+    /// Meter readings per strip and second; 0 for none.
     pub readings_a_second: f64,
-    /// Session frame at which it stands at first.
+    /// Session frame at which the engine stands at first.
     pub start: u64,
-    /// Played again and again.
+    /// Loop range.
     pub loop_range: Option<LoopRange>,
 }
 
 impl Default for LiveOptions {
     /// Blocks of up to 4096 frames, ramps of 20 ms, 1.5 ms of look-ahead, 2 s read ahead, 30
-    /// readings a second.
+    /// readings per second.
     fn default() -> Self {
         Self {
             max_block: 4_096,
@@ -85,24 +86,24 @@ pub enum LiveError {
     /// The limiter cannot be built.
     #[error("the master's limiter: {0}")]
     Limiter(CommandError),
-    /// The system has no thread left for the readers.
+    /// The system cannot start another thread for the readers.
     #[error("no thread for reading stems could be started: {0}")]
     Thread(#[from] std::io::Error),
 }
 
-/// A live engine and what belongs to it.
+/// A live engine with its handles.
 pub struct Live<I> {
-    /// For the audio thread.
+    /// Engine, for the audio thread.
     pub engine: LiveEngine<I>,
-    /// For the control thread.
+    /// Handle for the control thread.
     pub control: Control,
-    /// Meter readings; dropped, and counted, while nobody takes them.
+    /// Meter readings; dropped, and counted, if they are not received.
     pub readings: Receiver<Reading>,
-    /// What happens; dropped, and counted, while nobody listens.
+    /// Events; dropped, and counted, if they are not received.
     pub events: Receiver<Event>,
 }
 
-/// An engine whose stems are read ahead by threads of their own, standing still at its start.
+/// Builds an engine whose stems are read ahead by separate threads, standing still at its start.
 /// Control thread; opens files.
 ///
 /// # Errors
@@ -123,7 +124,7 @@ pub fn open(plan: &Plan, options: &LiveOptions) -> Result<Live<RingInput>, LiveE
     Ok(live)
 }
 
-/// An engine that reads its stems when it needs them, for offline use. Control thread; opens files.
+/// Builds an engine that reads its stems on demand, for offline use. Control thread; opens files.
 ///
 /// # Errors
 /// See [`LiveError`].
@@ -134,7 +135,8 @@ pub fn open_replay(plan: &Plan, options: &LiveOptions) -> Result<Live<impl LiveI
     open_with(plan, clips, options)
 }
 
-/// An engine over inputs of any kind, one a track, in session order. Control thread; allocates.
+/// Builds an engine over inputs of any kind, one per track, in session order. Control thread;
+/// allocates.
 ///
 /// # Errors
 /// See [`LiveError`].

@@ -1,5 +1,4 @@
-//! A recorded list of commands, played again as fast as the machine goes: the same bits as when it
-//! was recorded.
+//! Replay of recorded commands as fast as the machine allows: the same bits as in the recording.
 
 use super::audio_thread::event::{Event, Motion};
 use super::control::command::{CommandError, Timed};
@@ -9,28 +8,28 @@ use crate::audio::{AudioBuffer, Block};
 use std::ops::ControlFlow;
 use thiserror::Error;
 
-/// A list that cannot be played.
+/// A list of commands that cannot be replayed.
 #[derive(Debug, Error)]
 pub enum ReplayError {
-    /// The engine could not be made.
+    /// The engine could not be built.
     #[error(transparent)]
     Live(#[from] LiveError),
-    /// A command of it makes no sense.
+    /// A command of the list cannot be carried out.
     #[error("command {index} of the list: {source}")]
     Command {
-        /// Counted from 0.
+        /// Index of the command, from 0.
         index: usize,
-        /// Why not.
+        /// The reason.
         source: CommandError,
     },
 }
 
-/// Commands sent ahead of their time.
+/// Commands sent in advance.
 const AHEAD: usize = 256;
 
-/// Plays an engine that waits for nothing, block by block, with commands at their frames; a list in
-/// the order of its times. Ends when the mix has ended, when nothing plays and no command is due,
-/// or when `hear` says so. Control thread.
+/// Plays an engine that never waits, block by block, with commands at their frames. `commands` are
+/// in the order of their times. Ends when the mix has ended, when nothing plays and no command is
+/// due, or when the callback returns `Break`. Control thread.
 ///
 /// # Errors
 /// See [`ReplayError`].
@@ -55,7 +54,7 @@ pub fn replay<I: LiveInput>(
             return Ok(());
         }
         let ended = live.events.try_iter().any(|event| matches!(event, Event::Ended { .. }));
-        // What is timed for a frame that is never rendered is never heard.
+        // A command for a frame that is never rendered has no effect.
         if ended || (live.engine.motion() == Motion::Still && rendered == 0) {
             return Ok(());
         }

@@ -1,22 +1,22 @@
-//! Static gain, then the true-peak limiter, with the limiter's delay taken out.
+//! Static gain, then the true-peak limiter, with the limiter's latency compensated.
 
 use crate::audio::BlockMut;
 use crate::dsp::dynamics::{Limiter, LimiterSettings, LimiterStats};
 use crate::process::{BuildError, ProcessSpec, Processor, Tail, same_kind};
 use crate::units::Decibels;
 
-/// The end of the road before the file: gain and limiter.
+/// The last stage before the file: gain and limiter.
 pub struct MasterChain {
     gain: f64,
     limiter: Option<Limiter>,
 }
 
 impl MasterChain {
-    /// A chain with a gain in dB and, where there is a ceiling in dBTP, a limiter. Control thread;
-    /// allocates.
+    /// Builds a chain with a gain in dB and, if there is a ceiling in dBTP, a limiter. Control
+    /// thread; allocates.
     ///
     /// # Errors
-    /// When the ceiling is out of the limiter's range.
+    /// When the ceiling is outside the limiter's range.
     pub fn new(gain_db: f64, ceiling_dbtp: Option<f64>, spec: &ProcessSpec) -> Result<Self, BuildError> {
         let limiter = match ceiling_dbtp {
             Some(ceiling_dbtp) => {
@@ -27,13 +27,13 @@ impl MasterChain {
         Ok(Self { gain: Decibels(gain_db).to_amplitude(), limiter })
     }
 
-    /// What the limiter did; `None` without one.
+    /// Returns the statistics of the limiter; `None` without one.
     pub fn limiter_stats(&self) -> Option<LimiterStats> {
         self.limiter.as_ref().map(Limiter::stats)
     }
 
-    /// The limiter's largest reduction since the last call, in dB; 0 without a limiter. Audio
-    /// thread.
+    /// Returns the limiter's largest reduction since the last call, in dB; 0 without a limiter.
+    /// Audio thread.
     pub fn take_max_reduction_db(&mut self) -> f64 {
         self.limiter.as_mut().map_or(0.0, Limiter::take_max_reduction_db)
     }

@@ -1,30 +1,30 @@
-//! Why a master is not what was asked for.
+//! Reasons for which a master misses its target or ceiling.
 
 use super::tolerance::TRUE_PEAK_TOLERANCE_DB;
 use serde::Serialize;
 
-/// What stands between a master and its target or ceiling.
+/// Cause that keeps a master from its target or ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// The mix has no loudness: it is silent, or shorter than 0.4 s.
     Silence,
-    /// No limiting is allowed, and the peaks stand at the ceiling.
+    /// No limiting is allowed, and the peaks are at the ceiling.
     Ceiling,
-    /// The limiter takes away as much as it may.
+    /// The limiter reduces by the largest amount allowed.
     MaxLimiting,
-    /// The limiter takes away as much as it ever may: hardly any further gain gets past it.
+    /// The limiter is saturated: hardly any further gain gets past it.
     Saturation,
     /// The loudness jumps past the target: passages cross the gate of the meter.
     Gate,
-    /// The file reads above the ceiling.
+    /// The file measures above the ceiling.
     Overshoot,
     /// The passes were used up.
     Passes,
 }
 
 impl Limit {
-    /// Returns what was missed, and why, in a few words.
+    /// Returns what was missed and the cause, in a few words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Silence => "the mix has no loudness",
@@ -38,27 +38,27 @@ impl Limit {
     }
 }
 
-/// A master that missed, in figures.
+/// Figures of a master that missed its target or ceiling.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Miss {
-    /// What it met.
+    /// The cause.
     pub limit: Limit,
-    /// Of the file, in LUFS.
+    /// Measured loudness of the file, in LUFS.
     pub loudness_lufs: Option<f64>,
-    /// Of the file, in dBTP.
+    /// Measured true peak of the file, in dBTP.
     pub true_peak_dbtp: Option<f64>,
-    /// Asked for, in LUFS.
+    /// Requested loudness, in LUFS.
     pub target_lufs: Option<f64>,
-    /// Asked for, in dBTP.
+    /// Requested ceiling, in dBTP.
     pub ceiling_dbtp: Option<f64>,
-    /// Allowed, in dB.
+    /// Largest limiting allowed, in dB.
     pub max_limiting_db: f64,
-    /// How often the master was written.
+    /// Number of passes in which the master was written.
     pub passes: usize,
 }
 
 impl Miss {
-    /// Returns the limit and the way out, as a sentence; a ceiling that was missed besides is named.
+    /// Returns the cause and the remedy, as a sentence; names a missed ceiling, too.
     pub fn note(&self) -> String {
         let above = match (self.true_peak_dbtp, self.ceiling_dbtp) {
             (Some(peak), Some(ceiling))

@@ -1,36 +1,36 @@
-//! Which static gain brings a mix to its loudness, and when to stop short of it.
+//! Static gain that brings a mix to its target loudness, and the limits of the search for it.
 
 use super::limit::Limit;
 use super::search::{GainSearch, Step};
 use crate::session::{Ceiling, MAX_LIMITING_DB, OutputFormat, Session, Target};
 use serde::Serialize;
 
-/// What the master is asked for.
+/// Requested properties of the master.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Aim {
     /// Integrated loudness, in LUFS; `None` keeps the mix's own.
     pub target_lufs: Option<f64>,
     /// Highest true peak, in dBTP; `None` for no limiter.
     pub ceiling_dbtp: Option<f64>,
-    /// The most that the limiter may take away for the sake of the target, in dB: how far the peaks
-    /// may stand above the ceiling before it.
+    /// Largest reduction allowed for the sake of the target, in dB: how far the peaks may exceed
+    /// the ceiling before the limiter.
     pub max_limiting_db: f64,
 }
 
 /// The static gain before the limiter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GainPlan {
-    /// In dB.
+    /// Gain, in dB.
     pub gain_db: f64,
-    /// What keeps the loudness from its target, as far as it is known.
+    /// The known cause that keeps the loudness from its target.
     pub limit: Option<Limit>,
-    /// `None` where there is nothing to look for.
+    /// State of the search; `None` if there is nothing to search for.
     search: Option<GainSearch>,
 }
 
 impl Aim {
-    /// What the master of a session is asked for. Floats that keep their own loudness are left
-    /// alone unless a ceiling is named: they hold any peak.
+    /// Returns the aim of a session. Floats that keep their own loudness are left alone unless a
+    /// ceiling is named: they hold any peak.
     pub fn of_session(session: &Session) -> Self {
         let master = &session.master;
         let free = master.target == Target::None && session.output.format == OutputFormat::Wav32f;
@@ -44,8 +44,8 @@ impl Aim {
 }
 
 impl GainPlan {
-    /// The first gain to try for a mix of the given loudness (LUFS) and true peak (dBTP); `None`
-    /// where they are undefined.
+    /// Returns the first gain to try for a mix of the given loudness (LUFS) and true peak (dBTP);
+    /// `None` where they are undefined.
     pub fn first(aim: &Aim, loudness_lufs: Option<f64>, true_peak_dbtp: Option<f64>) -> Self {
         let Some(target) = aim.target_lufs else {
             return Self { gain_db: 0.0, limit: None, search: None };
@@ -60,8 +60,8 @@ impl GainPlan {
         Self { gain_db: (target - loudness).min(limit_db), limit: None, search: Some(search) }
     }
 
-    /// Takes in what the current gain measured, in LUFS: whether another is to be tried. `None`
-    /// where it has no loudness.
+    /// Evaluates the loudness at the current gain, in LUFS; returns true if another gain is to be
+    /// tried. `None` where it has no loudness.
     pub fn is_to_be_tried_again(&mut self, aim: &Aim, loudness_lufs: Option<f64>) -> bool {
         let Some((search, loudness)) = self.search.as_mut().zip(loudness_lufs) else { return false };
         self.limit = match search.after(self.gain_db, loudness) {
@@ -78,7 +78,7 @@ impl GainPlan {
         false
     }
 
-    /// Forgets what was tried, as the ceiling has changed; the gain stays.
+    /// Discards earlier tries, as the ceiling has changed; the gain stays.
     pub fn restart(&mut self) {
         if let Some(search) = &mut self.search {
             search.restart();
@@ -101,7 +101,8 @@ mod tests {
         assert_eq!(plan.gain_db, 6.5);
         let mut limited = GainPlan::first(&AIM, Some(-20.0), Some(-3.0));
         assert_eq!(limited.gain_db, 6.0);
-        // Of the last 4 dB, 3 have come through: of the next ones at most as much will.
+        // Of the last 4 dB of gain, 3 appear in the loudness: at most the same share of the next
+        // ones will.
         assert!(limited.is_to_be_tried_again(&AIM, Some(-15.0)));
         assert!((limited.gain_db - (6.0 + 4.0 / 3.0)).abs() < 1e-12, "{}", limited.gain_db);
     }
@@ -124,7 +125,7 @@ mod tests {
     fn the_most_limiting_there_is_is_named() {
         let aim = Aim { max_limiting_db: 24.0, ..AIM };
         let mut plan = GainPlan::first(&aim, Some(-30.0), Some(-3.0));
-        // No louder than −20, whatever the gain.
+        // Never louder than −20, whatever the gain.
         while plan.is_to_be_tried_again(&aim, Some((plan.gain_db - 30.0).min(-20.0))) {}
         assert_eq!((plan.gain_db, plan.limit), (26.0, Some(Limit::Saturation)));
     }

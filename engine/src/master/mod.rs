@@ -1,4 +1,4 @@
-//! The master: how much gain, the limiter under the ceiling, and the taps that see what is written.
+//! The master: its gain, the limiter under the ceiling, and the taps that observe the output.
 
 mod chain;
 mod limit;

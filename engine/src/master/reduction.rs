@@ -3,29 +3,30 @@
 use crate::meter::{interval_start, rounded};
 use crate::units::SampleRate;
 
-/// Collects the largest reduction of every 100 ms. Whoever runs the limiter cuts its blocks where
-/// [`ReductionSeries::left`] says, so that the series does not depend on the sizes of blocks.
+/// Collects the largest reduction of every 100 ms. The caller splits its blocks where
+/// [`ReductionSeries::left`] ends, so that the series does not depend on block sizes.
 #[derive(Clone, Debug)]
 pub struct ReductionSeries {
     rate: SampleRate,
-    /// Frames at the start that are no output.
+    /// Frames at the start that are not output.
     latency: u64,
-    /// Frames seen.
+    /// Frames processed so far.
     position: u64,
     /// Largest reduction of the running interval, in dB.
     running_db: f64,
-    /// Intervals that have ended.
+    /// Number of completed intervals.
     intervals: u64,
     values: Vec<f64>,
 }
 
 impl ReductionSeries {
-    /// An empty series for a limiter whose output is `latency` frames late. Control thread.
+    /// Creates an empty series for a limiter with a latency of `latency` frames. Control thread.
     pub fn new(rate: SampleRate, latency: u64) -> Self {
         Self { rate, latency, position: 0, running_db: 0.0, intervals: 0, values: Vec::new() }
     }
 
-    /// Frames until the limiter has to be asked: up to the next end of an interval.
+    /// Returns the number of frames until the end of the interval, when the limiter's reduction is
+    /// due.
     pub fn left(&self) -> u64 {
         self.cut() - self.position
     }
@@ -38,7 +39,7 @@ impl ReductionSeries {
         }
     }
 
-    /// Takes in the largest reduction, in dB, of the next `frames`: no more than
+    /// Adds the largest reduction, in dB, of the next `frames`: no more than
     /// [`ReductionSeries::left`].
     pub fn add(&mut self, frames: u64, max_db: f64) {
         let (before_output, end) = (self.position < self.latency, self.cut());
@@ -53,19 +54,18 @@ impl ReductionSeries {
         }
     }
 
-    /// The values that are held of intervals that have ended, as [`ReductionSeries::into_values`]
-    /// gives them.
+    /// Returns the stored values of completed intervals, as in [`ReductionSeries::into_values`].
     pub fn values(&self) -> &[f64] {
         &self.values
     }
 
-    /// Forgets them, to hold what follows in the same memory.
+    /// Discards the stored values, to reuse their memory.
     pub fn forget_values(&mut self) {
         self.values.clear();
     }
 
-    /// One value every 100 ms since they were last forgotten, in dB, 0 or more, rounded to 0.01;
-    /// the last interval may be shorter.
+    /// Returns one value every 100 ms since they were last forgotten, in dB, 0 or more, rounded to
+    /// 0.01; the last interval may be shorter.
     pub fn into_values(mut self) -> Vec<f64> {
         if self.position > self.latency + interval_start(self.rate, self.intervals) {
             self.values.push(rounded(self.running_db, 2));
@@ -82,7 +82,7 @@ mod tests {
     fn what_happens_before_the_output_is_left_out_and_the_rest_stands_in_its_interval() {
         let mut series = ReductionSeries::new(SampleRate::new(1_000).unwrap(), 30);
         let mut asked = Vec::new();
-        // A decibel a frame of position, for 30 + 250 frames.
+        // One decibel per frame of position, for 30 + 250 frames.
         let mut position = 0;
         while position < 280 {
             let frames = series.left().min(280 - position).min(64);

@@ -1,80 +1,80 @@
-//! The search for the gain that leads to a loudness: tries between two gains, one too soft and one
-//! too loud.
+//! Search for the gain that leads to a loudness: tries between two gains, one too soft and one too
+//! loud.
 
 use super::tolerance::LOUDNESS_TOLERANCE_LU;
 
-/// How near a try must come, in LU: half of what the report allows, so that the rounding of a
-/// report never decides.
+/// Accepted distance from the target, in LU: half the tolerance of the report, so that rounding
+/// never decides.
 const ENOUGH_LU: f64 = LOUDNESS_TOLERANCE_LU / 2.0;
-/// Two gains as near as this lead to loudnesses as near, well within [`ENOUGH_LU`], unless the
-/// loudness jumps between them; in dB.
+/// Width of the bracket at which the search ends, in dB. Gains this close lead to loudnesses as
+/// close, well within [`ENOUGH_LU`], unless the loudness jumps between them.
 const NARROWEST_DB: f64 = 0.01;
-/// The flattest chord that is followed, in LU for a dB of gain.
+/// Slope of the flattest chord that is followed, in LU per dB of gain.
 const FLATTEST_LU_A_DB: f64 = 0.01;
-/// What steps along the chord are stretched by from the third on: on a curve that bends they fall
-/// short, each by less.
+/// Factor for steps along the chord from the third on: on a curve that bends they fall short, each
+/// by less.
 const STRETCH: f64 = 1.5;
-/// The longest step beyond what has been tried, in dB.
+/// Longest step beyond the gains tried, in dB.
 const LONGEST_STEP_DB: f64 = 12.0;
 
-/// A gain and what it led to.
+/// A gain and its result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Try {
     gain_db: f64,
-    /// Target minus loudness, in LU: positive where the try was too soft.
+    /// Target minus loudness, in LU: positive if the try was too soft.
     missing_lu: f64,
 }
 
-/// What to do after a try.
+/// Outcome of a try.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Step {
     /// The loudness is met.
     Met,
-    /// Try this gain, in dB.
+    /// Next gain to try, in dB.
     Try(f64),
-    /// The largest gain that is allowed was too soft.
+    /// The largest gain allowed was too soft.
     AtLimit,
     /// No gain leads to the target: the loudness jumps past it.
     Jump,
 }
 
-/// Finds where loudness as a function of gain meets a target.
+/// Finds the gain at which the loudness meets a target.
 ///
-/// The function rises and saturates: a limiter takes the more, the more gain it gets. From one side
-/// it is followed along its chord; once a gain on either side is known, the method is regula falsi
-/// in the Illinois variant (Dowell and Jarratt, BIT 11, 1971), which never leaves the bracket and
+/// The function rises and saturates: a limiter reduces the more, the more gain it gets. From one
+/// side the search follows the chord. Once a gain on either side is known, it is regula falsi in
+/// the Illinois variant (Dowell and Jarratt, BIT 11, 1971). That never leaves the bracket and
 /// always narrows it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct GainSearch {
     target_lufs: f64,
-    /// The largest gain allowed, in dB; may be infinite.
+    /// Largest gain allowed, in dB; may be infinite.
     limit_db: f64,
-    /// Too soft: the loudest so far.
+    /// Loudest try that was too soft.
     below: Option<Try>,
-    /// Too loud: the softest so far.
+    /// Softest try that was too loud.
     above: Option<Try>,
-    /// The last point that is known, tried or not.
+    /// Last known point, tried or not.
     last: Option<Try>,
-    /// The slope of the last chord, in LU for a dB.
+    /// Slope of the last chord, in LU per dB.
     slope: Option<f64>,
     /// Steps made along chords since the search began.
     steps: u8,
 }
 
 impl GainSearch {
-    /// A search that knows nothing but how far it may go. `untouched` is a gain and loudness (dB,
-    /// LUFS) below which nothing is limited, where that is known.
+    /// Creates a search up to `limit_db`. `untouched` is a gain and loudness (dB, LUFS) below which
+    /// nothing is limited, if known.
     pub(super) fn new(target_lufs: f64, limit_db: f64, untouched: Option<(f64, f64)>) -> Self {
         let last = untouched.map(|(gain_db, lufs)| Try { gain_db, missing_lu: target_lufs - lufs });
         Self { target_lufs, limit_db, below: None, above: None, last, slope: None, steps: 0 }
     }
 
-    /// Forgets what was tried, but for the slope: the ceiling has changed.
+    /// Discards earlier tries, but keeps the slope: the ceiling has changed.
     pub(super) fn restart(&mut self) {
         (self.below, self.above, self.last, self.steps) = (None, None, None, 0);
     }
 
-    /// Takes in what a gain led to, and chooses the next.
+    /// Evaluates the loudness at a gain, and chooses the next step.
     pub(super) fn after(&mut self, gain_db: f64, loudness_lufs: f64) -> Step {
         let now = Try { gain_db, missing_lu: self.target_lufs - loudness_lufs };
         let before = self.last.replace(now);
@@ -87,7 +87,7 @@ impl GainSearch {
         let soft = now.missing_lu > 0.0;
         let (mine, other) = if soft { (&mut self.below, &mut self.above) } else { (&mut self.above, &mut self.below) };
         *mine = Some(now);
-        // Illinois: an end that stays for a second time counts half.
+        // Illinois: an end that is kept a second time counts half.
         if let Some(other) = other
             && before.is_some_and(|before| (before.missing_lu > 0.0) == soft)
         {
@@ -106,11 +106,11 @@ impl GainSearch {
             return Step::Jump;
         }
         let share = below.missing_lu / (below.missing_lu - above.missing_lu);
-        // Off the ends, so that a curve that is all but a corner narrows the bracket too.
+        // Away from the ends, so that a curve with a near-corner narrows the bracket, too.
         Step::Try(below.gain_db + width * share.clamp(0.01, 0.99))
     }
 
-    /// How far to go for what is missing, along the last chord.
+    /// Returns the step that closes the remaining distance, along the last chord.
     fn step(&mut self, missing_lu: f64) -> f64 {
         self.steps += 1;
         let slope = self.slope.unwrap_or(1.0).clamp(FLATTEST_LU_A_DB, 1.0);
@@ -123,7 +123,8 @@ impl GainSearch {
 mod tests {
     use super::*;
 
-    /// Gain and number of tries until a curve is met, or the step that ended the search.
+    /// Returns the gain and number of tries until a curve is met, or the step that ended the
+    /// search.
     fn search(curve: impl Fn(f64) -> f64, target: f64, limit_db: f64) -> (Step, f64, usize) {
         let mut search = GainSearch::new(target, limit_db, None);
         let mut gain_db = (target - curve(0.0)).min(limit_db);
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn a_straight_line_is_met_at_once_and_a_bent_one_in_a_few_tries() {
         assert_eq!(search(|gain| gain - 20.0, -14.0, 40.0), (Step::Met, 6.0, 1));
-        // Ever less for a decibel: −20 + 8·(1 − e^(−g/8)).
+        // Ever less per decibel: −20 + 8·(1 − e^(−g/8)).
         let bent = |gain: f64| 8.0_f64.mul_add(1.0 - (-gain / 8.0).exp(), -20.0);
         for target in [-19.0, -17.0, -15.0, -13.0, -12.4] {
             let (end, gain, tries) = search(bent, target, 40.0);

@@ -1,4 +1,4 @@
-//! The signals of EBU Tech 3341 and 3342, and a second implementation, against the loudness meter.
+//! Signals of EBU Tech 3341 and 3342, and a second implementation, against the loudness meter.
 
 use super::LoudnessMeter;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
@@ -13,10 +13,10 @@ use std::f64::consts::TAU;
 const RATES_HZ: [u32; 5] = [44_100, 48_000, 88_200, 96_000, 192_000];
 /// Tech 3341 table 1, in LU.
 const TOLERANCE_LU: f64 = 0.1;
-/// A level that leaves a segment silent.
+/// Level of a silent segment.
 const SILENT: f64 = f64::NEG_INFINITY;
 
-/// A 1 kHz sine of one phase throughout: seconds and peak dBFS of each segment.
+/// Returns a 1 kHz sine of one phase throughout: seconds and peak dBFS of each segment.
 fn tone(rate_hz: u32, segments: &[(f64, f64)]) -> Vec<f32> {
     let mut out = Vec::new();
     let mut end_s = 0.0;
@@ -167,7 +167,7 @@ fn one_kilohertz_at_minus_18_dbfs_in_stereo_reads_minus_18_lufs() {
     assert!((measured(48_000, &[(5.0, -18.0)]).integrated_lufs().unwrap() + 18.0).abs() < 0.01);
 }
 
-/// Noise whose level moves by 30 dB, other in every channel.
+/// Returns noise whose level moves by 30 dB, different in every channel.
 fn programme(rate_hz: u32, channels: usize, seconds: f64) -> AudioBuffer {
     let frames = (seconds * f64::from(rate_hz)) as usize;
     let channel = |index: usize| {
@@ -198,7 +198,7 @@ fn readings_equal_those_of_libebur128() {
             meter.observe(&block);
             let planar: Vec<&[f32]> = (0..channels).map(|channel| block.channel(channel)).collect();
             other.add_frames_planar_f32(&planar).unwrap();
-            // The other one reads windows that have not filled yet as if silence had gone before.
+            // libebur128 reads windows that are not full yet as if silence preceded them.
             if count >= 40 {
                 max_momentary = max_momentary.max(other.loudness_momentary().unwrap());
             }
@@ -217,15 +217,15 @@ fn readings_equal_those_of_libebur128() {
             let difference = (ours.unwrap() - theirs).abs();
             assert!(difference <= tolerance_lu, "{index}, {channels} channels at {rate_hz} Hz: {difference} LU");
         }
-        // Theirs takes a window a second, ours ten.
+        // Theirs has one window per second, ours ten.
         let difference = meter.loudness_range_lu().unwrap() - other.loudness_range().unwrap();
         assert!(difference.abs() < 1.5, "range, {channels} channels at {rate_hz} Hz: {difference} LU");
     }
 }
 
 proptest! {
-    // The same programmes every time: elsewhere than at 48 kHz one in some thousands has a block so
-    // near a gate that the two differ on it.
+    // The same programmes every time. At rates other than 48 kHz one in some thousands has a block
+    // so near a gate that the two differ on it.
     #![proptest_config(ProptestConfig {
         cases: 48,
         rng_seed: RngSeed::Fixed(3_341),
@@ -233,8 +233,8 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// libebur128 takes the same stream whole; the meter takes it in random blocks. Tolerances as
-    /// below, with 0.002 LU more for noise up to Nyquist.
+    /// Compares the meter with libebur128, which receives the same stream whole; the meter receives
+    /// it in random blocks. Tolerances as below, with 0.002 LU more for noise up to Nyquist.
     #[test]
     fn random_programmes_read_as_libebur128_reads_them(
         rate in prop::sample::select(&[(44_100_u32, 0.004), (48_000, 1e-9), (88_200, 0.022), (96_000, 0.023), (192_000, 0.034)][..]),

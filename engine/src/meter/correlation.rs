@@ -18,7 +18,7 @@ impl Default for CorrelationMeter {
 }
 
 impl CorrelationMeter {
-    /// A meter for the first two channels of any layout.
+    /// Creates a meter for the first two channels of any layout.
     pub fn new() -> Self {
         Self { sums: LaneSums::new() }
     }
@@ -28,13 +28,14 @@ impl CorrelationMeter {
         *self = Self::new();
     }
 
-    /// The correlation so far, −1 to 1; `None` while a channel is silent, and for one channel.
+    /// Returns the correlation so far, −1 to 1; `None` while a channel is silent, and for one
+    /// channel.
     pub fn correlation(&self) -> Option<f64> {
         correlation(self.sums.totals())
     }
 }
 
-/// Of Σlr, Σl² and Σr²; `None` while a channel is silent.
+/// Returns the correlation from Σlr, Σl² and Σr²; `None` while a channel is silent.
 pub(super) fn correlation([product, left, right]: [f64; 3]) -> Option<f64> {
     // Roots first: the product of two sums of very quiet samples would underflow.
     let scale = left.sqrt() * right.sqrt();
@@ -42,7 +43,7 @@ pub(super) fn correlation([product, left, right]: [f64; 3]) -> Option<f64> {
 }
 
 impl Tap for CorrelationMeter {
-    /// Takes in the next block; a block of one channel is not counted. Audio thread: no allocation.
+    /// Observes the next block; a block of one channel is not counted. Audio thread: no allocation.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() >= 2 {
             self.sums

@@ -1,21 +1,21 @@
-//! What a meter holds of its past, for whoever has room for it elsewhere: memory need not grow with
-//! the programme.
+//! History of a meter, for callers that store it elsewhere: memory need not grow with the
+//! programme.
 
 use super::{MeterRow, ProgrammeMeter};
 
-/// What a meter with a series holds for every 100 ms since it last forgot.
+/// History of a meter with a series, one value per 100 ms since the history was last cleared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeterHistory<'a> {
-    /// The complete rows of the series.
+    /// Complete rows of the series.
     pub rows: &'a [MeterRow],
-    /// The weighted powers of gating blocks, which integrated loudness follows from.
+    /// Weighted powers of gating blocks, from which integrated loudness is computed.
     pub gating_blocks: &'a [f64],
-    /// The weighted powers of 3 s windows, which loudness range follows from.
+    /// Weighted powers of 3 s windows, from which loudness range is computed.
     pub range_windows: &'a [f64],
 }
 
 impl ProgrammeMeter {
-    /// What is held. Audio thread: no allocation.
+    /// Returns the history. Audio thread: no allocation.
     pub fn history(&self) -> MeterHistory<'_> {
         MeterHistory {
             rows: self.rows.as_deref().unwrap_or_default(),
@@ -24,8 +24,8 @@ impl ProgrammeMeter {
         }
     }
 
-    /// Forgets what is held, to hold what follows in the same memory: readings of the whole then
-    /// want [`ProgrammeMeter::measurement_with`]. Audio thread: no allocation.
+    /// Clears the history and keeps its memory. Readings of the whole then require
+    /// [`ProgrammeMeter::measurement_with`]. Audio thread: no allocation.
     pub fn forget_history(&mut self) {
         self.rows.iter_mut().for_each(Vec::clear);
         self.loudness.forget_history();

@@ -14,8 +14,8 @@ pub struct Section {
 }
 
 impl Section {
-    /// The next y from x, the last two x and the last two y, the last first. What waits for the
-    /// last y comes last.
+    /// Returns the next y from x, the last two x and the last two y, the last first. The term that
+    /// waits for the last y comes last.
     #[inline]
     pub(super) fn next(&self, x: f64, [x1, x2]: [f64; 2], [y1, y2]: [f64; 2]) -> f64 {
         let Self { b: [b0, b1, b2], a: [a1, a2] } = self;
@@ -23,10 +23,10 @@ impl Section {
     }
 }
 
-/// The two sections of K-weighting.
+/// Two sections of K-weighting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KCoefficients {
-    /// Stage 1: the shelf that stands for the head.
+    /// Stage 1: the shelf that models the head.
     pub shelf: Section,
     /// Stage 2: the high-pass (RLB weighting).
     pub high_pass: Section,
@@ -41,17 +41,18 @@ const SHELF_BAND_EXPONENT: f64 = 0.499_666_774_154_541_6;
 /// Frequency and quality of the analogue high-pass behind table 2.
 const HIGH_PASS_HZ: f64 = 38.135_470_876_024_44;
 const HIGH_PASS_Q: f64 = 0.500_327_037_323_877_3;
-/// The rate that the standard's tables are printed for.
+/// Rate for which the standard's tables are printed.
 const TABLE_RATE_HZ: f64 = 48_000.0;
 
 impl KCoefficients {
     /// Designs both sections by the bilinear transform of the analogue prototypes.
     ///
-    /// The standard asks other rates for "the same frequency response that the specified filter
+    /// The standard requires for other rates "the same frequency response that the specified filter
     /// provides at 48 kHz". Its table 2 has b = 1, −2, 1, which is a pass-band gain of +0.043 dB at
-    /// 48 kHz; that gain is kept at every rate, so 997 Hz at 0 dBFS reads −3.01 LUFS everywhere,
-    /// within 0.006 LU. libebur128 keeps b = 1, −2, 1 instead; this meter reads 0.004 LU less than
-    /// it at 44.1 kHz, the same at 48 kHz, 0.022 more at 96 kHz and 0.032 more at 192 kHz.
+    /// 48 kHz. That gain is kept at every rate, so 997 Hz at 0 dBFS reads −3.01 LUFS everywhere,
+    /// within 0.006 LU. By contrast, libebur128 keeps b = 1, −2, 1. Against it, this meter reads
+    /// 0.004 LU less at 44.1 kHz and the same at 48 kHz. It reads 0.022 LU more at 96 kHz and 0.032
+    /// more at 192 kHz.
     ///
     /// Below 3.5 kHz, where the shelf does not fit under Nyquist, it stays at 0.49 of the rate:
     /// stable, but no longer the standard.
@@ -85,9 +86,9 @@ fn warped(frequency_hz: f64, rate_hz: f64) -> f64 {
     libm::tan(PI * (frequency_hz / rate_hz).min(0.49))
 }
 
-/// The weight of a loudspeaker's power in loudness: ITU-R BS.1770-4 annex 1, table 3, and annex 3,
-/// table 4: 1.41 at the sides (60° to 120° from the front: surrounds and wides), 1 elsewhere and
-/// above 30°, 0 for LFE. A pair of rears behind side surrounds (7.1) weighs 1.
+/// Returns the weight of a loudspeaker's power in loudness (ITU-R BS.1770-4 annex 1, table 3, and
+/// annex 3, table 4). It is 1.41 at the sides (60° to 120° from the front: surrounds and wides), 1
+/// elsewhere and above 30°, 0 for LFE. A pair of rears behind side surrounds (7.1) weighs 1.
 pub fn loudness_weight(channel: Channel) -> f64 {
     match channel {
         Channel::LeftSurround | Channel::RightSurround | Channel::LeftWide | Channel::RightWide => 1.41,
@@ -104,7 +105,7 @@ mod tests {
         KCoefficients::design(SampleRate::new(rate_hz).unwrap())
     }
 
-    /// The power gain at a frequency, from the coefficients alone.
+    /// Returns the power gain at a frequency, from the coefficients alone.
     fn power_gain(k: &KCoefficients, hz: f64, rate_hz: u32) -> f64 {
         let w = 2.0 * PI * hz / f64::from(rate_hz);
         let power = |c: [f64; 3]| {

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 const LANES: usize = 8;
 
-/// `K` running sums; the frame with index n goes to lane n mod 8, wherever blocks begin and end.
+/// `K` running sums. The frame with index n is added to lane n mod 8, wherever blocks begin and
+/// end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LaneSums<const K: usize> {
     lanes: [[f64; LANES]; K],
@@ -54,7 +55,7 @@ impl<const K: usize> LaneSums<K> {
         }
     }
 
-    /// The sums so far.
+    /// Returns the sums so far.
     pub(super) fn totals(&self) -> [f64; K] {
         self.lanes.map(|lanes| lanes.iter().sum())
     }

@@ -1,40 +1,15 @@
-//! The one pass over channels that all levels but the peaks come from: K-weighted energy, sums,
+//! Single pass over channels that computes all levels but the peaks: K-weighted energy, sums,
 //! squares, products.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::k_weighting::KCoefficients;
+use super::level_state::ChannelSums;
+use super::level_state::LevelLanes;
+use super::level_state::LevelSums;
 use super::reading::finite;
 #[cfg(target_arch = "x86_64")]
 use crate::process::TOGETHER;
 use multiversion::multiversion;
-
-/// `N` channels that run side by side: the memory of both sections of K-weighting (direct form I,
-/// where a frame waits for a multiplication and a subtraction of the one before, and for nothing
-/// else), and what was added up since it was last taken. The sums wait for nothing that the filters
-/// do not wait for longer: they come along at next to no cost.
-///
-/// Every sum runs in stream order, so no split of the input can be told from another.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct LevelLanes<const N: usize> {
-    /// The last two samples, the last first.
-    pub(super) input: [[f64; N]; 2],
-    /// The same behind the shelf.
-    pub(super) shelved: [[f64; N]; 2],
-    /// The same behind the high-pass.
-    pub(super) weighted: [[f64; N]; 2],
-    /// Σ of the squares of the weighted channels.
-    pub(super) energy: [f64; N],
-    pub(super) sums: LevelSums<N>,
-}
-
-/// Sums over one channel as it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct ChannelSums {
-    pub(super) plain: f64,
-    pub(super) squares: f64,
-    /// Of the channel times the one that runs beside it: left by right, for both of them.
-    pub(super) products: f64,
-}
 
 impl ChannelSums {
     pub(super) fn plus(&self, other: &Self) -> Self {
@@ -44,14 +19,6 @@ impl ChannelSums {
             products: self.products + other.products,
         }
     }
-}
-
-/// [`ChannelSums`] of `N` channels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct LevelSums<const N: usize> {
-    pub(super) plain: [f64; N],
-    pub(super) squares: [f64; N],
-    pub(super) products: [f64; N],
 }
 
 impl<const N: usize> LevelLanes<N> {
@@ -65,7 +32,7 @@ impl<const N: usize> LevelLanes<N> {
         }
     }
 
-    /// Takes in channels of one length. Audio thread.
+    /// Adds channels of one length. Audio thread.
     pub(super) fn run(&mut self, k: &KCoefficients, input: [&[f32]; N]) {
         if self.rests_on(&input) {
             return;
@@ -73,7 +40,7 @@ impl<const N: usize> LevelLanes<N> {
         run(self, k, input);
     }
 
-    /// Whether this input leaves everything as it is.
+    /// Returns true if this input leaves everything as it is.
     fn rests_on(&self, input: &[&[f32]]) -> bool {
         self.at_rest() && input.iter().all(|channel| silent(channel))
     }
@@ -83,9 +50,9 @@ impl<const N: usize> LevelLanes<N> {
         memory.copied().all(|sample| sample == 0.0)
     }
 
-    /// The weighted energy since the last call. What has decayed below −500 dB is set to 0: digital
-    /// silence then costs no denormal arithmetic. Called at fixed places in the stream, so no split
-    /// of the input can be told from another.
+    /// Returns the weighted energy since the last call. Memory that has decayed below −500 dB is
+    /// set to 0, so that digital silence costs no denormal arithmetic. Called at fixed places in
+    /// the stream, so that the bits do not depend on how the input is split.
     pub(super) fn take_energy(&mut self, weights: &[f64]) -> f64 {
         let memory = self.input.iter_mut().chain(&mut self.shelved).chain(&mut self.weighted).flatten();
         memory.filter(|sample| sample.abs() < 1e-25).for_each(|sample| *sample = 0.0);
@@ -94,13 +61,13 @@ impl<const N: usize> LevelLanes<N> {
         energy
     }
 
-    /// The sums of a channel since they were last taken.
+    /// Returns the sums of a channel since they were last taken.
     pub(super) fn sums(&self, lane: usize) -> ChannelSums {
         let LevelSums { plain, squares, products } = &self.sums;
         ChannelSums { plain: plain[lane], squares: squares[lane], products: products[lane] }
     }
 
-    /// The same, which then begin at 0 again.
+    /// Returns the same sums, and sets them to 0.
     pub(super) fn take_sums(&mut self, lane: usize) -> ChannelSums {
         let sums = self.sums(lane);
         (self.sums.plain[lane], self.sums.squares[lane], self.sums.products[lane]) = (0.0, 0.0, 0.0);
@@ -110,8 +77,8 @@ impl<const N: usize> LevelLanes<N> {
 
 #[cfg(target_arch = "x86_64")]
 impl LevelLanes<2> {
-    /// As [`LevelLanes::run`] for four pairs of channels of one length, to the same bits, in one
-    /// register.
+    /// Runs as [`LevelLanes::run`] does for four pairs of channels of one length, to the same bits,
+    /// in one register.
     pub(super) fn run_together(
         simd: pulp::x86::V4,
         k: &KCoefficients,
@@ -125,7 +92,7 @@ impl LevelLanes<2> {
     }
 }
 
-/// The plain loop.
+/// Runs the plain loop.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn run<const N: usize>(lanes: &mut LevelLanes<N>, k: &KCoefficients, input: [&[f32]; N]) {
     let frames = input[0].len();

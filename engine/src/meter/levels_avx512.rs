@@ -1,9 +1,8 @@
-//! The levels of four stereo programmes side by side for AVX-512: a lane is one channel of one of
-//! them.
+//! Levels of four stereo programmes side by side for AVX-512: a lane is one channel of one of them.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::k_weighting::{KCoefficients, Section};
-use super::levels::{LevelLanes, LevelSums};
+use super::level_state::{LevelLanes, LevelSums};
 use super::reading::{LARGEST, finite};
 use crate::dsp::biquad::transpose;
 use crate::process::TOGETHER;
@@ -14,7 +13,8 @@ use std::arch::x86_64::{__m256, __m512d, _CMP_LE_OQ};
 const TILE: usize = 8;
 const LANES: usize = 2 * TOGETHER;
 
-/// As [`LevelLanes::run`] for four, bit for bit: the same products and sums, in its order.
+/// Runs as [`LevelLanes::run`] does for four, bit for bit: the same products and sums, in its
+/// order.
 pub(super) fn run(
     simd: V4,
     k: &KCoefficients,
@@ -31,7 +31,7 @@ struct Run<'a, 'b> {
     input: [[&'a [f32]; 2]; TOGETHER],
 }
 
-/// What a frame reads and changes.
+/// Values that a frame reads and changes.
 #[derive(Clone, Copy)]
 struct State {
     simd: V4,

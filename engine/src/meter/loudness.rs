@@ -4,40 +4,33 @@
 
 use super::gating::{integrated_power, loudness_range};
 use super::k_weighting::{KCoefficients, loudness_weight};
-use super::levels::{ChannelSums, LevelLanes};
-use super::reading::power_db;
+use super::level_state::{ChannelSums, LevelLanes};
+use super::reading::power_lufs;
 use crate::audio::{Block, ChannelLayout};
 use crate::process::Tap;
 use crate::units::SampleRate;
 use multiversion::multiversion;
 use std::ops::Range;
 
-/// ITU-R BS.1770-4 annex 1 eq. 2: loudness = −0.691 + 10·log10 of the weighted power.
-pub const SINE_OFFSET_LU: f64 = -0.691;
-/// Windows end on a grid of this many steps a second: maxima are taken every 10 ms (Tech 3341 cases
-/// 10, 11, 13 and 14 ask for it).
+/// Steps per second of the grid on which windows end. Maxima are measured every 10 ms, as Tech 3341
+/// cases 10, 11, 13 and 14 require.
 const STEPS_A_SECOND: u64 = 100;
-/// The momentary window, 400 ms, in steps.
+/// Momentary window, 400 ms, in steps.
 const MOMENTARY_STEPS: u64 = 40;
-/// The short-term window, 3 s, in steps.
+/// Short-term window, 3 s, in steps.
 const SHORT_TERM_STEPS: u64 = 300;
-/// Gating blocks and the windows of loudness range begin every 100 ms: 75 % overlap of 400 ms, 2.9
-/// s overlap of 3 s.
+/// Steps between gating blocks, and between the windows of loudness range: 100 ms. 75 % overlap of
+/// 400 ms, 2.9 s overlap of 3 s.
 const GATING_STEPS: u64 = 10;
-/// Room for one hour of gating blocks is reserved at the start.
+/// Gating blocks for which room is reserved at the start: one hour.
 const RESERVED_BLOCKS: usize = 36_000;
-
-/// The loudness of a weighted power in LUFS; `None` for silence.
-pub fn power_lufs(power: f64) -> Option<f64> {
-    power_db(power).map(|db| db + SINE_OFFSET_LU)
-}
 
 /// Measures the loudness of a programme.
 ///
-/// Audio thread for the first hour: 16 bytes are kept for every 100 ms, and past the reserved hour
-/// that memory grows now and then (unless a [`ProgrammeMeter`](super::ProgrammeMeter) around it
-/// forgets them). Every sum is in f64 and runs in stream order, so no split of the input can be
-/// told from another.
+/// Audio thread for the first hour: 16 bytes are kept for every 100 ms. Past the reserved hour that
+/// memory grows now and then, unless a [`ProgrammeMeter`](super::ProgrammeMeter) around it clears
+/// its history. Every sum is in f64 and runs in stream order, so that the bits do not depend on how
+/// the input is split.
 #[derive(Clone, Debug)]
 pub struct LoudnessMeter {
     rate: SampleRate,
@@ -46,11 +39,11 @@ pub struct LoudnessMeter {
     pairs: Vec<LevelLanes<2>>,
     single: Option<LevelLanes<1>>,
     weights: Vec<f64>,
-    /// Frames taken in.
+    /// Frames observed.
     position: u64,
     /// Steps completed.
     steps: u64,
-    /// The energies of the last 300 steps, written twice, 300 apart: every window of them is
+    /// Energies of the last 300 steps, written twice, 300 apart: every window of them is
     /// contiguous.
     energies: Vec<f64>,
     momentary: Option<f64>,
@@ -59,18 +52,18 @@ pub struct LoudnessMeter {
     max_short_term: f64,
     momentary_blocks: Vec<f64>,
     short_term_windows: Vec<f64>,
-    /// Whether what integrated loudness and range follow from is kept.
+    /// The history for integrated loudness and range is kept.
     history: bool,
 }
 
 impl LoudnessMeter {
-    /// A meter for channels of this layout. Control thread; allocates.
+    /// Creates a meter for channels of this layout. Control thread; allocates.
     pub fn new(rate: SampleRate, layout: &ChannelLayout) -> Self {
         Self::with_room(rate, layout, RESERVED_BLOCKS)
     }
 
-    /// The same with room for this many gating blocks, for whoever asks for them before they are
-    /// more. Control thread; allocates.
+    /// Creates the same with room for this many gating blocks, for callers that clear the history
+    /// before it is full. Control thread; allocates.
     pub(super) fn with_room(rate: SampleRate, layout: &ChannelLayout, blocks: usize) -> Self {
         let count = layout.count();
         Self {
@@ -92,8 +85,8 @@ impl LoudnessMeter {
         }
     }
 
-    /// A meter of momentary and short-term loudness alone, whose memory never grows. Control
-    /// thread; allocates.
+    /// Creates a meter of momentary and short-term loudness alone, whose memory never grows.
+    /// Control thread; allocates.
     pub fn without_history(rate: SampleRate, layout: &ChannelLayout) -> Self {
         Self { history: false, ..Self::with_room(rate, layout, 0) }
     }
@@ -109,76 +102,76 @@ impl LoudnessMeter {
         self.forget_history();
     }
 
-    /// Forgets what integrated loudness and range follow from, and nothing else. Audio thread: no
+    /// Clears the history for integrated loudness and range, and nothing else. Audio thread: no
     /// allocation.
     pub(super) fn forget_history(&mut self) {
         self.momentary_blocks.clear();
         self.short_term_windows.clear();
     }
 
-    /// Channels of a block.
+    /// Returns the number of channels of a block.
     pub(super) fn channels(&self) -> usize {
         self.weights.len()
     }
 
-    /// Momentary loudness in LUFS: the last complete 400 ms on the 10 ms grid. `None` before the
-    /// first 400 ms and in silence.
+    /// Returns the momentary loudness in LUFS: the last complete 400 ms on the 10 ms grid. `None`
+    /// before the first 400 ms and in silence.
     pub fn momentary_lufs(&self) -> Option<f64> {
         power_lufs(self.momentary?)
     }
 
-    /// Short-term loudness in LUFS: the last complete 3 s on the 10 ms grid. `None` before the
-    /// first 3 s and in silence.
+    /// Returns the short-term loudness in LUFS: the last complete 3 s on the 10 ms grid. `None`
+    /// before the first 3 s and in silence.
     pub fn short_term_lufs(&self) -> Option<f64> {
         power_lufs(self.short_term?)
     }
 
-    /// The loudest momentary loudness so far, in LUFS.
+    /// Returns the loudest momentary loudness so far, in LUFS.
     pub fn max_momentary_lufs(&self) -> Option<f64> {
         power_lufs(self.max_momentary)
     }
 
-    /// The loudest short-term loudness so far, in LUFS.
+    /// Returns the loudest short-term loudness so far, in LUFS.
     pub fn max_short_term_lufs(&self) -> Option<f64> {
         power_lufs(self.max_short_term)
     }
 
-    /// Integrated loudness so far, in LUFS, gated at −70 LUFS and 10 LU below the mean. An
-    /// incomplete block at the end does not count. `None` when nothing passes the gates. Control
-    /// thread: looks at every block.
+    /// Returns the integrated loudness so far, in LUFS, gated at −70 LUFS and 10 LU below the mean.
+    /// An incomplete block at the end does not count. `None` if nothing passes the gates. Control
+    /// thread: reads every block.
     pub fn integrated_lufs(&self) -> Option<f64> {
         power_lufs(integrated_power(&self.momentary_blocks)?)
     }
 
-    /// Loudness range so far, in LU; unstable in the first minute. `None` before 3 s and when
-    /// nothing passes the gates. Control thread; allocates.
+    /// Returns the loudness range so far, in LU; unstable in the first minute. `None` before 3 s
+    /// and if nothing passes the gates. Control thread; allocates.
     pub fn loudness_range_lu(&self) -> Option<f64> {
         loudness_range(&self.short_term_windows)
     }
 
-    /// The weighted powers of the gating blocks so far: 400 ms each, one every 100 ms. Those of
-    /// several programmes one after another, taken together, give the loudness of them all
-    /// ([`integrated_power`]).
+    /// Returns the weighted powers of the gating blocks so far: 400 ms each, one every 100 ms. The
+    /// powers of several programmes, joined, give the loudness of them all ([`integrated_power`]).
     pub fn gating_blocks(&self) -> &[f64] {
         &self.momentary_blocks
     }
 
-    /// The weighted powers of the windows of loudness range so far: 3 s each, one every 100 ms.
+    /// Returns the weighted powers of the windows of loudness range so far: 3 s each, one every 100
+    /// ms.
     pub(super) fn range_windows(&self) -> &[f64] {
         &self.short_term_windows
     }
 
-    /// The frame at which a step begins: exact for any rate, without drift.
+    /// Returns the frame at which a step begins: exact for any rate, without drift.
     fn step_start(&self, step: u64) -> u64 {
         (step * u64::from(self.rate.hz()) + STEPS_A_SECOND / 2) / STEPS_A_SECOND
     }
 
-    /// Frames until the running step ends, at most `frames`.
+    /// Returns the frames until the running step ends, at most `frames`.
     fn left_in_step(&self, frames: usize) -> usize {
         (self.step_start(self.steps + 1) - self.position).min(frames as u64) as usize
     }
 
-    /// Takes in frames that end with the running step or before.
+    /// Adds frames that end with the running step or before.
     fn take_in(&mut self, block: &Block<'_>) {
         let k = &self.coefficients;
         for (index, pair) in self.pairs.iter_mut().enumerate() {
@@ -197,7 +190,8 @@ impl LoudnessMeter {
         }
     }
 
-    /// Whether [`LoudnessMeter::observe_together`] does anything here: on processors with AVX-512.
+    /// Returns true if [`LoudnessMeter::observe_together`] does anything here: on processors with
+    /// AVX-512.
     pub(super) fn shares_lanes() -> bool {
         #[cfg(target_arch = "x86_64")]
         return pulp::x86::V4::try_new().is_some();
@@ -205,8 +199,8 @@ impl LoudnessMeter {
         return false;
     }
 
-    /// As [`Tap::observe`] for up to four stereo meters of one rate, each part of what hears a
-    /// block, on the frames `range` of the blocks; to the same bits. Only where
+    /// Observes the frames `range` of the blocks as [`Tap::observe`] does, to the same bits. It
+    /// serves up to four stereo meters of one rate, each part of a meter of a block. Only where
     /// [`LoudnessMeter::shares_lanes`].
     #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))] // Elsewhere there is nothing to do.
     pub(super) fn observe_together<M>(
@@ -228,7 +222,7 @@ impl LoudnessMeter {
         }
     }
 
-    /// Takes in frames that end with the running step of each or before.
+    /// Adds frames that end with the running step of each or before.
     #[cfg(target_arch = "x86_64")]
     fn run_together<M>(
         simd: pulp::x86::V4,
@@ -237,8 +231,8 @@ impl LoudnessMeter {
         range: &Range<usize>,
     ) {
         let k = loudness(heard[0].0).coefficients;
-        // Where there are fewer than four, the rest of the lanes hear the first too, and what they
-        // find is thrown away.
+        // With fewer than four, the other lanes receive the first too, and their results are
+        // discarded.
         let input = std::array::from_fn(|index| {
             let (_, block) = heard.get(index).unwrap_or(&heard[0]);
             [0, 1].map(|side| &block.channel(side)[range.clone()])
@@ -254,7 +248,7 @@ impl LoudnessMeter {
         }
     }
 
-    /// The sums over a channel as it is, since they were last taken.
+    /// Returns the sums over a channel as it is, since they were last taken.
     pub(super) fn sums(&self, channel: usize) -> ChannelSums {
         match (self.pairs.get(channel / 2), &self.single) {
             (Some(pair), _) => pair.sums(channel % 2),
@@ -263,7 +257,7 @@ impl LoudnessMeter {
         }
     }
 
-    /// The same, which then begin at 0 again. Audio thread: no allocation.
+    /// Returns the same sums, and sets them to 0. Audio thread: no allocation.
     pub(super) fn take_sums(&mut self, channel: usize) -> ChannelSums {
         match (self.pairs.get_mut(channel / 2), &mut self.single) {
             (Some(pair), _) => pair.take_sums(channel % 2),
@@ -292,7 +286,7 @@ impl LoudnessMeter {
         }
     }
 
-    /// The weighted power of the last `steps` steps, once there are that many.
+    /// Returns the weighted power of the last `steps` steps. `None` until there are as many.
     fn window_power(&self, steps: u64) -> Option<f64> {
         let start = self.steps.checked_sub(steps)?;
         let frames = self.step_start(self.steps) - self.step_start(start);
@@ -301,8 +295,8 @@ impl LoudnessMeter {
     }
 }
 
-/// The sum of the energies of a window: twenty sums side by side, which goes into both windows. One
-/// long chain of additions would cost as much as the filters.
+/// Returns the sum of the energies of a window, from twenty sums side by side; twenty divides the
+/// length of both windows. One long chain of additions would cost as much as the filters.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn sum(energies: &[f64]) -> f64 {
     const LANES: usize = 20;
@@ -321,8 +315,8 @@ fn sum(energies: &[f64]) -> f64 {
 }
 
 impl Tap for LoudnessMeter {
-    /// Takes in the next block. Audio thread for the first hour (see [`LoudnessMeter`]). A block of
-    /// another number of channels than the layout has is not counted.
+    /// Observes the next block. Audio thread for the first hour (see [`LoudnessMeter`]). A block
+    /// with a number of channels other than the layout's is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.weights.len() || block.channels() == 0 {
             return;

@@ -1,12 +1,10 @@
-//! Mean square, offset and correlation of a programme, from the sums that its loudness meter takes
-//! along.
+//! Mean square, offset and correlation of a programme, from sums in its loudness meter.
 
 use super::LoudnessMeter;
 use super::correlation::correlation;
-use super::levels::ChannelSums;
+use super::level_state::ChannelSums;
 
-/// What was added up in the intervals before the running one, whose sums are still in the loudness
-/// meter.
+/// Sums over the intervals before the running one, whose sums are still in the loudness meter.
 #[derive(Clone, Debug)]
 pub(super) struct Means {
     taken: Vec<ChannelSums>,
@@ -14,44 +12,44 @@ pub(super) struct Means {
     frames_since_taken: u64,
 }
 
-/// The readings of an interval.
+/// Readings of an interval.
 pub(super) struct IntervalMeans {
     pub(super) mean_square: f64,
-    /// Of the first two channels.
+    /// Correlation of the first two channels.
     pub(super) correlation: Option<f64>,
 }
 
 impl Means {
-    /// Control thread; allocates.
+    /// Creates empty sums. Control thread; allocates.
     pub(super) fn new(channels: usize) -> Self {
         Self { taken: vec![ChannelSums::default(); channels], frames: 0, frames_since_taken: 0 }
     }
 
-    /// Audio thread: no allocation.
+    /// Forgets all input. Audio thread: no allocation.
     pub(super) fn reset(&mut self) {
         self.taken.fill(ChannelSums::default());
         (self.frames, self.frames_since_taken) = (0, 0);
     }
 
-    /// Counts frames that the loudness meter has taken in.
+    /// Counts frames that the loudness meter has observed.
     pub(super) fn count(&mut self, frames: u64) {
         self.frames += frames;
         self.frames_since_taken += frames;
     }
 
-    /// The mean square over all frames and channels so far.
+    /// Returns the mean square over all frames and channels so far.
     pub(super) fn mean_square(&self, running: &LoudnessMeter) -> f64 {
         let squares: f64 = self.totals(running).map(|sums| sums.squares).sum();
         squares / (self.frames * self.taken.len() as u64).max(1) as f64
     }
 
-    /// The mean of each channel so far.
+    /// Returns the mean of each channel so far.
     pub(super) fn offsets(&self, running: &LoudnessMeter) -> Vec<f64> {
         self.totals(running).map(|sums| sums.plain / self.frames.max(1) as f64).collect()
     }
 
-    /// The correlation of the first two channels so far; `None` for one channel, and while one is
-    /// silent.
+    /// Returns the correlation of the first two channels so far; `None` for one channel, and while
+    /// one is silent.
     pub(super) fn correlation(&self, running: &LoudnessMeter) -> Option<f64> {
         let mut totals = self.totals(running);
         of_pair(&totals.next()?, &totals.next()?)

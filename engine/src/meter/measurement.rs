@@ -1,15 +1,15 @@
-//! The readings of a whole programme, as reports and documents hold them.
+//! Readings of a whole programme, as in reports and documents.
 
 use super::rounded;
 use serde::{Deserialize, Serialize};
 
-/// What was measured. A reading that does not exist (silence, too short, one channel) is `None`,
-/// JSON `null`.
+/// Result of a measurement. A reading that does not exist (silence, too short, one channel) is
+/// `None`, JSON `null`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
-    /// Frames a second.
+    /// Frames per second.
     pub sample_rate_hz: u32,
-    /// Channels a frame.
+    /// Channels per frame.
     pub channels: usize,
     /// Frames measured.
     pub frames: u64,
@@ -19,13 +19,13 @@ pub struct Measurement {
     pub integrated_lufs: Option<f64>,
     /// Loudness range, LU (EBU Tech 3342); unstable in programmes under a minute.
     pub loudness_range_lu: Option<f64>,
-    /// The loudest 400 ms, LUFS.
+    /// Loudest 400 ms, LUFS.
     pub max_momentary_lufs: Option<f64>,
-    /// The loudest 3 s, LUFS.
+    /// Loudest 3 s, LUFS.
     pub max_short_term_lufs: Option<f64>,
-    /// The highest level between samples or at them, all channels, dBTP.
+    /// Highest level between samples or at them, all channels, dBTP.
     pub true_peak_dbtp: Option<f64>,
-    /// The largest sample, all channels, dBFS.
+    /// Largest sample, all channels, dBFS.
     pub sample_peak_dbfs: Option<f64>,
     /// Root mean square over frames and channels, dBFS (−3.01 for a full-scale sine).
     pub rms_dbfs: Option<f64>,
@@ -33,20 +33,20 @@ pub struct Measurement {
     pub crest_db: Option<f64>,
     /// Peak to loudness ratio: true peak over integrated loudness, dB.
     pub plr_db: Option<f64>,
-    /// The mean of each channel, full scale 1.0.
+    /// Mean of each channel, full scale 1.0.
     pub dc_offset: Vec<f64>,
     /// Correlation of the first two channels, −1 to 1.
     pub correlation: Option<f64>,
     /// Samples of magnitude 1.0 or more, every channel counted.
     pub clipped_samples: u64,
-    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted; they were
-    /// measured as 0.
+    /// Samples that are NaN, infinite or beyond ±10³⁰, every channel counted; they were measured as
+    /// 0.
     pub non_finite_samples: u64,
 }
 
 impl Measurement {
-    /// As written to documents: levels to 0.01 dB, correlation to 0.001, offsets and seconds to
-    /// 0.000001.
+    /// Returns the readings as written to documents: levels to 0.01 dB, correlation to 0.001,
+    /// offsets and seconds to 0.000001.
     #[must_use]
     pub fn rounded(&self) -> Self {
         let level = |reading: Option<f64>| reading.map(|db| rounded(db, 2));

@@ -1,8 +1,8 @@
-//! Meters: taps that see a signal and never touch it.
+//! Meters: taps that observe a signal and never change it.
 //!
-//! Every meter gives the same bits for any split of its input into blocks. Samples that are not a
-//! number, infinite or beyond ±10³⁰ count as 0. A reading that does not exist (silence, too short)
-//! is `None`, never an infinity.
+//! Every meter reads the same bits for any split of its input into blocks. Samples that are NaN,
+//! infinite or beyond ±10³⁰ count as 0. A reading that does not exist (silence, too short) is
+//! `None`, never an infinity.
 
 #[cfg(test)]
 mod conformance;
@@ -11,6 +11,7 @@ mod gating;
 mod history;
 mod k_weighting;
 mod lane_sums;
+mod level_state;
 mod levels;
 #[cfg(target_arch = "x86_64")]
 mod levels_avx512;
@@ -30,11 +31,13 @@ pub(crate) use gating::loudness_range_in_place;
 pub use gating::{integrated_power, loudness_range};
 pub use history::MeterHistory;
 pub use k_weighting::{KCoefficients, Section, loudness_weight};
-pub use loudness::{LoudnessMeter, SINE_OFFSET_LU, power_lufs};
+pub use loudness::LoudnessMeter;
 pub use measurement::Measurement;
 pub use peak::PeakMeter;
 pub use programme::ProgrammeMeter;
+pub use reading::SINE_OFFSET_LU;
 pub(crate) use reading::finite;
+pub use reading::power_lufs;
 pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
 pub use rms::RmsMeter;
 pub(crate) use series::interval_start;

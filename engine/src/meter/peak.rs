@@ -1,4 +1,4 @@
-//! Sample peak, clipped samples, and samples that are no numbers.
+//! Sample peak, clipped samples, and samples that are NaN or too large.
 
 use super::reading::{amplitude_db, finite, is_level};
 use crate::audio::Block;
@@ -14,7 +14,7 @@ pub struct PeakMeter {
 }
 
 impl PeakMeter {
-    /// A meter for any number of channels.
+    /// Creates a meter for any number of channels.
     pub fn new() -> Self {
         Self::default()
     }
@@ -24,59 +24,59 @@ impl PeakMeter {
         *self = Self::default();
     }
 
-    /// The largest magnitude so far; full scale is 1.0.
+    /// Returns the largest magnitude so far; full scale is 1.0.
     pub fn sample_peak(&self) -> f64 {
         f64::from(self.max)
     }
 
-    /// The largest magnitude so far in dBFS; `None` in silence.
+    /// Returns the largest magnitude so far in dBFS; `None` in silence.
     pub fn sample_peak_dbfs(&self) -> Option<f64> {
         amplitude_db(self.sample_peak())
     }
 
-    /// Samples of magnitude 1.0 or more, every channel counted. (The positive full scale of an
-    /// integer file, one step below 1.0, is not among them.)
+    /// Returns the number of samples of magnitude 1.0 or more, every channel counted. The positive
+    /// full scale of an integer file, one step below 1.0, is not among them.
     pub fn clipped_samples(&self) -> u64 {
         self.clipped
     }
 
-    /// Samples that are not a number, infinite or beyond ±10³⁰, every channel counted: all meters
-    /// take them as 0.
+    /// Returns the number of samples that are NaN, infinite or beyond ±10³⁰, every channel counted.
+    /// All meters measure them as 0.
     pub fn non_finite_samples(&self) -> u64 {
         self.non_finite
     }
 
-    /// The largest magnitude since [`Self::take_interval`]. Audio thread.
+    /// Returns the largest magnitude since [`Self::take_interval`]. Audio thread.
     pub(super) fn interval(&self) -> f32 {
         self.since_taken
     }
 
-    /// The largest magnitude since the last call. Audio thread: no allocation.
+    /// Returns the largest magnitude since the last call. Audio thread: no allocation.
     pub(super) fn take_interval(&mut self) -> f32 {
         std::mem::take(&mut self.since_taken)
     }
 }
 
-/// What one stretch of samples holds.
+/// Counts and maximum of one stretch of samples.
 struct Survey {
     max: f32,
     clipped: u32,
     non_finite: u32,
 }
 
-/// Most stretches hold nothing that must be counted, and their largest magnitude says so.
+/// Surveys a stretch of samples. Most stretches contain nothing to count, as their largest
+/// magnitude shows.
 fn survey(samples: &[f32]) -> Survey {
     let max = largest(samples);
     if max < 1.0 { Survey { max, clipped: 0, non_finite: 0 } } else { count(samples) }
 }
 
-/// The largest magnitude; above every number where one is not a number. Compiled for wider vectors
-/// too; maxima do not depend on the order.
+/// Returns the largest magnitude; above every number where one sample is NaN. Compiled for wider
+/// vectors too; maxima do not depend on the order.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2"))]
 fn largest(samples: &[f32]) -> f32 {
     const LANES: usize = 32;
-    // As integers, magnitudes are in the order of what they stand for, and what is not a number
-    // comes last.
+    // As integers, magnitudes are in the order of their values, and NaN comes last.
     let magnitude = |x: f32| x.abs().to_bits();
     let mut max = [0_u32; LANES];
     let (groups, rest) = samples.as_chunks::<LANES>();
@@ -88,7 +88,7 @@ fn largest(samples: &[f32]) -> f32 {
     f32::from_bits(rest.iter().map(|x| magnitude(*x)).chain(max).fold(0, u32::max))
 }
 
-/// Compiled for wider vectors too; maxima and counts do not depend on the order.
+/// Counts samples. Compiled for wider vectors too; maxima and counts do not depend on the order.
 #[multiversion::multiversion(targets("x86_64+avx2"))]
 fn count(samples: &[f32]) -> Survey {
     const LANES: usize = 16;
@@ -112,7 +112,7 @@ fn count(samples: &[f32]) -> Survey {
 }
 
 impl Tap for PeakMeter {
-    /// Takes in the next block. Audio thread: no allocation.
+    /// Observes the next block. Audio thread: no allocation.
     fn observe(&mut self, block: &Block<'_>) {
         for channel in 0..block.channels() {
             // Stretches short enough for 32-bit counts, which keep pace with the samples in vector

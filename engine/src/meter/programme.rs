@@ -1,4 +1,4 @@
-//! All meters in one: what a report says about a programme.
+//! All meters in one: the readings that a report contains about a programme.
 
 use super::means::Means;
 use super::series::{MeterRow, MeterSeries, interval_start};
@@ -7,10 +7,10 @@ use crate::audio::{Block, ChannelLayout};
 use crate::process::Tap;
 use crate::units::SampleRate;
 
-/// Room for one hour of rows is reserved at the start.
+/// Rows for which room is reserved at the start: one hour.
 const RESERVED_ROWS: usize = 36_000;
 
-/// Measures everything in a [`Measurement`], and on request a series of it.
+/// Measures everything in a [`Measurement`], and optionally a series of it.
 #[derive(Clone, Debug)]
 pub struct ProgrammeMeter {
     pub(super) rate: SampleRate,
@@ -26,12 +26,12 @@ pub struct ProgrammeMeter {
 }
 
 impl ProgrammeMeter {
-    /// A meter without a series. Control thread; allocates.
+    /// Creates a meter without a series. Control thread; allocates.
     pub fn new(rate: SampleRate, layout: &ChannelLayout) -> Self {
         Self::over(rate, LoudnessMeter::new(rate, layout))
     }
 
-    /// Around a loudness meter of the programme's channels.
+    /// Creates a meter around a loudness meter of the programme's channels.
     fn over(rate: SampleRate, loudness: LoudnessMeter) -> Self {
         let channels = loudness.channels();
         Self {
@@ -47,13 +47,13 @@ impl ProgrammeMeter {
         }
     }
 
-    /// A meter that keeps a row every 100 ms too. Control thread; allocates.
+    /// Creates a meter that keeps a row every 100 ms too. Control thread; allocates.
     pub fn with_series(rate: SampleRate, layout: &ChannelLayout) -> Self {
         Self { rows: Some(Vec::with_capacity(RESERVED_ROWS)), ..Self::new(rate, layout) }
     }
 
-    /// The same with room for so many rows, for whoever takes them away before they are more
-    /// ([`ProgrammeMeter::forget_history`]). Control thread; allocates.
+    /// Creates the same with room for this many rows, for callers that clear the history before it
+    /// is full ([`ProgrammeMeter::forget_history`]). Control thread; allocates.
     pub fn with_room(rate: SampleRate, layout: &ChannelLayout, room: usize) -> Self {
         let loudness = LoudnessMeter::with_room(rate, layout, room);
         Self { rows: Some(Vec::with_capacity(room)), ..Self::over(rate, loudness) }
@@ -71,13 +71,14 @@ impl ProgrammeMeter {
         }
     }
 
-    /// The readings so far, as if the signal ended here. Control thread; allocates.
+    /// Returns the readings so far, as if the signal ended here. Control thread; allocates.
     pub fn measurement(&self) -> Measurement {
         self.measurement_with(self.loudness.integrated_lufs(), self.loudness.loudness_range_lu())
     }
 
-    /// As [`ProgrammeMeter::measurement`] of a meter that forgot, given what follows from all of
-    /// its history, that which is still held included: integrated loudness in LUFS
+    /// Returns the readings of a meter whose history was cleared, as
+    /// [`ProgrammeMeter::measurement`]. Both arguments are computed from all of its history, the
+    /// part still held included. They are integrated loudness in LUFS
     /// ([`integrated_power`](super::integrated_power)) and loudness range in LU
     /// ([`loudness_range`](super::loudness_range)). Control thread; allocates.
     pub fn measurement_with(&self, integrated_lufs: Option<f64>, loudness_range_lu: Option<f64>) -> Measurement {
@@ -106,14 +107,14 @@ impl ProgrammeMeter {
         }
     }
 
-    /// The series of the rows that are held, the running interval included; empty when none was
-    /// asked for. Control thread; allocates.
+    /// Returns the series of the rows that are held, the running interval included; empty without a
+    /// series. Control thread; allocates.
     pub fn series(&self) -> MeterSeries {
         MeterSeries::from_rows(&self.clone().into_rows())
     }
 
-    /// The rows that are held, and that of the running interval as if the signal ended here; none
-    /// without a series. Control thread; allocates.
+    /// Returns the rows that are held, and that of the running interval as if the signal ended
+    /// here; none without a series. Control thread; allocates.
     pub fn into_rows(mut self) -> Vec<MeterRow> {
         let Some(mut rows) = self.rows.take() else { return Vec::new() };
         if interval_start(self.rate, self.intervals) < self.frames {
@@ -123,13 +124,13 @@ impl ProgrammeMeter {
         rows
     }
 
-    /// The last complete row that is held: what a live display shows. Audio thread: no allocation.
+    /// Returns the last complete row that is held, for a live display. Audio thread: no allocation.
     pub fn latest(&self) -> Option<MeterRow> {
         self.rows.as_ref()?.last().copied()
     }
 
-    /// As [`Tap::observe`], to the same bits, on two threads of rayon's pool as long as no series
-    /// is kept. Offline: it may block.
+    /// Observes as [`Tap::observe`] does, to the same bits, on two threads of rayon's pool as long
+    /// as no series is kept. Offline: it may block.
     pub fn observe_offline(&mut self, block: &Block<'_>) {
         if self.rows.is_some() || block.channels() != self.channels {
             self.observe(block);
@@ -148,7 +149,7 @@ impl ProgrammeMeter {
         }
     }
 
-    /// Frames until the running interval ends, at most `frames`.
+    /// Returns the frames until the running interval ends, at most `frames`.
     pub(super) fn left_in_interval(&self, frames: usize) -> usize {
         (interval_start(self.rate, self.intervals + 1) - self.frames).min(frames as u64) as usize
     }
@@ -172,7 +173,7 @@ impl ProgrammeMeter {
         }
     }
 
-    /// The loudness meter, for its running readings and gating blocks.
+    /// Returns the loudness meter, for its running readings and gating blocks.
     pub fn loudness(&self) -> &LoudnessMeter {
         &self.loudness
     }
@@ -194,9 +195,9 @@ impl ProgrammeMeter {
 }
 
 impl Tap for ProgrammeMeter {
-    /// Takes in the next block. Audio thread for the first hour, or for as long as there is room,
-    /// after which memory grows now and then. A block of another number of channels than the layout
-    /// has is not counted.
+    /// Observes the next block. Audio thread for the first hour, or for as long as there is room,
+    /// after which memory grows now and then. A block with a number of channels other than the
+    /// layout's is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.channels || self.channels == 0 {
             return;

@@ -1,16 +1,17 @@
-//! From linear measures to readings in decibels that are always finite.
+//! Conversion from linear measures to readings in decibels that are always finite.
 
-/// What is quieter reads as silence: `None`. Far below the least step of 24-bit audio (−138 dB) and
-/// of any loudspeaker.
+/// Level below which a reading is silence: `None`. Far below the least step of 24-bit audio (−138
+/// dB) and of any loudspeaker.
 pub const SILENCE_DB: f64 = -200.0;
 
-/// The level of an amplitude in decibels; `None` below [`SILENCE_DB`] and for what is not finite.
+/// Returns the level of an amplitude in decibels; `None` below [`SILENCE_DB`] and if it is not
+/// finite.
 pub fn amplitude_db(amplitude: f64) -> Option<f64> {
     audible(20.0 * libm::log10(amplitude.abs()))
 }
 
-/// The level of a power, such as a mean square, in decibels; `None` below [`SILENCE_DB`] and for
-/// what is not finite.
+/// Returns the level of a power, such as a mean square, in decibels; `None` below [`SILENCE_DB`]
+/// and if it is not finite.
 pub fn power_db(power: f64) -> Option<f64> {
     audible(10.0 * libm::log10(power.abs()))
 }
@@ -19,26 +20,34 @@ fn audible(db: f64) -> Option<f64> {
     (db.is_finite() && db >= SILENCE_DB).then_some(db)
 }
 
-/// The nearest number with this many decimals (never −0), so that documents stay small and
+/// Returns the nearest number with this many decimals (never −0), so that documents stay small and
 /// byte-stable.
 pub fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10.0_f64.powi(decimals);
     (value * scale).round() / scale + 0.0
 }
 
-/// No level has a meaning beyond this magnitude.
+/// Largest magnitude at which a level has a meaning.
 pub(super) const LARGEST: f32 = 1e30;
 
-/// The sample, or 0 where it is not a number, infinite or so large (beyond ±10³⁰) that no level has
+/// Returns the sample, or 0 where it is NaN, infinite or so large (beyond ±10³⁰) that no level has
 /// a meaning.
 pub(crate) fn finite(sample: f32) -> f32 {
     if is_level(sample) { sample } else { 0.0 }
 }
 
-/// Whether a sample has a level: a number within ±10³⁰.
+/// Returns true if a sample has a level: a number within ±10³⁰.
 pub(crate) fn is_level(sample: f32) -> bool {
     sample.abs() <= LARGEST
 }
+
+/// Returns the loudness of a weighted power in LUFS; `None` for silence.
+pub fn power_lufs(power: f64) -> Option<f64> {
+    power_db(power).map(|db| db + SINE_OFFSET_LU)
+}
+
+/// Offset of ITU-R BS.1770-4 annex 1 eq. 2: loudness = −0.691 + 10·log10 of the weighted power.
+pub const SINE_OFFSET_LU: f64 = -0.691;
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ pub struct RmsMeter {
 }
 
 impl RmsMeter {
-    /// A meter for this many channels. Control thread; allocates.
+    /// Creates a meter for this many channels. Control thread; allocates.
     pub fn new(channels: usize) -> Self {
         Self { sums: vec![LaneSums::new(); channels], frames: 0 }
     }
@@ -25,26 +25,28 @@ impl RmsMeter {
         self.frames = 0;
     }
 
-    /// The mean square over all frames and channels so far, linear: 0.5 for a full-scale sine.
+    /// Returns the mean square over all frames and channels so far, linear: 0.5 for a full-scale
+    /// sine.
     pub fn mean_square(&self) -> f64 {
         let total: f64 = self.sums.iter().map(|sums| sums.totals()[1]).sum();
         total / (self.frames * self.sums.len() as u64).max(1) as f64
     }
 
-    /// The level of [`Self::mean_square`] in dBFS: −3.01 for a full-scale sine. `None` in silence.
+    /// Returns the level of [`Self::mean_square`] in dBFS: −3.01 for a full-scale sine. `None` in
+    /// silence.
     pub fn rms_dbfs(&self) -> Option<f64> {
         power_db(self.mean_square())
     }
 
-    /// The mean of one channel so far, full scale 1.0; 0 where there is no such channel.
+    /// Returns the mean of one channel so far, full scale 1.0; 0 where the channel does not exist.
     pub fn dc_offset(&self, channel: usize) -> f64 {
         self.sums.get(channel).map_or(0.0, |sums| sums.totals()[0] / self.frames.max(1) as f64)
     }
 }
 
 impl Tap for RmsMeter {
-    /// Takes in the next block. Audio thread: no allocation. A block of another number of channels
-    /// is not counted.
+    /// Observes the next block. Audio thread: no allocation. A block with another number of
+    /// channels is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.sums.len() {
             return;

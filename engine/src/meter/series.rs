@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Milliseconds between the rows of a series.
 pub const INTERVAL_MS: u32 = 100;
 
-/// The frame at which an interval begins: exact for any rate, without drift.
+/// Returns the frame at which an interval begins: exact for any rate, without drift.
 pub(crate) fn interval_start(rate: SampleRate, interval: u64) -> u64 {
     const INTERVALS_A_SECOND: u64 = 1000 / INTERVAL_MS as u64;
     (interval * u64::from(rate.hz()) + INTERVALS_A_SECOND / 2) / INTERVALS_A_SECOND
@@ -20,7 +20,7 @@ pub(crate) fn interval_start(rate: SampleRate, interval: u64) -> u64 {
 pub struct MeterSeries {
     /// Milliseconds between values: 100.
     pub interval_ms: u32,
-    /// The largest sample of all channels, dBFS.
+    /// Largest sample of all channels, dBFS.
     pub peak_dbfs: Vec<Option<f32>>,
     /// Root mean square of all channels, dBFS (−3.01 for a full-scale sine).
     pub rms_dbfs: Vec<Option<f32>>,
@@ -28,7 +28,7 @@ pub struct MeterSeries {
     pub momentary_lufs: Vec<Option<f32>>,
     /// Short-term loudness (3 s) at the end of the interval, LUFS.
     pub short_term_lufs: Vec<Option<f32>>,
-    /// True peak of all channels, dBTP; up to 40 frames late.
+    /// True peak of all channels, dBTP; delayed by up to 40 frames.
     pub true_peak_dbtp: Vec<Option<f32>>,
     /// Correlation of the first two channels, −1 to 1, rounded to 0.001.
     pub correlation: Vec<Option<f32>>,
@@ -36,56 +36,56 @@ pub struct MeterSeries {
     pub energy: Vec<f64>,
 }
 
-/// One row, unrounded: what a live meter shows. In f32, but for the power of what is beyond all
-/// measure: an hour of 64 tracks is two million rows.
+/// One row, unrounded, for a live meter. Values are f32 (an hour of 64 tracks is two million rows),
+/// but for the mean square, which may exceed that.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeterRow {
-    /// The largest sample magnitude, linear.
+    /// Largest sample magnitude, linear.
     pub peak: f32,
-    /// The mean square of all channels, linear.
+    /// Mean square of all channels, linear.
     pub mean_square: f64,
     /// Momentary loudness at the end of the row, LUFS.
     pub momentary_lufs: Option<f32>,
     /// Short-term loudness at the end of the row, LUFS.
     pub short_term_lufs: Option<f32>,
-    /// The true peak, linear.
+    /// True peak, linear.
     pub true_peak: f32,
     /// Correlation of the first two channels.
     pub correlation: Option<f32>,
 }
 
 impl MeterRow {
-    /// What [`MeterSeries::peak_dbfs`] says of it.
+    /// Returns the value for [`MeterSeries::peak_dbfs`].
     pub(crate) fn peak_dbfs(&self) -> Option<f32> {
         narrow(amplitude_db(f64::from(self.peak)), 2)
     }
 
-    /// What [`MeterSeries::rms_dbfs`] says of it.
+    /// Returns the value for [`MeterSeries::rms_dbfs`].
     pub(crate) fn rms_dbfs(&self) -> Option<f32> {
         narrow(power_db(self.mean_square), 2)
     }
 
-    /// What [`MeterSeries::momentary_lufs`] says of it.
+    /// Returns the value for [`MeterSeries::momentary_lufs`].
     pub(crate) fn rounded_momentary_lufs(&self) -> Option<f32> {
         narrow(self.momentary_lufs.map(f64::from), 2)
     }
 
-    /// What [`MeterSeries::short_term_lufs`] says of it.
+    /// Returns the value for [`MeterSeries::short_term_lufs`].
     pub(crate) fn rounded_short_term_lufs(&self) -> Option<f32> {
         narrow(self.short_term_lufs.map(f64::from), 2)
     }
 
-    /// What [`MeterSeries::true_peak_dbtp`] says of it.
+    /// Returns the value for [`MeterSeries::true_peak_dbtp`].
     pub(crate) fn true_peak_dbtp(&self) -> Option<f32> {
         narrow(amplitude_db(f64::from(self.true_peak)), 2)
     }
 
-    /// What [`MeterSeries::correlation`] says of it.
+    /// Returns the value for [`MeterSeries::correlation`].
     pub(crate) fn rounded_correlation(&self) -> Option<f32> {
         narrow(self.correlation.map(f64::from), 3)
     }
 
-    /// What [`MeterSeries::energy`] says of it.
+    /// Returns the value for [`MeterSeries::energy`].
     pub(crate) fn energy(&self) -> f64 {
         significant(self.mean_square)
     }
@@ -96,7 +96,7 @@ fn narrow(value: Option<f64>, decimals: i32) -> Option<f32> {
 }
 
 impl MeterSeries {
-    /// The rows as columns, rounded.
+    /// Returns the rows as columns, rounded.
     pub fn from_rows(rows: &[MeterRow]) -> Self {
         Self {
             interval_ms: INTERVAL_MS,
@@ -111,7 +111,7 @@ impl MeterSeries {
     }
 }
 
-/// The nearest number of four significant digits.
+/// Returns the nearest number of four significant digits.
 fn significant(value: f64) -> f64 {
     // By way of its decimal form: a power of ten times an integer is not exact in binary and would
     // print all its digits.

@@ -1,4 +1,4 @@
-//! Several meters that hear their blocks in one pass: their K filters share the lanes of a
+//! Several meters that observe their blocks in one pass: their K filters share the lanes of a
 //! register.
 
 use super::{LoudnessMeter, ProgrammeMeter};
@@ -6,13 +6,13 @@ use crate::audio::Block;
 use crate::process::{TOGETHER, Tap};
 use rayon::prelude::*;
 
-/// A meter, and what it hears next.
+/// Meter, and the next block that it observes.
 pub type Hearing<'a> = (&'a mut ProgrammeMeter, Block<'a>);
 
 impl ProgrammeMeter {
-    /// As [`Tap::observe`] for several meters, each on its own block and wherever it is in its
-    /// programme, to the same bits: faster where they are stereo and of one rate, as far as all
-    /// blocks go. Audio thread for the first hour.
+    /// Observes several meters as [`Tap::observe`] does, to the same bits. Each has its own block,
+    /// and may be anywhere in its programme. It is faster where they are stereo and of one rate, up
+    /// to the length of the shortest block. Audio thread for the first hour.
     pub fn observe_together(heard: &mut [Hearing<'_>]) {
         for heard in heard.chunks_mut(TOGETHER) {
             let done = Self::observe_in_lanes(heard);
@@ -22,8 +22,8 @@ impl ProgrammeMeter {
         }
     }
 
-    /// The same on the threads of rayon's pool, where the processor has no lanes to share. Offline:
-    /// it may block.
+    /// Observes the same on the threads of rayon's pool, where the processor has no lanes to share.
+    /// Offline: it may block.
     pub(crate) fn observe_together_offline(heard: &mut [Hearing<'_>]) {
         if LoudnessMeter::shares_lanes() {
             Self::observe_together(heard);
@@ -32,7 +32,7 @@ impl ProgrammeMeter {
         }
     }
 
-    /// Takes in the frames that all blocks have, if lanes can be shared: returns their number.
+    /// Observes the frames that all blocks have, if lanes can be shared. Returns their number.
     fn observe_in_lanes(heard: &mut [Hearing<'_>]) -> usize {
         let (rate, few) = (heard[0].0.rate, heard.len() < 2);
         let alike = |(meter, block): &Hearing<'_>| (meter.rate, meter.channels, block.channels()) == (rate, 2, 2);
@@ -76,8 +76,9 @@ mod tests {
         signals[1][0][9_000..9_003].copy_from_slice(&[f32::NAN, f32::INFINITY, -1e30]);
         let signals = signals.map(|channels| AudioBuffer::from_channels(&channels));
         let mono = AudioBuffer::from_channels(&[pink_noise(3, 0.2, 30_000)]);
-        // How far ahead the third is, frames that the second block lacks, how many they are, and
-        // what the last of them is: as the others, of another rate, mono, or without a series.
+        // Frames by which the third is ahead, frames missing from the second block, number of
+        // meters, and kind of the last. Kinds are as the others, of another rate, mono, or without
+        // a series.
         for (lead, short, count, last) in [
             (0, 0, TOGETHER, "alike"),
             (700, 0, TOGETHER, "alike"),

@@ -17,8 +17,9 @@ use crate::process::Tap;
 
 /// Measures the true peak of every channel, LFE included.
 ///
-/// 16× interpolation and a parabola through the highest points: within 0.02 dB up to 0.45 of the
-/// sample rate, where the 4× filter printed in the standard reads up to 0.44 dB too low.
+/// It uses 16× interpolation and a parabola through the highest points. The error is within 0.02 dB
+/// up to 0.45 of the sample rate. The 4× filter printed in the standard reads up to 0.44 dB too low
+/// there.
 #[derive(Clone, Debug)]
 pub struct TruePeakMeter {
     firs: Vec<TruePeakFir>,
@@ -27,7 +28,7 @@ pub struct TruePeakMeter {
 }
 
 impl TruePeakMeter {
-    /// A meter for this many channels. Control thread; allocates.
+    /// Creates a meter for this many channels. Control thread; allocates.
     pub fn new(channels: usize) -> Self {
         Self { firs: vec![TruePeakFir::new(); channels], max: 0.0, since_taken: 0.0 }
     }
@@ -40,35 +41,35 @@ impl TruePeakMeter {
         (self.max, self.since_taken) = (0.0, 0.0);
     }
 
-    /// The true peak so far, linear, as if the signal ended here: 1.0 is full scale. Control
-    /// thread; allocates.
+    /// Returns the true peak so far, linear, as if the signal ended here: 1.0 is full scale.
+    /// Control thread; allocates.
     pub fn true_peak(&self) -> f64 {
         let mut ended = self.clone();
         ended.end();
         f64::from(ended.max)
     }
 
-    /// The true peak so far in dBTP, as if the signal ended here; `None` in silence. Control
-    /// thread; allocates.
+    /// Returns the true peak so far in dBTP, as if the signal ended here; `None` in silence.
+    /// Control thread; allocates.
     pub fn true_peak_dbtp(&self) -> Option<f64> {
         amplitude_db(self.true_peak())
     }
 
-    /// The true peak, linear, of the stretch since the last call; a peak counts up to 40 frames
-    /// after it sounded. Audio thread: no allocation.
+    /// Returns the true peak, linear, of the stretch since the last call. A peak counts up to 40
+    /// frames after it occurred. Audio thread: no allocation.
     pub(crate) fn take_interval(&mut self) -> f32 {
         std::mem::take(&mut self.since_taken)
     }
 
-    /// Tells of a sample that is coming: no true peak below its magnitude is looked for any more.
+    /// Announces a coming sample, so that no true peak below its magnitude is searched any more.
     /// Readings at the end stay the same, as the sample is one of the points; it only counts
     /// earlier. Audio thread: no allocation.
     pub(crate) fn foresee(&mut self, magnitude: f32) {
         self.since_taken = self.since_taken.max(magnitude);
     }
 
-    /// Lets the signal end here: takes in the silence that brings out the last peaks. Audio thread:
-    /// no allocation.
+    /// Ends the signal: appends the silence that completes the last peaks. Audio thread: no
+    /// allocation.
     pub(super) fn end(&mut self) {
         for fir in &mut self.firs {
             let silence = [0.0; 64];
@@ -80,8 +81,8 @@ impl TruePeakMeter {
 }
 
 impl Tap for TruePeakMeter {
-    /// Takes in the next block. Audio thread: no allocation. A block of another number of channels
-    /// is not counted.
+    /// Observes the next block. Audio thread: no allocation. A block with another number of
+    /// channels is not counted.
     fn observe(&mut self, block: &Block<'_>) {
         if block.channels() != self.firs.len() {
             return;
@@ -106,7 +107,8 @@ mod tests {
         meter.true_peak_dbtp().unwrap()
     }
 
-    /// Half a raised cosine at both ends, so that switching on and off adds no peak of its own.
+    /// Fades both ends with half a raised cosine, so that switching on and off adds no peak of its
+    /// own.
     fn faded(mut signal: Vec<f32>, frames: usize) -> Vec<f32> {
         let length = signal.len();
         for n in 0..frames {
@@ -139,8 +141,9 @@ mod tests {
         }
     }
 
-    /// Tech 3341's burst, made at four times the rate: 0.5 at fs/6 with one period of 1.0 at fs/4
-    /// in it, phase-continuous; low-passed below half the rate and decimated from `offset` on.
+    /// Returns the burst of Tech 3341, made at four times the rate: 0.5 at fs/6 with one period of
+    /// 1.0 at fs/4 in it, phase-continuous. It is low-passed below half the rate and decimated from
+    /// `offset` on.
     fn burst(offset: usize) -> Vec<f32> {
         // At 4·fs a period of fs/6 is 24 samples, one of fs/4 is 16.
         let slow = |n: usize| 0.5 * (TAU * n as f64 / 24.0).sin();

@@ -11,14 +11,14 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("insert {position}: {source}")]
 pub struct ChainError {
-    /// Counted from 1.
+    /// Position, counted from 1.
     pub position: usize,
-    /// What is wrong with it.
+    /// The error.
     pub source: BuildError,
 }
 
-/// Which insert this is, wherever it stands and however it is set: what a live edit knows it again
-/// by.
+/// Identity of an insert, independent of its position and settings: live edits recognise it by
+/// this.
 pub type InsertId = u64;
 
 /// A chain of processors.
@@ -27,9 +27,9 @@ pub struct Chain {
     units: Vec<Unit>,
 }
 
-/// What runs on its own.
+/// A part that is processed on its own.
 enum Unit {
-    /// Neighbouring filters; of each section, whose it is and which of that insert's.
+    /// Neighbouring filters; for each section, its insert and its index within that insert.
     Filters(Cascade, Vec<(InsertId, usize)>),
     Other(Box<dyn Processor>, InsertId),
 }
@@ -54,15 +54,16 @@ impl Chain {
     /// Builds the inserts in order. Control thread; allocates.
     ///
     /// # Errors
-    /// The first insert that cannot be built.
+    /// When an insert cannot be built: the first of them.
     pub fn build(inserts: &[Insert], spec: &ProcessSpec) -> Result<Self, ChainError> {
         Self::build_known((0..).zip(inserts), spec)
     }
 
-    /// As [`Chain::build`], each insert with what it is known by. Control thread; allocates.
+    /// Builds the inserts as [`Chain::build`] does, each with its identity. Control thread;
+    /// allocates.
     ///
     /// # Errors
-    /// The first insert that cannot be built.
+    /// When an insert cannot be built: the first of them.
     pub fn build_known<'a>(
         inserts: impl Iterator<Item = (InsertId, &'a Insert)>,
         spec: &ProcessSpec,
@@ -90,9 +91,9 @@ impl Chain {
         }
     }
 
-    /// Runs four chains, each on its own block of as many frames: the same bits as one after the
-    /// other, in less time where they hold the same kinds of inserts in the same order. Audio
-    /// thread.
+    /// Runs four chains, each on its own block of equal length. The result has the same bits as one
+    /// chain after the other. It takes less time if they hold the same kinds of inserts in the same
+    /// order. Audio thread.
     pub fn process_together(chains: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         let longest = chains.iter().map(|chain| chain.units.len()).max().unwrap_or(0);
         for place in 0..longest {
@@ -122,14 +123,14 @@ impl Chain {
         }
     }
 
-    /// Lets every insert go on with the memory that the same one has in another chain. Audio
-    /// thread.
+    /// Copies the state of each insert from the same one in another chain. Audio thread.
     fn adopt_from(&mut self, old: &Self) {
         for unit in &mut self.units {
             match unit {
                 Unit::Other(processor, id) => {
                     let same = old.units.iter().find(|unit| matches!(unit, Unit::Other(_, other) if other == id));
-                    // A new one is told by something that is not of its kind.
+                    // A new insert receives a processor of another kind, and so recognises that it
+                    // is new.
                     processor.adopt(same.map_or(old, Unit::processor));
                 }
                 Unit::Filters(cascade, owners) => {

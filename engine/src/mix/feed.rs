@@ -2,18 +2,10 @@
 
 use super::glide::Glide;
 use super::routing::FeedPlan;
+use super::routing::Node;
 use super::sum::MixSum;
 use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::dsp::delay::DelayLine;
-
-/// What feeds a sum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Node {
-    /// A track, by its index in the session.
-    Track(usize),
-    /// A bus, by its place in the processing order.
-    Bus(usize),
-}
 
 /// A delay for both channels, with a buffer to work in.
 #[derive(Clone, Debug)]
@@ -23,7 +15,7 @@ pub struct FeedDelay {
 }
 
 impl FeedDelay {
-    /// A delay of any number of frames, 0 included. Control thread; allocates.
+    /// Creates a delay of any number of frames, 0 included. Control thread; allocates.
     pub fn new(frames: u64, max_block: usize) -> Self {
         let line = DelayLine::new(frames as usize);
         Self { lines: [line.clone(), line], buffer: AudioBuffer::new(2, max_block) }
@@ -48,7 +40,7 @@ impl FeedDelay {
 pub struct Feed {
     plan: FeedPlan,
     delay: Option<Box<FeedDelay>>,
-    /// The delay that fades in beside the one that is heard.
+    /// The delay that fades in beside the audible one.
     next: Option<Box<FeedDelay>>,
     glide: Glide,
     spent: Option<Box<FeedDelay>>,
@@ -61,28 +53,29 @@ impl Feed {
         Self { plan, delay, next: None, glide: Glide::DONE, spent: None }
     }
 
-    /// Where it comes from.
+    /// Returns the source.
     pub fn node(&self) -> Node {
         self.plan.from
     }
 
-    /// Whether it is taken before the fader.
+    /// Returns true if the signal is taken before the fader.
     pub fn pre_fader(&self) -> bool {
         self.plan.pre_fader
     }
 
-    /// Frames until nothing is being exchanged. Audio thread.
+    /// Returns the number of frames until no exchange is in progress. Audio thread.
     pub fn left(&self) -> u64 {
         if self.next.is_some() { self.glide.left() } else { 0 }
     }
 
-    /// Whether nothing is being exchanged and nothing waits to be taken away. Audio thread.
+    /// Returns true if no exchange is in progress and no replaced delay is left to take. Audio
+    /// thread.
     pub fn is_free(&self) -> bool {
         self.next.is_none() && self.spent.is_none()
     }
 
     /// Runs another delay beside this one for `wait` frames, then fades it in over `length` frames.
-    /// Only when [`Feed::is_free`]; else it comes back. Audio thread.
+    /// Only if [`Feed::is_free`]; otherwise returns the delay. Audio thread.
     pub fn redelay(&mut self, mut next: Box<FeedDelay>, wait: u64, length: u64) -> Option<Box<FeedDelay>> {
         if !self.is_free() {
             return Some(next);
@@ -95,7 +88,7 @@ impl Feed {
         None
     }
 
-    /// The delay that has been replaced, to be dropped elsewhere. Audio thread.
+    /// Returns the replaced delay, to be dropped elsewhere. Audio thread.
     pub fn take_spent(&mut self) -> Option<Box<FeedDelay>> {
         self.spent.take()
     }
@@ -133,7 +126,7 @@ impl Feed {
         self.glide = Glide::DONE;
     }
 
-    /// Forgets all input; a cross-fade is over at once. Audio thread.
+    /// Clears all state; a cross-fade ends at once. Audio thread.
     pub fn reset(&mut self) {
         self.finish();
         if let Some(delay) = &mut self.delay {

@@ -1,12 +1,11 @@
-//! How a value goes from old to new without a click: along a smooth step, a function of whole
-//! frames.
+//! Click-free transitions between values: along a smooth step, a function of whole frames.
 
 use crate::dsp::smooth_step;
 
-/// A smooth step from 0 to 1: flat at both ends in slope and in curvature, so that what it does to
-/// a tone stays near the tone.
+/// A smooth step from 0 to 1. It is flat at both ends in slope and in curvature, so that its effect
+/// on a tone stays near the tone.
 ///
-/// It is a function of the number of frames since it began, so that blocks of any size give the
+/// It is a function of the number of frames since its start, so that blocks of any size give the
 /// same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glide {
@@ -16,25 +15,25 @@ pub struct Glide {
 }
 
 impl Glide {
-    /// A glide that has arrived.
+    /// A completed glide.
     pub const DONE: Self = Self { at: 0, wait: 0, length: 0 };
 
-    /// A glide that stays at 0 for `wait` frames and arrives `length` frames later.
+    /// Creates a glide that stays at 0 for `wait` frames and ends `length` frames later.
     pub fn new(wait: u64, length: u64) -> Self {
         Self { at: 0, wait, length }
     }
 
-    /// Frames until it has arrived.
+    /// Returns the number of frames until it ends.
     pub fn left(&self) -> u64 {
         self.wait + self.length - self.at
     }
 
-    /// Whether it has arrived.
+    /// Returns true if it has ended.
     pub fn is_done(&self) -> bool {
         self.left() == 0
     }
 
-    /// Where it is `ahead` frames from now; exactly 1 once it has arrived.
+    /// Returns its value `ahead` frames from now; exactly 1 at the end.
     #[inline]
     pub fn weight(&self, ahead: usize) -> f64 {
         let frame = self.at + ahead as u64;
@@ -47,13 +46,13 @@ impl Glide {
         smooth_step((frame - self.wait + 1) as f64 / (self.length + 1) as f64)
     }
 
-    /// Goes on by a number of frames.
+    /// Advances by a number of frames.
     pub fn advance(&mut self, frames: usize) {
         self.at = (self.at + frames as u64).min(self.wait + self.length);
     }
 }
 
-/// Values that are somewhere, or on their way.
+/// Values at rest or in transition.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gliding<const N: usize> {
     from: [f64; N],
@@ -62,34 +61,34 @@ pub struct Gliding<const N: usize> {
 }
 
 impl<const N: usize> Gliding<N> {
-    /// At rest.
+    /// Creates values at rest.
     pub fn at(values: [f64; N]) -> Self {
         Self { from: values, to: values, glide: Glide::DONE }
     }
 
-    /// Sets out for other values, from wherever it is. Audio thread.
+    /// Starts a transition to other values from the current ones. Audio thread.
     pub fn go(&mut self, to: [f64; N], wait: u64, length: u64) {
         *self = Self { from: self.last(), to, glide: Glide::new(wait, length) };
     }
 
-    /// Where it is going, or is.
+    /// Returns the target, or the values at rest.
     pub fn target(&self) -> [f64; N] {
         self.to
     }
 
-    /// Frames until it has arrived.
+    /// Returns the number of frames until the transition ends.
     pub fn left(&self) -> u64 {
         self.glide.left()
     }
 
-    /// The values `ahead` frames from now.
+    /// Returns the values `ahead` frames from now.
     #[inline]
     pub fn ahead(&self, ahead: usize) -> [f64; N] {
         let weight = self.glide.weight(ahead);
         std::array::from_fn(|index| self.from[index] + (self.to[index] - self.from[index]) * weight)
     }
 
-    /// Goes on by a number of frames.
+    /// Advances by a number of frames.
     pub fn advance(&mut self, frames: usize) {
         self.glide.advance(frames);
         if self.glide.is_done() {
@@ -97,7 +96,7 @@ impl<const N: usize> Gliding<N> {
         }
     }
 
-    /// The values of the frame before this one.
+    /// Returns the values of the previous frame.
     fn last(&self) -> [f64; N] {
         if self.glide.is_done() {
             return self.to;

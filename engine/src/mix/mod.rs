@@ -1,5 +1,4 @@
-//! The mix: what each track and bus does, where it goes, and the sums where they meet, every path
-//! equally late.
+//! The mix: strips of tracks and buses, their routing, and the sums, with all paths aligned.
 
 mod chain;
 mod feed;
@@ -13,11 +12,12 @@ mod sum;
 pub(crate) mod summing;
 
 pub use chain::{Chain, ChainError, InsertId};
-pub use feed::{Feed, FeedDelay, Node};
+pub use feed::{Feed, FeedDelay};
 pub use glide::{Glide, Gliding};
 pub use mixer::Renderer;
 pub use pan::{GlidingMatrix, Matrix, Stance, fader};
 pub use rack::{Rack, Replacement};
+pub use routing::Node;
 pub use routing::{BusRoute, Destination, FeedPlan, Routing, RoutingError};
 pub use strip::{BusStrip, Input, Strip, StripOutputs, TrackStrip};
 pub use sum::MixSum;

@@ -22,15 +22,16 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Stereo in, stereo out, unchanged.
+    /// Unchanged stereo.
     pub const UNITY: Self = Self { left_to_left: 1.0, right_to_left: 0.0, left_to_right: 0.0, right_to_right: 1.0 };
 
-    /// A track's width, pan and polarity, without its fader. `channels` are the stem's, 1 or 2.
+    /// Returns a track's width, pan and polarity, without its fader. `channels` is the number of
+    /// channels of the stem, 1 or 2.
     pub fn of_track(track: &Track, channels: usize) -> Self {
         Stance::of_track(track).matrix(channels)
     }
 
-    /// A bus's width and balance, without its fader.
+    /// Returns a bus's width and balance, without its fader.
     pub fn of_bus(bus: &Bus) -> Self {
         Stance::of_bus(bus).matrix(2)
     }
@@ -40,7 +41,8 @@ impl Matrix {
         [self.left_to_left, self.right_to_left, self.left_to_right, self.right_to_right]
     }
 
-    /// Mid stays, side times `width`; exactly [`Matrix::UNITY`] at 1.
+    /// Returns the matrix of a width: mid stays, side times `width`; exactly [`Matrix::UNITY`] at
+    /// 1.
     fn of_width(width: f64) -> Self {
         let (same, other) = (f64::midpoint(1.0, width), (1.0 - width) / 2.0);
         Self { left_to_left: same, right_to_left: other, left_to_right: other, right_to_right: same }
@@ -55,7 +57,7 @@ impl Matrix {
         }
     }
 
-    /// All gains times a factor: the fader.
+    /// Returns all gains times a factor: the fader.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
         self.balanced(factor, factor)
@@ -94,31 +96,31 @@ fn scale(samples: &[f32], gain: f64, out: &mut [f32]) {
     }
 }
 
-/// What the matrix of a strip follows from, besides its fader.
+/// Settings of a strip's matrix, besides its fader.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stance {
-    /// −1 to 1.
+    /// Pan position, −1 to 1.
     pub pan: f64,
-    /// How gain follows the position.
+    /// Pan law.
     pub law: PanLaw,
-    /// 0 to 2; of stereo strips.
+    /// Width, 0 to 2; of stereo strips.
     pub width: f64,
-    /// Whether it is turned upside down.
+    /// The polarity.
     pub polarity: Polarity,
 }
 
 impl Stance {
-    /// A track's.
+    /// Returns the settings of a track.
     pub fn of_track(track: &Track) -> Self {
         Self { pan: track.pan, law: track.pan_law, width: track.width, polarity: track.polarity }
     }
 
-    /// A bus's.
+    /// Returns the settings of a bus.
     pub fn of_bus(bus: &Bus) -> Self {
         Self { pan: bus.pan, law: PanLaw::Balance, width: bus.width, polarity: Polarity::Normal }
     }
 
-    /// The gains for a strip of 1 or 2 channels.
+    /// Returns the gains for a strip of 1 or 2 channels.
     pub fn matrix(&self, channels: usize) -> Matrix {
         let law = match (self.law, channels) {
             (PanLaw::Auto, 1) => PanLaw::ConstantPower0Db,
@@ -135,7 +137,7 @@ impl Stance {
     }
 }
 
-/// A matrix that may be on its way to another.
+/// A matrix at rest or in transition to another.
 #[derive(Clone, Debug)]
 pub struct GlidingMatrix {
     matrix: Matrix,
@@ -143,13 +145,13 @@ pub struct GlidingMatrix {
 }
 
 impl GlidingMatrix {
-    /// At rest.
+    /// Creates a matrix at rest.
     pub fn at(matrix: Matrix) -> Self {
         Self { matrix, gains: Gliding::at(matrix.gains()) }
     }
 
-    /// Sets out for another matrix, to be there after `frames` frames; every gain goes its own
-    /// straight way there. Audio thread.
+    /// Starts a transition to another matrix over `frames` frames; every gain moves on its own
+    /// straight path. Audio thread.
     pub fn go(&mut self, matrix: Matrix, frames: u64) {
         if matrix.gains() != self.gains.target() {
             self.gains.go(matrix.gains(), 0, frames);
@@ -157,12 +159,12 @@ impl GlidingMatrix {
         self.matrix = matrix;
     }
 
-    /// Is there at once. Audio thread.
+    /// Ends a transition at once. Audio thread.
     pub fn arrive(&mut self) {
         self.gains = Gliding::at(self.matrix.gains());
     }
 
-    /// As [`Matrix::apply`]; at rest exactly that. Audio thread.
+    /// Applies the gains as [`Matrix::apply`]; at rest exactly that. Audio thread.
     pub fn apply(&mut self, input: &Block<'_>, out: &mut BlockMut<'_>) {
         let frames = self.gains.left().min(out.frames() as u64) as usize;
         if frames > 0 {
@@ -181,7 +183,7 @@ impl GlidingMatrix {
     }
 }
 
-/// Gains of left and right at a position p, −1 to 1. θ = (p + 1)·π/4.
+/// Returns the gains of left and right at a position p, −1 to 1. θ = (p + 1)·π/4.
 fn pan_gains(law: PanLaw, pan: f64) -> (f64, f64) {
     let theta = (pan + 1.0) * FRAC_PI_4;
     let power = (theta.cos(), theta.sin());
@@ -199,7 +201,7 @@ fn pan_gains(law: PanLaw, pan: f64) -> (f64, f64) {
     }
 }
 
-/// The factor of a fader that may be muted.
+/// Returns the factor of a fader that may be muted.
 pub fn fader(gain_db: f64, muted: bool) -> f64 {
     if muted { 0.0 } else { Decibels(gain_db).to_amplitude() }
 }

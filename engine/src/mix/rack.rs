@@ -1,4 +1,4 @@
-//! A chain that can be exchanged while it plays: the old and the new run side by side, and one
+//! A chain that can be exchanged during playback: the old and the new run side by side, and one
 //! fades into the other.
 
 use super::chain::Chain;
@@ -6,15 +6,15 @@ use super::glide::Glide;
 use crate::audio::{AudioBuffer, BlockMut};
 use crate::process::{Processor, TOGETHER};
 
-/// A chain on its way in, or out again, with the buffer that it needs beside the other. Built and
-/// dropped on a control thread.
+/// A chain on its way in or out, with the buffer for the cross-fade. Built and dropped on a control
+/// thread.
 pub struct Replacement {
     chain: Chain,
     buffer: AudioBuffer,
 }
 
 impl Replacement {
-    /// Makes a chain ready to take another one's place. Control thread; allocates.
+    /// Prepares a chain to replace another one. Control thread; allocates.
     pub fn new(chain: Chain, channels: usize, max_block: usize) -> Self {
         Self { chain, buffer: AudioBuffer::new(channels, max_block) }
     }
@@ -29,28 +29,30 @@ pub struct Rack {
 }
 
 impl Rack {
-    /// A chain in its place.
+    /// Creates a rack with one chain.
     pub fn new(chain: Chain) -> Self {
         Self { chain, next: None, glide: Glide::DONE, spent: None }
     }
 
-    /// The chain that is heard, or fading out.
+    /// Returns the chain that is audible, or fading out.
     pub fn chain(&self) -> &Chain {
         &self.chain
     }
 
-    /// Frames until nothing is being exchanged. Audio thread.
+    /// Returns the number of frames until no exchange is in progress. Audio thread.
     pub fn left(&self) -> u64 {
         if self.next.is_some() { self.glide.left() } else { 0 }
     }
 
-    /// Whether nothing is being exchanged and nothing waits to be taken away. Audio thread.
+    /// Returns true if no exchange is in progress and no replaced chain is left to take. Audio
+    /// thread.
     pub fn is_free(&self) -> bool {
         self.next.is_none() && self.spent.is_none()
     }
 
-    /// Lets a chain take over the other's memory, run beside it for `wait` frames, and then fade in
-    /// over `length` frames. Only when [`Rack::is_free`]; else it comes back. Audio thread.
+    /// Gives a new chain the state of the old one, runs it beside it for `wait` frames, then fades
+    /// it in over `length` frames. Only if [`Rack::is_free`]; otherwise returns the chain. Audio
+    /// thread.
     pub fn replace(&mut self, mut next: Box<Replacement>, wait: u64, length: u64) -> Option<Box<Replacement>> {
         if !self.is_free() {
             return Some(next);
@@ -61,18 +63,18 @@ impl Rack {
         None
     }
 
-    /// The chain that has been replaced, to be dropped elsewhere. Audio thread.
+    /// Returns the replaced chain, to be dropped elsewhere. Audio thread.
     pub fn take_spent(&mut self) -> Option<Box<Replacement>> {
         self.spent.take()
     }
 
-    /// Forgets all input; a cross-fade is over at once. Audio thread.
+    /// Clears all state; a cross-fade ends at once. Audio thread.
     pub fn reset(&mut self) {
         self.finish();
         self.chain.reset();
     }
 
-    /// As [`Processor::process`]. Audio thread.
+    /// Processes a block; see [`Processor::process`]. Audio thread.
     pub fn process(&mut self, block: &mut BlockMut<'_>) {
         let Some(next) = &mut self.next else { return self.chain.process(block) };
         let frames = self.glide.left().min(block.frames() as u64) as usize;
@@ -96,7 +98,7 @@ impl Rack {
         }
     }
 
-    /// Runs four racks, each on its own block of as many frames: the same bits as one after the
+    /// Runs four racks, each on its own block of equal length: the same bits as one after the
     /// other. Audio thread.
     pub fn process_together(mut racks: [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         if racks.iter().any(|rack| rack.next.is_some()) {

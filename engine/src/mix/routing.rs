@@ -1,12 +1,11 @@
-//! Who feeds whom: buses in an order in which every bus comes after what feeds it, and each feed
-//! with the delay that makes all paths into a sum equally late.
+//! Routing: buses in an order in which each follows its sources, and feeds with the delays that
+//! align all paths into a sum.
 
-use super::feed::Node;
 use super::pan::fader;
 use crate::session::{AuxSend, MASTER, Session};
 use thiserror::Error;
 
-/// Where a feed goes.
+/// Target of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// A bus, by its place in [`Routing::buses`].
@@ -18,50 +17,50 @@ pub enum Destination {
 /// One connection into a sum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FeedPlan {
-    /// What is added.
+    /// The source.
     pub from: Node,
-    /// Its gain on top of the source's fader.
+    /// Gain on top of the source's fader.
     pub gain: f64,
-    /// Taken before the source's fader.
+    /// True if taken before the source's fader.
     pub pre_fader: bool,
-    /// Frames of delay that make this path as late as the latest one.
+    /// Delay that aligns this path with the longest one, in frames.
     pub delay: u64,
 }
 
-/// A bus in its place in the order.
+/// A bus in the processing order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BusRoute {
-    /// Its index in the session.
+    /// Index in the session.
     pub index: usize,
-    /// What is summed into it, in order.
+    /// Its feeds, in order.
     pub feeds: Vec<FeedPlan>,
-    /// How late its output is, in frames.
+    /// Latency of its output, in frames.
     pub latency: u64,
 }
 
 /// The connections of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Routing {
-    /// Buses, each after all that feed it.
+    /// Buses, each after all of its sources.
     pub buses: Vec<BusRoute>,
-    /// What is summed into the master, tracks first, in order.
+    /// Feeds of the master, tracks first, in order.
     pub master: Vec<FeedPlan>,
-    /// How late the sum at the master is, in frames.
+    /// Latency of the sum at the master, in frames.
     pub latency: u64,
 }
 
-/// A session whose connections make no sense. A checked session has none of these.
+/// Invalid connections of a session. A checked session has none of these.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RoutingError {
-    /// Nobody has this name.
+    /// No bus has this name.
     #[error("{from}: there is no bus called {to:?}")]
     UnknownBus {
-        /// The track or bus that asks for it.
+        /// The track or bus that names it.
         from: String,
-        /// The name asked for.
+        /// The requested name.
         to: String,
     },
-    /// A bus feeds itself, at once or through others.
+    /// A bus feeds itself, directly or through others.
     #[error("the buses {0} feed each other in a circle")]
     Cycle(String),
 }
@@ -74,7 +73,7 @@ struct Wire {
 }
 
 impl Routing {
-    /// Works out the connections. `track_latency` and `bus_latency` are the latencies of the insert
+    /// Computes the connections. `track_latency` and `bus_latency` are the latencies of the insert
     /// chains, in frames, in session order.
     ///
     /// # Errors
@@ -117,7 +116,8 @@ impl Routing {
     }
 }
 
-/// The feeds into one sum, each delayed to the latest; and how late that is.
+/// Returns the feeds into one sum, each delayed to match the longest path, and the latency of that
+/// path.
 fn balance(wires: &[Wire], to: Destination, track_late: &[u64], bus_late: &[u64]) -> (Vec<FeedPlan>, u64) {
     let late = |from: Node| match from {
         Node::Track(index) => track_late[index],
@@ -142,8 +142,8 @@ fn find_bus(session: &Session, name: &str, from: &str, order: &[usize]) -> Resul
     position.map(Destination::Bus).ok_or_else(|| RoutingError::UnknownBus { from: from.into(), to: name.into() })
 }
 
-/// Session indices of the buses, each after all that feed it; among equals in session order (Kahn's
-/// algorithm).
+/// Returns the session indices of the buses, each after all of its sources; otherwise in session
+/// order (Kahn's algorithm).
 fn bus_order(session: &Session) -> Result<Vec<usize>, RoutingError> {
     let feeds = |from: usize, to: usize| {
         let (bus, name) = (&session.buses[from], &session.buses[to].name);
@@ -159,6 +159,15 @@ fn bus_order(session: &Session) -> Result<Vec<usize>, RoutingError> {
         order.push(waiting.remove(next));
     }
     Ok(order)
+}
+
+/// Source of a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// A track, by its index in the session.
+    Track(usize),
+    /// A bus, by its place in the processing order.
+    Bus(usize),
 }
 
 #[cfg(test)]
@@ -186,7 +195,7 @@ mod tests {
         let routing = Routing::new(&session, &[100, 0], &[30]).unwrap();
         assert_eq!(routing.buses[0].feeds[0].delay, 0);
         let delays: Vec<u64> = routing.master.iter().map(|feed| feed.delay).collect();
-        // Track a is 100 late, track b 0, the bus 0 + 30: all leave at 100.
+        // Track a has a delay of 100, track b of 0, the bus of 0 + 30: all leave at 100.
         assert_eq!(delays, [0, 100, 70]);
         assert_eq!(routing.latency, 100);
     }

@@ -7,39 +7,39 @@ use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::process::{Processor, TOGETHER};
 use std::ops::Range;
 
-/// Frames of a track that go all its way at a time: what one insert leaves is still in the nearest
-/// cache for the next.
+/// Frames of a track that pass through its whole strip at a time. The output of one insert is still
+/// in the nearest cache for the next.
 const PIECE: usize = 1_024;
 
-/// Where each piece begins, and how many frames it has.
+/// Returns the start and the number of frames of each piece.
 fn pieces(frames: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..frames).step_by(PIECE).map(move |start| (start, PIECE.min(frames - start)))
 }
 
-/// Where a track's sound comes from: a file offline, a ring of read-ahead frames live.
+/// Source of a track's audio: a file offline, a ring of read-ahead frames live.
 pub trait Input: Send {
-    /// Channels a frame, 1 or 2.
+    /// Returns the number of channels, 1 or 2.
     fn channels(&self) -> usize;
 
     /// Fills the block: sound, then silence where the sound has ended. Returns the frames of sound.
     fn fill(&mut self, block: &mut BlockMut<'_>) -> usize;
 }
 
-/// A live track.
+/// A track in a running mix.
 pub struct TrackStrip<I> {
-    /// Where the sound comes from.
+    /// Source of the audio.
     pub input: I,
     strip: Strip,
     rendered: u64,
 }
 
-/// A live bus.
+/// A bus in a running mix.
 pub struct BusStrip {
     strip: Strip,
 }
 
-/// Inserts on a buffer of the source's channels, then two stereo views of it: after the fader, and
-/// before it if a send asks.
+/// Inserts on a buffer of the source's channels, then two stereo outputs: after the fader, and
+/// before it if a send needs it.
 pub struct Strip {
     rack: Rack,
     source: AudioBuffer,
@@ -48,7 +48,7 @@ pub struct Strip {
     outputs: StripOutputs,
 }
 
-/// What a strip has rendered, stereo: after the fader, and before it if a send asks.
+/// Output of a strip, stereo: after the fader, and before it if a send needs it.
 #[derive(Clone, Debug)]
 pub struct StripOutputs {
     after: AudioBuffer,
@@ -56,7 +56,7 @@ pub struct StripOutputs {
 }
 
 impl StripOutputs {
-    /// The first frames. Audio thread.
+    /// Returns the first frames. Audio thread.
     pub fn first(&self, pre_fader: bool, frames: usize) -> Block<'_> {
         match &self.before {
             Some(before) if pre_fader => before.first(frames),
@@ -79,17 +79,17 @@ impl Strip {
         }
     }
 
-    /// Its inserts.
+    /// Returns the inserts.
     pub fn rack(&self) -> &Rack {
         &self.rack
     }
 
-    /// Its inserts, to exchange them. Audio thread.
+    /// Returns the inserts, to exchange them. Audio thread.
     pub fn rack_mut(&mut self) -> &mut Rack {
         &mut self.rack
     }
 
-    /// Sets out for another matrix and fader, to be there after `frames` frames. Audio thread.
+    /// Starts a transition to another matrix and fader over `frames` frames. Audio thread.
     pub fn go(&mut self, matrix: Matrix, fader: f64, frames: u64) {
         self.matrix.go(matrix.scaled(fader), frames);
         if let Some(before) = &mut self.before {
@@ -97,7 +97,7 @@ impl Strip {
         }
     }
 
-    /// Forgets all input. What glides arrives at once. Audio thread.
+    /// Clears all state; transitions end at once. Audio thread.
     pub fn reset(&mut self) {
         self.rack.reset();
         self.matrix.arrive();
@@ -106,14 +106,14 @@ impl Strip {
         }
     }
 
-    /// Runs the inserts on the first `frames` frames of the source; what comes out goes to both
-    /// views of it, from frame `to` on.
+    /// Runs the inserts on the first `frames` frames of the source and writes the result to both
+    /// outputs, from frame `to` on.
     fn process(&mut self, frames: usize, to: usize) {
         self.rack.process(&mut self.source.first_mut(frames));
         self.fade(frames, to);
     }
 
-    /// As [`Strip::process`] for four.
+    /// Does the same as [`Strip::process`] for four strips.
     fn process_together(mut strips: [&mut Self; TOGETHER], frames: usize, to: usize) {
         let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.rack, strip.source.first_mut(frames)));
         Rack::process_together([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
@@ -132,16 +132,17 @@ impl Strip {
 }
 
 impl<I: Input> TrackStrip<I> {
-    /// A strip. `fader` is a factor; `pre_fader` says whether a send takes the signal before it.
-    /// Control thread; allocates.
+    /// Builds a strip. `fader` is a factor; `pre_fader` is true if a send takes the signal before
+    /// it. Control thread; allocates.
     pub fn new(input: I, chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, max_block: usize) -> Self {
         let source = AudioBuffer::new(input.channels(), max_block.min(PIECE));
         let strip = Strip::new(chain, matrix, fader, pre_fader, source, max_block);
         Self { input, strip, rendered: 0 }
     }
 
-    /// Renders the next frames of several tracks into a range of their outputs: the same bits as
-    /// one after the other, and faster for four of a kind. Audio thread, if the inputs are.
+    /// Renders the next frames of several tracks into a range of their outputs. The result has the
+    /// same bits as one track after the other, and is faster for four similar ones. Audio thread,
+    /// if the inputs allow it.
     pub fn process_together(tracks: &mut [Self], range: Range<usize>) {
         let frames = range.len();
         let (fours, rest) = tracks.as_chunks_mut::<TOGETHER>();
@@ -166,71 +167,71 @@ impl<I: Input> TrackStrip<I> {
         self.rendered += frames as u64;
     }
 
-    /// Frames rendered so far. Any thread.
+    /// Returns the number of frames rendered so far. Any thread.
     pub fn rendered(&self) -> u64 {
         self.rendered
     }
 
-    /// What the last call rendered, stereo. Audio thread.
+    /// Returns the output of the last call, stereo. Audio thread.
     pub fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
         self.strip.outputs.first(pre_fader, frames)
     }
 
-    /// What the last calls rendered.
+    /// Returns the output of the last calls.
     pub fn outputs(&self) -> &StripOutputs {
         &self.strip.outputs
     }
 
-    /// Exchanges what was rendered for other outputs of the same strip, which are written next.
-    /// Audio thread.
+    /// Exchanges the outputs for others of the same strip, which are written next. Audio thread.
     pub fn swap_outputs(&mut self, other: &mut StripOutputs) {
         std::mem::swap(&mut self.strip.outputs, other);
     }
 
-    /// The latency of its inserts in frames. Any thread.
+    /// Returns the latency of the inserts, in frames. Any thread.
     pub fn latency(&self) -> u64 {
         self.strip.rack.chain().latency()
     }
 
-    /// Inserts and fader.
+    /// Returns the inserts and fader.
     pub fn strip(&self) -> &Strip {
         &self.strip
     }
 
-    /// Inserts and fader, to change them. Audio thread.
+    /// Returns the inserts and fader, to change them. Audio thread.
     pub fn strip_mut(&mut self) -> &mut Strip {
         &mut self.strip
     }
 }
 
 impl BusStrip {
-    /// A strip. See [`TrackStrip::new`]. Control thread; allocates.
+    /// Builds a strip; see [`TrackStrip::new`]. Control thread; allocates.
     pub fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, max_block: usize) -> Self {
         let source = AudioBuffer::new(2, max_block);
         Self { strip: Strip::new(chain, matrix, fader, pre_fader, source, max_block) }
     }
 
-    /// Where the sum of its feeds is written before [`BusStrip::process`]. Audio thread.
+    /// Returns the buffer for the sum of the feeds, to be filled before [`BusStrip::process`].
+    /// Audio thread.
     pub fn source_mut(&mut self, frames: usize) -> BlockMut<'_> {
         self.strip.source.first_mut(frames)
     }
 
-    /// Renders what is in its source. Audio thread.
+    /// Renders the frames in its source. Audio thread.
     pub fn process(&mut self, frames: usize) {
         self.strip.process(frames, 0);
     }
 
-    /// What the last call rendered, stereo. Audio thread.
+    /// Returns the output of the last call, stereo. Audio thread.
     pub fn output(&self, pre_fader: bool, frames: usize) -> Block<'_> {
         self.strip.outputs.first(pre_fader, frames)
     }
 
-    /// Inserts and fader.
+    /// Returns the inserts and fader.
     pub fn strip(&self) -> &Strip {
         &self.strip
     }
 
-    /// Inserts and fader, to change them. Audio thread.
+    /// Returns the inserts and fader, to change them. Audio thread.
     pub fn strip_mut(&mut self) -> &mut Strip {
         &mut self.strip
     }

@@ -12,7 +12,7 @@ pub struct MixSum {
 }
 
 impl MixSum {
-    /// A sum for blocks of up to `max_block` frames. Control thread; allocates.
+    /// Creates a sum for blocks of up to `max_block` frames. Control thread; allocates.
     pub fn new(max_block: usize) -> Self {
         Self { left: vec![0.0; max_block], right: vec![0.0; max_block] }
     }

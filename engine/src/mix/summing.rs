@@ -1,4 +1,4 @@
-//! What sums tracks: buses, sends, the master's inserts.
+//! Summing of tracks: buses, sends, the master's inserts.
 
 use super::{
     BusStrip, Chain, Destination, Feed, FeedPlan, Input, MixSum, Node, Rack, Routing, Strip, StripOutputs, TrackStrip,
@@ -6,9 +6,9 @@ use super::{
 use crate::audio::{Block, BlockMut};
 use crate::process::Processor;
 
-/// What all tracks have rendered, in session order.
+/// Output of all tracks, in session order.
 pub trait TrackOutputs {
-    /// The first `frames` frames of a track, stereo. Audio thread.
+    /// Returns the first `frames` frames of a track, stereo. Audio thread.
     fn first(&self, index: usize, pre_fader: bool, frames: usize) -> Block<'_>;
 }
 
@@ -24,7 +24,7 @@ impl TrackOutputs for [StripOutputs] {
     }
 }
 
-/// A live mix but for its tracks.
+/// A running mix without its tracks.
 pub struct Summing {
     buses: Vec<(Vec<Feed>, BusStrip)>,
     master_feeds: Vec<Feed>,
@@ -47,37 +47,37 @@ impl Summing {
         }
     }
 
-    /// How late its output is, in frames. Any thread.
+    /// Returns the latency of the output, in frames. Any thread.
     pub fn latency(&self) -> u64 {
         self.latency
     }
 
-    /// The buses, in the order of the routing.
+    /// Returns a bus's strip by its place in the routing, to change it.
     pub fn bus_mut(&mut self, place: usize) -> Option<&mut Strip> {
         self.buses.get_mut(place).map(|(_, bus)| bus.strip_mut())
     }
 
-    /// The buses' strips, in the order of the routing.
+    /// Returns the buses' strips, in the order of the routing.
     pub fn bus_strips(&self) -> impl Iterator<Item = &Strip> {
         self.buses.iter().map(|(_, bus)| bus.strip())
     }
 
-    /// The buses' strips, to change them. Audio thread.
+    /// Returns the buses' strips, to change them. Audio thread.
     pub fn bus_strips_mut(&mut self) -> impl Iterator<Item = &mut Strip> {
         self.buses.iter_mut().map(|(_, bus)| bus.strip_mut())
     }
 
-    /// The master's inserts.
+    /// Returns the master's inserts.
     pub fn master(&self) -> &Rack {
         &self.master
     }
 
-    /// The master's inserts, to change them. Audio thread.
+    /// Returns the master's inserts, to change them. Audio thread.
     pub fn master_mut(&mut self) -> &mut Rack {
         &mut self.master
     }
 
-    /// What is summed at a place.
+    /// Returns the feeds of a destination.
     pub fn feeds(&self, to: Destination) -> &[Feed] {
         match to {
             Destination::Master => &self.master_feeds,
@@ -85,12 +85,12 @@ impl Summing {
         }
     }
 
-    /// All connections, to change them. Audio thread.
+    /// Returns all connections, to change them. Audio thread.
     pub fn every_feed_mut(&mut self) -> impl Iterator<Item = &mut Feed> {
         self.buses.iter_mut().flat_map(|(feeds, _)| feeds).chain(&mut self.master_feeds)
     }
 
-    /// What is summed at a place, to change it. Audio thread.
+    /// Returns the feeds of a destination, to change them. Audio thread.
     pub fn feeds_mut(&mut self, to: Destination) -> &mut [Feed] {
         match to {
             Destination::Master => &mut self.master_feeds,
@@ -98,7 +98,7 @@ impl Summing {
         }
     }
 
-    /// Forgets all input; what glides arrives at once. Audio thread.
+    /// Clears all state; transitions end at once. Audio thread.
     pub fn reset(&mut self) {
         for (feeds, bus) in &mut self.buses {
             feeds.iter_mut().for_each(Feed::reset);
@@ -108,20 +108,19 @@ impl Summing {
         self.master.reset();
     }
 
-    /// What the last block made of each bus after its fader, in the order of the routing. Audio
+    /// Returns the last block of each bus after its fader, in the order of the routing. Audio
     /// thread.
     pub fn bus_outputs(&self, frames: usize) -> impl Iterator<Item = Block<'_>> {
         self.buses.iter().map(move |(_, bus)| bus.output(false, frames))
     }
 
-    /// Returns what the last block made of the bus at a place of the routing, after its fader.
-    /// Audio thread.
+    /// Returns the last block of the bus at a place of the routing, after its fader. Audio thread.
     pub fn bus_output(&self, place: usize, frames: usize) -> Block<'_> {
         self.buses[place].1.output(false, frames)
     }
 
-    /// Sums what every track has just rendered (as many frames as `out` has) through buses and
-    /// master inserts. Audio thread.
+    /// Sums the last output of every track (as many frames as `out` has) through buses and master
+    /// inserts. Audio thread.
     pub fn mix(&mut self, tracks: &(impl TrackOutputs + ?Sized), out: &mut BlockMut<'_>) {
         let frames = out.frames();
         let Self { buses, master_feeds, master, sum, .. } = self;

@@ -1,5 +1,4 @@
-//! A stem on the session's time line: trimmed, at the session's rate, beginning where the session
-//! puts it.
+//! A stem on the session's time line: trimmed, at the session's rate, at its session position.
 
 use crate::audio::BlockMut;
 use crate::io::{DecodeError, Fingerprint, Fold, StemOutcome, StemReader, Trimmed};
@@ -16,17 +15,17 @@ pub enum ClipError {
     /// It cannot be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// Its rate cannot become the session's.
+    /// Its rate cannot be converted to the session's.
     #[error("{}: {source}; set sample_rate_hz to the stem's own rate, or convert the stem", path.display())]
     Resample {
         /// The stem.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: ResampleError,
     },
 }
 
-/// Where a clip comes from and where it lies.
+/// Source of a clip and its place on the time line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placement {
     /// The stem.
@@ -35,19 +34,19 @@ pub struct Placement {
     pub skip: u64,
     /// Frames kept after that, at the file's rate; `None` for all.
     pub length: Option<u64>,
-    /// Session frame where it begins.
+    /// Session frame at which it starts.
     pub start: u64,
-    /// How it is read anew, at the session's rate, to be in time.
+    /// Correction of its timing while it is resampled to the session's rate.
     pub retiming: Retiming,
 }
 
-/// A stem as a track's input. After an error it is silent, and keeps the error.
+/// A stem as a track's input. After an error it is silent, and stores the error.
 pub struct Clip {
     source: Retimed<RateConverter<Trimmed<StemReader>>>,
     channels: usize,
-    /// Frames of silence still to come before the stem.
+    /// Frames of silence remaining before the stem.
     lead: u64,
-    /// Session frames given out so far, up to the end of the stem.
+    /// Session frames returned so far, up to the end of the stem.
     position: u64,
     ended: bool,
     error: Option<DecodeError>,
@@ -57,12 +56,13 @@ impl Clip {
     /// Opens a stem. Control thread; allocates.
     ///
     /// # Errors
-    /// When the file cannot be opened, or its rate not be converted.
+    /// When the file cannot be opened, or its rate cannot be converted.
     pub fn open(placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
         Self::over(StemReader::open(&placement.path, Fold::Stereo)?, placement, rate)
     }
 
-    /// As [`Clip::open`]; the stem is hashed while it is read, see [`Clip::fingerprint`].
+    /// Opens a stem as [`Clip::open`] does, and hashes it while it is read; see
+    /// [`Clip::fingerprint`].
     ///
     /// # Errors
     /// As [`Clip::open`].
@@ -81,32 +81,32 @@ impl Clip {
         Ok(Self { source, channels, lead: placement.start, position: 0, ended: false, error: None })
     }
 
-    /// Silent session frames still to come before its first frame.
+    /// Returns the silent session frames remaining before its first frame.
     pub(super) fn lead(&self) -> u64 {
         self.lead
     }
 
-    /// The session frame after the last frame of the stem, once it has been reached.
+    /// Returns the session frame after the last frame of the stem, once it has been reached.
     pub fn end(&self) -> Option<u64> {
         self.ended.then_some(self.position)
     }
 
-    /// Session frames given out so far.
+    /// Returns the number of session frames returned so far.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// What went wrong while reading, if anything did.
+    /// Returns the error of reading, if any.
     pub fn take_error(&mut self) -> Option<DecodeError> {
         self.error.take()
     }
 
-    /// What the decoder found by the end.
+    /// Returns the decoder's findings at the end of the stem.
     pub fn outcome(&self) -> &StemOutcome {
         self.reader().outcome()
     }
 
-    /// The hash of the stem, to be finished once no more is read.
+    /// Returns the hash of the stem, to be finished once no more is read.
     pub fn fingerprint(&self) -> Fingerprint {
         self.reader().fingerprint()
     }
@@ -143,7 +143,7 @@ impl Input for Clip {
         block.slice_mut(0..lead).fill(0.0);
         self.lead -= lead as u64;
         let frames = block.frames();
-        // A block that ends within the silence before the stem says nothing about the stem's end.
+        // A block that ends within the silence before the stem does not show the stem's end.
         let sound = lead + if lead < frames { self.read(&mut block.slice_mut(lead..frames)) } else { 0 };
         block.slice_mut(sound..frames).fill(0.0);
         self.position += sound as u64;

@@ -1,4 +1,4 @@
-//! Everything that can end a render.
+//! Errors of a render.
 
 use super::clip::ClipError;
 use super::plan::PlanError;
@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
 
-/// Why a render ended without a result. Nothing is left on disk then.
+/// Reason why a render ended without a result. Nothing is left on disk then.
 #[derive(Debug, Error)]
 pub enum RenderError {
     /// The session cannot be rendered.
@@ -20,13 +20,13 @@ pub enum RenderError {
     Stem {
         /// The track.
         track: String,
-        /// What the decoder says.
+        /// The decoder's error.
         source: DecodeError,
     },
-    /// A stem cannot be opened any more, or not at the session's rate.
+    /// A stem can no longer be opened, or not at the session's rate.
     #[error(transparent)]
     Clip(#[from] ClipError),
-    /// A stem cannot be hashed, or the result not be read back.
+    /// A stem cannot be hashed, or the result cannot be read back.
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// The master chain cannot be built.
@@ -48,8 +48,7 @@ pub enum RenderError {
     /// The temporary file for the pre-master cannot be written or read.
     #[error("the temporary file that holds the mix between the passes failed: {0}; free some disk space")]
     Scratch(io::Error),
-    /// A temporary file for what the meters have read, or for the waveform, cannot be written or
-    /// read.
+    /// A temporary file for meter readings or for the waveform cannot be written or read.
     #[error("the temporary file that holds readings and waveform failed: {0}; free some disk space")]
     MeterLog(io::Error),
     /// There is nothing to write.
@@ -57,12 +56,12 @@ pub enum RenderError {
         "the output would be empty: the session ends at {end_s:.3} s and the output was to start at {start_s:.3} s; choose an earlier start"
     )]
     Empty {
-        /// Where the session ends, in seconds.
+        /// End of the session, in seconds.
         end_s: f64,
-        /// Where the output was to start, in seconds.
+        /// Requested start of the output, in seconds.
         start_s: f64,
     },
-    /// The mix is not a number any more.
+    /// The mix is no longer finite.
     #[error(
         "the mix is not finite at {time_s:.3} s: an insert or a gain drives it beyond what numbers hold; lower the gains before it"
     )]
@@ -70,7 +69,7 @@ pub enum RenderError {
         /// Session time of the first bad frame, in seconds.
         time_s: f64,
     },
-    /// Somebody asked to stop.
+    /// A stop was requested.
     #[error(transparent)]
     Stopped(#[from] Stopped),
 }

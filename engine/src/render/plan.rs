@@ -1,4 +1,4 @@
-//! A session made ready: every stem opened, the rate chosen, every setting checked at that rate,
+//! A prepared session: every stem opened, the rate chosen, every setting checked at that rate,
 //! latencies balanced.
 
 use super::clip::{Clip, ClipError, Placement};
@@ -15,16 +15,16 @@ use rayon::prelude::*;
 use std::fmt::Write as _;
 use thiserror::Error;
 
-/// A session that cannot be rendered; every reason at once.
+/// Errors of a session that cannot be rendered; all errors at once.
 #[derive(Debug, Error)]
 pub enum PlanError {
-    /// The session document is wrong.
+    /// The session document is invalid.
     #[error(transparent)]
     Session(#[from] SessionErrors),
     /// Stems cannot be read.
     #[error("{}", list(.0))]
     Stems(Vec<DecodeError>),
-    /// Connections make no sense.
+    /// The connections are invalid.
     #[error(transparent)]
     Routing(#[from] RoutingError),
     /// An insert cannot be built.
@@ -32,7 +32,7 @@ pub enum PlanError {
     Insert {
         /// The track or bus, or the master.
         place: String,
-        /// Which insert, and why.
+        /// The insert, and the reason.
         problem: String,
     },
 }
@@ -60,7 +60,7 @@ pub struct Plan {
     stems: Vec<StemInfo>,
     routing: Routing,
     tail: Tail,
-    /// Where the alignment put each clip; none for the session's own place.
+    /// Place of each clip after alignment; none for the session's own place.
     moves: Vec<Option<Place>>,
     time_codes: Option<TimeCodes>,
     warnings: Vec<String>,
@@ -70,8 +70,8 @@ impl Plan {
     /// Checks a session and opens its stems. Control thread; reads files.
     ///
     /// # Errors
-    /// Every problem of the session at once; else every stem that cannot be read; else what is
-    /// wrong at the session's rate.
+    /// Every problem of the session at once; otherwise every stem that cannot be read; otherwise
+    /// the problems at the session's rate.
     pub fn new(session: Session) -> Result<Self, PlanError> {
         refuse(session.problems())?;
         let opened: Vec<Result<StemInfo, DecodeError>> = session
@@ -128,43 +128,43 @@ impl Plan {
         Ok(())
     }
 
-    /// The checked session.
+    /// Returns the checked session.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// The rate that everything runs at.
+    /// Returns the sample rate of the whole mix.
     pub fn sample_rate(&self) -> SampleRate {
         self.rate
     }
 
-    /// The stems, in session order.
+    /// Returns the stems, in session order.
     pub fn stems(&self) -> &[StemInfo] {
         &self.stems
     }
 
-    /// The connections.
+    /// Returns the connections.
     pub fn routing(&self) -> &Routing {
         &self.routing
     }
 
-    /// How long the inserts may ring after the last stem.
+    /// Returns how long the inserts may ring after the last stem.
     pub fn tail(&self) -> Tail {
         self.tail
     }
 
-    /// What a processor is built for.
+    /// Returns the specification for building a processor.
     pub fn spec(&self, channels: usize, max_block: usize) -> ProcessSpec {
         ProcessSpec { sample_rate: self.rate, max_block, channels }
     }
 
-    /// What was made of the stems' time references; `None` where no stem has one. A track with a
-    /// start there was placed by it.
+    /// Returns the evaluation of the stems' time references; `None` if no stem has one. A track
+    /// with a start there was placed by it.
     pub fn time_codes(&self) -> Option<&TimeCodes> {
         self.time_codes.as_ref()
     }
 
-    /// Where a track's stem lies on the time line.
+    /// Returns the place of a track's stem on the time line.
     pub fn placement(&self, index: usize) -> Placement {
         let (track, stem) = (&self.session.tracks[index], &self.stems[index]);
         let skip = stem.sample_rate.frames(track.trim_start_s);
@@ -179,17 +179,17 @@ impl Plan {
     /// Opens every stem as an input, in session order.
     ///
     /// # Errors
-    /// When a stem cannot be opened any more.
+    /// When a stem can no longer be opened.
     pub fn open_clips(&self) -> Result<Vec<Clip>, ClipError> {
         (0..self.stems.len()).map(|index| Clip::open(&self.placement(index), self.rate)).collect()
     }
 
-    /// As [`Plan::open_clips`]; the stems are hashed while they are read.
+    /// Opens every stem as [`Plan::open_clips`] does, and hashes it while it is read.
     pub(super) fn open_hashed_clips(&self) -> Result<Vec<Clip>, ClipError> {
         (0..self.stems.len()).map(|index| Clip::open_hashed(&self.placement(index), self.rate)).collect()
     }
 
-    /// The session's expected length in frames, where every stem says its own.
+    /// Returns the session's expected length in frames, if every stem states its own.
     pub fn expected_frames(&self) -> Option<u64> {
         let end = |(index, stem): (usize, &StemInfo)| {
             let placement = self.placement(index);
@@ -200,9 +200,9 @@ impl Plan {
         self.stems.iter().enumerate().map(end).try_fold(0, |longest, end| Some(longest.max(end?)))
     }
 
-    /// Moves clips as an alignment decided. `first_sounds` are the session frames where the stems
-    /// begin to sound. A stem that would begin before session time 0 loses the silence at its
-    /// start; where it would lose sound, everything begins later instead.
+    /// Moves clips according to an alignment. `first_sounds` are the session frames at which the
+    /// sound of each stem starts. A stem that would begin before session time 0 loses the silence
+    /// at its start. If it would lose sound, all stems are delayed instead.
     pub fn apply(&mut self, alignment: &Alignment, first_sounds: &[Option<u64>]) {
         let moves = alignment.moves();
         let room = moves.iter().zip(first_sounds).map(|(by, sound)| by.room(*sound)).max().unwrap_or(0);
@@ -223,7 +223,7 @@ impl Plan {
         self.moves = moved;
     }
 
-    /// What the user should know before listening.
+    /// Returns warnings for the user, to be read before the mix is used.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -240,12 +240,12 @@ fn frames_of(tail: Tail) -> u64 {
     }
 }
 
-/// The only rate of the format, or else that of most stems.
+/// Returns the only rate of the format, or otherwise that of most stems.
 fn rate_for(format: OutputFormat, stems: &[StemInfo]) -> SampleRate {
     if format.container() == Container::Opus { SampleRate::DEFAULT } else { most_common_rate(stems) }
 }
 
-/// The rate of most stems; among equals the higher one.
+/// Returns the rate of most stems; the higher one in a tie.
 fn most_common_rate(stems: &[StemInfo]) -> SampleRate {
     let count = |rate: SampleRate| stems.iter().filter(|stem| stem.sample_rate == rate).count();
     let rates = stems.iter().map(|stem| stem.sample_rate);

@@ -1,4 +1,4 @@
-//! The signal path of a plan: strips and sums, built for its rate.
+//! Signal path of a plan: strips and sums, built for its rate.
 
 use super::plan::{Plan, PlanError};
 use crate::mix::{BusStrip, Chain, Input, Matrix, Renderer, Summing, TrackStrip, fader};

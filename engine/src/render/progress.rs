@@ -1,4 +1,4 @@
-//! What a render says about itself while it runs, and how it is stopped.
+//! Progress reports of a render, and stopping it.
 
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -17,23 +17,23 @@ pub enum Phase {
     Mastering,
     /// The written file is read back and measured.
     Verifying,
-    /// The other files are written and everything gets its name.
+    /// The other files are written, and all files are given their names.
     Exporting,
 }
 
-/// How far a render is.
+/// Progress of a render.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Progress {
-    /// The part that is running.
+    /// The running part.
     pub phase: Phase,
-    /// How much of that part is done, 0 to 1.
+    /// Completed fraction of that part, 0 to 1.
     pub fraction: f64,
 }
 
-/// Called now and then with the progress; answers whether to go on.
+/// Called repeatedly with the progress; returns whether to continue.
 pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
-/// Somebody asked to stop.
+/// A stop was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("stopped on request; nothing was written")]
 pub struct Stopped;
@@ -53,7 +53,7 @@ impl<'a, 'b> PhaseProgress<'a, 'b> {
         Ok(this)
     }
 
-    /// Says that `done` steps are behind.
+    /// Reports that `done` steps are complete.
     pub(super) fn at(&mut self, done: u64) -> Result<(), Stopped> {
         let fraction = (done as f64 / self.total).min(1.0);
         match (self.on_progress)(Progress { phase: self.phase, fraction }) {

@@ -1,5 +1,5 @@
-//! What looks wrong in a session though it can be mixed: stems that are there twice, masters among
-//! stems, a rate that a tie decided.
+//! Warnings about sessions that can be mixed but look wrong: duplicate stems, masters among stems,
+//! a rate chosen in a tie.
 
 use crate::io::{FileId, StemInfo, hash_file, is_earlier_master};
 use crate::session::{Session, Track};
@@ -9,12 +9,13 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Places of two files of one length that are compared before all of both is.
+/// Number of places at which two files of equal length are compared before they are compared in
+/// full.
 const SAMPLED: u64 = 16;
-/// Bytes compared at each.
+/// Bytes compared at each place.
 const SAMPLE_BYTES: usize = 4_096;
 
-/// Returns a sentence for everything that a person should look at before the mix.
+/// Returns a sentence for everything that the user should check before the mix.
 pub(crate) fn warnings(session: &Session, stems: &[StemInfo], rate: SampleRate) -> Vec<String> {
     let mut warnings = earlier_masters(session);
     warnings.extend(doubled(session));
@@ -31,18 +32,18 @@ fn earlier_masters(session: &Session) -> Vec<String> {
     masters.map(warn).collect()
 }
 
-/// Tracks that play the same file as an earlier one, or a copy of it.
+/// Returns warnings about tracks that play the same file as an earlier one, or a copy of it.
 fn doubled(session: &Session) -> Vec<String> {
     let mut warnings = Vec::new();
-    // Files of one length are rare but among stems exported together: those are told apart by
-    // samples.
+    // Files of equal length are rare except among stems exported together: samples distinguish
+    // those.
     let mut by_length: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (index, track) in session.tracks.iter().enumerate() {
         let Ok(length) = fs::metadata(&track.file).map(|metadata| metadata.len()) else { continue };
         let alike = by_length.entry(length).or_default();
         let same = alike.iter().find_map(|&other| {
             let first = &session.tracks[other];
-            // Parts of one file, each trimmed in its own way, are meant.
+            // Parts of one file, each trimmed in its own way, are intended.
             let apart = |track: &Track| (track.trim_start_s, track.trim_end_s, track.start_s, track.delay_ms);
             if apart(first) != apart(track) {
                 return None;
@@ -61,7 +62,7 @@ fn doubled(session: &Session) -> Vec<String> {
     warnings
 }
 
-/// How two files of `length` bytes are the same; `None` where they are not.
+/// Returns how two files of `length` bytes are the same; `None` if they differ.
 fn how_alike(a: &Path, b: &Path, length: u64) -> Option<&'static str> {
     if FileId::of(a).is_some_and(|a| FileId::of(b) == Some(a)) {
         return Some("the same file");
@@ -70,7 +71,7 @@ fn how_alike(a: &Path, b: &Path, length: u64) -> Option<&'static str> {
     copies.then_some("a copy of the same file")
 }
 
-/// Parts of a file, evenly spread.
+/// Reads parts of a file, evenly spread.
 fn samples(path: &Path, length: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let mut bytes = Vec::new();
@@ -85,7 +86,7 @@ fn folded(track: &Track, stem: &StemInfo) -> Option<String> {
     stem.fold.as_ref().map(|fold| format!("track {:?}: {fold}", track.title()))
 }
 
-/// Where as many stems have another rate as have the chosen one, the choice was one of two.
+/// Returns a warning if as many stems have another rate as have the chosen one.
 fn tied_rate(session: &Session, stems: &[StemInfo], rate: SampleRate) -> Option<String> {
     if session.sample_rate_hz.is_some() {
         return None;

@@ -1,4 +1,4 @@
-//! Stems at the times that their files carry: the time references of broadcast waves (EBU Tech
+//! Placement of stems at the times in their files: the time references of broadcast waves (EBU Tech
 //! 3285), relative to the earliest.
 
 use crate::io::StemInfo;
@@ -6,22 +6,21 @@ use crate::session::{Timecode, Track};
 use serde::Serialize;
 
 const DAY_S: f64 = 86_400.0;
-/// A recorder writes the time of origination when it starts: where it is this near the reference,
-/// both are the time of day.
+/// Largest difference between time of origination and reference at which both are the time of day,
+/// in seconds. A recorder writes the time of origination when it starts.
 const CLOCK_TOLERANCE_S: f64 = 10.0;
-/// A timeline that begins at 0 holds its stems within so many seconds; later references are times
-/// of day.
+/// Longest timeline that starts at 0, in seconds; later references are times of day.
 const TIMELINE_S: f64 = 3_600.0;
-/// Two stems' references are the same time when they are nearer than half a frame of the highest
-/// rate.
+/// Largest difference of equal references, in seconds: half a frame of the highest rate.
 const SAME_S: f64 = 0.5 / 768_000.0;
 
-/// What was made of the time references of the stems.
+/// Evaluation of the time references of the stems.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimeCodes {
-    /// Whether the stems begin where their time references say.
+    /// True if the stems start at their time references.
     pub used: bool,
-    /// A sentence: where they are used, how far the stems are spread; else why they are not.
+    /// A sentence: if the references are used, how far the stems are spread; otherwise the reason
+    /// why they are not.
     pub reason: String,
     /// Seconds from the earliest stem, in session order; `None` for a track that has no reference,
     /// or a place of its own.
@@ -29,8 +28,8 @@ pub struct TimeCodes {
 }
 
 impl TimeCodes {
-    /// Judges the references of all stems; `None` where no stem has one. A track that the session
-    /// itself puts somewhere (`start_s`) stays there and does not count.
+    /// Evaluates the references of all stems; `None` if no stem has one. A track with its own place
+    /// in the session (`start_s`) stays there and does not count.
     pub(super) fn find(mode: Timecode, tracks: &[Track], stems: &[StemInfo]) -> Option<Self> {
         let counts: Vec<bool> = tracks.iter().map(|track| track.start_s == 0.0).collect();
         let times = times_s(tracks, stems);
@@ -71,24 +70,24 @@ impl TimeCodes {
         Some(Self { used: true, reason, starts_s })
     }
 
-    /// Whether any stem begins later than another by its reference.
+    /// Returns true if any stem begins later than another by its reference.
     pub fn moves(&self) -> bool {
         self.starts_s.iter().flatten().any(|&start| start >= SAME_S)
     }
 
-    /// Session time at which a track begins by its reference, in seconds.
+    /// Returns the session time at which a track begins by its reference, in seconds.
     pub fn start_s(&self, index: usize) -> Option<f64> {
         self.starts_s.get(index).copied().flatten()
     }
 }
 
-/// The time of the first frame that is kept of each stem, in seconds from one midnight for all. A
-/// reference counts from its own midnight, so that of a recorder that ran past it begins anew:
-/// where every stem's time of origination agrees with its reference, the dates tell the days. Dates
-/// of other files are those of an export, and tell nothing.
+/// Returns the time of the first frame kept of each stem, in seconds from one midnight for all. A
+/// reference counts from its own midnight, so that it restarts when a recorder runs past midnight.
+/// If every stem's time of origination agrees with its reference, the dates give the days. Other
+/// dates are those of an export, and are ignored.
 ///
-/// A reference of 0 stands for «not known» in most files. Beside others that lie on a timeline
-/// which begins at 0, it is the start of that timeline.
+/// A reference of 0 means «not known» in most files. Beside others on a timeline that starts at 0,
+/// it is the start of that timeline.
 fn times_s(tracks: &[Track], stems: &[StemInfo]) -> Vec<Option<f64>> {
     let own = |stem: &StemInfo| stem.time_reference.map(|frames| stem.sample_rate.seconds(frames));
     let latest = stems.iter().filter_map(own).fold(0.0, f64::max);
@@ -117,7 +116,7 @@ mod tests {
 
     const RATE: u64 = 44_100;
 
-    /// Stems like `bext_10h.wav`, but recorded at these seconds of the day; `None` has no
+    /// Returns stems like `bext_10h.wav`, but recorded at these seconds of the day; `None` has no
     /// reference.
     fn stems(times: &[Option<f64>]) -> (Vec<Track>, Vec<StemInfo>) {
         let path = mixdown_fixtures::path("formats").join("bext_10h.wav");

@@ -8,21 +8,22 @@ use rubato::audioadapter_buffers::adapter_to_float::ConvertNumbers;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler, ResamplerConstructionError, Sample, WindowFunction};
 
-/// The least block length, in frames at the lower rate. The block is also the filter: 512 are flat
-/// to 0.475 of the lower rate already, and 1024 to 1176 take 30 ns a stereo frame (44.1 to 48 kHz),
-/// as many as shorter and longer ones or fewer.
+/// Least block length, in frames at the lower rate. The block is also the filter: 512 are flat to
+/// 0.475 of the lower rate already. Blocks of 1024 to 1176 take 30 ns per stereo frame (44.1 to 48
+/// kHz), the same as shorter and longer ones, or less.
 const LOWER_BLOCK: usize = 1024;
 
-/// The longest block, in frames at the lower rate, that is converted in f32. Up to there, rounding
+/// Longest block, in frames at the lower rate, that is converted in f32. Up to there, rounding
 /// leaves −133 dB of a tone. It grows with the block, since rubato designs its filter in the same
 /// precision; f64 leaves −150 dB and takes 1.8 times as long.
 const LONGEST_SINGLE: usize = 2048;
 
-/// The largest sample taken, far above anything heard: rubato panics when a transform overflows or
-/// meets a NaN.
+/// Largest sample that is converted, far above any audible level: rubato panics when a transform
+/// overflows or meets a NaN.
 const LARGEST: f32 = 1e30;
 
-/// Converts blocks of fixed length, late by a whole number of frames. Samples go in and out as f32.
+/// Converts blocks of fixed length, with a delay of a whole number of frames. Input and output are
+/// f32.
 pub(super) struct BlockConverter {
     resampler: Precision,
     channels: usize,
@@ -38,10 +39,10 @@ enum Precision {
 }
 
 impl BlockConverter {
-    /// Control thread; allocates.
+    /// Creates a converter. Control thread; allocates.
     pub(super) fn new(from: SampleRate, to: SampleRate, channels: usize) -> Result<Self, ResamplerConstructionError> {
         let (unit_in, unit_out) = reduced(from, to);
-        // rubato centres its filter on half a block of input, rounded down: only when the blocks on
+        // rubato centres its filter on half a block of input, rounded down. Only when the blocks on
         // both sides are even is that half a block of output too, and a whole number of frames.
         let units = LOWER_BLOCK.div_ceil(unit_in.min(unit_out)).next_multiple_of(2);
         let (frames_in, frames_out) = (units * unit_in, units * unit_out);
@@ -60,34 +61,35 @@ impl BlockConverter {
         })
     }
 
-    /// Frames in a block of input.
+    /// Returns the frames in a block of input.
     pub(super) fn frames_in(&self) -> usize {
         self.frames_in
     }
 
-    /// Frames in a block of output.
+    /// Returns the frames in a block of output.
     pub(super) fn frames_out(&self) -> usize {
         self.frames_out
     }
 
-    /// Frames by which the output is late: exactly half a block (held by the impulse tests).
+    /// Returns the delay of the output in frames: exactly half a block (asserted by the impulse
+    /// tests).
     pub(super) fn delay(&self) -> usize {
         self.frames_out / 2
     }
 
-    /// The next block of input, to write.
+    /// Returns the next block of input, to write.
     pub(super) fn input(&mut self) -> BlockMut<'_> {
         BlockMut::new(&mut self.input, self.frames_in, self.channels, self.frames_in)
     }
 
-    /// The last block of output.
+    /// Returns the last block of output.
     pub(super) fn output(&self) -> Block<'_> {
         Block::new(&self.output, self.frames_out, self.channels, self.frames_out)
     }
 
     /// Converts the input block, of which the first `valid` frames count and the rest is silence.
-    /// Does not allocate. Returns how many samples were not finite, or absurdly large, and went in
-    /// as silence.
+    /// Does not allocate. Returns the number of samples that were not finite, or absurdly large,
+    /// and were converted as silence.
     pub(super) fn convert(&mut self, valid: usize) -> u64 {
         let mut replaced = 0;
         for channel in self.input.chunks_exact_mut(self.frames_in) {
@@ -128,7 +130,7 @@ fn fft<T: Sample>(
     Fft::new_custom(from.hz() as usize, to.hz() as usize, frames_in, 1, channels, window, FixedSync::Both)
 }
 
-/// The ratio of two rates in lowest terms.
+/// Returns the ratio of two rates in lowest terms.
 fn reduced(from: SampleRate, to: SampleRate) -> (usize, usize) {
     let (mut a, mut b) = (from.hz(), to.hz());
     while b != 0 {

@@ -1,4 +1,5 @@
-//! A clock corrected by millionths: rubato's sinc resampler at a ratio near 1, that may change.
+//! Correction of a clock by millionths: rubato's sinc resampler at a ratio near 1, which may
+//! change.
 
 use super::{ResampleError, Warp};
 use crate::audio::BlockMut;
@@ -10,16 +11,17 @@ use rubato::{
 
 /// Length of the sinc: with the edge below, flat to 0.01 dB up to 0.45 of the rate.
 const SINC_FRAMES: usize = 256;
-/// The edge of the filter, in Nyquist frequencies: at a ratio near 1 nothing folds but the last two
+/// Edge of the filter, in Nyquist frequencies: at a ratio near 1 nothing folds but the last two
 /// hundredths.
 const EDGE: f32 = 0.98;
-/// Sincs a frame; between them rubato interpolates by cubics.
+/// Sincs per frame; between them rubato interpolates by cubics.
 const OVERSAMPLING: usize = 256;
-/// Input frames a block.
+/// Input frames per block.
 pub(super) const BLOCK: usize = 1_024;
-/// How much the ratio may change, as a factor.
+/// Largest change of the ratio, as a factor.
 const MOST_CHANGE: f64 = 1.01;
-/// What rubato's first output is early by, beyond half a sinc: held by the impulse tests.
+/// Frames by which rubato's first output is early, beyond half a sinc: asserted by the impulse
+/// tests.
 const AHEAD: usize = 1;
 
 /// Converts blocks of a fixed length.
@@ -33,13 +35,13 @@ pub(super) struct DriftConverter {
     frames_out: usize,
     /// Output frames still to be dropped: those that lie before the input.
     to_drop: usize,
-    /// The output frame made last, counted with those dropped as below 0, and its input position.
+    /// Last output frame made, counted with those dropped as below 0, and its input position.
     last: (f64, f64),
 }
 
 impl DriftConverter {
-    /// Output frame `n` is input position `warp.input(n) − warp.start + DriftConverter::offset`.
-    /// Control thread; allocates.
+    /// Creates a converter. Output frame `n` is input position
+    /// `warp.input(n) − warp.start + DriftConverter::offset`. Control thread; allocates.
     pub(super) fn new(warp: &Warp, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
         let drift = warp.drift;
         let parameters = SincInterpolationParameters {
@@ -65,21 +67,21 @@ impl DriftConverter {
         })
     }
 
-    /// The input position of output frame 0: dropping whole frames leaves a little of the delay,
-    /// and rubato's table of sincs begins one step beside the middle.
+    /// Returns the input position of output frame 0. Dropping whole frames leaves a little of the
+    /// delay, and rubato's table of sincs begins one step beside the middle.
     pub(super) fn offset(drift: f64) -> f64 {
         drift * (SINC_FRAMES / 2 - AHEAD + 1) as f64 + (OVERSAMPLING as f64).recip()
     }
 
-    /// The frame before the first that rubato makes.
+    /// Returns the frame before the first that rubato makes, and its input position.
     fn before_first(drift: f64) -> (f64, f64) {
         let frame = -((SINC_FRAMES / 2 - AHEAD + 1) as f64);
         (frame, frame * (1.0 + drift) + Self::offset(drift))
     }
 
-    /// Sets the ratio with which the next block ends where the warp says: a change of the drift
-    /// within it is spread over the block, which puts no frame off by more than the change over a
-    /// quarter of a block.
+    /// Sets the ratio with which the next block ends where the warp requires. A change of the drift
+    /// within it is spread over the block. No frame is off by more than the change over a quarter
+    /// of a block.
     fn steer(&mut self) {
         if self.warp.changes.is_empty() {
             return;
@@ -91,22 +93,22 @@ impl DriftConverter {
         let _ = self.resampler.set_resample_ratio(1.0 / step, false);
     }
 
-    /// The next block of input, to write.
+    /// Returns the next block of input, to write.
     pub(super) fn input(&mut self) -> BlockMut<'_> {
         BlockMut::new(&mut self.input, BLOCK, self.channels, BLOCK)
     }
 
-    /// Frames that come out of `frames` frames.
+    /// Returns the number of output frames for `frames` input frames.
     pub(super) fn length_of(&self, frames: u64) -> u64 {
         self.warp.output(frames as f64 + self.warp.start).round() as u64
     }
 
     /// Converts the input block, of which the first `valid` frames count and the rest is silence,
-    /// into a vector a channel.
+    /// into one vector per channel.
     pub(super) fn convert(&mut self, valid: usize, out: &mut [Vec<f32>]) {
         for channel in self.input.chunks_exact_mut(BLOCK) {
             channel[valid..].fill(0.0);
-            // rubato carries what is not finite on for a whole sinc.
+            // rubato spreads samples that are not finite over a whole sinc.
             channel[..valid].iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
         }
         self.steer();

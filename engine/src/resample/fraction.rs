@@ -9,8 +9,8 @@ const PHASES: usize = 512;
 /// Kaiser's β: ripples of 80 dB.
 const BETA: f64 = 8.0;
 
-/// The weights that read a signal `fraction` (0 to 1) of a sample after sample `taps / 2 − 1` of
-/// `taps` samples. With 64 taps flat to 0.001 dB up to 0.45 of the rate.
+/// Returns the weights that read a signal `fraction` (0 to 1) of a sample after sample `taps / 2 −
+/// 1` of `taps` samples. With 64 taps flat to 0.001 dB up to 0.45 of the rate.
 pub fn fraction_weights(taps: usize, fraction: f64) -> Vec<f64> {
     let half = taps as f64 / 2.0;
     let raw: Vec<f64> = (0..taps)
@@ -25,7 +25,7 @@ pub fn fraction_weights(taps: usize, fraction: f64) -> Vec<f64> {
     raw.into_iter().map(|weight| weight / sum).collect()
 }
 
-/// The modified Bessel function of order 0, by its series.
+/// Returns the modified Bessel function of order 0, by its series.
 fn bessel_i0(x: f64) -> f64 {
     let (mut sum, mut term) = (1.0, 1.0);
     for k in 1..50 {
@@ -44,18 +44,18 @@ pub struct FractionTable {
 }
 
 impl FractionTable {
-    /// Weights of `taps` samples around each position. Control thread; allocates.
+    /// Creates weights of `taps` samples around each position. Control thread; allocates.
     pub fn new(taps: usize) -> Self {
         let row = |phase: usize| fraction_weights(taps, phase as f64 / PHASES as f64);
         Self { taps, rows: (0..=PHASES).flat_map(row).map(|weight| weight as f32).collect() }
     }
 
-    /// Samples that one reading takes.
+    /// Returns the number of samples per reading.
     pub fn taps(&self) -> usize {
         self.taps
     }
 
-    /// The signal `fraction` (0 to 1) of a sample after the middle of `around`:
+    /// Returns the signal `fraction` (0 to 1) of a sample after the middle of `around`:
     /// [`FractionTable::taps`] samples, of which sample `taps / 2 − 1` is the middle.
     pub fn at(&self, around: &[f32], fraction: f64) -> f32 {
         let place = fraction * PHASES as f64;
@@ -82,11 +82,11 @@ impl FractionTable {
 const TOGETHER: usize = 8;
 
 impl FractionTable {
-    /// The signal at `position`, `position + step` …, of which each must have
-    /// [`FractionTable::taps`] samples around it, one before those and eight after; `step` is near
-    /// one. As [`FractionTable::at`] one by one, in a fifth of the time: eight neighbours share
-    /// their weights, and how those change from one to the next. For a step of 1.001 that adds
-    /// errors of 3 · 10⁻⁵.
+    /// Writes the signal at `position`, `position + step` …, of which each must have
+    /// [`FractionTable::taps`] samples around it, one before those and eight after. `step` is near
+    /// one. The result is that of [`FractionTable::at`] one by one, in a fifth of the time. Eight
+    /// neighbours share their weights, and the change from one to the next. For a step of 1.001
+    /// that adds errors of 3 · 10⁻⁵.
     pub(crate) fn along(&self, samples: &[f32], position: f64, step: f64, out: &mut [f32]) {
         let before = self.taps / 2 - 1;
         let stretch = step - 1.0;
@@ -111,7 +111,7 @@ impl FractionTable {
     }
 }
 
-/// Eight neighbours, by weights that go from `low` to `high` as `part` goes from 0 to 1.
+/// Reads eight neighbours, with weights that move from `low` to `high` as `part` rises from 0 to 1.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn eight(samples: &[f32], low: &[f32], high: &[f32], part: &[f32; TOGETHER]) -> [f32; TOGETHER] {
     let (mut sums, mut changes) = ([0.0; TOGETHER], [0.0; TOGETHER]);

@@ -1,5 +1,5 @@
-//! One sample rate into another: exact length, zero net delay, alias and image products below −120
-//! dB.
+//! Conversion of one sample rate into another: exact length, zero net delay, alias and image
+//! products below −120 dB.
 
 mod block;
 mod drift;
@@ -19,7 +19,7 @@ pub use fraction::{FractionTable, fraction_weights};
 pub use retime::{Retimed, Retiming};
 pub use warp::Warp;
 
-/// A rate that cannot be converted.
+/// Error when a rate cannot be converted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ResampleError {
     /// The source has no channels.
@@ -27,17 +27,17 @@ pub enum ResampleError {
     NoChannels {
         /// The rate of the source.
         from: SampleRate,
-        /// The rate asked for.
+        /// The requested rate.
         to: SampleRate,
     },
-    /// The resampler does not take this pair of rates.
+    /// The resampler does not support this pair of rates.
     #[error("cannot convert from {from} to {to}: {cause}; convert the file to {to} beforehand")]
     Rates {
         /// The rate of the source.
         from: SampleRate,
-        /// The rate asked for.
+        /// The requested rate.
         to: SampleRate,
-        /// What the resampler says.
+        /// Message of the resampler.
         cause: String,
     },
 }
@@ -46,7 +46,7 @@ pub enum ResampleError {
 ///
 /// - Equal rates: every sample passes through untouched.
 /// - Length: `round(n × to / from)` frames for the `n` that the source delivered, halves upwards.
-/// - Delay: none; what is centred on input frame `k` comes out centred on `k × to / from`.
+/// - Delay: none; a sound centred on input frame `k` is centred on `k × to / from` in the output.
 /// - Pass band, flat to 0.01 dB: up to 0.475 of the lower rate. Stop band, −120 dB for full-scale
 ///   tones: from 0.5 of the lower rate.
 /// - The same bits for any sequence of block lengths. Bits may differ in the last place between
@@ -56,9 +56,9 @@ pub enum ResampleError {
 ///   frames.
 ///
 /// Rates in a plain ratio (44.1 ↔ 48 ↔ 96 kHz) work in blocks of about 1024 frames at the lower
-/// rate; rates that share no divisor need blocks of up to two seconds, with memory to match: 25 MB
-/// for stereo at 44 099 to 48 000 Hz, 50 MB at 1 to 768 kHz, and 450 MB at the worst, 767 999 to
-/// 768 000 Hz.
+/// rate. Rates that share no divisor need blocks of up to two seconds, with memory to match. It is
+/// 25 MB for stereo at 44 099 to 48 000 Hz, and 50 MB at 1 to 768 kHz. At the worst, 767 999 to 768
+/// 000 Hz, it is 450 MB.
 pub struct RateConverter<S: Source> {
     source: S,
     to: SampleRate,
@@ -79,18 +79,18 @@ impl<S: Source> RateConverter<S> {
         Ok(Self { source, to, stream })
     }
 
-    /// The source behind the converter.
+    /// Returns the source behind the converter.
     pub fn source(&self) -> &S {
         &self.source
     }
 
-    /// Samples so far that were not finite (or beyond ±10³⁰) and were replaced by silence; always 0
-    /// when the rates are equal.
+    /// Returns the number of samples so far that were not finite (or beyond ±10³⁰) and were
+    /// replaced by silence. It is always 0 when the rates are equal.
     pub fn replaced_samples(&self) -> u64 {
         self.stream.as_ref().map_or(0, |stream| stream.replaced)
     }
 
-    /// Gives the source back.
+    /// Returns the source.
     pub fn into_source(self) -> S {
         self.source
     }
@@ -107,8 +107,8 @@ impl<S: Source> Source for RateConverter<S> {
         self.to
     }
 
-    /// As [`Source::read`]; `out` must have the channels of the source. Allocates nothing itself.
-    /// An error of the source ends the stream.
+    /// Reads as [`Source::read`] does; `out` must have the channels of the source. Allocates
+    /// nothing itself. An error of the source ends the stream.
     fn read(&mut self, out: &mut BlockMut<'_>) -> Result<usize, S::Error> {
         let Some(stream) = &mut self.stream else { return self.source.read(out) };
         let mut written = 0;
@@ -122,20 +122,20 @@ impl<S: Source> Source for RateConverter<S> {
     }
 }
 
-/// The state of a conversion between two calls of `read`.
+/// State of a conversion between two calls of `read`.
 struct Stream {
     converter: BlockConverter,
     from: SampleRate,
     to: SampleRate,
-    /// Frames the source has delivered.
+    /// Frames that the source has delivered.
     consumed: u64,
-    /// Frames handed out.
+    /// Frames returned.
     emitted: u64,
-    /// Frames to hand out in all, once the source has ended.
+    /// Frames to return in all, once the source has ended.
     total: Option<u64>,
     /// Frames of delay still to be dropped.
     to_drop: usize,
-    /// First frame of the current output block that was not handed out.
+    /// First frame of the current output block that was not returned.
     next: usize,
     /// Samples that were not finite.
     replaced: u64,
@@ -152,16 +152,16 @@ impl Stream {
         Ok(Self { converter, from, to, consumed: 0, emitted: 0, total: None, to_drop, next, replaced: 0 })
     }
 
-    /// Frames that can be handed out now. Before the end is known nothing is held back: what has
-    /// come out of the converter is always `delay` frames short of the length due for the input so
-    /// far.
+    /// Returns the number of frames that can be returned now. Before the end is known nothing is
+    /// held back. The output of the converter is always `delay` frames short of the length due for
+    /// the input so far.
     fn ready(&self) -> usize {
         let made = self.converter.frames_out() - self.next;
         self.total.map_or(made, |total| made.min((total - self.emitted) as usize))
     }
 
-    /// Converts the next block of the source, or of the silence after it; false when all has been
-    /// handed out.
+    /// Converts the next block of the source, or of the silence after it. Returns false when all
+    /// has been returned.
     fn refill<S: Source>(&mut self, source: &mut S) -> Result<bool, S::Error> {
         if self.total == Some(self.emitted) {
             return Ok(false);
@@ -183,7 +183,7 @@ impl Stream {
         Ok(true)
     }
 
-    /// Copies what is ready to the start of `out`.
+    /// Copies the frames that are ready to the start of `out`.
     fn take(&mut self, out: &mut BlockMut<'_>) -> usize {
         let frames = self.ready().min(out.frames());
         let part = self.converter.output().slice(self.next..self.next + frames);
@@ -196,7 +196,7 @@ impl Stream {
     }
 }
 
-/// `round(frames × to / from)`, halves upwards.
+/// Returns `round(frames × to / from)`, halves upwards.
 fn length_at(frames: u64, from: SampleRate, to: SampleRate) -> u64 {
     let (from, to) = (u128::from(from.hz()), u128::from(to.hz()));
     ((2 * u128::from(frames) * to + from) / (2 * from)) as u64

@@ -1,5 +1,5 @@
-//! A stream read from another point of time, between its samples, and at a clock that differs by
-//! millionths.
+//! Retiming of a stream: from another point of time, between its samples, and at a clock that
+//! differs by millionths.
 
 use super::drift::{BLOCK, DriftConverter};
 use super::fraction::fraction_weights;
@@ -13,23 +13,23 @@ const TAPS: usize = 64;
 /// Input frames read at once.
 const AT_ONCE: usize = 1_024;
 
-/// How a stream is read anew.
+/// Change of the time and polarity of a stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retiming {
-    /// Which input position belongs to which output frame.
+    /// Input position for each output frame.
     pub warp: Warp,
-    /// −1 to turn the signal over.
+    /// −1 to invert the polarity.
     pub polarity: i8,
 }
 
 impl Retiming {
-    /// As it is.
+    /// No change.
     pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
 }
 
-/// A source read anew. With [`Retiming::NONE`] every sample passes untouched; a whole start without
-/// drift copies samples; else the pass band is flat to 0.01 dB up to 0.45 of the rate. Ends where
-/// the input ends, the last fraction of a frame left out.
+/// Retimed source. With [`Retiming::NONE`] every sample passes untouched; a whole start without
+/// drift copies samples. Otherwise the pass band is flat to 0.01 dB up to 0.45 of the rate. Ends
+/// where the input ends, the last fraction of a frame left out.
 pub struct Retimed<S: Source> {
     source: S,
     retiming: Retiming,
@@ -41,26 +41,28 @@ struct Stage {
     weights: Option<Vec<f64>>,
     drift: Option<DriftConverter>,
     channels: usize,
-    /// The shifted input, a vector a channel, from `next` on; with what the filter needs around it.
+    /// Shifted input, one vector per channel, from `next` on; with the samples that the filter
+    /// needs around it.
     held: Vec<Vec<f32>>,
-    /// Frames of the input still to be skipped; of silence still to come before it, when negative.
+    /// Input frames still to be skipped; when negative, frames of silence still to come before the
+    /// input.
     skip: i64,
     next: usize,
     ended: bool,
-    /// Frames made ready by the drift converter, a vector a channel.
+    /// Frames made ready by the drift converter, one vector per channel.
     made: Vec<Vec<f32>>,
     made_next: usize,
-    /// Frames still to hand out, once the input has ended.
+    /// Frames still to return, once the input has ended.
     left: Option<u64>,
     shifted: u64,
     emitted: u64,
 }
 
 impl<S: Source> Retimed<S> {
-    /// Reads `source` anew. Control thread; allocates.
+    /// Retimes `source`. Control thread; allocates.
     ///
     /// # Errors
-    /// When the drift is beyond what the resampler takes.
+    /// If the drift is beyond the resampler's range.
     pub fn new(source: S, retiming: Retiming) -> Result<Self, ResampleError> {
         let stage = if retiming.warp == Warp::NONE {
             None
@@ -70,7 +72,7 @@ impl<S: Source> Retimed<S> {
         Ok(Self { source, retiming, stage })
     }
 
-    /// The source behind.
+    /// Returns the source behind.
     pub fn source(&self) -> &S {
         &self.source
     }
@@ -103,7 +105,7 @@ impl<S: Source> Source for Retimed<S> {
 
 impl Stage {
     fn new(warp: &Warp, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
-        // The converter begins a little late; the fractional delay takes that out.
+        // The converter begins with a small delay, which the fractional delay removes.
         let start = warp.start - if warp.is_shift() { 0.0 } else { DriftConverter::offset(warp.drift) };
         let (whole, fraction) = (start.floor(), start - start.floor());
         // Position p needs the taps from p − (TAPS / 2 − 1) on.
@@ -233,7 +235,7 @@ impl Stage {
     }
 }
 
-/// The sum of products in f64, in four lanes.
+/// Returns the sum of products in f64, in four lanes.
 fn weighted(samples: &[f32], weights: &[f64]) -> f32 {
     let mut lanes = [0.0_f64; 4];
     for (x, w) in samples.as_chunks::<4>().0.iter().zip(weights.as_chunks::<4>().0) {
@@ -344,7 +346,7 @@ mod tests {
                 let near = (0.25 * TAU * hz / RATE_HZ).sin();
                 assert!((f64::from(*sample) - wanted).abs() < near, "{n}: {sample} {wanted} {warp:?}");
             }
-            // Two blocks after a change nothing is left of it.
+            // Two blocks after a change no trace of it is left.
             let last = warp.changes.last().map_or(0, |(at, _)| *at as usize) + 2_500;
             for (n, sample) in out.iter().enumerate().take(199_000).skip(last) {
                 assert!((f64::from(*sample) - tone(hz, warp.input(n as f64))).abs() < 0.003, "{n} {warp:?}");

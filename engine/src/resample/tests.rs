@@ -1,4 +1,4 @@
-//! What conversion promises, held against tones, impulses and every split of the reading.
+//! Tests of conversion with tones, impulses and every split of the reading.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use super::{RateConverter, ResampleError};
@@ -8,7 +8,7 @@ use crate::units::SampleRate;
 use mixdown_fixtures::signals;
 use std::f64::consts::TAU;
 
-/// A source in memory that fails after a number of frames, if told to.
+/// Source in memory that fails after a number of frames, if one is set.
 struct Memory {
     rate: SampleRate,
     channels: Vec<Vec<f32>>,
@@ -69,8 +69,8 @@ fn convert(from_hz: u32, to_hz: u32, samples: Vec<f32>) -> Vec<f32> {
     convert_in(&[4096], from_hz, to_hz, vec![samples]).remove(0)
 }
 
-/// The rates that music and speech come in, both ways, with one pair that shares few divisors and
-/// goes through f64.
+/// Common rates of music and speech, both ways, with one pair that shares few divisors and is
+/// converted in f64.
 const PAIRS: [(u32, u32); 12] = [
     (44_100, 48_000),
     (48_000, 44_100),
@@ -86,7 +86,8 @@ const PAIRS: [(u32, u32); 12] = [
     (192_000, 8_000),
 ];
 
-/// Gain of a full-scale tone, and what else comes out, both in decibels of the tone.
+/// Returns the gain of a full-scale tone, and the level of the rest of the output, both in decibels
+/// of the tone.
 fn tone_db(from_hz: u32, to_hz: u32, frequency_hz: f64) -> (f64, f64) {
     let from = f64::from(from_hz);
     let out = convert(from_hz, to_hz, signals::sine(from, frequency_hz, 1.0, 0.3, from_hz as usize * 2));
@@ -153,8 +154,8 @@ fn a_sweep_above_the_lower_nyquist_leaves_nothing() {
     assert!(20.0 * peak.log10() < -120.0, "{} dB", 20.0 * peak.log10());
 }
 
-/// The delay of `out` against an event at `centre` (in frames of `out`), from the phase at four
-/// frequencies up to 0.4 of the lower rate.
+/// Returns the delay of `out` against an event at `centre` (in frames of `out`). It is computed
+/// from the phase at four frequencies up to 0.4 of the lower rate.
 fn delay_frames(out: &[f32], centre: f64, from_hz: u32, to_hz: u32) -> f64 {
     let low = f64::from(from_hz.min(to_hz));
     [0.07, 0.19, 0.31, 0.4]
@@ -214,8 +215,8 @@ fn the_length_is_the_rounded_ratio_for_every_short_source() {
 
 #[test]
 fn the_middle_of_a_short_constant_is_that_constant() {
-    // 50 frames at 44.1 kHz: the filter rings at both ends, so the middle is right to the ripple of
-    // a step, 25 frames away (0.5 %).
+    // 50 frames at 44.1 kHz: the filter rings at both ends. The middle is right to the ripple of a
+    // step, 25 frames away (0.5 %).
     let out = convert(44_100, 48_000, vec![0.5; 50]);
     assert!((out[27] - 0.5).abs() < 0.01, "{}", out[27]);
 }

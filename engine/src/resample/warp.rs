@@ -1,12 +1,13 @@
-//! Which input position belongs to which output frame: a start, a drift, and changes of the drift.
+//! Map from output frames to input positions: a start, a drift, and changes of the drift.
 
-/// Output frame `n` is input position `start + n × (1 + drift)`, up to the first change of the
-/// drift; from there on it goes on at the drift of the change.
+/// Map from output frames to input positions. Output frame `n` is input position `start + n × (1 +
+/// drift)`, up to the first change of the drift. From there on it continues at the drift of the
+/// change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warp {
-    /// The input position, in frames, of output frame 0; before the first frame there is silence.
+    /// Input position, in frames, of output frame 0; before the first frame there is silence.
     pub start: f64,
-    /// What the input has more frames than the output, as a share.
+    /// Excess of input frames over output frames, as a share.
     pub drift: f64,
     /// Output frames above 0, in order, each with the drift from there on.
     pub changes: Vec<(f64, f64)>,
@@ -16,22 +17,22 @@ impl Warp {
     /// Frame for frame.
     pub const NONE: Self = Self { start: 0.0, drift: 0.0, changes: Vec::new() };
 
-    /// From one input position on, without drift.
+    /// Creates a map from one input position on, without drift.
     pub fn shift(start: f64) -> Self {
         Self { start, drift: 0.0, changes: Vec::new() }
     }
 
-    /// From one input position on, with one drift.
+    /// Creates a map from one input position on, with one drift.
     pub fn line(start: f64, drift: f64) -> Self {
         Self { start, drift, changes: Vec::new() }
     }
 
-    /// No drift at any time.
+    /// Returns true if there is no drift at any time.
     pub fn is_shift(&self) -> bool {
         self.drift == 0.0 && self.changes.is_empty()
     }
 
-    /// The input position of an output frame, before frame 0 too.
+    /// Returns the input position of an output frame, before frame 0 too.
     pub fn input(&self, frame: f64) -> f64 {
         let mut last = self.drift;
         self.changes.iter().fold(self.start + frame * (1.0 + self.drift), |position, (at, drift)| {
@@ -39,7 +40,7 @@ impl Warp {
         })
     }
 
-    /// The output frame of an input position.
+    /// Returns the output frame of an input position.
     pub fn output(&self, position: f64) -> f64 {
         let (mut frame, mut start, mut drift) = (0.0, self.start, self.drift);
         for (at, then) in &self.changes {
@@ -52,7 +53,8 @@ impl Warp {
         frame + (position - start) / (1.0 + drift)
     }
 
-    /// The same from output frame `frame` on, of an input that begins `skipped` frames later.
+    /// Returns the map from output frame `frame` on, of an input that begins `skipped` frames
+    /// later.
     #[must_use]
     pub fn from(&self, frame: f64, skipped: f64) -> Self {
         let before = self.changes.iter().rfind(|(at, _)| *at <= frame);
@@ -68,7 +70,7 @@ impl Warp {
         }
     }
 
-    /// The same at a rate `ratio` times as high.
+    /// Returns the map at a rate `ratio` times as high.
     #[must_use]
     pub fn at_rate(&self, ratio: f64) -> Self {
         Self {

@@ -1,10 +1,10 @@
-//! What a single value of the schema accepts: choices, a range of numbers, text, or true and false.
+//! Values that a schema accepts: choices, a range of numbers, text, or true and false.
 
 use super::node::{Data, Node, plain};
 use super::problem::did_you_mean;
 use serde_json::{Number, Value};
 
-/// Everything that a schema without tables and lists accepts.
+/// All values that a schema without tables and lists accepts.
 #[derive(Default)]
 pub(super) struct Accepts {
     choices: Vec<&'static Value>,
@@ -64,8 +64,8 @@ impl Accepts {
         }
     }
 
-    /// The value if it is accepted, whole numbers as such; or what is wrong with it, to follow its
-    /// key.
+    /// Returns the value if it is accepted, whole numbers as such. Otherwise returns the problem as
+    /// text that follows its key.
     pub(super) fn check(&self, node: &Node) -> Result<Data, String> {
         if let Some(choice) = self.choices.iter().find(|choice| same(choice, &node.data)) {
             return Ok(Node::from_value(choice).data);
@@ -74,7 +74,7 @@ impl Accepts {
             (Data::Flag(_), ..) if self.flag => Ok(node.data.clone()),
             (Data::Number(number), Some(range), _) => range.check(number),
             (Data::Text(text), _, Some(length)) => length.check(text).map(|()| node.data.clone()),
-            // What a program built and JSON cannot hold arrives as null.
+            // A program's value that JSON cannot represent arrives as null.
             (Data::Null, Some(range), _) => Err(format!("is not a finite number ({})", range.bounds())),
             (Data::Other(_), Some(range), _) => {
                 Err(format!("= {} is not a finite number ({})", node.shown(), range.bounds()))
@@ -87,12 +87,12 @@ impl Accepts {
         }
     }
 
-    /// Whether any text is accepted.
+    /// Returns true if any text is accepted.
     pub(super) fn is_free_text(&self) -> bool {
         self.text.is_some()
     }
 
-    /// What is accepted, in words.
+    /// Returns the accepted values, in words.
     pub(super) fn expected(&self) -> String {
         let choices = self.choices.iter().map(ToString::to_string).collect::<Vec<_>>();
         let choices = match choices.as_slice() {
@@ -119,7 +119,7 @@ fn same(choice: &Value, data: &Data) -> bool {
 }
 
 impl NumberRange {
-    /// The range in words.
+    /// Returns the range in words.
     fn bounds(&self) -> String {
         let shown = |bound: &Value, open: &str| bound.as_number().map_or_else(|| open.to_owned(), plain);
         format!("{} to {}", shown(self.min, "any"), shown(self.max, "any"))
@@ -136,7 +136,7 @@ impl NumberRange {
         }
         match whole(number) {
             Some(_) if !(above && below) => out_of_range(),
-            // Beyond 2^53 only whole numbers tell neighbours apart.
+            // Beyond 2^53 only whole numbers distinguish neighbours.
             Some(whole) if self.max.as_u64().is_some_and(|max| whole > i128::from(max)) => out_of_range(),
             Some(whole) => i64::try_from(whole).map(|whole| Data::Number(whole.into())).or_else(|_| out_of_range()),
             None => Err(format!("= {shown} is not a whole number ({})", self.bounds())),
@@ -144,7 +144,7 @@ impl NumberRange {
     }
 }
 
-/// A number without a fraction as such, be it written `48000` or `48000.0`.
+/// Returns a number without a fraction as an integer, written `48000` or `48000.0`.
 fn whole(number: &Number) -> Option<i128> {
     number.as_i128().or_else(|| {
         let float = number.as_f64().filter(|float| float.fract() == 0.0)?;

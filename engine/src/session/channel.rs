@@ -1,6 +1,6 @@
 //! The channel strips of a session: tracks and buses, and the sends between them.
 
-use super::document::{MAX_INSERTS, TIME_S};
+use super::limits::{MAX_INSERTS, TIME_S};
 use crate::dsp::Insert;
 use crate::dsp::gain::GAIN_DB;
 use schemars::JsonSchema;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// The pan positions taken: -1 is left, 0 the centre, 1 right.
+/// Range of pan positions: -1 is left, 0 the centre, 1 right.
 pub const PAN: (f64, f64) = (-1.0, 1.0);
-/// The stereo widths taken: 0 is mono, 1 as it is, 2 twice as wide.
+/// Range of stereo widths: 0 is mono, 1 as it is, 2 twice as wide.
 pub const WIDTH: (f64, f64) = (0.0, 2.0);
-/// The track delays taken, in milliseconds.
+/// Range of track delays, in milliseconds.
 pub const DELAY_MS: (f64, f64) = (0.0, 10_000.0);
-/// What an `output` calls the master.
+/// Name of the master in an `output`.
 pub const MASTER: &str = "master";
 
 /// One stem and what is done to it.
@@ -84,7 +84,7 @@ pub struct Track {
     pub sends: Vec<AuxSend>,
 }
 
-/// Where tracks and other buses meet.
+/// A sum of tracks and other buses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bus {
@@ -136,7 +136,7 @@ pub struct AuxSend {
     pub pre_fader: bool,
 }
 
-/// How gain follows the pan position.
+/// Relation of gain and pan position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PanLaw {
@@ -160,7 +160,7 @@ pub enum PanLaw {
     Balance,
 }
 
-/// Whether the waveform is turned upside down.
+/// Polarity of the waveform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Polarity {
@@ -180,7 +180,7 @@ fn master() -> String {
 }
 
 impl Track {
-    /// A track that plays a stem from session time 0, unchanged, into the master.
+    /// Builds a track that plays a stem from session time 0, unchanged, into the master.
     pub fn new(file: impl Into<PathBuf>) -> Self {
         Self {
             file: file.into(),
@@ -202,7 +202,7 @@ impl Track {
         }
     }
 
-    /// What the track is called: its name, or else its file's name without the ending.
+    /// Returns the track's name, or else its file's name without the extension.
     pub fn title(&self) -> Cow<'_, str> {
         match &self.name {
             Some(name) => name.into(),
@@ -211,14 +211,14 @@ impl Track {
     }
 }
 
-/// A file's name without its ending, with the replacement character for what is not Unicode;
-/// `track` when there is no name.
+/// Returns a file's name without its extension, with the replacement character where it is not
+/// Unicode; `track` when there is no name.
 pub(super) fn stem(file: &Path) -> Cow<'_, str> {
     file.file_stem().map_or("track".into(), std::ffi::OsStr::to_string_lossy)
 }
 
 impl Bus {
-    /// A bus that changes nothing and goes to the master.
+    /// Builds a bus that changes nothing and feeds the master.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -234,7 +234,7 @@ impl Bus {
 }
 
 impl AuxSend {
-    /// A copy at 0 dB, taken after the fader.
+    /// Builds a copy at 0 dB, taken after the fader.
     pub fn new(to: impl Into<String>) -> Self {
         Self { to: to.into(), gain_db: 0.0, pre_fader: false }
     }

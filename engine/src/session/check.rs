@@ -1,8 +1,9 @@
-//! What the schema cannot say: files that are there, names that are unique, routes that end, times
-//! that pass.
+//! Checks that the schema cannot express: files exist, names are unique, routes have no circles,
+//! times are in order.
 
 use super::channel::{AuxSend, MASTER, Track};
 use super::document::{OutputSettings, Session};
+use super::finding::Finding;
 use super::master_name::{name_problem, tag_problem};
 use super::node::Step::{self, Item, Key};
 use super::output_format::{Container, OutputFormat};
@@ -17,14 +18,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Routes to nowhere that get a suggestion; a document with more has another problem than spelling.
+/// Most unknown routes that get a suggestion; a document with more has another problem than
+/// spelling.
 const SUGGESTIONS: usize = 50;
-
-/// A problem and the way to it.
-pub(super) struct Finding {
-    pub(super) path: Vec<Step>,
-    pub(super) message: String,
-}
 
 impl Finding {
     pub(super) fn new(path: &[Step], message: impl Into<String>) -> Self {
@@ -32,9 +28,9 @@ impl Finding {
     }
 }
 
-/// Everything that is wrong with a session of sound values. `lost` names keys that have lost a
-/// part: what is missing there is no further problem. Files are shown as seen from `folder`;
-/// without one they are not looked at.
+/// Returns all problems of a session of sound values. `lost` names keys that have lost a part:
+/// anything missing there is not a further problem. Files are shown relative to `folder`; without
+/// one they are not looked at.
 pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Option<&Path>) -> Vec<Finding> {
     let mut found = Vec::new();
     if session.tracks.is_empty() && !lost.contains("tracks") {
@@ -74,8 +70,8 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     found
 }
 
-/// Files that are not there; where any is missing, those too that are there and cannot be read, so
-/// that all are told in one round.
+/// Finds missing files. If there are any, also finds existing files that cannot be read, so that
+/// all are reported in one round.
 fn files(session: &Session, folder: &Path, found: &mut Vec<Finding>) {
     let missing: Vec<Option<String>> = session.tracks.iter().map(|track| file_problem(track, folder)).collect();
     if missing.iter().all(Option::is_none) {
@@ -118,7 +114,7 @@ fn unique<'a>(list: &'static str, names: impl Iterator<Item = &'a str>, found: &
     }
 }
 
-/// Outputs and sends that lead nowhere.
+/// Finds outputs and sends to unknown names.
 fn routes(session: &Session, found: &mut Vec<Finding>) {
     let buses = session.buses.iter().map(|bus| bus.name.as_str()).collect::<BTreeSet<_>>();
     let mut channel = |list: &'static str, index: usize, output: &str, sends: &[AuxSend]| {
@@ -157,7 +153,7 @@ fn times(session: &Session, found: &mut Vec<Finding>) {
     }
 }
 
-/// Frequencies that a sample rate cannot carry.
+/// Returns frequencies that a sample rate cannot carry.
 pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut chain = |path: &[Step], inserts: &[Insert]| {
@@ -183,14 +179,14 @@ pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
     found
 }
 
-/// Why a format cannot hold a rate.
+/// Returns the reason why a format cannot store a rate.
 fn rate_problem(format: OutputFormat, rate: SampleRate) -> Option<String> {
     let hz = rate.hz();
     match format.container() {
         Container::Opus if hz != OPUS_RATE_HZ => Some(format!(
             "opus holds {OPUS_RATE_HZ} Hz, and the session has {hz} Hz: leave sample_rate_hz out, or choose another format"
         )),
-        // What a frame's header can say: RFC 9639, section 9.1.2.
+        // Limits of a frame's header: RFC 9639, section 9.1.2.
         Container::Flac if hz > 65_535 && (hz > 655_350 || !hz.is_multiple_of(10)) => {
             Some(format!("FLAC cannot hold {hz} Hz: set sample_rate_hz, or choose wav24"))
         }
@@ -198,12 +194,12 @@ fn rate_problem(format: OutputFormat, rate: SampleRate) -> Option<String> {
     }
 }
 
-/// A format as the document writes it.
+/// Returns a format as the document writes it.
 fn word(format: OutputFormat) -> String {
     serde_json::to_value(format).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The frequency of an insert that has one: its key, and its value in hertz.
+/// Returns the frequency of an insert that has one: its key, and its value in hertz.
 fn frequency(insert: &Insert) -> Option<(&'static str, f64)> {
     match insert {
         Insert::HighPass(band) | Insert::LowPass(band) => Some(("cutoff_hz", band.cutoff_hz)),

@@ -1,7 +1,9 @@
-//! The session document as data: what a file says, and what a program may build or change field by
-//! field.
+//! The session document as data: the content of a file, which a program may also build or change
+//! field by field.
 
 use super::channel::{Bus, Track};
+use super::limits::MAX_INSERTS;
+use super::limits::TIME_S;
 use super::output_format::OutputFormat;
 use super::target::{Ceiling, Target};
 use crate::align::Mode;
@@ -10,21 +12,17 @@ use crate::units::SampleRate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The longest time taken anywhere in a session, in seconds: one day.
-pub const TIME_S: (f64, f64) = (0.0, 86_400.0);
-/// The tails taken, in seconds.
+/// Range of tails, in seconds.
 pub const TAIL_S: (f64, f64) = (0.0, 600.0);
-/// The limits of limiting taken, in decibels.
+/// Range of the most limiting, in decibels.
 pub const MAX_LIMITING_DB: (f64, f64) = (0.0, 24.0);
 /// The most tracks, and the most buses, of a session.
 pub const MAX_TRACKS: usize = 1_000;
-/// The most inserts, and the most sends, of a track or bus.
-pub const MAX_INSERTS: usize = 64;
 
-/// A mix: stems, what is done to each, where they go, and how the master is to be.
+/// A mix: stems, their processing and routing, and the format and loudness of the master.
 ///
-/// Read one with [`Session::load`] or [`Session::parse`], or build one field by field and ask
-/// [`Session::problems`].
+/// Read one with [`Session::load`] or [`Session::parse`], or build one field by field and check it
+/// with [`Session::problems`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(
@@ -63,7 +61,7 @@ pub struct Session {
     pub output: OutputSettings,
 }
 
-/// How stems are put in time with each other.
+/// Alignment of stems with each other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlignSettings {
@@ -75,11 +73,11 @@ pub struct AlignSettings {
     pub timecode: Timecode,
 }
 
-/// Whether stems start at the time references of their files.
+/// Use of the time references of files as starts of stems.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Timecode {
-    /// Where all stems carry one that can be a time, within a day of each other. A track with a
+    /// Used if all stems carry one that can be a time, within a day of each other. A track with a
     /// `start_s` of its own stays there.
     #[default]
     Auto,
@@ -87,7 +85,7 @@ pub enum Timecode {
     Off,
 }
 
-/// Which stems are moved.
+/// Choice of the stems that are moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlignMode {
@@ -105,7 +103,7 @@ pub enum AlignMode {
 }
 
 impl AlignMode {
-    /// Returns how stems are compared; `None` where nothing moves.
+    /// Returns the mode of comparison of stems; `None` where nothing moves.
     pub fn comparison(self) -> Option<Mode> {
         match self {
             Self::Auto => Some(Mode::Auto),
@@ -116,7 +114,7 @@ impl AlignMode {
     }
 }
 
-/// Which part of the session is written.
+/// Part of the session that is written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimeRange {
@@ -136,7 +134,7 @@ pub struct TimeRange {
     pub tail_s: Option<f64>,
 }
 
-/// What is done to the sum of all tracks and buses.
+/// Processing of the sum of all tracks and buses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Master {
@@ -208,7 +206,7 @@ mod defaults {
 }
 
 impl Default for Session {
-    /// A session without tracks: everything else as in an empty document.
+    /// Builds a session without tracks: everything else as in an empty document.
     fn default() -> Self {
         Self {
             schema: defaults::schema(),
@@ -250,7 +248,8 @@ impl Default for OutputSettings {
 }
 
 impl Master {
-    /// The ceiling that holds, in dBTP: the session's, or else the target's; `None` when it is off.
+    /// Returns the ceiling that applies, in dBTP: the session's, or else the target's; `None` when
+    /// it is off.
     pub fn effective_ceiling_dbtp(&self) -> Option<f64> {
         match self.ceiling_dbtp {
             Some(Ceiling::Dbtp(dbtp)) => Some(dbtp),

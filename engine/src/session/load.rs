@@ -1,7 +1,8 @@
-//! From a document to a checked session: all problems at once, whether it was read or built.
+//! From a document to a checked session: all problems at once, for documents read or built.
 
-use super::check::{self, Finding};
+use super::check;
 use super::document::Session;
+use super::finding::Finding;
 use super::node::Node;
 use super::problem::{Problem, SessionErrors};
 use super::{text, walk};
@@ -11,18 +12,18 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// The largest document taken, in bytes.
+/// Most bytes of a document.
 pub const MAX_DOCUMENT_BYTES: usize = 16 << 20;
 
 impl Session {
-    /// Reads a document, TOML or JSON by its ending or else by its first character, and checks all
-    /// of it.
+    /// Reads a document and checks all of it. The extension, or else the first character,
+    /// determines whether it is TOML or JSON.
     ///
     /// `origin` names the document in messages, and files in it are resolved against its folder; it
     /// need not exist.
     ///
     /// # Errors
-    /// Everything that is wrong with the document, each with its line; files that are missing too.
+    /// All problems of the document, each with its line; missing files too.
     pub fn parse(text: &str, origin: &Path) -> Result<Self, SessionErrors> {
         let refuse = |problems| Err(SessionErrors { origin: origin.into(), problems });
         if text.len() > MAX_DOCUMENT_BYTES {
@@ -52,14 +53,14 @@ impl Session {
         Self::parse(&text, path)
     }
 
-    /// Everything that is wrong with a session that was built or changed by a program: the same
-    /// checks that a document gets, without lines. Relative files are looked for in the current
-    /// folder. Empty when the session is sound.
+    /// Returns all problems of a session that was built or changed by a program. The checks are
+    /// those of a document, without lines. Relative files are looked for in the current folder.
+    /// Empty when the session is sound.
     pub fn problems(&self) -> Vec<Problem> {
         self.problems_in(Some(Path::new("")))
     }
 
-    /// As [`Session::problems`], without a look at the files.
+    /// As [`Session::problems`], without looking at the files.
     pub(crate) fn problems_without_files(&self) -> Vec<Problem> {
         self.problems_in(None)
     }
@@ -78,16 +79,16 @@ impl Session {
         }
     }
 
-    /// Frequencies in any insert that a sample rate cannot carry; done by itself when the session
-    /// sets the rate.
+    /// Returns the frequencies in any insert that a sample rate cannot carry. This is checked by
+    /// default when the session sets the rate.
     pub fn check_rate(&self, rate: SampleRate) -> Vec<Problem> {
         let root = Node::from_value(&serde_json::to_value(self).unwrap_or(Value::Null));
         placed(&root, check::check_rate(self, rate)).collect()
     }
 }
 
-/// The session that a tree holds, as far as it can be had, and everything that is wrong with it.
-/// Without a folder, files are not looked at.
+/// Returns the session in a tree, as far as it can be read, and all problems. Without a folder,
+/// files are not looked at.
 fn examine(root: &Node, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>) {
     let walk::Walked { sound, mut problems, lost } = walk::walk(root);
     let Some(sound) = sound else { return (None, problems) };

@@ -1,14 +1,14 @@
-//! What a master may be called: as a file, and in its tags.
+//! Rules for the name of a master: as a file, and in its tags.
 
 use super::document::OutputSettings;
 
-/// What a master is called without a name of its own.
+/// Name of a master where the session gives none.
 const FINAL_MIX: &str = "final_mix";
-/// Longest name or tag, in bytes: file systems take 255, with what is put around a name while it is
-/// written.
+/// Longest name or tag, in bytes: file systems allow 255, including the characters added to a name
+/// while it is written.
 const LONGEST: usize = 200;
 
-/// Returns why a text cannot be a title or an artist, if it cannot.
+/// Returns the reason why a text is not a valid title or artist, if it is not.
 pub fn tag_problem(text: &str) -> Option<&'static str> {
     if text.trim().is_empty() {
         Some("is empty")
@@ -21,10 +21,10 @@ pub fn tag_problem(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns why a text cannot be the name of a master, if it cannot: a name stays in the folder of
-/// the results, and in sight.
+/// Returns the reason why a text is not a valid name of a master, if it is not. A valid name keeps
+/// the file in the folder of the results, and visible.
 pub fn name_problem(text: &str) -> Option<&'static str> {
-    // A drive or a stream of a file, where there are any.
+    // A drive or a stream of a file, on Windows.
     let windows = cfg!(windows) && text.contains(':');
     if let Some(problem) = tag_problem(text) {
         Some(problem)
@@ -38,7 +38,7 @@ pub fn name_problem(text: &str) -> Option<&'static str> {
 }
 
 impl OutputSettings {
-    /// Returns the name of the master's file. A name that is refused is never one.
+    /// Returns the name of the master's file. A refused name is never used.
     pub fn file_name(&self) -> String {
         let name = self.name.as_deref().filter(|name| name_problem(name).is_none());
         format!("{}.{}", name.unwrap_or(FINAL_MIX), self.format.ending())

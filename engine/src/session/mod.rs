@@ -1,10 +1,12 @@
-//! The session document: what is mixed and how, read from TOML or JSON, checked whole before
-//! anything runs.
+//! The session document: stems, processing and routing, read from TOML or JSON, and checked
+//! completely before anything runs.
 
 mod accepts;
 mod channel;
 mod check;
 mod document;
+mod finding;
+mod limits;
 mod load;
 mod master_name;
 mod node;
@@ -23,9 +25,9 @@ mod tests;
 
 pub use channel::{AuxSend, Bus, DELAY_MS, MASTER, PAN, PanLaw, Polarity, Track, WIDTH};
 pub use document::{
-    AlignMode, AlignSettings, MAX_INSERTS, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputSettings, Session, TAIL_S,
-    TIME_S, TimeRange, Timecode,
+    AlignMode, AlignSettings, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputSettings, Session, TAIL_S, TimeRange, Timecode,
 };
+pub use limits::{MAX_INSERTS, TIME_S};
 pub use load::MAX_DOCUMENT_BYTES;
 pub use master_name::{name_problem, tag_problem};
 pub use output_format::{Container, OutputFormat};

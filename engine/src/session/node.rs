@@ -1,4 +1,4 @@
-//! A document as a tree that remembers its lines, whatever syntax it was written in.
+//! A document as a tree that keeps its line numbers, whatever syntax it was written in.
 
 use super::channel::stem;
 use super::problem::{Problem, quoted, short};
@@ -16,7 +16,7 @@ pub(super) struct Node {
     pub(super) data: Data,
 }
 
-/// What a value is.
+/// Content of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Data {
     Null,
@@ -26,7 +26,7 @@ pub(super) enum Data {
     List(Vec<Node>),
     /// May name a key twice.
     Table(Vec<(String, Node)>),
-    /// What no session has: dates, and numbers that are not finite; as written.
+    /// Values that no session has: dates, and numbers that are not finite; as written.
     Other(String),
 }
 
@@ -38,7 +38,7 @@ pub(super) enum Step {
 }
 
 impl Node {
-    /// A tree without lines.
+    /// Builds a tree without lines.
     pub(super) fn from_value(value: &Value) -> Self {
         let data = match value {
             Value::Null => Data::Null,
@@ -53,7 +53,7 @@ impl Node {
         Self { line: None, ordinal: 0, data }
     }
 
-    /// The tree without its lines.
+    /// Returns the tree without its lines.
     pub(super) fn to_value(&self) -> Value {
         match &self.data {
             Data::Null | Data::Other(_) => Value::Null,
@@ -81,7 +81,7 @@ impl Node {
         }
     }
 
-    /// The value as a message shows it: as written where it is short.
+    /// Returns the value for a message: as written where it is short.
     pub(super) fn shown(&self) -> String {
         match &self.data {
             Data::Null => "null".into(),
@@ -94,7 +94,7 @@ impl Node {
         }
     }
 
-    /// A problem of the value at the end of a path, or as near to it as the tree goes.
+    /// Builds a problem of the value at the end of a path, or as near to it as the tree reaches.
     pub(super) fn problem(&self, path: &[Step], message: String) -> Problem {
         let (mut at, mut line, mut list) = (self, self.line, "");
         let mut place: Vec<String> = Vec::new();
@@ -116,7 +116,7 @@ impl Node {
         Problem { line, place: place.join(", "), message }
     }
 
-    /// What an item of a list is called in messages.
+    /// Returns the name of a list's item for messages.
     fn item_name(&self, list: &str) -> String {
         let (kind, name) = match list {
             "tracks" => {
@@ -140,7 +140,7 @@ pub(super) fn number_items(items: impl Iterator<Item = Node>) -> Vec<Node> {
     items.enumerate().map(|(index, node)| Node { ordinal: index + 1, ..node }).collect()
 }
 
-/// A number without a superfluous fraction.
+/// Returns a number without a superfluous fraction.
 pub(super) fn plain(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() && float.abs() < 1e15 => float.to_string(),

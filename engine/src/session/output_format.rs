@@ -1,4 +1,4 @@
-//! The containers and sample formats that a master can be written in.
+//! Containers and sample formats of a master.
 
 use crate::audio::SampleFormat;
 use schemars::JsonSchema;
@@ -23,7 +23,7 @@ pub enum OutputFormat {
     Opus,
 }
 
-/// What holds the samples.
+/// Container of the samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     /// RIFF WAVE, or RF64.
@@ -38,7 +38,7 @@ impl OutputFormat {
     /// Every format, in the order of help texts.
     pub const ALL: [Self; 6] = [Self::Wav16, Self::Wav24, Self::Wav32f, Self::Flac16, Self::Flac24, Self::Opus];
 
-    /// Returns how samples are stored, or handed to the encoder.
+    /// Returns the format in which samples are stored, or passed to the encoder.
     pub fn samples(self) -> SampleFormat {
         match self {
             Self::Wav16 | Self::Flac16 => SampleFormat::Int16,
@@ -56,7 +56,7 @@ impl OutputFormat {
         }
     }
 
-    /// Returns what people call it: `24-bit WAV`.
+    /// Returns the common name: `24-bit WAV`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Wav16 => "16-bit WAV",
@@ -68,7 +68,7 @@ impl OutputFormat {
         }
     }
 
-    /// Returns what the master's file ends in, without the dot.
+    /// Returns the extension of the master's file, without the dot.
     pub fn ending(self) -> &'static str {
         match self.container() {
             Container::Wav => "wav",

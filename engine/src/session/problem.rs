@@ -1,22 +1,22 @@
-//! What is wrong with a session, each problem with its place in the document.
+//! Problems of a session, each with its place in the document.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use thiserror::Error;
 
-/// Problems that a message shows before it only counts the rest.
+/// Most problems that a message shows; it only counts the rest.
 const SHOWN: usize = 100;
 
-/// One thing that is wrong with a session.
+/// One problem of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Line of the document, from 1; `None` for a session that was built, or a file that could not
     /// be read.
     pub line: Option<usize>,
-    /// Where in the session, such as `track "bass", insert 2`; empty for the whole.
+    /// Place in the session, such as `track "bass", insert 2`; empty for the whole.
     pub place: String,
-    /// What is wrong, and what is accepted.
+    /// Description of the problem, and the accepted values.
     pub message: String,
 }
 
@@ -32,12 +32,12 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with a session document, in the order of its lines.
+/// All problems of a session document, in the order of its lines.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub struct SessionErrors {
-    /// The document's name, as it was given.
+    /// The document's name, as given.
     pub origin: PathBuf,
-    /// What is wrong with it; at least one.
+    /// All problems; at least one.
     pub problems: Vec<Problem>,
 }
 
@@ -52,9 +52,9 @@ impl fmt::Display for SessionErrors {
     }
 }
 
-/// The candidate that a misspelt word was meant to be, if one is near.
+/// Returns the candidate that a misspelt word was meant to be, if one is near.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Longer words are no slips of the pen, and the comparison takes time in the square of the
+    // Longer words are not typing mistakes, and the comparison takes time in the square of the
     // length.
     if word.chars().count() > 64 {
         return None;
@@ -64,12 +64,12 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     near.filter(|(likeness, _)| *likeness >= 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
 }
 
-/// `; did you mean "…"?`, or nothing.
+/// Returns `; did you mean "…"?`, or nothing.
 pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, candidates).map_or_else(String::new, |candidate| format!("; did you mean {candidate:?}?"))
 }
 
-/// Text from a document, cut where it is long.
+/// Returns text from a document, cut where it is long.
 pub(super) fn short(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
@@ -78,7 +78,7 @@ pub(super) fn short(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Text from a document in quotes, escaped, and cut where it is long.
+/// Returns text from a document in quotes, escaped, and cut where it is long.
 pub(super) fn quoted(text: &str) -> String {
     format!("{:?}", short(text))
 }

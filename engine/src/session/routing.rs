@@ -1,11 +1,11 @@
 //! Buses that feed themselves: every circle in the graph of outputs and sends, by name.
 
 use super::channel::{Bus, MASTER};
-use super::check::Finding;
+use super::finding::Finding;
 use super::node::Step::{Item, Key};
 use std::collections::BTreeMap;
 
-/// One finding for each circle that a search from the first bus on runs into.
+/// Returns one finding per circle that a search from the first bus on meets.
 pub(super) fn cycles(buses: &[Bus]) -> Vec<Finding> {
     let named = buses.iter().enumerate().filter(|(_, bus)| bus.name != MASTER);
     let number = named.map(|(index, bus)| (bus.name.as_str(), index)).collect::<BTreeMap<_, _>>();
@@ -40,7 +40,7 @@ enum State {
     Done,
 }
 
-/// A depth-first search; its own stack, so that long chains cannot exhaust the thread's.
+/// A depth-first search with its own stack, so that long chains cannot exhaust the thread's.
 struct Search {
     feeds: Vec<Vec<usize>>,
     state: Vec<State>,

@@ -1,12 +1,12 @@
-//! The JSON Schema of a session document, derived from its types: the one place where ranges and
-//! choices stand.
+//! JSON Schema of a session document, derived from its types: the only source of ranges and
+//! choices.
 
 use super::document::Session;
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// The JSON Schema (draft 2020-12) of a session document. Strict: a key that it does not list is
-/// refused.
+/// Returns the JSON Schema (draft 2020-12) of a session document. Strict: a key that it does not
+/// list is refused.
 pub fn json_schema() -> Value {
     schema().clone()
 }
@@ -16,7 +16,7 @@ pub(super) fn schema() -> &'static Value {
     &SCHEMA
 }
 
-/// Follows a `$ref` into `$defs`; what is no reference is returned as it is.
+/// Follows a `$ref` into `$defs`; returns any other schema as it is.
 pub(super) fn resolve(schema: &'static Value) -> &'static Value {
     let mut at = schema;
     while let Some(name) = at["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {

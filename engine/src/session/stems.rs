@@ -1,4 +1,4 @@
-//! A session from nothing but stems.
+//! A session built from stems alone.
 
 use super::channel::{Track, stem};
 use super::document::Session;
@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 impl Session {
-    /// A session with one track a stem, in the order given, everything else as in an empty
+    /// Builds a session with one track per stem, in the order given, everything else as in an empty
     /// document.
     ///
-    /// Tracks are named after their files; of those that would share a name, the later ones get a
+    /// Tracks are named after their files; if several would share a name, the later ones get a
     /// number.
     #[must_use]
     pub fn from_stems(paths: &[PathBuf]) -> Self {

@@ -7,26 +7,26 @@ use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// The loudness targets taken, in LUFS.
+/// Range of loudness targets, in LUFS.
 pub const TARGET_LUFS: (f64, f64) = (-40.0, -5.0);
-/// The true-peak ceilings taken, in dBTP.
+/// Range of true-peak ceilings, in dBTP.
 pub const CEILING_DBTP: (f64, f64) = (-20.0, 0.0);
-/// The ceiling where neither the session nor the target's source names one, in dBTP.
+/// Ceiling where neither the session nor the target's source names one, in dBTP.
 pub const DEFAULT_CEILING_DBTP: f64 = -1.0;
 
 /// A loudness target that has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct NamedTarget {
-    /// As it is written in a session or on a command line.
+    /// Spelling in a session or on a command line.
     pub name: &'static str,
     /// Integrated loudness, in LUFS.
     pub loudness_lufs: f64,
     /// Highest true peak that the source allows, in dBTP; `None` where it names none.
     pub ceiling_dbtp: Option<f64>,
-    /// Who asks for it.
+    /// Service or standard that requires it.
     pub source: &'static str,
-    /// The date of the edition, since such figures change; `undated` where a service states its
-    /// figure without one.
+    /// Date of the edition, since such figures change; `undated` where a service states its figure
+    /// without one.
     pub date: &'static str,
 }
 
@@ -54,7 +54,7 @@ const fn named(
 const NONE: &str = "none";
 const OFF: &str = "off";
 
-/// How loud the master is to be.
+/// Loudness of the master.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// A row of [`TARGETS`].
@@ -65,7 +65,7 @@ pub enum Target {
     None,
 }
 
-/// How high the master's true peak may be.
+/// Highest true peak of the master.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Ceiling {
     /// Highest true peak, in dBTP: see [`CEILING_DBTP`].
@@ -83,7 +83,7 @@ pub struct TargetError {
 }
 
 impl Target {
-    /// Integrated loudness asked for, in LUFS; `None` when the mix keeps its own.
+    /// Returns the required integrated loudness, in LUFS; `None` when the mix keeps its own.
     pub fn loudness_lufs(&self) -> Option<f64> {
         match self {
             Self::Named(target) => Some(target.loudness_lufs),
@@ -92,8 +92,7 @@ impl Target {
         }
     }
 
-    /// The ceiling that belongs to the target, in dBTP: its source's, or else
-    /// [`DEFAULT_CEILING_DBTP`].
+    /// Returns the ceiling of the target, in dBTP: its source's, or else [`DEFAULT_CEILING_DBTP`].
     pub fn ceiling_dbtp(&self) -> f64 {
         match self {
             Self::Named(target) => target.ceiling_dbtp.unwrap_or(DEFAULT_CEILING_DBTP),

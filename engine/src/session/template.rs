@@ -1,5 +1,5 @@
-//! A session written as TOML to edit: what is set, what could be, and what each key takes, in the
-//! schema's words.
+//! A session written as TOML to edit: the keys that are set, the others as comments, and their
+//! accepted values, in the schema's words.
 
 use super::accepts::Accepts;
 use super::document::Session;
@@ -7,22 +7,23 @@ use super::schema::{resolve, schema};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
-/// Where the lines of comments are broken, in characters.
+/// Width at which the lines of comments are broken, in characters.
 const WIDTH: usize = 110;
 
 impl Session {
-    /// The session as a TOML document that explains itself: it reads back as an equal session, and
-    /// every key that is left at its default stands there as a comment, with its unit, range and
-    /// choices; for tracks and buses, at the first of them.
+    /// Returns the session as a self-explanatory TOML document, which reads back as an equal
+    /// session. Every key at its default appears as a comment, with its unit, range and choices.
+    /// For tracks and buses, these comments are at the first one.
     ///
-    /// What TOML cannot hold is written so that reading it back reports it: file names that are not
-    /// Unicode with the replacement character, numbers that are not finite as `nan`.
+    /// Values that TOML cannot express are written so that reading them back reports them. File
+    /// names that are not Unicode get the replacement character, and numbers that are not finite
+    /// become `nan`.
     pub fn to_toml(&self) -> String {
         let mut session = self.clone();
         for track in &mut session.tracks {
             track.file = PathBuf::from(track.file.to_string_lossy().into_owned());
         }
-        // Serialising fails for file names that are not Unicode alone, and there are none left.
+        // Serialising only fails for file names that are not Unicode, which were replaced above.
         let value = serde_json::to_value(&session).unwrap_or_default();
         let mut page = Page { text: String::new() };
         page.comment("A mixdown session. Lines that begin with # do nothing: they show what can be set, and to what.");
@@ -44,7 +45,7 @@ impl Session {
     }
 }
 
-/// Which keys are shown, and how.
+/// Choice of the keys that are shown, and their form.
 #[derive(Clone, Copy, PartialEq)]
 enum Comments {
     /// All, explained.
@@ -65,7 +66,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A comment, broken between words.
+    /// Appends a comment, broken between words.
     fn comment(&mut self, text: &str) {
         let mut line = String::from("#");
         for word in text.split_whitespace() {
@@ -84,8 +85,8 @@ impl Page {
         self.comment(text);
     }
 
-    /// Tracks or buses: the first explains, the others only say what they set; none at all leaves
-    /// an example.
+    /// Appends tracks or buses. The first one is explained, the others only contain the keys that
+    /// they set. An empty list leaves an example.
     fn list(&mut self, name: &str, section: &'static Value, items: &[Value]) {
         let each = resolve(&section["items"]);
         self.heading(&describe(section));
@@ -102,7 +103,7 @@ impl Page {
         }
     }
 
-    /// The keys of a table, without the tables in it.
+    /// Appends the keys of a table, without the tables in it.
     fn keys(&mut self, table: &'static Value, given: &Value, comments: Comments) {
         for (key, of) in properties(table) {
             let kind = resolve(of);
@@ -127,12 +128,12 @@ fn properties(table: &'static Value) -> impl Iterator<Item = (&'static str, &'st
     table["properties"].as_object().into_iter().flatten().map(|(key, of)| (key.as_str(), of))
 }
 
-/// What a key means.
+/// Returns the meaning of a key.
 fn describe(of: &'static Value) -> String {
     of["description"].as_str().unwrap_or_default().into()
 }
 
-/// What a key means and takes.
+/// Returns the meaning and the accepted values of a key.
 fn explain(of: &'static Value) -> String {
     let kind = resolve(of);
     let types = resolve(&kind["items"])["oneOf"].as_array().into_iter().flatten();
@@ -146,13 +147,14 @@ fn explain(of: &'static Value) -> String {
     }
 }
 
-/// What to show where a key is not set: its default, or an example where that says nothing.
+/// Returns the value to show where a key is not set: its default, or an example where that is
+/// empty.
 fn example(of: &'static Value) -> &'static Value {
     let default = of.get("default").filter(|default| default.as_array().is_none_or(|list| !list.is_empty()));
     default.unwrap_or(&of["examples"][0])
 }
 
-/// A value as TOML; `indent`, where it is not empty, stands before each item of a list.
+/// Returns a value as TOML; `indent`, unless empty, precedes each item of a list.
 fn toml(value: &Value, indent: &str) -> String {
     match value {
         Value::Null => "nan".into(),

@@ -1,4 +1,4 @@
-//! From text to tree: TOML and JSON, read by their libraries, with the line of every value kept.
+//! From text to tree: TOML and JSON, parsed by their libraries, with the line of every value kept.
 
 use super::node::{Data, Node, number_items};
 use super::problem::Problem;
@@ -10,11 +10,11 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Reads a document: JSON if its name ends so, or if it ends otherwise than TOML and begins with a
-/// brace; else TOML.
+/// Reads a document. It is JSON if its extension is `json`, or if its extension is not `toml` and
+/// it begins with a brace; otherwise TOML.
 ///
 /// # Errors
-/// Every place where the text is not TOML, or the first where it is not JSON.
+/// All places where the text is not TOML, or the first where it is not JSON.
 pub(super) fn read(text: &str, origin: &Path) -> Result<Node, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let ending = origin.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, origin: &Path) -> Result<Node, Vec<Problem>> {
     if json { read_json(text, &lines) } else { read_toml(text, &lines) }
 }
 
-/// Where each line begins.
+/// Start of each line.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -35,7 +35,7 @@ impl Lines {
         Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
     }
 
-    /// The line of a byte, from 1.
+    /// Returns the line of a byte, from 1.
     fn at(&self, byte: usize) -> usize {
         self.0.partition_point(|start| *start <= byte)
     }
@@ -58,7 +58,7 @@ fn read_toml(text: &str, lines: &Lines) -> Result<Node, Vec<Problem>> {
     let place = |error: &toml::de::Error| error.span().map(|span| span.start);
     let mut problems =
         errors.iter().map(|error| lines.problem(place(error), "TOML", error.message())).collect::<Vec<_>>();
-    // One slip makes the parser stumble more than once on its line.
+    // One mistake can make the parser report several errors on its line.
     problems.sort_by_key(|problem| problem.line);
     problems.dedup_by_key(|problem| problem.line);
     Err(problems)
@@ -94,7 +94,7 @@ fn toml_data(value: &DeValue<'_>, lines: &Lines) -> Data {
     }
 }
 
-/// A number as written; what is not finite keeps its text.
+/// Returns a number as written; a number that is not finite keeps its text.
 fn number(text: &str) -> Data {
     match text.parse().ok().and_then(Number::from_f64) {
         Some(number) => Data::Number(number),
@@ -102,7 +102,7 @@ fn number(text: &str) -> Data {
     }
 }
 
-/// JSON as RFC 8259 has it: no comments, no trailing commas.
+/// JSON as in RFC 8259: no comments, no trailing commas.
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
     allow_loose_object_property_names: false,

@@ -1,5 +1,5 @@
-//! A document held against the schema: every key that is unknown, missing, of the wrong type or out
-//! of range.
+//! Check of a document against the schema: every key that is unknown, missing, of the wrong type or
+//! out of range.
 
 use super::accepts::Accepts;
 use super::node::{Data, Node, Step};
@@ -8,21 +8,22 @@ use super::schema::{resolve, schema};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Problems that are placed and listed: enough for any document that was meant well, and little
-/// work for one that was not.
+/// Most problems that are placed and listed: enough for any serious document, and little work for
+/// others.
 const MOST: usize = 1_000;
 
-/// What a walk through a document has found.
+/// Result of a walk through a document.
 pub(super) struct Walked {
-    /// The document without what is wrong with it; `None` if nothing is left.
+    /// The document without its faulty parts; `None` if nothing is left.
     pub(super) sound: Option<Node>,
-    /// What is wrong, in the order of the document.
+    /// All problems, in the order of the document.
     pub(super) problems: Vec<Problem>,
-    /// Keys whose value was dropped in whole or in part: what is missing there says nothing.
+    /// Keys whose value was dropped in whole or in part: anything missing there is not a further
+    /// problem.
     pub(super) lost: BTreeSet<&'static str>,
 }
 
-/// Holds a document against the session's schema.
+/// Checks a document against the session's schema.
 pub(super) fn walk(root: &Node) -> Walked {
     let mut walk = Walk { root, path: Vec::new(), problems: Vec::new(), lost: BTreeSet::new() };
     let sound = walk.value(root, "the document", schema());
@@ -37,7 +38,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Reports a problem of the value that the path leads to.
+    /// Reports a problem of the value at the path.
     fn report(&mut self, message: String) {
         self.report_at(None, message);
     }
@@ -57,7 +58,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The sound part of a value, if any.
+    /// Returns the sound part of a value, if any.
     fn value(&mut self, node: &Node, key: &str, schema: &'static Value) -> Option<Node> {
         let schema = resolve(schema);
         match (schema["type"].as_str(), schema["oneOf"].as_array()) {
@@ -97,7 +98,7 @@ impl Walk<'_> {
         Some(Node { data: Data::List(sound), ..*node })
     }
 
-    /// A table whose `type` says what else is in it.
+    /// Checks a table whose `type` determines its other keys.
     fn tagged(&mut self, node: &Node, key: &str, variants: &'static [Value]) -> Option<Node> {
         let tags = || variants.iter().map(|variant| &variant["properties"]["type"]["const"]);
         match node.get("type") {

@@ -1,35 +1,35 @@
-//! A part that two stems have in common may be a take that was pasted: whether another offset has
-//! as much to say.
+//! Checks for a competing peak. The part that two stems share may be a pasted take, so that another
+//! delay fits as well.
 
 use std::ops::RangeInclusive;
 
-/// What a rival reaches at least, in multiples of what chance reaches among all lags: it occurs
-/// once in 10 000 pairs.
+/// Least height of a rival, in multiples of the height that chance reaches among all lags. Chance
+/// exceeds it once in 10 000 pairs.
 const LEAST_Z: f64 = 1.3;
-/// How high a rival is at least, as a share of the peak.
+/// Least height of a rival, as a share of the peak.
 const LEAST_HEIGHT: f64 = 0.7;
-/// From this share of the most that two stems can have in common on, a part is long: a paste of
-/// that length is the stem itself.
+/// From this share of the longest possible overlap on, an overlap is long. A paste of that length
+/// is the stem itself.
 const LONG: f64 = 0.5;
-/// How much longer than a short part the part of a lower rival is, at least.
+/// Least length of a lower rival's overlap, as a multiple of a short overlap.
 const LONGER: f64 = 1.5;
-/// How high that one is at least: where 35 seconds of 60 are in common, what is played again
-/// reaches a sixth; a pasted take of 8 seconds has rivals from a third on.
+/// Least height of such a rival, as a share of the peak. Where 35 of 60 seconds are shared,
+/// repeated playing reaches a sixth. A pasted take of 8 seconds has rivals from a third on.
 const LEAST_HEIGHT_OF_LONGER: f64 = 0.25;
 
-/// A lag that speaks against another.
+/// Lag that competes with another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rival {
-    /// Not so high, but there the stems have clearly more in common than the short part that they
-    /// have at the other.
+    /// Lower, but the stems clearly overlap more there than in the short part that they share at
+    /// the other.
     Longer(i64),
     /// Nearly as high.
     AsHigh(i64),
 }
 
-/// The highest lag of a correlation, whose middle is lag 0, that speaks against those of `own`,
-/// over which clocks that differ spread a peak. `common` tells how much the stems have in common,
-/// by lag, and `most` how much that could be.
+/// Returns the highest lag of a correlation that competes with the lags `own`, over which differing
+/// clocks spread a peak. The middle of the correlation is lag 0. `common` returns the overlap of
+/// the stems by lag, and `most` is the largest possible overlap.
 pub(crate) fn rival(
     correlation: &[f32],
     own: RangeInclusive<i64>,
@@ -64,7 +64,7 @@ mod tests {
 
     const FRAMES: i64 = 1_000;
 
-    /// What speaks against lag `own` in noise with peaks.
+    /// Returns the rival of lag `own` in noise with peaks.
     fn against(own: i64, peaks: &[(i64, f32)]) -> Option<Rival> {
         let mut lags = signals::white_noise(4, 1.0, 2 * FRAMES as usize + 1);
         for (lag, height) in peaks {

@@ -1,27 +1,28 @@
-//! Where two stems sound at once: silence says nothing about an offset, however long it is.
+//! Parts in which two stems sound at once. Silence is no evidence for a delay, however long it is.
 
-use super::segment_vote;
 use crate::align::features::prepared::Prepared;
+use crate::align::features::stem::StemFeatures;
 use std::ops::Range;
 
-/// A stem sounds where its power is above this share of the power it has where it is loud: −40 dB.
+/// Power above which a stem sounds, as a share of its power where it is loud: −40 dB.
 const LEAST: f64 = 1e-4;
-/// So much before and after a sound belongs to it, in seconds: a click is all that a window needs.
+/// Time before and after a sound that counts as part of it, in seconds. A click is all that a
+/// segment needs.
 const AROUND_S: f64 = 0.25;
-/// From this share of the common time on, both are taken to sound all along.
+/// From this share of the common time on, both stems are taken to sound throughout.
 const ALL_ALONG: f64 = 0.8;
 
-/// The parts of the common time of two stems in which both sound, in frames of the first one, in
-/// the order of time.
+/// Parts of the common time of two stems in which both sound, in frames of the first stem and in
+/// order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sounding {
     spans: Vec<Range<usize>>,
 }
 
 impl Sounding {
-    /// Of `a` and `b`, when `b` is late by `late` frames.
+    /// Finds the parts in which `a` and `b` both sound when `b` is delayed by `late` frames.
     pub(crate) fn of(a: &Prepared<'_>, b: &Prepared<'_>, late: f64) -> Self {
-        let common = segment_vote::common(a.stem, b.stem, late);
+        let common = common(a.stem, b.stem, late);
         let hop = a.envelope.hop();
         let least = (LEAST * a.loud(), LEAST * b.loud());
         let shift = (late / hop as f64).round() as i64;
@@ -44,12 +45,12 @@ impl Sounding {
         }
     }
 
-    /// Frames in which both sound.
+    /// Returns the number of frames in which both sound.
     pub(crate) fn frames(&self) -> usize {
         self.spans.iter().map(ExactSizeIterator::len).sum()
     }
 
-    /// The parts, those less than `gap` frames apart taken together.
+    /// Returns the parts, joined where less than `gap` frames lie between them.
     pub(crate) fn spans(&self, gap: usize) -> Vec<Range<usize>> {
         let mut spans = Vec::with_capacity(self.spans.len());
         for span in &self.spans {
@@ -59,11 +60,18 @@ impl Sounding {
     }
 }
 
-/// Adds a part that begins after the others: to the last one, where less than `gap` frames lie
-/// between them.
+/// Appends a part that begins after the others. It is joined to the last one where less than `gap`
+/// frames lie between them.
 fn extend(spans: &mut Vec<Range<usize>>, next: Range<usize>, gap: usize) {
     match spans.last_mut() {
         Some(last) if next.start < last.end + gap => last.end = next.end,
         _ => spans.push(next),
     }
+}
+
+/// Returns the frames of `a` during which `b` sounds too, when `b` is delayed by `late`.
+pub(crate) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops::Range<usize> {
+    let start = (-late).max(0.0).ceil() as usize;
+    let end = (b.kept() as f64 - late).floor().clamp(0.0, a.kept() as f64) as usize;
+    start.min(end)..end
 }

@@ -1,5 +1,6 @@
 //! Coarse search: candidate delays from whole stems, confirmed by segments along them.
 
+pub(super) mod candidate;
 pub(super) mod competing_peak;
 pub(super) mod joint_activity;
 pub(super) mod periodicity;

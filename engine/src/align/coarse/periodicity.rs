@@ -1,22 +1,21 @@
-//! Where stems repeat themselves: offsets at which a correlation is nearly as high as at the first.
+//! Repeats within stems: delays at which a correlation is nearly as high as at the first.
 
+use super::candidate::{ALSO_AS_HIGH, CANDIDATES};
 use super::segment_vote::{self, Search};
-use crate::align::comparison::{ALSO_AS_HIGH, CANDIDATES};
 use crate::align::correlate::gcc_phat::{Correlator, Lags};
 use crate::align::features::prepared::Prepared;
 
-/// Another offset is asked when the correlation there is at least so high, as a share of the first
-/// …
+/// Another delay is examined when the correlation there reaches this share of the first …
 pub(crate) const ALSO_HIGH: f64 = 0.7;
-/// … where the stems overlap with at least this share of the energy.
+/// … and the stems overlap with at least this share of the energy.
 const LEAST_OVERLAP: f64 = 0.2;
 
-/// How a stem is asked whether it repeats itself.
+/// Search for repeats within one stem.
 const OF_ITSELF: Search = Search { window_s: 1.0, reach_s: 0.02, drifts: true };
 
-/// After how many session frames a stem is the same again in all windows along it; none for one
-/// that is not. Any pair of it that fits at one offset fits as well so many frames later and
-/// earlier. What is within `lobe_s` seconds is the same place.
+/// Returns the period of a stem, in session frames, if all segments along it repeat. Any pair with
+/// this stem that fits at one delay fits as well one period later and earlier. Lags within `lobe_s`
+/// seconds count as the same place.
 pub(crate) fn period(correlator: &Correlator, stem: &Prepared<'_>, lobe_s: f64) -> Option<i64> {
     let (factor, lobe) = (stem.factor(), lobe_s * stem.stem.rate().as_f64());
     let places = correlator.lend(|scratch| {
@@ -31,7 +30,7 @@ pub(crate) fn period(correlator: &Correlator, stem: &Prepared<'_>, lobe_s: f64) 
     places.iter().filter_map(is_same).min()
 }
 
-/// The energies of two stems where they overlap, by how late the second is.
+/// Energies of two stems where they overlap, by the delay of the second.
 pub(crate) struct Overlap<'a> {
     first: &'a [f64],
     second: &'a [f64],
@@ -45,7 +44,8 @@ impl<'a> Overlap<'a> {
         Self { first, second, hop: a.envelope.hop() as f64 }
     }
 
-    /// The root of the product of both energies, when the second is late by so many steps.
+    /// Returns the root of the product of both energies when the second stem is delayed by `shift`
+    /// steps.
     fn at(&self, shift: i64) -> f64 {
         let (n, m) = (self.first.len() as i64 - 1, self.second.len() as i64 - 1);
         let start = (-shift).clamp(0, n);
@@ -55,8 +55,8 @@ impl<'a> Overlap<'a> {
         (energy(self.first, start, end) * energy(self.second, other.0, other.1)).max(0.0).sqrt()
     }
 
-    /// What they share when the second is late by `late` session frames, as a share of what they
-    /// share at `own`, where that is enough to tell.
+    /// Returns the overlap at a delay of `late` session frames, as a share of the overlap at `own`.
+    /// `None` if it is too small to count.
     pub(crate) fn share(&self, late: f64, own: f64) -> Option<f64> {
         let step = |late: f64| (late / self.hop).round() as i64;
         let share = self.at(step(late)) / self.at(step(own)).max(f64::MIN_POSITIVE);
@@ -64,9 +64,9 @@ impl<'a> Overlap<'a> {
     }
 }
 
-/// Lags, in session frames, at which a levelled correlation is nearly as high as at `own`, once the
-/// overlap is allowed for: the highest first, at most `most`. A step of the correlation is `factor`
-/// session frames; what is within `lobe` of them is the same place.
+/// Returns up to `most` lags, in session frames, the highest first, at which a levelled correlation
+/// is nearly as high as at `own`. Heights are corrected for the overlap. A step of the correlation
+/// is `factor` session frames. Lags within `lobe` of `own` count as the same place.
 pub(crate) fn high_places(
     lags: Lags<'_>,
     overlap: &Overlap<'_>,

@@ -1,57 +1,48 @@
-//! A first look at two stems: candidates from the whole of both, and windows that confirm one of
-//! them.
+//! Coarse search over two stems: candidates from the whole of both, and segments that confirm one
+//! of them.
 
+use super::candidate::Rough;
+use super::candidate::worth_it;
+use super::candidate::{CANDIDATES, ENVELOPE_DRIFT, LOBE_S};
 use super::joint_activity::Sounding;
+use super::joint_activity::common;
 use super::periodicity::{self, Overlap};
-use super::segment_vote::{self, Found, Search};
-use crate::align::comparison::{CANDIDATES, Comparison, ENVELOPE_DRIFT, LOBE_S};
+use super::segment_vote::{self, Search};
+use crate::align::comparison::Comparison;
 use crate::align::correlate::peak;
 use crate::align::decide::accept::Verdict;
 use crate::align::features::prepared::Prepared;
 
-/// A peak of the whole correlation is worth asking windows from here: z, and z in multiples of what
-/// chance reaches.
+/// Least z of a peak of the whole correlation that segments examine, and least z in multiples of
+/// what chance reaches.
 const LEAST_Z: (f64, f64) = (7.0, 1.5);
-/// From this z on, two stems have something in common, wherever it lies: unrelated ones of one song
-/// reach 12.
+/// From this z on, two stems share something, wherever it lies. Unrelated stems of one song reach
+/// 12.
 const SHARING_Z: f64 = 16.0;
-/// From this z on, short windows will do.
+/// From this z on, short segments suffice.
 const STRONG_Z: f64 = 40.0;
-/// The z that a window is made long enough to expect, if noise averages out as it should.
+/// The z that a segment is made long enough to expect, if noise averages out as it should.
 const WINDOW_Z: f64 = 20.0;
-/// The share of windows that must agree before the exact offset is worth finding, and the decimal
-/// logarithm of the chance allowed.
-const LEAST_SHARE: f64 = 0.5;
-const MOST_LOG_CHANCE: f64 = -4.0;
 
-/// A rough answer that windows confirm.
-#[derive(Clone, Debug)]
-pub(crate) struct Rough {
-    pub(crate) found: Found,
-    pub(crate) search: Search,
-    pub(crate) strong: bool,
-}
-
-/// What a first look shows.
+/// Result of the coarse search.
 pub(crate) enum Look {
-    /// An offset that windows confirm.
+    /// A delay that segments confirm.
     Rough(Rough),
-    /// One of the two is played round and round: whatever offset fits, another does.
+    /// One of the two stems repeats itself, so that the delay is ambiguous.
     Repeats(Verdict),
-    /// They have something in common, but windows do not confirm where.
+    /// The stems share something, but segments do not confirm where.
     Unplaced(Verdict),
 }
 
 impl Comparison<'_> {
-    /// After how many session frames a stem that is played round and round is the same again; none
-    /// for one that is not.
+    /// Returns the period of a stem that repeats itself, in session frames. `None` if it does not.
     fn period(&self, index: usize) -> Option<i64> {
         let period = || periodicity::period(self.correlator.as_ref()?, self.prepared[index].as_ref()?, LOBE_S);
         *self.periods[index].get_or_init(period)
     }
 
-    /// How far from an offset a pair fits as well, in session frames, because one of the two is the
-    /// same again there.
+    /// Returns the distance to another delay at which a pair fits as well, in session frames,
+    /// because one of the two stems repeats itself.
     pub(crate) fn also(&self, a: usize, b: usize, late: f64) -> Option<i64> {
         let overlap = Overlap::new(self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let ways = [a, b].into_iter().filter_map(|stem| self.period(stem)).flat_map(|period| [-period, period]);
@@ -59,13 +50,13 @@ impl Comparison<'_> {
         ways.filter_map(share).max_by(|x, y| x.0.total_cmp(&y.0)).map(|(_, by)| by)
     }
 
-    /// A first look at a pair; none when there is nothing to see.
+    /// Searches a pair coarsely. `None` if nothing is found.
     pub(crate) fn look(&self, a: usize, b: usize) -> Option<Look> {
         let peak = self.peak(a, b);
         let also = |(places, _): &(Vec<i64>, f64)| {
             let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-            // Windows would know which offset the peak stands for; where each fits twice, they need
-            // not be asked.
+            // Segments would find out which delay the peak stands for. Where each fits twice, they
+            // are not needed.
             let possible = places.iter().filter(|late| segment_vote::can_tell(first.stem, second.stem, **late));
             possible.map(|late| self.also(a, b, *late as f64)).collect::<Option<Vec<i64>>>()?.first().copied()
         };
@@ -83,7 +74,7 @@ impl Comparison<'_> {
         Verdict::Doubtful(text, Vec::new())
     }
 
-    /// The rough offset of stem `b` against stem `a`, where windows confirm one.
+    /// Returns the coarse delay of stem `b` against stem `a`, if segments confirm one.
     #[cfg(test)]
     pub(crate) fn rough(&self, a: usize, b: usize) -> Option<Rough> {
         self.rough_at(a, b, self.peak(a, b))
@@ -102,7 +93,7 @@ impl Comparison<'_> {
         })
     }
 
-    /// Where the highest peak of the correlation of everything is, if windows confirm it.
+    /// Returns the delay at the highest peak of the whole correlation, if segments confirm it.
     fn confirmed(&self, a: usize, b: usize, places: Vec<i64>, z: f64) -> Option<Rough> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let rough = places.into_iter().filter_map(|late| {
@@ -115,15 +106,15 @@ impl Comparison<'_> {
         most_agreed(rough)
     }
 
-    /// The offsets that the highest peak may stand for, in session frames, and its z; none when it
-    /// does not stand out.
+    /// Returns the delays that the highest peak may stand for, in session frames, and its z. `None`
+    /// if it does not stand out.
     fn peak(&self, a: usize, b: usize) -> Option<(Vec<i64>, f64)> {
         let correlator = self.correlator.as_ref()?;
         let factor = self.factor;
         let lobe = (self.rate.frames(LOBE_S) as usize).div_ceil(factor);
         let (lags, z, floor) = if let Some((a, b)) = self.half_phases[a].as_ref().zip(self.half_phases[b].as_ref()) {
-            // Half the work for two offsets instead of one, of which windows know the right one.
-            // The noise of both lies in it.
+            // Half the work for two delays instead of one; segments find out which is right. The
+            // noise of both lies in it.
             let (peak, lags) = correlator.lend(|scratch| {
                 let folded = correlator.folded(a, b, scratch);
                 Some((peak::find(folded, lobe)?, folded.len() as i64))
@@ -141,7 +132,7 @@ impl Comparison<'_> {
     }
 
     fn envelope_search(&self, a: &Prepared<'_>, b: &Prepared<'_>, late: i64) -> Search {
-        let common_s = self.rate.seconds(segment_vote::common(a.stem, b.stem, late as f64).len() as u64);
+        let common_s = self.rate.seconds(common(a.stem, b.stem, late as f64).len() as u64);
         let reach_s = 0.05 + ENVELOPE_DRIFT * common_s / 2.0;
         Search { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
     }
@@ -152,14 +143,8 @@ fn unplaced() -> Verdict {
     Verdict::Doubtful(text.into(), Vec::new())
 }
 
-/// The one that most windows confirm; of equals, the one that chance would confirm least.
+/// Returns the delay that most segments confirm; of equals, the one that chance would confirm
+/// least.
 fn most_agreed(all: impl Iterator<Item = Rough>) -> Option<Rough> {
     all.max_by(|x, y| x.found.agreeing.cmp(&y.found.agreeing).then(y.found.log_chance.total_cmp(&x.found.log_chance)))
-}
-
-/// Whether enough windows agree for the exact offset to be worth finding.
-pub(crate) fn worth_it(found: &Found) -> bool {
-    found.agreeing >= segment_vote::FEWEST.min(found.windows)
-        && found.agreeing as f64 >= LEAST_SHARE * found.windows as f64
-        && found.log_chance <= MOST_LOG_CHANCE
 }

@@ -1,6 +1,8 @@
-//! The second opinion: windows along the stems must each find the offset that the whole suggests.
+//! Vote of segments: segments along the stems must each find the delay that the whole correlation
+//! suggests.
 
 use super::joint_activity::Sounding;
+use super::joint_activity::common;
 use crate::align::features::prepared::Prepared;
 use crate::align::features::stem::StemFeatures;
 use crate::align::fine::segment::Window;
@@ -8,54 +10,47 @@ use crate::align::time_map::breakpoints::{self, Grain};
 use crate::align::time_map::line;
 use crate::align::time_map::piecewise::Course;
 
-/// Windows asked for, at most.
+/// Most segments measured.
 const MOST: usize = 12;
-/// Windows needed for an opinion.
+/// Fewest segments needed for a vote.
 pub(crate) const FEWEST: usize = 5;
-/// How long a window lasts at least, in seconds.
+/// Least length of a segment, in seconds.
 const SHORTEST_S: f64 = 0.25;
-/// Windows more than 60 dB below the mean power of their stem are not asked: power.
+/// Segments more than 60 dB below the mean power of their stem are not measured: power.
 const QUIET: f64 = 1e-6;
-/// How far from one line a window may be, in decimated frames.
+/// Largest distance of a segment from the line, in decimated frames.
 const TOLERANCE: f64 = 2.0;
 
-/// What is looked for.
+/// Settings of a search.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Search {
-    /// How long a window should be, in seconds.
+    /// Preferred length of a segment, in seconds.
     pub(crate) window_s: f64,
-    /// How far from the suggested offset a window looks either way, in seconds.
+    /// Reach of a segment on either side of the suggested delay, in seconds.
     pub(crate) reach_s: f64,
-    /// Whether the offset may change along the stems.
+    /// The delay may change along the stems.
     pub(crate) drifts: bool,
 }
 
-/// What the windows say.
+/// Result of a vote.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Found {
-    /// Where the second stem lies.
+    /// Delay of the second stem over time.
     pub(crate) course: Course,
-    /// −1 when it is inverted.
+    /// −1 when the second stem is inverted.
     pub(crate) polarity: i8,
-    /// Windows that had sound in both stems.
+    /// Segments with sound in both stems.
     pub(crate) windows: usize,
-    /// Windows that found one course.
+    /// Segments that agree on the course.
     pub(crate) agreeing: usize,
-    /// The middle height of the peaks of those, 1 where all phases agree.
+    /// Median height of their peaks; 1 where all phases agree.
     pub(crate) height: f64,
-    /// The decimal logarithm of the chance that so many would agree if each had answered at random.
+    /// Decimal logarithm of the chance that as many segments agree at random.
     pub(crate) log_chance: f64,
 }
 
-/// The frames of `a` during which `b` sounds too, when `b` is late by `late`.
-pub(crate) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops::Range<usize> {
-    let start = (-late).max(0.0).ceil() as usize;
-    let end = (b.kept() as f64 - late).floor().clamp(0.0, a.kept() as f64) as usize;
-    start.min(end)..end
-}
-
-/// The starts in `a` of up to `most` windows of `size` frames in which both stems sound, each the
-/// loudest of its part of that time.
+/// Returns the starts in `a` of up to `most` segments of `size` frames in which both stems sound.
+/// Each is the loudest of its part of that time.
 pub(crate) fn places(
     a: &Prepared<'_>,
     b: &Prepared<'_>,
@@ -80,8 +75,7 @@ pub(crate) fn places(
             |n: usize| (span.start + n * part..=span.start + (n + 1) * part - size).step_by((size / 2).max(1));
         return (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect();
     }
-    // As many windows as fit in each span, one in the middle of a span that is a little too short
-    // for it.
+    // As many segments as fit in each span; one in the middle of a span that is a little too short.
     let last = common(a.stem, b.stem, late).end.saturating_sub(size);
     let slots: Vec<usize> = spans
         .iter()
@@ -100,13 +94,13 @@ pub(crate) fn places(
     (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect()
 }
 
-/// Whether enough of `b` lies beside `a`, when `b` is late by `late`, for windows to tell.
+/// Returns true if the stems overlap enough for a vote when `b` is delayed by `late`.
 pub(crate) fn can_tell(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
     common(a, b, late as f64).len() as f64 >= SHORTEST_S * (FEWEST + 1) as f64 * a.rate().as_f64()
 }
 
-/// Asks windows along the stems for the offset of `b` against `a` near `late`, at the decimated
-/// rate. None when the common part is too short for [`FEWEST`] windows with sound.
+/// Measures the delay of `b` against `a` near `late` with segments along the stems, at the
+/// decimated rate. `None` if the common part is too short for [`FEWEST`] segments with sound.
 pub(crate) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search) -> Option<Found> {
     let factor = a.factor();
     let rate = a.stem.rate().as_f64() / factor as f64;
@@ -150,7 +144,7 @@ pub(crate) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search)
     let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
     let agreeing = positive.max(on.len() - positive);
     let chance = (2.0 * TOLERANCE + 1.0) / (2 * reach + 1) as f64;
-    // A bend takes two windows to be drawn, and may be between any two.
+    // A bend takes two segments to be drawn, and may be between any two.
     let free = if search.drifts { 2 + 2 * course.bends.len() } else { 1 };
     let log_places = course.bends.len() as f64 * (points.len() as f64).log10();
     let log_chance =
@@ -159,7 +153,7 @@ pub(crate) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search)
     Some(Found { course, polarity, windows: points.len(), agreeing, height, log_chance })
 }
 
-/// The decimal logarithm of the number of ways to choose `k` of `n`.
+/// Returns the decimal logarithm of the number of ways to choose `k` of `n`.
 fn log_choose(n: usize, k: usize) -> f64 {
     (1..=k).map(|i| ((n - k + i) as f64 / i as f64).log10()).sum()
 }

@@ -1,4 +1,4 @@
-//! Transforms between samples and bins: planned once, in buffers that are used again.
+//! Transforms between samples and bins: planned once, in buffers that are reused.
 
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -6,34 +6,34 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 thread_local! {
-    /// Planning takes as long as a few transforms; a planner keeps what it has planned.
+    /// Planning takes as long as a few transforms; a planner keeps its plans.
     static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
 }
 
-/// The transform of `size` samples.
+/// Returns the transform of `size` samples.
 pub(crate) fn plan_forward(size: usize) -> Arc<dyn RealToComplex<f32>> {
     PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(size))
 }
 
-/// The transform back to `size` samples.
+/// Returns the inverse transform to `size` samples.
 pub(crate) fn plan_inverse(size: usize) -> Arc<dyn ComplexToReal<f32>> {
     PLANNER.with_borrow_mut(|planner| planner.plan_fft_inverse(size))
 }
 
-/// There and back.
+/// Pair of forward and inverse transforms.
 pub(crate) struct Transforms {
     pub(crate) forward: Arc<dyn RealToComplex<f32>>,
     pub(crate) inverse: Arc<dyn ComplexToReal<f32>>,
 }
 
 impl Transforms {
-    /// Of `size` samples.
+    /// Plans both transforms of `size` samples.
     pub(crate) fn new(size: usize) -> Self {
         Self { forward: plan_forward(size), inverse: plan_inverse(size) }
     }
 
-    /// The same in half the time; not for places that other threads wait for, as this one may take
-    /// up work that waits for them.
+    /// Plans both in half the time, on two threads. Not for places that other threads wait for, as
+    /// this thread may start work that waits for them.
     pub(crate) fn on_two_threads(size: usize) -> Self {
         let (forward, inverse) = rayon::join(|| plan_forward(size), || plan_inverse(size));
         Self { forward, inverse }
@@ -49,7 +49,7 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// Buffers for transforms of `size` samples that need `inner` more.
+    /// Returns buffers for transforms of `size` samples that need `inner` more.
     pub(crate) fn fit(&mut self, size: usize, inner: usize) -> (&mut [Complex<f32>], &mut [f32], &mut [Complex<f32>]) {
         self.bins.resize(self.bins.len().max(size / 2 + 1), Complex::default());
         self.samples.resize(self.samples.len().max(size), 0.0);
@@ -58,14 +58,14 @@ impl Scratch {
     }
 }
 
-/// The next length that transforms fast: 8, 9, 10, 12 or 15 times a power of two.
+/// Returns the next length that transforms fast: 8, 9, 10, 12 or 15 times a power of two.
 pub(crate) fn fast_size(least: usize) -> usize {
     let above = least.next_power_of_two().max(64);
     let of = |sixteenths: usize| above / 16 * sixteenths;
     [of(9), of(10), of(12), of(15), above].into_iter().find(|size| *size >= least).unwrap_or(above)
 }
 
-/// A forward transform into buffers made for it.
+/// Runs a forward transform into buffers made for it.
 pub(crate) fn transform(
     fft: &dyn RealToComplex<f32>,
     input: &mut [f32],
@@ -76,7 +76,7 @@ pub(crate) fn transform(
     fft.process_with_scratch(input, output, scratch).expect("buffers made by this transform");
 }
 
-/// An inverse transform into buffers made for it; the first and last bin must be real.
+/// Runs an inverse transform into buffers made for it; the first and last bin must be real.
 pub(crate) fn inverse(
     fft: &dyn ComplexToReal<f32>,
     input: &mut [Complex<f32>],

@@ -1,5 +1,5 @@
-//! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976): every
-//! frequency says with the same weight how late one stem is against another.
+//! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976). Every
+//! frequency has the same weight in the delay of one stem against another.
 
 use super::fft::{Scratch, Transforms, fast_size, inverse, transform};
 use super::quantised_spectrum::{Bin, add_cross, pack};
@@ -8,44 +8,44 @@ use realfft::{ComplexToReal, RealToComplex};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The band that is compared, in hertz: above rumble and hum, below what lossy coders throw away.
+/// Compared band, in hertz: above rumble and hum, below what lossy coders discard.
 pub(crate) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
 
-/// The longest block transformed at once: in seconds, and at least so many times the largest
-/// offset. Short blocks make the inverse transform of every pair short; long ones lose less where
-/// the two blocks of a late pair do not overlap.
+/// Longest block transformed at once: in seconds, and in multiples of the largest delay. Short
+/// blocks keep the inverse transform of every pair short. Long ones lose less where the two blocks
+/// of a delayed pair do not overlap.
 const BLOCK_S: f64 = 10.0;
 const BLOCK_OVER_LAG: usize = 5;
-/// How long each end of a block is faded, in seconds: two stems cut at the same frame would share
-/// the cut.
+/// Length of the fade at each end of a block, in seconds. Without it, two stems cut at the same
+/// frame would share the cut.
 const FADE_S: f64 = 0.25;
 /// Bins this far below the mean power of a block (−120 dB) hold rounding, not sound.
 const SILENT_BIN: f32 = 1e-12;
-/// The width over which spectra are levelled before stems are searched for repeats, in hertz:
-/// timbre goes, the lines of a loop stay.
+/// Width over which spectra are levelled before the search for repeats, in hertz. It removes timbre
+/// and keeps the lines of a loop.
 const LEVELLED_HZ: f64 = 50.0;
 
-/// The sizes and transforms that all stems of a comparison share.
+/// Sizes and transforms that all stems of a comparison share.
 pub(crate) struct Correlator {
     block: usize,
     fade: usize,
-    /// The width over which spectra are levelled, in bins.
+    /// Width over which spectra are levelled, in bins.
     levelled: usize,
     max_lag: usize,
     bins: Range<usize>,
     size: usize,
     /// Most comparisons never need it.
     whole: OnceLock<Transforms>,
-    /// Half as long, where one block holds everything and most of its lags are asked for.
+    /// Half as long, where one block holds everything and most of its lags are needed.
     half: Option<Transforms>,
     /// Buffers that no thread uses now.
     spare: Mutex<Vec<Scratch>>,
 }
 
-/// The blocks of one stem as spectra of the compared band, levelled over 50 Hz: timbre goes.
+/// Blocks of one stem as spectra of the compared band, levelled over 50 Hz to remove timbre.
 pub(crate) struct Spectrum(Vec<Vec<Bin>>);
 
-/// A correlation at lags −max … −1 and 0 … max.
+/// Correlation at lags −max … −1 and 0 … max.
 #[derive(Clone, Copy)]
 pub(crate) struct Lags<'a> {
     pub(crate) early: &'a [f32],
@@ -53,12 +53,12 @@ pub(crate) struct Lags<'a> {
 }
 
 impl Correlator {
-    /// Sizes for stems of up to `longest` frames at `rate_hz` and offsets up to `max_lag` frames
-    /// either way.
+    /// Computes the sizes for stems of up to `longest` frames at `rate_hz` and delays up to
+    /// `max_lag` frames either way.
     pub(crate) fn new(longest: usize, max_lag: usize, rate_hz: f64) -> Self {
         let blocks = longest.div_ceil(((BLOCK_S * rate_hz) as usize).max(BLOCK_OVER_LAG * max_lag)).max(1);
         let block = longest.div_ceil(blocks).max(1);
-        // Silence of the length of the largest offset keeps the ends of a block from meeting.
+        // Silence as long as the largest delay keeps the ends of a block from meeting.
         let size = fast_size((block + max_lag).max(1 << 10));
         let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
         let top = bin(BAND_HZ.1.min(0.42 * rate_hz)).min(size / 2);
@@ -79,7 +79,7 @@ impl Correlator {
         self.whole.get_or_init(|| Transforms::new(self.size))
     }
 
-    /// Transforms a stem, scaled by `scale`; its samples are used up.
+    /// Transforms a stem, scaled by `scale`. Overwrites its samples.
     pub(crate) fn spectrum(&self, stem: &mut [f32], scale: f32) -> Spectrum {
         let forward = &*self.whole().forward;
         self.lend(|scratch| {
@@ -91,8 +91,9 @@ impl Correlator {
         })
     }
 
-    /// Every second bin of the whole, each with length 1: a stem laid upon itself half the
-    /// transform away. `None` where few lags are asked for. The samples are used up.
+    /// Returns every second bin of the whole spectrum with its magnitude set to 1, as of a stem
+    /// folded onto itself at half the transform. `None` where few lags are needed. Overwrites the
+    /// samples.
     pub(crate) fn half_phases(&self, stem: &mut [f32], scale: f32) -> Option<Vec<Bin>> {
         let forward = &*self.half.as_ref()?.forward;
         self.lend(|scratch| {
@@ -101,9 +102,9 @@ impl Correlator {
         })
     }
 
-    /// How much a stem is like itself at lags 0 … half the transform, each on top of the one the
-    /// transform is short of it, levelled over 50 Hz. `None` where few lags are asked for. The
-    /// samples are used up.
+    /// Returns the autocorrelation of a stem at lags 0 … half the transform, levelled over 50 Hz.
+    /// Each lag includes the one that complements it to the length of the transform. `None` where
+    /// few lags are needed. Overwrites the samples.
     pub(crate) fn own<'a>(&self, stem: &mut [f32], scale: f32, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
         let half = self.half.as_ref()?;
         let bins = [audible(self.transformed(stem, scale, &*half.forward, scratch), self.half_bins())];
@@ -117,8 +118,8 @@ impl Correlator {
         Some(lags(&*half.inverse, scratch))
     }
 
-    /// A block of a stem, its ends faded; what is longer than the transform is laid upon its
-    /// beginning.
+    /// Transforms a block of a stem with its ends faded. The part beyond the length of the
+    /// transform is folded onto its beginning.
     fn transformed<'a>(
         &self,
         block: &mut [f32],
@@ -139,7 +140,7 @@ impl Correlator {
         bins
     }
 
-    /// Lends buffers: making them anew takes as long as using them.
+    /// Lends buffers. Allocating them takes as long as using them.
     pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
         let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scratch = spare().pop().unwrap_or_default();
@@ -152,8 +153,8 @@ impl Correlator {
         self.bins.start.div_ceil(2)..self.bins.end.div_ceil(2)
     }
 
-    /// [`Correlator::correlate`] for half the work and with more noise: each lag on top of the one
-    /// half the transform away, in no order.
+    /// Correlates as [`Correlator::correlate`] does, with half the work and more noise. Each lag
+    /// includes the one half the transform away, in no order.
     pub(crate) fn folded<'a>(&self, a: &[Bin], b: &[Bin], scratch: &'a mut Scratch) -> &'a [f32] {
         let Some(Transforms { inverse, .. }) = &self.half else { return &[] };
         let (spectrum, ..) = scratch.fit(inverse.len(), 0);
@@ -163,27 +164,27 @@ impl Correlator {
         lags(&**inverse, scratch)
     }
 
-    /// The correlation at lags −max … +max; the middle is lag 0, a peak at a positive lag says that
-    /// `b` is late. The blocks are added before their phases are taken, so long stems average out
-    /// noise.
+    /// Returns the correlation at lags −max … +max. The middle is lag 0; a peak at a positive lag
+    /// means that `b` is delayed. Blocks are added before their phases are taken, so that noise
+    /// averages out over long stems.
     pub(crate) fn correlate(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
         whiten(self.cross(a, b, scratch));
         let lags = self.lags(scratch);
         [lags.early, lags.late].concat()
     }
 
-    /// As [`Correlator::correlate`], but levelled over 50 Hz instead of bin by bin: a repeat shows
-    /// with its true height.
+    /// Correlates as [`Correlator::correlate`] does, but levelled over 50 Hz instead of bin by bin.
+    /// A repeat shows with its true height.
     ///
-    /// Phases alone cannot tell: between the lines of a loop's spectrum they show the ends of the
-    /// recording, and favour the offset next to 0.
+    /// Phases alone are not enough. Between the lines of a loop's spectrum they show the ends of
+    /// the recording, and favour the delay next to 0.
     pub(crate) fn levelled<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> Lags<'a> {
         self.cross(a, b, scratch);
         self.lags(scratch)
     }
 
-    /// The blocks of two stems multiplied and added up, in the buffer; what is outside the compared
-    /// band is 0.
+    /// Multiplies the blocks of two stems and adds them up in the buffer. Bins outside the compared
+    /// band are 0.
     fn cross<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> &'a mut [Complex<f32>] {
         let (spectrum, ..) = scratch.fit(self.size, 0);
         spectrum.fill(Complex::default());
@@ -198,7 +199,7 @@ impl Correlator {
     }
 }
 
-/// What the spectrum in the buffer is as a function of the lag, early ones at the end.
+/// Transforms the spectrum in the buffer into a function of the lag, negative lags at the end.
 fn lags<'a>(back: &dyn ComplexToReal<f32>, scratch: &'a mut Scratch) -> &'a [f32] {
     let (spectrum, samples, inner) = scratch.fit(back.len(), back.get_scratch_len());
     // The band may reach the last bin, which must be real.
@@ -209,8 +210,8 @@ fn lags<'a>(back: &dyn ComplexToReal<f32>, scratch: &'a mut Scratch) -> &'a [f32
     samples
 }
 
-/// What brings the power of all blocks together around each bin, over `width` bins, fewer at the
-/// ends, to 1: by the number of the bin.
+/// Returns the gain by bin that levels the power of all blocks together. Around each bin, the power
+/// over `width` bins, fewer at the ends, becomes 1.
 fn levelling(blocks: &[Vec<Complex<f32>>], width: usize) -> impl Fn(usize) -> f32 {
     let (half, count) = (width / 2, blocks.first().map_or(0, Vec::len));
     let mut sums = Vec::with_capacity(count + 1);
@@ -225,7 +226,7 @@ fn levelling(blocks: &[Vec<Complex<f32>>], width: usize) -> impl Fn(usize) -> f3
     }
 }
 
-/// A part of a spectrum, without the bins that hold rounding.
+/// Returns a part of a spectrum, without the bins that hold only rounding.
 fn audible(all: &[Complex<f32>], part: Range<usize>) -> Vec<Complex<f32>> {
     let quiet = SILENT_BIN * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
     all[part].iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
@@ -237,7 +238,7 @@ fn whiten(bins: &mut [Complex<f32>]) {
     }
 }
 
-/// Leaves of a bin its phase alone.
+/// Sets the magnitude of a bin to 1 and keeps its phase.
 #[inline]
 pub(crate) fn phase(bin: Complex<f32>) -> Complex<f32> {
     let length = bin.norm_sqr().sqrt();

@@ -1,21 +1,21 @@
-//! The highest peak of a correlation, and how far it stands out.
+//! Highest peak of a correlation, and its height above the rest.
 
-/// Lags that are looked at together: their sum of squares and their highest value in lanes of f32.
+/// Lags processed together: their sum of squares and their highest value in lanes of f32.
 const TOGETHER: usize = 1_024;
 
-/// A peak among lags −max … +max.
+/// Peak among lags −max … +max.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Peak {
-    /// Where, in steps of the correlation; above 0 when the second stem is late.
+    /// Position in steps of the correlation; above 0 when the second stem is delayed.
     pub(crate) lag: i64,
-    /// Its height over the standard deviation of the side lobes.
+    /// Height over the standard deviation of the side lobes.
     pub(crate) z: f64,
-    /// What z noise alone reaches: √(2 ln n) for n lags.
+    /// The z that noise alone reaches: √(2 ln n) for n lags.
     pub(crate) floor: f64,
 }
 
-/// The peak of a correlation whose middle is lag 0; lags within `lobe` steps of it belong to it.
-/// None when there is nothing but zeros.
+/// Finds the peak of a correlation whose middle is lag 0. Lags within `lobe` steps of it belong to
+/// it. `None` if all values are zero.
 pub(crate) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
     let parts: Vec<(f32, f64)> = correlation.chunks(TOGETHER).map(highest_and_squares).collect();
     let height = parts.iter().fold(0.0_f32, |height, part| height.max(part.0));
@@ -29,7 +29,7 @@ pub(crate) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
     if count == 0 {
         return None;
     }
-    // The parts that the peak reaches into are asked lag by lag: what is left beside a high peak is
+    // The parts that the peak reaches into are summed lag by lag. What lies beside a high peak is
     // too little to subtract it from.
     let (first, last) = (own.start / TOGETHER, (own.end - 1) / TOGETHER);
     let beside = first * TOGETHER..((last + 1) * TOGETHER).min(correlation.len());
@@ -43,14 +43,14 @@ pub(crate) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
     })
 }
 
-/// The largest absolute value of a part, and its sum of squares.
+/// Returns the largest absolute value of a part, and its sum of squares.
 fn highest_and_squares(part: &[f32]) -> (f32, f64) {
     let (mut highest, mut squares) = ([0.0_f32; 16], [0.0_f32; 16]);
     let (lanes, rest) = part.as_chunks::<16>();
     for x in lanes {
         for n in 0..16 {
             let height = x[n].abs();
-            // A plain comparison: what is not a number is never the highest.
+            // A plain comparison: NaN is never the highest.
             highest[n] = if height > highest[n] { height } else { highest[n] };
             squares[n] += x[n] * x[n];
         }

@@ -1,16 +1,16 @@
-//! Spectra at four bytes a bin: what is kept of every stem for all its pairs.
+//! Spectra at four bytes per bin, as kept for every stem for all its pairs.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use multiversion::multiversion;
 use realfft::num_complex::Complex;
 
-/// A bin of a spectrum whose lengths are at most 1: real and imaginary part in steps of 2⁻¹⁵. What
-/// they round off is 90 dB below the longest bin.
+/// Bin of a spectrum whose magnitudes are at most 1: real and imaginary part in steps of 2⁻¹⁵. The
+/// rounding error is 90 dB below the largest bin.
 pub(crate) type Bin = [i16; 2];
 
 const STEPS: f32 = 32_767.0;
 
-/// Rounds bins of length 1 at most.
+/// Rounds bins of magnitude 1 at most.
 pub(crate) fn pack(bin: Complex<f32>) -> Bin {
     [(bin.re * STEPS).round() as i16, (bin.im * STEPS).round() as i16]
 }

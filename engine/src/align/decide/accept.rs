@@ -1,26 +1,26 @@
-//! Whether the offset of a pair is believed, and how sure that is. When unsure, nothing is moved.
+//! Acceptance of the delay of a pair, and its confidence. If unsure, nothing is moved.
 
-use super::origin::Remark;
-use crate::align::fine::peak_quality::Refined;
+use super::evidence::Refined;
+use super::remark::Remark;
 use crate::align::time_map::piecewise::Course;
 
-/// What z reaches by chance among the lags around a peak: √(2 ln 8193).
+/// The z that chance reaches among the lags around a peak: √(2 ln 8193).
 const FLOOR: f64 = 4.25;
-/// The least z of a pair that is believed.
+/// Least z of an accepted pair.
 const LEAST_Z: f64 = 2.4 * FLOOR;
-/// The same where both halves of the coherent bins agree: noise in all the others hides the peak,
-/// and says nothing against it.
+/// Least z where both halves of the coherent bins agree. Noise in all other bins hides the peak,
+/// and is no evidence against it.
 const LEAST_Z_OF_HALVES: f64 = 1.5 * FLOOR;
-/// What unrelated stems reach: they stand out by 5, and what stands out by more may share a source.
+/// Highest z of unrelated stems, which reach 5. Stems above it may share a source.
 const MOST_Z_OF_UNRELATED: f64 = 6.5;
-/// The least share of windows on one line.
+/// Least share of segments on one line.
 const LEAST_SHARE: f64 = 0.6;
-/// The least ratio of the first to the second peak.
+/// Least ratio of the first to the second peak.
 const LEAST_RATIO: f64 = 1.5;
 /// The same for stems that are known to be related.
 const LEAST_OF_RELATED: (f64, f64, f64) = (6.0, 0.4, 1.1);
 
-/// What one pair of stems says.
+/// Verdict on one pair of stems.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {
     /// They share a source.
@@ -31,10 +31,10 @@ pub(crate) enum Verdict {
     Doubtful(String, Vec<f32>),
 }
 
-/// How the second stem of a pair lies against the first.
+/// Measured delay of the second stem of a pair against the first.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edge {
-    /// Frames by which the second is late.
+    /// Delay of the second stem, in frames.
     pub(crate) course: Course,
     /// −1 when one is inverted.
     pub(crate) polarity: i8,
@@ -44,15 +44,15 @@ pub(crate) struct Edge {
     pub(crate) late_sd: f64,
     /// One standard deviation, as a share.
     pub(crate) drift_sd: f64,
-    /// How far the clock wanders about the course, one standard deviation, in frames.
+    /// Wander of the clock about the course, one standard deviation, in frames.
     pub(crate) wander: f64,
-    /// The share of windows that agree on the course: 0 to 1.
+    /// Share of segments that agree on the course: 0 to 1.
     pub(crate) share: f64,
-    /// The correlation around the offset.
+    /// Correlation around the delay.
     pub(crate) picture: Vec<f32>,
 }
 
-/// Judges a pair by what its windows said.
+/// Judges a pair by the evidence of its segments.
 pub(crate) fn judge(refined: Refined, assume_related: bool) -> Verdict {
     if let Some(doubt) = doubt(&refined, assume_related) {
         return Verdict::Doubtful(doubt, refined.picture);
@@ -69,8 +69,8 @@ pub(crate) fn judge(refined: Refined, assume_related: bool) -> Verdict {
     })
 }
 
-/// Returns the edge along one of two paths that are both there: a second peak says nothing against
-/// it, and the windows in which the other source is louder neither.
+/// Returns the edge along one of two paths that are both there. A second peak is no evidence
+/// against it, nor are the segments in which the other source is louder.
 pub(crate) fn along_a_path(refined: Refined) -> Edge {
     let sure = Refined { ratio: refined.ratio.max(LEAST_RATIO), agreeing: refined.windows, ..refined };
     Edge {
@@ -89,7 +89,8 @@ fn share(refined: &Refined) -> f64 {
     refined.agreeing as f64 / refined.windows.max(1) as f64
 }
 
-/// Why the offset is not believed, whatever the confidence; `None` where nothing speaks against it.
+/// Returns the reason for which a delay is not accepted, whatever the confidence. `None` if there
+/// is none.
 pub(crate) fn doubt(refined: &Refined, assume_related: bool) -> Option<String> {
     let (least_z, least_share, least_ratio) =
         if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
@@ -110,13 +111,13 @@ pub(crate) fn doubt(refined: &Refined, assume_related: bool) -> Option<String> {
     }
 }
 
-/// What the agreement of both halves of the coherent bins adds to the odds. It was fitted with
-/// three of 264 generated cases counted as wrong, one more than were. Of the 130 of `calibration`
-/// none is wrong now: it is modest.
+/// Log odds added when both halves of the coherent bins agree. It was fitted with three of 264
+/// generated cases counted as wrong, one more than were. Of the 130 of `calibration` none is wrong
+/// now: it is modest.
 const HALVES_AGREE: f64 = 1.75;
 
-/// The chance that the offset is right: a logistic curve over the evidence, fitted to the generated
-/// cases of `calibration` (the table is in docs/alignment.md).
+/// Returns the chance that the delay is right. It is a logistic curve over the evidence, fitted to
+/// the generated cases of `calibration` (the table is in docs/alignment.md).
 pub(crate) fn confidence(refined: &Refined) -> f64 {
     let share = share(refined);
     let halves = if refined.halves_agree { HALVES_AGREE } else { 0.0 };

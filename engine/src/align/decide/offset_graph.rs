@@ -1,16 +1,16 @@
-//! From trusted pairs to one place a stem: least squares over each group, robust against one wrong
-//! pair.
+//! From trusted pairs to one place per stem: least squares over each group, robust against one
+//! wrong pair.
 
 use super::accept::Edge;
 use crate::align::time_map::line::Line;
 use crate::align::time_map::piecewise::Course;
 
-/// How far two ways round the graph may differ, in frames.
+/// Largest difference between two ways round the graph, in frames.
 const LOOP_TOLERANCE: f64 = 3.0;
 /// Rounds of relaxation: groups are small and closely knit.
 const ROUNDS: usize = 200;
 
-/// A trusted pair.
+/// Trusted pair.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     pub(crate) first: usize,
@@ -18,23 +18,23 @@ pub(crate) struct Pair {
     pub(crate) edge: Edge,
 }
 
-/// Where a stem stands in its group.
+/// Place of a stem in its group.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    /// The first stem of its group.
+    /// First stem of its group.
     pub(crate) root: usize,
-    /// How late it is against the root.
+    /// Delay against the root.
     pub(crate) course: Course,
     /// Against the root.
     pub(crate) polarity: i8,
-    /// The least confidence on the way from the root.
+    /// Least confidence on the way from the root.
     pub(crate) confidence: f64,
     /// Standard deviations along that way.
     pub(crate) late_sd: f64,
     pub(crate) drift_sd: f64,
 }
 
-/// The places of all stems, and whether the pairs of each stem's group contradict each other.
+/// Places of all stems, and per stem, whether the pairs of its group contradict each other.
 pub(crate) struct Solution {
     pub(crate) places: Vec<Place>,
     pub(crate) contradicted: Vec<bool>,
@@ -56,7 +56,7 @@ pub(crate) fn solve(pairs: &[Pair], stems: usize, middle: f64) -> Solution {
         if members.len() < 2 || own.iter().all(|pair| fits(pair, &places, middle)) {
             continue;
         }
-        // One wrong pair is known by this: without it, and without it alone, everything fits.
+        // One wrong pair is identified by this: without it, and without it alone, everything fits.
         let mut ways = (0..own.len()).filter_map(|wrong| {
             let rest: Vec<Pair> =
                 own.iter().enumerate().filter(|(n, _)| *n != wrong).map(|(_, pair)| pair.clone()).collect();
@@ -128,10 +128,11 @@ pub(crate) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
     places
 }
 
-/// Weighted least squares: each stem in turn goes to the weighted mean of where its pairs want it.
+/// Relaxes by weighted least squares: each stem in turn moves to the weighted mean of where its
+/// pairs place it.
 fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
-    // A hundredth of a frame is as exact as any pair is believed to be; drift is weighed by what it
-    // does to the middle.
+    // A hundredth of a frame is as exact as any pair is believed to be; drift is weighted by its
+    // effect in the middle.
     let weight = |edge: &Edge| (edge.late_sd.powi(2) + 1e-4).recip();
     for _ in 0..ROUNDS {
         let mut moved = 0.0_f64;
@@ -153,7 +154,7 @@ fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
                 total += weight;
             }
             if total > 0.0 {
-                // Bends stay where the most confident pairs saw them.
+                // Bends stay where the most confident pairs have them.
                 let (late, drift) = (late / total, drift / total);
                 moved = moved.max(late.abs());
                 places[stem].course = here.course.plus(Line { offset: late - drift * middle, drift });
@@ -212,7 +213,7 @@ mod tests {
                 pairs.push(pair(first, second, at[second] - at[first], 1, 0.9));
             }
         }
-        // The wrong one is even the surest.
+        // The wrong one even has the highest confidence.
         pairs[0].edge = Edge { course: Line::flat(400.0).into(), confidence: 0.999, ..pairs[0].edge.clone() };
         let solution = solve(&pairs, 4, 1e6);
         assert_eq!(solution.contradicted, [false; 4]);

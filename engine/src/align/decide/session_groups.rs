@@ -1,18 +1,17 @@
-//! Stems of one session are in time with each other: they move together, or not at all.
+//! Sessions: stems of one session are in time with each other. They move together, or not at all.
 
 use super::accept::{Edge, Verdict};
+use super::group_evidence::Evidence;
 use super::offset_graph::Pair;
 use super::origin::{same_length, same_time};
-use super::stem_result::Evidence;
 use crate::align::features::stem::StemFeatures;
 use crate::align::time_map::line::Line;
 use crate::align::time_map::piecewise::Course;
 
-/// How exactly stems of one session are in time, in frames: their edges outweigh any that was
-/// measured.
+/// Deviation of the delay within a session, in frames. Its edges outweigh every measured one.
 const EXACT: f64 = 1e-3;
 
-/// Numbers stems: those of one session have the same number, the least of theirs.
+/// Numbers the sessions: stems of one session have the same number, the least of theirs.
 pub(crate) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdict)]) -> Vec<usize> {
     let mut sessions: Vec<usize> = (0..stems.len()).collect();
     let mut join = |a: usize, b: usize| {
@@ -32,8 +31,9 @@ pub(crate) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdi
     sessions
 }
 
-/// The pairs between sessions, and each session that has one tied together. A stem that comes after
-/// another of its session follows it: its own offset to other sessions is that of an effect.
+/// Returns the pairs between sessions, and ties that hold each session with such a pair together. A
+/// stem that comes after another of its session follows it: its own delay against other sessions is
+/// that of an effect.
 pub(crate) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
     let sessions = evidence.sessions;
     let follows = |stem: usize| {

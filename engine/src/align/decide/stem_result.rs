@@ -1,6 +1,7 @@
-//! One answer a stem: what to do with it, and why.
+//! Decision per stem, with its reason.
 
 use super::accept::Verdict;
+use super::group_evidence::Evidence;
 use super::offset_graph::{self, Pair, Place};
 use super::session_groups;
 use crate::align::result::{Correlation, Decision, DriftChange, StemAlignment};
@@ -8,23 +9,12 @@ use crate::align::settings::AlignSettings;
 use crate::align::time_map::line::Line;
 use crate::align::time_map::piecewise::Course;
 
-/// Offsets below this are in time already, in frames.
+/// Delays below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;
-/// Offsets this close to whole frames are taken as whole, in frames.
+/// Delays this close to whole frames are taken as whole, in frames.
 const NEARLY_WHOLE: f64 = 0.01;
-/// Drifts that change the offset over a stem by less than this are none, in frames.
+/// Drifts that change the delay over a stem by less than this count as none, in frames.
 const NO_DRIFT: f64 = 0.1;
-
-/// What the answers rest on.
-pub(crate) struct Evidence<'a> {
-    pub(crate) verdicts: &'a [(usize, usize, Verdict)],
-    /// Frames a stem.
-    pub(crate) lengths: &'a [u64],
-    /// The largest offset believed, in frames.
-    pub(crate) max_late: f64,
-    /// A number a stem; those of one session, which move together, have the same.
-    pub(crate) sessions: &'a [usize],
-}
 
 /// Decides for every stem.
 pub(crate) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<StemAlignment> {
@@ -69,8 +59,8 @@ pub(crate) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<S
         .collect()
 }
 
-/// A stem whose offset is known, and which stays all the same: against the earliest of those that
-/// it shares its source with.
+/// Returns the result for a stem whose delay is known, and which stays all the same. It is measured
+/// against the earliest of the stems with which it shares its source.
 fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignment> {
     let known = verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
         Verdict::Stays(edge, remark) if *second == stem => Some((*first, edge.course.clone(), edge, remark)),
@@ -102,7 +92,8 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
     })
 }
 
-/// A stem with no trusted partner: the most telling doubt, if there is one.
+/// Returns the result for a stem with no trusted partner: the most informative doubt, if there is
+/// one.
 fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], least: f64) -> StemAlignment {
     if let Some(pair) = unsure.iter().find(|pair| pair.first == stem || pair.second == stem) {
         let mut answer = StemAlignment::left(format!(
@@ -117,7 +108,7 @@ fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], lea
         Verdict::Doubtful(reason, picture) if *first == stem || *second == stem => Some((reason, picture)),
         _ => None,
     });
-    // What is related, but not clear, tells more than what is not related.
+    // A related but unclear pair is more informative than an unrelated one.
     let Some((reason, picture)) = doubts.max_by_key(|(reason, _)| !reason.starts_with("unrelated")) else {
         return StemAlignment::left("unrelated: nothing was found that it shares with another stem");
     };
@@ -178,8 +169,8 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
     }
 }
 
-/// A course as it is told: from frame 0 on, without a drift that does nothing and fractions of
-/// frames that nobody hears.
+/// Returns a course as it is reported: from frame 0 on, without a negligible drift and inaudible
+/// fractions of frames.
 fn simplest(course: &Course, length: f64) -> Course {
     let mut course = course.without_what_came_before();
     if course.is_straight() && (course.start.drift * length).abs() < NO_DRIFT {
@@ -195,8 +186,8 @@ fn simplest(course: &Course, length: f64) -> Course {
     course
 }
 
-/// The offset that most stems share, so that the fewest are moved; then the earliest stem: what is
-/// late comes to it.
+/// Returns the stem whose delay most stems share, so that the fewest are moved; of equals, the
+/// earliest.
 fn reference(group: &[usize], places: &[Place], middle: f64) -> usize {
     let late = |stem: usize| places[stem].course.late(middle);
     let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();

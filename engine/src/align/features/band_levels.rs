@@ -1,4 +1,4 @@
-//! How loud a stem is in bands of frequency, a hundred times a second.
+//! Levels of a stem in frequency bands, a hundred times per second.
 
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
@@ -7,29 +7,29 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Frames a second.
+/// Frames per second.
 const FRAMES_A_SECOND: f64 = 100.0;
 /// Edges of the bands, in hertz.
 const EDGES_HZ: [f64; BANDS + 1] =
     [60.0, 120.0, 200.0, 320.0, 500.0, 800.0, 1_300.0, 2_100.0, 3_400.0, 5_500.0, 10_000.0];
 const BANDS: usize = 10;
 
-/// The levels of one stem so far.
+/// Levels of one stem so far.
 #[derive(Clone)]
 pub(crate) struct Levels {
     /// Session frames in a frame.
     hop: usize,
-    /// Session frames that a frame looks at.
+    /// Session frames that a frame covers.
     size: usize,
     edges: [usize; BANDS + 1],
     hann: Arc<[f32]>,
     fft: Arc<dyn Fft<f32>>,
-    /// Two frames at once, and what the transform needs.
+    /// Two frames at once, and the scratch space of the transform.
     pair: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
-    /// Power, a row a band.
+    /// Power, one row per band.
     bands: Vec<Vec<f32>>,
-    /// Sums of the power of all bands together, from the start.
+    /// Running sums of the power of all bands together, from the start.
     running_power: Vec<f64>,
 }
 
@@ -40,7 +40,7 @@ impl fmt::Debug for Levels {
 }
 
 impl Levels {
-    /// Of a stem at `rate_hz`, none yet.
+    /// Creates the levels of a stem at `rate_hz`, none yet.
     pub(crate) fn new(rate_hz: f64) -> Self {
         let hop = ((rate_hz / FRAMES_A_SECOND) as usize).max(1);
         let size = Self::size(hop);
@@ -59,22 +59,22 @@ impl Levels {
         }
     }
 
-    /// Returns how many session frames a frame looks at, for frames that are `hop` apart.
+    /// Returns the number of session frames that a frame covers, for frames that are `hop` apart.
     pub(crate) fn size(hop: usize) -> usize {
         (2 * hop).next_power_of_two()
     }
 
-    /// Session frames in a frame.
+    /// Returns the session frames in a frame.
     pub(crate) fn hop(&self) -> usize {
         self.hop
     }
 
-    /// Frames so far.
+    /// Returns the number of frames so far.
     pub(crate) fn frames(&self) -> usize {
         self.running_power.len() - 1
     }
 
-    /// The session frames that frames look at.
+    /// Returns the session frames that frames cover.
     pub(crate) fn support(&self, frames: Range<usize>) -> Range<i64> {
         let (hop, before) = (self.hop as i64, (self.size - self.hop) as i64 / 2);
         if frames.is_empty() {
@@ -83,15 +83,15 @@ impl Levels {
         frames.start as i64 * hop - before..(frames.end as i64 - 1) * hop - before + self.size as i64
     }
 
-    /// Frames that look at nothing beyond session frame `end`: pairs of them, the same whatever the
-    /// pieces in which a stem comes.
+    /// Returns the number of frames that cover nothing beyond session frame `end`. Frames come in
+    /// pairs, the same however the stem is split.
     pub(crate) fn ready(&self, end: usize) -> usize {
         let ready = (end + (self.size - self.hop) / 2 + self.hop).saturating_sub(self.size) / self.hop;
         ready - ready % 2
     }
 
-    /// Follows a stem for `count` more frames, through samples that begin where the first of them
-    /// looks. After an odd count nothing may follow.
+    /// Follows a stem for `count` more frames. The samples begin where the first of these frames
+    /// does. After an odd count nothing may follow.
     pub(crate) fn follow(&mut self, samples: &[f32], count: usize) {
         for first in (0..count).step_by(2) {
             // Of the last frame of an odd count, twice.
@@ -115,20 +115,21 @@ impl Levels {
         self.running_power.push(so_far + f64::from(powers.iter().sum::<f32>()));
     }
 
-    /// Session frames in a frame; power, a row a band; sums of all of it from the start, one more
-    /// than there are frames.
+    /// Returns the session frames in a frame, the power with one row per band, and the running sums
+    /// of all of it from the start. There is one sum more than there are frames.
     pub(crate) fn into_parts(self) -> (usize, Vec<Vec<f32>>, Vec<f64>) {
         (self.hop, self.bands, self.running_power)
     }
 }
 
-/// The power in bands of two real signals, from the transform of the one plus i times the other.
+/// Returns the power in bands of two real signals, from the transform of the one plus i times the
+/// other.
 fn powers(both: &[Complex<f32>], edges: &[usize; BANDS + 1]) -> ([f32; BANDS], [f32; BANDS]) {
     let (mut first, mut second) = ([0.0; BANDS], [0.0; BANDS]);
     for (n, edge) in edges.windows(2).enumerate() {
         for k in edge[0]..edge[1].max(edge[0]) {
-            // Bin k of the one is half of bin k and the conjugate of bin −k together; of the other,
-            // half of what they differ by.
+            // Half of the sum of bin k and the conjugate of bin −k belongs to the one signal. Half
+            // of their difference belongs to the other.
             let (x, y) = (both[k], both[(both.len() - k) % both.len()].conj());
             first[n] += 0.25 * (x + y).norm_sqr();
             second[n] += 0.25 * (x - y).norm_sqr();

@@ -1,19 +1,18 @@
-//! A stem at a fraction of its rate: enough to find an offset roughly, for a fraction of the work.
+//! Decimation of a stem: enough for a coarse search, at a fraction of the work.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use multiversion::multiversion;
 use std::f64::consts::PI;
 use std::ops::Range;
 
-/// The least rate after decimation, in hertz: half of it still carries most of what an instrument
-/// says.
+/// Least rate after decimation, in hertz. Half of it still carries most of an instrument's sound.
 const LEAST_HZ: f64 = 5_000.0;
 /// Taps on each side of the middle, in frames of the decimated rate.
 const REACH: usize = 6;
-/// The edge of the low-pass, in the decimated rate.
+/// Edge of the low-pass, as a share of the decimated rate.
 const EDGE: f64 = 0.42;
 
-/// A low-pass and the frames that it keeps.
+/// Low-pass with the factor by which it decimates.
 #[derive(Clone, Debug)]
 pub(crate) struct Decimator {
     factor: usize,
@@ -21,7 +20,8 @@ pub(crate) struct Decimator {
 }
 
 impl Decimator {
-    /// For stems at `rate_hz`: the largest power of two that leaves at least 5 kHz.
+    /// Creates a decimator for stems at `rate_hz`. Its factor is the largest power of two that
+    /// leaves at least 5 kHz.
     pub(crate) fn new(rate_hz: f64) -> Self {
         let mut factor = 1;
         while rate_hz / (2 * factor) as f64 >= LEAST_HZ {
@@ -39,12 +39,12 @@ impl Decimator {
         Self { factor, taps: raw.into_iter().map(|tap| (tap / sum) as f32).collect() }
     }
 
-    /// Frames of the stem in one decimated frame.
+    /// Returns the frames of the stem in one decimated frame.
     pub(crate) fn factor(&self) -> usize {
         self.factor
     }
 
-    /// The frames of the stem that decimated frames are made of.
+    /// Returns the frames of the stem that decimated frames are made of.
     pub(crate) fn support(&self, decimated: Range<usize>) -> Range<i64> {
         let (factor, half) = (self.factor as i64, (self.taps.len() / 2) as i64);
         if decimated.is_empty() {
@@ -53,13 +53,12 @@ impl Decimator {
         decimated.start as i64 * factor - half..(decimated.end as i64 - 1) * factor + half + 1
     }
 
-    /// Decimated frames that are made of frames before `end` alone.
+    /// Returns the number of decimated frames that are made of frames before `end` alone.
     pub(crate) fn ready(&self, end: usize) -> usize {
         end.saturating_sub(self.taps.len() / 2).div_ceil(self.factor)
     }
 
-    /// Adds `count` decimated frames, made of samples that begin where the support of the first
-    /// does.
+    /// Appends `count` decimated frames. The samples begin where the support of the first one does.
     pub(crate) fn make(&self, samples: &[f32], count: usize, out: &mut Vec<f32>) {
         filter(samples, self.factor, &self.taps, count, out);
     }
@@ -72,7 +71,7 @@ fn filter(samples: &[f32], factor: usize, taps: &[f32], count: usize, out: &mut 
     }
 }
 
-/// The sum of products, in eight lanes.
+/// Returns the sum of products, in eight lanes.
 #[inline]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];

@@ -1,43 +1,41 @@
-//! How the loudness of a stem moves in bands of frequency: a hundred frames a second that say
-//! roughly where two stems may fit, even where their clocks differ so much that their waves never
-//! line up for long.
+//! Changes of a stem's level in frequency bands, a hundred frames per second. They show roughly
+//! where two stems may fit, even where clocks differ so much that waveforms never line up for long.
 
 use super::band_levels::Levels;
 use crate::align::correlate::fft::{fast_size, inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
 
-/// What is softer than the mean of a band by this factor is taken as equally soft: power.
+/// Power, as a share of a band's mean, below which everything counts as equally soft.
 const FLOOR: f64 = 1e-2;
-/// How much of the length of each bin of the cross-spectrum is taken away: 1 would leave the phase
-/// alone.
+/// Degree of whitening of the cross-spectrum: 1 would keep only the phase.
 const WHITENING: f32 = 0.7;
-/// Two candidates are at least so far apart, in envelope frames.
+/// Least distance of two candidates, in envelope frames.
 const APART: usize = 8;
-/// Candidates below so many standard deviations are not worth a look.
+/// Least height of a candidate, in standard deviations.
 const LEAST_Z: f64 = 4.0;
-/// The envelopes of one stem.
+/// Envelopes of one stem.
 pub(crate) struct Envelope {
     /// Session frames in an envelope frame.
     hop: usize,
-    /// Changes of the level, a row a band.
+    /// Changes of the level, one row per band.
     bands: Vec<Vec<f32>>,
-    /// Sums of the power of all bands together, from the start.
+    /// Running sums of the power of all bands together, from the start.
     running_power: Vec<f64>,
     /// Spectra of the bands, and the length of their transform.
     spectra: Option<(usize, Vec<Vec<Complex<f32>>>)>,
 }
 
-/// An offset worth a look.
+/// Delay to examine further.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Candidate {
-    /// Session frames by which the second stem is late.
+    /// Delay of the second stem, in session frames.
     pub(crate) late: i64,
     /// Standard deviations above the rest.
     pub(crate) z: f64,
 }
 
 impl Envelope {
-    /// From the levels of a stem.
+    /// Creates envelopes from the levels of a stem.
     pub(crate) fn new(levels: Levels) -> Self {
         let (hop, mut bands, running_power) = levels.into_parts();
         for band in &mut bands {
@@ -46,17 +44,18 @@ impl Envelope {
         Self { hop, bands, running_power, spectra: None }
     }
 
-    /// Session frames in an envelope frame.
+    /// Returns the session frames in an envelope frame.
     pub(crate) fn hop(&self) -> usize {
         self.hop
     }
 
-    /// Sums of the power of all bands from the start, one more than there are frames.
+    /// Returns running sums of the power of all bands from the start, one more than there are
+    /// frames.
     pub(crate) fn running_power(&self) -> &[f64] {
         &self.running_power
     }
 
-    /// Envelope frames.
+    /// Returns the number of envelope frames.
     fn frames(&self) -> usize {
         self.running_power.len() - 1
     }
@@ -69,7 +68,7 @@ impl Envelope {
         self.bands = Vec::new();
     }
 
-    /// The largest lag in envelope frames, of stems of at most `longest` frames.
+    /// Returns the largest lag in envelope frames, of stems of at most `longest` frames.
     fn max(&self, longest: usize, max_lag: usize) -> usize {
         (max_lag / self.hop + 1).min(longest)
     }
@@ -91,8 +90,8 @@ impl Envelope {
         self.bands.iter().map(one).collect()
     }
 
-    /// The offsets within `max_lag` session frames at which `b` moves most like `self`, the best
-    /// first, at most `most`.
+    /// Returns up to `most` delays within `max_lag` session frames at which `b` moves most like
+    /// `self`, the best first.
     pub(crate) fn candidates(&self, b: &Self, max_lag: usize, most: usize) -> Vec<Candidate> {
         let longest = self.frames().max(b.frames());
         let max = self.max(longest, max_lag);
@@ -137,7 +136,7 @@ impl Envelope {
     }
 }
 
-/// Turns the powers of a band into the changes of its level, of mean square 1.
+/// Turns the powers of a band into the changes of its level, with mean square 1.
 fn changes(band: &mut [f32]) {
     let mean = band.iter().map(|x| f64::from(*x)).sum::<f64>() / band.len().max(1) as f64;
     if mean <= 0.0 || !mean.is_finite() {

@@ -1,9 +1,9 @@
-//! A stem made ready for comparison with others.
+//! Stem prepared for comparison with others.
 
 use super::envelope::Envelope;
 use super::stem::StemFeatures;
 
-/// A stem, its envelope, and what its decimated frames lack at the end.
+/// Stem with its envelope and the decimated frames at its end.
 pub(crate) struct Prepared<'a> {
     pub(crate) stem: &'a StemFeatures,
     pub(crate) envelope: Envelope,
@@ -20,17 +20,17 @@ impl<'a> Prepared<'a> {
         Self { stem, envelope, last: stem.last_decimated(), loud }
     }
 
-    /// Frames of the stem in a decimated one.
+    /// Returns the frames of the stem in a decimated one.
     pub(crate) fn factor(&self) -> usize {
         self.stem.decimator().factor()
     }
 
-    /// What brings its peak to 1.
+    /// Returns the gain that brings the peak to 1.
     pub(crate) fn scale(&self) -> f32 {
         1.0 / self.stem.peak().max(f32::MIN_POSITIVE)
     }
 
-    /// `count` decimated frames from number `start` on; silence outside the stem.
+    /// Returns `count` decimated frames from number `start` on; silence outside the stem.
     pub(crate) fn window(&self, start: i64, count: usize) -> Vec<f32> {
         let mut window = vec![0.0; count];
         let settled = self.stem.decimated();
@@ -43,24 +43,24 @@ impl<'a> Prepared<'a> {
         window
     }
 
-    /// All decimated frames.
+    /// Returns all decimated frames.
     pub(crate) fn decimated(&self) -> Vec<f32> {
         self.window(0, self.stem.decimated().len() + self.last.len())
     }
 
-    /// The power of one frame of its envelope; 0 outside the stem.
+    /// Returns the power of one frame of the envelope; 0 outside the stem.
     pub(crate) fn power(&self, n: usize) -> f64 {
         let sums = self.envelope.running_power();
         sums.get(n + 1).map_or(0.0, |sum| sum - sums[n])
     }
 
-    /// The power that it has where it is loud: the mean of the power, weighted by the power itself,
-    /// which silence does not lower.
+    /// Returns the power where the stem is loud: the mean of the power, weighted by the power
+    /// itself, which silence does not lower.
     pub(crate) fn loud(&self) -> f64 {
         self.loud
     }
 
-    /// Mean power between two frames, over the mean of the whole.
+    /// Returns the mean power between two frames, over the mean of the whole.
     pub(crate) fn level(&self, from: usize, to: usize) -> f64 {
         let sums = self.envelope.running_power();
         let mean = |from: usize, to: usize| (sums[to] - sums[from]) / (to - from).max(1) as f64;

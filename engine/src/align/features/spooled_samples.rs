@@ -1,18 +1,18 @@
-//! Samples of one channel, in memory up to a limit and then in a nameless file.
+//! Samples of one channel, in memory up to a limit and then in an unnamed file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
 
-/// Samples that go to the file and come from it at once: their bytes are a small piece of memory,
-/// used again.
+/// Samples written to and read from the file at once. Their bytes take a small buffer, which is
+/// reused.
 const AT_ONCE: usize = 8_192;
 
-/// A growing row of samples that takes no more memory than its limit.
+/// Growing row of samples that takes no more memory than its limit.
 #[derive(Debug)]
 pub(crate) struct Samples {
     memory: Vec<f32>,
-    /// Samples that memory may hold.
+    /// Most samples held in memory.
     most: usize,
     file: Option<Mutex<File>>,
     /// The file could not be written: nothing more is kept.
@@ -21,22 +21,22 @@ pub(crate) struct Samples {
 }
 
 impl Samples {
-    /// None yet; at most `max_bytes` of them in memory.
+    /// Creates an empty row that holds at most `max_bytes` of samples in memory.
     pub(crate) fn new(max_bytes: usize) -> Self {
         Self { memory: Vec::new(), most: max_bytes / size_of::<f32>(), file: None, broken: false, kept: 0 }
     }
 
-    /// How many there are.
+    /// Returns the number of samples.
     pub(crate) fn len(&self) -> usize {
         self.kept
     }
 
-    /// Whether nothing more is kept.
+    /// Returns true if appending has failed and nothing more is kept.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken
     }
 
-    /// Adds samples at the end. Where the file cannot be written, what comes after does not count.
+    /// Appends samples. Where the file cannot be written, later samples do not count.
     pub(crate) fn push(&mut self, samples: &[f32]) {
         if self.broken {
             return;

@@ -1,5 +1,5 @@
-//! What alignment keeps of a stem while it is decoded: its mono sum, the same at a fraction of the
-//! rate, and its levels.
+//! Features of a stem, kept while it is decoded: its mono sum, the same at a fraction of the rate,
+//! and its levels.
 
 use super::band_levels::Levels;
 use super::decimate::Decimator;
@@ -10,12 +10,12 @@ use crate::process::Tap;
 use crate::units::SampleRate;
 use std::ops::Range;
 
-/// A stem in mono, at the session rate, for [`align`](crate::align::pipeline::align()).
+/// Stem in mono, at the session rate, for [`align`](crate::align::pipeline::align()).
 ///
 /// Feed it every block of the stem from session time 0. Channels are averaged (a stem whose
-/// channels cancel is silent here); what is not finite counts as silence. What the limit leaves no
-/// room for in memory goes to an unlinked temporary file; when that cannot be written, the
-/// beginning alone counts.
+/// channels cancel is silent here); samples that are not finite count as silence. Samples beyond
+/// the memory limit are written to an unlinked temporary file. If that cannot be written, only the
+/// beginning counts.
 #[derive(Debug)]
 pub struct StemFeatures {
     rate: SampleRate,
@@ -23,7 +23,7 @@ pub struct StemFeatures {
     decimator: Decimator,
     decimated: Samples,
     levels: Levels,
-    /// The last samples, from frame `recent_from` on: what decimated frames and levels still need.
+    /// The last samples, from frame `recent_from` on, which decimated frames and levels still need.
     recent: Vec<f32>,
     recent_from: i64,
     frames: u64,
@@ -36,13 +36,13 @@ pub struct StemFeatures {
 }
 
 impl StemFeatures {
-    /// 2 MiB a stem, half of it for the whole rate: 5.5 s at 48 kHz, and 44 s at an eighth. Sixteen
-    /// stems take 32 MiB, however long they are.
+    /// Default limit: 2 MiB per stem, half of it for the full rate. It holds 5.5 s at 48 kHz, and
+    /// 44 s at an eighth of that. Sixteen stems take 32 MiB, however long they are.
     pub const DEFAULT_MAX_BYTES: usize = 2 << 20;
-    /// A stem has begun when a sample is above this: −100 dBFS, the least that 16 bits hold.
+    /// Level above which a stem has begun: −100 dBFS, the least that 16 bits hold.
     const FIRST_SOUND: f32 = 1e-5;
 
-    /// An empty stem that will hold at most `max_bytes` of samples in memory. Control thread.
+    /// Creates an empty stem that holds at most `max_bytes` of samples in memory. Control thread.
     pub fn new(rate: SampleRate, max_bytes: usize) -> Self {
         let (decimator, levels) = (Decimator::new(rate.as_f64()), Levels::new(rate.as_f64()));
         let recent_from = decimator.support(0..1).start.min(levels.support(0..1).start);
@@ -64,60 +64,61 @@ impl StemFeatures {
         }
     }
 
-    /// Says that the file begins at a session frame: what comes before it is the session's silence.
-    /// To be called before the first block.
+    /// Sets the session frame at which the file begins; before it is the session's silence. Call it
+    /// before the first block.
     pub fn set_begin(&mut self, frame: u64) {
         self.begin = frame;
     }
 
-    /// Says at which time of the day the file began, where it tells: its time reference in frames
-    /// at `rate`, that of the file.
+    /// Sets the time of day at which the file began, if the file contains it. It is the file's time
+    /// reference, in frames at `rate`, the rate of the file.
     pub fn set_time_reference(&mut self, reference: Option<u64>, rate: SampleRate) {
         let at_session_rate = |frames: u64| (frames as f64 * self.rate.as_f64() / rate.as_f64()).round() as i64;
         self.time_reference = reference.map(at_session_rate);
     }
 
-    /// The time of the day of session frame 0 in frames, where the file tells its own.
+    /// Returns the time of day of session frame 0 in frames, if the file contains its own.
     pub(crate) fn time_of_start(&self) -> Option<i64> {
         self.time_reference.map(|reference| reference - self.begin as i64)
     }
 
-    /// The session frame at which the file begins.
+    /// Returns the session frame at which the file begins.
     pub(crate) fn begin(&self) -> u64 {
         self.begin
     }
 
-    /// Frames of the file itself.
+    /// Returns the frames of the file itself.
     pub(crate) fn own_frames(&self) -> u64 {
         self.frames.saturating_sub(self.begin)
     }
 
-    /// The digital silence of the file itself.
+    /// Returns the digital silence of the file itself.
     pub(crate) fn digital_silence(&self) -> DigitalSilence {
         self.silence
     }
 
-    /// The rate it was made for.
+    /// Returns the session rate.
     pub fn rate(&self) -> SampleRate {
         self.rate
     }
 
-    /// Frames seen in all.
+    /// Returns the number of frames observed.
     pub fn frames(&self) -> u64 {
         self.frames
     }
 
-    /// The first frame whose mono sum is above −100 dBFS; none while there was no such frame.
+    /// Returns the first frame whose mono sum is above −100 dBFS. `None` if there is no such frame
+    /// yet.
     pub fn first_sound(&self) -> Option<u64> {
         self.first_sound
     }
 
-    /// Frames that can be read.
+    /// Returns the number of frames that can be read.
     pub(crate) fn kept(&self) -> usize {
         self.samples.len()
     }
 
-    /// The largest absolute sample kept.
+    /// Returns the largest absolute sample kept.
     pub(crate) fn peak(&self) -> f32 {
         self.peak
     }
@@ -128,17 +129,17 @@ impl StemFeatures {
         self.samples.read(start, out);
     }
 
-    /// Makes its decimated frames.
+    /// Returns the decimator of the stem.
     pub(crate) fn decimator(&self) -> &Decimator {
         &self.decimator
     }
 
-    /// The decimated frames that the stem so far has settled.
+    /// Returns the decimated frames that no longer change.
     pub(crate) fn decimated(&self) -> &Samples {
         &self.decimated
     }
 
-    /// The decimated frames at its end that hear the silence after it.
+    /// Returns the decimated frames at the end, which extend into the silence after it.
     pub(crate) fn last_decimated(&self) -> Vec<f32> {
         let last = self.decimated.len()..self.kept().div_ceil(self.decimator.factor());
         let mut out = Vec::new();
@@ -146,7 +147,7 @@ impl StemFeatures {
         out
     }
 
-    /// Its levels to the end.
+    /// Returns the levels up to the end.
     pub(crate) fn levels(&self) -> Levels {
         let mut levels = self.levels.clone();
         let last = levels.frames()..self.kept().div_ceil(levels.hop());
@@ -160,7 +161,7 @@ impl StemFeatures {
         samples
     }
 
-    /// Takes in samples that follow those before.
+    /// Appends samples.
     fn keep(&mut self, more: &[f32]) {
         self.samples.push(more);
         self.recent.extend_from_slice(more);
@@ -189,7 +190,7 @@ impl StemFeatures {
 }
 
 impl Tap for StemFeatures {
-    /// Offline: the memory grows up to its limit, then a file does.
+    /// Appends a block. Offline: the memory grows up to its limit, then a file does.
     fn observe(&mut self, block: &Block<'_>) {
         let start = self.frames;
         self.frames += block.frames() as u64;

@@ -1,5 +1,5 @@
-//! Windows at the full rate, read along a course: the cross-spectrum of each, all of them together,
-//! and the lag at which phases agree.
+//! Segments at the full rate, read along a course: the cross-spectrum of each, all of them
+//! together, and the lag at which phases agree.
 
 use super::segment::Window;
 use crate::align::features::stem::StemFeatures;
@@ -9,36 +9,37 @@ use rayon::prelude::*;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
-/// Bins that are averaged for the coherence, either side.
+/// Bins that are averaged for the coherence, on either side.
 const SMOOTH: usize = 8;
-/// The largest coherence believed: weights grow without end towards 1.
+/// Largest coherence used: weights grow without end towards 1.
 const MOST_COHERENCE: f64 = 0.99;
 
-/// What one window measured.
+/// Measurement of one segment.
 pub(crate) struct Measured {
-    /// The middle of the window, in frames of the first stem.
+    /// Middle of the segment, in frames of the first stem.
     pub(crate) at: f64,
-    /// The lateness that its lag 0 stands for.
+    /// Delay at lag 0.
     pub(crate) base: f64,
-    /// Its highest peak, in frames from lag 0, and the sign.
+    /// The highest peak, in frames from lag 0, and the sign.
     pub(crate) lag: f64,
     pub(crate) cross: Vec<Complex<f32>>,
-    /// The same, weighted by what the other windows say of each bin; empty where nobody asked them.
+    /// Cross-spectrum weighted by the coherence of each bin in the other segments; empty if not
+    /// computed.
     pub(crate) heard: Vec<Complex<f32>>,
     first: Vec<f32>,
     second: Vec<f32>,
 }
 
 impl Measured {
-    /// What the window heard, each bin turned back by a lateness: real, where that is right.
+    /// Returns the weighted cross-spectrum, each bin turned back by a delay. It is real where the
+    /// delay is right.
     pub(crate) fn turned(&self, late: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
         turned(self.heard.iter().copied().map(wide), late - self.base, window)
     }
 }
 
-/// How a correlation stands at one lag: its height there, its slope, and how much it bends
-/// downwards. Where stems are upside down to each other the first and the last are negative at the
-/// top.
+/// Correlation at one lag: its height, its slope, and its downward curvature. For stems of opposite
+/// polarity, height and curvature are negative at the top.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stand {
     pub(crate) height: f64,
@@ -47,7 +48,7 @@ pub(crate) struct Stand {
 }
 
 impl Stand {
-    /// Of bins of the compared band that are turned back by the lag.
+    /// Sums over bins of the compared band that are turned back by the lag.
     pub(crate) fn of(turned: impl Iterator<Item = Complex<f64>>, window: &Window) -> Self {
         let step = TAU / window.size as f64;
         let mut omega = window.bins.start as f64 * step;
@@ -66,7 +67,7 @@ fn wide(bin: Complex<f32>) -> Complex<f64> {
     Complex::new(f64::from(bin.re), f64::from(bin.im))
 }
 
-/// Bins of the compared band, turned back by a lag.
+/// Returns bins of the compared band, turned back by a lag.
 fn turned(bins: impl Iterator<Item = Complex<f64>>, lag: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
     let step = TAU / window.size as f64;
     let each = Complex::from_polar(1.0, step * lag);
@@ -78,23 +79,23 @@ fn turned(bins: impl Iterator<Item = Complex<f64>>, lag: f64, window: &Window) -
     })
 }
 
-/// All windows together.
+/// All segments together.
 pub(crate) struct Together {
     pub(crate) cross: Vec<Complex<f32>>,
-    /// Coherence a bin.
+    /// Coherence per bin.
     pub(crate) coherence: Vec<f64>,
-    /// The level around each bin, as that of the cross-spectrum.
+    /// Level around each bin, as that of the cross-spectrum.
     levels: Vec<f64>,
 }
 
 impl Together {
-    /// Over the compared band, 0 to 1.
+    /// Returns the mean over the compared band, 0 to 1.
     pub(crate) fn mean_coherence(&self) -> f64 {
         self.coherence.iter().sum::<f64>() / self.coherence.len().max(1) as f64
     }
 }
 
-/// Measures the windows that begin at `starts`, each around where `course` says.
+/// Measures the segments that begin at `starts`, each around the delay given by `course`.
 pub(crate) fn measure(
     a: &StemFeatures,
     b: &StemFeatures,
@@ -136,8 +137,8 @@ pub(crate) fn measure(
     starts.par_iter().map_init(|| window.buffers(), one).collect()
 }
 
-/// Reads the second stem at the frames that frames `from`, `from + 1` … of the first belong to,
-/// between its samples.
+/// Reads the second stem between its samples, at the frames that belong to frames `from`, `from +
+/// 1` … of the first.
 pub(crate) fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionTable, out: &mut [f32]) {
     // Between bends it is read in even steps.
     let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
@@ -162,14 +163,15 @@ fn read_evenly(stem: &StemFeatures, position: f64, step: f64, table: &FractionTa
     table.along(&samples, position - first as f64, step, out);
 }
 
-/// Adds the windows up and finds the coherence of each bin, over the windows and its neighbours.
+/// Adds the segments up and computes the coherence of each bin, over the segments and its
+/// neighbours.
 pub(crate) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bins: std::ops::Range<usize>) -> Together {
     let (mut windows, count) = (0, bins.len());
     let mut cross = vec![Complex::<f32>::default(); count];
     let (mut first, mut second) = (vec![0.0_f64; count], vec![0.0_f64; count]);
     for window in measured {
         windows += 1;
-        // Loud windows would drown the others.
+        // Loud segments would drown the others.
         let power = |bins: &[f32]| bins.iter().map(|x| f64::from(*x)).sum::<f64>();
         let scale = (power(&window.first) * power(&window.second)).sqrt().max(f64::MIN_POSITIVE).recip();
         for n in 0..count {
@@ -178,7 +180,7 @@ pub(crate) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bin
             second[n] += f64::from(window.second[n]) * scale;
         }
     }
-    // Each window adds as many degrees of freedom as neighbouring bins are averaged, two thirds of
+    // Each segment adds as many degrees of freedom as neighbouring bins are averaged, two thirds of
     // them its own.
     let chance = 1.5 / ((2 * SMOOTH + 1) * windows) as f64;
     let (coherence, levels) = (0..count)
@@ -193,13 +195,14 @@ pub(crate) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bin
     Together { cross, coherence, levels }
 }
 
-/// Finds the peak of each window again, every bin weighted by its coherence in all the others and
-/// set against the level around it there, after Hannan and Thomson (1973): noise between the bins
-/// of a dull stem says nothing then. What a window says itself would speak for it twice.
+/// Finds the peak of each segment again with weighted bins, after Hannan and Thomson (1973). The
+/// weight of a bin is its coherence in all other segments, divided by the level around it there.
+/// Noise between the bins of a dull stem then has no weight. A segment's own coherence would count
+/// twice.
 pub(crate) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
-    // Where the coherence is known, theory has its power of ½ here. Where it is measured, small
-    // values are chance: of 144 cases (six dull stems of 12 s, 10 dB below noise) the power of 1.5
-    // finds 103, that of 2 finds 102, 1 finds 87, and ½ finds 58.
+    // Where the coherence is known, theory uses its power of ½ here. Where it is measured, small
+    // values are chance. Of 144 cases (six dull stems of 12 s, 10 dB below noise) the power of 1.5
+    // finds 103. The power of 2 finds 102, 1 finds 87, and ½ finds 58.
     let of = |coherence: f64| coherence * coherence.sqrt() / (1.0 - coherence);
     let weight = |(coherence, level): (&f64, &f64)| if *level > 0.0 { (of(*coherence) / level) as f32 } else { 0.0 };
     let listen = |own: usize| {
@@ -211,7 +214,7 @@ pub(crate) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
             *to = cross * weight;
         }
         let lag = highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64;
-        // Loud windows would drown the others, and what is loud may be another instrument.
+        // Loud segments would drown the others, and the loud sound may be another instrument.
         let heard = &bins[window.bins.clone()];
         let scale = heard.iter().map(|bin| bin.norm()).sum::<f32>().max(f32::MIN_POSITIVE).recip();
         (lag, heard.iter().map(|bin| bin * scale).collect::<Vec<_>>())
@@ -220,13 +223,13 @@ pub(crate) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
     measured.iter_mut().zip(heard).for_each(|(one, heard)| (one.lag, one.heard) = heard);
 }
 
-/// Where a curve is highest or lowest.
+/// Returns the index at which a curve is highest or lowest.
 fn highest(curve: &[f32]) -> usize {
     (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best })
 }
 
-/// The lag, near that of a window's peak, where its phases, weighted by the coherence of all
-/// windows, agree best, whatever the sign.
+/// Returns the lag, near that of a segment's peak, where its phases, weighted by the coherence of
+/// all segments, agree best, whatever the sign.
 pub(crate) fn summit(one: &Measured, together: &Together, window: &Window) -> f64 {
     let weighted = |(bin, coherence): (&Complex<f32>, &f64)| {
         let length = f64::from(bin.norm());
@@ -236,12 +239,12 @@ pub(crate) fn summit(one: &Measured, together: &Together, window: &Window) -> f6
     top(&one.cross.iter().zip(&together.coherence).map(weighted), window, one.lag)
 }
 
-/// The same of what a window heard.
+/// Returns the same lag for the weighted cross-spectrum of a segment.
 pub(crate) fn summit_heard(one: &Measured, window: &Window) -> f64 {
     top(&one.heard.iter().copied().map(wide), window, one.lag)
 }
 
-/// Newton's method on the band-limited correlation of the compared bins.
+/// Finds the top of the band-limited correlation of the compared bins with Newton's method.
 fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, start: f64) -> f64 {
     let mut lag = start;
     for _ in 0..6 {
@@ -259,7 +262,7 @@ fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, sta
     if (lag - start).abs() > 1.5 { start } else { lag }
 }
 
-/// The phases of a part of the compared band, as a whole spectrum.
+/// Returns the phases of a part of the compared band, as a whole spectrum.
 pub(crate) fn spread(together: &Together, window: &Window, part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
     let mut bins = vec![Complex::default(); window.size / 2 + 1];
     let start = window.bins.start;

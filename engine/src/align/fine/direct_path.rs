@@ -1,33 +1,33 @@
-//! The direct path to a microphone in a room: the first lag that stands out, with silence before it
-//! and reflections after it.
+//! Direct path to a microphone in a room: the first lag that stands out, with silence before it and
+//! reflections after it.
 
-/// Reflections are looked for so far from the peak, in seconds; beyond, on the quiet side, only
+/// Largest distance of reflections from the peak, in seconds. Beyond it, on the quiet side, only
 /// chance is left.
 pub(crate) const REFLECTIONS_S: f64 = 0.06;
-/// What a lag stands out by, in deviations of the quiet side.
+/// Least height of a lag that stands out, in deviations of the quiet side.
 const LEAST_DEVIATIONS: f32 = 7.0;
-/// The least height of the direct path, as a share of the highest reflection.
+/// Least height of the direct path, as a share of the highest reflection.
 const LEAST_HEIGHT: f32 = 0.3;
-/// How much quieter one side is when that alone decides which it is.
+/// Ratio of the deviations of both sides at which the quieter one is decided by that alone.
 const QUIETER: f32 = 1.3;
-/// How much more sudden the start of the lags that stand out is than their end.
+/// Ratio of the steepness of start and end, where both sides are about as quiet.
 const MORE_SUDDEN: f64 = 2.0;
-/// How much louder what follows the direct path is than what comes before it: power.
+/// Least ratio of the power after the direct path to the power before it.
 const LOUDER_AFTER: f64 = 2.0;
-/// The time before and after an edge that decides how sudden it is, in seconds.
+/// Time before and after an edge over which its steepness is measured, in seconds.
 const EDGE_S: f64 = 0.01;
 
-/// Where the direct path lies in a correlation.
+/// Direct path in a correlation.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Arrival {
-    /// The lag, by its number.
+    /// Index of the lag.
     pub(crate) at: usize,
-    /// The lags on its quiet side.
+    /// Lags on its quiet side.
     pub(crate) quiet: std::ops::Range<usize>,
 }
 
-/// Finds the direct path among the lags around `best`, those within `lobe` of a peak belonging to
-/// it. `None` where the correlation has but one peak, or looks alike on both sides.
+/// Finds the direct path among the lags around `best`. Lags within `lobe` of a peak belong to it.
+/// `None` where the correlation has only one peak, or looks alike on both sides.
 pub(crate) fn arrival(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Option<Arrival> {
     let mirrored: Vec<f32> = curve.iter().rev().copied().collect();
     let (forth, before) = onset(curve, best, lobe, rate)?;
@@ -38,8 +38,8 @@ pub(crate) fn arrival(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Opt
         let at = curve.len() - 1 - back?.at;
         Some(Arrival { at, quiet: (at + lobe + 1).min(curve.len())..curve.len() })
     };
-    // A long reverberation lasts beyond the lags measured; a short one begins more suddenly than
-    // it ends.
+    // A long reverberation lasts beyond the measured lags; a short one begins more suddenly than it
+    // ends.
     if QUIETER * before < after {
         from()
     } else if QUIETER * after < before {
@@ -53,15 +53,15 @@ pub(crate) fn arrival(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Opt
     }
 }
 
-/// The first lag that stands out, and how sudden it comes.
+/// First lag that stands out, and the steepness of its edge.
 #[derive(Clone, Copy)]
 struct Onset {
     at: usize,
     sudden: f64,
 }
 
-/// The onset before `best`, and the deviation of the lags farthest before it; `None` where there
-/// are none.
+/// Returns the onset before `best`, and the deviation of the lags farthest before it. `None` if
+/// there are no such lags.
 fn onset(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Option<(Option<Onset>, f32)> {
     let frames = |seconds: f64| (seconds * rate) as usize;
     let from = best.checked_sub(frames(REFLECTIONS_S)).filter(|from| *from >= frames(EDGE_S))?;
@@ -92,7 +92,7 @@ mod tests {
     const LOBE: usize = 44;
     const MIDDLE: usize = 4_096;
 
-    /// Noise with peaks, and a tail from lag `from` on.
+    /// Returns noise with peaks, and a tail from lag `from` on.
     fn lags(peaks: &[(usize, f32)], from: Option<usize>) -> Vec<f32> {
         let mut lags = signals::white_noise(4, 1.0, 2 * MIDDLE + 1);
         if let Some(from) = from {

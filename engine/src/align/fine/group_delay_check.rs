@@ -1,5 +1,5 @@
-//! Whether the lower and the upper half of what is coherent say the same offset: a filter over one
-//! of two stems delays low bins by more than high ones, noise does not.
+//! Check that the lower and the upper half of the coherent bins agree on the delay. A filter over
+//! one of two stems delays low bins by more than high ones; noise does not.
 
 use super::cross_spectrum::Measured;
 use super::segment::Window;
@@ -8,23 +8,23 @@ use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
 
-/// How far apart the halves may be and still agree, in frames, with two standard deviations more:
-/// what an offset may be off and still be right.
+/// Largest distance of the halves that still agree, in frames, two standard deviations added. It is
+/// the error at which a delay still counts as right.
 const TOLERANCE: f64 = 3.0;
 
-/// How much later the second stem is by the lower half than by the upper one.
+/// Difference between the delays of the lower and the upper half.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Halves {
     /// In frames.
     apart: f64,
-    /// One standard deviation, by what the windows say one by one.
+    /// One standard deviation, from the spread of the segments.
     sd: f64,
 }
 
 impl Halves {
-    /// Splits what windows heard, once they are turned back by `course`, in two halves with as much
-    /// in common each. `None` where they heard nothing, or where the lowest bin alone holds half of
-    /// it: then there are no two to compare.
+    /// Splits the weighted cross-spectra of the segments, turned back by `course`, into two halves
+    /// with as much in common each. `None` where the cross-spectra are empty. `None` also where the
+    /// lowest bin alone holds half of the sum, so that there are no two halves to compare.
     pub(crate) fn of(measured: &[Measured], window: &Window, course: &Course) -> Option<Self> {
         let step = TAU / window.size as f64;
         let omega = |n: usize| (window.bins.start + n) as f64 * step;
@@ -38,11 +38,11 @@ impl Halves {
             so_far += x / all;
             so_far >= 0.5
         })?;
-        // One step of Newton's method from the course to where the phases of a part agree best, as
-        // the sum of what each window adds to it.
+        // One step of Newton's method from the course to where the phases of a part agree best. It
+        // is the sum of the contributions of all segments.
         let bend = |part: Range<usize>| part.map(|n| omega(n).powi(2) * common[n]).sum::<f64>();
         let (low, high) = (bend(0..split), bend(split..common.len()));
-        // Of stems that are upside down to each other both are negative.
+        // For stems of opposite polarity both are negative.
         if low.signum() != high.signum() || low == 0.0 || high == 0.0 {
             return None;
         }
@@ -58,7 +58,7 @@ impl Halves {
         Some(Self { apart, sd: (squares * count / (count - 1.0)).sqrt() })
     }
 
-    /// Surely near enough to each other.
+    /// Returns true if the halves are surely near enough to each other.
     pub(crate) fn agree(self) -> bool {
         self.apart.abs() + 2.0 * self.sd <= TOLERANCE
     }
@@ -71,7 +71,7 @@ mod tests {
     use crate::align::tests::segment_fixture::{LATE, LEN, RATE_HZ, Trial, dull};
     use mixdown_fixtures::{alignment as make, signals};
 
-    /// What the halves say of a dull stem and what became of it, late and under as much noise.
+    /// Returns the halves for a dull stem and its processed copy, delayed and under as much noise.
     fn halves(became: impl Fn(&[f32]) -> Vec<f32>) -> Halves {
         of_pair(&dull(&signals::white_noise(5, 0.5, 14 * LEN)), became).unwrap()
     }

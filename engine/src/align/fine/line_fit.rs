@@ -1,5 +1,4 @@
-//! The line that windows settle on: through what each says, or through what they say together;
-//! flat, unless a slope explains them clearly better.
+//! Line through the segments, separately or pooled. It is flat unless a slope fits clearly better.
 
 use super::cross_spectrum::Measured;
 use super::ml_delay::Pooled;
@@ -7,22 +6,23 @@ use super::segment::Window;
 use crate::align::time_map::line::{self, Line};
 use crate::align::time_map::piecewise::Course;
 
-/// The line through what windows say one by one, time and lateness in frames: flat, unless a slope
-/// explains them clearly better. With its deviations: of the offset, of the drift.
+/// Fits a line through the delays of separate segments, time and delay in frames. It is flat unless
+/// a slope fits clearly better. Also returns the deviations of the offset and of the drift.
 pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
     let sloped = line::least_squares(on, true);
     let (late_sd, drift_sd) = deviations(&sloped.into(), on);
     if slopes(on, sloped, drift_sd) {
         return (sloped, (late_sd, drift_sd));
     }
-    // The median is not moved by a window that heard something else.
+    // A segment that measured something else does not move the median.
     let flat = Line::flat(line::median(on.iter().map(|(_, late)| *late).collect()));
     (flat, (deviations(&flat.into(), on).0, drift_sd))
 }
 
-/// The line through what windows near a straight course that listened to coherent bins heard
-/// together, flat unless a slope explains it clearly better, with the same deviations; through what
-/// they say one by one, `on`, where they come to no line within `reach` frames of the course.
+/// Fits a line to the pooled weighted cross-spectra of segments near a straight course. It is flat
+/// unless a slope fits clearly better. The deviations are as in [`one_by_one`]. Where the pool has
+/// no line within `reach` frames of the course, fits one through the delays `on` of separate
+/// segments.
 pub(crate) fn as_one(
     near: &[&Measured],
     window: &Window,
@@ -38,20 +38,20 @@ pub(crate) fn as_one(
     drifts.or_else(|| pooled(false)).map_or(alone, |chosen| (chosen.line, (chosen.late_sd, drift_sd)))
 }
 
-/// Whether a slope explains measurements clearly better than none.
+/// Returns true if a slope fits the measurements clearly better than none.
 fn slopes(on: &[(f64, f64)], sloped: Line, drift_sd: f64) -> bool {
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
-    // By chance few windows lie nearly on any line: of Student's t, so much comes once in 3000
-    // times of five windows, and less often of more.
+    // By chance few segments lie nearly on any line. In Student's t, so much occurs once in 3000
+    // times for five segments, and less often for more.
     let least_t = 5.0 * (1.0 + 8.0 / (on.len().saturating_sub(2)).max(1) as f64);
-    // A drift seen in a short part late in the stems is carried on to frame 0: as many times
-    // farther, as much surer it must be.
+    // A drift measured in a short part late in the stems is extrapolated to frame 0. It must be
+    // more certain by the same factor.
     let farther = on.last().map_or(1.0, |last| last.0 / span.max(1.0)).max(1.0);
     sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 * farther
 }
 
-/// One standard deviation of the offset of a course through measurements, and of its drift before
-/// the first bend.
+/// Returns one standard deviation of the offset of a course through measurements, and of its drift
+/// before the first bend.
 pub(crate) fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
     let free = if *course == Line::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
     let squares: f64 = on.iter().map(|(at, late)| (late - course.late(*at)).powi(2)).sum();
@@ -69,8 +69,8 @@ mod tests {
     use crate::align::tests::segment_fixture::{LATE, LEN, Trial, dull};
     use mixdown_fixtures::{alignment as make, signals};
 
-    /// Windows on a line that drifts by so many frames a window, each up to half a frame off by
-    /// chance: how many of 3000 rows are told to drift.
+    /// Counts the rows of 3000 in which a drift is found. Segments lie on a line that drifts by
+    /// `drift` frames per segment, each up to half a frame off by chance.
     fn drifting(windows: usize, drift: f64) -> usize {
         let told = |seed: &u64| {
             let off = signals::white_noise(*seed, 0.5, windows);
@@ -93,7 +93,7 @@ mod tests {
     fn windows_as_one_drift_where_the_stem_does() {
         let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
         for (ppm, seed) in (20..28).map(|seed| (0.0, seed)).chain([(20.0, 20), (-20.0, 21)]) {
-            // Late by as much in the middle.
+            // The same delay in the middle.
             let late = LATE - ppm * 1e-6 * 6.5 * LEN as f64;
             let trial = Trial::new(&source, &make::with_noise(&make::drifting(&source, late, ppm), 0.0, seed));
             let on: Vec<_> = trial.measured.iter().map(|one| (one.at, LATE)).collect();

@@ -1,17 +1,18 @@
-//! The line on which windows that listened to coherent bins lie, by what all of them heard
-//! together: of a dull stem under noise one window alone may be off by a sample, and the median of
-//! such answers by half of one.
+//! Maximum-likelihood line through the pooled weighted cross-spectra of all segments. Of a dull
+//! stem under noise, one segment alone may be off by a sample. The median of such segments may be
+//! off by half of one.
 
 use super::cross_spectrum::{Measured, Stand};
 use super::segment::Window;
 use crate::align::time_map::line::Line;
 use crate::align::time_map::piecewise::Course;
 
-/// Steps of Newton's method, and one too small to be taken, in frames.
+/// Steps of Newton's method, and the step below which it stops, in frames.
 const STEPS: usize = 8;
 const SETTLED: f64 = 1e-4;
 
-/// A line, and one standard deviation of its offset in the middle of its windows and of its drift.
+/// Line, with one standard deviation of its offset in the middle of its segments and one of its
+/// drift.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pooled {
     pub(crate) line: Line,
@@ -19,17 +20,17 @@ pub(crate) struct Pooled {
     pub(crate) drift_sd: f64,
 }
 
-/// What one window adds to the correlation of all along a line.
+/// Contribution of one segment to the correlation of all along a line.
 struct Adds {
-    /// Frames from the middle of all windows.
+    /// Frames from the middle of all segments.
     at: f64,
     stand: Stand,
 }
 
-/// How the correlation of all windows bends, by the offset and by the drift.
+/// Curvature of the correlation of all segments, by the offset and by the drift.
 struct Bends {
     drifts: bool,
-    /// The bends of the windows, times their places, and times the squares of those.
+    /// Curvatures of the segments, times their places, and times the squares of those.
     sums: (f64, f64, f64),
 }
 
@@ -39,7 +40,7 @@ impl Bends {
         Self { drifts, sums: (sum(0), sum(1), sum(2)) }
     }
 
-    /// The step to the top, of the offset and of the drift, from a slope by each of them.
+    /// Returns the step to the top, of the offset and of the drift, from the slope by each of them.
     fn step(&self, (slope, slope_of_drift): (f64, f64)) -> Option<(f64, f64)> {
         let (b0, b1, b2) = self.sums;
         if !self.drifts {
@@ -52,7 +53,7 @@ impl Bends {
         })
     }
 
-    /// By how much a window draws the line to itself there, 0 to 1.
+    /// Returns the leverage of a segment on the line, 0 to 1.
     fn leverage(&self, one: &Adds) -> f64 {
         let (b0, b1, b2) = self.sums;
         let of_all = if self.drifts {
@@ -65,9 +66,10 @@ impl Bends {
 }
 
 impl Pooled {
-    /// The line nearest to a straight `course` at which the phases of what windows heard agree
-    /// best, whatever the sign: the offset of Hannan and Thomson (1973), of all windows as one.
-    /// `None` where none is within `reach` frames of the course at all of them.
+    /// Finds the line nearest to a straight `course` at which the phases of the weighted
+    /// cross-spectra agree best, whatever the sign. It is the delay of Hannan and Thomson (1973),
+    /// for all segments as one. `None` if no line is within `reach` frames of the course at all of
+    /// them.
     pub(crate) fn near(
         measured: &[&Measured],
         window: &Window,
@@ -93,7 +95,7 @@ impl Pooled {
             if !top || !measured.iter().all(near) {
                 return None;
             }
-            // Windows differ in how much they say, so the deviation is that of what each adds.
+            // The segments differ in weight, so the deviation is that of their contributions.
             let mut variance = (0.0, 0.0);
             for one in &each {
                 let slope = one.stand.slope / (1.0 - bends.leverage(one));
@@ -113,7 +115,7 @@ mod tests {
     use crate::align::tests::segment_fixture::{LATE, LEN, Trial, dull};
     use mixdown_fixtures::{alignment as make, signals};
 
-    /// From a flat course, within three frames of it.
+    /// Pools from a flat course, within three frames of it.
     fn pooled(trial: &Trial, from: f64, drifts: bool) -> Option<Pooled> {
         Pooled::near(&trial.measured.iter().collect::<Vec<_>>(), &trial.window, &Line::flat(from).into(), drifts, 3.0)
     }
@@ -132,8 +134,8 @@ mod tests {
             assert!(off.abs() < 1.0 && found.late_sd < 0.5, "{seed} {sign}: {off} {found:?}");
             squares += (off / found.late_sd).powi(2) / 16.0;
         }
-        // Of sixteen offsets, each over a deviation that thirteen windows tell to a fifth: nineteen
-        // times in twenty.
+        // Mean square over sixteen delays, each over a deviation that thirteen segments determine
+        // to a fifth: within these bounds nineteen times in twenty.
         assert!((0.4..2.2).contains(&squares), "{squares}");
     }
 
@@ -151,8 +153,8 @@ mod tests {
 
     #[test]
     fn a_line_that_is_right_in_the_middle_alone_turns() {
-        // Windows that are all alike, once a second: the offset in the middle is right from the
-        // start, and asks for no step.
+        // Segments that are all alike, once per second. The delay in the middle is right from the
+        // start, and requires no step.
         let second = dull(&signals::white_noise(5, 0.5, LEN));
         let source = make::looped(&second, LEN, 14 * LEN);
         let middle = 6.5 * LEN as f64;

@@ -1,15 +1,17 @@
-//! The exact offset, at the full rate: where the phases of the cross-spectrum, weighted by their
-//! coherence, fit one course in time.
+//! Fine search, at the full rate: the course along which the phases of the cross-spectrum, weighted
+//! by their coherence, agree.
 
-use super::cross_spectrum::{Measured, Together, listen_to_coherence, measure, summit, summit_heard, together};
+use super::cross_spectrum::{Measured, listen_to_coherence, measure, summit, summit_heard, together};
 use super::group_delay_check::Halves;
 use super::line_fit::{self, deviations};
-use super::peak_quality::{Refined, conclude, standing_out};
+use super::peak_quality::{conclude, standing_out};
 use super::segment::Window;
+use super::tracked_delay::Followed;
 use super::wow_flutter;
 use crate::align::coarse::joint_activity::Sounding;
 use crate::align::coarse::segment_vote;
 use crate::align::decide::accept::{confidence, doubt};
+use crate::align::decide::evidence::Refined;
 use crate::align::features::prepared::Prepared;
 use crate::align::settings::LEAST_CONFIDENCE;
 use crate::align::time_map::breakpoints::{self, Grain};
@@ -19,38 +21,37 @@ use crate::resample::FractionTable;
 use std::f64::consts::TAU;
 use std::sync::OnceLock;
 
-/// Windows along the stems; and where the drift of a clock may change.
+/// Segments along the stems; and where the drift of a clock may change.
 const WINDOWS: usize = 16;
 const MANY_WINDOWS: usize = 48;
-/// How long a window is: between these seconds, longer where the stems have less in common.
+/// Length of a segment: between these seconds, longer where the stems have less in common.
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
 /// … and no fewer frames.
 const SHORTEST: usize = 64;
-/// Of the windows that listen to coherent bins alone there are so many at least.
+/// Fewest segments whose bins are weighted by coherence.
 const WEIGHTED: usize = 13;
-/// The share of short windows that must agree, or longer ones are asked.
+/// Share of short segments that must agree; otherwise longer ones are measured.
 const ENOUGH: f64 = 0.9;
-/// The confidence that is enough not to listen to coherent bins alone as well.
+/// Confidence from which a search with bins weighted by coherence is not needed as well.
 const SURE: f64 = 0.995;
-/// What the windows together must stand out by for another look: unrelated stems reach 5.
+/// Least pooled z for a further search: unrelated stems reach 5.
 const PROMISING_Z: f64 = 6.5;
-/// How far a window looks around the rough course at first, and later, in frames; and at first
-/// where the drift may change.
+/// Reach of a segment around the coarse course at first, and later, in frames; and at first where
+/// the drift may change.
 const REACH: (usize, usize) = (96, 24);
 const FAR_REACH: usize = 512;
-/// How far from the course a window's peak may be and still agree, in frames.
+/// Largest distance of a segment's peak from the course that still agrees, in frames.
 const TOLERANCE: f64 = 1.5;
-/// A clock that wanders takes windows no farther from the course than this, in frames; four fifths
-/// of normally distributed offsets lie within so many deviations; and so many bounds of noise say
-/// nothing of a wandering clock.
+/// Largest distance of segments from the course by a clock that wanders, in frames. Four fifths of
+/// normally distributed delays lie within this many deviations. Below this many bounds of noise,
+/// nothing indicates a wandering clock.
 const WANDERING: f64 = 12.0;
 const DEVIATIONS_OF_FOUR_FIFTHS: f64 = 1.2816;
 const NOISE: f64 = 4.0;
-/// Rounds of measuring along the last course, and a change that is too little for another, in
-/// frames.
+/// Rounds of measuring along the last course, and a change too small for another, in frames.
 const ROUNDS: usize = 3;
 const SETTLED: f64 = 0.005;
-/// Taps that read between samples; the table takes as long to make as a window to measure.
+/// Taps that read between samples. The table takes as long to build as a segment to measure.
 const TAPS: usize = 32;
 static TABLE: OnceLock<FractionTable> = OnceLock::new();
 
@@ -58,38 +59,22 @@ fn table() -> &'static FractionTable {
     TABLE.get_or_init(|| FractionTable::new(TAPS))
 }
 
-/// The two stems, and how windows along them are measured.
+/// Pair of stems, and the way in which segments along them are measured.
 struct Pair<'a> {
     a: &'a Prepared<'a>,
     b: &'a Prepared<'a>,
-    /// Frames of a window.
+    /// Frames of a segment.
     len: usize,
-    /// The frame in whose surroundings the answer counts.
+    /// Frame in whose surroundings the result counts.
     middle: f64,
-    /// Where both stems sound.
+    /// Parts in which both stems sound.
     sounding: Sounding,
     table: &'static FractionTable,
-    /// Whether windows listen to coherent bins alone.
+    /// Bins are weighted by their coherence.
     weighted: bool,
 }
 
-/// What the windows along a course found.
-pub(crate) struct Followed {
-    pub(crate) window: Window,
-    pub(crate) course: Course,
-    pub(crate) measured: Vec<Measured>,
-    pub(crate) together: Together,
-    /// Time and lateness of every window, and of those that are on the course.
-    exact: Vec<(f64, f64)>,
-    pub(crate) on: Vec<(f64, f64)>,
-    pub(crate) late_sd: f64,
-    pub(crate) drift_sd: f64,
-    /// How far windows are off the course, one deviation, beyond what noise does to them, in
-    /// frames.
-    pub(crate) wander: f64,
-}
-
-/// The mean coherence of `b` and `a` along a rough course, 0 to 1, at the full rate.
+/// Returns the mean coherence of `b` and `a` along a coarse course, 0 to 1, at the full rate.
 pub(crate) fn coherence(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course) -> Option<f64> {
     let middle = a.stem.kept() as f64 / 2.0;
     let pair = Pair::new(a, b, middle, rough, WINDOW_S.0);
@@ -98,15 +83,15 @@ pub(crate) fn coherence(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course) -> O
     Some(together(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
 }
 
-/// Measures `b` against `a` around a rough course. `strong` says that short windows will do. None
-/// when nothing is left to measure.
+/// Measures `b` against `a` around a coarse course. With `strong`, short segments suffice. `None`
+/// if nothing is left to measure.
 pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong: bool) -> Option<Refined> {
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
     let pair = |most_s| Pair::new(a, b, middle, rough, most_s);
     let (short, long) = (pair(WINDOW_S.0), pair(WINDOW_S.1));
     let mut followed = if strong { &short } else { &long }.best(rough);
-    // What stood out as a whole may be drowned by noise in short windows.
+    // A peak that stood out as a whole may be drowned by noise in short segments.
     let more = |followed: &Followed| followed.agree_less_than(ENOUGH) && followed.promises(rate);
     if strong && long.len > short.len && followed.as_ref().is_none_or(more) {
         let again = long.best(rough);
@@ -117,8 +102,8 @@ pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
         agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
     };
-    // A dull stem has few bins above the noise, and they know the offset: the others would vote it
-    // down.
+    // A dull stem has few bins above the noise, and they contain the delay: the others would
+    // outvote them.
     let weighted = || {
         let len = long.len.min(long.sounding.frames() / WEIGHTED).max(SHORTEST);
         Pair { weighted: true, len, ..long }.along_a_line(rough)
@@ -131,15 +116,14 @@ pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     let share = |refined: &Refined| refined.agreeing as f64 / refined.windows as f64;
     let better = |x: &Refined, y: &Refined| {
         let believed = |refined: &Refined| doubt(refined, false).is_none();
-        // Between a line and a course with bends windows decide: noise bends what is straight, and
-        // a line may look sure with half of a bend.
+        // Between a line and a course with bends the segments decide. Noise bends what is straight,
+        // and a line may look sure with half of a bend.
         let fits = || {
             if x.course.is_straight() != y.course.is_straight() {
                 return share(x).total_cmp(&share(y));
             }
             let (of_x, of_y) = (confidence(x), confidence(y));
-            // Of windows that listen to coherent bins few tell, and bleed of drums may make a bass
-            // late.
+            // With weighted bins few segments count, and bleed of drums may add delay to a bass.
             let both_sure = of_x.min(of_y) >= LEAST_CONFIDENCE.0;
             if both_sure { y.late_sd.total_cmp(&x.late_sd) } else { of_x.total_cmp(&of_y) }
         };
@@ -148,7 +132,7 @@ pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     [weighted, refined].into_iter().flatten().max_by(better).map(Refined::told)
 }
 
-/// Adds how the clock wanders. Long windows agree on where it dwells, which may be far from its
+/// Adds the wander of the clock. Long segments agree on where it dwells, which may be far from its
 /// middle.
 fn with_wander(a: &Prepared<'_>, b: &Prepared<'_>, mut followed: Followed) -> Followed {
     let len = followed.window.hann_len();
@@ -173,7 +157,7 @@ impl<'a> Pair<'a> {
         self.a.stem.rate().as_f64()
     }
 
-    /// The starts of up to `most` windows.
+    /// Returns the starts of up to `most` segments.
     fn places(&self, rough: &Course, most: usize) -> Vec<usize> {
         segment_vote::places(self.a, self.b, rough.late(self.middle), &self.sounding, self.len, most)
     }
@@ -190,7 +174,7 @@ impl<'a> Pair<'a> {
         measured
     }
 
-    /// Along a line, or along one with bends where the windows ask for it.
+    /// Measures along a line, or along one with bends where the segments require it.
     fn best(&self, rough: &Course) -> Option<Followed> {
         let straight = self.along_a_line(rough);
         match &straight {
@@ -207,7 +191,7 @@ impl<'a> Pair<'a> {
         self.follow(&starts, line.into())
     }
 
-    /// Windows along the stems, and the line that most of them lie on.
+    /// Returns segments along the stems, and the line that most of them lie on.
     fn line(&self, rough: &Course) -> Option<(Vec<usize>, Line)> {
         let starts = self.places(rough, WINDOWS);
         if starts.len() < segment_vote::FEWEST {
@@ -218,7 +202,7 @@ impl<'a> Pair<'a> {
         Some((starts, line::through_most(&points, TOLERANCE, true)?.0))
     }
 
-    /// Many windows, which see where the drift of a clock changes. None when it does not.
+    /// Measures many segments, to find where the drift of a clock changes. `None` if it does not.
     fn along_bends(&self, rough: &Course) -> Option<Followed> {
         let starts = self.places(rough, MANY_WINDOWS);
         if starts.len() < segment_vote::FEWEST {
@@ -250,9 +234,9 @@ impl<'a> Pair<'a> {
             let few = on.len() < segment_vote::FEWEST;
             let (late_sd, drift_sd);
             let mut moved = 0.0;
-            // Where few agree, leave the judgement to whoever reads how few.
+            // Where few agree, the caller judges from their number.
             if few {
-                // They do not know a drift, which would carry the offset far away at frame 0.
+                // They cannot determine a drift, which would move the delay far away at frame 0.
                 if course.is_straight() && !on.is_empty() {
                     course = line_fit::one_by_one(&on).0.into();
                 }
@@ -285,7 +269,7 @@ impl<'a> Pair<'a> {
         Some(Followed { window, course, measured, together, exact, on, late_sd, drift_sd, wander: 0.0 })
     }
 
-    /// What the windows of a course say; of the direct path, where another is a reflection.
+    /// Sums up the segments of a course; those of the direct path, where another is a reflection.
     fn concluded(&self, followed: Followed) -> Refined {
         let refined = conclude(with_wander(self.a, self.b, followed), self.rate());
         let Some(by) = refined.direct else { return refined };
@@ -294,12 +278,13 @@ impl<'a> Pair<'a> {
         let direct = direct.map(|followed| conclude(followed, self.rate()));
         match direct {
             Some(direct) if direct.in_room => direct,
-            // Which of two paths is the direct one is open.
+            // It is open which of two paths is the direct one.
             _ => Refined { ratio: refined.ratio.min(1.0), ..refined },
         }
     }
 
-    /// How much two courses differ: where the answer counts, and over the length of the stems.
+    /// Returns the difference between two courses: where the result counts, and over the length of
+    /// the stems.
     fn apart(&self, before: &Course, after: &Course) -> f64 {
         let bends = before.bends.iter().zip(&after.bends).map(|(x, y)| ((x.at - y.at) * y.by).abs()).sum::<f64>();
         let drift = (after.start.drift - before.start.drift).abs() * self.sounding.frames() as f64;
@@ -307,14 +292,14 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Windows of `len` frames, read in steps of twice `half_step`.
+/// Returns the grain of segments of `len` frames, read in steps of twice `half_step`.
 fn grain(half_step: f64, len: usize) -> Grain {
     Grain { tolerance: TOLERANCE, half_step, reach: len as f64 / 2.0 }
 }
 
 impl Followed {
-    /// By how much windows are off the course, one deviation, beyond a few times what noise does to
-    /// one of them. The farthest fifth of those near the course does not count: it may have heard
+    /// Returns the deviation of segments from the course, beyond a few times the noise of one of
+    /// them. The farthest fifth of those near the course does not count: it may have measured
     /// something else.
     fn far_off(&self) -> f64 {
         let off = self.exact.iter().map(|(at, late)| (late - self.course.late(*at)).abs());
@@ -326,24 +311,25 @@ impl Followed {
             let omega = (self.window.bins.start + n) as f64 * step;
             omega * omega * coherence / (1.0 - coherence)
         };
-        // The Cramér-Rao bound of one window; neighbouring bins share a third of what they say.
+        // The Cramér-Rao bound of one segment; neighbouring bins share a third of their
+        // information.
         let bound = (4.0 / 3.0 * self.together.coherence.iter().enumerate().map(adds).sum::<f64>()).sqrt().recip();
         (spread.powi(2) - (NOISE * bound).powi(2)).max(0.0).sqrt()
     }
 
-    /// All windows are on a line, and what they are off by follows no pattern.
+    /// Returns true if all segments are on a line, and their deviations follow no pattern.
     fn asks_for_no_bend(&self) -> bool {
         let grain = grain(0.0, self.window.hann_len());
         self.on.len() == self.exact.len() && breakpoints::bent(self.course.start, &self.exact, &grain).is_straight()
     }
 
-    /// There is something here for which another look is worth its time.
+    /// Returns true if a further search may be worth its time.
     fn promises(&self, rate: f64) -> bool {
         standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
     }
 
-    /// Whether nothing speaks for a filter over one of the stems: the bins that windows listened to
-    /// are the low ones, and it delays them by more than the others.
+    /// Returns true if there is no evidence of a filter over one of the stems. A filter delays the
+    /// low bins, which have the weight here, by more than the others.
     fn halves_agree(&self) -> bool {
         Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree)
     }
@@ -352,7 +338,7 @@ impl Followed {
         (self.on.len() as f64) < share * self.exact.len() as f64
     }
 
-    /// No smaller a share of the windows agrees.
+    /// Returns true if no smaller a share of the segments agrees.
     fn beats(&self, other: &Self) -> bool {
         self.on.len() * other.exact.len() >= other.on.len() * self.exact.len()
     }

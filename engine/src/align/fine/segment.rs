@@ -1,4 +1,4 @@
-//! One window: how well the phases of two stems agree there, at each of a few lags.
+//! One segment: agreement of the phases of two stems there, at each of a few lags.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use crate::align::correlate::fft::{fast_size, inverse, plan_forward, plan_inverse, transform};
@@ -9,12 +9,12 @@ use realfft::{ComplexToReal, RealToComplex};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// Neighbouring bins are added up before they are transformed back, as long as this many times the
-/// lags that are asked for remain: the phases of a group differ by less than a sixtieth of a turn
-/// there.
+/// Neighbouring bins are added up before the inverse transform, as long as this many times the
+/// required lags remain. The phases of a group then differ by less than a sixtieth of a turn.
 const SPARE_LAGS: usize = 64;
 
-/// A Hann window: its cosines are turned on from one to the next, anew every few.
+/// Returns a Hann window. Its cosines are turned on from one to the next, and computed anew every
+/// few.
 pub(crate) fn hann(len: usize) -> Vec<f32> {
     const TOGETHER: usize = 64;
     let step = TAU / len.max(1) as f64;
@@ -26,7 +26,7 @@ pub(crate) fn hann(len: usize) -> Vec<f32> {
     (0..len).step_by(TOGETHER).flat_map(part).map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32).collect()
 }
 
-/// The comparison of one window of `len` frames with `reach` more on either side of the other stem.
+/// Comparison of one segment of `len` frames with `reach` more on either side of the other stem.
 pub(crate) struct Window {
     len: usize,
     pub(crate) reach: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Window {
     hann_b: Vec<f32>,
 }
 
-/// What one thread needs for windows.
+/// Buffers that one thread needs for segments.
 pub(crate) struct Buffers {
     samples: Vec<f32>,
     pub(crate) first: Vec<Complex<f32>>,
@@ -74,7 +74,7 @@ impl Window {
         }
     }
 
-    /// Frames of the first stem in a window.
+    /// Returns the frames of the first stem in a segment.
     pub(crate) fn hann_len(&self) -> usize {
         self.len
     }
@@ -92,7 +92,7 @@ impl Window {
         }
     }
 
-    /// Transforms a window of `a` and the longer one of `b` around it; both have frame 0 of `a` at
+    /// Transforms a segment of `a` and the longer one of `b` around it. Both have frame 0 of `a` at
     /// the same place.
     pub(crate) fn spectra(&self, a: &[f32], b: &[f32], buffers: &mut Buffers) {
         for (from, hann, start, to) in
@@ -108,7 +108,7 @@ impl Window {
         debug_assert_eq!(a.len(), self.len);
     }
 
-    /// The phase transform of the two spectra at lags −reach … +reach.
+    /// Returns the phase transform of the two spectra at lags −reach … +reach.
     pub(crate) fn curve(&self, buffers: &mut Buffers) -> Vec<f32> {
         let Buffers { first, second, phases, groups, lags, back, .. } = buffers;
         phases_between(&first[self.bins.clone()], &second[self.bins.clone()], phases);
@@ -124,7 +124,7 @@ impl Window {
         around_0(lags, self.reach)
     }
 
-    /// A spectrum of the compared band as a function of the lag, −reach … +reach, as it is.
+    /// Returns a spectrum of the compared band as a function of the lag, −reach … +reach, as it is.
     pub(crate) fn lags(&self, bins: &[Complex<f32>], reach: usize) -> Vec<f32> {
         let back = plan_inverse(self.size);
         let (mut band, mut lags) = (back.make_input_vec(), back.make_output_vec());
@@ -168,7 +168,7 @@ mod tests {
         let top = expected.iter().fold(0.0_f32, |top, x| top.max(x.abs()));
         assert_eq!(expected[reach + 31], top);
         // The outermost of a group's phases is a 128th of a turn off its middle one at the largest
-        // lag, and what is further than all groups can tell apart is let in by as little.
+        // lag. Lags beyond what all groups resolve are let in by as little.
         assert!(curve.iter().zip(&expected).all(|(x, y)| (x - y).abs() < 0.01 * top));
     }
 }

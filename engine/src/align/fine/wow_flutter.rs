@@ -1,4 +1,4 @@
-//! A clock that wanders (wow, flutter): long windows find where it dwells, and agree on that. Short
+//! Clock that wanders (wow, flutter): long segments find where it dwells, and agree on that. Short
 //! ones measure its swing.
 
 use super::cross_spectrum::read_along;
@@ -10,42 +10,43 @@ use crate::resample::FractionTable;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
 
-/// Frames of a short window at 48 kHz, 43 ms, and the step from one to the next: flutter of 6 Hz
-/// turns a seventh of its round in it.
+/// Frames of a short segment at 48 kHz, 43 ms, and the step from one to the next. Flutter of 6 Hz
+/// covers a seventh of its cycle in it.
 const LEN: usize = 2_048;
 const STEP: usize = LEN / 2;
-/// Short windows in a row, and how many rows along the stems.
+/// Short segments in a row, and rows along the stems.
 const ROW: usize = 9;
 const ROWS: usize = 16;
-/// How far from the course a short window looks either way, in frames.
+/// Reach of a short segment on either side of the course, in frames.
 const REACH: usize = 32;
-/// What a short window agrees on at least, as a share of what it could: another instrument in it
-/// swings as it plays.
+/// Least height of a short segment's peak, as a share of the greatest possible. Another instrument
+/// in it swings as it plays.
 const LEAST_HEIGHT: f32 = 0.5;
-/// What noise shares between windows that overlap by half: a Hann window's own correlation there.
+/// Noise shared by segments that overlap by half: the correlation of a Hann window with itself
+/// there.
 const SHARED: f64 = 1.0 / 6.0;
-/// A swing is believed from so many deviations on that chance would have.
+/// Least swing that is accepted, in deviations of chance.
 const LEAST_DEVIATIONS: f64 = 4.5;
-/// How far from its middle a clock swings at most, in deviations: √2 of a sine, and a fifth for
-/// what is not known.
+/// Largest distance of a clock from its middle, in deviations: √2 of a sine, and a fifth for what
+/// is not known.
 const FARTHEST: f64 = 1.7;
-/// The share of pairs that differ most from the others, and count for nothing.
+/// Share of pairs that differ most from the others, and do not count.
 const TRIMMED: f64 = 0.1;
-/// Flutter turns on from one short window to the next, which hides a part of it: at 6 Hz, 0.7 are
+/// Flutter turns on from one short segment to the next, which hides a part of it: at 6 Hz, 0.7 are
 /// left.
 const HIDDEN: f64 = 1.4;
 
-/// How a clock wanders about a course.
+/// Wander of a clock about a course.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Wander {
-    /// The mean lateness against the course, in frames.
+    /// Mean delay against the course, in frames.
     pub(crate) mean: f64,
     /// One standard deviation, in frames.
     pub(crate) sd: f64,
 }
 
-/// Measures how the clock of `b` wanders about `course` in rows of short windows, two in each of
-/// the windows of `len` frames that begin at `starts`. `None` for a steady one.
+/// Measures how the clock of `b` wanders about `course`, in rows of short segments. There are two
+/// rows in each of the segments of `len` frames that begin at `starts`. `None` for a steady clock.
 pub(crate) fn wander(
     a: &StemFeatures,
     b: &StemFeatures,
@@ -78,8 +79,8 @@ pub(crate) fn wander(
         return None;
     }
     let (swing, off) = (swing.sqrt(), average(&all));
-    // A swing is nowhere farther from its middle: what is, comes from something else that short
-    // windows found.
+    // A swing is nowhere farther from its middle. A larger value comes from another sound that
+    // short segments found.
     if off.abs() <= FARTHEST * swing {
         Some(Wander { mean: off, sd: HIDDEN * swing })
     } else {
@@ -87,14 +88,14 @@ pub(crate) fn wander(
     }
 }
 
-/// Leaves out what is largest, either way.
+/// Removes the largest values, either way.
 fn trim(values: &mut Vec<f64>) {
     values.sort_by(|x, y| x.abs().total_cmp(&y.abs()));
     values.truncate((values.len() as f64 * (1.0 - TRIMMED)).ceil() as usize);
 }
 
-/// The lateness against the course that each window of a row finds; not a number where it finds
-/// none within reach.
+/// Returns the delay against the course for each segment of a row; NaN where none is found within
+/// reach.
 fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &Course, table: &FractionTable) -> Vec<f64> {
     let size = 2 * LEN;
     let (forward, back) = (plan_forward(size), plan_inverse(size));
@@ -131,8 +132,8 @@ fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &Course, table:
     (0..ROW).map(one).collect()
 }
 
-/// The top of the parabola through the highest lag within reach and its neighbours, whatever the
-/// sign; not a number where that is lower than `least`.
+/// Returns the top of the parabola through the highest lag within reach and its neighbours,
+/// whatever the sign. NaN where it is lower than `least`.
 fn summit(lags: &[f32], least: f32) -> f64 {
     let at = |lag: i64| f64::from(lags[lag.rem_euclid(lags.len() as i64) as usize]);
     let reach = REACH as i64;

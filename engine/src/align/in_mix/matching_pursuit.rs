@@ -1,5 +1,5 @@
-//! Stems in a mix, the clearest first: what is found is taken out of the mix, and the rest is
-//! looked for in what is left.
+//! Stems in a mix, the clearest first. Stems that are found are subtracted from the mix, and the
+//! others are compared with the rest.
 
 use super::stem_gains::{LeastSquares, fill};
 use crate::align::features::stem::StemFeatures;
@@ -13,14 +13,15 @@ use crate::resample::{Retimed, Retiming};
 use crate::units::SampleRate;
 use std::convert::Infallible;
 
-/// Times that the rest is looked for again.
+/// Most further rounds.
 const ROUNDS: usize = 3;
 /// Frames read at once.
 const BLOCK: usize = 16_384;
 
-/// Looks for stems inside a mix, number 0. As [`align`] with [`Pairs::With`]; then the stems that
-/// were found are taken out, each with the gain that leaves least of the mix, and those that were
-/// not are compared with what is left, where they stand out more. `watch` as there, once a round.
+/// Looks for stems inside a mix, number 0. It aligns as [`align`] with [`Pairs::With`] does. Then
+/// the stems that were found are subtracted, each with the gain that leaves least of the mix. The
+/// missing stems are compared with the rest, in which they stand out more. `watch` is as in
+/// [`align`], once per round.
 pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
     let settings = AlignSettings { reference: Some(0), ..*settings };
     let mut alignment = align(stems, &settings, Pairs::With(0), watch);
@@ -51,7 +52,7 @@ fn is_found(stem: &StemAlignment) -> bool {
     stem.reference == Some(0) && stem.late_samples.is_some()
 }
 
-/// What is left of the mix when the stems that were found are taken out.
+/// Returns the rest of the mix without the stems that were found.
 fn without(stems: &[StemFeatures], found: &[usize], alignment: &Alignment) -> StemFeatures {
     let parts: Vec<(&StemFeatures, Place)> = found
         .iter()
@@ -92,7 +93,7 @@ fn together(
         mix.read(start as i64, of_mix.channel_mut(0));
         for (source, buffer) in sources.iter_mut().zip(&mut of_parts) {
             if let Some((source, lead)) = source {
-                // Reading what is kept cannot fail.
+                // Reading samples in memory or in a file cannot fail here.
                 let Ok(_) = fill(source, lead, buffer);
             }
         }
@@ -100,7 +101,7 @@ fn together(
     }
 }
 
-/// What is kept of a stem, as a stream.
+/// Kept samples of a stem, as a stream.
 struct Kept<'a> {
     stem: &'a StemFeatures,
     at: usize,

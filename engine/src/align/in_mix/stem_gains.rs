@@ -3,12 +3,12 @@
 use crate::audio::AudioBuffer;
 use crate::process::Source;
 
-/// What is added to the power of each stem, as a share: two stems that are alike share their gain
-/// instead of fighting.
+/// Power added to that of each stem, as a share: two stems that are alike share their gain instead
+/// of fighting.
 const RIDGE: f64 = 1e-9;
 
-/// Fills a buffer from a source that begins `lead` frames later, with silence after its end; mono
-/// goes to all channels. Returns the frames before that.
+/// Fills a buffer from a source that begins `lead` frames later, with silence after its end. Mono
+/// is copied to all channels. Returns the number of frames before the end.
 pub(crate) fn fill<S: Source>(source: &mut S, lead: &mut u64, buffer: &mut AudioBuffer) -> Result<usize, S::Error> {
     let (channels, length) = (buffer.channels(), buffer.frames());
     let silent = (*lead).min(length as u64) as usize;
@@ -36,7 +36,7 @@ fn product(a: &AudioBuffer, b: &AudioBuffer) -> f64 {
     (0..a.channels()).map(|c| of_channel(c).sum::<f64>()).sum()
 }
 
-/// The equations whose solution is the gains with which stems leave the least of a mix.
+/// Equations whose solution is the gains with which stems leave the least of a mix.
 pub(crate) struct LeastSquares {
     /// Products of the stems with each other, below the diagonal and on it.
     gram: Vec<Vec<f64>>,
@@ -48,7 +48,7 @@ impl LeastSquares {
         Self { gram: vec![vec![0.0; count]; count], with_mix: vec![0.0; count] }
     }
 
-    /// Takes in the next frames of the mix and of the stems.
+    /// Adds the next frames of the mix and of the stems.
     pub(crate) fn observe(&mut self, mix: &AudioBuffer, stems: &[AudioBuffer]) {
         for (n, first) in stems.iter().enumerate() {
             self.with_mix[n] += product(first, mix);
@@ -58,7 +58,7 @@ impl LeastSquares {
         }
     }
 
-    /// The gains, as factors.
+    /// Returns the gains, as factors.
     pub(crate) fn solve(mut self) -> Vec<f64> {
         for n in 0..self.with_mix.len() {
             let (above, row) = self.gram.split_at_mut(n);
@@ -71,7 +71,8 @@ impl LeastSquares {
     }
 }
 
-/// Solves a symmetric system by Gauss's elimination with the largest pivot; what has no pivot is 0.
+/// Solves a symmetric system by Gauss's elimination with the largest pivot. An unknown without a
+/// pivot is 0.
 fn solve(mut rows: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let count = right.len();
     for column in 0..count {

@@ -1,5 +1,5 @@
-//! Where the meaning of confidence comes from: generated cases from easy to hopeless, and how often
-//! each answer was right.
+//! Calibration of confidence: generated cases from easy to hopeless, and how often each result was
+//! right.
 //!
 //! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::calibration -- --nocapture` prints the
 //! tables of docs/alignment.md.
@@ -21,7 +21,7 @@ use mixdown_fixtures::{alignment as make, path};
 use rayon::prelude::*;
 
 const RATE_HZ: u32 = 44_100;
-/// An offset is right within this many frames.
+/// Error within which a delay is right, in frames.
 const RIGHT: f64 = 3.0;
 
 fn rate() -> SampleRate {
@@ -48,14 +48,14 @@ pub(crate) fn features(samples: &[f32]) -> StemFeatures {
     stem
 }
 
-/// One case: a source, what became of it, and how late; none when the two are unrelated.
+/// One case: a source, its processed copy, and the delay. `None` if the two are unrelated.
 struct Case {
     source: Vec<f32>,
     copy: Vec<f32>,
     late: Option<f64>,
 }
 
-/// Numbers that look random, the same each time.
+/// Returns a number that looks random, the same each time.
 fn draw(seed: u64, most: u64) -> u64 {
     let mut x = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     x ^= x >> 30;
@@ -89,16 +89,16 @@ fn case(seed: u64, stems: &[Vec<f32>]) -> Case {
     Case { source, copy, late }
 }
 
-/// What became of a case.
+/// Outcome of a case.
 struct Outcome {
     confidence: f64,
     right: bool,
-    /// Whether both halves of the coherent bins agree, and the share of windows on the course.
+    /// Agreement of both halves of the coherent bins, and the share of segments on the course.
     halves_agree: bool,
     share: f64,
 }
 
-/// Of the best offset; none when there is no candidate.
+/// Measures the best delay. `None` if there is no candidate.
 fn outcome(case: &Case) -> Option<Outcome> {
     let stems = [features(&case.source), features(&case.copy)];
     let settings = AlignSettings::default();
@@ -136,13 +136,13 @@ fn confidence_means_the_chance_of_being_right() {
         let said = bin.iter().map(|one| one.confidence).sum::<f64>() / bin.len().max(1) as f64;
         let right = bin.iter().filter(|one| one.right).count();
         println!("| {} to {} | {} | {said:.4} | {right} |", edge[0], edge[1].min(1.0), bin.len());
-        // Twenty cases tell a share to a fifth or so.
+        // Twenty cases determine a share to a fifth or so.
         assert!(bin.len() < 20 || (said - right as f64 / bin.len() as f64).abs() < 0.2, "{edge:?}");
     }
     assert!(found.iter().all(|one| one.right || one.confidence < 0.999), "a sure offset was wrong");
 }
 
-/// The confidence with which the copy is moved, when less than the default is asked for, and
+/// Returns the confidence with which the copy is moved, when less than the default is required, and
 /// whether that is right.
 fn moved(case: &Case) -> Option<(f64, bool)> {
     let stems = [features(&case.source), features(&case.copy)];

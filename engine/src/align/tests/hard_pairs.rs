@@ -23,7 +23,7 @@ fn short(name: &str) -> Vec<f32> {
     stem
 }
 
-/// What is told of the second stem against the first.
+/// Returns the result for the second stem against the first.
 fn second(first: &[f32], other: &[f32]) -> StemAlignment {
     let stems: Vec<StemFeatures> = [first, other].map(features).into();
     let settings = AlignSettings { mode: Mode::Recordings, reference: Some(0), ..AlignSettings::default() };
@@ -122,7 +122,7 @@ fn the_uncertainty_of_a_steady_clock_stays_small() {
 
 #[test]
 fn what_is_shared_but_cannot_be_placed_is_not_called_unrelated() {
-    // A clock that swings by 60 frames: windows find too little of one offset.
+    // A clock that swings by 60 frames: segments find too little of one delay.
     let source = short("feelings/band.ogg");
     let told = second(&source, &wandering(&source, 10.0, 0.0, &[Swing { depth: 60.0, hz: 0.5, phase: 1.0 }], RATE_HZ));
     assert!(told.decision == Decision::Left && told.reason.starts_with("unsure: it shares something"), "{told:?}");

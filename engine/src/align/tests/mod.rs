@@ -1,4 +1,4 @@
-//! What alignment promises, on generated material whose truth is known.
+//! Tests of alignment on generated material whose truth is known.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 pub(in crate::align) mod calibration;
@@ -12,7 +12,7 @@ use crate::units::SampleRate;
 use mixdown_fixtures::signals;
 
 const RATE_HZ: u32 = 16_000;
-/// 12 s: six windows of two seconds.
+/// 12 s: six segments of two seconds.
 const FRAMES: usize = 12 * RATE_HZ as usize;
 
 fn rate() -> SampleRate {
@@ -30,7 +30,7 @@ fn aligned(stems: &[Vec<f32>]) -> Alignment {
     align(&stems, &AlignSettings::default(), Pairs::All, &|_| false)
 }
 
-/// The same samples `late` frames later (earlier, when negative), as long as before.
+/// Returns the same samples with a delay of `late` frames (negative: earlier), as long as before.
 fn shifted(samples: &[f32], late: i64) -> Vec<f32> {
     let at = |n: i64| usize::try_from(n - late).ok().and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
     (0..samples.len() as i64).map(at).collect()
@@ -40,7 +40,8 @@ fn mixed(a: &[f32], b: &[f32], gain_b: f32) -> Vec<f32> {
     a.iter().zip(b).map(|(a, b)| a + gain_b * b).collect()
 }
 
-/// Bursts of pink noise at 120 beats a minute: a different pattern and timbre a seed, on one grid.
+/// Returns bursts of pink noise at 120 beats per minute: a different pattern and timbre per seed,
+/// on one grid.
 fn rhythm(seed: u64) -> Vec<f32> {
     let step = RATE_HZ as usize / 8;
     let pattern = 0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed + 1);
@@ -50,19 +51,19 @@ fn rhythm(seed: u64) -> Vec<f32> {
     noise.iter().enumerate().map(|(n, x)| x * gain(n)).collect()
 }
 
-/// A click on every beat.
+/// Returns a click on every beat.
 fn clicks() -> Vec<f32> {
     (0..FRAMES).map(|n| if n % (RATE_HZ as usize / 2) == 0 { 0.9 } else { 0.0 }).collect()
 }
 
-/// A tone on every beat, gated hard.
+/// Returns a tone on every beat, gated hard.
 fn tone_pattern() -> Vec<f32> {
     let beat = RATE_HZ as usize / 2;
     let tone = signals::sine(f64::from(RATE_HZ), 440.0, 0.5, 0.4, FRAMES);
     tone.iter().enumerate().map(|(n, x)| if (n + 777) % beat < beat / 2 { *x } else { 0.0 }).collect()
 }
 
-/// The stem is late by so many frames, within a tolerance.
+/// Asserts the delay of a stem in frames, within a tolerance.
 fn late(alignment: &Alignment, stem: usize, frames: f64, tolerance: f64) {
     let found = alignment.stems[stem].late_samples;
     assert!(found.is_some_and(|found| (found - frames).abs() <= tolerance), "stem {stem}, {frames}: {alignment:?}");
@@ -107,7 +108,7 @@ fn an_inverted_quiet_noisy_copy_is_found_and_its_polarity_told() {
 
 #[test]
 fn a_filtered_copy_is_found() {
-    // A symmetric filter delays nothing: the offset stays exact.
+    // A symmetric filter delays nothing: the delay stays exact.
     let source = signals::pink_noise(4, 0.1, FRAMES);
     let moved = shifted(&source, 321);
     let at = |n: usize| moved.get(n).copied().unwrap_or(0.0);

@@ -1,4 +1,4 @@
-//! Dull stems that windows listened to, for tests.
+//! Dull stems measured with bins weighted by coherence, for tests.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use crate::align::features::stem::StemFeatures;
@@ -12,14 +12,14 @@ use crate::resample::FractionTable;
 use crate::units::SampleRate;
 use std::f64::consts::TAU;
 
-/// Of all stems here.
+/// Rate of all stems here.
 pub(crate) const RATE_HZ: f64 = 44_100.0;
-/// By how much copies are late, in frames, and where windows look for them.
+/// Delay of copies, in frames, around which segments search.
 pub(crate) const LATE: f64 = 7.25;
-/// Frames of a window.
+/// Frames of a segment.
 pub(crate) const LEN: usize = 44_100;
 
-/// Thirteen windows of a second along a straight course, which listened to coherent bins.
+/// Thirteen segments of a second along a straight course, with bins weighted by coherence.
 pub(crate) struct Trial {
     pub(crate) measured: Vec<Measured>,
     pub(crate) window: Window,
@@ -42,7 +42,7 @@ impl Trial {
     }
 }
 
-/// Two low-passes of first order at 250 Hz.
+/// Filters with two low-passes of first order at 250 Hz.
 pub(crate) fn dull(samples: &[f32]) -> Vec<f32> {
     let turn = (-TAU * 250.0 / RATE_HZ).exp();
     let (mut first, mut second) = (0.0, 0.0);

@@ -1,33 +1,34 @@
-//! Where a clock changes its drift: pieces of the measurements that lie on lines of their own,
-//! which meet.
+//! Changes of a clock's drift: pieces of the measurements that lie on lines of their own, which
+//! meet.
 
 use super::line::{self, Line, MOST_DRIFT};
 use super::piecewise::Course;
 
-/// The most changes of drift that are looked for.
+/// Most changes of drift that are searched.
 const MOST_BENDS: usize = 3;
-/// Measurements that each piece must have on it.
+/// Fewest measurements on each piece.
 const FEWEST: usize = 3;
-/// A bend must explain the measurements this many times better than chance would, by the two
-/// numbers that it adds …
+/// Least factor by which a bend must fit better than chance would with its two additional
+/// parameters …
 const BETTER: f64 = 15.0;
-/// … beyond what half a step of reading does, so many times its square …
+/// … beyond the effect of half a step of reading, in multiples of its square …
 const STEPS: f64 = 8.0;
-/// … and move the course somewhere by more than this, in frames: less is not worth a guess.
+/// … and least move of the course anywhere, in frames: less is not worth a guess.
 const LEAST_MOVE: f64 = 0.4;
-/// Or it must bring so many more measurements onto the course, of so many there must be one.
+/// Or it must bring more measurements onto the course: at least three, and at least one for every
+/// twelve of all.
 const MORE: (usize, usize) = (3, 12);
 
 /// Measurements in order of time, cut into pieces.
 #[derive(Clone)]
 struct Pieces {
-    /// Where each piece begins, by the number of its first measurement.
+    /// Index of the first measurement of each piece.
     starts: Vec<usize>,
     lines: Vec<Line>,
 }
 
 impl Pieces {
-    /// Cuts the piece that measurement `cut` is in.
+    /// Cuts the piece that contains measurement `cut`.
     fn split(&self, points: &[(f64, f64)], cut: usize, tolerance: f64) -> Option<Self> {
         let piece = self.starts.iter().rposition(|start| *start <= cut)?;
         let end = self.starts.get(piece + 1).copied().unwrap_or(points.len());
@@ -48,28 +49,29 @@ impl Pieces {
     }
 }
 
-/// Where a bend before measurement `cut` may be: between its neighbours, and as far again either
-/// way.
+/// Returns the range of a bend before measurement `cut`: between its neighbours, and as far again
+/// either way.
 fn around(points: &[(f64, f64)], cut: usize) -> std::ops::Range<f64> {
     let (before, after) = (points[cut - 1].0, points[cut].0);
     let gap = after - before;
     before - gap..after + gap
 }
 
-/// How measurements are made.
+/// Grain of the measurements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grain {
-    /// How far from its course one may be, in frames.
+    /// Largest distance of a measurement from its course, in frames.
     pub(crate) tolerance: f64,
-    /// Half the step in which they are read: what they are off by less says nothing.
+    /// Half the step in which they are read: smaller deviations do not count.
     pub(crate) half_step: f64,
-    /// How many frames before and after its time each takes in.
+    /// Frames before and after its time that each measurement covers.
     pub(crate) reach: f64,
 }
 
 impl Grain {
-    /// How far measurements are from a course: the sum of the squares, none counted as more than
-    /// the tolerance, and how many are within it.
+    /// Returns the cost of measurements against a course, and the number of those within the
+    /// tolerance. The cost is the sum of the squared distances, none counted as more than the
+    /// tolerance.
     fn cost<'a>(&self, course: &Course, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
         points.map(|(at, late)| (late - course.late(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
             let counted = (off.min(self.tolerance) - self.half_step).max(0.0);
@@ -78,19 +80,19 @@ impl Grain {
     }
 }
 
-/// A course with one more bend.
+/// Course with one more bend.
 struct Way {
     pieces: Pieces,
     course: Course,
-    /// What the measurements cost before and after, but for those that are within reach of a bend
-    /// and mix what comes before and after it.
+    /// Cost of the measurements before and after. Those within reach of a bend, which mix both of
+    /// its sides, do not count.
     before: (f64, usize),
     after: (f64, usize),
 }
 
-/// Bends the line that most measurements lie on where they ask for it: where the lines on both
-/// sides meet, and explain so much more than one line that it cannot be chance. A straight course
-/// stays as it is.
+/// Bends the line that most measurements lie on where they require it. The lines on both sides must
+/// meet, and fit so much better than one line that it cannot be chance. A straight course stays as
+/// it is.
 pub(crate) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Course {
     let mut pieces = Pieces { starts: vec![0], lines: vec![straight] };
     let mut course = Course::from(straight);
@@ -118,9 +120,9 @@ pub(crate) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Cour
     course
 }
 
-/// The course again, from exact measurements `on` it: a line of least squares a piece. Measurements
-/// within `reach` frames of a bend mix what comes before and after it, and do not count. None when
-/// a piece has too few left, or when the pieces do not meet near where they did.
+/// Fits the course again to the measurements `on` it: one line of least squares per piece.
+/// Measurements within `reach` frames of a bend mix both of its sides, and do not count. `None` if
+/// a piece has too few left, or if the pieces do not meet near where they did.
 pub(crate) fn settle(course: &Course, on: &[(f64, f64)], reach: f64) -> Option<Course> {
     let mut lines = Vec::new();
     let mut places = Vec::new();
@@ -146,12 +148,12 @@ mod tests {
     use crate::align::time_map::piecewise::Bend;
     use mixdown_fixtures::signals;
 
-    /// One change of drift at frame `at`.
+    /// Returns a course with one change of drift at frame `at`.
     fn knee(offset: f64, drift: f64, at: f64, by: f64) -> Course {
         Course { start: Line { offset, drift }, bends: vec![Bend { at, by }] }
     }
 
-    /// Measurements of a course with noise of a size, some of them wrong.
+    /// Returns measurements of a course with noise of a size, some of them wrong.
     fn measured(course: &Course, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
         let random = signals::white_noise(seed, 1.0, 2 * count);
         (0..count)

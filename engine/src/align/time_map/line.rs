@@ -1,33 +1,34 @@
-//! How the lateness of one stem against another runs on over time: a straight line, found among
-//! measurements of which some are wrong.
+//! Delay of one stem against another over time: a straight line, found among measurements of which
+//! some are wrong.
 
-/// The most that two clocks may differ, as a share: 1000 ppm, several times what real recorders do.
+/// Largest difference between two clocks, as a share: 1000 ppm, several times that of real
+/// recorders.
 pub(crate) const MOST_DRIFT: f64 = 1e-3;
 
-/// Lateness as a function of time: `offset + drift × frame`, in session frames.
+/// Delay as a function of time: `offset + drift × frame`, in session frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Line {
-    /// Frames by which the second stem is late at frame 0 of the first.
+    /// Delay of the second stem at frame 0 of the first, in frames.
     pub(crate) offset: f64,
-    /// Frames that it falls behind in every frame.
+    /// Growth of the delay per frame.
     pub(crate) drift: f64,
 }
 
 impl Line {
-    /// One offset for all times.
+    /// Creates a line with one delay for all times.
     pub(crate) fn flat(offset: f64) -> Self {
         Self { offset, drift: 0.0 }
     }
 
-    /// Frames by which the second stem is late when the first is at frame `at`.
+    /// Returns the delay of the second stem when the first is at frame `at`, in frames.
     pub(crate) fn late(self, at: f64) -> f64 {
         self.offset + self.drift * at
     }
 }
 
-/// The line through two points that most points lie on, within `tolerance`, then the least-squares
-/// line through those; with whether each point lies on it. None when there are fewer than two
-/// points or no line is flat enough.
+/// Finds the line through two points that most points lie on, within `tolerance`, then the
+/// least-squares line through those. Also returns which points lie on it. `None` if there are fewer
+/// than two points or no line is flat enough.
 pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) -> Option<(Line, Vec<bool>)> {
     let near = |line: Line| -> Vec<bool> {
         points.iter().map(|(at, late)| (late - line.late(*at)).abs() <= tolerance).collect()
@@ -43,7 +44,7 @@ pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) 
     };
     for (n, p) in points.iter().enumerate() {
         offer(Line::flat(p.1));
-        // Two close points say little about a slope.
+        // Two close points hardly determine a slope.
         for q in points[n + 1..].iter().filter(|q| drifts && q.0 - p.0 >= 0.2 * span) {
             let drift = (q.1 - p.1) / (q.0 - p.0);
             if drift.abs() <= MOST_DRIFT {
@@ -61,7 +62,7 @@ pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) 
     Some((line, on))
 }
 
-/// The least-squares line; flat when it may not drift or fewer than three points say otherwise.
+/// Returns the least-squares line; flat if it may not drift or there are fewer than three points.
 pub(crate) fn least_squares(points: &[(f64, f64)], drifts: bool) -> Line {
     let count = points.len().max(1) as f64;
     let mean = points.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / count, sum.1 + p.1 / count));
@@ -76,7 +77,7 @@ pub(crate) fn least_squares(points: &[(f64, f64)], drifts: bool) -> Line {
     Line { offset: mean.1 - drift * mean.0, drift }
 }
 
-/// The middle value.
+/// Returns the median.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let n = values.len();

@@ -1,18 +1,18 @@
-//! How the lateness of one stem against another runs on over time, also where a clock changes its
-//! drift: straight lines that meet.
+//! Delay of one stem against another over time, also where a clock changes its drift: straight
+//! lines that meet.
 
 use super::line::Line;
 
-/// A change of drift.
+/// Change of drift.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bend {
     /// From this frame of the first stem on …
     pub(crate) at: f64,
-    /// … the second falls behind by so many more frames in every frame.
+    /// … the delay of the second grows by this much more per frame.
     pub(crate) by: f64,
 }
 
-/// Lateness as a function of time: a line, and bends in the order of time.
+/// Delay as a function of time: a line, and bends in order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Course {
     /// Before the first bend.
@@ -27,29 +27,29 @@ impl From<Line> for Course {
 }
 
 impl Course {
-    /// Frames by which the second stem is late when the first is at frame `at`.
+    /// Returns the delay of the second stem when the first is at frame `at`, in frames.
     pub(crate) fn late(&self, at: f64) -> f64 {
         self.bends.iter().map(|bend| bend.by * (at - bend.at).max(0.0)).fold(self.start.late(at), |sum, x| sum + x)
     }
 
-    /// Frames that it falls behind in every frame from frame `at` on.
+    /// Returns the growth of the delay per frame, from frame `at` on.
     pub(crate) fn drift_at(&self, at: f64) -> f64 {
         self.start.drift + self.bends.iter().filter(|bend| bend.at <= at).map(|bend| bend.by).sum::<f64>()
     }
 
-    /// One line for all times.
+    /// Returns true if one line holds for all times.
     pub(crate) fn is_straight(&self) -> bool {
         self.bends.is_empty()
     }
 
-    /// With a line on top.
+    /// Adds a line.
     pub(crate) fn plus(&self, line: Line) -> Self {
         let start = Line { offset: self.start.offset + line.offset, drift: self.start.drift + line.drift };
         Self { start, bends: self.bends.clone() }
     }
 
-    /// How late the third stem is against the first, when `self` says how late the second is and
-    /// `next` how late the third is against the second.
+    /// Returns the delay of the third stem against the first. `self` is the delay of the second
+    /// against the first, and `next` that of the third against the second.
     pub(crate) fn then(&self, next: &Self) -> Self {
         // Frame n of the first is frame n + late(n) of the second, and so on.
         let mut places: Vec<f64> = self.bends.iter().map(|bend| bend.at).collect();
@@ -61,14 +61,14 @@ impl Course {
         Self::through(places, drift, |at| self.late(at) + next.late(at + self.late(at)))
     }
 
-    /// How late the first stem is against the second.
+    /// Returns the delay of the first stem against the second.
     pub(crate) fn reversed(&self) -> Self {
         let places = self.bends.iter().map(|bend| bend.at + self.late(bend.at)).collect();
         let drift = |at: f64| (1.0 + self.drift_at(self.first_frame(at))).recip() - 1.0;
         Self::through(places, drift, |at| self.first_frame(at) - at)
     }
 
-    /// The frame of the first stem that frame `at` of the second belongs to.
+    /// Returns the frame of the first stem that frame `at` of the second belongs to.
     pub(crate) fn first_frame(&self, at: f64) -> f64 {
         let mut line = self.start;
         let solved = |line: Line| (at - line.offset) / (1.0 + line.drift);
@@ -81,8 +81,8 @@ impl Course {
         solved(line)
     }
 
-    /// The course with bends at `places`, whose drift between them and whose lateness anywhere are
-    /// known.
+    /// Returns the course with bends at `places`, given its drift between them and its delay
+    /// anywhere.
     fn through(mut places: Vec<f64>, drift: impl Fn(f64) -> f64, late: impl Fn(f64) -> f64) -> Self {
         places.sort_by(f64::total_cmp);
         // A frame apart, two bends are one; rounding must not put a place before its own bend.
@@ -98,14 +98,14 @@ impl Course {
         Self { start: Line { offset: late(before) - start * before, drift: start }, bends }
     }
 
-    /// The same from frame 0 on: what changed before that is forgotten.
+    /// Returns the same from frame 0 on, without changes before it.
     pub(crate) fn without_what_came_before(&self) -> Self {
         let start = Line { offset: self.late(0.0), drift: self.drift_at(0.0) };
         Self { start, bends: self.bends.iter().filter(|bend| bend.at > 0.0).copied().collect() }
     }
 
-    /// Lines that follow each other, each to where it meets the next, which must be near the place
-    /// given for it. None when they do not meet there.
+    /// Joins lines that follow each other, each to where it meets the next, which must be near the
+    /// place given for it. `None` if they do not meet there.
     pub(crate) fn joined(lines: &[Line], places: &[std::ops::Range<f64>]) -> Option<Self> {
         let bends = lines.windows(2).zip(places).map(|(pair, place)| {
             let by = pair[1].drift - pair[0].drift;
@@ -120,7 +120,7 @@ impl Course {
 mod tests {
     use super::*;
 
-    /// One change of drift at frame `at`.
+    /// Returns a course with one change of drift at frame `at`.
     fn knee(offset: f64, drift: f64, at: f64, by: f64) -> Course {
         Course { start: Line { offset, drift }, bends: vec![Bend { at, by }] }
     }

@@ -1,5 +1,4 @@
-//! Two files held against each other: are they the same, and if not, where, by how much, and is it
-//! a matter of time or gain?
+//! Comparison of two files: equality, first difference, level of the difference, delay and gain.
 
 mod outline;
 mod sums;
@@ -22,64 +21,63 @@ use thiserror::Error;
 
 /// Frames read at a time.
 const BLOCK: usize = 16_384;
-/// Two offsets nearer than this are the same whole number of frames.
+/// Largest distance of a delay from a whole number of frames at which it counts as whole.
 const WHOLE_FRAMES: f64 = 0.05;
 
-/// Two files that cannot be compared.
+/// Error when two files cannot be compared.
 #[derive(Debug, Error)]
 pub enum DifferenceError {
     /// One of them cannot be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// Their offset cannot be looked for.
+    /// Their delay cannot be measured.
     #[error(transparent)]
     Align(#[from] AlignError),
-    /// Somebody asked to stop.
+    /// The caller requested a stop.
     #[error("stopped on request")]
     Stopped,
 }
 
-/// What tells two files apart.
+/// Result of the comparison of two files.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// Whether rate, channels, length and every sample are equal.
+    /// Rate, channels, length and every sample are equal.
     pub identical: bool,
-    /// Why samples cannot be compared at all: other rates or channels, as a sentence.
+    /// Reason for which samples cannot be compared at all: other rates or channels, as a sentence.
     pub incomparable: Option<String>,
     /// Frames of either file.
     pub frames: [u64; 2],
-    /// Frames a second of the first.
+    /// Frames per second of the first.
     pub sample_rate: SampleRate,
-    /// The first frame that differs; where one file is the beginning of the other, the first that
-    /// it lacks.
+    /// First frame that differs; where one file is the beginning of the other, the first that it
+    /// lacks.
     pub first_difference_frame: Option<u64>,
-    /// The largest difference of two samples, in dBFS; `None` where there is none.
+    /// Largest difference of two samples, in dBFS; `None` if there is none.
     pub peak_difference_dbfs: Option<f64>,
-    /// The power of the difference as the files lie, over that of the first, in dB.
-    /// `None` where there is no difference, or where the first is silent.
+    /// Power of the difference without any correction, over that of the first, in dB. `None` if
+    /// there is no difference, or if the first is silent.
     pub null_depth_db: Option<f64>,
-    /// Frames by which the second is later than the first; `None` where they share too little to
-    /// tell.
+    /// Delay of the second against the first, in frames; `None` if they share too little to measure
+    /// it.
     pub offset_frames: Option<f64>,
-    /// Gain from the first to the second, in dB, once that offset is undone.
+    /// Gain from the first to the second, in dB, once that delay is undone.
     pub gain_db: Option<f64>,
-    /// Whether the second has the opposite polarity.
+    /// The second has the opposite polarity.
     pub inverted: bool,
-    /// What is left of the second once offset, gain and polarity are undone, over its power, in dB.
-    /// `None` where nothing is left.
+    /// Power of the rest of the second once delay, gain and polarity are undone, over its power, in
+    /// dB. `None` if there is no rest.
     pub matched_null_depth_db: Option<f64>,
-    /// Integrated loudness of the second less that of the first, in LU; `None` where either has
-    /// none.
+    /// Integrated loudness of the second less that of the first, in LU; `None` if either has none.
     pub loudness_difference_lu: Option<f64>,
-    /// Peaks over time, to draw.
+    /// Peaks over time, for drawing.
     pub outline: DifferenceOutline,
 }
 
-/// Compares two files, all channels as they are. `stop` may be asked from any thread. Control
+/// Compares two files, all channels as they are. `stop` may be called from any thread. Control
 /// thread; uses rayon's pool.
 ///
 /// # Errors
-/// When a file cannot be read, or somebody asks to stop.
+/// If a file cannot be read, or `stop` returns true.
 pub fn compare_files(
     first: &Path,
     second: &Path,
@@ -147,7 +145,7 @@ pub fn compare_files(
     Ok(difference)
 }
 
-/// Why two files have no samples to compare.
+/// Returns the reason for which two files have no samples to compare.
 fn incomparable(readers: &[StemReader; 2]) -> Option<String> {
     let [first, second] = [readers[0].info(), readers[1].info()];
     if first.sample_rate != second.sample_rate {
@@ -157,8 +155,8 @@ fn incomparable(readers: &[StemReader; 2]) -> Option<String> {
     (channels[0] != channels[1]).then(|| format!("{} and {} channels", channels[0], channels[1]))
 }
 
-/// Frames by which the second file is late, where that can be told; a whole number where it is one
-/// but for noise.
+/// Returns the delay of the second file in frames, if it can be measured; a whole number where it
+/// is one but for noise.
 fn offset_frames(
     first: &Path,
     second: &Path,
@@ -180,7 +178,7 @@ fn offset_frames(
     Ok(late.map(|late| if (late - late.round()).abs() < WHOLE_FRAMES { late.round() } else { late }))
 }
 
-/// The sums over what two files have in common when the second is `late` frames later.
+/// Returns the sums over the common part of two files when the second is delayed by `late` frames.
 fn sums_at(mut readers: [StemReader; 2], late: i64, stop: &(dyn Fn() -> bool + Sync)) -> Result<Sums, DifferenceError> {
     let mut skip = [late.min(0).unsigned_abs(), late.max(0).unsigned_abs()];
     let mut buffers = [0, 1].map(|n| AudioBuffer::new(readers[n].channels(), BLOCK));

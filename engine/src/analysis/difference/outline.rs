@@ -3,13 +3,13 @@
 use crate::audio::Block;
 use crate::units::SampleRate;
 
-/// Frames a column at first; columns merge in twos when there are too many.
+/// Frames per column at first; columns merge in twos when there are too many.
 const FRAMES: u64 = 256;
-/// The most columns kept.
+/// Most columns kept.
 const MOST: usize = 2_000;
 
-/// The largest samples of every stretch of time: of the first signal, the second, and their
-/// difference, linear.
+/// Largest samples of every stretch of time: of the first signal, the second, and their difference,
+/// linear.
 #[derive(Clone, Debug)]
 pub struct DifferenceOutline {
     rate: SampleRate,
@@ -21,12 +21,12 @@ pub struct DifferenceOutline {
 }
 
 impl DifferenceOutline {
-    /// An outline of nothing yet.
+    /// Creates an empty outline.
     pub(super) fn new(rate: SampleRate) -> Self {
         Self { rate, frames_each: FRAMES, columns: Vec::new(), running: [0.0; 3], filled: 0, frames: 0 }
     }
 
-    /// Takes in the next frames of both; what has ended is silent.
+    /// Adds the next frames of both; a signal that has ended is silent.
     pub(super) fn add(&mut self, first: &Block<'_>, second: &Block<'_>) {
         let longest = first.frames().max(second.frames());
         for frame in 0..longest {
@@ -62,17 +62,17 @@ impl DifferenceOutline {
         }
     }
 
-    /// The peaks of every column: first, second, difference; linear.
+    /// Returns the peaks of every column: first, second, difference; linear.
     pub fn columns(&self) -> &[[f32; 3]] {
         &self.columns
     }
 
-    /// The time that a column stands for, in seconds.
+    /// Returns the length of a column, in seconds.
     pub fn column_s(&self) -> f64 {
         self.rate.seconds(self.frames_each)
     }
 
-    /// The length of the longer signal, in seconds.
+    /// Returns the length of the longer signal, in seconds.
     pub fn duration_s(&self) -> f64 {
         self.rate.seconds(self.frames)
     }

@@ -1,4 +1,4 @@
-//! What two signals have in common, and what they have not, frame by frame.
+//! Sums over two signals and their difference, frame by frame.
 
 use crate::audio::Block;
 use crate::meter::power_db;
@@ -12,14 +12,14 @@ pub(super) struct Sums {
     second_squared: f64,
     product: f64,
     difference_squared: f64,
-    /// The largest difference of two samples.
+    /// Largest difference of two samples.
     pub(super) peak: f64,
-    /// The first frame that differs.
+    /// First frame that differs.
     pub(super) first_difference: Option<u64>,
 }
 
 impl Sums {
-    /// Takes in the next frames of both, which have as many channels.
+    /// Adds the next frames of both, which have as many channels.
     pub(super) fn add(&mut self, first: &Block<'_>, second: &Block<'_>) {
         let common = first.frames().min(second.frames());
         let longest = first.frames().max(second.frames());
@@ -44,21 +44,21 @@ impl Sums {
         self.frames += longest as u64;
     }
 
-    /// The power of the difference over that of the first, in dB.
+    /// Returns the power of the difference over that of the first, in dB.
     pub(super) fn null_depth_db(&self) -> Option<f64> {
         (self.first_squared > 0.0).then(|| self.difference_squared / self.first_squared).and_then(power_db)
     }
 
-    /// The factor that makes the first most like the second, by least squares.
+    /// Returns the factor that makes the first most like the second, by least squares.
     pub(super) fn gain(&self) -> Option<f64> {
         let gain = self.product / self.first_squared;
         (self.first_squared > 0.0 && gain != 0.0).then_some(gain)
     }
 
-    /// What is left of the second once the first times [`Sums::gain`] is taken from it, over its
-    /// power.
+    /// Returns the power of the second minus the first times [`Sums::gain`], over the power of the
+    /// second.
     pub(super) fn left_over(&self) -> Option<f64> {
-        // Rounding of the sums: what is below this is nothing.
+        // Rounding of the sums: a smaller rest counts as none.
         const ROUNDING: f64 = 1e-14;
         let gain = self.gain()?;
         let left = 1.0 - gain * self.product / self.second_squared;

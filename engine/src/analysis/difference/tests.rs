@@ -1,4 +1,4 @@
-//! Differences that are known: gain, offset, polarity, length, noise.
+//! Differences that are known: gain, delay, polarity, length, noise.
 
 use super::*;
 use mixdown_fixtures::signals;

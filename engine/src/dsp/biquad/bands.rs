@@ -1,25 +1,25 @@
-//! Settings of the filters: what a session says about a band.
+//! Settings of the filters of a session.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The frequencies taken, in hertz; also below Nyquist of the session.
+/// Accepted frequencies, in hertz; also below Nyquist of the session.
 pub const FREQUENCY_HZ: (f64, f64) = (1.0, 384_000.0);
-/// The quality factors taken.
+/// Accepted quality factors.
 pub const Q: (f64, f64) = (0.05, 100.0);
-/// The gains of a bell or a shelf, in decibels.
+/// Accepted gains of a bell or a shelf, in decibels.
 pub const BAND_GAIN_DB: (f64, f64) = (-48.0, 48.0);
 
-/// How steeply a pass filter falls: 6 dB an octave for each order.
+/// Slope of a pass filter: 6 dB per octave for each order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Slope(u32);
 
 impl Slope {
-    /// The slopes taken, in dB an octave.
+    /// Accepted slopes, in dB per octave.
     pub const CHOICES: [u32; 8] = [6, 12, 18, 24, 30, 36, 42, 48];
 
-    /// The filter's order, 1 to 8.
+    /// Returns the filter's order, 1 to 8.
     pub fn order(self) -> usize {
         (self.0 / 6) as usize
     }
@@ -60,19 +60,19 @@ fn one() -> f64 {
     1.0
 }
 
-/// A Butterworth high-pass or low-pass.
+/// Butterworth high-pass or low-pass.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PassFilter {
-    /// Where the response is −3.01 dB, in hertz.
+    /// Frequency at which the response is −3.01 dB, in hertz.
     #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
     pub cutoff_hz: f64,
-    /// Slope: 6, 12, 18 … 48 dB an octave.
+    /// Slope: 6, 12, 18 … 48 dB per octave.
     #[serde(default = "twelve")]
     pub slope_db_per_octave: Slope,
 }
 
-/// A bell: a boost or cut around one frequency.
+/// Bell: a boost or cut around one frequency.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BellBand {
@@ -88,11 +88,11 @@ pub struct BellBand {
     pub q: f64,
 }
 
-/// A shelf: a boost or cut of everything on one side of a frequency.
+/// Shelf: a boost or cut of everything on one side of a frequency.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShelfBand {
-    /// Where half of the gain (in dB) is reached, in hertz.
+    /// Frequency at which half of the gain (in dB) is reached, in hertz.
     #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
     pub frequency_hz: f64,
     /// Gain of the shelf, in decibels.
@@ -104,11 +104,11 @@ pub struct ShelfBand {
     pub q: f64,
 }
 
-/// A notch: takes out one frequency.
+/// Notch: removes one frequency.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotchBand {
-    /// The frequency taken out, in hertz.
+    /// Removed frequency, in hertz.
     #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
     pub frequency_hz: f64,
     /// Quality factor: the higher, the narrower.
@@ -117,11 +117,11 @@ pub struct NotchBand {
     pub q: f64,
 }
 
-/// An all-pass of second order.
+/// All-pass of second order.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllPassBand {
-    /// Where the phase has turned by 180 degrees, in hertz.
+    /// Frequency at which the phase has turned by 180 degrees, in hertz.
     #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
     pub frequency_hz: f64,
     /// Quality factor: the higher, the faster the phase turns.

@@ -1,8 +1,9 @@
-//! A chain of second-order sections on one or two channels, run as lanes: sections × channels at
+//! Chain of second-order sections on one or two channels, run as lanes. Sections × channels run at
 //! once, each section one frame behind the one before it.
 
 use super::coefficients::Coefficients;
-use super::kernel::{self, Group};
+use super::group::Group;
+use super::group::LANES;
 use crate::audio::BlockMut;
 use crate::process::{Processor, TOGETHER, Tail, same_kind};
 
@@ -16,34 +17,34 @@ pub struct Cascade {
 }
 
 impl Cascade {
-    /// A cascade of the given sections. Control thread; allocates.
+    /// Creates a cascade of the given sections. Control thread; allocates.
     ///
     /// # Panics
     /// When `channels` is neither 1 nor 2.
     pub fn new(sections: &[Coefficients], channels: usize) -> Self {
         assert!(channels == 1 || channels == 2, "a cascade runs on 1 or 2 channels, not {channels}");
-        let groups = sections.chunks(kernel::LANES / channels).map(|part| Group::new(part, channels)).collect();
+        let groups = sections.chunks(LANES / channels).map(|part| Group::new(part, channels)).collect();
         let tail = sections.iter().map(Coefficients::ring_frames).sum();
         Self { groups, sections: sections.len(), channels, tail }
     }
 
-    /// How many sections there are.
+    /// Returns the number of sections.
     pub fn sections(&self) -> usize {
         self.sections
     }
 
-    /// Lets one section go on with the memory of one of another cascade on as many channels. Audio
-    /// thread.
+    /// Continues one section with the memory of a section of another cascade with as many channels.
+    /// Audio thread.
     pub fn adopt_section(&mut self, section: usize, old: &Self, old_section: usize) {
-        let group = kernel::LANES / self.channels;
+        let group = LANES / self.channels;
         for channel in 0..self.channels.min(old.channels) {
             let memory = old.groups[old_section / group].memory(old_section % group, channel);
             self.groups[section / group].set_memory(section % group, channel, memory);
         }
     }
 
-    /// Runs four cascades, each on its own block of as many frames: the same bits as one after the
-    /// other, in less time where they are alike. Audio thread.
+    /// Runs four cascades, each on its own block; all blocks have the same length. The bits are
+    /// those of running them one after the other, in less time where they are alike. Audio thread.
     pub fn process_together(cascades: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         if cascades.iter().any(|cascade| cascade.groups.len() != cascades[0].groups.len()) {
             return cascades.iter_mut().zip(blocks).for_each(|(cascade, block)| cascade.process(block));
@@ -95,7 +96,7 @@ mod tests {
     use crate::units::SampleRate;
     use mixdown_fixtures::signals;
 
-    /// One section after another, one channel after another: the plain twin.
+    /// Runs one section after another, one channel after another: the plain twin.
     fn plain(sections: &[Coefficients], samples: &[f32]) -> Vec<f32> {
         let mut wide: Vec<f64> = samples.iter().map(|&x| f64::from(x)).collect();
         for c in sections {
@@ -138,7 +139,7 @@ mod tests {
                         cascade.process(&mut audio.block_mut().slice_mut(start..end));
                     }
                     // More sections than one group holds pass through f32 between the groups.
-                    if count <= kernel::LANES / channels {
+                    if count <= LANES / channels {
                         assert_eq!(audio.channel(0), plain(&sections, &left), "{count} sections, block {block_frames}");
                         if channels == 2 {
                             assert_eq!(audio.channel(1), plain(&sections, &right));

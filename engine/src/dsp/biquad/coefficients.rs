@@ -1,4 +1,4 @@
-//! The five numbers of a second-order section, and what they do to a frequency.
+//! Coefficients of a second-order section, and its frequency response.
 
 use crate::units::SampleRate;
 use std::f64::consts::TAU;
@@ -19,10 +19,10 @@ pub struct Coefficients {
 }
 
 impl Coefficients {
-    /// The section that changes nothing.
+    /// Section that changes nothing.
     pub const IDENTITY: Self = Self { b0: 1.0, b1: 0.0, b2: 0.0, a1: 0.0, a2: 0.0 };
 
-    /// The gain at a frequency, as a factor: what a plotted curve shows.
+    /// Returns the gain at a frequency, as a factor, as in a plotted curve.
     pub fn magnitude(&self, frequency_hz: f64, rate: SampleRate) -> f64 {
         let omega = TAU * frequency_hz / rate.as_f64();
         let (s1, c1) = omega.sin_cos();
@@ -32,13 +32,14 @@ impl Coefficients {
         top / bottom
     }
 
-    /// The distance of the outer pole from the origin; below 1 the section is stable.
+    /// Returns the distance of the outer pole from the origin; below 1 the section is stable.
     pub fn pole_radius(&self) -> f64 {
         let discriminant = self.a1 * self.a1 - 4.0 * self.a2;
         if discriminant < 0.0 { self.a2.sqrt() } else { f64::midpoint(self.a1.abs(), discriminant.sqrt()) }
     }
 
-    /// Frames until the section's own ringing has fallen by 140 dB: 20 dB are kept for resonance.
+    /// Returns the frames until the section's own ringing has fallen by 140 dB: 20 dB are kept for
+    /// resonance.
     pub(super) fn ring_frames(&self) -> u64 {
         let radius = self.pole_radius();
         if radius <= 0.0 { 2 } else { (1e-7_f64.ln() / radius.ln()).ceil() as u64 + 2 }

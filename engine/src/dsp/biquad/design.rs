@@ -12,7 +12,7 @@ use crate::units::SampleRate;
 use biquad::{Coefficients as Cookbook, Type};
 use std::f64::consts::PI;
 
-/// The sections of a filter, in order; none where the settings change nothing.
+/// Sections of a filter, in order; none where the settings change nothing.
 pub type Sections = Vec<Coefficients>;
 
 fn cookbook(shape: Type<f64>, frequency_hz: f64, q: f64, rate: SampleRate) -> Result<Coefficients, BuildError> {
@@ -34,8 +34,8 @@ enum Pass {
     Low,
 }
 
-/// A Butterworth filter of order n: n/2 sections with Q = 1 / (2·cos θ), θ evenly spread, and one
-/// of first order when n is odd.
+/// Designs a Butterworth filter of order n: n/2 sections with Q = 1 / (2·cos θ), θ evenly spread.
+/// If n is odd, one section of first order is added.
 fn butterworth(pass: Pass, settings: &PassFilter, rate: SampleRate) -> Result<Sections, BuildError> {
     check_frequency("cutoff_hz", settings.cutoff_hz, rate)?;
     let order = settings.slope_db_per_octave.order();
@@ -58,7 +58,7 @@ fn butterworth(pass: Pass, settings: &PassFilter, rate: SampleRate) -> Result<Se
 }
 
 impl PassFilter {
-    /// The sections of a high-pass with these settings.
+    /// Returns the sections of a high-pass with these settings.
     ///
     /// # Errors
     /// When the cutoff is not between 1 Hz and Nyquist.
@@ -66,7 +66,7 @@ impl PassFilter {
         butterworth(Pass::High, self, rate)
     }
 
-    /// The sections of a low-pass with these settings.
+    /// Returns the sections of a low-pass with these settings.
     ///
     /// # Errors
     /// When the cutoff is not between 1 Hz and Nyquist.
@@ -75,7 +75,7 @@ impl PassFilter {
     }
 }
 
-/// A section with a gain; none at 0 dB, so that a neutral band is an exact bypass.
+/// Designs a section with a gain; none at 0 dB, so that a neutral band is an exact bypass.
 fn boost(shape: fn(f64) -> Type<f64>, f: f64, gain_db: f64, q: f64, rate: SampleRate) -> Result<Sections, BuildError> {
     check_range("gain_db", gain_db, BAND_GAIN_DB.0, BAND_GAIN_DB.1)?;
     let section = cookbook(shape(gain_db), f, q, rate)?;
@@ -83,7 +83,7 @@ fn boost(shape: fn(f64) -> Type<f64>, f: f64, gain_db: f64, q: f64, rate: Sample
 }
 
 impl BellBand {
-    /// The section of a bell.
+    /// Returns the section of a bell.
     ///
     /// # Errors
     /// When a setting is out of range.
@@ -93,7 +93,7 @@ impl BellBand {
 }
 
 impl ShelfBand {
-    /// The section of a low shelf.
+    /// Returns the section of a low shelf.
     ///
     /// # Errors
     /// When a setting is out of range.
@@ -101,7 +101,7 @@ impl ShelfBand {
         boost(Type::LowShelf, self.frequency_hz, self.gain_db, self.q, rate)
     }
 
-    /// The section of a high shelf.
+    /// Returns the section of a high shelf.
     ///
     /// # Errors
     /// When a setting is out of range.
@@ -111,7 +111,7 @@ impl ShelfBand {
 }
 
 impl NotchBand {
-    /// The section of a notch.
+    /// Returns the section of a notch.
     ///
     /// # Errors
     /// When a setting is out of range.
@@ -121,7 +121,7 @@ impl NotchBand {
 }
 
 impl AllPassBand {
-    /// The section of an all-pass.
+    /// Returns the section of an all-pass.
     ///
     /// # Errors
     /// When a setting is out of range.

@@ -2,7 +2,7 @@
 //! at run time.
 //!
 //! Lane `section × channels + channel` holds one section of one channel. In one step every lane
-//! takes in what the lane of the section before it gave out a step ago, so that the lanes are
+//! reads the output of the lane of the section before it from the last step. The lanes are thus
 //! independent of each other within the step. The first and last few frames of a block, where not
 //! every section has work, run one section at a time. Multiplications and additions are the same,
 //! in the same order, as in a plain loop, and never fused: every target gives the same bits.
@@ -10,40 +10,27 @@
 #![allow(clippy::inline_always)] // The bodies must be inlined into each of those functions to be compiled for its set.
 
 use super::coefficients::Coefficients;
+use super::group::Group;
+use super::group::LANES;
+use super::group::Lanes;
+use super::group::Memory;
+use super::group::Rows;
 #[cfg(target_arch = "x86_64")]
 use super::{stereo_avx2, together_avx512};
 use crate::audio::BlockMut;
 use crate::process::TOGETHER;
 use multiversion::multiversion;
 
-/// Lanes of a group: one AVX-512 register or two AVX2 registers of f64.
-pub(super) const LANES: usize = 8;
-
-/// Memory is looked at every so many frames, counted from the start: no split of the input can be
-/// told from another.
+/// Frames between two checks of the memory, counted from the start, so that the bits do not depend
+/// on how the input is split.
 const SETTLE_FRAMES: usize = 1_024;
-/// Memory below this, −600 dBFS, is let go. A filter that rings out in silence would come to
-/// denormal numbers, which cost some processors a hundred cycles each.
+/// Memory below this, −600 dBFS, is set to 0. A filter that rings out in silence would otherwise
+/// reach denormal numbers, which cost some processors a hundred cycles each.
 const REST: f64 = 1e-30;
 
-/// Up to eight lanes of sections in series, their coefficients and their memory.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    channels: usize,
-    narrow: bool,
-    pub(super) coefficients: Lanes<5>,
-    pub(super) memory: Lanes<2>,
-    /// Frames until memory is looked at again.
-    until_settled: usize,
-}
-
-/// Rows of eight lanes: b0, b1, b2, a1, a2, or the two memories of the transposed direct form II.
-#[derive(Clone, Debug)]
-#[repr(align(64))]
-pub(super) struct Lanes<const ROWS: usize>(pub(super) [[f64; LANES]; ROWS]);
-
 impl Group {
-    /// As many sections as fit: `LANES / channels`. The rest of the lanes change nothing.
+    /// Creates a group of as many sections as fit: `LANES / channels`. The rest of the lanes change
+    /// nothing.
     pub(super) fn new(sections: &[Coefficients], channels: usize) -> Self {
         let mut rows = [[0.0; LANES]; 5];
         for lane in 0..LANES {
@@ -67,7 +54,7 @@ impl Group {
         self.until_settled = SETTLE_FRAMES;
     }
 
-    /// The memory of one section on one channel.
+    /// Returns the memory of one section on one channel.
     pub(super) fn memory(&self, section: usize, channel: usize) -> [f64; 2] {
         let lane = section * self.channels + channel;
         [self.memory.0[0][lane], self.memory.0[1][lane]]
@@ -88,7 +75,7 @@ impl Group {
         }
     }
 
-    /// Counts frames that have been run, no more than [`Group::until_settled`], and looks at the
+    /// Counts frames that have been run, no more than [`Group::until_settled`], and checks the
     /// memory when it is time.
     fn settle(&mut self, frames: usize) {
         self.until_settled -= frames;
@@ -99,8 +86,9 @@ impl Group {
         }
     }
 
-    /// Runs four groups, each on its own block of as many frames: where they are of one shape and
-    /// the processor can, side by side. The same bits as one after the other.
+    /// Runs four groups, each on its own block; all blocks have the same length. Groups of one
+    /// shape run side by side where the processor supports it. The bits are those of running them
+    /// one after the other.
     pub(super) fn process_together(groups: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         #[cfg(target_arch = "x86_64")]
         if let Some(simd) = pulp::x86::V4::try_new()
@@ -148,10 +136,7 @@ impl Group {
     }
 }
 
-pub(super) type Rows = [[f64; LANES]; 5];
-pub(super) type Memory = [[f64; LANES]; 2];
-
-/// One lane, one frame.
+/// Runs one lane for one frame.
 #[inline(always)]
 fn step_lane(c: &Rows, m: &mut Memory, lane: usize, x: f64) -> f64 {
     let y = c[0][lane] * x + m[0][lane];
@@ -160,7 +145,7 @@ fn step_lane(c: &Rows, m: &mut Memory, lane: usize, x: f64) -> f64 {
     y
 }
 
-/// The body shared by all shapes: `L` lanes in use, `C` channels, so `L / C` sections.
+/// Runs the body shared by all shapes: `L` lanes in use, `C` channels, so `L / C` sections.
 #[inline(always)]
 fn run<const L: usize, const C: usize>(
     c: &Rows,
@@ -170,12 +155,12 @@ fn run<const L: usize, const C: usize>(
 ) {
     let sections = L / C;
     let frames = channels[0].len();
-    // What lane l gave out last; becomes the input of lane l + C.
+    // The last output of lane l; becomes the input of lane l + C.
     let mut y = [0.0; L];
     let lead = (sections - 1).min(frames);
     let flush = |m: &mut Memory, y: &mut [f64; L], channels: &mut [&mut [f32]; C], first: usize, step: usize| {
-        // Sections first.. have a frame in this step; later sections first, since each eats what
-        // the one before it left.
+        // Sections first.. have a frame in this step. Later sections run first, since each consumes
+        // the output of the one before it.
         let last = step.min(sections - 1);
         for section in (first..=last).rev() {
             for (channel, samples) in channels.iter_mut().enumerate() {
@@ -198,7 +183,7 @@ fn run<const L: usize, const C: usize>(
     }
 }
 
-/// The steps in which every section has work, from frame `lead` on, as a plain loop.
+/// Runs the steps in which every section has work, from frame `lead` on, as a plain loop.
 #[inline(always)]
 fn plain_steps<const L: usize, const C: usize>(
     c: &Rows,

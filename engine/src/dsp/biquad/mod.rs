@@ -4,6 +4,7 @@ mod bands;
 mod cascade;
 mod coefficients;
 mod design;
+mod group;
 mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod stereo_avx2;

@@ -1,18 +1,18 @@
-//! The steps of four sections on a stereo track for AVX2: two registers of two sections each, the
-//! lanes moved on by one permutation a register. Compilers make a detour through memory or single
-//! lanes of the plain loop: 3.5 ns a frame (benches/cascade.rs) against 5.7.
+//! The steps of four sections on a stereo track for AVX2: two registers of two sections each. The
+//! lanes move on by one permutation per register. Compilers make a detour through memory or single
+//! lanes of the plain loop: 3.5 ns per frame (benches/cascade.rs) against 5.7.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::kernel::{LANES, Memory, Rows};
+use super::group::{LANES, Memory, Rows};
 use pulp::{NullaryFnOnce, cast, x86::V3};
 use std::arch::x86_64::__m128d;
 
 /// Frames converted at a time.
 const TILE: usize = 32;
-/// Frames that the last section is behind the first.
+/// Frames by which the last section is behind the first.
 const BEHIND: usize = 3;
 
-/// As `plain_steps::<8, 2>` of the kernel, bit for bit.
+/// Runs the steps as `plain_steps::<8, 2>` of the kernel does, bit for bit.
 pub(super) fn steps(
     simd: V3,
     c: &Rows,

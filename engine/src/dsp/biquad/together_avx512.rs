@@ -1,12 +1,12 @@
 //! Four stereo tracks side by side for AVX-512: a lane is one channel of one track, a register one
 //! section of all of them.
 //!
-//! Nothing moves between lanes, and each section is one frame behind the one before it, so that
-//! what a step waits for is one filter and not four: 1.5 ns a frame of a track, against 3.5 for one
-//! track alone (benches/cascade.rs). Products and sums are those of the plain loop, in its order.
+//! Nothing moves between lanes, and each section is one frame behind the one before it. A step thus
+//! waits for one filter and not for four: 1.5 ns per frame of a track, against 3.5 for one track
+//! alone (benches/cascade.rs). Products and sums are those of the plain loop, in its order.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::kernel::{Group, LANES};
+use super::group::{Group, LANES};
 use crate::audio::BlockMut;
 use crate::process::TOGETHER;
 use pulp::{NullaryFnOnce, cast, x86::V4};
@@ -41,7 +41,7 @@ pub(super) fn run<const S: usize>(
     }
 }
 
-/// Coefficients b0, b1, b2, a1, a2 and memory of each section, a channel of a track a lane.
+/// Coefficients b0, b1, b2, a1, a2 and memory of each section, one channel of a track per lane.
 #[repr(align(64))]
 struct Filter<const S: usize> {
     coefficients: [[[f64; LANES]; 5]; S],
@@ -54,18 +54,18 @@ struct Run<'a, const S: usize> {
     channels: [&'a mut [f32]; LANES],
 }
 
-/// What a step reads and changes.
+/// Values that a step reads and changes.
 #[derive(Clone, Copy)]
 struct State<const S: usize> {
     simd: V4,
     coefficients: [[__m512d; 5]; S],
     memory: [[__m512d; 2]; S],
-    /// What each section gave out last: the input of the one after it.
+    /// Last output of each section: the input of the one after it.
     out: [__m512d; S],
 }
 
 impl<const S: usize> State<S> {
-    /// A section takes in what the one before it gave out last, the first of all of them `x`.
+    /// Runs one section on the last output of the one before it; the first section runs on `x`.
     #[inline(always)]
     fn section(&mut self, section: usize, x: __m512d) {
         let f = self.simd.avx512f;
@@ -78,7 +78,7 @@ impl<const S: usize> State<S> {
         self.out[section] = y;
     }
 
-    /// All sections. The later ones first, as each eats what the one before it left.
+    /// Runs all sections, the later ones first, as each consumes the output of the one before it.
     #[inline(always)]
     fn step(&mut self, x: __m512d) {
         for section in 0..S {
@@ -109,8 +109,8 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
             let values: [f32; LANES] = cast(f._mm512_cvtpd_ps(out));
             channels.iter_mut().zip(values).for_each(|(samples, value)| samples[n] = value);
         };
-        // The first steps, in which the later sections have nothing to do yet. Loops, as what
-        // closures call here is not inlined.
+        // The first steps, in which the later sections have nothing to do yet. These are loops, as
+        // functions called by closures here are not inlined.
         let lead = behind.min(frames);
         for n in 0..lead {
             let x = frame(&channels, n);
@@ -156,7 +156,7 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
     }
 }
 
-/// Rows into columns, eight by eight.
+/// Transposes rows into columns, eight by eight.
 #[inline(always)]
 pub(crate) fn transpose(simd: V4, r: [__m256; TILE]) -> [__m256; TILE] {
     let avx = simd.avx;

@@ -1,27 +1,14 @@
-//! Ballistics: how fast a gain reduction follows what the curve calls for. All in decibels of
-//! reduction, 0 or more.
+//! Ballistics: the speed at which a gain reduction follows the curve. All in decibels of reduction,
+//! 0 or more.
 
+use super::ballistics_state::Decoupled;
+use super::ballistics_state::FADE_OUT_DB;
 use crate::process::{ProcessSpec, TOGETHER};
 
-/// Taken off at each step, in decibels: a reduction that fades ends at exactly 0, and never crawls
-/// through denormal floats.
-pub(super) const FADE_OUT_DB: f64 = 1e-12;
-
-/// The share of its value that a one-pole keeps each frame: after the time constant, 1/e of a step
-/// is left.
+/// Returns the share of its value that a one-pole keeps each frame: after the time constant, 1/e of
+/// a step is left.
 pub(super) fn smoothing_coefficient(time_ms: f64, spec: &ProcessSpec) -> f64 {
     libm::exp(-1_000.0 / (time_ms * spec.sample_rate.as_f64()))
-}
-
-/// The smooth decoupled detector in the logarithmic domain (Giannoulis, Massberg, Reiss 2012,
-/// "smooth decoupled peak detector"): a release that rises at once feeds an attack one-pole, so
-/// that a steady tone is reduced by what the curve says.
-#[derive(Clone, Debug)]
-pub(super) struct Decoupled {
-    pub(super) attack: f64,
-    pub(super) release: f64,
-    pub(super) held_db: f64,
-    pub(super) smooth_db: f64,
 }
 
 impl Decoupled {
@@ -38,17 +25,17 @@ impl Decoupled {
         (self.held_db, self.smooth_db) = (0.0, 0.0);
     }
 
-    /// Goes on from where another one is.
+    /// Continues from the state of another one.
     pub(super) fn adopt(&mut self, old: &Self) {
         (self.held_db, self.smooth_db) = (old.held_db, old.smooth_db);
     }
 
-    /// The reduction after the last frame, in decibels.
+    /// Returns the reduction after the last frame, in decibels.
     pub(super) fn reduction_db(&self) -> f64 {
         self.smooth_db
     }
 
-    /// Takes in a reduction; afterwards `smooth_db` is what is applied.
+    /// Appends a reduction; afterwards `smooth_db` is the one to apply.
     #[inline]
     fn push(&mut self, wanted: f64) {
         self.held_db = wanted.max(self.release * self.held_db + ((1.0 - self.release) * wanted - FADE_OUT_DB));
@@ -64,12 +51,12 @@ impl Decoupled {
         }
     }
 
-    /// Whether nothing is held and nothing is applied: reductions of 0 leave it so.
+    /// Returns true if nothing is held and nothing is applied: reductions of 0 leave it so.
     pub(super) fn is_idle(&self) -> bool {
         (self.held_db, self.smooth_db) == (0.0, 0.0)
     }
 
-    /// Smooths the reductions of four side by side: each waits for its own last frame only, so they
+    /// Smooths the reductions of four side by side. Each waits for its own last frame only, so they
     /// take little longer than one.
     pub(super) fn process_together<'a>(several: [(&'a mut Self, &'a mut [f64]); TOGETHER]) {
         #[cfg(target_arch = "x86_64")]
@@ -82,7 +69,7 @@ impl Decoupled {
     }
 }
 
-/// One time constant for opening (falling reduction), another for closing.
+/// Ballistics with one time constant for opening (falling reduction), another for closing.
 #[derive(Clone, Debug)]
 pub(super) struct OpenClose {
     open: f64,
@@ -92,7 +79,7 @@ pub(super) struct OpenClose {
 }
 
 impl OpenClose {
-    /// Starts, and starts again after a reset, from `rest_db` of reduction.
+    /// Creates ballistics that start, also after a reset, from `rest_db` of reduction.
     pub(super) fn new(open_ms: f64, close_ms: f64, rest_db: f64, spec: &ProcessSpec) -> Self {
         Self {
             open: smoothing_coefficient(open_ms, spec),
@@ -106,12 +93,12 @@ impl OpenClose {
         self.reduction_db = self.rest_db;
     }
 
-    /// Goes on from where another one is.
+    /// Continues from the state of another one.
     pub(super) fn adopt(&mut self, old: &Self) {
         self.reduction_db = old.reduction_db;
     }
 
-    /// The reduction after the last frame, in decibels.
+    /// Returns the reduction after the last frame, in decibels.
     pub(super) fn reduction_db(&self) -> f64 {
         self.reduction_db
     }
@@ -130,12 +117,11 @@ impl OpenClose {
     }
 }
 
-/// A release that adapts to the programme: fast after a single peak, slow after sustained
-/// reduction.
+/// Release that adapts to the programme: fast after a single peak, slow after sustained reduction.
 ///
-/// Two envelopes run side by side and the larger one counts. The fast one rises at once. The slow
-/// one charges over four release times and lets go over eight, so a single peak leaves it nearly
-/// empty, and steady limiting fills it and is held steady by it.
+/// Two envelopes run side by side, and the larger one counts. The fast one rises at once. The slow
+/// one charges over four release times and discharges over eight. A single peak leaves it nearly
+/// empty; steady limiting fills it and is held steady by it.
 #[derive(Clone, Debug)]
 pub(super) struct AdaptiveRelease {
     fast: f64,
@@ -163,17 +149,17 @@ impl AdaptiveRelease {
         (self.fast_envelope, self.slow_envelope) = (0.0, 0.0);
     }
 
-    /// Goes on from where another one is.
+    /// Continues from the state of another one.
     pub(super) fn adopt(&mut self, old: &Self) {
         (self.fast_envelope, self.slow_envelope) = (old.fast_envelope, old.slow_envelope);
     }
 
-    /// Whether no reduction is left.
+    /// Returns true if no reduction is left.
     pub(super) fn is_idle(&self) -> bool {
         self.fast_envelope == 0.0 && self.slow_envelope == 0.0
     }
 
-    /// Takes the reduction needed and returns the one to apply: never less.
+    /// Receives the needed reduction and returns the one to apply: never less.
     #[inline]
     pub(super) fn push(&mut self, needed: f64) -> f64 {
         self.fast_envelope = needed.max(self.fast * self.fast_envelope - FADE_OUT_DB);

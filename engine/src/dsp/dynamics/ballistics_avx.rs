@@ -1,18 +1,18 @@
-//! The ballistics of four compressors side by side: one register of f64, a compressor a lane. With
-//! them a compressor takes 2.6 ns a frame of a track for 4.4 (benches/compressor.rs). The same
-//! products, sums and maxima as [`Decoupled::push`], in its order.
+//! The ballistics of four compressors side by side: one register of f64, one compressor per lane.
+//! With them a compressor takes 2.6 ns per frame of a track instead of 4.4 (benches/compressor.rs).
+//! The products, sums and maxima are those of [`Decoupled::push`], in its order.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::ballistics::{Decoupled, FADE_OUT_DB};
+use super::ballistics_state::{Decoupled, FADE_OUT_DB};
 use crate::process::TOGETHER;
 use pulp::{NullaryFnOnce, cast, x86::V3};
 use std::arch::x86_64::__m256d;
 
-/// Four compressors' memories and reductions.
+/// Memories and reductions of four compressors.
 type Several<'a> = [(&'a mut Decoupled, &'a mut [f64]); TOGETHER];
 
-/// Smooths as many whole groups of four frames as there are in all four, where the processor has
-/// the instructions; says how many frames that is, and gives the rest back.
+/// Smooths as many whole groups of four frames as all four have, where the processor supports the
+/// instructions. Returns the number of frames done, and the rest.
 pub(super) fn run_if_there(mut several: Several<'_>) -> (usize, Several<'_>) {
     let done = V3::try_new().map_or(0, |simd| simd.vectorize(Run { simd, several: &mut several }));
     (done, several)
@@ -64,7 +64,7 @@ impl NullaryFnOnce for Run<'_, '_> {
     }
 }
 
-/// Rows into columns, four by four.
+/// Transposes rows into columns, four by four.
 #[inline(always)]
 fn transpose(simd: V3, [a, b, c, d]: [__m256d; TOGETHER]) -> [__m256d; TOGETHER] {
     let avx = simd.avx;

@@ -4,14 +4,13 @@
 /// Fixed-point units in an octave (6.02 dB) of gain reduction: 5.6e-9 dB each.
 const UNITS: f64 = (1_u64 << 30) as f64;
 
-/// The most reduction taken, in octaves: 2^7 octaves · 2^30 · two boxes of 2^13 frames stay below
-/// 2^64.
+/// Largest reduction, in octaves: 2^7 octaves · 2^30 · two boxes of 2^13 frames stay below 2^64.
 const MOST_OCTAVES: f64 = 127.0;
 
-/// The longest box.
+/// Length of the longest box, in frames.
 const LONGEST: usize = 1 << 13;
 
-/// Two box filters; together they span `span` frames, and a reduction held that long is reached in
+/// Two box filters. Together they span `span` frames; a reduction held that long is reached in
 /// full.
 #[derive(Clone, Debug)]
 pub(super) struct BoxSmoother {
@@ -54,7 +53,7 @@ impl RunningSum {
 }
 
 impl BoxSmoother {
-    /// Spans 1 to 2^14 − 1 frames; more or less is brought into that range.
+    /// Creates a smoother that spans 1 to 2^14 − 1 frames; other values are clamped.
     pub(super) fn new(span: usize) -> Self {
         let span = span.clamp(1, 2 * LONGEST - 1);
         let first = span.div_ceil(2);
@@ -71,18 +70,18 @@ impl BoxSmoother {
         self.second.reset();
     }
 
-    /// Goes on from where one of the same span is.
+    /// Continues from the state of one of the same span.
     pub(super) fn adopt(&mut self, old: &Self) {
         self.first.adopt(&old.first);
         self.second.adopt(&old.second);
     }
 
-    /// Whether nothing but zeros are in its memory.
+    /// Returns true if the memory contains only zeros.
     pub(super) fn is_idle(&self) -> bool {
         self.first.sum == 0 && self.second.sum == 0
     }
 
-    /// Takes a reduction in octaves, 0 or more, rounded up to a unit; returns the smoothed one,
+    /// Appends a reduction in octaves, 0 or more, rounded up to a unit. Returns the smoothed one,
     /// exactly 0 after `span` zeros.
     #[inline]
     pub(super) fn push(&mut self, octaves: f64) -> f64 {

@@ -1,6 +1,6 @@
-//! A compressor, stereo-linked: settings and processor.
+//! Compressor, stereo-linked: settings and processor.
 
-use super::ballistics::Decoupled;
+use super::ballistics_state::Decoupled;
 use super::curve::CompressionCurve;
 use super::detector::{MeanSquare, largest, mean_powers, peak_levels};
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
@@ -11,29 +11,29 @@ use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, TOGETHER,
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The thresholds taken, in dBFS.
+/// Accepted thresholds, in dBFS.
 pub(super) const THRESHOLD_DB: (f64, f64) = (-80.0, 0.0);
-/// The ratios taken.
+/// Accepted ratios.
 pub(super) const RATIO: (f64, f64) = (1.0, 100.0);
-/// The knee widths taken, in decibels.
+/// Accepted knee widths, in decibels.
 pub(super) const KNEE_DB: (f64, f64) = (0.0, 40.0);
-/// The attack times taken, in milliseconds.
+/// Accepted attack times, in milliseconds.
 pub(super) const ATTACK_MS: (f64, f64) = (0.01, 1_000.0);
-/// The release times taken, in milliseconds.
+/// Accepted release times, in milliseconds.
 pub(super) const RELEASE_MS: (f64, f64) = (1.0, 10_000.0);
-/// The make-up gains taken, in decibels.
+/// Accepted make-up gains, in decibels.
 pub(super) const MAKEUP_DB: (f64, f64) = (-24.0, 48.0);
-/// The look-aheads taken, in milliseconds.
+/// Accepted look-aheads, in milliseconds.
 pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.0, 50.0);
 
-/// What a detector follows.
+/// Level that a detector measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Detector {
-    /// The sample's magnitude.
+    /// Magnitude of the sample.
     #[default]
     Peak,
-    /// The root of the mean square over about 10 ms.
+    /// Root of the mean square over about 10 ms.
     Rms,
 }
 
@@ -63,11 +63,11 @@ pub struct CompressorSettings {
     #[serde(default)]
     #[schemars(range(min = MAKEUP_DB.0, max = MAKEUP_DB.1))]
     pub makeup_db: f64,
-    /// What the detector follows.
+    /// Level that the detector measures.
     #[serde(default)]
     pub detector: Detector,
-    /// How far the detector sees ahead, in milliseconds; delays the signal, and the mix makes up
-    /// for it.
+    /// Look-ahead of the detector, in milliseconds; delays the signal, and the mix compensates for
+    /// it.
     #[serde(default)]
     #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
     pub look_ahead_ms: f64,
@@ -111,15 +111,15 @@ impl Stage for CompressorSettings {
     }
 }
 
-/// A compressor: detector, curve, ballistics, gain stage. All channels take the same gain.
+/// Compressor: detector, curve, ballistics, gain stage. All channels have the same gain.
 ///
-/// A peak detector follows the loudest channel; an RMS detector follows the mean of the channels'
+/// A peak detector measures the loudest channel. An RMS detector measures the mean of the channels'
 /// powers over 10 ms, in true RMS (a full-scale sine reads −3.01 dBFS). The dry part of the mix is
 /// delayed by the look-ahead as well.
 #[derive(Clone, Debug)]
 pub struct Compressor {
     curve: CompressionCurve,
-    /// The detector's signal up to which the curve asks for nothing, in the detector's own measure.
+    /// Level up to which the curve requires no reduction, in the detector's own measure.
     quiet: f64,
     makeup_db: f64,
     mix: f64,
@@ -151,7 +151,7 @@ impl Compressor {
         })
     }
 
-    /// From the reductions in `scratch` to the delayed block's gains.
+    /// Turns the reductions in `scratch` into gains, and applies them to the delayed block.
     fn finish(&mut self, block: &mut BlockMut<'_>, resting: bool) {
         if !resting {
             self.ballistics.process(&mut self.scratch[..block.frames()]);
@@ -159,9 +159,9 @@ impl Compressor {
         self.apply(block, resting);
     }
 
-    /// From the detector's signal to the reduction that the curve calls for, in `scratch`. Whether
-    /// it calls for none and none is left of what came before: then the ballistics would change
-    /// nothing, and the reductions are 0 after them too.
+    /// Writes the reduction that the curve requires for the detector's signal to `scratch`. Returns
+    /// true if it requires none and no earlier reduction is left. The ballistics would then change
+    /// nothing, and the reductions after them are 0 too.
     fn reductions(&mut self, key: &Block<'_>) -> bool {
         let values = &mut self.scratch[..key.frames()];
         let power = self.mean_square.is_some();
@@ -182,8 +182,8 @@ impl Compressor {
         quiet && self.ballistics.is_idle()
     }
 
-    /// Delays the block and gives it the gain of the reductions in `scratch`; all of them are 0
-    /// when it is `resting`.
+    /// Delays the block and applies the gain of the reductions in `scratch`. All of them are 0 when
+    /// it is `resting`.
     fn apply(&mut self, block: &mut BlockMut<'_>, resting: bool) {
         if resting && self.makeup_db == 0.0 {
             return self.stage.delay(block);
@@ -193,8 +193,9 @@ impl Compressor {
         self.stage.process(block, values);
     }
 
-    /// Runs four compressors, each on its own block of as many frames: the same bits as one after
-    /// the other, in less time, as no ballistics wait for another's. Audio thread.
+    /// Runs four compressors, each on its own block; all blocks have the same length. The bits are
+    /// those of running them one after the other, in less time, as no ballistics wait for
+    /// another's. Audio thread.
     pub fn process_together(several: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
         let frames = blocks.iter().map(BlockMut::frames).min().unwrap_or(0);
         for start in (0..frames).step_by(CHUNK) {
@@ -304,8 +305,8 @@ mod tests {
             let mut samples = sine(RATE, 1_000.0, amplitude, 0.0, 48_000);
             compressor.process(&mut BlockMut::mono(&mut samples));
             let out_db = 20.0 * peak(&samples[40_000..]).log10();
-            // Between two peaks of the tone, half a millisecond apart, a release of 200 ms gives
-            // back 0.03 dB.
+            // Between two peaks of the tone, half a millisecond apart, a release of 200 ms restores
+            // 0.03 dB.
             assert!((out_db - (-8.0 - reduction_db)).abs() < 0.03, "{detector:?}: {out_db}");
             assert!((compressor.gain_reduction_db() - reduction_db).abs() < 0.03);
         }

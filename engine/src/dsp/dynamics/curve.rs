@@ -1,4 +1,4 @@
-//! Static curves: how much gain a level calls for.
+//! Static curves: gain reduction as a function of level.
 
 /// Downward compression with a quadratic soft knee (Giannoulis, Massberg, Reiss, "Digital Dynamic
 /// Range Compressor Design", J. Audio Eng. Soc. 60(6), 2012, gain computer).
@@ -8,7 +8,7 @@ pub(super) struct CompressionCurve {
     knee_db: f64,
     /// 1/(2·knee), or 0 for a hard knee.
     half_inverse_knee: f64,
-    /// Decibels of reduction for a decibel above the knee: 1 − 1/ratio.
+    /// Decibels of reduction per decibel above the knee: 1 − 1/ratio.
     slope: f64,
 }
 
@@ -22,14 +22,14 @@ impl CompressionCurve {
         }
     }
 
-    /// The level up to which no gain reduction is called for, in decibels; infinite where none ever
-    /// is.
+    /// Returns the level up to which there is no gain reduction, in decibels; infinite where there
+    /// never is any.
     pub(super) fn rest_db(&self) -> f64 {
         if self.slope == 0.0 { f64::INFINITY } else { self.knee_start_db }
     }
 
-    /// Gain reduction at a level, 0 or more, in decibels. Without branches, so that loops of it
-    /// vectorise.
+    /// Returns the gain reduction at a level, 0 or more, in decibels. Without branches, so that
+    /// loops of it vectorise.
     #[inline]
     pub(super) fn reduction_db(&self, level_db: f64) -> f64 {
         let into_knee = (level_db - self.knee_start_db).max(0.0);
@@ -48,7 +48,7 @@ pub(super) struct ExpansionCurve {
 }
 
 impl ExpansionCurve {
-    /// Attenuation at a level, 0 to the range, in decibels.
+    /// Returns the attenuation at a level, 0 to the range, in decibels.
     #[inline]
     pub(super) fn reduction_db(&self, level_db: f64) -> f64 {
         ((self.ratio - 1.0) * (self.threshold_db - level_db).max(0.0)).min(self.range_db)

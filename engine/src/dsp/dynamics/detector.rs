@@ -1,4 +1,4 @@
-//! Level detectors: from samples to one level a frame for all channels, so that a stereo image
+//! Level detectors: from samples to one level per frame for all channels, so that a stereo image
 //! stays where it is.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
@@ -11,10 +11,10 @@ use multiversion::multiversion;
 /// for ever.
 const LARGEST: f32 = 1e10;
 
-/// The averaging time of an RMS detector, in milliseconds.
+/// Averaging time of an RMS detector, in milliseconds.
 pub(super) const RMS_MS: f64 = 10.0;
 
-/// The magnitude of a sample: what is not a number counts as silence.
+/// Returns the magnitude of a sample: NaN counts as silence.
 #[inline]
 fn magnitude(sample: f32) -> f32 {
     let magnitude = sample.abs();
@@ -61,7 +61,7 @@ fn louder(left: f32, right: f32) -> f32 {
     if left > right { left } else { right }
 }
 
-/// The largest of values that are 0 or more.
+/// Returns the largest of values that are 0 or more.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 pub(super) fn largest(values: &[f64]) -> f64 {
     let mut largest = [0.0_f64; LANES];
@@ -94,7 +94,7 @@ pub(super) fn mean_powers(block: &Block<'_>, powers: &mut [f64]) {
     }
 }
 
-/// A one-pole mean of squares over [`RMS_MS`]: a sine of amplitude 1 reads ½ (−3.01 dB).
+/// One-pole mean of squares over [`RMS_MS`]: a sine of amplitude 1 reads ½ (−3.01 dB).
 #[derive(Clone, Debug)]
 pub(super) struct MeanSquare {
     keep: f64,
@@ -110,7 +110,7 @@ impl MeanSquare {
         self.mean = 0.0;
     }
 
-    /// Goes on from where another one is.
+    /// Continues from the state of another one.
     pub(super) fn adopt(&mut self, old: &Self) {
         self.mean = old.mean;
     }
@@ -119,15 +119,15 @@ impl MeanSquare {
     pub(super) fn process(&mut self, powers: &mut [f64]) {
         let (keep, take) = (self.keep, 1.0 - self.keep);
         for power in powers {
-            // Far below anything heard, and above where floats become slow.
+            // Far below audibility, and above where floats become slow.
             self.mean = keep * self.mean + take * *power + 1e-40;
             *power = self.mean;
         }
     }
 }
 
-/// A peak envelope: rises at once, falls with a time constant of [`RMS_MS`], so that a wave's zero
-/// crossings are no silence.
+/// Peak envelope: rises at once, falls with a time constant of [`RMS_MS`], so that a wave's zero
+/// crossings do not count as silence.
 #[derive(Clone, Debug)]
 pub(super) struct PeakEnvelope {
     keep: f64,
@@ -143,7 +143,7 @@ impl PeakEnvelope {
         self.level = 0.0;
     }
 
-    /// Goes on from where another one is.
+    /// Continues from the state of another one.
     pub(super) fn adopt(&mut self, old: &Self) {
         self.level = old.level;
     }

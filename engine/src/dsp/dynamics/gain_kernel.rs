@@ -1,8 +1,8 @@
-//! The loops of a gain computer: from levels to what a curve calls for, and from smoothed
-//! reductions to gains.
+//! Loops of a gain computer: from levels to the reductions of a curve, and from smoothed reductions
+//! to gains.
 //!
-//! Each frame stands by itself, so the loops become vectors; compiled for wider ones too and chosen
-//! at run time. Products and sums are never fused, so every version gives the same bits.
+//! Frames are independent, so the loops become vectors; compiled for wider ones too and chosen at
+//! run time. Products and sums are never fused, so every version gives the same bits.
 
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
@@ -26,8 +26,8 @@ pub(super) fn powers_to_reductions(curve: &CompressionCurve, values: &mut [f64])
     }
 }
 
-/// Turns reductions in decibels into the gain of wet and dry together, in place: exactly 1 without
-/// make-up and reduction, and for a `mix` of 0.
+/// Turns reductions in decibels into the gain of wet and dry together, in place. The gain is
+/// exactly 1 without make-up and reduction, and for a `mix` of 0.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 pub(super) fn reductions_to_gains(makeup_db: f64, mix: f64, values: &mut [f64]) {
     for value in values {
@@ -35,8 +35,8 @@ pub(super) fn reductions_to_gains(makeup_db: f64, mix: f64, values: &mut [f64]) 
     }
 }
 
-/// From the magnitude of each peak to the reduction that brings it to a ceiling, in octaves: 0 for
-/// what is not above it, or not a number.
+/// Turns the magnitude of each peak into the reduction that brings it to a ceiling, in octaves. The
+/// reduction is 0 for a peak not above it, or NaN.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 pub(super) fn peaks_to_octaves(per_ceiling: f64, peaks: &[f32], values: &mut [f64]) {
     for (value, peak) in values.iter_mut().zip(peaks) {
@@ -45,7 +45,7 @@ pub(super) fn peaks_to_octaves(per_ceiling: f64, peaks: &[f32], values: &mut [f6
     }
 }
 
-/// From reductions in octaves to gains.
+/// Turns reductions in octaves into gains.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 pub(super) fn octaves_to_gains(values: &mut [f64]) {
     for value in values {

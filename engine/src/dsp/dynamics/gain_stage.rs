@@ -1,16 +1,16 @@
-//! Look-ahead and gain: the signal waits while the detector sees ahead, then every channel takes
-//! the same gain.
+//! Look-ahead and gain: the signal is delayed while the detector reads ahead, then every channel
+//! has the same gain.
 
 use super::gain_kernel::multiply;
 use crate::audio::BlockMut;
 use crate::dsp::delay::DelayLine;
 use crate::process::ProcessSpec;
 
-/// The frames that dynamics work on at a time: their scratch stays in the first-level cache, and
-/// blocks may be of any size.
+/// Frames that dynamics process at a time. Their scratch stays in the first-level cache, and blocks
+/// may be of any size.
 pub(super) const CHUNK: usize = 256;
 
-/// One delay line a channel, then a gain a frame.
+/// One delay line per channel, then one gain per frame.
 #[derive(Clone, Debug)]
 pub(super) struct GainStage {
     lines: Vec<DelayLine>,
@@ -18,12 +18,12 @@ pub(super) struct GainStage {
 }
 
 impl GainStage {
-    /// A stage that delays by a number of frames.
+    /// Creates a stage that delays by a number of frames.
     pub(super) fn new(frames: usize, spec: &ProcessSpec) -> Self {
         Self { lines: vec![DelayLine::new(frames); spec.channels], frames }
     }
 
-    /// The delay in frames.
+    /// Returns the latency in frames.
     pub(super) fn latency(&self) -> u64 {
         self.frames as u64
     }
@@ -32,7 +32,7 @@ impl GainStage {
         self.lines.iter_mut().for_each(DelayLine::reset);
     }
 
-    /// Takes over the frames that wait in another stage.
+    /// Copies the delayed frames of another stage.
     pub(super) fn adopt(&mut self, old: &Self) {
         self.lines.iter_mut().zip(&old.lines).for_each(|(line, old)| line.adopt(old));
     }

@@ -1,4 +1,4 @@
-//! A gate or downward expander, stereo-linked: settings and processor.
+//! Gate or downward expander, stereo-linked: settings and processor.
 
 use super::ballistics::OpenClose;
 use super::compressor::{ATTACK_MS, LOOK_AHEAD_MS, RELEASE_MS, THRESHOLD_DB};
@@ -11,13 +11,13 @@ use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, che
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The hysteresis widths taken, in decibels.
+/// Accepted hysteresis widths, in decibels.
 pub(super) const HYSTERESIS_DB: (f64, f64) = (0.0, 24.0);
-/// The hold times taken, in milliseconds.
+/// Accepted hold times, in milliseconds.
 pub(super) const HOLD_MS: (f64, f64) = (0.0, 5_000.0);
-/// The ranges taken, in decibels of attenuation.
+/// Accepted ranges, in decibels of attenuation.
 pub(super) const RANGE_DB: (f64, f64) = (0.0, 120.0);
-/// The expansion ratios taken; at 100 it is a gate.
+/// Accepted expansion ratios; at 100 it is a gate.
 pub(super) const RATIO: (f64, f64) = (1.0, 100.0);
 
 /// Settings of the gate. A ratio of 1, or a range of 0 dB, changes nothing.
@@ -27,7 +27,7 @@ pub struct GateSettings {
     /// Level above which the gate opens, in dBFS.
     #[schemars(range(min = THRESHOLD_DB.0, max = THRESHOLD_DB.1))]
     pub threshold_db: f64,
-    /// How far below the threshold the level must fall before the gate closes, in decibels.
+    /// Hysteresis: distance below the threshold at which the gate closes, in decibels.
     #[serde(default = "defaults::hysteresis_db")]
     #[schemars(range(min = HYSTERESIS_DB.0, max = HYSTERESIS_DB.1))]
     pub hysteresis_db: f64,
@@ -35,7 +35,7 @@ pub struct GateSettings {
     #[serde(default = "defaults::ratio")]
     #[schemars(range(min = RATIO.0, max = RATIO.1))]
     pub ratio: f64,
-    /// The most attenuation, in decibels.
+    /// Largest attenuation, in decibels.
     #[serde(default = "defaults::range_db")]
     #[schemars(range(min = RANGE_DB.0, max = RANGE_DB.1))]
     pub range_db: f64,
@@ -43,7 +43,7 @@ pub struct GateSettings {
     #[serde(default = "defaults::attack_ms")]
     #[schemars(range(min = ATTACK_MS.0, max = ATTACK_MS.1))]
     pub attack_ms: f64,
-    /// How long the gate stays open after the level has fallen, in milliseconds.
+    /// Hold time: how long the gate stays open after the level has fallen, in milliseconds.
     #[serde(default = "defaults::hold_ms")]
     #[schemars(range(min = HOLD_MS.0, max = HOLD_MS.1))]
     pub hold_ms: f64,
@@ -51,8 +51,8 @@ pub struct GateSettings {
     #[serde(default = "defaults::release_ms")]
     #[schemars(range(min = RELEASE_MS.0, max = RELEASE_MS.1))]
     pub release_ms: f64,
-    /// How far the detector sees ahead, in milliseconds; delays the signal, and the mix makes up
-    /// for it.
+    /// Look-ahead of the detector, in milliseconds; delays the signal, and the mix compensates for
+    /// it.
     #[serde(default)]
     #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
     pub look_ahead_ms: f64,
@@ -98,7 +98,7 @@ impl Stage for GateSettings {
     }
 }
 
-/// Whether the level has passed the threshold, with hysteresis and hold. Starts closed.
+/// Threshold switch with hysteresis and hold. Starts closed.
 #[derive(Clone, Debug)]
 struct Latch {
     open_db: f64,
@@ -109,7 +109,7 @@ struct Latch {
 }
 
 impl Latch {
-    /// Takes the next level and tells whether the gate is open.
+    /// Receives the next level and returns true if the gate is open.
     #[inline]
     fn is_open(&mut self, level_db: f64) -> bool {
         let stays = level_db >= self.open_db || (self.left > 0 && level_db >= self.close_db);
@@ -118,12 +118,12 @@ impl Latch {
     }
 }
 
-/// A gate: peak envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It
+/// Gate: peak envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It
 /// starts closed.
 ///
-/// While the latch is open nothing is taken off; while it is closed the curve says how much, up to
-/// the range. The time constants are those of the gain in decibels. The envelope falls by 1/e in 10
-/// ms, so the hold begins that much after the last cycle.
+/// While the latch is open, there is no reduction. While it is closed, the curve determines it, up
+/// to the range. The time constants are those of the gain in decibels. The envelope falls by 1/e in
+/// 10 ms, so the hold begins that much after the last cycle.
 #[derive(Clone, Debug)]
 pub struct Gate {
     envelope: PeakEnvelope,
@@ -159,7 +159,7 @@ impl Gate {
         })
     }
 
-    /// From the detector's signal to a gain a frame, in `scratch`.
+    /// Writes one gain per frame of the detector's signal to `scratch`.
     fn gains(&mut self, key: &Block<'_>) {
         let values = &mut self.scratch[..key.frames()];
         peak_levels(key, values);

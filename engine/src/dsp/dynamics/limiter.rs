@@ -1,4 +1,4 @@
-//! A true-peak limiter, stereo-linked: settings, statistics and processor.
+//! True-peak limiter, stereo-linked: settings, statistics and processor.
 
 use super::ballistics::AdaptiveRelease;
 use super::box_smoother::BoxSmoother;
@@ -14,20 +14,20 @@ use crate::units::Decibels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The ceilings taken, in dBTP.
+/// Accepted ceilings, in dBTP.
 pub(crate) const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
-/// The look-aheads taken, in milliseconds.
+/// Accepted look-aheads, in milliseconds.
 pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.5, 20.0);
 
-/// Settings of the true-peak limiter. What stays below the ceiling passes unchanged.
+/// Settings of the true-peak limiter. Signals below the ceiling pass unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LimiterSettings {
-    /// Highest true peak let through, in dBTP.
+    /// Ceiling: highest true peak of the output, in dBTP.
     #[serde(default = "defaults::ceiling_dbtp")]
     #[schemars(range(min = CEILING_DBTP.0, max = CEILING_DBTP.1))]
     pub ceiling_dbtp: f64,
-    /// How far it sees ahead, in milliseconds; delays the signal, and the mix makes up for it.
+    /// Look-ahead, in milliseconds; delays the signal, and the mix compensates for it.
     #[serde(default = "defaults::look_ahead_ms")]
     #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
     pub look_ahead_ms: f64,
@@ -66,48 +66,48 @@ impl Stage for LimiterSettings {
     }
 }
 
-/// What a limiter has done since it was built or reset. The same for every block size.
+/// Statistics of a limiter since it was built or reset. The same for every block size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct LimiterStats {
-    /// Frames that have come out.
+    /// Frames output.
     pub frames: u64,
-    /// Frames of them that were turned down by more than 0.1 dB.
+    /// Frames of them with a reduction of more than 0.1 dB.
     pub limited_frames: u64,
-    /// The largest gain reduction, 0 or more, in decibels.
+    /// Largest gain reduction, 0 or more, in decibels.
     pub max_reduction_db: f64,
-    /// The mean gain reduction over all frames, 0 or more, in decibels.
+    /// Mean gain reduction over all frames, 0 or more, in decibels.
     pub mean_reduction_db: f64,
 }
 
 impl LimiterStats {
-    /// The share of time that gain was reduced by more than 0.1 dB, 0 to 1.
+    /// Returns the share of time with a gain reduction of more than 0.1 dB, 0 to 1.
     pub fn limited_share(&self) -> f64 {
         if self.frames == 0 { 0.0 } else { self.limited_frames as f64 / self.frames as f64 }
     }
 }
 
-/// From this reduction on, in decibels, a frame counts as limited: what a release leaves behind for
-/// seconds is less, and nothing that anybody hears.
+/// Reduction from which a frame counts as limited, in decibels. A release leaves less behind for
+/// seconds, which is inaudible.
 const WORKING_DB: f64 = 0.1;
 
-/// How long a reduction is held before it is released, in milliseconds: half a period of 42 Hz, so
-/// that bass is turned down and not bent.
+/// Hold time of a reduction before it is released, in milliseconds. It is half a period of 42 Hz,
+/// so that bass is turned down and not bent.
 const HOLD_MS: f64 = 12.0;
 
-/// Frames before and after a peak for which the gain is already, and still, at its lowest: what an
-/// interpolator (a converter, a codec) mostly builds the peak from.
+/// Frames before and after a peak during which the gain is at its lowest. An interpolator (a
+/// converter, a codec) mostly builds the peak from them.
 const GUARD: usize = 8;
 
-/// A true-peak limiter: true-peak detector, needed reduction, sliding maximum, adaptive release,
-/// two box filters, gain stage.
+/// True-peak limiter: true-peak detector, needed reduction, sliding maximum, adaptive release, two
+/// box filters, gain stage.
 ///
-/// All channels take the same gain. The reduction is smoothed in decibels over the look-ahead, so
-/// that it has certainly arrived when the peak does; it is summed in whole numbers and returns to
-/// exactly 0, and what stays below the ceiling passes bit for bit. It is late by the look-ahead and
-/// the detector's 128 frames.
+/// All channels have the same gain. The reduction is smoothed in decibels over the look-ahead, so
+/// that it has certainly arrived when the peak does. It is summed in whole numbers and returns to
+/// exactly 0; signals below the ceiling pass bit for bit. The latency is the look-ahead and the
+/// detector's 128 frames.
 #[derive(Clone, Debug)]
 pub struct Limiter {
-    /// The ceiling as an amplitude.
+    /// Ceiling as an amplitude.
     ceiling: f64,
     detector: TruePeakDetector,
     maximum: SlidingMaximum,
@@ -132,9 +132,9 @@ impl Limiter {
         let look_ahead = spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize;
         let hold = spec.sample_rate.frames(HOLD_MS / 1_000.0) as usize;
         let guard = GUARD.min(look_ahead / 4);
-        // A peak seen in frame n is heard `look_ahead` frames later. The smoother spans `span`
-        // frames: it has arrived `guard` frames before, and the maximum stands until `guard` frames
-        // after, while the smoother still sees nothing but it.
+        // A peak detected in frame n is output `look_ahead` frames later. The smoother spans `span`
+        // frames, and has arrived `guard` frames before. The maximum stands until `guard` frames
+        // after, while the smoother still contains nothing but it.
         let span = look_ahead - guard + 1;
         Ok(Self {
             ceiling: Decibels(settings.ceiling_dbtp).to_amplitude(),
@@ -149,13 +149,13 @@ impl Limiter {
         })
     }
 
-    /// What it has done since it was built or reset. Any thread that owns it; no allocation.
+    /// Returns the statistics since it was built or reset. Any thread that owns it; no allocation.
     pub fn stats(&self) -> LimiterStats {
         self.tally.stats()
     }
 
-    /// The largest gain reduction since the last call, 0 or more, in decibels: for a series. Audio
-    /// thread.
+    /// Returns the largest gain reduction since the last call, 0 or more, in decibels: for a
+    /// series. Audio thread.
     pub fn take_max_reduction_db(&mut self) -> f64 {
         std::mem::take(&mut self.tally.recent_octaves) * DB_PER_OCTAVE
     }
@@ -206,7 +206,7 @@ impl Processor for Limiter {
         }
     }
 
-    /// Another look-ahead begins anew; the same one goes on under the new ceiling.
+    /// Continues under a new ceiling if the latency is the same; starts anew otherwise.
     fn adopt(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
         if self.latency() != old.latency() {
@@ -232,7 +232,7 @@ struct Tally {
     limited_frames: u64,
     last_octaves: f64,
     most_octaves: f64,
-    /// The most since it was last taken.
+    /// The largest since it was last read.
     recent_octaves: f64,
     sum_octaves: f64,
 }

@@ -1,8 +1,9 @@
-//! Dynamics: detector, curve, ballistics and gain stage, and what is assembled of them.
+//! Dynamics: detector, curve, ballistics and gain stage, and the processors built from them.
 
 mod ballistics;
 #[cfg(target_arch = "x86_64")]
 mod ballistics_avx;
+mod ballistics_state;
 mod box_smoother;
 mod compressor;
 mod curve;

@@ -1,28 +1,29 @@
-//! Four times oversampling for what bends a waveform: linear phase, a whole number of frames late.
+//! Four times oversampling for processors that bend a waveform: linear phase, with a delay of a
+//! whole number of frames.
 
 use super::windowed_sinc::windowed_sinc;
 
-/// Points a frame.
+/// Points per frame.
 pub(super) const FACTOR: usize = 4;
 
-/// Taps of each phase, on the way up and on the way down.
+/// Taps of each phase, for interpolation and for decimation.
 pub(super) const TAPS: usize = 2 * HALF;
 const HALF: usize = 24;
 
-/// Frames that a point is late on the way up.
+/// Delay of a point by the interpolation, in frames.
 pub(super) const UP_DELAY: usize = HALF;
 
-/// Frames that the way down adds.
+/// Delay added by the decimation, in frames.
 pub(super) const DOWN_DELAY: usize = HALF - 1;
 
 /// Kaiser β for a stop band 96 dB down: 0.1102·(96 − 8.7). Pass band to 0.434 of the frame rate,
 /// stop band from 0.566.
 const BETA: f64 = 9.62;
 
-/// The points of one frame.
+/// Points of one frame.
 pub(super) type Points = [f64; FACTOR];
 
-/// The filters, `[tap][phase]`.
+/// Filters, `[tap][phase]`.
 #[derive(Clone, Debug)]
 pub(super) struct Oversampler {
     up: Box<[Points; TAPS]>,
@@ -47,13 +48,13 @@ impl Oversampler {
         Self { up, down }
     }
 
-    /// The largest factor by which a point may exceed the largest sample around it.
+    /// Returns the largest factor by which a point may exceed the largest sample around it.
     pub(super) fn most_rise(&self) -> f64 {
         let sum = |phase: usize| self.up.iter().map(|taps| taps[phase].abs()).sum::<f64>();
         (0..FACTOR).map(sum).fold(1.0, f64::max)
     }
 
-    /// The points from frame `TAPS / 2 − 1` of [`TAPS`] samples up to the next one.
+    /// Returns the points from frame `TAPS / 2 − 1` of [`TAPS`] samples up to the next one.
     #[inline]
     pub(super) fn up(&self, samples: &[f64]) -> Points {
         let mut sums = [[0.0; FACTOR]; 4];
@@ -67,7 +68,7 @@ impl Oversampler {
         folded(&sums)
     }
 
-    /// The sample at frame `TAPS / 2` of the points of [`TAPS`] frames.
+    /// Returns the sample at frame `TAPS / 2` of the points of [`TAPS`] frames.
     #[inline]
     pub(super) fn down(&self, points: &[Points]) -> f64 {
         let mut sums = [[0.0; FACTOR]; 4];
@@ -96,7 +97,7 @@ mod tests {
     #[test]
     fn the_stop_band_is_more_than_90_db_down_and_the_pass_band_flat() {
         let filter = Oversampler::new();
-        // The way down, as one filter at four times the rate.
+        // The decimation, as one filter at four times the rate.
         let taps: Vec<f64> = filter.down.iter().flatten().copied().collect();
         let gain_db = |frequency: f64| {
             let (re, im) = taps.iter().enumerate().fold((0.0, 0.0), |(re, im), (n, tap)| {

@@ -1,7 +1,7 @@
-//! The largest value of the last so many frames.
+//! Largest value of the last frames.
 
-/// A sliding maximum over a fixed number of frames: a monotonic queue in a ring of fixed size, a
-/// constant cost a frame on average.
+/// Sliding maximum over a fixed number of frames: a monotonic queue in a ring of fixed size, at a
+/// constant average cost per frame.
 #[derive(Clone, Debug)]
 pub(super) struct SlidingMaximum {
     /// Values that still matter, falling, each with the frame it came in; a ring.
@@ -13,7 +13,7 @@ pub(super) struct SlidingMaximum {
 }
 
 impl SlidingMaximum {
-    /// Over `window` frames, the present one included.
+    /// Creates a maximum over `window` frames, the present one included.
     pub(super) fn new(window: usize) -> Self {
         Self { queue: vec![(0, 0.0); window].into(), front: 0, length: 0, window: window as u64, now: 0 }
     }
@@ -22,7 +22,7 @@ impl SlidingMaximum {
         (self.front, self.length, self.now) = (0, 0, 0);
     }
 
-    /// Goes on from where one of the same window is.
+    /// Continues from the state of one of the same window.
     pub(super) fn adopt(&mut self, old: &Self) {
         if self.window == old.window {
             self.queue.copy_from_slice(&old.queue);
@@ -30,12 +30,12 @@ impl SlidingMaximum {
         }
     }
 
-    /// Whether every value in the window is 0.
+    /// Returns true if every value in the window is 0.
     pub(super) fn is_idle(&self) -> bool {
         self.length == 0
     }
 
-    /// Takes a value of 0 or more and returns the largest in the window.
+    /// Appends a value of 0 or more and returns the largest in the window.
     #[inline]
     pub(super) fn push(&mut self, value: f64) -> f64 {
         if self.length > 0 && self.queue[self.front].0 + self.window <= self.now {
@@ -55,7 +55,7 @@ impl SlidingMaximum {
         if self.length > 0 { self.queue[self.front].1 } else { 0.0 }
     }
 
-    /// A place in the ring; `steps` is at most its size.
+    /// Returns a place in the ring; `steps` is at most its size.
     #[inline]
     fn after(&self, place: usize, steps: usize) -> usize {
         let place = place + steps;

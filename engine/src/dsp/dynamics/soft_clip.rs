@@ -1,4 +1,4 @@
-//! A soft clipper, four times oversampled: settings and processor.
+//! Soft clipper, four times oversampled: settings and processor.
 
 use super::gain_stage::CHUNK;
 use super::oversampling::{DOWN_DELAY, FACTOR, Oversampler, Points, TAPS, UP_DELAY};
@@ -9,12 +9,12 @@ use crate::units::Decibels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The ceilings taken, in dBFS.
+/// Accepted ceilings, in dBFS.
 pub(super) const CEILING_DB: (f64, f64) = (-24.0, 0.0);
-/// The drives taken, in decibels.
+/// Accepted drives, in decibels.
 pub(super) const DRIVE_DB: (f64, f64) = (0.0, 48.0);
 
-/// Settings of the soft clipper. What stays below the knee passes unchanged.
+/// Settings of the soft clipper. Signals below the knee pass unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SoftClipSettings {
@@ -51,9 +51,9 @@ impl Stage for SoftClipSettings {
     }
 }
 
-/// The part of a waveform above the knee bends toward the ceiling along d ↦ w·d/√(w² + d²), where d
-/// is how far the input is above the knee and w how far the ceiling is: straight through the knee
-/// in slope and curvature, and never above the ceiling.
+/// Clipping curve. Above the knee it bends toward the ceiling along d ↦ w·d/√(w² + d²). Here d is
+/// the distance of the input above the knee, and w that of the ceiling. The curve is continuous in
+/// slope and curvature through the knee, and never above the ceiling.
 #[derive(Clone, Copy, Debug)]
 struct ClipCurve {
     knee: f64,
@@ -61,20 +61,20 @@ struct ClipCurve {
 }
 
 impl ClipCurve {
-    /// What clipping takes off: exactly 0 up to the knee.
+    /// Returns the part removed by clipping: exactly 0 up to the knee.
     #[inline]
     fn taken_off(&self, input: f64) -> f64 {
         let above = (input.abs() - self.knee).max(0.0);
-        // The floor only matters for a hard clip of what lies below the ceiling: nothing over
-        // nothing.
+        // The floor only matters for a hard clip of input below the ceiling, where the quotient is
+        // 0/0.
         let length = (self.width * self.width + above * above).sqrt().max(f64::MIN_POSITIVE);
         (above * (1.0 - self.width / length)).copysign(input)
     }
 }
 
-/// A soft clipper. What it takes off is found at four times the rate, brought down, and subtracted
-/// from the delayed input: what stays below the knee passes bit for bit. It is 47 frames late. Bent
-/// peaks may pass the ceiling by what the way down takes out of them.
+/// Soft clipper. The part to remove is computed at four times the rate, decimated, and subtracted
+/// from the delayed input. Signals below the knee thus pass bit for bit. The latency is 47 frames.
+/// Bent peaks may exceed the ceiling by the part of them that the decimation removes.
 #[derive(Clone, Debug)]
 pub struct SoftClip {
     curve: ClipCurve,
@@ -90,9 +90,9 @@ pub struct SoftClip {
 struct Channel {
     /// The last `TAPS − 1` samples, then the chunk.
     input: Box<[f64; TAPS - 1 + CHUNK]>,
-    /// What was taken off in the last `TAPS − 1` frames, then in the chunk.
+    /// Part removed in the last `TAPS − 1` frames, then in the chunk.
     taken_off: Box<[Points; TAPS - 1 + CHUNK]>,
-    /// Whether all of it is 0.
+    /// All of it is 0.
     idle: bool,
     line: DelayLine,
 }
@@ -160,7 +160,7 @@ impl SoftClip {
                 let taken_off = &channel.taken_off[..TAPS - 1 + frames];
                 for (sample, window) in samples.iter_mut().zip(taken_off.windows(TAPS)) {
                     let less = self.oversampler.down(window);
-                    // Not even the sign of a zero changes where nothing was taken off.
+                    // Not even the sign of a zero changes where nothing was removed.
                     if less != 0.0 {
                         *sample = (f64::from(*sample) - self.mix * less) as f32;
                     }
@@ -178,8 +178,8 @@ impl Processor for SoftClip {
         (UP_DELAY + DOWN_DELAY) as u64
     }
 
-    /// The last sample stays in the way up for all taps but one, and what is taken off there as
-    /// long in the way down.
+    /// Returns the tail: the last sample stays in the interpolation for all taps but one, and the
+    /// part removed there as long in the decimation.
     fn tail(&self) -> Tail {
         Tail::Frames(2 * (TAPS as u64 - 1))
     }
@@ -270,8 +270,8 @@ mod tests {
         assert!((0.5011..0.515).contains(&peak), "{peak}");
     }
 
-    /// The strongest tone at a multiple of 100 Hz that is no harmonic of 5 kHz, relative to the
-    /// fundamental, in dB.
+    /// Returns the strongest tone at a multiple of 100 Hz that is not a harmonic of 5 kHz, relative
+    /// to the fundamental, in dB.
     fn alias_db(out: &[f32]) -> f64 {
         let bin = |frequency: f64| {
             let (mut re, mut im) = (0.0, 0.0);

@@ -1,9 +1,9 @@
 //! True-peak detection for the limiter: the highest point of the band-limited curve between each
 //! frame and the next.
 //!
-//! Eight times oversampling, 256 taps a phase, and a parabola through the highest grid point and
-//! its neighbours, so that neither the grid (ITU-R BS.1770-4 annex 2: 0.14 dB at 0.45 fs for eight
-//! times) nor the filter hides a peak.
+//! Eight times oversampling, 256 taps per phase, and a parabola through the highest grid point and
+//! its neighbours. Neither the grid (ITU-R BS.1770-4 annex 2: 0.14 dB at 0.45 fs for eight times)
+//! nor the filter hides a peak.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::gain_stage::CHUNK;
@@ -13,13 +13,13 @@ use crate::audio::Block;
 use multiversion::multiversion;
 use std::ops::Range;
 
-/// Frames that the detector is late: an interval is known when half of the taps, those ahead, have
-/// come in.
+/// Latency of the detector, in frames: an interval is complete when half of the taps, those ahead,
+/// have come in.
 pub(super) const DELAY: usize = HALF;
 
-/// An interval is looked into only when a rough estimate of its peak exceeds this share of the
-/// ceiling, and of a recent peak whose hold covers this interval too. The estimate, at twice the
-/// rate, sees at least 0.76 of any peak up to 0.45 fs.
+/// Least share of the ceiling at which an interval is examined. A rough estimate of its peak must
+/// exceed this share of the ceiling, and of a recent peak whose hold covers this interval too. The
+/// estimate, at twice the rate, reaches at least 0.76 of any peak up to 0.45 fs.
 const WORTH_A_LOOK: f32 = 0.7;
 
 /// Pairs of taps of the estimate: half of its middle point's.
@@ -28,11 +28,11 @@ const ESTIMATE_PAIRS: usize = 8;
 /// Kaiser β of the estimate.
 const ESTIMATE_BETA: f64 = 3.0;
 
-/// A parabola lifts a maximum of a curve within the band by less than this factor (cos π/16, half a
-/// grid step at Nyquist: 2 %).
+/// Factor that bounds the lift of a maximum by a parabola. For a curve within the band it is below
+/// cos π/16 (half a grid step at Nyquist: 2 %).
 const LIFT: f32 = 1.03;
 
-/// The detector of all channels.
+/// Detector of all channels.
 #[derive(Clone, Debug)]
 pub(super) struct TruePeakDetector {
     taps: Box<Taps>,
@@ -44,15 +44,15 @@ pub(super) struct TruePeakDetector {
 
 #[derive(Clone, Debug)]
 struct Channel {
-    /// The last `TAPS − 1` samples, then the chunk, then room for the last run to read what it does
-    /// not need.
+    /// The last `TAPS − 1` samples, then the chunk, then padding that the last run reads without
+    /// using.
     samples: Box<[f32; TAPS - 1 + CHUNK + RUN]>,
-    /// Of each interval of the chunk: the larger of its two ends and of the estimate half-way.
+    /// Per interval of the chunk: the larger of its two ends and of the estimate half-way.
     estimates: Box<[f32; CHUNK]>,
     grid: Grid,
-    /// The frames of the chunk that the grid covers.
+    /// Frames of the chunk that the grid covers.
     covered: Range<usize>,
-    /// The last grid point before the next interval.
+    /// Last grid point before the next interval.
     last: f32,
 }
 
@@ -72,8 +72,8 @@ impl Channel {
         estimate(taps, &self.samples[..], &mut self.estimates[..frames])
     }
 
-    /// The highest point of one interval, exactly only if its estimate is above `floor` and it may
-    /// exceed the ceiling.
+    /// Returns the highest point of one interval, exactly only if its estimate is above `floor` and
+    /// it may exceed the ceiling.
     #[inline]
     fn look(&mut self, taps: &Taps, frame: usize, floor: f32, ceiling: f32) -> f32 {
         let estimate = self.estimates[frame];
@@ -120,14 +120,14 @@ fn estimate(taps: &[f32; ESTIMATE_PAIRS], samples: &[f32], estimates: &mut [f32]
     lanes.iter().chain(rest).fold(0.0, |largest, estimate| larger(largest, *estimate))
 }
 
-/// The larger of two; the first where the second is not a number.
+/// Returns the larger of two; the first where the second is NaN.
 #[inline(always)] // A call here would be compiled for the lowest instruction set.
 #[allow(clippy::inline_always)]
 fn larger(first: f32, second: f32) -> f32 {
     if second > first { second } else { first }
 }
 
-/// The largest peak of the last one to two spans.
+/// Largest peak of the last one to two spans.
 #[derive(Clone, Copy, Debug)]
 struct RecentPeak {
     span: usize,
@@ -155,7 +155,7 @@ impl RecentPeak {
         }
     }
 
-    /// Lets frames without peaks pass.
+    /// Skips frames without peaks.
     fn skip(&mut self, frames: usize) {
         if frames < self.left {
             self.left -= frames;
@@ -168,7 +168,8 @@ impl RecentPeak {
 }
 
 impl TruePeakDetector {
-    /// `hold`: for how many frames after a peak the limiter keeps what the peak called for.
+    /// Creates a detector. `hold` is the number of frames after a peak for which the limiter keeps
+    /// the reduction.
     pub(super) fn new(channels: usize, hold: usize) -> Self {
         Self {
             taps: Box::new(Taps::new()),
@@ -188,7 +189,7 @@ impl TruePeakDetector {
         self.recent = RecentPeak::new(self.recent.span);
     }
 
-    /// Goes on from where one of as many channels is.
+    /// Continues from the state of one with as many channels.
     pub(super) fn adopt(&mut self, old: &Self) {
         for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
             channel.samples.copy_from_slice(&old.samples[..]);
@@ -231,8 +232,8 @@ impl TruePeakDetector {
     }
 }
 
-/// The largest magnitude of a grid, lifted by a parabola through it and its neighbours where it may
-/// exceed the ceiling.
+/// Returns the largest magnitude of a grid, lifted by a parabola through it and its neighbours
+/// where it may exceed the ceiling.
 #[inline]
 fn highest(before: f32, points: &[f32; PHASES], after: f32, ceiling: f32) -> f32 {
     let largest = points.iter().fold(0.0_f32, |largest, point| larger(largest, point.abs()));
@@ -298,7 +299,7 @@ mod tests {
                     })
                     .collect();
                 let db = 20.0 * f64::from(read(&samples[..4_000], 1.0)).log10();
-                // Ripple of the window and what the parabola leaves.
+                // Ripple of the window and the error of the parabola.
                 assert!(db.abs() < 0.02, "{frequency} fs, phase {phase}: {db} dB");
             }
         }
@@ -315,7 +316,7 @@ mod tests {
                 })
                 .collect();
             let db = 20.0 * f64::from(read(&samples, 1.0)).log10();
-            // White up to Nyquist: what lies in the filter's transition band is missed in part.
+            // White up to Nyquist: a part in the filter's transition band is missed.
             assert!((-0.07..0.01).contains(&db), "{offset}: {db} dB");
         }
     }

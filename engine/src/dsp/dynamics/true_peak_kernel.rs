@@ -1,14 +1,14 @@
-//! The inner loop of the true-peak detector: eight intervals at once, compiled for several
-//! instruction sets and chosen at run time.
+//! Inner loop of the true-peak detector: eight intervals at once, compiled for several instruction
+//! sets and chosen at run time.
 //!
 //! Lanes are intervals, so each lane adds up its own taps in their order, without fused
-//! multiplication: every target gives the same bits, and so does every way to group intervals.
+//! multiplication. Every target gives the same bits, and so does every way to group intervals.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::windowed_sinc::windowed_sinc;
 use multiversion::multiversion;
 
-/// Grid points a frame.
+/// Grid points per frame.
 pub(super) const PHASES: usize = 8;
 
 /// Taps of each phase; half of them lie ahead.
@@ -18,20 +18,20 @@ pub(super) const HALF: usize = 128;
 /// Intervals that are computed at once.
 pub(super) const RUN: usize = 8;
 
-/// Kaiser β: flat to 0.01 dB up to 0.483 fs. What lies between there and Nyquist is read in part,
-/// as every converter passes it in part.
+/// Kaiser β: flat to 0.01 dB up to 0.483 fs. From there to Nyquist the signal is read in part, as
+/// every converter passes it in part.
 const BETA: f64 = 4.0;
 
-/// The grid points of a run of intervals: `[phase][interval]`.
+/// Grid points of a run of intervals: `[phase][interval]`.
 pub(super) type Grid = [[f32; RUN]; PHASES];
 
-/// Taps of the phases p and 8 − p mirror each other, so both come from two filters of half the
-/// length: one over the sums of mirrored samples, one over their differences. From the outermost
-/// pair of taps to the innermost.
+/// Taps, from the outermost pair to the innermost. Those of the phases p and 8 − p mirror each
+/// other, so both come from two filters of half the length. One runs over the sums of mirrored
+/// samples, one over their differences.
 #[derive(Clone, Debug)]
 pub(super) struct Taps {
-    /// Half the sums of phases 1 and 7, 2 and 6, 3 and 5; phase 4; half the differences of 1 and 7,
-    /// 2 and 6, 3 and 5.
+    /// Half the sums of phases 1 and 7, 2 and 6, 3 and 5, then phase 4. Then half the differences
+    /// of 1 and 7, 2 and 6, 3 and 5.
     rows: [[f32; PHASES - 1]; HALF],
 }
 
@@ -54,8 +54,8 @@ impl Taps {
     }
 }
 
-/// The grid points of [`RUN`] intervals. The first one begins at sample [`HALF`] − 1 of `samples`,
-/// which holds [`TAPS`] + `RUN` − 1.
+/// Computes the grid points of [`RUN`] intervals. The first one begins at sample [`HALF`] − 1 of
+/// `samples`, which holds [`TAPS`] + `RUN` − 1.
 #[multiversion(targets("x86_64+avx2", "x86_64+avx"))]
 pub(super) fn interpolate(taps: &Taps, samples: &[f32; TAPS + RUN - 1], grid: &mut Grid) {
     // Seven arrays, not an array of seven: so they stay in registers, which is worth a factor of

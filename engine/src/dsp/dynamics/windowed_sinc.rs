@@ -1,8 +1,8 @@
-//! The Kaiser-windowed sinc that the clipper's and the true-peak detector's filters are cut from.
+//! Kaiser-windowed sinc from which the filters of the clipper and the true-peak detector are cut.
 
 use std::f64::consts::PI;
 
-/// sinc(t) under a Kaiser window, `t` in samples of the band-limited signal; 0 beyond ±
+/// Returns sinc(t) under a Kaiser window, `t` in samples of the band-limited signal; 0 beyond ±
 /// `half_width`.
 ///
 /// Zero at every whole `t` but 0, where it is 1: filters cut from it keep the samples that they
@@ -19,7 +19,7 @@ pub(super) fn windowed_sinc(t: f64, half_width: f64, beta: f64) -> f64 {
     libm::sin(PI * t) / (PI * t) * window
 }
 
-/// The modified Bessel function of the first kind and order 0, by its power series.
+/// Returns the modified Bessel function of the first kind and order 0, by its power series.
 fn bessel_i0(x: f64) -> f64 {
     let quarter = x * x / 4.0;
     let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);

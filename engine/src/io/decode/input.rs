@@ -1,4 +1,4 @@
-//! The two ways to samples: uncompressed ones straight from the file, everything else through a
+//! The two sources of samples: uncompressed ones come directly from the file, all others through a
 //! demuxer and a decoder.
 
 use super::{Decoder, Facts, Filled, PlainPcm, Step};
@@ -22,7 +22,7 @@ pub(in crate::io) enum Input {
     Plain(Box<Plain>),
 }
 
-/// Samples that are read from where they lie.
+/// Uncompressed samples, read directly from the file.
 pub(in crate::io) struct Plain {
     path: PathBuf,
     pcm: PlainPcm,
@@ -30,8 +30,8 @@ pub(in crate::io) struct Plain {
 }
 
 impl Input {
-    /// Opens what a header describes; what was decoded to find out rate and channels is left in the
-    /// queue. The number of packets lost before it comes along.
+    /// Opens the file that a header describes. Packets decoded to find the rate and the channels
+    /// are left in the queue. Also returns the number of packets lost before them.
     pub(in crate::io) fn open(
         path: &Path,
         file: File,
@@ -47,7 +47,7 @@ impl Input {
         Ok((Self::Coded(Box::new(decoder)), queue, facts, lost))
     }
 
-    /// Frames left out at the end because a packet's duration said so.
+    /// Returns the frames left out at the end because of a packet's stated duration.
     pub(in crate::io) fn cut(&self) -> u64 {
         match self {
             Self::Coded(decoder) => decoder.cut(),
@@ -55,7 +55,7 @@ impl Input {
         }
     }
 
-    /// What stands after the length that the header names: a sentence when it is more than the
+    /// Reads past the length that the header names. Returns a sentence if more follows than the
     /// encoder's last padding.
     pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
         match self {
@@ -64,12 +64,12 @@ impl Input {
         }
     }
 
-    /// Whether blocks can be filled without a queue, see [`Input::fill`].
+    /// Returns true if blocks can be filled without a queue, see [`Input::fill`].
     pub(in crate::io) fn is_plain(&self) -> bool {
         matches!(self, Self::Plain(_))
     }
 
-    /// From now on hashes the file while it is read, where that comes at no second reading.
+    /// Starts hashing the file while it is read, where that needs no second reading.
     pub(in crate::io) fn hash_along(&mut self) -> Result<(), DecodeError> {
         match self {
             Self::Coded(_) => Ok(()),
@@ -80,7 +80,7 @@ impl Input {
         }
     }
 
-    /// The hash so far; `None` where none is taken.
+    /// Returns the hash so far; `None` where none is taken.
     pub(in crate::io) fn along(&self) -> Option<Along> {
         match self {
             Self::Coded(_) => None,
@@ -88,8 +88,8 @@ impl Input {
         }
     }
 
-    /// Whether every sample is sure to be a number within full scale, and none below the smallest
-    /// normal one.
+    /// Returns true if every sample is sure to be a number within full scale, and none is
+    /// subnormal.
     pub(in crate::io) fn is_integer(&self) -> bool {
         match self {
             Self::Coded(decoder) => decoder.is_integer(),
@@ -97,8 +97,8 @@ impl Input {
         }
     }
 
-    /// Fills the start of a block with what comes next, where samples are plain; returns the
-    /// frames, or how the file ends.
+    /// Fills the start of a block with the next frames, where samples are plain. Returns the number
+    /// of frames, or how the file ends.
     pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> Result<Result<usize, Option<String>>, DecodeError> {
         let Self::Plain(plain) = self else { return Ok(Err(None)) };
         let Plain { path, pcm, .. } = &mut **plain;
@@ -109,7 +109,7 @@ impl Input {
         }
     }
 
-    /// Adds what comes next to the end of the queue.
+    /// Appends the next frames to the queue.
     pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<Step, DecodeError> {
         if let Self::Coded(decoder) = self {
             return decoder.next(queue);

@@ -1,4 +1,4 @@
-//! Containers and codecs to planar f32: this folder, and nothing else here, knows symphonia.
+//! Decoding of containers and codecs to planar f32. Only this folder uses symphonia.
 
 mod input;
 mod mp3;
@@ -32,15 +32,14 @@ use symphonia::core::formats::{FormatReader, Track};
 use symphonia::core::packet::Packet;
 pub(in crate::io) use word::{Word, WordKind};
 
-/// Silence stands in for at most this many frames a lost packet: 120 ms at the highest rate, more
-/// than any codec packs.
+/// Most frames of silence per lost packet: 120 ms at the highest rate, more than any codec packs.
 const MAX_LOST: u64 = 92_160;
-/// Seconds of silence that stand in for one gap.
+/// Most seconds of silence that replace one gap.
 const MAX_GAP_S: i64 = 5;
 /// Frames of leading silence for packets lost before the first good one.
 const MAX_LOST_LEAD: u64 = 1 << 20;
 
-/// What is known once the first packet has been decoded.
+/// Properties of the stream, known once the first packet has been decoded.
 pub(in crate::io) struct Facts {
     pub(in crate::io) container: &'static str,
     pub(in crate::io) codec: String,
@@ -50,13 +49,13 @@ pub(in crate::io) struct Facts {
     pub(in crate::io) extent: Extent,
 }
 
-/// What one step of decoding gave.
+/// Result of one step of decoding.
 pub(in crate::io) enum Step {
     /// Frames were added to the queue.
     Decoded,
     /// A packet was corrupt: silence was added to the queue.
     Lost,
-    /// Nothing follows; a sentence when that is not how the file should end.
+    /// Nothing follows; with a sentence if the file should not end there.
     End(Option<String>),
 }
 
@@ -72,25 +71,25 @@ pub(in crate::io) struct Decoder {
     container: Container,
     format: Box<dyn FormatReader>,
     codec: Codec,
-    /// Packets looked at before their turn, and how the file ends where that was reached.
+    /// Packets read before their turn, and how the file ends where that was reached.
     ahead: VecDeque<Result<Packet, Option<String>>>,
     track: u32,
     rate_hz: u32,
     channels: usize,
-    /// Frames a tick of the container's clock.
+    /// Frames per tick of the container's clock.
     frames_a_tick: f64,
     last_frames: u64,
-    /// Whether a packet's stated duration, not the header, says where the audio ends.
+    /// True if a packet's stated duration, not the header, determines where the audio ends.
     cut_to_duration: bool,
     cut: u64,
-    /// The least gap between the stamps of packets that means that some are missing; none where
+    /// Least gap between the stamps of packets that means that some are missing; `None` where
     /// packets carry no time in frames.
     least_gap: Option<i64>,
     /// When the next packet is due, in ticks.
     next_tick: Option<i64>,
-    /// For MPEG audio: what every packet's header must agree on.
+    /// For MPEG audio: the fields that all packets' headers must have in common.
     mpeg_kind: Option<[u8; 3]>,
-    /// Whether the file is known to end before its stream does.
+    /// True if the file is known to end before its stream does.
     breaks_off: bool,
 }
 
@@ -98,7 +97,7 @@ pub(in crate::io) struct Decoder {
 const MAX_PADDING_PACKETS: usize = 4;
 
 /// Runs foreign code; a panic in it becomes an error. The process's panic hook still runs first: a
-/// program that wants silence sets its own.
+/// program that needs silence sets its own.
 fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, DecodeError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
@@ -107,12 +106,12 @@ fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, DecodeError> {
 }
 
 impl Decoder {
-    /// Frames left out at the end because a packet's duration said so.
+    /// Returns the frames left out at the end because of a packet's stated duration.
     pub(in crate::io) fn cut(&self) -> u64 {
         self.cut
     }
 
-    /// What stands after the length that the header names: a sentence when it is more than the
+    /// Reads past the length that the header names. Returns a sentence if more follows than the
     /// encoder's last padding.
     pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
         if !matches!(self.container, Container::Ogg | Container::Mpeg) {
@@ -127,7 +126,7 @@ impl Decoder {
         Ok(Some("the file goes on after the length that its header names; only that much was read".into()))
     }
 
-    /// Whether every sample is sure to be a number, and none below the smallest normal one.
+    /// Returns true if every sample is sure to be a number, and none is subnormal.
     pub(in crate::io) fn is_integer(&self) -> bool {
         matches!(&self.codec, Codec::Pcm(coding, _) if coding.is_integer())
     }
@@ -177,8 +176,8 @@ impl Decoder {
         Ok(if gap { Step::Lost } else { Step::Decoded })
     }
 
-    /// Where a container stamps its packets and some are missing, silence keeps what follows in
-    /// time.
+    /// Inserts silence where a container stamps its packets and some are missing, so that the rest
+    /// stays in time.
     fn fill_gap(&mut self, packet: &Packet, queue: &mut Queue) -> bool {
         let due = self.next_tick.replace(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
         let (Some(due), Some(least)) = (due, self.least_gap) else { return false };
@@ -244,8 +243,8 @@ impl Decoder {
                 let base = (f64::from(base.numer.get()), f64::from(base.denom.get()));
                 self.frames_a_tick = base.0 * f64::from(rate_hz) / base.1;
             }
-            // A FLAC frame knows its place: when the first ones are gone, the next says how much is
-            // missing.
+            // A FLAC frame carries its position: if the first frames are missing, the next one
+            // shows how many.
             let late = packet.pts.get();
             let is_flac = self.container == Container::Flac;
             if is_flac && lost == 0 && late > 0 && track.num_frames.is_some_and(|frames| frames > late as u64) {
@@ -276,7 +275,7 @@ impl Decoder {
         Ok(has_sbr)
     }
 
-    /// The next packet of the track; else how the file ends.
+    /// Returns the next packet of the track; otherwise how the file ends.
     fn packet(&mut self) -> Result<Result<Packet, Option<String>>, DecodeError> {
         if let Some(packet) = self.ahead.pop_front() {
             return Ok(packet);
@@ -299,7 +298,7 @@ impl Decoder {
     }
 }
 
-/// Version, layer and rate, and whether it is mono, from an MPEG audio frame header.
+/// Returns version, layer, rate and whether it is mono, from an MPEG audio frame header.
 fn mpeg_kind(packet: &[u8]) -> Option<[u8; 3]> {
     let header = packet.get(..4)?;
     Some([header[1] & 0x1e, header[2] & 0x0c, u8::from(header[3] >> 6 == 3)])
@@ -313,7 +312,7 @@ fn unsupported(path: &Path, container: &str, codec: String, reason: impl Into<St
     DecodeError::Unsupported { path: path.into(), container: container.into(), codec, reason: reason.into() }
 }
 
-/// Converts decoded planes to f32 onto the end of the queue; returns the frames.
+/// Converts decoded planes to f32 onto the end of the queue. Returns the number of frames.
 fn append(buffer: &GenericAudioBufferRef<'_>, queue: &mut Queue) -> usize {
     fn planes<S: Sample + IntoSample<f32>>(buffer: &AudioBuffer<S>, queue: &mut Queue) {
         for (index, out) in queue.append(buffer.frames()).enumerate() {

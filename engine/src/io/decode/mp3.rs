@@ -1,8 +1,8 @@
-//! MPEG layer 3 with a second decoder for what the first one does not take.
+//! MPEG layer 3, with a second decoder for frames that the first one does not take.
 //!
 //! symphonia 0.6.1 refuses joint-stereo granules whose channels have different block types, which
-//! encoders write. From the first such frame on, nanomp3 decodes. It is fed the frames before it
-//! first, so that its memory is that of a decoder that ran from the start; the two differ by
+//! encoders write. From the first such frame on, nanomp3 decodes. It first receives the frames
+//! before it, so that its memory is that of a decoder that ran from the start. The two differ by
 //! rounding alone.
 
 use nanomp3_core::{Decoder as Second, MAX_SAMPLES_PER_FRAME};
@@ -16,7 +16,7 @@ use symphonia::core::packet::PacketRef;
 /// Frames kept to make the second decoder ready. It needs two, and those that hold their main data:
 /// at 8 kbit/s up to thirty.
 const KEPT: usize = 40;
-/// What symphonia says of the frames that it does not take.
+/// symphonia's error for frames that it does not take.
 const BLOCK_TYPES: &str = "mpa: stereo channel pair block_type mismatch";
 
 /// A decoder for the packets of one stream.
@@ -29,7 +29,7 @@ pub(super) struct Mp3 {
 }
 
 impl Mp3 {
-    /// From symphonia's own decoder.
+    /// Builds on symphonia's own decoder.
     pub(super) fn new(first: Box<dyn AudioDecoder>) -> Self {
         Self {
             first,
@@ -48,11 +48,11 @@ impl Mp3 {
         self.recent.push_back(kept);
     }
 
-    /// Starts the second decoder where the first one stands.
+    /// Starts the second decoder at the position of the first.
     fn change_over(&mut self) {
         let mut second = Box::new(Second::new());
         for packet in self.recent.drain(..) {
-            // What is missing before the first of them is missed no more by the last.
+            // Data missing before the first of these packets no longer matters to the last.
             let _ = second.decode(&packet, &mut self.interleaved);
         }
         self.decoded = AudioBuffer::new(self.first.last_decoded().spec().clone(), MAX_SAMPLES_PER_FRAME / 2);

@@ -1,4 +1,5 @@
-//! Opening: probe the container, choose the track, make its decoder, gather what the header says.
+//! Opening a file: probes the container, chooses the track, makes its decoder, gathers the header's
+//! facts.
 
 use super::mp3::Mp3;
 use super::pcm::Pcm;
@@ -33,13 +34,13 @@ const MAX_PACKET_FRAMES: u64 = 65_536;
 /// Bytes read from the disk at once.
 const READ_AHEAD: usize = 256 * 1024;
 
-/// Why another kind of AAC is refused.
+/// Reason for refusing another kind of AAC.
 const AAC_LC_ONLY: &str = "of AAC, only AAC-LC is read: without its extensions the sound would be dull, or wrong";
 
-/// Why the decoder refuses a header of AAC.
+/// Reason for refusing a header of AAC.
 const AAC_MONO_OR_STEREO: &str = "of AAC, only mono and stereo in one of the standard's layouts is read";
 
-/// What a demuxer sees of a file.
+/// View of a file that a demuxer reads.
 struct Media {
     shown: Shown,
     len: u64,
@@ -81,8 +82,8 @@ impl MediaSource for Media {
 
 impl Decoder {
     /// Opens the file, chooses its audio track and decodes up to the first good packet, which is
-    /// left in the queue. The number of packets lost before it comes along.
-    #[allow(clippy::too_many_lines)] // One pass over what every container says; its parts share most of their values.
+    /// left in the queue. Also returns the number of packets lost before it.
+    #[allow(clippy::too_many_lines)] // One pass over all containers; its parts share most values.
     pub(in crate::io) fn open(
         path: &Path,
         mut file: File,
@@ -118,7 +119,7 @@ impl Decoder {
         };
         let container = container_of(format.format_info().format);
         if matches!(container, Some(Container::Mpeg | Container::Adts)) && programmes::has_magic(&head) {
-            // Sync words found by chance in what stands behind the mark of something else.
+            // Sync words found by chance behind the magic bytes of something else.
             return Err(DecodeError::NotAudio { path: path.into(), what: sniff::describe(&head) });
         }
         let name = wave.map_or(format.format_info().short_name, |wave| wave.container);
@@ -218,12 +219,12 @@ impl Decoder {
         Ok((decoder, queue, facts, lost))
     }
 
-    /// Says what the times of packets mean, once the first has been decoded.
+    /// Sets how the times of packets are used, once the first has been decoded.
     fn follow_stamps(&mut self, track: &Track) {
         self.least_gap = match self.container {
             Container::Flac => Some(1),
-            // FFmpeg stamps some pages a few hundred frames late, and nothing is missing; a page
-            // that is lost held far more.
+            // FFmpeg stamps some pages with a delay of a few hundred frames although nothing is
+            // missing. A lost page held far more.
             Container::Ogg => Some(4_096),
             _ => None,
         }
@@ -234,7 +235,7 @@ impl Decoder {
     }
 }
 
-/// A file that no container reader took.
+/// Builds the error for a file that no container reader took.
 fn not_read(path: &Path, error: &Error, head: &[u8]) -> DecodeError {
     match error {
         Error::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => DecodeError::from_io(path, error),
@@ -275,7 +276,7 @@ fn check_sizes(path: &Path, params: &AudioCodecParameters) -> Result<(), DecodeE
     }
 }
 
-/// A decoder and its name; the reason when there is none.
+/// Makes a decoder and returns it with its name; otherwise the reason.
 fn make_codec(params: &AudioCodecParameters) -> Result<(Codec, String), String> {
     if params.codec == CODEC_ID_OPUS {
         let head = OpusHead::parse(params.extra_data.as_deref().unwrap_or_default())?;
@@ -309,7 +310,7 @@ fn short_name(params: &AudioCodecParameters) -> Option<String> {
     Some(registered.codec.info.short_name.to_string())
 }
 
-/// Bits of a stored sample, for codecs without loss.
+/// Returns the bits of a stored sample, for codecs without loss.
 fn stored_bits(params: &AudioCodecParameters, codec: &str) -> Option<u32> {
     match codec {
         // The magic cookie holds the depth in its sixth byte; CAF wraps it in 24 bytes of boxes.

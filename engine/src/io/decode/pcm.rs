@@ -1,12 +1,12 @@
-//! Plain little-endian PCM, what most stems are: from bytes to planar f32 in one pass. Other words
-//! are read by `word`.
+//! Plain little-endian PCM, the coding of most stems: from bytes to planar f32 in one pass. Other
+//! words are read by `word`.
 
 use super::word::{Word, WordKind};
 use crate::audio::{BlockMut, Queue, SampleFormat};
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_PCM_F32LE, CODEC_ID_PCM_S16LE, CODEC_ID_PCM_S24LE};
 
-/// How a sample is stored.
+/// Storage of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::io) enum Pcm {
     Int16,
@@ -17,7 +17,7 @@ pub(in crate::io) enum Pcm {
 }
 
 impl Pcm {
-    /// The coding of such words: the plain ones by their own fast way.
+    /// Returns the coding of such words; common ones get their own fast path.
     pub(in crate::io) fn of_word(word: Word) -> Self {
         match word {
             Word { bytes: 2, big_endian: false, kind: WordKind::Signed } => Self::Int16,
@@ -27,7 +27,7 @@ impl Pcm {
         }
     }
 
-    /// The coding of samples that fill their words; `None` for everything else.
+    /// Returns the coding of samples that fill their words; `None` for everything else.
     pub(in crate::io) fn of(params: &AudioCodecParameters) -> Option<Self> {
         let coding = match params.codec {
             CODEC_ID_PCM_S16LE => Self::Int16,
@@ -39,7 +39,7 @@ impl Pcm {
         (fills(params.bits_per_sample) && fills(params.bits_per_coded_sample)).then_some(coding)
     }
 
-    /// How samples of a format are stored.
+    /// Returns the coding for samples of a format.
     pub(in crate::io) fn of_format(format: SampleFormat) -> Self {
         match format {
             SampleFormat::Int16 => Self::Int16,
@@ -57,17 +57,17 @@ impl Pcm {
         }
     }
 
-    /// Bytes of one sample.
+    /// Returns the bytes of one sample.
     pub(in crate::io) fn bytes(self) -> usize {
         self.bits() as usize / 8
     }
 
-    /// Whether every sample is a number, and none below the smallest normal one.
+    /// Returns true if every sample is a number, and none is subnormal.
     pub(in crate::io) fn is_integer(self) -> bool {
         !matches!(self, Self::Float32 | Self::Word(Word { kind: WordKind::Float, .. }))
     }
 
-    /// Converts the whole frames of a packet onto the end of the queue; returns how many they are.
+    /// Converts the whole frames of a packet onto the end of the queue. Returns their number.
     pub(in crate::io) fn append(self, bytes: &[u8], channels: usize, queue: &mut Queue) -> usize {
         let frames = bytes.len() / (self.bytes() * channels);
         if channels == 2 {
@@ -106,8 +106,8 @@ impl Pcm {
         self.plane(rest, 2, 1, &mut right[done..]);
     }
 
-    /// One channel of interleaved samples. Both integers fit a float's 24 bits of mantissa: the
-    /// scaling is exact.
+    /// Converts one channel of interleaved samples. Both integers fit a float's 24 bits of
+    /// mantissa: the scaling is exact.
     fn plane(self, bytes: &[u8], channels: usize, channel: usize, out: &mut [f32]) {
         match self {
             Self::Int16 => plane(bytes, channels, channel, out, |word| f32::from(i16::from_le_bytes(word)) / 32_768.0),

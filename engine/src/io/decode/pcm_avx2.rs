@@ -1,6 +1,6 @@
 //! 24-bit stereo to two planes for AVX2, eight frames at a time: compilers take such bytes apart
 //! one by one.
-#![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
+#![allow(clippy::inline_always)] // Only inlined code is compiled for these instructions.
 
 use pulp::{NullaryFnOnce, cast, x86::V3};
 use std::arch::x86_64::__m256i;
@@ -9,7 +9,7 @@ const FRAMES: usize = 8;
 const FRAME_BYTES: usize = 6;
 
 /// Converts as many whole groups of eight frames as there are, where the processor has the
-/// instructions; returns how many frames that is.
+/// instructions. Returns the number of frames converted.
 pub(super) fn stereo_24(bytes: &[u8], left: &mut [f32], right: &mut [f32]) -> usize {
     V3::try_new().map_or(0, |simd| simd.vectorize(Stereo { simd, bytes, left, right }))
 }
@@ -21,8 +21,8 @@ struct Stereo<'a> {
     right: &'a mut [f32],
 }
 
-/// Two frames from twelve bytes, `skip` after the lane's first: both left samples, then both right
-/// ones, each in the upper three bytes of its word.
+/// Returns a shuffle of two frames from twelve bytes, `skip` after the lane's first. Both left
+/// samples come first, then both right ones, each in the upper three bytes of its word.
 const fn words(skip: u8) -> [u8; 16] {
     const ZERO: u8 = 0x80;
     let first_bytes = [0, 6, 3, 9];

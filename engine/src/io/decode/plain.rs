@@ -1,4 +1,4 @@
-//! Uncompressed samples straight from the file, past any demuxer: no packet, no copy but the
+//! Uncompressed samples directly from the file, without a demuxer, packets or copies other than the
 //! kernel's.
 
 use super::pcm::Pcm;
@@ -11,32 +11,33 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Bytes asked of the system at once: they stay in the cache until they are converted. Requests end
-/// at multiples of it, as a hash takes in whole chunks several times as fast as parts of them.
+/// Bytes requested from the system at once: they stay in the cache until they are converted.
+/// Requests end at its multiples, as a hash takes whole chunks several times as fast as parts of
+/// them.
 const AT_ONCE: usize = 32 * 1024;
 
-/// Interleaved PCM from a place in a file on.
+/// Interleaved PCM from a position in a file on.
 pub(in crate::io) struct PlainPcm {
     file: Arc<File>,
-    /// The byte of the file that is asked for next.
+    /// Position in the file of the next byte to read.
     at: u64,
-    /// Takes in what is read, where the file is to be hashed.
+    /// Hash of all bytes read, where the file is to be hashed.
     hash: Option<blake3::Hasher>,
     coding: Pcm,
     frame_bytes: usize,
-    /// Bytes of audio that the file has not been asked for yet, in this part of it.
+    /// Bytes of audio not yet read in this part of the file.
     left: u64,
-    /// The parts that come after this one.
+    /// Parts that come after this one.
     later: VecDeque<Range<u64>>,
     bytes: Vec<u8>,
-    /// Of `bytes`, those that wait.
+    /// Range of `bytes` that waits to be converted.
     start: usize,
     end: usize,
-    /// Whether the file gave fewer bytes than were left.
+    /// True if the file gave fewer bytes than were left.
     short: bool,
 }
 
-/// What [`PlainPcm::fill`] came to.
+/// Result of [`PlainPcm::fill`].
 pub(in crate::io) enum Filled {
     /// As many frames as there was room for, or all up to the end.
     Frames(usize),
@@ -45,7 +46,7 @@ pub(in crate::io) enum Filled {
 }
 
 impl PlainPcm {
-    /// `len` bytes of audio from byte `at` on.
+    /// Reads `len` bytes of audio from byte `at` on.
     pub(in crate::io) fn new(mut file: File, at: u64, len: u64, coding: Pcm, channels: usize) -> io::Result<Self> {
         file.seek(SeekFrom::Start(at))?;
         let frame_bytes = coding.bytes() * channels;
@@ -55,7 +56,7 @@ impl PlainPcm {
         Ok(Self { file, at, hash: None, coding, frame_bytes, left: len, later, bytes, start: 0, end: 0, short: false })
     }
 
-    /// The audio that lies in such parts of the file, one after the other.
+    /// Reads audio that lies in such parts of the file, one after the other.
     pub(in crate::io) fn in_parts(file: File, parts: &[Range<u64>], coding: Pcm, channels: usize) -> io::Result<Self> {
         let mut later: VecDeque<Range<u64>> = parts.iter().filter(|part| !part.is_empty()).cloned().collect();
         let first = later.pop_front().unwrap_or(0..0);
@@ -64,7 +65,7 @@ impl PlainPcm {
         Ok(plain)
     }
 
-    /// From now on hashes what is read, and now what stands before it; not where the audio lies in
+    /// Starts hashing, including the bytes before the audio. Does nothing where the audio lies in
     /// several parts.
     pub(in crate::io) fn hash_along(&mut self) -> io::Result<()> {
         if !self.later.is_empty() {
@@ -79,12 +80,12 @@ impl PlainPcm {
         Ok(())
     }
 
-    /// The hash so far, and how to go on with it; `None` where none is taken.
+    /// Returns the hash so far and the state to continue it; `None` where none is taken.
     pub(in crate::io) fn along(&self) -> Option<Along> {
         Some(Along { hash: self.hash.clone()?, file: Arc::clone(&self.file), at: self.at })
     }
 
-    /// Says that the file has become longer by some bytes of audio.
+    /// Adds bytes of audio by which the file has become longer.
     pub(in crate::io) fn lengthen(&mut self, bytes: u64) {
         self.left += bytes;
     }
@@ -117,7 +118,7 @@ impl PlainPcm {
         Ok(Filled::Frames(done))
     }
 
-    /// Reads up to the next multiple of [`AT_ONCE`], after what is left of a frame.
+    /// Reads up to the next multiple of [`AT_ONCE`], after the rest of a frame.
     fn read_on(&mut self) -> io::Result<()> {
         self.bytes.copy_within(self.start..self.end, 0);
         let begun = self.end - self.start;

@@ -1,5 +1,5 @@
-//! Vorbis of more than two channels, and what else symphonia decodes wrongly, by a second decoder;
-//! see [`Setup`].
+//! Second decoder for Vorbis of more than two channels, and for other streams that symphonia
+//! decodes wrongly; see [`Setup`].
 
 use crate::io::opus::VORBIS_ORDER;
 use crate::io::vorbis::{Setup, headers};
@@ -11,7 +11,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, Finaliz
 use symphonia::core::errors::{Error, Result};
 use symphonia::core::packet::PacketRef;
 
-/// lewton behind the face of symphonia's decoders.
+/// Adapter of lewton to the interface of symphonia's decoders.
 pub(super) struct Vorbis {
     /// symphonia's own decoder, which has checked the headers and names the channels.
     first: Box<dyn AudioDecoder>,
@@ -23,7 +23,7 @@ pub(super) struct Vorbis {
 }
 
 impl Vorbis {
-    /// A decoder in the place of symphonia's; that one comes back where it is right.
+    /// Returns a decoder to replace symphonia's, or symphonia's own where that is right.
     ///
     /// # Errors
     /// When the headers cannot be read.
@@ -62,7 +62,7 @@ impl AudioDecoder for Vorbis {
         let is_first = self.window.is_empty();
         let planes: Vec<Vec<f32>> = read_audio_packet_generic(&self.ident, &self.setup, packet.data, &mut self.window)
             .map_err(|_| Error::DecodeError("vorbis: packet cannot be decoded"))?;
-        // The first block primes the overlap. As symphonia does, half of it is given, which the
+        // The first block primes the overlap. As symphonia does, half of it is returned, which the
         // trim plan leaves out.
         let is_long = is_first && self.modes.is_long(packet.data).unwrap_or(false);
         let block = if is_long { self.ident.blocksize_1 } else { self.ident.blocksize_0 };

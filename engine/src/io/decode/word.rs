@@ -1,18 +1,18 @@
 //! The codings of PCM samples that are rarer than plain little-endian ones: any width, either byte
 //! order, A-law and µ-law.
 
-/// How one sample is stored in a word of whole bytes.
+/// Storage of one sample in a word of whole bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::io) struct Word {
     /// Bytes of the word: 1 to 8.
     pub(in crate::io) bytes: u8,
-    /// Whether the first byte is the highest.
+    /// True if the first byte is the highest.
     pub(in crate::io) big_endian: bool,
-    /// What its bits mean.
+    /// Meaning of its bits.
     pub(in crate::io) kind: WordKind,
 }
 
-/// What the bits of a word mean.
+/// Meaning of the bits of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::io) enum WordKind {
     /// Two's complement; full scale is the whole word.
@@ -30,12 +30,11 @@ pub(in crate::io) enum WordKind {
 }
 
 impl Word {
-    /// One channel of interleaved words, as far as `out` goes.
+    /// Converts one channel of interleaved words, as many as fit `out`.
     pub(super) fn plane(self, bytes: &[u8], channels: usize, channel: usize, out: &mut [f32]) {
         let size = usize::from(self.bytes);
         let words = bytes.chunks_exact(size).skip(channel).step_by(channels);
-        // The match stands outside the loop: the loops are long and the codings do not change in
-        // them.
+        // The match is outside the loops: they are long and the coding does not change in them.
         match self.kind {
             WordKind::Signed => fill(out, words, |word| integer(self.aligned(word))),
             WordKind::LowSigned(bits) => {
@@ -52,7 +51,7 @@ impl Word {
         }
     }
 
-    /// The word in the highest bits of 64.
+    /// Returns the word in the highest bits of 64.
     pub(in crate::io) fn aligned(self, word: &[u8]) -> u64 {
         let start = 8 - word.len();
         let mut wide = [0; 8];
@@ -70,12 +69,13 @@ fn fill<'a>(out: &mut [f32], words: impl Iterator<Item = &'a [u8]>, sample: impl
     out.iter_mut().zip(words).for_each(|(out, word)| *out = sample(word));
 }
 
-/// The highest 32 bits as a fraction of full scale, rounded once where a float does not hold them.
+/// Returns the highest 32 bits as a fraction of full scale, rounded once where a float does not
+/// hold them.
 fn integer(aligned: u64) -> f32 {
     ((aligned >> 32) as u32).cast_signed() as f32 / 2_147_483_648.0
 }
 
-/// ITU-T G.711, table 1: 13 bits, here in the highest of 16.
+/// Decodes ITU-T G.711, table 1: 13 bits, here in the highest of 16.
 fn a_law(byte: u8) -> i16 {
     let code = byte ^ 0x55;
     let (segment, step) = ((code & 0x70) >> 4, i16::from(code & 0x0f) << 4);
@@ -83,7 +83,7 @@ fn a_law(byte: u8) -> i16 {
     if code & 0x80 == 0 { -magnitude } else { magnitude }
 }
 
-/// ITU-T G.711, table 2: 14 bits, here in the highest of 16.
+/// Decodes ITU-T G.711, table 2: 14 bits, here in the highest of 16.
 fn mu_law(byte: u8) -> i16 {
     let code = !byte;
     let magnitude = (((i16::from(code & 0x0f) << 3) + 0x84) << ((code & 0x70) >> 4)) - 0x84;

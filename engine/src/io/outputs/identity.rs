@@ -1,8 +1,10 @@
-//! Which file a path leads to: two spellings, a link and its target are the same file.
+//! Identity of the file that a path leads to: two spellings, a link and its target are the same
+//! file.
 
 use std::path::Path;
 
-/// What tells a file from every other file: device and inode, or what the system has instead.
+/// Identity that distinguishes a file from every other: device and inode, or the system's
+/// equivalent.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FileId(Id);
 
@@ -12,8 +14,8 @@ type Id = (u64, u64);
 type Id = same_file::Handle;
 
 impl FileId {
-    /// Returns the identity of the file or folder that a path leads to, links followed.
-    /// `None` when there is nothing, or when it may not be looked at.
+    /// Returns the identity of the file or folder that a path leads to, links followed. `None` if
+    /// it does not exist, or may not be looked at.
     pub fn of(path: &Path) -> Option<Self> {
         id(path).map(Self)
     }

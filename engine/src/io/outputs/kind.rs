@@ -1,4 +1,5 @@
-//! The kinds of files that are written, and how an earlier one is told from somebody else's file.
+//! The kinds of files that are written, and how an earlier one is distinguished from another
+//! program's file.
 
 use super::{master, packed};
 use crate::io::wav::read_broadcast_extension;
@@ -11,11 +12,11 @@ use std::io::{BufReader, Read};
 /// A kind of file.
 #[derive(Clone, Copy, Debug)]
 pub struct OutputKind {
-    /// What a file of this kind is, as in `not a WAV file that mixdown wrote`.
+    /// Description of such a file, as in `not a WAV file that mixdown wrote`.
     pub what: &'static str,
-    /// Whether a file was written by mixdown, told by its content.
+    /// Returns true if mixdown wrote a file, judged by its content.
     pub is_ours: fn(File) -> bool,
-    /// Whether such a file is made to be edited: then it is never replaced unasked.
+    /// True if such a file is made to be edited: then it is never replaced without `force`.
     pub is_edited: bool,
 }
 
@@ -26,17 +27,17 @@ impl OutputKind {
     });
     /// FLAC or Opus: a tag names mixdown as encoder.
     pub const PACKED: Self = Self::new("an audio file that mixdown wrote", packed::is_ours);
-    /// Waveform data, binary: its length is what its header says.
+    /// Waveform data, binary: its length matches its header.
     pub const WAVEFORM_DAT: Self = Self::new("waveform data", is_waveform_dat);
-    /// Waveform data, JSON: every key is there, and as much data as they name.
+    /// Waveform data, JSON: every key is there, and as much data as they state.
     pub const WAVEFORM_JSON: Self = Self::new("waveform data", is_waveform_json);
-    /// `spectrum.json`: its `schema` key says so.
+    /// `spectrum.json`, identified by its `schema` key.
     pub const SPECTRUM: Self = Self::new("a spectrum of mixdown", |file| has_schema(file, "mixdown.spectrum/"));
-    /// `meters.json`: its `schema` key says so.
+    /// `meters.json`, identified by its `schema` key.
     pub const METERS: Self = Self::new("meter data of mixdown", |file| has_schema(file, "mixdown.meters/"));
-    /// `report.json`: its `schema` key says so.
+    /// `report.json`, identified by its `schema` key.
     pub const REPORT: Self = Self::new("a report of mixdown", |file| has_schema(file, "mixdown-report/"));
-    /// `report.html`: its head says so.
+    /// `report.html`, identified by its head.
     pub const PAGE: Self = Self::new("a report page of mixdown", is_page);
     /// A picture: a PNG file.
     pub const PICTURE: Self =
@@ -44,13 +45,13 @@ impl OutputKind {
     /// A session document: made to be edited.
     pub const SESSION: Self = Self { what: "a session", is_ours: |_| false, is_edited: true };
 
-    /// A kind that is told by `is_ours`.
+    /// Builds a kind that is identified by `is_ours`.
     pub const fn new(what: &'static str, is_ours: fn(File) -> bool) -> Self {
         Self { what, is_ours, is_edited: false }
     }
 }
 
-/// Bytes of a page's head in which its generator stands.
+/// Bytes of a page's head that contain its generator.
 const PAGE_HEAD: u64 = 1_024;
 
 fn is_page(file: File) -> bool {
@@ -60,7 +61,7 @@ fn is_page(file: File) -> bool {
     read.is_ok() && (text.contains("name=\"generator\" content=\"mixdown\"") || text.contains("mixdown report</title>"))
 }
 
-/// As the binary form of audiowaveform, versions 1 and 2.
+/// Returns true for the binary form of audiowaveform, versions 1 and 2.
 fn is_waveform_dat(mut file: File) -> bool {
     let mut header = [0; 24];
     let (Ok(metadata), Ok(())) = (file.metadata(), file.read_exact(&mut header[..20])) else { return false };
@@ -77,7 +78,7 @@ fn is_waveform_dat(mut file: File) -> bool {
     word(&header, 4) <= 1 && u128::from(metadata.len()) == header_bytes + values * value_bytes
 }
 
-/// What the JSON form of audiowaveform says.
+/// Content of the JSON form of audiowaveform.
 #[derive(Deserialize)]
 struct WaveformJson {
     version: u32,
@@ -125,7 +126,7 @@ fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     deserializer.deserialize_seq(Count)
 }
 
-/// Whether a JSON document has a key `schema` that begins so; what follows that key is not read.
+/// Returns true if a JSON document has a key `schema` that begins so. The rest is not read.
 fn has_schema(file: File, beginning: &str) -> bool {
     struct Schema<'a>(&'a mut Option<String>);
     impl<'de> Visitor<'de> for Schema<'_> {

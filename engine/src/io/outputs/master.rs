@@ -1,13 +1,13 @@
-//! Whether an audio file is one that mixdown wrote, and a mix or a stem.
+//! Recognition of audio files that mixdown wrote, and of mixes among them.
 
 use super::packed;
 use crate::io::wav::{BroadcastExtension, read_broadcast_extension};
 use std::fs::File;
 use std::path::Path;
 
-/// Returns whether a file is a mix that mixdown wrote: its `bext` chunk names mixdown as originator
-/// and is not that of a stem (EBU Tech 3285, table 1), or a tag of a FLAC or Opus file names it as
-/// encoder. A file that cannot be read is not.
+/// Returns true if a file is a mix that mixdown wrote. Its `bext` chunk names mixdown as originator
+/// and is not that of a stem (EBU Tech 3285, table 1). Or a tag of a FLAC or Opus file names
+/// mixdown as encoder. A file that cannot be read does not count.
 pub fn is_earlier_master(path: &Path) -> bool {
     let regular = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     let open = || File::open(path).ok().filter(|_| regular);
@@ -16,7 +16,7 @@ pub fn is_earlier_master(path: &Path) -> bool {
         || open().is_some_and(packed::is_ours)
 }
 
-/// Returns whether mixdown is the originator.
+/// Returns true if mixdown is the originator.
 pub(super) fn is_ours(bext: &BroadcastExtension) -> bool {
     bext.originator == BroadcastExtension::ORIGINATOR
 }

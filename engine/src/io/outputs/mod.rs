@@ -1,5 +1,4 @@
-//! What may be written where: outputs are held against inputs, and against what stands in their
-//! place.
+//! Checks of output paths, against inputs and against existing files.
 
 mod guard;
 mod identity;

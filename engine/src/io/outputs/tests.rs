@@ -1,4 +1,4 @@
-//! Files are told by what they are, not by their names.
+//! Files are recognised by their content, not by their names.
 
 use super::*;
 use crate::io::OutputError;
@@ -11,7 +11,7 @@ fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// A waveform of the binary form: header and values.
+/// Builds a waveform of the binary form: header and values.
 fn dat(version: u32, flags: u32, pixels: u32, channels: Option<u32>, bytes: usize) -> Vec<u8> {
     let mut all = Vec::new();
     for word in [version, flags, 48_000, 256, pixels].into_iter().chain(channels) {

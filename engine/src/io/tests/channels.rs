@@ -19,8 +19,7 @@ fn the_six_channels_of_5_1_come_in_one_order_from_every_format() {
         assert_eq!((got.info.source_channels, got.info.fold), (6, None), "{name}");
         for (index, channel) in got.channels.iter().enumerate() {
             assert_eq!(channel.len(), 4_000, "{name}");
-            // The LFE of a lossy codec is low-passed: its click is a hump, and its place is not
-            // sharp.
+            // The LFE of a lossy codec is low-passed: its click is a hump without a sharp position.
             let lossy_lfe = got.info.bits.is_none() && got.info.layout.channels()[index] == Channel::Lfe;
             let tolerance = if lossy_lfe { 60 } else { 1 };
             let at = loudest(channel);
@@ -65,8 +64,8 @@ fn an_unusual_opus_mapping_is_refused_not_guessed() {
     assert!(matches!(error, DecodeError::Unsupported { .. }), "{error}");
 }
 
-/// Ogg's page checksum (RFC 3533 §6): polynomial 0x04c11db7, no reflection, over the page with the
-/// field zeroed.
+/// Recomputes Ogg's page checksum (RFC 3533 §6): polynomial 0x04c11db7, no reflection, over the
+/// page with the field zeroed.
 fn rewrite_first_page_crc(bytes: &mut [u8]) {
     let segments = usize::from(bytes[26]);
     let body: usize = bytes[27..27 + segments].iter().map(|&len| usize::from(len)).sum();

@@ -3,7 +3,7 @@
 use super::{Stem, bytes_of, file_of, fixture, read, stem};
 use crate::io::DecodeError;
 
-/// The RMS of a channel, in dBFS.
+/// Returns the RMS of a channel, in dBFS.
 fn rms_dbfs(channel: &[f32]) -> f64 {
     let power: f64 = channel.iter().map(|&sample| f64::from(sample).powi(2)).sum();
     10.0 * (power / channel.len() as f64).log10()
@@ -111,7 +111,7 @@ fn a_container_behind_a_tag_is_refused_by_name() {
 
 #[test]
 fn an_edit_list_of_two_parts_leaves_out_what_lies_between() {
-    // Two edits of one second each; FFmpeg gives as much, and the padding of the last packet.
+    // Two edits of one second each; FFmpeg yields as much, and the padding of the last packet.
     let got = stem("two_edits.m4a");
     assert_eq!((got.info.frames, got.channels[0].len(), got.outcome.truncated), (Some(96_000), 96_000, None));
 }
@@ -167,7 +167,7 @@ fn a_later_programme_takes_on_the_rate_and_channels_of_the_first() {
 
 #[test]
 fn sync_words_found_by_chance_make_no_mpeg_audio() {
-    // One header of MPEG audio and one of ADTS in noise that holds no others.
+    // One header of MPEG audio and one of ADTS in noise that contains no others.
     let mut noise: Vec<u8> = (0..20_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 & 0x7f).collect();
     noise[5_000..5_004].copy_from_slice(&[0xff, 0xfb, 0x90, 0x44]);
     noise[9_000..9_007].copy_from_slice(&[0xff, 0xf1, 0x50, 0x80, 0x2e, 0x7f, 0xfc]);

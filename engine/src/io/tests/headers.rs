@@ -5,7 +5,7 @@ use super::{file_of, read, refusal, stem};
 use crate::audio::{Channel, ChannelLayout};
 use crate::io::DecodeError;
 
-/// The samples of channel `c`: exact in every width from 8 bits on, none alike.
+/// Returns the samples of channel `c`: exact in every width from 8 bits on, all channels different.
 fn wave(channels: usize, c: usize) -> Vec<f32> {
     (0..40).map(|frame| ((frame * (7 + 2 * channels) + 31 * c) % 255) as f32 / 128.0 - 0.992_187_5).collect()
 }
@@ -71,7 +71,7 @@ impl Bytes {
     }
 }
 
-/// A `fmt ` chunk's content.
+/// Content of a `fmt ` chunk.
 struct Fmt {
     tag: u16,
     channels: usize,
@@ -214,14 +214,13 @@ fn every_container_coding_and_number_of_channels_gives_its_samples() {
 
 #[test]
 fn samples_in_wider_words_are_found_high_or_low() {
-    // 24 bits in 4 bytes, the frame as the block align has it.
+    // 24 bits in 4 bytes, with the frame as the block align.
     let high = Coding::Signed(4).data(2, false);
     let low: Vec<u8> =
         high.chunks(4).flat_map(|w| (i32::from_le_bytes([w[0], w[1], w[2], w[3]]) >> 8).to_le_bytes()).collect();
     for (data, what) in [(&high, "high"), (&low, "low")] {
         let fmt = Fmt { bits: 24, align: 8, ..Fmt::of(Coding::Signed(4), 2) };
-        // These samples are multiples of 2^16 in 24 bits: a bit more makes plain which bytes are
-        // used.
+        // These samples are multiples of 2^16 in 24 bits: one more bit shows which bytes are used.
         let mut data = data.clone();
         data[usize::from(what == "high")] |= 1;
         let file = file_of(&riff(b"RIFF", &fmt, &data));
@@ -231,7 +230,7 @@ fn samples_in_wider_words_are_found_high_or_low() {
         assert_eq!(got.channels[0][0], wave(2, 0)[0] + 1.0 / 8_388_608.0, "{what}");
         assert_eq!((got.info.bits, got.info.remarks.len()), (Some(24), 0), "{what}");
     }
-    // 12 bits in 2 bytes and 20 in 3 stand high.
+    // 12 bits in 2 bytes and 20 in 3 are in the high bits.
     for (bits, bytes) in [(12, 2), (20, 3), (9, 2), (17, 3)] {
         let data = Coding::Signed(bytes).data(1, false);
         let fmt = Fmt { bits, ..Fmt::of(Coding::Signed(bytes), 1) };

@@ -1,4 +1,4 @@
-//! Files that are broken, cut, forged or nothing of the kind: an error in words or what there is,
+//! Files that are broken, cut, forged or of another format: an error message or the readable part,
 //! never a panic.
 
 use super::{bytes_of, file_of, fixture, read, refusal, stem};
@@ -43,10 +43,10 @@ const KINDS: &[&str] = &[
     "he.aac",
 ];
 
-/// Long enough for the slowest file on a busy machine, short enough to catch a loop.
+/// Time limit: enough for the slowest file on a busy machine, short enough to catch a loop.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The most frames that a fixture of `len` bytes may turn into when it is damaged.
+/// Returns the most frames that a fixture of `len` bytes may turn into when it is damaged.
 fn bound(len: usize) -> u64 {
     1_000_000 + 8_192 * len as u64
 }
@@ -106,8 +106,8 @@ fn a_file_that_breaks_off_gives_what_there_is_and_says_so() {
         let whole = stem(name);
         let mut bytes = bytes_of(name);
         if name == "alac.m4a" {
-            // The index of an MP4 file stands at its end, so only a file that was made for
-            // streaming survives a cut.
+            // The index of an MP4 file is at its end, so only a file made for streaming survives a
+            // cut.
             let error = refusal(&bytes[..bytes.len() / 2]);
             assert!(matches!(error, DecodeError::Damaged { .. } | DecodeError::NotAudio { .. }), "{error}");
             continue;
@@ -117,7 +117,7 @@ fn a_file_that_breaks_off_gives_what_there_is_and_says_so() {
         let cut = read(file.path()).unwrap_or_else(|error| panic!("{error}"));
         assert!(cut.channels[0].len() < whole.channels[0].len(), "{name}");
         assert!(cut.outcome.truncated.is_some(), "{name}: {:?}", cut.outcome);
-        // MP3 and Opus decoders look ahead; all that was read before the last packet is the same.
+        // MP3 and Opus decoders look ahead; all frames read before the last packet are the same.
         let safe = cut.channels[0].len().saturating_sub(6_000);
         assert_eq!(cut.channels[0][..safe], whole.channels[0][..safe], "{name}");
     }
@@ -150,8 +150,8 @@ fn a_damaged_packet_is_counted_and_what_follows_stays_in_time() {
 
 #[test]
 fn a_packet_size_that_no_codec_has_reserves_no_memory() {
-    // Fields of a CAF description, from byte 40: frames a packet, channels a frame. The first once
-    // reserved 4 GB.
+    // Fields of a CAF description, from byte 40: frames per packet, channels per frame. The first
+    // once reserved 4 GB.
     for (at, value) in [(40, 0x7200_0000_u32), (40, u32::MAX), (44, 0x0001_0000), (44, 1_000)] {
         let mut bytes = bytes_of("s16.caf");
         bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());
@@ -211,8 +211,8 @@ proptest! {
     }
 }
 
-/// Damaged files on which a decoder gave up: what is wrong with each is found before the decoder
-/// sees it.
+/// Damaged files on which a decoder gave up. The damage of each is found before the decoder reads
+/// it.
 #[test]
 fn what_decoders_gave_up_on_is_refused_before_they_see_it() {
     let mut count = 0;
@@ -226,7 +226,7 @@ fn what_decoders_gave_up_on_is_refused_before_they_see_it() {
     assert!(count >= 2, "the fixtures are missing");
 }
 
-/// Damaged files whose fault lies too deep for a check of ours: the decoder's panic is caught.
+/// Damaged files whose damage is too deep for the engine's checks: the decoder's panic is caught.
 #[test]
 fn what_decoders_give_up_on_is_a_named_error() {
     let mut count = 0;

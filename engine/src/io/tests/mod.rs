@@ -1,4 +1,4 @@
-//! Tests that read real files: those of `fixtures/formats`, and those they make from them.
+//! Tests that read real files: those of `fixtures/formats`, and others made from them.
 
 mod channels;
 mod compressed;
@@ -14,7 +14,7 @@ use crate::audio::AudioBuffer;
 use crate::process::Source;
 use std::path::{Path, PathBuf};
 
-/// Everything a stem gives.
+/// Everything that a stem yields.
 #[derive(Debug)]
 struct Stem {
     info: StemInfo,
@@ -53,7 +53,7 @@ fn stem(name: &str) -> Stem {
     read(&fixture(name)).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A temporary file with these bytes; it lives as long as the handle.
+/// Writes a temporary file with these bytes; it exists as long as the handle.
 fn file_of(bytes: &[u8]) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
@@ -64,7 +64,7 @@ fn bytes_of(name: &str) -> Vec<u8> {
     std::fs::read(fixture(name)).unwrap()
 }
 
-/// The error text of a stem that must be refused.
+/// Returns the error of a stem that must be refused.
 fn refusal(bytes: &[u8]) -> DecodeError {
     let file = file_of(bytes);
     read(file.path()).expect_err("must be refused")

@@ -1,4 +1,4 @@
-//! The same recording starts at the same sample and has the same length, whatever file it comes in.
+//! The same recording starts at the same sample and has the same length in every format.
 
 use super::{Stem, bytes_of, file_of, fixture, read, read_with, stem};
 use crate::io::Fold;
@@ -6,10 +6,10 @@ use crate::io::Fold;
 /// Frames of every reference (see `fixtures/formats/make.sh`).
 const FRAMES: usize = 17_977;
 
-/// The lag, within ±2000 frames, at which `channel` resembles `reference` most, by plain
+/// Returns the lag, within ±2000 frames, at which `channel` resembles `reference` most, by plain
 /// cross-correlation.
 fn lag(channel: &[f32], reference: &[f32]) -> i64 {
-    // Clicks alone: the 997 Hz burst would make shifts by its period look almost as good.
+    // Clicks alone: with the 997 Hz burst, lags by its period would look almost as good.
     let clicks = [2_900..3_200_i64, 17_850..17_977];
     let score = |lag: i64| -> f64 {
         let at = |signal: &[f32], i: i64| usize::try_from(i).ok().and_then(|i| signal.get(i).copied()).unwrap_or(0.0);
@@ -81,19 +81,19 @@ fn eight_bits_and_mu_law_are_the_reference_within_their_own_step() {
 
 #[test]
 fn a_page_that_is_stamped_late_tears_no_hole_into_the_stem() {
-    // FFmpeg stamped one page of this file 320 frames late; silence once stood in for what was
-    // never missing.
+    // FFmpeg stamped one page of this file with a delay of 320 frames; silence was once inserted
+    // although nothing was missing.
     let stem = read(&mixdown_fixtures::path("stems/feelings/guitar.ogg")).unwrap();
     assert_eq!((stem.outcome.corrupt_packets, stem.outcome.truncated, stem.channels[0].len()), (0, None, 1_764_000));
 }
 
-/// File, what said where the recording starts, frames left out at the start and at the end.
+/// File, source of the trim, frames left out at the start and at the end.
 type Row = (&'static str, &'static str, u64, u64);
 
 #[test]
 fn lossy_files_start_on_the_sample_and_end_on_the_frame() {
-    // 1105 is LAME's delay of 576 and the decoder's of 529; 1024 is one AAC frame; 312 is libopus's
-    // look-ahead; 128 is half a short Vorbis block.
+    // 1105 is LAME's delay of 576 and the decoder's of 529. One AAC frame is 1024, the look-ahead
+    // of libopus 312, half a short Vorbis block 128.
     let files: [Row; 13] = [
         ("cbr.mp3", "LAME tag", 1_105, 502),
         ("vbr.mp3", "LAME tag", 1_105, 502),
@@ -115,15 +115,14 @@ fn lossy_files_start_on_the_sample_and_end_on_the_frame() {
         let reference = references.iter().find(|r| r.info.sample_rate == got.info.sample_rate).unwrap();
         assert_eq!(got.info.trim.source, Some(source), "{name}");
         assert_eq!((got.info.trim.start_frames, got.info.trim.end_frames), (start, end), "{name}");
-        // WebM says nothing of the end of a Vorbis stream; FFmpeg's own decoder gives these 71
+        // WebM does not state the end of a Vorbis stream; FFmpeg's own decoder returns these 71
         // frames too.
         let excess = if name == "vorbis.webm" { 71 } else { 0 };
         assert_eq!(got.channels[0].len(), FRAMES + excess, "{name}");
         assert_eq!(got.outcome.truncated, None, "{name}");
         assert_eq!(got.outcome.corrupt_packets, 0, "{name}");
         for (index, channel) in got.channels.iter().enumerate() {
-            // SILK at 12 kbit/s keeps no click sharp: a wide-band one comes out as a low-passed
-            // thump.
+            // SILK at 12 kbit/s keeps no click sharp: a wide-band one becomes a low-passed thump.
             let tolerance = if name == "silk.opus" { 24 } else { 1 };
             let late = lag(channel, &reference.channels[index]);
             assert!(late.abs() <= tolerance, "{name}, channel {index}: {late} samples late");
@@ -168,7 +167,7 @@ fn the_tag_that_itunes_writes_is_followed() {
 #[test]
 fn a_format_that_cannot_say_where_it_starts_is_left_as_it_is_and_says_so() {
     // FFmpeg's AAC encoder primes 1024 frames, LAME with its decoder 1105, twolame's filter bank
-    // 481: nothing in these files tells, so nothing is left out.
+    // 481. Nothing in these files states it, so nothing is left out.
     let reference = stem("click.wav");
     for (name, late) in [("adts.aac", 1_024), ("aac.mka", 1_024), ("bare.mp3", 1_105), ("click.mp2", 481)] {
         let got = stem(name);

@@ -1,4 +1,4 @@
-//! When a stem was recorded: the time reference of a broadcast wave.
+//! Time at which a stem was recorded: the time reference of a broadcast wave.
 
 use super::stem;
 

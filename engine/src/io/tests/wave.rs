@@ -212,8 +212,8 @@ fn floats_beyond_full_scale_are_not_clipped() {
 
 #[test]
 fn an_extensible_header_is_read_like_a_plain_one() {
-    // six.wav is extensible, with a channel mask; a copy whose RIFF size is wrong goes through the
-    // same path.
+    // six.wav is extensible, with a channel mask; a copy whose RIFF size is wrong takes the same
+    // path.
     let mut bytes = bytes_of("six.wav");
     bytes[4..8].copy_from_slice(&7_u32.to_le_bytes());
     let file = file_of(&bytes);

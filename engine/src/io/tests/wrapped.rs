@@ -1,4 +1,4 @@
-//! Streams without loss in containers that are shown to the decoder in another wrapping.
+//! Streams without loss in containers that are shown to the decoder as another container.
 
 use super::{bytes_of, file_of, read, stem};
 use crate::io::ogg;
@@ -11,8 +11,8 @@ struct Page {
     body: Vec<u8>,
 }
 
-/// The same stream with pages of at most `segments` segments; each page of `bytes` must hold one
-/// whole packet.
+/// Returns the same stream with pages of at most `segments` segments; each page of `bytes` must
+/// contain one whole packet.
 fn repaged(bytes: &[u8], segments: usize) -> Vec<u8> {
     let mut pages: Vec<Page> = Vec::new();
     let mut at = 0;
@@ -27,7 +27,7 @@ fn repaged(bytes: &[u8], segments: usize) -> Vec<u8> {
             let is_last = (index + 1) * segments >= count;
             let flags = if index == 0 { flags & 2 } else { 1 } | if is_last { flags & 4 } else { 0 };
             let granule = if is_last { granule } else { u64::MAX };
-            // A page that a packet leaves room in takes up the next one, as in libogg.
+            // A page with room after a packet takes up the next one, as in libogg.
             match pages.last_mut().filter(|page| {
                 flags.trailing_zeros() >= 2 && page.granule != 0 && page.table.len() + part.len() <= segments
             }) {

@@ -3,19 +3,19 @@
 /// Length of the chunk's data without a coding history, in bytes.
 pub(super) const LENGTH: usize = 602;
 
-/// What the `bext` chunk says. Loudness fields are `None` where there is nothing to say, and then
-/// hold 0x7FFF (Tech 3285 v2, 2.4: a value outside ±99.99 is ignored by readers).
+/// Content of the `bext` chunk. Loudness fields are `None` where there is no value, and are then
+/// written as 0x7FFF. Readers ignore a value outside ±99.99 (Tech 3285 v2, 2.4).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BroadcastExtension {
-    /// What the sound is, at most 256 ASCII characters.
+    /// Description of the sound, at most 256 ASCII characters.
     pub description: String,
-    /// Who or what made the file, at most 32 ASCII characters.
+    /// Person or program that made the file, at most 32 ASCII characters.
     pub originator: String,
     /// `yyyy-mm-dd`, or empty so that the bytes do not depend on the day.
     pub origination_date: String,
     /// `hh:mm:ss`, or empty.
     pub origination_time: String,
-    /// First frame since midnight.
+    /// First frame, in frames since midnight.
     pub time_reference: u64,
     /// Integrated loudness in LUFS.
     pub loudness_lufs: Option<f64>,
@@ -35,7 +35,7 @@ impl BroadcastExtension {
     /// The description of a file that is a stem rather than a mix.
     pub const STEM: &str = "Stem";
 
-    /// The chunk's data, at the offsets of Tech 3285 v2, table 1.
+    /// Returns the chunk's data, at the offsets of Tech 3285 v2, table 1.
     pub fn to_bytes(&self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];
         let mut text = |at: usize, length: usize, value: &str| {
@@ -63,7 +63,7 @@ impl BroadcastExtension {
     }
 }
 
-/// A level in hundredths, rounded half away from zero.
+/// Returns a level in hundredths, rounded half away from zero.
 fn hundredths(value: Option<f64>) -> i16 {
     value.filter(|v| v.abs() <= 99.99).map_or(0x7FFF, |v| (v * 100.0).round() as i16)
 }

@@ -1,10 +1,10 @@
-//! What the `bext` chunk of a file says about who wrote it: EBU Tech 3285, table 1.
+//! Description and originator of a file, from its `bext` chunk: EBU Tech 3285, table 1.
 
 use super::BroadcastExtension;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-/// Chunks looked at; real files have fewer than ten.
+/// Most chunks read; real files have fewer than ten.
 const MAX_CHUNKS: usize = 1_000;
 /// Bytes of description and originator.
 const DESCRIPTION: usize = 256;
@@ -35,7 +35,7 @@ pub(crate) fn read_broadcast_extension(file: File) -> Option<BroadcastExtension>
     None
 }
 
-/// The text of a field: up to its first zero.
+/// Returns the text of a field: up to its first zero.
 fn text(field: &[u8]) -> String {
     let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
     String::from_utf8_lossy(&field[..end]).into_owned()

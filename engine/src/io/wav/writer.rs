@@ -7,14 +7,14 @@ use crate::units::SampleRate;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 
-/// What the samples of a file look like.
+/// Format of the samples of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WavFormat {
-    /// How each sample is stored.
+    /// Storage of each sample.
     pub samples: SampleFormat,
-    /// Frames a second.
+    /// Frames per second.
     pub sample_rate: SampleRate,
-    /// Samples a frame, interleaved.
+    /// Samples per frame, interleaved.
     pub channels: u16,
 }
 
@@ -79,7 +79,7 @@ impl<W: Write + Seek> WavWriter<W> {
         self
     }
 
-    /// Where in the file the first frame begins, in bytes.
+    /// Returns the position of the first frame in the file, in bytes.
     pub fn data_start(&self) -> u64 {
         self.data_start
     }
@@ -94,7 +94,7 @@ impl<W: Write + Seek> WavWriter<W> {
         Ok(())
     }
 
-    /// Completes the header and gives back the file, positioned at its end, everything flushed.
+    /// Completes the header, flushes everything and returns the file, positioned at its end.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -143,8 +143,7 @@ impl WavWriter<File> {
     }
 }
 
-/// The `fmt ` chunk: tag 1 (PCM) or 3 (IEEE float), as one or two channels need no channel mask.
-/// The tags as a chunk; nothing without any. Texts are UTF-8 and end with a zero.
+/// Returns the tags as a chunk, empty without tags. Texts are UTF-8 and end with a zero.
 fn info_chunk(tags: &[([u8; 4], &str)]) -> Vec<u8> {
     let mut texts = Vec::new();
     for (id, text) in tags {
@@ -161,6 +160,8 @@ fn info_chunk(tags: &[([u8; 4], &str)]) -> Vec<u8> {
     [b"LIST".as_slice(), &length, b"INFO", &texts].concat()
 }
 
+/// Appends the `fmt ` chunk: tag 1 (PCM) or 3 (IEEE float), as one or two channels need no channel
+/// mask.
 fn fmt_chunk(format: WavFormat, out: &mut Vec<u8>) {
     let float = format.samples.is_float();
     let rate = format.sample_rate.hz();

@@ -6,7 +6,7 @@ use crate::io::decode::{Filled, Pcm, PlainPcm};
 use std::fs::File;
 use std::io;
 
-/// Reads what a [`super::WavWriter`] has written so far, front to back.
+/// Reader of the samples that a [`super::WavWriter`] has written so far, front to back.
 pub(crate) struct WrittenSamples {
     plain: PlainPcm,
     frame_bytes: u64,
@@ -24,10 +24,10 @@ impl WrittenSamples {
         Ok(Self { plain, frame_bytes: format.frame_bytes() })
     }
 
-    /// Fills a block with the next frames; they have been written. Blocks on the disk.
+    /// Fills a block with the next frames, which must have been written. Blocks on the disk.
     ///
     /// # Errors
-    /// When the file cannot be read, or does not hold them.
+    /// When the file cannot be read, or does not contain them.
     pub(crate) fn read(&mut self, out: &mut BlockMut<'_>) -> io::Result<()> {
         self.plain.lengthen(out.frames() as u64 * self.frame_bytes);
         match self.plain.fill(out)? {

@@ -1,5 +1,5 @@
-//! Exchanging chains and delays while they play: the new ones go in at their frames, the old ones
-//! go back to be dropped.
+//! Exchange of chains and delays during playback: new parts enter at their frames, old parts are
+//! sent back to be dropped.
 
 use super::engine::LiveEngine;
 use super::event::Event;
@@ -19,7 +19,7 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    /// Frames until what an exchange needs is free.
+    /// Returns the number of frames until the parts of an exchange are free.
     pub(crate) fn busy_for(&self, exchange: &Exchange) -> u64 {
         let rack = match exchange.seat {
             Seat::Track(index) => self.renderer.tracks()[index].strip().rack(),
@@ -64,7 +64,7 @@ impl<I: LiveInput> LiveEngine<I> {
         self.give_back(Return::Shell(exchange));
     }
 
-    /// Sends back what has been replaced.
+    /// Sends back the parts that have been replaced.
     pub(crate) fn collect(&mut self) {
         let mut exchanging = false;
         let Self { renderer, limiter, returns, .. } = self;
@@ -92,9 +92,9 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 }
 
-/// The queue has room for all that can be on its way, which the control thread counts, and is held
-/// open by the engine: nothing is dropped here. Were it full after all, the thing would be lost to
-/// the allocator rather than given to it on this thread.
+/// Sends a part back. The queue has room for everything under way, which the control thread counts,
+/// and the engine holds it open: nothing is dropped here. If it were full nevertheless, the part
+/// would be leaked rather than freed on this thread.
 fn send_back(returns: &Sender<Return>, thing: Return) {
     if let Err(TrySendError::Full(thing) | TrySendError::Disconnected(thing)) = returns.try_send(thing) {
         std::mem::forget(thing);

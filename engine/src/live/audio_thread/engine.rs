@@ -11,7 +11,6 @@ use super::strip_params::Dials;
 use super::transport::{Next, Transport};
 use crate::audio::BlockMut;
 use crate::live::control::command::Strip;
-use crate::live::stream::cued_clip::LoopRange;
 use crate::live::stream::input::{Cue, LiveInput};
 use crate::mix::mixer::Renderer;
 use crate::mix::{Gliding, Rack};
@@ -21,11 +20,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Plays a plan block by block. Stereo. Made by [`crate::live::open`] and [`crate::live::open_replay`].
+/// Plays a plan block by block. Stereo. Made by [`crate::live::open`] and
+/// [`crate::live::open_replay`].
 ///
-/// A frame is counted when it is rendered: the count, which commands are timed by, stands still
-/// while nothing plays. What comes out is a function of the stems, the session and the commands
-/// with their frames; never of the sizes of blocks.
+/// Frames are counted as they are rendered. Commands are timed by this count, which stands still
+/// while nothing plays. The output depends only on the stems, the session, and the commands with
+/// their frames; never on block sizes.
 pub struct LiveEngine<I> {
     pub(crate) renderer: Renderer<Guarded<I>>,
     pub(crate) dials: Dials,
@@ -33,20 +33,20 @@ pub struct LiveEngine<I> {
     pub(crate) limiter: Rack,
     pub(crate) transport: Transport,
     pub(crate) schedule: Schedule,
-    /// Exchanges whose time has come and whose places are not free yet; the first one first.
+    /// Exchanges that are due but whose places are not free yet, in order.
     pub(crate) waiting: VecDeque<Box<Exchange>>,
-    /// Whether a chain or delay may be on its way out.
+    /// True if a chain or delay may be on its way out.
     pub(crate) exchanging: bool,
     pub(crate) meters: Vec<StripMeter>,
     pub(crate) ramp: u64,
     pub(crate) max_block: usize,
     pub(crate) frame: u64,
-    /// Frames rung out since the last stem's end, once every one has ended.
+    /// Frames rendered since the last stem ended, once every stem has ended.
     pub(crate) rung: Option<u64>,
     pub(crate) longest_tail: u64,
     pub(crate) orders: Receiver<Order>,
     pub(crate) returns: Sender<Return>,
-    /// Holds the queue open: nothing is ever dropped on the audio thread because nobody listens.
+    /// Keeps the queue open, so that the audio thread never drops a part for lack of a receiver.
     pub(crate) _returned: Receiver<Return>,
     pub(crate) readings: Sender<Reading>,
     pub(crate) events: Sender<Event>,
@@ -78,29 +78,29 @@ impl<I: LiveInput> LiveEngine<I> {
         self.counters.frame.store(self.frame, Relaxed);
     }
 
-    /// The counters that any thread may read.
+    /// Returns the counters, which any thread may read.
     pub fn counters(&self) -> &Arc<Counters> {
         &self.counters
     }
 
-    /// How late the output is, in frames.
+    /// Returns the latency, in frames.
     pub fn latency(&self) -> u64 {
         self.counters.latency()
     }
 
-    /// Whether sound is made.
+    /// Returns whether the engine plays, stands still or seeks.
     pub fn motion(&self) -> Motion {
         self.transport.motion()
     }
 
-    /// Whether every reader has the next frames, for whoever asks for blocks faster than they play.
-    /// Audio thread.
+    /// Returns true if every reader has the next frames. For callers that render faster than real
+    /// time. Audio thread.
     pub fn is_ready(&mut self, frames: usize) -> bool {
         self.transport.motion() != Motion::Rolling
             || self.renderer.tracks_mut().iter_mut().all(|track| track.input.input.is_ready(frames))
     }
 
-    /// Takes commands in; those without a time are due at once. [`LiveEngine::process`] does so
+    /// Takes in commands; those without a time are due at once. [`LiveEngine::process`] does so
     /// too. Audio thread.
     fn take_orders(&mut self) {
         while self.schedule.has_room()
@@ -155,7 +155,7 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    /// Does what the transport was faded out for.
+    /// Carries out the action for which the sound was faded out.
     fn arrive(&mut self, next: Next) {
         match next {
             Next::Roll => self.transport.roll_on(self.ramp),
@@ -169,7 +169,7 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    /// Sends every reader elsewhere.
+    /// Sends every reader to another position.
     pub(crate) fn cue(&mut self, cue: Cue) {
         for track in self.renderer.tracks_mut() {
             track.input.forgive();
@@ -186,7 +186,7 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 
     fn inputs_are_cued(&mut self) -> bool {
-        // Every one is asked, so that every one looks.
+        // Every input is polled, since each poll lets that input advance.
         self.renderer.tracks_mut().iter_mut().filter_map(|track| (!track.input.input.is_cued()).then_some(())).count()
             == 0
     }
@@ -225,8 +225,8 @@ impl<I: LiveInput> LiveEngine<I> {
         self.go_on(frames);
     }
 
-    /// The position goes on; a fade that has ended leads to what it was for; after the last stem's
-    /// ring it is back at the beginning.
+    /// Advances the position. A completed fade-out triggers its pending action. After the tail of
+    /// the last stem the position returns to the beginning.
     fn go_on(&mut self, frames: usize) {
         let next = self.transport.advance(frames);
         let ended = self.renderer.tracks().iter().all(|track| track.input.input.has_ended());
@@ -292,20 +292,15 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 
     pub(crate) fn tell(&mut self, event: Event) {
-        // No event that is told from here owns memory: one that does not fit is dropped without a
-        // call to the allocator.
+        // No event sent from here owns memory: dropping one that does not fit never calls the
+        // allocator.
         if self.events.try_send(event).is_err() {
             self.counters.dropped_events.fetch_add(1, Relaxed);
         }
     }
 }
 
-/// Where a strip's meter stands among all.
+/// Returns all strips in the order of their meters.
 pub(crate) fn every_strip(tracks: usize, bus_order: impl Iterator<Item = usize>) -> impl Iterator<Item = Strip> {
     (0..tracks).map(Strip::Track).chain(bus_order.map(Strip::Bus)).chain(std::iter::once(Strip::Master))
-}
-
-/// The range to play again and again, if it has any frames.
-pub(crate) fn checked(range: Option<LoopRange>) -> Option<LoopRange> {
-    range.filter(|(start, end)| start < end)
 }

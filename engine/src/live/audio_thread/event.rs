@@ -1,12 +1,12 @@
-//! What an engine tells: whoever does not listen loses it, and nothing waits.
+//! Events of an engine. Events that are not received in time are dropped; nothing waits for them.
 
 use serde::Serialize;
 
-/// Whether sound is made.
+/// State of the transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Motion {
-    /// Silence; the position stays.
+    /// Silent; the position stays.
     Still,
     /// Playing.
     Rolling,
@@ -22,64 +22,64 @@ pub enum Event {
     Refused {
         /// Its number.
         number: u64,
-        /// Why, as a sentence.
+        /// Reason, as a sentence.
         message: String,
     },
-    /// It plays, stands still or looks for its place.
+    /// The engine started to play, stopped or began to seek.
     Moved {
-        /// What it does now.
+        /// The new state.
         motion: Motion,
-        /// When.
+        /// Frame of the event.
         frame: u64,
         /// Session frame.
         position: u64,
     },
-    /// Every stem has ended and what rang after it has died away.
+    /// Every stem has ended and its tail has died away.
     Ended {
-        /// When.
+        /// Frame of the event.
         frame: u64,
     },
     /// A track's reader was too slow; it is silent until the reader has caught up.
     Starved {
         /// The track's index.
         track: usize,
-        /// When.
+        /// Frame of the event.
         frame: u64,
     },
     /// A track's stem cannot be read any further; it is silent from there on.
     StemFailed {
         /// The track's index.
         track: usize,
-        /// Why, as a sentence.
+        /// Reason, as a sentence.
         message: String,
     },
-    /// A track gave samples that are no numbers; it is silent until the next seek or stop.
+    /// A track delivered samples that are not finite; it is silent until the next seek or stop.
     Silenced {
         /// The track's index.
         track: usize,
-        /// When.
+        /// Frame of the event.
         frame: u64,
     },
-    /// The mix was no number any more; everything was reset.
+    /// The mix was no longer finite; everything was reset.
     Reset {
-        /// When.
+        /// Frame of the event.
         frame: u64,
     },
-    /// An edit has changed how late the output is.
+    /// An edit has changed the latency.
     LatencyChanged {
-        /// When the new one holds.
+        /// Frame from which the new latency holds.
         frame: u64,
-        /// In frames.
+        /// New latency, in frames.
         latency: u64,
     },
-    /// The system has moved the sound to another device; it goes on.
+    /// The system has moved the output to another device; playback continues.
     DeviceChanged {
-        /// How, as a sentence.
+        /// Description of the change, as a sentence.
         message: String,
     },
-    /// The device is gone, or has changed in a way that cannot be followed.
+    /// The device is lost, or has changed in an unsupported way.
     DeviceLost {
-        /// Why, as a sentence.
+        /// Reason, as a sentence.
         message: String,
     },
 }

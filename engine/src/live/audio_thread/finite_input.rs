@@ -1,20 +1,19 @@
-//! What keeps a track that goes mad from the others: samples that are no numbers never enter the
-//! mix.
+//! Guard against faulty tracks: samples that are not finite never enter the mix.
 
 use crate::audio::BlockMut;
 use crate::mix::{Glide, Input};
 
-/// Larger magnitudes (+180 dBFS) are no sound either.
+/// Larger magnitudes (+180 dBFS) are invalid, too.
 const LARGEST: f32 = 1e9;
 /// Frames over which the last good sample dies away.
 const FADE: u64 = 128;
 
 /// An input and its guard.
 pub struct Guarded<I> {
-    /// What is guarded.
+    /// The guarded input.
     pub(crate) input: I,
     last: [f32; 2],
-    /// Set once the input has been cut off: how far the last good sample has died away.
+    /// Fade-out of the last good sample, once the input has been cut off.
     cut: Option<Glide>,
     news: bool,
 }
@@ -25,23 +24,23 @@ impl<I> Guarded<I> {
         Self { input, last: [0.0; 2], cut: None, news: false }
     }
 
-    /// Lets the input be heard again. Audio thread.
+    /// Reopens the input. Audio thread.
     pub(crate) fn forgive(&mut self) {
         (self.last, self.cut, self.news) = ([0.0; 2], None, false);
     }
 
-    /// Whether it has been cut off since the last call. Audio thread.
+    /// Returns true if the input has been cut off since the last call. Audio thread.
     pub(crate) fn take_news(&mut self) -> bool {
         std::mem::take(&mut self.news)
     }
 }
 
-/// Whether every sample is sound.
+/// Returns true if every sample is valid.
 fn check(samples: &[f32]) -> bool {
     samples.iter().fold(true, |sound, sample| sound & is_sound(*sample))
 }
 
-/// What is not a number is not.
+/// Returns true if a sample is valid; false for NaN.
 fn is_sound(sample: f32) -> bool {
     sample.abs() <= LARGEST
 }

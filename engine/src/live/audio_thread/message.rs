@@ -1,22 +1,22 @@
-//! What travels between the control thread and the audio thread: everything built, nothing to be
+//! Messages between the control thread and the audio thread: fully built, so that nothing is
 //! allocated or dropped on the way.
 
 use super::strip_params::Dial;
 use crate::live::control::command::Strip;
-use crate::live::stream::cued_clip::LoopRange;
+use crate::live::stream::loop_range::LoopRange;
 use crate::mix::{Destination, FeedDelay, Replacement};
 
-/// Commands that may be on their way at once.
+/// Largest number of commands under way.
 pub(crate) const ORDERS: usize = 1_024;
-/// Things that may be on their way back at once.
+/// Largest number of parts on their way back.
 pub(crate) const RETURNS: usize = 8_192;
 
-/// A command made ready.
+/// A prepared command.
 pub(crate) struct Order {
     pub(crate) number: u64,
-    /// Rendered frame; `None` for as soon as it arrives.
+    /// Rendered frame; `None` for immediately on arrival.
     pub(crate) at: Option<u64>,
-    /// Frames that the change takes; `None` for as many as the engine was made with.
+    /// Length of the ramp, in frames; `None` for the engine's default.
     pub(crate) ramp: Option<u64>,
     pub(crate) what: What,
 }
@@ -33,49 +33,49 @@ pub(crate) enum What {
     MasterGain(f64),
 }
 
-/// Where a chain is exchanged.
+/// Place of a chain that can be exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seat {
     Track(usize),
-    /// By its place in the routing.
+    /// Position in the routing.
     Bus(usize),
     Master,
     /// The limiter after the master's gain.
     Limiter,
 }
 
-/// A delay for one feed: where it is summed, which of the feeds there, and the delay until it has
-/// been handed over.
+/// A delay for one feed: the sum, the index of the feed there, and the delay until it has been
+/// handed over.
 pub(crate) type Redelay = (Destination, usize, Option<Box<FeedDelay>>);
 
-/// A chain that takes another one's place, and the delays that keep all paths equally late.
+/// A chain that replaces another one, and the delays that keep all paths aligned.
 pub(crate) struct Exchange {
     pub(crate) seat: Seat,
     pub(crate) chain: Option<Box<Replacement>>,
     pub(crate) delays: Vec<Redelay>,
-    /// Frames that the new ones run unheard, until they are filled.
+    /// Frames for which the new parts run unheard, until they are filled.
     pub(crate) wait: u64,
-    /// Frames of the fade from the old to the new; `None` as for orders.
+    /// Length of the cross-fade, in frames; `None` for the engine's default.
     pub(crate) ramp: Option<u64>,
-    /// How late the output is afterwards, in frames.
+    /// Latency of the output afterwards, in frames.
     pub(crate) latency: u64,
 }
 
 impl Exchange {
-    /// Things that will come back because of it.
+    /// Returns the number of parts that will come back because of it.
     pub(crate) fn pieces(&self) -> usize {
         2 + self.delays.len()
     }
 }
 
-/// What comes back, to be dropped or noted.
+/// A message to the control thread: a part to drop, or a result to note.
 pub(crate) enum Return {
     /// A command has taken effect.
     Applied {
         number: u64,
         frame: u64,
     },
-    /// Retired; only ever dropped.
+    /// A retired chain; only ever dropped.
     Chain(#[expect(dead_code)] Box<Replacement>),
     Delay(#[expect(dead_code)] Box<FeedDelay>),
     Shell(#[expect(dead_code)] Box<Exchange>),

@@ -1,5 +1,5 @@
-//! What the mixer's meters show: a reading a strip at the rate asked for, taken one strip after
-//! another so that no block pays for all.
+//! Meters of the mixer: readings per strip at the requested rate. Strips take turns, so that no
+//! single block bears the whole cost.
 
 use crate::analysis::BandMeter;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
@@ -10,46 +10,47 @@ use crate::units::SampleRate;
 
 /// Bands of a reading's spectrum.
 pub const BANDS: usize = 64;
-/// The most frames that meters look at together.
+/// Largest number of frames metered together.
 const BATCH: u64 = 2_048;
 /// Points of a reading's scope.
 pub const SCOPE_POINTS: usize = 64;
 
-/// One strip's meters at one moment. Levels are those since the reading before; `None` is silence.
+/// Meters of one strip at one moment. Levels refer to the time since the previous reading; `None`
+/// is silence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
-    /// Whose.
+    /// The strip.
     pub strip: Strip,
-    /// Rendered frame.
+    /// Rendered frame of the reading.
     pub frame: u64,
     /// Highest sample, in dBFS.
     pub peak_dbfs: Option<f64>,
-    /// In dBFS; a full-scale square wave has 0.
+    /// RMS level, in dBFS; a full-scale square wave has 0.
     pub rms_dbfs: Option<f64>,
-    /// The last 400 ms, in LUFS.
+    /// Loudness of the last 400 ms, in LUFS.
     pub momentary_lufs: Option<f64>,
-    /// The last 3 s, in LUFS.
+    /// Loudness of the last 3 s, in LUFS.
     pub short_term_lufs: Option<f64>,
-    /// In dBTP.
+    /// True peak, in dBTP.
     pub true_peak_dbtp: Option<f64>,
-    /// Left against right, -1 to 1.
+    /// Correlation of left and right, -1 to 1.
     pub correlation: Option<f64>,
-    /// The most that the strip's dynamics turned down at the ends of blocks, in dB, 0 or more. The
-    /// master's includes its limiter.
+    /// Largest gain reduction by the strip's dynamics at the ends of blocks, in dB, 0 or more. That
+    /// of the master includes its limiter.
     pub gain_reduction_db: f64,
     /// Power in [`BANDS`] bands of equal ratio from 20 Hz to Nyquist, in dBFS, -120 at least; a
     /// full-scale sine has 0 in its band.
     pub spectrum_dbfs: [f32; BANDS],
-    /// Left and right of evenly spaced frames.
+    /// Left and right samples of evenly spaced frames.
     pub scope: [[f32; 2]; SCOPE_POINTS],
 }
 
-/// The meters of a stereo strip. Never touches what it sees.
+/// Meters of a stereo strip. The audio is never modified.
 pub(crate) struct StripMeter {
     strip: Strip,
     /// Frames between readings.
     interval: u64,
-    /// Frames until the next one.
+    /// Frames until the next reading.
     left: u64,
     peak: PeakMeter,
     rms: RmsMeter,
@@ -59,18 +60,18 @@ pub(crate) struct StripMeter {
     reduction_db: f64,
     bands: BandMeter<BANDS>,
     scope: [[f32; 2]; SCOPE_POINTS],
-    /// Frames that wait to be looked at together, [`BATCH`] at most: meters cost a third when they
-    /// see many at once, and as every strip has its own turn, each block looks at a few strips
-    /// only.
+    /// Frames waiting to be metered together, at most [`BATCH`]. Meters cost a third when they
+    /// process many frames at once. As every strip has its own turn, each block meters only a few
+    /// strips.
     waiting: AudioBuffer,
     filled: usize,
-    /// Frames between points.
+    /// Frames between scope points.
     stride: u64,
     seen: u64,
 }
 
 impl StripMeter {
-    /// The `turn`-th of `strips` meters. Control thread; allocates.
+    /// Creates the `turn`-th of `strips` meters. Control thread; allocates.
     pub(crate) fn new(strip: Strip, rate: SampleRate, interval: u64, turn: usize, strips: usize) -> Self {
         let later = interval * turn as u64 / strips.max(1) as u64;
         Self {
@@ -92,7 +93,7 @@ impl StripMeter {
         }
     }
 
-    /// Forgets all input. Audio thread.
+    /// Clears all state. Audio thread.
     pub(crate) fn reset(&mut self) {
         self.loudness.reset();
         self.true_peak.reset();
@@ -109,8 +110,8 @@ impl StripMeter {
         self.scope = [[0.0; 2]; SCOPE_POINTS];
     }
 
-    /// Takes in a stereo block and what was turned down at its end; calls back with each reading
-    /// that falls due. Audio thread.
+    /// Meters a stereo block and the gain reduction at its end; calls back with each reading that
+    /// is due. Audio thread.
     pub(crate) fn observe(
         &mut self,
         block: &Block<'_>,
@@ -137,13 +138,14 @@ impl StripMeter {
         }
     }
 
-    /// Looks at what waits.
+    /// Meters the waiting frames.
     fn look(&mut self) {
         let block = &self.waiting.first(std::mem::take(&mut self.filled));
         self.peak.observe(block);
         self.rms.observe(block);
         self.loudness.observe(block);
-        // A true peak is never below the sample peak: only what may exceed it is looked at closely.
+        // A true peak is never below the sample peak: only frames that may exceed it are examined
+        // closely.
         self.true_peak.foresee(self.peak.sample_peak() as f32);
         self.true_peak.observe(block);
         self.correlation.observe(block);

@@ -1,27 +1,26 @@
-//! Commands waiting for their frame, earliest first; among equals in the order in which they were
-//! sent.
+//! Commands waiting for their frame, earliest first; commands at the same frame in the order in
+//! which they were sent.
 
 use super::message::{ORDERS, Order};
 
-/// A queue that never grows.
+/// A queue of fixed capacity.
 pub(crate) struct Schedule {
-    /// Latest first, so that the next one is taken from the end.
+    /// Orders, latest first, so that the next one is taken from the end.
     orders: Vec<(u64, Order)>,
 }
 
 impl Schedule {
-    /// Control thread; allocates.
+    /// Creates an empty queue. Control thread; allocates.
     pub(crate) fn new() -> Self {
         Self { orders: Vec::with_capacity(ORDERS) }
     }
 
-    /// Whether it takes another one. Audio thread.
+    /// Returns true if there is room for another order. Audio thread.
     pub(crate) fn has_room(&self) -> bool {
         self.orders.len() < ORDERS
     }
 
-    /// Puts an order in its place; one without a time is due `now`. Only while there is room. Audio
-    /// thread.
+    /// Inserts an order; one without a time is due `now`. Only while there is room. Audio thread.
     pub(crate) fn add(&mut self, order: Order, now: u64) {
         let at = order.at.unwrap_or(now).max(now);
         let key = (at, order.number);
@@ -29,7 +28,7 @@ impl Schedule {
         self.orders.insert(place, (at, order));
     }
 
-    /// The next order that is due. Audio thread.
+    /// Removes and returns the next due order. Audio thread.
     pub(crate) fn take_due(&mut self, now: u64) -> Option<Order> {
         if self.next_at()? > now {
             return None;
@@ -37,7 +36,7 @@ impl Schedule {
         self.orders.pop().map(|(_, order)| order)
     }
 
-    /// When the next one is due. Audio thread.
+    /// Returns the frame of the next order. Audio thread.
     pub(crate) fn next_at(&self) -> Option<u64> {
         self.orders.last().map(|(at, _)| *at)
     }
@@ -58,7 +57,7 @@ mod tests {
         for now in [20, 49, 50] {
             taken.extend(std::iter::from_fn(|| schedule.take_due(now)).map(|order| (now, order.number)));
         }
-        // What is late is due now, in the order in which it was sent.
+        // Overdue orders are due now, in the order in which they were sent.
         assert_eq!(taken, [(20, 1), (20, 2), (20, 4), (50, 0), (50, 3)]);
     }
 }

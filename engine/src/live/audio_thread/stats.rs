@@ -1,15 +1,15 @@
-//! How a live engine fares: counters that any thread may read while it runs.
+//! Statistics of a live engine: counters that any thread may read while it runs.
 
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// Steps of the histogram to a doubling of time.
+/// Histogram steps per doubling of time.
 const STEPS: usize = 8;
-/// From 1 ns to about 4 s.
+/// Histogram size: from 1 ns to about 4 s.
 const BUCKETS: usize = 32 * STEPS;
 
-/// Counters, shared. The engine reads no clock: whoever drives it tells how long a block took.
+/// Shared counters. The engine reads no clock: its driver reports how long each block took.
 #[derive(Debug)]
 pub struct Counters {
     pub(crate) frame: AtomicU64,
@@ -24,7 +24,7 @@ pub struct Counters {
     busy_ns: AtomicU64,
     played_ns: AtomicU64,
     worst_ns: AtomicU64,
-    /// The worst block as a share of its own deadline, in millionths.
+    /// Load of the slowest block as a share of its own deadline, in millionths.
     worst_share: AtomicU64,
     shares: Vec<AtomicU64>,
 }
@@ -32,25 +32,25 @@ pub struct Counters {
 /// Counters at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Stats {
-    /// Blocks asked for.
+    /// Blocks rendered.
     pub blocks: u64,
-    /// Of those, how many took longer than they play.
+    /// Blocks that took longer than their playing time.
     pub late_blocks: u64,
     /// Time spent as a share of the time played; 1 is one whole core.
     pub mean_load: f64,
-    /// The block time that half of all blocks stay under, as a share of the deadline.
+    /// Median block time as a share of the deadline.
     pub median_load: f64,
-    /// That 99.9 % of all blocks stay under, as a share of the deadline.
+    /// 99.9th percentile of the block time, as a share of the deadline.
     pub p999_load: f64,
-    /// The worst block, as a share of its deadline.
+    /// Slowest block, as a share of its deadline.
     pub worst_load: f64,
-    /// The longest block, in microseconds.
+    /// Longest block, in microseconds.
     pub worst_us: f64,
-    /// How often a track ran out of sound.
+    /// Number of times a track ran out of audio.
     pub starvations: u64,
-    /// Meter readings that nobody took.
+    /// Meter readings that were dropped.
     pub dropped_meters: u64,
-    /// Events that nobody took.
+    /// Events that were dropped.
     pub dropped_events: u64,
 }
 
@@ -76,8 +76,8 @@ impl Default for Counters {
     }
 }
 
-/// The bucket of a share in millionths: eight to a doubling, so that a percentile is right within 9
-/// %, upwards.
+/// Returns the bucket of a share in millionths: eight per doubling, so that a percentile is at most
+/// 9 % too high.
 fn bucket(millionths: u64) -> usize {
     let value = millionths.max(1) as f64;
     ((value.log2() * STEPS as f64).ceil() as usize).min(BUCKETS - 1)
@@ -88,7 +88,7 @@ fn share_of(bucket: usize) -> f64 {
 }
 
 impl Counters {
-    /// Notes how long a block took and how long it plays. Audio thread.
+    /// Records how long a block took and how long it plays. Audio thread.
     pub fn record_block(&self, took: Duration, plays: Duration) {
         let (took, plays) = (took.as_nanos() as u64, plays.as_nanos() as u64);
         self.blocks.fetch_add(1, Relaxed);
@@ -101,27 +101,27 @@ impl Counters {
         self.shares[bucket(millionths)].fetch_add(1, Relaxed);
     }
 
-    /// Frames rendered so far. Any thread.
+    /// Returns the number of frames rendered so far. Any thread.
     pub fn frame(&self) -> u64 {
         self.frame.load(Relaxed)
     }
 
-    /// The session frame that is rendered next. Any thread.
+    /// Returns the session frame that is rendered next. Any thread.
     pub fn position(&self) -> u64 {
         self.position.load(Relaxed)
     }
 
-    /// How late the output is, in frames. Any thread.
+    /// Returns the latency of the output, in frames. Any thread.
     pub fn latency(&self) -> u64 {
         self.latency.load(Relaxed)
     }
 
-    /// Whether the mix has come to its end since it last began to play. Any thread.
+    /// Returns true if the mix has reached its end since it last began to play. Any thread.
     pub fn has_ended(&self) -> bool {
         self.ended.load(Relaxed)
     }
 
-    /// All of it at this moment. Any thread.
+    /// Returns all statistics at this moment. Any thread.
     pub fn stats(&self) -> Stats {
         let counts: Vec<u64> = self.shares.iter().map(|count| count.load(Relaxed)).collect();
         let total: u64 = counts.iter().sum();

@@ -1,4 +1,4 @@
-//! The faders and knobs of all strips, as they stand at this frame.
+//! Faders and other parameters of all strips at the current frame.
 
 use super::finite_input::Guarded;
 use crate::live::control::command::Strip;
@@ -6,7 +6,7 @@ use crate::mix::mixer::Renderer;
 use crate::mix::{Input, Stance, fader};
 use crate::session::{Polarity, Session};
 
-/// One knob, turned.
+/// One parameter and its new value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Dial {
     Gain(f64),
@@ -17,7 +17,7 @@ pub(crate) enum Dial {
     Polarity(Polarity),
 }
 
-/// What a strip's matrix and fader follow from.
+/// Settings that determine a strip's matrix and fader.
 #[derive(Clone, Copy, Debug)]
 struct Setting {
     gain_db: f64,
@@ -27,15 +27,15 @@ struct Setting {
     channels: usize,
 }
 
-/// All of them.
+/// Settings of all strips.
 pub(crate) struct Dials {
     tracks: Vec<Setting>,
-    /// In session order, each with its place in the routing.
+    /// Buses in session order, each with its place in the routing.
     buses: Vec<(Setting, usize)>,
 }
 
 impl Dials {
-    /// As a session has them. Control thread; allocates.
+    /// Takes the settings of a session. Control thread; allocates.
     pub(crate) fn new(session: &Session, channels: &[usize], bus_places: &[usize]) -> Self {
         let tracks = session.tracks.iter().zip(channels).map(|(track, &channels)| Setting {
             gain_db: track.gain_db,
@@ -51,7 +51,7 @@ impl Dials {
         Self { tracks: tracks.collect(), buses: buses.collect() }
     }
 
-    /// Turns a knob; what it changes is there after `ramp` frames. Audio thread.
+    /// Changes a parameter over `ramp` frames. Audio thread.
     pub(crate) fn turn<I: Input>(&mut self, strip: Strip, dial: Dial, ramp: u64, renderer: &mut Renderer<Guarded<I>>) {
         let setting = match strip {
             Strip::Track(index) => self.tracks.get_mut(index),
@@ -68,7 +68,7 @@ impl Dials {
             Dial::Polarity(polarity) => setting.stance.polarity = polarity,
         }
         match (strip, dial) {
-            // Whether a track is heard depends on every other's solo.
+            // Whether a track is audible depends on the solo state of every other track.
             (_, Dial::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.go_track(index, ramp, renderer)),
             (Strip::Track(index), _) => self.go_track(index, ramp, renderer),
             (Strip::Bus(index), _) => {

@@ -1,41 +1,41 @@
-//! Where in the session it plays, and how it starts and stops without a click.
+//! The session position, and starting and stopping without a click.
 
-use super::engine::checked;
 use super::event::Motion;
 use crate::audio::BlockMut;
-use crate::live::stream::cued_clip::LoopRange;
 use crate::live::stream::input::Cue;
+use crate::live::stream::loop_range::LoopRange;
+use crate::live::stream::loop_range::checked;
 use crate::mix::Glide;
 
-/// What is done when the sound has faded out.
+/// Action once the sound has faded out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Play on.
+    /// Continue to play.
     Roll,
     /// Stand still.
     Rest,
-    /// Go elsewhere, and play there or stand.
+    /// Seek, then play or stand still.
     Go { position: u64, roll: bool },
 }
 
-/// Motion, position, loop, and the fades between.
+/// State, position and loop, and the fades between.
 pub(crate) struct Transport {
     motion: Motion,
     position: u64,
     loop_range: Option<LoopRange>,
     epoch: u64,
-    /// Whether it rolls once the readers are there.
+    /// True if playback starts once the readers are in place.
     roll_when_cued: bool,
-    /// Set while it fades out: for what.
+    /// Pending action while the output fades out.
     next: Option<Next>,
     fade_in: Glide,
     fade_out: Glide,
-    /// Whether the next start is one in the middle of things, with a fade.
+    /// True if the next start is in the middle of the session, with a fade.
     cold: bool,
 }
 
 impl Transport {
-    /// Standing at a session frame, the readers sent there.
+    /// Creates a transport that stands still at a session frame, and the cue for the readers.
     pub(crate) fn new(position: u64, loop_range: Option<LoopRange>) -> (Self, Cue) {
         let mut transport = Self {
             motion: Motion::Still,
@@ -64,7 +64,7 @@ impl Transport {
         self.loop_range = checked(range);
     }
 
-    /// Whether it plays, or will without being asked again.
+    /// Returns true if it plays, or will play without another request.
     pub(crate) fn wants_to_roll(&self) -> bool {
         match self.next {
             Some(next) => matches!(next, Next::Roll | Next::Go { roll: true, .. }),
@@ -72,8 +72,8 @@ impl Transport {
         }
     }
 
-    /// Asks for something else: comes back when it can be done at once; else the sound fades out
-    /// first.
+    /// Requests an action. Returns it if it can be carried out at once; otherwise the sound fades
+    /// out first.
     pub(crate) fn request(&mut self, next: Next, ramp: u64) -> Option<Next> {
         match (self.motion, next) {
             (Motion::Rolling, Next::Roll) if self.next.is_none() => None,
@@ -97,16 +97,16 @@ impl Transport {
         (self.motion, self.next, self.fade_out) = (Motion::Still, None, Glide::DONE);
     }
 
-    /// Plays on from where it stood.
+    /// Continues from the current position.
     pub(crate) fn roll_on(&mut self, ramp: u64) {
         (self.motion, self.next, self.fade_out) = (Motion::Rolling, None, Glide::DONE);
         self.fade_in = Glide::new(0, ramp);
     }
 
-    /// Goes to a session frame: where the readers are to go.
+    /// Seeks to a session frame; returns the cue for the readers.
     pub(crate) fn cue(&mut self, position: u64, roll: bool) -> Cue {
         self.epoch += 1;
-        // Past a loop's end there is nothing to come round to.
+        // A position past the loop's end would never return to the loop.
         let position = match self.loop_range {
             Some((start, end)) if position >= end => start,
             _ => position,
@@ -117,19 +117,19 @@ impl Transport {
         Cue { epoch: self.epoch, position, loop_range: self.loop_range }
     }
 
-    /// The readers are there: plays. At session time 0 everything begins by itself; elsewhere the
-    /// sound, which is `latency` frames late, fades in.
+    /// Starts to play, once the readers are in place. At session time 0 everything starts
+    /// naturally; elsewhere the sound, delayed by `latency` frames, fades in.
     pub(crate) fn roll(&mut self, latency: u64, ramp: u64) {
         (self.motion, self.cold) = (Motion::Rolling, false);
         self.fade_in = if self.position == 0 { Glide::DONE } else { Glide::new(latency, ramp) };
     }
 
-    /// Frames until a fade out has ended.
+    /// Returns the number of frames until the fade-out ends.
     pub(crate) fn left_of_fade(&self) -> u64 {
         if self.next.is_some() { self.fade_out.left().max(1) } else { u64::MAX }
     }
 
-    /// Fades the output as far as it is fading.
+    /// Applies the current fade to the output.
     pub(crate) fn fade(&mut self, out: &mut BlockMut<'_>) {
         if self.fade_in.is_done() && self.next.is_none() {
             return;
@@ -143,7 +143,7 @@ impl Transport {
         self.fade_in.advance(out.frames());
     }
 
-    /// Goes on by a number of frames; what is to be done if a fade out has ended.
+    /// Advances by a number of frames; returns the pending action if a fade-out has ended.
     pub(crate) fn advance(&mut self, frames: usize) -> Option<Next> {
         self.position += frames as u64;
         if let Some((start, end)) = self.loop_range

@@ -1,13 +1,12 @@
-//! What the control thread knows of the chains that play: which inserts stand where, which are
-//! bypassed, how late each chain is.
+//! The control thread's view of the playing chains: their inserts, bypass states and latencies.
 
 use super::command::Strip;
 use crate::mix::{InsertId, Routing};
 
-/// What is known of a chain that plays.
+/// State of a playing chain.
 #[derive(Clone, Debug)]
 pub(crate) struct ChainState {
-    /// An entry an insert, bypassed ones included.
+    /// One entry per insert, bypassed ones included.
     pub(crate) slots: Vec<Slot>,
     pub(crate) latency: u64,
 }
@@ -19,14 +18,14 @@ pub(crate) struct Slot {
 }
 
 impl ChainState {
-    /// As [`Chain::build`] has numbered it.
+    /// Numbers the inserts as [`Chain::build`] does.
     pub(crate) fn new(inserts: usize, latency: u64) -> Self {
         let slots = (0..inserts as InsertId).map(|id| Slot { id, bypassed: false });
         Self { slots: slots.collect(), latency }
     }
 }
 
-/// The chains of all strips, and what follows from their latencies.
+/// Chains of all strips, and the values that follow from their latencies.
 #[derive(Clone, Debug)]
 pub(crate) struct Chains {
     pub(crate) tracks: Vec<ChainState>,
@@ -37,7 +36,7 @@ pub(crate) struct Chains {
 }
 
 impl Chains {
-    /// A strip's; `None` for one that there is not.
+    /// Returns the chain of a strip; `None` if there is no such strip.
     pub(crate) fn of(&self, strip: Strip) -> Option<&ChainState> {
         match strip {
             Strip::Track(index) => self.tracks.get(index),
@@ -46,7 +45,7 @@ impl Chains {
         }
     }
 
-    /// A strip's, to change it.
+    /// Returns the chain of a strip, to change it.
     pub(crate) fn of_mut(&mut self, strip: Strip) -> &mut ChainState {
         match strip {
             Strip::Track(index) => &mut self.tracks[index],

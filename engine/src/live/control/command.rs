@@ -1,7 +1,7 @@
-//! What can be asked of a mix while it plays: as data, so that it can be recorded and given again.
+//! Commands to a playing mix: plain data, so that they can be recorded and replayed.
 
 use crate::dsp::Insert;
-use crate::live::stream::cued_clip::LoopRange;
+use crate::live::stream::loop_range::LoopRange;
 use crate::session::{Ceiling, Polarity, Session, Target};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -18,22 +18,22 @@ pub enum Place {
     Master,
 }
 
-/// Something to do. Every change of sound is ramped.
+/// A command. Every change of sound is ramped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Command {
-    /// Plays on from where it stands.
+    /// Plays from the current position.
     Play,
-    /// Stands still.
+    /// Pauses; the position stays.
     Pause,
-    /// Stands still, at the beginning.
+    /// Stops and returns to the beginning.
     Stop,
-    /// Goes elsewhere.
+    /// Moves to another position.
     Seek {
-        /// Session frame.
+        /// Target session frame.
         position: u64,
     },
-    /// Plays a range again and again, or no longer.
+    /// Sets or clears the loop.
     Loop {
         /// First frame, and the frame after the last.
         range: Option<LoopRange>,
@@ -42,164 +42,163 @@ pub enum Command {
     Gain {
         /// A track or bus.
         place: Place,
-        /// Decibels.
+        /// Gain, in decibels.
         gain_db: f64,
     },
     /// Moves a strip between left (-1) and right (1).
     Pan {
         /// A track or bus.
         place: Place,
-        /// Position.
+        /// Pan position.
         pan: f64,
     },
     /// Makes a strip narrower or wider.
     Width {
         /// A track or bus.
         place: Place,
-        /// 0 to 2.
+        /// Width, 0 to 2.
         width: f64,
     },
-    /// Silences a strip, or lets it be heard again.
+    /// Mutes or unmutes a strip.
     Mute {
         /// A track or bus.
         place: Place,
-        /// Whether it is silent.
+        /// True if muted.
         mute: bool,
     },
-    /// Lets only this track, and others that are soloed too, be heard.
+    /// Solos a track: only soloed tracks are audible.
     Solo {
         /// The track's title.
         track: String,
-        /// Whether it is soloed.
+        /// True if soloed.
         solo: bool,
     },
-    /// Turns a track's waveform upside down, or back.
+    /// Inverts a track's polarity, or restores it.
     Polarity {
         /// The track's title.
         track: String,
-        /// Which way up.
+        /// The polarity.
         polarity: Polarity,
     },
     /// Changes one setting of an insert.
     Parameter {
-        /// Whose insert.
+        /// Strip of the insert.
         place: Place,
-        /// Counted from 0, bypassed ones included.
+        /// Index of the insert, from 0, bypassed ones included.
         insert: usize,
-        /// As session files spell it: `cutoff_hz`, `threshold_db`.
+        /// Name of the setting in session files: `cutoff_hz`, `threshold_db`.
         field: String,
-        /// As session files write it.
+        /// New value, as in session files.
         value: serde_json::Value,
     },
-    /// Takes an insert out of the signal path, or puts it back.
+    /// Bypasses an insert, or restores it.
     Bypass {
-        /// Whose insert.
+        /// Strip of the insert.
         place: Place,
-        /// Counted from 0, bypassed ones included.
+        /// Index of the insert, from 0, bypassed ones included.
         insert: usize,
-        /// Whether it is out.
+        /// True if bypassed.
         bypass: bool,
     },
-    /// Puts in a new insert.
+    /// Adds a new insert.
     Insert {
-        /// Where.
+        /// Strip of the insert.
         place: Place,
-        /// Before which one, counted from 0, bypassed ones included.
+        /// Index of the insert that will follow it, from 0, bypassed ones included.
         before: usize,
-        /// What.
+        /// Type and settings of the insert.
         settings: Insert,
     },
-    /// Takes an insert away.
+    /// Removes an insert.
     Remove {
-        /// Whose insert.
+        /// Strip of the insert.
         place: Place,
-        /// Counted from 0, bypassed ones included.
+        /// Index of the insert, from 0, bypassed ones included.
         insert: usize,
     },
-    /// Sets the loudness target; heard only where the mix has been measured before.
+    /// Sets the loudness target; effective only if the mix has been measured before.
     Target {
-        /// LUFS, or none.
+        /// Target in LUFS, or none.
         target: Target,
     },
     /// Sets the limiter's ceiling.
     Ceiling {
-        /// dBTP, or off.
+        /// Ceiling in dBTP, or off.
         ceiling: Ceiling,
     },
 }
 
-/// A command and when it is meant.
+/// A command and its time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timed {
-    /// Rendered frame at which it takes effect; without it, as soon as it arrives. A time that has
-    /// passed means at once.
+    /// Rendered frame at which it takes effect; without it, on arrival. A past frame means at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<u64>,
-    /// How long the change takes, in milliseconds, 0 to 60 000; without it, as the engine was made.
-    /// Not of the transport.
+    /// Length of the ramp, in milliseconds, 0 to 60 000; defaults to that of the engine. Not for
+    /// the transport.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ramp_ms: Option<f64>,
-    /// What.
+    /// The command.
     #[serde(flatten)]
     pub command: Command,
 }
 
 impl Timed {
-    /// As soon as it arrives.
+    /// Creates a command that takes effect on arrival.
     pub fn now(command: Command) -> Self {
         Self { at: None, ramp_ms: None, command }
     }
 
-    /// At a rendered frame.
+    /// Creates a command that takes effect at a rendered frame.
     pub fn at(frame: u64, command: Command) -> Self {
         Self { at: Some(frame), ramp_ms: None, command }
     }
 }
 
-/// The ramps taken, in milliseconds.
+/// Range of ramp lengths, in milliseconds.
 pub(crate) const RAMP_MS: (f64, f64) = (0.0, 60_000.0);
 
 /// A command that cannot be carried out; nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CommandError {
-    /// Nobody has this name.
+    /// No track or bus has this name.
     #[error("there is no {kind} called {name:?}; there are {known}")]
     NoSuchPlace {
         /// `track` or `bus`.
         kind: &'static str,
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// Those that there are.
+        /// The existing names.
         known: String,
     },
     /// The strip has fewer inserts.
     #[error("there is no insert {index}; the chain has {count}, counted from 0")]
     NoSuchInsert {
-        /// The one asked for.
+        /// The requested index.
         index: usize,
-        /// How many there are.
+        /// The number of inserts.
         count: usize,
     },
-    /// The strip has no such thing: the master's fader is its loudness target.
+    /// The master has no such control: its fader is the loudness target.
     #[error("the master has no {0}; it has inserts, a target and a ceiling")]
     NotOfMaster(&'static str),
-    /// A value that is not taken.
+    /// A value that is not allowed.
     #[error("{0}")]
     Invalid(String),
-    /// Chains are built when a command is sent, each upon the one before.
+    /// Commands that change chains were not sent in order: each chain is built on the one before.
     #[error(
         "a chain is changed at frame {given} after one at frame {last} has been asked for; send such commands in order"
     )]
     OutOfOrder {
-        /// The frame asked for.
+        /// The requested frame.
         given: u64,
-        /// The latest frame asked for before.
+        /// The latest frame requested before.
         last: u64,
     },
-    /// The target is heard as the gain that an earlier measurement asks for, and there is none.
+    /// The target needs the gain that follows from an earlier measurement, and there is none.
     #[error("the loudness of this mix is not known: render it first, and play it with its report")]
     NotMeasured,
-    /// Too many commands are on their way.
+    /// Too many commands are under way.
     #[error("too many commands are waiting; this one was not sent, send it again later")]
     QueueFull,
 }
@@ -216,7 +215,7 @@ pub enum Strip {
     Master,
 }
 
-/// Finds a strip.
+/// Finds a strip by name.
 pub(crate) fn find(session: &Session, place: &Place) -> Result<Strip, CommandError> {
     let missing = |kind, name: &str, known: Vec<String>| CommandError::NoSuchPlace {
         kind,
@@ -238,7 +237,7 @@ pub(crate) fn find(session: &Session, place: &Place) -> Result<Strip, CommandErr
     }
 }
 
-/// A strip's inserts.
+/// Returns the inserts of a strip, to change them.
 pub(crate) fn inserts_mut(session: &mut Session, strip: Strip) -> &mut Vec<Insert> {
     match strip {
         Strip::Track(index) => &mut session.tracks[index].inserts,
@@ -247,7 +246,7 @@ pub(crate) fn inserts_mut(session: &mut Session, strip: Strip) -> &mut Vec<Inser
     }
 }
 
-/// One setting of an insert, changed.
+/// Returns an insert with one setting changed.
 pub(crate) fn with_field(insert: &Insert, field: &str, value: &serde_json::Value) -> Result<Insert, CommandError> {
     let invalid = |error: serde_json::Error| CommandError::Invalid(error.to_string());
     let mut document = serde_json::to_value(insert).map_err(invalid)?;

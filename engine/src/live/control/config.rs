@@ -1,4 +1,5 @@
-//! What stays as an engine was made, and what it says about the master: which gain, which limiter.
+//! Settings that are fixed when an engine is built, and the master gain and limiter that follow
+//! from them.
 
 use super::command::{CommandError, RAMP_MS};
 use crate::dsp::Insert;
@@ -9,36 +10,35 @@ use crate::process::ProcessSpec;
 use crate::session::Session;
 use crate::units::{Decibels, SampleRate};
 
-/// What an earlier render of the same mix has measured before its master gain, and the gain that it
-/// came to.
+/// Measurement of an earlier render of the same mix before its master gain, and the resulting gain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
     /// Integrated loudness, in LUFS.
     pub integrated_lufs: f64,
-    /// In dBTP.
+    /// True peak, in dBTP.
     pub true_peak_dbtp: f64,
-    /// What it came to; without it, and for other targets and ceilings, the gain follows from the
-    /// loudness.
+    /// Master gain of that render. Without it, and for other targets and ceilings, the gain follows
+    /// from the loudness.
     pub found: Option<FoundGain>,
 }
 
-/// The master gain that a render came to.
+/// Master gain found by a render.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FoundGain {
-    /// For which loudness, in LUFS.
+    /// Loudness target, in LUFS.
     pub target_lufs: f64,
-    /// Under which ceiling, in dBTP; `None` for none.
+    /// Ceiling, in dBTP; `None` for no limiter.
     pub ceiling_dbtp: Option<f64>,
-    /// In dB.
+    /// Gain, in dB.
     pub gain_db: f64,
 }
 
-/// What stays as it was made.
+/// Settings that do not change after the engine has been built.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed {
     pub(crate) rate: SampleRate,
     pub(crate) max_block: usize,
-    /// A track's.
+    /// Number of channels per track.
     pub(crate) channels: Vec<usize>,
     pub(crate) measured: Option<Measured>,
     pub(crate) look_ahead_ms: f64,
@@ -49,7 +49,7 @@ impl Fixed {
         ProcessSpec { sample_rate: self.rate, max_block: self.max_block, channels }
     }
 
-    /// A ramp in frames.
+    /// Returns the length of a ramp, in frames.
     pub(crate) fn ramp(&self, ramp_ms: f64) -> Result<u64, CommandError> {
         if !(RAMP_MS.0..=RAMP_MS.1).contains(&ramp_ms) {
             let (min, max) = RAMP_MS;
@@ -58,7 +58,7 @@ impl Fixed {
         Ok(self.rate.frames(ramp_ms / 1_000.0).max(1))
     }
 
-    /// The master's static gain, as a factor: 1 where nothing has been measured.
+    /// Returns the master's static gain, as a factor: 1 without a measurement.
     pub(crate) fn master_gain(&self, session: &Session) -> f64 {
         let Some(measured) = self.measured else { return 1.0 };
         let aim = Aim::of_session(session);
@@ -71,7 +71,7 @@ impl Fixed {
         Decibels(gain_db).to_amplitude()
     }
 
-    /// The limiter's chain, as the ceiling asks: empty without one.
+    /// Returns the limiter's chain for the session's ceiling; empty without a ceiling.
     pub(crate) fn limiter(&self, session: &Session) -> Result<Chain, CommandError> {
         let limiter = Aim::of_session(session).ceiling_dbtp.map(|ceiling_dbtp| {
             let look_ahead_ms = self.look_ahead_ms;

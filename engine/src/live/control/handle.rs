@@ -1,5 +1,4 @@
-//! The control thread's end of a live engine: commands go out from here, and what they have
-//! replaced is dropped here.
+//! Control handle of a live engine: sends commands and drops the parts that they have replaced.
 
 use super::command::{Command, CommandError, Strip, Timed};
 use super::session_mirror::{Desk, Prepared};
@@ -11,8 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Sends commands to a live engine, and knows the session as it will be when they have been carried
-/// out.
+/// Sends commands to a live engine, and mirrors the session as it will be after all of them.
 pub struct Control {
     desk: Desk,
     orders: Sender<Order>,
@@ -20,7 +18,7 @@ pub struct Control {
     events: Sender<Event>,
     counters: Arc<Counters>,
     next_number: u64,
-    /// Things that have not come back yet.
+    /// Number of parts that have not come back yet.
     out: usize,
     commands_out: usize,
     last_exchange: u64,
@@ -51,22 +49,22 @@ impl Control {
         }
     }
 
-    /// Sends a command; returns its number. Control thread; allocates, and may build processors.
+    /// Sends a command and returns its number. Control thread; allocates, and may build processors.
     ///
     /// # Errors
-    /// When it cannot be carried out; nothing has changed then, and the engine's events tell of it
-    /// too.
+    /// When the command cannot be carried out. Nothing has changed then, and the engine sends an
+    /// event, too.
     pub fn send(&mut self, timed: Timed) -> Result<u64, CommandError> {
         let number = self.next_number;
         let result = self.try_send(number, timed);
         if let Err(error) = &result {
-            // Whoever does not listen is not told.
+            // The event is dropped if the queue is full or has no receiver.
             let _ = self.events.try_send(Event::Refused { number, message: error.to_string() });
         }
         result
     }
 
-    /// As [`Control::send`], as soon as it arrives.
+    /// Sends a command that takes effect on arrival; see [`Control::send`].
     ///
     /// # Errors
     /// As [`Control::send`].
@@ -82,7 +80,7 @@ impl Control {
         if let What::Exchange(exchange) = &mut what {
             exchange.ramp = ramp;
         }
-        // Chains are built upon each other.
+        // Chains are built on the ones before.
         let changes_chains = chains.is_some();
         if changes_chains && given < self.last_exchange {
             return Err(CommandError::OutOfOrder { given, last: self.last_exchange });
@@ -102,8 +100,8 @@ impl Control {
         Ok(number)
     }
 
-    /// Drops what has been replaced and notes what has been carried out. [`Control::send`] does so
-    /// too. Control thread.
+    /// Drops replaced parts and notes executed commands. [`Control::send`] does so too. Control
+    /// thread.
     pub fn collect(&mut self) {
         while let Ok(thing) = self.returned.try_recv() {
             self.out -= 1;
@@ -116,30 +114,29 @@ impl Control {
         }
     }
 
-    /// Every command that has been carried out so far, with its frame: given to an engine of the
-    /// same session, they play the same mix.
+    /// Returns every command executed so far, with its frame. Replayed by an engine of the same
+    /// session, they give the same mix.
     pub fn recording(&mut self) -> &[Timed] {
         self.collect();
         &self.recording
     }
 
-    /// The session as it is heard, once all commands have been carried out: what is bypassed is
-    /// left out.
+    /// Returns the audible session after all commands: without bypassed inserts.
     pub fn session(&self) -> Session {
         self.desk.heard_session()
     }
 
-    /// The session with what is bypassed in it, as commands count inserts.
+    /// Returns the session with its bypassed inserts, as commands count them.
     pub fn full_session(&self) -> &Session {
         &self.desk.session
     }
 
-    /// Whether an insert is bypassed.
+    /// Returns true if an insert is bypassed.
     pub fn is_bypassed(&self, strip: Strip, insert: usize) -> bool {
         self.desk.chains.of(strip).and_then(|chain| chain.slots.get(insert)).is_some_and(|slot| slot.bypassed)
     }
 
-    /// Counters that tell how the engine fares.
+    /// Returns the engine's performance counters.
     pub fn counters(&self) -> &Arc<Counters> {
         &self.counters
     }

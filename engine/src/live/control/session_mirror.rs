@@ -1,5 +1,5 @@
-//! The session as it will be when all commands have been carried out; each command is checked here,
-//! and what it needs is built.
+//! The session as it will be after all commands. Each command is checked here, and its parts are
+//! built.
 
 use super::chain_states::{ChainState, Chains, Slot};
 use super::command::{Command, CommandError, Place, Strip, find, inserts_mut, with_field};
@@ -12,7 +12,7 @@ use crate::process::Processor;
 use crate::session::{Ceiling, Session, Target};
 use crate::units::SampleRate;
 
-/// The mixing desk, seen from the control thread.
+/// The control thread's model of the mixing desk.
 pub(crate) struct Desk {
     pub(crate) session: Session,
     pub(crate) chains: Chains,
@@ -20,25 +20,25 @@ pub(crate) struct Desk {
     next_id: InsertId,
 }
 
-/// A command made ready, and what it changes.
+/// A prepared command and its changes.
 pub(crate) struct Prepared {
     pub(crate) what: What,
     pub(crate) session: Session,
-    /// Where a chain is exchanged: such commands are built upon each other.
+    /// Chains after the command, if it exchanges any: later commands build on them.
     pub(crate) chains: Option<Chains>,
-    /// Things that will come back because of it.
+    /// Number of parts that will come back because of it.
     pub(crate) pieces: usize,
 }
 
 impl Desk {
-    /// As the engine begins.
+    /// Creates the state in which the engine starts.
     pub(crate) fn new(session: Session, chains: Chains, fixed: Fixed) -> Self {
         let most = |chain: &ChainState| chain.slots.len() as InsertId;
         let next_id = chains.tracks.iter().chain(&chains.buses).chain([&chains.master]).map(most).max().unwrap_or(0);
         Self { session, chains, fixed, next_id }
     }
 
-    /// The session as it is heard: what is bypassed is left out.
+    /// Returns the audible session: without bypassed inserts.
     pub(crate) fn heard_session(&self) -> Session {
         let mut session = self.session.clone();
         let strips = crate::live::audio_thread::engine::every_strip(session.tracks.len(), 0..session.buses.len());
@@ -49,7 +49,7 @@ impl Desk {
         session
     }
 
-    /// Takes over what a command changes, once it is on its way.
+    /// Adopts the changes of a command, once it has been sent.
     pub(crate) fn take_over(&mut self, session: Session, chains: Option<Chains>) {
         self.session = session;
         if let Some(chains) = chains {
@@ -57,11 +57,10 @@ impl Desk {
         }
     }
 
-    /// Checks a command and builds what it needs; nothing changes before it is taken over.
-    /// Allocates.
+    /// Checks a command and builds its parts; nothing changes before it is taken over. Allocates.
     ///
     /// # Errors
-    /// When it cannot be carried out.
+    /// When the command cannot be carried out.
     pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, CommandError> {
         let mut session = self.session.clone();
         let what = match command {
@@ -103,7 +102,7 @@ impl Desk {
                 let ceiling_dbtp = Aim::of_session(&session).ceiling_dbtp;
                 session.master.target = *target;
                 if Aim::of_session(&session).ceiling_dbtp != ceiling_dbtp {
-                    // The limiter stays as it is, and a render of this session has the same.
+                    // The limiter keeps its setting, and a render of this session has the same.
                     session.master.ceiling_dbtp = Some(ceiling_dbtp.map_or(Ceiling::Off, Ceiling::Dbtp));
                 }
                 What::MasterGain(self.fixed.master_gain(&session))
@@ -190,7 +189,7 @@ impl Desk {
         Ok(self.exchange(session, chains, seat, chain, channels, delays, wait))
     }
 
-    /// The feeds whose delay is another one under a new routing: where, which, and how many frames.
+    /// Returns the feeds whose delay changes under a new routing: sum, index, and delay in frames.
     fn redelays(&self, new: &Routing) -> Vec<(Destination, usize, u64)> {
         let old = &self.chains.routing;
         let differ = |to: Destination, old: &[FeedPlan], new: &[FeedPlan]| {
@@ -223,7 +222,7 @@ impl Desk {
     }
 }
 
-/// A knob of a strip, turned in the session and in the engine.
+/// Changes a parameter of a strip in the session and in the engine.
 fn dial(
     session: &mut Session,
     place: &Place,
@@ -242,7 +241,7 @@ fn dial(
 }
 
 fn check(session: &Session, rate: SampleRate) -> Result<(), CommandError> {
-    // A file that is no longer there is told when it is read; it does not hold up the faders.
+    // A missing file is reported when it is read; it does not block fader changes.
     let problems = session.problems_without_files().into_iter().chain(session.check_rate(rate));
     let lines: Vec<String> = problems.map(|problem| problem.to_string()).collect();
     if lines.is_empty() { Ok(()) } else { Err(CommandError::Invalid(lines.join("; "))) }

@@ -1,4 +1,4 @@
-//! Sound devices, by way of cpal: which there are, and which of their formats is taken.
+//! Output devices, by way of cpal, and the choice of a device and a sample format.
 
 mod stream;
 
@@ -14,27 +14,27 @@ pub enum DeviceError {
     /// The system has none, or none of this name.
     #[error("there is no output device{asked}; there {known}")]
     Missing {
-        /// ` called "…"`, where one was asked for.
+        /// ` called "…"`, if a name was requested.
         asked: String,
-        /// Those that there are.
+        /// The available devices.
         known: String,
     },
-    /// It does not play at this rate in a format that can be written.
+    /// It does not support this rate in a supported sample format.
     #[error("{name}: does not play at {rate_hz} Hz; set sample_rate_hz to {rates}")]
     Rate {
         /// The device.
         name: String,
         /// The rate of the mix.
         rate_hz: u32,
-        /// The rates that it plays at.
+        /// The supported rates.
         rates: String,
     },
-    /// What the system says.
+    /// Error of the sound system.
     #[error("{name}: {source}")]
     System {
         /// The device, or the host.
         name: String,
-        /// Its own words.
+        /// The underlying error.
         source: cpal::Error,
     },
 }
@@ -46,9 +46,9 @@ fn system(name: &str) -> impl Fn(cpal::Error) -> DeviceError + '_ {
 /// An output device as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceName {
-    /// What the system calls it: `hw:CARD=0,DEV=0`.
+    /// Identifier of the system: `hw:CARD=0,DEV=0`.
     pub id: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
 }
 
@@ -60,16 +60,16 @@ impl DeviceName {
     }
 }
 
-/// The output devices. Control thread.
+/// Lists the output devices. Control thread.
 ///
 /// # Errors
-/// When the system does not say.
+/// When the system cannot list its devices.
 pub fn device_names() -> Result<Vec<DeviceName>, DeviceError> {
     let devices = cpal::default_host().output_devices().map_err(system("sound system"))?;
     Ok(devices.map(|device| DeviceName::of(&device)).collect())
 }
 
-/// An output device, ready to play at a rate.
+/// An output device, ready to play at one rate.
 pub struct OutputDevice {
     device: cpal::Device,
     name: String,
@@ -78,8 +78,8 @@ pub struct OutputDevice {
 }
 
 impl OutputDevice {
-    /// Opens a device by its id or name, or the system's default, at a rate; `block` frames at a
-    /// time if the device takes that. Control thread.
+    /// Opens a device by its id or name, or the system's default device, at a rate. Uses blocks of
+    /// `block` frames if the device supports that. Control thread.
     ///
     /// # Errors
     /// See [`DeviceError`].
@@ -131,7 +131,7 @@ impl OutputDevice {
         Ok(Self { device, name, config, format })
     }
 
-    /// What people call it.
+    /// Returns the display name.
     pub fn name(&self) -> &str {
         &self.name
     }

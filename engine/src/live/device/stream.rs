@@ -1,4 +1,4 @@
-//! A device that plays an engine, and gives it back when it is gone.
+//! A device that plays an engine, and returns it when the device is lost.
 
 use super::{DeviceError, OutputDevice, system};
 use crate::audio::{AudioBuffer, BlockMut};
@@ -10,7 +10,7 @@ use cpal::{FromSample, SampleFormat, SizedSample};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::time::Duration;
 
-/// Frames that are rendered at a time, however many the device asks for.
+/// Frames rendered at a time, however many the device requests.
 const MOST: usize = 4_096;
 
 /// A stream that plays until it is dropped.
@@ -19,16 +19,16 @@ pub struct Playing<I> {
     back: Receiver<LiveEngine<I>>,
 }
 
-/// A device that did not begin to play.
+/// A device that did not start to play.
 pub struct Unplayed<I> {
-    /// Why.
+    /// The reason.
     pub error: DeviceError,
-    /// What it was to play; `None` if the system has kept it.
+    /// The engine that was to play; `None` if the system has kept it.
     pub engine: Option<LiveEngine<I>>,
 }
 
 impl<I> Playing<I> {
-    /// Ends the stream and gives the engine back, as it stands, to be played elsewhere. Control
+    /// Ends the stream and returns the engine in its current state, to be played elsewhere. Control
     /// thread.
     pub fn into_engine(self) -> Option<LiveEngine<I>> {
         let Self { stream, back } = self;
@@ -38,7 +38,7 @@ impl<I> Playing<I> {
     }
 }
 
-/// An engine in the hands of a device.
+/// An engine lent to a device.
 struct Lent<I> {
     engine: Option<LiveEngine<I>>,
     back: Sender<LiveEngine<I>>,
@@ -47,17 +47,17 @@ struct Lent<I> {
 impl<I> Drop for Lent<I> {
     fn drop(&mut self) {
         if let Some(engine) = self.engine.take() {
-            // There is room for the one engine; when nobody waits for it, it is dropped.
+            // There is room for the one engine; without a receiver it is dropped.
             let _ = self.back.try_send(engine);
         }
     }
 }
 
-/// What a listener should know of what the system says of a stream that plays.
+/// Converts a stream error to an event; `None` for errors that need no report.
 fn told(error: &cpal::Error) -> Option<Event> {
     let message = error.to_string();
     match error.kind() {
-        // What the system has put right by itself is none of the listener's concern.
+        // Errors that the system has recovered from by itself are not reported.
         cpal::ErrorKind::Xrun | cpal::ErrorKind::RealtimeDenied => None,
         cpal::ErrorKind::DeviceChanged => Some(Event::DeviceChanged { message }),
         _ => Some(Event::DeviceLost { message }),
@@ -65,12 +65,12 @@ fn told(error: &cpal::Error) -> Option<Event> {
 }
 
 impl OutputDevice {
-    /// Starts to play. `now` is a clock that never goes back: the time of every block is noted in
-    /// the engine's counters. A device that is lost is told as an event; the engine can be had back
-    /// then. Control thread.
+    /// Starts to play. `now` is a monotonic clock: the time of every block is recorded in the
+    /// engine's counters. A lost device is reported as an event; the engine can then be recovered.
+    /// Control thread.
     ///
     /// # Errors
-    /// When the device refuses: why, and the engine.
+    /// When the device refuses: the reason, and the engine.
     pub fn play<I: LiveInput + 'static>(
         self,
         engine: LiveEngine<I>,
@@ -81,7 +81,7 @@ impl OutputDevice {
         let lent = Lent { engine: Some(engine), back: sender };
         let mut is_lost = false;
         let lost = move |error: cpal::Error| {
-            // A device that fails says so at every block: the first time is enough.
+            // A failed device reports the error at every block: the first time is enough.
             if let Some(event) = told(&error)
                 && !is_lost
             {
@@ -113,7 +113,7 @@ impl OutputDevice {
         let fill = move |data: &mut [T], _: &cpal::OutputCallbackInfo| {
             let Some(engine) = &mut lent.engine else { return };
             let start = now();
-            // A device may ask for another number of frames each time.
+            // A device may request a different number of frames each time.
             for part in data.chunks_mut(MOST * channels) {
                 let mut block = planar.first_mut(part.len() / channels);
                 engine.process(&mut block);
@@ -126,8 +126,8 @@ impl OutputDevice {
     }
 }
 
-/// Planar stereo to interleaved frames of any number of channels: one takes the mean, more than two
-/// are silent.
+/// Converts planar stereo to interleaved frames of any number of channels: one takes the mean, more
+/// than two leave the rest silent.
 fn interleave<T: SizedSample + FromSample<f32>>(block: &BlockMut<'_>, channels: usize, out: &mut [T]) {
     let (left, right) = (block.channel(0), block.channel(1));
     for ((frame, left), right) in out.chunks_mut(channels).zip(left).zip(right) {

@@ -1,29 +1,27 @@
-//! A stem that can be begun anywhere, and that goes round a loop without a gap.
+//! A stem that can be started anywhere and that loops without a gap.
 
 use super::loop_cache::LoopHead;
+use super::loop_range::LoopRange;
 use crate::audio::{AudioBuffer, BlockMut};
 use crate::mix::Input;
 use crate::render::clip::{Clip, ClipError, Placement};
 use crate::units::SampleRate;
 
-/// Frames that are read and thrown away at a time on the way to where the sound shall begin.
+/// Frames read and discarded at a time on the way to the start of the sound.
 const SKIP: usize = 4_096;
 
-/// A session range that is played again and again: the first frame, and the frame after the last.
-pub type LoopRange = (u64, u64);
-
-/// A clip with a place from which it is read, and a loop.
+/// A clip with a read position and a loop.
 pub(crate) struct CuedClip {
     placement: Placement,
     rate: SampleRate,
-    /// `None` once it cannot be read any further.
+    /// The clip; `None` once it cannot be read any further.
     clip: Option<Clip>,
     channels: usize,
-    /// Session frame of the next frame given out.
+    /// Session frame of the next frame returned.
     position: u64,
-    /// Session frame of the next frame that the clip gives.
+    /// Session frame of the next frame from the clip.
     read: u64,
-    /// What is played again and again, and what is kept of it.
+    /// Loop range, and the frames kept of the loop.
     looped: Option<(LoopRange, LoopHead)>,
     waste: AudioBuffer,
     failure: Option<String>,
@@ -39,7 +37,7 @@ impl CuedClip {
         Ok(Self { placement, rate, clip, channels, position: 0, read: 0, looped: None, waste, failure: None })
     }
 
-    /// Begins anew at a session frame, which lies before the loop's end. Reads the file.
+    /// Restarts at a session frame, which lies before the loop's end. Reads the file.
     pub(crate) fn cue(&mut self, position: u64, loop_range: Option<LoopRange>) {
         let range = loop_range.filter(|(start, end)| start < end);
         self.looped = range.map(|range| (range, LoopHead::new(range, self.rate, self.channels)));
@@ -65,7 +63,7 @@ impl CuedClip {
         self.looped.as_ref().map_or(0, |(_, head)| head.kept_from(self.position))
     }
 
-    /// Frames that the clip has to go on by before it is where it is needed next.
+    /// Returns the number of frames to skip before the clip is where it is needed next.
     fn to_skip(&self) -> u64 {
         match &self.looped {
             _ if self.clip.is_none() => 0,
@@ -74,13 +72,12 @@ impl CuedClip {
         }
     }
 
-    /// Frames that can be given out without skipping first.
+    /// Returns the number of frames available without skipping.
     pub(crate) fn here(&self) -> u64 {
         if self.to_skip() > 0 { self.kept() } else { u64::MAX }
     }
 
-    /// Goes on, for a while, to where the clip is needed next; says whether there was anything to
-    /// do.
+    /// Skips towards the frame that is needed next; returns true if there was anything to skip.
     pub(crate) fn skip(&mut self) -> bool {
         let left = self.to_skip();
         let Some(clip) = self.clip.as_mut().filter(|_| left > 0) else { return false };
@@ -89,18 +86,18 @@ impl CuedClip {
         if let Some((_, head)) = &mut self.looped {
             head.keep(self.read, &self.waste.first(frames));
         }
-        // After its end there is nothing to be skipped.
+        // After the clip's end there is nothing to skip.
         self.read += if clip.end().is_some() { left } else { frames as u64 };
         true
     }
 
-    /// Whether nothing but silence is to come.
+    /// Returns true if only silence remains.
     pub(crate) fn has_ended(&self) -> bool {
         self.clip.as_ref().is_none_or(|clip| self.looped.is_none() && clip.end().is_some())
     }
 
-    /// What went wrong since the last call, as a sentence: nothing more is read then, until the
-    /// next cue.
+    /// Returns the error since the last call, as a sentence. After an error nothing more is read
+    /// until the next cue.
     pub(crate) fn take_failure(&mut self) -> Option<String> {
         let failure = self.clip.as_mut().and_then(Clip::take_error).map(|error| error.to_string());
         let truncated = || {
@@ -113,7 +110,7 @@ impl CuedClip {
         Some(found)
     }
 
-    /// Gives out frames that lie before the loop's end, from what is kept or from the clip.
+    /// Returns frames before the loop's end, from the kept frames or from the clip.
     fn give(&mut self, out: &mut BlockMut<'_>) -> usize {
         let (frames, kept) = (out.frames(), self.kept());
         let Some(clip) = &mut self.clip else {
@@ -134,7 +131,7 @@ impl CuedClip {
         sound
     }
 
-    /// At the loop's end: back to its beginning.
+    /// Returns from the loop's end to its beginning.
     fn turn(&mut self) {
         let Some(((start, end), head)) = &self.looped else { return };
         if self.position < *end {
@@ -142,7 +139,7 @@ impl CuedClip {
         }
         let is_whole = head.is_whole();
         self.position = *start;
-        // What has failed is not tried again before it has been told.
+        // A failed clip is not reopened before its error has been reported.
         self.failure = self.take_failure();
         if !is_whole && self.clip.is_some() {
             self.reopen();
@@ -179,7 +176,7 @@ mod tests {
     use super::*;
     use crate::resample::Retiming;
 
-    /// The whole of a coded stem, and a clip of it.
+    /// Returns the whole of a coded stem, and a clip of it.
     fn coded() -> (Vec<f32>, CuedClip) {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/coded/band.mp3").into();
         let placement = Placement { path, skip: 0, length: None, start: 100, retiming: Retiming::NONE };
@@ -199,7 +196,7 @@ mod tests {
         let (whole, mut clip) = coded();
         let frames = whole.len() as u64;
         assert!(frames > 400_000, "{frames}");
-        // Shorter than what is kept, longer than it, and one that goes on after the stem's end.
+        // Loops shorter than the kept frames, longer than them, and past the stem's end.
         for (start, end) in [(50_000, 50_001), (60_000, 61_234), (30_000, 330_000), (frames - 5_000, frames + 5_000)] {
             for entered in [0, start, start + 700].map(|position| position.min(end - 1)) {
                 clip.cue(entered, Some((start, end)));

@@ -1,40 +1,40 @@
-//! What a live track reads from: an input that can be sent elsewhere, and that says when it is
-//! there.
+//! Input of a live track: it can be moved to another position and reports when it is there.
 
-use super::cued_clip::{CuedClip, LoopRange};
+use super::cued_clip::CuedClip;
+use super::loop_range::LoopRange;
 use crate::audio::BlockMut;
 use crate::mix::Input;
 
-/// Where to go on reading.
+/// Position from which to continue reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cue {
-    /// Counts the cues: what was read for an earlier one is thrown away.
+    /// Number of the cue: frames read for an earlier one are discarded.
     pub epoch: u64,
     /// Session frame.
     pub position: u64,
-    /// What to play again and again from there on.
+    /// Loop range from there on.
     pub loop_range: Option<LoopRange>,
 }
 
 /// An input that a live engine can play from. All calls: audio thread.
 pub trait LiveInput: Input {
-    /// Goes elsewhere.
+    /// Moves to another position.
     fn cue(&mut self, cue: Cue);
 
-    /// Whether it is where it was last sent, with something to play.
+    /// Returns true if it has reached the last cue and has frames to play.
     fn is_cued(&mut self) -> bool;
 
-    /// Whether it can give this many frames now.
+    /// Returns true if it can provide this many frames now.
     fn is_ready(&mut self, frames: usize) -> bool;
 
-    /// Whether nothing but silence is to come.
+    /// Returns true if only silence remains.
     fn has_ended(&self) -> bool;
 
-    /// How often it has run out of sound since the last call.
+    /// Returns how many times it has run out of frames since the last call.
     fn take_starvations(&mut self) -> u32;
 }
 
-/// A file that is read when it is needed: for an offline replay.
+/// A file read on demand, for an offline replay.
 pub(crate) struct FileInput(pub(crate) CuedClip);
 
 impl Input for FileInput {

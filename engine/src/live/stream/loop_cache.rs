@@ -1,17 +1,17 @@
-//! The beginning of a loop, kept: it is played at every turn while the stem is read anew up to
-//! where it ends.
+//! Cache of the beginning of a loop. It plays at every turn while the stem is reopened and read up
+//! to the end of the cached part.
 
-use super::cued_clip::LoopRange;
+use super::loop_range::LoopRange;
 use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::units::SampleRate;
 
-/// What is kept at least, and at most, in seconds.
+/// Smallest and largest length of the cache, in seconds.
 const KEPT_S: (f64, f64) = (0.25, 5.0);
-/// Stems are read at so many times real time at least, eight of them on one thread: a thirty-second
-/// of the way to a loop is kept of it.
+/// Minimum read speed, in multiples of real time, with eight stems per thread: a thirty-second of
+/// the distance to the loop is cached.
 const PACE: u64 = 32;
 
-/// What is kept of a loop.
+/// The cached beginning of a loop.
 pub(crate) struct LoopHead {
     range: LoopRange,
     samples: AudioBuffer,
@@ -19,29 +19,29 @@ pub(crate) struct LoopHead {
 }
 
 impl LoopHead {
-    /// Nothing of a loop yet. Allocates.
+    /// Creates an empty cache. Allocates.
     pub(crate) fn new(range: LoopRange, rate: SampleRate, channels: usize) -> Self {
         let kept = (rate.frames(KEPT_S.0) + range.0 / PACE).min(rate.frames(KEPT_S.1));
         let frames = (range.1 - range.0).min(kept) as usize;
         Self { range, samples: AudioBuffer::new(channels, frames), filled: 0 }
     }
 
-    /// The session frame after the last that is kept.
+    /// Returns the session frame after the last cached one.
     pub(crate) fn end(&self) -> u64 {
         self.range.0 + self.filled as u64
     }
 
-    /// Whether all of the loop is kept.
+    /// Returns true if the whole loop is cached.
     pub(crate) fn is_whole(&self) -> bool {
         self.end() == self.range.1
     }
 
-    /// How many frames from a session frame on are kept.
+    /// Returns the number of cached frames from a session frame on.
     pub(crate) fn kept_from(&self, position: u64) -> u64 {
         if position < self.range.0 { 0 } else { self.end().saturating_sub(position) }
     }
 
-    /// Keeps what is new of frames that begin at a session frame.
+    /// Caches those frames of a block at `first` that are new.
     pub(crate) fn keep(&mut self, first: u64, block: &Block<'_>) {
         let Some(known) = self.end().checked_sub(first) else { return };
         let known = (known as usize).min(block.frames());
@@ -51,7 +51,7 @@ impl LoopHead {
         self.filled += new;
     }
 
-    /// Gives out frames that are kept.
+    /// Returns cached frames.
     pub(crate) fn give(&self, position: u64, out: &mut BlockMut<'_>) {
         let from = (position - self.range.0) as usize;
         out.copy_from(&self.samples.first(from + out.frames()).slice(from..from + out.frames()));

@@ -3,6 +3,7 @@
 pub(super) mod cued_clip;
 pub(super) mod input;
 pub(super) mod loop_cache;
+pub(super) mod loop_range;
 pub(super) mod prefetcher;
 pub(super) mod ring;
 pub(super) mod ring_writer;

@@ -1,4 +1,4 @@
-//! The threads that read stems ahead: each keeps the rings of a few tracks full.
+//! Threads that read stems ahead: each keeps the rings of a few tracks full.
 
 use super::cued_clip::CuedClip;
 use super::ring_writer::RingWriter;
@@ -10,14 +10,14 @@ use std::time::Duration;
 
 /// Frames read at a time.
 const CHUNK: usize = 1_024;
-/// How long a reader sleeps when every ring is full.
+/// Sleep of a reader when every ring is full.
 const NAP: Duration = Duration::from_millis(2);
-/// Tracks a thread, where the machine's threads allow.
+/// Tracks per thread, if there are enough threads.
 const TRACKS_A_THREAD: usize = 8;
-/// The most threads.
+/// Largest number of threads.
 const MAX_THREADS: usize = 4;
 
-/// What fills one ring.
+/// The reader that fills one ring.
 pub(crate) struct Feeder {
     pub(crate) track: usize,
     pub(crate) clip: CuedClip,
@@ -28,13 +28,13 @@ pub(crate) struct Feeder {
     phase: Phase,
 }
 
-/// How far a feeder is with its cue.
+/// Progress of a feeder with its cue.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// On the way to where the sound begins.
+    /// On the way to the first frame of the sound.
     Skipping,
     Playing,
-    /// Everything is written, but not the mark behind it.
+    /// All frames are written, but not the end mark.
     Ending {
         broken: bool,
     },
@@ -47,7 +47,7 @@ impl Feeder {
         Self { track, clip, writer, events, buffer, epoch: 0, phase: Phase::Skipping }
     }
 
-    /// Does a little; says whether there was anything to do.
+    /// Does one step; returns true if there was anything to do.
     fn work(&mut self) -> bool {
         if let Some(cue) = self.writer.take_cue() {
             self.clip.cue(cue.position, cue.loop_range);
@@ -64,14 +64,14 @@ impl Feeder {
                 true
             }
             Phase::Playing => {
-                // Small pieces only where the ring itself is small. What is not needed yet is gone
-                // to while there is time.
+                // Small pieces only if the ring itself is small. While the ring is full, the clip
+                // skips ahead to frames that are needed later.
                 if self.writer.room() < CHUNK || self.clip.here() == 0 {
                     return self.clip.skip();
                 }
                 let frames = self.clip.here().min(CHUNK as u64) as usize;
                 let sound = if self.clip.has_ended() { 0 } else { self.clip.fill(&mut self.buffer.first_mut(frames)) };
-                // What breaks off stays silent, in a loop as well.
+                // A stem that breaks off stays silent, in a loop as well.
                 let broken = self.tell_failure();
                 let ended = broken || self.clip.has_ended();
                 self.writer.write(&self.buffer.first(if ended { sound } else { frames }));
@@ -92,7 +92,7 @@ impl Feeder {
 
     fn tell_failure(&mut self) -> bool {
         let Some(message) = self.clip.take_failure() else { return false };
-        // Nobody listens: nobody is told.
+        // The event is dropped if the queue is full or has no receiver.
         let _ = self.events.try_send(Event::StemFailed { track: self.track, message });
         true
     }
@@ -102,7 +102,7 @@ impl Feeder {
 /// thread.
 ///
 /// # Errors
-/// When the system has no thread left.
+/// When the system cannot start another thread.
 pub(crate) fn start(feeders: Vec<Feeder>) -> std::io::Result<()> {
     let threads = feeders.len().div_ceil(TRACKS_A_THREAD).clamp(1, MAX_THREADS);
     let mut groups: Vec<Vec<Feeder>> = (0..threads).map(|_| Vec::new()).collect();

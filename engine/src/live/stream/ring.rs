@@ -1,5 +1,5 @@
 //! The track's end of the ring between it and a reader thread: frames read ahead, and silence with
-//! fades when there are too few.
+//! fades on underrun.
 
 use super::input::{Cue, LiveInput};
 use super::ring_writer::{Mark, RingWriter};
@@ -7,13 +7,13 @@ use crate::audio::BlockMut;
 use crate::mix::{Glide, Gliding, Input};
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// Frames over which a track that runs out of sound fades out, and in again. So many always stay
-/// behind in the ring.
+/// Frames over which a track fades out on underrun, and in again. This many always stay behind in
+/// the ring.
 pub(crate) const FADE: usize = 128;
-/// Marks and cues under way at once.
+/// Capacity of the queues of marks and cues.
 const MARKS: usize = 64;
 
-/// The track's end.
+/// The track's end of a ring.
 pub struct RingInput {
     frames: Vec<Consumer<f32>>,
     marks: Consumer<Mark>,
@@ -24,16 +24,16 @@ pub struct RingInput {
     consumed: u64,
     end: Option<(u64, bool)>,
     starving: bool,
-    /// 1 while there is sound; on its way to 0 and back when there was too little.
+    /// 1 during normal playback; moves to 0 and back on underrun.
     gain: Gliding<1>,
-    /// Frames that were not there when they were due, and are thrown away when they come.
+    /// Frames that were missing when they were due, and are discarded when they arrive.
     owed: u64,
-    /// Read ahead of this before it goes on after starving.
+    /// Frames that must be read ahead before playback resumes after an underrun.
     enough: usize,
     starvations: u32,
 }
 
-/// A ring for as many channels and frames. Control thread; allocates.
+/// Creates a ring of this many channels and frames. Control thread; allocates.
 pub(crate) fn ring(channels: usize, frames: usize) -> (RingWriter, RingInput) {
     let (producers, consumers) = (0..channels).map(|_| RingBuffer::new(frames)).unzip();
     let (mark_in, mark_out) = RingBuffer::new(MARKS);
@@ -84,12 +84,12 @@ impl RingInput {
         }
     }
 
-    /// Frames of this cue in the ring.
+    /// Returns the number of frames of this cue in the ring.
     fn available(&self) -> usize {
         if self.begun { self.frames.iter().map(Consumer::slots).min().unwrap_or(0) } else { 0 }
     }
 
-    /// Frames that may be taken while enough stays behind to fade out with, should no more come.
+    /// Returns the number of frames that may be taken while enough stay behind for a fade-out.
     fn playable(&self) -> usize {
         match self.end {
             _ if self.owed > 0 => 0,
@@ -98,8 +98,7 @@ impl RingInput {
         }
     }
 
-    /// Sets out for silence when nothing may be taken any more, and back when there is enough
-    /// again.
+    /// Starts to fade out when no more frames may be taken, and in again once there are enough.
     fn look_ahead(&mut self, frames: usize) {
         if !self.starving && self.playable() == 0 {
             self.starving = true;
@@ -126,12 +125,12 @@ impl RingInput {
 
     fn take(&mut self, out: &mut BlockMut<'_>) {
         for (channel, ring) in self.frames.iter_mut().enumerate() {
-            // There are as many: `available` said so, and only this end takes them.
+            // There are as many: `available` has counted them, and only this end takes them.
             let _ = ring.pop_entire_slice(out.channel_mut(channel));
         }
         let first = self.consumed;
         self.consumed += out.frames() as u64;
-        // Sound that breaks off fades out over its last frames.
+        // A sound that breaks off fades out over its last frames.
         if let Some((end, true)) = self.end
             && self.consumed + FADE as u64 > end
         {
@@ -163,7 +162,7 @@ impl Input for RingInput {
         while done < frames {
             let left = frames - done;
             self.look_ahead(left);
-            // What was kept back is what fades out.
+            // The frames kept back are those that fade out.
             let part = left.min(if self.starving { self.gain.left() as usize } else { self.playable() });
             let sound = part.min(self.available());
             let mut out = block.slice_mut(done..done + sound);
@@ -223,7 +222,7 @@ mod tests {
         writer.write(&Block::mono(&samples));
     }
 
-    /// A ring that has been cued and has 1000 frames in it.
+    /// Returns a ring that has been cued and holds 1000 frames.
     fn begun() -> (RingWriter, RingInput) {
         let (mut writer, mut input) = ring(1, 2_000);
         input.cue(Cue { epoch: 1, position: 0, loop_range: None });
@@ -242,7 +241,7 @@ mod tests {
             let (mut heard, mut there) = (Vec::new(), 1_000);
             let mut out = AudioBuffer::new(1, size);
             while heard.len() < 4_500 {
-                // The reader stops, is late by 1500 frames, and then there again.
+                // The reader stops, is 1500 frames behind, and then catches up.
                 if heard.len() >= 2_500 && there < heard.len() + 1_000 {
                     let frames = writer.room().min(heard.len() + 1_000 - there);
                     write(&mut writer, frames);
@@ -258,8 +257,8 @@ mod tests {
             // blocks of any size.
             let steps = heard.windows(2).map(|two| (two[1] - two[0]).abs());
             assert!(steps.fold(0.0, f32::max) < 1.875 / 128.0 + 1e-4, "blocks of {size}");
-            // All that had been read is heard before it; and what comes back is what would have
-            // been playing then.
+            // All frames read before are played first. Afterwards playback continues where it would
+            // have been.
             assert!((heard[871] - (1.0 + 871.0 * 1e-6)).abs() < 1e-6, "{}", heard[871]);
             assert!((heard[4_400] - (1.0 + 4_400.0 * 1e-6)).abs() < 1e-6, "{}", heard[4_400]);
         }

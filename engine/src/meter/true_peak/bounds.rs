@@ -1,34 +1,34 @@
-//! What no reading of a stretch can exceed, from its samples alone: most stretches need no look
-//! between them.
+//! Upper bounds of the readings of a stretch, from its samples alone. Most stretches then need no
+//! interpolation.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::lanes::{Kernel, LANES, Lanes, dispatch, larger};
 use super::table::{BENDS, TAPS, Table};
 
-/// Samples that are looked at together, and intervals that have one bound.
+/// Samples that are surveyed together, and intervals that have one bound.
 pub(super) const STRETCH: usize = 64;
 /// Stretches of samples at once, the past included.
 pub(super) const STRETCHES: usize = 17;
-/// Samples of them, and two more for the last second difference.
+/// Samples in them, and two more for the last second difference.
 pub(super) const ROOM: usize = STRETCHES * STRETCH + 2;
 
-/// What bounds each stretch of samples.
+/// Figures that bound each stretch of samples.
 #[derive(Clone, Debug)]
 pub(super) struct Bounds {
-    /// The largest magnitude in it.
+    /// Largest magnitude in it.
     levels: [f32; STRETCHES],
-    /// The largest magnitude of a second difference that begins in it.
+    /// Largest magnitude of a second difference that begins in it.
     bends: [f32; STRETCHES],
 }
 
-/// What the readings of a stretch of intervals cannot exceed.
+/// Upper bound of the readings of a stretch of intervals.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bound {
     /// The largest of the samples that the intervals lie between, or of more.
     pub(super) level: f32,
-    /// How far a reading can rise above the larger of its two samples.
+    /// Largest rise of a reading above the larger of its two samples.
     pub(super) rise: f32,
-    /// The part of `rise` that does not come from second differences.
+    /// Part of `rise` that does not come from second differences.
     rest: f32,
 }
 
@@ -37,7 +37,7 @@ impl Bounds {
         Self { levels: [0.0; STRETCHES], bends: [0.0; STRETCHES] }
     }
 
-    /// The bound of the intervals that are made of the samples of stretches `index` and
+    /// Returns the bound of the intervals that are made of the samples of stretches `index` and
     /// `index + 1`.
     pub(super) fn of(&self, table: &Table, index: usize) -> Bound {
         let level = larger(self.levels[index], self.levels[index + 1]);
@@ -47,7 +47,7 @@ impl Bounds {
     }
 }
 
-/// Looks at the first `stretches` of `samples`.
+/// Surveys the first `stretches` of `samples`.
 pub(super) fn survey(samples: &[f32; ROOM], stretches: usize, bounds: &mut Bounds) {
     dispatch(Survey { samples, stretches, bounds });
 }
@@ -76,7 +76,7 @@ impl Kernel for Survey<'_> {
     }
 }
 
-/// Sixteen samples from `at` on.
+/// Loads sixteen samples from `at` on.
 #[inline(always)]
 fn load<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
     match x[at..].first_chunk() {
@@ -85,7 +85,7 @@ fn load<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
     }
 }
 
-/// The magnitudes of sixteen second differences, the first of which begins at `at`.
+/// Returns the magnitudes of sixteen second differences, the first of which begins at `at`.
 #[inline(always)]
 fn bend_at<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
     let middle = load(lanes, x, at + 1);
@@ -93,12 +93,12 @@ fn bend_at<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
     lanes.abs(lanes.sub(outer, lanes.add(middle, middle)))
 }
 
-/// The samples that a stretch of intervals and the one before it are made of: `samples[0]` is the
-/// first of that one.
+/// Samples that a stretch of intervals and the one before it are made of: `samples[0]` is the first
+/// of that one.
 pub(super) type Around = [f32; TAPS + STRETCH];
 
-/// Which intervals of a stretch may read more than `max`, the lowest bit the first. Two looks, the
-/// closer one only where the first leaves any.
+/// Returns the intervals of a stretch that may read more than `max`, the lowest bit the first.
+/// There are two checks; the closer one runs only where the first leaves any.
 pub(super) fn suspects(table: &Table, samples: &Around, bound: Bound, max: f32) -> u64 {
     dispatch(Suspects { table, samples, bound, max })
 }
@@ -125,8 +125,7 @@ impl Kernel for Suspects<'_> {
             if lanes.above(lanes.add(ends, lanes.splat(bound.rise)), max) == 0 {
                 continue;
             }
-            // The last two lanes of the last sixteen begin beyond the samples, and are not asked
-            // for.
+            // The last two lanes of the last sixteen begin beyond the samples, and are not needed.
             let Some(x) = samples[start..].first_chunk::<{ TAPS + LANES }>() else { break };
             let mut bends = [0.0; TAPS + LANES];
             for at in (0..TAPS).step_by(LANES) {

@@ -1,4 +1,4 @@
-//! The oversampling detector behind true peak: sixteen points a sample, and a parabola through the
+//! Oversampling detector for true peak: sixteen points per sample, and a parabola through the
 //! highest.
 
 use super::bounds::{Bound, Bounds, ROOM, STRETCH, STRETCHES, survey, suspects};
@@ -11,15 +11,15 @@ use std::sync::LazyLock;
 
 /// Samples kept: a whole stretch, though [`TAPS`] would do.
 const PAST: usize = STRETCH;
-/// Frames taken in at once.
+/// Frames processed at once.
 const CHUNK: usize = (STRETCHES - 1) * STRETCH;
-/// Where the samples begin that the first interval and the one before it are made of.
+/// Start of the samples that the first interval and the one before it are made of.
 const LEAD: usize = PAST - TAPS;
 
-/// The largest magnitude between the samples of one channel, interval by interval.
+/// Measures the largest magnitude between the samples of one channel, interval by interval.
 ///
-/// A sine up to 0.45 of the sample rate reads within 0.02 dB of its true peak, at any phase: the
-/// filter is flat within 0.011 dB up to 0.46, and the parabola brings the error of the grid from
+/// A sine up to 0.45 of the sample rate reads within 0.02 dB of its true peak, at any phase. The
+/// filter is flat within 0.011 dB up to 0.46, and the parabola reduces the error of the grid from
 /// 0.034 dB to below 0.001. Input that is not finite counts as 0. The signal is silent before its
 /// first sample.
 #[derive(Clone, Debug)]
@@ -36,16 +36,16 @@ impl Default for TruePeakFir {
 }
 
 impl TruePeakFir {
-    /// A detector for one channel. Control thread; allocates.
+    /// Creates a detector for one channel. Control thread; allocates.
     pub fn new() -> Self {
         LazyLock::force(&TABLE);
         Self { samples: Box::new([0.0; ROOM]), bounds: Bounds::new() }
     }
 
-    /// Frames between an input frame and the peak of the interval that begins at it: 24. `peaks[i]`
-    /// of a call covers the time from frame i − 24 to i − 23 of the same stretch of input. A peak
-    /// within a sixteenth of a frame of either end may be reported for the neighbouring interval.
-    /// Any thread.
+    /// Returns the latency in frames: 24 from an input frame to the peak of the interval that
+    /// begins at it. `peaks[i]` of a call covers the time from frame i − 24 to i − 23 of the same
+    /// stretch of input. A peak within a sixteenth of a frame of either end may be reported for the
+    /// neighbouring interval. Any thread.
     pub fn latency(&self) -> u64 {
         (TAPS / 2) as u64
     }
@@ -55,8 +55,8 @@ impl TruePeakFir {
         self.samples.fill(0.0);
     }
 
-    /// Takes in `input` and writes, for each of its frames, the largest magnitude in the interval
-    /// that [`Self::latency`] names. Only as many frames as both slices have. Audio thread: no
+    /// Appends `input` and writes, for each of its frames, the largest magnitude in the interval
+    /// given by [`Self::latency`]. Only as many frames as both slices have. Audio thread: no
     /// allocation.
     pub fn process(&mut self, input: &[f32], peaks: &mut [f32]) {
         let frames = input.len().min(peaks.len());
@@ -69,9 +69,9 @@ impl TruePeakFir {
         }
     }
 
-    /// Takes in `input` and returns the largest magnitude in all its intervals, or `floor` where
-    /// that is larger: the running maximum of a meter. What the samples rule out is not looked at:
-    /// the result does not depend on that. Audio thread: no allocation.
+    /// Appends `input` and returns the largest magnitude in all its intervals, or `floor` where
+    /// that is larger: the running maximum of a meter. Intervals that the samples rule out are
+    /// skipped, which does not change the result. Audio thread: no allocation.
     pub fn max_above(&mut self, input: &[f32], floor: f32) -> f32 {
         let mut max = floor;
         for input in input.chunks(CHUNK) {
@@ -89,7 +89,7 @@ impl TruePeakFir {
         max
     }
 
-    /// As [`Self::max_above`] for the intervals of a stretch.
+    /// Returns the same as [`Self::max_above`] for the intervals of a stretch.
     fn max_of_stretch(&self, intervals: Range<usize>, bound: Bound, mut max: f32) -> f32 {
         let Some(around) = self.samples[LEAD + intervals.start..].first_chunk() else { return max };
         let mut left = suspects(&TABLE, around, bound, max) & (u64::MAX >> (STRETCH - intervals.len()));
@@ -102,7 +102,7 @@ impl TruePeakFir {
         max
     }
 
-    /// Appends at most [`CHUNK`] samples; returns how many stretches there are now.
+    /// Appends at most [`CHUNK`] samples. Returns the number of stretches.
     fn take_in(&mut self, input: &[f32]) -> usize {
         take_finite(input, &mut self.samples[PAST..]);
         // Silence after the last sample can only raise a bound.
@@ -117,14 +117,14 @@ impl TruePeakFir {
         self.samples.copy_within(frames..frames + PAST, 0);
     }
 
-    /// The peaks of an interval and the next two.
+    /// Returns the peaks of an interval and the next two.
     fn read(&self, interval: usize) -> [f32; READ] {
         let Some(samples) = self.samples[LEAD + interval..].first_chunk::<SPAN>() else { return [0.0; READ] };
         highest(&points(&TABLE.taps, samples), samples)
     }
 }
 
-/// Compiled for wider vectors too.
+/// Copies finite samples. Compiled for wider vectors too.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
 fn take_finite(input: &[f32], samples: &mut [f32]) {
     for (sample, x) in samples.iter_mut().zip(input) {
@@ -180,8 +180,8 @@ mod tests {
         }
     }
 
-    /// By how much the readings of a signal come nearest to their bounds: to the stretch's, and to
-    /// the closer one of each interval.
+    /// Returns the least margin between the readings of a signal and their bounds: the stretch's,
+    /// and the closer one of each interval.
     fn nearest(signal: &[f32]) -> [f32; 2] {
         let (mut fir, mut nearest) = (TruePeakFir::new(), [f32::MAX; 2]);
         let stretches = fir.take_in(signal);
@@ -210,8 +210,8 @@ mod tests {
     fn no_reading_exceeds_its_bounds_and_the_worst_input_comes_near() {
         let mut least = [f32::MAX; 2];
         for phase in 0..16 {
-            // Second differences of full size with the sign of what each does to this phase:
-            // nothing bends a signal further.
+            // Second differences of full size with the sign of their effect on this phase: nothing
+            // bends a signal further.
             let mut signal = white_noise(phase as u64, 0.9, 400);
             for tap in 0..TAPS {
                 signal[200 + tap] = 1.0_f32.copysign(TABLE.taps[tap][phase]);

@@ -1,8 +1,8 @@
 //! Sixteen f32 side by side: one AVX-512 register, two of AVX2, or a plain array; every set gives
 //! the same bits.
 //!
-//! Instructions are named, as compilers keep such sums and maxima in registers only when the whole
-//! program is optimised at its linking: else they go through memory, at up to ten times the cost.
+//! Instructions are named, as compilers keep such sums and maxima in registers only with link-time
+//! optimisation. Without it they pass through memory, at up to ten times the cost.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 #[cfg(target_arch = "x86_64")]
@@ -10,7 +10,7 @@ use pulp::x86::{V3, V4};
 
 pub(super) const LANES: usize = 16;
 
-/// The arithmetic of one instruction set. No number is NaN.
+/// Arithmetic of one instruction set. No number is NaN.
 pub(super) trait Lanes: Copy {
     type V: Copy;
     fn load(self, from: &[f32; LANES]) -> Self::V;
@@ -21,13 +21,13 @@ pub(super) trait Lanes: Copy {
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
     fn abs(self, a: Self::V) -> Self::V;
-    /// A bit for every lane whether `a > b`, the first the lowest.
+    /// Returns one bit per lane for `a > b`, the first the lowest.
     fn above(self, a: Self::V, b: Self::V) -> u32;
-    /// The largest lane.
+    /// Returns the largest lane.
     fn highest(self, a: Self::V) -> f32;
 }
 
-/// What is run on the best set that the processor has.
+/// Computation that runs on the best instruction set of the processor.
 pub(super) trait Kernel {
     type Output;
     fn run<L: Lanes>(self, lanes: L) -> Self::Output;
@@ -46,7 +46,7 @@ pub(super) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     kernel.run(Plain)
 }
 
-/// A kernel on every set that the processor has, the plain one first.
+/// Runs a kernel on every instruction set of the processor, the plain one first.
 #[cfg(test)]
 pub(super) fn on_every_set<K: Kernel + Clone>(kernel: &K) -> Vec<K::Output> {
     let mut outputs = vec![kernel.clone().run(Plain)];
@@ -74,7 +74,7 @@ impl<L: Lanes, K: Kernel> pulp::NullaryFnOnce for On<L, K> {
     }
 }
 
-/// No set at all.
+/// Plain arrays, without an instruction set.
 #[derive(Clone, Copy)]
 pub(super) struct Plain;
 
@@ -126,7 +126,8 @@ impl Lanes for Plain {
     }
 }
 
-/// The larger of two numbers that are not NaN, in the form that one vector instruction computes.
+/// Returns the larger of two numbers that are not NaN, in the form that one vector instruction
+/// computes.
 pub(super) fn larger(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }

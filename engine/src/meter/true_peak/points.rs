@@ -1,4 +1,4 @@
-//! The points of a few intervals side by side, and the highest of the parabolas through them.
+//! Points of a few intervals side by side, and the highest of the parabolas through them.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::lanes::{Kernel, Lanes, dispatch, larger};
@@ -6,13 +6,13 @@ use super::table::{PHASES, TAPS, Taps};
 
 /// Intervals that are read together.
 pub(super) const READ: usize = 3;
-/// Windows that this takes: the first interval's neighbour lends its last point.
+/// Windows of samples that this takes: the first interval's neighbour lends its last point.
 pub(super) const WINDOWS: usize = READ + 1;
-/// The samples of those windows.
+/// Samples of those windows.
 pub(super) const SPAN: usize = TAPS + READ;
 
-/// The points of every window, the first of which begins with `samples[0]`: products added up from
-/// the oldest sample to the newest, nothing fused.
+/// Returns the points of every window, the first of which begins with `samples[0]`. Products are
+/// added up from the oldest sample to the newest, nothing fused.
 pub(super) fn points(taps: &Taps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
     dispatch(Points { taps, samples })
 }
@@ -40,7 +40,7 @@ impl Kernel for Points<'_> {
     }
 }
 
-/// The highest magnitude in each interval, on its grid and on the parabolas through it.
+/// Returns the highest magnitude in each interval, on its grid and on the parabolas through it.
 #[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
 pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) -> [f32; READ] {
     let mut highest = [0.0; READ];

@@ -1,35 +1,38 @@
-//! The interpolator behind true peak, and how far it can rise above the samples it is made of.
+//! Interpolator for true peak, and how far it can rise above the samples it is made of.
 
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-/// Points a sample interval.
+/// Points per sample interval.
 pub(super) const PHASES: usize = 16;
 /// Samples that each point is made of.
 pub(super) const TAPS: usize = 48;
-/// Second differences that the points of an interval, and the one before it, are made of: the first
+/// Second differences that the points of an interval, and the one before it, are made of. The first
 /// begins at the sample before the interval's own.
 pub(super) const BENDS: usize = TAPS - 1;
 /// Kaiser β: flat within 0.011 dB up to 0.46 of the sample rate at 48 taps.
 const KAISER_BETA: f64 = 6.0;
 
-/// By tap, oldest first, then by phase: the points of an interval are the lanes of a register.
+/// Taps, by tap, oldest first, then by phase: the points of an interval are the lanes of a
+/// register.
 pub(super) type Taps = [[f32; PHASES]; TAPS];
 
-/// The interpolator, and how far it can rise above its samples.
+/// Interpolator, and how far it can rise above its samples.
 pub(super) struct Table {
     pub(super) taps: Taps,
-    /// No reading exceeds max |its two samples| + `bend`·max |second difference| + `rest`·max |x
-    /// over all taps|.
+    /// Weights of a bound. No reading exceeds max |its two samples| + `bend`·max |second
+    /// difference| + `rest`·max |x over all taps|.
     pub(super) bend: f32,
     pub(super) rest: f32,
-    /// The same, closer: in place of `bend`·max the sum of these times |second difference|.
+    /// Weights of a closer bound: in place of `bend`·max the sum of these times |second
+    /// difference|.
     pub(super) bends: [f32; BENDS],
 }
 
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(design);
 
-/// A Kaiser-windowed sinc whose every phase passes 0 Hz at exactly 1; phase 0 is the sample itself.
+/// Designs a Kaiser-windowed sinc whose every phase passes 0 Hz at exactly 1; phase 0 is the sample
+/// itself.
 fn design() -> Table {
     let centre = (TAPS / 2 - 1) as f64;
     let half = (TAPS / 2) as f64;
@@ -53,7 +56,7 @@ fn design() -> Table {
             *value /= sum;
             coefficients[phase] = *value as f32;
         }
-        // What is left after the straight line between the two middle samples, written as second
+        // The rest after the straight line between the two middle samples, written as second
         // differences.
         column[TAPS / 2 - 1] -= 1.0 - fraction;
         column[TAPS / 2] -= fraction;
@@ -69,9 +72,9 @@ fn design() -> Table {
         rest = rest.max(column[TAPS - 2].abs() + column[TAPS - 1].abs());
     }
     // A parabola's vertex lies at most an eighth of the grid's own second difference above its
-    // middle point. That difference is at most twice what the middle point is off the straight
-    // line, and once what each neighbour is; where two straight lines meet, d/16 more. 4e-5 covers
-    // the rounding of 48 products in f32, and of as many in the closer bound.
+    // middle point. That difference is at most twice the distance of the middle point from the
+    // straight line, and once that of each neighbour. Where two straight lines meet, d/16 is added.
+    // 4e-5 covers the rounding of 48 products in f32, and of as many in the closer bound.
     let mut bends = [0.0; BENDS];
     for (index, weight) in bends.iter_mut().enumerate() {
         let own = index.checked_sub(1).map_or(0.0, |tap| largest[tap]);
@@ -83,7 +86,7 @@ fn design() -> Table {
     Table { taps, bend: (1.5 * bend + 1.0 / 128.0) as f32, rest: (1.5 * rest + 4e-5) as f32, bends }
 }
 
-/// The modified Bessel function of order zero, by its power series.
+/// Returns the modified Bessel function of order zero, by its power series.
 fn bessel_i0(x: f64) -> f64 {
     let (mut sum, mut term, mut k) = (1.0, 1.0, 1.0);
     while term > 1e-17 * sum {

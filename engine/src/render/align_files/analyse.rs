@@ -1,4 +1,4 @@
-//! Files decoded for alignment, each brought to one rate.
+//! Decoding of files for alignment, each converted to one rate.
 
 use super::error::AlignError;
 use crate::align::StemFeatures;
@@ -13,21 +13,22 @@ use std::path::{Path, PathBuf};
 /// Frames read at once.
 pub(super) const BLOCK: usize = 16_384;
 
-/// What is known of one file.
+/// Analysis of one file.
 #[derive(Debug)]
 pub struct Heard {
-    /// What alignment compares.
+    /// Features that alignment compares.
     pub features: StemFeatures,
-    /// Why it cannot be compared, when it is too short or holds samples that are not finite.
+    /// Reason why it cannot be compared, if it is too short or contains samples that are not
+    /// finite.
     pub unfit: Option<String>,
 }
 
-/// Listens to files, each brought to `rate`. Uses rayon's pool; `stop` may be asked from any
+/// Analyses files, each converted to `rate`. Uses rayon's pool; `stop` may be called from any
 /// thread.
 ///
 /// # Errors
-/// When a file cannot be read at all. One without sound, with fewer frames than a stem needs or
-/// with samples that are not finite is no error: it is unfit.
+/// When a file cannot be read at all. A file without sound, with fewer frames than a stem needs, or
+/// with samples that are not finite is not an error: it is unfit.
 pub fn listen_to(
     paths: &[PathBuf],
     rate: SampleRate,
@@ -70,7 +71,7 @@ fn why_unfit(error: DecodeError) -> Result<String, DecodeError> {
     }
 }
 
-/// A file at another rate, read anew.
+/// Opens a file, converted to another rate.
 pub(super) fn open(
     path: &Path,
     rate: SampleRate,

@@ -11,18 +11,18 @@ pub enum AlignError {
     /// A stem cannot be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// The rate of a stem cannot become that of the reference.
+    /// The rate of a stem cannot be converted to that of the reference.
     #[error("{}: {source}", path.display())]
     Resample {
         /// The stem.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: ResampleError,
     },
     /// An aligned stem cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// Somebody asked to stop.
+    /// A stop was requested.
     #[error("stopped on request; nothing was written")]
     Stopped,
 }

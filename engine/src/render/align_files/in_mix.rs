@@ -1,4 +1,4 @@
-//! Stems inside a mix: the gain of each, and what of the mix they leave unexplained.
+//! Stems inside a mix: the gain of each, and the part of the mix that they leave unexplained.
 
 use super::analyse::open;
 use super::error::AlignError;
@@ -14,16 +14,17 @@ use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Frames read at once: the frames of the spectrum too.
+/// Frames read at once; also the frames of the spectrum.
 const BLOCK: usize = 4_096;
-/// Middles of the octaves that are reported, in hertz.
+/// Centres of the reported octaves, in hertz.
 const OCTAVES_HZ: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0];
-/// What is left of one band of the mix.
+/// Residual of the mix in one band.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Band {
-    /// The middle of the octave, in hertz.
+    /// Centre of the octave, in hertz.
     pub centre_hz: f64,
-    /// Power of the mix less the stems over that of the mix, in dB; none where the mix is silent.
+    /// Power of the mix minus the stems relative to that of the mix, in dB; none where the mix is
+    /// silent.
     pub residual_db: Option<f64>,
 }
 
@@ -33,19 +34,19 @@ pub struct InMix {
     /// The gain of each stem in the mix, in dB; none for a stem that was not found, or whose gain
     /// is not above 0.
     pub gains_db: Vec<Option<f64>>,
-    /// How deep the sum of the stems cancels the mix: power left over power of the mix, in dB; none
-    /// for a silent mix.
+    /// Power left after subtracting the sum of the stems, relative to the mix, in dB; none for a
+    /// silent mix.
     pub residual_db: Option<f64>,
-    /// The same, an octave each.
+    /// The same per octave.
     pub bands: Vec<Band>,
 }
 
-/// Finds the gains, by least squares over all stems at once, with which stems make up a mix.
-/// `alignment` is that of the mix, at number 0, and the stems after it; `rate` is the rate of the
-/// mix. Reads every file twice.
+/// Finds the gains of the stems in a mix, by least squares over all stems at once. `alignment` is
+/// that of the mix, at number 0, and the stems after it; `rate` is the rate of the mix. Reads every
+/// file twice.
 ///
 /// # Errors
-/// When a file cannot be read, or `stop` says so.
+/// When a file cannot be read, or `stop` returns true.
 pub fn find_in_mix(
     mix: &Path,
     stems: &[PathBuf],
@@ -94,7 +95,7 @@ pub fn find_in_mix(
     })
 }
 
-/// Reads the mix and the stems, in time with it, block by block; mono goes to both channels.
+/// Reads the mix and the stems, aligned with it, block by block; mono is copied to both channels.
 fn together(
     mix: &Path,
     files: &[(&PathBuf, Place)],
@@ -124,7 +125,7 @@ fn together(
     }
 }
 
-/// Power an octave, and in all.
+/// Power per octave, and in total.
 struct Spectrum {
     fft: Arc<dyn realfft::RealToComplex<f32>>,
     hann: Vec<f32>,
@@ -153,7 +154,7 @@ impl Spectrum {
             for ((to, x), gain) in input.iter_mut().zip(samples).zip(&self.hann) {
                 *to = x * gain;
             }
-            // The lengths are the plan's own.
+            // The lengths are those of the FFT plan.
             let _ = self.fft.process_with_scratch(&mut input, &mut output, &mut scratch);
             for (band, centre) in self.bands.iter_mut().zip(OCTAVES_HZ) {
                 let bin = |hz: f64| ((hz * BLOCK as f64 / self.rate_hz).round() as usize).min(output.len());

@@ -1,4 +1,4 @@
-//! Alignment of files: decoded into features, found in a mix, written in time.
+//! Alignment of files: analysed, found in a mix, written in time.
 
 mod analyse;
 mod error;

@@ -12,23 +12,22 @@ use crate::units::SampleRate;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Everything begins later by whole multiples of this, in seconds: a whole number of frames at
-/// every common rate.
+/// Unit of the common delay, in seconds: a whole number of frames at every common rate.
 const ROOM_S: f64 = 0.01;
 
-/// A stem to write.
+/// A stem to be written.
 #[derive(Clone, Debug)]
 pub struct Written {
     /// The stem.
     pub path: PathBuf,
-    /// What puts it in time, in frames at the rate of the comparison.
+    /// Movement that aligns it, in frames at the rate of the comparison.
     pub movement: Move,
-    /// The frame, at that rate, where it begins to sound; none for silence.
+    /// Frame, at that rate, at which its sound starts; none for silence.
     pub first_sound: Option<u64>,
 }
 
-/// The names of the written files, in order: those of the stems, ending in `.wav`, numbered where
-/// two are alike. Names that differ in case alone count as alike, as many file systems have it.
+/// Returns the names of the written files, in order: those of the stems, ending in `.wav`, numbered
+/// where two are equal. Names that differ only in case count as equal, as on many file systems.
 fn names(stems: &[PathBuf]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for stem in stems {
@@ -42,20 +41,20 @@ fn names(stems: &[PathBuf]) -> Vec<String> {
     names
 }
 
-/// Where aligned stems are written.
+/// Destination of aligned stems.
 #[derive(Clone, Copy, Debug)]
 pub struct AlignedFolder<'a> {
-    /// The folder; made where it is missing.
+    /// The folder; created if missing.
     pub folder: &'a Path,
-    /// Other files that are read than the stems: none is replaced.
+    /// Further input files besides the stems: none is replaced.
     pub inputs: &'a [PathBuf],
-    /// Whether files may be replaced that mixdown did not write.
+    /// True if files that mixdown did not write may be replaced.
     pub force: bool,
 }
 
 impl AlignedFolder<'_> {
-    /// Sees to it that the stems may be written into the folder. Nothing is decoded, nothing stays
-    /// written.
+    /// Checks that the stems may be written into the folder. Nothing is decoded, and nothing
+    /// remains written.
     ///
     /// # Errors
     /// When a file would replace an input, or a file that mixdown did not write; when the folder
@@ -72,13 +71,13 @@ impl AlignedFolder<'_> {
     }
 }
 
-/// Writes stems in time, each at its own rate, as 32-bit float WAV files that appear together or
-/// not at all. A stem that begins before time 0 loses silence, never sound: where there is sound,
-/// everything begins later. Returns the files, and the seconds by which everything begins later.
+/// Writes aligned stems, each at its own rate, as 32-bit float WAV files that appear together or
+/// not at all. A stem that begins before time 0 loses silence, never sound: if sound would be lost,
+/// all stems are delayed. Returns the files and that delay in seconds.
 ///
 /// # Errors
-/// When a stem cannot be read on or a file not be written, and what [`AlignedFolder::check`]
-/// refuses.
+/// When a stem cannot be read on or a file cannot be written, and in the cases of
+/// [`AlignedFolder::check`].
 pub fn write_aligned(
     stems: &[Written],
     rate: SampleRate,

@@ -1,4 +1,4 @@
-//! Listens to every stem before the mix and decides which are moved.
+//! Analyses every stem before the mix and decides which are moved.
 
 use crate::align::{self, AlignSettings, Alignment, Mode, Pairs, StemFeatures};
 use crate::audio::AudioBuffer;
@@ -13,13 +13,13 @@ use std::cell::RefCell;
 
 /// Frames read at once: they stay in the cache.
 const BLOCK: usize = 4_096;
-/// Blocks of every stem between two looks at the caller.
+/// Blocks of every stem between two progress reports.
 const BLOCKS: usize = 32;
 
-/// What was heard.
+/// Result of the comparison.
 pub(crate) struct Listened {
     pub(crate) alignment: Alignment,
-    /// The session frame at which each stem begins to sound; none for silence.
+    /// Session frame at which the sound of each stem starts; none for silence.
     pub(crate) first_sounds: Vec<Option<u64>>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
         })
         .map(|(clip, features)| Ear { buffer: AudioBuffer::new(clip.channels(), BLOCK), features, clip, done: false })
         .collect();
-    // Listening is the first half of the phase, comparing the second.
+    // Decoding is the first half of the phase, comparing the second.
     let half = plan.expected_frames().unwrap_or(0).max(1);
     let progress = RefCell::new(PhaseProgress::start(on_progress, Phase::Aligning, 2 * half)?);
     let mut position = 0;
@@ -62,12 +62,12 @@ pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
     });
     answer.into_inner()?;
     let first_sounds = features.iter().map(StemFeatures::first_sound).collect();
-    // What the files of the features took is given back while the mix begins.
+    // The memory of the features is freed while the mix starts.
     rayon::spawn(move || drop(features));
     Ok(Listened { alignment, first_sounds })
 }
 
-/// One stem and what is kept of it.
+/// One stem and its features.
 struct Ear {
     clip: Clip,
     buffer: AudioBuffer,

@@ -1,4 +1,4 @@
-//! Whether a mix is made of the very steps that its stems are stored in, so that it can be written
+//! Check for exact sums: mixes made of the quantisation steps of their stems, which can be written
 //! without rounding.
 
 use crate::io::StemInfo;
@@ -6,11 +6,11 @@ use crate::mix::{Matrix, fader};
 use crate::render::plan::Plan;
 use crate::session::{AuxSend, Target};
 
-/// Returns whether every sample that reaches the limiter is a sum of whole steps of the output's
-/// format: stems stored in no more bits, at the mix's rate, at unity or muted or with inverted
-/// polarity, without inserts and without a loudness target.
+/// Returns true if every sample that reaches the limiter is a sum of whole steps of the output's
+/// format. This requires stems stored in no more bits, at the mix's rate, at unity, muted or with
+/// inverted polarity. It also requires that there are no inserts and no loudness target.
 ///
-/// Such a sum needs no rounding, and so no dither; what the limiter turns down does.
+/// Such a sum needs no rounding, and therefore no dither; samples reduced by the limiter do.
 pub(crate) fn is_exact(plan: &Plan) -> bool {
     let session = plan.session();
     let bits = u32::from(session.output.format.samples().bits());
@@ -38,12 +38,12 @@ fn is_exact_stem(plan: &Plan, index: usize, stem: &StemInfo, bits: u32) -> bool 
         && are_whole(&track.sends)
 }
 
-/// The bits of a stored sample, where samples are stored as whole numbers.
+/// Returns the bits of a stored sample, if samples are stored as integers.
 fn whole_bits(stem: &StemInfo) -> Option<u32> {
     stem.bits.filter(|_| !stem.codec.starts_with("pcm_f"))
 }
 
-/// Whether what goes through the gains is kept, left out or turned over, and nothing else.
+/// Returns true if the gains only keep, omit or invert samples.
 fn is_whole(matrix: Matrix) -> bool {
     matrix.gains().iter().all(|gain| [-1.0, 0.0, 1.0].contains(gain))
 }

@@ -1,20 +1,21 @@
-//! Pass two, where a loudness is asked for: the scratch through gain and limiter, again with a
-//! corrected gain until the file has it.
+//! Pass two, for a target loudness: the scratch passes gain and limiter, again with a corrected
+//! gain until the file meets the target.
 
 use super::master_stage::{MasterLine, MasterTaps};
-use super::render::RenderOptions;
 use crate::dsp::dynamics::LIMITER_CEILING_DBTP;
 use crate::master::{Aim, GainPlan, MasterChain, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
 use crate::process::{BuildError, ProcessSpec};
 use crate::render::error::RenderError;
-use crate::render::output::sink::{Sink, Written};
+use crate::render::options::RenderOptions;
+use crate::render::output::sink::Sink;
+use crate::render::output::written::Written;
 use crate::render::progress::{OnProgress, Phase, PhaseProgress};
 use crate::render::spill::premaster::Scratch;
 use std::path::Path;
 
-/// The most passes. The loudness of a mix that is limited now and then is met in two or three, that
-/// of a dense one in five.
+/// Largest number of passes. The loudness of a mix that is limited now and then is met in two or
+/// three, that of a dense one in five.
 const MAX_PASSES: usize = 16;
 
 /// The master as written.
@@ -27,7 +28,7 @@ pub(crate) struct Mastered {
     pub(crate) passes: usize,
 }
 
-/// The gain and the ceiling that are tried, and how often others were.
+/// The current gain and ceiling, and the number of passes so far.
 pub(crate) struct Tries<'a> {
     aim: &'a Aim,
     gain: GainPlan,
@@ -36,20 +37,21 @@ pub(crate) struct Tries<'a> {
 }
 
 impl<'a> Tries<'a> {
-    /// What to try first for a sum of this measure; without a target no measure is asked for.
+    /// Creates the first try for a sum with this measurement; without a target no measurement is
+    /// needed.
     pub(crate) fn first(aim: &'a Aim, sum: Option<&Measurement>) -> Self {
         let (loudness, peak) = sum.map_or((None, None), |sum| (sum.integrated_lufs, sum.true_peak_dbtp));
         Self { aim, gain: GainPlan::first(aim, loudness, peak), ceiling: aim.ceiling_dbtp, passes: 0 }
     }
 
-    /// The chain to try now.
+    /// Returns the chain of the current try.
     pub(crate) fn chain(&mut self, spec: &ProcessSpec) -> Result<MasterChain, BuildError> {
         self.passes += 1;
         MasterChain::new(self.gain.gain_db, self.ceiling, spec)
     }
 
-    /// Whether what was written is what was asked for, or as near as can be; else what is tried
-    /// next is something else.
+    /// Returns true if the file meets the request as closely as possible; otherwise chooses the
+    /// next gain or ceiling.
     pub(crate) fn are_over(&mut self, written: &Measurement) -> bool {
         if self.passes == MAX_PASSES {
             return true;
@@ -61,7 +63,7 @@ impl<'a> Tries<'a> {
             && peak > limit + TRUE_PEAK_TOLERANCE_DB
         {
             let lower = current - (peak - limit) - TRUE_PEAK_TOLERANCE_DB / 2.0;
-            // Where a limiter cannot be set as low, the ceiling is reported as missed.
+            // If the limiter cannot be set as low, the ceiling is reported as missed.
             if lower >= LIMITER_CEILING_DBTP.0 {
                 self.ceiling = Some(lower);
                 self.gain.restart();
@@ -71,13 +73,13 @@ impl<'a> Tries<'a> {
         true
     }
 
-    /// The last try, as what it came to.
+    /// Returns the result of the last try.
     pub(crate) fn end(self, taps: MasterTaps, written: Written, sink: &Sink<'_>) -> Mastered {
         Mastered { taps, gain: self.gain, written, clipped_samples: sink.clipped_samples(), passes: self.passes }
     }
 }
 
-/// Masters a mix of so many frames into a sink; what has to wait waits in the folder.
+/// Masters a mix of `frames` frames into a sink; temporary files are created in `folder`.
 pub(crate) fn run(
     spec: ProcessSpec,
     (frames, scratch): (u64, &mut Scratch),

@@ -1,5 +1,5 @@
-//! The end of the road: gain and limiter, then the taps, the file and what is read back of it, each
-//! a stretch behind the one before.
+//! The last stage: gain and limiter, then the taps, the file and its read-back, each one block
+//! behind the one before.
 
 use super::mix_sink::Store;
 use crate::analysis::{PhaseScope, SpectrumAnalyser};
@@ -18,16 +18,16 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-/// What came out of the chain, besides the sound.
+/// Readings of the chain, besides the audio.
 pub(crate) struct MasterTaps {
-    /// `None` when the mix is all that is asked for.
+    /// `None` if only the mix is requested.
     pub(crate) data: Option<MasterData>,
-    /// Its readings of the whole, rounded; likewise.
+    /// Measurement of the whole by these readings, rounded; `None` likewise.
     pub(crate) predicted: Option<Measurement>,
     pub(crate) limiter: Option<LimiterStats>,
 }
 
-/// What the data files and the page say of the master.
+/// Readings of the master for the data files and the page.
 pub(crate) struct MasterData {
     pub(crate) readings: MasterReadings,
     pub(crate) spectrum: SpectrumAnalyser,
@@ -53,7 +53,7 @@ impl DataTaps {
         }
     }
 
-    /// Takes away what meter and limiter hold, where it is enough.
+    /// Moves full pages of meter readings, and the limiter's values, to the logs.
     fn keep(&mut self, reduction: &ReductionSeries) -> io::Result<()> {
         add_reductions(&mut self.reduction, reduction.values())?;
         self.log.keep(0, &mut self.meter)
@@ -67,7 +67,7 @@ impl DataTaps {
     }
 }
 
-/// Takes in the sum, and masters it into a sink.
+/// Receives the sum, and masters it into a sink.
 pub(crate) struct MasterLine<'a, 'b> {
     chain: MasterChain,
     reduction: ReductionSeries,
@@ -75,14 +75,14 @@ pub(crate) struct MasterLine<'a, 'b> {
     sink: &'a mut Sink<'b>,
     ready: Stretch,
     next: Stretch,
-    /// Frames that have gone into the chain.
+    /// Frames processed by the chain.
     seen: u64,
     /// Frames that may or may not be part of the output.
     unsure: Queue,
 }
 
 impl<'a, 'b> MasterLine<'a, 'b> {
-    /// A line that takes up to `spec.max_block` frames at a time; what has to wait waits in
+    /// Builds a line for up to `spec.max_block` frames at a time; temporary files are created in
     /// `folder`. Restarts the sink. Control thread; allocates.
     ///
     /// # Errors
@@ -107,8 +107,8 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         })
     }
 
-    /// Masters the next `frames` frames, which `fill` writes; meanwhile those of the last call are
-    /// measured and written, and the sum is heard.
+    /// Masters the next `frames` frames, which `fill` writes. Meanwhile the frames of the last call
+    /// are measured and written, and the sum is metered.
     pub(crate) fn master(
         &mut self,
         frames: usize,
@@ -143,7 +143,7 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         Ok(())
     }
 
-    /// Masters what was held back, up to frame `until` of the output.
+    /// Masters the frames held back, up to frame `until` of the output.
     fn master_unsure(&mut self, until: u64) -> Result<(), RenderError> {
         let mut unsure = std::mem::replace(&mut self.unsure, Queue::new(2));
         while self.seen < until && unsure.frames() > 0 {
@@ -160,7 +160,7 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         Ok(())
     }
 
-    /// Ends the output after `frames` frames: pushes out what the limiter and the line still hold.
+    /// Ends the output after `frames` frames: flushes the frames still in the limiter and the line.
     pub(crate) fn finish(mut self, frames: u64) -> Result<MasterTaps, RenderError> {
         self.master_unsure(frames)?;
         let end = frames + self.chain.latency();
@@ -196,7 +196,7 @@ impl Store for MasterLine<'_, '_> {
                 out.copy_from(&block.slice(0..now));
                 Ok(())
             };
-            // The meter hears all of the block, though some of it may be mastered later.
+            // The meter receives the whole block, though some of it may be mastered later.
             self.master(now, fill, meter.take().map(|meter| (meter, *block)))?;
         }
         if let Some(meter) = meter {
@@ -208,10 +208,10 @@ impl Store for MasterLine<'_, '_> {
     }
 }
 
-/// Frames of the master between the chain and what takes them.
+/// Frames of the master on their way from the chain to the taps.
 struct Stretch {
     buffer: AudioBuffer,
-    /// Those that are part of the output.
+    /// Range of the frames that are part of the output.
     range: Range<usize>,
 }
 
@@ -225,7 +225,7 @@ impl Stretch {
     }
 }
 
-/// Runs the chain, in pieces that end where the series asks.
+/// Runs the chain, in pieces that end at the intervals of the series.
 fn process(chain: &mut MasterChain, block: &mut BlockMut<'_>, reduction: &mut ReductionSeries) {
     let mut done = 0;
     while done < block.frames() {

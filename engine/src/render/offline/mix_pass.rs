@@ -1,9 +1,9 @@
-//! Pass one: every track and bus is rendered and summed, chunk by chunk, into a store, and measured
-//! on the way.
+//! Pass one: every track and bus is rendered, summed chunk by chunk into a store, and measured on
+//! the way.
 
-use super::mix_sink::{Chunk, Keeper, Store};
+use super::chunk::Chunk;
+use super::mix_sink::{Keeper, Store};
 use super::output_range::Span;
-use super::render::RenderOptions;
 use super::strip_meter::StripTap;
 use super::track_groups::TrackGroups;
 use crate::io::wav::BroadcastExtension;
@@ -12,6 +12,7 @@ use crate::meter::Measurement;
 use crate::mix::TrackStrip;
 use crate::render::clip::Clip;
 use crate::render::error::RenderError;
+use crate::render::options::RenderOptions;
 use crate::render::output::stem_files::{FinishedStems, StemFiles};
 use crate::render::plan::Plan;
 use crate::render::progress::{OnProgress, Phase, PhaseProgress};
@@ -20,39 +21,38 @@ use std::path::Path;
 
 /// The mix before its master gain.
 pub(crate) struct Mixed {
-    /// How many frames of the sum are the output.
+    /// Number of frames of the sum that belong to the output.
     pub(crate) frames: u64,
     /// Session frame of the output's first frame.
     pub(crate) start: u64,
-    /// The signals of the sum, as files, if they were asked for.
+    /// The signals of the sum, as files, if requested.
     pub(crate) stems: Option<FinishedStems>,
-    /// How late the signal path was, in frames; taken out.
+    /// Latency of the signal path, in frames; already removed.
     pub(crate) latency: u64,
-    /// The sum, measured, where a target or the data ask for it.
+    /// Measurement of the sum, if the target or the data need it.
     pub(crate) measured: Option<Measurement>,
-    /// A track each.
+    /// One result per track.
     pub(crate) tracks: Vec<TrackResult>,
-    /// The hashes of the stems, in session order, as far as they came of themselves.
+    /// Hashes of the stems, in session order, as far as they were computed while reading.
     pub(crate) fingerprints: Vec<Fingerprint>,
-    /// A bus each, in session order: after the fader, until the last stem ends.
+    /// One measurement per bus, in session order: after the fader, until the last stem ends.
     pub(crate) buses: Vec<Measurement>,
-    /// What the meters of the tracks have read, then those of the buses, in session order, then
-    /// that of the sum.
+    /// Meter readings of the tracks, then of the buses, in session order, then of the sum.
     pub(crate) log: MeterLog,
 }
 
-/// What a track turned out to be.
+/// Result of a track.
 pub(crate) struct TrackResult {
     pub(crate) outcome: StemOutcome,
-    /// Session frame after its stem's last.
+    /// Session frame after the last one of its stem.
     pub(crate) end: u64,
     pub(crate) latency: u64,
-    /// After the fader, as long as the stem plays; `None` when the mix is all that is asked for.
+    /// Measured after the fader, until the stem ends; `None` if only the mix is requested.
     pub(crate) measured: Option<Measurement>,
 }
 
-/// Renders a plan into a store, from the output's first frame on; the store may be given more than
-/// is output. What has to wait waits in `folder`.
+/// Renders a plan into a store, from the output's first frame on; the store may receive more than
+/// the output. Temporary files are created in `folder`.
 pub(crate) fn run<S: Store>(
     plan: &Plan,
     options: &RenderOptions,
@@ -88,7 +88,7 @@ pub(crate) fn run<S: Store>(
     let mut ready = Chunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;
     while span.end.is_none_or(|end| position < end + latency) {
-        // Where the end is known, no frame beyond it is read: what a stem has given does not depend
+        // If the end is known, no frame beyond it is read, so that reading a stem does not depend
         // on the chunks.
         let left = span.end.map_or(chunk as u64, |end| end + latency - position);
         let frames = left.min(chunk as u64) as usize;

@@ -1,26 +1,24 @@
-//! Sums a chunk while the tracks render the next one: through buses and the master's inserts, past
-//! a meter, to whatever keeps it.
+//! Summing of a chunk while the tracks render the next one: through buses and the master's inserts,
+//! past a meter, to the store.
 
-use super::output_range::Span;
+use super::chunk::Chunk;
 use super::strip_meter::StripTap;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::meter::ProgrammeMeter;
-use crate::mix::StripOutputs;
 use crate::mix::summing::Summing;
 use crate::process::Tap;
 use crate::render::error::RenderError;
 use crate::render::output::stem_files::StemFiles;
 use crate::render::spill::premaster::Scratch;
 use crate::units::SampleRate;
-use std::ops::Range;
 
-/// Below this an insert's ring has ended: −90 dBFS.
+/// Level below which the tail of the inserts has ended: −90 dBFS.
 const TAIL_FLOOR: f32 = 3.162_277_7e-5;
 
-/// Where the sum goes, front to back, from the output's first frame on.
+/// Destination of the sum, front to back, from the output's first frame on.
 pub(crate) trait Store: Send {
-    /// Takes the next frames, and shows them to a meter. The first `sure` frames of all are part of
-    /// the output; those after them may be.
+    /// Appends frames and meters them. Frames before `sure` belong to the output; later ones may
+    /// still be dropped.
     fn keep(&mut self, block: &Block<'_>, sure: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError>;
 }
 
@@ -31,32 +29,16 @@ impl Store for Scratch {
     }
 }
 
-/// What was kept of a mix.
+/// Result of a mix pass.
 pub(crate) struct Kept<S> {
     pub(crate) store: S,
     pub(crate) stems: Option<StemFiles>,
-    /// The sum's meter, where it is to be measured.
+    /// Meter of the sum, if it is measured.
     pub(crate) sum: Option<ProgrammeMeter>,
     /// Session frame after the last one above the floor.
     pub(crate) heard_until: u64,
-    /// The buses' meters, in the order of the routing.
+    /// Meters of the buses, in the order of the routing.
     pub(crate) buses: Vec<ProgrammeMeter>,
-}
-
-/// What the tracks have rendered, on its way.
-pub(crate) struct Chunk {
-    /// Of each track.
-    pub(crate) outputs: Vec<StripOutputs>,
-    /// How many frames they hold.
-    pub(crate) rendered: usize,
-    /// Frames rendered before.
-    pub(crate) position: u64,
-    /// The frames that are kept.
-    pub(crate) frames: Range<usize>,
-    /// Session frame of the first of them.
-    pub(crate) at: u64,
-    /// What was known of the output's end when it was rendered.
-    pub(crate) span: Span,
 }
 
 /// The sum of the tracks, with meters on it and on its buses, and the store.
@@ -68,14 +50,14 @@ pub(crate) struct Keeper<S> {
     buffer: AudioBuffer,
     meter: Option<ProgrammeMeter>,
     store: S,
-    /// Where the signals of the sum go, if they are asked for.
+    /// Files of the signals of the sum, if requested.
     stems: Option<StemFiles>,
     heard_until: u64,
 }
 
 impl<S: Store> Keeper<S> {
-    /// A keeper for chunks of up to `chunk` frames; `measures` says whether the sum is measured.
-    /// Allocates.
+    /// Builds a keeper for chunks of up to `chunk` frames; `measures` is true if the sum is
+    /// measured. Allocates.
     pub(crate) fn new(
         rate: SampleRate,
         summing: Summing,
@@ -88,7 +70,7 @@ impl<S: Store> Keeper<S> {
         Self { rate, summing, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, stems, heard_until: 0 }
     }
 
-    /// Sums the next chunk, and takes the sum in.
+    /// Sums the next chunk, and stores the sum.
     pub(crate) fn take(&mut self, chunk: &Chunk) -> Result<(), RenderError> {
         let Self { summing, bus_taps, buffer, .. } = self;
         summing.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
@@ -112,17 +94,17 @@ impl<S: Store> Keeper<S> {
         self.store.keep(&block, sure, self.meter.as_mut())
     }
 
-    /// The meters of the buses, in the order of their outputs.
+    /// Returns the meters of the buses, in the order of their outputs.
     pub(crate) fn bus_meters(&mut self) -> impl Iterator<Item = &mut ProgrammeMeter> {
         self.bus_taps.iter_mut().map(|tap| &mut tap.meter)
     }
 
-    /// The meter of the sum, where it is measured.
+    /// Returns the meter of the sum, if it is measured.
     pub(crate) fn sum_meter(&mut self) -> Option<&mut ProgrammeMeter> {
         self.meter.as_mut()
     }
 
-    /// What it kept.
+    /// Returns the result.
     pub(crate) fn finish(self) -> Kept<S> {
         let buses = self.bus_taps.into_iter().map(|tap| tap.meter).collect();
         Kept { store: self.store, stems: self.stems, sum: self.meter, heard_until: self.heard_until, buses }

@@ -1,12 +1,14 @@
 //! The offline render: analysis, mix and master as fast as the machine allows.
 
 pub(super) mod align_pass;
+pub(super) mod chunk;
 pub(super) mod exact_sum;
 pub(super) mod master_pass;
 pub(super) mod master_stage;
 pub(super) mod mix_pass;
 pub(super) mod mix_sink;
 pub(super) mod output_range;
+pub(super) mod prepared_render;
 pub(super) mod render;
 pub(super) mod strip_meter;
 pub(super) mod track_groups;

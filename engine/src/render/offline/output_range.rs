@@ -1,14 +1,14 @@
-//! How long a mix is: as asked, or until the last stem has ended and the inserts have died away.
+//! Length of a mix: as requested, or until the last stem has ended and the inserts have died away.
 
 use crate::mix::TrackStrip;
 use crate::process::Tail;
 use crate::render::clip::Clip;
 use crate::render::plan::Plan;
 
-/// The longest ring after the last stem, when nobody says otherwise, in seconds.
+/// Default limit of the tail after the last stem, in seconds.
 const MAX_TAIL_S: f64 = 10.0;
 
-/// Where the output ends: asked for, or found out while rendering.
+/// Range of the output: requested, or determined while rendering.
 #[derive(Clone)]
 pub(crate) struct Span {
     asked_end: Option<u64>,
@@ -40,7 +40,7 @@ impl Span {
         }
     }
 
-    /// Once every stem has ended, it is known how far to render.
+    /// Determines how far to render, once every stem has ended.
     pub(crate) fn update<'t>(&mut self, mut tracks: impl Iterator<Item = &'t mut TrackStrip<Clip>>) {
         if self.stems_end.is_none() {
             self.stems_end = tracks.try_fold(0, |last: u64, track| Some(last.max(track.input.end()?)));
@@ -50,19 +50,19 @@ impl Span {
         }
     }
 
-    /// How many frames are part of the output, as far as is known by now: all so far while a stem
+    /// Returns the number of frames that certainly belong to the output: all so far while a stem
     /// still plays.
     pub(crate) fn sure_frames(&self, heard_until: u64) -> u64 {
         self.stems_end.map_or(u64::MAX, |_| self.output_end(heard_until) - self.start)
     }
 
-    /// The end of the output, never before its start.
+    /// Returns the end of the output, never before its start.
     pub(crate) fn output_end(&self, heard_until: u64) -> u64 {
         self.session_end(heard_until).max(self.start)
     }
 
-    /// The end of the session: what was asked for; else the last stem's end, or later while the
-    /// inserts still ring.
+    /// Returns the end of the session: the requested one; otherwise the last stem's end, or later
+    /// while the inserts still ring.
     pub(crate) fn session_end(&self, heard_until: u64) -> u64 {
         let stems_end = self.stems_end.unwrap_or(0);
         match (self.asked_end, self.asked_tail) {

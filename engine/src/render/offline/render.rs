@@ -1,85 +1,24 @@
-//! The offline render: a session in, a folder of results out, as fast as the machine goes.
+//! The offline render: from a session to a folder of results, as fast as the machine allows.
 
-use super::align_pass;
 use super::exact_sum::is_exact;
-use super::master_pass::{self, Mastered, Tries};
-use super::master_stage::MasterLine;
-use super::mix_pass::{self, Mixed};
-use crate::align::Alignment;
+use super::prepared_render::Road;
 use crate::audio::AudioBuffer;
 use crate::io::StagedFolder;
-use crate::io::wav::BroadcastExtension;
-use crate::master::Aim;
 use crate::render::error::RenderError;
+use crate::render::options::RenderOptions;
 use crate::render::output::report_builder::Hashes;
 use crate::render::output::sink::{FileSink, MemorySink, Sink};
 use crate::render::output::stem_files::FinishedStems;
 use crate::render::output::{data_files, file_names, report_builder, sink};
-use crate::render::plan::Plan;
 use crate::render::progress::{OnProgress, Phase, PhaseProgress};
-use crate::render::spill::premaster::Scratch;
 use crate::report::Report;
 use crate::session::Session;
 use std::path::{Path, PathBuf};
 
-/// How a render runs; none of it changes a bit of the sound.
-pub struct RenderOptions<'a> {
-    /// Frames that are rendered at a time.
-    pub chunk_frames: usize,
-    /// Frames of the mix kept in memory between the passes; more goes to a temporary file.
-    pub scratch_frames: usize,
-    /// `YYYY-MM-DD` and `hh:mm:ss` for the `bext` chunk; blank if `None`, so that the bytes repeat.
-    pub origination: Option<(String, String)>,
-    /// Whether waveform.png, spectrogram.png and loudness.png are written too.
-    pub pictures: bool,
-    /// Whether `final_mix.wav` is all that is written: no data, no page, no meters of the tracks,
-    /// no hashes.
-    pub mix_only: bool,
-    /// Whether `stems/NAME.wav` is written of each signal that enters the master's sum.
-    pub stems: bool,
-    /// Other files that are read than the stems, such as the session document: none is replaced.
-    pub inputs: &'a [PathBuf],
-    /// Whether files in the folder may be replaced that mixdown did not write.
-    pub force: bool,
-    /// Asked for at the end: what the report says about time.
-    pub clock: Option<&'a dyn Fn() -> serde_json::Value>,
-}
-
-impl Default for RenderOptions<'_> {
-    /// 16 384 frames at a time; 6 million frames, 48 MB, between the passes.
-    fn default() -> Self {
-        Self {
-            chunk_frames: 16_384,
-            scratch_frames: 6_000_000,
-            origination: None,
-            pictures: false,
-            mix_only: false,
-            stems: false,
-            inputs: &[],
-            force: false,
-            clock: None,
-        }
-    }
-}
-
-impl RenderOptions<'_> {
-    /// Returns what a file says of its origin.
-    pub(crate) fn bext(&self, description: &str) -> BroadcastExtension {
-        let (date, time) = self.origination.clone().unwrap_or_default();
-        BroadcastExtension {
-            description: description.into(),
-            originator: BroadcastExtension::ORIGINATOR.into(),
-            origination_date: date,
-            origination_time: time,
-            ..BroadcastExtension::default()
-        }
-    }
-}
-
-/// What a render left in its folder.
+/// Output of a render to a folder.
 #[derive(Debug)]
 pub struct Rendered {
-    /// What was done and measured.
+    /// The report of the render.
     pub report: Report,
     /// The files, the master first.
     pub files: Vec<PathBuf>,
@@ -99,7 +38,7 @@ pub fn render_to_folder(
 ) -> Result<Rendered, RenderError> {
     file_names::check_outputs(&session, folder, options)?;
     let mut staged = StagedFolder::open(folder)?;
-    // The file that takes longest is begun first: whether it can be is known before a stem is read.
+    // The file that takes longest is created first: an error appears before a stem is read.
     staged.create(sink::wav_name(&session.output))?;
     let road = Road::travel(session, on_progress)?;
     let settings = road.plan.session().output.clone();
@@ -131,7 +70,7 @@ pub fn render_to_folder(
         report.clock = options.clock.map(|clock| clock());
         report
     };
-    // Hours may have passed since the first look.
+    // Hours may have passed since the first check.
     file_names::check_outputs(road.plan.session(), folder, options)?;
     let stems = stems.map_or(Ok(Vec::new()), FinishedStems::commit)?;
     let mut files = staged.commit()?;
@@ -164,75 +103,6 @@ pub fn render_to_memory(
     Ok((audio, report))
 }
 
-/// A session on its way: checked, listened to, its clips in place.
-pub(crate) struct Road {
-    pub(crate) plan: Plan,
-    pub(crate) alignment: Option<Alignment>,
-    pub(crate) aim: Aim,
-}
-
-impl Road {
-    fn travel(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
-        let aim = Aim::of_session(&session);
-        let (plan, alignment) = prepare(session, on_progress)?;
-        Ok(Self { plan, alignment, aim })
-    }
-
-    /// Mixes and masters into a sink; what has to wait on the way waits in `folder`.
-    fn master(
-        &self,
-        sink: &mut Sink<'_>,
-        folder: Option<&Path>,
-        options: &RenderOptions<'_>,
-        on_progress: &mut OnProgress<'_>,
-    ) -> Result<(Mixed, Mastered), RenderError> {
-        let Self { plan, aim, .. } = self;
-        let mut tries = Tries::first(aim, None);
-        // Where no loudness is asked for, the gain is known before the mix: one pass does it all.
-        if aim.target_lufs.is_none() {
-            let spec = plan.spec(2, options.chunk_frames.max(1));
-            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
-            let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
-            let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
-            let taps = line.finish(mixed.frames)?;
-            progress.at(mixed.frames)?;
-            let written = sink.finish(mixed.frames, on_progress)?;
-            if tries.are_over(&written.measurement) {
-                return Ok((mixed, tries.end(taps, written, sink)));
-            }
-        }
-        let scratch = Scratch::new(options.scratch_frames, folder);
-        let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
-        if aim.target_lufs.is_some() {
-            tries = Tries::first(aim, mixed.measured.as_ref());
-        }
-        let spec = plan.spec(2, options.chunk_frames.max(1));
-        let waiting = (mixed.frames, &mut scratch);
-        let mastered = master_pass::run(spec, waiting, tries, (sink, folder), options, on_progress)?;
-        Ok((mixed, mastered))
-    }
-}
-
-/// Checks a session, opens its stems and puts them in time with each other as the session asks: the
-/// plan, and what was found. Control thread; uses rayon's pool.
-///
-/// # Errors
-/// See [`RenderError`].
-pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Plan, Option<Alignment>), RenderError> {
-    let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
-    let mut plan = Plan::new(session)?;
-    loading.at(1)?;
-    let listened = match plan.session().align.mode.comparison() {
-        Some(mode) if plan.stems().len() > 1 => Some(align_pass::run(&plan, mode, on_progress)?),
-        _ => None,
-    };
-    let alignment = listened.map(|listened| {
-        plan.apply(&listened.alignment, &listened.first_sounds);
-        listened.alignment
-    });
-    Ok((plan, alignment))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,7 +111,7 @@ mod tests {
     use mixdown_fixtures::signals;
     use std::ops::ControlFlow;
 
-    /// Lower than a session may ask for: three steps of 16 bits are the tolerance there, and shaped
+    /// Lower than a session may request: three steps of 16 bits are the tolerance there, and shaped
     /// dither has more.
     const CEILING_DBTP: f64 = -29.0;
 

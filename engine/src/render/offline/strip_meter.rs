@@ -9,19 +9,19 @@ use crate::render::plan::Plan;
 use crate::render::spill::meter_log::METER_ROOM;
 use std::ops::Range;
 
-/// It leaves out what comes before the output's start, and stops with the sound or the output. What
-/// the meter holds is to be taken to a [`MeterLog`](crate::render::spill::meter_log::MeterLog) after every chunk.
+/// It omits frames before the output's start, and stops with the sound or the output. Its readings
+/// are to be moved to a [`MeterLog`](crate::render::spill::meter_log::MeterLog) after every chunk.
 pub(crate) struct StripTap {
     pub(crate) meter: ProgrammeMeter,
-    /// How late the strip's output is, in frames.
+    /// Latency of the strip's output, in frames.
     latency: u64,
     skip: u64,
-    /// The session frame at which the output was asked to end.
+    /// Session frame of the requested end of the output.
     until: u64,
 }
 
 impl StripTap {
-    /// `start` is the session frame at which the output begins. Allocates.
+    /// Creates a tap; `start` is the session frame at which the output begins. Allocates.
     pub(crate) fn new(plan: &Plan, start: u64, latency: u64) -> Self {
         let rate = plan.sample_rate();
         Self {
@@ -32,15 +32,15 @@ impl StripTap {
         }
     }
 
-    /// Takes in what was rendered after `before` frames; `end` is the session frame at which the
-    /// sound ends, once known.
+    /// Meters a block rendered after `before` frames; `end` is the session frame at which the sound
+    /// ends, once known.
     pub(crate) fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
         let (meter, heard) = self.heard(block, before, end);
         meter.observe(&heard);
     }
 
-    /// Takes in the frames that up to [`TOGETHER`] tracks have rendered last, a range of their
-    /// outputs, each by its own tap: the same bits as one after the other.
+    /// Meters a range of the last outputs of up to [`TOGETHER`] tracks, each by its own tap. The
+    /// result has the same bits as one after the other.
     pub(crate) fn observe_tracks(taps: &mut [Option<Self>], tracks: &[TrackStrip<Clip>], range: &Range<usize>) {
         let mut taps = taps.iter_mut().zip(tracks);
         let mut next = || {
@@ -56,7 +56,7 @@ impl StripTap {
         }
     }
 
-    /// The meter, and the part of a block that it is to hear.
+    /// Returns the meter, and the part of a block that it measures.
     fn heard<'a>(&mut self, block: &Block<'a>, before: u64, end: Option<u64>) -> (&mut ProgrammeMeter, Block<'a>) {
         let end = end.map_or(self.until, |end| end.min(self.until));
         let sound = (end + self.latency).saturating_sub(before).min(block.frames() as u64) as usize;

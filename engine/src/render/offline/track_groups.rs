@@ -1,5 +1,5 @@
-//! The tracks of an offline mix, in groups that are processed side by side, shared out among
-//! threads a part of a chunk at a time.
+//! Tracks of an offline mix, in groups that are rendered together. Threads share the groups, a part
+//! of a chunk at a time.
 
 use super::strip_meter::StripTap;
 use crate::mix::{StripOutputs, TrackStrip};
@@ -9,15 +9,15 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Frames that a thread renders of a group before it looks which group is the furthest behind: with
-/// whole chunks, threads wait at their ends for the last group.
+/// Frames that a thread renders of a group before it looks for the group furthest behind. With
+/// whole chunks, threads would wait at their ends for the last group.
 const PART: usize = 2_048;
 
 /// All tracks, in session order.
 pub(crate) struct TrackGroups(Vec<Group>);
 
 struct Group {
-    /// Frames of the chunk that are rendered.
+    /// Frames of the chunk rendered so far.
     done: AtomicUsize,
     members: Mutex<Members>,
 }
@@ -28,13 +28,13 @@ struct Members {
 }
 
 impl TrackGroups {
-    /// Groups of four, and what is left. Allocates.
+    /// Forms groups of four; the remaining tracks stay single. Allocates.
     pub(crate) fn new(tracks: Vec<TrackStrip<Clip>>, tap: impl Fn(&TrackStrip<Clip>) -> Option<StripTap>) -> Self {
         let mut groups = Vec::new();
         let mut tracks = tracks.into_iter();
         while tracks.len() > 0 {
-            // Fewer run one after the other wherever they are: each by itself, so that they can run
-            // on several threads.
+            // Fewer than four run one after the other in any case: each by itself, so that several
+            // threads can share them.
             let size = if tracks.len() >= TOGETHER { TOGETHER } else { 1 };
             let tracks: Vec<_> = tracks.by_ref().take(size).collect();
             let taps = tracks.iter().map(&tap).collect();
@@ -50,27 +50,27 @@ impl TrackGroups {
         (0..rayon::current_num_threads().min(groups.len())).into_par_iter().for_each(|_| help(groups, frames));
     }
 
-    /// A second set of outputs, for [`TrackGroups::swap_outputs`]. Allocates.
+    /// Returns a second set of outputs, for [`TrackGroups::swap_outputs`]. Allocates.
     pub(crate) fn spare_outputs(&mut self) -> Vec<StripOutputs> {
         self.each().map(|track| track.outputs().clone()).collect()
     }
 
-    /// Takes what was rendered in exchange for what will be written next.
+    /// Exchanges the rendered outputs for those that are written next.
     pub(crate) fn swap_outputs(&mut self, outputs: &mut [StripOutputs]) {
         self.each().zip(outputs).for_each(|(track, outputs)| track.swap_outputs(outputs));
     }
 
-    /// Every track, in session order.
+    /// Returns every track, in session order.
     pub(crate) fn each(&mut self) -> impl Iterator<Item = &mut TrackStrip<Clip>> {
         self.0.iter_mut().flat_map(|group| unpoisoned(group.members.get_mut()).tracks.iter_mut())
     }
 
-    /// The meter of every track, in session order.
+    /// Returns the meter of every track, in session order.
     pub(crate) fn taps(&mut self) -> impl Iterator<Item = &mut Option<StripTap>> {
         self.0.iter_mut().flat_map(|group| unpoisoned(group.members.get_mut()).taps.iter_mut())
     }
 
-    /// Every track and its meter, in session order.
+    /// Returns every track and its meter, in session order.
     pub(crate) fn into_each(self) -> impl Iterator<Item = (TrackStrip<Clip>, Option<StripTap>)> {
         self.0.into_iter().flat_map(|group| {
             let members = unpoisoned(group.members.into_inner());
@@ -79,13 +79,13 @@ impl TrackGroups {
     }
 }
 
-/// Nothing that panicked is used again: rayon passes the panic on.
+/// Ignores poisoning: rayon passes a panic on, so that nothing that panicked is used again.
 fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
     locked.unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Renders parts of the groups that are the furthest behind, until every group is finished or in
-/// other hands.
+/// Renders parts of the groups that are furthest behind, until every group is finished or locked by
+/// another thread.
 fn help(groups: &[Group], frames: usize) {
     while let Some((group, mut members)) = furthest_behind(groups, frames) {
         let done = group.done.load(Ordering::Acquire);
@@ -102,7 +102,7 @@ fn furthest_behind(groups: &[Group], frames: usize) -> Option<(&Group, MutexGuar
         if group.done.load(Ordering::Acquire) < least
             && let Ok(members) = group.members.try_lock()
         {
-            // It may have moved on before it was free.
+            // The group may have advanced before the lock was free.
             let done = group.done.load(Ordering::Acquire);
             if done < least {
                 (least, found) = (done, Some((group, members)));

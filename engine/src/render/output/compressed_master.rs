@@ -1,7 +1,7 @@
-//! A finished WAV master into FLAC or Opus, and what a decoder makes of it.
+//! Conversion of a finished WAV master to FLAC or Opus, and measurement of the decoded result.
 
-use super::sink::Written;
 use super::verify::ReadBack;
+use super::written::Written;
 use crate::audio::{AudioBuffer, Block, Quantiser};
 use crate::io::wav::{WavFormat, WavWriter, WrittenSamples};
 use crate::io::{DecodeError, ENCODER_TAG, FlacWriter, Fold, OpusWriter, StemReader};
@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-/// Frames taken at a time.
+/// Frames processed at a time.
 const BLOCK_FRAMES: usize = 16_384;
 /// The loudness that `ReplayGain` 2.0 tags refer to, in LUFS.
 const REPLAY_GAIN_LUFS: f64 = -18.0;
@@ -45,12 +45,12 @@ pub(crate) fn names(settings: &OutputSettings) -> Vec<Tag> {
     named.into_iter().filter_map(|(tag, text)| Some((tag, text?.to_owned()))).collect()
 }
 
-/// The tag by which a later render tells the file from somebody else's.
+/// Returns the tag by which a later render recognises a file of mixdown.
 fn encoder() -> Tag {
     (ENCODER_TAG.0, ENCODER_TAG.1.to_owned())
 }
 
-/// Encodes the samples of a WAV file, which begin at a byte and are so many frames.
+/// Encodes the samples of a WAV file: `frames` frames from a byte on.
 ///
 /// # Errors
 /// When a file cannot be read or written.
@@ -77,7 +77,7 @@ pub(crate) fn flac(
     writer.finish().map(|_| ())
 }
 
-/// Returns whether a file is decoded to the very samples, and no more.
+/// Returns true if a file decodes to exactly these samples.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -105,7 +105,7 @@ pub(crate) fn is_same(packed: &Path, samples: &mut WrittenSamples, frames: u64) 
     }
 }
 
-/// Encodes so many frames.
+/// Encodes `frames` frames.
 ///
 /// # Errors
 /// When a file cannot be read or written.
@@ -122,14 +122,14 @@ pub(crate) fn opus(file: impl Write, samples: &mut WrittenSamples, frames: u64, 
     writer.finish()?.flush()
 }
 
-/// Power of the mix, and of what a decoder returns beyond it, block by block.
+/// Power of the mix, and of the difference to the decoded audio, block by block.
 #[derive(Default)]
 struct Difference {
     blocks: Vec<(f64, f64)>,
 }
 
 impl Difference {
-    /// Below this power (-60 dBFS) a difference is not counted.
+    /// Power (-60 dBFS) below which a difference is not counted.
     const LEAST_POWER: f64 = 1e-6;
 
     fn observe(&mut self, mix: &Block<'_>, decoded: &Block<'_>) {
@@ -144,7 +144,7 @@ impl Difference {
     }
 
     /// Returns the first block whose difference has more power than the mix has there and in both
-    /// neighbours, since a codec spreads an onset a little.
+    /// neighbours. Neighbours count since a codec spreads an onset a little.
     fn first_damaged(&self) -> Option<usize> {
         let power = |n: usize| self.blocks.get(n).map_or(0.0, |block| block.0);
         (0..self.blocks.len()).find(|n| {
@@ -154,11 +154,11 @@ impl Difference {
     }
 }
 
-/// Measures, and unless the mix alone is asked for draws, what a packed file is decoded to. Errors
-/// name the file as `named`. The decoded samples wait in a temporary file in `folder`.
+/// Measures the decoded audio of a packed file and, unless only the mix is requested, draws it.
+/// Errors name the file as `named`. The decoded samples are stored in a temporary file in `folder`.
 ///
 /// # Errors
-/// When a file cannot be read or written, or what is decoded is not the mix.
+/// When a file cannot be read or written, or the decoded audio differs from the mix.
 pub(crate) fn measured(
     (packed, named): (&Path, &Path),
     mix: &mut WrittenSamples,
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
     use mixdown_fixtures::signals::{pink_noise, sine};
 
-    /// The first damaged block where `burst` is added to the decoded file at a frame.
+    /// Returns the first damaged block when `burst` is added to the decoded file at a frame.
     fn damage(burst: f32, at: usize) -> Option<usize> {
         let mix = sine(48_000.0, 110.0, 0.2, 0.0, 8 * BLOCK_FRAMES);
         let mut decoded: Vec<f32> = mix.iter().zip(pink_noise(1, 0.01, mix.len())).map(|(x, y)| x + y).collect();

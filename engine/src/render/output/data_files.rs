@@ -1,5 +1,5 @@
-//! The files beside the master: waveform, spectrum, meters, report, page and pictures; and hashes
-//! of what went in and came out.
+//! The files beside the master: waveform, spectrum, meters, report, page and pictures, and the
+//! hashes of inputs and outputs.
 
 use super::meters_json;
 use super::report_builder::{self, Hashes};
@@ -10,7 +10,8 @@ use crate::render::error::RenderError;
 use crate::render::offline::master_pass::Mastered;
 use crate::render::offline::master_stage::MasterData;
 use crate::render::offline::mix_pass::Mixed;
-use crate::render::offline::render::{RenderOptions, Road};
+use crate::render::offline::prepared_render::Road;
+use crate::render::options::RenderOptions;
 use crate::report::{self, Drawn, Report};
 use std::io::BufWriter;
 use std::path::Path;
@@ -22,8 +23,8 @@ pub(crate) const METERS: &str = "meters.json";
 pub(crate) const PAGE: &str = "report.html";
 pub(crate) const REPORT: &str = "report.json";
 
-/// Writes all of them. Hashes are taken, documents written and plots drawn at once, while the
-/// calling thread waits for the disk to have the master.
+/// Writes all of them. Hashes, documents and plots are produced in parallel, while the calling
+/// thread waits for the master to reach the disk.
 pub(crate) fn write(
     road: &Road,
     mixed: Mixed,
@@ -78,7 +79,7 @@ fn hashes(fingerprints: Vec<Fingerprint>, master: Option<&Path>) -> Result<Hashe
     Ok(Hashes { output: output?, stems: stems? })
 }
 
-/// Writes what is drawn of the master.
+/// Writes the drawings of the master.
 fn store(
     staged: &mut StagedFolder,
     waveform: &mut PagedWaveform,

@@ -1,14 +1,14 @@
-//! Which files a render writes, and whether it may.
+//! Names of the files of a render, and the check that they may be written.
 
 use super::data_files::{METERS, PAGE, REPORT, SPECTRUM, WAVEFORM_DAT, WAVEFORM_JSON};
 use super::stem_files;
 use crate::io::{OutputError, OutputGuard, OutputKind, StagedFolder, is_ours};
-use crate::render::offline::render::RenderOptions;
+use crate::render::options::RenderOptions;
 use crate::report::PICTURES;
 use crate::session::{Container, Session};
 use std::path::Path;
 
-/// The files beside the master, and what tells an earlier one from somebody else's.
+/// The files beside the master, and the marks by which those of an earlier render are recognised.
 const DATA: [(&str, OutputKind); 6] = [
     (WAVEFORM_DAT, OutputKind::WAVEFORM_DAT),
     (WAVEFORM_JSON, OutputKind::WAVEFORM_JSON),
@@ -18,13 +18,13 @@ const DATA: [(&str, OutputKind); 6] = [
     (REPORT, OutputKind::REPORT),
 ];
 
-/// Sees to it that a session may be rendered into a folder: no file there is lost by it.
-/// Nothing is decoded. Control thread; reads the heads of files.
+/// Checks that a session may be rendered into a folder without loss of another file. Nothing is
+/// decoded. Control thread; reads the heads of files.
 ///
 /// # Errors
-/// When an output is a stem or another input, by whatever spelling or link, or a folder.
-/// When a file stands there that mixdown did not write and `force` is not set.
-/// With `mix_only`, when data of an earlier render stands there that would describe another mix.
+/// When an output is a stem or another input, by any spelling or link, or a folder. When an
+/// existing file was not written by mixdown and `force` is not set. With `mix_only`, when data of
+/// an earlier render exist that would describe another mix.
 pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'_>) -> Result<(), OutputError> {
     let mut guard = OutputGuard::new(options.force);
     guard.add_inputs(session.tracks.iter().map(|track| &track.file));
@@ -60,15 +60,15 @@ pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'
     Ok(())
 }
 
-/// Sees to it that nothing that describes an earlier mix stands beside this one.
+/// Removes files beside this mix that describe an earlier one.
 pub(crate) fn retire(staged: &mut StagedFolder) {
     for name in outdated(staged.folder()) {
         staged.retire(name);
     }
 }
 
-/// The files of an earlier render in a folder. Pictures count where a report shows that there was
-/// one.
+/// Returns the files of an earlier render in a folder. Pictures count if a report shows that there
+/// was a render.
 fn outdated(folder: &Path) -> Vec<&'static str> {
     let stands = |(name, kind): &(&str, OutputKind)| is_ours(&folder.join(name), *kind);
     let mut names: Vec<&str> = DATA.iter().filter(|file| stands(file)).map(|(name, _)| *name).collect();

@@ -1,4 +1,4 @@
-//! What was read of the master every 100 ms: in temporary files until it is drawn and written.
+//! Readings of the master every 100 ms: in temporary files until they are drawn and written.
 
 use crate::meter::Measurement;
 use crate::render::spill::byte_log::ByteLog;
@@ -6,21 +6,21 @@ use crate::render::spill::meter_log::MeterLog;
 use crate::report::MasterOutline;
 use std::io;
 
-/// Bytes of a value of the limiter.
+/// Bytes of one value of the limiter.
 const REDUCTION_BYTES: usize = size_of::<f64>();
 
 /// The master's readings over time, and of the whole.
 pub(crate) struct MasterReadings {
-    /// Of one strip.
+    /// Log of one strip.
     pub(crate) log: MeterLog,
     /// The limiter's largest gain reduction of every 100 ms, dB: see [`reductions`].
     pub(crate) reduction: ByteLog,
-    /// Rounded.
+    /// Measurement of the whole, rounded.
     pub(crate) summary: Measurement,
 }
 
 impl MasterReadings {
-    /// What the page and the picture show of them.
+    /// Returns the outline for the page and the picture.
     ///
     /// # Errors
     /// When a temporary file cannot be read.
@@ -36,7 +36,7 @@ impl MasterReadings {
     }
 }
 
-/// Adds values of the limiter.
+/// Appends values of the limiter.
 ///
 /// # Errors
 /// When the temporary file cannot be written.
@@ -44,7 +44,7 @@ pub(crate) fn add_reductions(log: &mut ByteLog, reductions_db: &[f64]) -> io::Re
     log.extend(reductions_db.iter().flat_map(|reduction| reduction.to_le_bytes()))
 }
 
-/// The values of the limiter in a page.
+/// Returns the values of the limiter in a page.
 pub(crate) fn reductions(bytes: &[u8]) -> impl Iterator<Item = f64> {
     bytes.as_chunks::<REDUCTION_BYTES>().0.iter().map(|reduction| f64::from_le_bytes(*reduction))
 }

@@ -1,5 +1,5 @@
 //! `meters.json`, written strip by strip and column by column from the log: no strip's series is
-//! ever held whole.
+//! ever in memory as a whole.
 
 use super::master_series::{MasterReadings, reductions};
 use crate::analysis::METERS_SCHEMA;
@@ -25,18 +25,17 @@ const BETWEEN: [(&str, Reading); 5] = [
     ("correlation", MeterRow::rounded_correlation),
 ];
 
-/// What the page shows of the strips that were written.
+/// Outlines of the written strips for the page.
 pub(crate) struct Outlines {
     pub(crate) tracks: Vec<Outline>,
     pub(crate) buses: Vec<Outline>,
 }
 
-/// A track or bus, and its readings of the whole, rounded.
+/// A track or bus, and its measurement of the whole, rounded.
 pub(crate) type Named<'a> = (&'a str, &'a Measurement);
 
-/// Writes what [`MetersDocument`](crate::analysis::MetersDocument) reads: the master, and of each
-/// track and then each bus what the log holds of it, in its order. `path` is what errors call
-/// `out`.
+/// Writes the format of [`MetersDocument`](crate::analysis::MetersDocument): the master, then each
+/// track and each bus as in the log, in its order. `path` is the name of `out` in errors.
 pub(crate) fn write(
     out: impl Write,
     path: PathBuf,
@@ -69,7 +68,7 @@ struct MetersFile<'a, W> {
     out: W,
     path: PathBuf,
     log: &'a mut MeterLog,
-    /// The next strip of the log.
+    /// Index of the next strip in the log.
     strip: usize,
 }
 
@@ -154,7 +153,7 @@ pub(crate) fn write_values<T: Serialize>(
     })
 }
 
-/// The error of a file that will have this path.
+/// Returns the error for a file with this path.
 pub(crate) fn failed(path: &Path) -> impl FnOnce(io::Error) -> RenderError {
     |source| OutputError::Io { path: path.to_path_buf(), source }.into()
 }
@@ -173,7 +172,7 @@ mod tests {
 
     const NAMES: [&str; 4] = ["bass", "a \"vox\"", "silent", "band"];
 
-    /// The first of these meters as the master.
+    /// Returns readings with the first of these meters as the master.
     fn readings(page_rows: usize, reductions_db: &[f64]) -> MasterReadings {
         let mut log = MeterLog::new(1, page_rows, None);
         let mut meters = meters(|strip, meter| {
@@ -189,7 +188,8 @@ mod tests {
         MasterReadings { log, reduction, summary }
     }
 
-    /// Meters that have heard ten seconds and a bit, in blocks, nothing, and less than a row.
+    /// Returns four meters: of ten seconds and a bit, of 50 000 frames, of none, and of less than a
+    /// row.
     fn meters(mut heard: impl FnMut(usize, &mut ProgrammeMeter)) -> Vec<ProgrammeMeter> {
         let rate = SampleRate::new(8_000).unwrap();
         let frames = [80_123, 50_000, 0, 700];

@@ -10,3 +10,4 @@ pub(super) mod sink;
 pub(super) mod stem_files;
 pub(super) mod verify;
 pub(super) mod waveform_files;
+pub(super) mod written;

@@ -6,18 +6,18 @@ use crate::meter::Measurement;
 use crate::render::offline::exact_sum::is_exact;
 use crate::render::offline::master_pass::Mastered;
 use crate::render::offline::mix_pass::{Mixed, TrackResult};
-use crate::render::offline::render::Road;
+use crate::render::offline::prepared_render::Road;
 use crate::report::{BusReport, LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
 use rayon::prelude::*;
 
-/// A mean above this asks for a high-pass: −60 dBFS.
+/// Mean above which a high-pass is recommended: −60 dBFS.
 const DC_OFFSET: f64 = 1e-3;
 
-/// BLAKE3 of the files.
+/// BLAKE3 hashes of the files.
 pub(crate) struct Hashes {
-    /// Of the master; `None` in memory.
+    /// Hash of the master; `None` in memory.
     pub(crate) output: Option<String>,
-    /// Of the stems, in session order.
+    /// Hashes of the stems, in session order.
     pub(crate) stems: Vec<String>,
 }
 
@@ -27,7 +27,7 @@ impl Hashes {
         fingerprints.into_par_iter().map(Fingerprint::finish).collect()
     }
 
-    /// Enters them in a report.
+    /// Adds the hashes to a report.
     pub(crate) fn enter(self, report: &mut Report) {
         report.output.blake3 = self.output;
         for (track, hash) in report.tracks.iter_mut().zip(self.stems) {
@@ -36,7 +36,7 @@ impl Hashes {
     }
 }
 
-/// The report, without hashes.
+/// Returns the report, without hashes.
 pub(crate) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report {
     let plan = &road.plan;
     let rate = plan.sample_rate();
@@ -110,7 +110,7 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
     }
 }
 
-/// What the written master misses, if it misses its target or ceiling.
+/// Returns the miss of the written master, if it misses its target or ceiling.
 fn missed(aim: &Aim, mastered: &Mastered) -> Option<Miss> {
     let written = &mastered.written.measurement;
     let too_far = match (aim.target_lufs, written.integrated_lufs) {
@@ -156,12 +156,12 @@ fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
     }
 }
 
-/// Samples at full scale above which a stem was cut rather than just as loud as can be.
+/// Number of samples at full scale above which a stem counts as clipped rather than just loud.
 const CLIPPED_SAMPLES: u64 = 8;
-/// A peak above this is no rounding of full scale, in dBFS.
+/// Peak above which a value is not a rounding of full scale, in dBFS.
 const HOT_DBFS: f64 = 0.1;
 
-/// What the levels of a track tell, as they are after its fader.
+/// Returns a warning about the levels of a track after its fader, if any.
 fn level_warning(track: &TrackReport, is_heard: bool) -> Option<String> {
     let measured = track.measured.as_ref().filter(|_| is_heard)?;
     let name = &track.name;

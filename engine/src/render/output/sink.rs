@@ -1,9 +1,9 @@
-//! Where the master goes: a staged WAV file that is read back while it is written, and may be
-//! packed into another container; or memory.
+//! Destinations of the master: a staged WAV file that is read back while it is written and may be
+//! packed into another container, or memory.
 
 use super::compressed_master;
 use super::verify::{Others, ReadBack};
-use super::waveform_files::PagedWaveform;
+use super::written::Written;
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter, WrittenSamples};
 use crate::io::{Fold, OutputError, StagedFolder, StemReader};
@@ -17,10 +17,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
-/// What the samples wait in until the tries are over, where the master is no WAV file.
+/// Name of the WAV file during the passes, if the final master is not a WAV file.
 const WAITING: &str = "final_mix.wav";
 
-/// The name of the WAV file: the master's, where it stays one.
+/// Returns the name of the WAV file: the master's, if it remains a WAV file.
 pub(crate) fn wav_name(settings: &OutputSettings) -> String {
     match settings.format.container() {
         Container::Wav => settings.file_name(),
@@ -28,22 +28,15 @@ pub(crate) fn wav_name(settings: &OutputSettings) -> String {
     }
 }
 
-/// What lies in the file, or in memory.
-pub(crate) struct Written {
-    pub(crate) measurement: Measurement,
-    /// Drawn from the same samples; `None` when no data is asked for.
-    pub(crate) waveform: Option<PagedWaveform>,
-}
-
-/// Takes in the master, block by block, as often as it is restarted.
+/// Receives the master, block by block, as often as it is restarted.
 pub(crate) enum Sink<'a> {
     /// A file in a folder.
     File(Box<FileSink<'a>>),
-    /// Memory: nothing is quantised.
+    /// Memory, without quantisation.
     Memory(MemorySink),
 }
 
-/// The file, while it is written.
+/// The file while it is written.
 pub(crate) struct FileSink<'a> {
     staged: &'a mut StagedFolder,
     settings: &'a OutputSettings,
@@ -51,10 +44,10 @@ pub(crate) struct FileSink<'a> {
     bext: BroadcastExtension,
     rate: SampleRate,
     writing: Option<Writing>,
-    /// Where in the WAV file the first frame begins, in bytes.
+    /// Position of the first frame in the WAV file, in bytes.
     data_start: u64,
     quantiser: Quantiser,
-    /// Whether nothing but the limiter may have computed the samples.
+    /// True if no stage but the limiter may have computed the samples.
     exact: bool,
     mix_only: bool,
 }
@@ -67,7 +60,8 @@ pub(crate) struct MemorySink {
 }
 
 impl<'a> FileSink<'a> {
-    /// A file to come. `exact` is [`is_exact`](crate::render::offline::exact_sum::is_exact) of its plan.
+    /// Creates a sink. `exact` is [`is_exact`](crate::render::offline::exact_sum::is_exact) of its
+    /// plan.
     pub(crate) fn new(
         staged: &'a mut StagedFolder,
         settings: &'a OutputSettings,
@@ -99,11 +93,11 @@ impl<'a> FileSink<'a> {
         |source| RenderError::Output(OutputError::Io { path, source })
     }
 
-    /// Starts the file anew.
+    /// Restarts the file.
     fn restart(&mut self) -> Result<(), RenderError> {
         self.writing = None;
-        // A new file is not truncated: Linux would then write it out as soon as it is closed, and
-        // let that be waited for.
+        // A new file is not truncated: Linux would then write it to disk as soon as it is closed,
+        // and closing would wait for that.
         let emptied = match self.staged.reopen(&self.wav)? {
             Some(mut file) => file.set_len(0).and_then(|()| file.rewind()).map(|()| file),
             None => Ok(self.staged.create(&self.wav)?),
@@ -124,13 +118,13 @@ impl<'a> FileSink<'a> {
         Ok(())
     }
 
-    /// Where the file is for now: under the name that it was given by `restart`.
+    /// Returns the current path of the file: under the name given by `restart`.
     fn staged_path(&self) -> PathBuf {
         self.staged.staged_path(&self.wav).map_or_else(|| self.path(), Path::to_path_buf)
     }
 
-    /// Completes the header with what was measured in the file, and sees that a reader of files
-    /// finds as many frames.
+    /// Completes the header with the measurement of the file, and checks that a reader finds the
+    /// same number of frames.
     fn finish(&mut self) -> Result<Written, RenderError> {
         let Some(Writing { writer, mut back, unread, .. }) = self.writing.take() else {
             return Err(self.failed()(io::ErrorKind::NotFound.into()));
@@ -166,11 +160,11 @@ impl<'a> FileSink<'a> {
         WrittenSamples::new(File::open(self.staged_path())?, self.data_start, self.format())
     }
 
-    /// Puts what has been written into its container, once no more is tried.
+    /// Packs the finished file into its container, after the last pass.
     pub(crate) fn pack(&mut self, measured: &Measurement) -> Result<(), RenderError> {
         match self.settings.format.container() {
             Container::Wav => return Ok(()),
-            // Every try has been encoded.
+            // Every pass has been encoded.
             Container::Opus => {}
             Container::Flac => self.encode_flac(measured)?,
         }
@@ -178,7 +172,7 @@ impl<'a> FileSink<'a> {
         Ok(())
     }
 
-    /// Encodes the file, and sees that the same bits come out again.
+    /// Encodes the file, and checks that it decodes to the same bits.
     fn encode_flac(&mut self, measured: &Measurement) -> Result<(), RenderError> {
         let name = &self.settings.file_name();
         let path = self.staged.path_of(name);
@@ -196,7 +190,7 @@ impl<'a> FileSink<'a> {
         Ok(())
     }
 
-    /// Encodes the file, and measures what a decoder makes of it.
+    /// Encodes the file, and measures the decoded result.
     fn encode_opus(&mut self, measured: &Measurement) -> Result<Written, RenderError> {
         let name = &self.settings.file_name();
         let path = self.staged.path_of(name);
@@ -211,7 +205,7 @@ impl<'a> FileSink<'a> {
     }
 }
 
-/// A file that grows.
+/// A file that is being written.
 struct Writing {
     writer: WavWriter<File>,
     back: ReadBack,
@@ -221,8 +215,8 @@ struct Writing {
 }
 
 impl Writing {
-    /// Appends a block, and reads back the one before meanwhile, which its meter hears with the
-    /// others.
+    /// Appends a block. Meanwhile the previous one is read back and metered, together with the
+    /// other meters.
     fn write(&mut self, block: &Block<'_>, quantiser: &mut Quantiser, others: Others<'_>) -> io::Result<()> {
         let Self { writer, back, unread, bytes } = self;
         let write = || {
@@ -256,7 +250,7 @@ impl MemorySink {
 }
 
 impl Sink<'_> {
-    /// Forgets what was written; called before every pass.
+    /// Discards the audio written so far; called before every pass.
     pub(crate) fn restart(&mut self) -> Result<(), RenderError> {
         match self {
             Self::Memory(memory) => {
@@ -268,7 +262,7 @@ impl Sink<'_> {
         }
     }
 
-    /// Appends a block; others hear theirs meanwhile.
+    /// Appends a block; meanwhile the other meters process theirs.
     pub(crate) fn write(&mut self, block: &Block<'_>, others: Others<'_>) -> Result<(), RenderError> {
         match self {
             Self::Memory(memory) => {
@@ -287,7 +281,7 @@ impl Sink<'_> {
         }
     }
 
-    /// Completes the result of `frames` frames, and measures it as it lies there.
+    /// Completes the result of `frames` frames, and measures the written audio.
     pub(crate) fn finish(&mut self, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<Written, RenderError> {
         let mut progress = PhaseProgress::start(on_progress, Phase::Verifying, frames)?;
         let written = match self {
@@ -305,7 +299,7 @@ impl Sink<'_> {
         Ok(written)
     }
 
-    /// Samples that had to be cut to full scale.
+    /// Returns the number of samples clipped to full scale.
     pub(crate) fn clipped_samples(&self) -> u64 {
         match self {
             Self::File(sink) => sink.quantiser.clipped_samples(),

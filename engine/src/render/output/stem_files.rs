@@ -1,5 +1,5 @@
-//! What enters the master's sum, signal by signal, as files: their sum in order is the mix before
-//! the master, bit for bit.
+//! Signals of the master's sum as files: their sum in order is the mix before the master, bit for
+//! bit.
 
 use crate::audio::{Block, Quantiser, SampleFormat};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
@@ -7,7 +7,7 @@ use crate::io::{OutputError, StagedFolder};
 use crate::mix::summing::Summing;
 use crate::mix::{FeedPlan, Node};
 use crate::render::error::RenderError;
-use crate::render::offline::mix_sink::Chunk;
+use crate::render::offline::chunk::Chunk;
 use crate::render::plan::Plan;
 use crate::session::{MASTER, Session};
 use std::collections::HashSet;
@@ -24,11 +24,11 @@ pub(crate) struct StemFiles {
     bext: BroadcastExtension,
 }
 
-/// One signal on its way into the sum.
+/// One signal of the sum.
 struct StemFile {
     name: String,
     from: Node,
-    /// Frames of the signal that come before the output's first.
+    /// Frames of the signal before the first frame of the output.
     skip: u64,
     writer: WavWriter<File>,
     quantiser: Quantiser,
@@ -51,14 +51,14 @@ impl StemFiles {
             let writer = WavWriter::new(file, format)
                 .map_err(|source| OutputError::Io { path: staged.path_of(&name), source })?;
             let quantiser = Quantiser::new(format.samples, 2, format.sample_rate, None, false);
-            // What the sum delays to balance it has been late by the rest.
+            // The rest of the path's latency after the delay that balances the sum.
             let skip = start + routing.latency - delay;
             files.push(StemFile { name, from: *from, skip, writer, quantiser, bytes: Vec::new() });
         }
         Ok(Self { staged, files, bext })
     }
 
-    /// Appends what a chunk holds of each signal, once it has been summed.
+    /// Appends the frames of each signal in a chunk, once it has been summed.
     pub(crate) fn take(&mut self, chunk: &Chunk, summing: &Summing) -> Result<(), RenderError> {
         for file in &mut self.files {
             let block = match file.from {
@@ -90,12 +90,12 @@ impl StemFile {
     }
 }
 
-/// Whole files that wait for their names.
+/// Complete files that wait for their names.
 #[derive(Debug)]
 pub(crate) struct FinishedStems(StagedFolder);
 
 impl FinishedStems {
-    /// Lets the files appear; returns their paths, in the order of the sum.
+    /// Publishes the files; returns their paths, in the order of the sum.
     pub(crate) fn commit(self) -> Result<Vec<PathBuf>, OutputError> {
         self.0.commit()
     }
@@ -110,10 +110,9 @@ pub(crate) fn names(session: &Session) -> Vec<String> {
     tracks.chain(buses).map(|title| file_name(&title, &mut taken)).collect()
 }
 
-/// A file name for a track or bus that no other one has, on systems that take capitals for small
-/// letters too.
+/// Returns a unique file name for a track or bus, also on systems that ignore case.
 fn file_name(title: &str, taken: &mut HashSet<String>) -> String {
-    /// Longest name kept, in bytes: file systems take 255 with what is put around it while it is
+    /// Longest name kept, in bytes: file systems allow 255, including additions while the file is
     /// written.
     const LONGEST: usize = 200;
     let safe = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };

@@ -1,8 +1,8 @@
-//! Reads the master's samples back from the file while it is written, and measures and draws what
-//! is there.
+//! Read-back of the master's samples from the file while it is written, with measurement and
+//! drawing.
 
-use super::sink::Written;
 use super::waveform_files::WaveformLog;
+use super::written::Written;
 use crate::audio::{AudioBuffer, ChannelLayout};
 use crate::io::wav::{WavFormat, WrittenSamples};
 use crate::meter::{Hearing, ProgrammeMeter};
@@ -16,7 +16,7 @@ use std::path::Path;
 /// Frames read at a time.
 const BLOCK_FRAMES: usize = 16_384;
 
-/// Meters of the same programme at other places, each with what it hears next.
+/// Meters of the same programme at other places, each with its next block.
 pub(crate) type Others<'a> = [Option<Hearing<'a>>; 2];
 
 /// A reader behind a writer.
@@ -29,8 +29,8 @@ pub(crate) struct ReadBack {
 }
 
 impl ReadBack {
-    /// Reads the stereo file that `file` is another handle on; what has to wait waits in `folder`.
-    /// Control thread; allocates.
+    /// Reads back a stereo file, of which `file` is another handle; temporary files are created in
+    /// `folder`. Control thread; allocates.
     pub(crate) fn new(file: File, data_start: u64, format: WavFormat, folder: &Path) -> io::Result<Self> {
         Ok(Self {
             samples: WrittenSamples::new(file, data_start, format)?,
@@ -41,15 +41,15 @@ impl ReadBack {
         })
     }
 
-    /// Draws the waveform too.
+    /// Enables drawing of the waveform.
     pub(crate) fn drawing(mut self, format: WavFormat, folder: &Path) -> Result<Self, BuildError> {
         let from_floats = format.samples.is_float();
         self.waveform = Some(WaveformLog::new(format.sample_rate, from_floats, PAGE_BYTES, Some(folder))?);
         Ok(self)
     }
 
-    /// Takes in the next frames, which have been written; others hear theirs in the same breath: on
-    /// processors with AVX-512 that costs little more than one of them.
+    /// Reads and meters the next written frames, together with the other meters. On processors with
+    /// AVX-512 that costs little more than one of them.
     pub(crate) fn take_in(&mut self, frames: usize, mut others: Others<'_>) -> io::Result<()> {
         let mut left = frames;
         loop {
@@ -77,7 +77,7 @@ impl ReadBack {
         }
     }
 
-    /// Gives what was found to temporary files, where it is enough; to be called after every chunk.
+    /// Moves full pages of readings to temporary files; to be called after every chunk.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -86,7 +86,7 @@ impl ReadBack {
         self.log.keep(0, &mut self.meter)
     }
 
-    /// What was found.
+    /// Returns the measurement and the waveform.
     ///
     /// # Errors
     /// When a temporary file cannot be read or written.

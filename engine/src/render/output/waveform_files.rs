@@ -1,5 +1,5 @@
-//! The waveform of the master, drawn while it is written: its pixels wait in a temporary file, and
-//! go into `waveform.dat` and `waveform.json` from there.
+//! Waveform of the master, drawn while it is written. Its pixels are stored in a temporary file,
+//! and written from there to `waveform.dat` and `waveform.json`.
 
 use super::meters_json::{failed, write_values};
 use crate::analysis::{WaveformGenerator, WaveformHead, WaveformSettings};
@@ -19,7 +19,7 @@ pub(crate) struct WaveformLog {
 }
 
 impl WaveformLog {
-    /// Draws with 16 bits a value, in pages of so many bytes. Allocates.
+    /// Creates a drawing with 16 bits per value, in pages of `page_bytes`. Allocates.
     pub(crate) fn new(
         rate: SampleRate,
         from_floats: bool,
@@ -30,12 +30,12 @@ impl WaveformLog {
         Ok(Self { generator: WaveformGenerator::new(rate, 2, settings)?, log: ByteLog::new(page_bytes, folder) })
     }
 
-    /// Takes in the next block.
+    /// Draws the next block.
     pub(crate) fn observe(&mut self, block: &Block<'_>) {
         self.generator.observe(block);
     }
 
-    /// Takes away the pixels that are drawn.
+    /// Moves finished pixels to the log.
     ///
     /// # Errors
     /// When the temporary file cannot be written.
@@ -45,7 +45,7 @@ impl WaveformLog {
         Ok(())
     }
 
-    /// The whole waveform, the running pixel included.
+    /// Returns the whole waveform, the running pixel included.
     ///
     /// # Errors
     /// When the temporary file cannot be written.
@@ -57,17 +57,17 @@ impl WaveformLog {
     }
 }
 
-/// Bytes of a value in the log.
+/// Bytes of one value in the log.
 const VALUE_BYTES: usize = size_of::<i16>();
 
-/// A waveform as it lies in its log: the values of `waveform.dat`, byte by byte.
+/// A waveform in its log: the values of `waveform.dat`, byte by byte.
 pub(crate) struct PagedWaveform {
     head: WaveformHead,
     log: ByteLog,
 }
 
 impl PagedWaveform {
-    /// What the page and the picture show of it.
+    /// Returns the outline for the page and the picture.
     pub(crate) fn outline(&mut self) -> Result<WaveformOutline, RenderError> {
         let mut outline = WaveformOutline::new(&self.head);
         self.each_page(|bytes| {
@@ -79,7 +79,7 @@ impl PagedWaveform {
         Ok(outline)
     }
 
-    /// Writes the binary form; `path` is what errors call `out`.
+    /// Writes the binary form; `path` is the name of `out` in errors.
     pub(crate) fn write_dat(&mut self, mut out: impl Write, path: &Path) -> Result<(), RenderError> {
         self.head.write_dat(&mut out).map_err(failed(path))?;
         self.each_page(|bytes| out.write_all(bytes).map_err(failed(path)))?;

@@ -1,30 +1,31 @@
-//! Bytes front to back: a page in memory, all before it in a temporary file that has no name.
+//! A byte log: the last page in memory, all pages before it in an unnamed temporary file.
 
 use super::temp_file::PageFile;
 use std::io;
 use std::path::Path;
 
-/// Bytes of a page: a multiple of the size of any value.
+/// Bytes per page: a multiple of the size of any value.
 pub(crate) const PAGE_BYTES: usize = 1 << 16;
 
-/// What is added in small pieces while a render runs, and read page by page when it has ended.
+/// Bytes appended in small pieces during a render, and read page by page afterwards.
 #[derive(Debug)]
 pub(crate) struct ByteLog {
     page_bytes: usize,
     file: PageFile,
-    /// What came after the bytes in the file.
+    /// Bytes after those in the file.
     held: Vec<u8>,
     page: Vec<u8>,
 }
 
 impl ByteLog {
-    /// An empty log with pages of so many bytes, whose [`PageFile`] is in `folder`. Allocates.
+    /// Creates an empty log with pages of `page_bytes`, whose [`PageFile`] is in `folder`.
+    /// Allocates.
     pub(crate) fn new(page_bytes: usize, folder: Option<&Path>) -> Self {
         let room = page_bytes + page_bytes / 8;
         Self { page_bytes, file: PageFile::new(folder), held: Vec::with_capacity(room), page: Vec::new() }
     }
 
-    /// Adds bytes.
+    /// Appends bytes.
     ///
     /// # Errors
     /// When the temporary file cannot be written.
@@ -37,17 +38,17 @@ impl ByteLog {
         Ok(())
     }
 
-    /// The number of bytes.
+    /// Returns the number of bytes.
     pub(crate) fn length(&self) -> u64 {
         self.file.length() + self.held.len() as u64
     }
 
-    /// The number of pages: 1 or more, the last of which may be empty.
+    /// Returns the number of pages: 1 or more, the last of which may be empty.
     pub(crate) fn pages(&self) -> usize {
         self.file.length().div_ceil(self.page_bytes as u64) as usize + 1
     }
 
-    /// The bytes of a page.
+    /// Returns the bytes of a page.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
@@ -84,7 +85,7 @@ mod tests {
     }
 
     impl ByteLog {
-        /// Takes away what was written.
+        /// Truncates the temporary file.
         pub(crate) fn break_file(&self) {
             self.file.cut(0);
         }

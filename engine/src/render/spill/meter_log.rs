@@ -1,5 +1,5 @@
-//! What the meters of strips have read every 100 ms: a page a strip in memory, all pages before it
-//! in a temporary file that has no name.
+//! Meter readings of strips every 100 ms: one page per strip in memory, all pages before it in an
+//! unnamed temporary file.
 
 use super::temp_file::PageFile;
 use crate::meter::{
@@ -8,22 +8,21 @@ use crate::meter::{
 use std::io;
 use std::path::Path;
 
-/// Rows of a page: 200 s. A shorter programme needs no file.
+/// Rows per page: 200 s. A shorter programme needs no file.
 pub(crate) const PAGE_ROWS: usize = 2_000;
-/// Rows that a meter has room for: a page, and what a chunk adds before the page is taken away.
+/// Capacity of a meter, in rows: a page, and the rows of a chunk before the page is moved.
 pub(crate) const METER_ROOM: usize = PAGE_ROWS + 48;
-/// Bytes of a row in the file, and of a power.
+/// Bytes per row in the file; the bytes per power.
 const ROW_BYTES: usize = 28;
 const POWER_BYTES: usize = 8;
 
-/// Takes from meters what they have held for a page, so that memory does not grow with the
-/// programme.
+/// Moves full pages out of meters, so that memory does not grow with the programme.
 #[derive(Debug)]
 pub(crate) struct MeterLog {
     page_rows: usize,
     file: PageFile,
     strips: Vec<StripLog>,
-    /// A page as it is in the file, and its rows.
+    /// A page in file format, and its rows.
     bytes: Vec<u8>,
     rows: Vec<MeterRow>,
 }
@@ -31,11 +30,11 @@ pub(crate) struct MeterLog {
 #[derive(Clone, Debug, Default)]
 struct StripLog {
     pages: Vec<Page>,
-    /// The rows after the pages, once the strip has ended.
+    /// Rows after the pages, once the strip has ended.
     rest: Vec<MeterRow>,
 }
 
-/// A page in the file: rows, then gating blocks, then windows of loudness range.
+/// A page in the file: rows, then gating blocks, then segments for the loudness range.
 #[derive(Clone, Copy, Debug)]
 struct Page {
     start: u64,
@@ -55,8 +54,8 @@ impl Page {
 }
 
 impl MeterLog {
-    /// An empty log of this many strips and pages of so many rows, whose [`PageFile`] is in
-    /// `folder`.
+    /// Creates an empty log of this many strips, with pages of `page_rows` rows, whose [`PageFile`]
+    /// is in `folder`.
     pub(crate) fn new(strips: usize, page_rows: usize, folder: Option<&Path>) -> Self {
         Self {
             page_rows,
@@ -67,7 +66,7 @@ impl MeterLog {
         }
     }
 
-    /// Takes away what a strip's meter holds, if it is a page.
+    /// Moves a page out of a strip's meter, if it holds one.
     ///
     /// # Errors
     /// When the temporary file cannot be written.
@@ -89,7 +88,8 @@ impl MeterLog {
         Ok(())
     }
 
-    /// Ends a strip: takes what its meter still holds, and returns the readings of the whole.
+    /// Ends a strip: moves the remaining readings out of its meter, and returns the measurement of
+    /// the whole.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
@@ -100,8 +100,8 @@ impl MeterLog {
             meter.measurement()
         } else {
             let held = meter.history();
-            // One after the other in the same memory: what is read here is all that grows with the
-            // programme.
+            // One after the other in the same memory: the powers read here are all that grows with
+            // the programme.
             let blocks = pages.iter().map(|page| page.gating_blocks).sum::<usize>() + held.gating_blocks.len();
             let mut powers = Vec::with_capacity(blocks);
             for page in &*pages {
@@ -122,18 +122,18 @@ impl MeterLog {
         Ok(measurement)
     }
 
-    /// The number of a strip's rows.
+    /// Returns the number of a strip's rows.
     pub(crate) fn rows(&self, strip: usize) -> usize {
         let StripLog { pages, rest } = &self.strips[strip];
         pages.iter().map(|page| page.rows).sum::<usize>() + rest.len()
     }
 
-    /// The number of a strip's pages: 1 or more, the last of which may be empty.
+    /// Returns the number of a strip's pages: 1 or more, the last of which may be empty.
     pub(crate) fn pages(&self, strip: usize) -> usize {
         self.strips[strip].pages.len() + 1
     }
 
-    /// The rows of a page of a strip that has ended.
+    /// Returns the rows of a page of a strip that has ended.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
@@ -150,7 +150,7 @@ impl MeterLog {
 
 fn write_page(history: &MeterHistory<'_>, bytes: &mut Vec<u8>) {
     for row in history.rows {
-        // No reading is not a number.
+        // A missing reading is stored as NaN.
         let or_nan = |reading: Option<f32>| reading.unwrap_or(f32::NAN);
         bytes.extend(row.mean_square.to_le_bytes());
         for value in
@@ -177,7 +177,7 @@ fn row(bytes: &[u8; ROW_BYTES]) -> MeterRow {
     }
 }
 
-/// So many bytes to read into.
+/// Returns a buffer of `length` bytes to read into.
 fn sized(bytes: &mut Vec<u8>, length: usize) -> &mut [u8] {
     bytes.resize(length, 0);
     bytes
@@ -197,8 +197,8 @@ mod tests {
 
     const FRAMES: usize = 60_013;
 
-    /// A log that has heard a loud strip, one that falls silent and ends early, and one of two
-    /// frames; with their readings.
+    /// Returns a log of a loud strip, one that falls silent and ends early, and one of two frames,
+    /// with their measurements.
     fn log(page_rows: usize) -> (MeterLog, Vec<Measurement>) {
         let mut quiet = pink_noise(3, 0.1, 41_000);
         quiet[20_000..].fill(0.0);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     impl MeterLog {
-        /// Takes away what was written.
+        /// Truncates the temporary file.
         pub(crate) fn break_file(&self) {
             self.file.cut(50);
         }

@@ -1,4 +1,4 @@
-//! Storage for what memory must not hold: temporary files without names.
+//! Storage for data that would take too much memory: unnamed temporary files.
 
 pub(super) mod byte_log;
 pub(super) mod meter_log;

@@ -1,12 +1,12 @@
-//! Where the pre-master waits between the two passes: memory up to a limit, then a temporary file
-//! that has no name.
+//! Storage of the pre-master between the two passes: memory up to a limit, then an unnamed
+//! temporary file.
 
 use super::temp_file::PageFile;
 use crate::audio::{Block, BlockMut};
 use std::io;
 use std::path::Path;
 
-/// Bytes of a frame in the file.
+/// Bytes per frame in the file.
 const FRAME_BYTES: u64 = 8;
 
 /// A stereo recording that is written once, front to back, and then read as often as needed.
@@ -22,14 +22,14 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Scratch that holds `limit_frames` in memory and more than that in a file in `folder`, or in
-    /// the system's folder for temporary files. The file is unlinked at once: nothing can be left
-    /// behind.
+    /// Creates scratch that holds `limit_frames` in memory and more than that in a file in
+    /// `folder`, or in the system's folder for temporary files. The file is unlinked at once:
+    /// nothing can be left behind.
     pub fn new(limit_frames: usize, folder: Option<&Path>) -> Self {
         Self { memory: Vec::new(), file: PageFile::new(folder), bytes: Vec::new(), limit_frames, frames: 0, read_at: 0 }
     }
 
-    /// Frames written.
+    /// Returns the number of frames written.
     pub fn frames(&self) -> u64 {
         self.frames
     }
@@ -53,7 +53,7 @@ impl Scratch {
         self.file.append(&self.bytes).map(|_| ())
     }
 
-    /// Moves what memory holds into the file, and gives the memory back.
+    /// Moves the contents of memory into the file, and frees the memory.
     fn spill(&mut self) -> io::Result<()> {
         const SAMPLES_AT_ONCE: usize = 16_384;
         for part in std::mem::take(&mut self.memory).chunks(SAMPLES_AT_ONCE) {
@@ -72,7 +72,7 @@ impl Scratch {
     /// Fills a stereo block with the next frames.
     ///
     /// # Errors
-    /// When there are not that many, or the temporary file cannot be read.
+    /// When there are not that many frames, or the temporary file cannot be read.
     pub fn read(&mut self, block: &mut BlockMut<'_>) -> io::Result<()> {
         let samples = block.frames() * 2;
         let (left, right) = block.pair_mut();

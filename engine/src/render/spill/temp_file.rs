@@ -1,10 +1,10 @@
-//! A temporary file that has no name, for what memory is not to hold.
+//! An unnamed temporary file, for data that would take too much memory.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Bytes that are appended, and read anywhere. Errors name the folder.
+/// Appended bytes that can be read anywhere. Errors name the folder.
 #[derive(Debug)]
 pub(crate) struct PageFile {
     folder: Option<PathBuf>,
@@ -13,21 +13,21 @@ pub(crate) struct PageFile {
 }
 
 impl PageFile {
-    /// A file in `folder`, or in the system's folder for temporary files, that is made once
-    /// something is appended. It is unlinked at once: nothing can be left behind.
+    /// Describes a file in `folder`, or in the system's folder for temporary files. It is created
+    /// at the first append and unlinked at once: nothing can be left behind.
     pub(crate) fn new(folder: Option<&Path>) -> Self {
         Self { folder: folder.map(Path::to_path_buf), file: None, length: 0 }
     }
 
-    /// Bytes that were appended.
+    /// Returns the number of appended bytes.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
 
-    /// Appends bytes, and returns where they begin.
+    /// Appends bytes, and returns their position.
     ///
     /// # Errors
-    /// When the file cannot be made or written.
+    /// When the file cannot be created or written.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
         let start = self.length;
         self.try_append(bytes).map_err(|error| self.named(&error))?;
@@ -47,7 +47,7 @@ impl PageFile {
     /// Fills `bytes` with those from `start` on.
     ///
     /// # Errors
-    /// When there are not that many, or the file cannot be read.
+    /// When there are not that many bytes, or the file cannot be read.
     pub(crate) fn read(&mut self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
         self.try_read(start, bytes).map_err(|error| self.named(&error))
     }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     impl PageFile {
-        /// Takes away all but the first bytes of what was written.
+        /// Truncates the file to its first bytes.
         pub(crate) fn cut(&self, length: u64) {
             self.file.as_ref().unwrap().set_len(length).unwrap();
         }

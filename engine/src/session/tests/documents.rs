@@ -1,4 +1,4 @@
-//! What a document says is what a session holds, and back.
+//! Documents read back as the session that was written, and the reverse.
 
 use super::*;
 use proptest::prelude::*;
@@ -172,7 +172,7 @@ fn the_schema_is_strict_and_describes_every_key() {
     assert!(count >= 21, "{count}");
 }
 
-/// A value within the schema; `size` bounds lists.
+/// Returns a value within the schema; `size` bounds lists.
 fn within(schema: &Value, of: &Value) -> BoxedStrategy<Value> {
     let of = match of["$ref"].as_str() {
         Some(name) => &schema["$defs"][name.trim_start_matches("#/$defs/")],
@@ -215,7 +215,7 @@ fn within(schema: &Value, of: &Value) -> BoxedStrategy<Value> {
     }
 }
 
-/// A session within the schema that is sound as a whole too.
+/// Returns a session within the schema that is sound as a whole too.
 fn sound(mut session: Session, stem: &Path) -> Session {
     session.tracks.push(Track::new(stem));
     for (index, track) in session.tracks.iter_mut().enumerate() {

@@ -1,5 +1,5 @@
 //! Promises about session documents.
-#![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
+#![allow(clippy::unwrap_used)] // Failures here fail a test, with the line.
 
 mod documents;
 mod problems;
@@ -28,14 +28,14 @@ impl Folder {
         Session::parse(text, &self.path(name))
     }
 
-    /// The problems of a document, a line each.
+    /// Returns the problems of a document, one per line.
     fn problems(&self, name: &str, text: &str) -> Vec<String> {
         let errors = self.parse(name, text).expect_err("the document is wrong");
         assert!(!errors.problems.is_empty());
         errors.problems.iter().map(|problem| self.short(&problem.to_string())).collect()
     }
 
-    /// A message without the name of this folder, which differs from run to run.
+    /// Returns a message without the name of this folder, which differs from run to run.
     fn short(&self, message: &str) -> String {
         message.replace(&format!(" (looked in {})", self.0.path().display()), "")
     }

@@ -1,8 +1,8 @@
-//! Every kind of problem is found, with its line, its place and what is accepted.
+//! Every kind of problem is found, with its line, its place and the accepted values.
 
 use super::*;
 
-/// The problems of a document that names `a.wav` and `b.wav`, both there.
+/// Returns the problems of a document that names `a.wav` and `b.wav`, which both exist.
 fn toml(text: &str) -> Vec<String> {
     Folder::with(&["a.wav", "b.wav"]).problems("mix.toml", text)
 }

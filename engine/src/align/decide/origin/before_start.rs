@@ -1,32 +1,32 @@
-//! What the later of two stems holds before the earlier one begins, where an effect holds nothing;
-//! and whether both sound together from then on, as recordings of one event do.
+//! Sound of the later of two stems before the earlier one begins, where an effect is silent. Also
+//! checks that both sound together from then on, as recordings of one event do.
 
 use super::noise_floor::dbfs;
 use super::thresholds::THRESHOLDS;
 use crate::align::features::band_levels::Levels;
 use crate::align::features::prepared::Prepared;
 
-/// The most that the level of steady noise varies between hops: power.
+/// Largest variation of the level of steady noise between hops: power.
 const STEADY: f64 = 4.0;
 
-/// The sound of a stem at its start, as levels a hop.
+/// Sound of a stem at its start, from one level per hop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Before {
     /// Seconds before the other stem begins.
     pub(crate) length_s: f64,
-    /// Of these, how many seconds sound.
+    /// Of these, seconds with sound.
     pub(crate) sounding_s: f64,
-    /// The level of it, the median of its hops, in dBFS from 60 Hz to 10 kHz.
+    /// Level of that sound, the median of its hops, in dBFS from 60 Hz to 10 kHz.
     pub(crate) level_dbfs: f64,
-    /// Its level stays nearly the same, as that of noise does.
+    /// The level stays nearly the same, as that of noise does.
     pub(crate) is_steady: bool,
     /// Both stems sound from their first frames on.
     pub(crate) amid_sound: bool,
-    /// Seconds of the common time in which one is loud and the other does not sound at all.
+    /// Seconds of the common time in which one stem is loud and the other does not sound at all.
     pub(crate) alone_s: f64,
 }
 
-/// Measures what `late` holds in its first `frames` frames.
+/// Measures the first `frames` frames of `late`.
 pub(crate) fn before(early: &Prepared<'_>, late: &Prepared<'_>, frames: f64) -> Before {
     let rate = early.stem.rate().as_f64();
     let (of_early, of_late) = (powers(early), powers(late));

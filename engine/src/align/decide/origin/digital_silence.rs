@@ -1,4 +1,4 @@
-//! Digital silence: what an export holds where nothing plays, and a microphone never records.
+//! Digital silence: found in exports where nothing plays, and never in microphone recordings.
 
 /// Samples up to this count as digital silence: −130 dBFS, above the dither of 24 bits, below that
 /// of 16.
@@ -16,7 +16,7 @@ pub(crate) struct DigitalSilence {
 }
 
 impl DigitalSilence {
-    /// Takes in the next samples.
+    /// Observes the next samples.
     pub(crate) fn observe(&mut self, samples: &[f32]) {
         for x in samples {
             if x.abs() <= SILENT {

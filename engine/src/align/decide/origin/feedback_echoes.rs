@@ -3,31 +3,31 @@
 use super::impulse_response::{Against, Blocks, Response};
 use crate::align::features::prepared::Prepared;
 
-/// Delays that may have feedback, in seconds: below, the reflections of a room lie as dense; above,
-/// no delay is as long.
+/// Delays that may have feedback, in seconds. Below, the reflections of a room are as dense; above,
+/// no effect's delay is as long.
 const DELAY_S: (f64, f64) = (0.04, 4.0);
-/// A block is so many delays long.
+/// Length of a block, in delays.
 const BLOCK_DELAYS: f64 = 8.0;
-/// What copies stand out by, in deviations.
+/// Least height of the second and the third copy, in deviations.
 const SECOND_DEVIATIONS: f32 = 8.0;
 const THIRD_DEVIATIONS: f32 = 5.0;
-/// A stem that resembles itself has an image of a copy on the other side of the first: a copy is so
-/// many times higher.
+/// Least height of a copy, as a multiple of its image. A stem that resembles itself has an image of
+/// a copy on the other side of the first.
 const OVER_IMAGE: f32 = 1.5;
-/// How far from its multiple a copy lies at most, in decimated frames.
+/// Largest distance of a copy from its multiple of the delay, in decimated frames.
 const AROUND: i64 = 2;
 
-/// What lies at multiples of the delay.
+/// Copies at multiples of the delay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Echoes {
-    /// Two copies more, each softer than the one before it.
+    /// Two further copies, each softer than the one before it.
     pub(crate) feedback: bool,
-    /// The later stem holds the earlier one in time as well.
+    /// The later stem also contains the earlier one without delay.
     pub(crate) dry: bool,
 }
 
-/// Looks for copies of `early` in `late`, whose first copy is `delay` frames late. `None` for
-/// delays that are not musical.
+/// Looks for copies of `early` in `late`, whose first copy has a delay of `delay` frames. `None`
+/// for delays that are not musical.
 pub(crate) fn echoes(early: &Prepared<'_>, late: &Prepared<'_>, delay: f64) -> Option<Echoes> {
     let (rate, factor) = (early.stem.rate().as_f64(), early.factor());
     if !(DELAY_S.0..=DELAY_S.1).contains(&(delay / rate)) {

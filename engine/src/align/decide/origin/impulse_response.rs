@@ -1,52 +1,52 @@
-//! How one stem answers to another, as a function of the lag, from blocks along both.
+//! Response of one stem to another, as a function of the lag, from blocks along both.
 
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
-/// Blocks along the stems, at most.
+/// Most blocks along the stems.
 const MOST_BLOCKS: usize = 96;
-/// What is added to the power of each bin, as a share of the mean: bins without sound say nothing.
+/// Power added to each bin, as a share of the mean. Bins without sound are no evidence.
 const RIDGE: f32 = 0.02;
-/// What is always left of the second stem, as a share of its power: less is the doing of the
-/// blocks' edges.
+/// Least power left of the second stem, as a share of its power. Less is an effect of the blocks'
+/// edges.
 const LEFT: f32 = 1e-3;
 
-/// The answer of the second stem to the first.
+/// Response of the second stem to the first.
 pub(super) struct Response {
-    /// Lags −reach … +reach.
+    /// Values at lags −reach … +reach.
     values: Vec<f32>,
     reach: usize,
-    /// The deviation of lags where nothing is expected: that of noise with the same middle height.
+    /// Deviation of lags where nothing is expected: that of noise with the same median height.
     pub(super) deviation: f32,
 }
 
 impl Response {
-    /// The highest absolute value within `around` of a lag, and where; 0 outside.
+    /// Returns the highest absolute value within `around` of a lag, and its lag; 0 outside.
     pub(super) fn peak(&self, lag: i64, around: i64) -> (f32, i64) {
         let at = |lag: i64| usize::try_from(lag + self.reach as i64).ok().and_then(|n| self.values.get(n));
         let each = (lag - around..=lag + around).map(|lag| (at(lag).map_or(0.0, |x| x.abs()), lag));
         each.fold((0.0, lag), |best, one| if one.0 > best.0 { one } else { best })
     }
 
-    /// The highest peak among lags.
+    /// Returns the highest peak among lags.
     pub(super) fn highest(&self, lags: std::ops::RangeInclusive<i64>) -> (f32, i64) {
         let half = (lags.end() - lags.start()) / 2;
         self.peak(lags.start() + half, half)
     }
 
-    /// The deviation of noise whose middle height is that of these lags.
+    /// Returns the deviation of noise whose median height is that of these lags.
     pub(super) fn deviation_among(&self, lags: std::ops::RangeInclusive<i64>) -> f32 {
         deviation(lags.map(|lag| self.at(lag).abs()).collect())
     }
 
-    /// The value at a lag, with its sign.
+    /// Returns the value at a lag, with its sign.
     pub(super) fn at(&self, lag: i64) -> f32 {
         usize::try_from(lag + self.reach as i64).ok().and_then(|n| self.values.get(n)).copied().unwrap_or(0.0)
     }
 }
 
-/// Which of the two stems' spectra is taken out.
+/// Stem whose spectrum is divided out.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Against {
     /// That of the first: gains of the paths from it to the second.
@@ -57,7 +57,7 @@ pub(super) enum Against {
     Both,
 }
 
-/// The blocks of two stems as sums of spectra.
+/// Blocks of two stems as sums of spectra.
 pub(super) struct Blocks {
     size: usize,
     cross: Vec<Complex<f32>>,
@@ -66,8 +66,8 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Sums over blocks of `size` frames of which two follow each other at half a block; `read`
-    /// fills a piece of either stem.
+    /// Sums over blocks of `size` frames that follow each other at half a block or more. `read`
+    /// fills a block of each stem.
     pub(super) fn new(size: usize, frames: usize, read: impl Fn(i64, &mut [f32], &mut [f32])) -> Self {
         let forward = plan_forward(size);
         let hann: Vec<f32> = (0..size).map(|n| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32).collect();
@@ -98,8 +98,8 @@ impl Blocks {
         sums
     }
 
-    /// The response at lags up to `reach` frames either way, of bins between two shares of the
-    /// rate.
+    /// Returns the response at lags up to `reach` frames either way, from bins between two shares
+    /// of the rate.
     pub(super) fn response(&self, against: Against, reach: usize, band: (f64, f64)) -> Response {
         let bin = |share: f64| ((share * self.size as f64) as usize).clamp(1, self.size / 2);
         let bins = bin(band.0)..bin(band.1);
@@ -131,14 +131,15 @@ impl Blocks {
         Response { values, reach, deviation }
     }
 
-    /// The share that is left of the second stem's power in `whole`.
+    /// Returns the share of the second stem's power in `whole` that is left here.
     pub(super) fn share_of(&self, whole: &Self, band: (f64, f64)) -> f32 {
         let bin = |share: f64| ((share * self.size as f64) as usize).clamp(1, self.size / 2);
         let power = |of: &Self| of.second[bin(band.0)..bin(band.1)].iter().sum::<f32>();
         power(self) / power(whole).max(f32::MIN_POSITIVE)
     }
 
-    /// The same without what a path from the first to the second at `lags` explains of the second.
+    /// Returns the blocks without the part of the second stem that a path from the first at `lags`
+    /// explains.
     pub(super) fn without_path(&self, lags: &std::ops::RangeInclusive<i64>) -> Self {
         let path = super::path_removal::path(&self.cross, &self.first, lags, self.size);
         let rest = |n: usize| self.cross[n] - path[n] * self.first[n];
@@ -156,7 +157,8 @@ impl Blocks {
     }
 }
 
-/// The deviation of normal noise whose heights have this middle one, which is 0.6745 of it.
+/// Returns the deviation of normal noise with the median height of `heights`, which is 0.6745 of
+/// it.
 fn deviation(mut heights: Vec<f32>) -> f32 {
     heights.sort_by(f32::total_cmp);
     (heights.get(heights.len() / 2).copied().unwrap_or(0.0) / 0.6745).max(f32::MIN_POSITIVE)

@@ -1,5 +1,5 @@
-//! Why two stems share a source: whether they are recordings by devices that started on their own,
-//! or came out of one session.
+//! Origin of the sound that two stems share: recordings by devices that started on their own, or
+//! one session.
 
 mod before_start;
 mod digital_silence;
@@ -16,6 +16,8 @@ pub(crate) use digital_silence::DigitalSilence;
 pub(crate) use thresholds::THRESHOLDS;
 
 use super::accept::{Edge, Verdict};
+use super::remark::Cause;
+use super::remark::Remark;
 use crate::align::comparison::Comparison;
 use crate::align::features::prepared::Prepared;
 use crate::align::features::stem::StemFeatures;
@@ -23,75 +25,24 @@ use crate::align::settings::Mode;
 use crate::align::time_map::line::Line;
 use crate::align::time_map::piecewise::Course;
 
-/// Why a stem stays though its offset is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// Both came out of one session, and are in time.
-    InSession,
-    /// The later one is an effect's return.
-    EffectReturn,
-    /// Each microphone takes up the other's source.
-    MutualBleed,
-}
-
-impl Cause {
-    /// Returns the word that opens a reason.
-    fn word(self) -> &'static str {
-        match self {
-            Self::InSession => "in_session",
-            Self::EffectReturn => "effect_return",
-            Self::MutualBleed => "mutual_bleed",
-        }
-    }
-}
-
-/// What was found, and what would move the stem all the same.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Remark {
-    pub(crate) cause: Cause,
-    pub(crate) found: String,
-    /// The flag, and what it belongs to.
-    flag: &'static str,
-}
-
 const AS_RECORDINGS: &str = "--align recordings";
 const AS_MICROPHONES: &str = "--align microphones";
 const AS_RELATED: &str = "mixdown align --assume-related";
 
-impl Remark {
-    fn new(cause: Cause, found: impl Into<String>, flag: &'static str) -> Self {
-        Self { cause, found: found.into(), flag }
-    }
-
-    /// Returns the reason for the later stem, its cause first.
-    pub(crate) fn told(&self) -> String {
-        format!("{}: {}; {} would move it", self.cause.word(), self.found, self.flag)
-    }
-
-    /// Returns the reason for the earlier stem.
-    pub(crate) fn told_of_earlier(&self, late_frames: f64) -> String {
-        let word = self.cause.word();
-        format!(
-            "{word}: the same sound comes {late_frames:.2} frames later in another stem, and stays there: {}",
-            self.found
-        )
-    }
-}
-
-/// Whether two stems are as long as each other.
+/// Returns true if two stems are equally long.
 pub(crate) fn same_length(a: &StemFeatures, b: &StemFeatures) -> bool {
     a.own_frames().abs_diff(b.own_frames()) <= THRESHOLDS.same_length_frames
 }
 
-/// Whether two stems lie where their time references put them: both began at once, or were placed
-/// by them.
+/// Returns true if two stems lie where their time references put them: both began at once, or were
+/// placed by them.
 pub(crate) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
     let times = a.time_of_start().zip(b.time_of_start());
     times.is_some_and(|(a, b)| a.abs_diff(b) <= THRESHOLDS.same_length_frames)
 }
 
 impl Comparison<'_> {
-    /// Weighs why a pair shares its source, where an offset was found.
+    /// Weighs the origin of the sound that a pair shares, once a delay is found.
     pub(crate) fn weighed(&self, a: usize, b: usize, rough: &Course, verdict: Verdict, mode: Mode) -> Verdict {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return verdict };
         let rate = self.rate.as_f64();
@@ -140,7 +91,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The verdict along the louder of two paths, in frames.
+    /// Returns the verdict along the louder of two paths, in frames.
     fn along_louder(&self, a: usize, b: usize, late: f64, verdict: Verdict) -> Verdict {
         let Some((first, second)) = self.prepared[a].as_ref().zip(self.prepared[b].as_ref()) else { return verdict };
         let middle = first.stem.kept() as f64 / 2.0;
@@ -158,7 +109,7 @@ impl Comparison<'_> {
     }
 }
 
-/// A pair whose second stem is the later one.
+/// Pair whose second stem is the later one.
 struct Ordered<'a> {
     early: &'a Prepared<'a>,
     late: &'a Prepared<'a>,
@@ -172,7 +123,7 @@ impl Ordered<'_> {
         self.course.late(self.early.stem.kept() as f64 / 2.0)
     }
 
-    /// Why the pair stays; `None` where it is to be moved.
+    /// Returns the reason for which the pair stays. `None` if it is to be moved.
     fn why_it_stays(&self, mode: Mode, assumes_related: bool) -> Option<Remark> {
         let ms = 1_000.0 * self.offset() / self.rate;
         let echoes = self::feedback_echoes::echoes(self.early, self.late, self.offset());
@@ -194,8 +145,8 @@ impl Ordered<'_> {
         if echoes.is_some_and(|echoes| echoes.dry) {
             return stays(Cause::EffectReturn, format!("it holds the same sound in time, and {ms:.1} ms later"));
         }
-        // A chorus swings so slowly that a part of its swing looks like a drift: it has no noise of
-        // its own.
+        // A chorus swings so slowly that a part of its swing looks like a drift; but it has no
+        // noise of its own.
         if near && !(drifts && self.noise_is_its_own()) {
             let text = format!("{ms:.2} ms are the way through a room, or the latency of an effect");
             return stays(Cause::InSession, text);
@@ -212,7 +163,7 @@ impl Ordered<'_> {
         stays(Cause::InSession, "nothing shows that devices of their own recorded both".into())
     }
 
-    /// What only stems of one session have in common.
+    /// Returns a property that only stems of one session share.
     fn of_one_session(&self) -> Option<String> {
         let (early, late) = (self.early.stem, self.late.stem);
         if same_length(early, late) {
@@ -237,12 +188,12 @@ impl Ordered<'_> {
             .then(|| format!("{:.2} s of digital silence within", inner as f64 / self.rate))
     }
 
-    /// A steady drift, and an input that is never silent: clocks of their own.
+    /// Returns true for a steady drift and an input that is never silent: independent clocks.
     fn drifts(&self) -> bool {
         let drift = self.edge.course.start.drift;
         let before = self::before_start::before(self.early, self.late, self.offset());
         let common =
-            crate::align::coarse::segment_vote::common(self.early.stem, self.late.stem, self.offset()).len() as f64;
+            crate::align::coarse::joint_activity::common(self.early.stem, self.late.stem, self.offset()).len() as f64;
         self.edge.course.is_straight()
             && drift.abs() >= THRESHOLDS.drift_deviations * self.edge.drift_sd
             && (drift * common).abs() >= THRESHOLDS.drift_frames.max(THRESHOLDS.drift_over_wander * self.edge.wander)
@@ -250,7 +201,8 @@ impl Ordered<'_> {
             && before.level_dbfs >= THRESHOLDS.input_noise_dbfs
     }
 
-    /// Each has noise of its own, or the later one sounded before the earlier one could.
+    /// Returns true if each stem has noise of its own, or the later one sounded before the earlier
+    /// one could.
     fn noise_is_its_own(&self) -> bool {
         let Some(noise) = self::noise_floor::noise(self.early, self.late, self.course) else { return false };
         let before = self::before_start::before(self.early, self.late, self.offset());

@@ -1,51 +1,52 @@
-//! Mutual bleed: of two microphones each takes up the other's source, so that one source is late in
-//! the second and the other is late in the first.
+//! Mutual bleed: each of two microphones picks up the other's source. One source is delayed in the
+//! second stem, and the other is delayed in the first.
 
 use super::impulse_response::{Against, Blocks, Response};
 use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
 use crate::align::time_map::piecewise::Course;
 
-/// Nearer to 0 a path does not matter, and is not told from the other.
+/// Least delay of a path, in seconds. Below it, a path does not matter and cannot be separated from
+/// the other.
 const NEAREST_S: f64 = 4e-4;
-/// Around a path its filter lies, and what a clock that wanders spreads it over.
+/// Extent of a path on either side: its filter, and the spread by a clock that wanders.
 const AROUND_S: f64 = 1.5e-3;
-/// Reflections that follow a path are a part of it up to this.
+/// Reflections up to this delay after a path belong to it.
 const REFLECTIONS_S: f64 = 0.12;
 /// Lags beyond the longest path, where only chance is left.
 const CHANCE_S: f64 = 0.12;
-/// What a second path stands out by, in deviations of the lags around it, once the first one is
-/// taken out. Copies of twenty stems, filtered, noisy, drifting or under another instrument, leave
-/// 9; bleed of 15 to 30 dB leaves 11 to 70.
+/// Least height of a second path, in deviations of the lags around it, once the first one is
+/// removed. Copies of twenty stems, filtered, noisy, drifting or under another instrument, leave 9.
+/// Bleed of 15 to 30 dB leaves 11 to 70.
 const LEAST_DEVIATIONS: f32 = 10.0;
-/// A path is one peak: where others on its side are nearly as high, a share, they are the images of
-/// a stem that resembles itself.
+/// Largest height of other peaks on the same side, as a share of a path. A path is one peak; others
+/// nearly as high are the images of a stem that resembles itself.
 const MOST_BESIDE: f32 = 0.85;
-/// The share of the later stem's power that is left once the known path is taken out: its own
-/// source, which may be ten decibels softer than what bleeds into it. Edges of blocks, fractions of
-/// frames and late reflections leave 0.06 of a copy.
+/// Least share of the later stem's power that is left once the known path is removed. It is the
+/// stem's own source, which may be ten decibels softer than the bleed into it. Edges of blocks,
+/// fractions of frames and late reflections leave 0.06 of a copy.
 const LEAST_LEFT: f32 = 0.1;
-/// Blocks, in seconds.
+/// Length of a block, in seconds.
 const BLOCK_S: f64 = 0.7;
 
 /// Two paths of opposite sign, in frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bleed {
-    /// By how much the first source is late in the second stem, above 0.
+    /// Delay of the first source in the second stem, above 0.
     pub(crate) forward: f64,
-    /// By how much the second source is late in the first stem, above 0.
+    /// Delay of the second source in the first stem, above 0.
     pub(crate) backward: f64,
-    /// The gain of either path, as a factor.
+    /// Gain of either path, as a factor.
     pub(crate) gains: (f32, f32),
 }
 
 impl Bleed {
-    /// The same seen from the second stem.
+    /// Returns the same as seen from the second stem.
     pub(crate) fn reversed(self) -> Self {
         Self { forward: self.backward, backward: self.forward, gains: (self.gains.1, self.gains.0) }
     }
 
-    /// The lateness of the second stem along the louder path, in frames.
+    /// Returns the delay of the second stem along the louder path, in frames.
     pub(crate) fn louder(&self) -> f64 {
         if self.gains.0 >= self.gains.1 { self.forward } else { -self.backward }
     }
@@ -54,7 +55,7 @@ impl Bleed {
 /// Looks for a path from `late` to `early`, beside the one by which `late` follows `early` along
 /// `course`.
 ///
-/// The known path is taken out first: what resembles itself has images of it on both sides.
+/// The known path is removed first. A stem that resembles itself has images of it on both sides.
 pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &Course) -> Option<Bleed> {
     let rate = early.rate().as_f64();
     let frames = |seconds: f64| (seconds * rate) as i64;
@@ -71,7 +72,7 @@ pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &Course) 
     });
     let band = (60.0 / rate, (12_000.0 / rate).min(0.42));
     let gate = -(offset + frames(NEAREST_S)).max(frames(AROUND_S));
-    // The edge of what was taken out stands out by itself.
+    // The edge of the removed path stands out by itself.
     let nearest = gate - frames(NEAREST_S);
     let farthest = -(offset + frames(THRESHOLDS.acoustic_s));
     let last = farthest - frames(CHANCE_S);
@@ -96,12 +97,12 @@ pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &Course) 
     })
 }
 
-/// Whether a peak is one of its own and not the slope of another beyond the lags looked at.
+/// Returns true if a peak is one of its own and not the slope of another beyond the searched lags.
 fn is_summit(response: &Response, lag: i64, nearest: i64) -> bool {
     response.peak(lag, nearest / 2).1 == lag
 }
 
-/// The top of the parabola through a peak and its neighbours.
+/// Returns the top of the parabola through a peak and its neighbours.
 fn exactly(response: &Response, lag: i64) -> f64 {
     let [before, here, after] = [-1, 0, 1].map(|by| f64::from(response.at(lag + by)));
     let bend = before - 2.0 * here + after;

@@ -1,11 +1,11 @@
-//! Whose noise it is: an effect returns the noise of what it is fed, and a second device adds its
-//! own.
+//! Origin of the noise: an effect returns the noise of its input, and a second device adds its own.
 //!
-//! The transfer from the earlier stem to the later is measured where both are loud, and predicts
-//! the later one where both are quiet. Of an effect's return the prediction holds there as well; of
-//! a second device it does not, since what the first one holds there is its own noise.
+//! The transfer from the earlier stem to the later is measured where both are loud. It predicts the
+//! later stem where both are quiet. For an effect's return the prediction holds there as well. For
+//! a second device it does not, since the first stem holds its own noise there.
 
 use crate::align::coarse::joint_activity::Sounding;
+use crate::align::coarse::joint_activity::common;
 use crate::align::coarse::segment_vote;
 use crate::align::correlate::fft::{plan_forward, transform};
 use crate::align::features::prepared::Prepared;
@@ -13,37 +13,37 @@ use crate::align::time_map::piecewise::Course;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
-/// Seconds of a window: a room's first reflections fit.
+/// Length of a segment, in seconds: a room's first reflections fit.
 const WINDOW_S: f64 = 0.09;
-/// Windows of each kind.
+/// Number of segments of each kind.
 const WINDOWS: usize = 32;
-/// The fewest of each kind that tell something.
+/// Fewest segments of each kind that count as evidence.
 const FEWEST: usize = 8;
-/// Quiet windows are looked for at no more places than this.
+/// Most places that are searched for quiet segments.
 const MOST_PLACES: usize = 8_192;
-/// The band compared, in hertz: above rumble and hum, below what coders throw away.
+/// Compared band, in hertz: above rumble and hum, below what coders discard.
 const BAND_HZ: (f64, f64) = (60.0, 8_000.0);
-/// The coherence of loud passages from which a bin tells something, and the fewest such bins.
+/// Least coherence of loud passages for a bin to count, and the fewest such bins.
 const LEAST_COHERENCE: f64 = 0.25;
 const FEWEST_BINS: usize = 30;
 
-/// What loud and quiet passages of two stems show.
+/// Comparison of loud and quiet passages of two stems.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Noise {
-    /// How much of the later stem in quiet passages the earlier one predicts, as a share of the
+    /// Share of the later stem in quiet passages that the earlier one predicts, relative to the
     /// prediction; 1 for an effect.
     pub(crate) shared: f64,
     /// One standard deviation of it.
     pub(crate) shared_sd: f64,
-    /// The level of the earlier and the later stem in quiet passages, in dBFS from 60 Hz to 8 kHz.
+    /// Level of the earlier and the later stem in quiet passages, in dBFS from 60 Hz to 8 kHz.
     pub(crate) quiet_dbfs: (f64, f64),
-    /// How far that is below their loud passages, the lesser of both, in dB.
+    /// Distance of that level below their loud passages, the lesser of both, in dB.
     pub(crate) quiet_below_db: f64,
-    /// The level of what the later one holds in loud passages beside the prediction.
+    /// Level of the part of the later stem in loud passages that is not predicted.
     pub(crate) residual_dbfs: f64,
 }
 
-/// The sums of spectra over windows.
+/// Sums of spectra over segments.
 struct Sums {
     first: Vec<Vec<Complex<f32>>>,
     second: Vec<Vec<Complex<f32>>>,
@@ -99,7 +99,7 @@ pub(crate) fn noise(early: &Prepared<'_>, late: &Prepared<'_>, course: &Course) 
     let of = shares.len() as f64;
     let shared = shares.iter().sum::<f64>() / of;
     let variance = shares.iter().map(|share| (share - shared).powi(2)).sum::<f64>() / of;
-    // Neighbouring bins of a Hann window say nearly the same: half of them count.
+    // Neighbouring bins of a Hann window are nearly the same: half of them count.
     let shared_sd = (2.0 * variance / of).sqrt();
     let level = |spectra: &[Vec<Complex<f32>>]| {
         let power: f64 = spectra.iter().flatten().map(|bin| wide(*bin).norm_sqr()).sum();
@@ -114,15 +114,15 @@ fn wide(bin: Complex<f32>) -> Complex<f64> {
     Complex::new(f64::from(bin.re), f64::from(bin.im))
 }
 
-/// The mean square of what has this power in a Hann-windowed transform, in dBFS.
+/// Returns the mean square of a signal with this power in a Hann-windowed transform, in dBFS.
 pub(super) fn dbfs(power: f64, len: usize) -> f64 {
     let squares = 0.375 * len as f64;
     10.0 * (2.0 * power / (len as f64 * squares)).max(1e-30).log10()
 }
 
-/// The windows in which both stems together are quietest, spread over the common time.
+/// Returns the segments in which both stems together are quietest, spread over the common time.
 fn quiet_places(early: &Prepared<'_>, late: &Prepared<'_>, offset: f64, len: usize) -> Vec<usize> {
-    let common = segment_vote::common(early.stem, late.stem, offset);
+    let common = common(early.stem, late.stem, offset);
     let step = len.max(common.len() / MOST_PLACES);
     let mut places: Vec<(f64, usize)> = (common.start..(common.end.saturating_sub(len)).max(common.start))
         .step_by(step)
@@ -133,13 +133,13 @@ fn quiet_places(early: &Prepared<'_>, late: &Prepared<'_>, offset: f64, len: usi
         .filter(|(level, _)| *level > 0.0)
         .collect();
     places.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
-    // No more than a quarter: what is left would not be quiet.
+    // No more than a quarter: the rest would not be quiet.
     places.truncate(WINDOWS.min(places.len() / 4));
     places.into_iter().map(|(_, start)| start).collect()
 }
 
-/// The spectra of windows of both stems, the second turned back by the fraction of a frame that its
-/// offset has.
+/// Returns the spectra of segments of both stems, the second turned back by the fraction of a frame
+/// in its delay.
 fn spectra(
     early: &Prepared<'_>,
     late: &Prepared<'_>,

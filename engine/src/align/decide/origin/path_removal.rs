@@ -1,20 +1,19 @@
-//! The removal of what one path between two stems explains: the rest shows whether there is
+//! Removal of the part that one path between two stems explains. The rest shows whether there is
 //! another.
 
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
 use std::ops::RangeInclusive;
 
-/// Steps of the conjugate gradients: what is left changes by less than a thousandth after these.
+/// Steps of the conjugate gradients. The rest changes by less than a thousandth after these.
 const STEPS: usize = 24;
-/// What is added to the power of each bin, as a share of the mean: bins without sound explain
-/// nothing.
+/// Power added to each bin, as a share of the mean. Bins without sound explain nothing.
 const RIDGE: f32 = 0.003;
 
-/// Finds the path at `lags` by which a stem of this power explains most of a cross-spectrum, and
-/// returns its transfer a bin.
+/// Finds the path at `lags` by which a stem of this power explains most of a cross-spectrum.
+/// Returns its transfer function by bin.
 ///
-/// The least squares of Wiener and Hopf at those lags alone, by conjugate gradients.
+/// It solves the least squares of Wiener and Hopf at those lags alone, by conjugate gradients.
 pub(super) fn path(
     cross: &[Complex<f32>],
     power: &[f32],
@@ -27,7 +26,7 @@ pub(super) fn path(
     let mean = power.iter().sum::<f32>() / power.len().max(1) as f32;
     let levelled: Vec<f32> = power.iter().map(|x| x + RIDGE * mean + f32::MIN_POSITIVE).collect();
     let places: Vec<usize> = lags.clone().map(|lag| lag.rem_euclid(size as i64) as usize).collect();
-    // The values at the lags of a spectrum whose bins are weighted.
+    // Values at the lags of a spectrum whose bins are weighted.
     let mut at_lags = |spectrum: &[Complex<f32>], weight: &dyn Fn(usize) -> f32| -> Vec<f32> {
         bins.iter_mut().zip(spectrum).enumerate().for_each(|(n, (to, x))| *to = x * weight(n));
         for end in [0, size / 2] {

@@ -1,5 +1,4 @@
-//! What mode `auto` promises: nothing of one session moves, and recordings by devices of their own
-//! do.
+//! Tests of mode `auto`: nothing of one session moves, and recordings by independent devices do.
 //!
 //! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::evidence -- --nocapture` prints the tables
 //! of docs/alignment.md.
@@ -26,7 +25,8 @@ fn is_heavy() -> bool {
     std::env::var_os("MIXDOWN_HEAVY").is_some()
 }
 
-/// The seed of the first session; `MIXDOWN_SEED` makes others than those of docs/alignment.md.
+/// Returns the seed of the first session. `MIXDOWN_SEED` selects others than those of
+/// docs/alignment.md.
 fn first_seed() -> u64 {
     std::env::var("MIXDOWN_SEED").map_or(0, |seed| seed.parse().unwrap())
 }
@@ -36,8 +36,8 @@ fn aligned(session: &Stems, mode: Mode) -> Alignment {
     align(&stems, &AlignSettings { mode, ..AlignSettings::default() }, Pairs::All, &|_| false)
 }
 
-/// By how much the second stem is put otherwise than the truth in the middle of what both hold, in
-/// frames; `None` where neither moved.
+/// Returns the error in the delay of the second stem in the middle of the common part, in frames.
+/// `None` where neither moved.
 fn off(session: &Stems, alignment: &Alignment) -> Option<f64> {
     let (late, ppm) = session.late.unwrap();
     let (first, second) = (session.stems[0].len() as f64, session.stems[1].len() as f64);

@@ -1,50 +1,50 @@
-//! The evidence required before two stems count as recordings by devices that started on their
-//! own.
+//! Evidence required before two stems count as recordings by devices that started on their own.
 
-/// The thresholds, in units that their names end in.
+/// Thresholds, in the units that end their names.
 pub(crate) struct Thresholds {
     /// Lengths that differ by no more are equal: rate conversion rounds up to a whole frame.
     pub(crate) same_length_frames: u64,
-    /// Offsets below this are paths through the air of one room, or the latency of a plug-in: 20 m
+    /// Delays below this are paths through the air of one room, or the latency of a plug-in: 20 m
     /// of sound.
     pub(crate) acoustic_s: f64,
-    /// Delays up to this are musical: a bar at 80 beats a minute.
+    /// Delays up to this are musical: a bar at 80 beats per minute.
     pub(crate) musical_s: f64,
-    /// A drift is believed when it is so many of its standard deviations long …
+    /// A drift is accepted when it is this many of its standard deviations long …
     pub(crate) drift_deviations: f64,
-    /// … moves the stems by so much over their common length …
+    /// … moves the stems by this much over their common length …
     pub(crate) drift_frames: f64,
-    /// … and by so many times more than its clock wanders: a quartz does not, a modulated delay
+    /// … and by this many times more than its clock wanders: a quartz does not, a modulated delay
     /// does …
     pub(crate) drift_over_wander: f64,
     /// … and is no more than two quartz clocks of ±50 ppm differ by; beyond it a modulated delay is
     /// likelier.
     pub(crate) drift_ppm: f64,
-    /// A run of digital silence within a recording that an input never gives.
+    /// Length of digital silence within a recording that an input never produces.
     pub(crate) inner_silence_s: f64,
-    /// Digital silence at the start of a recording that no device takes to start its converter.
+    /// Length of digital silence at the start of a recording that no device needs to start its
+    /// converter.
     pub(crate) leading_silence_s: f64,
     /// Noise above this, from 60 Hz to 8 kHz, comes from an input: the dither of 16 bits lies at
     /// −98 dBFS there.
     pub(crate) input_noise_dbfs: f64,
-    /// The most of the earlier stem's noise that the later one may hold, as a share, three standard
-    /// deviations added: an effect holds all of it.
+    /// Largest share of the earlier stem's noise in the later one, three standard deviations added.
+    /// An effect holds all of it.
     pub(crate) shared_noise: f64,
-    /// How far below its loud passages a stem still sounds: power.
+    /// Level at which a stem still sounds, as a share of its loud passages: power.
     pub(crate) sounding: f64,
     /// From this share of its power in loud passages on, a stem is loud: power.
     pub(crate) loud: f64,
-    /// The most time that one is loud where the other does not sound: recordings of one event sound
-    /// together.
+    /// Longest time in which one stem is loud where the other does not sound: recordings of one
+    /// event sound together.
     pub(crate) alone_s: f64,
-    /// How far below its loud passages a stem is quiet where its noise is compared, in dB: else it
-    /// is music.
+    /// Least distance of a quiet passage below the loud passages where noise is compared, in dB.
+    /// Above it is music.
     pub(crate) quiet_below_db: f64,
-    /// The least share of windows that agree on an offset beyond musical delays.
+    /// Least share of segments that agree on a delay beyond musical ones.
     pub(crate) far_share: f64,
 }
 
-/// The thresholds in use.
+/// Thresholds in use.
 pub(crate) const THRESHOLDS: Thresholds = Thresholds {
     same_length_frames: 2,
     acoustic_s: 0.06,

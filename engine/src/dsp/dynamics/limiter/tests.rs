@@ -1,4 +1,4 @@
-//! What the limiter promises, measured by a meter that shares nothing with its detector.
+//! Tests of the limiter, measured by a meter that shares nothing with its detector.
 
 use super::*;
 use crate::audio::AudioBuffer;
@@ -19,8 +19,8 @@ fn limiter(channels: usize) -> Limiter {
     Limiter::new(&LimiterSettings::default(), &spec(channels)).unwrap()
 }
 
-/// The limited signal and the silence after it: cut off earlier, its end would be a step that no
-/// limiter has seen.
+/// Returns the limited signal and the silence after it. Cut off earlier, its end would be a step
+/// that no limiter has processed.
 fn limited(input: &[f32]) -> Vec<f32> {
     let mut limiter = limiter(1);
     let mut out = input.to_vec();
@@ -29,8 +29,8 @@ fn limited(input: &[f32]) -> Vec<f32> {
     out
 }
 
-/// The highest point of the curve through the samples, in dBTP: sixteen points a frame, each the
-/// sum of 512 samples under a Blackman-windowed sinc, in f64.
+/// Returns the highest point of the curve through the samples, in dBTP. It has sixteen points per
+/// frame, each the sum of 512 samples under a Blackman-windowed sinc, in f64.
 fn true_peak_db(samples: &[f32]) -> f64 {
     const HALF: usize = 256;
     let taps: Vec<Vec<f64>> = (0..16)
@@ -51,8 +51,8 @@ fn true_peak_db(samples: &[f32]) -> f64 {
         .collect();
     let mut highest: f64 = 0.0;
     for window in padded.windows(2 * HALF) {
-        // Far from any peak there is nothing to find: a peak of this curve is never six times what
-        // surrounds it.
+        // Far from any peak there is nothing to find: a peak of this curve is never six times as
+        // high as the samples around it.
         let near = window[HALF - 6..HALF + 6].iter().fold(0.0_f64, |near, sample| near.max(sample.abs()));
         if near * 6.0 < highest {
             continue;
@@ -79,7 +79,7 @@ fn clipped(samples: &[f32]) -> Vec<f32> {
     samples.iter().map(|sample| sample.clamp(-1.0, 1.0)).collect()
 }
 
-/// What is left below 0.45 fs: 511 taps of a windowed sinc, 80 dB down above 0.456 fs.
+/// Returns the signal below 0.45 fs: 511 taps of a windowed sinc, 80 dB down above 0.456 fs.
 fn up_to_0_45_fs(samples: &[f32]) -> Vec<f32> {
     let taps: Vec<f64> = (-255..=255)
         .map(|n| {
@@ -95,7 +95,7 @@ fn up_to_0_45_fs(samples: &[f32]) -> Vec<f32> {
     padded.windows(511).map(|window| window.iter().zip(&taps).map(|(x, h)| x * h).sum::<f64>() as f32).collect()
 }
 
-/// Half a second of recorded music, louder by a gain.
+/// Returns half a second of recorded music, louder by a gain.
 fn music(gain_db: f64, frames: usize) -> Vec<f32> {
     let path = mixdown_fixtures::path("stems/feelings/band.ogg");
     let mut stem = Trimmed::new(StemReader::open(&path, Fold::Keep).unwrap(), 600_000, None);
@@ -104,8 +104,8 @@ fn music(gain_db: f64, frames: usize) -> Vec<f32> {
     with_gain_db(audio.channel(0), gain_db)
 }
 
-/// Material that other limiters let through: what it is, half a second of it, and how far it may
-/// come out above the ceiling, in dB.
+/// Returns material that exceeds the ceiling of other limiters. Each item has a name, half a second
+/// of samples, and the tolerance above the ceiling in dB.
 fn torture() -> Vec<(String, Vec<f32>, f64)> {
     let rate = f64::from(RATE);
     let frames = 24_000;
@@ -192,7 +192,7 @@ fn after_a_peak_the_signal_is_exactly_itself_again() {
     assert!(20.0 * gain.log10() > -0.5, "{gain}");
 }
 
-/// The gain of each frame in dB, from a constant small tone on a second channel.
+/// Returns the gain of each frame in dB, from a constant small tone on a second channel.
 fn gain_curve_db(input: &[f32]) -> Vec<f64> {
     let pilot = 0.01_f32;
     let mut limiter = limiter(2);
@@ -212,7 +212,7 @@ fn gain_comes_back_smoothly() {
     println!("steepest release {rise:.3} dB in a millisecond");
     assert!(rise < 0.5, "{rise} dB in a millisecond");
     // The attack is a ramp over the look-ahead, not a step: 19 dB over 5 ms, at most twice its mean
-    // slope a frame.
+    // slope per frame.
     let fall = gain_db.windows(2).map(|pair| pair[0] - pair[1]).fold(0.0, f64::max);
     assert!(fall < 2.2 * 19.1 / 240.0, "{fall} dB in a frame");
 }

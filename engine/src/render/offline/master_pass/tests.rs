@@ -1,4 +1,4 @@
-//! The search for a master's gain, on mixes in memory.
+//! Tests of the search for a master's gain, on mixes in memory.
 
 use super::*;
 use crate::audio::{AudioBuffer, ChannelLayout};
@@ -45,12 +45,12 @@ fn rate(hz: u32) -> SampleRate {
     SampleRate::new(hz).unwrap()
 }
 
-/// Whether whole stems are mastered, rather than some seconds of each.
+/// Returns true if whole stems are mastered, rather than some seconds of each.
 fn heavy() -> bool {
     std::env::var_os("MIXDOWN_HEAVY").is_some()
 }
 
-/// The sum of some fixtures, or of a few seconds of them from a place on.
+/// Returns the sum of some fixtures, or of a few seconds of them from `start_s` on.
 fn recorded(name: &'static str, stems: &[&str], start_s: f64) -> Song {
     let (mut channels, mut hertz) = (vec![Vec::new(); 2], 48_000);
     for stem in stems {
@@ -78,21 +78,21 @@ fn made(name: &'static str, channels: [Vec<f32>; 2]) -> Song {
     Song { name, rate: rate(48_000), mix: AudioBuffer::from_channels(&channels) }
 }
 
-/// Noise whose level changes from bar to bar.
+/// Generates noise whose level changes from bar to bar.
 fn dense(seed: u64) -> Vec<f32> {
     let levels = [1.0, 0.25, 0.7, 1.0, 0.4];
     let noise = signals::pink_noise(seed, 0.2, 240_000);
     noise.into_iter().enumerate().map(|(n, x)| x * levels[n / 48_000]).collect()
 }
 
-/// Chords of square waves, cut at full scale.
+/// Generates chords of square waves, clipped at full scale.
 fn clipped(detune: f64) -> Vec<f32> {
     let voices = [110.0, 138.6, 164.8].map(|hz| signals::square(48_000.0, hz * detune, 0.5, 240_000));
     let hiss = signals::white_noise(5, 0.1, 240_000);
     (0..240_000).map(|n| (voices.iter().map(|voice| voice[n]).sum::<f32>() + hiss[n]).clamp(-1.0, 1.0)).collect()
 }
 
-/// Strokes that die away, over a quiet bed.
+/// Generates strokes that die away, over a quiet bed.
 fn strokes(seed: u64) -> Vec<f32> {
     let (noise, bed) = (signals::white_noise(seed, 0.9, 240_000), signals::sine(48_000.0, 220.0, 0.02, 0.0, 240_000));
     noise.iter().zip(bed).enumerate().map(|(n, (x, y))| x * (-((n % 24_000) as f32) / 1_500.0).exp() + y).collect()
@@ -121,8 +121,8 @@ fn songs() -> Vec<Song> {
     ]
 }
 
-/// What is wrong with a master, if anything is: it neither meets its target nor names a limit that
-/// is truly met.
+/// Returns the fault of a master, if any: it neither meets its target nor reports a limit that
+/// truly applies.
 fn fault(song: &Song, aim: &Aim, mastered: &Mastered) -> Option<String> {
     let written = &mastered.written.measurement;
     let missing = aim.target_lufs.unwrap() - written.integrated_lufs.unwrap();
