@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{bench_processor, bench_together, spec};
 use mixdown_engine::dsp::dynamics::{Compressor, CompressorSettings};
-use mixdown_engine::process::{Stage, TOGETHER};
+use mixdown_engine::process::{Stage, TRACKS_PER_BATCH};
 
 fn compressor(criterion: &mut Criterion) {
     for detector in ["peak", "rms"] {
@@ -13,9 +13,9 @@ fn compressor(criterion: &mut Criterion) {
         let mut processor = settings.build(&spec()).expect("the settings are within range");
         bench_processor(criterion, &format!("compressor/{detector}"), 0.2, &mut *processor);
         let track = || Compressor::new(&settings, &spec()).expect("the settings are within range");
-        let mut tracks = [(); TOGETHER].map(|()| track());
+        let mut tracks = [(); TRACKS_PER_BATCH].map(|()| track());
         bench_together(criterion, &format!("compressor/{detector}, four tracks"), 0.2, |blocks| {
-            Compressor::process_together(&mut tracks.each_mut(), blocks);
+            Compressor::process_batch(&mut tracks.each_mut(), blocks);
         });
     }
 }

@@ -3,7 +3,7 @@
 use criterion::Throughput;
 use mixdown_engine::audio::{AudioBuffer, BlockMut, Quantiser, SampleFormat};
 use mixdown_engine::io::wav::{BroadcastExtension, WavFormat, WavWriter};
-use mixdown_engine::process::{ProcessSpec, Processor, TOGETHER};
+use mixdown_engine::process::{ProcessSpec, Processor, TRACKS_PER_BATCH};
 use mixdown_engine::units::SampleRate;
 use mixdown_fixtures::signals;
 use std::path::Path;
@@ -71,13 +71,13 @@ pub fn bench_together(
     criterion: &mut criterion::Criterion,
     name: &str,
     rms: f64,
-    mut run: impl FnMut(&mut [BlockMut<'_>; TOGETHER]),
+    mut run: impl FnMut(&mut [BlockMut<'_>; TRACKS_PER_BATCH]),
 ) {
     const PIECE: usize = 1_024;
     let second = pink(rms, rate().hz() as usize);
-    let mut audio = [(); TOGETHER].map(|()| AudioBuffer::new(2, PIECE));
+    let mut audio = [(); TRACKS_PER_BATCH].map(|()| AudioBuffer::new(2, PIECE));
     let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Elements(2 * (TOGETHER * second.frames()) as u64));
+    group.throughput(Throughput::Elements(2 * (TRACKS_PER_BATCH * second.frames()) as u64));
     group.bench_function("one second, four stereo tracks", |bencher| {
         bencher.iter(|| {
             for start in (0..second.frames()).step_by(PIECE) {

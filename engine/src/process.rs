@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// Number of tracks processed side by side where possible: with two channels each, one AVX-512
 /// register of f64.
-pub const TOGETHER: usize = 4;
+pub const TRACKS_PER_BATCH: usize = 4;
 
 /// Format of the blocks for which a processor is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub trait Processor: Any + Send {
     /// Takes over the memory of `old`, built for the same spec, if it is of the same kind. A live
     /// edit then continues from the old state. If `old` is of another kind, this processor prepares
     /// to start in the middle of a sound. Audio thread: no allocation.
-    fn adopt(&mut self, old: &dyn Processor);
+    fn inherit_state(&mut self, old: &dyn Processor);
 
     /// Returns the current gain reduction, 0 or more, in decibels. Audio thread.
     fn gain_reduction_db(&self) -> f64;

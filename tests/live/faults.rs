@@ -1,9 +1,9 @@
 //! Faults during playback: they are reported, and the sound continues.
 
 use super::{at, difference, hear, one_of_every_kind, plan, play, render, session, set, track, untouched};
-use crate::program_runs::Place as Folder;
+use crate::program_runs::StripName as Folder;
 use mixdown_engine::audio::AudioBuffer;
-use mixdown_engine::live::{Command, CommandError, Event, Live, LiveOptions, Place, open, open_replay};
+use mixdown_engine::live::{Command, CommandError, Event, Live, LiveOptions, StripName, open, open_replay};
 use mixdown_engine::render::Plan;
 use mixdown_engine::session::{Session, Target, Track};
 use mixdown_fixtures::signals;
@@ -96,8 +96,8 @@ fn commands_that_make_no_sense_change_nothing_and_are_told() {
     let gain = |place, gain_db| Command::Gain { place, gain_db };
     let nonsense = [
         (gain(track("zither"), 0.0), "there is no track called \"zither\"; there are a, b, c"),
-        (gain(Place::Bus("zither".into()), 0.0), "there is no bus called"),
-        (gain(Place::Master, 0.0), "the master has no fader"),
+        (gain(StripName::Bus("zither".into()), 0.0), "there is no bus called"),
+        (gain(StripName::Master, 0.0), "the master has no fader"),
         (gain(track("a"), 1e9), "gain_db"),
         (gain(track("a"), f64::NAN), "gain_db"),
         (Command::Pan { place: track("a"), pan: 2.0 }, "pan"),

@@ -1,8 +1,8 @@
 //! Latency of the output, which is equal for all paths, whatever is edited.
 
 use super::{at, hear, plan, play, untouched};
-use crate::program_runs::Place as Folder;
-use mixdown_engine::live::{Command, Event, LiveOptions, Place, open_replay};
+use crate::program_runs::StripName as Folder;
+use mixdown_engine::live::{Command, Event, LiveOptions, StripName, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Track};
 use mixdown_fixtures::signals;
 use serde_json::json;
@@ -55,8 +55,8 @@ fn a_stem_and_its_inverse_cancel_while_inserts_come_and_go_on_one_of_them() {
         |ceiling_dbtp: f64| serde_json::from_value(json!({ "type": "limiter", "ceiling_dbtp": ceiling_dbtp }));
     // A limiter that is idle is a delay.
     let insert = |place| Command::Insert { place, before: 0, settings: settings(0.0).unwrap() };
-    let up = || Place::Track("up".into());
-    let group = || Place::Bus("group".into());
+    let up = || StripName::Track("up".into());
+    let group = || StripName::Bus("group".into());
     let commands = [
         at(0, Command::Play),
         at(10_000, insert(up())),

@@ -1,8 +1,8 @@
 //! The loudness target in live playback: the gain of an earlier render, or none.
 
 use super::{at, difference, plan, play, untouched};
-use crate::program_runs::Place as Folder;
-use mixdown_engine::live::{Command, FoundGain, LiveOptions, Measured, open_replay};
+use crate::program_runs::StripName as Folder;
+use mixdown_engine::live::{Command, LiveOptions, RenderedGain, RenderedLevels, open_replay};
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::session::{Ceiling, Session, Target, Track};
 use mixdown_fixtures::signals;
@@ -28,8 +28,8 @@ fn a_target_is_heard_as_the_gain_that_the_render_found_and_the_bits_are_the_rend
     assert_eq!(report.master.passes, 1);
     assert!(report.master.gain_db > 3.0, "{}", report.master.gain_db);
     let before = report.master.before.unwrap();
-    let found = FoundGain { target_lufs: -20.0, ceiling_dbtp: Some(-1.0), gain_db: report.master.gain_db };
-    let measured = Measured {
+    let found = RenderedGain { target_lufs: -20.0, ceiling_dbtp: Some(-1.0), gain_db: report.master.gain_db };
+    let measured = RenderedLevels {
         integrated_lufs: before.integrated_lufs.unwrap(),
         true_peak_dbtp: before.true_peak_dbtp.unwrap(),
         found: Some(found),
@@ -54,7 +54,7 @@ fn without_an_earlier_render_the_mix_keeps_its_own_level_and_with_one_the_target
     let untold =
         play(&mut open_replay(&plan(&session), &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 64);
     assert_eq!(plain[0][..100_000], untold[0][..100_000]);
-    let measured = Some(Measured { integrated_lufs: -30.0, true_peak_dbtp: -15.0, found: None });
+    let measured = Some(RenderedLevels { integrated_lufs: -30.0, true_peak_dbtp: -15.0, found: None });
     let options = LiveOptions { measured, ..LiveOptions::default() };
     let target = |lufs| Command::Target { target: Target::Lufs(lufs) };
     let commands =

@@ -11,10 +11,10 @@ mod same_bits;
 mod transport;
 
 use crate::laws::every_case;
-use crate::program_runs::Place as Folder;
+use crate::program_runs::StripName as Folder;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
-use mixdown_engine::live::{Command, Event, Live, LiveInput, Motion, Place, Timed};
+use mixdown_engine::live::{Command, Event, Live, LiveInput, Motion, StripName, Timed};
 use mixdown_engine::render::Plan;
 use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, OutputFormat, Polarity, Session, Target, Track};
 use mixdown_fixtures::signals;
@@ -75,15 +75,15 @@ fn at(frame: u64, command: Command) -> Timed {
     Timed::at(frame, command)
 }
 
-fn track(name: &str) -> Place {
-    Place::Track(name.into())
+fn track(name: &str) -> StripName {
+    StripName::Track(name.into())
 }
 
-fn bus(name: &str) -> Place {
-    Place::Bus(name.into())
+fn bus(name: &str) -> StripName {
+    StripName::Bus(name.into())
 }
 
-fn set(place: Place, insert: usize, field: &str, value: serde_json::Value) -> Command {
+fn set(place: StripName, insert: usize, field: &str, value: serde_json::Value) -> Command {
     Command::Parameter { place, insert, field: field.into(), value }
 }
 
@@ -103,7 +103,7 @@ fn commands() -> Vec<Timed> {
         at(20_000, set(track("a"), 0, "cutoff_hz", json!(333.0))),
         at(20_000, Command::Insert { place: track("c"), before: 0, settings: limiter }),
         at(24_000, Command::Polarity { track: "a".into(), polarity: Polarity::Inverted }),
-        at(26_000, Command::Mute { place: Place::Bus("echo".into()), mute: true }),
+        at(26_000, Command::Mute { place: StripName::Bus("echo".into()), mute: true }),
         at(28_000, Command::Ceiling { ceiling: Ceiling::Dbtp(-6.0) }),
         at(33_333, Command::Pause),
         // The clock stops once the sound has faded out, 960 frames later.

@@ -1,8 +1,8 @@
 //! Every change is gradual, and causes no other sound.
 
 use super::{at, bus, plan, play, set, track, untouched};
-use crate::program_runs::Place as Folder;
-use mixdown_engine::live::{Command, LiveOptions, Measured, Place, Timed, open_replay};
+use crate::program_runs::StripName as Folder;
+use mixdown_engine::live::{Command, LiveOptions, RenderedLevels, StripName, Timed, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Target, Track};
 use mixdown_fixtures::signals;
 use serde_json::{Value, json};
@@ -56,16 +56,17 @@ fn tone_session(folder: &Folder) -> Session {
 /// itself bends the wave.
 fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
     let tone = || track("tone");
-    let gain = |place: Place, gain_db| Command::Gain { place, gain_db };
-    let mute = |place: Place, mute| Command::Mute { place, mute };
-    let insert = |place: Place, settings: Value| {
+    let gain = |place: StripName, gain_db| Command::Gain { place, gain_db };
+    let mute = |place: StripName, mute| Command::Mute { place, mute };
+    let insert = |place: StripName, settings: Value| {
         let settings = serde_json::from_value(settings).unwrap();
         Command::Insert { place, before: 0, settings }
     };
     let remove = |place| Command::Remove { place, insert: 0 };
-    let swap =
-        |name, place: fn() -> Place, settings: Value, bends| (name, insert(place(), settings), remove(place()), bends);
-    let master = || Place::Master;
+    let swap = |name, place: fn() -> StripName, settings: Value, bends| {
+        (name, insert(place(), settings), remove(place()), bends)
+    };
+    let master = || StripName::Master;
     let tone_place = || track("tone");
     let group = || bus("group");
     vec![
@@ -97,8 +98,8 @@ fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
         ("gain insert", set(master(), 0, "gain_db", json!(-60.0)), set(master(), 0, "gain_db", json!(0.0)), false),
         (
             "bypass",
-            Command::Bypass { place: Place::Master, insert: 0, bypass: true },
-            Command::Bypass { place: Place::Master, insert: 0, bypass: false },
+            Command::Bypass { place: StripName::Master, insert: 0, bypass: true },
+            Command::Bypass { place: StripName::Master, insert: 0, bypass: false },
             false,
         ),
         (
@@ -143,7 +144,7 @@ fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
 
 /// Returns options with measured loudness, so that a target takes effect.
 fn options() -> LiveOptions {
-    let measured = Some(Measured { integrated_lufs: -12.0, true_peak_dbtp: -9.0, found: None });
+    let measured = Some(RenderedLevels { integrated_lufs: -12.0, true_peak_dbtp: -9.0, found: None });
     LiveOptions { measured, ..LiveOptions::default() }
 }
 

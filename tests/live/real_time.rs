@@ -3,11 +3,11 @@
 use super::{bus, plan, session, track};
 use crate::laws::allocation::counted;
 use crate::laws::every_case;
-use crate::program_runs::Place as Folder;
+use crate::program_runs::StripName as Folder;
 use mixdown_engine::audio::{AudioBuffer, BlockMut};
 use mixdown_engine::dsp::Insert;
 use mixdown_engine::live::{
-    Command, CommandError, Control, LiveEngine, LiveOptions, Measured, Place, RingInput, Timed, open,
+    Command, CommandError, Control, LiveEngine, LiveOptions, RenderedLevels, RingInput, StripName, Timed, open,
 };
 use mixdown_engine::session::{Ceiling, Polarity, Session, Target};
 use mixdown_fixtures::signals;
@@ -43,11 +43,11 @@ impl Random {
     }
 }
 
-fn inserts(session: &Session, place: &Place) -> Vec<Insert> {
+fn inserts(session: &Session, place: &StripName) -> Vec<Insert> {
     match place {
-        Place::Track(name) => session.tracks.iter().find(|track| track.title() == *name).unwrap().inserts.clone(),
-        Place::Bus(name) => session.buses.iter().find(|bus| bus.name == *name).unwrap().inserts.clone(),
-        Place::Master => session.master.inserts.clone(),
+        StripName::Track(name) => session.tracks.iter().find(|track| track.title() == *name).unwrap().inserts.clone(),
+        StripName::Bus(name) => session.buses.iter().find(|bus| bus.name == *name).unwrap().inserts.clone(),
+        StripName::Master => session.master.inserts.clone(),
     }
 }
 
@@ -66,7 +66,7 @@ fn command(random: &mut Random, control: &Control) -> Timed {
     let names = ["a", "b", "c"];
     let name = random.one_of(&names).to_owned();
     let fader = if random.next() < 0.3 { bus(random.one_of(&["group", "echo"])) } else { track(&name) };
-    let place = random.one_of(&[fader.clone(), fader.clone(), Place::Master]);
+    let place = random.one_of(&[fader.clone(), fader.clone(), StripName::Master]);
     let chain = inserts(control.full_session(), &place);
     let insert = random.below(chain.len().max(1));
     let command = match random.below(18) {
@@ -116,7 +116,7 @@ fn command(random: &mut Random, control: &Control) -> Timed {
 fn sixty_seconds_of_random_commands_ask_the_allocator_and_the_system_for_nothing() {
     let folder = Folder::new();
     let plan = plan(&session(&folder));
-    let measured = Some(Measured { integrated_lufs: -20.0, true_peak_dbtp: -9.0, found: None });
+    let measured = Some(RenderedLevels { integrated_lufs: -20.0, true_peak_dbtp: -9.0, found: None });
     let options = LiveOptions { measured, ..LiveOptions::default() };
     let mut live = open(&plan, &options).unwrap();
     let mut random = Random::new(11);

@@ -5,17 +5,17 @@ use super::coarse::candidate::ALSO_AS_HIGH;
 use super::coarse::candidate::CANDIDATES;
 use super::coarse::candidate::ENVELOPE_DRIFT;
 use super::coarse::candidate::LOBE_S;
-use super::coarse::candidate::{Rough, worth_it};
-use super::coarse::competing_peak::{self, Rival};
+use super::coarse::candidate::{CoarseOffset, is_worth_refining};
+use super::coarse::competing_peak::{self, CompetingPeak};
 use super::coarse::joint_activity::common;
 use super::coarse::periodicity::{Overlap, high_places};
-use super::coarse::segment_vote::{self, Found};
-use super::correlate::gcc_phat::{Correlator, Spectrum};
+use super::coarse::segment_vote::{self, SegmentVote};
+use super::correlate::gcc_phat::{Correlator, StemSpectrum};
 use super::correlate::quantised_spectrum::Bin;
 use super::decide::accept::{self, Verdict};
-use super::decide::evidence::Refined;
+use super::decide::evidence::PairEvidence;
 use super::features::decimate::Decimator;
-use super::features::prepared::Prepared;
+use super::features::prepared::PreparedStem;
 use super::features::stem::StemFeatures;
 use super::fine::direct_path::REFLECTIONS_S;
 use super::fine::refine;
@@ -44,11 +44,11 @@ const ALSO_COHERENT: f64 = 0.85;
 
 /// Prepared stems of a comparison.
 pub(crate) struct Comparison<'a> {
-    pub(crate) prepared: Vec<Option<Prepared<'a>>>,
+    pub(crate) prepared: Vec<Option<PreparedStem<'a>>>,
     /// Spectra for the coarse search, where the correlator supports it; and the whole spectra, once
     /// needed.
     pub(crate) half_phases: Vec<Option<Vec<Bin>>>,
-    spectra: Vec<OnceLock<Spectrum>>,
+    spectra: Vec<OnceLock<StemSpectrum>>,
     /// Period of each stem in session frames, once needed.
     pub(crate) periods: Vec<OnceLock<Option<i64>>>,
     pub(crate) correlator: Option<Correlator>,
@@ -88,8 +88,8 @@ impl<'a> Comparison<'a> {
     }
 
     /// Prepares one stem.
-    pub(crate) fn prepare(&self, stem: &'a StemFeatures) -> (Prepared<'a>, Option<Vec<Bin>>) {
-        let mut prepared = Prepared::new(stem);
+    pub(crate) fn prepare(&self, stem: &'a StemFeatures) -> (PreparedStem<'a>, Option<Vec<Bin>>) {
+        let mut prepared = PreparedStem::new(stem);
         let phases = |correlator: &Correlator| correlator.half_phases(&mut prepared.decimated(), prepared.scale());
         let half_phases = self.correlator.as_ref().and_then(phases);
         if let Some(longest) = self.enveloped {
@@ -99,20 +99,20 @@ impl<'a> Comparison<'a> {
     }
 
     /// Keeps the result of [`Comparison::prepare`].
-    pub(crate) fn keep(&mut self, index: usize, prepared: (Prepared<'a>, Option<Vec<Bin>>)) {
+    pub(crate) fn keep(&mut self, index: usize, prepared: (PreparedStem<'a>, Option<Vec<Bin>>)) {
         self.prepared[index] = Some(prepared.0);
         self.half_phases[index] = prepared.1;
     }
 
     /// Returns the whole spectrum of a stem. Most stems never need one.
-    pub(crate) fn spectrum(&self, index: usize) -> Option<&Spectrum> {
+    pub(crate) fn spectrum(&self, index: usize) -> Option<&StemSpectrum> {
         let (correlator, prepared) = self.correlator.as_ref().zip(self.prepared[index].as_ref())?;
         let spectrum = || correlator.spectrum(&mut prepared.decimated(), prepared.scale());
         Some(self.spectra[index].get_or_init(spectrum))
     }
 
     /// Returns the verdict of the fine search for a pair whose coarse delay is known.
-    pub(crate) fn exact(&self, a: usize, b: usize, rough: &Rough) -> Verdict {
+    pub(crate) fn exact(&self, a: usize, b: usize, rough: &CoarseOffset) -> Verdict {
         match self.only_fit(a, b, rough) {
             None => Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new()),
             Some(Ok(refined)) => accept::judge(refined, self.settings.assume_related),
@@ -127,19 +127,20 @@ impl<'a> Comparison<'a> {
 
     /// Returns the evidence of the fine search, whatever is decided: for calibration.
     #[cfg(test)]
-    pub(crate) fn evidence(&self, a: usize, b: usize, rough: &Rough) -> Option<Refined> {
+    pub(crate) fn evidence(&self, a: usize, b: usize, rough: &CoarseOffset) -> Option<PairEvidence> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         refine::refine(first, second, &rough.found.course, rough.strong)
     }
 
     /// Returns the only delay that fits, refined. If another fits as well, returns the distance to
     /// it in session frames. `None` if the common part is too short.
-    fn only_fit(&self, a: usize, b: usize, rough: &Rough) -> Option<Result<Refined, f64>> {
+    fn only_fit(&self, a: usize, b: usize, rough: &CoarseOffset) -> Option<Result<PairEvidence, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let middle = first.stem.kept() as f64 / 2.0;
-        let apart = |one: &Rough, other: &Rough| other.found.course.late(middle) - one.found.course.late(middle);
+        let apart =
+            |one: &CoarseOffset, other: &CoarseOffset| other.found.course.late(middle) - one.found.course.late(middle);
         let lobe = self.rate.frames(LOBE_S) as f64;
-        let coherence = |rough: &Rough| refine::coherence(first, second, &rough.found.course).unwrap_or(0.0);
+        let coherence = |rough: &CoarseOffset| refine::coherence(first, second, &rough.found.course).unwrap_or(0.0);
         if let Some(also) = self.also(a, b, rough.found.course.late(middle)) {
             return Some(Err(also as f64));
         }
@@ -176,10 +177,10 @@ impl<'a> Comparison<'a> {
             best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
         }
         match self.rival(a, b, best.0.found.course.late(middle)) {
-            Some((Rival::Longer(_), away)) => return Some(Err(away)),
+            Some((CompetingPeak::Longer(_), away)) => return Some(Err(away)),
             // A paste with much of the stem beside it is as high: under noise only the height
             // distinguishes it.
-            Some((Rival::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
+            Some((CompetingPeak::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
                 if away.abs() > near {
                     return Some(Err(away));
                 }
@@ -195,7 +196,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Returns a delay that competes with `late`, and the distance to it in session frames.
-    fn rival(&self, a: usize, b: usize, late: f64) -> Option<(Rival, f64)> {
+    fn rival(&self, a: usize, b: usize, late: f64) -> Option<(CompetingPeak, f64)> {
         let (first, second) = (self.prepared[a].as_ref()?.stem, self.prepared[b].as_ref()?.stem);
         let (correlator, factor) = (self.correlator.as_ref()?, self.factor as f64);
         let overlap = |lag: i64| common(first, second, lag as f64 * factor).len();
@@ -205,12 +206,12 @@ impl<'a> Comparison<'a> {
         let (a, b) = (self.spectrum(a)?, self.spectrum(b)?);
         let whole = correlator.lend(|scratch| correlator.correlate(a, b, scratch));
         let rival = competing_peak::rival(&whole, own, overlap, first.kept().min(second.kept()))?;
-        let (Rival::Longer(lag) | Rival::AsHigh(lag)) = rival;
+        let (CompetingPeak::Longer(lag) | CompetingPeak::AsHigh(lag)) = rival;
         Some((rival, lag as f64 * factor - late))
     }
 
     /// Returns delays that may fit as well, in session frames.
-    fn other_places(&self, a: usize, b: usize, rough: &Rough) -> Vec<i64> {
+    fn other_places(&self, a: usize, b: usize, rough: &CoarseOffset) -> Vec<i64> {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
         let middle = first.stem.kept() as f64 / 2.0;
         let late = rough.found.course.late(middle);
@@ -231,11 +232,11 @@ impl<'a> Comparison<'a> {
 }
 
 /// Returns the vote at another delay if segments agree there nearly as well as on the first.
-fn also_fits(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Rough, place: i64) -> Option<Rough> {
+fn also_fits(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &CoarseOffset, place: i64) -> Option<CoarseOffset> {
     let found = segment_vote::ask(a, b, place, rough.search)?;
-    let share = |found: &Found| found.agreeing as f64 / found.windows as f64;
-    let fits = worth_it(&found)
+    let share = |found: &SegmentVote| found.agreeing as f64 / found.windows as f64;
+    let fits = is_worth_refining(&found)
         && share(&found) >= ALSO_FITS * share(&rough.found)
         && found.height >= ALSO_PEAKS * rough.found.height;
-    fits.then_some(Rough { found, ..rough.clone() })
+    fits.then_some(CoarseOffset { found, ..rough.clone() })
 }

@@ -1,14 +1,14 @@
 //! Pipeline of alignment: prepares stems, compares pairs, refines the best, decides.
 
-use super::coarse::candidate::Rough;
-use super::coarse::search::Look;
+use super::coarse::candidate::CoarseOffset;
+use super::coarse::search::CoarseOutcome;
 use super::comparison::Comparison;
 use super::decide::accept::Verdict;
-use super::decide::group_evidence::Evidence;
+use super::decide::group_evidence::PairVerdicts;
 use super::decide::{offset_graph, session_groups, stem_result};
 use super::features::stem::StemFeatures;
 use super::result::{Alignment, StemAlignment};
-use super::settings::{AlignSettings, Mode, Pairs};
+use super::settings::{AlignSettings, Mode, PairSelection};
 use crate::units::SampleRate;
 use rayon::prelude::*;
 use std::borrow::Borrow;
@@ -30,7 +30,7 @@ const SILENT: f32 = 1e-6;
 pub fn align<S: Borrow<StemFeatures>>(
     stems: &[S],
     settings: &AlignSettings,
-    pairs: Pairs,
+    pairs: PairSelection,
     watch: &dyn Fn(f64) -> bool,
 ) -> Alignment {
     let stems: Vec<&StemFeatures> = stems.iter().map(Borrow::borrow).collect();
@@ -43,11 +43,11 @@ pub fn align<S: Borrow<StemFeatures>>(
     let fit: Vec<usize> = (0..stems.len()).filter(|stem| unfit[*stem].is_none()).collect();
     let all = fit.iter().flat_map(|a| fit.iter().filter(move |b| a < b).map(move |b| (*a, *b)));
     let wanted: Vec<(usize, usize)> = match pairs {
-        Pairs::All => all.collect(),
-        Pairs::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
+        PairSelection::All => all.collect(),
+        PairSelection::With(mix) => all.filter(|(a, b)| *a == mix || *b == mix).collect(),
     };
     // A mix holds its stems, so that the origin is not in question.
-    let weighed = (pairs == Pairs::All).then_some(settings.mode);
+    let weighed = (pairs == PairSelection::All).then_some(settings.mode);
     let Some(verdicts) = compare(&stems, &fit, &wanted, max_lag, (settings, weighed), watch) else {
         return Alignment { reference: None, stems: vec![StemAlignment::left("stopped"); stems.len()] };
     };
@@ -56,7 +56,7 @@ pub fn align<S: Borrow<StemFeatures>>(
         Mode::Auto => session_groups::together(&stems, &verdicts),
         Mode::Recordings | Mode::Microphones => (0..stems.len()).collect(),
     };
-    let evidence = Evidence { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
+    let evidence = PairVerdicts { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
     let mut answers = stem_result::decide(&evidence, settings);
     for (answer, reason) in answers.iter_mut().zip(unfit) {
         if let Some(reason) = reason {
@@ -120,8 +120,10 @@ fn compare(
         let looks: Vec<_> = part.par_iter().with_max_len(1).map(|(a, b)| comparison.look(*a, *b)).collect();
         for ((a, b), look) in part.iter().zip(looks) {
             match look {
-                Some(Look::Rough(found)) => rough.push((*a, *b, found)),
-                Some(Look::Repeats(verdict) | Look::Unplaced(verdict)) => verdicts.push((*a, *b, verdict)),
+                Some(CoarseOutcome::CoarseOffset(found)) => rough.push((*a, *b, found)),
+                Some(CoarseOutcome::Repeats(verdict) | CoarseOutcome::Unplaced(verdict)) => {
+                    verdicts.push((*a, *b, verdict))
+                }
                 None => {}
             }
         }
@@ -155,7 +157,7 @@ fn compare(
 /// Returns the coarse pairs to refine next: a spanning forest of the pairs that are not refused,
 /// then a second one beside it. Where trusted pairs contradict each other, returns all pairs, so
 /// that the wrong one shows.
-fn needed(rough: &[(usize, usize, Rough)], verdicts: &[(usize, usize, Verdict)], stems: usize) -> Vec<usize> {
+fn needed(rough: &[(usize, usize, CoarseOffset)], verdicts: &[(usize, usize, Verdict)], stems: usize) -> Vec<usize> {
     let known = |a: usize, b: usize| verdicts.iter().find(|verdict| (verdict.0, verdict.1) == (a, b)).map(|v| &v.2);
     let open: Vec<usize> = (0..rough.len()).filter(|n| known(rough[*n].0, rough[*n].1).is_none()).collect();
     let mut next = Vec::new();
@@ -185,10 +187,12 @@ fn needed(rough: &[(usize, usize, Rough)], verdicts: &[(usize, usize, Verdict)],
 }
 
 fn contradicted(verdicts: &[(usize, usize, Verdict)], stems: usize) -> bool {
-    let pairs: Vec<offset_graph::Pair> = verdicts
+    let pairs: Vec<offset_graph::PairOffset> = verdicts
         .iter()
         .filter_map(|(first, second, verdict)| match verdict {
-            Verdict::Trusted(edge) => Some(offset_graph::Pair { first: *first, second: *second, edge: edge.clone() }),
+            Verdict::Trusted(edge) => {
+                Some(offset_graph::PairOffset { first: *first, second: *second, edge: edge.clone() })
+            }
             Verdict::Stays(..) | Verdict::Doubtful(..) => None,
         })
         .collect();

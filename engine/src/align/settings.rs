@@ -53,7 +53,7 @@ impl AlignSettings {
 
 /// Selection of pairs to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pairs {
+pub enum PairSelection {
     /// Every stem with every other.
     All,
     /// Every stem with the one of this number, a mix that holds them.

@@ -5,7 +5,7 @@ use crate::resample::{Retiming, Warp};
 
 /// Position of a moved stem.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct ClipShift {
     /// Frame at which it begins.
     pub start: u64,
     /// Retiming from there on.
@@ -27,15 +27,15 @@ impl Move {
 
     /// Returns the position of a stem that begins at frame `start`, when everything begins `room`
     /// frames later. `None` if it stays as it is.
-    pub fn place(&self, start: u64, room: u64) -> Option<Place> {
+    pub fn place(&self, start: u64, room: u64) -> Option<ClipShift> {
         if *self == Self::NONE {
-            return (room > 0).then_some(Place { start: start + room, retiming: Retiming::NONE });
+            return (room > 0).then_some(ClipShift { start: start + room, retiming: Retiming::NONE });
         }
         // Frame t holds what the stem had at the input position of frame t − room.
         let begins = room as f64 + self.warp.output(start as f64);
         let first = begins.floor().max(0.0);
         let warp = self.warp.from(first - room as f64, start as f64);
-        Some(Place { start: first as u64, retiming: Retiming { warp, polarity: self.polarity } })
+        Some(ClipShift { start: first as u64, retiming: Retiming { warp, polarity: self.polarity } })
     }
 }
 
@@ -58,14 +58,14 @@ mod tests {
         assert_eq!(by.room(Some(10_000)), 0);
         assert_eq!(by.place(0, 0).unwrap().retiming.warp.start, 1_000.0);
         assert_eq!(by.room(Some(0)), 1_000);
-        assert_eq!(by.place(0, 1_000), Some(Place { start: 0, retiming: Retiming::NONE }));
+        assert_eq!(by.place(0, 1_000), Some(ClipShift { start: 0, retiming: Retiming::NONE }));
         assert_eq!(by.room(None), 0);
     }
 
     #[test]
     fn what_stays_makes_room_with_the_others() {
         assert_eq!(Move::NONE.place(7, 0), None);
-        assert_eq!(Move::NONE.place(7, 100), Some(Place { start: 107, retiming: Retiming::NONE }));
+        assert_eq!(Move::NONE.place(7, 100), Some(ClipShift { start: 107, retiming: Retiming::NONE }));
         assert_eq!(Move::NONE.room(Some(0)), 0);
     }
 

@@ -86,7 +86,7 @@ impl DelayLine {
 
     /// Copies the newest frames of another line, as many as both hold; older frames are silence.
     /// Audio thread.
-    pub fn adopt(&mut self, old: &Self) {
+    pub fn inherit_state(&mut self, old: &Self) {
         let (length, held) = (self.memory.len(), old.memory.len());
         let kept = length.min(held);
         self.reset();
@@ -197,7 +197,7 @@ impl Processor for Delay {
         }
     }
 
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old).filter(|old| old.sounds()) else {
             self.soft = self.onset;
             return;
@@ -205,7 +205,7 @@ impl Processor for Delay {
         let old_soft = old.soft;
         self.soft = old_soft;
         for (line, old) in self.line.iter_mut().zip(&old.line) {
-            line.adopt(old);
+            line.inherit_state(old);
             let (held, length) = (old.frames(), line.frames());
             if held < length {
                 // Before the oldest frame that was held there is silence: the frames after it are

@@ -48,7 +48,7 @@ impl Processor for Gain {
         }
     }
 
-    fn adopt(&mut self, _old: &dyn Processor) {}
+    fn inherit_state(&mut self, _old: &dyn Processor) {}
 
     fn gain_reduction_db(&self) -> f64 {
         0.0

@@ -23,7 +23,7 @@ pub(super) const EDIT_COUNT: u64 = 4;
 
 /// Content of the chunks.
 #[derive(Default)]
-pub(super) struct Chunks {
+pub(super) struct CafChunks {
     /// The body of `desc`.
     pub(super) description: Option<[u8; 32]>,
     /// The body of `chan`.
@@ -36,7 +36,7 @@ pub(super) struct Chunks {
     pub(super) data: Option<(u64, Option<u64>)>,
 }
 
-impl Chunks {
+impl CafChunks {
     /// Reads the chunks of a file of `len` bytes. Returns `None` if it is not a CAF file.
     pub(super) fn read(file: &mut File, len: u64) -> io::Result<Option<Self>> {
         let mut reader = BufReader::with_capacity(4096, file);

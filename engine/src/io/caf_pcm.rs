@@ -1,6 +1,6 @@
 //! Uncompressed audio in a Core Audio file (Apple, Core Audio Format Specification 1.0).
 
-use super::caf::{Chunks, EDIT_COUNT};
+use super::caf::{CafChunks, EDIT_COUNT};
 use super::decode::WordKind;
 use super::pcm_file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use super::{DecodeError, apple_layout, justification};
@@ -17,7 +17,7 @@ const LITTLE_ENDIAN: u32 = 2;
 ///
 /// # Errors
 /// When the disk fails, or the header names an invalid channel count, rate or depth.
-pub(super) fn read(path: &Path, file: &mut File, len: u64, chunks: &Chunks) -> Result<Option<PcmFile>, DecodeError> {
+pub(super) fn read(path: &Path, file: &mut File, len: u64, chunks: &CafChunks) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let (Some(description), Some(rate_hz), Some((body, size))) = (chunks.description, chunks.rate_hz(), chunks.data)
     else {

@@ -1,7 +1,7 @@
 //! Start of a FLAC stream (RFC 9639 §8), corrected for the decoder, and further streams after the
 //! first.
 
-use super::patch::Edits;
+use super::patch::HeaderPatches;
 use super::peek::Peek;
 use std::io;
 use std::ops::Range;
@@ -24,7 +24,7 @@ const INFO_BYTES: usize = 34;
 pub(super) const LAST_INFO_BLOCK: &[u8] = b"fLaC\x80\0\0\x22";
 
 /// Adds the edits that a stream's STREAMINFO needs where it contradicts itself or its frames.
-pub(super) fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut Edits) -> io::Result<()> {
+pub(super) fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut HeaderPatches) -> io::Result<()> {
     let at = start + INFO_START as u64;
     let Some(stored) = peek.at(at, 10)?.first_chunk::<10>().copied() else { return Ok(()) };
     let frame = match audio_start(peek, start)? {

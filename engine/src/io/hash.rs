@@ -20,14 +20,14 @@ pub fn hash_file(path: &Path) -> Result<String, DecodeError> {
 }
 
 /// A hash of the first bytes of a file that is being read.
-pub(in crate::io) struct Along {
+pub(in crate::io) struct PartialHash {
     pub(in crate::io) hash: blake3::Hasher,
     pub(in crate::io) file: Arc<File>,
     /// Number of bytes that it covers.
     pub(in crate::io) at: u64,
 }
 
-impl Along {
+impl PartialHash {
     fn finish(mut self) -> io::Result<blake3::Hash> {
         let mut file = &*self.file;
         file.seek(SeekFrom::Start(self.at))?;
@@ -40,11 +40,11 @@ impl Along {
 /// BLAKE3 hash of a stem, as far as it was computed while the stem was read.
 pub struct Fingerprint {
     path: PathBuf,
-    along: Option<Along>,
+    along: Option<PartialHash>,
 }
 
 impl Fingerprint {
-    pub(in crate::io) fn new(path: PathBuf, along: Option<Along>) -> Self {
+    pub(in crate::io) fn new(path: PathBuf, along: Option<PartialHash>) -> Self {
         Self { path, along }
     }
 
@@ -55,7 +55,7 @@ impl Fingerprint {
     /// When the file cannot be read.
     pub fn finish(self) -> Result<String, DecodeError> {
         let Self { path, along } = self;
-        match along.map(Along::finish) {
+        match along.map(PartialHash::finish) {
             Some(hash) => Ok(hash.map_err(|error| DecodeError::from_io(&path, &error))?.to_hex().to_string()),
             None => hash_file(&path),
         }
@@ -88,7 +88,7 @@ mod tests {
             let expected = hash_file(&path).unwrap();
             let mut plain = StemReader::open(&path, Fold::Keep).unwrap();
             let mut hashed = StemReader::open(&path, Fold::Keep).unwrap();
-            hashed.hash_along().unwrap();
+            hashed.hash_while_reading().unwrap();
             assert_eq!(plain.fingerprint().finish().unwrap(), expected);
             let mut blocks = [(); 2].map(|()| AudioBuffer::new(channels.into(), 5_001));
             for _ in 0..9 {

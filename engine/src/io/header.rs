@@ -1,7 +1,7 @@
 //! Header of a file, read before the decoder opens it, whatever its container.
 
-use super::caf::Chunks;
-use super::patch::{Edits, read_up_to};
+use super::caf::CafChunks;
+use super::patch::{HeaderPatches, read_up_to};
 use super::pcm_file::PcmFile;
 use super::riff::WaveHeader;
 use super::{DecodeError, aiff, au, caf_pcm, mkv, mov_pcm, mp4, sniff, tags};
@@ -21,7 +21,7 @@ pub(super) struct Header {
     /// The samples, of any container, where they are not compressed.
     pub(super) pcm: Option<PcmFile>,
     /// Edits through which the decoder reads the file.
-    pub(super) edits: Edits,
+    pub(super) edits: HeaderPatches,
     /// Bytes of audio that a CAF header promises beyond the end of the file.
     pub(super) missing_bytes: u64,
     /// True if the index at the end is missing, so that the file must be read from front to back.
@@ -45,8 +45,14 @@ impl Header {
             let what = format!("is {name} behind an ID3 tag, which is not read here; take the tag off");
             return Err(DecodeError::NotAudio { path: path.into(), what });
         }
-        let mut header =
-            Self { first_bytes, wave: None, pcm: None, edits: Edits::default(), missing_bytes: 0, forward_only: false };
+        let mut header = Self {
+            first_bytes,
+            wave: None,
+            pcm: None,
+            edits: HeaderPatches::default(),
+            missing_bytes: 0,
+            forward_only: false,
+        };
         if let Some(what) = sniff::known_but_not_read(&header.first_bytes) {
             return Err(DecodeError::NotAudio { path: path.into(), what });
         }
@@ -56,7 +62,7 @@ impl Header {
             header.wave = Some(wave);
             return Ok(header);
         }
-        let caf = Chunks::read(file, len).map_err(from_io)?;
+        let caf = CafChunks::read(file, len).map_err(from_io)?;
         header.pcm = match &header.first_bytes {
             head if head.starts_with(b"FORM") => aiff::read(path, file, len)?,
             head if head.starts_with(b".snd") => au::read(path, file, len)?,
@@ -82,7 +88,7 @@ impl Header {
         } else {
             // A header that breaks off leaves nothing to correct; the decoder reports it.
             header.edits = mkv::scan(file, len).unwrap_or_default();
-            header.forward_only = header.edits != Edits::default();
+            header.forward_only = header.edits != HeaderPatches::default();
         }
         Ok(header)
     }

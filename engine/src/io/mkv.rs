@@ -1,7 +1,7 @@
 //! Start and end of the recording in a Matroska file (`WebM` is one): `CodecDelay` and
 //! `DiscardPadding`, which the demuxer reads but does not pass on.
 
-use super::patch::Edits;
+use super::patch::HeaderPatches;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;
@@ -56,9 +56,9 @@ pub(super) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTr
 
 /// Returns the edit that a file of `len` bytes needs when it breaks off. Its segment is shown as
 /// one of unknown size, as in a live stream.
-pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Edits> {
+pub(super) fn scan(file: &mut File, len: u64) -> io::Result<HeaderPatches> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
-    let mut edits = Edits::default();
+    let mut edits = HeaderPatches::default();
     walker.reader.rewind()?;
     let Some((EBML, id_len)) = walker.vint(true)? else { return Ok(edits) };
     let Some((size, size_len)) = walker.vint(false)? else { return Ok(edits) };

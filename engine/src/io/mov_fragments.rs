@@ -1,6 +1,6 @@
 //! Location of the samples of a track in movie fragments (ISO/IEC 14496-12 §8.8).
 
-use super::mp4::{Walker, be_u32};
+use super::mp4::{Mp4Walker, be_u32};
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ const SAMPLE_FIELDS: u32 = 0xf00;
 ///
 /// # Errors
 /// When the disk fails, or a box breaks off.
-pub(super) fn runs<R: Read + Seek>(walker: &mut Walker<R>, len: u64, track: u32) -> io::Result<Vec<Range<u64>>> {
+pub(super) fn runs<R: Read + Seek>(walker: &mut Mp4Walker<R>, len: u64, track: u32) -> io::Result<Vec<Range<u64>>> {
     let default_size = default_size(walker, len, track)?;
     let mut found = Vec::new();
     for (kind, moof) in walker.children(0..len)? {
@@ -49,7 +49,7 @@ pub(super) fn runs<R: Read + Seek>(walker: &mut Walker<R>, len: u64, track: u32)
 }
 
 /// Returns the size of a sample that `trex` names for a track.
-fn default_size<R: Read + Seek>(walker: &mut Walker<R>, len: u64, track: u32) -> io::Result<Option<u32>> {
+fn default_size<R: Read + Seek>(walker: &mut Mp4Walker<R>, len: u64, track: u32) -> io::Result<Option<u32>> {
     let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(None) };
     let Some(mvex) = walker.child(moov, *b"mvex")? else { return Ok(None) };
     for (_, trex) in walker.children(mvex)?.into_iter().filter(|(kind, _)| kind == b"trex") {
@@ -71,7 +71,7 @@ struct Head {
 
 impl Head {
     /// Reads the head; `None` if it belongs to another track.
-    fn read<R: Read + Seek>(walker: &mut Walker<R>, body: &Range<u64>, track: u32) -> io::Result<Option<Self>> {
+    fn read<R: Read + Seek>(walker: &mut Mp4Walker<R>, body: &Range<u64>, track: u32) -> io::Result<Option<Self>> {
         let fields: [u8; 8] = walker.bytes(body.start)?;
         if be_u32(&fields[4..]) != track {
             return Ok(None);
@@ -96,7 +96,7 @@ struct Run {
 }
 
 impl Run {
-    fn read<R: Read + Seek>(walker: &mut Walker<R>, body: &Range<u64>, size: Option<u32>) -> io::Result<Self> {
+    fn read<R: Read + Seek>(walker: &mut Mp4Walker<R>, body: &Range<u64>, size: Option<u32>) -> io::Result<Self> {
         let fields: [u8; 8] = walker.bytes(body.start)?;
         let (flags, count) = (be_u32(&fields) & 0xff_ffff, be_u32(&fields[4..]));
         let mut at = body.start + 8;

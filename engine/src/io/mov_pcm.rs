@@ -2,7 +2,7 @@
 //! Format, «Sound sample descriptions»; ISO/IEC 23003-5 for `ipcm` and `fpcm`).
 
 use super::decode::WordKind;
-use super::mp4::{Walker, be_u32};
+use super::mp4::{Mp4Walker, be_u32};
 use super::pcm_file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use super::{DecodeError, apple_layout, justification, mov_fragments};
 use crate::audio::ChannelLayout;
@@ -95,7 +95,7 @@ fn join(parts: &mut Vec<Range<u64>>, part: Range<u64>) {
 }
 
 fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
-    let mut walker = Walker::new(file);
+    let mut walker = Mp4Walker::new(file);
     let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(None) };
     for (kind, trak) in walker.children(moov)? {
         if &kind != b"trak" {
@@ -131,7 +131,7 @@ fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
 }
 
 /// Reads a description: its fields by version, and the boxes after them.
-fn describe<R: Read + Seek>(walker: &mut Walker<R>, kind: [u8; 4], entry: &Range<u64>) -> io::Result<Description> {
+fn describe<R: Read + Seek>(walker: &mut Mp4Walker<R>, kind: [u8; 4], entry: &Range<u64>) -> io::Result<Description> {
     let fields: [u8; 28] = walker.bytes(entry.start)?;
     let u16_at = |at: usize| u16::from_be_bytes([fields[at], fields[at + 1]]);
     let version = u16_at(8);
@@ -234,7 +234,11 @@ fn coding(description: &Description) -> Option<PcmCoding> {
 
 /// Returns the start of each chunk and its frames. In uncompressed audio, a sample of the table is
 /// a frame.
-fn chunks<R: Read + Seek>(walker: &mut Walker<R>, table: &Range<u64>, len: u64) -> io::Result<(Vec<(u64, u64)>, u64)> {
+fn chunks<R: Read + Seek>(
+    walker: &mut Mp4Walker<R>,
+    table: &Range<u64>,
+    len: u64,
+) -> io::Result<(Vec<(u64, u64)>, u64)> {
     let none = || Ok((Vec::new(), 0));
     let (Some(stsc), Some(stsz)) = (walker.child(table.clone(), *b"stsc")?, walker.child(table.clone(), *b"stsz")?)
     else {

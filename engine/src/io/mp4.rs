@@ -1,7 +1,7 @@
 //! Start and end of the recording in an MP4 file: its edit list and iTunes' own tag, which the
 //! demuxer ignores.
 
-use super::patch::Edits;
+use super::patch::HeaderPatches;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -49,7 +49,7 @@ pub(super) struct Mp4Edits {
 /// Reads the edits of the track `id`. `None` for an unreadable file: the demuxer reports the
 /// reason.
 pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
-    let mut walker = Walker::new(file);
+    let mut walker = Mp4Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
     let mut edits = Mp4Edits::default();
     if let Some(mvhd) = walker.child(moov.clone(), *b"mvhd").ok()? {
@@ -67,12 +67,12 @@ pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits>
 
 /// Returns the edit that a file of `len` bytes needs when it breaks off. Its last box is shown with
 /// its actual size, so that the samples in it are found.
-pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
-    let mut walker = Walker::new(file);
+pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<HeaderPatches>> {
+    let mut walker = Mp4Walker::new(file);
     if len < 16 || !is_box(&walker.bytes::<8>(0)?) {
         return Ok(None);
     }
-    let mut edits = Edits::default();
+    let mut edits = HeaderPatches::default();
     let Some((kind, body)) = walker.children(0..len)?.pop() else { return Ok(None) };
     let short: [u8; 8] = walker.bytes(body.start - 8)?;
     if short[4..] == kind {
@@ -89,8 +89,8 @@ pub(super) fn scan(file: &mut File, len: u64) -> io::Result<Option<Edits>> {
 
 /// Returns the edits that take the header of ALAC out of the `wave` box in which `QuickTime` keeps
 /// it. The demuxer looks for it beside that box only.
-fn unwrapped_alac<R: Read + Seek>(walker: &mut Walker<R>, len: u64) -> io::Result<Edits> {
-    let mut edits = Edits::default();
+fn unwrapped_alac<R: Read + Seek>(walker: &mut Mp4Walker<R>, len: u64) -> io::Result<HeaderPatches> {
+    let mut edits = HeaderPatches::default();
     let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(edits) };
     for (_, trak) in walker.children(moov)?.into_iter().filter(|(kind, _)| kind == b"trak") {
         let Some(stsd) = walker.path(&trak, &[b"mdia", b"minf", b"stbl", b"stsd"])? else { continue };
@@ -124,12 +124,12 @@ pub(super) fn is_box(head: &[u8]) -> bool {
 }
 
 /// Walks boxes by their headers alone, of 8 or 16 bytes; bodies are skipped.
-pub(super) struct Walker<R> {
+pub(super) struct Mp4Walker<R> {
     reader: BufReader<R>,
     left: usize,
 }
 
-impl<R: Read + Seek> Walker<R> {
+impl<R: Read + Seek> Mp4Walker<R> {
     pub(super) fn new(reader: R) -> Self {
         Self { reader: BufReader::with_capacity(4096, reader), left: MAX_BOXES }
     }

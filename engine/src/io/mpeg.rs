@@ -1,9 +1,9 @@
 //! Frames of MPEG audio (ISO 11172-3 §2.4.1.3, ISO 13818-3): their headers, and the boundaries
 //! between programmes.
 
-use crate::io::mpeg_header::MpegHeader;
+use super::mpeg_header::MpegHeader;
 use super::peek::Peek;
-use super::sync::{Stream, agreeing};
+use super::sync::{RawStream, agreeing};
 use std::io;
 use std::ops::Range;
 
@@ -51,7 +51,7 @@ pub(super) fn programmes(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<V
         let is_other = kind.is_some_and(|kind| kind != frame.kind);
         if !is_first && (is_other || is_tag || at != last_end) {
             // A false or single header does not begin a programme; it is skipped as in the decoder.
-            let (count, is_whole) = agreeing(peek, Stream::Mpeg, at + if is_tag { frame.len } else { 0 }, 3)?;
+            let (count, is_whole) = agreeing(peek, RawStream::Mpeg, at + if is_tag { frame.len } else { 0 }, 3)?;
             if count < 3 && !(is_whole && count > 0) {
                 at += 1;
                 continue;

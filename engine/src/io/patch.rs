@@ -7,9 +7,9 @@ use std::ops::Range;
 
 /// Bytes that replace those in the file, and their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Edits(Vec<(u64, Vec<u8>)>);
+pub(super) struct HeaderPatches(Vec<(u64, Vec<u8>)>);
 
-impl Edits {
+impl HeaderPatches {
     pub(super) fn add(&mut self, at: u64, bytes: &[u8]) {
         self.0.push((at, bytes.to_vec()));
     }
@@ -21,24 +21,24 @@ impl Edits {
 }
 
 /// A part of a file with edits; the file itself is never written.
-pub(super) struct PatchedFile {
+pub(super) struct PatchedReader {
     file: File,
     /// Range of the file that is shown; its first byte is shown as byte 0.
     span: Range<u64>,
     /// Position of the next byte in the file.
     at: u64,
-    edits: Edits,
+    edits: HeaderPatches,
 }
 
-impl PatchedFile {
+impl PatchedReader {
     /// Shows the bytes `span` of a file, from their start. Edits are placed by bytes of the file.
-    pub(super) fn new(mut file: File, span: Range<u64>, edits: Edits) -> io::Result<Self> {
+    pub(super) fn new(mut file: File, span: Range<u64>, edits: HeaderPatches) -> io::Result<Self> {
         file.seek(SeekFrom::Start(span.start))?;
         Ok(Self { file, at: span.start, span, edits })
     }
 }
 
-impl Read for PatchedFile {
+impl Read for PatchedReader {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let left = self.span.end.saturating_sub(self.at).min(out.len() as u64) as usize;
         let count = self.file.read(&mut out[..left])?;
@@ -54,7 +54,7 @@ impl Read for PatchedFile {
     }
 }
 
-impl Seek for PatchedFile {
+impl Seek for PatchedReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let to = match to {
             SeekFrom::Start(at) => self.span.start.checked_add(at),
@@ -89,11 +89,11 @@ mod tests {
     fn a_patched_file_shows_its_edits_however_it_is_read() {
         let temporary = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(temporary.path(), b"RF64....WAVE").unwrap();
-        let mut edits = Edits::default();
+        let mut edits = HeaderPatches::default();
         edits.add(0, b"RIFF");
         edits.add(6, b"1234");
         for block in 1..12 {
-            let mut patched = PatchedFile::new(File::open(temporary.path()).unwrap(), 0..12, edits.clone()).unwrap();
+            let mut patched = PatchedReader::new(File::open(temporary.path()).unwrap(), 0..12, edits.clone()).unwrap();
             let mut all = Vec::new();
             let mut buffer = vec![0; block];
             while let Ok(count @ 1..) = patched.read(&mut buffer) {

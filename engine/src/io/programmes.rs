@@ -1,8 +1,8 @@
 //! Kind of a file by its first bytes, and the programmes that follow each other in it.
 
-use super::patch::Edits;
+use super::patch::HeaderPatches;
 use super::peek::Peek;
-use super::sync::{self, Stream};
+use super::sync::{self, RawStream};
 use super::{flac, mpeg, ogg, tags};
 use std::fs::File;
 use std::io;
@@ -14,13 +14,13 @@ pub(super) struct Programmes {
     /// Range of each in the file, without the tags around it.
     pub(super) spans: Vec<Range<u64>>,
     /// Edits with which their headers are read.
-    pub(super) edits: Edits,
+    pub(super) edits: HeaderPatches,
 }
 
 impl Programmes {
     /// Returns the whole of a file of `len` bytes as one programme.
     pub(super) fn one(len: u64) -> Self {
-        Self { spans: std::iter::once(0..len).collect(), edits: Edits::default() }
+        Self { spans: std::iter::once(0..len).collect(), edits: HeaderPatches::default() }
     }
 }
 
@@ -54,19 +54,19 @@ pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Programmes>> 
     let is_flac = head.starts_with(b"fLaC");
     let is_ogg = head.starts_with(b"OggS");
     if has_magic(head) && !is_flac && !is_ogg {
-        return Ok(Some(Programmes { spans: std::iter::once(start..len).collect(), edits: Edits::default() }));
+        return Ok(Some(Programmes { spans: std::iter::once(start..len).collect(), edits: HeaderPatches::default() }));
     }
     let range = tags::without_tags(file, 0..len)?;
     let mut peek = Peek::new(file, range.end);
-    let mut edits = Edits::default();
+    let mut edits = HeaderPatches::default();
     let mut spans = if is_flac {
         flac::programmes(&mut peek, range)?
     } else if is_ogg {
         ogg::links(&mut peek, range)?
     } else {
         match sync::locate(&mut peek, range.clone())? {
-            Some((Stream::Mpeg, at)) => mpeg::programmes(&mut peek, at..range.end)?,
-            Some((Stream::Adts, at)) => std::iter::once(at..range.end).collect(),
+            Some((RawStream::Mpeg, at)) => mpeg::programmes(&mut peek, at..range.end)?,
+            Some((RawStream::Adts, at)) => std::iter::once(at..range.end).collect(),
             None => return Ok(None),
         }
     };

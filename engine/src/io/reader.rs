@@ -1,12 +1,12 @@
 //! A stem as a stream of planar f32: opened, trimmed, checked sample by sample, folded.
 
 use super::cuts::Cuts;
-use super::decode::{Input, Step};
+use super::decode::{DecodeStep, StemInput};
 use super::error::{MIN_FRAMES, open_file};
 use super::fold::FoldMatrix;
 use super::header::Header;
 use super::later::{self, Later, Part, Programme};
-use super::patch::Edits;
+use super::patch::HeaderPatches;
 use super::programmes::{self, Programmes};
 use super::trim::TrimPlan;
 use super::{DecodeError, Fingerprint, Fold, StemInfo, StemOutcome, sniff};
@@ -25,7 +25,7 @@ const MAX_FRAMES_A_BYTE: u64 = 8_192;
 pub struct StemReader {
     info: StemInfo,
     outcome: StemOutcome,
-    decoder: Input,
+    decoder: StemInput,
     queue: Queue,
     fold: Option<FoldMatrix>,
     plan: TrimPlan,
@@ -113,13 +113,13 @@ impl StemReader {
         path: &Path,
         fold: Fold,
         (file, len, mut header): (File, u64, Header),
-        edits: Edits,
+        edits: HeaderPatches,
         part: &Part,
     ) -> Result<Self, DecodeError> {
         header.edits.extend(edits);
         let time_stamp = header.pcm.as_ref().and_then(|pcm| pcm.time_stamp.clone());
         let remarks = header.pcm.as_ref().map(|pcm| pcm.remarks.clone()).unwrap_or_default();
-        let (decoder, queue, facts, lost) = Input::open(path, file, len, header, part.span.clone())?;
+        let (decoder, queue, facts, lost) = StemInput::open(path, file, len, header, part.span.clone())?;
 
         let plan = facts.extent.plan();
         let matrix = FoldMatrix::new(&facts.layout, fold);
@@ -187,8 +187,8 @@ impl StemReader {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn hash_along(&mut self) -> Result<(), DecodeError> {
-        self.decoder.hash_along()
+    pub fn hash_while_reading(&mut self) -> Result<(), DecodeError> {
+        self.decoder.hash_while_reading()
     }
 
     /// Returns the hash of the file, to be finished once no more is read.
@@ -211,9 +211,9 @@ impl StemReader {
             return Ok(());
         }
         match self.decoder.next(&mut self.queue) {
-            Ok(Step::Decoded) => {}
-            Ok(Step::Lost) => self.outcome.corrupt_packets += 1,
-            Ok(Step::End(reason)) => {
+            Ok(DecodeStep::Decoded) => {}
+            Ok(DecodeStep::Lost) => self.outcome.corrupt_packets += 1,
+            Ok(DecodeStep::End(reason)) => {
                 self.end(reason);
                 return Ok(());
             }

@@ -4,9 +4,9 @@
 //! of symphonia counts the last page wrongly where packets span pages, and its CAF reader has no
 //! packets without a table. The native reader needs neither, as each frame carries its own
 //! position. Other Core Audio files are shown without chunks that symphonia cannot read: see
-//! [`Chunks::splice`].
+//! [`CafChunks::splice`].
 
-use super::caf::Chunks;
+use super::caf::CafChunks;
 use super::flac::{self, StreamInfo};
 use super::ogg;
 use super::peek::Peek;
@@ -66,7 +66,7 @@ fn in_ogg(peek: &mut Peek<'_>, span: &Range<u64>) -> io::Result<Option<Rewrapped
 }
 
 fn in_caf(file: &mut File, len: u64) -> io::Result<Option<Rewrapped>> {
-    let Some(chunks) = Chunks::read(file, len)? else { return Ok(None) };
+    let Some(chunks) = CafChunks::read(file, len)? else { return Ok(None) };
     let container = "caf";
     let is_flac = chunks.description.is_some_and(|description| &description[8..12] == b"flac");
     let (Some(audio), Some(rate_hz), Some(channels)) = (chunks.audio(len), chunks.rate_hz(), chunks.word(24)) else {

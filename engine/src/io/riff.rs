@@ -2,7 +2,7 @@
 //! directly. For other codecs, the header is corrected before the decoder reads it.
 
 use super::chunk_walk::{Chunk, ChunkWalk};
-use super::patch::Edits;
+use super::patch::HeaderPatches;
 use super::pcm_file::{PcmFile, checked_channels, checked_rate};
 use super::time_stamp::{self, TimeStamp};
 use super::wave_format::{Uncompressed, WaveFormat};
@@ -26,7 +26,7 @@ pub(super) struct WaveHeader {
     /// The samples, where they are not compressed.
     pub(super) pcm: Option<PcmFile>,
     /// Edits of the header of compressed audio, for the decoder.
-    pub(super) edits: Edits,
+    pub(super) edits: HeaderPatches,
 }
 
 /// Content of the chunks, unchecked.
@@ -38,7 +38,7 @@ struct Chunks {
     claimed: Option<u64>,
     time_stamp: Option<TimeStamp>,
     remarks: Vec<String>,
-    edits: Edits,
+    edits: HeaderPatches,
 }
 
 impl WaveHeader {
@@ -105,7 +105,7 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
     let riff_size = [top[4], top[5], top[6], top[7]];
     let riff_size = if big_endian { u32::from_be_bytes(riff_size) } else { u32::from_le_bytes(riff_size) };
     // With every edit, the decoder ignores the outer size, which is wrong more often than right.
-    let mut edits = Edits::default();
+    let mut edits = HeaderPatches::default();
     edits.add(0, b"RIFF");
     edits.add(4, &UNKNOWN.to_le_bytes());
     let mut walk = ChunkWalk::new(file, len, 12, big_endian);

@@ -1,7 +1,7 @@
 //! Streams without a header of their own: MPEG audio and ADTS, recognised by frame headers that
 //! agree at the distances they state.
 
-use crate::io::mpeg_header::FrameHeader;
+use super::mpeg_header::FrameHeader;
 use super::mpeg_header::MpegHeader;
 use super::peek::Peek;
 use std::io;
@@ -14,12 +14,12 @@ const MAX_LEAD: u64 = 256 * 1024;
 
 /// A kind of stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stream {
+pub(super) enum RawStream {
     Mpeg,
     Adts,
 }
 
-impl Stream {
+impl RawStream {
     pub(super) fn header(self, bytes: &[u8]) -> Option<FrameHeader> {
         match self {
             Self::Mpeg => MpegHeader::parse(bytes).and_then(MpegHeader::frame),
@@ -43,7 +43,7 @@ fn adts_header(bytes: &[u8]) -> Option<FrameHeader> {
 
 /// Counts the headers that agree from `at` on, up to `most`, and whether the last frame ends where
 /// the file does.
-pub(super) fn agreeing(peek: &mut Peek<'_>, stream: Stream, at: u64, most: usize) -> io::Result<(usize, bool)> {
+pub(super) fn agreeing(peek: &mut Peek<'_>, stream: RawStream, at: u64, most: usize) -> io::Result<(usize, bool)> {
     let (mut next, mut count, mut kind) = (at, 0, None);
     while count < most {
         match stream.header(peek.at(next, 7)?) {
@@ -60,11 +60,11 @@ pub(super) fn agreeing(peek: &mut Peek<'_>, stream: Stream, at: u64, most: usize
 }
 
 /// Finds the stream, and its start, in a range of a file without any other magic bytes.
-pub(super) fn locate(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Option<(Stream, u64)>> {
+pub(super) fn locate(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Option<(RawStream, u64)>> {
     let last = range.end.min(range.start.saturating_add(MAX_LEAD));
     let mut at = range.start;
     while let Some(found) = peek.find(at, &[0xff])?.filter(|&found| found < last) {
-        for stream in [Stream::Mpeg, Stream::Adts] {
+        for stream in [RawStream::Mpeg, RawStream::Adts] {
             let (count, is_whole) = agreeing(peek, stream, found, AGREEING)?;
             // A file of fewer frames counts if nothing precedes them and, for a single one, nothing
             // follows it.

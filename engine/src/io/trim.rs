@@ -11,7 +11,7 @@ use super::mp4::Mp4Edits;
 
 /// Containers, by the rules for trimming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Container {
+pub(super) enum StreamContainer {
     Wave,
     Aiff,
     Caf,
@@ -23,7 +23,7 @@ pub(super) enum Container {
     Matroska,
 }
 
-impl Container {
+impl StreamContainer {
     /// Returns the container's common name; `name` is that of the demuxer or the file's first word.
     pub(super) fn name(self, name: &str) -> &'static str {
         match self {
@@ -46,8 +46,8 @@ impl Container {
 
 /// Figures of the container for one track, in frames at the decoded rate.
 #[derive(Clone, Debug)]
-pub(super) struct Extent {
-    pub(super) container: Container,
+pub(super) struct StreamTiming {
+    pub(super) container: StreamContainer,
     pub(super) rate_hz: u32,
     /// Not compressed: the size of the audio determines its length.
     pub(super) is_pcm: bool,
@@ -86,21 +86,21 @@ pub(super) struct TrimPlan {
 /// Most frames that may be held back for the end: a packet of any codec is shorter.
 const MAX_HOLD: u64 = 65_536;
 
-impl Extent {
+impl StreamTiming {
     /// Returns the plan for this track.
     pub(super) fn plan(&self) -> TrimPlan {
         match self.container {
             // Lossless and uncompressed: the whole stream is the recording; the length also
             // excludes data after the audio.
-            Container::Wave | Container::Aiff => exactly(self.frames),
-            Container::Flac => TrimPlan { keep: None, ..exactly(self.frames.filter(|&frames| frames > 0)) },
-            Container::Mpeg => self.mpeg(),
+            StreamContainer::Wave | StreamContainer::Aiff => exactly(self.frames),
+            StreamContainer::Flac => TrimPlan { keep: None, ..exactly(self.frames.filter(|&frames| frames > 0)) },
+            StreamContainer::Mpeg => self.mpeg(),
             // ADTS has no field for it.
-            Container::Adts => TrimPlan::default(),
-            Container::Caf => self.caf(),
-            Container::Ogg => self.ogg(),
-            Container::Mp4 => self.mp4(),
-            Container::Matroska => self.matroska(),
+            StreamContainer::Adts => TrimPlan::default(),
+            StreamContainer::Caf => self.caf(),
+            StreamContainer::Ogg => self.ogg(),
+            StreamContainer::Mp4 => self.mp4(),
+            StreamContainer::Matroska => self.matroska(),
         }
     }
 
@@ -211,8 +211,8 @@ fn trimmed(skip: u64, keep: Option<u64>, padding: u64, source: &'static str) -> 
 mod tests {
     use super::*;
 
-    fn extent(container: Container) -> Extent {
-        Extent {
+    fn extent(container: StreamContainer) -> StreamTiming {
+        StreamTiming {
             container,
             rate_hz: 44_100,
             is_pcm: false,
@@ -232,16 +232,26 @@ mod tests {
     fn a_first_vorbis_page_that_counts_less_than_it_holds_trims_the_start() {
         // The page ends 500 frames before the sum of its packets: 128 of priming and 372 that the
         // encoder requests.
-        let ogg =
-            Extent { is_vorbis: true, delay: Some(128), start: -500, frames: Some(9_000), ..extent(Container::Ogg) };
+        let ogg = StreamTiming {
+            is_vorbis: true,
+            delay: Some(128),
+            start: -500,
+            frames: Some(9_000),
+            ..extent(StreamContainer::Ogg)
+        };
         let plan = ogg.plan();
         assert_eq!((plan.skip, plan.keep), (500, Some(9_000)));
     }
 
     #[test]
     fn a_vorbis_stream_cut_from_a_longer_one_keeps_what_it_holds() {
-        let ogg =
-            Extent { is_vorbis: true, delay: Some(128), start: 10_000, frames: Some(19_128), ..extent(Container::Ogg) };
+        let ogg = StreamTiming {
+            is_vorbis: true,
+            delay: Some(128),
+            start: 10_000,
+            frames: Some(19_128),
+            ..extent(StreamContainer::Ogg)
+        };
         let plan = ogg.plan();
         assert_eq!((plan.skip, plan.keep), (128, Some(9_000)));
     }
@@ -256,7 +266,7 @@ mod tests {
             smpb: Some((2_112, 500, 17_977)),
             ..Mp4Edits::default()
         };
-        let plan = Extent { frames: Some(20_589), mp4: Some(edits), ..extent(Container::Mp4) }.plan();
+        let plan = StreamTiming { frames: Some(20_589), mp4: Some(edits), ..extent(StreamContainer::Mp4) }.plan();
         assert_eq!((plan.skip, plan.keep, plan.trim.source), (2_112, Some(17_977), Some("iTunSMPB")));
     }
 
@@ -269,8 +279,9 @@ mod tests {
             movie_timescale: 1_000,
             ..Mp4Edits::default()
         };
-        let plan =
-            |duration| Extent { frames: Some(19_001), mp4: Some(edits(duration)), ..extent(Container::Mp4) }.plan();
+        let plan = |duration| {
+            StreamTiming { frames: Some(19_001), mp4: Some(edits(duration)), ..extent(StreamContainer::Mp4) }.plan()
+        };
         assert_eq!(plan(408).keep, Some(17_977), "rounded up");
         assert_eq!(plan(407).keep, Some(17_977), "rounded down, by less than a tick");
         assert_eq!(plan(200).keep, Some(8_820), "cut short on purpose");

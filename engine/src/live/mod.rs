@@ -15,11 +15,11 @@ pub(crate) mod stream;
 
 pub use audio_thread::engine::LiveEngine;
 pub use audio_thread::event::{Event, Motion};
-pub use audio_thread::finite_input::Guarded;
+pub use audio_thread::finite_input::FiniteInput;
 pub use audio_thread::meters::{BANDS, Reading, SCOPE_POINTS};
 pub use audio_thread::stats::{Counters, Stats};
-pub use control::command::{Command, CommandError, Place, Strip, Timed};
-pub use control::config::{FoundGain, Measured};
+pub use control::command::{Command, CommandError, Strip, StripName, Timed};
+pub use control::config::{RenderedGain, RenderedLevels};
 pub use control::handle::Control;
 #[cfg(feature = "device")]
 pub use device::{DeviceError, DeviceName, OutputDevice, Playing, Unplayed, device_names};

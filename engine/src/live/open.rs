@@ -2,24 +2,24 @@
 
 use super::audio_thread::engine::{LiveEngine, every_strip};
 use super::audio_thread::event::Event;
-use super::audio_thread::finite_input::Guarded;
-use super::audio_thread::message::{ORDERS, RETURNS};
-use super::audio_thread::meters::{Reading, StripMeter};
+use super::audio_thread::finite_input::FiniteInput;
+use super::audio_thread::message::{MESSAGES, RETIRED};
+use super::audio_thread::meters::{LiveStripMeter, Reading};
 use super::audio_thread::schedule::Schedule;
 use super::audio_thread::stats::Counters;
-use super::audio_thread::strip_params::Dials;
+use super::audio_thread::strip_params::StripParams;
 use super::audio_thread::transport::Transport;
 use super::control::chain_states::{ChainState, Chains};
 use super::control::command::CommandError;
-use super::control::config::{Fixed, Measured};
+use super::control::config::{LiveConfig, RenderedLevels};
 use super::control::handle::Control;
-use super::control::session_mirror::Desk;
+use super::control::session_mirror::SessionMirror;
 use super::stream::cued_clip::CuedClip;
 use super::stream::input::{FileInput, LiveInput};
 use super::stream::loop_range::LoopRange;
-use super::stream::prefetcher::{self, Feeder};
+use super::stream::prefetcher::{self, Prefetcher};
 use super::stream::ring::{RingInput, ring};
-use crate::mix::{Gliding, Rack};
+use crate::mix::{Ramped, SwappableChain};
 use crate::process::{Processor, Tail};
 use crate::render::clip::ClipError;
 use crate::render::plan::{Plan, PlanError};
@@ -44,7 +44,7 @@ pub struct LiveOptions {
     pub ramp_ms: f64,
     /// Measurement of an earlier render before its master gain; without it the loudness target is
     /// not applied.
-    pub measured: Option<Measured>,
+    pub measured: Option<RenderedLevels>,
     /// Look-ahead of the limiter under the ceiling, in milliseconds.
     pub look_ahead_ms: f64,
     /// Audio read ahead of the engine, in seconds.
@@ -116,7 +116,7 @@ pub fn open(plan: &Plan, options: &LiveOptions) -> Result<Live<RingInput>, LiveE
     for index in 0..plan.stems().len() {
         let clip = CuedClip::open(plan.placement(index), rate)?;
         let (writer, input) = ring(crate::mix::Input::channels(&clip), frames);
-        feeders.push(Feeder::new(index, clip, writer, events.clone()));
+        feeders.push(Prefetcher::new(index, clip, writer, events.clone()));
         inputs.push(input);
     }
     let live = assemble(plan, inputs, options, events, heard)?;
@@ -155,14 +155,14 @@ fn assemble<I: LiveInput>(
     let (session, rate) = (plan.session(), plan.sample_rate());
     let max_block = options.max_block.max(1);
     let channels: Vec<usize> = inputs.iter().map(crate::mix::Input::channels).collect();
-    let fixed = Fixed {
+    let fixed = LiveConfig {
         rate,
         max_block,
         channels: channels.clone(),
         measured: options.measured,
         look_ahead_ms: options.look_ahead_ms,
     };
-    let renderer = plan.mixer(inputs.into_iter().map(Guarded::new).collect(), max_block)?;
+    let renderer = plan.mixer(inputs.into_iter().map(FiniteInput::new).collect(), max_block)?;
     let limiter = fixed.limiter(session).map_err(LiveError::Limiter)?;
 
     let routing = plan.routing().clone();
@@ -183,8 +183,8 @@ fn assemble<I: LiveInput>(
         routing,
     };
 
-    let (orders, taken) = bounded(ORDERS);
-    let (returns, returned) = bounded(RETURNS);
+    let (orders, taken) = bounded(MESSAGES);
+    let (returns, returned) = bounded(RETIRED);
     let strips = session.tracks.len() + session.buses.len() + 1;
     // Half a second of readings.
     let kept = ((options.readings_a_second * 0.5 * strips as f64).ceil() as usize).max(2 * strips);
@@ -195,7 +195,7 @@ fn assemble<I: LiveInput>(
     let every = every_strip(session.tracks.len(), bus_order.into_iter());
     let meters = if options.readings_a_second > 0.0 {
         let interval = ((rate.as_f64() / options.readings_a_second).round() as u64).max(1);
-        every.enumerate().map(|(turn, strip)| StripMeter::new(strip, rate, interval, turn, strips)).collect()
+        every.enumerate().map(|(turn, strip)| LiveStripMeter::new(strip, rate, interval, turn, strips)).collect()
     } else {
         Vec::new()
     };
@@ -207,12 +207,12 @@ fn assemble<I: LiveInput>(
     counters.position.store(transport.position(), Relaxed);
     let mut engine = LiveEngine {
         renderer,
-        dials: Dials::new(session, &channels, &bus_places),
-        gain: Gliding::at([fixed.master_gain(session)]),
-        limiter: Rack::new(limiter),
+        dials: StripParams::new(session, &channels, &bus_places),
+        gain: Ramped::at([fixed.master_gain(session)]),
+        limiter: SwappableChain::new(limiter),
         transport,
         schedule: Schedule::new(),
-        waiting: VecDeque::with_capacity(ORDERS),
+        waiting: VecDeque::with_capacity(MESSAGES),
         exchanging: false,
         meters,
         ramp: rate.frames(options.ramp_ms / 1_000.0).max(1),
@@ -228,6 +228,6 @@ fn assemble<I: LiveInput>(
         counters: Arc::clone(&counters),
     };
     engine.cue(cue);
-    let control = Control::new(Desk::new(session.clone(), chains, fixed), orders, returned, events, counters);
+    let control = Control::new(SessionMirror::new(session.clone(), chains, fixed), orders, returned, events, counters);
     Ok(Live { engine, control, readings: read, events: heard })
 }

@@ -67,11 +67,11 @@ impl Processor for MasterChain {
         }
     }
 
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         if let Some(old) = same_kind::<Self>(old)
             && let (Some(limiter), Some(old)) = (&mut self.limiter, &old.limiter)
         {
-            limiter.adopt(old);
+            limiter.inherit_state(old);
         }
     }
 

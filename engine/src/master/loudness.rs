@@ -1,13 +1,13 @@
 //! Static gain that brings a mix to its target loudness, and the limits of the search for it.
 
 use super::limit::Limit;
-use super::search::{GainSearch, Step};
+use super::search::{GainSearch, GainStep};
 use crate::session::{Ceiling, MAX_LIMITING_DB, OutputFormat, Session, Target};
 use serde::Serialize;
 
 /// Requested properties of the master.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Aim {
+pub struct MasterTarget {
     /// Integrated loudness, in LUFS; `None` keeps the mix's own.
     pub target_lufs: Option<f64>,
     /// Highest true peak, in dBTP; `None` for no limiter.
@@ -28,7 +28,7 @@ pub struct GainPlan {
     search: Option<GainSearch>,
 }
 
-impl Aim {
+impl MasterTarget {
     /// Returns the aim of a session. Floats that keep their own loudness are left alone unless a
     /// ceiling is named: they hold any peak.
     pub fn of_session(session: &Session) -> Self {
@@ -46,7 +46,7 @@ impl Aim {
 impl GainPlan {
     /// Returns the first gain to try for a mix of the given loudness (LUFS) and true peak (dBTP);
     /// `None` where they are undefined.
-    pub fn first(aim: &Aim, loudness_lufs: Option<f64>, true_peak_dbtp: Option<f64>) -> Self {
+    pub fn first(aim: &MasterTarget, loudness_lufs: Option<f64>, true_peak_dbtp: Option<f64>) -> Self {
         let Some(target) = aim.target_lufs else {
             return Self { gain_db: 0.0, limit: None, search: None };
         };
@@ -62,18 +62,18 @@ impl GainPlan {
 
     /// Evaluates the loudness at the current gain, in LUFS; returns true if another gain is to be
     /// tried. `None` where it has no loudness.
-    pub fn is_to_be_tried_again(&mut self, aim: &Aim, loudness_lufs: Option<f64>) -> bool {
+    pub fn is_to_be_tried_again(&mut self, aim: &MasterTarget, loudness_lufs: Option<f64>) -> bool {
         let Some((search, loudness)) = self.search.as_mut().zip(loudness_lufs) else { return false };
         self.limit = match search.after(self.gain_db, loudness) {
-            Step::Try(gain_db) => {
+            GainStep::Try(gain_db) => {
                 self.gain_db = gain_db;
                 return true;
             }
-            Step::Met => None,
-            Step::Jump => Some(Limit::Gate),
-            Step::AtLimit if aim.max_limiting_db <= 0.0 => Some(Limit::Ceiling),
-            Step::AtLimit if aim.max_limiting_db >= MAX_LIMITING_DB.1 => Some(Limit::Saturation),
-            Step::AtLimit => Some(Limit::MaxLimiting),
+            GainStep::Met => None,
+            GainStep::Jump => Some(Limit::Gate),
+            GainStep::AtLimit if aim.max_limiting_db <= 0.0 => Some(Limit::Ceiling),
+            GainStep::AtLimit if aim.max_limiting_db >= MAX_LIMITING_DB.1 => Some(Limit::Saturation),
+            GainStep::AtLimit => Some(Limit::MaxLimiting),
         };
         false
     }
@@ -90,7 +90,7 @@ impl GainPlan {
 mod tests {
     use super::*;
 
-    const AIM: Aim = Aim { target_lufs: Some(-14.0), ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
+    const AIM: MasterTarget = MasterTarget { target_lufs: Some(-14.0), ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
 
     #[test]
     fn the_gain_is_what_is_missing() {
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(plan.gain_db, 8.0);
         assert!(!plan.is_to_be_tried_again(&AIM, Some(-23.0)));
         assert_eq!(plan.limit, Some(Limit::MaxLimiting));
-        let none = Aim { max_limiting_db: 0.0, ..AIM };
+        let none = MasterTarget { max_limiting_db: 0.0, ..AIM };
         let mut plan = GainPlan::first(&none, Some(-30.0), Some(-3.0));
         assert_eq!(plan.gain_db, 2.0);
         assert!(!plan.is_to_be_tried_again(&none, Some(-28.0)));
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_most_limiting_there_is_is_named() {
-        let aim = Aim { max_limiting_db: 24.0, ..AIM };
+        let aim = MasterTarget { max_limiting_db: 24.0, ..AIM };
         let mut plan = GainPlan::first(&aim, Some(-30.0), Some(-3.0));
         // Never louder than −20, whatever the gain.
         while plan.is_to_be_tried_again(&aim, Some((plan.gain_db - 30.0).min(-20.0))) {}
@@ -134,7 +134,7 @@ mod tests {
     fn silence_and_no_target_keep_the_gain() {
         let silent = GainPlan::first(&AIM, None, None);
         assert_eq!((silent.gain_db, silent.limit), (0.0, Some(Limit::Silence)));
-        let free = Aim { target_lufs: None, ..AIM };
+        let free = MasterTarget { target_lufs: None, ..AIM };
         let mut plan = GainPlan::first(&free, Some(-3.0), Some(4.0));
         assert_eq!((plan.gain_db, plan.limit), (0.0, None));
         assert!(!plan.is_to_be_tried_again(&free, Some(-3.0)));

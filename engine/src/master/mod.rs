@@ -9,6 +9,6 @@ mod tolerance;
 
 pub use chain::MasterChain;
 pub use limit::{Limit, Miss};
-pub use loudness::{Aim, GainPlan};
+pub use loudness::{GainPlan, MasterTarget};
 pub use reduction::ReductionSeries;
 pub use tolerance::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};

@@ -27,7 +27,7 @@ struct Try {
 
 /// Outcome of a try.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Step {
+pub(super) enum GainStep {
     /// The loudness is met.
     Met,
     /// Next gain to try, in dB.
@@ -75,14 +75,14 @@ impl GainSearch {
     }
 
     /// Evaluates the loudness at a gain, and chooses the next step.
-    pub(super) fn after(&mut self, gain_db: f64, loudness_lufs: f64) -> Step {
+    pub(super) fn after(&mut self, gain_db: f64, loudness_lufs: f64) -> GainStep {
         let now = Try { gain_db, missing_lu: self.target_lufs - loudness_lufs };
         let before = self.last.replace(now);
         if let Some(last) = before.filter(|last| (last.gain_db - gain_db).abs() > NARROWEST_DB) {
             self.slope = Some((last.missing_lu - now.missing_lu) / (gain_db - last.gain_db));
         }
         if now.missing_lu.abs() <= ENOUGH_LU {
-            return Step::Met;
+            return GainStep::Met;
         }
         let soft = now.missing_lu > 0.0;
         let (mine, other) = if soft { (&mut self.below, &mut self.above) } else { (&mut self.above, &mut self.below) };
@@ -95,19 +95,19 @@ impl GainSearch {
         }
         match (self.below, self.above) {
             (Some(below), Some(above)) => Self::between(below, above),
-            (Some(_), None) if gain_db >= self.limit_db => Step::AtLimit,
-            _ => Step::Try((gain_db + self.step(now.missing_lu)).min(self.limit_db)),
+            (Some(_), None) if gain_db >= self.limit_db => GainStep::AtLimit,
+            _ => GainStep::Try((gain_db + self.step(now.missing_lu)).min(self.limit_db)),
         }
     }
 
-    fn between(below: Try, above: Try) -> Step {
+    fn between(below: Try, above: Try) -> GainStep {
         let width = above.gain_db - below.gain_db;
         if width.abs() < NARROWEST_DB {
-            return Step::Jump;
+            return GainStep::Jump;
         }
         let share = below.missing_lu / (below.missing_lu - above.missing_lu);
         // Away from the ends, so that a curve with a near-corner narrows the bracket, too.
-        Step::Try(below.gain_db + width * share.clamp(0.01, 0.99))
+        GainStep::Try(below.gain_db + width * share.clamp(0.01, 0.99))
     }
 
     /// Returns the step that closes the remaining distance, along the last chord.
@@ -125,26 +125,26 @@ mod tests {
 
     /// Returns the gain and number of tries until a curve is met, or the step that ended the
     /// search.
-    fn search(curve: impl Fn(f64) -> f64, target: f64, limit_db: f64) -> (Step, f64, usize) {
+    fn search(curve: impl Fn(f64) -> f64, target: f64, limit_db: f64) -> (GainStep, f64, usize) {
         let mut search = GainSearch::new(target, limit_db, None);
         let mut gain_db = (target - curve(0.0)).min(limit_db);
         for tries in 1..100 {
             match search.after(gain_db, curve(gain_db)) {
-                Step::Try(next) => gain_db = next,
+                GainStep::Try(next) => gain_db = next,
                 end => return (end, gain_db, tries),
             }
         }
-        (Step::Try(gain_db), gain_db, 100)
+        (GainStep::Try(gain_db), gain_db, 100)
     }
 
     #[test]
     fn a_straight_line_is_met_at_once_and_a_bent_one_in_a_few_tries() {
-        assert_eq!(search(|gain| gain - 20.0, -14.0, 40.0), (Step::Met, 6.0, 1));
+        assert_eq!(search(|gain| gain - 20.0, -14.0, 40.0), (GainStep::Met, 6.0, 1));
         // Ever less per decibel: −20 + 8·(1 − e^(−g/8)).
         let bent = |gain: f64| 8.0_f64.mul_add(1.0 - (-gain / 8.0).exp(), -20.0);
         for target in [-19.0, -17.0, -15.0, -13.0, -12.4] {
             let (end, gain, tries) = search(bent, target, 40.0);
-            assert_eq!(end, Step::Met, "{target}");
+            assert_eq!(end, GainStep::Met, "{target}");
             assert!((bent(gain) - target).abs() <= ENOUGH_LU && tries <= 8, "{target}: {gain} dB, {tries} tries");
         }
     }
@@ -152,20 +152,20 @@ mod tests {
     #[test]
     fn a_corner_a_step_down_and_a_curve_steeper_than_one_are_met_too() {
         let corner = |gain: f64| if gain < 10.0 { gain - 30.0 } else { -20.0 + (gain - 10.0) * 0.02 };
-        assert_eq!(search(corner, -19.9, 60.0).0, Step::Met);
+        assert_eq!(search(corner, -19.9, 60.0).0, GainStep::Met);
         // Quiet passages cross the gate of the meter: the loudness falls as the gain rises.
         let gate = |gain: f64| if gain < 5.0 { gain - 20.0 } else { gain - 23.0 };
-        assert_eq!(search(gate, -12.0, 60.0).0, Step::Met);
+        assert_eq!(search(gate, -12.0, 60.0).0, GainStep::Met);
         let steep = |gain: f64| 1.8 * gain - 30.0;
-        assert_eq!(search(steep, -14.0, 60.0).0, Step::Met);
+        assert_eq!(search(steep, -14.0, 60.0).0, GainStep::Met);
     }
 
     #[test]
     fn a_limit_and_a_jump_end_it() {
-        assert_eq!(search(|gain| gain - 30.0, -14.0, 8.0), (Step::AtLimit, 8.0, 1));
+        assert_eq!(search(|gain| gain - 30.0, -14.0, 8.0), (GainStep::AtLimit, 8.0, 1));
         let jump = |gain: f64| if gain < 12.0 { gain - 30.0 } else { gain - 20.0 };
         let (end, _, tries) = search(jump, -14.0, 60.0);
-        assert_eq!(end, Step::Jump);
+        assert_eq!(end, GainStep::Jump);
         assert!(tries <= 40, "{tries}");
     }
 }

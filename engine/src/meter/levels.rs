@@ -8,7 +8,7 @@ use super::level_state::LevelLanes;
 use super::level_state::LevelSums;
 use super::reading::finite;
 #[cfg(target_arch = "x86_64")]
-use crate::process::TOGETHER;
+use crate::process::TRACKS_PER_BATCH;
 use multiversion::multiversion;
 
 impl ChannelSums {
@@ -79,11 +79,11 @@ impl<const N: usize> LevelLanes<N> {
 impl LevelLanes<2> {
     /// Runs as [`LevelLanes::run`] does for four pairs of channels of one length, to the same bits,
     /// in one register.
-    pub(super) fn run_together(
+    pub(super) fn run_batch(
         simd: pulp::x86::V4,
         k: &KCoefficients,
-        mut four: [&mut Self; TOGETHER],
-        input: [[&[f32]; 2]; TOGETHER],
+        mut four: [&mut Self; TRACKS_PER_BATCH],
+        input: [[&[f32]; 2]; TRACKS_PER_BATCH],
     ) {
         if four.iter().zip(&input).all(|(lanes, pair)| lanes.rests_on(pair)) {
             return;
@@ -166,12 +166,13 @@ mod tests {
         channels[5] = white_noise(9, 1.2, 3_000);
         channels[6][40..44].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX]);
         channels[7][41] = -1e30;
-        let (mut together, mut alone) = ([LevelLanes::<2>::new(); TOGETHER], [LevelLanes::<2>::new(); TOGETHER]);
+        let (mut together, mut alone) =
+            ([LevelLanes::<2>::new(); TRACKS_PER_BATCH], [LevelLanes::<2>::new(); TRACKS_PER_BATCH]);
         let mut start = 0;
         for frames in [1, 7, 8, 9, 441, 0, 2_000, 534] {
-            let input: [[&[f32]; 2]; TOGETHER] =
+            let input: [[&[f32]; 2]; TRACKS_PER_BATCH] =
                 std::array::from_fn(|pair| [0, 1].map(|side| &channels[2 * pair + side][start..start + frames]));
-            LevelLanes::run_together(simd, &k, together.each_mut(), input);
+            LevelLanes::run_batch(simd, &k, together.each_mut(), input);
             alone.iter_mut().zip(input).for_each(|(lanes, input)| lanes.run(&k, input));
             start += frames;
         }

@@ -5,21 +5,21 @@ use super::k_weighting::{KCoefficients, Section};
 use super::level_state::{LevelLanes, LevelSums};
 use super::reading::{LARGEST, finite};
 use crate::dsp::biquad::transpose;
-use crate::process::TOGETHER;
+use crate::process::TRACKS_PER_BATCH;
 use pulp::{NullaryFnOnce, cast, x86::V4};
 use std::arch::x86_64::{__m256, __m512d, _CMP_LE_OQ};
 
 /// Frames turned from channels into lanes at a time.
 const TILE: usize = 8;
-const LANES: usize = 2 * TOGETHER;
+const LANES: usize = 2 * TRACKS_PER_BATCH;
 
 /// Runs as [`LevelLanes::run`] does for four, bit for bit: the same products and sums, in its
 /// order.
 pub(super) fn run(
     simd: V4,
     k: &KCoefficients,
-    four: &mut [&mut LevelLanes<2>; TOGETHER],
-    input: [[&[f32]; 2]; TOGETHER],
+    four: &mut [&mut LevelLanes<2>; TRACKS_PER_BATCH],
+    input: [[&[f32]; 2]; TRACKS_PER_BATCH],
 ) {
     simd.vectorize(Run { simd, k, four, input });
 }
@@ -27,8 +27,8 @@ pub(super) fn run(
 struct Run<'a, 'b> {
     simd: V4,
     k: &'a KCoefficients,
-    four: &'a mut [&'b mut LevelLanes<2>; TOGETHER],
-    input: [[&'a [f32]; 2]; TOGETHER],
+    four: &'a mut [&'b mut LevelLanes<2>; TRACKS_PER_BATCH],
+    input: [[&'a [f32]; 2]; TRACKS_PER_BATCH],
 }
 
 /// Values that a frame reads and changes.
@@ -78,7 +78,7 @@ impl NullaryFnOnce for Run<'_, '_> {
         let (avx, f) = (simd.avx, simd.avx512f);
         let section = |Section { b: [b0, b1, b2], a: [a1, a2] }| [b0, b1, b2, a1, a2].map(|c| f._mm512_set1_pd(c));
         let lanes = |of: fn(&LevelLanes<2>) -> [f64; 2]| {
-            cast::<[[f64; 2]; TOGETHER], __m512d>(four.each_ref().map(|lanes| of(lanes)))
+            cast::<[[f64; 2]; TRACKS_PER_BATCH], __m512d>(four.each_ref().map(|lanes| of(lanes)))
         };
         let mut state = State {
             simd,
@@ -111,7 +111,7 @@ impl NullaryFnOnce for Run<'_, '_> {
         for frame in start..frames {
             state.frame(cast(channels.map(|samples| f64::from(finite(samples[frame])))));
         }
-        let pairs = cast::<__m512d, [[f64; 2]; TOGETHER]>;
+        let pairs = cast::<__m512d, [[f64; 2]; TRACKS_PER_BATCH]>;
         let memory = [state.input, state.shelved, state.weighted].map(|rows| rows.map(pairs));
         let (energy, plain) = (pairs(state.energy), pairs(state.plain));
         let (squares, products) = (pairs(state.squares), pairs(state.products));

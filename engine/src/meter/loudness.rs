@@ -190,7 +190,7 @@ impl LoudnessMeter {
         }
     }
 
-    /// Returns true if [`LoudnessMeter::observe_together`] does anything here: on processors with
+    /// Returns true if [`LoudnessMeter::observe_batch`] does anything here: on processors with
     /// AVX-512.
     pub(super) fn shares_lanes() -> bool {
         #[cfg(target_arch = "x86_64")]
@@ -203,7 +203,7 @@ impl LoudnessMeter {
     /// serves up to four stereo meters of one rate, each part of a meter of a block. Only where
     /// [`LoudnessMeter::shares_lanes`].
     #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))] // Elsewhere there is nothing to do.
-    pub(super) fn observe_together<M>(
+    pub(super) fn observe_batch<M>(
         heard: &mut [(&mut M, Block<'_>)],
         loudness: impl Fn(&mut M) -> &mut Self,
         range: &Range<usize>,
@@ -216,7 +216,7 @@ impl LoudnessMeter {
                     end.min(done + loudness(meter).left_in_step(range.end - done))
                 };
                 let part = done..heard.iter_mut().fold(range.end, nearest);
-                Self::run_together(simd, heard, &loudness, &part);
+                Self::run_batch(simd, heard, &loudness, &part);
                 done = part.end;
             }
         }
@@ -224,7 +224,7 @@ impl LoudnessMeter {
 
     /// Adds frames that end with the running step of each or before.
     #[cfg(target_arch = "x86_64")]
-    fn run_together<M>(
+    fn run_batch<M>(
         simd: pulp::x86::V4,
         heard: &mut [(&mut M, Block<'_>)],
         loudness: &impl Fn(&mut M) -> &mut Self,
@@ -237,12 +237,12 @@ impl LoudnessMeter {
             let (_, block) = heard.get(index).unwrap_or(&heard[0]);
             [0, 1].map(|side| &block.channel(side)[range.clone()])
         });
-        let mut spare = [LevelLanes::new(); crate::process::TOGETHER];
+        let mut spare = [LevelLanes::new(); crate::process::TRACKS_PER_BATCH];
         let mut lanes = spare.each_mut();
         for (lanes, (meter, _)) in lanes.iter_mut().zip(&mut *heard) {
             *lanes = &mut loudness(meter).pairs[0];
         }
-        LevelLanes::run_together(simd, &k, lanes, input);
+        LevelLanes::run_batch(simd, &k, lanes, input);
         for (meter, _) in heard {
             loudness(meter).advance(range.len());
         }

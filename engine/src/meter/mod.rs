@@ -42,5 +42,5 @@ pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
 pub use rms::RmsMeter;
 pub(crate) use series::interval_start;
 pub use series::{INTERVAL_MS, MeterRow, MeterSeries};
-pub use together::Hearing;
+pub use together::MeterInput;
 pub use true_peak::{TruePeakFir, TruePeakMeter};

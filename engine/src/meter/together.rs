@@ -3,18 +3,18 @@
 
 use super::{LoudnessMeter, ProgrammeMeter};
 use crate::audio::Block;
-use crate::process::{TOGETHER, Tap};
+use crate::process::{TRACKS_PER_BATCH, Tap};
 use rayon::prelude::*;
 
 /// Meter, and the next block that it observes.
-pub type Hearing<'a> = (&'a mut ProgrammeMeter, Block<'a>);
+pub type MeterInput<'a> = (&'a mut ProgrammeMeter, Block<'a>);
 
 impl ProgrammeMeter {
     /// Observes several meters as [`Tap::observe`] does, to the same bits. Each has its own block,
     /// and may be anywhere in its programme. It is faster where they are stereo and of one rate, up
     /// to the length of the shortest block. Audio thread for the first hour.
-    pub fn observe_together(heard: &mut [Hearing<'_>]) {
-        for heard in heard.chunks_mut(TOGETHER) {
+    pub fn observe_batch(heard: &mut [MeterInput<'_>]) {
+        for heard in heard.chunks_mut(TRACKS_PER_BATCH) {
             let done = Self::observe_in_lanes(heard);
             for (meter, block) in heard {
                 meter.observe(&block.slice(done..block.frames()));
@@ -24,27 +24,28 @@ impl ProgrammeMeter {
 
     /// Observes the same on the threads of rayon's pool, where the processor has no lanes to share.
     /// Offline: it may block.
-    pub(crate) fn observe_together_offline(heard: &mut [Hearing<'_>]) {
+    pub(crate) fn observe_together_offline(heard: &mut [MeterInput<'_>]) {
         if LoudnessMeter::shares_lanes() {
-            Self::observe_together(heard);
+            Self::observe_batch(heard);
         } else {
             heard.par_iter_mut().for_each(|(meter, block)| meter.observe(block));
         }
     }
 
     /// Observes the frames that all blocks have, if lanes can be shared. Returns their number.
-    fn observe_in_lanes(heard: &mut [Hearing<'_>]) -> usize {
+    fn observe_in_lanes(heard: &mut [MeterInput<'_>]) -> usize {
         let (rate, few) = (heard[0].0.rate, heard.len() < 2);
-        let alike = |(meter, block): &Hearing<'_>| (meter.rate, meter.channels, block.channels()) == (rate, 2, 2);
+        let alike = |(meter, block): &MeterInput<'_>| (meter.rate, meter.channels, block.channels()) == (rate, 2, 2);
         if few || !LoudnessMeter::shares_lanes() || !heard.iter().all(alike) {
             return 0;
         }
         let common = heard.iter().map(|(_, block)| block.frames()).min().unwrap_or(0);
         let mut done = 0;
         while done < common {
-            let nearest = |end: usize, (meter, _): &Hearing<'_>| end.min(done + meter.left_in_interval(common - done));
+            let nearest =
+                |end: usize, (meter, _): &MeterInput<'_>| end.min(done + meter.left_in_interval(common - done));
             let part = done..heard.iter().fold(common, nearest);
-            LoudnessMeter::observe_together(heard, |meter| &mut meter.loudness, &part);
+            LoudnessMeter::observe_batch(heard, |meter| &mut meter.loudness, &part);
             for (meter, block) in &mut *heard {
                 let part = block.slice(part.clone());
                 meter.look_for_peaks(&part);
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn several_together_read_the_same_bits_wherever_each_is() {
-        const COUNT: usize = TOGETHER + 1;
+        const COUNT: usize = TRACKS_PER_BATCH + 1;
         let mut signals: [_; COUNT] = std::array::from_fn(|index| {
             [pink_noise(index as u64, 0.2, 30_000), white_noise(index as u64 + 9, 0.3, 30_000)]
         });
@@ -80,10 +81,10 @@ mod tests {
         // meters, and kind of the last. Kinds are as the others, of another rate, mono, or without
         // a series.
         for (lead, short, count, last) in [
-            (0, 0, TOGETHER, "alike"),
-            (700, 0, TOGETHER, "alike"),
-            (0, 10, TOGETHER, "alike"),
-            (0, 7_000, TOGETHER, "alike"),
+            (0, 0, TRACKS_PER_BATCH, "alike"),
+            (700, 0, TRACKS_PER_BATCH, "alike"),
+            (0, 10, TRACKS_PER_BATCH, "alike"),
+            (0, 7_000, TRACKS_PER_BATCH, "alike"),
             (700, 10, 3, "alike"),
             (700, 10, 3, "without series"),
             (0, 0, 1, "alike"),
@@ -105,8 +106,8 @@ mod tests {
                     let signal = if last == "mono" && index == count - 1 { &mono } else { &signals[index] };
                     signal.block().slice(start..start + 7_000 - short * usize::from(index == 1))
                 });
-                let mut heard: Vec<Hearing<'_>> = together.iter_mut().zip(blocks).take(count).collect();
-                ProgrammeMeter::observe_together(&mut heard);
+                let mut heard: Vec<MeterInput<'_>> = together.iter_mut().zip(blocks).take(count).collect();
+                ProgrammeMeter::observe_batch(&mut heard);
                 alone.iter_mut().zip(&blocks).take(count).for_each(|(meter, block)| meter.observe(block));
             }
             for (together, alone) in together.iter().zip(&alone) {

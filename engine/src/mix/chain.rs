@@ -4,7 +4,7 @@ use crate::audio::BlockMut;
 use crate::dsp::Insert;
 use crate::dsp::biquad::{Cascade, Sections};
 use crate::dsp::dynamics::Compressor;
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, TOGETHER, Tail, same_kind_mut};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, TRACKS_PER_BATCH, Tail, same_kind_mut};
 use thiserror::Error;
 
 /// An insert that cannot be built, with its place in the chain.
@@ -94,7 +94,7 @@ impl Chain {
     /// Runs four chains, each on its own block of equal length. The result has the same bits as one
     /// chain after the other. It takes less time if they hold the same kinds of inserts in the same
     /// order. Audio thread.
-    pub fn process_together(chains: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
+    pub fn process_batch(chains: &mut [&mut Self; TRACKS_PER_BATCH], blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH]) {
         let longest = chains.iter().map(|chain| chain.units.len()).max().unwrap_or(0);
         for place in 0..longest {
             let units = chains.each_mut().map(|chain| chain.units.get_mut(place));
@@ -105,7 +105,7 @@ impl Chain {
                     Some(Unit::Filters(b, _)),
                     Some(Unit::Filters(c, _)),
                     Some(Unit::Filters(d, _)),
-                ] => Cascade::process_together(&mut [a, b, c, d], blocks),
+                ] => Cascade::process_batch(&mut [a, b, c, d], blocks),
                 [
                     Some(Unit::Other(a, _)),
                     Some(Unit::Other(b, _)),
@@ -131,7 +131,7 @@ impl Chain {
                     let same = old.units.iter().find(|unit| matches!(unit, Unit::Other(_, other) if other == id));
                     // A new insert receives a processor of another kind, and so recognises that it
                     // is new.
-                    processor.adopt(same.map_or(old, Unit::processor));
+                    processor.inherit_state(same.map_or(old, Unit::processor));
                 }
                 Unit::Filters(cascade, owners) => {
                     for (section, owner) in owners.iter().enumerate() {
@@ -149,10 +149,13 @@ impl Chain {
     }
 }
 
-fn others_together(mut processors: [&mut dyn Processor; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
+fn others_together(
+    mut processors: [&mut dyn Processor; TRACKS_PER_BATCH],
+    blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH],
+) {
     let compressors = processors.each_mut().map(|processor| same_kind_mut::<Compressor>(&mut **processor));
     if let [Some(a), Some(b), Some(c), Some(d)] = compressors {
-        return Compressor::process_together(&mut [a, b, c, d], blocks);
+        return Compressor::process_batch(&mut [a, b, c, d], blocks);
     }
     processors.into_iter().zip(blocks).for_each(|(processor, block)| processor.process(block));
 }
@@ -179,7 +182,7 @@ impl Processor for Chain {
         }
     }
 
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         if let Some(old) = crate::process::same_kind(old) {
             self.adopt_from(old);
         }

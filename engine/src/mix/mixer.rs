@@ -47,7 +47,7 @@ impl<I: Input> Renderer<I> {
     /// Renders the next block, stereo. Audio thread, if the inputs allow it.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
         let Self { tracks, summing } = self;
-        TrackStrip::process_together(tracks, 0..out.frames());
+        TrackStrip::process_batch(tracks, 0..out.frames());
         summing.mix(&tracks[..], out);
     }
 }

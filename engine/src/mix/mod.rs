@@ -1,24 +1,24 @@
 //! The mix: strips of tracks and buses, their routing, and the sums, with all paths aligned.
 
 mod chain;
-mod feed;
-mod glide;
+mod connection;
 pub(crate) mod mixer;
-mod pan;
-mod rack;
+mod pan_matrix;
+mod ramp;
 mod routing;
 mod strip;
 mod sum;
 pub(crate) mod summing;
+mod swappable_chain;
 
 pub use chain::{Chain, ChainError, InsertId};
-pub use feed::{Feed, FeedDelay};
-pub use glide::{Glide, Gliding};
+pub use connection::{CompensationDelay, Connection};
 pub use mixer::Renderer;
-pub use pan::{GlidingMatrix, Matrix, Stance, fader};
-pub use rack::{Rack, Replacement};
+pub use pan_matrix::{Matrix, RampedMatrix, StereoPosition, fader};
+pub use ramp::{Ramp, Ramped};
 pub use routing::Node;
-pub use routing::{BusRoute, Destination, FeedPlan, Routing, RoutingError};
+pub use routing::{BusRoute, ConnectionPlan, Destination, Routing, RoutingError};
 pub use strip::{BusStrip, Input, Strip, StripOutputs, TrackStrip};
 pub use sum::MixSum;
 pub use summing::{Summing, TrackOutputs};
+pub use swappable_chain::{IncomingChain, SwappableChain};

@@ -1,7 +1,7 @@
 //! Routing: buses in an order in which each follows its sources, and feeds with the delays that
 //! align all paths into a sum.
 
-use super::pan::fader;
+use super::pan_matrix::fader;
 use crate::session::{AuxSend, MASTER, Session};
 use thiserror::Error;
 
@@ -16,7 +16,7 @@ pub enum Destination {
 
 /// One connection into a sum.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FeedPlan {
+pub struct ConnectionPlan {
     /// The source.
     pub from: Node,
     /// Gain on top of the source's fader.
@@ -33,7 +33,7 @@ pub struct BusRoute {
     /// Index in the session.
     pub index: usize,
     /// Its feeds, in order.
-    pub feeds: Vec<FeedPlan>,
+    pub feeds: Vec<ConnectionPlan>,
     /// Latency of its output, in frames.
     pub latency: u64,
 }
@@ -44,7 +44,7 @@ pub struct Routing {
     /// Buses, each after all of its sources.
     pub buses: Vec<BusRoute>,
     /// Feeds of the master, tracks first, in order.
-    pub master: Vec<FeedPlan>,
+    pub master: Vec<ConnectionPlan>,
     /// Latency of the sum at the master, in frames.
     pub latency: u64,
 }
@@ -118,14 +118,14 @@ impl Routing {
 
 /// Returns the feeds into one sum, each delayed to match the longest path, and the latency of that
 /// path.
-fn balance(wires: &[Wire], to: Destination, track_late: &[u64], bus_late: &[u64]) -> (Vec<FeedPlan>, u64) {
+fn balance(wires: &[Wire], to: Destination, track_late: &[u64], bus_late: &[u64]) -> (Vec<ConnectionPlan>, u64) {
     let late = |from: Node| match from {
         Node::Track(index) => track_late[index],
         Node::Bus(position) => bus_late[position],
     };
     let into: Vec<&Wire> = wires.iter().filter(|wire| wire.to == to).collect();
     let latest = into.iter().map(|wire| late(wire.from)).max().unwrap_or(0);
-    let feeds = into.iter().map(|wire| FeedPlan {
+    let feeds = into.iter().map(|wire| ConnectionPlan {
         from: wire.from,
         gain: wire.gain,
         pre_fader: wire.pre_fader,

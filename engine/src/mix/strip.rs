@@ -1,10 +1,10 @@
 //! The channel strip of a track and of a bus: input, inserts, fader.
 
 use super::chain::Chain;
-use super::pan::{GlidingMatrix, Matrix};
-use super::rack::Rack;
+use super::pan_matrix::{Matrix, RampedMatrix};
+use super::swappable_chain::SwappableChain;
 use crate::audio::{AudioBuffer, Block, BlockMut};
-use crate::process::{Processor, TOGETHER};
+use crate::process::{Processor, TRACKS_PER_BATCH};
 use std::ops::Range;
 
 /// Frames of a track that pass through its whole strip at a time. The output of one insert is still
@@ -41,10 +41,10 @@ pub struct BusStrip {
 /// Inserts on a buffer of the source's channels, then two stereo outputs: after the fader, and
 /// before it if a send needs it.
 pub struct Strip {
-    rack: Rack,
+    rack: SwappableChain,
     source: AudioBuffer,
-    matrix: GlidingMatrix,
-    before: Option<GlidingMatrix>,
+    matrix: RampedMatrix,
+    before: Option<RampedMatrix>,
     outputs: StripOutputs,
 }
 
@@ -68,10 +68,10 @@ impl StripOutputs {
 impl Strip {
     fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, source: AudioBuffer, max_block: usize) -> Self {
         Self {
-            rack: Rack::new(chain),
+            rack: SwappableChain::new(chain),
             source,
-            matrix: GlidingMatrix::at(matrix.scaled(fader)),
-            before: pre_fader.then(|| GlidingMatrix::at(matrix)),
+            matrix: RampedMatrix::at(matrix.scaled(fader)),
+            before: pre_fader.then(|| RampedMatrix::at(matrix)),
             outputs: StripOutputs {
                 after: AudioBuffer::new(2, max_block),
                 before: pre_fader.then(|| AudioBuffer::new(2, max_block)),
@@ -80,12 +80,12 @@ impl Strip {
     }
 
     /// Returns the inserts.
-    pub fn rack(&self) -> &Rack {
+    pub fn rack(&self) -> &SwappableChain {
         &self.rack
     }
 
     /// Returns the inserts, to exchange them. Audio thread.
-    pub fn rack_mut(&mut self) -> &mut Rack {
+    pub fn rack_mut(&mut self) -> &mut SwappableChain {
         &mut self.rack
     }
 
@@ -100,9 +100,9 @@ impl Strip {
     /// Clears all state; transitions end at once. Audio thread.
     pub fn reset(&mut self) {
         self.rack.reset();
-        self.matrix.arrive();
+        self.matrix.jump_to_target();
         if let Some(before) = &mut self.before {
-            before.arrive();
+            before.jump_to_target();
         }
     }
 
@@ -114,9 +114,9 @@ impl Strip {
     }
 
     /// Does the same as [`Strip::process`] for four strips.
-    fn process_together(mut strips: [&mut Self; TOGETHER], frames: usize, to: usize) {
+    fn process_batch(mut strips: [&mut Self; TRACKS_PER_BATCH], frames: usize, to: usize) {
         let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.rack, strip.source.first_mut(frames)));
-        Rack::process_together([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
+        SwappableChain::process_batch([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
         for strip in strips {
             strip.fade(frames, to);
         }
@@ -143,15 +143,15 @@ impl<I: Input> TrackStrip<I> {
     /// Renders the next frames of several tracks into a range of their outputs. The result has the
     /// same bits as one track after the other, and is faster for four similar ones. Audio thread,
     /// if the inputs allow it.
-    pub fn process_together(tracks: &mut [Self], range: Range<usize>) {
+    pub fn process_batch(tracks: &mut [Self], range: Range<usize>) {
         let frames = range.len();
-        let (fours, rest) = tracks.as_chunks_mut::<TOGETHER>();
+        let (fours, rest) = tracks.as_chunks_mut::<TRACKS_PER_BATCH>();
         for four in fours {
             for (start, piece) in pieces(frames) {
                 for track in four.iter_mut() {
                     track.take_in(piece);
                 }
-                Strip::process_together(four.each_mut().map(|track| &mut track.strip), piece, range.start + start);
+                Strip::process_batch(four.each_mut().map(|track| &mut track.strip), piece, range.start + start);
             }
         }
         for track in rest {

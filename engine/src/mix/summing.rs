@@ -1,7 +1,8 @@
 //! Summing of tracks: buses, sends, the master's inserts.
 
 use super::{
-    BusStrip, Chain, Destination, Feed, FeedPlan, Input, MixSum, Node, Rack, Routing, Strip, StripOutputs, TrackStrip,
+    BusStrip, Chain, Connection, ConnectionPlan, Destination, Input, MixSum, Node, Routing, Strip, StripOutputs,
+    SwappableChain, TrackStrip,
 };
 use crate::audio::{Block, BlockMut};
 use crate::process::Processor;
@@ -26,9 +27,9 @@ impl TrackOutputs for [StripOutputs] {
 
 /// A running mix without its tracks.
 pub struct Summing {
-    buses: Vec<(Vec<Feed>, BusStrip)>,
-    master_feeds: Vec<Feed>,
-    master: Rack,
+    buses: Vec<(Vec<Connection>, BusStrip)>,
+    master_feeds: Vec<Connection>,
+    master: SwappableChain,
     sum: MixSum,
     latency: u64,
 }
@@ -37,12 +38,12 @@ impl Summing {
     /// Builds the summing of a routing from its buses, in the routing's order, and the master's
     /// inserts. Control thread; allocates.
     pub(crate) fn new(routing: &Routing, buses: Vec<BusStrip>, master: Chain, max_block: usize) -> Self {
-        let feeds = |plans: &[FeedPlan]| plans.iter().map(|&feed| Feed::new(feed, max_block)).collect();
+        let feeds = |plans: &[ConnectionPlan]| plans.iter().map(|&feed| Connection::new(feed, max_block)).collect();
         Self {
             buses: routing.buses.iter().zip(buses).map(|(route, bus)| (feeds(&route.feeds), bus)).collect(),
             master_feeds: feeds(&routing.master),
             latency: routing.latency + master.latency(),
-            master: Rack::new(master),
+            master: SwappableChain::new(master),
             sum: MixSum::new(max_block),
         }
     }
@@ -68,17 +69,17 @@ impl Summing {
     }
 
     /// Returns the master's inserts.
-    pub fn master(&self) -> &Rack {
+    pub fn master(&self) -> &SwappableChain {
         &self.master
     }
 
     /// Returns the master's inserts, to change them. Audio thread.
-    pub fn master_mut(&mut self) -> &mut Rack {
+    pub fn master_mut(&mut self) -> &mut SwappableChain {
         &mut self.master
     }
 
     /// Returns the feeds of a destination.
-    pub fn feeds(&self, to: Destination) -> &[Feed] {
+    pub fn feeds(&self, to: Destination) -> &[Connection] {
         match to {
             Destination::Master => &self.master_feeds,
             Destination::Bus(place) => self.buses.get(place).map_or(&[], |(feeds, _)| feeds),
@@ -86,12 +87,12 @@ impl Summing {
     }
 
     /// Returns all connections, to change them. Audio thread.
-    pub fn every_feed_mut(&mut self) -> impl Iterator<Item = &mut Feed> {
+    pub fn every_feed_mut(&mut self) -> impl Iterator<Item = &mut Connection> {
         self.buses.iter_mut().flat_map(|(feeds, _)| feeds).chain(&mut self.master_feeds)
     }
 
     /// Returns the feeds of a destination, to change them. Audio thread.
-    pub fn feeds_mut(&mut self, to: Destination) -> &mut [Feed] {
+    pub fn feeds_mut(&mut self, to: Destination) -> &mut [Connection] {
         match to {
             Destination::Master => &mut self.master_feeds,
             Destination::Bus(place) => self.buses.get_mut(place).map_or(&mut [], |(feeds, _)| feeds),
@@ -101,10 +102,10 @@ impl Summing {
     /// Clears all state; transitions end at once. Audio thread.
     pub fn reset(&mut self) {
         for (feeds, bus) in &mut self.buses {
-            feeds.iter_mut().for_each(Feed::reset);
+            feeds.iter_mut().for_each(Connection::reset);
             bus.strip_mut().reset();
         }
-        self.master_feeds.iter_mut().for_each(Feed::reset);
+        self.master_feeds.iter_mut().for_each(Connection::reset);
         self.master.reset();
     }
 
@@ -138,9 +139,9 @@ impl Summing {
 }
 
 fn add_all(
-    feeds: &mut [Feed],
+    feeds: &mut [Connection],
     tracks: &(impl TrackOutputs + ?Sized),
-    buses: &[(Vec<Feed>, BusStrip)],
+    buses: &[(Vec<Connection>, BusStrip)],
     sum: &mut MixSum,
     frames: usize,
 ) {

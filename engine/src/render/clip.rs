@@ -68,7 +68,7 @@ impl Clip {
     /// As [`Clip::open`].
     pub fn open_hashed(placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
         let mut reader = StemReader::open(&placement.path, Fold::Stereo)?;
-        reader.hash_along()?;
+        reader.hash_while_reading()?;
         Self::over(reader, placement, rate)
     }
 

@@ -47,7 +47,7 @@ pub enum RenderError {
     },
     /// The temporary file for the pre-master cannot be written or read.
     #[error("the temporary file that holds the mix between the passes failed: {0}; free some disk space")]
-    Scratch(io::Error),
+    PremasterSpill(io::Error),
     /// A temporary file for meter readings or for the waveform cannot be written or read.
     #[error("the temporary file that holds readings and waveform failed: {0}; free some disk space")]
     MeterLog(io::Error),

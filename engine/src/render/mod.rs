@@ -13,7 +13,10 @@ mod session_warnings;
 mod spill;
 mod time_code;
 
-pub use align_files::{AlignError, AlignedFolder, Band, Heard, InMix, Written, find_in_mix, listen_to, write_aligned};
+pub use align_files::{
+    AlignError, AlignedFolder, AlignedStem, AnalysedFile, MixBand, StemsInMix, analyse_files, find_in_mix,
+    write_aligned,
+};
 pub use clip::{Clip, ClipError, Placement};
 pub use error::RenderError;
 pub use offline::prepared_render::prepare;
@@ -22,5 +25,5 @@ pub use options::RenderOptions;
 pub use output::file_names::check_outputs;
 pub use plan::{Plan, PlanError};
 pub use progress::{OnProgress, Phase, Progress, Stopped};
-pub use spill::premaster::Scratch;
+pub use spill::premaster::PremasterSpill;
 pub use time_code::TimeCodes;

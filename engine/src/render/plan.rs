@@ -4,7 +4,7 @@
 use super::clip::{Clip, ClipError, Placement};
 use super::session_warnings;
 use super::time_code::TimeCodes;
-use crate::align::{Alignment, Place};
+use crate::align::{Alignment, ClipShift};
 use crate::io::{DecodeError, Fold, StemInfo, StemReader};
 use crate::mix::{Chain, ChainError, Routing, RoutingError};
 use crate::process::{ProcessSpec, Processor, Tail};
@@ -61,7 +61,7 @@ pub struct Plan {
     routing: Routing,
     tail: Tail,
     /// Place of each clip after alignment; none for the session's own place.
-    moves: Vec<Option<Place>>,
+    moves: Vec<Option<ClipShift>>,
     time_codes: Option<TimeCodes>,
     warnings: Vec<String>,
 }
@@ -172,7 +172,7 @@ impl Plan {
         let length = stem.frames.filter(|_| cut > 0).map(|frames| frames.saturating_sub(skip + cut));
         let start_s = self.time_codes.as_ref().and_then(|codes| codes.start_s(index)).unwrap_or(track.start_s);
         let start = self.rate.frames(start_s) + self.rate.frames(track.delay_ms / 1_000.0);
-        let moved = self.moves[index].clone().unwrap_or(Place { start, retiming: Retiming::NONE });
+        let moved = self.moves[index].clone().unwrap_or(ClipShift { start, retiming: Retiming::NONE });
         Placement { path: track.file.clone(), skip, length, start: moved.start, retiming: moved.retiming }
     }
 
@@ -212,7 +212,7 @@ impl Plan {
                 self.rate.seconds(room)
             ));
         }
-        let moved: Vec<Option<Place>> =
+        let moved: Vec<Option<ClipShift>> =
             moves.iter().enumerate().map(|(index, by)| by.place(self.placement(index).start, room)).collect();
         for (index, moved) in moved.iter().enumerate() {
             if let Some(cut) = moved.as_ref().map(|moved| moved.retiming.warp.start).filter(|cut| *cut >= 1.0) {

@@ -59,8 +59,8 @@ fn is_flag(word: &str) -> bool {
     word.strip_prefix("--").is_some_and(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
 }
 
-/// Returns whether a word is a number below zero, in brackets or before a comma perhaps; a name with
-/// a hyphen and a digit in it is not.
+/// Returns whether a word is a number below zero, in brackets or before a comma perhaps; a name
+/// with a hyphen and a digit in it is not.
 fn is_negative(word: &str) -> bool {
     let number = word.trim_start_matches('(').trim_end_matches([')', ',', ';', ':', '.']);
     number.strip_prefix('-').is_some_and(|digits| digits.parse::<f64>().is_ok_and(|value| value >= 0.0))

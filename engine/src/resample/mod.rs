@@ -7,7 +7,7 @@ mod fraction;
 mod retime;
 #[cfg(test)]
 mod tests;
-mod warp;
+mod time_map;
 
 use crate::audio::BlockMut;
 use crate::process::Source;
@@ -17,7 +17,7 @@ use thiserror::Error;
 
 pub use fraction::{FractionTable, fraction_weights};
 pub use retime::{Retimed, Retiming};
-pub use warp::Warp;
+pub use time_map::Warp;
 
 /// Error when a rate cannot be converted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -62,7 +62,7 @@ pub enum ResampleError {
 pub struct RateConverter<S: Source> {
     source: S,
     to: SampleRate,
-    stream: Option<Stream>,
+    stream: Option<Resampling>,
 }
 
 impl<S: Source> RateConverter<S> {
@@ -75,7 +75,7 @@ impl<S: Source> RateConverter<S> {
         if channels == 0 {
             return Err(ResampleError::NoChannels { from, to });
         }
-        let stream = if from == to { None } else { Some(Stream::new(from, to, channels)?) };
+        let stream = if from == to { None } else { Some(Resampling::new(from, to, channels)?) };
         Ok(Self { source, to, stream })
     }
 
@@ -123,7 +123,7 @@ impl<S: Source> Source for RateConverter<S> {
 }
 
 /// State of a conversion between two calls of `read`.
-struct Stream {
+struct Resampling {
     converter: BlockConverter,
     from: SampleRate,
     to: SampleRate,
@@ -141,7 +141,7 @@ struct Stream {
     replaced: u64,
 }
 
-impl Stream {
+impl Resampling {
     fn new(from: SampleRate, to: SampleRate, channels: usize) -> Result<Self, ResampleError> {
         let converter = BlockConverter::new(from, to, channels).map_err(|cause| ResampleError::Rates {
             from,

@@ -1,12 +1,12 @@
 //! Values that a schema accepts: choices, a range of numbers, text, or true and false.
 
-use super::node::{Data, Node, plain};
+use super::node::{Data, DocNode, plain};
 use super::problem::did_you_mean;
 use serde_json::{Number, Value};
 
 /// All values that a schema without tables and lists accepts.
 #[derive(Default)]
-pub(super) struct Accepts {
+pub(super) struct ValueRule {
     choices: Vec<&'static Value>,
     number: Option<NumberRange>,
     text: Option<TextLength>,
@@ -26,7 +26,7 @@ struct TextLength {
     max: usize,
 }
 
-impl Accepts {
+impl ValueRule {
     /// Reads a schema, and the alternatives within it.
     pub(super) fn from(schema: &'static Value) -> Self {
         let mut accepts = Self::default();
@@ -66,9 +66,9 @@ impl Accepts {
 
     /// Returns the value if it is accepted, whole numbers as such. Otherwise returns the problem as
     /// text that follows its key.
-    pub(super) fn check(&self, node: &Node) -> Result<Data, String> {
+    pub(super) fn check(&self, node: &DocNode) -> Result<Data, String> {
         if let Some(choice) = self.choices.iter().find(|choice| same(choice, &node.data)) {
-            return Ok(Node::from_value(choice).data);
+            return Ok(DocNode::from_value(choice).data);
         }
         match (&node.data, self.number, self.text) {
             (Data::Flag(_), ..) if self.flag => Ok(node.data.clone()),

@@ -5,7 +5,7 @@ use super::channel::{AuxSend, MASTER, Track};
 use super::document::{OutputSettings, Session};
 use super::finding::Finding;
 use super::master_name::{name_problem, tag_problem};
-use super::node::Step::{self, Item, Key};
+use super::node::PathStep::{self, Item, Key};
 use super::output_format::{Container, OutputFormat};
 use super::problem::did_you_mean;
 use super::routing;
@@ -23,7 +23,7 @@ use std::path::Path;
 const SUGGESTIONS: usize = 50;
 
 impl Finding {
-    pub(super) fn new(path: &[Step], message: impl Into<String>) -> Self {
+    pub(super) fn new(path: &[PathStep], message: impl Into<String>) -> Self {
         Self { path: path.to_vec(), message: message.into() }
     }
 }
@@ -118,7 +118,7 @@ fn unique<'a>(list: &'static str, names: impl Iterator<Item = &'a str>, found: &
 fn routes(session: &Session, found: &mut Vec<Finding>) {
     let buses = session.buses.iter().map(|bus| bus.name.as_str()).collect::<BTreeSet<_>>();
     let mut channel = |list: &'static str, index: usize, output: &str, sends: &[AuxSend]| {
-        let mut nowhere = |path: &[Step], name: &str, choices: &BTreeSet<&str>, hint: &str| {
+        let mut nowhere = |path: &[PathStep], name: &str, choices: &BTreeSet<&str>, hint: &str| {
             let hint = match found.len() {
                 0..SUGGESTIONS => did_you_mean(name, choices.iter().copied()),
                 _ => String::new(),
@@ -156,7 +156,7 @@ fn times(session: &Session, found: &mut Vec<Finding>) {
 /// Returns frequencies that a sample rate cannot carry.
 pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut chain = |path: &[Step], inserts: &[Insert]| {
+    let mut chain = |path: &[PathStep], inserts: &[Insert]| {
         for (index, insert) in inserts.iter().enumerate() {
             if let Some((field, value)) = frequency(insert)
                 && let Err(error) = check_frequency(field, value, rate)

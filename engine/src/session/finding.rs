@@ -1,9 +1,9 @@
 //! A problem found by a check, before its line is known.
 
-use super::node::Step;
+use super::node::PathStep;
 
 /// A problem and its path in the document.
 pub(crate) struct Finding {
-    pub(super) path: Vec<Step>,
+    pub(super) path: Vec<PathStep>,
     pub(super) message: String,
 }

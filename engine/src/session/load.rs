@@ -3,7 +3,7 @@
 use super::check;
 use super::document::Session;
 use super::finding::Finding;
-use super::node::Node;
+use super::node::DocNode;
 use super::problem::{Problem, SessionErrors};
 use super::{text, walk};
 use crate::units::SampleRate;
@@ -74,7 +74,7 @@ impl Session {
             return unnamed;
         }
         match serde_json::to_value(self) {
-            Ok(value) => examine(&Node::from_value(&value), folder).1,
+            Ok(value) => examine(&DocNode::from_value(&value), folder).1,
             Err(error) => vec![whole(error.to_string())],
         }
     }
@@ -82,15 +82,15 @@ impl Session {
     /// Returns the frequencies in any insert that a sample rate cannot carry. This is checked by
     /// default when the session sets the rate.
     pub fn check_rate(&self, rate: SampleRate) -> Vec<Problem> {
-        let root = Node::from_value(&serde_json::to_value(self).unwrap_or(Value::Null));
+        let root = DocNode::from_value(&serde_json::to_value(self).unwrap_or(Value::Null));
         placed(&root, check::check_rate(self, rate)).collect()
     }
 }
 
 /// Returns the session in a tree, as far as it can be read, and all problems. Without a folder,
 /// files are not looked at.
-fn examine(root: &Node, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>) {
-    let walk::Walked { sound, mut problems, lost } = walk::walk(root);
+fn examine(root: &DocNode, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>) {
+    let walk::Validation { sound, mut problems, lost } = walk::walk(root);
     let Some(sound) = sound else { return (None, problems) };
     let session = match serde_json::from_value::<Session>(sound.to_value()) {
         Ok(mut session) => {
@@ -112,7 +112,7 @@ fn examine(root: &Node, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>
     (session, problems)
 }
 
-fn placed(root: &Node, found: Vec<Finding>) -> impl Iterator<Item = Problem> {
+fn placed(root: &DocNode, found: Vec<Finding>) -> impl Iterator<Item = Problem> {
     found.into_iter().map(|Finding { path, message }| root.problem(&path, message))
 }
 

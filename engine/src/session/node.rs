@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
+pub(super) struct DocNode {
     /// Line of the value's key, or else of the value; from 1.
     pub(super) line: Option<usize>,
     /// Number of the value in its list as written, from 1; 0 outside lists.
@@ -23,21 +23,21 @@ pub(super) enum Data {
     Flag(bool),
     Number(Number),
     Text(String),
-    List(Vec<Node>),
+    List(Vec<DocNode>),
     /// May name a key twice.
-    Table(Vec<(String, Node)>),
+    Table(Vec<(String, DocNode)>),
     /// Values that no session has: dates, and numbers that are not finite; as written.
     Other(String),
 }
 
 /// One step from a value into it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Step {
+pub(super) enum PathStep {
     Key(&'static str),
     Item(usize),
 }
 
-impl Node {
+impl DocNode {
     /// Builds a tree without lines.
     pub(super) fn from_value(value: &Value) -> Self {
         let data = match value {
@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub(super) fn get(&self, key: &str) -> Option<&DocNode> {
         match &self.data {
             Data::Table(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, node)| node),
             _ => None,
@@ -95,22 +95,22 @@ impl Node {
     }
 
     /// Builds a problem of the value at the end of a path, or as near to it as the tree reaches.
-    pub(super) fn problem(&self, path: &[Step], message: String) -> Problem {
+    pub(super) fn problem(&self, path: &[PathStep], message: String) -> Problem {
         let (mut at, mut line, mut list) = (self, self.line, "");
         let mut place: Vec<String> = Vec::new();
         for step in path {
             let next = match (step, &at.data) {
-                (Step::Key(key), _) => at.get(key),
-                (Step::Item(index), Data::List(items)) => items.get(*index),
+                (PathStep::Key(key), _) => at.get(key),
+                (PathStep::Item(index), Data::List(items)) => items.get(*index),
                 _ => None,
             };
             let Some(next) = next else { break };
             at = next;
             line = at.line.or(line);
             match step {
-                Step::Key(key) if matches!(at.data, Data::Table(_)) => place.push((*key).into()),
-                Step::Key(key) => list = key,
-                Step::Item(_) => place.push(at.item_name(list)),
+                PathStep::Key(key) if matches!(at.data, Data::Table(_)) => place.push((*key).into()),
+                PathStep::Key(key) => list = key,
+                PathStep::Item(_) => place.push(at.item_name(list)),
             }
         }
         Problem { line, place: place.join(", "), message }
@@ -136,8 +136,8 @@ impl Node {
 }
 
 /// Gives the items of a list their numbers.
-pub(super) fn number_items(items: impl Iterator<Item = Node>) -> Vec<Node> {
-    items.enumerate().map(|(index, node)| Node { ordinal: index + 1, ..node }).collect()
+pub(super) fn number_items(items: impl Iterator<Item = DocNode>) -> Vec<DocNode> {
+    items.enumerate().map(|(index, node)| DocNode { ordinal: index + 1, ..node }).collect()
 }
 
 /// Returns a number without a superfluous fraction.

@@ -2,7 +2,7 @@
 
 use super::channel::{Bus, MASTER};
 use super::finding::Finding;
-use super::node::Step::{Item, Key};
+use super::node::PathStep::{Item, Key};
 use std::collections::BTreeMap;
 
 /// Returns one finding per circle that a search from the first bus on meets.

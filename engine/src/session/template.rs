@@ -1,7 +1,7 @@
 //! A session written as TOML to edit: the keys that are set, the others as comments, and their
 //! accepted values, in the schema's words.
 
-use super::accepts::Accepts;
+use super::accepts::ValueRule;
 use super::document::Session;
 use super::schema::{resolve, schema};
 use serde_json::{Map, Value};
@@ -138,7 +138,7 @@ fn explain(of: &'static Value) -> String {
     let kind = resolve(of);
     let types = resolve(&kind["items"])["oneOf"].as_array().into_iter().flatten();
     let types = types.filter_map(|variant| variant["properties"]["type"]["const"].as_str()).collect::<Vec<_>>();
-    let accepts = Accepts::from(kind);
+    let accepts = ValueRule::from(kind);
     match kind["type"].as_str() {
         Some("array") if types.is_empty() => describe(of),
         Some("array") => format!("{} Types: {}.", describe(of), types.join(", ")),

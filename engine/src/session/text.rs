@@ -1,6 +1,6 @@
 //! From text to tree: TOML and JSON, parsed by their libraries, with the line of every value kept.
 
-use super::node::{Data, Node, number_items};
+use super::node::{Data, DocNode, number_items};
 use super::problem::Problem;
 use jsonc_parser::ParseOptions;
 use jsonc_parser::ast;
@@ -15,7 +15,7 @@ use toml::de::{DeTable, DeValue};
 ///
 /// # Errors
 /// All places where the text is not TOML, or the first where it is not JSON.
-pub(super) fn read(text: &str, origin: &Path) -> Result<Node, Vec<Problem>> {
+pub(super) fn read(text: &str, origin: &Path) -> Result<DocNode, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let ending = origin.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     let json = match ending.as_str() {
@@ -40,8 +40,8 @@ impl Lines {
         self.0.partition_point(|start| *start <= byte)
     }
 
-    fn node(&self, byte: usize, data: Data) -> Node {
-        Node { line: Some(self.at(byte)), ordinal: 0, data }
+    fn node(&self, byte: usize, data: Data) -> DocNode {
+        DocNode { line: Some(self.at(byte)), ordinal: 0, data }
     }
 
     fn problem(&self, byte: Option<usize>, syntax: &str, message: &str) -> Problem {
@@ -50,7 +50,7 @@ impl Lines {
     }
 }
 
-fn read_toml(text: &str, lines: &Lines) -> Result<Node, Vec<Problem>> {
+fn read_toml(text: &str, lines: &Lines) -> Result<DocNode, Vec<Problem>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Ok(lines.node(0, toml_table(table.get_ref(), lines)));
@@ -116,7 +116,7 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-fn read_json(text: &str, lines: &Lines) -> Result<Node, Vec<Problem>> {
+fn read_json(text: &str, lines: &Lines) -> Result<DocNode, Vec<Problem>> {
     let error = |byte, message: &str| vec![lines.problem(Some(byte), "JSON", message)];
     let parsed = jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &STRICT)
         .map_err(|wrong| error(wrong.range().start, &wrong.kind().to_string()))?;

@@ -1,8 +1,8 @@
 //! Check of a document against the schema: every key that is unknown, missing, of the wrong type or
 //! out of range.
 
-use super::accepts::Accepts;
-use super::node::{Data, Node, Step};
+use super::accepts::ValueRule;
+use super::node::{Data, DocNode, PathStep};
 use super::problem::{Problem, nearest, quoted};
 use super::schema::{resolve, schema};
 use serde_json::{Map, Value};
@@ -13,9 +13,9 @@ use std::collections::BTreeSet;
 const MOST: usize = 1_000;
 
 /// Result of a walk through a document.
-pub(super) struct Walked {
+pub(super) struct Validation {
     /// The document without its faulty parts; `None` if nothing is left.
-    pub(super) sound: Option<Node>,
+    pub(super) sound: Option<DocNode>,
     /// All problems, in the order of the document.
     pub(super) problems: Vec<Problem>,
     /// Keys whose value was dropped in whole or in part: anything missing there is not a further
@@ -24,15 +24,15 @@ pub(super) struct Walked {
 }
 
 /// Checks a document against the session's schema.
-pub(super) fn walk(root: &Node) -> Walked {
+pub(super) fn walk(root: &DocNode) -> Validation {
     let mut walk = Walk { root, path: Vec::new(), problems: Vec::new(), lost: BTreeSet::new() };
     let sound = walk.value(root, "the document", schema());
-    Walked { sound, problems: walk.problems, lost: walk.lost }
+    Validation { sound, problems: walk.problems, lost: walk.lost }
 }
 
 struct Walk<'a> {
-    root: &'a Node,
-    path: Vec<Step>,
+    root: &'a DocNode,
+    path: Vec<PathStep>,
     problems: Vec<Problem>,
     lost: BTreeSet<&'static str>,
 }
@@ -59,14 +59,14 @@ impl Walk<'_> {
     }
 
     /// Returns the sound part of a value, if any.
-    fn value(&mut self, node: &Node, key: &str, schema: &'static Value) -> Option<Node> {
+    fn value(&mut self, node: &DocNode, key: &str, schema: &'static Value) -> Option<DocNode> {
         let schema = resolve(schema);
         match (schema["type"].as_str(), schema["oneOf"].as_array()) {
             (Some("object"), _) => self.table(node, key, schema),
             (Some("array"), _) => self.list(node, key, schema),
             (_, Some(variants)) if variants[0]["type"] == "object" => self.tagged(node, key, variants),
-            _ => match Accepts::from(schema).check(node) {
-                Ok(data) => Some(Node { data, ..*node }),
+            _ => match ValueRule::from(schema).check(node) {
+                Ok(data) => Some(DocNode { data, ..*node }),
                 Err(wrong) => {
                     self.report(format!("{key} {wrong}"));
                     None
@@ -75,7 +75,7 @@ impl Walk<'_> {
         }
     }
 
-    fn list(&mut self, node: &Node, key: &str, schema: &'static Value) -> Option<Node> {
+    fn list(&mut self, node: &DocNode, key: &str, schema: &'static Value) -> Option<DocNode> {
         let Data::List(items) = &node.data else {
             self.report(format!("{key} = {} is not a list", node.shown()));
             return None;
@@ -86,20 +86,20 @@ impl Walk<'_> {
         }
         let mut sound = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            self.path.push(Step::Item(index));
+            self.path.push(PathStep::Item(index));
             sound.extend(self.value(item, "it", &schema["items"]));
             self.path.pop();
         }
         if sound.len() < items.len()
-            && let Some(Step::Key(list)) = self.path.last()
+            && let Some(PathStep::Key(list)) = self.path.last()
         {
             self.lost.insert(list);
         }
-        Some(Node { data: Data::List(sound), ..*node })
+        Some(DocNode { data: Data::List(sound), ..*node })
     }
 
     /// Checks a table whose `type` determines its other keys.
-    fn tagged(&mut self, node: &Node, key: &str, variants: &'static [Value]) -> Option<Node> {
+    fn tagged(&mut self, node: &DocNode, key: &str, variants: &'static [Value]) -> Option<DocNode> {
         let tags = || variants.iter().map(|variant| &variant["properties"]["type"]["const"]);
         match node.get("type") {
             _ if !matches!(node.data, Data::Table(_)) => {
@@ -107,17 +107,17 @@ impl Walk<'_> {
                 None
             }
             None => {
-                self.report(format!("type is missing: {}", Accepts::one_of(tags()).expected()));
+                self.report(format!("type is missing: {}", ValueRule::one_of(tags()).expected()));
                 None
             }
-            Some(tag) => match Accepts::one_of(tags()).check(tag) {
+            Some(tag) => match ValueRule::one_of(tags()).check(tag) {
                 Ok(Data::Text(tag)) => {
                     let variant = variants.iter().find(|variant| variant["properties"]["type"]["const"] == *tag)?;
                     self.table(node, key, variant)
                 }
                 Ok(_) => None,
                 Err(wrong) => {
-                    self.path.push(Step::Key("type"));
+                    self.path.push(PathStep::Key("type"));
                     self.report(format!("type {wrong}"));
                     self.path.pop();
                     None
@@ -126,7 +126,7 @@ impl Walk<'_> {
         }
     }
 
-    fn table(&mut self, node: &Node, key: &str, schema: &'static Value) -> Option<Node> {
+    fn table(&mut self, node: &DocNode, key: &str, schema: &'static Value) -> Option<DocNode> {
         let (Data::Table(entries), Some(properties)) = (&node.data, schema["properties"].as_object()) else {
             self.report(format!("{key} = {} is not a table", node.shown()));
             return None;
@@ -136,7 +136,7 @@ impl Walk<'_> {
             if !seen.insert(key.as_str()) {
                 self.report_at(child.line, format!("{} is given twice", quoted(key)));
             } else if let Some((name, schema)) = properties.get_key_value(key) {
-                self.path.push(Step::Key(name));
+                self.path.push(PathStep::Key(name));
                 match self.value(child, name, schema) {
                     Some(child) => sound.push((key.clone(), child)),
                     None => drop(self.lost.insert(name)),
@@ -152,11 +152,11 @@ impl Walk<'_> {
             self.report(format!("{key} is missing"));
         }
         let complete = required().all(|key| sound.iter().any(|(name, _)| name == key));
-        complete.then_some(Node { data: Data::Table(sound), ..*node })
+        complete.then_some(DocNode { data: Data::Table(sound), ..*node })
     }
 
     /// Reports a key that does not exist, and returns the one that was meant.
-    fn unknown(&mut self, key: &str, child: &Node, properties: &'static Map<String, Value>) -> Option<&'static str> {
+    fn unknown(&mut self, key: &str, child: &DocNode, properties: &'static Map<String, Value>) -> Option<&'static str> {
         let meant = nearest(key, properties.keys().map(String::as_str));
         let hint = match meant {
             Some(meant) => format!("did you mean {meant:?}?"),

@@ -1,47 +1,47 @@
-//! What a cleanup answers.
+//! The result document of a cleanup.
 
 use crate::jobs::{JobId, JobType, State};
 use serde::Serialize;
 use serde_json::Value;
 
-/// How a cleanup ended.
+/// Outcome of a cleanup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CleanupStatus {
-    /// All was done.
+    /// Everything was done.
     #[default]
     Completed,
     /// Some items failed.
     CompletedWithErrors,
-    /// It was refused, or could not begin.
+    /// It was refused, or could not start.
     Failed,
-    /// It was told to stop, or took too long, and did not finish.
+    /// It was cancelled or exceeded its time limit, and did not finish.
     Cancelled,
 }
 
-/// A job whose worker was gone or hung.
+/// A job whose worker was dead or hung.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CleanedJob {
     /// The job.
     pub job_id: JobId,
     /// Its type.
     pub job_type: JobType,
-    /// Its state afterwards; in a dry run, its state.
+    /// Its state afterwards; in a dry run, its current state.
     pub status: State,
-    /// Minutes without a sign of life that its type allows.
+    /// Minutes without a heartbeat that its type allows.
     pub timeout_minutes: f64,
     /// Minutes since its attempt began.
     pub elapsed_minutes: f64,
 }
 
-/// What a cleanup did; in a dry run, what it would have done.
+/// Actions of a cleanup; in a dry run, those that it would have taken.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CleanupDocument {
-    /// How it ended.
+    /// Outcome of the cleanup.
     pub status: CleanupStatus,
-    /// Jobs taken from workers that were gone or hung.
+    /// Jobs taken from dead or hung workers.
     pub cleaned_jobs: u64,
-    /// Each of them.
+    /// Details of each of them.
     pub cleaned_job_details: Vec<CleanedJob>,
     /// Ended jobs deleted.
     pub old_jobs_deleted: u64,
@@ -57,17 +57,17 @@ pub struct CleanupDocument {
     pub orphans_deleted: u64,
     /// Damaged records set aside.
     pub quarantined: u64,
-    /// What failed, and why.
+    /// Errors of items that failed.
     pub errors: Vec<String>,
 }
 
 impl CleanupDocument {
-    /// A cleanup that did nothing.
+    /// Returns the document of a cleanup that did nothing.
     pub fn refused(why: impl Into<String>) -> Self {
         Self { status: CleanupStatus::Failed, errors: vec![why.into()], ..Self::default() }
     }
 
-    /// Notes what failed; the rest goes on.
+    /// Records an error; the cleanup continues with the other items.
     pub(super) fn failed(&mut self, error: &impl ToString) {
         self.errors.push(error.to_string());
         if self.status == CleanupStatus::Completed {
@@ -75,7 +75,7 @@ impl CleanupDocument {
         }
     }
 
-    /// The document as JSON.
+    /// Returns the document as JSON.
     pub fn to_json(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }

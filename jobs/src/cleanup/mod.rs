@@ -1,4 +1,4 @@
-//! Clearing up: what has expired goes, what was left behind goes, what runs stays.
+//! Cleanup: removal of expired jobs and leftovers; running jobs are kept.
 
 mod document;
 mod run;

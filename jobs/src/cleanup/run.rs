@@ -9,30 +9,30 @@ use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-/// Sessions between two looks at whether to stop.
+/// Number of sessions deleted from between two checks for a stop.
 const BATCHES: usize = 64;
-/// Deleting waits for the disk more than for the processor.
+/// Threads that delete: deleting waits for the disk more than for the processor.
 const THREADS: usize = 8;
 
 /// A part of a cleanup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Jobs whose workers are gone or hung.
+    /// Jobs whose workers are dead or hung.
     Stale,
-    /// Ended jobs whose time is over, and those beyond a session's cap.
+    /// Expired ended jobs, and those beyond a session's cap.
     Expired,
     /// Old lines of the history.
     History,
     /// Old lines of the import log.
     Imports,
-    /// What crashes left.
+    /// Leftovers of crashes.
     Orphans,
     /// Damaged records, which are set aside.
     Quarantine,
 }
 
 impl Part {
-    /// Every part, in the order in which they run.
+    /// Every part, in execution order.
     pub const ALL: [(Self, &str); 6] = [
         (Self::Stale, "stale"),
         (Self::Expired, "expired"),
@@ -51,25 +51,25 @@ impl FromStr for Part {
     }
 }
 
-/// What is cleaned, and how.
+/// Options of a cleanup.
 #[derive(Clone, Debug, Default)]
 pub struct CleanupOptions {
-    /// Tell, delete nothing.
+    /// True to report only and delete nothing.
     pub dry_run: bool,
-    /// Only these parts; all when empty.
+    /// Restricts the cleanup to these parts; all when empty.
     pub only: Vec<Part>,
-    /// Only this session.
+    /// Restricts the cleanup to this session.
     pub session: Option<SessionId>,
-    /// Ended jobs older than this go, whatever the table says.
+    /// Age above which ended jobs are deleted, instead of the table.
     pub older_than: Option<Duration>,
-    /// The largest share of all jobs that may expire, without a floor; the policy's when `None`.
+    /// Largest share of all jobs that may expire, without a floor; that of the policy when `None`.
     pub max_share: Option<f64>,
 }
 
-/// Hears the percent done, and answers whether to stop.
+/// Receives the percent done; returns true to stop.
 pub type Watch<'a> = dyn FnMut(u8) -> bool + 'a;
 
-/// Runs a cleanup. Waits for no other: see [`clean_as_job`](super::clean_as_job).
+/// Runs a cleanup. Does not wait for another one: see [`clean_as_job`](super::clean_as_job).
 pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> CleanupDocument {
     let mut document = CleanupDocument::default();
     let deadline = Instant::now() + store.settings().cleanup.at_most;
@@ -89,7 +89,7 @@ pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> 
             Part::Expired => {
                 clock_is_trusted = expired(store, options, &mut document, &mut || stopped(percent));
             }
-            // What only the time of day calls old stays, too.
+            // Entries that are old only by the time of day stay, too.
             Part::History | Part::Imports if !clock_is_trusted => {}
             Part::History => {
                 document.history_deleted =
@@ -131,7 +131,7 @@ fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument
                     elapsed_minutes: elapsed,
                 });
             }
-            // Damaged records are another part's.
+            // Damaged records belong to another part.
             Ok(None) | Err(StoreError::Corrupt { .. } | StoreError::Newer { .. }) => {}
             Err(error) => document.failed(&error),
         }
@@ -145,7 +145,7 @@ fn rescued(store: &Store, session: &SessionId, job: &JobId) -> Result<Option<(Re
     })
 }
 
-/// What a look at one session finds.
+/// Findings of a look at one session.
 type Found = (Vec<Candidate>, usize, Vec<StoreError>);
 
 fn look(store: &Store, session: &SessionId) -> Found {
@@ -170,13 +170,13 @@ fn look(store: &Store, session: &SessionId) -> Found {
     (ended, jobs.len(), errors)
 }
 
-/// Whether something of a session has expired or is beyond its cap.
+/// Returns true if a job of a session has expired or is beyond its cap.
 pub(super) fn has_expired(store: &Store, session: &SessionId) -> bool {
     let (ended, jobs, _) = look(store, session);
     !select(ended, jobs, &store.settings().policy, None, store.now()).is_empty()
 }
 
-/// Deletes what has expired; whether the clock is to be trusted with the rest.
+/// Deletes expired jobs; returns true if the clock can be trusted for the rest.
 fn expired(
     store: &Store,
     options: &CleanupOptions,
@@ -191,8 +191,8 @@ fn expired(
         }
     };
     let wanted = |session: &SessionId| options.session.as_ref().is_none_or(|only| only == session);
-    // A clock that jumped makes jobs of every session expire, so that all are counted even where
-    // one is cleared. A person who names an age has not asked the table.
+    // A clock that jumped makes jobs of every session expire, so that all are counted even if only
+    // one session is cleaned. An age given by the user does not depend on the table.
     let looked_at = |session: &SessionId| options.older_than.is_none() || wanted(session);
     let sessions: Vec<_> = sessions.into_iter().filter(looked_at).collect();
     let (policy, now) = (&store.settings().policy, store.now());
@@ -248,7 +248,7 @@ fn expired(
     true
 }
 
-/// Deletes the jobs of one session that were selected, or counts what that would free.
+/// Deletes the selected jobs of one session, or counts what that would free.
 fn delete(store: &Store, batch: &[Candidate], known: &HashSet<JobId>, dry_run: bool) -> Deleted {
     let Some(first) = batch.first() else { return Deleted::default() };
     let jobs: Vec<_> = batch.iter().map(|job| job.job.clone()).collect();
@@ -256,7 +256,7 @@ fn delete(store: &Store, batch: &[Candidate], known: &HashSet<JobId>, dry_run: b
         let (results, bytes) = store.would_free(&first.session, &jobs);
         return Deleted { jobs: jobs.len() as u64, results, bytes, errors: Vec::new() };
     }
-    // Between selection and deletion a job may have been tried again.
+    // A job may have been retried between selection and deletion.
     let still = |record: &Record| Candidate::of(record).is_some_and(|now| batch.contains(&now));
     store.delete(&first.session, &jobs, known, still)
 }

@@ -1,4 +1,4 @@
-//! When cleanup runs by itself.
+//! Schedule of automatic cleanups.
 
 use super::document::CleanupDocument;
 use super::run::CleanupOptions;
@@ -9,22 +9,22 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Whether it is time.
+/// Decision about a scheduled run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Now, or late within the grace.
+    /// Run now: on time, or delayed within the grace period.
     Run,
-    /// Not yet; or a turn was missed by more than the grace, and the next one counts.
+    /// Not yet; or a turn was missed by more than the grace period, and the next one counts.
     Wait,
 }
 
-/// Whether a run is due, given when the last one began. Turns lie `every` apart, counted from the
-/// last run.
+/// Returns whether a run is due, given the start of the last one. Turns are `every` apart, counted
+/// from the last run.
 pub fn turn(last: Option<Timestamp>, now: Timestamp, schedule: &Schedule) -> Turn {
     let Some(last) = last else { return Turn::Run };
     let since = now.duration_since(last);
     if since < SignedDuration::ZERO {
-        // The clock has jumped back: counting begins anew.
+        // The clock has jumped back: counting restarts.
         return Turn::Run;
     }
     let (since, every) = (since.unsigned_abs().as_nanos(), schedule.every.as_nanos().max(1));
@@ -36,7 +36,7 @@ struct LastRun {
     last_run_at: Timestamp,
 }
 
-/// Runs a cleanup of everything if it is due and none runs; what it answered, if it ran.
+/// Runs a full cleanup if it is due and none is running; returns its result, if it ran.
 ///
 /// # Errors
 /// When the note of the last run cannot be read.
@@ -52,7 +52,7 @@ pub fn run_if_due(store: &Store, stop: &dyn Fn() -> bool) -> Result<Option<Value
         return Ok(None);
     }
     if due {
-        // A disk that is full only makes the next run come sooner.
+        // A full disk only makes the next run come sooner.
         let _ =
             store.write_note("cleanup.json", &serde_json::to_vec(&LastRun { last_run_at: now }).unwrap_or_default());
     }

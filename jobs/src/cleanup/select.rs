@@ -1,4 +1,4 @@
-//! Which ended jobs go: the same for a dry run and a true one.
+//! Selection of the ended jobs to delete: the same for a dry run and a real one.
 
 use crate::jobs::{JobId, JobType, Record, SessionId, State};
 use crate::settings::Policy;
@@ -6,7 +6,7 @@ use crate::store::Outline;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
-/// An ended job, as far as its expiry is concerned.
+/// The properties of an ended job that decide its expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// The job.
@@ -15,16 +15,16 @@ pub struct Candidate {
     pub session: SessionId,
     /// Its type.
     pub kind: JobType,
-    /// How it ended.
+    /// Its final state.
     pub state: State,
-    /// The last change of its record.
+    /// Time of the last change of its record.
     pub updated_at: Timestamp,
-    /// When it ended.
+    /// Time of its end.
     pub finished_at: Timestamp,
 }
 
 impl Candidate {
-    /// What is asked of a record; `None` while the job has not ended.
+    /// Returns the candidate of a record; `None` while the job has not ended.
     pub fn of(record: &Record) -> Option<Self> {
         let finished_at = record.finished_at.filter(|_| record.state.is_ended())?;
         Some(Self {
@@ -37,7 +37,7 @@ impl Candidate {
         })
     }
 
-    /// The same, of a record's outline.
+    /// Returns the candidate of a record's outline.
     pub(super) fn of_outline(job: &Outline) -> Option<Self> {
         let finished_at = job.finished_at.filter(|_| job.state.is_ended())?;
         Some(Self {
@@ -50,8 +50,8 @@ impl Candidate {
         })
     }
 
-    /// Whether its time is over: more than it is kept has passed, which a clock that jumps back
-    /// only makes less.
+    /// Returns true if its retention time has passed. A clock that jumps back only makes jobs
+    /// younger.
     pub(super) fn has_expired(&self, policy: &Policy, older_than: Option<Duration>, now: Timestamp) -> bool {
         let since = if self.kind == JobType::Mix { self.updated_at } else { self.finished_at };
         let kept = older_than.or_else(|| policy.kept(self.kind, self.state));
@@ -59,8 +59,8 @@ impl Candidate {
     }
 }
 
-/// The jobs of one session that go, oldest end first; `jobs` counts all that it has, ended or not.
-/// With `older_than`, that decides instead of the table; the cap holds all the same.
+/// Returns the jobs of one session to delete, oldest end first; `jobs` is its total number of jobs,
+/// ended or not. An age in `older_than` replaces the table; the cap applies in any case.
 pub fn select(
     mut ended: Vec<Candidate>,
     jobs: usize,
@@ -120,7 +120,7 @@ mod tests {
         let gone = select(ended, 57, &Policy::default(), None, now);
         let names: Vec<_> = gone.iter().map(|job| job.job.as_str()).collect();
         assert_eq!(names, ["job-54", "job-53", "job-52", "job-51", "job-50", "job-49", "job-48"]);
-        // 60 that run and 1 that ended: only the one can go.
+        // 60 running and 1 ended: only the ended one can be deleted.
         let gone = select(vec![job(JobType::Mix, State::Error, 1, 1)], 61, &Policy::default(), None, now);
         assert_eq!(gone.len(), 1);
     }

@@ -4,7 +4,7 @@ use crate::store::{Counters, Overview, Store, StoreError};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// Jobs by type and state, and what has happened so far.
+/// Returns jobs by type and state, and the counters so far.
 ///
 /// # Errors
 /// When records or counters cannot be read at all.
@@ -34,7 +34,7 @@ pub fn stats_document(store: &Store) -> Result<Value, StoreError> {
     }))
 }
 
-/// The same in Prometheus' text format.
+/// Returns the same in Prometheus' text format.
 ///
 /// # Errors
 /// When records or counters cannot be read at all.

@@ -6,15 +6,15 @@ use crate::jobs::{By, JobError, JobId, JobType, NewJob, Record, SessionId, State
 use crate::store::{Claim, LOG, Store, StoreError};
 use tracing::{error, warn};
 
-/// What is answered while another cleanup runs.
+/// Error while another cleanup runs.
 pub(super) const BUSY: &str = "another cleanup is running; try again when it is done";
 
-/// Clears one session's expired jobs, as a submission does by the way: a job like any other
-/// cleanup, but only where something has expired; nothing when another cleanup runs.
+/// Deletes one session's expired jobs, as part of a submission. It is a job like any other cleanup,
+/// but only if something has expired. It does nothing when another cleanup runs.
 pub fn clean_session(store: &Store, session: &SessionId) -> CleanupDocument {
     let options =
         CleanupOptions { only: vec![Part::Expired], session: Some(session.clone()), ..CleanupOptions::default() };
-    // Most submissions find nothing, and need not look at the other sessions.
+    // Most submissions find no expired job, and need not examine the other sessions.
     if !has_expired(store, session) {
         return CleanupDocument::default();
     }
@@ -22,10 +22,10 @@ pub fn clean_session(store: &Store, session: &SessionId) -> CleanupDocument {
 }
 
 /// Runs a cleanup as a job of its own, which shows its progress and can be cancelled. A dry run
-/// writes nothing, so it is none.
+/// writes nothing, and so creates no job.
 ///
 /// # Errors
-/// When the lock that keeps two from running cannot be had at all.
+/// When the lock that keeps two from running cannot be obtained at all.
 pub fn clean_as_job(
     store: &Store,
     options: &CleanupOptions,
@@ -35,7 +35,7 @@ pub fn clean_as_job(
         return Ok(clean(store, options, stop));
     }
     let Some(_lock) = store.try_lock_cleanup()? else { return Ok(CleanupDocument::refused(BUSY)) };
-    // A disk without a free byte has no room for the job, and needs the cleanup all the more.
+    // A full disk has no room for the job, and needs the cleanup all the more.
     let mut claim = own_job(store).ok().flatten();
     let document = clean(store, options, &mut |percent| {
         let beat = claim.as_mut().and_then(|claim| store.beat(claim, percent, "Clearing up").ok());
@@ -66,7 +66,7 @@ pub fn clean_as_job(
     Ok(document)
 }
 
-/// The cleanup's own job: one that waits because its cleanup died, or a new one.
+/// Claims the cleanup's own job: one that waits because its cleanup died, or a new one.
 fn own_job(store: &Store) -> Result<Option<Claim>, StoreError> {
     let session: SessionId = SessionId::CLEANUP.parse()?;
     for (other, job) in store.active()?.into_iter().filter(|(other, job)| is_own(store, other, job, |_| true)) {
@@ -80,14 +80,14 @@ fn own_job(store: &Store) -> Result<Option<Claim>, StoreError> {
     store.claim(&session, &submitted.record.job_id)
 }
 
-/// Whether a cleanup's job waits because its cleanup died.
+/// Returns true if a job of a cleanup waits because that cleanup died.
 pub(super) fn has_waiting_job(store: &Store) -> Result<bool, StoreError> {
     let queued = |record: &Record| record.state == State::Queued;
     Ok(store.active()?.iter().any(|(session, job)| is_own(store, session, job, queued)))
 }
 
-/// Whether a job is a cleanup: by the type in its record. The session alone proves nothing, and
-/// only saves reading the rest.
+/// Returns true if a job is a cleanup: by the type in its record. The session alone proves nothing,
+/// and only saves reading the others.
 fn is_own(store: &Store, session: &SessionId, job: &JobId, also: impl Fn(&Record) -> bool) -> bool {
     let own = |record: Record| record.kind == JobType::Cleanup && also(&record);
     session.is_reserved() && store.read_in(session, job).is_ok_and(own)

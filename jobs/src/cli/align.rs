@@ -6,11 +6,11 @@ use super::terminal::{one_line, shown};
 use super::{Failure, interrupt, stems};
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
-    AlignSettings, Alignment, Decision, Mode, Pairs, StemAlignment, StemFeatures, align, align_to_mix,
+    AlignSettings, Alignment, Decision, Mode, PairSelection, StemAlignment, StemFeatures, align, align_to_mix,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
-use mixdown_engine::render::{AlignError, AlignedFolder, Heard, Written, listen_to, write_aligned};
-use mixdown_engine::render::{InMix, find_in_mix};
+use mixdown_engine::render::{AlignError, AlignedFolder, AlignedStem, AnalysedFile, analyse_files, write_aligned};
+use mixdown_engine::render::{StemsInMix, find_in_mix};
 use mixdown_engine::units::SampleRate;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -107,8 +107,8 @@ struct Answer {
     paths: Vec<PathBuf>,
     rate: SampleRate,
     alignment: Alignment,
-    heard: Vec<Heard>,
-    in_mix: Option<InMix>,
+    heard: Vec<AnalysedFile>,
+    in_mix: Option<StemsInMix>,
 }
 
 pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
@@ -124,7 +124,7 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     let mut files = Vec::new();
     let mut begins_later_s = 0.0;
     if let Some(out) = &out {
-        let stems = answer.stems().map(|n| Written {
+        let stems = answer.stems().map(|n| AlignedStem {
             path: answer.paths[n].clone(),
             movement: answer.alignment.stems[n].movement(),
             first_sound: answer.heard[n].features.first_sound(),
@@ -182,7 +182,7 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         settings.reference = Some(index);
     }
     let rate = rate_of(&paths[settings.reference.unwrap_or(0)], &paths)?;
-    let heard = listen_to(&paths, rate, &interrupt::asked)?;
+    let heard = analyse_files(&paths, rate, &interrupt::asked)?;
     let (features, unfit): (Vec<StemFeatures>, Vec<Option<String>>) =
         heard.into_iter().map(|heard| (heard.features, heard.unfit)).unzip();
     // A stem that cannot be compared takes no part.
@@ -196,7 +196,7 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
     let watch = |_| interrupt::asked();
     let mut alignment = match &arguments.to {
         Some(_) => align_to_mix(&compared, &settings, &watch),
-        None => align(&compared, &settings, Pairs::All, &watch),
+        None => align(&compared, &settings, PairSelection::All, &watch),
     };
     for (stem, reason) in alignment.stems.iter_mut().zip(&unfit) {
         if let Some(reason) = reason {
@@ -207,11 +207,10 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         Some(mix) => Some(find_in_mix(mix, stems, &alignment, rate, &interrupt::asked)?),
         None => None,
     };
-    let heard = compared
-        .into_iter()
-        .zip(kept)
-        .zip(unfit)
-        .map(|((compared, aside), unfit)| Heard { features: if unfit.is_some() { aside } else { compared }, unfit });
+    let heard = compared.into_iter().zip(kept).zip(unfit).map(|((compared, aside), unfit)| AnalysedFile {
+        features: if unfit.is_some() { aside } else { compared },
+        unfit,
+    });
     Ok(Answer { paths, rate, alignment, heard: heard.collect(), in_mix })
 }
 

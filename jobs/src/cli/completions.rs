@@ -1,7 +1,8 @@
 //! `mixdown completions` and `mixdown man`: what a shell and a reader of manuals want.
 
 use super::Failure;
-use super::outcome::print;
+use super::outcome::{print, show};
+use super::terminal::shown;
 use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 use clap_mangen::Man;
@@ -62,7 +63,7 @@ pub(super) fn man(arguments: &ManArguments, mut program: Command) -> Result<(), 
         staged.write(name, page).map_err(failed)?;
     }
     let files = staged.commit().map_err(failed)?;
-    print(&files.iter().map(|file| format!("{}\n", file.display())).collect::<Vec<_>>().concat())
+    show(&files.iter().map(|file| shown(file) + "\n").collect::<String>())
 }
 
 /// Adds the page of a command, and those of its own commands.

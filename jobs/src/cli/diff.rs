@@ -1,7 +1,8 @@
 //! `mixdown diff`: two files held against each other, as golden-file tests want it.
 
 use super::destination::write_file;
-use super::outcome::{print, print_json};
+use super::number::{fixed, short, signed};
+use super::outcome::{print_json, show};
 use super::outputs::Outputs;
 use super::standard_streams::Inputs;
 use super::{Failure, interrupt};
@@ -43,7 +44,7 @@ pub(super) struct DiffArguments {
     pub(super) json: bool,
     /// Print nothing: the exit code tells.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 fn finite(text: &str) -> Result<f64, String> {
@@ -71,7 +72,7 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
     if arguments.json {
         print_json(&document(&found, same, arguments.tolerance_db))?;
     } else if !arguments.quiet {
-        print(&told(&found, same, arguments))?;
+        show(&told(&found, same, arguments))?;
     }
     if same { Ok(()) } else { Err(Failure::Told) }
 }
@@ -121,19 +122,19 @@ fn told(found: &Difference, same: bool, arguments: &DiffArguments) -> String {
         text += &format!("  first difference: frame {frame}, at {:.6} s\n", found.sample_rate.seconds(frame));
     }
     if let Some(peak) = found.peak_difference_dbfs {
-        text += &format!("  largest difference: {peak:.1} dBFS\n");
+        text += &format!("  largest difference: {} dBFS\n", fixed(peak, 1));
     }
     if let Some(depth) = found.null_depth_db {
-        text += &format!("  the difference is {depth:.1} dB of the first\n");
+        text += &format!("  the difference is {} dB of the first\n", fixed(depth, 1));
     }
     if let (Some(offset), Some(gain)) = (found.offset_frames, found.gain_db) {
         let polarity = if found.inverted { ", inverted" } else { "" };
-        let left = found.matched_null_depth_db.map_or("nothing".to_owned(), |depth| format!("{depth:.1} dB"));
-        text +=
-            &format!("  the second is {offset} frames late at {gain:+.2} dB{polarity}; without that, {left} is left\n");
+        let left = found.matched_null_depth_db.map_or("nothing".to_owned(), |depth| format!("{} dB", fixed(depth, 1)));
+        let (offset, gain) = (short(offset, 3), signed(gain, 2));
+        text += &format!("  the second is {offset} frames late at {gain} dB{polarity}; without that, {left} is left\n");
     }
     if let Some(loudness) = found.loudness_difference_lu {
-        text += &format!("  loudness: {loudness:+.2} LU\n");
+        text += &format!("  loudness: {} LU\n", signed(loudness, 2));
     }
     text
 }

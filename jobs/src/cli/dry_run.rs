@@ -1,6 +1,6 @@
 //! `mixdown render --dry-run`: what a render would do, and nothing written.
 
-use super::outcome::{print, print_json};
+use super::outcome::{print_json, show};
 use super::progress::ProgressDisplay;
 use super::{Failure, interrupt, plan_text, terminal};
 use mixdown_engine::render::{RenderError, RenderOptions, check_outputs, prepare};
@@ -57,6 +57,8 @@ pub(super) fn run(
     let count = plan.stems().len();
     let stems = if count == 1 { "1 stem".to_owned() } else { format!("{count} stems") };
     let mut lines = vec![format!("{stems} would be mixed into {length} at {} Hz; nothing was written.", rate.hz())];
-    lines.extend(plan_text::lines(&plan, alignment.as_ref()).into_iter().map(|line| format!("  {line}")));
-    print(&(lines.join("\n") + "\n"))
+    lines.extend(
+        plan_text::lines(&plan, alignment.as_ref()).into_iter().map(|line| format!("  {}", terminal::one_line(&line))),
+    );
+    show(&(lines.join("\n") + "\n"))
 }

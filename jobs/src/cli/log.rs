@@ -9,9 +9,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// commas.
 const FILTER: &str = "MIXDOWN_LOG";
 
-/// Shows events from `level` on, from info with `--verbose`, or as `MIXDOWN_LOG` sets.
+/// Shows events from `level` on, from info with `--verbose`, errors alone with `--quiet`, or as
+/// `MIXDOWN_LOG` sets.
 pub(super) fn start(level: LevelFilter) {
-    let level = if terminal::is_verbose() { level.max(LevelFilter::INFO) } else { level };
+    let level = match (terminal::is_quiet(), terminal::is_verbose()) {
+        (true, _) => LevelFilter::ERROR,
+        (false, true) => level.max(LevelFilter::INFO),
+        (false, false) => level,
+    };
     let asked = std::env::var(FILTER).ok().filter(|asked| !asked.is_empty());
     let filter = match asked.as_deref().map(str::parse::<Targets>) {
         Some(Ok(filter)) => filter,

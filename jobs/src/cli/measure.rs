@@ -1,6 +1,7 @@
 //! `mixdown measure`: loudness, peaks and the rest of any audio files.
 
-use super::outcome::{print, print_json};
+use super::number::fixed;
+use super::outcome::{print, print_json, show};
 use super::progress::FilesProgress;
 use super::standard_streams::Inputs;
 use super::table::Table;
@@ -42,7 +43,7 @@ pub(super) struct MeasureArguments {
     series: bool,
     /// Print nothing but the result and errors.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 /// The document of `--json`.
@@ -140,6 +141,9 @@ impl FileReadings {
 }
 
 pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
+    if arguments.series && arguments.csv {
+        return Err(Failure::Usage("--series goes with --json: a row of --csv holds no series".into()));
+    }
     let paths = stems::expand(&arguments.files, arguments.quiet)?;
     let inputs = Inputs::new(paths.iter().map(|path| &**path))?;
     let progress = FilesProgress::new(paths.len(), arguments.quiet || arguments.json);
@@ -156,10 +160,10 @@ pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
     if arguments.json {
         print_json(&Measured { files })?;
     } else {
-        print(&if arguments.csv { values(&files) } else { table(&files) })?;
+        if arguments.csv { print(&values(&files)) } else { show(&table(&files)) }?;
         for file in &files {
             match file {
-                FileEntry::Refused { error, .. } => terminal::fail(error),
+                FileEntry::Refused { error, .. } => terminal::fail(&terminal::one_line(error)),
                 FileEntry::Measured(readings) => {
                     readings
                         .warnings
@@ -200,7 +204,7 @@ fn table(files: &[FileEntry]) -> String {
     ]);
     for file in files {
         let FileEntry::Measured(readings) = file else { continue };
-        let level = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{:.1}", rounded(value, 1)));
+        let level = |value: Option<f64>| value.map_or("–".to_owned(), |value| fixed(rounded(value, 1), 1));
         table.row(vec![
             readings.path.display().to_string(),
             level(readings.integrated_lufs),
@@ -212,7 +216,7 @@ fn table(files: &[FileEntry]) -> String {
             level(readings.rms_dbfs),
             level(readings.crest_db),
             level(readings.plr_db),
-            readings.correlation.map_or("–".to_owned(), |value| format!("{:.2}", rounded(value, 2))),
+            readings.correlation.map_or("–".to_owned(), |value| fixed(rounded(value, 2), 2)),
             readings.clipped_samples.to_string(),
             format!("{}:{:04.1}", (readings.duration_s / 60.0) as u64, readings.duration_s % 60.0),
             readings.channels.to_string(),

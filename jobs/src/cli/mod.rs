@@ -8,10 +8,12 @@ mod csv;
 mod destination;
 mod diff;
 mod dry_run;
+mod flags;
 mod interrupt;
 mod jobs;
 mod log;
 mod measure;
+mod number;
 mod origination;
 mod outcome;
 mod outputs;
@@ -75,6 +77,23 @@ enum Command {
     Jobs(jobs::JobsCommand),
 }
 
+impl Command {
+    /// Returns whether nothing but errors is to be shown.
+    fn is_quiet(&self) -> bool {
+        match self {
+            Self::Align(align) => align.quiet,
+            Self::Render(render) => render.quiet,
+            Self::Play(play) => play.quiet,
+            Self::Session(session) => session.quiet,
+            Self::Measure(measure) => measure.quiet,
+            Self::Waveform(waveform) => waveform.quiet,
+            Self::Diff(diff) => diff.quiet,
+            Self::Completions(_) | Self::Man(_) => false,
+            Self::Jobs(command) => command.is_quiet(),
+        }
+    }
+}
+
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
     panic::silence_decoders();
@@ -84,7 +103,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return unparsed(&error),
     };
-    arguments.terminal.choose();
+    arguments.terminal.choose(arguments.command.is_quiet());
     if let Err(failure) = threads::check() {
         return failure.report(false);
     }
@@ -113,11 +132,13 @@ pub fn main() -> ExitCode {
 /// Shows help, version, or what is wrong with the arguments. Help and version are answers, not
 /// mistakes: clap knows which stream and code each has.
 fn unparsed(error: &clap::Error) -> ExitCode {
-    let plain = error.render().to_string();
-    if terminal::plain(&plain) == plain {
+    let text = error.render().to_string();
+    let is_plain = terminal::plain(&text) == text
+        && std::env::args_os().all(|argument| !argument.to_string_lossy().contains(char::is_control));
+    if is_plain || !error.use_stderr() {
         let _ = error.print();
     } else {
-        terminal::tell(plain.trim_end());
+        terminal::refuse(text.trim_end());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -27,7 +27,8 @@ impl Placed<'_> {
             channels => format!("{channels} channels"),
         };
         let (container, codec, hz) = (&stem.container, &stem.codec, rate.hz());
-        let mut text = format!("{name}: {container} {codec}, {hz} Hz, {channels}, {length}, begins at {start_s:.3} s");
+        let form = if container == codec { codec.clone() } else { format!("{container} {codec}") };
+        let mut text = format!("{name}: {form}, {hz} Hz, {channels}, {length}, begins at {start_s:.3} s");
         if hz != *rate_hz {
             text += &format!(", converted to {rate_hz} Hz");
         }

@@ -1,9 +1,10 @@
 //! `mixdown render`: stems or a session file in, a folder of results out.
 
-use super::outcome::print;
+use super::outcome::{print, show};
 use super::progress::ProgressDisplay;
 use super::standard_streams::{is_standard, read_text};
-use super::{Failure, dry_run, interrupt, origination, plan_text, stems, terminal, to_stdout};
+use super::terminal::{one_line, shown};
+use super::{Failure, dry_run, flags, interrupt, origination, plan_text, stems, terminal, to_stdout};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -127,7 +128,7 @@ pub(super) struct RenderArguments {
     pub(super) json: bool,
     /// Print nothing but errors.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -240,6 +241,22 @@ pub(super) fn session_of(
 }
 
 impl RenderArguments {
+    /// Returns the keys that flags set: all that have a flag where there is no document.
+    fn flags(&self) -> Vec<flags::Flag> {
+        let flags = [
+            (self.target.is_some(), ("target", "--target")),
+            (self.ceiling.is_some(), ("ceiling_dbtp", "--ceiling")),
+            (self.max_limiting.is_some(), ("max_limiting_db", "--max-limiting")),
+            (self.rate.is_some(), ("sample_rate_hz", "--rate")),
+            (self.start.is_some(), ("start_s", "--start")),
+            (self.end.is_some(), ("end_s", "--end")),
+            (self.tail.is_some(), ("tail_s", "--tail")),
+            (self.shape, ("shape", "--shape")),
+            (self.seed.is_some(), ("seed", "--seed")),
+        ];
+        flags.into_iter().filter(|(given, _)| *given || self.session.is_none()).map(|(_, flag)| flag).collect()
+    }
+
     fn session(&self) -> Result<Session, Failure> {
         let mut session = session_of(&self.stems, self.session.as_deref(), self.align, self.timecode, self.quiet)?;
         if let Some(target) = self.target {
@@ -280,7 +297,10 @@ impl RenderArguments {
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     interrupt::listen();
-    let session = arguments.session()?;
+    let (session, flags) = (arguments.session()?, arguments.flags());
+    if arguments.session.is_none() {
+        flags::check(&session, &flags)?;
+    }
     let epoch = std::env::var(origination::VARIABLE).ok();
     let origination = origination::choose(arguments.origination_date, epoch.as_deref()).map_err(Failure::Usage)?;
     let (started, timer) = (Timestamp::now(), Instant::now());
@@ -306,7 +326,8 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     }
     let out = arguments.out.as_deref();
     if arguments.dry_run {
-        return dry_run::run(session, out, &options, (arguments.json, arguments.quiet));
+        let shown = dry_run::run(session, out, &options, (arguments.json, arguments.quiet));
+        return shown.map_err(|failure| flags::named(failure, &flags));
     }
     let mut display = ProgressDisplay::new(arguments.quiet || arguments.json);
     let mut on_progress = |progress| {
@@ -322,7 +343,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     } else {
         drop(display);
     }
-    let Rendered { report, files } = rendered?;
+    let Rendered { report, files } = rendered.map_err(|failure| flags::named(failure, &flags))?;
     let missed = report.master.note.as_ref().filter(|_| report.session.master.strict);
     if arguments.json {
         let mut document = serde_json::json!({ "ok": missed.is_none(), "files": files, "report": report });
@@ -335,19 +356,22 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
             terminal::warn(warning);
         }
         plan_text::tell_report(&report);
+        if let Some(note) = missed.filter(|_| arguments.quiet) {
+            terminal::fail(&one_line(note));
+        }
         if !arguments.quiet && !arguments.stdout {
-            print(&told(&report, &files, timer.elapsed().as_secs_f64()))?;
+            show(&told(&report, &files, timer.elapsed().as_secs_f64()))?;
         }
     }
-    // The reason has been printed, as a warning or in the document.
+    // The reason has been printed, as a warning or an error, or in the document.
     if missed.is_some() { Err(Failure::Told) } else { Ok(()) }
 }
 
 /// What a person reads at the end.
 fn told(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
-    let mut lines = report.summary.clone();
+    let mut lines: Vec<String> = report.summary.iter().map(|line| one_line(line).into_owned()).collect();
     lines.push(format!("Rendered in {elapsed_s:.1} s{}.", speed(report.output.duration_s / elapsed_s.max(1e-3))));
-    lines.extend(files.iter().map(|file| format!("  {}", file.display())));
+    lines.extend(files.iter().map(|file| format!("  {}", shown(file))));
     lines.join("\n") + "\n"
 }
 

@@ -5,9 +5,9 @@ use super::outcome::print;
 use super::outputs::Outputs;
 use super::relative::seen_from;
 use super::standard_streams::is_standard;
-use super::{Failure, stems};
+use super::{Failure, stems, terminal};
 use clap::Args;
-use mixdown_engine::io::OutputKind;
+use mixdown_engine::io::{Fold, OutputKind, StemReader};
 use mixdown_engine::session::{Session, json_schema};
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ pub(super) struct SessionArguments {
     schema: bool,
     /// Print nothing but the document and errors.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 pub(super) fn run(arguments: &SessionArguments) -> Result<(), Failure> {
@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &SessionArguments) -> Result<(), Failure> {
     } else {
         let mut session = Session::from_stems(&stems);
         super::render::check(&session)?;
+        warn_of_unreadable(&stems);
         if let Some(folder) = out.and_then(Path::parent) {
             session.tracks.iter_mut().for_each(|track| track.file = seen_from(folder, &track.file));
         }
@@ -68,4 +69,11 @@ pub(super) fn run(arguments: &SessionArguments) -> Result<(), Failure> {
     };
     let Some(path) = out else { return print(&text) };
     write_file(path, "--out", text.as_bytes())
+}
+
+/// Warns of stems that no render could read: the document that names them is written all the same.
+fn warn_of_unreadable(stems: &[PathBuf]) {
+    for error in stems.iter().filter_map(|stem| StemReader::open(stem, Fold::Stereo).err()) {
+        terminal::warn(&format!("{error}; a render of this session would fail"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Columns that line up in a terminal: the first to the left, the rest to the right.
 
+use super::terminal::one_line;
+
 /// A table with a heading of two lines: names and units.
 pub(super) struct Table {
     rows: Vec<Vec<String>>,
@@ -12,9 +14,9 @@ impl Table {
         Self { rows: vec![line(|column| column.0.to_owned()), line(|column| column.1.to_owned())] }
     }
 
-    /// Adds a row of as many cells as there are columns.
+    /// Adds a row of as many cells as there are columns; names stay in their cells.
     pub(super) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
+        self.rows.push(cells.iter().map(|cell| one_line(cell).into_owned()).collect());
     }
 
     /// The table as lines; nothing when it has no rows.
@@ -46,5 +48,7 @@ mod tests {
         table.row(vec!["a.wav".into(), "-14.0".into()]);
         table.row(vec!["ü.wav".into(), "–".into()]);
         assert_eq!(table.text(), "       loudness\n           LUFS\na.wav     -14.0\nü.wav         –\n");
+        table.row(vec!["x\ny".into(), "0.0".into()]);
+        assert_eq!(table.text().lines().last(), Some("x\\ny        0.0"));
     }
 }

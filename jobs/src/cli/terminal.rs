@@ -3,12 +3,15 @@
 use clap::{Args, ColorChoice};
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What every command takes.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct TerminalArguments {
-    /// Tell more on standard error: every stem, its rate, its place.
+    /// Tell more on standard error, where there is more to tell: render and play name every stem
+    /// and what alignment decided, jobs what becomes of them. -q wins over it.
     #[arg(short, long, global = true)]
     verbose: bool,
     /// Colours: auto is on a terminal, unless NO_COLOR is set.
@@ -17,10 +20,12 @@ pub(super) struct TerminalArguments {
 }
 
 static CHOSEN: OnceLock<TerminalArguments> = OnceLock::new();
+static QUIET: AtomicBool = AtomicBool::new(false);
 
 impl TerminalArguments {
-    /// Makes them hold for the rest of the process.
-    pub(super) fn choose(self) {
+    /// Makes them hold for the rest of the process; `quiet` leaves standard error to errors.
+    pub(super) fn choose(self, quiet: bool) {
+        QUIET.store(quiet, Ordering::Relaxed);
         match self.color {
             ColorChoice::Always => ratatui::crossterm::style::force_color_output(true),
             ColorChoice::Never => ratatui::crossterm::style::force_color_output(false),
@@ -48,9 +53,14 @@ pub(super) fn color_of(arguments: impl Iterator<Item = std::ffi::OsString>) -> C
     choice
 }
 
+/// Returns whether standard error is for errors alone.
+pub(super) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
 /// Whether more is to be told.
 pub(super) fn is_verbose() -> bool {
-    CHOSEN.get().is_some_and(|chosen| chosen.verbose)
+    !is_quiet() && CHOSEN.get().is_some_and(|chosen| chosen.verbose)
 }
 
 /// Whether standard error is shown in colours.
@@ -62,11 +72,24 @@ pub(super) fn has_colours() -> bool {
     }
 }
 
-/// The text with its control characters escaped, but for the ends of lines and tabs: what a file is
-/// called must not move the cursor.
+/// Returns the text with its control characters escaped, but for the ends of lines and tabs: what a
+/// file is called must not move the cursor.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    let moves = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
-    if !text.contains(moves) {
+    without(text, |character| character.is_control() && !matches!(character, '\n' | '\t'))
+}
+
+/// Returns the text with all its control characters escaped, so that a name stays in its line.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    without(text, char::is_control)
+}
+
+/// Returns a path as a person reads it, in one line.
+pub(super) fn shown(path: &Path) -> String {
+    one_line(&path.display().to_string()).into_owned()
+}
+
+fn without(text: &str, moves: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&moves) {
         return text.into();
     }
     let escaped = text
@@ -75,19 +98,44 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     escaped.collect::<String>().into()
 }
 
-/// Writes a line to standard error.
+/// Writes a line to standard error; nothing with `--quiet`.
 pub(super) fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", plain(text));
+    if !is_quiet() {
+        let _ = writeln!(io::stderr(), "{}", one_line(text));
+    }
 }
 
-/// Writes a line to standard error that begins with a word in yellow.
+/// Writes a line to standard error that begins with a word in yellow; nothing with `--quiet`.
 pub(super) fn warn(text: &str) {
-    begin("warning:", "33", text);
+    if !is_quiet() {
+        begin("warning:", "33", &one_line(text));
+    }
 }
 
-/// Writes why the program fails to standard error.
+/// Writes why the program fails, or what failed on the way, to standard error; names in the text
+/// are in one line already.
 pub(super) fn fail(text: &str) {
     begin("mixdown:", "1;31", text);
+}
+
+/// Writes what is wrong with the arguments to standard error, in the words of their parser.
+pub(super) fn refuse(text: &str) {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let _ = writeln!(io::stderr(), "{}", plain(&with_values_in_one_line(text, arguments)));
+}
+
+/// Returns the text with the arguments in it escaped, and with the values of `--flag=value`.
+fn with_values_in_one_line(text: &str, arguments: impl Iterator<Item = String>) -> String {
+    let mut text = text.to_owned();
+    for argument in arguments.filter(|argument| argument.contains(char::is_control)) {
+        let value = argument.split_once('=').map_or("", |(_, value)| value);
+        for part in [&*argument, value] {
+            if part.contains(char::is_control) {
+                text = text.replace(part, &one_line(part));
+            }
+        }
+    }
+    text
 }
 
 fn begin(word: &str, style: &str, text: &str) {
@@ -104,6 +152,18 @@ mod tests {
         assert_eq!(plain("a\u{1b}[31m.wav\r"), "a\\u{1b}[31m.wav\\r");
         assert_eq!(plain("\u{9b}2J"), "\\u{9b}2J");
         assert!(matches!(plain("ü – ♪\n\tb"), Cow::Borrowed(_)));
+        assert_eq!(one_line("a\nb\t.wav\u{1b}"), "a\\nb\\t.wav\\u{1b}");
+        assert_eq!(shown(Path::new("x\ny/ü.wav")), "x\\ny/ü.wav");
+    }
+
+    #[test]
+    fn arguments_stay_in_their_lines_where_their_parser_quotes_them() {
+        let arguments = ["--name=a\nb", "c\nd"].map(String::from);
+        let text = "error: 'a\nb' and 'c\nd'\n\nUsage: mixdown";
+        assert_eq!(
+            with_values_in_one_line(text, arguments.into_iter()),
+            "error: 'a\\nb' and 'c\\nd'\n\nUsage: mixdown"
+        );
     }
 
     #[test]

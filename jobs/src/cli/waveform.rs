@@ -45,7 +45,7 @@ pub(super) struct WaveformArguments {
     force: bool,
     /// Print nothing but errors, as always.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

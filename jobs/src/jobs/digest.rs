@@ -4,24 +4,24 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::io::{self, Read};
 
-/// How long a stream was, and its hash.
+/// Length of a stream, and its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashedBytes {
-    /// Its length.
+    /// Length in bytes.
     pub bytes: u64,
     /// SHA-256, 64 hexadecimal digits.
     pub sha256: String,
 }
 
-/// SHA-256 of bytes, 64 hexadecimal digits.
+/// Returns the SHA-256 of bytes, 64 hexadecimal digits.
 pub fn hex_digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Reads a stream to its end.
+/// Reads a stream to its end; returns its length and hash.
 ///
 /// # Errors
-/// What reading it fails with.
+/// Any error of reading the stream.
 pub fn hash_reader(mut reader: impl Read) -> io::Result<HashedBytes> {
     let (mut hasher, mut chunk, mut bytes) = (Sha256::new(), vec![0; 1 << 16], 0);
     loop {

@@ -1,4 +1,4 @@
-//! Names of jobs and sessions: checked before they can touch a path.
+//! Ids of jobs and sessions: checked before they can be part of a path.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,10 +7,10 @@ use std::str::FromStr;
 use thiserror::Error;
 use uuid::Uuid;
 
-/// The longest id taken.
+/// Largest length of an id, in bytes.
 pub const MAX_ID_BYTES: usize = 64;
 
-/// A name that is no id.
+/// A name that is not a valid id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0:?} is no id: letters, digits, - and _, the first a letter or digit, at most {MAX_ID_BYTES} of them")]
 pub struct IdError(String);
@@ -21,7 +21,7 @@ fn check(text: &str) -> Result<(), IdError> {
     let good = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let sound =
         bytes.len() <= MAX_ID_BYTES && bytes.first().is_some_and(u8::is_ascii_alphanumeric) && bytes.iter().all(good);
-    // A hostile name may be long: an error shows its beginning.
+    // A hostile name may be long: an error shows only its beginning.
     if sound { Ok(()) } else { Err(IdError(text.chars().take(80).collect())) }
 }
 
@@ -33,7 +33,7 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// The id as text.
+            /// Returns the id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -68,32 +68,32 @@ macro_rules! id {
 }
 
 id! {
-    /// The name of a job. New ones are UUIDs of version 7, so that their order is the order of
+    /// The id of a job. New ones are UUIDs of version 7, so that their order is the order of
     /// creation.
     JobId
 }
 id! {
-    /// The name of a session: the mixes of one song, or whatever its user makes of it.
+    /// The id of a session: the mixes of one song, or any other group that its user chooses.
     SessionId
 }
 
 impl SessionId {
-    /// The session that cleanups are jobs of. No other job may be submitted to it.
+    /// The session of cleanup jobs. No other job may be submitted to it.
     pub const CLEANUP: &str = "mixdown-cleanup";
 
-    /// Returns whether the name is kept for cleanups.
+    /// Returns true if the id is reserved for cleanups.
     pub fn is_reserved(&self) -> bool {
         self.0 == Self::CLEANUP
     }
 }
 
 impl JobId {
-    /// A new id for a job created at `now`.
+    /// Creates an id for a job created at `now`.
     pub fn new(now: Timestamp) -> Self {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let nanos = u32::try_from(now.as_nanosecond().rem_euclid(1_000_000_000)).unwrap_or(0);
         let time = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, nanos);
-        // The part of a millisecond stands where RFC 9562, section 6.2, method 3 has it, so that
+        // The fraction of a millisecond is placed as in RFC 9562, section 6.2, method 3, so that
         // jobs of one submitter keep their order.
         let fraction = u64::from(nanos % 1_000_000) * 4_096 / 1_000_000;
         let mut bytes = Uuid::new_v7(time).into_bytes();

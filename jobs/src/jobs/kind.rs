@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// What a job does.
+/// Type of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobType {
@@ -15,13 +15,13 @@ pub enum JobType {
     Analysis,
     /// Converts a result.
     Export,
-    /// Takes stems in.
+    /// Imports stems.
     Import,
-    /// Clears up.
+    /// Deletes expired jobs and leftovers.
     Cleanup,
 }
 
-/// A text that names no type of job.
+/// A text that is not a valid job type.
 #[derive(Clone, Debug, Error)]
 #[error("{0:?} is no type of job: mix, analysis, export, import, cleanup")]
 pub struct UnknownType(String);
@@ -30,7 +30,7 @@ impl JobType {
     /// Every type.
     pub const ALL: [Self; 5] = [Self::Mix, Self::Analysis, Self::Export, Self::Import, Self::Cleanup];
 
-    /// The type's name, as records have it.
+    /// Returns the type's name in records.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mix => "mix",
@@ -41,14 +41,12 @@ impl JobType {
         }
     }
 
-    /// Returns whether this version has code that runs such jobs: what has none would wait without
-    /// end.
+    /// Returns true if this version has code for such jobs: others would wait forever.
     pub fn has_runner(self) -> bool {
         matches!(self, Self::Mix | Self::Cleanup)
     }
 
-    /// Minutes without a heartbeat after which a worker counts as hung, unless the settings say
-    /// otherwise.
+    /// Returns the minutes without a heartbeat after which a worker counts as hung, by default.
     pub fn default_timeout_minutes(self) -> u64 {
         match self {
             Self::Mix => 30,

@@ -1,5 +1,4 @@
-//! How a record lives: moves that keep its promises, and the check of those promises when it is
-//! read.
+//! Changes of a record that keep its invariants, and the check of these invariants when it is read.
 
 use super::id::{JobId, SessionId};
 use super::kind::JobType;
@@ -9,27 +8,27 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// Why bytes are no record.
+/// Reason why bytes are not a valid record.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("no sound record: {0}")]
 pub struct InvalidRecord(pub String);
 
-/// Why a record cannot be worked with.
+/// Reason why a record cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ParseError {
     /// It is damaged.
     #[error(transparent)]
     Invalid(#[from] InvalidRecord),
-    /// A newer version wrote it, and this one does not know what it means.
+    /// It was written by a newer version, and this one does not know its meaning.
     #[error("a newer version of mixdown wrote it ({0}): it is left alone")]
     Newer(String),
 }
 
 impl Record {
-    /// Takes the job to another state, with what that brings along.
+    /// Moves the job to another state, with all changes that this implies.
     ///
     /// # Errors
-    /// When the table does not have that way; nothing has changed then.
+    /// When the table does not have that transition; nothing has changed then.
     pub fn go(&mut self, to: State, by: By, now: Timestamp) -> Result<(), IllegalTransition> {
         self.state.check(to, by)?;
         let from = self.state;
@@ -74,7 +73,7 @@ impl Record {
     /// Ends the job with an error.
     ///
     /// # Errors
-    /// When the table does not have that way.
+    /// When the table does not have that transition.
     pub fn fail(&mut self, error: JobError, by: By, now: Timestamp) -> Result<(), IllegalTransition> {
         self.go(State::Error, by, now)?;
         self.message.clone_from(&error.detail);
@@ -82,20 +81,21 @@ impl Record {
         Ok(())
     }
 
-    /// Raises the progress; below what was reached, and at 100 before the end, it stays.
+    /// Raises the progress. It never falls, and stays below 100 until the job ends.
     pub fn advance(&mut self, percent: u8) {
         self.progress = self.progress.max(percent.min(99));
     }
 
-    /// Whether its files are to be put in place, or are just being.
+    /// Returns true if its files are being put in place, or are about to be.
     pub fn is_publishing(&self) -> bool {
         self.state == State::Exporting && self.result.is_some()
     }
 
-    /// Reads a record and holds it to its promises; `job` and `session` are what its path says.
+    /// Reads a record and checks its invariants; `job` and `session` are those of its path.
     ///
     /// # Errors
-    /// When it is none, or another one's, or promises are broken, or a newer version wrote it.
+    /// When it is invalid, belongs to another job, violates an invariant, or was written by a newer
+    /// version.
     pub fn parse(bytes: &[u8], session: &SessionId, job: &JobId) -> Result<Self, ParseError> {
         if let Some(what) = newer(bytes, session, job) {
             return Err(ParseError::Newer(what));
@@ -136,7 +136,7 @@ impl Record {
         promises.into_iter().find(|(kept, _)| !kept).map(|(_, promise)| promise)
     }
 
-    /// The record as the bytes of its file.
+    /// Returns the record as the bytes of its file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
         bytes.push(b'\n');
@@ -144,7 +144,7 @@ impl Record {
     }
 }
 
-/// What tells that a newer version wrote a record: a higher schema, or a type or state that this
+/// Returns the sign of a newer version in a record: a higher schema, or a type or state that this
 /// version does not have.
 fn newer(bytes: &[u8], session: &SessionId, job: &JobId) -> Option<String> {
     #[derive(Deserialize)]
@@ -169,7 +169,7 @@ fn newer(bytes: &[u8], session: &SessionId, job: &JobId) -> Option<String> {
     (outline.state.parse::<State>().is_err() && is_word(&outline.state)).then(|| format!("state {}", outline.state))
 }
 
-/// Whether a text is a name as records have them: small letters and underscores.
+/// Returns true if a text is a valid name in records: lower-case letters and underscores.
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

@@ -1,4 +1,4 @@
-//! What a job is: its record, its states, and what is told about it. No file is touched here.
+//! Jobs: records, states and status documents. No file is touched here.
 
 mod digest;
 mod id;

@@ -1,4 +1,4 @@
-//! The record of a job: what is kept, what may be said in it, how it moves.
+//! The record of a job: its fields, their values, and its creation.
 
 use super::digest::hex_digest;
 use super::id::{JobId, SessionId};
@@ -9,53 +9,53 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The version of the record's form.
+/// Version of the record format.
 pub const SCHEMA: u32 = 1;
 
-/// A job, as its file has it. Fields that this version does not know survive a rewrite.
+/// The contents of a job's file. Fields unknown to this version survive a rewrite.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Version of the form: [`SCHEMA`].
+    /// Version of the format: [`SCHEMA`].
     pub schema: u32,
-    /// The job's name.
+    /// The job's id.
     pub job_id: JobId,
     /// The session that it belongs to.
     pub session_id: SessionId,
-    /// What it does.
+    /// Its type.
     #[serde(rename = "type")]
     pub kind: JobType,
-    /// Where it is.
+    /// Its state.
     pub state: State,
     /// Percent done; 100 when complete, and only then.
     pub progress: u8,
-    /// What people read.
+    /// Message for users.
     pub message: String,
-    /// Why it failed, in state error.
+    /// Reason for its failure, in state error.
     pub error: Option<JobError>,
-    /// When it was submitted.
+    /// Time of submission.
     pub created_at: Timestamp,
-    /// When anything of it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// When this attempt began.
+    /// Start of this attempt.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// Time of its end.
     pub finished_at: Option<Timestamp>,
-    /// Which attempt this is; 0 before the first.
+    /// Number of this attempt; 0 before the first.
     pub attempt: u32,
-    /// The attempts it may have.
+    /// Largest number of attempts.
     pub max_attempts: u32,
-    /// Counts the rewrites.
+    /// Number of rewrites.
     pub rev: u64,
-    /// Who has it.
+    /// Lease of the worker that has it.
     pub lease: Option<Lease>,
-    /// When somebody asked for its end.
+    /// Time of the request for cancellation.
     pub cancel_requested_at: Option<Timestamp>,
-    /// What makes a repeated submission the same job.
+    /// Key by which a repeated submission is recognised.
     pub idempotency: Option<Idempotency>,
-    /// What came out. Set in state exporting just before files move, so that a rescue can finish
-    /// the move.
+    /// Its result. Set in state exporting just before files move, so that a rescue can finish the
+    /// move.
     pub result: Option<JobResult>,
-    /// What the job's type needs beside: config, visual data, meters.
+    /// Data specific to the job's type: config, visual data, meters.
     #[serde(default)]
     pub extra: Map<String, Value>,
     /// Fields of other versions.
@@ -63,29 +63,29 @@ pub struct Record {
     pub unknown: Map<String, Value>,
 }
 
-/// Why a job failed.
+/// Reason why a job failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobError {
     /// For programs: `RENDER_FAILED`, `WORKER_DIED` …
     pub code: String,
-    /// For people: what is wrong and what to do.
+    /// For people: the problem and its remedy.
     pub detail: String,
     /// Fields of other versions.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }
 
-/// The note of the worker that has a job. What counts is the lock on the lease's file; this says
-/// whose writes are taken.
+/// The lease of the worker that has a job. The lock on the lease's file decides who has the job;
+/// this decides whose writes are accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
-    /// Names this claim, and no other.
+    /// Unique token of this claim.
     pub token: String,
     /// The process, for people.
     pub worker: String,
-    /// The last sign of life.
+    /// Time of the last heartbeat.
     pub heartbeat_at: Timestamp,
-    /// The same on the clock that does not jump: what decides whether the worker hangs.
+    /// The same on the monotonic clock: this decides whether the worker hangs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heartbeat_boot: Option<BootTime>,
     /// Fields of other versions.
@@ -93,10 +93,10 @@ pub struct Lease {
     pub unknown: Map<String, Value>,
 }
 
-/// What makes a repeated submission the same job.
+/// Key by which a repeated submission is recognised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Idempotency {
-    /// The submitter's key.
+    /// Key given by the submitter.
     pub key: String,
     /// Hash of the request.
     pub fingerprint: String,
@@ -105,12 +105,12 @@ pub struct Idempotency {
     pub unknown: Map<String, Value>,
 }
 
-/// What came out of a job.
+/// Result of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobResult {
-    /// The file, from the storage folder on.
+    /// The file, relative to the storage folder.
     pub path: String,
-    /// Its length.
+    /// Length in bytes.
     pub bytes: u64,
     /// SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: String,
@@ -120,14 +120,14 @@ pub struct JobResult {
 }
 
 impl JobError {
-    /// An error.
+    /// Creates an error.
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
         Self { code: code.into(), detail: detail.into(), unknown: Map::new() }
     }
 }
 
 impl JobResult {
-    /// A result.
+    /// Creates a result.
     pub fn new(path: String, bytes: u64, sha256: String) -> Self {
         Self { path, bytes, sha256, unknown: Map::new() }
     }
@@ -141,24 +141,24 @@ impl JobResult {
 /// A job to be submitted.
 #[derive(Clone, Debug)]
 pub struct NewJob {
-    /// Whose it is.
+    /// Its session.
     pub session_id: SessionId,
-    /// What it does.
+    /// Its type.
     pub kind: JobType,
-    /// What makes a repeated submission the same job.
+    /// Key by which a repeated submission is recognised.
     pub key: Option<String>,
-    /// The request and whatever else its type needs; a fingerprint is taken of `config` and of the
-    /// hashes in `stems`.
+    /// The request and other data of its type; a fingerprint is taken of `config` and of the hashes
+    /// in `stems`.
     pub extra: Map<String, Value>,
 }
 
 impl NewJob {
-    /// A mix of a session document.
+    /// Creates a mix of a session document.
     pub fn mix(session_id: SessionId, config: Value) -> Self {
         Self { session_id, kind: JobType::Mix, key: None, extra: Map::from_iter([("config".into(), config)]) }
     }
 
-    /// The record that the job begins with.
+    /// Returns the initial record of the job.
     pub fn into_record(self, job_id: JobId, now: Timestamp, max_attempts: u32) -> Record {
         let print = fingerprint(self.kind, &self.session_id, &self.extra);
         Record {
@@ -187,7 +187,7 @@ impl NewJob {
     }
 }
 
-/// The hash that tells one request from another.
+/// Returns a hash that distinguishes requests.
 pub fn fingerprint(kind: JobType, session: &SessionId, extra: &Map<String, Value>) -> String {
     let hashes = |stems: &Value| -> Vec<Value> {
         stems.as_array().into_iter().flatten().map(|stem| stem["blake3"].clone()).collect()

@@ -1,20 +1,20 @@
-//! From what the engine says of a render to the state and percent of its job: one table.
+//! Mapping of a render's progress to the state and percent of its job: one table.
 
 use super::state::State;
 use mixdown_engine::render::{Phase, Progress};
 
-/// A part of an engine phase, and where it stands in the life of a job.
+/// A part of an engine phase, and its place in the life of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     /// The engine's phase.
     pub phase: Phase,
-    /// Which part of the phase, as fractions of it.
+    /// The part of the phase, as fractions of it.
     pub part: (f64, f64),
-    /// The job's state meanwhile.
+    /// The job's state during this part.
     pub state: State,
     /// Percent at the start and end of that part.
     pub percent: (f64, f64),
-    /// What people read meanwhile.
+    /// Message for users during this part.
     pub message: &'static str,
 }
 
@@ -23,7 +23,7 @@ const fn stage(phase: Phase, part: (f64, f64), state: State, percent: (f64, f64)
 }
 
 /// The table. The engine decodes, processes and sums tracks in one pass: its first half shows as
-/// processing, its second as mixing. What is left above 98 % is putting the result in place.
+/// processing, its second as mixing. The last 2 % are for putting the result in place.
 #[rustfmt::skip]
 pub const STAGES: &[Stage] = &[
     stage(Phase::Loading,   (0.0, 1.0), State::LoadingStems,     (1.0, 4.0),   "Opening the stems"),
@@ -35,7 +35,7 @@ pub const STAGES: &[Stage] = &[
     stage(Phase::Exporting, (0.0, 1.0), State::Exporting,        (92.0, 98.0), "Writing the data"),
 ];
 
-/// The state, percent and message for a moment of a render.
+/// Returns the state, percent and message for a moment of a render.
 pub fn place(progress: Progress) -> (State, u8, &'static str) {
     let fraction = if progress.fraction.is_nan() { 0.0 } else { progress.fraction.clamp(0.0, 1.0) };
     let found = STAGES.iter().rfind(|stage| stage.phase == progress.phase && fraction >= stage.part.0);

@@ -1,11 +1,11 @@
-//! The states of a job, and the one table of the ways between them.
+//! The states of a job, and the only table of transitions between them.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// Where a job is.
+/// State of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -29,20 +29,20 @@ pub enum State {
     Complete,
     /// Failed. Ended.
     Error,
-    /// Given up on request. Ended.
+    /// Cancelled on request. Ended.
     Cancelled,
 }
 
-/// Who moves a job from one state to another.
+/// Originator of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum By {
     /// The worker that holds the lease.
     Worker,
-    /// Whoever finds that the worker is gone.
+    /// A process that finds the worker dead.
     Rescue,
-    /// Somebody who no longer wants the job.
+    /// A user who no longer wants the job.
     Cancel,
-    /// Somebody who wants a job that ended without a result to be tried again.
+    /// A user who wants another attempt after an end without a result.
     Retry,
 }
 
@@ -52,9 +52,9 @@ use State::{
     Running,
 };
 
-/// Every way from state to state; there is no other. A worker may skip stages, never go back;
-/// giving a job back to the queue is how it stops gracefully. Ended jobs stay as they are, but for
-/// a retry, which is a new attempt.
+/// All transitions between states. A worker may skip stages, but never move back, except when it
+/// stops gracefully and returns the job to the queue. Ended jobs do not change, except for a retry,
+/// which is a new attempt.
 #[rustfmt::skip]
 pub const TRANSITIONS: &[(State, &[State], By)] = &[
     (Queued,           &[Running], Worker),
@@ -77,17 +77,17 @@ pub const TRANSITIONS: &[(State, &[State], By)] = &[
     (Cancelled,        &[Queued], Retry),
 ];
 
-/// A step that the table does not have.
+/// A transition that the table does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("a job that is {from} cannot become {to}")]
 pub struct IllegalTransition {
-    /// Where the job is.
+    /// State of the job.
     pub from: State,
-    /// Where it was to go.
+    /// Requested state.
     pub to: State,
 }
 
-/// A text that names no state.
+/// A text that is not a valid state.
 #[derive(Clone, Debug, Error)]
 #[error("{0:?} is no state of a job")]
 pub struct UnknownState(String);
@@ -108,26 +108,26 @@ impl State {
         Cancelled,
     ];
 
-    /// Whether the job has ended.
+    /// Returns true if the job has ended.
     pub fn is_ended(self) -> bool {
         matches!(self, Complete | Error | Cancelled)
     }
 
-    /// Whether a worker has, or had, the job.
+    /// Returns true if a worker has, or had, the job.
     pub fn is_active(self) -> bool {
         !self.is_ended() && self != Queued
     }
 
-    /// Whether somebody may take a job from here to there.
+    /// Checks that an originator may move a job to another state.
     ///
     /// # Errors
-    /// When the table does not have that way.
+    /// When the table does not have that transition.
     pub fn check(self, to: Self, by: By) -> Result<(), IllegalTransition> {
         let legal = TRANSITIONS.iter().any(|(from, ways, who)| *from == self && *who == by && ways.contains(&to));
         if legal { Ok(()) } else { Err(IllegalTransition { from: self, to }) }
     }
 
-    /// The state's name, as records have it.
+    /// Returns the state's name in records.
     pub fn name(self) -> &'static str {
         match self {
             Queued => "queued",

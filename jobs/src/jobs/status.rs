@@ -1,33 +1,33 @@
-//! What is told about a job: the status contract.
+//! Status documents of jobs: the status contract.
 
 use super::record::Record;
 use super::state::State;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// What was found under a job's id.
+/// Result of looking up a job's id.
 #[derive(Clone, Debug)]
 pub enum Lookup {
-    /// The job, and where its result lies.
+    /// The job was found.
     Found {
-        /// Its record.
+        /// The job's record.
         record: Box<Record>,
-        /// The file of its result, when it is complete and the file exists.
+        /// Path of its result, when it is complete and the file exists.
         result: Option<PathBuf>,
     },
-    /// Nothing.
+    /// There is no such job.
     NotFound,
-    /// A record that cannot be read as one: what is wrong with it, or where it was set aside.
+    /// The record is damaged: the reason, or its place in quarantine.
     Corrupt(String),
-    /// A job that had ended and was cleared away.
+    /// The job had ended and was deleted.
     Expired,
-    /// A record that a newer version wrote, and what of it this one does not know.
+    /// A newer version wrote the record; the part unknown to this version.
     Newer(String),
-    /// The machine failed to look.
+    /// The look-up failed with this error.
     Failed(String),
 }
 
-/// The status document.
+/// Returns the status document.
 pub fn status_document(lookup: &Lookup) -> Value {
     let refuse = |code: &str, message: &str| json!({ "ok": false, "data": {}, "error": code, "message": message });
     match lookup {

@@ -4,15 +4,15 @@ use serde::{Deserialize, Deserializer};
 use std::time::Duration;
 use thiserror::Error;
 
-/// A text that is no duration.
+/// A text that is not a valid duration.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0:?} is no duration: a whole number and s, m, h or d, as in 30s, 5m, 48h, 7d")]
 pub struct DurationError(String);
 
-/// Reads a duration.
+/// Parses a duration.
 ///
 /// # Errors
-/// When it is none.
+/// When the text is not a valid duration.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     let refuse = || DurationError(text.to_owned());
     let unit = text.chars().last().ok_or_else(refuse)?;
@@ -27,7 +27,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     count.checked_mul(seconds).filter(|total| *total <= 1 << 40).map(Duration::from_secs).ok_or_else(refuse)
 }
 
-/// For serde: a duration in its written form.
+/// Deserialises a duration from its written form.
 pub(super) fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
     parse_duration(&text).map(Some).map_err(serde::de::Error::custom)

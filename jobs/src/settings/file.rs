@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
 
-/// The file's name, looked for in the current folder.
+/// Name of the file, searched for in the current folder.
 pub const SETTINGS_FILE: &str = "mixdown.toml";
 
-/// Why settings cannot be had.
+/// Error while reading settings.
 #[derive(Debug, Error)]
 pub enum SettingsError {
     /// The file cannot be read.
@@ -21,15 +21,15 @@ pub enum SettingsError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// The file is not as it should be.
+    /// The file is invalid.
     #[error("{path}: {detail}", path = .path.display())]
     Parse {
         /// The file.
         path: PathBuf,
-        /// Where and what.
+        /// Position and reason.
         detail: String,
     },
 }
@@ -84,10 +84,11 @@ fn set<T>(place: &mut T, value: Option<T>) {
 }
 
 impl Settings {
-    /// Takes over what a file says. Folders in it start at the file's own folder.
+    /// Applies the settings of a file. Relative folders in it are relative to the file's own
+    /// folder.
     ///
     /// # Errors
-    /// When it cannot be read, or has a key or a value that it must not have.
+    /// When it cannot be read, or has an invalid key or value.
     pub fn read(&mut self, path: &Path) -> Result<(), SettingsError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_path_buf(), source })?;

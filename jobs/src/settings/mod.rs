@@ -1,4 +1,4 @@
-//! What can be set about jobs: places, limits, times; defaults, and the file `mixdown.toml`.
+//! Settings of jobs: folders, limits, times; defaults, and the file `mixdown.toml`.
 
 mod duration;
 mod file;
@@ -12,36 +12,36 @@ use crate::jobs::JobType;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The folder of the records.
     pub media: PathBuf,
     /// The folder of the results.
     pub storage: PathBuf,
-    /// Attempts that a job has.
+    /// Largest number of attempts per job.
     pub max_attempts: u32,
-    /// Memory that a render may take, in MiB.
+    /// Largest memory of a render, in MiB.
     pub memory_mb: u64,
-    /// Time that a render may take.
+    /// Longest time of a render.
     pub render_time: Duration,
-    /// How long things are kept.
+    /// Retention times.
     pub policy: Policy,
     /// Time without a heartbeat after which a worker counts as hung, by type in the order of
     /// [`JobType::ALL`].
     pub hung_after: [Duration; 5],
-    /// When cleanup runs by itself.
+    /// Schedule of automatic cleanups.
     pub cleanup: Schedule,
 }
 
-/// When cleanup runs by itself.
+/// Schedule of automatic cleanups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// From one run to the next.
+    /// Time from one run to the next.
     pub every: Duration,
-    /// How late a run may begin; one that is later waits for its next turn.
+    /// Largest delay of a run; one that is later waits for its next turn.
     pub grace: Duration,
-    /// How long one run may take.
+    /// Longest time of one run.
     pub at_most: Duration,
 }
 
@@ -65,12 +65,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Settings with other folders.
+    /// Returns default settings with other folders.
     pub fn at(media: impl Into<PathBuf>, storage: impl Into<PathBuf>) -> Self {
         Self { media: media.into(), storage: storage.into(), ..Self::default() }
     }
 
-    /// Time without a heartbeat after which a worker with a job of this type counts as hung.
+    /// Returns the time without a heartbeat after which a worker with a job of this type counts as
+    /// hung.
     pub fn hung_after(&self, kind: JobType) -> Duration {
         self.hung_after[kind as usize]
     }

@@ -1,4 +1,4 @@
-//! How long things are kept: the one table.
+//! Retention times: the only table.
 
 use crate::jobs::{JobType, State};
 use std::time::Duration;
@@ -7,16 +7,16 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// How long an ended job of a type is kept, from the last change of its record.
+/// Retention times of ended jobs of one type, from the last change of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiry {
     /// The type.
     pub kind: JobType,
-    /// When complete.
+    /// Retention when complete.
     pub complete: Duration,
-    /// When failed.
+    /// Retention when failed.
     pub error: Duration,
-    /// When cancelled.
+    /// Retention when cancelled.
     pub cancelled: Duration,
 }
 
@@ -24,32 +24,32 @@ const fn of(kind: JobType, complete: Duration, failed: Duration) -> Expiry {
     Expiry { kind, complete, error: failed, cancelled: failed }
 }
 
-/// The table that holds unless the settings say otherwise.
+/// The default table.
 pub const EXPIRY: [Expiry; 5] = [
     of(JobType::Mix, HOUR.saturating_mul(48), HOUR.saturating_mul(24)),
-    // Half a minute is enough for a page to show that it is done.
+    // Half a minute is enough for a page to show completion.
     of(JobType::Analysis, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
     of(JobType::Export, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
     of(JobType::Import, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
     of(JobType::Cleanup, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
 ];
 
-/// How long everything is kept.
+/// Retention times and limits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// Ended jobs, a row a type.
+    /// Ended jobs, one row per type.
     pub expiry: [Expiry; 5],
-    /// Lines of the history of ended jobs.
+    /// Retention of the history of ended jobs.
     pub history: Duration,
-    /// Lines of the log of stems taken in.
+    /// Retention of the log of imported stems.
     pub imports: Duration,
-    /// Ended and other jobs that a session may have; above it the oldest ended ones go.
+    /// Largest number of jobs per session, ended or not; above it the oldest ended ones are
+    /// deleted.
     pub session_cap: usize,
-    /// The largest share of all jobs that may expire at once, 0 to 1: more is taken for a clock
+    /// Largest share of all jobs that may expire at once, 0 to 1: a larger one indicates a clock
     /// that jumped.
     pub max_share: f64,
-    /// The share is not asked about when fewer jobs than this expire: a small place may empty
-    /// itself.
+    /// Number of expiring jobs below which the share is ignored: a small store may become empty.
     pub share_floor: usize,
 }
 
@@ -67,7 +67,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// How long a job of a type and state is kept; `None` while it has not ended.
+    /// Returns how long a job of a type and state is kept; `None` while it has not ended.
     pub fn kept(&self, kind: JobType, state: State) -> Option<Duration> {
         let row = self.expiry.iter().find(|row| row.kind == kind)?;
         match state {

@@ -1,29 +1,30 @@
-//! Changes of a record: one at a time, of what was read, by who may, along the table.
+//! Changes of a record: one at a time, to the state just read, by an authorised party, along the
+//! transition table.
 
 use super::disk::{Lock, SyncPoint};
 use super::{Store, StoreError};
 use crate::jobs::{By, JobId, Record, SessionId};
 use jiff::Timestamp;
 
-/// Who wants to change a record.
+/// Originator of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who<'a> {
-    /// Somebody without a lease: may ask for an end, and queue what has failed.
+    /// A party without a lease: may request cancellation, and retry a failed job.
     Anyone,
     /// The worker whose lease has this token.
     Holder(&'a str),
-    /// A worker that takes a queued job.
+    /// A worker that claims a queued job.
     Claimer,
-    /// Whoever holds the lock of the lease because its worker no longer does.
+    /// The holder of the lease's lock after its worker has lost it.
     Rescuer,
 }
 
 impl Store {
-    /// Changes a job's record durably, if it still has the revision that the caller knows.
+    /// Changes a job's record durably, if it still has the revision expected by the caller.
     ///
     /// # Errors
-    /// When it has another one, when the lease is another's, or when the change is not allowed;
-    /// nothing is written then.
+    /// When the revision differs, when the lease belongs to another worker, or when the change is
+    /// not allowed; nothing is written then.
     pub fn update(
         &self,
         known: &Record,
@@ -34,7 +35,7 @@ impl Store {
         self.change(&known.session_id, &known.job_id, who, Some(known.rev), &lock, edit)
     }
 
-    /// The same under the record's lock, which the caller holds.
+    /// Changes a record as [`Store::update`] does, under the record's lock, which the caller holds.
     pub(super) fn change(
         &self,
         session: &SessionId,
@@ -69,7 +70,7 @@ impl Store {
     }
 }
 
-/// Holds a change to what is always true, whoever wrote the edit.
+/// Checks the invariants of a change, independent of the edit.
 fn check(before: &Record, after: &mut Record, who: Who<'_>) -> Result<(), StoreError> {
     let job = || before.job_id.clone();
     if (&after.job_id, &after.session_id, after.kind, after.created_at)

@@ -1,4 +1,4 @@
-//! The end of a job: its result, its record, its way in the index. Needs no free byte.
+//! Deletion of a job: its result, its record, its index entry. Needs no free disk space.
 
 use super::disk::SyncPoint;
 use super::locks::check;
@@ -10,30 +10,30 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 use tracing::info;
 
-/// What went.
+/// Outcome of a deletion.
 #[derive(Debug, Default)]
 pub struct Deleted {
-    /// Jobs.
+    /// Number of jobs.
     pub jobs: u64,
-    /// Results.
+    /// Number of results.
     pub results: u64,
     /// Bytes of results.
     pub bytes: u64,
-    /// What could not be deleted, and why.
+    /// Errors of items that could not be deleted.
     pub errors: Vec<StoreError>,
 }
 
-/// What a render writes beside its master, for records that do not say.
+/// Files that a render writes beside its master, for records that do not list them.
 const SIDE_FILES: [&str; 6] =
     ["waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json", "report.html"];
 
 impl Store {
-    /// Deletes jobs of one session, if each still is as `still` wants it when its turn comes;
-    /// `known` are the jobs that the history has. A result goes with the complete job that owns it,
+    /// Deletes those jobs of one session for which `still` returns true when their turn comes;
+    /// `known` are the jobs in the history. A result is deleted with the complete job that owns it,
     /// and with no other.
     ///
-    /// A record is first given a name that no job has: from then on the job is gone, and what is
-    /// left can be cleared at any time.
+    /// A record is first renamed to a name that no job has: this deletes the job. The remains can
+    /// be cleared at any time.
     pub fn delete(
         &self,
         session: &SessionId,
@@ -66,7 +66,7 @@ impl Store {
             }
         }
         self.count_deleted(&deleted, gone.iter());
-        // Folders that are empty now; others stay.
+        // Removes folders that are empty now; others stay.
         let _ = self.disk.remove_folder(&self.places.results(session));
         let _ = self.disk.remove_folder(&self.places.jobs(session));
         let _ = self.disk.remove_folder(&self.places.session(session));
@@ -74,11 +74,11 @@ impl Store {
         deleted
     }
 
-    /// Deletes one job whatever its age: its record, its ways and marks, its key, and the result
-    /// that it owns. A job that waits is cancelled first.
+    /// Deletes one job of any age: its record, its index entry and marks, its key, and the result
+    /// that it owns. A waiting job is cancelled first.
     ///
     /// # Errors
-    /// When there is no such job, a worker has it, or something of it cannot be deleted.
+    /// When there is no such job, a worker has it, or a part of it cannot be deleted.
     pub fn delete_one(&self, job: &JobId) -> Result<Deleted, StoreError> {
         let session = self.session_of(job)?;
         let mut record = match self.read_in(&session, job) {
@@ -101,7 +101,7 @@ impl Store {
             return Err(error);
         }
         if deleted.jobs == 0 {
-            // Somebody has deleted it, or queued it again.
+            // It has been deleted or queued again in the meantime.
             let found = self.read_in(&session, job)?.rev;
             return Err(StoreError::Conflict { job: job.clone(), expected: record.rev, found });
         }
@@ -122,13 +122,13 @@ impl Store {
         Ok(Deleted { jobs, ..Deleted::default() })
     }
 
-    /// The complete job that owns the session's result, and since when.
+    /// Returns the complete job that owns the session's result, and since when.
     fn owner(&self, session: &SessionId) -> Result<Option<(Timestamp, JobId)>, StoreError> {
         let mut last = None;
         for job in self.jobs_of(session)? {
             match self.read_in(session, &job) {
                 Ok(record) => last = last.max(owner_time(&record).map(|time| (time, job))),
-                // The result may be a newer version's: then it is nobody's to delete.
+                // The result may belong to a newer version: then it is not to be deleted.
                 Err(StoreError::Newer { .. }) => return Ok(None),
                 Err(_) => {}
             }
@@ -136,7 +136,7 @@ impl Store {
         Ok(last)
     }
 
-    /// The results, and their bytes, that deleting these jobs would free.
+    /// Returns the number and bytes of the results that deleting these jobs would free.
     pub(crate) fn would_free(&self, session: &SessionId, jobs: &[JobId]) -> (u64, u64) {
         let owned = self.owner(session).ok().flatten().is_some_and(|(_, owner)| jobs.contains(&owner));
         let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]).ok().flatten();
@@ -164,20 +164,20 @@ impl Store {
         check(&lock, &from)?;
         self.disk.rename(&from, &to).map_err(StoreError::io(&from))?;
         if let Err(taken) = check(&lock, &from) {
-            // The job may live again since the lock was taken over.
+            // The job may be in use again since the lock was taken over.
             self.disk.rename(&to, &from).map_err(StoreError::io(&to))?;
             return Err(taken);
         }
         Ok(Some(record))
     }
 
-    /// Clears what is left of a job that was marked as deleted; the bytes of its result, if it
-    /// owned one.
+    /// Clears the remains of a job that was marked as deleted; returns the bytes of its result, if
+    /// it owned one.
     fn clear_deleted(&self, record: &Record, owns: bool) -> Result<Option<u64>, StoreError> {
         let (session, job) = (&record.session_id, &record.job_id);
         let mut freed = None;
         if owns && record.state == State::Complete && record.kind == JobType::Mix {
-            // Or power could bring the record back, but not its result.
+            // Otherwise a power loss could restore the record, but not its result.
             let folder = self.places.jobs(session);
             self.disk.sync_folder(&folder, SyncPoint::Deletion).map_err(StoreError::io(&folder))?;
             freed = self.remove_results(record)?;
@@ -196,14 +196,15 @@ impl Store {
         self.remove_result_files(&record.session_id, &named)
     }
 
-    /// Removes a session's master and what lies beside it; the bytes freed, if there was a master.
+    /// Removes a session's master and the files beside it; returns the bytes freed, if there was a
+    /// master.
     pub(super) fn remove_result_files(&self, session: &SessionId, named: &[&str]) -> Result<Option<u64>, StoreError> {
         let Some(folder) = self.folder(self.places.storage(), &["mix_outputs", session.as_str()])? else {
             return Ok(None);
         };
         let names: HashSet<&str> = named.iter().copied().chain(SIDE_FILES).filter(|name| !is_master(name)).collect();
         let (mut bytes, mut had_master) = (0, false);
-        // The master last: while it is there, the result is.
+        // The master last: the result exists as long as its master does.
         for name in names.into_iter().chain(MASTERS) {
             let path = folder.join(name);
             let size = self.disk.stat(&path).map_or(0, |stat| stat.bytes);
@@ -216,7 +217,7 @@ impl Store {
         Ok(had_master.then_some(bytes))
     }
 
-    /// Finishes deletions that were cut short; how many.
+    /// Finishes interrupted deletions; returns their number.
     pub(super) fn finish_deletions(&self, session: &SessionId) -> Result<u64, StoreError> {
         let Some(folder) = self.folder(self.places.media(), &[session.as_str(), "jobs"])? else { return Ok(0) };
         let marked = |name: &str| name.strip_prefix('.')?.strip_suffix(".deleted")?.parse::<JobId>().ok();

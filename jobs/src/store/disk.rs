@@ -1,11 +1,11 @@
-//! What the store asks of a disk: few operations, so that tests can stand in for one that fails or
-//! loses power.
+//! Disk operations of the store. They are few, so that tests can replace the disk by one that fails
+//! or loses power.
 
 use jiff::Timestamp;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Why something is synced: each is needed, and a test that leaves one out loses something.
+/// Purpose of a sync: each is needed, and a test that omits one loses something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SyncPoint {
     /// The bytes of a record, before it gets its name.
@@ -22,12 +22,12 @@ pub enum SyncPoint {
     ResultBytes,
     /// The names of results, before their job is complete.
     ResultNames,
-    /// The note that a job is being deleted, before its result goes.
+    /// The deletion mark of a job, before its result is deleted.
     Deletion,
 }
 
 impl SyncPoint {
-    /// Every one.
+    /// Every sync point.
     pub const ALL: [Self; 8] = [
         Self::RecordBytes,
         Self::RecordName,
@@ -40,126 +40,122 @@ impl SyncPoint {
     ];
 }
 
-/// What something on a disk is.
+/// Type of a directory entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A plain file.
     File,
     /// A folder.
     Folder,
-    /// A symbolic link, a pipe, a device: nothing that belongs here.
+    /// A symbolic link, a pipe or a device: never made by the store.
     Other,
 }
 
-/// What is known of a thing without opening it.
+/// Metadata of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
-    /// What it is; links are not followed.
+    /// Its type; links are not followed.
     pub kind: Kind,
-    /// A file's length.
+    /// Length of a file.
     pub bytes: u64,
-    /// When it was last written.
+    /// Time of the last write.
     pub modified: Timestamp,
-    /// Tells it from what had its name before, where the system can: an inode.
+    /// Distinguishes it from earlier entries of the same name, where the system can: an inode.
     pub id: u64,
 }
 
-/// A name in a folder.
+/// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The name; what is not Unicode in it is replaced, which makes it a name that nothing here
-    /// has.
+    /// The name. Characters that are not Unicode are replaced, so that it equals no valid name.
     pub name: String,
-    /// What has the name.
+    /// Its type.
     pub kind: Kind,
 }
 
-/// A lock, held until it is dropped or its process ends in whatever way.
+/// A lock, held until it is dropped or its process ends for any reason.
 pub type Lock = Box<dyn Held>;
 
-/// What holds a lock.
+/// Holder of a lock.
 pub trait Held: Send + Sync {
-    /// Returns whether the lock still counts: its file has its name, and nobody has put another in
-    /// its place.
+    /// Returns true if the lock is still valid: its file has its name and has not been replaced.
     fn is_current(&self) -> bool;
-    /// Writes over the beginning of the lock's file, for whoever waits. That it may fail is no
-    /// harm.
+    /// Writes over the beginning of the lock's file, for waiting processes. Errors are ignored.
     fn note(&self, text: &str);
 }
 
 /// A disk. Every error is the operating system's; no operation follows a symbolic link in the last
 /// part of a path.
 pub trait Disk: Send + Sync {
-    /// Opens a plain file to read.
+    /// Opens a plain file for reading.
     ///
     /// # Errors
     /// When there is none, or it cannot be opened.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
-    /// What has a name.
+    /// Returns the metadata of a path.
     ///
     /// # Errors
-    /// `NotFound` when nothing has it.
+    /// `NotFound` when nothing has this name.
     fn stat(&self, path: &Path) -> io::Result<Stat>;
-    /// What is in a folder, in no order.
+    /// Lists a folder, in no order.
     ///
     /// # Errors
     /// When there is no such folder, or it cannot be read.
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>>;
-    /// Makes a folder in one that exists, for whom the process's mask lets in.
+    /// Creates a folder in an existing one, with the permissions of the process's mask.
     ///
     /// # Errors
-    /// `AlreadyExists` when something has the name.
+    /// `AlreadyExists` when the name is taken.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
-    /// The same, for its owner alone.
+    /// Creates a folder in an existing one, for its owner only.
     ///
     /// # Errors
     /// As [`Disk::make_folder`].
     fn make_private_folder(&self, path: &Path) -> io::Result<()>;
-    /// Writes a new file, for its owner alone. Not durable before it is synced.
+    /// Writes a new file, for its owner only. Not durable before it is synced.
     ///
     /// # Errors
-    /// `AlreadyExists` when something has the name; whatever writing fails with.
+    /// `AlreadyExists` when the name is taken; any error of writing.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Writes at the end of a file, at once; makes it, for its owner alone, when it is missing.
+    /// Appends to a file at once; creates it, for its owner only, when it is missing.
     ///
     /// # Errors
-    /// Whatever writing fails with.
+    /// Any error of writing.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Gives a file another name, in place of what had it: at every moment one of the two has the
-    /// name.
+    /// Renames a file and replaces an existing one: at every moment one of the two has the name.
     ///
     /// # Errors
-    /// Whatever renaming fails with.
+    /// Any error of renaming.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file or a link.
     ///
     /// # Errors
-    /// `NotFound` when nothing has the name.
+    /// `NotFound` when nothing has this name.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
     /// Removes an empty folder.
     ///
     /// # Errors
     /// When it is not empty, among others.
     fn remove_folder(&self, path: &Path) -> io::Result<()>;
-    /// Removes a folder and what is in it; links in it are removed, not followed.
+    /// Removes a folder with its contents; links in it are removed, not followed.
     ///
     /// # Errors
-    /// Whatever removing fails with.
+    /// Any error of removing.
     fn remove_tree(&self, path: &Path) -> io::Result<()>;
-    /// Makes a file's bytes survive a loss of power.
+    /// Makes a file's bytes durable.
     ///
     /// # Errors
-    /// When the disk does not promise it.
+    /// When the disk cannot guarantee it.
     fn sync_file(&self, path: &Path, point: SyncPoint) -> io::Result<()>;
-    /// Makes the names in a folder survive a loss of power.
+    /// Makes the names in a folder durable.
     ///
     /// # Errors
-    /// When the disk does not promise it.
+    /// When the disk cannot guarantee it.
     fn sync_folder(&self, path: &Path, point: SyncPoint) -> io::Result<()>;
-    /// Locks a file, made when it is missing, for this holder alone; `None` when another has it and
-    /// `wait` is false.
+    /// Locks a file for this holder only, and creates it when it is missing. Returns `None` when
+    /// another holder has it and `wait` is false.
     ///
     /// # Errors
-    /// When it cannot be made or locked at all.
+    /// When it cannot be created or locked at all.
     fn lock(&self, path: &Path, wait: bool) -> io::Result<Option<Lock>>;
 }

@@ -1,28 +1,28 @@
-//! What can go wrong with records.
+//! Errors of the store.
 
 use crate::jobs::{IdError, IllegalTransition, InvalidRecord, JobId, JobType, SessionId, State};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Why the store did not do what it was asked.
+/// An error of the store.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// There is no such job.
     #[error("job {0}: not found; `mixdown jobs list` shows what there is")]
     NotFound(JobId),
-    /// The job ended and was cleared away.
+    /// The job ended and has been deleted.
     #[error("job {0}: it ended and was cleared away; submit it again")]
     Expired(JobId),
-    /// The record cannot be read as one.
+    /// The record is damaged.
     #[error("{path}: {source}; `mixdown jobs cleanup --only quarantine` sets it aside", path = .path.display())]
     Corrupt {
         /// The record.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: InvalidRecord,
     },
-    /// The record could not be read, and lies in quarantine.
+    /// The record was damaged, and lies in quarantine.
     #[error("job {job}: its record was damaged and lies in quarantine as {path}; submit it again", path = .path.display())]
     SetAside {
         /// The job.
@@ -35,10 +35,10 @@ pub enum StoreError {
     Newer {
         /// The job.
         job: JobId,
-        /// What this version does not know.
+        /// The part that this version does not know.
         what: String,
     },
-    /// Somebody else has changed the record meanwhile.
+    /// The record has been changed in the meantime.
     #[error("job {job}: its record is at rev {found} and not {expected}: read it again")]
     Conflict {
         /// The job.
@@ -66,7 +66,7 @@ pub enum StoreError {
     Running {
         /// The job.
         job: JobId,
-        /// Where it is.
+        /// Its state.
         state: State,
     },
     /// A job that has ended stays as it is.
@@ -74,10 +74,10 @@ pub enum StoreError {
     Ended {
         /// The job.
         job: JobId,
-        /// How it ended.
+        /// Its final state.
         state: State,
     },
-    /// The same idempotency key came with another request.
+    /// The same idempotency key was used with another request.
     #[error("idempotency key {key:?} belongs to job {job}, whose request was another one; use another key")]
     KeyTaken {
         /// The key.
@@ -85,19 +85,19 @@ pub enum StoreError {
         /// Its job.
         job: JobId,
     },
-    /// Another process has held a lock for too long; it may have been stopped.
+    /// Another process has held a lock for too long; it may have been suspended.
     #[error("{0}: another process holds its lock and does not go on; try again, or end a stopped `mixdown`")]
     Busy(String),
     /// The session's name is kept for the shell's own jobs.
     #[error("session {0}: the name is reserved for cleanups; choose another --session-id")]
     Reserved(SessionId),
-    /// No code of this version runs such jobs.
+    /// This version has no code for such jobs.
     #[error("jobs of type {0} cannot be queued: this version has nothing that runs them")]
     NoRunner(JobType),
-    /// A key that is too long or empty.
+    /// The key is too long or empty.
     #[error("an idempotency key has 1 to 255 characters")]
     BadKey,
-    /// A name that is no id.
+    /// The name is not a valid id.
     #[error(transparent)]
     Id(#[from] IdError),
     /// A link, a pipe or a file stands where a folder or a plain file belongs.
@@ -111,29 +111,29 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
 }
 
 impl StoreError {
-    /// Returns whether the job has no record in its place any more.
+    /// Returns true if the job's record is no longer in its place.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::NotFound(_) | Self::Expired(_) | Self::SetAside { .. })
     }
 
-    /// Returns whether something stands in the way of a result, which no other attempt removes.
+    /// Returns true if an obstacle blocks a result that no other attempt removes.
     pub(crate) fn is_blocked(&self) -> bool {
         matches!(self, Self::InTheWay(_) | Self::Planted(_))
     }
 
-    /// For `map_err`: an error of the operating system about a path.
+    /// Returns a function for `map_err`: an error of the operating system about a path.
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_path_buf();
         move |source| Self::Io { path, source }
     }
 
-    /// For `map_err`: a step that the table does not have.
+    /// Returns a function for `map_err`: a transition that the table does not have.
     pub(crate) fn illegal(job: &JobId) -> impl FnOnce(IllegalTransition) -> Self + use<> {
         let job = job.clone();
         move |source| Self::Illegal { job, source }

@@ -1,5 +1,5 @@
-//! Ended jobs that are kept for a short time: marked, so that a worker finds them without reading
-//! every record.
+//! Ended jobs with a short retention: marked, so that a worker finds them without reading every
+//! record.
 
 use super::{Store, StoreError};
 use crate::clock::BootTime;
@@ -12,8 +12,8 @@ impl Store {
         self.places.shell("expiring").join(format!("{job}~{session}"))
     }
 
-    /// Marks a job that is deleted before the next cleanup of everything, with the moment of its
-    /// end on the clock that does not jump.
+    /// Marks a job that is deleted before the next full cleanup, with the time of its end on the
+    /// monotonic clock.
     pub(super) fn mark_expiring(&self, record: &Record) {
         let kept = self.settings.policy.kept(record.kind, record.state);
         if kept.is_some_and(|kept| kept < self.settings.cleanup.every) {
@@ -27,8 +27,8 @@ impl Store {
         let _ = self.remove(&self.expiring_mark(session, job));
     }
 
-    /// Deletes the marked jobs whose time is over; how many. Those that ended before the machine
-    /// was started anew are left to the cleanup, which checks the time of day.
+    /// Deletes the marked jobs that have expired; returns their number. Jobs that ended before the
+    /// machine was restarted are left to the cleanup, which checks the time of day.
     ///
     /// # Errors
     /// When the marks cannot be read.
@@ -62,7 +62,7 @@ impl Store {
         Ok(count)
     }
 
-    /// How long ago a marked job ended.
+    /// Returns the time since a marked job ended.
     fn age_of(&self, session: &SessionId, job: &JobId) -> Result<Option<Duration>, StoreError> {
         let bytes = self.bytes(&self.expiring_mark(session, job))?;
         let ended: Option<BootTime> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -1,21 +1,19 @@
-//! Files that are replaced whole, and folders that are what they should be.
+//! Files that are replaced as a whole, and folders that are checked.
 
 use super::disk::{Kind, Lock, SyncPoint};
 use super::locks::check;
+use super::places::TEMPORARY;
 use super::{Store, StoreError};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The largest record that is read: a session document has up to 16 MiB.
+/// Size of the largest record that is read: a session document has up to 16 MiB.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// The ending of files that are being written.
-pub(super) const TEMPORARY: &str = ".tmp";
-
 impl Store {
-    /// The folder below a root, when every part of the way is a true folder; `None` when a part is
-    /// missing.
+    /// Returns the folder below a root if every part of the path is a real folder; `None` when a
+    /// part is missing.
     pub(super) fn folder(&self, root: &Path, parts: &[&str]) -> Result<Option<PathBuf>, StoreError> {
         let mut path = root.to_path_buf();
         for part in parts {
@@ -30,8 +28,8 @@ impl Store {
         Ok(Some(path))
     }
 
-    /// The same, made where it is missing: for all whom the mask lets in where results lie, else
-    /// for its owner alone.
+    /// Returns the folder below a root, and creates it if missing: with the permissions of the
+    /// process's mask for results, otherwise for its owner only.
     pub(super) fn ensure(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let mut path = root.to_path_buf();
         // The two roots may be one folder.
@@ -43,7 +41,7 @@ impl Store {
             let kind = match known {
                 Err(error) if error.kind() == ErrorKind::NotFound => match make() {
                     Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(StoreError::io(&path)(error)),
-                    // Somebody may have been quicker, with anything.
+                    // Another process may have created something there first.
                     _ => self.disk.stat(&path).map_err(StoreError::io(&path))?.kind,
                 },
                 other => other.map_err(StoreError::io(&path))?.kind,
@@ -55,8 +53,8 @@ impl Store {
         Ok(path)
     }
 
-    /// The same, and durable: parents are synced even when the folder was there, since whoever made
-    /// it may have died before.
+    /// Returns the folder as [`Store::ensure`] does, durably: parents are synced even when the
+    /// folder existed, since its creator may have died before syncing.
     pub(super) fn ensure_durable(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let path = self.ensure(root, parts)?;
         for parent in path.ancestors().skip(1).take(parts.len()) {
@@ -65,7 +63,7 @@ impl Store {
         Ok(path)
     }
 
-    /// A file's bytes; `None` when there is none.
+    /// Returns a file's bytes; `None` when there is none.
     pub(super) fn bytes(&self, path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
         let file = match self.disk.open(path) {
             Ok(file) => file,
@@ -80,8 +78,8 @@ impl Store {
         Ok(Some(bytes))
     }
 
-    /// Puts a file in place of what has its name: whole, or not at all; durable when there are sync
-    /// points; and only while the lock that the caller holds for it counts.
+    /// Replaces a file as a whole, or not at all. It is durable when there are sync points. It
+    /// happens only while the caller's lock for it is valid.
     pub(super) fn replace(
         &self,
         path: &Path,
@@ -91,8 +89,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let temporary = self.write_temporary(path, bytes).map_err(StoreError::io(path))?;
         let synced = durable.map_or(Ok(()), |(content, _)| self.disk.sync_file(&temporary, content));
-        // Looked at once the file is there: who takes the lock over afterwards removes it, and
-        // renaming fails.
+        // Checked once the file exists: a process that takes the lock over afterwards removes it,
+        // and renaming fails.
         let placed = synced
             .map_err(StoreError::io(path))
             .and_then(|()| lock.map_or(Ok(()), |lock| check(lock, path)))
@@ -115,7 +113,7 @@ impl Store {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
             let temporary = path.with_file_name(format!(".{name}.{}-{count}{TEMPORARY}", std::process::id()));
             match self.disk.write_new(&temporary, bytes) {
-                // Left behind by a process that had this one's number.
+                // Left behind by an earlier process with the same id.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => {
                     let _ = self.disk.remove_file(&temporary);
@@ -126,7 +124,7 @@ impl Store {
         }
     }
 
-    /// Removes a file; that there is none is fine. Says whether there was one.
+    /// Removes a file; a missing file is not an error. Returns true if there was one.
     pub(super) fn remove(&self, path: &Path) -> Result<bool, StoreError> {
         match self.disk.remove_file(path) {
             Ok(()) => Ok(true),
@@ -135,7 +133,7 @@ impl Store {
         }
     }
 
-    /// What is in a folder, sorted; nothing when there is none.
+    /// Returns the entries of a folder, sorted; none when there is no folder.
     pub(super) fn entries(&self, folder: &Path) -> Result<Vec<super::Entry>, StoreError> {
         match self.disk.list(folder) {
             Ok(mut entries) => {

@@ -1,5 +1,5 @@
-//! Leases: a job is a worker's as long as the worker holds the lock on the lease's file, so that
-//! death frees it.
+//! Leases: a job belongs to a worker as long as it holds the lock on the lease's file, so that its
+//! death releases the job.
 
 use super::disk::Lock;
 use super::read::LastWord;
@@ -8,20 +8,20 @@ use crate::jobs::{By, JobId, Lease, Record, SessionId, State};
 use serde_json::Map;
 use std::path::PathBuf;
 
-/// A job that this process works on. Dropped without an end, as when the process dies, it can be
-/// rescued.
+/// A job claimed by this process. If it is dropped without an end, as when the process dies, it can
+/// be rescued.
 pub struct Claim {
     /// The record as this worker last wrote it.
     pub record: Record,
-    /// What names this claim.
+    /// Token of this claim.
     pub token: String,
     _lock: Lock,
 }
 
-/// What a sign of life brings back.
+/// Result of a heartbeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Beat {
-    /// Whether somebody asked for the job's end.
+    /// True if cancellation of the job was requested.
     pub cancelled: bool,
 }
 
@@ -30,7 +30,7 @@ impl Store {
         self.places.shell("leases").join(job.as_str())
     }
 
-    /// Takes a queued job, if it still is queued and nobody else has it.
+    /// Claims a queued job, if it is still queued and no other worker has it.
     ///
     /// # Errors
     /// When the record cannot be read or written.
@@ -44,8 +44,8 @@ impl Store {
         let lease = || self.disk.lock(&path, false).map_err(StoreError::io(&path));
         let mut lock = lease()?;
         if lock.is_none() {
-            // A queued job is nobody's: its record's lock was taken from somebody who was about to
-            // claim it.
+            // A queued job has no owner: the lock of its record was taken over from a process that
+            // was about to claim it.
             self.remove(&path)?;
             lock = lease()?;
         }
@@ -53,7 +53,7 @@ impl Store {
         let token = format!("{}-{}", known.rev, JobId::new(self.now()));
         let claimed = self.change(session, job, Who::Claimer, None, &record_lock, |record, now| {
             record.go(State::Running, By::Worker, now).map_err(StoreError::illegal(job))?;
-            // More attempts than allowed come only from outside; the record stays readable.
+            // More attempts than allowed can only come from outside; the record stays readable.
             record.max_attempts = record.max_attempts.max(record.attempt);
             record.lease = Some(Lease {
                 token: token.clone(),
@@ -75,10 +75,10 @@ impl Store {
         }
     }
 
-    /// Changes a job that this worker has, durably.
+    /// Changes a job of this worker durably.
     ///
     /// # Errors
-    /// When it is no longer this worker's, or the change is not allowed.
+    /// When it no longer belongs to this worker, or the change is not allowed.
     pub fn write(
         &self,
         claim: &mut Claim,
@@ -88,7 +88,8 @@ impl Store {
         self.write_under(claim, &lock, edit)
     }
 
-    /// The same for what may stay unwritten: gives up soon when somebody keeps the record's lock.
+    /// Changes a job as [`Store::write`] does, but gives up soon when the record is locked. For
+    /// changes that may stay unwritten.
     ///
     /// # Errors
     /// As [`Store::write`].
@@ -124,10 +125,10 @@ impl Store {
         Ok(())
     }
 
-    /// A sign of life with the progress: whole, not synced. Asks for nothing but the record's lock.
+    /// Writes a heartbeat with the progress: whole, not synced. Requires only the record's lock.
     ///
     /// # Errors
-    /// When the job is no longer this worker's.
+    /// When the job no longer belongs to this worker.
     pub fn beat(&self, claim: &mut Claim, percent: u8, message: &str) -> Result<Beat, StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
         let lock = self.lock_record_briefly(&job)?;
@@ -150,8 +151,8 @@ impl Store {
         Ok(Beat { cancelled: claim.record.cancel_requested_at.is_some() })
     }
 
-    /// Removes what only a running job has. Under the record's lock: nobody opens the lease's file
-    /// without it.
+    /// Removes the files of a running job. Under the record's lock: without it no process opens the
+    /// lease's file.
     pub(super) fn let_go(&self, session: &SessionId, job: &JobId, lock: &Lock) {
         if !lock.is_current() {
             return;
@@ -160,8 +161,8 @@ impl Store {
         let _ = self.remove(&self.places.beside(session, job, "progress"));
     }
 
-    /// Notes that a job waits or runs: an empty file, so that workers find it without reading every
-    /// record.
+    /// Marks a job as waiting or running: an empty file, so that workers find it without reading
+    /// every record.
     pub(super) fn mark_active(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
         self.prepare()?;
         let path = self.active_mark(session, job);
@@ -178,7 +179,8 @@ impl Store {
         self.places.shell("active").join(format!("{job}~{session}"))
     }
 
-    /// The jobs that are marked as waiting or running, oldest first; a mark may be out of date.
+    /// Returns the jobs that are marked as waiting or running, oldest first; a mark may be out of
+    /// date.
     ///
     /// # Errors
     /// When the marks cannot be read.

@@ -1,7 +1,7 @@
-//! What crashes leave beside the records, found and removed.
+//! Remains of crashes beside the records, found and removed.
 
 use super::disk::{Kind, Stat};
-use super::files::TEMPORARY;
+use super::places::TEMPORARY;
 use super::repair::Known;
 use super::{Store, StoreError};
 use crate::jobs::{JobId, SessionId};
@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 
 impl Store {
-    /// A file whose writer died. Writers of records hold the record's lock while such a file is
-    /// there.
+    /// Removes a file whose writer died. Writers of records hold the record's lock while such a
+    /// file exists.
     pub(super) fn clear_temporary(&self, session: &SessionId, name: &str, look_only: bool) -> Result<u64, StoreError> {
         let job = name.strip_prefix('.').and_then(|rest| rest.split('.').next()).and_then(|id| id.parse().ok());
         let Some(job) = job else { return Ok(0) };
@@ -22,7 +22,8 @@ impl Store {
         self.remove(&self.places.jobs(session).join(name)).map(u64::from)
     }
 
-    /// The progress of a job that no longer runs: its worker died after the job's last change.
+    /// Removes the progress of a job that no longer runs: its worker died after the job's last
+    /// change.
     pub(super) fn clear_progress(&self, session: &SessionId, name: &str, look_only: bool) -> Result<u64, StoreError> {
         let job = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".progress")).and_then(|id| id.parse().ok());
         let Some(job) = job else { return Ok(0) };
@@ -76,7 +77,7 @@ impl Store {
         Ok(count)
     }
 
-    /// Folders of attempts that are over.
+    /// Removes folders of attempts that are over.
     pub(super) fn clear_staging(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
         let mut count = 0;
         if self.folder(self.places.storage(), &["mix_outputs"])?.is_none() {
@@ -106,8 +107,8 @@ impl Store {
         Ok(count)
     }
 
-    /// Files whose writers died, among the shell's own. A writer holds the lock that is named with
-    /// the folder; where it holds none, an hour is longer than any writes.
+    /// Removes files of the shell whose writers died. A writer holds the lock named with the
+    /// folder. For folders without a lock, an hour is longer than any write.
     pub(super) fn clear_shell(&self, look_only: bool) -> Result<u64, StoreError> {
         let mut count = 0;
         let folders = [
@@ -139,7 +140,7 @@ impl Store {
         Ok(count)
     }
 
-    /// Notes of keys whose jobs are gone.
+    /// Removes notes of keys whose jobs no longer exist.
     pub(super) fn clear_keys(&self, alive: &HashMap<JobId, u32>, look_only: bool) -> Result<u64, StoreError> {
         let mut count = 0;
         let folder = self.places.shell("keys");
@@ -171,8 +172,8 @@ impl Store {
         Ok(count)
     }
 
-    /// Results that belong to no record, written longer ago than results are kept; sessions with
-    /// records in quarantine keep theirs, since one of those may own it. With the bytes they take.
+    /// Returns results without a record that were written longer ago than results are kept, with
+    /// their bytes. Sessions with quarantined records keep theirs, since one of those may own it.
     pub(crate) fn ownerless_results(&self) -> Result<Vec<(SessionId, u64)>, StoreError> {
         let keep = self.settings.policy.kept(crate::jobs::JobType::Mix, crate::jobs::State::Complete);
         let before = keep.and_then(|keep| self.now().checked_sub(keep).ok());
@@ -206,7 +207,7 @@ impl Store {
     }
 }
 
-/// The job and attempt of a staging folder's name.
+/// Returns the job and attempt of a staging folder's name.
 fn attempt_of(name: &str) -> Option<(JobId, u32)> {
     let (job, attempt) = name.strip_prefix('.')?.split_once('.')?;
     Some((job.parse().ok()?, attempt.parse().ok()?))

@@ -1,4 +1,4 @@
-//! Many records at once: a page of them, all of them.
+//! Many records at once: one page, or all.
 
 use super::{Outline, Store, StoreError};
 use crate::jobs::{JobId, JobType, Record, SessionId, State};
@@ -6,17 +6,17 @@ use std::collections::{BTreeMap, BinaryHeap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Pages of so many jobs are read record by record.
+/// Largest page that is read record by record.
 const FEW: usize = 200;
 
-/// Which jobs a page shows.
+/// Filter for the jobs on a page.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only jobs in this state.
     pub state: Option<State>,
     /// Only jobs of this session.
     pub session: Option<SessionId>,
-    /// Only jobs that somebody submitted: no cleanups.
+    /// Only submitted jobs: no cleanups.
     pub without_cleanups: bool,
 }
 
@@ -26,7 +26,7 @@ impl Filter {
     }
 }
 
-/// How many jobs there are.
+/// Numbers of jobs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
     /// By type, then by state.
@@ -36,7 +36,7 @@ pub struct Overview {
 }
 
 impl Store {
-    /// A page of jobs, newest first. Records that cannot be read are left out.
+    /// Returns a page of jobs, newest first. Unreadable records are left out.
     ///
     /// # Errors
     /// When the folders cannot be read.
@@ -59,7 +59,8 @@ impl Store {
         Ok(self.page(std::iter::once(all), filter, limit))
     }
 
-    /// The same without what a job's type needs beside. Quick for many jobs, too.
+    /// Returns a page of outlines, without the data specific to a job's type. Fast for many jobs,
+    /// too.
     ///
     /// # Errors
     /// When the folders cannot be read.
@@ -75,7 +76,7 @@ impl Store {
         Ok(jobs)
     }
 
-    /// Fills a page from chunks of jobs, the newest chunk first; a job may be named twice.
+    /// Fills a page from chunks of jobs, the newest chunk first; a job may occur twice.
     fn page(
         &self,
         chunks: impl Iterator<Item = Vec<(JobId, Option<SessionId>)>>,
@@ -105,7 +106,7 @@ impl Store {
         page
     }
 
-    /// The jobs that the index knows, in no order.
+    /// Returns the jobs in the index, in no order.
     pub(super) fn indexed(&self) -> Result<Vec<JobId>, StoreError> {
         let folder = self.places.index();
         let entries = match self.disk.list(&folder) {
@@ -119,13 +120,13 @@ impl Store {
         Ok(entries.into_iter().filter_map(|entry| job(entry.name)).collect())
     }
 
-    /// Does something with every session, on all processors.
+    /// Runs a function for every session, on all processors.
     pub(crate) fn for_each_session<T: Send>(sessions: &[SessionId], work: impl Fn(&SessionId) -> T + Sync) -> Vec<T> {
         Self::for_each(sessions, 0, work)
     }
 
-    /// Does something with every item, on `threads` or more, as there are processors. The answers
-    /// come in no order.
+    /// Runs a function for every item, on `threads` threads or one per processor, whichever is
+    /// more. Results come in no order.
     pub(crate) fn for_each<I: Sync, T: Send>(items: &[I], threads: usize, work: impl Fn(&I) -> T + Sync) -> Vec<T> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).max(threads).min(items.len());
         let next = AtomicUsize::new(0);
@@ -139,12 +140,15 @@ impl Store {
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
             let mut done = run();
-            done.extend(others.into_iter().filter_map(|thread| thread.join().ok()).flatten());
+            for thread in others {
+                // A panic on any thread is the caller's.
+                done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
             done
         })
     }
 
-    /// How many jobs there are of what type and state.
+    /// Returns the number of jobs per type and state.
     ///
     /// # Errors
     /// When the root of the records cannot be read.

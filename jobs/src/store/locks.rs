@@ -1,36 +1,35 @@
-//! The shell's locks: held across short steps, never waited for long, and taken from a process that
-//! was stopped with one.
+//! Locks of the shell: held for short steps, never waited for long, and taken over from a suspended
+//! process.
 //!
-//! A lock that its holder has kept for as long as a worker may be silent gets a new file in place
-//! of its own. The holder, when it continues, finds that its lock no longer counts; what it was
-//! about to put in place is removed first.
+//! A lock that is held as long as a worker may be silent gets a new file in place of its own. When
+//! the old holder continues, it finds that its lock is no longer valid. The file that it was about
+//! to put in place is removed first.
 
 use super::disk::Lock;
-use super::files::TEMPORARY;
+use super::places::TEMPORARY;
 use super::{Store, StoreError};
 use crate::clock::BootTime;
 use crate::jobs::{JobId, JobType, SessionId, hex_digest};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long somebody with nothing else to do waits for a lock. Locks are held across a few
-/// operations of the disk.
+/// Longest wait for a lock without other work. Locks are held across a few operations of the disk.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1_500);
-/// How long somebody waits who has other jobs to go on with.
+/// Longest wait for a lock when other jobs can be done meanwhile.
 pub(super) const BRIEF: Duration = Duration::from_millis(200);
-/// Between two looks at a lock.
+/// Interval between two attempts to lock.
 const LOOK: Duration = Duration::from_millis(2);
 
 impl Store {
     fn lock_file(&self, kind: &str, name: &str) -> PathBuf {
-        // Three digits: some files, which jobs share, so that none is ever deleted. And the same in
-        // every version.
+        // Three digits: a limited number of files, which jobs share, so that none is ever deleted.
+        // The same in every version.
         let digest = hex_digest(name.as_bytes());
         self.places.shell("locks").join(format!("{kind}-{}", &digest[..3]))
     }
 
-    /// Waits for one of the shell's locks, but not for a process that was stopped while it held it.
-    /// Whoever holds several has taken them in this order: cleanup, key, publish, record; and never
+    /// Waits for one of the shell's locks, but not for a process that was suspended while it held
+    /// it. A holder of several takes them in this order: cleanup, key, publish, record; and never
     /// two of one kind.
     pub(super) fn lock(&self, kind: &str, name: &str, patience: Duration) -> Result<Option<Lock>, StoreError> {
         self.prepare()?;
@@ -43,7 +42,7 @@ impl Store {
             if seen.is_none() {
                 seen = Some(self.bytes(&path).unwrap_or_default().unwrap_or_default());
                 if self.is_abandoned(kind, seen.as_deref().unwrap_or_default()) {
-                    // Whoever has just taken an idle lock has not noted it yet.
+                    // A process that has just taken an idle lock has not written its note yet.
                     wait = wait.max(BRIEF);
                 }
             }
@@ -60,14 +59,14 @@ impl Store {
         let lock = self.disk.lock(path, false).map_err(StoreError::io(path))?;
         if let Some(lock) = &lock {
             let BootTime { boot_id, boot_ms } = self.clock.boot();
-            // Of one length, so that it needs no room but the first time.
+            // Of constant length, so that it needs new disk space only the first time.
             lock.note(&format!("{:<96}\n", format!("{boot_ms} {} {boot_id}", std::process::id())));
         }
         Ok(lock)
     }
 
-    /// Whether a lock has been held longer than a worker may be silent; `note` is what its holder
-    /// wrote.
+    /// Returns true if a lock has been held longer than a worker may be silent; `note` is the text
+    /// of its holder.
     fn is_abandoned(&self, kind: &str, note: &[u8]) -> bool {
         let most = match kind {
             "cleanup" => self.settings.cleanup.at_most + self.settings.hung_after(JobType::Cleanup),
@@ -82,7 +81,8 @@ impl Store {
         since().is_some_and(|held| held > most)
     }
 
-    /// Puts a new file in place of the lock's, and takes that; `None` when somebody was quicker.
+    /// Puts a new file in place of the lock's, and locks it; `None` when another process was
+    /// faster.
     fn take_over(&self, kind: &str, path: &Path, seen: &[u8]) -> Result<Option<Lock>, StoreError> {
         let breaking = self.places.shell("locks").join("breaking");
         let Some(_breaking) = self.disk.lock(&breaking, false).map_err(StoreError::io(&breaking))? else {
@@ -99,18 +99,18 @@ impl Store {
         self.disk.write_new(&fresh, b"").map_err(StoreError::io(&fresh))?;
         self.disk.rename(&fresh, path).map_err(StoreError::io(path))?;
         let lock = self.try_lock(path)?;
-        // Even when somebody was quicker: he reads what the old holder can no longer change.
+        // Also when another process was faster: it reads what the old holder can no longer change.
         self.clear_pending(kind, path)?;
         Ok(lock)
     }
 
-    /// Removes what the old holder of a lock was about to put in place.
+    /// Removes files that the old holder of a lock was about to put in place.
     fn clear_pending(&self, kind: &str, lock: &Path) -> Result<(), StoreError> {
         let mut folders = vec![self.places.shell("")];
         match kind {
             "key" => folders = vec![self.places.shell("keys")],
             "record" => {
-                // Whatever is written is marked as active before.
+                // A job is marked as active before anything of it is written.
                 let jobs = self.active()?.into_iter().filter(|(_, job)| self.lock_file("record", job.as_str()) == lock);
                 folders = vec![self.places.index()];
                 folders.extend(jobs.map(|(session, _)| self.places.jobs(&session)));
@@ -141,7 +141,7 @@ impl Store {
         self.lock_or_busy("record", job.as_str(), PATIENCE)
     }
 
-    /// The same for who has other jobs to go on with.
+    /// Locks a record; gives up soon, for callers with other jobs to do.
     pub(super) fn lock_record_briefly(&self, job: &JobId) -> Result<Lock, StoreError> {
         self.lock_or_busy("record", job.as_str(), BRIEF)
     }
@@ -150,16 +150,16 @@ impl Store {
         self.lock_or_busy("publish", session.as_str(), PATIENCE)
     }
 
-    /// The lock that lets only one cleanup run; `None` when one runs.
+    /// Returns the lock that lets only one cleanup run; `None` when one runs.
     ///
     /// # Errors
-    /// When the lock's file cannot be made.
+    /// When the lock's file cannot be created.
     pub fn try_lock_cleanup(&self) -> Result<Option<Lock>, StoreError> {
         self.lock("cleanup", "", Duration::ZERO)
     }
 }
 
-/// Refuses to go on with a lock that was taken over.
+/// Returns an error if a lock was taken over.
 pub(super) fn check(lock: &Lock, what: &Path) -> Result<(), StoreError> {
     if lock.is_current() { Ok(()) } else { Err(StoreError::Busy(what.display().to_string())) }
 }

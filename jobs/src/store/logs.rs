@@ -1,5 +1,5 @@
-//! What is written down beside the records: a line an ended job, a line a stem taken in, counters.
-//! Losing some of it loses no job, so it is not synced.
+//! Logs beside the records: a line per ended job, a line per imported stem, and counters. A lost
+//! line loses no job, so the files are not synced.
 
 use super::disk::Lock;
 use super::{Deleted, LOG, Store, StoreError};
@@ -14,59 +14,59 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tracing::{info, warn};
 
-/// A job that ended.
+/// An ended job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryLine {
     /// The job.
     pub job_id: JobId,
     /// Its session.
     pub session_id: SessionId,
-    /// What it did.
+    /// Its type.
     #[serde(rename = "type")]
     pub kind: JobType,
-    /// How it ended.
+    /// Its final state.
     pub state: State,
-    /// When it ended.
+    /// Time of its end.
     pub at: Timestamp,
     /// Seconds from its last start to its end.
     pub elapsed_s: f64,
-    /// Attempts it took.
+    /// Number of attempts.
     pub attempts: u32,
-    /// The code of its error.
+    /// Code of its error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// A stem that a submitted job took in.
+/// A stem imported by a submitted job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ImportLine {
     /// The stem's path.
     pub path: String,
     /// BLAKE3 of its bytes, as in the report of a render.
     pub blake3: String,
-    /// When it was taken in.
+    /// Time of the import.
     pub at: Timestamp,
 }
 
-/// What has happened since the folders were made.
+/// Counters since the folders were created.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Counters {
-    /// Jobs cleared away.
+    /// Jobs deleted.
     pub jobs_deleted: u64,
-    /// Results cleared away.
+    /// Results deleted.
     pub results_deleted: u64,
     /// Bytes freed with them.
     pub bytes_freed: u64,
-    /// Jobs taken from workers that were gone.
+    /// Jobs rescued from dead workers.
     pub rescues: u64,
     /// Records set aside.
     pub quarantined: u64,
     /// Jobs that ended, and the seconds they took, by type and then by state.
     pub ended: BTreeMap<JobType, BTreeMap<State, (u64, f64)>>,
-    /// Jobs that completed, and the seconds from their submission to that, by type.
+    /// Jobs that completed, and the seconds from submission to completion, by type.
     pub completed: BTreeMap<JobType, (u64, f64)>,
-    /// Jobs cleared away on each day (UTC) that the history is kept for, by how they had ended.
+    /// Jobs deleted on each day (UTC) covered by the history, by final state.
     pub deleted_by_day: BTreeMap<Date, BTreeMap<State, u64>>,
 }
 
@@ -87,11 +87,11 @@ impl HistoryLine {
     }
 }
 
-/// The line about a job's end in the program's own log.
+/// Logs a job's end.
 fn tell_end(record: &Record, line: &HistoryLine) {
     let (job, session, kind, elapsed_s) = (&record.job_id, &record.session_id, record.kind, line.elapsed_s);
     match &record.error {
-        // What a detail quotes, such as the name of a file, is escaped.
+        // Quoted text in a detail, such as a file name, is escaped.
         Some(error) => {
             warn!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, code = %error.code, detail = ?error.detail, "job failed");
         }
@@ -102,7 +102,7 @@ fn tell_end(record: &Record, line: &HistoryLine) {
 }
 
 impl Store {
-    /// After a job's end: what only waiting and running jobs have goes, and it is written down.
+    /// Removes the files that only waiting and running jobs have, and logs the job's end.
     pub(super) fn ended(&self, record: &Record, lock: &Lock) {
         self.unmark_active(&record.session_id, &record.job_id, lock);
         let line = HistoryLine::of(record);
@@ -121,7 +121,7 @@ impl Store {
         tell_end(record, &line);
     }
 
-    /// Counts what was deleted.
+    /// Adds a deletion to the counters.
     pub(super) fn count_deleted<'a>(&self, deleted: &Deleted, gone: impl Iterator<Item = &'a Record>) {
         let today = self.now().to_zoned(TimeZone::UTC).date();
         let first = self.now().checked_sub(self.settings.policy.history).map(|at| at.to_zoned(TimeZone::UTC).date());
@@ -137,7 +137,7 @@ impl Store {
         });
     }
 
-    /// Writes down jobs that ended but whose line got lost.
+    /// Logs ended jobs whose line was lost.
     pub(super) fn log_forgotten<'a>(&self, records: impl Iterator<Item = &'a Record>, known: &HashSet<JobId>) {
         let lines: Vec<_> = records.filter(|record| !known.contains(&record.job_id)).map(HistoryLine::of).collect();
         self.log("history", &lines);
@@ -155,13 +155,13 @@ impl Store {
         self.log("imports", &lines);
     }
 
-    /// Adds lines to today's file of a log, in one write, so that lines of others do not come
-    /// between.
+    /// Appends lines to today's file of a log, in one write, so that lines of other processes do
+    /// not come between.
     fn log(&self, log: &str, lines: &[impl Serialize]) {
         if lines.is_empty() {
             return;
         }
-        // A line begins on a line of its own even when the one before was cut off.
+        // A line starts on a new line even when the one before was cut off.
         let text = lines.iter().filter_map(|line| serde_json::to_string(line).ok());
         let text = text.fold(String::new(), |text, line| text + "\n" + &line + "\n");
         let day = self.now().strftime("%Y-%m-%d");
@@ -188,7 +188,7 @@ impl Store {
         Ok(false)
     }
 
-    /// Jobs that ended, newest day first; lines that were cut off are left out.
+    /// Returns the ended jobs, newest day first; lines that were cut off are left out.
     ///
     /// # Errors
     /// When the history cannot be read.
@@ -197,7 +197,7 @@ impl Store {
         Ok(files.iter().map(|file| self.lines(file)).collect::<Result<Vec<_>, _>>()?.concat())
     }
 
-    /// The log's files whose last line is older than `keep`, each with its number of lines.
+    /// Returns the log's files whose last line is older than `keep`, each with its number of lines.
     pub(crate) fn old_log_files(&self, log: &str, keep: Duration) -> Result<Vec<(PathBuf, u64)>, StoreError> {
         #[derive(Deserialize)]
         struct Line {
@@ -208,8 +208,8 @@ impl Store {
         let first_kept_day = before.strftime("%Y-%m-%d").to_string();
         let mut old = Vec::new();
         for file in self.log_files(log)? {
-            // A file has its day's name and lines of that day or, seldom, older ones: later days
-            // need no look inside.
+            // A file is named after its day and has lines of that day or, rarely, older ones: later
+            // days need not be read.
             if file.file_stem().is_some_and(|day| *day.to_string_lossy() > *first_kept_day) {
                 continue;
             }
@@ -221,7 +221,7 @@ impl Store {
         Ok(old)
     }
 
-    /// One of the shell's own notes; `None` when it is not there.
+    /// Returns one of the shell's own notes; `None` when it does not exist.
     pub(crate) fn note(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.bytes(&self.places.shell(name))
     }
@@ -232,10 +232,10 @@ impl Store {
         self.replace(&self.places.shell(name), bytes, None, None)
     }
 
-    /// The counters.
+    /// Returns the counters.
     ///
     /// # Errors
-    /// When they cannot be read; counters that are damaged begin anew.
+    /// When they cannot be read; damaged counters restart at zero.
     pub fn counters(&self) -> Result<Counters, StoreError> {
         let bytes = self.bytes(&self.places.shell("counters.json"))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())

@@ -1,5 +1,5 @@
-//! Records on a disk: nothing acknowledged is lost, nothing torn is read, no write is lost under
-//! another.
+//! Records on a disk: no acknowledged change is lost, no partial record is read, no write
+//! overwrites another unseen.
 
 mod change;
 mod delete;
@@ -46,11 +46,11 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Names the lines about jobs in the program's log.
+/// Target of the lines about jobs in the program's log.
 pub(crate) const LOG: &str = "mixdown::jobs";
 
-/// The records of all jobs below two roots. Any number of processes and threads may have one on the
-/// same roots.
+/// The records of all jobs below two roots. Any number of processes and threads may open stores on
+/// the same roots.
 pub struct Store {
     disk: Arc<dyn Disk>,
     clock: Arc<dyn Clock>,
@@ -60,10 +60,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store on the machine's disk and clock. Makes the roots where they are missing.
+    /// Opens a store on the machine's disk and clock. Creates missing roots.
     ///
     /// # Errors
-    /// When a root cannot be made.
+    /// When a root cannot be created.
     pub fn open(settings: Settings) -> Result<Self, StoreError> {
         for root in [&settings.media, &settings.storage] {
             std::fs::create_dir_all(root).map_err(StoreError::io(root))?;
@@ -71,38 +71,38 @@ impl Store {
         Ok(Self::with(settings, Arc::new(OsDisk), Arc::new(SystemClock)))
     }
 
-    /// A store on the machine's disk and clock, for who only looks: the roots need not be there.
+    /// Opens a store on the machine's disk and clock for reading only: the roots need not exist.
     pub fn looking(settings: Settings) -> Self {
         Self::with(settings, Arc::new(OsDisk), Arc::new(SystemClock))
     }
 
-    /// A store on any disk and clock; the roots must be there.
+    /// Opens a store on any disk and clock; the roots must exist.
     pub fn with(settings: Settings, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Self {
         let places = Places::new(&settings.media, &settings.storage);
         Self { disk, clock, places, settings, prepared: AtomicBool::new(false) }
     }
 
-    /// Where everything lies.
+    /// Returns the paths of the store.
     pub fn places(&self) -> &Places {
         &self.places
     }
 
-    /// What was set.
+    /// Returns the settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The time of day.
+    /// Returns the time of day.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// The disk.
+    /// Returns the disk.
     pub fn disk(&self) -> &dyn Disk {
         self.disk.as_ref()
     }
 
-    /// Makes the shell's own folders. Reading does without them.
+    /// Creates the shell's own folders. Reading does not need them.
     fn prepare(&self) -> Result<(), StoreError> {
         if self.prepared.load(Ordering::Acquire) {
             return Ok(());

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsDisk;
 
-/// Opens what a path names and nothing that a link there points to; a pipe does not block.
+/// Opens the path itself, never the target of a link; a pipe does not block.
 fn no_link(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {
@@ -23,8 +23,8 @@ fn no_link(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Makes files that only their owner may read: records and logs hold paths and names of somebody's
-/// work.
+/// Makes created files readable by their owner only: records and logs contain private paths and
+/// names.
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -39,7 +39,7 @@ fn plain(file: File) -> io::Result<File> {
     }
 }
 
-/// A file that has another name, too, may be somebody's: nothing is added to it.
+/// Refuses a file with a second name, which may belong to someone else: nothing is appended to it.
 #[cfg(unix)]
 fn sole_name(file: &File) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
@@ -93,7 +93,7 @@ impl Held for FileLock {
         found.is_ok_and(|found| own.is_ok_and(|own| place(&found) == place(&own)))
     }
 
-    /// Elsewhere a file that is open keeps its name.
+    /// Returns true if the file exists: elsewhere an open file keeps its name.
     #[cfg(not(unix))]
     fn is_current(&self) -> bool {
         self.path.exists()
@@ -172,7 +172,7 @@ impl Disk for OsDisk {
     }
 
     fn sync_file(&self, path: &Path, _point: SyncPoint) -> io::Result<()> {
-        // Windows flushes only what was opened for writing.
+        // Windows flushes only files that were opened for writing.
         let file = no_link(OpenOptions::new().read(true).write(cfg!(windows))).open(path)?;
         plain(file)?.sync_all()
     }
@@ -198,7 +198,7 @@ impl Disk for OsDisk {
                 }
             }
             let lock = FileLock { file, path: path.to_path_buf() };
-            // Between opening and locking, another file may have got the name.
+            // Between opening and locking, another file may have taken the name.
             if lock.is_current() {
                 return Ok(Some(Box::new(lock)));
             }

@@ -1,4 +1,4 @@
-//! Results: written aside, then put in place together with the word that the job is complete.
+//! Results: written to a staging folder, then put in place together with the job's completion.
 
 use super::disk::{Kind, Lock, SyncPoint};
 use super::locks::check;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// A folder for what an attempt writes.
+/// A folder for the files of an attempt.
 #[derive(Clone, Debug)]
 pub struct Staged {
     /// The folder; empty at first.
@@ -18,10 +18,10 @@ pub struct Staged {
 }
 
 impl Store {
-    /// Makes the folder that an attempt writes into.
+    /// Creates the folder that an attempt writes to.
     ///
     /// # Errors
-    /// When it cannot be made, or a link stands in its way.
+    /// When it cannot be created, or a link stands in its way.
     pub fn stage(&self, claim: &Claim) -> Result<Staged, StoreError> {
         let (session, record) = (&claim.record.session_id, &claim.record);
         let folder = self.places.staging(session, &record.job_id, record.attempt);
@@ -42,7 +42,7 @@ impl Store {
         }
     }
 
-    /// Removes a staging folder, or whatever else has its name; links are not followed.
+    /// Removes a staging folder, or anything else of its name; links are not followed.
     pub(super) fn remove_staging(&self, folder: &Path) -> Result<(), StoreError> {
         let removed = match self.disk.stat(folder).map(|stat| stat.kind) {
             Ok(Kind::Folder) => self.disk.remove_tree(folder),
@@ -55,15 +55,15 @@ impl Store {
         }
     }
 
-    /// Puts the staged files in place and ends the job as complete. The last that does so owns the
+    /// Puts the staged files in place and ends the job as complete. The last job to do so owns the
     /// session's result.
     ///
-    /// The record first says what will be there, so that whoever finds the job half put in place
-    /// can finish it: at no moment does a file stand there that belongs to no job.
+    /// The record first lists the future files, so that any process that finds the job half done
+    /// can finish it. At no moment is there a file that belongs to no job.
     ///
     /// # Errors
-    /// When the job is no longer this worker's, or the disk fails. What the disk did not do a
-    /// rescue does later.
+    /// When the job no longer belongs to this worker, or the disk fails. A later rescue completes
+    /// the steps that the disk refused.
     pub fn publish(&self, claim: &mut Claim, staged: &Staged, extra: Map<String, Value>) -> Result<(), StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
         let mut files = Vec::new();
@@ -108,7 +108,7 @@ impl Store {
         Ok(())
     }
 
-    /// Refuses a name that no file can take.
+    /// Checks that a file can take this name.
     fn check_way(&self, path: &Path) -> Result<(), StoreError> {
         match self.disk.stat(path) {
             Ok(stat) if stat.kind == Kind::Folder => Err(StoreError::InTheWay(path.into())),
@@ -116,8 +116,8 @@ impl Store {
         }
     }
 
-    /// Finishes what a dead worker of the session began to put in place. Under the publishing lock,
-    /// so there is no live one.
+    /// Finishes publications begun by dead workers of the session. Under the publishing lock, so
+    /// that no live one exists.
     fn settle_others(&self, session: &SessionId, me: &JobId, publishing: &Lock) -> Result<(), StoreError> {
         for (other, job) in self.active()?.into_iter().filter(|(other, job)| other == session && job != me) {
             if self.read_in(&other, &job).is_ok_and(|record| record.is_publishing()) {
@@ -127,9 +127,9 @@ impl Store {
         Ok(())
     }
 
-    /// Gives staged files their names: the master first, since only it decides whose result this
-    /// is. A master in another container, of an earlier mix, is removed. A file beside it whose way
-    /// is barred is left out: the master is in place by then.
+    /// Gives staged files their names: the master first, since it alone decides whose result this
+    /// is. An earlier mix's master in another container is removed. A file beside it whose path is
+    /// blocked is left out: the master is in place by then.
     pub(super) fn move_into_place(
         &self,
         session: &SessionId,
@@ -161,8 +161,8 @@ impl Store {
         self.disk.sync_folder(&results, SyncPoint::ResultNames).map_err(StoreError::io(&results))
     }
 
-    /// Puts in place what a dead worker staged; whether the result is then the one that its record
-    /// names.
+    /// Puts the staged files of a dead worker in place; returns true if the result is then the one
+    /// in its record.
     pub(super) fn finish_publishing(&self, record: &Record, lock: &Lock) -> Result<bool, StoreError> {
         let Some(result) = &record.result else { return Ok(false) };
         let (session, job) = (&record.session_id, &record.job_id);
@@ -171,7 +171,7 @@ impl Store {
         }
         let staging = self.places.staging(session, job, record.attempt);
         let staged = staging.join(master_name(record.result.as_ref()));
-        // Power may have gone before the staged names were durable.
+        // Power may have failed before the staged names were durable.
         let lies = if self.disk.stat(&staged).is_ok() { staged } else { self.places.master(record) };
         match self.hash(&lies) {
             Ok(found) if found.sha256 == result.sha256 && found.bytes == result.bytes => {
@@ -188,7 +188,7 @@ impl Store {
         self.disk.open(path).and_then(hash_reader).map_err(StoreError::io(path))
     }
 
-    /// The end of the session's last mix that completed, which must stay before the next one's
+    /// Returns the end of the session's last completed mix, which must precede the next one's
     /// whatever the clock does.
     pub(super) fn last_completion(&self, session: &SessionId, except: &JobId) -> Result<Option<Timestamp>, StoreError> {
         let others = self.jobs_of(session)?.into_iter().filter(|job| job != except);
@@ -196,7 +196,7 @@ impl Store {
     }
 }
 
-/// When a job became the owner of its session's result, if it did.
+/// Returns the time when a job became the owner of its session's result, if it did.
 pub(super) fn owner_time(record: &Record) -> Option<Timestamp> {
     record.finished_at.filter(|_| record.state == State::Complete && record.kind == JobType::Mix)
 }
@@ -210,7 +210,7 @@ pub(super) fn complete(
 ) -> Result<(), StoreError> {
     record.go(State::Complete, by, now).map_err(StoreError::illegal(job))?;
     if let Some(after) = after.filter(|after| *after >= now) {
-        // At the end of time the two ends are the same; a job that ended always has one.
+        // At the end of time the two ends are equal; a job that ended always has one.
         record.finished_at = Some(after.checked_add(SignedDuration::from_micros(1)).unwrap_or(after));
     }
     Ok(())

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// The last word of a running worker: not synced, so it has a file of its own, whose loss costs
-/// nothing.
+/// The last heartbeat of a running worker: not synced, so it has a file of its own, whose loss does
+/// no harm.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LastWord {
     pub(super) token: String,
@@ -28,7 +28,7 @@ struct IndexEntry {
 }
 
 impl Store {
-    /// A job's record as it is now.
+    /// Reads a job's current record.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
@@ -37,7 +37,7 @@ impl Store {
         self.read_in(&session, job)
     }
 
-    /// The same, for who knows the session.
+    /// Reads a job's current record, for callers that know the session.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
@@ -55,7 +55,7 @@ impl Store {
         Ok(record)
     }
 
-    /// The same, without asking why when there is none.
+    /// Reads a record as [`Store::read_in`] does; `None` on any error.
     pub(super) fn peek(&self, session: &SessionId, job: &JobId) -> Option<Record> {
         self.folder(self.places.media(), &[session.as_str(), "jobs"]).ok()??;
         let bytes = self.bytes(&self.places.record(session, job)).ok()??;
@@ -64,8 +64,7 @@ impl Store {
         Some(record)
     }
 
-    /// What the worker has said since the record was written. Anything odd about it is as if it
-    /// were not there.
+    /// Adds the worker's last heartbeat since the record was written. An invalid one is ignored.
     fn add_last_word(&self, record: &mut Record) {
         if !record.state.is_active() {
             return;
@@ -86,7 +85,8 @@ impl Store {
         }
     }
 
-    /// The session of a job: by the index, or by looking everywhere when the index does not know.
+    /// Returns the session of a job: from the index, or by searching all sessions when it is not in
+    /// the index.
     pub(super) fn session_of(&self, job: &JobId) -> Result<SessionId, StoreError> {
         let entry = self.places.index_entry(job);
         let named = self.indexed_session(&entry)?;
@@ -96,7 +96,7 @@ impl Store {
         if let Some(session) = named.as_ref().filter(|session| has_record(session)) {
             return Ok(session.clone());
         }
-        // The entry is a copy: where it names no record, the records decide.
+        // The entry is a copy: if it names no record, the records decide.
         let sessions = self.sessions()?;
         if let Some(session) = sessions.iter().find(|session| has_record(session)) {
             return Ok(session.clone());
@@ -114,7 +114,7 @@ impl Store {
         }
     }
 
-    /// Why a record is not where the index says.
+    /// Returns the error for a record that is not where the index states.
     fn gone(&self, session: &SessionId, job: &JobId) -> StoreError {
         if self.disk.stat(&self.places.deleted(session, job)).is_ok() {
             return StoreError::Expired(job.clone());
@@ -128,14 +128,14 @@ impl Store {
         }
     }
 
-    /// The session that an entry of the index names; `None` where there is none, or it cannot be
+    /// Returns the session named by an index entry; `None` when there is none, or it cannot be
     /// read.
     pub(super) fn indexed_session(&self, entry: &Path) -> Result<Option<SessionId>, StoreError> {
         let bytes = self.bytes(entry)?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).map(|entry: IndexEntry| entry.session_id))
     }
 
-    /// Where a job's record lies in quarantine.
+    /// Returns the path of a job's record in quarantine.
     pub(super) fn set_aside_as(&self, session: &SessionId, job: &JobId) -> Option<PathBuf> {
         let folder = self.folder(self.places.media(), &[session.as_str(), "jobs", ".quarantine"]).ok()??;
         let prefix = format!("{job}.");
@@ -145,11 +145,11 @@ impl Store {
 
     pub(super) fn write_index(&self, session: &SessionId, job: &JobId, lock: &Lock) -> Result<(), StoreError> {
         let entry = format!("{}\n", json!({ "job_id": job, "session_id": session }));
-        // Not synced: it can be rebuilt, and lookups do without it.
+        // Not synced: it can be rebuilt, and lookups work without it.
         self.replace(&self.places.index_entry(job), entry.as_bytes(), None, Some(lock))
     }
 
-    /// Every session that has a folder, sorted.
+    /// Returns every session that has a folder, sorted.
     ///
     /// # Errors
     /// When the root of the records cannot be read.
@@ -158,7 +158,7 @@ impl Store {
         Ok(folders.filter_map(|entry| entry.name.parse().ok()).collect())
     }
 
-    /// The jobs of a session that have a record, sorted.
+    /// Returns the jobs of a session that have a record, sorted.
     ///
     /// # Errors
     /// When the folder cannot be read, or a link stands in its place.
@@ -170,10 +170,9 @@ impl Store {
         Ok(names.filter_map(|entry| entry.name.strip_suffix(".json").and_then(|id| id.parse().ok())).collect())
     }
 
-    /// What is to be told about an id, whatever it is: see
-    /// [`status_document`](crate::jobs::status_document).
+    /// Looks up any id for its status: see [`status_document`](crate::jobs::status_document).
     pub fn look_up(&self, id: &str) -> Lookup {
-        // What is no id names no job.
+        // An invalid id names no job.
         let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };
         match self.read(&job) {
             Ok(record) => {
@@ -191,7 +190,7 @@ impl Store {
         }
     }
 
-    /// Where a result lies, from the root of the file system on; `None` when there is no such file.
+    /// Returns the absolute path of a result; `None` when there is no such file.
     pub fn result_path(&self, session: &SessionId, result: &JobResult) -> Option<PathBuf> {
         let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]).ok()??;
         let path = folder.join(master_name(Some(result)));

@@ -1,5 +1,5 @@
-//! The order in which jobs came: a line each, so that a page of the newest needs no look at all.
-//! Lost lines are no loss: a repair writes the file anew, and without it the index is asked.
+//! The order of job submissions: a line per job, so that a page of the newest jobs needs no search.
+//! A lost line does no harm: a repair rewrites the file, and without it the index is used.
 
 use super::{Store, StoreError};
 use crate::jobs::{JobId, SessionId};
@@ -10,7 +10,7 @@ pub(super) struct Recent {
     end: usize,
 }
 
-/// Lines that are sorted at a time: submitters write in almost the order of their jobs' ids.
+/// Lines sorted at a time: submitters write in almost the order of their jobs' ids.
 const CHUNK: usize = 1_000;
 
 impl Store {
@@ -18,18 +18,17 @@ impl Store {
     pub(super) fn note_recent(&self, session: &SessionId, job: &JobId) {
         let path = self.places.shell("recent");
         let Ok(Some(_lock)) = self.lock("recent", "", super::locks::BRIEF) else {
-            // A file that lacks a job is worse than none: without it the index is asked.
+            // A file that lacks a job is worse than none: without it the index is used.
             let _ = self.remove(&path);
             return;
         };
-        // The file is begun by a repair, which knows all jobs.
+        // The file is created by a repair, which knows all jobs.
         if self.disk.stat(&path).is_ok() && self.disk.append(&path, format!("{job} {session}\n").as_bytes()).is_err() {
             let _ = self.remove(&path);
         }
     }
 
-    /// Writes the file anew with all jobs there are. Under its lock, so that none is noted
-    /// meanwhile.
+    /// Rewrites the file with all jobs. Under its lock, so that none is noted meanwhile.
     pub(super) fn write_recent(&self) -> Result<(), StoreError> {
         let lock = self.lock_or_busy("recent", "", super::locks::BRIEF)?;
         let sessions = self.sessions()?;
@@ -45,7 +44,7 @@ impl Store {
         self.replace(&self.places.shell("recent"), text.as_bytes(), None, Some(&lock))
     }
 
-    /// The jobs by their order, newest first; `None` when the file is not there.
+    /// Returns the jobs in their order, newest first; `None` when the file does not exist.
     pub(super) fn recent(&self) -> Result<Option<Recent>, StoreError> {
         let bytes = self.bytes(&self.places.shell("recent"))?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| Recent { end: text.len(), text }))
@@ -55,7 +54,7 @@ impl Store {
 impl Iterator for Recent {
     type Item = Vec<(JobId, Option<SessionId>)>;
 
-    /// The next chunk, in no order.
+    /// Returns the next chunk, in no order.
     fn next(&mut self) -> Option<Self::Item> {
         let mut chunk = Vec::new();
         while chunk.len() < CHUNK && self.end > 0 {

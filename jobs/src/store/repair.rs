@@ -1,18 +1,17 @@
-//! What a crash can leave, made good: the index rebuilt, damaged records set aside, leftovers
-//! removed.
+//! Repair after a crash: the index rebuilt, damaged records set aside, leftovers removed.
 
 use super::disk::Kind;
-use super::files::TEMPORARY;
+use super::places::TEMPORARY;
 use super::{Store, StoreError};
 use crate::jobs::{JobId, Record, SessionId};
 use std::collections::{HashMap, HashSet};
 
-/// What a repair found and did.
+/// Findings and actions of a repair.
 #[derive(Debug, Default)]
 pub struct Repaired {
-    /// Records that are sound.
+    /// Valid records.
     pub records: u64,
-    /// Ways in the index that were missing or wrong.
+    /// Index entries that were missing or wrong.
     pub indexed: u64,
     /// Leftovers removed.
     pub orphans: u64,
@@ -20,42 +19,41 @@ pub struct Repaired {
     pub quarantined: u64,
     /// Records that a newer version wrote, which are left alone.
     pub newer: u64,
-    /// What could not be read or made good.
+    /// Errors of items that could not be read or repaired.
     pub errors: Vec<StoreError>,
 }
 
-/// What a repair looks for.
+/// Scope of a repair.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// Count alone, change nothing.
+    /// True to count only, without changes.
     pub look_only: bool,
-    /// Remove leftovers.
+    /// True to remove leftovers.
     pub orphans: bool,
-    /// Set damaged records aside.
+    /// True to set damaged records aside.
     pub quarantine: bool,
-    /// Only in this session.
+    /// Restricts the repair to this session.
     pub session: Option<SessionId>,
 }
 
 impl Scope {
-    /// Everything, as at a start.
+    /// Full repair, as at a start.
     pub const ALL: Self = Self { look_only: false, orphans: true, quarantine: true, session: None };
 }
 
-/// What is known of the whole place before sessions are looked at.
+/// Data of the whole store, collected before the sessions are examined.
 pub(super) struct Known {
     pub(super) indexed: HashSet<JobId>,
     marked: HashSet<JobId>,
 }
 
 impl Store {
-    /// Goes through the records, on all processors, and makes good what it finds. The index is
-    /// rebuilt in any case.
+    /// Examines the records, on all processors, and repairs its findings. The index is rebuilt in
+    /// any case.
     pub fn repair(&self, scope: &Scope) -> Repaired {
         let look_only = scope.look_only;
         let start = || -> Result<_, StoreError> {
-            // A disk without a free byte cannot take new folders, and needs the repair all the
-            // more.
+            // A full disk cannot take new folders, and needs the repair all the more.
             let _ = if look_only { Ok(()) } else { self.prepare() };
             let indexed = self.indexed()?.into_iter().collect();
             let marked = self.active()?.into_iter().map(|(_, job)| job).collect();
@@ -89,7 +87,7 @@ impl Store {
             }
         }
         if everywhere && !look_only {
-            // Without it pages of the list take longer, and that is all.
+            // Without it pages of the list merely take longer.
             let _ = self.write_recent();
         }
         if repaired.quarantined > 0 && !look_only {
@@ -98,7 +96,8 @@ impl Store {
         repaired
     }
 
-    /// One session; also the attempts of its jobs, by job, 0 for those that have ended.
+    /// Repairs one session; also returns the attempts of its jobs, by job, 0 for those that have
+    /// ended.
     fn repair_session(&self, session: &SessionId, known: &Known, scope: &Scope) -> (Repaired, Vec<(JobId, u32)>) {
         let (mut done, mut alive, look_only) = (Repaired::default(), Vec::new(), scope.look_only);
         let entries = match self.folder(self.places.media(), &[session.as_str(), "jobs"]) {
@@ -150,7 +149,7 @@ impl Store {
                 done.quarantined += u64::from(look_only || self.set_aside(session, job)?);
                 return Ok(None);
             }
-            // Another version may be at work on the same folders.
+            // Another version may be working on the same folders.
             Err(StoreError::Newer { .. }) => {
                 done.newer += 1;
                 return Ok(None);
@@ -174,8 +173,8 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// Sets a damaged record aside; whether it still was damaged when its lock was had. It keeps
-    /// its bytes.
+    /// Moves a damaged record to quarantine, with its bytes; returns true if it was still damaged
+    /// under its lock.
     ///
     /// # Errors
     /// When it cannot be moved.
@@ -194,7 +193,7 @@ impl Store {
         Ok(true)
     }
 
-    /// How many records of a session lie in quarantine.
+    /// Returns the number of a session's records in quarantine.
     ///
     /// # Errors
     /// When the folder cannot be read.

@@ -1,4 +1,4 @@
-//! Jobs whose worker is gone: finished, queued again or given up.
+//! Rescue of jobs whose worker is dead: finished, queued again or given up.
 
 use super::disk::Lock;
 use super::publish::complete;
@@ -7,16 +7,16 @@ use crate::jobs::{By, JobError, JobId, Record, SessionId, State};
 use std::time::Duration;
 use tracing::warn;
 
-/// What became of a job that looked as if it needed rescue.
+/// Outcome of a rescue.
 #[derive(Clone, Debug)]
 pub enum Rescue {
-    /// Nothing: it waits, has ended, or is not there.
+    /// No rescue needed: it waits, has ended, or does not exist.
     NotNeeded,
     /// Its worker lives.
     Alive,
     /// It was rescued.
     Done {
-        /// Its record as the worker left it.
+        /// Its record before the rescue.
         before: Box<Record>,
         /// Its record now.
         after: Box<Record>,
@@ -24,7 +24,7 @@ pub enum Rescue {
 }
 
 impl Store {
-    /// Rescues a job whose worker no longer holds its lease, or holds it without a sign of life for
+    /// Rescues a job whose worker no longer holds its lease, or holds it without a heartbeat for
     /// too long.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl Store {
         if record.state.is_ended() {
             return self.forget_mark(session, job);
         }
-        // Whoever is putting a result in place holds this lock; a dead one does not.
+        // A process that is putting a result in place holds this lock; a dead one does not.
         if !record.is_publishing() {
             return self.rescue_settled(session, job, None);
         }
@@ -48,8 +48,8 @@ impl Store {
         }
     }
 
-    /// Removes the mark of a job that needs none; looked at again under the lock, since a
-    /// submission marks first.
+    /// Removes the mark of a job that needs none; checked again under the lock, since a submission
+    /// marks first.
     fn forget_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
@@ -63,12 +63,12 @@ impl Store {
         Ok(Rescue::NotNeeded)
     }
 
-    /// How long a worker has given no sign of life, when that is longer than its type of job
+    /// Returns the time since a worker's last heartbeat, when that is longer than its type of job
     /// allows.
     ///
-    /// Counted on the clock that does not jump. The time of day stands in only where that of the
-    /// worker cannot be compared: on a system without such a clock, or in a record of an older
-    /// version.
+    /// The time is measured on the monotonic clock. The time of day is used only if the worker's
+    /// clock cannot be compared. That is on a system without such a clock, or in a record of an
+    /// older version.
     pub fn hung_for(&self, record: &Record) -> Option<Duration> {
         let lease = record.lease.as_ref()?;
         let now = self.clock.boot();
@@ -77,7 +77,7 @@ impl Store {
         (silent > self.settings.hung_after(record.kind)).then_some(silent)
     }
 
-    /// Whether a rescue would find something to do: the job's record and state then.
+    /// Returns the job's record and state if a rescue would change it.
     pub(crate) fn is_stale(&self, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
         let _lock = self.lock_record_briefly(job)?;
         let record = match self.read_in(session, job) {
@@ -93,7 +93,7 @@ impl Store {
         Ok((free || self.hung_for(&record).is_some()).then_some((record, state)))
     }
 
-    /// The rescue itself; `publishing` is the publishing lock, where the caller holds it.
+    /// Rescues a job; `publishing` is the publishing lock, if the caller holds it.
     pub(super) fn rescue_settled(
         &self,
         session: &SessionId,
@@ -116,7 +116,7 @@ impl Store {
         let (done, blocked) = match finished {
             Ok(done) => (done, None),
             Err(error) if error.is_blocked() => (false, Some(error.to_string())),
-            // The disk fails: a later rescue may finish it, but nobody wants it.
+            // The disk fails: a later rescue may finish it, but the job was cancelled.
             Err(_) if record.cancel_requested_at.is_some() => (false, None),
             Err(error) => return Err(error),
         };
@@ -136,7 +136,7 @@ impl Store {
             }
         })?;
         let _ = self.remove_staging(&self.places.staging(session, job, record.attempt));
-        // A hung worker keeps its lock on the nameless file; the next one makes a new file.
+        // A hung worker keeps its lock on the unlinked file; the next one creates a new file.
         self.let_go(session, job, &lock);
         self.count(|counters| counters.rescues += 1);
         let worker = record.lease.as_ref().map(|lease| lease.worker.as_str()).unwrap_or_default();

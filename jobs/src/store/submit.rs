@@ -1,4 +1,4 @@
-//! New jobs, once each.
+//! New jobs, each submitted once.
 
 use super::disk::{Lock, SyncPoint};
 use super::locks::check;
@@ -10,16 +10,16 @@ use std::io::ErrorKind;
 use std::path::Path;
 use tracing::info;
 
-/// A job that was asked for.
+/// A submitted job.
 #[derive(Clone, Debug)]
 pub struct Submitted {
     /// Its record.
     pub record: Record,
-    /// Whether it is new; else the key was known.
+    /// True if it is new; false if the key was known.
     pub new: bool,
 }
 
-/// Which job a key belongs to. Written before the job, so that a second submission cannot miss it.
+/// Job of a key. Written before the job, so that a second submission cannot miss it.
 #[derive(Serialize, Deserialize)]
 struct KeyNote {
     job_id: JobId,
@@ -27,14 +27,14 @@ struct KeyNote {
 }
 
 impl Store {
-    /// Takes a job in. When this returns, the job survives whatever happens.
+    /// Submits a job. On return, the job is durable.
     ///
-    /// With a key that is known, the job that has it is returned instead; if that one failed and
-    /// has attempts left, it is queued for another.
+    /// With a known key, the job of that key is returned instead. If that job failed and has
+    /// attempts left, it is queued for another.
     ///
     /// # Errors
-    /// When the session's name is reserved, nothing runs such jobs, the key belongs to another
-    /// request, or the record cannot be written.
+    /// When the session's name is reserved, or no runner exists for such jobs. When the key belongs
+    /// to another request, or the record cannot be written.
     pub fn submit(&self, job: NewJob, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
         if job.session_id.is_reserved() && job.kind != JobType::Cleanup {
             return Err(StoreError::Reserved(job.session_id));
@@ -66,7 +66,7 @@ impl Store {
         self.create(job, Some((&path, &lock)), stems)
     }
 
-    /// The job that a key belongs to, if it has one.
+    /// Returns the job of a key, if any.
     fn holder_of(&self, path: &Path, key: &str) -> Result<Option<Record>, StoreError> {
         let Some(bytes) = self.bytes(path)? else { return Ok(None) };
         // A note that cannot be read was never acknowledged.
@@ -78,7 +78,7 @@ impl Store {
         }
     }
 
-    /// Forgets a key, if it still is the job's.
+    /// Removes a key, if it still belongs to the job.
     pub(super) fn free_key(&self, key: &str, job: &JobId) -> Result<(), StoreError> {
         let name = hex_digest(key.as_bytes());
         let lock = self.lock_or_busy("key", &name, super::locks::PATIENCE)?;
@@ -104,7 +104,7 @@ impl Store {
         }
         let lock = self.lock_record(id)?;
         self.mark_active(session, id)?;
-        // Who has taken the key over may have given it to another job.
+        // A process that has taken the key over may have given it to another job.
         let free = key.map_or(Ok(()), |(path, lock)| check(lock, path));
         if let Err(error) = free.and_then(|()| self.write_first(&record, &lock)) {
             if lock.is_current() {
@@ -113,7 +113,7 @@ impl Store {
             self.unmark_active(session, id, &lock);
             return Err(error);
         }
-        // The record is there: what follows can be made up for.
+        // The record exists: failures of the following steps can be repaired.
         let _ = self.write_index(session, id, &lock);
         drop(lock);
         self.note_recent(session, id);
@@ -134,8 +134,8 @@ impl Store {
         }
     }
 
-    /// Queues a job that ended without a result for another attempt; one more than it had, if it
-    /// had all.
+    /// Queues a job that ended without a result for another attempt; allows one attempt more if it
+    /// had used all.
     ///
     /// # Errors
     /// When it is complete or has not ended.
@@ -149,7 +149,8 @@ impl Store {
         })
     }
 
-    /// Asks for a job's end: at once when no worker has it, else at the worker's next step.
+    /// Requests cancellation of a job: immediate when no worker has it, otherwise at the worker's
+    /// next step.
     ///
     /// # Errors
     /// When it has ended.
@@ -168,7 +169,8 @@ impl Store {
             return Ok(record);
         }
         drop(lock);
-        // Where its worker is gone, nobody else would carry the wish out before the next look.
+        // If its worker is dead, no other process would carry out the request before the next
+        // rescue.
         match self.rescue(&session, job) {
             Ok(super::Rescue::Done { after, .. }) => Ok(*after),
             _ => Ok(record),

@@ -1,5 +1,5 @@
-//! What lists and counts need of every record, kept in one file. The records stay the truth: a line
-//! counts only while its record's file is the very one that it was taken from.
+//! Summary of every record for lists and counts, kept in one file. The records remain
+//! authoritative: a line counts only while its record's file is the one that it was taken from.
 
 use super::disk::{Kind, Stat};
 use super::{Store, StoreError};
@@ -10,40 +10,40 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The first line of the file: another version may keep other things.
+/// First line of the file: another version may store other fields.
 const HEADER: &str = concat!("mixdown summary 1 ", env!("CARGO_PKG_VERSION"));
-/// The file is written anew once so many records had to be read.
+/// Number of records read after which the file is rewritten.
 const MANY: usize = 200;
 
-/// What lists and counts need of a record.
+/// Fields of a record for lists and counts.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Outline {
     /// The job.
     pub job_id: JobId,
     /// Its session.
     pub session_id: SessionId,
-    /// What it does.
+    /// Its type.
     #[serde(rename = "type")]
     pub kind: JobType,
-    /// Where it is.
+    /// Its state.
     pub state: State,
     /// Percent done.
     pub progress: u8,
-    /// When it was submitted.
+    /// Time of submission.
     pub created_at: Timestamp,
-    /// When anything of it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// When it ended.
+    /// Time of its end.
     pub finished_at: Option<Timestamp>,
-    /// What came out.
+    /// Its result.
     pub result: Option<JobResult>,
-    /// The record without what its type needs beside, as JSON in one line.
+    /// The record without the data specific to its type, as JSON in one line.
     #[serde(skip)]
     pub json: String,
 }
 
 impl Outline {
-    /// Takes it from a record.
+    /// Creates the outline of a record.
     pub fn of(record: &Record) -> Self {
         let mut brief = record.clone();
         brief.extra.clear();
@@ -64,7 +64,7 @@ impl Outline {
     }
 }
 
-/// Tells one state of a file from another.
+/// Distinguishes one state of a file from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp(u64, u64, i128);
 
@@ -77,20 +77,21 @@ impl Stamp {
 /// Every job's outline.
 #[derive(Debug, Default)]
 pub(crate) struct Outlines {
-    /// Those of records that can be read, in no order.
+    /// Outlines of readable records, in no order.
     pub(crate) jobs: Vec<Arc<Outline>>,
-    /// The records of each session, readable or not.
+    /// Number of records of each session, readable or not.
     pub(crate) counts: HashMap<SessionId, usize>,
-    /// Records that cannot be read.
+    /// Number of unreadable records.
     pub(crate) unreadable: u64,
 }
 
 type Lines = HashMap<JobId, (Stamp, Arc<Outline>)>;
-/// An outline, with a stamp where it may be kept.
+/// An outline, with a stamp if it may be kept.
 type Stamped = (Option<Stamp>, Arc<Outline>);
 
 impl Store {
-    /// The outlines of all jobs. What had to be read is kept for the next time, when that is much.
+    /// Returns the outlines of all jobs. Records that had to be read are kept for the next time, if
+    /// there were many.
     pub(crate) fn outlines(&self, sessions: &[SessionId]) -> Result<Outlines, StoreError> {
         let (known, read) = (self.summary()?, AtomicUsize::new(0));
         let parts = Self::for_each_session(sessions, |session| self.outlines_of(session, &known, &read));
@@ -109,12 +110,12 @@ impl Store {
         Ok(all)
     }
 
-    /// One session: what was found, and how many records cannot be read.
+    /// Returns the outlines of one session, and the number of its unreadable records.
     fn outlines_of(&self, session: &SessionId, known: &Lines, read: &AtomicUsize) -> (SessionId, Vec<Stamped>, u64) {
         let (mut found, mut unreadable) = (Vec::new(), 0);
         let folder = self.places.jobs(session);
         for job in self.jobs_of(session).unwrap_or_default() {
-            // Before it is read: what is put in its place meanwhile has another stamp.
+            // Before it is read: a later replacement has another stamp.
             let Ok(stat) = self.disk.stat(&folder.join(format!("{job}.json"))) else { continue };
             let stamp = Stamp::of(&stat);
             let fresh = known.get(&job).filter(|(known, outline)| *known == stamp && outline.session_id == *session);
@@ -125,7 +126,7 @@ impl Store {
             match self.read_in(session, &job) {
                 Ok(record) => {
                     // A file that was just written may be written again in the same tick of the
-                    // clock; and a worker's last word stands beside the record.
+                    // clock. A worker's last heartbeat is stored beside the record.
                     let rests = self.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
                     let keep = rests && stat.kind == Kind::File && !record.state.is_active();
                     read.fetch_add(usize::from(keep), Ordering::Relaxed);
@@ -163,7 +164,7 @@ impl Store {
         for (Stamp(id, bytes, modified), outline) in lines {
             text.push_str(&format!("{id} {bytes} {modified} {}\n", outline.json));
         }
-        // Where it cannot be written, the next reader reads the records.
+        // If it cannot be written, the next reader reads the records.
         let _ = self.replace(&self.places.shell("summary"), text.as_bytes(), None, Some(&lock));
     }
 }

@@ -1,6 +1,6 @@
-//! The process that renders: told what to do on standard input, it says how far it is on standard
-//! output, a line of JSON each. When standard input ends, because its worker wants it to stop or
-//! has died, it stops at the next chunk.
+//! The render process. It receives its request on standard input and reports progress on standard
+//! output, in lines of JSON. When standard input ends, because its worker requests a stop or has
+//! died, it stops at the next chunk.
 
 use crate::jobs::{JobError, STAGES};
 use mixdown_engine::io::hash_file;
@@ -16,38 +16,38 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// What the process is told: one line.
+/// Request to the process: one line.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ChildRequest {
     /// The session document.
     pub session: Value,
     /// The folder for the files.
     pub staging: PathBuf,
-    /// Memory that it may take, in MiB.
+    /// Largest memory, in MiB.
     pub memory_mb: u64,
-    /// The hash that each track's stem had when the job was submitted; empty where none was taken.
+    /// Hash of each track's stem at submission; empty where none was taken.
     #[serde(default)]
     pub stems: Vec<String>,
 }
 
-/// What it says: one line each.
+/// Message of the process: one line each.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line {
-    /// How far it is.
+    /// Progress of the render.
     At { phase: String, fraction: f64 },
-    /// Done: what the record gets.
+    /// Complete: the data for the record.
     Done(Map<String, Value>),
     /// Failed.
     Failed(JobError),
-    /// Stopped as told.
+    /// Stopped on request.
     Stopped,
 }
 
-/// Between two lines about the same phase.
+/// Interval between two lines about the same phase.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Runs the process; whether the render succeeded.
+/// Runs the process; returns true if the render succeeded.
 pub fn render_child() -> bool {
     // Before any thread starts: from here on the process ends with its worker.
     die_with_worker();
@@ -63,8 +63,8 @@ pub fn render_child() -> bool {
         let _ = io::stdin().lock().read_to_end(&mut Vec::new());
         heard.store(true, Ordering::SeqCst);
     });
-    // Every thread is there before memory runs short: one that dies while it starts is waited for
-    // without end.
+    // All threads start before memory runs short: a thread that dies while it starts is waited for
+    // forever.
     rayon::broadcast(|_| ());
     limit(&request);
     let line = match render(&request, &stop) {
@@ -84,7 +84,7 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
         let errors = SessionErrors { origin: "the session".into(), problems };
         return Err(failed("SESSION_INVALID", errors.to_string()));
     }
-    // The result of a session is found under one name, whatever its title.
+    // The result of a session has a fixed name, whatever its title.
     if let Some(name) = session.output.name.take() {
         session.output.title.get_or_insert(name);
     }
@@ -125,19 +125,19 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
     }
 }
 
-/// The first stem whose bytes are not those that the job was submitted with. `read` is what the
-/// render took in: a hash taken at another moment could miss a change.
+/// Returns the first stem whose bytes have changed since submission. `read` contains the hashes of
+/// the bytes that the render read: a hash taken at another moment could miss a change.
 fn changed<'a>(files: &'a [PathBuf], submitted: &[String], read: &[Option<String>]) -> Option<&'a PathBuf> {
     let mut stems = files.iter().zip(submitted).enumerate();
     let (_, (file, _)) = stems.find(|(index, (file, submitted))| {
         let found = read.get(*index).cloned().flatten().map_or_else(|| hash_file(file), Ok);
-        // What cannot be read is the render's to report.
+        // An unreadable file is reported by the render.
         found.is_ok_and(|found| found != **submitted)
     })?;
     Some(file)
 }
 
-/// Whether the line could be said: nobody listens once the worker is gone.
+/// Returns true if the line could be written: the pipe is closed once the worker is dead.
 fn say(line: &Line) -> bool {
     let text = serde_json::to_string(line).unwrap_or_default();
     let mut output = io::stdout().lock();
@@ -148,20 +148,19 @@ fn name(phase: Phase) -> String {
     serde_json::to_value(phase).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The moment of a render that a line tells of.
+/// Returns the progress in a line.
 pub(super) fn progress(phase: &str, fraction: f64) -> Option<Progress> {
     let phase = STAGES.iter().map(|stage| stage.phase).find(|known| name(*known) == phase)?;
     Some(Progress { phase, fraction })
 }
 
-/// Holds this process to its memory; what asks for more fails, and takes this process alone with
-/// it.
+/// Limits the memory of this process; an allocation beyond it fails, and ends this process only.
 #[cfg(target_os = "linux")]
 fn limit(request: &ChildRequest) {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let bytes = request.memory_mb.saturating_mul(1 << 20);
     let _ = setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
-    // No core files of what may be large and somebody's music.
+    // No core files: they may be large and contain private music.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 

@@ -1,4 +1,4 @@
-//! Workers: they take jobs, run them, say how far they are, and put results in place.
+//! Workers: they claim jobs, run them, report progress, and put results in place.
 
 mod child;
 mod process_runner;
@@ -16,31 +16,32 @@ use serde_json::{Map, Value};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// What a running job says.
+/// Sign of life of a running job.
 #[derive(Clone, Copy, Debug)]
 pub enum Sign {
-    /// It lives. Given at least four times a second, so that a wish to stop is heard.
+    /// The job is alive. Sent at least four times a second, so that a request to stop is noticed.
     Alive,
-    /// It is here now.
+    /// Progress of the job.
     At(Progress),
 }
 
-/// How a run ends without a result.
+/// End of a run without a result.
 #[derive(Clone, Debug)]
 pub enum RunError {
-    /// It was told to stop, and did.
+    /// The run stopped on request.
     Stopped,
-    /// It failed.
+    /// The run failed.
     Failed(JobError),
 }
 
-/// Does the work of jobs.
+/// Executes jobs.
 pub trait Runner: Send + Sync {
-    /// Whether it can do jobs of a type.
+    /// Returns true if it can run jobs of this type.
     fn handles(&self, kind: JobType) -> bool;
 
-    /// Does a job: files go into the empty folder `staging`, `watch` hears how far it is and
-    /// answers whether to go on. Returns what is to be added to the record's `extra`.
+    /// Runs a job: writes files to the empty folder `staging`, and calls `watch`, which receives
+    /// the progress and returns whether to continue. Returns the data to add to the record's
+    /// `extra`.
     ///
     /// # Errors
     /// When it fails, or was stopped.

@@ -11,19 +11,19 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// Between two looks at whether to go on.
+/// Interval between two checks for a stop.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long a process that was told to stop may take to do it.
+/// Longest time that a process may take to stop on request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Runs mixes, each in a process.
+/// Runs each mix in a process of its own.
 #[derive(Clone, Debug)]
 pub struct ProcessRunner {
-    /// The program and its arguments that make it call [`render_child`](super::render_child).
+    /// The program, with arguments that make it call [`render_child`](super::render_child).
     pub program: (PathBuf, Vec<String>),
-    /// Memory that a process may take, in MiB.
+    /// Largest memory of a process, in MiB.
     pub memory_mb: u64,
-    /// Time that it may take.
+    /// Longest time of a process.
     pub time: Duration,
 }
 
@@ -48,7 +48,7 @@ impl Runner for ProcessRunner {
             .start(&request)
             .map_err(|error| failed("RENDER_FAILED", format!("cannot start a process: {error}")))?;
         let ended = self.listen(&mut child, watch);
-        // Whatever it still holds is freed, whatever came of it.
+        // Frees whatever the process still holds, whatever its outcome.
         let _ = child.process.kill();
         let status = child.process.wait();
         match ended {
@@ -84,7 +84,7 @@ impl ProcessRunner {
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         #[cfg(unix)]
         {
-            // Ctrl-C is the worker's: it tells the process to stop.
+            // Ctrl-C is for the worker, which then requests the process to stop.
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
         }
         let mut process = command.spawn()?;
@@ -128,7 +128,7 @@ impl ProcessRunner {
                 Some(at) if at.elapsed() > PATIENCE => return Ended::Stopped,
                 None if watch(sign).is_break() => {
                     told_at = Some(Instant::now());
-                    // The end of its input is what tells it.
+                    // The end of its input requests the process to stop.
                     child.process.stdin = None;
                 }
                 _ => {}

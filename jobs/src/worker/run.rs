@@ -2,56 +2,57 @@
 
 use super::{RunError, Runner, Sign};
 use crate::jobs::{By, JobError, Record, State, place};
-use crate::store::{Claim, Rescue, Store, StoreError};
+use crate::store::{Claim, LOG, Rescue, Store, StoreError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tracing::info;
 
-/// Between two signs of life: at most four a second.
+/// Interval between two heartbeats: at most four per second.
 const BEAT: Duration = Duration::from_millis(250);
 
-/// After a look at a record whose lock somebody keeps.
+/// Pause after an access to a record that was locked.
 const REST: Duration = Duration::from_secs(2);
 
-/// Takes jobs from a store and has a runner do them.
+/// Takes jobs from a store and runs them with a runner.
 pub struct Worker {
     store: Arc<Store>,
     runner: Arc<dyn Runner>,
     stop: Arc<dyn Fn() -> bool + Send + Sync>,
 }
 
-/// Why a run is told to stop.
+/// Reason to stop a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stop {
-    /// Somebody no longer wants the job.
+    /// Cancellation was requested.
     Cancelled,
-    /// The worker is to end; the job goes back to the queue.
+    /// The worker is to end; the job returns to the queue.
     Shutdown,
-    /// The job is another's now.
+    /// The job belongs to another worker now.
     Lost,
 }
 
 impl Worker {
-    /// A worker that ends gracefully once `stop` says so.
+    /// Creates a worker that ends gracefully once `stop` returns true.
     pub fn new(store: Arc<Store>, runner: Arc<dyn Runner>, stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self { store, runner, stop: Arc::new(stop) }
     }
 
-    /// Where its jobs are.
+    /// Returns the store of its jobs.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// Whether it was told to end.
+    /// Returns true if the worker is to end.
     pub fn is_stopping(&self) -> bool {
         (self.stop)()
     }
 
-    /// Takes the oldest job that waits and does it; jobs whose workers are gone are rescued on the
-    /// way. `None` when none waits.
+    /// Claims and runs the oldest waiting job; rescues jobs of dead workers on the way. `None` when
+    /// no job waits.
     ///
     /// # Errors
-    /// The first thing that kept it from a job, when there was no other job to do.
+    /// The first error that kept it from a job, when there was no other job to run.
     pub fn run_next(&self) -> Result<Option<Record>, StoreError> {
         let mut first_error = None;
         for (session, job) in self.store.active()? {
@@ -62,14 +63,14 @@ impl Worker {
                 State::Queued if self.runner.handles(record.kind) => self.store.claim(&session, &job),
                 State::Queued => Ok(None),
                 _ => {
-                    // Whoever rescued it, it may wait now.
+                    // After a rescue by any process, it may wait now.
                     self.store.rescue(&session, &job)?;
                     if self.runner.handles(record.kind) { self.store.claim(&session, &job) } else { Ok(None) }
                 }
             });
             match taken {
                 Ok(Some(claim)) => return self.run(claim).map(Some),
-                // A newer version's job is its own workers' to do.
+                // A newer version's job is left to workers of that version.
                 Ok(None) | Err(StoreError::Newer { .. }) => {}
                 Err(error) if error.is_gone() => {
                     self.store.rescue(&session, &job)?;
@@ -102,10 +103,11 @@ impl Worker {
         let ended = match (done, stop) {
             (_, Some(Stop::Lost)) => Err(StoreError::LeaseLost(job.job_id.clone())),
             (Ok(extra), _) => match self.store.publish(&mut claim, &staged, extra) {
-                // Somebody was stopped with a lock that this needs: the job is given back, and
-                // others go on.
+                // A process was suspended while holding a lock needed here: the job is given back,
+                // and others continue.
                 Err(StoreError::Busy(_)) if !claim.record.is_publishing() => self.give_back(&mut claim),
-                // What is already on record is put in place by a rescue; the rest has failed.
+                // A result already on record is put in place by a rescue; otherwise the job has
+                // failed.
                 Err(error) if !claim.record.is_publishing() && !matches!(error, StoreError::LeaseLost(_)) => self
                     .end(&mut claim, |record, now| {
                         record.fail(JobError::new("STORAGE_FAILED", error.to_string()), By::Worker, now)
@@ -116,7 +118,8 @@ impl Worker {
                 self.end(&mut claim, |record, now| record.fail(error, By::Worker, now))
             }
             (Err(_), Some(Stop::Shutdown)) => {
-                self.end(&mut claim, |record, now| record.go(State::Queued, By::Worker, now))
+                let ended = self.end(&mut claim, |record, now| record.go(State::Queued, By::Worker, now));
+                ended.inspect(|()| tell_given_back(&job, "the worker stops"))
             }
             (Err(_), _) => self.end(&mut claim, |record, now| record.go(State::Cancelled, By::Worker, now)),
         };
@@ -127,8 +130,8 @@ impl Worker {
             Ok(()) => Ok(claim.record),
             Err(StoreError::LeaseLost(_)) => self.store.read(&job.job_id),
             Err(error) if claim.record.is_publishing() => {
-                // Without this worker's lease, the rescue is free to end what cannot be put in
-                // place.
+                // Without this worker's lease, the rescue can end a job whose result cannot be put
+                // in place.
                 drop(claim);
                 match self.store.rescue(&job.session_id, &job.job_id)? {
                     Rescue::Done { after, .. } => Ok(*after),
@@ -139,14 +142,14 @@ impl Worker {
         }
     }
 
-    /// Records where the job is; why it is to stop, if it is.
+    /// Records the progress of the job; returns the reason to stop, if any.
     fn hear(&self, claim: &mut Claim, sign: Sign, next_beat: &mut Instant) -> Option<Stop> {
         let (state, percent, message) = match sign {
             Sign::At(progress) => place(progress),
             Sign::Alive => (claim.record.state, claim.record.progress, ""),
         };
         let due = Instant::now() >= *next_beat;
-        // After a lock that somebody kept, a stage waits for its time, too.
+        // After a record was locked, a new stage also waits for the next heartbeat.
         let waits = *next_beat > Instant::now() + BEAT;
         let heard = if state > claim.record.state && !waits {
             let job = claim.record.job_id.clone();
@@ -165,7 +168,7 @@ impl Worker {
         if matches!(heard, Err(StoreError::Busy(_))) {
             *next_beat = Instant::now() + REST;
         }
-        // A disk that is full keeps the progress from being written, not the work from going on.
+        // A full disk prevents writing the progress, but not the work.
         let lost = matches!(
             heard,
             Err(StoreError::LeaseLost(_)
@@ -183,13 +186,15 @@ impl Worker {
         }
     }
 
-    /// Gives a job back without counting the attempt; where even that must wait, it is left to a
-    /// rescue.
+    /// Returns a job to the queue without counting the attempt; if even that must wait, it is left
+    /// to a rescue.
     fn give_back(&self, claim: &mut Claim) -> Result<(), StoreError> {
         let job = claim.record.job_id.clone();
         self.store.write_briefly(claim, |record, now| {
             record.go(State::Queued, By::Worker, now).map_err(|source| StoreError::Illegal { job, source })
-        })
+        })?;
+        tell_given_back(&claim.record, "another process holds its lock");
+        Ok(())
     }
 
     fn fail(&self, mut claim: Claim, error: JobError) -> Result<Record, StoreError> {
@@ -205,4 +210,10 @@ impl Worker {
         let job = claim.record.job_id.clone();
         self.store.write(claim, |record, now| edit(record, now).map_err(|source| StoreError::Illegal { job, source }))
     }
+}
+
+/// Logs that a job is back in the queue.
+fn tell_given_back(record: &Record, why: &str) {
+    let (job, session, kind) = (&record.job_id, &record.session_id, record.kind);
+    info!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, "job given back to the queue: {why}");
 }

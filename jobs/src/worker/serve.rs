@@ -1,5 +1,4 @@
-//! A worker as a service: several jobs at once, leftovers repaired at the start, cleanup on its
-//! schedule.
+//! A worker as a service: several jobs at once, repair at the start, scheduled cleanups.
 
 use super::Worker;
 use crate::cleanup;
@@ -10,38 +9,38 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Between two looks at an empty queue.
+/// Pause before an empty queue is checked again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Between two looks for jobs that are kept for seconds.
+/// Interval between two checks for expired jobs that are kept for seconds.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What a service tells.
+/// Event of a service.
 #[derive(Debug)]
 pub enum Event {
-    /// The start-up repair is done.
+    /// The repair at the start is complete.
     Repaired(Repaired),
-    /// A job left this worker: it ended, or went back to the queue.
+    /// A job left this worker: it ended, or returned to the queue.
     Left(Box<Record>),
     /// A scheduled cleanup ran.
     Cleaned(Value),
-    /// Something failed; the service goes on.
+    /// An error occurred; the service continues.
     Failed(StoreError),
 }
 
 /// Several workers in one process.
 pub struct Service {
-    /// The worker.
+    /// Worker that runs each job.
     pub worker: Worker,
-    /// Jobs at once.
+    /// Number of jobs at once.
     pub concurrency: usize,
-    /// Whether it ends once the queue is empty.
+    /// True if it ends once the queue is empty.
     pub once: bool,
 }
 
 impl Service {
-    /// Works until told to stop, or until the queue is empty. Returns what kept it from a job, when
-    /// it ended for want of jobs.
+    /// Works until it is stopped or the queue is empty. Returns the error that kept it from a job,
+    /// if it ended for lack of other jobs.
     pub fn run(&self, tell: impl Fn(Event) + Sync) -> Option<StoreError> {
         tell(Event::Repaired(self.worker.store().repair(&Scope::ALL)));
         let (busy, done) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -80,7 +79,7 @@ impl Service {
         while !self.worker.is_stopping() && !done.load(Ordering::SeqCst) {
             busy.fetch_add(1, Ordering::SeqCst);
             let next = self.worker.run_next();
-            // Empty twice: at the first look, a job may just have been in a rescuer's hands.
+            // Empty twice: at the first check, a rescue may just have held a job.
             let idle = busy.fetch_sub(1, Ordering::SeqCst) == 1 && empty_before;
             empty_before = !matches!(next, Ok(Some(_)));
             match next {

@@ -1,8 +1,8 @@
 //! Candidate delays of a coarse search, and the limits by which they are chosen.
 
 use super::segment_vote;
-use super::segment_vote::Found;
-use super::segment_vote::Search;
+use super::segment_vote::SegmentSearch;
+use super::segment_vote::SegmentVote;
 
 /// Half the width of a peak, in seconds.
 pub(crate) const LOBE_S: f64 = 0.001;
@@ -22,14 +22,14 @@ pub(crate) const MOST_LOG_CHANCE: f64 = -4.0;
 
 /// Coarse delay that segments confirm.
 #[derive(Clone, Debug)]
-pub(crate) struct Rough {
-    pub(crate) found: Found,
-    pub(crate) search: Search,
+pub(crate) struct CoarseOffset {
+    pub(crate) found: SegmentVote,
+    pub(crate) search: SegmentSearch,
     pub(crate) strong: bool,
 }
 
 /// Returns true if enough segments agree for a fine search.
-pub(crate) fn worth_it(found: &Found) -> bool {
+pub(crate) fn is_worth_refining(found: &SegmentVote) -> bool {
     found.agreeing >= segment_vote::FEWEST.min(found.windows)
         && found.agreeing as f64 >= LEAST_SHARE * found.windows as f64
         && found.log_chance <= MOST_LOG_CHANCE

@@ -19,7 +19,7 @@ const LEAST_HEIGHT_OF_LONGER: f64 = 0.25;
 
 /// Lag that competes with another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rival {
+pub(crate) enum CompetingPeak {
     /// Lower, but the stems clearly overlap more there than in the short part that they share at
     /// the other.
     Longer(i64),
@@ -35,7 +35,7 @@ pub(crate) fn rival(
     own: RangeInclusive<i64>,
     common: impl Fn(i64) -> usize,
     most: usize,
-) -> Option<Rival> {
+) -> Option<CompetingPeak> {
     let middle = (correlation.len() / 2) as i64;
     let squares = correlation.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
     let deviation = (squares / correlation.len() as f64).sqrt();
@@ -52,9 +52,9 @@ pub(crate) fn rival(
     };
     let longer = others().filter(|(lag, _)| is_short && common(*lag) as f64 >= LONGER * here);
     let highest = |x: &(i64, f32), y: &(i64, f32)| x.1.total_cmp(&y.1);
-    let longer = longer.max_by(highest).map(|(lag, _)| Rival::Longer(lag));
+    let longer = longer.max_by(highest).map(|(lag, _)| CompetingPeak::Longer(lag));
     let as_high = || others().filter(|(_, height)| *height >= nearly).max_by(highest);
-    longer.or_else(|| as_high().map(|(lag, _)| Rival::AsHigh(lag)))
+    longer.or_else(|| as_high().map(|(lag, _)| CompetingPeak::AsHigh(lag)))
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
     const FRAMES: i64 = 1_000;
 
     /// Returns the rival of lag `own` in noise with peaks.
-    fn against(own: i64, peaks: &[(i64, f32)]) -> Option<Rival> {
+    fn against(own: i64, peaks: &[(i64, f32)]) -> Option<CompetingPeak> {
         let mut lags = signals::white_noise(4, 1.0, 2 * FRAMES as usize + 1);
         for (lag, height) in peaks {
             lags[(lag + FRAMES) as usize] = *height;
@@ -75,12 +75,12 @@ mod tests {
 
     #[test]
     fn a_short_part_gives_way_to_a_longer_one_that_stands_out() {
-        assert_eq!(against(-850, &[(-850, 40.0), (400, -12.0)]), Some(Rival::Longer(400)));
+        assert_eq!(against(-850, &[(-850, 40.0), (400, -12.0)]), Some(CompetingPeak::Longer(400)));
     }
 
     #[test]
     fn a_part_nearly_as_high_speaks_against_any() {
-        assert_eq!(against(100, &[(100, 40.0), (-600, 30.0)]), Some(Rival::AsHigh(-600)));
+        assert_eq!(against(100, &[(100, 40.0), (-600, 30.0)]), Some(CompetingPeak::AsHigh(-600)));
     }
 
     #[test]

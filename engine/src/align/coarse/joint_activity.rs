@@ -1,6 +1,6 @@
 //! Parts in which two stems sound at once. Silence is no evidence for a delay, however long it is.
 
-use crate::align::features::prepared::Prepared;
+use crate::align::features::prepared::PreparedStem;
 use crate::align::features::stem::StemFeatures;
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(crate) struct Sounding {
 
 impl Sounding {
     /// Finds the parts in which `a` and `b` both sound when `b` is delayed by `late` frames.
-    pub(crate) fn of(a: &Prepared<'_>, b: &Prepared<'_>, late: f64) -> Self {
+    pub(crate) fn of(a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: f64) -> Self {
         let common = common(a.stem, b.stem, late);
         let hop = a.envelope.hop();
         let least = (LEAST * a.loud(), LEAST * b.loud());

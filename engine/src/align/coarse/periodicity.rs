@@ -1,9 +1,9 @@
 //! Repeats within stems: delays at which a correlation is nearly as high as at the first.
 
 use super::candidate::{ALSO_AS_HIGH, CANDIDATES};
-use super::segment_vote::{self, Search};
+use super::segment_vote::{self, SegmentSearch};
 use crate::align::correlate::gcc_phat::{Correlator, Lags};
-use crate::align::features::prepared::Prepared;
+use crate::align::features::prepared::PreparedStem;
 
 /// Another delay is examined when the correlation there reaches this share of the first …
 pub(crate) const ALSO_HIGH: f64 = 0.7;
@@ -11,12 +11,12 @@ pub(crate) const ALSO_HIGH: f64 = 0.7;
 const LEAST_OVERLAP: f64 = 0.2;
 
 /// Search for repeats within one stem.
-const OF_ITSELF: Search = Search { window_s: 1.0, reach_s: 0.02, drifts: true };
+const OF_ITSELF: SegmentSearch = SegmentSearch { window_s: 1.0, reach_s: 0.02, drifts: true };
 
 /// Returns the period of a stem, in session frames, if all segments along it repeat. Any pair with
 /// this stem that fits at one delay fits as well one period later and earlier. Lags within `lobe_s`
 /// seconds count as the same place.
-pub(crate) fn period(correlator: &Correlator, stem: &Prepared<'_>, lobe_s: f64) -> Option<i64> {
+pub(crate) fn period(correlator: &Correlator, stem: &PreparedStem<'_>, lobe_s: f64) -> Option<i64> {
     let (factor, lobe) = (stem.factor(), lobe_s * stem.stem.rate().as_f64());
     let places = correlator.lend(|scratch| {
         let lags = Lags { early: &[], late: correlator.own(&mut stem.decimated(), stem.scale(), scratch)? };
@@ -39,7 +39,7 @@ pub(crate) struct Overlap<'a> {
 }
 
 impl<'a> Overlap<'a> {
-    pub(crate) fn new(a: &'a Prepared<'_>, b: &'a Prepared<'_>) -> Self {
+    pub(crate) fn new(a: &'a PreparedStem<'_>, b: &'a PreparedStem<'_>) -> Self {
         let (first, second) = (a.envelope.running_power(), b.envelope.running_power());
         Self { first, second, hop: a.envelope.hop() as f64 }
     }
@@ -138,7 +138,7 @@ mod tests {
     fn period_of(samples: &[f32]) -> Option<i64> {
         let mut stem = StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), 1 << 20);
         stem.observe(&Block::mono(samples));
-        let stem = Prepared::new(&stem);
+        let stem = PreparedStem::new(&stem);
         let longest = samples.len().div_ceil(stem.factor());
         period(&Correlator::new(longest, longest, RATE_HZ as f64 / stem.factor() as f64), &stem, 0.001)
     }

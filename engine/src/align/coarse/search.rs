@@ -1,17 +1,17 @@
 //! Coarse search over two stems: candidates from the whole of both, and segments that confirm one
 //! of them.
 
-use super::candidate::Rough;
-use super::candidate::worth_it;
+use super::candidate::CoarseOffset;
+use super::candidate::is_worth_refining;
 use super::candidate::{CANDIDATES, ENVELOPE_DRIFT, LOBE_S};
 use super::joint_activity::Sounding;
 use super::joint_activity::common;
 use super::periodicity::{self, Overlap};
-use super::segment_vote::{self, Search};
+use super::segment_vote::{self, SegmentSearch};
 use crate::align::comparison::Comparison;
 use crate::align::correlate::peak;
 use crate::align::decide::accept::Verdict;
-use crate::align::features::prepared::Prepared;
+use crate::align::features::prepared::PreparedStem;
 
 /// Least z of a peak of the whole correlation that segments examine, and least z in multiples of
 /// what chance reaches.
@@ -25,9 +25,9 @@ const STRONG_Z: f64 = 40.0;
 const WINDOW_Z: f64 = 20.0;
 
 /// Result of the coarse search.
-pub(crate) enum Look {
+pub(crate) enum CoarseOutcome {
     /// A delay that segments confirm.
-    Rough(Rough),
+    CoarseOffset(CoarseOffset),
     /// One of the two stems repeats itself, so that the delay is ambiguous.
     Repeats(Verdict),
     /// The stems share something, but segments do not confirm where.
@@ -51,7 +51,7 @@ impl Comparison<'_> {
     }
 
     /// Searches a pair coarsely. `None` if nothing is found.
-    pub(crate) fn look(&self, a: usize, b: usize) -> Option<Look> {
+    pub(crate) fn look(&self, a: usize, b: usize) -> Option<CoarseOutcome> {
         let peak = self.peak(a, b);
         let also = |(places, _): &(Vec<i64>, f64)| {
             let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
@@ -61,10 +61,12 @@ impl Comparison<'_> {
             possible.map(|late| self.also(a, b, *late as f64)).collect::<Option<Vec<i64>>>()?.first().copied()
         };
         if let Some(also) = peak.as_ref().and_then(also) {
-            return Some(Look::Repeats(self.repeats(also as f64)));
+            return Some(CoarseOutcome::Repeats(self.repeats(also as f64)));
         }
         let shares = peak.as_ref().is_some_and(|(_, z)| *z >= SHARING_Z);
-        self.rough_at(a, b, peak).map(Look::Rough).or_else(|| shares.then(|| Look::Unplaced(unplaced())))
+        self.rough_at(a, b, peak)
+            .map(CoarseOutcome::CoarseOffset)
+            .or_else(|| shares.then(|| CoarseOutcome::Unplaced(unplaced())))
     }
 
     pub(crate) fn repeats(&self, also: f64) -> Verdict {
@@ -76,32 +78,32 @@ impl Comparison<'_> {
 
     /// Returns the coarse delay of stem `b` against stem `a`, if segments confirm one.
     #[cfg(test)]
-    pub(crate) fn rough(&self, a: usize, b: usize) -> Option<Rough> {
+    pub(crate) fn rough(&self, a: usize, b: usize) -> Option<CoarseOffset> {
         self.rough_at(a, b, self.peak(a, b))
     }
 
-    fn rough_at(&self, a: usize, b: usize, peak: Option<(Vec<i64>, f64)>) -> Option<Rough> {
+    fn rough_at(&self, a: usize, b: usize, peak: Option<(Vec<i64>, f64)>) -> Option<CoarseOffset> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         peak.and_then(|(places, z)| self.confirmed(a, b, places, z)).or_else(|| {
             let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
             let rough = candidates.into_iter().filter_map(|candidate| {
                 let search = self.envelope_search(first, second, candidate.late);
                 let found = segment_vote::ask(first, second, candidate.late, search)?;
-                worth_it(&found).then_some(Rough { found, search, strong: true })
+                is_worth_refining(&found).then_some(CoarseOffset { found, search, strong: true })
             });
             most_agreed(rough)
         })
     }
 
     /// Returns the delay at the highest peak of the whole correlation, if segments confirm it.
-    fn confirmed(&self, a: usize, b: usize, places: Vec<i64>, z: f64) -> Option<Rough> {
+    fn confirmed(&self, a: usize, b: usize, places: Vec<i64>, z: f64) -> Option<CoarseOffset> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let rough = places.into_iter().filter_map(|late| {
             let common_s = self.rate.seconds(Sounding::of(first, second, late as f64).frames() as u64);
             let window_s = (common_s * (WINDOW_Z / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
-            let search = Search { window_s, reach_s: 0.02, drifts: true };
+            let search = SegmentSearch { window_s, reach_s: 0.02, drifts: true };
             let found = segment_vote::ask(first, second, late, search)?;
-            worth_it(&found).then_some(Rough { found, search, strong: z >= STRONG_Z })
+            is_worth_refining(&found).then_some(CoarseOffset { found, search, strong: z >= STRONG_Z })
         });
         most_agreed(rough)
     }
@@ -131,10 +133,10 @@ impl Comparison<'_> {
         (z >= LEAST_Z.0.max(LEAST_Z.1 * floor)).then_some((places, z))
     }
 
-    fn envelope_search(&self, a: &Prepared<'_>, b: &Prepared<'_>, late: i64) -> Search {
+    fn envelope_search(&self, a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: i64) -> SegmentSearch {
         let common_s = self.rate.seconds(common(a.stem, b.stem, late as f64).len() as u64);
         let reach_s = 0.05 + ENVELOPE_DRIFT * common_s / 2.0;
-        Search { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
+        SegmentSearch { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
     }
 }
 
@@ -145,6 +147,6 @@ fn unplaced() -> Verdict {
 
 /// Returns the delay that most segments confirm; of equals, the one that chance would confirm
 /// least.
-fn most_agreed(all: impl Iterator<Item = Rough>) -> Option<Rough> {
+fn most_agreed(all: impl Iterator<Item = CoarseOffset>) -> Option<CoarseOffset> {
     all.max_by(|x, y| x.found.agreeing.cmp(&y.found.agreeing).then(y.found.log_chance.total_cmp(&x.found.log_chance)))
 }

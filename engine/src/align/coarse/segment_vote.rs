@@ -3,12 +3,12 @@
 
 use super::joint_activity::Sounding;
 use super::joint_activity::common;
-use crate::align::features::prepared::Prepared;
+use crate::align::features::prepared::PreparedStem;
 use crate::align::features::stem::StemFeatures;
 use crate::align::fine::segment::Window;
-use crate::align::time_map::breakpoints::{self, Grain};
+use crate::align::time_map::breakpoints::{self, Resolution};
 use crate::align::time_map::line;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Most segments measured.
 const MOST: usize = 12;
@@ -23,7 +23,7 @@ const TOLERANCE: f64 = 2.0;
 
 /// Settings of a search.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Search {
+pub(crate) struct SegmentSearch {
     /// Preferred length of a segment, in seconds.
     pub(crate) window_s: f64,
     /// Reach of a segment on either side of the suggested delay, in seconds.
@@ -34,9 +34,9 @@ pub(crate) struct Search {
 
 /// Result of a vote.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Found {
+pub(crate) struct SegmentVote {
     /// Delay of the second stem over time.
-    pub(crate) course: Course,
+    pub(crate) course: DelayMap,
     /// −1 when the second stem is inverted.
     pub(crate) polarity: i8,
     /// Segments with sound in both stems.
@@ -52,8 +52,8 @@ pub(crate) struct Found {
 /// Returns the starts in `a` of up to `most` segments of `size` frames in which both stems sound.
 /// Each is the loudest of its part of that time.
 pub(crate) fn places(
-    a: &Prepared<'_>,
-    b: &Prepared<'_>,
+    a: &PreparedStem<'_>,
+    b: &PreparedStem<'_>,
     late: f64,
     sounding: &Sounding,
     size: usize,
@@ -101,7 +101,7 @@ pub(crate) fn can_tell(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
 
 /// Measures the delay of `b` against `a` near `late` with segments along the stems, at the
 /// decimated rate. `None` if the common part is too short for [`FEWEST`] segments with sound.
-pub(crate) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search) -> Option<Found> {
+pub(crate) fn ask(a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: i64, search: SegmentSearch) -> Option<SegmentVote> {
     let factor = a.factor();
     let rate = a.stem.rate().as_f64() / factor as f64;
     let sounding = Sounding::of(a, b, late as f64);
@@ -134,7 +134,7 @@ pub(crate) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search)
     }
     let points: Vec<(f64, f64)> = answers.iter().map(|answer| (answer.0, answer.1)).collect();
     let tolerance = TOLERANCE * factor as f64;
-    let grain = Grain { tolerance, half_step: factor as f64 / 2.0, reach: (count * factor) as f64 / 2.0 };
+    let grain = Resolution { tolerance, half_step: factor as f64 / 2.0, reach: (count * factor) as f64 / 2.0 };
     let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
     let course =
         if search.drifts && on.contains(&false) { breakpoints::bent(line, &points, &grain) } else { line.into() };
@@ -150,7 +150,7 @@ pub(crate) fn ask(a: &Prepared<'_>, b: &Prepared<'_>, late: i64, search: Search)
     let log_chance =
         log_choose(points.len(), agreeing) + log_places + chance.log10() * agreeing.saturating_sub(free) as f64;
     let height = line::median(on.into_iter().map(f64::abs).collect());
-    Some(Found { course, polarity, windows: points.len(), agreeing, height, log_chance })
+    Some(SegmentVote { course, polarity, windows: points.len(), agreeing, height, log_chance })
 }
 
 /// Returns the decimal logarithm of the number of ways to choose `k` of `n`.

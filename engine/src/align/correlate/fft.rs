@@ -42,13 +42,13 @@ impl Transforms {
 
 /// Buffers for one transform after another, as long as the longest so far.
 #[derive(Default)]
-pub(crate) struct Scratch {
+pub(crate) struct CorrelationScratch {
     bins: Vec<Complex<f32>>,
     samples: Vec<f32>,
     inner: Vec<Complex<f32>>,
 }
 
-impl Scratch {
+impl CorrelationScratch {
     /// Returns buffers for transforms of `size` samples that need `inner` more.
     pub(crate) fn fit(&mut self, size: usize, inner: usize) -> (&mut [Complex<f32>], &mut [f32], &mut [Complex<f32>]) {
         self.bins.resize(self.bins.len().max(size / 2 + 1), Complex::default());

@@ -1,7 +1,7 @@
 //! Generalised cross-correlation with phase transform (GCC-PHAT; Knapp and Carter 1976). Every
 //! frequency has the same weight in the delay of one stem against another.
 
-use super::fft::{Scratch, Transforms, fast_size, inverse, transform};
+use super::fft::{CorrelationScratch, Transforms, fast_size, inverse, transform};
 use super::quantised_spectrum::{Bin, add_cross, pack};
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealToComplex};
@@ -39,11 +39,11 @@ pub(crate) struct Correlator {
     /// Half as long, where one block holds everything and most of its lags are needed.
     half: Option<Transforms>,
     /// Buffers that no thread uses now.
-    spare: Mutex<Vec<Scratch>>,
+    spare: Mutex<Vec<CorrelationScratch>>,
 }
 
 /// Blocks of one stem as spectra of the compared band, levelled over 50 Hz to remove timbre.
-pub(crate) struct Spectrum(Vec<Vec<Bin>>);
+pub(crate) struct StemSpectrum(Vec<Vec<Bin>>);
 
 /// Correlation at lags −max … −1 and 0 … max.
 #[derive(Clone, Copy)]
@@ -80,14 +80,14 @@ impl Correlator {
     }
 
     /// Transforms a stem, scaled by `scale`. Overwrites its samples.
-    pub(crate) fn spectrum(&self, stem: &mut [f32], scale: f32) -> Spectrum {
+    pub(crate) fn spectrum(&self, stem: &mut [f32], scale: f32) -> StemSpectrum {
         let forward = &*self.whole().forward;
         self.lend(|scratch| {
             let one = |block| audible(self.transformed(block, scale, forward, scratch), self.bins.clone());
             let blocks: Vec<_> = stem.chunks_mut(self.block).map(one).collect();
             let gain = levelling(&blocks, self.levelled);
             let pack_one = |block: &Vec<_>| block.iter().enumerate().map(|(n, bin)| pack(bin * gain(n))).collect();
-            Spectrum(blocks.iter().map(pack_one).collect())
+            StemSpectrum(blocks.iter().map(pack_one).collect())
         })
     }
 
@@ -105,7 +105,12 @@ impl Correlator {
     /// Returns the autocorrelation of a stem at lags 0 … half the transform, levelled over 50 Hz.
     /// Each lag includes the one that complements it to the length of the transform. `None` where
     /// few lags are needed. Overwrites the samples.
-    pub(crate) fn own<'a>(&self, stem: &mut [f32], scale: f32, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
+    pub(crate) fn own<'a>(
+        &self,
+        stem: &mut [f32],
+        scale: f32,
+        scratch: &'a mut CorrelationScratch,
+    ) -> Option<&'a [f32]> {
         let half = self.half.as_ref()?;
         let bins = [audible(self.transformed(stem, scale, &*half.forward, scratch), self.half_bins())];
         let gain = levelling(&bins, self.levelled / 2);
@@ -125,7 +130,7 @@ impl Correlator {
         block: &mut [f32],
         scale: f32,
         forward: &dyn RealToComplex<f32>,
-        scratch: &'a mut Scratch,
+        scratch: &'a mut CorrelationScratch,
     ) -> &'a [Complex<f32>] {
         for x in &mut *block {
             *x *= scale;
@@ -141,7 +146,7 @@ impl Correlator {
     }
 
     /// Lends buffers. Allocating them takes as long as using them.
-    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut CorrelationScratch) -> T) -> T {
         let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scratch = spare().pop().unwrap_or_default();
         let result = work(&mut scratch);
@@ -155,7 +160,7 @@ impl Correlator {
 
     /// Correlates as [`Correlator::correlate`] does, with half the work and more noise. Each lag
     /// includes the one half the transform away, in no order.
-    pub(crate) fn folded<'a>(&self, a: &[Bin], b: &[Bin], scratch: &'a mut Scratch) -> &'a [f32] {
+    pub(crate) fn folded<'a>(&self, a: &[Bin], b: &[Bin], scratch: &'a mut CorrelationScratch) -> &'a [f32] {
         let Some(Transforms { inverse, .. }) = &self.half else { return &[] };
         let (spectrum, ..) = scratch.fit(inverse.len(), 0);
         let bins = self.half_bins();
@@ -167,7 +172,7 @@ impl Correlator {
     /// Returns the correlation at lags −max … +max. The middle is lag 0; a peak at a positive lag
     /// means that `b` is delayed. Blocks are added before their phases are taken, so that noise
     /// averages out over long stems.
-    pub(crate) fn correlate(&self, a: &Spectrum, b: &Spectrum, scratch: &mut Scratch) -> Vec<f32> {
+    pub(crate) fn correlate(&self, a: &StemSpectrum, b: &StemSpectrum, scratch: &mut CorrelationScratch) -> Vec<f32> {
         whiten(self.cross(a, b, scratch));
         let lags = self.lags(scratch);
         [lags.early, lags.late].concat()
@@ -178,14 +183,24 @@ impl Correlator {
     ///
     /// Phases alone are not enough. Between the lines of a loop's spectrum they show the ends of
     /// the recording, and favour the delay next to 0.
-    pub(crate) fn levelled<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> Lags<'a> {
+    pub(crate) fn levelled<'a>(
+        &self,
+        a: &StemSpectrum,
+        b: &StemSpectrum,
+        scratch: &'a mut CorrelationScratch,
+    ) -> Lags<'a> {
         self.cross(a, b, scratch);
         self.lags(scratch)
     }
 
     /// Multiplies the blocks of two stems and adds them up in the buffer. Bins outside the compared
     /// band are 0.
-    fn cross<'a>(&self, a: &Spectrum, b: &Spectrum, scratch: &'a mut Scratch) -> &'a mut [Complex<f32>] {
+    fn cross<'a>(
+        &self,
+        a: &StemSpectrum,
+        b: &StemSpectrum,
+        scratch: &'a mut CorrelationScratch,
+    ) -> &'a mut [Complex<f32>] {
         let (spectrum, ..) = scratch.fit(self.size, 0);
         spectrum.fill(Complex::default());
         let band = &mut spectrum[self.bins.clone()];
@@ -193,14 +208,14 @@ impl Correlator {
         band
     }
 
-    fn lags<'a>(&self, scratch: &'a mut Scratch) -> Lags<'a> {
+    fn lags<'a>(&self, scratch: &'a mut CorrelationScratch) -> Lags<'a> {
         let all = lags(&*self.whole().inverse, scratch);
         Lags { early: &all[all.len() - self.max_lag..], late: &all[..=self.max_lag] }
     }
 }
 
 /// Transforms the spectrum in the buffer into a function of the lag, negative lags at the end.
-fn lags<'a>(back: &dyn ComplexToReal<f32>, scratch: &'a mut Scratch) -> &'a [f32] {
+fn lags<'a>(back: &dyn ComplexToReal<f32>, scratch: &'a mut CorrelationScratch) -> &'a [f32] {
     let (spectrum, samples, inner) = scratch.fit(back.len(), back.get_scratch_len());
     // The band may reach the last bin, which must be real.
     if let Some(last) = spectrum.last_mut() {

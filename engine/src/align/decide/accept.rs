@@ -1,8 +1,8 @@
 //! Acceptance of the delay of a pair, and its confidence. If unsure, nothing is moved.
 
-use super::evidence::Refined;
+use super::evidence::PairEvidence;
 use super::remark::Remark;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// The z that chance reaches among the lags around a peak: √(2 ln 8193).
 const FLOOR: f64 = 4.25;
@@ -35,7 +35,7 @@ pub(crate) enum Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edge {
     /// Delay of the second stem, in frames.
-    pub(crate) course: Course,
+    pub(crate) course: DelayMap,
     /// −1 when one is inverted.
     pub(crate) polarity: i8,
     /// 0 to 1: see [`confidence`].
@@ -53,7 +53,7 @@ pub(crate) struct Edge {
 }
 
 /// Judges a pair by the evidence of its segments.
-pub(crate) fn judge(refined: Refined, assume_related: bool) -> Verdict {
+pub(crate) fn judge(refined: PairEvidence, assume_related: bool) -> Verdict {
     if let Some(doubt) = doubt(&refined, assume_related) {
         return Verdict::Doubtful(doubt, refined.picture);
     }
@@ -71,8 +71,8 @@ pub(crate) fn judge(refined: Refined, assume_related: bool) -> Verdict {
 
 /// Returns the edge along one of two paths that are both there. A second peak is no evidence
 /// against it, nor are the segments in which the other source is louder.
-pub(crate) fn along_a_path(refined: Refined) -> Edge {
-    let sure = Refined { ratio: refined.ratio.max(LEAST_RATIO), agreeing: refined.windows, ..refined };
+pub(crate) fn along_a_path(refined: PairEvidence) -> Edge {
+    let sure = PairEvidence { ratio: refined.ratio.max(LEAST_RATIO), agreeing: refined.windows, ..refined };
     Edge {
         confidence: confidence(&sure),
         course: sure.course,
@@ -85,13 +85,13 @@ pub(crate) fn along_a_path(refined: Refined) -> Edge {
     }
 }
 
-fn share(refined: &Refined) -> f64 {
+fn share(refined: &PairEvidence) -> f64 {
     refined.agreeing as f64 / refined.windows.max(1) as f64
 }
 
 /// Returns the reason for which a delay is not accepted, whatever the confidence. `None` if there
 /// is none.
-pub(crate) fn doubt(refined: &Refined, assume_related: bool) -> Option<String> {
+pub(crate) fn doubt(refined: &PairEvidence, assume_related: bool) -> Option<String> {
     let (least_z, least_share, least_ratio) =
         if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
     let least_z = if refined.halves_agree { least_z.min(LEAST_Z_OF_HALVES) } else { least_z };
@@ -118,7 +118,7 @@ const HALVES_AGREE: f64 = 1.75;
 
 /// Returns the chance that the delay is right. It is a logistic curve over the evidence, fitted to
 /// the generated cases of `calibration` (the table is in docs/alignment.md).
-pub(crate) fn confidence(refined: &Refined) -> f64 {
+pub(crate) fn confidence(refined: &PairEvidence) -> f64 {
     let share = share(refined);
     let halves = if refined.halves_agree { HALVES_AGREE } else { 0.0 };
     let odds = -2.56 + 1.45 * (refined.z / FLOOR).ln() + 1.12 * refined.ratio.ln() + 4.47 * share + halves;

@@ -1,14 +1,14 @@
 //! Evidence for the delay of a pair of stems.
 
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Uncertainty of a delay from reading between samples, in frames.
 pub(crate) const LEAST_SD: f64 = 0.01;
 
 /// Measured delay of one stem against another, with its evidence.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Refined {
-    pub(crate) course: Course,
+pub(crate) struct PairEvidence {
+    pub(crate) course: DelayMap,
     /// One standard deviation of the delay in the middle of the stems, in frames.
     pub(crate) late_sd: f64,
     /// One standard deviation of the drift before the first change, as a share.
@@ -41,7 +41,7 @@ pub(crate) struct Refined {
     pub(crate) picture: Vec<f32>,
 }
 
-impl Refined {
+impl PairEvidence {
     /// Sets the deviation of the delay that is reported. A drift extrapolates it to frame 0, and a
     /// clock that wanders adds to it at any time.
     pub(crate) fn told(mut self) -> Self {

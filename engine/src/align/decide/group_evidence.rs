@@ -3,7 +3,7 @@
 use super::accept::Verdict;
 
 /// Evidence for the decisions.
-pub(crate) struct Evidence<'a> {
+pub(crate) struct PairVerdicts<'a> {
     pub(crate) verdicts: &'a [(usize, usize, Verdict)],
     /// Length of each stem, in frames.
     pub(crate) lengths: &'a [u64],

@@ -2,8 +2,8 @@
 //! wrong pair.
 
 use super::accept::Edge;
-use crate::align::time_map::line::Line;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::line::LinearDelay;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Largest difference between two ways round the graph, in frames.
 const LOOP_TOLERANCE: f64 = 3.0;
@@ -12,7 +12,7 @@ const ROUNDS: usize = 200;
 
 /// Trusted pair.
 #[derive(Clone, Debug)]
-pub(crate) struct Pair {
+pub(crate) struct PairOffset {
     pub(crate) first: usize,
     pub(crate) second: usize,
     pub(crate) edge: Edge,
@@ -20,11 +20,11 @@ pub(crate) struct Pair {
 
 /// Place of a stem in its group.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct GroupOffset {
     /// First stem of its group.
     pub(crate) root: usize,
     /// Delay against the root.
-    pub(crate) course: Course,
+    pub(crate) course: DelayMap,
     /// Against the root.
     pub(crate) polarity: i8,
     /// Least confidence on the way from the root.
@@ -36,29 +36,29 @@ pub(crate) struct Place {
 
 /// Places of all stems, and per stem, whether the pairs of its group contradict each other.
 pub(crate) struct Solution {
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<GroupOffset>,
     pub(crate) contradicted: Vec<bool>,
 }
 
 /// Solves for `stems` stems whose comparison is exact around frame `middle`.
-pub(crate) fn solve(pairs: &[Pair], stems: usize, middle: f64) -> Solution {
-    let mut pairs: Vec<Pair> = pairs.to_vec();
-    let by_confidence = |x: &Pair, y: &Pair| {
+pub(crate) fn solve(pairs: &[PairOffset], stems: usize, middle: f64) -> Solution {
+    let mut pairs: Vec<PairOffset> = pairs.to_vec();
+    let by_confidence = |x: &PairOffset, y: &PairOffset| {
         y.edge.confidence.total_cmp(&x.edge.confidence).then((x.first, x.second).cmp(&(y.first, y.second)))
     };
     pairs.sort_by(by_confidence);
     let mut places = tree(&pairs, stems);
     let mut contradicted = vec![false; stems];
     for root in 0..stems {
-        let group = |places: &[Place]| (0..stems).filter(|n| places[*n].root == root).collect::<Vec<_>>();
+        let group = |places: &[GroupOffset]| (0..stems).filter(|n| places[*n].root == root).collect::<Vec<_>>();
         let members = group(&places);
-        let own: Vec<Pair> = pairs.iter().filter(|pair| places[pair.first].root == root).cloned().collect();
+        let own: Vec<PairOffset> = pairs.iter().filter(|pair| places[pair.first].root == root).cloned().collect();
         if members.len() < 2 || own.iter().all(|pair| fits(pair, &places, middle)) {
             continue;
         }
         // One wrong pair is identified by this: without it, and without it alone, everything fits.
         let mut ways = (0..own.len()).filter_map(|wrong| {
-            let rest: Vec<Pair> =
+            let rest: Vec<PairOffset> =
                 own.iter().enumerate().filter(|(n, _)| *n != wrong).map(|(_, pair)| pair.clone()).collect();
             let without = tree(&rest, stems);
             let whole = members.iter().all(|n| without[*n].root == root);
@@ -83,7 +83,7 @@ pub(crate) fn solve(pairs: &[Pair], stems: usize, middle: f64) -> Solution {
     Solution { places, contradicted }
 }
 
-fn fits(pair: &Pair, places: &[Place], middle: f64) -> bool {
+fn fits(pair: &PairOffset, places: &[GroupOffset], middle: f64) -> bool {
     let (first, second) = (&places[pair.first], &places[pair.second]);
     let predicted = first.course.reversed().then(&second.course);
     let off = (predicted.late(middle) - pair.edge.course.late(middle)).abs();
@@ -91,17 +91,17 @@ fn fits(pair: &Pair, places: &[Place], middle: f64) -> bool {
 }
 
 /// Joins stems by their most confident pairs first.
-pub(crate) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
-    let alone = |root| Place {
+pub(crate) fn tree(pairs: &[PairOffset], stems: usize) -> Vec<GroupOffset> {
+    let alone = |root| GroupOffset {
         root,
-        course: Line::flat(0.0).into(),
+        course: LinearDelay::flat(0.0).into(),
         polarity: 1,
         confidence: 1.0,
         late_sd: 0.0,
         drift_sd: 0.0,
     };
-    let mut places: Vec<Place> = (0..stems).map(alone).collect();
-    for Pair { first, second, edge } in pairs {
+    let mut places: Vec<GroupOffset> = (0..stems).map(alone).collect();
+    for PairOffset { first, second, edge } in pairs {
         let (first, second) = (places[*first].clone(), places[*second].clone());
         if first.root == second.root {
             continue;
@@ -115,7 +115,7 @@ pub(crate) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
             (between.reversed(), first.root, second.root)
         };
         for place in places.iter_mut().filter(|place| place.root == from) {
-            *place = Place {
+            *place = GroupOffset {
                 root: to,
                 course: course.then(&place.course),
                 polarity: place.polarity * flip,
@@ -130,7 +130,7 @@ pub(crate) fn tree(pairs: &[Pair], stems: usize) -> Vec<Place> {
 
 /// Relaxes by weighted least squares: each stem in turn moves to the weighted mean of where its
 /// pairs place it.
-fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
+fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
     // A hundredth of a frame is as exact as any pair is believed to be; drift is weighted by its
     // effect in the middle.
     let weight = |edge: &Edge| (edge.late_sd.powi(2) + 1e-4).recip();
@@ -157,7 +157,7 @@ fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
                 // Bends stay where the most confident pairs have them.
                 let (late, drift) = (late / total, drift / total);
                 moved = moved.max(late.abs());
-                places[stem].course = here.course.plus(Line { offset: late - drift * middle, drift });
+                places[stem].course = here.course.plus(LinearDelay { offset: late - drift * middle, drift });
             }
         }
         if moved < 1e-6 {
@@ -170,8 +170,8 @@ fn relax(pairs: &[Pair], places: &mut [Place], middle: f64) {
 mod tests {
     use super::*;
 
-    fn pair(first: usize, second: usize, late: f64, polarity: i8, confidence: f64) -> Pair {
-        let course = Line::flat(late).into();
+    fn pair(first: usize, second: usize, late: f64, polarity: i8, confidence: f64) -> PairOffset {
+        let course = LinearDelay::flat(late).into();
         let edge = Edge {
             course,
             polarity,
@@ -182,10 +182,10 @@ mod tests {
             share: 1.0,
             picture: Vec::new(),
         };
-        Pair { first, second, edge }
+        PairOffset { first, second, edge }
     }
 
-    fn late(pairs: &[Pair], stems: usize) -> Vec<f64> {
+    fn late(pairs: &[PairOffset], stems: usize) -> Vec<f64> {
         solve(pairs, stems, 1e6).places.iter().map(|place| place.course.start.offset).collect()
     }
 
@@ -214,7 +214,7 @@ mod tests {
             }
         }
         // The wrong one even has the highest confidence.
-        pairs[0].edge = Edge { course: Line::flat(400.0).into(), confidence: 0.999, ..pairs[0].edge.clone() };
+        pairs[0].edge = Edge { course: LinearDelay::flat(400.0).into(), confidence: 0.999, ..pairs[0].edge.clone() };
         let solution = solve(&pairs, 4, 1e6);
         assert_eq!(solution.contradicted, [false; 4]);
         for (place, at) in solution.places.iter().zip(at) {

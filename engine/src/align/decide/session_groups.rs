@@ -1,12 +1,12 @@
 //! Sessions: stems of one session are in time with each other. They move together, or not at all.
 
 use super::accept::{Edge, Verdict};
-use super::group_evidence::Evidence;
-use super::offset_graph::Pair;
+use super::group_evidence::PairVerdicts;
+use super::offset_graph::PairOffset;
 use super::origin::{same_length, same_time};
 use crate::align::features::stem::StemFeatures;
-use crate::align::time_map::line::Line;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::line::LinearDelay;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Deviation of the delay within a session, in frames. Its edges outweigh every measured one.
 const EXACT: f64 = 1e-3;
@@ -34,7 +34,7 @@ pub(crate) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdi
 /// Returns the pairs between sessions, and ties that hold each session with such a pair together. A
 /// stem that comes after another of its session follows it: its own delay against other sessions is
 /// that of an effect.
-pub(crate) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
+pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<PairOffset> {
     let sessions = evidence.sessions;
     let follows = |stem: usize| {
         evidence.verdicts.iter().any(|(first, second, verdict)| match verdict {
@@ -45,14 +45,14 @@ pub(crate) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
             _ => false,
         })
     };
-    let mut kept: Vec<Pair> = pairs
+    let mut kept: Vec<PairOffset> = pairs
         .into_iter()
         .filter(|pair| sessions[pair.first] != sessions[pair.second] && !follows(pair.first) && !follows(pair.second))
         .collect();
     let mut ties = Vec::new();
     for (stem, session) in sessions.iter().enumerate().filter(|(stem, session)| stem != *session) {
         if kept.iter().any(|pair| sessions[pair.first] == *session || sessions[pair.second] == *session) {
-            let course: Course = Line::flat(0.0).into();
+            let course: DelayMap = LinearDelay::flat(0.0).into();
             let edge = Edge {
                 course,
                 polarity: 1,
@@ -63,7 +63,7 @@ pub(crate) fn tied(pairs: Vec<Pair>, evidence: &Evidence<'_>) -> Vec<Pair> {
                 share: 1.0,
                 picture: Vec::new(),
             };
-            ties.push(Pair { first: *session, second: stem, edge });
+            ties.push(PairOffset { first: *session, second: stem, edge });
         }
     }
     kept.append(&mut ties);

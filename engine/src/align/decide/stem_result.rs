@@ -1,13 +1,13 @@
 //! Decision per stem, with its reason.
 
 use super::accept::Verdict;
-use super::group_evidence::Evidence;
-use super::offset_graph::{self, Pair, Place};
+use super::group_evidence::PairVerdicts;
+use super::offset_graph::{self, GroupOffset, PairOffset};
 use super::session_groups;
 use crate::align::result::{Correlation, Decision, DriftChange, StemAlignment};
 use crate::align::settings::AlignSettings;
-use crate::align::time_map::line::Line;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::line::LinearDelay;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Delays below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;
@@ -17,14 +17,14 @@ const NEARLY_WHOLE: f64 = 0.01;
 const NO_DRIFT: f64 = 0.1;
 
 /// Decides for every stem.
-pub(crate) fn decide(evidence: &Evidence<'_>, settings: &AlignSettings) -> Vec<StemAlignment> {
+pub(crate) fn decide(evidence: &PairVerdicts<'_>, settings: &AlignSettings) -> Vec<StemAlignment> {
     let stems = evidence.lengths.len();
     let least = settings.least_confidence();
     let trusted = evidence.verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
-        Verdict::Trusted(edge) => Some(Pair { first: *first, second: *second, edge: edge.clone() }),
+        Verdict::Trusted(edge) => Some(PairOffset { first: *first, second: *second, edge: edge.clone() }),
         Verdict::Stays(..) | Verdict::Doubtful(..) => None,
     });
-    let (pairs, unsure): (Vec<Pair>, Vec<Pair>) = trusted.partition(|pair| pair.edge.confidence >= least);
+    let (pairs, unsure): (Vec<PairOffset>, Vec<PairOffset>) = trusted.partition(|pair| pair.edge.confidence >= least);
     let pairs = session_groups::tied(pairs, evidence);
     let middle = evidence.lengths.iter().copied().max().unwrap_or(0) as f64 / 2.0;
     let solution = offset_graph::solve(&pairs, stems, middle);
@@ -94,7 +94,7 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
 
 /// Returns the result for a stem with no trusted partner: the most informative doubt, if there is
 /// one.
-fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], least: f64) -> StemAlignment {
+fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[PairOffset], least: f64) -> StemAlignment {
     if let Some(pair) = unsure.iter().find(|pair| pair.first == stem || pair.second == stem) {
         let mut answer = StemAlignment::left(format!(
             "unsure: the chance that the offset is right is {:.4}, {least:.4} is asked for",
@@ -115,7 +115,13 @@ fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[Pair], lea
     StemAlignment { correlation: Correlation::new(picture), ..StemAlignment::left(reason.clone()) }
 }
 
-fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evidence: &Evidence<'_>) -> StemAlignment {
+fn in_group(
+    stem: usize,
+    reference: usize,
+    pairs: &[PairOffset],
+    places: &[GroupOffset],
+    evidence: &PairVerdicts<'_>,
+) -> StemAlignment {
     let (here, there) = (&places[stem], &places[reference]);
     let course = simplest(&there.course.reversed().then(&here.course), evidence.lengths[stem] as f64);
     let polarity = here.polarity * there.polarity;
@@ -171,24 +177,24 @@ fn in_group(stem: usize, reference: usize, pairs: &[Pair], places: &[Place], evi
 
 /// Returns a course as it is reported: from frame 0 on, without a negligible drift and inaudible
 /// fractions of frames.
-fn simplest(course: &Course, length: f64) -> Course {
+fn simplest(course: &DelayMap, length: f64) -> DelayMap {
     let mut course = course.without_what_came_before();
     if course.is_straight() && (course.start.drift * length).abs() < NO_DRIFT {
-        course = Line::flat(course.late(length / 2.0)).into();
+        course = LinearDelay::flat(course.late(length / 2.0)).into();
     }
     // Whole frames need no filter.
     if course.is_straight()
         && course.start.drift == 0.0
         && (course.start.offset - course.start.offset.round()).abs() < NEARLY_WHOLE
     {
-        course = Line::flat(course.start.offset.round()).into();
+        course = LinearDelay::flat(course.start.offset.round()).into();
     }
     course
 }
 
 /// Returns the stem whose delay most stems share, so that the fewest are moved; of equals, the
 /// earliest.
-fn reference(group: &[usize], places: &[Place], middle: f64) -> usize {
+fn reference(group: &[usize], places: &[GroupOffset], middle: f64) -> usize {
     let late = |stem: usize| places[stem].course.late(middle);
     let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();
     let rank = |stem: usize| (sharing(stem), -late(stem).round() as i64, std::cmp::Reverse(stem));

@@ -4,14 +4,14 @@ use super::envelope::Envelope;
 use super::stem::StemFeatures;
 
 /// Stem with its envelope and the decimated frames at its end.
-pub(crate) struct Prepared<'a> {
+pub(crate) struct PreparedStem<'a> {
     pub(crate) stem: &'a StemFeatures,
     pub(crate) envelope: Envelope,
     last: Vec<f32>,
     loud: f64,
 }
 
-impl<'a> Prepared<'a> {
+impl<'a> PreparedStem<'a> {
     pub(crate) fn new(stem: &'a StemFeatures) -> Self {
         let envelope = Envelope::new(stem.levels());
         let powers = envelope.running_power().windows(2).map(|pair| pair[1] - pair[0]);

@@ -3,7 +3,7 @@
 
 use super::segment::Window;
 use crate::align::features::stem::StemFeatures;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::piecewise::DelayMap;
 use crate::resample::FractionTable;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
@@ -15,7 +15,7 @@ const SMOOTH: usize = 8;
 const MOST_COHERENCE: f64 = 0.99;
 
 /// Measurement of one segment.
-pub(crate) struct Measured {
+pub(crate) struct SegmentMeasurement {
     /// Middle of the segment, in frames of the first stem.
     pub(crate) at: f64,
     /// Delay at lag 0.
@@ -30,7 +30,7 @@ pub(crate) struct Measured {
     second: Vec<f32>,
 }
 
-impl Measured {
+impl SegmentMeasurement {
     /// Returns the weighted cross-spectrum, each bin turned back by a delay. It is real where the
     /// delay is right.
     pub(crate) fn turned(&self, late: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
@@ -41,13 +41,13 @@ impl Measured {
 /// Correlation at one lag: its height, its slope, and its downward curvature. For stems of opposite
 /// polarity, height and curvature are negative at the top.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Stand {
+pub(crate) struct PhaseDerivatives {
     pub(crate) height: f64,
     pub(crate) slope: f64,
     pub(crate) bend: f64,
 }
 
-impl Stand {
+impl PhaseDerivatives {
     /// Sums over bins of the compared band that are turned back by the lag.
     pub(crate) fn of(turned: impl Iterator<Item = Complex<f64>>, window: &Window) -> Self {
         let step = TAU / window.size as f64;
@@ -80,7 +80,7 @@ fn turned(bins: impl Iterator<Item = Complex<f64>>, lag: f64, window: &Window) -
 }
 
 /// All segments together.
-pub(crate) struct Together {
+pub(crate) struct PooledSpectrum {
     pub(crate) cross: Vec<Complex<f32>>,
     /// Coherence per bin.
     pub(crate) coherence: Vec<f64>,
@@ -88,7 +88,7 @@ pub(crate) struct Together {
     levels: Vec<f64>,
 }
 
-impl Together {
+impl PooledSpectrum {
     /// Returns the mean over the compared band, 0 to 1.
     pub(crate) fn mean_coherence(&self) -> f64 {
         self.coherence.iter().sum::<f64>() / self.coherence.len().max(1) as f64
@@ -101,9 +101,9 @@ pub(crate) fn measure(
     b: &StemFeatures,
     window: &Window,
     starts: &[usize],
-    course: &Course,
+    course: &DelayMap,
     table: &FractionTable,
-) -> Vec<Measured> {
+) -> Vec<SegmentMeasurement> {
     let one = |buffers: &mut _, start: &usize| {
         let (reach, len) = (window.reach, window.hann_len());
         let middle = *start as f64 + len as f64 / 2.0;
@@ -124,7 +124,7 @@ pub(crate) fn measure(
         let best = highest(&curve);
         let bins = window.bins.clone();
         let pairs = || buffers.first[bins.clone()].iter().zip(&buffers.second[bins.clone()]);
-        Measured {
+        SegmentMeasurement {
             at: middle,
             base,
             lag: best as f64 - reach as f64,
@@ -139,7 +139,7 @@ pub(crate) fn measure(
 
 /// Reads the second stem between its samples, at the frames that belong to frames `from`, `from +
 /// 1` … of the first.
-pub(crate) fn read_along(stem: &StemFeatures, from: f64, course: &Course, table: &FractionTable, out: &mut [f32]) {
+pub(crate) fn read_along(stem: &StemFeatures, from: f64, course: &DelayMap, table: &FractionTable, out: &mut [f32]) {
     // Between bends it is read in even steps.
     let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
     let mut cuts: Vec<usize> = course.bends.iter().map(|bend_at| bend(bend_at.at)).collect();
@@ -165,7 +165,10 @@ fn read_evenly(stem: &StemFeatures, position: f64, step: f64, table: &FractionTa
 
 /// Adds the segments up and computes the coherence of each bin, over the segments and its
 /// neighbours.
-pub(crate) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bins: std::ops::Range<usize>) -> Together {
+pub(crate) fn pool_segments<'a>(
+    measured: impl IntoIterator<Item = &'a SegmentMeasurement>,
+    bins: std::ops::Range<usize>,
+) -> PooledSpectrum {
     let (mut windows, count) = (0, bins.len());
     let mut cross = vec![Complex::<f32>::default(); count];
     let (mut first, mut second) = (vec![0.0_f64; count], vec![0.0_f64; count]);
@@ -192,14 +195,14 @@ pub(crate) fn together<'a>(measured: impl IntoIterator<Item = &'a Measured>, bin
             ((coherence - chance).clamp(0.0, MOST_COHERENCE), power.sqrt())
         })
         .unzip();
-    Together { cross, coherence, levels }
+    PooledSpectrum { cross, coherence, levels }
 }
 
 /// Finds the peak of each segment again with weighted bins, after Hannan and Thomson (1973). The
 /// weight of a bin is its coherence in all other segments, divided by the level around it there.
 /// Noise between the bins of a dull stem then has no weight. A segment's own coherence would count
 /// twice.
-pub(crate) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
+pub(crate) fn weight_by_coherence(measured: &mut [SegmentMeasurement], window: &Window) {
     // Where the coherence is known, theory uses its power of ½ here. Where it is measured, small
     // values are chance. Of 144 cases (six dull stems of 12 s, 10 dB below noise) the power of 1.5
     // finds 103. The power of 2 finds 102, 1 finds 87, and ½ finds 58.
@@ -207,7 +210,7 @@ pub(crate) fn listen_to_coherence(measured: &mut [Measured], window: &Window) {
     let weight = |(coherence, level): (&f64, &f64)| if *level > 0.0 { (of(*coherence) / level) as f32 } else { 0.0 };
     let listen = |own: usize| {
         let others = measured.iter().enumerate().filter(|(n, _)| *n != own).map(|(_, other)| other);
-        let others = together(others, window.bins.clone());
+        let others = pool_segments(others, window.bins.clone());
         let weights = others.coherence.iter().zip(&others.levels).map(weight);
         let mut bins = vec![Complex::default(); window.size / 2 + 1];
         for ((to, cross), weight) in bins[window.bins.clone()].iter_mut().zip(&measured[own].cross).zip(weights) {
@@ -230,17 +233,17 @@ fn highest(curve: &[f32]) -> usize {
 
 /// Returns the lag, near that of a segment's peak, where its phases, weighted by the coherence of
 /// all segments, agree best, whatever the sign.
-pub(crate) fn summit(one: &Measured, together: &Together, window: &Window) -> f64 {
+pub(crate) fn summit(one: &SegmentMeasurement, pooled: &PooledSpectrum, window: &Window) -> f64 {
     let weighted = |(bin, coherence): (&Complex<f32>, &f64)| {
         let length = f64::from(bin.norm());
         let weight = if length > 0.0 { coherence / (1.0 - coherence) / length } else { 0.0 };
         wide(*bin) * weight
     };
-    top(&one.cross.iter().zip(&together.coherence).map(weighted), window, one.lag)
+    top(&one.cross.iter().zip(&pooled.coherence).map(weighted), window, one.lag)
 }
 
 /// Returns the same lag for the weighted cross-spectrum of a segment.
-pub(crate) fn summit_heard(one: &Measured, window: &Window) -> f64 {
+pub(crate) fn summit_heard(one: &SegmentMeasurement, window: &Window) -> f64 {
     top(&one.heard.iter().copied().map(wide), window, one.lag)
 }
 
@@ -248,7 +251,7 @@ pub(crate) fn summit_heard(one: &Measured, window: &Window) -> f64 {
 fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, start: f64) -> f64 {
     let mut lag = start;
     for _ in 0..6 {
-        let Stand { height, slope, bend } = Stand::of(turned(bins.clone(), lag, window), window);
+        let PhaseDerivatives { height, slope, bend } = PhaseDerivatives::of(turned(bins.clone(), lag, window), window);
         // A trough is the peak of an inverted stem.
         if height * bend <= 0.0 {
             break;
@@ -263,13 +266,13 @@ fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, sta
 }
 
 /// Returns the phases of a part of the compared band, as a whole spectrum.
-pub(crate) fn spread(together: &Together, window: &Window, part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
+pub(crate) fn spread(pooled: &PooledSpectrum, window: &Window, part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
     let mut bins = vec![Complex::default(); window.size / 2 + 1];
     let start = window.bins.start;
     for n in part {
-        let length = together.cross[n].norm();
+        let length = pooled.cross[n].norm();
         if length > 0.0 {
-            bins[start + n] = together.cross[n] / length;
+            bins[start + n] = pooled.cross[n] / length;
         }
     }
     bins

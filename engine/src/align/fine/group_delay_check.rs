@@ -1,9 +1,9 @@
 //! Check that the lower and the upper half of the coherent bins agree on the delay. A filter over
 //! one of two stems delays low bins by more than high ones; noise does not.
 
-use super::cross_spectrum::Measured;
+use super::cross_spectrum::SegmentMeasurement;
 use super::segment::Window;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::piecewise::DelayMap;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
@@ -14,18 +14,18 @@ const TOLERANCE: f64 = 3.0;
 
 /// Difference between the delays of the lower and the upper half.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Halves {
+pub(crate) struct GroupDelayCheck {
     /// In frames.
     apart: f64,
     /// One standard deviation, from the spread of the segments.
     sd: f64,
 }
 
-impl Halves {
+impl GroupDelayCheck {
     /// Splits the weighted cross-spectra of the segments, turned back by `course`, into two halves
     /// with as much in common each. `None` where the cross-spectra are empty. `None` also where the
     /// lowest bin alone holds half of the sum, so that there are no two halves to compare.
-    pub(crate) fn of(measured: &[Measured], window: &Window, course: &Course) -> Option<Self> {
+    pub(crate) fn of(measured: &[SegmentMeasurement], window: &Window, course: &DelayMap) -> Option<Self> {
         let step = TAU / window.size as f64;
         let omega = |n: usize| (window.bins.start + n) as f64 * step;
         let common = measured.iter().fold(vec![0.0; window.bins.len()], |mut sums, one| {
@@ -46,7 +46,7 @@ impl Halves {
         if low.signum() != high.signum() || low == 0.0 || high == 0.0 {
             return None;
         }
-        let adds = |one: &Measured| -> f64 {
+        let adds = |one: &SegmentMeasurement| -> f64 {
             let late = |(n, bin): (usize, Complex<f64>)| {
                 -omega(n) * bin.im * if n < split { low.recip() } else { -high.recip() }
             };
@@ -68,18 +68,18 @@ impl Halves {
 mod tests {
     #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
     use super::*;
-    use crate::align::tests::segment_fixture::{LATE, LEN, RATE_HZ, Trial, dull};
+    use crate::align::tests::segment_fixture::{LATE, LEN, RATE_HZ, SegmentFixture, low_passed};
     use mixdown_fixtures::{alignment as make, signals};
 
     /// Returns the halves for a dull stem and its processed copy, delayed and under as much noise.
-    fn halves(became: impl Fn(&[f32]) -> Vec<f32>) -> Halves {
-        of_pair(&dull(&signals::white_noise(5, 0.5, 14 * LEN)), became).unwrap()
+    fn halves(became: impl Fn(&[f32]) -> Vec<f32>) -> GroupDelayCheck {
+        of_pair(&low_passed(&signals::white_noise(5, 0.5, 14 * LEN)), became).unwrap()
     }
 
-    fn of_pair(source: &[f32], became: impl Fn(&[f32]) -> Vec<f32>) -> Option<Halves> {
+    fn of_pair(source: &[f32], became: impl Fn(&[f32]) -> Vec<f32>) -> Option<GroupDelayCheck> {
         let copy = make::with_noise(&make::late(&became(source), LATE), 0.0, 6);
-        let Trial { measured, window, course } = Trial::new(source, &copy);
-        Halves::of(&measured, &window, &course)
+        let SegmentFixture { measured, window, course } = SegmentFixture::new(source, &copy);
+        GroupDelayCheck::of(&measured, &window, &course)
     }
 
     #[test]
@@ -103,9 +103,9 @@ mod tests {
 
     #[test]
     fn what_is_uncertain_does_not_agree() {
-        assert!(Halves { apart: -1.0, sd: 0.9 }.agree());
+        assert!(GroupDelayCheck { apart: -1.0, sd: 0.9 }.agree());
         for (apart, sd) in [(3.1, 0.0), (-3.1, 0.0), (0.0, 1.6), (f64::NAN, 0.1), (0.1, f64::NAN)] {
-            assert!(!Halves { apart, sd }.agree(), "{apart} {sd}");
+            assert!(!GroupDelayCheck { apart, sd }.agree(), "{apart} {sd}");
         }
     }
 }

@@ -1,21 +1,21 @@
 //! Line through the segments, separately or pooled. It is flat unless a slope fits clearly better.
 
-use super::cross_spectrum::Measured;
+use super::cross_spectrum::SegmentMeasurement;
 use super::ml_delay::Pooled;
 use super::segment::Window;
-use crate::align::time_map::line::{self, Line};
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::line::{self, LinearDelay};
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Fits a line through the delays of separate segments, time and delay in frames. It is flat unless
 /// a slope fits clearly better. Also returns the deviations of the offset and of the drift.
-pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
+pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (LinearDelay, (f64, f64)) {
     let sloped = line::least_squares(on, true);
     let (late_sd, drift_sd) = deviations(&sloped.into(), on);
     if slopes(on, sloped, drift_sd) {
         return (sloped, (late_sd, drift_sd));
     }
     // A segment that measured something else does not move the median.
-    let flat = Line::flat(line::median(on.iter().map(|(_, late)| *late).collect()));
+    let flat = LinearDelay::flat(line::median(on.iter().map(|(_, late)| *late).collect()));
     (flat, (deviations(&flat.into(), on).0, drift_sd))
 }
 
@@ -24,12 +24,12 @@ pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (Line, (f64, f64)) {
 /// no line within `reach` frames of the course, fits one through the delays `on` of separate
 /// segments.
 pub(crate) fn as_one(
-    near: &[&Measured],
+    near: &[&SegmentMeasurement],
     window: &Window,
-    course: &Course,
+    course: &DelayMap,
     on: &[(f64, f64)],
     reach: f64,
-) -> (Line, (f64, f64)) {
+) -> (LinearDelay, (f64, f64)) {
     let pooled = |drifts| Pooled::near(near, window, course, drifts, reach);
     let alone = one_by_one(on);
     let sloped = pooled(true);
@@ -39,7 +39,7 @@ pub(crate) fn as_one(
 }
 
 /// Returns true if a slope fits the measurements clearly better than none.
-fn slopes(on: &[(f64, f64)], sloped: Line, drift_sd: f64) -> bool {
+fn slopes(on: &[(f64, f64)], sloped: LinearDelay, drift_sd: f64) -> bool {
     let span = on.last().map_or(0.0, |last| last.0) - on.first().map_or(0.0, |first| first.0);
     // By chance few segments lie nearly on any line. In Student's t, so much occurs once in 3000
     // times for five segments, and less often for more.
@@ -52,8 +52,8 @@ fn slopes(on: &[(f64, f64)], sloped: Line, drift_sd: f64) -> bool {
 
 /// Returns one standard deviation of the offset of a course through measurements, and of its drift
 /// before the first bend.
-pub(crate) fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
-    let free = if *course == Line::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
+pub(crate) fn deviations(course: &DelayMap, on: &[(f64, f64)]) -> (f64, f64) {
+    let free = if *course == LinearDelay::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
     let squares: f64 = on.iter().map(|(at, late)| (late - course.late(*at)).powi(2)).sum();
     let residual = (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt();
     let end = course.bends.first().map_or(f64::INFINITY, |bend| bend.at);
@@ -66,7 +66,7 @@ pub(crate) fn deviations(course: &Course, on: &[(f64, f64)]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::align::tests::segment_fixture::{LATE, LEN, Trial, dull};
+    use crate::align::tests::segment_fixture::{LATE, LEN, SegmentFixture, low_passed};
     use mixdown_fixtures::{alignment as make, signals};
 
     /// Counts the rows of 3000 in which a drift is found. Segments lie on a line that drifts by
@@ -91,11 +91,11 @@ mod tests {
 
     #[test]
     fn windows_as_one_drift_where_the_stem_does() {
-        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
         for (ppm, seed) in (20..28).map(|seed| (0.0, seed)).chain([(20.0, 20), (-20.0, 21)]) {
             // The same delay in the middle.
             let late = LATE - ppm * 1e-6 * 6.5 * LEN as f64;
-            let trial = Trial::new(&source, &make::with_noise(&make::drifting(&source, late, ppm), 0.0, seed));
+            let trial = SegmentFixture::new(&source, &make::with_noise(&make::drifting(&source, late, ppm), 0.0, seed));
             let on: Vec<_> = trial.measured.iter().map(|one| (one.at, LATE)).collect();
             let near: Vec<_> = trial.measured.iter().collect();
             let (line, (late_sd, drift_sd)) = as_one(&near, &trial.window, &trial.course, &on, 10.0);
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn windows_that_heard_nothing_settle_on_what_they_say_one_by_one() {
-        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
-        let trial = Trial::new(&source, &vec![0.0; source.len()]);
+        let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
+        let trial = SegmentFixture::new(&source, &vec![0.0; source.len()]);
         let on: Vec<_> =
             trial.measured.iter().enumerate().map(|(n, one)| (one.at, 3.0 + 0.1 * (n % 3) as f64)).collect();
         let near: Vec<_> = trial.measured.iter().collect();

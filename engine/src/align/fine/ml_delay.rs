@@ -2,10 +2,10 @@
 //! stem under noise, one segment alone may be off by a sample. The median of such segments may be
 //! off by half of one.
 
-use super::cross_spectrum::{Measured, Stand};
+use super::cross_spectrum::{PhaseDerivatives, SegmentMeasurement};
 use super::segment::Window;
-use crate::align::time_map::line::Line;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::line::LinearDelay;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Steps of Newton's method, and the step below which it stops, in frames.
 const STEPS: usize = 8;
@@ -15,16 +15,16 @@ const SETTLED: f64 = 1e-4;
 /// drift.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pooled {
-    pub(crate) line: Line,
+    pub(crate) line: LinearDelay,
     pub(crate) late_sd: f64,
     pub(crate) drift_sd: f64,
 }
 
 /// Contribution of one segment to the correlation of all along a line.
-struct Adds {
+struct Contribution {
     /// Frames from the middle of all segments.
     at: f64,
-    stand: Stand,
+    stand: PhaseDerivatives,
 }
 
 /// Curvature of the correlation of all segments, by the offset and by the drift.
@@ -35,7 +35,7 @@ struct Bends {
 }
 
 impl Bends {
-    fn of(each: &[Adds], drifts: bool) -> Self {
+    fn of(each: &[Contribution], drifts: bool) -> Self {
         let sum = |power: i32| each.iter().map(|one| one.stand.bend * one.at.powi(power)).sum::<f64>();
         Self { drifts, sums: (sum(0), sum(1), sum(2)) }
     }
@@ -54,7 +54,7 @@ impl Bends {
     }
 
     /// Returns the leverage of a segment on the line, 0 to 1.
-    fn leverage(&self, one: &Adds) -> f64 {
+    fn leverage(&self, one: &Contribution) -> f64 {
         let (b0, b1, b2) = self.sums;
         let of_all = if self.drifts {
             (b2 - 2.0 * b1 * one.at + b0 * one.at * one.at) / (b0 * b2 - b1 * b1)
@@ -71,27 +71,28 @@ impl Pooled {
     /// for all segments as one. `None` if no line is within `reach` frames of the course at all of
     /// them.
     pub(crate) fn near(
-        measured: &[&Measured],
+        measured: &[&SegmentMeasurement],
         window: &Window,
-        course: &Course,
+        course: &DelayMap,
         drifts: bool,
         reach: f64,
     ) -> Option<Self> {
         let middle = measured.iter().map(|one| one.at).sum::<f64>() / measured.len() as f64;
         let half = measured.iter().fold(0.0_f64, |half, one| half.max((one.at - middle).abs()));
-        let mut line = if drifts { course.start } else { Line::flat(course.late(middle)) };
+        let mut line = if drifts { course.start } else { LinearDelay::flat(course.late(middle)) };
         for _ in 0..STEPS {
-            let stand = |one: &&Measured| Stand::of(one.turned(line.late(one.at), window), window);
-            let each: Vec<Adds> = measured.iter().map(|one| Adds { at: one.at - middle, stand: stand(one) }).collect();
+            let stand = |one: &&SegmentMeasurement| PhaseDerivatives::of(one.turned(line.late(one.at), window), window);
+            let each: Vec<Contribution> =
+                measured.iter().map(|one| Contribution { at: one.at - middle, stand: stand(one) }).collect();
             let bends = Bends::of(&each, drifts);
             let slope = each.iter().map(|one| one.stand.slope).sum();
             let (by, drift) = bends.step((slope, each.iter().map(|one| one.stand.slope * one.at).sum()))?;
             if by.abs() + drift.abs() * half > SETTLED {
-                line = Line { offset: line.offset + by - drift * middle, drift: line.drift + drift };
+                line = LinearDelay { offset: line.offset + by - drift * middle, drift: line.drift + drift };
                 continue;
             }
             let top = each.iter().map(|one| one.stand.height).sum::<f64>() * bends.sums.0 > 0.0;
-            let near = |one: &&Measured| (line.late(one.at) - course.late(one.at)).abs() <= reach;
+            let near = |one: &&SegmentMeasurement| (line.late(one.at) - course.late(one.at)).abs() <= reach;
             if !top || !measured.iter().all(near) {
                 return None;
             }
@@ -112,24 +113,30 @@ impl Pooled {
 mod tests {
     #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
     use super::*;
-    use crate::align::tests::segment_fixture::{LATE, LEN, Trial, dull};
+    use crate::align::tests::segment_fixture::{LATE, LEN, SegmentFixture, low_passed};
     use mixdown_fixtures::{alignment as make, signals};
 
     /// Pools from a flat course, within three frames of it.
-    fn pooled(trial: &Trial, from: f64, drifts: bool) -> Option<Pooled> {
-        Pooled::near(&trial.measured.iter().collect::<Vec<_>>(), &trial.window, &Line::flat(from).into(), drifts, 3.0)
+    fn pool_segments(trial: &SegmentFixture, from: f64, drifts: bool) -> Option<Pooled> {
+        Pooled::near(
+            &trial.measured.iter().collect::<Vec<_>>(),
+            &trial.window,
+            &LinearDelay::flat(from).into(),
+            drifts,
+            3.0,
+        )
     }
 
     #[test]
     fn noise_ten_decibels_louder_leaves_a_dull_stem_within_a_sample_either_way_up() {
-        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
         let late = make::late(&source, LATE);
         let mut squares = 0.0;
         for seed in 20..36 {
             let sign = if seed % 2 == 0 { 1.0 } else { -1.0 };
             let copy: Vec<f32> = late.iter().map(|x| x * sign).collect();
-            let trial = Trial::new(&source, &make::with_noise(&copy, -10.0, seed));
-            let found = pooled(&trial, LATE + 1.2, false).unwrap();
+            let trial = SegmentFixture::new(&source, &make::with_noise(&copy, -10.0, seed));
+            let found = pool_segments(&trial, LATE + 1.2, false).unwrap();
             let off = found.line.late(0.0) - LATE;
             assert!(off.abs() < 1.0 && found.late_sd < 0.5, "{seed} {sign}: {off} {found:?}");
             squares += (off / found.late_sd).powi(2) / 16.0;
@@ -141,10 +148,10 @@ mod tests {
 
     #[test]
     fn a_drift_shows_where_there_is_one() {
-        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
+        let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
         for ppm in [0.0, 4.0] {
-            let trial = Trial::new(&source, &make::with_noise(&make::drifting(&source, LATE, ppm), 0.0, 6));
-            let found = pooled(&trial, LATE, true).unwrap();
+            let trial = SegmentFixture::new(&source, &make::with_noise(&make::drifting(&source, LATE, ppm), 0.0, 6));
+            let found = pool_segments(&trial, LATE, true).unwrap();
             let off = found.line.drift - ppm * 1e-6;
             assert!(off.abs() < 4.0 * found.drift_sd && found.drift_sd < 1e-6, "{ppm}: {found:?}");
             assert!((found.line.offset - LATE).abs() < 0.5, "{ppm}: {found:?}");
@@ -155,21 +162,21 @@ mod tests {
     fn a_line_that_is_right_in_the_middle_alone_turns() {
         // Segments that are all alike, once per second. The delay in the middle is right from the
         // start, and requires no step.
-        let second = dull(&signals::white_noise(5, 0.5, LEN));
+        let second = low_passed(&signals::white_noise(5, 0.5, LEN));
         let source = make::looped(&second, LEN, 14 * LEN);
         let middle = 6.5 * LEN as f64;
-        let trial = Trial::new(&source, &make::drifting(&source, LATE - 1e-6 * middle, 1.0));
-        let found = pooled(&trial, LATE, true).unwrap();
+        let trial = SegmentFixture::new(&source, &make::drifting(&source, LATE - 1e-6 * middle, 1.0));
+        let found = pool_segments(&trial, LATE, true).unwrap();
         assert!((found.line.drift - 1e-6).abs() < 1e-9 && (found.line.late(middle) - LATE).abs() < 1e-3, "{found:?}");
     }
 
     #[test]
     fn what_lies_out_of_reach_is_none_and_so_is_silence() {
-        let source = dull(&signals::white_noise(5, 0.5, 14 * LEN));
-        let trial = Trial::new(&source, &make::with_noise(&make::late(&source, LATE), 0.0, 6));
-        assert!(pooled(&trial, LATE + 2.0, false).is_some());
-        assert_eq!(pooled(&trial, LATE + 4.0, false), None);
-        let silent = Trial::new(&source, &vec![0.0; source.len()]);
-        assert_eq!((pooled(&silent, LATE, false), pooled(&silent, LATE, true)), (None, None));
+        let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
+        let trial = SegmentFixture::new(&source, &make::with_noise(&make::late(&source, LATE), 0.0, 6));
+        assert!(pool_segments(&trial, LATE + 2.0, false).is_some());
+        assert_eq!(pool_segments(&trial, LATE + 4.0, false), None);
+        let silent = SegmentFixture::new(&source, &vec![0.0; source.len()]);
+        assert_eq!((pool_segments(&silent, LATE, false), pool_segments(&silent, LATE, true)), (None, None));
     }
 }

@@ -1,10 +1,10 @@
 //! Height of the pooled peak of all segments, and further evidence for it.
 
-use super::cross_spectrum::{Together, spread};
+use super::cross_spectrum::{PooledSpectrum, spread};
 use super::direct_path::{Arrival, arrival};
 use super::segment::Window;
-use super::tracked_delay::Followed;
-use crate::align::decide::evidence::Refined;
+use super::tracked_delay::TrackedDelay;
+use crate::align::decide::evidence::PairEvidence;
 
 /// Lags whose deviation the peak is measured against.
 const FIELD: usize = 4_096;
@@ -21,7 +21,7 @@ const LEAST_COHERENCE: f64 = 0.02;
 const LEAST_Z_OF_BAND: f64 = 6.4;
 
 /// Correlation of all segments together, and its peak.
-pub(crate) struct Summit {
+pub(crate) struct CorrelationPeak {
     curve: Vec<f32>,
     best: usize,
     pub(crate) z: f64,
@@ -29,7 +29,7 @@ pub(crate) struct Summit {
     lobe: usize,
 }
 
-impl Summit {
+impl CorrelationPeak {
     /// Returns the same measured against the quiet side of a direct path alone.
     fn in_room(self, arrival: &Arrival) -> Self {
         let quiet = || self.curve[arrival.quiet.clone()].iter().map(|x| f64::from(x.abs()));
@@ -41,9 +41,9 @@ impl Summit {
 }
 
 /// Returns the peak of segments that were followed.
-pub(crate) fn standing_out(window: &Window, together: &Together, rate: f64) -> Summit {
+pub(crate) fn peak_quality(window: &Window, pooled: &PooledSpectrum, rate: f64) -> CorrelationPeak {
     let field = FIELD.min(window.size / 2 - 1);
-    let whole = spread(together, window, 0..together.cross.len());
+    let whole = spread(pooled, window, 0..pooled.cross.len());
     let curve = window.lags(&whole, field);
     let reach = window.reach.min(field);
     let around = field - reach..=field + reach;
@@ -54,7 +54,7 @@ pub(crate) fn standing_out(window: &Window, together: &Together, rate: f64) -> S
     let deviation = (far().map(|x| x * x).sum::<f64>() / count).sqrt().max(f64::MIN_POSITIVE);
     let second = far().fold(0.0_f64, |second, x| second.max(x.abs())).max(f64::MIN_POSITIVE);
     let top = f64::from(curve[best].abs());
-    Summit { best, z: top / deviation, ratio: top / second, lobe, curve }
+    CorrelationPeak { best, z: top / deviation, ratio: top / second, lobe, curve }
 }
 
 /// Returns the height of a peak in deviations of the lags around it. Lags within `lobe` belong to
@@ -66,16 +66,16 @@ fn stands_out(curve: &[f32], peak: usize, lobe: f64) -> f64 {
 }
 
 /// Sums up the evidence of the segments that were followed.
-pub(crate) fn conclude(followed: Followed, rate: f64) -> Refined {
-    let Followed { window, course, measured, together, on, late_sd, drift_sd, wander, .. } = followed;
-    let (window, together) = (&window, &together);
-    let summit = standing_out(window, together, rate);
+pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
+    let TrackedDelay { window, course, measured, pooled, on, late_sd, drift_sd, wander, .. } = followed;
+    let (window, pooled) = (&window, &pooled);
+    let summit = peak_quality(window, pooled, rate);
     let arrival = arrival(&summit.curve, summit.best, summit.lobe, rate);
     let summit = match &arrival {
         Some(arrival) if arrival.at == summit.best => summit.in_room(arrival),
         _ => summit,
     };
-    let Summit { curve, best, z, ratio, lobe: summit_lobe } = summit;
+    let CorrelationPeak { curve, best, z, ratio, lobe: summit_lobe } = summit;
     let direct = arrival.as_ref().map(|arrival| arrival.at as f64 - best as f64).filter(|by| *by != 0.0);
     let in_room = arrival.is_some() && direct.is_none();
     let field = curve.len() / 2;
@@ -83,14 +83,14 @@ pub(crate) fn conclude(followed: Followed, rate: f64) -> Refined {
     let (mut bands, mut bands_agreeing) = (0, 0);
     let bin = |hz: f64| ((hz * window.size as f64 / rate) as usize).saturating_sub(window.bins.start);
     for edge in BANDS_HZ.windows(2) {
-        let part = bin(edge[0]).min(together.cross.len())..bin(edge[1]).min(together.cross.len());
-        let mean = together.coherence[part.clone()].iter().sum::<f64>() / part.len().max(1) as f64;
+        let part = bin(edge[0]).min(pooled.cross.len())..bin(edge[1]).min(pooled.cross.len());
+        let mean = pooled.coherence[part.clone()].iter().sum::<f64>() / part.len().max(1) as f64;
         if part.len() < 16 {
             continue;
         }
         // A band can be no more exact than its width allows.
         let tolerance = (0.5 * window.size as f64 / part.len() as f64).max(2.0);
-        let curve = window.lags(&spread(together, window, part), field);
+        let curve = window.lags(&spread(pooled, window, part), field);
         // Lags after the direct path are its reflections in this band.
         let heard = |n: &usize| match &arrival {
             Some(arrival) if in_room => arrival.quiet.contains(n) || n.abs_diff(best) <= summit_lobe,
@@ -107,10 +107,10 @@ pub(crate) fn conclude(followed: Followed, rate: f64) -> Refined {
         let agrees = (own as f64 - best as f64).abs() <= tolerance && (curve[own] > 0.0) == (curve[best] > 0.0);
         bands_agreeing += usize::from(agrees);
     }
-    let bins = together.cross.len().max(1) as f32 * 2.0;
+    let bins = pooled.cross.len().max(1) as f32 * 2.0;
     let picture =
         (0..=2 * PICTURE).map(|n| curve.get((best + n).wrapping_sub(PICTURE)).copied().unwrap_or(0.0) / bins).collect();
-    Refined {
+    PairEvidence {
         course,
         late_sd,
         drift_sd,

@@ -1,22 +1,22 @@
 //! Fine search, at the full rate: the course along which the phases of the cross-spectrum, weighted
 //! by their coherence, agree.
 
-use super::cross_spectrum::{Measured, listen_to_coherence, measure, summit, summit_heard, together};
-use super::group_delay_check::Halves;
+use super::cross_spectrum::{SegmentMeasurement, measure, pool_segments, summit, summit_heard, weight_by_coherence};
+use super::group_delay_check::GroupDelayCheck;
 use super::line_fit::{self, deviations};
-use super::peak_quality::{conclude, standing_out};
+use super::peak_quality::{conclude, peak_quality};
 use super::segment::Window;
-use super::tracked_delay::Followed;
+use super::tracked_delay::TrackedDelay;
 use super::wow_flutter;
 use crate::align::coarse::joint_activity::Sounding;
 use crate::align::coarse::segment_vote;
 use crate::align::decide::accept::{confidence, doubt};
-use crate::align::decide::evidence::Refined;
-use crate::align::features::prepared::Prepared;
+use crate::align::decide::evidence::PairEvidence;
+use crate::align::features::prepared::PreparedStem;
 use crate::align::settings::LEAST_CONFIDENCE;
-use crate::align::time_map::breakpoints::{self, Grain};
-use crate::align::time_map::line::{self, Line};
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::breakpoints::{self, Resolution};
+use crate::align::time_map::line::{self, LinearDelay};
+use crate::align::time_map::piecewise::DelayMap;
 use crate::resample::FractionTable;
 use std::f64::consts::TAU;
 use std::sync::OnceLock;
@@ -60,9 +60,9 @@ fn table() -> &'static FractionTable {
 }
 
 /// Pair of stems, and the way in which segments along them are measured.
-struct Pair<'a> {
-    a: &'a Prepared<'a>,
-    b: &'a Prepared<'a>,
+struct StemPair<'a> {
+    a: &'a PreparedStem<'a>,
+    b: &'a PreparedStem<'a>,
     /// Frames of a segment.
     len: usize,
     /// Frame in whose surroundings the result counts.
@@ -75,30 +75,35 @@ struct Pair<'a> {
 }
 
 /// Returns the mean coherence of `b` and `a` along a coarse course, 0 to 1, at the full rate.
-pub(crate) fn coherence(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course) -> Option<f64> {
+pub(crate) fn coherence(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &DelayMap) -> Option<f64> {
     let middle = a.stem.kept() as f64 / 2.0;
-    let pair = Pair::new(a, b, middle, rough, WINDOW_S.0);
+    let pair = StemPair::new(a, b, middle, rough, WINDOW_S.0);
     let (starts, line) = pair.line(rough)?;
     let window = pair.windows(REACH.1);
-    Some(together(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
+    Some(pool_segments(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
 }
 
 /// Measures `b` against `a` around a coarse course. With `strong`, short segments suffice. `None`
 /// if nothing is left to measure.
-pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong: bool) -> Option<Refined> {
+pub(crate) fn refine(
+    a: &PreparedStem<'_>,
+    b: &PreparedStem<'_>,
+    rough: &DelayMap,
+    strong: bool,
+) -> Option<PairEvidence> {
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
-    let pair = |most_s| Pair::new(a, b, middle, rough, most_s);
+    let pair = |most_s| StemPair::new(a, b, middle, rough, most_s);
     let (short, long) = (pair(WINDOW_S.0), pair(WINDOW_S.1));
     let mut followed = if strong { &short } else { &long }.best(rough);
     // A peak that stood out as a whole may be drowned by noise in short segments.
-    let more = |followed: &Followed| followed.agree_less_than(ENOUGH) && followed.promises(rate);
+    let more = |followed: &TrackedDelay| followed.agree_less_than(ENOUGH) && followed.promises(rate);
     if strong && long.len > short.len && followed.as_ref().is_none_or(more) {
         let again = long.best(rough);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
     let refined = followed.map(|followed| if strong { &short } else { &long }.concluded(followed));
-    let sure = |refined: &Refined| {
+    let sure = |refined: &PairEvidence| {
         let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
         agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
     };
@@ -106,16 +111,16 @@ pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
     // outvote them.
     let weighted = || {
         let len = long.len.min(long.sounding.frames() / WEIGHTED).max(SHORTEST);
-        Pair { weighted: true, len, ..long }.along_a_line(rough)
+        StemPair { weighted: true, len, ..long }.along_a_line(rough)
     };
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
-    let weighted = weighted.filter(Followed::halves_agree);
+    let weighted = weighted.filter(TrackedDelay::halves_agree);
     let weighted =
-        weighted.map(|weighted| Refined { halves_agree: true, ..conclude(with_wander(a, b, weighted), rate) });
+        weighted.map(|weighted| PairEvidence { halves_agree: true, ..conclude(with_wander(a, b, weighted), rate) });
     let weighted = weighted.filter(|weighted| weighted.direct.is_none());
-    let share = |refined: &Refined| refined.agreeing as f64 / refined.windows as f64;
-    let better = |x: &Refined, y: &Refined| {
-        let believed = |refined: &Refined| doubt(refined, false).is_none();
+    let share = |refined: &PairEvidence| refined.agreeing as f64 / refined.windows as f64;
+    let better = |x: &PairEvidence, y: &PairEvidence| {
+        let believed = |refined: &PairEvidence| doubt(refined, false).is_none();
         // Between a line and a course with bends the segments decide. Noise bends what is straight,
         // and a line may look sure with half of a bend.
         let fits = || {
@@ -129,24 +134,24 @@ pub(crate) fn refine(a: &Prepared<'_>, b: &Prepared<'_>, rough: &Course, strong:
         };
         believed(x).cmp(&believed(y)).then_with(fits)
     };
-    [weighted, refined].into_iter().flatten().max_by(better).map(Refined::told)
+    [weighted, refined].into_iter().flatten().max_by(better).map(PairEvidence::told)
 }
 
 /// Adds the wander of the clock. Long segments agree on where it dwells, which may be far from its
 /// middle.
-fn with_wander(a: &Prepared<'_>, b: &Prepared<'_>, mut followed: Followed) -> Followed {
+fn with_wander(a: &PreparedStem<'_>, b: &PreparedStem<'_>, mut followed: TrackedDelay) -> TrackedDelay {
     let len = followed.window.hann_len();
     let starts: Vec<usize> = followed.measured.iter().map(|one| one.at as usize - len / 2).collect();
     followed.wander = followed.far_off();
     if let Some(wander) = wow_flutter::wander(a.stem, b.stem, (&starts, len), &followed.course, table()) {
         followed.wander = followed.wander.max(wander.sd);
-        followed.course = followed.course.plus(Line::flat(wander.mean));
+        followed.course = followed.course.plus(LinearDelay::flat(wander.mean));
     }
     followed
 }
 
-impl<'a> Pair<'a> {
-    fn new(a: &'a Prepared<'a>, b: &'a Prepared<'a>, middle: f64, rough: &Course, most_s: f64) -> Self {
+impl<'a> StemPair<'a> {
+    fn new(a: &'a PreparedStem<'a>, b: &'a PreparedStem<'a>, middle: f64, rough: &DelayMap, most_s: f64) -> Self {
         let sounding = Sounding::of(a, b, rough.late(middle));
         let most = (most_s * a.stem.rate().as_f64()) as usize;
         let len = most.min(sounding.frames() / (segment_vote::FEWEST + 1)).max(SHORTEST);
@@ -158,7 +163,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Returns the starts of up to `most` segments.
-    fn places(&self, rough: &Course, most: usize) -> Vec<usize> {
+    fn places(&self, rough: &DelayMap, most: usize) -> Vec<usize> {
         segment_vote::places(self.a, self.b, rough.late(self.middle), &self.sounding, self.len, most)
     }
 
@@ -166,16 +171,16 @@ impl<'a> Pair<'a> {
         Window::new(self.len, reach, self.rate())
     }
 
-    fn measure(&self, window: &Window, starts: &[usize], course: &Course) -> Vec<Measured> {
+    fn measure(&self, window: &Window, starts: &[usize], course: &DelayMap) -> Vec<SegmentMeasurement> {
         let mut measured = measure(self.a.stem, self.b.stem, window, starts, course, self.table);
         if self.weighted {
-            listen_to_coherence(&mut measured, window);
+            weight_by_coherence(&mut measured, window);
         }
         measured
     }
 
     /// Measures along a line, or along one with bends where the segments require it.
-    fn best(&self, rough: &Course) -> Option<Followed> {
+    fn best(&self, rough: &DelayMap) -> Option<TrackedDelay> {
         let straight = self.along_a_line(rough);
         match &straight {
             Some(followed) if followed.asks_for_no_bend() || !followed.promises(self.rate()) => straight,
@@ -186,13 +191,13 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn along_a_line(&self, rough: &Course) -> Option<Followed> {
+    fn along_a_line(&self, rough: &DelayMap) -> Option<TrackedDelay> {
         let (starts, line) = self.line(rough)?;
         self.follow(&starts, line.into())
     }
 
     /// Returns segments along the stems, and the line that most of them lie on.
-    fn line(&self, rough: &Course) -> Option<(Vec<usize>, Line)> {
+    fn line(&self, rough: &DelayMap) -> Option<(Vec<usize>, LinearDelay)> {
         let starts = self.places(rough, WINDOWS);
         if starts.len() < segment_vote::FEWEST {
             return None;
@@ -203,7 +208,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Measures many segments, to find where the drift of a clock changes. `None` if it does not.
-    fn along_bends(&self, rough: &Course) -> Option<Followed> {
+    fn along_bends(&self, rough: &DelayMap) -> Option<TrackedDelay> {
         let starts = self.places(rough, MANY_WINDOWS);
         if starts.len() < segment_vote::FEWEST {
             return None;
@@ -218,14 +223,14 @@ impl<'a> Pair<'a> {
     }
 
     /// Measures along a course and corrects it, until it stays.
-    fn follow(&self, starts: &[usize], mut course: Course) -> Option<Followed> {
+    fn follow(&self, starts: &[usize], mut course: DelayMap) -> Option<TrackedDelay> {
         let window = self.windows(REACH.1);
         let mut last = None;
         for round in 0..ROUNDS {
             let measured = self.measure(&window, starts, &course);
-            let together = together(&measured, window.bins.clone());
-            let says = |one: &Measured| {
-                let lag = if self.weighted { summit_heard(one, &window) } else { summit(one, &together, &window) };
+            let pooled = pool_segments(&measured, window.bins.clone());
+            let says = |one: &SegmentMeasurement| {
+                let lag = if self.weighted { summit_heard(one, &window) } else { summit(one, &pooled, &window) };
                 (one.at, one.base + lag)
             };
             let exact: Vec<(f64, f64)> = measured.iter().map(says).collect();
@@ -251,7 +256,7 @@ impl<'a> Pair<'a> {
                         line_fit::one_by_one(&on)
                     };
                     (late_sd, drift_sd) = deviations;
-                    Course::from(line)
+                    DelayMap::from(line)
                 } else {
                     let next = breakpoints::settle(&course, &on, self.len as f64 / 2.0)?;
                     (late_sd, drift_sd) = deviations(&next, &on);
@@ -260,32 +265,32 @@ impl<'a> Pair<'a> {
                 moved = self.apart(&course, &next);
                 course = next;
             }
-            last = Some((measured, together, exact, on, late_sd, drift_sd));
+            last = Some((measured, pooled, exact, on, late_sd, drift_sd));
             if few || (round > 0 && moved < SETTLED) {
                 break;
             }
         }
-        let (measured, together, exact, on, late_sd, drift_sd) = last?;
-        Some(Followed { window, course, measured, together, exact, on, late_sd, drift_sd, wander: 0.0 })
+        let (measured, pooled, exact, on, late_sd, drift_sd) = last?;
+        Some(TrackedDelay { window, course, measured, pooled, exact, on, late_sd, drift_sd, wander: 0.0 })
     }
 
     /// Sums up the segments of a course; those of the direct path, where another is a reflection.
-    fn concluded(&self, followed: Followed) -> Refined {
+    fn concluded(&self, followed: TrackedDelay) -> PairEvidence {
         let refined = conclude(with_wander(self.a, self.b, followed), self.rate());
         let Some(by) = refined.direct else { return refined };
-        let course = refined.course.plus(Line::flat(by));
+        let course = refined.course.plus(LinearDelay::flat(by));
         let direct = self.follow(&self.places(&course, WINDOWS), course);
         let direct = direct.map(|followed| conclude(followed, self.rate()));
         match direct {
             Some(direct) if direct.in_room => direct,
             // It is open which of two paths is the direct one.
-            _ => Refined { ratio: refined.ratio.min(1.0), ..refined },
+            _ => PairEvidence { ratio: refined.ratio.min(1.0), ..refined },
         }
     }
 
     /// Returns the difference between two courses: where the result counts, and over the length of
     /// the stems.
-    fn apart(&self, before: &Course, after: &Course) -> f64 {
+    fn apart(&self, before: &DelayMap, after: &DelayMap) -> f64 {
         let bends = before.bends.iter().zip(&after.bends).map(|(x, y)| ((x.at - y.at) * y.by).abs()).sum::<f64>();
         let drift = (after.start.drift - before.start.drift).abs() * self.sounding.frames() as f64;
         (after.late(self.middle) - before.late(self.middle)).abs() + drift + bends
@@ -293,11 +298,11 @@ impl<'a> Pair<'a> {
 }
 
 /// Returns the grain of segments of `len` frames, read in steps of twice `half_step`.
-fn grain(half_step: f64, len: usize) -> Grain {
-    Grain { tolerance: TOLERANCE, half_step, reach: len as f64 / 2.0 }
+fn grain(half_step: f64, len: usize) -> Resolution {
+    Resolution { tolerance: TOLERANCE, half_step, reach: len as f64 / 2.0 }
 }
 
-impl Followed {
+impl TrackedDelay {
     /// Returns the deviation of segments from the course, beyond a few times the noise of one of
     /// them. The farthest fifth of those near the course does not count: it may have measured
     /// something else.
@@ -313,7 +318,7 @@ impl Followed {
         };
         // The Cramér-Rao bound of one segment; neighbouring bins share a third of their
         // information.
-        let bound = (4.0 / 3.0 * self.together.coherence.iter().enumerate().map(adds).sum::<f64>()).sqrt().recip();
+        let bound = (4.0 / 3.0 * self.pooled.coherence.iter().enumerate().map(adds).sum::<f64>()).sqrt().recip();
         (spread.powi(2) - (NOISE * bound).powi(2)).max(0.0).sqrt()
     }
 
@@ -325,13 +330,13 @@ impl Followed {
 
     /// Returns true if a further search may be worth its time.
     fn promises(&self, rate: f64) -> bool {
-        standing_out(&self.window, &self.together, rate).z >= PROMISING_Z
+        peak_quality(&self.window, &self.pooled, rate).z >= PROMISING_Z
     }
 
     /// Returns true if there is no evidence of a filter over one of the stems. A filter delays the
     /// low bins, which have the weight here, by more than the others.
     fn halves_agree(&self) -> bool {
-        Halves::of(&self.measured, &self.window, &self.course).is_some_and(Halves::agree)
+        GroupDelayCheck::of(&self.measured, &self.window, &self.course).is_some_and(GroupDelayCheck::agree)
     }
 
     fn agree_less_than(&self, share: f64) -> bool {

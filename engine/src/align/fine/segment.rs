@@ -16,14 +16,14 @@ const SPARE_LAGS: usize = 64;
 /// Returns a Hann window. Its cosines are turned on from one to the next, and computed anew every
 /// few.
 pub(crate) fn hann(len: usize) -> Vec<f32> {
-    const TOGETHER: usize = 64;
+    const TAPS_AT_ONCE: usize = 64;
     let step = TAU / len.max(1) as f64;
     let turn = Complex::from_polar(1.0, step);
     let part = |first: usize| {
         let start = Complex::from_polar(1.0, step * first as f64);
-        std::iter::successors(Some(start), move |now| Some(now * turn)).take(TOGETHER.min(len - first))
+        std::iter::successors(Some(start), move |now| Some(now * turn)).take(TAPS_AT_ONCE.min(len - first))
     };
-    (0..len).step_by(TOGETHER).flat_map(part).map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32).collect()
+    (0..len).step_by(TAPS_AT_ONCE).flat_map(part).map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32).collect()
 }
 
 /// Comparison of one segment of `len` frames with `reach` more on either side of the other stem.

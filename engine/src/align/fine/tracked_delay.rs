@@ -1,16 +1,16 @@
 //! A delay tracked along both stems, segment by segment.
 
-use super::cross_spectrum::Measured;
-use super::cross_spectrum::Together;
+use super::cross_spectrum::PooledSpectrum;
+use super::cross_spectrum::SegmentMeasurement;
 use super::segment::Window;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Result of the segments along a course.
-pub(crate) struct Followed {
+pub(crate) struct TrackedDelay {
     pub(crate) window: Window,
-    pub(crate) course: Course,
-    pub(crate) measured: Vec<Measured>,
-    pub(crate) together: Together,
+    pub(crate) course: DelayMap,
+    pub(crate) measured: Vec<SegmentMeasurement>,
+    pub(crate) pooled: PooledSpectrum,
     /// Time and delay of every segment, and of those that are on the course.
     pub(crate) exact: Vec<(f64, f64)>,
     pub(crate) on: Vec<(f64, f64)>,

@@ -5,8 +5,8 @@ use super::stem_gains::{LeastSquares, fill};
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::{Alignment, StemAlignment};
-use crate::align::settings::{AlignSettings, Pairs};
-use crate::align::shift::Place;
+use crate::align::settings::{AlignSettings, PairSelection};
+use crate::align::shift::ClipShift;
 use crate::audio::{AudioBuffer, BlockMut};
 use crate::process::{Source, Tap};
 use crate::resample::{Retimed, Retiming};
@@ -18,22 +18,22 @@ const ROUNDS: usize = 3;
 /// Frames read at once.
 const BLOCK: usize = 16_384;
 
-/// Looks for stems inside a mix, number 0. It aligns as [`align`] with [`Pairs::With`] does. Then
+/// Looks for stems inside a mix, number 0. It aligns as [`align`] with [`PairSelection::With`] does. Then
 /// the stems that were found are subtracted, each with the gain that leaves least of the mix. The
 /// missing stems are compared with the rest, in which they stand out more. `watch` is as in
 /// [`align`], once per round.
 pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
     let settings = AlignSettings { reference: Some(0), ..*settings };
-    let mut alignment = align(stems, &settings, Pairs::With(0), watch);
+    let mut alignment = align(stems, &settings, PairSelection::With(0), watch);
     for _ in 0..ROUNDS {
         let (found, missing): (Vec<usize>, Vec<usize>) =
             (1..stems.len()).partition(|stem| is_found(&alignment.stems[*stem]));
         if found.is_empty() || missing.is_empty() {
             break;
         }
-        let rest = without(stems, &found, &alignment);
+        let rest = subtract_found(stems, &found, &alignment);
         let searched: Vec<&StemFeatures> = std::iter::once(&rest).chain(missing.iter().map(|n| &stems[*n])).collect();
-        let again = align(&searched, &settings, Pairs::With(0), watch);
+        let again = align(&searched, &settings, PairSelection::With(0), watch);
         let mut any = false;
         for (n, mut stem) in missing.into_iter().zip(again.stems.into_iter().skip(1)).filter(|(_, stem)| is_found(stem))
         {
@@ -53,19 +53,19 @@ fn is_found(stem: &StemAlignment) -> bool {
 }
 
 /// Returns the rest of the mix without the stems that were found.
-fn without(stems: &[StemFeatures], found: &[usize], alignment: &Alignment) -> StemFeatures {
-    let parts: Vec<(&StemFeatures, Place)> = found
+fn subtract_found(stems: &[StemFeatures], found: &[usize], alignment: &Alignment) -> StemFeatures {
+    let parts: Vec<(&StemFeatures, ClipShift)> = found
         .iter()
         .map(|n| {
             let place = alignment.stems[*n].in_time().place(0, 0);
-            (&stems[*n], place.unwrap_or(Place { start: 0, retiming: Retiming::NONE }))
+            (&stems[*n], place.unwrap_or(ClipShift { start: 0, retiming: Retiming::NONE }))
         })
         .collect();
     let mut equations = LeastSquares::new(parts.len());
-    together(&stems[0], &parts, |mix, parts| equations.observe(mix, parts));
+    read_in_time(&stems[0], &parts, |mix, parts| equations.observe(mix, parts));
     let gains = equations.solve();
     let mut rest = StemFeatures::new(stems[0].rate(), StemFeatures::DEFAULT_MAX_BYTES);
-    together(&stems[0], &parts, |mix, parts| {
+    read_in_time(&stems[0], &parts, |mix, parts| {
         for (part, gain) in parts.iter().zip(&gains) {
             for (rest, x) in mix.channel_mut(0).iter_mut().zip(part.channel(0)) {
                 *rest -= (f64::from(*x) * gain) as f32;
@@ -77,15 +77,16 @@ fn without(stems: &[StemFeatures], found: &[usize], alignment: &Alignment) -> St
 }
 
 /// Reads a mix and the stems in time with it, block by block; the last block ends in silence.
-fn together(
+fn read_in_time(
     mix: &StemFeatures,
-    parts: &[(&StemFeatures, Place)],
+    parts: &[(&StemFeatures, ClipShift)],
     mut each: impl FnMut(&mut AudioBuffer, &[AudioBuffer]),
 ) {
     let mut sources = Vec::with_capacity(parts.len());
     for (stem, place) in parts {
         // A retiming that cannot be built was never found; its stem stays in the mix.
-        sources.push(Retimed::new(Kept::new(stem), place.retiming.clone()).ok().map(|source| (source, place.start)));
+        sources
+            .push(Retimed::new(StemStream::new(stem), place.retiming.clone()).ok().map(|source| (source, place.start)));
     }
     let mut of_mix = AudioBuffer::new(1, BLOCK);
     let mut of_parts = vec![AudioBuffer::new(1, BLOCK); parts.len()];
@@ -102,18 +103,18 @@ fn together(
 }
 
 /// Kept samples of a stem, as a stream.
-struct Kept<'a> {
+struct StemStream<'a> {
     stem: &'a StemFeatures,
     at: usize,
 }
 
-impl<'a> Kept<'a> {
+impl<'a> StemStream<'a> {
     fn new(stem: &'a StemFeatures) -> Self {
         Self { stem, at: 0 }
     }
 }
 
-impl Source for Kept<'_> {
+impl Source for StemStream<'_> {
     type Error = Infallible;
 
     fn channels(&self) -> usize {

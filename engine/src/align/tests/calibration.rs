@@ -10,7 +10,7 @@ use crate::align::decide::accept::confidence;
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::Decision;
-use crate::align::settings::{AlignSettings, LEAST_CONFIDENCE, Pairs};
+use crate::align::settings::{AlignSettings, LEAST_CONFIDENCE, PairSelection};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{Fold, StemReader};
 use crate::process::{Source, Tap};
@@ -147,7 +147,7 @@ fn confidence_means_the_chance_of_being_right() {
 fn moved(case: &Case) -> Option<(f64, bool)> {
     let stems = [features(&case.source), features(&case.copy)];
     let settings = AlignSettings { reference: Some(0), min_confidence: Some(0.98), ..AlignSettings::default() };
-    let answer = align(&stems, &settings, Pairs::All, &|_| false);
+    let answer = align(&stems, &settings, PairSelection::All, &|_| false);
     let stem = &answer.stems[1];
     let late = stem.late_samples.filter(|_| stem.decision == Decision::Moved)?;
     Some((stem.confidence, case.late.is_some_and(|truth| (late - truth).abs() <= RIGHT)))

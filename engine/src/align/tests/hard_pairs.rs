@@ -6,7 +6,7 @@ use super::calibration::{features, mono};
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::{Decision, StemAlignment};
-use crate::align::settings::{AlignSettings, Mode, Pairs};
+use crate::align::settings::{AlignSettings, Mode, PairSelection};
 use mixdown_fixtures::alignment::{Swing, late, mixed, rms, wandering};
 use mixdown_fixtures::sessions::{Dice, Room, factor, room_session, with_floor};
 use rayon::prelude::*;
@@ -27,7 +27,7 @@ fn short(name: &str) -> Vec<f32> {
 fn second(first: &[f32], other: &[f32]) -> StemAlignment {
     let stems: Vec<StemFeatures> = [first, other].map(features).into();
     let settings = AlignSettings { mode: Mode::Recordings, reference: Some(0), ..AlignSettings::default() };
-    align(&stems, &settings, Pairs::All, &|_| false).stems.remove(1)
+    align(&stems, &settings, PairSelection::All, &|_| false).stems.remove(1)
 }
 
 fn is_found(stem: &StemAlignment, late: f64, tolerance: f64) -> bool {

@@ -27,7 +27,7 @@ fn features(samples: &[f32]) -> StemFeatures {
 
 fn aligned(stems: &[Vec<f32>]) -> Alignment {
     let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem)).collect();
-    align(&stems, &AlignSettings::default(), Pairs::All, &|_| false)
+    align(&stems, &AlignSettings::default(), PairSelection::All, &|_| false)
 }
 
 /// Returns the same samples with a delay of `late` frames (negative: earlier), as long as before.
@@ -112,8 +112,9 @@ fn a_filtered_copy_is_found() {
     let source = signals::pink_noise(4, 0.1, FRAMES);
     let moved = shifted(&source, 321);
     let at = |n: usize| moved.get(n).copied().unwrap_or(0.0);
-    let dull: Vec<f32> = (0..FRAMES).map(|n| 0.25 * at(n.wrapping_sub(1)) + 0.5 * at(n) + 0.25 * at(n + 1)).collect();
-    late(&aligned(&[source, dull]), 1, 321.0, 0.02);
+    let low_passed: Vec<f32> =
+        (0..FRAMES).map(|n| 0.25 * at(n.wrapping_sub(1)) + 0.5 * at(n) + 0.25 * at(n + 1)).collect();
+    late(&aligned(&[source, low_passed]), 1, 321.0, 0.02);
 }
 
 #[test]
@@ -223,7 +224,7 @@ fn an_offset_beyond_the_largest_is_not_believed() {
     let source = signals::pink_noise(61, 0.1, FRAMES);
     let stems = [features(&source), features(&shifted(&source, 2 * i64::from(RATE_HZ) + 400))];
     let settings = AlignSettings { max_offset_s: Some(2.0), ..AlignSettings::default() };
-    let alignment = align(&stems, &settings, Pairs::All, &|_| false);
+    let alignment = align(&stems, &settings, PairSelection::All, &|_| false);
     assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
 }
 
@@ -284,7 +285,7 @@ fn the_thread_count_changes_nothing() {
         (0..6).map(|n| features(&mixed(&shifted(&source, n * 40), &rhythm(91 + n as u64), 0.5))).collect();
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| align(&stems, &AlignSettings::default(), Pairs::All, &|_| false))
+        pool.install(|| align(&stems, &AlignSettings::default(), PairSelection::All, &|_| false))
     };
     assert_eq!(on(1), on(3));
 }
@@ -293,7 +294,7 @@ fn the_thread_count_changes_nothing() {
 fn told_to_stop_it_leaves_everything() {
     let source = rhythm(95);
     let stems = [features(&source), features(&shifted(&source, 9))];
-    all_left(&align(&stems, &AlignSettings::default(), Pairs::All, &|_| true), "stopped");
+    all_left(&align(&stems, &AlignSettings::default(), PairSelection::All, &|_| true), "stopped");
 }
 
 #[test]
@@ -305,7 +306,7 @@ fn it_says_how_far_it_is_and_never_goes_back() {
         heard.borrow_mut().push(done);
         false
     };
-    align(&stems, &AlignSettings::default(), Pairs::All, &watch);
+    align(&stems, &AlignSettings::default(), PairSelection::All, &watch);
     let heard = heard.into_inner();
     assert!(heard.is_sorted() && heard[0] == 0.0 && heard.iter().all(|done| *done <= 1.0), "{heard:?}");
     assert!(*heard.last().unwrap() >= 2.0 / 3.0, "{heard:?}");

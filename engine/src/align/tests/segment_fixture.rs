@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use crate::align::features::stem::StemFeatures;
-use crate::align::fine::cross_spectrum::{Measured, listen_to_coherence, measure};
+use crate::align::fine::cross_spectrum::{SegmentMeasurement, measure, weight_by_coherence};
 use crate::align::fine::segment::Window;
-use crate::align::time_map::line::Line;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::line::LinearDelay;
+use crate::align::time_map::piecewise::DelayMap;
 use crate::audio::Block;
 use crate::process::Tap;
 use crate::resample::FractionTable;
@@ -20,30 +20,30 @@ pub(crate) const LATE: f64 = 7.25;
 pub(crate) const LEN: usize = 44_100;
 
 /// Thirteen segments of a second along a straight course, with bins weighted by coherence.
-pub(crate) struct Trial {
-    pub(crate) measured: Vec<Measured>,
+pub(crate) struct SegmentFixture {
+    pub(crate) measured: Vec<SegmentMeasurement>,
     pub(crate) window: Window,
-    pub(crate) course: Course,
+    pub(crate) course: DelayMap,
 }
 
-impl Trial {
+impl SegmentFixture {
     pub(crate) fn new(source: &[f32], copy: &[f32]) -> Self {
         let features = |samples: &[f32]| {
             let mut stem = StemFeatures::new(SampleRate::new(RATE_HZ as u32).unwrap(), StemFeatures::DEFAULT_MAX_BYTES);
             stem.observe(&Block::mono(samples));
             stem
         };
-        let (window, course) = (Window::new(LEN, 24, RATE_HZ), Line::flat(LATE).into());
+        let (window, course) = (Window::new(LEN, 24, RATE_HZ), LinearDelay::flat(LATE).into());
         let starts: Vec<usize> = (0..13).map(|n| n * LEN).collect();
         let (a, b) = (features(source), features(copy));
         let mut measured = measure(&a, &b, &window, &starts, &course, &FractionTable::new(32));
-        listen_to_coherence(&mut measured, &window);
+        weight_by_coherence(&mut measured, &window);
         Self { measured, window, course }
     }
 }
 
 /// Filters with two low-passes of first order at 250 Hz.
-pub(crate) fn dull(samples: &[f32]) -> Vec<f32> {
+pub(crate) fn low_passed(samples: &[f32]) -> Vec<f32> {
     let turn = (-TAU * 250.0 / RATE_HZ).exp();
     let (mut first, mut second) = (0.0, 0.0);
     let low = samples.iter().map(|x| {

@@ -1,8 +1,8 @@
 //! Changes of a clock's drift: pieces of the measurements that lie on lines of their own, which
 //! meet.
 
-use super::line::{self, Line, MOST_DRIFT};
-use super::piecewise::Course;
+use super::line::{self, LinearDelay, MOST_DRIFT};
+use super::piecewise::DelayMap;
 
 /// Most changes of drift that are searched.
 const MOST_BENDS: usize = 3;
@@ -21,13 +21,13 @@ const MORE: (usize, usize) = (3, 12);
 
 /// Measurements in order of time, cut into pieces.
 #[derive(Clone)]
-struct Pieces {
+struct Segments {
     /// Index of the first measurement of each piece.
     starts: Vec<usize>,
-    lines: Vec<Line>,
+    lines: Vec<LinearDelay>,
 }
 
-impl Pieces {
+impl Segments {
     /// Cuts the piece that contains measurement `cut`.
     fn split(&self, points: &[(f64, f64)], cut: usize, tolerance: f64) -> Option<Self> {
         let piece = self.starts.iter().rposition(|start| *start <= cut)?;
@@ -43,9 +43,9 @@ impl Pieces {
         Some(new)
     }
 
-    fn course(&self, points: &[(f64, f64)]) -> Option<Course> {
+    fn course(&self, points: &[(f64, f64)]) -> Option<DelayMap> {
         let places: Vec<_> = self.starts[1..].iter().map(|cut| around(points, *cut)).collect();
-        Course::joined(&self.lines, &places)
+        DelayMap::joined(&self.lines, &places)
     }
 }
 
@@ -59,7 +59,7 @@ fn around(points: &[(f64, f64)], cut: usize) -> std::ops::Range<f64> {
 
 /// Grain of the measurements.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Grain {
+pub(crate) struct Resolution {
     /// Largest distance of a measurement from its course, in frames.
     pub(crate) tolerance: f64,
     /// Half the step in which they are read: smaller deviations do not count.
@@ -68,11 +68,11 @@ pub(crate) struct Grain {
     pub(crate) reach: f64,
 }
 
-impl Grain {
+impl Resolution {
     /// Returns the cost of measurements against a course, and the number of those within the
     /// tolerance. The cost is the sum of the squared distances, none counted as more than the
     /// tolerance.
-    fn cost<'a>(&self, course: &Course, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
+    fn cost<'a>(&self, course: &DelayMap, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
         points.map(|(at, late)| (late - course.late(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
             let counted = (off.min(self.tolerance) - self.half_step).max(0.0);
             (sum + counted.powi(2), count + usize::from(off <= self.tolerance))
@@ -81,9 +81,9 @@ impl Grain {
 }
 
 /// Course with one more bend.
-struct Way {
-    pieces: Pieces,
-    course: Course,
+struct SplitOption {
+    pieces: Segments,
+    course: DelayMap,
     /// Cost of the measurements before and after. Those within reach of a bend, which mix both of
     /// its sides, do not count.
     before: (f64, usize),
@@ -93,9 +93,9 @@ struct Way {
 /// Bends the line that most measurements lie on where they require it. The lines on both sides must
 /// meet, and fit so much better than one line that it cannot be chance. A straight course stays as
 /// it is.
-pub(crate) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Course {
-    let mut pieces = Pieces { starts: vec![0], lines: vec![straight] };
-    let mut course = Course::from(straight);
+pub(crate) fn bent(straight: LinearDelay, points: &[(f64, f64)], grain: &Resolution) -> DelayMap {
+    let mut pieces = Segments { starts: vec![0], lines: vec![straight] };
+    let mut course = DelayMap::from(straight);
     while course.bends.len() < MOST_BENDS {
         let ways = (FEWEST..(points.len() + 1).saturating_sub(FEWEST)).filter_map(|cut| {
             let pieces = pieces.split(points, cut, grain.tolerance)?;
@@ -103,9 +103,9 @@ pub(crate) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Cour
             let clear = |at: f64| new.bends.iter().all(|bend| (at - bend.at).abs() >= grain.reach);
             let counted = || points.iter().filter(|(at, _)| clear(*at));
             let (before, after) = (grain.cost(&course, counted()), grain.cost(&new, counted()));
-            Some(Way { pieces, course: new, before, after })
+            Some(SplitOption { pieces, course: new, before, after })
         });
-        let gain = |way: &Way| way.before.0 - way.after.0;
+        let gain = |way: &SplitOption| way.before.0 - way.after.0;
         let Some(best) = ways.max_by(|x, y| gain(x).total_cmp(&gain(y))) else { break };
         let free = points.len().saturating_sub(2 + 2 * best.course.bends.len()).max(1) as f64;
         let moved = points.iter().map(|(at, _)| (course.late(*at) - best.course.late(*at)).abs()).fold(0.0, f64::max);
@@ -123,7 +123,7 @@ pub(crate) fn bent(straight: Line, points: &[(f64, f64)], grain: &Grain) -> Cour
 /// Fits the course again to the measurements `on` it: one line of least squares per piece.
 /// Measurements within `reach` frames of a bend mix both of its sides, and do not count. `None` if
 /// a piece has too few left, or if the pieces do not meet near where they did.
-pub(crate) fn settle(course: &Course, on: &[(f64, f64)], reach: f64) -> Option<Course> {
+pub(crate) fn settle(course: &DelayMap, on: &[(f64, f64)], reach: f64) -> Option<DelayMap> {
     let mut lines = Vec::new();
     let mut places = Vec::new();
     let mut from = f64::NEG_INFINITY;
@@ -138,23 +138,23 @@ pub(crate) fn settle(course: &Course, on: &[(f64, f64)], reach: f64) -> Option<C
         places.push(end - 4.0 * reach..end + 4.0 * reach);
         from = end;
     }
-    Course::joined(&lines, &places)
+    DelayMap::joined(&lines, &places)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
     use super::*;
-    use crate::align::time_map::piecewise::Bend;
+    use crate::align::time_map::piecewise::Breakpoint;
     use mixdown_fixtures::signals;
 
     /// Returns a course with one change of drift at frame `at`.
-    fn knee(offset: f64, drift: f64, at: f64, by: f64) -> Course {
-        Course { start: Line { offset, drift }, bends: vec![Bend { at, by }] }
+    fn knee(offset: f64, drift: f64, at: f64, by: f64) -> DelayMap {
+        DelayMap { start: LinearDelay { offset, drift }, bends: vec![Breakpoint { at, by }] }
     }
 
     /// Returns measurements of a course with noise of a size, some of them wrong.
-    fn measured(course: &Course, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
+    fn measured(course: &DelayMap, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
         let random = signals::white_noise(seed, 1.0, 2 * count);
         (0..count)
             .map(|n| {
@@ -165,11 +165,11 @@ mod tests {
             .collect()
     }
 
-    fn fitted(points: &[(f64, f64)]) -> Course {
+    fn fitted(points: &[(f64, f64)]) -> DelayMap {
         bent(
             line::through_most(points, 1.5, true).unwrap().0,
             points,
-            &Grain { tolerance: 1.5, half_step: 0.0, reach: 0.0 },
+            &Resolution { tolerance: 1.5, half_step: 0.0, reach: 0.0 },
         )
     }
 
@@ -192,9 +192,9 @@ mod tests {
 
     #[test]
     fn two_bends_are_found() {
-        let truth = Course {
-            start: Line { offset: 0.0, drift: 20e-6 },
-            bends: vec![Bend { at: 1.5e6, by: 80e-6 }, Bend { at: 3.5e6, by: -60e-6 }],
+        let truth = DelayMap {
+            start: LinearDelay { offset: 0.0, drift: 20e-6 },
+            bends: vec![Breakpoint { at: 1.5e6, by: 80e-6 }, Breakpoint { at: 3.5e6, by: -60e-6 }],
         };
         let found = fitted(&measured(&truth, 48, 0.1, 0, 5));
         assert_eq!(found.bends.len(), 2, "{found:?}");
@@ -205,7 +205,7 @@ mod tests {
         for seed in 0..400 {
             let noise = [0.01, 0.1, 0.5, 1.0][seed as usize % 4];
             let wrong = seed as usize / 4 % 3;
-            let course = Course::from(Line { offset: 9.0, drift: 40e-6 });
+            let course = DelayMap::from(LinearDelay { offset: 9.0, drift: 40e-6 });
             for count in [16, 48] {
                 let found = fitted(&measured(&course, count, noise, wrong, seed));
                 assert!(found.is_straight(), "{seed} {count} {noise} {wrong}: {found:?}");
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_jump_is_no_bend() {
-        let mut points = measured(&Course::from(Line::flat(0.0)), 48, 0.1, 0, 9);
+        let mut points = measured(&DelayMap::from(LinearDelay::flat(0.0)), 48, 0.1, 0, 9);
         points[24..].iter_mut().for_each(|point| point.1 += 500.0);
         assert!(fitted(&points).is_straight());
     }

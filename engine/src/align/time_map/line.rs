@@ -7,14 +7,14 @@ pub(crate) const MOST_DRIFT: f64 = 1e-3;
 
 /// Delay as a function of time: `offset + drift × frame`, in session frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Line {
+pub(crate) struct LinearDelay {
     /// Delay of the second stem at frame 0 of the first, in frames.
     pub(crate) offset: f64,
     /// Growth of the delay per frame.
     pub(crate) drift: f64,
 }
 
-impl Line {
+impl LinearDelay {
     /// Creates a line with one delay for all times.
     pub(crate) fn flat(offset: f64) -> Self {
         Self { offset, drift: 0.0 }
@@ -29,13 +29,13 @@ impl Line {
 /// Finds the line through two points that most points lie on, within `tolerance`, then the
 /// least-squares line through those. Also returns which points lie on it. `None` if there are fewer
 /// than two points or no line is flat enough.
-pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) -> Option<(Line, Vec<bool>)> {
-    let near = |line: Line| -> Vec<bool> {
+pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) -> Option<(LinearDelay, Vec<bool>)> {
+    let near = |line: LinearDelay| -> Vec<bool> {
         points.iter().map(|(at, late)| (late - line.late(*at)).abs() <= tolerance).collect()
     };
     let span = points.last()?.0 - points.first()?.0;
-    let mut best: Option<(usize, f64, Line)> = None;
-    let mut offer = |line: Line| {
+    let mut best: Option<(usize, f64, LinearDelay)> = None;
+    let mut offer = |line: LinearDelay| {
         let on = points.iter().map(|(at, late)| (late - line.late(*at)).abs()).filter(|off| *off <= tolerance);
         let (count, off) = on.fold((0, 0.0), |(count, sum), off| (count + 1, sum + off));
         if best.is_none_or(|(most, least, _)| count > most || (count == most && off < least)) {
@@ -43,12 +43,12 @@ pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) 
         }
     };
     for (n, p) in points.iter().enumerate() {
-        offer(Line::flat(p.1));
+        offer(LinearDelay::flat(p.1));
         // Two close points hardly determine a slope.
         for q in points[n + 1..].iter().filter(|q| drifts && q.0 - p.0 >= 0.2 * span) {
             let drift = (q.1 - p.1) / (q.0 - p.0);
             if drift.abs() <= MOST_DRIFT {
-                offer(Line { offset: p.1 - drift * p.0, drift });
+                offer(LinearDelay { offset: p.1 - drift * p.0, drift });
             }
         }
     }
@@ -63,18 +63,18 @@ pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) 
 }
 
 /// Returns the least-squares line; flat if it may not drift or there are fewer than three points.
-pub(crate) fn least_squares(points: &[(f64, f64)], drifts: bool) -> Line {
+pub(crate) fn least_squares(points: &[(f64, f64)], drifts: bool) -> LinearDelay {
     let count = points.len().max(1) as f64;
     let mean = points.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / count, sum.1 + p.1 / count));
     if !drifts || points.len() < 3 {
-        return Line::flat(mean.1);
+        return LinearDelay::flat(mean.1);
     }
     let (xy, xx) = points.iter().fold((0.0, 0.0), |(xy, xx), p| {
         let x = p.0 - mean.0;
         (xy + x * (p.1 - mean.1), xx + x * x)
     });
     let drift = if xx > 0.0 { xy / xx } else { 0.0 };
-    Line { offset: mean.1 - drift * mean.0, drift }
+    LinearDelay { offset: mean.1 - drift * mean.0, drift }
 }
 
 /// Returns the median.
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_line_is_found_among_points_of_which_half_are_wrong() {
-        let line = Line { offset: 30.0, drift: 100e-6 };
+        let line = LinearDelay { offset: 30.0, drift: 100e-6 };
         let at = |n: usize| n as f64 * 1e5;
         let mut points: Vec<(f64, f64)> = (0..12).map(|n| (at(n), line.late(at(n)))).collect();
         for n in [1, 2, 5, 7, 8, 11] {

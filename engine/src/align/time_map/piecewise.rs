@@ -1,11 +1,11 @@
 //! Delay of one stem against another over time, also where a clock changes its drift: straight
 //! lines that meet.
 
-use super::line::Line;
+use super::line::LinearDelay;
 
 /// Change of drift.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Bend {
+pub(crate) struct Breakpoint {
     /// From this frame of the first stem on …
     pub(crate) at: f64,
     /// … the delay of the second grows by this much more per frame.
@@ -14,19 +14,19 @@ pub(crate) struct Bend {
 
 /// Delay as a function of time: a line, and bends in order of time.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Course {
+pub(crate) struct DelayMap {
     /// Before the first bend.
-    pub(crate) start: Line,
-    pub(crate) bends: Vec<Bend>,
+    pub(crate) start: LinearDelay,
+    pub(crate) bends: Vec<Breakpoint>,
 }
 
-impl From<Line> for Course {
-    fn from(start: Line) -> Self {
+impl From<LinearDelay> for DelayMap {
+    fn from(start: LinearDelay) -> Self {
         Self { start, bends: Vec::new() }
     }
 }
 
-impl Course {
+impl DelayMap {
     /// Returns the delay of the second stem when the first is at frame `at`, in frames.
     pub(crate) fn late(&self, at: f64) -> f64 {
         self.bends.iter().map(|bend| bend.by * (at - bend.at).max(0.0)).fold(self.start.late(at), |sum, x| sum + x)
@@ -43,8 +43,8 @@ impl Course {
     }
 
     /// Adds a line.
-    pub(crate) fn plus(&self, line: Line) -> Self {
-        let start = Line { offset: self.start.offset + line.offset, drift: self.start.drift + line.drift };
+    pub(crate) fn plus(&self, line: LinearDelay) -> Self {
+        let start = LinearDelay { offset: self.start.offset + line.offset, drift: self.start.drift + line.drift };
         Self { start, bends: self.bends.clone() }
     }
 
@@ -71,12 +71,12 @@ impl Course {
     /// Returns the frame of the first stem that frame `at` of the second belongs to.
     pub(crate) fn first_frame(&self, at: f64) -> f64 {
         let mut line = self.start;
-        let solved = |line: Line| (at - line.offset) / (1.0 + line.drift);
+        let solved = |line: LinearDelay| (at - line.offset) / (1.0 + line.drift);
         for bend in &self.bends {
             if solved(line) < bend.at {
                 break;
             }
-            line = Line { offset: line.offset - bend.by * bend.at, drift: line.drift + bend.by };
+            line = LinearDelay { offset: line.offset - bend.by * bend.at, drift: line.drift + bend.by };
         }
         solved(line)
     }
@@ -92,25 +92,25 @@ impl Course {
         let mut now = start;
         let bends = places.iter().map(|at| {
             let then = drift(at + 0.5);
-            Bend { at: *at, by: then - std::mem::replace(&mut now, then) }
+            Breakpoint { at: *at, by: then - std::mem::replace(&mut now, then) }
         });
         let bends = bends.collect();
-        Self { start: Line { offset: late(before) - start * before, drift: start }, bends }
+        Self { start: LinearDelay { offset: late(before) - start * before, drift: start }, bends }
     }
 
     /// Returns the same from frame 0 on, without changes before it.
     pub(crate) fn without_what_came_before(&self) -> Self {
-        let start = Line { offset: self.late(0.0), drift: self.drift_at(0.0) };
+        let start = LinearDelay { offset: self.late(0.0), drift: self.drift_at(0.0) };
         Self { start, bends: self.bends.iter().filter(|bend| bend.at > 0.0).copied().collect() }
     }
 
     /// Joins lines that follow each other, each to where it meets the next, which must be near the
     /// place given for it. `None` if they do not meet there.
-    pub(crate) fn joined(lines: &[Line], places: &[std::ops::Range<f64>]) -> Option<Self> {
+    pub(crate) fn joined(lines: &[LinearDelay], places: &[std::ops::Range<f64>]) -> Option<Self> {
         let bends = lines.windows(2).zip(places).map(|(pair, place)| {
             let by = pair[1].drift - pair[0].drift;
             let at = (pair[0].offset - pair[1].offset) / by;
-            place.contains(&at).then_some(Bend { at, by })
+            place.contains(&at).then_some(Breakpoint { at, by })
         });
         Some(Self { start: *lines.first()?, bends: bends.collect::<Option<_>>()? })
     }
@@ -121,18 +121,18 @@ mod tests {
     use super::*;
 
     /// Returns a course with one change of drift at frame `at`.
-    fn knee(offset: f64, drift: f64, at: f64, by: f64) -> Course {
-        Course { start: Line { offset, drift }, bends: vec![Bend { at, by }] }
+    fn knee(offset: f64, drift: f64, at: f64, by: f64) -> DelayMap {
+        DelayMap { start: LinearDelay { offset, drift }, bends: vec![Breakpoint { at, by }] }
     }
 
     #[test]
     fn courses_follow_each_other_and_turn_round() {
-        let lines = Line { offset: 1_000.0, drift: 1e-4 }.into();
-        follow_each_other_and_turn_round(&lines, &Line { offset: -50.0, drift: -3e-4 }.into(), 0);
+        let lines = LinearDelay { offset: 1_000.0, drift: 1e-4 }.into();
+        follow_each_other_and_turn_round(&lines, &LinearDelay { offset: -50.0, drift: -3e-4 }.into(), 0);
         follow_each_other_and_turn_round(&knee(1_000.0, 1e-4, 2e6, -3e-4), &knee(-50.0, -3e-4, 3e6, 2e-4), 2);
     }
 
-    fn follow_each_other_and_turn_round(first: &Course, second: &Course, bends: usize) {
+    fn follow_each_other_and_turn_round(first: &DelayMap, second: &DelayMap, bends: usize) {
         let both = first.then(second);
         assert_eq!(both.bends.len(), bends);
         for at in [0.0, 1e6, 1.9e6, 2.1e6, 2.9e6, 3.1e6, 5e6] {
@@ -145,9 +145,9 @@ mod tests {
 
     #[test]
     fn from_zero_on_it_is_the_same() {
-        let course = Course {
-            start: Line { offset: 7.0, drift: 1e-4 },
-            bends: vec![Bend { at: -1e5, by: 2e-4 }, Bend { at: 1e5, by: -1e-4 }],
+        let course = DelayMap {
+            start: LinearDelay { offset: 7.0, drift: 1e-4 },
+            bends: vec![Breakpoint { at: -1e5, by: 2e-4 }, Breakpoint { at: 1e5, by: -1e-4 }],
         };
         let later = course.without_what_came_before();
         assert_eq!(later.bends.len(), 1);

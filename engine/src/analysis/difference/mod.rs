@@ -8,15 +8,15 @@ mod tests;
 
 pub use outline::DifferenceOutline;
 
-use crate::align::{AlignSettings, Pairs, align};
+use crate::align::{AlignSettings, PairSelection, align};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{DecodeError, Fold, StemReader};
 use crate::meter::{ProgrammeMeter, power_db};
 use crate::process::{Source, Tap};
-use crate::render::{AlignError, listen_to};
+use crate::render::{AlignError, analyse_files};
 use crate::units::SampleRate;
 use std::path::{Path, PathBuf};
-use sums::Sums;
+use sums::DifferenceSums;
 use thiserror::Error;
 
 /// Frames read at a time.
@@ -89,7 +89,7 @@ pub fn compare_files(
     let rate = readers[0].sample_rate();
     let mut meters = [0, 1].map(|n| ProgrammeMeter::new(readers[n].info().sample_rate, &readers[n].info().layout));
     let mut buffers = [0, 1].map(|n| AudioBuffer::new(readers[n].channels(), BLOCK));
-    let mut sums = Sums::default();
+    let mut sums = DifferenceSums::default();
     let mut outline = DifferenceOutline::new(rate);
     let mut frames = [0_u64; 2];
     loop {
@@ -164,13 +164,13 @@ fn offset_frames(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<f64>, DifferenceError> {
     let paths: [PathBuf; 2] = [first.into(), second.into()];
-    let heard = listen_to(&paths, rate, stop)?;
+    let heard = analyse_files(&paths, rate, stop)?;
     if heard.iter().any(|heard| heard.unfit.is_some()) {
         return Ok(None);
     }
     let features: Vec<_> = heard.into_iter().map(|heard| heard.features).collect();
     let settings = AlignSettings { assume_related: true, reference: Some(0), ..AlignSettings::default() };
-    let alignment = align(&features, &settings, Pairs::All, &|_| stop());
+    let alignment = align(&features, &settings, PairSelection::All, &|_| stop());
     if stop() {
         return Err(DifferenceError::Stopped);
     }
@@ -179,10 +179,14 @@ fn offset_frames(
 }
 
 /// Returns the sums over the common part of two files when the second is delayed by `late` frames.
-fn sums_at(mut readers: [StemReader; 2], late: i64, stop: &(dyn Fn() -> bool + Sync)) -> Result<Sums, DifferenceError> {
+fn sums_at(
+    mut readers: [StemReader; 2],
+    late: i64,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<DifferenceSums, DifferenceError> {
     let mut skip = [late.min(0).unsigned_abs(), late.max(0).unsigned_abs()];
     let mut buffers = [0, 1].map(|n| AudioBuffer::new(readers[n].channels(), BLOCK));
-    let mut sums = Sums::default();
+    let mut sums = DifferenceSums::default();
     loop {
         if stop() {
             return Err(DifferenceError::Stopped);

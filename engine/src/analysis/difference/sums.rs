@@ -6,7 +6,7 @@ use crate::meter::power_db;
 /// Sums over samples, of all channels; where one signal has ended, the other is compared with
 /// silence.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sums {
+pub(super) struct DifferenceSums {
     frames: u64,
     first_squared: f64,
     second_squared: f64,
@@ -18,7 +18,7 @@ pub(super) struct Sums {
     pub(super) first_difference: Option<u64>,
 }
 
-impl Sums {
+impl DifferenceSums {
     /// Adds the next frames of both, which have as many channels.
     pub(super) fn add(&mut self, first: &Block<'_>, second: &Block<'_>) {
         let common = first.frames().min(second.frames());
@@ -55,7 +55,7 @@ impl Sums {
         (self.first_squared > 0.0 && gain != 0.0).then_some(gain)
     }
 
-    /// Returns the power of the second minus the first times [`Sums::gain`], over the power of the
+    /// Returns the power of the second minus the first times [`DifferenceSums::gain`], over the power of the
     /// second.
     pub(super) fn left_over(&self) -> Option<f64> {
         // Rounding of the sums: a smaller rest counts as none.

@@ -2,15 +2,15 @@
 //! once, each section one frame behind the one before it.
 
 use super::coefficients::Coefficients;
-use super::group::Group;
 use super::group::LANES;
+use super::group::SectionGroup;
 use crate::audio::BlockMut;
-use crate::process::{Processor, TOGETHER, Tail, same_kind};
+use crate::process::{Processor, TRACKS_PER_BATCH, Tail, same_kind};
 
 /// Sections in series on every channel. Direct form II transposed, f64 memory.
 #[derive(Clone, Debug)]
 pub struct Cascade {
-    groups: Vec<Group>,
+    groups: Vec<SectionGroup>,
     sections: usize,
     channels: usize,
     tail: u64,
@@ -23,7 +23,7 @@ impl Cascade {
     /// When `channels` is neither 1 nor 2.
     pub fn new(sections: &[Coefficients], channels: usize) -> Self {
         assert!(channels == 1 || channels == 2, "a cascade runs on 1 or 2 channels, not {channels}");
-        let groups = sections.chunks(LANES / channels).map(|part| Group::new(part, channels)).collect();
+        let groups = sections.chunks(LANES / channels).map(|part| SectionGroup::new(part, channels)).collect();
         let tail = sections.iter().map(Coefficients::ring_frames).sum();
         Self { groups, sections: sections.len(), channels, tail }
     }
@@ -45,13 +45,13 @@ impl Cascade {
 
     /// Runs four cascades, each on its own block; all blocks have the same length. The bits are
     /// those of running them one after the other, in less time where they are alike. Audio thread.
-    pub fn process_together(cascades: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
+    pub fn process_batch(cascades: &mut [&mut Self; TRACKS_PER_BATCH], blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH]) {
         if cascades.iter().any(|cascade| cascade.groups.len() != cascades[0].groups.len()) {
             return cascades.iter_mut().zip(blocks).for_each(|(cascade, block)| cascade.process(block));
         }
         for group in 0..cascades[0].groups.len() {
             let mut groups = cascades.each_mut().map(|cascade| &mut cascade.groups[group]);
-            Group::process_together(&mut groups, blocks);
+            SectionGroup::process_batch(&mut groups, blocks);
         }
     }
 }
@@ -66,7 +66,7 @@ impl Processor for Cascade {
     }
 
     fn reset(&mut self) {
-        self.groups.iter_mut().for_each(Group::reset);
+        self.groups.iter_mut().for_each(SectionGroup::reset);
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
@@ -75,7 +75,7 @@ impl Processor for Cascade {
         }
     }
 
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         if let Some(old) = same_kind::<Self>(old)
             && (old.sections, old.channels) == (self.sections, self.channels)
         {
@@ -160,7 +160,7 @@ mod tests {
             let mut alone = counts.map(|count| Cascade::new(&sections(count), channels));
             let mut together = alone.clone();
             let noise = |track: u64| (0..channels as u64).map(move |c| signals::white_noise(9 * track + c, 0.9, 6_000));
-            let mut expected: [_; TOGETHER] =
+            let mut expected: [_; TRACKS_PER_BATCH] =
                 std::array::from_fn(|track| AudioBuffer::from_channels(&noise(track as u64).collect::<Vec<_>>()));
             let mut audio = expected.clone();
             alone.iter_mut().zip(&mut expected).for_each(|(cascade, audio)| cascade.process(&mut audio.block_mut()));
@@ -168,7 +168,7 @@ mod tests {
             for frames in [0, 1, 2, 3, 4, 5, 11, 12, 64, 1_000, 4_000, 898] {
                 let mut blocks = audio.each_mut().map(AudioBuffer::block_mut);
                 let mut parts = blocks.each_mut().map(|block| block.slice_mut(start..start + frames));
-                Cascade::process_together(&mut together.each_mut(), &mut parts);
+                Cascade::process_batch(&mut together.each_mut(), &mut parts);
                 start += frames;
             }
             assert_eq!(start, 6_000);
@@ -184,7 +184,7 @@ mod tests {
         signal.resize(480_000, 0.0);
         let mut cascade = Cascade::new(&sections(8), 1);
         cascade.process(&mut BlockMut::mono(&mut signal));
-        assert!(cascade.groups.iter().all(Group::at_rest));
+        assert!(cascade.groups.iter().all(SectionGroup::at_rest));
         let quietest = signal.iter().filter(|x| **x != 0.0).fold(f32::MAX, |low, x| low.min(x.abs()));
         assert!(quietest >= f32::MIN_POSITIVE, "{quietest:e}");
         assert_eq!(signal[479_999], 0.0);

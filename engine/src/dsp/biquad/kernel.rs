@@ -10,15 +10,15 @@
 #![allow(clippy::inline_always)] // The bodies must be inlined into each of those functions to be compiled for its set.
 
 use super::coefficients::Coefficients;
-use super::group::Group;
+use super::group::CoefficientRows;
 use super::group::LANES;
-use super::group::Lanes;
-use super::group::Memory;
-use super::group::Rows;
+use super::group::LaneRows;
+use super::group::SectionGroup;
+use super::group::SectionMemory;
 #[cfg(target_arch = "x86_64")]
 use super::{stereo_avx2, together_avx512};
 use crate::audio::BlockMut;
-use crate::process::TOGETHER;
+use crate::process::TRACKS_PER_BATCH;
 use multiversion::multiversion;
 
 /// Frames between two checks of the memory, counted from the start, so that the bits do not depend
@@ -28,7 +28,7 @@ const SETTLE_FRAMES: usize = 1_024;
 /// reach denormal numbers, which cost some processors a hundred cycles each.
 const REST: f64 = 1e-30;
 
-impl Group {
+impl SectionGroup {
     /// Creates a group of as many sections as fit: `LANES / channels`. The rest of the lanes change
     /// nothing.
     pub(super) fn new(sections: &[Coefficients], channels: usize) -> Self {
@@ -43,8 +43,8 @@ impl Group {
         Self {
             channels,
             narrow,
-            coefficients: Lanes(rows),
-            memory: Lanes([[0.0; LANES]; 2]),
+            coefficients: LaneRows(rows),
+            memory: LaneRows([[0.0; LANES]; 2]),
             until_settled: SETTLE_FRAMES,
         }
     }
@@ -75,7 +75,7 @@ impl Group {
         }
     }
 
-    /// Counts frames that have been run, no more than [`Group::until_settled`], and checks the
+    /// Counts frames that have been run, no more than [`SectionGroup::until_settled`], and checks the
     /// memory when it is time.
     fn settle(&mut self, frames: usize) {
         self.until_settled -= frames;
@@ -89,7 +89,10 @@ impl Group {
     /// Runs four groups, each on its own block; all blocks have the same length. Groups of one
     /// shape run side by side where the processor supports it. The bits are those of running them
     /// one after the other.
-    pub(super) fn process_together(groups: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
+    pub(super) fn process_batch(
+        groups: &mut [&mut Self; TRACKS_PER_BATCH],
+        blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH],
+    ) {
         #[cfg(target_arch = "x86_64")]
         if let Some(simd) = pulp::x86::V4::try_new()
             && groups.iter().all(|group| group.channels == 2 && group.narrow == groups[0].narrow)
@@ -138,7 +141,7 @@ impl Group {
 
 /// Runs one lane for one frame.
 #[inline(always)]
-fn step_lane(c: &Rows, m: &mut Memory, lane: usize, x: f64) -> f64 {
+fn step_lane(c: &CoefficientRows, m: &mut SectionMemory, lane: usize, x: f64) -> f64 {
     let y = c[0][lane] * x + m[0][lane];
     m[0][lane] = c[1][lane] * x - c[3][lane] * y + m[1][lane];
     m[1][lane] = c[2][lane] * x - c[4][lane] * y;
@@ -148,17 +151,17 @@ fn step_lane(c: &Rows, m: &mut Memory, lane: usize, x: f64) -> f64 {
 /// Runs the body shared by all shapes: `L` lanes in use, `C` channels, so `L / C` sections.
 #[inline(always)]
 fn run<const L: usize, const C: usize>(
-    c: &Rows,
-    m: &mut Memory,
+    c: &CoefficientRows,
+    m: &mut SectionMemory,
     mut channels: [&mut [f32]; C],
-    steps: impl FnOnce(&Rows, &mut Memory, &mut [f64; L], &mut [&mut [f32]; C], usize),
+    steps: impl FnOnce(&CoefficientRows, &mut SectionMemory, &mut [f64; L], &mut [&mut [f32]; C], usize),
 ) {
     let sections = L / C;
     let frames = channels[0].len();
     // The last output of lane l; becomes the input of lane l + C.
     let mut y = [0.0; L];
     let lead = (sections - 1).min(frames);
-    let flush = |m: &mut Memory, y: &mut [f64; L], channels: &mut [&mut [f32]; C], first: usize, step: usize| {
+    let flush = |m: &mut SectionMemory, y: &mut [f64; L], channels: &mut [&mut [f32]; C], first: usize, step: usize| {
         // Sections first.. have a frame in this step. Later sections run first, since each consumes
         // the output of the one before it.
         let last = step.min(sections - 1);
@@ -186,8 +189,8 @@ fn run<const L: usize, const C: usize>(
 /// Runs the steps in which every section has work, from frame `lead` on, as a plain loop.
 #[inline(always)]
 fn plain_steps<const L: usize, const C: usize>(
-    c: &Rows,
-    m: &mut Memory,
+    c: &CoefficientRows,
+    m: &mut SectionMemory,
     y: &mut [f64; L],
     channels: &mut [&mut [f32]; C],
     lead: usize,
@@ -232,21 +235,21 @@ fn plain_steps<const L: usize, const C: usize>(
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn one_channel_four_lanes(c: &Rows, m: &mut Memory, samples: &mut [f32]) {
+fn one_channel_four_lanes(c: &CoefficientRows, m: &mut SectionMemory, samples: &mut [f32]) {
     run(c, m, [samples], plain_steps::<4, 1>);
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn one_channel_eight_lanes(c: &Rows, m: &mut Memory, samples: &mut [f32]) {
+fn one_channel_eight_lanes(c: &CoefficientRows, m: &mut SectionMemory, samples: &mut [f32]) {
     run(c, m, [samples], plain_steps::<8, 1>);
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn two_channels_four_lanes(c: &Rows, m: &mut Memory, left: &mut [f32], right: &mut [f32]) {
+fn two_channels_four_lanes(c: &CoefficientRows, m: &mut SectionMemory, left: &mut [f32], right: &mut [f32]) {
     run(c, m, [left, right], plain_steps::<4, 2>);
 }
 
-fn two_channels_eight_lanes(c: &Rows, m: &mut Memory, left: &mut [f32], right: &mut [f32]) {
+fn two_channels_eight_lanes(c: &CoefficientRows, m: &mut SectionMemory, left: &mut [f32], right: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
         return run::<8, 2>(c, m, [left, right], |c, m, y, channels: &mut [&mut [f32]; 2], lead| {

@@ -3,7 +3,7 @@
 //! lanes of the plain loop: 3.5 ns per frame (benches/cascade.rs) against 5.7.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::group::{LANES, Memory, Rows};
+use super::group::{CoefficientRows, LANES, SectionMemory};
 use pulp::{NullaryFnOnce, cast, x86::V3};
 use std::arch::x86_64::__m128d;
 
@@ -15,8 +15,8 @@ const BEHIND: usize = 3;
 /// Runs the steps as `plain_steps::<8, 2>` of the kernel does, bit for bit.
 pub(super) fn steps(
     simd: V3,
-    c: &Rows,
-    m: &mut Memory,
+    c: &CoefficientRows,
+    m: &mut SectionMemory,
     y: &mut [f64; LANES],
     channels: &mut [&mut [f32]; 2],
     lead: usize,
@@ -28,8 +28,8 @@ pub(super) fn steps(
 
 struct Steps<'a, 'b> {
     simd: V3,
-    c: &'a Rows,
-    m: &'a mut Memory,
+    c: &'a CoefficientRows,
+    m: &'a mut SectionMemory,
     y: &'a mut [f64; LANES],
     channels: &'a mut [&'b mut [f32]; 2],
 }

@@ -6,9 +6,9 @@
 //! alone (benches/cascade.rs). Products and sums are those of the plain loop, in its order.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::group::{Group, LANES};
+use super::group::{LANES, SectionGroup};
 use crate::audio::BlockMut;
-use crate::process::TOGETHER;
+use crate::process::TRACKS_PER_BATCH;
 use pulp::{NullaryFnOnce, cast, x86::V4};
 use std::arch::x86_64::{__m256, __m512d};
 
@@ -18,8 +18,8 @@ const TILE: usize = 8;
 /// Runs `S` sections of four groups of two channels on blocks of as many frames.
 pub(super) fn run<const S: usize>(
     simd: V4,
-    groups: &mut [&mut Group; TOGETHER],
-    blocks: &mut [BlockMut<'_>; TOGETHER],
+    groups: &mut [&mut SectionGroup; TRACKS_PER_BATCH],
+    blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH],
 ) {
     let mut filter = Filter::<S> { coefficients: [[[0.0; LANES]; 5]; S], memory: [[[0.0; LANES]; 2]; S] };
     for (track, group) in groups.iter().enumerate() {

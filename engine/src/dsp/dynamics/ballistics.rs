@@ -3,7 +3,7 @@
 
 use super::ballistics_state::Decoupled;
 use super::ballistics_state::FADE_OUT_DB;
-use crate::process::{ProcessSpec, TOGETHER};
+use crate::process::{ProcessSpec, TRACKS_PER_BATCH};
 
 /// Returns the share of its value that a one-pole keeps each frame: after the time constant, 1/e of
 /// a step is left.
@@ -26,7 +26,7 @@ impl Decoupled {
     }
 
     /// Continues from the state of another one.
-    pub(super) fn adopt(&mut self, old: &Self) {
+    pub(super) fn inherit_state(&mut self, old: &Self) {
         (self.held_db, self.smooth_db) = (old.held_db, old.smooth_db);
     }
 
@@ -58,7 +58,7 @@ impl Decoupled {
 
     /// Smooths the reductions of four side by side. Each waits for its own last frame only, so they
     /// take little longer than one.
-    pub(super) fn process_together<'a>(several: [(&'a mut Self, &'a mut [f64]); TOGETHER]) {
+    pub(super) fn process_batch<'a>(several: [(&'a mut Self, &'a mut [f64]); TRACKS_PER_BATCH]) {
         #[cfg(target_arch = "x86_64")]
         let (done, several) = super::ballistics_avx::run_if_there(several);
         #[cfg(not(target_arch = "x86_64"))]
@@ -94,7 +94,7 @@ impl OpenClose {
     }
 
     /// Continues from the state of another one.
-    pub(super) fn adopt(&mut self, old: &Self) {
+    pub(super) fn inherit_state(&mut self, old: &Self) {
         self.reduction_db = old.reduction_db;
     }
 
@@ -150,7 +150,7 @@ impl AdaptiveRelease {
     }
 
     /// Continues from the state of another one.
-    pub(super) fn adopt(&mut self, old: &Self) {
+    pub(super) fn inherit_state(&mut self, old: &Self) {
         (self.fast_envelope, self.slow_envelope) = (old.fast_envelope, old.slow_envelope);
     }
 

@@ -4,12 +4,12 @@
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::ballistics_state::{Decoupled, FADE_OUT_DB};
-use crate::process::TOGETHER;
+use crate::process::TRACKS_PER_BATCH;
 use pulp::{NullaryFnOnce, cast, x86::V3};
 use std::arch::x86_64::__m256d;
 
 /// Memories and reductions of four compressors.
-type Several<'a> = [(&'a mut Decoupled, &'a mut [f64]); TOGETHER];
+type Several<'a> = [(&'a mut Decoupled, &'a mut [f64]); TRACKS_PER_BATCH];
 
 /// Smooths as many whole groups of four frames as all four have, where the processor supports the
 /// instructions. Returns the number of frames done, and the rest.
@@ -20,7 +20,7 @@ pub(super) fn run_if_there(mut several: Several<'_>) -> (usize, Several<'_>) {
 
 struct Run<'a, 'b> {
     simd: V3,
-    several: &'a mut [(&'b mut Decoupled, &'b mut [f64]); TOGETHER],
+    several: &'a mut [(&'b mut Decoupled, &'b mut [f64]); TRACKS_PER_BATCH],
 }
 
 impl NullaryFnOnce for Run<'_, '_> {
@@ -30,19 +30,20 @@ impl NullaryFnOnce for Run<'_, '_> {
     fn call(self) -> usize {
         let Self { simd, several } = self;
         let avx = simd.avx;
-        let lanes =
-            |of: fn(&Decoupled) -> f64| cast::<[f64; TOGETHER], __m256d>(several.each_ref().map(|(one, _)| of(one)));
+        let lanes = |of: fn(&Decoupled) -> f64| {
+            cast::<[f64; TRACKS_PER_BATCH], __m256d>(several.each_ref().map(|(one, _)| of(one)))
+        };
         let (attack, follow) = (lanes(|one| one.attack), lanes(|one| 1.0 - one.attack));
         let (release, let_go) = (lanes(|one| one.release), lanes(|one| 1.0 - one.release));
         let (mut held, mut smooth) = (lanes(|one| one.held_db), lanes(|one| one.smooth_db));
         let (fade_out, nothing) = (avx._mm256_set1_pd(FADE_OUT_DB), avx._mm256_setzero_pd());
         let frames = several.iter().map(|(_, reductions)| reductions.len()).min().unwrap_or(0);
-        let fours = frames / TOGETHER;
+        let fours = frames / TRACKS_PER_BATCH;
         for four in 0..fours {
-            let range = four * TOGETHER..(four + 1) * TOGETHER;
+            let range = four * TRACKS_PER_BATCH..(four + 1) * TRACKS_PER_BATCH;
             let rows = several.each_ref().map(|(_, reductions)| {
                 let part = &reductions[range.clone()];
-                cast::<[f64; TOGETHER], __m256d>([part[0], part[1], part[2], part[3]])
+                cast::<[f64; TRACKS_PER_BATCH], __m256d>([part[0], part[1], part[2], part[3]])
             });
             let mut columns = transpose(simd, rows);
             for wanted in &mut columns {
@@ -53,20 +54,20 @@ impl NullaryFnOnce for Run<'_, '_> {
                 *wanted = smooth;
             }
             for ((_, reductions), row) in several.iter_mut().zip(transpose(simd, columns)) {
-                reductions[range.clone()].copy_from_slice(&cast::<__m256d, [f64; TOGETHER]>(row));
+                reductions[range.clone()].copy_from_slice(&cast::<__m256d, [f64; TRACKS_PER_BATCH]>(row));
             }
         }
-        let (held, smooth): ([f64; TOGETHER], [f64; TOGETHER]) = (cast(held), cast(smooth));
+        let (held, smooth): ([f64; TRACKS_PER_BATCH], [f64; TRACKS_PER_BATCH]) = (cast(held), cast(smooth));
         for ((one, _), (held_db, smooth_db)) in several.iter_mut().zip(held.into_iter().zip(smooth)) {
             (one.held_db, one.smooth_db) = (held_db, smooth_db);
         }
-        fours * TOGETHER
+        fours * TRACKS_PER_BATCH
     }
 }
 
 /// Transposes rows into columns, four by four.
 #[inline(always)]
-fn transpose(simd: V3, [a, b, c, d]: [__m256d; TOGETHER]) -> [__m256d; TOGETHER] {
+fn transpose(simd: V3, [a, b, c, d]: [__m256d; TRACKS_PER_BATCH]) -> [__m256d; TRACKS_PER_BATCH] {
     let avx = simd.avx;
     let (low, high) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
     let (low_2, high_2) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));

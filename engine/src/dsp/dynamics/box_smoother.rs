@@ -36,7 +36,7 @@ impl RunningSum {
         (self.next, self.sum) = (0, 0);
     }
 
-    fn adopt(&mut self, old: &Self) {
+    fn inherit_state(&mut self, old: &Self) {
         if self.ring.len() == old.ring.len() {
             self.ring.copy_from_slice(&old.ring);
             (self.next, self.sum) = (old.next, old.sum);
@@ -71,9 +71,9 @@ impl BoxSmoother {
     }
 
     /// Continues from the state of one of the same span.
-    pub(super) fn adopt(&mut self, old: &Self) {
-        self.first.adopt(&old.first);
-        self.second.adopt(&old.second);
+    pub(super) fn inherit_state(&mut self, old: &Self) {
+        self.first.inherit_state(&old.first);
+        self.second.inherit_state(&old.second);
     }
 
     /// Returns true if the memory contains only zeros.

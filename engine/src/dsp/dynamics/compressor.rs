@@ -7,7 +7,9 @@ use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reducti
 use super::gain_stage::{CHUNK, GainStage};
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{MAX_ERROR_DB, db_to_amplitude};
-use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, TOGETHER, Tail, check_range, same_kind};
+use crate::process::{
+    BuildError, Keyed, ProcessSpec, Processor, Stage, TRACKS_PER_BATCH, Tail, check_range, same_kind,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -196,18 +198,18 @@ impl Compressor {
     /// Runs four compressors, each on its own block; all blocks have the same length. The bits are
     /// those of running them one after the other, in less time, as no ballistics wait for
     /// another's. Audio thread.
-    pub fn process_together(several: &mut [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
+    pub fn process_batch(several: &mut [&mut Self; TRACKS_PER_BATCH], blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH]) {
         let frames = blocks.iter().map(BlockMut::frames).min().unwrap_or(0);
         for start in (0..frames).step_by(CHUNK) {
             let mut chunks = blocks.each_mut().map(|block| block.slice_mut(start..frames.min(start + CHUNK)));
             let frames = chunks[0].frames();
-            let mut resting = [false; TOGETHER];
+            let mut resting = [false; TRACKS_PER_BATCH];
             for ((one, chunk), resting) in several.iter_mut().zip(&chunks).zip(&mut resting) {
                 *resting = one.reductions(&chunk.as_block());
             }
-            if resting != [true; TOGETHER] {
+            if resting != [true; TRACKS_PER_BATCH] {
                 let each = several.each_mut().map(|one| (&mut one.ballistics, &mut one.scratch[..frames]));
-                Decoupled::process_together(each);
+                Decoupled::process_batch(each);
             }
             for ((one, chunk), resting) in several.iter_mut().zip(&mut chunks).zip(resting) {
                 one.apply(chunk, resting);
@@ -241,13 +243,13 @@ impl Processor for Compressor {
         }
     }
 
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
         if let (Some(mean_square), Some(old)) = (&mut self.mean_square, &old.mean_square) {
-            mean_square.adopt(old);
+            mean_square.inherit_state(old);
         }
-        self.ballistics.adopt(&old.ballistics);
-        self.stage.adopt(&old.stage);
+        self.ballistics.inherit_state(&old.ballistics);
+        self.stage.inherit_state(&old.stage);
     }
 
     fn gain_reduction_db(&self) -> f64 {
@@ -343,7 +345,7 @@ mod tests {
         for frames in [0, 1, 255, 256, 488, 2_000] {
             let mut blocks = audio.each_mut().map(AudioBuffer::block_mut);
             let mut parts = blocks.each_mut().map(|block| block.slice_mut(start..start + frames));
-            Compressor::process_together(&mut together.each_mut(), &mut parts);
+            Compressor::process_batch(&mut together.each_mut(), &mut parts);
             start += frames;
         }
         assert_eq!(audio, expected);

@@ -111,7 +111,7 @@ impl MeanSquare {
     }
 
     /// Continues from the state of another one.
-    pub(super) fn adopt(&mut self, old: &Self) {
+    pub(super) fn inherit_state(&mut self, old: &Self) {
         self.mean = old.mean;
     }
 
@@ -144,7 +144,7 @@ impl PeakEnvelope {
     }
 
     /// Continues from the state of another one.
-    pub(super) fn adopt(&mut self, old: &Self) {
+    pub(super) fn inherit_state(&mut self, old: &Self) {
         self.level = old.level;
     }
 

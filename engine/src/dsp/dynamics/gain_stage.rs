@@ -33,8 +33,8 @@ impl GainStage {
     }
 
     /// Copies the delayed frames of another stage.
-    pub(super) fn adopt(&mut self, old: &Self) {
-        self.lines.iter_mut().zip(&old.lines).for_each(|(line, old)| line.adopt(old));
+    pub(super) fn inherit_state(&mut self, old: &Self) {
+        self.lines.iter_mut().zip(&old.lines).for_each(|(line, old)| line.inherit_state(old));
     }
 
     /// Delays the block.

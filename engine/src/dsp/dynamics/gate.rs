@@ -201,12 +201,12 @@ impl Processor for Gate {
         }
     }
 
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
-        self.envelope.adopt(&old.envelope);
+        self.envelope.inherit_state(&old.envelope);
         self.latch.left = old.latch.left.min(self.latch.hold + 1);
-        self.ballistics.adopt(&old.ballistics);
-        self.stage.adopt(&old.stage);
+        self.ballistics.inherit_state(&old.ballistics);
+        self.stage.inherit_state(&old.stage);
     }
 
     fn gain_reduction_db(&self) -> f64 {

@@ -207,16 +207,16 @@ impl Processor for Limiter {
     }
 
     /// Continues under a new ceiling if the latency is the same; starts anew otherwise.
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
         if self.latency() != old.latency() {
             return;
         }
-        self.detector.adopt(&old.detector);
-        self.maximum.adopt(&old.maximum);
-        self.release.adopt(&old.release);
-        self.smoother.adopt(&old.smoother);
-        self.stage.adopt(&old.stage);
+        self.detector.inherit_state(&old.detector);
+        self.maximum.inherit_state(&old.maximum);
+        self.release.inherit_state(&old.release);
+        self.smoother.inherit_state(&old.smoother);
+        self.stage.inherit_state(&old.stage);
         self.tally = old.tally;
     }
 

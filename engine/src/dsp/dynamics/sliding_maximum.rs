@@ -23,7 +23,7 @@ impl SlidingMaximum {
     }
 
     /// Continues from the state of one of the same window.
-    pub(super) fn adopt(&mut self, old: &Self) {
+    pub(super) fn inherit_state(&mut self, old: &Self) {
         if self.window == old.window {
             self.queue.copy_from_slice(&old.queue);
             (self.front, self.length, self.now) = (old.front, old.length, old.now);

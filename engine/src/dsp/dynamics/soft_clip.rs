@@ -195,13 +195,13 @@ impl Processor for SoftClip {
         }
     }
 
-    fn adopt(&mut self, old: &dyn Processor) {
+    fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
         for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
             channel.input.copy_from_slice(&old.input[..]);
             channel.taken_off.copy_from_slice(&old.taken_off[..]);
             channel.idle = old.idle;
-            channel.line.adopt(&old.line);
+            channel.line.inherit_state(&old.line);
         }
     }
 

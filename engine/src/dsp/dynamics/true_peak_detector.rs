@@ -190,7 +190,7 @@ impl TruePeakDetector {
     }
 
     /// Continues from the state of one with as many channels.
-    pub(super) fn adopt(&mut self, old: &Self) {
+    pub(super) fn inherit_state(&mut self, old: &Self) {
         for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
             channel.samples.copy_from_slice(&old.samples[..]);
             channel.last = old.last;

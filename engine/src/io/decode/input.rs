@@ -1,12 +1,12 @@
 //! The two sources of samples: uncompressed ones come directly from the file, all others through a
 //! demuxer and a decoder.
 
-use super::{Decoder, Facts, Filled, PlainPcm, Step};
+use super::{DecodeStep, Facts, Filled, PacketDecoder, PlainPcm};
 use crate::audio::{BlockMut, Queue};
-use crate::io::hash::Along;
+use crate::io::hash::PartialHash;
 use crate::io::header::Header;
 use crate::io::pcm_file::PcmFile;
-use crate::io::trim::{Container, Extent};
+use crate::io::trim::{StreamContainer, StreamTiming};
 use crate::io::{DecodeError, mp4};
 use crate::units::SampleRate;
 use std::fs::File;
@@ -17,19 +17,19 @@ use std::path::{Path, PathBuf};
 const PLAIN_FRAMES: usize = 1_024;
 
 /// One audio track of one file.
-pub(in crate::io) enum Input {
-    Coded(Box<Decoder>),
-    Plain(Box<Plain>),
+pub(in crate::io) enum StemInput {
+    Coded(Box<PacketDecoder>),
+    PlainSource(Box<PlainSource>),
 }
 
 /// Uncompressed samples, read directly from the file.
-pub(in crate::io) struct Plain {
+pub(in crate::io) struct PlainSource {
     path: PathBuf,
     pcm: PlainPcm,
     is_integer: bool,
 }
 
-impl Input {
+impl StemInput {
     /// Opens the file that a header describes. Packets decoded to find the rate and the channels
     /// are left in the queue. Also returns the number of packets lost before them.
     pub(in crate::io) fn open(
@@ -40,10 +40,10 @@ impl Input {
         span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
         if let Some(pcm) = header.pcm.take() {
-            let (plain, queue, facts) = Plain::open(path, file, len, &pcm)?;
-            return Ok((Self::Plain(Box::new(plain)), queue, facts, 0));
+            let (plain, queue, facts) = PlainSource::open(path, file, len, &pcm)?;
+            return Ok((Self::PlainSource(Box::new(plain)), queue, facts, 0));
         }
-        let (decoder, queue, facts, lost) = Decoder::open(path, file, len, header, span)?;
+        let (decoder, queue, facts, lost) = PacketDecoder::open(path, file, len, header, span)?;
         Ok((Self::Coded(Box::new(decoder)), queue, facts, lost))
     }
 
@@ -51,7 +51,7 @@ impl Input {
     pub(in crate::io) fn cut(&self) -> u64 {
         match self {
             Self::Coded(decoder) => decoder.cut(),
-            Self::Plain(_) => 0,
+            Self::PlainSource(_) => 0,
         }
     }
 
@@ -60,31 +60,31 @@ impl Input {
     pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
         match self {
             Self::Coded(decoder) => decoder.beyond(),
-            Self::Plain(_) => Ok(None),
+            Self::PlainSource(_) => Ok(None),
         }
     }
 
-    /// Returns true if blocks can be filled without a queue, see [`Input::fill`].
+    /// Returns true if blocks can be filled without a queue, see [`StemInput::fill`].
     pub(in crate::io) fn is_plain(&self) -> bool {
-        matches!(self, Self::Plain(_))
+        matches!(self, Self::PlainSource(_))
     }
 
     /// Starts hashing the file while it is read, where that needs no second reading.
-    pub(in crate::io) fn hash_along(&mut self) -> Result<(), DecodeError> {
+    pub(in crate::io) fn hash_while_reading(&mut self) -> Result<(), DecodeError> {
         match self {
             Self::Coded(_) => Ok(()),
-            Self::Plain(plain) => {
-                let Plain { path, pcm, .. } = &mut **plain;
-                pcm.hash_along().map_err(|error| DecodeError::from_io(path, &error))
+            Self::PlainSource(plain) => {
+                let PlainSource { path, pcm, .. } = &mut **plain;
+                pcm.hash_while_reading().map_err(|error| DecodeError::from_io(path, &error))
             }
         }
     }
 
     /// Returns the hash so far; `None` where none is taken.
-    pub(in crate::io) fn along(&self) -> Option<Along> {
+    pub(in crate::io) fn along(&self) -> Option<PartialHash> {
         match self {
             Self::Coded(_) => None,
-            Self::Plain(plain) => plain.pcm.along(),
+            Self::PlainSource(plain) => plain.pcm.along(),
         }
     }
 
@@ -93,15 +93,15 @@ impl Input {
     pub(in crate::io) fn is_integer(&self) -> bool {
         match self {
             Self::Coded(decoder) => decoder.is_integer(),
-            Self::Plain(plain) => plain.is_integer,
+            Self::PlainSource(plain) => plain.is_integer,
         }
     }
 
     /// Fills the start of a block with the next frames, where samples are plain. Returns the number
     /// of frames, or how the file ends.
     pub(in crate::io) fn fill(&mut self, out: &mut BlockMut<'_>) -> Result<Result<usize, Option<String>>, DecodeError> {
-        let Self::Plain(plain) = self else { return Ok(Err(None)) };
-        let Plain { path, pcm, .. } = &mut **plain;
+        let Self::PlainSource(plain) = self else { return Ok(Err(None)) };
+        let PlainSource { path, pcm, .. } = &mut **plain;
         match pcm.fill(out).map_err(|error| DecodeError::from_io(path, &error))? {
             Filled::Frames(0) => Ok(Err(None)),
             Filled::Frames(frames) => Ok(Ok(frames)),
@@ -110,17 +110,17 @@ impl Input {
     }
 
     /// Appends the next frames to the queue.
-    pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<Step, DecodeError> {
+    pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<DecodeStep, DecodeError> {
         if let Self::Coded(decoder) = self {
             return decoder.next(queue);
         }
         let filled = self.fill(&mut queue.append_block(PLAIN_FRAMES))?;
         queue.drop_last(PLAIN_FRAMES - filled.as_ref().copied().unwrap_or(0));
-        Ok(filled.map_or_else(Step::End, |_| Step::Decoded))
+        Ok(filled.map_or_else(DecodeStep::End, |_| DecodeStep::Decoded))
     }
 }
 
-impl Plain {
+impl PlainSource {
     fn open(path: &Path, file: File, len: u64, stored: &PcmFile) -> Result<(Self, Queue, Facts), DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let mut side = file.try_clone().map_err(from_io)?;
@@ -129,8 +129,8 @@ impl Plain {
         let pcm = PlainPcm::in_parts(file, &stored.parts, coding, channels).map_err(from_io)?;
         let sample_rate = SampleRate::new(stored.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: stored.rate_hz })?;
-        let extent = Extent {
-            container: if stored.mp4_track.is_some() { Container::Mp4 } else { Container::Wave },
+        let extent = StreamTiming {
+            container: if stored.mp4_track.is_some() { StreamContainer::Mp4 } else { StreamContainer::Wave },
             rate_hz: stored.rate_hz,
             is_pcm: true,
             is_vorbis: false,

@@ -13,10 +13,10 @@ mod word;
 use super::DecodeError;
 use super::aac::SbrSearch;
 use super::opus::{self, OpusHead, OpusStream};
-use super::trim::{Container, Extent};
+use super::trim::{StreamContainer, StreamTiming};
 use crate::audio::{Channel, ChannelLayout, Queue};
 use crate::units::SampleRate;
-pub(in crate::io) use input::Input;
+pub(in crate::io) use input::StemInput;
 pub(in crate::io) use pcm::Pcm;
 pub(in crate::io) use plain::{Filled, PlainPcm};
 use std::collections::VecDeque;
@@ -46,11 +46,11 @@ pub(in crate::io) struct Facts {
     pub(in crate::io) sample_rate: SampleRate,
     pub(in crate::io) layout: ChannelLayout,
     pub(in crate::io) bits: Option<u32>,
-    pub(in crate::io) extent: Extent,
+    pub(in crate::io) extent: StreamTiming,
 }
 
 /// Result of one step of decoding.
-pub(in crate::io) enum Step {
+pub(in crate::io) enum DecodeStep {
     /// Frames were added to the queue.
     Decoded,
     /// A packet was corrupt: silence was added to the queue.
@@ -66,9 +66,9 @@ enum Codec {
 }
 
 /// One audio track of one file.
-pub(in crate::io) struct Decoder {
+pub(in crate::io) struct PacketDecoder {
     path: PathBuf,
-    container: Container,
+    container: StreamContainer,
     format: Box<dyn FormatReader>,
     codec: Codec,
     /// Packets read before their turn, and how the file ends where that was reached.
@@ -105,7 +105,7 @@ fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, DecodeError> {
     })
 }
 
-impl Decoder {
+impl PacketDecoder {
     /// Returns the frames left out at the end because of a packet's stated duration.
     pub(in crate::io) fn cut(&self) -> u64 {
         self.cut
@@ -114,7 +114,7 @@ impl Decoder {
     /// Reads past the length that the header names. Returns a sentence if more follows than the
     /// encoder's last padding.
     pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
-        if !matches!(self.container, Container::Ogg | Container::Mpeg) {
+        if !matches!(self.container, StreamContainer::Ogg | StreamContainer::Mpeg) {
             return Ok(None);
         }
         for _ in 0..MAX_PADDING_PACKETS {
@@ -132,10 +132,10 @@ impl Decoder {
     }
 
     /// Decodes the next packet onto the end of the queue.
-    pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<Step, DecodeError> {
+    pub(in crate::io) fn next(&mut self, queue: &mut Queue) -> Result<DecodeStep, DecodeError> {
         let packet = match self.packet()? {
             Ok(packet) => packet,
-            Err(end) => return Ok(Step::End(end)),
+            Err(end) => return Ok(DecodeStep::End(end)),
         };
         let gap = self.fill_gap(&packet, queue);
         let path = &self.path;
@@ -147,15 +147,15 @@ impl Decoder {
                     let spec = buffer.spec();
                     if spec.rate() != self.rate_hz || spec.channels().count() != self.channels {
                         let (rate, channels) = (spec.rate(), spec.channels().count());
-                        return Ok(Step::End(Some(format!(
+                        return Ok(DecodeStep::End(Some(format!(
                             "the audio changes to {rate} Hz and {channels} channels in the middle; only what comes before was read"
                         ))));
                     }
                     Some(append(&buffer, queue))
                 }
-                Err(Error::ResetRequired) => return Ok(Step::End(Some(second_stream()))),
+                Err(Error::ResetRequired) => return Ok(DecodeStep::End(Some(second_stream()))),
                 Err(_) if self.mpeg_kind.is_some_and(|kind| mpeg_kind(&packet.data) != Some(kind)) => {
-                    return Ok(Step::End(Some(
+                    return Ok(DecodeStep::End(Some(
                         "the sample rate or the number of channels changes; only what comes before was read".into(),
                     )));
                 }
@@ -166,14 +166,14 @@ impl Decoder {
         let Some(frames) = frames else {
             let lost = if stated > 0 { (stated as f64 * self.frames_a_tick) as u64 } else { self.last_frames };
             queue.append(lost.min(MAX_LOST) as usize).for_each(|channel| channel.fill(0.0));
-            return Ok(Step::Lost);
+            return Ok(DecodeStep::Lost);
         };
         self.last_frames = frames as u64;
         if self.cut_to_duration && (1..frames as u64).contains(&stated) {
             queue.drop_last(frames - stated as usize);
             self.cut += frames as u64 - stated;
         }
-        Ok(if gap { Step::Lost } else { Step::Decoded })
+        Ok(if gap { DecodeStep::Lost } else { DecodeStep::Decoded })
     }
 
     /// Inserts silence where a container stamps its packets and some are missing, so that the rest
@@ -236,7 +236,7 @@ impl Decoder {
             };
             (self.rate_hz, self.channels, self.last_frames) = (rate_hz, layout.count(), frames as u64);
             self.next_tick = Some(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
-            if self.container == Container::Mpeg {
+            if self.container == StreamContainer::Mpeg {
                 self.mpeg_kind = mpeg_kind(&packet.data);
             }
             if let Some(base) = track.time_base {
@@ -246,7 +246,7 @@ impl Decoder {
             // A FLAC frame carries its position: if the first frames are missing, the next one
             // shows how many.
             let late = packet.pts.get();
-            let is_flac = self.container == Container::Flac;
+            let is_flac = self.container == StreamContainer::Flac;
             if is_flac && lost == 0 && late > 0 && track.num_frames.is_some_and(|frames| frames > late as u64) {
                 (lost, lost_ticks) = (1, late as f64);
             }

@@ -4,14 +4,14 @@
 use super::mp3::Mp3;
 use super::pcm::Pcm;
 use super::vorbis::Vorbis;
-use super::{Codec, Decoder, Facts, guarded, unsupported};
+use super::{Codec, Facts, PacketDecoder, guarded, unsupported};
 use crate::audio::{ChannelLayout, Queue};
 use crate::io::header::Header;
 use crate::io::opus::{OpusHead, OpusStream};
-use crate::io::patch::PatchedFile;
+use crate::io::patch::PatchedReader;
 use crate::io::rewrapped::{self, Rewrapped};
 use crate::io::spliced::SplicedFile;
-use crate::io::trim::{Container, Extent};
+use crate::io::trim::{StreamContainer, StreamTiming};
 use crate::io::{DecodeError, aac, mkv, mp4, programmes, sniff};
 use crate::units::SampleRate;
 use std::collections::VecDeque;
@@ -48,7 +48,7 @@ struct Media {
 }
 
 enum Shown {
-    Patched(PatchedFile),
+    Patched(PatchedReader),
     Spliced(SplicedFile),
 }
 
@@ -80,7 +80,7 @@ impl MediaSource for Media {
     }
 }
 
-impl Decoder {
+impl PacketDecoder {
     /// Opens the file, chooses its audio track and decodes up to the first good packet, which is
     /// left in the queue. Also returns the number of packets lost before it.
     #[allow(clippy::too_many_lines)] // One pass over all containers; its parts share most values.
@@ -102,7 +102,7 @@ impl Decoder {
             (Shown::Spliced(SplicedFile::new(file, splice)), len)
         } else {
             let len = span.end - span.start;
-            (Shown::Patched(PatchedFile::new(file, span, edits).map_err(from_io)?), len)
+            (Shown::Patched(PatchedReader::new(file, span, edits).map_err(from_io)?), len)
         };
         let options = MediaSourceStreamOptions { buffer_len: READ_AHEAD };
         let stream = MediaSourceStream::new(Box::new(Media { shown, len: shown_len, forward_only }), options);
@@ -118,7 +118,7 @@ impl Decoder {
             (Err(error), _) => return Err(not_read(path, &error, &head)),
         };
         let container = container_of(format.format_info().format);
-        if matches!(container, Some(Container::Mpeg | Container::Adts)) && programmes::has_magic(&head) {
+        if matches!(container, Some(StreamContainer::Mpeg | StreamContainer::Adts)) && programmes::has_magic(&head) {
             // Sync words found by chance behind the magic bytes of something else.
             return Err(DecodeError::NotAudio { path: path.into(), what: sniff::describe(&head) });
         }
@@ -134,8 +134,9 @@ impl Decoder {
             return Err(unsupported(path, name, codec.into(), "no decoder for it"));
         };
         let side = || File::open(path).map_err(|error| DecodeError::from_io(path, &error));
-        let edits = if container == Container::Mp4 { mp4::read_edits(&mut side()?, len, track.id) } else { None };
-        let trims = if container == Container::Matroska { mkv::read_trims(&mut side()?, len, track.id) } else { None };
+        let edits = if container == StreamContainer::Mp4 { mp4::read_edits(&mut side()?, len, track.id) } else { None };
+        let trims =
+            if container == StreamContainer::Matroska { mkv::read_trims(&mut side()?, len, track.id) } else { None };
         let stored_name = || {
             let stored = edits.as_ref().and_then(|e| e.codec.clone()).or(trims.as_ref().and_then(|t| t.codec.clone()));
             stored.or(wave.map(|wave| wave.codec.clone())).unwrap_or_else(|| "of its audio".into())
@@ -187,7 +188,7 @@ impl Decoder {
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: decoder.rate_hz })?;
         decoder.follow_stamps(&track);
         let bits = stored_bits(params, &codec_name);
-        let extent = Extent {
+        let extent = StreamTiming {
             container,
             rate_hz: decoder.rate_hz,
             is_pcm: codec_name.starts_with("pcm_"),
@@ -196,7 +197,7 @@ impl Decoder {
             delay: track.delay,
             padding: track.padding,
             frames: match container {
-                Container::Caf => {
+                StreamContainer::Caf => {
                     let bits_a_frame = u64::from(bits.unwrap_or(0)) * layout.count() as u64;
                     let missing = missing_bytes.saturating_mul(8).checked_div(bits_a_frame).unwrap_or(0);
                     track.num_frames.map(|frames| frames.saturating_add(missing))
@@ -222,14 +223,14 @@ impl Decoder {
     /// Sets how the times of packets are used, once the first has been decoded.
     fn follow_stamps(&mut self, track: &Track) {
         self.least_gap = match self.container {
-            Container::Flac => Some(1),
+            StreamContainer::Flac => Some(1),
             // FFmpeg stamps some pages with a delay of a few hundred frames although nothing is
             // missing. A lost page held far more.
-            Container::Ogg => Some(4_096),
+            StreamContainer::Ogg => Some(4_096),
             _ => None,
         }
         .filter(|_| self.frames_a_tick == 1.0);
-        self.cut_to_duration = self.container == Container::Mp4
+        self.cut_to_duration = self.container == StreamContainer::Mp4
             && track.num_frames.is_none_or(|frames| frames == 0)
             && self.frames_a_tick == 1.0;
     }
@@ -247,17 +248,17 @@ fn not_read(path: &Path, error: &Error, head: &[u8]) -> DecodeError {
     }
 }
 
-fn container_of(id: FormatId) -> Option<Container> {
+fn container_of(id: FormatId) -> Option<StreamContainer> {
     Some(match id {
-        well_known::FORMAT_ID_WAVE => Container::Wave,
-        well_known::FORMAT_ID_AIFF => Container::Aiff,
-        well_known::FORMAT_ID_CAF => Container::Caf,
-        well_known::FORMAT_ID_FLAC => Container::Flac,
-        well_known::FORMAT_ID_MP1 | well_known::FORMAT_ID_MP2 | well_known::FORMAT_ID_MP3 => Container::Mpeg,
-        well_known::FORMAT_ID_ADTS => Container::Adts,
-        well_known::FORMAT_ID_OGG => Container::Ogg,
-        well_known::FORMAT_ID_ISOMP4 => Container::Mp4,
-        well_known::FORMAT_ID_MKV => Container::Matroska,
+        well_known::FORMAT_ID_WAVE => StreamContainer::Wave,
+        well_known::FORMAT_ID_AIFF => StreamContainer::Aiff,
+        well_known::FORMAT_ID_CAF => StreamContainer::Caf,
+        well_known::FORMAT_ID_FLAC => StreamContainer::Flac,
+        well_known::FORMAT_ID_MP1 | well_known::FORMAT_ID_MP2 | well_known::FORMAT_ID_MP3 => StreamContainer::Mpeg,
+        well_known::FORMAT_ID_ADTS => StreamContainer::Adts,
+        well_known::FORMAT_ID_OGG => StreamContainer::Ogg,
+        well_known::FORMAT_ID_ISOMP4 => StreamContainer::Mp4,
+        well_known::FORMAT_ID_MKV => StreamContainer::Matroska,
         _ => return None,
     })
 }

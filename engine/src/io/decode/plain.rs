@@ -3,7 +3,7 @@
 
 use super::pcm::Pcm;
 use crate::audio::BlockMut;
-use crate::io::hash::Along;
+use crate::io::hash::PartialHash;
 use crate::io::patch::read_up_to;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -67,7 +67,7 @@ impl PlainPcm {
 
     /// Starts hashing, including the bytes before the audio. Does nothing where the audio lies in
     /// several parts.
-    pub(in crate::io) fn hash_along(&mut self) -> io::Result<()> {
+    pub(in crate::io) fn hash_while_reading(&mut self) -> io::Result<()> {
         if !self.later.is_empty() {
             return Ok(());
         }
@@ -81,8 +81,8 @@ impl PlainPcm {
     }
 
     /// Returns the hash so far and the state to continue it; `None` where none is taken.
-    pub(in crate::io) fn along(&self) -> Option<Along> {
-        Some(Along { hash: self.hash.clone()?, file: Arc::clone(&self.file), at: self.at })
+    pub(in crate::io) fn along(&self) -> Option<PartialHash> {
+        Some(PartialHash { hash: self.hash.clone()?, file: Arc::clone(&self.file), at: self.at })
     }
 
     /// Adds bytes of audio by which the file has become longer.

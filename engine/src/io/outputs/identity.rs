@@ -6,12 +6,12 @@ use std::path::Path;
 /// Identity that distinguishes a file from every other: device and inode, or the system's
 /// equivalent.
 #[derive(Debug, PartialEq, Eq)]
-pub struct FileId(Id);
+pub struct FileId(FileKey);
 
 #[cfg(unix)]
-type Id = (u64, u64);
+type FileKey = (u64, u64);
 #[cfg(not(unix))]
-type Id = same_file::Handle;
+type FileKey = same_file::Handle;
 
 impl FileId {
     /// Returns the identity of the file or folder that a path leads to, links followed. `None` if
@@ -22,13 +22,13 @@ impl FileId {
 }
 
 #[cfg(unix)]
-fn id(path: &Path) -> Option<Id> {
+fn id(path: &Path) -> Option<FileKey> {
     use std::os::unix::fs::MetadataExt;
     // Nothing is opened: opening a pipe would wait for its writer.
     std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-fn id(path: &Path) -> Option<Id> {
+fn id(path: &Path) -> Option<FileKey> {
     same_file::Handle::from_path(path).ok()
 }

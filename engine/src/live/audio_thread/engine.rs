@@ -2,18 +2,18 @@
 //! master's gain and limiter, meters.
 
 use super::event::{Event, Motion};
-use super::finite_input::Guarded;
-use super::message::{Exchange, Order, Return, What};
-use super::meters::{Reading, StripMeter};
+use super::finite_input::FiniteInput;
+use super::message::{Action, AudioMessage, ChainSwap, Retired};
+use super::meters::{LiveStripMeter, Reading};
 use super::schedule::Schedule;
 use super::stats::Counters;
-use super::strip_params::Dials;
+use super::strip_params::StripParams;
 use super::transport::{Next, Transport};
 use crate::audio::BlockMut;
 use crate::live::control::command::Strip;
 use crate::live::stream::input::{Cue, LiveInput};
 use crate::mix::mixer::Renderer;
-use crate::mix::{Gliding, Rack};
+use crate::mix::{Ramped, SwappableChain};
 use crate::process::Processor;
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::VecDeque;
@@ -27,27 +27,27 @@ use std::sync::atomic::Ordering::Relaxed;
 /// while nothing plays. The output depends only on the stems, the session, and the commands with
 /// their frames; never on block sizes.
 pub struct LiveEngine<I> {
-    pub(crate) renderer: Renderer<Guarded<I>>,
-    pub(crate) dials: Dials,
-    pub(crate) gain: Gliding<1>,
-    pub(crate) limiter: Rack,
+    pub(crate) renderer: Renderer<FiniteInput<I>>,
+    pub(crate) dials: StripParams,
+    pub(crate) gain: Ramped<1>,
+    pub(crate) limiter: SwappableChain,
     pub(crate) transport: Transport,
     pub(crate) schedule: Schedule,
     /// Exchanges that are due but whose places are not free yet, in order.
-    pub(crate) waiting: VecDeque<Box<Exchange>>,
+    pub(crate) waiting: VecDeque<Box<ChainSwap>>,
     /// True if a chain or delay may be on its way out.
     pub(crate) exchanging: bool,
-    pub(crate) meters: Vec<StripMeter>,
+    pub(crate) meters: Vec<LiveStripMeter>,
     pub(crate) ramp: u64,
     pub(crate) max_block: usize,
     pub(crate) frame: u64,
     /// Frames rendered since the last stem ended, once every stem has ended.
     pub(crate) rung: Option<u64>,
     pub(crate) longest_tail: u64,
-    pub(crate) orders: Receiver<Order>,
-    pub(crate) returns: Sender<Return>,
+    pub(crate) orders: Receiver<AudioMessage>,
+    pub(crate) returns: Sender<Retired>,
     /// Keeps the queue open, so that the audio thread never drops a part for lack of a receiver.
-    pub(crate) _returned: Receiver<Return>,
+    pub(crate) _returned: Receiver<Retired>,
     pub(crate) readings: Sender<Reading>,
     pub(crate) events: Sender<Event>,
     pub(crate) counters: Arc<Counters>,
@@ -112,7 +112,7 @@ impl<I: LiveInput> LiveEngine<I> {
 
     fn carry_out_due(&mut self) {
         while let Some(order) = self.schedule.take_due(self.frame) {
-            self.give_back(Return::Applied { number: order.number, frame: self.frame });
+            self.give_back(Retired::Applied { number: order.number, frame: self.frame });
             self.carry_out(order.what, order.ramp.unwrap_or(self.ramp));
         }
         while let Some(exchange) = self.waiting.front() {
@@ -125,30 +125,30 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    fn carry_out(&mut self, what: What, ramp: u64) {
+    fn carry_out(&mut self, what: Action, ramp: u64) {
         match what {
-            What::Play => self.transport_to(Next::Roll),
-            What::Pause => self.transport_to(Next::Rest),
-            What::Stop => self.transport_to(Next::Go { position: 0, roll: false }),
-            What::Seek(position) => {
+            Action::Play => self.transport_to(Next::Roll),
+            Action::Pause => self.transport_to(Next::Rest),
+            Action::Stop => self.transport_to(Next::Go { position: 0, roll: false }),
+            Action::Seek(position) => {
                 let roll = self.transport.wants_to_roll();
                 self.transport_to(Next::Go { position, roll });
             }
-            What::Loop(range) => {
+            Action::Loop(range) => {
                 self.transport.set_loop(range);
                 let (position, roll) = (self.transport.position(), self.transport.wants_to_roll());
                 self.transport_to(Next::Go { position, roll });
             }
-            What::Dial(strip, dial) => self.dials.turn(strip, dial, ramp, &mut self.renderer),
-            What::MasterGain(gain) => self.gain.go([gain], 0, ramp),
-            What::Exchange(exchange) => self.waiting.push_back(exchange),
+            Action::StripParam(strip, dial) => self.dials.set(strip, dial, ramp, &mut self.renderer),
+            Action::MasterGain(gain) => self.gain.go([gain], 0, ramp),
+            Action::ChainSwap(exchange) => self.waiting.push_back(exchange),
         }
     }
 
     fn transport_to(&mut self, next: Next) {
         let before = self.transport.motion();
         if let Some(next) = self.transport.request(next, self.ramp) {
-            self.arrive(next);
+            self.jump_to_target(next);
         }
         if self.transport.motion() != before {
             self.tell_motion();
@@ -156,7 +156,7 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 
     /// Carries out the action for which the sound was faded out.
-    fn arrive(&mut self, next: Next) {
+    fn jump_to_target(&mut self, next: Next) {
         match next {
             Next::Roll => self.transport.roll_on(self.ramp),
             Next::Rest => self.transport.rest(),
@@ -172,7 +172,7 @@ impl<I: LiveInput> LiveEngine<I> {
     /// Sends every reader to another position.
     pub(crate) fn cue(&mut self, cue: Cue) {
         for track in self.renderer.tracks_mut() {
-            track.input.forgive();
+            track.input.clear_fault();
             track.input.input.cue(cue);
         }
     }
@@ -180,8 +180,8 @@ impl<I: LiveInput> LiveEngine<I> {
     fn forget(&mut self) {
         self.renderer.reset();
         self.limiter.reset();
-        self.gain = Gliding::at(self.gain.target());
-        self.meters.iter_mut().for_each(StripMeter::reset);
+        self.gain = Ramped::at(self.gain.target());
+        self.meters.iter_mut().for_each(LiveStripMeter::reset);
         self.collect();
     }
 
@@ -233,12 +233,12 @@ impl<I: LiveInput> LiveEngine<I> {
         // The block in which the last stem ends is not counted: some of it was sound.
         self.rung = self.rung.filter(|_| ended).map_or(ended.then_some(0), |rung| Some(rung + frames as u64));
         if let Some(next) = next {
-            self.arrive(next);
+            self.jump_to_target(next);
             self.tell_motion();
         } else if self.rung.is_some_and(|rung| rung >= self.longest_tail + self.latency()) {
             self.counters.ended.store(true, Relaxed);
             self.tell(Event::Ended { frame: self.frame });
-            self.arrive(Next::Go { position: 0, roll: false });
+            self.jump_to_target(Next::Go { position: 0, roll: false });
             self.tell_motion();
         }
     }
@@ -247,7 +247,7 @@ impl<I: LiveInput> LiveEngine<I> {
         let frame = self.frame;
         for index in 0..self.renderer.tracks().len() {
             let input = &mut self.renderer.tracks_mut()[index].input;
-            let (silenced, starved) = (input.take_news(), input.input.take_starvations());
+            let (silenced, starved) = (input.take_fault(), input.input.take_starvations());
             if silenced {
                 self.tell(Event::Silenced { track: index, frame });
             }

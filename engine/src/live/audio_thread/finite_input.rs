@@ -1,7 +1,7 @@
 //! Guard against faulty tracks: samples that are not finite never enter the mix.
 
 use crate::audio::BlockMut;
-use crate::mix::{Glide, Input};
+use crate::mix::{Input, Ramp};
 
 /// Larger magnitudes (+180 dBFS) are invalid, too.
 const LARGEST: f32 = 1e9;
@@ -9,28 +9,28 @@ const LARGEST: f32 = 1e9;
 const FADE: u64 = 128;
 
 /// An input and its guard.
-pub struct Guarded<I> {
+pub struct FiniteInput<I> {
     /// The guarded input.
     pub(crate) input: I,
     last: [f32; 2],
     /// Fade-out of the last good sample, once the input has been cut off.
-    cut: Option<Glide>,
+    cut: Option<Ramp>,
     news: bool,
 }
 
-impl<I> Guarded<I> {
+impl<I> FiniteInput<I> {
     /// Guards an input.
     pub(crate) fn new(input: I) -> Self {
         Self { input, last: [0.0; 2], cut: None, news: false }
     }
 
     /// Reopens the input. Audio thread.
-    pub(crate) fn forgive(&mut self) {
+    pub(crate) fn clear_fault(&mut self) {
         (self.last, self.cut, self.news) = ([0.0; 2], None, false);
     }
 
     /// Returns true if the input has been cut off since the last call. Audio thread.
-    pub(crate) fn take_news(&mut self) -> bool {
+    pub(crate) fn take_fault(&mut self) -> bool {
         std::mem::take(&mut self.news)
     }
 }
@@ -45,7 +45,7 @@ fn is_sound(sample: f32) -> bool {
     sample.abs() <= LARGEST
 }
 
-impl<I: Input> Input for Guarded<I> {
+impl<I: Input> Input for FiniteInput<I> {
     fn channels(&self) -> usize {
         self.input.channels()
     }
@@ -60,7 +60,7 @@ impl<I: Input> Input for Guarded<I> {
             if !good {
                 let first = |samples: &[f32]| samples.iter().position(|x| !is_sound(*x)).unwrap_or(frames);
                 from = (0..channels).map(|channel| first(block.channel(channel))).min().unwrap_or(frames);
-                (self.cut, self.news) = (Some(Glide::new(0, FADE)), true);
+                (self.cut, self.news) = (Some(Ramp::new(0, FADE)), true);
             }
             if from > 0 {
                 self.last = std::array::from_fn(|channel| block.channel(channel.min(channels - 1))[from - 1]);
@@ -105,11 +105,11 @@ mod tests {
     #[test]
     fn an_input_that_goes_mad_dies_away_and_is_told_once() {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e12] {
-            let mut guarded = Guarded::new(Bad(bad, 130));
+            let mut guarded = FiniteInput::new(Bad(bad, 130));
             let (mut out, mut heard, mut news) = (AudioBuffer::new(2, 50), [Vec::new(), Vec::new()], 0);
             for _ in 0..10 {
                 guarded.fill(&mut out.block_mut());
-                news += usize::from(guarded.take_news());
+                news += usize::from(guarded.take_fault());
                 heard.iter_mut().enumerate().for_each(|(channel, heard)| heard.extend_from_slice(out.channel(channel)));
             }
             assert_eq!(news, 1);
@@ -120,7 +120,7 @@ mod tests {
                 assert!(heard.windows(2).all(|two| (two[1] - two[0]).abs() < 0.5 * 1.875 / 128.0 + 1e-6));
                 assert!(heard[130 + 128..].iter().all(|x| *x == 0.0));
             }
-            guarded.forgive();
+            guarded.clear_fault();
             guarded.fill(&mut out.block_mut());
             assert_eq!(out.channel(0), [0.5; 50]);
         }

@@ -1,41 +1,41 @@
 //! Messages between the control thread and the audio thread: fully built, so that nothing is
 //! allocated or dropped on the way.
 
-use super::strip_params::Dial;
+use super::strip_params::StripParam;
 use crate::live::control::command::Strip;
 use crate::live::stream::loop_range::LoopRange;
-use crate::mix::{Destination, FeedDelay, Replacement};
+use crate::mix::{CompensationDelay, Destination, IncomingChain};
 
 /// Largest number of commands under way.
-pub(crate) const ORDERS: usize = 1_024;
+pub(crate) const MESSAGES: usize = 1_024;
 /// Largest number of parts on their way back.
-pub(crate) const RETURNS: usize = 8_192;
+pub(crate) const RETIRED: usize = 8_192;
 
 /// A prepared command.
-pub(crate) struct Order {
+pub(crate) struct AudioMessage {
     pub(crate) number: u64,
     /// Rendered frame; `None` for immediately on arrival.
     pub(crate) at: Option<u64>,
     /// Length of the ramp, in frames; `None` for the engine's default.
     pub(crate) ramp: Option<u64>,
-    pub(crate) what: What,
+    pub(crate) what: Action,
 }
 
-pub(crate) enum What {
+pub(crate) enum Action {
     Play,
     Pause,
     Stop,
     Seek(u64),
     Loop(Option<LoopRange>),
-    Dial(Strip, Dial),
-    Exchange(Box<Exchange>),
+    StripParam(Strip, StripParam),
+    ChainSwap(Box<ChainSwap>),
     /// Static gain of the master, as a factor.
     MasterGain(f64),
 }
 
 /// Place of a chain that can be exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seat {
+pub(crate) enum ChainSlot {
     Track(usize),
     /// Position in the routing.
     Bus(usize),
@@ -46,13 +46,13 @@ pub(crate) enum Seat {
 
 /// A delay for one feed: the sum, the index of the feed there, and the delay until it has been
 /// handed over.
-pub(crate) type Redelay = (Destination, usize, Option<Box<FeedDelay>>);
+pub(crate) type DelayChange = (Destination, usize, Option<Box<CompensationDelay>>);
 
 /// A chain that replaces another one, and the delays that keep all paths aligned.
-pub(crate) struct Exchange {
-    pub(crate) seat: Seat,
-    pub(crate) chain: Option<Box<Replacement>>,
-    pub(crate) delays: Vec<Redelay>,
+pub(crate) struct ChainSwap {
+    pub(crate) seat: ChainSlot,
+    pub(crate) chain: Option<Box<IncomingChain>>,
+    pub(crate) delays: Vec<DelayChange>,
     /// Frames for which the new parts run unheard, until they are filled.
     pub(crate) wait: u64,
     /// Length of the cross-fade, in frames; `None` for the engine's default.
@@ -61,7 +61,7 @@ pub(crate) struct Exchange {
     pub(crate) latency: u64,
 }
 
-impl Exchange {
+impl ChainSwap {
     /// Returns the number of parts that will come back because of it.
     pub(crate) fn pieces(&self) -> usize {
         2 + self.delays.len()
@@ -69,14 +69,14 @@ impl Exchange {
 }
 
 /// A message to the control thread: a part to drop, or a result to note.
-pub(crate) enum Return {
+pub(crate) enum Retired {
     /// A command has taken effect.
     Applied {
         number: u64,
         frame: u64,
     },
     /// A retired chain; only ever dropped.
-    Chain(#[expect(dead_code)] Box<Replacement>),
-    Delay(#[expect(dead_code)] Box<FeedDelay>),
-    Shell(#[expect(dead_code)] Box<Exchange>),
+    Chain(#[expect(dead_code)] Box<IncomingChain>),
+    Delay(#[expect(dead_code)] Box<CompensationDelay>),
+    Shell(#[expect(dead_code)] Box<ChainSwap>),
 }

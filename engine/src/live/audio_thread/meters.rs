@@ -46,7 +46,7 @@ pub struct Reading {
 }
 
 /// Meters of a stereo strip. The audio is never modified.
-pub(crate) struct StripMeter {
+pub(crate) struct LiveStripMeter {
     strip: Strip,
     /// Frames between readings.
     interval: u64,
@@ -70,7 +70,7 @@ pub(crate) struct StripMeter {
     seen: u64,
 }
 
-impl StripMeter {
+impl LiveStripMeter {
     /// Creates the `turn`-th of `strips` meters. Control thread; allocates.
     pub(crate) fn new(strip: Strip, rate: SampleRate, interval: u64, turn: usize, strips: usize) -> Self {
         let later = interval * turn as u64 / strips.max(1) as u64;

@@ -1,14 +1,14 @@
 //! Faders and other parameters of all strips at the current frame.
 
-use super::finite_input::Guarded;
+use super::finite_input::FiniteInput;
 use crate::live::control::command::Strip;
 use crate::mix::mixer::Renderer;
-use crate::mix::{Input, Stance, fader};
+use crate::mix::{Input, StereoPosition, fader};
 use crate::session::{Polarity, Session};
 
 /// One parameter and its new value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Dial {
+pub(crate) enum StripParam {
     Gain(f64),
     Pan(f64),
     Width(f64),
@@ -23,36 +23,42 @@ struct Setting {
     gain_db: f64,
     mute: bool,
     solo: bool,
-    stance: Stance,
+    stance: StereoPosition,
     channels: usize,
 }
 
 /// Settings of all strips.
-pub(crate) struct Dials {
+pub(crate) struct StripParams {
     tracks: Vec<Setting>,
     /// Buses in session order, each with its place in the routing.
     buses: Vec<(Setting, usize)>,
 }
 
-impl Dials {
+impl StripParams {
     /// Takes the settings of a session. Control thread; allocates.
     pub(crate) fn new(session: &Session, channels: &[usize], bus_places: &[usize]) -> Self {
         let tracks = session.tracks.iter().zip(channels).map(|(track, &channels)| Setting {
             gain_db: track.gain_db,
             mute: track.mute,
             solo: track.solo,
-            stance: Stance::of_track(track),
+            stance: StereoPosition::of_track(track),
             channels,
         });
         let buses = session.buses.iter().zip(bus_places).map(|(bus, &place)| {
-            let stance = Stance::of_bus(bus);
+            let stance = StereoPosition::of_bus(bus);
             (Setting { gain_db: bus.gain_db, mute: bus.mute, solo: false, stance, channels: 2 }, place)
         });
         Self { tracks: tracks.collect(), buses: buses.collect() }
     }
 
     /// Changes a parameter over `ramp` frames. Audio thread.
-    pub(crate) fn turn<I: Input>(&mut self, strip: Strip, dial: Dial, ramp: u64, renderer: &mut Renderer<Guarded<I>>) {
+    pub(crate) fn set<I: Input>(
+        &mut self,
+        strip: Strip,
+        dial: StripParam,
+        ramp: u64,
+        renderer: &mut Renderer<FiniteInput<I>>,
+    ) {
         let setting = match strip {
             Strip::Track(index) => self.tracks.get_mut(index),
             Strip::Bus(index) => self.buses.get_mut(index).map(|(setting, _)| setting),
@@ -60,16 +66,16 @@ impl Dials {
         };
         let Some(setting) = setting else { return };
         match dial {
-            Dial::Gain(gain_db) => setting.gain_db = gain_db,
-            Dial::Pan(pan) => setting.stance.pan = pan,
-            Dial::Width(width) => setting.stance.width = width,
-            Dial::Mute(mute) => setting.mute = mute,
-            Dial::Solo(solo) => setting.solo = solo,
-            Dial::Polarity(polarity) => setting.stance.polarity = polarity,
+            StripParam::Gain(gain_db) => setting.gain_db = gain_db,
+            StripParam::Pan(pan) => setting.stance.pan = pan,
+            StripParam::Width(width) => setting.stance.width = width,
+            StripParam::Mute(mute) => setting.mute = mute,
+            StripParam::Solo(solo) => setting.solo = solo,
+            StripParam::Polarity(polarity) => setting.stance.polarity = polarity,
         }
         match (strip, dial) {
             // Whether a track is audible depends on the solo state of every other track.
-            (_, Dial::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.go_track(index, ramp, renderer)),
+            (_, StripParam::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.go_track(index, ramp, renderer)),
             (Strip::Track(index), _) => self.go_track(index, ramp, renderer),
             (Strip::Bus(index), _) => {
                 let (setting, place) = &self.buses[index];
@@ -81,7 +87,7 @@ impl Dials {
         }
     }
 
-    fn go_track<I: Input>(&self, index: usize, ramp: u64, renderer: &mut Renderer<Guarded<I>>) {
+    fn go_track<I: Input>(&self, index: usize, ramp: u64, renderer: &mut Renderer<FiniteInput<I>>) {
         let setting = &self.tracks[index];
         let silent = setting.mute || (!setting.solo && self.tracks.iter().any(|track| track.solo));
         let matrix = setting.stance.matrix(setting.channels);

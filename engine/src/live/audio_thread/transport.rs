@@ -5,7 +5,7 @@ use crate::audio::BlockMut;
 use crate::live::stream::input::Cue;
 use crate::live::stream::loop_range::LoopRange;
 use crate::live::stream::loop_range::checked;
-use crate::mix::Glide;
+use crate::mix::Ramp;
 
 /// Action once the sound has faded out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +28,8 @@ pub(crate) struct Transport {
     roll_when_cued: bool,
     /// Pending action while the output fades out.
     next: Option<Next>,
-    fade_in: Glide,
-    fade_out: Glide,
+    fade_in: Ramp,
+    fade_out: Ramp,
     /// True if the next start is in the middle of the session, with a fade.
     cold: bool,
 }
@@ -44,8 +44,8 @@ impl Transport {
             epoch: 0,
             roll_when_cued: false,
             next: None,
-            fade_in: Glide::DONE,
-            fade_out: Glide::DONE,
+            fade_in: Ramp::DONE,
+            fade_out: Ramp::DONE,
             cold: true,
         };
         let cue = transport.cue(position, false);
@@ -79,7 +79,7 @@ impl Transport {
             (Motion::Rolling, Next::Roll) if self.next.is_none() => None,
             (Motion::Rolling, next) => {
                 if self.next.replace(next).is_none() {
-                    self.fade_out = Glide::new(0, ramp);
+                    self.fade_out = Ramp::new(0, ramp);
                 }
                 None
             }
@@ -94,13 +94,13 @@ impl Transport {
 
     /// Stands still.
     pub(crate) fn rest(&mut self) {
-        (self.motion, self.next, self.fade_out) = (Motion::Still, None, Glide::DONE);
+        (self.motion, self.next, self.fade_out) = (Motion::Still, None, Ramp::DONE);
     }
 
     /// Continues from the current position.
     pub(crate) fn roll_on(&mut self, ramp: u64) {
-        (self.motion, self.next, self.fade_out) = (Motion::Rolling, None, Glide::DONE);
-        self.fade_in = Glide::new(0, ramp);
+        (self.motion, self.next, self.fade_out) = (Motion::Rolling, None, Ramp::DONE);
+        self.fade_in = Ramp::new(0, ramp);
     }
 
     /// Seeks to a session frame; returns the cue for the readers.
@@ -113,7 +113,7 @@ impl Transport {
         };
         self.position = position;
         self.motion = if roll { Motion::Cueing } else { Motion::Still };
-        (self.roll_when_cued, self.next, self.fade_out, self.cold) = (roll, None, Glide::DONE, true);
+        (self.roll_when_cued, self.next, self.fade_out, self.cold) = (roll, None, Ramp::DONE, true);
         Cue { epoch: self.epoch, position, loop_range: self.loop_range }
     }
 
@@ -121,7 +121,7 @@ impl Transport {
     /// naturally; elsewhere the sound, delayed by `latency` frames, fades in.
     pub(crate) fn roll(&mut self, latency: u64, ramp: u64) {
         (self.motion, self.cold) = (Motion::Rolling, false);
-        self.fade_in = if self.position == 0 { Glide::DONE } else { Glide::new(latency, ramp) };
+        self.fade_in = if self.position == 0 { Ramp::DONE } else { Ramp::new(latency, ramp) };
     }
 
     /// Returns the number of frames until the fade-out ends.

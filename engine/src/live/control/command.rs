@@ -9,7 +9,7 @@ use thiserror::Error;
 /// A strip, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum StripName {
     /// A track, by its title.
     Track(String),
     /// A bus, by its name.
@@ -41,28 +41,28 @@ pub enum Command {
     /// Moves a fader.
     Gain {
         /// A track or bus.
-        place: Place,
+        place: StripName,
         /// Gain, in decibels.
         gain_db: f64,
     },
     /// Moves a strip between left (-1) and right (1).
     Pan {
         /// A track or bus.
-        place: Place,
+        place: StripName,
         /// Pan position.
         pan: f64,
     },
     /// Makes a strip narrower or wider.
     Width {
         /// A track or bus.
-        place: Place,
+        place: StripName,
         /// Width, 0 to 2.
         width: f64,
     },
     /// Mutes or unmutes a strip.
     Mute {
         /// A track or bus.
-        place: Place,
+        place: StripName,
         /// True if muted.
         mute: bool,
     },
@@ -83,7 +83,7 @@ pub enum Command {
     /// Changes one setting of an insert.
     Parameter {
         /// Strip of the insert.
-        place: Place,
+        place: StripName,
         /// Index of the insert, from 0, bypassed ones included.
         insert: usize,
         /// Name of the setting in session files: `cutoff_hz`, `threshold_db`.
@@ -94,7 +94,7 @@ pub enum Command {
     /// Bypasses an insert, or restores it.
     Bypass {
         /// Strip of the insert.
-        place: Place,
+        place: StripName,
         /// Index of the insert, from 0, bypassed ones included.
         insert: usize,
         /// True if bypassed.
@@ -103,7 +103,7 @@ pub enum Command {
     /// Adds a new insert.
     Insert {
         /// Strip of the insert.
-        place: Place,
+        place: StripName,
         /// Index of the insert that will follow it, from 0, bypassed ones included.
         before: usize,
         /// Type and settings of the insert.
@@ -112,7 +112,7 @@ pub enum Command {
     /// Removes an insert.
     Remove {
         /// Strip of the insert.
-        place: Place,
+        place: StripName,
         /// Index of the insert, from 0, bypassed ones included.
         insert: usize,
     },
@@ -216,24 +216,24 @@ pub enum Strip {
 }
 
 /// Finds a strip by name.
-pub(crate) fn find(session: &Session, place: &Place) -> Result<Strip, CommandError> {
+pub(crate) fn find(session: &Session, place: &StripName) -> Result<Strip, CommandError> {
     let missing = |kind, name: &str, known: Vec<String>| CommandError::NoSuchPlace {
         kind,
         name: name.into(),
         known: if known.is_empty() { "none".into() } else { known.join(", ") },
     };
     match place {
-        Place::Track(name) => {
+        StripName::Track(name) => {
             let found = session.tracks.iter().position(|track| track.title() == *name);
             let known = || session.tracks.iter().map(|track| track.title().into_owned()).collect();
             found.map(Strip::Track).ok_or_else(|| missing("track", name, known()))
         }
-        Place::Bus(name) => {
+        StripName::Bus(name) => {
             let found = session.buses.iter().position(|bus| bus.name == *name);
             let known = || session.buses.iter().map(|bus| bus.name.clone()).collect();
             found.map(Strip::Bus).ok_or_else(|| missing("bus", name, known()))
         }
-        Place::Master => Ok(Strip::Master),
+        StripName::Master => Ok(Strip::Master),
     }
 }
 

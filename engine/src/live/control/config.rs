@@ -4,7 +4,7 @@
 use super::command::{CommandError, RAMP_MS};
 use crate::dsp::Insert;
 use crate::dsp::dynamics::LimiterSettings;
-use crate::master::{Aim, GainPlan};
+use crate::master::{GainPlan, MasterTarget};
 use crate::mix::Chain;
 use crate::process::ProcessSpec;
 use crate::session::Session;
@@ -12,19 +12,19 @@ use crate::units::{Decibels, SampleRate};
 
 /// Measurement of an earlier render of the same mix before its master gain, and the resulting gain.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measured {
+pub struct RenderedLevels {
     /// Integrated loudness, in LUFS.
     pub integrated_lufs: f64,
     /// True peak, in dBTP.
     pub true_peak_dbtp: f64,
     /// Master gain of that render. Without it, and for other targets and ceilings, the gain follows
     /// from the loudness.
-    pub found: Option<FoundGain>,
+    pub found: Option<RenderedGain>,
 }
 
 /// Master gain found by a render.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FoundGain {
+pub struct RenderedGain {
     /// Loudness target, in LUFS.
     pub target_lufs: f64,
     /// Ceiling, in dBTP; `None` for no limiter.
@@ -35,16 +35,16 @@ pub struct FoundGain {
 
 /// Settings that do not change after the engine has been built.
 #[derive(Clone, Debug)]
-pub(crate) struct Fixed {
+pub(crate) struct LiveConfig {
     pub(crate) rate: SampleRate,
     pub(crate) max_block: usize,
     /// Number of channels per track.
     pub(crate) channels: Vec<usize>,
-    pub(crate) measured: Option<Measured>,
+    pub(crate) measured: Option<RenderedLevels>,
     pub(crate) look_ahead_ms: f64,
 }
 
-impl Fixed {
+impl LiveConfig {
     pub(crate) fn spec(&self, channels: usize) -> ProcessSpec {
         ProcessSpec { sample_rate: self.rate, max_block: self.max_block, channels }
     }
@@ -61,9 +61,9 @@ impl Fixed {
     /// Returns the master's static gain, as a factor: 1 without a measurement.
     pub(crate) fn master_gain(&self, session: &Session) -> f64 {
         let Some(measured) = self.measured else { return 1.0 };
-        let aim = Aim::of_session(session);
+        let aim = MasterTarget::of_session(session);
         let same =
-            |found: &FoundGain| (Some(found.target_lufs), found.ceiling_dbtp) == (aim.target_lufs, aim.ceiling_dbtp);
+            |found: &RenderedGain| (Some(found.target_lufs), found.ceiling_dbtp) == (aim.target_lufs, aim.ceiling_dbtp);
         let gain_db = match measured.found.filter(same) {
             Some(found) => found.gain_db,
             None => GainPlan::first(&aim, Some(measured.integrated_lufs), Some(measured.true_peak_dbtp)).gain_db,
@@ -73,7 +73,7 @@ impl Fixed {
 
     /// Returns the limiter's chain for the session's ceiling; empty without a ceiling.
     pub(crate) fn limiter(&self, session: &Session) -> Result<Chain, CommandError> {
-        let limiter = Aim::of_session(session).ceiling_dbtp.map(|ceiling_dbtp| {
+        let limiter = MasterTarget::of_session(session).ceiling_dbtp.map(|ceiling_dbtp| {
             let look_ahead_ms = self.look_ahead_ms;
             Insert::Limiter(LimiterSettings { ceiling_dbtp, look_ahead_ms, ..LimiterSettings::default() })
         });

@@ -1,9 +1,9 @@
 //! Control handle of a live engine: sends commands and drops the parts that they have replaced.
 
 use super::command::{Command, CommandError, Strip, Timed};
-use super::session_mirror::{Desk, Prepared};
+use super::session_mirror::{PreparedCommand, SessionMirror};
 use crate::live::audio_thread::event::Event;
-use crate::live::audio_thread::message::{ORDERS, Order, RETURNS, Return, What};
+use crate::live::audio_thread::message::{Action, AudioMessage, MESSAGES, RETIRED, Retired};
 use crate::live::audio_thread::stats::Counters;
 use crate::session::Session;
 use crossbeam_channel::{Receiver, Sender};
@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 /// Sends commands to a live engine, and mirrors the session as it will be after all of them.
 pub struct Control {
-    desk: Desk,
-    orders: Sender<Order>,
-    returned: Receiver<Return>,
+    desk: SessionMirror,
+    orders: Sender<AudioMessage>,
+    returned: Receiver<Retired>,
     events: Sender<Event>,
     counters: Arc<Counters>,
     next_number: u64,
@@ -28,9 +28,9 @@ pub struct Control {
 
 impl Control {
     pub(crate) fn new(
-        desk: Desk,
-        orders: Sender<Order>,
-        returned: Receiver<Return>,
+        desk: SessionMirror,
+        orders: Sender<AudioMessage>,
+        returned: Receiver<Retired>,
         events: Sender<Event>,
         counters: Arc<Counters>,
     ) -> Self {
@@ -76,8 +76,8 @@ impl Control {
         self.collect();
         let given = timed.at.unwrap_or_else(|| self.counters.frame());
         let ramp = timed.ramp_ms.map(|ramp_ms| self.desk.fixed.ramp(ramp_ms)).transpose()?;
-        let Prepared { mut what, session, chains, pieces } = self.desk.prepare(&timed.command)?;
-        if let What::Exchange(exchange) = &mut what {
+        let PreparedCommand { mut what, session, chains, pieces } = self.desk.prepare(&timed.command)?;
+        if let Action::ChainSwap(exchange) = &mut what {
             exchange.ramp = ramp;
         }
         // Chains are built on the ones before.
@@ -86,10 +86,10 @@ impl Control {
             return Err(CommandError::OutOfOrder { given, last: self.last_exchange });
         }
         let pieces = pieces + 1;
-        if self.commands_out >= ORDERS || self.out + pieces > RETURNS {
+        if self.commands_out >= MESSAGES || self.out + pieces > RETIRED {
             return Err(CommandError::QueueFull);
         }
-        self.orders.try_send(Order { number, at: timed.at, ramp, what }).map_err(|_| CommandError::QueueFull)?;
+        self.orders.try_send(AudioMessage { number, at: timed.at, ramp, what }).map_err(|_| CommandError::QueueFull)?;
         self.desk.take_over(session, chains);
         if changes_chains {
             self.last_exchange = given;
@@ -105,7 +105,7 @@ impl Control {
     pub fn collect(&mut self) {
         while let Ok(thing) = self.returned.try_recv() {
             self.out -= 1;
-            if let Return::Applied { number, frame } = thing {
+            if let Retired::Applied { number, frame } = thing {
                 self.commands_out -= 1;
                 if let Some(timed) = self.sent.remove(&number) {
                     self.recording.push(Timed { at: Some(frame), ..timed });
@@ -123,7 +123,7 @@ impl Control {
 
     /// Returns the audible session after all commands: without bypassed inserts.
     pub fn session(&self) -> Session {
-        self.desk.heard_session()
+        self.desk.audible_session()
     }
 
     /// Returns the session with its bypassed inserts, as commands count them.

@@ -2,27 +2,27 @@
 //! built.
 
 use super::chain_states::{ChainState, Chains, Slot};
-use super::command::{Command, CommandError, Place, Strip, find, inserts_mut, with_field};
-use super::config::Fixed;
-use crate::live::audio_thread::message::{Exchange, Redelay, Seat, What};
-use crate::live::audio_thread::strip_params::Dial;
-use crate::master::Aim;
-use crate::mix::{BusRoute, Chain, Destination, FeedDelay, FeedPlan, InsertId, Replacement, Routing};
+use super::command::{Command, CommandError, Strip, StripName, find, inserts_mut, with_field};
+use super::config::LiveConfig;
+use crate::live::audio_thread::message::{Action, ChainSlot, ChainSwap, DelayChange};
+use crate::live::audio_thread::strip_params::StripParam;
+use crate::master::MasterTarget;
+use crate::mix::{BusRoute, Chain, CompensationDelay, ConnectionPlan, Destination, IncomingChain, InsertId, Routing};
 use crate::process::Processor;
 use crate::session::{Ceiling, Session, Target};
 use crate::units::SampleRate;
 
 /// The control thread's model of the mixing desk.
-pub(crate) struct Desk {
+pub(crate) struct SessionMirror {
     pub(crate) session: Session,
     pub(crate) chains: Chains,
-    pub(crate) fixed: Fixed,
+    pub(crate) fixed: LiveConfig,
     next_id: InsertId,
 }
 
 /// A prepared command and its changes.
-pub(crate) struct Prepared {
-    pub(crate) what: What,
+pub(crate) struct PreparedCommand {
+    pub(crate) what: Action,
     pub(crate) session: Session,
     /// Chains after the command, if it exchanges any: later commands build on them.
     pub(crate) chains: Option<Chains>,
@@ -30,16 +30,16 @@ pub(crate) struct Prepared {
     pub(crate) pieces: usize,
 }
 
-impl Desk {
+impl SessionMirror {
     /// Creates the state in which the engine starts.
-    pub(crate) fn new(session: Session, chains: Chains, fixed: Fixed) -> Self {
+    pub(crate) fn new(session: Session, chains: Chains, fixed: LiveConfig) -> Self {
         let most = |chain: &ChainState| chain.slots.len() as InsertId;
         let next_id = chains.tracks.iter().chain(&chains.buses).chain([&chains.master]).map(most).max().unwrap_or(0);
         Self { session, chains, fixed, next_id }
     }
 
     /// Returns the audible session: without bypassed inserts.
-    pub(crate) fn heard_session(&self) -> Session {
+    pub(crate) fn audible_session(&self) -> Session {
         let mut session = self.session.clone();
         let strips = crate::live::audio_thread::engine::every_strip(session.tracks.len(), 0..session.buses.len());
         for strip in strips {
@@ -61,51 +61,56 @@ impl Desk {
     ///
     /// # Errors
     /// When the command cannot be carried out.
-    pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, CommandError> {
+    pub(crate) fn prepare(&mut self, command: &Command) -> Result<PreparedCommand, CommandError> {
         let mut session = self.session.clone();
         let what = match command {
-            Command::Play => What::Play,
-            Command::Pause => What::Pause,
-            Command::Stop => What::Stop,
-            Command::Seek { position } => What::Seek(*position),
+            Command::Play => Action::Play,
+            Command::Pause => Action::Pause,
+            Command::Stop => Action::Stop,
+            Command::Seek { position } => Action::Seek(*position),
             Command::Loop { range } => {
                 if range.is_some_and(|(start, end)| start >= end) {
                     return Err(CommandError::Invalid("a loop ends after it begins".into()));
                 }
-                What::Loop(*range)
+                Action::Loop(*range)
             }
             Command::Gain { place, gain_db } => {
-                let dialled = Dial::Gain(*gain_db);
+                let dialled = StripParam::Gain(*gain_db);
                 dial(&mut session, place, "fader", dialled, |t| t.gain_db = *gain_db, |b| b.gain_db = *gain_db)?
             }
             Command::Pan { place, pan } => {
-                dial(&mut session, place, "pan", Dial::Pan(*pan), |t| t.pan = *pan, |b| b.pan = *pan)?
+                dial(&mut session, place, "pan", StripParam::Pan(*pan), |t| t.pan = *pan, |b| b.pan = *pan)?
             }
-            Command::Width { place, width } => {
-                dial(&mut session, place, "width", Dial::Width(*width), |t| t.width = *width, |b| b.width = *width)?
-            }
+            Command::Width { place, width } => dial(
+                &mut session,
+                place,
+                "width",
+                StripParam::Width(*width),
+                |t| t.width = *width,
+                |b| b.width = *width,
+            )?,
             Command::Mute { place, mute } => {
-                dial(&mut session, place, "mute", Dial::Mute(*mute), |t| t.mute = *mute, |b| b.mute = *mute)?
+                dial(&mut session, place, "mute", StripParam::Mute(*mute), |t| t.mute = *mute, |b| b.mute = *mute)?
             }
             Command::Solo { track, solo } => {
-                let place = Place::Track(track.clone());
-                dial(&mut session, &place, "solo", Dial::Solo(*solo), |t| t.solo = *solo, |_| ())?
+                let place = StripName::Track(track.clone());
+                dial(&mut session, &place, "solo", StripParam::Solo(*solo), |t| t.solo = *solo, |_| ())?
             }
             Command::Polarity { track, polarity } => {
-                let (place, dialled) = (Place::Track(track.clone()), Dial::Polarity(*polarity));
+                let (place, dialled) = (StripName::Track(track.clone()), StripParam::Polarity(*polarity));
                 dial(&mut session, &place, "polarity", dialled, |t| t.polarity = *polarity, |_| ())?
             }
             Command::Target { target } => {
                 if self.fixed.measured.is_none() && *target != Target::None {
                     return Err(CommandError::NotMeasured);
                 }
-                let ceiling_dbtp = Aim::of_session(&session).ceiling_dbtp;
+                let ceiling_dbtp = MasterTarget::of_session(&session).ceiling_dbtp;
                 session.master.target = *target;
-                if Aim::of_session(&session).ceiling_dbtp != ceiling_dbtp {
+                if MasterTarget::of_session(&session).ceiling_dbtp != ceiling_dbtp {
                     // The limiter keeps its setting, and a render of this session has the same.
                     session.master.ceiling_dbtp = Some(ceiling_dbtp.map_or(Ceiling::Off, Ceiling::Dbtp));
                 }
-                What::MasterGain(self.fixed.master_gain(&session))
+                Action::MasterGain(self.fixed.master_gain(&session))
             }
             Command::Ceiling { ceiling } => {
                 session.master.ceiling_dbtp = Some(*ceiling);
@@ -117,25 +122,25 @@ impl Desk {
             | Command::Remove { place, insert } => return self.prepare_chain(session, place, *insert, command),
         };
         check(&session, self.fixed.rate)?;
-        Ok(Prepared { what, session, chains: None, pieces: 0 })
+        Ok(PreparedCommand { what, session, chains: None, pieces: 0 })
     }
 
-    fn prepare_limiter(&self, session: Session) -> Result<Prepared, CommandError> {
+    fn prepare_limiter(&self, session: Session) -> Result<PreparedCommand, CommandError> {
         check(&session, self.fixed.rate)?;
         let chain = self.fixed.limiter(&session)?;
         let mut chains = self.chains.clone();
         let wait = chains.limiter_latency.max(chain.latency());
         chains.limiter_latency = chain.latency();
-        Ok(self.exchange(session, chains, Seat::Limiter, chain, 2, Vec::new(), wait))
+        Ok(self.exchange(session, chains, ChainSlot::Limiter, chain, 2, Vec::new(), wait))
     }
 
     fn prepare_chain(
         &mut self,
         mut session: Session,
-        place: &Place,
+        place: &StripName,
         insert: usize,
         command: &Command,
-    ) -> Result<Prepared, CommandError> {
+    ) -> Result<PreparedCommand, CommandError> {
         let strip = find(&session, place)?;
         let mut chains = self.chains.clone();
         let inserts = inserts_mut(&mut session, strip);
@@ -176,15 +181,17 @@ impl Desk {
         let wait = longest.max(old).max(chain.latency());
         let delays = delays
             .into_iter()
-            .map(|(to, index, frames)| (to, index, Some(Box::new(FeedDelay::new(frames, self.fixed.max_block)))))
+            .map(|(to, index, frames)| {
+                (to, index, Some(Box::new(CompensationDelay::new(frames, self.fixed.max_block))))
+            })
             .collect();
         let seat = match strip {
-            Strip::Track(index) => Seat::Track(index),
+            Strip::Track(index) => ChainSlot::Track(index),
             Strip::Bus(index) => {
                 let place = chains.routing.buses.iter().position(|bus| bus.index == index);
-                Seat::Bus(place.unwrap_or(usize::MAX))
+                ChainSlot::Bus(place.unwrap_or(usize::MAX))
             }
-            Strip::Master => Seat::Master,
+            Strip::Master => ChainSlot::Master,
         };
         Ok(self.exchange(session, chains, seat, chain, channels, delays, wait))
     }
@@ -192,7 +199,7 @@ impl Desk {
     /// Returns the feeds whose delay changes under a new routing: sum, index, and delay in frames.
     fn redelays(&self, new: &Routing) -> Vec<(Destination, usize, u64)> {
         let old = &self.chains.routing;
-        let differ = |to: Destination, old: &[FeedPlan], new: &[FeedPlan]| {
+        let differ = |to: Destination, old: &[ConnectionPlan], new: &[ConnectionPlan]| {
             let pairs = old.iter().zip(new).enumerate();
             let changed = pairs.filter(|(_, (old, new))| old.delay != new.delay);
             changed.map(|(index, (_, new))| (to, index, new.delay)).collect::<Vec<_>>()
@@ -209,35 +216,35 @@ impl Desk {
         &self,
         session: Session,
         chains: Chains,
-        seat: Seat,
+        seat: ChainSlot,
         chain: Chain,
         channels: usize,
-        delays: Vec<Redelay>,
+        delays: Vec<DelayChange>,
         wait: u64,
-    ) -> Prepared {
-        let chain = Some(Box::new(Replacement::new(chain, channels, self.fixed.max_block)));
-        let exchange = Box::new(Exchange { seat, chain, delays, wait, ramp: None, latency: chains.latency() });
+    ) -> PreparedCommand {
+        let chain = Some(Box::new(IncomingChain::new(chain, channels, self.fixed.max_block)));
+        let exchange = Box::new(ChainSwap { seat, chain, delays, wait, ramp: None, latency: chains.latency() });
         let pieces = exchange.pieces();
-        Prepared { what: What::Exchange(exchange), session, chains: Some(chains), pieces }
+        PreparedCommand { what: Action::ChainSwap(exchange), session, chains: Some(chains), pieces }
     }
 }
 
 /// Changes a parameter of a strip in the session and in the engine.
 fn dial(
     session: &mut Session,
-    place: &Place,
+    place: &StripName,
     knob: &'static str,
-    dial: Dial,
+    dial: StripParam,
     of_track: impl FnOnce(&mut crate::session::Track),
     of_bus: impl FnOnce(&mut crate::session::Bus),
-) -> Result<What, CommandError> {
+) -> Result<Action, CommandError> {
     let strip = find(session, place)?;
     match strip {
         Strip::Track(index) => of_track(&mut session.tracks[index]),
         Strip::Bus(index) => of_bus(&mut session.buses[index]),
         Strip::Master => return Err(CommandError::NotOfMaster(knob)),
     }
-    Ok(What::Dial(strip, dial))
+    Ok(Action::StripParam(strip, dial))
 }
 
 fn check(session: &Session, rate: SampleRate) -> Result<(), CommandError> {

@@ -1,6 +1,6 @@
 //! A stem that can be started anywhere and that loops without a gap.
 
-use super::loop_cache::LoopHead;
+use super::loop_cache::LoopCache;
 use super::loop_range::LoopRange;
 use crate::audio::{AudioBuffer, BlockMut};
 use crate::mix::Input;
@@ -22,7 +22,7 @@ pub(crate) struct CuedClip {
     /// Session frame of the next frame from the clip.
     read: u64,
     /// Loop range, and the frames kept of the loop.
-    looped: Option<(LoopRange, LoopHead)>,
+    looped: Option<(LoopRange, LoopCache)>,
     waste: AudioBuffer,
     failure: Option<String>,
 }
@@ -40,7 +40,7 @@ impl CuedClip {
     /// Restarts at a session frame, which lies before the loop's end. Reads the file.
     pub(crate) fn cue(&mut self, position: u64, loop_range: Option<LoopRange>) {
         let range = loop_range.filter(|(start, end)| start < end);
-        self.looped = range.map(|range| (range, LoopHead::new(range, self.rate, self.channels)));
+        self.looped = range.map(|range| (range, LoopCache::new(range, self.rate, self.channels)));
         (self.position, self.failure) = (position, None);
         self.reopen();
     }

@@ -12,13 +12,13 @@ const KEPT_S: (f64, f64) = (0.25, 5.0);
 const PACE: u64 = 32;
 
 /// The cached beginning of a loop.
-pub(crate) struct LoopHead {
+pub(crate) struct LoopCache {
     range: LoopRange,
     samples: AudioBuffer,
     filled: usize,
 }
 
-impl LoopHead {
+impl LoopCache {
     /// Creates an empty cache. Allocates.
     pub(crate) fn new(range: LoopRange, rate: SampleRate, channels: usize) -> Self {
         let kept = (rate.frames(KEPT_S.0) + range.0 / PACE).min(rate.frames(KEPT_S.1));

@@ -11,26 +11,26 @@ use std::time::Duration;
 /// Frames read at a time.
 const CHUNK: usize = 1_024;
 /// Sleep of a reader when every ring is full.
-const NAP: Duration = Duration::from_millis(2);
+const IDLE_SLEEP: Duration = Duration::from_millis(2);
 /// Tracks per thread, if there are enough threads.
 const TRACKS_A_THREAD: usize = 8;
 /// Largest number of threads.
 const MAX_THREADS: usize = 4;
 
 /// The reader that fills one ring.
-pub(crate) struct Feeder {
+pub(crate) struct Prefetcher {
     pub(crate) track: usize,
     pub(crate) clip: CuedClip,
     pub(crate) writer: RingWriter,
     pub(crate) events: Sender<Event>,
     buffer: AudioBuffer,
     epoch: u64,
-    phase: Phase,
+    phase: RingPhase,
 }
 
 /// Progress of a feeder with its cue.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+enum RingPhase {
     /// On the way to the first frame of the sound.
     Skipping,
     Playing,
@@ -41,29 +41,29 @@ enum Phase {
     Done,
 }
 
-impl Feeder {
+impl Prefetcher {
     pub(crate) fn new(track: usize, clip: CuedClip, writer: RingWriter, events: Sender<Event>) -> Self {
         let buffer = AudioBuffer::new(clip.channels(), CHUNK);
-        Self { track, clip, writer, events, buffer, epoch: 0, phase: Phase::Skipping }
+        Self { track, clip, writer, events, buffer, epoch: 0, phase: RingPhase::Skipping }
     }
 
     /// Does one step; returns true if there was anything to do.
     fn work(&mut self) -> bool {
         if let Some(cue) = self.writer.take_cue() {
             self.clip.cue(cue.position, cue.loop_range);
-            (self.epoch, self.phase) = (cue.epoch, Phase::Skipping);
+            (self.epoch, self.phase) = (cue.epoch, RingPhase::Skipping);
             return true;
         }
         match self.phase {
-            Phase::Skipping => {
+            RingPhase::Skipping => {
                 if self.clip.here() == 0 {
                     self.clip.skip();
                 } else if self.writer.begin(self.epoch) {
-                    self.phase = Phase::Playing;
+                    self.phase = RingPhase::Playing;
                 }
                 true
             }
-            Phase::Playing => {
+            RingPhase::Playing => {
                 // Small pieces only if the ring itself is small. While the ring is full, the clip
                 // skips ahead to frames that are needed later.
                 if self.writer.room() < CHUNK || self.clip.here() == 0 {
@@ -76,17 +76,17 @@ impl Feeder {
                 let ended = broken || self.clip.has_ended();
                 self.writer.write(&self.buffer.first(if ended { sound } else { frames }));
                 if ended {
-                    self.phase = Phase::Ending { broken };
+                    self.phase = RingPhase::Ending { broken };
                 }
                 true
             }
-            Phase::Ending { broken } => {
+            RingPhase::Ending { broken } => {
                 if self.writer.end(self.epoch, broken) {
-                    self.phase = Phase::Done;
+                    self.phase = RingPhase::Done;
                 }
                 true
             }
-            Phase::Done => false,
+            RingPhase::Done => false,
         }
     }
 
@@ -103,9 +103,9 @@ impl Feeder {
 ///
 /// # Errors
 /// When the system cannot start another thread.
-pub(crate) fn start(feeders: Vec<Feeder>) -> std::io::Result<()> {
+pub(crate) fn start(feeders: Vec<Prefetcher>) -> std::io::Result<()> {
     let threads = feeders.len().div_ceil(TRACKS_A_THREAD).clamp(1, MAX_THREADS);
-    let mut groups: Vec<Vec<Feeder>> = (0..threads).map(|_| Vec::new()).collect();
+    let mut groups: Vec<Vec<Prefetcher>> = (0..threads).map(|_| Vec::new()).collect();
     for (index, feeder) in feeders.into_iter().enumerate() {
         groups[index % threads].push(feeder);
     }
@@ -115,7 +115,7 @@ pub(crate) fn start(feeders: Vec<Feeder>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn run(mut feeders: Vec<Feeder>) {
+fn run(mut feeders: Vec<Prefetcher>) {
     while !feeders.is_empty() {
         let mut worked = false;
         feeders.retain_mut(|feeder| {
@@ -123,7 +123,7 @@ fn run(mut feeders: Vec<Feeder>) {
             !feeder.writer.is_abandoned()
         });
         if !worked {
-            std::thread::sleep(NAP);
+            std::thread::sleep(IDLE_SLEEP);
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::input::{Cue, LiveInput};
 use super::ring_writer::{Mark, RingWriter};
 use crate::audio::BlockMut;
-use crate::mix::{Glide, Gliding, Input};
+use crate::mix::{Input, Ramp, Ramped};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 /// Frames over which a track fades out on underrun, and in again. This many always stay behind in
@@ -25,7 +25,7 @@ pub struct RingInput {
     end: Option<(u64, bool)>,
     starving: bool,
     /// 1 during normal playback; moves to 0 and back on underrun.
-    gain: Gliding<1>,
+    gain: Ramped<1>,
     /// Frames that were missing when they were due, and are discarded when they arrive.
     owed: u64,
     /// Frames that must be read ahead before playback resumes after an underrun.
@@ -49,7 +49,7 @@ pub(crate) fn ring(channels: usize, frames: usize) -> (RingWriter, RingInput) {
         consumed: 0,
         end: None,
         starving: false,
-        gain: Gliding::at([1.0]),
+        gain: Ramped::at([1.0]),
         owed: 0,
         enough: frames / 4,
         starvations: 0,
@@ -135,7 +135,7 @@ impl RingInput {
             && self.consumed + FADE as u64 > end
         {
             let begin = end.saturating_sub(FADE as u64);
-            let mut glide = Glide::new(0, FADE as u64);
+            let mut glide = Ramp::new(0, FADE as u64);
             glide.advance(first.saturating_sub(begin) as usize);
             let from = begin.saturating_sub(first) as usize;
             fade(&mut out.slice_mut(from..out.frames()), |frame| 1.0 - glide.weight(frame));
@@ -187,7 +187,7 @@ impl Input for RingInput {
 impl LiveInput for RingInput {
     fn cue(&mut self, cue: Cue) {
         (self.epoch, self.begun, self.end) = (cue.epoch, false, None);
-        (self.starving, self.owed, self.gain) = (false, 0, Gliding::at([1.0]));
+        (self.starving, self.owed, self.gain) = (false, 0, Ramped::at([1.0]));
         self.unsent = Some(cue);
         self.poll();
     }

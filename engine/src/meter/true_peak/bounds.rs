@@ -2,7 +2,7 @@
 //! interpolation.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::lanes::{Kernel, LANES, Lanes, dispatch, larger};
+use super::lanes::{Kernel, LANES, TruePeakLanes, dispatch, larger};
 use super::table::{BENDS, TAPS, Table};
 
 /// Samples that are surveyed together, and intervals that have one bound.
@@ -62,7 +62,7 @@ impl Kernel for Survey<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn run<L: TruePeakLanes>(self, lanes: L) {
         let Bounds { levels, bends } = self.bounds;
         for (index, (highest, bent)) in levels.iter_mut().zip(bends).enumerate().take(self.stretches) {
             let Some(x) = self.samples[index * STRETCH..].first_chunk::<{ STRETCH + 2 }>() else { break };
@@ -78,7 +78,7 @@ impl Kernel for Survey<'_> {
 
 /// Loads sixteen samples from `at` on.
 #[inline(always)]
-fn load<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
+fn load<L: TruePeakLanes>(lanes: L, x: &[f32], at: usize) -> L::V {
     match x[at..].first_chunk() {
         Some(x) => lanes.load(x),
         None => lanes.splat(0.0),
@@ -87,7 +87,7 @@ fn load<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
 
 /// Returns the magnitudes of sixteen second differences, the first of which begins at `at`.
 #[inline(always)]
-fn bend_at<L: Lanes>(lanes: L, x: &[f32], at: usize) -> L::V {
+fn bend_at<L: TruePeakLanes>(lanes: L, x: &[f32], at: usize) -> L::V {
     let middle = load(lanes, x, at + 1);
     let outer = lanes.add(load(lanes, x, at), load(lanes, x, at + 2));
     lanes.abs(lanes.sub(outer, lanes.add(middle, middle)))
@@ -115,7 +115,7 @@ impl Kernel for Suspects<'_> {
     type Output = u64;
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> u64 {
+    fn run<L: TruePeakLanes>(self, lanes: L) -> u64 {
         let Self { table, samples, bound, max } = self;
         let max = lanes.splat(max);
         let mut suspects = 0;

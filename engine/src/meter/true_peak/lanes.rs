@@ -11,7 +11,7 @@ use pulp::x86::{V3, V4};
 pub(super) const LANES: usize = 16;
 
 /// Arithmetic of one instruction set. No number is NaN.
-pub(super) trait Lanes: Copy {
+pub(super) trait TruePeakLanes: Copy {
     type V: Copy;
     fn load(self, from: &[f32; LANES]) -> Self::V;
     fn store(self, v: Self::V) -> [f32; LANES];
@@ -30,7 +30,7 @@ pub(super) trait Lanes: Copy {
 /// Computation that runs on the best instruction set of the processor.
 pub(super) trait Kernel {
     type Output;
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output;
+    fn run<L: TruePeakLanes>(self, lanes: L) -> Self::Output;
 }
 
 pub(super) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
@@ -43,13 +43,13 @@ pub(super) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
             return simd.vectorize(On { lanes: simd, kernel });
         }
     }
-    kernel.run(Plain)
+    kernel.run(PlainLanes)
 }
 
 /// Runs a kernel on every instruction set of the processor, the plain one first.
 #[cfg(test)]
 pub(super) fn on_every_set<K: Kernel + Clone>(kernel: &K) -> Vec<K::Output> {
-    let mut outputs = vec![kernel.clone().run(Plain)];
+    let mut outputs = vec![kernel.clone().run(PlainLanes)];
     #[cfg(target_arch = "x86_64")]
     {
         outputs.extend(V3::try_new().map(|simd| simd.vectorize(On { lanes: simd, kernel: kernel.clone() })));
@@ -65,7 +65,7 @@ struct On<L, K> {
 }
 
 #[cfg(target_arch = "x86_64")]
-impl<L: Lanes, K: Kernel> pulp::NullaryFnOnce for On<L, K> {
+impl<L: TruePeakLanes, K: Kernel> pulp::NullaryFnOnce for On<L, K> {
     type Output = K::Output;
 
     #[inline(always)]
@@ -76,13 +76,13 @@ impl<L: Lanes, K: Kernel> pulp::NullaryFnOnce for On<L, K> {
 
 /// Plain arrays, without an instruction set.
 #[derive(Clone, Copy)]
-pub(super) struct Plain;
+pub(super) struct PlainLanes;
 
 fn each(a: [f32; LANES], b: [f32; LANES], of: impl Fn(f32, f32) -> f32) -> [f32; LANES] {
     std::array::from_fn(|lane| of(a[lane], b[lane]))
 }
 
-impl Lanes for Plain {
+impl TruePeakLanes for PlainLanes {
     type V = [f32; LANES];
 
     fn load(self, from: &[f32; LANES]) -> Self::V {

@@ -1,12 +1,12 @@
 //! Sixteen lanes for AVX2 and AVX-512.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::{LANES, TruePeakLanes};
 use pulp::cast;
 use pulp::x86::{V3, V4};
 use std::arch::x86_64::{__m256, __m512, _CMP_GT_OQ};
 
-impl Lanes for V4 {
+impl TruePeakLanes for V4 {
     type V = __m512;
 
     #[inline(always)]
@@ -61,7 +61,7 @@ impl Lanes for V4 {
     }
 }
 
-impl Lanes for V3 {
+impl TruePeakLanes for V3 {
     type V = [__m256; 2];
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! Points of a few intervals side by side, and the highest of the parabolas through them.
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
-use super::lanes::{Kernel, Lanes, dispatch, larger};
-use super::table::{PHASES, TAPS, Taps};
+use super::lanes::{Kernel, TruePeakLanes, dispatch, larger};
+use super::table::{PHASES, PhaseTaps, TAPS};
 
 /// Intervals that are read together.
 pub(super) const READ: usize = 3;
@@ -13,13 +13,13 @@ pub(super) const SPAN: usize = TAPS + READ;
 
 /// Returns the points of every window, the first of which begins with `samples[0]`. Products are
 /// added up from the oldest sample to the newest, nothing fused.
-pub(super) fn points(taps: &Taps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
+pub(super) fn points(taps: &PhaseTaps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
     dispatch(Points { taps, samples })
 }
 
 #[derive(Clone)]
 struct Points<'a> {
-    taps: &'a Taps,
+    taps: &'a PhaseTaps,
     samples: &'a [f32; SPAN],
 }
 
@@ -27,7 +27,7 @@ impl Kernel for Points<'_> {
     type Output = [[f32; PHASES]; WINDOWS];
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+    fn run<L: TruePeakLanes>(self, lanes: L) -> Self::Output {
         let mut sums = [lanes.splat(0.0); WINDOWS];
         for (tap, coefficients) in self.taps.iter().enumerate() {
             let coefficients = lanes.load(coefficients);

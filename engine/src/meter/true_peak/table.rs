@@ -15,11 +15,11 @@ const KAISER_BETA: f64 = 6.0;
 
 /// Taps, by tap, oldest first, then by phase: the points of an interval are the lanes of a
 /// register.
-pub(super) type Taps = [[f32; PHASES]; TAPS];
+pub(super) type PhaseTaps = [[f32; PHASES]; TAPS];
 
 /// Interpolator, and how far it can rise above its samples.
 pub(super) struct Table {
-    pub(super) taps: Taps,
+    pub(super) taps: PhaseTaps,
     /// Weights of a bound. No reading exceeds max |its two samples| + `bend`·max |second
     /// difference| + `rest`·max |x over all taps|.
     pub(super) bend: f32,

@@ -15,7 +15,7 @@ pub(super) const BLOCK: usize = 16_384;
 
 /// Analysis of one file.
 #[derive(Debug)]
-pub struct Heard {
+pub struct AnalysedFile {
     /// Features that alignment compares.
     pub features: StemFeatures,
     /// Reason why it cannot be compared, if it is too short or contains samples that are not
@@ -29,21 +29,21 @@ pub struct Heard {
 /// # Errors
 /// When a file cannot be read at all. A file without sound, with fewer frames than a stem needs, or
 /// with samples that are not finite is not an error: it is unfit.
-pub fn listen_to(
+pub fn analyse_files(
     paths: &[PathBuf],
     rate: SampleRate,
     stop: &(dyn Fn() -> bool + Sync),
-) -> Result<Vec<Heard>, AlignError> {
-    paths.par_iter().map(|path| listen_to_one(path, rate, stop)).collect()
+) -> Result<Vec<AnalysedFile>, AlignError> {
+    paths.par_iter().map(|path| analyse_file(path, rate, stop)).collect()
 }
 
-fn listen_to_one(path: &Path, rate: SampleRate, stop: &(dyn Fn() -> bool + Sync)) -> Result<Heard, AlignError> {
+fn analyse_file(path: &Path, rate: SampleRate, stop: &(dyn Fn() -> bool + Sync)) -> Result<AnalysedFile, AlignError> {
     let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
     let unfit = match hear(path, &mut features, stop) {
         Err(AlignError::Decode(error)) => Some(why_unfit(error)?),
         result => result.map(|()| None)?,
     };
-    Ok(Heard { features, unfit })
+    Ok(AnalysedFile { features, unfit })
 }
 
 fn hear(path: &Path, features: &mut StemFeatures, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), AlignError> {

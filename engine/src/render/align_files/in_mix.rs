@@ -3,7 +3,7 @@
 use super::analyse::open;
 use super::error::AlignError;
 use crate::align::in_mix::stem_gains::{LeastSquares, fill};
-use crate::align::{Alignment, Place};
+use crate::align::{Alignment, ClipShift};
 use crate::audio::AudioBuffer;
 use crate::resample::Retiming;
 use crate::units::SampleRate;
@@ -20,7 +20,7 @@ const BLOCK: usize = 4_096;
 const OCTAVES_HZ: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0];
 /// Residual of the mix in one band.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Band {
+pub struct MixBand {
     /// Centre of the octave, in hertz.
     pub centre_hz: f64,
     /// Power of the mix minus the stems relative to that of the mix, in dB; none where the mix is
@@ -30,7 +30,7 @@ pub struct Band {
 
 /// Stems found in a mix.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct InMix {
+pub struct StemsInMix {
     /// The gain of each stem in the mix, in dB; none for a stem that was not found, or whose gain
     /// is not above 0.
     pub gains_db: Vec<Option<f64>>,
@@ -38,7 +38,7 @@ pub struct InMix {
     /// silent mix.
     pub residual_db: Option<f64>,
     /// The same per octave.
-    pub bands: Vec<Band>,
+    pub bands: Vec<MixBand>,
 }
 
 /// Finds the gains of the stems in a mix, by least squares over all stems at once. `alignment` is
@@ -53,24 +53,25 @@ pub fn find_in_mix(
     alignment: &Alignment,
     rate: SampleRate,
     stop: &dyn Fn() -> bool,
-) -> Result<InMix, AlignError> {
-    let placed: Vec<Option<Place>> = alignment.stems[1..]
+) -> Result<StemsInMix, AlignError> {
+    let placed: Vec<Option<ClipShift>> = alignment.stems[1..]
         .iter()
         .map(|stem| {
             stem.late_samples.filter(|_| stem.reference == Some(0))?;
-            Some(stem.in_time().place(0, 0).unwrap_or(Place { start: 0, retiming: Retiming::NONE }))
+            Some(stem.in_time().place(0, 0).unwrap_or(ClipShift { start: 0, retiming: Retiming::NONE }))
         })
         .collect();
     let found: Vec<usize> = (0..stems.len()).filter(|n| placed[*n].is_some()).collect();
-    let files: Vec<(&PathBuf, Place)> = found.iter().filter_map(|n| Some((&stems[*n], placed[*n].clone()?))).collect();
+    let files: Vec<(&PathBuf, ClipShift)> =
+        found.iter().filter_map(|n| Some((&stems[*n], placed[*n].clone()?))).collect();
 
     let mut equations = LeastSquares::new(files.len());
-    together(mix, &files, rate, stop, |mix, stems| equations.observe(mix, stems))?;
+    read_in_time(mix, &files, rate, stop, |mix, stems| equations.observe(mix, stems))?;
     let gains = equations.solve();
 
     let mut left = Spectrum::new(rate);
     let mut whole = Spectrum::new(rate);
-    together(mix, &files, rate, stop, |mix, stems| {
+    read_in_time(mix, &files, rate, stop, |mix, stems| {
         let mut rest = mix.clone();
         for (stem, gain) in stems.iter().zip(&gains) {
             for channel in 0..2 {
@@ -88,17 +89,17 @@ pub fn find_in_mix(
     }
     let ratio = |left: f64, whole: f64| (whole > 0.0).then(|| 10.0 * (left / whole).max(1e-20).log10());
     let bands = OCTAVES_HZ.iter().zip(left.bands.iter().zip(&whole.bands));
-    Ok(InMix {
+    Ok(StemsInMix {
         gains_db,
         residual_db: ratio(left.total, whole.total),
-        bands: bands.map(|(hz, (left, whole))| Band { centre_hz: *hz, residual_db: ratio(*left, *whole) }).collect(),
+        bands: bands.map(|(hz, (left, whole))| MixBand { centre_hz: *hz, residual_db: ratio(*left, *whole) }).collect(),
     })
 }
 
 /// Reads the mix and the stems, aligned with it, block by block; mono is copied to both channels.
-fn together(
+fn read_in_time(
     mix: &Path,
-    files: &[(&PathBuf, Place)],
+    files: &[(&PathBuf, ClipShift)],
     rate: SampleRate,
     stop: &dyn Fn() -> bool,
     mut each: impl FnMut(&AudioBuffer, &[AudioBuffer]),

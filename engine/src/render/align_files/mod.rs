@@ -5,7 +5,7 @@ mod error;
 mod in_mix;
 mod write;
 
-pub use analyse::{Heard, listen_to};
+pub use analyse::{AnalysedFile, analyse_files};
 pub use error::AlignError;
-pub use in_mix::{Band, InMix, find_in_mix};
-pub use write::{AlignedFolder, Written, write_aligned};
+pub use in_mix::{MixBand, StemsInMix, find_in_mix};
+pub use write::{AlignedFolder, AlignedStem, write_aligned};

@@ -17,7 +17,7 @@ const ROOM_S: f64 = 0.01;
 
 /// A stem to be written.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct AlignedStem {
     /// The stem.
     pub path: PathBuf,
     /// Movement that aligns it, in frames at the rate of the comparison.
@@ -79,7 +79,7 @@ impl AlignedFolder<'_> {
 /// When a stem cannot be read on or a file cannot be written, and in the cases of
 /// [`AlignedFolder::check`].
 pub fn write_aligned(
-    stems: &[Written],
+    stems: &[AlignedStem],
     rate: SampleRate,
     out: &AlignedFolder<'_>,
     stop: &dyn Fn() -> bool,
@@ -96,7 +96,7 @@ pub fn write_aligned(
 }
 
 fn write_one(
-    stem: &Written,
+    stem: &AlignedStem,
     rate: SampleRate,
     room_s: f64,
     name: &str,

@@ -1,6 +1,6 @@
 //! Analyses every stem before the mix and decides which are moved.
 
-use crate::align::{self, AlignSettings, Alignment, Mode, Pairs, StemFeatures};
+use crate::align::{self, AlignSettings, Alignment, Mode, PairSelection, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crate::process::Tap;
@@ -17,17 +17,17 @@ const BLOCK: usize = 4_096;
 const BLOCKS: usize = 32;
 
 /// Result of the comparison.
-pub(crate) struct Listened {
+pub(crate) struct StemsAnalysed {
     pub(crate) alignment: Alignment,
     /// Session frame at which the sound of each stem starts; none for silence.
     pub(crate) first_sounds: Vec<Option<u64>>,
 }
 
 /// Compares the stems of a plan; nothing is moved yet.
-pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<Listened, RenderError> {
+pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<StemsAnalysed, RenderError> {
     let rate = plan.sample_rate();
     let settings = AlignSettings { mode, ..AlignSettings::default() };
-    let mut ears: Vec<Ear> = plan
+    let mut ears: Vec<StemAnalyser> = plan
         .open_clips()?
         .into_iter()
         .zip(plan.stems())
@@ -37,14 +37,19 @@ pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
             features.set_time_reference(stem.time_reference, stem.sample_rate);
             (clip, features)
         })
-        .map(|(clip, features)| Ear { buffer: AudioBuffer::new(clip.channels(), BLOCK), features, clip, done: false })
+        .map(|(clip, features)| StemAnalyser {
+            buffer: AudioBuffer::new(clip.channels(), BLOCK),
+            features,
+            clip,
+            done: false,
+        })
         .collect();
     // Decoding is the first half of the phase, comparing the second.
     let half = plan.expected_frames().unwrap_or(0).max(1);
     let progress = RefCell::new(PhaseProgress::start(on_progress, Phase::Aligning, 2 * half)?);
     let mut position = 0;
     while ears.iter().any(|ear| !ear.done) {
-        ears.par_iter_mut().for_each(Ear::listen);
+        ears.par_iter_mut().for_each(StemAnalyser::analyse);
         for (index, ear) in ears.iter_mut().enumerate() {
             if let Some(source) = ear.clip.take_error() {
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
@@ -55,7 +60,7 @@ pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
     }
     let features: Vec<StemFeatures> = ears.into_iter().map(|ear| ear.features).collect();
     let answer = RefCell::new(Ok(()));
-    let alignment = align::align(&features, &settings, Pairs::All, &|done| {
+    let alignment = align::align(&features, &settings, PairSelection::All, &|done| {
         let mut answer = answer.borrow_mut();
         *answer = progress.borrow_mut().at(half + (done * half as f64) as u64);
         answer.is_err()
@@ -64,19 +69,19 @@ pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
     let first_sounds = features.iter().map(StemFeatures::first_sound).collect();
     // The memory of the features is freed while the mix starts.
     rayon::spawn(move || drop(features));
-    Ok(Listened { alignment, first_sounds })
+    Ok(StemsAnalysed { alignment, first_sounds })
 }
 
 /// One stem and its features.
-struct Ear {
+struct StemAnalyser {
     clip: Clip,
     buffer: AudioBuffer,
     features: StemFeatures,
     done: bool,
 }
 
-impl Ear {
-    fn listen(&mut self) {
+impl StemAnalyser {
+    fn analyse(&mut self) {
         for _ in 0..BLOCKS {
             if self.done {
                 return;

@@ -1,11 +1,11 @@
 //! A chunk of the mix on its way to the sum.
 
-use super::output_range::Span;
+use super::output_range::OutputRange;
 use crate::mix::StripOutputs;
 use std::ops::Range;
 
 /// Output of the tracks, on its way to the sum.
-pub(crate) struct Chunk {
+pub(crate) struct MixChunk {
     /// Output of each track.
     pub(crate) outputs: Vec<StripOutputs>,
     /// Number of frames in it.
@@ -17,5 +17,5 @@ pub(crate) struct Chunk {
     /// Session frame of the first kept frame.
     pub(crate) at: u64,
     /// State of the output range when it was rendered.
-    pub(crate) span: Span,
+    pub(crate) span: OutputRange,
 }

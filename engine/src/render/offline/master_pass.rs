@@ -1,17 +1,17 @@
 //! Pass two, for a target loudness: the scratch passes gain and limiter, again with a corrected
 //! gain until the file meets the target.
 
-use super::master_stage::{MasterLine, MasterTaps};
+use super::master_stage::{MasterStage, MasterTaps};
 use crate::dsp::dynamics::LIMITER_CEILING_DBTP;
-use crate::master::{Aim, GainPlan, MasterChain, TRUE_PEAK_TOLERANCE_DB};
+use crate::master::{GainPlan, MasterChain, MasterTarget, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
 use crate::process::{BuildError, ProcessSpec};
 use crate::render::error::RenderError;
 use crate::render::options::RenderOptions;
 use crate::render::output::sink::Sink;
-use crate::render::output::written::Written;
+use crate::render::output::written::WrittenMaster;
 use crate::render::progress::{OnProgress, Phase, PhaseProgress};
-use crate::render::spill::premaster::Scratch;
+use crate::render::spill::premaster::PremasterSpill;
 use std::path::Path;
 
 /// Largest number of passes. The loudness of a mix that is limited now and then is met in two or
@@ -23,23 +23,23 @@ pub(crate) struct Mastered {
     pub(crate) taps: MasterTaps,
     pub(crate) gain: GainPlan,
     /// Read back from the file, or from memory.
-    pub(crate) written: Written,
+    pub(crate) written: WrittenMaster,
     pub(crate) clipped_samples: u64,
     pub(crate) passes: usize,
 }
 
 /// The current gain and ceiling, and the number of passes so far.
-pub(crate) struct Tries<'a> {
-    aim: &'a Aim,
+pub(crate) struct MasterAttempts<'a> {
+    aim: &'a MasterTarget,
     gain: GainPlan,
     ceiling: Option<f64>,
     passes: usize,
 }
 
-impl<'a> Tries<'a> {
+impl<'a> MasterAttempts<'a> {
     /// Creates the first try for a sum with this measurement; without a target no measurement is
     /// needed.
-    pub(crate) fn first(aim: &'a Aim, sum: Option<&Measurement>) -> Self {
+    pub(crate) fn first(aim: &'a MasterTarget, sum: Option<&Measurement>) -> Self {
         let (loudness, peak) = sum.map_or((None, None), |sum| (sum.integrated_lufs, sum.true_peak_dbtp));
         Self { aim, gain: GainPlan::first(aim, loudness, peak), ceiling: aim.ceiling_dbtp, passes: 0 }
     }
@@ -52,7 +52,7 @@ impl<'a> Tries<'a> {
 
     /// Returns true if the file meets the request as closely as possible; otherwise chooses the
     /// next gain or ceiling.
-    pub(crate) fn are_over(&mut self, written: &Measurement) -> bool {
+    pub(crate) fn is_done(&mut self, written: &Measurement) -> bool {
         if self.passes == MAX_PASSES {
             return true;
         }
@@ -74,7 +74,7 @@ impl<'a> Tries<'a> {
     }
 
     /// Returns the result of the last try.
-    pub(crate) fn end(self, taps: MasterTaps, written: Written, sink: &Sink<'_>) -> Mastered {
+    pub(crate) fn end(self, taps: MasterTaps, written: WrittenMaster, sink: &Sink<'_>) -> Mastered {
         Mastered { taps, gain: self.gain, written, clipped_samples: sink.clipped_samples(), passes: self.passes }
     }
 }
@@ -82,8 +82,8 @@ impl<'a> Tries<'a> {
 /// Masters a mix of `frames` frames into a sink; temporary files are created in `folder`.
 pub(crate) fn run(
     spec: ProcessSpec,
-    (frames, scratch): (u64, &mut Scratch),
-    mut tries: Tries<'_>,
+    (frames, scratch): (u64, &mut PremasterSpill),
+    mut tries: MasterAttempts<'_>,
     (sink, folder): (&mut Sink<'_>, Option<&Path>),
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
@@ -91,17 +91,17 @@ pub(crate) fn run(
     loop {
         let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, frames)?;
         scratch.rewind();
-        let mut line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
+        let mut line = MasterStage::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
         let mut done = 0;
         while done < frames {
             let piece = (frames - done).min(spec.max_block as u64);
-            line.master(piece as usize, |out| scratch.read(out).map_err(RenderError::Scratch), None)?;
+            line.master(piece as usize, |out| scratch.read(out).map_err(RenderError::PremasterSpill), None)?;
             done += piece;
             progress.at(done)?;
         }
         let taps = line.finish(frames)?;
         let written = sink.finish(frames, on_progress)?;
-        if tries.are_over(&written.measurement) {
+        if tries.is_done(&written.measurement) {
             return Ok(tries.end(taps, written, sink));
         }
     }

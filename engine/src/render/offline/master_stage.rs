@@ -1,12 +1,12 @@
 //! The last stage: gain and limiter, then the taps, the file and its read-back, each one block
 //! behind the one before.
 
-use super::mix_sink::Store;
+use super::mix_sink::PremasterSink;
 use crate::analysis::{PhaseScope, SpectrumAnalyser};
 use crate::audio::{AudioBuffer, Block, BlockMut, ChannelLayout, Queue};
 use crate::dsp::dynamics::LimiterStats;
 use crate::master::{MasterChain, ReductionSeries};
-use crate::meter::{Hearing, Measurement, ProgrammeMeter};
+use crate::meter::{Measurement, MeterInput, ProgrammeMeter};
 use crate::process::{ProcessSpec, Processor, Tap};
 use crate::render::error::RenderError;
 use crate::render::output::master_series::{MasterReadings, add_reductions};
@@ -68,20 +68,20 @@ impl DataTaps {
 }
 
 /// Receives the sum, and masters it into a sink.
-pub(crate) struct MasterLine<'a, 'b> {
+pub(crate) struct MasterStage<'a, 'b> {
     chain: MasterChain,
     reduction: ReductionSeries,
     data: Option<DataTaps>,
     sink: &'a mut Sink<'b>,
-    ready: Stretch,
-    next: Stretch,
+    ready: PendingBlock,
+    next: PendingBlock,
     /// Frames processed by the chain.
     seen: u64,
     /// Frames that may or may not be part of the output.
     unsure: Queue,
 }
 
-impl<'a, 'b> MasterLine<'a, 'b> {
+impl<'a, 'b> MasterStage<'a, 'b> {
     /// Builds a line for up to `spec.max_block` frames at a time; temporary files are created in
     /// `folder`. Restarts the sink. Control thread; allocates.
     ///
@@ -100,8 +100,8 @@ impl<'a, 'b> MasterLine<'a, 'b> {
             chain,
             data: (!mix_only).then(|| DataTaps::new(spec.sample_rate, folder)),
             sink,
-            ready: Stretch::new(spec),
-            next: Stretch::new(spec),
+            ready: PendingBlock::new(spec),
+            next: PendingBlock::new(spec),
             seen: 0,
             unsure: Queue::new(2),
         })
@@ -113,7 +113,7 @@ impl<'a, 'b> MasterLine<'a, 'b> {
         &mut self,
         frames: usize,
         fill: impl FnOnce(&mut BlockMut<'_>) -> Result<(), RenderError> + Send,
-        sum: Option<Hearing<'_>>,
+        sum: Option<MeterInput<'_>>,
     ) -> Result<(), RenderError> {
         let Self { chain, reduction, data, sink, ready, next, .. } = self;
         let block = ready.block();
@@ -179,7 +179,7 @@ impl<'a, 'b> MasterLine<'a, 'b> {
     }
 }
 
-impl Store for MasterLine<'_, '_> {
+impl PremasterSink for MasterStage<'_, '_> {
     fn keep(
         &mut self,
         block: &Block<'_>,
@@ -209,13 +209,13 @@ impl Store for MasterLine<'_, '_> {
 }
 
 /// Frames of the master on their way from the chain to the taps.
-struct Stretch {
+struct PendingBlock {
     buffer: AudioBuffer,
     /// Range of the frames that are part of the output.
     range: Range<usize>,
 }
 
-impl Stretch {
+impl PendingBlock {
     fn new(spec: &ProcessSpec) -> Self {
         Self { buffer: AudioBuffer::new(2, spec.max_block), range: 0..0 }
     }

@@ -1,10 +1,10 @@
 //! Pass one: every track and bus is rendered, summed chunk by chunk into a store, and measured on
 //! the way.
 
-use super::chunk::Chunk;
-use super::mix_sink::{Keeper, Store};
-use super::output_range::Span;
-use super::strip_meter::StripTap;
+use super::chunk::MixChunk;
+use super::mix_sink::{MixSummer, PremasterSink};
+use super::output_range::OutputRange;
+use super::strip_meter::StripMeter;
 use super::track_groups::TrackGroups;
 use crate::io::wav::BroadcastExtension;
 use crate::io::{Fingerprint, StemOutcome};
@@ -53,7 +53,7 @@ pub(crate) struct TrackResult {
 
 /// Renders a plan into a store, from the output's first frame on; the store may receive more than
 /// the output. Temporary files are created in `folder`.
-pub(crate) fn run<S: Store>(
+pub(crate) fn run<S: PremasterSink>(
     plan: &Plan,
     options: &RenderOptions,
     folder: Option<&Path>,
@@ -67,14 +67,14 @@ pub(crate) fn run<S: Store>(
     let latency = summing.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
-    let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripTap::new(plan, start, track.latency()));
+    let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripMeter::new(plan, start, track.latency()));
     let count = tracks.len();
     let mut tracks = TrackGroups::new(tracks, tap);
     let buses = &plan.routing().buses;
     let sum = count + buses.len();
     let mut log = MeterLog::new(sum + 1, PAGE_ROWS, folder);
-    let bus_taps = buses.iter().map(|bus| StripTap::new(plan, start, bus.latency)).collect();
-    let mut span = Span::new(plan, start);
+    let bus_taps = buses.iter().map(|bus| StripMeter::new(plan, start, bus.latency)).collect();
+    let mut span = OutputRange::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
 
@@ -83,9 +83,9 @@ pub(crate) fn run<S: Store>(
         Some(folder) => Some(StemFiles::new(plan, folder, options.bext(BroadcastExtension::STEM), start)?),
         None => None,
     };
-    let mut keeper = Keeper::new(rate, summing, bus_taps, chunk, (store, stems), measures);
+    let mut keeper = MixSummer::new(rate, summing, bus_taps, chunk, (store, stems), measures);
     let outputs = tracks.spare_outputs();
-    let mut ready = Chunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
+    let mut ready = MixChunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;
     while span.end.is_none_or(|end| position < end + latency) {
         // If the end is known, no frame beyond it is read, so that reading a stem does not depend

@@ -1,36 +1,36 @@
 //! Summing of a chunk while the tracks render the next one: through buses and the master's inserts,
 //! past a meter, to the store.
 
-use super::chunk::Chunk;
-use super::strip_meter::StripTap;
+use super::chunk::MixChunk;
+use super::strip_meter::StripMeter;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::meter::ProgrammeMeter;
 use crate::mix::summing::Summing;
 use crate::process::Tap;
 use crate::render::error::RenderError;
 use crate::render::output::stem_files::StemFiles;
-use crate::render::spill::premaster::Scratch;
+use crate::render::spill::premaster::PremasterSpill;
 use crate::units::SampleRate;
 
 /// Level below which the tail of the inserts has ended: −90 dBFS.
 const TAIL_FLOOR: f32 = 3.162_277_7e-5;
 
 /// Destination of the sum, front to back, from the output's first frame on.
-pub(crate) trait Store: Send {
+pub(crate) trait PremasterSink: Send {
     /// Appends frames and meters them. Frames before `sure` belong to the output; later ones may
     /// still be dropped.
     fn keep(&mut self, block: &Block<'_>, sure: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError>;
 }
 
-impl Store for Scratch {
+impl PremasterSink for PremasterSpill {
     fn keep(&mut self, block: &Block<'_>, _: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError> {
         let observe = || meter.map_or((), |meter| meter.observe(block));
-        rayon::join(|| self.write(block), observe).0.map_err(RenderError::Scratch)
+        rayon::join(|| self.write(block), observe).0.map_err(RenderError::PremasterSpill)
     }
 }
 
 /// Result of a mix pass.
-pub(crate) struct Kept<S> {
+pub(crate) struct MixTotals<S> {
     pub(crate) store: S,
     pub(crate) stems: Option<StemFiles>,
     /// Meter of the sum, if it is measured.
@@ -42,10 +42,10 @@ pub(crate) struct Kept<S> {
 }
 
 /// The sum of the tracks, with meters on it and on its buses, and the store.
-pub(crate) struct Keeper<S> {
+pub(crate) struct MixSummer<S> {
     rate: SampleRate,
     summing: Summing,
-    bus_taps: Vec<StripTap>,
+    bus_taps: Vec<StripMeter>,
     /// The sum, stereo.
     buffer: AudioBuffer,
     meter: Option<ProgrammeMeter>,
@@ -55,13 +55,13 @@ pub(crate) struct Keeper<S> {
     heard_until: u64,
 }
 
-impl<S: Store> Keeper<S> {
+impl<S: PremasterSink> MixSummer<S> {
     /// Builds a keeper for chunks of up to `chunk` frames; `measures` is true if the sum is
     /// measured. Allocates.
     pub(crate) fn new(
         rate: SampleRate,
         summing: Summing,
-        bus_taps: Vec<StripTap>,
+        bus_taps: Vec<StripMeter>,
         chunk: usize,
         (store, stems): (S, Option<StemFiles>),
         measures: bool,
@@ -71,7 +71,7 @@ impl<S: Store> Keeper<S> {
     }
 
     /// Sums the next chunk, and stores the sum.
-    pub(crate) fn take(&mut self, chunk: &Chunk) -> Result<(), RenderError> {
+    pub(crate) fn take(&mut self, chunk: &MixChunk) -> Result<(), RenderError> {
         let Self { summing, bus_taps, buffer, .. } = self;
         summing.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
         for (block, tap) in summing.bus_outputs(chunk.rendered).zip(bus_taps) {
@@ -105,8 +105,8 @@ impl<S: Store> Keeper<S> {
     }
 
     /// Returns the result.
-    pub(crate) fn finish(self) -> Kept<S> {
+    pub(crate) fn finish(self) -> MixTotals<S> {
         let buses = self.bus_taps.into_iter().map(|tap| tap.meter).collect();
-        Kept { store: self.store, stems: self.stems, sum: self.meter, heard_until: self.heard_until, buses }
+        MixTotals { store: self.store, stems: self.stems, sum: self.meter, heard_until: self.heard_until, buses }
     }
 }

@@ -10,7 +10,7 @@ const MAX_TAIL_S: f64 = 10.0;
 
 /// Range of the output: requested, or determined while rendering.
 #[derive(Clone)]
-pub(crate) struct Span {
+pub(crate) struct OutputRange {
     asked_end: Option<u64>,
     asked_tail: Option<u64>,
     longest_tail: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Span {
     pub(crate) stems_end: Option<u64>,
 }
 
-impl Span {
+impl OutputRange {
     pub(crate) fn new(plan: &Plan, start: u64) -> Self {
         let rate = plan.sample_rate();
         let time = &plan.session().time;

@@ -1,12 +1,12 @@
 //! A session prepared for rendering: checked, aligned, planned.
 
+use super::master_pass::MasterAttempts;
 use super::master_pass::Mastered;
-use super::master_pass::Tries;
-use super::master_stage::MasterLine;
+use super::master_stage::MasterStage;
 use super::mix_pass::Mixed;
 use super::{align_pass, master_pass, mix_pass};
 use crate::align::Alignment;
-use crate::master::Aim;
+use crate::master::MasterTarget;
 use crate::render::error::RenderError;
 use crate::render::options::RenderOptions;
 use crate::render::output::sink::Sink;
@@ -14,20 +14,20 @@ use crate::render::plan::Plan;
 use crate::render::progress::OnProgress;
 use crate::render::progress::Phase;
 use crate::render::progress::PhaseProgress;
-use crate::render::spill::premaster::Scratch;
+use crate::render::spill::premaster::PremasterSpill;
 use crate::session::Session;
 use std::path::Path;
 
 /// A prepared session: checked, compared, its clips in place.
-pub(crate) struct Road {
+pub(crate) struct PreparedRender {
     pub(crate) plan: Plan,
     pub(crate) alignment: Option<Alignment>,
-    pub(crate) aim: Aim,
+    pub(crate) aim: MasterTarget,
 }
 
-impl Road {
-    pub(super) fn travel(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
-        let aim = Aim::of_session(&session);
+impl PreparedRender {
+    pub(super) fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
+        let aim = MasterTarget::of_session(&session);
         let (plan, alignment) = prepare(session, on_progress)?;
         Ok(Self { plan, alignment, aim })
     }
@@ -41,24 +41,24 @@ impl Road {
         on_progress: &mut OnProgress<'_>,
     ) -> Result<(Mixed, Mastered), RenderError> {
         let Self { plan, aim, .. } = self;
-        let mut tries = Tries::first(aim, None);
+        let mut tries = MasterAttempts::first(aim, None);
         // Without a target loudness, the gain is known before the mix: a single pass is enough.
         if aim.target_lufs.is_none() {
             let spec = plan.spec(2, options.chunk_frames.max(1));
-            let line = MasterLine::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
+            let line = MasterStage::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
             let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
             let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
             let taps = line.finish(mixed.frames)?;
             progress.at(mixed.frames)?;
             let written = sink.finish(mixed.frames, on_progress)?;
-            if tries.are_over(&written.measurement) {
+            if tries.is_done(&written.measurement) {
                 return Ok((mixed, tries.end(taps, written, sink)));
             }
         }
-        let scratch = Scratch::new(options.scratch_frames, folder);
+        let scratch = PremasterSpill::new(options.scratch_frames, folder);
         let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
         if aim.target_lufs.is_some() {
-            tries = Tries::first(aim, mixed.measured.as_ref());
+            tries = MasterAttempts::first(aim, mixed.measured.as_ref());
         }
         let spec = plan.spec(2, options.chunk_frames.max(1));
         let waiting = (mixed.frames, &mut scratch);

@@ -1,7 +1,7 @@
 //! The offline render: from a session to a folder of results, as fast as the machine allows.
 
 use super::exact_sum::is_exact;
-use super::prepared_render::Road;
+use super::prepared_render::PreparedRender;
 use crate::audio::AudioBuffer;
 use crate::io::StagedFolder;
 use crate::render::error::RenderError;
@@ -40,7 +40,7 @@ pub fn render_to_folder(
     let mut staged = StagedFolder::open(folder)?;
     // The file that takes longest is created first: an error appears before a stem is read.
     staged.create(sink::wav_name(&session.output))?;
-    let road = Road::travel(session, on_progress)?;
+    let road = PreparedRender::prepare(session, on_progress)?;
     let settings = road.plan.session().output.clone();
     let rate = road.plan.sample_rate();
     let exact = is_exact(&road.plan);
@@ -88,7 +88,7 @@ pub fn render_to_memory(
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<(AudioBuffer, Report), RenderError> {
-    let road = Road::travel(session, on_progress)?;
+    let road = PreparedRender::prepare(session, on_progress)?;
     let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
     let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
     let mut report = report_builder::report(&road, &mixed, &mastered);
@@ -106,7 +106,10 @@ pub fn render_to_memory(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::wav::BroadcastExtension;
+    use crate::master::MasterTarget;
     use crate::master::TRUE_PEAK_TOLERANCE_DB;
+    use crate::render::offline::prepared_render::prepare;
     use crate::session::{AlignMode, OutputFormat, Target, Track};
     use mixdown_fixtures::signals;
     use std::ops::ControlFlow;
@@ -137,8 +140,8 @@ mod tests {
         let settings = session.output.clone();
         let go_on = &mut |_| ControlFlow::Continue(());
         let (plan, alignment) = prepare(session, go_on).unwrap();
-        let aim = Aim { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
-        let road = Road { plan, alignment, aim };
+        let aim = MasterTarget { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
+        let road = PreparedRender { plan, alignment, aim };
         let rate = road.plan.sample_rate();
         let mut written = |chunk_frames: usize| {
             let out = folder.path().join(chunk_frames.to_string());

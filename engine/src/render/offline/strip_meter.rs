@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// It omits frames before the output's start, and stops with the sound or the output. Its readings
 /// are to be moved to a [`MeterLog`](crate::render::spill::meter_log::MeterLog) after every chunk.
-pub(crate) struct StripTap {
+pub(crate) struct StripMeter {
     pub(crate) meter: ProgrammeMeter,
     /// Latency of the strip's output, in frames.
     latency: u64,
@@ -20,7 +20,7 @@ pub(crate) struct StripTap {
     until: u64,
 }
 
-impl StripTap {
+impl StripMeter {
     /// Creates a tap; `start` is the session frame at which the output begins. Allocates.
     pub(crate) fn new(plan: &Plan, start: u64, latency: u64) -> Self {
         let rate = plan.sample_rate();
@@ -39,7 +39,7 @@ impl StripTap {
         meter.observe(&heard);
     }
 
-    /// Meters a range of the last outputs of up to [`TOGETHER`] tracks, each by its own tap. The
+    /// Meters a range of the last outputs of up to [`TRACKS_PER_BATCH`] tracks, each by its own tap. The
     /// result has the same bits as one after the other.
     pub(crate) fn observe_tracks(taps: &mut [Option<Self>], tracks: &[TrackStrip<Clip>], range: &Range<usize>) {
         let mut taps = taps.iter_mut().zip(tracks);
@@ -50,7 +50,7 @@ impl StripTap {
         };
         match std::array::from_fn(|_| next()) {
             [Some(a), Some(b), Some(c), Some(d)] => {
-                ProgrammeMeter::observe_together(&mut [a, b, c, d]);
+                ProgrammeMeter::observe_batch(&mut [a, b, c, d]);
             }
             some => some.into_iter().flatten().for_each(|(meter, block)| meter.observe(&block)),
         }

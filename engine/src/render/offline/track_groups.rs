@@ -1,9 +1,9 @@
 //! Tracks of an offline mix, in groups that are rendered together. Threads share the groups, a part
 //! of a chunk at a time.
 
-use super::strip_meter::StripTap;
+use super::strip_meter::StripMeter;
 use crate::mix::{StripOutputs, TrackStrip};
-use crate::process::TOGETHER;
+use crate::process::TRACKS_PER_BATCH;
 use crate::render::clip::Clip;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,18 +24,18 @@ struct Group {
 
 struct Members {
     tracks: Vec<TrackStrip<Clip>>,
-    taps: Vec<Option<StripTap>>,
+    taps: Vec<Option<StripMeter>>,
 }
 
 impl TrackGroups {
     /// Forms groups of four; the remaining tracks stay single. Allocates.
-    pub(crate) fn new(tracks: Vec<TrackStrip<Clip>>, tap: impl Fn(&TrackStrip<Clip>) -> Option<StripTap>) -> Self {
+    pub(crate) fn new(tracks: Vec<TrackStrip<Clip>>, tap: impl Fn(&TrackStrip<Clip>) -> Option<StripMeter>) -> Self {
         let mut groups = Vec::new();
         let mut tracks = tracks.into_iter();
         while tracks.len() > 0 {
             // Fewer than four run one after the other in any case: each by itself, so that several
             // threads can share them.
-            let size = if tracks.len() >= TOGETHER { TOGETHER } else { 1 };
+            let size = if tracks.len() >= TRACKS_PER_BATCH { TRACKS_PER_BATCH } else { 1 };
             let tracks: Vec<_> = tracks.by_ref().take(size).collect();
             let taps = tracks.iter().map(&tap).collect();
             groups.push(Group { done: AtomicUsize::new(0), members: Mutex::new(Members { tracks, taps }) });
@@ -66,12 +66,12 @@ impl TrackGroups {
     }
 
     /// Returns the meter of every track, in session order.
-    pub(crate) fn taps(&mut self) -> impl Iterator<Item = &mut Option<StripTap>> {
+    pub(crate) fn taps(&mut self) -> impl Iterator<Item = &mut Option<StripMeter>> {
         self.0.iter_mut().flat_map(|group| unpoisoned(group.members.get_mut()).taps.iter_mut())
     }
 
     /// Returns every track and its meter, in session order.
-    pub(crate) fn into_each(self) -> impl Iterator<Item = (TrackStrip<Clip>, Option<StripTap>)> {
+    pub(crate) fn into_each(self) -> impl Iterator<Item = (TrackStrip<Clip>, Option<StripMeter>)> {
         self.0.into_iter().flat_map(|group| {
             let members = unpoisoned(group.members.into_inner());
             members.tracks.into_iter().zip(members.taps)
@@ -115,7 +115,7 @@ fn furthest_behind(groups: &[Group], frames: usize) -> Option<(&Group, MutexGuar
 impl Members {
     /// Renders the frames from `start` to `end` of the chunk.
     fn render(&mut self, start: usize, end: usize) {
-        TrackStrip::process_together(&mut self.tracks, start..end);
-        StripTap::observe_tracks(&mut self.taps, &self.tracks, &(start..end));
+        TrackStrip::process_batch(&mut self.tracks, start..end);
+        StripMeter::observe_tracks(&mut self.taps, &self.tracks, &(start..end));
     }
 }

@@ -1,7 +1,7 @@
 //! Conversion of a finished WAV master to FLAC or Opus, and measurement of the decoded result.
 
 use super::verify::ReadBack;
-use super::written::Written;
+use super::written::WrittenMaster;
 use crate::audio::{AudioBuffer, Block, Quantiser};
 use crate::io::wav::{WavFormat, WavWriter, WrittenSamples};
 use crate::io::{DecodeError, ENCODER_TAG, FlacWriter, Fold, OpusWriter, StemReader};
@@ -93,7 +93,7 @@ pub(crate) fn is_same(packed: &Path, samples: &mut WrittenSamples, frames: u64) 
         if done + count as u64 > frames {
             return Ok(false);
         }
-        samples.read(&mut wanted.first_mut(count)).map_err(RenderError::Scratch)?;
+        samples.read(&mut wanted.first_mut(count)).map_err(RenderError::PremasterSpill)?;
         let (block, wanted) = (block.first(count), wanted.first(count));
         if (0..2).any(|channel| block.channel(channel) != wanted.channel(channel)) {
             return Ok(false);
@@ -124,11 +124,11 @@ pub(crate) fn opus(file: impl Write, samples: &mut WrittenSamples, frames: u64, 
 
 /// Power of the mix, and of the difference to the decoded audio, block by block.
 #[derive(Default)]
-struct Difference {
+struct CodecDifference {
     blocks: Vec<(f64, f64)>,
 }
 
-impl Difference {
+impl CodecDifference {
     /// Power (-60 dBFS) below which a difference is not counted.
     const LEAST_POWER: f64 = 1e-6;
 
@@ -165,31 +165,32 @@ pub(crate) fn measured(
     folder: &Path,
     format: WavFormat,
     mix_only: bool,
-) -> Result<Written, RenderError> {
+) -> Result<WrittenMaster, RenderError> {
     let damaged = |frames: u64| RenderError::Encoded { path: named.into(), time_s: format.sample_rate.seconds(frames) };
     let mut decoded = StemReader::open_at_least(packed, Fold::Keep, 1)?;
-    let waiting = tempfile::NamedTempFile::new_in(folder).map_err(RenderError::Scratch)?;
-    let mut writer = waiting.reopen().and_then(|file| WavWriter::new(file, format)).map_err(RenderError::Scratch)?;
-    let file = waiting.reopen().map_err(RenderError::Scratch)?;
-    let mut back = ReadBack::new(file, writer.data_start(), format, folder).map_err(RenderError::Scratch)?;
+    let waiting = tempfile::NamedTempFile::new_in(folder).map_err(RenderError::PremasterSpill)?;
+    let mut writer =
+        waiting.reopen().and_then(|file| WavWriter::new(file, format)).map_err(RenderError::PremasterSpill)?;
+    let file = waiting.reopen().map_err(RenderError::PremasterSpill)?;
+    let mut back = ReadBack::new(file, writer.data_start(), format, folder).map_err(RenderError::PremasterSpill)?;
     if !mix_only {
         back = back.drawing(format, folder)?;
     }
     let mut quantiser = Quantiser::new(format.samples, 2, format.sample_rate, None, false);
     let (mut block, mut bytes) = (AudioBuffer::new(2, BLOCK_FRAMES), Vec::new());
-    let (mut wanted, mut difference) = (AudioBuffer::new(2, BLOCK_FRAMES), Difference::default());
+    let (mut wanted, mut difference) = (AudioBuffer::new(2, BLOCK_FRAMES), CodecDifference::default());
     let mut frames = 0;
     loop {
         let count = match decoded.read(&mut block.block_mut()) {
             Err(DecodeError::NonFinite { .. } | DecodeError::TooLoud { .. }) => return Err(damaged(frames)),
             read => read?,
         };
-        mix.read(&mut wanted.first_mut(count)).map_err(RenderError::Scratch)?;
+        mix.read(&mut wanted.first_mut(count)).map_err(RenderError::PremasterSpill)?;
         difference.observe(&wanted.first(count), &block.first(count));
         frames += count as u64;
         bytes.clear();
         quantiser.write(&block.first(count), &mut bytes);
-        writer.write(&bytes).and_then(|()| back.take_in(count, [None, None])).map_err(RenderError::Scratch)?;
+        writer.write(&bytes).and_then(|()| back.take_in(count, [None, None])).map_err(RenderError::PremasterSpill)?;
         back.keep().map_err(RenderError::MeterLog)?;
         if count < BLOCK_FRAMES {
             break;
@@ -214,7 +215,7 @@ mod tests {
         let (mix, decoded) = (AudioBuffer::from_channels(&[mix.clone(), mix]), {
             AudioBuffer::from_channels(&[decoded.clone(), decoded])
         });
-        let mut difference = Difference::default();
+        let mut difference = CodecDifference::default();
         for start in (0..mix.frames()).step_by(BLOCK_FRAMES) {
             let part = start..start + BLOCK_FRAMES;
             difference.observe(&mix.block().slice(part.clone()), &decoded.block().slice(part));

@@ -10,7 +10,7 @@ use crate::render::error::RenderError;
 use crate::render::offline::master_pass::Mastered;
 use crate::render::offline::master_stage::MasterData;
 use crate::render::offline::mix_pass::Mixed;
-use crate::render::offline::prepared_render::Road;
+use crate::render::offline::prepared_render::PreparedRender;
 use crate::render::options::RenderOptions;
 use crate::report::{self, Drawn, Report};
 use std::io::BufWriter;
@@ -26,7 +26,7 @@ pub(crate) const REPORT: &str = "report.json";
 /// Writes all of them. Hashes, documents and plots are produced in parallel, while the calling
 /// thread waits for the master to reach the disk.
 pub(crate) fn write(
-    road: &Road,
+    road: &PreparedRender,
     mixed: Mixed,
     (mastered, data, mut waveform): (&Mastered, MasterData, PagedWaveform),
     staged: &mut StagedFolder,

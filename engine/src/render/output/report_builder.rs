@@ -1,12 +1,12 @@
 //! Puts together the report of a render, with its sentences for people.
 
 use crate::io::{DecodeError, Fingerprint};
-use crate::master::{Aim, LOUDNESS_TOLERANCE_LU, Limit, Miss, TRUE_PEAK_TOLERANCE_DB};
+use crate::master::{LOUDNESS_TOLERANCE_LU, Limit, MasterTarget, Miss, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
 use crate::render::offline::exact_sum::is_exact;
 use crate::render::offline::master_pass::Mastered;
 use crate::render::offline::mix_pass::{Mixed, TrackResult};
-use crate::render::offline::prepared_render::Road;
+use crate::render::offline::prepared_render::PreparedRender;
 use crate::report::{BusReport, LimiterReport, MasterReport, OutputReport, Report, SCHEMA, TrackReport};
 use rayon::prelude::*;
 
@@ -37,7 +37,7 @@ impl Hashes {
 }
 
 /// Returns the report, without hashes.
-pub(crate) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report {
+pub(crate) fn report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) -> Report {
     let plan = &road.plan;
     let rate = plan.sample_rate();
     let output = OutputReport {
@@ -87,7 +87,7 @@ pub(crate) fn report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> Report 
     }
 }
 
-fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
+fn master_report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
     let aim = &road.aim;
     let written = &mastered.written.measurement;
     let missed = missed(aim, mastered);
@@ -111,7 +111,7 @@ fn master_report(road: &Road, mixed: &Mixed, mastered: &Mastered) -> MasterRepor
 }
 
 /// Returns the miss of the written master, if it misses its target or ceiling.
-fn missed(aim: &Aim, mastered: &Mastered) -> Option<Miss> {
+fn missed(aim: &MasterTarget, mastered: &Mastered) -> Option<Miss> {
     let written = &mastered.written.measurement;
     let too_far = match (aim.target_lufs, written.integrated_lufs) {
         (Some(target), Some(loudness)) => (loudness - target).abs() > LOUDNESS_TOLERANCE_LU,
@@ -139,7 +139,7 @@ fn missed(aim: &Aim, mastered: &Mastered) -> Option<Miss> {
     })
 }
 
-fn track(road: &Road, index: usize, result: &TrackResult) -> TrackReport {
+fn track(road: &PreparedRender, index: usize, result: &TrackResult) -> TrackReport {
     let plan = &road.plan;
     let (track, stem) = (&plan.session().tracks[index], &plan.stems()[index]);
     TrackReport {
@@ -206,7 +206,7 @@ fn track_warnings(track: &TrackReport) -> Vec<String> {
     warnings
 }
 
-fn sentences(road: &Road, output: &OutputReport, master: &MasterReport, tracks: usize) -> Vec<String> {
+fn sentences(road: &PreparedRender, output: &OutputReport, master: &MasterReport, tracks: usize) -> Vec<String> {
     let stems = if tracks == 1 { "1 stem".to_owned() } else { format!("{tracks} stems") };
     let mut text = vec![format!("{stems} mixed into {:.1} s at {} Hz.", output.duration_s, output.sample_rate_hz)];
     if let (Some(loudness), Some(peak)) = (master.written.integrated_lufs, master.written.true_peak_dbtp) {

@@ -2,8 +2,8 @@
 //! packed into another container, or memory.
 
 use super::compressed_master;
-use super::verify::{Others, ReadBack};
-use super::written::Written;
+use super::verify::{ExtraMeters, ReadBack};
+use super::written::WrittenMaster;
 use crate::audio::{AudioBuffer, Block, ChannelLayout, Quantiser};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter, WrittenSamples};
 use crate::io::{Fold, OutputError, StagedFolder, StemReader};
@@ -125,7 +125,7 @@ impl<'a> FileSink<'a> {
 
     /// Completes the header with the measurement of the file, and checks that a reader finds the
     /// same number of frames.
-    fn finish(&mut self) -> Result<Written, RenderError> {
+    fn finish(&mut self) -> Result<WrittenMaster, RenderError> {
         let Some(Writing { writer, mut back, unread, .. }) = self.writing.take() else {
             return Err(self.failed()(io::ErrorKind::NotFound.into()));
         };
@@ -191,7 +191,7 @@ impl<'a> FileSink<'a> {
     }
 
     /// Encodes the file, and measures the decoded result.
-    fn encode_opus(&mut self, measured: &Measurement) -> Result<Written, RenderError> {
+    fn encode_opus(&mut self, measured: &Measurement) -> Result<WrittenMaster, RenderError> {
         let name = &self.settings.file_name();
         let path = self.staged.path_of(name);
         let failed = |source| RenderError::Output(OutputError::Io { path: path.clone(), source });
@@ -217,7 +217,7 @@ struct Writing {
 impl Writing {
     /// Appends a block. Meanwhile the previous one is read back and metered, together with the
     /// other meters.
-    fn write(&mut self, block: &Block<'_>, quantiser: &mut Quantiser, others: Others<'_>) -> io::Result<()> {
+    fn write(&mut self, block: &Block<'_>, quantiser: &mut Quantiser, others: ExtraMeters<'_>) -> io::Result<()> {
         let Self { writer, back, unread, bytes } = self;
         let write = || {
             bytes.clear();
@@ -263,7 +263,7 @@ impl Sink<'_> {
     }
 
     /// Appends a block; meanwhile the other meters process theirs.
-    pub(crate) fn write(&mut self, block: &Block<'_>, others: Others<'_>) -> Result<(), RenderError> {
+    pub(crate) fn write(&mut self, block: &Block<'_>, others: ExtraMeters<'_>) -> Result<(), RenderError> {
         match self {
             Self::Memory(memory) => {
                 others.into_iter().flatten().for_each(|(meter, block)| meter.observe(&block));
@@ -282,7 +282,11 @@ impl Sink<'_> {
     }
 
     /// Completes the result of `frames` frames, and measures the written audio.
-    pub(crate) fn finish(&mut self, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<Written, RenderError> {
+    pub(crate) fn finish(
+        &mut self,
+        frames: u64,
+        on_progress: &mut OnProgress<'_>,
+    ) -> Result<WrittenMaster, RenderError> {
         let mut progress = PhaseProgress::start(on_progress, Phase::Verifying, frames)?;
         let written = match self {
             Self::File(sink) => sink.finish()?,
@@ -292,7 +296,7 @@ impl Sink<'_> {
                     let block = AudioBuffer::from_channels(&[left.to_vec(), right.to_vec()]);
                     meter.observe(&block.block());
                 }
-                Written { measurement: meter.measurement(), waveform: None }
+                WrittenMaster { measurement: meter.measurement(), waveform: None }
             }
         };
         progress.at(frames)?;

@@ -5,9 +5,9 @@ use crate::audio::{Block, Quantiser, SampleFormat};
 use crate::io::wav::{BroadcastExtension, WavFormat, WavWriter};
 use crate::io::{OutputError, StagedFolder};
 use crate::mix::summing::Summing;
-use crate::mix::{FeedPlan, Node};
+use crate::mix::{ConnectionPlan, Node};
 use crate::render::error::RenderError;
-use crate::render::offline::chunk::Chunk;
+use crate::render::offline::chunk::MixChunk;
 use crate::render::plan::Plan;
 use crate::session::{MASTER, Session};
 use std::collections::HashSet;
@@ -46,7 +46,7 @@ impl StemFiles {
         let format = WavFormat { samples: SampleFormat::Float32, sample_rate: plan.sample_rate(), channels: 2 };
         let routing = plan.routing();
         let mut files = Vec::with_capacity(routing.master.len());
-        for (FeedPlan { from, delay, .. }, name) in routing.master.iter().zip(names(plan.session())) {
+        for (ConnectionPlan { from, delay, .. }, name) in routing.master.iter().zip(names(plan.session())) {
             let file = staged.create(&name)?;
             let writer = WavWriter::new(file, format)
                 .map_err(|source| OutputError::Io { path: staged.path_of(&name), source })?;
@@ -59,7 +59,7 @@ impl StemFiles {
     }
 
     /// Appends the frames of each signal in a chunk, once it has been summed.
-    pub(crate) fn take(&mut self, chunk: &Chunk, summing: &Summing) -> Result<(), RenderError> {
+    pub(crate) fn take(&mut self, chunk: &MixChunk, summing: &Summing) -> Result<(), RenderError> {
         for file in &mut self.files {
             let block = match file.from {
                 Node::Track(index) => chunk.outputs[index].first(false, chunk.rendered),

@@ -2,10 +2,10 @@
 //! drawing.
 
 use super::waveform_files::WaveformLog;
-use super::written::Written;
+use super::written::WrittenMaster;
 use crate::audio::{AudioBuffer, ChannelLayout};
 use crate::io::wav::{WavFormat, WrittenSamples};
-use crate::meter::{Hearing, ProgrammeMeter};
+use crate::meter::{MeterInput, ProgrammeMeter};
 use crate::process::BuildError;
 use crate::render::spill::byte_log::PAGE_BYTES;
 use crate::render::spill::meter_log::{MeterLog, PAGE_ROWS};
@@ -17,7 +17,7 @@ use std::path::Path;
 const BLOCK_FRAMES: usize = 16_384;
 
 /// Meters of the same programme at other places, each with its next block.
-pub(crate) type Others<'a> = [Option<Hearing<'a>>; 2];
+pub(crate) type ExtraMeters<'a> = [Option<MeterInput<'a>>; 2];
 
 /// A reader behind a writer.
 pub(crate) struct ReadBack {
@@ -50,7 +50,7 @@ impl ReadBack {
 
     /// Reads and meters the next written frames, together with the other meters. On processors with
     /// AVX-512 that costs little more than one of them.
-    pub(crate) fn take_in(&mut self, frames: usize, mut others: Others<'_>) -> io::Result<()> {
+    pub(crate) fn take_in(&mut self, frames: usize, mut others: ExtraMeters<'_>) -> io::Result<()> {
         let mut left = frames;
         loop {
             let count = left.min(BLOCK_FRAMES);
@@ -90,8 +90,8 @@ impl ReadBack {
     ///
     /// # Errors
     /// When a temporary file cannot be read or written.
-    pub(crate) fn into_written(mut self) -> io::Result<Written> {
+    pub(crate) fn into_written(mut self) -> io::Result<WrittenMaster> {
         let measurement = self.log.end(0, self.meter)?;
-        Ok(Written { measurement, waveform: self.waveform.map(WaveformLog::end).transpose()? })
+        Ok(WrittenMaster { measurement, waveform: self.waveform.map(WaveformLog::end).transpose()? })
     }
 }

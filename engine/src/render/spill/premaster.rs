@@ -11,7 +11,7 @@ const FRAME_BYTES: u64 = 8;
 
 /// A stereo recording that is written once, front to back, and then read as often as needed.
 #[derive(Debug)]
-pub struct Scratch {
+pub struct PremasterSpill {
     /// Left and right, frame by frame.
     memory: Vec<f32>,
     file: PageFile,
@@ -21,7 +21,7 @@ pub struct Scratch {
     read_at: u64,
 }
 
-impl Scratch {
+impl PremasterSpill {
     /// Creates scratch that holds `limit_frames` in memory and more than that in a file in
     /// `folder`, or in the system's folder for temporary files. The file is unlinked at once:
     /// nothing can be left behind.
@@ -106,7 +106,7 @@ mod tests {
         let right: Vec<f32> = left.iter().map(|x| -x).collect();
         let audio = AudioBuffer::from_channels(&[left, right]);
         for limit in [10, 500, 5_000] {
-            let mut scratch = Scratch::new(limit, None);
+            let mut scratch = PremasterSpill::new(limit, None);
             for start in (0..1_000).step_by(130) {
                 scratch.write(&audio.block().slice(start..(start + 130).min(1_000))).unwrap();
             }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn reading_past_the_end_is_an_error() {
-        let mut scratch = Scratch::new(10, None);
+        let mut scratch = PremasterSpill::new(10, None);
         scratch.write(&AudioBuffer::new(2, 3).block()).unwrap();
         assert!(scratch.read(&mut AudioBuffer::new(2, 4).block_mut()).is_err());
     }

@@ -72,7 +72,7 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
             document.cleaned_jobs,
             document.quarantined,
         ))?;
-        document.errors.iter().for_each(|error| terminal::fail(&error.clone()));
+        document.errors.iter().for_each(|error| terminal::fail(&terminal::one_line(error)));
     }
     if document.status == CleanupStatus::Completed { Ok(()) } else { Err(Failure::Told) }
 }

@@ -10,6 +10,7 @@ mod watch;
 
 use super::{log, outcome::Failure};
 use clap::Subcommand;
+use place::PlaceArguments;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Queue mixes, work the queue, and see what became of them.
@@ -42,21 +43,33 @@ impl JobsCommand {
     /// Shows lines of the log on standard error. A worker tells what becomes of jobs; the other
     /// commands only what is wrong.
     fn start_log(&self) {
-        let (place, level) = match self {
-            Self::Run(arguments) if !arguments.place.json => (&arguments.place, LevelFilter::INFO),
-            Self::Run(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Submit(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::List(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Status(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Watch(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Cancel(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Retry(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Delete(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Cleanup(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::Stats(arguments) => (&arguments.place, LevelFilter::WARN),
-            Self::RenderChild => return,
-        };
-        log::start(if place.quiet { LevelFilter::ERROR } else { level });
+        match self {
+            Self::Run(arguments) if !arguments.place.json => log::start(LevelFilter::INFO),
+            Self::RenderChild => {}
+            _ => log::start(LevelFilter::WARN),
+        }
+    }
+
+    /// Returns whether nothing but errors is to be shown.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.place().is_some_and(|place| place.quiet)
+    }
+
+    /// Returns which folders it works on; `None` for the child of a worker.
+    fn place(&self) -> Option<&PlaceArguments> {
+        Some(match self {
+            Self::Submit(arguments) => &arguments.place,
+            Self::Run(arguments) => &arguments.place,
+            Self::List(arguments) => &arguments.place,
+            Self::Status(arguments) => &arguments.place,
+            Self::Watch(arguments) => &arguments.place,
+            Self::Cancel(arguments) => &arguments.place,
+            Self::Retry(arguments) => &arguments.place,
+            Self::Delete(arguments) => &arguments.place,
+            Self::Cleanup(arguments) => &arguments.place,
+            Self::Stats(arguments) => &arguments.place,
+            Self::RenderChild => return None,
+        })
     }
 }
 

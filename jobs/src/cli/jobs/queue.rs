@@ -58,17 +58,17 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             }
         }
         Event::Repaired(repaired) => {
-            if repaired.quarantined > 0 && !arguments.place.quiet {
+            if repaired.quarantined > 0 {
                 terminal::tell(&format!("{} damaged records were set aside in jobs/.quarantine", repaired.quarantined));
             }
-            if repaired.newer > 0 && !arguments.place.quiet {
+            if repaired.newer > 0 {
                 terminal::tell(&format!("{} records of a newer version of mixdown were left alone", repaired.newer));
             }
-            repaired.errors.iter().for_each(|error| terminal::warn(&error.to_string()));
+            repaired.errors.iter().for_each(|error| terminal::fail(&terminal::one_line(&error.to_string())));
         }
         // The log has named it, and what it met.
         Event::Cleaned(_) => {}
-        Event::Failed(error) => terminal::warn(&error.to_string()),
+        Event::Failed(error) => terminal::fail(&terminal::one_line(&error.to_string())),
     });
     if let Some(error) = stuck {
         return Err(error.into());

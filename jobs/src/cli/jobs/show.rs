@@ -1,8 +1,9 @@
 //! `mixdown jobs list` and `status`.
 
 use super::place::PlaceArguments;
-use crate::cli::outcome::{Failure, print};
-use crate::jobs::{Lookup, SessionId, State, status_document};
+use crate::cli::outcome::{Failure, print, show};
+use crate::cli::terminal::one_line;
+use crate::jobs::{Lookup, Record, SessionId, State, status_document};
 use crate::store::{Filter, Outline, Store};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -100,6 +101,12 @@ pub(super) fn status(arguments: &StatusArguments) -> Result<(), Failure> {
     tell(&lookup, arguments.place.json)
 }
 
+/// Returns where a job is, in one line: what failed may name several files, a line each.
+pub(super) fn message(record: &Record) -> String {
+    let lines: Vec<&str> = record.message.lines().map(str::trim).collect();
+    one_line(&lines.join("; ")).into_owned()
+}
+
 /// Prints what was found; a failure when nothing was.
 pub(super) fn tell(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     let document = status_document(lookup);
@@ -113,12 +120,12 @@ pub(super) fn tell(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     if json {
         return print(&format!("{document:#}\n"));
     }
-    let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state, record.progress, record.message);
+    let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state, record.progress, message(record));
     if let Some(url) = document["data"]["result_url"].as_str() {
-        let _ = writeln!(text, "result: {url}");
+        let _ = writeln!(text, "result: {}", one_line(url));
     }
     if let Some(path) = document["data"]["result_path"].as_str() {
-        let _ = writeln!(text, "file:   {path}");
+        let _ = writeln!(text, "file:   {}", one_line(path));
     }
-    print(&text)
+    show(&text)
 }

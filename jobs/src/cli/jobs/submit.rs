@@ -4,7 +4,7 @@ use super::place::PlaceArguments;
 use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
-use crate::cli::terminal;
+use crate::cli::terminal::{self, one_line};
 use crate::jobs::{NewJob, SessionId};
 use crate::store::{ImportLine, Store};
 use clap::Args;
@@ -89,10 +89,10 @@ fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Fail
         track.file = std::path::absolute(&track.file).unwrap_or_else(|_| track.file.clone());
         match StemReader::open(&track.file, Fold::Stereo).and_then(|_| hash_file(&track.file)) {
             Ok(blake3) => stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() }),
-            Err(error) => errors.push(error.to_string()),
+            Err(error) => errors.push(one_line(&error.to_string()).into_owned()),
         }
     }
-    if errors.is_empty() { Ok(stems) } else { Err(Failure::Other(errors.join("\n"))) }
+    if errors.is_empty() { Ok(stems) } else { Err(Failure::List(errors)) }
 }
 
 fn told(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {

@@ -25,7 +25,8 @@ pub(in crate::cli) struct WatchArguments {
 pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
     interrupt::listen();
     let store = arguments.place.look()?;
-    let bar = (stderr().is_terminal() && !arguments.place.json).then(|| ProgressBar::new(100));
+    let is_shown = stderr().is_terminal() && !arguments.place.json && !arguments.place.quiet;
+    let bar = is_shown.then(|| ProgressBar::new(100));
     if let (Some(bar), Ok(style)) =
         (&bar, ProgressStyle::with_template("{msg:<22} {wide_bar} {percent:>3} %  {elapsed}"))
     {
@@ -36,10 +37,10 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
         let lookup = store.look_up(&arguments.id);
         let Lookup::Found { record, .. } = &lookup else { break lookup };
         if let Some(bar) = &bar {
-            bar.set_message(record.message.clone());
+            bar.set_message(show::message(record));
             bar.set_position(u64::from(record.progress));
         } else if !arguments.place.json && last != record.message {
-            terminal::tell(&format!("{} …", record.message));
+            terminal::tell(&format!("{} …", show::message(record)));
             last.clone_from(&record.message);
         }
         if record.state.is_ended() || interrupt::asked() {

@@ -3,7 +3,7 @@
 use crate::cli::Failure;
 use crate::cli::terminal::shown;
 use mixdown_engine::io::{OutputKind, same_place};
-use mixdown_engine::live::{FoundGain, Measured, Timed};
+use mixdown_engine::live::{RenderedGain, RenderedLevels, Timed};
 use mixdown_engine::session::Session;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -26,14 +26,14 @@ pub(super) fn read_commands(path: &Path) -> Result<Vec<Timed>, Failure> {
 }
 
 /// What an earlier render has found.
-pub(super) struct Found {
-    pub(super) measured: Measured,
+pub(super) struct FoundReport {
+    pub(super) measured: RenderedLevels,
     /// Why that may not hold for what is played.
     pub(super) doubt: Option<String>,
 }
 
 /// Returns what the report.json of an earlier render holds about the loudness of its mix.
-pub(super) fn read_report(path: &Path, session: &Session) -> Result<Found, Failure> {
+pub(super) fn read_report(path: &Path, session: &Session) -> Result<FoundReport, Failure> {
     let report = read(path)?;
     let master = &report["master"];
     let before = &master["before"];
@@ -41,9 +41,9 @@ pub(super) fn read_report(path: &Path, session: &Session) -> Result<Found, Failu
         (Some(integrated_lufs), Some(true_peak_dbtp)) => {
             let found = master["target_lufs"].as_f64().zip(master["gain_db"].as_f64());
             let ceiling_dbtp = master["ceiling_dbtp"].as_f64();
-            let found = found.map(|(target_lufs, gain_db)| FoundGain { target_lufs, ceiling_dbtp, gain_db });
-            let measured = Measured { integrated_lufs, true_peak_dbtp, found };
-            Ok(Found { measured, doubt: doubt(path, &report, session) })
+            let found = found.map(|(target_lufs, gain_db)| RenderedGain { target_lufs, ceiling_dbtp, gain_db });
+            let measured = RenderedLevels { integrated_lufs, true_peak_dbtp, found };
+            Ok(FoundReport { measured, doubt: doubt(path, &report, session) })
         }
         _ => Err(Failure::Other(format!("{}: it says nothing of the loudness of a mix", path.display()))),
     }
@@ -69,8 +69,8 @@ fn doubt(path: &Path, report: &serde_json::Value, session: &Session) -> Option<S
     ))
 }
 
-/// Returns whether a stem is the one of a report; from another folder a report names its stems by paths
-/// that lead nowhere, and the name has to do.
+/// Returns whether a stem is the one of a report; from another folder a report names its stems by
+/// paths that lead nowhere, and the name has to do.
 fn is_same(played: &Path, rendered: &Path) -> bool {
     if rendered.exists() { same_place(played, rendered) } else { played.file_name() == rendered.file_name() }
 }

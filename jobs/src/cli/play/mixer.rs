@@ -1,7 +1,7 @@
 //! The mixer's state, and what its keys ask for: no terminal here.
 
 use crate::cli::terminal::one_line;
-use mixdown_engine::live::{BANDS, Command, Control, Event, LoopRange, Motion, Place, Reading, Strip};
+use mixdown_engine::live::{BANDS, Command, Control, Event, LoopRange, Motion, Reading, Strip, StripName};
 use mixdown_engine::session::Polarity;
 use mixdown_engine::units::SampleRate;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -16,7 +16,7 @@ const HOLD: u32 = 45;
 /// A strip as it is shown.
 #[derive(Clone, Debug)]
 pub(super) struct StripView {
-    pub(super) place: Place,
+    pub(super) place: StripName,
     pub(super) strip: Strip,
     pub(super) name: String,
     pub(super) gain_db: f64,
@@ -91,10 +91,10 @@ impl Mixer {
         };
         let tracks = session.tracks.iter().enumerate().map(|(index, track)| {
             let title = track.title();
-            view(Place::Track(title.to_string()), Strip::Track(index), &title)
+            view(StripName::Track(title.to_string()), Strip::Track(index), &title)
         });
         let buses = session.buses.iter().enumerate();
-        let buses = buses.map(|(index, bus)| view(Place::Bus(bus.name.clone()), Strip::Bus(index), &bus.name));
+        let buses = buses.map(|(index, bus)| view(StripName::Bus(bus.name.clone()), Strip::Bus(index), &bus.name));
         let mut mixer = Self {
             strips: tracks.chain(buses).collect(),
             master: MasterView {
@@ -240,8 +240,8 @@ impl Mixer {
             (KeyCode::Char('['), _) => pan(-0.05),
             (KeyCode::Char(']'), _) => pan(0.05),
             (KeyCode::Char('m'), _) => Command::Mute { place, mute: !view.mute },
-            (KeyCode::Char('s'), Place::Track(track)) => Command::Solo { track: track.clone(), solo: !view.solo },
-            (KeyCode::Char('p'), Place::Track(track)) => {
+            (KeyCode::Char('s'), StripName::Track(track)) => Command::Solo { track: track.clone(), solo: !view.solo },
+            (KeyCode::Char('p'), StripName::Track(track)) => {
                 let polarity = if view.inverted { Polarity::Normal } else { Polarity::Inverted };
                 Command::Polarity { track: track.clone(), polarity }
             }

@@ -6,6 +6,7 @@ mod draw;
 mod driver;
 mod mixer;
 mod outlet;
+mod run_loop;
 mod screen;
 #[cfg(any(feature = "device", target_os = "macos", windows))]
 mod sound;
@@ -33,7 +34,7 @@ use outlet::WavOutlet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use watch::{Script, Watch};
+use watch::{EngineWatch, Script};
 
 pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     if arguments.list_devices {
@@ -199,7 +200,7 @@ fn play(
     let mut script = Script { commands, sent: 0 };
     script.send(&mut control)?;
     let loop_range = loop_frames(arguments, rate);
-    let mut watch = Watch {
+    let mut watch = EngineWatch {
         arguments,
         plan,
         loop_range,
@@ -217,7 +218,7 @@ fn play(
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let running = scope.spawn(|| driver.run(&stop, outlet));
-            let watched = watch.run(&mut || running.is_finished());
+            let watched = run_loop::run(&mut watch, &mut || running.is_finished());
             stop.store(true, Ordering::Relaxed);
             let panicked = |_| Err(Failure::Other("the engine's thread has panicked".into()));
             let driven = running.join().unwrap_or_else(panicked);

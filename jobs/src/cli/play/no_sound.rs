@@ -1,6 +1,6 @@
 //! Sound devices, in a build without the feature `device`.
 
-use super::watch::Watch;
+use super::watch::EngineWatch;
 use crate::cli::Failure;
 use mixdown_engine::live::{LiveEngine, RingInput};
 use mixdown_engine::units::SampleRate;
@@ -20,7 +20,7 @@ pub(super) fn list() -> Result<String, Failure> {
 }
 
 pub(super) fn run(
-    _watch: &mut Watch<'_>,
+    _watch: &mut EngineWatch<'_>,
     _rate: SampleRate,
     _engine: LiveEngine<RingInput>,
     _is_done: &mut dyn FnMut() -> bool,

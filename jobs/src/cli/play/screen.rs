@@ -2,7 +2,7 @@
 
 use super::draw::draw;
 use super::mixer::{Asked, Mixer};
-use super::watch::{Watch, Watched, warning};
+use super::watch::{EngineWatch, Watched, warning};
 use crate::cli::{Failure, interrupt};
 use mixdown_engine::live::Event;
 use ratatui::DefaultTerminal;
@@ -14,7 +14,7 @@ use std::time::Duration;
 const FRAME: Duration = Duration::from_millis(33);
 
 /// Shows the mixer until somebody quits, the mix has ended, or the device is lost.
-pub(super) fn run(watch: &mut Watch<'_>, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
+pub(super) fn run(watch: &mut EngineWatch<'_>, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
     let new = || Mixer::new(watch.control, watch.plan.sample_rate(), watch.plan.expected_frames(), watch.loop_range);
     let mut mixer = watch.mixer.take().unwrap_or_else(new);
     // The progress bar has left its line unfinished.
@@ -30,10 +30,10 @@ pub(super) fn run(watch: &mut Watch<'_>, is_done: &mut dyn FnMut() -> bool) -> R
 fn show(
     terminal: &mut DefaultTerminal,
     mixer: &mut Mixer,
-    watch: &mut Watch<'_>,
+    watch: &mut EngineWatch<'_>,
     is_done: &mut dyn FnMut() -> bool,
 ) -> io::Result<Result<Watched, Failure>> {
-    let Watch { plan, control, script, readings, events, warnings, .. } = watch;
+    let EngineWatch { plan, control, script, readings, events, warnings, .. } = watch;
     let tracks = &plan.session().tracks;
     while !is_done() && !interrupt::asked() {
         readings.try_iter().for_each(|reading| mixer.show(&reading));

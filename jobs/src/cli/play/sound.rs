@@ -1,6 +1,7 @@
 //! Sound devices.
 
-use super::watch::{Watch, Watched};
+use super::run_loop;
+use super::watch::{EngineWatch, Watched};
 use crate::cli::Failure;
 use crate::cli::terminal::one_line;
 use mixdown_engine::live::{LiveEngine, OutputDevice, RingInput, device_names};
@@ -29,7 +30,7 @@ pub(super) fn list() -> Result<String, Failure> {
 /// one, should it be there again, or else to the system's default; `Some` with the reason if there
 /// is none.
 pub(super) fn run(
-    watch: &mut Watch<'_>,
+    watch: &mut EngineWatch<'_>,
     rate: SampleRate,
     mut engine: LiveEngine<RingInput>,
     is_done: &mut dyn FnMut() -> bool,
@@ -47,7 +48,7 @@ pub(super) fn run(
     let mut lost = 0;
     loop {
         let since = Instant::now();
-        if watch.run(is_done)? == Watched::Over {
+        if run_loop::run(watch, is_done)? == Watched::Over {
             return Ok(None);
         }
         // One that is lost again and again is none.

@@ -2,14 +2,11 @@
 
 use super::arguments::PlayArguments;
 use super::mixer::Mixer;
-use super::screen;
-use crate::cli::{Failure, interrupt, terminal};
+use crate::cli::{Failure, terminal};
 use crossbeam_channel::Receiver;
 use mixdown_engine::live::{Control, Event, LoopRange, Reading, Timed};
 use mixdown_engine::render::Plan;
 use mixdown_engine::session::Track;
-use std::io::{IsTerminal, stdin, stdout};
-use std::time::Duration;
 
 /// How watching ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +18,7 @@ pub(super) enum Watched {
 }
 
 /// What goes on beside the engine.
-pub(super) struct Watch<'a> {
+pub(super) struct EngineWatch<'a> {
     pub(super) arguments: &'a PlayArguments,
     pub(super) plan: &'a Plan,
     /// What is looped at first.
@@ -35,26 +32,7 @@ pub(super) struct Watch<'a> {
     pub(super) mixer: Option<Mixer>,
 }
 
-impl Watch<'_> {
-    /// Sends the commands of the list and looks at what happens, in a mixer if there is a terminal,
-    /// until it is done or interrupted.
-    pub(super) fn run(&mut self, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
-        let PlayArguments { quiet, json, freewheel, .. } = *self.arguments;
-        if !quiet && !json && !freewheel && stdin().is_terminal() && stdout().is_terminal() {
-            return screen::run(self, is_done);
-        }
-        while !is_done() && !interrupt::asked() {
-            self.script.send(self.control)?;
-            self.control.collect();
-            self.readings.try_iter().for_each(drop);
-            if self.listen() {
-                return Ok(Watched::DeviceLost);
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Ok(Watched::Over)
-    }
-
+impl EngineWatch<'_> {
     /// Tells what has happened; whether the device was lost.
     pub(super) fn listen(&mut self) -> bool {
         let mut lost = false;

@@ -1,5 +1,5 @@
-//! What stands in a job's way: a wrong entry of the index, a damaged record, a folder in a result's
-//! place, leftovers.
+//! Obstacles for a job: a wrong entry of the index, a damaged record, a folder in a result's place,
+//! leftovers.
 
 use super::scene::Scene;
 use crate::jobs::{By, JobId, Lookup, State};
@@ -66,7 +66,7 @@ fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() 
     }
 }
 
-/// A job whose worker died while its result was to be put in place.
+/// Creates a job whose worker died while its result was to be put in place.
 fn half_published(scene: &mut Scene) -> JobId {
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();

@@ -1,5 +1,5 @@
-//! Damaged records: set aside, counted, never in the way of others, never believed when they say
-//! what cannot be.
+//! Damaged records: set aside, counted, never an obstacle to others, never trusted with impossible
+//! contents.
 
 use super::dice::Dice;
 use super::scene::Scene;
@@ -7,7 +7,7 @@ use crate::jobs::{Lookup, Record, State};
 use crate::store::{Disk, Scope};
 use std::io::Read;
 
-/// A record of a complete job, as its file has it.
+/// Returns the bytes of a complete job's record.
 fn bytes_of(scene: &Scene, record: &Record) -> Vec<u8> {
     let mut bytes = Vec::new();
     let path = scene.store.places().record(&record.session_id, &record.job_id);
@@ -26,7 +26,7 @@ fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
     let mut scene = Scene::new();
     let record = complete(&mut scene);
     let (bytes, path) = (bytes_of(&scene, &record), scene.store.places().record(&record.session_id, &record.job_id));
-    // The last byte is the line's end, and no part of the record.
+    // The last byte is the newline, and not part of the record.
     for length in 0..bytes.len() - 1 {
         scene.disk.remove_file(&path).unwrap();
         scene.disk.write_new(&path, &bytes[..length]).unwrap();
@@ -56,7 +56,8 @@ fn ten_thousand_flipped_bits_are_found_or_harmless() {
         let bit = dice.next_u64() as usize % (bytes.len() * 8);
         flipped[bit / 8] ^= 1 << (bit % 8);
         match Record::parse(&flipped, &record.session_id, &record.job_id) {
-            // What still reads says the same of what counts: no state becomes another by one bit.
+            // A record that can still be read has the same essential fields: one bit does not turn
+            // a state into another.
             Ok(read) => {
                 assert_eq!((read.state, read.progress), (record.state, 100));
                 assert!(read.result.is_some() && read.error.is_none() && read.lease.is_none());

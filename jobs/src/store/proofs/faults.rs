@@ -10,7 +10,7 @@ use std::path::Path;
 
 #[test]
 fn a_single_failure_anywhere_loses_nothing_and_every_job_ends() {
-    // The kind an unreadable sector gives has no name in the standard library.
+    // The kind of error for an unreadable sector has no name in the standard library.
     for (round, kind) in
         [ErrorKind::Other, ErrorKind::StorageFull, ErrorKind::ReadOnlyFilesystem].into_iter().enumerate()
     {
@@ -65,7 +65,7 @@ fn nothing_is_left_behind_once_all_has_expired() {
     scene.clock.forward(60 * 86_400);
     let options = CleanupOptions { max_share: Some(1.0), ..CleanupOptions::default() };
     clean_as_job(&scene.store, &options, &mut |_| false).unwrap();
-    // The cleanup's own job, and with it the counting of its end, expires in turn.
+    // The cleanup's own job, and with it the counter of its end, expires in turn.
     scene.clock.forward(60 * 86_400);
     let document = clean_as_job(&scene.store, &options, &mut |_| false).unwrap();
     assert_eq!(document.errors, Vec::<String>::new());
@@ -78,8 +78,7 @@ fn nothing_is_left_behind_once_all_has_expired() {
         }
     }
     left.retain(|path| !["/locks/", "/counters.json", "/recent"].iter().any(|own| path.contains(own)));
-    // The last cleanup's own job, its way in the index, its mark for seconds, and the line of its
-    // history.
+    // The last cleanup's own job, its index entry, its expiry mark, and its line of the history.
     assert_eq!(left.len(), 4, "{left:?}");
 }
 
@@ -109,7 +108,7 @@ fn the_last_completed_job_owns_the_result_and_a_failed_one_leaves_it() {
         })
         .unwrap();
     assert!(read(&scene).contains(second.as_str()));
-    // Deleting one that does not own the result leaves it, too.
+    // Deleting a job that does not own the result also leaves it.
     scene.store.delete(&session, &[first], &std::collections::HashSet::new(), |_| true);
     assert!(read(&scene).contains(second.as_str()));
 }
@@ -199,7 +198,7 @@ fn ages_count_from_the_last_change_and_a_running_job_never_goes() {
     assert!(matches!(scene.store.look_up(mixing.as_str()), Lookup::Found { .. }), "mixing for 100 hours");
 }
 
-/// In seconds.
+/// One day, in seconds.
 const DAY: i64 = 86_400;
 
 #[test]

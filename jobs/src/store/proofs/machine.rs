@@ -1,11 +1,11 @@
-//! The state machine against a model: whatever is asked of a record in whatever order, it does what
-//! the model does.
+//! The state machine against a model: any sequence of requests to a record has the same effect as
+//! on the model.
 
 use crate::jobs::{By, JobError, NewJob, Record, State};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-/// What a model knows of a job: written from the requirement, not from the table.
+/// A model of a job: written from the requirement, not from the table.
 #[derive(Clone, Debug, PartialEq)]
 struct Model {
     state: State,

@@ -1,4 +1,4 @@
-//! Cleanup, its own jobs and other people's; a clock that jumped.
+//! Cleanup, its own jobs and other jobs; a clock that jumped.
 
 use super::scene::Scene;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job, clean_session};
@@ -22,7 +22,7 @@ fn nobody_submits_to_the_session_of_cleanups() {
 #[test]
 fn a_mix_in_the_session_of_cleanups_is_never_taken_for_a_cleanup() {
     let mut scene = Scene::new();
-    // As a version left it that did not refuse the name.
+    // As left by a version that did not refuse the name.
     let mix = scene.submit("song", None).unwrap();
     let mut record = scene.store.read(&mix).unwrap();
     let old = scene.store.places().record(&record.session_id, &mix);

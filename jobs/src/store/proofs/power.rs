@@ -1,5 +1,5 @@
-//! The power goes at every operation; nothing acknowledged is lost. And each sync is needed:
-//! without it, something is.
+//! Power loss at every operation: no acknowledged change is lost. Each sync is needed: without it,
+//! something is lost.
 
 use super::dice::Dice;
 use super::scene::Scene;
@@ -7,10 +7,10 @@ use super::sim_disk::SimDisk;
 use crate::store::SyncPoint;
 use std::collections::HashSet;
 
-/// Actions before the power goes for good.
+/// Number of actions before the final power loss.
 const ACTIONS: usize = 24;
 
-/// Lives through a random life, in which the power goes at an operation; returns what was lost.
+/// Runs random actions with a power loss at one operation; returns the losses.
 fn life(seed: u64, without: Option<SyncPoint>, checks: &mut u64) -> (Vec<String>, HashSet<SyncPoint>) {
     let mut dice = Dice::new(seed);
     let disk = SimDisk::new();

@@ -1,4 +1,4 @@
-//! A store on a simulated disk with trivial jobs, what was acknowledged to its users, and the
+//! A store on a simulated disk with trivial jobs, the changes acknowledged to its users, and the
 //! search for losses.
 
 use super::dice::Dice;
@@ -25,13 +25,13 @@ impl TestClock {
         Self(Arc::new(Mutex::new((Timestamp::from_second(1_800_000_000).unwrap(), 1_000_000))))
     }
 
-    /// Time passes.
+    /// Advances the clock.
     pub(super) fn forward(&self, seconds: i64) {
         self.jump(seconds);
         self.0.lock().unwrap().1 += 1_000 * seconds.max(0) as u64;
     }
 
-    /// The time of day alone is set to another.
+    /// Changes the time of day only.
     pub(super) fn jump(&self, seconds: i64) {
         let mut now = self.0.lock().unwrap();
         now.0 = now.0.checked_add(SignedDuration::from_secs(seconds)).unwrap();
@@ -40,7 +40,7 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        // Time passes, so that no two moments are the same.
+        // Time advances, so that no two moments are equal.
         let mut now = self.0.lock().unwrap();
         now.0 = now.0.checked_add(SignedDuration::from_micros(10)).unwrap();
         now.0
@@ -51,7 +51,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Writes a master that names its job and attempt, passing through every stage.
+/// Writes a master that names its job and attempt, through every stage.
 struct Trivial(SimDisk);
 
 impl Runner for Trivial {
@@ -79,7 +79,7 @@ impl Runner for Trivial {
     }
 }
 
-/// What a user was told about a job.
+/// The state of a job as acknowledged to a user.
 #[derive(Clone, Debug)]
 struct Told {
     session: SessionId,
@@ -93,7 +93,7 @@ pub(super) struct Scene {
     pub(super) clock: TestClock,
     pub(super) store: Arc<Store>,
     told: BTreeMap<JobId, Told>,
-    /// Jobs whose deletion was asked for: they may be there or not.
+    /// Jobs whose deletion was requested: they may exist or not.
     deleting: HashSet<JobId>,
     pub(super) checks: u64,
 }
@@ -113,7 +113,7 @@ impl Scene {
         Arc::new(Store::with(Settings::at("/media", "/storage"), Arc::new(disk.clone()), Arc::new(clock.clone())))
     }
 
-    /// The process dies, or with it the power: a new one begins.
+    /// Ends the process, or cuts its power, and starts a new one.
     pub(super) fn restart(&mut self, rng: &mut Dice) {
         self.disk.restart(rng);
         self.store = Self::store(&self.disk, &self.clock);
@@ -146,7 +146,7 @@ impl Scene {
         Ok(record)
     }
 
-    /// One thing that a user or a worker does, chosen at random; what is acknowledged is noted.
+    /// Runs one random action of a user or a worker; acknowledged changes are noted.
     pub(super) fn act(&mut self, rng: &mut Dice) -> Result<(), StoreError> {
         let pick = |rng: &mut Dice, jobs: &BTreeMap<JobId, Told>| {
             let count = jobs.len();
@@ -193,8 +193,8 @@ impl Scene {
         deleted.errors.pop().map_or(Ok(()), Err)
     }
 
-    /// What was acknowledged and is gone, torn or else; looked for right after a restart, and again
-    /// once all is repaired and run.
+    /// Returns the acknowledged changes that are lost or damaged; checked right after a restart,
+    /// and again once all is repaired and run.
     pub(super) fn losses(&mut self) -> Vec<String> {
         let mut losses = Vec::new();
         for (job, told) in self.told.clone() {
@@ -219,7 +219,7 @@ impl Scene {
         }
         let mut repaired = self.store.repair(&Scope::ALL);
         if !repaired.errors.is_empty() {
-            // The failure that was still to come; the next repair makes good what this one could
+            // The failure that was still pending; the next repair completes what this one could
             // not.
             let again = self.store.repair(&Scope::ALL);
             (repaired.errors, repaired.quarantined) = (again.errors, repaired.quarantined + again.quarantined);
@@ -233,7 +233,7 @@ impl Scene {
             match self.run_next() {
                 Ok(Some(_)) => {}
                 Ok(None) => break,
-                // A failure may still be to come; a worker goes on.
+                // A failure may still be pending; a worker continues.
                 Err(error) => {
                     failures += 1;
                     losses.extend((failures == 3).then(|| format!("running on: {error}")));
@@ -244,8 +244,8 @@ impl Scene {
         losses
     }
 
-    /// What must hold whenever nothing runs: every job has ended, and each session's result is its
-    /// owner's.
+    /// Returns violations of the invariants at rest: every job has ended, and each session's result
+    /// is its owner's.
     fn promises(&mut self) -> Vec<String> {
         let mut broken = Vec::new();
         for session in self.store.sessions().unwrap() {

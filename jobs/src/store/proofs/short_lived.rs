@@ -1,5 +1,5 @@
-//! Jobs that are kept for seconds, deletion of one job, outlines that stay true, and locks of
-//! stopped processes.
+//! Jobs kept for seconds, deletion of one job, outlines that stay correct, and locks of suspended
+//! processes.
 
 use super::scene::Scene;
 use crate::jobs::{JobId, JobType, Lookup, State};
@@ -8,7 +8,7 @@ use crate::store::{Disk, FINAL_MIX, Filter, Store, StoreError, Who};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A store whose completed mixes are kept for 30 seconds.
+/// Returns a store whose completed mixes are kept for 30 seconds.
 fn impatient(scene: &Scene) -> Arc<Store> {
     let mut settings = Settings::at("/media", "/storage");
     settings.policy.expiry[JobType::Mix as usize].complete = std::time::Duration::from_secs(30);

@@ -1,5 +1,5 @@
-//! A disk in memory that loses power: what was not synced may be gone, torn or there, as on true
-//! disks.
+//! A disk in memory that loses power: changes that were not synced may be lost, partial or
+//! complete, as on real disks.
 
 use super::dice::Dice;
 use crate::store::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
@@ -15,8 +15,7 @@ enum Node {
     Folder { live: BTreeMap<String, usize>, durable: BTreeMap<String, usize> },
 }
 
-/// A change of names that no sync has made durable yet. A rename is one change, as journals have
-/// it.
+/// A change of names that no sync has made durable yet. A rename is one change, as in journals.
 #[derive(Clone)]
 struct Change {
     removed: Option<(usize, String)>,
@@ -44,7 +43,7 @@ struct Inside {
     synced: HashSet<SyncPoint>,
 }
 
-/// The disk.
+/// The simulated disk.
 #[derive(Clone, Default)]
 pub(super) struct SimDisk(Arc<Mutex<Inside>>);
 
@@ -78,7 +77,7 @@ fn missing() -> io::Error {
 }
 
 impl SimDisk {
-    /// A disk with two empty folders, /media and /storage.
+    /// Creates a disk with two empty folders, /media and /storage.
     pub(super) fn new() -> Self {
         let disk = Self::default();
         {
@@ -89,7 +88,7 @@ impl SimDisk {
         disk
     }
 
-    /// Leaves one kind of sync out.
+    /// Omits one kind of sync.
     pub(super) fn without(&self, point: SyncPoint) {
         self.0.lock().unwrap().without = Some(point);
     }
@@ -100,23 +99,23 @@ impl SimDisk {
         inside.power_fails_at = Some(inside.operations + operation);
     }
 
-    /// Fails in one operation that writes.
+    /// Fails in one writing operation.
     pub(super) fn fail_at(&self, operation: u64, kind: ErrorKind) {
         let mut inside = self.0.lock().unwrap();
         inside.fails_at = Some((inside.operations + operation, kind));
     }
 
-    /// Has no free byte, or has some again.
+    /// Sets whether the disk is full.
     pub(super) fn set_full(&self, full: bool) {
         self.0.lock().unwrap().full = full;
     }
 
-    /// The sync points that were passed.
+    /// Returns the sync points that were reached.
     pub(super) fn synced(&self) -> HashSet<SyncPoint> {
         self.0.lock().unwrap().synced.clone()
     }
 
-    /// The power comes back: locks are free, and of what was not synced any part may be there.
+    /// Restores power: locks are free, and any part of the changes that were not synced may exist.
     pub(super) fn restart(&self, rng: &mut Dice) {
         let mut inside = self.0.lock().unwrap();
         inside.power_fails_at = None;
@@ -132,7 +131,7 @@ impl SimDisk {
                 pending[..count].to_vec()
             }
             _ => {
-                // The journal of one folder was written, that of another not.
+                // The journal of one folder was written, that of another was not.
                 let bits = rng.next_u64();
                 let lost = |folder: usize| bits >> (folder % 64) & 1 == 1;
                 pending
@@ -198,7 +197,7 @@ impl Inside {
         }
     }
 
-    /// Before each operation that writes.
+    /// Runs before each writing operation.
     fn write(&mut self, grows: bool) -> io::Result<()> {
         self.power()?;
         self.operations += 1;

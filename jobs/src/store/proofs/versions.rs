@@ -15,7 +15,7 @@ fn bytes_at(scene: &Scene, path: &std::path::Path) -> Vec<u8> {
     bytes
 }
 
-/// Rewrites a job's record as somebody else would.
+/// Rewrites a job's record as an outside program would.
 fn edit(scene: &Scene, job: &JobId, edit: impl FnOnce(&mut Value)) -> (PathBuf, Vec<u8>) {
     let record = scene.store.read(job).unwrap();
     let path = scene.store.places().record(&record.session_id, job);

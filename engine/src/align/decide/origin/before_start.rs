@@ -4,7 +4,7 @@
 use super::noise_floor::dbfs;
 use super::thresholds::THRESHOLDS;
 use crate::align::features::band_levels::Levels;
-use crate::align::features::prepared::Prepared;
+use crate::align::features::prepared::PreparedStem;
 
 /// Largest variation of the level of steady noise between hops: power.
 const STEADY: f64 = 4.0;
@@ -27,12 +27,12 @@ pub(crate) struct Before {
 }
 
 /// Measures the first `frames` frames of `late`.
-pub(crate) fn before(early: &Prepared<'_>, late: &Prepared<'_>, frames: f64) -> Before {
+pub(crate) fn before(early: &PreparedStem<'_>, late: &PreparedStem<'_>, frames: f64) -> Before {
     let rate = early.stem.rate().as_f64();
     let (of_early, of_late) = (powers(early), powers(late));
     let hop = late.envelope.hop();
     let (early_floor, late_floor) = (THRESHOLDS.sounding * early.loud(), THRESHOLDS.sounding * late.loud());
-    let start = |prepared: &Prepared<'_>| prepared.stem.begin() as usize / hop;
+    let start = |prepared: &PreparedStem<'_>| prepared.stem.begin() as usize / hop;
     let range = start(late)..((frames / hop as f64) as usize + start(early)).min(of_late.len());
     let mut of_before = of_late[range.start.min(range.end)..range.end].to_vec();
     let sounding = of_before.iter().filter(|power| **power > late_floor).count();
@@ -61,6 +61,6 @@ pub(crate) fn before(early: &Prepared<'_>, late: &Prepared<'_>, frames: f64) -> 
     }
 }
 
-fn powers(prepared: &Prepared<'_>) -> Vec<f64> {
+fn powers(prepared: &PreparedStem<'_>) -> Vec<f64> {
     prepared.envelope.running_power().windows(2).map(|pair| pair[1] - pair[0]).collect()
 }

@@ -1,7 +1,7 @@
 //! Copies with feedback: the same sound again and again at multiples of one delay, ever softer.
 
-use super::impulse_response::{Against, Blocks, Response};
-use crate::align::features::prepared::Prepared;
+use super::impulse_response::{Against, Response, StemBlocks};
+use crate::align::features::prepared::PreparedStem;
 
 /// Delays that may have feedback, in seconds. Below, the reflections of a room are as dense; above,
 /// no effect's delay is as long.
@@ -28,14 +28,14 @@ pub(crate) struct Echoes {
 
 /// Looks for copies of `early` in `late`, whose first copy has a delay of `delay` frames. `None`
 /// for delays that are not musical.
-pub(crate) fn echoes(early: &Prepared<'_>, late: &Prepared<'_>, delay: f64) -> Option<Echoes> {
+pub(crate) fn echoes(early: &PreparedStem<'_>, late: &PreparedStem<'_>, delay: f64) -> Option<Echoes> {
     let (rate, factor) = (early.stem.rate().as_f64(), early.factor());
     if !(DELAY_S.0..=DELAY_S.1).contains(&(delay / rate)) {
         return None;
     }
     let size = crate::align::correlate::fft::fast_size((BLOCK_DELAYS * delay / factor as f64) as usize).max(1 << 14);
     let frames = early.stem.kept().max(late.stem.kept()) / factor;
-    let blocks = Blocks::new(size, frames, |start, first, second| {
+    let blocks = StemBlocks::new(size, frames, |start, first, second| {
         first.copy_from_slice(&early.window(start, first.len()));
         second.copy_from_slice(&late.window(start, second.len()));
     });

@@ -58,14 +58,14 @@ pub(super) enum Against {
 }
 
 /// Blocks of two stems as sums of spectra.
-pub(super) struct Blocks {
+pub(super) struct StemBlocks {
     size: usize,
     cross: Vec<Complex<f32>>,
     first: Vec<f32>,
     second: Vec<f32>,
 }
 
-impl Blocks {
+impl StemBlocks {
     /// Sums over blocks of `size` frames that follow each other at half a block or more. `read`
     /// fills a block of each stem.
     pub(super) fn new(size: usize, frames: usize, read: impl Fn(i64, &mut [f32], &mut [f32])) -> Self {

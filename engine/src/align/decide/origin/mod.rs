@@ -19,11 +19,11 @@ use super::accept::{Edge, Verdict};
 use super::remark::Cause;
 use super::remark::Remark;
 use crate::align::comparison::Comparison;
-use crate::align::features::prepared::Prepared;
+use crate::align::features::prepared::PreparedStem;
 use crate::align::features::stem::StemFeatures;
 use crate::align::settings::Mode;
-use crate::align::time_map::line::Line;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::line::LinearDelay;
+use crate::align::time_map::piecewise::DelayMap;
 
 const AS_RECORDINGS: &str = "--align recordings";
 const AS_MICROPHONES: &str = "--align microphones";
@@ -43,7 +43,7 @@ pub(crate) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
 
 impl Comparison<'_> {
     /// Weighs the origin of the sound that a pair shares, once a delay is found.
-    pub(crate) fn weighed(&self, a: usize, b: usize, rough: &Course, verdict: Verdict, mode: Mode) -> Verdict {
+    pub(crate) fn weighed(&self, a: usize, b: usize, rough: &DelayMap, verdict: Verdict, mode: Mode) -> Verdict {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return verdict };
         let rate = self.rate.as_f64();
         let middle = first.stem.kept() as f64 / 2.0;
@@ -98,7 +98,7 @@ impl Comparison<'_> {
         match verdict {
             Verdict::Trusted(edge) if (edge.course.late(middle) - late).abs() <= 3.0 => Verdict::Trusted(edge),
             _ => {
-                let refined = crate::align::fine::refine::refine(first, second, &Line::flat(late).into(), false);
+                let refined = crate::align::fine::refine::refine(first, second, &LinearDelay::flat(late).into(), false);
                 let edge = refined.map(super::accept::along_a_path);
                 match edge.filter(|edge| (edge.course.late(middle) - late).abs() <= 3.0) {
                     Some(edge) => Verdict::Trusted(edge),
@@ -111,9 +111,9 @@ impl Comparison<'_> {
 
 /// Pair whose second stem is the later one.
 struct Ordered<'a> {
-    early: &'a Prepared<'a>,
-    late: &'a Prepared<'a>,
-    course: &'a Course,
+    early: &'a PreparedStem<'a>,
+    late: &'a PreparedStem<'a>,
+    course: &'a DelayMap,
     edge: &'a Edge,
     rate: f64,
 }

@@ -1,10 +1,10 @@
 //! Mutual bleed: each of two microphones picks up the other's source. One source is delayed in the
 //! second stem, and the other is delayed in the first.
 
-use super::impulse_response::{Against, Blocks, Response};
+use super::impulse_response::{Against, Response, StemBlocks};
 use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
-use crate::align::time_map::piecewise::Course;
+use crate::align::time_map::piecewise::DelayMap;
 
 /// Least delay of a path, in seconds. Below it, a path does not matter and cannot be separated from
 /// the other.
@@ -56,7 +56,7 @@ impl Bleed {
 /// `course`.
 ///
 /// The known path is removed first. A stem that resembles itself has images of it on both sides.
-pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &Course) -> Option<Bleed> {
+pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &DelayMap) -> Option<Bleed> {
     let rate = early.rate().as_f64();
     let frames = |seconds: f64| (seconds * rate) as i64;
     let offset = course.late(early.kept() as f64 / 2.0).round() as i64;
@@ -66,7 +66,7 @@ pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &Course) 
     let size = crate::align::correlate::fft::fast_size((BLOCK_S * rate) as usize);
     // Both are read along the course, so that a drift spreads nothing, and the known path lies at
     // 0.
-    let blocks = Blocks::new(size, early.kept().min(late.kept()), |start, first, second| {
+    let blocks = StemBlocks::new(size, early.kept().min(late.kept()), |start, first, second| {
         early.read(start, first);
         late.read(start + course.late(start as f64 + size as f64 / 2.0).round() as i64, second);
     });

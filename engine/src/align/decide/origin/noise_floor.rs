@@ -8,8 +8,8 @@ use crate::align::coarse::joint_activity::Sounding;
 use crate::align::coarse::joint_activity::common;
 use crate::align::coarse::segment_vote;
 use crate::align::correlate::fft::{plan_forward, transform};
-use crate::align::features::prepared::Prepared;
-use crate::align::time_map::piecewise::Course;
+use crate::align::features::prepared::PreparedStem;
+use crate::align::time_map::piecewise::DelayMap;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -29,7 +29,7 @@ const FEWEST_BINS: usize = 30;
 
 /// Comparison of loud and quiet passages of two stems.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Noise {
+pub(crate) struct NoiseFloor {
     /// Share of the later stem in quiet passages that the earlier one predicts, relative to the
     /// prediction; 1 for an effect.
     pub(crate) shared: f64,
@@ -51,7 +51,7 @@ struct Sums {
 
 /// Measures the noise of `early` and `late`, which lies along `course`. `None` where too little is
 /// loud or quiet.
-pub(crate) fn noise(early: &Prepared<'_>, late: &Prepared<'_>, course: &Course) -> Option<Noise> {
+pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &DelayMap) -> Option<NoiseFloor> {
     let rate = early.stem.rate().as_f64();
     let len = crate::align::correlate::fft::fast_size((WINDOW_S * rate) as usize);
     let middle = course.late(early.stem.kept() as f64 / 2.0);
@@ -107,7 +107,7 @@ pub(crate) fn noise(early: &Prepared<'_>, late: &Prepared<'_>, course: &Course) 
     };
     let quiet_dbfs = (level(&quiet.first), level(&quiet.second));
     let quiet_below_db = (level(&loud.first) - quiet_dbfs.0).min(level(&loud.second) - quiet_dbfs.1);
-    Some(Noise { shared, shared_sd, quiet_dbfs, quiet_below_db, residual_dbfs: dbfs(residual, len) })
+    Some(NoiseFloor { shared, shared_sd, quiet_dbfs, quiet_below_db, residual_dbfs: dbfs(residual, len) })
 }
 
 fn wide(bin: Complex<f32>) -> Complex<f64> {
@@ -121,7 +121,7 @@ pub(super) fn dbfs(power: f64, len: usize) -> f64 {
 }
 
 /// Returns the segments in which both stems together are quietest, spread over the common time.
-fn quiet_places(early: &Prepared<'_>, late: &Prepared<'_>, offset: f64, len: usize) -> Vec<usize> {
+fn quiet_places(early: &PreparedStem<'_>, late: &PreparedStem<'_>, offset: f64, len: usize) -> Vec<usize> {
     let common = common(early.stem, late.stem, offset);
     let step = len.max(common.len() / MOST_PLACES);
     let mut places: Vec<(f64, usize)> = (common.start..(common.end.saturating_sub(len)).max(common.start))
@@ -141,9 +141,9 @@ fn quiet_places(early: &Prepared<'_>, late: &Prepared<'_>, offset: f64, len: usi
 /// Returns the spectra of segments of both stems, the second turned back by the fraction of a frame
 /// in its delay.
 fn spectra(
-    early: &Prepared<'_>,
-    late: &Prepared<'_>,
-    course: &Course,
+    early: &PreparedStem<'_>,
+    late: &PreparedStem<'_>,
+    course: &DelayMap,
     len: usize,
     bins: std::ops::Range<usize>,
     starts: &[usize],
@@ -152,7 +152,7 @@ fn spectra(
     let hann: Vec<f32> = (0..len).map(|n| (0.5 - 0.5 * (TAU * n as f64 / len as f64).cos()) as f32).collect();
     let (mut out, mut scratch) = (forward.make_output_vec(), forward.make_scratch_vec());
     let mut samples = forward.make_input_vec();
-    let mut one = |stem: &Prepared<'_>, start: i64| {
+    let mut one = |stem: &PreparedStem<'_>, start: i64| {
         stem.stem.read(start, &mut samples);
         samples.iter_mut().zip(&hann).for_each(|(x, gain)| *x *= gain);
         transform(forward.as_ref(), &mut samples, &mut out, &mut scratch);

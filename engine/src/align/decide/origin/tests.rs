@@ -7,7 +7,7 @@
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::Alignment;
-use crate::align::settings::{AlignSettings, Mode, Pairs};
+use crate::align::settings::{AlignSettings, Mode, PairSelection};
 use crate::align::tests::calibration::{features, mono};
 use mixdown_fixtures::sessions::{Stems, bleed_session, device_session, return_session};
 use mixdown_fixtures::stems::{FITTED, UNHEARD};
@@ -33,7 +33,7 @@ fn first_seed() -> u64 {
 
 fn aligned(session: &Stems, mode: Mode) -> Alignment {
     let stems: Vec<StemFeatures> = session.stems.iter().map(|stem| features(stem)).collect();
-    align(&stems, &AlignSettings { mode, ..AlignSettings::default() }, Pairs::All, &|_| false)
+    align(&stems, &AlignSettings { mode, ..AlignSettings::default() }, PairSelection::All, &|_| false)
 }
 
 /// Returns the error in the delay of the second stem in the middle of the common part, in frames.
@@ -182,11 +182,14 @@ fn delays_a_plate_and_a_slap_back_stay_where_they_were_put() {
         let parts: Vec<(&[f32], f32)> = parts.iter().map(|(part, gain)| (part.as_slice(), *gain)).collect();
         mixdown_fixtures::alignment::mixed(&parts)
     };
-    let dull = mixdown_fixtures::alignment::other_microphone(&dry, RATE_HZ, 0.5, 3);
+    let low_passed = mixdown_fixtures::alignment::other_microphone(&dry, RATE_HZ, 0.5, 3);
     let returns = [
         ("plain", later(&dry, 15_435)),
-        ("filtered", sum(&[(&later(&dull, 15_435), 0.25)])),
-        ("plate", sum(&[(&later(&dry, 2_646), 0.8), (&later(&dull, 3_900), 0.4), (&later(&dull, 5_100), 0.3)])),
+        ("filtered", sum(&[(&later(&low_passed, 15_435), 0.25)])),
+        (
+            "plate",
+            sum(&[(&later(&dry, 2_646), 0.8), (&later(&low_passed, 3_900), 0.4), (&later(&low_passed, 5_100), 0.3)]),
+        ),
         ("slap-back", sum(&[(&dry, 1.0), (&later(&dry, 4_900), 2.0)])),
     ];
     for (kind, wet) in returns {
@@ -252,7 +255,7 @@ fn stems_whose_time_references_put_them_where_they_are_stay() {
         for (stem, reference) in stems.iter_mut().zip(references) {
             stem.set_time_reference(reference, rate);
         }
-        align(&stems, &AlignSettings { mode: Mode::Auto, ..AlignSettings::default() }, Pairs::All, &|_| false)
+        align(&stems, &AlignSettings { mode: Mode::Auto, ..AlignSettings::default() }, PairSelection::All, &|_| false)
     };
     let answer = of([Some(36_000 * 44_100); 2]);
     assert!(answer.moved() == 0 && answer.stems[0].reason.contains("time references"), "{answer:?}");

@@ -12,7 +12,7 @@ use mixdown_fixtures::signals;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
-const AIM: Aim = Aim { target_lufs: None, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
+const AIM: MasterTarget = MasterTarget { target_lufs: None, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
 const TARGETS_LUFS: [f64; 10] = [-23.0, -18.0, -16.0, -14.0, -12.0, -11.0, -10.0, -9.0, -8.0, -6.0];
 
 /// A mix before its master, stereo.
@@ -29,12 +29,12 @@ impl Song {
         meter.measurement()
     }
 
-    fn mastered(&self, aim: &Aim) -> Mastered {
+    fn mastered(&self, aim: &MasterTarget) -> Mastered {
         let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
         let spec = ProcessSpec { sample_rate: self.rate, max_block: options.chunk_frames, channels: 2 };
-        let mut scratch = Scratch::new(usize::MAX, None);
+        let mut scratch = PremasterSpill::new(usize::MAX, None);
         scratch.write(&self.mix.block()).unwrap();
-        let tries = Tries::first(aim, Some(&self.measured()));
+        let tries = MasterAttempts::first(aim, Some(&self.measured()));
         let mut sink = Sink::Memory(MemorySink::new(self.rate));
         let waiting = (self.mix.frames() as u64, &mut scratch);
         run(spec, waiting, tries, (&mut sink, None), &options, &mut |_| ControlFlow::Continue(())).unwrap()
@@ -123,7 +123,7 @@ fn songs() -> Vec<Song> {
 
 /// Returns the fault of a master, if any: it neither meets its target nor reports a limit that
 /// truly applies.
-fn fault(song: &Song, aim: &Aim, mastered: &Mastered) -> Option<String> {
+fn fault(song: &Song, aim: &MasterTarget, mastered: &Mastered) -> Option<String> {
     let written = &mastered.written.measurement;
     let missing = aim.target_lufs.unwrap() - written.integrated_lufs.unwrap();
     let before = song.measured();
@@ -144,11 +144,12 @@ fn fault(song: &Song, aim: &Aim, mastered: &Mastered) -> Option<String> {
 #[test]
 fn ten_songs_at_ten_targets_are_met_or_name_the_limit_that_they_met() {
     let songs = songs();
-    let runs: Vec<(&Song, Aim)> = songs
+    let runs: Vec<(&Song, MasterTarget)> = songs
         .iter()
         .flat_map(|song| TARGETS_LUFS.map(|target| (song, target)))
         .flat_map(|(song, target)| {
-            [6.0, 24.0].map(|max_limiting_db| (song, Aim { target_lufs: Some(target), max_limiting_db, ..AIM }))
+            [6.0, 24.0]
+                .map(|max_limiting_db| (song, MasterTarget { target_lufs: Some(target), max_limiting_db, ..AIM }))
         })
         .collect();
     let mastered: Vec<(usize, Option<String>)> = runs
@@ -174,16 +175,16 @@ fn written(true_peak_dbtp: f64) -> Measurement {
 #[test]
 fn a_file_above_the_ceiling_is_written_again_under_a_lower_one_a_bounded_number_of_times() {
     let spec = ProcessSpec { sample_rate: rate(48_000), max_block: 16, channels: 2 };
-    let mut tries = Tries::first(&AIM, None);
+    let mut tries = MasterAttempts::first(&AIM, None);
     tries.chain(&spec).unwrap();
-    assert!(tries.are_over(&written(-0.99)), "within the tolerance");
+    assert!(tries.is_done(&written(-0.99)), "within the tolerance");
     let mut ceiling = AIM.ceiling_dbtp;
     for _ in 2..MAX_PASSES {
         tries.chain(&spec).unwrap();
-        assert!(!tries.are_over(&written(-0.9)));
+        assert!(!tries.is_done(&written(-0.9)));
         assert!(tries.ceiling < ceiling, "{:?} after {ceiling:?}", tries.ceiling);
         ceiling = tries.ceiling;
     }
     tries.chain(&spec).unwrap();
-    assert!(tries.are_over(&written(-0.9)));
+    assert!(tries.is_done(&written(-0.9)));
 }

@@ -2,18 +2,18 @@
 //! fades into the other.
 
 use super::chain::Chain;
-use super::glide::Glide;
+use super::ramp::Ramp;
 use crate::audio::{AudioBuffer, BlockMut};
-use crate::process::{Processor, TOGETHER};
+use crate::process::{Processor, TRACKS_PER_BATCH};
 
 /// A chain on its way in or out, with the buffer for the cross-fade. Built and dropped on a control
 /// thread.
-pub struct Replacement {
+pub struct IncomingChain {
     chain: Chain,
     buffer: AudioBuffer,
 }
 
-impl Replacement {
+impl IncomingChain {
     /// Prepares a chain to replace another one. Control thread; allocates.
     pub fn new(chain: Chain, channels: usize, max_block: usize) -> Self {
         Self { chain, buffer: AudioBuffer::new(channels, max_block) }
@@ -21,17 +21,17 @@ impl Replacement {
 }
 
 /// A chain and, for the length of a cross-fade, its successor.
-pub struct Rack {
+pub struct SwappableChain {
     chain: Chain,
-    next: Option<Box<Replacement>>,
-    glide: Glide,
-    spent: Option<Box<Replacement>>,
+    next: Option<Box<IncomingChain>>,
+    glide: Ramp,
+    spent: Option<Box<IncomingChain>>,
 }
 
-impl Rack {
+impl SwappableChain {
     /// Creates a rack with one chain.
     pub fn new(chain: Chain) -> Self {
-        Self { chain, next: None, glide: Glide::DONE, spent: None }
+        Self { chain, next: None, glide: Ramp::DONE, spent: None }
     }
 
     /// Returns the chain that is audible, or fading out.
@@ -51,20 +51,20 @@ impl Rack {
     }
 
     /// Gives a new chain the state of the old one, runs it beside it for `wait` frames, then fades
-    /// it in over `length` frames. Only if [`Rack::is_free`]; otherwise returns the chain. Audio
+    /// it in over `length` frames. Only if [`SwappableChain::is_free`]; otherwise returns the chain. Audio
     /// thread.
-    pub fn replace(&mut self, mut next: Box<Replacement>, wait: u64, length: u64) -> Option<Box<Replacement>> {
+    pub fn replace(&mut self, mut next: Box<IncomingChain>, wait: u64, length: u64) -> Option<Box<IncomingChain>> {
         if !self.is_free() {
             return Some(next);
         }
-        next.chain.adopt(&self.chain);
+        next.chain.inherit_state(&self.chain);
         self.next = Some(next);
-        self.glide = Glide::new(wait, length);
+        self.glide = Ramp::new(wait, length);
         None
     }
 
     /// Returns the replaced chain, to be dropped elsewhere. Audio thread.
-    pub fn take_spent(&mut self) -> Option<Box<Replacement>> {
+    pub fn take_retired(&mut self) -> Option<Box<IncomingChain>> {
         self.spent.take()
     }
 
@@ -100,11 +100,11 @@ impl Rack {
 
     /// Runs four racks, each on its own block of equal length: the same bits as one after the
     /// other. Audio thread.
-    pub fn process_together(mut racks: [&mut Self; TOGETHER], blocks: &mut [BlockMut<'_>; TOGETHER]) {
+    pub fn process_batch(mut racks: [&mut Self; TRACKS_PER_BATCH], blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH]) {
         if racks.iter().any(|rack| rack.next.is_some()) {
             return racks.into_iter().zip(blocks).for_each(|(rack, block)| rack.process(block));
         }
-        Chain::process_together(&mut racks.each_mut().map(|rack| &mut rack.chain), blocks);
+        Chain::process_batch(&mut racks.each_mut().map(|rack| &mut rack.chain), blocks);
     }
 
     fn finish(&mut self) {
@@ -112,6 +112,6 @@ impl Rack {
             std::mem::swap(&mut self.chain, &mut next.chain);
             self.spent = Some(next);
         }
-        self.glide = Glide::DONE;
+        self.glide = Ramp::DONE;
     }
 }

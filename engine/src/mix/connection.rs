@@ -1,7 +1,7 @@
 //! One connection into a sum, with the delay that balances its path.
 
-use super::glide::Glide;
-use super::routing::FeedPlan;
+use super::ramp::Ramp;
+use super::routing::ConnectionPlan;
 use super::routing::Node;
 use super::sum::MixSum;
 use crate::audio::{AudioBuffer, Block, BlockMut};
@@ -9,12 +9,12 @@ use crate::dsp::delay::DelayLine;
 
 /// A delay for both channels, with a buffer to work in.
 #[derive(Clone, Debug)]
-pub struct FeedDelay {
+pub struct CompensationDelay {
     lines: [DelayLine; 2],
     buffer: AudioBuffer,
 }
 
-impl FeedDelay {
+impl CompensationDelay {
     /// Creates a delay of any number of frames, 0 included. Control thread; allocates.
     pub fn new(frames: u64, max_block: usize) -> Self {
         let line = DelayLine::new(frames as usize);
@@ -30,27 +30,27 @@ impl FeedDelay {
         late
     }
 
-    fn adopt(&mut self, old: &Self) {
-        self.lines.iter_mut().zip(&old.lines).for_each(|(line, old)| line.adopt(old));
+    fn inherit_state(&mut self, old: &Self) {
+        self.lines.iter_mut().zip(&old.lines).for_each(|(line, old)| line.inherit_state(old));
     }
 }
 
 /// A live connection.
 #[derive(Clone, Debug)]
-pub struct Feed {
-    plan: FeedPlan,
-    delay: Option<Box<FeedDelay>>,
+pub struct Connection {
+    plan: ConnectionPlan,
+    delay: Option<Box<CompensationDelay>>,
     /// The delay that fades in beside the audible one.
-    next: Option<Box<FeedDelay>>,
-    glide: Glide,
-    spent: Option<Box<FeedDelay>>,
+    next: Option<Box<CompensationDelay>>,
+    glide: Ramp,
+    spent: Option<Box<CompensationDelay>>,
 }
 
-impl Feed {
+impl Connection {
     /// Builds a connection. Control thread; allocates.
-    pub fn new(plan: FeedPlan, max_block: usize) -> Self {
-        let delay = (plan.delay > 0).then(|| Box::new(FeedDelay::new(plan.delay, max_block)));
-        Self { plan, delay, next: None, glide: Glide::DONE, spent: None }
+    pub fn new(plan: ConnectionPlan, max_block: usize) -> Self {
+        let delay = (plan.delay > 0).then(|| Box::new(CompensationDelay::new(plan.delay, max_block)));
+        Self { plan, delay, next: None, glide: Ramp::DONE, spent: None }
     }
 
     /// Returns the source.
@@ -75,21 +75,26 @@ impl Feed {
     }
 
     /// Runs another delay beside this one for `wait` frames, then fades it in over `length` frames.
-    /// Only if [`Feed::is_free`]; otherwise returns the delay. Audio thread.
-    pub fn redelay(&mut self, mut next: Box<FeedDelay>, wait: u64, length: u64) -> Option<Box<FeedDelay>> {
+    /// Only if [`Connection::is_free`]; otherwise returns the delay. Audio thread.
+    pub fn redelay(
+        &mut self,
+        mut next: Box<CompensationDelay>,
+        wait: u64,
+        length: u64,
+    ) -> Option<Box<CompensationDelay>> {
         if !self.is_free() {
             return Some(next);
         }
         if let Some(old) = &self.delay {
-            next.adopt(old);
+            next.inherit_state(old);
         }
         self.next = Some(next);
-        self.glide = Glide::new(wait, length);
+        self.glide = Ramp::new(wait, length);
         None
     }
 
     /// Returns the replaced delay, to be dropped elsewhere. Audio thread.
-    pub fn take_spent(&mut self) -> Option<Box<FeedDelay>> {
+    pub fn take_retired(&mut self) -> Option<Box<CompensationDelay>> {
         self.spent.take()
     }
 
@@ -123,7 +128,7 @@ impl Feed {
         if let Some(next) = self.next.take() {
             self.spent = self.delay.replace(next);
         }
-        self.glide = Glide::DONE;
+        self.glide = Ramp::DONE;
     }
 
     /// Clears all state; a cross-fade ends at once. Audio thread.

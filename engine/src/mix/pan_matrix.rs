@@ -1,7 +1,7 @@
 //! From fader, pan, width and polarity to the four gains between input and output channels.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
-use super::glide::Gliding;
+use super::ramp::Ramped;
 use crate::audio::{Block, BlockMut};
 use crate::session::{Bus, PanLaw, Polarity, Track};
 use crate::units::Decibels;
@@ -28,12 +28,12 @@ impl Matrix {
     /// Returns a track's width, pan and polarity, without its fader. `channels` is the number of
     /// channels of the stem, 1 or 2.
     pub fn of_track(track: &Track, channels: usize) -> Self {
-        Stance::of_track(track).matrix(channels)
+        StereoPosition::of_track(track).matrix(channels)
     }
 
     /// Returns a bus's width and balance, without its fader.
     pub fn of_bus(bus: &Bus) -> Self {
-        Stance::of_bus(bus).matrix(2)
+        StereoPosition::of_bus(bus).matrix(2)
     }
 
     /// Returns the gains: left to left, right to left, left to right, right to right.
@@ -98,7 +98,7 @@ fn scale(samples: &[f32], gain: f64, out: &mut [f32]) {
 
 /// Settings of a strip's matrix, besides its fader.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stance {
+pub struct StereoPosition {
     /// Pan position, −1 to 1.
     pub pan: f64,
     /// Pan law.
@@ -109,7 +109,7 @@ pub struct Stance {
     pub polarity: Polarity,
 }
 
-impl Stance {
+impl StereoPosition {
     /// Returns the settings of a track.
     pub fn of_track(track: &Track) -> Self {
         Self { pan: track.pan, law: track.pan_law, width: track.width, polarity: track.polarity }
@@ -139,15 +139,15 @@ impl Stance {
 
 /// A matrix at rest or in transition to another.
 #[derive(Clone, Debug)]
-pub struct GlidingMatrix {
+pub struct RampedMatrix {
     matrix: Matrix,
-    gains: Gliding<4>,
+    gains: Ramped<4>,
 }
 
-impl GlidingMatrix {
+impl RampedMatrix {
     /// Creates a matrix at rest.
     pub fn at(matrix: Matrix) -> Self {
-        Self { matrix, gains: Gliding::at(matrix.gains()) }
+        Self { matrix, gains: Ramped::at(matrix.gains()) }
     }
 
     /// Starts a transition to another matrix over `frames` frames; every gain moves on its own
@@ -160,8 +160,8 @@ impl GlidingMatrix {
     }
 
     /// Ends a transition at once. Audio thread.
-    pub fn arrive(&mut self) {
-        self.gains = Gliding::at(self.matrix.gains());
+    pub fn jump_to_target(&mut self) {
+        self.gains = Ramped::at(self.matrix.gains());
     }
 
     /// Applies the gains as [`Matrix::apply`]; at rest exactly that. Audio thread.

@@ -8,13 +8,13 @@ use crate::dsp::smooth_step;
 /// It is a function of the number of frames since its start, so that blocks of any size give the
 /// same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Glide {
+pub struct Ramp {
     at: u64,
     wait: u64,
     length: u64,
 }
 
-impl Glide {
+impl Ramp {
     /// A completed glide.
     pub const DONE: Self = Self { at: 0, wait: 0, length: 0 };
 
@@ -54,21 +54,21 @@ impl Glide {
 
 /// Values at rest or in transition.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gliding<const N: usize> {
+pub struct Ramped<const N: usize> {
     from: [f64; N],
     to: [f64; N],
-    glide: Glide,
+    glide: Ramp,
 }
 
-impl<const N: usize> Gliding<N> {
+impl<const N: usize> Ramped<N> {
     /// Creates values at rest.
     pub fn at(values: [f64; N]) -> Self {
-        Self { from: values, to: values, glide: Glide::DONE }
+        Self { from: values, to: values, glide: Ramp::DONE }
     }
 
     /// Starts a transition to other values from the current ones. Audio thread.
     pub fn go(&mut self, to: [f64; N], wait: u64, length: u64) {
-        *self = Self { from: self.last(), to, glide: Glide::new(wait, length) };
+        *self = Self { from: self.last(), to, glide: Ramp::new(wait, length) };
     }
 
     /// Returns the target, or the values at rest.
@@ -104,7 +104,7 @@ impl<const N: usize> Gliding<N> {
         if self.glide.at == 0 {
             return self.from;
         }
-        Self { glide: Glide { at: self.glide.at - 1, ..self.glide }, ..*self }.ahead(0)
+        Self { glide: Ramp { at: self.glide.at - 1, ..self.glide }, ..*self }.ahead(0)
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn no_step_is_larger_than_the_ramps_steepest_and_it_arrives_exactly() {
-        let mut gliding = Gliding::at([1.0]);
+        let mut gliding = Ramped::at([1.0]);
         gliding.go([0.0], 3, 100);
         let mut last = 1.0;
         for frame in 0..103 {
@@ -129,10 +129,10 @@ mod tests {
 
     #[test]
     fn setting_out_anew_on_the_way_takes_no_step() {
-        let mut gliding = Gliding::at([0.0]);
+        let mut gliding = Ramped::at([0.0]);
         gliding.go([1.0], 0, 100);
         gliding.advance(50);
-        let [before] = Gliding { glide: Glide { at: 49, ..gliding.glide }, ..gliding }.ahead(0);
+        let [before] = Ramped { glide: Ramp { at: 49, ..gliding.glide }, ..gliding }.ahead(0);
         gliding.go([-1.0], 0, 100);
         let [after] = gliding.ahead(0);
         assert!((after - before).abs() < 1e-4, "{before} to {after}"); // The first frame of a step of 1.5 over 100.
