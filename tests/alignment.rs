@@ -3,7 +3,7 @@
 mod noise;
 mod overlaps;
 
-use crate::program_runs::{ClipShift, read_wav};
+use crate::program_runs::{TestFolder, read_wav};
 use mixdown_engine::align::{AlignSettings, Alignment, Decision, PairSelection, StemFeatures, align, align_to_mix};
 use mixdown_engine::audio::{AudioBuffer, Block};
 use mixdown_engine::io::{Fold, StemReader};
@@ -131,7 +131,7 @@ fn two_minutes() -> Vec<f32> {
 #[test]
 fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
     let source = two_minutes();
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("one.wav", 44_100, &[&source]);
     for ppm in [5.0, -50.0, 145.0, 500.0, -500.0] {
         let copy = make::drifting(&source, 100.2, ppm);
@@ -157,7 +157,7 @@ fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
 
 /// Writes a copy by a clock that changes, aligns it, and measures the written stem from end to end.
 /// No part may be off by half a sample.
-fn changes_of_drift_are_followed(place: &ClipShift, source: &[f32], ppm: f64, changes: &[(f64, f64)]) {
+fn changes_of_drift_are_followed(place: &TestFolder, source: &[f32], ppm: f64, changes: &[(f64, f64)]) {
     let case = format!("{ppm} ppm, {changes:?}");
     place.write_wav("two.wav", 44_100, &[&make::drifting_in_pieces(source, 100.2, ppm, changes)]);
     let run = place.run("align one.wav two.wav --reference one.wav --write out --json");
@@ -184,7 +184,7 @@ fn changes_of_drift_are_followed(place: &ClipShift, source: &[f32], ppm: f64, ch
 #[test]
 fn a_clock_that_changes_its_drift_is_followed_all_along() {
     let source = two_minutes();
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("one.wav", 44_100, &[&source]);
     let at = |share: f64| share * source.len() as f64;
     for (share, ppm, then_ppm) in
@@ -333,7 +333,7 @@ fn five_hundred_unrelated_pairs_are_left_alone() {
 
 #[test]
 fn written_stems_of_another_name_are_told_with_their_source() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     std::fs::create_dir(place.path("in")).unwrap();
     for (from, to) in [("bass.flac", "band.flac"), ("drums.flac", "in/band.flac")] {
         std::fs::copy(mixdown_fixtures::path(format!("stems/band/{from}")), place.path(to)).unwrap();
@@ -347,7 +347,7 @@ fn written_stems_of_another_name_are_told_with_their_source() {
 
 #[test]
 fn the_program_writes_stems_in_time_at_their_own_rates() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let source = mono("feelings/band.ogg");
     place.write_wav("one.wav", 44_100, &[&source]);
     let late = make::late(&source, 5_000.5);
@@ -378,7 +378,7 @@ fn the_program_writes_stems_in_time_at_their_own_rates() {
 
 #[test]
 fn the_program_finds_gains_in_a_mix_and_what_is_left() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let (bass, drums) = (mono("band/bass.flac"), mono("band/drums.flac"));
     place.write_wav("bass.wav", 48_000, &[&bass]);
     place.write_wav("drums.wav", 48_000, &[&make::late(&drums, 333.0)]);
@@ -397,7 +397,7 @@ fn the_program_finds_gains_in_a_mix_and_what_is_left() {
 
 #[test]
 fn strange_stems_get_a_decision_with_a_reason() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let source = mono("feelings/guitar.ogg");
     place.write_wav("guitar.wav", 44_100, &[&source]);
     place.write_wav("again.wav", 44_100, &[&source]);

@@ -3,7 +3,7 @@
 
 #[cfg(unix)]
 use crate::program_runs::signal;
-use crate::program_runs::{ClipShift, Run, program};
+use crate::program_runs::{Run, TestFolder, program};
 use mixdown_fixtures::signals;
 #[cfg(unix)]
 use rustix::process::Signal;
@@ -15,13 +15,13 @@ fn tone() -> Vec<f32> {
 }
 
 /// Writes a good stem to use beside a bad one.
-fn place() -> ClipShift {
-    let place = ClipShift::new();
+fn place() -> TestFolder {
+    let place = TestFolder::new();
     place.write_wav("good.wav", 48_000, &[&tone(), &tone()]);
     place
 }
 
-fn assert_refused(place: &ClipShift, run: &Run, file: &str, says: &str) {
+fn assert_refused(place: &TestFolder, run: &Run, file: &str, says: &str) {
     assert_eq!(run.code, Some(1), "{file}: {}{}", run.stdout, run.stderr);
     let message = run.stderr.lines().last().unwrap_or_default();
     assert!(message.contains(file) && message.contains(says), "{file}: {:?} should say {says:?}", run.stderr);
@@ -143,7 +143,7 @@ fn an_output_folder_that_is_a_file_is_refused_and_kept() {
 #[cfg(unix)]
 #[test]
 fn a_full_disk_ends_the_render_and_leaves_nothing() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let long = signals::white_noise(1, 0.2, 480_000);
     place.write_wav("good.wav", 48_000, &[&long, &long]);
     let run: Run = Command::new("sh")
@@ -158,7 +158,7 @@ fn a_full_disk_ends_the_render_and_leaves_nothing() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_render_and_leaves_what_was_there() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let long = signals::white_noise(1, 0.2, 4_800_000);
     place.write_wav("long.wav", 48_000, &[&long, &long]);
     place.write_wav("short.wav", 48_000, &[&long[..48_000], &long[..48_000]]);

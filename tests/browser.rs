@@ -1,7 +1,7 @@
 //! The page in a real browser, where `MIXDOWN_BROWSER=1` states that one is installed: no error on
 //! its console, and a picture to look at.
 
-use crate::program_runs::ClipShift;
+use crate::program_runs::TestFolder;
 use mixdown_fixtures::path;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -47,7 +47,7 @@ fn the_page_opens_in_a_browser_without_an_error() {
     if env::var_os("MIXDOWN_BROWSER").is_none_or(|flag| flag != "1") {
         return;
     }
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let mut command = place.command();
     command.arg("render").args([path("stems/feelings/guitar.ogg"), path("stems/feelings/band.ogg")]);
     assert!(command.args(["--out", "mix", "--quiet", "--target", "-11"]).output().unwrap().status.success());

@@ -8,21 +8,21 @@ mod sessions;
 mod streams;
 mod warnings;
 
-use crate::program_runs::{ClipShift, read_wav};
+use crate::program_runs::{TestFolder, read_wav};
 use mixdown_fixtures::{path, signals};
 use serde_json::Value;
 use std::fs;
 
 /// Writes two stems of a second: noise in stereo, and a tone.
-fn place() -> ClipShift {
-    let place = ClipShift::new();
+fn place() -> TestFolder {
+    let place = TestFolder::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));
     place.write_wav("a.wav", 48_000, &[&a, &signals::pink_noise(2, 0.1, 48_000)]);
     place.write_wav("b.wav", 48_000, &[&b]);
     place
 }
 
-fn demo(place: &ClipShift, more: &[&str]) -> crate::program_runs::Run {
+fn demo(place: &TestFolder, more: &[&str]) -> crate::program_runs::Run {
     let mut command = place.command();
     command.arg("render").args([path("stems/feelings/guitar.ogg"), path("stems/feelings/band.ogg")]);
     command.args(["--out", "mix"]).args(more).output().unwrap().into()
@@ -30,7 +30,7 @@ fn demo(place: &ClipShift, more: &[&str]) -> crate::program_runs::Run {
 
 #[test]
 fn a_bare_render_of_real_stems_meets_its_target_and_writes_every_file() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let run = demo(&place, &[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains("-14.0 LUFS"), "{}", run.stdout);
@@ -48,7 +48,7 @@ fn a_bare_render_of_real_stems_meets_its_target_and_writes_every_file() {
 
 #[test]
 fn a_second_render_replaces_its_own_files_and_keeps_the_others() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     fs::create_dir(place.path("mix")).unwrap();
     place.write("mix/notes.txt", b"keep me");
     assert_eq!(demo(&place, &["--quiet", "--end", "3"]).code, Some(0));
@@ -59,7 +59,7 @@ fn a_second_render_replaces_its_own_files_and_keeps_the_others() {
 
 #[test]
 fn json_is_one_document_on_standard_output_and_nothing_else() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let run = demo(&place, &["--json", "--end", "3"]);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((document["ok"].clone(), run.stderr.as_str()), (Value::Bool(true), ""));
@@ -71,7 +71,7 @@ fn json_is_one_document_on_standard_output_and_nothing_else() {
 
 #[test]
 fn a_written_session_renders_to_the_same_master_as_the_bare_stems() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for name in ["bass", "drums"] {
         fs::copy(path(format!("stems/band/{name}.flac")), place.path(&format!("{name}.flac"))).unwrap();
     }
@@ -85,7 +85,7 @@ fn a_written_session_renders_to_the_same_master_as_the_bare_stems() {
 
 #[test]
 fn the_schema_is_a_document_that_knows_every_insert() {
-    let schema: Value = serde_json::from_str(&ClipShift::new().run("session --schema").stdout).unwrap();
+    let schema: Value = serde_json::from_str(&TestFolder::new().run("session --schema").stdout).unwrap();
     let text = schema.to_string();
     for insert in ["high_pass", "soft_clip", "limiter", "gate", "delay"] {
         assert!(text.contains(insert), "{insert}");
@@ -94,7 +94,7 @@ fn the_schema_is_a_document_that_knows_every_insert() {
 
 #[test]
 fn help_teaches_with_examples() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for arguments in ["--help", "render --help", "session --help", "measure --help", "waveform --help"] {
         let run = place.run(arguments);
         assert_eq!(run.code, Some(0));
@@ -104,7 +104,7 @@ fn help_teaches_with_examples() {
 
 #[test]
 fn samples_beyond_full_scale_are_limited_or_counted_as_asked() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let loud = signals::sine(48_000.0, 997.0, 1.5, 0.0, 48_000);
     place.write_wav("loud.wav", 48_000, &[&loud, &loud]);
     let peak = |folder: &str| {

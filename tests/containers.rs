@@ -1,6 +1,6 @@
 //! The master in other containers than WAV, and the signals of its sum beside it.
 
-use crate::program_runs::{ClipShift, read_wav};
+use crate::program_runs::{TestFolder, read_wav};
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::io::{Fold, StemReader};
 use mixdown_engine::process::Source;
@@ -8,18 +8,18 @@ use mixdown_fixtures::{path, signals};
 use serde_json::{Value, json};
 use std::fs;
 
-fn decoded(place: &ClipShift, name: &str) -> Vec<Vec<f32>> {
+fn decoded(place: &TestFolder, name: &str) -> Vec<Vec<f32>> {
     let mut reader = StemReader::open(&place.path(name), Fold::Keep).unwrap();
     let mut block = AudioBuffer::new(reader.channels(), 2_000_000);
     let frames = reader.read(&mut block.block_mut()).unwrap();
     (0..block.channels()).map(|channel| block.channel(channel)[..frames].to_vec()).collect()
 }
 
-fn report(place: &ClipShift, folder: &str) -> Value {
+fn report(place: &TestFolder, folder: &str) -> Value {
     serde_json::from_slice(&fs::read(place.path(folder).join("report.json")).unwrap()).unwrap()
 }
 
-fn demo(place: &ClipShift, out: &str, more: &str) {
+fn demo(place: &TestFolder, out: &str, more: &str) {
     let mut command = place.command();
     command.arg("render").args([path("stems/feelings/guitar.ogg"), path("stems/feelings/band.ogg")]);
     command.args(["--out", out, "--quiet", "--align", "off"]).args(more.split_whitespace());
@@ -29,7 +29,7 @@ fn demo(place: &ClipShift, out: &str, more: &str) {
 
 #[test]
 fn a_flac_master_holds_the_samples_of_the_wav_one_and_says_how_loud_it_is() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for bits in [16, 24] {
         demo(&place, "wav", &format!("--end 4 --target -11.5 --format wav{bits}"));
         demo(&place, "flac", &format!("--end 4 --target -11.5 --format flac{bits}"));
@@ -53,7 +53,7 @@ fn a_flac_master_holds_the_samples_of_the_wav_one_and_says_how_loud_it_is() {
 
 #[test]
 fn an_opus_master_is_measured_decoded_and_holds_target_and_ceiling_so() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     demo(&place, "mix", "--end 10 --target -9 --max-limiting 24 --format opus");
     let report = report(&place, "mix");
     assert_eq!((&report["master"]["verified"], &report["output"]["sample_rate_hz"]), (&json!(true), &json!(48_000)));
@@ -78,7 +78,7 @@ fn an_opus_master_is_measured_decoded_and_holds_target_and_ceiling_so() {
 
 #[test]
 fn the_stems_of_a_mix_sum_to_it_bit_for_bit() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let noise = |seed| signals::pink_noise(seed, 0.1, 60_000);
     place.write_wav("a.wav", 48_000, &[&noise(1), &noise(2)]);
     place.write_wav("b.wav", 48_000, &[&noise(3)]);

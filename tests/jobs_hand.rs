@@ -8,7 +8,7 @@ use mixdown_jobs::clock::{BootTime, Clock, SystemClock};
 use mixdown_jobs::jobs::{JobError, JobType, NewJob, Record};
 use mixdown_jobs::settings::Settings;
 use mixdown_jobs::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
-use mixdown_jobs::worker::{RunError, Runner, Service, Sign, Worker};
+use mixdown_jobs::worker::{RunError, Runner, Service, JobSignal, Worker};
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -120,10 +120,10 @@ impl Runner for Trivial {
         &self,
         job: &Record,
         staging: &Path,
-        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
     ) -> Result<Map<String, Value>, RunError> {
         for phase in [Phase::Loading, Phase::Aligning, Phase::Mixing, Phase::Mastering, Phase::Exporting] {
-            if watch(Sign::At(Progress { phase, fraction: 0.6 })).is_break() {
+            if watch(JobSignal::Progress(Progress { phase, fraction: 0.6 })).is_break() {
                 return Err(RunError::Stopped);
             }
         }
@@ -147,10 +147,10 @@ impl Runner for Slow {
         &self,
         job: &Record,
         staging: &Path,
-        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
     ) -> Result<Map<String, Value>, RunError> {
         for _ in 0..20 {
-            if watch(Sign::Alive).is_break() {
+            if watch(JobSignal::Heartbeat).is_break() {
                 return Err(RunError::Stopped);
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -198,7 +198,7 @@ fn meddle(store: &Store, seed: u64, rounds: u64) {
         match dice(20) {
             0..=12 => {
                 note = store
-                    .update(record, mixdown_jobs::store::Who::Anyone, |record, _| {
+                    .update(record, mixdown_jobs::store::Role::Anyone, |record, _| {
                         let count = record.extra.get("updates").and_then(Value::as_u64).unwrap_or(0);
                         record.extra.insert("updates".into(), (count + 1).into());
                         Ok(())

@@ -1,12 +1,12 @@
 //! Levels of a master: bits that are copied unchanged, the ceiling's one rule, targets that are
 //! missed.
 
-use crate::program_runs::{ClipShift, read_wav};
+use crate::program_runs::{TestFolder, read_wav};
 use mixdown_fixtures::signals;
 use serde_json::{Value, json};
 
 /// Writes a WAV file of integers.
-fn write_integers(place: &ClipShift, name: &str, bits: u16, channels: &[Vec<i32>]) {
+fn write_integers(place: &TestFolder, name: &str, bits: u16, channels: &[Vec<i32>]) {
     let spec = hound::WavSpec {
         channels: channels.len() as u16,
         sample_rate: 48_000,
@@ -22,7 +22,7 @@ fn write_integers(place: &ClipShift, name: &str, bits: u16, channels: &[Vec<i32>
     writer.finalize().unwrap();
 }
 
-fn read_integers(place: &ClipShift, name: &str) -> Vec<Vec<i32>> {
+fn read_integers(place: &TestFolder, name: &str) -> Vec<Vec<i32>> {
     let mut reader = hound::WavReader::open(place.path(name)).unwrap();
     let samples: Vec<i32> = reader.samples().map(Result::unwrap).collect();
     (0..2).map(|channel| samples.iter().skip(channel).step_by(2).copied().collect()).collect()
@@ -34,13 +34,13 @@ fn noise(seed: u64, bits: u16, peak: f64) -> Vec<i32> {
     signals::white_noise(seed, peak, 30_000).iter().map(|x| (f64::from(*x) * scale) as i32).collect()
 }
 
-fn report(place: &ClipShift, folder: &str) -> Value {
+fn report(place: &TestFolder, folder: &str) -> Value {
     serde_json::from_slice(&std::fs::read(place.path(folder).join("report.json")).unwrap()).unwrap()
 }
 
 #[test]
 fn an_integer_stem_at_unity_is_written_bit_for_bit_to_as_many_bits_and_more() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for (stored, written) in [(16, 16), (16, 24), (24, 24)] {
         let stem = [noise(1, stored, 0.3), noise(2, stored, 0.3)];
         write_integers(&place, "a.wav", stored, &stem);
@@ -66,7 +66,7 @@ fn an_integer_stem_at_unity_is_written_bit_for_bit_to_as_many_bits_and_more() {
 
 #[test]
 fn a_sum_of_sixteen_bit_stems_is_exact_and_dithered_only_around_what_the_limiter_turns_down() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let (mut mono, sides) = (noise(3, 16, 0.1), [noise(4, 16, 0.15), noise(5, 16, 0.15)]);
     let write = |mono: &[i32]| {
         write_integers(&place, "mono.wav", 16, &[mono.to_vec()]);
@@ -95,7 +95,7 @@ fn a_sum_of_sixteen_bit_stems_is_exact_and_dithered_only_around_what_the_limiter
 
 #[test]
 fn floats_without_a_target_have_no_ceiling_in_render_and_none_in_play() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     // Tones: a render of noise may read above its ceiling and be written again under a lower one,
     // unlike the output of play.
     let tone = |hz, amplitude| signals::sine(48_000.0, hz, amplitude, 0.0, 40_000);
@@ -132,7 +132,7 @@ fn floats_without_a_target_have_no_ceiling_in_render_and_none_in_play() {
 
 #[test]
 fn a_missed_target_is_named_everywhere_and_strict_makes_it_fail() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let mut peaky = signals::white_noise(8, 0.02, 96_000);
     (0..96_000).step_by(12_000).for_each(|n| peaky[n] = 0.9);
     place.write_wav("peaky.wav", 48_000, &[&peaky, &peaky]);
@@ -158,7 +158,7 @@ fn a_missed_target_is_named_everywhere_and_strict_makes_it_fail() {
 
 #[test]
 fn a_strict_job_that_misses_its_target_fails_with_the_reason() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let mut peaky = signals::white_noise(8, 0.02, 96_000);
     peaky[40_000] = 0.9;
     place.write_wav("peaky.wav", 48_000, &[&peaky, &peaky]);

@@ -1,7 +1,7 @@
 //! `mixdown measure` and `mixdown waveform`: the right numbers for every file that can be read, and
 //! messages for the rest.
 
-use crate::program_runs::{ClipShift, Run};
+use crate::program_runs::{Run, TestFolder};
 use mixdown_fixtures::{path, signals};
 use serde_json::Value;
 use std::fs;
@@ -43,7 +43,7 @@ fn assert_near(value: &Value, expected: f64, tolerance: f64) {
 
 #[test]
 fn a_sine_in_stereo_reads_as_the_standards_say() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let tone = sine(-23.0, 20);
     place.write_wav("tone.wav", 48_000, &[&tone, &tone]);
     let file = &files(&place.run("measure tone.wav --json"))[0];
@@ -68,7 +68,7 @@ fn a_sine_in_stereo_reads_as_the_standards_say() {
 
 #[test]
 fn six_channels_are_weighed_and_not_folded() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     // Tech 3341 case 6 with a signal in the LFE channel, which only counts for the true peak.
     let levels = [-28.0, -28.0, -24.0, -6.0, -30.0, -30.0];
     let channels: Vec<Vec<f32>> = levels.iter().map(|level| sine(*level, 20)).collect();
@@ -82,7 +82,7 @@ fn six_channels_are_weighed_and_not_folded() {
 
 #[test]
 fn what_has_no_meaning_is_null() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("silence.wav", 48_000, &[&vec![0.0; 96_000], &vec![0.0; 96_000]]);
     place.write_wav("short.wav", 48_000, &[&[0.5; 1_000]]);
     place.write_wav("one.wav", 48_000, &[&[0.5], &[-0.5]]);
@@ -107,7 +107,7 @@ fn what_has_no_meaning_is_null() {
 
 #[test]
 fn a_bad_file_is_named_and_the_others_are_measured() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("good.wav", 48_000, &[&sine(-20.0, 1)]);
     place.write_wav("nan.wav", 48_000, &[&[0.1, f32::NAN, 0.1]]);
     place.write("text.wav", b"dear diary, today I measured a song");
@@ -129,7 +129,7 @@ fn a_bad_file_is_named_and_the_others_are_measured() {
 
 #[test]
 fn a_series_has_ten_readings_a_second() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("tone.wav", 48_000, &[&sine(-20.0, 4), &sine(-20.0, 4)]);
     let file = &files(&place.run("measure tone.wav --json --series"))[0];
     assert_eq!(file["series"]["interval_ms"].as_u64(), Some(100));
@@ -140,7 +140,7 @@ fn a_series_has_ten_readings_a_second() {
 
 #[test]
 fn what_a_render_decodes_can_be_measured() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for stem in ["stems/feelings/guitar.ogg", "stems/band/bass.flac"] {
         let run: Run = place.command().args(["measure", "--json"]).arg(path(stem)).output().unwrap().into();
         assert_eq!(run.code, Some(0), "{stem}: {}", run.stdout);
@@ -149,7 +149,7 @@ fn what_a_render_decodes_can_be_measured() {
 }
 
 /// Writes 16-bit samples, one vector per channel.
-fn write_16_bits(place: &ClipShift, name: &str, channels: &[Vec<i16>]) {
+fn write_16_bits(place: &TestFolder, name: &str, channels: &[Vec<i16>]) {
     let spec = hound::WavSpec {
         channels: channels.len() as u16,
         sample_rate: 44_100,
@@ -184,7 +184,7 @@ fn reference(channels: &[Vec<i32>], pixel: usize, split: bool, divisor: i32) -> 
 
 #[test]
 fn a_waveform_has_the_bytes_that_audiowaveform_writes() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let noise = |seed| -> Vec<i16> {
         signals::white_noise(seed, 1.0, 10_007).iter().map(|x| (f64::from(*x) * 32_767.9) as i16).collect()
     };
@@ -221,7 +221,7 @@ fn a_waveform_has_the_bytes_that_audiowaveform_writes() {
 
 #[test]
 fn the_waveform_of_a_float_file_follows_the_rule_for_floats() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let noise = signals::white_noise(4, 1.0, 5_000);
     place.write_wav("in.wav", 48_000, &[&noise]);
     assert_eq!(place.run("waveform in.wav -o out.dat").code, Some(0));
@@ -234,7 +234,7 @@ fn the_waveform_of_a_float_file_follows_the_rule_for_floats() {
 
 #[test]
 fn a_waveform_that_cannot_be_written_is_refused_in_words() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("in.wav", 48_000, &[&[0.5; 100]]);
     for (arguments, code, says) in [
         ("waveform in.wav -o out.png", 2, ".dat or .json"),

@@ -1,6 +1,6 @@
 //! The memory of a render depends on the number of its tracks, not on their length.
 
-use crate::program_runs::ClipShift;
+use crate::program_runs::TestFolder;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ const RATE_HZ: u32 = 8_000;
 const TRACKS: usize = 4;
 
 /// Writes a WAV file of one channel: a hum whose level rises and falls.
-fn write_stem(place: &ClipShift, name: &str, minutes: u32) {
+fn write_stem(place: &TestFolder, name: &str, minutes: u32) {
     let format = hound::SampleFormat::Int;
     let spec = hound::WavSpec { channels: 1, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: format };
     let mut writer = hound::WavWriter::create(place.path(name), spec).unwrap();
@@ -22,7 +22,7 @@ fn write_stem(place: &ClipShift, name: &str, minutes: u32) {
 }
 
 /// Returns the largest resident memory of a render of all data files, in KB.
-fn peak_kb(place: &ClipShift, minutes: u32) -> u64 {
+fn peak_kb(place: &TestFolder, minutes: u32) -> u64 {
     let stem = format!("{minutes}.wav");
     write_stem(place, &stem, minutes);
     let mut session =
@@ -54,7 +54,7 @@ fn peak_kb(place: &ClipShift, minutes: u32) -> u64 {
 
 #[test]
 fn ten_times_the_length_takes_no_more_memory() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let (short, long) = (peak_kb(&place, 10), peak_kb(&place, 100));
     assert!(short > 4_000, "{short} KB: no program is that small");
     // 0.4 MB for the powers of one strip while its loudness is measured, and the rest for variation

@@ -1,6 +1,6 @@
 //! Masters with a name of their own.
 
-use crate::program_runs::ClipShift;
+use crate::program_runs::TestFolder;
 use mixdown_fixtures::signals;
 use serde_json::Value;
 use std::fs;
@@ -11,7 +11,7 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
 
 #[test]
 fn a_named_master_carries_its_name_in_file_tags_page_and_report_and_is_known_again() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     fs::create_dir(place.path("stems")).unwrap();
     place.write_wav("stems/a.wav", 48_000, &[&signals::pink_noise(1, 0.1, 48_000)]);
     for (format, title, artist) in [
@@ -46,7 +46,7 @@ fn a_named_master_carries_its_name_in_file_tags_page_and_report_and_is_known_aga
 
 #[test]
 fn names_that_leave_the_folder_or_hide_are_refused_and_files_of_others_kept() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("a.wav", 48_000, &[&signals::pink_noise(1, 0.1, 4_800)]);
     for wrong in ["", ".x", "../x", "a/b", "a\\b", "a\tb", "a\u{1b}[31m"] {
         let mut command = place.command();
@@ -71,7 +71,7 @@ fn toml(name: &str) -> String {
 
 #[test]
 fn the_page_of_a_silent_mix_shows_silence() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("a.wav", 48_000, &[&vec![0.0; 96_000]]);
     let run = place.run("render a.wav --out mix --rate 44100 --quiet");
     assert_eq!(run.code, Some(0), "{}", run.stderr);

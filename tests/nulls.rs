@@ -1,7 +1,7 @@
 //! Null tests of whole renders: equal signals cancel, and all others stay, to the bit.
 
 use crate::alignment::mono;
-use crate::program_runs::{ClipShift, read_wav};
+use crate::program_runs::{TestFolder, read_wav};
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
 use mixdown_engine::dsp::dynamics::CompressorSettings;
@@ -24,14 +24,14 @@ fn render(session: Session) -> (AudioBuffer, Report) {
     render_to_memory(session, &RenderOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
-fn noise_file(place: &ClipShift, name: &str, seed: u64) {
+fn noise_file(place: &TestFolder, name: &str, seed: u64) {
     let (left, right) = (signals::pink_noise(seed, 0.2, 30_000), signals::white_noise(seed + 1, 0.4, 30_000));
     place.write_wav(name, 48_000, &[&left, &right]);
 }
 
 #[test]
 fn a_stem_and_its_inverse_cancel_exactly() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     noise_file(&place, "a.wav", 1);
     let (plain, mut inverse) = (Track::new(place.path("a.wav")), Track::new(place.path("a.wav")));
     inverse.name = Some("inverse".into());
@@ -42,7 +42,7 @@ fn a_stem_and_its_inverse_cancel_exactly() {
 
 #[test]
 fn latencies_are_balanced_so_that_a_late_path_still_cancels() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     noise_file(&place, "a.wav", 2);
     let idle: CompressorSettings =
         serde_json::from_str(r#"{ "threshold_db": -20, "ratio": 1, "look_ahead_ms": 7 }"#).unwrap();
@@ -62,7 +62,7 @@ fn latencies_are_balanced_so_that_a_late_path_still_cancels() {
 
 #[test]
 fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     noise_file(&place, "a.wav", 3);
     for pre_fader in [false, true] {
         let mut track = Track::new(place.path("a.wav"));
@@ -79,7 +79,7 @@ fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
 
 #[test]
 fn a_session_of_one_track_at_unity_writes_its_input_bit_for_bit() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     // Beyond full scale too: floats preserve it.
     let (left, right) = (signals::pink_noise(4, 0.2, 20_011), signals::white_noise(5, 1.7, 20_011));
     place.write_wav("a.wav", 44_100, &[&left, &right]);
@@ -90,7 +90,7 @@ fn a_session_of_one_track_at_unity_writes_its_input_bit_for_bit() {
 
 #[test]
 fn a_mix_exported_as_mono_and_stereo_stems_sums_to_itself() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let (voice, bass) = (signals::sine(48_000.0, 1_000.0, 0.25, 0.0, 10_000), signals::pink_noise(8, 0.1, 10_000));
     let sides = [signals::white_noise(9, 0.2, 10_000), signals::pink_noise(10, 0.2, 10_000)];
     place.write_wav("voice.wav", 48_000, &[&voice]);
@@ -107,7 +107,7 @@ fn a_mix_exported_as_mono_and_stereo_stems_sums_to_itself() {
 
 #[test]
 fn constant_power_by_name_puts_a_mono_stem_three_decibels_down() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let mono = signals::sine(48_000.0, 1_000.0, 0.5, 0.0, 10_000);
     place.write_wav("m.wav", 48_000, &[&mono]);
     let track = Track { pan_law: PanLaw::ConstantPower, ..Track::new(place.path("m.wav")) };
@@ -121,7 +121,7 @@ fn constant_power_by_name_puts_a_mono_stem_three_decibels_down() {
 
 #[test]
 fn a_stem_starts_where_the_session_puts_it_and_is_cut_as_asked() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let ramp: Vec<f32> = (0..48_000).map(|n| n as f32 / 48_000.0).collect();
     place.write_wav("r.wav", 48_000, &[&ramp, &ramp]);
     let mut track = Track::new(place.path("r.wav"));
@@ -143,7 +143,7 @@ fn a_stem_starts_where_the_session_puts_it_and_is_cut_as_asked() {
 
 #[test]
 fn an_echo_rings_until_it_has_died_away_and_no_longer() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let click = signals::impulse(100, 0.5, 4_800);
     place.write_wav("c.wav", 48_000, &[&click, &click]);
     let mut track = Track::new(place.path("c.wav"));
@@ -157,7 +157,7 @@ fn an_echo_rings_until_it_has_died_away_and_no_longer() {
 
 /// Renders the difference between a source and its aligned copy.
 fn difference_in_time(rate_hz: u32, source: &[f32], copy: &[f32]) -> (AudioBuffer, Report) {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     place.write_wav("a.wav", rate_hz, &[source, source]);
     place.write_wav("b.wav", rate_hz, &[copy, copy]);
     let mut inverse = Track::new(place.path("b.wav"));
@@ -209,7 +209,7 @@ fn a_copy_by_a_clock_that_changes_half_way_cancels_before_and_after() {
 
 #[test]
 fn unrelated_stems_stay_where_they_are() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let (a, b) = (signals::pink_noise(7, 0.2, 480_000), signals::pink_noise(8, 0.2, 480_000));
     place.write_wav("a.wav", 48_000, &[&a, &a]);
     place.write_wav("b.wav", 48_000, &[&b, &b]);
@@ -222,7 +222,7 @@ fn unrelated_stems_stay_where_they_are() {
 
 #[test]
 fn a_bus_is_measured_as_the_mix_that_it_makes() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     noise_file(&place, "a.wav", 12);
     noise_file(&place, "b.wav", 14);
     let late: CompressorSettings =

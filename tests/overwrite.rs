@@ -1,13 +1,13 @@
 //! No command destroys a file: neither its own inputs nor another program's files.
 
-use crate::program_runs::{ClipShift, Run, read_wav};
+use crate::program_runs::{Run, TestFolder, read_wav};
 use mixdown_fixtures::signals;
 use std::fs;
 
 /// Writes two stems, a session of them, and a waveform's input under a name that could be an
 /// output.
-fn place() -> ClipShift {
-    let place = ClipShift::new();
+fn place() -> TestFolder {
+    let place = TestFolder::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));
     place.write_wav("a.wav", 48_000, &[&a, &a]);
     place.write_wav("b.wav", 48_000, &[&b]);
@@ -16,7 +16,7 @@ fn place() -> ClipShift {
 }
 
 /// Runs a command that must be refused for `expected` and must leave every file unchanged.
-fn refused(place: &ClipShift, arguments: &str, expected: &str) -> Run {
+fn refused(place: &TestFolder, arguments: &str, expected: &str) -> Run {
     let before = files(place);
     let run = place.run(arguments);
     assert!(matches!(run.code, Some(1 | 2)), "{arguments}: {:?} {}{}", run.code, run.stdout, run.stderr);
@@ -28,7 +28,7 @@ fn refused(place: &ClipShift, arguments: &str, expected: &str) -> Run {
 }
 
 /// Returns every file below the place with its bytes.
-fn files(place: &ClipShift) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+fn files(place: &TestFolder) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let mut all = Vec::new();
     let mut folders = vec![place.path("")];
     while let Some(folder) = folders.pop() {
@@ -45,7 +45,7 @@ fn files(place: &ClipShift) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     all
 }
 
-fn done(place: &ClipShift, arguments: &str) -> Run {
+fn done(place: &TestFolder, arguments: &str) -> Run {
     let run = place.run(arguments);
     assert_eq!(run.code, Some(0), "{arguments}: {}{}", run.stdout, run.stderr);
     run

@@ -1,14 +1,14 @@
 //! `mixdown play` as a process: without a clock, against the clock, and with all kinds of errors.
 
-use crate::program_runs::{ClipShift, read_wav};
+use crate::program_runs::{TestFolder, read_wav};
 use mixdown_engine::session::Session;
 use mixdown_fixtures::signals;
 use serde_json::{Value, json};
 use std::time::Instant;
 
 /// Writes two stems and a session of them that does not change their sum.
-fn place() -> ClipShift {
-    let place = ClipShift::new();
+fn place() -> TestFolder {
+    let place = TestFolder::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 96_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 60_000));
     place.write_wav("a.wav", 48_000, &[&a, &signals::pink_noise(2, 0.1, 96_000)]);
     place.write_wav("b.wav", 48_000, &[&b]);

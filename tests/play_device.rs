@@ -1,14 +1,14 @@
 //! `mixdown play` on sound devices that need no hardware: ALSA's own, one that records to a file
 //! and one that fails.
 
-use crate::program_runs::{ClipShift, Run};
+use crate::program_runs::{Run, TestFolder};
 use mixdown_fixtures::signals;
 use serde_json::Value;
 
 /// Builds a place with a stem and with devices: `heard` writes `heard.raw`, `broken` accepts
 /// nothing, and `default` is `other`.
-fn place(other: &str) -> (ClipShift, Vec<f32>) {
-    let place = ClipShift::new();
+fn place(other: &str) -> (TestFolder, Vec<f32>) {
+    let place = TestFolder::new();
     let file = |name: &str, file: &str, about: &str| {
         let file = if file.starts_with('/') { file.into() } else { place.path(file).display().to_string() };
         format!(
@@ -25,14 +25,14 @@ fn place(other: &str) -> (ClipShift, Vec<f32>) {
     (place, stem)
 }
 
-fn play(place: &ClipShift, arguments: &str) -> Run {
+fn play(place: &TestFolder, arguments: &str) -> Run {
     let mut command = place.command();
     command.env("HOME", place.path("")).arg("play").args(arguments.split_whitespace());
     command.output().unwrap().into()
 }
 
 /// Returns the left channel of a device's input.
-fn heard(place: &ClipShift, channels: usize) -> Vec<f32> {
+fn heard(place: &TestFolder, channels: usize) -> Vec<f32> {
     let bytes = std::fs::read(place.path("heard.raw")).unwrap();
     let samples = bytes.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
     samples.step_by(channels).collect()

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// An empty folder and the program in it.
-pub(crate) struct ClipShift {
+pub(crate) struct TestFolder {
     folder: TempDir,
 }
 
@@ -26,7 +26,7 @@ impl From<Output> for Run {
     }
 }
 
-impl ClipShift {
+impl TestFolder {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }

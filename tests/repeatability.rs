@@ -1,6 +1,6 @@
 //! Same inputs and same session yield the same bytes, for any number of threads and any chunk size.
 
-use crate::program_runs::ClipShift;
+use crate::program_runs::TestFolder;
 use mixdown_fixtures::golden;
 use serde_json::Value;
 use std::fs;
@@ -9,7 +9,7 @@ const FILES: [&str; 7] =
     ["final_mix.wav", "meters.json", "report.html", "report.json", "spectrum.json", "waveform.dat", "waveform.json"];
 
 /// Returns the bytes of a file; of the report, all but the one key that may depend on the clock.
-fn contents(place: &ClipShift, folder: &str, name: &str) -> Vec<u8> {
+fn contents(place: &TestFolder, folder: &str, name: &str) -> Vec<u8> {
     let bytes = fs::read(place.path(folder).join(name)).unwrap();
     if name != "report.json" {
         return bytes;
@@ -23,7 +23,7 @@ fn contents(place: &ClipShift, folder: &str, name: &str) -> Vec<u8> {
 #[test]
 fn every_file_is_the_same_for_one_two_and_seven_threads_and_three_chunk_sizes() {
     for session in ["every_insert", "two_stems", "six_stems"] {
-        let place = ClipShift::new();
+        let place = TestFolder::new();
         for (folder, threads, chunk) in
             [("one", "1", "4096"), ("two", "2", "4096"), ("seven", "7", "1000"), ("big", "2", "65536")]
         {

@@ -1,21 +1,21 @@
 //! Files that describe a render: the page, the pictures, and data that agree with the file beside
 //! them.
 
-use crate::program_runs::{ClipShift, Run};
+use crate::program_runs::{Run, TestFolder};
 use mixdown_fixtures::{golden, path, signals};
 use serde_json::Value;
 use std::fs;
 
-fn read(place: &ClipShift, name: &str) -> String {
+fn read(place: &TestFolder, name: &str) -> String {
     fs::read_to_string(place.path(name)).unwrap()
 }
 
-fn json(place: &ClipShift, name: &str) -> Value {
+fn json(place: &TestFolder, name: &str) -> Value {
     serde_json::from_str(&read(place, name)).unwrap()
 }
 
 /// Renders two real stems, louder than full scale allows.
-fn loud(place: &ClipShift, out: &str, more: &[&str]) -> Run {
+fn loud(place: &TestFolder, out: &str, more: &[&str]) -> Run {
     let mut command = place.command();
     command.arg("render").args([path("stems/band/drums.flac"), path("stems/band/bass.flac")]);
     command.args(["--out", out, "--quiet"]).args(more);
@@ -24,7 +24,7 @@ fn loud(place: &ClipShift, out: &str, more: &[&str]) -> Run {
 
 #[test]
 fn the_mix_alone_has_the_same_bytes_and_when_forced_nothing_of_an_earlier_one_beside_it() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     assert_eq!(loud(&place, "mix", &["--png"]).code, Some(0));
     let master = fs::read(place.path("mix/final_mix.wav")).unwrap();
     assert_eq!(place.names("mix").len(), 10);
@@ -44,7 +44,7 @@ fn the_mix_alone_has_the_same_bytes_and_when_forced_nothing_of_an_earlier_one_be
 
 #[test]
 fn the_page_holds_everything_and_needs_nothing_from_outside() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     assert_eq!(loud(&place, "mix", &["--target", "-10"]).code, Some(0));
     let page = read(&place, "mix/report.html");
     for part in [
@@ -85,7 +85,7 @@ fn the_page_holds_everything_and_needs_nothing_from_outside() {
 
 #[test]
 fn values_stay_whole_and_the_page_has_one_minus_sign() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     assert_eq!(loud(&place, "mix", &[]).code, Some(0));
     let page = read(&place, "mix/report.html");
     let inside = page.split("<script").next().unwrap();
@@ -100,7 +100,7 @@ fn values_stay_whole_and_the_page_has_one_minus_sign() {
 
 #[test]
 fn the_page_of_a_four_minute_song_stays_under_two_megabytes() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     // The number of columns, points and rows depends on the length alone; a low rate saves time.
     let noise = signals::pink_noise(1, 0.1, 240 * 8_000);
     place.write_wav("song.wav", 8_000, &[&noise, &signals::pink_noise(2, 0.1, 240 * 8_000)]);
@@ -112,7 +112,7 @@ fn the_page_of_a_four_minute_song_stays_under_two_megabytes() {
 
 #[test]
 fn hostile_names_are_shown_and_never_run() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let name = "<img src=x onerror=alert(1)>&\"'.wav";
     let noise = signals::pink_noise(1, 0.1, 48_000);
     place.write_wav(name, 48_000, &[&noise, &noise]);
@@ -129,7 +129,7 @@ fn hostile_names_are_shown_and_never_run() {
 
 #[test]
 fn the_page_repeats_byte_for_byte_and_knows_no_clock() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for (out, frames) in [("a", "64"), ("b", "10000")] {
         assert_eq!(loud(&place, out, &["--chunk-frames", frames]).code, Some(0));
     }
@@ -141,7 +141,7 @@ fn the_page_repeats_byte_for_byte_and_knows_no_clock() {
 
 #[test]
 fn a_bus_has_its_row_and_its_meters_and_no_bus_no_table() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let mut command = place.command();
     command.args(["render", "--quiet", "--out", "mix", "--session"]).arg(golden::session_path("six_stems"));
     assert!(command.status().unwrap().success());
@@ -159,7 +159,7 @@ fn a_bus_has_its_row_and_its_meters_and_no_bus_no_table() {
 
 #[test]
 fn gain_reduction_over_time_agrees_with_the_report() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     assert_eq!(loud(&place, "mix", &["--target", "-10"]).code, Some(0));
     let (meters, report) = (json(&place, "mix/meters.json"), json(&place, "mix/report.json"));
     let series: Vec<f64> = serde_json::from_value(meters["master"]["gain_reduction_db"].clone()).unwrap();
@@ -187,7 +187,7 @@ fn gain_reduction_over_time_agrees_with_the_report() {
 
 #[test]
 fn the_waveform_of_a_render_is_that_of_the_file_it_wrote() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for format in ["wav16", "wav24", "wav32f"] {
         assert_eq!(loud(&place, format, &["--format", format]).code, Some(0));
         for ending in ["dat", "json"] {
@@ -201,7 +201,7 @@ fn the_waveform_of_a_render_is_that_of_the_file_it_wrote() {
 
 #[test]
 fn clipping_is_marked_and_silence_has_a_page_too() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let square = signals::square(48_000.0, 100.0, 1.2, 48_000);
     place.write_wav("hot.wav", 48_000, &[&square, &square]);
     place.write_wav("silence.wav", 48_000, &[&vec![0.0; 4_800], &vec![0.0; 4_800]]);
@@ -216,7 +216,7 @@ fn clipping_is_marked_and_silence_has_a_page_too() {
 
 #[test]
 fn pictures_are_written_on_request_and_are_png() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     assert_eq!(loud(&place, "plain", &[]).code, Some(0));
     assert!(!place.names("plain").iter().any(|name| name.contains(".png")));
     assert_eq!(loud(&place, "mix", &["--png"]).code, Some(0));
@@ -230,7 +230,7 @@ fn pictures_are_written_on_request_and_are_png() {
 
 #[test]
 fn the_date_in_bext_is_blank_unless_somebody_names_one() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let tone = signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000);
     place.write_wav("a.wav", 48_000, &[&tone, &tone]);
     let render = |out: &str, flags: &[&str], epoch: Option<&str>| -> Run {
@@ -257,7 +257,7 @@ fn the_date_in_bext_is_blank_unless_somebody_names_one() {
 
 #[test]
 fn the_page_shows_how_a_stem_was_brought_into_time_and_which_way_it_went() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let source = signals::pink_noise(6, 0.2, 480_000);
     let silence = vec![0.0; 2_000];
     place.write_wav("a.wav", 48_000, &[&[&silence[..1_000], source.as_slice()].concat()]);

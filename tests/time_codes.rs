@@ -1,10 +1,10 @@
 //! Stems that carry time references, through a whole render.
 
-use crate::program_runs::{ClipShift, read_wav};
+use crate::program_runs::{TestFolder, read_wav};
 use serde_json::Value;
 
 /// Renders the two stems, of which the second was recorded 22 050 frames after the first.
-fn rendered(place: &ClipShift, more: &str) -> (Vec<f32>, Value) {
+fn rendered(place: &TestFolder, more: &str) -> (Vec<f32>, Value) {
     let stems = ["bext_10h.wav", "bext_10h_500ms.wav"].map(|name| mixdown_fixtures::path("formats").join(name));
     let mut command = place.command();
     command.arg("render").args(&stems).args(["--out", "mix", "--target", "none", "--ceiling", "off"]);
@@ -17,7 +17,7 @@ fn rendered(place: &ClipShift, more: &str) -> (Vec<f32>, Value) {
 
 #[test]
 fn stems_begin_at_their_time_references_unless_that_is_off() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let stem = |name: &str| read_wav(&mixdown_fixtures::path("formats").join(name)).swap_remove(0);
     let (first, second) = (stem("bext_10h.wav"), stem("bext_10h_500ms.wav"));
     let sum_at = |start: usize| -> Vec<f32> {

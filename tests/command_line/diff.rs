@@ -1,13 +1,13 @@
 //! `mixdown diff`, as called by golden-file tests of other projects.
 
-use crate::program_runs::ClipShift;
+use crate::program_runs::TestFolder;
 use mixdown_fixtures::signals;
 use serde_json::Value;
 use std::fs;
 use std::process::Stdio;
 
-fn place() -> ClipShift {
-    let place = ClipShift::new();
+fn place() -> TestFolder {
+    let place = TestFolder::new();
     let noise = signals::pink_noise(1, 0.1, 96_000);
     let other: Vec<f32> = noise.iter().enumerate().map(|(n, x)| if n == 50_000 { x + 1e-4 } else { *x }).collect();
     let late: Vec<f32> = [0.0; 100].into_iter().chain(noise.iter().map(|x| x * 0.5)).take(96_000).collect();

@@ -1,7 +1,7 @@
 //! Help, completions, the manual, colours.
 
 use super::place;
-use crate::program_runs::ClipShift;
+use crate::program_runs::TestFolder;
 use std::fs;
 
 const COMMANDS: [&str; 10] =
@@ -9,7 +9,7 @@ const COMMANDS: [&str; 10] =
 
 #[test]
 fn every_command_is_helped_with_in_both_spellings() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for command in COMMANDS {
         let run = place.run(&format!("help {command}"));
         assert_eq!(run.code, Some(0), "{command}: {}", run.stderr);
@@ -22,7 +22,7 @@ fn every_command_is_helped_with_in_both_spellings() {
 
 #[test]
 fn shells_get_completions_that_know_every_command() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let run = place.run(&format!("completions {shell}"));
         assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -35,7 +35,7 @@ fn shells_get_completions_that_know_every_command() {
 
 #[test]
 fn the_manual_has_a_page_for_every_command() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     let run = place.run("man --out man1");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let names = place.names("man1");
@@ -96,7 +96,7 @@ fn measurements_come_as_comma_separated_values() {
 
 #[test]
 fn what_is_told_more_is_said_for_every_command() {
-    let place = ClipShift::new();
+    let place = TestFolder::new();
     for command in COMMANDS {
         let help = place.run(&format!("{command} --help")).stdout;
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");

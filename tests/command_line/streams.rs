@@ -1,11 +1,11 @@
 //! `-` and `--stdout`: the program in a pipe.
 
 use super::place;
-use crate::program_runs::{ClipShift, Run, read_wav};
+use crate::program_runs::{Run, TestFolder, read_wav};
 use std::fs::{self, File};
 use std::process::Stdio;
 
-fn piped(place: &ClipShift, arguments: &str, file: &str) -> Run {
+fn piped(place: &TestFolder, arguments: &str, file: &str) -> Run {
     let input = Stdio::from(File::open(place.path(file)).unwrap());
     place.command().args(arguments.split(' ')).stdin(input).output().unwrap().into()
 }

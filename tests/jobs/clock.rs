@@ -1,6 +1,6 @@
 //! The time of day jumps while workers run: no live job is taken over, none is lost.
 
-use super::yard::{Yard, rounds};
+use super::yard::{TestFolders, rounds};
 use mixdown_jobs::jobs::{JobId, NewJob};
 use std::fs;
 use std::path::Path;
@@ -19,14 +19,14 @@ enum Setting<'a> {
 }
 
 struct Campaign {
-    yard: Yard,
+    yard: TestFolders,
     known: Vec<JobId>,
     workers: Vec<Child>,
 }
 
 impl Campaign {
     fn begin(setting: Setting<'_>) -> Self {
-        let yard = Yard::new();
+        let yard = TestFolders::new();
         let file = yard.path("clock");
         let mut campaign = Self { yard, known: Vec::new(), workers: Vec::new() };
         campaign.set(0, setting);

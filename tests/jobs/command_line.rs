@@ -1,6 +1,6 @@
 //! `mixdown jobs` as used by a person or a program.
 
-use super::yard::Yard;
+use super::yard::TestFolders;
 #[cfg(unix)]
 use crate::program_runs::signal;
 use mixdown_fixtures::path;
@@ -21,23 +21,23 @@ fn json(output: &Output) -> Value {
     })
 }
 
-fn run(yard: &Yard, arguments: &[&str]) -> Output {
+fn run(yard: &TestFolders, arguments: &[&str]) -> Output {
     yard.mixdown(arguments).output().unwrap()
 }
 
-fn submit(yard: &Yard, session: &str, more: &[&str]) -> Value {
+fn submit(yard: &TestFolders, session: &str, more: &[&str]) -> Value {
     let (bass, drums) = (stem("bass"), stem("drums"));
     let arguments = [&["submit", &bass, &drums, "--session-id", session, "--json"], more].concat();
     json(&run(yard, &arguments))
 }
 
-fn status(yard: &Yard, id: &str) -> Value {
+fn status(yard: &TestFolders, id: &str) -> Value {
     json(&run(yard, &["status", id, "--json"]))
 }
 
 #[test]
 fn a_mix_goes_from_submission_to_its_result_and_expires() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let job = submit(&yard, "song-1", &["--idempotency-key", "k"]);
     let id = job["job_id"].as_str().unwrap();
     assert_eq!(submit(&yard, "song-1", &["--idempotency-key", "k"])["job_id"], id);
@@ -86,7 +86,7 @@ fn a_mix_goes_from_submission_to_its_result_and_expires() {
 
 #[test]
 fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     fs::copy(stem("bass"), yard.path("bass.flac")).unwrap();
     let submitted = run(&yard, &["submit", "bass.flac", "--session-id", "a"]);
     let id = String::from_utf8(submitted.stdout).unwrap().trim().to_owned();
@@ -106,7 +106,7 @@ fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() 
 #[test]
 fn a_render_beyond_its_memory_or_time_ends_one_job_and_not_the_worker() {
     for (setting, code) in [("memory_mb = 24", "RENDER_CRASHED"), ("render_time = \"0s\"", "RENDER_TIMEOUT")] {
-        let yard = Yard::new();
+        let yard = TestFolders::new();
         fs::write(yard.path("mixdown.toml"), format!("[jobs]\n{setting}\n")).unwrap();
         let id = submit(&yard, "a", &[])["job_id"].as_str().unwrap().to_owned();
         assert!(run(&yard, &["run", "--once"]).status.success());
@@ -128,7 +128,7 @@ fn until(mut holds: impl FnMut() -> bool) {
 
 /// Submits a session whose render takes long: an hour of silence after a short stem.
 #[cfg(unix)]
-fn long_job(yard: &Yard) -> String {
+fn long_job(yard: &TestFolders) -> String {
     let session = format!("[align]\nmode = \"off\"\n[time]\nend_s = 3600.0\n[[tracks]]\nfile = {:?}\n", stem("bass"));
     fs::write(yard.path("long.toml"), session).unwrap();
     let submitted = run(yard, &["submit", "--session", "long.toml", "--session-id", "long"]);
@@ -138,7 +138,7 @@ fn long_job(yard: &Yard) -> String {
 #[cfg(unix)]
 #[test]
 fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let id = long_job(&yard);
     let state = || status(&yard, &id)["data"]["state"].as_str().unwrap().to_owned();
     let start = || yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
@@ -171,7 +171,7 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
 #[cfg(unix)]
 #[test]
 fn cleanup_needs_no_free_byte() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     submit(&yard, "song", &[]);
     assert!(run(&yard, &["run", "--once"]).status.success());
     let limited = |arguments: &str| {
@@ -191,7 +191,7 @@ fn cleanup_needs_no_free_byte() {
 
 #[test]
 fn folders_that_cannot_be_written_are_named() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     fs::write(yard.path("file"), "mine").unwrap();
     let refused = json(&run(&yard, &["submit", &stem("bass"), "--session-id", "a", "--media", "file", "--json"]));
     assert!(refused["error"].as_str().unwrap().contains("file"), "{refused:#}");
@@ -205,7 +205,7 @@ fn folders_that_cannot_be_written_are_named() {
 
 #[test]
 fn a_flag_wins_over_the_environment_and_that_over_the_file() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     fs::write(yard.path("mixdown.toml"), "media_dir = 'from-file'\nstorage_dir = 'from-file'\n").unwrap();
     let bass = stem("bass");
     let submit = ["submit", &bass, "--session-id", "a"];
@@ -223,7 +223,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     for command in ["submit", "run", "list", "status", "watch", "cancel", "retry", "delete", "cleanup", "stats"] {
         let help = String::from_utf8(run(&yard, &[command, "--help"]).stdout).unwrap();
         assert!(help.contains("Example") && help.contains(&format!("mixdown jobs {command}")), "{help}");
@@ -232,7 +232,7 @@ fn every_command_explains_itself_with_an_example() {
 
 #[test]
 fn a_submission_clears_what_expired_in_its_session_as_a_job_and_nothing_else() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let old = submit(&yard, "a", &[])["job_id"].as_str().unwrap().to_owned();
     let other = submit(&yard, "b", &[])["job_id"].as_str().unwrap().to_owned();
     for job in [&old, &other] {

@@ -1,6 +1,6 @@
 //! Many processes on the same jobs.
 
-use super::yard::{Yard, ids};
+use super::yard::{TestFolders, ids};
 use mixdown_jobs::jobs::JobId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ fn output(child: Child) -> String {
 
 #[test]
 fn thirty_two_processes_with_one_key_make_one_job() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let children: Vec<_> = (0..32).map(|_| yard.hand("submit-key").spawn().unwrap()).collect();
     let all: Vec<JobId> = children.into_iter().flat_map(|child| ids(&output(child))).collect();
     assert_eq!(all.len(), 32);
@@ -24,7 +24,7 @@ fn thirty_two_processes_with_one_key_make_one_job() {
 
 #[test]
 fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let known = ids(&output(yard.hand("submit").args(["0", "50"]).spawn().unwrap()));
     assert_eq!(known.len(), 50);
     let worker = yard.hand("work").spawn().unwrap();

@@ -1,6 +1,6 @@
 //! A disk that is really full: a small one in memory, where the machine allows mounting it.
 
-use super::yard::Yard;
+use super::yard::TestFolders;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ fn json(output: &Output) -> Value {
 
 #[test]
 fn on_a_full_disk_no_job_is_lost_and_room_makes_everything_well() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let Some(disk) = SmallDisk::mount(&yard.path("small")) else {
         println!("nothing may be mounted here: full disks were tried by limits and injected faults alone");
         return;

@@ -1,6 +1,6 @@
 //! Hostile ids and planted links: nothing outside the roots is read, written or removed.
 
-use super::yard::Yard;
+use super::yard::TestFolders;
 use mixdown_jobs::jobs::NewJob;
 use serde_json::{Value, json};
 use std::fs;
@@ -23,7 +23,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn hostile_ids_touch_no_path() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     for id in ["../../canary", "..", "a/b", "%2e%2e", "-", ".hidden", "", "con\u{0}", "jobs_index/../x"] {
         if !id.contains('\0') {
             let run = yard.mixdown(&["status", "--json", id]).output().unwrap();
@@ -44,7 +44,7 @@ fn hostile_ids_touch_no_path() {
 #[test]
 fn planted_links_are_not_followed() {
     use std::os::unix::fs::symlink;
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let canary = yard.path("canary");
     fs::create_dir_all(canary.join("jobs")).unwrap();
     for name in ["final_mix.wav", "waveform.dat", "jobs/a.json", "secret.txt"] {

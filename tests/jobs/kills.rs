@@ -1,7 +1,7 @@
 //! Workers and submitters killed at random times and at every step: no acknowledged job is lost, no
 //! record is torn, every job ends.
 
-use super::yard::{Yard, ids, rounds};
+use super::yard::{TestFolders, ids, rounds};
 use mixdown_fixtures::signals;
 use std::io::Read;
 use std::process::{Child, Stdio};
@@ -23,8 +23,8 @@ fn kill(mut child: Child) -> String {
 /// Kills three hundred processes in a fresh yard. Returns the number of acknowledgements checked,
 /// and the losses.
 fn three_hundred_kills(seed: u64) -> (usize, Vec<String>) {
-    let yard = Yard::new();
-    let submitter = |yard: &Yard| yard.hand("submit").arg("4").spawn().unwrap();
+    let yard = TestFolders::new();
+    let submitter = |yard: &TestFolders| yard.hand("submit").arg("4").spawn().unwrap();
     let mut submits = submitter(&yard);
     let (mut acknowledged, mut kills, mut state) = (Vec::new(), 0, seed);
     while kills < KILLS {
@@ -66,7 +66,7 @@ fn hundreds_of_kills_at_random_times_lose_nothing() {
 fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
     let (mut steps, mut checked) = (Vec::new(), 0);
     for step in 1.. {
-        let yard = Yard::new();
+        let yard = TestFolders::new();
         let run = yard.hand("die").arg(step.to_string()).stderr(Stdio::piped()).output().unwrap();
         let said = String::from_utf8(run.stdout).unwrap();
         let store = yard.store();
@@ -92,7 +92,7 @@ fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
 
 #[test]
 fn the_program_itself_is_killed_while_it_renders_and_every_mix_is_whole() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let tone = signals::sine(48_000.0, 440.0, 0.3, 0.0, 24_000);
     let spec = hound::WavSpec {
         channels: 1,

@@ -1,7 +1,7 @@
 //! Life cycle of a job from its user's view: lines of the log, location of its result, deletion,
 //! expiry.
 
-use super::yard::Yard;
+use super::yard::TestFolders;
 use mixdown_fixtures::path;
 use serde_json::Value;
 use std::fs;
@@ -12,11 +12,11 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-fn run(yard: &Yard, arguments: &[&str]) -> Output {
+fn run(yard: &TestFolders, arguments: &[&str]) -> Output {
     yard.mixdown(arguments).output().unwrap()
 }
 
-fn submit(yard: &Yard, more: &[&str]) -> (String, String) {
+fn submit(yard: &TestFolders, more: &[&str]) -> (String, String) {
     let bass = path("stems/band/bass.flac").display().to_string();
     let output = run(yard, &[&["submit", &bass, "--session-id", "song"], more].concat());
     let id = String::from_utf8(output.stdout).unwrap().trim().to_owned();
@@ -29,7 +29,7 @@ fn told(output: &Output) -> String {
 
 #[test]
 fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let (id, quiet) = submit(&yard, &[]);
     assert_eq!(quiet, "");
     let (second, loud) = submit(&yard, &["-v"]);
@@ -58,7 +58,7 @@ fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
 
 #[test]
 fn where_a_result_lies_is_told_and_a_deleted_job_takes_its_own_along() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let (id, _) = submit(&yard, &["--idempotency-key", "k"]);
     assert!(run(&yard, &["run", "--once"]).status.success());
     let master = yard.path("storage/mix_outputs/song/final_mix.wav");
@@ -87,7 +87,7 @@ fn where_a_result_lies_is_told_and_a_deleted_job_takes_its_own_along() {
 
 #[test]
 fn a_job_that_is_kept_for_seconds_goes_while_the_worker_works() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     fs::write(
         yard.path("mixdown.toml"),
         "[jobs]\nkeep.mix = { complete = \"3s\", error = \"24h\", cancelled = \"24h\" }\n",

@@ -1,7 +1,7 @@
 //! Files that only their owner may read, paths of links that must not be written through, and
 //! processes that end in time.
 
-use super::yard::Yard;
+use super::yard::TestFolders;
 use mixdown_fixtures::path;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -23,7 +23,7 @@ fn modes(folder: &Path) -> Vec<(PathBuf, bool, u32)> {
     all
 }
 
-fn one_mix(yard: &Yard) {
+fn one_mix(yard: &TestFolders) {
     let bass = path("stems/band/bass.flac").display().to_string();
     let script = format!(
         "umask 022; {0} jobs submit {bass} --session-id song --idempotency-key k && {0} jobs run --once",
@@ -35,7 +35,7 @@ fn one_mix(yard: &Yard) {
 
 #[test]
 fn records_index_and_logs_are_their_owner_s_alone_and_results_follow_the_mask() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     one_mix(&yard);
     let records = modes(&yard.media());
     assert!(records.len() > 10);
@@ -51,7 +51,7 @@ fn records_index_and_logs_are_their_owner_s_alone_and_results_follow_the_mask() 
 
 #[test]
 fn planted_hard_links_are_not_written_to() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     one_mix(&yard);
     let shell = yard.media().join("jobs_index/.shell");
     fs::write(yard.path("victim"), "sing").unwrap();
@@ -76,7 +76,7 @@ fn planted_hard_links_are_not_written_to() {
 
 #[test]
 fn an_absurd_number_of_threads_is_refused() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let begin = Instant::now();
     let refused = yard.mixdown(&["run", "--once"]).env("RAYON_NUM_THREADS", "100000").output().unwrap();
     assert_eq!(refused.status.code(), Some(2));

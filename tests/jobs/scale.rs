@@ -1,6 +1,6 @@
 //! A hundred thousand jobs: the figures are printed, and checked when `MIXDOWN_HEAVY` is set.
 
-use super::yard::{Yard, rounds};
+use super::yard::{TestFolders, rounds};
 use mixdown_jobs::cleanup::{CleanupOptions, Part, clean_as_job};
 use mixdown_jobs::jobs::{By, JobId, JobResult, Lookup, NewJob, State};
 use mixdown_jobs::store::{Filter, Scope};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn many_jobs_start_list_and_clean_quickly() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let (store, count) = (yard.store(), rounds(5_000, 100_000));
     let now = store.now();
     let mut last = None;

@@ -1,6 +1,6 @@
 //! Stems must be unchanged since their job was submitted.
 
-use super::yard::Yard;
+use super::yard::TestFolders;
 use mixdown_fixtures::path;
 use serde_json::Value;
 use std::fs;
@@ -10,13 +10,13 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-fn run(yard: &Yard, arguments: &[&str]) -> Output {
+fn run(yard: &TestFolders, arguments: &[&str]) -> Output {
     yard.mixdown(arguments).output().unwrap()
 }
 
 #[test]
 fn a_stem_that_changed_fails_its_job_and_leaves_no_result() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let (bass, drums) = (path("stems/band/bass.flac"), path("stems/band/drums.flac"));
     let truncated = fs::read(&bass).unwrap();
     for (session, bytes) in [("other", fs::read(drums).unwrap()), ("torn", truncated[..truncated.len() / 2].to_vec())] {
@@ -34,7 +34,7 @@ fn a_stem_that_changed_fails_its_job_and_leaves_no_result() {
 
 #[test]
 fn the_same_key_with_other_bytes_is_another_request() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     fs::copy(path("stems/band/bass.flac"), yard.path("stem.flac")).unwrap();
     let submit =
         || json(&run(&yard, &["submit", "stem.flac", "--session-id", "a", "--idempotency-key", "k", "--json"]));
@@ -47,7 +47,7 @@ fn the_same_key_with_other_bytes_is_another_request() {
 
 #[test]
 fn what_is_no_audio_is_refused_at_once_and_all_of_it_named() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     fs::write(yard.path("text.wav"), "not a sound").unwrap();
     fs::write(yard.path("notes.md"), "# Notes").unwrap();
     let refused = json(&run(&yard, &["submit", "text.wav", "notes.md", "gone.wav", "--session-id", "a", "--json"]));

@@ -1,7 +1,7 @@
 //! A worker that is stopped, as by Ctrl-Z, blocks other processes for no longer than its lease
 //! lasts.
 
-use super::yard::{Yard, ids, rounds};
+use super::yard::{TestFolders, ids, rounds};
 use crate::program_runs::signal;
 use mixdown_jobs::store::StoreError;
 use rustix::process::Signal;
@@ -28,7 +28,7 @@ fn is_stopped(child: &mut Child) -> bool {
 fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
     let (mut stops, mut checked, mut longest) = (0, 0, Duration::ZERO);
     for step in (1..).step_by(rounds(23, 1) as usize) {
-        let yard = Yard::new();
+        let yard = TestFolders::new();
         let mut hand = yard.hand("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
         let stopped = is_stopped(&mut hand);
         let begin = Instant::now();
@@ -61,7 +61,7 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
 
 #[test]
 fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let store = yard.store();
     let submit = |session: &str| {
         let job = mixdown_jobs::jobs::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
@@ -126,7 +126,7 @@ fn renderer(worker: &mut Child) -> u32 {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_renderer_dies_with_its_worker_even_while_it_is_stopped() {
-    let yard = Yard::new();
+    let yard = TestFolders::new();
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 44_100,

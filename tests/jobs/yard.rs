@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-pub(super) struct Yard {
+pub(super) struct TestFolders {
     folder: TempDir,
 }
 
-impl Yard {
+impl TestFolders {
     /// Makes the roots in memory where the machine has such a folder: a killed process loses
     /// nothing that a disk would keep.
     pub(super) fn new() -> Self {

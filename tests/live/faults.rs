@@ -1,7 +1,7 @@
 //! Faults during playback: they are reported, and the sound continues.
 
 use super::{at, difference, hear, one_of_every_kind, plan, play, render, session, set, track, untouched};
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::live::{Command, CommandError, Event, Live, LiveOptions, StripName, open, open_replay};
 use mixdown_engine::render::Plan;

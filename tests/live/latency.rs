@@ -1,7 +1,7 @@
 //! Latency of the output, which is equal for all paths, whatever is edited.
 
 use super::{at, hear, plan, play, untouched};
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, Event, LiveOptions, StripName, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Track};
 use mixdown_fixtures::signals;

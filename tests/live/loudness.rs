@@ -1,7 +1,7 @@
 //! The loudness target in live playback: the gain of an earlier render, or none.
 
 use super::{at, difference, plan, play, untouched};
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, RenderedGain, RenderedLevels, open_replay};
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::session::{Ceiling, Session, Target, Track};

@@ -1,7 +1,7 @@
 //! Readings of the meters, also when they are not received.
 
 use super::{plan, session, untouched};
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::live::{Command, LiveOptions, Strip, open_replay};
 use mixdown_engine::session::{Session, Track};

@@ -11,7 +11,7 @@ mod same_bits;
 mod transport;
 
 use crate::laws::every_case;
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
 use mixdown_engine::live::{Command, Event, Live, LiveInput, Motion, StripName, Timed};

@@ -1,7 +1,7 @@
 //! Every change is gradual, and causes no other sound.
 
 use super::{at, bus, plan, play, set, track, untouched};
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, RenderedLevels, StripName, Timed, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Target, Track};
 use mixdown_fixtures::signals;

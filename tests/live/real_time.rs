@@ -3,7 +3,7 @@
 use super::{bus, plan, session, track};
 use crate::laws::allocation::counted;
 use crate::laws::every_case;
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::{AudioBuffer, BlockMut};
 use mixdown_engine::dsp::Insert;
 use mixdown_engine::live::{

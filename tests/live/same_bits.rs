@@ -1,7 +1,7 @@
 //! Live, offline and replayed output has the same bits, whatever the blocks.
 
 use super::{at, commands, difference, plan, play, random_sizes, render, session, untouched};
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, Timed, open, open_replay, replay};
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::session::{Ceiling, Session, Track};

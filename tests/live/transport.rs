@@ -1,7 +1,7 @@
 //! Play, pause, stop, seek and loop.
 
 use super::{at, difference, hear, plan, render, untouched};
-use crate::program_runs::StripName as Folder;
+use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, Event, LiveOptions, Motion, open, open_replay};
 use mixdown_engine::render::{RenderOptions, render_to_memory};
 use mixdown_engine::session::{Session, Track};

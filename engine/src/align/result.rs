@@ -1,6 +1,6 @@
 //! Results of alignment.
 
-use crate::resample::Warp;
+use crate::resample::TimeMap;
 use serde::Serialize;
 
 /// Decision about a stem.
@@ -34,7 +34,7 @@ impl Correlation {
 pub struct Move {
     /// Frame of the stem for each frame of its reference, at the rate of the comparison. A drift
     /// above 0 means that the stem's clock runs fast, so that it has more frames for the same time.
-    pub warp: Warp,
+    pub warp: TimeMap,
     /// −1 when the polarity is to be inverted.
     pub polarity: i8,
 }
@@ -115,9 +115,9 @@ impl StemAlignment {
         self.warp().map_or(Move::NONE, |warp| Move { warp, polarity: self.polarity })
     }
 
-    fn warp(&self) -> Option<Warp> {
+    fn warp(&self) -> Option<TimeMap> {
         let changes = self.drift_changes.iter().map(|change| (change.at_samples, change.drift_ppm * 1e-6)).collect();
-        self.late_samples.map(|late| Warp { start: late, drift: self.drift_ppm * 1e-6, changes })
+        self.late_samples.map(|late| TimeMap { start: late, drift: self.drift_ppm * 1e-6, changes })
     }
 
     /// Returns the delay in frames when the reference is at frame `at`.

@@ -1,7 +1,7 @@
 //! Position of a moved stem: a whole frame at which it begins, and a retiming for the rest.
 
 use super::result::Move;
-use crate::resample::{Retiming, Warp};
+use crate::resample::{Retiming, TimeMap};
 
 /// Position of a moved stem.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +14,7 @@ pub struct ClipShift {
 
 impl Move {
     /// No change.
-    pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
+    pub const NONE: Self = Self { warp: TimeMap::NONE, polarity: 1 };
 
     /// Returns the frames by which everything must begin later, so that a stem that sounds from
     /// frame `first_sound` on loses no sound.
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn an_early_stem_waits_and_its_fraction_is_read_between_samples() {
-        let by = Move { warp: Warp::shift(-100.25), polarity: 1 };
+        let by = Move { warp: TimeMap::shift(-100.25), polarity: 1 };
         assert_eq!(by.room(Some(0)), 0);
         let moved = by.place(50, 0).unwrap();
         // 150.25 is its new beginning: session frame 150 is a quarter of a frame before that.
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_late_stem_loses_silence_but_no_sound() {
-        let by = Move { warp: Warp::shift(1_000.0), polarity: 1 };
+        let by = Move { warp: TimeMap::shift(1_000.0), polarity: 1 };
         assert_eq!(by.room(Some(10_000)), 0);
         assert_eq!(by.place(0, 0).unwrap().retiming.warp.start, 1_000.0);
         assert_eq!(by.room(Some(0)), 1_000);
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_drifting_stem_is_in_time_at_its_end_too() {
         let (late, drift) = (300.0, 1e-4);
-        let moved = Move { warp: Warp::line(late, drift), polarity: 1 }.place(0, 400).unwrap();
+        let moved = Move { warp: TimeMap::line(late, drift), polarity: 1 }.place(0, 400).unwrap();
         // What the reference plays at frame 10⁶ the stem plays at 10⁶ + 300 + 100; everything is
         // 400 later now.
         let read = moved.retiming.warp.start + (1e6 + 400.0 - moved.start as f64) * (1.0 + drift);

@@ -62,7 +62,7 @@ impl GainPlan {
 
     /// Evaluates the loudness at the current gain, in LUFS; returns true if another gain is to be
     /// tried. `None` where it has no loudness.
-    pub fn is_to_be_tried_again(&mut self, aim: &MasterTarget, loudness_lufs: Option<f64>) -> bool {
+    pub fn needs_another_pass(&mut self, aim: &MasterTarget, loudness_lufs: Option<f64>) -> bool {
         let Some((search, loudness)) = self.search.as_mut().zip(loudness_lufs) else { return false };
         self.limit = match search.after(self.gain_db, loudness) {
             GainStep::Try(gain_db) => {
@@ -96,14 +96,14 @@ mod tests {
     fn the_gain_is_what_is_missing() {
         let mut plan = GainPlan::first(&AIM, Some(-20.0), Some(-8.0));
         assert_eq!((plan.gain_db, plan.limit), (6.0, None));
-        assert!(!plan.clone().is_to_be_tried_again(&AIM, Some(-14.01)));
-        assert!(plan.is_to_be_tried_again(&AIM, Some(-14.5)));
+        assert!(!plan.clone().needs_another_pass(&AIM, Some(-14.01)));
+        assert!(plan.needs_another_pass(&AIM, Some(-14.5)));
         assert_eq!(plan.gain_db, 6.5);
         let mut limited = GainPlan::first(&AIM, Some(-20.0), Some(-3.0));
         assert_eq!(limited.gain_db, 6.0);
         // Of the last 4 dB of gain, 3 appear in the loudness: at most the same share of the next
         // ones will.
-        assert!(limited.is_to_be_tried_again(&AIM, Some(-15.0)));
+        assert!(limited.needs_another_pass(&AIM, Some(-15.0)));
         assert!((limited.gain_db - (6.0 + 4.0 / 3.0)).abs() < 1e-12, "{}", limited.gain_db);
     }
 
@@ -112,12 +112,12 @@ mod tests {
         // Peak −3, ceiling −1, at most 6 dB of limiting: at most 8 dB of gain, and 16 are missing.
         let mut plan = GainPlan::first(&AIM, Some(-30.0), Some(-3.0));
         assert_eq!(plan.gain_db, 8.0);
-        assert!(!plan.is_to_be_tried_again(&AIM, Some(-23.0)));
+        assert!(!plan.needs_another_pass(&AIM, Some(-23.0)));
         assert_eq!(plan.limit, Some(Limit::MaxLimiting));
         let none = MasterTarget { max_limiting_db: 0.0, ..AIM };
         let mut plan = GainPlan::first(&none, Some(-30.0), Some(-3.0));
         assert_eq!(plan.gain_db, 2.0);
-        assert!(!plan.is_to_be_tried_again(&none, Some(-28.0)));
+        assert!(!plan.needs_another_pass(&none, Some(-28.0)));
         assert_eq!(plan.limit, Some(Limit::Ceiling));
     }
 
@@ -126,7 +126,7 @@ mod tests {
         let aim = MasterTarget { max_limiting_db: 24.0, ..AIM };
         let mut plan = GainPlan::first(&aim, Some(-30.0), Some(-3.0));
         // Never louder than −20, whatever the gain.
-        while plan.is_to_be_tried_again(&aim, Some((plan.gain_db - 30.0).min(-20.0))) {}
+        while plan.needs_another_pass(&aim, Some((plan.gain_db - 30.0).min(-20.0))) {}
         assert_eq!((plan.gain_db, plan.limit), (26.0, Some(Limit::Saturation)));
     }
 
@@ -137,6 +137,6 @@ mod tests {
         let free = MasterTarget { target_lufs: None, ..AIM };
         let mut plan = GainPlan::first(&free, Some(-3.0), Some(4.0));
         assert_eq!((plan.gain_db, plan.limit), (0.0, None));
-        assert!(!plan.is_to_be_tried_again(&free, Some(-3.0)));
+        assert!(!plan.needs_another_pass(&free, Some(-3.0)));
     }
 }

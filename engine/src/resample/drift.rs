@@ -1,7 +1,7 @@
 //! Correction of a clock by millionths: rubato's sinc resampler at a ratio near 1, which may
 //! change.
 
-use super::{ResampleError, Warp};
+use super::{ResampleError, TimeMap};
 use crate::audio::BlockMut;
 use crate::units::SampleRate;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
@@ -29,7 +29,7 @@ pub(super) struct DriftConverter {
     resampler: Async<f32>,
     channels: usize,
     /// From the input position of output frame 0 on.
-    warp: Warp,
+    warp: TimeMap,
     input: Vec<f32>,
     output: Vec<f32>,
     frames_out: usize,
@@ -42,7 +42,7 @@ pub(super) struct DriftConverter {
 impl DriftConverter {
     /// Creates a converter. Output frame `n` is input position
     /// `warp.input(n) − warp.start + DriftConverter::offset`. Control thread; allocates.
-    pub(super) fn new(warp: &Warp, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+    pub(super) fn new(warp: &TimeMap, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
         let drift = warp.drift;
         let parameters = SincInterpolationParameters {
             sinc_len: SINC_FRAMES,
@@ -58,7 +58,7 @@ impl DriftConverter {
         Ok(Self {
             resampler,
             channels,
-            warp: Warp { start: Self::offset(drift), ..warp.clone() },
+            warp: TimeMap { start: Self::offset(drift), ..warp.clone() },
             input: vec![0.0; channels * BLOCK],
             output: vec![0.0; channels * frames_out],
             frames_out,

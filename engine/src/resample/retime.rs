@@ -3,7 +3,7 @@
 
 use super::drift::{BLOCK, DriftConverter};
 use super::fraction::fraction_weights;
-use super::{ResampleError, Warp};
+use super::{ResampleError, TimeMap};
 use crate::audio::BlockMut;
 use crate::process::Source;
 use crate::units::SampleRate;
@@ -17,14 +17,14 @@ const AT_ONCE: usize = 1_024;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retiming {
     /// Input position for each output frame.
-    pub warp: Warp,
+    pub warp: TimeMap,
     /// −1 to invert the polarity.
     pub polarity: i8,
 }
 
 impl Retiming {
     /// No change.
-    pub const NONE: Self = Self { warp: Warp::NONE, polarity: 1 };
+    pub const NONE: Self = Self { warp: TimeMap::NONE, polarity: 1 };
 }
 
 /// Retimed source. With [`Retiming::NONE`] every sample passes untouched; a whole start without
@@ -64,7 +64,7 @@ impl<S: Source> Retimed<S> {
     /// # Errors
     /// If the drift is beyond the resampler's range.
     pub fn new(source: S, retiming: Retiming) -> Result<Self, ResampleError> {
-        let stage = if retiming.warp == Warp::NONE {
+        let stage = if retiming.warp == TimeMap::NONE {
             None
         } else {
             Some(Stage::new(&retiming.warp, source.channels(), source.sample_rate())?)
@@ -104,7 +104,7 @@ impl<S: Source> Source for Retimed<S> {
 }
 
 impl Stage {
-    fn new(warp: &Warp, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+    fn new(warp: &TimeMap, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
         // The converter begins with a small delay, which the fractional delay removes.
         let start = warp.start - if warp.is_shift() { 0.0 } else { DriftConverter::offset(warp.drift) };
         let (whole, fraction) = (start.floor(), start - start.floor());
@@ -304,7 +304,7 @@ mod tests {
         for hz in [100.0, 5_000.0, 0.45 * RATE_HZ] {
             let input = of_tone(hz, 6_000);
             for start in [0.25, 7.5, -3.3, 100.0] {
-                let out = retimed(&input, Retiming { warp: Warp::shift(start), polarity: -1 }, 511);
+                let out = retimed(&input, Retiming { warp: TimeMap::shift(start), polarity: -1 }, 511);
                 assert_eq!(out.len() as f64, 6_000.0 - f64::floor(start));
                 for (n, sample) in out.iter().enumerate().take(5_900).skip(100) {
                     // 0.01 dB of a full-scale tone.
@@ -319,7 +319,7 @@ mod tests {
         for hz in [500.0, 0.45 * RATE_HZ] {
             let input = of_tone(hz, 200_000);
             for (start, drift) in [(0.0, 5e-6), (10.25, -145e-6), (-2.5, 500e-6)] {
-                let out = retimed(&input, Retiming { warp: Warp::line(start, drift), polarity: 1 }, 1_000);
+                let out = retimed(&input, Retiming { warp: TimeMap::line(start, drift), polarity: 1 }, 1_000);
                 let expected = ((200_000.0 - start) / (1.0 + drift)) as i64;
                 assert!((out.len() as i64 - expected).abs() <= 1, "{} {expected}", out.len());
                 for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
@@ -336,7 +336,7 @@ mod tests {
         let hz = 5_000.0;
         let input = of_tone(hz, 200_000);
         for changes in [vec![(60_000.0, 300e-6)], vec![(300.0, -400e-6), (90_123.4, 500e-6), (150_000.7, 0.0)]] {
-            let warp = Warp { start: 10.25, drift: 20e-6, changes };
+            let warp = TimeMap { start: 10.25, drift: 20e-6, changes };
             let out = retimed(&input, Retiming { warp: warp.clone(), polarity: 1 }, 1_000);
             assert!((out.len() as f64 - warp.output(200_000.0)).abs() <= 1.0, "{} {warp:?}", out.len());
             for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
@@ -357,9 +357,9 @@ mod tests {
     #[test]
     fn blocks_of_any_length_give_the_same_bits_and_nothing_to_do_touches_nothing() {
         let input = of_tone(700.0, 9_000);
-        let retiming = Retiming { warp: Warp::line(3.7, 60e-6), polarity: 1 };
+        let retiming = Retiming { warp: TimeMap::line(3.7, 60e-6), polarity: 1 };
         assert_eq!(retimed(&input, retiming.clone(), 64), retimed(&input, retiming, 4_096));
         assert_eq!(retimed(&input, Retiming::NONE, 100), input);
-        assert_eq!(retimed(&input, Retiming { warp: Warp::shift(5.0), polarity: 1 }, 100), input[5..]);
+        assert_eq!(retimed(&input, Retiming { warp: TimeMap::shift(5.0), polarity: 1 }, 100), input[5..]);
     }
 }

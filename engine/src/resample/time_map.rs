@@ -4,7 +4,7 @@
 /// drift)`, up to the first change of the drift. From there on it continues at the drift of the
 /// change.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Warp {
+pub struct TimeMap {
     /// Input position, in frames, of output frame 0; before the first frame there is silence.
     pub start: f64,
     /// Excess of input frames over output frames, as a share.
@@ -13,7 +13,7 @@ pub struct Warp {
     pub changes: Vec<(f64, f64)>,
 }
 
-impl Warp {
+impl TimeMap {
     /// Frame for frame.
     pub const NONE: Self = Self { start: 0.0, drift: 0.0, changes: Vec::new() };
 
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn positions_run_on_through_changes_and_back() {
-        let warp = Warp { start: -20.0, drift: 1e-4, changes: vec![(1e6, -2e-4), (3e6, 5e-4)] };
+        let warp = TimeMap { start: -20.0, drift: 1e-4, changes: vec![(1e6, -2e-4), (3e6, 5e-4)] };
         for (frame, position) in
             [(-1e3, -1_020.1), (0.0, -20.0), (1e6, 1_000_080.0), (2e6, 1_999_880.0), (4e6, 4_000_180.0)]
         {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_part_and_another_rate_say_the_same() {
-        let warp = Warp { start: 7.0, drift: 1e-4, changes: vec![(1e6, -2e-4), (3e6, 5e-4)] };
+        let warp = TimeMap { start: 7.0, drift: 1e-4, changes: vec![(1e6, -2e-4), (3e6, 5e-4)] };
         let part = warp.from(2e6, 100.0);
         assert_eq!(part.changes, [(1e6, 5e-4)]);
         let half = warp.at_rate(0.5);

@@ -2,7 +2,7 @@
 
 use super::document::{CleanupDocument, CleanupStatus};
 use super::run::{CleanupOptions, Part, Watch, clean, has_expired};
-use crate::jobs::{By, JobError, JobId, JobType, NewJob, Record, SessionId, State};
+use crate::jobs::{Actor, JobError, JobId, JobType, NewJob, Record, SessionId, State};
 use crate::store::{Claim, LOG, Store, StoreError};
 use tracing::{error, warn};
 
@@ -52,12 +52,12 @@ pub fn clean_as_job(
             let job = record.job_id.clone();
             record.extra.insert("cleanup".into(), json);
             let ended = match document.status {
-                CleanupStatus::Cancelled => record.go(State::Cancelled, By::Worker, now),
+                CleanupStatus::Cancelled => record.transition(State::Cancelled, Actor::Worker, now),
                 CleanupStatus::Failed => {
-                    record.fail(JobError::new("CLEANUP_FAILED", document.errors.join("; ")), By::Worker, now)
+                    record.fail(JobError::new("CLEANUP_FAILED", document.errors.join("; ")), Actor::Worker, now)
                 }
                 CleanupStatus::Completed | CleanupStatus::CompletedWithErrors => {
-                    record.go(State::Complete, By::Worker, now)
+                    record.transition(State::Complete, Actor::Worker, now)
                 }
             };
             ended.map_err(|source| StoreError::Illegal { job, source })

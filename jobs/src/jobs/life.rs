@@ -3,7 +3,7 @@
 use super::id::{JobId, SessionId};
 use super::kind::JobType;
 use super::record::{JobError, Record, SCHEMA};
-use super::state::{By, IllegalTransition, State};
+use super::state::{Actor, IllegalTransition, State};
 use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
@@ -29,14 +29,14 @@ impl Record {
     ///
     /// # Errors
     /// When the table does not have that transition; nothing has changed then.
-    pub fn go(&mut self, to: State, by: By, now: Timestamp) -> Result<(), IllegalTransition> {
+    pub fn transition(&mut self, to: State, by: Actor, now: Timestamp) -> Result<(), IllegalTransition> {
         self.state.check(to, by)?;
         let from = self.state;
         self.state = to;
         match to {
             State::Queued => {
                 // A graceful stop gives its attempt back.
-                self.attempt -= u32::from(by == By::Worker && self.attempt > 0);
+                self.attempt -= u32::from(by == Actor::Worker && self.attempt > 0);
                 self.progress = 0;
                 self.error = None;
                 self.result = None;
@@ -44,7 +44,7 @@ impl Record {
                 self.finished_at = None;
                 self.lease = None;
                 self.cancel_requested_at = None;
-                self.message = if by == By::Rescue { "Queued again: its worker was gone" } else { "Queued" }.into();
+                self.message = if by == Actor::Rescue { "Queued again: its worker was gone" } else { "Queued" }.into();
             }
             State::Running => {
                 self.attempt = self.attempt.saturating_add(1);
@@ -74,8 +74,8 @@ impl Record {
     ///
     /// # Errors
     /// When the table does not have that transition.
-    pub fn fail(&mut self, error: JobError, by: By, now: Timestamp) -> Result<(), IllegalTransition> {
-        self.go(State::Error, by, now)?;
+    pub fn fail(&mut self, error: JobError, by: Actor, now: Timestamp) -> Result<(), IllegalTransition> {
+        self.transition(State::Error, by, now)?;
         self.message.clone_from(&error.detail);
         self.error = Some(error);
         Ok(())
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn unknown_fields_survive_at_every_level() {
         let mut record = record();
-        record.go(State::Running, By::Worker, record.created_at).unwrap();
+        record.transition(State::Running, Actor::Worker, record.created_at).unwrap();
         let heartbeat_at = record.created_at;
         record.lease = Some(Lease {
             token: "t".into(),
@@ -220,11 +220,11 @@ mod tests {
     fn a_graceful_stop_gives_its_attempt_back_and_a_rescue_does_not() {
         let mut record = record();
         let now = record.created_at;
-        record.go(State::Running, By::Worker, now).unwrap();
-        record.go(State::Queued, By::Worker, now).unwrap();
+        record.transition(State::Running, Actor::Worker, now).unwrap();
+        record.transition(State::Queued, Actor::Worker, now).unwrap();
         assert_eq!(record.attempt, 0);
-        record.go(State::Running, By::Worker, now).unwrap();
-        record.go(State::Queued, By::Rescue, now).unwrap();
+        record.transition(State::Running, Actor::Worker, now).unwrap();
+        record.transition(State::Queued, Actor::Rescue, now).unwrap();
         assert_eq!(record.attempt, 1);
     }
 

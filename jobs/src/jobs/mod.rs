@@ -15,5 +15,5 @@ pub use kind::{JobType, UnknownType};
 pub use life::{InvalidRecord, ParseError};
 pub use record::{Idempotency, JobError, JobResult, Lease, NewJob, Record, SCHEMA, fingerprint};
 pub use stage::{STAGES, Stage, place};
-pub use state::{By, IllegalTransition, State, TRANSITIONS, UnknownState};
+pub use state::{Actor, IllegalTransition, State, TRANSITIONS, UnknownState};
 pub use status::{Lookup, status_document};

@@ -35,7 +35,7 @@ pub enum State {
 
 /// Originator of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum By {
+pub enum Actor {
     /// The worker that holds the lease.
     Worker,
     /// A process that finds the worker dead.
@@ -46,7 +46,7 @@ pub enum By {
     Retry,
 }
 
-use By::{Cancel, Rescue, Retry, Worker};
+use Actor::{Cancel, Rescue, Retry, Worker};
 use State::{
     AligningStems, Cancelled, Complete, Error, Exporting, LoadingStems, Mastering, Mixing, ProcessingTracks, Queued,
     Running,
@@ -56,7 +56,7 @@ use State::{
 /// stops gracefully and returns the job to the queue. Ended jobs do not change, except for a retry,
 /// which is a new attempt.
 #[rustfmt::skip]
-pub const TRANSITIONS: &[(State, &[State], By)] = &[
+pub const TRANSITIONS: &[(State, &[State], Actor)] = &[
     (Queued,           &[Running], Worker),
     (Queued,           &[Cancelled], Cancel),
     (Running,          &[LoadingStems, AligningStems, ProcessingTracks, Mixing, Mastering, Exporting, Complete, Queued, Error, Cancelled], Worker),
@@ -122,7 +122,7 @@ impl State {
     ///
     /// # Errors
     /// When the table does not have that transition.
-    pub fn check(self, to: Self, by: By) -> Result<(), IllegalTransition> {
+    pub fn check(self, to: Self, by: Actor) -> Result<(), IllegalTransition> {
         let legal = TRANSITIONS.iter().any(|(from, ways, who)| *from == self && *who == by && ways.contains(&to));
         if legal { Ok(()) } else { Err(IllegalTransition { from: self, to }) }
     }

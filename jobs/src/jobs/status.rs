@@ -65,7 +65,7 @@ fn data(record: &Record, place: Option<&Path>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::{By, JobError, JobId, JobResult, NewJob};
+    use crate::jobs::{Actor, JobError, JobId, JobResult, NewJob};
     use jiff::Timestamp;
 
     fn found(record: &Record, has_result: bool) -> Value {
@@ -86,13 +86,13 @@ mod tests {
         assert_eq!((&document["ok"], &document["error"]), (&json!(true), &Value::Null));
         assert_eq!(document["message"], "Job status retrieved successfully");
 
-        record.go(State::Running, By::Worker, now).unwrap();
+        record.transition(State::Running, Actor::Worker, now).unwrap();
         let mut failed = record.clone();
-        failed.fail(JobError::new("X", "it broke"), By::Worker, now).unwrap();
+        failed.fail(JobError::new("X", "it broke"), Actor::Worker, now).unwrap();
         assert_eq!(found(&failed, true)["data"]["error"], "it broke");
 
         record.result = Some(JobResult::new("mix_outputs/song-1/final_mix.wav".into(), 1, String::new()));
-        record.go(State::Complete, By::Worker, now).unwrap();
+        record.transition(State::Complete, Actor::Worker, now).unwrap();
         assert_eq!(found(&record, true)["data"]["result_url"], "/media/song-1/mix_outputs/final_mix.wav");
         assert_eq!(found(&record, true)["data"]["result_path"], "/storage/final_mix.wav");
         assert!(found(&record, false)["data"].get("result_url").is_none());

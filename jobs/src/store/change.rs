@@ -3,12 +3,12 @@
 
 use super::disk::{Lock, SyncPoint};
 use super::{Store, StoreError};
-use crate::jobs::{By, JobId, Record, SessionId};
+use crate::jobs::{Actor, JobId, Record, SessionId};
 use jiff::Timestamp;
 
 /// Originator of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who<'a> {
+pub enum Role<'a> {
     /// A party without a lease: may request cancellation, and retry a failed job.
     Anyone,
     /// The worker whose lease has this token.
@@ -28,7 +28,7 @@ impl Store {
     pub fn update(
         &self,
         known: &Record,
-        who: Who<'_>,
+        who: Role<'_>,
         edit: impl FnOnce(&mut Record, Timestamp) -> Result<(), StoreError>,
     ) -> Result<Record, StoreError> {
         let lock = self.lock_record(&known.job_id)?;
@@ -40,7 +40,7 @@ impl Store {
         &self,
         session: &SessionId,
         job: &JobId,
-        who: Who<'_>,
+        who: Role<'_>,
         rev: Option<u64>,
         lock: &Lock,
         edit: impl FnOnce(&mut Record, Timestamp) -> Result<(), StoreError>,
@@ -49,7 +49,7 @@ impl Store {
         if let Some(expected) = rev.filter(|rev| *rev != before.rev) {
             return Err(StoreError::Conflict { job: job.clone(), expected, found: before.rev });
         }
-        if let Who::Holder(token) = who
+        if let Role::Holder(token) = who
             && before.lease.as_ref().is_none_or(|lease| lease.token != token)
         {
             return Err(StoreError::LeaseLost(job.clone()));
@@ -71,7 +71,7 @@ impl Store {
 }
 
 /// Checks the invariants of a change, independent of the edit.
-fn check(before: &Record, after: &mut Record, who: Who<'_>) -> Result<(), StoreError> {
+fn check(before: &Record, after: &mut Record, who: Role<'_>) -> Result<(), StoreError> {
     let job = || before.job_id.clone();
     if (&after.job_id, &after.session_id, after.kind, after.created_at)
         != (&before.job_id, &before.session_id, before.kind, before.created_at)
@@ -82,16 +82,16 @@ fn check(before: &Record, after: &mut Record, who: Who<'_>) -> Result<(), StoreE
         if before.state.is_ended() {
             return Err(StoreError::Ended { job: job(), state: before.state });
         }
-        if who == Who::Anyone && (after.lease != before.lease || after.progress != before.progress) {
+        if who == Role::Anyone && (after.lease != before.lease || after.progress != before.progress) {
             return Err(StoreError::LeaseLost(job()));
         }
         after.progress = after.progress.max(before.progress);
         return Ok(());
     }
-    let ways: &[By] = match who {
-        Who::Anyone => &[By::Cancel, By::Retry],
-        Who::Holder(_) | Who::Claimer => &[By::Worker],
-        Who::Rescuer => &[By::Rescue],
+    let ways: &[Actor] = match who {
+        Role::Anyone => &[Actor::Cancel, Actor::Retry],
+        Role::Holder(_) | Role::Claimer => &[Actor::Worker],
+        Role::Rescuer => &[Actor::Rescue],
     };
     if let Some(illegal) = ways.iter().map(|by| before.state.check(after.state, *by)).reduce(Result::or) {
         illegal.map_err(StoreError::illegal(&before.job_id))?;

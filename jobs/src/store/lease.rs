@@ -2,9 +2,9 @@
 //! death releases the job.
 
 use super::disk::Lock;
-use super::read::LastWord;
-use super::{Store, StoreError, Who};
-use crate::jobs::{By, JobId, Lease, Record, SessionId, State};
+use super::read::ProgressNote;
+use super::{Role, Store, StoreError};
+use crate::jobs::{Actor, JobId, Lease, Record, SessionId, State};
 use serde_json::Map;
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub struct Claim {
 
 /// Result of a heartbeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Beat {
+pub struct HeartbeatReply {
     /// True if cancellation of the job was requested.
     pub cancelled: bool,
 }
@@ -51,8 +51,8 @@ impl Store {
         }
         let Some(lock) = lock else { return Ok(None) };
         let token = format!("{}-{}", known.rev, JobId::new(self.now()));
-        let claimed = self.change(session, job, Who::Claimer, None, &record_lock, |record, now| {
-            record.go(State::Running, By::Worker, now).map_err(StoreError::illegal(job))?;
+        let claimed = self.change(session, job, Role::Claimer, None, &record_lock, |record, now| {
+            record.transition(State::Running, Actor::Worker, now).map_err(StoreError::illegal(job))?;
             // More attempts than allowed can only come from outside; the record stays readable.
             record.max_attempts = record.max_attempts.max(record.attempt);
             record.lease = Some(Lease {
@@ -109,7 +109,7 @@ impl Store {
         edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
-        claim.record = self.change(&session, &job, Who::Holder(&claim.token), None, lock, |record, now| {
+        claim.record = self.change(&session, &job, Role::Holder(&claim.token), None, lock, |record, now| {
             if let Some(lease) = record.lease.as_mut() {
                 lease.heartbeat_at = now;
                 lease.heartbeat_boot = Some(self.clock.boot());
@@ -117,7 +117,7 @@ impl Store {
             edit(record, now)
         })?;
         if claim.record.state.is_ended() || claim.record.state == State::Queued {
-            self.let_go(&session, &job, lock);
+            self.release_lease(&session, &job, lock);
         }
         if claim.record.state.is_ended() {
             self.ended(&claim.record, lock);
@@ -129,7 +129,7 @@ impl Store {
     ///
     /// # Errors
     /// When the job no longer belongs to this worker.
-    pub fn beat(&self, claim: &mut Claim, percent: u8, message: &str) -> Result<Beat, StoreError> {
+    pub fn beat(&self, claim: &mut Claim, percent: u8, message: &str) -> Result<HeartbeatReply, StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
         let lock = self.lock_record_briefly(&job)?;
         let record = self.read_in(&session, &job)?;
@@ -139,7 +139,7 @@ impl Store {
         claim.record = record;
         let moved = percent > claim.record.progress;
         claim.record.advance(percent);
-        let word = LastWord {
+        let word = ProgressNote {
             token: claim.token.clone(),
             progress: claim.record.progress,
             message: if moved { message.to_owned() } else { claim.record.message.clone() },
@@ -148,12 +148,12 @@ impl Store {
         };
         let path = self.places.beside(&session, &job, "progress");
         self.replace(&path, &serde_json::to_vec(&word).unwrap_or_default(), None, Some(&lock))?;
-        Ok(Beat { cancelled: claim.record.cancel_requested_at.is_some() })
+        Ok(HeartbeatReply { cancelled: claim.record.cancel_requested_at.is_some() })
     }
 
     /// Removes the files of a running job. Under the record's lock: without it no process opens the
     /// lease's file.
-    pub(super) fn let_go(&self, session: &SessionId, job: &JobId, lock: &Lock) {
+    pub(super) fn release_lease(&self, session: &SessionId, job: &JobId, lock: &Lock) {
         if !lock.is_current() {
             return;
         }

@@ -25,11 +25,11 @@ mod summary;
 #[cfg(test)]
 mod proofs;
 
-pub use change::Who;
+pub use change::Role;
 pub use delete::Deleted;
 pub use disk::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
 pub use error::StoreError;
-pub use lease::{Beat, Claim};
+pub use lease::{Claim, HeartbeatReply};
 pub use list::{Filter, Overview};
 pub use logs::{Counters, HistoryLine, ImportLine};
 pub use os_disk::OsDisk;
@@ -72,7 +72,7 @@ impl Store {
     }
 
     /// Opens a store on the machine's disk and clock for reading only: the roots need not exist.
-    pub fn looking(settings: Settings) -> Self {
+    pub fn open_read_only(settings: Settings) -> Self {
         Self::with(settings, Arc::new(OsDisk), Arc::new(SystemClock))
     }
 

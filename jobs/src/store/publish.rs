@@ -4,7 +4,7 @@ use super::disk::{Kind, Lock, SyncPoint};
 use super::locks::check;
 use super::places::{FINAL_MIX, MASTERS, is_master, master_name};
 use super::{Claim, Store, StoreError};
-use crate::jobs::{By, HashedBytes, JobId, JobResult, JobType, Record, SessionId, State, hash_reader};
+use crate::jobs::{Actor, HashedBytes, JobId, JobResult, JobType, Record, SessionId, State, hash_reader};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use std::io::ErrorKind;
@@ -92,7 +92,7 @@ impl Store {
             }
             self.write(claim, |record, now| {
                 if record.state != State::Exporting {
-                    record.go(State::Exporting, By::Worker, now).map_err(StoreError::illegal(&job))?;
+                    record.transition(State::Exporting, Actor::Worker, now).map_err(StoreError::illegal(&job))?;
                 }
                 record.advance(99);
                 record.result = result;
@@ -103,7 +103,7 @@ impl Store {
             self.move_into_place(&session, &staged.folder, master, &publishing)?;
         }
         let after = self.last_completion(&session, &job)?;
-        self.write(claim, |record, now| complete(record, By::Worker, now, after, &job))?;
+        self.write(claim, |record, now| complete(record, Actor::Worker, now, after, &job))?;
         let _ = self.remove_staging(&staged.folder);
         Ok(())
     }
@@ -203,12 +203,12 @@ pub(super) fn owner_time(record: &Record) -> Option<Timestamp> {
 
 pub(super) fn complete(
     record: &mut Record,
-    by: By,
+    by: Actor,
     now: Timestamp,
     after: Option<Timestamp>,
     job: &JobId,
 ) -> Result<(), StoreError> {
-    record.go(State::Complete, by, now).map_err(StoreError::illegal(job))?;
+    record.transition(State::Complete, by, now).map_err(StoreError::illegal(job))?;
     if let Some(after) = after.filter(|after| *after >= now) {
         // At the end of time the two ends are equal; a job that ended always has one.
         record.finished_at = Some(after.checked_add(SignedDuration::from_micros(1)).unwrap_or(after));

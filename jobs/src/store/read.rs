@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// The last heartbeat of a running worker: not synced, so it has a file of its own, whose loss does
 /// no harm.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct LastWord {
+pub(super) struct ProgressNote {
     pub(super) token: String,
     pub(super) progress: u8,
     pub(super) message: String,
@@ -71,7 +71,7 @@ impl Store {
         }
         let path = self.places.beside(&record.session_id, &record.job_id, "progress");
         let Ok(Some(bytes)) = self.bytes(&path) else { return };
-        let (Ok(word), Some(lease)) = (serde_json::from_slice::<LastWord>(&bytes), record.lease.as_mut()) else {
+        let (Ok(word), Some(lease)) = (serde_json::from_slice::<ProgressNote>(&bytes), record.lease.as_mut()) else {
             return;
         };
         if word.token == lease.token {

@@ -2,8 +2,8 @@
 
 use super::disk::Lock;
 use super::publish::complete;
-use super::{LOG, Store, StoreError, Who};
-use crate::jobs::{By, JobError, JobId, Record, SessionId, State};
+use super::{LOG, Role, Store, StoreError};
+use crate::jobs::{Actor, JobError, JobId, Record, SessionId, State};
 use std::time::Duration;
 use tracing::warn;
 
@@ -32,11 +32,11 @@ impl Store {
     pub fn rescue(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let record = match self.read_in(session, job) {
             Ok(record) => record,
-            Err(error) if error.is_gone() => return self.forget_mark(session, job),
+            Err(error) if error.is_gone() => return self.clear_active_mark(session, job),
             Err(error) => return Err(error),
         };
         if record.state.is_ended() {
-            return self.forget_mark(session, job);
+            return self.clear_active_mark(session, job);
         }
         // A process that is putting a result in place holds this lock; a dead one does not.
         if !record.is_publishing() {
@@ -50,7 +50,7 @@ impl Store {
 
     /// Removes the mark of a job that needs none; checked again under the lock, since a submission
     /// marks first.
-    fn forget_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
+    fn clear_active_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
             Ok(record) => !record.state.is_ended(),
@@ -121,23 +121,23 @@ impl Store {
             Err(error) => return Err(error),
         };
         let after = if done { self.last_completion(session, job)? } else { None };
-        let rescued = self.change(session, job, Who::Rescuer, None, &lock, |record, now| {
+        let rescued = self.change(session, job, Role::Rescuer, None, &lock, |record, now| {
             let illegal = StoreError::illegal(job);
             if done {
-                complete(record, By::Rescue, now, after, job)
+                complete(record, Actor::Rescue, now, after, job)
             } else if let Some(why) = blocked {
-                record.fail(JobError::new("STORAGE_FAILED", why), By::Rescue, now).map_err(illegal)
+                record.fail(JobError::new("STORAGE_FAILED", why), Actor::Rescue, now).map_err(illegal)
             } else if record.cancel_requested_at.is_some() {
-                record.go(State::Cancelled, By::Rescue, now).map_err(illegal)
+                record.transition(State::Cancelled, Actor::Rescue, now).map_err(illegal)
             } else if record.attempt >= record.max_attempts {
-                record.fail(died(record), By::Rescue, now).map_err(illegal)
+                record.fail(died(record), Actor::Rescue, now).map_err(illegal)
             } else {
-                record.go(State::Queued, By::Rescue, now).map_err(illegal)
+                record.transition(State::Queued, Actor::Rescue, now).map_err(illegal)
             }
         })?;
         let _ = self.remove_staging(&self.places.staging(session, job, record.attempt));
         // A hung worker keeps its lock on the unlinked file; the next one creates a new file.
-        self.let_go(session, job, &lock);
+        self.release_lease(session, job, &lock);
         self.count(|counters| counters.rescues += 1);
         let worker = record.lease.as_ref().map(|lease| lease.worker.as_str()).unwrap_or_default();
         warn!(target: LOG, job_id = %job, session_id = %session, was = %record.state, now = %rescued.state, worker, "stale job: its worker was gone");

@@ -3,8 +3,8 @@
 use super::disk::{Lock, SyncPoint};
 use super::locks::check;
 use super::logs::ImportLine;
-use super::{LOG, Store, StoreError, Who};
-use crate::jobs::{By, JobId, JobType, NewJob, Record, SessionId, State, fingerprint, hex_digest};
+use super::{LOG, Role, Store, StoreError};
+use crate::jobs::{Actor, JobId, JobType, NewJob, Record, SessionId, State, fingerprint, hex_digest};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -143,9 +143,9 @@ impl Store {
         let session = self.session_of(job)?;
         self.mark_active(&session, job)?;
         let lock = self.lock_record(job)?;
-        self.change(&session, job, Who::Anyone, None, &lock, |record, now| {
+        self.change(&session, job, Role::Anyone, None, &lock, |record, now| {
             record.max_attempts = record.max_attempts.max(record.attempt.saturating_add(1));
-            record.go(State::Queued, By::Retry, now).map_err(StoreError::illegal(job))
+            record.transition(State::Queued, Actor::Retry, now).map_err(StoreError::illegal(job))
         })
     }
 
@@ -157,9 +157,9 @@ impl Store {
     pub fn cancel(&self, job: &JobId) -> Result<Record, StoreError> {
         let session = self.session_of(job)?;
         let lock = self.lock_record(job)?;
-        let record = self.change(&session, job, Who::Anyone, None, &lock, |record, now| {
+        let record = self.change(&session, job, Role::Anyone, None, &lock, |record, now| {
             if record.state == State::Queued {
-                return record.go(State::Cancelled, By::Cancel, now).map_err(StoreError::illegal(job));
+                return record.transition(State::Cancelled, Actor::Cancel, now).map_err(StoreError::illegal(job));
             }
             record.cancel_requested_at = record.cancel_requested_at.or(Some(now));
             Ok(())

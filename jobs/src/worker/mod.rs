@@ -16,13 +16,13 @@ use serde_json::{Map, Value};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Sign of life of a running job.
+/// Signal of a running job.
 #[derive(Clone, Copy, Debug)]
-pub enum Sign {
+pub enum JobSignal {
     /// The job is alive. Sent at least four times a second, so that a request to stop is noticed.
-    Alive,
+    Heartbeat,
     /// Progress of the job.
-    At(Progress),
+    Progress(Progress),
 }
 
 /// End of a run without a result.
@@ -49,6 +49,6 @@ pub trait Runner: Send + Sync {
         &self,
         job: &Record,
         staging: &Path,
-        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
     ) -> Result<Map<String, Value>, RunError>;
 }

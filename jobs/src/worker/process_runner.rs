@@ -1,7 +1,7 @@
 //! Renders in a process of its own, so that a hostile file ends one job and not the worker.
 
 use super::child::{ChildRequest, Line, progress};
-use super::{RunError, Runner, Sign};
+use super::{JobSignal, RunError, Runner};
 use crate::jobs::{JobError, JobType, Record};
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Write};
@@ -36,7 +36,7 @@ impl Runner for ProcessRunner {
         &self,
         job: &Record,
         staging: &Path,
-        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
     ) -> Result<Map<String, Value>, RunError> {
         let failed = |code: &str, detail: String| RunError::Failed(JobError::new(code, detail));
         let session = job.extra.get("config").cloned().unwrap_or_default();
@@ -110,17 +110,19 @@ impl ProcessRunner {
         Ok(Rendering { process, lines })
     }
 
-    fn listen(&self, child: &mut Rendering, watch: &mut dyn FnMut(Sign) -> ControlFlow<()>) -> Ended {
+    fn listen(&self, child: &mut Rendering, watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>) -> Ended {
         let start = Instant::now();
         let mut told_at: Option<Instant> = None;
         loop {
             let sign = match child.lines.recv_timeout(LOOK) {
                 Ok(line) => match serde_json::from_str(&line) {
-                    Ok(Line::At { phase, fraction }) => progress(&phase, fraction).map_or(Sign::Alive, Sign::At),
+                    Ok(Line::At { phase, fraction }) => {
+                        progress(&phase, fraction).map_or(JobSignal::Heartbeat, JobSignal::Progress)
+                    }
                     Ok(end) => return Ended::Said(end),
-                    Err(_) => Sign::Alive,
+                    Err(_) => JobSignal::Heartbeat,
                 },
-                Err(RecvTimeoutError::Timeout) => Sign::Alive,
+                Err(RecvTimeoutError::Timeout) => JobSignal::Heartbeat,
                 Err(RecvTimeoutError::Disconnected) if told_at.is_some() => return Ended::Stopped,
                 Err(RecvTimeoutError::Disconnected) => return Ended::Silent,
             };

@@ -1,7 +1,7 @@
 //! One job from the queue to its end.
 
-use super::{RunError, Runner, Sign};
-use crate::jobs::{By, JobError, Record, State, place};
+use super::{JobSignal, RunError, Runner};
+use crate::jobs::{Actor, JobError, Record, State, place};
 use crate::store::{Claim, LOG, Rescue, Store, StoreError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -110,18 +110,18 @@ impl Worker {
                 // failed.
                 Err(error) if !claim.record.is_publishing() && !matches!(error, StoreError::LeaseLost(_)) => self
                     .end(&mut claim, |record, now| {
-                        record.fail(JobError::new("STORAGE_FAILED", error.to_string()), By::Worker, now)
+                        record.fail(JobError::new("STORAGE_FAILED", error.to_string()), Actor::Worker, now)
                     }),
                 other => other,
             },
             (Err(RunError::Failed(error)), None) => {
-                self.end(&mut claim, |record, now| record.fail(error, By::Worker, now))
+                self.end(&mut claim, |record, now| record.fail(error, Actor::Worker, now))
             }
             (Err(_), Some(Stop::Shutdown)) => {
-                let ended = self.end(&mut claim, |record, now| record.go(State::Queued, By::Worker, now));
+                let ended = self.end(&mut claim, |record, now| record.transition(State::Queued, Actor::Worker, now));
                 ended.inspect(|()| tell_given_back(&job, "the worker stops"))
             }
-            (Err(_), _) => self.end(&mut claim, |record, now| record.go(State::Cancelled, By::Worker, now)),
+            (Err(_), _) => self.end(&mut claim, |record, now| record.transition(State::Cancelled, Actor::Worker, now)),
         };
         if !claim.record.is_publishing() {
             let _ = self.store.disk().remove_tree(&staged.folder);
@@ -143,10 +143,10 @@ impl Worker {
     }
 
     /// Records the progress of the job; returns the reason to stop, if any.
-    fn hear(&self, claim: &mut Claim, sign: Sign, next_beat: &mut Instant) -> Option<Stop> {
+    fn hear(&self, claim: &mut Claim, sign: JobSignal, next_beat: &mut Instant) -> Option<Stop> {
         let (state, percent, message) = match sign {
-            Sign::At(progress) => place(progress),
-            Sign::Alive => (claim.record.state, claim.record.progress, ""),
+            JobSignal::Progress(progress) => place(progress),
+            JobSignal::Heartbeat => (claim.record.state, claim.record.progress, ""),
         };
         let due = Instant::now() >= *next_beat;
         // After a record was locked, a new stage also waits for the next heartbeat.
@@ -154,7 +154,7 @@ impl Worker {
         let heard = if state > claim.record.state && !waits {
             let job = claim.record.job_id.clone();
             self.store.write_briefly(claim, |record, now| {
-                record.go(state, By::Worker, now).map_err(|source| StoreError::Illegal { job, source })?;
+                record.transition(state, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })?;
                 record.advance(percent);
                 message.clone_into(&mut record.message);
                 Ok(())
@@ -191,14 +191,14 @@ impl Worker {
     fn give_back(&self, claim: &mut Claim) -> Result<(), StoreError> {
         let job = claim.record.job_id.clone();
         self.store.write_briefly(claim, |record, now| {
-            record.go(State::Queued, By::Worker, now).map_err(|source| StoreError::Illegal { job, source })
+            record.transition(State::Queued, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })
         })?;
         tell_given_back(&claim.record, "another process holds its lock");
         Ok(())
     }
 
     fn fail(&self, mut claim: Claim, error: JobError) -> Result<Record, StoreError> {
-        self.end(&mut claim, |record, now| record.fail(error, By::Worker, now))?;
+        self.end(&mut claim, |record, now| record.fail(error, Actor::Worker, now))?;
         Ok(claim.record)
     }
 

@@ -44,7 +44,7 @@ pub(crate) struct PairEvidence {
 impl PairEvidence {
     /// Sets the deviation of the delay that is reported. A drift extrapolates it to frame 0, and a
     /// clock that wanders adds to it at any time.
-    pub(crate) fn told(mut self) -> Self {
+    pub(crate) fn with_reported_deviation(mut self) -> Self {
         let carried = if self.course.start.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
         self.late_sd = self.late_sd.hypot(carried).hypot(self.wander).hypot(LEAST_SD);
         self

@@ -37,12 +37,12 @@ impl Remark {
     }
 
     /// Returns the reason for the later stem, its cause first.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         format!("{}: {}; {} would move it", self.cause.word(), self.found, self.flag)
     }
 
     /// Returns the reason for the earlier stem.
-    pub(crate) fn told_of_earlier(&self, late_frames: f64) -> String {
+    pub(crate) fn summary_for_earlier(&self, late_frames: f64) -> String {
         let word = self.cause.word();
         format!(
             "{word}: the same sound comes {late_frames:.2} frames later in another stem, and stays there: {}",

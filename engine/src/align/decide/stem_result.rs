@@ -76,7 +76,7 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
             late_samples: Some(0.0),
             confidence: edge.confidence,
             correlation: Correlation::new(&edge.picture),
-            ..StemAlignment::left(remark.told_of_earlier(-late))
+            ..StemAlignment::left(remark.summary_for_earlier(-late))
         });
     }
     Some(StemAlignment {
@@ -88,7 +88,7 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
         drift_uncertainty_ppm: edge.drift_sd * 1e6,
         confidence: edge.confidence,
         correlation: Correlation::new(&edge.picture),
-        ..StemAlignment::left(remark.told())
+        ..StemAlignment::left(remark.summary())
     })
 }
 

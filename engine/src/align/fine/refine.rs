@@ -134,7 +134,7 @@ pub(crate) fn refine(
         };
         believed(x).cmp(&believed(y)).then_with(fits)
     };
-    [weighted, refined].into_iter().flatten().max_by(better).map(PairEvidence::told)
+    [weighted, refined].into_iter().flatten().max_by(better).map(PairEvidence::with_reported_deviation)
 }
 
 /// Adds the wander of the clock. Long segments agree on where it dwells, which may be far from its

@@ -56,7 +56,7 @@ impl<'a> MasterAttempts<'a> {
         if self.passes == MAX_PASSES {
             return true;
         }
-        if self.gain.is_to_be_tried_again(self.aim, written.integrated_lufs) {
+        if self.gain.needs_another_pass(self.aim, written.integrated_lufs) {
             return false;
         }
         if let (Some(limit), Some(peak), Some(current)) = (self.aim.ceiling_dbtp, written.true_peak_dbtp, self.ceiling)

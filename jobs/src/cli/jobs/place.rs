@@ -51,6 +51,6 @@ impl PlaceArguments {
 
     /// The store for commands that only look: nothing is made.
     pub(super) fn look(&self) -> Result<Store, Failure> {
-        Ok(Store::looking(self.settings()?))
+        Ok(Store::open_read_only(self.settings()?))
     }
 }

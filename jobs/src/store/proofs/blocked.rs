@@ -1,19 +1,19 @@
 //! Obstacles for a job: a wrong entry of the index, a damaged record, a folder in a result's place,
 //! leftovers.
 
-use super::scene::Scene;
-use crate::jobs::{By, JobId, Lookup, State};
+use super::scene::Simulation;
+use crate::jobs::{Actor, JobId, Lookup, State};
 use crate::store::{Disk, FINAL_MIX, Scope, StoreError};
 use std::path::Path;
 
-fn overwrite(scene: &Scene, path: &Path, bytes: &[u8]) {
+fn overwrite(scene: &Simulation, path: &Path, bytes: &[u8]) {
     let _ = scene.disk.remove_file(path);
     scene.disk.write_new(path, bytes).unwrap();
 }
 
 #[test]
 fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let (job, _) = (scene.submit("song", None).unwrap(), scene.submit("other", None).unwrap());
     let entry = scene.store.places().index_entry(&job);
     let wrong = format!("{{\"job_id\":\"{job}\",\"session_id\":\"other\"}}");
@@ -27,7 +27,7 @@ fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
 
 #[test]
 fn a_record_set_aside_frees_its_key_and_says_where_it_lies_even_without_the_index() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let job = scene.submit("song", Some("key".into())).unwrap();
     let path = scene.store.places().record(&"song".parse().unwrap(), &job);
     overwrite(&scene, &path, b"{\"sch");
@@ -49,7 +49,7 @@ fn a_record_set_aside_frees_its_key_and_says_where_it_lies_even_without_the_inde
 #[test]
 fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() {
     for name in [FINAL_MIX, "waveform.dat"] {
-        let mut scene = Scene::new();
+        let mut scene = Simulation::new();
         let first = scene.submit("song", None).unwrap();
         assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
         let path = scene.store.places().results(&"song".parse().unwrap()).join(name);
@@ -67,7 +67,7 @@ fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() 
 }
 
 /// Creates a job whose worker died while its result was to be put in place.
-fn half_published(scene: &mut Scene) -> JobId {
+fn half_published(scene: &mut Simulation) -> JobId {
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();
     let staged = scene.store.stage(&claim).unwrap();
@@ -75,7 +75,7 @@ fn half_published(scene: &mut Scene) -> JobId {
     scene.disk.write_new(&master, b"sound").unwrap();
     let sha256 = crate::jobs::hex_digest(b"sound");
     let publishing = |record: &mut crate::jobs::Record, now| {
-        record.go(State::Exporting, By::Worker, now).map_err(StoreError::illegal(&job))?;
+        record.transition(State::Exporting, Actor::Worker, now).map_err(StoreError::illegal(&job))?;
         record.result = Some(crate::jobs::JobResult::new(format!("mix_outputs/song/{FINAL_MIX}"), 5, sha256));
         Ok(())
     };
@@ -85,7 +85,7 @@ fn half_published(scene: &mut Scene) -> JobId {
 
 #[test]
 fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let (job, session) = (half_published(&mut scene), "song".parse().unwrap());
     let staged = scene.store.places().staging(&session, &job, 1).join(FINAL_MIX);
     scene.disk.remove_file(&staged).unwrap();
@@ -97,7 +97,7 @@ fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
 
 #[test]
 fn cancelling_a_job_whose_worker_is_gone_ends_it_at_once() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     drop(scene.store.claim(&session, &job).unwrap().unwrap());
     assert_eq!(scene.store.cancel(&job).unwrap().state, State::Cancelled);
@@ -105,7 +105,7 @@ fn cancelling_a_job_whose_worker_is_gone_ends_it_at_once() {
 
 #[test]
 fn the_progress_of_a_job_that_ended_and_files_half_written_go_at_once() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let job = scene.submit("song", Some("key".into())).unwrap();
     scene.run_next().unwrap();
     let places = scene.store.places();

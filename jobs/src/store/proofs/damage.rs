@@ -1,21 +1,21 @@
 //! Damaged records: set aside, counted, never an obstacle to others, never trusted with impossible
 //! contents.
 
-use super::dice::Dice;
-use super::scene::Scene;
+use super::dice::Rng;
+use super::scene::Simulation;
 use crate::jobs::{Lookup, Record, State};
 use crate::store::{Disk, Scope};
 use std::io::Read;
 
 /// Returns the bytes of a complete job's record.
-fn bytes_of(scene: &Scene, record: &Record) -> Vec<u8> {
+fn bytes_of(scene: &Simulation, record: &Record) -> Vec<u8> {
     let mut bytes = Vec::new();
     let path = scene.store.places().record(&record.session_id, &record.job_id);
     scene.disk.open(&path).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
 }
 
-fn complete(scene: &mut Scene) -> Record {
+fn complete(scene: &mut Simulation) -> Record {
     let job = scene.submit("song", Some("key".into())).unwrap();
     scene.run_next().unwrap();
     scene.store.read(&job).unwrap()
@@ -23,7 +23,7 @@ fn complete(scene: &mut Scene) -> Record {
 
 #[test]
 fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let record = complete(&mut scene);
     let (bytes, path) = (bytes_of(&scene, &record), scene.store.places().record(&record.session_id, &record.job_id));
     // The last byte is the newline, and not part of the record.
@@ -47,10 +47,10 @@ fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
 
 #[test]
 fn ten_thousand_flipped_bits_are_found_or_harmless() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let record = complete(&mut scene);
     let bytes = bytes_of(&scene, &record);
-    let (mut dice, mut found) = (Dice::new(1), 0);
+    let (mut dice, mut found) = (Rng::new(1), 0);
     for _ in 0..10_000 {
         let mut flipped = bytes.clone();
         let bit = dice.next_u64() as usize % (bytes.len() * 8);

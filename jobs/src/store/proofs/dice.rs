@@ -1,8 +1,8 @@
 //! Seeded random numbers: `SplitMix64` (Steele, Lea and Flood, 2014).
 
-pub(super) struct Dice(u64);
+pub(super) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -1,10 +1,10 @@
 //! Disks that fail once, or have no free byte.
 
-use super::dice::Dice;
-use super::scene::Scene;
+use super::dice::Rng;
+use super::scene::Simulation;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job};
-use crate::jobs::{By, Lookup, NewJob, State};
-use crate::store::{Disk, FINAL_MIX, Kind, Rescue, Scope, StoreError, Who};
+use crate::jobs::{Actor, Lookup, NewJob, State};
+use crate::store::{Disk, FINAL_MIX, Kind, Rescue, Role, Scope, StoreError};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -16,8 +16,8 @@ fn a_single_failure_anywhere_loses_nothing_and_every_job_ends() {
     {
         let mut checks = 0;
         for seed in 0..400 {
-            let mut dice = Dice::new(seed * 3 + round as u64);
-            let mut scene = Scene::new();
+            let mut dice = Rng::new(seed * 3 + round as u64);
+            let mut scene = Simulation::new();
             scene.disk.fail_at(1 + seed, kind);
             for _ in 0..16 {
                 let _ = scene.act(&mut dice);
@@ -32,7 +32,7 @@ fn a_single_failure_anywhere_loses_nothing_and_every_job_ends() {
 
 #[test]
 fn cleanup_works_without_a_free_byte() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     for number in 0..30 {
         scene.submit(&format!("session-{}", number % 5), None).unwrap();
         scene.run_next().unwrap();
@@ -54,9 +54,9 @@ fn cleanup_works_without_a_free_byte() {
 
 #[test]
 fn nothing_is_left_behind_once_all_has_expired() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     for seed in 0..40 {
-        let mut dice = Dice::new(seed);
+        let mut dice = Rng::new(seed);
         scene.disk.lose_power_at(1 + seed * 11);
         while scene.act(&mut dice).is_ok() {}
         scene.restart(&mut dice);
@@ -84,12 +84,12 @@ fn nothing_is_left_behind_once_all_has_expired() {
 
 #[test]
 fn the_last_completed_job_owns_the_result_and_a_failed_one_leaves_it() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let first = scene.submit("song", None).unwrap();
     let second = scene.submit("song", None).unwrap();
     scene.run_next().unwrap();
     scene.run_next().unwrap();
-    let read = |scene: &Scene| {
+    let read = |scene: &Simulation| {
         let mut text = String::new();
         let path = Path::new("/storage/mix_outputs/song").join(FINAL_MIX);
         std::io::Read::read_to_string(&mut scene.disk.open(&path).unwrap(), &mut text).unwrap();
@@ -104,7 +104,7 @@ fn the_last_completed_job_owns_the_result_and_a_failed_one_leaves_it() {
         .store
         .write(&mut claim, |record, now| {
             let error = crate::jobs::JobError::new("X", "it broke");
-            record.fail(error, By::Worker, now).map_err(|source| StoreError::Illegal { job: third.clone(), source })
+            record.fail(error, Actor::Worker, now).map_err(|source| StoreError::Illegal { job: third.clone(), source })
         })
         .unwrap();
     assert!(read(&scene).contains(second.as_str()));
@@ -115,7 +115,7 @@ fn the_last_completed_job_owns_the_result_and_a_failed_one_leaves_it() {
 
 #[test]
 fn a_dead_worker_is_rescued_at_once_a_hung_one_after_its_time_and_a_late_one_is_refused() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();
     assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Alive));
@@ -145,27 +145,27 @@ fn a_dead_worker_is_rescued_at_once_a_hung_one_after_its_time_and_a_late_one_is_
 
 #[test]
 fn a_write_with_an_old_revision_is_refused() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let job = scene.submit("song", None).unwrap();
     let known = scene.store.read(&job).unwrap();
     let note = |record: &mut crate::jobs::Record, _| {
         record.extra.insert("note".into(), 1.into());
         Ok(())
     };
-    scene.store.update(&known, Who::Anyone, note).unwrap();
-    let found = scene.store.update(&known, Who::Anyone, note);
+    scene.store.update(&known, Role::Anyone, note).unwrap();
+    let found = scene.store.update(&known, Role::Anyone, note);
     assert!(matches!(found, Err(StoreError::Conflict { expected: 1, found: 2, .. })));
 }
 
 #[test]
 fn a_clock_that_jumps_back_deletes_nothing_and_one_that_jumps_ahead_is_refused() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     for number in 0..210 {
         scene.submit(&format!("session-{number}"), None).unwrap();
         scene.run_next().unwrap();
     }
     scene.clock.forward(-100 * 86_400);
-    let clean = |scene: &Scene| {
+    let clean = |scene: &Simulation| {
         let only = vec![crate::cleanup::Part::Expired];
         clean_as_job(&scene.store, &CleanupOptions { only, ..CleanupOptions::default() }, &mut |_| false).unwrap()
     };
@@ -178,14 +178,16 @@ fn a_clock_that_jumps_back_deletes_nothing_and_one_that_jumps_ahead_is_refused()
 
 #[test]
 fn ages_count_from_the_last_change_and_a_running_job_never_goes() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let session: crate::jobs::SessionId = "song".parse().unwrap();
     let complete = scene.submit("song", None).unwrap();
     scene.run_next().unwrap();
     let mixing = scene.submit("song", None).unwrap();
     let mut claim = scene.store.claim(&session, &mixing).unwrap().unwrap();
     let go = |record: &mut crate::jobs::Record, now| {
-        record.go(State::Mixing, By::Worker, now).map_err(|source| StoreError::Illegal { job: mixing.clone(), source })
+        record
+            .transition(State::Mixing, Actor::Worker, now)
+            .map_err(|source| StoreError::Illegal { job: mixing.clone(), source })
     };
     scene.store.write(&mut claim, go).unwrap();
     let options = CleanupOptions { only: vec![crate::cleanup::Part::Expired], ..CleanupOptions::default() };
@@ -203,13 +205,13 @@ const DAY: i64 = 86_400;
 
 #[test]
 fn logs_go_when_their_last_line_is_too_old() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let job = NewJob::mix("song".parse().unwrap(), serde_json::Value::Null);
     let at = crate::clock::Clock::now(&scene.clock);
     let stem = crate::store::ImportLine { path: "/stems/a.wav".into(), blake3: "0".into(), at };
     let id = scene.store.submit(job, &[stem]).unwrap().record.job_id;
     scene.store.cancel(&id).unwrap();
-    let clean = |scene: &mut Scene, seconds| {
+    let clean = |scene: &mut Simulation, seconds| {
         scene.clock.forward(seconds);
         let only = vec![crate::cleanup::Part::History, crate::cleanup::Part::Imports];
         let document =

@@ -1,7 +1,7 @@
 //! The state machine against a model: any sequence of requests to a record has the same effect as
 //! on the model.
 
-use crate::jobs::{By, JobError, NewJob, Record, State};
+use crate::jobs::{Actor, JobError, NewJob, Record, State};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -14,15 +14,15 @@ struct Model {
 }
 
 impl Model {
-    fn allows(&self, to: State, by: By) -> bool {
+    fn allows(&self, to: State, by: Actor) -> bool {
         let ended = |state| matches!(state, State::Complete | State::Error | State::Cancelled);
         let active = !ended(self.state) && self.state != State::Queued;
         match by {
-            By::Retry => to == State::Queued && matches!(self.state, State::Error | State::Cancelled),
-            By::Cancel => to == State::Cancelled && self.state == State::Queued,
-            By::Rescue if to == State::Complete => self.state == State::Exporting,
-            By::Rescue => active && matches!(to, State::Queued | State::Error | State::Cancelled),
-            By::Worker => match to {
+            Actor::Retry => to == State::Queued && matches!(self.state, State::Error | State::Cancelled),
+            Actor::Cancel => to == State::Cancelled && self.state == State::Queued,
+            Actor::Rescue if to == State::Complete => self.state == State::Exporting,
+            Actor::Rescue => active && matches!(to, State::Queued | State::Error | State::Cancelled),
+            Actor::Worker => match to {
                 State::Running => self.state == State::Queued,
                 State::Queued | State::Error | State::Cancelled => active,
                 State::Complete => matches!(self.state, State::Exporting | State::Running),
@@ -31,13 +31,13 @@ impl Model {
         }
     }
 
-    fn go(&mut self, to: State, by: By) {
+    fn transition(&mut self, to: State, by: Actor) {
         if to == State::Running {
             self.attempt += 1;
         }
         if to == State::Queued {
             self.progress = 0;
-            if by == By::Worker {
+            if by == Actor::Worker {
                 self.attempt -= 1;
             }
         }
@@ -50,12 +50,12 @@ impl Model {
 
 #[derive(Clone, Debug)]
 enum Act {
-    Go(State, By),
+    Go(State, Actor),
     Advance(u8),
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let by = prop::sample::select(vec![By::Worker, By::Worker, By::Rescue, By::Cancel, By::Retry]);
+    let by = prop::sample::select(vec![Actor::Worker, Actor::Worker, Actor::Rescue, Actor::Cancel, Actor::Retry]);
     prop_oneof![
         3 => (prop::sample::select(State::ALL.to_vec()), by).prop_map(|(state, by)| Act::Go(state, by)),
         1 => any::<u8>().prop_map(Act::Advance),
@@ -78,10 +78,10 @@ proptest! {
                     let went = if to == State::Error {
                         record.fail(JobError::new("X", "y"), by, now).is_ok()
                     } else {
-                        record.go(to, by, now).is_ok()
+                        record.transition(to, by, now).is_ok()
                     };
                     prop_assert_eq!(went, model.allows(to, by), "{} to {} by {:?}", before.state, to, by);
-                    if went { model.go(to, by) } else { prop_assert_eq!(&record, &before) }
+                    if went { model.transition(to, by) } else { prop_assert_eq!(&record, &before) }
                 }
                 Act::Advance(percent) if record.state.is_active() => {
                     record.advance(percent);

@@ -1,6 +1,6 @@
 //! Cleanup, its own jobs and other jobs; a clock that jumped.
 
-use super::scene::Scene;
+use super::scene::Simulation;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job, clean_session};
 use crate::jobs::{JobType, NewJob, SessionId, State};
 use crate::store::{Disk, Rescue, StoreError};
@@ -9,19 +9,19 @@ use std::path::Path;
 
 const HOUR: i64 = 3_600;
 
-fn clean(scene: &Scene) -> crate::cleanup::CleanupDocument {
+fn clean(scene: &Simulation) -> crate::cleanup::CleanupDocument {
     clean_as_job(&scene.store, &CleanupOptions::default(), &mut |_| false).unwrap()
 }
 
 #[test]
 fn nobody_submits_to_the_session_of_cleanups() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     assert!(matches!(scene.submit(SessionId::CLEANUP, None), Err(StoreError::Reserved(_))));
 }
 
 #[test]
 fn a_mix_in_the_session_of_cleanups_is_never_taken_for_a_cleanup() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     // As left by a version that did not refuse the name.
     let mix = scene.submit("song", None).unwrap();
     let mut record = scene.store.read(&mix).unwrap();
@@ -42,14 +42,14 @@ fn a_mix_in_the_session_of_cleanups_is_never_taken_for_a_cleanup() {
 
 #[test]
 fn a_job_whose_type_no_code_runs_is_refused() {
-    let scene = Scene::new();
+    let scene = Simulation::new();
     for kind in [JobType::Analysis, JobType::Export, JobType::Import] {
         let job = NewJob { session_id: "song".parse().unwrap(), kind, key: None, extra: Map::new() };
         assert!(matches!(scene.store.submit(job, &[]), Err(StoreError::NoRunner(_))), "{kind}");
     }
 }
 
-fn two_hundred_complete(scene: &mut Scene) {
+fn two_hundred_complete(scene: &mut Simulation) {
     for number in 0..200 {
         scene.submit(&format!("session-{}", number % 5), None).unwrap();
         scene.run_next().unwrap();
@@ -58,7 +58,7 @@ fn two_hundred_complete(scene: &mut Scene) {
 
 #[test]
 fn a_clock_that_jumped_deletes_nothing_at_a_submission_either() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     two_hundred_complete(&mut scene);
     scene.clock.jump(49 * HOUR);
     for number in 0..5 {
@@ -69,7 +69,7 @@ fn a_clock_that_jumped_deletes_nothing_at_a_submission_either() {
 
 #[test]
 fn a_refused_expiry_fails_its_job_and_what_needs_no_time_of_day_is_cleaned_all_the_same() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     two_hundred_complete(&mut scene);
     let left = Path::new("/storage/mix_outputs/session-0/.gone.1");
     scene.disk.make_folder(left).unwrap();
@@ -85,7 +85,7 @@ fn a_refused_expiry_fails_its_job_and_what_needs_no_time_of_day_is_cleaned_all_t
 
 #[test]
 fn a_cleanup_that_works_completes_its_job() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     scene.submit("song", None).unwrap();
     clean(&scene);
     let job = scene.store.jobs_of(&SessionId::CLEANUP.parse().unwrap()).unwrap().pop().unwrap();
@@ -97,7 +97,7 @@ fn a_cleanup_that_works_completes_its_job() {
 #[test]
 fn a_jump_of_the_clock_takes_no_job_from_a_worker_that_lives_and_silence_does() {
     const MINUTE: i64 = 60;
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();
     for jump in [31 * MINUTE, 49 * HOUR, 365 * 24 * HOUR] {
@@ -115,7 +115,7 @@ fn a_jump_of_the_clock_takes_no_job_from_a_worker_that_lives_and_silence_does() 
 
 #[test]
 fn a_held_lock_of_one_record_keeps_nobody_from_the_other_jobs() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let first = scene.submit("song", None).unwrap();
     let second = scene.submit("other", None).unwrap();
     let digits = |job: &crate::jobs::JobId| crate::jobs::hex_digest(job.as_str().as_bytes())[..3].to_owned();

@@ -1,8 +1,8 @@
 //! Power loss at every operation: no acknowledged change is lost. Each sync is needed: without it,
 //! something is lost.
 
-use super::dice::Dice;
-use super::scene::Scene;
+use super::dice::Rng;
+use super::scene::Simulation;
 use super::sim_disk::SimDisk;
 use crate::store::SyncPoint;
 use std::collections::HashSet;
@@ -12,12 +12,12 @@ const ACTIONS: usize = 24;
 
 /// Runs random actions with a power loss at one operation; returns the losses.
 fn life(seed: u64, without: Option<SyncPoint>, checks: &mut u64) -> (Vec<String>, HashSet<SyncPoint>) {
-    let mut dice = Dice::new(seed);
+    let mut dice = Rng::new(seed);
     let disk = SimDisk::new();
     if let Some(point) = without {
         disk.without(point);
     }
-    let mut scene = Scene::on(disk);
+    let mut scene = Simulation::on(disk);
     scene.disk.lose_power_at(1 + seed * 7 % 600);
     for _ in 0..ACTIONS {
         if scene.act(&mut dice).is_err() {

@@ -1,13 +1,13 @@
 //! A store on a simulated disk with trivial jobs, the changes acknowledged to its users, and the
 //! search for losses.
 
-use super::dice::Dice;
+use super::dice::Rng;
 use super::sim_disk::SimDisk;
 use crate::clock::{BootTime, Clock};
 use crate::jobs::{JobId, JobType, NewJob, Record, SessionId, State, hash_reader};
 use crate::settings::Settings;
 use crate::store::{Disk, FINAL_MIX, Scope, Store, StoreError};
-use crate::worker::{RunError, Runner, Sign, Worker};
+use crate::worker::{JobSignal, RunError, Runner, Worker};
 use jiff::{SignedDuration, Timestamp};
 use mixdown_engine::render::{Phase, Progress};
 use serde_json::{Map, Value, json};
@@ -63,10 +63,10 @@ impl Runner for Trivial {
         &self,
         job: &Record,
         staging: &Path,
-        watch: &mut dyn FnMut(Sign) -> ControlFlow<()>,
+        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
     ) -> Result<Map<String, Value>, RunError> {
         for phase in [Phase::Loading, Phase::Aligning, Phase::Mixing, Phase::Mastering, Phase::Exporting] {
-            if watch(Sign::At(Progress { phase, fraction: 0.7 })).is_break() {
+            if watch(JobSignal::Progress(Progress { phase, fraction: 0.7 })).is_break() {
                 return Err(RunError::Stopped);
             }
         }
@@ -88,7 +88,7 @@ struct Told {
 }
 
 /// The whole scene.
-pub(super) struct Scene {
+pub(super) struct Simulation {
     pub(super) disk: SimDisk,
     pub(super) clock: TestClock,
     pub(super) store: Arc<Store>,
@@ -98,7 +98,7 @@ pub(super) struct Scene {
     pub(super) checks: u64,
 }
 
-impl Scene {
+impl Simulation {
     pub(super) fn new() -> Self {
         Self::on(SimDisk::new())
     }
@@ -114,7 +114,7 @@ impl Scene {
     }
 
     /// Ends the process, or cuts its power, and starts a new one.
-    pub(super) fn restart(&mut self, rng: &mut Dice) {
+    pub(super) fn restart(&mut self, rng: &mut Rng) {
         self.disk.restart(rng);
         self.store = Self::store(&self.disk, &self.clock);
     }
@@ -147,8 +147,8 @@ impl Scene {
     }
 
     /// Runs one random action of a user or a worker; acknowledged changes are noted.
-    pub(super) fn act(&mut self, rng: &mut Dice) -> Result<(), StoreError> {
-        let pick = |rng: &mut Dice, jobs: &BTreeMap<JobId, Told>| {
+    pub(super) fn act(&mut self, rng: &mut Rng) -> Result<(), StoreError> {
+        let pick = |rng: &mut Rng, jobs: &BTreeMap<JobId, Told>| {
             let count = jobs.len();
             (count > 0).then(|| jobs.keys().nth(rng.next_u64() as usize % count).unwrap().clone())
         };

@@ -1,15 +1,15 @@
 //! Jobs kept for seconds, deletion of one job, outlines that stay correct, and locks of suspended
 //! processes.
 
-use super::scene::Scene;
+use super::scene::Simulation;
 use crate::jobs::{JobId, JobType, Lookup, State};
 use crate::settings::Settings;
-use crate::store::{Disk, FINAL_MIX, Filter, Store, StoreError, Who};
+use crate::store::{Disk, FINAL_MIX, Filter, Role, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 
 /// Returns a store whose completed mixes are kept for 30 seconds.
-fn impatient(scene: &Scene) -> Arc<Store> {
+fn impatient(scene: &Simulation) -> Arc<Store> {
     let mut settings = Settings::at("/media", "/storage");
     settings.policy.expiry[JobType::Mix as usize].complete = std::time::Duration::from_secs(30);
     Arc::new(Store::with(settings, Arc::new(scene.disk.clone()), Arc::new(scene.clock.clone())))
@@ -17,7 +17,7 @@ fn impatient(scene: &Scene) -> Arc<Store> {
 
 #[test]
 fn a_job_that_is_kept_for_seconds_goes_in_time_whatever_the_time_of_day_does() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     scene.store = impatient(&scene);
     let job = scene.submit("song", None).unwrap();
     scene.run_next().unwrap();
@@ -39,7 +39,7 @@ fn a_job_that_is_kept_for_seconds_goes_in_time_whatever_the_time_of_day_does() {
 
 #[test]
 fn one_job_is_deleted_with_its_key_and_its_result_and_one_that_runs_is_refused() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let earlier = scene.submit("song", None).unwrap();
     scene.run_next().unwrap();
     let job = scene.submit("song", Some("key".into())).unwrap();
@@ -67,9 +67,9 @@ fn one_job_is_deleted_with_its_key_and_its_result_and_one_that_runs_is_refused()
 
 #[test]
 fn outlines_follow_every_change_of_a_record_also_one_made_by_hand() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let jobs: Vec<JobId> = (0..220).map(|n| scene.submit(&format!("s-{}", n % 7), None).unwrap()).collect();
-    let states = |scene: &Scene| {
+    let states = |scene: &Simulation| {
         let filter = Filter { state: Some(State::Cancelled), ..Filter::default() };
         (scene.store.list_outlines(&filter, 1_000).unwrap().len(), scene.store.overview().unwrap().unreadable)
     };
@@ -90,7 +90,7 @@ fn outlines_follow_every_change_of_a_record_also_one_made_by_hand() {
 
 #[test]
 fn a_lock_that_is_kept_as_long_as_a_hung_worker_s_lease_is_taken_over_and_its_holder_writes_no_more() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     let stopped = scene.store.lock_record(&job).unwrap();
     scene.clock.jump(31 * 60);
@@ -100,7 +100,7 @@ fn a_lock_that_is_kept_as_long_as_a_hung_worker_s_lease_is_taken_over_and_its_ho
     );
     scene.clock.forward(31 * 60);
     let claim = scene.store.claim(&session, &job).unwrap().expect("the lock is taken over");
-    let late = scene.store.change(&session, &job, Who::Anyone, None, &stopped, |record, now| {
+    let late = scene.store.change(&session, &job, Role::Anyone, None, &stopped, |record, now| {
         record.cancel_requested_at = Some(now);
         Ok(())
     });

@@ -1,7 +1,7 @@
 //! A disk in memory that loses power: changes that were not synced may be lost, partial or
 //! complete, as on real disks.
 
-use super::dice::Dice;
+use super::dice::Rng;
 use crate::store::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
@@ -116,7 +116,7 @@ impl SimDisk {
     }
 
     /// Restores power: locks are free, and any part of the changes that were not synced may exist.
-    pub(super) fn restart(&self, rng: &mut Dice) {
+    pub(super) fn restart(&self, rng: &mut Rng) {
         let mut inside = self.0.lock().unwrap();
         inside.power_fails_at = None;
         inside.fails_at = None;

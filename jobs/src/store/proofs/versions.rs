@@ -1,6 +1,6 @@
 //! Records of a newer version, and numbers and dates at their limits.
 
-use super::scene::Scene;
+use super::scene::Simulation;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job};
 use crate::jobs::{JobId, Lookup, State};
 use crate::store::{Disk, Scope};
@@ -9,14 +9,14 @@ use serde_json::Value;
 use std::io::Read;
 use std::path::PathBuf;
 
-fn bytes_at(scene: &Scene, path: &std::path::Path) -> Vec<u8> {
+fn bytes_at(scene: &Simulation, path: &std::path::Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     scene.disk.open(path).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
 }
 
 /// Rewrites a job's record as an outside program would.
-fn edit(scene: &Scene, job: &JobId, edit: impl FnOnce(&mut Value)) -> (PathBuf, Vec<u8>) {
+fn edit(scene: &Simulation, job: &JobId, edit: impl FnOnce(&mut Value)) -> (PathBuf, Vec<u8>) {
     let record = scene.store.read(job).unwrap();
     let path = scene.store.places().record(&record.session_id, job);
     let mut value: Value = serde_json::from_slice(&bytes_at(scene, &path)).unwrap();
@@ -30,7 +30,7 @@ fn edit(scene: &Scene, job: &JobId, edit: impl FnOnce(&mut Value)) -> (PathBuf, 
 #[test]
 fn a_record_of_a_newer_version_is_left_alone_and_reported_as_such() {
     for (key, newer) in [("schema", Value::from(2)), ("type", "remix".into()), ("state", "uploading".into())] {
-        let mut scene = Scene::new();
+        let mut scene = Simulation::new();
         let theirs = scene.submit("song", None).unwrap();
         let (path, bytes) = edit(&scene, &theirs, |record| record[key] = newer);
         let ours = scene.submit("other", None).unwrap();
@@ -48,7 +48,7 @@ fn a_record_of_a_newer_version_is_left_alone_and_reported_as_such() {
 
 #[test]
 fn counters_and_dates_at_their_limits_never_make_a_record_that_is_refused_later() {
-    let mut scene = Scene::new();
+    let mut scene = Simulation::new();
     let last = Timestamp::MAX;
     let first = scene.submit("song", None).unwrap();
     scene.run_next().unwrap();

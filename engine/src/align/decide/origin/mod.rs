@@ -73,7 +73,7 @@ impl Comparison<'_> {
                 _ if mode == Mode::Microphones => self.along_louder(a, b, found.louder(), verdict),
                 Verdict::Trusted(edge) => Verdict::Stays(edge, Remark::new(Cause::MutualBleed, text, AS_MICROPHONES)),
                 Verdict::Doubtful(_, picture) => {
-                    Verdict::Doubtful(Remark::new(Cause::MutualBleed, text, AS_MICROPHONES).told(), picture)
+                    Verdict::Doubtful(Remark::new(Cause::MutualBleed, text, AS_MICROPHONES).summary(), picture)
                 }
                 stays @ Verdict::Stays(..) => stays,
             };
