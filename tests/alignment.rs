@@ -165,13 +165,16 @@ fn changes_of_drift_are_followed(place: &TestFolder, source: &[f32], ppm: f64, c
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     let stem = &document["stems"][1];
     assert_eq!(stem["decision"], "moved", "{case}: {stem}");
-    let told = stem["drift_changes"].as_array().unwrap();
-    assert_eq!(told.len(), changes.len(), "{case}: {stem}");
-    let drifts = |told: &Value, ppm: f64| (told["drift_ppm"].as_f64().unwrap() - ppm).abs() < 1.0;
+    let reported = stem["drift_changes"].as_array().unwrap();
+    assert_eq!(reported.len(), changes.len(), "{case}: {stem}");
+    let drifts = |reported: &Value, ppm: f64| (reported["drift_ppm"].as_f64().unwrap() - ppm).abs() < 1.0;
     assert!(drifts(stem, ppm), "{case}: {stem}");
-    for (told, (at, ppm)) in told.iter().zip(changes) {
+    for (reported, (at, ppm)) in reported.iter().zip(changes) {
         // Half a sample of the smallest change, 40 ppm.
-        assert!((told["at_samples"].as_f64().unwrap() - at).abs() < 12_500.0 && drifts(told, *ppm), "{case}: {stem}");
+        assert!(
+            (reported["at_samples"].as_f64().unwrap() - at).abs() < 12_500.0 && drifts(reported, *ppm),
+            "{case}: {stem}"
+        );
     }
     let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
     for start_s in (0..112).step_by(4) {

@@ -21,10 +21,10 @@ fn place() -> TestFolder {
     place
 }
 
-fn assert_refused(place: &TestFolder, run: &Run, file: &str, says: &str) {
+fn assert_refused(place: &TestFolder, run: &Run, file: &str, caption: &str) {
     assert_eq!(run.code, Some(1), "{file}: {}{}", run.stdout, run.stderr);
     let message = run.stderr.lines().last().unwrap_or_default();
-    assert!(message.contains(file) && message.contains(says), "{file}: {:?} should say {says:?}", run.stderr);
+    assert!(message.contains(file) && message.contains(caption), "{file}: {:?} should say {caption:?}", run.stderr);
     assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
     assert_eq!(place.names("out"), Vec::<String>::new(), "left behind");
 }
@@ -62,11 +62,11 @@ fn every_kind_of_bad_stem_is_refused_by_name() {
         ("norate.wav", Some(header(2, 0, 64, &[0; 64])), "0 Hz"),
         ("chapter.flac", Some(b"fLaC but no more".to_vec()), "chapter.flac"),
     ];
-    for (name, bytes, says) in cases {
+    for (name, bytes, caption) in cases {
         if let Some(bytes) = bytes {
             place.write(name, &bytes);
         }
-        assert_refused(&place, &place.run(&format!("render good.wav {name} --out out")), name, says);
+        assert_refused(&place, &place.run(&format!("render good.wav {name} --out out")), name, caption);
     }
     place.write_wav("nan.wav", 48_000, &[&nan, &nan]);
     assert_refused(&place, &place.run("render good.wav nan.wav --out out"), "nan.wav", "0.5");

@@ -104,9 +104,9 @@ fn the_stems_of_a_mix_sum_to_it_bit_for_bit() {
     for more in ["", " --chunk-frames 100", " --mix-only --force"] {
         let run = place.run(&format!("render --session mix.json --out mix --stems --json{more}"));
         assert_eq!(run.code, Some(0), "{}", run.stdout);
-        let told: Value = serde_json::from_str(&run.stdout).unwrap();
+        let reported: Value = serde_json::from_str(&run.stdout).unwrap();
         let names = ["drums_left", "c", "echo", "outer"].map(|name| format!("{name}.wav"));
-        let stems: Vec<&str> = told["files"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let stems: Vec<&str> = reported["files"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         let stems: Vec<&str> = stems.into_iter().filter(|file| file.contains("stems")).collect();
         assert!(stems.iter().zip(&names).all(|(file, name)| file.ends_with(name)) && stems.len() == 4, "{stems:?}");
         let mix = read_wav(&place.path("mix/final_mix.wav"));

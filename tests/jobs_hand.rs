@@ -8,7 +8,7 @@ use mixdown_jobs::clock::{BootTime, Clock, SystemClock};
 use mixdown_jobs::jobs::{JobError, JobType, NewJob, Record};
 use mixdown_jobs::settings::Settings;
 use mixdown_jobs::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
-use mixdown_jobs::worker::{RunError, Runner, Service, JobSignal, Worker};
+use mixdown_jobs::worker::{JobSignal, RunError, Runner, Service, Worker};
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};

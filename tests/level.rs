@@ -120,12 +120,12 @@ fn floats_without_a_target_have_no_ceiling_in_render_and_none_in_play() {
             let run = place.run(arguments);
             assert_eq!(run.code, Some(0), "{arguments}: {}", run.stderr);
         }
-        let (heard, stem) = (read_wav(&place.path("heard.wav")), read_wav(&place.path("hot.wav")));
-        assert_eq!(heard[0][..40_000] != stem[0], limited, "{session}");
+        let (observed, stem) = (read_wav(&place.path("heard.wav")), read_wav(&place.path("hot.wav")));
+        assert_eq!(observed[0][..40_000] != stem[0], limited, "{session}");
         assert_eq!(!report(&place, "mix")["master"]["ceiling_dbtp"].is_null(), limited);
         if format == "wav32f" {
             let written = read_wav(&place.path("mix/final_mix.wav"));
-            assert!((0..2).all(|channel| heard[channel][..40_000] == written[channel][..40_000]), "{session}");
+            assert!((0..2).all(|channel| observed[channel][..40_000] == written[channel][..40_000]), "{session}");
         }
     }
 }

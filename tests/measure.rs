@@ -236,7 +236,7 @@ fn the_waveform_of_a_float_file_follows_the_rule_for_floats() {
 fn a_waveform_that_cannot_be_written_is_refused_in_words() {
     let place = TestFolder::new();
     place.write_wav("in.wav", 48_000, &[&[0.5; 100]]);
-    for (arguments, code, says) in [
+    for (arguments, code, caption) in [
         ("waveform in.wav -o out.png", 2, ".dat or .json"),
         ("waveform in.wav -o out.dat -z 1", 2, "1"),
         ("waveform in.wav -o out.dat --bits 12", 2, "12"),
@@ -245,7 +245,7 @@ fn a_waveform_that_cannot_be_written_is_refused_in_words() {
     ] {
         let run = place.run(arguments);
         assert_eq!(run.code, Some(code), "{arguments}: {}", run.stderr);
-        assert!(run.stderr.contains(says), "{arguments}: {}", run.stderr);
+        assert!(run.stderr.contains(caption), "{arguments}: {}", run.stderr);
     }
     assert_eq!(place.names("."), ["in.wav"]);
 }

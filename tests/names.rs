@@ -30,10 +30,10 @@ fn a_named_master_carries_its_name_in_file_tags_page_and_report_and_is_known_aga
             serde_json::from_slice::<Value>(&output.stdout).unwrap()
         };
         // The second time, the first master is left out as a stem and replaced as a result.
-        for told in [0, 1].map(render) {
-            assert!(told["files"][0].as_str().unwrap().ends_with(&file), "{}", told["files"]);
-            assert_eq!(told["report"]["tracks"].as_array().unwrap().len(), 1);
-            assert_eq!(told["report"]["output"]["format"]["name"], "Nächt? #1 %");
+        for reported in [0, 1].map(render) {
+            assert!(reported["files"][0].as_str().unwrap().ends_with(&file), "{}", reported["files"]);
+            assert_eq!(reported["report"]["tracks"].as_array().unwrap().len(), 1);
+            assert_eq!(reported["report"]["output"]["format"]["name"], "Nächt? #1 %");
         }
         let bytes = fs::read(place.path("stems").join(&file)).unwrap();
         assert!(holds(&bytes, title) && holds(&bytes, artist), "{format}");

@@ -72,8 +72,8 @@ fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
         let mut session = untouched(vec![track]);
         session.buses = vec![Bus::new("bus")];
         let (audio, _) = render(session);
-        let heard = audio.channel(0).iter().any(|sample| *sample != 0.0);
-        assert_eq!(heard, pre_fader);
+        let observed = audio.channel(0).iter().any(|sample| *sample != 0.0);
+        assert_eq!(observed, pre_fader);
     }
 }
 
@@ -175,9 +175,9 @@ fn a_shifted_copy_is_found_and_moved_back() {
     let (audio, report) = difference_in_time(48_000, &source, &late);
     let alignment = report.alignment.unwrap();
     assert_eq!(alignment.moved(), 1, "{alignment:?}");
-    let heard = audio.channel(0).iter().filter(|sample| **sample != 0.0).count();
+    let observed = audio.channel(0).iter().filter(|sample| **sample != 0.0).count();
     assert_eq!(
-        heard,
+        observed,
         0,
         "of {} frames; {:?}",
         audio.frames(),

@@ -37,14 +37,14 @@ fn what_is_heard_is_what_render_writes() {
     for block in [64, 1_000] {
         let run = place.run(&format!("play --session mix.json --freewheel --wav heard.wav --json --block {block}"));
         assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
-        let told = document(&run.stdout);
-        assert_eq!((&told["ok"], &told["stats"]["starvations"]), (&json!(true), &json!(0)));
-        assert_eq!(told["latency_frames"], 96);
-        assert!(told["stats"]["blocks"].as_u64().unwrap() >= 96_000 / block);
-        let (heard, written) = (read_wav(&place.path("heard.wav")), read_wav(&place.path("mix/final_mix.wav")));
-        assert!(written[0].len() >= 96_000 && heard[0].len() >= written[0].len());
-        for (heard, written) in heard.iter().zip(&written) {
-            assert_eq!(heard[..written.len()], written[..]);
+        let reported = document(&run.stdout);
+        assert_eq!((&reported["ok"], &reported["stats"]["starvations"]), (&json!(true), &json!(0)));
+        assert_eq!(reported["latency_frames"], 96);
+        assert!(reported["stats"]["blocks"].as_u64().unwrap() >= 96_000 / block);
+        let (observed, written) = (read_wav(&place.path("heard.wav")), read_wav(&place.path("mix/final_mix.wav")));
+        assert!(written[0].len() >= 96_000 && observed[0].len() >= written[0].len());
+        for (observed, written) in observed.iter().zip(&written) {
+            assert_eq!(observed[..written.len()], written[..]);
         }
     }
 }
@@ -65,9 +65,9 @@ fn with_the_report_of_a_render_its_loudness_is_heard() {
         let run = place.run(&arguments);
         assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     }
-    let [heard, plain, written] =
+    let [observed, plain, written] =
         ["heard.wav", "plain.wav", "mix/final_mix.wav"].map(|name| read_wav(&place.path(name)));
-    assert_eq!(heard[0][..96_000], written[0][..96_000]);
+    assert_eq!(observed[0][..96_000], written[0][..96_000]);
     assert_ne!(plain[0][..96_000], written[0][..96_000], "without the report the mix keeps its own level");
 }
 
@@ -81,8 +81,8 @@ fn a_report_of_other_stems_is_warned_of() {
     let run = place.run(&format!("play a.wav b.wav {play}"));
     assert!(run.code == Some(0) && run.stderr.contains("warning: mix/report.json: "), "{}", run.stderr);
     assert!(run.stderr.contains("b.wav is not in it"), "{}", run.stderr);
-    let told = document(&place.run(&format!("play b.wav {play} --json")).stdout);
-    assert!(told["warnings"][0].as_str().unwrap().contains("b.wav is not in it"), "{told}");
+    let reported = document(&place.run(&format!("play b.wav {play} --json")).stdout);
+    assert!(reported["warnings"][0].as_str().unwrap().contains("b.wav is not in it"), "{reported}");
 }
 
 #[test]
@@ -91,8 +91,8 @@ fn a_start_beyond_the_end_is_refused_as_a_render_refuses_it() {
     for flag in ["--start 100", "--loop 100-101"] {
         let run = place.run(&format!("play a.wav --align off --freewheel --wav x.wav {flag}"));
         assert_eq!(run.code, Some(1), "{flag}: {}{}", run.stdout, run.stderr);
-        let told = run.stderr.contains("the session ends at 2.000 s") && run.stderr.contains("100.000 s");
-        assert!(told, "{flag}: {}", run.stderr);
+        let reported = run.stderr.contains("the session ends at 2.000 s") && run.stderr.contains("100.000 s");
+        assert!(reported, "{flag}: {}", run.stderr);
     }
     assert!(!place.path("x.wav").exists());
 }
@@ -104,11 +104,11 @@ fn against_the_clock_it_takes_as_long_as_it_plays() {
     let run = place.run("play a.wav b.wav --align off --null --duration 0.7 --json");
     let elapsed = start.elapsed().as_secs_f64();
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
-    let told = document(&run.stdout);
-    assert_eq!(told["frames"], 33_600);
+    let reported = document(&run.stdout);
+    assert_eq!(reported["frames"], 33_600);
     // The clock runs from the first block on; a busy machine may add to it, but cannot shorten it.
     assert!((0.69..10.0).contains(&elapsed), "{elapsed}");
-    assert!(told["elapsed_s"].as_f64().unwrap() >= 0.69);
+    assert!(reported["elapsed_s"].as_f64().unwrap() >= 0.69);
     let text = place.run("play a.wav --align off --null --duration 0.2");
     assert!(text.stdout.contains("Played 0.2 s") && text.stdout.contains("0 times a track ran out"), "{}", text.stdout);
 }

@@ -32,7 +32,7 @@ fn play(place: &TestFolder, arguments: &str) -> Run {
 }
 
 /// Returns the left channel of a device's input.
-fn heard(place: &TestFolder, channels: usize) -> Vec<f32> {
+fn observed(place: &TestFolder, channels: usize) -> Vec<f32> {
     let bytes = std::fs::read(place.path("heard.raw")).unwrap();
     let samples = bytes.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
     samples.step_by(channels).collect()
@@ -44,15 +44,18 @@ fn what_a_device_is_given_is_the_mix_in_blocks_of_any_size() {
         let (place, stem) = place("null");
         let run = play(&place, &format!("stem.wav --align off --device heard --block {block} --json"));
         assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
-        let told: Value = serde_json::from_str(&run.stdout).unwrap();
-        let latency = told["latency_frames"].as_u64().unwrap() as usize;
-        assert!(told["stats"]["blocks"].as_u64().unwrap() > 0 && told["stats"]["starvations"] == 0, "{told}");
-        let heard = heard(&place, 2);
+        let reported: Value = serde_json::from_str(&run.stdout).unwrap();
+        let latency = reported["latency_frames"].as_u64().unwrap() as usize;
+        assert!(
+            reported["stats"]["blocks"].as_u64().unwrap() > 0 && reported["stats"]["starvations"] == 0,
+            "{reported}"
+        );
+        let observed = observed(&place, 2);
         // Silence until the readers are ready, and the limiter's latency.
-        let begin = heard.iter().position(|x| *x != 0.0).unwrap();
+        let begin = observed.iter().position(|x| *x != 0.0).unwrap();
         let first = stem.iter().position(|x| *x != 0.0).unwrap();
         assert!(begin >= latency);
-        assert_eq!(heard[begin..begin + 19_000], stem[first..first + 19_000], "blocks of {block}");
+        assert_eq!(observed[begin..begin + 19_000], stem[first..first + 19_000], "blocks of {block}");
     }
 }
 
@@ -77,7 +80,7 @@ fn from_a_device_that_is_gone_the_sound_goes_on_to_the_default_one() {
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     assert!(run.stderr.contains("warning: the device is gone"), "{}", run.stderr);
     assert!(run.stderr.contains("the sound goes on"), "{}", run.stderr);
-    assert!(heard(&place, 2).iter().any(|x| *x != 0.0), "the default device has been given sound");
+    assert!(observed(&place, 2).iter().any(|x| *x != 0.0), "the default device has been given sound");
     assert!(place.path("log.json").exists());
 }
 
@@ -86,9 +89,9 @@ fn where_no_device_takes_the_sound_it_ends_with_the_reason_and_what_was_to_be_wr
     let (place, _) = place("broken");
     let run = play(&place, "stem.wav --align off --device broken --loop 0-0.4 --record changed.toml --log log.json");
     assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
-    let told = run.stderr.lines().filter(|line| line.contains("the device is gone: ")).count();
+    let reported = run.stderr.lines().filter(|line| line.contains("the device is gone: ")).count();
     // Once per stream.
-    assert!((1..=5).contains(&told), "{}", run.stderr);
+    assert!((1..=5).contains(&reported), "{}", run.stderr);
     assert!(run.stderr.contains("no other takes the sound"), "{}", run.stderr);
     assert!(place.path("changed.toml").exists() && place.path("log.json").exists());
 }

@@ -33,9 +33,9 @@ fn the_mix_alone_has_the_same_bytes_and_when_forced_nothing_of_an_earlier_one_be
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(place.names("mix"), ["final_mix.wav", "notes.txt"]);
     assert!(fs::read(place.path("mix/final_mix.wav")).unwrap() == master, "the bytes differ");
-    let told: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(told["files"].as_array().unwrap().len(), 1);
-    let report = &told["report"];
+    let text: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(text["files"].as_array().unwrap().len(), 1);
+    let report = &text["report"];
     assert_eq!(report["master"]["verified"], true);
     assert!(report["master"]["written"]["integrated_lufs"].is_number());
     assert_eq!((&report["tracks"][0]["measured"], &report["tracks"][0]["blake3"]), (&Value::Null, &Value::Null));

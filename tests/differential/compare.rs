@@ -16,7 +16,7 @@ const REACH: i64 = 3_000;
 pub(super) enum Verdict {
     Same,
     Refused(String),
-    Told(String),
+    Reported(String),
     Different(String),
     NoReference,
 }
@@ -26,7 +26,7 @@ impl Verdict {
         match self {
             Self::Same => "same",
             Self::Refused(_) => "refused",
-            Self::Told(_) => "different, and stated",
+            Self::Reported(_) => "different, and stated",
             Self::Different(_) => "different without a word",
             Self::NoReference => "read by no other",
         }
@@ -53,10 +53,10 @@ pub(super) fn judge(case: &Case, own: &Result<Own, DecodeError>, references: &[(
             Some(how) => differences.push(format!("{peer}: {how}")),
         }
     }
-    let told: Vec<String> = own.outcome.truncated.iter().cloned().chain(words(own)).collect();
-    match (differences.is_empty(), told.is_empty()) {
+    let reported: Vec<String> = own.outcome.truncated.iter().cloned().chain(words(own)).collect();
+    match (differences.is_empty(), reported.is_empty()) {
         (true, _) => Verdict::NoReference,
-        (false, false) => Verdict::Told(format!("{}; stated: {}", differences.join("; "), told.join("; "))),
+        (false, false) => Verdict::Reported(format!("{}; stated: {}", differences.join("; "), reported.join("; "))),
         (false, true) => Verdict::Different(differences.join("; ")),
     }
 }

@@ -84,7 +84,7 @@ fn no_generated_file_is_read_differently_without_a_word() {
         *counts.entry(verdict.word()).or_default() += 1;
         match verdict {
             Verdict::Different(how) => wrong.push(format!("{}: {how}", case.name)),
-            Verdict::Refused(why) | Verdict::Told(why) => println!("{}: {why}", case.name),
+            Verdict::Refused(why) | Verdict::Reported(why) => println!("{}: {why}", case.name),
             Verdict::Same | Verdict::NoReference => {}
         }
     }

@@ -75,8 +75,8 @@ fn a_mix_goes_from_submission_to_its_result_and_expires() {
     assert_eq!((&cleaned["status"], &cleaned["results_deleted"]), (&"completed".into(), &1.into()), "{cleaned:#}");
     assert_eq!(dry["bytes_freed"], cleaned["bytes_freed"]);
     assert!(!yard.path("storage/mix_outputs/song-1").exists());
-    let gone = run(&yard, &["status", id, "--json"]);
-    assert_eq!((gone.status.code(), json(&gone)["error"].as_str()), (Some(1), Some("JOB_EXPIRED")));
+    let absent = run(&yard, &["status", id, "--json"]);
+    assert_eq!((absent.status.code(), json(&absent)["error"].as_str()), (Some(1), Some("JOB_EXPIRED")));
     let missing = json(&run(&yard, &["status", "nobody", "--json"]));
     assert_eq!(
         missing,
@@ -142,15 +142,15 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
     let id = long_job(&yard);
     let state = || status(&yard, &id)["data"]["state"].as_str().unwrap().to_owned();
     let start = || yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
-    for (flags, told) in [(&["run"][..], true), (&["run", "--quiet"], false)] {
+    for (flags, reported) in [(&["run"][..], true), (&["run", "--quiet"], false)] {
         let worker = yard.mixdown(flags).stderr(Stdio::piped()).spawn().unwrap();
         until(|| state() == "processing_tracks");
         signal(&worker, Signal::TERM);
         let ended = worker.wait_with_output().unwrap();
         assert!(ended.status.success());
         let stderr = String::from_utf8(ended.stderr).unwrap();
-        assert_eq!(stderr.contains("job given back to the queue"), told, "{stderr}");
-        assert_eq!(stderr.contains(&id), told, "{stderr}");
+        assert_eq!(stderr.contains("job given back to the queue"), reported, "{stderr}");
+        assert_eq!(stderr.contains(&id), reported, "{stderr}");
         assert_eq!(state(), "queued");
     }
     let listed = json(&run(&yard, &["list", "--session", "long", "--json"]));

@@ -30,11 +30,11 @@ fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update(
     let worker = yard.hand("work").spawn().unwrap();
     let meddlers: Vec<_> =
         (1..=4).map(|seed| yard.hand("meddle").args([seed.to_string(), "150".into()]).spawn().unwrap()).collect();
-    let mut told: BTreeMap<JobId, u64> = BTreeMap::new();
+    let mut reported: BTreeMap<JobId, u64> = BTreeMap::new();
     for child in meddlers {
         for line in output(child).lines() {
             let job = line.strip_prefix("updated ").unwrap().parse().unwrap();
-            *told.entry(job).or_default() += 1;
+            *reported.entry(job).or_default() += 1;
         }
     }
     let mut worker = worker;
@@ -44,7 +44,7 @@ fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update(
     assert_eq!(yard.losses(&known), Vec::<String>::new());
     let store = yard.store();
     let mut updates = 0;
-    for (job, count) in &told {
+    for (job, count) in &reported {
         // Jobs of cleanups may have been removed.
         let Ok(record) = store.read(job) else { continue };
         assert_eq!(record.extra.get("updates").and_then(Value::as_u64), Some(*count), "{job}");

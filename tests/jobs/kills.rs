@@ -68,17 +68,17 @@ fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
     for step in 1.. {
         let yard = TestFolders::new();
         let run = yard.hand("die").arg(step.to_string()).stderr(Stdio::piped()).output().unwrap();
-        let said = String::from_utf8(run.stdout).unwrap();
+        let stated = String::from_utf8(run.stdout).unwrap();
         let store = yard.store();
         yard.work_off();
         // Jobs that the cleanup had begun to remove may be missing.
-        let known: Vec<_> = ids(&said)
+        let known: Vec<_> = ids(&stated)
             .into_iter()
             .filter(|job| !matches!(store.read(job), Err(mixdown_jobs::store::StoreError::Expired(_))))
             .collect();
-        checked += ids(&said).len();
+        checked += ids(&stated).len();
         assert_eq!(yard.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&run.stderr));
-        if said.contains("lived to the end") {
+        if stated.contains("lived to the end") {
             break;
         }
         steps.push(String::from_utf8_lossy(&run.stderr).lines().last().unwrap_or_default().to_owned());

@@ -23,7 +23,7 @@ fn submit(yard: &TestFolders, more: &[&str]) -> (String, String) {
     (id, String::from_utf8(output.stderr).unwrap())
 }
 
-fn told(output: &Output) -> String {
+fn reported(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -34,10 +34,10 @@ fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
     assert_eq!(quiet, "");
     let (second, loud) = submit(&yard, &["-v"]);
     assert!(loud.contains("INFO job created") && loud.contains(&second), "{loud}");
-    let done = told(&run(&yard, &["run", "--once"]));
+    let done = reported(&run(&yard, &["run", "--once"]));
     assert!(done.contains("INFO job completed") && done.contains(&id) && !done.contains('\u{1b}'), "{done}");
     let deleted = yard.mixdown(&["delete", &id]).env("MIXDOWN_LOG", "mixdown::jobs=info").output().unwrap();
-    assert!(told(&deleted).contains("INFO job deleted"), "{}", told(&deleted));
+    assert!(reported(&deleted).contains("INFO job deleted"), "{}", reported(&deleted));
 
     fs::copy(path("stems/band/bass.flac"), yard.path("stem.flac")).unwrap();
     for (arguments, colour, shown) in [
@@ -47,13 +47,13 @@ fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
     ] {
         assert!(run(&yard, &["submit", "stem.flac", "--session-id", "failing"]).status.success());
         fs::write(yard.path("stem.flac"), "no sound").unwrap();
-        let failed = told(&run(&yard, &arguments));
+        let failed = reported(&run(&yard, &arguments));
         assert_eq!(failed.contains("WARN") && failed.contains("job failed"), shown, "{failed}");
         assert_eq!(failed.contains('\u{1b}'), colour, "{failed}");
         fs::copy(path("stems/band/bass.flac"), yard.path("stem.flac")).unwrap();
     }
     let silent = yard.mixdown(&["submit", "stem.flac", "--session-id", "x", "-v"]).env("MIXDOWN_LOG", "off").output();
-    assert_eq!(told(&silent.unwrap()), "");
+    assert_eq!(reported(&silent.unwrap()), "");
 }
 
 #[test]
@@ -96,17 +96,17 @@ fn a_job_that_is_kept_for_seconds_goes_while_the_worker_works() {
     let (id, _) = submit(&yard, &[]);
     let mut worker = yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
     let begin = Instant::now();
-    let (mut completed, mut gone) = (None, None);
-    while gone.is_none() && begin.elapsed() < Duration::from_secs(30) {
+    let (mut completed, mut missing) = (None, None);
+    while missing.is_none() && begin.elapsed() < Duration::from_secs(30) {
         let status = json(&run(&yard, &["status", &id, "--json"]));
         if status["data"]["state"] == "complete" {
             completed.get_or_insert_with(Instant::now);
         }
-        gone = (status["error"] == "JOB_EXPIRED").then(Instant::now);
+        missing = (status["error"] == "JOB_EXPIRED").then(Instant::now);
         std::thread::sleep(Duration::from_millis(50));
     }
     worker.kill().unwrap();
     worker.wait().unwrap();
-    let kept = gone.unwrap().duration_since(completed.unwrap());
+    let kept = missing.unwrap().duration_since(completed.unwrap());
     assert!(kept > Duration::from_secs(2) && kept < Duration::from_secs(8), "{kept:?}");
 }

@@ -2,7 +2,7 @@
 
 use super::yard::{TestFolders, rounds};
 use mixdown_jobs::cleanup::{CleanupOptions, Part, clean_as_job};
-use mixdown_jobs::jobs::{By, JobId, JobResult, Lookup, NewJob, State};
+use mixdown_jobs::jobs::{Actor, JobId, JobResult, Lookup, NewJob, State};
 use mixdown_jobs::store::{Filter, Scope};
 use serde_json::json;
 use std::fs;
@@ -19,10 +19,10 @@ fn many_jobs_start_list_and_clean_quickly() {
         let at = now.checked_sub(Duration::from_millis(count - number)).unwrap();
         let mut record =
             NewJob::mix(session, json!({ "tracks": [{ "file": "/stems/a.wav" }] })).into_record(JobId::new(at), at, 3);
-        record.go(State::Running, By::Worker, at).unwrap();
-        record.go(State::Exporting, By::Worker, at).unwrap();
+        record.transition(State::Running, Actor::Worker, at).unwrap();
+        record.transition(State::Exporting, Actor::Worker, at).unwrap();
         record.result = Some(JobResult::new("mix_outputs/x/final_mix.wav".into(), 4, "0".repeat(64)));
-        record.go(State::Complete, By::Worker, at).unwrap();
+        record.transition(State::Complete, Actor::Worker, at).unwrap();
         let (folder, results) = (store.places().jobs(&record.session_id), store.places().results(&record.session_id));
         if number % 50 == 0 {
             fs::create_dir_all(&folder).unwrap();

@@ -43,13 +43,13 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
             signal(&hand, Signal::CONT);
         }
         let output = hand.wait_with_output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
+        let stated = String::from_utf8(output.stdout).unwrap();
         yard.work_off();
         let store = yard.store();
         // Jobs that the cleanup removed are missing.
         let known: Vec<_> =
-            ids(&said).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
-        checked += ids(&said).len();
+            ids(&stated).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
+        checked += ids(&stated).len();
         assert_eq!(yard.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&output.stderr));
         if !stopped {
             break;

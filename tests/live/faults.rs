@@ -1,6 +1,6 @@
 //! Faults during playback: they are reported, and the sound continues.
 
-use super::{at, difference, hear, one_of_every_kind, plan, play, render, session, set, track, untouched};
+use super::{at, difference, one_of_every_kind, plan, play, play_frames, render, session, set, track, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::live::{Command, CommandError, Event, Live, LiveOptions, StripName, open, open_replay};
@@ -47,21 +47,21 @@ fn a_stem_that_is_no_number_or_shrinks_while_it_plays_is_told_and_the_others_pla
         let options = LiveOptions { read_ahead_s: 0.2, loop_range, ..LiveOptions::default() };
         let mut live = open(&plan, &options).unwrap();
         live.control.now(Command::Play).unwrap();
-        let mut heard = hear(&mut live, 30_000, 512).swap_remove(0);
+        let mut observed = play_frames(&mut live, 30_000, 512).swap_remove(0);
         let file = std::fs::OpenOptions::new().write(true).open(folder.path("short.wav")).unwrap();
         // Four bytes per frame: 90,000 of them are left.
         file.set_len(4 * 90_000).unwrap();
-        heard.extend(hear(&mut live, 110_000, 512).swap_remove(0));
+        observed.extend(play_frames(&mut live, 110_000, 512).swap_remove(0));
         let mut failed = failures(&live);
         failed.sort();
         assert_eq!(failed.iter().map(|(track, _)| *track).collect::<Vec<_>>(), [0, 1], "{failed:?}");
         assert!(failed[0].1.contains("broken.wav") && failed[0].1.contains("NaN"), "{failed:?}");
         assert!(failed[1].1.contains("short.wav"), "{failed:?}");
-        let last = peak(&heard[heard.len() - 10_000..]);
+        let last = peak(&observed[observed.len() - 10_000..]);
         assert!((last - 0.3).abs() < 0.01, "the third one alone still plays: {last}");
         // Three sines of 0.3: 0.3·2π·(300 + 500 + 700)/48000 = 0.059; fades of 128 frames add
         // 0.3/128·15/8 each.
-        let step = largest_step(&heard);
+        let step = largest_step(&observed);
         assert!(step < 0.08, "a click of {step}");
     }
 }
@@ -72,18 +72,18 @@ fn a_stem_that_vanishes_while_it_plays_is_told_when_it_is_needed_again_and_the_o
     let plan = tones(&folder, &[("gone.wav", 500.0), ("swapped.wav", 700.0), ("whole.wav", 300.0)], 200_000);
     let mut live = open(&plan, &LiveOptions::default()).unwrap();
     live.control.now(Command::Play).unwrap();
-    hear(&mut live, 30_000, 512);
+    play_frames(&mut live, 30_000, 512);
     std::fs::remove_file(folder.path("gone.wav")).unwrap();
     // Another file in its place, with other channels.
     folder.write_wav("other.wav", 48_000, &[&[0.5; 1_000], &[0.5; 1_000]]);
     std::fs::rename(folder.path("other.wav"), folder.path("swapped.wav")).unwrap();
     live.control.now(Command::Seek { position: 10_000 }).unwrap();
-    let heard = hear(&mut live, 60_000, 512).swap_remove(0);
+    let observed = play_frames(&mut live, 60_000, 512).swap_remove(0);
     let mut failed = failures(&live);
     failed.sort();
     assert_eq!(failed.iter().map(|(track, _)| *track).collect::<Vec<_>>(), [0, 1], "{failed:?}");
     assert!(failed[0].1.contains("gone.wav") && failed[1].1.contains("swapped.wav"), "{failed:?}");
-    let last = peak(&heard[50_000..]);
+    let last = peak(&observed[50_000..]);
     assert!((last - 0.3).abs() < 0.01, "the third one alone still plays: {last}");
 }
 
@@ -126,7 +126,7 @@ fn sound_goes_on_through_nonsense_and_a_full_queue() {
     let expected = play(&mut open_replay(&plan, &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 64);
     let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
     live.control.now(Command::Play).unwrap();
-    let mut heard = hear(&mut live, 9_600, 64);
+    let mut observed = play_frames(&mut live, 9_600, 64);
     assert!(live.control.now(Command::Mute { place: track("zither"), mute: true }).is_err());
     for command in
         [Command::Gain { place: track("a"), gain_db: -3.0 }, Command::Remove { place: track("a"), insert: 0 }]
@@ -141,10 +141,10 @@ fn sound_goes_on_through_nonsense_and_a_full_queue() {
         .filter_map(|event| if let Event::Refused { message, .. } = event { Some(message) } else { None })
         .collect();
     assert!(refused[0].contains("zither") && refused[1].contains("too many commands"), "{refused:?}");
-    for (heard, more) in heard.iter_mut().zip(hear(&mut live, 50_000, 64)) {
-        heard.extend(more);
+    for (observed, more) in observed.iter_mut().zip(play_frames(&mut live, 50_000, 64)) {
+        observed.extend(more);
     }
-    assert_eq!(difference(&expected, &heard, 59_600), None);
+    assert_eq!(difference(&expected, &observed, 59_600), None);
 }
 
 #[test]
@@ -153,8 +153,8 @@ fn denormals_in_a_stem_are_read_as_silence() {
     let tiny: Vec<f32> = (0..20_000).map(|n| if n % 3 == 0 { 0.25 } else { f32::MIN_POSITIVE / 3.0 }).collect();
     folder.write_wav("tiny.wav", 48_000, &[&tiny, &tiny]);
     let plan = plan(&untouched(Session { tracks: vec![Track::new(folder.path("tiny.wav"))], ..Session::default() }));
-    let heard = play(&mut open_replay(&plan, &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 512);
-    assert!(heard[0][..20_000].iter().enumerate().all(|(n, x)| *x == if n % 3 == 0 { 0.25 } else { 0.0 }));
+    let observed = play(&mut open_replay(&plan, &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 512);
+    assert!(observed[0][..20_000].iter().enumerate().all(|(n, x)| *x == if n % 3 == 0 { 0.25 } else { 0.0 }));
 }
 
 /// Returns the time of each block, undisturbed by other programs: the least of several runs, in
@@ -165,8 +165,8 @@ fn block_times(plan: &Plan) -> Vec<f64> {
         // No meters: they process many frames in one block and none in the next.
         let mut live = open(plan, &LiveOptions { readings_a_second: 0.0, ..LiveOptions::default() }).unwrap();
         live.control.now(Command::Play).unwrap();
-        let mut heard = vec![Vec::new(); 2];
-        while render(&mut live, 64, &mut heard) == 0 {}
+        let mut observed = vec![Vec::new(); 2];
+        while render(&mut live, 64, &mut observed) == 0 {}
         let mut out = AudioBuffer::new(2, 64);
         for least in &mut least {
             while !live.engine.is_ready(64) {

@@ -1,6 +1,6 @@
 //! Latency of the output, which is equal for all paths, whatever is edited.
 
-use super::{at, hear, plan, play, untouched};
+use super::{at, plan, play, play_frames, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, Event, LiveOptions, StripName, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Track};
@@ -33,8 +33,8 @@ fn an_impulse_comes_out_as_late_as_the_engine_says() {
         let options = LiveOptions { look_ahead_ms, ..LiveOptions::default() };
         let mut live = open_replay(&plan(&session), &options).unwrap();
         assert_eq!(live.engine.latency(), expected);
-        let heard = play(&mut live, &[at(0, Command::Play)], || 64);
-        assert_eq!(heard[0].iter().position(|x| *x != 0.0), Some(1_000 + expected as usize));
+        let observed = play(&mut live, &[at(0, Command::Play)], || 64);
+        assert_eq!(observed[0].iter().position(|x| *x != 0.0), Some(1_000 + expected as usize));
     }
     assert!(LiveOptions::default().look_ahead_ms <= 1.5);
 }
@@ -67,21 +67,21 @@ fn a_stem_and_its_inverse_cancel_while_inserts_come_and_go_on_one_of_them() {
     for command in commands {
         live.control.send(command).unwrap();
     }
-    let heard = hear(&mut live, 80_000, 441);
+    let observed = play_frames(&mut live, 80_000, 441);
     // Both paths are faded alike: they cancel even while one of them changes. If the delay moves
     // along one path, from a feed to the bus that it feeds, the fades follow each other. Meanwhile
     // the path sounds at two delays.
     let moving = |frame: usize| [25_000, 40_000].iter().any(|at| (*at..at + 2_000).contains(&frame));
-    let left = heard[0].iter().enumerate().filter(|(frame, _)| !moving(*frame));
+    let left = observed[0].iter().enumerate().filter(|(frame, _)| !moving(*frame));
     let loudest =
         left.fold((0.0_f32, 0), |loudest, (frame, x)| if x.abs() > loudest.0 { (x.abs(), frame) } else { loudest });
     assert_eq!(loudest.0, 0.0, "{loudest:?}");
-    let told: Vec<u64> = live
+    let reported: Vec<u64> = live
         .events
         .try_iter()
         .filter_map(|event| if let Event::LatencyChanged { latency, .. } = event { Some(latency) } else { None })
         .collect();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0] > 128 && told[1] == 0, "{told:?}");
+    assert_eq!(reported.len(), 2, "{reported:?}");
+    assert!(reported[0] > 128 && reported[1] == 0, "{reported:?}");
     assert_eq!(live.engine.latency(), 0);
 }

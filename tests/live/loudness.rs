@@ -37,10 +37,10 @@ fn a_target_is_heard_as_the_gain_that_the_render_found_and_the_bits_are_the_rend
     // The offline limiter looks 5 ms ahead.
     let options = LiveOptions { look_ahead_ms: 5.0, measured: Some(measured), ..LiveOptions::default() };
     let mut live = open_replay(&plan(&session), &options).unwrap();
-    let heard = play(&mut live, &[at(0, Command::Play)], || 64);
-    let heard: Vec<_> = heard.iter().map(|channel| channel[live.engine.latency() as usize..].to_vec()).collect();
+    let observed = play(&mut live, &[at(0, Command::Play)], || 64);
+    let observed: Vec<_> = observed.iter().map(|channel| channel[live.engine.latency() as usize..].to_vec()).collect();
     let offline = [offline.channel(0).to_vec(), offline.channel(1).to_vec()];
-    assert_eq!(difference(&offline, &heard, offline[0].len()), None);
+    assert_eq!(difference(&offline, &observed, offline[0].len()), None);
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn without_an_earlier_render_the_mix_keeps_its_own_level_and_with_one_the_target
     let target = |lufs| Command::Target { target: Target::Lufs(lufs) };
     let commands =
         [at(0, Command::Play), at(40_000, target(-26.0)), at(80_000, Command::Target { target: Target::None })];
-    let heard = play(&mut open_replay(&plan(&session), &options).unwrap(), &commands, || 64);
+    let observed = play(&mut open_replay(&plan(&session), &options).unwrap(), &commands, || 64);
     for (part, gain_db) in [(20_000..39_000, 10.0), (60_000..79_000, 4.0), (90_000..119_000, 0.0)] {
-        let gain = 20.0 * f64::from(peak(&heard[0][part.clone()]) / peak(&plain[0][part])).log10();
+        let gain = 20.0 * f64::from(peak(&observed[0][part.clone()]) / peak(&plain[0][part])).log10();
         assert!((gain - gain_db).abs() < 1e-4, "{gain} dB for {gain_db}");
     }
 }

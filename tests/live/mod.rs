@@ -119,7 +119,7 @@ fn commands() -> Vec<Timed> {
 
 /// Renders a block when the readers have it, as a device would receive it, and appends the part
 /// that belongs to the mix. Returns the length of that part.
-fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>]) -> usize {
+fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, observed: &mut [Vec<f32>]) -> usize {
     let mut out = AudioBuffer::new(2, frames);
     let patience = Instant::now();
     while !live.engine.is_ready(frames) && patience.elapsed() < Duration::from_secs(20) {
@@ -131,8 +131,8 @@ fn render<I: LiveInput>(live: &mut Live<I>, frames: usize, heard: &mut [Vec<f32>
     // Silence while the engine waits for its readers does not belong to the mix; it only occurs
     // before or after sound.
     let first = if live.engine.motion() == Motion::Rolling { frames - rendered } else { 0 };
-    for (channel, heard) in heard.iter_mut().enumerate() {
-        heard.extend_from_slice(&out.channel(channel)[first..first + rendered]);
+    for (channel, observed) in observed.iter_mut().enumerate() {
+        observed.extend_from_slice(&out.channel(channel)[first..first + rendered]);
     }
     if live.engine.motion() == Motion::Cueing {
         std::thread::sleep(Duration::from_millis(1));
@@ -146,27 +146,27 @@ fn play<I: LiveInput>(live: &mut Live<I>, commands: &[Timed], mut next_size: imp
     for command in commands {
         live.control.send(command.clone()).unwrap();
     }
-    let mut heard = vec![Vec::new(); 2];
+    let mut observed = vec![Vec::new(); 2];
     loop {
         let frames = next_size();
-        let rendered = render(live, frames, &mut heard);
+        let rendered = render(live, frames, &mut observed);
         if live.events.try_iter().any(|event| matches!(event, Event::Ended { .. })) {
-            return heard;
+            return observed;
         }
         assert!(rendered > 0 || frames == 0 || live.engine.motion() != Motion::Still, "it stands still before its end");
-        assert!(heard[0].len() < 2_000_000, "it never ends");
+        assert!(observed[0].len() < 2_000_000, "it never ends");
     }
 }
 
 /// Continues playing until so many frames have been recorded.
-fn hear<I: LiveInput>(live: &mut Live<I>, frames: usize, block: usize) -> Vec<Vec<f32>> {
-    let mut heard = vec![Vec::new(); 2];
+fn play_frames<I: LiveInput>(live: &mut Live<I>, frames: usize, block: usize) -> Vec<Vec<f32>> {
+    let mut observed = vec![Vec::new(); 2];
     let patience = Instant::now();
-    while heard[0].len() < frames && patience.elapsed() < Duration::from_secs(60) {
-        render(live, block, &mut heard);
+    while observed[0].len() < frames && patience.elapsed() < Duration::from_secs(60) {
+        render(live, block, &mut observed);
     }
-    assert!(heard[0].len() >= frames, "{} of {frames} frames in a minute", heard[0].len());
-    heard
+    assert!(observed[0].len() >= frames, "{} of {frames} frames in a minute", observed[0].len());
+    observed
 }
 
 fn plan(session: &Session) -> Plan {

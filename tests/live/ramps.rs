@@ -14,13 +14,13 @@ const WINDOW: usize = 8_192;
 
 /// Returns the levels of a stereo signal's louder side in dB at some frequencies, through a Hann
 /// window around a frame.
-fn levels(heard: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<Item = usize>) -> Vec<f64> {
+fn levels(observed: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<Item = usize>) -> Vec<f64> {
     let window: Vec<f64> = (0..WINDOW).map(|n| 0.5 - 0.5 * (TAU * n as f64 / WINDOW as f64).cos()).collect();
     let part = |channel: &Vec<f32>| {
         let samples = channel[centre - WINDOW / 2..][..WINDOW].iter().zip(&window);
         samples.map(|(x, window)| f64::from(*x) * window).collect::<Vec<_>>()
     };
-    let parts: Vec<Vec<f64>> = heard.iter().map(part).collect();
+    let parts: Vec<Vec<f64>> = observed.iter().map(part).collect();
     let level = |part: &Vec<f64>, hz: usize| {
         let (sin, cos) = (TAU * hz as f64 / 48_000.0).sin_cos();
         // Goertzel's recurrence.
@@ -167,11 +167,11 @@ fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
             if name == "pause" && way == "there" {
                 commands.push(at(AT as u64 + 960, back.clone()));
             }
-            let heard = play(&mut live, &commands, || 64);
+            let observed = play(&mut live, &commands, || 64);
             // A change waits until delays are filled: the delay of its middle is up to that of the
             // output.
             let middle = AT + 480 + live.engine.latency() as usize / 2;
-            let tone = |centre: usize| levels(&heard, centre, std::iter::once(1_000))[0];
+            let tone = |centre: usize| levels(&observed, centre, std::iter::once(1_000))[0];
             let (first, last) = (tone(AT - WINDOW), tone(AT + 3 * WINDOW));
             let far = (20..24_000).step_by(20).filter(|hz: &usize| {
                 let from_tone = if bends { (hz + 500) % 1_000 } else { (*hz).clamp(500, 1_500) - 500 };
@@ -180,7 +180,7 @@ fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
             // Echoes of the change come later.
             let mut worst = (-300.0, 0);
             for centre in [middle, middle + 2_000, middle + 4_000] {
-                for (level, hz) in levels(&heard, centre, far.clone()).into_iter().zip(far.clone()) {
+                for (level, hz) in levels(&observed, centre, far.clone()).into_iter().zip(far.clone()) {
                     worst = if level - first.max(last) > worst.0 { (level - first.max(last), hz) } else { worst };
                 }
             }
@@ -211,15 +211,15 @@ fn every_change_takes_20_ms_or_as_long_as_it_is_told_to_and_no_step_is_larger_th
     let plan = plan(&session);
     let steady = ["gain", "pan", "width", "mute", "solo", "polarity", "gain insert", "bypass", "target"];
     let jumps = jumps().into_iter().filter(|(name, ..)| steady.iter().any(|steady| name.starts_with(steady)));
-    let mut told = 0;
+    let mut reported = 0;
     for (name, there, back, _) in jumps {
         for (ramp_ms, ramp) in [(None, 960), (Some(100.0), 4_800), (Some(1.0), 48)] {
             let mut live = open_replay(&plan, &options()).unwrap();
             let change = |at: u64, command: &Command| Timed { at: Some(at), ramp_ms, command: command.clone() };
             let commands = [at(0, Command::Play), change(20_000, &there), change(40_000, &back)];
-            let heard = play(&mut live, &commands, || 64);
+            let observed = play(&mut live, &commands, || 64);
             for from in [20_000, 40_000] {
-                let part: Vec<&[f32]> = heard.iter().map(|channel| &channel[from - 100..from + 10_000]).collect();
+                let part: Vec<&[f32]> = observed.iter().map(|channel| &channel[from - 100..from + 10_000]).collect();
                 let differs = |channel: &&&[f32]| channel[0] != channel[10_099];
                 assert!(part.iter().any(|channel| differs(&channel)), "{name} changes nothing");
                 for channel in part.iter().filter(differs) {
@@ -236,12 +236,12 @@ fn every_change_takes_20_ms_or_as_long_as_it_is_told_to_and_no_step_is_larger_th
                         step <= whole * 1.875 / (ramp + 1) as f32 + 2.4e-7,
                         "{name}, {ramp} frames: a step of {step}"
                     );
-                    told += 1;
+                    reported += 1;
                 }
             }
         }
     }
-    assert!(told > 2 * 3 * 10, "{told}");
+    assert!(reported > 2 * 3 * 10, "{reported}");
     let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
     let refused = live.control.send(Timed { at: None, ramp_ms: Some(-1.0), command: Command::Play });
     assert!(refused.unwrap_err().to_string().contains("ramp_ms = -1"));

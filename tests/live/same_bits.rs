@@ -45,8 +45,8 @@ fn live_and_offline_give_the_same_bits_for_every_block_size() {
         };
         for size in [1, 17, 64, 441, 512, 4_096] {
             let mut live = open_replay(&plan, &options).unwrap();
-            let heard = play(&mut live, &[at(0, Command::Play)], || size);
-            compare(&format!("blocks of {size}"), live.engine.latency() as usize, &heard);
+            let observed = play(&mut live, &[at(0, Command::Play)], || size);
+            compare(&format!("blocks of {size}"), live.engine.latency() as usize, &observed);
         }
         let mut live = open_replay(&plan, &options).unwrap();
         compare(
@@ -74,13 +74,17 @@ fn commands_at_their_frames_give_the_same_bits_for_every_block_size() {
     let plain = play(&mut open_replay(&plan, &options).unwrap(), &commands()[..1], || 512);
     assert!(difference(&expected, &plain, 60_000).is_some(), "the commands change nothing");
     for size in [1, 17, 64, 441, 4_096] {
-        let heard = play(&mut open_replay(&plan, &options).unwrap(), &commands(), || size);
-        assert_eq!(difference(&expected, &heard, expected[0].len().min(heard[0].len())), None, "blocks of {size}");
+        let observed = play(&mut open_replay(&plan, &options).unwrap(), &commands(), || size);
+        assert_eq!(
+            difference(&expected, &observed, expected[0].len().min(observed[0].len())),
+            None,
+            "blocks of {size}"
+        );
     }
-    let heard = play(&mut open_replay(&plan, &options).unwrap(), &commands(), random_sizes(3));
-    assert_eq!(difference(&expected, &heard, expected[0].len().min(heard[0].len())), None, "random blocks");
-    let heard = play(&mut open(&plan, &options).unwrap(), &commands(), random_sizes(4));
-    assert_eq!(difference(&expected, &heard, expected[0].len().min(heard[0].len())), None, "read ahead");
+    let observed = play(&mut open_replay(&plan, &options).unwrap(), &commands(), random_sizes(3));
+    assert_eq!(difference(&expected, &observed, expected[0].len().min(observed[0].len())), None, "random blocks");
+    let observed = play(&mut open(&plan, &options).unwrap(), &commands(), random_sizes(4));
+    assert_eq!(difference(&expected, &observed, expected[0].len().min(observed[0].len())), None, "read ahead");
 }
 
 #[test]
@@ -92,15 +96,15 @@ fn what_was_played_by_hand_is_recorded_and_replays_to_the_same_bits() {
     let deadline = Instant::now() + Duration::from_secs(60);
     live.control.now(Command::Play).unwrap();
     let mut by_hand = commands().into_iter().skip(1).filter(|timed| !matches!(timed.command, Command::Pause));
-    let mut heard = vec![Vec::new(); 2];
-    while heard[0].len() < 200_000 && Instant::now() < deadline {
+    let mut observed = vec![Vec::new(); 2];
+    while observed[0].len() < 200_000 && Instant::now() < deadline {
         turn += 1;
         if turn % 3 == 0
             && let Some(timed) = by_hand.next()
         {
             live.control.now(timed.command).unwrap();
         }
-        render(&mut live, sizes(), &mut heard);
+        render(&mut live, sizes(), &mut observed);
     }
     assert_eq!(live.engine.counters().stats().starvations, 0);
     let recording = live.control.recording().to_vec();
@@ -113,10 +117,10 @@ fn what_was_played_by_hand_is_recorded_and_replays_to_the_same_bits() {
         for (channel, again) in again.iter_mut().enumerate() {
             again.extend_from_slice(block.channel(channel));
         }
-        if again[0].len() >= heard[0].len() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if again[0].len() >= observed[0].len() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
     .unwrap();
-    let frames = heard[0].len().min(again[0].len());
+    let frames = observed[0].len().min(again[0].len());
     assert!(frames > 100_000, "{frames}");
-    assert_eq!(difference(&heard, &again, frames), None);
+    assert_eq!(difference(&observed, &again, frames), None);
 }

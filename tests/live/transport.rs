@@ -1,6 +1,6 @@
 //! Play, pause, stop, seek and loop.
 
-use super::{at, difference, hear, plan, render, untouched};
+use super::{at, difference, plan, play_frames, render, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, Event, LiveOptions, Motion, open, open_replay};
 use mixdown_engine::render::{RenderOptions, render_to_memory};
@@ -22,19 +22,19 @@ fn a_seek_plays_what_a_start_there_plays_and_a_loop_comes_round_to_the_frame() {
     let options = LiveOptions { start: 12_345, loop_range: Some((10_000, 15_000)), ..LiveOptions::default() };
     let mut live = open(&plan(&session), &options).unwrap();
     live.control.now(Command::Play).unwrap();
-    let heard = hear(&mut live, 20_000, 441).swap_remove(0);
+    let observed = play_frames(&mut live, 20_000, 441).swap_remove(0);
     // The first 20 ms fade in; from there on every frame is the stem's.
-    for (frame, x) in heard.iter().enumerate().skip(960) {
+    for (frame, x) in observed.iter().enumerate().skip(960) {
         let position = 10_000 + (12_345 - 10_000 + frame) % 5_000;
         assert_eq!(*x, noise[position], "frame {frame}, position {position}");
     }
-    assert!(heard[..960].iter().zip(&noise[12_345..]).all(|(x, y)| x.abs() <= y.abs()));
+    assert!(observed[..960].iter().zip(&noise[12_345..]).all(|(x, y)| x.abs() <= y.abs()));
 
     let mut sought = open(&plan(&session), &LiveOptions::default()).unwrap();
     sought.control.now(Command::Seek { position: 12_345 }).unwrap();
     sought.control.now(Command::Loop { range: Some((10_000, 15_000)) }).unwrap();
     sought.control.now(Command::Play).unwrap();
-    assert_eq!(hear(&mut sought, 20_000, 64)[0][..20_000], heard[..20_000]);
+    assert_eq!(play_frames(&mut sought, 20_000, 64)[0][..20_000], observed[..20_000]);
 }
 
 #[test]
@@ -46,17 +46,17 @@ fn pause_fades_out_and_stands_still_play_goes_on_from_there_and_stop_goes_back()
     for command in commands {
         live.control.send(command).unwrap();
     }
-    let mut heard = hear(&mut live, 10_960, 100);
+    let mut observed = play_frames(&mut live, 10_960, 100);
     assert_eq!(live.engine.motion(), Motion::Still);
     for _ in 0..20 {
-        assert_eq!(render(&mut live, 500, &mut heard), 0, "nothing is rendered while it stands still");
+        assert_eq!(render(&mut live, 500, &mut observed), 0, "nothing is rendered while it stands still");
     }
-    assert_eq!((heard[0].len(), live.engine.counters().position()), (10_960, 10_960));
-    assert_eq!(heard[0][..10_000], noise[..10_000]);
-    assert!((10_000..10_960).all(|frame| heard[0][frame].abs() <= noise[frame].abs()));
-    assert!(heard[0][10_940..].iter().all(|x| x.abs() < 1e-3), "it has faded out");
+    assert_eq!((observed[0].len(), live.engine.counters().position()), (10_960, 10_960));
+    assert_eq!(observed[0][..10_000], noise[..10_000]);
+    assert!((10_000..10_960).all(|frame| observed[0][frame].abs() <= noise[frame].abs()));
+    assert!(observed[0][10_940..].iter().all(|x| x.abs() < 1e-3), "it has faded out");
     live.control.now(Command::Play).unwrap();
-    let on = hear(&mut live, 5_000, 333).swap_remove(0);
+    let on = play_frames(&mut live, 5_000, 333).swap_remove(0);
     assert!((0..960).all(|frame| on[frame].abs() <= noise[10_960 + frame].abs()));
     assert_eq!(on[960..5_000], noise[11_920..15_960]);
     live.control.now(Command::Stop).unwrap();
@@ -66,7 +66,7 @@ fn pause_fades_out_and_stands_still_play_goes_on_from_there_and_stop_goes_back()
     }
     assert_eq!((rest[0].len(), live.engine.counters().position()), (960, 0));
     live.control.now(Command::Play).unwrap();
-    assert_eq!(hear(&mut live, 5_000, 64)[0][..5_000], noise[..5_000], "from the beginning, without a fade");
+    assert_eq!(play_frames(&mut live, 5_000, 64)[0][..5_000], noise[..5_000], "from the beginning, without a fade");
     let motions: Vec<Motion> = live
         .events
         .try_iter()
@@ -106,15 +106,15 @@ fn a_loop_in_the_middle_of_coded_stems_gives_the_offline_renders_frames_at_every
     };
     let mut live = open(&plan, &options).unwrap();
     live.control.now(Command::Play).unwrap();
-    let heard = hear(&mut live, 6 * (end - start), 512);
+    let observed = play_frames(&mut live, 6 * (end - start), 512);
     let ramp = rate.frames(0.02) as usize;
-    for (frame, x) in heard[0].iter().enumerate().skip(ramp) {
+    for (frame, x) in observed[0].iter().enumerate().skip(ramp) {
         let position = start + (777 + frame) % (end - start);
         assert_eq!(*x, offline.channel(0)[position], "frame {frame}, position {position}");
     }
     assert_eq!(live.engine.counters().stats().starvations, 0);
     let mut again = open_replay(&plan, &options).unwrap();
     again.control.now(Command::Play).unwrap();
-    let again = hear(&mut again, 6 * (end - start), 77);
-    assert_eq!(difference(&heard, &again, 6 * (end - start)), None);
+    let again = play_frames(&mut again, 6 * (end - start), 77);
+    assert_eq!(difference(&observed, &again, 6 * (end - start)), None);
 }

@@ -233,7 +233,7 @@ impl<'a> Comparison<'a> {
 
 /// Returns the vote at another delay if segments agree there nearly as well as on the first.
 fn also_fits(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &CoarseOffset, place: i64) -> Option<CoarseOffset> {
-    let found = segment_vote::ask(a, b, place, rough.search)?;
+    let found = segment_vote::vote(a, b, place, rough.search)?;
     let share = |found: &SegmentVote| found.agreeing as f64 / found.windows as f64;
     let fits = is_worth_refining(&found)
         && share(&found) >= ALSO_FITS * share(&rough.found)

@@ -37,8 +37,8 @@ pub fn align<S: Borrow<StemFeatures>>(
     let rate = stems.first().map_or(SampleRate::DEFAULT, |stem| stem.rate());
     let longest = stems.iter().map(|stem| stem.kept()).max().unwrap_or(0);
     // NaN or a negative number allows no delay.
-    let asked = settings.max_offset_s.map_or(u64::MAX, |seconds| rate.frames(seconds.max(0.0)));
-    let max_lag = usize::try_from(asked).unwrap_or(usize::MAX).min(longest);
+    let requested = settings.max_offset_s.map_or(u64::MAX, |seconds| rate.frames(seconds.max(0.0)));
+    let max_lag = usize::try_from(requested).unwrap_or(usize::MAX).min(longest);
     let unfit: Vec<Option<&str>> = stems.iter().map(|stem| why_unfit(stem, rate)).collect();
     let fit: Vec<usize> = (0..stems.len()).filter(|stem| unfit[*stem].is_none()).collect();
     let all = fit.iter().flat_map(|a| fit.iter().filter(move |b| a < b).map(move |b| (*a, *b)));
@@ -56,7 +56,8 @@ pub fn align<S: Borrow<StemFeatures>>(
         Mode::Auto => session_groups::together(&stems, &verdicts),
         Mode::Recordings | Mode::Microphones => (0..stems.len()).collect(),
     };
-    let evidence = PairVerdicts { verdicts: &verdicts, lengths: &lengths, max_late: asked as f64, sessions: &sessions };
+    let evidence =
+        PairVerdicts { verdicts: &verdicts, lengths: &lengths, max_late: requested as f64, sessions: &sessions };
     let mut answers = stem_result::decide(&evidence, settings);
     for (answer, reason) in answers.iter_mut().zip(unfit) {
         if let Some(reason) = reason {

@@ -69,7 +69,7 @@ impl<'a> ChunkWalk<'a> {
     }
 
     /// Returns true if a chunk may begin at this position, or if only zeros or the end follow.
-    pub(super) fn may_go_on(&mut self) -> io::Result<bool> {
+    pub(super) fn may_continue(&mut self) -> io::Result<bool> {
         let mut bytes = [0; 4096];
         let count = self.read(self.at, &mut bytes)?;
         let rest = &bytes[..count];

@@ -140,7 +140,7 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
                 let mut remarks = Vec::new();
                 if let Some(claimed) = claimed {
                     walk.leave(&chunk, claimed)?;
-                    if !walk.may_go_on()? {
+                    if !walk.may_continue()? {
                         remarks.push(format!(
                             "its header counts {claimed} bytes of audio, and {} bytes of something else follow them; \
                              only what is counted was read",

@@ -109,7 +109,7 @@ pub struct Live<I> {
 /// # Errors
 /// See [`LiveError`].
 pub fn open(plan: &Plan, options: &LiveOptions) -> Result<Live<RingInput>, LiveError> {
-    let (events, heard) = bounded(EVENTS);
+    let (events, observed) = bounded(EVENTS);
     let rate = plan.sample_rate();
     let frames = (rate.frames(options.read_ahead_s) as usize).max(4 * (options.max_block + 4_096));
     let (mut inputs, mut feeders) = (Vec::new(), Vec::new());
@@ -119,7 +119,7 @@ pub fn open(plan: &Plan, options: &LiveOptions) -> Result<Live<RingInput>, LiveE
         feeders.push(Prefetcher::new(index, clip, writer, events.clone()));
         inputs.push(input);
     }
-    let live = assemble(plan, inputs, options, events, heard)?;
+    let live = assemble(plan, inputs, options, events, observed)?;
     prefetcher::start(feeders)?;
     Ok(live)
 }
@@ -141,8 +141,8 @@ pub fn open_replay(plan: &Plan, options: &LiveOptions) -> Result<Live<impl LiveI
 /// # Errors
 /// See [`LiveError`].
 pub fn open_with<I: LiveInput>(plan: &Plan, inputs: Vec<I>, options: &LiveOptions) -> Result<Live<I>, LiveError> {
-    let (events, heard) = bounded(EVENTS);
-    assemble(plan, inputs, options, events, heard)
+    let (events, observed) = bounded(EVENTS);
+    assemble(plan, inputs, options, events, observed)
 }
 
 fn assemble<I: LiveInput>(
@@ -150,7 +150,7 @@ fn assemble<I: LiveInput>(
     inputs: Vec<I>,
     options: &LiveOptions,
     events: Sender<Event>,
-    heard: Receiver<Event>,
+    observed: Receiver<Event>,
 ) -> Result<Live<I>, LiveError> {
     let (session, rate) = (plan.session(), plan.sample_rate());
     let max_block = options.max_block.max(1);
@@ -229,5 +229,5 @@ fn assemble<I: LiveInput>(
     };
     engine.cue(cue);
     let control = Control::new(SessionMirror::new(session.clone(), chains, fixed), orders, returned, events, counters);
-    Ok(Live { engine, control, readings: read, events: heard })
+    Ok(Live { engine, control, readings: read, events: observed })
 }

@@ -37,7 +37,7 @@ pub fn replay<I: LiveInput>(
     live: &mut Live<I>,
     commands: &[Timed],
     block_frames: usize,
-    mut hear: impl FnMut(&Block<'_>) -> ControlFlow<()>,
+    mut on_block: impl FnMut(&Block<'_>) -> ControlFlow<()>,
 ) -> Result<(), ReplayError> {
     let mut out = AudioBuffer::new(2, block_frames.max(1));
     let mut sent = 0;
@@ -50,7 +50,7 @@ pub fn replay<I: LiveInput>(
         let before = live.engine.counters().frame();
         live.engine.process(&mut out.block_mut());
         let rendered = (live.engine.counters().frame() - before) as usize;
-        if hear(&out.first(rendered.min(out.frames()))).is_break() {
+        if on_block(&out.first(rendered.min(out.frames()))).is_break() {
             return Ok(());
         }
         let ended = live.events.try_iter().any(|event| matches!(event, Event::Ended { .. }));

@@ -81,16 +81,16 @@ mod tests {
     #[test]
     fn what_happens_before_the_output_is_left_out_and_the_rest_stands_in_its_interval() {
         let mut series = ReductionSeries::new(SampleRate::new(1_000).unwrap(), 30);
-        let mut asked = Vec::new();
+        let mut requested = Vec::new();
         // One decibel per frame of position, for 30 + 250 frames.
         let mut position = 0;
         while position < 280 {
             let frames = series.left().min(280 - position).min(64);
             position += frames;
-            asked.push(frames);
+            requested.push(frames);
             series.add(frames, position as f64);
         }
-        assert_eq!(asked, [30, 64, 36, 64, 36, 50]);
+        assert_eq!(requested, [30, 64, 36, 64, 36, 50]);
         assert_eq!(series.values(), [130.0, 230.0]);
         assert_eq!(series.clone().into_values(), [130.0, 230.0, 280.0]);
         series.forget_values();

@@ -204,7 +204,7 @@ impl LoudnessMeter {
     /// [`LoudnessMeter::shares_lanes`].
     #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))] // Elsewhere there is nothing to do.
     pub(super) fn observe_batch<M>(
-        heard: &mut [(&mut M, Block<'_>)],
+        observed: &mut [(&mut M, Block<'_>)],
         loudness: impl Fn(&mut M) -> &mut Self,
         range: &Range<usize>,
     ) {
@@ -215,8 +215,8 @@ impl LoudnessMeter {
                 let nearest = |end: usize, (meter, _): &mut (&mut M, Block<'_>)| {
                     end.min(done + loudness(meter).left_in_step(range.end - done))
                 };
-                let part = done..heard.iter_mut().fold(range.end, nearest);
-                Self::run_batch(simd, heard, &loudness, &part);
+                let part = done..observed.iter_mut().fold(range.end, nearest);
+                Self::run_batch(simd, observed, &loudness, &part);
                 done = part.end;
             }
         }
@@ -226,24 +226,24 @@ impl LoudnessMeter {
     #[cfg(target_arch = "x86_64")]
     fn run_batch<M>(
         simd: pulp::x86::V4,
-        heard: &mut [(&mut M, Block<'_>)],
+        observed: &mut [(&mut M, Block<'_>)],
         loudness: &impl Fn(&mut M) -> &mut Self,
         range: &Range<usize>,
     ) {
-        let k = loudness(heard[0].0).coefficients;
+        let k = loudness(observed[0].0).coefficients;
         // With fewer than four, the other lanes receive the first too, and their results are
         // discarded.
         let input = std::array::from_fn(|index| {
-            let (_, block) = heard.get(index).unwrap_or(&heard[0]);
+            let (_, block) = observed.get(index).unwrap_or(&observed[0]);
             [0, 1].map(|side| &block.channel(side)[range.clone()])
         });
         let mut spare = [LevelLanes::new(); crate::process::TRACKS_PER_BATCH];
         let mut lanes = spare.each_mut();
-        for (lanes, (meter, _)) in lanes.iter_mut().zip(&mut *heard) {
+        for (lanes, (meter, _)) in lanes.iter_mut().zip(&mut *observed) {
             *lanes = &mut loudness(meter).pairs[0];
         }
         LevelLanes::run_batch(simd, &k, lanes, input);
-        for (meter, _) in heard {
+        for (meter, _) in observed {
             loudness(meter).advance(range.len());
         }
     }

@@ -13,10 +13,10 @@ impl ProgrammeMeter {
     /// Observes several meters as [`Tap::observe`] does, to the same bits. Each has its own block,
     /// and may be anywhere in its programme. It is faster where they are stereo and of one rate, up
     /// to the length of the shortest block. Audio thread for the first hour.
-    pub fn observe_batch(heard: &mut [MeterInput<'_>]) {
-        for heard in heard.chunks_mut(TRACKS_PER_BATCH) {
-            let done = Self::observe_in_lanes(heard);
-            for (meter, block) in heard {
+    pub fn observe_batch(observed: &mut [MeterInput<'_>]) {
+        for observed in observed.chunks_mut(TRACKS_PER_BATCH) {
+            let done = Self::observe_in_lanes(observed);
+            for (meter, block) in observed {
                 meter.observe(&block.slice(done..block.frames()));
             }
         }
@@ -24,29 +24,29 @@ impl ProgrammeMeter {
 
     /// Observes the same on the threads of rayon's pool, where the processor has no lanes to share.
     /// Offline: it may block.
-    pub(crate) fn observe_together_offline(heard: &mut [MeterInput<'_>]) {
+    pub(crate) fn observe_together_offline(observed: &mut [MeterInput<'_>]) {
         if LoudnessMeter::shares_lanes() {
-            Self::observe_batch(heard);
+            Self::observe_batch(observed);
         } else {
-            heard.par_iter_mut().for_each(|(meter, block)| meter.observe(block));
+            observed.par_iter_mut().for_each(|(meter, block)| meter.observe(block));
         }
     }
 
     /// Observes the frames that all blocks have, if lanes can be shared. Returns their number.
-    fn observe_in_lanes(heard: &mut [MeterInput<'_>]) -> usize {
-        let (rate, few) = (heard[0].0.rate, heard.len() < 2);
+    fn observe_in_lanes(observed: &mut [MeterInput<'_>]) -> usize {
+        let (rate, few) = (observed[0].0.rate, observed.len() < 2);
         let alike = |(meter, block): &MeterInput<'_>| (meter.rate, meter.channels, block.channels()) == (rate, 2, 2);
-        if few || !LoudnessMeter::shares_lanes() || !heard.iter().all(alike) {
+        if few || !LoudnessMeter::shares_lanes() || !observed.iter().all(alike) {
             return 0;
         }
-        let common = heard.iter().map(|(_, block)| block.frames()).min().unwrap_or(0);
+        let common = observed.iter().map(|(_, block)| block.frames()).min().unwrap_or(0);
         let mut done = 0;
         while done < common {
             let nearest =
                 |end: usize, (meter, _): &MeterInput<'_>| end.min(done + meter.left_in_interval(common - done));
-            let part = done..heard.iter().fold(common, nearest);
-            LoudnessMeter::observe_batch(heard, |meter| &mut meter.loudness, &part);
-            for (meter, block) in &mut *heard {
+            let part = done..observed.iter().fold(common, nearest);
+            LoudnessMeter::observe_batch(observed, |meter| &mut meter.loudness, &part);
+            for (meter, block) in &mut *observed {
                 let part = block.slice(part.clone());
                 meter.look_for_peaks(&part);
                 meter.advance(part.frames());
@@ -106,8 +106,8 @@ mod tests {
                     let signal = if last == "mono" && index == count - 1 { &mono } else { &signals[index] };
                     signal.block().slice(start..start + 7_000 - short * usize::from(index == 1))
                 });
-                let mut heard: Vec<MeterInput<'_>> = together.iter_mut().zip(blocks).take(count).collect();
-                ProgrammeMeter::observe_batch(&mut heard);
+                let mut observed: Vec<MeterInput<'_>> = together.iter_mut().zip(blocks).take(count).collect();
+                ProgrammeMeter::observe_batch(&mut observed);
                 alone.iter_mut().zip(&blocks).take(count).for_each(|(meter, block)| meter.observe(block));
             }
             for (together, alone) in together.iter().zip(&alone) {

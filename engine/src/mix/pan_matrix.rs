@@ -152,9 +152,9 @@ impl RampedMatrix {
 
     /// Starts a transition to another matrix over `frames` frames; every gain moves on its own
     /// straight path. Audio thread.
-    pub fn go(&mut self, matrix: Matrix, frames: u64) {
+    pub fn ramp_to(&mut self, matrix: Matrix, frames: u64) {
         if matrix.gains() != self.gains.target() {
-            self.gains.go(matrix.gains(), 0, frames);
+            self.gains.ramp_to(matrix.gains(), 0, frames);
         }
         self.matrix = matrix;
     }

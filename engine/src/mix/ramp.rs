@@ -67,7 +67,7 @@ impl<const N: usize> Ramped<N> {
     }
 
     /// Starts a transition to other values from the current ones. Audio thread.
-    pub fn go(&mut self, to: [f64; N], wait: u64, length: u64) {
+    pub fn ramp_to(&mut self, to: [f64; N], wait: u64, length: u64) {
         *self = Self { from: self.last(), to, glide: Ramp::new(wait, length) };
     }
 
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn no_step_is_larger_than_the_ramps_steepest_and_it_arrives_exactly() {
         let mut gliding = Ramped::at([1.0]);
-        gliding.go([0.0], 3, 100);
+        gliding.ramp_to([0.0], 3, 100);
         let mut last = 1.0;
         for frame in 0..103 {
             let [now] = gliding.ahead(0);
@@ -130,10 +130,10 @@ mod tests {
     #[test]
     fn setting_out_anew_on_the_way_takes_no_step() {
         let mut gliding = Ramped::at([0.0]);
-        gliding.go([1.0], 0, 100);
+        gliding.ramp_to([1.0], 0, 100);
         gliding.advance(50);
         let [before] = Ramped { glide: Ramp { at: 49, ..gliding.glide }, ..gliding }.ahead(0);
-        gliding.go([-1.0], 0, 100);
+        gliding.ramp_to([-1.0], 0, 100);
         let [after] = gliding.ahead(0);
         assert!((after - before).abs() < 1e-4, "{before} to {after}"); // The first frame of a step of 1.5 over 100.
     }

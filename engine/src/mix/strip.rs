@@ -90,10 +90,10 @@ impl Strip {
     }
 
     /// Starts a transition to another matrix and fader over `frames` frames. Audio thread.
-    pub fn go(&mut self, matrix: Matrix, fader: f64, frames: u64) {
-        self.matrix.go(matrix.scaled(fader), frames);
+    pub fn ramp_to(&mut self, matrix: Matrix, fader: f64, frames: u64) {
+        self.matrix.ramp_to(matrix.scaled(fader), frames);
         if let Some(before) = &mut self.before {
-            before.go(matrix, frames);
+            before.ramp_to(matrix, frames);
         }
     }
 

@@ -27,7 +27,7 @@ pub fn difference_picture(difference: &Difference) -> Vec<u8> {
     let plot = Plot {
         title: "Difference",
         unit: "dBFS",
-        says: match difference.peak_difference_dbfs {
+        caption: match difference.peak_difference_dbfs {
             Some(_) => format!("at most {} dBFS", reading(difference.peak_difference_dbfs)),
             None => "no sample differs".into(),
         },

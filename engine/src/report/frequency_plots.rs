@@ -103,7 +103,7 @@ fn loudness(dbfs: f64, top_dbfs: f64) -> u8 {
 pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &Heat) -> Plot {
     let nyquist_hz = f64::from(spectrum.sample_rate_hz) / 2.0;
     let marks = MARKS.iter().filter(|(hz, _, minor)| !minor && *hz < nyquist_hz);
-    let says = if report.is_silent() {
+    let caption = if report.is_silent() {
         "silence".to_owned()
     } else {
         let (bottom, top) = (number(heat.top_dbfs - HEAT_RANGE_DB, 0), number(heat.top_dbfs, 0));
@@ -113,7 +113,7 @@ pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &H
     Plot {
         title: "Spectrogram",
         unit: "Hz",
-        says,
+        caption,
         height: 220.0,
         x: time_ticks(report.output.duration_s),
         y: marks
@@ -149,7 +149,7 @@ pub(super) fn average_spectrum(spectrum: &SpectrumDocument) -> Plot {
     };
     let mut body = line("fine", &fine) + &line("short", &coarse);
     let mut legend = vec![("short", "third octaves".into()), ("fine", "fine".into())];
-    let mut says = "silent".to_owned();
+    let mut caption = "silent".to_owned();
     if let Some(level) = pink {
         let octaves = |hz: f64| libm::log2(hz / 1_000.0);
         // Cut where the line leaves the drawing, so that its slope stays true.
@@ -160,12 +160,12 @@ pub(super) fn average_spectrum(spectrum: &SpectrumDocument) -> Plot {
             .collect();
         body += &line("pink", &clipped);
         legend.push(("pink", "pink noise, −3 dB an octave".into()));
-        says = balance(&coarse, level);
+        caption = balance(&coarse, level);
     }
     Plot {
         title: "Average spectrum",
         unit: "dBFS/Hz",
-        says,
+        caption,
         height,
         x: MARKS
             .iter()
@@ -204,12 +204,12 @@ fn balance(bands: &[(f64, f64)], pink: f64) -> String {
             .collect();
         above.iter().sum::<f64>() / above.len().max(1) as f64
     };
-    let say = |db: f64| format!("{}{} dB", if db > 0.0 { "+" } else { "" }, number(db, 0));
+    let signed_db = |db: f64| format!("{}{} dB", if db > 0.0 { "+" } else { "" }, number(db, 0));
     format!(
         "against pink: bass {}, middle {}, treble {}",
-        say(mean(40.0, 200.0)),
-        say(mean(200.0, 2_000.0)),
-        say(mean(2_000.0, 12_000.0))
+        signed_db(mean(40.0, 200.0)),
+        signed_db(mean(200.0, 2_000.0)),
+        signed_db(mean(2_000.0, 12_000.0))
     )
 }
 
@@ -219,7 +219,7 @@ pub(super) fn phase_scope(report: &Report, scope: &ScopePicture) -> String {
     let level = |density: &f32| if silent { 0 } else { (255.0 * density).round() as u8 };
     let levels: Vec<u8> = scope.density.iter().map(level).collect();
     let image = data_uri(&tinted_png(&levels, scope.size, scope.size, SCOPE_COLOUR));
-    let says = match report.master.written.correlation {
+    let caption = match report.master.written.correlation {
         _ if silent => "silence",
         Some(correlation) if correlation > 0.9 => "nearly mono",
         Some(correlation) if correlation > 0.3 => "a stable stereo picture",
@@ -233,10 +233,10 @@ pub(super) fn phase_scope(report: &Report, scope: &ScopePicture) -> String {
     } else {
         format!("; the edge is {} dBFS", number(20.0 * libm::log10(scope.reach), 0))
     };
-    let _ = write!(out, "<span class=\"says\">{says}{edge}</span></figcaption>");
+    let _ = write!(out, "<span class=\"says\">{caption}{edge}</span></figcaption>");
     let _ = write!(
         out,
-        "<svg viewBox=\"0 0 240 240\" role=\"img\" aria-label=\"Phase scope: {says}\">\
+        "<svg viewBox=\"0 0 240 240\" role=\"img\" aria-label=\"Phase scope: {caption}\">\
          <path class=\"grid\" d=\"M120 20L220 120L120 220L20 120ZM120 20V220M20 120H220M70 70L170 170M170 70L70 170\"/>\
          <image href=\"{image}\" x=\"20\" y=\"20\" width=\"200\" height=\"200\"/>"
     );

@@ -18,11 +18,11 @@ pub struct MasterOutline {
     pub(super) correlation: Thinned,
     pub(super) reduction: Thinned,
     /// For the script, which wants all of them in the same step.
-    pub(super) told_together: usize,
-    pub(super) told_momentary: Thinned,
-    pub(super) told_short_term: Thinned,
-    pub(super) told_true_peak: Thinned,
-    pub(super) told_reduction: Thinned,
+    pub(super) rows_per_point: usize,
+    pub(super) thinned_momentary: Thinned,
+    pub(super) thinned_short_term: Thinned,
+    pub(super) thinned_true_peak: Thinned,
+    pub(super) thinned_reduction: Thinned,
     /// The lowest short-term loudness, LUFS.
     pub(super) quietest_lufs: Option<f64>,
     /// The most that the limiter turned down, dB.
@@ -34,19 +34,19 @@ impl MasterOutline {
     /// Allocates.
     pub fn new(rows: usize, reductions: usize) -> Self {
         let plotted = |count, pick| Thinned::new(count, Thinned::together(count, MAX_POINTS), pick);
-        let told_together = Thinned::together(rows, MOST_TOLD);
-        let told = |count| Thinned::new(count, told_together, f64::max);
+        let rows_per_point = Thinned::together(rows, MOST_TOLD);
+        let reported = |count| Thinned::new(count, rows_per_point, f64::max);
         Self {
             momentary: plotted(rows, f64::max),
             short_term: plotted(rows, f64::max),
             true_peak: plotted(rows, f64::max),
             correlation: plotted(rows, f64::min),
             reduction: plotted(reductions, f64::max),
-            told_together,
-            told_momentary: told(rows),
-            told_short_term: told(rows),
-            told_true_peak: told(rows),
-            told_reduction: told(reductions),
+            rows_per_point,
+            thinned_momentary: reported(rows),
+            thinned_short_term: reported(rows),
+            thinned_true_peak: reported(rows),
+            thinned_reduction: reported(reductions),
             quietest_lufs: None,
             most_reduction_db: 0.0,
         }
@@ -57,11 +57,11 @@ impl MasterOutline {
         let (momentary, short_term) = (row.rounded_momentary_lufs(), row.rounded_short_term_lufs());
         let true_peak = row.true_peak_dbtp();
         self.momentary.add(momentary);
-        self.told_momentary.add(momentary);
+        self.thinned_momentary.add(momentary);
         self.short_term.add(short_term);
-        self.told_short_term.add(short_term);
+        self.thinned_short_term.add(short_term);
         self.true_peak.add(true_peak);
-        self.told_true_peak.add(true_peak);
+        self.thinned_true_peak.add(true_peak);
         self.correlation.add(row.rounded_correlation());
         self.quietest_lufs = [self.quietest_lufs, short_term.map(f64::from)].into_iter().flatten().reduce(f64::min);
     }
@@ -70,7 +70,7 @@ impl MasterOutline {
     pub fn add_reduction(&mut self, reduction_db: f64) {
         let value = Some(reduction_db as f32);
         self.reduction.add(value);
-        self.told_reduction.add(value);
+        self.thinned_reduction.add(value);
         self.most_reduction_db = self.most_reduction_db.max(reduction_db);
     }
 }

@@ -38,12 +38,12 @@ pub(super) fn confidence(stem: &StemAlignment) -> String {
         format!("<span class=\"reason\">{cause}</span>")
     };
     let percent = || value(&format!("{} %", number(100.0 * stem.confidence, 0)));
-    let said = match stem.late_samples {
+    let stated = match stem.late_samples {
         Some(_) if stem.stays() => format!("{}, {}", cause(), percent()),
         Some(_) => percent(),
         None => cause(),
     };
-    said + &stem.correlation.as_ref().map(picture).unwrap_or_default()
+    stated + &stem.correlation.as_ref().map(picture).unwrap_or_default()
 }
 
 /// The correlation around an offset as a small curve: ±1 from edge to edge, a dot on the offset

@@ -113,19 +113,19 @@ fn head(report: &Report) -> String {
         f64::from(output.sample_rate_hz) / 1_000.0
     );
     let written = &master.written;
-    let asked = |label: &str, value: Option<f64>| value.map(|value| format!("{label} {}", number(value, 1)));
+    let requested = |label: &str, value: Option<f64>| value.map(|value| format!("{label} {}", number(value, 1)));
     let peak_note = if report.is_silent() && written.true_peak_dbtp.is_some() {
         Some("the mix is silent: dither alone".to_owned())
     } else {
-        asked("ceiling", master.ceiling_dbtp)
+        requested("ceiling", master.ceiling_dbtp)
     };
     let limited = master.limiter.as_ref().map(|limiter| limiter.max_reduction_db);
     for (name, value, unit, note) in [
-        ("Loudness", written.integrated_lufs, "LUFS", asked("target", master.target_lufs)),
+        ("Loudness", written.integrated_lufs, "LUFS", requested("target", master.target_lufs)),
         ("True peak", written.true_peak_dbtp, "dBTP", peak_note),
         ("Loudness range", written.loudness_range_lu, "LU", range_note(output.duration_s)),
-        ("Loudest 3 s", written.max_short_term_lufs, "LUFS", asked("loudest 0.4 s", written.max_momentary_lufs)),
-        ("Peak to loudness", written.plr_db, "dB", asked("crest", written.crest_db)),
+        ("Loudest 3 s", written.max_short_term_lufs, "LUFS", requested("loudest 0.4 s", written.max_momentary_lufs)),
+        ("Peak to loudness", written.plr_db, "dB", requested("crest", written.crest_db)),
         (
             "Limiter, at most",
             limited,
@@ -160,16 +160,16 @@ fn range_note(duration_s: f64) -> Option<String> {
 /// The series that the script reads out under the pointer; numbers only.
 fn series(report: &Report, master: &MasterOutline) -> String {
     // A page that is read by people needs one decimal.
-    let told = |series: &Thinned| -> Vec<Option<f64>> {
+    let reported = |series: &Thinned| -> Vec<Option<f64>> {
         series.picked().iter().map(|value| value.map(|value| crate::meter::rounded(value, 1))).collect()
     };
     serde_json::json!({
         "duration_s": report.output.duration_s,
-        "interval_s": f64::from(crate::meter::INTERVAL_MS) / 1_000.0 * master.told_together as f64,
-        "momentary": told(&master.told_momentary),
-        "short": told(&master.told_short_term),
-        "peak": told(&master.told_true_peak),
-        "reduction": told(&master.told_reduction),
+        "interval_s": f64::from(crate::meter::INTERVAL_MS) / 1_000.0 * master.rows_per_point as f64,
+        "momentary": reported(&master.thinned_momentary),
+        "short": reported(&master.thinned_short_term),
+        "peak": reported(&master.thinned_true_peak),
+        "reduction": reported(&master.thinned_reduction),
     })
     .to_string()
 }

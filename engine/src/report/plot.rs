@@ -26,7 +26,7 @@ pub(super) struct Plot {
     /// What the numbers beside the plot are.
     pub(super) unit: &'static str,
     /// What the plot says, in words, for those who do not see it, and beside the title.
-    pub(super) says: String,
+    pub(super) caption: String,
     pub(super) height: f64,
     pub(super) x: Vec<Tick>,
     pub(super) y: Vec<Tick>,
@@ -84,7 +84,7 @@ impl Plot {
             }
             out += "</span>";
         }
-        let _ = write!(out, "<span class=\"says\">{}</span></figcaption>", escaped(&self.says));
+        let _ = write!(out, "<span class=\"says\">{}</span></figcaption>", escaped(&self.caption));
         let _ = write!(
             out,
             "<div class=\"frame{}\"><div class=\"y\"><b>{}</b>",
@@ -100,7 +100,7 @@ impl Plot {
             "</div><div class=\"area\" style=\"height:{height}px\"><svg viewBox=\"0 0 {WIDTH} {height}\" \
              preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}: {}\">",
             self.title,
-            escaped(&self.says)
+            escaped(&self.caption)
         );
         if let Some((uri, left, width)) = &self.image {
             let (left, width) = (coordinate(*left), coordinate(*width));
@@ -136,7 +136,7 @@ impl Plot {
              <text class=\"muted\" x=\"{left}\" y=\"{}\" text-anchor=\"end\" dx=\"-10\">{}</text>",
             self.title,
             left + WIDTH,
-            escaped(&self.says),
+            escaped(&self.caption),
             top - 12.0,
             self.unit,
         );

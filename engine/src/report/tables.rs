@@ -104,30 +104,30 @@ fn share(share: f64) -> String {
 pub(super) fn inputs(report: &Report) -> String {
     let rows: Vec<Vec<String>> = report.tracks.iter().map(input).collect();
     let heads = ["File", "Format", "Rate", "Channels", "Length", "Trimmed", "BLAKE3"];
-    let told: String =
-        told_of_inputs(report).iter().flat_map(|text| ["<li>".into(), prose(text), "</li>".into()]).collect();
-    let told = if told.is_empty() { told } else { format!("<ul class=\"hint\">{told}</ul>") };
-    format!("<section><h2>Inputs</h2>{}{told}</section>\n", table("inputs", &heads, &rows))
+    let reported: String =
+        input_notes(report).iter().flat_map(|text| ["<li>".into(), prose(text), "</li>".into()]).collect();
+    let reported = if reported.is_empty() { reported } else { format!("<ul class=\"hint\">{reported}</ul>") };
+    format!("<section><h2>Inputs</h2>{}{reported}</section>\n", table("inputs", &heads, &rows))
 }
 
 /// Folds, rate conversions and duplicates, as sentences.
-fn told_of_inputs(report: &Report) -> Vec<String> {
-    let mut told = Vec::new();
+fn input_notes(report: &Report) -> Vec<String> {
+    let mut reported = Vec::new();
     let rate_hz = report.output.sample_rate_hz;
     for (index, track) in report.tracks.iter().enumerate() {
         let (name, stem) = (&track.name, &track.stem);
         if stem.fold.is_some() {
-            told.push(format!("{name}: {} channels were folded to two.", stem.source_channels));
+            reported.push(format!("{name}: {} channels were folded to two.", stem.source_channels));
         }
         if track.resampled {
-            told.push(format!("{name}: converted from {} Hz to {rate_hz} Hz.", stem.sample_rate.hz()));
+            reported.push(format!("{name}: converted from {} Hz to {rate_hz} Hz.", stem.sample_rate.hz()));
         }
         let earlier = &report.tracks[..index];
         if let Some(same) = earlier.iter().find(|other| other.blake3.is_some() && other.blake3 == track.blake3) {
-            told.push(format!("{name}: the same file as {}, so what is in it is heard twice.", same.name));
+            reported.push(format!("{name}: the same file as {}, so what is in it is heard twice.", same.name));
         }
     }
-    told
+    reported
 }
 
 /// A row a service: what it will do to the master's level.
@@ -192,7 +192,7 @@ pub(super) fn master(report: &Report) -> String {
             measured.clipped_samples.to_string(),
         ]
     };
-    let asked = {
+    let requested = {
         let mut cells = vec!["–".to_owned(); 8];
         cells[0] = "<b>asked for</b>".into();
         cells[1] = level(master.target_lufs);
@@ -202,7 +202,7 @@ pub(super) fn master(report: &Report) -> String {
     let before = master.before.as_ref().map(|measured| row("the sum", measured));
     let predicted = master.predicted.as_ref().map(|measured| row("on the way into the file", measured));
     let written = row("on the file, read back", &master.written);
-    let rows: Vec<_> = before.into_iter().chain([asked]).chain(predicted).chain([written]).collect();
+    let rows: Vec<_> = before.into_iter().chain([requested]).chain(predicted).chain([written]).collect();
     let heads = [
         "Master",
         "Loudness, LUFS",

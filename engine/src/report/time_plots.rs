@@ -20,7 +20,7 @@ fn empty(title: &'static str, unit: &'static str, height: f64, duration_s: f64) 
     Plot {
         title,
         unit,
-        says: String::new(),
+        caption: String::new(),
         height,
         x: time_ticks(duration_s),
         y: Vec::new(),
@@ -70,7 +70,7 @@ pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
     clips.sort_by(f64::total_cmp);
     clips.dedup();
     if clips.is_empty() {
-        plot.says = "nothing reaches full scale".into();
+        plot.caption = "nothing reaches full scale".into();
     } else {
         let marks = clips.iter().fold(String::new(), |mut marks, x| {
             let _ = write!(marks, "M{} 0v12", coordinate(*x));
@@ -78,7 +78,7 @@ pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
         });
         let _ = write!(plot.body, "<path class=\"clip\" d=\"{marks}\"/>");
         plot.legend.push(("clip", "at full scale".into()));
-        plot.says = format!("touches full scale in {} of {} columns", clips.len(), waveform.columns());
+        plot.caption = format!("touches full scale in {} of {} columns", clips.len(), waveform.columns());
     }
     plot
 }
@@ -110,7 +110,7 @@ pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
         body += &level_line("target", y(target));
         plot.legend.push(("target", format!("target {}", number(target, 1))));
     }
-    plot.says = match integrated {
+    plot.caption = match integrated {
         Some(integrated) => format!("{} LUFS on the whole", number(integrated, 1)),
         None => "silent, or too short to have a loudness".into(),
     };
@@ -136,7 +136,7 @@ pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
         plot.body += &level_line("target", y(ceiling));
         plot.legend.push(("target", format!("ceiling {}", number(ceiling, 1))));
     }
-    plot.says = format!("highest {} dBTP", reading(highest));
+    plot.caption = format!("highest {} dBTP", reading(highest));
     plot
 }
 
@@ -153,7 +153,7 @@ pub(super) fn gain_reduction(report: &Report, master: &MasterOutline) -> Plot {
     if most > 0.0 {
         plot.body = format!("<path class=\"reduction\" d=\"{}\"/>", area_path(&upper, &lower));
     }
-    plot.says = match &report.master.limiter {
+    plot.caption = match &report.master.limiter {
         None => "no limiter".into(),
         Some(limiter) if limiter.share_of_time > 0.0 => format!(
             "worked {} % of the time, at most {} dB",
@@ -174,7 +174,7 @@ pub(super) fn correlation(report: &Report, master: &MasterOutline) -> Plot {
         .into();
     let path = line(&master.correlation, report.output.duration_s, y);
     plot.body = format!("<path class=\"steady\" d=\"{path}\"/>");
-    plot.says = match report.master.written.correlation {
+    plot.caption = match report.master.written.correlation {
         _ if report.is_silent() => "none: the mix is silent".into(),
         Some(correlation) => format!("{} on the whole; +1 is mono, 0 wide, −1 cancels in mono", number(correlation, 2)),
         None => "none: a channel is silent".into(),

@@ -24,8 +24,8 @@ pub struct Track {
     /// The stem. A relative path in a document starts at the document's folder.
     #[schemars(length(min = 1), extend("examples" = ["vox.wav"]))]
     pub file: PathBuf,
-    /// What the track is called; no two tracks share a name. If left out, the file's name without
-    /// its ending.
+    /// Name of the track; no two tracks share one. If left out, the file's name without its
+    /// extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 255), extend("examples" = ["vox"]))]
     pub name: Option<String>,
@@ -49,7 +49,7 @@ pub struct Track {
     #[serde(default)]
     #[schemars(range(min = PAN.0, max = PAN.1))]
     pub pan: f64,
-    /// How gain follows the position. Auto leaves what stands in the centre as it is:
+    /// Relation of gain and position. Auto leaves sound in the centre unchanged:
     /// `constant_power_0_db` for mono stems, balance for stereo ones.
     #[serde(default)]
     pub pan_law: PanLaw,
@@ -57,24 +57,24 @@ pub struct Track {
     #[serde(default = "one")]
     #[schemars(range(min = WIDTH.0, max = WIDTH.1))]
     pub width: f64,
-    /// Whether the waveform is turned upside down.
+    /// Polarity of the waveform.
     #[serde(default)]
     pub polarity: Polarity,
     /// Plain shift to later, in milliseconds.
     #[serde(default)]
     #[schemars(range(min = DELAY_MS.0, max = DELAY_MS.1))]
     pub delay_ms: f64,
-    /// Whether the track is silent.
+    /// True if the track is silent.
     #[serde(default)]
     pub mute: bool,
-    /// Whether only this track, and others that say the same, are heard.
+    /// True if only this track, and others with `solo`, are in the mix.
     #[serde(default)]
     pub solo: bool,
     /// Processors, in order, before the fader.
     #[serde(default)]
     #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "type": "high_pass", "cutoff_hz": 80.0 }]]))]
     pub inserts: Vec<Insert>,
-    /// Where the track goes: master, or the name of a bus.
+    /// Destination of the track: master, or the name of a bus.
     #[serde(default = "master")]
     #[schemars(length(min = 1))]
     pub output: String,
@@ -88,7 +88,7 @@ pub struct Track {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bus {
-    /// What the bus is called; no two buses share a name, and none is called master.
+    /// Name of the bus; no two buses share one, and master is not allowed.
     #[schemars(length(min = 1, max = 255), extend("examples" = ["drums"]))]
     pub name: String,
     /// Gain of the fader, in decibels.
@@ -103,14 +103,14 @@ pub struct Bus {
     #[serde(default = "one")]
     #[schemars(range(min = WIDTH.0, max = WIDTH.1))]
     pub width: f64,
-    /// Whether the bus is silent.
+    /// True if the bus is silent.
     #[serde(default)]
     pub mute: bool,
     /// Processors, in order, before the fader.
     #[serde(default)]
     #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "type": "delay", "time_ms": 350.0, "feedback": 0.4 }]]))]
     pub inserts: Vec<Insert>,
-    /// Where the bus goes: master, or the name of another bus.
+    /// Destination of the bus: master, or the name of another bus.
     #[serde(default = "master")]
     #[schemars(length(min = 1))]
     pub output: String,
@@ -131,7 +131,7 @@ pub struct AuxSend {
     #[serde(default)]
     #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
     pub gain_db: f64,
-    /// Whether the copy is taken before the fader, so that the fader does not change it.
+    /// True if the copy is taken before the fader, so that the fader does not change it.
     #[serde(default)]
     pub pre_fader: bool,
 }

@@ -39,21 +39,21 @@ pub struct Session {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32", range(min = SampleRate::MIN, max = SampleRate::MAX), extend("examples" = [48_000]))]
     pub sample_rate_hz: Option<SampleRate>,
-    /// How stems are put in time with each other.
+    /// Alignment of stems with each other.
     #[serde(default)]
     pub align: AlignSettings,
-    /// Which part of the session is written.
+    /// Part of the session that is written.
     #[serde(default)]
     pub time: TimeRange,
     /// The stems, in the order in which they are summed; at least one.
     #[serde(default)]
     #[schemars(length(max = MAX_TRACKS))]
     pub tracks: Vec<Track>,
-    /// Where tracks meet before the master.
+    /// Sums of tracks before the master.
     #[serde(default)]
     #[schemars(length(max = MAX_TRACKS))]
     pub buses: Vec<Bus>,
-    /// What is done to the sum of all.
+    /// Processing of the sum of all tracks and buses.
     #[serde(default)]
     pub master: Master,
     /// The file that is written.
@@ -65,10 +65,10 @@ pub struct Session {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlignSettings {
-    /// Which stems are moved.
+    /// Choice of the stems that are moved.
     #[serde(default)]
     pub mode: AlignMode,
-    /// Whether stems start at the time references of their files, relative to the earliest.
+    /// Use of the time references of files as starts of stems, relative to the earliest.
     #[serde(default)]
     pub timecode: Timecode,
 }
@@ -127,7 +127,7 @@ pub struct TimeRange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", range(min = TIME_S.0, max = TIME_S.1), extend("examples" = [180.0]))]
     pub end_s: Option<f64>,
-    /// Time after the last stem, in seconds, when there is no `end_s`; if left out, until the mix
+    /// Time after the last stem, in seconds, when there is no `end_s`. If left out, until the mix
     /// has fallen below -90 dBFS, at most 10 s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", range(min = TAIL_S.0, max = TAIL_S.1), extend("examples" = [2.0]))]
@@ -155,7 +155,7 @@ pub struct Master {
     #[serde(default = "defaults::max_limiting_db")]
     #[schemars(range(min = MAX_LIMITING_DB.0, max = MAX_LIMITING_DB.1))]
     pub max_limiting_db: f64,
-    /// Whether a master that misses its target or ceiling counts as failed: the exit code is 1, and
+    /// True if a master that misses its target or ceiling counts as failed: the exit code is 1, and
     /// the files stay; a job fails.
     #[serde(default)]
     pub strict: bool,
@@ -165,7 +165,7 @@ pub struct Master {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutputSettings {
-    /// What the master is called: its file without the ending, and its title tag. If left out,
+    /// Name of the master: its file without the extension, and its title tag. If left out,
     /// `final_mix`, and no tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 200), extend("examples" = ["Night Drive"]))]
@@ -181,10 +181,10 @@ pub struct OutputSettings {
     /// Container and sample format.
     #[serde(default)]
     pub format: OutputFormat,
-    /// Whether triangular dither is added where samples are rounded to 16 or 24 bits.
+    /// True if triangular dither is added where samples are rounded to 16 or 24 bits.
     #[serde(default = "defaults::dither")]
     pub dither: bool,
-    /// Whether the noise of rounding is moved to where the ear is dull; for 16 and 24 bits.
+    /// True if the noise of rounding is moved to where the ear is dull; for 16 and 24 bits.
     #[serde(default)]
     pub shape: bool,
     /// Start of the dither's random numbers: same seed, same bytes.

@@ -211,10 +211,10 @@ fn expired(
     let (mut count, mut chosen) = (0, Vec::new());
     for session in &sessions {
         let jobs = outlines.counts.get(session).copied().unwrap_or(0);
-        let gone = select(ended.remove(session).unwrap_or_default(), jobs, policy, options.older_than, now);
-        count += gone.iter().filter(|job| job.has_expired(policy, options.older_than, now)).count();
-        if gone.first().is_some_and(|job| wanted(&job.session)) {
-            chosen.push(gone);
+        let missing = select(ended.remove(session).unwrap_or_default(), jobs, policy, options.older_than, now);
+        count += missing.iter().filter(|job| job.has_expired(policy, options.older_than, now)).count();
+        if missing.first().is_some_and(|job| wanted(&job.session)) {
+            chosen.push(missing);
         }
     }
     let share = options.max_share.unwrap_or(policy.max_share) * all as f64;

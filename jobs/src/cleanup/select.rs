@@ -70,10 +70,10 @@ pub fn select(
 ) -> Vec<Candidate> {
     ended.sort_by(|a, b| (a.finished_at, &a.job).cmp(&(b.finished_at, &b.job)));
     let expired = |job: &Candidate| job.has_expired(policy, older_than, now);
-    let (mut gone, kept): (Vec<_>, Vec<_>) = ended.into_iter().partition(expired);
-    let surplus = (jobs - gone.len().min(jobs)).saturating_sub(policy.session_cap);
-    gone.extend(kept.into_iter().take(surplus));
-    gone
+    let (mut missing, kept): (Vec<_>, Vec<_>) = ended.into_iter().partition(expired);
+    let surplus = (jobs - missing.len().min(jobs)).saturating_sub(policy.session_cap);
+    missing.extend(kept.into_iter().take(surplus));
+    missing
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ mod tests {
         Candidate { job, session: "s".parse().unwrap(), kind, state, updated_at: at, finished_at: at }
     }
 
-    fn goes(kind: JobType, state: State, age_s: i64) -> bool {
+    fn is_due(kind: JobType, state: State, age_s: i64) -> bool {
         let now = Timestamp::from_second(1_000_000_000).unwrap();
         !select(vec![job(kind, state, age_s, 0)], 1, &Policy::default(), None, now).is_empty()
     }
@@ -107,9 +107,9 @@ mod tests {
             ]);
         }
         for (kind, state, border) in borders {
-            let found = [-1, 0, 1].map(|more| goes(kind, state, border + more));
+            let found = [-1, 0, 1].map(|more| is_due(kind, state, border + more));
             assert_eq!(found, [false, false, true], "{kind} {state}");
-            assert!(!goes(kind, state, -100 * H), "a clock that jumped back");
+            assert!(!is_due(kind, state, -100 * H), "a clock that jumped back");
         }
     }
 
@@ -117,11 +117,11 @@ mod tests {
     fn a_session_keeps_its_newest_jobs_and_never_loses_a_running_one() {
         let now = Timestamp::from_second(1_000_000_000).unwrap();
         let ended: Vec<_> = (0..55).map(|n| job(JobType::Mix, State::Complete, n, n)).collect();
-        let gone = select(ended, 57, &Policy::default(), None, now);
-        let names: Vec<_> = gone.iter().map(|job| job.job.as_str()).collect();
+        let missing = select(ended, 57, &Policy::default(), None, now);
+        let names: Vec<_> = missing.iter().map(|job| job.job.as_str()).collect();
         assert_eq!(names, ["job-54", "job-53", "job-52", "job-51", "job-50", "job-49", "job-48"]);
         // 60 running and 1 ended: only the ended one can be deleted.
-        let gone = select(vec![job(JobType::Mix, State::Error, 1, 1)], 61, &Policy::default(), None, now);
-        assert_eq!(gone.len(), 1);
+        let missing = select(vec![job(JobType::Mix, State::Error, 1, 1)], 61, &Policy::default(), None, now);
+        assert_eq!(missing.len(), 1);
     }
 }

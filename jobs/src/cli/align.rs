@@ -107,12 +107,12 @@ struct Answer {
     paths: Vec<PathBuf>,
     rate: SampleRate,
     alignment: Alignment,
-    heard: Vec<AnalysedFile>,
+    observed: Vec<AnalysedFile>,
     in_mix: Option<StemsInMix>,
 }
 
 pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
-    interrupt::listen();
+    interrupt::install();
     let stems = stems::expand(&arguments.stems, arguments.quiet)?;
     let out = arguments.write.as_deref().map(|folder| AlignedFolder {
         folder,
@@ -127,9 +127,9 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
         let stems = answer.stems().map(|n| AlignedStem {
             path: answer.paths[n].clone(),
             movement: answer.alignment.stems[n].movement(),
-            first_sound: answer.heard[n].features.first_sound(),
+            first_sound: answer.observed[n].features.first_sound(),
         });
-        (files, begins_later_s) = write_aligned(&stems.collect::<Vec<_>>(), answer.rate, out, &interrupt::asked)?;
+        (files, begins_later_s) = write_aligned(&stems.collect::<Vec<_>>(), answer.rate, out, &interrupt::requested)?;
     }
     if arguments.json {
         let mut document = answer.document();
@@ -142,7 +142,7 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     if arguments.quiet {
         return Ok(());
     }
-    let mut text = answer.told(out.is_some());
+    let mut text = answer.reported(out.is_some());
     if begins_later_s > 0.0 {
         text += &format!("Everything begins {begins_later_s:.2} s later, so that no stem loses its first note.\n");
     }
@@ -168,9 +168,9 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
     };
     if let Some(mix) = &arguments.to {
         paths.insert(0, mix.clone());
-        let asked = settings.min_confidence;
+        let requested = settings.min_confidence;
         settings = AlignSettings { max_offset_s: arguments.max_offset, ..AlignSettings::in_mix() };
-        settings.min_confidence = asked.or(settings.min_confidence);
+        settings.min_confidence = requested.or(settings.min_confidence);
     }
     if let Some(reference) = &arguments.reference {
         let file = reference.canonicalize().ok();
@@ -182,9 +182,9 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         settings.reference = Some(index);
     }
     let rate = rate_of(&paths[settings.reference.unwrap_or(0)], &paths)?;
-    let heard = analyse_files(&paths, rate, &interrupt::asked)?;
+    let observed = analyse_files(&paths, rate, &interrupt::requested)?;
     let (features, unfit): (Vec<StemFeatures>, Vec<Option<String>>) =
-        heard.into_iter().map(|heard| (heard.features, heard.unfit)).unzip();
+        observed.into_iter().map(|observed| (observed.features, observed.unfit)).unzip();
     // A stem that cannot be compared takes no part.
     let silent = || StemFeatures::new(rate, 0);
     let (mut compared, mut kept) = (Vec::new(), Vec::new());
@@ -193,7 +193,7 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         compared.push(now);
         kept.push(aside);
     }
-    let watch = |_| interrupt::asked();
+    let watch = |_| interrupt::requested();
     let mut alignment = match &arguments.to {
         Some(_) => align_to_mix(&compared, &settings, &watch),
         None => align(&compared, &settings, PairSelection::All, &watch),
@@ -204,14 +204,14 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         }
     }
     let in_mix = match &arguments.to {
-        Some(mix) => Some(find_in_mix(mix, stems, &alignment, rate, &interrupt::asked)?),
+        Some(mix) => Some(find_in_mix(mix, stems, &alignment, rate, &interrupt::requested)?),
         None => None,
     };
-    let heard = compared.into_iter().zip(kept).zip(unfit).map(|((compared, aside), unfit)| AnalysedFile {
+    let observed = compared.into_iter().zip(kept).zip(unfit).map(|((compared, aside), unfit)| AnalysedFile {
         features: if unfit.is_some() { aside } else { compared },
         unfit,
     });
-    Ok(Answer { paths, rate, alignment, heard: heard.collect(), in_mix })
+    Ok(Answer { paths, rate, alignment, observed: observed.collect(), in_mix })
 }
 
 /// The rate of a file; of the first readable one when it holds too little to have any; any rate
@@ -292,7 +292,7 @@ impl Answer {
     }
 
     /// What a person reads; `written` says whether the stems were moved, or could be.
-    fn told(&self, written: bool) -> String {
+    fn reported(&self, written: bool) -> String {
         let mut text = String::new();
         for n in self.stems() {
             let stem = &self.alignment.stems[n];

@@ -52,7 +52,7 @@ fn finite(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
-    interrupt::listen();
+    interrupt::install();
     let (first, second) = (&arguments.first, &arguments.second);
     Outputs::new(arguments.force)
         .reading([first, second])
@@ -60,10 +60,10 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
         .check()
         .map_err(|failure| Failure::Usage(failure.to_string()))?;
     let inputs = Inputs::new([&**first, &**second])?;
-    let compared = compare_files(&inputs.file(first), &inputs.file(second), &interrupt::asked);
+    let compared = compare_files(&inputs.file(first), &inputs.file(second), &interrupt::requested);
     let found = compared.map_err(|error| match error {
         DifferenceError::Stopped => Failure::Other(error.to_string()),
-        error => Failure::Usage(inputs.told(&error.to_string())),
+        error => Failure::Usage(inputs.reported(&error.to_string())),
     })?;
     let same = found.identical || is_within(&found, arguments.tolerance_db);
     if let Some(path) = &arguments.png {
@@ -72,9 +72,9 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
     if arguments.json {
         print_json(&document(&found, same, arguments.tolerance_db))?;
     } else if !arguments.quiet {
-        show(&told(&found, same, arguments))?;
+        show(&reported(&found, same, arguments))?;
     }
-    if same { Ok(()) } else { Err(Failure::Told) }
+    if same { Ok(()) } else { Err(Failure::Reported) }
 }
 
 fn is_within(found: &Difference, tolerance_db: Option<f64>) -> bool {
@@ -103,7 +103,7 @@ fn document(found: &Difference, same: bool, tolerance_db: Option<f64>) -> serde_
 }
 
 /// What a person reads.
-fn told(found: &Difference, same: bool, arguments: &DiffArguments) -> String {
+fn reported(found: &Difference, same: bool, arguments: &DiffArguments) -> String {
     if found.identical {
         return "identical\n".into();
     }

@@ -22,7 +22,7 @@ pub(super) fn run(
     let mut display = ProgressDisplay::new(quiet || json);
     let prepared = prepare(session, &mut |progress| {
         display.show(progress);
-        if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if prepared.is_ok() {
         display.finished();

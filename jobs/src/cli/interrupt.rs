@@ -17,7 +17,7 @@ static ASKED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
 /// Starts to listen. Where signals cannot be caught, Ctrl-C simply ends the process.
-pub(super) fn listen() {
+pub(super) fn install() {
     for signal in SIGNALS {
         // Looked at before the flag is raised, so that it takes a second signal.
         let caught = flag::register_conditional_shutdown(signal, OF_SIGNALS + signal, Arc::clone(&ASKED))
@@ -28,7 +28,7 @@ pub(super) fn listen() {
 }
 
 /// Whether somebody asked to stop.
-pub(super) fn asked() -> bool {
+pub(super) fn requested() -> bool {
     ASKED.load(Ordering::SeqCst)
 }
 

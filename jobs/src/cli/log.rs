@@ -17,8 +17,8 @@ pub(super) fn start(level: LevelFilter) {
         (false, true) => level.max(LevelFilter::INFO),
         (false, false) => level,
     };
-    let asked = std::env::var(FILTER).ok().filter(|asked| !asked.is_empty());
-    let filter = match asked.as_deref().map(str::parse::<Targets>) {
+    let requested = std::env::var(FILTER).ok().filter(|requested| !requested.is_empty());
+    let filter = match requested.as_deref().map(str::parse::<Targets>) {
         Some(Ok(filter)) => filter,
         Some(Err(error)) => {
             terminal::warn(&format!("{FILTER}: {error}; trace, debug, info, warn, error or off"));

@@ -151,7 +151,7 @@ pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
         let share = progress.file();
         match measure_file(&inputs.file(path), arguments.series, |done, expected| share.at(done, expected)) {
             Ok(file) => FileEntry::Measured(Box::new(FileReadings::new(path, &file, arguments.series))),
-            Err(error) => FileEntry::Refused { path: path.clone(), error: inputs.told(&error.to_string()) },
+            Err(error) => FileEntry::Refused { path: path.clone(), error: inputs.reported(&error.to_string()) },
         }
     };
     let files: Vec<FileEntry> = paths.par_iter().map(measure).collect();
@@ -173,7 +173,7 @@ pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
             }
         }
     }
-    if refused == 0 { Ok(()) } else { Err(Failure::Told) }
+    if refused == 0 { Ok(()) } else { Err(Failure::Reported) }
 }
 
 /// What a spreadsheet reads: a row a file that could be measured.

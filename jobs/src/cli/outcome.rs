@@ -48,7 +48,7 @@ pub(super) enum Failure {
     List(Vec<String>),
     /// What there is to say has been said.
     #[error("failed")]
-    Told,
+    Reported,
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
@@ -61,7 +61,7 @@ impl Failure {
     /// Says what went wrong, on standard error or as a JSON document on standard output, and gives
     /// the exit code.
     pub(super) fn report(&self, json: bool) -> ExitCode {
-        if matches!(self, Self::Told) {
+        if matches!(self, Self::Reported) {
             return ExitCode::FAILURE;
         }
         if json {

@@ -56,24 +56,24 @@ pub(super) fn lines(plan: &Plan, alignment: Option<&Alignment>) -> Vec<String> {
 }
 
 /// Tells the same of a finished render on standard error, where more was asked for.
-pub(super) fn tell_report(report: &Report) {
+pub(super) fn print_report(report: &Report) {
     if !terminal::is_verbose() {
         return;
     }
     let rate_hz = report.output.sample_rate_hz;
     for track in &report.tracks {
         let start_s = track.start_frame as f64 / f64::from(rate_hz);
-        terminal::tell(&Placed { name: &track.name, stem: &track.stem, start_s, rate_hz }.line());
+        terminal::print_note(&Placed { name: &track.name, stem: &track.stem, start_s, rate_hz }.line());
     }
     let names = report.tracks.iter().map(|track| &*track.name);
-    moves(names, report.alignment.as_ref()).for_each(|line| terminal::tell(&line));
+    moves(names, report.alignment.as_ref()).for_each(|line| terminal::print_note(&line));
 }
 
 /// Tells the same of a plan.
-pub(super) fn tell_plan(plan: &Plan, alignment: Option<&Alignment>) {
+pub(super) fn print_plan(plan: &Plan, alignment: Option<&Alignment>) {
     if terminal::is_verbose() {
         for line in lines(plan, alignment) {
-            terminal::tell(&line);
+            terminal::print_note(&line);
         }
     }
 }

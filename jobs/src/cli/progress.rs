@@ -56,7 +56,7 @@ impl ProgressDisplay {
             Shown::Nothing => {}
             Shown::Lines => {
                 if new_phase {
-                    terminal::tell(&format!("{} …", doing(progress.phase)));
+                    terminal::print_note(&format!("{} …", doing(progress.phase)));
                 }
             }
             Shown::Bars(running) => {

@@ -296,7 +296,7 @@ impl RenderArguments {
 }
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
-    interrupt::listen();
+    interrupt::install();
     let (session, flags) = (arguments.session()?, arguments.flags());
     if arguments.session.is_none() {
         flags::check(&session, &flags)?;
@@ -332,7 +332,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     let mut display = ProgressDisplay::new(arguments.quiet || arguments.json);
     let mut on_progress = |progress| {
         display.show(progress);
-        if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let rendered = match out {
         Some(out) => render_to_folder(session, out, &options, &mut on_progress).map_err(Failure::from),
@@ -355,20 +355,20 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         for warning in &report.warnings {
             terminal::warn(warning);
         }
-        plan_text::tell_report(&report);
+        plan_text::print_report(&report);
         if let Some(note) = missed.filter(|_| arguments.quiet) {
             terminal::fail(&one_line(note));
         }
         if !arguments.quiet && !arguments.stdout {
-            show(&told(&report, &files, timer.elapsed().as_secs_f64()))?;
+            show(&reported(&report, &files, timer.elapsed().as_secs_f64()))?;
         }
     }
     // The reason has been printed, as a warning or an error, or in the document.
-    if missed.is_some() { Err(Failure::Told) } else { Ok(()) }
+    if missed.is_some() { Err(Failure::Reported) } else { Ok(()) }
 }
 
 /// What a person reads at the end.
-fn told(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
+fn reported(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
     let mut lines: Vec<String> = report.summary.iter().map(|line| one_line(line).into_owned()).collect();
     lines.push(format!("Rendered in {elapsed_s:.1} s{}.", speed(report.output.duration_s / elapsed_s.max(1e-3))));
     lines.extend(files.iter().map(|file| format!("  {}", shown(file))));

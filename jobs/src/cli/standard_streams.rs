@@ -34,7 +34,7 @@ impl Inputs {
     }
 
     /// An error's text, in the user's words.
-    pub(super) fn told(&self, error: &str) -> String {
+    pub(super) fn reported(&self, error: &str) -> String {
         let Some(file) = &self.spooled else { return error.to_owned() };
         error.replace(&file.path().display().to_string(), "standard input")
     }

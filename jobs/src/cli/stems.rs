@@ -32,7 +32,7 @@ fn audio_files(folder: &Path, quiet: bool) -> Result<Vec<PathBuf>, Failure> {
     files.sort_by(|a, b| alphanumeric_sort::compare_os_str(by_name(a), by_name(b)));
     let (masters, stems): (Vec<PathBuf>, Vec<PathBuf>) = files.into_iter().partition(|file| is_earlier_master(file));
     for master in masters.iter().filter(|_| !quiet) {
-        terminal::tell(&format!("left out: {}, a master that mixdown wrote", master.display()));
+        terminal::print_note(&format!("left out: {}, a master that mixdown wrote", master.display()));
     }
     if stems.is_empty() {
         let what = if masters.is_empty() { "audio files" } else { "audio files but masters that mixdown wrote" };

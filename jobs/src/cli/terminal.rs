@@ -99,7 +99,7 @@ fn without(text: &str, moves: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 /// Writes a line to standard error; nothing with `--quiet`.
-pub(super) fn tell(text: &str) {
+pub(super) fn print_note(text: &str) {
     if !is_quiet() {
         let _ = writeln!(io::stderr(), "{}", one_line(text));
     }

@@ -8,19 +8,19 @@ const MOST: u64 = 1_024;
 
 /// Refuses an absurd `RAYON_NUM_THREADS` before anything starts a thread.
 pub(super) fn check() -> Result<(), Failure> {
-    let asked = std::env::var("RAYON_NUM_THREADS").unwrap_or_default();
-    if is_absurd(&asked) {
+    let requested = std::env::var("RAYON_NUM_THREADS").unwrap_or_default();
+    if is_absurd(&requested) {
         return Err(Failure::Usage(format!(
-            "RAYON_NUM_THREADS={asked}: at most {MOST} threads; unset it for one a processor"
+            "RAYON_NUM_THREADS={requested}: at most {MOST} threads; unset it for one a processor"
         )));
     }
     Ok(())
 }
 
 /// What is no number is not taken for one by the pool of threads either.
-fn is_absurd(asked: &str) -> bool {
-    let digits = !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit());
-    digits && asked.parse().map_or(true, |count: u64| count > MOST)
+fn is_absurd(requested: &str) -> bool {
+    let digits = !requested.is_empty() && requested.bytes().all(|byte| byte.is_ascii_digit());
+    digits && requested.parse().map_or(true, |count: u64| count > MOST)
 }
 
 #[cfg(test)]
@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn absurd_counts_are_refused_and_others_taken() {
-        for (asked, refused) in [
+        for (requested, refused) in [
             ("", false),
             ("0", false),
             ("64", false),
@@ -38,7 +38,7 @@ mod tests {
             ("100000", true),
             ("many", false),
         ] {
-            assert_eq!(is_absurd(asked), refused, "{asked}");
+            assert_eq!(is_absurd(requested), refused, "{requested}");
         }
         assert!(is_absurd("99999999999999999999999"));
     }

@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &WaveformArguments) -> Result<(), Failure> {
         split_channels: arguments.split_channels,
     };
     let data = draw_file(&inputs.file(&arguments.file), waveform).map_err(|error| match error {
-        DrawError::Decode(error) => Failure::Other(inputs.told(&error.to_string())),
+        DrawError::Decode(error) => Failure::Other(inputs.reported(&error.to_string())),
         DrawError::Settings(error) => Failure::Usage(error.to_string()),
     })?;
     let mut bytes = Vec::new();

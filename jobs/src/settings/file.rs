@@ -160,14 +160,14 @@ mod tests {
 
     #[test]
     fn a_wrong_key_or_value_is_refused_by_name() {
-        for (text, says) in [
+        for (text, caption) in [
             ("medla_dir = 'm'", "medla_dir"),
             ("[jobs]\nkeep_history = 'soon'", "soon"),
             ("[jobs.keep.dance]\nerror = '1d'", "dance"),
             ("[jobs]\nmax_share = 2.0", "max_share"),
         ] {
             let error = Settings::default().take(text, Path::new("")).unwrap_err();
-            assert!(error.contains(says), "{error}");
+            assert!(error.contains(caption), "{error}");
         }
     }
 

@@ -46,15 +46,15 @@ impl Store {
             Ok(found) => found,
             Err(error) => return Deleted { errors: vec![error], ..deleted },
         };
-        let mut gone = Vec::new();
+        let mut missing = Vec::new();
         for job in jobs {
             match self.mark_deleted(session, job, &still) {
-                Ok(record) => gone.extend(record),
+                Ok(record) => missing.extend(record),
                 Err(error) => deleted.errors.push(error),
             }
         }
-        self.log_forgotten(gone.iter(), known);
-        for record in &gone {
+        self.log_forgotten(missing.iter(), known);
+        for record in &missing {
             let owns = owner.as_ref().is_some_and(|(_, owner)| *owner == record.job_id);
             match self.clear_deleted(record, owns) {
                 Ok(freed) => {
@@ -65,7 +65,7 @@ impl Store {
                 Err(error) => deleted.errors.push(error),
             }
         }
-        self.count_deleted(&deleted, gone.iter());
+        self.count_deleted(&deleted, missing.iter());
         // Removes folders that are empty now; others stay.
         let _ = self.disk.remove_folder(&self.places.results(session));
         let _ = self.disk.remove_folder(&self.places.jobs(session));
@@ -154,7 +154,7 @@ impl Store {
     ) -> Result<Option<Record>, StoreError> {
         let lock = self.lock_record(job)?;
         let record = match self.read_in(session, job) {
-            Err(error) if error.is_gone() => return Ok(None),
+            Err(error) if error.is_missing() => return Ok(None),
             other => other?,
         };
         if !record.state.is_ended() || !still(&record) {

@@ -118,7 +118,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Returns true if the job's record is no longer in its place.
-    pub fn is_gone(&self) -> bool {
+    pub fn is_missing(&self) -> bool {
         matches!(self, Self::NotFound(_) | Self::Expired(_) | Self::SetAside { .. })
     }
 

@@ -46,7 +46,7 @@ impl Store {
                         due.push(record);
                     }
                 }
-                Err(error) if error.is_gone() => self.unmark_expiring(&session, &job),
+                Err(error) if error.is_missing() => self.unmark_expiring(&session, &job),
                 Err(_) => {}
             }
         }

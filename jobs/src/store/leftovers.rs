@@ -30,7 +30,7 @@ impl Store {
         let _lock = if look_only { None } else { Some(self.lock_record_briefly(&job)?) };
         match self.read_in(session, &job) {
             Ok(record) if record.state.is_active() => Ok(0),
-            Err(error) if !error.is_gone() => Ok(0),
+            Err(error) if !error.is_missing() => Ok(0),
             _ if look_only => Ok(1),
             _ => self.remove(&self.places.jobs(session).join(name)).map(u64::from),
         }
@@ -44,15 +44,15 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let mut count = 0;
         for job in known.indexed.iter().filter(|job| !alive.contains_key(job)) {
-            let gone = || matches!(self.read(job), Err(StoreError::NotFound(_) | StoreError::Expired(_)));
-            if !gone() {
+            let missing = || matches!(self.read(job), Err(StoreError::NotFound(_) | StoreError::Expired(_)));
+            if !missing() {
                 continue;
             }
             if look_only {
                 count += 1;
             } else {
                 let _lock = self.lock_record_briefly(job)?;
-                count += u64::from(gone() && self.remove(&self.places.index_entry(job))?);
+                count += u64::from(missing() && self.remove(&self.places.index_entry(job))?);
             }
         }
         Ok(count)
@@ -151,18 +151,18 @@ impl Store {
                 let note: serde_json::Value = serde_json::from_slice(bytes).ok()?;
                 note["job_id"].as_str()?.parse::<JobId>().ok()
             };
-            let gone = || -> Result<bool, StoreError> {
+            let missing = || -> Result<bool, StoreError> {
                 Ok(match self.bytes(&path)?.as_deref().and_then(note) {
                     Some(job) if alive.contains_key(&job) => false,
-                    Some(job) => self.read(&job).is_err_and(|error| error.is_gone()),
+                    Some(job) => self.read(&job).is_err_and(|error| error.is_missing()),
                     None => true,
                 })
             };
-            if entry.name.starts_with('.') || !gone()? {
+            if entry.name.starts_with('.') || !missing()? {
                 continue;
             }
             let _lock = self.lock_or_busy("key", name, super::locks::BRIEF)?;
-            if gone()? {
+            if missing()? {
                 count += 1;
                 if !look_only {
                     self.remove(&path)?;

@@ -88,7 +88,7 @@ impl HistoryLine {
 }
 
 /// Logs a job's end.
-fn tell_end(record: &Record, line: &HistoryLine) {
+fn log_end(record: &Record, line: &HistoryLine) {
     let (job, session, kind, elapsed_s) = (&record.job_id, &record.session_id, record.kind, line.elapsed_s);
     match &record.error {
         // Quoted text in a detail, such as a file name, is escaped.
@@ -118,11 +118,11 @@ impl Store {
             }
         });
         self.mark_expiring(record);
-        tell_end(record, &line);
+        log_end(record, &line);
     }
 
     /// Adds a deletion to the counters.
-    pub(super) fn count_deleted<'a>(&self, deleted: &Deleted, gone: impl Iterator<Item = &'a Record>) {
+    pub(super) fn count_deleted<'a>(&self, deleted: &Deleted, missing: impl Iterator<Item = &'a Record>) {
         let today = self.now().to_zoned(TimeZone::UTC).date();
         let first = self.now().checked_sub(self.settings.policy.history).map(|at| at.to_zoned(TimeZone::UTC).date());
         self.count(|counters| {
@@ -130,7 +130,7 @@ impl Store {
             counters.results_deleted += deleted.results;
             counters.bytes_freed += deleted.bytes;
             let day = counters.deleted_by_day.entry(today).or_default();
-            gone.for_each(|record| *day.entry(record.state).or_default() += 1);
+            missing.for_each(|record| *day.entry(record.state).or_default() += 1);
             if let Ok(first) = first {
                 counters.deleted_by_day.retain(|day, _| *day >= first);
             }

@@ -43,10 +43,10 @@ impl Store {
     /// When there is none, or it cannot be read.
     pub fn read_in(&self, session: &SessionId, job: &JobId) -> Result<Record, StoreError> {
         if self.folder(self.places.media(), &[session.as_str(), "jobs"])?.is_none() {
-            return Err(self.gone(session, job));
+            return Err(self.missing(session, job));
         }
         let path = self.places.record(session, job);
-        let Some(bytes) = self.bytes(&path)? else { return Err(self.gone(session, job)) };
+        let Some(bytes) = self.bytes(&path)? else { return Err(self.missing(session, job)) };
         let mut record = Record::parse(&bytes, session, job).map_err(|error| match error {
             ParseError::Invalid(source) => StoreError::Corrupt { path, source },
             ParseError::Newer(what) => StoreError::Newer { job: job.clone(), what },
@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// Returns the error for a record that is not where the index states.
-    fn gone(&self, session: &SessionId, job: &JobId) -> StoreError {
+    fn missing(&self, session: &SessionId, job: &JobId) -> StoreError {
         if self.disk.stat(&self.places.deleted(session, job)).is_ok() {
             return StoreError::Expired(job.clone());
         }

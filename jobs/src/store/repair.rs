@@ -143,7 +143,7 @@ impl Store {
         let look_only = scope.look_only;
         let record = match self.read_in(session, job) {
             Ok(record) => record,
-            Err(error) if error.is_gone() => return Ok(None),
+            Err(error) if error.is_missing() => return Ok(None),
             Err(StoreError::Corrupt { .. }) if !scope.quarantine => return Ok(None),
             Err(StoreError::Corrupt { .. }) => {
                 done.quarantined += u64::from(look_only || self.set_aside(session, job)?);

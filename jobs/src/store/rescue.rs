@@ -32,7 +32,7 @@ impl Store {
     pub fn rescue(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let record = match self.read_in(session, job) {
             Ok(record) => record,
-            Err(error) if error.is_gone() => return self.clear_active_mark(session, job),
+            Err(error) if error.is_missing() => return self.clear_active_mark(session, job),
             Err(error) => return Err(error),
         };
         if record.state.is_ended() {
@@ -54,7 +54,7 @@ impl Store {
         let lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
             Ok(record) => !record.state.is_ended(),
-            Err(error) if error.is_gone() => false,
+            Err(error) if error.is_missing() => false,
             Err(error) => return Err(error),
         };
         if !needed {
@@ -81,7 +81,7 @@ impl Store {
     pub(crate) fn is_stale(&self, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
         let _lock = self.lock_record_briefly(job)?;
         let record = match self.read_in(session, job) {
-            Err(error) if error.is_gone() => return Ok(None),
+            Err(error) if error.is_missing() => return Ok(None),
             other => other?,
         };
         if !record.state.is_active() {
@@ -107,9 +107,9 @@ impl Store {
         }
         let path = self.lease_file(job);
         let lease = self.disk.lock(&path, false).map_err(StoreError::io(&path))?;
-        let gone = lease.is_some() || self.hung_for(&record).is_some();
+        let missing = lease.is_some() || self.hung_for(&record).is_some();
         let publishing = publishing.filter(|_| record.is_publishing());
-        if !gone || (record.is_publishing() && publishing.is_none()) {
+        if !missing || (record.is_publishing() && publishing.is_none()) {
             return Ok(Rescue::Alive);
         }
         let finished = publishing.map_or(Ok(false), |publishing| self.finish_publishing(&record, publishing));

@@ -73,7 +73,7 @@ impl Store {
         let Ok(note) = serde_json::from_slice::<KeyNote>(&bytes) else { return Ok(None) };
         match self.read_in(&note.session_id, &note.job_id) {
             Ok(record) => Ok(Some(record).filter(|found| found.idempotency.as_ref().is_some_and(|i| i.key == key))),
-            Err(error) if error.is_gone() => Ok(None),
+            Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
         }
     }

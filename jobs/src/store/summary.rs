@@ -132,7 +132,7 @@ impl Store {
                     read.fetch_add(usize::from(keep), Ordering::Relaxed);
                     found.push((keep.then_some(stamp), Arc::new(Outline::of(&record))));
                 }
-                Err(error) if error.is_gone() => {}
+                Err(error) if error.is_missing() => {}
                 Err(_) => unreadable += 1,
             }
         }

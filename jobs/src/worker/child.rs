@@ -54,14 +54,14 @@ pub fn render_child() -> bool {
     let mut input = io::stdin().lock();
     let mut line = String::new();
     let Ok(Ok(request)) = input.read_line(&mut line).map(|_| serde_json::from_str::<ChildRequest>(&line)) else {
-        return say(&Line::Failed(JobError::new("BAD_REQUEST", "the request cannot be read")));
+        return send(&Line::Failed(JobError::new("BAD_REQUEST", "the request cannot be read")));
     };
     drop(input);
     let stop = Arc::new(AtomicBool::new(false));
-    let heard = Arc::clone(&stop);
+    let observed = Arc::clone(&stop);
     std::thread::spawn(move || {
         let _ = io::stdin().lock().read_to_end(&mut Vec::new());
-        heard.store(true, Ordering::SeqCst);
+        observed.store(true, Ordering::SeqCst);
     });
     // All threads start before memory runs short: a thread that dies while it starts is waited for
     // forever.
@@ -72,7 +72,7 @@ pub fn render_child() -> bool {
         Err(Some(error)) => Line::Failed(error),
         Err(None) => Line::Stopped,
     };
-    say(&line) && matches!(line, Line::Done(_))
+    send(&line) && matches!(line, Line::Done(_))
 }
 
 fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value>, Option<JobError>> {
@@ -92,11 +92,11 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
     let files: Vec<PathBuf> = session.tracks.iter().map(|track| track.file.clone()).collect();
     let rendered = render_to_folder(session, &request.staging, &RenderOptions::default(), &mut |progress| {
         let due = last.is_none_or(|(phase, at)| phase != progress.phase || at.elapsed() >= PAUSE);
-        let heard = !due || {
+        let observed = !due || {
             last = Some((progress.phase, Instant::now()));
-            say(&Line::At { phase: name(progress.phase), fraction: progress.fraction })
+            send(&Line::At { phase: name(progress.phase), fraction: progress.fraction })
         };
-        if heard && !stop.load(Ordering::SeqCst) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if observed && !stop.load(Ordering::SeqCst) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     let read: Vec<Option<String>> = match &rendered {
         Ok(Rendered { report, .. }) => report.tracks.iter().map(|track| track.blake3.clone()).collect(),
@@ -138,7 +138,7 @@ fn changed<'a>(files: &'a [PathBuf], submitted: &[String], read: &[Option<String
 }
 
 /// Returns true if the line could be written: the pipe is closed once the worker is dead.
-fn say(line: &Line) -> bool {
+fn send(line: &Line) -> bool {
     let text = serde_json::to_string(line).unwrap_or_default();
     let mut output = io::stdout().lock();
     writeln!(output, "{text}").and_then(|()| output.flush()).is_ok()

@@ -47,7 +47,7 @@ impl Runner for ProcessRunner {
         let mut child = self
             .start(&request)
             .map_err(|error| failed("RENDER_FAILED", format!("cannot start a process: {error}")))?;
-        let ended = self.listen(&mut child, watch);
+        let ended = self.receive(&mut child, watch);
         // Frees whatever the process still holds, whatever its outcome.
         let _ = child.process.kill();
         let status = child.process.wait();
@@ -110,9 +110,9 @@ impl ProcessRunner {
         Ok(Rendering { process, lines })
     }
 
-    fn listen(&self, child: &mut Rendering, watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>) -> Ended {
+    fn receive(&self, child: &mut Rendering, watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>) -> Ended {
         let start = Instant::now();
-        let mut told_at: Option<Instant> = None;
+        let mut reported_at: Option<Instant> = None;
         loop {
             let sign = match child.lines.recv_timeout(LOOK) {
                 Ok(line) => match serde_json::from_str(&line) {
@@ -123,13 +123,13 @@ impl ProcessRunner {
                     Err(_) => JobSignal::Heartbeat,
                 },
                 Err(RecvTimeoutError::Timeout) => JobSignal::Heartbeat,
-                Err(RecvTimeoutError::Disconnected) if told_at.is_some() => return Ended::Stopped,
+                Err(RecvTimeoutError::Disconnected) if reported_at.is_some() => return Ended::Stopped,
                 Err(RecvTimeoutError::Disconnected) => return Ended::Silent,
             };
-            match told_at {
+            match reported_at {
                 Some(at) if at.elapsed() > PATIENCE => return Ended::Stopped,
                 None if watch(sign).is_break() => {
-                    told_at = Some(Instant::now());
+                    reported_at = Some(Instant::now());
                     // The end of its input requests the process to stop.
                     child.process.stdin = None;
                 }

@@ -72,7 +72,7 @@ impl Worker {
                 Ok(Some(claim)) => return self.run(claim).map(Some),
                 // A newer version's job is left to workers of that version.
                 Ok(None) | Err(StoreError::Newer { .. }) => {}
-                Err(error) if error.is_gone() => {
+                Err(error) if error.is_missing() => {
                     self.store.rescue(&session, &job)?;
                 }
                 Err(StoreError::Corrupt { .. }) => {
@@ -97,7 +97,7 @@ impl Worker {
         let mut next_beat = Instant::now() + BEAT;
         let job = claim.record.clone();
         let done = self.runner.run(&job, &staged.folder, &mut |sign| {
-            stop = stop.or_else(|| self.hear(&mut claim, sign, &mut next_beat));
+            stop = stop.or_else(|| self.on_signal(&mut claim, sign, &mut next_beat));
             if stop.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let ended = match (done, stop) {
@@ -119,7 +119,7 @@ impl Worker {
             }
             (Err(_), Some(Stop::Shutdown)) => {
                 let ended = self.end(&mut claim, |record, now| record.transition(State::Queued, Actor::Worker, now));
-                ended.inspect(|()| tell_given_back(&job, "the worker stops"))
+                ended.inspect(|()| log_given_back(&job, "the worker stops"))
             }
             (Err(_), _) => self.end(&mut claim, |record, now| record.transition(State::Cancelled, Actor::Worker, now)),
         };
@@ -143,7 +143,7 @@ impl Worker {
     }
 
     /// Records the progress of the job; returns the reason to stop, if any.
-    fn hear(&self, claim: &mut Claim, sign: JobSignal, next_beat: &mut Instant) -> Option<Stop> {
+    fn on_signal(&self, claim: &mut Claim, sign: JobSignal, next_beat: &mut Instant) -> Option<Stop> {
         let (state, percent, message) = match sign {
             JobSignal::Progress(progress) => place(progress),
             JobSignal::Heartbeat => (claim.record.state, claim.record.progress, ""),
@@ -151,7 +151,7 @@ impl Worker {
         let due = Instant::now() >= *next_beat;
         // After a record was locked, a new stage also waits for the next heartbeat.
         let waits = *next_beat > Instant::now() + BEAT;
-        let heard = if state > claim.record.state && !waits {
+        let observed = if state > claim.record.state && !waits {
             let job = claim.record.job_id.clone();
             self.store.write_briefly(claim, |record, now| {
                 record.transition(state, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })?;
@@ -165,12 +165,12 @@ impl Worker {
         } else {
             Ok(())
         };
-        if matches!(heard, Err(StoreError::Busy(_))) {
+        if matches!(observed, Err(StoreError::Busy(_))) {
             *next_beat = Instant::now() + REST;
         }
         // A full disk prevents writing the progress, but not the work.
         let lost = matches!(
-            heard,
+            observed,
             Err(StoreError::LeaseLost(_)
                 | StoreError::NotFound(_)
                 | StoreError::Expired(_)
@@ -193,7 +193,7 @@ impl Worker {
         self.store.write_briefly(claim, |record, now| {
             record.transition(State::Queued, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })
         })?;
-        tell_given_back(&claim.record, "another process holds its lock");
+        log_given_back(&claim.record, "another process holds its lock");
         Ok(())
     }
 
@@ -213,7 +213,7 @@ impl Worker {
 }
 
 /// Logs that a job is back in the queue.
-fn tell_given_back(record: &Record, why: &str) {
+fn log_given_back(record: &Record, why: &str) {
     let (job, session, kind) = (&record.job_id, &record.session_id, record.kind);
     info!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, "job given back to the queue: {why}");
 }

@@ -41,25 +41,25 @@ pub struct Service {
 impl Service {
     /// Works until it is stopped or the queue is empty. Returns the error that kept it from a job,
     /// if it ended for lack of other jobs.
-    pub fn run(&self, tell: impl Fn(Event) + Sync) -> Option<StoreError> {
-        tell(Event::Repaired(self.worker.store().repair(&Scope::ALL)));
+    pub fn run(&self, report: impl Fn(Event) + Sync) -> Option<StoreError> {
+        report(Event::Repaired(self.worker.store().repair(&Scope::ALL)));
         let (busy, done) = (AtomicUsize::new(0), AtomicBool::new(false));
         let stuck = Mutex::new(None);
         std::thread::scope(|scope| {
             for _ in 0..self.concurrency.max(1) {
-                scope.spawn(|| self.work(&busy, &done, &stuck, &tell));
+                scope.spawn(|| self.work(&busy, &done, &stuck, &report));
             }
             let mut last: Option<Instant> = None;
             while !done.load(Ordering::SeqCst) && !self.worker.is_stopping() {
                 match cleanup::run_if_due(self.worker.store(), &|| self.worker.is_stopping()) {
-                    Ok(Some(document)) => tell(Event::Cleaned(document)),
+                    Ok(Some(document)) => report(Event::Cleaned(document)),
                     Ok(None) => {}
-                    Err(error) => tell(Event::Failed(error)),
+                    Err(error) => report(Event::Failed(error)),
                 }
                 if last.is_none_or(|last| last.elapsed() >= TICK) {
                     last = Some(Instant::now());
                     if let Err(error) = self.worker.store().delete_expired() {
-                        tell(Event::Failed(error));
+                        report(Event::Failed(error));
                     }
                 }
                 std::thread::sleep(PAUSE);
@@ -73,7 +73,7 @@ impl Service {
         busy: &AtomicUsize,
         done: &AtomicBool,
         stuck: &Mutex<Option<StoreError>>,
-        tell: &(impl Fn(Event) + Sync),
+        report: &(impl Fn(Event) + Sync),
     ) {
         let mut empty_before = false;
         while !self.worker.is_stopping() && !done.load(Ordering::SeqCst) {
@@ -84,7 +84,7 @@ impl Service {
             empty_before = !matches!(next, Ok(Some(_)));
             match next {
                 Ok(Some(record)) => {
-                    tell(Event::Left(Box::new(record)));
+                    report(Event::Left(Box::new(record)));
                     continue;
                 }
                 Ok(None) if self.once && idle => done.store(true, Ordering::SeqCst),
@@ -95,7 +95,7 @@ impl Service {
                         *place = Some(error);
                     }
                 }
-                Err(error) => tell(Event::Failed(error)),
+                Err(error) => report(Event::Failed(error)),
             }
             std::thread::sleep(PAUSE);
         }

@@ -57,7 +57,7 @@ impl Comparison<'_> {
             let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
             // Segments would find out which delay the peak stands for. Where each fits twice, they
             // are not needed.
-            let possible = places.iter().filter(|late| segment_vote::can_tell(first.stem, second.stem, **late));
+            let possible = places.iter().filter(|late| segment_vote::can_discriminate(first.stem, second.stem, **late));
             possible.map(|late| self.also(a, b, *late as f64)).collect::<Option<Vec<i64>>>()?.first().copied()
         };
         if let Some(also) = peak.as_ref().and_then(also) {
@@ -88,7 +88,7 @@ impl Comparison<'_> {
             let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
             let rough = candidates.into_iter().filter_map(|candidate| {
                 let search = self.envelope_search(first, second, candidate.late);
-                let found = segment_vote::ask(first, second, candidate.late, search)?;
+                let found = segment_vote::vote(first, second, candidate.late, search)?;
                 is_worth_refining(&found).then_some(CoarseOffset { found, search, strong: true })
             });
             most_agreed(rough)
@@ -102,7 +102,7 @@ impl Comparison<'_> {
             let common_s = self.rate.seconds(Sounding::of(first, second, late as f64).frames() as u64);
             let window_s = (common_s * (WINDOW_Z / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
             let search = SegmentSearch { window_s, reach_s: 0.02, drifts: true };
-            let found = segment_vote::ask(first, second, late, search)?;
+            let found = segment_vote::vote(first, second, late, search)?;
             is_worth_refining(&found).then_some(CoarseOffset { found, search, strong: z >= STRONG_Z })
         });
         most_agreed(rough)

@@ -95,13 +95,18 @@ pub(crate) fn places(
 }
 
 /// Returns true if the stems overlap enough for a vote when `b` is delayed by `late`.
-pub(crate) fn can_tell(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
+pub(crate) fn can_discriminate(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
     common(a, b, late as f64).len() as f64 >= SHORTEST_S * (FEWEST + 1) as f64 * a.rate().as_f64()
 }
 
 /// Measures the delay of `b` against `a` near `late` with segments along the stems, at the
 /// decimated rate. `None` if the common part is too short for [`FEWEST`] segments with sound.
-pub(crate) fn ask(a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: i64, search: SegmentSearch) -> Option<SegmentVote> {
+pub(crate) fn vote(
+    a: &PreparedStem<'_>,
+    b: &PreparedStem<'_>,
+    late: i64,
+    search: SegmentSearch,
+) -> Option<SegmentVote> {
     let factor = a.factor();
     let rate = a.stem.rate().as_f64() / factor as f64;
     let sounding = Sounding::of(a, b, late as f64);

@@ -40,7 +40,7 @@ pub(crate) fn decide(evidence: &PairVerdicts<'_>, settings: &AlignSettings) -> V
                 return StemAlignment::left("ambiguous: the offsets of its group contradict each other");
             }
             let reference = match settings.reference {
-                Some(asked) if group.contains(&asked) => asked,
+                Some(requested) if group.contains(&requested) => requested,
                 Some(_) => {
                     let mut answer =
                         StemAlignment::left("unrelated: it shares its source with others, but not with the reference");
@@ -51,8 +51,8 @@ pub(crate) fn decide(evidence: &PairVerdicts<'_>, settings: &AlignSettings) -> V
             };
             let mut answer = in_group(stem, reference, &pairs, &solution.places, evidence);
             // In time with the reference, as it came.
-            if let Some(told) = stays(stem, evidence.verdicts).filter(|_| answer.decision == Decision::Left) {
-                answer.reason = told.reason;
+            if let Some(reported) = stays(stem, evidence.verdicts).filter(|_| answer.decision == Decision::Left) {
+                answer.reason = reported.reason;
             }
             answer
         })

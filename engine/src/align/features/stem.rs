@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn the_pieces_in_which_a_stem_comes_change_no_bit() {
         let noise = signals::white_noise(8, 0.5, 33_333);
-        let heard = |sizes: &[usize]| {
+        let observed = |sizes: &[usize]| {
             let mut stem = StemFeatures::new(SampleRate::new(44_100).unwrap(), 4_096);
             let (mut rest, mut sizes) = (&noise[..], sizes.iter().cycle());
             while !rest.is_empty() {
@@ -256,10 +256,10 @@ mod tests {
             assert!(stem.recent.len() < 33_333 / 4, "{}", stem.recent.len());
             (decimated, stem.levels().into_parts())
         };
-        let at_once = heard(&[4_096]);
+        let at_once = observed(&[4_096]);
         assert_eq!(at_once.0.len(), 33_333_usize.div_ceil(8));
         assert_eq!(at_once.1.2.len(), 33_333_usize.div_ceil(441) + 1);
-        assert!(at_once == heard(&[1, 7, 0, 1_500, 333]) && at_once == heard(&[33_333]));
+        assert!(at_once == observed(&[1, 7, 0, 1_500, 333]) && at_once == observed(&[33_333]));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) struct SegmentMeasurement {
     pub(crate) cross: Vec<Complex<f32>>,
     /// Cross-spectrum weighted by the coherence of each bin in the other segments; empty if not
     /// computed.
-    pub(crate) heard: Vec<Complex<f32>>,
+    pub(crate) observed: Vec<Complex<f32>>,
     first: Vec<f32>,
     second: Vec<f32>,
 }
@@ -34,7 +34,7 @@ impl SegmentMeasurement {
     /// Returns the weighted cross-spectrum, each bin turned back by a delay. It is real where the
     /// delay is right.
     pub(crate) fn turned(&self, late: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
-        turned(self.heard.iter().copied().map(wide), late - self.base, window)
+        turned(self.observed.iter().copied().map(wide), late - self.base, window)
     }
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn measure(
             base,
             lag: best as f64 - reach as f64,
             cross: pairs().map(|(a, b)| a.conj() * b).collect(),
-            heard: Vec::new(),
+            observed: Vec::new(),
             first: pairs().map(|(a, _)| a.norm_sqr()).collect(),
             second: pairs().map(|(_, b)| b.norm_sqr()).collect(),
         }
@@ -218,12 +218,12 @@ pub(crate) fn weight_by_coherence(measured: &mut [SegmentMeasurement], window: &
         }
         let lag = highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64;
         // Loud segments would drown the others, and the loud sound may be another instrument.
-        let heard = &bins[window.bins.clone()];
-        let scale = heard.iter().map(|bin| bin.norm()).sum::<f32>().max(f32::MIN_POSITIVE).recip();
-        (lag, heard.iter().map(|bin| bin * scale).collect::<Vec<_>>())
+        let observed = &bins[window.bins.clone()];
+        let scale = observed.iter().map(|bin| bin.norm()).sum::<f32>().max(f32::MIN_POSITIVE).recip();
+        (lag, observed.iter().map(|bin| bin * scale).collect::<Vec<_>>())
     };
-    let heard: Vec<_> = (0..measured.len()).into_par_iter().map(listen).collect();
-    measured.iter_mut().zip(heard).for_each(|(one, heard)| (one.lag, one.heard) = heard);
+    let observed: Vec<_> = (0..measured.len()).into_par_iter().map(listen).collect();
+    measured.iter_mut().zip(observed).for_each(|(one, observed)| (one.lag, one.observed) = observed);
 }
 
 /// Returns the index at which a curve is highest or lowest.
@@ -243,8 +243,8 @@ pub(crate) fn summit(one: &SegmentMeasurement, pooled: &PooledSpectrum, window: 
 }
 
 /// Returns the same lag for the weighted cross-spectrum of a segment.
-pub(crate) fn summit_heard(one: &SegmentMeasurement, window: &Window) -> f64 {
-    top(&one.heard.iter().copied().map(wide), window, one.lag)
+pub(crate) fn weighted_summit(one: &SegmentMeasurement, window: &Window) -> f64 {
+    top(&one.observed.iter().copied().map(wide), window, one.lag)
 }
 
 /// Finds the top of the band-limited correlation of the compared bins with Newton's method.

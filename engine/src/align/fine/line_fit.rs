@@ -72,13 +72,13 @@ mod tests {
     /// Counts the rows of 3000 in which a drift is found. Segments lie on a line that drifts by
     /// `drift` frames per segment, each up to half a frame off by chance.
     fn drifting(windows: usize, drift: f64) -> usize {
-        let told = |seed: &u64| {
+        let reported = |seed: &u64| {
             let off = signals::white_noise(*seed, 0.5, windows);
             let points: Vec<_> =
                 off.iter().enumerate().map(|(n, off)| (n as f64, drift * n as f64 + f64::from(*off))).collect();
             one_by_one(&points).0.drift != 0.0
         };
-        (0..3_000).filter(told).count()
+        (0..3_000).filter(reported).count()
     }
 
     #[test]

@@ -92,12 +92,12 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
         let tolerance = (0.5 * window.size as f64 / part.len() as f64).max(2.0);
         let curve = window.lags(&spread(pooled, window, part), field);
         // Lags after the direct path are its reflections in this band.
-        let heard = |n: &usize| match &arrival {
+        let observed = |n: &usize| match &arrival {
             Some(arrival) if in_room => arrival.quiet.contains(n) || n.abs_diff(best) <= summit_lobe,
             _ => true,
         };
         let higher = |own: usize, n: usize| if curve[n].abs() > curve[own].abs() { n } else { own };
-        let own = (0..curve.len()).filter(heard).reduce(higher).unwrap_or(best);
+        let own = (0..curve.len()).filter(observed).reduce(higher).unwrap_or(best);
         // A band may be less coherent than chance, as a stem far below others is. It still shows by
         // a peak that chance does not reach.
         if mean < LEAST_COHERENCE && stands_out(&curve, own, tolerance) < LEAST_Z_OF_BAND {

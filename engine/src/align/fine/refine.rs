@@ -1,7 +1,7 @@
 //! Fine search, at the full rate: the course along which the phases of the cross-spectrum, weighted
 //! by their coherence, agree.
 
-use super::cross_spectrum::{SegmentMeasurement, measure, pool_segments, summit, summit_heard, weight_by_coherence};
+use super::cross_spectrum::{SegmentMeasurement, measure, pool_segments, summit, weight_by_coherence, weighted_summit};
 use super::group_delay_check::GroupDelayCheck;
 use super::line_fit::{self, deviations};
 use super::peak_quality::{conclude, peak_quality};
@@ -183,7 +183,7 @@ impl<'a> StemPair<'a> {
     fn best(&self, rough: &DelayMap) -> Option<TrackedDelay> {
         let straight = self.along_a_line(rough);
         match &straight {
-            Some(followed) if followed.asks_for_no_bend() || !followed.promises(self.rate()) => straight,
+            Some(followed) if followed.needs_no_breakpoint() || !followed.promises(self.rate()) => straight,
             _ => self
                 .along_bends(rough)
                 .filter(|bent| straight.as_ref().is_none_or(|line| bent.beats(line)))
@@ -229,11 +229,11 @@ impl<'a> StemPair<'a> {
         for round in 0..ROUNDS {
             let measured = self.measure(&window, starts, &course);
             let pooled = pool_segments(&measured, window.bins.clone());
-            let says = |one: &SegmentMeasurement| {
-                let lag = if self.weighted { summit_heard(one, &window) } else { summit(one, &pooled, &window) };
+            let expected = |one: &SegmentMeasurement| {
+                let lag = if self.weighted { weighted_summit(one, &window) } else { summit(one, &pooled, &window) };
                 (one.at, one.base + lag)
             };
-            let exact: Vec<(f64, f64)> = measured.iter().map(says).collect();
+            let exact: Vec<(f64, f64)> = measured.iter().map(expected).collect();
             let near = |(at, late): &(f64, f64)| (late - course.late(*at)).abs() <= TOLERANCE;
             let on: Vec<(f64, f64)> = exact.iter().filter(|point| near(point)).copied().collect();
             let few = on.len() < segment_vote::FEWEST;
@@ -249,9 +249,9 @@ impl<'a> StemPair<'a> {
             } else {
                 let next = if course.is_straight() {
                     let (line, deviations) = if self.weighted {
-                        let heard = measured.iter().zip(&exact).filter(|(_, point)| near(point));
-                        let heard: Vec<_> = heard.map(|(one, _)| one).collect();
-                        line_fit::as_one(&heard, &window, &course, &on, TOLERANCE)
+                        let observed = measured.iter().zip(&exact).filter(|(_, point)| near(point));
+                        let observed: Vec<_> = observed.map(|(one, _)| one).collect();
+                        line_fit::as_one(&observed, &window, &course, &on, TOLERANCE)
                     } else {
                         line_fit::one_by_one(&on)
                     };
@@ -323,7 +323,7 @@ impl TrackedDelay {
     }
 
     /// Returns true if all segments are on a line, and their deviations follow no pattern.
-    fn asks_for_no_bend(&self) -> bool {
+    fn needs_no_breakpoint(&self) -> bool {
         let grain = grain(0.0, self.window.hann_len());
         self.on.len() == self.exact.len() && breakpoints::bent(self.course.start, &self.exact, &grain).is_straight()
     }

@@ -133,11 +133,11 @@ fn confidence_means_the_chance_of_being_right() {
     println!("both halves agree in {}, of which with these shares of windows wrong: {wrong:.2?}", halves.count());
     for edge in EDGES.windows(2) {
         let bin: Vec<_> = found.iter().filter(|one| (edge[0]..edge[1]).contains(&one.confidence)).collect();
-        let said = bin.iter().map(|one| one.confidence).sum::<f64>() / bin.len().max(1) as f64;
+        let stated = bin.iter().map(|one| one.confidence).sum::<f64>() / bin.len().max(1) as f64;
         let right = bin.iter().filter(|one| one.right).count();
-        println!("| {} to {} | {} | {said:.4} | {right} |", edge[0], edge[1].min(1.0), bin.len());
+        println!("| {} to {} | {} | {stated:.4} | {right} |", edge[0], edge[1].min(1.0), bin.len());
         // Twenty cases determine a share to a fifth or so.
-        assert!(bin.len() < 20 || (said - right as f64 / bin.len() as f64).abs() < 0.2, "{edge:?}");
+        assert!(bin.len() < 20 || (stated - right as f64 / bin.len() as f64).abs() < 0.2, "{edge:?}");
     }
     assert!(found.iter().all(|one| one.right || one.confidence < 0.999), "a sure offset was wrong");
 }

@@ -84,11 +84,11 @@ fn of_microphones_far_off_in_a_room_most_are_found_and_none_elsewhere() {
     let found = |(n, ((direct_to_reverberant_db, reverb_s), stem)): (usize, ((f64, f64), usize))| {
         let room = Room { direct_to_reverberant_db, reverb_s };
         let session = room_session(70 + n as u64, 12.0, RATE_HZ, &stems[stem..=stem], room);
-        let told = second(&session.stems[0], &session.stems[1]);
+        let reported = second(&session.stems[0], &session.stems[1]);
         let truth = session.late.unwrap().0;
-        let elsewhere = told.decision == Decision::Moved && !is_found(&told, truth, 3.0);
-        assert!(!elsewhere, "{} {stem}, {truth}: {told:?}", session.kind);
-        is_found(&told, truth, 3.0)
+        let elsewhere = reported.decision == Decision::Moved && !is_found(&reported, truth, 3.0);
+        assert!(!elsewhere, "{} {stem}, {truth}: {reported:?}", session.kind);
+        is_found(&reported, truth, 3.0)
     };
     let found = cases.into_par_iter().enumerate().map(found).filter(|found| *found).count();
     assert!(found >= 16, "{found} of 24");
@@ -100,23 +100,23 @@ fn of_clocks_that_wander_nine_tenths_are_within_two_deviations() {
         ["unheard/guitar.flac", "unheard/drums.flac", "unheard/war-song.ogg", "unheard/vocals.flac"].map(short).into();
     let clocks = [(0.5, 1.0), (0.8, 3.8), (1.5, 2.0), (3.0, 4.0), (4.5, 1.5), (6.0, 3.0)];
     let cases: Vec<_> = clocks.iter().flat_map(|clock| (0..stems.len()).map(move |stem| (*clock, stem))).collect();
-    let told = |(n, ((hz, depth), stem)): (usize, ((f64, f64), usize))| {
+    let reported = |(n, ((hz, depth), stem)): (usize, ((f64, f64), usize))| {
         let phase = Dice::new(n as u64).within(0.0, std::f64::consts::TAU);
         let copy = wandering(&stems[stem], 1_200.3, 0.0, &[Swing { depth, hz, phase }], RATE_HZ);
-        let told = second(&stems[stem], &with_floor(&copy, -70.0, n as u64));
-        let off = told.late_samples.filter(|_| told.decision == Decision::Moved)? - 1_200.3;
-        Some(off.abs() <= 2.0 * told.late_uncertainty)
+        let reported = second(&stems[stem], &with_floor(&copy, -70.0, n as u64));
+        let off = reported.late_samples.filter(|_| reported.decision == Decision::Moved)? - 1_200.3;
+        Some(off.abs() <= 2.0 * reported.late_uncertainty)
     };
-    let told: Vec<bool> = cases.into_par_iter().enumerate().filter_map(told).collect();
-    let within = told.iter().filter(|within| **within).count();
-    assert!(told.len() >= 16 && 10 * within >= 9 * told.len(), "{within} of {}", told.len());
+    let reported: Vec<bool> = cases.into_par_iter().enumerate().filter_map(reported).collect();
+    let within = reported.iter().filter(|within| **within).count();
+    assert!(reported.len() >= 16 && 10 * within >= 9 * reported.len(), "{within} of {}", reported.len());
 }
 
 #[test]
 fn the_uncertainty_of_a_steady_clock_stays_small() {
     for name in ["band/vocals.flac", "feelings/band.ogg", "unheard/guitar.flac"] {
-        let told = second(&short(name), &late(&short(name), 1_200.3));
-        assert!(told.late_uncertainty <= 0.02, "{name}: {told:?}");
+        let reported = second(&short(name), &late(&short(name), 1_200.3));
+        assert!(reported.late_uncertainty <= 0.02, "{name}: {reported:?}");
     }
 }
 
@@ -124,6 +124,10 @@ fn the_uncertainty_of_a_steady_clock_stays_small() {
 fn what_is_shared_but_cannot_be_placed_is_not_called_unrelated() {
     // A clock that swings by 60 frames: segments find too little of one delay.
     let source = short("feelings/band.ogg");
-    let told = second(&source, &wandering(&source, 10.0, 0.0, &[Swing { depth: 60.0, hz: 0.5, phase: 1.0 }], RATE_HZ));
-    assert!(told.decision == Decision::Left && told.reason.starts_with("unsure: it shares something"), "{told:?}");
+    let reported =
+        second(&source, &wandering(&source, 10.0, 0.0, &[Swing { depth: 60.0, hz: 0.5, phase: 1.0 }], RATE_HZ));
+    assert!(
+        reported.decision == Decision::Left && reported.reason.starts_with("unsure: it shares something"),
+        "{reported:?}"
+    );
 }

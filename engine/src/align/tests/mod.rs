@@ -301,13 +301,13 @@ fn told_to_stop_it_leaves_everything() {
 fn it_says_how_far_it_is_and_never_goes_back() {
     let source = rhythm(97);
     let stems: Vec<StemFeatures> = (0..6).map(|n| features(&shifted(&source, n * 40))).collect();
-    let heard = std::cell::RefCell::new(Vec::new());
+    let observed = std::cell::RefCell::new(Vec::new());
     let watch = |done| {
-        heard.borrow_mut().push(done);
+        observed.borrow_mut().push(done);
         false
     };
     align(&stems, &AlignSettings::default(), PairSelection::All, &watch);
-    let heard = heard.into_inner();
-    assert!(heard.is_sorted() && heard[0] == 0.0 && heard.iter().all(|done| *done <= 1.0), "{heard:?}");
-    assert!(*heard.last().unwrap() >= 2.0 / 3.0, "{heard:?}");
+    let observed = observed.into_inner();
+    assert!(observed.is_sorted() && observed[0] == 0.0 && observed.iter().all(|done| *done <= 1.0), "{observed:?}");
+    assert!(*observed.last().unwrap() >= 2.0 / 3.0, "{observed:?}");
 }

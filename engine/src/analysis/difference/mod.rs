@@ -164,11 +164,11 @@ fn offset_frames(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<f64>, DifferenceError> {
     let paths: [PathBuf; 2] = [first.into(), second.into()];
-    let heard = analyse_files(&paths, rate, stop)?;
-    if heard.iter().any(|heard| heard.unfit.is_some()) {
+    let observed = analyse_files(&paths, rate, stop)?;
+    if observed.iter().any(|observed| observed.unfit.is_some()) {
         return Ok(None);
     }
-    let features: Vec<_> = heard.into_iter().map(|heard| heard.features).collect();
+    let features: Vec<_> = observed.into_iter().map(|observed| observed.features).collect();
     let settings = AlignSettings { assume_related: true, reference: Some(0), ..AlignSettings::default() };
     let alignment = align(&features, &settings, PairSelection::All, &|_| stop());
     if stop() {

@@ -61,7 +61,7 @@ impl<I: LiveInput> LiveEngine<I> {
         }
         if exchange.latency != self.latency() {
             self.counters.latency.store(exchange.latency, Relaxed);
-            self.tell(Event::LatencyChanged { frame: self.frame, latency: exchange.latency });
+            self.emit(Event::LatencyChanged { frame: self.frame, latency: exchange.latency });
         }
         self.give_back(Retired::Shell(exchange));
     }

@@ -64,7 +64,7 @@ impl<I: LiveInput> LiveEngine<I> {
             if self.transport.motion() == Motion::Cueing && self.inputs_are_cued() {
                 self.counters.ended.store(false, Relaxed);
                 self.transport.roll(self.renderer.summing().latency(), self.ramp);
-                self.tell_motion();
+                self.emit_motion();
             }
             if self.transport.motion() != Motion::Rolling {
                 out.slice_mut(done..out.frames()).fill(0.0);
@@ -140,7 +140,7 @@ impl<I: LiveInput> LiveEngine<I> {
                 self.transport_to(Next::Go { position, roll });
             }
             Action::StripParam(strip, dial) => self.dials.set(strip, dial, ramp, &mut self.renderer),
-            Action::MasterGain(gain) => self.gain.go([gain], 0, ramp),
+            Action::MasterGain(gain) => self.gain.ramp_to([gain], 0, ramp),
             Action::ChainSwap(exchange) => self.waiting.push_back(exchange),
         }
     }
@@ -151,7 +151,7 @@ impl<I: LiveInput> LiveEngine<I> {
             self.jump_to_target(next);
         }
         if self.transport.motion() != before {
-            self.tell_motion();
+            self.emit_motion();
         }
     }
 
@@ -214,7 +214,7 @@ impl<I: LiveInput> LiveEngine<I> {
         if !sound {
             out.fill(0.0);
             self.forget();
-            self.tell(Event::Reset { frame: self.frame });
+            self.emit(Event::Reset { frame: self.frame });
         }
         self.transport.fade(out);
         self.measure(out);
@@ -222,24 +222,24 @@ impl<I: LiveInput> LiveEngine<I> {
         if self.exchanging {
             self.collect();
         }
-        self.go_on(frames);
+        self.proceed(frames);
     }
 
     /// Advances the position. A completed fade-out triggers its pending action. After the tail of
     /// the last stem the position returns to the beginning.
-    fn go_on(&mut self, frames: usize) {
+    fn proceed(&mut self, frames: usize) {
         let next = self.transport.advance(frames);
         let ended = self.renderer.tracks().iter().all(|track| track.input.input.has_ended());
         // The block in which the last stem ends is not counted: some of it was sound.
         self.rung = self.rung.filter(|_| ended).map_or(ended.then_some(0), |rung| Some(rung + frames as u64));
         if let Some(next) = next {
             self.jump_to_target(next);
-            self.tell_motion();
+            self.emit_motion();
         } else if self.rung.is_some_and(|rung| rung >= self.longest_tail + self.latency()) {
             self.counters.ended.store(true, Relaxed);
-            self.tell(Event::Ended { frame: self.frame });
+            self.emit(Event::Ended { frame: self.frame });
             self.jump_to_target(Next::Go { position: 0, roll: false });
-            self.tell_motion();
+            self.emit_motion();
         }
     }
 
@@ -249,11 +249,11 @@ impl<I: LiveInput> LiveEngine<I> {
             let input = &mut self.renderer.tracks_mut()[index].input;
             let (silenced, starved) = (input.take_fault(), input.input.take_starvations());
             if silenced {
-                self.tell(Event::Silenced { track: index, frame });
+                self.emit(Event::Silenced { track: index, frame });
             }
             if starved > 0 {
                 self.counters.starvations.fetch_add(u64::from(starved), Relaxed);
-                self.tell(Event::Starved { track: index, frame });
+                self.emit(Event::Starved { track: index, frame });
             }
         }
     }
@@ -286,12 +286,12 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    fn tell_motion(&mut self) {
+    fn emit_motion(&mut self) {
         let (motion, position) = (self.transport.motion(), self.transport.position());
-        self.tell(Event::Moved { motion, frame: self.frame, position });
+        self.emit(Event::Moved { motion, frame: self.frame, position });
     }
 
-    pub(crate) fn tell(&mut self, event: Event) {
+    pub(crate) fn emit(&mut self, event: Event) {
         // No event sent from here owns memory: dropping one that does not fit never calls the
         // allocator.
         if self.events.try_send(event).is_err() {

@@ -106,19 +106,22 @@ mod tests {
     fn an_input_that_goes_mad_dies_away_and_is_told_once() {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e12] {
             let mut guarded = FiniteInput::new(Bad(bad, 130));
-            let (mut out, mut heard, mut news) = (AudioBuffer::new(2, 50), [Vec::new(), Vec::new()], 0);
+            let (mut out, mut observed, mut news) = (AudioBuffer::new(2, 50), [Vec::new(), Vec::new()], 0);
             for _ in 0..10 {
                 guarded.fill(&mut out.block_mut());
                 news += usize::from(guarded.take_fault());
-                heard.iter_mut().enumerate().for_each(|(channel, heard)| heard.extend_from_slice(out.channel(channel)));
+                observed
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(channel, observed)| observed.extend_from_slice(out.channel(channel)));
             }
             assert_eq!(news, 1);
-            for heard in heard {
-                assert!(heard[..130].iter().all(|x| *x == 0.5));
+            for observed in observed {
+                assert!(observed[..130].iter().all(|x| *x == 0.5));
                 // Half a full scale over 128 frames along the smooth step, whose steepest slope is
                 // 15/8.
-                assert!(heard.windows(2).all(|two| (two[1] - two[0]).abs() < 0.5 * 1.875 / 128.0 + 1e-6));
-                assert!(heard[130 + 128..].iter().all(|x| *x == 0.0));
+                assert!(observed.windows(2).all(|two| (two[1] - two[0]).abs() < 0.5 * 1.875 / 128.0 + 1e-6));
+                assert!(observed[130 + 128..].iter().all(|x| *x == 0.0));
             }
             guarded.clear_fault();
             guarded.fill(&mut out.block_mut());

@@ -75,22 +75,22 @@ impl StripParams {
         }
         match (strip, dial) {
             // Whether a track is audible depends on the solo state of every other track.
-            (_, StripParam::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.go_track(index, ramp, renderer)),
-            (Strip::Track(index), _) => self.go_track(index, ramp, renderer),
+            (_, StripParam::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.ramp_track(index, ramp, renderer)),
+            (Strip::Track(index), _) => self.ramp_track(index, ramp, renderer),
             (Strip::Bus(index), _) => {
                 let (setting, place) = &self.buses[index];
                 if let Some(bus) = renderer.summing_mut().bus_mut(*place) {
-                    bus.go(setting.stance.matrix(2), fader(setting.gain_db, setting.mute), ramp);
+                    bus.ramp_to(setting.stance.matrix(2), fader(setting.gain_db, setting.mute), ramp);
                 }
             }
             (Strip::Master, _) => {}
         }
     }
 
-    fn go_track<I: Input>(&self, index: usize, ramp: u64, renderer: &mut Renderer<FiniteInput<I>>) {
+    fn ramp_track<I: Input>(&self, index: usize, ramp: u64, renderer: &mut Renderer<FiniteInput<I>>) {
         let setting = &self.tracks[index];
         let silent = setting.mute || (!setting.solo && self.tracks.iter().any(|track| track.solo));
         let matrix = setting.stance.matrix(setting.channels);
-        renderer.tracks_mut()[index].strip_mut().go(matrix, fader(setting.gain_db, silent), ramp);
+        renderer.tracks_mut()[index].strip_mut().ramp_to(matrix, fader(setting.gain_db, silent), ramp);
     }
 }

@@ -167,8 +167,8 @@ impl SessionMirror {
             Strip::Track(index) => self.fixed.channels[index],
             Strip::Bus(_) | Strip::Master => 2,
         };
-        let heard = slots.iter().zip(&*inserts).filter(|(slot, _)| !slot.bypassed);
-        let chain = Chain::build_known(heard.map(|(slot, insert)| (slot.id, insert)), &self.fixed.spec(channels))
+        let observed = slots.iter().zip(&*inserts).filter(|(slot, _)| !slot.bypassed);
+        let chain = Chain::build_known(observed.map(|(slot, insert)| (slot.id, insert)), &self.fixed.spec(channels))
             .map_err(|error| CommandError::Invalid(error.to_string()))?;
         check(&session, self.fixed.rate)?;
 

@@ -12,10 +12,10 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum DeviceError {
     /// The system has none, or none of this name.
-    #[error("there is no output device{asked}; there {known}")]
+    #[error("there is no output device{requested}; there {known}")]
     Missing {
         /// ` called "…"`, if a name was requested.
-        asked: String,
+        requested: String,
         /// The available devices.
         known: String,
     },
@@ -98,8 +98,8 @@ impl OutputDevice {
         let Some(device) = found else {
             let known: Vec<_> = device_names().unwrap_or_default().into_iter().map(|device| device.id).collect();
             let known = if known.is_empty() { "are none".into() } else { format!("are {}", known.join(", ")) };
-            let asked = name.map(|name| format!(" called {name:?}")).unwrap_or_default();
-            return Err(DeviceError::Missing { asked, known });
+            let requested = name.map(|name| format!(" called {name:?}")).unwrap_or_default();
+            return Err(DeviceError::Missing { requested, known });
         };
         let name = DeviceName::of(&device).name;
         let ranges: Vec<_> = device.supported_output_configs().map_err(system(&name))?.collect();

@@ -54,7 +54,7 @@ impl<I> Drop for Lent<I> {
 }
 
 /// Converts a stream error to an event; `None` for errors that need no report.
-fn told(error: &cpal::Error) -> Option<Event> {
+fn reported(error: &cpal::Error) -> Option<Event> {
     let message = error.to_string();
     match error.kind() {
         // Errors that the system has recovered from by itself are not reported.
@@ -82,7 +82,7 @@ impl OutputDevice {
         let mut is_lost = false;
         let lost = move |error: cpal::Error| {
             // A failed device reports the error at every block: the first time is enough.
-            if let Some(event) = told(&error)
+            if let Some(event) = reported(&error)
                 && !is_lost
             {
                 is_lost = matches!(event, Event::DeviceLost { .. });
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn only_what_ends_the_sound_is_told_as_a_loss() {
         use cpal::ErrorKind::{DeviceChanged, DeviceNotAvailable, RealtimeDenied, StreamInvalidated, Xrun};
-        let event = |kind: cpal::ErrorKind| told(&cpal::Error::from(kind));
+        let event = |kind: cpal::ErrorKind| reported(&cpal::Error::from(kind));
         assert!([Xrun, RealtimeDenied].into_iter().all(|kind| event(kind).is_none()));
         assert!(matches!(event(DeviceChanged), Some(Event::DeviceChanged { .. })));
         for kind in [DeviceNotAvailable, StreamInvalidated] {

@@ -72,7 +72,7 @@ impl Prefetcher {
                 let frames = self.clip.here().min(CHUNK as u64) as usize;
                 let sound = if self.clip.has_ended() { 0 } else { self.clip.fill(&mut self.buffer.first_mut(frames)) };
                 // A stem that breaks off stays silent, in a loop as well.
-                let broken = self.tell_failure();
+                let broken = self.send_failure();
                 let ended = broken || self.clip.has_ended();
                 self.writer.write(&self.buffer.first(if ended { sound } else { frames }));
                 if ended {
@@ -90,7 +90,7 @@ impl Prefetcher {
         }
     }
 
-    fn tell_failure(&mut self) -> bool {
+    fn send_failure(&mut self) -> bool {
         let Some(message) = self.clip.take_failure() else { return false };
         // The event is dropped if the queue is full or has no receiver.
         let _ = self.events.try_send(Event::StemFailed { track: self.track, message });

@@ -103,10 +103,10 @@ impl RingInput {
         if !self.starving && self.playable() == 0 {
             self.starving = true;
             self.starvations += 1;
-            self.gain.go([0.0], 0, FADE as u64);
+            self.gain.ramp_to([0.0], 0, FADE as u64);
         } else if self.starving && self.gain.left() == 0 && self.playable() >= frames.max(self.enough) {
             self.starving = false;
-            self.gain.go([1.0], 0, FADE as u64);
+            self.gain.ramp_to([1.0], 0, FADE as u64);
         }
     }
 
@@ -238,29 +238,29 @@ mod tests {
     fn a_track_that_starves_fades_out_and_comes_back_in_time() {
         for size in [1, 17, 64, 100, 500] {
             let (mut writer, mut input) = begun();
-            let (mut heard, mut there) = (Vec::new(), 1_000);
+            let (mut observed, mut there) = (Vec::new(), 1_000);
             let mut out = AudioBuffer::new(1, size);
-            while heard.len() < 4_500 {
+            while observed.len() < 4_500 {
                 // The reader stops, is 1500 frames behind, and then catches up.
-                if heard.len() >= 2_500 && there < heard.len() + 1_000 {
-                    let frames = writer.room().min(heard.len() + 1_000 - there);
+                if observed.len() >= 2_500 && there < observed.len() + 1_000 {
+                    let frames = writer.room().min(observed.len() + 1_000 - there);
                     write(&mut writer, frames);
                     there += frames;
                 }
                 input.fill(&mut out.block_mut());
-                heard.extend_from_slice(out.channel(0));
+                observed.extend_from_slice(out.channel(0));
             }
             assert_eq!((input.take_starvations(), input.take_starvations()), (1, 0));
-            let silent = heard.iter().filter(|x| **x == 0.0).count();
+            let silent = observed.iter().filter(|x| **x == 0.0).count();
             assert!((1_500..2_100).contains(&silent), "{silent} in blocks of {size}");
             // The smooth step's steepest slope is 15/8 of a straight line's: 0.0146 a frame, in
             // blocks of any size.
-            let steps = heard.windows(2).map(|two| (two[1] - two[0]).abs());
+            let steps = observed.windows(2).map(|two| (two[1] - two[0]).abs());
             assert!(steps.fold(0.0, f32::max) < 1.875 / 128.0 + 1e-4, "blocks of {size}");
             // All frames read before are played first. Afterwards playback continues where it would
             // have been.
-            assert!((heard[871] - (1.0 + 871.0 * 1e-6)).abs() < 1e-6, "{}", heard[871]);
-            assert!((heard[4_400] - (1.0 + 4_400.0 * 1e-6)).abs() < 1e-6, "{}", heard[4_400]);
+            assert!((observed[871] - (1.0 + 871.0 * 1e-6)).abs() < 1e-6, "{}", observed[871]);
+            assert!((observed[4_400] - (1.0 + 4_400.0 * 1e-6)).abs() < 1e-6, "{}", observed[4_400]);
         }
     }
 
@@ -301,12 +301,12 @@ mod tests {
         let (mut writer, mut input) = begun();
         assert!(writer.end(1, true));
         let mut out = AudioBuffer::new(1, 64);
-        let mut heard = Vec::new();
+        let mut observed = Vec::new();
         for _ in 0..20 {
             input.fill(&mut out.block_mut());
-            heard.extend_from_slice(out.channel(0));
+            observed.extend_from_slice(out.channel(0));
         }
-        assert!(heard.windows(2).all(|two| (two[1] - two[0]).abs() < 1.875 / 128.0 + 1e-3));
-        assert!(heard[870] > 0.99 && heard[1_000..].iter().all(|x| *x == 0.0));
+        assert!(observed.windows(2).all(|two| (two[1] - two[0]).abs() < 1.875 / 128.0 + 1e-3));
+        assert!(observed[870] > 0.99 && observed[1_000..].iter().all(|x| *x == 0.0));
     }
 }

@@ -39,14 +39,18 @@ pub fn analyse_files(
 
 fn analyse_file(path: &Path, rate: SampleRate, stop: &(dyn Fn() -> bool + Sync)) -> Result<AnalysedFile, AlignError> {
     let mut features = StemFeatures::new(rate, StemFeatures::DEFAULT_MAX_BYTES);
-    let unfit = match hear(path, &mut features, stop) {
+    let unfit = match analyse_source(path, &mut features, stop) {
         Err(AlignError::Decode(error)) => Some(why_unfit(error)?),
         result => result.map(|()| None)?,
     };
     Ok(AnalysedFile { features, unfit })
 }
 
-fn hear(path: &Path, features: &mut StemFeatures, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), AlignError> {
+fn analyse_source(
+    path: &Path,
+    features: &mut StemFeatures,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<(), AlignError> {
     let mut source = open(path, features.rate(), Retiming::NONE)?;
     let info = source.source().source().info();
     features.set_time_reference(info.time_reference, info.sample_rate);

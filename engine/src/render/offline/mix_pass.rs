@@ -120,9 +120,9 @@ pub(crate) fn run<S: PremasterSink>(
     keeper.take(&ready)?;
     let kept = keeper.finish();
 
-    let output_end = span.output_end(kept.heard_until);
+    let output_end = span.output_end(kept.audible_until);
     if output_end <= start {
-        let end_s = rate.seconds(span.session_end(kept.heard_until));
+        let end_s = rate.seconds(span.session_end(kept.audible_until));
         return Err(RenderError::Empty { end_s, start_s: rate.seconds(start) });
     }
     let fingerprints = tracks.each().map(|track| track.input.fingerprint()).collect();

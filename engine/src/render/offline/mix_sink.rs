@@ -36,7 +36,7 @@ pub(crate) struct MixTotals<S> {
     /// Meter of the sum, if it is measured.
     pub(crate) sum: Option<ProgrammeMeter>,
     /// Session frame after the last one above the floor.
-    pub(crate) heard_until: u64,
+    pub(crate) audible_until: u64,
     /// Meters of the buses, in the order of the routing.
     pub(crate) buses: Vec<ProgrammeMeter>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct MixSummer<S> {
     store: S,
     /// Files of the signals of the sum, if requested.
     stems: Option<StemFiles>,
-    heard_until: u64,
+    audible_until: u64,
 }
 
 impl<S: PremasterSink> MixSummer<S> {
@@ -67,7 +67,7 @@ impl<S: PremasterSink> MixSummer<S> {
         measures: bool,
     ) -> Self {
         let meter = measures.then(|| ProgrammeMeter::new(rate, &ChannelLayout::stereo()));
-        Self { rate, summing, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, stems, heard_until: 0 }
+        Self { rate, summing, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, stems, audible_until: 0 }
     }
 
     /// Sums the next chunk, and stores the sum.
@@ -87,10 +87,10 @@ impl<S: PremasterSink> MixSummer<S> {
                 return Err(RenderError::NotFinite { time_s: self.rate.seconds(chunk.at + frame as u64) });
             }
             if let Some(last) = samples.iter().rposition(|x| x.abs() > TAIL_FLOOR) {
-                self.heard_until = self.heard_until.max(chunk.at + last as u64 + 1);
+                self.audible_until = self.audible_until.max(chunk.at + last as u64 + 1);
             }
         }
-        let sure = chunk.span.sure_frames(self.heard_until);
+        let sure = chunk.span.sure_frames(self.audible_until);
         self.store.keep(&block, sure, self.meter.as_mut())
     }
 
@@ -107,6 +107,6 @@ impl<S: PremasterSink> MixSummer<S> {
     /// Returns the result.
     pub(crate) fn finish(self) -> MixTotals<S> {
         let buses = self.bus_taps.into_iter().map(|tap| tap.meter).collect();
-        MixTotals { store: self.store, stems: self.stems, sum: self.meter, heard_until: self.heard_until, buses }
+        MixTotals { store: self.store, stems: self.stems, sum: self.meter, audible_until: self.audible_until, buses }
     }
 }

@@ -11,8 +11,8 @@ const MAX_TAIL_S: f64 = 10.0;
 /// Range of the output: requested, or determined while rendering.
 #[derive(Clone)]
 pub(crate) struct OutputRange {
-    asked_end: Option<u64>,
-    asked_tail: Option<u64>,
+    requested_end: Option<u64>,
+    requested_tail: Option<u64>,
     longest_tail: u64,
     start: u64,
     /// Session frame at which rendering may stop, once known.
@@ -25,17 +25,17 @@ impl OutputRange {
     pub(crate) fn new(plan: &Plan, start: u64) -> Self {
         let rate = plan.sample_rate();
         let time = &plan.session().time;
-        let asked_end = time.end_s.map(|seconds| rate.frames(seconds));
+        let requested_end = time.end_s.map(|seconds| rate.frames(seconds));
         let ring = match plan.tail() {
             Tail::Frames(frames) => frames,
             Tail::Infinite => u64::MAX,
         };
         Self {
-            asked_end,
-            asked_tail: time.tail_s.map(|seconds| rate.frames(seconds)),
+            requested_end,
+            requested_tail: time.tail_s.map(|seconds| rate.frames(seconds)),
             longest_tail: ring.min(rate.frames(MAX_TAIL_S)),
             start,
-            end: asked_end,
+            end: requested_end,
             stems_end: None,
         }
     }
@@ -46,29 +46,29 @@ impl OutputRange {
             self.stems_end = tracks.try_fold(0, |last: u64, track| Some(last.max(track.input.end()?)));
         }
         if self.end.is_none() {
-            self.end = self.stems_end.map(|end| end + self.asked_tail.unwrap_or(self.longest_tail));
+            self.end = self.stems_end.map(|end| end + self.requested_tail.unwrap_or(self.longest_tail));
         }
     }
 
     /// Returns the number of frames that certainly belong to the output: all so far while a stem
     /// still plays.
-    pub(crate) fn sure_frames(&self, heard_until: u64) -> u64 {
-        self.stems_end.map_or(u64::MAX, |_| self.output_end(heard_until) - self.start)
+    pub(crate) fn sure_frames(&self, audible_until: u64) -> u64 {
+        self.stems_end.map_or(u64::MAX, |_| self.output_end(audible_until) - self.start)
     }
 
     /// Returns the end of the output, never before its start.
-    pub(crate) fn output_end(&self, heard_until: u64) -> u64 {
-        self.session_end(heard_until).max(self.start)
+    pub(crate) fn output_end(&self, audible_until: u64) -> u64 {
+        self.session_end(audible_until).max(self.start)
     }
 
     /// Returns the end of the session: the requested one; otherwise the last stem's end, or later
     /// while the inserts still ring.
-    pub(crate) fn session_end(&self, heard_until: u64) -> u64 {
+    pub(crate) fn session_end(&self, audible_until: u64) -> u64 {
         let stems_end = self.stems_end.unwrap_or(0);
-        match (self.asked_end, self.asked_tail) {
+        match (self.requested_end, self.requested_tail) {
             (Some(end), _) => end,
             (None, Some(tail)) => stems_end + tail,
-            (None, None) => stems_end.max(heard_until),
+            (None, None) => stems_end.max(audible_until),
         }
     }
 }

@@ -76,13 +76,13 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
     let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
     let mut plan = Plan::new(session)?;
     loading.at(1)?;
-    let listened = match plan.session().align.mode.comparison() {
+    let analysed = match plan.session().align.mode.comparison() {
         Some(mode) if plan.stems().len() > 1 => Some(align_pass::run(&plan, mode, on_progress)?),
         _ => None,
     };
-    let alignment = listened.map(|listened| {
-        plan.apply(&listened.alignment, &listened.first_sounds);
-        listened.alignment
+    let alignment = analysed.map(|analysed| {
+        plan.apply(&analysed.alignment, &analysed.first_sounds);
+        analysed.alignment
     });
     Ok((plan, alignment))
 }

@@ -138,8 +138,8 @@ mod tests {
         session.master.target = Target::None;
         (session.output.format, session.output.shape) = (OutputFormat::Wav16, true);
         let settings = session.output.clone();
-        let go_on = &mut |_| ControlFlow::Continue(());
-        let (plan, alignment) = prepare(session, go_on).unwrap();
+        let proceed = &mut |_| ControlFlow::Continue(());
+        let (plan, alignment) = prepare(session, proceed).unwrap();
         let aim = MasterTarget { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
         let road = PreparedRender { plan, alignment, aim };
         let rate = road.plan.sample_rate();
@@ -148,7 +148,7 @@ mod tests {
             let mut staged = StagedFolder::open(&out).unwrap();
             let options = RenderOptions { chunk_frames, mix_only: true, ..RenderOptions::default() };
             let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, (false, true));
-            let (mixed, mastered) = road.master(&mut Sink::File(Box::new(file)), None, &options, go_on).unwrap();
+            let (mixed, mastered) = road.master(&mut Sink::File(Box::new(file)), None, &options, proceed).unwrap();
             staged.commit().unwrap();
             assert_eq!((mixed.frames, mastered.written.measurement.frames), (96_000, 96_000));
             (mastered, std::fs::read(out.join("final_mix.wav")).unwrap())

@@ -35,8 +35,8 @@ impl StripMeter {
     /// Meters a block rendered after `before` frames; `end` is the session frame at which the sound
     /// ends, once known.
     pub(crate) fn observe(&mut self, block: &Block<'_>, before: u64, end: Option<u64>) {
-        let (meter, heard) = self.heard(block, before, end);
-        meter.observe(&heard);
+        let (meter, observed) = self.observed(block, before, end);
+        meter.observe(&observed);
     }
 
     /// Meters a range of the last outputs of up to [`TRACKS_PER_BATCH`] tracks, each by its own tap. The
@@ -46,7 +46,7 @@ impl StripMeter {
         let mut next = || {
             let (tap, track) = taps.next()?;
             let (before, end) = (track.rendered() - range.len() as u64, track.input.end());
-            Some(tap.as_mut()?.heard(&track.output(false, range.end).slice(range.clone()), before, end))
+            Some(tap.as_mut()?.observed(&track.output(false, range.end).slice(range.clone()), before, end))
         };
         match std::array::from_fn(|_| next()) {
             [Some(a), Some(b), Some(c), Some(d)] => {
@@ -57,7 +57,7 @@ impl StripMeter {
     }
 
     /// Returns the meter, and the part of a block that it measures.
-    fn heard<'a>(&mut self, block: &Block<'a>, before: u64, end: Option<u64>) -> (&mut ProgrammeMeter, Block<'a>) {
+    fn observed<'a>(&mut self, block: &Block<'a>, before: u64, end: Option<u64>) -> (&mut ProgrammeMeter, Block<'a>) {
         let end = end.map_or(self.until, |end| end.min(self.until));
         let sound = (end + self.latency).saturating_sub(before).min(block.frames() as u64) as usize;
         let skipped = self.skip.min(sound as u64) as usize;

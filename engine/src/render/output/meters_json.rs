@@ -190,7 +190,7 @@ mod tests {
 
     /// Returns four meters: of ten seconds and a bit, of 50 000 frames, of none, and of less than a
     /// row.
-    fn meters(mut heard: impl FnMut(usize, &mut ProgrammeMeter)) -> Vec<ProgrammeMeter> {
+    fn meters(mut observed: impl FnMut(usize, &mut ProgrammeMeter)) -> Vec<ProgrammeMeter> {
         let rate = SampleRate::new(8_000).unwrap();
         let frames = [80_123, 50_000, 0, 700];
         let meter = |(strip, frames): (usize, usize)| {
@@ -199,7 +199,7 @@ mod tests {
             let signal = AudioBuffer::from_channels(&[noise.clone(), noise]);
             for start in (0..frames).step_by(3_000) {
                 meter.observe(&signal.block().slice(start..frames.min(start + 3_000)));
-                heard(strip, &mut meter);
+                observed(strip, &mut meter);
             }
             meter
         };
@@ -272,11 +272,12 @@ mod tests {
         }
         assert!(all.iter().all(|text| text.starts_with("meters.json: cannot be written")), "{all:?}");
         log.break_file();
-        let gone = write(Full(usize::MAX), "meters.json".into(), &mut master, (&named, &[]), &mut log).err().unwrap();
-        assert!(matches!(gone, RenderError::MeterLog(_)), "{gone}");
+        let missing =
+            write(Full(usize::MAX), "meters.json".into(), &mut master, (&named, &[]), &mut log).err().unwrap();
+        assert!(matches!(missing, RenderError::MeterLog(_)), "{missing}");
         let mut master = readings(5, &[0.0; 9]);
         master.reduction.break_file();
-        let gone = write(io::sink(), PathBuf::new(), &mut master, (&[], &[]), &mut log).err().unwrap();
-        assert!(matches!(gone, RenderError::MeterLog(_)), "{gone}");
+        let missing = write(io::sink(), PathBuf::new(), &mut master, (&[], &[]), &mut log).err().unwrap();
+        assert!(matches!(missing, RenderError::MeterLog(_)), "{missing}");
     }
 }

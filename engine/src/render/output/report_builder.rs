@@ -62,8 +62,8 @@ pub(crate) fn report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) 
     warnings.extend(tracks.iter().flat_map(track_warnings));
     let session = plan.session();
     let solo = session.tracks.iter().any(|track| track.solo);
-    let heard = session.tracks.iter().map(|track| !track.mute && (!solo || track.solo));
-    warnings.extend(tracks.iter().zip(heard).filter_map(|(track, is_heard)| level_warning(track, is_heard)));
+    let observed = session.tracks.iter().map(|track| !track.mute && (!solo || track.solo));
+    warnings.extend(tracks.iter().zip(observed).filter_map(|(track, is_audible)| level_warning(track, is_audible)));
     if output.clipped_samples > 0 {
         warnings.push(format!(
             "{} samples are beyond full scale and were cut: leave the ceiling on, lower the gains, or write 32-bit float",
@@ -162,8 +162,8 @@ const CLIPPED_SAMPLES: u64 = 8;
 const HOT_DBFS: f64 = 0.1;
 
 /// Returns a warning about the levels of a track after its fader, if any.
-fn level_warning(track: &TrackReport, is_heard: bool) -> Option<String> {
-    let measured = track.measured.as_ref().filter(|_| is_heard)?;
+fn level_warning(track: &TrackReport, is_audible: bool) -> Option<String> {
+    let measured = track.measured.as_ref().filter(|_| is_audible)?;
     let name = &track.name;
     match measured.sample_peak_dbfs {
         None => Some(format!("track {name:?} is silent all the way; check the export, or leave it out")),

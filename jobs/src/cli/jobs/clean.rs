@@ -46,7 +46,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
-    interrupt::listen();
+    interrupt::install();
     let options = CleanupOptions {
         dry_run: arguments.dry_run,
         only: arguments.only.clone(),
@@ -55,7 +55,7 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
         max_share: arguments.max_share,
     };
     let store = if arguments.dry_run { arguments.place.look()? } else { arguments.place.store()? };
-    let document = clean_as_job(&store, &options, &mut |_| interrupt::asked())?;
+    let document = clean_as_job(&store, &options, &mut |_| interrupt::requested())?;
     if arguments.place.json {
         print(&format!("{:#}\n", document.to_json()))?;
     } else {
@@ -74,7 +74,7 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
         ))?;
         document.errors.iter().for_each(|error| terminal::fail(&terminal::one_line(error)));
     }
-    if document.status == CleanupStatus::Completed { Ok(()) } else { Err(Failure::Told) }
+    if document.status == CleanupStatus::Completed { Ok(()) } else { Err(Failure::Reported) }
 }
 
 /// Count jobs and what happened to them.

@@ -92,7 +92,7 @@ pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
         JobsCommand::Stats(arguments) => (arguments.place.json, clean::stats(arguments)),
         JobsCommand::RenderChild => {
             let done = crate::worker::render_child();
-            (false, if done { Ok(()) } else { Err(Failure::Told) })
+            (false, if done { Ok(()) } else { Err(Failure::Reported) })
         }
     }
 }

@@ -32,7 +32,7 @@ pub(in crate::cli) struct RunArguments {
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    interrupt::listen();
+    interrupt::install();
     let store = Arc::new(arguments.place.store()?);
     let program =
         std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         time: store.settings().render_time,
     };
     let service = Service {
-        worker: Worker::new(store, Arc::new(runner), interrupt::asked),
+        worker: Worker::new(store, Arc::new(runner), interrupt::requested),
         concurrency: usize::from(arguments.concurrency),
         once: arguments.once,
     };
@@ -59,10 +59,16 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         }
         Event::Repaired(repaired) => {
             if repaired.quarantined > 0 {
-                terminal::tell(&format!("{} damaged records were set aside in jobs/.quarantine", repaired.quarantined));
+                terminal::print_note(&format!(
+                    "{} damaged records were set aside in jobs/.quarantine",
+                    repaired.quarantined
+                ));
             }
             if repaired.newer > 0 {
-                terminal::tell(&format!("{} records of a newer version of mixdown were left alone", repaired.newer));
+                terminal::print_note(&format!(
+                    "{} records of a newer version of mixdown were left alone",
+                    repaired.newer
+                ));
             }
             repaired.errors.iter().for_each(|error| terminal::fail(&terminal::one_line(&error.to_string())));
         }
@@ -106,7 +112,7 @@ pub(in crate::cli) struct CancelArguments {
 pub(super) fn cancel(arguments: &CancelArguments) -> Result<(), Failure> {
     let record = arguments.place.store()?.cancel(&arguments.id)?;
     let words = if record.state == State::Cancelled { "cancelled" } else { "will stop at its next chunk" };
-    tell(&arguments.place, &record, words)
+    print_record(&arguments.place, &record, words)
 }
 
 /// Queue a failed or cancelled job again.
@@ -123,10 +129,10 @@ pub(in crate::cli) struct RetryArguments {
 
 pub(super) fn retry(arguments: &RetryArguments) -> Result<(), Failure> {
     let record = arguments.place.store()?.retry(&arguments.id)?;
-    tell(&arguments.place, &record, "queued again")
+    print_record(&arguments.place, &record, "queued again")
 }
 
-fn tell(place: &PlaceArguments, record: &Record, words: &str) -> Result<(), Failure> {
+fn print_record(place: &PlaceArguments, record: &Record, words: &str) -> Result<(), Failure> {
     if place.json {
         print(&format!("{:#}\n", json!({ "ok": true, "job_id": record.job_id, "job": record })))
     } else {

@@ -98,7 +98,7 @@ pub(in crate::cli) struct StatusArguments {
 
 pub(super) fn status(arguments: &StatusArguments) -> Result<(), Failure> {
     let lookup = arguments.place.look()?.look_up(&arguments.id);
-    tell(&lookup, arguments.place.json)
+    print_lookup(&lookup, arguments.place.json)
 }
 
 /// Returns where a job is, in one line: what failed may name several files, a line each.
@@ -108,12 +108,12 @@ pub(super) fn message(record: &Record) -> String {
 }
 
 /// Prints what was found; a failure when nothing was.
-pub(super) fn tell(lookup: &Lookup, json: bool) -> Result<(), Failure> {
+pub(super) fn print_lookup(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     let document = status_document(lookup);
     let Lookup::Found { record, .. } = lookup else {
         if json {
             print(&format!("{document:#}\n"))?;
-            return Err(Failure::Told);
+            return Err(Failure::Reported);
         }
         return Err(Failure::Other(document["message"].as_str().unwrap_or_default().to_owned()));
     };

@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     // Whatever comes of it: what has expired does not keep a new job out.
     let _ = clean_session(&store, &arguments.session_id);
     let submitted = store.submit(job, &stems)?;
-    told(arguments, &submitted)
+    reported(arguments, &submitted)
 }
 
 /// Opens and hashes every stem; names all that cannot be read.
@@ -95,14 +95,14 @@ fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Fail
     if errors.is_empty() { Ok(stems) } else { Err(Failure::List(errors)) }
 }
 
-fn told(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {
+fn reported(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {
     let (record, new) = (&submitted.record, submitted.new);
     if arguments.place.json {
         print(&format!("{:#}\n", json!({ "ok": true, "new": new, "job_id": record.job_id, "job": record })))
     } else if new {
         print(&format!("{}\n", record.job_id))
     } else {
-        terminal::tell(&format!("known by its key, now {}:", record.state));
+        terminal::print_note(&format!("known by its key, now {}:", record.state));
         print(&format!("{}\n", record.job_id))
     }
 }

@@ -23,7 +23,7 @@ pub(in crate::cli) struct WatchArguments {
 }
 
 pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
-    interrupt::listen();
+    interrupt::install();
     let store = arguments.place.look()?;
     let is_shown = stderr().is_terminal() && !arguments.place.json && !arguments.place.quiet;
     let bar = is_shown.then(|| ProgressBar::new(100));
@@ -40,10 +40,10 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
             bar.set_message(show::message(record));
             bar.set_position(u64::from(record.progress));
         } else if !arguments.place.json && last != record.message {
-            terminal::tell(&format!("{} …", show::message(record)));
+            terminal::print_note(&format!("{} …", show::message(record)));
             last.clone_from(&record.message);
         }
-        if record.state.is_ended() || interrupt::asked() {
+        if record.state.is_ended() || interrupt::requested() {
             break lookup;
         }
         std::thread::sleep(Duration::from_millis(200));
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    show::tell(&lookup, arguments.place.json)?;
+    show::print_lookup(&lookup, arguments.place.json)?;
     let complete = matches!(&lookup, Lookup::Found { record, .. } if record.state == State::Complete);
-    if complete { Ok(()) } else { Err(Failure::Told) }
+    if complete { Ok(()) } else { Err(Failure::Reported) }
 }

@@ -63,7 +63,7 @@ pub(super) struct Mixer {
 
 /// What a key asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Asked {
+pub(super) enum Request {
     Nothing,
     Commands(Vec<Command>),
     Quit,
@@ -176,50 +176,50 @@ impl Mixer {
     }
 
     /// What a key asks for.
-    pub(super) fn key(&mut self, key: KeyEvent) -> Asked {
+    pub(super) fn key(&mut self, key: KeyEvent) -> Request {
         let fine = key.modifiers.contains(KeyModifiers::SHIFT);
         let last = self.strips.len().saturating_sub(1);
         match key.code {
-            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Asked::Quit,
+            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Request::Quit,
             KeyCode::Esc if self.help => self.help = false,
-            KeyCode::Char('q') | KeyCode::Esc => return Asked::Quit,
+            KeyCode::Char('q') | KeyCode::Esc => return Request::Quit,
             KeyCode::Char('?' | 'h') => self.help = !self.help,
             KeyCode::Left => self.selected = self.selected.saturating_sub(1),
             KeyCode::Right | KeyCode::Tab => self.selected = (self.selected + 1).min(last),
             KeyCode::Char(' ') => {
                 let plays = self.motion == Motion::Still;
-                return Asked::Commands(vec![if plays { Command::Play } else { Command::Pause }]);
+                return Request::Commands(vec![if plays { Command::Play } else { Command::Pause }]);
             }
-            KeyCode::Home => return Asked::Commands(vec![Command::Seek { position: 0 }]),
+            KeyCode::Home => return Request::Commands(vec![Command::Seek { position: 0 }]),
             KeyCode::Char(',') => return self.seek(-SEEK_S),
             KeyCode::Char('.') => return self.seek(SEEK_S),
             KeyCode::Char('l') => return self.turn_loop(),
             code => return self.strip_key(code, fine),
         }
-        Asked::Nothing
+        Request::Nothing
     }
 
-    fn seek(&self, seconds: f64) -> Asked {
+    fn seek(&self, seconds: f64) -> Request {
         let step = self.rate.frames(seconds.abs());
         let position =
             if seconds < 0.0 { self.position.saturating_sub(step) } else { self.position.saturating_add(step) };
         let position = position.min(self.length.unwrap_or(u64::MAX));
-        Asked::Commands(vec![Command::Seek { position }])
+        Request::Commands(vec![Command::Seek { position }])
     }
 
-    fn turn_loop(&mut self) -> Asked {
+    fn turn_loop(&mut self) -> Request {
         let whole = self.rate.frames(LOOP_S);
         // A loop stays within the mix, and is the whole of a short one.
         let length = self.length.filter(|length| *length > 0).unwrap_or(u64::MAX);
         let start = self.position.saturating_sub(whole / 2).min(length.saturating_sub(whole));
         let end = start.saturating_add(whole).min(length);
         self.loop_range = if self.loop_range.is_none() { Some((start, end)) } else { None };
-        Asked::Commands(vec![Command::Loop { range: self.loop_range }])
+        Request::Commands(vec![Command::Loop { range: self.loop_range }])
     }
 
     /// A key that changes the selected strip.
-    fn strip_key(&self, code: KeyCode, fine: bool) -> Asked {
-        let Some(view) = self.strips.get(self.selected) else { return Asked::Nothing };
+    fn strip_key(&self, code: KeyCode, fine: bool) -> Request {
+        let Some(view) = self.strips.get(self.selected) else { return Request::Nothing };
         let place = view.place.clone();
         let gain = |step: f64| {
             // Tenths of a decibel, so that steps up and down meet again.
@@ -247,11 +247,11 @@ impl Mixer {
             }
             (KeyCode::Char('b'), _) => {
                 let bypass = |insert| Command::Bypass { place: place.clone(), insert, bypass: !view.bypassed };
-                return Asked::Commands((0..view.inserts).map(bypass).collect());
+                return Request::Commands((0..view.inserts).map(bypass).collect());
             }
-            _ => return Asked::Nothing,
+            _ => return Request::Nothing,
         };
-        Asked::Commands(vec![command])
+        Request::Commands(vec![command])
     }
 }
 
@@ -273,7 +273,7 @@ pub(super) mod tests {
     }
 
     fn press(mixer: &mut Mixer, control: &mut Control, code: KeyCode) {
-        if let Asked::Commands(commands) = mixer.key(KeyEvent::new(code, KeyModifiers::NONE)) {
+        if let Request::Commands(commands) = mixer.key(KeyEvent::new(code, KeyModifiers::NONE)) {
             for command in commands {
                 control.now(command).unwrap();
             }
@@ -307,15 +307,15 @@ pub(super) mod tests {
     fn the_transport_plays_pauses_seeks_and_loops() {
         let (mut mixer, ..) = mixer();
         let key = |mixer: &mut Mixer, code| mixer.key(KeyEvent::new(code, KeyModifiers::NONE));
-        assert_eq!(key(&mut mixer, KeyCode::Char(' ')), Asked::Commands(vec![Command::Play]));
+        assert_eq!(key(&mut mixer, KeyCode::Char(' ')), Request::Commands(vec![Command::Play]));
         mixer.motion = Motion::Rolling;
-        assert_eq!(key(&mut mixer, KeyCode::Char(' ')), Asked::Commands(vec![Command::Pause]));
-        assert_eq!(key(&mut mixer, KeyCode::Char(',')), Asked::Commands(vec![Command::Seek { position: 0 }]));
-        let Asked::Commands(seek) = key(&mut mixer, KeyCode::Char('.')) else { panic!() };
+        assert_eq!(key(&mut mixer, KeyCode::Char(' ')), Request::Commands(vec![Command::Pause]));
+        assert_eq!(key(&mut mixer, KeyCode::Char(',')), Request::Commands(vec![Command::Seek { position: 0 }]));
+        let Request::Commands(seek) = key(&mut mixer, KeyCode::Char('.')) else { panic!() };
         assert_eq!(seek, [Command::Seek { position: mixer.rate.frames(5.0).min(mixer.length.unwrap()) }]);
-        let Asked::Commands(looped) = key(&mut mixer, KeyCode::Char('l')) else { panic!() };
+        let Request::Commands(looped) = key(&mut mixer, KeyCode::Char('l')) else { panic!() };
         assert_eq!(looped, [Command::Loop { range: Some((0, mixer.rate.frames(8.0))) }]);
-        assert_eq!(key(&mut mixer, KeyCode::Char('l')), Asked::Commands(vec![Command::Loop { range: None }]));
-        assert_eq!(key(&mut mixer, KeyCode::Char('q')), Asked::Quit);
+        assert_eq!(key(&mut mixer, KeyCode::Char('l')), Request::Commands(vec![Command::Loop { range: None }]));
+        assert_eq!(key(&mut mixer, KeyCode::Char('q')), Request::Quit);
     }
 }

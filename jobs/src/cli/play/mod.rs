@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     if !(arguments.null || arguments.freewheel) {
         sound::check()?;
     }
-    interrupt::listen();
+    interrupt::install();
     let session = session_of(
         &arguments.stems,
         arguments.session.as_deref(),
@@ -112,10 +112,10 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
         }));
     }
     if !arguments.quiet {
-        show(&told(&played, rate, arguments.block, arguments.freewheel))?;
+        show(&reported(&played, rate, arguments.block, arguments.freewheel))?;
     }
     // What was to be written is written; the exit code tells that it was cut short.
-    if interrupt::asked() { Err(Failure::Told) } else { Ok(()) }
+    if interrupt::requested() { Err(Failure::Reported) } else { Ok(()) }
 }
 
 /// What is written, beside what is read.
@@ -170,13 +170,13 @@ fn plan(session: Session, quiet: bool) -> Result<Plan, Failure> {
     let mut display = ProgressDisplay::new(quiet);
     let prepared = prepare(session, &mut |progress| {
         display.show(progress);
-        if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if prepared.is_ok() {
         display.finished();
     }
     let (plan, alignment) = prepared?;
-    plan_text::tell_plan(&plan, alignment.as_ref());
+    plan_text::print_plan(&plan, alignment.as_ref());
     if !quiet {
         plan.warnings().iter().for_each(|warning| terminal::warn(warning));
     }
@@ -229,7 +229,7 @@ fn play(
         lost = sound::run(&mut watch, rate, engine, &mut is_done)?;
         Driven { frames: counters.frame(), elapsed: start.elapsed() }
     };
-    watch.listen();
+    watch.poll();
     let warnings = watch.warnings;
     let Driven { frames, elapsed } = driven;
     let recording = control.recording().to_vec();
@@ -237,7 +237,7 @@ fn play(
     Ok(Played { frames, latency, elapsed, stats, warnings, session: control.session(), recording, lost })
 }
 
-fn told(played: &Played, rate: SampleRate, block: u32, freewheel: bool) -> String {
+fn reported(played: &Played, rate: SampleRate, block: u32, freewheel: bool) -> String {
     let Stats { blocks, mean_load, p999_load, worst_load, worst_us, late_blocks, starvations, .. } = played.stats;
     let (seconds, elapsed) = (rate.seconds(played.frames), played.elapsed.as_secs_f64());
     let mut text = format!(

@@ -14,11 +14,11 @@ pub(super) fn run(watch: &mut EngineWatch<'_>, is_done: &mut dyn FnMut() -> bool
     if !quiet && !json && !freewheel && stdin().is_terminal() && stdout().is_terminal() {
         return screen::run(watch, is_done);
     }
-    while !is_done() && !interrupt::asked() {
+    while !is_done() && !interrupt::requested() {
         watch.script.send(watch.control)?;
         watch.control.collect();
         watch.readings.try_iter().for_each(drop);
-        if watch.listen() {
+        if watch.poll() {
             return Ok(Watched::DeviceLost);
         }
         std::thread::sleep(Duration::from_millis(5));

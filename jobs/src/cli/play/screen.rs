@@ -1,7 +1,7 @@
 //! The terminal: keys in, the mixer out, and everything as it was before at the end.
 
 use super::draw::draw;
-use super::mixer::{Asked, Mixer};
+use super::mixer::{Mixer, Request};
 use super::watch::{EngineWatch, Watched, warning};
 use crate::cli::{Failure, interrupt};
 use mixdown_engine::live::Event;
@@ -35,7 +35,7 @@ fn show(
 ) -> io::Result<Result<Watched, Failure>> {
     let EngineWatch { plan, control, script, readings, events, warnings, .. } = watch;
     let tracks = &plan.session().tracks;
-    while !is_done() && !interrupt::asked() {
+    while !is_done() && !interrupt::requested() {
         readings.try_iter().for_each(|reading| mixer.show(&reading));
         for event in events.try_iter() {
             let sentence = warning(&event, tracks);
@@ -62,9 +62,9 @@ fn show(
             continue;
         }
         match mixer.key(key) {
-            Asked::Quit => break,
-            Asked::Nothing => {}
-            Asked::Commands(commands) => {
+            Request::Quit => break,
+            Request::Nothing => {}
+            Request::Commands(commands) => {
                 for command in commands {
                     if let Err(error) = control.now(command) {
                         mixer.message = error.to_string();

@@ -35,14 +35,14 @@ pub(super) fn run(
     mut engine: LiveEngine<RingInput>,
     is_done: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Failure>, Failure> {
-    let (asked, block) = (watch.arguments.device.as_deref(), watch.arguments.block);
+    let (requested, block) = (watch.arguments.device.as_deref(), watch.arguments.block);
     let clock = Instant::now();
-    let gone = || {
+    let missing = || {
         Failure::Other(
             "the device is gone, and no other takes the sound; plug it in again, or choose one with --device".into(),
         )
     };
-    let device = OutputDevice::open(asked, rate, block).map_err(|error| Failure::Other(error.to_string()))?;
+    let device = OutputDevice::open(requested, rate, block).map_err(|error| Failure::Other(error.to_string()))?;
     let now = move || clock.elapsed();
     let mut playing = device.play(engine, now).map_err(|unplayed| Failure::Other(unplayed.error.to_string()))?;
     let mut lost = 0;
@@ -55,12 +55,12 @@ pub(super) fn run(
         lost = if since.elapsed() < 2 * PAUSE { lost + 1 } else { 1 };
         match playing.into_engine() {
             Some(back) if lost < TRIES => engine = back,
-            _ => return Ok(Some(gone())),
+            _ => return Ok(Some(missing())),
         }
         let mut tries = 0;
         playing = loop {
             // It may only have changed; when it does not last, another one is looked for.
-            let name = if (lost + tries) % 2 == 1 { asked } else { None };
+            let name = if (lost + tries) % 2 == 1 { requested } else { None };
             tries += 1;
             let started = match OutputDevice::open(name, rate, block) {
                 Ok(device) => {
@@ -77,7 +77,7 @@ pub(super) fn run(
             };
             match started {
                 Some(back) if tries < TRIES => engine = back,
-                _ => return Ok(Some(gone())),
+                _ => return Ok(Some(missing())),
             }
             std::thread::sleep(PAUSE);
         };

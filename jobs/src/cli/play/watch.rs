@@ -34,13 +34,13 @@ pub(super) struct EngineWatch<'a> {
 
 impl EngineWatch<'_> {
     /// Tells what has happened; whether the device was lost.
-    pub(super) fn listen(&mut self) -> bool {
+    pub(super) fn poll(&mut self) -> bool {
         let mut lost = false;
         let tracks = &self.plan.session().tracks;
         for event in self.events.try_iter() {
             lost |= matches!(event, Event::DeviceLost { .. });
             if let Some(warning) = warning(&event, tracks) {
-                tell(self.arguments, &warning);
+                print_warning(self.arguments, &warning);
                 self.warnings.push(warning);
             }
         }
@@ -52,13 +52,13 @@ impl EngineWatch<'_> {
     pub(super) fn warn(&mut self, warning: String) {
         match &mut self.mixer {
             Some(mixer) => mixer.message.clone_from(&warning),
-            None => tell(self.arguments, &warning),
+            None => print_warning(self.arguments, &warning),
         }
         self.warnings.push(warning);
     }
 }
 
-fn tell(arguments: &PlayArguments, warning: &str) {
+fn print_warning(arguments: &PlayArguments, warning: &str) {
     if !arguments.quiet && !arguments.json {
         terminal::warn(warning);
     }

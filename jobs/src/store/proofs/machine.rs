@@ -75,13 +75,13 @@ proptest! {
             let before = record.clone();
             match act {
                 Act::Go(to, by) => {
-                    let went = if to == State::Error {
+                    let moved = if to == State::Error {
                         record.fail(JobError::new("X", "y"), by, now).is_ok()
                     } else {
                         record.transition(to, by, now).is_ok()
                     };
-                    prop_assert_eq!(went, model.allows(to, by), "{} to {} by {:?}", before.state, to, by);
-                    if went { model.transition(to, by) } else { prop_assert_eq!(&record, &before) }
+                    prop_assert_eq!(moved, model.allows(to, by), "{} to {} by {:?}", before.state, to, by);
+                    if moved { model.transition(to, by) } else { prop_assert_eq!(&record, &before) }
                 }
                 Act::Advance(percent) if record.state.is_active() => {
                     record.advance(percent);

@@ -81,7 +81,7 @@ impl Runner for Trivial {
 
 /// The state of a job as acknowledged to a user.
 #[derive(Clone, Debug)]
-struct Told {
+struct Reported {
     session: SessionId,
     key: Option<String>,
     state: State,
@@ -92,7 +92,7 @@ pub(super) struct Simulation {
     pub(super) disk: SimDisk,
     pub(super) clock: TestClock,
     pub(super) store: Arc<Store>,
-    told: BTreeMap<JobId, Told>,
+    reported: BTreeMap<JobId, Reported>,
     /// Jobs whose deletion was requested: they may exist or not.
     deleting: HashSet<JobId>,
     pub(super) checks: u64,
@@ -106,7 +106,7 @@ impl Simulation {
     pub(super) fn on(disk: SimDisk) -> Self {
         let clock = TestClock::new();
         let store = Self::store(&disk, &clock);
-        Self { disk, clock, store, told: BTreeMap::new(), deleting: HashSet::new(), checks: 0 }
+        Self { disk, clock, store, reported: BTreeMap::new(), deleting: HashSet::new(), checks: 0 }
     }
 
     fn store(disk: &SimDisk, clock: &TestClock) -> Arc<Store> {
@@ -127,28 +127,28 @@ impl Simulation {
         let mut job = NewJob::mix(session.parse().unwrap(), json!({ "key": key }));
         job.key.clone_from(&key);
         let record = self.store.submit(job, &[])?.record;
-        let told = Told { session: record.session_id.clone(), key, state: record.state };
-        self.told.insert(record.job_id.clone(), told);
+        let reported = Reported { session: record.session_id.clone(), key, state: record.state };
+        self.reported.insert(record.job_id.clone(), reported);
         Ok(record.job_id)
     }
 
-    fn tell(&mut self, record: &Record) {
-        if let Some(told) = self.told.get_mut(&record.job_id) {
-            told.state = record.state;
+    fn note(&mut self, record: &Record) {
+        if let Some(reported) = self.reported.get_mut(&record.job_id) {
+            reported.state = record.state;
         }
     }
 
     pub(super) fn run_next(&mut self) -> Result<Option<Record>, StoreError> {
         let record = self.worker().run_next()?;
         if let Some(record) = &record {
-            self.tell(record);
+            self.note(record);
         }
         Ok(record)
     }
 
     /// Runs one random action of a user or a worker; acknowledged changes are noted.
     pub(super) fn act(&mut self, rng: &mut Rng) -> Result<(), StoreError> {
-        let pick = |rng: &mut Rng, jobs: &BTreeMap<JobId, Told>| {
+        let pick = |rng: &mut Rng, jobs: &BTreeMap<JobId, Reported>| {
             let count = jobs.len();
             (count > 0).then(|| jobs.keys().nth(rng.next_u64() as usize % count).unwrap().clone())
         };
@@ -163,17 +163,17 @@ impl Simulation {
                 self.run_next()?;
             }
             7 => {
-                if let Some(job) = pick(rng, &self.told) {
+                if let Some(job) = pick(rng, &self.reported) {
                     match self.store.cancel(&job) {
-                        Ok(record) => self.tell(&record),
+                        Ok(record) => self.note(&record),
                         Err(StoreError::Io { path, source }) => return Err(StoreError::Io { path, source }),
                         Err(_) => {}
                     }
                 }
             }
             8 => {
-                if let Some(job) = pick(rng, &self.told) {
-                    self.delete_oldest(&self.told[&job].session.clone())?;
+                if let Some(job) = pick(rng, &self.reported) {
+                    self.delete_oldest(&self.reported[&job].session.clone())?;
                 }
             }
             _ => {
@@ -197,21 +197,21 @@ impl Simulation {
     /// and again once all is repaired and run.
     pub(super) fn losses(&mut self) -> Vec<String> {
         let mut losses = Vec::new();
-        for (job, told) in self.told.clone() {
+        for (job, reported) in self.reported.clone() {
             self.checks += 1;
             match self.store.read(&job) {
-                Ok(record) if told.state.is_ended() && record.state != told.state => {
-                    losses.push(format!("{job} was told to be {} and is {}", told.state, record.state));
+                Ok(record) if reported.state.is_ended() && record.state != reported.state => {
+                    losses.push(format!("{job} was told to be {} and is {}", reported.state, record.state));
                 }
                 Ok(_) => {}
                 Err(StoreError::NotFound(_) | StoreError::Expired(_)) if self.deleting.contains(&job) => {}
-                Err(error) => losses.push(format!("{job}, told to be {}: {error}", told.state)),
+                Err(error) => losses.push(format!("{job}, told to be {}: {error}", reported.state)),
             }
         }
-        for (job, told) in self.told.clone() {
-            let (Some(key), false) = (told.key.clone(), self.deleting.contains(&job)) else { continue };
+        for (job, reported) in self.reported.clone() {
+            let (Some(key), false) = (reported.key.clone(), self.deleting.contains(&job)) else { continue };
             self.checks += 1;
-            match self.submit(told.session.as_str(), Some(key.clone())) {
+            match self.submit(reported.session.as_str(), Some(key.clone())) {
                 Ok(again) if again != job => losses.push(format!("{key} made {again} beside {job}")),
                 Ok(_) => {}
                 Err(error) => losses.push(format!("{key} of {job}: {error}")),

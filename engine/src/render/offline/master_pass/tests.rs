@@ -60,8 +60,8 @@ fn recorded(name: &'static str, stems: &[&str], start_s: f64) -> Song {
         let frames = reader.read(&mut block.block_mut()).unwrap();
         for (channel, sum) in channels.iter_mut().enumerate() {
             sum.resize(frames.max(sum.len()), 0.0_f32);
-            let heard = block.channel(channel.min(block.channels() - 1));
-            sum.iter_mut().zip(heard).for_each(|(sum, sample)| *sum += sample);
+            let observed = block.channel(channel.min(block.channels() - 1));
+            sum.iter_mut().zip(observed).for_each(|(sum, sample)| *sum += sample);
         }
     }
     if !heavy() {
