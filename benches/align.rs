@@ -2,7 +2,7 @@
 //! common content.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use mixdown_engine::align::{AlignSettings, PairSelection, StemFeatures, align};
+use mixdown_engine::align::{AlignmentSettings, PairSelection, StemFeatures, align};
 use mixdown_engine::audio::Block;
 use mixdown_engine::process::Tap;
 use mixdown_engine::units::SampleRate;
@@ -36,7 +36,7 @@ fn pair(criterion: &mut Criterion) {
         let stems = [features(&source), features(&alignment::late(&source, 12_345.0))];
         group.throughput(Throughput::Elements(2 * source.len() as u64));
         group.bench_function(BenchmarkId::from_parameter(format!("{seconds}s")), |bencher| {
-            bencher.iter(|| align(&stems, &AlignSettings::default(), PairSelection::All, &|_| false));
+            bencher.iter(|| align(&stems, &AlignmentSettings::default(), PairSelection::All, &|_| false));
         });
     }
     group.finish();
@@ -63,7 +63,7 @@ fn sixteen(criterion: &mut Criterion) {
         let stems: Vec<StemFeatures> = (0..16).map(|n| features(&stem(n))).collect();
         group.throughput(Throughput::Elements(16 * FRAMES as u64));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| align(&stems, &AlignSettings::default(), PairSelection::All, &|_| false));
+            bencher.iter(|| align(&stems, &AlignmentSettings::default(), PairSelection::All, &|_| false));
         });
     }
     group.finish();
@@ -90,7 +90,7 @@ fn two_hours(criterion: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("two_hours", |bencher| {
         bencher.iter(|| {
-            let answer = align(&stems, &AlignSettings::default(), PairSelection::All, &|_| false);
+            let answer = align(&stems, &AlignmentSettings::default(), PairSelection::All, &|_| false);
             assert_eq!(answer.moved(), 1, "{answer:?}");
         });
     });

@@ -4,7 +4,7 @@ mod noise;
 mod overlaps;
 
 use crate::program_runs::{TestFolder, read_wav};
-use mixdown_engine::align::{AlignSettings, Alignment, Decision, PairSelection, StemFeatures, align, align_to_mix};
+use mixdown_engine::align::{Alignment, AlignmentSettings, Decision, PairSelection, StemFeatures, align, align_to_mix};
 use mixdown_engine::audio::{AudioBuffer, Block};
 use mixdown_engine::io::{Fold, StemReader};
 use mixdown_engine::process::{Source, Tap};
@@ -46,7 +46,7 @@ fn features(samples: &[f32], hz: u32) -> StemFeatures {
 /// Aligns all stems to the first one.
 fn aligned(stems: &[&[f32]], hz: u32) -> Alignment {
     let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem, hz)).collect();
-    let settings = AlignSettings { reference: Some(0), ..AlignSettings::default() };
+    let settings = AlignmentSettings { reference: Some(0), ..AlignmentSettings::default() };
     align(&stems, &settings, PairSelection::All, &|_| false)
 }
 
@@ -254,7 +254,7 @@ fn stems_are_found_in_a_mix_even_a_saturated_one() {
         let strangers = ["feelings/guitar.ogg", "feelings/band.ogg"].map(|name| mono(name)[..mix.len()].to_vec());
         let all = std::iter::once(&mix).chain(&stems).chain(&strangers);
         let all: Vec<StemFeatures> = all.map(|stem| features(stem, 48_000)).collect();
-        let answer = align_to_mix(&all, &AlignSettings::in_mix(), &|_| false);
+        let answer = align_to_mix(&all, &AlignmentSettings::in_mix(), &|_| false);
         let mut right = 0;
         for stranger in &answer.stems[7..] {
             assert_eq!(stranger.late_samples, None, "it is not in the mix: {stranger:?}");
@@ -282,7 +282,7 @@ fn the_two_stems_of_a_recorded_song_are_found_in_its_mix_inverted_too() {
         let peak = mix.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
         for (mix, tolerance) in [(mix.clone(), 0.1), (make::saturated(&mix, 2.5 / peak.max(1.0)), 0.5)] {
             let all: Vec<StemFeatures> = [&mix, &stems[0], &stems[1]].map(|stem| features(stem, 44_100)).into();
-            let answer = align_to_mix(&all, &AlignSettings::in_mix(), &|_| false);
+            let answer = align_to_mix(&all, &AlignmentSettings::in_mix(), &|_| false);
             for (stem, (late, polarity)) in answer.stems[1..].iter().zip([(700.25, 1), (-333.5, -1)]) {
                 let off = stem.late_samples.map(|found| (found - late).abs());
                 assert!(off.is_some_and(|off| off <= tolerance) && stem.polarity == polarity, "{guitar}: {stem:?}");

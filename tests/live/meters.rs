@@ -3,7 +3,7 @@
 use super::{plan, session, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::AudioBuffer;
-use mixdown_engine::live::{Command, LiveOptions, Strip, open_replay};
+use mixdown_engine::live::{Command, LiveOptions, StripId, open_replay};
 use mixdown_engine::session::{Session, Track};
 use mixdown_fixtures::signals;
 use serde_json::json;
@@ -31,7 +31,7 @@ fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them
         live.engine.process(&mut out.block_mut());
         readings.extend(live.readings.try_iter());
     }
-    for strip in [Strip::Track(0), Strip::Master] {
+    for strip in [StripId::Track(0), StripId::Master] {
         let of_strip: Vec<_> = readings.iter().filter(|reading| reading.strip == strip).collect();
         assert!((89..=91).contains(&of_strip.len()), "{} readings in three seconds", of_strip.len());
         let last = of_strip.last().unwrap();
@@ -47,7 +47,7 @@ fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them
         // two mean squares.
         near(last.momentary_lufs, level - 0.03, 0.1);
         near(last.correlation, 0.0, 0.01);
-        let reduction_db = if strip == Strip::Master { 0.0 } else { 4.99 };
+        let reduction_db = if strip == StripId::Master { 0.0 } else { 4.99 };
         near(Some(last.gain_reduction_db), reduction_db, 0.05);
         let loudest = (0..64).max_by(|a, b| last.spectrum_dbfs[*a].total_cmp(&last.spectrum_dbfs[*b])).unwrap();
         assert_eq!(loudest, 35, "20·1200^((35+½)/64) is 1.02 kHz");
@@ -77,8 +77,8 @@ fn every_track_bus_and_the_master_are_read_as_often_as_was_asked_for() {
             live.engine.process(&mut out.block_mut());
             readings.extend(live.readings.try_iter());
         }
-        let tracks = (0..3).map(Strip::Track);
-        for strip in tracks.chain([Strip::Bus(0), Strip::Bus(1), Strip::Master]) {
+        let tracks = (0..3).map(StripId::Track);
+        for strip in tracks.chain([StripId::Bus(0), StripId::Bus(1), StripId::Master]) {
             let count = readings.iter().filter(|reading| reading.strip == strip).count();
             assert!(count.abs_diff(expected) <= 1, "{strip:?}: {count} of {expected}");
         }

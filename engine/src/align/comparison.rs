@@ -19,7 +19,7 @@ use super::features::prepared::PreparedStem;
 use super::features::stem::StemFeatures;
 use super::fine::direct_path::REFLECTIONS_S;
 use super::fine::refine;
-use super::settings::AlignSettings;
+use super::settings::AlignmentSettings;
 use super::time_map::line::MOST_DRIFT;
 use crate::units::SampleRate;
 use std::sync::OnceLock;
@@ -59,12 +59,12 @@ pub(crate) struct Comparison<'a> {
     /// take too much memory.
     enveloped: Option<usize>,
     pub(crate) rate: SampleRate,
-    settings: &'a AlignSettings,
+    settings: &'a AlignmentSettings,
 }
 
 impl<'a> Comparison<'a> {
     /// Computes the sizes for the stems listed in `fit`. No stem is prepared yet.
-    pub(crate) fn new(stems: &[&StemFeatures], fit: &[usize], max_lag: usize, settings: &'a AlignSettings) -> Self {
+    pub(crate) fn new(stems: &[&StemFeatures], fit: &[usize], max_lag: usize, settings: &'a AlignmentSettings) -> Self {
         let rate = stems.first().map_or(SampleRate::DEFAULT, |stem| stem.rate());
         let factor = Decimator::new(rate.as_f64()).factor();
         let kept = fit.iter().map(|n| stems[*n].kept()).max().unwrap_or(0);

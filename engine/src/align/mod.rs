@@ -20,5 +20,5 @@ pub use features::stem::StemFeatures;
 pub use in_mix::matching_pursuit::align_to_mix;
 pub use pipeline::align;
 pub use result::{Alignment, Correlation, Decision, DriftChange, Move, StemAlignment};
-pub use settings::{AlignSettings, Mode, PairSelection};
+pub use settings::{AlignmentSettings, Mode, PairSelection};
 pub use shift::ClipShift;

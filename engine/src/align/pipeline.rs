@@ -8,7 +8,7 @@ use super::decide::group_evidence::PairVerdicts;
 use super::decide::{offset_graph, session_groups, stem_result};
 use super::features::stem::StemFeatures;
 use super::result::{Alignment, StemAlignment};
-use super::settings::{AlignSettings, Mode, PairSelection};
+use super::settings::{AlignmentSettings, Mode, PairSelection};
 use crate::units::SampleRate;
 use rayon::prelude::*;
 use std::borrow::Borrow;
@@ -29,7 +29,7 @@ const SILENT: f32 = 1e-6;
 /// true, every stem is left with the reason `stopped`.
 pub fn align<S: Borrow<StemFeatures>>(
     stems: &[S],
-    settings: &AlignSettings,
+    settings: &AlignmentSettings,
     pairs: PairSelection,
     watch: &dyn Fn(f64) -> bool,
 ) -> Alignment {
@@ -95,7 +95,7 @@ fn compare(
     fit: &[usize],
     pairs: &[(usize, usize)],
     max_lag: usize,
-    (settings, weighed): (&AlignSettings, Option<Mode>),
+    (settings, weighed): (&AlignmentSettings, Option<Mode>),
     watch: &dyn Fn(f64) -> bool,
 ) -> Option<Vec<(usize, usize, Verdict)>> {
     if pairs.is_empty() {

@@ -23,7 +23,7 @@ pub enum Mode {
 /// Settings of alignment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct AlignSettings {
+pub struct AlignmentSettings {
     /// Selection of stems to move among those that share a source.
     pub mode: Mode,
     /// Largest delay between two stems that is searched, in seconds, either way; without it, any
@@ -39,7 +39,7 @@ pub struct AlignSettings {
     pub reference: Option<usize>,
 }
 
-impl AlignSettings {
+impl AlignmentSettings {
     /// Returns settings for stems in a mix that should contain them. Less evidence suffices, but a
     /// confidence of 0.95 is required.
     pub fn in_mix() -> Self {

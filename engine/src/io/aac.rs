@@ -12,7 +12,7 @@ const HE_AAC_V2: &str = "HE-AAC v2 (SBR, PS)";
 /// Returns the kind of AAC that an `AudioSpecificConfig` (ISO 14496-3 §1.6.2.1) names, where it is
 /// not plain AAC-LC.
 pub(super) fn kind_in_config(config: &[u8]) -> Option<&'static str> {
-    let mut bits = Bits { bytes: config, at: 0 };
+    let mut bits = AacBits { bytes: config, at: 0 };
     let kind = bits.object_type()?;
     match kind {
         2 => {}
@@ -95,7 +95,7 @@ fn ends_with_sbr(block: &[u8]) -> bool {
     let total = block.len() * 8;
     // The longest fill element has 269 bytes.
     (total.saturating_sub(270 * 8 + 32)..total.saturating_sub(11)).any(|at| {
-        let mut bits = Bits { bytes: block, at };
+        let mut bits = AacBits { bytes: block, at };
         if bits.read(3) != Some(FILL) {
             return false;
         }
@@ -114,12 +114,12 @@ fn ends_with_sbr(block: &[u8]) -> bool {
 }
 
 /// Bits, the highest of each byte first.
-struct Bits<'a> {
+struct AacBits<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl Bits<'_> {
+impl AacBits<'_> {
     fn read(&mut self, count: usize) -> Option<u32> {
         let mut value = 0;
         for _ in 0..count {

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// Content of the chunks, unchecked.
 #[derive(Default)]
-struct Chunks {
+struct AiffChunks {
     is_aifc: bool,
     common: Option<[u8; 22]>,
     sound: Option<(Chunk, u64)>,
@@ -27,7 +27,7 @@ struct Chunks {
 /// compressed.
 pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let scanned = scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
-    let Some(Chunks { is_aifc, common: Some(common), sound, channels: layout }) = scanned else { return Ok(None) };
+    let Some(AiffChunks { is_aifc, common: Some(common), sound, channels: layout }) = scanned else { return Ok(None) };
     let u16_at = |at: usize| u16::from_be_bytes([common[at], common[at + 1]]);
     let channels = checked_channels(path, u16_at(0).into())?;
     let rate_hz = checked_rate(path, extended(std::array::from_fn(|i| common[8 + i])))?;
@@ -65,13 +65,13 @@ pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmF
     }))
 }
 
-fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
+fn scan(file: &mut File, len: u64) -> io::Result<Option<AiffChunks>> {
     let mut walk = ChunkWalk::new(file, len, 12, true);
     let mut top = [0; 12];
     if walk.read(0, &mut top)? < 12 || &top[..4] != b"FORM" || !matches!(&top[8..], b"AIFF" | b"AIFC") {
         return Ok(None);
     }
-    let mut chunks = Chunks { is_aifc: &top[8..] == b"AIFC", ..Chunks::default() };
+    let mut chunks = AiffChunks { is_aifc: &top[8..] == b"AIFC", ..AiffChunks::default() };
     while let Some(chunk) = walk.enter()? {
         match &chunk.id {
             b"COMM" => {

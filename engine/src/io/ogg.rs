@@ -74,7 +74,7 @@ pub(super) fn bodies(peek: &mut Peek<'_>, range: Range<u64>, serial: u32) -> io:
     Ok((found, is_whole))
 }
 
-struct Page {
+struct OggPage {
     /// True if a stream begins with it.
     is_first: bool,
     /// True if a stream ends with it.
@@ -85,7 +85,7 @@ struct Page {
     len: u64,
 }
 
-fn page_at(peek: &mut Peek<'_>, at: u64) -> io::Result<Option<Page>> {
+fn page_at(peek: &mut Peek<'_>, at: u64) -> io::Result<Option<OggPage>> {
     let bytes = peek.at(at, HEADER + 255)?;
     if bytes.len() < HEADER || !bytes.starts_with(b"OggS\0") {
         return Ok(None);
@@ -95,7 +95,7 @@ fn page_at(peek: &mut Peek<'_>, at: u64) -> io::Result<Option<Page>> {
     let body: u64 = table.iter().map(|&len| u64::from(len)).sum();
     let header_len = (HEADER + segments) as u64;
     let serial = u32::from_le_bytes([bytes[14], bytes[15], bytes[16], bytes[17]]);
-    Ok(Some(Page {
+    Ok(Some(OggPage {
         is_first: bytes[5] & 2 != 0,
         is_last: bytes[5] & 4 != 0,
         serial,

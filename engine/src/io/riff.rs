@@ -30,7 +30,7 @@ pub(super) struct WaveHeader {
 }
 
 /// Content of the chunks, unchecked.
-struct Chunks {
+struct RiffChunks {
     container: &'static str,
     format: WaveFormat,
     data: Chunk,
@@ -51,7 +51,7 @@ impl WaveHeader {
     pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<Self>, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let Some(chunks) = scan(file, len).map_err(from_io)? else { return Ok(None) };
-        let Chunks { container, format, data, claimed, time_stamp, mut remarks, edits } = chunks;
+        let RiffChunks { container, format, data, claimed, time_stamp, mut remarks, edits } = chunks;
         let channels = checked_channels(path, format.channels.into())?;
         let rate_hz = checked_rate(path, format.rate_hz.into())?;
         let unsupported = |reason: &str| {
@@ -89,7 +89,7 @@ impl WaveHeader {
     }
 }
 
-fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
+fn scan(file: &mut File, len: u64) -> io::Result<Option<RiffChunks>> {
     let mut top = [0; 12];
     if ChunkWalk::new(file, len, 0, false).read(0, &mut top)? < top.len() || &top[8..] != b"WAVE" {
         return Ok(None);
@@ -151,7 +151,7 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<Chunks>> {
                     }
                 }
                 let data = chunk;
-                return Ok(Some(Chunks { container, format, data, claimed, time_stamp, remarks, edits }));
+                return Ok(Some(RiffChunks { container, format, data, claimed, time_stamp, remarks, edits }));
             }
             // The content of a list is not needed, and the decoder is strict about it.
             b"LIST" => edits.add(chunk.at, b"JUNK"),

@@ -45,7 +45,7 @@ impl Setup {
     /// Reads a setup header of a stream; `None` where it cannot be parsed.
     pub(super) fn read(setup: &[u8], channels: u8) -> Option<Self> {
         (setup.starts_with(SETUP_START) && channels > 0).then_some(())?;
-        let mut bits = Bits { bytes: setup, at: SETUP_START.len() * 8 };
+        let mut bits = VorbisBits { bytes: setup, at: SETUP_START.len() * 8 };
         let mappings = bits.mappings(channels)?;
         let modes = bits.read(6)? + 1;
         let mut long_modes = Vec::new();
@@ -58,7 +58,7 @@ impl Setup {
 
     /// Returns true if an audio packet contains a long block (§4.3.1).
     pub(super) fn is_long(&self, packet: &[u8]) -> Option<bool> {
-        let mut bits = Bits { bytes: packet, at: 1 };
+        let mut bits = VorbisBits { bytes: packet, at: 1 };
         let mode = bits.read(ilog(self.long_modes.len() as u32 - 1))?;
         self.long_modes.get(mode as usize).copied()
     }
@@ -84,12 +84,12 @@ impl Mapping {
 }
 
 /// Bits of a packet, the lowest of each byte first (§2.1.4).
-struct Bits<'a> {
+struct VorbisBits<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl Bits<'_> {
+impl VorbisBits<'_> {
     fn read(&mut self, count: usize) -> Option<u32> {
         let mut value = 0;
         for bit in 0..count {

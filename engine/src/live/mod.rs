@@ -18,7 +18,7 @@ pub use audio_thread::event::{Event, Motion};
 pub use audio_thread::finite_input::FiniteInput;
 pub use audio_thread::meters::{BANDS, Reading, SCOPE_POINTS};
 pub use audio_thread::stats::{Counters, Stats};
-pub use control::command::{Command, CommandError, Strip, StripName, Timed};
+pub use control::command::{Command, CommandError, StripId, StripName, Timed};
 pub use control::config::{RenderedGain, RenderedLevels};
 pub use control::handle::Control;
 #[cfg(feature = "device")]

@@ -21,10 +21,10 @@ pub(super) fn run(
     four: &mut [&mut LevelLanes<2>; TRACKS_PER_BATCH],
     input: [[&[f32]; 2]; TRACKS_PER_BATCH],
 ) {
-    simd.vectorize(Run { simd, k, four, input });
+    simd.vectorize(LevelRun { simd, k, four, input });
 }
 
-struct Run<'a, 'b> {
+struct LevelRun<'a, 'b> {
     simd: V4,
     k: &'a KCoefficients,
     four: &'a mut [&'b mut LevelLanes<2>; TRACKS_PER_BATCH],
@@ -33,7 +33,7 @@ struct Run<'a, 'b> {
 
 /// Values that a frame reads and changes.
 #[derive(Clone, Copy)]
-struct State {
+struct LevelState {
     simd: V4,
     shelf: [__m512d; 5],
     high_pass: [__m512d; 5],
@@ -46,7 +46,7 @@ struct State {
     products: __m512d,
 }
 
-impl State {
+impl LevelState {
     #[inline(always)]
     fn frame(&mut self, x: __m512d) {
         let f = self.simd.avx512f;
@@ -69,7 +69,7 @@ impl State {
     }
 }
 
-impl NullaryFnOnce for Run<'_, '_> {
+impl NullaryFnOnce for LevelRun<'_, '_> {
     type Output = ();
 
     #[inline(always)]
@@ -80,7 +80,7 @@ impl NullaryFnOnce for Run<'_, '_> {
         let lanes = |of: fn(&LevelLanes<2>) -> [f64; 2]| {
             cast::<[[f64; 2]; TRACKS_PER_BATCH], __m512d>(four.each_ref().map(|lanes| of(lanes)))
         };
-        let mut state = State {
+        let mut state = LevelState {
             simd,
             shelf: section(k.shelf),
             high_pass: section(k.high_pass),

@@ -58,7 +58,7 @@ impl PeakMeter {
 }
 
 /// Counts and maximum of one stretch of samples.
-struct Survey {
+struct PeakSurvey {
     max: f32,
     clipped: u32,
     non_finite: u32,
@@ -66,9 +66,9 @@ struct Survey {
 
 /// Surveys a stretch of samples. Most stretches contain nothing to count, as their largest
 /// magnitude shows.
-fn survey(samples: &[f32]) -> Survey {
+fn survey(samples: &[f32]) -> PeakSurvey {
     let max = largest(samples);
-    if max < 1.0 { Survey { max, clipped: 0, non_finite: 0 } } else { count(samples) }
+    if max < 1.0 { PeakSurvey { max, clipped: 0, non_finite: 0 } } else { count(samples) }
 }
 
 /// Returns the largest magnitude; above every number where one sample is NaN. Compiled for wider
@@ -90,7 +90,7 @@ fn largest(samples: &[f32]) -> f32 {
 
 /// Counts samples. Compiled for wider vectors too; maxima and counts do not depend on the order.
 #[multiversion::multiversion(targets("x86_64+avx2"))]
-fn count(samples: &[f32]) -> Survey {
+fn count(samples: &[f32]) -> PeakSurvey {
     const LANES: usize = 16;
     let (mut max, mut clipped, mut non_finite) = ([0.0_f32; LANES], [0_u32; LANES], [0_u32; LANES]);
     let (groups, rest) = samples.as_chunks::<LANES>();
@@ -104,7 +104,7 @@ fn count(samples: &[f32]) -> Survey {
             non_finite[lane] += u32::from(!is_level(group[lane]));
         }
     }
-    Survey {
+    PeakSurvey {
         max: max.into_iter().fold(0.0, f32::max),
         clipped: clipped.iter().sum(),
         non_finite: non_finite.iter().sum(),

@@ -33,10 +33,10 @@ impl Retiming {
 pub struct Retimed<S: Source> {
     source: S,
     retiming: Retiming,
-    stage: Option<Stage>,
+    stage: Option<RetimeStage>,
 }
 
-struct Stage {
+struct RetimeStage {
     /// Weights of the fractional delay; none for a whole number of frames.
     weights: Option<Vec<f64>>,
     drift: Option<DriftConverter>,
@@ -67,7 +67,7 @@ impl<S: Source> Retimed<S> {
         let stage = if retiming.warp == TimeMap::NONE {
             None
         } else {
-            Some(Stage::new(&retiming.warp, source.channels(), source.sample_rate())?)
+            Some(RetimeStage::new(&retiming.warp, source.channels(), source.sample_rate())?)
         };
         Ok(Self { source, retiming, stage })
     }
@@ -103,7 +103,7 @@ impl<S: Source> Source for Retimed<S> {
     }
 }
 
-impl Stage {
+impl RetimeStage {
     fn new(warp: &TimeMap, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
         // The converter begins with a small delay, which the fractional delay removes.
         let start = warp.start - if warp.is_shift() { 0.0 } else { DriftConverter::offset(warp.drift) };

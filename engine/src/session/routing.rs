@@ -17,7 +17,7 @@ pub(super) fn cycles(buses: &[Bus]) -> Vec<Finding> {
         fed
     };
     let mut search =
-        Search { feeds: buses.iter().map(feeds).collect(), state: vec![State::New; buses.len()], found: vec![] };
+        Search { feeds: buses.iter().map(feeds).collect(), state: vec![VisitState::New; buses.len()], found: vec![] };
     for start in 0..buses.len() {
         search.run(start);
     }
@@ -34,7 +34,7 @@ pub(super) fn cycles(buses: &[Bus]) -> Vec<Finding> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+enum VisitState {
     New,
     Open,
     Done,
@@ -43,34 +43,34 @@ enum State {
 /// A depth-first search with its own stack, so that long chains cannot exhaust the thread's.
 struct Search {
     feeds: Vec<Vec<usize>>,
-    state: Vec<State>,
+    state: Vec<VisitState>,
     found: Vec<Vec<usize>>,
 }
 
 impl Search {
     fn run(&mut self, start: usize) {
-        if self.state[start] != State::New {
+        if self.state[start] != VisitState::New {
             return;
         }
-        self.state[start] = State::Open;
+        self.state[start] = VisitState::Open;
         let mut stack = vec![(start, 0)];
         while let Some((bus, next)) = stack.last_mut() {
             let Some(&fed) = self.feeds[*bus].get(*next) else {
-                self.state[*bus] = State::Done;
+                self.state[*bus] = VisitState::Done;
                 stack.pop();
                 continue;
             };
             *next += 1;
             match self.state[fed] {
-                State::New => {
-                    self.state[fed] = State::Open;
+                VisitState::New => {
+                    self.state[fed] = VisitState::Open;
                     stack.push((fed, 0));
                 }
-                State::Open => {
+                VisitState::Open => {
                     let circle = stack.iter().map(|(bus, _)| *bus).skip_while(|bus| *bus != fed).collect();
                     self.found.push(circle);
                 }
-                State::Done => {}
+                VisitState::Done => {}
             }
         }
     }

@@ -25,7 +25,7 @@ impl Session {
         }
         // Serialising only fails for file names that are not Unicode, which were replaced above.
         let value = serde_json::to_value(&session).unwrap_or_default();
-        let mut page = Page { text: String::new() };
+        let mut page = TemplatePage { text: String::new() };
         page.comment("A mixdown session. Lines that begin with # do nothing: they show what can be set, and to what.");
         page.comment("Gains are in decibels, times in seconds (_s) or milliseconds (_ms), frequencies in hertz (_hz).");
         page.keys(schema(), &value, Comments::All);
@@ -56,11 +56,11 @@ enum Comments {
     Only,
 }
 
-struct Page {
+struct TemplatePage {
     text: String,
 }
 
-impl Page {
+impl TemplatePage {
     fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');

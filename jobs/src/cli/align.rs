@@ -6,7 +6,7 @@ use super::terminal::{one_line, shown};
 use super::{Failure, interrupt, stems};
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{
-    AlignSettings, Alignment, Decision, Mode, PairSelection, StemAlignment, StemFeatures, align, align_to_mix,
+    Alignment, AlignmentSettings, Decision, Mode, PairSelection, StemAlignment, StemFeatures, align, align_to_mix,
 };
 use mixdown_engine::io::{DecodeError, Fold, StemReader};
 use mixdown_engine::render::{AlignError, AlignedFolder, AlignedStem, AnalysedFile, analyse_files, write_aligned};
@@ -159,7 +159,7 @@ fn source(file: &Path, stem: &Path) -> String {
 
 fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Failure> {
     let mut paths = stems.to_vec();
-    let mut settings = AlignSettings {
+    let mut settings = AlignmentSettings {
         mode: arguments.mode.mode(),
         max_offset_s: arguments.max_offset,
         min_confidence: arguments.min_confidence,
@@ -169,7 +169,7 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
     if let Some(mix) = &arguments.to {
         paths.insert(0, mix.clone());
         let requested = settings.min_confidence;
-        settings = AlignSettings { max_offset_s: arguments.max_offset, ..AlignSettings::in_mix() };
+        settings = AlignmentSettings { max_offset_s: arguments.max_offset, ..AlignmentSettings::in_mix() };
         settings.min_confidence = requested.or(settings.min_confidence);
     }
     if let Some(reference) = &arguments.reference {

@@ -5,7 +5,7 @@ use super::group_evidence::PairVerdicts;
 use super::offset_graph::{self, GroupOffset, PairOffset};
 use super::session_groups;
 use crate::align::result::{Correlation, Decision, DriftChange, StemAlignment};
-use crate::align::settings::AlignSettings;
+use crate::align::settings::AlignmentSettings;
 use crate::align::time_map::line::LinearDelay;
 use crate::align::time_map::piecewise::DelayMap;
 
@@ -17,7 +17,7 @@ const NEARLY_WHOLE: f64 = 0.01;
 const NO_DRIFT: f64 = 0.1;
 
 /// Decides for every stem.
-pub(crate) fn decide(evidence: &PairVerdicts<'_>, settings: &AlignSettings) -> Vec<StemAlignment> {
+pub(crate) fn decide(evidence: &PairVerdicts<'_>, settings: &AlignmentSettings) -> Vec<StemAlignment> {
     let stems = evidence.lengths.len();
     let least = settings.least_confidence();
     let trusted = evidence.verdicts.iter().filter_map(|(first, second, verdict)| match verdict {

@@ -5,7 +5,7 @@ use super::stem_gains::{LeastSquares, fill};
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::{Alignment, StemAlignment};
-use crate::align::settings::{AlignSettings, PairSelection};
+use crate::align::settings::{AlignmentSettings, PairSelection};
 use crate::align::shift::ClipShift;
 use crate::audio::{AudioBuffer, BlockMut};
 use crate::process::{Source, Tap};
@@ -22,8 +22,8 @@ const BLOCK: usize = 16_384;
 /// the stems that were found are subtracted, each with the gain that leaves least of the mix. The
 /// missing stems are compared with the rest, in which they stand out more. `watch` is as in
 /// [`align`], once per round.
-pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
-    let settings = AlignSettings { reference: Some(0), ..*settings };
+pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignmentSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
+    let settings = AlignmentSettings { reference: Some(0), ..*settings };
     let mut alignment = align(stems, &settings, PairSelection::With(0), watch);
     for _ in 0..ROUNDS {
         let (found, missing): (Vec<usize>, Vec<usize>) =

@@ -10,7 +10,7 @@ use crate::align::decide::accept::confidence;
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::Decision;
-use crate::align::settings::{AlignSettings, LEAST_CONFIDENCE, PairSelection};
+use crate::align::settings::{AlignmentSettings, LEAST_CONFIDENCE, PairSelection};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{Fold, StemReader};
 use crate::process::{Source, Tap};
@@ -101,7 +101,7 @@ struct Outcome {
 /// Measures the best delay. `None` if there is no candidate.
 fn outcome(case: &Case) -> Option<Outcome> {
     let stems = [features(&case.source), features(&case.copy)];
-    let settings = AlignSettings::default();
+    let settings = AlignmentSettings::default();
     let longest = case.source.len().max(case.copy.len());
     let mut comparison = Comparison::new(&stems.each_ref(), &[0, 1], longest, &settings);
     for (n, stem) in stems.iter().enumerate() {
@@ -146,7 +146,7 @@ fn confidence_means_the_chance_of_being_right() {
 /// whether that is right.
 fn moved(case: &Case) -> Option<(f64, bool)> {
     let stems = [features(&case.source), features(&case.copy)];
-    let settings = AlignSettings { reference: Some(0), min_confidence: Some(0.98), ..AlignSettings::default() };
+    let settings = AlignmentSettings { reference: Some(0), min_confidence: Some(0.98), ..AlignmentSettings::default() };
     let answer = align(&stems, &settings, PairSelection::All, &|_| false);
     let stem = &answer.stems[1];
     let late = stem.late_samples.filter(|_| stem.decision == Decision::Moved)?;

@@ -6,7 +6,7 @@ use super::calibration::{features, mono};
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::{Decision, StemAlignment};
-use crate::align::settings::{AlignSettings, Mode, PairSelection};
+use crate::align::settings::{AlignmentSettings, Mode, PairSelection};
 use mixdown_fixtures::alignment::{Swing, late, mixed, rms, wandering};
 use mixdown_fixtures::sessions::{Dice, Room, factor, room_session, with_floor};
 use rayon::prelude::*;
@@ -26,7 +26,7 @@ fn short(name: &str) -> Vec<f32> {
 /// Returns the result for the second stem against the first.
 fn second(first: &[f32], other: &[f32]) -> StemAlignment {
     let stems: Vec<StemFeatures> = [first, other].map(features).into();
-    let settings = AlignSettings { mode: Mode::Recordings, reference: Some(0), ..AlignSettings::default() };
+    let settings = AlignmentSettings { mode: Mode::Recordings, reference: Some(0), ..AlignmentSettings::default() };
     align(&stems, &settings, PairSelection::All, &|_| false).stems.remove(1)
 }
 

@@ -27,7 +27,7 @@ fn features(samples: &[f32]) -> StemFeatures {
 
 fn aligned(stems: &[Vec<f32>]) -> Alignment {
     let stems: Vec<StemFeatures> = stems.iter().map(|stem| features(stem)).collect();
-    align(&stems, &AlignSettings::default(), PairSelection::All, &|_| false)
+    align(&stems, &AlignmentSettings::default(), PairSelection::All, &|_| false)
 }
 
 /// Returns the same samples with a delay of `late` frames (negative: earlier), as long as before.
@@ -223,7 +223,7 @@ fn stems_of_different_lengths_are_compared_where_both_sound() {
 fn an_offset_beyond_the_largest_is_not_believed() {
     let source = signals::pink_noise(61, 0.1, FRAMES);
     let stems = [features(&source), features(&shifted(&source, 2 * i64::from(RATE_HZ) + 400))];
-    let settings = AlignSettings { max_offset_s: Some(2.0), ..AlignSettings::default() };
+    let settings = AlignmentSettings { max_offset_s: Some(2.0), ..AlignmentSettings::default() };
     let alignment = align(&stems, &settings, PairSelection::All, &|_| false);
     assert!(alignment.stems.iter().all(|stem| stem.decision == Decision::Left), "{alignment:?}");
 }
@@ -285,7 +285,7 @@ fn the_thread_count_changes_nothing() {
         (0..6).map(|n| features(&mixed(&shifted(&source, n * 40), &rhythm(91 + n as u64), 0.5))).collect();
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| align(&stems, &AlignSettings::default(), PairSelection::All, &|_| false))
+        pool.install(|| align(&stems, &AlignmentSettings::default(), PairSelection::All, &|_| false))
     };
     assert_eq!(on(1), on(3));
 }
@@ -294,7 +294,7 @@ fn the_thread_count_changes_nothing() {
 fn told_to_stop_it_leaves_everything() {
     let source = rhythm(95);
     let stems = [features(&source), features(&shifted(&source, 9))];
-    all_left(&align(&stems, &AlignSettings::default(), PairSelection::All, &|_| true), "stopped");
+    all_left(&align(&stems, &AlignmentSettings::default(), PairSelection::All, &|_| true), "stopped");
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn it_says_how_far_it_is_and_never_goes_back() {
         observed.borrow_mut().push(done);
         false
     };
-    align(&stems, &AlignSettings::default(), PairSelection::All, &watch);
+    align(&stems, &AlignmentSettings::default(), PairSelection::All, &watch);
     let observed = observed.into_inner();
     assert!(observed.is_sorted() && observed[0] == 0.0 && observed.iter().all(|done| *done <= 1.0), "{observed:?}");
     assert!(*observed.last().unwrap() >= 2.0 / 3.0, "{observed:?}");

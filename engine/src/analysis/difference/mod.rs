@@ -8,7 +8,7 @@ mod tests;
 
 pub use outline::DifferenceOutline;
 
-use crate::align::{AlignSettings, PairSelection, align};
+use crate::align::{AlignmentSettings, PairSelection, align};
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{DecodeError, Fold, StemReader};
 use crate::meter::{ProgrammeMeter, power_db};
@@ -169,7 +169,7 @@ fn offset_frames(
         return Ok(None);
     }
     let features: Vec<_> = observed.into_iter().map(|observed| observed.features).collect();
-    let settings = AlignSettings { assume_related: true, reference: Some(0), ..AlignSettings::default() };
+    let settings = AlignmentSettings { assume_related: true, reference: Some(0), ..AlignmentSettings::default() };
     let alignment = align(&features, &settings, PairSelection::All, &|_| stop());
     if stop() {
         return Err(DifferenceError::Stopped);

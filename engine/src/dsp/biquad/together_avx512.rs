@@ -32,7 +32,7 @@ pub(super) fn run<const S: usize>(
         }
     }
     let [a, b, c, d] = blocks.each_mut().map(BlockMut::pair_mut);
-    simd.vectorize(Run { simd, filter: &mut filter, channels: [a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1] });
+    simd.vectorize(SectionRun { simd, filter: &mut filter, channels: [a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1] });
     for (track, group) in groups.iter_mut().enumerate() {
         for (lane, section) in (0..2 * S).map(|n| (n, n / 2)) {
             let rows = group.memory.0.iter_mut().zip(&filter.memory[section]);
@@ -48,7 +48,7 @@ struct Filter<const S: usize> {
     memory: [[[f64; LANES]; 2]; S],
 }
 
-struct Run<'a, const S: usize> {
+struct SectionRun<'a, const S: usize> {
     simd: V4,
     filter: &'a mut Filter<S>,
     channels: [&'a mut [f32]; LANES],
@@ -56,7 +56,7 @@ struct Run<'a, const S: usize> {
 
 /// Values that a step reads and changes.
 #[derive(Clone, Copy)]
-struct State<const S: usize> {
+struct SectionState<const S: usize> {
     simd: V4,
     coefficients: [[__m512d; 5]; S],
     memory: [[__m512d; 2]; S],
@@ -64,7 +64,7 @@ struct State<const S: usize> {
     out: [__m512d; S],
 }
 
-impl<const S: usize> State<S> {
+impl<const S: usize> SectionState<S> {
     /// Runs one section on the last output of the one before it; the first section runs on `x`.
     #[inline(always)]
     fn section(&mut self, section: usize, x: __m512d) {
@@ -87,7 +87,7 @@ impl<const S: usize> State<S> {
     }
 }
 
-impl<const S: usize> NullaryFnOnce for Run<'_, S> {
+impl<const S: usize> NullaryFnOnce for SectionRun<'_, S> {
     type Output = ();
 
     #[inline(always)]
@@ -96,7 +96,7 @@ impl<const S: usize> NullaryFnOnce for Run<'_, S> {
         let f = simd.avx512f;
         let behind = S - 1;
         let frames = channels.iter().map(|samples| samples.len()).min().unwrap_or(0);
-        let mut state = State::<S> {
+        let mut state = SectionState::<S> {
             simd,
             coefficients: filter.coefficients.map(|rows| rows.map(cast)),
             memory: filter.memory.map(|rows| rows.map(cast)),

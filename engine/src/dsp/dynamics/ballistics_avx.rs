@@ -14,16 +14,16 @@ type Several<'a> = [(&'a mut Decoupled, &'a mut [f64]); TRACKS_PER_BATCH];
 /// Smooths as many whole groups of four frames as all four have, where the processor supports the
 /// instructions. Returns the number of frames done, and the rest.
 pub(super) fn run_if_there(mut several: Several<'_>) -> (usize, Several<'_>) {
-    let done = V3::try_new().map_or(0, |simd| simd.vectorize(Run { simd, several: &mut several }));
+    let done = V3::try_new().map_or(0, |simd| simd.vectorize(BallisticsRun { simd, several: &mut several }));
     (done, several)
 }
 
-struct Run<'a, 'b> {
+struct BallisticsRun<'a, 'b> {
     simd: V3,
     several: &'a mut [(&'b mut Decoupled, &'b mut [f64]); TRACKS_PER_BATCH],
 }
 
-impl NullaryFnOnce for Run<'_, '_> {
+impl NullaryFnOnce for BallisticsRun<'_, '_> {
     type Output = usize;
 
     #[inline(always)]

@@ -83,11 +83,11 @@ pub struct SoftClip {
     oversampler: Oversampler,
     /// Below this magnitude no point can reach the knee.
     untouched: f64,
-    channels: Vec<Channel>,
+    channels: Vec<ClipChannel>,
 }
 
 #[derive(Clone, Debug)]
-struct Channel {
+struct ClipChannel {
     /// The last `TAPS − 1` samples, then the chunk.
     input: Box<[f64; TAPS - 1 + CHUNK]>,
     /// Part removed in the last `TAPS − 1` frames, then in the chunk.
@@ -97,7 +97,7 @@ struct Channel {
     line: DelayLine,
 }
 
-impl Channel {
+impl ClipChannel {
     fn new() -> Self {
         Self {
             input: Box::new([0.0; TAPS - 1 + CHUNK]),
@@ -135,7 +135,7 @@ impl SoftClip {
             mix: settings.mix,
             untouched: knee / (drive * oversampler.most_rise() * (1.0 + 1e-9)),
             oversampler,
-            channels: vec![Channel::new(); spec.channels],
+            channels: vec![ClipChannel::new(); spec.channels],
         })
     }
 
@@ -185,7 +185,7 @@ impl Processor for SoftClip {
     }
 
     fn reset(&mut self) {
-        self.channels.iter_mut().for_each(Channel::reset);
+        self.channels.iter_mut().for_each(ClipChannel::reset);
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {

@@ -38,12 +38,12 @@ pub(super) struct TruePeakDetector {
     taps: Box<Taps>,
     /// Half-way between two samples, from the innermost pair to the outermost.
     estimate_taps: [f32; ESTIMATE_PAIRS],
-    channels: Vec<Channel>,
+    channels: Vec<DetectorChannel>,
     recent: RecentPeak,
 }
 
 #[derive(Clone, Debug)]
-struct Channel {
+struct DetectorChannel {
     /// The last `TAPS − 1` samples, then the chunk, then padding that the last run reads without
     /// using.
     samples: Box<[f32; TAPS - 1 + CHUNK + RUN]>,
@@ -56,7 +56,7 @@ struct Channel {
     last: f32,
 }
 
-impl Channel {
+impl DetectorChannel {
     fn new() -> Self {
         Self {
             samples: Box::new([0.0; TAPS - 1 + CHUNK + RUN]),
@@ -176,7 +176,7 @@ impl TruePeakDetector {
             estimate_taps: std::array::from_fn(|place| {
                 windowed_sinc(place as f64 + 0.5, ESTIMATE_PAIRS as f64, ESTIMATE_BETA) as f32
             }),
-            channels: vec![Channel::new(); channels],
+            channels: vec![DetectorChannel::new(); channels],
             recent: RecentPeak::new(hold / 2),
         }
     }

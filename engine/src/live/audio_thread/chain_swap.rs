@@ -25,7 +25,9 @@ impl<I: LiveInput> LiveEngine<I> {
     pub(crate) fn busy_for(&self, exchange: &ChainSwap) -> u64 {
         let rack = match exchange.seat {
             ChainSlot::Track(index) => self.renderer.tracks()[index].strip().rack(),
-            ChainSlot::Bus(place) => self.renderer.summing().bus_strips().nth(place).map_or(&self.limiter, Strip::rack),
+            ChainSlot::Bus(place) => {
+                self.renderer.summing().bus_strips().nth(place).map_or(&self.limiter, Strip::rack)
+            }
             ChainSlot::Master => self.renderer.summing().master(),
             ChainSlot::Limiter => &self.limiter,
         };

@@ -10,7 +10,7 @@ use super::stats::Counters;
 use super::strip_params::StripParams;
 use super::transport::{Next, Transport};
 use crate::audio::BlockMut;
-use crate::live::control::command::Strip;
+use crate::live::control::command::StripId;
 use crate::live::stream::input::{Cue, LiveInput};
 use crate::mix::mixer::Renderer;
 use crate::mix::{Ramped, SwappableChain};
@@ -301,6 +301,6 @@ impl<I: LiveInput> LiveEngine<I> {
 }
 
 /// Returns all strips in the order of their meters.
-pub(crate) fn every_strip(tracks: usize, bus_order: impl Iterator<Item = usize>) -> impl Iterator<Item = Strip> {
-    (0..tracks).map(Strip::Track).chain(bus_order.map(Strip::Bus)).chain(std::iter::once(Strip::Master))
+pub(crate) fn every_strip(tracks: usize, bus_order: impl Iterator<Item = usize>) -> impl Iterator<Item = StripId> {
+    (0..tracks).map(StripId::Track).chain(bus_order.map(StripId::Bus)).chain(std::iter::once(StripId::Master))
 }

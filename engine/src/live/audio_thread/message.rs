@@ -2,7 +2,7 @@
 //! allocated or dropped on the way.
 
 use super::strip_params::StripParam;
-use crate::live::control::command::Strip;
+use crate::live::control::command::StripId;
 use crate::live::stream::loop_range::LoopRange;
 use crate::mix::{CompensationDelay, Destination, IncomingChain};
 
@@ -27,7 +27,7 @@ pub(crate) enum Action {
     Stop,
     Seek(u64),
     Loop(Option<LoopRange>),
-    StripParam(Strip, StripParam),
+    StripParam(StripId, StripParam),
     ChainSwap(Box<ChainSwap>),
     /// Static gain of the master, as a factor.
     MasterGain(f64),

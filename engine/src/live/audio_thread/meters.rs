@@ -3,7 +3,7 @@
 
 use crate::analysis::BandMeter;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
-use crate::live::control::command::Strip;
+use crate::live::control::command::StripId;
 use crate::meter::{CorrelationMeter, LoudnessMeter, PeakMeter, RmsMeter, TruePeakMeter, amplitude_db};
 use crate::process::Tap;
 use crate::units::SampleRate;
@@ -20,7 +20,7 @@ pub const SCOPE_POINTS: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     /// The strip.
-    pub strip: Strip,
+    pub strip: StripId,
     /// Rendered frame of the reading.
     pub frame: u64,
     /// Highest sample, in dBFS.
@@ -47,7 +47,7 @@ pub struct Reading {
 
 /// Meters of a stereo strip. The audio is never modified.
 pub(crate) struct LiveStripMeter {
-    strip: Strip,
+    strip: StripId,
     /// Frames between readings.
     interval: u64,
     /// Frames until the next reading.
@@ -72,7 +72,7 @@ pub(crate) struct LiveStripMeter {
 
 impl LiveStripMeter {
     /// Creates the `turn`-th of `strips` meters. Control thread; allocates.
-    pub(crate) fn new(strip: Strip, rate: SampleRate, interval: u64, turn: usize, strips: usize) -> Self {
+    pub(crate) fn new(strip: StripId, rate: SampleRate, interval: u64, turn: usize, strips: usize) -> Self {
         let later = interval * turn as u64 / strips.max(1) as u64;
         Self {
             strip,

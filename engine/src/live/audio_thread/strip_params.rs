@@ -1,7 +1,7 @@
 //! Faders and other parameters of all strips at the current frame.
 
 use super::finite_input::FiniteInput;
-use crate::live::control::command::Strip;
+use crate::live::control::command::StripId;
 use crate::mix::mixer::Renderer;
 use crate::mix::{Input, StereoPosition, fader};
 use crate::session::{Polarity, Session};
@@ -54,15 +54,15 @@ impl StripParams {
     /// Changes a parameter over `ramp` frames. Audio thread.
     pub(crate) fn set<I: Input>(
         &mut self,
-        strip: Strip,
+        strip: StripId,
         dial: StripParam,
         ramp: u64,
         renderer: &mut Renderer<FiniteInput<I>>,
     ) {
         let setting = match strip {
-            Strip::Track(index) => self.tracks.get_mut(index),
-            Strip::Bus(index) => self.buses.get_mut(index).map(|(setting, _)| setting),
-            Strip::Master => None,
+            StripId::Track(index) => self.tracks.get_mut(index),
+            StripId::Bus(index) => self.buses.get_mut(index).map(|(setting, _)| setting),
+            StripId::Master => None,
         };
         let Some(setting) = setting else { return };
         match dial {
@@ -76,14 +76,14 @@ impl StripParams {
         match (strip, dial) {
             // Whether a track is audible depends on the solo state of every other track.
             (_, StripParam::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.ramp_track(index, ramp, renderer)),
-            (Strip::Track(index), _) => self.ramp_track(index, ramp, renderer),
-            (Strip::Bus(index), _) => {
+            (StripId::Track(index), _) => self.ramp_track(index, ramp, renderer),
+            (StripId::Bus(index), _) => {
                 let (setting, place) = &self.buses[index];
                 if let Some(bus) = renderer.summing_mut().bus_mut(*place) {
                     bus.ramp_to(setting.stance.matrix(2), fader(setting.gain_db, setting.mute), ramp);
                 }
             }
-            (Strip::Master, _) => {}
+            (StripId::Master, _) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! The control thread's view of the playing chains: their inserts, bypass states and latencies.
 
-use super::command::Strip;
+use super::command::StripId;
 use crate::mix::{InsertId, Routing};
 
 /// State of a playing chain.
@@ -37,20 +37,20 @@ pub(crate) struct Chains {
 
 impl Chains {
     /// Returns the chain of a strip; `None` if there is no such strip.
-    pub(crate) fn of(&self, strip: Strip) -> Option<&ChainState> {
+    pub(crate) fn of(&self, strip: StripId) -> Option<&ChainState> {
         match strip {
-            Strip::Track(index) => self.tracks.get(index),
-            Strip::Bus(index) => self.buses.get(index),
-            Strip::Master => Some(&self.master),
+            StripId::Track(index) => self.tracks.get(index),
+            StripId::Bus(index) => self.buses.get(index),
+            StripId::Master => Some(&self.master),
         }
     }
 
     /// Returns the chain of a strip, to change it.
-    pub(crate) fn of_mut(&mut self, strip: Strip) -> &mut ChainState {
+    pub(crate) fn of_mut(&mut self, strip: StripId) -> &mut ChainState {
         match strip {
-            Strip::Track(index) => &mut self.tracks[index],
-            Strip::Bus(index) => &mut self.buses[index],
-            Strip::Master => &mut self.master,
+            StripId::Track(index) => &mut self.tracks[index],
+            StripId::Bus(index) => &mut self.buses[index],
+            StripId::Master => &mut self.master,
         }
     }
 

@@ -206,7 +206,7 @@ pub enum CommandError {
 /// A strip, by index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Strip {
+pub enum StripId {
     /// A track, by its index in the session.
     Track(usize),
     /// A bus, by its index in the session.
@@ -216,7 +216,7 @@ pub enum Strip {
 }
 
 /// Finds a strip by name.
-pub(crate) fn find(session: &Session, place: &StripName) -> Result<Strip, CommandError> {
+pub(crate) fn find(session: &Session, place: &StripName) -> Result<StripId, CommandError> {
     let missing = |kind, name: &str, known: Vec<String>| CommandError::NoSuchPlace {
         kind,
         name: name.into(),
@@ -226,23 +226,23 @@ pub(crate) fn find(session: &Session, place: &StripName) -> Result<Strip, Comman
         StripName::Track(name) => {
             let found = session.tracks.iter().position(|track| track.title() == *name);
             let known = || session.tracks.iter().map(|track| track.title().into_owned()).collect();
-            found.map(Strip::Track).ok_or_else(|| missing("track", name, known()))
+            found.map(StripId::Track).ok_or_else(|| missing("track", name, known()))
         }
         StripName::Bus(name) => {
             let found = session.buses.iter().position(|bus| bus.name == *name);
             let known = || session.buses.iter().map(|bus| bus.name.clone()).collect();
-            found.map(Strip::Bus).ok_or_else(|| missing("bus", name, known()))
+            found.map(StripId::Bus).ok_or_else(|| missing("bus", name, known()))
         }
-        StripName::Master => Ok(Strip::Master),
+        StripName::Master => Ok(StripId::Master),
     }
 }
 
 /// Returns the inserts of a strip, to change them.
-pub(crate) fn inserts_mut(session: &mut Session, strip: Strip) -> &mut Vec<Insert> {
+pub(crate) fn inserts_mut(session: &mut Session, strip: StripId) -> &mut Vec<Insert> {
     match strip {
-        Strip::Track(index) => &mut session.tracks[index].inserts,
-        Strip::Bus(index) => &mut session.buses[index].inserts,
-        Strip::Master => &mut session.master.inserts,
+        StripId::Track(index) => &mut session.tracks[index].inserts,
+        StripId::Bus(index) => &mut session.buses[index].inserts,
+        StripId::Master => &mut session.master.inserts,
     }
 }
 

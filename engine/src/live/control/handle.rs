@@ -1,6 +1,6 @@
 //! Control handle of a live engine: sends commands and drops the parts that they have replaced.
 
-use super::command::{Command, CommandError, Strip, Timed};
+use super::command::{Command, CommandError, StripId, Timed};
 use super::session_mirror::{PreparedCommand, SessionMirror};
 use crate::live::audio_thread::event::Event;
 use crate::live::audio_thread::message::{Action, AudioMessage, MESSAGES, RETIRED, Retired};
@@ -132,7 +132,7 @@ impl Control {
     }
 
     /// Returns true if an insert is bypassed.
-    pub fn is_bypassed(&self, strip: Strip, insert: usize) -> bool {
+    pub fn is_bypassed(&self, strip: StripId, insert: usize) -> bool {
         self.desk.chains.of(strip).and_then(|chain| chain.slots.get(insert)).is_some_and(|slot| slot.bypassed)
     }
 

@@ -2,7 +2,7 @@
 //! built.
 
 use super::chain_states::{ChainState, Chains, Slot};
-use super::command::{Command, CommandError, Strip, StripName, find, inserts_mut, with_field};
+use super::command::{Command, CommandError, StripId, StripName, find, inserts_mut, with_field};
 use super::config::LiveConfig;
 use crate::live::audio_thread::message::{Action, ChainSlot, ChainSwap, DelayChange};
 use crate::live::audio_thread::strip_params::StripParam;
@@ -164,8 +164,8 @@ impl SessionMirror {
             }
         }
         let channels = match strip {
-            Strip::Track(index) => self.fixed.channels[index],
-            Strip::Bus(_) | Strip::Master => 2,
+            StripId::Track(index) => self.fixed.channels[index],
+            StripId::Bus(_) | StripId::Master => 2,
         };
         let observed = slots.iter().zip(&*inserts).filter(|(slot, _)| !slot.bypassed);
         let chain = Chain::build_known(observed.map(|(slot, insert)| (slot.id, insert)), &self.fixed.spec(channels))
@@ -186,12 +186,12 @@ impl SessionMirror {
             })
             .collect();
         let seat = match strip {
-            Strip::Track(index) => ChainSlot::Track(index),
-            Strip::Bus(index) => {
+            StripId::Track(index) => ChainSlot::Track(index),
+            StripId::Bus(index) => {
                 let place = chains.routing.buses.iter().position(|bus| bus.index == index);
                 ChainSlot::Bus(place.unwrap_or(usize::MAX))
             }
-            Strip::Master => ChainSlot::Master,
+            StripId::Master => ChainSlot::Master,
         };
         Ok(self.exchange(session, chains, seat, chain, channels, delays, wait))
     }
@@ -240,9 +240,9 @@ fn dial(
 ) -> Result<Action, CommandError> {
     let strip = find(session, place)?;
     match strip {
-        Strip::Track(index) => of_track(&mut session.tracks[index]),
-        Strip::Bus(index) => of_bus(&mut session.buses[index]),
-        Strip::Master => return Err(CommandError::NotOfMaster(knob)),
+        StripId::Track(index) => of_track(&mut session.tracks[index]),
+        StripId::Bus(index) => of_bus(&mut session.buses[index]),
+        StripId::Master => return Err(CommandError::NotOfMaster(knob)),
     }
     Ok(Action::StripParam(strip, dial))
 }

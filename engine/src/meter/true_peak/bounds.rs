@@ -49,16 +49,16 @@ impl Bounds {
 
 /// Surveys the first `stretches` of `samples`.
 pub(super) fn survey(samples: &[f32; ROOM], stretches: usize, bounds: &mut Bounds) {
-    dispatch(Survey { samples, stretches, bounds });
+    dispatch(BoundSurvey { samples, stretches, bounds });
 }
 
-struct Survey<'a> {
+struct BoundSurvey<'a> {
     samples: &'a [f32; ROOM],
     stretches: usize,
     bounds: &'a mut Bounds,
 }
 
-impl Kernel for Survey<'_> {
+impl Kernel for BoundSurvey<'_> {
     type Output = ();
 
     #[inline(always)]

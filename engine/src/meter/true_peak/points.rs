@@ -14,16 +14,16 @@ pub(super) const SPAN: usize = TAPS + READ;
 /// Returns the points of every window, the first of which begins with `samples[0]`. Products are
 /// added up from the oldest sample to the newest, nothing fused.
 pub(super) fn points(taps: &PhaseTaps, samples: &[f32; SPAN]) -> [[f32; PHASES]; WINDOWS] {
-    dispatch(Points { taps, samples })
+    dispatch(PointLanes { taps, samples })
 }
 
 #[derive(Clone)]
-struct Points<'a> {
+struct PointLanes<'a> {
     taps: &'a PhaseTaps,
     samples: &'a [f32; SPAN],
 }
 
-impl Kernel for Points<'_> {
+impl Kernel for PointLanes<'_> {
     type Output = [[f32; PHASES]; WINDOWS];
 
     #[inline(always)]
@@ -80,7 +80,7 @@ mod tests {
             let mut samples = white_noise(seed, 1.0, SPAN);
             samples[seed as usize] = -0.0;
             let samples = samples.first_chunk().unwrap();
-            let outputs = on_every_set(&Points { taps: &TABLE.taps, samples });
+            let outputs = on_every_set(&PointLanes { taps: &TABLE.taps, samples });
             let bits: Vec<_> = outputs.iter().map(|points| points.map(|points| points.map(f32::to_bits))).collect();
             assert!(bits.iter().all(|of_set| *of_set == bits[0]));
             let by_hand = |window: usize, phase: usize| {

@@ -1,6 +1,6 @@
 //! Analyses every stem before the mix and decides which are moved.
 
-use crate::align::{self, AlignSettings, Alignment, Mode, PairSelection, StemFeatures};
+use crate::align::{self, Alignment, AlignmentSettings, Mode, PairSelection, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crate::process::Tap;
@@ -26,7 +26,7 @@ pub(crate) struct StemsAnalysed {
 /// Compares the stems of a plan; nothing is moved yet.
 pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<StemsAnalysed, RenderError> {
     let rate = plan.sample_rate();
-    let settings = AlignSettings { mode, ..AlignSettings::default() };
+    let settings = AlignmentSettings { mode, ..AlignmentSettings::default() };
     let mut ears: Vec<StemAnalyser> = plan
         .open_clips()?
         .into_iter()

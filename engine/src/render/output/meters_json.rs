@@ -13,11 +13,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// A reading of a row, rounded.
-type Reading = fn(&MeterRow) -> Option<f32>;
+type ColumnReading = fn(&MeterRow) -> Option<f32>;
 
 /// The readings of a series between its first column and its last, in the order of
 /// [`MeterSeries`](crate::meter::MeterSeries).
-const BETWEEN: [(&str, Reading); 5] = [
+const BETWEEN: [(&str, ColumnReading); 5] = [
     ("rms_dbfs", MeterRow::rms_dbfs),
     ("momentary_lufs", MeterRow::rounded_momentary_lufs),
     ("short_term_lufs", MeterRow::rounded_short_term_lufs),

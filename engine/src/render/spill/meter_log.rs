@@ -29,21 +29,21 @@ pub(crate) struct MeterLog {
 
 #[derive(Clone, Debug, Default)]
 struct StripLog {
-    pages: Vec<Page>,
+    pages: Vec<MeterPage>,
     /// Rows after the pages, once the strip has ended.
     rest: Vec<MeterRow>,
 }
 
 /// A page in the file: rows, then gating blocks, then segments for the loudness range.
 #[derive(Clone, Copy, Debug)]
-struct Page {
+struct MeterPage {
     start: u64,
     rows: usize,
     gating_blocks: usize,
     range_windows: usize,
 }
 
-impl Page {
+impl MeterPage {
     fn gating_start(&self) -> u64 {
         self.start + (self.rows * ROW_BYTES) as u64
     }
@@ -78,7 +78,7 @@ impl MeterLog {
         }
         self.bytes.clear();
         write_page(&history, &mut self.bytes);
-        self.strips[strip].pages.push(Page {
+        self.strips[strip].pages.push(MeterPage {
             start: self.file.append(&self.bytes)?,
             rows: history.rows.len(),
             gating_blocks: history.gating_blocks.len(),

@@ -1,7 +1,7 @@
 //! The mixer's state, and what its keys ask for: no terminal here.
 
 use crate::cli::terminal::one_line;
-use mixdown_engine::live::{BANDS, Command, Control, Event, LoopRange, Motion, Reading, Strip, StripName};
+use mixdown_engine::live::{BANDS, Command, Control, Event, LoopRange, Motion, Reading, StripId, StripName};
 use mixdown_engine::session::Polarity;
 use mixdown_engine::units::SampleRate;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -17,7 +17,7 @@ const HOLD: u32 = 45;
 #[derive(Clone, Debug)]
 pub(super) struct StripView {
     pub(super) place: StripName,
-    pub(super) strip: Strip,
+    pub(super) strip: StripId,
     pub(super) name: String,
     pub(super) gain_db: f64,
     pub(super) pan: f64,
@@ -91,10 +91,10 @@ impl Mixer {
         };
         let tracks = session.tracks.iter().enumerate().map(|(index, track)| {
             let title = track.title();
-            view(StripName::Track(title.to_string()), Strip::Track(index), &title)
+            view(StripName::Track(title.to_string()), StripId::Track(index), &title)
         });
         let buses = session.buses.iter().enumerate();
-        let buses = buses.map(|(index, bus)| view(StripName::Bus(bus.name.clone()), Strip::Bus(index), &bus.name));
+        let buses = buses.map(|(index, bus)| view(StripName::Bus(bus.name.clone()), StripId::Bus(index), &bus.name));
         let mut mixer = Self {
             strips: tracks.chain(buses).collect(),
             master: MasterView {
@@ -125,17 +125,17 @@ impl Mixer {
         let session = control.full_session();
         for view in &mut self.strips {
             match view.strip {
-                Strip::Track(index) => {
+                StripId::Track(index) => {
                     let track = &session.tracks[index];
                     (view.gain_db, view.pan, view.mute, view.solo) = (track.gain_db, track.pan, track.mute, track.solo);
                     (view.inverted, view.inserts) = (track.polarity == Polarity::Inverted, track.inserts.len());
                 }
-                Strip::Bus(index) => {
+                StripId::Bus(index) => {
                     let bus = &session.buses[index];
                     (view.gain_db, view.pan, view.mute, view.inserts) =
                         (bus.gain_db, bus.pan, bus.mute, bus.inserts.len());
                 }
-                Strip::Master => {}
+                StripId::Master => {}
             }
             view.bypassed = view.inserts > 0 && (0..view.inserts).all(|insert| control.is_bypassed(view.strip, insert));
         }
@@ -146,7 +146,7 @@ impl Mixer {
 
     /// Shows a reading.
     pub(super) fn show(&mut self, reading: &Reading) {
-        if reading.strip == Strip::Master {
+        if reading.strip == StripId::Master {
             self.master = MasterView {
                 momentary_lufs: reading.momentary_lufs,
                 short_term_lufs: reading.short_term_lufs,

@@ -7,7 +7,7 @@
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::Alignment;
-use crate::align::settings::{AlignSettings, Mode, PairSelection};
+use crate::align::settings::{AlignmentSettings, Mode, PairSelection};
 use crate::align::tests::calibration::{features, mono};
 use mixdown_fixtures::sessions::{Stems, bleed_session, device_session, return_session};
 use mixdown_fixtures::stems::{FITTED, UNHEARD};
@@ -33,7 +33,7 @@ fn first_seed() -> u64 {
 
 fn aligned(session: &Stems, mode: Mode) -> Alignment {
     let stems: Vec<StemFeatures> = session.stems.iter().map(|stem| features(stem)).collect();
-    align(&stems, &AlignSettings { mode, ..AlignSettings::default() }, PairSelection::All, &|_| false)
+    align(&stems, &AlignmentSettings { mode, ..AlignmentSettings::default() }, PairSelection::All, &|_| false)
 }
 
 /// Returns the error in the delay of the second stem in the middle of the common part, in frames.
@@ -255,7 +255,12 @@ fn stems_whose_time_references_put_them_where_they_are_stay() {
         for (stem, reference) in stems.iter_mut().zip(references) {
             stem.set_time_reference(reference, rate);
         }
-        align(&stems, &AlignSettings { mode: Mode::Auto, ..AlignSettings::default() }, PairSelection::All, &|_| false)
+        align(
+            &stems,
+            &AlignmentSettings { mode: Mode::Auto, ..AlignmentSettings::default() },
+            PairSelection::All,
+            &|_| false,
+        )
     };
     let answer = of([Some(36_000 * 44_100); 2]);
     assert!(answer.moved() == 0 && answer.stems[0].reason.contains("time references"), "{answer:?}");
