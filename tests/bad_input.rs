@@ -224,7 +224,7 @@ fn flags_that_do_not_fit_are_wrong_usage_in_their_own_words() {
             let run = place.run(&format!("render good.wav --out out {flags} {more}"));
             assert_eq!(run.code, Some(2), "{flags} {more}: {}", run.stderr);
             assert!(run.stderr.starts_with("mixdown: --") || run.stderr.starts_with("mixdown: opus"), "{}", run.stderr);
-            assert!(run.stderr.contains(expected) && !run.stderr.contains("_"), "{flags}: {}", run.stderr);
+            assert!(run.stderr.contains(expected) && !run.stderr.contains('_'), "{flags}: {}", run.stderr);
         }
     }
     // A message names a document's keys, and a flag that overrides one by its name.

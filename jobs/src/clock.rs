@@ -26,7 +26,7 @@ impl BootTime {
     }
 }
 
-/// Where the time comes from.
+/// Source of the time.
 pub trait Clock: Send + Sync {
     /// Returns the time of day, in UTC. It may jump.
     fn now(&self) -> Timestamp;
@@ -52,21 +52,23 @@ impl Clock for SystemClock {
     }
 }
 
-/// `CLOCK_BOOTTIME`, which counts on while the machine sleeps and is the same for all processes.
+/// Returns `CLOCK_BOOTTIME`, which counts on while the machine sleeps and is the same for all
+/// processes.
 #[cfg(target_os = "linux")]
 fn since_boot() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
-/// Where no such clock can be read: a monotonic one, counted from this process's first look.
+/// Returns the time of a monotonic clock since this process's first call, where `CLOCK_BOOTTIME` is
+/// not available.
 #[cfg(not(target_os = "linux"))]
 fn since_boot() -> Duration {
     static FIRST: OnceLock<Instant> = OnceLock::new();
     FIRST.get_or_init(Instant::now).elapsed()
 }
 
-/// The kernel's name of this start of the machine.
+/// Returns the kernel's name of this start of the machine.
 #[cfg(target_os = "linux")]
 fn boot_id() -> String {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();

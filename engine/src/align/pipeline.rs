@@ -118,12 +118,12 @@ fn compare(
         if watch(third(1.0, n * at_once, pairs.len())) {
             return None;
         }
-        let looks: Vec<_> = part.par_iter().with_max_len(1).map(|(a, b)| comparison.look(*a, *b)).collect();
+        let looks: Vec<_> = part.par_iter().with_max_len(1).map(|(a, b)| comparison.coarse_search(*a, *b)).collect();
         for ((a, b), look) in part.iter().zip(looks) {
             match look {
-                Some(CoarseOutcome::CoarseOffset(found)) => rough.push((*a, *b, found)),
+                Some(CoarseOutcome::Offset(found)) => rough.push((*a, *b, found)),
                 Some(CoarseOutcome::Repeats(verdict) | CoarseOutcome::Unplaced(verdict)) => {
-                    verdicts.push((*a, *b, verdict))
+                    verdicts.push((*a, *b, verdict));
                 }
                 None => {}
             }

@@ -1,6 +1,6 @@
 //! One connection into a sum, with the delay that balances its path.
 
-use super::ramp::Ramp;
+use super::crossfade::Crossfade;
 use super::routing::ConnectionPlan;
 use super::routing::Node;
 use super::sum::MixSum;
@@ -39,18 +39,15 @@ impl CompensationDelay {
 #[derive(Clone, Debug)]
 pub struct Connection {
     plan: ConnectionPlan,
-    delay: Option<Box<CompensationDelay>>,
-    /// The delay that fades in beside the audible one.
-    next: Option<Box<CompensationDelay>>,
-    glide: Ramp,
-    spent: Option<Box<CompensationDelay>>,
+    /// The delay; `None` where the path needs none.
+    fade: Crossfade<Option<Box<CompensationDelay>>>,
 }
 
 impl Connection {
     /// Builds a connection. Control thread; allocates.
     pub fn new(plan: ConnectionPlan, max_block: usize) -> Self {
         let delay = (plan.delay > 0).then(|| Box::new(CompensationDelay::new(plan.delay, max_block)));
-        Self { plan, delay, next: None, glide: Ramp::DONE, spent: None }
+        Self { plan, fade: Crossfade::new(delay) }
     }
 
     /// Returns the source.
@@ -65,76 +62,62 @@ impl Connection {
 
     /// Returns the number of frames until no exchange is in progress. Audio thread.
     pub fn left(&self) -> u64 {
-        if self.next.is_some() { self.glide.left() } else { 0 }
+        self.fade.left()
     }
 
     /// Returns true if no exchange is in progress and no replaced delay is left to take. Audio
     /// thread.
     pub fn is_free(&self) -> bool {
-        self.next.is_none() && self.spent.is_none()
+        self.fade.is_free()
     }
 
     /// Runs another delay beside this one for `wait` frames, then fades it in over `length` frames.
-    /// Only if [`Connection::is_free`]; otherwise returns the delay. Audio thread.
-    pub fn redelay(
+    /// Returns it unless [`Connection::is_free`]. Audio thread.
+    pub fn change_delay(
         &mut self,
         mut next: Box<CompensationDelay>,
         wait: u64,
         length: u64,
     ) -> Option<Box<CompensationDelay>> {
-        if !self.is_free() {
-            return Some(next);
-        }
-        if let Some(old) = &self.delay {
+        if let Some(old) = self.fade.current().as_ref().filter(|_| self.is_free()) {
             next.inherit_state(old);
         }
-        self.next = Some(next);
-        self.glide = Ramp::new(wait, length);
-        None
+        self.fade.start(Some(next), wait, length).flatten()
     }
 
     /// Returns the replaced delay, to be dropped elsewhere. Audio thread.
     pub fn take_retired(&mut self) -> Option<Box<CompensationDelay>> {
-        self.spent.take()
+        self.fade.take_retired().flatten()
     }
 
     /// Adds a stereo block of the source to the sum. Audio thread.
     pub fn add(&mut self, block: &Block<'_>, sum: &mut MixSum) {
         let gain = self.plan.gain;
-        let Some(next) = &mut self.next else {
-            return match &mut self.delay {
+        let Some((current, Some(next), ramp)) = self.fade.both() else {
+            return match self.fade.current_mut() {
                 None => sum.add(block, gain),
                 Some(delay) => sum.add(&delay.run(block).as_block(), gain),
             };
         };
         let mut new = next.run(block);
-        let late = self.delay.as_mut().map(|delay| delay.run(block));
-        let old = late.as_ref().map_or(*block, BlockMut::as_block);
+        let delayed = current.as_mut().map(|delay| delay.run(block));
+        let old = delayed.as_ref().map_or(*block, BlockMut::as_block);
         for channel in 0..2 {
             let pairs = new.channel_mut(channel).iter_mut().zip(old.channel(channel));
             for (frame, (new, old)) in pairs.enumerate() {
-                let weight = self.glide.weight(frame);
-                *new = (f64::from(*old) * (1.0 - weight) + f64::from(*new) * weight) as f32;
+                *new = ramp.blend(frame, *old, *new);
             }
         }
         sum.add(&new.as_block(), gain);
-        self.glide.advance(block.frames());
-        if self.glide.is_done() {
-            self.finish();
-        }
+        self.fade.advance(block.frames());
+        self.fade.drop_retired_if(Option::is_none);
     }
 
-    fn finish(&mut self) {
-        if let Some(next) = self.next.take() {
-            self.spent = self.delay.replace(next);
-        }
-        self.glide = Ramp::DONE;
-    }
-
-    /// Clears all state; a cross-fade ends at once. Audio thread.
+    /// Clears all state; a crossfade ends at once. Audio thread.
     pub fn reset(&mut self) {
-        self.finish();
-        if let Some(delay) = &mut self.delay {
+        self.fade.finish();
+        self.fade.drop_retired_if(Option::is_none);
+        if let Some(delay) = self.fade.current_mut() {
             delay.lines.iter_mut().for_each(DelayLine::reset);
         }
     }

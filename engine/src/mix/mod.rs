@@ -2,6 +2,7 @@
 
 mod chain;
 mod connection;
+mod crossfade;
 pub(crate) mod mixer;
 mod pan_matrix;
 mod ramp;

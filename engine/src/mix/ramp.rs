@@ -15,10 +15,10 @@ pub struct Ramp {
 }
 
 impl Ramp {
-    /// A completed glide.
+    /// A completed ramp.
     pub const DONE: Self = Self { at: 0, wait: 0, length: 0 };
 
-    /// Creates a glide that stays at 0 for `wait` frames and ends `length` frames later.
+    /// Creates a ramp that stays at 0 for `wait` frames and ends `length` frames later.
     pub fn new(wait: u64, length: u64) -> Self {
         Self { at: 0, wait, length }
     }
@@ -46,6 +46,13 @@ impl Ramp {
         smooth_step((frame - self.wait + 1) as f64 / (self.length + 1) as f64)
     }
 
+    /// Returns the sample `ahead` frames from now of a crossfade from `old` to `new`.
+    #[inline]
+    pub(super) fn blend(&self, ahead: usize, old: f32, new: f32) -> f32 {
+        let weight = self.weight(ahead);
+        (f64::from(old) * (1.0 - weight) + f64::from(new) * weight) as f32
+    }
+
     /// Advances by a number of frames.
     pub fn advance(&mut self, frames: usize) {
         self.at = (self.at + frames as u64).min(self.wait + self.length);
@@ -57,18 +64,18 @@ impl Ramp {
 pub struct Ramped<const N: usize> {
     from: [f64; N],
     to: [f64; N],
-    glide: Ramp,
+    ramp: Ramp,
 }
 
 impl<const N: usize> Ramped<N> {
     /// Creates values at rest.
     pub fn at(values: [f64; N]) -> Self {
-        Self { from: values, to: values, glide: Ramp::DONE }
+        Self { from: values, to: values, ramp: Ramp::DONE }
     }
 
     /// Starts a transition to other values from the current ones. Audio thread.
     pub fn ramp_to(&mut self, to: [f64; N], wait: u64, length: u64) {
-        *self = Self { from: self.last(), to, glide: Ramp::new(wait, length) };
+        *self = Self { from: self.last(), to, ramp: Ramp::new(wait, length) };
     }
 
     /// Returns the target, or the values at rest.
@@ -78,33 +85,33 @@ impl<const N: usize> Ramped<N> {
 
     /// Returns the number of frames until the transition ends.
     pub fn left(&self) -> u64 {
-        self.glide.left()
+        self.ramp.left()
     }
 
     /// Returns the values `ahead` frames from now.
     #[inline]
     pub fn ahead(&self, ahead: usize) -> [f64; N] {
-        let weight = self.glide.weight(ahead);
+        let weight = self.ramp.weight(ahead);
         std::array::from_fn(|index| self.from[index] + (self.to[index] - self.from[index]) * weight)
     }
 
     /// Advances by a number of frames.
     pub fn advance(&mut self, frames: usize) {
-        self.glide.advance(frames);
-        if self.glide.is_done() {
+        self.ramp.advance(frames);
+        if self.ramp.is_done() {
             self.from = self.to;
         }
     }
 
     /// Returns the values of the previous frame.
     fn last(&self) -> [f64; N] {
-        if self.glide.is_done() {
+        if self.ramp.is_done() {
             return self.to;
         }
-        if self.glide.at == 0 {
+        if self.ramp.at == 0 {
             return self.from;
         }
-        Self { glide: Ramp { at: self.glide.at - 1, ..self.glide }, ..*self }.ahead(0)
+        Self { ramp: Ramp { at: self.ramp.at - 1, ..self.ramp }, ..*self }.ahead(0)
     }
 }
 
@@ -114,27 +121,27 @@ mod tests {
 
     #[test]
     fn no_step_is_larger_than_the_ramps_steepest_and_it_arrives_exactly() {
-        let mut gliding = Ramped::at([1.0]);
-        gliding.ramp_to([0.0], 3, 100);
+        let mut ramped = Ramped::at([1.0]);
+        ramped.ramp_to([0.0], 3, 100);
         let mut last = 1.0;
         for frame in 0..103 {
-            let [now] = gliding.ahead(0);
+            let [now] = ramped.ahead(0);
             // The steepest slope of the smooth step is 15/8 of a straight line's.
             assert!(last - now <= 1.875 / 101.0 + 1e-12 && now <= last, "frame {frame}: {last} to {now}");
             last = now;
-            gliding.advance(1);
+            ramped.advance(1);
         }
-        assert_eq!((gliding.ahead(0), gliding.left()), ([0.0], 0));
+        assert_eq!((ramped.ahead(0), ramped.left()), ([0.0], 0));
     }
 
     #[test]
     fn setting_out_anew_on_the_way_takes_no_step() {
-        let mut gliding = Ramped::at([0.0]);
-        gliding.ramp_to([1.0], 0, 100);
-        gliding.advance(50);
-        let [before] = Ramped { glide: Ramp { at: 49, ..gliding.glide }, ..gliding }.ahead(0);
-        gliding.ramp_to([-1.0], 0, 100);
-        let [after] = gliding.ahead(0);
+        let mut ramped = Ramped::at([0.0]);
+        ramped.ramp_to([1.0], 0, 100);
+        ramped.advance(50);
+        let [before] = Ramped { ramp: Ramp { at: 49, ..ramped.ramp }, ..ramped }.ahead(0);
+        ramped.ramp_to([-1.0], 0, 100);
+        let [after] = ramped.ahead(0);
         assert!((after - before).abs() < 1e-4, "{before} to {after}"); // The first frame of a step of 1.5 over 100.
     }
 }

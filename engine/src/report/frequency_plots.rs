@@ -10,19 +10,19 @@ use std::fmt::Write as _;
 
 /// The lowest frequency drawn.
 const LOWEST_HZ: f64 = 20.0;
-/// Columns of the spectrogram at most; more are drawn by their loudest.
+/// Maximum number of spectrogram columns; of more, each group is drawn by its loudest.
 const MAX_COLUMNS: usize = 1_500;
 /// Levels below the loudest that the spectrogram and the spectrum show, in dB.
 const HEAT_RANGE_DB: f64 = 80.0;
 const SPECTRUM_RANGE_DB: f64 = 72.0;
-/// Pink noise has half the power a hertz an octave up.
+/// Fall of pink noise in dB per octave: its power per hertz halves with every octave.
 const PINK_DB_AN_OCTAVE: f64 = 3.010_3;
-/// Where the pink line is fitted: where music has its body, in hertz.
+/// Range in which the pink line is fitted: the body of music, in hertz.
 const FIT_HZ: std::ops::Range<f64> = 60.0..8_000.0;
 /// The colour of the phase scope: on light and dark alike.
 const SCOPE_COLOUR: [u8; 3] = [58, 128, 214];
 
-/// Frequencies with a label; the minor ones go where there is little room.
+/// Frequencies with a label; the minor ones are left out where room is short.
 const MARKS: [(f64, &str, bool); 10] = [
     (20.0, "20", true),
     (50.0, "50", false),
@@ -36,7 +36,7 @@ const MARKS: [(f64, &str, bool); 10] = [
     (20_000.0, "20k", true),
 ];
 
-/// Where a frequency lies between 20 Hz and half the rate, 0 to 1.
+/// Returns the position of a frequency between 20 Hz and half the rate, 0 to 1.
 fn place(hz: f64, nyquist_hz: f64) -> f64 {
     libm::log(hz / LOWEST_HZ) / libm::log(nyquist_hz / LOWEST_HZ)
 }
@@ -88,18 +88,18 @@ impl Heat {
         }
     }
 
-    /// As a PNG.
+    /// Returns the spectrogram as a PNG.
     pub(super) fn png(&self) -> Vec<u8> {
         indexed_png(&self.levels, self.columns, self.rows, &heat_map())
     }
 }
 
-/// The brightness of a level, 255 for the loudest.
+/// Returns the brightness of a level, 255 for the loudest.
 fn loudness(dbfs: f64, top_dbfs: f64) -> u8 {
     (255.0 * (1.0 + (dbfs - top_dbfs) / HEAT_RANGE_DB).clamp(0.0, 1.0)).round() as u8
 }
 
-/// The spectrogram's plot; its raster goes under it on a page.
+/// Returns the plot of the spectrogram; its raster lies under it on a page.
 pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &Heat) -> Plot {
     let nyquist_hz = f64::from(spectrum.sample_rate_hz) / 2.0;
     let marks = MARKS.iter().filter(|(hz, _, minor)| !minor && *hz < nyquist_hz);
@@ -126,7 +126,8 @@ pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &H
     }
 }
 
-/// The average spectrum as power per hertz, where pink noise falls by 3 dB an octave.
+/// Returns the plot of the average spectrum as power per hertz, where pink noise falls by 3 dB per
+/// octave.
 pub(super) fn average_spectrum(spectrum: &SpectrumDocument) -> Plot {
     let nyquist_hz = f64::from(spectrum.sample_rate_hz) / 2.0;
     let fine = density(
@@ -180,21 +181,21 @@ pub(super) fn average_spectrum(spectrum: &SpectrumDocument) -> Plot {
     }
 }
 
-/// Levels of bands, each `ratio` wide, as levels per hertz.
+/// Returns the levels of bands, each `ratio` wide, as levels per hertz.
 fn density(bands_hz: &[f64], dbfs: &[f64], ratio: f64, spectrum: &SpectrumDocument) -> Vec<(f64, f64)> {
     let least_hz = spectrum.least_band_hz();
     let width_hz = |hz: f64| (hz * (ratio.sqrt() - 1.0 / ratio.sqrt())).max(least_hz);
     bands_hz.iter().zip(dbfs).map(|(hz, level)| (*hz, level - 10.0 * libm::log10(width_hz(*hz)))).collect()
 }
 
-/// The level at 1 kHz of the pink noise that lies nearest; none in silence.
+/// Returns the level at 1 kHz of the pink noise that fits best; `None` in silence.
 fn pink_level(bands: &[(f64, f64)]) -> Option<f64> {
     let audible = bands.iter().filter(|(hz, db)| FIT_HZ.contains(hz) && *db > -140.0);
     let levels: Vec<f64> = audible.map(|(hz, db)| db + PINK_DB_AN_OCTAVE * libm::log2(hz / 1_000.0)).collect();
     (!levels.is_empty()).then(|| levels.iter().sum::<f64>() / levels.len() as f64)
 }
 
-/// How bass, middle and treble stand to pink noise, in words.
+/// Returns the levels of bass, middle and treble against pink noise, in words.
 fn balance(bands: &[(f64, f64)], pink: f64) -> String {
     let mean = |from: f64, to: f64| {
         let above: Vec<f64> = bands
@@ -213,7 +214,7 @@ fn balance(bands: &[(f64, f64)], pink: f64) -> String {
     )
 }
 
-/// The phase scope as a figure of its own shape: a square on its corner.
+/// Returns the phase scope as a figure of its own shape: a square on its corner.
 pub(super) fn phase_scope(report: &Report, scope: &ScopePicture) -> String {
     let silent = report.is_silent();
     let level = |density: &f32| if silent { 0 } else { (255.0 * density).round() as u8 };

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// A file beside the page as an address: everything but letters, digits and a few marks is escaped.
+/// Returns the address of a file beside the page: everything but letters, digits and a few marks is
+/// escaped.
 pub(super) fn address(file: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     file.bytes().fold(String::new(), |mut out, byte| {
@@ -15,8 +16,8 @@ pub(super) fn address(file: &str) -> String {
     })
 }
 
-/// Text from outside (file names, track names, sentences about them), safe between tags and in
-/// quoted attributes.
+/// Returns text from outside (file names, track names, sentences about them), safe between tags and
+/// in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -34,8 +35,8 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-/// Returns a sentence from outside, safe between tags: with the minus sign of the rest of the page,
-/// and with flags such as `--align` in one piece.
+/// Returns a sentence from outside, safe between tags. It has the minus sign of the rest of the
+/// page, and flags such as `--align` in one piece.
 pub(super) fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut quoted = false;
@@ -59,7 +60,7 @@ fn is_flag(word: &str) -> bool {
     word.strip_prefix("--").is_some_and(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
 }
 
-/// Returns whether a word is a number below zero, in brackets or before a comma perhaps; a name
+/// Returns true if a word is a number with a minus sign, also in brackets or before a comma. A name
 /// with a hyphen and a digit in it is not.
 fn is_negative(word: &str) -> bool {
     let number = word.trim_start_matches('(').trim_end_matches([')', ',', ';', ':', '.']);
@@ -71,19 +72,19 @@ pub(super) fn value(html: &str) -> String {
     format!("<span class=\"value\">{html}</span>")
 }
 
-/// A number with this many decimals and a real minus sign.
+/// Returns a number with this many decimals and a real minus sign.
 pub(super) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
     if zero { text.replace('-', "") } else { text.replace('-', "−") }
 }
 
-/// A reading with one decimal, or a dash where there is none.
+/// Returns a reading with one decimal, or a dash where there is none.
 pub(super) fn reading(value: Option<f64>) -> String {
     value.map_or_else(|| "–".into(), |value| number(value, 1))
 }
 
-/// Minutes and seconds: `3:07`, or `0:07.5` with decimals.
+/// Returns minutes and seconds: `3:07`, or `0:07.5` with decimals.
 pub(super) fn clock_time(seconds: f64, decimals: usize) -> String {
     let scale = 10_f64.powi(decimals as i32);
     let seconds = (seconds * scale).round() / scale;
@@ -96,13 +97,13 @@ pub(super) fn clock_time(seconds: f64, decimals: usize) -> String {
     }
 }
 
-/// A coordinate of a drawing: a tenth of a unit is finer than any screen.
+/// Returns a coordinate of a drawing: a tenth of a unit is finer than any screen.
 pub(super) fn coordinate(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
-/// The `d` of an open line through points; `None` breaks it.
+/// Returns the `d` of an open line through points; `None` breaks it.
 pub(super) fn line_path(points: impl IntoIterator<Item = Option<(f64, f64)>>) -> String {
     let mut path = String::new();
     let mut pen_down = false;
@@ -116,7 +117,7 @@ pub(super) fn line_path(points: impl IntoIterator<Item = Option<(f64, f64)>>) ->
     path
 }
 
-/// The `d` of the surface between an upper and a lower outline.
+/// Returns the `d` of the surface between an upper and a lower outline.
 pub(super) fn area_path(upper: &[(f64, f64)], lower: &[(f64, f64)]) -> String {
     let around = upper.iter().chain(lower.iter().rev()).map(|point| Some(*point));
     let path = line_path(around);

@@ -4,10 +4,10 @@ use super::thinned::Thinned;
 use super::time_axis::MAX_POINTS;
 use crate::meter::MeterRow;
 
-/// Values of a series that the page's script reads out, at most: no more than a screen has dots.
+/// Maximum number of values of a series for the page's script: no more than a screen has dots.
 const MOST_TOLD: usize = 2_500;
 
-/// What plots and script show of the master, gathered row by row, so that no series needs to be
+/// Readings of the master for plots and script, gathered row by row, so that no series needs to be
 /// held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MasterOutline {
@@ -17,7 +17,7 @@ pub struct MasterOutline {
     pub(super) true_peak: Thinned,
     pub(super) correlation: Thinned,
     pub(super) reduction: Thinned,
-    /// For the script, which wants all of them in the same step.
+    /// For the script, which needs all of them in the same step.
     pub(super) rows_per_point: usize,
     pub(super) thinned_momentary: Thinned,
     pub(super) thinned_short_term: Thinned,
@@ -25,13 +25,12 @@ pub struct MasterOutline {
     pub(super) thinned_reduction: Thinned,
     /// The lowest short-term loudness, LUFS.
     pub(super) quietest_lufs: Option<f64>,
-    /// The most that the limiter turned down, dB.
+    /// The largest reduction of the limiter, dB.
     pub(super) most_reduction_db: f64,
 }
 
 impl MasterOutline {
-    /// The outline of so many rows and so many values of the limiter, none of them added yet.
-    /// Allocates.
+    /// Creates an empty outline for `rows` rows and `reductions` values of the limiter. Allocates.
     pub fn new(rows: usize, reductions: usize) -> Self {
         let plotted = |count, pick| Thinned::new(count, Thinned::together(count, MAX_POINTS), pick);
         let rows_per_point = Thinned::together(rows, MOST_TOLD);

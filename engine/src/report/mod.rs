@@ -1,4 +1,4 @@
-//! What was done and measured: as data, `report.json`; as a page, `report.html`; as pictures.
+//! Report of a render: as data, `report.json`; as a page, `report.html`; as pictures.
 
 mod difference;
 mod frequency_plots;
@@ -45,40 +45,40 @@ pub struct Report {
     pub schema: &'static str,
     /// Version of the engine.
     pub engine_version: &'static str,
-    /// What the caller says about time, if anything: the only key that differs between two renders
-    /// of the same session.
+    /// Times from the caller, if any: the only key that differs between two renders of the same
+    /// session.
     pub clock: Option<serde_json::Value>,
-    /// A sentence each: what a musician wants to know.
+    /// Sentences about the result, for a musician.
     pub summary: Vec<String>,
-    /// A sentence each: what looks wrong, and the way out.
+    /// Sentences about likely mistakes, each with the way out.
     pub warnings: Vec<String>,
-    /// What was written.
+    /// The output that was written.
     pub output: OutputReport,
-    /// How loud it is.
+    /// Its loudness, and the processing for it.
     pub master: MasterReport,
-    /// A track each, in session order.
+    /// Tracks, in session order.
     pub tracks: Vec<TrackReport>,
-    /// A bus each, in session order.
+    /// Buses, in session order.
     pub buses: Vec<BusReport>,
-    /// Which stems were moved, and why; `None` when alignment was off.
+    /// Decisions of alignment with their reasons; `None` when alignment was off.
     pub alignment: Option<Alignment>,
-    /// What was made of the stems' time references; `None` where no stem has one.
+    /// Use of the stems' time references; `None` where no stem has one.
     pub timecode: Option<TimeCodes>,
     /// The session as it was rendered.
     pub session: Session,
 }
 
 impl Report {
-    /// Returns whether the mix is digital silence: what its file holds then is dither at most.
+    /// Returns true if the mix is digital silence; its file then holds dither at most.
     pub fn is_silent(&self) -> bool {
         self.master.before.as_ref().is_some_and(|mix| mix.sample_peak_dbfs.is_none())
     }
 }
 
-/// What was written.
+/// The output that was written.
 #[derive(Clone, Debug, Serialize)]
 pub struct OutputReport {
-    /// Frames a second.
+    /// Frames per second.
     pub sample_rate_hz: u32,
     /// Channels: 2.
     pub channels: usize,
@@ -90,53 +90,52 @@ pub struct OutputReport {
     pub start_s: f64,
     /// Delay of the signal path that was taken out, in frames.
     pub latency_frames: u64,
-    /// How samples are stored.
+    /// Format and settings of the file.
     pub format: OutputSettings,
-    /// BLAKE3 of `final_mix.wav`; `None` in memory, and when the mix is all that was asked for.
+    /// BLAKE3 of `final_mix.wav`; `None` in memory, and when only the mix was requested.
     pub blake3: Option<String>,
-    /// Whether samples are those of the stems or whole-numbered sums of them, and so not dithered,
-    /// but for what the limiter turned down.
+    /// True if samples are those of the stems or whole-numbered sums of them. They are then not
+    /// dithered, except where the limiter reduced the level.
     pub exact: bool,
     /// Samples that had to be cut to full scale.
     pub clipped_samples: u64,
 }
 
-/// How the master came to its loudness.
+/// Loudness of the master, and the processing for it.
 #[derive(Clone, Debug, Serialize)]
 pub struct MasterReport {
-    /// Loudness asked for, in LUFS; `None` to keep the mix's own.
+    /// Requested loudness, in LUFS; `None` to keep the mix's own.
     pub target_lufs: Option<f64>,
     /// True-peak ceiling, in dBTP; `None` when off.
     pub ceiling_dbtp: Option<f64>,
     /// Static gain before the limiter, in dB.
     pub gain_db: f64,
-    /// The sum before gain and limiter; `None` when the mix is all that was asked for and no
-    /// loudness.
+    /// The sum before gain and limiter; `None` when only the mix was requested, without a loudness.
     pub before: Option<Measurement>,
-    /// Measured on the way into the file; `None` when the mix is all that was asked for.
+    /// Measured on the way into the file; `None` when only the mix was requested.
     pub predicted: Option<Measurement>,
     /// Measured on the file, read back.
     pub written: Measurement,
-    /// Whether the file meets target and ceiling.
+    /// True if the file meets target and ceiling.
     pub verified: bool,
-    /// What kept it from them, where it does not; never `None` then.
+    /// Cause of a missed target or ceiling; `None` only if both are met.
     pub limit: Option<Limit>,
     /// The same as a sentence, with the way out.
     pub note: Option<String>,
     /// Passes it took.
     pub passes: usize,
-    /// What the limiter did; `None` without one.
+    /// Statistics of the limiter; `None` without one.
     pub limiter: Option<LimiterReport>,
 }
 
-/// What the limiter did.
+/// Statistics of the limiter.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct LimiterReport {
-    /// The most gain reduction, in dB.
+    /// The largest gain reduction, in dB.
     pub max_reduction_db: f64,
     /// Mean gain reduction over all frames, in dB.
     pub mean_reduction_db: f64,
-    /// Share of the time that it took more than 0.1 dB, 0 to 1.
+    /// Share of the time with a gain reduction above 0.1 dB, 0 to 1.
     pub share_of_time: f64,
 }
 
@@ -156,13 +155,13 @@ pub struct TrackReport {
     pub name: String,
     /// The stem, as the session names it.
     pub file: PathBuf,
-    /// BLAKE3 of the file; `None` when the mix is all that was asked for.
+    /// BLAKE3 of the file; `None` when only the mix was requested.
     pub blake3: Option<String>,
-    /// What the file says of itself.
+    /// Description of the file.
     pub stem: StemInfo,
-    /// What was found while reading it.
+    /// Result of reading it.
     pub read: StemOutcome,
-    /// Whether its rate was converted.
+    /// True if its rate was converted.
     pub resampled: bool,
     /// Session frame where it begins.
     pub start_frame: u64,
@@ -170,6 +169,6 @@ pub struct TrackReport {
     pub end_frame: u64,
     /// Delay of its inserts, in frames; balanced.
     pub latency_frames: u64,
-    /// After the fader, while the stem plays; `None` when the mix is all that was asked for.
+    /// After the fader, while the stem plays; `None` when only the mix was requested.
     pub measured: Option<Measurement>,
 }

@@ -1,10 +1,10 @@
-//! How a track was brought into time and how sure that is, as cells of its table.
+//! Alignment of a track and its confidence, as cells of its table.
 
 use super::Report;
 use super::markup::{escaped, line_path, number, prose, value};
 use crate::align::{Correlation, Decision, StemAlignment};
 
-/// What was done to bring a track into time; the reason on hovering.
+/// Returns the correction in time of a track; the reason shows on hovering.
 pub(super) fn offset(report: &Report, alignment: Option<&StemAlignment>) -> String {
     let Some(stem) = alignment else { return "not compared".into() };
     let milliseconds = |samples: f64| 1_000.0 * samples / f64::from(report.output.sample_rate_hz);
@@ -31,7 +31,8 @@ pub(super) fn offset(report: &Report, alignment: Option<&StemAlignment>) -> Stri
     format!("<span title=\"{}\">{text}{inverted}</span>", escaped(&stem.reason))
 }
 
-/// How sure that is, with the correlation around the offset; or why nothing is known.
+/// Returns the confidence of a correction, with the correlation around its delay; or the reason why
+/// nothing is known.
 pub(super) fn confidence(stem: &StemAlignment) -> String {
     let cause = || {
         let cause = prose(stem.reason.split([':', ',', ';']).next().unwrap_or(""));
@@ -46,8 +47,8 @@ pub(super) fn confidence(stem: &StemAlignment) -> String {
     stated + &stem.correlation.as_ref().map(picture).unwrap_or_default()
 }
 
-/// The correlation around an offset as a small curve: ±1 from edge to edge, a dot on the offset
-/// itself.
+/// Returns the correlation around a delay as a small curve: ±1 from edge to edge, a dot on the
+/// delay itself.
 fn picture(correlation: &Correlation) -> String {
     let height = |value: f32| 16.0 - 14.0 * f64::from(value);
     let points = correlation.values.iter().enumerate().map(|(n, value)| Some((n as f64, height(*value))));

@@ -7,13 +7,12 @@ use crate::meter::INTERVAL_MS;
 /// Points of a track's small waveform.
 const POINTS: usize = 300;
 
-/// What the tables show of a strip's series: gathered value by value, so that no series needs to be
-/// held.
+/// Levels of a strip for the tables, gathered value by value, so that no series needs to be held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline {
     /// Values of the series.
     intervals: usize,
-    /// Values of it a point; the last may have fewer.
+    /// Values per point; the last may have fewer.
     together: usize,
     /// The largest peak of each point, dBFS.
     peaks_dbfs: Vec<Option<f64>>,
@@ -22,7 +21,7 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// The outline of a series of so many values, none of them added yet. Allocates.
+    /// Creates an empty outline for a series of `intervals` values. Allocates.
     pub fn new(intervals: usize) -> Self {
         let together = intervals.div_ceil(POINTS).max(1);
         let peaks_dbfs = vec![None; intervals.div_ceil(together)];
@@ -30,8 +29,7 @@ impl Outline {
         Self { intervals, together, peaks_dbfs, energy: -0.0, added: 0 }
     }
 
-    /// Adds the peak of the next interval, dBFS. Those beyond the number that was told are left
-    /// out.
+    /// Adds the peak of the next interval, dBFS; at most as many as [`Outline::new`] was given.
     pub fn add_peak(&mut self, peak_dbfs: Option<f32>) {
         if let Some(point) = self.peaks_dbfs.get_mut(self.added / self.together) {
             *point = [*point, peak_dbfs.map(f64::from)].into_iter().flatten().reduce(f64::max);
@@ -44,18 +42,18 @@ impl Outline {
         self.energy += energy;
     }
 
-    /// The sum of the mean squares.
+    /// Returns the sum of the mean squares.
     pub(super) fn energy(&self) -> f64 {
         self.energy
     }
 
-    /// The largest peak of several strips, −60 dBFS at least.
+    /// Returns the largest peak of several strips, −60 dBFS at least.
     pub(super) fn loudest_dbfs(strips: &[Self]) -> f64 {
         strips.iter().flat_map(|strip| strip.peaks_dbfs.iter().flatten()).copied().fold(-60.0, f64::max)
     }
 
-    /// The peaks, mirrored, as a small waveform on the time axis of the output; the loudest peak of
-    /// the strip's table fills the lane.
+    /// Returns the peaks, mirrored, as a small waveform on the time axis of the output; the loudest
+    /// peak of the strip's table fills the lane.
     pub(super) fn svg(&self, duration_s: f64, loudest_dbfs: f64) -> String {
         let interval_s = f64::from(INTERVAL_MS) / 1_000.0;
         let mut upper = Vec::new();

@@ -1,5 +1,5 @@
 //! `report.html`: one page with everything that a render did and measured, readable without network
-//! and without scripts; the script reads out figures and moves the playhead.
+//! and without scripts. The script reads out figures and moves the playhead.
 
 use super::markup::{address, clock_time, escaped, number, prose, reading};
 use super::palette::page_colours;
@@ -9,10 +9,10 @@ use super::{MasterOutline, Outline, Report, WaveformOutline, frequency_plots, ta
 use crate::analysis::{ScopePicture, SpectrumDocument};
 use std::fmt::Write as _;
 
-/// What the page and the pictures are drawn from.
+/// Data for the page and the pictures.
 #[derive(Clone, Copy, Debug)]
 pub struct Drawn<'a> {
-    /// What was done and measured.
+    /// The report of the render.
     pub report: &'a Report,
     /// The master as written.
     pub waveform: &'a WaveformOutline,
@@ -20,7 +20,7 @@ pub struct Drawn<'a> {
     pub spectrum: &'a SpectrumDocument,
     /// Its readings over time.
     pub master: &'a MasterOutline,
-    /// How left and right stand to each other.
+    /// Its phase scope.
     pub scope: &'a ScopePicture,
 }
 
@@ -32,11 +32,11 @@ const SCRIPT: &str = include_str!("page.js");
 pub struct Plots {
     over_time: String,
     as_a_whole: String,
-    /// What the page's script reads out.
+    /// Data for the page's script, as JSON.
     series: String,
 }
 
-/// Draws what the page shows: most of the work, and no hash is in it.
+/// Draws the plots of the page: most of the work, and none of it needs a hash.
 pub fn plots(drawn: &Drawn<'_>) -> Plots {
     let Drawn { report, waveform, spectrum, master, scope } = drawn;
     let heat = frequency_plots::Heat::new(report, spectrum);
@@ -55,8 +55,8 @@ pub fn plots(drawn: &Drawn<'_>) -> Plots {
     }
 }
 
-/// The page, with an outline a track and a bus. Nothing in it depends on the clock; text from
-/// outside is escaped.
+/// Returns the page, with one outline per track and per bus. Nothing in it depends on the clock;
+/// text from outside is escaped.
 pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plots) -> String {
     let name = report.output.format.file_name();
     let (name, address) = (escaped(&name), address(&name));
@@ -92,7 +92,7 @@ pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plot
     page
 }
 
-/// The title, the figures that matter, and what to know in words.
+/// Returns the title, the main figures, and the summary and warnings in words.
 fn head(report: &Report) -> String {
     let (output, master) = (&report.output, &report.master);
     let format = output.format.format.words();
@@ -157,7 +157,7 @@ fn range_note(duration_s: f64) -> Option<String> {
     (duration_s < 60.0).then(|| "rough under 1 minute".to_owned())
 }
 
-/// The series that the script reads out under the pointer; numbers only.
+/// Returns the series that the script reads out under the pointer; numbers only.
 fn series(report: &Report, master: &MasterOutline) -> String {
     // A page that is read by people needs one decimal.
     let reported = |series: &Thinned| -> Vec<Option<f64>> {

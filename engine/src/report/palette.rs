@@ -26,10 +26,11 @@ const COLOURS: [(&str, &str, &str); 20] = [
     ("bad-back", "#fbe9e4", "#41241d"),
 ];
 
-/// How drawings look; `var(--name)` stands for a colour.
+/// Style sheet of the drawings; `var(--name)` stands for a colour.
 const DRAWING: &str = include_str!("drawing.css");
 
-/// The colours as custom properties of a page that follows the reader's choice of light or dark.
+/// Returns the colours as custom properties of a page that follows the reader's choice of light or
+/// dark.
 pub(super) fn page_colours() -> String {
     let list = |pick: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
         COLOURS.iter().fold(String::new(), |mut text, colour| {
@@ -44,8 +45,8 @@ pub(super) fn page_colours() -> String {
     )
 }
 
-/// The drawing rules with the light colours in their places: for pictures, which know no custom
-/// properties.
+/// Returns the drawing rules with the light colours in their places: for pictures, which support no
+/// custom properties.
 pub(super) fn picture_style() -> String {
     COLOURS.iter().fold(DRAWING.to_owned(), |style, (name, light, _)| style.replace(&format!("var(--{name})"), light))
 }
@@ -54,7 +55,7 @@ pub(super) fn picture_style() -> String {
 mod tests {
     use super::*;
 
-    /// The relative luminance of a colour: WCAG 2.2, definition of relative luminance.
+    /// Returns the relative luminance of a colour: WCAG 2.2, definition of relative luminance.
     fn luminance(colour: &str) -> f64 {
         let part = |at: usize| {
             let share = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;

@@ -15,7 +15,7 @@ pub const PICTURES: [&str; 3] = ["waveform.png", "spectrogram.png", "loudness.pn
 /// Dots for each unit of a drawing.
 const SCALE: f32 = 2.0;
 
-/// The pictures, each with its file name.
+/// Returns the pictures, each with its file name.
 pub fn pictures(drawn: &Drawn<'_>) -> Vec<(&'static str, Vec<u8>)> {
     let Drawn { report, waveform, spectrum, master, .. } = drawn;
     let heat = frequency_plots::Heat::new(report, spectrum);
@@ -29,7 +29,7 @@ pub fn pictures(drawn: &Drawn<'_>) -> Vec<(&'static str, Vec<u8>)> {
     plots.into_iter().filter_map(|(name, plot, heat)| Some((name, png(&plot, heat)?))).collect()
 }
 
-/// A plot as a PNG. `None` when there is nothing to draw on, which no plot has.
+/// Returns a plot as a PNG; `None` if there is no area to draw on, which no plot causes.
 pub(super) fn png(plot: &Plot, heat: Option<&frequency_plots::Heat>) -> Option<Vec<u8>> {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(dejavu::sans::regular().to_vec());

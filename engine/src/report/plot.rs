@@ -9,10 +9,10 @@ pub(super) const WIDTH: f64 = 1_000.0;
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tick {
-    /// Where, 0 to 1 from the left or from the top.
+    /// Position, 0 to 1 from the left or from the top.
     pub(super) at: f64,
     pub(super) label: String,
-    /// Whether it may be left out where there is little room.
+    /// True if it may be left out where room is short.
     pub(super) minor: bool,
 }
 
@@ -23,9 +23,9 @@ pub(super) type Key = (&'static str, String);
 #[derive(Clone, Debug)]
 pub(super) struct Plot {
     pub(super) title: &'static str,
-    /// What the numbers beside the plot are.
+    /// Unit of the numbers beside the plot.
     pub(super) unit: &'static str,
-    /// What the plot says, in words, for those who do not see it, and beside the title.
+    /// Content of the plot in words: beside the title, and for readers who do not see the plot.
     pub(super) caption: String,
     pub(super) height: f64,
     pub(super) x: Vec<Tick>,
@@ -35,18 +35,18 @@ pub(super) struct Plot {
     pub(super) body: String,
     /// A raster under the body, as a data URI, with its left edge and its width.
     pub(super) image: Option<(String, f64, f64)>,
-    /// Whether the horizontal axis is the time of the programme.
+    /// True if the horizontal axis is the time of the programme.
     pub(super) over_time: bool,
 }
 
 impl Plot {
-    /// A height in the drawing for a value on a linear axis that ends at `bottom` and `top`; what
-    /// is beyond stays at the edge.
+    /// Returns a height in the drawing for a value on a linear axis from `bottom` to `top`; values
+    /// beyond these stay at the edge.
     pub(super) fn y_of(height: f64, value: f64, bottom: f64, top: f64) -> f64 {
         height * (1.0 - ((value - bottom) / (top - bottom)).clamp(0.0, 1.0))
     }
 
-    /// Marks every `step` from `bottom` to `top`.
+    /// Returns marks every `step` from `bottom` to `top`.
     pub(super) fn y_ticks(bottom: f64, top: f64, step: f64) -> Vec<Tick> {
         let (first, last) = ((bottom / step).ceil() as i64, (top / step).floor() as i64);
         (first..=last)
@@ -59,7 +59,7 @@ impl Plot {
             .collect()
     }
 
-    /// The lines of both axes.
+    /// Returns the lines of both axes.
     pub(super) fn grid(&self) -> String {
         let mut lines = String::new();
         for tick in &self.x {
@@ -74,7 +74,7 @@ impl Plot {
         format!("<path class=\"{class}\" d=\"{lines}\"/>")
     }
 
-    /// The plot as part of a page: text is HTML beside a drawing that stretches.
+    /// Returns the plot as part of a page: text is HTML beside a drawing that stretches.
     pub(super) fn html(&self) -> String {
         let mut out = format!("<figure class=\"plot\"><figcaption><h3>{}</h3>", self.title);
         if !self.legend.is_empty() {
@@ -123,8 +123,8 @@ impl Plot {
         out + "</div></div></figure>"
     }
 
-    /// The plot as an SVG document of its own, with `style` for its classes: 1120 wide, the height
-    /// of the plot and 112 more. The image is left out.
+    /// Returns the plot as an SVG document of its own, with `style` for its classes: 1120 wide, the
+    /// height of the plot and 112 more. The image is left out.
     pub(super) fn svg(&self, style: &str) -> String {
         let (left, top) = (MARGIN_LEFT, MARGIN_TOP);
         let (width, height) = self.size();
@@ -170,7 +170,7 @@ impl Plot {
         out
     }
 
-    /// Width and height of [`Plot::svg`].
+    /// Returns width and height of [`Plot::svg`].
     pub(super) fn size(&self) -> (f64, f64) {
         (WIDTH + MARGIN_LEFT + MARGIN_RIGHT, self.height + MARGIN_TOP + MARGIN_BOTTOM)
     }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 const HEAT: [[u8; 3]; 7] =
     [[10, 10, 32], [43, 20, 94], [101, 26, 128], [168, 46, 116], [224, 83, 79], [250, 145, 52], [252, 243, 187]];
 
-/// A colour for every level, 0 to 255.
+/// Returns a colour for every level, 0 to 255.
 pub(super) fn heat_map() -> Vec<[u8; 3]> {
     let shade = |level: usize| {
         let position = level as f64 / 255.0 * (HEAT.len() - 1) as f64;
@@ -20,19 +20,19 @@ pub(super) fn heat_map() -> Vec<[u8; 3]> {
     (0..256).map(shade).collect()
 }
 
-/// Levels, row by row, as a PNG in which 256 colours stand for them. No more than `width × height`
-/// levels are taken.
+/// Returns levels, row by row, as a PNG in which 256 colours stand for them. No more than
+/// `width × height` levels are taken.
 pub(super) fn indexed_png(levels: &[u8], width: usize, height: usize, palette: &[[u8; 3]]) -> Vec<u8> {
     encode(levels, width, height, png::ColorType::Indexed, Some(palette.concat()))
 }
 
-/// Dots of one colour whose opacity is the level, row by row, as a PNG.
+/// Returns dots of one colour whose opacity is the level, row by row, as a PNG.
 pub(super) fn tinted_png(levels: &[u8], width: usize, height: usize, colour: [u8; 3]) -> Vec<u8> {
     let dots: Vec<u8> = levels.iter().flat_map(|level| [colour[0], colour[1], colour[2], *level]).collect();
     encode(&dots, width, height, png::ColorType::Rgba, None)
 }
 
-/// Dots of red, green and blue, row by row, as a PNG.
+/// Returns dots of red, green and blue, row by row, as a PNG.
 pub(super) fn rgb_png(dots: &[u8], width: usize, height: usize) -> Vec<u8> {
     encode(dots, width, height, png::ColorType::Rgb, None)
 }
@@ -54,7 +54,7 @@ fn encode(bytes: &[u8], width: usize, height: usize, colour: png::ColorType, pal
     out
 }
 
-/// A PNG as text for an `href`.
+/// Returns a PNG as text for an `href`.
 pub(super) fn data_uri(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(png))
 }

@@ -1,17 +1,17 @@
-//! What services that level loudness will do to a master.
+//! Effect of services that normalise loudness on a master.
 
 use super::Report;
 use super::markup::number;
 use crate::meter::Measurement;
 
-/// How a service plays a master that is softer than its level.
+/// Treatment by a service of a master that is softer than its level.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Softer {
     /// Turned up, as far as the true peak stays below this, in dBTP.
     Up(f64),
     /// Left as it is.
     Stays,
-    /// A demand rather than a level: so many LU either way are taken.
+    /// Refused: the level is a requirement, with this tolerance in LU either way.
     Refused(f64),
 }
 
@@ -35,7 +35,7 @@ const SERVICES: [Service; 6] = [
     Service { name: "Podcasts (Apple)", level_lufs: -16.0, softer: Softer::Refused(1.0) },
 ];
 
-/// Returns a row a service: its name, its level, and what it does; nothing for a master without
+/// Returns one row per service: its name, its level and its effect; nothing for a master without
 /// loudness.
 pub(super) fn rows(report: &Report) -> Vec<Vec<String>> {
     let written = &report.master.written;
@@ -47,7 +47,7 @@ pub(super) fn rows(report: &Report) -> Vec<Vec<String>> {
 }
 
 impl Service {
-    /// Returns what the service does to a file that measures so; `None` without loudness.
+    /// Returns the effect of the service on a file with these readings; `None` without loudness.
     fn words(&self, written: &Measurement) -> Option<String> {
         let up_db = self.level_lufs - written.integrated_lufs?;
         let down = || format!("turned down by {} dB", number(-up_db, 1));

@@ -19,7 +19,7 @@ pub(super) fn of_track(track: &Track) -> String {
     with_chain(&parts, &track.inserts, &track.output, &track.sends)
 }
 
-/// Returns a bus's, likewise.
+/// Returns a bus's fader, pan, inserts and connections, as HTML.
 pub(super) fn of_bus(bus: &Bus) -> String {
     let mut parts = vec![fader(bus.gain_db), place(bus.pan)];
     parts.extend(width(bus.width));
@@ -68,7 +68,7 @@ fn width(width: f64) -> Option<String> {
     (width != 1.0).then(|| value(&format!("{} % wide", number(100.0 * width, 0))))
 }
 
-/// A choice as the session writes it.
+/// Returns a choice as the session writes it.
 fn word(choice: &impl serde::Serialize) -> String {
     serde_json::to_value(choice).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use crate::meter::Measurement;
 use crate::session::Bus;
 use std::fmt::Write as _;
 
-/// A table: heads, then rows of cells that are HTML already.
+/// Returns a table: heads, then rows of cells that are HTML already.
 fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
     let mut out = format!("<div class=\"wide\"><table class=\"{class}\"><thead><tr>");
     for head in heads {
@@ -25,7 +25,8 @@ fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
     out + "</tbody></table></div>"
 }
 
-/// A row a track: where it sounds, how it was moved, how loud it is, its share of the mix.
+/// Returns the table of tracks, one row each: level over time, settings, alignment, loudness, share
+/// of the mix.
 pub(super) fn tracks(report: &Report, outlines: &[Outline]) -> String {
     let total: f64 = outlines.iter().map(Outline::energy).sum();
     let loudest_dbfs = Outline::loudest_dbfs(outlines);
@@ -65,7 +66,8 @@ pub(super) fn tracks(report: &Report, outlines: &[Outline]) -> String {
     )
 }
 
-/// A row a bus: where it sounds and how loud it is; nothing without buses.
+/// Returns the table of buses, one row each: level over time, settings, loudness; nothing without
+/// buses.
 pub(super) fn buses(report: &Report, outlines: &[Outline]) -> String {
     if report.buses.is_empty() {
         return String::new();
@@ -100,7 +102,7 @@ fn share(share: f64) -> String {
     ))
 }
 
-/// A row a stem: what the file is, and what of it was left out.
+/// Returns the table of stems, one row each: properties of the file and trimmed frames.
 pub(super) fn inputs(report: &Report) -> String {
     let rows: Vec<Vec<String>> = report.tracks.iter().map(input).collect();
     let heads = ["File", "Format", "Rate", "Channels", "Length", "Trimmed", "BLAKE3"];
@@ -110,7 +112,7 @@ pub(super) fn inputs(report: &Report) -> String {
     format!("<section><h2>Inputs</h2>{}{reported}</section>\n", table("inputs", &heads, &rows))
 }
 
-/// Folds, rate conversions and duplicates, as sentences.
+/// Returns folds, rate conversions and duplicates, as sentences.
 fn input_notes(report: &Report) -> Vec<String> {
     let mut reported = Vec::new();
     let rate_hz = report.output.sample_rate_hz;
@@ -130,7 +132,7 @@ fn input_notes(report: &Report) -> Vec<String> {
     reported
 }
 
-/// A row a service: what it will do to the master's level.
+/// Returns the table of services, one row each: the effect on the master's level.
 pub(super) fn services(report: &Report) -> String {
     let rows = services::rows(report);
     if rows.is_empty() {
@@ -176,7 +178,8 @@ fn input(track: &TrackReport) -> Vec<String> {
     ]
 }
 
-/// The master before gain and limiter, as expected, and as measured on the file.
+/// Returns the table of the master: before gain and limiter, as expected, and as measured on the
+/// file.
 pub(super) fn master(report: &Report) -> String {
     let master = &report.master;
     let level = |figure| value(&reading(figure));

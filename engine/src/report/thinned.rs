@@ -6,7 +6,7 @@
 pub(super) struct Thinned {
     /// Values of the series.
     count: usize,
-    /// Values of it a group; the last may have fewer.
+    /// Values per group; the last may have fewer.
     together: usize,
     groups: Vec<Option<f64>>,
     pick: fn(f64, f64) -> f64,
@@ -14,18 +14,18 @@ pub(super) struct Thinned {
 }
 
 impl Thinned {
-    /// How many of so many values are taken together where there are to be no more than `most`: 1
-    /// or more.
+    /// Returns the number of values per group, 1 or more, with which `count` values make at most
+    /// `most` groups.
     pub(super) fn together(count: usize, most: usize) -> usize {
         count.div_ceil(most).max(1)
     }
 
-    /// A series of so many values, none of them added yet. Allocates.
+    /// Creates an empty series for `count` values. Allocates.
     pub(super) fn new(count: usize, together: usize, pick: fn(f64, f64) -> f64) -> Self {
         Self { count, together, groups: vec![None; count.div_ceil(together)], pick, added: 0 }
     }
 
-    /// Adds the next value, no more of them than was told.
+    /// Adds the next value; at most as many as [`Thinned::new`] was given.
     pub(super) fn add(&mut self, value: Option<f32>) {
         if let Some(group) = self.groups.get_mut(self.added / self.together) {
             *group = [*group, value.map(f64::from)].into_iter().flatten().reduce(self.pick);
@@ -33,12 +33,12 @@ impl Thinned {
         self.added += 1;
     }
 
-    /// What was picked of each group; `None` where no value is.
+    /// Returns the picked value of each group; `None` where it has no value.
     pub(super) fn picked(&self) -> &[Option<f64>] {
         &self.groups
     }
 
-    /// Where the middle of each group lies, in values from the first, and what was picked of it.
+    /// Returns the middle of each group, in values from the first, and its picked value.
     pub(super) fn middles(&self) -> impl Iterator<Item = (f64, Option<f64>)> {
         self.groups.iter().enumerate().map(|(index, picked)| {
             let first = index * self.together;

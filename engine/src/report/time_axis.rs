@@ -4,14 +4,14 @@ use super::markup::clock_time;
 use super::plot::{Tick, WIDTH};
 use super::thinned::Thinned;
 
-/// Points of a line at most: one for each unit of the drawing.
+/// Maximum number of points of a line: one per unit of the drawing.
 pub(super) const MAX_POINTS: usize = WIDTH as usize;
 /// Seconds between marks, the first that gives no more than [`MAX_TICKS`].
 const STEPS_S: [f64; 15] =
     [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
 const MAX_TICKS: f64 = 11.0;
 
-/// Marks in minutes and seconds.
+/// Returns marks in minutes and seconds.
 pub(super) fn time_ticks(duration_s: f64) -> Vec<Tick> {
     let longest = STEPS_S[STEPS_S.len() - 1];
     let step = STEPS_S.into_iter().find(|step| duration_s / step <= MAX_TICKS);
@@ -26,8 +26,8 @@ pub(super) fn time_ticks(duration_s: f64) -> Vec<Tick> {
         .collect()
 }
 
-/// Where on the axis the middle of each group of intervals lies, with what was picked of it; `None`
-/// where no value is.
+/// Returns the position on the axis of the middle of each group of intervals, with its picked
+/// value; `None` where it has no value.
 pub(super) fn points(series: &Thinned, interval_s: f64, duration_s: f64) -> impl Iterator<Item = (f64, Option<f64>)> {
     series.middles().map(move |(middle, value)| ((middle * interval_s / duration_s * WIDTH).min(WIDTH), value))
 }

@@ -15,7 +15,7 @@ const PEAK_RANGE_DB: f64 = 24.0;
 /// Seconds between the values of every series.
 const INTERVAL_S: f64 = crate::meter::INTERVAL_MS as f64 / 1_000.0;
 
-/// A plot over time without anything in it.
+/// Returns a plot over time without anything in it.
 fn empty(title: &'static str, unit: &'static str, height: f64, duration_s: f64) -> Plot {
     Plot {
         title,
@@ -31,12 +31,13 @@ fn empty(title: &'static str, unit: &'static str, height: f64, duration_s: f64) 
     }
 }
 
-/// A line across the plot.
+/// Returns a line across the plot.
 fn level_line(class: &str, y: f64) -> String {
     format!("<path class=\"{class}\" d=\"M0 {}H{WIDTH}\"/>", coordinate(y))
 }
 
-/// A lane a channel, with a red mark wherever the file touches full scale.
+/// Returns the plot of the waveform: one lane per channel, with a red mark wherever the file
+/// touches full scale.
 pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
     let mut plot = empty("Waveform", "", 168.0, report.output.duration_s);
     let lanes = waveform.lanes();
@@ -83,7 +84,7 @@ pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
     plot
 }
 
-/// Momentary, short-term and integrated loudness, and the target.
+/// Returns the plot of momentary, short-term and integrated loudness, and the target.
 pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("Loudness", "LUFS", 200.0, report.output.duration_s);
     let target = report.master.target_lufs;
@@ -118,7 +119,7 @@ pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
     plot
 }
 
-/// The true peak of every interval, and the ceiling.
+/// Returns the plot of the true peak of every interval, and the ceiling.
 pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("True peaks", "dBTP", 120.0, report.output.duration_s);
     let highest = report.master.written.true_peak_dbtp;
@@ -140,7 +141,7 @@ pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
     plot
 }
 
-/// How far the limiter turned down, hanging from the top.
+/// Returns the plot of the limiter's gain reduction, hanging from the top.
 pub(super) fn gain_reduction(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("Gain reduction", "dB", 96.0, report.output.duration_s);
     let most = master.most_reduction_db;
@@ -165,7 +166,7 @@ pub(super) fn gain_reduction(report: &Report, master: &MasterOutline) -> Plot {
     plot
 }
 
-/// How alike left and right are.
+/// Returns the plot of the correlation of left and right.
 pub(super) fn correlation(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("Correlation", "", 96.0, report.output.duration_s);
     let y = |value: f64| Plot::y_of(plot.height, value, -1.1, 1.1);

@@ -10,7 +10,7 @@ const COLUMNS: usize = 1_400;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaveformOutline {
     head: WaveformHead,
-    /// Pixels a column; the last may have fewer.
+    /// Pixels per column; the last may have fewer.
     together: usize,
     /// Column by column, lane by lane: minimum and maximum.
     extremes: Vec<(i16, i16)>,
@@ -19,7 +19,7 @@ pub struct WaveformOutline {
 }
 
 impl WaveformOutline {
-    /// The outline of a waveform, none of whose pixels is added yet. Allocates.
+    /// Creates an empty outline of a waveform. Allocates.
     pub fn new(head: &WaveformHead) -> Self {
         let together = head.length.div_ceil(COLUMNS).max(1);
         let extremes = vec![(i16::MAX, i16::MIN); head.length.div_ceil(together) * head.channels];
@@ -27,7 +27,7 @@ impl WaveformOutline {
     }
 
     /// Adds the least and the greatest value of the next channel of a pixel, or of the first of the
-    /// next pixel, no more pixels than was told.
+    /// next pixel. At most as many pixels as the head states may be added.
     pub fn add(&mut self, low: i16, high: i16) {
         let lanes = self.lanes();
         let (pixel, lane) = (self.added / lanes, self.added % lanes);
@@ -37,18 +37,18 @@ impl WaveformOutline {
         self.added += 1;
     }
 
-    /// Waveforms: 1 or more.
+    /// Returns the number of waveforms: 1 or more.
     pub(super) fn lanes(&self) -> usize {
         self.head.channels.max(1)
     }
 
-    /// The number of columns.
+    /// Returns the number of columns.
     pub(super) fn columns(&self) -> usize {
         self.head.length.div_ceil(self.together)
     }
 
-    /// The frames at which a column begins and ends; the last pixel may stand for fewer frames than
-    /// the others.
+    /// Returns the frames at which a column begins and ends; the last pixel may stand for fewer
+    /// frames than the others.
     pub(super) fn frames(&self, column: usize) -> (usize, usize) {
         let first = column * self.together;
         let last = self.head.length.min(first + self.together);
@@ -56,7 +56,7 @@ impl WaveformOutline {
         (at(first), at(last))
     }
 
-    /// The least and the greatest value of a lane in a column.
+    /// Returns the least and the greatest value of a lane in a column.
     pub(super) fn extremes(&self, column: usize, lane: usize) -> (i16, i16) {
         self.extremes[column * self.lanes() + lane]
     }

@@ -1,4 +1,4 @@
-//! `mixdown align`: who is late, by how much, how sure; the stems in time, if asked for.
+//! `mixdown align`: the delay of each stem with its confidence; the stems in time, if requested.
 
 use super::number::{fixed, signed};
 use super::outcome::{print, show};
@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 /// Find out which stems are late against each other, and put them in time.
 ///
 /// Compares every stem with every other. Stems that share a source (two microphones, a stem and its
-/// processed copy, bleed) are put in time with each other, to fractions of a sample, drifting
-/// clocks and inverted polarity included; stems that share nothing are left, and so is whatever
-/// fits at more than one offset.
+/// processed copy, bleed) are put in time with each other. This is exact to fractions of a sample,
+/// and covers drifting clocks and inverted polarity. Stems that share nothing are left, and so are
+/// stems that fit at more than one offset.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -34,7 +34,7 @@ pub(super) struct AlignArguments {
     /// Find each stem inside this mix instead, with its gain there.
     #[arg(long, value_name = "MIX", conflicts_with = "reference")]
     to: Option<PathBuf>,
-    /// Which stems that share a source are moved.
+    /// The stems to move, of those that share a source.
     #[arg(
         short,
         long,
@@ -101,7 +101,7 @@ fn chance(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&chance) { Ok(chance) } else { Err("not between 0 and 1".to_owned()) }
 }
 
-/// What was found, with the files that it is about.
+/// Result of a comparison, with the files compared.
 struct Answer {
     /// All files compared; the mix first, where there is one.
     paths: Vec<PathBuf>,
@@ -152,7 +152,7 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     show(&text)
 }
 
-/// Returns from which stem a file comes, where its name does not tell.
+/// Returns the stem from which a file comes, where the file has another name.
 fn source(file: &Path, stem: &Path) -> String {
     if file.file_name() == stem.file_name() { String::new() } else { format!(" <- {}", shown(stem)) }
 }
@@ -214,8 +214,8 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
     Ok(Answer { paths, rate, alignment, observed: observed.collect(), in_mix })
 }
 
-/// The rate of a file; of the first readable one when it holds too little to have any; any rate
-/// when all of them do.
+/// Returns the rate of a file, or else of the first readable one. When none is readable and `first`
+/// is merely too short, it is 48 kHz.
 fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
     let open = |path: &Path| StemReader::open(path, Fold::Stereo).map(|reader| reader.info().sample_rate);
     let error = match open(first) {
@@ -227,13 +227,14 @@ fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
     rate.ok_or_else(|| AlignError::from(error).into())
 }
 
-/// A file like this is no reason to fail: its stem is left, and said to be too short.
+/// Returns true if a file is too short to compare. This is not a failure: its stem is left, with
+/// that reason.
 fn is_too_short(error: &DecodeError) -> bool {
     matches!(error, DecodeError::TooShort { .. } | DecodeError::NoAudio { .. })
 }
 
 impl Answer {
-    /// The numbers of the stems: all but the mix.
+    /// Returns the numbers of the stems: all but the mix.
     fn stems(&self) -> std::ops::Range<usize> {
         usize::from(self.in_mix.is_some())..self.paths.len()
     }
@@ -291,7 +292,7 @@ impl Answer {
         document
     }
 
-    /// What a person reads; `written` says whether the stems were moved, or could be.
+    /// Returns the result as text for people; `written` is true if the stems were moved.
     fn reported(&self, written: bool) -> String {
         let mut text = String::new();
         for n in self.stems() {

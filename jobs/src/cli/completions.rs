@@ -1,4 +1,4 @@
-//! `mixdown completions` and `mixdown man`: what a shell and a reader of manuals want.
+//! `mixdown completions` and `mixdown man`: completions for a shell, and pages of the manual.
 
 use super::Failure;
 use super::outcome::{print, show};
@@ -41,7 +41,7 @@ pub(super) struct ManArguments {
     force: bool,
 }
 
-/// A page of the manual: its title says so.
+/// A page of the manual, known by its title.
 const PAGE: OutputKind = OutputKind::new("a page of mixdown's manual", |file| {
     const HEAD: u64 = 4_096;
     let mut head = Vec::new();

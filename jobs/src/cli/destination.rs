@@ -1,5 +1,4 @@
-//! Where one file is written: a place where it appears whole, or a pipe or device that takes what
-//! it is given.
+//! Destination of one file: a place where it appears whole, or a pipe or device.
 
 use super::Failure;
 use mixdown_engine::io::{OutputError, StagedFolder};
@@ -9,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// An output on its way.
+/// An output that is being written.
 pub(super) struct Destination {
     path: PathBuf,
     way: Way,
@@ -23,7 +22,7 @@ enum Way {
 }
 
 impl Destination {
-    /// Sees to it that a file could be written; nothing is left behind. `flag` named it.
+    /// Checks that a file could be written; nothing is left behind. `flag` named it.
     pub(super) fn check(path: &Path, flag: &str) -> Result<(), Failure> {
         let place = Place::of(path, flag)?;
         if place.is_special {
@@ -84,7 +83,7 @@ fn write_error(path: &Path, source: io::Error) -> Failure {
 struct Place {
     folder: PathBuf,
     name: OsString,
-    /// Whether a pipe or device stands there.
+    /// True if the path is that of a pipe or device.
     is_special: bool,
 }
 

@@ -1,4 +1,4 @@
-//! `mixdown diff`: two files held against each other, as golden-file tests want it.
+//! `mixdown diff`: the comparison of two files, for golden-file tests.
 
 use super::destination::write_file;
 use super::number::{fixed, short, signed};
@@ -16,9 +16,9 @@ use std::path::PathBuf;
 
 /// Compare two audio files sample by sample.
 ///
-/// Exit code 0 when they are the same, or within --tolerance-db; 1 when they differ; 2 when they
-/// cannot be compared, so that a test can tell a difference from a missing file. Files of other
-/// rates, channels or lengths differ whatever the tolerance.
+/// Exit code 0 when they are the same, or within --tolerance-db; 1 when they differ. Code 2 when
+/// they cannot be compared, so that a test can distinguish a difference from a missing file. Files
+/// of other rates, channels or lengths differ whatever the tolerance.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -42,7 +42,7 @@ pub(super) struct DiffArguments {
     /// Print one JSON document on standard output.
     #[arg(long)]
     pub(super) json: bool,
-    /// Print nothing: the exit code tells.
+    /// Print nothing; the exit code is the result.
     #[arg(short, long)]
     pub(super) quiet: bool,
 }
@@ -102,7 +102,7 @@ fn document(found: &Difference, same: bool, tolerance_db: Option<f64>) -> serde_
     })
 }
 
-/// What a person reads.
+/// Returns the result as text for people.
 fn reported(found: &Difference, same: bool, arguments: &DiffArguments) -> String {
     if found.identical {
         return "identical\n".into();

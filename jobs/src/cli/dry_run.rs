@@ -1,4 +1,4 @@
-//! `mixdown render --dry-run`: what a render would do, and nothing written.
+//! `mixdown render --dry-run`: the plan of a render, without writing anything.
 
 use super::outcome::{print_json, show};
 use super::progress::ProgressDisplay;
@@ -9,7 +9,7 @@ use serde_json::json;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Opens and compares the stems, and tells plan, alignment and warnings.
+/// Opens and compares the stems, and prints plan, alignment and warnings.
 pub(super) fn run(
     session: Session,
     out: Option<&Path>,

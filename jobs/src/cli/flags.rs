@@ -1,4 +1,4 @@
-//! What is wrong with a session because of flags, in the words of the flags.
+//! Problems of a session that flags cause, in the words of the flags.
 
 use super::Failure;
 use mixdown_engine::render::{PlanError, RenderError};
@@ -10,8 +10,8 @@ pub(super) type Flag = (&'static str, &'static str);
 /// Keys that only flags set where no document is given; problems of stems have other places.
 const PLACES: [&str; 3] = ["time", "master", "output"];
 
-/// Refuses a session without a document whose flags do not fit, with what is wrong with its stems
-/// in the same list.
+/// Refuses a session without a document whose flags do not fit, with the problems of its stems in
+/// the same list.
 pub(super) fn check(session: &Session, flags: &[Flag]) -> Result<(), Failure> {
     let problems = session.problems();
     let (of_flags, others): (Vec<&Problem>, Vec<&Problem>) =

@@ -1,4 +1,5 @@
-//! Ctrl-C: the first one asks the work to stop and clean up, the second one ends the process.
+//! Ctrl-C: the first one requests that the work stops and cleans up, the second one ends the
+//! process.
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -10,13 +11,13 @@ const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
 #[cfg(not(unix))]
 const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
 
-/// What shells add to a signal's number for the exit code of what it ended: 130 and 143.
+/// Number that shells add to a signal's for the exit code of a process that it ended: 130 and 143.
 const OF_SIGNALS: i32 = 128;
 
 static ASKED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
-/// Starts to listen. Where signals cannot be caught, Ctrl-C simply ends the process.
+/// Installs the handlers. Where signals cannot be caught, Ctrl-C simply ends the process.
 pub(super) fn install() {
     for signal in SIGNALS {
         // Looked at before the flag is raised, so that it takes a second signal.
@@ -27,12 +28,12 @@ pub(super) fn install() {
     }
 }
 
-/// Whether somebody asked to stop.
+/// Returns true if a stop was requested.
 pub(super) fn requested() -> bool {
     ASKED.load(Ordering::SeqCst)
 }
 
-/// The exit code of work that a signal has ended; `None` without a signal.
+/// Returns the exit code of work that a signal has ended; `None` without a signal.
 pub(super) fn exit_code() -> Option<u8> {
     let signal = SIGNAL.load(Ordering::SeqCst);
     (signal > 0).then(|| u8::try_from(OF_SIGNALS as usize + signal).unwrap_or(1))

@@ -1,11 +1,11 @@
-//! The log on standard error: a line an event in the life of jobs.
+//! The log on standard error: one line per event in the life of jobs.
 
 use super::terminal;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Names the variable that sets what is shown: `debug`, `warn`, `mixdown::jobs=info`, several with
+/// Name of the variable that filters the log: `debug`, `warn`, `mixdown::jobs=info`, several with
 /// commas.
 const FILTER: &str = "MIXDOWN_LOG";
 
@@ -30,6 +30,6 @@ pub(super) fn start(level: LevelFilter) {
         .with_writer(std::io::stderr)
         .with_ansi(terminal::has_colours())
         .with_target(false);
-    // Somebody who uses this as a library may have begun another one.
+    // A program that uses this as a library may have begun another one.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }

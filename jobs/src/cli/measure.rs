@@ -176,14 +176,14 @@ pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
     if refused == 0 { Ok(()) } else { Err(Failure::Reported) }
 }
 
-/// What a spreadsheet reads: a row a file that could be measured.
+/// Returns values for a spreadsheet: one row per file that could be measured.
 fn values(files: &[FileEntry]) -> String {
     let measured = files.iter().filter(|file| matches!(file, FileEntry::Measured(_)));
     let rows = measured.filter_map(|file| serde_json::to_value(file).ok()?.as_object().cloned());
     csv::text(&rows.collect::<Vec<_>>())
 }
 
-/// What a person reads: a row a file.
+/// Returns a table for people: one row per file that could be measured.
 fn table(files: &[FileEntry]) -> String {
     let mut table = Table::new(&[
         ("", ""),
@@ -205,7 +205,7 @@ fn table(files: &[FileEntry]) -> String {
     for file in files {
         let FileEntry::Measured(readings) = file else { continue };
         let level = |value: Option<f64>| value.map_or("–".to_owned(), |value| fixed(rounded(value, 1), 1));
-        table.row(vec![
+        table.row(&[
             readings.path.display().to_string(),
             level(readings.integrated_lufs),
             level(readings.loudness_range_lu),

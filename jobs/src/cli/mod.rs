@@ -38,7 +38,7 @@ use std::process::ExitCode;
 
 /// Stems in, master out: a mixing engine.
 ///
-/// Decodes stems, puts them in time with each other, processes and sums them, brings the sum to a
+/// Decodes stems, puts them in time with each other, processes and sums them. Brings the sum to a
 /// loudness under a true-peak ceiling, and writes final_mix.wav with its waveform, spectrum and
 /// meter data.
 #[derive(Debug, Parser)]
@@ -78,7 +78,7 @@ enum Command {
 }
 
 impl Command {
-    /// Returns whether nothing but errors is to be shown.
+    /// Returns true if only errors are to be shown.
     fn is_quiet(&self) -> bool {
         match self {
             Self::Align(align) => align.quiet,
@@ -123,14 +123,14 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let code = failure.report(json);
-            // Shells tell what a signal has ended from what failed.
+            // Shells distinguish a process ended by a signal from one that failed.
             interrupt::exit_code().map_or(code, ExitCode::from)
         }
     }
 }
 
-/// Shows help, version, or what is wrong with the arguments. Help and version are answers, not
-/// mistakes: clap knows which stream and code each has.
+/// Shows help, version, or the error in the arguments. Help and version are not errors: clap
+/// chooses the stream and the exit code of each.
 fn unparsed(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     let is_plain = terminal::plain(&text) == text

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
-/// What reproducible builds set: seconds since 1970, UTC.
+/// Variable that reproducible builds set: seconds since 1970, UTC.
 pub(super) const VARIABLE: &str = "SOURCE_DATE_EPOCH";
 
 /// Reads `YYYY-MM-DD`, or with a time `YYYY-MM-DDThh:mm:ss`.
@@ -17,7 +17,7 @@ pub(super) fn parse(text: &str) -> Result<DateTime, String> {
     }
 }
 
-/// The date to write: the flag's, else the variable's, else none.
+/// Returns the date to write: the flag's, else the variable's, else none.
 pub(super) fn choose(flag: Option<DateTime>, variable: Option<&str>) -> Result<Option<(String, String)>, String> {
     let chosen = match (flag, variable) {
         (Some(date), _) => Some(date),

@@ -1,4 +1,4 @@
-//! How a command ends, and what it says then.
+//! The end of a command: its failure, its exit code and its output.
 
 use super::terminal::{self, one_line, plain};
 use crate::settings::SettingsError;
@@ -11,7 +11,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use thiserror::Error;
 
-/// Why a command failed.
+/// Failure of a command.
 #[derive(Debug, Error)]
 pub(super) enum Failure {
     /// The session document is wrong.
@@ -28,7 +28,7 @@ pub(super) enum Failure {
     Write {
         /// The file, or `standard output`.
         path: String,
-        /// What the operating system says.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// A file could not be read.
@@ -43,29 +43,29 @@ pub(super) enum Failure {
     /// Something else, in its own words.
     #[error("{0}")]
     Other(String),
-    /// Several things, a line each.
+    /// Several things, one per line.
     #[error("{}", .0.join("\n"))]
     List(Vec<String>),
-    /// What there is to say has been said.
+    /// The failure has been reported already.
     #[error("failed")]
     Reported,
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
-    /// Flags have values that a session refuses; a line each.
+    /// Flags have values that a session refuses; one per line.
     #[error("{}", .0.join("\n"))]
     Flags(Vec<String>),
 }
 
 impl Failure {
-    /// Says what went wrong, on standard error or as a JSON document on standard output, and gives
+    /// Reports the failure, on standard error or as a JSON document on standard output, and returns
     /// the exit code.
     pub(super) fn report(&self, json: bool) -> ExitCode {
         if matches!(self, Self::Reported) {
             return ExitCode::FAILURE;
         }
         if json {
-            // A closed standard output leaves only the exit code to say it.
+            // With a closed standard output only the exit code remains.
             let _ = writeln!(io::stdout(), "{:#}", serde_json::json!({ "ok": false, "error": self.to_string() }));
         } else {
             terminal::fail(&self.shown());
@@ -73,7 +73,7 @@ impl Failure {
         ExitCode::from(if matches!(self, Self::Usage(_) | Self::Flags(_)) { 2 } else { 1 })
     }
 
-    /// Returns what a person reads: names stay in their lines, where there are several.
+    /// Returns the text for people: names stay in their lines, where there are several.
     fn shown(&self) -> String {
         let text = self.to_string();
         let parts: Vec<String> = match self {
@@ -101,14 +101,14 @@ pub(super) fn show(text: &str) -> Result<(), Failure> {
     print_bytes(plain(text).as_bytes())
 }
 
-/// Prints a document to standard output, as it is but on a terminal; a reader that has gone away is
-/// no failure.
+/// Prints a document to standard output, with control characters escaped on a terminal. A closed
+/// pipe is not a failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let shown = if io::stdout().is_terminal() { plain(text) } else { text.into() };
     print_bytes(shown.as_bytes())
 }
 
-/// Writes bytes to standard output; a reader that has gone away is no failure.
+/// Writes bytes to standard output. A closed pipe is not a failure.
 pub(super) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     match io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -118,8 +118,8 @@ pub(super) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Prints a document to standard output, one line to a key, without holding its text in memory; a
-/// reader that has gone away is no failure.
+/// Prints a document to standard output, one line per key, without holding its text in memory. A
+/// closed pipe is not a failure.
 pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);

@@ -1,4 +1,4 @@
-//! What a command writes, held against what it reads, before it begins.
+//! Check of the files that a command writes against those that it reads, before it begins.
 
 use super::Failure;
 use super::destination::Destination;
@@ -22,7 +22,7 @@ struct Output<'a> {
 }
 
 impl<'a> Outputs<'a> {
-    /// None yet; `force` lets files be replaced that mixdown did not write.
+    /// Creates an empty list; `force` lets files be replaced that mixdown did not write.
     pub(super) fn new(force: bool) -> Self {
         Self { guard: OutputGuard::new(force), files: Vec::new() }
     }
@@ -39,7 +39,7 @@ impl<'a> Outputs<'a> {
         self
     }
 
-    /// Sees to it that all of them may and can be written, and leaves nothing behind.
+    /// Checks that all of them may and can be written, and leaves nothing behind.
     pub(super) fn check(&self) -> Result<(), Failure> {
         for (n, output) in self.files.iter().enumerate() {
             let takes_both = fs::metadata(output.path).is_ok_and(|found| !found.is_file());

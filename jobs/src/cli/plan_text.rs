@@ -1,4 +1,4 @@
-//! A plan in words: every stem, and where it goes.
+//! A plan in words: every stem and its place.
 
 use super::terminal;
 use mixdown_engine::align::{Alignment, Decision};
@@ -6,7 +6,7 @@ use mixdown_engine::io::StemInfo;
 use mixdown_engine::render::Plan;
 use mixdown_engine::report::Report;
 
-/// A stem and where the plan puts it.
+/// A stem and its place in the plan.
 struct Placed<'a> {
     name: &'a str,
     stem: &'a StemInfo,
@@ -16,7 +16,7 @@ struct Placed<'a> {
 }
 
 impl Placed<'_> {
-    /// What it is, how long, and where it begins.
+    /// Returns the stem's format, its length and its start, in one line.
     fn line(&self) -> String {
         let Self { name, stem, start_s, rate_hz } = self;
         let rate = stem.sample_rate;
@@ -39,7 +39,7 @@ impl Placed<'_> {
     }
 }
 
-/// A line a stem of a plan, and what alignment decided about it.
+/// Returns one line per stem of a plan, and one per decision of alignment.
 pub(super) fn lines(plan: &Plan, alignment: Option<&Alignment>) -> Vec<String> {
     let rate = plan.sample_rate();
     let tracks = plan.session().tracks.iter().enumerate();
@@ -55,7 +55,7 @@ pub(super) fn lines(plan: &Plan, alignment: Option<&Alignment>) -> Vec<String> {
     lines
 }
 
-/// Tells the same of a finished render on standard error, where more was asked for.
+/// Prints the same for a finished render to standard error, with `--verbose`.
 pub(super) fn print_report(report: &Report) {
     if !terminal::is_verbose() {
         return;
@@ -69,7 +69,7 @@ pub(super) fn print_report(report: &Report) {
     moves(names, report.alignment.as_ref()).for_each(|line| terminal::print_note(&line));
 }
 
-/// Tells the same of a plan.
+/// Prints the lines of a plan to standard error, with `--verbose`.
 pub(super) fn print_plan(plan: &Plan, alignment: Option<&Alignment>) {
     if terminal::is_verbose() {
         for line in lines(plan, alignment) {
@@ -78,7 +78,7 @@ pub(super) fn print_plan(plan: &Plan, alignment: Option<&Alignment>) {
     }
 }
 
-/// A line a stem: moved or left, and why.
+/// Returns one line per stem: moved or left, and the reason.
 fn moves<'a>(names: impl Iterator<Item = &'a str>, alignment: Option<&Alignment>) -> impl Iterator<Item = String> {
     let stems = alignment.map_or(&[][..], |alignment| &alignment.stems);
     names.zip(stems).map(|(name, stem)| {

@@ -1,4 +1,4 @@
-//! Shows how far the work is, on standard error: bars on a terminal, a line a stage elsewhere.
+//! Shows progress on standard error: bars on a terminal, one line per stage elsewhere.
 
 use super::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,8 +9,8 @@ use std::time::Duration;
 
 /// Steps of a bar.
 const STEPS: u64 = 1_000;
-/// A bar while its stage runs, with the time that is left of it, and after, with the time that it
-/// took.
+/// Returns the template of a bar while its stage runs, with the time left. That of a finished
+/// stage, with the time that it took, is [`done`].
 fn running() -> String {
     format!("  {{msg:<22}} {{wide_bar{}}} {{percent:>3}} %  {{eta:>4}} left", coloured(":.cyan/dim"))
 }
@@ -23,7 +23,7 @@ fn coloured(style: &'static str) -> &'static str {
     if terminal::has_colours() { style } else { "" }
 }
 
-/// The stages of a render: a bar each.
+/// The stages of a render, one bar per stage.
 pub(super) struct ProgressDisplay {
     shown: Shown,
     phase: Option<Phase>,
@@ -37,7 +37,7 @@ enum Shown {
 }
 
 impl ProgressDisplay {
-    /// A display that fits standard error; nothing when `quiet`.
+    /// Creates a display that fits standard error; it shows nothing when `quiet`.
     pub(super) fn new(quiet: bool) -> Self {
         let shown = if quiet {
             Shown::Nothing
@@ -49,7 +49,7 @@ impl ProgressDisplay {
         Self { shown, phase: None }
     }
 
-    /// Shows where the render is now.
+    /// Shows the progress of the render.
     pub(super) fn show(&mut self, progress: Progress) {
         let new_phase = self.phase.replace(progress.phase) != Some(progress.phase);
         match &mut self.shown {
@@ -71,7 +71,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// Marks the last stage as done; without it, its bar goes away.
+    /// Marks the last stage as done; without it, its bar disappears.
     pub(super) fn finished(mut self) {
         if let Shown::Bars(running) = &mut self.shown {
             finish(running.take());
@@ -123,7 +123,7 @@ pub(super) struct FilesProgress {
 }
 
 impl FilesProgress {
-    /// A bar for this many files.
+    /// Creates a bar for this many files.
     pub(super) fn new(files: usize, quiet: bool) -> Self {
         let bar = (!quiet && stderr().is_terminal()).then(|| {
             let bar = bar("Measuring");
@@ -133,7 +133,7 @@ impl FilesProgress {
         Self { bar }
     }
 
-    /// The share of one file; when it is dropped, the file is done.
+    /// Returns the share of one file; when it is dropped, the file is done.
     pub(super) fn file(&self) -> FileProgress<'_> {
         FileProgress { bar: self.bar.as_ref(), counted: AtomicU64::new(0) }
     }
@@ -154,7 +154,7 @@ pub(super) struct FileProgress<'a> {
 }
 
 impl FileProgress<'_> {
-    /// Says how many frames of the expected ones have been read.
+    /// Sets the number of frames read, of those expected.
     pub(super) fn at(&self, done: u64, expected: Option<u64>) {
         let fraction = expected.map_or(0.0, |expected| done as f64 / expected.max(1) as f64);
         self.count((fraction.min(1.0) * STEPS as f64) as u64);

@@ -24,7 +24,7 @@ pub(super) fn seen_from(folder: &Path, file: &Path) -> PathBuf {
     from_parts.map(|_| Component::ParentDir).chain(to_parts).collect()
 }
 
-/// The absolute path with its links followed as far as it exists.
+/// Returns the absolute path with its links followed as far as it exists.
 fn resolved(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut done = PathBuf::new();

@@ -45,7 +45,7 @@ pub(super) struct RenderArguments {
     /// Write the master, and nothing else, to standard output.
     #[arg(long, conflicts_with_all = ["out", "json", "png", "mix_only", "dry_run"])]
     stdout: bool,
-    /// Open and compare the stems, tell plan, alignment and warnings, and write nothing.
+    /// Open and compare the stems, print plan, alignment and warnings, and write nothing.
     #[arg(long)]
     dry_run: bool,
     /// Replace files in it that mixdown did not write, too; never a stem. With --mix-only: remove
@@ -67,8 +67,7 @@ pub(super) struct RenderArguments {
     /// Exit with 1 where the master misses its target or ceiling; the files stay.
     #[arg(long)]
     strict: bool,
-    /// What the master is called instead of final_mix: its file without the ending, and its title
-    /// tag.
+    /// Name of the master instead of final_mix: its file without the ending, and its title tag.
     #[arg(long, value_name = "NAME", value_parser = master_name)]
     name: Option<String>,
     /// Artist tag of the master.
@@ -80,10 +79,10 @@ pub(super) struct RenderArguments {
     /// Sample rate of the master in Hz; without it, the rate that most stems have.
     #[arg(short, long, value_name = "HZ", value_parser = sample_rate)]
     rate: Option<SampleRate>,
-    /// Which stems that share a source are moved into time with each other.
+    /// The stems to move into time with each other, of those that share a source.
     #[arg(short, long, value_enum, value_name = "MODE")]
     align: Option<AlignChoice>,
-    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    /// Start stems at the time references of their files (bext), relative to the earliest.
     #[arg(long, value_enum, value_name = "MODE")]
     timecode: Option<TimecodeChoice>,
     /// Session time at which the output starts, in seconds.
@@ -105,8 +104,8 @@ pub(super) struct RenderArguments {
     /// Seed of the dither.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Date in the master's bext chunk, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss; without it, what
-    /// SOURCE_DATE_EPOCH says, else blank.
+    /// Date in the master's bext chunk, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss; without it, that of
+    /// SOURCE_DATE_EPOCH, else blank.
     #[arg(long, value_name = "DATE", value_parser = origination::parse)]
     origination_date: Option<DateTime>,
     /// Write waveform.png, spectrogram.png and loudness.png too.
@@ -162,7 +161,7 @@ pub(super) enum AlignChoice {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum TimecodeChoice {
-    /// Where all stems carry one; the default
+    /// If all stems carry one; the default
     Auto,
     /// Never
     Off,
@@ -190,12 +189,12 @@ fn artist(text: &str) -> Result<String, String> {
     tag_problem(text).map_or_else(|| Ok(text.to_owned()), |problem| Err(format!("it {problem}")))
 }
 
-/// Whether a path looks like a session file: a likely slip.
+/// Returns true if a path looks like that of a session file: a likely slip.
 fn is_document(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ["toml", "json"].iter().any(|document| ending.eq_ignore_ascii_case(document)))
 }
 
-/// The session's problems as a failure, if it has any.
+/// Returns the session's problems as a failure, if it has any.
 pub(super) fn check(session: &Session) -> Result<(), Failure> {
     let problems = session.problems();
     if problems.is_empty() { Ok(()) } else { Err(SessionErrors { origin: "the session".into(), problems }.into()) }
@@ -212,7 +211,7 @@ impl AlignChoice {
     }
 }
 
-/// The session that stems or a document make.
+/// Returns the session of a document, or of stems without one.
 pub(super) fn session_of(
     stems: &[PathBuf],
     document: Option<&Path>,
@@ -367,7 +366,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     if missed.is_some() { Err(Failure::Reported) } else { Ok(()) }
 }
 
-/// What a person reads at the end.
+/// Returns the text for people at the end.
 fn reported(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
     let mut lines: Vec<String> = report.summary.iter().map(|line| one_line(line).into_owned()).collect();
     lines.push(format!("Rendered in {elapsed_s:.1} s{}.", speed(report.output.duration_s / elapsed_s.max(1e-3))));
@@ -375,8 +374,8 @@ fn reported(report: &Report, files: &[PathBuf], elapsed_s: f64) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How a render's time compares with the length of what it wrote; nothing where the two are much
-/// alike.
+/// Returns the speed of a render in words, from the length of its output over its time; nothing
+/// where the two are much alike.
 fn speed(times: f64) -> String {
     match times {
         2.0.. => format!(", {times:.0} times faster than it plays"),

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Whether a path stands for standard input or standard output.
+/// Returns true if a path stands for standard input or standard output.
 pub(super) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
@@ -17,7 +17,7 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    /// Takes in standard input, if one of the paths stands for it.
+    /// Reads standard input into a file, if one of the paths stands for it.
     pub(super) fn new<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<Self, Failure> {
         let spooled = match paths.into_iter().filter(|path| is_standard(path)).count() {
             0 => None,
@@ -27,13 +27,13 @@ impl Inputs {
         Ok(Self { spooled })
     }
 
-    /// Where the bytes of a file lie.
+    /// Returns the path of the file that holds the bytes.
     pub(super) fn file(&self, path: &Path) -> PathBuf {
         let spooled = self.spooled.as_ref().filter(|_| is_standard(path));
         spooled.map_or_else(|| path.to_path_buf(), |file| file.path().to_path_buf())
     }
 
-    /// An error's text, in the user's words.
+    /// Returns an error's text with standard input named as such.
     pub(super) fn reported(&self, error: &str) -> String {
         let Some(file) = &self.spooled else { return error.to_owned() };
         error.replace(&file.path().display().to_string(), "standard input")
@@ -53,7 +53,7 @@ pub(super) fn read_text(limit: usize) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| Failure::Other("standard input: not UTF-8 text".into()))
 }
 
-/// Standard input, unless a person sits at it.
+/// Returns standard input, unless it is a terminal.
 fn piped() -> Result<io::StdinLock<'static>, Failure> {
     let input = io::stdin();
     if input.is_terminal() {

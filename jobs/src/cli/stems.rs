@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Returns the files that are named, folders replaced by their audio files in natural order.
-/// Earlier masters in folders are left out, and told unless `quiet`.
+/// Earlier masters in folders are left out, and reported unless `quiet`.
 pub(super) fn expand(named: &[PathBuf], quiet: bool) -> Result<Vec<PathBuf>, Failure> {
     let mut stems = Vec::new();
     for path in named {
@@ -41,7 +41,7 @@ fn audio_files(folder: &Path, quiet: bool) -> Result<Vec<PathBuf>, Failure> {
     Ok(stems)
 }
 
-/// Whether a name is that of an audio file, and not hidden.
+/// Returns true if a name is that of an audio file, and not hidden.
 fn is_audio(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();

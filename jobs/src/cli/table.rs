@@ -8,18 +8,18 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A table with these columns: name and unit.
+    /// Creates a table with these columns: name and unit.
     pub(super) fn new(columns: &[(&str, &str)]) -> Self {
         let line = |pick: fn(&(&str, &str)) -> String| columns.iter().map(pick).collect();
         Self { rows: vec![line(|column| column.0.to_owned()), line(|column| column.1.to_owned())] }
     }
 
     /// Adds a row of as many cells as there are columns; names stay in their cells.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: &[String]) {
         self.rows.push(cells.iter().map(|cell| one_line(cell).into_owned()).collect());
     }
 
-    /// The table as lines; nothing when it has no rows.
+    /// Returns the table as lines; nothing when it has no rows.
     pub(super) fn text(&self) -> String {
         if self.rows.len() <= 2 {
             return String::new();
@@ -45,10 +45,10 @@ mod tests {
     fn numbers_end_in_one_column_and_an_empty_table_says_nothing() {
         let mut table = Table::new(&[("", ""), ("loudness", "LUFS")]);
         assert_eq!(table.text(), "");
-        table.row(vec!["a.wav".into(), "-14.0".into()]);
-        table.row(vec!["ü.wav".into(), "–".into()]);
+        table.row(&["a.wav".into(), "-14.0".into()]);
+        table.row(&["ü.wav".into(), "–".into()]);
         assert_eq!(table.text(), "       loudness\n           LUFS\na.wav     -14.0\nü.wav         –\n");
-        table.row(vec!["x\ny".into(), "0.0".into()]);
+        table.row(&["x\ny".into(), "0.0".into()]);
         assert_eq!(table.text().lines().last(), Some("x\\ny        0.0"));
     }
 }

@@ -1,4 +1,4 @@
-//! What a person sees: colours as asked, and no control character of a file's name.
+//! Output for people: colours as requested, and no control character of a file's name.
 
 use clap::{Args, ColorChoice};
 use std::borrow::Cow;
@@ -7,11 +7,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What every command takes.
+/// Arguments of every command.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct TerminalArguments {
-    /// Tell more on standard error, where there is more to tell: render and play name every stem
-    /// and what alignment decided, jobs what becomes of them. -q wins over it.
+    /// Print more on standard error: render and play name every stem and what alignment decided,
+    /// jobs the events in the queue. -q wins over it.
     #[arg(short, long, global = true)]
     verbose: bool,
     /// Colours: auto is on a terminal, unless NO_COLOR is set.
@@ -36,8 +36,8 @@ impl TerminalArguments {
     }
 }
 
-/// The choice of colours, read from the raw arguments: help and wrong usage are shown before they
-/// are parsed.
+/// Returns the choice of colours, read from the raw arguments: help and wrong usage are shown
+/// before they are parsed.
 pub(super) fn color_of(arguments: impl Iterator<Item = std::ffi::OsString>) -> ColorChoice {
     let mut arguments = arguments.take_while(|argument| argument != "--");
     let mut choice = ColorChoice::Auto;
@@ -53,17 +53,17 @@ pub(super) fn color_of(arguments: impl Iterator<Item = std::ffi::OsString>) -> C
     choice
 }
 
-/// Returns whether standard error is for errors alone.
+/// Returns true if standard error is for errors alone.
 pub(super) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
-/// Whether more is to be told.
+/// Returns true if more is to be printed.
 pub(super) fn is_verbose() -> bool {
     !is_quiet() && CHOSEN.get().is_some_and(|chosen| chosen.verbose)
 }
 
-/// Whether standard error is shown in colours.
+/// Returns true if standard error is shown in colours.
 pub(super) fn has_colours() -> bool {
     match CHOSEN.get().map(|chosen| chosen.color) {
         Some(ColorChoice::Always) => true,
@@ -72,8 +72,8 @@ pub(super) fn has_colours() -> bool {
     }
 }
 
-/// Returns the text with its control characters escaped, but for the ends of lines and tabs: what a
-/// file is called must not move the cursor.
+/// Returns the text with its control characters escaped, except line feeds and tabs: the name of a
+/// file must not move the cursor.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     without(text, |character| character.is_control() && !matches!(character, '\n' | '\t'))
 }
@@ -112,13 +112,12 @@ pub(super) fn warn(text: &str) {
     }
 }
 
-/// Writes why the program fails, or what failed on the way, to standard error; names in the text
-/// are in one line already.
+/// Writes the reason of a failure to standard error; names in the text are in one line already.
 pub(super) fn fail(text: &str) {
     begin("mixdown:", "1;31", text);
 }
 
-/// Writes what is wrong with the arguments to standard error, in the words of their parser.
+/// Writes the error in the arguments to standard error, in the words of their parser.
 pub(super) fn refuse(text: &str) {
     let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let _ = writeln!(io::stderr(), "{}", plain(&with_values_in_one_line(text, arguments)));

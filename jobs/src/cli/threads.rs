@@ -17,7 +17,7 @@ pub(super) fn check() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is no number is not taken for one by the pool of threads either.
+/// Returns true for a number above [`MOST`]. The pool of threads ignores text that is not a number.
 fn is_absurd(requested: &str) -> bool {
     let digits = !requested.is_empty() && requested.bytes().all(|byte| byte.is_ascii_digit());
     digits && requested.parse().map_or(true, |count: u64| count > MOST)

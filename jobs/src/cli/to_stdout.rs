@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 
 /// Renders the mix alone into a temporary folder, as the header of a master is completed last, and
-/// passes it on whole; what comes before is an error, without a byte of sound.
+/// copies it whole to standard output. A failed render writes no byte to it.
 pub(super) fn run(
     session: Session,
     options: RenderOptions<'_>,

@@ -12,9 +12,9 @@ use std::path::PathBuf;
 
 /// Write the waveform data of a file for peaks.js and its kin.
 ///
-/// BBC audiowaveform version 2, binary or JSON by the ending of the output: the same values that
-/// audiowaveform writes for the same WAV, AIFF or FLAC file. Without --split-channels the waveform
-/// is that of the mean of all channels.
+/// BBC audiowaveform version 2, binary or JSON by the ending of the output. The values are those
+/// that audiowaveform writes for the same WAV, AIFF or FLAC file. Without --split-channels the
+/// waveform is that of the mean of all channels.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,8 +24,8 @@ pub(super) struct WaveformArguments {
     /// The file: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; - for standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The file to write; its ending says how: .dat is binary, .json is JSON. - is standard output,
-    /// as JSON.
+    /// The file to write; its ending sets the form: .dat is binary, .json is JSON. - is standard
+    /// output, as JSON.
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// The form of what is written, whatever its name ends in.

@@ -27,7 +27,7 @@ const WINDOW_Z: f64 = 20.0;
 /// Result of the coarse search.
 pub(crate) enum CoarseOutcome {
     /// A delay that segments confirm.
-    CoarseOffset(CoarseOffset),
+    Offset(CoarseOffset),
     /// One of the two stems repeats itself, so that the delay is ambiguous.
     Repeats(Verdict),
     /// The stems share something, but segments do not confirm where.
@@ -51,7 +51,7 @@ impl Comparison<'_> {
     }
 
     /// Searches a pair coarsely. `None` if nothing is found.
-    pub(crate) fn look(&self, a: usize, b: usize) -> Option<CoarseOutcome> {
+    pub(crate) fn coarse_search(&self, a: usize, b: usize) -> Option<CoarseOutcome> {
         let peak = self.peak(a, b);
         let also = |(places, _): &(Vec<i64>, f64)| {
             let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
@@ -65,7 +65,7 @@ impl Comparison<'_> {
         }
         let shares = peak.as_ref().is_some_and(|(_, z)| *z >= SHARING_Z);
         self.rough_at(a, b, peak)
-            .map(CoarseOutcome::CoarseOffset)
+            .map(CoarseOutcome::Offset)
             .or_else(|| shares.then(|| CoarseOutcome::Unplaced(unplaced())))
     }
 

@@ -102,7 +102,7 @@ fn read_in_time(
     }
 }
 
-/// StemStream samples of a stem, as a stream.
+/// Samples kept of a stem, as a stream.
 struct StemStream<'a> {
     stem: &'a StemFeatures,
     at: usize,

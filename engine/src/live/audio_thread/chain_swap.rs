@@ -25,9 +25,7 @@ impl<I: LiveInput> LiveEngine<I> {
     pub(crate) fn busy_for(&self, exchange: &ChainSwap) -> u64 {
         let rack = match exchange.seat {
             ChainSlot::Track(index) => self.renderer.tracks()[index].strip().rack(),
-            ChainSlot::Bus(place) => {
-                self.renderer.summing().bus_strips().nth(place).map_or(&self.limiter, Strip::rack)
-            }
+            ChainSlot::Bus(place) => self.renderer.summing().bus_strips().nth(place).map_or(&self.limiter, Strip::rack),
             ChainSlot::Master => self.renderer.summing().master(),
             ChainSlot::Limiter => &self.limiter,
         };
@@ -54,7 +52,7 @@ impl<I: LiveInput> LiveEngine<I> {
         for (to, index, delay) in &mut exchange.delays {
             let Some(delay) = delay.take() else { continue };
             let refused = match self.renderer.summing_mut().feeds_mut(*to).get_mut(*index) {
-                Some(feed) => feed.redelay(delay, wait, ramp),
+                Some(feed) => feed.change_delay(delay, wait, ramp),
                 None => Some(delay),
             };
             if let Some(delay) = refused {

@@ -176,7 +176,7 @@ impl SessionMirror {
         let latencies = |chains: &[ChainState]| chains.iter().map(|chain| chain.latency).collect::<Vec<_>>();
         chains.routing = Routing::new(&session, &latencies(&chains.tracks), &latencies(&chains.buses))
             .map_err(|error| CommandError::Invalid(error.to_string()))?;
-        let delays = self.redelays(&chains.routing);
+        let delays = self.changed_delays(&chains.routing);
         let longest = delays.iter().map(|(.., frames)| *frames).max().unwrap_or(0);
         let wait = longest.max(old).max(chain.latency());
         let delays = delays
@@ -197,7 +197,7 @@ impl SessionMirror {
     }
 
     /// Returns the feeds whose delay changes under a new routing: sum, index, and delay in frames.
-    fn redelays(&self, new: &Routing) -> Vec<(Destination, usize, u64)> {
+    fn changed_delays(&self, new: &Routing) -> Vec<(Destination, usize, u64)> {
         let old = &self.chains.routing;
         let differ = |to: Destination, old: &[ConnectionPlan], new: &[ConnectionPlan]| {
             let pairs = old.iter().zip(new).enumerate();

@@ -123,7 +123,7 @@ impl OutputDevice {
         let (format, channels) = (range.sample_format(), range.channels());
         let buffer_size = match range.buffer_size() {
             cpal::SupportedBufferSize::Range { min, max } if (*min..=*max).contains(&block) => {
-                cpal::BufferSize::LiveConfig(block)
+                cpal::BufferSize::Fixed(block)
             }
             _ => cpal::BufferSize::Default,
         };

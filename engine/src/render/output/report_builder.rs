@@ -242,7 +242,9 @@ fn sentences(road: &PreparedRender, output: &OutputReport, master: &MasterReport
         if let Some(first) =
             stay.clone().max_by(|x, y| x.late_samples.unwrap_or(0.0).total_cmp(&y.late_samples.unwrap_or(0.0)))
         {
-            text.push(format!("{} stems share a sound and stay where they are: {}.", stay.count(), first.reason));
+            let count = stay.count();
+            let of = if count > 2 { "; of the latest of them: " } else { ": " };
+            text.push(format!("{count} stems share a sound and stay where they are{of}{}.", first.reason));
         }
     }
     text

@@ -1,5 +1,4 @@
-//! The reference for users says what the code does: its example parses, its tables are the
-//! schema's.
+//! The reference for users matches the code: its example parses, its tables are the schema's.
 
 use super::*;
 use crate::session::accepts::ValueRule;

@@ -10,17 +10,17 @@ use clap::Args;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// Clear up: what has expired, and what crashes left.
+/// Clear up expired jobs and leftovers of crashes.
 ///
 /// Mixes are kept 48 hours when complete and 24 when not, other jobs 30 seconds and 7 days, and at
-/// most 50 jobs a session; mixdown.toml changes that. A running job never goes.
+/// most 50 jobs per session. A mixdown.toml changes these limits. A running job is never deleted.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mixdown jobs cleanup --dry-run
   mixdown jobs cleanup --only expired,history --older-than 7d --json")]
 pub(in crate::cli) struct CleanupArguments {
-    /// Tell what would go, delete nothing.
+    /// Print what would be deleted, and delete nothing.
     #[arg(long)]
     dry_run: bool,
     /// Only these parts: expired, stale, history, imports, orphans, quarantine.
@@ -29,7 +29,7 @@ pub(in crate::cli) struct CleanupArguments {
     /// Only this session.
     #[arg(long, value_name = "ID")]
     session: Option<SessionId>,
-    /// Ended jobs older than this go, whatever the policy says: 30s, 5m, 48h, 7d.
+    /// Delete ended jobs older than this, whatever the policy: 30s, 5m, 48h, 7d.
     #[arg(long, value_name = "AGE", value_parser = parse_duration)]
     older_than: Option<Duration>,
     /// Refuse when more than this share of all jobs would expire at once, 0 to 1. Without it: half,

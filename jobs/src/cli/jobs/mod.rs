@@ -1,4 +1,4 @@
-//! `mixdown jobs`: the face of the job shell.
+//! `mixdown jobs`: the commands of the job shell.
 
 mod clean;
 mod delete;
@@ -13,7 +13,7 @@ use clap::Subcommand;
 use place::PlaceArguments;
 use tracing_subscriber::filter::LevelFilter;
 
-/// Queue mixes, work the queue, and see what became of them.
+/// Queue mixes, work the queue, and follow the jobs.
 ///
 /// Jobs are plain JSON files: records below the media folder, results below the storage folder. Any
 /// number of workers may run on the same folders; a job whose worker dies is taken up by another.
@@ -34,14 +34,14 @@ pub(super) enum JobsCommand {
     Delete(delete::DeleteArguments),
     Cleanup(clean::CleanupArguments),
     Stats(clean::StatsArguments),
-    /// Renders one job; told what on standard input.
+    /// Renders the one job that is described on standard input.
     #[command(hide = true)]
     RenderChild,
 }
 
 impl JobsCommand {
-    /// Shows lines of the log on standard error. A worker tells what becomes of jobs; the other
-    /// commands only what is wrong.
+    /// Shows lines of the log on standard error. A worker logs the progress of jobs; the other
+    /// commands log only warnings and errors.
     fn start_log(&self) {
         match self {
             Self::Run(arguments) if !arguments.place.json => log::start(LevelFilter::INFO),
@@ -50,12 +50,12 @@ impl JobsCommand {
         }
     }
 
-    /// Returns whether nothing but errors is to be shown.
+    /// Returns true if only errors are to be shown.
     pub(super) fn is_quiet(&self) -> bool {
         self.place().is_some_and(|place| place.quiet)
     }
 
-    /// Returns which folders it works on; `None` for the child of a worker.
+    /// Returns the folders that it works on; `None` for the child of a worker.
     fn place(&self) -> Option<&PlaceArguments> {
         Some(match self {
             Self::Submit(arguments) => &arguments.place,
@@ -73,10 +73,10 @@ impl JobsCommand {
     }
 }
 
-/// What makes this program render one job as told on its standard input.
+/// Arguments with which this program renders the one job described on its standard input.
 pub(super) const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
 
-/// Runs a command; and whether it was asked for JSON.
+/// Runs a command. Returns true if JSON was requested, and the result of the command.
 pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
     command.start_log();
     match command {

@@ -1,4 +1,4 @@
-//! Which folders a command works on: flag, environment, settings file, default.
+//! Folders that a command works on: from a flag, the environment, the settings file, or a default.
 
 use crate::cli::outcome::Failure;
 use crate::settings::{SETTINGS_FILE, Settings};
@@ -6,7 +6,7 @@ use crate::store::Store;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// What every command of `mixdown jobs` takes.
+/// Arguments of every command of `mixdown jobs`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PlaceArguments {
     /// The folder of the records.
@@ -27,7 +27,7 @@ pub(in crate::cli) struct PlaceArguments {
 }
 
 impl PlaceArguments {
-    /// The settings that hold.
+    /// Returns the settings that apply.
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
         let mut settings = Settings::default();
         match &self.config {
@@ -44,12 +44,12 @@ impl PlaceArguments {
         Ok(settings)
     }
 
-    /// The store for commands that write: folders are made.
+    /// Returns the store for commands that write: folders are made.
     pub(super) fn store(&self) -> Result<Store, Failure> {
         Ok(Store::open(self.settings()?)?)
     }
 
-    /// The store for commands that only look: nothing is made.
+    /// Returns the store for commands that only read: nothing is made.
     pub(super) fn look(&self) -> Result<Store, Failure> {
         Ok(Store::open_read_only(self.settings()?))
     }

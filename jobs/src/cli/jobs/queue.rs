@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex};
 
 /// Work the queue.
 ///
-/// Each mix is rendered in a process of its own. SIGTERM and Ctrl-C stop gracefully: what runs goes
-/// back to the queue, without counting as an attempt. Leftovers are repaired at the start; cleanup
-/// runs every 30 minutes.
+/// Each mix is rendered in a process of its own. SIGTERM and Ctrl-C stop gracefully: running jobs
+/// return to the queue, without counting as an attempt. Leftovers are repaired at the start;
+/// cleanup runs every 30 minutes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             }
             repaired.errors.iter().for_each(|error| terminal::fail(&terminal::one_line(&error.to_string())));
         }
-        // The log has named it, and what it met.
+        // The log has named it, with its problems.
         Event::Cleaned(_) => {}
         Event::Failed(error) => terminal::fail(&terminal::one_line(&error.to_string())),
     });
@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A job without what its type needs beside.
+/// Returns a job as JSON, without the fields of its type.
 pub(super) fn brief(record: &Record) -> serde_json::Value {
     let mut value = serde_json::to_value(record).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
@@ -97,7 +97,7 @@ pub(super) fn brief(record: &Record) -> serde_json::Value {
     value
 }
 
-/// Ask for a job's end.
+/// Cancel a job.
 ///
 /// A job that waits is cancelled at once, one that runs at its next chunk.
 #[derive(Debug, Args)]

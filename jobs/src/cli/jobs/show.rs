@@ -61,7 +61,8 @@ pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
     print(&text)
 }
 
-/// One document with a job a line; complete ones have `result_path`, when the file is there.
+/// Returns one document with a job per line; complete ones have `result_path`, when the file is
+/// there.
 fn as_json(store: &Store, jobs: &[Arc<Outline>]) -> String {
     let mut places: HashMap<(&SessionId, &str), Option<PathBuf>> = HashMap::new();
     let mut text = String::from("{\n  \"ok\": true,\n  \"jobs\": [");
@@ -82,7 +83,7 @@ fn as_json(store: &Store, jobs: &[Arc<Outline>]) -> String {
     text + if jobs.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" }
 }
 
-/// Tell where a job is.
+/// Show the state of a job.
 ///
 /// Exit code 0 when the job is found, in whatever state; 1 when it is not, has expired, or its
 /// record is damaged.
@@ -101,13 +102,13 @@ pub(super) fn status(arguments: &StatusArguments) -> Result<(), Failure> {
     print_lookup(&lookup, arguments.place.json)
 }
 
-/// Returns where a job is, in one line: what failed may name several files, a line each.
+/// Returns a job's message in one line: a failure may name several files, one per line.
 pub(super) fn message(record: &Record) -> String {
     let lines: Vec<&str> = record.message.lines().map(str::trim).collect();
     one_line(&lines.join("; ")).into_owned()
 }
 
-/// Prints what was found; a failure when nothing was.
+/// Prints a job that was found; returns a failure when none was.
 pub(super) fn print_lookup(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     let document = status_document(lookup);
     let Lookup::Found { record, .. } = lookup else {

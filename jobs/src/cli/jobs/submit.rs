@@ -30,14 +30,14 @@ pub(in crate::cli) struct SubmitArguments {
     /// A session file, TOML or JSON.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
-    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    /// Start stems at the time references of their files (bext), relative to the earliest.
     #[arg(long, value_enum, value_name = "MODE")]
     timecode: Option<TimecodeChoice>,
     /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its
     /// result.
     #[arg(long, value_name = "ID")]
     session_id: SessionId,
-    /// Which stems that share a source are moved into time with each other.
+    /// The stems to move into time with each other, of those that share a source.
     #[arg(short, long, value_enum, value_name = "MODE")]
     align: Option<AlignChoice>,
     /// A second submission with the same key and request is the same job.
@@ -75,17 +75,17 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     job.key.clone_from(&arguments.idempotency_key);
     let held: Vec<_> = stems.iter().map(|stem| json!({ "path": stem.path, "blake3": stem.blake3 })).collect();
     job.extra.insert("stems".into(), held.into());
-    // Whatever comes of it: what has expired does not keep a new job out.
+    // A failure is ignored: expired jobs do not keep a new one out.
     let _ = clean_session(&store, &arguments.session_id);
     let submitted = store.submit(job, &stems)?;
     reported(arguments, &submitted)
 }
 
-/// Opens and hashes every stem; names all that cannot be read.
+/// Opens and hashes every stem; the failure names all stems that cannot be read.
 fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Failure> {
     let (mut stems, mut errors) = (Vec::new(), Vec::new());
     for track in &mut session.tracks {
-        // Whoever renders it may stand in another folder.
+        // The worker that renders it may run in another folder.
         track.file = std::path::absolute(&track.file).unwrap_or_else(|_| track.file.clone());
         match StemReader::open(&track.file, Fold::Stereo).and_then(|_| hash_file(&track.file)) {
             Ok(blake3) => stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() }),

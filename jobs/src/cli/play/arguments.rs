@@ -1,4 +1,4 @@
-//! What `mixdown play` is asked for.
+//! Arguments of `mixdown play`.
 
 use crate::cli::render::{AlignChoice, TimecodeChoice};
 use clap::Args;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Play a mix live, with faders to move.
 ///
 /// The same mix as `mixdown render` writes, block by block. On a terminal it shows a mixer: press ?
-/// there for its keys. The loudness target is heard when --report names the report.json of an
+/// there for its keys. The loudness target applies when --report names the report.json of an
 /// earlier render; without it the mix plays at its own level. The ceiling is that of the session:
 /// its own, else the target's, else -1 dBTP, and off for wav32f without a target.
 #[derive(Debug, Args)]
@@ -23,10 +23,10 @@ pub(in crate::cli) struct PlayArguments {
     /// A session file, TOML or JSON.
     #[arg(short, long, value_name = "FILE")]
     pub(super) session: Option<PathBuf>,
-    /// Play in real time to nowhere, and print how it went.
+    /// Play in real time to nowhere, and print statistics.
     #[arg(long, conflicts_with_all = ["freewheel", "device"])]
     pub(super) null: bool,
-    /// Play as fast as the machine goes, to nowhere or to --wav.
+    /// Play as fast as the machine can, to nowhere or to --wav.
     #[arg(long, conflicts_with = "device")]
     pub(super) freewheel: bool,
     /// The device to play on; without it, the system's default.
@@ -47,13 +47,13 @@ pub(in crate::cli) struct PlayArguments {
     /// End after so many seconds of sound; without it, when the mix has ended.
     #[arg(long, value_name = "SECONDS")]
     pub(super) duration: Option<f64>,
-    /// report.json of an earlier render: its loudness says which gain the target needs.
+    /// report.json of an earlier render: its loudness sets the gain for the target.
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
-    /// Which stems that share a source are moved into time with each other.
+    /// The stems to move into time with each other, of those that share a source.
     #[arg(short, long, value_enum, value_name = "MODE")]
     pub(super) align: Option<AlignChoice>,
-    /// Whether stems start at the time references of their files (bext), relative to the earliest.
+    /// Start stems at the time references of their files (bext), relative to the earliest.
     #[arg(long, value_enum, value_name = "MODE")]
     pub(super) timecode: Option<TimecodeChoice>,
     /// Write the session with the moved faders to this file at the end.
@@ -65,7 +65,7 @@ pub(in crate::cli) struct PlayArguments {
     /// Carry out the commands of such a file at their frames.
     #[arg(long, value_name = "FILE")]
     pub(super) replay: Option<PathBuf>,
-    /// With --freewheel: write what is heard to this file, as 32-bit float WAV, from the session's
+    /// With --freewheel: write the output to this file, as 32-bit float WAV, from the session's
     /// first frame on.
     #[arg(long, value_name = "FILE")]
     pub(super) wav: Option<PathBuf>,

@@ -19,20 +19,20 @@ fn read(path: &Path) -> Result<serde_json::Value, Failure> {
     serde_json::from_slice(&text).map_err(|error| fail(&error))
 }
 
-/// A list of commands, as `--log` writes it.
+/// Reads a list of commands, as `--log` writes it.
 pub(super) fn read_commands(path: &Path) -> Result<Vec<Timed>, Failure> {
     serde_json::from_value(read(path)?)
         .map_err(|error| Failure::Other(format!("{}: not a list of commands: {error}", path.display())))
 }
 
-/// What an earlier render has found.
+/// Levels that an earlier render has measured.
 pub(super) struct FoundReport {
     pub(super) measured: RenderedLevels,
-    /// Why that may not hold for what is played.
+    /// Reason why they may not apply to the session played.
     pub(super) doubt: Option<String>,
 }
 
-/// Returns what the report.json of an earlier render holds about the loudness of its mix.
+/// Returns the loudness of a mix from the report.json of its render.
 pub(super) fn read_report(path: &Path, session: &Session) -> Result<FoundReport, Failure> {
     let report = read(path)?;
     let master = &report["master"];
@@ -69,8 +69,8 @@ fn doubt(path: &Path, report: &serde_json::Value, session: &Session) -> Option<S
     ))
 }
 
-/// Returns whether a stem is the one of a report; from another folder a report names its stems by
-/// paths that lead nowhere, and the name has to do.
+/// Returns true if a stem is the one of a report. Where the path in the report does not exist, as
+/// from another folder, the file names are compared.
 fn is_same(played: &Path, rendered: &Path) -> bool {
     if rendered.exists() { same_place(played, rendered) } else { played.file_name() == rendered.file_name() }
 }

@@ -123,7 +123,7 @@ fn pan_text(pan: f64) -> String {
     }
 }
 
-/// RMS as a solid bar, the peak above it lighter, the held peak as a line with its figure.
+/// Draws RMS as a solid bar, the peak above it lighter, and the held peak as a line.
 fn draw_meter(strip: &StripView, area: Rect, buffer: &mut Buffer) {
     let lines = f64::from(area.height);
     let share = |level: Option<f64>| level.map_or(0.0, |level| (1.0 - level / FLOOR_DBFS).clamp(0.0, 1.0) * lines);
@@ -170,7 +170,7 @@ fn draw_master(mixer: &Mixer, area: Rect, buffer: &mut Buffer) {
     }
     let top = lines.len() as u16 + 2;
     let height = area.height.saturating_sub(top + 1);
-    // Two bands a column.
+    // Two bands per column.
     for (column, pair) in (0..).zip(master.spectrum_dbfs.chunks_exact(2)) {
         let level = f64::from(pair[0].max(pair[1]));
         let filled = (1.0 - level / -90.0).clamp(0.0, 1.0) * f64::from(height);

@@ -1,4 +1,4 @@
-//! What asks an engine for its blocks: the clock, or nobody's patience.
+//! Drives an engine block by block: by the clock, or as fast as possible.
 
 use super::outlet::WavOutlet;
 use crate::cli::Failure;
@@ -8,7 +8,7 @@ use mixdown_engine::units::SampleRate;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How fast blocks are asked for.
+/// Pace of the blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
     /// As a device would: each when it is due.
@@ -27,14 +27,14 @@ pub(super) struct Driver {
     pub(super) limit: Option<u64>,
 }
 
-/// How far it got.
+/// Result of a run.
 pub(super) struct Driven {
     pub(super) frames: u64,
     pub(super) elapsed: Duration,
 }
 
 impl Driver {
-    /// Plays until the mix has ended, the limit is reached, or somebody asks to stop.
+    /// Plays until the mix has ended, the limit is reached, or `stop` is set.
     pub(super) fn run(mut self, stop: &AtomicBool, mut outlet: Option<WavOutlet>) -> Result<Driven, Failure> {
         let counters = self.engine.counters().clone();
         let mut out = AudioBuffer::new(2, self.block);
@@ -60,7 +60,7 @@ impl Driver {
             }
             let rolls = self.engine.motion() == Motion::Rolling;
             if let Some(outlet) = &mut outlet {
-                // Silence before the readers are there is none of the mix.
+                // Silence before the readers are ready is not part of the mix.
                 let first = if rolls { frames - rendered } else { 0 };
                 outlet.write(&out.first(first + rendered).slice(first..first + rendered))?;
             }

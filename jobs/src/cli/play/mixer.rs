@@ -1,4 +1,4 @@
-//! The mixer's state, and what its keys ask for: no terminal here.
+//! The mixer's state, and the requests of its keys, without a terminal.
 
 use crate::cli::terminal::one_line;
 use mixdown_engine::live::{BANDS, Command, Control, Event, LoopRange, Motion, Reading, StripId, StripName};
@@ -6,11 +6,11 @@ use mixdown_engine::session::Polarity;
 use mixdown_engine::units::SampleRate;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// How far a seek key goes, in seconds.
+/// Step of a seek key, in seconds.
 const SEEK_S: f64 = 5.0;
 /// A loop's length, in seconds.
 const LOOP_S: f64 = 8.0;
-/// How long a peak stands, in readings.
+/// Hold time of a peak, in readings.
 const HOLD: u32 = 45;
 
 /// A strip as it is shown.
@@ -56,12 +56,12 @@ pub(super) struct Mixer {
     pub(super) loop_range: Option<LoopRange>,
     pub(super) load: f64,
     pub(super) starvations: u64,
-    /// The last thing worth knowing.
+    /// The latest message.
     pub(super) message: String,
     pub(super) help: bool,
 }
 
-/// What a key asks for.
+/// Request of a key.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Request {
     Nothing,
@@ -165,7 +165,7 @@ impl Mixer {
         }
     }
 
-    /// Notes what has happened; a sentence where it is worth one.
+    /// Takes over the motion of an event, and shows its sentence, if any.
     pub(super) fn note(&mut self, event: &Event, sentence: Option<String>) {
         if let Event::Moved { motion, .. } = event {
             self.motion = *motion;
@@ -175,7 +175,7 @@ impl Mixer {
         }
     }
 
-    /// What a key asks for.
+    /// Returns the request of a key.
     pub(super) fn key(&mut self, key: KeyEvent) -> Request {
         let fine = key.modifiers.contains(KeyModifiers::SHIFT);
         let last = self.strips.len().saturating_sub(1);
@@ -217,7 +217,7 @@ impl Mixer {
         Request::Commands(vec![Command::Loop { range: self.loop_range }])
     }
 
-    /// A key that changes the selected strip.
+    /// Returns the request of a key that changes the selected strip.
     fn strip_key(&self, code: KeyCode, fine: bool) -> Request {
         let Some(view) = self.strips.get(self.selected) else { return Request::Nothing };
         let place = view.place.clone();
@@ -262,7 +262,7 @@ pub(super) mod tests {
     use mixdown_engine::render::Plan;
     use mixdown_engine::session::{Session, Track};
 
-    /// A mixer of two tracks, its control, and the engine that takes the commands.
+    /// Returns a mixer of two tracks, its control, and the engine that takes the commands.
     pub(in crate::cli::play) fn mixer() -> (Mixer, Control, Box<dyn std::any::Any>) {
         let stem = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/band/");
         let tracks = ["drums", "bass"].map(|name| Track::new(format!("{stem}{name}.flac")));

@@ -1,4 +1,4 @@
-//! `mixdown play`: the mix live, against a device, the clock, or as fast as the machine goes.
+//! `mixdown play`: the mix live, on a device, by the clock, or as fast as the machine can.
 
 mod arguments;
 mod documents;
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     let rate = plan.sample_rate();
     begins_within(arguments, &plan)?;
     let default = LiveOptions::default();
-    // Nobody waits for what is played as fast as it goes: it is limited as a render is.
+    // Freewheeling does not need a short latency: the limiter has the look-ahead of a render.
     let look_ahead_ms =
         if arguments.freewheel { LimiterSettings::default().look_ahead_ms } else { default.look_ahead_ms };
     let options = LiveOptions {
@@ -114,11 +114,11 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     if !arguments.quiet {
         show(&reported(&played, rate, arguments.block, arguments.freewheel))?;
     }
-    // What was to be written is written; the exit code tells that it was cut short.
+    // All files are written; the exit code reports the interruption.
     if interrupt::requested() { Err(Failure::Reported) } else { Ok(()) }
 }
 
-/// What is written, beside what is read.
+/// Returns the files that are written and those that are read.
 fn outputs<'a>(arguments: &'a PlayArguments, session: &Session) -> Outputs<'a> {
     let PlayArguments { session: document, replay, report, wav, record, log, force, .. } = arguments;
     Outputs::new(*force)
@@ -137,7 +137,7 @@ fn loop_frames(arguments: &PlayArguments, rate: SampleRate) -> Option<LoopRange>
     arguments.loop_range.map(|(from, to)| (frames(from, rate), frames(to, rate)))
 }
 
-/// Refuses what would begin where the mix has ended.
+/// Refuses a start or a loop after the end of the mix.
 fn begins_within(arguments: &PlayArguments, plan: &Plan) -> Result<(), Failure> {
     let (rate, end) = (plan.sample_rate(), plan.expected_frames());
     let Some(end_s) = end.map(|end| rate.seconds(end)) else { return Ok(()) };
@@ -153,7 +153,7 @@ fn begins_within(arguments: &PlayArguments, plan: &Plan) -> Result<(), Failure> 
     Ok(())
 }
 
-/// What playing has come to.
+/// Result of playing.
 struct Played {
     frames: u64,
     latency: u64,
@@ -162,7 +162,7 @@ struct Played {
     warnings: Vec<String>,
     session: Session,
     recording: Vec<Timed>,
-    /// Why it ended before its time.
+    /// Failure that ended it early.
     lost: Option<Failure>,
 }
 
@@ -244,7 +244,7 @@ fn reported(played: &Played, rate: SampleRate, block: u32, freewheel: bool) -> S
         "Played {seconds:.1} s in {elapsed:.1} s: {blocks} blocks of {block} frames, with a latency of {:.1} ms.\n",
         rate.seconds(played.latency) * 1e3,
     );
-    // What is not played against a clock is never late.
+    // Without a clock no block is late.
     if !freewheel {
         text += &format!(
             "Load {:.1} % of a core on average; 99.9 % of blocks within {:.1} % of their time, the worst {worst_us:.0} us ({:.1} %).\n\
@@ -257,7 +257,8 @@ fn reported(played: &Played, rate: SampleRate, block: u32, freewheel: bool) -> S
     text
 }
 
-/// A session document finds its stems from its own folder; this one may lie anywhere.
+/// Makes the paths of stems absolute: a document finds its stems from its own folder, and this one
+/// may lie anywhere.
 fn with_whole_paths(mut session: Session) -> Session {
     for track in &mut session.tracks {
         if let Ok(path) = std::path::absolute(&track.file) {

@@ -5,7 +5,7 @@ use crate::cli::Failure;
 use mixdown_engine::live::{LiveEngine, RingInput};
 use mixdown_engine::units::SampleRate;
 
-/// Always says that there are none in this build.
+/// Always fails: there are none in this build.
 pub(super) fn check() -> Result<(), Failure> {
     Err(Failure::Other(
         "this build has no sound device, as it was built without ALSA. Install its headers (package libasound2-dev on Debian and \

@@ -1,4 +1,4 @@
-//! What is heard, to a file that appears whole or not at all.
+//! The output as a file that appears whole or not at all.
 
 use crate::cli::Failure;
 use crate::cli::destination::Destination;
@@ -10,7 +10,7 @@ use mixdown_engine::units::SampleRate;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// A 32-bit float WAV file on its way.
+/// A 32-bit float WAV file that is being written.
 pub(super) struct WavOutlet {
     destination: Destination,
     writer: WavWriter<File>,
@@ -32,7 +32,7 @@ impl WavOutlet {
         Ok(Self { destination, writer, quantiser, bytes: Vec::new(), skip, path: path.into() })
     }
 
-    /// Takes in the next frames.
+    /// Appends the next frames.
     pub(super) fn write(&mut self, block: &Block<'_>) -> Result<(), Failure> {
         let skipped = self.skip.min(block.frames() as u64) as usize;
         self.skip -= skipped as u64;

@@ -7,8 +7,8 @@ use crate::cli::{Failure, interrupt};
 use std::io::{IsTerminal, stdin, stdout};
 use std::time::Duration;
 
-/// Sends the commands of the list and looks at what happens, in a mixer if there is a terminal,
-/// until it is done or interrupted.
+/// Sends the commands of the list and handles events, in a mixer if there is a terminal, until it
+/// is done or interrupted.
 pub(super) fn run(watch: &mut EngineWatch<'_>, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
     let PlayArguments { quiet, json, freewheel, .. } = *watch.arguments;
     if !quiet && !json && !freewheel && stdin().is_terminal() && stdout().is_terminal() {

@@ -10,10 +10,10 @@ use ratatui::crossterm::event::{self, Event as Input, KeyEventKind};
 use std::io;
 use std::time::Duration;
 
-/// Between two pictures.
+/// Interval between two pictures.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// Shows the mixer until somebody quits, the mix has ended, or the device is lost.
+/// Shows the mixer until the user quits, the mix has ended, or the device is lost.
 pub(super) fn run(watch: &mut EngineWatch<'_>, is_done: &mut dyn FnMut() -> bool) -> Result<Watched, Failure> {
     let new = || Mixer::new(watch.control, watch.plan.sample_rate(), watch.plan.expected_frames(), watch.loop_range);
     let mut mixer = watch.mixer.take().unwrap_or_else(new);

@@ -8,8 +8,7 @@ use mixdown_engine::live::{LiveEngine, OutputDevice, RingInput, device_names};
 use mixdown_engine::units::SampleRate;
 use std::time::{Duration, Instant};
 
-/// How often a device is looked for in the place of one that is gone, and how long after each
-/// other.
+/// Number of attempts to replace a lost device, and the pause between them.
 const TRIES: usize = 5;
 const PAUSE: Duration = Duration::from_millis(300);
 
@@ -18,7 +17,7 @@ pub(super) fn check() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The devices, a line each: what the system calls it, and what people do.
+/// Returns the devices, one per line: the system's identifier and the name.
 pub(super) fn list() -> Result<String, Failure> {
     let devices = device_names().map_err(|error| Failure::Other(error.to_string()))?;
     let lines: Vec<String> =
@@ -26,9 +25,9 @@ pub(super) fn list() -> Result<String, Failure> {
     Ok(lines.concat())
 }
 
-/// Plays on a device until it is done or interrupted. From one that is gone it goes on to the same
-/// one, should it be there again, or else to the system's default; `Some` with the reason if there
-/// is none.
+/// Plays on a device until it is done or interrupted. After a lost device it continues on the same
+/// one, if it is back, or else on the system's default. Returns `Some` with the reason if there is
+/// none.
 pub(super) fn run(
     watch: &mut EngineWatch<'_>,
     rate: SampleRate,
@@ -51,7 +50,7 @@ pub(super) fn run(
         if run_loop::run(watch, is_done)? == Watched::Over {
             return Ok(None);
         }
-        // One that is lost again and again is none.
+        // A device that is lost again and again counts as missing.
         lost = if since.elapsed() < 2 * PAUSE { lost + 1 } else { 1 };
         match playing.into_engine() {
             Some(back) if lost < TRIES => engine = back,
@@ -59,7 +58,7 @@ pub(super) fn run(
         }
         let mut tries = 0;
         playing = loop {
-            // It may only have changed; when it does not last, another one is looked for.
+            // It may only have changed; when it does not last, another one is tried.
             let name = if (lost + tries) % 2 == 1 { requested } else { None };
             tries += 1;
             let started = match OutputDevice::open(name, rate, block) {

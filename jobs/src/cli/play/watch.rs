@@ -1,4 +1,4 @@
-//! What goes on beside the engine: commands are sent, and what happens is told.
+//! Work beside the engine: commands are sent, and events are reported.
 
 use super::arguments::PlayArguments;
 use super::mixer::Mixer;
@@ -8,20 +8,20 @@ use mixdown_engine::live::{Control, Event, LoopRange, Reading, Timed};
 use mixdown_engine::render::Plan;
 use mixdown_engine::session::Track;
 
-/// How watching ends.
+/// End of watching.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Watched {
-    /// The mix has ended, or somebody has asked for its end.
+    /// The mix has ended, or its end was requested.
     Over,
     /// Nothing takes the sound any more.
     DeviceLost,
 }
 
-/// What goes on beside the engine.
+/// State of the work beside the engine.
 pub(super) struct EngineWatch<'a> {
     pub(super) arguments: &'a PlayArguments,
     pub(super) plan: &'a Plan,
-    /// What is looped at first.
+    /// The loop at the start.
     pub(super) loop_range: Option<LoopRange>,
     pub(super) control: &'a mut Control,
     pub(super) script: Script,
@@ -33,7 +33,7 @@ pub(super) struct EngineWatch<'a> {
 }
 
 impl EngineWatch<'_> {
-    /// Tells what has happened; whether the device was lost.
+    /// Reports the events since the last call; returns true if the device was lost.
     pub(super) fn poll(&mut self) -> bool {
         let mut lost = false;
         let tracks = &self.plan.session().tracks;
@@ -47,7 +47,7 @@ impl EngineWatch<'_> {
         lost
     }
 
-    /// Tells of something that has been done about what has happened.
+    /// Reports a reaction to an event.
     #[cfg(any(feature = "device", target_os = "macos", windows))]
     pub(super) fn warn(&mut self, warning: String) {
         match &mut self.mixer {
@@ -72,7 +72,7 @@ pub(super) struct Script {
 
 impl Script {
     pub(super) fn send(&mut self, control: &mut Control) -> Result<(), Failure> {
-        /// On their way at once: the rest of the room is for whoever sits at the mixer.
+        /// Commands sent ahead; the rest of the queue is for those of the mixer.
         const AHEAD: usize = 256;
         while self.sent < self.commands.len() && self.sent < control.recording().len() + AHEAD {
             let sent = control.send(self.commands[self.sent].clone());
@@ -83,7 +83,7 @@ impl Script {
     }
 }
 
-/// What a person should know.
+/// Returns the warning about an event, if it needs one.
 pub(super) fn warning(event: &Event, tracks: &[Track]) -> Option<String> {
     let name = |track: &usize| tracks.get(*track).map_or("?".into(), Track::title);
     match event {

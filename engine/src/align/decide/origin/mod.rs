@@ -167,7 +167,7 @@ impl Ordered<'_> {
     fn of_one_session(&self) -> Option<String> {
         let (early, late) = (self.early.stem, self.late.stem);
         if same_length(early, late) {
-            return Some(format!("both are {} frames long", late.own_frames()));
+            return Some(format!("it and the earlier one are {} frames long", late.own_frames()));
         }
         if same_time(early, late) {
             return Some("their time references put them where they are".into());
