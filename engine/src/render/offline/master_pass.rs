@@ -8,7 +8,7 @@ use crate::meter::Measurement;
 use crate::process::{BuildError, ProcessSpec};
 use crate::render::error::RenderError;
 use crate::render::options::RenderOptions;
-use crate::render::output::sink::Sink;
+use crate::render::output::sink::{MasterSink, OpenSink};
 use crate::render::output::written::WrittenMaster;
 use crate::render::progress::{OnProgress, Phase, PhaseProgress};
 use crate::render::spill::premaster::PremasterSpill;
@@ -24,7 +24,6 @@ pub(crate) struct Mastered {
     pub(crate) gain: GainPlan,
     /// Read back from the file, or from memory.
     pub(crate) written: WrittenMaster,
-    pub(crate) clipped_samples: u64,
     pub(crate) passes: usize,
 }
 
@@ -74,8 +73,8 @@ impl<'a> MasterAttempts<'a> {
     }
 
     /// Returns the result of the last try.
-    pub(crate) fn end(self, taps: MasterTaps, written: WrittenMaster, sink: &Sink<'_>) -> Mastered {
-        Mastered { taps, gain: self.gain, written, clipped_samples: sink.clipped_samples(), passes: self.passes }
+    pub(crate) fn end(self, taps: MasterTaps, written: WrittenMaster) -> Mastered {
+        Mastered { taps, gain: self.gain, written, passes: self.passes }
     }
 }
 
@@ -84,14 +83,14 @@ pub(crate) fn run(
     spec: ProcessSpec,
     (frames, scratch): (u64, &mut PremasterSpill),
     mut tries: MasterAttempts<'_>,
-    (sink, folder): (&mut Sink<'_>, Option<&Path>),
+    (sink, folder): (&mut impl MasterSink, Option<&Path>),
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<Mastered, RenderError> {
     loop {
         let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, frames)?;
         scratch.rewind();
-        let mut line = MasterStage::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
+        let mut line = MasterStage::new(tries.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
         let mut done = 0;
         while done < frames {
             let piece = (frames - done).min(spec.max_block as u64);
@@ -99,10 +98,10 @@ pub(crate) fn run(
             done += piece;
             progress.at(done)?;
         }
-        let taps = line.finish(frames)?;
-        let written = sink.finish(frames, on_progress)?;
+        let (taps, open) = line.finish(frames)?;
+        let written = open.finish(frames, on_progress)?;
         if tries.is_done(&written.measurement) {
-            return Ok(tries.end(taps, written, sink));
+            return Ok(tries.end(taps, written));
         }
     }
 }

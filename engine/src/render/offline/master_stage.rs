@@ -10,7 +10,7 @@ use crate::meter::{Measurement, MeterInput, ProgrammeMeter};
 use crate::process::{ProcessSpec, Processor, Tap};
 use crate::render::error::RenderError;
 use crate::render::output::master_series::{MasterReadings, add_reductions};
-use crate::render::output::sink::Sink;
+use crate::render::output::sink::OpenSink;
 use crate::render::spill::byte_log::{ByteLog, PAGE_BYTES};
 use crate::render::spill::meter_log::{METER_ROOM, MeterLog, PAGE_ROWS};
 use crate::units::SampleRate;
@@ -67,12 +67,12 @@ impl DataTaps {
     }
 }
 
-/// Receives the sum, and masters it into a sink.
-pub(crate) struct MasterStage<'a, 'b> {
+/// Receives the sum, and masters it into a sink that has been begun.
+pub(crate) struct MasterStage<S> {
     chain: MasterChain,
     reduction: ReductionSeries,
     data: Option<DataTaps>,
-    sink: &'a mut Sink<'b>,
+    sink: S,
     ready: PendingBlock,
     next: PendingBlock,
     /// Frames processed by the chain.
@@ -81,21 +81,11 @@ pub(crate) struct MasterStage<'a, 'b> {
     unsure: Queue,
 }
 
-impl<'a, 'b> MasterStage<'a, 'b> {
+impl<S: OpenSink> MasterStage<S> {
     /// Builds a line for up to `spec.max_block` frames at a time; temporary files are created in
-    /// `folder`. Restarts the sink. Control thread; allocates.
-    ///
-    /// # Errors
-    /// When the sink cannot be written.
-    pub(crate) fn new(
-        chain: MasterChain,
-        spec: &ProcessSpec,
-        sink: &'a mut Sink<'b>,
-        folder: Option<&Path>,
-        mix_only: bool,
-    ) -> Result<Self, RenderError> {
-        sink.restart()?;
-        Ok(Self {
+    /// `folder`. Control thread; allocates.
+    pub(crate) fn new(chain: MasterChain, spec: &ProcessSpec, sink: S, folder: Option<&Path>, mix_only: bool) -> Self {
+        Self {
             reduction: ReductionSeries::new(spec.sample_rate, chain.latency()),
             chain,
             data: (!mix_only).then(|| DataTaps::new(spec.sample_rate, folder)),
@@ -104,7 +94,7 @@ impl<'a, 'b> MasterStage<'a, 'b> {
             next: PendingBlock::new(spec),
             seen: 0,
             unsure: Queue::new(2),
-        })
+        }
     }
 
     /// Masters the next `frames` frames, which `fill` writes. Meanwhile the frames of the last call
@@ -161,7 +151,8 @@ impl<'a, 'b> MasterStage<'a, 'b> {
     }
 
     /// Ends the output after `frames` frames: flushes the frames still in the limiter and the line.
-    pub(crate) fn finish(mut self, frames: u64) -> Result<MasterTaps, RenderError> {
+    /// Returns the readings, and the sink to be finished.
+    pub(crate) fn finish(mut self, frames: u64) -> Result<(MasterTaps, S), RenderError> {
         self.master_unsure(frames)?;
         let end = frames + self.chain.latency();
         while self.seen < end {
@@ -175,11 +166,11 @@ impl<'a, 'b> MasterStage<'a, 'b> {
         self.master(0, |_| Ok(()), None)?;
         let data = self.data.map(|data| data.end(self.reduction)).transpose().map_err(RenderError::MeterLog)?;
         let predicted = data.as_ref().map(|data| data.readings.summary.clone());
-        Ok(MasterTaps { data, predicted, limiter: self.chain.limiter_stats() })
+        Ok((MasterTaps { data, predicted, limiter: self.chain.limiter_stats() }, self.sink))
     }
 }
 
-impl PremasterSink for MasterStage<'_, '_> {
+impl<S: OpenSink> PremasterSink for MasterStage<S> {
     fn keep(
         &mut self,
         block: &Block<'_>,

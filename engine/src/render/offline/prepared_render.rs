@@ -9,7 +9,7 @@ use crate::align::Alignment;
 use crate::master::MasterTarget;
 use crate::render::error::RenderError;
 use crate::render::options::RenderOptions;
-use crate::render::output::sink::Sink;
+use crate::render::output::sink::{MasterSink, OpenSink};
 use crate::render::plan::Plan;
 use crate::render::progress::OnProgress;
 use crate::render::progress::Phase;
@@ -35,7 +35,7 @@ impl PreparedRender {
     /// Mixes and masters into a sink; temporary files are created in `folder`.
     pub(super) fn master(
         &self,
-        sink: &mut Sink<'_>,
+        sink: &mut impl MasterSink,
         folder: Option<&Path>,
         options: &RenderOptions<'_>,
         on_progress: &mut OnProgress<'_>,
@@ -45,14 +45,14 @@ impl PreparedRender {
         // Without a target loudness, the gain is known before the mix: a single pass is enough.
         if aim.target_lufs.is_none() {
             let spec = plan.spec(2, options.chunk_frames.max(1));
-            let line = MasterStage::new(tries.chain(&spec)?, &spec, sink, folder, options.mix_only)?;
+            let line = MasterStage::new(tries.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
             let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
             let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
-            let taps = line.finish(mixed.frames)?;
+            let (taps, open) = line.finish(mixed.frames)?;
             progress.at(mixed.frames)?;
-            let written = sink.finish(mixed.frames, on_progress)?;
+            let written = open.finish(mixed.frames, on_progress)?;
             if tries.is_done(&written.measurement) {
-                return Ok((mixed, tries.end(taps, written, sink)));
+                return Ok((mixed, tries.end(taps, written)));
             }
         }
         let scratch = PremasterSpill::new(options.scratch_frames, folder);

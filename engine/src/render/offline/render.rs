@@ -6,10 +6,11 @@ use crate::audio::AudioBuffer;
 use crate::io::StagedFolder;
 use crate::render::error::RenderError;
 use crate::render::options::RenderOptions;
+use crate::render::output::file_sink::FileSink;
+use crate::render::output::memory_sink::MemorySink;
 use crate::render::output::report_builder::Hashes;
-use crate::render::output::sink::{FileSink, MemorySink, Sink};
 use crate::render::output::stem_files::FinishedStems;
-use crate::render::output::{data_files, file_names, report_builder, sink};
+use crate::render::output::{data_files, file_names, file_sink, report_builder};
 use crate::render::progress::{OnProgress, Phase, PhaseProgress};
 use crate::report::Report;
 use crate::session::Session;
@@ -39,23 +40,14 @@ pub fn render_to_folder(
     file_names::check_outputs(&session, folder, options)?;
     let mut staged = StagedFolder::open(folder)?;
     // The file that takes longest is created first: an error appears before a stem is read.
-    staged.create(sink::wav_name(&session.output))?;
+    staged.create(file_sink::wav_name(&session.output))?;
     let road = PreparedRender::prepare(session, on_progress)?;
     let settings = road.plan.session().output.clone();
     let rate = road.plan.sample_rate();
     let exact = is_exact(&road.plan);
-    let mut sink = Sink::File(Box::new(FileSink::new(
-        &mut staged,
-        &settings,
-        options.bext("Mix"),
-        rate,
-        (exact, options.mix_only),
-    )));
+    let mut sink = FileSink::new(&mut staged, &settings, options.bext("Mix"), rate, (exact, options.mix_only));
     let (mut mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
-    if let Sink::File(file) = &mut sink {
-        file.pack(&mastered.written.measurement)?;
-    }
-    drop(sink);
+    sink.pack(&mastered.written.measurement)?;
     let stems = mixed.stems.take();
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
@@ -89,18 +81,14 @@ pub fn render_to_memory(
     on_progress: &mut OnProgress<'_>,
 ) -> Result<(AudioBuffer, Report), RenderError> {
     let road = PreparedRender::prepare(session, on_progress)?;
-    let mut sink = Sink::Memory(MemorySink::new(road.plan.sample_rate()));
+    let mut sink = MemorySink::new(road.plan.sample_rate());
     let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
     let mut report = report_builder::report(&road, &mixed, &mastered);
     if !options.mix_only {
         Hashes { output: None, stems: Hashes::of_stems(mixed.fingerprints)? }.enter(&mut report);
     }
     report.clock = options.clock.map(|clock| clock());
-    let audio = match sink {
-        Sink::Memory(memory) => memory.into_audio(),
-        Sink::File(_) => AudioBuffer::new(2, 0),
-    };
-    Ok((audio, report))
+    Ok((sink.into_audio(), report))
 }
 
 #[cfg(test)]
@@ -147,8 +135,8 @@ mod tests {
             let out = folder.path().join(chunk_frames.to_string());
             let mut staged = StagedFolder::open(&out).unwrap();
             let options = RenderOptions { chunk_frames, mix_only: true, ..RenderOptions::default() };
-            let file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, (false, true));
-            let (mixed, mastered) = road.master(&mut Sink::File(Box::new(file)), None, &options, proceed).unwrap();
+            let mut file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, (false, true));
+            let (mixed, mastered) = road.master(&mut file, None, &options, proceed).unwrap();
             staged.commit().unwrap();
             assert_eq!((mixed.frames, mastered.written.measurement.frames), (96_000, 96_000));
             (mastered, std::fs::read(out.join("final_mix.wav")).unwrap())

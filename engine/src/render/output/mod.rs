@@ -3,7 +3,9 @@
 pub(super) mod compressed_master;
 pub(super) mod data_files;
 pub(super) mod file_names;
+pub(super) mod file_sink;
 pub(super) mod master_series;
+pub(super) mod memory_sink;
 pub(super) mod meters_json;
 pub(super) mod report_builder;
 pub(super) mod sink;

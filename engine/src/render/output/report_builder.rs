@@ -50,7 +50,7 @@ pub(crate) fn report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) 
         format: plan.session().output.clone(),
         blake3: None,
         exact: is_exact(plan),
-        clipped_samples: mastered.clipped_samples,
+        clipped_samples: mastered.written.clipped_samples,
     };
     let master = master_report(road, mixed, mastered);
     let buses = plan.session().buses.iter().zip(&mixed.buses);

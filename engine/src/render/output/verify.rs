@@ -92,6 +92,10 @@ impl ReadBack {
     /// When a temporary file cannot be read or written.
     pub(crate) fn into_written(mut self) -> io::Result<WrittenMaster> {
         let measurement = self.log.end(0, self.meter)?;
-        Ok(WrittenMaster { measurement, waveform: self.waveform.map(WaveformLog::end).transpose()? })
+        Ok(WrittenMaster {
+            measurement,
+            waveform: self.waveform.map(WaveformLog::end).transpose()?,
+            clipped_samples: 0,
+        })
     }
 }

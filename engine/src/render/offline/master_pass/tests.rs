@@ -6,7 +6,7 @@ use crate::io::{Fold, StemReader};
 use crate::master::{LOUDNESS_TOLERANCE_LU, Limit};
 use crate::meter::ProgrammeMeter;
 use crate::process::{Source, Tap};
-use crate::render::output::sink::MemorySink;
+use crate::render::output::memory_sink::MemorySink;
 use crate::units::SampleRate;
 use mixdown_fixtures::signals;
 use rayon::prelude::*;
@@ -35,7 +35,7 @@ impl Song {
         let mut scratch = PremasterSpill::new(usize::MAX, None);
         scratch.write(&self.mix.block()).unwrap();
         let tries = MasterAttempts::first(aim, Some(&self.measured()));
-        let mut sink = Sink::Memory(MemorySink::new(self.rate));
+        let mut sink = MemorySink::new(self.rate);
         let waiting = (self.mix.frames() as u64, &mut scratch);
         run(spec, waiting, tries, (&mut sink, None), &options, &mut |_| ControlFlow::Continue(())).unwrap()
     }
