@@ -54,6 +54,80 @@ fn comments_and_markdown_keep_within_a_hundred_columns() {
     assert!(wrong.is_empty(), "beyond {COLUMNS} columns:\n{}", wrong.join("\n"));
 }
 
+/// Verbs of persons, which code is not.
+const PRIVATE_VERBS: [&str; 23] = [
+    "hear",
+    "hears",
+    "heard",
+    "hearing",
+    "say",
+    "says",
+    "said",
+    "saying",
+    "ask",
+    "asks",
+    "asked",
+    "asking",
+    "tell",
+    "tells",
+    "told",
+    "telling",
+    "go",
+    "goes",
+    "going",
+    "gone",
+    "listen",
+    "listens",
+    "listening",
+];
+/// Words that open a question, not a noun phrase or a statement.
+const QUESTION_WORDS: [&str; 8] = ["What", "Who", "Whoever", "Where", "How", "Whether", "Why", "Which"];
+
+/// Returns the numbers of comment lines with a verb of [`PRIVATE_VERBS`], or with a doc comment
+/// that opens with one of [`QUESTION_WORDS`]. Code between backticks does not count.
+fn badly_worded(text: &str) -> Vec<usize> {
+    let (mut found, mut in_doc) = (Vec::new(), false);
+    for (line, number) in text.lines().zip(1..) {
+        let Some(comment) = line.trim_start().strip_prefix("//") else {
+            in_doc = false;
+            continue;
+        };
+        let words: String = comment.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+        let mut words = words.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty());
+        let is_doc = comment.starts_with(['/', '!']);
+        let opens_badly = is_doc && !in_doc && words.clone().next().is_some_and(|word| QUESTION_WORDS.contains(&word));
+        if opens_badly || words.any(|word| PRIVATE_VERBS.contains(&word.to_lowercase().as_str())) {
+            found.push(number);
+        }
+        in_doc = is_doc;
+    }
+    found
+}
+
+#[test]
+fn comments_are_worded_by_the_rules() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut paths = Vec::new();
+    for folder in FOLDERS {
+        files(&root.join(folder), &["rs"], &mut paths);
+    }
+    assert!(paths.len() > 400, "{} files", paths.len());
+    let mut wrong = Vec::new();
+    for path in paths {
+        for number in badly_worded(&fs::read_to_string(&path).unwrap()) {
+            wrong.push(format!("{}:{number}", path.strip_prefix(root).unwrap().display()));
+        }
+    }
+    assert!(wrong.is_empty(), "private verbs, or docs that open with a question word:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn wording_is_judged_in_comments_alone() {
+    let text =
+        "/// Whether it plays.\nlet told = 1; // fine\n/// Returns it.\n/// Where it is.\n// It goes on.\n// `go`\n";
+    assert_eq!(badly_worded(text), [1, 5]);
+}
+
 #[test]
 fn long_lines_are_found_where_they_count() {
     let long = "x".repeat(COLUMNS);

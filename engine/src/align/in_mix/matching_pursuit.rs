@@ -18,10 +18,10 @@ const ROUNDS: usize = 3;
 /// Frames read at once.
 const BLOCK: usize = 16_384;
 
-/// Looks for stems inside a mix, number 0. It aligns as [`align`] with [`PairSelection::With`] does. Then
-/// the stems that were found are subtracted, each with the gain that leaves least of the mix. The
-/// missing stems are compared with the rest, in which they stand out more. `watch` is as in
-/// [`align`], once per round.
+/// Looks for stems inside a mix, number 0. It aligns as [`align`] with [`PairSelection::With`]
+/// does. Then the stems that were found are subtracted, each with the gain that leaves least of the
+/// mix. The missing stems are compared with the rest, in which they stand out more. `watch` is as
+/// in [`align`], once per round.
 pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignmentSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
     let settings = AlignmentSettings { reference: Some(0), ..*settings };
     let mut alignment = align(stems, &settings, PairSelection::With(0), watch);

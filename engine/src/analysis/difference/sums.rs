@@ -55,8 +55,8 @@ impl DifferenceSums {
         (self.first_squared > 0.0 && gain != 0.0).then_some(gain)
     }
 
-    /// Returns the power of the second minus the first times [`DifferenceSums::gain`], over the power of the
-    /// second.
+    /// Returns the power of the second minus the first times [`DifferenceSums::gain`], over the
+    /// power of the second.
     pub(super) fn left_over(&self) -> Option<f64> {
         // Rounding of the sums: a smaller rest counts as none.
         const ROUNDING: f64 = 1e-14;

@@ -75,8 +75,8 @@ impl SectionGroup {
         }
     }
 
-    /// Counts frames that have been run, no more than [`SectionGroup::until_settled`], and checks the
-    /// memory when it is time.
+    /// Counts frames that have been run, no more than [`SectionGroup::until_settled`], and checks
+    /// the memory when it is time.
     fn settle(&mut self, frames: usize) {
         self.until_settled -= frames;
         if self.until_settled == 0 {

@@ -39,8 +39,8 @@ impl StripMeter {
         meter.observe(&observed);
     }
 
-    /// Meters a range of the last outputs of up to [`TRACKS_PER_BATCH`] tracks, each by its own tap. The
-    /// result has the same bits as one after the other.
+    /// Meters a range of the last outputs of up to [`TRACKS_PER_BATCH`] tracks, each by its own
+    /// tap. The result has the same bits as one after the other.
     pub(crate) fn observe_tracks(taps: &mut [Option<Self>], tracks: &[TrackStrip<Clip>], range: &Range<usize>) {
         let mut taps = taps.iter_mut().zip(tracks);
         let mut next = || {
