@@ -44,7 +44,7 @@ fn no_mutant_of_any_file_ends_the_program_or_takes_long() {
 }
 
 fn start(first: usize) -> std::process::Child {
-    Command::new(env!("CARGO_BIN_EXE_mutants-hand"))
+    Command::new(env!("CARGO_BIN_EXE_mutants-worker"))
         .args([first.to_string(), A_PROCESS.to_string()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

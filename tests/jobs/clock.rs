@@ -1,6 +1,6 @@
 //! The time of day jumps while workers run: no live job is taken over, none is lost.
 
-use super::yard::{TestFolders, rounds};
+use super::test_folders::{TestFolders, rounds};
 use mixdown_jobs::jobs::{JobId, NewJob};
 use std::fs;
 use std::path::Path;
@@ -19,19 +19,19 @@ enum Setting<'a> {
 }
 
 struct Campaign {
-    yard: TestFolders,
+    folders: TestFolders,
     known: Vec<JobId>,
     workers: Vec<Child>,
 }
 
 impl Campaign {
     fn begin(setting: Setting<'_>) -> Self {
-        let yard = TestFolders::new();
-        let file = yard.path("clock");
-        let mut campaign = Self { yard, known: Vec::new(), workers: Vec::new() };
+        let folders = TestFolders::new();
+        let file = folders.path("clock");
+        let mut campaign = Self { folders, known: Vec::new(), workers: Vec::new() };
         campaign.set(0, setting);
         for _ in 0..2 {
-            let mut worker = campaign.yard.hand("work-slow");
+            let mut worker = campaign.folders.stub_worker("work-slow");
             match setting {
                 Setting::Hand => worker.env("JOBS_HAND_CLOCK", &file),
                 Setting::Library(library) => worker
@@ -50,12 +50,12 @@ impl Campaign {
             Setting::Hand => offset_s.to_string(),
             Setting::Library(_) => format!("{offset_s:+}"),
         };
-        fs::write(self.yard.path("clock.new"), text).unwrap();
-        fs::rename(self.yard.path("clock.new"), self.yard.path("clock")).unwrap();
+        fs::write(self.folders.path("clock.new"), text).unwrap();
+        fs::rename(self.folders.path("clock.new"), self.folders.path("clock")).unwrap();
     }
 
     fn submit(&mut self, count: usize) {
-        let store = self.yard.store();
+        let store = self.folders.store();
         for _ in 0..count {
             // Fewer than the largest number of jobs of a session.
             let session = format!("session-{}", self.known.len() / 40).parse().unwrap();
@@ -64,7 +64,7 @@ impl Campaign {
     }
 
     fn wait(&self) {
-        let (store, begin) = (self.yard.store(), Instant::now());
+        let (store, begin) = (self.folders.store(), Instant::now());
         while !self.known.iter().all(|job| store.read(job).is_ok_and(|record| record.state.is_ended())) {
             assert!(begin.elapsed() < Duration::from_secs(120), "jobs wait for ever, or are gone");
             std::thread::sleep(Duration::from_millis(20));
@@ -93,9 +93,9 @@ fn jumps(setting: Setting<'_>, name: &str) {
         worker.kill().unwrap();
         worker.wait().unwrap();
     }
-    let store = campaign.yard.store();
+    let store = campaign.folders.store();
     let taken = campaign.known.iter().filter(|job| store.read(job).is_ok_and(|record| record.attempt != 1)).count();
-    let losses = campaign.yard.losses(&campaign.known);
+    let losses = campaign.folders.losses(&campaign.known);
     println!(
         "jumps by {name}: {count}; jobs: {}; taken from a live worker: {taken}; losses: {}",
         campaign.known.len(),

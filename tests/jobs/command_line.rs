@@ -1,6 +1,6 @@
 //! `mixdown jobs` as used by a person or a program.
 
-use super::yard::TestFolders;
+use super::test_folders::TestFolders;
 #[cfg(unix)]
 use crate::program_runs::signal;
 use mixdown_fixtures::path;
@@ -21,63 +21,63 @@ fn json(output: &Output) -> Value {
     })
 }
 
-fn run(yard: &TestFolders, arguments: &[&str]) -> Output {
-    yard.mixdown(arguments).output().unwrap()
+fn run(folders: &TestFolders, arguments: &[&str]) -> Output {
+    folders.mixdown(arguments).output().unwrap()
 }
 
-fn submit(yard: &TestFolders, session: &str, more: &[&str]) -> Value {
+fn submit(folders: &TestFolders, session: &str, more: &[&str]) -> Value {
     let (bass, drums) = (stem("bass"), stem("drums"));
     let arguments = [&["submit", &bass, &drums, "--session-id", session, "--json"], more].concat();
-    json(&run(yard, &arguments))
+    json(&run(folders, &arguments))
 }
 
-fn status(yard: &TestFolders, id: &str) -> Value {
-    json(&run(yard, &["status", id, "--json"]))
+fn status(folders: &TestFolders, id: &str) -> Value {
+    json(&run(folders, &["status", id, "--json"]))
 }
 
 #[test]
 fn a_mix_goes_from_submission_to_its_result_and_expires() {
-    let yard = TestFolders::new();
-    let job = submit(&yard, "song-1", &["--idempotency-key", "k"]);
+    let folders = TestFolders::new();
+    let job = submit(&folders, "song-1", &["--idempotency-key", "k"]);
     let id = job["job_id"].as_str().unwrap();
-    assert_eq!(submit(&yard, "song-1", &["--idempotency-key", "k"])["job_id"], id);
-    let other = submit(&yard, "song-2", &["--idempotency-key", "k"]);
+    assert_eq!(submit(&folders, "song-1", &["--idempotency-key", "k"])["job_id"], id);
+    let other = submit(&folders, "song-2", &["--idempotency-key", "k"]);
     assert!(other["ok"] == false && other["error"].as_str().unwrap().contains("another one"), "{other:#}");
-    assert_eq!(status(&yard, id)["data"]["state"], "queued");
-    let done = json(&run(&yard, &["run", "--once", "--json"]));
+    assert_eq!(status(&folders, id)["data"]["state"], "queued");
+    let done = json(&run(&folders, &["run", "--once", "--json"]));
     assert_eq!((&done["ok"], &done["failed"]), (&Value::Bool(true), &0.into()));
 
-    let found = status(&yard, id);
+    let found = status(&folders, id);
     assert_eq!((&found["data"]["state"], &found["data"]["progress"]), (&"complete".into(), &100.into()));
     assert_eq!(found["data"]["result_url"], "/media/song-1/mix_outputs/final_mix.wav");
     let record: Value =
-        serde_json::from_slice(&fs::read(yard.path(&format!("media/song-1/jobs/{id}.json"))).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(folders.path(&format!("media/song-1/jobs/{id}.json"))).unwrap()).unwrap();
     for key in
         ["schema", "type", "attempt", "max_attempts", "rev", "lease", "idempotency", "result", "extra", "finished_at"]
     {
         assert!(record.get(key).is_some(), "{key}");
     }
     assert!(record["extra"]["meters"]["integrated_lufs"].is_number(), "{record:#}");
-    let master = fs::read(yard.path("storage/mix_outputs/song-1/final_mix.wav")).unwrap();
+    let master = fs::read(folders.path("storage/mix_outputs/song-1/final_mix.wav")).unwrap();
     assert_eq!(record["result"]["sha256"], mixdown_jobs::jobs::hex_digest(&master));
     assert_eq!(record["result"]["bytes"], master.len());
 
-    let watched = run(&yard, &["watch", id]);
+    let watched = run(&folders, &["watch", id]);
     assert!(watched.status.success(), "{}", String::from_utf8_lossy(&watched.stderr));
-    let listed = json(&run(&yard, &["list", "--state", "complete", "--session", "song-1", "--json"]));
+    let listed = json(&run(&folders, &["list", "--state", "complete", "--session", "song-1", "--json"]));
     assert_eq!(listed["jobs"][0]["job_id"], id);
-    let stats = String::from_utf8(run(&yard, &["stats", "--prometheus"]).stdout).unwrap();
+    let stats = String::from_utf8(run(&folders, &["stats", "--prometheus"]).stdout).unwrap();
     assert!(stats.contains("mixdown_jobs{type=\"mix\",state=\"complete\"} 1"), "{stats}");
 
-    let dry = json(&run(&yard, &["cleanup", "--older-than", "0s", "--dry-run", "--json"]));
+    let dry = json(&run(&folders, &["cleanup", "--older-than", "0s", "--dry-run", "--json"]));
     let cleaned =
-        json(&run(&yard, &["cleanup", "--older-than", "0s", "--only", "expired", "--session", "song-1", "--json"]));
+        json(&run(&folders, &["cleanup", "--older-than", "0s", "--only", "expired", "--session", "song-1", "--json"]));
     assert_eq!((&cleaned["status"], &cleaned["results_deleted"]), (&"completed".into(), &1.into()), "{cleaned:#}");
     assert_eq!(dry["bytes_freed"], cleaned["bytes_freed"]);
-    assert!(!yard.path("storage/mix_outputs/song-1").exists());
-    let absent = run(&yard, &["status", id, "--json"]);
+    assert!(!folders.path("storage/mix_outputs/song-1").exists());
+    let absent = run(&folders, &["status", id, "--json"]);
     assert_eq!((absent.status.code(), json(&absent)["error"].as_str()), (Some(1), Some("JOB_EXPIRED")));
-    let missing = json(&run(&yard, &["status", "nobody", "--json"]));
+    let missing = json(&run(&folders, &["status", "nobody", "--json"]));
     assert_eq!(
         missing,
         serde_json::json!({ "ok": false, "data": {}, "error": "JOB_NOT_FOUND", "message": "Job not found" })
@@ -86,34 +86,34 @@ fn a_mix_goes_from_submission_to_its_result_and_expires() {
 
 #[test]
 fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() {
-    let yard = TestFolders::new();
-    fs::copy(stem("bass"), yard.path("bass.flac")).unwrap();
-    let submitted = run(&yard, &["submit", "bass.flac", "--session-id", "a"]);
+    let folders = TestFolders::new();
+    fs::copy(stem("bass"), folders.path("bass.flac")).unwrap();
+    let submitted = run(&folders, &["submit", "bass.flac", "--session-id", "a"]);
     let id = String::from_utf8(submitted.stdout).unwrap().trim().to_owned();
-    let good = submit(&yard, "b", &[]);
-    fs::remove_file(yard.path("bass.flac")).unwrap();
-    assert!(run(&yard, &["run", "--once", "--concurrency", "2"]).status.success());
-    let failed = status(&yard, &id);
+    let good = submit(&folders, "b", &[]);
+    fs::remove_file(folders.path("bass.flac")).unwrap();
+    assert!(run(&folders, &["run", "--once", "--concurrency", "2"]).status.success());
+    let failed = status(&folders, &id);
     assert_eq!(failed["data"]["state"], "error");
     assert!(failed["data"]["error"].as_str().unwrap().contains("bass.flac"), "{failed:#}");
-    assert_eq!(status(&yard, good["job_id"].as_str().unwrap())["data"]["state"], "complete");
-    fs::copy(stem("bass"), yard.path("bass.flac")).unwrap();
-    assert!(run(&yard, &["retry", &id]).status.success());
-    assert!(run(&yard, &["run", "--once"]).status.success());
-    assert_eq!(status(&yard, &id)["data"]["state"], "complete");
+    assert_eq!(status(&folders, good["job_id"].as_str().unwrap())["data"]["state"], "complete");
+    fs::copy(stem("bass"), folders.path("bass.flac")).unwrap();
+    assert!(run(&folders, &["retry", &id]).status.success());
+    assert!(run(&folders, &["run", "--once"]).status.success());
+    assert_eq!(status(&folders, &id)["data"]["state"], "complete");
 }
 
 #[test]
 fn a_render_beyond_its_memory_or_time_ends_one_job_and_not_the_worker() {
     for (setting, code) in [("memory_mb = 24", "RENDER_CRASHED"), ("render_time = \"0s\"", "RENDER_TIMEOUT")] {
-        let yard = TestFolders::new();
-        fs::write(yard.path("mixdown.toml"), format!("[jobs]\n{setting}\n")).unwrap();
-        let id = submit(&yard, "a", &[])["job_id"].as_str().unwrap().to_owned();
-        assert!(run(&yard, &["run", "--once"]).status.success());
-        let listed = json(&run(&yard, &["list", "--json"]));
+        let folders = TestFolders::new();
+        fs::write(folders.path("mixdown.toml"), format!("[jobs]\n{setting}\n")).unwrap();
+        let id = submit(&folders, "a", &[])["job_id"].as_str().unwrap().to_owned();
+        assert!(run(&folders, &["run", "--once"]).status.success());
+        let listed = json(&run(&folders, &["list", "--json"]));
         let job = listed["jobs"].as_array().unwrap().iter().find(|job| job["job_id"] == id.as_str()).unwrap();
         assert_eq!((&job["state"], &job["error"]["code"]), (&"error".into(), &code.into()), "{job:#}");
-        assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/a")).unwrap().count(), 0, "left behind");
+        assert_eq!(fs::read_dir(folders.path("storage/mix_outputs/a")).unwrap().count(), 0, "left behind");
     }
 }
 
@@ -128,22 +128,22 @@ fn until(mut holds: impl FnMut() -> bool) {
 
 /// Submits a session whose render takes long: an hour of silence after a short stem.
 #[cfg(unix)]
-fn long_job(yard: &TestFolders) -> String {
+fn long_job(folders: &TestFolders) -> String {
     let session = format!("[align]\nmode = \"off\"\n[time]\nend_s = 3600.0\n[[tracks]]\nfile = {:?}\n", stem("bass"));
-    fs::write(yard.path("long.toml"), session).unwrap();
-    let submitted = run(yard, &["submit", "--session", "long.toml", "--session-id", "long"]);
+    fs::write(folders.path("long.toml"), session).unwrap();
+    let submitted = run(folders, &["submit", "--session", "long.toml", "--session-id", "long"]);
     String::from_utf8(submitted.stdout).unwrap().trim().to_owned()
 }
 
 #[cfg(unix)]
 #[test]
 fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
-    let yard = TestFolders::new();
-    let id = long_job(&yard);
-    let state = || status(&yard, &id)["data"]["state"].as_str().unwrap().to_owned();
-    let start = || yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
+    let folders = TestFolders::new();
+    let id = long_job(&folders);
+    let state = || status(&folders, &id)["data"]["state"].as_str().unwrap().to_owned();
+    let start = || folders.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
     for (flags, reported) in [(&["run"][..], true), (&["run", "--quiet"], false)] {
-        let worker = yard.mixdown(flags).stderr(Stdio::piped()).spawn().unwrap();
+        let worker = folders.mixdown(flags).stderr(Stdio::piped()).spawn().unwrap();
         until(|| state() == "processing_tracks");
         signal(&worker, Signal::TERM);
         let ended = worker.wait_with_output().unwrap();
@@ -153,17 +153,17 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
         assert_eq!(stderr.contains(&id), reported, "{stderr}");
         assert_eq!(state(), "queued");
     }
-    let listed = json(&run(&yard, &["list", "--session", "long", "--json"]));
+    let listed = json(&run(&folders, &["list", "--session", "long", "--json"]));
     assert_eq!((&listed["jobs"][0]["attempt"], &listed["jobs"][0]["lease"]), (&0.into(), &Value::Null));
-    assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
+    assert_eq!(fs::read_dir(folders.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
 
     let mut worker = start();
     until(|| state() == "processing_tracks");
-    assert!(run(&yard, &["cancel", &id]).status.success());
+    assert!(run(&folders, &["cancel", &id]).status.success());
     until(|| state() == "cancelled");
     signal(&worker, Signal::TERM);
     assert!(worker.wait().unwrap().success());
-    assert_eq!(fs::read_dir(yard.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
+    assert_eq!(fs::read_dir(folders.path("storage/mix_outputs/long")).unwrap().count(), 0, "left behind");
 }
 
 /// A limit of zero on the size of files simulates a disk without a free byte, and needs no
@@ -171,13 +171,13 @@ fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
 #[cfg(unix)]
 #[test]
 fn cleanup_needs_no_free_byte() {
-    let yard = TestFolders::new();
-    submit(&yard, "song", &[]);
-    assert!(run(&yard, &["run", "--once"]).status.success());
+    let folders = TestFolders::new();
+    submit(&folders, "song", &[]);
+    assert!(run(&folders, &["run", "--once"]).status.success());
     let limited = |arguments: &str| {
         let script = format!("trap '' XFSZ; ulimit -f 0; exec \"$0\" jobs {arguments} | cat");
         Command::new("sh")
-            .current_dir(yard.path(""))
+            .current_dir(folders.path(""))
             .args(["-c", &script, crate::program_runs::program()])
             .output()
             .unwrap()
@@ -186,18 +186,18 @@ fn cleanup_needs_no_free_byte() {
     assert_eq!(json(&refused)["ok"], false, "no job is promised without room");
     let cleaned = json(&limited("cleanup --older-than 0s --only expired --json"));
     assert_eq!((&cleaned["status"], &cleaned["results_deleted"]), (&"completed".into(), &1.into()), "{cleaned:#}");
-    assert!(!yard.path("storage/mix_outputs/song").exists());
+    assert!(!folders.path("storage/mix_outputs/song").exists());
 }
 
 #[test]
 fn folders_that_cannot_be_written_are_named() {
-    let yard = TestFolders::new();
-    fs::write(yard.path("file"), "mine").unwrap();
-    let refused = json(&run(&yard, &["submit", &stem("bass"), "--session-id", "a", "--media", "file", "--json"]));
+    let folders = TestFolders::new();
+    fs::write(folders.path("file"), "mine").unwrap();
+    let refused = json(&run(&folders, &["submit", &stem("bass"), "--session-id", "a", "--media", "file", "--json"]));
     assert!(refused["error"].as_str().unwrap().contains("file"), "{refused:#}");
     // A folder where even the superuser may not write.
     if std::path::Path::new("/proc/sys").is_dir() {
-        let refused = run(&yard, &["submit", &stem("bass"), "--session-id", "a", "--media", "/proc/sys", "--json"]);
+        let refused = run(&folders, &["submit", &stem("bass"), "--session-id", "a", "--media", "/proc/sys", "--json"]);
         assert_eq!(refused.status.code(), Some(1));
         assert!(json(&refused)["error"].as_str().unwrap().contains("/proc/sys"), "{refused:?}");
     }
@@ -205,51 +205,51 @@ fn folders_that_cannot_be_written_are_named() {
 
 #[test]
 fn a_flag_wins_over_the_environment_and_that_over_the_file() {
-    let yard = TestFolders::new();
-    fs::write(yard.path("mixdown.toml"), "media_dir = 'from-file'\nstorage_dir = 'from-file'\n").unwrap();
+    let folders = TestFolders::new();
+    fs::write(folders.path("mixdown.toml"), "media_dir = 'from-file'\nstorage_dir = 'from-file'\n").unwrap();
     let bass = stem("bass");
     let submit = ["submit", &bass, "--session-id", "a"];
-    assert!(run(&yard, &submit).status.success());
-    assert!(yard.path("from-file/a/jobs").is_dir());
-    assert!(yard.mixdown(&submit).env("MIXDOWN_MEDIA_DIR", yard.path("from-env")).status().unwrap().success());
-    assert!(yard.path("from-env/a/jobs").is_dir());
-    let mut flagged = yard.mixdown(&[&submit[..], &["--media", "from-flag"]].concat());
-    assert!(flagged.env("MIXDOWN_MEDIA_DIR", yard.path("x")).status().unwrap().success());
-    assert!(yard.path("from-flag/a/jobs").is_dir() && !yard.path("x").exists());
-    fs::write(yard.path("mixdown.toml"), "medai_dir = 'x'\n").unwrap();
-    let refused = run(&yard, &["list", "--json"]);
+    assert!(run(&folders, &submit).status.success());
+    assert!(folders.path("from-file/a/jobs").is_dir());
+    assert!(folders.mixdown(&submit).env("MIXDOWN_MEDIA_DIR", folders.path("from-env")).status().unwrap().success());
+    assert!(folders.path("from-env/a/jobs").is_dir());
+    let mut flagged = folders.mixdown(&[&submit[..], &["--media", "from-flag"]].concat());
+    assert!(flagged.env("MIXDOWN_MEDIA_DIR", folders.path("x")).status().unwrap().success());
+    assert!(folders.path("from-flag/a/jobs").is_dir() && !folders.path("x").exists());
+    fs::write(folders.path("mixdown.toml"), "medai_dir = 'x'\n").unwrap();
+    let refused = run(&folders, &["list", "--json"]);
     assert!(json(&refused)["error"].as_str().unwrap().contains("medai_dir"));
 }
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
-    let yard = TestFolders::new();
+    let folders = TestFolders::new();
     for command in ["submit", "run", "list", "status", "watch", "cancel", "retry", "delete", "cleanup", "stats"] {
-        let help = String::from_utf8(run(&yard, &[command, "--help"]).stdout).unwrap();
+        let help = String::from_utf8(run(&folders, &[command, "--help"]).stdout).unwrap();
         assert!(help.contains("Example") && help.contains(&format!("mixdown jobs {command}")), "{help}");
     }
 }
 
 #[test]
 fn a_submission_clears_what_expired_in_its_session_as_a_job_and_nothing_else() {
-    let yard = TestFolders::new();
-    let old = submit(&yard, "a", &[])["job_id"].as_str().unwrap().to_owned();
-    let other = submit(&yard, "b", &[])["job_id"].as_str().unwrap().to_owned();
+    let folders = TestFolders::new();
+    let old = submit(&folders, "a", &[])["job_id"].as_str().unwrap().to_owned();
+    let other = submit(&folders, "b", &[])["job_id"].as_str().unwrap().to_owned();
     for job in [&old, &other] {
-        assert!(run(&yard, &["cancel", job]).status.success());
+        assert!(run(&folders, &["cancel", job]).status.success());
     }
-    let cleanups = || json(&run(&yard, &["list", "--session", "mixdown-cleanup", "--json"]));
-    submit(&yard, "a", &[]);
+    let cleanups = || json(&run(&folders, &["list", "--session", "mixdown-cleanup", "--json"]));
+    submit(&folders, "a", &[]);
     assert_eq!(cleanups()["jobs"].as_array().map(Vec::len), Some(0), "nothing has expired yet");
     fs::write(
-        yard.path("mixdown.toml"),
+        folders.path("mixdown.toml"),
         "[jobs]\nkeep.mix = { complete = \"48h\", error = \"0s\", cancelled = \"0s\" }\n",
     )
     .unwrap();
-    submit(&yard, "a", &[]);
-    assert_eq!(status(&yard, &old)["error"], "JOB_EXPIRED");
-    assert_eq!(status(&yard, &other)["data"]["state"], "cancelled");
+    submit(&folders, "a", &[]);
+    assert_eq!(status(&folders, &old)["error"], "JOB_EXPIRED");
+    assert_eq!(status(&folders, &other)["data"]["state"], "cancelled");
     assert_eq!(cleanups()["jobs"][0]["state"], "complete");
-    let types = |more: &[&str]| json(&run(&yard, &[&["list", "--json"], more].concat()))["jobs"].to_string();
+    let types = |more: &[&str]| json(&run(&folders, &[&["list", "--json"], more].concat()))["jobs"].to_string();
     assert!(types(&["--all"]).contains("\"cleanup\"") && !types(&[]).contains("\"cleanup\""));
 }

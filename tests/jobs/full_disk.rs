@@ -1,6 +1,6 @@
 //! A disk that is really full: a small one in memory, where the machine allows mounting it.
 
-use super::yard::TestFolders;
+use super::test_folders::TestFolders;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,14 +38,14 @@ fn json(output: &Output) -> Value {
 
 #[test]
 fn on_a_full_disk_no_job_is_lost_and_room_makes_everything_well() {
-    let yard = TestFolders::new();
-    let Some(disk) = SmallDisk::mount(&yard.path("small")) else {
+    let folders = TestFolders::new();
+    let Some(disk) = SmallDisk::mount(&folders.path("small")) else {
         println!("nothing may be mounted here: full disks were tried by limits and injected faults alone");
         return;
     };
     let run = |arguments: &[&str]| {
         let places = ["--media", "small/media", "--storage", "small/storage", "--json"];
-        yard.mixdown(&[arguments, &places].concat()).output().unwrap()
+        folders.mixdown(&[arguments, &places].concat()).output().unwrap()
     };
     let stem = mixdown_fixtures::path("stems/band/bass.flac").display().to_string();
     let submit = || json(&run(&["submit", &stem, "--session-id", "song"]));
@@ -58,9 +58,9 @@ fn on_a_full_disk_no_job_is_lost_and_room_makes_everything_well() {
     run(&["run", "--once"]);
     let after = state(&first);
     assert!(["queued", "error"].contains(&after.as_str()), "{after}: it cannot have been rendered");
-    assert!(!yard.path("small/storage/mix_outputs/song/final_mix.wav").exists());
+    assert!(!folders.path("small/storage/mix_outputs/song/final_mix.wav").exists());
 
-    fs::remove_file(yard.path("small/ballast")).unwrap();
+    fs::remove_file(folders.path("small/ballast")).unwrap();
     if after == "error" {
         assert!(run(&["retry", &first]).status.success());
     }
@@ -70,5 +70,5 @@ fn on_a_full_disk_no_job_is_lost_and_room_makes_everything_well() {
     disk.fill();
     let cleaned = json(&run(&["cleanup", "--older-than", "0s", "--only", "expired"]));
     assert_eq!((&cleaned["status"], &cleaned["results_deleted"]), (&"completed".into(), &1.into()), "{cleaned:#}");
-    assert!(!yard.path("small/storage/mix_outputs/song/final_mix.wav").exists());
+    assert!(!folders.path("small/storage/mix_outputs/song/final_mix.wav").exists());
 }

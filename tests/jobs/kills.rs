@@ -1,13 +1,13 @@
 //! Workers and submitters killed at random times and at every step: no acknowledged job is lost, no
 //! record is torn, every job ends.
 
-use super::yard::{TestFolders, ids, rounds};
+use super::test_folders::{TestFolders, ids, rounds};
 use mixdown_fixtures::signals;
 use std::io::Read;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-/// Kills per yard.
+/// Kills per folders.
 const KILLS: u64 = 300;
 
 /// Kills a process and returns its output so far.
@@ -20,15 +20,15 @@ fn kill(mut child: Child) -> String {
     text
 }
 
-/// Kills three hundred processes in a fresh yard. Returns the number of acknowledgements checked,
+/// Kills three hundred processes in a fresh folders. Returns the number of acknowledgements checked,
 /// and the losses.
 fn three_hundred_kills(seed: u64) -> (usize, Vec<String>) {
-    let yard = TestFolders::new();
-    let submitter = |yard: &TestFolders| yard.hand("submit").arg("4").spawn().unwrap();
-    let mut submits = submitter(&yard);
+    let folders = TestFolders::new();
+    let submitter = |folders: &TestFolders| folders.stub_worker("submit").arg("4").spawn().unwrap();
+    let mut submits = submitter(&folders);
     let (mut acknowledged, mut kills, mut state) = (Vec::new(), 0, seed);
     while kills < KILLS {
-        let worker = yard.hand("work").spawn().unwrap();
+        let worker = folders.stub_worker("work").spawn().unwrap();
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         std::thread::sleep(Duration::from_millis(3 + (state >> 33) % 30));
         kill(worker);
@@ -38,26 +38,26 @@ fn three_hundred_kills(seed: u64) -> (usize, Vec<String>) {
             kills += 1;
             // The queue is kept from growing without end.
             if kills % 50 < 10 {
-                yard.work_off();
+                folders.work_off();
             }
-            submits = submitter(&yard);
+            submits = submitter(&folders);
         }
     }
     acknowledged.extend(ids(&kill(submits)));
-    yard.work_off();
-    (acknowledged.len(), yard.losses(&acknowledged))
+    folders.work_off();
+    (acknowledged.len(), folders.losses(&acknowledged))
 }
 
 #[test]
 fn hundreds_of_kills_at_random_times_lose_nothing() {
     let (mut checked, mut losses) = (0, Vec::new());
     let yards = rounds(1, 34);
-    for yard in 1..=yards {
-        let (acknowledged, lost) = three_hundred_kills(12_345 * yard);
+    for folders in 1..=yards {
+        let (acknowledged, lost) = three_hundred_kills(12_345 * folders);
         assert!(acknowledged > 100, "{acknowledged}");
         checked += acknowledged;
         losses.extend(lost);
-        println!("kills: {}; acknowledgements checked: {checked}; losses: {}", yard * KILLS, losses.len());
+        println!("kills: {}; acknowledgements checked: {checked}; losses: {}", folders * KILLS, losses.len());
     }
     assert_eq!(losses, Vec::<String>::new());
 }
@@ -66,18 +66,18 @@ fn hundreds_of_kills_at_random_times_lose_nothing() {
 fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
     let (mut steps, mut checked) = (Vec::new(), 0);
     for step in 1.. {
-        let yard = TestFolders::new();
-        let run = yard.hand("die").arg(step.to_string()).stderr(Stdio::piped()).output().unwrap();
+        let folders = TestFolders::new();
+        let run = folders.stub_worker("die").arg(step.to_string()).stderr(Stdio::piped()).output().unwrap();
         let stated = String::from_utf8(run.stdout).unwrap();
-        let store = yard.store();
-        yard.work_off();
+        let store = folders.store();
+        folders.work_off();
         // Jobs that the cleanup had begun to remove may be missing.
         let known: Vec<_> = ids(&stated)
             .into_iter()
             .filter(|job| !matches!(store.read(job), Err(mixdown_jobs::store::StoreError::Expired(_))))
             .collect();
         checked += ids(&stated).len();
-        assert_eq!(yard.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&run.stderr));
+        assert_eq!(folders.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&run.stderr));
         if stated.contains("lived to the end") {
             break;
         }
@@ -92,7 +92,7 @@ fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
 
 #[test]
 fn the_program_itself_is_killed_while_it_renders_and_every_mix_is_whole() {
-    let yard = TestFolders::new();
+    let folders = TestFolders::new();
     let tone = signals::sine(48_000.0, 440.0, 0.3, 0.0, 24_000);
     let spec = hound::WavSpec {
         channels: 1,
@@ -100,7 +100,7 @@ fn the_program_itself_is_killed_while_it_renders_and_every_mix_is_whole() {
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
-    let mut writer = hound::WavWriter::create(yard.path("tone.wav"), spec).unwrap();
+    let mut writer = hound::WavWriter::create(folders.path("tone.wav"), spec).unwrap();
     for sample in tone {
         writer.write_sample((sample * 32_767.0) as i16).unwrap();
     }
@@ -108,17 +108,17 @@ fn the_program_itself_is_killed_while_it_renders_and_every_mix_is_whole() {
     let mut acknowledged = Vec::new();
     for number in 0..6 {
         let session = format!("song-{}", number % 3);
-        let run = yard.mixdown(&["submit", "tone.wav", "--session-id", &session]).output().unwrap();
+        let run = folders.mixdown(&["submit", "tone.wav", "--session-id", &session]).output().unwrap();
         acknowledged.extend(ids(&String::from_utf8(run.stdout).unwrap()));
     }
     assert_eq!(acknowledged.len(), 6);
     for kill_ms in (20..).step_by(23).take(12) {
-        let mut worker = yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
+        let mut worker = folders.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(kill_ms));
         worker.kill().unwrap();
         worker.wait().unwrap();
     }
-    assert!(yard.mixdown(&["run", "--once"]).stderr(Stdio::null()).status().unwrap().success());
-    assert_eq!(yard.losses(&acknowledged), Vec::<String>::new());
+    assert!(folders.mixdown(&["run", "--once"]).stderr(Stdio::null()).status().unwrap().success());
+    assert_eq!(folders.losses(&acknowledged), Vec::<String>::new());
     println!("kills of the program: 12; acknowledgements checked: 6; losses: 0");
 }

@@ -2,16 +2,16 @@
 
 mod clock;
 mod command_line;
-mod crowd;
+mod concurrency;
 #[cfg(unix)]
 mod full_disk;
 mod hostile;
 mod kills;
-mod life;
+mod life_cycle;
 #[cfg(unix)]
 mod private;
 mod scale;
 mod stems;
 #[cfg(target_os = "linux")]
 mod stopped;
-mod yard;
+mod test_folders;

@@ -1,7 +1,7 @@
 //! Files that only their owner may read, paths of links that must not be written through, and
 //! processes that end in time.
 
-use super::yard::TestFolders;
+use super::test_folders::TestFolders;
 use mixdown_fixtures::path;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -23,26 +23,26 @@ fn modes(folder: &Path) -> Vec<(PathBuf, bool, u32)> {
     all
 }
 
-fn one_mix(yard: &TestFolders) {
+fn one_mix(folders: &TestFolders) {
     let bass = path("stems/band/bass.flac").display().to_string();
     let script = format!(
         "umask 022; {0} jobs submit {bass} --session-id song --idempotency-key k && {0} jobs run --once",
         crate::program_runs::program()
     );
-    let done = Command::new("sh").current_dir(yard.path("")).args(["-c", &script]).output().unwrap();
+    let done = Command::new("sh").current_dir(folders.path("")).args(["-c", &script]).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 #[test]
 fn records_index_and_logs_are_their_owner_s_alone_and_results_follow_the_mask() {
-    let yard = TestFolders::new();
-    one_mix(&yard);
-    let records = modes(&yard.media());
+    let folders = TestFolders::new();
+    one_mix(&folders);
+    let records = modes(&folders.media());
     assert!(records.len() > 10);
     for (path, is_folder, mode) in records {
         assert_eq!(mode, if is_folder { 0o700 } else { 0o600 }, "{} {mode:o}", path.display());
     }
-    let results = modes(&yard.storage());
+    let results = modes(&folders.storage());
     assert!(results.iter().any(|(path, _, _)| path.ends_with("final_mix.wav")));
     for (path, is_folder, mode) in results {
         assert_eq!(mode, if is_folder { 0o755 } else { 0o644 }, "{} {mode:o}", path.display());
@@ -51,10 +51,10 @@ fn records_index_and_logs_are_their_owner_s_alone_and_results_follow_the_mask() 
 
 #[test]
 fn planted_hard_links_are_not_written_to() {
-    let yard = TestFolders::new();
-    one_mix(&yard);
-    let shell = yard.media().join("jobs_index/.shell");
-    fs::write(yard.path("victim"), "sing").unwrap();
+    let folders = TestFolders::new();
+    one_mix(&folders);
+    let shell = folders.media().join("jobs_index/.shell");
+    fs::write(folders.path("victim"), "sing").unwrap();
     let mut planted = Vec::new();
     for name in ["recent", "counters.json", "cleanup.json"] {
         planted.push(shell.join(name));
@@ -65,20 +65,20 @@ fn planted_hard_links_are_not_written_to() {
     assert!(planted.len() >= 5, "{planted:?}");
     for path in &planted {
         let _ = fs::remove_file(path);
-        fs::hard_link(yard.path("victim"), path).unwrap();
+        fs::hard_link(folders.path("victim"), path).unwrap();
     }
-    one_mix(&yard);
+    one_mix(&folders);
     let bass = path("stems/band/bass.flac").display().to_string();
-    assert!(yard.mixdown(&["submit", &bass, "--session-id", "more"]).output().unwrap().status.success());
-    assert!(yard.mixdown(&["run", "--once"]).output().unwrap().status.success());
-    assert_eq!(fs::read_to_string(yard.path("victim")).unwrap(), "sing");
+    assert!(folders.mixdown(&["submit", &bass, "--session-id", "more"]).output().unwrap().status.success());
+    assert!(folders.mixdown(&["run", "--once"]).output().unwrap().status.success());
+    assert_eq!(fs::read_to_string(folders.path("victim")).unwrap(), "sing");
 }
 
 #[test]
 fn an_absurd_number_of_threads_is_refused() {
-    let yard = TestFolders::new();
+    let folders = TestFolders::new();
     let begin = Instant::now();
-    let refused = yard.mixdown(&["run", "--once"]).env("RAYON_NUM_THREADS", "100000").output().unwrap();
+    let refused = folders.mixdown(&["run", "--once"]).env("RAYON_NUM_THREADS", "100000").output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("RAYON_NUM_THREADS"));
     assert!(begin.elapsed() < Duration::from_secs(5));

@@ -1,6 +1,6 @@
 //! A hundred thousand jobs: the figures are printed, and checked when `MIXDOWN_HEAVY` is set.
 
-use super::yard::{TestFolders, rounds};
+use super::test_folders::{TestFolders, rounds};
 use mixdown_jobs::cleanup::{CleanupOptions, Part, clean_as_job};
 use mixdown_jobs::jobs::{Actor, JobId, JobResult, Lookup, NewJob, State};
 use mixdown_jobs::store::{Filter, Scope};
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn many_jobs_start_list_and_clean_quickly() {
-    let yard = TestFolders::new();
-    let (store, count) = (yard.store(), rounds(5_000, 100_000));
+    let folders = TestFolders::new();
+    let (store, count) = (folders.store(), rounds(5_000, 100_000));
     let now = store.now();
     let mut last = None;
     for number in 0..count {

@@ -1,7 +1,7 @@
 //! A worker that is stopped, as by Ctrl-Z, blocks other processes for no longer than its lease
 //! lasts.
 
-use super::yard::{TestFolders, ids, rounds};
+use super::test_folders::{TestFolders, ids, rounds};
 use crate::program_runs::signal;
 use mixdown_jobs::store::StoreError;
 use rustix::process::Signal;
@@ -28,12 +28,12 @@ fn is_stopped(child: &mut Child) -> bool {
 fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
     let (mut stops, mut checked, mut longest) = (0, 0, Duration::ZERO);
     for step in (1..).step_by(rounds(23, 1) as usize) {
-        let yard = TestFolders::new();
-        let mut hand = yard.hand("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
+        let folders = TestFolders::new();
+        let mut hand = folders.stub_worker("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
         let stopped = is_stopped(&mut hand);
         let begin = Instant::now();
         if stopped {
-            let mut other = yard.hand("work-impatient").spawn().unwrap();
+            let mut other = folders.stub_worker("work-impatient").spawn().unwrap();
             while other.try_wait().unwrap().is_none() {
                 assert!(begin.elapsed() < Duration::from_secs(20), "held up at step {step}");
                 std::thread::sleep(Duration::from_millis(5));
@@ -44,13 +44,13 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
         }
         let output = hand.wait_with_output().unwrap();
         let stated = String::from_utf8(output.stdout).unwrap();
-        yard.work_off();
-        let store = yard.store();
+        folders.work_off();
+        let store = folders.store();
         // Jobs that the cleanup removed are missing.
         let known: Vec<_> =
             ids(&stated).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
         checked += ids(&stated).len();
-        assert_eq!(yard.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(folders.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&output.stderr));
         if !stopped {
             break;
         }
@@ -61,14 +61,14 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
 
 #[test]
 fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
-    let yard = TestFolders::new();
-    let store = yard.store();
+    let folders = TestFolders::new();
+    let store = folders.store();
     let submit = |session: &str| {
         let job = mixdown_jobs::jobs::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
         store.submit(job, &[]).unwrap().record.job_id
     };
-    let mut first = yard.hand("work").spawn().unwrap();
-    let mut second = yard.hand("work").spawn().unwrap();
+    let mut first = folders.stub_worker("work").spawn().unwrap();
+    let mut second = folders.stub_worker("work").spawn().unwrap();
     let (mut state, mut known, mut waits) = (1_u64, Vec::new(), Vec::new());
     for round in 0..rounds(10, 1_000) {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -92,7 +92,7 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
         worker.kill().unwrap();
         worker.wait().unwrap();
     }
-    yard.work_off();
+    folders.work_off();
     let late = waits.iter().filter(|wait| **wait > Duration::from_secs(2)).count();
     waits.sort_unstable();
     println!(
@@ -102,7 +102,7 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
         waits[waits.len() / 2],
         waits[waits.len() - 1]
     );
-    assert_eq!(yard.losses(&known), Vec::<String>::new());
+    assert_eq!(folders.losses(&known), Vec::<String>::new());
     assert_eq!(late, 0);
 }
 
@@ -126,20 +126,20 @@ fn renderer(worker: &mut Child) -> u32 {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_renderer_dies_with_its_worker_even_while_it_is_stopped() {
-    let yard = TestFolders::new();
+    let folders = TestFolders::new();
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 44_100,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
-    let mut stem = hound::WavWriter::create(yard.path("long.wav"), spec).unwrap();
+    let mut stem = hound::WavWriter::create(folders.path("long.wav"), spec).unwrap();
     for n in 0..44_100 * 300 {
         stem.write_sample((n % 3_001) as i16).unwrap();
     }
     stem.finalize().unwrap();
-    assert!(yard.mixdown(&["submit", "long.wav", "--session-id", "long"]).output().unwrap().status.success());
-    let mut worker = yard.mixdown(&["run", "--once"]).stderr(Stdio::null()).spawn().unwrap();
+    assert!(folders.mixdown(&["submit", "long.wav", "--session-id", "long"]).output().unwrap().status.success());
+    let mut worker = folders.mixdown(&["run", "--once"]).stderr(Stdio::null()).spawn().unwrap();
     let id = renderer(&mut worker);
     let process = rustix::process::Pid::from_raw(id as i32).unwrap();
     rustix::process::kill_process(process, Signal::STOP).unwrap();

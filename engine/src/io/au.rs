@@ -2,7 +2,7 @@
 
 use super::DecodeError;
 use super::decode::WordKind;
-use super::patch::read_up_to;
+use super::header_patch::read_up_to;
 use super::pcm_file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use crate::audio::ChannelLayout;
 use std::fs::File;

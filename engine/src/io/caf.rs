@@ -2,7 +2,7 @@
 //! decoder that takes them in one order and of exact size only.
 
 use super::apple_layout;
-use super::patch::read_up_to;
+use super::header_patch::read_up_to;
 use super::spliced::Splice;
 use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};

@@ -1,7 +1,7 @@
 //! Walk through the chunks of RIFF, IFF and related formats, by headers alone. Common mistakes of
 //! writers are corrected.
 
-use super::patch::read_up_to;
+use super::header_patch::read_up_to;
 use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
 

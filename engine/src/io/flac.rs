@@ -1,7 +1,7 @@
 //! Start of a FLAC stream (RFC 9639 §8), corrected for the decoder, and further streams after the
 //! first.
 
-use super::patch::HeaderPatches;
+use super::header_patch::HeaderPatches;
 use super::peek::Peek;
 use std::io;
 use std::ops::Range;

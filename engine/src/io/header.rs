@@ -1,7 +1,7 @@
 //! Header of a file, read before the decoder opens it, whatever its container.
 
 use super::caf::CafChunks;
-use super::patch::{HeaderPatches, read_up_to};
+use super::header_patch::{HeaderPatches, read_up_to};
 use super::pcm_file::PcmFile;
 use super::riff::WaveHeader;
 use super::{DecodeError, aiff, au, caf_pcm, mkv, mov_pcm, mp4, sniff, tags};

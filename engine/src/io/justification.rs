@@ -1,7 +1,7 @@
 //! Position of samples in words that are wider than they are: in the high or in the low bytes.
 
 use super::decode::{Word, WordKind};
-use super::patch::read_up_to;
+use super::header_patch::read_up_to;
 use super::pcm_file::PcmCoding;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

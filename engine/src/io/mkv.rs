@@ -1,7 +1,7 @@
 //! Start and end of the recording in a Matroska file (`WebM` is one): `CodecDelay` and
 //! `DiscardPadding`, which the demuxer reads but does not pass on.
 
-use super::patch::HeaderPatches;
+use super::header_patch::HeaderPatches;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! Start and end of the recording in an MP4 file: its edit list and iTunes' own tag, which the
 //! demuxer ignores.
 
-use super::patch::HeaderPatches;
+use super::header_patch::HeaderPatches;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Access to bytes of a file here and there, mostly forwards, without a system call for each.
 
-use super::patch::read_up_to;
+use super::header_patch::read_up_to;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 

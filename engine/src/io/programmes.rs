@@ -1,6 +1,6 @@
 //! Kind of a file by its first bytes, and the programmes that follow each other in it.
 
-use super::patch::HeaderPatches;
+use super::header_patch::HeaderPatches;
 use super::peek::Peek;
 use super::sync::{self, RawStream};
 use super::{flac, mpeg, ogg, tags};

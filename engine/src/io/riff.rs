@@ -2,7 +2,7 @@
 //! directly. For other codecs, the header is corrected before the decoder reads it.
 
 use super::chunk_walk::{Chunk, ChunkWalk};
-use super::patch::HeaderPatches;
+use super::header_patch::HeaderPatches;
 use super::pcm_file::{PcmFile, checked_channels, checked_rate};
 use super::time_stamp::{self, TimeStamp};
 use super::wave_format::{Uncompressed, WaveFormat};

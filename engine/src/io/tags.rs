@@ -1,6 +1,6 @@
 //! Tags that people and players put before and after a stream, and that are not part of it.
 
-use super::patch::read_up_to;
+use super::header_patch::read_up_to;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::ops::Range;

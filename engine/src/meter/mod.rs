@@ -4,6 +4,7 @@
 //! infinite or beyond ±10³⁰ count as 0. A reading that does not exist (silence, too short) is
 //! `None`, never an infinity.
 
+mod batch;
 #[cfg(test)]
 mod conformance;
 mod correlation;
@@ -23,9 +24,9 @@ mod programme;
 mod reading;
 mod rms;
 mod series;
-mod together;
 mod true_peak;
 
+pub use batch::MeterInput;
 pub use correlation::CorrelationMeter;
 pub(crate) use gating::loudness_range_in_place;
 pub use gating::{integrated_power, loudness_range};
@@ -42,5 +43,4 @@ pub use reading::{SILENCE_DB, amplitude_db, power_db, rounded};
 pub use rms::RmsMeter;
 pub(crate) use series::interval_start;
 pub use series::{INTERVAL_MS, MeterRow, MeterSeries};
-pub use together::MeterInput;
 pub use true_peak::{TruePeakFir, TruePeakMeter};

@@ -1,6 +1,6 @@
 //! A problem found by a check, before its line is known.
 
-use super::node::PathStep;
+use super::document_tree::PathStep;
 
 /// A problem and its path in the document.
 pub(crate) struct Finding {

@@ -1,11 +1,11 @@
 //! From a document to a checked session: all problems at once, for documents read or built.
 
-use super::check;
+use super::cross_checks;
 use super::document::Session;
+use super::document_tree::DocNode;
 use super::finding::Finding;
-use super::node::DocNode;
 use super::problem::{Problem, SessionErrors};
-use super::{text, walk};
+use super::{parse, validate};
 use crate::units::SampleRate;
 use serde_json::Value;
 use std::fs::File;
@@ -29,7 +29,7 @@ impl Session {
         if text.len() > MAX_DOCUMENT_BYTES {
             return refuse(vec![whole(format!("larger than {MAX_DOCUMENT_BYTES} bytes"))]);
         }
-        let root = match text::read(text, origin) {
+        let root = match parse::read(text, origin) {
             Ok(root) => root,
             Err(problems) => return refuse(problems),
         };
@@ -83,14 +83,14 @@ impl Session {
     /// default when the session sets the rate.
     pub fn check_rate(&self, rate: SampleRate) -> Vec<Problem> {
         let root = DocNode::from_value(&serde_json::to_value(self).unwrap_or(Value::Null));
-        placed(&root, check::check_rate(self, rate)).collect()
+        placed(&root, cross_checks::check_rate(self, rate)).collect()
     }
 }
 
 /// Returns the session in a tree, as far as it can be read, and all problems. Without a folder,
 /// files are not looked at.
 fn examine(root: &DocNode, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>) {
-    let walk::Validation { sound, mut problems, lost } = walk::walk(root);
+    let validate::Validation { sound, mut problems, lost } = validate::walk(root);
     let Some(sound) = sound else { return (None, problems) };
     let session = match serde_json::from_value::<Session>(sound.to_value()) {
         Ok(mut session) => {
@@ -99,7 +99,7 @@ fn examine(root: &DocNode, folder: Option<&Path>) -> (Option<Session>, Vec<Probl
                     track.file = folder.join(&track.file);
                 }
             }
-            let found = check::check(&session, &lost, folder);
+            let found = cross_checks::check(&session, &lost, folder);
             problems.extend(placed(&sound, found));
             Some(session)
         }

@@ -1,24 +1,24 @@
 //! The session document: stems, processing and routing, read from TOML or JSON, and checked
 //! completely before anything runs.
 
-mod accepts;
 mod channel;
-mod check;
+mod cross_checks;
 mod document;
+mod document_tree;
 mod finding;
 mod limits;
 mod load;
 mod master_name;
-mod node;
 mod output_format;
+mod parse;
 mod problem;
 mod routing;
 mod schema;
 mod stems;
 mod target;
-mod template;
-mod text;
-mod walk;
+mod to_toml;
+mod validate;
+mod value_rule;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! Buses that feed themselves: every circle in the graph of outputs and sends, by name.
 
 use super::channel::{Bus, MASTER};
+use super::document_tree::PathStep::{Item, Key};
 use super::finding::Finding;
-use super::node::PathStep::{Item, Key};
 use std::collections::BTreeMap;
 
 /// Returns one finding per circle that a search from the first bus on meets.

@@ -1,8 +1,8 @@
 //! Schedule of automatic cleanups.
 
 use super::document::CleanupDocument;
+use super::exclusive_run::{BUSY, clean_as_job, has_waiting_job};
 use super::run::CleanupOptions;
-use super::turns::{BUSY, clean_as_job, has_waiting_job};
 use crate::settings::Schedule;
 use crate::store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};

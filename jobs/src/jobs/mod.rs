@@ -2,18 +2,18 @@
 
 mod digest;
 mod id;
-mod kind;
-mod life;
+mod job_type;
 mod record;
 mod stage;
 mod state;
 mod status;
+mod transitions;
 
 pub use digest::{HashedBytes, hash_reader, hex_digest};
 pub use id::{IdError, JobId, MAX_ID_BYTES, SessionId};
-pub use kind::{JobType, UnknownType};
-pub use life::{InvalidRecord, ParseError};
+pub use job_type::{JobType, UnknownType};
 pub use record::{Idempotency, JobError, JobResult, Lease, NewJob, Record, SCHEMA, fingerprint};
 pub use stage::{STAGES, Stage, place};
 pub use state::{Actor, IllegalTransition, State, TRANSITIONS, UnknownState};
 pub use status::{Lookup, status_document};
+pub use transitions::{InvalidRecord, ParseError};

@@ -2,7 +2,7 @@
 
 use super::digest::hex_digest;
 use super::id::{JobId, SessionId};
-use super::kind::JobType;
+use super::job_type::JobType;
 use super::state::State;
 use crate::clock::BootTime;
 use jiff::Timestamp;

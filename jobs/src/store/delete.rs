@@ -1,8 +1,8 @@
 //! Deletion of a job: its result, its record, its index entry. Needs no free disk space.
 
 use super::disk::SyncPoint;
+use super::layout::{MASTERS, is_master};
 use super::locks::check;
-use super::places::{MASTERS, is_master};
 use super::publish::owner_time;
 use super::{LOG, Store, StoreError};
 use crate::jobs::{JobId, JobType, ParseError, Record, SessionId, State};

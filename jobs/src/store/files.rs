@@ -1,8 +1,8 @@
 //! Files that are replaced as a whole, and folders that are checked.
 
 use super::disk::{Kind, Lock, SyncPoint};
+use super::layout::TEMPORARY;
 use super::locks::check;
-use super::places::TEMPORARY;
 use super::{Store, StoreError};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Remains of crashes beside the records, found and removed.
 
 use super::disk::{Kind, Stat};
-use super::places::TEMPORARY;
+use super::layout::TEMPORARY;
 use super::repair::Known;
 use super::{Store, StoreError};
 use crate::jobs::{JobId, SessionId};

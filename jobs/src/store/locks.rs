@@ -6,7 +6,7 @@
 //! to put in place is removed first.
 
 use super::disk::Lock;
-use super::places::TEMPORARY;
+use super::layout::TEMPORARY;
 use super::{Store, StoreError};
 use crate::clock::BootTime;
 use crate::jobs::{JobId, JobType, SessionId, hex_digest};

@@ -1,40 +1,40 @@
 //! Records on a disk: no acknowledged change is lost, no partial record is read, no write
 //! overwrites another unseen.
 
-mod change;
 mod delete;
 mod disk;
 mod error;
 mod expiring;
 mod files;
+mod layout;
 mod lease;
 mod leftovers;
 mod list;
 mod locks;
 mod logs;
 mod os_disk;
-mod places;
 mod publish;
 mod read;
-mod recent;
+mod record_update;
 mod repair;
 mod rescue;
+mod submission_order;
 mod submit;
 mod summary;
 
 #[cfg(test)]
-mod proofs;
+mod simulation;
 
-pub use change::Role;
 pub use delete::Deleted;
 pub use disk::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
 pub use error::StoreError;
+pub use layout::{FINAL_MIX, Places, is_master};
 pub use lease::{Claim, HeartbeatReply};
 pub use list::{Filter, Overview};
 pub use logs::{Counters, HistoryLine, ImportLine};
 pub use os_disk::OsDisk;
-pub use places::{FINAL_MIX, Places, is_master};
 pub use publish::Staged;
+pub use record_update::Role;
 pub use repair::{Repaired, Scope};
 pub use rescue::Rescue;
 pub use submit::Submitted;

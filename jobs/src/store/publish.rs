@@ -1,8 +1,8 @@
 //! Results: written to a staging folder, then put in place together with the job's completion.
 
 use super::disk::{Kind, Lock, SyncPoint};
+use super::layout::{FINAL_MIX, MASTERS, is_master, master_name};
 use super::locks::check;
-use super::places::{FINAL_MIX, MASTERS, is_master, master_name};
 use super::{Claim, Store, StoreError};
 use crate::jobs::{Actor, HashedBytes, JobId, JobResult, JobType, Record, SessionId, State, hash_reader};
 use jiff::{SignedDuration, Timestamp};

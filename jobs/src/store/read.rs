@@ -1,7 +1,7 @@
 //! From a job's id to its record.
 
 use super::disk::{Kind, Lock};
-use super::places::master_name;
+use super::layout::master_name;
 use super::{Store, StoreError};
 use crate::clock::BootTime;
 use crate::jobs::{JobId, JobResult, Lookup, ParseError, Record, SessionId, State};

@@ -1,7 +1,7 @@
 //! Repair after a crash: the index rebuilt, damaged records set aside, leftovers removed.
 
 use super::disk::Kind;
-use super::places::TEMPORARY;
+use super::layout::TEMPORARY;
 use super::{Store, StoreError};
 use crate::jobs::{JobId, Record, SessionId};
 use std::collections::{HashMap, HashSet};

@@ -1,12 +1,12 @@
 //! Decoding of containers and codecs to planar f32. Only this folder uses symphonia.
 
+mod direct_pcm;
 mod input;
 mod mp3;
 mod open;
 mod pcm;
 #[cfg(target_arch = "x86_64")]
 mod pcm_avx2;
-mod plain;
 mod vorbis;
 mod word;
 
@@ -16,9 +16,9 @@ use super::opus::{self, OpusHead, OpusStream};
 use super::trim::{StreamContainer, StreamTiming};
 use crate::audio::{Channel, ChannelLayout, Queue};
 use crate::units::SampleRate;
+pub(in crate::io) use direct_pcm::{Filled, PlainPcm};
 pub(in crate::io) use input::StemInput;
 pub(in crate::io) use pcm::Pcm;
-pub(in crate::io) use plain::{Filled, PlainPcm};
 use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};

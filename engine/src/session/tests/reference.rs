@@ -1,8 +1,8 @@
 //! The reference for users matches the code: its example parses, its tables are the schema's.
 
 use super::*;
-use crate::session::accepts::ValueRule;
 use crate::session::schema::{resolve, schema};
+use crate::session::value_rule::ValueRule;
 use serde_json::Value;
 
 const REFERENCE: &str = include_str!("../../../../docs/session.md");
@@ -26,7 +26,7 @@ fn table(of: &'static Value) -> String {
         };
         let default = match of.get("default") {
             Some(Value::Object(_)) => "as below".into(),
-            Some(Value::Number(number)) => super::super::node::plain(number),
+            Some(Value::Number(number)) => crate::session::document_tree::plain(number),
             Some(default) => default.to_string(),
             None if required.iter().any(|name| name == key) => "required".into(),
             None => "see left".into(),

@@ -1,6 +1,6 @@
 //! Drives an engine block by block: by the clock, or as fast as possible.
 
-use super::outlet::WavOutlet;
+use super::output_file::WavOutlet;
 use crate::cli::Failure;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::live::{LiveEngine, Motion, RingInput};

@@ -2,10 +2,11 @@
 
 mod arguments;
 mod documents;
-mod draw;
 mod driver;
+mod engine_watch;
 mod mixer;
-mod outlet;
+mod mixer_view;
+mod output_file;
 mod run_loop;
 mod screen;
 #[cfg(any(feature = "device", target_os = "macos", windows))]
@@ -13,7 +14,6 @@ mod sound;
 #[cfg(not(any(feature = "device", target_os = "macos", windows)))]
 #[path = "no_sound.rs"]
 mod sound;
-mod watch;
 
 use super::destination::write_file;
 use super::outcome::{print_json, show};
@@ -24,17 +24,17 @@ use super::{Failure, interrupt, plan_text, terminal};
 pub(super) use arguments::PlayArguments;
 use documents::{read_commands, read_report};
 use driver::{Driven, Pace};
+use engine_watch::{EngineWatch, Script};
 use mixdown_engine::dsp::dynamics::LimiterSettings;
 use mixdown_engine::io::OutputKind;
 use mixdown_engine::live::{Command, Live, LiveOptions, LoopRange, RingInput, Stats, Timed, open};
 use mixdown_engine::render::{Plan, prepare};
 use mixdown_engine::session::Session;
 use mixdown_engine::units::SampleRate;
-use outlet::WavOutlet;
+use output_file::WavOutlet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use watch::{EngineWatch, Script};
 
 pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     if arguments.list_devices {

@@ -1,6 +1,6 @@
 //! Sound devices, in a build without the feature `device`.
 
-use super::watch::EngineWatch;
+use super::engine_watch::EngineWatch;
 use crate::cli::Failure;
 use mixdown_engine::live::{LiveEngine, RingInput};
 use mixdown_engine::units::SampleRate;

@@ -1,8 +1,8 @@
 //! The loop beside a live engine: on a terminal the mixer, else nothing visible.
 
 use super::arguments::PlayArguments;
+use super::engine_watch::{EngineWatch, Watched};
 use super::screen;
-use super::watch::{EngineWatch, Watched};
 use crate::cli::{Failure, interrupt};
 use std::io::{IsTerminal, stdin, stdout};
 use std::time::Duration;

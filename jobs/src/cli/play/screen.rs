@@ -1,8 +1,8 @@
 //! The terminal: keys in, the mixer out, and everything as it was before at the end.
 
-use super::draw::draw;
+use super::engine_watch::{EngineWatch, Watched, warning};
 use super::mixer::{Mixer, Request};
-use super::watch::{EngineWatch, Watched, warning};
+use super::mixer_view::draw;
 use crate::cli::{Failure, interrupt};
 use mixdown_engine::live::Event;
 use ratatui::DefaultTerminal;

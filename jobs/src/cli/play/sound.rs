@@ -1,7 +1,7 @@
 //! Sound devices.
 
+use super::engine_watch::{EngineWatch, Watched};
 use super::run_loop;
-use super::watch::{EngineWatch, Watched};
 use crate::cli::Failure;
 use crate::cli::terminal::one_line;
 use mixdown_engine::live::{LiveEngine, OutputDevice, RingInput, device_names};

@@ -1,6 +1,6 @@
 //! Values that a schema accepts: choices, a range of numbers, text, or true and false.
 
-use super::node::{Data, DocNode, plain};
+use super::document_tree::{Data, DocNode, plain};
 use super::problem::did_you_mean;
 use serde_json::{Number, Value};
 

@@ -1,6 +1,6 @@
 //! Records of a newer version, and numbers and dates at their limits.
 
-use super::scene::Simulation;
+use super::harness::Simulation;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job};
 use crate::jobs::{JobId, Lookup, State};
 use crate::store::{Disk, Scope};

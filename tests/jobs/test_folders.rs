@@ -19,10 +19,10 @@ impl TestFolders {
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let yard = Self { folder: folder.or_else(|_| tempfile::tempdir()).unwrap() };
-        std::fs::create_dir(yard.media()).unwrap();
-        std::fs::create_dir(yard.storage()).unwrap();
-        yard
+        let folders = Self { folder: folder.or_else(|_| tempfile::tempdir()).unwrap() };
+        std::fs::create_dir(folders.media()).unwrap();
+        std::fs::create_dir(folders.storage()).unwrap();
+        folders
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -42,8 +42,8 @@ impl TestFolders {
     }
 
     /// Builds a command of the test process, for an action.
-    pub(super) fn hand(&self, what: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jobs-hand"));
+    pub(super) fn stub_worker(&self, what: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stub-worker"));
         command.arg(what).arg(self.media()).arg(self.storage()).stderr(Stdio::null()).stdout(Stdio::piped());
         command
     }
@@ -57,7 +57,7 @@ impl TestFolders {
 
     /// Runs all remaining jobs.
     pub(super) fn work_off(&self) {
-        assert!(self.hand("work-once").status().unwrap().success());
+        assert!(self.stub_worker("work-once").status().unwrap().success());
     }
 
     /// Returns acknowledged jobs that are missing, and anything that is not in order when nothing

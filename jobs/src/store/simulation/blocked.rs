@@ -1,7 +1,7 @@
 //! Obstacles for a job: a wrong entry of the index, a damaged record, a folder in a result's place,
 //! leftovers.
 
-use super::scene::Simulation;
+use super::harness::Simulation;
 use crate::jobs::{Actor, JobId, Lookup, State};
 use crate::store::{Disk, FINAL_MIX, Scope, StoreError};
 use std::path::Path;

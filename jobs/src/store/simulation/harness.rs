@@ -1,7 +1,7 @@
 //! A store on a simulated disk with trivial jobs, the changes acknowledged to its users, and the
 //! search for losses.
 
-use super::dice::Rng;
+use super::rng::Rng;
 use super::sim_disk::SimDisk;
 use crate::clock::{BootTime, Clock};
 use crate::jobs::{JobId, JobType, NewJob, Record, SessionId, State, hash_reader};

@@ -1,7 +1,7 @@
 //! A disk in memory that loses power: changes that were not synced may be lost, partial or
 //! complete, as on real disks.
 
-use super::dice::Rng;
+use super::rng::Rng;
 use crate::store::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};

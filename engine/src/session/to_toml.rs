@@ -1,9 +1,9 @@
 //! A session written as TOML to edit: the keys that are set, the others as comments, and their
 //! accepted values, in the schema's words.
 
-use super::accepts::ValueRule;
 use super::document::Session;
 use super::schema::{resolve, schema};
+use super::value_rule::ValueRule;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 

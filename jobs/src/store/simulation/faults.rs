@@ -1,7 +1,7 @@
 //! Disks that fail once, or have no free byte.
 
-use super::dice::Rng;
-use super::scene::Simulation;
+use super::harness::Simulation;
+use super::rng::Rng;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job};
 use crate::jobs::{Actor, Lookup, NewJob, State};
 use crate::store::{Disk, FINAL_MIX, Kind, Rescue, Role, Scope, StoreError};

@@ -1,7 +1,7 @@
 //! Jobs kept for seconds, deletion of one job, outlines that stay correct, and locks of suspended
 //! processes.
 
-use super::scene::Simulation;
+use super::harness::Simulation;
 use crate::jobs::{JobId, JobType, Lookup, State};
 use crate::settings::Settings;
 use crate::store::{Disk, FINAL_MIX, Filter, Role, Store, StoreError};

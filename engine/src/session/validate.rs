@@ -1,10 +1,10 @@
 //! Check of a document against the schema: every key that is unknown, missing, of the wrong type or
 //! out of range.
 
-use super::accepts::ValueRule;
-use super::node::{Data, DocNode, PathStep};
+use super::document_tree::{Data, DocNode, PathStep};
 use super::problem::{Problem, nearest, quoted};
 use super::schema::{resolve, schema};
+use super::value_rule::ValueRule;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Many processes on the same jobs.
 
-use super::yard::{TestFolders, ids};
+use super::test_folders::{TestFolders, ids};
 use mixdown_jobs::jobs::JobId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,22 +14,23 @@ fn output(child: Child) -> String {
 
 #[test]
 fn thirty_two_processes_with_one_key_make_one_job() {
-    let yard = TestFolders::new();
-    let children: Vec<_> = (0..32).map(|_| yard.hand("submit-key").spawn().unwrap()).collect();
+    let folders = TestFolders::new();
+    let children: Vec<_> = (0..32).map(|_| folders.stub_worker("submit-key").spawn().unwrap()).collect();
     let all: Vec<JobId> = children.into_iter().flat_map(|child| ids(&output(child))).collect();
     assert_eq!(all.len(), 32);
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 1);
-    assert_eq!(yard.store().jobs_of(&"session-0".parse().unwrap()).unwrap(), all[..1]);
+    assert_eq!(folders.store().jobs_of(&"session-0".parse().unwrap()).unwrap(), all[..1]);
 }
 
 #[test]
 fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update() {
-    let yard = TestFolders::new();
-    let known = ids(&output(yard.hand("submit").args(["0", "50"]).spawn().unwrap()));
+    let folders = TestFolders::new();
+    let known = ids(&output(folders.stub_worker("submit").args(["0", "50"]).spawn().unwrap()));
     assert_eq!(known.len(), 50);
-    let worker = yard.hand("work").spawn().unwrap();
-    let meddlers: Vec<_> =
-        (1..=4).map(|seed| yard.hand("meddle").args([seed.to_string(), "150".into()]).spawn().unwrap()).collect();
+    let worker = folders.stub_worker("work").spawn().unwrap();
+    let meddlers: Vec<_> = (1..=4)
+        .map(|seed| folders.stub_worker("meddle").args([seed.to_string(), "150".into()]).spawn().unwrap())
+        .collect();
     let mut reported: BTreeMap<JobId, u64> = BTreeMap::new();
     for child in meddlers {
         for line in output(child).lines() {
@@ -40,9 +41,9 @@ fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update(
     let mut worker = worker;
     worker.kill().unwrap();
     worker.wait().unwrap();
-    yard.work_off();
-    assert_eq!(yard.losses(&known), Vec::<String>::new());
-    let store = yard.store();
+    folders.work_off();
+    assert_eq!(folders.losses(&known), Vec::<String>::new());
+    let store = folders.store();
     let mut updates = 0;
     for (job, count) in &reported {
         // Jobs of cleanups may have been removed.

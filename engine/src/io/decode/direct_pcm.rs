@@ -4,7 +4,7 @@
 use super::pcm::Pcm;
 use crate::audio::BlockMut;
 use crate::io::hash::PartialHash;
-use crate::io::patch::read_up_to;
+use crate::io::header_patch::read_up_to;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

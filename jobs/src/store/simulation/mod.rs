@@ -3,12 +3,12 @@
 
 mod blocked;
 mod damage;
-mod dice;
 mod faults;
+mod harness;
 mod machine;
 mod own_jobs;
 mod power;
-mod scene;
+mod rng;
 mod short_lived;
 mod sim_disk;
 mod versions;

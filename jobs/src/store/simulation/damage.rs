@@ -1,8 +1,8 @@
 //! Damaged records: set aside, counted, never an obstacle to others, never trusted with impossible
 //! contents.
 
-use super::dice::Rng;
-use super::scene::Simulation;
+use super::harness::Simulation;
+use super::rng::Rng;
 use crate::jobs::{Lookup, Record, State};
 use crate::store::{Disk, Scope};
 use std::io::Read;

@@ -192,8 +192,8 @@ fn put(buffer: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style
 
 #[cfg(test)]
 mod tests {
-    use super::super::mixer::tests::mixer;
     use super::*;
+    use crate::cli::play::mixer::tests::mixer;
     use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
     fn drawn(mixer: &Mixer, width: u16, height: u16) -> Vec<String> {

@@ -3,9 +3,9 @@
 
 use super::channel::{AuxSend, MASTER, Track};
 use super::document::{OutputSettings, Session};
+use super::document_tree::PathStep::{self, Item, Key};
 use super::finding::Finding;
 use super::master_name::{name_problem, tag_problem};
-use super::node::PathStep::{self, Item, Key};
 use super::output_format::{Container, OutputFormat};
 use super::problem::did_you_mean;
 use super::routing;

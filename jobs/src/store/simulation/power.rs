@@ -1,8 +1,8 @@
 //! Power loss at every operation: no acknowledged change is lost. Each sync is needed: without it,
 //! something is lost.
 
-use super::dice::Rng;
-use super::scene::Simulation;
+use super::harness::Simulation;
+use super::rng::Rng;
 use super::sim_disk::SimDisk;
 use crate::store::SyncPoint;
 use std::collections::HashSet;

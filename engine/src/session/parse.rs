@@ -1,6 +1,6 @@
 //! From text to tree: TOML and JSON, parsed by their libraries, with the line of every value kept.
 
-use super::node::{Data, DocNode, number_items};
+use super::document_tree::{Data, DocNode, number_items};
 use super::problem::Problem;
 use jsonc_parser::ParseOptions;
 use jsonc_parser::ast;

@@ -1,7 +1,7 @@
 //! Life cycle of a job from its user's view: lines of the log, location of its result, deletion,
 //! expiry.
 
-use super::yard::TestFolders;
+use super::test_folders::TestFolders;
 use mixdown_fixtures::path;
 use serde_json::Value;
 use std::fs;
@@ -12,13 +12,13 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-fn run(yard: &TestFolders, arguments: &[&str]) -> Output {
-    yard.mixdown(arguments).output().unwrap()
+fn run(folders: &TestFolders, arguments: &[&str]) -> Output {
+    folders.mixdown(arguments).output().unwrap()
 }
 
-fn submit(yard: &TestFolders, more: &[&str]) -> (String, String) {
+fn submit(folders: &TestFolders, more: &[&str]) -> (String, String) {
     let bass = path("stems/band/bass.flac").display().to_string();
-    let output = run(yard, &[&["submit", &bass, "--session-id", "song"], more].concat());
+    let output = run(folders, &[&["submit", &bass, "--session-id", "song"], more].concat());
     let id = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     (id, String::from_utf8(output.stderr).unwrap())
 }
@@ -29,57 +29,58 @@ fn reported(output: &Output) -> String {
 
 #[test]
 fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
-    let yard = TestFolders::new();
-    let (id, quiet) = submit(&yard, &[]);
+    let folders = TestFolders::new();
+    let (id, quiet) = submit(&folders, &[]);
     assert_eq!(quiet, "");
-    let (second, loud) = submit(&yard, &["-v"]);
+    let (second, loud) = submit(&folders, &["-v"]);
     assert!(loud.contains("INFO job created") && loud.contains(&second), "{loud}");
-    let done = reported(&run(&yard, &["run", "--once"]));
+    let done = reported(&run(&folders, &["run", "--once"]));
     assert!(done.contains("INFO job completed") && done.contains(&id) && !done.contains('\u{1b}'), "{done}");
-    let deleted = yard.mixdown(&["delete", &id]).env("MIXDOWN_LOG", "mixdown::jobs=info").output().unwrap();
+    let deleted = folders.mixdown(&["delete", &id]).env("MIXDOWN_LOG", "mixdown::jobs=info").output().unwrap();
     assert!(reported(&deleted).contains("INFO job deleted"), "{}", reported(&deleted));
 
-    fs::copy(path("stems/band/bass.flac"), yard.path("stem.flac")).unwrap();
+    fs::copy(path("stems/band/bass.flac"), folders.path("stem.flac")).unwrap();
     for (arguments, colour, shown) in [
         (vec!["run", "--once"], false, true),
         (vec!["run", "--once", "--color", "always"], true, true),
         (vec!["run", "--once", "-q"], false, false),
     ] {
-        assert!(run(&yard, &["submit", "stem.flac", "--session-id", "failing"]).status.success());
-        fs::write(yard.path("stem.flac"), "no sound").unwrap();
-        let failed = reported(&run(&yard, &arguments));
+        assert!(run(&folders, &["submit", "stem.flac", "--session-id", "failing"]).status.success());
+        fs::write(folders.path("stem.flac"), "no sound").unwrap();
+        let failed = reported(&run(&folders, &arguments));
         assert_eq!(failed.contains("WARN") && failed.contains("job failed"), shown, "{failed}");
         assert_eq!(failed.contains('\u{1b}'), colour, "{failed}");
-        fs::copy(path("stems/band/bass.flac"), yard.path("stem.flac")).unwrap();
+        fs::copy(path("stems/band/bass.flac"), folders.path("stem.flac")).unwrap();
     }
-    let silent = yard.mixdown(&["submit", "stem.flac", "--session-id", "x", "-v"]).env("MIXDOWN_LOG", "off").output();
+    let silent =
+        folders.mixdown(&["submit", "stem.flac", "--session-id", "x", "-v"]).env("MIXDOWN_LOG", "off").output();
     assert_eq!(reported(&silent.unwrap()), "");
 }
 
 #[test]
 fn where_a_result_lies_is_told_and_a_deleted_job_takes_its_own_along() {
-    let yard = TestFolders::new();
-    let (id, _) = submit(&yard, &["--idempotency-key", "k"]);
-    assert!(run(&yard, &["run", "--once"]).status.success());
-    let master = yard.path("storage/mix_outputs/song/final_mix.wav");
-    let status = json(&run(&yard, &["status", &id, "--json"]));
+    let folders = TestFolders::new();
+    let (id, _) = submit(&folders, &["--idempotency-key", "k"]);
+    assert!(run(&folders, &["run", "--once"]).status.success());
+    let master = folders.path("storage/mix_outputs/song/final_mix.wav");
+    let status = json(&run(&folders, &["status", &id, "--json"]));
     let found = fs::canonicalize(status["data"]["result_path"].as_str().unwrap()).unwrap();
     assert_eq!(found, fs::canonicalize(&master).unwrap());
-    let text = String::from_utf8(run(&yard, &["status", &id]).stdout).unwrap();
+    let text = String::from_utf8(run(&folders, &["status", &id]).stdout).unwrap();
     assert!(text.contains("final_mix.wav") && text.contains(found.to_str().unwrap()), "{text}");
     for arguments in [&["list", "--json"][..], &["list", "--json", "--state", "complete"]] {
-        let listed = json(&run(&yard, arguments));
+        let listed = json(&run(&folders, arguments));
         let job = listed["jobs"].as_array().unwrap().iter().find(|job| job["job_id"] == id.as_str()).unwrap();
         assert_eq!(job["result_path"], status["data"]["result_path"]);
         assert!(job.get("extra").is_none() && job["result"]["sha256"].is_string());
     }
-    let deleted = json(&run(&yard, &["delete", &id, "--json"]));
+    let deleted = json(&run(&folders, &["delete", &id, "--json"]));
     assert_eq!((&deleted["ok"], &deleted["results_deleted"]), (&true.into(), &1.into()), "{deleted:#}");
     assert!(!master.exists());
-    assert_eq!(json(&run(&yard, &["status", &id, "--json"]))["error"], "JOB_EXPIRED");
-    assert_ne!(submit(&yard, &["--idempotency-key", "k"]).0, id);
-    assert_eq!(run(&yard, &["delete", &id]).status.code(), Some(1));
-    let stats = json(&run(&yard, &["stats", "--json"]));
+    assert_eq!(json(&run(&folders, &["status", &id, "--json"]))["error"], "JOB_EXPIRED");
+    assert_ne!(submit(&folders, &["--idempotency-key", "k"]).0, id);
+    assert_eq!(run(&folders, &["delete", &id]).status.code(), Some(1));
+    let stats = json(&run(&folders, &["stats", "--json"]));
     let days = stats["deleted_by_day"].as_object().unwrap();
     assert_eq!(days.values().map(|day| day["complete"].as_u64().unwrap_or(0)).sum::<u64>(), 1, "{stats:#}");
     assert!(stats["mean_completion_s"]["mix"].as_f64().unwrap() > 0.0, "{stats:#}");
@@ -87,18 +88,18 @@ fn where_a_result_lies_is_told_and_a_deleted_job_takes_its_own_along() {
 
 #[test]
 fn a_job_that_is_kept_for_seconds_goes_while_the_worker_works() {
-    let yard = TestFolders::new();
+    let folders = TestFolders::new();
     fs::write(
-        yard.path("mixdown.toml"),
+        folders.path("mixdown.toml"),
         "[jobs]\nkeep.mix = { complete = \"3s\", error = \"24h\", cancelled = \"24h\" }\n",
     )
     .unwrap();
-    let (id, _) = submit(&yard, &[]);
-    let mut worker = yard.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
+    let (id, _) = submit(&folders, &[]);
+    let mut worker = folders.mixdown(&["run"]).stderr(Stdio::null()).spawn().unwrap();
     let begin = Instant::now();
     let (mut completed, mut missing) = (None, None);
     while missing.is_none() && begin.elapsed() < Duration::from_secs(30) {
-        let status = json(&run(&yard, &["status", &id, "--json"]));
+        let status = json(&run(&folders, &["status", &id, "--json"]));
         if status["data"]["state"] == "complete" {
             completed.get_or_insert_with(Instant::now);
         }

@@ -1,6 +1,6 @@
 //! Cleanup, its own jobs and other jobs; a clock that jumped.
 
-use super::scene::Simulation;
+use super::harness::Simulation;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job, clean_session};
 use crate::jobs::{JobType, NewJob, SessionId, State};
 use crate::store::{Disk, Rescue, StoreError};

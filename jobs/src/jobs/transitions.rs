@@ -1,7 +1,7 @@
 //! Changes of a record that keep its invariants, and the check of these invariants when it is read.
 
 use super::id::{JobId, SessionId};
-use super::kind::JobType;
+use super::job_type::JobType;
 use super::record::{JobError, Record, SCHEMA};
 use super::state::{Actor, IllegalTransition, State};
 use jiff::Timestamp;
