@@ -59,4 +59,5 @@ pub mod render;
 pub mod report;
 pub mod resample;
 pub mod session;
+mod simd;
 pub mod units;

@@ -20,8 +20,8 @@ fn kill(mut child: Child) -> String {
     text
 }
 
-/// Kills three hundred processes in a fresh folders. Returns the number of acknowledgements checked,
-/// and the losses.
+/// Kills three hundred processes in a fresh folders. Returns the number of acknowledgements
+/// checked, and the losses.
 fn three_hundred_kills(seed: u64) -> (usize, Vec<String>) {
     let folders = TestFolders::new();
     let submitter = |folders: &TestFolders| folders.stub_worker("submit").arg("4").spawn().unwrap();

@@ -3,7 +3,7 @@
 
 use crate::audio::Block;
 use crate::process::Tap;
-use multiversion::multiversion;
+use crate::simd::vectorised;
 
 /// Cells per side of the field, which spans ±1 in left and right. Even, so that silence lies
 /// between cells.
@@ -112,15 +112,16 @@ impl Tap for PhaseScope {
     }
 }
 
-/// Computes the index of each frame's cell.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn find(left: &[f32], right: &[f32], places: &mut [u32]) {
-    // NaN counts as −1.
-    let cell = |sample: f32| ((sample.max(-1.0) + 1.0) * (CELLS / 2) as f32).min((CELLS - 1) as f32) as i32;
-    for ((left, right), place) in left.iter().zip(right).zip(places) {
-        let within = cell(*right) * CELLS as i32 + cell(*left);
-        let counted = (left.abs() > FLOOR) | (right.abs() > FLOOR);
-        *place = if counted { within } else { NOWHERE as i32 } as u32;
+vectorised! {
+    /// Computes the index of each frame's cell.
+    fn find(left: &[f32], right: &[f32], places: &mut [u32]) {
+        // NaN counts as −1.
+        let cell = |sample: f32| ((sample.max(-1.0) + 1.0) * (CELLS / 2) as f32).min((CELLS - 1) as f32) as i32;
+        for ((left, right), place) in left.iter().zip(right).zip(places) {
+            let within = cell(*right) * CELLS as i32 + cell(*left);
+            let counted = (left.abs() > FLOOR) | (right.abs() > FLOOR);
+            *place = if counted { within } else { NOWHERE as i32 } as u32;
+        }
     }
 }
 

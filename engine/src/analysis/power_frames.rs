@@ -3,8 +3,8 @@
 
 use crate::audio::Block;
 use crate::meter::finite;
+use crate::simd::vectorised;
 use dasp::window::{Hanning, Window};
-use multiversion::multiversion;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
@@ -131,11 +131,12 @@ impl PowerFrames {
     }
 }
 
-/// Writes two channels under the window: real and imaginary part.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn window_pair(out: &mut [Complex<f32>], left: &[f32], right: &[f32], window: &[f32]) {
-    for (((out, left), right), weight) in out.iter_mut().zip(left).zip(right).zip(window) {
-        *out = Complex::new(left * weight, right * weight);
+vectorised! {
+    /// Writes two channels under the window: real and imaginary part.
+    fn window_pair(out: &mut [Complex<f32>], left: &[f32], right: &[f32], window: &[f32]) {
+        for (((out, left), right), weight) in out.iter_mut().zip(left).zip(right).zip(window) {
+            *out = Complex::new(left * weight, right * weight);
+        }
     }
 }
 
@@ -146,20 +147,21 @@ fn window_alone<'a>(out: &mut [Complex<f32>], samples: impl Iterator<Item = &'a 
     }
 }
 
-/// Adds the scaled power of each bin and of its twin of negative frequency; 0 Hz and Nyquist have
-/// none.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn add_powers(powers: &mut [f64], spectrum: &[Complex<f32>], scale: f64) {
-    let power = |bin: &Complex<f32>| {
-        let (re, im) = (f64::from(bin.re), f64::from(bin.im));
-        (re * re + im * im) * scale
-    };
-    let (first, last) = (0, powers.len() - 1);
-    powers[first] += power(&spectrum[first]);
-    powers[last] += power(&spectrum[last]);
-    let twins = spectrum[first + 1..last].iter().zip(spectrum[last + 1..].iter().rev());
-    for (total, (bin, twin)) in powers[first + 1..last].iter_mut().zip(twins) {
-        *total += power(bin) + power(twin);
+vectorised! {
+    /// Adds the scaled power of each bin and of its twin of negative frequency; 0 Hz and Nyquist
+    /// have none.
+    fn add_powers(powers: &mut [f64], spectrum: &[Complex<f32>], scale: f64) {
+        let power = |bin: &Complex<f32>| {
+            let (re, im) = (f64::from(bin.re), f64::from(bin.im));
+            (re * re + im * im) * scale
+        };
+        let (first, last) = (0, powers.len() - 1);
+        powers[first] += power(&spectrum[first]);
+        powers[last] += power(&spectrum[last]);
+        let twins = spectrum[first + 1..last].iter().zip(spectrum[last + 1..].iter().rev());
+        for (total, (bin, twin)) in powers[first + 1..last].iter_mut().zip(twins) {
+            *total += power(bin) + power(twin);
+        }
     }
 }
 

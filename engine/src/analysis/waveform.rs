@@ -5,6 +5,7 @@ use super::waveform_form::Bits;
 use super::waveform_form::WaveformHead;
 use crate::audio::Block;
 use crate::process::{BuildError, Tap, check_range};
+use crate::simd::vectorised;
 use crate::units::SampleRate;
 use std::io::{self, Write};
 
@@ -204,25 +205,26 @@ impl WaveformGenerator {
     }
 }
 
-/// Returns the least and the greatest sample of at least one; NaN counts as 0. Compiled for wider
-/// vectors too: extremes do not depend on the order.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn least_and_greatest(samples: &[f32]) -> [f32; 2] {
-    const LANES: usize = 16;
-    let number = |x: f32| if x.is_nan() { 0.0 } else { x };
-    let lesser = |a: f32, b: f32| if a < b { a } else { b };
-    let greater = |a: f32, b: f32| if a > b { a } else { b };
-    let (mut low, mut high) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
-    let (groups, rest) = samples.as_chunks::<LANES>();
-    for group in groups {
-        for lane in 0..LANES {
-            let x = number(group[lane]);
-            low[lane] = lesser(x, low[lane]);
-            high[lane] = greater(x, high[lane]);
+vectorised! {
+    /// Returns the least and the greatest sample of at least one; NaN counts as 0. Compiled for
+    /// wider vectors too: extremes do not depend on the order.
+    fn least_and_greatest(samples: &[f32]) -> [f32; 2] {
+        const LANES: usize = 16;
+        let number = |x: f32| if x.is_nan() { 0.0 } else { x };
+        let lesser = |a: f32, b: f32| if a < b { a } else { b };
+        let greater = |a: f32, b: f32| if a > b { a } else { b };
+        let (mut low, mut high) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
+        let (groups, rest) = samples.as_chunks::<LANES>();
+        for group in groups {
+            for lane in 0..LANES {
+                let x = number(group[lane]);
+                low[lane] = lesser(x, low[lane]);
+                high[lane] = greater(x, high[lane]);
+            }
         }
+        let rest = || rest.iter().map(|x| number(*x));
+        [rest().chain(low).fold(f32::INFINITY, lesser), rest().chain(high).fold(f32::NEG_INFINITY, greater)]
     }
-    let rest = || rest.iter().map(|x| number(*x));
-    [rest().chain(low).fold(f32::INFINITY, lesser), rest().chain(high).fold(f32::NEG_INFINITY, greater)]
 }
 
 /// Returns the sample as a 16-bit integer; NaN becomes 0.

@@ -2,8 +2,8 @@
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::{Block, dither::TriangularDither, exact_runs::ExactRuns, noise_shaper::NoiseShaper};
+use crate::simd::vectorised;
 use crate::units::SampleRate;
-use multiversion::multiversion;
 
 /// Format of a sample in a file, little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,16 +172,17 @@ fn clips(wanted: f64, scale: f64) -> u64 {
     u64::from(wanted.abs() > scale)
 }
 
-/// Rounds samples to integers of ±`scale`. Returns the number of samples beyond full scale.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn round(samples: &[f32], noise: Noise, scale: f64, values: &mut [i32]) -> u64 {
-    let mut clipped = 0;
-    for (n, (sample, value)) in samples.iter().zip(values).enumerate() {
-        let wanted = f64::from(*sample) * scale;
-        clipped += clips(wanted, scale);
-        *value = cut((wanted + noise.at(n) + 0.5).floor(), scale);
+vectorised! {
+    /// Rounds samples to integers of ±`scale`. Returns the number of samples beyond full scale.
+    fn round(samples: &[f32], noise: Noise, scale: f64, values: &mut [i32]) -> u64 {
+        let mut clipped = 0;
+        for (n, (sample, value)) in samples.iter().zip(values).enumerate() {
+            let wanted = f64::from(*sample) * scale;
+            clipped += clips(wanted, scale);
+            *value = cut((wanted + noise.at(n) + 0.5).floor(), scale);
+        }
+        clipped
     }
-    clipped
 }
 
 /// Rounds as [`round`] does, with the rounding error of a sample shaped into the next ones.

@@ -9,7 +9,7 @@ use super::level_state::LevelSums;
 use super::reading::finite;
 #[cfg(target_arch = "x86_64")]
 use crate::process::TRACKS_PER_BATCH;
-use multiversion::multiversion;
+use crate::simd::vectorised;
 
 impl ChannelSums {
     pub(super) fn plus(&self, other: &Self) -> Self {
@@ -92,30 +92,31 @@ impl LevelLanes<2> {
     }
 }
 
-/// Runs the plain loop.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn run<const N: usize>(lanes: &mut LevelLanes<N>, k: &KCoefficients, input: [&[f32]; N]) {
-    let frames = input[0].len();
-    let input = input.map(|channel| &channel[..frames]);
-    // Local copies stay in registers for the length of the loop.
-    let LevelLanes { input: [mut x1, mut x2], shelved: [mut y1, mut y2], weighted: [mut z1, mut z2], .. } = *lanes;
-    let LevelLanes { mut energy, sums: LevelSums { mut plain, mut squares, mut products }, .. } = *lanes;
-    for frame in 0..frames {
-        let x = input.map(|channel| f64::from(finite(channel[frame])));
-        let (mut y, mut z) = ([0.0; N], [0.0; N]);
-        // Indexed, so that the lanes of one frame become vector arithmetic.
-        for lane in 0..N {
-            y[lane] = k.shelf.next(x[lane], [x1[lane], x2[lane]], [y1[lane], y2[lane]]);
-            z[lane] = k.high_pass.next(y[lane], [y1[lane], y2[lane]], [z1[lane], z2[lane]]);
-            energy[lane] += z[lane] * z[lane];
-            plain[lane] += x[lane];
-            squares[lane] += x[lane] * x[lane];
-            products[lane] += x[lane] * x[N - 1 - lane];
+vectorised! {
+    /// Runs the plain loop.
+    fn run<const N: usize>(lanes: &mut LevelLanes<N>, k: &KCoefficients, input: [&[f32]; N]) {
+        let frames = input[0].len();
+        let input = input.map(|channel| &channel[..frames]);
+        // Local copies stay in registers for the length of the loop.
+        let LevelLanes { input: [mut x1, mut x2], shelved: [mut y1, mut y2], weighted: [mut z1, mut z2], .. } = *lanes;
+        let LevelLanes { mut energy, sums: LevelSums { mut plain, mut squares, mut products }, .. } = *lanes;
+        for frame in 0..frames {
+            let x = input.map(|channel| f64::from(finite(channel[frame])));
+            let (mut y, mut z) = ([0.0; N], [0.0; N]);
+            // Indexed, so that the lanes of one frame become vector arithmetic.
+            for lane in 0..N {
+                y[lane] = k.shelf.next(x[lane], [x1[lane], x2[lane]], [y1[lane], y2[lane]]);
+                z[lane] = k.high_pass.next(y[lane], [y1[lane], y2[lane]], [z1[lane], z2[lane]]);
+                energy[lane] += z[lane] * z[lane];
+                plain[lane] += x[lane];
+                squares[lane] += x[lane] * x[lane];
+                products[lane] += x[lane] * x[N - 1 - lane];
+            }
+            ((x1, x2), (y1, y2), (z1, z2)) = ((x, x1), (y, y1), (z, z1));
         }
-        ((x1, x2), (y1, y2), (z1, z2)) = ((x, x1), (y, y1), (z, z1));
+        let sums = LevelSums { plain, squares, products };
+        *lanes = LevelLanes { input: [x1, x2], shelved: [y1, y2], weighted: [z1, z2], energy, sums };
     }
-    let sums = LevelSums { plain, squares, products };
-    *lanes = LevelLanes { input: [x1, x2], shelved: [y1, y2], weighted: [z1, z2], energy, sums };
 }
 
 fn silent(channel: &[f32]) -> bool {

@@ -4,8 +4,8 @@
 use super::k_weighting::{KCoefficients, Section};
 use super::level_state::{LevelLanes, LevelSums};
 use super::reading::{LARGEST, finite};
-use crate::dsp::biquad::transpose;
 use crate::process::TRACKS_PER_BATCH;
+use crate::simd::transpose::transpose_8x8;
 use pulp::{NullaryFnOnce, cast, x86::V4};
 use std::arch::x86_64::{__m256, __m512d, _CMP_LE_OQ};
 
@@ -103,7 +103,7 @@ impl NullaryFnOnce for LevelRun<'_, '_> {
                 let is_level = avx._mm256_cmp_ps::<_CMP_LE_OQ>(avx._mm256_and_ps(x, magnitude), largest);
                 avx._mm256_and_ps(x, is_level)
             });
-            for column in transpose(simd, rows) {
+            for column in transpose_8x8(simd, rows) {
                 state.frame(f._mm512_cvtps_pd(column));
             }
             start += TILE;

@@ -8,8 +8,8 @@ use super::level_state::{ChannelSums, LevelLanes};
 use super::reading::power_lufs;
 use crate::audio::{Block, ChannelLayout};
 use crate::process::Tap;
+use crate::simd::vectorised;
 use crate::units::SampleRate;
-use multiversion::multiversion;
 use std::ops::Range;
 
 /// Steps per second of the grid on which windows end. Maxima are measured every 10 ms, as Tech 3341
@@ -295,23 +295,24 @@ impl LoudnessMeter {
     }
 }
 
-/// Returns the sum of the energies of a window, from twenty sums side by side; twenty divides the
-/// length of both windows. One long chain of additions would cost as much as the filters.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn sum(energies: &[f64]) -> f64 {
-    const LANES: usize = 20;
-    let mut sums = [0.0; LANES];
-    for energies in energies.as_chunks::<LANES>().0 {
-        for lane in 0..LANES {
-            sums[lane] += energies[lane];
+vectorised! {
+    /// Returns the sum of the energies of a window, from twenty sums side by side; twenty divides
+    /// the length of both windows. One long chain of additions would cost as much as the filters.
+    fn sum(energies: &[f64]) -> f64 {
+        const LANES: usize = 20;
+        let mut sums = [0.0; LANES];
+        for energies in energies.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                sums[lane] += energies[lane];
+            }
         }
+        sums.as_chunks::<4>()
+            .0
+            .iter()
+            .fold([0.0; 4], |total, four| [0, 1, 2, 3].map(|lane| total[lane] + four[lane]))
+            .iter()
+            .sum()
     }
-    sums.as_chunks::<4>()
-        .0
-        .iter()
-        .fold([0.0; 4], |total, four| [0, 1, 2, 3].map(|lane| total[lane] + four[lane]))
-        .iter()
-        .sum()
 }
 
 impl Tap for LoudnessMeter {

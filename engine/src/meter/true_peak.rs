@@ -5,7 +5,7 @@ mod bounds;
 mod fir;
 mod lanes;
 #[cfg(target_arch = "x86_64")]
-mod lanes_x86;
+mod lanes_avx;
 mod points;
 mod table;
 

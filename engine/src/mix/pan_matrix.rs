@@ -4,8 +4,8 @@
 use super::ramp::Ramped;
 use crate::audio::{Block, BlockMut};
 use crate::session::{Bus, PanLaw, Polarity, Track};
+use crate::simd::vectorised;
 use crate::units::Decibels;
-use multiversion::multiversion;
 use std::f64::consts::FRAC_PI_4;
 
 /// Gains from the input's channels to left and right. A mono input is the left one.
@@ -89,10 +89,11 @@ impl Matrix {
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn scale(samples: &[f32], gain: f64, out: &mut [f32]) {
-    for (x, y) in samples.iter().zip(out) {
-        *y = (f64::from(*x) * gain) as f32;
+vectorised! {
+    fn scale(samples: &[f32], gain: f64, out: &mut [f32]) {
+        for (x, y) in samples.iter().zip(out) {
+            *y = (f64::from(*x) * gain) as f32;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use crate::audio::{Block, BlockMut};
-use multiversion::multiversion;
+use crate::simd::vectorised;
 
 /// A stereo sum in f64: adding in a fixed order gives the same bits for any number of threads.
 #[derive(Clone, Debug)]
@@ -38,16 +38,18 @@ impl MixSum {
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn add(sum: &mut [f64], samples: &[f32], gain: f64) {
-    for (total, sample) in sum.iter_mut().zip(samples) {
-        *total += f64::from(*sample) * gain;
+vectorised! {
+    fn add(sum: &mut [f64], samples: &[f32], gain: f64) {
+        for (total, sample) in sum.iter_mut().zip(samples) {
+            *total += f64::from(*sample) * gain;
+        }
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn round(samples: &mut [f32], sum: &[f64]) {
-    for (sample, total) in samples.iter_mut().zip(sum) {
-        *sample = *total as f32;
+vectorised! {
+    fn round(samples: &mut [f32], sum: &[f64]) {
+        for (sample, total) in samples.iter_mut().zip(sum) {
+            *sample = *total as f32;
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Samples between the samples: band-limited interpolation by a windowed sinc.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
-use multiversion::multiversion;
+use crate::simd::vectorised;
 use std::f64::consts::PI;
 
 /// Phases of a table; between them weights are interpolated, with errors below 10⁻⁵.
@@ -111,17 +111,19 @@ impl FractionTable {
     }
 }
 
-/// Reads eight neighbours, with weights that move from `low` to `high` as `part` rises from 0 to 1.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn eight(samples: &[f32], low: &[f32], high: &[f32], part: &[f32; TOGETHER]) -> [f32; TOGETHER] {
-    let (mut sums, mut changes) = ([0.0; TOGETHER], [0.0; TOGETHER]);
-    for ((samples, low), high) in samples.windows(TOGETHER).zip(low).zip(high) {
-        for n in 0..TOGETHER {
-            sums[n] += samples[n] * low;
-            changes[n] += samples[n] * (high - low);
+vectorised! {
+    /// Reads eight neighbours, with weights that move from `low` to `high` as `part` rises from 0
+    /// to 1.
+    fn eight(samples: &[f32], low: &[f32], high: &[f32], part: &[f32; TOGETHER]) -> [f32; TOGETHER] {
+        let (mut sums, mut changes) = ([0.0; TOGETHER], [0.0; TOGETHER]);
+        for ((samples, low), high) in samples.windows(TOGETHER).zip(low).zip(high) {
+            for n in 0..TOGETHER {
+                sums[n] += samples[n] * low;
+                changes[n] += samples[n] * (high - low);
+            }
         }
+        std::array::from_fn(|n| sums[n] + part[n] * changes[n])
     }
-    std::array::from_fn(|n| sums[n] + part[n] * changes[n])
 }
 
 #[cfg(test)]

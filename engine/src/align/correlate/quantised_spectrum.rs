@@ -1,7 +1,7 @@
 //! Spectra at four bytes per bin, as kept for every stem for all its pairs.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
-use multiversion::multiversion;
+use crate::simd::vectorised;
 use realfft::num_complex::Complex;
 
 /// Bin of a spectrum whose magnitudes are at most 1: real and imaginary part in steps of 2⁻¹⁵. The
@@ -15,15 +15,16 @@ pub(crate) fn pack(bin: Complex<f32>) -> Bin {
     [(bin.re * STEPS).round() as i16, (bin.im * STEPS).round() as i16]
 }
 
-/// Adds the product of every bin of `b` with the conjugate of that of `a`.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(crate) fn add_cross(sum: &mut [Complex<f32>], a: &[Bin], b: &[Bin]) {
-    const SCALE: f32 = 1.0 / (STEPS * STEPS);
-    for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
-        let (a_re, a_im) = (f32::from(a[0]) * SCALE, f32::from(a[1]) * SCALE);
-        let (b_re, b_im) = (f32::from(b[0]), f32::from(b[1]));
-        sum.re += a_re * b_re + a_im * b_im;
-        sum.im += a_re * b_im - a_im * b_re;
+vectorised! {
+    /// Adds the product of every bin of `b` with the conjugate of that of `a`.
+    pub(crate) fn add_cross(sum: &mut [Complex<f32>], a: &[Bin], b: &[Bin]) {
+        const SCALE: f32 = 1.0 / (STEPS * STEPS);
+        for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
+            let (a_re, a_im) = (f32::from(a[0]) * SCALE, f32::from(a[1]) * SCALE);
+            let (b_re, b_im) = (f32::from(b[0]), f32::from(b[1]));
+            sum.re += a_re * b_re + a_im * b_im;
+            sum.im += a_re * b_im - a_im * b_re;
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decimation of a stem: enough for a coarse search, at a fraction of the work.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
-use multiversion::multiversion;
+use crate::simd::vectorised;
 use std::f64::consts::PI;
 use std::ops::Range;
 
@@ -64,10 +64,11 @@ impl Decimator {
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn filter(samples: &[f32], factor: usize, taps: &[f32], count: usize, out: &mut Vec<f32>) {
-    for n in 0..count {
-        out.push(dot(&samples[n * factor..][..taps.len()], taps));
+vectorised! {
+    fn filter(samples: &[f32], factor: usize, taps: &[f32], count: usize, out: &mut Vec<f32>) {
+        for n in 0..count {
+            out.push(dot(&samples[n * factor..][..taps.len()], taps));
+        }
     }
 }
 

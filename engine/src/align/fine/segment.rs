@@ -3,7 +3,7 @@
 
 use crate::align::correlate::fft::{fast_size, inverse, plan_forward, plan_inverse, transform};
 use crate::align::correlate::gcc_phat::{BAND_HZ, phase};
-use multiversion::multiversion;
+use crate::simd::vectorised;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealToComplex};
 use std::f64::consts::TAU;
@@ -141,10 +141,11 @@ fn around_0(lags: &[f32], reach: usize) -> Vec<f32> {
     (0..=2 * reach).map(|n| lags[(n + lags.len() - reach) % lags.len()]).collect()
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn phases_between(a: &[Complex<f32>], b: &[Complex<f32>], phases: &mut [Complex<f32>]) {
-    for ((to, a), b) in phases.iter_mut().zip(a).zip(b) {
-        *to = phase(a.conj() * b);
+vectorised! {
+    fn phases_between(a: &[Complex<f32>], b: &[Complex<f32>], phases: &mut [Complex<f32>]) {
+        for ((to, a), b) in phases.iter_mut().zip(a).zip(b) {
+            *to = phase(a.conj() * b);
+        }
     }
 }
 

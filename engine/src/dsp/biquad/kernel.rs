@@ -16,10 +16,10 @@ use super::group::LaneRows;
 use super::group::SectionGroup;
 use super::group::SectionMemory;
 #[cfg(target_arch = "x86_64")]
-use super::{stereo_avx2, together_avx512};
+use super::{kernel_avx2, kernel_avx512};
 use crate::audio::BlockMut;
 use crate::process::TRACKS_PER_BATCH;
-use multiversion::multiversion;
+use crate::simd::vectorised;
 
 /// Frames between two checks of the memory, counted from the start, so that the bits do not depend
 /// on how the input is split.
@@ -103,9 +103,9 @@ impl SectionGroup {
                 let frames = until.min(blocks[0].frames() - done);
                 let mut parts = blocks.each_mut().map(|block| block.slice_mut(done..done + frames));
                 if groups[0].narrow {
-                    together_avx512::run::<2>(simd, groups, &mut parts);
+                    kernel_avx512::run::<2>(simd, groups, &mut parts);
                 } else {
-                    together_avx512::run::<4>(simd, groups, &mut parts);
+                    kernel_avx512::run::<4>(simd, groups, &mut parts);
                 }
                 for group in groups.iter_mut() {
                     group.settle(frames);
@@ -234,26 +234,29 @@ fn plain_steps<const L: usize, const C: usize>(
     m[1][..L].copy_from_slice(&s2);
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn one_channel_four_lanes(c: &CoefficientRows, m: &mut SectionMemory, samples: &mut [f32]) {
-    run(c, m, [samples], plain_steps::<4, 1>);
+vectorised! {
+    fn one_channel_four_lanes(c: &CoefficientRows, m: &mut SectionMemory, samples: &mut [f32]) {
+        run(c, m, [samples], plain_steps::<4, 1>);
+    }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn one_channel_eight_lanes(c: &CoefficientRows, m: &mut SectionMemory, samples: &mut [f32]) {
-    run(c, m, [samples], plain_steps::<8, 1>);
+vectorised! {
+    fn one_channel_eight_lanes(c: &CoefficientRows, m: &mut SectionMemory, samples: &mut [f32]) {
+        run(c, m, [samples], plain_steps::<8, 1>);
+    }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn two_channels_four_lanes(c: &CoefficientRows, m: &mut SectionMemory, left: &mut [f32], right: &mut [f32]) {
-    run(c, m, [left, right], plain_steps::<4, 2>);
+vectorised! {
+    fn two_channels_four_lanes(c: &CoefficientRows, m: &mut SectionMemory, left: &mut [f32], right: &mut [f32]) {
+        run(c, m, [left, right], plain_steps::<4, 2>);
+    }
 }
 
 fn two_channels_eight_lanes(c: &CoefficientRows, m: &mut SectionMemory, left: &mut [f32], right: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
         return run::<8, 2>(c, m, [left, right], |c, m, y, channels: &mut [&mut [f32]; 2], lead| {
-            stereo_avx2::steps(simd, c, m, y, channels, lead);
+            kernel_avx2::steps(simd, c, m, y, channels, lead);
         });
     }
     run(c, m, [left, right], plain_steps::<8, 2>);

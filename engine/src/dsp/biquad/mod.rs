@@ -7,13 +7,11 @@ mod design;
 mod group;
 mod kernel;
 #[cfg(target_arch = "x86_64")]
-mod stereo_avx2;
+mod kernel_avx2;
 #[cfg(target_arch = "x86_64")]
-mod together_avx512;
+mod kernel_avx512;
 
 pub use bands::{AllPassBand, BAND_GAIN_DB, BellBand, FREQUENCY_HZ, NotchBand, PassFilter, Q, ShelfBand, Slope};
 pub use cascade::Cascade;
 pub use coefficients::Coefficients;
 pub use design::Sections;
-#[cfg(target_arch = "x86_64")]
-pub(crate) use together_avx512::transpose;

@@ -60,7 +60,7 @@ impl Decoupled {
     /// take little longer than one.
     pub(super) fn process_batch<'a>(several: [(&'a mut Self, &'a mut [f64]); TRACKS_PER_BATCH]) {
         #[cfg(target_arch = "x86_64")]
-        let (done, several) = super::ballistics_avx::run_if_there(several);
+        let (done, several) = super::ballistics_avx2::run_if_there(several);
         #[cfg(not(target_arch = "x86_64"))]
         let done = 0;
         for (one, reductions_db) in several {

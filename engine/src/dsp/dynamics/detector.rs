@@ -5,7 +5,7 @@
 use super::ballistics::smoothing_coefficient;
 use crate::audio::Block;
 use crate::process::ProcessSpec;
-use multiversion::multiversion;
+use crate::simd::vectorised;
 
 /// Magnitudes above this count as this (+200 dBFS): an infinite sample must not stay in a memory
 /// for ever.
@@ -37,22 +37,23 @@ pub(super) fn peak_levels(block: &Block<'_>, levels: &mut [f64]) -> f64 {
 /// Lanes of independent maxima: as many as the widest register has.
 const LANES: usize = 16;
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn stereo_levels(left: &[f32], right: &[f32], levels: &mut [f64]) -> f64 {
-    let mut largest = [0.0_f32; LANES];
-    let (rows, rest) = levels.as_chunks_mut::<LANES>();
-    let ((left, left_rest), (right, right_rest)) = (left.as_chunks::<LANES>(), right.as_chunks::<LANES>());
-    for ((levels, left), right) in rows.iter_mut().zip(left).zip(right) {
-        for lane in 0..LANES {
-            let louder = louder(left[lane], right[lane]);
-            levels[lane] = f64::from(louder);
-            largest[lane] = if louder > largest[lane] { louder } else { largest[lane] };
+vectorised! {
+    fn stereo_levels(left: &[f32], right: &[f32], levels: &mut [f64]) -> f64 {
+        let mut largest = [0.0_f32; LANES];
+        let (rows, rest) = levels.as_chunks_mut::<LANES>();
+        let ((left, left_rest), (right, right_rest)) = (left.as_chunks::<LANES>(), right.as_chunks::<LANES>());
+        for ((levels, left), right) in rows.iter_mut().zip(left).zip(right) {
+            for lane in 0..LANES {
+                let louder = louder(left[lane], right[lane]);
+                levels[lane] = f64::from(louder);
+                largest[lane] = if louder > largest[lane] { louder } else { largest[lane] };
+            }
         }
+        for ((level, l), r) in rest.iter_mut().zip(left_rest).zip(right_rest) {
+            *level = f64::from(louder(*l, *r));
+        }
+        rest.iter().fold(f64::from(largest.into_iter().fold(0.0, f32::max)), |largest, level| largest.max(*level))
     }
-    for ((level, l), r) in rest.iter_mut().zip(left_rest).zip(right_rest) {
-        *level = f64::from(louder(*l, *r));
-    }
-    rest.iter().fold(f64::from(largest.into_iter().fold(0.0, f32::max)), |largest, level| largest.max(*level))
 }
 
 #[inline]
@@ -61,23 +62,25 @@ fn louder(left: f32, right: f32) -> f32 {
     if left > right { left } else { right }
 }
 
-/// Returns the largest of values that are 0 or more.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn largest(values: &[f64]) -> f64 {
-    let mut largest = [0.0_f64; LANES];
-    for row in values.chunks(LANES) {
-        for (largest, value) in largest.iter_mut().zip(row) {
-            *largest = if *value > *largest { *value } else { *largest };
+vectorised! {
+    /// Returns the largest of values that are 0 or more.
+    pub(super) fn largest(values: &[f64]) -> f64 {
+        let mut largest = [0.0_f64; LANES];
+        for row in values.chunks(LANES) {
+            for (largest, value) in largest.iter_mut().zip(row) {
+                *largest = if *value > *largest { *value } else { *largest };
+            }
         }
+        largest.into_iter().fold(0.0, f64::max)
     }
-    largest.into_iter().fold(0.0, f64::max)
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn raise(levels: &mut [f64], samples: &[f32]) {
-    for (level, sample) in levels.iter_mut().zip(samples) {
-        let magnitude = f64::from(magnitude(*sample));
-        *level = if magnitude > *level { magnitude } else { *level };
+vectorised! {
+    fn raise(levels: &mut [f64], samples: &[f32]) {
+        for (level, sample) in levels.iter_mut().zip(samples) {
+            let magnitude = f64::from(magnitude(*sample));
+            *level = if magnitude > *level { magnitude } else { *level };
+        }
     }
 }
 

@@ -8,56 +8,62 @@
 
 use super::curve::CompressionCurve;
 use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude, exp2, log2, power_to_db};
-use multiversion::multiversion;
+use crate::simd::vectorised;
 
-/// Turns amplitudes into reductions in decibels, in place.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn amplitudes_to_reductions(curve: &CompressionCurve, values: &mut [f64]) {
-    for value in values {
-        *value = curve.reduction_db(amplitude_to_db(*value));
+vectorised! {
+    /// Turns amplitudes into reductions in decibels, in place.
+    pub(super) fn amplitudes_to_reductions(curve: &CompressionCurve, values: &mut [f64]) {
+        for value in values {
+            *value = curve.reduction_db(amplitude_to_db(*value));
+        }
     }
 }
 
-/// Turns powers into reductions in decibels, in place.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn powers_to_reductions(curve: &CompressionCurve, values: &mut [f64]) {
-    for value in values {
-        *value = curve.reduction_db(power_to_db(*value));
+vectorised! {
+    /// Turns powers into reductions in decibels, in place.
+    pub(super) fn powers_to_reductions(curve: &CompressionCurve, values: &mut [f64]) {
+        for value in values {
+            *value = curve.reduction_db(power_to_db(*value));
+        }
     }
 }
 
-/// Turns reductions in decibels into the gain of wet and dry together, in place. The gain is
-/// exactly 1 without make-up and reduction, and for a `mix` of 0.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn reductions_to_gains(makeup_db: f64, mix: f64, values: &mut [f64]) {
-    for value in values {
-        *value = 1.0 + mix * (db_to_amplitude(makeup_db - *value) - 1.0);
+vectorised! {
+    /// Turns reductions in decibels into the gain of wet and dry together, in place. The gain is
+    /// exactly 1 without make-up and reduction, and for a `mix` of 0.
+    pub(super) fn reductions_to_gains(makeup_db: f64, mix: f64, values: &mut [f64]) {
+        for value in values {
+            *value = 1.0 + mix * (db_to_amplitude(makeup_db - *value) - 1.0);
+        }
     }
 }
 
-/// Turns the magnitude of each peak into the reduction that brings it to a ceiling, in octaves. The
-/// reduction is 0 for a peak not above it, or NaN.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn peaks_to_octaves(per_ceiling: f64, peaks: &[f32], values: &mut [f64]) {
-    for (value, peak) in values.iter_mut().zip(peaks) {
-        let ratio = f64::from(*peak) * per_ceiling;
-        *value = log2(if ratio > 1.0 { ratio } else { 1.0 });
+vectorised! {
+    /// Turns the magnitude of each peak into the reduction that brings it to a ceiling, in octaves.
+    /// The reduction is 0 for a peak not above it, or NaN.
+    pub(super) fn peaks_to_octaves(per_ceiling: f64, peaks: &[f32], values: &mut [f64]) {
+        for (value, peak) in values.iter_mut().zip(peaks) {
+            let ratio = f64::from(*peak) * per_ceiling;
+            *value = log2(if ratio > 1.0 { ratio } else { 1.0 });
+        }
     }
 }
 
-/// Turns reductions in octaves into gains.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn octaves_to_gains(values: &mut [f64]) {
-    for value in values {
-        *value = exp2(-*value);
+vectorised! {
+    /// Turns reductions in octaves into gains.
+    pub(super) fn octaves_to_gains(values: &mut [f64]) {
+        for value in values {
+            *value = exp2(-*value);
+        }
     }
 }
 
-/// Multiplies each sample by its gain.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-pub(super) fn multiply(samples: &mut [f32], gains: &[f64]) {
-    for (sample, gain) in samples.iter_mut().zip(gains) {
-        *sample = (f64::from(*sample) * gain) as f32;
+vectorised! {
+    /// Multiplies each sample by its gain.
+    pub(super) fn multiply(samples: &mut [f32], gains: &[f64]) {
+        for (sample, gain) in samples.iter_mut().zip(gains) {
+            *sample = (f64::from(*sample) * gain) as f32;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod ballistics;
 #[cfg(target_arch = "x86_64")]
-mod ballistics_avx;
+mod ballistics_avx2;
 mod ballistics_state;
 mod box_smoother;
 mod compressor;

@@ -10,7 +10,7 @@ use super::gain_stage::CHUNK;
 use super::true_peak_kernel::{Grid, HALF, PHASES, RUN, TAPS, Taps, interpolate};
 use super::windowed_sinc::windowed_sinc;
 use crate::audio::Block;
-use multiversion::multiversion;
+use crate::simd::vectorised;
 use std::ops::Range;
 
 /// Latency of the detector, in frames: an interval is complete when half of the taps, those ahead,
@@ -94,30 +94,31 @@ impl DetectorChannel {
     }
 }
 
-/// Writes an estimate of each interval's peak, the first of which begins at sample [`HALF`] − 1,
-/// and returns the largest.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn estimate(taps: &[f32; ESTIMATE_PAIRS], samples: &[f32], estimates: &mut [f32]) -> f32 {
-    estimates.fill(0.0);
-    for (place, tap) in taps.iter().enumerate() {
-        let (before, after) = (&samples[HALF - 1 - place..], &samples[HALF + place..]);
-        for ((estimate, before), after) in estimates.iter_mut().zip(before).zip(after) {
-            *estimate += tap * (before + after);
+vectorised! {
+    /// Writes an estimate of each interval's peak, the first of which begins at sample [`HALF`] −
+    /// 1, and returns the largest.
+    fn estimate(taps: &[f32; ESTIMATE_PAIRS], samples: &[f32], estimates: &mut [f32]) -> f32 {
+        estimates.fill(0.0);
+        for (place, tap) in taps.iter().enumerate() {
+            let (before, after) = (&samples[HALF - 1 - place..], &samples[HALF + place..]);
+            for ((estimate, before), after) in estimates.iter_mut().zip(before).zip(after) {
+                *estimate += tap * (before + after);
+            }
         }
-    }
-    let ends = samples[HALF - 1..].iter().zip(&samples[HALF..]);
-    for (estimate, (begin, end)) in estimates.iter_mut().zip(ends) {
-        *estimate = larger(estimate.abs(), larger(begin.abs(), end.abs()));
-    }
-    // Maxima side by side: one after the other, each waits for the last.
-    let mut lanes = [0.0; RUN];
-    let (runs, rest) = estimates.as_chunks::<RUN>();
-    for run in runs {
-        for lane in 0..RUN {
-            lanes[lane] = larger(lanes[lane], run[lane]);
+        let ends = samples[HALF - 1..].iter().zip(&samples[HALF..]);
+        for (estimate, (begin, end)) in estimates.iter_mut().zip(ends) {
+            *estimate = larger(estimate.abs(), larger(begin.abs(), end.abs()));
         }
+        // Maxima side by side: one after the other, each waits for the last.
+        let mut lanes = [0.0; RUN];
+        let (runs, rest) = estimates.as_chunks::<RUN>();
+        for run in runs {
+            for lane in 0..RUN {
+                lanes[lane] = larger(lanes[lane], run[lane]);
+            }
+        }
+        lanes.iter().chain(rest).fold(0.0, |largest, estimate| larger(largest, *estimate))
     }
-    lanes.iter().chain(rest).fold(0.0, |largest, estimate| larger(largest, *estimate))
 }
 
 /// Returns the larger of two; the first where the second is NaN.

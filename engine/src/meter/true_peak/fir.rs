@@ -6,6 +6,7 @@ use super::lanes::larger;
 use super::points::{READ, SPAN, highest, points};
 use super::table::{TABLE, TAPS};
 use crate::meter::reading::finite;
+use crate::simd::vectorised;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -124,11 +125,12 @@ impl TruePeakFir {
     }
 }
 
-/// Copies finite samples. Compiled for wider vectors too.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2", "x86_64+avx"))]
-fn take_finite(input: &[f32], samples: &mut [f32]) {
-    for (sample, x) in samples.iter_mut().zip(input) {
-        *sample = finite(*x);
+vectorised! {
+    /// Copies finite samples. Compiled for wider vectors too.
+    fn take_finite(input: &[f32], samples: &mut [f32]) {
+        for (sample, x) in samples.iter_mut().zip(input) {
+            *sample = finite(*x);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::ballistics_state::{Decoupled, FADE_OUT_DB};
 use crate::process::TRACKS_PER_BATCH;
+use crate::simd::transpose::transpose_4x4;
 use pulp::{NullaryFnOnce, cast, x86::V3};
 use std::arch::x86_64::__m256d;
 
@@ -45,7 +46,7 @@ impl NullaryFnOnce for BallisticsRun<'_, '_> {
                 let part = &reductions[range.clone()];
                 cast::<[f64; TRACKS_PER_BATCH], __m256d>([part[0], part[1], part[2], part[3]])
             });
-            let mut columns = transpose(simd, rows);
+            let mut columns = transpose_4x4(simd, rows);
             for wanted in &mut columns {
                 let fed = avx._mm256_sub_pd(avx._mm256_mul_pd(let_go, *wanted), fade_out);
                 held = avx._mm256_max_pd(*wanted, avx._mm256_add_pd(avx._mm256_mul_pd(release, held), fed));
@@ -53,7 +54,7 @@ impl NullaryFnOnce for BallisticsRun<'_, '_> {
                 smooth = avx._mm256_max_pd(avx._mm256_add_pd(avx._mm256_mul_pd(attack, smooth), followed), nothing);
                 *wanted = smooth;
             }
-            for ((_, reductions), row) in several.iter_mut().zip(transpose(simd, columns)) {
+            for ((_, reductions), row) in several.iter_mut().zip(transpose_4x4(simd, columns)) {
                 reductions[range.clone()].copy_from_slice(&cast::<__m256d, [f64; TRACKS_PER_BATCH]>(row));
             }
         }
@@ -63,18 +64,4 @@ impl NullaryFnOnce for BallisticsRun<'_, '_> {
         }
         fours * TRACKS_PER_BATCH
     }
-}
-
-/// Transposes rows into columns, four by four.
-#[inline(always)]
-fn transpose(simd: V3, [a, b, c, d]: [__m256d; TRACKS_PER_BATCH]) -> [__m256d; TRACKS_PER_BATCH] {
-    let avx = simd.avx;
-    let (low, high) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
-    let (low_2, high_2) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
-    [
-        avx._mm256_permute2f128_pd::<0x20>(low, low_2),
-        avx._mm256_permute2f128_pd::<0x20>(high, high_2),
-        avx._mm256_permute2f128_pd::<0x31>(low, low_2),
-        avx._mm256_permute2f128_pd::<0x31>(high, high_2),
-    ]
 }

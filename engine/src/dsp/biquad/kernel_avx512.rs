@@ -9,6 +9,7 @@
 use super::group::{LANES, SectionGroup};
 use crate::audio::BlockMut;
 use crate::process::TRACKS_PER_BATCH;
+use crate::simd::transpose::transpose_8x8;
 use pulp::{NullaryFnOnce, cast, x86::V4};
 use std::arch::x86_64::{__m256, __m512d};
 
@@ -125,12 +126,12 @@ impl<const S: usize> NullaryFnOnce for SectionRun<'_, S> {
             let rows = channels
                 .each_ref()
                 .map(|samples| cast::<[f32; TILE], __m256>(std::array::from_fn(|n| samples[start..start + TILE][n])));
-            let mut columns = transpose(simd, rows);
+            let mut columns = transpose_8x8(simd, rows);
             for column in &mut columns {
                 inner.step(f._mm512_cvtps_pd(*column));
                 *column = f._mm512_cvtpd_ps(inner.out[S - 1]);
             }
-            for (samples, row) in channels.iter_mut().zip(transpose(simd, columns)) {
+            for (samples, row) in channels.iter_mut().zip(transpose_8x8(simd, columns)) {
                 samples[start - behind..start - behind + TILE].copy_from_slice(&cast::<__m256, [f32; TILE]>(row));
             }
             start += TILE;
@@ -154,19 +155,4 @@ impl<const S: usize> NullaryFnOnce for SectionRun<'_, S> {
         }
         filter.memory = state.memory.map(|rows| rows.map(cast));
     }
-}
-
-/// Transposes rows into columns, eight by eight.
-#[inline(always)]
-pub(crate) fn transpose(simd: V4, r: [__m256; TILE]) -> [__m256; TILE] {
-    let avx = simd.avx;
-    let pairs = |a, b| [avx._mm256_unpacklo_ps(a, b), avx._mm256_unpackhi_ps(a, b)];
-    let fours = |a, b| [avx._mm256_shuffle_ps::<0x44>(a, b), avx._mm256_shuffle_ps::<0xee>(a, b)];
-    let ([a0, a1], [b0, b1]) = (pairs(r[0], r[1]), pairs(r[2], r[3]));
-    let ([c0, c1], [d0, d1]) = (pairs(r[4], r[5]), pairs(r[6], r[7]));
-    let ([e0, e1], [e2, e3]) = (fours(a0, b0), fours(a1, b1));
-    let ([g0, g1], [g2, g3]) = (fours(c0, d0), fours(c1, d1));
-    let low = |a, b| avx._mm256_permute2f128_ps::<0x20>(a, b);
-    let high = |a, b| avx._mm256_permute2f128_ps::<0x31>(a, b);
-    [low(e0, g0), low(e1, g1), low(e2, g2), low(e3, g3), high(e0, g0), high(e1, g1), high(e2, g2), high(e3, g3)]
 }
