@@ -60,4 +60,5 @@ pub mod report;
 pub mod resample;
 pub mod session;
 mod simd;
+mod spool;
 pub mod units;

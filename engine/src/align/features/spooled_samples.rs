@@ -1,7 +1,7 @@
 //! Samples of one channel, in memory up to a limit and then in an unnamed file.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use crate::spool::Spool;
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 /// Samples written to and read from the file at once. Their bytes take a small buffer, which is
@@ -14,7 +14,8 @@ pub(crate) struct Samples {
     memory: Vec<f32>,
     /// Most samples held in memory.
     most: usize,
-    file: Option<Mutex<File>>,
+    /// Samples beyond those.
+    rest: Mutex<Spool>,
     /// The file could not be written: nothing more is kept.
     broken: bool,
     kept: usize,
@@ -23,7 +24,13 @@ pub(crate) struct Samples {
 impl Samples {
     /// Creates an empty row that holds at most `max_bytes` of samples in memory.
     pub(crate) fn new(max_bytes: usize) -> Self {
-        Self { memory: Vec::new(), most: max_bytes / size_of::<f32>(), file: None, broken: false, kept: 0 }
+        Self {
+            memory: Vec::new(),
+            most: max_bytes / size_of::<f32>(),
+            rest: Mutex::new(Spool::new(0, None)),
+            broken: false,
+            kept: 0,
+        }
     }
 
     /// Returns the number of samples.
@@ -73,13 +80,13 @@ impl Samples {
     }
 
     fn read_file(&self, start: usize, out: &mut [f32]) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
         let mut bytes = vec![0; AT_ONCE.min(out.len()) * size_of::<f32>()];
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start((start * size_of::<f32>()) as u64))?;
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut at = (start * size_of::<f32>()) as u64;
         for part in out.chunks_mut(AT_ONCE) {
             let bytes = &mut bytes[..size_of_val(part)];
-            file.read_exact(bytes)?;
+            rest.read(at, bytes)?;
+            at += bytes.len() as u64;
             for (sample, bytes) in part.iter_mut().zip(bytes.as_chunks::<4>().0) {
                 *sample = f32::from_le_bytes(*bytes);
             }
@@ -88,23 +95,13 @@ impl Samples {
     }
 
     fn spill(&mut self, samples: &[f32]) -> io::Result<()> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => Mutex::new(tempfile::tempfile()?),
-        };
-        let mut bytes = vec![0; AT_ONCE.min(samples.len()) * size_of::<f32>()];
-        {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::End(0))?;
-            for part in samples.chunks(AT_ONCE) {
-                let bytes = &mut bytes[..size_of_val(part)];
-                for (bytes, sample) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(part) {
-                    *bytes = sample.to_le_bytes();
-                }
-                file.write_all(bytes)?;
-            }
+        let mut bytes = Vec::with_capacity(AT_ONCE.min(samples.len()) * size_of::<f32>());
+        let rest = self.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for part in samples.chunks(AT_ONCE) {
+            bytes.clear();
+            bytes.extend(part.iter().flat_map(|sample| sample.to_le_bytes()));
+            rest.append(&bytes)?;
         }
-        self.file = Some(file);
         Ok(())
     }
 }

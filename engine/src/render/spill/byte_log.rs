@@ -1,6 +1,6 @@
 //! A byte log: the last page in memory, all pages before it in an unnamed temporary file.
 
-use super::temp_file::PageFile;
+use crate::spool::Spool;
 use std::io;
 use std::path::Path;
 
@@ -11,18 +11,18 @@ pub(crate) const PAGE_BYTES: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct ByteLog {
     page_bytes: usize,
-    file: PageFile,
+    file: Spool,
     /// Bytes after those in the file.
     held: Vec<u8>,
     page: Vec<u8>,
 }
 
 impl ByteLog {
-    /// Creates an empty log with pages of `page_bytes`, whose [`PageFile`] is in `folder`.
+    /// Creates an empty log with pages of `page_bytes`, whose [`Spool`] is in `folder`.
     /// Allocates.
     pub(crate) fn new(page_bytes: usize, folder: Option<&Path>) -> Self {
         let room = page_bytes + page_bytes / 8;
-        Self { page_bytes, file: PageFile::new(folder), held: Vec::with_capacity(room), page: Vec::new() }
+        Self { page_bytes, file: Spool::new(0, folder), held: Vec::with_capacity(room), page: Vec::new() }
     }
 
     /// Appends bytes.
@@ -86,7 +86,7 @@ mod tests {
 
     impl ByteLog {
         /// Truncates the temporary file.
-        pub(crate) fn break_file(&self) {
+        pub(crate) fn break_file(&mut self) {
             self.file.cut(0);
         }
     }

@@ -1,10 +1,10 @@
 //! Meter readings of strips every 100 ms: one page per strip in memory, all pages before it in an
 //! unnamed temporary file.
 
-use super::temp_file::PageFile;
 use crate::meter::{
     Measurement, MeterHistory, MeterRow, ProgrammeMeter, integrated_power, loudness_range_in_place, power_lufs,
 };
+use crate::spool::Spool;
 use std::io;
 use std::path::Path;
 
@@ -20,7 +20,7 @@ const POWER_BYTES: usize = 8;
 #[derive(Debug)]
 pub(crate) struct MeterLog {
     page_rows: usize,
-    file: PageFile,
+    file: Spool,
     strips: Vec<StripLog>,
     /// A page in file format, and its rows.
     bytes: Vec<u8>,
@@ -54,12 +54,12 @@ impl MeterPage {
 }
 
 impl MeterLog {
-    /// Creates an empty log of this many strips, with pages of `page_rows` rows, whose [`PageFile`]
+    /// Creates an empty log of this many strips, with pages of `page_rows` rows, whose [`Spool`]
     /// is in `folder`.
     pub(crate) fn new(strips: usize, page_rows: usize, folder: Option<&Path>) -> Self {
         Self {
             page_rows,
-            file: PageFile::new(folder),
+            file: Spool::new(0, folder),
             strips: vec![StripLog::default(); strips],
             bytes: Vec::new(),
             rows: Vec::new(),
@@ -264,7 +264,7 @@ mod tests {
 
     impl MeterLog {
         /// Truncates the temporary file.
-        pub(crate) fn break_file(&self) {
+        pub(crate) fn break_file(&mut self) {
             self.file.cut(50);
         }
     }

@@ -3,4 +3,3 @@
 pub(super) mod byte_log;
 pub(super) mod meter_log;
 pub(super) mod premaster;
-pub(super) mod temp_file;

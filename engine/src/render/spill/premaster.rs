@@ -1,32 +1,31 @@
 //! Storage of the pre-master between the two passes: memory up to a limit, then an unnamed
 //! temporary file.
 
-use super::temp_file::PageFile;
 use crate::audio::{Block, BlockMut};
+use crate::spool::Spool;
 use std::io;
 use std::path::Path;
 
 /// Bytes per frame in the file.
-const FRAME_BYTES: u64 = 8;
+const FRAME_BYTES: usize = 8;
 
-/// A stereo recording that is written once, front to back, and then read as often as needed.
+/// Stereo audio written once from start to end, then read as often as needed.
 #[derive(Debug)]
 pub struct PremasterSpill {
     /// Left and right, frame by frame.
-    memory: Vec<f32>,
-    file: PageFile,
+    spool: Spool,
     bytes: Vec<u8>,
-    limit_frames: usize,
     frames: u64,
     read_at: u64,
 }
 
 impl PremasterSpill {
-    /// Creates scratch that holds `limit_frames` in memory and more than that in a file in
+    /// Creates a store that holds `limit_frames` in memory, and more than that in a file in
     /// `folder`, or in the system's folder for temporary files. The file is unlinked at once:
     /// nothing can be left behind.
     pub fn new(limit_frames: usize, folder: Option<&Path>) -> Self {
-        Self { memory: Vec::new(), file: PageFile::new(folder), bytes: Vec::new(), limit_frames, frames: 0, read_at: 0 }
+        let spool = Spool::new(limit_frames.saturating_mul(FRAME_BYTES), folder);
+        Self { spool, bytes: Vec::new(), frames: 0, read_at: 0 }
     }
 
     /// Returns the number of frames written.
@@ -41,27 +40,9 @@ impl PremasterSpill {
     pub fn write(&mut self, block: &Block<'_>) -> io::Result<()> {
         self.frames += block.frames() as u64;
         let samples = block.channel(0).iter().zip(block.channel(1)).flat_map(|(&left, &right)| [left, right]);
-        if self.frames <= self.limit_frames as u64 {
-            self.memory.extend(samples);
-            return Ok(());
-        }
-        if !self.memory.is_empty() {
-            self.spill()?;
-        }
         self.bytes.clear();
         self.bytes.extend(samples.flat_map(f32::to_le_bytes));
-        self.file.append(&self.bytes).map(|_| ())
-    }
-
-    /// Moves the contents of memory into the file, and frees the memory.
-    fn spill(&mut self) -> io::Result<()> {
-        const SAMPLES_AT_ONCE: usize = 16_384;
-        for part in std::mem::take(&mut self.memory).chunks(SAMPLES_AT_ONCE) {
-            self.bytes.clear();
-            self.bytes.extend(part.iter().flat_map(|sample| sample.to_le_bytes()));
-            self.file.append(&self.bytes)?;
-        }
-        Ok(())
+        self.spool.append(&self.bytes).map(|_| ())
     }
 
     /// Starts reading from the first frame.
@@ -74,23 +55,15 @@ impl PremasterSpill {
     /// # Errors
     /// When there are not that many frames, or the temporary file cannot be read.
     pub fn read(&mut self, block: &mut BlockMut<'_>) -> io::Result<()> {
-        let samples = block.frames() * 2;
+        let frames = block.frames();
         let (left, right) = block.pair_mut();
-        if self.file.length() > 0 {
-            self.bytes.resize(samples * 4, 0);
-            self.file.read(self.read_at * FRAME_BYTES, &mut self.bytes)?;
-            for ((pair, l), r) in self.bytes.chunks_exact(8).zip(left).zip(right) {
-                *l = f32::from_le_bytes([pair[0], pair[1], pair[2], pair[3]]);
-                *r = f32::from_le_bytes([pair[4], pair[5], pair[6], pair[7]]);
-            }
-        } else {
-            let start = self.read_at as usize * 2;
-            let held = self.memory.get(start..start + samples).ok_or(io::ErrorKind::UnexpectedEof)?;
-            for ((pair, l), r) in held.chunks_exact(2).zip(left).zip(right) {
-                (*l, *r) = (pair[0], pair[1]);
-            }
+        self.bytes.resize(frames * FRAME_BYTES, 0);
+        self.spool.read(self.read_at * FRAME_BYTES as u64, &mut self.bytes)?;
+        for ((pair, l), r) in self.bytes.chunks_exact(FRAME_BYTES).zip(left).zip(right) {
+            *l = f32::from_le_bytes([pair[0], pair[1], pair[2], pair[3]]);
+            *r = f32::from_le_bytes([pair[4], pair[5], pair[6], pair[7]]);
         }
-        self.read_at += samples as u64 / 2;
+        self.read_at += frames as u64;
         Ok(())
     }
 }

@@ -1,22 +1,25 @@
-//! An unnamed temporary file, for data that would take too much memory.
+//! Storage for what memory must not hold: in memory up to a limit, then in an unnamed temporary file.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use tempfile::SpooledTempFile;
 
 /// Appended bytes that can be read anywhere. Errors name the folder.
 #[derive(Debug)]
-pub(crate) struct PageFile {
+pub(crate) struct Spool {
     folder: Option<PathBuf>,
-    file: Option<File>,
+    file: SpooledTempFile,
     length: u64,
 }
 
-impl PageFile {
-    /// Describes a file in `folder`, or in the system's folder for temporary files. It is created
-    /// at the first append and unlinked at once: nothing can be left behind.
-    pub(crate) fn new(folder: Option<&Path>) -> Self {
-        Self { folder: folder.map(Path::to_path_buf), file: None, length: 0 }
+impl Spool {
+    /// Creates an empty spool that holds up to `max_bytes` in memory. With more, all of it moves to
+    /// a file in `folder`, or in the system's folder for temporary files. The file is unlinked at
+    /// once: nothing can be left behind.
+    pub(crate) fn new(max_bytes: usize, folder: Option<&Path>) -> Self {
+        let spooled = |folder| tempfile::spooled_tempfile_in(max_bytes, folder);
+        let file = folder.map_or_else(|| tempfile::spooled_tempfile(max_bytes), spooled);
+        Self { folder: folder.map(Path::to_path_buf), file, length: 0 }
     }
 
     /// Returns the number of appended bytes.
@@ -36,12 +39,8 @@ impl PageFile {
     }
 
     fn try_append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(self.folder.as_deref().map_or_else(tempfile::tempfile, tempfile::tempfile_in)?),
-        };
-        file.seek(SeekFrom::Start(self.length))?;
-        file.write_all(bytes)
+        self.file.seek(SeekFrom::Start(self.length))?;
+        self.file.write_all(bytes)
     }
 
     /// Fills `bytes` with those from `start` on.
@@ -53,9 +52,8 @@ impl PageFile {
     }
 
     fn try_read(&mut self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
-        let file = self.file.as_mut().ok_or(io::ErrorKind::UnexpectedEof)?;
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(bytes)
+        self.file.seek(SeekFrom::Start(start))?;
+        self.file.read_exact(bytes)
     }
 
     fn named(&self, error: &io::Error) -> io::Error {
@@ -70,31 +68,33 @@ mod tests {
 
     #[test]
     fn bytes_come_back_from_anywhere_while_more_are_appended() {
-        let mut file = PageFile::new(None);
-        assert!(file.read(0, &mut [0]).is_err(), "nothing is there");
-        assert_eq!([file.append(b"abc").unwrap(), file.append(b"de").unwrap()], [0, 3]);
-        let mut bytes = [0; 3];
-        file.read(2, &mut bytes).unwrap();
-        assert_eq!(&bytes, b"cde");
-        assert_eq!((file.append(b"f").unwrap(), file.length()), (5, 6));
-        file.read(3, &mut bytes).unwrap();
-        assert_eq!(&bytes, b"def");
-        let error = file.read(4, &mut bytes).unwrap_err();
-        assert!(error.to_string().starts_with("the folder for temporary files: "), "{error}");
+        for max_bytes in [0, 4, 100] {
+            let mut file = Spool::new(max_bytes, None);
+            assert!(file.read(0, &mut [0]).is_err(), "nothing is there");
+            assert_eq!([file.append(b"abc").unwrap(), file.append(b"de").unwrap()], [0, 3]);
+            let mut bytes = [0; 3];
+            file.read(2, &mut bytes).unwrap();
+            assert_eq!(&bytes, b"cde");
+            assert_eq!((file.append(b"f").unwrap(), file.length()), (5, 6));
+            file.read(3, &mut bytes).unwrap();
+            assert_eq!(&bytes, b"def");
+            let error = file.read(4, &mut bytes).unwrap_err();
+            assert!(error.to_string().starts_with("the folder for temporary files: "), "{error}");
+        }
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let mut file = PageFile::new(Some(Path::new("a folder that is not there")));
+        let mut file = Spool::new(0, Some(Path::new("a folder that is not there")));
         let error = file.append(b"a").unwrap_err();
         assert!(error.to_string().starts_with("a folder that is not there: "), "{error}");
         assert_eq!(file.length(), 0);
     }
 
-    impl PageFile {
+    impl Spool {
         /// Truncates the file to its first bytes.
-        pub(crate) fn cut(&self, length: u64) {
-            self.file.as_ref().unwrap().set_len(length).unwrap();
+        pub(crate) fn cut(&mut self, length: u64) {
+            self.file.set_len(length).unwrap();
         }
     }
 }
