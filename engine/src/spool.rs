@@ -1,4 +1,5 @@
-//! Storage for what memory must not hold: in memory up to a limit, then in an unnamed temporary file.
+//! Storage for what memory must not hold: in memory up to a limit, then in an unnamed temporary
+//! file.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Loops compiled for several instruction sets, and what their kernels share.
 //!
-//! A kernel `x.rs` is plain code. Where intrinsics are faster, `x_avx2.rs` or `x_avx512.rs` beside it
-//! has a twin that gives the same bits, held by a test. Both import the file with their state.
+//! A kernel `x.rs` is plain code. Where intrinsics are faster, `x_avx2.rs` or `x_avx512.rs` beside
+//! it has a twin that gives the same bits, held by a test. Both import the file with their state.
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod transpose;

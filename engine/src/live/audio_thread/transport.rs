@@ -7,7 +7,7 @@ use crate::live::stream::loop_range::LoopRange;
 use crate::live::stream::loop_range::checked;
 use crate::mix::Ramp;
 
-/// What follows once the sound has faded out.
+/// Step that follows once the sound has faded out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// Continue to play.

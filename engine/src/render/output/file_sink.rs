@@ -1,5 +1,5 @@
-//! A file as the destination of the master: a staged WAV file that is read back while it is
-//! written, and may be packed into another container.
+//! A file as the destination of the master: a staged WAV file, read back while it is written. It
+//! may be packed into another container.
 
 use super::compressed_master;
 use super::sink::{MasterSink, OpenSink};
