@@ -1,4 +1,4 @@
-//! Storage for what memory must not hold: in memory up to a limit, then in an unnamed temporary
+//! Storage for data too large for memory: in memory up to a limit, then in an unnamed temporary
 //! file.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -37,9 +37,9 @@ const ALSO_FITS: f64 = 0.7;
 /// … and their peaks there have at least this share of the height. Notes that return, played again,
 /// reach a third.
 const ALSO_PEAKS: f64 = 0.7;
-/// From this coherence at one delay on, no noise hides a difference. Another delay then fits only
-/// at this share of the coherence.
+/// From this coherence at one delay on, no noise hides a difference.
 const CLEAR: f64 = 0.9;
+/// Least coherence at another delay that fits then, as a share of that at the first.
 const ALSO_COHERENT: f64 = 0.85;
 
 /// Prepared stems of a comparison.

@@ -1,5 +1,5 @@
-//! Pictures of a programme: its waveform, its spectrum over time, and the documents they are
-//! written to.
+//! Analysis of a programme: its waveform, its spectrum, its phase scope, its difference from
+//! another, and the documents that a render writes.
 
 mod band_meter;
 mod bands;

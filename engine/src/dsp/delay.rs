@@ -146,7 +146,7 @@ fn fed_back(dry: f32, echo: f32) -> f32 {
 
 /// Runs one frame: mixes `dry` with the delayed output of the line.
 #[inline]
-fn observed(line: &mut DelayLine, dry: f32, enters: f32, feedback: f32, mix: f32) -> f32 {
+fn mixed(line: &mut DelayLine, dry: f32, enters: f32, feedback: f32, mix: f32) -> f32 {
     let wet = line.step(|echo| fed_back(enters, feedback * echo));
     if mix == 1.0 { wet } else { dry + mix * (wet - dry) }
 }
@@ -185,14 +185,14 @@ impl Processor for Delay {
             let (first, rest) = block.channel_mut(channel).split_at_mut(soft);
             for (sample, left) in first.iter_mut().zip((1..=left).rev()) {
                 let let_in = smooth_step(1.0 - left as f64 / (onset + 1) as f64) as f32;
-                *sample = observed(line, *sample, *sample * let_in, feedback, mix);
+                *sample = mixed(line, *sample, *sample * let_in, feedback, mix);
             }
             if feedback == 0.0 && mix == 1.0 {
                 line.process(rest);
                 continue;
             }
             for sample in rest {
-                *sample = observed(line, *sample, *sample, feedback, mix);
+                *sample = mixed(line, *sample, *sample, feedback, mix);
             }
         }
     }

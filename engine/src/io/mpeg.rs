@@ -1,5 +1,5 @@
-//! Frames of MPEG audio (ISO 11172-3 §2.4.1.3, ISO 13818-3): their headers, and the boundaries
-//! between programmes.
+//! Streams of MPEG audio (ISO 11172-3 §2.4.1.3, ISO 13818-3): recognition of free format, and the
+//! boundaries between programmes.
 
 use super::mpeg_header::MpegHeader;
 use super::peek::Peek;

@@ -1,4 +1,5 @@
-//! The master: its gain, the limiter under the ceiling, and the taps that observe the output.
+//! The master: its gain and the search for it, the limiter under the ceiling, and the series of the
+//! limiter's gain reduction.
 
 mod chain;
 mod limit;

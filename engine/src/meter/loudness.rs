@@ -200,8 +200,8 @@ impl LoudnessMeter {
     }
 
     /// Observes the frames `range` of the blocks as [`Tap::observe`] does, to the same bits. It
-    /// serves up to four stereo meters of one rate, each part of a meter of a block. Only where
-    /// [`LoudnessMeter::shares_lanes`].
+    /// serves up to four stereo meters of one rate, each inside the observer of its block. Only
+    /// where [`LoudnessMeter::shares_lanes`].
     #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))] // Elsewhere there is nothing to do.
     pub(super) fn observe_batch<M>(
         observed: &mut [(&mut M, Block<'_>)],

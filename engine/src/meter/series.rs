@@ -37,7 +37,7 @@ pub struct MeterSeries {
 }
 
 /// One row, unrounded, for a live meter. Values are f32 (an hour of 64 tracks is two million rows),
-/// but for the mean square, which may exceed that.
+/// but for the mean square, which may exceed the range of f32.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeterRow {
     /// Largest sample magnitude, linear.

@@ -35,7 +35,7 @@ impl CompensationDelay {
     }
 }
 
-/// A live connection.
+/// A connection in a running mix.
 #[derive(Clone, Debug)]
 pub struct Connection {
     plan: ConnectionPlan,

@@ -1,4 +1,5 @@
-//! From a session to sound: the plan, the signal path, and the offline loop around it.
+//! From a session to sound: the plan, the mixer built for it, the offline render, and the files of
+//! both rendering and alignment.
 
 mod align_files;
 pub(crate) mod clip;

@@ -92,7 +92,7 @@ pub struct OutputReport {
     pub latency_frames: u64,
     /// Format and settings of the file.
     pub format: OutputSettings,
-    /// BLAKE3 of `final_mix.wav`; `None` in memory, and when only the mix was requested.
+    /// BLAKE3 of the master's file; `None` in memory, and when only the mix was requested.
     pub blake3: Option<String>,
     /// True if samples are those of the stems or whole-numbered sums of them. They are then not
     /// dithered, except where the limiter reduced the level.

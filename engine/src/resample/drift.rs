@@ -79,9 +79,9 @@ impl DriftConverter {
         (frame, frame * (1.0 + drift) + Self::offset(drift))
     }
 
-    /// Sets the ratio with which the next block ends where the warp requires. A change of the drift
-    /// within it is spread over the block. No frame is off by more than the change over a quarter
-    /// of a block.
+    /// Sets the ratio with which the next block ends where the time map requires. A change of the
+    /// drift within it is spread over the block. No frame is off by more than the change over a
+    /// quarter of a block.
     fn steer(&mut self) {
         if self.warp.changes.is_empty() {
             return;
@@ -89,7 +89,7 @@ impl DriftConverter {
         let (frame, position) = self.last;
         let count = BLOCK as f64;
         let step = (self.warp.input(frame + count) - position) / count;
-        // A warp that bends more than the resampler allows keeps its last ratio for a block.
+        // A time map that bends more than the resampler allows keeps its last ratio for a block.
         let _ = self.resampler.set_resample_ratio(1.0 / step, false);
     }
 

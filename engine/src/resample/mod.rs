@@ -57,8 +57,8 @@ pub enum ResampleError {
 ///
 /// Rates in a plain ratio (44.1 ↔ 48 ↔ 96 kHz) work in blocks of about 1024 frames at the lower
 /// rate. Rates that share no divisor need blocks of up to two seconds, with memory to match. It is
-/// 25 MB for stereo at 44 099 to 48 000 Hz, and 50 MB at 1 to 768 kHz. At the worst, 767 999 to 768
-/// 000 Hz, it is 450 MB.
+/// 25 MB for stereo at 44 099 to 48 000 Hz, and 50 MB at 1 to 768 kHz. At the worst, it is 450 MB:
+/// 767 999 to 768 000 Hz.
 pub struct RateConverter<S: Source> {
     source: S,
     to: SampleRate,

@@ -6,8 +6,8 @@
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod transpose;
 
-/// Compiles a function for AVX-512, AVX2, AVX and the least that the target has. The processor
-/// decides at run time.
+/// Compiles a function for AVX-512, AVX2, AVX and the baseline of the target. The processor decides
+/// at run time.
 macro_rules! vectorised {
     ($($function:tt)*) => {
         #[multiversion::multiversion(targets(

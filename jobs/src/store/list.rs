@@ -29,7 +29,7 @@ impl Filter {
 /// Numbers of jobs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
-    /// Actor type, then by state.
+    /// By type, then by state.
     pub jobs: BTreeMap<JobType, BTreeMap<State, u64>>,
     /// Records that cannot be read.
     pub unreadable: u64,

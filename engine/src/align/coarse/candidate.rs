@@ -14,10 +14,10 @@ pub(crate) const ENVELOPE_DRIFT: f64 = 600e-6;
 /// Ratio of segment peak heights from which coherence is not compared: a paste is identical.
 pub(crate) const ALSO_AS_HIGH: f64 = 0.97;
 
-/// Least share of segments that must agree before a fine search, and the largest decimal logarithm
-/// of the chance allowed.
+/// Least share of segments that must agree before a fine search.
 pub(crate) const LEAST_SHARE: f64 = 0.5;
 
+/// Largest decimal logarithm of the chance that as many segments agree at random.
 pub(crate) const MOST_LOG_CHANCE: f64 = -4.0;
 
 /// Coarse delay that segments confirm.

@@ -11,7 +11,8 @@ const LEAST_Z: f64 = 2.4 * FLOOR;
 /// Least z where both halves of the coherent bins agree. Noise in all other bins hides the peak,
 /// and is no evidence against it.
 const LEAST_Z_OF_HALVES: f64 = 1.5 * FLOOR;
-/// Highest z of unrelated stems, which reach 5. Stems above it may share a source.
+/// Largest z at which stems count as unrelated: unrelated stems reach 5. Stems above it may share a
+/// source.
 const MOST_Z_OF_UNRELATED: f64 = 6.5;
 /// Least share of segments on one line.
 const LEAST_SHARE: f64 = 0.6;

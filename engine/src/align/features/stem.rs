@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// Stem in mono, at the session rate, for [`align`](crate::align::pipeline::align()).
 ///
-/// Feed it every block of the stem from session time 0. Channels are averaged (a stem whose
+/// Pass it every block of the stem from session time 0. Channels are averaged (a stem whose
 /// channels cancel is silent here); samples that are not finite count as silence. Samples beyond
 /// the memory limit are written to an unlinked temporary file. If that cannot be written, only the
 /// beginning counts.

@@ -21,8 +21,9 @@ use crate::resample::FractionTable;
 use std::f64::consts::TAU;
 use std::sync::OnceLock;
 
-/// Segments along the stems; and where the drift of a clock may change.
+/// Most segments along the stems.
 const WINDOWS: usize = 16;
+/// The same where the drift of a clock may change.
 const MANY_WINDOWS: usize = 48;
 /// Length of a segment: between these seconds, longer where the stems have less in common.
 const WINDOW_S: (f64, f64) = (1.4, 5.9);
@@ -36,20 +37,21 @@ const ENOUGH: f64 = 0.9;
 const SURE: f64 = 0.995;
 /// Least pooled z for a further search: unrelated stems reach 5.
 const PROMISING_Z: f64 = 6.5;
-/// Reach of a segment around the coarse course at first, and later, in frames; and at first where
-/// the drift may change.
+/// Reach of a segment around the coarse course at first, and later, in frames.
 const REACH: (usize, usize) = (96, 24);
+/// Reach at first where the drift may change, in frames.
 const FAR_REACH: usize = 512;
 /// Largest distance of a segment's peak from the course that still agrees, in frames.
 const TOLERANCE: f64 = 1.5;
-/// Largest distance of segments from the course by a clock that wanders, in frames. Four fifths of
-/// normally distributed delays lie within this many deviations. Below this many bounds of noise,
-/// nothing indicates a wandering clock.
+/// Largest distance of segments from the course by a clock that wanders, in frames.
 const WANDERING: f64 = 12.0;
+/// Deviations within which four fifths of normally distributed delays lie.
 const DEVIATIONS_OF_FOUR_FIFTHS: f64 = 1.2816;
+/// Bounds of noise below which nothing indicates a wandering clock.
 const NOISE: f64 = 4.0;
-/// Rounds of measuring along the last course, and a change too small for another, in frames.
+/// Rounds of measuring along the last course.
 const ROUNDS: usize = 3;
+/// Change of the course that is too small for another round, in frames.
 const SETTLED: f64 = 0.005;
 /// Taps that read between samples. The table takes as long to build as a segment to measure.
 const TAPS: usize = 32;
@@ -297,7 +299,7 @@ impl<'a> StemPair<'a> {
     }
 }
 
-/// Returns the grain of segments of `len` frames, read in steps of twice `half_step`.
+/// Returns the resolution of segments of `len` frames, read in steps of twice `half_step`.
 fn grain(half_step: f64, len: usize) -> Resolution {
     Resolution { tolerance: TOLERANCE, half_step, reach: len as f64 / 2.0 }
 }

@@ -1,8 +1,8 @@
 //! Calibration of confidence: generated cases from easy to hopeless, and how often each result was
 //! right.
 //!
-//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::calibration -- --nocapture` prints the
-//! tables of docs/alignment.md.
+//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::tests::calibration -- --nocapture` prints
+//! the tables of docs/alignment.md.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use crate::align::comparison::Comparison;

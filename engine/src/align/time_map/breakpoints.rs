@@ -57,7 +57,7 @@ fn around(points: &[(f64, f64)], cut: usize) -> std::ops::Range<f64> {
     before - gap..after + gap
 }
 
-/// Grain of the measurements.
+/// Resolution of the measurements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Resolution {
     /// Largest distance of a measurement from its course, in frames.

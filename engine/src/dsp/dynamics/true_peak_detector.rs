@@ -28,8 +28,8 @@ const ESTIMATE_PAIRS: usize = 8;
 /// Kaiser β of the estimate.
 const ESTIMATE_BETA: f64 = 3.0;
 
-/// Factor that bounds the lift of a maximum by a parabola. For a curve within the band it is below
-/// cos π/16 (half a grid step at Nyquist: 2 %).
+/// Factor that bounds the lift of a maximum by a parabola. For a curve within the band the lift is
+/// smaller: 1 / cos(π/16) (half a grid step at Nyquist: 2 %).
 const LIFT: f32 = 1.03;
 
 /// Detector of all channels.

@@ -53,7 +53,7 @@ pub(crate) struct ChainSwap {
     pub(crate) seat: ChainSlot,
     pub(crate) chain: Option<Box<IncomingChain>>,
     pub(crate) delays: Vec<DelayChange>,
-    /// Frames for which the new parts run unheard, until they are filled.
+    /// Frames for which the new parts run without being audible, until they are filled.
     pub(crate) wait: u64,
     /// Length of the cross-fade, in frames; `None` for the engine's default.
     pub(crate) ramp: Option<u64>,

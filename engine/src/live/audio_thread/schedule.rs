@@ -5,7 +5,7 @@ use super::message::{AudioMessage, MESSAGES};
 
 /// A queue of fixed capacity.
 pub(crate) struct Schedule {
-    /// Orders, latest first, so that the next one is taken from the end.
+    /// Commands, latest first, so that the next one is taken from the end.
     orders: Vec<(u64, AudioMessage)>,
 }
 
@@ -15,12 +15,12 @@ impl Schedule {
         Self { orders: Vec::with_capacity(MESSAGES) }
     }
 
-    /// Returns true if there is room for another order. Audio thread.
+    /// Returns true if there is room for another command. Audio thread.
     pub(crate) fn has_room(&self) -> bool {
         self.orders.len() < MESSAGES
     }
 
-    /// Inserts an order; one without a time is due `now`. Only while there is room. Audio thread.
+    /// Inserts a command; one without a time is due `now`. Only while there is room. Audio thread.
     pub(crate) fn add(&mut self, order: AudioMessage, now: u64) {
         let at = order.at.unwrap_or(now).max(now);
         let key = (at, order.number);
@@ -28,7 +28,7 @@ impl Schedule {
         self.orders.insert(place, (at, order));
     }
 
-    /// Removes and returns the next due order. Audio thread.
+    /// Removes and returns the next due command. Audio thread.
     pub(crate) fn take_due(&mut self, now: u64) -> Option<AudioMessage> {
         if self.next_at()? > now {
             return None;
@@ -36,7 +36,7 @@ impl Schedule {
         self.orders.pop().map(|(_, order)| order)
     }
 
-    /// Returns the frame of the next order. Audio thread.
+    /// Returns the frame of the next command. Audio thread.
     pub(crate) fn next_at(&self) -> Option<u64> {
         self.orders.last().map(|(at, _)| *at)
     }

@@ -18,7 +18,7 @@ pub(crate) struct Slot {
 }
 
 impl ChainState {
-    /// Numbers the inserts as [`Chain::build`] does.
+    /// Creates a state whose inserts are numbered as by [`Chain::build`].
     pub(crate) fn new(inserts: usize, latency: u64) -> Self {
         let slots = (0..inserts as InsertId).map(|id| Slot { id, bypassed: false });
         Self { slots: slots.collect(), latency }

@@ -12,7 +12,7 @@ use crate::process::Processor;
 use crate::session::{Ceiling, Session, Target};
 use crate::units::SampleRate;
 
-/// The control thread's model of the mixing desk.
+/// The control thread's copy of the session and of the state of its chains.
 pub(crate) struct SessionMirror {
     pub(crate) session: Session,
     pub(crate) chains: Chains,

@@ -28,7 +28,7 @@ pub(crate) struct Prefetcher {
     phase: RingPhase,
 }
 
-/// Progress of a feeder with its cue.
+/// Progress of a reader since its last cue.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RingPhase {
     /// On the way to the first frame of the sound.

@@ -1,5 +1,5 @@
-//! Pass two, for a target loudness: the scratch passes gain and limiter, again with a corrected
-//! gain until the file meets the target.
+//! Pass two, for a target loudness or a missed ceiling: the stored mix passes gain and limiter,
+//! again with another gain or ceiling until the file meets the request.
 
 use super::master_stage::{MasterStage, MasterTaps};
 use crate::dsp::dynamics::LIMITER_CEILING_DBTP;

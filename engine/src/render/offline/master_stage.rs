@@ -82,7 +82,7 @@ pub(crate) struct MasterStage<S> {
 }
 
 impl<S: OpenSink> MasterStage<S> {
-    /// Builds a line for up to `spec.max_block` frames at a time; temporary files are created in
+    /// Builds a stage for up to `spec.max_block` frames at a time; temporary files are created in
     /// `folder`. Control thread; allocates.
     pub(crate) fn new(chain: MasterChain, spec: &ProcessSpec, sink: S, folder: Option<&Path>, mix_only: bool) -> Self {
         Self {
@@ -150,8 +150,8 @@ impl<S: OpenSink> MasterStage<S> {
         Ok(())
     }
 
-    /// Ends the output after `frames` frames: flushes the frames still in the limiter and the line.
-    /// Returns the readings, and the sink to be finished.
+    /// Ends the output after `frames` frames: flushes the frames still in the limiter and in the
+    /// blocks of this stage. Returns the readings, and the sink to be finished.
     pub(crate) fn finish(mut self, frames: u64) -> Result<(MasterTaps, S), RenderError> {
         self.master_unsure(frames)?;
         let end = frames + self.chain.latency();

@@ -56,7 +56,7 @@ pub(crate) struct MixSummer<S> {
 }
 
 impl<S: PremasterSink> MixSummer<S> {
-    /// Builds a keeper for chunks of up to `chunk` frames; `measures` is true if the sum is
+    /// Builds a summer for chunks of up to `chunk` frames; `measures` is true if the sum is
     /// measured. Allocates.
     pub(crate) fn new(
         rate: SampleRate,

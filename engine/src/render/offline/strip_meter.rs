@@ -9,8 +9,9 @@ use crate::render::plan::Plan;
 use crate::render::spill::meter_log::METER_ROOM;
 use std::ops::Range;
 
-/// It omits frames before the output's start, and stops with the sound or the output. Its readings
-/// are to be moved to a [`MeterLog`](crate::render::spill::meter_log::MeterLog) after every chunk.
+/// A meter that omits frames before the output's start, and stops with the sound or the output. Its
+/// readings are moved to a [`MeterLog`](crate::render::spill::meter_log::MeterLog) after every
+/// chunk.
 pub(crate) struct StripMeter {
     pub(crate) meter: ProgrammeMeter,
     /// Latency of the strip's output, in frames.
@@ -21,7 +22,7 @@ pub(crate) struct StripMeter {
 }
 
 impl StripMeter {
-    /// Creates a tap; `start` is the session frame at which the output begins. Allocates.
+    /// Creates a meter; `start` is the session frame at which the output begins. Allocates.
     pub(crate) fn new(plan: &Plan, start: u64, latency: u64) -> Self {
         let rate = plan.sample_rate();
         Self {
@@ -40,7 +41,7 @@ impl StripMeter {
     }
 
     /// Meters a range of the last outputs of up to [`TRACKS_PER_BATCH`] tracks, each by its own
-    /// tap. The result has the same bits as one after the other.
+    /// meter. The result has the same bits as one after the other.
     pub(crate) fn observe_tracks(taps: &mut [Option<Self>], tracks: &[TrackStrip<Clip>], range: &Range<usize>) {
         let mut taps = taps.iter_mut().zip(tracks);
         let mut next = || {

@@ -4,7 +4,7 @@ use super::verify::ReadBack;
 use super::written::WrittenMaster;
 use crate::audio::{AudioBuffer, Block, Quantiser};
 use crate::io::wav::{WavFormat, WavWriter, WrittenSamples};
-use crate::io::{DecodeError, ENCODER_TAG, FlacWriter, Fold, OpusWriter, StemReader};
+use crate::io::{DecodeError, ENCODER_TAG, FlacWriter, Fold, OpusWriter, OutputError, StemReader};
 use crate::meter::Measurement;
 use crate::process::Source;
 use crate::render::error::RenderError;
@@ -185,7 +185,8 @@ pub(crate) fn measured(
             Err(DecodeError::NonFinite { .. } | DecodeError::TooLoud { .. }) => return Err(damaged(frames)),
             read => read?,
         };
-        mix.read(&mut wanted.first_mut(count)).map_err(RenderError::PremasterSpill)?;
+        mix.read(&mut wanted.first_mut(count))
+            .map_err(|source| RenderError::Output(OutputError::Io { path: named.into(), source }))?;
         difference.observe(&wanted.first(count), &block.first(count));
         frames += count as u64;
         bytes.clear();

@@ -1,4 +1,5 @@
-//! Files of a render: the master, its verification, and the data files beside it.
+//! Outputs of a render: the master in a file or in memory, its verification, and the data files
+//! beside it.
 
 pub(super) mod compressed_master;
 pub(super) mod data_files;

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 Examples:
   mixdown play drums.wav bass.flac vox.mp3 --null
   mixdown play --session mix.toml --report mix/report.json --record changed.toml --null
-  mixdown play --session mix.toml --freewheel --wav observed.wav --json")]
+  mixdown play --session mix.toml --freewheel --wav heard.wav --json")]
 pub(in crate::cli) struct PlayArguments {
     /// The stems, summed at unity; of a folder, its audio files.
     #[arg(value_name = "STEM", required_unless_present_any = ["session", "list_devices"], conflicts_with = "session")]

@@ -87,7 +87,7 @@ struct Reported {
     state: State,
 }
 
-/// The whole scene.
+/// A store on a simulated disk and clock, and the changes acknowledged to its users.
 pub(super) struct Simulation {
     pub(super) disk: SimDisk,
     pub(super) clock: TestClock,

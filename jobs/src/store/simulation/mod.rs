@@ -1,4 +1,4 @@
-//! Proofs that nothing is lost: a disk that loses power, fails and fills up, and records that are
+//! Tests that nothing is lost: a disk that loses power, fails and fills up, and records that are
 //! damaged.
 
 mod blocked;

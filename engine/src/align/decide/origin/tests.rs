@@ -1,7 +1,7 @@
 //! Tests of mode `auto`: nothing of one session moves, and recordings by independent devices do.
 //!
-//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::evidence -- --nocapture` prints the tables
-//! of docs/alignment.md.
+//! `MIXDOWN_HEAVY=1 cargo test -p mixdown-engine align::decide::origin -- --nocapture` prints the
+//! tables of docs/alignment.md.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
 use crate::align::features::stem::StemFeatures;
