@@ -137,11 +137,12 @@ impl<'a> Comparison<'a> {
     fn only_fit(&self, a: usize, b: usize, rough: &CoarseOffset) -> Option<Result<PairEvidence, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let middle = first.stem.kept() as f64 / 2.0;
-        let apart =
-            |one: &CoarseOffset, other: &CoarseOffset| other.found.course.late(middle) - one.found.course.late(middle);
+        let apart = |one: &CoarseOffset, other: &CoarseOffset| {
+            other.found.course.delay(middle) - one.found.course.delay(middle)
+        };
         let lobe = self.rate.frames(LOBE_S) as f64;
         let coherence = |rough: &CoarseOffset| refine::coherence(first, second, &rough.found.course).unwrap_or(0.0);
-        if let Some(also) = self.also(a, b, rough.found.course.late(middle)) {
+        if let Some(also) = self.also(a, b, rough.found.course.delay(middle)) {
             return Some(Err(also as f64));
         }
         // Repeats that were played anew no longer match at the full rate; pasted or sequenced ones
@@ -176,7 +177,7 @@ impl<'a> Comparison<'a> {
             }
             best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
         }
-        match self.rival(a, b, best.0.found.course.late(middle)) {
+        match self.rival(a, b, best.0.found.course.delay(middle)) {
             Some((CompetingPeak::Longer(_), away)) => return Some(Err(away)),
             // A paste with much of the stem beside it is as high: under noise only the height
             // distinguishes it.
@@ -214,7 +215,7 @@ impl<'a> Comparison<'a> {
     fn other_places(&self, a: usize, b: usize, rough: &CoarseOffset) -> Vec<i64> {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
         let middle = first.stem.kept() as f64 / 2.0;
-        let late = rough.found.course.late(middle);
+        let late = rough.found.course.delay(middle);
         let mut others: Vec<i64> = Vec::new();
         let spectra = self.spectrum(a).zip(self.spectrum(b));
         if let Some((correlator, (a, b))) = self.correlator.as_ref().zip(spectra) {

@@ -19,6 +19,6 @@ mod time_map;
 pub use features::stem::StemFeatures;
 pub use in_mix::matching_pursuit::align_to_mix;
 pub use pipeline::align;
-pub use result::{Alignment, Correlation, Decision, DriftChange, Move, StemAlignment};
+pub use result::{Alignment, Correlation, Decision, Move, StemAlignment};
 pub use settings::{AlignmentSettings, Mode, PairSelection};
 pub use shift::ClipShift;

@@ -1,6 +1,6 @@
 //! Results of alignment.
 
-use crate::resample::TimeMap;
+use crate::resample::{DriftChange, TimeMap};
 use serde::Serialize;
 
 /// Decision about a stem.
@@ -34,18 +34,9 @@ impl Correlation {
 pub struct Move {
     /// Frame of the stem for each frame of its reference, at the rate of the comparison. A drift
     /// above 0 means that the stem's clock runs fast, so that it has more frames for the same time.
-    pub warp: TimeMap,
+    pub time_map: TimeMap,
     /// −1 when the polarity is to be inverted.
     pub polarity: i8,
-}
-
-/// Change of a stem's drift at one frame.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct DriftChange {
-    /// Frame of the reference from which the new drift holds.
-    pub at_samples: f64,
-    /// Drift from there on, in parts per million.
-    pub drift_ppm: f64,
 }
 
 /// Result for one stem.
@@ -112,17 +103,17 @@ impl StemAlignment {
     /// Returns the change that puts the stem in time with its reference, whether it is to be moved
     /// or is right already. No change if nothing is known.
     pub(crate) fn in_time(&self) -> Move {
-        self.warp().map_or(Move::NONE, |warp| Move { warp, polarity: self.polarity })
+        self.time_map().map_or(Move::NONE, |time_map| Move { time_map, polarity: self.polarity })
     }
 
-    fn warp(&self) -> Option<TimeMap> {
-        let changes = self.drift_changes.iter().map(|change| (change.at_samples, change.drift_ppm * 1e-6)).collect();
+    fn time_map(&self) -> Option<TimeMap> {
+        let changes = self.drift_changes.clone();
         self.late_samples.map(|late| TimeMap { start: late, drift: self.drift_ppm * 1e-6, changes })
     }
 
     /// Returns the delay in frames when the reference is at frame `at`.
     pub fn late_at(&self, at: f64) -> Option<f64> {
-        self.warp().map(|warp| warp.input(at) - at)
+        self.time_map().map(|time_map| time_map.input(at) - at)
     }
 }
 

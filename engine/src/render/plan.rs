@@ -215,7 +215,7 @@ impl Plan {
         let moved: Vec<Option<ClipShift>> =
             moves.iter().enumerate().map(|(index, by)| by.place(self.placement(index).start, room)).collect();
         for (index, moved) in moved.iter().enumerate() {
-            if let Some(cut) = moved.as_ref().map(|moved| moved.retiming.warp.start).filter(|cut| *cut >= 1.0) {
+            if let Some(cut) = moved.as_ref().map(|moved| moved.retiming.time_map.start).filter(|cut| *cut >= 1.0) {
                 let (name, cut_s) = (self.session.tracks[index].title(), cut / self.rate.as_f64());
                 self.warnings.push(format!("track {name:?} loses {cut_s:.3} s of silence at its start, to be in time"));
             }

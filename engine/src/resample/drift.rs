@@ -29,7 +29,7 @@ pub(super) struct DriftConverter {
     resampler: Async<f32>,
     channels: usize,
     /// From the input position of output frame 0 on.
-    warp: TimeMap,
+    time_map: TimeMap,
     input: Vec<f32>,
     output: Vec<f32>,
     frames_out: usize,
@@ -41,9 +41,9 @@ pub(super) struct DriftConverter {
 
 impl DriftConverter {
     /// Creates a converter. Output frame `n` is input position
-    /// `warp.input(n) − warp.start + DriftConverter::offset`. Control thread; allocates.
-    pub(super) fn new(warp: &TimeMap, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
-        let drift = warp.drift;
+    /// `time_map.input(n) − time_map.start + DriftConverter::offset`. Control thread; allocates.
+    pub(super) fn new(time_map: &TimeMap, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+        let drift = time_map.drift;
         let parameters = SincInterpolationParameters {
             sinc_len: SINC_FRAMES,
             f_cutoff: Some(EDGE),
@@ -58,7 +58,7 @@ impl DriftConverter {
         Ok(Self {
             resampler,
             channels,
-            warp: TimeMap { start: Self::offset(drift), ..warp.clone() },
+            time_map: TimeMap { start: Self::offset(drift), ..time_map.clone() },
             input: vec![0.0; channels * BLOCK],
             output: vec![0.0; channels * frames_out],
             frames_out,
@@ -83,12 +83,12 @@ impl DriftConverter {
     /// drift within it is spread over the block. No frame is off by more than the change over a
     /// quarter of a block.
     fn steer(&mut self) {
-        if self.warp.changes.is_empty() {
+        if self.time_map.changes.is_empty() {
             return;
         }
         let (frame, position) = self.last;
         let count = BLOCK as f64;
-        let step = (self.warp.input(frame + count) - position) / count;
+        let step = (self.time_map.input(frame + count) - position) / count;
         // A time map that bends more than the resampler allows keeps its last ratio for a block.
         let _ = self.resampler.set_resample_ratio(1.0 / step, false);
     }
@@ -100,7 +100,7 @@ impl DriftConverter {
 
     /// Returns the number of output frames for `frames` input frames.
     pub(super) fn length_of(&self, frames: u64) -> u64 {
-        self.warp.output(frames as f64 + self.warp.start).round() as u64
+        self.time_map.output(frames as f64 + self.time_map.start).round() as u64
     }
 
     /// Converts the input block, of which the first `valid` frames count and the rest is silence,

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 pub use fraction::{FractionTable, fraction_weights};
 pub use retime::{Retimed, Retiming};
-pub use time_map::TimeMap;
+pub use time_map::{DriftChange, TimeMap};
 
 /// Error when a rate cannot be converted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

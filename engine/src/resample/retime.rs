@@ -17,14 +17,14 @@ const AT_ONCE: usize = 1_024;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retiming {
     /// Input position for each output frame.
-    pub warp: TimeMap,
+    pub time_map: TimeMap,
     /// −1 to invert the polarity.
     pub polarity: i8,
 }
 
 impl Retiming {
     /// No change.
-    pub const NONE: Self = Self { warp: TimeMap::NONE, polarity: 1 };
+    pub const NONE: Self = Self { time_map: TimeMap::NONE, polarity: 1 };
 }
 
 /// Retimed source. With [`Retiming::NONE`] every sample passes untouched; a whole start without
@@ -64,10 +64,10 @@ impl<S: Source> Retimed<S> {
     /// # Errors
     /// If the drift is beyond the resampler's range.
     pub fn new(source: S, retiming: Retiming) -> Result<Self, ResampleError> {
-        let stage = if retiming.warp == TimeMap::NONE {
+        let stage = if retiming.time_map == TimeMap::NONE {
             None
         } else {
-            Some(RetimeStage::new(&retiming.warp, source.channels(), source.sample_rate())?)
+            Some(RetimeStage::new(&retiming.time_map, source.channels(), source.sample_rate())?)
         };
         Ok(Self { source, retiming, stage })
     }
@@ -104,14 +104,14 @@ impl<S: Source> Source for Retimed<S> {
 }
 
 impl RetimeStage {
-    fn new(warp: &TimeMap, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
+    fn new(time_map: &TimeMap, channels: usize, rate: SampleRate) -> Result<Self, ResampleError> {
         // The converter begins with a small delay, which the fractional delay removes.
-        let start = warp.start - if warp.is_shift() { 0.0 } else { DriftConverter::offset(warp.drift) };
+        let start = time_map.start - if time_map.is_shift() { 0.0 } else { DriftConverter::offset(time_map.drift) };
         let (whole, fraction) = (start.floor(), start - start.floor());
         // Position p needs the taps from p − (TAPS / 2 − 1) on.
         let before = TAPS as i64 / 2 - 1;
         let weights = (fraction > 1e-9).then(|| fraction_weights(TAPS, fraction));
-        let drift = if warp.is_shift() { None } else { Some(DriftConverter::new(warp, channels, rate)?) };
+        let drift = if time_map.is_shift() { None } else { Some(DriftConverter::new(time_map, channels, rate)?) };
         let skip = whole as i64 - if weights.is_some() { before } else { 0 };
         Ok(Self {
             weights,
@@ -250,6 +250,7 @@ fn weighted(samples: &[f32], weights: &[f64]) -> f32 {
 mod tests {
     use super::*;
     use crate::audio::{AudioBuffer, Block};
+    use crate::resample::DriftChange;
     use std::convert::Infallible;
     use std::f64::consts::TAU;
 
@@ -304,7 +305,7 @@ mod tests {
         for hz in [100.0, 5_000.0, 0.45 * RATE_HZ] {
             let input = of_tone(hz, 6_000);
             for start in [0.25, 7.5, -3.3, 100.0] {
-                let out = retimed(&input, Retiming { warp: TimeMap::shift(start), polarity: -1 }, 511);
+                let out = retimed(&input, Retiming { time_map: TimeMap::shift(start), polarity: -1 }, 511);
                 assert_eq!(out.len() as f64, 6_000.0 - f64::floor(start));
                 for (n, sample) in out.iter().enumerate().take(5_900).skip(100) {
                     // 0.01 dB of a full-scale tone.
@@ -319,7 +320,7 @@ mod tests {
         for hz in [500.0, 0.45 * RATE_HZ] {
             let input = of_tone(hz, 200_000);
             for (start, drift) in [(0.0, 5e-6), (10.25, -145e-6), (-2.5, 500e-6)] {
-                let out = retimed(&input, Retiming { warp: TimeMap::line(start, drift), polarity: 1 }, 1_000);
+                let out = retimed(&input, Retiming { time_map: TimeMap::line(start, drift), polarity: 1 }, 1_000);
                 let expected = ((200_000.0 - start) / (1.0 + drift)) as i64;
                 assert!((out.len() as i64 - expected).abs() <= 1, "{} {expected}", out.len());
                 for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
@@ -335,21 +336,23 @@ mod tests {
     fn a_clock_that_changes_its_drift_is_followed_through_the_change() {
         let hz = 5_000.0;
         let input = of_tone(hz, 200_000);
+        let change = |(at, drift)| DriftChange { at, drift };
         for changes in [vec![(60_000.0, 300e-6)], vec![(300.0, -400e-6), (90_123.4, 500e-6), (150_000.7, 0.0)]] {
-            let warp = TimeMap { start: 10.25, drift: 20e-6, changes };
-            let out = retimed(&input, Retiming { warp: warp.clone(), polarity: 1 }, 1_000);
-            assert!((out.len() as f64 - warp.output(200_000.0)).abs() <= 1.0, "{} {warp:?}", out.len());
+            let changes = changes.into_iter().map(change).collect();
+            let time_map = TimeMap { start: 10.25, drift: 20e-6, changes };
+            let out = retimed(&input, Retiming { time_map: time_map.clone(), polarity: 1 }, 1_000);
+            assert!((out.len() as f64 - time_map.output(200_000.0)).abs() <= 1.0, "{} {time_map:?}", out.len());
             for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
-                let wanted = tone(hz, warp.input(n as f64));
+                let wanted = tone(hz, time_map.input(n as f64));
                 // The largest change of drift, 0.0009, over a quarter of a block of 1024 frames: a
                 // quarter of a frame.
                 let near = (0.25 * TAU * hz / RATE_HZ).sin();
-                assert!((f64::from(*sample) - wanted).abs() < near, "{n}: {sample} {wanted} {warp:?}");
+                assert!((f64::from(*sample) - wanted).abs() < near, "{n}: {sample} {wanted} {time_map:?}");
             }
             // Two blocks after a change no trace of it is left.
-            let last = warp.changes.last().map_or(0, |(at, _)| *at as usize) + 2_500;
+            let last = time_map.changes.last().map_or(0, |change| change.at as usize) + 2_500;
             for (n, sample) in out.iter().enumerate().take(199_000).skip(last) {
-                assert!((f64::from(*sample) - tone(hz, warp.input(n as f64))).abs() < 0.003, "{n} {warp:?}");
+                assert!((f64::from(*sample) - tone(hz, time_map.input(n as f64))).abs() < 0.003, "{n} {time_map:?}");
             }
         }
     }
@@ -357,9 +360,9 @@ mod tests {
     #[test]
     fn blocks_of_any_length_give_the_same_bits_and_nothing_to_do_touches_nothing() {
         let input = of_tone(700.0, 9_000);
-        let retiming = Retiming { warp: TimeMap::line(3.7, 60e-6), polarity: 1 };
+        let retiming = Retiming { time_map: TimeMap::line(3.7, 60e-6), polarity: 1 };
         assert_eq!(retimed(&input, retiming.clone(), 64), retimed(&input, retiming, 4_096));
         assert_eq!(retimed(&input, Retiming::NONE, 100), input);
-        assert_eq!(retimed(&input, Retiming { warp: TimeMap::shift(5.0), polarity: 1 }, 100), input[5..]);
+        assert_eq!(retimed(&input, Retiming { time_map: TimeMap::shift(5.0), polarity: 1 }, 100), input[5..]);
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn period(correlator: &Correlator, stem: &PreparedStem<'_>, lobe_s: f
     })?;
     let is_same = |place: &i64| {
         let found = segment_vote::vote(stem, stem, *place, OF_ITSELF)?;
-        let apart = found.course.late(stem.stem.kept() as f64 / 2.0).abs() > lobe;
+        let apart = found.course.delay(stem.stem.kept() as f64 / 2.0).abs() > lobe;
         (apart && found.agreeing == found.windows && found.height >= ALSO_AS_HIGH).then_some(*place)
     };
     places.iter().filter_map(is_same).min()

@@ -8,7 +8,7 @@ use crate::align::features::stem::StemFeatures;
 use crate::align::fine::segment::Window;
 use crate::align::time_map::breakpoints::{self, Resolution};
 use crate::align::time_map::line;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Most segments measured.
 const MOST: usize = 12;
@@ -36,7 +36,7 @@ pub(crate) struct SegmentSearch {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SegmentVote {
     /// Delay of the second stem over time.
-    pub(crate) course: DelayMap,
+    pub(crate) course: TimeMap,
     /// −1 when the second stem is inverted.
     pub(crate) polarity: i8,
     /// Segments with sound in both stems.
@@ -143,15 +143,15 @@ pub(crate) fn vote(
     let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
     let course =
         if search.drifts && on.contains(&false) { breakpoints::bent(line, &points, &grain) } else { line.into() };
-    let on = answers.iter().filter(|(at, late, _)| (late - course.late(*at)).abs() <= tolerance);
+    let on = answers.iter().filter(|(at, late, _)| (late - course.delay(*at)).abs() <= tolerance);
     let on: Vec<f64> = on.map(|answer| answer.2).collect();
     let positive = on.iter().filter(|height| **height > 0.0).count();
     let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
     let agreeing = positive.max(on.len() - positive);
     let chance = (2.0 * TOLERANCE + 1.0) / (2 * reach + 1) as f64;
     // A bend takes two segments to be drawn, and may be between any two.
-    let free = if search.drifts { 2 + 2 * course.bends.len() } else { 1 };
-    let log_places = course.bends.len() as f64 * (points.len() as f64).log10();
+    let free = if search.drifts { 2 + 2 * course.changes.len() } else { 1 };
+    let log_places = course.changes.len() as f64 * (points.len() as f64).log10();
     let log_chance =
         log_choose(points.len(), agreeing) + log_places + chance.log10() * agreeing.saturating_sub(free) as f64;
     let height = line::median(on.into_iter().map(f64::abs).collect());

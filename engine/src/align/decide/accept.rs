@@ -2,7 +2,7 @@
 
 use super::evidence::PairEvidence;
 use super::remark::Remark;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// The z that chance reaches among the lags around a peak: √(2 ln 8193).
 const FLOOR: f64 = 4.25;
@@ -36,7 +36,7 @@ pub(crate) enum Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edge {
     /// Delay of the second stem, in frames.
-    pub(crate) course: DelayMap,
+    pub(crate) course: TimeMap,
     /// −1 when one is inverted.
     pub(crate) polarity: i8,
     /// 0 to 1: see [`confidence`].

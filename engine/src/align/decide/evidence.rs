@@ -1,6 +1,6 @@
 //! Evidence for the delay of a pair of stems.
 
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Uncertainty of a delay from reading between samples, in frames.
 pub(crate) const LEAST_SD: f64 = 0.01;
@@ -8,7 +8,7 @@ pub(crate) const LEAST_SD: f64 = 0.01;
 /// Measured delay of one stem against another, with its evidence.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PairEvidence {
-    pub(crate) course: DelayMap,
+    pub(crate) course: TimeMap,
     /// One standard deviation of the delay in the middle of the stems, in frames.
     pub(crate) late_sd: f64,
     /// One standard deviation of the drift before the first change, as a share.
@@ -45,7 +45,7 @@ impl PairEvidence {
     /// Sets the deviation of the delay that is reported. A drift extrapolates it to frame 0, and a
     /// clock that wanders adds to it at any time.
     pub(crate) fn with_reported_deviation(mut self) -> Self {
-        let carried = if self.course.start.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
+        let carried = if self.course.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
         self.late_sd = self.late_sd.hypot(carried).hypot(self.wander).hypot(LEAST_SD);
         self
     }

@@ -3,7 +3,7 @@
 
 use super::accept::Edge;
 use crate::align::time_map::line::LinearDelay;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Largest difference between two ways round the graph, in frames.
 const LOOP_TOLERANCE: f64 = 3.0;
@@ -24,7 +24,7 @@ pub(crate) struct GroupOffset {
     /// First stem of its group.
     pub(crate) root: usize,
     /// Delay against the root.
-    pub(crate) course: DelayMap,
+    pub(crate) course: TimeMap,
     /// Against the root.
     pub(crate) polarity: i8,
     /// Least confidence on the way from the root.
@@ -86,7 +86,7 @@ pub(crate) fn solve(pairs: &[PairOffset], stems: usize, middle: f64) -> Solution
 fn fits(pair: &PairOffset, places: &[GroupOffset], middle: f64) -> bool {
     let (first, second) = (&places[pair.first], &places[pair.second]);
     let predicted = first.course.reversed().then(&second.course);
-    let off = (predicted.late(middle) - pair.edge.course.late(middle)).abs();
+    let off = (predicted.delay(middle) - pair.edge.course.delay(middle)).abs();
     off <= LOOP_TOLERANCE.max(6.0 * pair.edge.late_sd) && first.polarity * second.polarity == pair.edge.polarity
 }
 
@@ -149,7 +149,7 @@ fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
                     places[pair.second].course.then(&pair.edge.course.reversed())
                 };
                 let weight = weight(&pair.edge);
-                late += weight * (wanted.late(middle) - here.course.late(middle));
+                late += weight * (wanted.delay(middle) - here.course.delay(middle));
                 drift += weight * (wanted.drift_at(middle) - here.course.drift_at(middle));
                 total += weight;
             }
@@ -157,7 +157,7 @@ fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
                 // Bends stay where the most confident pairs have them.
                 let (late, drift) = (late / total, drift / total);
                 moved = moved.max(late.abs());
-                places[stem].course = here.course.plus(LinearDelay { offset: late - drift * middle, drift });
+                places[stem].course = here.course.plus(late - drift * middle, drift);
             }
         }
         if moved < 1e-6 {
@@ -185,14 +185,14 @@ mod tests {
         PairOffset { first, second, edge }
     }
 
-    fn late(pairs: &[PairOffset], stems: usize) -> Vec<f64> {
-        solve(pairs, stems, 1e6).places.iter().map(|place| place.course.start.offset).collect()
+    fn delays(pairs: &[PairOffset], stems: usize) -> Vec<f64> {
+        solve(pairs, stems, 1e6).places.iter().map(|place| place.course.start).collect()
     }
 
     #[test]
     fn errors_are_shared_out_round_a_loop() {
         let pairs = [pair(0, 1, 100.0, 1, 0.9), pair(1, 2, 50.0, -1, 0.9), pair(0, 2, 150.3, -1, 0.9)];
-        let late = late(&pairs, 3);
+        let late = delays(&pairs, 3);
         assert!((late[1] - 100.1).abs() < 1e-3 && (late[2] - 150.2).abs() < 1e-3, "{late:?}");
     }
 
@@ -218,13 +218,13 @@ mod tests {
         let solution = solve(&pairs, 4, 1e6);
         assert_eq!(solution.contradicted, [false; 4]);
         for (place, at) in solution.places.iter().zip(at) {
-            assert!((place.course.start.offset - at).abs() < 1e-6, "{place:?}");
+            assert!((place.course.start - at).abs() < 1e-6, "{place:?}");
         }
     }
 
     #[test]
     fn groups_do_not_touch_each_other() {
-        let late = late(&[pair(0, 1, 7.0, 1, 0.9), pair(2, 3, -9.0, 1, 0.9)], 5);
+        let late = delays(&[pair(0, 1, 7.0, 1, 0.9), pair(2, 3, -9.0, 1, 0.9)], 5);
         assert_eq!(late, [0.0, 7.0, 0.0, -9.0, 0.0]);
     }
 }

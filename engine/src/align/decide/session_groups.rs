@@ -6,7 +6,7 @@ use super::offset_graph::PairOffset;
 use super::origin::{same_length, same_time};
 use crate::align::features::stem::StemFeatures;
 use crate::align::time_map::line::LinearDelay;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Deviation of the delay within a session, in frames. Its edges outweigh every measured one.
 const EXACT: f64 = 1e-3;
@@ -39,7 +39,7 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
     let follows = |stem: usize| {
         evidence.verdicts.iter().any(|(first, second, verdict)| match verdict {
             Verdict::Stays(edge, _) if sessions[*first] == sessions[*second] => {
-                let late = edge.course.start.offset;
+                let late = edge.course.start;
                 (*second == stem && late > EXACT) || (*first == stem && late < -EXACT)
             }
             _ => false,
@@ -52,7 +52,7 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
     let mut ties = Vec::new();
     for (stem, session) in sessions.iter().enumerate().filter(|(stem, session)| stem != *session) {
         if kept.iter().any(|pair| sessions[pair.first] == *session || sessions[pair.second] == *session) {
-            let course: DelayMap = LinearDelay::flat(0.0).into();
+            let course: TimeMap = LinearDelay::flat(0.0).into();
             let edge = Edge {
                 course,
                 polarity: 1,

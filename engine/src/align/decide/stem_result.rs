@@ -4,10 +4,10 @@ use super::accept::Verdict;
 use super::group_evidence::PairVerdicts;
 use super::offset_graph::{self, GroupOffset, PairOffset};
 use super::session_groups;
-use crate::align::result::{Correlation, Decision, DriftChange, StemAlignment};
+use crate::align::result::{Correlation, Decision, StemAlignment};
 use crate::align::settings::AlignmentSettings;
 use crate::align::time_map::line::LinearDelay;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Delays below this are in time already, in frames.
 const IN_TIME: f64 = 0.02;
@@ -68,8 +68,8 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
         _ => None,
     });
     let (other, course, edge, remark) =
-        known.max_by(|x, y| x.1.late(0.0).total_cmp(&y.1.late(0.0)).then(y.0.cmp(&x.0)))?;
-    let late = course.start.offset;
+        known.max_by(|x, y| x.1.delay(0.0).total_cmp(&y.1.delay(0.0)).then(y.0.cmp(&x.0)))?;
+    let late = course.start;
     if late < 0.0 || (late == 0.0 && stem < other) {
         return Some(StemAlignment {
             reference: Some(stem),
@@ -84,7 +84,7 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
         late_samples: Some(late),
         late_uncertainty: edge.late_sd,
         polarity: edge.polarity,
-        drift_ppm: course.start.drift * 1e6,
+        drift_ppm: course.drift * 1e6,
         drift_uncertainty_ppm: edge.drift_sd * 1e6,
         confidence: edge.confidence,
         correlation: Correlation::new(&edge.picture),
@@ -135,16 +135,11 @@ fn in_group(
     };
     let direct = own().find(|pair| pair.first == reference || pair.second == reference).or(best);
     let inverted = if polarity < 0 { ", inverted against the reference" } else { "" };
-    let (late, ppm) = (course.start.offset, course.start.drift * 1e6);
-    let steady = course.is_straight() && course.start.drift == 0.0;
-    let drift_changes: Vec<DriftChange> = course
-        .bends
-        .iter()
-        .map(|bend| DriftChange { at_samples: bend.at, drift_ppm: course.drift_at(bend.at) * 1e6 })
-        .collect();
+    let (late, ppm) = (course.start, course.drift * 1e6);
+    let steady = course.is_straight() && course.drift == 0.0;
     let mut drifts = if steady { String::new() } else { format!(", its clock {ppm:+.2} ppm slower") };
-    for change in &drift_changes {
-        drifts += &format!(", {:+.2} ppm from frame {:.0} on", change.drift_ppm, change.at_samples);
+    for change in &course.changes {
+        drifts += &format!(", {:+.2} ppm from frame {:.0} on", change.drift_ppm(), change.at);
     }
     let (decision, reason) = if stem == reference {
         (Decision::Left, "reference of its group".to_owned())
@@ -167,7 +162,7 @@ fn in_group(
         late_uncertainty: here.late_sd.hypot(there.late_sd),
         polarity,
         drift_ppm: ppm,
-        drift_changes,
+        drift_changes: course.changes,
         drift_uncertainty_ppm: 1e6 * here.drift_sd.hypot(there.drift_sd),
         confidence,
         correlation: direct.and_then(|pair| Correlation::new(&pair.edge.picture)),
@@ -177,17 +172,14 @@ fn in_group(
 
 /// Returns a course as it is reported: from frame 0 on, without a negligible drift and inaudible
 /// fractions of frames.
-fn simplest(course: &DelayMap, length: f64) -> DelayMap {
-    let mut course = course.without_what_came_before();
-    if course.is_straight() && (course.start.drift * length).abs() < NO_DRIFT {
-        course = LinearDelay::flat(course.late(length / 2.0)).into();
+fn simplest(course: &TimeMap, length: f64) -> TimeMap {
+    let mut course = course.from_frame(0.0, 0.0);
+    if course.is_straight() && (course.drift * length).abs() < NO_DRIFT {
+        course = LinearDelay::flat(course.delay(length / 2.0)).into();
     }
     // Whole frames need no filter.
-    if course.is_straight()
-        && course.start.drift == 0.0
-        && (course.start.offset - course.start.offset.round()).abs() < NEARLY_WHOLE
-    {
-        course = LinearDelay::flat(course.start.offset.round()).into();
+    if course.is_straight() && course.drift == 0.0 && (course.start - course.start.round()).abs() < NEARLY_WHOLE {
+        course = LinearDelay::flat(course.start.round()).into();
     }
     course
 }
@@ -195,7 +187,7 @@ fn simplest(course: &DelayMap, length: f64) -> DelayMap {
 /// Returns the stem whose delay most stems share, so that the fewest are moved; of equals, the
 /// earliest.
 fn reference(group: &[usize], places: &[GroupOffset], middle: f64) -> usize {
-    let late = |stem: usize| places[stem].course.late(middle);
+    let late = |stem: usize| places[stem].course.delay(middle);
     let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();
     let rank = |stem: usize| (sharing(stem), -late(stem).round() as i64, std::cmp::Reverse(stem));
     group.iter().copied().max_by_key(|stem| rank(*stem)).unwrap_or_default()

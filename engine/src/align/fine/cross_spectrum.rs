@@ -3,8 +3,8 @@
 
 use super::segment::Window;
 use crate::align::features::stem::StemFeatures;
-use crate::align::time_map::piecewise::DelayMap;
 use crate::resample::FractionTable;
+use crate::resample::TimeMap;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
@@ -101,7 +101,7 @@ pub(crate) fn measure(
     b: &StemFeatures,
     window: &Window,
     starts: &[usize],
-    course: &DelayMap,
+    course: &TimeMap,
     table: &FractionTable,
 ) -> Vec<SegmentMeasurement> {
     let one = |buffers: &mut _, start: &usize| {
@@ -111,13 +111,13 @@ pub(crate) fn measure(
         a.read(*start as i64, &mut first);
         let from = *start as f64 - reach as f64;
         let mut second = vec![0.0; len + 2 * reach];
-        let base = if course.is_straight() && course.start.drift == 0.0 {
-            let base = course.start.offset.round();
+        let base = if course.is_straight() && course.drift == 0.0 {
+            let base = course.start.round();
             b.read(*start as i64 - reach as i64 + base as i64, &mut second);
             base
         } else {
             read_along(b, from, course, table, &mut second);
-            course.late(middle)
+            course.delay(middle)
         };
         window.spectra(&first, &second, buffers);
         let curve = window.curve(buffers);
@@ -139,16 +139,16 @@ pub(crate) fn measure(
 
 /// Reads the second stem between its samples, at the frames that belong to frames `from`, `from +
 /// 1` … of the first.
-pub(crate) fn read_along(stem: &StemFeatures, from: f64, course: &DelayMap, table: &FractionTable, out: &mut [f32]) {
+pub(crate) fn read_along(stem: &StemFeatures, from: f64, course: &TimeMap, table: &FractionTable, out: &mut [f32]) {
     // Between bends it is read in even steps.
     let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
-    let mut cuts: Vec<usize> = course.bends.iter().map(|bend_at| bend(bend_at.at)).collect();
+    let mut cuts: Vec<usize> = course.changes.iter().map(|bend_at| bend(bend_at.at)).collect();
     cuts.push(out.len());
     let mut begin = 0;
     for end in cuts {
         if end > begin {
             let at = from + begin as f64;
-            read_evenly(stem, at + course.late(at), 1.0 + course.drift_at(at), table, &mut out[begin..end]);
+            read_evenly(stem, at + course.delay(at), 1.0 + course.drift_at(at), table, &mut out[begin..end]);
             begin = end;
         }
     }

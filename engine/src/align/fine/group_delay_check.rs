@@ -3,7 +3,7 @@
 
 use super::cross_spectrum::SegmentMeasurement;
 use super::segment::Window;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
@@ -25,11 +25,11 @@ impl GroupDelayCheck {
     /// Splits the weighted cross-spectra of the segments, turned back by `course`, into two halves
     /// with as much in common each. `None` where the cross-spectra are empty. `None` also where the
     /// lowest bin alone holds half of the sum, so that there are no two halves to compare.
-    pub(crate) fn of(measured: &[SegmentMeasurement], window: &Window, course: &DelayMap) -> Option<Self> {
+    pub(crate) fn of(measured: &[SegmentMeasurement], window: &Window, course: &TimeMap) -> Option<Self> {
         let step = TAU / window.size as f64;
         let omega = |n: usize| (window.bins.start + n) as f64 * step;
         let common = measured.iter().fold(vec![0.0; window.bins.len()], |mut sums, one| {
-            sums.iter_mut().zip(one.turned(course.late(one.at), window)).for_each(|(sum, bin)| *sum += bin.re);
+            sums.iter_mut().zip(one.turned(course.delay(one.at), window)).for_each(|(sum, bin)| *sum += bin.re);
             sums
         });
         let all: f64 = common.iter().sum();
@@ -50,7 +50,7 @@ impl GroupDelayCheck {
             let late = |(n, bin): (usize, Complex<f64>)| {
                 -omega(n) * bin.im * if n < split { low.recip() } else { -high.recip() }
             };
-            one.turned(course.late(one.at), window).enumerate().map(late).sum()
+            one.turned(course.delay(one.at), window).enumerate().map(late).sum()
         };
         let each: Vec<f64> = measured.iter().map(adds).collect();
         let (count, apart) = (each.len() as f64, each.iter().sum::<f64>());

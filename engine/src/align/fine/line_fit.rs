@@ -4,7 +4,7 @@ use super::cross_spectrum::SegmentMeasurement;
 use super::ml_delay::Pooled;
 use super::segment::Window;
 use crate::align::time_map::line::{self, LinearDelay};
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Fits a line through the delays of separate segments, time and delay in frames. It is flat unless
 /// a slope fits clearly better. Also returns the deviations of the offset and of the drift.
@@ -26,7 +26,7 @@ pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (LinearDelay, (f64, f64)) {
 pub(crate) fn as_one(
     near: &[&SegmentMeasurement],
     window: &Window,
-    course: &DelayMap,
+    course: &TimeMap,
     on: &[(f64, f64)],
     reach: f64,
 ) -> (LinearDelay, (f64, f64)) {
@@ -52,11 +52,11 @@ fn slopes(on: &[(f64, f64)], sloped: LinearDelay, drift_sd: f64) -> bool {
 
 /// Returns one standard deviation of the offset of a course through measurements, and of its drift
 /// before the first bend.
-pub(crate) fn deviations(course: &DelayMap, on: &[(f64, f64)]) -> (f64, f64) {
-    let free = if *course == LinearDelay::flat(course.start.offset).into() { 1 } else { 2 + 2 * course.bends.len() };
-    let squares: f64 = on.iter().map(|(at, late)| (late - course.late(*at)).powi(2)).sum();
+pub(crate) fn deviations(course: &TimeMap, on: &[(f64, f64)]) -> (f64, f64) {
+    let free = if *course == LinearDelay::flat(course.start).into() { 1 } else { 2 + 2 * course.changes.len() };
+    let squares: f64 = on.iter().map(|(at, late)| (late - course.delay(*at)).powi(2)).sum();
     let residual = (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt();
-    let end = course.bends.first().map_or(f64::INFINITY, |bend| bend.at);
+    let end = course.changes.first().map_or(f64::INFINITY, |bend| bend.at);
     let first: Vec<f64> = on.iter().map(|(at, _)| *at).filter(|at| *at < end).collect();
     let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
     let spread = first.iter().map(|at| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
@@ -99,7 +99,7 @@ mod tests {
             let on: Vec<_> = trial.measured.iter().map(|one| (one.at, LATE)).collect();
             let near: Vec<_> = trial.measured.iter().collect();
             let (line, (late_sd, drift_sd)) = as_one(&near, &trial.window, &trial.course, &on, 10.0);
-            assert!((line.late(6.5 * LEN as f64) - LATE).abs() < 5.0 * late_sd, "{ppm} {line:?}");
+            assert!((line.delay(6.5 * LEN as f64) - LATE).abs() < 5.0 * late_sd, "{ppm} {line:?}");
             assert_eq!(line.drift == 0.0, ppm == 0.0, "{ppm} {seed}: {line:?} ± {drift_sd}");
         }
     }

@@ -5,7 +5,7 @@
 use super::cross_spectrum::{PhaseDerivatives, SegmentMeasurement};
 use super::segment::Window;
 use crate::align::time_map::line::LinearDelay;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Steps of Newton's method, and the step below which it stops, in frames.
 const STEPS: usize = 8;
@@ -73,15 +73,16 @@ impl Pooled {
     pub(crate) fn near(
         measured: &[&SegmentMeasurement],
         window: &Window,
-        course: &DelayMap,
+        course: &TimeMap,
         drifts: bool,
         reach: f64,
     ) -> Option<Self> {
         let middle = measured.iter().map(|one| one.at).sum::<f64>() / measured.len() as f64;
         let half = measured.iter().fold(0.0_f64, |half, one| half.max((one.at - middle).abs()));
-        let mut line = if drifts { course.start } else { LinearDelay::flat(course.late(middle)) };
+        let mut line = if drifts { LinearDelay::first_of(course) } else { LinearDelay::flat(course.delay(middle)) };
         for _ in 0..STEPS {
-            let stand = |one: &&SegmentMeasurement| PhaseDerivatives::of(one.turned(line.late(one.at), window), window);
+            let stand =
+                |one: &&SegmentMeasurement| PhaseDerivatives::of(one.turned(line.delay(one.at), window), window);
             let each: Vec<Contribution> =
                 measured.iter().map(|one| Contribution { at: one.at - middle, stand: stand(one) }).collect();
             let bends = Bends::of(&each, drifts);
@@ -92,7 +93,7 @@ impl Pooled {
                 continue;
             }
             let top = each.iter().map(|one| one.stand.height).sum::<f64>() * bends.sums.0 > 0.0;
-            let near = |one: &&SegmentMeasurement| (line.late(one.at) - course.late(one.at)).abs() <= reach;
+            let near = |one: &&SegmentMeasurement| (line.delay(one.at) - course.delay(one.at)).abs() <= reach;
             if !top || !measured.iter().all(near) {
                 return None;
             }
@@ -137,7 +138,7 @@ mod tests {
             let copy: Vec<f32> = late.iter().map(|x| x * sign).collect();
             let trial = SegmentFixture::new(&source, &make::with_noise(&copy, -10.0, seed));
             let found = pool_segments(&trial, LATE + 1.2, false).unwrap();
-            let off = found.line.late(0.0) - LATE;
+            let off = found.line.delay(0.0) - LATE;
             assert!(off.abs() < 1.0 && found.late_sd < 0.5, "{seed} {sign}: {off} {found:?}");
             squares += (off / found.late_sd).powi(2) / 16.0;
         }
@@ -167,7 +168,7 @@ mod tests {
         let middle = 6.5 * LEN as f64;
         let trial = SegmentFixture::new(&source, &make::drifting(&source, LATE - 1e-6 * middle, 1.0));
         let found = pool_segments(&trial, LATE, true).unwrap();
-        assert!((found.line.drift - 1e-6).abs() < 1e-9 && (found.line.late(middle) - LATE).abs() < 1e-3, "{found:?}");
+        assert!((found.line.drift - 1e-6).abs() < 1e-9 && (found.line.delay(middle) - LATE).abs() < 1e-3, "{found:?}");
     }
 
     #[test]

@@ -16,8 +16,8 @@ use crate::align::features::prepared::PreparedStem;
 use crate::align::settings::LEAST_CONFIDENCE;
 use crate::align::time_map::breakpoints::{self, Resolution};
 use crate::align::time_map::line::{self, LinearDelay};
-use crate::align::time_map::piecewise::DelayMap;
 use crate::resample::FractionTable;
+use crate::resample::TimeMap;
 use std::f64::consts::TAU;
 use std::sync::OnceLock;
 
@@ -77,7 +77,7 @@ struct StemPair<'a> {
 }
 
 /// Returns the mean coherence of `b` and `a` along a coarse course, 0 to 1, at the full rate.
-pub(crate) fn coherence(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &DelayMap) -> Option<f64> {
+pub(crate) fn coherence(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &TimeMap) -> Option<f64> {
     let middle = a.stem.kept() as f64 / 2.0;
     let pair = StemPair::new(a, b, middle, rough, WINDOW_S.0);
     let (starts, line) = pair.line(rough)?;
@@ -90,7 +90,7 @@ pub(crate) fn coherence(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &Dela
 pub(crate) fn refine(
     a: &PreparedStem<'_>,
     b: &PreparedStem<'_>,
-    rough: &DelayMap,
+    rough: &TimeMap,
     strong: bool,
 ) -> Option<PairEvidence> {
     let rate = a.stem.rate().as_f64();
@@ -147,14 +147,14 @@ fn with_wander(a: &PreparedStem<'_>, b: &PreparedStem<'_>, mut followed: Tracked
     followed.wander = followed.far_off();
     if let Some(wander) = wow_flutter::wander(a.stem, b.stem, (&starts, len), &followed.course, table()) {
         followed.wander = followed.wander.max(wander.sd);
-        followed.course = followed.course.plus(LinearDelay::flat(wander.mean));
+        followed.course = followed.course.plus(wander.mean, 0.0);
     }
     followed
 }
 
 impl<'a> StemPair<'a> {
-    fn new(a: &'a PreparedStem<'a>, b: &'a PreparedStem<'a>, middle: f64, rough: &DelayMap, most_s: f64) -> Self {
-        let sounding = Sounding::of(a, b, rough.late(middle));
+    fn new(a: &'a PreparedStem<'a>, b: &'a PreparedStem<'a>, middle: f64, rough: &TimeMap, most_s: f64) -> Self {
+        let sounding = Sounding::of(a, b, rough.delay(middle));
         let most = (most_s * a.stem.rate().as_f64()) as usize;
         let len = most.min(sounding.frames() / (segment_vote::FEWEST + 1)).max(SHORTEST);
         Self { a, b, len, middle, sounding, table: table(), weighted: false }
@@ -165,15 +165,15 @@ impl<'a> StemPair<'a> {
     }
 
     /// Returns the starts of up to `most` segments.
-    fn places(&self, rough: &DelayMap, most: usize) -> Vec<usize> {
-        segment_vote::places(self.a, self.b, rough.late(self.middle), &self.sounding, self.len, most)
+    fn places(&self, rough: &TimeMap, most: usize) -> Vec<usize> {
+        segment_vote::places(self.a, self.b, rough.delay(self.middle), &self.sounding, self.len, most)
     }
 
     fn windows(&self, reach: usize) -> Window {
         Window::new(self.len, reach, self.rate())
     }
 
-    fn measure(&self, window: &Window, starts: &[usize], course: &DelayMap) -> Vec<SegmentMeasurement> {
+    fn measure(&self, window: &Window, starts: &[usize], course: &TimeMap) -> Vec<SegmentMeasurement> {
         let mut measured = measure(self.a.stem, self.b.stem, window, starts, course, self.table);
         if self.weighted {
             weight_by_coherence(&mut measured, window);
@@ -182,7 +182,7 @@ impl<'a> StemPair<'a> {
     }
 
     /// Measures along a line, or along one with bends where the segments require it.
-    fn best(&self, rough: &DelayMap) -> Option<TrackedDelay> {
+    fn best(&self, rough: &TimeMap) -> Option<TrackedDelay> {
         let straight = self.along_a_line(rough);
         match &straight {
             Some(followed) if followed.needs_no_breakpoint() || !followed.promises(self.rate()) => straight,
@@ -193,13 +193,13 @@ impl<'a> StemPair<'a> {
         }
     }
 
-    fn along_a_line(&self, rough: &DelayMap) -> Option<TrackedDelay> {
+    fn along_a_line(&self, rough: &TimeMap) -> Option<TrackedDelay> {
         let (starts, line) = self.line(rough)?;
         self.follow(&starts, line.into())
     }
 
     /// Returns segments along the stems, and the line that most of them lie on.
-    fn line(&self, rough: &DelayMap) -> Option<(Vec<usize>, LinearDelay)> {
+    fn line(&self, rough: &TimeMap) -> Option<(Vec<usize>, LinearDelay)> {
         let starts = self.places(rough, WINDOWS);
         if starts.len() < segment_vote::FEWEST {
             return None;
@@ -210,7 +210,7 @@ impl<'a> StemPair<'a> {
     }
 
     /// Measures many segments, to find where the drift of a clock changes. `None` if it does not.
-    fn along_bends(&self, rough: &DelayMap) -> Option<TrackedDelay> {
+    fn along_bends(&self, rough: &TimeMap) -> Option<TrackedDelay> {
         let starts = self.places(rough, MANY_WINDOWS);
         if starts.len() < segment_vote::FEWEST {
             return None;
@@ -225,7 +225,7 @@ impl<'a> StemPair<'a> {
     }
 
     /// Measures along a course and corrects it, until it stays.
-    fn follow(&self, starts: &[usize], mut course: DelayMap) -> Option<TrackedDelay> {
+    fn follow(&self, starts: &[usize], mut course: TimeMap) -> Option<TrackedDelay> {
         let window = self.windows(REACH.1);
         let mut last = None;
         for round in 0..ROUNDS {
@@ -236,7 +236,7 @@ impl<'a> StemPair<'a> {
                 (one.at, one.base + lag)
             };
             let exact: Vec<(f64, f64)> = measured.iter().map(expected).collect();
-            let near = |(at, late): &(f64, f64)| (late - course.late(*at)).abs() <= TOLERANCE;
+            let near = |(at, late): &(f64, f64)| (late - course.delay(*at)).abs() <= TOLERANCE;
             let on: Vec<(f64, f64)> = exact.iter().filter(|point| near(point)).copied().collect();
             let few = on.len() < segment_vote::FEWEST;
             let (late_sd, drift_sd);
@@ -258,7 +258,7 @@ impl<'a> StemPair<'a> {
                         line_fit::one_by_one(&on)
                     };
                     (late_sd, drift_sd) = deviations;
-                    DelayMap::from(line)
+                    TimeMap::from(line)
                 } else {
                     let next = breakpoints::settle(&course, &on, self.len as f64 / 2.0)?;
                     (late_sd, drift_sd) = deviations(&next, &on);
@@ -280,7 +280,7 @@ impl<'a> StemPair<'a> {
     fn concluded(&self, followed: TrackedDelay) -> PairEvidence {
         let refined = conclude(with_wander(self.a, self.b, followed), self.rate());
         let Some(by) = refined.direct else { return refined };
-        let course = refined.course.plus(LinearDelay::flat(by));
+        let course = refined.course.plus(by, 0.0);
         let direct = self.follow(&self.places(&course, WINDOWS), course);
         let direct = direct.map(|followed| conclude(followed, self.rate()));
         match direct {
@@ -292,10 +292,10 @@ impl<'a> StemPair<'a> {
 
     /// Returns the difference between two courses: where the result counts, and over the length of
     /// the stems.
-    fn apart(&self, before: &DelayMap, after: &DelayMap) -> f64 {
-        let bends = before.bends.iter().zip(&after.bends).map(|(x, y)| ((x.at - y.at) * y.by).abs()).sum::<f64>();
-        let drift = (after.start.drift - before.start.drift).abs() * self.sounding.frames() as f64;
-        (after.late(self.middle) - before.late(self.middle)).abs() + drift + bends
+    fn apart(&self, before: &TimeMap, after: &TimeMap) -> f64 {
+        let bends = before.steps().zip(after.steps()).map(|(x, y)| ((x.0 - y.0) * y.1).abs()).sum::<f64>();
+        let drift = (after.drift - before.drift).abs() * self.sounding.frames() as f64;
+        (after.delay(self.middle) - before.delay(self.middle)).abs() + drift + bends
     }
 }
 
@@ -309,7 +309,7 @@ impl TrackedDelay {
     /// them. The farthest fifth of those near the course does not count: it may have measured
     /// something else.
     fn far_off(&self) -> f64 {
-        let off = self.exact.iter().map(|(at, late)| (late - self.course.late(*at)).abs());
+        let off = self.exact.iter().map(|(at, late)| (late - self.course.delay(*at)).abs());
         let mut off: Vec<f64> = off.filter(|off| *off <= WANDERING).collect();
         off.sort_by(f64::total_cmp);
         let spread = off.get(off.len() * 4 / 5).map_or(0.0, |off| off / DEVIATIONS_OF_FOUR_FIFTHS);
@@ -327,7 +327,8 @@ impl TrackedDelay {
     /// Returns true if all segments are on a line, and their deviations follow no pattern.
     fn needs_no_breakpoint(&self) -> bool {
         let grain = grain(0.0, self.window.hann_len());
-        self.on.len() == self.exact.len() && breakpoints::bent(self.course.start, &self.exact, &grain).is_straight()
+        self.on.len() == self.exact.len()
+            && breakpoints::bent(LinearDelay::first_of(&self.course), &self.exact, &grain).is_straight()
     }
 
     /// Returns true if a further search may be worth its time.

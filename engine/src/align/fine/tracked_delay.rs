@@ -3,12 +3,12 @@
 use super::cross_spectrum::PooledSpectrum;
 use super::cross_spectrum::SegmentMeasurement;
 use super::segment::Window;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Result of the segments along a course.
 pub(crate) struct TrackedDelay {
     pub(crate) window: Window,
-    pub(crate) course: DelayMap,
+    pub(crate) course: TimeMap,
     pub(crate) measured: Vec<SegmentMeasurement>,
     pub(crate) pooled: PooledSpectrum,
     /// Time and delay of every segment, and of those that are on the course.

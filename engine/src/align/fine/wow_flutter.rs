@@ -5,8 +5,8 @@ use super::cross_spectrum::read_along;
 use super::segment::hann;
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
 use crate::align::features::stem::StemFeatures;
-use crate::align::time_map::piecewise::DelayMap;
 use crate::resample::FractionTable;
+use crate::resample::TimeMap;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
 
@@ -51,7 +51,7 @@ pub(crate) fn wander(
     a: &StemFeatures,
     b: &StemFeatures,
     (starts, len): (&[usize], usize),
-    course: &DelayMap,
+    course: &TimeMap,
     table: &FractionTable,
 ) -> Option<Wander> {
     let step = starts.len().div_ceil(ROWS).max(1);
@@ -96,7 +96,7 @@ fn trim(values: &mut Vec<f64>) {
 
 /// Returns the delay against the course for each segment of a row; NaN where none is found within
 /// reach.
-fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &DelayMap, table: &FractionTable) -> Vec<f64> {
+fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &TimeMap, table: &FractionTable) -> Vec<f64> {
     let size = 2 * LEN;
     let (forward, back) = (plan_forward(size), plan_inverse(size));
     let hann = hann(LEN);

@@ -109,7 +109,7 @@ fn outcome(case: &Case) -> Option<Outcome> {
     }
     let rough = comparison.rough(0, 1)?;
     let found = comparison.evidence(0, 1, &rough)?;
-    let off = case.late.map(|late| (found.course.late(case.source.len() as f64 / 2.0) - late).abs());
+    let off = case.late.map(|late| (found.course.delay(case.source.len() as f64 / 2.0) - late).abs());
     Some(Outcome {
         confidence: confidence(&found),
         right: off.is_some_and(|off| off <= RIGHT),

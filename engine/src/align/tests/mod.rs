@@ -64,7 +64,7 @@ fn tone_pattern() -> Vec<f32> {
 }
 
 /// Asserts the delay of a stem in frames, within a tolerance.
-fn late(alignment: &Alignment, stem: usize, frames: f64, tolerance: f64) {
+fn assert_delay(alignment: &Alignment, stem: usize, frames: f64, tolerance: f64) {
     let found = alignment.stems[stem].late_samples;
     assert!(found.is_some_and(|found| (found - frames).abs() <= tolerance), "stem {stem}, {frames}: {alignment:?}");
 }
@@ -102,7 +102,7 @@ fn an_inverted_quiet_noisy_copy_is_found_and_its_polarity_told() {
     let alignment = aligned(&[source, copy]);
     let stem = &alignment.stems[1];
     assert_eq!((stem.decision, stem.polarity), (Decision::Moved, -1), "{alignment:?}");
-    late(&alignment, 1, 500.0, 0.02);
+    assert_delay(&alignment, 1, 500.0, 0.02);
     assert!(stem.reason.contains("inverted"));
 }
 
@@ -114,14 +114,14 @@ fn a_filtered_copy_is_found() {
     let at = |n: usize| moved.get(n).copied().unwrap_or(0.0);
     let low_passed: Vec<f32> =
         (0..FRAMES).map(|n| 0.25 * at(n.wrapping_sub(1)) + 0.5 * at(n) + 0.25 * at(n + 1)).collect();
-    late(&aligned(&[source, low_passed]), 1, 321.0, 0.02);
+    assert_delay(&aligned(&[source, low_passed]), 1, 321.0, 0.02);
 }
 
 #[test]
 fn bleed_20_db_below_an_unrelated_stem_is_found() {
     let (source, other) = (signals::pink_noise(5, 0.1, FRAMES), signals::pink_noise(6, 0.1, FRAMES));
     let alignment = aligned(&[source.clone(), mixed(&other, &shifted(&source, 160), 0.1)]);
-    late(&alignment, 1, 160.0, 0.5);
+    assert_delay(&alignment, 1, 160.0, 0.5);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn what_is_played_again_is_told_from_what_is_pasted() {
     // Played again, a bar is never the same sound to the last overtone: a fifth of its power is new
     // each time.
     let played = mixed(&pasted, &signals::pink_noise(32, 0.1, FRAMES), 0.5);
-    late(&aligned(&[played.clone(), shifted(&played, 700)]), 1, 700.0, 0.02);
+    assert_delay(&aligned(&[played.clone(), shifted(&played, 700)]), 1, 700.0, 0.02);
     // Under noise that may hide the difference, nothing is moved.
     let noisy = mixed(&shifted(&played, 700), &signals::white_noise(33, 0.1, FRAMES), 1.0);
     all_left(&aligned(&[played, noisy]), "ambiguous");
@@ -198,7 +198,7 @@ fn identical_stems_are_in_time_already() {
     let source = rhythm(40);
     let alignment = aligned(&[source.clone(), source]);
     assert_eq!(alignment.reference, Some(0));
-    late(&alignment, 1, 0.0, 1e-3);
+    assert_delay(&alignment, 1, 0.0, 1e-3);
     all_left(&Alignment { reference: None, stems: alignment.stems[1..].to_vec() }, "already in time");
 }
 
@@ -216,7 +216,7 @@ fn what_is_silent_or_short_is_left_and_says_so() {
 fn stems_of_different_lengths_are_compared_where_both_sound() {
     let source = signals::pink_noise(60, 0.1, FRAMES);
     let alignment = aligned(&[source.clone(), shifted(&source, 2_000)[..FRAMES / 2].to_vec()]);
-    late(&alignment, 1, 2_000.0, 0.02);
+    assert_delay(&alignment, 1, 2_000.0, 0.02);
 }
 
 #[test]
@@ -259,9 +259,9 @@ fn only_the_late_one_of_three_microphones_moves() {
         rhythm(74),
     ];
     let alignment = aligned(&stems);
-    late(&alignment, 0, 900.0, 0.05);
-    late(&alignment, 1, 0.0, 0.05);
-    late(&alignment, 2, 0.0, 0.05);
+    assert_delay(&alignment, 0, 900.0, 0.05);
+    assert_delay(&alignment, 1, 0.0, 0.05);
+    assert_delay(&alignment, 2, 0.0, 0.05);
     assert_eq!((alignment.reference, alignment.stems[3].late_samples), (Some(1), None));
     assert_eq!(alignment.stems.iter().filter(|stem| stem.decision == Decision::Moved).count(), 1);
 }
@@ -271,7 +271,7 @@ fn samples_that_are_not_finite_do_not_matter() {
     let source = signals::pink_noise(80, 0.1, FRAMES);
     let mut moved = shifted(&source, 50);
     (moved[5_000], moved[6_000], moved[7_000]) = (f32::NAN, f32::INFINITY, f32::NEG_INFINITY);
-    late(&aligned(&[source.clone(), moved]), 1, 50.0, 0.02);
+    assert_delay(&aligned(&[source.clone(), moved]), 1, 50.0, 0.02);
     all_left(&aligned(&[vec![f32::NAN; FRAMES], source.clone()][..1]), "silent");
     let mut huge = source.clone();
     huge[100] = f32::MAX;

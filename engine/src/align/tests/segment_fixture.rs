@@ -5,10 +5,10 @@ use crate::align::features::stem::StemFeatures;
 use crate::align::fine::cross_spectrum::{SegmentMeasurement, measure, weight_by_coherence};
 use crate::align::fine::segment::Window;
 use crate::align::time_map::line::LinearDelay;
-use crate::align::time_map::piecewise::DelayMap;
 use crate::audio::Block;
 use crate::process::Tap;
 use crate::resample::FractionTable;
+use crate::resample::TimeMap;
 use crate::units::SampleRate;
 use std::f64::consts::TAU;
 
@@ -23,7 +23,7 @@ pub(crate) const LEN: usize = 44_100;
 pub(crate) struct SegmentFixture {
     pub(crate) measured: Vec<SegmentMeasurement>,
     pub(crate) window: Window,
-    pub(crate) course: DelayMap,
+    pub(crate) course: TimeMap,
 }
 
 impl SegmentFixture {

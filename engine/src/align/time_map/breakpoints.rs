@@ -2,7 +2,7 @@
 //! meet.
 
 use super::line::{self, LinearDelay, MOST_DRIFT};
-use super::piecewise::DelayMap;
+use crate::resample::{DriftChange, TimeMap};
 
 /// Most changes of drift that are searched.
 const MOST_BENDS: usize = 3;
@@ -43,10 +43,21 @@ impl Segments {
         Some(new)
     }
 
-    fn course(&self, points: &[(f64, f64)]) -> Option<DelayMap> {
+    fn course(&self, points: &[(f64, f64)]) -> Option<TimeMap> {
         let places: Vec<_> = self.starts[1..].iter().map(|cut| around(points, *cut)).collect();
-        DelayMap::joined(&self.lines, &places)
+        joined(&self.lines, &places)
     }
+}
+
+/// Joins lines that follow each other, each to where it meets the next, which must be near the
+/// place given for it. `None` if they do not meet there.
+fn joined(lines: &[LinearDelay], places: &[std::ops::Range<f64>]) -> Option<TimeMap> {
+    let first = lines.first()?;
+    let changes = lines.windows(2).zip(places).map(|(pair, place)| {
+        let at = (pair[0].offset - pair[1].offset) / (pair[1].drift - pair[0].drift);
+        place.contains(&at).then_some(DriftChange { at, drift: pair[1].drift })
+    });
+    Some(TimeMap { start: first.offset, drift: first.drift, changes: changes.collect::<Option<_>>()? })
 }
 
 /// Returns the range of a bend before measurement `cut`: between its neighbours, and as far again
@@ -72,8 +83,8 @@ impl Resolution {
     /// Returns the cost of measurements against a course, and the number of those within the
     /// tolerance. The cost is the sum of the squared distances, none counted as more than the
     /// tolerance.
-    fn cost<'a>(&self, course: &DelayMap, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
-        points.map(|(at, late)| (late - course.late(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
+    fn cost<'a>(&self, course: &TimeMap, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
+        points.map(|(at, late)| (late - course.delay(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
             let counted = (off.min(self.tolerance) - self.half_step).max(0.0);
             (sum + counted.powi(2), count + usize::from(off <= self.tolerance))
         })
@@ -83,7 +94,7 @@ impl Resolution {
 /// Course with one more bend.
 struct SplitOption {
     pieces: Segments,
-    course: DelayMap,
+    course: TimeMap,
     /// Cost of the measurements before and after. Those within reach of a bend, which mix both of
     /// its sides, do not count.
     before: (f64, usize),
@@ -93,22 +104,22 @@ struct SplitOption {
 /// Bends the line that most measurements lie on where they require it. The lines on both sides must
 /// meet, and fit so much better than one line that it cannot be chance. A straight course stays as
 /// it is.
-pub(crate) fn bent(straight: LinearDelay, points: &[(f64, f64)], grain: &Resolution) -> DelayMap {
+pub(crate) fn bent(straight: LinearDelay, points: &[(f64, f64)], grain: &Resolution) -> TimeMap {
     let mut pieces = Segments { starts: vec![0], lines: vec![straight] };
-    let mut course = DelayMap::from(straight);
-    while course.bends.len() < MOST_BENDS {
+    let mut course = TimeMap::from(straight);
+    while course.changes.len() < MOST_BENDS {
         let ways = (FEWEST..(points.len() + 1).saturating_sub(FEWEST)).filter_map(|cut| {
             let pieces = pieces.split(points, cut, grain.tolerance)?;
             let new = pieces.course(points)?;
-            let clear = |at: f64| new.bends.iter().all(|bend| (at - bend.at).abs() >= grain.reach);
+            let clear = |at: f64| new.changes.iter().all(|bend| (at - bend.at).abs() >= grain.reach);
             let counted = || points.iter().filter(|(at, _)| clear(*at));
             let (before, after) = (grain.cost(&course, counted()), grain.cost(&new, counted()));
             Some(SplitOption { pieces, course: new, before, after })
         });
         let gain = |way: &SplitOption| way.before.0 - way.after.0;
         let Some(best) = ways.max_by(|x, y| gain(x).total_cmp(&gain(y))) else { break };
-        let free = points.len().saturating_sub(2 + 2 * best.course.bends.len()).max(1) as f64;
-        let moved = points.iter().map(|(at, _)| (course.late(*at) - best.course.late(*at)).abs()).fold(0.0, f64::max);
+        let free = points.len().saturating_sub(2 + 2 * best.course.changes.len()).max(1) as f64;
+        let moved = points.iter().map(|(at, _)| (course.delay(*at) - best.course.delay(*at)).abs()).fold(0.0, f64::max);
         let chance = 2.0 * BETTER * best.after.0 / free + STEPS * grain.half_step.powi(2);
         let better = gain(&best) > chance && moved > LEAST_MOVE;
         let more = best.after.1 >= best.before.1 + MORE.0.max(points.len().div_ceil(MORE.1));
@@ -123,11 +134,11 @@ pub(crate) fn bent(straight: LinearDelay, points: &[(f64, f64)], grain: &Resolut
 /// Fits the course again to the measurements `on` it: one line of least squares per piece.
 /// Measurements within `reach` frames of a bend mix both of its sides, and do not count. `None` if
 /// a piece has too few left, or if the pieces do not meet near where they did.
-pub(crate) fn settle(course: &DelayMap, on: &[(f64, f64)], reach: f64) -> Option<DelayMap> {
+pub(crate) fn settle(course: &TimeMap, on: &[(f64, f64)], reach: f64) -> Option<TimeMap> {
     let mut lines = Vec::new();
     let mut places = Vec::new();
     let mut from = f64::NEG_INFINITY;
-    let ends = course.bends.iter().map(|bend| bend.at).chain([f64::INFINITY]);
+    let ends = course.changes.iter().map(|bend| bend.at).chain([f64::INFINITY]);
     for end in ends {
         let inside = |at: f64| at >= from + reach && at < end - reach;
         let own: Vec<(f64, f64)> = on.iter().filter(|(at, _)| inside(*at)).copied().collect();
@@ -138,34 +149,33 @@ pub(crate) fn settle(course: &DelayMap, on: &[(f64, f64)], reach: f64) -> Option
         places.push(end - 4.0 * reach..end + 4.0 * reach);
         from = end;
     }
-    DelayMap::joined(&lines, &places)
+    joined(&lines, &places)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
     use super::*;
-    use crate::align::time_map::piecewise::Breakpoint;
     use mixdown_fixtures::signals;
 
-    /// Returns a course with one change of drift at frame `at`.
-    fn knee(offset: f64, drift: f64, at: f64, by: f64) -> DelayMap {
-        DelayMap { start: LinearDelay { offset, drift }, bends: vec![Breakpoint { at, by }] }
+    /// Returns a course with one change of drift, `by`, at frame `at`.
+    fn knee(start: f64, drift: f64, at: f64, by: f64) -> TimeMap {
+        TimeMap { start, drift, changes: vec![DriftChange { at, drift: drift + by }] }
     }
 
     /// Returns measurements of a course with noise of a size, some of them wrong.
-    fn measured(course: &DelayMap, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
+    fn measured(course: &TimeMap, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
         let random = signals::white_noise(seed, 1.0, 2 * count);
         (0..count)
             .map(|n| {
                 let at = 5e6 * n as f64 / count as f64;
                 let off = if n % 7 < wrong { 60.0 * f64::from(random[n + count]) } else { 0.0 };
-                (at, course.late(at) + noise * f64::from(random[n]) + off)
+                (at, course.delay(at) + noise * f64::from(random[n]) + off)
             })
             .collect()
     }
 
-    fn fitted(points: &[(f64, f64)]) -> DelayMap {
+    fn fitted(points: &[(f64, f64)]) -> TimeMap {
         bent(
             line::through_most(points, 1.5, true).unwrap().0,
             points,
@@ -181,9 +191,9 @@ mod tests {
                     let truth = knee(321.0, 30e-6, at, by);
                     let points = measured(&truth, 48, 0.1, wrong, 3);
                     let found = fitted(&points);
-                    assert_eq!(found.bends.len(), 1, "{at} {by} {wrong}: {found:?}");
+                    assert_eq!(found.changes.len(), 1, "{at} {by} {wrong}: {found:?}");
                     let off =
-                        points.iter().map(|(at, _)| (found.late(*at) - truth.late(*at)).abs()).fold(0.0, f64::max);
+                        points.iter().map(|(at, _)| (found.delay(*at) - truth.delay(*at)).abs()).fold(0.0, f64::max);
                     assert!(off < 0.5, "{at} {by} {wrong}: {found:?}");
                 }
             }
@@ -192,12 +202,13 @@ mod tests {
 
     #[test]
     fn two_bends_are_found() {
-        let truth = DelayMap {
-            start: LinearDelay { offset: 0.0, drift: 20e-6 },
-            bends: vec![Breakpoint { at: 1.5e6, by: 80e-6 }, Breakpoint { at: 3.5e6, by: -60e-6 }],
+        let truth = TimeMap {
+            start: 0.0,
+            drift: 20e-6,
+            changes: vec![DriftChange { at: 1.5e6, drift: 100e-6 }, DriftChange { at: 3.5e6, drift: 40e-6 }],
         };
         let found = fitted(&measured(&truth, 48, 0.1, 0, 5));
-        assert_eq!(found.bends.len(), 2, "{found:?}");
+        assert_eq!(found.changes.len(), 2, "{found:?}");
     }
 
     #[test]
@@ -205,7 +216,7 @@ mod tests {
         for seed in 0..400 {
             let noise = [0.01, 0.1, 0.5, 1.0][seed as usize % 4];
             let wrong = seed as usize / 4 % 3;
-            let course = DelayMap::from(LinearDelay { offset: 9.0, drift: 40e-6 });
+            let course = TimeMap::from(LinearDelay { offset: 9.0, drift: 40e-6 });
             for count in [16, 48] {
                 let found = fitted(&measured(&course, count, noise, wrong, seed));
                 assert!(found.is_straight(), "{seed} {count} {noise} {wrong}: {found:?}");
@@ -215,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_jump_is_no_bend() {
-        let mut points = measured(&DelayMap::from(LinearDelay::flat(0.0)), 48, 0.1, 0, 9);
+        let mut points = measured(&TimeMap::from(LinearDelay::flat(0.0)), 48, 0.1, 0, 9);
         points[24..].iter_mut().for_each(|point| point.1 += 500.0);
         assert!(fitted(&points).is_straight());
     }

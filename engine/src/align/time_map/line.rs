@@ -1,6 +1,8 @@
 //! Delay of one stem against another over time: a straight line, found among measurements of which
 //! some are wrong.
 
+use crate::resample::TimeMap;
+
 /// Largest difference between two clocks, as a share: 1000 ppm, several times that of real
 /// recorders.
 pub(crate) const MOST_DRIFT: f64 = 1e-3;
@@ -14,14 +16,25 @@ pub(crate) struct LinearDelay {
     pub(crate) drift: f64,
 }
 
+impl From<LinearDelay> for TimeMap {
+    fn from(line: LinearDelay) -> Self {
+        Self::line(line.offset, line.drift)
+    }
+}
+
 impl LinearDelay {
+    /// Returns the delay up to the first change of the drift.
+    pub(crate) fn first_of(map: &TimeMap) -> Self {
+        Self { offset: map.start, drift: map.drift }
+    }
+
     /// Creates a line with one delay for all times.
     pub(crate) fn flat(offset: f64) -> Self {
         Self { offset, drift: 0.0 }
     }
 
     /// Returns the delay of the second stem when the first is at frame `at`, in frames.
-    pub(crate) fn late(self, at: f64) -> f64 {
+    pub(crate) fn delay(self, at: f64) -> f64 {
         self.offset + self.drift * at
     }
 }
@@ -31,12 +44,12 @@ impl LinearDelay {
 /// than two points or no line is flat enough.
 pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) -> Option<(LinearDelay, Vec<bool>)> {
     let near = |line: LinearDelay| -> Vec<bool> {
-        points.iter().map(|(at, late)| (late - line.late(*at)).abs() <= tolerance).collect()
+        points.iter().map(|(at, late)| (late - line.delay(*at)).abs() <= tolerance).collect()
     };
     let span = points.last()?.0 - points.first()?.0;
     let mut best: Option<(usize, f64, LinearDelay)> = None;
     let mut offer = |line: LinearDelay| {
-        let on = points.iter().map(|(at, late)| (late - line.late(*at)).abs()).filter(|off| *off <= tolerance);
+        let on = points.iter().map(|(at, late)| (late - line.delay(*at)).abs()).filter(|off| *off <= tolerance);
         let (count, off) = on.fold((0, 0.0), |(count, sum), off| (count + 1, sum + off));
         if best.is_none_or(|(most, least, _)| count > most || (count == most && off < least)) {
             best = Some((count, off, line));
@@ -92,7 +105,7 @@ mod tests {
     fn a_line_is_found_among_points_of_which_half_are_wrong() {
         let line = LinearDelay { offset: 30.0, drift: 100e-6 };
         let at = |n: usize| n as f64 * 1e5;
-        let mut points: Vec<(f64, f64)> = (0..12).map(|n| (at(n), line.late(at(n)))).collect();
+        let mut points: Vec<(f64, f64)> = (0..12).map(|n| (at(n), line.delay(at(n)))).collect();
         for n in [1, 2, 5, 7, 8, 11] {
             points[n].1 += 300.0 * (n as f64 - 6.0);
         }

@@ -2,4 +2,3 @@
 
 pub(super) mod breakpoints;
 pub(super) mod line;
-pub(super) mod piecewise;

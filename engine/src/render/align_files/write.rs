@@ -104,8 +104,8 @@ fn write_one(
     stop: &dyn Fn() -> bool,
 ) -> Result<(), AlignError> {
     let own = StemReader::open(&stem.path, Fold::Stereo)?.info().sample_rate;
-    let warp = stem.movement.warp.at_rate(own.as_f64() / rate.as_f64());
-    let place = Move { warp, polarity: stem.movement.polarity }.place(0, own.frames(room_s));
+    let time_map = stem.movement.time_map.at_rate(own.as_f64() / rate.as_f64());
+    let place = Move { time_map, polarity: stem.movement.polarity }.place(0, own.frames(room_s));
     let (lead, retiming) = place.map_or((0, Retiming::NONE), |place| (place.start, place.retiming));
     let mut source = open(&stem.path, own, retiming)?;
     let format = WavFormat { samples: SampleFormat::Float32, sample_rate: own, channels: source.channels() as u16 };

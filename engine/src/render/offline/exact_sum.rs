@@ -26,13 +26,13 @@ pub(crate) fn is_exact(plan: &Plan) -> bool {
 
 fn is_exact_stem(plan: &Plan, index: usize, stem: &StemInfo, bits: u32) -> bool {
     let track = &plan.session().tracks[index];
-    let warp = plan.placement(index).retiming.warp;
+    let time_map = plan.placement(index).retiming.time_map;
     let matrix = Matrix::of_track(track, stem.layout.count()).scaled(fader(track.gain_db, track.mute));
     whole_bits(stem).is_some_and(|stored| stored <= bits)
         && stem.fold.is_none()
         && stem.sample_rate == plan.sample_rate()
-        && warp.is_shift()
-        && warp.start.fract() == 0.0
+        && time_map.is_shift()
+        && time_map.start.fract() == 0.0
         && track.inserts.is_empty()
         && is_whole(matrix)
         && are_whole(&track.sends)

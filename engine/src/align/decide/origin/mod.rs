@@ -23,7 +23,7 @@ use crate::align::features::prepared::PreparedStem;
 use crate::align::features::stem::StemFeatures;
 use crate::align::settings::Mode;
 use crate::align::time_map::line::LinearDelay;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 const AS_RECORDINGS: &str = "--align recordings";
 const AS_MICROPHONES: &str = "--align microphones";
@@ -43,7 +43,7 @@ pub(crate) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
 
 impl Comparison<'_> {
     /// Weighs the origin of the sound that a pair shares, once a delay is found.
-    pub(crate) fn weighed(&self, a: usize, b: usize, rough: &DelayMap, verdict: Verdict, mode: Mode) -> Verdict {
+    pub(crate) fn weighed(&self, a: usize, b: usize, rough: &TimeMap, verdict: Verdict, mode: Mode) -> Verdict {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return verdict };
         let rate = self.rate.as_f64();
         let middle = first.stem.kept() as f64 / 2.0;
@@ -51,7 +51,7 @@ impl Comparison<'_> {
             Verdict::Trusted(edge) => &edge.course,
             _ => rough,
         };
-        let late = course.late(middle);
+        let late = course.delay(middle);
         let bleed = || {
             if late >= 0.0 {
                 self::mutual_bleed::bleed(first.stem, second.stem, course)
@@ -96,11 +96,11 @@ impl Comparison<'_> {
         let Some((first, second)) = self.prepared[a].as_ref().zip(self.prepared[b].as_ref()) else { return verdict };
         let middle = first.stem.kept() as f64 / 2.0;
         match verdict {
-            Verdict::Trusted(edge) if (edge.course.late(middle) - late).abs() <= 3.0 => Verdict::Trusted(edge),
+            Verdict::Trusted(edge) if (edge.course.delay(middle) - late).abs() <= 3.0 => Verdict::Trusted(edge),
             _ => {
                 let refined = crate::align::fine::refine::refine(first, second, &LinearDelay::flat(late).into(), false);
                 let edge = refined.map(super::accept::along_a_path);
-                match edge.filter(|edge| (edge.course.late(middle) - late).abs() <= 3.0) {
+                match edge.filter(|edge| (edge.course.delay(middle) - late).abs() <= 3.0) {
                     Some(edge) => Verdict::Trusted(edge),
                     None => Verdict::Doubtful("mutual_bleed: its louder path is not clear".into(), Vec::new()),
                 }
@@ -113,14 +113,14 @@ impl Comparison<'_> {
 struct Ordered<'a> {
     early: &'a PreparedStem<'a>,
     late: &'a PreparedStem<'a>,
-    course: &'a DelayMap,
+    course: &'a TimeMap,
     edge: &'a Edge,
     rate: f64,
 }
 
 impl Ordered<'_> {
     fn offset(&self) -> f64 {
-        self.course.late(self.early.stem.kept() as f64 / 2.0)
+        self.course.delay(self.early.stem.kept() as f64 / 2.0)
     }
 
     /// Returns the reason for which the pair stays. `None` if it is to be moved.
@@ -190,7 +190,7 @@ impl Ordered<'_> {
 
     /// Returns true for a steady drift and an input that is never silent: independent clocks.
     fn drifts(&self) -> bool {
-        let drift = self.edge.course.start.drift;
+        let drift = self.edge.course.drift;
         let before = self::before_start::before(self.early, self.late, self.offset());
         let common =
             crate::align::coarse::joint_activity::common(self.early.stem, self.late.stem, self.offset()).len() as f64;

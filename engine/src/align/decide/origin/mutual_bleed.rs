@@ -4,7 +4,7 @@
 use super::impulse_response::{Against, Response, StemBlocks};
 use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 
 /// Least delay of a path, in seconds. Below it, a path does not matter and cannot be separated from
 /// the other.
@@ -56,10 +56,10 @@ impl Bleed {
 /// `course`.
 ///
 /// The known path is removed first. A stem that resembles itself has images of it on both sides.
-pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &DelayMap) -> Option<Bleed> {
+pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &TimeMap) -> Option<Bleed> {
     let rate = early.rate().as_f64();
     let frames = |seconds: f64| (seconds * rate) as i64;
-    let offset = course.late(early.kept() as f64 / 2.0).round() as i64;
+    let offset = course.delay(early.kept() as f64 / 2.0).round() as i64;
     if offset < frames(NEAREST_S) {
         return None;
     }
@@ -68,7 +68,7 @@ pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &DelayMap
     // 0.
     let blocks = StemBlocks::new(size, early.kept().min(late.kept()), |start, first, second| {
         early.read(start, first);
-        late.read(start + course.late(start as f64 + size as f64 / 2.0).round() as i64, second);
+        late.read(start + course.delay(start as f64 + size as f64 / 2.0).round() as i64, second);
     });
     let band = (60.0 / rate, (12_000.0 / rate).min(0.42));
     let gate = -(offset + frames(NEAREST_S)).max(frames(AROUND_S));

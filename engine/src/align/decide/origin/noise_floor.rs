@@ -9,7 +9,7 @@ use crate::align::coarse::joint_activity::common;
 use crate::align::coarse::segment_vote;
 use crate::align::correlate::fft::{plan_forward, transform};
 use crate::align::features::prepared::PreparedStem;
-use crate::align::time_map::piecewise::DelayMap;
+use crate::resample::TimeMap;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -51,10 +51,10 @@ struct Sums {
 
 /// Measures the noise of `early` and `late`, which lies along `course`. `None` where too little is
 /// loud or quiet.
-pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &DelayMap) -> Option<NoiseFloor> {
+pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &TimeMap) -> Option<NoiseFloor> {
     let rate = early.stem.rate().as_f64();
     let len = crate::align::correlate::fft::fast_size((WINDOW_S * rate) as usize);
-    let middle = course.late(early.stem.kept() as f64 / 2.0);
+    let middle = course.delay(early.stem.kept() as f64 / 2.0);
     let loud = segment_vote::places(early, late, middle, &Sounding::of(early, late, middle), len, WINDOWS);
     let quiet = quiet_places(early, late, middle, len);
     if loud.len() < FEWEST || quiet.len() < FEWEST {
@@ -143,7 +143,7 @@ fn quiet_places(early: &PreparedStem<'_>, late: &PreparedStem<'_>, offset: f64, 
 fn spectra(
     early: &PreparedStem<'_>,
     late: &PreparedStem<'_>,
-    course: &DelayMap,
+    course: &TimeMap,
     len: usize,
     bins: std::ops::Range<usize>,
     starts: &[usize],
@@ -160,7 +160,7 @@ fn spectra(
     };
     let mut sums = Sums { first: Vec::new(), second: Vec::new() };
     for start in starts {
-        let offset = course.late(*start as f64 + len as f64 / 2.0);
+        let offset = course.delay(*start as f64 + len as f64 / 2.0);
         let fraction = offset - offset.round();
         sums.first.push(one(early, *start as i64));
         let mut second = one(late, *start as i64 + offset.round() as i64);

@@ -69,7 +69,7 @@ fn nothing_of_one_session_moves() {
             bleed_session(seed, SECONDS, RATE_HZ, &stems)
         };
         let auto = aligned(&session, Mode::Auto);
-        let harmed = auto.stems.iter().any(|stem| stem.movement().warp.input(0.0).abs() > 1.0);
+        let harmed = auto.stems.iter().any(|stem| stem.movement().time_map.input(0.0).abs() > 1.0);
         (
             session.kind,
             harmed.then(|| {
@@ -291,7 +291,7 @@ fn stems_of_one_session_move_together_when_a_device_of_its_own_joins_them() {
     let drifting = mixdown_fixtures::alignment::drifting(&later(&dry, 4 * RATE_HZ as usize), 0.0, 30.0);
     let phone = noisy(&drifting, dice.below(100) as u64);
     let answer = of(&[noisy(&dry, 1), noisy(&wet, 2), phone], Mode::Auto);
-    let by: Vec<f64> = answer.stems.iter().map(|stem| stem.movement().warp.input(0.0)).collect();
+    let by: Vec<f64> = answer.stems.iter().map(|stem| stem.movement().time_map.input(0.0)).collect();
     assert_eq!((answer.moved(), by[0], by[1]), (1, 0.0, 0.0), "{answer:?}");
     assert!((by[2] - 4.0 * RATE_HZ).abs() < 10.0, "{by:?}");
 }
