@@ -54,6 +54,8 @@ pub mod live;
 pub mod master;
 pub mod meter;
 pub mod mix;
+mod one_call;
+pub mod prelude;
 pub mod process;
 pub mod render;
 pub mod report;
@@ -62,3 +64,5 @@ pub mod session;
 mod simd;
 mod spool;
 pub mod units;
+
+pub use one_call::{align, measure, waveform};

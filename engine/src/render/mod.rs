@@ -2,6 +2,7 @@
 //! both rendering and alignment.
 
 mod align_files;
+mod builder;
 pub(crate) mod clip;
 mod error;
 mod offline;
@@ -15,9 +16,10 @@ mod spill;
 mod time_code;
 
 pub use align_files::{
-    AlignError, AlignedFolder, AlignedStem, AnalysedFile, MixBand, StemsInMix, analyse_files, find_in_mix,
-    write_aligned,
+    AlignError, AlignedFolder, AlignedStem, AnalysedFile, ComparedFiles, MixBand, StemsInMix, analyse_files,
+    compare_files, find_in_mix, write_aligned,
 };
+pub use builder::{ProgressAnswer, Render};
 pub use clip::{Clip, ClipError, Placement};
 pub use error::RenderError;
 pub use offline::prepared_render::prepare;

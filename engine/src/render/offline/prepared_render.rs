@@ -55,7 +55,7 @@ impl PreparedRender {
                 return Ok((mixed, tries.end(taps, written)));
             }
         }
-        let scratch = PremasterSpill::new(options.scratch_frames, folder);
+        let scratch = PremasterSpill::new(options.memory_frames, folder);
         let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
         if aim.target_lufs.is_some() {
             tries = MasterAttempts::first(aim, mixed.measured.as_ref());
