@@ -3,3 +3,4 @@
 pub(super) mod breakpoints;
 pub(super) mod line;
 pub(super) mod piecewise;
+pub(super) mod thresholds;
