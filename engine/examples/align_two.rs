@@ -9,12 +9,11 @@ use std::path::{Path, PathBuf};
 fn main() -> Result<(), Box<dyn Error>> {
     let given: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let temporary = tempfile::tempdir()?;
-    let files = match <[PathBuf; 2]>::try_from(given) {
-        Ok(files) => files,
-        Err(_) => {
-            let drums = mixdown_fixtures::path("stems/band/drums.flac");
-            [drums.clone(), later(&drums, &temporary.path().join("copy"))?]
-        }
+    let files = if let Ok(files) = <[PathBuf; 2]>::try_from(given) {
+        files
+    } else {
+        let drums = mixdown_fixtures::path("stems/band/drums.flac");
+        [drums.clone(), later(&drums, &temporary.path().join("copy"))?]
     };
     let alignment = mixdown_engine::align(&files)?;
     for (file, stem) in files.iter().zip(&alignment.stems) {

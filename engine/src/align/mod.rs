@@ -14,6 +14,7 @@ mod settings;
 mod shift;
 #[cfg(test)]
 mod tests;
+mod thresholds;
 mod time_map;
 
 pub use features::stem::StemFeatures;
