@@ -187,15 +187,15 @@ fn submit(store: &Store, session: u64, key: Option<String>) {
 /// Updates, cancels, cleans and rescues all jobs that it finds.
 fn meddle(store: &Store, seed: u64, rounds: u64) {
     let mut state = seed;
-    let mut dice = |sides: u64| {
+    let mut random_below = |sides: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % sides
     };
     for _ in 0..rounds {
         let jobs = store.list(&mixdown_jobs::store::Filter::default(), 200).unwrap_or_default();
-        let Some(record) = jobs.get(dice(jobs.len().max(1) as u64) as usize) else { return };
+        let Some(record) = jobs.get(random_below(jobs.len().max(1) as u64) as usize) else { return };
         let mut note = Ok(());
-        match dice(20) {
+        match random_below(20) {
             0..=12 => {
                 note = store
                     .update(record, mixdown_jobs::store::Role::Anyone, |record, _| {
@@ -225,7 +225,7 @@ fn main() {
     let at = |name: &str| if what == name { number(3) } else { u64::MAX };
     let disk = DyingDisk { dies_at: at("die"), stops_at: at("stop"), count: AtomicU64::new(0) };
     let store =
-        Arc::new(Store::with(settings, Arc::new(disk), Arc::new(JumpingClock(std::env::var_os("JOBS_HAND_CLOCK")))));
+        Arc::new(Store::with(settings, Arc::new(disk), Arc::new(JumpingClock(std::env::var_os("STUB_WORKER_CLOCK")))));
     let service =
         |once| Service { worker: Worker::new(Arc::clone(&store), Arc::new(Trivial), || false), concurrency: 1, once };
     match what.as_str() {

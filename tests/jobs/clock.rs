@@ -14,7 +14,7 @@ const HOUR: i64 = 60 * MINUTE;
 /// call.
 #[derive(Clone, Copy)]
 enum Setting<'a> {
-    Hand,
+    File,
     Library(&'a Path),
 }
 
@@ -33,7 +33,7 @@ impl Campaign {
         for _ in 0..2 {
             let mut worker = campaign.folders.stub_worker("work-slow");
             match setting {
-                Setting::Hand => worker.env("JOBS_HAND_CLOCK", &file),
+                Setting::File => worker.env("STUB_WORKER_CLOCK", &file),
                 Setting::Library(library) => worker
                     .env("LD_PRELOAD", library)
                     .env("FAKETIME_TIMESTAMP_FILE", &file)
@@ -47,7 +47,7 @@ impl Campaign {
 
     fn set(&self, offset_s: i64, setting: Setting<'_>) {
         let text = match setting {
-            Setting::Hand => offset_s.to_string(),
+            Setting::File => offset_s.to_string(),
             Setting::Library(_) => format!("{offset_s:+}"),
         };
         fs::write(self.folders.path("clock.new"), text).unwrap();
@@ -107,16 +107,16 @@ fn jumps(setting: Setting<'_>, name: &str) {
 
 #[test]
 fn jumps_of_the_time_of_day_take_and_lose_no_job() {
-    jumps(Setting::Hand, "hand");
+    jumps(Setting::File, "file");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn jumps_by_a_library_in_every_call_take_and_lose_no_job() {
+fn clock_jumps_in_every_call_lose_no_job() {
     let library = Path::new("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
     if library.exists() {
         jumps(Setting::Library(library), "libfaketime");
     } else {
-        println!("libfaketime is not there: the clock was set by hand alone");
+        println!("libfaketime is not there: the clock was set by a file alone");
     }
 }

@@ -36,7 +36,7 @@ fn status(folders: &TestFolders, id: &str) -> Value {
 }
 
 #[test]
-fn a_mix_goes_from_submission_to_its_result_and_expires() {
+fn a_mix_is_submitted_completed_and_expired() {
     let folders = TestFolders::new();
     let job = submit(&folders, "song-1", &["--idempotency-key", "k"]);
     let id = job["job_id"].as_str().unwrap();
@@ -85,7 +85,7 @@ fn a_mix_goes_from_submission_to_its_result_and_expires() {
 }
 
 #[test]
-fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() {
+fn a_missing_stem_fails_its_job_until_it_is_back() {
     let folders = TestFolders::new();
     fs::copy(stem("bass"), folders.path("bass.flac")).unwrap();
     let submitted = run(&folders, &["submit", "bass.flac", "--session-id", "a"]);
@@ -104,7 +104,7 @@ fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() 
 }
 
 #[test]
-fn a_render_beyond_its_memory_or_time_ends_one_job_and_not_the_worker() {
+fn a_render_beyond_its_limits_fails_one_job_alone() {
     for (setting, code) in [("memory_mb = 24", "RENDER_CRASHED"), ("render_time = \"0s\"", "RENDER_TIMEOUT")] {
         let folders = TestFolders::new();
         fs::write(folders.path("mixdown.toml"), format!("[jobs]\n{setting}\n")).unwrap();
@@ -137,7 +137,7 @@ fn long_job(folders: &TestFolders) -> String {
 
 #[cfg(unix)]
 #[test]
-fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
+fn sigterm_requeues_the_job_and_cancel_ends_it() {
     let folders = TestFolders::new();
     let id = long_job(&folders);
     let state = || status(&folders, &id)["data"]["state"].as_str().unwrap().to_owned();
@@ -204,7 +204,7 @@ fn folders_that_cannot_be_written_are_named() {
 }
 
 #[test]
-fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+fn flags_override_the_environment_and_then_the_file() {
     let folders = TestFolders::new();
     fs::write(folders.path("mixdown.toml"), "media_dir = 'from-file'\nstorage_dir = 'from-file'\n").unwrap();
     let bass = stem("bass");
@@ -231,7 +231,7 @@ fn every_command_explains_itself_with_an_example() {
 }
 
 #[test]
-fn a_submission_clears_what_expired_in_its_session_as_a_job_and_nothing_else() {
+fn a_submission_clears_expired_jobs_of_its_session() {
     let folders = TestFolders::new();
     let old = submit(&folders, "a", &[])["job_id"].as_str().unwrap().to_owned();
     let other = submit(&folders, "b", &[])["job_id"].as_str().unwrap().to_owned();

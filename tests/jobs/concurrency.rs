@@ -23,7 +23,7 @@ fn thirty_two_processes_with_one_key_make_one_job() {
 }
 
 #[test]
-fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update() {
+fn concurrent_processes_lose_no_update() {
     let folders = TestFolders::new();
     let known = ids(&output(folders.stub_worker("submit").args(["0", "50"]).spawn().unwrap()));
     assert_eq!(known.len(), 50);

@@ -63,7 +63,7 @@ fn hundreds_of_kills_at_random_times_lose_nothing() {
 }
 
 #[test]
-fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
+fn a_worker_death_before_any_step_loses_nothing() {
     let (mut steps, mut checked) = (Vec::new(), 0);
     for step in 1.. {
         let folders = TestFolders::new();
@@ -91,7 +91,7 @@ fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
 }
 
 #[test]
-fn the_program_itself_is_killed_while_it_renders_and_every_mix_is_whole() {
+fn every_mix_is_whole_after_the_program_is_killed() {
     let folders = TestFolders::new();
     let tone = signals::sine(48_000.0, 440.0, 0.3, 0.0, 24_000);
     let spec = hound::WavSpec {

@@ -25,12 +25,12 @@ fn is_stopped(child: &mut Child) -> bool {
 }
 
 #[test]
-fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
+fn a_stopped_worker_blocks_no_other() {
     let (mut stops, mut checked, mut longest) = (0, 0, Duration::ZERO);
     for step in (1..).step_by(rounds(23, 1) as usize) {
         let folders = TestFolders::new();
-        let mut hand = folders.stub_worker("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
-        let stopped = is_stopped(&mut hand);
+        let mut worker = folders.stub_worker("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
+        let stopped = is_stopped(&mut worker);
         let begin = Instant::now();
         if stopped {
             let mut other = folders.stub_worker("work-impatient").spawn().unwrap();
@@ -40,9 +40,9 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
             }
             longest = longest.max(begin.elapsed());
             stops += 1;
-            signal(&hand, Signal::CONT);
+            signal(&worker, Signal::CONT);
         }
-        let output = hand.wait_with_output().unwrap();
+        let output = worker.wait_with_output().unwrap();
         let stated = String::from_utf8(output.stdout).unwrap();
         folders.work_off();
         let store = folders.store();
@@ -60,7 +60,7 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
 }
 
 #[test]
-fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
+fn a_second_worker_runs_jobs_beside_a_stopped_one() {
     let folders = TestFolders::new();
     let store = folders.store();
     let submit = |session: &str| {
@@ -125,7 +125,7 @@ fn renderer(worker: &mut Child) -> u32 {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_renderer_dies_with_its_worker_even_while_it_is_stopped() {
+fn a_stopped_renderer_dies_with_its_worker() {
     let folders = TestFolders::new();
     let spec = hound::WavSpec {
         channels: 1,

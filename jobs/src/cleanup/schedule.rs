@@ -69,7 +69,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_turn_comes_every_half_hour_and_a_missed_one_has_five_minutes_of_grace() {
+    fn a_cleanup_is_due_every_half_hour_with_five_to_spare() {
         let minute = |m: i64| Timestamp::from_second(m * 60).unwrap();
         let schedule = Schedule {
             every: Duration::from_secs(1_800),

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_keeps_its_newest_jobs_and_never_loses_a_running_one() {
+    fn a_session_keeps_its_newest_and_running_jobs() {
         let now = Timestamp::from_second(1_000_000_000).unwrap();
         let ended: Vec<_> = (0..55).map(|n| job(JobType::Mix, State::Complete, n, n)).collect();
         let missing = select(ended, 57, &Policy::default(), None, now);

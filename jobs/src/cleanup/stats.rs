@@ -93,7 +93,7 @@ mod tests {
     use crate::jobs::{JobType, State};
 
     #[test]
-    fn every_line_is_a_comment_or_a_sample_and_a_metric_is_declared_once() {
+    fn every_metric_is_declared_once() {
         let mut overview = Overview::default();
         overview.jobs.entry(JobType::Mix).or_default().insert(State::Complete, 3);
         let mut counters = Counters { rescues: 2, ..Counters::default() };

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_state_is_written_as_it_is_named_and_nothing_else_parses() {
+    fn a_state_is_written_by_name_and_parsed_back() {
         for state in State::ALL {
             assert_eq!(serde_json::to_value(state).unwrap(), state.name());
             assert_eq!(state.name().parse::<State>().unwrap(), state);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_retry_leaves_an_ended_state_and_none_leaves_complete() {
+    fn only_a_retry_leaves_an_ended_state() {
         for (from, _, by) in TRANSITIONS {
             assert!(!from.is_ended() || *by == Retry, "{from}");
             assert_ne!(*from, Complete);

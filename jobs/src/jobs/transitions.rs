@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_graceful_stop_gives_its_attempt_back_and_a_rescue_does_not() {
+    fn a_graceful_stop_returns_its_attempt() {
         let mut record = record();
         let now = record.created_at;
         record.transition(State::Running, Actor::Worker, now).unwrap();
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_never_goes_back_nor_reaches_100_by_itself() {
+    fn progress_never_falls_nor_reaches_100_by_itself() {
         let mut record = record();
         for percent in [10, 5, 100, 50] {
             record.advance(percent);

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_sets_what_it_names_and_nothing_else() {
+    fn a_file_sets_only_the_keys_it_names() {
         let mut settings = Settings::default();
         let text = "media_dir = 'm'\n[jobs]\nsession_cap = 7\nkeep_history = '2d'\n[jobs.keep.mix]\ncomplete = '1h'\n\
                     [jobs.hung_after_minutes]\nexport = 3\n";
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_file_says_the_defaults() {
+    fn the_documented_file_has_the_defaults() {
         let page = include_str!("../../../docs/jobs.md");
         let text = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
         let mut settings = Settings { max_attempts: 9, ..Settings::default() };

@@ -86,7 +86,7 @@ pub enum StoreError {
         job: JobId,
     },
     /// Another process has held a lock for too long; it may have been suspended.
-    #[error("{0}: another process holds its lock and does not go on; try again, or end a stopped `mixdown`")]
+    #[error("{0}: another process holds its lock and does not continue; try again, or end a stopped `mixdown`")]
     Busy(String),
     /// The session's name is kept for the shell's own jobs.
     #[error("session {0}: the name is reserved for cleanups; choose another --session-id")]

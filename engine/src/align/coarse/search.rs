@@ -137,7 +137,7 @@ impl Comparison<'_> {
 }
 
 fn unplaced() -> Verdict {
-    let text = "unsure: it shares something with another stem, but too few parts of both say where";
+    let text = "unsure: it shares something with another stem, but too few parts of both agree where";
     Verdict::Doubtful(text.into(), Vec::new())
 }
 

@@ -91,7 +91,7 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
 fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[PairOffset], least: f64) -> StemAlignment {
     if let Some(pair) = unsure.iter().find(|pair| pair.first == stem || pair.second == stem) {
         let mut answer = StemAlignment::left(format!(
-            "unsure: the chance that the offset is right is {:.4}, {least:.4} is asked for",
+            "unsure: the chance that the offset is right is {:.4}, {least:.4} is required",
             pair.edge.confidence
         ));
         answer.confidence = pair.edge.confidence;

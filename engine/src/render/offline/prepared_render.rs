@@ -22,14 +22,14 @@ use std::path::Path;
 pub(crate) struct PreparedRender {
     pub(crate) plan: Plan,
     pub(crate) alignment: Option<Alignment>,
-    pub(crate) aim: MasterTarget,
+    pub(crate) target: MasterTarget,
 }
 
 impl PreparedRender {
     pub(super) fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
-        let aim = MasterTarget::of_session(&session);
+        let target = MasterTarget::of_session(&session);
         let (plan, alignment) = prepare(session, on_progress)?;
-        Ok(Self { plan, alignment, aim })
+        Ok(Self { plan, alignment, target })
     }
 
     /// Mixes and masters into a sink; temporary files are created in `folder`.
@@ -40,29 +40,29 @@ impl PreparedRender {
         options: &RenderOptions<'_>,
         on_progress: &mut OnProgress<'_>,
     ) -> Result<(Mixed, Mastered), RenderError> {
-        let Self { plan, aim, .. } = self;
-        let mut tries = MasterAttempts::first(aim, None);
+        let Self { plan, target, .. } = self;
+        let mut attempts = MasterAttempts::first(target, None);
         // Without a target loudness, the gain is known before the mix: a single pass is enough.
-        if aim.target_lufs.is_none() {
+        if target.target_lufs.is_none() {
             let spec = plan.spec(2, options.chunk_frames.max(1));
-            let line = MasterStage::new(tries.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
-            let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
+            let stage = MasterStage::new(attempts.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
+            let (mixed, stage) = mix_pass::run(plan, options, folder, stage, on_progress)?;
             let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
-            let (taps, open) = line.finish(mixed.frames)?;
+            let (readings, open) = stage.finish(mixed.frames)?;
             progress.at(mixed.frames)?;
             let written = open.finish(mixed.frames, on_progress)?;
-            if tries.is_done(&written.measurement) {
-                return Ok((mixed, tries.end(taps, written)));
+            if attempts.is_done(&written.measurement) {
+                return Ok((mixed, attempts.end(readings, written)));
             }
         }
-        let scratch = PremasterSpill::new(options.memory_frames, folder);
-        let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
-        if aim.target_lufs.is_some() {
-            tries = MasterAttempts::first(aim, mixed.measured.as_ref());
+        let premaster = PremasterSpill::new(options.memory_frames, folder);
+        let (mixed, mut premaster) = mix_pass::run(plan, options, folder, premaster, on_progress)?;
+        if target.target_lufs.is_some() {
+            attempts = MasterAttempts::first(target, mixed.measured.as_ref());
         }
         let spec = plan.spec(2, options.chunk_frames.max(1));
-        let waiting = (mixed.frames, &mut scratch);
-        let mastered = master_pass::run(spec, waiting, tries, (sink, folder), options, on_progress)?;
+        let stored = (mixed.frames, &mut premaster);
+        let mastered = master_pass::run(spec, stored, attempts, (sink, folder), options, on_progress)?;
         Ok((mixed, mastered))
     }
 }

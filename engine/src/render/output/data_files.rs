@@ -26,16 +26,16 @@ pub(crate) const REPORT: &str = "report.json";
 /// Writes all of them. Hashes, documents and plots are produced in parallel, while the calling
 /// thread waits for the master to reach the disk.
 pub(crate) fn write(
-    road: &PreparedRender,
+    prepared: &PreparedRender,
     mixed: Mixed,
     (mastered, data, mut waveform): (&Mastered, MasterData, PagedWaveform),
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
-    let name = &road.plan.session().output.file_name();
+    let name = &prepared.plan.session().output.file_name();
     let path = staged.staged_path(name).map(Path::to_path_buf);
     let written = staged.reopen(name)?;
-    let mut report = report_builder::report(road, &mixed, mastered);
+    let mut report = report_builder::report(prepared, &mixed, mastered);
     let Mixed { fingerprints, mut log, .. } = mixed;
     let MasterData { mut readings, spectrum, scope } = data;
     let spectrum = spectrum.document();
@@ -67,7 +67,7 @@ pub(crate) fn write(
     for (name, png) in pictures.into_iter().flatten() {
         staged.write(name, &png)?;
     }
-    hashed?.enter(&mut report);
+    hashed?.add_to(&mut report);
     staged.write(PAGE, report::html(&report, &outlines.tracks, &outlines.buses, &plots).as_bytes())?;
     report.clock = options.clock.map(|clock| clock());
     staged.write_json(REPORT, &report)?;

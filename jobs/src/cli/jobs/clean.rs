@@ -59,7 +59,7 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
     if arguments.place.json {
         print(&format!("{:#}\n", document.to_json()))?;
     } else {
-        let verb = if arguments.dry_run { "would go" } else { "gone" };
+        let verb = if arguments.dry_run { "would be deleted" } else { "deleted" };
         print(&format!(
             "{verb}: {} jobs, {} results ({} bytes), {} history lines, {} import lines, {} leftovers\n\
              rescued: {}   set aside: {}\n",

@@ -12,7 +12,7 @@ fn overwrite(scene: &Simulation, path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
+fn a_wrong_index_entry_is_repaired_from_the_record() {
     let mut scene = Simulation::new();
     let (job, _) = (scene.submit("song", None).unwrap(), scene.submit("other", None).unwrap());
     let entry = scene.store.places().index_entry(&job);
@@ -26,7 +26,7 @@ fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
 }
 
 #[test]
-fn a_record_set_aside_frees_its_key_and_says_where_it_lies_even_without_the_index() {
+fn a_quarantined_record_frees_its_key() {
     let mut scene = Simulation::new();
     let job = scene.submit("song", Some("key".into())).unwrap();
     let path = scene.store.places().record(&"song".parse().unwrap(), &job);
@@ -47,7 +47,7 @@ fn a_record_set_aside_frees_its_key_and_says_where_it_lies_even_without_the_inde
 }
 
 #[test]
-fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() {
+fn a_folder_in_place_of_a_result_fails_its_job_alone() {
     for name in [FINAL_MIX, "waveform.dat"] {
         let mut scene = Simulation::new();
         let first = scene.submit("song", None).unwrap();
@@ -84,7 +84,7 @@ fn half_published(scene: &mut Simulation) -> JobId {
 }
 
 #[test]
-fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
+fn a_job_with_a_blocked_result_can_be_cancelled() {
     let mut scene = Simulation::new();
     let (job, session) = (half_published(&mut scene), "song".parse().unwrap());
     let staged = scene.store.places().staging(&session, &job, 1).join(FINAL_MIX);
@@ -96,7 +96,7 @@ fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
 }
 
 #[test]
-fn cancelling_a_job_whose_worker_is_gone_ends_it_at_once() {
+fn cancelling_a_stale_job_ends_it_at_once() {
     let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     drop(scene.store.claim(&session, &job).unwrap().unwrap());
@@ -104,7 +104,7 @@ fn cancelling_a_job_whose_worker_is_gone_ends_it_at_once() {
 }
 
 #[test]
-fn the_progress_of_a_job_that_ended_and_files_half_written_go_at_once() {
+fn partial_files_of_ended_jobs_are_deleted() {
     let mut scene = Simulation::new();
     let job = scene.submit("song", Some("key".into())).unwrap();
     scene.run_next().unwrap();

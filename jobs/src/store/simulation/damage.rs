@@ -22,7 +22,7 @@ fn complete(scene: &mut Simulation) -> Record {
 }
 
 #[test]
-fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
+fn a_truncated_record_is_quarantined_alone() {
     let mut scene = Simulation::new();
     let record = complete(&mut scene);
     let (bytes, path) = (bytes_of(&scene, &record), scene.store.places().record(&record.session_id, &record.job_id));

@@ -65,7 +65,7 @@ fn act() -> impl Strategy<Value = Act> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn a_record_does_what_the_model_does(acts in prop::collection::vec(act(), 1..60)) {
+    fn a_record_follows_the_model(acts in prop::collection::vec(act(), 1..60)) {
         let mut now = Timestamp::UNIX_EPOCH;
         let mut record: Record =
             NewJob::mix("s".parse().unwrap(), serde_json::Value::Null).into_record("j".parse().unwrap(), now, 99);

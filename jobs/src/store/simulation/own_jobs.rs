@@ -20,7 +20,7 @@ fn nobody_submits_to_the_session_of_cleanups() {
 }
 
 #[test]
-fn a_mix_in_the_session_of_cleanups_is_never_taken_for_a_cleanup() {
+fn a_mix_in_the_cleanup_session_stays_a_mix() {
     let mut scene = Simulation::new();
     // As left by a version that did not refuse the name.
     let mix = scene.submit("song", None).unwrap();
@@ -57,7 +57,7 @@ fn two_hundred_complete(scene: &mut Simulation) {
 }
 
 #[test]
-fn a_clock_that_jumped_deletes_nothing_at_a_submission_either() {
+fn a_clock_jump_deletes_nothing_at_a_submission() {
     let mut scene = Simulation::new();
     two_hundred_complete(&mut scene);
     scene.clock.jump(49 * HOUR);
@@ -68,7 +68,7 @@ fn a_clock_that_jumped_deletes_nothing_at_a_submission_either() {
 }
 
 #[test]
-fn a_refused_expiry_fails_its_job_and_what_needs_no_time_of_day_is_cleaned_all_the_same() {
+fn a_refused_expiry_fails_its_job_alone() {
     let mut scene = Simulation::new();
     two_hundred_complete(&mut scene);
     let left = Path::new("/storage/mix_outputs/session-0/.gone.1");
@@ -95,7 +95,7 @@ fn a_cleanup_that_works_completes_its_job() {
 }
 
 #[test]
-fn a_jump_of_the_clock_takes_no_job_from_a_worker_that_lives_and_silence_does() {
+fn a_clock_jump_takes_no_job_from_a_live_worker() {
     const MINUTE: i64 = 60;
     let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
@@ -114,7 +114,7 @@ fn a_jump_of_the_clock_takes_no_job_from_a_worker_that_lives_and_silence_does() 
 }
 
 #[test]
-fn a_held_lock_of_one_record_keeps_nobody_from_the_other_jobs() {
+fn a_held_record_lock_blocks_no_other_job() {
     let mut scene = Simulation::new();
     let first = scene.submit("song", None).unwrap();
     let second = scene.submit("other", None).unwrap();

@@ -35,7 +35,7 @@ fn lives() -> u64 {
 }
 
 #[test]
-fn no_loss_of_power_loses_what_was_acknowledged() {
+fn a_power_loss_keeps_every_acknowledged_change() {
     let (mut checks, mut losses, mut passed) = (0, 0, HashSet::new());
     for seed in 0..lives() {
         let (lost, synced) = life(seed, None, &mut checks);

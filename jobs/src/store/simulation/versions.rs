@@ -28,7 +28,7 @@ fn edit(scene: &Simulation, job: &JobId, edit: impl FnOnce(&mut Value)) -> (Path
 }
 
 #[test]
-fn a_record_of_a_newer_version_is_left_alone_and_reported_as_such() {
+fn a_record_of_a_newer_version_is_kept_and_reported() {
     for (key, newer) in [("schema", Value::from(2)), ("type", "remix".into()), ("state", "uploading".into())] {
         let mut scene = Simulation::new();
         let theirs = scene.submit("song", None).unwrap();
@@ -47,7 +47,7 @@ fn a_record_of_a_newer_version_is_left_alone_and_reported_as_such() {
 }
 
 #[test]
-fn counters_and_dates_at_their_limits_never_make_a_record_that_is_refused_later() {
+fn counters_and_dates_at_their_limits_stay_readable() {
     let mut scene = Simulation::new();
     let last = Timestamp::MAX;
     let first = scene.submit("song", None).unwrap();
