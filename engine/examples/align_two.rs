@@ -1,4 +1,5 @@
-//! Finds the delay between two recordings of the same sound: `cargo run --example align_two -- A B`.
+//! Finds the delay between two recordings of the same sound:
+//! `cargo run --example align_two -- A B`.
 //!
 //! Without arguments, a stem of the fixtures and a copy that begins a quarter of a second later.
 

@@ -25,8 +25,9 @@ pub fn measure(path: impl AsRef<Path>) -> Result<Measurement, DecodeError> {
     Ok(measure_file(path.as_ref(), false, |_, _| {})?.meter.measurement())
 }
 
-/// Draws the waveform of a file: 256 frames per pixel, 16 bits, all channels in one. Control thread;
-/// uses rayon's pool. [`analysis::draw_file`](crate::analysis::draw_file) takes other settings.
+/// Draws the waveform of a file: 256 frames per pixel, 16 bits, all channels in one. Control
+/// thread; uses rayon's pool. [`analysis::draw_file`](crate::analysis::draw_file) takes other
+/// settings.
 ///
 /// ```
 /// # let file = mixdown_fixtures::path("stems/band/drums.flac");

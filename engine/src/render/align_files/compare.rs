@@ -18,9 +18,9 @@ pub struct ComparedFiles {
     pub files: Vec<AnalysedFile>,
 }
 
-/// Compares files. With [`PairSelection::With`] that file is a mix in which the others are searched;
-/// it must be the first. `stop` may be called from any thread; it returns true to stop. Uses rayon's
-/// pool.
+/// Compares files. With [`PairSelection::With`] that file is a mix in which the others are
+/// searched; it must be the first. `stop` may be called from any thread; it returns true to stop.
+/// Uses rayon's pool.
 ///
 /// # Errors
 /// When a file cannot be read, or `stop` returned true. A file without sound, with fewer frames
