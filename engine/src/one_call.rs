@@ -1,12 +1,16 @@
 //! The commonest tasks, each in one call with its defaults. The modules have the same with settings
 //! and progress.
 
+#[cfg(feature = "align")]
 use crate::align::{Alignment, AlignmentSettings, PairSelection};
 use crate::analysis::{DrawError, FileWaveform, WaveformData, draw_file, measure_file};
 use crate::io::DecodeError;
 use crate::meter::Measurement;
+#[cfg(feature = "align")]
 use crate::render::{AlignError, compare_files};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "align")]
+use std::path::PathBuf;
 
 /// Measures a file: loudness (EBU R 128), loudness range, true peak, levels. Control thread; uses
 /// rayon's pool. [`analysis::measure_file`](crate::analysis::measure_file) also reports progress,
@@ -59,6 +63,7 @@ pub fn waveform(path: impl AsRef<Path>) -> Result<WaveformData, DrawError> {
 ///
 /// # Errors
 /// If a file cannot be read.
+#[cfg(feature = "align")]
 pub fn align(paths: impl IntoIterator<Item: Into<PathBuf>>) -> Result<Alignment, AlignError> {
     let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
     let compared = compare_files(&paths, &AlignmentSettings::default(), PairSelection::All, &|| false)?;

@@ -85,6 +85,7 @@ impl<'a> Render<'a> {
     }
 
     /// Writes `waveform.png`, `spectrogram.png` and `loudness.png`, too.
+    #[cfg(feature = "report")]
     pub fn pictures(mut self, yes: bool) -> Self {
         self.options.pictures = yes;
         self

@@ -1,6 +1,7 @@
 //! From a session to sound: the plan, the mixer built for it, the offline render, and the files of
 //! both rendering and alignment.
 
+#[cfg(feature = "align")]
 mod align_files;
 mod builder;
 pub(crate) mod clip;
@@ -15,6 +16,7 @@ mod session_warnings;
 mod spill;
 mod time_code;
 
+#[cfg(feature = "align")]
 pub use align_files::{
     AlignError, AlignedFolder, AlignedStem, AnalysedFile, ComparedFiles, MixBand, StemsInMix, analyse_files,
     compare_files, find_in_mix, write_aligned,

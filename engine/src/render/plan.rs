@@ -223,6 +223,12 @@ impl Plan {
         self.moves = moved;
     }
 
+    /// Adds a warning for the user.
+    #[cfg(not(feature = "align"))]
+    pub(super) fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
     /// Returns warnings for the user, to be read before the mix is used.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

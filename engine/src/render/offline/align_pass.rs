@@ -1,6 +1,7 @@
 //! Analyses every stem before the mix and decides which are moved.
 
-use crate::align::{self, Alignment, AlignmentSettings, Mode, PairSelection, StemFeatures};
+use super::prepared_render::StemsAnalysed;
+use crate::align::{self, AlignmentSettings, Mode, PairSelection, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crate::process::Tap;
@@ -16,15 +17,8 @@ const BLOCK: usize = 4_096;
 /// Blocks of every stem between two progress reports.
 const BLOCKS: usize = 32;
 
-/// Result of the comparison.
-pub(crate) struct StemsAnalysed {
-    pub(crate) alignment: Alignment,
-    /// Session frame at which the sound of each stem starts; none for silence.
-    pub(crate) first_sounds: Vec<Option<u64>>,
-}
-
 /// Compares the stems of a plan; nothing is moved yet.
-pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<StemsAnalysed, RenderError> {
+pub(super) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<StemsAnalysed, RenderError> {
     let rate = plan.sample_rate();
     let settings = AlignmentSettings { mode, ..AlignmentSettings::default() };
     let mut analysers: Vec<StemAnalyser> = plan

@@ -4,7 +4,7 @@ use super::master_pass::MasterAttempts;
 use super::master_pass::Mastered;
 use super::master_stage::MasterStage;
 use super::mix_pass::Mixed;
-use super::{align_pass, master_pass, mix_pass};
+use super::{master_pass, mix_pass};
 use crate::align::Alignment;
 use crate::master::MasterTarget;
 use crate::render::error::RenderError;
@@ -17,6 +17,13 @@ use crate::render::progress::PhaseProgress;
 use crate::render::spill::premaster::PremasterSpill;
 use crate::session::Session;
 use std::path::Path;
+
+/// Result of the comparison.
+pub(crate) struct StemsAnalysed {
+    pub(crate) alignment: Alignment,
+    /// Session frame at which the sound of each stem starts; none for silence.
+    pub(crate) first_sounds: Vec<Option<u64>>,
+}
 
 /// A prepared session: checked, compared, its clips in place.
 pub(crate) struct PreparedRender {
@@ -76,13 +83,32 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
     let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
     let mut plan = Plan::new(session)?;
     loading.at(1)?;
-    let analysed = match plan.session().align.mode.comparison() {
-        Some(mode) if plan.stems().len() > 1 => Some(align_pass::run(&plan, mode, on_progress)?),
-        _ => None,
-    };
-    let alignment = analysed.map(|analysed| {
+    let alignment = analyse(&mut plan, on_progress)?.map(|analysed| {
         plan.apply(&analysed.alignment, &analysed.first_sounds);
         analysed.alignment
     });
     Ok((plan, alignment))
+}
+
+/// Compares the stems as the session requires.
+#[cfg(feature = "align")]
+fn analyse(plan: &mut Plan, on_progress: &mut OnProgress<'_>) -> Result<Option<StemsAnalysed>, RenderError> {
+    match plan.session().align.mode.comparison() {
+        Some(mode) if plan.stems().len() > 1 => super::align_pass::run(plan, mode, on_progress).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Leaves the stems where the session puts them, with a warning where it might move some, and
+/// refuses a session that requires alignment.
+#[cfg(not(feature = "align"))]
+fn analyse(plan: &mut Plan, _: &mut OnProgress<'_>) -> Result<Option<StemsAnalysed>, RenderError> {
+    use crate::session::AlignMode;
+    match plan.session().align.mode {
+        AlignMode::Off => {}
+        _ if plan.stems().len() < 2 => {}
+        AlignMode::Auto => plan.warn("built without alignment: every stem stays where the session puts it"),
+        AlignMode::Recordings | AlignMode::Microphones => return Err(RenderError::NoAlignment),
+    }
+    Ok(None)
 }
