@@ -3,12 +3,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mixdown_engine::render::{Phase, Progress};
-use mixdown_jobs::cleanup::{CleanupOptions, clean_as_job, run_if_due};
-use mixdown_jobs::clock::{BootTime, Clock, SystemClock};
-use mixdown_jobs::jobs::{JobError, JobType, NewJob, Record};
-use mixdown_jobs::settings::Settings;
-use mixdown_jobs::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
-use mixdown_jobs::worker::{JobSignal, RunError, Runner, Service, Worker};
+use mixdown_shell::cleanup::{CleanupOptions, clean_as_job, run_if_due};
+use mixdown_shell::clock::{BootTime, Clock, SystemClock};
+use mixdown_shell::job::{JobError, JobType, NewJob, Record};
+use mixdown_shell::settings::Settings;
+use mixdown_shell::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
+use mixdown_shell::worker::{JobSignal, RunError, Runner, Service, Worker};
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -192,13 +192,13 @@ fn meddle(store: &Store, seed: u64, rounds: u64) {
         (state >> 33) % sides
     };
     for _ in 0..rounds {
-        let jobs = store.list(&mixdown_jobs::store::Filter::default(), 200).unwrap_or_default();
+        let jobs = store.list(&mixdown_shell::store::Filter::default(), 200).unwrap_or_default();
         let Some(record) = jobs.get(dice(jobs.len().max(1) as u64) as usize) else { return };
         let mut note = Ok(());
         match dice(20) {
             0..=12 => {
                 note = store
-                    .update(record, mixdown_jobs::store::Role::Anyone, |record, _| {
+                    .update(record, mixdown_shell::store::Role::Anyone, |record, _| {
                         let count = record.extra.get("updates").and_then(Value::as_u64).unwrap_or(0);
                         record.extra.insert("updates".into(), (count + 1).into());
                         Ok(())
@@ -261,7 +261,7 @@ fn main() {
         "die" | "stop" => {
             submit(&store, 0, Some("a key".into()));
             submit(&store, 0, None);
-            if let Some(job) = store.list(&mixdown_jobs::store::Filter::default(), 1).unwrap_or_default().first() {
+            if let Some(job) = store.list(&mixdown_shell::store::Filter::default(), 1).unwrap_or_default().first() {
                 let _ = store.cancel(&job.job_id);
             }
             store.repair(&Scope::ALL);

@@ -59,7 +59,7 @@ fn a_mix_goes_from_submission_to_its_result_and_expires() {
     }
     assert!(record["extra"]["meters"]["integrated_lufs"].is_number(), "{record:#}");
     let master = fs::read(folders.path("storage/mix_outputs/song-1/final_mix.wav")).unwrap();
-    assert_eq!(record["result"]["sha256"], mixdown_jobs::jobs::hex_digest(&master));
+    assert_eq!(record["result"]["sha256"], mixdown_shell::job::hex_digest(&master));
     assert_eq!(record["result"]["bytes"], master.len());
 
     let watched = run(&folders, &["watch", id]);

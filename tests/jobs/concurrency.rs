@@ -1,7 +1,7 @@
 //! Many processes on the same jobs.
 
 use super::test_folders::{TestFolders, ids};
-use mixdown_jobs::jobs::JobId;
+use mixdown_shell::job::JobId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Child;

@@ -1,7 +1,7 @@
 //! Hostile ids and planted links: nothing outside the roots is read, written or removed.
 
 use super::test_folders::TestFolders;
-use mixdown_jobs::jobs::NewJob;
+use mixdown_shell::job::NewJob;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;

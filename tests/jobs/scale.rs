@@ -1,9 +1,9 @@
 //! A hundred thousand jobs: the figures are printed, and checked when `MIXDOWN_HEAVY` is set.
 
 use super::test_folders::{TestFolders, rounds};
-use mixdown_jobs::cleanup::{CleanupOptions, Part, clean_as_job};
-use mixdown_jobs::jobs::{Actor, JobId, JobResult, Lookup, NewJob, State};
-use mixdown_jobs::store::{Filter, Scope};
+use mixdown_shell::cleanup::{CleanupOptions, Part, clean_as_job};
+use mixdown_shell::job::{Actor, JobId, JobResult, Lookup, NewJob, State};
+use mixdown_shell::store::{Filter, Scope};
 use serde_json::json;
 use std::fs;
 use std::time::{Duration, Instant};

@@ -3,7 +3,7 @@
 
 use super::test_folders::{TestFolders, ids, rounds};
 use crate::program_runs::signal;
-use mixdown_jobs::store::StoreError;
+use mixdown_shell::store::StoreError;
 use rustix::process::Signal;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -64,7 +64,7 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
     let folders = TestFolders::new();
     let store = folders.store();
     let submit = |session: &str| {
-        let job = mixdown_jobs::jobs::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
+        let job = mixdown_shell::job::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
         store.submit(job, &[]).unwrap().record.job_id
     };
     let mut first = folders.stub_worker("work").spawn().unwrap();

@@ -1,9 +1,9 @@
 //! Two roots, the programs that work on them, and the search for losses.
 
 use crate::program_runs::program;
-use mixdown_jobs::jobs::{JobId, Record, State, hash_reader};
-use mixdown_jobs::settings::Settings;
-use mixdown_jobs::store::{Scope, Store};
+use mixdown_shell::job::{JobId, Record, State, hash_reader};
+use mixdown_shell::settings::Settings;
+use mixdown_shell::store::{Scope, Store};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

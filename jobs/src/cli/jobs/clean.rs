@@ -1,12 +1,12 @@
 //! `mixdown jobs cleanup` and `stats`.
 
 use super::place::PlaceArguments;
-use crate::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, prometheus, stats_document};
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
-use crate::jobs::SessionId;
-use crate::settings::parse_duration;
 use clap::Args;
+use mixdown_shell::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, prometheus, stats_document};
+use mixdown_shell::job::SessionId;
+use mixdown_shell::settings::parse_duration;
 use std::fmt::Write;
 use std::time::Duration;
 

@@ -2,8 +2,8 @@
 
 use super::place::PlaceArguments;
 use crate::cli::outcome::{Failure, print};
-use crate::jobs::JobId;
 use clap::Args;
+use mixdown_shell::job::JobId;
 use serde_json::json;
 
 /// Delete one job, whatever its age.

@@ -1,9 +1,9 @@
 //! Folders that a command works on: from a flag, the environment, the settings file, or a default.
 
 use crate::cli::outcome::Failure;
-use crate::settings::{SETTINGS_FILE, Settings};
-use crate::store::Store;
 use clap::Args;
+use mixdown_shell::settings::{SETTINGS_FILE, Settings};
+use mixdown_shell::store::Store;
 use std::path::{Path, PathBuf};
 
 /// Arguments of every command of `mixdown jobs`.

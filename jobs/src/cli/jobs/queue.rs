@@ -4,9 +4,9 @@ use super::RENDER_CHILD;
 use super::place::PlaceArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
-use crate::jobs::{JobId, Record, State};
-use crate::worker::{Event, ProcessRunner, Service, Worker};
 use clap::Args;
+use mixdown_shell::job::{JobId, Record, State};
+use mixdown_shell::worker::{Event, ProcessRunner, Service, Worker};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 

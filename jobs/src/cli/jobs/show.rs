@@ -3,10 +3,10 @@
 use super::place::PlaceArguments;
 use crate::cli::outcome::{Failure, print, show};
 use crate::cli::terminal::one_line;
-use crate::jobs::{Lookup, Record, SessionId, State, status_document};
-use crate::store::{Filter, Outline, Store};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use mixdown_shell::job::{Lookup, Record, SessionId, State, status_document};
+use mixdown_shell::store::{Filter, Outline, Store};
 use serde_json::json;
 use std::collections::HashMap;
 use std::fmt::Write;

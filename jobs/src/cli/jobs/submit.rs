@@ -1,16 +1,16 @@
 //! `mixdown jobs submit`.
 
 use super::place::PlaceArguments;
-use crate::cleanup::clean_session;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
-use crate::jobs::{NewJob, SessionId};
-use crate::store::{ImportLine, Store};
 use clap::Args;
 use mixdown_engine::io::{Fold, StemReader, hash_file};
 use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
 use mixdown_engine::session::Session;
+use mixdown_shell::cleanup::clean_session;
+use mixdown_shell::job::{NewJob, SessionId};
+use mixdown_shell::store::{ImportLine, Store};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -53,7 +53,7 @@ pub(in crate::cli) struct SubmitArguments {
 
 pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     if arguments.session_id.is_reserved() {
-        return Err(crate::store::StoreError::Reserved(arguments.session_id.clone()).into());
+        return Err(mixdown_shell::store::StoreError::Reserved(arguments.session_id.clone()).into());
     }
     let mut session = session_of(
         &arguments.stems,
@@ -95,7 +95,7 @@ fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Fail
     if errors.is_empty() { Ok(stems) } else { Err(Failure::List(errors)) }
 }
 
-fn reported(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {
+fn reported(arguments: &SubmitArguments, submitted: &mixdown_shell::store::Submitted) -> Result<(), Failure> {
     let (record, new) = (&submitted.record, submitted.new);
     if arguments.place.json {
         print(&format!("{:#}\n", json!({ "ok": true, "new": new, "job_id": record.job_id, "job": record })))

@@ -4,9 +4,9 @@ use super::place::PlaceArguments;
 use super::show;
 use crate::cli::outcome::Failure;
 use crate::cli::{interrupt, terminal};
-use crate::jobs::{Lookup, State};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use mixdown_shell::job::{Lookup, State};
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 

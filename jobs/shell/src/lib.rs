@@ -1,0 +1,8 @@
+//! The job shell around the engine: records of jobs, the store that keeps them, workers, cleanup.
+
+pub mod cleanup;
+pub mod clock;
+pub mod job;
+pub mod settings;
+pub mod store;
+pub mod worker;

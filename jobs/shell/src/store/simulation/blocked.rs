@@ -1,0 +1,123 @@
+//! Obstacles for a job: a wrong entry of the index, a damaged record, a folder in a result's place,
+//! leftovers.
+
+use super::harness::Simulation;
+use crate::job::{Actor, JobId, Lookup, State};
+use crate::store::{Disk, FINAL_MIX, Scope, StoreError};
+use std::path::Path;
+
+fn overwrite(scene: &Simulation, path: &Path, bytes: &[u8]) {
+    let _ = scene.disk.remove_file(path);
+    scene.disk.write_new(path, bytes).unwrap();
+}
+
+#[test]
+fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
+    let mut scene = Simulation::new();
+    let (job, _) = (scene.submit("song", None).unwrap(), scene.submit("other", None).unwrap());
+    let entry = scene.store.places().index_entry(&job);
+    let wrong = format!("{{\"job_id\":\"{job}\",\"session_id\":\"other\"}}");
+    overwrite(&scene, &entry, wrong.as_bytes());
+    assert!(matches!(scene.store.look_up(job.as_str()), Lookup::Found { .. }));
+    assert_eq!(scene.store.repair(&Scope::ALL).indexed, 1);
+    assert_eq!(scene.store.indexed_session(&entry).unwrap(), Some("song".parse().unwrap()));
+    overwrite(&scene, &entry, wrong.as_bytes());
+    assert_eq!(scene.store.cancel(&job).unwrap().state, State::Cancelled);
+}
+
+#[test]
+fn a_record_set_aside_frees_its_key_and_says_where_it_lies_even_without_the_index() {
+    let mut scene = Simulation::new();
+    let job = scene.submit("song", Some("key".into())).unwrap();
+    let path = scene.store.places().record(&"song".parse().unwrap(), &job);
+    overwrite(&scene, &path, b"{\"sch");
+    let Lookup::Corrupt(why) = scene.store.look_up(job.as_str()) else { panic!("not told to be damaged") };
+    assert!(why.contains("--only quarantine"), "{why}");
+    assert!(matches!(scene.submit("song", Some("key".into())), Err(StoreError::Corrupt { .. })));
+    assert_eq!(scene.store.repair(&Scope::ALL).quarantined, 1);
+    let again = scene.submit("song", Some("key".into())).unwrap();
+    assert_ne!(again, job);
+    assert_eq!(scene.run_next().unwrap().unwrap().job_id, again);
+    scene.store.repair(&Scope::ALL);
+    for _ in 0..2 {
+        let Lookup::Corrupt(why) = scene.store.look_up(job.as_str()) else { panic!("not told to be damaged") };
+        assert!(why.contains(".quarantine") && why.contains("submit it again"), "{why}");
+        let _ = scene.disk.remove_file(&scene.store.places().index_entry(&job));
+    }
+}
+
+#[test]
+fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() {
+    for name in [FINAL_MIX, "waveform.dat"] {
+        let mut scene = Simulation::new();
+        let first = scene.submit("song", None).unwrap();
+        assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+        let path = scene.store.places().results(&"song".parse().unwrap()).join(name);
+        scene.disk.remove_file(&path).unwrap();
+        scene.disk.make_folder(&path).unwrap();
+        scene.submit("song", None).unwrap();
+        let failed = scene.run_next().unwrap().unwrap();
+        assert_eq!((failed.state, failed.error.unwrap().code.as_str()), (State::Error, "STORAGE_FAILED"), "{name}");
+        assert!(failed.message.contains(name), "{}", failed.message);
+        scene.disk.remove_folder(&path).unwrap();
+        scene.submit("song", None).unwrap();
+        assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+        assert_eq!(scene.store.read(&first).unwrap().state, State::Complete);
+    }
+}
+
+/// Creates a job whose worker died while its result was to be put in place.
+fn half_published(scene: &mut Simulation) -> JobId {
+    let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
+    let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();
+    let staged = scene.store.stage(&claim).unwrap();
+    let master = staged.folder.join(FINAL_MIX);
+    scene.disk.write_new(&master, b"sound").unwrap();
+    let sha256 = crate::job::hex_digest(b"sound");
+    let publishing = |record: &mut crate::job::Record, now| {
+        record.transition(State::Exporting, Actor::Worker, now).map_err(StoreError::illegal(&job))?;
+        record.result = Some(crate::job::JobResult::new(format!("mix_outputs/song/{FINAL_MIX}"), 5, sha256));
+        Ok(())
+    };
+    scene.store.write(&mut claim, publishing).unwrap();
+    job
+}
+
+#[test]
+fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
+    let mut scene = Simulation::new();
+    let (job, session) = (half_published(&mut scene), "song".parse().unwrap());
+    let staged = scene.store.places().staging(&session, &job, 1).join(FINAL_MIX);
+    scene.disk.remove_file(&staged).unwrap();
+    scene.disk.make_folder(&staged).unwrap();
+    // A folder cannot be read as the master was.
+    assert!(matches!(scene.store.rescue(&session, &job), Err(StoreError::Io { .. })));
+    assert_eq!(scene.store.cancel(&job).unwrap().state, State::Cancelled);
+}
+
+#[test]
+fn cancelling_a_job_whose_worker_is_gone_ends_it_at_once() {
+    let mut scene = Simulation::new();
+    let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
+    drop(scene.store.claim(&session, &job).unwrap().unwrap());
+    assert_eq!(scene.store.cancel(&job).unwrap().state, State::Cancelled);
+}
+
+#[test]
+fn the_progress_of_a_job_that_ended_and_files_half_written_go_at_once() {
+    let mut scene = Simulation::new();
+    let job = scene.submit("song", Some("key".into())).unwrap();
+    scene.run_next().unwrap();
+    let places = scene.store.places();
+    let key = crate::job::hex_digest(b"key");
+    let left = [
+        places.beside(&"song".parse().unwrap(), &job, "progress"),
+        places.index().join(format!(".{job}.json.1-1.tmp")),
+        places.shell("keys").join(format!(".{key}.json.1-1.tmp")),
+    ];
+    for path in &left {
+        scene.disk.write_new(path, b"{}").unwrap();
+    }
+    assert_eq!(scene.store.repair(&Scope::ALL).orphans, 3);
+    assert!(left.iter().all(|path| scene.disk.stat(path).is_err()));
+}

@@ -1,0 +1,71 @@
+//! Damaged records: set aside, counted, never an obstacle to others, never trusted with impossible
+//! contents.
+
+use super::harness::Simulation;
+use super::rng::Rng;
+use crate::job::{Lookup, Record, State};
+use crate::store::{Disk, Scope};
+use std::io::Read;
+
+/// Returns the bytes of a complete job's record.
+fn bytes_of(scene: &Simulation, record: &Record) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let path = scene.store.places().record(&record.session_id, &record.job_id);
+    scene.disk.open(&path).unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn complete(scene: &mut Simulation) -> Record {
+    let job = scene.submit("song", Some("key".into())).unwrap();
+    scene.run_next().unwrap();
+    scene.store.read(&job).unwrap()
+}
+
+#[test]
+fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
+    let mut scene = Simulation::new();
+    let record = complete(&mut scene);
+    let (bytes, path) = (bytes_of(&scene, &record), scene.store.places().record(&record.session_id, &record.job_id));
+    // The last byte is the newline, and not part of the record.
+    for length in 0..bytes.len() - 1 {
+        scene.disk.remove_file(&path).unwrap();
+        scene.disk.write_new(&path, &bytes[..length]).unwrap();
+        assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt(_)), "{length}");
+        let aside = scene.store.set_aside(&record.session_id, &record.job_id).unwrap();
+        assert!(aside, "{length}");
+        assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt(_)), "{length}");
+        scene.disk.write_new(&path, &bytes).unwrap();
+    }
+    assert_eq!(scene.store.quarantined(&record.session_id).unwrap(), bytes.len() - 1);
+    scene.disk.remove_file(&path).unwrap();
+    scene.disk.write_new(&path, &bytes[..9]).unwrap();
+    scene.submit("song", None).unwrap();
+    let repaired = scene.store.repair(&Scope::ALL);
+    assert_eq!((repaired.quarantined, repaired.records), (1, 1));
+    assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+}
+
+#[test]
+fn ten_thousand_flipped_bits_are_found_or_harmless() {
+    let mut scene = Simulation::new();
+    let record = complete(&mut scene);
+    let bytes = bytes_of(&scene, &record);
+    let (mut dice, mut found) = (Rng::new(1), 0);
+    for _ in 0..10_000 {
+        let mut flipped = bytes.clone();
+        let bit = dice.next_u64() as usize % (bytes.len() * 8);
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        match Record::parse(&flipped, &record.session_id, &record.job_id) {
+            // A record that can still be read has the same essential fields: one bit does not turn
+            // a state into another.
+            Ok(read) => {
+                assert_eq!((read.state, read.progress), (record.state, 100));
+                assert!(read.result.is_some() && read.error.is_none() && read.lease.is_none());
+                assert_eq!(Record::parse(&read.to_bytes(), &record.session_id, &record.job_id).unwrap(), read);
+            }
+            Err(_) => found += 1,
+        }
+    }
+    println!("flipped bits: 10000; found: {found}; harmless: {}", 10_000 - found);
+    assert!(found > 1_000);
+}
