@@ -2,17 +2,16 @@
 //! of them.
 
 use jiff::{SignedDuration, Timestamp};
-use mixdown_engine::render::{Phase, Progress};
 use mixdown_shell::cleanup::{CleanupOptions, clean_as_job, run_if_due};
 use mixdown_shell::clock::{BootTime, Clock, SystemClock};
-use mixdown_shell::job::{JobError, JobType, NewJob, Record};
+use mixdown_shell::job::{JobError, NewJob};
+use mixdown_shell::kinds::{JobKind, Mix, QueuedBy, Run, RunError, Signal};
 use mixdown_shell::settings::Settings;
 use mixdown_shell::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
-use mixdown_shell::worker::{JobSignal, RunError, Runner, Service, Worker};
-use serde_json::{Map, Value, json};
+use mixdown_shell::worker::{Service, Worker};
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -108,54 +107,47 @@ impl Disk for DyingDisk {
     }
 }
 
-/// Writes a master that names its job and attempt, through every stage.
-struct Trivial;
-
-impl Runner for Trivial {
-    fn handles(&self, kind: JobType) -> bool {
-        kind == JobType::Mix
-    }
-
-    fn run(
-        &self,
-        job: &Record,
-        staging: &Path,
-        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
-    ) -> Result<Map<String, Value>, RunError> {
-        for phase in [Phase::Loading, Phase::Aligning, Phase::Mixing, Phase::Mastering, Phase::Exporting] {
-            if watch(JobSignal::Progress(Progress { phase, fraction: 0.6 })).is_break() {
-                return Err(RunError::Stopped);
-            }
-        }
-        let failed = |error: io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
-        let master = format!("the master of {} in attempt {}\n", job.job_id, job.attempt).repeat(100);
-        std::fs::write(staging.join(FINAL_MIX), master).map_err(failed)?;
-        std::fs::write(staging.join("waveform.dat"), "a picture").map_err(failed)?;
-        Ok(Map::new())
-    }
+/// A mix that writes a master naming its job and attempt, through almost every stage; a slow one
+/// waits first.
+struct Trivial {
+    is_slow: bool,
 }
 
-/// The same runner, but slow.
-struct Slow;
-
-impl Runner for Slow {
-    fn handles(&self, kind: JobType) -> bool {
-        Trivial.handles(kind)
+impl JobKind for Trivial {
+    fn name(&self) -> &'static str {
+        Mix::NAME
+    }
+    fn stages(&self) -> &'static [&'static str] {
+        &["loading_stems", "aligning_stems", "processing_tracks", "mixing", "mastering", "exporting"]
+    }
+    fn hung_after(&self) -> Duration {
+        Mix::default().hung_after()
+    }
+    fn queued_by(&self) -> QueuedBy {
+        QueuedBy::Users
+    }
+    fn has_result(&self) -> bool {
+        true
     }
 
-    fn run(
-        &self,
-        job: &Record,
-        staging: &Path,
-        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
-    ) -> Result<Map<String, Value>, RunError> {
-        for _ in 0..20 {
-            if watch(JobSignal::Heartbeat).is_break() {
+    fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
+        for _ in 0..if self.is_slow { 20 } else { 0 } {
+            if (run.watch)(Signal::Heartbeat).is_break() {
                 return Err(RunError::Stopped);
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Trivial.run(job, staging, watch)
+        for (stage, percent) in [(0, 2), (1, 13), (3, 44), (4, 75), (5, 95)] {
+            let stage = Some(self.stages()[stage]);
+            if (run.watch)(Signal::Progress { stage, percent, message: "Under way" }).is_break() {
+                return Err(RunError::Stopped);
+            }
+        }
+        let failed = |error: io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
+        let master = format!("the master of {} in attempt {}\n", run.job.job_id, run.job.attempt).repeat(100);
+        std::fs::write(run.staging.join(FINAL_MIX), master).map_err(failed)?;
+        std::fs::write(run.staging.join("waveform.dat"), "a picture").map_err(failed)?;
+        Ok(())
     }
 }
 
@@ -217,21 +209,20 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |index: usize| arguments.get(index).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
     let [what, media, storage, ..] = arguments.as_slice() else { panic!("WHAT MEDIA STORAGE …") };
-    let mut settings = Settings::at(media, storage);
+    let mut settings = Settings::at(media, storage).with(Trivial { is_slow: what == "work-slow" });
     if what == "work-impatient" {
-        settings.hung_after = [Duration::from_millis(800); 5];
+        settings.hung_after.values_mut().for_each(|after| *after = Duration::from_millis(800));
         settings.cleanup.at_most = Duration::from_millis(800);
     }
     let at = |name: &str| if what == name { number(3) } else { u64::MAX };
     let disk = DyingDisk { dies_at: at("die"), stops_at: at("stop"), count: AtomicU64::new(0) };
     let store =
         Arc::new(Store::with(settings, Arc::new(disk), Arc::new(JumpingClock(std::env::var_os("JOBS_HAND_CLOCK")))));
-    let service =
-        |once| Service { worker: Worker::new(Arc::clone(&store), Arc::new(Trivial), || false), concurrency: 1, once };
+    let service = |once| Service { worker: Worker::new(Arc::clone(&store), || false), concurrency: 1, once };
     match what.as_str() {
         "work" => drop(service(false).run(|_| {})),
         "work-slow" => {
-            let worker = Worker::new(Arc::clone(&store), Arc::new(Slow), || false);
+            let worker = Worker::new(Arc::clone(&store), || false);
             drop(Service { worker, concurrency: 2, once: false }.run(|_| {}));
         }
         "work-once" => {

@@ -65,7 +65,7 @@ impl Campaign {
 
     fn wait(&self) {
         let (store, begin) = (self.folders.store(), Instant::now());
-        while !self.known.iter().all(|job| store.read(job).is_ok_and(|record| record.state.is_ended())) {
+        while !self.known.iter().all(|job| store.read(job).is_ok_and(|record| record.life.is_ended())) {
             assert!(begin.elapsed() < Duration::from_secs(120), "jobs wait for ever, or are gone");
             std::thread::sleep(Duration::from_millis(20));
         }

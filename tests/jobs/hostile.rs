@@ -77,7 +77,7 @@ fn planted_links_are_not_followed() {
     symlink(&canary, folders.storage().join(format!("mix_outputs/good/.{good}.1"))).unwrap();
     symlink(canary.join("waveform.dat"), folders.storage().join("mix_outputs/good/waveform.dat")).unwrap();
     folders.work_off();
-    assert_eq!(store.read(&good).unwrap().state.name(), "complete");
+    assert_eq!(store.read(&good).unwrap().life.name(), "complete");
     let run = folders.mixdown(&["cleanup", "--older-than", "0s", "--max-share", "1", "--json"]).output().unwrap();
     let document: Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(document["results_deleted"], 1, "{document:#}");

@@ -77,7 +77,7 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
         signal(&first, Signal::STOP);
         let begin = Instant::now();
         let job = submit(&format!("other-{}", round % 5));
-        while !store.read(&job).is_ok_and(|record| record.state.is_ended()) && begin.elapsed() < Duration::from_secs(10)
+        while !store.read(&job).is_ok_and(|record| record.life.is_ended()) && begin.elapsed() < Duration::from_secs(10)
         {
             std::thread::sleep(Duration::from_millis(2));
         }

@@ -1,7 +1,7 @@
 //! Two roots, the programs that work on them, and the search for losses.
 
 use crate::program_runs::program;
-use mixdown_shell::job::{JobId, Record, State, hash_reader};
+use mixdown_shell::job::{JobId, Life, Record, hash_reader};
 use mixdown_shell::settings::Settings;
 use mixdown_shell::store::{Scope, Store};
 use std::fs::File;
@@ -69,7 +69,7 @@ impl TestFolders {
         losses.extend((repaired.quarantined > 0).then(|| format!("{} torn records", repaired.quarantined)));
         for job in acknowledged {
             match store.read(job) {
-                Ok(record) if !record.state.is_ended() => losses.push(format!("{job} is {} for ever", record.state)),
+                Ok(record) if !record.life.is_ended() => losses.push(format!("{job} is {} for ever", record.life)),
                 Ok(_) => {}
                 Err(error) => losses.push(error.to_string()),
             }
@@ -78,7 +78,7 @@ impl TestFolders {
             let jobs = store.jobs_of(&session).unwrap();
             let records: Vec<Record> = jobs.iter().filter_map(|job| store.read_in(&session, job).ok()).collect();
             losses.extend((records.len() != jobs.len()).then(|| format!("{session} has torn records")));
-            let complete = records.iter().filter(|record| record.state == State::Complete && record.result.is_some());
+            let complete = records.iter().filter(|record| record.life == Life::Complete && record.result.is_some());
             let Some(owner) = complete.max_by_key(|record| record.finished_at) else { continue };
             let found = File::open(store.places().final_mix(&session)).and_then(hash_reader);
             if found.ok().map(|found| found.sha256) != owner.result.as_ref().map(|result| result.sha256.clone()) {

@@ -1,11 +1,11 @@
 //! The result document of a cleanup.
 
-use crate::job::{JobId, JobType, State};
-use serde::Serialize;
+use crate::job::JobId;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Outcome of a cleanup.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CleanupStatus {
     /// Everything was done.
@@ -20,14 +20,14 @@ pub enum CleanupStatus {
 }
 
 /// A job whose worker was dead or hung.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CleanedJob {
     /// The job.
     pub job_id: JobId,
     /// Its type.
-    pub job_type: JobType,
+    pub job_type: String,
     /// Its state afterwards; in a dry run, its current state.
-    pub status: State,
+    pub status: String,
     /// Minutes without a heartbeat that its type allows.
     pub timeout_minutes: f64,
     /// Minutes since its attempt began.
@@ -35,7 +35,7 @@ pub struct CleanedJob {
 }
 
 /// Actions of a cleanup; in a dry run, those that it would have taken.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CleanupDocument {
     /// Outcome of the cleanup.
     pub status: CleanupStatus,

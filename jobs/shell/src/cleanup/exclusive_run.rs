@@ -2,8 +2,12 @@
 
 use super::document::{CleanupDocument, CleanupStatus};
 use super::run::{CleanupOptions, Part, Watch, clean, has_expired};
-use crate::job::{Actor, JobError, JobId, JobType, NewJob, Record, SessionId, State};
+use crate::job::{Actor, JobId, Life, NewJob, Record, SessionId};
+use crate::kinds::{Cleanup, JobKind, Run, RunError, Signal};
 use crate::store::{Claim, LOG, Store, StoreError};
+use serde_json::Map;
+use std::ops::ControlFlow;
+use std::path::Path;
 use tracing::{error, warn};
 
 /// Error while another cleanup runs.
@@ -36,34 +40,40 @@ pub fn clean_as_job(
     }
     let Some(_lock) = store.try_lock_cleanup()? else { return Ok(CleanupDocument::refused(BUSY)) };
     // A full disk has no room for the job, and needs the cleanup all the more.
-    let mut claim = own_job(store).ok().flatten();
-    let document = clean(store, options, &mut |percent| {
-        let beat = claim.as_mut().and_then(|claim| store.beat(claim, percent, "Clearing up").ok());
-        beat.is_some_and(|beat| beat.cancelled) || stop(percent)
-    });
+    let document = match own_job(store) {
+        Ok(Some(claim)) => run_claimed(store, claim, options, stop),
+        _ => clean(store, options, stop),
+    };
     match document.status {
         CleanupStatus::Failed => error!(target: LOG, errors = ?document.errors, "cleanup failed"),
         CleanupStatus::CompletedWithErrors => warn!(target: LOG, errors = ?document.errors, "cleanup met errors"),
         CleanupStatus::Completed | CleanupStatus::Cancelled => {}
     }
-    if let Some(claim) = &mut claim {
-        let json = document.to_json();
-        let _ = store.write(claim, |record, now| {
-            let job = record.job_id.clone();
-            record.extra.insert("cleanup".into(), json);
-            let ended = match document.status {
-                CleanupStatus::Cancelled => record.transition(State::Cancelled, Actor::Worker, now),
-                CleanupStatus::Failed => {
-                    record.fail(JobError::new("CLEANUP_FAILED", document.errors.join("; ")), Actor::Worker, now)
-                }
-                CleanupStatus::Completed | CleanupStatus::CompletedWithErrors => {
-                    record.transition(State::Complete, Actor::Worker, now)
-                }
-            };
-            ended.map_err(|source| StoreError::Illegal { job, source })
-        });
-    }
     Ok(document)
+}
+
+/// Runs a claimed cleanup job to its end; returns its document.
+fn run_claimed(store: &Store, mut claim: Claim, options: &CleanupOptions, stop: &mut Watch<'_>) -> CleanupDocument {
+    let (job, mut extra) = (claim.record.clone(), Map::new());
+    let mut watch = |signal| {
+        let Signal::Progress { percent, message, .. } = signal else { return ControlFlow::Continue(()) };
+        let beat = store.beat(&mut claim, percent, message);
+        let stops = beat.is_ok_and(|beat| beat.cancelled) || stop(percent);
+        if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let run = &mut Run { store, job: &job, staging: Path::new(""), extra: &mut extra, watch: &mut watch };
+    let ended = Cleanup { options: options.clone() }.run(run);
+    let document = extra.get("cleanup").cloned().and_then(|document| serde_json::from_value(document).ok());
+    let _ = store.write(&mut claim, |record, now| {
+        record.extra.extend(extra);
+        let ended = match ended {
+            Ok(()) => record.transition(Life::Complete, Actor::Worker, now),
+            Err(RunError::Stopped) => record.transition(Life::Cancelled, Actor::Worker, now),
+            Err(RunError::Failed(error)) => record.fail(error, Actor::Worker, now),
+        };
+        ended.map_err(StoreError::illegal(&job.job_id))
+    });
+    document.unwrap_or_default()
 }
 
 /// Claims the cleanup's own job: one that waits because its cleanup died, or a new one.
@@ -75,20 +85,20 @@ fn own_job(store: &Store) -> Result<Option<Claim>, StoreError> {
             return Ok(Some(claim));
         }
     }
-    let job = NewJob { session_id: session.clone(), kind: JobType::Cleanup, key: None, extra: serde_json::Map::new() };
+    let job = NewJob { session_id: session.clone(), kind: Cleanup::NAME, key: None, extra: Map::new() };
     let submitted = store.submit(job, &[])?;
     store.claim(&session, &submitted.record.job_id)
 }
 
 /// Returns true if a job of a cleanup waits because that cleanup died.
 pub(super) fn has_waiting_job(store: &Store) -> Result<bool, StoreError> {
-    let queued = |record: &Record| record.state == State::Queued;
+    let queued = |record: &Record| record.life == Life::Queued;
     Ok(store.active()?.iter().any(|(session, job)| is_own(store, session, job, queued)))
 }
 
 /// Returns true if a job is a cleanup: by the type in its record. The session alone proves nothing,
 /// and only saves reading the others.
 fn is_own(store: &Store, session: &SessionId, job: &JobId, also: impl Fn(&Record) -> bool) -> bool {
-    let own = |record: Record| record.kind == JobType::Cleanup && also(&record);
+    let own = |record: Record| record.kind.name() == Cleanup::NAME && also(&record);
     session.is_reserved() && store.read_in(session, job).is_ok_and(own)
 }

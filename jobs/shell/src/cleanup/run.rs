@@ -125,9 +125,9 @@ fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument
                 document.cleaned_jobs += 1;
                 document.cleaned_job_details.push(CleanedJob {
                     job_id: job,
-                    job_type: before.kind,
-                    status,
-                    timeout_minutes: store.settings().hung_after(before.kind).as_secs_f64() / 60.0,
+                    job_type: before.kind.name().into(),
+                    status: status.name().into(),
+                    timeout_minutes: store.settings().hung_after(before.kind.name()).as_secs_f64() / 60.0,
                     elapsed_minutes: elapsed,
                 });
             }
@@ -140,7 +140,7 @@ fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument
 
 fn rescued(store: &Store, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
     Ok(match store.rescue(session, job)? {
-        Rescue::Done { before, after } => Some((*before, after.state)),
+        Rescue::Done { before, after } => Some((*before, after.state())),
         _ => None,
     })
 }

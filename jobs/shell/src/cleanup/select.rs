@@ -1,6 +1,7 @@
 //! Selection of the ended jobs to delete: the same for a dry run and a real one.
 
-use crate::job::{JobId, JobType, Record, SessionId, State};
+use crate::job::{JobId, Life, Record, SessionId};
+use crate::kinds::{KeptFrom, Kind};
 use crate::settings::Policy;
 use crate::store::Outline;
 use jiff::{SignedDuration, Timestamp};
@@ -14,9 +15,9 @@ pub struct Candidate {
     /// Its session.
     pub session: SessionId,
     /// Its type.
-    pub kind: JobType,
-    /// Its final state.
-    pub state: State,
+    pub kind: Kind,
+    /// Its end.
+    pub life: Life,
     /// Time of the last change of its record.
     pub updated_at: Timestamp,
     /// Time of its end.
@@ -26,12 +27,12 @@ pub struct Candidate {
 impl Candidate {
     /// Returns the candidate of a record; `None` while the job has not ended.
     pub fn of(record: &Record) -> Option<Self> {
-        let finished_at = record.finished_at.filter(|_| record.state.is_ended())?;
+        let finished_at = record.finished_at.filter(|_| record.life.is_ended())?;
         Some(Self {
             job: record.job_id.clone(),
             session: record.session_id.clone(),
-            kind: record.kind,
-            state: record.state,
+            kind: record.kind.clone(),
+            life: record.life,
             updated_at: record.updated_at,
             finished_at,
         })
@@ -39,12 +40,12 @@ impl Candidate {
 
     /// Returns the candidate of a record's outline.
     pub(super) fn of_outline(job: &Outline) -> Option<Self> {
-        let finished_at = job.finished_at.filter(|_| job.state.is_ended())?;
+        let finished_at = job.finished_at.filter(|_| job.state.life().is_ended())?;
         Some(Self {
             job: job.job_id.clone(),
             session: job.session_id.clone(),
-            kind: job.kind,
-            state: job.state,
+            kind: job.kind.clone(),
+            life: job.state.life(),
             updated_at: job.updated_at,
             finished_at,
         })
@@ -53,8 +54,11 @@ impl Candidate {
     /// Returns true if its retention time has passed. A clock that jumps back only makes jobs
     /// younger.
     pub(super) fn has_expired(&self, policy: &Policy, older_than: Option<Duration>, now: Timestamp) -> bool {
-        let since = if self.kind == JobType::Mix { self.updated_at } else { self.finished_at };
-        let kept = older_than.or_else(|| policy.kept(self.kind, self.state));
+        let since = match policy.expiry.get(self.kind.name()).map(|expiry| expiry.from) {
+            Some(KeptFrom::LastChange) => self.updated_at,
+            Some(KeptFrom::End) | None => self.finished_at,
+        };
+        let kept = older_than.or_else(|| policy.kept(&self.kind, self.life));
         kept.and_then(|kept| SignedDuration::try_from(kept).ok()).is_some_and(|kept| now.duration_since(since) > kept)
     }
 }
@@ -79,49 +83,48 @@ pub fn select(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::Kinds;
 
-    fn job(kind: JobType, state: State, age_s: i64, number: i64) -> Candidate {
+    fn job(kind: &str, life: Life, age_s: i64, number: i64) -> Candidate {
         let at = Timestamp::from_second(1_000_000_000 - age_s).unwrap();
         let job = format!("job-{number}").parse().unwrap();
-        Candidate { job, session: "s".parse().unwrap(), kind, state, updated_at: at, finished_at: at }
+        let kind = Kinds::standard().get(kind).unwrap().clone();
+        Candidate { job, session: "s".parse().unwrap(), kind, life, updated_at: at, finished_at: at }
     }
 
-    fn is_due(kind: JobType, state: State, age_s: i64) -> bool {
+    fn is_due(kind: &str, life: Life, age_s: i64) -> bool {
         let now = Timestamp::from_second(1_000_000_000).unwrap();
-        !select(vec![job(kind, state, age_s, 0)], 1, &Policy::default(), None, now).is_empty()
+        !select(vec![job(kind, life, age_s, 0)], 1, &Policy::default(), None, now).is_empty()
     }
 
     #[test]
     fn every_border_of_the_table_holds_to_the_second() {
         const H: i64 = 3_600;
-        let mut borders = vec![
-            (JobType::Mix, State::Complete, 48 * H),
-            (JobType::Mix, State::Error, 24 * H),
-            (JobType::Mix, State::Cancelled, 24 * H),
-        ];
-        for kind in [JobType::Analysis, JobType::Export, JobType::Import, JobType::Cleanup] {
+        let mut borders =
+            vec![("mix", Life::Complete, 48 * H), ("mix", Life::Error, 24 * H), ("mix", Life::Cancelled, 24 * H)];
+        for kind in ["analysis", "export", "import", "cleanup"] {
             borders.extend([
-                (kind, State::Complete, 30),
-                (kind, State::Error, 7 * 24 * H),
-                (kind, State::Cancelled, 7 * 24 * H),
+                (kind, Life::Complete, 30),
+                (kind, Life::Error, 7 * 24 * H),
+                (kind, Life::Cancelled, 7 * 24 * H),
             ]);
         }
-        for (kind, state, border) in borders {
-            let found = [-1, 0, 1].map(|more| is_due(kind, state, border + more));
-            assert_eq!(found, [false, false, true], "{kind} {state}");
-            assert!(!is_due(kind, state, -100 * H), "a clock that jumped back");
+        for (kind, life, border) in borders {
+            let found = [-1, 0, 1].map(|more| is_due(kind, life, border + more));
+            assert_eq!(found, [false, false, true], "{kind} {life}");
+            assert!(!is_due(kind, life, -100 * H), "a clock that jumped back");
         }
     }
 
     #[test]
     fn a_session_keeps_its_newest_jobs_and_never_loses_a_running_one() {
         let now = Timestamp::from_second(1_000_000_000).unwrap();
-        let ended: Vec<_> = (0..55).map(|n| job(JobType::Mix, State::Complete, n, n)).collect();
+        let ended: Vec<_> = (0..55).map(|n| job("mix", Life::Complete, n, n)).collect();
         let missing = select(ended, 57, &Policy::default(), None, now);
         let names: Vec<_> = missing.iter().map(|job| job.job.as_str()).collect();
         assert_eq!(names, ["job-54", "job-53", "job-52", "job-51", "job-50", "job-49", "job-48"]);
         // 60 running and 1 ended: only the ended one can be deleted.
-        let missing = select(vec![job(JobType::Mix, State::Error, 1, 1)], 61, &Policy::default(), None, now);
+        let missing = select(vec![job("mix", Life::Error, 1, 1)], 61, &Policy::default(), None, now);
         assert_eq!(missing.len(), 1);
     }
 }

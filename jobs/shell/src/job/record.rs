@@ -2,9 +2,10 @@
 
 use super::digest::hex_digest;
 use super::id::{JobId, SessionId};
-use super::job_type::JobType;
-use super::state::State;
+use super::life::Life;
+use super::state::{State, shows_stages};
 use crate::clock::BootTime;
+use crate::kinds::{Kind, Mix};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,8 +13,8 @@ use serde_json::{Map, Value};
 /// Version of the record format.
 pub const SCHEMA: u32 = 1;
 
-/// The contents of a job's file. Fields unknown to this version survive a rewrite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A job: the contents of its file, written by the layout in `document.rs`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// Version of the format: [`SCHEMA`].
     pub schema: u32,
@@ -22,10 +23,11 @@ pub struct Record {
     /// The session that it belongs to.
     pub session_id: SessionId,
     /// Its type.
-    #[serde(rename = "type")]
-    pub kind: JobType,
-    /// Its state.
-    pub state: State,
+    pub kind: Kind,
+    /// The part of its life.
+    pub life: Life,
+    /// Its stage, one of its type's; only while it runs.
+    pub stage: Option<&'static str>,
     /// Percent done; 100 when complete, and only then.
     pub progress: u8,
     /// Message for users.
@@ -52,15 +54,30 @@ pub struct Record {
     pub cancel_requested_at: Option<Timestamp>,
     /// Key by which a repeated submission is recognised.
     pub idempotency: Option<Idempotency>,
-    /// Its result. Set in state exporting just before files move, so that a rescue can finish the
+    /// Its result. Set in the last stage just before files move, so that a rescue can finish the
     /// move.
     pub result: Option<JobResult>,
     /// Data specific to the job's type: config, visual data, meters.
-    #[serde(default)]
     pub extra: Map<String, Value>,
     /// Fields of other versions.
-    #[serde(flatten)]
     pub unknown: Map<String, Value>,
+}
+
+impl Record {
+    /// Returns the state that documents show.
+    pub fn state(&self) -> State {
+        State::of(&self.kind, self.life, self.stage)
+    }
+
+    /// Returns the stage that documents show in a field of its own.
+    pub fn own_stage(&self) -> Option<&'static str> {
+        self.stage.filter(|_| !shows_stages(&self.kind))
+    }
+
+    /// Returns the name of its stage, or else of the part of its life.
+    pub fn stage_name(&self) -> &'static str {
+        self.stage.unwrap_or(self.life.name())
+    }
 }
 
 /// Reason why a job failed.
@@ -143,8 +160,8 @@ impl JobResult {
 pub struct NewJob {
     /// Its session.
     pub session_id: SessionId,
-    /// Its type.
-    pub kind: JobType,
+    /// Name of its type.
+    pub kind: &'static str,
     /// Key by which a repeated submission is recognised.
     pub key: Option<String>,
     /// The request and other data of its type; a fingerprint is taken of `config` and of the hashes
@@ -155,18 +172,19 @@ pub struct NewJob {
 impl NewJob {
     /// Creates a mix of a session document.
     pub fn mix(session_id: SessionId, config: Value) -> Self {
-        Self { session_id, kind: JobType::Mix, key: None, extra: Map::from_iter([("config".into(), config)]) }
+        Self { session_id, kind: Mix::NAME, key: None, extra: Map::from_iter([("config".into(), config)]) }
     }
 
-    /// Returns the initial record of the job.
-    pub fn into_record(self, job_id: JobId, now: Timestamp, max_attempts: u32) -> Record {
-        let print = fingerprint(self.kind, &self.session_id, &self.extra);
+    /// Returns the initial record of the job; `kind` is the type of its name.
+    pub fn into_record(self, kind: &Kind, job_id: JobId, now: Timestamp, max_attempts: u32) -> Record {
+        let print = fingerprint(kind.name(), &self.session_id, &self.extra);
         Record {
             schema: SCHEMA,
             job_id,
             session_id: self.session_id,
-            kind: self.kind,
-            state: State::Queued,
+            kind: kind.clone(),
+            life: Life::Queued,
+            stage: None,
             progress: 0,
             message: "Queued".into(),
             error: None,
@@ -188,7 +206,7 @@ impl NewJob {
 }
 
 /// Returns a hash that distinguishes requests.
-pub fn fingerprint(kind: JobType, session: &SessionId, extra: &Map<String, Value>) -> String {
+pub fn fingerprint(kind: &str, session: &SessionId, extra: &Map<String, Value>) -> String {
     let hashes = |stems: &Value| -> Vec<Value> {
         stems.as_array().into_iter().flatten().map(|stem| stem["blake3"].clone()).collect()
     };

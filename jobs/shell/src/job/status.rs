@@ -1,7 +1,7 @@
 //! Status documents of jobs: the status contract.
 
+use super::life::Life;
 use super::record::Record;
-use super::state::State;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -48,14 +48,17 @@ pub fn status_document(lookup: &Lookup) -> Value {
 fn data(record: &Record, place: Option<&Path>) -> Value {
     let mut data = json!({
         "job_id": record.job_id,
-        "state": record.state,
+        "state": record.state(),
         "progress": record.progress,
         "message": record.message,
-        "error": record.error.as_ref().filter(|_| record.state == State::Error).map(|error| &error.detail),
+        "error": record.error.as_ref().filter(|_| record.life == Life::Error).map(|error| &error.detail),
         "created_at": record.created_at,
         "updated_at": record.updated_at,
     });
-    if let (Some(place), Some(result), State::Complete) = (place, &record.result, record.state) {
+    if let Some(stage) = record.own_stage() {
+        data["stage"] = stage.into();
+    }
+    if let (Some(place), Some(result), Life::Complete) = (place, &record.result, record.life) {
         data["result_url"] = format!("/media/{}/mix_outputs/{}", record.session_id, result.file_name()).into();
         data["result_path"] = place.display().to_string().into();
     }
@@ -66,6 +69,7 @@ fn data(record: &Record, place: Option<&Path>) -> Value {
 mod tests {
     use super::*;
     use crate::job::{Actor, JobError, JobId, JobResult, NewJob};
+    use crate::kinds::Kinds;
     use jiff::Timestamp;
 
     fn found(record: &Record, has_result: bool) -> Value {
@@ -79,20 +83,20 @@ mod tests {
     fn the_contract_holds_key_by_key() {
         let now = Timestamp::UNIX_EPOCH;
         let job = NewJob::mix("song-1".parse().unwrap(), Value::Null);
-        let mut record = job.into_record(JobId::new(now), now, 3);
+        let mut record = job.into_record(Kinds::standard().get("mix").unwrap(), JobId::new(now), now, 3);
         let document = found(&record, true);
         let keys: Vec<_> = document["data"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(keys, ["job_id", "state", "progress", "message", "error", "created_at", "updated_at"]);
         assert_eq!((&document["ok"], &document["error"]), (&json!(true), &Value::Null));
         assert_eq!(document["message"], "Job status retrieved successfully");
 
-        record.transition(State::Running, Actor::Worker, now).unwrap();
+        record.transition(Life::Running, Actor::Worker, now).unwrap();
         let mut failed = record.clone();
         failed.fail(JobError::new("X", "it broke"), Actor::Worker, now).unwrap();
         assert_eq!(found(&failed, true)["data"]["error"], "it broke");
 
         record.result = Some(JobResult::new("mix_outputs/song-1/final_mix.wav".into(), 1, String::new()));
-        record.transition(State::Complete, Actor::Worker, now).unwrap();
+        record.transition(Life::Complete, Actor::Worker, now).unwrap();
         assert_eq!(found(&record, true)["data"]["result_url"], "/media/song-1/mix_outputs/final_mix.wav");
         assert_eq!(found(&record, true)["data"]["result_path"], "/storage/final_mix.wav");
         assert!(found(&record, false)["data"].get("result_url").is_none());

@@ -1,40 +1,22 @@
-//! Changes of a record that keep its invariants, and the check of these invariants when it is read.
+//! Changes of a record that keep its invariants.
 
-use super::id::{JobId, SessionId};
-use super::job_type::JobType;
-use super::record::{JobError, Record, SCHEMA};
-use super::state::{Actor, IllegalTransition, State};
+use super::life::{Actor, IllegalTransition, Life};
+use super::record::{JobError, Record};
 use jiff::Timestamp;
-use serde::Deserialize;
-use thiserror::Error;
-
-/// Reason why bytes are not a valid record.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("no sound record: {0}")]
-pub struct InvalidRecord(pub String);
-
-/// Reason why a record cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ParseError {
-    /// It is damaged.
-    #[error(transparent)]
-    Invalid(#[from] InvalidRecord),
-    /// It was written by a newer version, and this one does not know its meaning.
-    #[error("a newer version of mixdown wrote it ({0}): it is left alone")]
-    Newer(String),
-}
 
 impl Record {
-    /// Moves the job to another state, with all changes that this implies.
+    /// Moves the job to another part of its life, with all changes that this implies.
     ///
     /// # Errors
-    /// When the table does not have that transition; nothing has changed then.
-    pub fn transition(&mut self, to: State, by: Actor, now: Timestamp) -> Result<(), IllegalTransition> {
-        self.state.check(to, by)?;
-        let from = self.state;
-        self.state = to;
+    /// When the table does not have that transition, or a job would be complete in the midst of its
+    /// stages; nothing has changed then.
+    pub fn transition(&mut self, to: Life, by: Actor, now: Timestamp) -> Result<(), IllegalTransition> {
+        self.check_transition(to, by)?;
+        let from = self.life;
+        self.life = to;
+        self.stage = None;
         match to {
-            State::Queued => {
+            Life::Queued => {
                 // A graceful stop gives its attempt back.
                 self.attempt -= u32::from(by == Actor::Worker && self.attempt > 0);
                 self.progress = 0;
@@ -46,27 +28,53 @@ impl Record {
                 self.cancel_requested_at = None;
                 self.message = if by == Actor::Rescue { "Queued again: its worker was gone" } else { "Queued" }.into();
             }
-            State::Running => {
+            Life::Running => {
                 self.attempt = self.attempt.saturating_add(1);
                 self.started_at = Some(now);
                 self.message = "Started".into();
             }
-            _ if to.is_ended() => {
+            Life::Complete | Life::Error | Life::Cancelled => {
                 self.finished_at = Some(now);
                 self.lease = None;
                 self.message = to.name().into();
-                if to == State::Complete {
+                if to == Life::Complete {
                     self.progress = 100;
                     self.message = "Complete".into();
                 } else {
                     self.result = None;
                 }
-                if to == State::Cancelled {
-                    self.message = if from == State::Queued { "Cancelled before it began" } else { "Cancelled" }.into();
+                if to == Life::Cancelled {
+                    self.message = if from == Life::Queued { "Cancelled before it began" } else { "Cancelled" }.into();
                 }
             }
-            _ => {}
         }
+        Ok(())
+    }
+
+    /// Checks that an originator may move the job to another part of its life. A worker completes
+    /// it before its first stage or in its last; a rescue only in its last, where files move.
+    ///
+    /// # Errors
+    /// When it may not.
+    pub fn check_transition(&self, to: Life, by: Actor) -> Result<(), IllegalTransition> {
+        self.life.check(to, by)?;
+        let may_complete = self.is_in_last_stage() || (by == Actor::Worker && self.stage.is_none());
+        if to == Life::Complete && !may_complete {
+            return Err(IllegalTransition { from: self.stage_name(), to: to.name() });
+        }
+        Ok(())
+    }
+
+    /// Moves a running job to a later stage. A worker may skip stages, but never move back.
+    ///
+    /// # Errors
+    /// When the job does not run, or its type has no such stage after the current one; nothing has
+    /// changed then.
+    pub fn enter(&mut self, stage: &'static str) -> Result<(), IllegalTransition> {
+        if !self.life.is_running() || self.kind.rank(Some(stage)) <= self.kind.rank(self.stage) {
+            return Err(IllegalTransition { from: self.stage_name(), to: stage });
+        }
+        self.stage = Some(stage);
         Ok(())
     }
 
@@ -75,7 +83,7 @@ impl Record {
     /// # Errors
     /// When the table does not have that transition.
     pub fn fail(&mut self, error: JobError, by: Actor, now: Timestamp) -> Result<(), IllegalTransition> {
-        self.transition(State::Error, by, now)?;
+        self.transition(Life::Error, by, now)?;
         self.message.clone_from(&error.detail);
         self.error = Some(error);
         Ok(())
@@ -86,145 +94,38 @@ impl Record {
         self.progress = self.progress.max(percent.min(99));
     }
 
+    /// Returns true if it runs in the last stage of its type.
+    pub fn is_in_last_stage(&self) -> bool {
+        self.stage.is_some() && self.stage == self.kind.last_stage()
+    }
+
     /// Returns true if its files are being put in place, or are about to be.
     pub fn is_publishing(&self) -> bool {
-        self.state == State::Exporting && self.result.is_some()
+        self.is_in_last_stage() && self.result.is_some()
     }
-
-    /// Reads a record and checks its invariants; `job` and `session` are those of its path.
-    ///
-    /// # Errors
-    /// When it is invalid, belongs to another job, violates an invariant, or was written by a newer
-    /// version.
-    pub fn parse(bytes: &[u8], session: &SessionId, job: &JobId) -> Result<Self, ParseError> {
-        if let Some(what) = newer(bytes, session, job) {
-            return Err(ParseError::Newer(what));
-        }
-        let record: Self = serde_json::from_slice(bytes).map_err(|error| InvalidRecord(error.to_string()))?;
-        if record.job_id != *job || record.session_id != *session {
-            let names = format!("it names job {} of session {}", record.job_id, record.session_id);
-            return Err(InvalidRecord(names).into());
-        }
-        match record.broken_promise() {
-            Some(promise) => Err(InvalidRecord(format!("{promise} does not hold")).into()),
-            None => Ok(record),
-        }
-    }
-
-    fn broken_promise(&self) -> Option<&'static str> {
-        let (state, ended) = (self.state, self.state.is_ended());
-        let mix_result = self.kind != JobType::Mix || self.result.is_some();
-        let promises = [
-            (self.schema == SCHEMA, "schema is 1"),
-            (self.progress <= 100, "progress is 0 to 100"),
-            ((self.progress == 100) == (state == State::Complete), "progress is 100 when complete and only then"),
-            (self.error.is_some() == (state == State::Error), "an error stands in state error and only there"),
-            (self.finished_at.is_some() == ended, "a job that ended has a time of its end, and only such a job"),
-            (!state.is_active() || self.started_at.is_some(), "a job that was started has the time of its start"),
-            (!state.is_active() || self.attempt > 0, "a job that was started is in an attempt"),
-            (!state.is_active() || self.lease.is_some(), "a started job has a lease"),
-            (state.is_active() || self.lease.is_none(), "only a started job has a lease"),
-            (self.rev > 0, "rev counts from 1"),
-            (self.max_attempts > 0, "there may be an attempt"),
-            (self.attempt <= self.max_attempts, "attempts stay within their limit"),
-            (state != State::Complete || mix_result, "a complete mix has a result"),
-            (
-                self.result.is_none() || matches!(state, State::Exporting | State::Complete),
-                "a result stands at the end only",
-            ),
-        ];
-        promises.into_iter().find(|(kept, _)| !kept).map(|(_, promise)| promise)
-    }
-
-    /// Returns the record as the bytes of its file.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes
-    }
-}
-
-/// Returns the sign of a newer version in a record: a higher schema, or a type or state that this
-/// version does not have.
-fn newer(bytes: &[u8], session: &SessionId, job: &JobId) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Outline {
-        schema: u64,
-        job_id: JobId,
-        session_id: SessionId,
-        #[serde(rename = "type")]
-        kind: String,
-        state: String,
-    }
-    let outline: Outline = serde_json::from_slice(bytes).ok()?;
-    if outline.job_id != *job || outline.session_id != *session {
-        return None;
-    }
-    if outline.schema > u64::from(SCHEMA) {
-        return Some(format!("schema {}", outline.schema));
-    }
-    if outline.kind.parse::<JobType>().is_err() && is_word(&outline.kind) {
-        return Some(format!("type {}", outline.kind));
-    }
-    (outline.state.parse::<State>().is_err() && is_word(&outline.state)).then(|| format!("state {}", outline.state))
-}
-
-/// Returns true if a text is a valid name in records: lower-case letters and underscores.
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::{Lease, NewJob};
-    use serde_json::{Map, Value};
+    use crate::job::NewJob;
+    use crate::kinds::Kinds;
+    use serde_json::Value;
 
     fn record() -> Record {
-        let now = Timestamp::UNIX_EPOCH;
-        NewJob::mix("s".parse().unwrap(), Value::Null).into_record("j".parse().unwrap(), now, 3)
-    }
-
-    fn parse(bytes: &[u8]) -> Result<Record, ParseError> {
-        Record::parse(bytes, &"s".parse().unwrap(), &"j".parse().unwrap())
-    }
-
-    #[test]
-    fn unknown_fields_survive_at_every_level() {
-        let mut record = record();
-        record.transition(State::Running, Actor::Worker, record.created_at).unwrap();
-        let heartbeat_at = record.created_at;
-        record.lease = Some(Lease {
-            token: "t".into(),
-            worker: "w".into(),
-            heartbeat_at,
-            heartbeat_boot: None,
-            unknown: Map::new(),
-        });
-        let mut value: Value = serde_json::from_slice(&record.to_bytes()).unwrap();
-        value["tenant"] = "blue".into();
-        value["lease"]["host"] = "mill".into();
-        let read = parse(value.to_string().as_bytes()).unwrap();
-        let again: Value = serde_json::from_slice(&read.to_bytes()).unwrap();
-        assert_eq!((&again["tenant"], &again["lease"]["host"]), (&value["tenant"], &value["lease"]["host"]));
-    }
-
-    #[test]
-    fn a_record_under_another_name_is_refused() {
-        let bytes = record().to_bytes();
-        assert!(Record::parse(&bytes, &"s".parse().unwrap(), &"k".parse().unwrap()).is_err());
-        assert!(Record::parse(&bytes, &"t".parse().unwrap(), &"j".parse().unwrap()).is_err());
+        let job = NewJob::mix("s".parse().unwrap(), Value::Null);
+        job.into_record(Kinds::standard().get("mix").unwrap(), "j".parse().unwrap(), Timestamp::UNIX_EPOCH, 3)
     }
 
     #[test]
     fn a_graceful_stop_gives_its_attempt_back_and_a_rescue_does_not() {
         let mut record = record();
         let now = record.created_at;
-        record.transition(State::Running, Actor::Worker, now).unwrap();
-        record.transition(State::Queued, Actor::Worker, now).unwrap();
+        record.transition(Life::Running, Actor::Worker, now).unwrap();
+        record.transition(Life::Queued, Actor::Worker, now).unwrap();
         assert_eq!(record.attempt, 0);
-        record.transition(State::Running, Actor::Worker, now).unwrap();
-        record.transition(State::Queued, Actor::Rescue, now).unwrap();
+        record.transition(Life::Running, Actor::Worker, now).unwrap();
+        record.transition(Life::Queued, Actor::Rescue, now).unwrap();
         assert_eq!(record.attempt, 1);
     }
 
@@ -235,5 +136,22 @@ mod tests {
             record.advance(percent);
         }
         assert_eq!(record.progress, 99);
+    }
+
+    #[test]
+    fn a_stage_is_entered_once_in_order_and_only_while_the_job_runs() {
+        let mut record = record();
+        let refused = |result: Result<(), IllegalTransition>| result.unwrap_err().to_string();
+        assert_eq!(refused(record.enter("mixing")), "a job that is queued cannot become mixing");
+        record.transition(Life::Running, Actor::Worker, record.created_at).unwrap();
+        record.enter("mixing").unwrap();
+        for earlier in ["loading_stems", "mixing", "dancing"] {
+            assert!(refused(record.enter(earlier)).starts_with("a job that is mixing"), "{earlier}");
+        }
+        let early = record.transition(Life::Complete, Actor::Worker, record.created_at);
+        assert_eq!(refused(early), "a job that is mixing cannot become complete");
+        record.enter("exporting").unwrap();
+        record.transition(Life::Complete, Actor::Worker, record.created_at).unwrap();
+        assert_eq!(record.stage, None);
     }
 }

@@ -1,8 +1,8 @@
 //! `mixdown.toml`.
 
+use super::Settings;
 use super::duration::written;
-use super::{Expiry, Settings};
-use crate::job::JobType;
+use crate::kinds::Kinds;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -62,8 +62,8 @@ struct Jobs {
     cleanup_grace: Option<Duration>,
     #[serde(deserialize_with = "written")]
     cleanup_at_most: Option<Duration>,
-    keep: BTreeMap<JobType, Keep>,
-    hung_after_minutes: BTreeMap<JobType, u64>,
+    keep: BTreeMap<String, Keep>,
+    hung_after_minutes: BTreeMap<String, u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -117,17 +117,25 @@ impl Settings {
         set(&mut self.cleanup.every, jobs.cleanup_every.map(|every| every.max(Duration::from_secs(1))));
         set(&mut self.cleanup.grace, jobs.cleanup_grace);
         set(&mut self.cleanup.at_most, jobs.cleanup_at_most);
-        for (kind, keep) in jobs.keep {
-            let row: &mut Expiry = &mut self.policy.expiry[kind as usize];
+        for (name, keep) in jobs.keep {
+            let row = self.policy.expiry.get_mut(name.as_str()).ok_or_else(|| unknown(&self.kinds, "keep", &name))?;
             set(&mut row.complete, keep.complete);
             set(&mut row.error, keep.error);
             set(&mut row.cancelled, keep.cancelled);
         }
-        for (kind, minutes) in jobs.hung_after_minutes {
-            self.hung_after[kind as usize] = Duration::from_secs(minutes.saturating_mul(60));
+        for (name, minutes) in jobs.hung_after_minutes {
+            let row = self.hung_after.get_mut(name.as_str());
+            *row.ok_or_else(|| unknown(&self.kinds, "hung_after_minutes", &name))? =
+                Duration::from_secs(minutes.saturating_mul(60));
         }
         Ok(())
     }
+}
+
+/// Returns the error for a key that names no type of job.
+fn unknown(kinds: &Kinds, table: &str, name: &str) -> String {
+    let known: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+    format!("jobs.{table}.{name}: not a type of job; the types are {}", known.join(", "))
 }
 
 #[cfg(test)]
@@ -143,8 +151,8 @@ mod tests {
         let mut expected = Settings { media: "/etc/m".into(), ..Settings::default() };
         expected.policy.session_cap = 7;
         expected.policy.history = Duration::from_secs(172_800);
-        expected.policy.expiry[0].complete = Duration::from_secs(3_600);
-        expected.hung_after[2] = Duration::from_secs(180);
+        expected.policy.expiry.get_mut("mix").unwrap().complete = Duration::from_secs(3_600);
+        expected.hung_after.insert("export", Duration::from_secs(180));
         assert_eq!(settings, expected);
     }
 
@@ -163,7 +171,8 @@ mod tests {
         for (text, caption) in [
             ("medla_dir = 'm'", "medla_dir"),
             ("[jobs]\nkeep_history = 'soon'", "soon"),
-            ("[jobs.keep.dance]\nerror = '1d'", "dance"),
+            ("[jobs.keep.dance]\nerror = '1d'", "jobs.keep.dance"),
+            ("[jobs.hung_after_minutes]\ndance = 1", "jobs.hung_after_minutes.dance"),
             ("[jobs]\nmax_share = 2.0", "max_share"),
         ] {
             let error = Settings::default().take(text, Path::new("")).unwrap_err();
@@ -172,9 +181,21 @@ mod tests {
     }
 
     #[test]
-    fn rows_stand_where_their_types_are_counted() {
-        for kind in JobType::ALL {
-            assert_eq!(Settings::default().policy.expiry[kind as usize].kind, kind);
+    fn a_type_added_in_code_has_settings_in_the_file_and_one_replaced_keeps_them() {
+        struct Dance;
+        impl crate::kinds::JobKind for Dance {
+            fn name(&self) -> &'static str {
+                "dance"
+            }
+            fn hung_after(&self) -> Duration {
+                Duration::from_secs(60)
+            }
         }
+        let mut settings = Settings::default().with(Dance);
+        assert_eq!(settings.hung_after("dance"), Duration::from_secs(60));
+        settings.take("[jobs]\nkeep.dance.error = '1d'\nhung_after_minutes.dance = 2", Path::new("")).unwrap();
+        let settings = settings.with(Dance);
+        assert_eq!(settings.hung_after("dance"), Duration::from_secs(120));
+        assert_eq!(settings.policy.expiry["dance"].error, Duration::from_secs(86_400));
     }
 }

@@ -6,9 +6,10 @@ mod policy;
 
 pub use duration::{DurationError, parse_duration};
 pub use file::{SETTINGS_FILE, SettingsError};
-pub use policy::{EXPIRY, Expiry, Policy};
+pub use policy::Policy;
 
-use crate::job::JobType;
+use crate::kinds::{JobKind, Kinds};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub struct Settings {
     pub media: PathBuf,
     /// The folder of the results.
     pub storage: PathBuf,
+    /// The types of jobs.
+    pub kinds: Kinds,
     /// Largest number of attempts per job.
     pub max_attempts: u32,
     /// Largest memory of a render, in MiB.
@@ -27,9 +30,8 @@ pub struct Settings {
     pub render_time: Duration,
     /// Retention times.
     pub policy: Policy,
-    /// Time without a heartbeat after which a worker counts as hung, by type in the order of
-    /// [`JobType::ALL`].
-    pub hung_after: [Duration; 5],
+    /// Time without a heartbeat after which a worker counts as hung, by the name of the job's type.
+    pub hung_after: BTreeMap<&'static str, Duration>,
     /// Schedule of automatic cleanups.
     pub cleanup: Schedule,
 }
@@ -47,19 +49,21 @@ pub struct Schedule {
 
 impl Default for Settings {
     fn default() -> Self {
+        let kinds = Kinds::standard();
         Self {
             media: "media".into(),
             storage: "storage".into(),
             max_attempts: 3,
             memory_mb: 4_096,
             render_time: Duration::from_secs(1_800),
-            policy: Policy::default(),
-            hung_after: JobType::ALL.map(|kind| Duration::from_secs(60 * kind.default_timeout_minutes())),
+            policy: Policy::of(&kinds),
+            hung_after: kinds.iter().map(|kind| (kind.name(), kind.hung_after())).collect(),
             cleanup: Schedule {
                 every: Duration::from_secs(1_800),
                 grace: Duration::from_secs(300),
                 at_most: Duration::from_secs(300),
             },
+            kinds,
         }
     }
 }
@@ -70,9 +74,18 @@ impl Settings {
         Self { media: media.into(), storage: storage.into(), ..Self::default() }
     }
 
+    /// Adds a type of job, or puts another one in the place of its namesake, whose settings stay.
+    #[must_use]
+    pub fn with(mut self, kind: impl JobKind + 'static) -> Self {
+        self.policy.expiry.entry(kind.name()).or_insert_with(|| kind.expiry());
+        self.hung_after.entry(kind.name()).or_insert_with(|| kind.hung_after());
+        self.kinds = self.kinds.with(kind);
+        self
+    }
+
     /// Returns the time without a heartbeat after which a worker with a job of this type counts as
-    /// hung.
-    pub fn hung_after(&self, kind: JobType) -> Duration {
-        self.hung_after[kind as usize]
+    /// hung; jobs of unknown types never do.
+    pub fn hung_after(&self, kind: &str) -> Duration {
+        self.hung_after.get(kind).copied().unwrap_or(Duration::MAX)
     }
 }

@@ -1,44 +1,17 @@
-//! Retention times: the only table.
+//! Retention times and limits.
 
-use crate::job::{JobType, State};
+use crate::job::Life;
+use crate::kinds::{Expiry, Kind, Kinds};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-const SECOND: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
-
-/// Retention times of ended jobs of one type, from the last change of the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expiry {
-    /// The type.
-    pub kind: JobType,
-    /// Retention when complete.
-    pub complete: Duration,
-    /// Retention when failed.
-    pub error: Duration,
-    /// Retention when cancelled.
-    pub cancelled: Duration,
-}
-
-const fn of(kind: JobType, complete: Duration, failed: Duration) -> Expiry {
-    Expiry { kind, complete, error: failed, cancelled: failed }
-}
-
-/// The default table.
-pub const EXPIRY: [Expiry; 5] = [
-    of(JobType::Mix, HOUR.saturating_mul(48), HOUR.saturating_mul(24)),
-    // Half a minute is enough for a page to show completion.
-    of(JobType::Analysis, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
-    of(JobType::Export, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
-    of(JobType::Import, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
-    of(JobType::Cleanup, SECOND.saturating_mul(30), DAY.saturating_mul(7)),
-];
 
 /// Retention times and limits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// Ended jobs, one row per type.
-    pub expiry: [Expiry; 5],
+    /// Ended jobs, by the name of their type.
+    pub expiry: BTreeMap<&'static str, Expiry>,
     /// Retention of the history of ended jobs.
     pub history: Duration,
     /// Retention of the log of imported stems.
@@ -53,10 +26,11 @@ pub struct Policy {
     pub share_floor: usize,
 }
 
-impl Default for Policy {
-    fn default() -> Self {
+impl Policy {
+    /// Returns the default policy for these types of jobs.
+    pub fn of(kinds: &Kinds) -> Self {
         Self {
-            expiry: EXPIRY,
+            expiry: kinds.iter().map(|kind| (kind.name(), kind.expiry())).collect(),
             history: DAY.saturating_mul(30),
             imports: DAY.saturating_mul(14),
             session_cap: 50,
@@ -64,18 +38,16 @@ impl Default for Policy {
             share_floor: 100,
         }
     }
+
+    /// Returns how long a job of a type is kept; `None` while it has not ended.
+    pub fn kept(&self, kind: &Kind, life: Life) -> Option<Duration> {
+        self.expiry.get(kind.name())?.kept(life)
+    }
 }
 
-impl Policy {
-    /// Returns how long a job of a type and state is kept; `None` while it has not ended.
-    pub fn kept(&self, kind: JobType, state: State) -> Option<Duration> {
-        let row = self.expiry.iter().find(|row| row.kind == kind)?;
-        match state {
-            State::Complete => Some(row.complete),
-            State::Error => Some(row.error),
-            State::Cancelled => Some(row.cancelled),
-            _ => None,
-        }
+impl Default for Policy {
+    fn default() -> Self {
+        Self::of(&Kinds::standard())
     }
 }
 
@@ -85,13 +57,14 @@ mod tests {
 
     #[test]
     fn every_type_has_its_row_and_only_ended_jobs_expire() {
-        let policy = Policy::default();
-        for kind in JobType::ALL {
-            for state in State::ALL {
-                assert_eq!(policy.kept(kind, state).is_some(), state.is_ended(), "{kind} {state}");
+        let (policy, kinds) = (Policy::default(), Kinds::standard());
+        for kind in kinds.iter() {
+            for life in Life::ALL {
+                assert_eq!(policy.kept(kind, life).is_some(), life.is_ended(), "{kind} {life}");
             }
         }
-        assert_eq!(policy.kept(JobType::Mix, State::Complete), Some(HOUR * 48));
-        assert_eq!(policy.kept(JobType::Analysis, State::Complete), Some(SECOND * 30));
+        let complete = |name| policy.kept(kinds.get(name).unwrap(), Life::Complete);
+        assert_eq!(complete("mix"), Some(DAY * 2));
+        assert_eq!(complete("analysis"), Some(Duration::from_secs(30)));
     }
 }

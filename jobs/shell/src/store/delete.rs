@@ -5,7 +5,7 @@ use super::layout::{MASTERS, is_master};
 use super::locks::check;
 use super::publish::owner_time;
 use super::{LOG, Store, StoreError};
-use crate::job::{JobId, JobType, ParseError, Record, SessionId, State};
+use crate::job::{JobId, Life, ParseError, Record, SessionId};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use tracing::info;
@@ -85,14 +85,14 @@ impl Store {
             Err(StoreError::SetAside { .. }) => return self.delete_set_aside(&session, job),
             found => found?,
         };
-        if record.state.is_active() {
+        if record.life.is_running() {
             self.rescue(&session, job)?;
             record = self.read_in(&session, job)?;
         }
-        if record.state.is_active() {
-            return Err(StoreError::Running { job: job.clone(), state: record.state });
+        if record.life.is_running() {
+            return Err(StoreError::Running { job: job.clone(), stage: record.stage_name() });
         }
-        if !record.state.is_ended() {
+        if !record.life.is_ended() {
             record = self.cancel(job)?;
         }
         let known = self.history()?.into_iter().map(|line| line.job_id).collect();
@@ -157,7 +157,7 @@ impl Store {
             Err(error) if error.is_missing() => return Ok(None),
             other => other?,
         };
-        if !record.state.is_ended() || !still(&record) {
+        if !record.life.is_ended() || !still(&record) {
             return Ok(None);
         }
         let (from, to) = (self.places.record(session, job), self.places.deleted(session, job));
@@ -176,7 +176,7 @@ impl Store {
     fn clear_deleted(&self, record: &Record, owns: bool) -> Result<Option<u64>, StoreError> {
         let (session, job) = (&record.session_id, &record.job_id);
         let mut freed = None;
-        if owns && record.state == State::Complete && record.kind == JobType::Mix {
+        if owns && record.life == Life::Complete && record.kind.has_result() {
             // Otherwise a power loss could restore the record, but not its result.
             let folder = self.places.jobs(session);
             self.disk.sync_folder(&folder, SyncPoint::Deletion).map_err(StoreError::io(&folder))?;
@@ -186,7 +186,7 @@ impl Store {
         self.remove(&self.places.deleted(session, job))?;
         self.remove(&self.places.index_entry(job))?;
         self.unmark_expiring(session, job);
-        info!(target: LOG, job_id = %job, session_id = %session, state = %record.state, "job deleted");
+        info!(target: LOG, job_id = %job, session_id = %session, state = %record.life, "job deleted");
         Ok(freed)
     }
 
@@ -231,7 +231,7 @@ impl Store {
         for job in &jobs {
             let path = self.places.deleted(session, job);
             let Some(bytes) = self.bytes(&path)? else { continue };
-            match Record::parse(&bytes, session, job) {
+            match Record::parse(&bytes, session, job, &self.settings.kinds) {
                 Ok(record) => records.push(record),
                 Err(ParseError::Newer(_)) => {}
                 Err(ParseError::Invalid(_)) => drop(self.remove(&path)),

@@ -42,7 +42,7 @@ impl SyncPoint {
 
 /// Type of a directory entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A plain file.
     File,
     /// A folder.
@@ -55,7 +55,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
     /// Its type; links are not followed.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Length of a file.
     pub bytes: u64,
     /// Time of the last write.
@@ -70,7 +70,7 @@ pub struct Entry {
     /// The name. Characters that are not Unicode are replaced, so that it equals no valid name.
     pub name: String,
     /// Its type.
-    pub kind: Kind,
+    pub kind: EntryKind,
 }
 
 /// A lock, held until it is dropped or its process ends for any reason.

@@ -1,6 +1,6 @@
 //! Errors of the store.
 
-use crate::job::{IdError, IllegalTransition, InvalidRecord, JobId, JobType, SessionId, State};
+use crate::job::{IdError, IllegalTransition, InvalidRecord, JobId, Life, SessionId};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -61,21 +61,21 @@ pub enum StoreError {
     },
     /// A worker has the job.
     #[error(
-        "job {job}: a worker has it ({state}); `mixdown jobs cancel {job}` first, and delete it once it has stopped"
+        "job {job}: a worker has it ({stage}); `mixdown jobs cancel {job}` first, and delete it once it has stopped"
     )]
     Running {
         /// The job.
         job: JobId,
-        /// Its state.
-        state: State,
+        /// Its stage, or else its life.
+        stage: &'static str,
     },
     /// A job that has ended stays as it is.
-    #[error("job {job}: it has ended ({state}) and stays as it is")]
+    #[error("job {job}: it has ended ({life}) and stays as it is")]
     Ended {
         /// The job.
         job: JobId,
-        /// Its final state.
-        state: State,
+        /// Its end.
+        life: Life,
     },
     /// The same idempotency key was used with another request.
     #[error("idempotency key {key:?} belongs to job {job}, whose request was another one; use another key")]
@@ -93,7 +93,7 @@ pub enum StoreError {
     Reserved(SessionId),
     /// This version has no code for such jobs.
     #[error("jobs of type {0} cannot be queued: this version has nothing that runs them")]
-    NoRunner(JobType),
+    NoRunner(String),
     /// The key is too long or empty.
     #[error("an idempotency key has 1 to 255 characters")]
     BadKey,

@@ -15,7 +15,7 @@ impl Store {
     /// Marks a job that is deleted before the next full cleanup, with the time of its end on the
     /// monotonic clock.
     pub(super) fn mark_expiring(&self, record: &Record) {
-        let kept = self.settings.policy.kept(record.kind, record.state);
+        let kept = self.settings.policy.kept(&record.kind, record.life);
         if kept.is_some_and(|kept| kept < self.settings.cleanup.every) {
             let mark = self.expiring_mark(&record.session_id, &record.job_id);
             // Without the mark the next cleanup deletes the job.
@@ -41,7 +41,7 @@ impl Store {
             let Some(age) = self.age_of(&session, &job)? else { continue };
             match self.read_in(&session, &job) {
                 Ok(record) => {
-                    let kept = self.settings.policy.kept(record.kind, record.state);
+                    let kept = self.settings.policy.kept(&record.kind, record.life);
                     if kept.is_some_and(|kept| age > kept) {
                         due.push(record);
                     }

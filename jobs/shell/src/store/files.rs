@@ -1,6 +1,6 @@
 //! Files that are replaced as a whole, and folders that are checked.
 
-use super::disk::{Kind, Lock, SyncPoint};
+use super::disk::{EntryKind, Lock, SyncPoint};
 use super::layout::TEMPORARY;
 use super::locks::check;
 use super::{Store, StoreError};
@@ -19,7 +19,7 @@ impl Store {
         for part in parts {
             path.push(part);
             match self.disk.stat(&path) {
-                Ok(stat) if stat.kind == Kind::Folder => {}
+                Ok(stat) if stat.kind == EntryKind::Folder => {}
                 Ok(_) => return Err(StoreError::Planted(path)),
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(StoreError::io(&path)(error)),
@@ -46,7 +46,7 @@ impl Store {
                 },
                 other => other.map_err(StoreError::io(&path))?.kind,
             };
-            if kind != Kind::Folder {
+            if kind != EntryKind::Folder {
                 return Err(StoreError::Planted(path));
             }
         }
@@ -69,7 +69,7 @@ impl Store {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                let planted = self.disk.stat(path).is_ok_and(|stat| stat.kind != Kind::File);
+                let planted = self.disk.stat(path).is_ok_and(|stat| stat.kind != EntryKind::File);
                 return Err(if planted { StoreError::Planted(path.into()) } else { StoreError::io(path)(error) });
             }
         };

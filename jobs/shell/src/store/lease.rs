@@ -4,7 +4,7 @@
 use super::disk::Lock;
 use super::read::ProgressNote;
 use super::{Role, Store, StoreError};
-use crate::job::{Actor, JobId, Lease, Record, SessionId, State};
+use crate::job::{Actor, JobId, Lease, Life, Record, SessionId};
 use serde_json::Map;
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ impl Store {
     pub fn claim(&self, session: &SessionId, job: &JobId) -> Result<Option<Claim>, StoreError> {
         let record_lock = self.lock_record_briefly(job)?;
         let known = self.read_in(session, job)?;
-        if known.state != State::Queued {
+        if known.life != Life::Queued {
             return Ok(None);
         }
         let path = self.lease_file(job);
@@ -52,7 +52,7 @@ impl Store {
         let Some(lock) = lock else { return Ok(None) };
         let token = format!("{}-{}", known.rev, JobId::new(self.now()));
         let claimed = self.change(session, job, Role::Claimer, None, &record_lock, |record, now| {
-            record.transition(State::Running, Actor::Worker, now).map_err(StoreError::illegal(job))?;
+            record.transition(Life::Running, Actor::Worker, now).map_err(StoreError::illegal(job))?;
             // More attempts than allowed can only come from outside; the record stays readable.
             record.max_attempts = record.max_attempts.max(record.attempt);
             record.lease = Some(Lease {
@@ -116,10 +116,10 @@ impl Store {
             }
             edit(record, now)
         })?;
-        if claim.record.state.is_ended() || claim.record.state == State::Queued {
+        if claim.record.life.is_ended() || claim.record.life == Life::Queued {
             self.release_lease(&session, &job, lock);
         }
-        if claim.record.state.is_ended() {
+        if claim.record.life.is_ended() {
             self.ended(&claim.record, lock);
         }
         Ok(())

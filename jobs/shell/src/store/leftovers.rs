@@ -1,10 +1,10 @@
 //! Remains of crashes beside the records, found and removed.
 
-use super::disk::{Kind, Stat};
+use super::disk::{EntryKind, Stat};
 use super::layout::TEMPORARY;
 use super::repair::Known;
 use super::{Store, StoreError};
-use crate::job::{JobId, SessionId};
+use crate::job::{JobId, Life, SessionId};
 use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -29,7 +29,7 @@ impl Store {
         let Some(job) = job else { return Ok(0) };
         let _lock = if look_only { None } else { Some(self.lock_record_briefly(&job)?) };
         match self.read_in(session, &job) {
-            Ok(record) if record.state.is_active() => Ok(0),
+            Ok(record) if record.life.is_running() => Ok(0),
             Err(error) if !error.is_missing() => Ok(0),
             _ if look_only => Ok(1),
             _ => self.remove(&self.places.jobs(session).join(name)).map(u64::from),
@@ -83,7 +83,9 @@ impl Store {
         if self.folder(self.places.storage(), &["mix_outputs"])?.is_none() {
             return Ok(0);
         }
-        for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
+        for folder in
+            self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == EntryKind::Folder)
+        {
             let Ok(session) = folder.name.parse::<SessionId>() else { continue };
             for entry in self.entries(&self.places.results(&session))? {
                 let Some((job, attempt)) = attempt_of(&entry.name) else { continue };
@@ -93,7 +95,7 @@ impl Store {
                 let _lock = self.lock_record_briefly(&job)?;
                 // It may have been claimed since the records were read.
                 let needed = match self.read_in(&session, &job) {
-                    Ok(record) => record.state.is_active() && record.attempt == attempt,
+                    Ok(record) => record.life.is_running() && record.attempt == attempt,
                     Err(error) => matches!(error, StoreError::Newer { .. }),
                 };
                 if !needed {
@@ -119,7 +121,7 @@ impl Store {
         ];
         for (folder, kind) in folders {
             for entry in self.entries(&folder)? {
-                if entry.kind != Kind::File || !entry.name.ends_with(TEMPORARY) {
+                if entry.kind != EntryKind::File || !entry.name.ends_with(TEMPORARY) {
                     continue;
                 }
                 let path = folder.join(&entry.name);
@@ -175,13 +177,16 @@ impl Store {
     /// Returns results without a record that were written longer ago than results are kept, with
     /// their bytes. Sessions with quarantined records keep theirs, since one of those may own it.
     pub(crate) fn ownerless_results(&self) -> Result<Vec<(SessionId, u64)>, StoreError> {
-        let keep = self.settings.policy.kept(crate::job::JobType::Mix, crate::job::State::Complete);
+        let owners = self.settings.kinds.iter().filter(|kind| kind.has_result());
+        let keep = owners.filter_map(|kind| self.settings.policy.kept(kind, Life::Complete)).max();
         let before = keep.and_then(|keep| self.now().checked_sub(keep).ok());
         let mut found = Vec::new();
         if self.folder(self.places.storage(), &["mix_outputs"])?.is_none() {
             return Ok(found);
         }
-        for folder in self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == Kind::Folder) {
+        for folder in
+            self.entries(&self.places.all_results())?.into_iter().filter(|entry| entry.kind == EntryKind::Folder)
+        {
             let Ok(session) = folder.name.parse::<SessionId>() else { continue };
             let mut master = None;
             for path in self.places.masters(&session) {
@@ -191,7 +196,7 @@ impl Store {
                     Err(error) => return Err(StoreError::io(&path)(error)),
                 }
             }
-            let old = |stat: &Stat| stat.kind == Kind::File && before.is_some_and(|before| stat.modified < before);
+            let old = |stat: &Stat| stat.kind == EntryKind::File && before.is_some_and(|before| stat.modified < before);
             let Some(stat) = master.filter(old) else { continue };
             if self.jobs_of(&session)?.is_empty() && self.quarantined(&session)? == 0 {
                 found.push((session, stat.bytes));

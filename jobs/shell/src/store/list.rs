@@ -1,7 +1,8 @@
 //! Many records at once: one page, or all.
 
 use super::{Outline, Store, StoreError};
-use crate::job::{JobId, JobType, Record, SessionId, State};
+use crate::job::{JobId, Record, SessionId, State};
+use crate::kinds::{Kind, QueuedBy};
 use std::collections::{BTreeMap, BinaryHeap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,16 +22,16 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn shows(&self, kind: JobType) -> bool {
-        !self.without_cleanups || kind != JobType::Cleanup
+    fn shows(&self, kind: &Kind) -> bool {
+        !self.without_cleanups || kind.queued_by() != QueuedBy::Shell
     }
 }
 
 /// Numbers of jobs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
-    /// By type, then by state.
-    pub jobs: BTreeMap<JobType, BTreeMap<State, u64>>,
+    /// By the name of their type, then by that of their state.
+    pub jobs: BTreeMap<String, BTreeMap<&'static str, u64>>,
     /// Records that cannot be read.
     pub unreadable: u64,
 }
@@ -47,7 +48,7 @@ impl Store {
             return Ok(self.page(std::iter::once(jobs), filter, limit));
         }
         let active: Vec<_> = active()?;
-        if filter.state.is_some_and(|state| !state.is_ended()) {
+        if filter.state.is_some_and(|state| !state.life().is_ended()) {
             return Ok(self.page(std::iter::once(active), filter, limit));
         }
         // A job is marked as active before it is noted anywhere else.
@@ -66,11 +67,11 @@ impl Store {
     /// When the folders cannot be read.
     pub fn list_outlines(&self, filter: &Filter, limit: usize) -> Result<Vec<Arc<Outline>>, StoreError> {
         let few = limit <= FEW && filter.state.is_none();
-        if few || filter.session.is_some() || filter.state.is_some_and(|state| !state.is_ended()) {
+        if few || filter.session.is_some() || filter.state.is_some_and(|state| !state.life().is_ended()) {
             return Ok(self.list(filter, limit)?.iter().map(|record| Arc::new(Outline::of(record))).collect());
         }
         let mut jobs = self.outlines(&self.sessions()?)?.jobs;
-        jobs.retain(|job| filter.shows(job.kind) && filter.state.is_none_or(|state| job.state == state));
+        jobs.retain(|job| filter.shows(&job.kind) && filter.state.is_none_or(|state| job.state == state));
         jobs.sort_unstable_by(|a, b| b.job_id.cmp(&a.job_id));
         jobs.truncate(limit);
         Ok(jobs)
@@ -94,8 +95,8 @@ impl Store {
                 let session = session.map_or_else(|| self.session_of(&job), Ok);
                 let record = session.ok().filter(|_| seen.insert(job.clone())).and_then(|s| self.peek(&s, &job));
                 page.extend(record.filter(|record| {
-                    filter.shows(record.kind)
-                        && filter.state.is_none_or(|state| record.state == state)
+                    filter.shows(&record.kind)
+                        && filter.state.is_none_or(|state| record.state() == state)
                         && filter.session.as_ref().is_none_or(|session| record.session_id == *session)
                 }));
             }
@@ -156,7 +157,7 @@ impl Store {
         let outlines = self.outlines(&self.sessions()?)?;
         let mut overview = Overview { unreadable: outlines.unreadable, ..Overview::default() };
         for job in &outlines.jobs {
-            *overview.jobs.entry(job.kind).or_default().entry(job.state).or_default() += 1;
+            *overview.jobs.entry(job.kind.name().into()).or_default().entry(job.state.name()).or_default() += 1;
         }
         Ok(overview)
     }

@@ -9,7 +9,8 @@ use super::disk::Lock;
 use super::layout::TEMPORARY;
 use super::{Store, StoreError};
 use crate::clock::BootTime;
-use crate::job::{JobId, JobType, SessionId, hex_digest};
+use crate::job::{JobId, SessionId, hex_digest};
+use crate::kinds::{Cleanup, Mix};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -69,8 +70,8 @@ impl Store {
     /// of its holder.
     fn is_abandoned(&self, kind: &str, note: &[u8]) -> bool {
         let most = match kind {
-            "cleanup" => self.settings.cleanup.at_most + self.settings.hung_after(JobType::Cleanup),
-            _ => self.settings.hung_after(JobType::Mix),
+            "cleanup" => self.settings.cleanup.at_most + self.settings.hung_after(Cleanup::NAME),
+            _ => self.settings.hung_after(Mix::NAME),
         };
         let since = || {
             let mut words = std::str::from_utf8(note).ok()?.trim_end().splitn(3, ' ');

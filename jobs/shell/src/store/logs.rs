@@ -3,7 +3,7 @@
 
 use super::disk::Lock;
 use super::{Deleted, LOG, Store, StoreError};
-use crate::job::{JobId, JobType, Record, SessionId, State};
+use crate::job::{JobId, Life, Record, SessionId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -21,11 +21,12 @@ pub struct HistoryLine {
     pub job_id: JobId,
     /// Its session.
     pub session_id: SessionId,
-    /// Its type.
+    /// Name of its type.
     #[serde(rename = "type")]
-    pub kind: JobType,
-    /// Its final state.
-    pub state: State,
+    pub kind: String,
+    /// Its end.
+    #[serde(rename = "state")]
+    pub life: Life,
     /// Time of its end.
     pub at: Timestamp,
     /// Seconds from its last start to its end.
@@ -62,12 +63,13 @@ pub struct Counters {
     pub rescues: u64,
     /// Records set aside.
     pub quarantined: u64,
-    /// Jobs that ended, and the seconds they took, by type and then by state.
-    pub ended: BTreeMap<JobType, BTreeMap<State, (u64, f64)>>,
-    /// Jobs that completed, and the seconds from submission to completion, by type.
-    pub completed: BTreeMap<JobType, (u64, f64)>,
-    /// Jobs deleted on each day (UTC) covered by the history, by final state.
-    pub deleted_by_day: BTreeMap<Date, BTreeMap<State, u64>>,
+    /// Jobs that ended, and the seconds they took, by the name of their type and then by their end.
+    pub ended: BTreeMap<String, BTreeMap<Life, (u64, f64)>>,
+    /// Jobs that completed, and the seconds from submission to completion, by the name of
+    /// their type.
+    pub completed: BTreeMap<String, (u64, f64)>,
+    /// Jobs deleted on each day (UTC) covered by the history, by their end.
+    pub deleted_by_day: BTreeMap<Date, BTreeMap<Life, u64>>,
 }
 
 impl HistoryLine {
@@ -77,8 +79,8 @@ impl HistoryLine {
         Self {
             job_id: record.job_id.clone(),
             session_id: record.session_id.clone(),
-            kind: record.kind,
-            state: record.state,
+            kind: record.kind.name().into(),
+            life: record.life,
             at,
             elapsed_s: elapsed.max(0.0),
             attempts: record.attempt,
@@ -89,14 +91,14 @@ impl HistoryLine {
 
 /// Logs a job's end.
 fn log_end(record: &Record, line: &HistoryLine) {
-    let (job, session, kind, elapsed_s) = (&record.job_id, &record.session_id, record.kind, line.elapsed_s);
+    let (job, session, kind, elapsed_s) = (&record.job_id, &record.session_id, &record.kind, line.elapsed_s);
     match &record.error {
         // Quoted text in a detail, such as a file name, is escaped.
         Some(error) => {
             warn!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, code = %error.code, detail = ?error.detail, "job failed");
         }
         None => {
-            info!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, elapsed_s, "job {}", if record.state == State::Complete { "completed" } else { "cancelled" });
+            info!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, elapsed_s, "job {}", if record.life == Life::Complete { "completed" } else { "cancelled" });
         }
     }
 }
@@ -108,11 +110,11 @@ impl Store {
         let line = HistoryLine::of(record);
         self.log("history", &[&line]);
         self.count(|counters| {
-            let (count, seconds) = counters.ended.entry(line.kind).or_default().entry(line.state).or_default();
+            let (count, seconds) = counters.ended.entry(line.kind.clone()).or_default().entry(line.life).or_default();
             *count += 1;
             *seconds += line.elapsed_s;
-            if line.state == State::Complete {
-                let (count, seconds) = counters.completed.entry(line.kind).or_default();
+            if line.life == Life::Complete {
+                let (count, seconds) = counters.completed.entry(line.kind.clone()).or_default();
                 *count += 1;
                 *seconds += line.at.duration_since(record.created_at).as_secs_f64().max(0.0);
             }
@@ -130,7 +132,7 @@ impl Store {
             counters.results_deleted += deleted.results;
             counters.bytes_freed += deleted.bytes;
             let day = counters.deleted_by_day.entry(today).or_default();
-            missing.for_each(|record| *day.entry(record.state).or_default() += 1);
+            missing.for_each(|record| *day.entry(record.life).or_default() += 1);
             if let Ok(first) = first {
                 counters.deleted_by_day.retain(|day, _| *day >= first);
             }

@@ -26,7 +26,7 @@ mod summary;
 mod simulation;
 
 pub use delete::Deleted;
-pub use disk::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
+pub use disk::{Disk, Entry, EntryKind, Held, Lock, Stat, SyncPoint};
 pub use error::StoreError;
 pub use layout::{FINAL_MIX, Places, is_master};
 pub use lease::{Claim, HeartbeatReply};

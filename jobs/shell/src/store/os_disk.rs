@@ -1,6 +1,6 @@
 //! The machine's own disk.
 
-use super::disk::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
+use super::disk::{Disk, Entry, EntryKind, Held, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
@@ -68,13 +68,13 @@ fn id_of(_found: &fs::Metadata) -> u64 {
     0
 }
 
-fn kind(kind: FileType) -> Kind {
+fn kind(kind: FileType) -> EntryKind {
     if kind.is_file() {
-        Kind::File
+        EntryKind::File
     } else if kind.is_dir() {
-        Kind::Folder
+        EntryKind::Folder
     } else {
-        Kind::Other
+        EntryKind::Other
     }
 }
 

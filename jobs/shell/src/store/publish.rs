@@ -1,10 +1,10 @@
 //! Results: written to a staging folder, then put in place together with the job's completion.
 
-use super::disk::{Kind, Lock, SyncPoint};
+use super::disk::{EntryKind, Lock, SyncPoint};
 use super::layout::{FINAL_MIX, MASTERS, is_master, master_name};
 use super::locks::check;
 use super::{Claim, Store, StoreError};
-use crate::job::{Actor, HashedBytes, JobId, JobResult, JobType, Record, SessionId, State, hash_reader};
+use crate::job::{Actor, HashedBytes, JobId, JobResult, Life, Record, SessionId, hash_reader};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use std::io::ErrorKind;
@@ -45,7 +45,7 @@ impl Store {
     /// Removes a staging folder, or anything else of its name; links are not followed.
     pub(super) fn remove_staging(&self, folder: &Path) -> Result<(), StoreError> {
         let removed = match self.disk.stat(folder).map(|stat| stat.kind) {
-            Ok(Kind::Folder) => self.disk.remove_tree(folder),
+            Ok(EntryKind::Folder) => self.disk.remove_tree(folder),
             Ok(_) => self.disk.remove_file(folder),
             Err(error) => Err(error),
         };
@@ -55,8 +55,8 @@ impl Store {
         }
     }
 
-    /// Puts the staged files in place and ends the job as complete. The last job to do so owns the
-    /// session's result.
+    /// Ends the job as complete, with the staged files put in place if its type has a result. The
+    /// last job to do so owns the session's result.
     ///
     /// The record first lists the future files, so that any process that finds the job half done
     /// can finish it. At no moment is there a file that belongs to no job.
@@ -64,12 +64,23 @@ impl Store {
     /// # Errors
     /// When the job no longer belongs to this worker, or the disk fails. A later rescue completes
     /// the steps that the disk refused.
-    pub fn publish(&self, claim: &mut Claim, staged: &Staged, extra: Map<String, Value>) -> Result<(), StoreError> {
+    pub fn publish(
+        &self,
+        claim: &mut Claim,
+        staged: Option<&Staged>,
+        extra: Map<String, Value>,
+    ) -> Result<(), StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
+        let Some(staged) = staged else {
+            return self.write(claim, |record, now| {
+                record.extra.extend(extra);
+                complete(record, Actor::Worker, now, None, &job)
+            });
+        };
         let mut files = Vec::new();
         for entry in self.entries(&staged.folder)? {
             let path = staged.folder.join(&entry.name);
-            if entry.kind != Kind::File || entry.name.starts_with('.') {
+            if entry.kind != EntryKind::File || entry.name.starts_with('.') {
                 return Err(StoreError::Planted(path));
             }
             self.disk.sync_file(&path, SyncPoint::ResultBytes).map_err(StoreError::io(&path))?;
@@ -77,31 +88,24 @@ impl Store {
         }
         let written = MASTERS.into_iter().find(|master| files.iter().any(|file| file == master));
         let master = written.unwrap_or(FINAL_MIX);
-        let result = match claim.record.kind {
-            JobType::Mix => {
-                let HashedBytes { bytes, sha256 } = self.hash(&staged.folder.join(master))?;
-                Some(JobResult::new(format!("mix_outputs/{session}/{master}"), bytes, sha256))
-            }
-            _ => None,
-        };
+        let HashedBytes { bytes, sha256 } = self.hash(&staged.folder.join(master))?;
+        let result = JobResult::new(format!("mix_outputs/{session}/{master}"), bytes, sha256);
         let publishing = self.lock_publishing(&session)?;
         self.settle_others(&session, &job, &publishing)?;
-        if result.is_some() {
-            for name in files.iter().filter_map(Value::as_str) {
-                self.check_way(&self.places.results(&session).join(name))?;
-            }
-            self.write(claim, |record, now| {
-                if record.state != State::Exporting {
-                    record.transition(State::Exporting, Actor::Worker, now).map_err(StoreError::illegal(&job))?;
-                }
-                record.advance(99);
-                record.result = result;
-                record.extra.insert("files".into(), files.into());
-                record.extra.extend(extra);
-                Ok(())
-            })?;
-            self.move_into_place(&session, &staged.folder, master, &publishing)?;
+        for name in files.iter().filter_map(Value::as_str) {
+            self.check_way(&self.places.results(&session).join(name))?;
         }
+        self.write(claim, |record, _| {
+            if let Some(last) = record.kind.last_stage().filter(|last| record.stage != Some(last)) {
+                record.enter(last).map_err(StoreError::illegal(&job))?;
+            }
+            record.advance(99);
+            record.result = Some(result);
+            record.extra.insert("files".into(), files.into());
+            record.extra.extend(extra);
+            Ok(())
+        })?;
+        self.move_into_place(&session, &staged.folder, master, &publishing)?;
         let after = self.last_completion(&session, &job)?;
         self.write(claim, |record, now| complete(record, Actor::Worker, now, after, &job))?;
         let _ = self.remove_staging(&staged.folder);
@@ -111,7 +115,7 @@ impl Store {
     /// Checks that a file can take this name.
     fn check_way(&self, path: &Path) -> Result<(), StoreError> {
         match self.disk.stat(path) {
-            Ok(stat) if stat.kind == Kind::Folder => Err(StoreError::InTheWay(path.into())),
+            Ok(stat) if stat.kind == EntryKind::Folder => Err(StoreError::InTheWay(path.into())),
             _ => Ok(()),
         }
     }
@@ -198,7 +202,7 @@ impl Store {
 
 /// Returns the time when a job became the owner of its session's result, if it did.
 pub(super) fn owner_time(record: &Record) -> Option<Timestamp> {
-    record.finished_at.filter(|_| record.state == State::Complete && record.kind == JobType::Mix)
+    record.finished_at.filter(|_| record.life == Life::Complete && record.kind.has_result())
 }
 
 pub(super) fn complete(
@@ -208,7 +212,7 @@ pub(super) fn complete(
     after: Option<Timestamp>,
     job: &JobId,
 ) -> Result<(), StoreError> {
-    record.transition(State::Complete, by, now).map_err(StoreError::illegal(job))?;
+    record.transition(Life::Complete, by, now).map_err(StoreError::illegal(job))?;
     if let Some(after) = after.filter(|after| *after >= now) {
         // At the end of time the two ends are equal; a job that ended always has one.
         record.finished_at = Some(after.checked_add(SignedDuration::from_micros(1)).unwrap_or(after));

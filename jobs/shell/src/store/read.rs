@@ -1,10 +1,10 @@
 //! From a job's id to its record.
 
-use super::disk::{Kind, Lock};
+use super::disk::{EntryKind, Lock};
 use super::layout::master_name;
 use super::{Store, StoreError};
 use crate::clock::BootTime;
-use crate::job::{JobId, JobResult, Lookup, ParseError, Record, SessionId, State};
+use crate::job::{JobId, JobResult, Life, Lookup, ParseError, Record, SessionId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -47,7 +47,7 @@ impl Store {
         }
         let path = self.places.record(session, job);
         let Some(bytes) = self.bytes(&path)? else { return Err(self.missing(session, job)) };
-        let mut record = Record::parse(&bytes, session, job).map_err(|error| match error {
+        let mut record = Record::parse(&bytes, session, job, &self.settings.kinds).map_err(|error| match error {
             ParseError::Invalid(source) => StoreError::Corrupt { path, source },
             ParseError::Newer(what) => StoreError::Newer { job: job.clone(), what },
         })?;
@@ -59,14 +59,14 @@ impl Store {
     pub(super) fn peek(&self, session: &SessionId, job: &JobId) -> Option<Record> {
         self.folder(self.places.media(), &[session.as_str(), "jobs"]).ok()??;
         let bytes = self.bytes(&self.places.record(session, job)).ok()??;
-        let mut record = Record::parse(&bytes, session, job).ok()?;
+        let mut record = Record::parse(&bytes, session, job, &self.settings.kinds).ok()?;
         self.add_last_word(&mut record);
         Some(record)
     }
 
     /// Adds the worker's last heartbeat since the record was written. An invalid one is ignored.
     fn add_last_word(&self, record: &mut Record) {
-        if !record.state.is_active() {
+        if !record.life.is_running() {
             return;
         }
         let path = self.places.beside(&record.session_id, &record.job_id, "progress");
@@ -91,7 +91,7 @@ impl Store {
         let entry = self.places.index_entry(job);
         let named = self.indexed_session(&entry)?;
         let has_record = |session: &SessionId| {
-            self.disk.stat(&self.places.record(session, job)).is_ok_and(|stat| stat.kind == Kind::File)
+            self.disk.stat(&self.places.record(session, job)).is_ok_and(|stat| stat.kind == EntryKind::File)
         };
         if let Some(session) = named.as_ref().filter(|session| has_record(session)) {
             return Ok(session.clone());
@@ -154,7 +154,7 @@ impl Store {
     /// # Errors
     /// When the root of the records cannot be read.
     pub fn sessions(&self) -> Result<Vec<SessionId>, StoreError> {
-        let folders = self.entries(self.places.media())?.into_iter().filter(|entry| entry.kind == Kind::Folder);
+        let folders = self.entries(self.places.media())?.into_iter().filter(|entry| entry.kind == EntryKind::Folder);
         Ok(folders.filter_map(|entry| entry.name.parse().ok()).collect())
     }
 
@@ -176,7 +176,7 @@ impl Store {
         let Ok(job) = id.parse::<JobId>() else { return Lookup::NotFound };
         match self.read(&job) {
             Ok(record) => {
-                let result = record.result.as_ref().filter(|_| record.state == State::Complete);
+                let result = record.result.as_ref().filter(|_| record.life == Life::Complete);
                 let result = result.and_then(|result| self.result_path(&record.session_id, result));
                 Lookup::Found { record: Box::new(record), result }
             }
@@ -194,7 +194,7 @@ impl Store {
     pub fn result_path(&self, session: &SessionId, result: &JobResult) -> Option<PathBuf> {
         let folder = self.folder(self.places.storage(), &["mix_outputs", session.as_str()]).ok()??;
         let path = folder.join(master_name(Some(result)));
-        self.disk.stat(&path).ok().filter(|stat| stat.kind == Kind::File)?;
+        self.disk.stat(&path).ok().filter(|stat| stat.kind == EntryKind::File)?;
         std::path::absolute(&path).ok()
     }
 }

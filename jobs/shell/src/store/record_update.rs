@@ -3,7 +3,7 @@
 
 use super::disk::{Lock, SyncPoint};
 use super::{Store, StoreError};
-use crate::job::{Actor, JobId, Record, SessionId};
+use crate::job::{Actor, IllegalTransition, JobId, Record, SessionId};
 use jiff::Timestamp;
 
 /// Originator of a change.
@@ -73,17 +73,22 @@ impl Store {
 /// Checks the invariants of a change, independent of the edit.
 fn check(before: &Record, after: &mut Record, who: Role<'_>) -> Result<(), StoreError> {
     let job = || before.job_id.clone();
-    if (&after.job_id, &after.session_id, after.kind, after.created_at)
-        != (&before.job_id, &before.session_id, before.kind, before.created_at)
+    if (&after.job_id, &after.session_id, &after.kind, after.created_at)
+        != (&before.job_id, &before.session_id, &before.kind, before.created_at)
     {
         return Err(StoreError::NotFound(after.job_id.clone()));
     }
-    if after.state == before.state {
-        if before.state.is_ended() {
-            return Err(StoreError::Ended { job: job(), state: before.state });
+    if after.life == before.life {
+        if before.life.is_ended() {
+            return Err(StoreError::Ended { job: job(), life: before.life });
         }
         if who == Role::Anyone && (after.lease != before.lease || after.progress != before.progress) {
             return Err(StoreError::LeaseLost(job()));
+        }
+        let ranks = [before, &*after].map(|record| record.kind.rank(record.stage));
+        if ranks[1] < ranks[0] || (ranks[1] > ranks[0] && !matches!(who, Role::Holder(_))) {
+            let source = IllegalTransition { from: before.stage_name(), to: after.stage_name() };
+            return Err(StoreError::Illegal { job: job(), source });
         }
         after.progress = after.progress.max(before.progress);
         return Ok(());
@@ -93,11 +98,8 @@ fn check(before: &Record, after: &mut Record, who: Role<'_>) -> Result<(), Store
         Role::Holder(_) | Role::Claimer => &[Actor::Worker],
         Role::Rescuer => &[Actor::Rescue],
     };
-    if let Some(illegal) = ways.iter().map(|by| before.state.check(after.state, *by)).reduce(Result::or) {
+    if let Some(illegal) = ways.iter().map(|by| before.check_transition(after.life, *by)).reduce(Result::or) {
         illegal.map_err(StoreError::illegal(&before.job_id))?;
-    }
-    if after.attempt == before.attempt && !after.state.is_ended() && after.state.is_active() {
-        after.progress = after.progress.max(before.progress);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Repair after a crash: the index rebuilt, damaged records set aside, leftovers removed.
 
-use super::disk::Kind;
+use super::disk::EntryKind;
 use super::layout::TEMPORARY;
 use super::{Store, StoreError};
 use crate::job::{JobId, Record, SessionId};
@@ -112,11 +112,11 @@ impl Store {
         for entry in &entries {
             let repaired = if let Some(job) = entry.name.strip_suffix(".json").and_then(|id| id.parse().ok()) {
                 self.repair_record(session, &job, known, scope, &mut done).map(|record| {
-                    alive.extend(record.map(|record| (job, if record.state.is_ended() { 0 } else { record.attempt })));
+                    alive.extend(record.map(|record| (job, if record.life.is_ended() { 0 } else { record.attempt })));
                 })
-            } else if scope.orphans && entry.kind == Kind::File && entry.name.ends_with(".progress") {
+            } else if scope.orphans && entry.kind == EntryKind::File && entry.name.ends_with(".progress") {
                 self.clear_progress(session, &entry.name, look_only).map(|count| done.orphans += count)
-            } else if scope.orphans && entry.kind == Kind::File && entry.name.ends_with(TEMPORARY) {
+            } else if scope.orphans && entry.kind == EntryKind::File && entry.name.ends_with(TEMPORARY) {
                 self.clear_temporary(session, &entry.name, look_only).map(|count| done.orphans += count)
             } else {
                 Ok(())
@@ -167,7 +167,7 @@ impl Store {
                 self.write_index(session, job, &lock)?;
             }
         }
-        if !look_only && !record.state.is_ended() && !known.marked.contains(job) {
+        if !look_only && !record.life.is_ended() && !known.marked.contains(job) {
             self.mark_active(session, job)?;
         }
         Ok(Some(record))

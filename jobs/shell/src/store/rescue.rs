@@ -3,7 +3,7 @@
 use super::disk::Lock;
 use super::publish::complete;
 use super::{LOG, Role, Store, StoreError};
-use crate::job::{Actor, JobError, JobId, Record, SessionId, State};
+use crate::job::{Actor, JobError, JobId, Life, Record, SessionId, State};
 use std::time::Duration;
 use tracing::warn;
 
@@ -35,7 +35,7 @@ impl Store {
             Err(error) if error.is_missing() => return self.clear_active_mark(session, job),
             Err(error) => return Err(error),
         };
-        if record.state.is_ended() {
+        if record.life.is_ended() {
             return self.clear_active_mark(session, job);
         }
         // A process that is putting a result in place holds this lock; a dead one does not.
@@ -53,7 +53,7 @@ impl Store {
     fn clear_active_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
         let lock = self.lock_record_briefly(job)?;
         let needed = match self.read_in(session, job) {
-            Ok(record) => !record.state.is_ended(),
+            Ok(record) => !record.life.is_ended(),
             Err(error) if error.is_missing() => false,
             Err(error) => return Err(error),
         };
@@ -74,7 +74,7 @@ impl Store {
         let now = self.clock.boot();
         let by_the_day = || Duration::try_from(self.now().duration_since(lease.heartbeat_at)).ok();
         let silent = lease.heartbeat_boot.as_ref().and_then(|heartbeat| now.since(heartbeat)).or_else(by_the_day)?;
-        (silent > self.settings.hung_after(record.kind)).then_some(silent)
+        (silent > self.settings.hung_after(record.kind.name())).then_some(silent)
     }
 
     /// Returns the job's record and state if a rescue would change it.
@@ -84,12 +84,12 @@ impl Store {
             Err(error) if error.is_missing() => return Ok(None),
             other => other?,
         };
-        if !record.state.is_active() {
+        if !record.life.is_running() {
             return Ok(None);
         }
         let path = self.lease_file(job);
         let free = self.disk.lock(&path, false).map_err(StoreError::io(&path))?.is_some();
-        let state = record.state;
+        let state = record.state();
         Ok((free || self.hung_for(&record).is_some()).then_some((record, state)))
     }
 
@@ -102,7 +102,7 @@ impl Store {
     ) -> Result<Rescue, StoreError> {
         let lock = self.lock_record_briefly(job)?;
         let record = self.read_in(session, job)?;
-        if !record.state.is_active() {
+        if !record.life.is_running() {
             return Ok(Rescue::NotNeeded);
         }
         let path = self.lease_file(job);
@@ -128,11 +128,11 @@ impl Store {
             } else if let Some(why) = blocked {
                 record.fail(JobError::new("STORAGE_FAILED", why), Actor::Rescue, now).map_err(illegal)
             } else if record.cancel_requested_at.is_some() {
-                record.transition(State::Cancelled, Actor::Rescue, now).map_err(illegal)
+                record.transition(Life::Cancelled, Actor::Rescue, now).map_err(illegal)
             } else if record.attempt >= record.max_attempts {
                 record.fail(died(record), Actor::Rescue, now).map_err(illegal)
             } else {
-                record.transition(State::Queued, Actor::Rescue, now).map_err(illegal)
+                record.transition(Life::Queued, Actor::Rescue, now).map_err(illegal)
             }
         })?;
         let _ = self.remove_staging(&self.places.staging(session, job, record.attempt));
@@ -140,8 +140,8 @@ impl Store {
         self.release_lease(session, job, &lock);
         self.count(|counters| counters.rescues += 1);
         let worker = record.lease.as_ref().map(|lease| lease.worker.as_str()).unwrap_or_default();
-        warn!(target: LOG, job_id = %job, session_id = %session, was = %record.state, now = %rescued.state, worker, "stale job: its worker was gone");
-        if rescued.state.is_ended() {
+        warn!(target: LOG, job_id = %job, session_id = %session, was = %record.stage_name(), now = %rescued.life, worker, "stale job: its worker was gone");
+        if rescued.life.is_ended() {
             self.ended(&rescued, &lock);
         }
         Ok(Rescue::Done { before: Box::new(record), after: Box::new(rescued) })
@@ -149,9 +149,9 @@ impl Store {
 }
 
 fn died(record: &Record) -> JobError {
-    let (attempt, most, state) = (record.attempt, record.max_attempts, record.state);
+    let (attempt, most, stage) = (record.attempt, record.max_attempts, record.stage_name());
     let detail = format!(
-        "the worker died in stage {state}, attempt {attempt} of {most}; `mixdown jobs retry {}` tries once more",
+        "the worker died in stage {stage}, attempt {attempt} of {most}; `mixdown jobs retry {}` tries once more",
         record.job_id
     );
     JobError::new("WORKER_DIED", detail)

@@ -4,7 +4,8 @@ use super::disk::{Lock, SyncPoint};
 use super::locks::check;
 use super::logs::ImportLine;
 use super::{LOG, Role, Store, StoreError};
-use crate::job::{Actor, JobId, JobType, NewJob, Record, SessionId, State, fingerprint, hex_digest};
+use crate::job::{Actor, JobId, Life, NewJob, Record, SessionId, fingerprint, hex_digest};
+use crate::kinds::{Kind, QueuedBy};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -36,13 +37,13 @@ impl Store {
     /// When the session's name is reserved, or no runner exists for such jobs. When the key belongs
     /// to another request, or the record cannot be written.
     pub fn submit(&self, job: NewJob, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
-        if job.session_id.is_reserved() && job.kind != JobType::Cleanup {
+        let queued_by = self.settings.kinds.get(job.kind).map_or(QueuedBy::None, |kind| kind.queued_by());
+        if job.session_id.is_reserved() && queued_by != QueuedBy::Shell {
             return Err(StoreError::Reserved(job.session_id));
         }
-        if !job.kind.has_runner() {
-            return Err(StoreError::NoRunner(job.kind));
-        }
-        let Some(key) = job.key.clone() else { return self.create(job, None, stems) };
+        let kind = self.settings.kinds.get(job.kind).filter(|_| queued_by != QueuedBy::None);
+        let Some(kind) = kind else { return Err(StoreError::NoRunner(job.kind.into())) };
+        let Some(key) = job.key.clone() else { return self.create(kind, job, None, stems) };
         if key.is_empty() || key.chars().count() > 255 {
             return Err(StoreError::BadKey);
         }
@@ -59,11 +60,11 @@ impl Store {
             if record.idempotency.as_ref().is_some_and(|known| known.fingerprint != print) {
                 return Err(StoreError::KeyTaken { key, job: record.job_id });
             }
-            let again = record.state == State::Error && record.attempt < record.max_attempts;
+            let again = record.life == Life::Error && record.attempt < record.max_attempts;
             let record = if again { self.retry(&record.job_id)? } else { record };
             return Ok(Submitted { record, new: false });
         }
-        self.create(job, Some((&path, &lock)), stems)
+        self.create(kind, job, Some((&path, &lock)), stems)
     }
 
     /// Returns the job of a key, if any.
@@ -91,10 +92,16 @@ impl Store {
         Ok(())
     }
 
-    fn create(&self, job: NewJob, key: Option<(&Path, &Lock)>, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
+    fn create(
+        &self,
+        kind: &Kind,
+        job: NewJob,
+        key: Option<(&Path, &Lock)>,
+        stems: &[ImportLine],
+    ) -> Result<Submitted, StoreError> {
         self.prepare()?;
         let now = self.now();
-        let record = job.into_record(JobId::new(now), now, self.settings.max_attempts);
+        let record = job.into_record(kind, JobId::new(now), now, self.settings.max_attempts);
         let (session, id) = (&record.session_id, &record.job_id);
         if let Some((path, lock)) = key {
             let note = KeyNote { job_id: id.clone(), session_id: session.clone() };
@@ -145,7 +152,7 @@ impl Store {
         let lock = self.lock_record(job)?;
         self.change(&session, job, Role::Anyone, None, &lock, |record, now| {
             record.max_attempts = record.max_attempts.max(record.attempt.saturating_add(1));
-            record.transition(State::Queued, Actor::Retry, now).map_err(StoreError::illegal(job))
+            record.transition(Life::Queued, Actor::Retry, now).map_err(StoreError::illegal(job))
         })
     }
 
@@ -158,13 +165,13 @@ impl Store {
         let session = self.session_of(job)?;
         let lock = self.lock_record(job)?;
         let record = self.change(&session, job, Role::Anyone, None, &lock, |record, now| {
-            if record.state == State::Queued {
-                return record.transition(State::Cancelled, Actor::Cancel, now).map_err(StoreError::illegal(job));
+            if record.life == Life::Queued {
+                return record.transition(Life::Cancelled, Actor::Cancel, now).map_err(StoreError::illegal(job));
             }
             record.cancel_requested_at = record.cancel_requested_at.or(Some(now));
             Ok(())
         })?;
-        if record.state.is_ended() {
+        if record.life.is_ended() {
             self.ended(&record, &lock);
             return Ok(record);
         }

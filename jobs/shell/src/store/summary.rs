@@ -1,9 +1,10 @@
 //! Summary of every record for lists and counts, kept in one file. The records remain
 //! authoritative: a line counts only while its record's file is the one that it was taken from.
 
-use super::disk::{Kind, Stat};
+use super::disk::{EntryKind, Stat};
 use super::{Store, StoreError};
-use crate::job::{JobId, JobResult, JobType, Record, SessionId, State};
+use crate::job::{JobId, JobResult, Record, SessionId, State, position};
+use crate::kinds::{Kind, Kinds};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -16,15 +17,14 @@ const HEADER: &str = concat!("mixdown summary 1 ", env!("CARGO_PKG_VERSION"));
 const MANY: usize = 200;
 
 /// Fields of a record for lists and counts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Outline {
     /// The job.
     pub job_id: JobId,
     /// Its session.
     pub session_id: SessionId,
     /// Its type.
-    #[serde(rename = "type")]
-    pub kind: JobType,
+    pub kind: Kind,
     /// Its state.
     pub state: State,
     /// Percent done.
@@ -38,8 +38,22 @@ pub struct Outline {
     /// Its result.
     pub result: Option<JobResult>,
     /// The record without the data specific to its type, as JSON in one line.
-    #[serde(skip)]
     pub json: String,
+}
+
+/// The parts of a record's JSON that its outline has.
+#[derive(Deserialize)]
+struct Line {
+    job_id: JobId,
+    session_id: SessionId,
+    #[serde(rename = "type")]
+    kind: String,
+    state: String,
+    progress: u8,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    finished_at: Option<Timestamp>,
+    result: Option<JobResult>,
 }
 
 impl Outline {
@@ -47,13 +61,13 @@ impl Outline {
     pub fn of(record: &Record) -> Self {
         let mut brief = record.clone();
         brief.extra.clear();
-        let mut json = serde_json::to_value(&brief).unwrap_or_default();
+        let (state, mut json) = (brief.state(), serde_json::to_value(&brief).unwrap_or_default());
         json.as_object_mut().map(|fields| fields.remove("extra"));
         Self {
             job_id: brief.job_id,
             session_id: brief.session_id,
             kind: brief.kind,
-            state: brief.state,
+            state,
             progress: brief.progress,
             created_at: brief.created_at,
             updated_at: brief.updated_at,
@@ -61,6 +75,17 @@ impl Outline {
             result: brief.result,
             json: json.to_string(),
         }
+    }
+
+    /// Reads an outline back from its JSON.
+    fn parse(json: &str, kinds: &Kinds) -> Option<Self> {
+        let Line { job_id, session_id, kind, state, progress, created_at, updated_at, finished_at, result } =
+            serde_json::from_str(json).ok()?;
+        let kind = kinds.get(&kind)?.clone();
+        let (life, stage) = position(&kind, &state, None, kinds).ok()?;
+        let state = State::of(&kind, life, stage);
+        let json = json.to_owned();
+        Some(Self { job_id, session_id, kind, state, progress, created_at, updated_at, finished_at, result, json })
     }
 }
 
@@ -128,7 +153,7 @@ impl Store {
                     // A file that was just written may be written again in the same tick of the
                     // clock. A worker's last heartbeat is stored beside the record.
                     let rests = self.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
-                    let keep = rests && stat.kind == Kind::File && !record.state.is_active();
+                    let keep = rests && stat.kind == EntryKind::File && !record.life.is_running();
                     read.fetch_add(usize::from(keep), Ordering::Relaxed);
                     found.push((keep.then_some(stamp), Arc::new(Outline::of(&record))));
                 }
@@ -147,9 +172,7 @@ impl Store {
             let mut parts = line.splitn(4, ' ');
             let mut number = || parts.next()?.parse::<i128>().ok();
             let stamp = Stamp(number()?.try_into().ok()?, number()?.try_into().ok()?, number()?);
-            let json = parts.next()?;
-            let mut outline: Outline = serde_json::from_str(json).ok()?;
-            json.clone_into(&mut outline.json);
+            let outline = Outline::parse(parts.next()?, &self.settings.kinds)?;
             Some((outline.job_id.clone(), (stamp, Arc::new(outline))))
         };
         let all: Vec<&str> = lines.lines().collect();

@@ -1,9 +1,11 @@
 //! One job from the queue to its end.
 
-use super::{JobSignal, RunError, Runner};
-use crate::job::{Actor, JobError, Record, State, place};
+use crate::job::{Actor, JobError, Life, Record};
+use crate::kinds::{Kind, QueuedBy, Run, RunError, Signal};
 use crate::store::{Claim, LOG, Rescue, Store, StoreError};
+use serde_json::Map;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::info;
@@ -14,10 +16,9 @@ const BEAT: Duration = Duration::from_millis(250);
 /// Pause after an access to a record that was locked.
 const REST: Duration = Duration::from_secs(2);
 
-/// Takes jobs from a store and runs them with a runner.
+/// Takes jobs from a store and runs them by their types.
 pub struct Worker {
     store: Arc<Store>,
-    runner: Arc<dyn Runner>,
     stop: Arc<dyn Fn() -> bool + Send + Sync>,
 }
 
@@ -34,8 +35,8 @@ enum Stop {
 
 impl Worker {
     /// Creates a worker that ends gracefully once `stop` returns true.
-    pub fn new(store: Arc<Store>, runner: Arc<dyn Runner>, stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self { store, runner, stop: Arc::new(stop) }
+    pub fn new(store: Arc<Store>, stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { store, stop: Arc::new(stop) }
     }
 
     /// Returns the store of its jobs.
@@ -59,13 +60,13 @@ impl Worker {
             if self.is_stopping() {
                 return Ok(None);
             }
-            let taken = self.store.read_in(&session, &job).and_then(|record| match record.state {
-                State::Queued if self.runner.handles(record.kind) => self.store.claim(&session, &job),
-                State::Queued => Ok(None),
+            let taken = self.store.read_in(&session, &job).and_then(|record| match record.life {
+                Life::Queued if runs(&record.kind) => self.store.claim(&session, &job),
+                Life::Queued => Ok(None),
                 _ => {
                     // After a rescue by any process, it may wait now.
                     self.store.rescue(&session, &job)?;
-                    if self.runner.handles(record.kind) { self.store.claim(&session, &job) } else { Ok(None) }
+                    if runs(&record.kind) { self.store.claim(&session, &job) } else { Ok(None) }
                 }
             });
             match taken {
@@ -89,20 +90,27 @@ impl Worker {
     }
 
     fn run(&self, mut claim: Claim) -> Result<Record, StoreError> {
-        let staged = match self.store.stage(&claim) {
+        let staged = match claim.record.kind.has_result().then(|| self.store.stage(&claim)).transpose() {
             Ok(staged) => staged,
             Err(error) => return self.fail(claim, JobError::new("STORAGE_FAILED", error.to_string())),
         };
-        let mut stop = None;
+        let (mut stop, mut extra) = (None, Map::new());
         let mut next_beat = Instant::now() + BEAT;
         let job = claim.record.clone();
-        let done = self.runner.run(&job, &staged.folder, &mut |sign| {
-            stop = stop.or_else(|| self.on_signal(&mut claim, sign, &mut next_beat));
+        let mut watch = |signal| {
+            stop = stop.or_else(|| self.on_signal(&mut claim, signal, &mut next_beat));
             if stop.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let done = job.kind.run(&mut Run {
+            store: &self.store,
+            job: &job,
+            staging: staged.as_ref().map_or(Path::new(""), |staged| &staged.folder),
+            extra: &mut extra,
+            watch: &mut watch,
         });
         let ended = match (done, stop) {
             (_, Some(Stop::Lost)) => Err(StoreError::LeaseLost(job.job_id.clone())),
-            (Ok(extra), _) => match self.store.publish(&mut claim, &staged, extra) {
+            (Ok(()), _) => match self.store.publish(&mut claim, staged.as_ref(), extra) {
                 // A process was suspended while holding a lock needed here: the job is given back,
                 // and others continue.
                 Err(StoreError::Busy(_)) if !claim.record.is_publishing() => self.give_back(&mut claim),
@@ -114,16 +122,20 @@ impl Worker {
                     }),
                 other => other,
             },
-            (Err(RunError::Failed(error)), None) => {
-                self.end(&mut claim, |record, now| record.fail(error, Actor::Worker, now))
-            }
+            (Err(RunError::Failed(error)), None) => self.end(&mut claim, |record, now| {
+                record.extra.extend(extra);
+                record.fail(error, Actor::Worker, now)
+            }),
             (Err(_), Some(Stop::Shutdown)) => {
-                let ended = self.end(&mut claim, |record, now| record.transition(State::Queued, Actor::Worker, now));
+                let ended = self.end(&mut claim, |record, now| record.transition(Life::Queued, Actor::Worker, now));
                 ended.inspect(|()| log_given_back(&job, "the worker stops"))
             }
-            (Err(_), _) => self.end(&mut claim, |record, now| record.transition(State::Cancelled, Actor::Worker, now)),
+            (Err(_), _) => self.end(&mut claim, |record, now| {
+                record.extra.extend(extra);
+                record.transition(Life::Cancelled, Actor::Worker, now)
+            }),
         };
-        if !claim.record.is_publishing() {
+        if let Some(staged) = staged.filter(|_| !claim.record.is_publishing()) {
             let _ = self.store.disk().remove_tree(&staged.folder);
         }
         match ended {
@@ -143,18 +155,20 @@ impl Worker {
     }
 
     /// Records the progress of the job; returns the reason to stop, if any.
-    fn on_signal(&self, claim: &mut Claim, sign: JobSignal, next_beat: &mut Instant) -> Option<Stop> {
-        let (state, percent, message) = match sign {
-            JobSignal::Progress(progress) => place(progress),
-            JobSignal::Heartbeat => (claim.record.state, claim.record.progress, ""),
+    fn on_signal(&self, claim: &mut Claim, signal: Signal, next_beat: &mut Instant) -> Option<Stop> {
+        let (stage, percent, message) = match signal {
+            Signal::Progress { stage, percent, message } => (stage, percent, message),
+            Signal::Heartbeat => (None, claim.record.progress, ""),
         };
+        let rank = claim.record.kind.rank(claim.record.stage);
+        let next_stage = stage.filter(|stage| claim.record.kind.rank(Some(stage)) > rank);
         let due = Instant::now() >= *next_beat;
         // After a record was locked, a new stage also waits for the next heartbeat.
         let waits = *next_beat > Instant::now() + BEAT;
-        let observed = if state > claim.record.state && !waits {
+        let observed = if let Some(stage) = next_stage.filter(|_| !waits) {
             let job = claim.record.job_id.clone();
-            self.store.write_briefly(claim, |record, now| {
-                record.transition(state, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })?;
+            self.store.write_briefly(claim, |record, _| {
+                record.enter(stage).map_err(|source| StoreError::Illegal { job, source })?;
                 record.advance(percent);
                 message.clone_into(&mut record.message);
                 Ok(())
@@ -191,7 +205,7 @@ impl Worker {
     fn give_back(&self, claim: &mut Claim) -> Result<(), StoreError> {
         let job = claim.record.job_id.clone();
         self.store.write_briefly(claim, |record, now| {
-            record.transition(State::Queued, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })
+            record.transition(Life::Queued, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })
         })?;
         log_given_back(&claim.record, "another process holds its lock");
         Ok(())
@@ -212,8 +226,13 @@ impl Worker {
     }
 }
 
+/// Returns true if workers run jobs of this type.
+fn runs(kind: &Kind) -> bool {
+    kind.queued_by() == QueuedBy::Users
+}
+
 /// Logs that a job is back in the queue.
 fn log_given_back(record: &Record, why: &str) {
-    let (job, session, kind) = (&record.job_id, &record.session_id, record.kind);
+    let (job, session, kind) = (&record.job_id, &record.session_id, &record.kind);
     info!(target: LOG, job_id = %job, session_id = %session, job_type = %kind, "job given back to the queue: {why}");
 }

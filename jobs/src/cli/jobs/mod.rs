@@ -91,7 +91,7 @@ pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
         JobsCommand::Cleanup(arguments) => (arguments.place.json, clean::cleanup(arguments)),
         JobsCommand::Stats(arguments) => (arguments.place.json, clean::stats(arguments)),
         JobsCommand::RenderChild => {
-            let done = mixdown_shell::worker::render_child();
+            let done = mixdown_shell::kinds::render_child();
             (false, if done { Ok(()) } else { Err(Failure::Reported) })
         }
     }

@@ -5,8 +5,10 @@ use super::place::PlaceArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
 use clap::Args;
-use mixdown_shell::job::{JobId, Record, State};
-use mixdown_shell::worker::{Event, ProcessRunner, Service, Worker};
+use mixdown_shell::job::{JobId, Life, Record};
+use mixdown_shell::kinds::Mix;
+use mixdown_shell::store::Store;
+use mixdown_shell::worker::{Event, Service, Worker};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 
@@ -33,16 +35,12 @@ pub(in crate::cli) struct RunArguments {
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     interrupt::install();
-    let store = Arc::new(arguments.place.store()?);
+    let settings = arguments.place.settings()?;
     let program =
         std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
-    let runner = ProcessRunner {
-        program: (program, RENDER_CHILD.map(str::to_owned).to_vec()),
-        memory_mb: store.settings().memory_mb,
-        time: store.settings().render_time,
-    };
+    let store = Store::open(settings.with(Mix::rendered_by(program, &RENDER_CHILD)))?;
     let service = Service {
-        worker: Worker::new(store, Arc::new(runner), interrupt::requested),
+        worker: Worker::new(Arc::new(store), interrupt::requested),
         concurrency: usize::from(arguments.concurrency),
         once: arguments.once,
     };
@@ -81,7 +79,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     }
     if arguments.place.json {
         let jobs = left.into_inner().unwrap_or_default();
-        let failed = jobs.iter().filter(|job| job.state == State::Error).count();
+        let failed = jobs.iter().filter(|job| job.life == Life::Error).count();
         let jobs: Vec<_> = jobs.iter().map(brief).collect();
         return print(&format!("{:#}\n", json!({ "ok": true, "failed": failed, "jobs": jobs })));
     }
@@ -111,7 +109,7 @@ pub(in crate::cli) struct CancelArguments {
 
 pub(super) fn cancel(arguments: &CancelArguments) -> Result<(), Failure> {
     let record = arguments.place.store()?.cancel(&arguments.id)?;
-    let words = if record.state == State::Cancelled { "cancelled" } else { "will stop at its next chunk" };
+    let words = if record.life == Life::Cancelled { "cancelled" } else { "will stop at its next chunk" };
     print_record(&arguments.place, &record, words)
 }
 

@@ -5,7 +5,8 @@ use crate::cli::outcome::{Failure, print, show};
 use crate::cli::terminal::one_line;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use mixdown_shell::job::{Lookup, Record, SessionId, State, status_document};
+use mixdown_shell::job::{Life, Lookup, Record, SessionId, State, status_document};
+use mixdown_shell::kinds::Kinds;
 use mixdown_shell::store::{Filter, Outline, Store};
 use serde_json::json;
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ Examples:
   mixdown jobs list --session song-1 --limit 5 --json")]
 pub(in crate::cli) struct ListArguments {
     /// Only jobs in this state.
-    #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(State::ALL.map(State::name)).try_map(|name| name.parse::<State>()))]
+    #[arg(long, value_name = "STATE", value_parser = state_parser())]
     state: Option<State>,
     /// Only jobs of this session.
     #[arg(long, value_name = "ID")]
@@ -34,6 +35,12 @@ pub(in crate::cli) struct ListArguments {
     limit: usize,
     #[command(flatten)]
     pub(super) place: PlaceArguments,
+}
+
+/// Returns the parser of a state that some type of job can show.
+fn state_parser() -> impl TypedValueParser<Value = State> {
+    let names = PossibleValuesParser::new(Kinds::standard().states().into_iter().map(State::name));
+    names.try_map(|name| Kinds::standard().state(&name).ok_or("not a state of a job"))
 }
 
 pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
@@ -67,7 +74,7 @@ fn as_json(store: &Store, jobs: &[Arc<Outline>]) -> String {
     let mut places: HashMap<(&SessionId, &str), Option<PathBuf>> = HashMap::new();
     let mut text = String::from("{\n  \"ok\": true,\n  \"jobs\": [");
     for (index, job) in jobs.iter().enumerate() {
-        let result = job.result.as_ref().filter(|_| job.state == State::Complete);
+        let result = job.result.as_ref().filter(|_| job.state.life() == Life::Complete);
         let path = result.and_then(|result| {
             let place = || store.result_path(&job.session_id, result);
             places.entry((&job.session_id, result.file_name())).or_insert_with(place).as_ref()
@@ -121,7 +128,7 @@ pub(super) fn print_lookup(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     if json {
         return print(&format!("{document:#}\n"));
     }
-    let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state, record.progress, message(record));
+    let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state(), record.progress, message(record));
     if let Some(url) = document["data"]["result_url"].as_str() {
         let _ = writeln!(text, "result: {}", one_line(url));
     }

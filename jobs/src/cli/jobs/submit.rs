@@ -102,7 +102,7 @@ fn reported(arguments: &SubmitArguments, submitted: &mixdown_shell::store::Submi
     } else if new {
         print(&format!("{}\n", record.job_id))
     } else {
-        terminal::print_note(&format!("known by its key, now {}:", record.state));
+        terminal::print_note(&format!("known by its key, now {}:", record.state()));
         print(&format!("{}\n", record.job_id))
     }
 }

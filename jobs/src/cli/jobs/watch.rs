@@ -6,7 +6,7 @@ use crate::cli::outcome::Failure;
 use crate::cli::{interrupt, terminal};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use mixdown_shell::job::{Lookup, State};
+use mixdown_shell::job::{Life, Lookup};
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
             terminal::print_note(&format!("{} …", show::message(record)));
             last.clone_from(&record.message);
         }
-        if record.state.is_ended() || interrupt::requested() {
+        if record.life.is_ended() || interrupt::requested() {
             break lookup;
         }
         std::thread::sleep(Duration::from_millis(200));
@@ -52,6 +52,6 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
         bar.finish_and_clear();
     }
     show::print_lookup(&lookup, arguments.place.json)?;
-    let complete = matches!(&lookup, Lookup::Found { record, .. } if record.state == State::Complete);
+    let complete = matches!(&lookup, Lookup::Found { record, .. } if record.life == Life::Complete);
     if complete { Ok(()) } else { Err(Failure::Reported) }
 }

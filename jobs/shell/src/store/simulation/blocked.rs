@@ -2,7 +2,7 @@
 //! leftovers.
 
 use super::harness::Simulation;
-use crate::job::{Actor, JobId, Lookup, State};
+use crate::job::{JobId, Life, Lookup};
 use crate::store::{Disk, FINAL_MIX, Scope, StoreError};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
     assert_eq!(scene.store.repair(&Scope::ALL).indexed, 1);
     assert_eq!(scene.store.indexed_session(&entry).unwrap(), Some("song".parse().unwrap()));
     overwrite(&scene, &entry, wrong.as_bytes());
-    assert_eq!(scene.store.cancel(&job).unwrap().state, State::Cancelled);
+    assert_eq!(scene.store.cancel(&job).unwrap().life, Life::Cancelled);
 }
 
 #[test]
@@ -51,18 +51,18 @@ fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() 
     for name in [FINAL_MIX, "waveform.dat"] {
         let mut scene = Simulation::new();
         let first = scene.submit("song", None).unwrap();
-        assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+        assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
         let path = scene.store.places().results(&"song".parse().unwrap()).join(name);
         scene.disk.remove_file(&path).unwrap();
         scene.disk.make_folder(&path).unwrap();
         scene.submit("song", None).unwrap();
         let failed = scene.run_next().unwrap().unwrap();
-        assert_eq!((failed.state, failed.error.unwrap().code.as_str()), (State::Error, "STORAGE_FAILED"), "{name}");
+        assert_eq!((failed.life, failed.error.unwrap().code.as_str()), (Life::Error, "STORAGE_FAILED"), "{name}");
         assert!(failed.message.contains(name), "{}", failed.message);
         scene.disk.remove_folder(&path).unwrap();
         scene.submit("song", None).unwrap();
-        assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
-        assert_eq!(scene.store.read(&first).unwrap().state, State::Complete);
+        assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
+        assert_eq!(scene.store.read(&first).unwrap().life, Life::Complete);
     }
 }
 
@@ -74,8 +74,8 @@ fn half_published(scene: &mut Simulation) -> JobId {
     let master = staged.folder.join(FINAL_MIX);
     scene.disk.write_new(&master, b"sound").unwrap();
     let sha256 = crate::job::hex_digest(b"sound");
-    let publishing = |record: &mut crate::job::Record, now| {
-        record.transition(State::Exporting, Actor::Worker, now).map_err(StoreError::illegal(&job))?;
+    let publishing = |record: &mut crate::job::Record, _| {
+        record.enter("exporting").map_err(StoreError::illegal(&job))?;
         record.result = Some(crate::job::JobResult::new(format!("mix_outputs/song/{FINAL_MIX}"), 5, sha256));
         Ok(())
     };
@@ -92,7 +92,7 @@ fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
     scene.disk.make_folder(&staged).unwrap();
     // A folder cannot be read as the master was.
     assert!(matches!(scene.store.rescue(&session, &job), Err(StoreError::Io { .. })));
-    assert_eq!(scene.store.cancel(&job).unwrap().state, State::Cancelled);
+    assert_eq!(scene.store.cancel(&job).unwrap().life, Life::Cancelled);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn cancelling_a_job_whose_worker_is_gone_ends_it_at_once() {
     let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
     drop(scene.store.claim(&session, &job).unwrap().unwrap());
-    assert_eq!(scene.store.cancel(&job).unwrap().state, State::Cancelled);
+    assert_eq!(scene.store.cancel(&job).unwrap().life, Life::Cancelled);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::harness::Simulation;
 use super::rng::Rng;
-use crate::job::{Lookup, Record, State};
+use crate::job::{Life, Lookup, Record};
 use crate::store::{Disk, Scope};
 use std::io::Read;
 
@@ -42,26 +42,26 @@ fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
     scene.submit("song", None).unwrap();
     let repaired = scene.store.repair(&Scope::ALL);
     assert_eq!((repaired.quarantined, repaired.records), (1, 1));
-    assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+    assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
 }
 
 #[test]
 fn ten_thousand_flipped_bits_are_found_or_harmless() {
     let mut scene = Simulation::new();
     let record = complete(&mut scene);
-    let bytes = bytes_of(&scene, &record);
+    let (bytes, kinds) = (bytes_of(&scene, &record), &scene.store.settings().kinds);
     let (mut dice, mut found) = (Rng::new(1), 0);
     for _ in 0..10_000 {
         let mut flipped = bytes.clone();
         let bit = dice.next_u64() as usize % (bytes.len() * 8);
         flipped[bit / 8] ^= 1 << (bit % 8);
-        match Record::parse(&flipped, &record.session_id, &record.job_id) {
+        match Record::parse(&flipped, &record.session_id, &record.job_id, kinds) {
             // A record that can still be read has the same essential fields: one bit does not turn
             // a state into another.
             Ok(read) => {
-                assert_eq!((read.state, read.progress), (record.state, 100));
+                assert_eq!((read.life, read.progress), (record.life, 100));
                 assert!(read.result.is_some() && read.error.is_none() && read.lease.is_none());
-                assert_eq!(Record::parse(&read.to_bytes(), &record.session_id, &record.job_id).unwrap(), read);
+                assert_eq!(Record::parse(&read.to_bytes(), &record.session_id, &record.job_id, kinds).unwrap(), read);
             }
             Err(_) => found += 1,
         }

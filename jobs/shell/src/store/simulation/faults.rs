@@ -3,8 +3,8 @@
 use super::harness::Simulation;
 use super::rng::Rng;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job};
-use crate::job::{Actor, Lookup, NewJob, State};
-use crate::store::{Disk, FINAL_MIX, Kind, Rescue, Role, Scope, StoreError};
+use crate::job::{Actor, Life, Lookup, NewJob};
+use crate::store::{Disk, EntryKind, FINAL_MIX, Rescue, Role, Scope, StoreError};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -49,7 +49,7 @@ fn cleanup_works_without_a_free_byte() {
     assert_eq!(scene.disk.list(Path::new("/storage/mix_outputs")).unwrap(), vec![]);
     scene.disk.set_full(false);
     scene.submit("session-0", None).unwrap();
-    assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+    assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn nothing_is_left_behind_once_all_has_expired() {
     while let Some(folder) = folders.pop() {
         for entry in scene.disk.list(&folder).unwrap() {
             let path = folder.join(entry.name);
-            if entry.kind == Kind::Folder { folders.push(path) } else { left.push(path.display().to_string()) }
+            if entry.kind == EntryKind::Folder { folders.push(path) } else { left.push(path.display().to_string()) }
         }
     }
     left.retain(|path| !["/locks/", "/counters.json", "/recent"].iter().any(|own| path.contains(own)));
@@ -139,7 +139,7 @@ fn a_dead_worker_is_rescued_at_once_a_hung_one_after_its_time_and_a_late_one_is_
     drop(scene.store.claim(&session, &job).unwrap().unwrap());
     let Rescue::Done { after, .. } = scene.store.rescue(&session, &job).unwrap() else { panic!("not rescued") };
     let error = after.error.unwrap();
-    assert_eq!((after.state, error.code.as_str()), (State::Error, "WORKER_DIED"));
+    assert_eq!((after.life, error.code.as_str()), (Life::Error, "WORKER_DIED"));
     assert!(error.detail.contains("stage running, attempt 3 of 3"), "{}", error.detail);
 }
 
@@ -184,11 +184,7 @@ fn ages_count_from_the_last_change_and_a_running_job_never_goes() {
     scene.run_next().unwrap();
     let mixing = scene.submit("song", None).unwrap();
     let mut claim = scene.store.claim(&session, &mixing).unwrap().unwrap();
-    let go = |record: &mut crate::job::Record, now| {
-        record
-            .transition(State::Mixing, Actor::Worker, now)
-            .map_err(|source| StoreError::Illegal { job: mixing.clone(), source })
-    };
+    let go = |record: &mut crate::job::Record, _| record.enter("mixing").map_err(StoreError::illegal(&mixing));
     scene.store.write(&mut claim, go).unwrap();
     let options = CleanupOptions { only: vec![crate::cleanup::Part::Expired], ..CleanupOptions::default() };
     scene.clock.forward(48 * 3_600 - 2);

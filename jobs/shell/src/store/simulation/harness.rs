@@ -4,17 +4,16 @@
 use super::rng::Rng;
 use super::sim_disk::SimDisk;
 use crate::clock::{BootTime, Clock};
-use crate::job::{JobId, JobType, NewJob, Record, SessionId, State, hash_reader};
+use crate::job::{JobError, JobId, Life, NewJob, Record, SessionId, hash_reader};
+use crate::kinds::{JobKind, Mix, QueuedBy, Run, RunError, Signal};
 use crate::settings::Settings;
 use crate::store::{Disk, FINAL_MIX, Scope, Store, StoreError};
-use crate::worker::{JobSignal, RunError, Runner, Worker};
+use crate::worker::Worker;
 use jiff::{SignedDuration, Timestamp};
-use mixdown_engine::render::{Phase, Progress};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
-use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A clock that tests move.
 #[derive(Clone)]
@@ -51,31 +50,42 @@ impl Clock for TestClock {
     }
 }
 
-/// Writes a master that names its job and attempt, through every stage.
-struct Trivial(SimDisk);
+/// A mix that writes a master naming its job and attempt, through almost every stage.
+pub(super) struct Trivial(pub(super) SimDisk);
 
-impl Runner for Trivial {
-    fn handles(&self, kind: JobType) -> bool {
-        kind == JobType::Mix
+impl JobKind for Trivial {
+    fn name(&self) -> &'static str {
+        Mix::NAME
     }
 
-    fn run(
-        &self,
-        job: &Record,
-        staging: &Path,
-        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
-    ) -> Result<Map<String, Value>, RunError> {
-        for phase in [Phase::Loading, Phase::Aligning, Phase::Mixing, Phase::Mastering, Phase::Exporting] {
-            if watch(JobSignal::Progress(Progress { phase, fraction: 0.7 })).is_break() {
+    fn stages(&self) -> &'static [&'static str] {
+        &["loading_stems", "aligning_stems", "processing_tracks", "mixing", "mastering", "exporting"]
+    }
+
+    fn hung_after(&self) -> Duration {
+        Mix::default().hung_after()
+    }
+
+    fn queued_by(&self) -> QueuedBy {
+        QueuedBy::Users
+    }
+
+    fn has_result(&self) -> bool {
+        true
+    }
+
+    fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
+        for (stage, percent) in [(0, 3), (1, 15), (3, 48), (4, 77), (5, 96)] {
+            let stage = Some(self.stages()[stage]);
+            if (run.watch)(Signal::Progress { stage, percent, message: "Under way" }).is_break() {
                 return Err(RunError::Stopped);
             }
         }
-        let failed =
-            |error: std::io::Error| RunError::Failed(crate::job::JobError::new("RENDER_FAILED", error.to_string()));
-        let master = format!("the master of {} in attempt {}", job.job_id, job.attempt);
-        self.0.write_new(&staging.join(FINAL_MIX), master.as_bytes()).map_err(failed)?;
-        self.0.write_new(&staging.join("waveform.dat"), b"a picture").map_err(failed)?;
-        Ok(Map::new())
+        let failed = |error: std::io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
+        let master = format!("the master of {} in attempt {}", run.job.job_id, run.job.attempt);
+        self.0.write_new(&run.staging.join(FINAL_MIX), master.as_bytes()).map_err(failed)?;
+        self.0.write_new(&run.staging.join("waveform.dat"), b"a picture").map_err(failed)?;
+        Ok(())
     }
 }
 
@@ -84,7 +94,7 @@ impl Runner for Trivial {
 struct Reported {
     session: SessionId,
     key: Option<String>,
-    state: State,
+    life: Life,
 }
 
 /// A store on a simulated disk and clock, and the changes acknowledged to its users.
@@ -110,7 +120,8 @@ impl Simulation {
     }
 
     fn store(disk: &SimDisk, clock: &TestClock) -> Arc<Store> {
-        Arc::new(Store::with(Settings::at("/media", "/storage"), Arc::new(disk.clone()), Arc::new(clock.clone())))
+        let settings = Settings::at("/media", "/storage").with(Trivial(disk.clone()));
+        Arc::new(Store::with(settings, Arc::new(disk.clone()), Arc::new(clock.clone())))
     }
 
     /// Ends the process, or cuts its power, and starts a new one.
@@ -120,21 +131,21 @@ impl Simulation {
     }
 
     pub(super) fn worker(&self) -> Worker {
-        Worker::new(Arc::clone(&self.store), Arc::new(Trivial(self.disk.clone())), || false)
+        Worker::new(Arc::clone(&self.store), || false)
     }
 
     pub(super) fn submit(&mut self, session: &str, key: Option<String>) -> Result<JobId, StoreError> {
         let mut job = NewJob::mix(session.parse().unwrap(), json!({ "key": key }));
         job.key.clone_from(&key);
         let record = self.store.submit(job, &[])?.record;
-        let reported = Reported { session: record.session_id.clone(), key, state: record.state };
+        let reported = Reported { session: record.session_id.clone(), key, life: record.life };
         self.reported.insert(record.job_id.clone(), reported);
         Ok(record.job_id)
     }
 
     fn note(&mut self, record: &Record) {
         if let Some(reported) = self.reported.get_mut(&record.job_id) {
-            reported.state = record.state;
+            reported.life = record.life;
         }
     }
 
@@ -200,12 +211,12 @@ impl Simulation {
         for (job, reported) in self.reported.clone() {
             self.checks += 1;
             match self.store.read(&job) {
-                Ok(record) if reported.state.is_ended() && record.state != reported.state => {
-                    losses.push(format!("{job} was told to be {} and is {}", reported.state, record.state));
+                Ok(record) if reported.life.is_ended() && record.life != reported.life => {
+                    losses.push(format!("{job} was told to be {} and is {}", reported.life, record.life));
                 }
                 Ok(_) => {}
                 Err(StoreError::NotFound(_) | StoreError::Expired(_)) if self.deleting.contains(&job) => {}
-                Err(error) => losses.push(format!("{job}, told to be {}: {error}", reported.state)),
+                Err(error) => losses.push(format!("{job}, told to be {}: {error}", reported.life)),
             }
         }
         for (job, reported) in self.reported.clone() {
@@ -259,10 +270,10 @@ impl Simulation {
                         continue;
                     }
                 };
-                if !record.state.is_ended() {
-                    broken.push(format!("{job} is {} for ever", record.state));
+                if !record.life.is_ended() {
+                    broken.push(format!("{job} is {} for ever", record.life));
                 }
-                if record.state == State::Complete
+                if record.life == Life::Complete
                     && owner.as_ref().is_none_or(|owner| owner.finished_at < record.finished_at)
                 {
                     owner = Some(record);

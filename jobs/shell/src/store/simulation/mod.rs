@@ -1,6 +1,7 @@
 //! Tests that nothing is lost: a disk that loses power, fails and fills up, and records that are
 //! damaged.
 
+mod added_kind;
 mod blocked;
 mod damage;
 mod faults;

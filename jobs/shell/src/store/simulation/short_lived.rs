@@ -1,8 +1,8 @@
 //! Jobs kept for seconds, deletion of one job, outlines that stay correct, and locks of suspended
 //! processes.
 
-use super::harness::Simulation;
-use crate::job::{JobId, JobType, Lookup, State};
+use super::harness::{Simulation, Trivial};
+use crate::job::{JobId, Life, Lookup};
 use crate::settings::Settings;
 use crate::store::{Disk, FINAL_MIX, Filter, Role, Store, StoreError};
 use std::path::Path;
@@ -11,7 +11,8 @@ use std::sync::Arc;
 /// Returns a store whose completed mixes are kept for 30 seconds.
 fn impatient(scene: &Simulation) -> Arc<Store> {
     let mut settings = Settings::at("/media", "/storage");
-    settings.policy.expiry[JobType::Mix as usize].complete = std::time::Duration::from_secs(30);
+    settings.policy.expiry.get_mut("mix").unwrap().complete = std::time::Duration::from_secs(30);
+    let settings = settings.with(Trivial(scene.disk.clone()));
     Arc::new(Store::with(settings, Arc::new(scene.disk.clone()), Arc::new(scene.clock.clone())))
 }
 
@@ -33,8 +34,8 @@ fn a_job_that_is_kept_for_seconds_goes_in_time_whatever_the_time_of_day_does() {
     assert!(scene.disk.stat(&Path::new("/storage/mix_outputs/song").join(FINAL_MIX)).is_err());
     assert!(scene.disk.list(&scene.store.places().shell("expiring")).unwrap().is_empty());
     let counters = scene.store.counters().unwrap();
-    assert_eq!(counters.deleted_by_day.values().map(|day| day[&State::Complete]).collect::<Vec<_>>(), [1]);
-    assert_eq!(counters.completed[&JobType::Mix].0, 1);
+    assert_eq!(counters.deleted_by_day.values().map(|day| day[&Life::Complete]).collect::<Vec<_>>(), [1]);
+    assert_eq!(counters.completed["mix"].0, 1);
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn outlines_follow_every_change_of_a_record_also_one_made_by_hand() {
     let mut scene = Simulation::new();
     let jobs: Vec<JobId> = (0..220).map(|n| scene.submit(&format!("s-{}", n % 7), None).unwrap()).collect();
     let states = |scene: &Simulation| {
-        let filter = Filter { state: Some(State::Cancelled), ..Filter::default() };
+        let filter = Filter { state: Some(Life::Cancelled.into()), ..Filter::default() };
         (scene.store.list_outlines(&filter, 1_000).unwrap().len(), scene.store.overview().unwrap().unreadable)
     };
     assert_eq!(states(&scene), (0, 0));
@@ -108,5 +109,5 @@ fn a_lock_that_is_kept_as_long_as_a_hung_worker_s_lease_is_taken_over_and_its_ho
     assert_eq!(scene.store.read(&job).unwrap().cancel_requested_at, None);
     drop((claim, stopped));
     scene.store.rescue(&session, &job).unwrap();
-    assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+    assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
 }

@@ -2,7 +2,7 @@
 //! complete, as on real disks.
 
 use super::rng::Rng;
-use crate::store::{Disk, Entry, Held, Kind, Lock, Stat, SyncPoint};
+use crate::store::{Disk, Entry, EntryKind, Held, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Cursor, ErrorKind, Read};
@@ -233,8 +233,8 @@ impl Inside {
         Ok(node)
     }
 
-    fn kind(&self, node: usize) -> Kind {
-        if matches!(self.nodes[node], Node::File { .. }) { Kind::File } else { Kind::Folder }
+    fn kind(&self, node: usize) -> EntryKind {
+        if matches!(self.nodes[node], Node::File { .. }) { EntryKind::File } else { EntryKind::Folder }
     }
 }
 
@@ -325,7 +325,7 @@ impl Disk for SimDisk {
     fn remove_tree(&self, path: &Path) -> io::Result<()> {
         for entry in self.list(path)? {
             let path = path.join(entry.name);
-            if entry.kind == Kind::Folder { self.remove_tree(&path)? } else { self.remove_file(&path)? }
+            if entry.kind == EntryKind::Folder { self.remove_tree(&path)? } else { self.remove_file(&path)? }
         }
         self.remove_folder(path)
     }

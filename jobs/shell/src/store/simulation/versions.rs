@@ -2,7 +2,7 @@
 
 use super::harness::Simulation;
 use crate::cleanup::{CleanupOptions, CleanupStatus, clean_as_job};
-use crate::job::{JobId, Lookup, State};
+use crate::job::{JobId, Life, Lookup};
 use crate::store::{Disk, Scope};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -59,6 +59,6 @@ fn counters_and_dates_at_their_limits_never_make_a_record_that_is_refused_later(
             record[key] = value.into();
         }
     });
-    assert_eq!(scene.run_next().unwrap().unwrap().state, State::Complete);
+    assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
     assert!(scene.store.read(&second).unwrap().finished_at.is_some());
 }

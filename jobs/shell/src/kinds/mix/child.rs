@@ -2,7 +2,8 @@
 //! output, in lines of JSON. When standard input ends, because its worker requests a stop or has
 //! died, it stops at the next chunk.
 
-use crate::job::{JobError, STAGES};
+use super::stages::phases;
+use crate::job::JobError;
 use mixdown_engine::io::hash_file;
 use mixdown_engine::render::{Phase, Progress, RenderError, RenderOptions, Rendered, render_to_folder};
 use mixdown_engine::report::Report;
@@ -150,7 +151,7 @@ fn name(phase: Phase) -> String {
 
 /// Returns the progress in a line.
 pub(super) fn progress(phase: &str, fraction: f64) -> Option<Progress> {
-    let phase = STAGES.iter().map(|stage| stage.phase).find(|known| name(*known) == phase)?;
+    let phase = phases().find(|known| name(*known) == phase)?;
     Some(Progress { phase, fraction })
 }
 
