@@ -184,12 +184,13 @@ fn meddle(store: &Store, seed: u64, rounds: u64) {
         (state >> 33) % sides
     };
     for _ in 0..rounds {
-        let jobs = store.list(&mixdown_shell::store::Filter::default(), 200).unwrap_or_default();
+        let jobs = store.listing.list(&mixdown_shell::store::Filter::default(), 200).unwrap_or_default();
         let Some(record) = jobs.get(dice(jobs.len().max(1) as u64) as usize) else { return };
         let mut note = Ok(());
         match dice(20) {
             0..=12 => {
                 note = store
+                    .records
                     .update(record, mixdown_shell::store::Role::Anyone, |record, _| {
                         let count = record.extra.get("updates").and_then(Value::as_u64).unwrap_or(0);
                         record.extra.insert("updates".into(), (count + 1).into());
@@ -199,7 +200,7 @@ fn meddle(store: &Store, seed: u64, rounds: u64) {
             }
             13 => drop(store.cancel(&record.job_id)),
             14 | 15 => drop(clean_as_job(store, &CleanupOptions::default(), &mut |_| false)),
-            _ => drop(store.rescue(&record.session_id, &record.job_id)),
+            _ => drop(store.recovery.rescue(&record.session_id, &record.job_id)),
         }
         drop(note);
     }
@@ -226,13 +227,13 @@ fn main() {
             drop(Service { worker, concurrency: 2, once: false }.run(|_| {}));
         }
         "work-once" => {
-            store.repair(&Scope::ALL);
+            store.recovery.repair(&Scope::ALL);
             while let Ok(Some(_)) = service(true).worker.run_next() {}
         }
         // Until no job waits or runs: a stopped worker's jobs are taken from it once their lease
         // has expired.
         "work-impatient" => {
-            while !store.active().unwrap_or_default().is_empty() {
+            while !store.index.active().unwrap_or_default().is_empty() {
                 let _ = service(true).worker.run_next();
                 let _ = run_if_due(&store, &|| false);
                 std::thread::sleep(Duration::from_millis(20));
@@ -252,10 +253,12 @@ fn main() {
         "die" | "stop" => {
             submit(&store, 0, Some("a key".into()));
             submit(&store, 0, None);
-            if let Some(job) = store.list(&mixdown_shell::store::Filter::default(), 1).unwrap_or_default().first() {
+            if let Some(job) =
+                store.listing.list(&mixdown_shell::store::Filter::default(), 1).unwrap_or_default().first()
+            {
                 let _ = store.cancel(&job.job_id);
             }
-            store.repair(&Scope::ALL);
+            store.recovery.repair(&Scope::ALL);
             while let Ok(Some(_)) = service(true).worker.run_next() {}
             let older_than = Some(Duration::ZERO);
             let _ = clean_as_job(&store, &CleanupOptions { older_than, ..CleanupOptions::default() }, &mut |_| false);

@@ -24,13 +24,13 @@ fn many_jobs_start_list_and_clean_quickly() {
         record.enter("exporting").unwrap();
         record.result = Some(JobResult::new("mix_outputs/x/final_mix.wav".into(), 4, "0".repeat(64)));
         record.transition(Life::Complete, Actor::Worker, at).unwrap();
-        let (folder, results) = (store.places().jobs(&record.session_id), store.places().results(&record.session_id));
+        let (folder, results) = (store.layout().jobs(&record.session_id), store.layout().results(&record.session_id));
         if number % 50 == 0 {
             fs::create_dir_all(&folder).unwrap();
             fs::create_dir_all(&results).unwrap();
             fs::write(results.join("final_mix.wav"), "RIFF").unwrap();
         }
-        fs::write(store.places().record(&record.session_id, &record.job_id), record.to_bytes()).unwrap();
+        fs::write(store.layout().record(&record.session_id, &record.job_id), record.to_bytes()).unwrap();
         last = Some(record.job_id);
     }
     let last = last.unwrap();
@@ -40,15 +40,17 @@ fn many_jobs_start_list_and_clean_quickly() {
         start.elapsed()
     };
     // The first start rebuilds the whole index; later ones find it.
-    let rebuild = timed(&mut || assert_eq!(store.repair(&Scope::ALL).indexed, count));
-    let start = timed(&mut || assert_eq!(store.repair(&Scope::ALL).indexed, 0));
-    let list = timed(&mut || assert_eq!(store.list(&Filter::default(), 50).unwrap()[0].job_id, last));
+    let rebuild = timed(&mut || assert_eq!(store.recovery.repair(&Scope::ALL).indexed, count));
+    let start = timed(&mut || assert_eq!(store.recovery.repair(&Scope::ALL).indexed, 0));
+    let list = timed(&mut || assert_eq!(store.listing.list(&Filter::default(), 50).unwrap()[0].job_id, last));
     let status = timed(&mut || assert!(matches!(store.look_up(last.as_str()), Lookup::Found { .. })));
     let page = |state| {
-        timed(&mut || drop(store.list_outlines(&Filter { state, ..Filter::default() }, count as usize).unwrap()))
+        timed(&mut || {
+            drop(store.listing.list_outlines(&Filter { state, ..Filter::default() }, count as usize).unwrap())
+        })
     };
     let (cold, all, none) = (page(None), page(None), page(Some(Life::Error.into())));
-    let stats = timed(&mut || assert_eq!(store.overview().unwrap().jobs.len(), 1));
+    let stats = timed(&mut || assert_eq!(store.listing.overview().unwrap().jobs.len(), 1));
     println!(
         "{count} jobs: all, without a summary {cold:.2?}, with it {all:.2?}; in state error {none:.2?}; stats {stats:.2?}"
     );

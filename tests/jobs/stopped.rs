@@ -47,8 +47,10 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
         folders.work_off();
         let store = folders.store();
         // Jobs that the cleanup removed are missing.
-        let known: Vec<_> =
-            ids(&stated).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
+        let known: Vec<_> = ids(&stated)
+            .into_iter()
+            .filter(|job| !matches!(store.records.read(job), Err(StoreError::Expired(_))))
+            .collect();
         checked += ids(&stated).len();
         assert_eq!(folders.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&output.stderr));
         if !stopped {
@@ -77,12 +79,13 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
         signal(&first, Signal::STOP);
         let begin = Instant::now();
         let job = submit(&format!("other-{}", round % 5));
-        while !store.read(&job).is_ok_and(|record| record.life.is_ended()) && begin.elapsed() < Duration::from_secs(10)
+        while !store.records.read(&job).is_ok_and(|record| record.life.is_ended())
+            && begin.elapsed() < Duration::from_secs(10)
         {
             std::thread::sleep(Duration::from_millis(2));
         }
         if begin.elapsed() > Duration::from_secs(2) {
-            println!("late: {:?}; active: {:?}", store.read(&job), store.active());
+            println!("late: {:?}; active: {:?}", store.records.read(&job), store.index.active());
         }
         waits.push(begin.elapsed());
         known.push(job);

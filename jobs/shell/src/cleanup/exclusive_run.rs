@@ -57,14 +57,14 @@ fn run_claimed(store: &Store, mut claim: Claim, options: &CleanupOptions, stop: 
     let (job, mut extra) = (claim.record.clone(), Map::new());
     let mut watch = |signal| {
         let Signal::Progress { percent, message, .. } = signal else { return ControlFlow::Continue(()) };
-        let beat = store.beat(&mut claim, percent, message);
+        let beat = store.leases.beat(&mut claim, percent, message);
         let stops = beat.is_ok_and(|beat| beat.cancelled) || stop(percent);
         if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let run = &mut Run { store, job: &job, staging: Path::new(""), extra: &mut extra, watch: &mut watch };
     let ended = Cleanup { options: options.clone() }.run(run);
     let document = extra.get("cleanup").cloned().and_then(|document| serde_json::from_value(document).ok());
-    let _ = store.write(&mut claim, |record, now| {
+    let _ = store.leases.write(&mut claim, |record, now| {
         record.extra.extend(extra);
         let ended = match ended {
             Ok(()) => record.transition(Life::Complete, Actor::Worker, now),
@@ -79,26 +79,26 @@ fn run_claimed(store: &Store, mut claim: Claim, options: &CleanupOptions, stop: 
 /// Claims the cleanup's own job: one that waits because its cleanup died, or a new one.
 fn own_job(store: &Store) -> Result<Option<Claim>, StoreError> {
     let session: SessionId = SessionId::CLEANUP.parse()?;
-    for (other, job) in store.active()?.into_iter().filter(|(other, job)| is_own(store, other, job, |_| true)) {
-        let _ = store.rescue(&other, &job);
-        if let Ok(Some(claim)) = store.claim(&other, &job) {
+    for (other, job) in store.index.active()?.into_iter().filter(|(other, job)| is_own(store, other, job, |_| true)) {
+        let _ = store.recovery.rescue(&other, &job);
+        if let Ok(Some(claim)) = store.leases.claim(&other, &job) {
             return Ok(Some(claim));
         }
     }
     let job = NewJob { session_id: session.clone(), kind: Cleanup::NAME, key: None, extra: Map::new() };
     let submitted = store.submit(job, &[])?;
-    store.claim(&session, &submitted.record.job_id)
+    store.leases.claim(&session, &submitted.record.job_id)
 }
 
 /// Returns true if a job of a cleanup waits because that cleanup died.
 pub(super) fn has_waiting_job(store: &Store) -> Result<bool, StoreError> {
     let queued = |record: &Record| record.life == Life::Queued;
-    Ok(store.active()?.iter().any(|(session, job)| is_own(store, session, job, queued)))
+    Ok(store.index.active()?.iter().any(|(session, job)| is_own(store, session, job, queued)))
 }
 
 /// Returns true if a job is a cleanup: by the type in its record. The session alone proves nothing,
 /// and only saves reading the others.
 fn is_own(store: &Store, session: &SessionId, job: &JobId, also: impl Fn(&Record) -> bool) -> bool {
     let own = |record: Record| record.kind.name() == Cleanup::NAME && also(&record);
-    session.is_reserved() && store.read_in(session, job).is_ok_and(own)
+    session.is_reserved() && store.records.read_in(session, job).is_ok_and(own)
 }

@@ -4,7 +4,7 @@
 use super::document::{CleanedJob, CleanupDocument, CleanupStatus};
 use super::select::{Candidate, select};
 use crate::job::{JobId, Record, SessionId, State};
-use crate::store::{Deleted, Rescue, Scope, Store, StoreError};
+use crate::store::{Deleted, Rescue, Scope, Store, StoreError, for_each};
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
@@ -112,13 +112,14 @@ pub fn clean(store: &Store, options: &CleanupOptions, watch: &mut Watch<'_>) -> 
 }
 
 fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument) {
-    let active = match store.active() {
+    let active = match store.index.active() {
         Ok(active) => active,
         Err(error) => return document.failed(&error),
     };
     let hers = |session: &SessionId| options.session.as_ref().is_none_or(|only| only == session);
     for (session, job) in active.into_iter().filter(|(session, _)| hers(session)) {
-        let found = if options.dry_run { store.is_stale(&session, &job) } else { rescued(store, &session, &job) };
+        let found =
+            if options.dry_run { store.recovery.is_stale(&session, &job) } else { rescued(store, &session, &job) };
         match found {
             Ok(Some((before, status))) => {
                 let elapsed = before.started_at.map_or(0.0, |at| store.now().duration_since(at).as_secs_f64() / 60.0);
@@ -139,7 +140,7 @@ fn stale(store: &Store, options: &CleanupOptions, document: &mut CleanupDocument
 }
 
 fn rescued(store: &Store, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
-    Ok(match store.rescue(session, job)? {
+    Ok(match store.recovery.rescue(session, job)? {
         Rescue::Done { before, after } => Some((*before, after.state())),
         _ => None,
     })
@@ -149,13 +150,13 @@ fn rescued(store: &Store, session: &SessionId, job: &JobId) -> Result<Option<(Re
 type Found = (Vec<Candidate>, usize, Vec<StoreError>);
 
 fn look(store: &Store, session: &SessionId) -> Found {
-    let jobs = match store.jobs_of(session) {
+    let jobs = match store.index.jobs_of(session) {
         Ok(jobs) => jobs,
         Err(error) => return (Vec::new(), 0, vec![error]),
     };
     let (mut ended, mut errors) = (Vec::new(), Vec::new());
     for job in &jobs {
-        match store.read_in(session, job) {
+        match store.records.read_in(session, job) {
             Ok(record) => ended.extend(Candidate::of(&record)),
             Err(
                 StoreError::NotFound(_)
@@ -183,7 +184,7 @@ fn expired(
     document: &mut CleanupDocument,
     stopped: &mut dyn FnMut() -> bool,
 ) -> bool {
-    let sessions = match store.sessions() {
+    let sessions = match store.index.sessions() {
         Ok(sessions) => sessions,
         Err(error) => {
             document.failed(&error);
@@ -196,7 +197,7 @@ fn expired(
     let looked_at = |session: &SessionId| options.older_than.is_none() || wanted(session);
     let sessions: Vec<_> = sessions.into_iter().filter(looked_at).collect();
     let (policy, now) = (&store.settings().policy, store.now());
-    let outlines = match store.outlines(&sessions) {
+    let outlines = match store.listing.outlines(&sessions) {
         Ok(outlines) => outlines,
         Err(error) => {
             document.failed(&error);
@@ -227,7 +228,7 @@ fn expired(
         ));
         return false;
     }
-    let known: HashSet<JobId> = match store.history() {
+    let known: HashSet<JobId> = match store.journal.history() {
         Ok(lines) if !options.dry_run => lines.into_iter().map(|line| line.job_id).collect(),
         _ => HashSet::new(),
     };
@@ -236,7 +237,7 @@ fn expired(
             document.status = CleanupStatus::Cancelled;
             return true;
         }
-        for deleted in Store::for_each(batches, THREADS, |batch| delete(store, batch, &known, options.dry_run)) {
+        for deleted in for_each(batches, THREADS, |batch| delete(store, batch, &known, options.dry_run)) {
             document.old_jobs_deleted += deleted.jobs;
             document.results_deleted += deleted.results;
             document.bytes_freed += deleted.bytes;
@@ -253,19 +254,19 @@ fn delete(store: &Store, batch: &[Candidate], known: &HashSet<JobId>, dry_run: b
     let Some(first) = batch.first() else { return Deleted::default() };
     let jobs: Vec<_> = batch.iter().map(|job| job.job.clone()).collect();
     if dry_run {
-        let (results, bytes) = store.would_free(&first.session, &jobs);
+        let (results, bytes) = store.results.would_free(&first.session, &jobs);
         return Deleted { jobs: jobs.len() as u64, results, bytes, errors: Vec::new() };
     }
     // A job may have been retried between selection and deletion.
     let still = |record: &Record| Candidate::of(record).is_some_and(|now| batch.contains(&now));
-    store.delete(&first.session, &jobs, known, still)
+    store.deletions.delete(&first.session, &jobs, known, still)
 }
 
 fn logs(store: &Store, log: &str, keep: Duration, options: &CleanupOptions, document: &mut CleanupDocument) -> u64 {
     if options.session.is_some() {
         return 0;
     }
-    let old = match store.old_log_files(log, keep) {
+    let old = match store.journal.old_log_files(log, keep) {
         Ok(old) => old,
         Err(error) => {
             document.failed(&error);
@@ -287,10 +288,10 @@ fn orphans(store: &Store, options: &CleanupOptions, clock_is_trusted: bool, docu
     if options.session.is_some() || !clock_is_trusted {
         return;
     }
-    match store.ownerless_results() {
+    match store.results.ownerless_results() {
         Ok(found) => {
             for (session, bytes) in found {
-                match if options.dry_run { Ok(true) } else { store.remove_ownerless(&session) } {
+                match if options.dry_run { Ok(true) } else { store.results.remove_ownerless(&session) } {
                     Ok(removed) => {
                         document.orphans_deleted += u64::from(removed);
                         document.bytes_freed += if removed { bytes } else { 0 };
@@ -311,7 +312,7 @@ fn repair(
     document: &mut CleanupDocument,
 ) -> (u64, u64) {
     let scope = Scope { look_only: options.dry_run, orphans, quarantine, session: options.session.clone() };
-    let repaired = store.repair(&scope);
+    let repaired = store.recovery.repair(&scope);
     for error in &repaired.errors {
         document.failed(error);
     }

@@ -41,7 +41,7 @@ struct LastRun {
 /// # Errors
 /// When the note of the last run cannot be read.
 pub fn run_if_due(store: &Store, stop: &dyn Fn() -> bool) -> Result<Option<Value>, StoreError> {
-    let last = store.note("cleanup.json")?.and_then(|bytes| serde_json::from_slice::<LastRun>(&bytes).ok());
+    let last = store.journal.note("cleanup.json")?.and_then(|bytes| serde_json::from_slice::<LastRun>(&bytes).ok());
     let now = store.now();
     let due = turn(last.map(|run| run.last_run_at), now, &store.settings().cleanup) == Turn::Run;
     if !due && !has_waiting_job(store)? {
@@ -53,8 +53,9 @@ pub fn run_if_due(store: &Store, stop: &dyn Fn() -> bool) -> Result<Option<Value
     }
     if due {
         // A full disk only makes the next run come sooner.
-        let _ =
-            store.write_note("cleanup.json", &serde_json::to_vec(&LastRun { last_run_at: now }).unwrap_or_default());
+        let _ = store
+            .journal
+            .write_note("cleanup.json", &serde_json::to_vec(&LastRun { last_run_at: now }).unwrap_or_default());
     }
     document.map(|document| Some(document.to_json()))
 }

@@ -28,7 +28,7 @@ fn by_state<'a>(kinds: &Kinds, overview: &'a Overview) -> Vec<(&'a str, Vec<(&'s
 /// # Errors
 /// When records or counters cannot be read at all.
 pub fn stats_document(store: &Store) -> Result<Value, StoreError> {
-    let (overview, counters, kinds) = (store.overview()?, store.counters()?, &store.settings().kinds);
+    let (overview, counters, kinds) = (store.listing.overview()?, store.journal.counters()?, &store.settings().kinds);
     let jobs = by_state(kinds, &overview).into_iter().map(|(kind, states)| {
         let states = states.into_iter().map(|(state, count)| (state.to_owned(), count.into()));
         (kind.to_owned(), Value::Object(states.collect()))
@@ -61,7 +61,7 @@ pub fn stats_document(store: &Store) -> Result<Value, StoreError> {
 /// # Errors
 /// When records or counters cannot be read at all.
 pub fn prometheus(store: &Store) -> Result<String, StoreError> {
-    Ok(text(&store.settings().kinds, &store.overview()?, &store.counters()?))
+    Ok(text(&store.settings().kinds, &store.listing.overview()?, &store.journal.counters()?))
 }
 
 fn text(kinds: &Kinds, overview: &Overview, counters: &Counters) -> String {

@@ -1,9 +1,10 @@
 //! Files that are replaced as a whole, and folders that are checked.
 
-use super::disk::{EntryKind, Lock, SyncPoint};
+use super::StoreError;
+use super::base::Base;
 use super::layout::TEMPORARY;
 use super::locks::check;
-use super::{Store, StoreError};
+use super::{EntryKind, Lock, SyncPoint};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Size of the largest record that is read: a session document has up to 16 MiB.
 const MAX_BYTES: u64 = 64 << 20;
 
-impl Store {
+impl Base {
     /// Returns the folder below a root if every part of the path is a real folder; `None` when a
     /// part is missing.
     pub(super) fn folder(&self, root: &Path, parts: &[&str]) -> Result<Option<PathBuf>, StoreError> {
@@ -33,7 +34,7 @@ impl Store {
     pub(super) fn ensure(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let mut path = root.to_path_buf();
         // The two roots may be one folder.
-        let is_result = root == self.places.storage() && parts.first() == Some(&"mix_outputs");
+        let is_result = root == self.layout.storage() && parts.first() == Some(&"mix_outputs");
         for part in parts {
             path.push(part);
             let known = self.disk.stat(&path);
@@ -53,7 +54,7 @@ impl Store {
         Ok(path)
     }
 
-    /// Returns the folder as [`Store::ensure`] does, durably: parents are synced even when the
+    /// Returns the folder as [`Base::ensure`] does, durably: parents are synced even when the
     /// folder existed, since its creator may have died before syncing.
     pub(super) fn ensure_durable(&self, root: &Path, parts: &[&str]) -> Result<PathBuf, StoreError> {
         let path = self.ensure(root, parts)?;

@@ -23,12 +23,12 @@ pub(super) fn master_name(result: Option<&JobResult>) -> &'static str {
 
 /// The two roots, and the paths below them.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct Layout {
     media: PathBuf,
     storage: PathBuf,
 }
 
-impl Places {
+impl Layout {
     /// Creates the paths below two roots.
     pub fn new(media: &Path, storage: &Path) -> Self {
         Self { media: media.to_path_buf(), storage: storage.to_path_buf() }

@@ -5,9 +5,11 @@
 //! the old holder continues, it finds that its lock is no longer valid. The file that it was about
 //! to put in place is removed first.
 
-use super::disk::Lock;
+use super::Lock;
+use super::StoreError;
+use super::base::Base;
+use super::index::active;
 use super::layout::TEMPORARY;
-use super::{Store, StoreError};
 use crate::clock::BootTime;
 use crate::job::{JobId, SessionId, hex_digest};
 use crate::kinds::{Cleanup, Mix};
@@ -21,12 +23,12 @@ pub(super) const BRIEF: Duration = Duration::from_millis(200);
 /// Interval between two attempts to lock.
 const LOOK: Duration = Duration::from_millis(2);
 
-impl Store {
+impl Base {
     fn lock_file(&self, kind: &str, name: &str) -> PathBuf {
         // Three digits: a limited number of files, which jobs share, so that none is ever deleted.
         // The same in every version.
         let digest = hex_digest(name.as_bytes());
-        self.places.shell("locks").join(format!("{kind}-{}", &digest[..3]))
+        self.layout.shell("locks").join(format!("{kind}-{}", &digest[..3]))
     }
 
     /// Waits for one of the shell's locks, but not for a process that was suspended while it held
@@ -70,7 +72,7 @@ impl Store {
     /// of its holder.
     fn is_abandoned(&self, kind: &str, note: &[u8]) -> bool {
         let most = match kind {
-            "cleanup" => self.settings.cleanup.at_most + self.settings.hung_after(Cleanup::NAME),
+            "cleanup" => self.settings.cleanup.at_most.saturating_add(self.settings.hung_after(Cleanup::NAME)),
             _ => self.settings.hung_after(Mix::NAME),
         };
         let since = || {
@@ -85,7 +87,7 @@ impl Store {
     /// Puts a new file in place of the lock's, and locks it; `None` when another process was
     /// faster.
     fn take_over(&self, kind: &str, path: &Path, seen: &[u8]) -> Result<Option<Lock>, StoreError> {
-        let breaking = self.places.shell("locks").join("breaking");
+        let breaking = self.layout.shell("locks").join("breaking");
         let Some(_breaking) = self.disk.lock(&breaking, false).map_err(StoreError::io(&breaking))? else {
             return Ok(None);
         };
@@ -107,14 +109,14 @@ impl Store {
 
     /// Removes files that the old holder of a lock was about to put in place.
     fn clear_pending(&self, kind: &str, lock: &Path) -> Result<(), StoreError> {
-        let mut folders = vec![self.places.shell("")];
+        let mut folders = vec![self.layout.shell("")];
         match kind {
-            "key" => folders = vec![self.places.shell("keys")],
+            "key" => folders = vec![self.layout.shell("keys")],
             "record" => {
                 // A job is marked as active before anything of it is written.
-                let jobs = self.active()?.into_iter().filter(|(_, job)| self.lock_file("record", job.as_str()) == lock);
-                folders = vec![self.places.index()];
-                folders.extend(jobs.map(|(session, _)| self.places.jobs(&session)));
+                let jobs = active(self)?.into_iter().filter(|(_, job)| self.lock_file("record", job.as_str()) == lock);
+                folders = vec![self.layout.index()];
+                folders.extend(jobs.map(|(session, _)| self.layout.jobs(&session)));
             }
             _ => {}
         }
@@ -149,14 +151,6 @@ impl Store {
 
     pub(super) fn lock_publishing(&self, session: &SessionId) -> Result<Lock, StoreError> {
         self.lock_or_busy("publish", session.as_str(), PATIENCE)
-    }
-
-    /// Returns the lock that lets only one cleanup run; `None` when one runs.
-    ///
-    /// # Errors
-    /// When the lock's file cannot be created.
-    pub fn try_lock_cleanup(&self) -> Result<Option<Lock>, StoreError> {
-        self.lock("cleanup", "", Duration::ZERO)
     }
 }
 

@@ -56,17 +56,17 @@ impl Worker {
     /// The first error that kept it from a job, when there was no other job to run.
     pub fn run_next(&self) -> Result<Option<Record>, StoreError> {
         let mut first_error = None;
-        for (session, job) in self.store.active()? {
+        for (session, job) in self.store.index.active()? {
             if self.is_stopping() {
                 return Ok(None);
             }
-            let taken = self.store.read_in(&session, &job).and_then(|record| match record.life {
-                Life::Queued if runs(&record.kind) => self.store.claim(&session, &job),
+            let taken = self.store.records.read_in(&session, &job).and_then(|record| match record.life {
+                Life::Queued if runs(&record.kind) => self.store.leases.claim(&session, &job),
                 Life::Queued => Ok(None),
                 _ => {
                     // After a rescue by any process, it may wait now.
-                    self.store.rescue(&session, &job)?;
-                    if runs(&record.kind) { self.store.claim(&session, &job) } else { Ok(None) }
+                    self.store.recovery.rescue(&session, &job)?;
+                    if runs(&record.kind) { self.store.leases.claim(&session, &job) } else { Ok(None) }
                 }
             });
             match taken {
@@ -74,11 +74,11 @@ impl Worker {
                 // A newer version's job is left to workers of that version.
                 Ok(None) | Err(StoreError::Newer { .. }) => {}
                 Err(error) if error.is_missing() => {
-                    self.store.rescue(&session, &job)?;
+                    self.store.recovery.rescue(&session, &job)?;
                 }
                 Err(StoreError::Corrupt { .. }) => {
-                    if self.store.set_aside(&session, &job)? {
-                        self.store.count(|counters| counters.quarantined += 1);
+                    if self.store.recovery.set_aside(&session, &job)? {
+                        self.store.journal.count(|counters| counters.quarantined += 1);
                     }
                 }
                 Err(error) => {
@@ -90,7 +90,7 @@ impl Worker {
     }
 
     fn run(&self, mut claim: Claim) -> Result<Record, StoreError> {
-        let staged = match claim.record.kind.has_result().then(|| self.store.stage(&claim)).transpose() {
+        let staged = match claim.record.kind.has_result().then(|| self.store.results.stage(&claim)).transpose() {
             Ok(staged) => staged,
             Err(error) => return self.fail(claim, JobError::new("STORAGE_FAILED", error.to_string())),
         };
@@ -140,12 +140,12 @@ impl Worker {
         }
         match ended {
             Ok(()) => Ok(claim.record),
-            Err(StoreError::LeaseLost(_)) => self.store.read(&job.job_id),
+            Err(StoreError::LeaseLost(_)) => self.store.records.read(&job.job_id),
             Err(error) if claim.record.is_publishing() => {
                 // Without this worker's lease, the rescue can end a job whose result cannot be put
                 // in place.
                 drop(claim);
-                match self.store.rescue(&job.session_id, &job.job_id)? {
+                match self.store.recovery.rescue(&job.session_id, &job.job_id)? {
                     Rescue::Done { after, .. } => Ok(*after),
                     _ => Err(error),
                 }
@@ -167,7 +167,7 @@ impl Worker {
         let waits = *next_beat > Instant::now() + BEAT;
         let observed = if let Some(stage) = next_stage.filter(|_| !waits) {
             let job = claim.record.job_id.clone();
-            self.store.write_briefly(claim, |record, _| {
+            self.store.leases.write_briefly(claim, |record, _| {
                 record.enter(stage).map_err(|source| StoreError::Illegal { job, source })?;
                 record.advance(percent);
                 message.clone_into(&mut record.message);
@@ -175,7 +175,7 @@ impl Worker {
             })
         } else if due {
             *next_beat = Instant::now() + BEAT;
-            self.store.beat(claim, percent, message).map(|_| ())
+            self.store.leases.beat(claim, percent, message).map(|_| ())
         } else {
             Ok(())
         };
@@ -204,7 +204,7 @@ impl Worker {
     /// to a rescue.
     fn give_back(&self, claim: &mut Claim) -> Result<(), StoreError> {
         let job = claim.record.job_id.clone();
-        self.store.write_briefly(claim, |record, now| {
+        self.store.leases.write_briefly(claim, |record, now| {
             record.transition(Life::Queued, Actor::Worker, now).map_err(|source| StoreError::Illegal { job, source })
         })?;
         log_given_back(&claim.record, "another process holds its lock");
@@ -222,7 +222,9 @@ impl Worker {
         edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), crate::job::IllegalTransition>,
     ) -> Result<(), StoreError> {
         let job = claim.record.job_id.clone();
-        self.store.write(claim, |record, now| edit(record, now).map_err(|source| StoreError::Illegal { job, source }))
+        self.store
+            .leases
+            .write(claim, |record, now| edit(record, now).map_err(|source| StoreError::Illegal { job, source }))
     }
 }
 

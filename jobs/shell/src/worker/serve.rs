@@ -42,7 +42,7 @@ impl Service {
     /// Works until it is stopped or the queue is empty. Returns the error that kept it from a job,
     /// if it ended for lack of other jobs.
     pub fn run(&self, report: impl Fn(Event) + Sync) -> Option<StoreError> {
-        report(Event::Repaired(self.worker.store().repair(&Scope::ALL)));
+        report(Event::Repaired(self.worker.store().recovery.repair(&Scope::ALL)));
         let (busy, done) = (AtomicUsize::new(0), AtomicBool::new(false));
         let stuck = Mutex::new(None);
         std::thread::scope(|scope| {
@@ -58,7 +58,7 @@ impl Service {
                 }
                 if last.is_none_or(|last| last.elapsed() >= TICK) {
                     last = Some(Instant::now());
-                    if let Err(error) = self.worker.store().delete_expired() {
+                    if let Err(error) = self.worker.store().deletions.delete_expired() {
                         report(Event::Failed(error));
                     }
                 }

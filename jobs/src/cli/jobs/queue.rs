@@ -1,7 +1,7 @@
 //! `mixdown jobs run`, `cancel` and `retry`.
 
 use super::RENDER_CHILD;
-use super::place::PlaceArguments;
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
 use clap::Args;
@@ -30,12 +30,12 @@ pub(in crate::cli) struct RunArguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     interrupt::install();
-    let settings = arguments.place.settings()?;
+    let settings = arguments.folders.settings()?;
     let program =
         std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
     let store = Store::open(settings.with(Mix::rendered_by(program, &RENDER_CHILD)))?;
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let stuck = service.run(|event| match event {
         Event::Left(record) => {
             // The log has named it.
-            if arguments.place.json
+            if arguments.folders.json
                 && arguments.once
                 && let Ok(mut left) = left.lock()
             {
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if let Some(error) = stuck {
         return Err(error.into());
     }
-    if arguments.place.json {
+    if arguments.folders.json {
         let jobs = left.into_inner().unwrap_or_default();
         let failed = jobs.iter().filter(|job| job.life == Life::Error).count();
         let jobs: Vec<_> = jobs.iter().map(brief).collect();
@@ -104,13 +104,13 @@ pub(in crate::cli) struct CancelArguments {
     /// The job.
     id: JobId,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn cancel(arguments: &CancelArguments) -> Result<(), Failure> {
-    let record = arguments.place.store()?.cancel(&arguments.id)?;
+    let record = arguments.folders.store()?.cancel(&arguments.id)?;
     let words = if record.life == Life::Cancelled { "cancelled" } else { "will stop at its next chunk" };
-    print_record(&arguments.place, &record, words)
+    print_record(&arguments.folders, &record, words)
 }
 
 /// Queue a failed or cancelled job again.
@@ -122,16 +122,16 @@ pub(in crate::cli) struct RetryArguments {
     /// The job.
     id: JobId,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn retry(arguments: &RetryArguments) -> Result<(), Failure> {
-    let record = arguments.place.store()?.retry(&arguments.id)?;
-    print_record(&arguments.place, &record, "queued again")
+    let record = arguments.folders.store()?.retry(&arguments.id)?;
+    print_record(&arguments.folders, &record, "queued again")
 }
 
-fn print_record(place: &PlaceArguments, record: &Record, words: &str) -> Result<(), Failure> {
-    if place.json {
+fn print_record(folders: &FolderArguments, record: &Record, words: &str) -> Result<(), Failure> {
+    if folders.json {
         print(&format!("{:#}\n", json!({ "ok": true, "job_id": record.job_id, "job": record })))
     } else {
         print(&format!("{} {words}\n", record.job_id))

@@ -1,6 +1,6 @@
 //! `mixdown jobs list` and `status`.
 
-use super::place::PlaceArguments;
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print, show};
 use crate::cli::terminal::one_line;
 use clap::Args;
@@ -34,7 +34,7 @@ pub(in crate::cli) struct ListArguments {
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 /// Returns the parser of a state that some type of job can show.
@@ -47,9 +47,9 @@ pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let (state, session) = (arguments.state, arguments.session.clone());
     let without_cleanups = !arguments.all && session.is_none();
     let filter = Filter { state, session, without_cleanups };
-    let store = arguments.place.look()?;
-    let jobs = store.list_outlines(&filter, arguments.limit)?;
-    if arguments.place.json {
+    let store = arguments.folders.look()?;
+    let jobs = store.listing.list_outlines(&filter, arguments.limit)?;
+    if arguments.folders.json {
         return print(&as_json(&store, &jobs));
     }
     let mut text = String::new();
@@ -76,7 +76,7 @@ fn as_json(store: &Store, jobs: &[Arc<Outline>]) -> String {
     for (index, job) in jobs.iter().enumerate() {
         let result = job.result.as_ref().filter(|_| job.state.life() == Life::Complete);
         let path = result.and_then(|result| {
-            let place = || store.result_path(&job.session_id, result);
+            let place = || store.results.result_path(&job.session_id, result);
             places.entry((&job.session_id, result.file_name())).or_insert_with(place).as_ref()
         });
         text.push_str(if index == 0 { "\n    " } else { ",\n    " });
@@ -101,12 +101,12 @@ pub(in crate::cli) struct StatusArguments {
     #[arg(allow_hyphen_values = true)]
     id: String,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn status(arguments: &StatusArguments) -> Result<(), Failure> {
-    let lookup = arguments.place.look()?.look_up(&arguments.id);
-    print_lookup(&lookup, arguments.place.json)
+    let lookup = arguments.folders.look()?.look_up(&arguments.id);
+    print_lookup(&lookup, arguments.folders.json)
 }
 
 /// Returns a job's message in one line: a failure may name several files, one per line.

@@ -1,6 +1,6 @@
 //! `mixdown jobs submit`.
 
-use super::place::PlaceArguments;
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
@@ -48,7 +48,7 @@ pub(in crate::cli) struct SubmitArguments {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
@@ -60,13 +60,13 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
         arguments.session.as_deref(),
         arguments.align,
         arguments.timecode,
-        arguments.place.json,
+        arguments.folders.json,
     )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
-    let store = arguments.place.store()?;
+    let store = arguments.folders.store()?;
     let stems = take_in(&mut session, &store)?;
-    let results = store.places().results(&arguments.session_id);
+    let results = store.layout().results(&arguments.session_id);
     // A job's own folder is its own; a stem that lies there is not.
     let options = RenderOptions { force: true, pictures: true, ..RenderOptions::default() };
     check_outputs(&session, &results, &options).map_err(RenderError::from)?;
@@ -97,7 +97,7 @@ fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Fail
 
 fn reported(arguments: &SubmitArguments, submitted: &mixdown_shell::store::Submitted) -> Result<(), Failure> {
     let (record, new) = (&submitted.record, submitted.new);
-    if arguments.place.json {
+    if arguments.folders.json {
         print(&format!("{:#}\n", json!({ "ok": true, "new": new, "job_id": record.job_id, "job": record })))
     } else if new {
         print(&format!("{}\n", record.job_id))

@@ -62,7 +62,7 @@ fn submit(scene: &Simulation, text: &str) -> JobId {
 }
 
 fn read(scene: &Simulation, job: &JobId) -> Record {
-    scene.store.read(job).unwrap()
+    scene.store.records.read(job).unwrap()
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn it_runs_with_its_own_stages_leaves_its_data_and_no_files() {
     let record = read(&scene, &job);
     assert_eq!((&record.extra["letters"], record.progress), (&4.into(), 100));
     assert!(record.result.is_none());
-    assert!(scene.disk.list(scene.store.places().storage()).unwrap().is_empty());
+    assert!(scene.disk.list(scene.store.layout().storage()).unwrap().is_empty());
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn it_is_listed_counted_and_kept_as_its_type_says() {
     let (mut scene, _) = scene();
     let job = submit(&scene, "four");
     scene.run_next().unwrap();
-    let listed = scene.store.list_outlines(&Filter::default(), 10).unwrap();
+    let listed = scene.store.listing.list_outlines(&Filter::default(), 10).unwrap();
     assert_eq!((listed[0].kind.name(), listed[0].state.name()), ("tally", "complete"));
     let stats = stats_document(&scene.store).unwrap();
     assert_eq!(
@@ -104,11 +104,11 @@ fn it_is_listed_counted_and_kept_as_its_type_says() {
 fn its_worker_hangs_after_its_own_time() {
     let (scene, _) = scene();
     let job = submit(&scene, "four");
-    let _claim = scene.store.claim(&session(), &job).unwrap().unwrap();
+    let _claim = scene.store.leases.claim(&session(), &job).unwrap().unwrap();
     scene.clock.forward(119);
-    assert!(matches!(scene.store.rescue(&session(), &job).unwrap(), Rescue::Alive));
+    assert!(matches!(scene.store.recovery.rescue(&session(), &job).unwrap(), Rescue::Alive));
     scene.clock.forward(2);
-    assert!(matches!(scene.store.rescue(&session(), &job).unwrap(), Rescue::Done { .. }));
+    assert!(matches!(scene.store.recovery.rescue(&session(), &job).unwrap(), Rescue::Done { .. }));
     assert_eq!(read(&scene, &job).life, Life::Queued);
 }
 

@@ -15,12 +15,12 @@ fn overwrite(scene: &Simulation, path: &Path, bytes: &[u8]) {
 fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
     let mut scene = Simulation::new();
     let (job, _) = (scene.submit("song", None).unwrap(), scene.submit("other", None).unwrap());
-    let entry = scene.store.places().index_entry(&job);
+    let entry = scene.store.layout().index_entry(&job);
     let wrong = format!("{{\"job_id\":\"{job}\",\"session_id\":\"other\"}}");
     overwrite(&scene, &entry, wrong.as_bytes());
     assert!(matches!(scene.store.look_up(job.as_str()), Lookup::Found { .. }));
-    assert_eq!(scene.store.repair(&Scope::ALL).indexed, 1);
-    assert_eq!(scene.store.indexed_session(&entry).unwrap(), Some("song".parse().unwrap()));
+    assert_eq!(scene.store.recovery.repair(&Scope::ALL).indexed, 1);
+    assert_eq!(scene.store.index.indexed_session(&entry).unwrap(), Some("song".parse().unwrap()));
     overwrite(&scene, &entry, wrong.as_bytes());
     assert_eq!(scene.store.cancel(&job).unwrap().life, Life::Cancelled);
 }
@@ -29,20 +29,20 @@ fn a_wrong_entry_of_the_index_hides_no_job_and_is_mended_from_the_record() {
 fn a_record_set_aside_frees_its_key_and_says_where_it_lies_even_without_the_index() {
     let mut scene = Simulation::new();
     let job = scene.submit("song", Some("key".into())).unwrap();
-    let path = scene.store.places().record(&"song".parse().unwrap(), &job);
+    let path = scene.store.layout().record(&"song".parse().unwrap(), &job);
     overwrite(&scene, &path, b"{\"sch");
     let Lookup::Corrupt(why) = scene.store.look_up(job.as_str()) else { panic!("not told to be damaged") };
     assert!(why.contains("--only quarantine"), "{why}");
     assert!(matches!(scene.submit("song", Some("key".into())), Err(StoreError::Corrupt { .. })));
-    assert_eq!(scene.store.repair(&Scope::ALL).quarantined, 1);
+    assert_eq!(scene.store.recovery.repair(&Scope::ALL).quarantined, 1);
     let again = scene.submit("song", Some("key".into())).unwrap();
     assert_ne!(again, job);
     assert_eq!(scene.run_next().unwrap().unwrap().job_id, again);
-    scene.store.repair(&Scope::ALL);
+    scene.store.recovery.repair(&Scope::ALL);
     for _ in 0..2 {
         let Lookup::Corrupt(why) = scene.store.look_up(job.as_str()) else { panic!("not told to be damaged") };
         assert!(why.contains(".quarantine") && why.contains("submit it again"), "{why}");
-        let _ = scene.disk.remove_file(&scene.store.places().index_entry(&job));
+        let _ = scene.disk.remove_file(&scene.store.layout().index_entry(&job));
     }
 }
 
@@ -52,7 +52,7 @@ fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() 
         let mut scene = Simulation::new();
         let first = scene.submit("song", None).unwrap();
         assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
-        let path = scene.store.places().results(&"song".parse().unwrap()).join(name);
+        let path = scene.store.layout().results(&"song".parse().unwrap()).join(name);
         scene.disk.remove_file(&path).unwrap();
         scene.disk.make_folder(&path).unwrap();
         scene.submit("song", None).unwrap();
@@ -62,15 +62,15 @@ fn a_folder_in_a_result_s_way_ends_the_job_with_an_error_and_the_next_is_done() 
         scene.disk.remove_folder(&path).unwrap();
         scene.submit("song", None).unwrap();
         assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
-        assert_eq!(scene.store.read(&first).unwrap().life, Life::Complete);
+        assert_eq!(scene.store.records.read(&first).unwrap().life, Life::Complete);
     }
 }
 
 /// Creates a job whose worker died while its result was to be put in place.
 fn half_published(scene: &mut Simulation) -> JobId {
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
-    let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();
-    let staged = scene.store.stage(&claim).unwrap();
+    let mut claim = scene.store.leases.claim(&session, &job).unwrap().unwrap();
+    let staged = scene.store.results.stage(&claim).unwrap();
     let master = staged.folder.join(FINAL_MIX);
     scene.disk.write_new(&master, b"sound").unwrap();
     let sha256 = crate::job::hex_digest(b"sound");
@@ -79,7 +79,7 @@ fn half_published(scene: &mut Simulation) -> JobId {
         record.result = Some(crate::job::JobResult::new(format!("mix_outputs/song/{FINAL_MIX}"), 5, sha256));
         Ok(())
     };
-    scene.store.write(&mut claim, publishing).unwrap();
+    scene.store.leases.write(&mut claim, publishing).unwrap();
     job
 }
 
@@ -87,11 +87,11 @@ fn half_published(scene: &mut Simulation) -> JobId {
 fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
     let mut scene = Simulation::new();
     let (job, session) = (half_published(&mut scene), "song".parse().unwrap());
-    let staged = scene.store.places().staging(&session, &job, 1).join(FINAL_MIX);
+    let staged = scene.store.layout().staging(&session, &job, 1).join(FINAL_MIX);
     scene.disk.remove_file(&staged).unwrap();
     scene.disk.make_folder(&staged).unwrap();
     // A folder cannot be read as the master was.
-    assert!(matches!(scene.store.rescue(&session, &job), Err(StoreError::Io { .. })));
+    assert!(matches!(scene.store.recovery.rescue(&session, &job), Err(StoreError::Io { .. })));
     assert_eq!(scene.store.cancel(&job).unwrap().life, Life::Cancelled);
 }
 
@@ -99,7 +99,7 @@ fn a_job_whose_result_cannot_be_read_nor_put_in_place_can_be_cancelled() {
 fn cancelling_a_job_whose_worker_is_gone_ends_it_at_once() {
     let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
-    drop(scene.store.claim(&session, &job).unwrap().unwrap());
+    drop(scene.store.leases.claim(&session, &job).unwrap().unwrap());
     assert_eq!(scene.store.cancel(&job).unwrap().life, Life::Cancelled);
 }
 
@@ -108,16 +108,16 @@ fn the_progress_of_a_job_that_ended_and_files_half_written_go_at_once() {
     let mut scene = Simulation::new();
     let job = scene.submit("song", Some("key".into())).unwrap();
     scene.run_next().unwrap();
-    let places = scene.store.places();
+    let layout = scene.store.layout();
     let key = crate::job::hex_digest(b"key");
     let left = [
-        places.beside(&"song".parse().unwrap(), &job, "progress"),
-        places.index().join(format!(".{job}.json.1-1.tmp")),
-        places.shell("keys").join(format!(".{key}.json.1-1.tmp")),
+        layout.beside(&"song".parse().unwrap(), &job, "progress"),
+        layout.index().join(format!(".{job}.json.1-1.tmp")),
+        layout.shell("keys").join(format!(".{key}.json.1-1.tmp")),
     ];
     for path in &left {
         scene.disk.write_new(path, b"{}").unwrap();
     }
-    assert_eq!(scene.store.repair(&Scope::ALL).orphans, 3);
+    assert_eq!(scene.store.recovery.repair(&Scope::ALL).orphans, 3);
     assert!(left.iter().all(|path| scene.disk.stat(path).is_err()));
 }

@@ -10,7 +10,7 @@ use std::io::Read;
 /// Returns the bytes of a complete job's record.
 fn bytes_of(scene: &Simulation, record: &Record) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let path = scene.store.places().record(&record.session_id, &record.job_id);
+    let path = scene.store.layout().record(&record.session_id, &record.job_id);
     scene.disk.open(&path).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
 }
@@ -18,29 +18,29 @@ fn bytes_of(scene: &Simulation, record: &Record) -> Vec<u8> {
 fn complete(scene: &mut Simulation) -> Record {
     let job = scene.submit("song", Some("key".into())).unwrap();
     scene.run_next().unwrap();
-    scene.store.read(&job).unwrap()
+    scene.store.records.read(&job).unwrap()
 }
 
 #[test]
 fn a_record_cut_at_any_byte_is_set_aside_and_the_others_go_on() {
     let mut scene = Simulation::new();
     let record = complete(&mut scene);
-    let (bytes, path) = (bytes_of(&scene, &record), scene.store.places().record(&record.session_id, &record.job_id));
+    let (bytes, path) = (bytes_of(&scene, &record), scene.store.layout().record(&record.session_id, &record.job_id));
     // The last byte is the newline, and not part of the record.
     for length in 0..bytes.len() - 1 {
         scene.disk.remove_file(&path).unwrap();
         scene.disk.write_new(&path, &bytes[..length]).unwrap();
         assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt(_)), "{length}");
-        let aside = scene.store.set_aside(&record.session_id, &record.job_id).unwrap();
+        let aside = scene.store.recovery.set_aside(&record.session_id, &record.job_id).unwrap();
         assert!(aside, "{length}");
         assert!(matches!(scene.store.look_up(record.job_id.as_str()), Lookup::Corrupt(_)), "{length}");
         scene.disk.write_new(&path, &bytes).unwrap();
     }
-    assert_eq!(scene.store.quarantined(&record.session_id).unwrap(), bytes.len() - 1);
+    assert_eq!(scene.store.quarantine.quarantined(&record.session_id).unwrap(), bytes.len() - 1);
     scene.disk.remove_file(&path).unwrap();
     scene.disk.write_new(&path, &bytes[..9]).unwrap();
     scene.submit("song", None).unwrap();
-    let repaired = scene.store.repair(&Scope::ALL);
+    let repaired = scene.store.recovery.repair(&Scope::ALL);
     assert_eq!((repaired.quarantined, repaired.records), (1, 1));
     assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
 }

@@ -98,10 +98,11 @@ fn the_last_completed_job_owns_the_result_and_a_failed_one_leaves_it() {
     assert!(read(&scene).contains(second.as_str()));
     let third = scene.submit("song", None).unwrap();
     let session = "song".parse().unwrap();
-    let mut claim = scene.store.claim(&session, &third).unwrap().unwrap();
-    scene.store.stage(&claim).unwrap();
+    let mut claim = scene.store.leases.claim(&session, &third).unwrap().unwrap();
+    scene.store.results.stage(&claim).unwrap();
     scene
         .store
+        .leases
         .write(&mut claim, |record, now| {
             let error = crate::job::JobError::new("X", "it broke");
             record.fail(error, Actor::Worker, now).map_err(|source| StoreError::Illegal { job: third.clone(), source })
@@ -109,7 +110,7 @@ fn the_last_completed_job_owns_the_result_and_a_failed_one_leaves_it() {
         .unwrap();
     assert!(read(&scene).contains(second.as_str()));
     // Deleting a job that does not own the result also leaves it.
-    scene.store.delete(&session, &[first], &std::collections::HashSet::new(), |_| true);
+    scene.store.deletions.delete(&session, &[first], &std::collections::HashSet::new(), |_| true);
     assert!(read(&scene).contains(second.as_str()));
 }
 
@@ -117,27 +118,32 @@ fn the_last_completed_job_owns_the_result_and_a_failed_one_leaves_it() {
 fn a_dead_worker_is_rescued_at_once_a_hung_one_after_its_time_and_a_late_one_is_refused() {
     let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
-    let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();
-    assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Alive));
+    let mut claim = scene.store.leases.claim(&session, &job).unwrap().unwrap();
+    assert!(matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Alive));
     scene.clock.forward(29 * 60);
-    assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Alive));
-    scene.store.beat(&mut claim, 5, "still here").unwrap();
+    assert!(matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Alive));
+    scene.store.leases.beat(&mut claim, 5, "still here").unwrap();
     scene.clock.forward(29 * 60);
-    assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Alive), "the sign of life counts");
+    assert!(matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Alive), "the sign of life counts");
     scene.clock.forward(2 * 60);
-    assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Done { .. }));
-    let next = scene.store.claim(&session, &job).unwrap().expect("the hung worker's lock no longer counts");
+    assert!(matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Done { .. }));
+    let next = scene.store.leases.claim(&session, &job).unwrap().expect("the hung worker's lock no longer counts");
     assert_eq!((next.record.attempt, next.record.progress), (2, 0));
-    assert!(matches!(scene.store.beat(&mut claim, 50, "late"), Err(StoreError::LeaseLost(_))));
-    let late = scene.store.write(&mut claim, |record, _| {
+    assert!(matches!(scene.store.leases.beat(&mut claim, 50, "late"), Err(StoreError::LeaseLost(_))));
+    let late = scene.store.leases.write(&mut claim, |record, _| {
         record.advance(50);
         Ok(())
     });
     assert!(matches!(late, Err(StoreError::LeaseLost(_))));
     drop(next);
-    assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Done { .. }), "death frees the lease");
-    drop(scene.store.claim(&session, &job).unwrap().unwrap());
-    let Rescue::Done { after, .. } = scene.store.rescue(&session, &job).unwrap() else { panic!("not rescued") };
+    assert!(
+        matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Done { .. }),
+        "death frees the lease"
+    );
+    drop(scene.store.leases.claim(&session, &job).unwrap().unwrap());
+    let Rescue::Done { after, .. } = scene.store.recovery.rescue(&session, &job).unwrap() else {
+        panic!("not rescued")
+    };
     let error = after.error.unwrap();
     assert_eq!((after.life, error.code.as_str()), (Life::Error, "WORKER_DIED"));
     assert!(error.detail.contains("stage running, attempt 3 of 3"), "{}", error.detail);
@@ -147,13 +153,13 @@ fn a_dead_worker_is_rescued_at_once_a_hung_one_after_its_time_and_a_late_one_is_
 fn a_write_with_an_old_revision_is_refused() {
     let mut scene = Simulation::new();
     let job = scene.submit("song", None).unwrap();
-    let known = scene.store.read(&job).unwrap();
+    let known = scene.store.records.read(&job).unwrap();
     let note = |record: &mut crate::job::Record, _| {
         record.extra.insert("note".into(), 1.into());
         Ok(())
     };
-    scene.store.update(&known, Role::Anyone, note).unwrap();
-    let found = scene.store.update(&known, Role::Anyone, note);
+    scene.store.records.update(&known, Role::Anyone, note).unwrap();
+    let found = scene.store.records.update(&known, Role::Anyone, note);
     assert!(matches!(found, Err(StoreError::Conflict { expected: 1, found: 2, .. })));
 }
 
@@ -183,9 +189,9 @@ fn ages_count_from_the_last_change_and_a_running_job_never_goes() {
     let complete = scene.submit("song", None).unwrap();
     scene.run_next().unwrap();
     let mixing = scene.submit("song", None).unwrap();
-    let mut claim = scene.store.claim(&session, &mixing).unwrap().unwrap();
+    let mut claim = scene.store.leases.claim(&session, &mixing).unwrap().unwrap();
     let go = |record: &mut crate::job::Record, _| record.enter("mixing").map_err(StoreError::illegal(&mixing));
-    scene.store.write(&mut claim, go).unwrap();
+    scene.store.leases.write(&mut claim, go).unwrap();
     let options = CleanupOptions { only: vec![crate::cleanup::Part::Expired], ..CleanupOptions::default() };
     scene.clock.forward(48 * 3_600 - 2);
     assert_eq!(clean_as_job(&scene.store, &options, &mut |_| false).unwrap().old_jobs_deleted, 0);
@@ -218,5 +224,5 @@ fn logs_go_when_their_last_line_is_too_old() {
     assert_eq!(clean(&mut scene, 2), (0, 1));
     assert_eq!(clean(&mut scene, 16 * DAY - 3), (0, 0));
     assert_eq!(clean(&mut scene, 3), (1, 0));
-    scene.store.repair(&Scope::ALL);
+    scene.store.recovery.repair(&Scope::ALL);
 }

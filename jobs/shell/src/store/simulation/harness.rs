@@ -2,11 +2,11 @@
 //! search for losses.
 
 use super::rng::Rng;
-use super::sim_disk::SimDisk;
 use crate::clock::{BootTime, Clock};
 use crate::job::{JobError, JobId, Life, NewJob, Record, SessionId, hash_reader};
 use crate::kinds::{JobKind, Mix, QueuedBy, Run, RunError, Signal};
 use crate::settings::Settings;
+use crate::store::fs::simulated::SimDisk;
 use crate::store::{Disk, FINAL_MIX, Scope, Store, StoreError};
 use crate::worker::Worker;
 use jiff::{SignedDuration, Timestamp};
@@ -188,7 +188,7 @@ impl Simulation {
                 }
             }
             _ => {
-                self.store.repair(&Scope::ALL);
+                self.store.recovery.repair(&Scope::ALL);
             }
         }
         Ok(())
@@ -196,11 +196,12 @@ impl Simulation {
 
     /// Deletes as cleanup does: the oldest end first.
     fn delete_oldest(&mut self, session: &SessionId) -> Result<(), StoreError> {
-        let jobs = self.store.jobs_of(session)?.into_iter();
-        let ended = jobs.filter_map(|job| Some((self.store.read_in(session, &job).ok()?.finished_at?, job))).min();
+        let jobs = self.store.index.jobs_of(session)?.into_iter();
+        let ended =
+            jobs.filter_map(|job| Some((self.store.records.read_in(session, &job).ok()?.finished_at?, job))).min();
         let Some((_, job)) = ended else { return Ok(()) };
         self.deleting.insert(job.clone());
-        let mut deleted = self.store.delete(session, &[job], &HashSet::new(), |_| true);
+        let mut deleted = self.store.deletions.delete(session, &[job], &HashSet::new(), |_| true);
         deleted.errors.pop().map_or(Ok(()), Err)
     }
 
@@ -210,7 +211,7 @@ impl Simulation {
         let mut losses = Vec::new();
         for (job, reported) in self.reported.clone() {
             self.checks += 1;
-            match self.store.read(&job) {
+            match self.store.records.read(&job) {
                 Ok(record) if reported.life.is_ended() && record.life != reported.life => {
                     losses.push(format!("{job} was told to be {} and is {}", reported.life, record.life));
                 }
@@ -228,11 +229,11 @@ impl Simulation {
                 Err(error) => losses.push(format!("{key} of {job}: {error}")),
             }
         }
-        let mut repaired = self.store.repair(&Scope::ALL);
+        let mut repaired = self.store.recovery.repair(&Scope::ALL);
         if !repaired.errors.is_empty() {
             // The failure that was still pending; the next repair completes what this one could
             // not.
-            let again = self.store.repair(&Scope::ALL);
+            let again = self.store.recovery.repair(&Scope::ALL);
             (repaired.errors, repaired.quarantined) = (again.errors, repaired.quarantined + again.quarantined);
         }
         losses.extend(repaired.errors.iter().map(|error| format!("repair: {error}")));
@@ -259,11 +260,11 @@ impl Simulation {
     /// is its owner's.
     fn promises(&mut self) -> Vec<String> {
         let mut broken = Vec::new();
-        for session in self.store.sessions().unwrap() {
+        for session in self.store.index.sessions().unwrap() {
             let mut owner: Option<Record> = None;
-            for job in self.store.jobs_of(&session).unwrap() {
+            for job in self.store.index.jobs_of(&session).unwrap() {
                 self.checks += 1;
-                let record = match self.store.read_in(&session, &job) {
+                let record = match self.store.records.read_in(&session, &job) {
                     Ok(record) => record,
                     Err(error) => {
                         broken.push(format!("{job}: {error}"));
@@ -283,7 +284,7 @@ impl Simulation {
             else {
                 continue;
             };
-            let file = self.disk.open(&self.store.places().final_mix(&session));
+            let file = self.disk.open(&self.store.layout().final_mix(&session));
             match file.and_then(hash_reader) {
                 Ok(found) if found.sha256 == result.sha256 && found.bytes == result.bytes => {}
                 Ok(_) => broken.push(format!("{} is complete, and its file is another", owner.job_id)),

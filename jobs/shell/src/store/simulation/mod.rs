@@ -9,7 +9,6 @@ mod harness;
 mod machine;
 mod own_jobs;
 mod power;
-mod rng;
+pub(super) mod rng;
 mod short_lived;
-mod sim_disk;
 mod versions;

@@ -24,19 +24,19 @@ fn a_mix_in_the_session_of_cleanups_is_never_taken_for_a_cleanup() {
     let mut scene = Simulation::new();
     // As left by a version that did not refuse the name.
     let mix = scene.submit("song", None).unwrap();
-    let mut record = scene.store.read(&mix).unwrap();
-    let old = scene.store.places().record(&record.session_id, &mix);
+    let mut record = scene.store.records.read(&mix).unwrap();
+    let old = scene.store.layout().record(&record.session_id, &mix);
     record.session_id = SessionId::CLEANUP.parse().unwrap();
     scene.disk.make_folder(Path::new("/media/mixdown-cleanup")).unwrap();
     scene.disk.make_folder(Path::new("/media/mixdown-cleanup/jobs")).unwrap();
     scene.disk.remove_file(&old).unwrap();
-    scene.disk.write_new(&scene.store.places().record(&record.session_id, &mix), &record.to_bytes()).unwrap();
-    scene.disk.remove_file(&scene.store.places().index_entry(&mix)).unwrap();
-    scene.store.rescue(&"song".parse().unwrap(), &mix).unwrap();
-    scene.store.repair(&crate::store::Scope::ALL);
-    assert_eq!(scene.store.active().unwrap(), [(record.session_id, mix.clone())]);
+    scene.disk.write_new(&scene.store.layout().record(&record.session_id, &mix), &record.to_bytes()).unwrap();
+    scene.disk.remove_file(&scene.store.layout().index_entry(&mix)).unwrap();
+    scene.store.recovery.rescue(&"song".parse().unwrap(), &mix).unwrap();
+    scene.store.recovery.repair(&crate::store::Scope::ALL);
+    assert_eq!(scene.store.index.active().unwrap(), [(record.session_id, mix.clone())]);
     assert_eq!(clean(&scene).status, CleanupStatus::Completed);
-    assert_eq!(scene.store.read(&mix).unwrap().life, Life::Queued);
+    assert_eq!(scene.store.records.read(&mix).unwrap().life, Life::Queued);
     assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
 }
 
@@ -78,8 +78,8 @@ fn a_refused_expiry_fails_its_job_and_what_needs_no_time_of_day_is_cleaned_all_t
     assert_eq!((document.status, document.old_jobs_deleted), (CleanupStatus::Failed, 0));
     assert!(scene.disk.stat(left).is_err(), "{document:?}");
     let session: SessionId = SessionId::CLEANUP.parse().unwrap();
-    let job = scene.store.jobs_of(&session).unwrap().pop().unwrap();
-    let record = scene.store.read(&job).unwrap();
+    let job = scene.store.index.jobs_of(&session).unwrap().pop().unwrap();
+    let record = scene.store.records.read(&job).unwrap();
     assert_eq!((record.life, record.error.unwrap().code.as_str()), (Life::Error, "CLEANUP_FAILED"));
 }
 
@@ -88,8 +88,8 @@ fn a_cleanup_that_works_completes_its_job() {
     let mut scene = Simulation::new();
     scene.submit("song", None).unwrap();
     clean(&scene);
-    let job = scene.store.jobs_of(&SessionId::CLEANUP.parse().unwrap()).unwrap().pop().unwrap();
-    let record = scene.store.read(&job).unwrap();
+    let job = scene.store.index.jobs_of(&SessionId::CLEANUP.parse().unwrap()).unwrap().pop().unwrap();
+    let record = scene.store.records.read(&job).unwrap();
     assert_eq!(record.life, Life::Complete);
     assert_eq!(record.extra["cleanup"]["status"], json!("completed") as Value);
 }
@@ -99,18 +99,21 @@ fn a_jump_of_the_clock_takes_no_job_from_a_worker_that_lives_and_silence_does() 
     const MINUTE: i64 = 60;
     let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
-    let mut claim = scene.store.claim(&session, &job).unwrap().unwrap();
+    let mut claim = scene.store.leases.claim(&session, &job).unwrap().unwrap();
     for jump in [31 * MINUTE, 49 * HOUR, 365 * 24 * HOUR] {
         for seconds in [jump, -jump, -jump, jump] {
             scene.clock.jump(seconds);
-            assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Alive), "{seconds} s");
-            scene.store.beat(&mut claim, 1, "here").unwrap();
-            assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Alive), "{seconds} s");
+            assert!(matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Alive), "{seconds} s");
+            scene.store.leases.beat(&mut claim, 1, "here").unwrap();
+            assert!(matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Alive), "{seconds} s");
         }
     }
     scene.clock.jump(-365 * 24 * HOUR);
     scene.clock.forward(31 * MINUTE);
-    assert!(matches!(scene.store.rescue(&session, &job).unwrap(), Rescue::Done { .. }), "it gave no sign of life");
+    assert!(
+        matches!(scene.store.recovery.rescue(&session, &job).unwrap(), Rescue::Done { .. }),
+        "it gave no sign of life"
+    );
 }
 
 #[test]
@@ -120,7 +123,7 @@ fn a_held_lock_of_one_record_keeps_nobody_from_the_other_jobs() {
     let second = scene.submit("other", None).unwrap();
     let digits = |job: &crate::job::JobId| crate::job::hex_digest(job.as_str().as_bytes())[..3].to_owned();
     assert_ne!(digits(&first), digits(&second));
-    let path = scene.store.places().shell("locks").join(format!("record-{}", digits(&first)));
+    let path = scene.store.layout().shell("locks").join(format!("record-{}", digits(&first)));
     let stopped = scene.disk.lock(&path, false).unwrap().unwrap();
     let begin = std::time::Instant::now();
     assert_eq!(scene.run_next().unwrap().unwrap().job_id, second);

@@ -3,8 +3,8 @@
 
 use super::harness::Simulation;
 use super::rng::Rng;
-use super::sim_disk::SimDisk;
 use crate::store::SyncPoint;
+use crate::store::fs::simulated::SimDisk;
 use std::collections::HashSet;
 
 /// Number of actions before the final power loss.

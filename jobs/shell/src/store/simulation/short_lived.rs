@@ -24,16 +24,16 @@ fn a_job_that_is_kept_for_seconds_goes_in_time_whatever_the_time_of_day_does() {
     scene.run_next().unwrap();
     for jump in [49 * 3_600, -98 * 3_600, 49 * 3_600] {
         scene.clock.jump(jump);
-        assert_eq!(scene.store.delete_expired().unwrap(), 0);
+        assert_eq!(scene.store.deletions.delete_expired().unwrap(), 0);
     }
     scene.clock.forward(29);
-    assert_eq!(scene.store.delete_expired().unwrap(), 0);
+    assert_eq!(scene.store.deletions.delete_expired().unwrap(), 0);
     scene.clock.forward(2);
-    assert_eq!(scene.store.delete_expired().unwrap(), 1);
+    assert_eq!(scene.store.deletions.delete_expired().unwrap(), 1);
     assert!(matches!(scene.store.look_up(job.as_str()), Lookup::Expired));
     assert!(scene.disk.stat(&Path::new("/storage/mix_outputs/song").join(FINAL_MIX)).is_err());
-    assert!(scene.disk.list(&scene.store.places().shell("expiring")).unwrap().is_empty());
-    let counters = scene.store.counters().unwrap();
+    assert!(scene.disk.list(&scene.store.layout().shell("expiring")).unwrap().is_empty());
+    let counters = scene.store.journal.counters().unwrap();
     assert_eq!(counters.deleted_by_day.values().map(|day| day[&Life::Complete]).collect::<Vec<_>>(), [1]);
     assert_eq!(counters.completed["mix"].0, 1);
 }
@@ -45,11 +45,11 @@ fn one_job_is_deleted_with_its_key_and_its_result_and_one_that_runs_is_refused()
     scene.run_next().unwrap();
     let job = scene.submit("song", Some("key".into())).unwrap();
     let session = "song".parse().unwrap();
-    let claim = scene.store.claim(&session, &job).unwrap().unwrap();
+    let claim = scene.store.leases.claim(&session, &job).unwrap().unwrap();
     let refused = scene.store.delete_one(&job).unwrap_err();
     assert!(refused.to_string().contains("jobs cancel"), "{refused}");
     drop(claim);
-    scene.store.rescue(&session, &job).unwrap();
+    scene.store.recovery.rescue(&session, &job).unwrap();
     scene.run_next().unwrap();
     let master = Path::new("/storage/mix_outputs/song").join(FINAL_MIX);
     assert_eq!(scene.store.delete_one(&earlier).unwrap().results, 0);
@@ -58,7 +58,7 @@ fn one_job_is_deleted_with_its_key_and_its_result_and_one_that_runs_is_refused()
     assert!(scene.disk.stat(&master).is_err());
     assert!(matches!(scene.store.look_up(job.as_str()), Lookup::Expired));
     for folder in ["keys", "active", "leases", "expiring"] {
-        assert!(scene.disk.list(&scene.store.places().shell(folder)).unwrap().is_empty(), "{folder}");
+        assert!(scene.disk.list(&scene.store.layout().shell(folder)).unwrap().is_empty(), "{folder}");
     }
     assert!(matches!(scene.store.delete_one(&job), Err(StoreError::Expired(_))));
     let waiting = scene.submit("song", None).unwrap();
@@ -72,19 +72,22 @@ fn outlines_follow_every_change_of_a_record_also_one_made_by_hand() {
     let jobs: Vec<JobId> = (0..220).map(|n| scene.submit(&format!("s-{}", n % 7), None).unwrap()).collect();
     let states = |scene: &Simulation| {
         let filter = Filter { state: Some(Life::Cancelled.into()), ..Filter::default() };
-        (scene.store.list_outlines(&filter, 1_000).unwrap().len(), scene.store.overview().unwrap().unreadable)
+        (
+            scene.store.listing.list_outlines(&filter, 1_000).unwrap().len(),
+            scene.store.listing.overview().unwrap().unreadable,
+        )
     };
     assert_eq!(states(&scene), (0, 0));
-    assert!(scene.disk.stat(&scene.store.places().shell("summary")).is_ok(), "kept for the next time");
+    assert!(scene.disk.stat(&scene.store.layout().shell("summary")).is_ok(), "kept for the next time");
     scene.store.cancel(&jobs[3]).unwrap();
     assert_eq!(states(&scene), (1, 0));
-    let path = scene.store.places().record(&"s-4".parse().unwrap(), &jobs[4]);
+    let path = scene.store.layout().record(&"s-4".parse().unwrap(), &jobs[4]);
     scene.disk.remove_file(&path).unwrap();
     scene.disk.write_new(&path, b"{\"sch").unwrap();
     assert_eq!(states(&scene), (1, 1));
     scene.disk.remove_file(&path).unwrap();
     assert_eq!(states(&scene), (1, 0));
-    let all = scene.store.list_outlines(&Filter::default(), 1_000).unwrap();
+    let all = scene.store.listing.list_outlines(&Filter::default(), 1_000).unwrap();
     assert_eq!(all.len(), 219);
     assert!(all.is_sorted_by(|a, b| a.job_id > b.job_id));
 }
@@ -93,21 +96,21 @@ fn outlines_follow_every_change_of_a_record_also_one_made_by_hand() {
 fn a_lock_that_is_kept_as_long_as_a_hung_worker_s_lease_is_taken_over_and_its_holder_writes_no_more() {
     let mut scene = Simulation::new();
     let (job, session) = (scene.submit("song", None).unwrap(), "song".parse().unwrap());
-    let stopped = scene.store.lock_record(&job).unwrap();
+    let stopped = scene.store.base.lock_record(&job).unwrap();
     scene.clock.jump(31 * 60);
     assert!(
-        matches!(scene.store.claim(&session, &job), Err(StoreError::Busy(_))),
+        matches!(scene.store.leases.claim(&session, &job), Err(StoreError::Busy(_))),
         "the time of day counts for nothing"
     );
     scene.clock.forward(31 * 60);
-    let claim = scene.store.claim(&session, &job).unwrap().expect("the lock is taken over");
-    let late = scene.store.change(&session, &job, Role::Anyone, None, &stopped, |record, now| {
+    let claim = scene.store.leases.claim(&session, &job).unwrap().expect("the lock is taken over");
+    let late = scene.store.records.change(&session, &job, Role::Anyone, None, &stopped, |record, now| {
         record.cancel_requested_at = Some(now);
         Ok(())
     });
     assert!(matches!(late, Err(StoreError::Busy(_))), "{late:?}");
-    assert_eq!(scene.store.read(&job).unwrap().cancel_requested_at, None);
+    assert_eq!(scene.store.records.read(&job).unwrap().cancel_requested_at, None);
     drop((claim, stopped));
-    scene.store.rescue(&session, &job).unwrap();
+    scene.store.recovery.rescue(&session, &job).unwrap();
     assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
 }

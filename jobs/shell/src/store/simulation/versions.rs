@@ -17,8 +17,8 @@ fn bytes_at(scene: &Simulation, path: &std::path::Path) -> Vec<u8> {
 
 /// Rewrites a job's record as an outside program would.
 fn edit(scene: &Simulation, job: &JobId, edit: impl FnOnce(&mut Value)) -> (PathBuf, Vec<u8>) {
-    let record = scene.store.read(job).unwrap();
-    let path = scene.store.places().record(&record.session_id, job);
+    let record = scene.store.records.read(job).unwrap();
+    let path = scene.store.layout().record(&record.session_id, job);
     let mut value: Value = serde_json::from_slice(&bytes_at(scene, &path)).unwrap();
     edit(&mut value);
     let bytes = value.to_string().into_bytes();
@@ -34,7 +34,7 @@ fn a_record_of_a_newer_version_is_left_alone_and_reported_as_such() {
         let theirs = scene.submit("song", None).unwrap();
         let (path, bytes) = edit(&scene, &theirs, |record| record[key] = newer);
         let ours = scene.submit("other", None).unwrap();
-        let repaired = scene.store.repair(&Scope::ALL);
+        let repaired = scene.store.recovery.repair(&Scope::ALL);
         assert_eq!((repaired.newer, repaired.quarantined, repaired.errors.len()), (1, 0, 0), "{key}");
         assert_eq!(scene.run_next().unwrap().unwrap().job_id, ours, "{key}");
         assert!(scene.run_next().unwrap().is_none());
@@ -60,5 +60,5 @@ fn counters_and_dates_at_their_limits_never_make_a_record_that_is_refused_later(
         }
     });
     assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
-    assert!(scene.store.read(&second).unwrap().finished_at.is_some());
+    assert!(scene.store.records.read(&second).unwrap().finished_at.is_some());
 }

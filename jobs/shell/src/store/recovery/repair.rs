@@ -1,9 +1,10 @@
 //! Repair after a crash: the index rebuilt, damaged records set aside, leftovers removed.
 
-use super::disk::EntryKind;
-use super::layout::TEMPORARY;
-use super::{Store, StoreError};
+use super::Recovery;
 use crate::job::{JobId, Record, SessionId};
+use crate::store::layout::TEMPORARY;
+use crate::store::parallel::for_each_session;
+use crate::store::{EntryKind, StoreError};
 use std::collections::{HashMap, HashSet};
 
 /// Findings and actions of a repair.
@@ -47,24 +48,24 @@ pub(super) struct Known {
     marked: HashSet<JobId>,
 }
 
-impl Store {
+impl Recovery {
     /// Examines the records, on all processors, and repairs its findings. The index is rebuilt in
     /// any case.
     pub fn repair(&self, scope: &Scope) -> Repaired {
         let look_only = scope.look_only;
         let start = || -> Result<_, StoreError> {
             // A full disk cannot take new folders, and needs the repair all the more.
-            let _ = if look_only { Ok(()) } else { self.prepare() };
-            let indexed = self.indexed()?.into_iter().collect();
-            let marked = self.active()?.into_iter().map(|(_, job)| job).collect();
-            let sessions = scope.session.clone().map_or_else(|| self.sessions(), |session| Ok(vec![session]))?;
+            let _ = if look_only { Ok(()) } else { self.base.prepare() };
+            let indexed = self.index.indexed()?.into_iter().collect();
+            let marked = self.index.active()?.into_iter().map(|(_, job)| job).collect();
+            let sessions = scope.session.clone().map_or_else(|| self.index.sessions(), |session| Ok(vec![session]))?;
             Ok((Known { indexed, marked }, sessions))
         };
         let (known, sessions) = match start() {
             Ok(found) => found,
             Err(error) => return Repaired { errors: vec![error], ..Repaired::default() },
         };
-        let parts = Self::for_each_session(&sessions, |session| self.repair_session(session, &known, scope));
+        let parts = for_each_session(&sessions, |session| self.repair_session(session, &known, scope));
         let (mut repaired, mut alive) = (Repaired::default(), HashMap::new());
         for (part, jobs) in parts {
             repaired = repaired.plus(part);
@@ -88,10 +89,10 @@ impl Store {
         }
         if everywhere && !look_only {
             // Without it pages of the list merely take longer.
-            let _ = self.write_recent();
+            let _ = self.index.write_recent();
         }
         if repaired.quarantined > 0 && !look_only {
-            self.count(|counters| counters.quarantined += repaired.quarantined);
+            self.index.journal.count(|counters| counters.quarantined += repaired.quarantined);
         }
         repaired
     }
@@ -100,8 +101,8 @@ impl Store {
     /// ended.
     fn repair_session(&self, session: &SessionId, known: &Known, scope: &Scope) -> (Repaired, Vec<(JobId, u32)>) {
         let (mut done, mut alive, look_only) = (Repaired::default(), Vec::new(), scope.look_only);
-        let entries = match self.folder(self.places.media(), &[session.as_str(), "jobs"]) {
-            Ok(Some(folder)) => self.entries(&folder),
+        let entries = match self.base.folder(self.base.layout.media(), &[session.as_str(), "jobs"]) {
+            Ok(Some(folder)) => self.base.entries(&folder),
             Ok(None) => Ok(Vec::new()),
             Err(error) => Err(error),
         };
@@ -124,7 +125,7 @@ impl Store {
             done.errors.extend(repaired.err());
         }
         if !look_only && scope.orphans {
-            match self.finish_deletions(session) {
+            match self.deletions.finish_deletions(session) {
                 Ok(count) => done.orphans += count,
                 Err(error) => done.errors.push(error),
             }
@@ -141,7 +142,7 @@ impl Store {
         done: &mut Repaired,
     ) -> Result<Option<Record>, StoreError> {
         let look_only = scope.look_only;
-        let record = match self.read_in(session, job) {
+        let record = match self.records.read_in(session, job) {
             Ok(record) => record,
             Err(error) if error.is_missing() => return Ok(None),
             Err(StoreError::Corrupt { .. }) if !scope.quarantine => return Ok(None),
@@ -157,51 +158,20 @@ impl Store {
             Err(error) => return Err(error),
         };
         done.records += 1;
-        let entry = self.places.index_entry(job);
+        let entry = self.base.layout.index_entry(job);
         let is_right = known.indexed.contains(job)
-            && self.indexed_session(&entry).is_ok_and(|named| named.as_ref() == Some(session));
+            && self.index.indexed_session(&entry).is_ok_and(|named| named.as_ref() == Some(session));
         if !is_right {
             done.indexed += 1;
             if !look_only {
-                let lock = self.lock_record_briefly(job)?;
-                self.write_index(session, job, &lock)?;
+                let lock = self.base.lock_record_briefly(job)?;
+                self.index.write_index(session, job, &lock)?;
             }
         }
         if !look_only && !record.life.is_ended() && !known.marked.contains(job) {
-            self.mark_active(session, job)?;
+            self.index.mark_active(session, job)?;
         }
         Ok(Some(record))
-    }
-
-    /// Moves a damaged record to quarantine, with its bytes; returns true if it was still damaged
-    /// under its lock.
-    ///
-    /// # Errors
-    /// When it cannot be moved.
-    pub fn set_aside(&self, session: &SessionId, job: &JobId) -> Result<bool, StoreError> {
-        let lock = self.lock_record(job)?;
-        if !matches!(self.read_in(session, job), Err(StoreError::Corrupt { .. })) {
-            return Ok(false);
-        }
-        let folder = self.ensure(self.places.media(), &[session.as_str(), "jobs", ".quarantine"])?;
-        let from = self.places.record(session, job);
-        let free = (0_u32..).map(|count| folder.join(format!("{job}.{count}.json")));
-        let to =
-            free.into_iter().find(|path| self.disk.stat(path).is_err()).unwrap_or_else(|| folder.join("last.json"));
-        self.disk.rename(&from, &to).map_err(StoreError::io(&from))?;
-        self.unmark_active(session, job, &lock);
-        Ok(true)
-    }
-
-    /// Returns the number of a session's records in quarantine.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn quarantined(&self, session: &SessionId) -> Result<usize, StoreError> {
-        match self.folder(self.places.media(), &[session.as_str(), "jobs", ".quarantine"])? {
-            Some(folder) => Ok(self.entries(&folder)?.len()),
-            None => Ok(0),
-        }
     }
 }
 

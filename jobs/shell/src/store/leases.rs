@@ -1,12 +1,15 @@
 //! Leases: a job belongs to a worker as long as it holds the lock on the lease's file, so that its
 //! death releases the job.
 
-use super::disk::Lock;
-use super::read::ProgressNote;
-use super::{Role, Store, StoreError};
+use super::base::Base;
+use super::index::Index;
+use super::records::{ProgressNote, Records};
+use super::{Lock, Role, StoreError};
 use crate::job::{Actor, JobId, Lease, Life, Record, SessionId};
 use serde_json::Map;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// A job claimed by this process. If it is dropped without an end, as when the process dies, it can
 /// be rescued.
@@ -25,9 +28,17 @@ pub struct HeartbeatReply {
     pub cancelled: bool,
 }
 
-impl Store {
+/// The leases of all workers.
+#[derive(Clone)]
+pub struct Leases {
+    pub(super) base: Arc<Base>,
+    pub(super) index: Index,
+    pub(super) records: Records,
+}
+
+impl Leases {
     pub(super) fn lease_file(&self, job: &JobId) -> PathBuf {
-        self.places.shell("leases").join(job.as_str())
+        self.base.layout.shell("leases").join(job.as_str())
     }
 
     /// Claims a queued job, if it is still queued and no other worker has it.
@@ -35,23 +46,23 @@ impl Store {
     /// # Errors
     /// When the record cannot be read or written.
     pub fn claim(&self, session: &SessionId, job: &JobId) -> Result<Option<Claim>, StoreError> {
-        let record_lock = self.lock_record_briefly(job)?;
-        let known = self.read_in(session, job)?;
+        let record_lock = self.base.lock_record_briefly(job)?;
+        let known = self.records.read_in(session, job)?;
         if known.life != Life::Queued {
             return Ok(None);
         }
         let path = self.lease_file(job);
-        let lease = || self.disk.lock(&path, false).map_err(StoreError::io(&path));
+        let lease = || self.base.disk.lock(&path, false).map_err(StoreError::io(&path));
         let mut lock = lease()?;
         if lock.is_none() {
             // A queued job has no owner: the lock of its record was taken over from a process that
             // was about to claim it.
-            self.remove(&path)?;
+            self.base.remove(&path)?;
             lock = lease()?;
         }
         let Some(lock) = lock else { return Ok(None) };
-        let token = format!("{}-{}", known.rev, JobId::new(self.now()));
-        let claimed = self.change(session, job, Role::Claimer, None, &record_lock, |record, now| {
+        let token = format!("{}-{}", known.rev, JobId::new(self.base.now()));
+        let claimed = self.records.change(session, job, Role::Claimer, None, &record_lock, |record, now| {
             record.transition(Life::Running, Actor::Worker, now).map_err(StoreError::illegal(job))?;
             // More attempts than allowed can only come from outside; the record stays readable.
             record.max_attempts = record.max_attempts.max(record.attempt);
@@ -59,7 +70,7 @@ impl Store {
                 token: token.clone(),
                 worker: format!("process {}", std::process::id()),
                 heartbeat_at: now,
-                heartbeat_boot: Some(self.clock.boot()),
+                heartbeat_boot: Some(self.base.clock.boot()),
                 unknown: Map::new(),
             });
             Ok(())
@@ -68,7 +79,7 @@ impl Store {
             Ok(record) => Ok(Some(Claim { record, token, _lock: lock })),
             Err(error) => {
                 if record_lock.is_current() {
-                    let _ = self.remove(&path);
+                    let _ = self.base.remove(&path);
                 }
                 Err(error)
             }
@@ -84,21 +95,21 @@ impl Store {
         claim: &mut Claim,
         edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let lock = self.lock_record(&claim.record.job_id)?;
+        let lock = self.base.lock_record(&claim.record.job_id)?;
         self.write_under(claim, &lock, edit)
     }
 
-    /// Changes a job as [`Store::write`] does, but gives up soon when the record is locked. For
+    /// Changes a job as [`Leases::write`] does, but gives up soon when the record is locked. For
     /// changes that may stay unwritten.
     ///
     /// # Errors
-    /// As [`Store::write`].
+    /// As [`Leases::write`].
     pub fn write_briefly(
         &self,
         claim: &mut Claim,
         edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let lock = self.lock_record_briefly(&claim.record.job_id)?;
+        let lock = self.base.lock_record_briefly(&claim.record.job_id)?;
         self.write_under(claim, &lock, edit)
     }
 
@@ -109,10 +120,10 @@ impl Store {
         edit: impl FnOnce(&mut Record, jiff::Timestamp) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
-        claim.record = self.change(&session, &job, Role::Holder(&claim.token), None, lock, |record, now| {
+        claim.record = self.records.change(&session, &job, Role::Holder(&claim.token), None, lock, |record, now| {
             if let Some(lease) = record.lease.as_mut() {
                 lease.heartbeat_at = now;
-                lease.heartbeat_boot = Some(self.clock.boot());
+                lease.heartbeat_boot = Some(self.base.clock.boot());
             }
             edit(record, now)
         })?;
@@ -120,7 +131,7 @@ impl Store {
             self.release_lease(&session, &job, lock);
         }
         if claim.record.life.is_ended() {
-            self.ended(&claim.record, lock);
+            self.index.ended(&claim.record, lock);
         }
         Ok(())
     }
@@ -131,8 +142,8 @@ impl Store {
     /// When the job no longer belongs to this worker.
     pub fn beat(&self, claim: &mut Claim, percent: u8, message: &str) -> Result<HeartbeatReply, StoreError> {
         let (session, job) = (claim.record.session_id.clone(), claim.record.job_id.clone());
-        let lock = self.lock_record_briefly(&job)?;
-        let record = self.read_in(&session, &job)?;
+        let lock = self.base.lock_record_briefly(&job)?;
+        let record = self.records.read_in(&session, &job)?;
         if record.lease.as_ref().is_none_or(|lease| lease.token != claim.token) {
             return Err(StoreError::LeaseLost(job));
         }
@@ -143,11 +154,11 @@ impl Store {
             token: claim.token.clone(),
             progress: claim.record.progress,
             message: if moved { message.to_owned() } else { claim.record.message.clone() },
-            at: self.now(),
-            boot: Some(self.clock.boot()),
+            at: self.base.now(),
+            boot: Some(self.base.clock.boot()),
         };
-        let path = self.places.beside(&session, &job, "progress");
-        self.replace(&path, &serde_json::to_vec(&word).unwrap_or_default(), None, Some(&lock))?;
+        let path = self.base.layout.beside(&session, &job, "progress");
+        self.base.replace(&path, &serde_json::to_vec(&word).unwrap_or_default(), None, Some(&lock))?;
         Ok(HeartbeatReply { cancelled: claim.record.cancel_requested_at.is_some() })
     }
 
@@ -157,36 +168,21 @@ impl Store {
         if !lock.is_current() {
             return;
         }
-        let _ = self.remove(&self.lease_file(job));
-        let _ = self.remove(&self.places.beside(session, job, "progress"));
+        let _ = self.base.remove(&self.lease_file(job));
+        let _ = self.base.remove(&self.base.layout.beside(session, job, "progress"));
     }
 
-    /// Marks a job as waiting or running: an empty file, so that workers find it without reading
-    /// every record.
-    pub(super) fn mark_active(&self, session: &SessionId, job: &JobId) -> Result<(), StoreError> {
-        self.prepare()?;
-        let path = self.active_mark(session, job);
-        self.disk.append(&path, b"").map_err(StoreError::io(&path))
-    }
-
-    pub(super) fn unmark_active(&self, session: &SessionId, job: &JobId, lock: &Lock) {
-        if lock.is_current() {
-            let _ = self.remove(&self.active_mark(session, job));
-        }
-    }
-
-    fn active_mark(&self, session: &SessionId, job: &JobId) -> PathBuf {
-        self.places.shell("active").join(format!("{job}~{session}"))
-    }
-
-    /// Returns the jobs that are marked as waiting or running, oldest first; a mark may be out of
-    /// date.
+    /// Returns the time since a worker's last heartbeat, when that is longer than its type of job
+    /// allows.
     ///
-    /// # Errors
-    /// When the marks cannot be read.
-    pub fn active(&self) -> Result<Vec<(SessionId, JobId)>, StoreError> {
-        let marks = self.entries(&self.places.shell("active"))?;
-        let ids = marks.iter().filter_map(|mark| mark.name.split_once('~'));
-        Ok(ids.filter_map(|(job, session)| Some((session.parse().ok()?, job.parse().ok()?))).collect())
+    /// The time is measured on the monotonic clock. The time of day is used only if the worker's
+    /// clock cannot be compared. That is on a system without such a clock, or in a record of an
+    /// older version.
+    pub fn hung_for(&self, record: &Record) -> Option<Duration> {
+        let lease = record.lease.as_ref()?;
+        let now = self.base.clock.boot();
+        let by_the_day = || Duration::try_from(self.base.now().duration_since(lease.heartbeat_at)).ok();
+        let silent = lease.heartbeat_boot.as_ref().and_then(|heartbeat| now.since(heartbeat)).or_else(by_the_day)?;
+        (silent > self.base.settings.hung_after(record.kind.name())).then_some(silent)
     }
 }

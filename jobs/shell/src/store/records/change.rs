@@ -1,9 +1,9 @@
 //! Changes of a record: one at a time, to the state just read, by an authorised party, along the
 //! transition table.
 
-use super::disk::{Lock, SyncPoint};
-use super::{Store, StoreError};
+use super::Records;
 use crate::job::{Actor, IllegalTransition, JobId, Record, SessionId};
+use crate::store::{Lock, StoreError, SyncPoint};
 use jiff::Timestamp;
 
 /// Originator of a change.
@@ -19,7 +19,7 @@ pub enum Role<'a> {
     Rescuer,
 }
 
-impl Store {
+impl Records {
     /// Changes a job's record durably, if it still has the revision expected by the caller.
     ///
     /// # Errors
@@ -31,12 +31,13 @@ impl Store {
         who: Role<'_>,
         edit: impl FnOnce(&mut Record, Timestamp) -> Result<(), StoreError>,
     ) -> Result<Record, StoreError> {
-        let lock = self.lock_record(&known.job_id)?;
+        let lock = self.base.lock_record(&known.job_id)?;
         self.change(&known.session_id, &known.job_id, who, Some(known.rev), &lock, edit)
     }
 
-    /// Changes a record as [`Store::update`] does, under the record's lock, which the caller holds.
-    pub(super) fn change(
+    /// Changes a record as [`Records::update`] does, under the record's lock, which the caller
+    /// holds.
+    pub(in crate::store) fn change(
         &self,
         session: &SessionId,
         job: &JobId,
@@ -54,7 +55,7 @@ impl Store {
         {
             return Err(StoreError::LeaseLost(job.clone()));
         }
-        let now = self.now().max(before.updated_at);
+        let now = self.base.now().max(before.updated_at);
         let mut after = before.clone();
         edit(&mut after, now)?;
         check(&before, &mut after, who)?;
@@ -64,9 +65,9 @@ impl Store {
         Ok(after)
     }
 
-    pub(super) fn write_record(&self, record: &Record, lock: &Lock) -> Result<(), StoreError> {
-        let path = self.places.record(&record.session_id, &record.job_id);
-        self.replace(&path, &record.to_bytes(), Some((SyncPoint::RecordBytes, SyncPoint::RecordName)), Some(lock))
+    pub(in crate::store) fn write_record(&self, record: &Record, lock: &Lock) -> Result<(), StoreError> {
+        let path = self.base.layout.record(&record.session_id, &record.job_id);
+        self.base.replace(&path, &record.to_bytes(), Some((SyncPoint::RecordBytes, SyncPoint::RecordName)), Some(lock))
     }
 }
 

@@ -1,6 +1,12 @@
 //! Disk operations of the store. They are few, so that tests can replace the disk by one that fails
 //! or loses power.
 
+mod os;
+#[cfg(test)]
+pub(super) mod simulated;
+
+pub use os::OsDisk;
+
 use jiff::Timestamp;
 use std::io::{self, Read};
 use std::path::Path;

@@ -1,10 +1,12 @@
 //! Summary of every record for lists and counts, kept in one file. The records remain
 //! authoritative: a line counts only while its record's file is the one that it was taken from.
 
-use super::disk::{EntryKind, Stat};
-use super::{Store, StoreError};
+use super::Listing;
 use crate::job::{JobId, JobResult, Record, SessionId, State, position};
 use crate::kinds::{Kind, Kinds};
+use crate::store::locks::BRIEF;
+use crate::store::parallel::{for_each, for_each_session};
+use crate::store::{EntryKind, Stat, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -114,12 +116,12 @@ type Lines = HashMap<JobId, (Stamp, Arc<Outline>)>;
 /// An outline, with a stamp if it may be kept.
 type Stamped = (Option<Stamp>, Arc<Outline>);
 
-impl Store {
+impl Listing {
     /// Returns the outlines of all jobs. Records that had to be read are kept for the next time, if
     /// there were many.
     pub(crate) fn outlines(&self, sessions: &[SessionId]) -> Result<Outlines, StoreError> {
         let (known, read) = (self.summary()?, AtomicUsize::new(0));
-        let parts = Self::for_each_session(sessions, |session| self.outlines_of(session, &known, &read));
+        let parts = for_each_session(sessions, |session| self.outlines_of(session, &known, &read));
         let (mut all, mut lines) = (Outlines::default(), Vec::new());
         for (session, found, unreadable) in parts {
             all.unreadable += unreadable;
@@ -129,7 +131,7 @@ impl Store {
                 lines.extend(stamp.map(|stamp| (stamp, outline)));
             }
         }
-        if read.into_inner() >= MANY && self.folder(&self.places.index(), &[".shell"])?.is_some() {
+        if read.into_inner() >= MANY && self.base.folder(&self.base.layout.index(), &[".shell"])?.is_some() {
             self.write_summary(&lines);
         }
         Ok(all)
@@ -138,21 +140,21 @@ impl Store {
     /// Returns the outlines of one session, and the number of its unreadable records.
     fn outlines_of(&self, session: &SessionId, known: &Lines, read: &AtomicUsize) -> (SessionId, Vec<Stamped>, u64) {
         let (mut found, mut unreadable) = (Vec::new(), 0);
-        let folder = self.places.jobs(session);
-        for job in self.jobs_of(session).unwrap_or_default() {
+        let folder = self.base.layout.jobs(session);
+        for job in self.index.jobs_of(session).unwrap_or_default() {
             // Before it is read: a later replacement has another stamp.
-            let Ok(stat) = self.disk.stat(&folder.join(format!("{job}.json"))) else { continue };
+            let Ok(stat) = self.base.disk.stat(&folder.join(format!("{job}.json"))) else { continue };
             let stamp = Stamp::of(&stat);
             let fresh = known.get(&job).filter(|(known, outline)| *known == stamp && outline.session_id == *session);
             if let Some((_, outline)) = fresh {
                 found.push((Some(stamp), Arc::clone(outline)));
                 continue;
             }
-            match self.read_in(session, &job) {
+            match self.records.read_in(session, &job) {
                 Ok(record) => {
                     // A file that was just written may be written again in the same tick of the
                     // clock. A worker's last heartbeat is stored beside the record.
-                    let rests = self.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
+                    let rests = self.base.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
                     let keep = rests && stat.kind == EntryKind::File && !record.life.is_running();
                     read.fetch_add(usize::from(keep), Ordering::Relaxed);
                     found.push((keep.then_some(stamp), Arc::new(Outline::of(&record))));
@@ -165,29 +167,29 @@ impl Store {
     }
 
     fn summary(&self) -> Result<Lines, StoreError> {
-        let bytes = self.bytes(&self.places.shell("summary"))?.unwrap_or_default();
+        let bytes = self.base.bytes(&self.base.layout.shell("summary"))?.unwrap_or_default();
         let text = String::from_utf8(bytes).unwrap_or_default();
         let Some(lines) = text.strip_prefix(HEADER) else { return Ok(Lines::new()) };
         let line = |line: &str| {
             let mut parts = line.splitn(4, ' ');
             let mut number = || parts.next()?.parse::<i128>().ok();
             let stamp = Stamp(number()?.try_into().ok()?, number()?.try_into().ok()?, number()?);
-            let outline = Outline::parse(parts.next()?, &self.settings.kinds)?;
+            let outline = Outline::parse(parts.next()?, &self.base.settings.kinds)?;
             Some((outline.job_id.clone(), (stamp, Arc::new(outline))))
         };
         let all: Vec<&str> = lines.lines().collect();
         let chunks: Vec<&[&str]> = all.chunks(2_000).collect();
-        let parsed = Self::for_each(&chunks, 0, |chunk| chunk.iter().filter_map(|text| line(text)).collect::<Vec<_>>());
+        let parsed = for_each(&chunks, 0, |chunk| chunk.iter().filter_map(|text| line(text)).collect::<Vec<_>>());
         Ok(parsed.into_iter().flatten().collect())
     }
 
     fn write_summary(&self, lines: &[(Stamp, Arc<Outline>)]) {
-        let Ok(Some(lock)) = self.lock("summary", "", super::locks::BRIEF) else { return };
+        let Ok(Some(lock)) = self.base.lock("summary", "", BRIEF) else { return };
         let mut text = format!("{HEADER}\n");
         for (Stamp(id, bytes, modified), outline) in lines {
             text.push_str(&format!("{id} {bytes} {modified} {}\n", outline.json));
         }
         // If it cannot be written, the next reader reads the records.
-        let _ = self.replace(&self.places.shell("summary"), text.as_bytes(), None, Some(&lock));
+        let _ = self.base.replace(&self.base.layout.shell("summary"), text.as_bytes(), None, Some(&lock));
     }
 }

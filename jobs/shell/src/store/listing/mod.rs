@@ -1,11 +1,17 @@
 //! Many records at once: one page, or all.
 
-use super::{Outline, Store, StoreError};
+mod summary;
+
+pub use summary::Outline;
+
+use super::StoreError;
+use super::base::Base;
+use super::index::Index;
+use super::records::Records;
 use crate::job::{JobId, Record, SessionId, State};
 use crate::kinds::{Kind, QueuedBy};
 use std::collections::{BTreeMap, BinaryHeap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Largest page that is read record by record.
 const FEW: usize = 200;
@@ -36,15 +42,24 @@ pub struct Overview {
     pub unreadable: u64,
 }
 
-impl Store {
+/// Views of many records at once.
+#[derive(Clone)]
+pub struct Listing {
+    pub(super) base: Arc<Base>,
+    pub(super) index: Index,
+    pub(super) records: Records,
+}
+
+impl Listing {
     /// Returns a page of jobs, newest first. Unreadable records are left out.
     ///
     /// # Errors
     /// When the folders cannot be read.
     pub fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<Record>, StoreError> {
-        let active = || self.active().map(|jobs| jobs.into_iter().map(|(session, job)| (job, Some(session))).collect());
+        let active =
+            || self.index.active().map(|jobs| jobs.into_iter().map(|(session, job)| (job, Some(session))).collect());
         if let Some(session) = &filter.session {
-            let jobs = self.jobs_of(session)?.into_iter().map(|job| (job, Some(session.clone()))).collect();
+            let jobs = self.index.jobs_of(session)?.into_iter().map(|job| (job, Some(session.clone()))).collect();
             return Ok(self.page(std::iter::once(jobs), filter, limit));
         }
         let active: Vec<_> = active()?;
@@ -52,11 +67,11 @@ impl Store {
             return Ok(self.page(std::iter::once(active), filter, limit));
         }
         // A job is marked as active before it is noted anywhere else.
-        if let Some(mut recent) = self.recent()? {
+        if let Some(mut recent) = self.index.recent()? {
             let first = [active, recent.next().unwrap_or_default()].concat();
             return Ok(self.page(std::iter::once(first).chain(recent), filter, limit));
         }
-        let all = self.indexed()?.into_iter().map(|job| (job, None)).chain(active).collect();
+        let all = self.index.indexed()?.into_iter().map(|job| (job, None)).chain(active).collect();
         Ok(self.page(std::iter::once(all), filter, limit))
     }
 
@@ -70,7 +85,7 @@ impl Store {
         if few || filter.session.is_some() || filter.state.is_some_and(|state| !state.life().is_ended()) {
             return Ok(self.list(filter, limit)?.iter().map(|record| Arc::new(Outline::of(record))).collect());
         }
-        let mut jobs = self.outlines(&self.sessions()?)?.jobs;
+        let mut jobs = self.outlines(&self.index.sessions()?)?.jobs;
         jobs.retain(|job| filter.shows(&job.kind) && filter.state.is_none_or(|state| job.state == state));
         jobs.sort_unstable_by(|a, b| b.job_id.cmp(&a.job_id));
         jobs.truncate(limit);
@@ -92,8 +107,9 @@ impl Store {
             while page.len() < limit
                 && let Some((job, session)) = chunk.pop()
             {
-                let session = session.map_or_else(|| self.session_of(&job), Ok);
-                let record = session.ok().filter(|_| seen.insert(job.clone())).and_then(|s| self.peek(&s, &job));
+                let session = session.map_or_else(|| self.index.session_of(&job), Ok);
+                let record =
+                    session.ok().filter(|_| seen.insert(job.clone())).and_then(|s| self.records.peek(&s, &job));
                 page.extend(record.filter(|record| {
                     filter.shows(&record.kind)
                         && filter.state.is_none_or(|state| record.state() == state)
@@ -107,54 +123,12 @@ impl Store {
         page
     }
 
-    /// Returns the jobs in the index, in no order.
-    pub(super) fn indexed(&self) -> Result<Vec<JobId>, StoreError> {
-        let folder = self.places.index();
-        let entries = match self.disk.list(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            other => other.map_err(StoreError::io(&folder))?,
-        };
-        let job = |mut name: String| {
-            name.truncate(name.strip_suffix(".json")?.len());
-            JobId::try_from(name).ok()
-        };
-        Ok(entries.into_iter().filter_map(|entry| job(entry.name)).collect())
-    }
-
-    /// Runs a function for every session, on all processors.
-    pub(crate) fn for_each_session<T: Send>(sessions: &[SessionId], work: impl Fn(&SessionId) -> T + Sync) -> Vec<T> {
-        Self::for_each(sessions, 0, work)
-    }
-
-    /// Runs a function for every item, on `threads` threads or one per processor, whichever is
-    /// more. Results come in no order.
-    pub(crate) fn for_each<I: Sync, T: Send>(items: &[I], threads: usize, work: impl Fn(&I) -> T + Sync) -> Vec<T> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).max(threads).min(items.len());
-        let next = AtomicUsize::new(0);
-        let run = || {
-            let mut done = Vec::new();
-            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                done.push(work(item));
-            }
-            done
-        };
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
-            let mut done = run();
-            for thread in others {
-                // A panic on any thread is the caller's.
-                done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            done
-        })
-    }
-
     /// Returns the number of jobs per type and state.
     ///
     /// # Errors
     /// When the root of the records cannot be read.
     pub fn overview(&self) -> Result<Overview, StoreError> {
-        let outlines = self.outlines(&self.sessions()?)?;
+        let outlines = self.outlines(&self.index.sessions()?)?;
         let mut overview = Overview { unreadable: outlines.unreadable, ..Overview::default() };
         for job in &outlines.jobs {
             *overview.jobs.entry(job.kind.name().into()).or_default().entry(job.state.name()).or_default() += 1;

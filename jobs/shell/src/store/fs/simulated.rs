@@ -1,7 +1,7 @@
 //! A disk in memory that loses power: changes that were not synced may be lost, partial or
 //! complete, as on real disks.
 
-use super::rng::Rng;
+use crate::store::simulation::rng::Rng;
 use crate::store::{Disk, Entry, EntryKind, Held, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
@@ -45,7 +45,7 @@ struct Inside {
 
 /// The simulated disk.
 #[derive(Clone, Default)]
-pub(super) struct SimDisk(Arc<Mutex<Inside>>);
+pub(crate) struct SimDisk(Arc<Mutex<Inside>>);
 
 struct HeldNode(Arc<Mutex<Inside>>, (u64, usize), PathBuf);
 
@@ -78,7 +78,7 @@ fn missing() -> io::Error {
 
 impl SimDisk {
     /// Creates a disk with two empty folders, /media and /storage.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let disk = Self::default();
         {
             let mut inside = disk.0.lock().unwrap();
@@ -89,34 +89,34 @@ impl SimDisk {
     }
 
     /// Omits one kind of sync.
-    pub(super) fn without(&self, point: SyncPoint) {
+    pub(crate) fn without(&self, point: SyncPoint) {
         self.0.lock().unwrap().without = Some(point);
     }
 
     /// Fails from the given operation on, until [`SimDisk::restart`].
-    pub(super) fn lose_power_at(&self, operation: u64) {
+    pub(crate) fn lose_power_at(&self, operation: u64) {
         let mut inside = self.0.lock().unwrap();
         inside.power_fails_at = Some(inside.operations + operation);
     }
 
     /// Fails in one writing operation.
-    pub(super) fn fail_at(&self, operation: u64, kind: ErrorKind) {
+    pub(crate) fn fail_at(&self, operation: u64, kind: ErrorKind) {
         let mut inside = self.0.lock().unwrap();
         inside.fails_at = Some((inside.operations + operation, kind));
     }
 
     /// Sets whether the disk is full.
-    pub(super) fn set_full(&self, full: bool) {
+    pub(crate) fn set_full(&self, full: bool) {
         self.0.lock().unwrap().full = full;
     }
 
     /// Returns the sync points that were reached.
-    pub(super) fn synced(&self) -> HashSet<SyncPoint> {
+    pub(crate) fn synced(&self) -> HashSet<SyncPoint> {
         self.0.lock().unwrap().synced.clone()
     }
 
     /// Restores power: locks are free, and any part of the changes that were not synced may exist.
-    pub(super) fn restart(&self, rng: &mut Rng) {
+    pub(crate) fn restart(&self, rng: &mut Rng) {
         let mut inside = self.0.lock().unwrap();
         inside.power_fails_at = None;
         inside.fails_at = None;

@@ -1,6 +1,6 @@
 //! The machine's own disk.
 
-use super::disk::{Disk, Entry, EntryKind, Held, Lock, Stat, SyncPoint};
+use super::{Disk, Entry, EntryKind, Held, Lock, Stat, SyncPoint};
 use jiff::Timestamp;
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};

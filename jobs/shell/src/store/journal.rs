@@ -1,8 +1,8 @@
-//! Logs beside the records: a line per ended job, a line per imported stem, and counters. A lost
-//! line loses no job, so the files are not synced.
+//! The journal beside the records: a line per ended job, a line per imported stem, and counters. A
+//! lost line loses no job, so the files are not synced.
 
-use super::disk::Lock;
-use super::{Deleted, LOG, Store, StoreError};
+use super::base::Base;
+use super::{Deleted, LOG, StoreError};
 use crate::job::{JobId, Life, Record, SessionId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tracing::{info, warn};
 
@@ -103,10 +104,15 @@ fn log_end(record: &Record, line: &HistoryLine) {
     }
 }
 
-impl Store {
-    /// Removes the files that only waiting and running jobs have, and logs the job's end.
-    pub(super) fn ended(&self, record: &Record, lock: &Lock) {
-        self.unmark_active(&record.session_id, &record.job_id, lock);
+/// The history of ended jobs, the log of imported stems, counters, and notes of the shell.
+#[derive(Clone)]
+pub struct Journal {
+    pub(super) base: Arc<Base>,
+}
+
+impl Journal {
+    /// Adds the end of a job to the history, the counters and the log.
+    pub(super) fn record_end(&self, record: &Record) {
         let line = HistoryLine::of(record);
         self.log("history", &[&line]);
         self.count(|counters| {
@@ -119,14 +125,14 @@ impl Store {
                 *seconds += line.at.duration_since(record.created_at).as_secs_f64().max(0.0);
             }
         });
-        self.mark_expiring(record);
         log_end(record, &line);
     }
 
     /// Adds a deletion to the counters.
     pub(super) fn count_deleted<'a>(&self, deleted: &Deleted, missing: impl Iterator<Item = &'a Record>) {
-        let today = self.now().to_zoned(TimeZone::UTC).date();
-        let first = self.now().checked_sub(self.settings.policy.history).map(|at| at.to_zoned(TimeZone::UTC).date());
+        let today = self.base.now().to_zoned(TimeZone::UTC).date();
+        let first =
+            self.base.now().checked_sub(self.base.settings.policy.history).map(|at| at.to_zoned(TimeZone::UTC).date());
         self.count(|counters| {
             counters.jobs_deleted += deleted.jobs;
             counters.results_deleted += deleted.results;
@@ -166,24 +172,24 @@ impl Store {
         // A line starts on a new line even when the one before was cut off.
         let text = lines.iter().filter_map(|line| serde_json::to_string(line).ok());
         let text = text.fold(String::new(), |text, line| text + "\n" + &line + "\n");
-        let day = self.now().strftime("%Y-%m-%d");
-        let _ = self.disk.append(&self.places.shell(log).join(format!("{day}.jsonl")), text.as_bytes());
+        let day = self.base.now().strftime("%Y-%m-%d");
+        let _ = self.base.disk.append(&self.base.layout.shell(log).join(format!("{day}.jsonl")), text.as_bytes());
     }
 
     fn log_files(&self, log: &str) -> Result<Vec<PathBuf>, StoreError> {
-        let folder = self.places.shell(log);
-        Ok(self.entries(&folder)?.into_iter().rev().map(|entry| folder.join(entry.name)).collect())
+        let folder = self.base.layout.shell(log);
+        Ok(self.base.entries(&folder)?.into_iter().rev().map(|entry| folder.join(entry.name)).collect())
     }
 
     fn lines<T: DeserializeOwned>(&self, file: &std::path::Path) -> Result<Vec<T>, StoreError> {
-        let bytes = self.bytes(file)?.unwrap_or_default();
+        let bytes = self.base.bytes(file)?.unwrap_or_default();
         Ok(bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
     }
 
     pub(super) fn in_history(&self, job: &JobId) -> Result<bool, StoreError> {
         let wanted = format!("\"job_id\":\"{job}\"");
         for file in self.log_files("history")? {
-            if String::from_utf8_lossy(&self.bytes(&file)?.unwrap_or_default()).contains(&wanted) {
+            if String::from_utf8_lossy(&self.base.bytes(&file)?.unwrap_or_default()).contains(&wanted) {
                 return Ok(true);
             }
         }
@@ -205,7 +211,7 @@ impl Store {
         struct Line {
             at: Timestamp,
         }
-        let now = self.now();
+        let now = self.base.now();
         let Ok(before) = now.checked_sub(keep) else { return Ok(Vec::new()) };
         let first_kept_day = before.strftime("%Y-%m-%d").to_string();
         let mut old = Vec::new();
@@ -225,13 +231,13 @@ impl Store {
 
     /// Returns one of the shell's own notes; `None` when it does not exist.
     pub(crate) fn note(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.bytes(&self.places.shell(name))
+        self.base.bytes(&self.base.layout.shell(name))
     }
 
     /// Replaces one of the shell's own notes.
     pub(crate) fn write_note(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.prepare()?;
-        self.replace(&self.places.shell(name), bytes, None, None)
+        self.base.prepare()?;
+        self.base.replace(&self.base.layout.shell(name), bytes, None, None)
     }
 
     /// Returns the counters.
@@ -239,15 +245,15 @@ impl Store {
     /// # Errors
     /// When they cannot be read; damaged counters restart at zero.
     pub fn counters(&self) -> Result<Counters, StoreError> {
-        let bytes = self.bytes(&self.places.shell("counters.json"))?;
+        let bytes = self.base.bytes(&self.base.layout.shell("counters.json"))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
     }
 
     pub(crate) fn count(&self, add: impl FnOnce(&mut Counters)) {
-        let Ok(Some(lock)) = self.lock("counters", "", super::locks::BRIEF) else { return };
+        let Ok(Some(lock)) = self.base.lock("counters", "", super::locks::BRIEF) else { return };
         let Ok(mut counters) = self.counters() else { return };
         add(&mut counters);
         let bytes = serde_json::to_vec(&counters).unwrap_or_default();
-        let _ = self.replace(&self.places.shell("counters.json"), &bytes, None, Some(&lock));
+        let _ = self.base.replace(&self.base.layout.shell("counters.json"), &bytes, None, Some(&lock));
     }
 }

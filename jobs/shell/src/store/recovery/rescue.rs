@@ -1,9 +1,9 @@
 //! Rescue of jobs whose worker is dead: finished, queued again or given up.
 
-use super::disk::Lock;
-use super::publish::complete;
-use super::{LOG, Role, Store, StoreError};
+use super::Recovery;
 use crate::job::{Actor, JobError, JobId, Life, Record, SessionId, State};
+use crate::store::results::complete;
+use crate::store::{LOG, Lock, Role, StoreError};
 use std::time::Duration;
 use tracing::warn;
 
@@ -23,14 +23,14 @@ pub enum Rescue {
     },
 }
 
-impl Store {
+impl Recovery {
     /// Rescues a job whose worker no longer holds its lease, or holds it without a heartbeat for
     /// too long.
     ///
     /// # Errors
     /// When records cannot be read or written.
     pub fn rescue(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
-        let record = match self.read_in(session, job) {
+        let record = match self.records.read_in(session, job) {
             Ok(record) => record,
             Err(error) if error.is_missing() => return self.clear_active_mark(session, job),
             Err(error) => return Err(error),
@@ -42,7 +42,7 @@ impl Store {
         if !record.is_publishing() {
             return self.rescue_settled(session, job, None);
         }
-        match self.lock("publish", session.as_str(), Duration::ZERO)? {
+        match self.base.lock("publish", session.as_str(), Duration::ZERO)? {
             Some(publishing) => self.rescue_settled(session, job, Some(&publishing)),
             None => Ok(Rescue::Alive),
         }
@@ -51,68 +51,54 @@ impl Store {
     /// Removes the mark of a job that needs none; checked again under the lock, since a submission
     /// marks first.
     fn clear_active_mark(&self, session: &SessionId, job: &JobId) -> Result<Rescue, StoreError> {
-        let lock = self.lock_record_briefly(job)?;
-        let needed = match self.read_in(session, job) {
+        let lock = self.base.lock_record_briefly(job)?;
+        let needed = match self.records.read_in(session, job) {
             Ok(record) => !record.life.is_ended(),
             Err(error) if error.is_missing() => false,
             Err(error) => return Err(error),
         };
         if !needed {
-            self.unmark_active(session, job, &lock);
+            self.index.unmark_active(session, job, &lock);
         }
         Ok(Rescue::NotNeeded)
     }
 
-    /// Returns the time since a worker's last heartbeat, when that is longer than its type of job
-    /// allows.
-    ///
-    /// The time is measured on the monotonic clock. The time of day is used only if the worker's
-    /// clock cannot be compared. That is on a system without such a clock, or in a record of an
-    /// older version.
-    pub fn hung_for(&self, record: &Record) -> Option<Duration> {
-        let lease = record.lease.as_ref()?;
-        let now = self.clock.boot();
-        let by_the_day = || Duration::try_from(self.now().duration_since(lease.heartbeat_at)).ok();
-        let silent = lease.heartbeat_boot.as_ref().and_then(|heartbeat| now.since(heartbeat)).or_else(by_the_day)?;
-        (silent > self.settings.hung_after(record.kind.name())).then_some(silent)
-    }
-
     /// Returns the job's record and state if a rescue would change it.
     pub(crate) fn is_stale(&self, session: &SessionId, job: &JobId) -> Result<Option<(Record, State)>, StoreError> {
-        let _lock = self.lock_record_briefly(job)?;
-        let record = match self.read_in(session, job) {
+        let _lock = self.base.lock_record_briefly(job)?;
+        let record = match self.records.read_in(session, job) {
             Err(error) if error.is_missing() => return Ok(None),
             other => other?,
         };
         if !record.life.is_running() {
             return Ok(None);
         }
-        let path = self.lease_file(job);
-        let free = self.disk.lock(&path, false).map_err(StoreError::io(&path))?.is_some();
+        let path = self.leases.lease_file(job);
+        let free = self.base.disk.lock(&path, false).map_err(StoreError::io(&path))?.is_some();
         let state = record.state();
-        Ok((free || self.hung_for(&record).is_some()).then_some((record, state)))
+        Ok((free || self.leases.hung_for(&record).is_some()).then_some((record, state)))
     }
 
     /// Rescues a job; `publishing` is the publishing lock, if the caller holds it.
-    pub(super) fn rescue_settled(
+    pub(in crate::store) fn rescue_settled(
         &self,
         session: &SessionId,
         job: &JobId,
         publishing: Option<&Lock>,
     ) -> Result<Rescue, StoreError> {
-        let lock = self.lock_record_briefly(job)?;
-        let record = self.read_in(session, job)?;
+        let lock = self.base.lock_record_briefly(job)?;
+        let record = self.records.read_in(session, job)?;
         if !record.life.is_running() {
             return Ok(Rescue::NotNeeded);
         }
-        let path = self.lease_file(job);
-        let lease = self.disk.lock(&path, false).map_err(StoreError::io(&path))?;
-        let missing = lease.is_some() || self.hung_for(&record).is_some();
+        let path = self.leases.lease_file(job);
+        let lease = self.base.disk.lock(&path, false).map_err(StoreError::io(&path))?;
+        let missing = lease.is_some() || self.leases.hung_for(&record).is_some();
         let publishing = publishing.filter(|_| record.is_publishing());
         if !missing || (record.is_publishing() && publishing.is_none()) {
             return Ok(Rescue::Alive);
         }
-        let finished = publishing.map_or(Ok(false), |publishing| self.finish_publishing(&record, publishing));
+        let finished = publishing.map_or(Ok(false), |publishing| self.results.finish_publishing(&record, publishing));
         let (done, blocked) = match finished {
             Ok(done) => (done, None),
             Err(error) if error.is_blocked() => (false, Some(error.to_string())),
@@ -120,8 +106,8 @@ impl Store {
             Err(_) if record.cancel_requested_at.is_some() => (false, None),
             Err(error) => return Err(error),
         };
-        let after = if done { self.last_completion(session, job)? } else { None };
-        let rescued = self.change(session, job, Role::Rescuer, None, &lock, |record, now| {
+        let after = if done { self.results.last_completion(session, job)? } else { None };
+        let rescued = self.records.change(session, job, Role::Rescuer, None, &lock, |record, now| {
             let illegal = StoreError::illegal(job);
             if done {
                 complete(record, Actor::Rescue, now, after, job)
@@ -135,14 +121,14 @@ impl Store {
                 record.transition(Life::Queued, Actor::Rescue, now).map_err(illegal)
             }
         })?;
-        let _ = self.remove_staging(&self.places.staging(session, job, record.attempt));
+        let _ = self.results.remove_staging(&self.base.layout.staging(session, job, record.attempt));
         // A hung worker keeps its lock on the unlinked file; the next one creates a new file.
-        self.release_lease(session, job, &lock);
-        self.count(|counters| counters.rescues += 1);
+        self.leases.release_lease(session, job, &lock);
+        self.index.journal.count(|counters| counters.rescues += 1);
         let worker = record.lease.as_ref().map(|lease| lease.worker.as_str()).unwrap_or_default();
         warn!(target: LOG, job_id = %job, session_id = %session, was = %record.stage_name(), now = %rescued.life, worker, "stale job: its worker was gone");
         if rescued.life.is_ended() {
-            self.ended(&rescued, &lock);
+            self.index.ended(&rescued, &lock);
         }
         Ok(Rescue::Done { before: Box::new(record), after: Box::new(rescued) })
     }

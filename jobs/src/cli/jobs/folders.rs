@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Arguments of every command of `mixdown jobs`.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct PlaceArguments {
+pub(in crate::cli) struct FolderArguments {
     /// The folder of the records.
     #[arg(long, value_name = "DIR", env = "MIXDOWN_MEDIA_DIR")]
     media: Option<PathBuf>,
@@ -26,7 +26,7 @@ pub(in crate::cli) struct PlaceArguments {
     pub(super) json: bool,
 }
 
-impl PlaceArguments {
+impl FolderArguments {
     /// Returns the settings that apply.
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
         let mut settings = Settings::default();
