@@ -231,6 +231,30 @@ fn every_command_explains_itself_with_an_example() {
 }
 
 #[test]
+fn a_type_without_code_is_refused_by_name_and_an_unknown_one_with_the_types_there_are() {
+    let folders = TestFolders::new();
+    fs::write(folders.path("request.json"), "{}").unwrap();
+    let submit = |kind: &str| {
+        run(&folders, &["submit", "--type", kind, "--request", "request.json", "--session-id", "a", "--json"])
+    };
+    for kind in ["analysis", "export", "import"] {
+        let refused = submit(kind);
+        let error = json(&refused)["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(kind) && error.contains("cannot be queued"), "{error}");
+        assert_eq!(refused.status.code(), Some(1));
+    }
+    for kind in ["dance", "cleanup"] {
+        let refused = submit(kind);
+        let error = String::from_utf8(refused.stderr).unwrap();
+        assert!(error.contains("the types are mix"), "{error}");
+        assert_eq!(refused.status.code(), Some(2));
+    }
+    let mix = submit("mix");
+    assert_eq!(mix.status.code(), Some(2), "a mix has its session");
+    assert_eq!(fs::read_dir(folders.media()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_submission_clears_what_expired_in_its_session_as_a_job_and_nothing_else() {
     let folders = TestFolders::new();
     let old = submit(&folders, "a", &[])["job_id"].as_str().unwrap().to_owned();
