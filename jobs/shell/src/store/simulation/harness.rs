@@ -59,7 +59,7 @@ impl JobKind for Trivial {
     }
 
     fn stages(&self) -> &'static [&'static str] {
-        &["loading_stems", "aligning_stems", "processing_tracks", "mixing", "mastering", "exporting"]
+        Mix::default().stages()
     }
 
     fn hung_after(&self) -> Duration {

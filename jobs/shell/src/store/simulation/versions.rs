@@ -62,3 +62,24 @@ fn counters_and_dates_at_their_limits_never_make_a_record_that_is_refused_later(
     assert_eq!(scene.run_next().unwrap().unwrap().life, Life::Complete);
     assert!(scene.store.records.read(&second).unwrap().finished_at.is_some());
 }
+
+/// Counters and a line of the history as version 0.1.0 wrote them.
+const COUNTERS: &str = r#"{"jobs_deleted":1,"results_deleted":0,"bytes_freed":0,"rescues":0,"quarantined":0,"ended":{"mix":{"complete":[2,24.063572],"error":[1,0.030456]},"cleanup":{"complete":[2,0.087147]}},"completed":{"mix":[2,89.424031],"cleanup":[2,0.107118]},"deleted_by_day":{"2026-11-27":{"complete":1}}}"#;
+const LINE: &str = r#"{"job_id":"01a21eba-abe3-7581-9b9c-30efabd67eba","session_id":"bad","type":"mix","state":"error","at":"2026-11-27T20:37:59.984394Z","elapsed_s":0.030456,"attempts":1,"error":"SESSION_INVALID"}"#;
+
+#[test]
+fn the_journal_of_the_first_version_is_read_and_its_lines_are_written_as_they_were() {
+    let mut scene = Simulation::new();
+    scene.submit("song", None).unwrap();
+    let shell = |name: &str| scene.store.layout().shell(name);
+    scene.disk.write_new(&shell("counters.json"), COUNTERS.as_bytes()).unwrap();
+    scene.disk.write_new(&shell("history").join("2026-11-27.jsonl"), LINE.as_bytes()).unwrap();
+    let counters = scene.store.journal.counters().unwrap();
+    assert_eq!((counters.ended["mix"][&Life::Error].0, counters.completed["cleanup"].0), (1, 2));
+    assert_eq!(counters.deleted_by_day.values().map(|day| day[&Life::Complete]).collect::<Vec<_>>(), [1]);
+    let history = scene.store.journal.history().unwrap();
+    assert_eq!((history[0].kind.as_str(), history[0].life), ("mix", Life::Error));
+    assert_eq!(serde_json::to_string(&history[0]).unwrap(), LINE);
+    let gone = scene.store.look_up("01a21eba-abe3-7581-9b9c-30efabd67eba");
+    assert!(matches!(gone, Lookup::Expired));
+}
