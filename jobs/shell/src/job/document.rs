@@ -46,7 +46,7 @@ pub(super) struct Document<'a> {
 impl Document<'_> {
     /// Returns the record; an error names the part that is not valid.
     pub(super) fn into_record(self, kinds: &Kinds) -> Result<Record, String> {
-        let kind = kinds.get(&self.kind).ok_or_else(|| format!("{:?} is no type of job", self.kind))?.clone();
+        let kind = kinds.get(&self.kind).ok_or_else(|| format!("{:?} is not a type of job", self.kind))?.clone();
         let mut unknown = self.unknown.into_owned();
         let own_stage = match self.stage {
             None => None,
@@ -56,7 +56,7 @@ impl Document<'_> {
                 None
             }
             Some(Value::String(stage)) => Some(stage),
-            Some(_) => return Err("stage is no text".into()),
+            Some(_) => return Err("stage is not a text".into()),
         };
         let (life, stage) = position(&kind, &self.state, own_stage.as_deref(), kinds)?;
         Ok(Record {
@@ -94,14 +94,15 @@ pub(crate) fn position(
     kinds: &Kinds,
 ) -> Result<(Life, Option<&'static str>), String> {
     if let Ok(life) = state.parse() {
-        let stage = own_stage.map(|name| kind.stage(name).ok_or_else(|| format!("{name:?} is no stage of a {kind}")));
+        let stage =
+            own_stage.map(|name| kind.stage(name).ok_or_else(|| format!("{name:?} is not a stage of a {kind}")));
         return Ok((life, stage.transpose()?));
     }
     match kind.stage(state) {
         Some(stage) if shows_stages(kind) => Ok((Life::Running, Some(stage))),
         // Older versions let every type have the stages of a mix.
         _ if kinds.state(state).is_some() => Ok((Life::Running, None)),
-        _ => Err(format!("{state:?} is no state of a job")),
+        _ => Err(format!("{state:?} is not a state of a job")),
     }
 }
 

@@ -61,7 +61,7 @@ pub struct IllegalTransition {
 
 /// A text that names no part of a job's life.
 #[derive(Clone, Debug, Error)]
-#[error("{0:?} is no state of a job")]
+#[error("{0:?} is not a state of a job")]
 pub struct UnknownLife(String);
 
 impl Life {

@@ -4,11 +4,12 @@ mod child;
 mod child_process;
 mod stages;
 
-pub use child::{ChildRequest, render_child};
+pub use child::render_child;
 
 use super::expiry::Expiry;
 use super::job_kind::{JobKind, QueuedBy, Run, RunError};
 use crate::job::JobError;
+use child::ChildRequest;
 use child_process::ChildProcess;
 use serde_json::Value;
 use std::path::PathBuf;

@@ -19,16 +19,16 @@ use std::time::{Duration, Instant};
 
 /// Request to the process: one line.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ChildRequest {
+pub(super) struct ChildRequest {
     /// The session document.
-    pub session: Value,
+    pub(super) session: Value,
     /// The folder for the files.
-    pub staging: PathBuf,
+    pub(super) staging: PathBuf,
     /// Largest memory, in MiB.
-    pub memory_mb: u64,
+    pub(super) memory_mb: u64,
     /// Hash of each track's stem at submission; empty where none was taken.
     #[serde(default)]
-    pub stems: Vec<String>,
+    pub(super) stems: Vec<String>,
 }
 
 /// Message of the process: one line each.

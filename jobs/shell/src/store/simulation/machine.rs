@@ -88,7 +88,7 @@ fn step(record: &mut Record, to: usize, by: Actor, now: Timestamp) -> bool {
     match STATES[to].parse::<Life>() {
         Ok(Life::Error) => record.fail(JobError::new("X", "y"), by, now).is_ok(),
         Ok(life) => record.transition(life, by, now).is_ok(),
-        // A stage is entered by no one but the worker.
+        // Only a worker enters a stage.
         Err(_) => by == Actor::Worker && record.enter(STATES[to]).is_ok(),
     }
 }
