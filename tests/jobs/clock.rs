@@ -1,7 +1,7 @@
 //! The time of day jumps while workers run: no live job is taken over, none is lost.
 
 use super::test_folders::{TestFolders, rounds};
-use mixdown_jobs::jobs::{JobId, NewJob};
+use mixdown_shell::job::{JobId, NewJob};
 use std::fs;
 use std::path::Path;
 use std::process::Child;
@@ -65,7 +65,7 @@ impl Campaign {
 
     fn wait(&self) {
         let (store, begin) = (self.folders.store(), Instant::now());
-        while !self.known.iter().all(|job| store.read(job).is_ok_and(|record| record.state.is_ended())) {
+        while !self.known.iter().all(|job| store.records.read(job).is_ok_and(|record| record.life.is_ended())) {
             assert!(begin.elapsed() < Duration::from_secs(120), "jobs wait for ever, or are gone");
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -94,7 +94,8 @@ fn jumps(setting: Setting<'_>, name: &str) {
         worker.wait().unwrap();
     }
     let store = campaign.folders.store();
-    let taken = campaign.known.iter().filter(|job| store.read(job).is_ok_and(|record| record.attempt != 1)).count();
+    let taken =
+        campaign.known.iter().filter(|job| store.records.read(job).is_ok_and(|record| record.attempt != 1)).count();
     let losses = campaign.folders.losses(&campaign.known);
     println!(
         "jumps by {name}: {count}; jobs: {}; taken from a live worker: {taken}; losses: {}",
@@ -102,7 +103,7 @@ fn jumps(setting: Setting<'_>, name: &str) {
         losses.len()
     );
     assert_eq!((taken, losses), (0, Vec::new()));
-    assert_eq!(store.counters().unwrap().rescues, 0);
+    assert_eq!(store.journal.counters().unwrap().rescues, 0);
 }
 
 #[test]

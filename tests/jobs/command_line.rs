@@ -59,7 +59,7 @@ fn a_mix_is_submitted_completed_and_expired() {
     }
     assert!(record["extra"]["meters"]["integrated_lufs"].is_number(), "{record:#}");
     let master = fs::read(folders.path("storage/mix_outputs/song-1/final_mix.wav")).unwrap();
-    assert_eq!(record["result"]["sha256"], mixdown_jobs::jobs::hex_digest(&master));
+    assert_eq!(record["result"]["sha256"], mixdown_shell::job::hex_digest(&master));
     assert_eq!(record["result"]["bytes"], master.len());
 
     let watched = run(&folders, &["watch", id]);
@@ -228,6 +228,30 @@ fn every_command_explains_itself_with_an_example() {
         let help = String::from_utf8(run(&folders, &[command, "--help"]).stdout).unwrap();
         assert!(help.contains("Example") && help.contains(&format!("mixdown jobs {command}")), "{help}");
     }
+}
+
+#[test]
+fn types_without_code_and_unknown_types_are_refused() {
+    let folders = TestFolders::new();
+    fs::write(folders.path("request.json"), "{}").unwrap();
+    let submit = |kind: &str| {
+        run(&folders, &["submit", "--type", kind, "--request", "request.json", "--session-id", "a", "--json"])
+    };
+    for kind in ["analysis", "export", "import"] {
+        let refused = submit(kind);
+        let error = json(&refused)["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(kind) && error.contains("cannot be queued"), "{error}");
+        assert_eq!(refused.status.code(), Some(1));
+    }
+    for kind in ["dance", "cleanup"] {
+        let refused = submit(kind);
+        let error = String::from_utf8(refused.stderr).unwrap();
+        assert!(error.contains("the types are mix"), "{error}");
+        assert_eq!(refused.status.code(), Some(2));
+    }
+    let mix = submit("mix");
+    assert_eq!(mix.status.code(), Some(2), "a mix has its session");
+    assert_eq!(fs::read_dir(folders.media()).unwrap().count(), 0);
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn a_worker_death_before_any_step_loses_nothing() {
         // Jobs that the cleanup had begun to remove may be missing.
         let known: Vec<_> = ids(&stated)
             .into_iter()
-            .filter(|job| !matches!(store.read(job), Err(mixdown_jobs::store::StoreError::Expired(_))))
+            .filter(|job| !matches!(store.records.read(job), Err(mixdown_shell::store::StoreError::Expired(_))))
             .collect();
         checked += ids(&stated).len();
         assert_eq!(folders.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&run.stderr));

@@ -3,7 +3,7 @@
 
 use super::test_folders::{TestFolders, ids, rounds};
 use crate::program_runs::signal;
-use mixdown_jobs::store::StoreError;
+use mixdown_shell::store::StoreError;
 use rustix::process::Signal;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -47,8 +47,10 @@ fn a_stopped_worker_blocks_no_other() {
         folders.work_off();
         let store = folders.store();
         // Jobs that the cleanup removed are missing.
-        let known: Vec<_> =
-            ids(&stated).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
+        let known: Vec<_> = ids(&stated)
+            .into_iter()
+            .filter(|job| !matches!(store.records.read(job), Err(StoreError::Expired(_))))
+            .collect();
         checked += ids(&stated).len();
         assert_eq!(folders.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&output.stderr));
         if !stopped {
@@ -64,7 +66,7 @@ fn a_second_worker_runs_jobs_beside_a_stopped_one() {
     let folders = TestFolders::new();
     let store = folders.store();
     let submit = |session: &str| {
-        let job = mixdown_jobs::jobs::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
+        let job = mixdown_shell::job::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
         store.submit(job, &[]).unwrap().record.job_id
     };
     let mut first = folders.stub_worker("work").spawn().unwrap();
@@ -77,12 +79,13 @@ fn a_second_worker_runs_jobs_beside_a_stopped_one() {
         signal(&first, Signal::STOP);
         let begin = Instant::now();
         let job = submit(&format!("other-{}", round % 5));
-        while !store.read(&job).is_ok_and(|record| record.state.is_ended()) && begin.elapsed() < Duration::from_secs(10)
+        while !store.records.read(&job).is_ok_and(|record| record.life.is_ended())
+            && begin.elapsed() < Duration::from_secs(10)
         {
             std::thread::sleep(Duration::from_millis(2));
         }
         if begin.elapsed() > Duration::from_secs(2) {
-            println!("late: {:?}; active: {:?}", store.read(&job), store.active());
+            println!("late: {:?}; active: {:?}", store.records.read(&job), store.index.active());
         }
         waits.push(begin.elapsed());
         known.push(job);
