@@ -2,10 +2,9 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::elements;
-use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::render::Render;
 use mixdown_engine::session::{AlignMode, Session};
 use mixdown_fixtures::golden;
-use std::ops::ControlFlow;
 
 fn render(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("render");
@@ -13,10 +12,7 @@ fn render(criterion: &mut Criterion) {
     for name in ["six_stems", "every_insert"] {
         let mut session = Session::load(&golden::session_path(name)).expect("the golden's session is sound");
         session.align.mode = AlignMode::Off;
-        let render = || {
-            render_to_memory(session.clone(), &RenderOptions::default(), &mut |_| ControlFlow::Continue(()))
-                .expect("the golden's session renders")
-        };
+        let render = || Render::new(session.clone()).to_memory().expect("the golden's session renders");
         group.throughput(elements(render().0.frames()));
         group.bench_function(name, |bencher| bencher.iter(render));
     }

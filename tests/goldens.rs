@@ -1,16 +1,14 @@
 //! Goldens: renders of sessions on real stems, kept and compared.
 
-use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::render::Render;
 use mixdown_engine::session::Session;
-use mixdown_fixtures::golden::{self, Render, Scalars};
-use std::ops::ControlFlow;
+use mixdown_fixtures::golden::{self, GoldenRender, Scalars};
 
 fn matches_its_golden(name: &str) {
     let session = Session::load(&golden::session_path(name)).unwrap();
-    let (audio, report) =
-        render_to_memory(session, &RenderOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap();
+    let (audio, report) = Render::new(session).to_memory().unwrap();
     let written = &report.master.written;
-    let render = Render {
+    let render = GoldenRender {
         sample_rate_hz: report.output.sample_rate_hz,
         left: audio.channel(0),
         right: audio.channel(1),

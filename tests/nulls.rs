@@ -5,11 +5,10 @@ use crate::program_runs::{TestFolder, read_wav};
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
 use mixdown_engine::dsp::dynamics::CompressorSettings;
-use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::render::Render;
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, PanLaw, Polarity, Session, Target, Track};
 use mixdown_fixtures::{alignment as make, signals};
-use std::ops::ControlFlow;
 
 /// Builds a session that does not change its sum.
 fn untouched(tracks: Vec<Track>) -> Session {
@@ -21,7 +20,7 @@ fn untouched(tracks: Vec<Track>) -> Session {
 }
 
 fn render(session: Session) -> (AudioBuffer, Report) {
-    render_to_memory(session, &RenderOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap()
+    Render::new(session).to_memory().unwrap()
 }
 
 fn noise_file(folder: &TestFolder, name: &str, seed: u64) {

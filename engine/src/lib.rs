@@ -1,49 +1,60 @@
 //! Decode, align, process, mix, master and measure audio: a [`Session`](session::Session) in, a
 //! master with its data out.
 //!
+//! # Start here
+//! Stems in, a master out:
+//!
 //! ```
-//! use mixdown_engine::dsp::Insert;
-//! use mixdown_engine::dsp::gain::GainSettings;
-//! use mixdown_engine::render::{Phase, RenderOptions, render_to_folder, render_to_memory};
-//! use mixdown_engine::session::{Session, Target, Track};
-//! use std::ops::ControlFlow;
+//! use mixdown_engine::prelude::*;
 //!
 //! # let stem = |name: &str| mixdown_fixtures::path(format!("stems/band/{name}.flac"));
 //! # let folder = tempfile::tempdir()?;
-//! let mut bass = Track::new(stem("bass"));
-//! bass.gain_db = -2.0;
-//! bass.inserts = vec![Insert::Gain(GainSettings { gain_db: 1.0 })];
-//! let tracks = vec![Track::new(stem("drums")), bass];
-//! let mut session = Session { tracks, ..Session::default() };
-//! session.master.target = Target::Lufs(-16.0);
+//! # let out = folder.path().join("mix");
+//! let mut session = Session::from_stems(&[stem("drums"), stem("bass")]);
+//! session.tracks[1].gain_db = -2.0;
 //! session.time.end_s = Some(5.0);
-//!
-//! // Into memory: stereo, not quantised. The callback sees how far it is, and may stop it.
-//! let mut mixing = 0.0;
-//! let options = RenderOptions::default();
-//! let (audio, report) = render_to_memory(session.clone(), &options, &mut |progress| {
-//!     if progress.phase == Phase::Mixing {
-//!         mixing = progress.fraction;
-//!     }
-//!     ControlFlow::Continue(())
-//! })?;
-//! assert_eq!((audio.channels(), audio.frames(), mixing), (2, 5 * 48_000, 1.0));
-//! assert!(report.master.verified);
-//!
-//! // Into a folder: final_mix.wav and its data, all of it or nothing.
-//! let out = folder.path().join("mix");
-//! let stop = &mut |_| ControlFlow::Break(());
-//! let stopped = render_to_folder(session.clone(), &out, &options, stop);
-//! assert!(stopped.is_err() && !out.exists());
-//! render_to_folder(session, &out, &options, &mut |_| ControlFlow::Continue(()))?;
-//! assert!(out.join("final_mix.wav").exists());
+//! let rendered = Render::new(session).target(Target::Lufs(-16.0)).to_folder(&out)?;
+//! assert!(rendered.report.master.verified && out.join("final_mix.wav").exists());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Path of a sample: [`io`] decodes and trims it, and [`resample`] brings it to the session's rate.
-//! Next, [`align`] finds its position, [`dsp`] processes it, [`mix`] sums it, and [`master`] gives
-//! the sum its loudness. Beside this path, [`meter`] and [`analysis`] measure, and [`render`]
-//! drives it all. The crate reads no clock, no environment and no terminal, and prints nothing.
+//! | to | use |
+//! |---|---|
+//! | mix stems into a folder, or into memory | [`Render`](render::Render) |
+//! | describe a mix: tracks, buses, inserts, target | [`Session`](session::Session), [`Insert`](dsp::Insert) |
+//! | measure a file: LUFS, LU, dBTP | [`measure`] |
+//! | draw a file | [`waveform`] |
+//! | find the delays between recordings | [`align`](fn@align) |
+//! | read any audio file as planar `f32` | [`StemReader`](io::StemReader) |
+//! | play a mix, and change it while it plays | [`live`] |
+//!
+//! Runnable programs for each are in the folder `examples`: `cargo run --example render_folder`.
+//!
+//! # Ways to stop, and errors
+//! Long calls report their progress and can be stopped. They write all of their files or none. Each
+//! error names the file or setting, the cause and the way out.
+//!
+//! ```
+//! use mixdown_engine::prelude::*;
+//! use std::ops::ControlFlow;
+//!
+//! # let stem = mixdown_fixtures::path("stems/band/drums.flac");
+//! # let folder = tempfile::tempdir()?;
+//! # let out = folder.path().join("mix");
+//! let render = Render::new(Session::from_stems(&[stem])).on_progress(|_| ControlFlow::Break(()));
+//! assert!(matches!(render.to_folder(&out), Err(RenderError::Stopped(_))) && !out.exists());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//! `align`, `live`, `opus` and `report` (page and pictures) are on unless switched off; `device` adds
+//! output devices.
+//!
+//! # Path of a sample
+//! [`io`] decodes and trims it, and [`resample`] brings it to the session's rate. Next, [`mod@align`]
+//! finds its position, [`dsp`] processes it, [`mix`] sums it, and [`master`] gives the sum its
+//! loudness. Beside this path, [`meter`] and [`analysis`] measure, and [`render`] drives it all. The
+//! crate reads no clock, no environment and no terminal, and prints nothing.
 
 // What a feature leaves out is the only user of some of the rest.
 #![cfg_attr(not(all(feature = "align", feature = "report")), allow(dead_code, unused_imports))]

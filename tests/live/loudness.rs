@@ -3,10 +3,9 @@
 use super::{at, difference, plan, play, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, RenderedGain, RenderedLevels, open_replay};
-use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::render::Render;
 use mixdown_engine::session::{Ceiling, Session, Target, Track};
 use mixdown_fixtures::signals;
-use std::ops::ControlFlow;
 
 /// Writes three tones, softer than any target.
 fn tones(folder: &Folder) -> Session {
@@ -23,8 +22,7 @@ fn a_target_plays_at_the_gain_and_bits_of_the_render() {
     let folder = Folder::new();
     let mut session = tones(&folder);
     (session.master.target, session.master.ceiling_dbtp) = (Target::Lufs(-20.0), Some(Ceiling::Dbtp(-1.0)));
-    let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
-    let (offline, report) = render_to_memory(session.clone(), &options, &mut |_| ControlFlow::Continue(())).unwrap();
+    let (offline, report) = Render::new(session.clone()).mix_only(true).to_memory().unwrap();
     assert_eq!(report.master.passes, 1);
     assert!(report.master.gain_db > 3.0, "{}", report.master.gain_db);
     let before = report.master.before.unwrap();

@@ -3,7 +3,7 @@
 use super::{at, commands, difference, plan, play, random_sizes, render, session, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, Timed, open, open_replay, replay};
-use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::render::Render;
 use mixdown_engine::session::{Ceiling, Session, Track};
 use mixdown_fixtures::signals;
 use std::ops::ControlFlow;
@@ -27,9 +27,7 @@ fn live_equals_offline_for_every_block_size() {
             session.master.ceiling_dbtp = Some(ceiling);
         }
         session.master.ceiling_dbtp = Some(ceiling);
-        let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
-        let (offline, report) =
-            render_to_memory(session.clone(), &options, &mut |_| ControlFlow::Continue(())).unwrap();
+        let (offline, report) = Render::new(session.clone()).mix_only(true).to_memory().unwrap();
         assert_eq!(report.master.passes, 1, "{ceiling:?}");
         limited += usize::from(report.master.limiter.is_some_and(|limiter| limiter.max_reduction_db > 1.0));
         let offline = vec![offline.channel(0).to_vec(), offline.channel(1).to_vec()];

@@ -3,10 +3,9 @@
 use super::{at, difference, plan, play_frames, render, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, Event, LiveOptions, Motion, open, open_replay};
-use mixdown_engine::render::{RenderOptions, render_to_memory};
+use mixdown_engine::render::Render;
 use mixdown_engine::session::{Session, Track};
 use mixdown_fixtures::signals;
-use std::ops::ControlFlow;
 
 /// Writes one track of noise at unity; returns the session and its left channel.
 fn noise(folder: &Folder) -> (Session, Vec<f32>) {
@@ -94,8 +93,7 @@ fn a_loop_of_coded_stems_equals_the_offline_render() {
     for (track, name) in session.tracks.iter_mut().zip(["mp3", "m4a", "ogg"]) {
         (track.name, track.gain_db) = (Some(name.into()), -6.0);
     }
-    let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
-    let (offline, _) = render_to_memory(session.clone(), &options, &mut |_| ControlFlow::Continue(())).unwrap();
+    let (offline, _) = Render::new(session.clone()).mix_only(true).to_memory().unwrap();
     let plan = plan(&session);
     let rate = plan.sample_rate();
     let (start, end) = (rate.frames(4.0) as usize, rate.frames(4.7) as usize);

@@ -111,8 +111,8 @@ impl<'a> Render<'a> {
 
     /// Sets date (`YYYY-MM-DD`) and time (`hh:mm:ss`) for the `bext` chunk. They are blank
     /// otherwise, so that the bytes repeat.
-    pub fn origination(mut self, date: impl Into<String>, time: impl Into<String>) -> Self {
-        self.options.origination = Some((date.into(), time.into()));
+    pub fn origination(mut self, date_and_time: Option<(String, String)>) -> Self {
+        self.options.origination = date_and_time;
         self
     }
 

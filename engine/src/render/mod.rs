@@ -24,10 +24,7 @@ pub use align_files::{
 pub use builder::{ProgressAnswer, Render};
 pub use clip::{Clip, ClipError, Placement};
 pub use error::RenderError;
-pub use offline::prepared_render::prepare;
-pub use offline::render::{Rendered, render_to_folder, render_to_memory};
-pub use options::RenderOptions;
-pub use output::file_names::check_outputs;
+pub use offline::render::Rendered;
 pub use plan::{Plan, PlanError};
 pub use progress::{OnProgress, Phase, Progress, Stopped};
 pub use spill::premaster::PremasterSpill;

@@ -4,7 +4,7 @@ use crate::io::wav::BroadcastExtension;
 use std::path::PathBuf;
 
 /// Options of a render; none of them changes the audio.
-pub struct RenderOptions<'a> {
+pub(crate) struct RenderOptions<'a> {
     /// Frames rendered at a time.
     pub chunk_frames: usize,
     /// Frames of the mix kept in memory between the passes; the rest is written to a temporary

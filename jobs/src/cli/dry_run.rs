@@ -3,27 +3,22 @@
 use super::outcome::{print_json, show};
 use super::progress::ProgressDisplay;
 use super::{Failure, interrupt, plan_text, terminal};
-use mixdown_engine::render::{RenderError, RenderOptions, check_outputs, prepare};
-use mixdown_engine::session::Session;
+use mixdown_engine::render::{Render, RenderError};
 use serde_json::json;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Opens and compares the stems, and prints plan, alignment and warnings.
-pub(super) fn run(
-    session: Session,
-    out: Option<&Path>,
-    options: &RenderOptions<'_>,
-    (json, quiet): (bool, bool),
-) -> Result<(), Failure> {
+pub(super) fn run(render: Render<'_>, out: Option<&Path>, (json, quiet): (bool, bool)) -> Result<(), Failure> {
     if let Some(out) = out {
-        check_outputs(&session, out, options).map_err(RenderError::from)?;
+        render.check_outputs(out).map_err(RenderError::from)?;
     }
     let mut display = ProgressDisplay::new(quiet || json);
-    let prepared = prepare(session, &mut |progress| {
+    let render = render.on_progress(|progress| {
         display.show(progress);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
+    let prepared = render.prepare();
     if prepared.is_ok() {
         display.finished();
     }

@@ -8,7 +8,7 @@ use super::{Failure, dry_run, flags, interrupt, origination, plan_text, stems, t
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use mixdown_engine::render::{RenderOptions, Rendered, render_to_folder};
+use mixdown_engine::render::{Render, Rendered};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{
     AlignMode, Ceiling, MAX_DOCUMENT_BYTES, OutputFormat, Session, SessionErrors, Target, Timecode, name_problem,
@@ -310,32 +310,30 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
             "elapsed_s": timer.elapsed().as_secs_f64(),
         })
     };
-    let mut options = RenderOptions {
-        origination,
-        pictures: arguments.png,
-        mix_only: arguments.mix_only,
-        stems: arguments.stem_files,
-        inputs: arguments.session.as_slice(),
-        force: arguments.force,
-        clock: Some(&clock),
-        ..RenderOptions::default()
-    };
+    let mut render = Render::new(session)
+        .origination(origination)
+        .pictures(arguments.png)
+        .mix_only(arguments.mix_only)
+        .stems(arguments.stem_files)
+        .inputs(arguments.session.as_slice())
+        .force(arguments.force)
+        .clock(&clock);
     if let Some(frames) = arguments.chunk_frames {
-        options.chunk_frames = frames as usize;
+        render = render.chunk_frames(frames as usize);
     }
     let out = arguments.out.as_deref();
     if arguments.dry_run {
-        let shown = dry_run::run(session, out, &options, (arguments.json, arguments.quiet));
+        let shown = dry_run::run(render, out, (arguments.json, arguments.quiet));
         return shown.map_err(|failure| flags::named(failure, &flags));
     }
     let mut display = ProgressDisplay::new(arguments.quiet || arguments.json);
-    let mut on_progress = |progress| {
+    let render = render.on_progress(|progress| {
         display.show(progress);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
+    });
     let rendered = match out {
-        Some(out) => render_to_folder(session, out, &options, &mut on_progress).map_err(Failure::from),
-        None => to_stdout::run(session, options, &mut on_progress),
+        Some(out) => render.to_folder(out).map_err(Failure::from),
+        None => to_stdout::run(render),
     };
     if rendered.is_ok() {
         display.finished();

@@ -79,7 +79,10 @@ impl PreparedRender {
 ///
 /// # Errors
 /// See [`RenderError`].
-pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Plan, Option<Alignment>), RenderError> {
+pub(crate) fn prepare(
+    session: Session,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<(Plan, Option<Alignment>), RenderError> {
     let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
     let mut plan = Plan::new(session)?;
     loading.at(1)?;

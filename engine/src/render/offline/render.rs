@@ -31,7 +31,7 @@ pub struct Rendered {
 ///
 /// # Errors
 /// See [`RenderError`]; nothing is left behind then.
-pub fn render_to_folder(
+pub(crate) fn render_to_folder(
     session: Session,
     folder: &Path,
     options: &RenderOptions<'_>,
@@ -75,7 +75,7 @@ pub fn render_to_folder(
 ///
 /// # Errors
 /// See [`RenderError`].
-pub fn render_to_memory(
+pub(crate) fn render_to_memory(
     session: Session,
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,

@@ -25,7 +25,7 @@ const DATA: [(&str, OutputKind); 6] = [
 /// When an output is a stem or another input, by any spelling or link, or a folder. When an
 /// existing file was not written by mixdown and `force` is not set. With `mix_only`, when data of
 /// an earlier render exist that would describe another mix.
-pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'_>) -> Result<(), OutputError> {
+pub(crate) fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'_>) -> Result<(), OutputError> {
     let mut guard = OutputGuard::new(options.force);
     guard.add_inputs(session.tracks.iter().map(|track| &track.file));
     guard.add_inputs(options.inputs);

@@ -6,7 +6,7 @@ use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
 use clap::Args;
 use mixdown_engine::io::{Fold, StemReader, hash_file};
-use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
+use mixdown_engine::render::{Render, RenderError};
 use mixdown_engine::session::Session;
 use mixdown_shell::cleanup::clean_session;
 use mixdown_shell::job::{NewJob, SessionId};
@@ -81,9 +81,9 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     let stems = take_in(&mut session, &store)?;
     let results = store.layout().results(&arguments.session_id);
     // A job's own folder is its own; a stem that lies there is not.
-    let options = RenderOptions { force: true, pictures: true, ..RenderOptions::default() };
-    check_outputs(&session, &results, &options).map_err(RenderError::from)?;
-    let config = serde_json::to_value(&session).map_err(|error| Failure::Other(error.to_string()))?;
+    let render = Render::new(session).force(true).pictures(true);
+    render.check_outputs(results).map_err(RenderError::from)?;
+    let config = serde_json::to_value(render.session()).map_err(|error| Failure::Other(error.to_string()))?;
     let mut job = NewJob::mix(arguments.session_id.clone(), config);
     let held: Vec<_> = stems.iter().map(|stem| json!({ "path": stem.path, "blake3": stem.blake3 })).collect();
     job.extra.insert("stems".into(), held.into());

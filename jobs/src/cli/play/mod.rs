@@ -28,7 +28,7 @@ use engine_watch::{EngineWatch, Script};
 use mixdown_engine::dsp::dynamics::LimiterSettings;
 use mixdown_engine::io::OutputKind;
 use mixdown_engine::live::{Command, Live, LiveOptions, LoopRange, RingInput, Stats, Timed, open};
-use mixdown_engine::render::{Plan, prepare};
+use mixdown_engine::render::{Plan, Render};
 use mixdown_engine::session::Session;
 use mixdown_engine::units::SampleRate;
 use output_file::WavOutlet;
@@ -168,10 +168,11 @@ struct Played {
 
 fn plan(session: Session, quiet: bool) -> Result<Plan, Failure> {
     let mut display = ProgressDisplay::new(quiet);
-    let prepared = prepare(session, &mut |progress| {
+    let render = Render::new(session).on_progress(|progress| {
         display.show(progress);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
+    let prepared = render.prepare();
     if prepared.is_ok() {
         display.finished();
     }

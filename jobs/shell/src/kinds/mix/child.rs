@@ -5,7 +5,7 @@
 use super::stages::phases;
 use crate::job::JobError;
 use mixdown_engine::io::hash_file;
-use mixdown_engine::render::{Phase, Progress, RenderError, RenderOptions, Rendered, render_to_folder};
+use mixdown_engine::render::{Phase, Progress, Render, RenderError, Rendered};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{Session, SessionErrors};
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
     }
     let mut last: Option<(Phase, Instant)> = None;
     let files: Vec<PathBuf> = session.tracks.iter().map(|track| track.file.clone()).collect();
-    let rendered = render_to_folder(session, &request.staging, &RenderOptions::default(), &mut |progress| {
+    let render = Render::new(session).on_progress(|progress: Progress| {
         let due = last.is_none_or(|(phase, at)| phase != progress.phase || at.elapsed() >= PAUSE);
         let observed = !due || {
             last = Some((progress.phase, Instant::now()));
@@ -99,6 +99,7 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
         };
         if observed && !stop.load(Ordering::SeqCst) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
+    let rendered = render.to_folder(&request.staging);
     let read: Vec<Option<String>> = match &rendered {
         Ok(Rendered { report, .. }) => report.tracks.iter().map(|track| track.blake3.clone()).collect(),
         Err(RenderError::Stopped(_)) => return Err(None),
