@@ -18,15 +18,19 @@ mod stem;
 #[cfg(test)]
 mod tests;
 
+pub use container::{AudioFormat, formats, names::refused_formats};
 pub(crate) use output::{ENCODER_TAG, FlacWriter, OPUS_RATE_HZ, OpusWriter, is_ours};
 pub use output::{FileId, OutputError, OutputGuard, OutputKind, StagedFolder, is_earlier_master, same_place, wav};
 pub use stem::{
     DecodeError, Fingerprint, Fold, StemInfo, StemOutcome, StemReader, TimeStamp, Trim, Trimmed, hash_file,
 };
 
-/// File name extensions that can be read, for help texts. A file's format is determined by its
-/// content, not by its extension.
-pub const EXTENSIONS: &[&str] = &[
-    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "mp2", "m4a", "mp4", "mov", "aac", "ogg",
-    "oga", "opus", "caf", "mka", "mkv", "webm", "au", "snd",
-];
+/// Returns the usual extensions of files that can be read, in lower case.
+pub fn extensions() -> impl Iterator<Item = &'static str> {
+    formats().flat_map(|format| format.extensions).copied()
+}
+
+/// Returns the names of all kinds of audio files that can be read, as a list for help texts.
+pub fn format_names() -> String {
+    formats().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}

@@ -1,4 +1,5 @@
 //! Tags that people and players put before and after a stream, and that are not part of it.
+//! symphonia loses the last frame of FLAC before one (pull request #533).
 
 use super::patched::read_up_to;
 use std::fs::File;

@@ -1,9 +1,15 @@
 //! Kinds of AAC by name, and whether a stream carries spectral band replication (SBR, the «HE» of
 //! HE-AAC).
 //!
-//! The decoder ignores SBR: its output is the lower half of the spectrum at half the rate, so such
-//! files are refused.
+//! symphonia 0.6.1 ignores SBR (#189): its output is the lower half of the spectrum at half the
+//! rate, so such files are refused.
 
+/// Reason for refusing another kind of AAC.
+pub(in crate::io) const AAC_LC_ONLY: &str =
+    "of AAC, only AAC-LC is read: without its extensions the sound would be dull, or wrong";
+/// Reason for refusing a header of AAC.
+pub(in crate::io) const AAC_MONO_OR_STEREO: &str =
+    "of AAC, only mono and stereo in one of the standard's layouts is read";
 /// Name of the kind where SBR is found.
 pub(in crate::io) const HE_AAC: &str = "HE-AAC (SBR)";
 /// Name of the kind where parametric stereo is found too.

@@ -2,6 +2,8 @@
 //! `io::container` name symphonia.
 
 mod aac;
+mod make;
+mod media;
 mod mp3;
 mod open;
 pub(in crate::io) mod opus;
@@ -11,7 +13,7 @@ mod planes;
 mod vorbis;
 
 use super::DecodeError;
-use super::container::timing::StreamTiming;
+use super::container::timing::TrimPlan;
 use crate::audio::ChannelLayout;
 use crate::units::SampleRate;
 use opus::OpusStream;
@@ -31,7 +33,7 @@ pub(in crate::io) struct Facts {
     pub(in crate::io) sample_rate: SampleRate,
     pub(in crate::io) layout: ChannelLayout,
     pub(in crate::io) bits: Option<u32>,
-    pub(in crate::io) extent: StreamTiming,
+    pub(in crate::io) plan: TrimPlan,
 }
 
 /// Result of one step of decoding.
@@ -44,6 +46,7 @@ pub(in crate::io) enum DecodeStep {
     End(Option<String>),
 }
 
+/// A decoder of packets.
 enum Codec {
     Symphonia(Box<dyn AudioDecoder>),
     Opus(Box<OpusStream>),

@@ -1,9 +1,9 @@
 //! MPEG layer 3, with a second decoder for frames that the first one does not take.
 //!
-//! symphonia 0.6.1 refuses joint-stereo granules whose channels have different block types, which
-//! encoders write. From the first such frame on, nanomp3 decodes. It first receives the frames
-//! before it, so that its memory is that of a decoder that ran from the start. The two differ by
-//! rounding alone.
+//! symphonia 0.6.1 refuses joint-stereo granules whose channels have different block types (#556),
+//! which encoders write. From the first such frame on, nanomp3 decodes. It first receives the
+//! frames before it, so that its memory is that of a decoder that ran from the start. The two
+//! differ by rounding alone.
 
 use nanomp3_core::{Decoder as Second, MAX_SAMPLES_PER_FRAME};
 use std::collections::VecDeque;

@@ -6,7 +6,7 @@ use super::planes::{append, checked_layout};
 use super::{Codec, DecodeStep, guarded, unsupported};
 use crate::audio::{ChannelLayout, Queue};
 use crate::io::DecodeError;
-use crate::io::container::timing::StreamContainer;
+use crate::io::container::PacketRules;
 use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ const MAX_PADDING_PACKETS: usize = 4;
 /// One audio track of one file.
 pub(in crate::io) struct PacketDecoder {
     pub(super) path: PathBuf,
-    pub(super) container: StreamContainer,
+    pub(super) rules: PacketRules,
     pub(super) format: Box<dyn FormatReader>,
     pub(super) codec: Codec,
     /// Packets read before their turn, and how the file ends where that was reached.
@@ -46,8 +46,8 @@ pub(in crate::io) struct PacketDecoder {
     pub(super) least_gap: Option<i64>,
     /// When the next packet is due, in ticks.
     pub(super) next_tick: Option<i64>,
-    /// For MPEG audio: the fields that all packets' headers must have in common.
-    pub(super) mpeg_kind: Option<[u8; 3]>,
+    /// Fields that all packets' headers must have in common.
+    pub(super) common: Option<[u8; 3]>,
     /// True if the file is known to end before its stream does.
     pub(super) breaks_off: bool,
 }
@@ -61,7 +61,7 @@ impl PacketDecoder {
     /// Reads past the length that the header names. Returns a sentence if more follows than the
     /// encoder's last padding.
     pub(in crate::io) fn beyond(&mut self) -> Result<Option<String>, DecodeError> {
-        if !matches!(self.container, StreamContainer::Ogg | StreamContainer::Mpeg) {
+        if !self.rules.may_continue {
             return Ok(None);
         }
         for _ in 0..MAX_PADDING_PACKETS {
@@ -101,7 +101,7 @@ impl PacketDecoder {
                     Some(append(&buffer, queue))
                 }
                 Err(Error::ResetRequired) => return Ok(DecodeStep::End(Some(second_stream()))),
-                Err(_) if self.mpeg_kind.is_some_and(|kind| mpeg_kind(&packet.data) != Some(kind)) => {
+                Err(_) if self.common.is_some() && self.rules.common_of(&packet.data) != self.common => {
                     return Ok(DecodeStep::End(Some(
                         "the sample rate or the number of channels changes; only what comes before was read".into(),
                     )));
@@ -183,18 +183,18 @@ impl PacketDecoder {
             };
             (self.rate_hz, self.channels, self.last_frames) = (rate_hz, layout.count(), frames as u64);
             self.next_tick = Some(packet.pts.get().saturating_add_unsigned(packet.block_dur().get()));
-            if self.container == StreamContainer::Mpeg {
-                self.mpeg_kind = mpeg_kind(&packet.data);
-            }
+            self.common = self.rules.common_of(&packet.data);
             if let Some(base) = track.time_base {
                 let base = (f64::from(base.numer.get()), f64::from(base.denom.get()));
                 self.frames_a_tick = base.0 * f64::from(rate_hz) / base.1;
             }
-            // A FLAC frame carries its position: if the first frames are missing, the next one
-            // shows how many.
+            // If the first frames are missing, the position of the next one shows how many.
             let late = packet.pts.get();
-            let is_flac = self.container == StreamContainer::Flac;
-            if is_flac && lost == 0 && late > 0 && track.num_frames.is_some_and(|frames| frames > late as u64) {
+            if self.rules.counts_from_start
+                && lost == 0
+                && late > 0
+                && track.num_frames.is_some_and(|frames| frames > late as u64)
+            {
                 (lost, lost_ticks) = (1, late as f64);
             }
             let lead = ((lost_ticks * self.frames_a_tick) as u64).min(MAX_LOST_LEAD);
@@ -243,12 +243,6 @@ impl PacketDecoder {
             }
         }
     }
-}
-
-/// Returns version, layer, rate and whether it is mono, from an MPEG audio frame header.
-fn mpeg_kind(packet: &[u8]) -> Option<[u8; 3]> {
-    let header = packet.get(..4)?;
-    Some([header[1] & 0x1e, header[2] & 0x0c, u8::from(header[3] >> 6 == 3)])
 }
 
 fn second_stream() -> String {

@@ -1,7 +1,9 @@
 //! AIFF and AIFF-C (Apple, Audio Interchange File Format 1.3 and AIFF-C draft of 1991):
 //! uncompressed audio in big-endian chunks.
 
-use super::apple_layout;
+use super::header::ContainerHeader;
+use super::names::refused_form;
+use super::{AudioFormat, Container, Row, apple_layout};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::bytes::chunk_walk::{Chunk, ChunkWalk};
@@ -10,6 +12,41 @@ use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use symphonia::core::formats::well_known::FORMAT_ID_AIFF;
+
+/// The container.
+#[derive(Debug)]
+pub(super) struct Aiff;
+
+static ROW: Row = Row {
+    refused: &[(b"8SVX", "IFF 8SVX"), (b"16SV", "IFF 8SVX"), (b"MAUD", "IFF MAUD")],
+    demuxers: &[FORMAT_ID_AIFF],
+    ..Row::new(
+        "aiff",
+        AudioFormat {
+            name: "AIFF",
+            extensions: &["aif", "aiff", "aifc"],
+            codecs: "PCM of up to 64 bits in either byte order, float of 32 and 64, A-law, µ-law",
+            trimming: "frame count of `COMM`",
+            corrections: "sizes that were never filled in",
+        },
+        &[(b"FORM", "IFF")],
+    )
+};
+
+impl Container for Aiff {
+    fn row(&self) -> &'static Row {
+        &ROW
+    }
+
+    fn refuses(&self, head: &[u8]) -> Option<&'static str> {
+        if self.begins(head) { refused_form(head, ROW.refused) } else { None }
+    }
+
+    fn header(&self, path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+        Ok(read(path, file, len)?.map(ContainerHeader::uncompressed))
+    }
+}
 
 /// Content of the chunks, unchecked.
 #[derive(Default)]
@@ -26,7 +63,7 @@ struct AiffChunks {
 /// # Errors
 /// When the disk fails, the header names an invalid channel count, rate or depth, or the audio is
 /// compressed.
-pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let scanned = scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
     let Some(AiffChunks { is_aifc, common: Some(common), sound, channels: layout }) = scanned else { return Ok(None) };
     let u16_at = |at: usize| u16::from_be_bytes([common[at], common[at + 1]]);
@@ -54,7 +91,8 @@ pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Opti
         ));
     }
     Ok(Some(PcmFile {
-        container: "aiff",
+        container: &Aiff,
+        name: ROW.id,
         coding,
         rate_hz,
         layout: apple_layout::parse(&layout, channels).unwrap_or_else(|| ChannelLayout::usual(channels)),
@@ -62,7 +100,7 @@ pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Opti
         frames: Some(frames),
         time_stamp: None,
         remarks,
-        mp4_track: None,
+        track: None,
     }))
 }
 

@@ -1,5 +1,7 @@
 //! Sun and `NeXT` audio, `.au` or `.snd`: a header of big-endian words, then samples to the end.
 
+use super::header::ContainerHeader;
+use super::{AudioFormat, Container, Row};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::bytes::patched::read_up_to;
@@ -12,13 +14,39 @@ use std::path::Path;
 /// Size written where it was not known yet.
 const UNKNOWN: u32 = u32::MAX;
 
+/// The container.
+#[derive(Debug)]
+pub(super) struct Au;
+
+static ROW: Row = Row::new(
+    "au",
+    AudioFormat {
+        name: "AU",
+        extensions: &["au", "snd"],
+        codecs: "PCM of 8 to 32 bits, float of 32 and 64, A-law, µ-law",
+        trimming: "size of the audio",
+        corrections: "sizes that were never filled in",
+    },
+    &[(b".snd", "Sun AU")],
+);
+
+impl Container for Au {
+    fn row(&self) -> &'static Row {
+        &ROW
+    }
+
+    fn header(&self, path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+        Ok(read(path, file, len)?.map(ContainerHeader::uncompressed))
+    }
+}
+
 /// Reads the header of a file of `len` bytes. Returns `None` if it is not one of these files, or
 /// breaks off in its header.
 ///
 /// # Errors
 /// When the disk fails, the header names an invalid channel count, rate or start of the audio, or
 /// the audio is compressed.
-pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let mut bytes = [0; 24];
     file.seek(SeekFrom::Start(0)).map_err(from_io)?;
@@ -52,7 +80,8 @@ pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Opti
     let claimed = if matches!(size, 0 | UNKNOWN) { len - start } else { size.into() };
     let frames = claimed / frame_bytes;
     Ok(Some(PcmFile {
-        container: "au",
+        container: &Au,
+        name: ROW.id,
         coding,
         rate_hz,
         layout: ChannelLayout::usual(channels),
@@ -60,6 +89,6 @@ pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Opti
         frames: Some(frames),
         time_stamp: None,
         remarks: Vec::new(),
-        mp4_track: None,
+        track: None,
     }))
 }

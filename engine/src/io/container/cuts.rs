@@ -1,11 +1,5 @@
-//! Edit list of an MP4 file with several edits, applied to the decoded frames: parts are cut out,
-//! joined and inserted.
-//!
-//! An empty edit before the first one is left out, as in `FFmpeg`: it places the track in a movie.
-//! One between two others is silence, so that the rest stays in time. An edit that jumps back is
-//! read by a decoder of its own from the start.
+//! Edits applied to the decoded frames: parts are cut out, joined and inserted.
 
-use super::mp4::edits::{Edit, Mp4Edits};
 use crate::audio::Queue;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -23,7 +17,8 @@ pub(in crate::io) enum Cut {
 }
 
 impl Cut {
-    fn frames(&self) -> u64 {
+    /// Returns the frames that it yields.
+    pub(in crate::io) fn frames(&self) -> u64 {
         match self {
             Self::Media(range) => range.end - range.start,
             Self::Silence(frames) => *frames,
@@ -40,45 +35,9 @@ pub(in crate::io) struct Cuts {
 }
 
 impl Cuts {
-    /// Returns all edits of a track of `media` frames, one list per pass over the media. The list
-    /// is empty where a single edit is enough.
-    pub(in crate::io) fn passes(edits: &Mp4Edits, rate_hz: u32, media: u64) -> Vec<Self> {
-        let first = edits.list.iter().position(|edit| edit.media_time.is_some()).unwrap_or(edits.list.len());
-        if edits.list.len() < first + 2 || edits.media_timescale == 0 || edits.movie_timescale == 0 {
-            return Vec::new();
-        }
-        let frames = |ticks: u64, timescale: u32| {
-            let rounded = u128::from(ticks) * u128::from(rate_hz) + u128::from(timescale) / 2;
-            u64::try_from(rounded / u128::from(timescale)).unwrap_or(u64::MAX)
-        };
-        // The movie's clock is the coarser one: an edit that ends within a tick of the next one's
-        // start ends there.
-        let tick = frames(1, edits.movie_timescale).max(1);
-        let mut passes = vec![Self::default()];
-        let mut end = 0;
-        for (index, &Edit { media_time, duration }) in edits.list.iter().enumerate().skip(first) {
-            let cut = match media_time {
-                None => Cut::Silence(frames(duration, edits.movie_timescale)),
-                Some(time) => {
-                    let start = frames(time, edits.media_timescale).min(media);
-                    let next = edits.list.get(index + 1).and_then(|next| next.media_time);
-                    let next = next.map(|time| frames(time, edits.media_timescale));
-                    let stated = start.saturating_add(frames(duration, edits.movie_timescale));
-                    let joined = next.filter(|next| next.abs_diff(stated) <= tick && *next >= start).unwrap_or(stated);
-                    let stop = if duration == 0 { media } else { joined.min(media) };
-                    if start < end {
-                        passes.push(Self::default());
-                    }
-                    end = stop;
-                    Cut::Media(start..stop)
-                }
-            };
-            if let Some(pass) = passes.last_mut().filter(|_| cut.frames() > 0) {
-                pass.left.push_back(cut);
-            }
-        }
-        passes.retain(|pass| !pass.left.is_empty());
-        passes
+    /// Applies edits in the order of the media.
+    pub(in crate::io) fn new(left: VecDeque<Cut>) -> Self {
+        Self { left, passed: 0 }
     }
 
     /// Returns the frames that all edits yield.
@@ -142,36 +101,11 @@ impl Cuts {
 mod tests {
     use super::*;
 
-    fn edits(list: &[(Option<u64>, u64)]) -> Mp4Edits {
-        let list = list.iter().map(|&(media_time, duration)| Edit { media_time, duration }).collect();
-        Mp4Edits { list, media_timescale: 1_000, movie_timescale: 100, ..Mp4Edits::default() }
-    }
-
-    fn cuts(list: &[(Option<u64>, u64)]) -> Vec<Vec<Cut>> {
-        Cuts::passes(&edits(list), 1_000, 10_000).into_iter().map(|pass| pass.left.into()).collect()
-    }
-
-    #[test]
-    fn edits_are_cut_joined_and_filled_in_their_order() {
-        assert!(
-            cuts(&[(None, 50), (Some(100), 20)]).is_empty(),
-            "one edit is a trim, and what stands before it a place"
-        );
-        let two = [Cut::Media(100..300), Cut::Media(1_000..1_500)];
-        assert_eq!(cuts(&[(Some(100), 20), (Some(1_000), 50)]), [two.to_vec()]);
-        let filled = [Cut::Media(100..300), Cut::Silence(500), Cut::Media(300..400)];
-        assert_eq!(cuts(&[(Some(100), 20), (None, 50), (Some(300), 10)]), [filled.to_vec()]);
-        let again = [vec![Cut::Media(1_000..1_500)], vec![Cut::Media(100..300)]];
-        assert_eq!(cuts(&[(Some(1_000), 50), (Some(100), 20)]), again);
-        let joined = [Cut::Media(100..305), Cut::Media(305..405)];
-        assert_eq!(cuts(&[(Some(100), 20), (Some(305), 10)]), [joined.to_vec()], "no gap of half a tick");
-    }
-
     #[test]
     fn frames_are_kept_however_they_come() {
-        let passes = Cuts::passes(&edits(&[(Some(3), 1), (Some(30), 1)]), 1_000, 40);
+        let all = VecDeque::from([Cut::Media(3..13), Cut::Media(30..40)]);
         for block in 1..12 {
-            let (mut cuts, mut queue) = (passes[0].clone(), Queue::new(1));
+            let (mut cuts, mut queue) = (Cuts::new(all.clone()), Queue::new(1));
             let mut next = 0;
             while !cuts.is_done() {
                 queue

@@ -1,10 +1,16 @@
-//! Start of a FLAC stream (RFC 9639 §8), corrected for the decoder, and further streams after the
-//! first.
+//! Native FLAC streams (RFC 9639 §8): their start, corrected for the decoder, and further streams
+//! after the first.
 
+use super::programmes::Programmes;
+use super::timing::{StreamTiming, TrimPlan};
+use super::{AudioFormat, Container, PacketRules, Row};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
+use crate::io::bytes::tags;
+use std::fs::File;
 use std::io;
 use std::ops::Range;
+use symphonia::core::formats::well_known::FORMAT_ID_FLAC;
 
 /// Most metadata blocks read; real files have fewer than ten.
 const MAX_BLOCKS: usize = 1_000;
@@ -17,14 +23,59 @@ const START: [u8; 8] = *b"fLaC\0\0\0\x22";
 const MIN_BLOCK: u16 = 16;
 
 /// Start and end of STREAMINFO in a stream.
-pub(in crate::io) const INFO_START: usize = START.len();
-pub(in crate::io) const INFO_END: usize = INFO_START + INFO_BYTES;
+pub(super) const INFO_START: usize = START.len();
+pub(super) const INFO_END: usize = INFO_START + INFO_BYTES;
 const INFO_BYTES: usize = 34;
 /// The start of a stream whose only metadata block is STREAMINFO.
-pub(in crate::io) const LAST_INFO_BLOCK: &[u8] = b"fLaC\x80\0\0\x22";
+pub(super) const LAST_INFO_BLOCK: &[u8] = b"fLaC\x80\0\0\x22";
 
-/// Adds the edits that a stream's STREAMINFO needs where it contradicts itself or its frames.
-pub(in crate::io) fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut HeaderPatches) -> io::Result<()> {
+/// The container.
+#[derive(Debug)]
+pub(super) struct Flac;
+
+static ROW: Row = Row {
+    may_be_tagged: true,
+    demuxers: &[FORMAT_ID_FLAC],
+    // Frames carry their position.
+    packets: PacketRules { least_gap: Some(1), counts_from_start: true, ..PacketRules::NONE },
+    ..Row::new(
+        "flac",
+        AudioFormat {
+            name: "FLAC",
+            extensions: &["flac"],
+            codecs: "FLAC",
+            trimming: "none; frame count of STREAMINFO",
+            corrections: "sizes of blocks and frames in STREAMINFO that contradict each other; tags around the stream",
+        },
+        &[(b"fLaC", "FLAC")],
+    )
+};
+
+impl Container for Flac {
+    fn row(&self) -> &'static Row {
+        &ROW
+    }
+
+    fn programmes(&self, file: &mut File, range: Range<u64>) -> io::Result<Programmes> {
+        let range = tags::without_tags(file, range)?;
+        let mut edits = HeaderPatches::default();
+        let mut spans = streams(&mut Peek::new(file, range.end), range)?;
+        for span in &mut spans {
+            *span = tags::without_tags(file, span.clone())?;
+            mend(&mut Peek::new(file, span.end), span.start, &mut edits)?;
+        }
+        Ok(Programmes { spans, edits })
+    }
+
+    fn plan(&self, stream: &StreamTiming) -> TrimPlan {
+        // All of the stream is the recording, even if it is longer than its header states.
+        TrimPlan { keep: None, ..TrimPlan::exactly(stream.frames.filter(|&frames| frames > 0)) }
+    }
+}
+
+/// Adds the edits that a stream's STREAMINFO needs where it contradicts itself or its frames:
+/// symphonia refuses it then (#554).
+fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut HeaderPatches) -> io::Result<()> {
     let at = start + INFO_START as u64;
     let Some(stored) = peek.at(at, 10)?.first_chunk::<10>().copied() else { return Ok(()) };
     let frame = match audio_start(peek, start)? {
@@ -41,7 +92,7 @@ pub(in crate::io) fn mend(peek: &mut Peek<'_>, start: u64, edits: &mut HeaderPat
 
 /// Corrects the sizes of blocks and frames in a STREAMINFO by the first frame. At least ten bytes
 /// of it are there.
-pub(in crate::io) fn mend_info(info: &mut [u8], frame: &[u8]) {
+pub(super) fn mend_info(info: &mut [u8], frame: &[u8]) {
     let u24 = |at: usize| u32::from_be_bytes([0, info[at], info[at + 1], info[at + 2]]);
     // Frame sizes are hints; contradictory ones are shown as unknown.
     if u24(7) > 0 && u24(7) < u24(4) {
@@ -92,12 +143,12 @@ impl Blocks {
 }
 
 /// The fields of STREAMINFO (§8.2).
-pub(in crate::io) struct StreamInfo(pub(in crate::io) [u8; INFO_BYTES]);
+pub(super) struct StreamInfo(pub(super) [u8; INFO_BYTES]);
 
 impl StreamInfo {
     /// Builds STREAMINFO for a stream that has none, from its first frame. `None` where that does
     /// not name its bits.
-    pub(in crate::io) fn of_frame(frame: &[u8], rate_hz: u32, channels: u32) -> Option<Self> {
+    pub(super) fn of_frame(frame: &[u8], rate_hz: u32, channels: u32) -> Option<Self> {
         let bits = match frame.get(3)? >> 1 & 7 {
             1 => 8,
             2 => 12,
@@ -122,7 +173,7 @@ impl StreamInfo {
 }
 
 /// Finds STREAMINFO in the cookie of another container: bare, after `fLaC`, or in a `dfLa` box.
-pub(in crate::io) fn info_in_cookie(cookie: &[u8]) -> Option<StreamInfo> {
+pub(super) fn info_in_cookie(cookie: &[u8]) -> Option<StreamInfo> {
     let bare = |bytes: &[u8]| bytes.first_chunk::<INFO_BYTES>().map(|info| StreamInfo(*info));
     if let Some(at) = memchr::memmem::find(cookie, b"fLaC") {
         return bare(cookie.get(at + INFO_START..)?);
@@ -148,7 +199,7 @@ fn audio_start(peek: &mut Peek<'_>, start: u64) -> io::Result<Option<u64>> {
 }
 
 /// Returns the streams in a range that begins with one.
-pub(in crate::io) fn programmes(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
+fn streams(peek: &mut Peek<'_>, range: Range<u64>) -> io::Result<Vec<Range<u64>>> {
     let (mut found, mut start) = (Vec::new(), range.start);
     let mut from = audio_start(peek, start)?.unwrap_or(range.end);
     while found.len() < MAX_PROGRAMMES

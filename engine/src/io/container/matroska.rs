@@ -1,11 +1,19 @@
-//! Start and end of the recording in a Matroska file (`WebM` is one): `CodecDelay` and
-//! `DiscardPadding`, which the demuxer reads but does not pass on.
+//! Matroska and `WebM`: start and end of the recording by `CodecDelay` and `DiscardPadding`, which
+//! the demuxer reads but does not pass on.
 
+use super::header::ContainerHeader;
+use super::timing::{StreamTiming, TrackDetails, TrimPlan, TrimRule};
+use super::{AudioFormat, Container, Row};
 use crate::io::bytes::patched::HeaderPatches;
+use crate::io::{DecodeError, Trim};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;
+use std::path::Path;
+use symphonia::core::formats::well_known::FORMAT_ID_MKV;
 
+/// Most frames that may be held back for the end: a packet of any codec is shorter.
+const MAX_HOLD: u64 = 65_536;
 /// Most elements read of one file: an hour of clusters has about a thousand, the last cluster a few
 /// hundred blocks.
 const MAX_ELEMENTS: usize = 1_000_000;
@@ -22,20 +30,83 @@ const BLOCK_GROUP: u32 = 0xA0;
 const BLOCK: u32 = 0xA1;
 const DISCARD_PADDING: u32 = 0x75A2;
 
+/// The container.
+#[derive(Debug)]
+pub(super) struct Matroska;
+
+static ROW: Row = Row {
+    demuxers: &[FORMAT_ID_MKV],
+    ..Row::new(
+        "matroska",
+        AudioFormat {
+            name: "Matroska (MKA, WebM)",
+            extensions: &["mka", "mkv", "webm"],
+            codecs: "Opus, Vorbis, AAC-LC, MP3, FLAC, ALAC, PCM",
+            trimming: "`CodecDelay`, `DiscardPadding`; pre-skip of Opus; first block of Vorbis",
+            corrections: "a segment that breaks off is read as one of unknown size",
+        },
+        &[(b"\x1a\x45\xdf\xa3", "Matroska")],
+    )
+};
+
+impl Container for Matroska {
+    fn row(&self) -> &'static Row {
+        &ROW
+    }
+
+    fn header(&self, _path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+        // A header that breaks off leaves nothing to correct; the decoder reports it.
+        let edits = scan(file, len).unwrap_or_default();
+        let forward_only = edits != HeaderPatches::default();
+        Ok(Some(ContainerHeader { edits, forward_only, ..ContainerHeader::default() }))
+    }
+
+    fn track(&self, path: &Path, len: u64, id: u32) -> Result<Option<TrackDetails>, DecodeError> {
+        let mut file = File::open(path).map_err(|error| DecodeError::from_io(path, &error))?;
+        Ok(read_trims(&mut file, len, id).map(|trims| TrackDetails {
+            codec: trims.codec.clone(),
+            refused: None,
+            rule: Box::new(trims),
+        }))
+    }
+
+    fn plan(&self, stream: &StreamTiming) -> TrimPlan {
+        MkvTrims::default().plan(stream)
+    }
+}
+
+impl TrimRule for MkvTrims {
+    /// Uses `CodecDelay` (or Opus's pre-skip, which it repeats) and `DiscardPadding`; Vorbis has
+    /// its priming block.
+    fn plan(&self, stream: &StreamTiming) -> TrimPlan {
+        let frames = |ns: u64| ((u128::from(ns) * u128::from(stream.rate_hz) + 500_000_000) / 1_000_000_000) as u64;
+        let delay = self.codec_delay_ns.map(frames).filter(|&delay| delay > 0);
+        let hold = self.discard_padding_ns.map_or(0, frames).min(MAX_HOLD);
+        let (skip, source) = match (stream.pre_skip, delay) {
+            (Some(pre_skip), _) => (pre_skip.into(), Some("pre-skip")),
+            (None, _) if stream.is_vorbis => (stream.first_packet, Some("Vorbis first block")),
+            (None, Some(delay)) => (delay, Some("CodecDelay")),
+            (None, None) => (0, (hold > 0).then_some("DiscardPadding")),
+        };
+        let trim = Trim { start_frames: skip, end_frames: hold, source };
+        TrimPlan { skip, hold, trim, ..TrimPlan::default() }
+    }
+}
+
 /// Properties of one audio track of a Matroska file.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::io) struct MkvTrims {
+struct MkvTrims {
     /// Time to leave out at the start, in nanoseconds.
-    pub(in crate::io) codec_delay_ns: Option<u64>,
+    codec_delay_ns: Option<u64>,
     /// Time to leave out at the end, in nanoseconds.
-    pub(in crate::io) discard_padding_ns: Option<u64>,
+    discard_padding_ns: Option<u64>,
     /// The codec, as Matroska spells it: `A_OPUS`.
-    pub(in crate::io) codec: Option<String>,
+    codec: Option<String>,
 }
 
 /// Reads the trims of the track `number`. `None` for an unreadable file: the demuxer reports the
 /// reason.
-pub(in crate::io) fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTrims> {
+fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTrims> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let (_, segment) = walker.children(0..len, &[SEGMENT]).ok()?.pop()?;
     let mut trims = MkvTrims::default();
@@ -56,7 +127,7 @@ pub(in crate::io) fn read_trims(file: &mut File, len: u64, number: u32) -> Optio
 
 /// Returns the edit that a file of `len` bytes needs when it breaks off. Its segment is shown as
 /// one of unknown size, as in a live stream.
-pub(in crate::io) fn scan(file: &mut File, len: u64) -> io::Result<HeaderPatches> {
+fn scan(file: &mut File, len: u64) -> io::Result<HeaderPatches> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let mut edits = HeaderPatches::default();
     walker.reader.rewind()?;

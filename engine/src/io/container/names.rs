@@ -1,6 +1,6 @@
 //! Names of formats of files that cannot be read, for error messages.
 
-use super::mp4;
+use super::{CONTAINERS, beginning, identified};
 
 /// First bytes of formats that are not read.
 const NOT_READ: &[(&[u8], &str)] = &[
@@ -62,81 +62,88 @@ const NOT_READ: &[(&[u8], &str)] = &[
     (b"\x7fELF", "a program"),
     (b"%PDF", "a PDF document"),
 ];
-/// First bytes of formats that are supported, for files that are damaged.
-const READ: &[(&[u8], &str)] = &[
-    (b"fLaC", "FLAC"),
-    (b"OggS", "Ogg"),
-    (b"RIFF", "RIFF"),
-    (b"RIFX", "RIFX"),
-    (b"RF64", "RF64"),
-    (b"BW64", "BW64"),
-    (b"FORM", "IFF"),
-    (b".snd", "Sun AU"),
-    (b"caff", "CAF"),
-    (b"\x1a\x45\xdf\xa3", "Matroska"),
-    (b"ID3", "MP3 with an ID3 tag"),
-];
+/// Those of them that are not searched for sync words behind a tag either.
+const NEVER_STREAMS: &[&[u8]] = &[b"riff\x2e\x91", b"dns."];
+/// Forms of RIFF and IFF files that are read: their bytes 8 to 11.
+const READ_FORMS: [&[u8]; 3] = [b"WAVE", b"AIFF", b"AIFC"];
+
+/// A stream that is recognised and refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::io) struct Refusal {
+    pub(in crate::io) container: &'static str,
+    pub(in crate::io) codec: &'static str,
+    pub(in crate::io) reason: &'static str,
+}
+
+/// Returns the names of all formats that are refused by name, without an article.
+pub fn refused_formats() -> Vec<&'static str> {
+    let in_containers = CONTAINERS.iter().flat_map(|container| container.row().refused);
+    let mut names: Vec<&'static str> = NOT_READ.iter().chain(in_containers).map(|&(_, name)| name).collect();
+    names.push(TRANSPORT_STREAM);
+    let without_article = |name: &'static str| name.strip_prefix("an ").or(name.strip_prefix("a ")).unwrap_or(name);
+    let mut bare: Vec<&str> = names.into_iter().map(without_article).collect();
+    bare.sort_by_key(|name| name.to_lowercase());
+    bare.dedup();
+    bare
+}
+
+/// Name of packets of 188 bytes, every one with the same first byte.
+const TRANSPORT_STREAM: &str = "an MPEG transport stream";
 
 /// Returns the end of the sentence «this file …» for a file of a known but unsupported format. No
 /// decoder may search it for sync words.
 pub(in crate::io) fn known_but_not_read(head: &[u8]) -> Option<String> {
     let named = NOT_READ.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, name)| name);
-    let form = match (head.get(..4), head.get(8..12)) {
-        (Some(b"RIFF" | b"RIFX" | b"RF64" | b"BW64" | b"FORM"), Some(b"WAVE" | b"AIFF" | b"AIFC")) => None,
-        (Some(b"RIFF" | b"RIFX"), Some(b"AVI ")) => Some("AVI video"),
-        (Some(b"RIFF"), Some(b"WEBP")) => Some("a WebP image"),
-        (Some(b"RIFF"), Some(b"RMID")) => Some("MIDI in RIFF"),
-        (Some(b"RIFF"), Some(b"sfbk")) => Some("a SoundFont"),
-        (Some(b"RIFF"), Some(b"CDXA")) => Some("a CD-ROM XA file"),
-        (Some(b"FORM"), Some(b"8SVX" | b"16SV")) => Some("IFF 8SVX"),
-        (Some(b"FORM"), Some(b"MAUD")) => Some("IFF MAUD"),
-        (Some(b"RIFF" | b"RIFX" | b"FORM"), Some(_)) => Some("RIFF or IFF without audio"),
-        _ => None,
-    };
-    // Packets of 188 bytes, every one with this first byte.
+    let form = CONTAINERS.iter().find_map(|container| container.refuses(head));
     let is_stream = [0, 188, 376].iter().all(|&at| head.get(at) == Some(&0x47));
-    let name = named.or(form).or(is_stream.then_some("an MPEG transport stream"))?;
+    let name = named.or(form).or(is_stream.then_some(TRANSPORT_STREAM))?;
     Some(format!("is {name}, which is not read here"))
 }
 
-/// Returns the same for a file of uncompressed audio in a supported format, whose header could not
-/// be read.
-pub(in crate::io) fn broken(head: &[u8]) -> Option<String> {
-    let only_pcm = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd"];
-    only_pcm.iter().any(|magic| head.starts_with(magic)).then(|| describe(head))
+/// Returns the name of the form of a RIFF or IFF file, where that is not read.
+pub(in crate::io) fn refused_form(
+    head: &[u8],
+    refused: &'static [(&'static [u8], &'static str)],
+) -> Option<&'static str> {
+    let form = head.get(8..12).filter(|form| !READ_FORMS.contains(form))?;
+    let named = refused.iter().find(|(kind, _)| *kind == form);
+    Some(named.map_or("RIFF or IFF without audio", |&(_, name)| name))
+}
+
+/// Returns true if the first bytes of a file identify its format.
+pub(in crate::io) fn has_magic(head: &[u8]) -> bool {
+    identified(head).is_some() || is_never_a_stream(head)
+}
+
+/// Returns true for the first bytes of formats without streams that sync words could find.
+pub(in crate::io) fn is_never_a_stream(head: &[u8]) -> bool {
+    NEVER_STREAMS.iter().any(|magic| head.starts_with(magic))
 }
 
 /// Returns the name of a container whose offsets count from the start of the file, so that no tag
 /// may precede it.
 pub(in crate::io) fn never_tagged(head: &[u8]) -> Option<&'static str> {
-    let containers = [&b"RIFF"[..], b"RIFX", b"RF64", b"BW64", b"FORM", b".snd", b"caff", b"\x1a\x45\xdf\xa3"];
-    let named = READ.iter().find(|(magic, _)| head.starts_with(magic) && containers.contains(magic));
-    named.map(|&(_, name)| name).or(mp4::is_box(head).then_some("MP4"))
+    let container = beginning(head)?;
+    if container.row().may_be_tagged { None } else { container.called(head) }
 }
 
 /// Returns the end of the sentence «this file …» for a file that no reader took, from its first
 /// bytes.
 pub(in crate::io) fn describe(head: &[u8]) -> String {
-    if head.len() > 8 && &head[4..8] == b"ftyp" {
-        return "is an MP4 file that is damaged or holds no audio".into();
-    }
     if let Some(what) = known_but_not_read(head) {
         return what;
     }
-    if let Some((_, name)) = READ.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return format!("begins as {name} but is damaged or breaks off in its header");
+    if let Some(what) = CONTAINERS.iter().find_map(|container| container.damaged(head)) {
+        return what;
     }
     let is_text =
         std::str::from_utf8(head).is_ok_and(|text| text.chars().all(|c| !c.is_control() || c.is_whitespace()));
     if is_text { "is a text file, not audio".into() } else { "is in no audio format that is known here".into() }
 }
 
-/// Returns the codec of an Ogg stream that has no decoder, from the first page.
-pub(in crate::io) fn ogg_codec(head: &[u8]) -> Option<&'static str> {
-    [(&b"Speex   "[..], "speex"), (b"\x80theora", "theora (video)"), (b"CELT    ", "celt"), (b"OpusHead", "opus")]
-        .into_iter()
-        .find(|(magic, _)| head.windows(magic.len()).any(|window| window == *magic))
-        .map(|(_, name)| name)
+/// Returns the codec that a head names and that has no decoder.
+pub(in crate::io) fn codec_in(head: &[u8]) -> Option<&'static str> {
+    CONTAINERS.iter().find_map(|container| container.codec_in(head))
 }
 
 #[cfg(test)]

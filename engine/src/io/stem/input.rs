@@ -7,8 +7,7 @@ use crate::io::DecodeError;
 use crate::io::codec::pcm::file::PcmFile;
 use crate::io::codec::{DecodeStep, Facts, Filled, PacketDecoder, PlainPcm};
 use crate::io::container::header::Header;
-use crate::io::container::mp4;
-use crate::io::container::timing::{StreamContainer, StreamTiming};
+use crate::io::container::timing::StreamTiming;
 use crate::units::SampleRate;
 use std::fs::File;
 use std::ops::Range;
@@ -40,7 +39,7 @@ impl StemInput {
         mut header: Header,
         span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
-        if let Some(pcm) = header.pcm.take() {
+        if let Some(pcm) = header.container.pcm.take() {
             let (plain, queue, facts) = PlainSource::open(path, file, len, &pcm)?;
             return Ok((Self::PlainSource(Box::new(plain)), queue, facts, 0));
         }
@@ -124,33 +123,19 @@ impl StemInput {
 impl PlainSource {
     fn open(path: &Path, file: File, len: u64, stored: &PcmFile) -> Result<(Self, Queue, Facts), DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
-        let mut side = file.try_clone().map_err(from_io)?;
-        let mp4 = stored.mp4_track.and_then(|track| mp4::edits::read_edits(&mut side, len, track));
+        let details = stored.track.map_or(Ok(None), |track| stored.container.track(path, len, track))?;
         let (coding, channels) = (stored.coding.pcm(), stored.layout.count());
         let pcm = PlainPcm::in_parts(file, &stored.parts, coding, channels).map_err(from_io)?;
         let sample_rate = SampleRate::new(stored.rate_hz)
             .map_err(|_| DecodeError::Rate { path: path.into(), rate_hz: stored.rate_hz })?;
-        let extent = StreamTiming {
-            container: if stored.mp4_track.is_some() { StreamContainer::Mp4 } else { StreamContainer::Wave },
-            rate_hz: stored.rate_hz,
-            is_pcm: true,
-            is_vorbis: false,
-            pre_skip: None,
-            delay: None,
-            padding: None,
-            frames: stored.frames,
-            start: 0,
-            first_packet: 0,
-            mp4,
-            mkv: None,
-        };
+        let timing = StreamTiming::uncompressed(stored.rate_hz, stored.frames);
         let facts = Facts {
-            container: stored.container,
+            container: stored.name,
             codec: stored.coding.name(),
             sample_rate,
             layout: stored.layout.clone(),
             bits: stored.coding.stored_bits(),
-            extent,
+            plan: timing.plan(stored.container, details.as_ref()),
         };
         Ok((Self { path: path.into(), pcm, is_integer: coding.is_integer() }, Queue::new(channels), facts))
     }

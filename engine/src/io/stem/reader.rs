@@ -9,7 +9,7 @@ use crate::io::bytes::patched::HeaderPatches;
 use crate::io::codec::DecodeStep;
 use crate::io::container::cuts::Cuts;
 use crate::io::container::header::Header;
-use crate::io::container::names;
+use crate::io::container::names::{self, Refusal};
 use crate::io::container::programmes::{self, Programmes};
 use crate::io::container::timing::TrimPlan;
 use crate::io::{DecodeError, Fingerprint, Fold, StemInfo, StemOutcome};
@@ -67,12 +67,13 @@ impl StemReader {
         let header = Header::read(path, &mut file, len)?;
         let found = Self::programmes(&header, path, &mut file, len)?;
         let Some(Programmes { spans, edits }) = found else {
-            if programmes::is_free_format(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))? {
+            let refusal = programmes::refusal(&mut file, len).map_err(|error| DecodeError::from_io(path, &error))?;
+            if let Some(Refusal { container, codec, reason }) = refusal {
                 return Err(DecodeError::Unsupported {
                     path: path.into(),
-                    container: "mp3".into(),
-                    codec: "MPEG audio in free format".into(),
-                    reason: "its bit rate is none of the standard's tables".into(),
+                    container: container.into(),
+                    codec: codec.into(),
+                    reason: reason.into(),
                 });
             }
             return Err(DecodeError::NotAudio { path: path.into(), what: names::describe(&header.first_bytes) });
@@ -104,8 +105,8 @@ impl StemReader {
 
     /// Returns the programmes of a file; uncompressed samples are one, wherever they are.
     fn programmes(header: &Header, path: &Path, file: &mut File, len: u64) -> Result<Option<Programmes>, DecodeError> {
-        if header.pcm.is_some() {
-            return Ok(Some(Programmes::one(len)));
+        if header.container.pcm.is_some() {
+            return Ok(Some(Programmes::one(0..len)));
         }
         programmes::find(file, len).map_err(|error| DecodeError::from_io(path, &error))
     }
@@ -118,12 +119,13 @@ impl StemReader {
         edits: HeaderPatches,
         part: &Part,
     ) -> Result<Self, DecodeError> {
-        header.edits.extend(edits);
-        let time_stamp = header.pcm.as_ref().and_then(|pcm| pcm.time_stamp.clone());
-        let remarks = header.pcm.as_ref().map(|pcm| pcm.remarks.clone()).unwrap_or_default();
+        header.container.edits.extend(edits);
+        let pcm = header.container.pcm.as_ref();
+        let time_stamp = pcm.and_then(|pcm| pcm.time_stamp.clone());
+        let remarks = pcm.map(|pcm| pcm.remarks.clone()).unwrap_or_default();
         let (decoder, queue, facts, lost) = StemInput::open(path, file, len, header, part.span.clone())?;
 
-        let plan = facts.extent.plan();
+        let plan = facts.plan;
         let matrix = FoldMatrix::new(&facts.layout, fold);
         let source_channels = facts.layout.count();
         let densest = match facts.bits {

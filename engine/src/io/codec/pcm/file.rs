@@ -5,15 +5,17 @@ use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::TimeStamp;
 use crate::io::codec::{Pcm, Word, WordKind};
+use crate::io::container::Container;
 use crate::units::SampleRate;
 use std::ops::Range;
 use std::path::Path;
 
 /// Location and coding of the samples of a file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(in crate::io) struct PcmFile {
-    /// `wav`, `rf64`, `bw64`, `rifx`, `w64`, `aiff`, `caf`, `au`, `mp4`.
-    pub(in crate::io) container: &'static str,
+    pub(in crate::io) container: &'static dyn Container,
+    /// Name of the container in reports: `wav`, `rf64`, `bw64`, `rifx`, `aiff` …
+    pub(in crate::io) name: &'static str,
     pub(in crate::io) coding: PcmCoding,
     pub(in crate::io) rate_hz: u32,
     pub(in crate::io) layout: ChannelLayout,
@@ -24,8 +26,8 @@ pub(in crate::io) struct PcmFile {
     pub(in crate::io) time_stamp: Option<TimeStamp>,
     /// Contradictions in the header and their treatment, a sentence each.
     pub(in crate::io) remarks: Vec<String>,
-    /// Track of a MOV or MP4 file, whose edit list applies.
-    pub(in crate::io) mp4_track: Option<u32>,
+    /// Number of its track, in a container of tracks.
+    pub(in crate::io) track: Option<u32>,
 }
 
 /// Storage of samples, with their depth.

@@ -4,7 +4,7 @@
 //! symphonia 0.6.1 is wrong in two places. It undoes couplings from the first to the last, which
 //! matters where a channel is in two of them; §4.3.5 requires the reverse. And residues of type 0
 //! and 1 of several channels share a table of classes. In it, the last classes of one channel
-//! overwrite the first of the next (§8.6.2).
+//! overwrite the first of the next (§8.6.2). No report of either is known.
 
 /// Byte with which headers in one block begin: the number of packets less one (Xiph lacing).
 const LACED: u8 = 2;

@@ -19,26 +19,26 @@ const TABLE_HEADER: usize = 24;
 /// Bytes of a chunk's header.
 const HEADER: u64 = 12;
 /// Bytes before the samples of a `data` chunk, which hold its edit count.
-pub(in crate::io) const EDIT_COUNT: u64 = 4;
+pub(super) const EDIT_COUNT: u64 = 4;
 
 /// Content of the chunks.
 #[derive(Default)]
-pub(in crate::io) struct CafChunks {
+pub(super) struct CafChunks {
     /// The body of `desc`.
-    pub(in crate::io) description: Option<[u8; 32]>,
+    pub(super) description: Option<[u8; 32]>,
     /// The body of `chan`.
-    pub(in crate::io) channels: Vec<u8>,
+    pub(super) channels: Vec<u8>,
     /// The body of `kuki`, which is the codec's own.
-    pub(in crate::io) cookie: Vec<u8>,
+    pub(super) cookie: Vec<u8>,
     /// The body of `pakt`.
     table: Vec<u8>,
     /// Start of the `data` chunk's body, and its size in bytes where the header states it.
-    pub(in crate::io) data: Option<(u64, Option<u64>)>,
+    pub(super) data: Option<(u64, Option<u64>)>,
 }
 
 impl CafChunks {
     /// Reads the chunks of a file of `len` bytes. Returns `None` if it is not a CAF file.
-    pub(in crate::io) fn read(file: &mut File, len: u64) -> io::Result<Option<Self>> {
+    pub(super) fn read(file: &mut File, len: u64) -> io::Result<Option<Self>> {
         let mut reader = BufReader::with_capacity(4096, file);
         let mut read = |at: u64, out: &mut [u8]| -> io::Result<bool> {
             reader.seek(SeekFrom::Start(at))?;
@@ -81,13 +81,13 @@ impl CafChunks {
     }
 
     /// Returns the bytes of audio that the header promises beyond the end of a file of `len` bytes.
-    pub(in crate::io) fn missing_bytes(&self, len: u64) -> u64 {
+    pub(super) fn missing_bytes(&self, len: u64) -> u64 {
         let end = self.data.and_then(|(body, size)| body.checked_add(size?));
         end.map_or(0, |end| end.saturating_sub(len))
     }
 
     /// Returns the range of the samples in a file of `len` bytes.
-    pub(in crate::io) fn audio(&self, len: u64) -> Option<Range<u64>> {
+    pub(super) fn audio(&self, len: u64) -> Option<Range<u64>> {
         let (body, size) = self.data?;
         let end = size.and_then(|size| body.checked_add(size)).unwrap_or(len).min(len);
         let start = body + EDIT_COUNT;
@@ -96,7 +96,7 @@ impl CafChunks {
 
     /// Returns the chunks that a decoder needs, each of its actual size. Bytes after the packets of
     /// the table, other chunks and bytes after the last chunk are left out.
-    pub(in crate::io) fn splice(&self, len: u64) -> Option<Splice> {
+    pub(super) fn splice(&self, len: u64) -> Option<Splice> {
         let (description, audio) = (self.description?, self.audio(len)?);
         let mut lead = b"caff\x00\x01\x00\x00".to_vec();
         let mut add = |kind: &[u8; 4], body: &[u8]| {
@@ -133,13 +133,13 @@ impl CafChunks {
     }
 
     /// Returns a word of the description: `mFormatID` is at 8, `mChannelsPerFrame` at 24.
-    pub(in crate::io) fn word(&self, at: usize) -> Option<u32> {
+    pub(super) fn word(&self, at: usize) -> Option<u32> {
         let bytes = self.description.as_ref()?.get(at..at + 4)?;
         Some(u32::from_be_bytes(std::array::from_fn(|i| bytes[i])))
     }
 
     /// Returns the frames per second; `None` without a description.
-    pub(in crate::io) fn rate_hz(&self) -> Option<f64> {
+    pub(super) fn rate_hz(&self) -> Option<f64> {
         self.description.map(|bytes| f64::from_be_bytes(std::array::from_fn(|i| bytes[i])))
     }
 }

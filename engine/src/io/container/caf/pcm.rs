@@ -1,6 +1,7 @@
 //! Uncompressed audio in a Core Audio file (Apple, Core Audio Format Specification 1.0).
 
 use super::chunks::{CafChunks, EDIT_COUNT};
+use super::{Caf, ROW};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::codec::WordKind;
@@ -19,12 +20,7 @@ const LITTLE_ENDIAN: u32 = 2;
 ///
 /// # Errors
 /// When the disk fails, or the header names an invalid channel count, rate or depth.
-pub(in crate::io) fn read(
-    path: &Path,
-    file: &mut File,
-    len: u64,
-    chunks: &CafChunks,
-) -> Result<Option<PcmFile>, DecodeError> {
+pub(super) fn read(path: &Path, file: &mut File, len: u64, chunks: &CafChunks) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let (Some(description), Some(rate_hz), Some((body, size))) = (chunks.description, chunks.rate_hz(), chunks.data)
     else {
@@ -62,7 +58,8 @@ pub(in crate::io) fn read(
     let frame_bytes = coding.frame_bytes(channels);
     let frames = size.unwrap_or(len - start.min(len)) / frame_bytes;
     Ok(Some(PcmFile {
-        container: "caf",
+        container: &Caf,
+        name: ROW.id,
         coding,
         rate_hz,
         layout: apple_layout::parse(&chunks.channels, channels).unwrap_or_else(|| ChannelLayout::usual(channels)),
@@ -70,6 +67,6 @@ pub(in crate::io) fn read(
         frames: Some(frames),
         time_stamp: None,
         remarks: Vec::new(),
-        mp4_track: None,
+        track: None,
     }))
 }

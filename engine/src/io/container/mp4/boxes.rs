@@ -8,19 +8,19 @@ use std::ops::Range;
 const MAX_BOXES: usize = 1_000_000;
 
 /// Walks boxes by their headers alone, of 8 or 16 bytes; bodies are skipped.
-pub(in crate::io) struct Mp4Walker<R> {
+pub(super) struct Mp4Walker<R> {
     reader: BufReader<R>,
     left: usize,
 }
 
 impl<R: Read + Seek> Mp4Walker<R> {
-    pub(in crate::io) fn new(reader: R) -> Self {
+    pub(super) fn new(reader: R) -> Self {
         Self { reader: BufReader::with_capacity(4096, reader), left: MAX_BOXES }
     }
 
     /// Returns the boxes in a range of the file. A box that claims more than its parent holds ends
     /// the list.
-    pub(in crate::io) fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
+    pub(super) fn children(&mut self, range: Range<u64>) -> io::Result<Vec<([u8; 4], Range<u64>)>> {
         let mut found = Vec::new();
         let mut at = range.start;
         while at + 8 <= range.end && self.left > 0 {
@@ -39,11 +39,11 @@ impl<R: Read + Seek> Mp4Walker<R> {
         Ok(found)
     }
 
-    pub(in crate::io) fn child(&mut self, range: Range<u64>, wanted: [u8; 4]) -> io::Result<Option<Range<u64>>> {
+    pub(super) fn child(&mut self, range: Range<u64>, wanted: [u8; 4]) -> io::Result<Option<Range<u64>>> {
         Ok(self.children(range)?.into_iter().find(|(kind, _)| *kind == wanted).map(|(_, body)| body))
     }
 
-    pub(in crate::io) fn path(&mut self, range: &Range<u64>, kinds: &[&[u8; 4]]) -> io::Result<Option<Range<u64>>> {
+    pub(super) fn path(&mut self, range: &Range<u64>, kinds: &[&[u8; 4]]) -> io::Result<Option<Range<u64>>> {
         let mut range = range.clone();
         for kind in kinds {
             match self.child(range, **kind)? {
@@ -54,7 +54,7 @@ impl<R: Read + Seek> Mp4Walker<R> {
         Ok(Some(range))
     }
 
-    pub(in crate::io) fn bytes<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
+    pub(super) fn bytes<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
         self.reader.seek(SeekFrom::Start(at))?;
         let mut bytes = [0; N];
         self.reader.read_exact(&mut bytes)?;
@@ -63,19 +63,19 @@ impl<R: Read + Seek> Mp4Walker<R> {
 
     /// Reads a timescale. `mvhd` and `mdhd` place it alike: after two dates of 4 bytes, or of 8 in
     /// version 1.
-    pub(in crate::io) fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
+    pub(super) fn timescale(&mut self, body: &Range<u64>) -> io::Result<u32> {
         let [version] = self.bytes(body.start)?;
         Ok(be_u32(&self.bytes::<4>(body.start + if version == 1 { 20 } else { 12 })?))
     }
 
-    pub(in crate::io) fn track_id(&mut self, trak: &Range<u64>) -> io::Result<Option<u32>> {
+    pub(super) fn track_id(&mut self, trak: &Range<u64>) -> io::Result<Option<u32>> {
         let Some(tkhd) = self.child(trak.clone(), *b"tkhd")? else { return Ok(None) };
         let [version] = self.bytes(tkhd.start)?;
         Ok(Some(be_u32(&self.bytes::<4>(tkhd.start + if version == 1 { 20 } else { 12 })?)))
     }
 
     /// Reads a text, of which at most `most` bytes are taken.
-    pub(in crate::io) fn text(&mut self, range: Range<u64>, most: u64) -> io::Result<String> {
+    pub(super) fn text(&mut self, range: Range<u64>, most: u64) -> io::Result<String> {
         self.reader.seek(SeekFrom::Start(range.start))?;
         let mut bytes = Vec::new();
         self.reader.by_ref().take(range.end.saturating_sub(range.start).min(most)).read_to_end(&mut bytes)?;
@@ -83,6 +83,6 @@ impl<R: Read + Seek> Mp4Walker<R> {
     }
 }
 
-pub(in crate::io) fn be_u32(bytes: &[u8]) -> u32 {
+pub(super) fn be_u32(bytes: &[u8]) -> u32 {
     u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }

@@ -1,7 +1,11 @@
 //! Start and end of the recording in an MP4 file: its edit list and iTunes' own tag, which the
-//! demuxer ignores.
+//! demuxer ignores (#544).
 
 use super::boxes::{Mp4Walker, be_u32};
+use super::{frames, passes};
+use crate::io::Trim;
+use crate::io::container::cuts::Cuts;
+use crate::io::container::timing::{StreamTiming, TrimPlan, TrimRule};
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::Range;
@@ -14,38 +18,72 @@ const MAX_EDITS: u64 = 1_024;
 
 /// One entry of an edit list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::io) struct Edit {
+pub(super) struct Edit {
     /// First media tick to play; `None` for an empty edit.
-    pub(in crate::io) media_time: Option<u64>,
+    pub(super) media_time: Option<u64>,
     /// Length, in ticks of the movie; 0 means up to the end of the media.
-    pub(in crate::io) duration: u64,
+    pub(super) duration: u64,
 }
 
 /// Properties of one audio track of an MP4 file.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::io) struct Mp4Edits {
+pub(super) struct Mp4Edits {
     /// From the edit list: the first media tick to play, in ticks of [`Mp4Edits::media_timescale`].
-    pub(in crate::io) media_time: Option<u64>,
+    pub(super) media_time: Option<u64>,
     /// From the edit list: length to play, in ticks of [`Mp4Edits::movie_timescale`]. `None` when 0
     /// or when there are several edits.
-    pub(in crate::io) duration: Option<u64>,
+    pub(super) duration: Option<u64>,
     /// Ticks per second of the media.
-    pub(in crate::io) media_timescale: u32,
+    pub(super) media_timescale: u32,
     /// Ticks per second of the movie.
-    pub(in crate::io) movie_timescale: u32,
+    pub(super) movie_timescale: u32,
     /// The whole edit list.
-    pub(in crate::io) list: Vec<Edit>,
+    pub(super) list: Vec<Edit>,
     /// True if an edit requests another speed than that of the media.
-    pub(in crate::io) has_other_speed: bool,
+    pub(super) has_other_speed: bool,
     /// From `iTunSMPB`: encoder delay, padding and length, in frames.
-    pub(in crate::io) smpb: Option<(u64, u64, u64)>,
+    pub(super) smpb: Option<(u64, u64, u64)>,
     /// The four letters that name the codec.
-    pub(in crate::io) codec: Option<String>,
+    pub(super) codec: Option<String>,
+}
+
+impl TrimRule for Mp4Edits {
+    /// Uses iTunes' tag, which counts frames, or the edit list, which counts ticks of two clocks.
+    /// The coarser clock only matters when it is shorter than the media by more than one of its
+    /// ticks.
+    fn plan(&self, stream: &StreamTiming) -> TrimPlan {
+        if let Some((delay, padding, length)) = self.smpb {
+            return TrimPlan::trimmed(delay, (length > 0).then_some(length), padding, "iTunSMPB");
+        }
+        let passes = passes::of(self, stream.rate_hz, frames(stream).unwrap_or(u64::MAX));
+        if !passes.is_empty() {
+            let frames = passes.iter().map(Cuts::frames).fold(0, u64::saturating_add);
+            let trim = Trim { source: Some("elst"), ..Trim::default() };
+            return TrimPlan { expected: Some(frames), passes, trim, ..TrimPlan::default() };
+        }
+        let rescale = |ticks: u64, from: u32| -> Option<u64> {
+            (from > 0).then(|| (u128::from(ticks) * u128::from(stream.rate_hz)).div_ceil(u128::from(from)) as u64)
+        };
+        let skip = self.media_time.and_then(|ticks| rescale(ticks, self.media_timescale));
+        let skip = skip.or(stream.pre_skip.map(u64::from)).unwrap_or(0);
+        let media = frames(stream).map(|frames| frames.saturating_sub(skip));
+        let edited = self.duration.and_then(|ticks| rescale(ticks, self.movie_timescale));
+        let tick = rescale(1, self.movie_timescale).unwrap_or(0);
+        let keep = match (media, edited) {
+            (Some(media), Some(edited)) if edited + tick < media => Some(edited),
+            (media, _) => media,
+        };
+        if skip == 0 && keep == frames(stream) {
+            TrimPlan::exactly(keep)
+        } else {
+            TrimPlan::trimmed(skip, keep, 0, "elst")
+        }
+    }
 }
 
 /// Reads the edits of the track `id`. `None` for an unreadable file: the demuxer reports the
 /// reason.
-pub(in crate::io) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
+pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
     let mut walker = Mp4Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
     let mut edits = Mp4Edits::default();
@@ -127,5 +165,43 @@ impl<R: Read + Seek> Mp4Walker<R> {
             }
         }
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(frames: u64) -> StreamTiming {
+        StreamTiming { is_pcm: false, ..StreamTiming::uncompressed(44_100, Some(frames)) }
+    }
+
+    #[test]
+    fn itunes_tag_wins_over_the_edit_list() {
+        let edits = Mp4Edits {
+            media_time: Some(1_024),
+            duration: Some(400),
+            media_timescale: 44_100,
+            movie_timescale: 1_000,
+            smpb: Some((2_112, 500, 17_977)),
+            ..Mp4Edits::default()
+        };
+        let plan = edits.plan(&stream(20_589));
+        assert_eq!((plan.skip, plan.keep, plan.trim.source), (2_112, Some(17_977), Some("iTunSMPB")));
+    }
+
+    #[test]
+    fn an_edit_rounded_up_to_a_millisecond_does_not_change_the_length() {
+        let edits = |duration| Mp4Edits {
+            media_time: Some(1_024),
+            duration: Some(duration),
+            media_timescale: 44_100,
+            movie_timescale: 1_000,
+            ..Mp4Edits::default()
+        };
+        let plan = |duration| edits(duration).plan(&stream(19_001));
+        assert_eq!(plan(408).keep, Some(17_977), "rounded up");
+        assert_eq!(plan(407).keep, Some(17_977), "rounded down, by less than a tick");
+        assert_eq!(plan(200).keep, Some(8_820), "cut short on purpose");
     }
 }

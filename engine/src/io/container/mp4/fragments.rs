@@ -20,11 +20,7 @@ const SAMPLE_FIELDS: u32 = 0xf00;
 ///
 /// # Errors
 /// When the disk fails, or a box breaks off.
-pub(in crate::io) fn runs<R: Read + Seek>(
-    walker: &mut Mp4Walker<R>,
-    len: u64,
-    track: u32,
-) -> io::Result<Vec<Range<u64>>> {
+pub(super) fn runs<R: Read + Seek>(walker: &mut Mp4Walker<R>, len: u64, track: u32) -> io::Result<Vec<Range<u64>>> {
     let default_size = default_size(walker, len, track)?;
     let mut found = Vec::new();
     for (kind, moof) in walker.children(0..len)? {

@@ -3,6 +3,7 @@
 
 use super::boxes::{Mp4Walker, be_u32};
 use super::fragments;
+use super::{Mp4, ROW};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::codec::WordKind;
@@ -52,7 +53,7 @@ struct Found {
 ///
 /// # Errors
 /// When the header names an invalid channel count, rate or depth.
-pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+pub(super) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     // The demuxer reports a header that breaks off.
     let Ok(Some(found)) = find(file, len) else { return Ok(None) };
     let Found { track, description, chunks, mut frames, fragments } = found;
@@ -77,7 +78,8 @@ pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Opti
         join(&mut parts, run.start..run.start.saturating_add(count * frame_bytes));
     }
     Ok(Some(PcmFile {
-        container: "mp4",
+        container: &Mp4,
+        name: ROW.id,
         coding,
         rate_hz,
         layout: apple_layout::parse(&description.layout, channels).unwrap_or_else(|| ChannelLayout::usual(channels)),
@@ -85,7 +87,7 @@ pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Opti
         frames: Some(frames),
         time_stamp: None,
         remarks: Vec::new(),
-        mp4_track: Some(track),
+        track: Some(track),
     }))
 }
 

@@ -9,13 +9,13 @@ use std::io::{self, Read, Seek};
 
 /// Returns the edit that a file of `len` bytes needs when it breaks off. Its last box is shown with
 /// its actual size, so that the samples in it are found.
-pub(in crate::io) fn scan(file: &mut File, len: u64) -> io::Result<Option<HeaderPatches>> {
+pub(super) fn scan(file: &mut File, len: u64) -> io::Result<HeaderPatches> {
     let mut walker = Mp4Walker::new(file);
-    if len < 16 || !is_box(&walker.bytes::<8>(0)?) {
-        return Ok(None);
-    }
     let mut edits = HeaderPatches::default();
-    let Some((kind, body)) = walker.children(0..len)?.pop() else { return Ok(None) };
+    if len < 16 || !is_box(&walker.bytes::<8>(0)?) {
+        return Ok(edits);
+    }
+    let Some((kind, body)) = walker.children(0..len)?.pop() else { return Ok(edits) };
     let short: [u8; 8] = walker.bytes(body.start - 8)?;
     if short[4..] == kind {
         let size = u64::from(be_u32(&short));
@@ -26,7 +26,7 @@ pub(in crate::io) fn scan(file: &mut File, len: u64) -> io::Result<Option<Header
         edits.add(body.start - 8, &(len - body.start + 16).to_be_bytes());
     }
     edits.extend(unwrapped_alac(&mut walker, len).unwrap_or_default());
-    Ok(Some(edits))
+    Ok(edits)
 }
 
 /// Returns the edits that take the header of ALAC out of the `wave` box in which `QuickTime` keeps

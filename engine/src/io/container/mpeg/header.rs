@@ -1,7 +1,9 @@
 //! Headers of MPEG audio frames (ISO 11172-3, ISO 13818-3).
 
+use crate::io::container::sync::FrameHeader;
+
 /// kbit/s of MPEG-1 layers 1, 2, 3; then of MPEG-2 layer 1, and of its layers 2 and 3.
-pub(crate) const BIT_RATES: [[u16; 15]; 5] = [
+const BIT_RATES: [[u16; 15]; 5] = [
     [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
     [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
     [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
@@ -11,7 +13,7 @@ pub(crate) const BIT_RATES: [[u16; 15]; 5] = [
 
 /// A frame header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct MpegHeader {
+pub(super) struct MpegHeader {
     word: u32,
 }
 
@@ -93,13 +95,4 @@ impl MpegHeader {
         self.layer() == 3
             && (matches!(name_at(xing), b"Xing" | b"Info") && is_empty(xing) || name_at(36) == b"VBRI" && is_empty(36))
     }
-}
-
-/// Fields of a frame header that are needed to find the next one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FrameHeader {
-    /// Fields that all headers of a stream have in common.
-    pub(in crate::io) kind: u32,
-    /// Bytes of the frame.
-    pub(in crate::io) len: u64,
 }

@@ -13,11 +13,11 @@ const B_FORMAT_GUID: [u8; 14] = [0, 0, 0x21, 0x07, 0xd3, 0x11, 0x86, 0x44, 0xc8,
 
 /// The fields of the chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::io) struct WaveFormat {
+pub(super) struct WaveFormat {
     /// The format tag, or that of its extension.
-    pub(in crate::io) tag: u16,
-    pub(in crate::io) channels: u16,
-    pub(in crate::io) rate_hz: u32,
+    pub(super) tag: u16,
+    pub(super) channels: u16,
+    pub(super) rate_hz: u32,
     block_align: u16,
     bits: u16,
     /// Of an extension: the significant bits, and the loudspeakers.
@@ -36,7 +36,7 @@ enum SubFormat {
 
 /// Result of checking whether samples are stored uncompressed.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::io) enum Uncompressed {
+pub(super) enum Uncompressed {
     Coding(PcmCoding),
     /// The fields contradict each other.
     Damaged(String),
@@ -48,7 +48,7 @@ pub(in crate::io) enum Uncompressed {
 
 impl WaveFormat {
     /// Parses 14 to 40 bytes; `None` for fewer.
-    pub(in crate::io) fn parse(bytes: &[u8], big_endian: bool) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8], big_endian: bool) -> Option<Self> {
         if bytes.len() < 14 {
             return None;
         }
@@ -107,7 +107,7 @@ impl WaveFormat {
     }
 
     /// Returns the coding of the samples.
-    pub(in crate::io) fn uncompressed(self, big_endian: bool) -> Uncompressed {
+    pub(super) fn uncompressed(self, big_endian: bool) -> Uncompressed {
         match self.sub_format {
             SubFormat::Other => return Uncompressed::Unsupported("its sub-format is unknown"),
             SubFormat::Missing if !(1..=24).contains(&self.bits) => {
@@ -139,7 +139,7 @@ impl WaveFormat {
 
     /// Returns a sentence about a block align that differs from channels times bits, and how it was
     /// resolved.
-    pub(in crate::io) fn contradiction(self, coding: PcmCoding) -> Option<String> {
+    pub(super) fn contradiction(self, coding: PcmCoding) -> Option<String> {
         let read = coding.frame_bytes(self.channels.into());
         let by_bits = u64::from(self.bits.div_ceil(8)) * u64::from(self.channels);
         let (align, bits) = (self.block_align, self.bits);
@@ -156,7 +156,7 @@ impl WaveFormat {
     }
 
     /// Returns the loudspeakers, from the mask where there is one.
-    pub(in crate::io) fn layout(self, channels: usize) -> ChannelLayout {
+    pub(super) fn layout(self, channels: usize) -> ChannelLayout {
         match (self.sub_format, self.extension) {
             (SubFormat::Ambisonic, _) => ChannelLayout::unnamed(channels),
             (_, Some((_, mask))) => ChannelLayout::of_mask(mask, channels),
@@ -165,7 +165,7 @@ impl WaveFormat {
     }
 
     /// Returns a name for the coding.
-    pub(in crate::io) fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         let name = match self.tag {
             0x0001 => "PCM",
             0x0002 => "MS ADPCM",

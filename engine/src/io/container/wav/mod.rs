@@ -1,9 +1,12 @@
-//! Header of a WAVE file: RIFF, RF64, BW64 and big-endian RIFX. Uncompressed audio is read
-//! directly. For other codecs, the header is corrected before the decoder reads it.
+//! WAVE files: RIFF, RF64, BW64 and big-endian RIFX. Uncompressed audio is read directly. For other
+//! codecs, the header is corrected before the decoder reads it.
 
 mod format;
 
 use self::format::{Uncompressed, WaveFormat};
+use super::header::ContainerHeader;
+use super::names::refused_form;
+use super::{AudioFormat, Container, Row};
 use crate::io::DecodeError;
 use crate::io::bytes::chunk_walk::{Chunk, ChunkWalk};
 use crate::io::bytes::patched::HeaderPatches;
@@ -13,23 +16,61 @@ use crate::io::stem::time_stamp::{self, TimeStamp};
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use symphonia::core::formats::well_known::FORMAT_ID_WAVE;
 
 /// Size written where it was not known yet.
 const UNKNOWN: u32 = u32::MAX;
 /// Size that sox writes when it cannot seek back.
 const SOX_UNKNOWN: u32 = 0x7fff_f000;
 
-/// Content of a WAVE file's header, and the changes with which it is read.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::io) struct WaveHeader {
-    /// `wav`, `rf64`, `bw64` or `rifx`.
-    pub(in crate::io) container: &'static str,
-    /// Name of the codec.
-    pub(in crate::io) codec: String,
-    /// The samples, where they are not compressed.
-    pub(in crate::io) pcm: Option<PcmFile>,
-    /// Edits of the header of compressed audio, for the decoder.
-    pub(in crate::io) edits: HeaderPatches,
+/// The container.
+#[derive(Debug)]
+pub(super) struct Wav;
+
+static ROW: Row = Row {
+    refused: &[
+        (b"AVI ", "AVI video"),
+        (b"WEBP", "a WebP image"),
+        (b"RMID", "MIDI in RIFF"),
+        (b"sfbk", "a SoundFont"),
+        (b"CDXA", "a CD-ROM XA file"),
+    ],
+    demuxers: &[FORMAT_ID_WAVE],
+    ..Row::new(
+        "wav",
+        AudioFormat {
+            name: "WAV",
+            extensions: &["wav", "wave", "rf64", "bw64"],
+            codecs: "PCM of up to 64 bits, float of 32 and 64, A-law, µ-law, MS and IMA ADPCM",
+            trimming: "size of `data`, or of `ds64` in RF64 and BW64",
+            corrections: "sizes that were never filled in; block aligns that contradict the bits; \
+                          samples in the low bits of wider words; lists that break off",
+        },
+        &[(b"RIFF", "RIFF"), (b"RIFX", "RIFX"), (b"RF64", "RF64"), (b"BW64", "BW64")],
+    )
+};
+
+impl Container for Wav {
+    fn row(&self) -> &'static Row {
+        &ROW
+    }
+
+    fn refuses(&self, head: &[u8]) -> Option<&'static str> {
+        let is_riff = head.starts_with(b"RIFF") || head.starts_with(b"RIFX");
+        if is_riff { refused_form(head, ROW.refused) } else { None }
+    }
+
+    fn header(&self, path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+        read(path, file, len)
+    }
+
+    fn reported(&self, name: &str) -> &'static str {
+        match name {
+            "rf64" => "rf64",
+            "bw64" => "bw64",
+            _ => ROW.id,
+        }
+    }
 }
 
 /// Content of the chunks, unchecked.
@@ -44,52 +85,50 @@ struct RiffChunks {
     edits: HeaderPatches,
 }
 
-impl WaveHeader {
-    /// Reads the header of a file of `len` bytes. Returns `None` if it is not a WAVE file or its
-    /// first chunks are missing. Leaves the file at any position.
-    ///
-    /// # Errors
-    /// When the disk fails, or the header names no channels, too many, an impossible rate or
-    /// samples of no size.
-    pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<Self>, DecodeError> {
-        let from_io = |error| DecodeError::from_io(path, &error);
-        let Some(chunks) = scan(file, len).map_err(from_io)? else { return Ok(None) };
-        let RiffChunks { container, format, data, claimed, time_stamp, mut remarks, edits } = chunks;
-        let channels = checked_channels(path, format.channels.into())?;
-        let rate_hz = checked_rate(path, format.rate_hz.into())?;
-        let unsupported = |reason: &str| {
-            let (container, codec) = (container.to_string(), format.name());
-            DecodeError::Unsupported { path: path.into(), container, codec, reason: reason.into() }
-        };
-        let mut coding = match format.uncompressed(container == "rifx") {
-            Uncompressed::Coding(coding) => coding,
-            Uncompressed::Damaged(reason) => return Err(DecodeError::damaged(path, reason)),
-            Uncompressed::Unsupported(reason) => return Err(unsupported(reason)),
-            // Only these codecs have a decoder, and none in the other byte order.
-            Uncompressed::No if format.tag != 0x0002 && format.tag != 0x0011 || container == "rifx" => {
-                return Err(unsupported("no decoder for it"));
-            }
-            Uncompressed::No => return Ok(Some(Self { container, codec: format.name(), pcm: None, edits })),
-        };
-        if coding.bits.div_ceil(8) < u32::from(coding.word.bytes) {
-            coding.word = justification::find(file, data.body, coding).map_err(from_io)?;
+/// Reads the header of a file of `len` bytes. Returns `None` if it is not a WAVE file or its first
+/// chunks are missing. Leaves the file at any position.
+fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    let from_io = |error| DecodeError::from_io(path, &error);
+    let Some(chunks) = scan(file, len).map_err(from_io)? else { return Ok(None) };
+    let RiffChunks { container, format, data, claimed, time_stamp, mut remarks, edits } = chunks;
+    let channels = checked_channels(path, format.channels.into())?;
+    let rate_hz = checked_rate(path, format.rate_hz.into())?;
+    let unsupported = |reason: &str| {
+        let (container, codec) = (container.to_string(), format.name());
+        DecodeError::Unsupported { path: path.into(), container, codec, reason: reason.into() }
+    };
+    let mut coding = match format.uncompressed(container == "rifx") {
+        Uncompressed::Coding(coding) => coding,
+        Uncompressed::Damaged(reason) => return Err(DecodeError::damaged(path, reason)),
+        Uncompressed::Unsupported(reason) => return Err(unsupported(reason)),
+        // Only these codecs have a decoder, and none in the other byte order.
+        Uncompressed::No if format.tag != 0x0002 && format.tag != 0x0011 || container == "rifx" => {
+            return Err(unsupported("no decoder for it"));
         }
-        remarks.extend(format.contradiction(coding));
-        let (frame_bytes, held) = (coding.frame_bytes(channels), len - data.body.min(len));
-        let frames = claimed.unwrap_or(held) / frame_bytes;
-        let pcm = PcmFile {
-            container,
-            coding,
-            rate_hz,
-            layout: format.layout(channels),
-            parts: std::iter::once(data.body..data.body.saturating_add(frames.saturating_mul(frame_bytes))).collect(),
-            frames: Some(frames),
-            time_stamp,
-            remarks,
-            mp4_track: None,
-        };
-        Ok(Some(Self { container, codec: coding.name(), pcm: Some(pcm), edits }))
+        Uncompressed::No => {
+            let (name, codec) = (Some(container), Some(format.name()));
+            return Ok(Some(ContainerHeader { name, codec, edits, ..ContainerHeader::default() }));
+        }
+    };
+    if coding.bits.div_ceil(8) < u32::from(coding.word.bytes) {
+        coding.word = justification::find(file, data.body, coding).map_err(from_io)?;
     }
+    remarks.extend(format.contradiction(coding));
+    let (frame_bytes, held) = (coding.frame_bytes(channels), len - data.body.min(len));
+    let frames = claimed.unwrap_or(held) / frame_bytes;
+    let pcm = PcmFile {
+        container: &Wav,
+        name: container,
+        coding,
+        rate_hz,
+        layout: format.layout(channels),
+        parts: std::iter::once(data.body..data.body.saturating_add(frames.saturating_mul(frame_bytes))).collect(),
+        frames: Some(frames),
+        time_stamp,
+        remarks,
+        track: None,
+    };
+    Ok(Some(ContainerHeader::uncompressed(pcm)))
 }
 
 fn scan(file: &mut File, len: u64) -> io::Result<Option<RiffChunks>> {
@@ -107,7 +146,8 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<RiffChunks>> {
     let big_endian = container == "rifx";
     let riff_size = [top[4], top[5], top[6], top[7]];
     let riff_size = if big_endian { u32::from_be_bytes(riff_size) } else { u32::from_le_bytes(riff_size) };
-    // With every edit, the decoder ignores the outer size, which is wrong more often than right.
+    // With every edit, the decoder ignores the outer size, which is wrong more often than right
+    // (#380). It does not know RF64 and BW64 (pull request #447).
     let mut edits = HeaderPatches::default();
     edits.add(0, b"RIFF");
     edits.add(4, &UNKNOWN.to_le_bytes());
@@ -156,7 +196,7 @@ fn scan(file: &mut File, len: u64) -> io::Result<Option<RiffChunks>> {
                 let data = chunk;
                 return Ok(Some(RiffChunks { container, format, data, claimed, time_stamp, remarks, edits }));
             }
-            // The content of a list is not needed, and the decoder is strict about it.
+            // The content of a list is not needed, and the decoder is strict about it (#380).
             b"LIST" => edits.add(chunk.at, b"JUNK"),
             _ => {}
         }
