@@ -108,7 +108,7 @@ fn worse_copies_are_found_with_their_polarity() {
 }
 
 #[test]
-fn mp3_aac_and_vorbis_copies_are_found_within_half_a_sample() {
+fn lossy_copies_are_found_within_half_a_sample() {
     let source = mono("feelings/band.ogg");
     for coded in ["coded/band.mp3", "coded/band.m4a", "coded/band.ogg"] {
         // They contain ten seconds from frame 441 000 on.
@@ -129,15 +129,15 @@ fn two_minutes() -> Vec<f32> {
 }
 
 #[test]
-fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
+fn drift_is_removed_to_half_a_sample_over_two_minutes() {
     let source = two_minutes();
-    let place = TestFolder::new();
-    place.write_wav("one.wav", 44_100, &[&source]);
+    let folder = TestFolder::new();
+    folder.write_wav("one.wav", 44_100, &[&source]);
     for ppm in [5.0, -50.0, 145.0, 500.0, -500.0] {
         let copy = make::drifting(&source, 100.2, ppm);
         let polarity = if ppm < 100.0 { 1 } else { -1 };
-        place.write_wav("two.wav", 44_100, &[&if polarity > 0 { copy } else { inverted(&copy) }]);
-        let run = place.run("align one.wav two.wav --reference one.wav --write out --json");
+        folder.write_wav("two.wav", 44_100, &[&if polarity > 0 { copy } else { inverted(&copy) }]);
+        let run = folder.run("align one.wav two.wav --reference one.wav --write out --json");
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         let document: Value = serde_json::from_str(&run.stdout).unwrap();
         let stem = &document["stems"][1];
@@ -146,7 +146,7 @@ fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
         assert_eq!(stem["polarity"], polarity, "{ppm}: {stem}");
         assert!((stem["late_samples"].as_f64().unwrap() - 100.2).abs() < 0.5, "{ppm}: {stem}");
         assert_eq!(stem["drift_changes"], serde_json::json!([]), "a steady clock: {stem}");
-        let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
+        let (one, two) = (read_wav(&folder.path("out/one.wav")), read_wav(&folder.path("out/two.wav")));
         for start_s in [0, 30, 60, 90, 108] {
             let part = start_s * 44_100..(start_s + 10) * 44_100;
             let left = aligned(&[&one[0][part.clone()], &two[0][part]], 44_100).stems[1].late_samples;
@@ -157,10 +157,10 @@ fn drift_is_measured_over_two_minutes_and_taken_out_to_half_a_sample() {
 
 /// Writes a copy by a clock that changes, aligns it, and measures the written stem from end to end.
 /// No part may be off by half a sample.
-fn changes_of_drift_are_followed(place: &TestFolder, source: &[f32], ppm: f64, changes: &[(f64, f64)]) {
+fn changes_of_drift_are_followed(folder: &TestFolder, source: &[f32], ppm: f64, changes: &[(f64, f64)]) {
     let case = format!("{ppm} ppm, {changes:?}");
-    place.write_wav("two.wav", 44_100, &[&make::drifting_in_pieces(source, 100.2, ppm, changes)]);
-    let run = place.run("align one.wav two.wav --reference one.wav --write out --json");
+    folder.write_wav("two.wav", 44_100, &[&make::drifting_in_pieces(source, 100.2, ppm, changes)]);
+    let run = folder.run("align one.wav two.wav --reference one.wav --write out --json");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     let stem = &document["stems"][1];
@@ -176,7 +176,7 @@ fn changes_of_drift_are_followed(place: &TestFolder, source: &[f32], ppm: f64, c
             "{case}: {stem}"
         );
     }
-    let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
+    let (one, two) = (read_wav(&folder.path("out/one.wav")), read_wav(&folder.path("out/two.wav")));
     for start_s in (0..112).step_by(4) {
         let part = start_s * 44_100..(start_s + 6) * 44_100;
         let left = aligned(&[&one[0][part.clone()], &two[0][part]], 44_100).stems[1].late_samples;
@@ -185,21 +185,21 @@ fn changes_of_drift_are_followed(place: &TestFolder, source: &[f32], ppm: f64, c
 }
 
 #[test]
-fn a_clock_that_changes_its_drift_is_followed_all_along() {
+fn a_change_of_drift_is_followed() {
     let source = two_minutes();
-    let place = TestFolder::new();
-    place.write_wav("one.wav", 44_100, &[&source]);
+    let folder = TestFolder::new();
+    folder.write_wav("one.wav", 44_100, &[&source]);
     let at = |share: f64| share * source.len() as f64;
     for (share, ppm, then_ppm) in
         [(0.5, 20.0, 120.0), (0.3, -40.0, 0.0), (0.15, 100.0, 10.0), (0.85, 0.0, -80.0), (0.5, 200.0, -300.0)]
     {
-        changes_of_drift_are_followed(&place, &source, ppm, &[(at(share), then_ppm)]);
+        changes_of_drift_are_followed(&folder, &source, ppm, &[(at(share), then_ppm)]);
     }
-    changes_of_drift_are_followed(&place, &source, 30.0, &[(at(0.35), 130.0), (at(0.7), 50.0)]);
+    changes_of_drift_are_followed(&folder, &source, 30.0, &[(at(0.35), 130.0), (at(0.7), 50.0)]);
 }
 
 #[test]
-fn noise_over_a_clock_that_changes_makes_no_straight_line_of_it() {
+fn a_change_of_drift_is_found_under_noise() {
     let source = two_minutes();
     let half = 0.5 * source.len() as f64;
     for (snr_db, ppm, then_ppm) in
@@ -270,7 +270,7 @@ fn stems_are_found_in_a_mix_even_a_saturated_one() {
 }
 
 #[test]
-fn the_two_stems_of_a_recorded_song_are_found_in_its_mix_inverted_too() {
+fn stems_are_found_in_a_mix_inverted_too() {
     for (guitar, song) in [
         ("feelings/guitar.ogg", "feelings/band.ogg"),
         ("unheard/escape-guitar.ogg", "unheard/escape-song.ogg"),
@@ -292,7 +292,7 @@ fn the_two_stems_of_a_recorded_song_are_found_in_its_mix_inverted_too() {
 }
 
 #[test]
-fn what_does_not_belong_together_is_never_moved() {
+fn unrelated_stems_are_never_moved() {
     let (guitar, band) = (mono(FITTED[0]), mono(FITTED[1]));
     let noise = signals::white_noise(3, 0.3, band.len());
     let clicks = make::clicks(44_100.0, 120.0, band.len());
@@ -309,7 +309,7 @@ fn what_does_not_belong_together_is_never_moved() {
 }
 
 #[test]
-fn a_loop_says_where_else_it_fits() {
+fn a_loop_lists_its_other_delays() {
     let bar = 2 * 44_100;
     let band = mono("feelings/band.ogg");
     let (short, long) = (make::looped(&band, bar, 8 * bar), make::looped(&band, bar, 10 * bar));
@@ -335,32 +335,32 @@ fn five_hundred_unrelated_pairs_are_left_alone() {
 }
 
 #[test]
-fn written_stems_of_another_name_are_told_with_their_source() {
-    let place = TestFolder::new();
-    std::fs::create_dir(place.path("in")).unwrap();
+fn renamed_stems_are_listed_with_their_source() {
+    let folder = TestFolder::new();
+    std::fs::create_dir(folder.path("in")).unwrap();
     for (from, to) in [("bass.flac", "band.flac"), ("drums.flac", "in/band.flac")] {
-        std::fs::copy(mixdown_fixtures::path(format!("stems/band/{from}")), place.path(to)).unwrap();
+        std::fs::copy(mixdown_fixtures::path(format!("stems/band/{from}")), folder.path(to)).unwrap();
     }
-    place.write_wav("noise.wav", 44_100, &[&signals::pink_noise(3, 0.1, 44_100)]);
-    let run = place.run("align band.flac in/band.flac noise.wav --write out");
+    folder.write_wav("noise.wav", 44_100, &[&signals::pink_noise(3, 0.1, 44_100)]);
+    let run = folder.run("align band.flac in/band.flac noise.wav --write out");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let lines: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("  out")).collect();
     assert_eq!(lines, ["  out/band.wav <- band.flac", "  out/band-2.wav <- in/band.flac", "  out/noise.wav"]);
 }
 
 #[test]
-fn the_program_writes_stems_in_time_at_their_own_rates() {
-    let place = TestFolder::new();
+fn stems_are_written_in_time_at_their_own_rates() {
+    let folder = TestFolder::new();
     let source = mono("feelings/band.ogg");
-    place.write_wav("one.wav", 44_100, &[&source]);
+    folder.write_wav("one.wav", 44_100, &[&source]);
     let late = make::late(&source, 5_000.5);
-    place.write_wav("two.wav", 44_100, &[&late, &late]);
+    folder.write_wav("two.wav", 44_100, &[&late, &late]);
     // The same again from a recorder at 48 kHz: a delay of 2400 frames there, 2205 here.
     let step = 44_100.0 / 48_000.0;
     let other = inverted(&make::read_along(&source, -2_205.0, step, (source.len() as f64 / step) as usize));
-    place.write_wav("three.wav", 48_000, &[&other]);
-    place.write_wav("silent.wav", 44_100, &[&vec![0.0; 100_000]]);
-    let run = place.run("align one.wav two.wav three.wav silent.wav --reference one.wav --write out --json");
+    folder.write_wav("three.wav", 48_000, &[&other]);
+    folder.write_wav("silent.wav", 44_100, &[&vec![0.0; 100_000]]);
+    let run = folder.run("align one.wav two.wav three.wav silent.wav --reference one.wav --write out --json");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((document["reference"].as_str(), document["sample_rate"].as_u64()), (Some("one.wav"), Some(44_100)));
@@ -370,23 +370,23 @@ fn the_program_writes_stems_in_time_at_their_own_rates() {
     assert_eq!((stem(1)["decision"].as_str(), stem(3)["decision"].as_str()), (Some("moved"), Some("left")));
     assert_eq!((stem(1)["polarity"].as_i64(), stem(2)["polarity"].as_i64()), (Some(1), Some(-1)));
     assert_eq!((stem(3)["late_samples"].is_null(), stem(3)["polarity"].as_i64()), (true, Some(1)));
-    assert_eq!(place.names("out"), ["one.wav", "silent.wav", "three.wav", "two.wav"]);
+    assert_eq!(folder.names("out"), ["one.wav", "silent.wav", "three.wav", "two.wav"]);
     // All written files begin at the same time, so the two cancel but for the edges of the band.
-    let (one, two) = (read_wav(&place.path("out/one.wav")), read_wav(&place.path("out/two.wav")));
+    let (one, two) = (read_wav(&folder.path("out/one.wav")), read_wav(&folder.path("out/two.wav")));
     let rest: Vec<f32> = one[0].iter().zip(&two[1]).skip(30_000).take(1_000_000).map(|(x, y)| x - y).collect();
     let depth_db = 20.0 * (make::rms(&rest) / make::rms(&one[0])).log10();
     assert!(depth_db < -60.0, "{depth_db} dB");
-    assert_eq!(place.run("align out/one.wav out/two.wav --write out").code, Some(1), "stems are not replaced");
+    assert_eq!(folder.run("align out/one.wav out/two.wav --write out").code, Some(1), "stems are not replaced");
 }
 
 #[test]
-fn the_program_finds_gains_in_a_mix_and_what_is_left() {
-    let place = TestFolder::new();
+fn gains_in_a_mix_and_the_residual_are_found() {
+    let folder = TestFolder::new();
     let (bass, drums) = (mono("band/bass.flac"), mono("band/drums.flac"));
-    place.write_wav("bass.wav", 48_000, &[&bass]);
-    place.write_wav("drums.wav", 48_000, &[&make::late(&drums, 333.0)]);
-    place.write_wav("mix.wav", 48_000, &[&make::mixed(&[(&bass, 0.5), (&drums, 0.8)])]);
-    let run = place.run("align bass.wav drums.wav --to mix.wav --json");
+    folder.write_wav("bass.wav", 48_000, &[&bass]);
+    folder.write_wav("drums.wav", 48_000, &[&make::late(&drums, 333.0)]);
+    folder.write_wav("mix.wav", 48_000, &[&make::mixed(&[(&bass, 0.5), (&drums, 0.8)])]);
+    let run = folder.run("align bass.wav drums.wav --to mix.wav --json");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     for (n, gain) in [0.5_f64, 0.8].into_iter().enumerate() {
@@ -400,17 +400,17 @@ fn the_program_finds_gains_in_a_mix_and_what_is_left() {
 
 #[test]
 fn strange_stems_get_a_decision_with_a_reason() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let source = mono("feelings/guitar.ogg");
-    place.write_wav("guitar.wav", 44_100, &[&source]);
-    place.write_wav("again.wav", 44_100, &[&source]);
-    place.write_wav("one_sample.wav", 44_100, &[&[0.5]]);
-    place.write_wav("ten_ms.wav", 44_100, &[&source[..441]]);
-    place.write_wav("short.wav", 22_050, &[&source[..60_000], &source[..60_000]]);
+    folder.write_wav("guitar.wav", 44_100, &[&source]);
+    folder.write_wav("again.wav", 44_100, &[&source]);
+    folder.write_wav("one_sample.wav", 44_100, &[&[0.5]]);
+    folder.write_wav("ten_ms.wav", 44_100, &[&source[..441]]);
+    folder.write_wav("short.wav", 22_050, &[&source[..60_000], &source[..60_000]]);
     let mut broken = source[..200_000].to_vec();
     broken[100_000] = f32::NAN;
-    place.write_wav("nan.wav", 44_100, &[&broken]);
-    let run = place.run("align guitar.wav again.wav one_sample.wav ten_ms.wav short.wav nan.wav --json");
+    folder.write_wav("nan.wav", 44_100, &[&broken]);
+    let run = folder.run("align guitar.wav again.wav one_sample.wav ten_ms.wav short.wav nan.wav --json");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     let reasons: Vec<&str> = (0..6).map(|n| document["stems"][n]["reason"].as_str().unwrap()).collect();
@@ -419,17 +419,17 @@ fn strange_stems_get_a_decision_with_a_reason() {
     }
     assert!((0..6).all(|n| document["stems"][n]["decision"] == "left"), "{document:#}");
     for alone in ["guitar.wav", "one_sample.wav"] {
-        let run = place.run(&format!("align {alone} --json"));
+        let run = folder.run(&format!("align {alone} --json"));
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         let document: Value = serde_json::from_str(&run.stdout).unwrap();
         let stem = &document["stems"][0];
         assert!(stem["decision"] == "left" && stem["late_samples"].is_null(), "{document:#}");
         assert!(!stem["reason"].as_str().unwrap().is_empty(), "{document:#}");
     }
-    assert_eq!(place.run("align gone.wav guitar.wav").code, Some(1));
-    assert_eq!(place.run("align guitar.wav --reference gone.wav").code, Some(2));
+    assert_eq!(folder.run("align gone.wav guitar.wav").code, Some(1));
+    assert_eq!(folder.run("align guitar.wav --reference gone.wav").code, Some(2));
     assert_eq!(
-        place.run("align guitar.wav again.wav --reference ./again.wav").code,
+        folder.run("align guitar.wav again.wav --reference ./again.wav").code,
         Some(0),
         "another spelling of a stem"
     );

@@ -15,18 +15,18 @@ fn tone() -> Vec<f32> {
 }
 
 /// Writes a good stem to use beside a bad one.
-fn place() -> TestFolder {
-    let place = TestFolder::new();
-    place.write_wav("good.wav", 48_000, &[&tone(), &tone()]);
-    place
+fn prepared_folder() -> TestFolder {
+    let folder = TestFolder::new();
+    folder.write_wav("good.wav", 48_000, &[&tone(), &tone()]);
+    folder
 }
 
-fn assert_refused(place: &TestFolder, run: &Run, file: &str, caption: &str) {
+fn assert_refused(folder: &TestFolder, run: &Run, file: &str, caption: &str) {
     assert_eq!(run.code, Some(1), "{file}: {}{}", run.stdout, run.stderr);
     let message = run.stderr.lines().last().unwrap_or_default();
     assert!(message.contains(file) && message.contains(caption), "{file}: {:?} should say {caption:?}", run.stderr);
     assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
-    assert_eq!(place.names("out"), Vec::<String>::new(), "left behind");
+    assert_eq!(folder.names("out"), Vec::<String>::new(), "left behind");
 }
 
 /// Builds a WAV header with any values.
@@ -47,8 +47,8 @@ fn header(channels: u16, rate: u32, data_bytes: u32, data: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_kind_of_bad_stem_is_refused_by_name() {
-    let place = place();
-    let good = fs::read(place.path("good.wav")).unwrap();
+    let folder = prepared_folder();
+    let good = fs::read(folder.path("good.wav")).unwrap();
     let mut nan = tone();
     nan[24_000] = f32::NAN;
     let cases: [(&str, Option<Vec<u8>>, &str); 9] = [
@@ -64,16 +64,16 @@ fn every_kind_of_bad_stem_is_refused_by_name() {
     ];
     for (name, bytes, caption) in cases {
         if let Some(bytes) = bytes {
-            place.write(name, &bytes);
+            folder.write(name, &bytes);
         }
-        assert_refused(&place, &place.run(&format!("render good.wav {name} --out out")), name, caption);
+        assert_refused(&folder, &folder.run(&format!("render good.wav {name} --out out")), name, caption);
     }
-    place.write_wav("nan.wav", 48_000, &[&nan, &nan]);
-    assert_refused(&place, &place.run("render good.wav nan.wav --out out"), "nan.wav", "0.5");
-    fs::create_dir(place.path("folder.wav")).unwrap();
+    folder.write_wav("nan.wav", 48_000, &[&nan, &nan]);
+    assert_refused(&folder, &folder.run("render good.wav nan.wav --out out"), "nan.wav", "0.5");
+    fs::create_dir(folder.path("folder.wav")).unwrap();
     assert_refused(
-        &place,
-        &place.run("render good.wav folder.wav --out out"),
+        &folder,
+        &folder.run("render good.wav folder.wav --out out"),
         "folder.wav",
         "a folder without audio files",
     );
@@ -81,47 +81,47 @@ fn every_kind_of_bad_stem_is_refused_by_name() {
 
 #[test]
 fn every_bad_stem_is_listed_at_once() {
-    let place = place();
-    place.write("empty.wav", b"");
-    place.write("text.wav", b"hello hello hello");
-    let run = place.run("render empty.wav good.wav text.wav --out out");
+    let folder = prepared_folder();
+    folder.write("empty.wav", b"");
+    folder.write("text.wav", b"hello hello hello");
+    let run = folder.run("render empty.wav good.wav text.wav --out out");
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.contains("empty.wav") && run.stderr.contains("text.wav"), "{}", run.stderr);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_file_without_permission_is_refused_unless_we_may_read_everything() {
+fn an_unreadable_file_is_refused() {
     use std::os::unix::fs::PermissionsExt;
-    let place = place();
-    fs::copy(place.path("good.wav"), place.path("secret.wav")).unwrap();
-    fs::set_permissions(place.path("secret.wav"), fs::Permissions::from_mode(0o000)).unwrap();
-    let run = place.run("render good.wav secret.wav --align off --out out");
-    if fs::File::open(place.path("secret.wav")).is_ok() {
+    let folder = prepared_folder();
+    fs::copy(folder.path("good.wav"), folder.path("secret.wav")).unwrap();
+    fs::set_permissions(folder.path("secret.wav"), fs::Permissions::from_mode(0o000)).unwrap();
+    let run = folder.run("render good.wav secret.wav --align off --out out");
+    if fs::File::open(folder.path("secret.wav")).is_ok() {
         // The superuser reads any file.
         assert_eq!(run.code, Some(0), "{}", run.stderr);
     } else {
-        assert_refused(&place, &run, "secret.wav", "permission");
+        assert_refused(&folder, &run, "secret.wav", "permission");
     }
 }
 
 #[test]
-fn a_four_hour_claim_in_a_small_file_gives_what_there_is_and_a_warning() {
-    let place = place();
+fn a_false_length_gives_a_warning_and_the_real_frames() {
+    let folder = prepared_folder();
     let bytes: Vec<u8> = (0..1_000_i16).flat_map(i16::to_le_bytes).collect();
-    place.write("claim.wav", &header(1, 8_000, 8_000 * 2 * 14_400, &bytes));
-    let run = place.run("render claim.wav --target none --out out");
+    folder.write("claim.wav", &header(1, 8_000, 8_000 * 2 * 14_400, &bytes));
+    let run = folder.run("render claim.wav --target none --out out");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("claim.wav"), "{}", run.stderr);
-    assert_eq!(hound::WavReader::open(place.path("out/final_mix.wav")).unwrap().duration(), 1_000);
+    assert_eq!(hound::WavReader::open(folder.path("out/final_mix.wav")).unwrap().duration(), 1_000);
 }
 
 #[test]
-fn a_truncated_stem_renders_what_there_is_and_the_report_says_so() {
-    let place = place();
-    let good = fs::read(place.path("good.wav")).unwrap();
-    place.write("half.wav", &good[..good.len() / 2]);
-    let run = place.run("render half.wav --out out --json");
+fn a_truncated_stem_is_rendered_and_reported() {
+    let folder = prepared_folder();
+    let good = fs::read(folder.path("good.wav")).unwrap();
+    folder.write("half.wav", &good[..good.len() / 2]);
+    let run = folder.run("render half.wav --out out --json");
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert!(document["report"]["tracks"][0]["read"]["truncated"].is_string(), "{document:#}");
@@ -129,13 +129,13 @@ fn a_truncated_stem_renders_what_there_is_and_the_report_says_so() {
 }
 
 #[test]
-fn an_output_folder_that_is_a_file_is_refused_and_kept() {
-    let place = place();
-    place.write("taken", b"mine");
-    let run = place.run("render good.wav --out taken");
+fn a_file_in_place_of_the_folder_is_refused_and_kept() {
+    let folder = prepared_folder();
+    folder.write("taken", b"mine");
+    let run = folder.run("render good.wav --out taken");
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.contains("taken: is a file, not a folder; name another folder"), "{}", run.stderr);
-    assert_eq!(fs::read(place.path("taken")).unwrap(), b"mine");
+    assert_eq!(fs::read(folder.path("taken")).unwrap(), b"mine");
 }
 
 /// A limit on the size of files simulates a full disk: the write fails in the same way, and no
@@ -143,28 +143,28 @@ fn an_output_folder_that_is_a_file_is_refused_and_kept() {
 #[cfg(unix)]
 #[test]
 fn a_full_disk_ends_the_render_and_leaves_nothing() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let long = signals::white_noise(1, 0.2, 480_000);
-    place.write_wav("good.wav", 48_000, &[&long, &long]);
+    folder.write_wav("good.wav", 48_000, &[&long, &long]);
     let run: Run = Command::new("sh")
-        .current_dir(place.path("."))
+        .current_dir(folder.path("."))
         .args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" render good.wav --out out", program()])
         .output()
         .unwrap()
         .into();
-    assert_refused(&place, &run, "out", "name a folder on a disk that takes larger files");
+    assert_refused(&folder, &run, "out", "name a folder on a disk that takes larger files");
 }
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_the_render_and_leaves_what_was_there() {
-    let place = TestFolder::new();
+fn ctrl_c_ends_the_render_and_keeps_existing_files() {
+    let folder = TestFolder::new();
     let long = signals::white_noise(1, 0.2, 4_800_000);
-    place.write_wav("long.wav", 48_000, &[&long, &long]);
-    place.write_wav("short.wav", 48_000, &[&long[..48_000], &long[..48_000]]);
-    assert_eq!(place.run("render short.wav --out out --mix-only").code, Some(0));
-    let yesterday = fs::read(place.path("out/final_mix.wav")).unwrap();
-    let child = place
+    folder.write_wav("long.wav", 48_000, &[&long, &long]);
+    folder.write_wav("short.wav", 48_000, &[&long[..48_000], &long[..48_000]]);
+    assert_eq!(folder.run("render short.wav --out out --mix-only").code, Some(0));
+    let yesterday = fs::read(folder.path("out/final_mix.wav")).unwrap();
+    let child = folder
         .command()
         .args(["render", "long.wav", "long.wav", "--out", "out", "--chunk-frames", "64"])
         .stderr(std::process::Stdio::piped())
@@ -175,28 +175,28 @@ fn ctrl_c_ends_the_render_and_leaves_what_was_there() {
     let run: Run = child.wait_with_output().unwrap().into();
     assert_eq!(run.code, Some(130), "{}", run.stderr);
     assert!(run.stderr.contains("stopped on request"), "{}", run.stderr);
-    assert_eq!(place.names("out"), ["final_mix.wav"]);
-    assert_eq!(fs::read(place.path("out/final_mix.wav")).unwrap(), yesterday);
+    assert_eq!(folder.names("out"), ["final_mix.wav"]);
+    assert_eq!(fs::read(folder.path("out/final_mix.wav")).unwrap(), yesterday);
 }
 
 #[test]
 fn a_wrong_session_lists_everything_at_once() {
-    let place = place();
-    place.write(
+    let folder = prepared_folder();
+    folder.write(
         "mix.toml",
         b"[[tracks]]\nfile = 'gone.wav'\n[[tracks]]\nfile = 'good.wav'\npann = 0.1\ninserts = [{ type = 'low_pass', cutoff_hz = 30000 }]\n[master]\nceiling_dbtp = 3\n",
     );
-    let run = place.run("render --session mix.toml --rate 44100 --out out");
+    let run = folder.run("render --session mix.toml --rate 44100 --out out");
     assert_eq!(run.code, Some(1));
     for part in ["mix.toml: ", "gone.wav", "pann", "ceiling_dbtp = 3", "line 2", "line 5", "line 8"] {
         assert!(run.stderr.contains(part), "{part:?} is missing from {}", run.stderr);
     }
-    assert_eq!(place.names("out"), Vec::<String>::new());
+    assert_eq!(folder.names("out"), Vec::<String>::new());
 }
 
 #[test]
 fn wrong_usage_is_exit_code_two() {
-    let place = place();
+    let folder = prepared_folder();
     for arguments in [
         "render",
         "render good.wav",
@@ -205,13 +205,13 @@ fn wrong_usage_is_exit_code_two() {
         "session",
         "render mix.toml --out out",
     ] {
-        assert_eq!(place.run(arguments).code, Some(2), "{arguments}");
+        assert_eq!(folder.run(arguments).code, Some(2), "{arguments}");
     }
 }
 
 #[test]
-fn flags_that_do_not_fit_are_wrong_usage_in_their_own_words() {
-    let place = place();
+fn conflicting_flags_are_wrong_usage() {
+    let folder = prepared_folder();
     for (flags, expected) in [
         ("--start 5 --end 3", "--end 3 is not after --start 5"),
         ("--format opus --rate 44100", "leave --rate out"),
@@ -221,15 +221,15 @@ fn flags_that_do_not_fit_are_wrong_usage_in_their_own_words() {
         ("--seed 9223372036854775808", "--seed 9223372036854775808 is out of range"),
     ] {
         for more in ["", "--dry-run"] {
-            let run = place.run(&format!("render good.wav --out out {flags} {more}"));
+            let run = folder.run(&format!("render good.wav --out out {flags} {more}"));
             assert_eq!(run.code, Some(2), "{flags} {more}: {}", run.stderr);
             assert!(run.stderr.starts_with("mixdown: --") || run.stderr.starts_with("mixdown: opus"), "{}", run.stderr);
             assert!(run.stderr.contains(expected) && !run.stderr.contains('_'), "{flags}: {}", run.stderr);
         }
     }
     // A message names a document's keys, and a flag that overrides one by its name.
-    place.write("mix.toml", b"[[tracks]]\nfile = 'good.wav'\n[time]\nstart_s = 5\n");
-    let run = place.run("render --session mix.toml --end 3 --out out");
+    folder.write("mix.toml", b"[[tracks]]\nfile = 'good.wav'\n[time]\nstart_s = 5\n");
+    let run = folder.run("render --session mix.toml --end 3 --out out");
     assert!(run.code == Some(1) && run.stderr.contains("--end 3 is not after start_s = 5"), "{}", run.stderr);
-    assert_eq!(place.names("out"), Vec::<String>::new());
+    assert_eq!(folder.names("out"), Vec::<String>::new());
 }

@@ -47,15 +47,15 @@ fn the_page_opens_in_a_browser_without_an_error() {
     if env::var_os("MIXDOWN_BROWSER").is_none_or(|flag| flag != "1") {
         return;
     }
-    let place = TestFolder::new();
-    let mut command = place.command();
+    let folder = TestFolder::new();
+    let mut command = folder.command();
     command.arg("render").args([path("stems/feelings/guitar.ogg"), path("stems/feelings/band.ogg")]);
     assert!(command.args(["--out", "mix", "--quiet", "--target", "-11"]).output().unwrap().status.success());
-    let page = fs::canonicalize(place.path("mix/report.html")).unwrap();
+    let page = fs::canonicalize(folder.path("mix/report.html")).unwrap();
 
     // A page with an error proves that errors are noticed.
-    place.write("wrong.html", b"<script>undefined_name()</script>");
-    let wrong = open(&fs::canonicalize(place.path("wrong.html")).unwrap(), &["--dump-dom".into()]);
+    folder.write("wrong.html", b"<script>undefined_name()</script>");
+    let wrong = open(&fs::canonicalize(folder.path("wrong.html")).unwrap(), &["--dump-dom".into()]);
     assert_eq!(console(&wrong).len(), 1, "{}", String::from_utf8_lossy(&wrong.stderr));
 
     let dom = open(&page, &["--dump-dom".into()]);

@@ -14,27 +14,27 @@ use serde_json::Value;
 use std::fs;
 
 /// Writes two stems of a second: noise in stereo, and a tone.
-fn place() -> TestFolder {
-    let place = TestFolder::new();
+fn prepared_folder() -> TestFolder {
+    let folder = TestFolder::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));
-    place.write_wav("a.wav", 48_000, &[&a, &signals::pink_noise(2, 0.1, 48_000)]);
-    place.write_wav("b.wav", 48_000, &[&b]);
-    place
+    folder.write_wav("a.wav", 48_000, &[&a, &signals::pink_noise(2, 0.1, 48_000)]);
+    folder.write_wav("b.wav", 48_000, &[&b]);
+    folder
 }
 
-fn demo(place: &TestFolder, more: &[&str]) -> crate::program_runs::Run {
-    let mut command = place.command();
+fn demo(folder: &TestFolder, more: &[&str]) -> crate::program_runs::Run {
+    let mut command = folder.command();
     command.arg("render").args([path("stems/feelings/guitar.ogg"), path("stems/feelings/band.ogg")]);
     command.args(["--out", "mix"]).args(more).output().unwrap().into()
 }
 
 #[test]
-fn a_bare_render_of_real_stems_meets_its_target_and_writes_every_file() {
-    let place = TestFolder::new();
-    let run = demo(&place, &[]);
+fn a_bare_render_meets_its_target_and_writes_all_files() {
+    let folder = TestFolder::new();
+    let run = demo(&folder, &[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains("-14.0 LUFS"), "{}", run.stdout);
-    let report: Value = serde_json::from_slice(&fs::read(place.path("mix/report.json")).unwrap()).unwrap();
+    let report: Value = serde_json::from_slice(&fs::read(folder.path("mix/report.json")).unwrap()).unwrap();
     let master = &report["master"];
     assert_eq!(master["verified"], true);
     assert_eq!(report["warnings"], serde_json::json!([]));
@@ -42,49 +42,49 @@ fn a_bare_render_of_real_stems_meets_its_target_and_writes_every_file() {
     assert!(master["written"]["true_peak_dbtp"].as_f64().unwrap() <= -1.0);
     assert_eq!(report["alignment"]["stems"][0]["decision"], "left");
     for name in ["final_mix.wav", "waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json"] {
-        assert!(fs::metadata(place.path("mix").join(name)).unwrap().len() > 100, "{name}");
+        assert!(fs::metadata(folder.path("mix").join(name)).unwrap().len() > 100, "{name}");
     }
 }
 
 #[test]
-fn a_second_render_replaces_its_own_files_and_keeps_the_others() {
-    let place = TestFolder::new();
-    fs::create_dir(place.path("mix")).unwrap();
-    place.write("mix/notes.txt", b"keep me");
-    assert_eq!(demo(&place, &["--quiet", "--end", "3"]).code, Some(0));
-    assert_eq!(demo(&place, &["--quiet", "--end", "5"]).code, Some(0));
-    assert_eq!(fs::read(place.path("mix/notes.txt")).unwrap(), b"keep me");
-    assert_eq!(read_wav(&place.path("mix/final_mix.wav"))[0].len(), 5 * 44_100);
+fn a_second_render_replaces_only_its_own_files() {
+    let folder = TestFolder::new();
+    fs::create_dir(folder.path("mix")).unwrap();
+    folder.write("mix/notes.txt", b"keep me");
+    assert_eq!(demo(&folder, &["--quiet", "--end", "3"]).code, Some(0));
+    assert_eq!(demo(&folder, &["--quiet", "--end", "5"]).code, Some(0));
+    assert_eq!(fs::read(folder.path("mix/notes.txt")).unwrap(), b"keep me");
+    assert_eq!(read_wav(&folder.path("mix/final_mix.wav"))[0].len(), 5 * 44_100);
 }
 
 #[test]
-fn json_is_one_document_on_standard_output_and_nothing_else() {
-    let place = TestFolder::new();
-    let run = demo(&place, &["--json", "--end", "3"]);
+fn json_output_is_exactly_one_document() {
+    let folder = TestFolder::new();
+    let run = demo(&folder, &["--json", "--end", "3"]);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((document["ok"].clone(), run.stderr.as_str()), (Value::Bool(true), ""));
-    let run = place.run("render gone.wav --out mix2 --json");
+    let run = folder.run("render gone.wav --out mix2 --json");
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((document["ok"].clone(), run.code), (Value::Bool(false), Some(1)));
     assert!(document["error"].as_str().unwrap().contains("gone.wav"));
 }
 
 #[test]
-fn a_written_session_renders_to_the_same_master_as_the_bare_stems() {
-    let place = TestFolder::new();
+fn a_written_session_renders_the_same_master() {
+    let folder = TestFolder::new();
     for name in ["bass", "drums"] {
-        fs::copy(path(format!("stems/band/{name}.flac")), place.path(&format!("{name}.flac"))).unwrap();
+        fs::copy(path(format!("stems/band/{name}.flac")), folder.path(&format!("{name}.flac"))).unwrap();
     }
-    assert_eq!(place.run("session bass.flac drums.flac --out mix.toml").code, Some(0));
-    assert_eq!(place.run("render bass.flac drums.flac --quiet --out bare").code, Some(0));
-    let run = place.run("render --session mix.toml --quiet --out session");
+    assert_eq!(folder.run("session bass.flac drums.flac --out mix.toml").code, Some(0));
+    assert_eq!(folder.run("render bass.flac drums.flac --quiet --out bare").code, Some(0));
+    let run = folder.run("render --session mix.toml --quiet --out session");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let master = |folder: &str| fs::read(place.path(folder).join("final_mix.wav")).unwrap();
+    let master = |subfolder: &str| fs::read(folder.path(subfolder).join("final_mix.wav")).unwrap();
     assert!(master("bare") == master("session"));
 }
 
 #[test]
-fn the_schema_is_a_document_that_knows_every_insert() {
+fn the_schema_lists_every_insert() {
     let schema: Value = serde_json::from_str(&TestFolder::new().run("session --schema").stdout).unwrap();
     let text = schema.to_string();
     for insert in ["high_pass", "soft_clip", "limiter", "gate", "delay"] {
@@ -94,28 +94,28 @@ fn the_schema_is_a_document_that_knows_every_insert() {
 
 #[test]
 fn help_teaches_with_examples() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     for arguments in ["--help", "render --help", "session --help", "measure --help", "waveform --help"] {
-        let run = place.run(arguments);
+        let run = folder.run(arguments);
         assert_eq!(run.code, Some(0));
         assert!(run.stdout.contains("Examples:") && run.stdout.contains("mixdown "), "{arguments}");
     }
 }
 
 #[test]
-fn samples_beyond_full_scale_are_limited_or_counted_as_asked() {
-    let place = TestFolder::new();
+fn samples_beyond_full_scale_are_limited_or_counted() {
+    let folder = TestFolder::new();
     let loud = signals::sine(48_000.0, 997.0, 1.5, 0.0, 48_000);
-    place.write_wav("loud.wav", 48_000, &[&loud, &loud]);
-    let peak = |folder: &str| {
-        read_wav(&place.path(folder).join("final_mix.wav"))[0].iter().fold(0.0_f32, |m, x| m.max(x.abs()))
+    folder.write_wav("loud.wav", 48_000, &[&loud, &loud]);
+    let peak = |subfolder: &str| {
+        read_wav(&folder.path(subfolder).join("final_mix.wav"))[0].iter().fold(0.0_f32, |m, x| m.max(x.abs()))
     };
-    assert_eq!(place.run("render loud.wav --target none --out limited").code, Some(0));
+    assert_eq!(folder.run("render loud.wav --target none --out limited").code, Some(0));
     // −1 dBTP is 0.8913.
     assert!(peak("limited") <= 0.892, "{}", peak("limited"));
-    let run = place.run("render loud.wav --target none --ceiling off --out cut");
+    let run = folder.run("render loud.wav --target none --ceiling off --out cut");
     assert!(run.stderr.contains("beyond full scale"), "{}", run.stderr);
     assert!(peak("cut") > 0.999);
-    let report: Value = serde_json::from_slice(&fs::read(place.path("cut/report.json")).unwrap()).unwrap();
+    let report: Value = serde_json::from_slice(&fs::read(folder.path("cut/report.json")).unwrap()).unwrap();
     assert!(report["output"]["clipped_samples"].as_u64().unwrap() > 10_000);
 }

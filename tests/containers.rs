@@ -8,19 +8,19 @@ use mixdown_fixtures::{path, signals};
 use serde_json::{Value, json};
 use std::fs;
 
-fn decoded(place: &TestFolder, name: &str) -> Vec<Vec<f32>> {
-    let mut reader = StemReader::open(&place.path(name), Fold::Keep).unwrap();
+fn decoded(folder: &TestFolder, name: &str) -> Vec<Vec<f32>> {
+    let mut reader = StemReader::open(&folder.path(name), Fold::Keep).unwrap();
     let mut block = AudioBuffer::new(reader.channels(), 2_000_000);
     let frames = reader.read(&mut block.block_mut()).unwrap();
     (0..block.channels()).map(|channel| block.channel(channel)[..frames].to_vec()).collect()
 }
 
-fn report(place: &TestFolder, folder: &str) -> Value {
-    serde_json::from_slice(&fs::read(place.path(folder).join("report.json")).unwrap()).unwrap()
+fn report(folder: &TestFolder, subfolder: &str) -> Value {
+    serde_json::from_slice(&fs::read(folder.path(subfolder).join("report.json")).unwrap()).unwrap()
 }
 
-fn demo(place: &TestFolder, out: &str, more: &str) {
-    let mut command = place.command();
+fn demo(folder: &TestFolder, out: &str, more: &str) {
+    let mut command = folder.command();
     command.arg("render").args([path("stems/feelings/guitar.ogg"), path("stems/feelings/band.ogg")]);
     command.args(["--out", out, "--quiet", "--align", "off"]).args(more.split_whitespace());
     let output = command.output().unwrap();
@@ -28,39 +28,39 @@ fn demo(place: &TestFolder, out: &str, more: &str) {
 }
 
 #[test]
-fn a_flac_master_holds_the_samples_of_the_wav_one_and_says_how_loud_it_is() {
-    let place = TestFolder::new();
+fn a_flac_master_has_the_wav_samples_and_loudness_tags() {
+    let folder = TestFolder::new();
     for bits in [16, 24] {
-        demo(&place, "wav", &format!("--end 4 --target -11.5 --format wav{bits}"));
-        demo(&place, "flac", &format!("--end 4 --target -11.5 --format flac{bits}"));
-        assert_eq!(decoded(&place, "flac/final_mix.flac"), read_wav(&place.path("wav/final_mix.wav")), "{bits}");
-        let (wav, flac) = (report(&place, "wav"), report(&place, "flac"));
+        demo(&folder, "wav", &format!("--end 4 --target -11.5 --format wav{bits}"));
+        demo(&folder, "flac", &format!("--end 4 --target -11.5 --format flac{bits}"));
+        assert_eq!(decoded(&folder, "flac/final_mix.flac"), read_wav(&folder.path("wav/final_mix.wav")), "{bits}");
+        let (wav, flac) = (report(&folder, "wav"), report(&folder, "flac"));
         assert_eq!(wav["master"]["written"], flac["master"]["written"]);
         assert!(flac["output"]["blake3"].is_string() && flac["output"]["blake3"] != wav["output"]["blake3"]);
         assert_eq!(
-            fs::read(place.path("wav/waveform.dat")).unwrap(),
-            fs::read(place.path("flac/waveform.dat")).unwrap()
+            fs::read(folder.path("wav/waveform.dat")).unwrap(),
+            fs::read(folder.path("flac/waveform.dat")).unwrap()
         );
-        let file = fs::read(place.path("flac/final_mix.flac")).unwrap();
-        assert!(file.len() < fs::metadata(place.path("wav/final_mix.wav")).unwrap().len() as usize * 9 / 10);
+        let file = fs::read(folder.path("flac/final_mix.flac")).unwrap();
+        assert!(file.len() < fs::metadata(folder.path("wav/final_mix.wav")).unwrap().len() as usize * 9 / 10);
         let tag = b"REPLAYGAIN_TRACK_GAIN=-6.";
         assert!(file[..1_000].windows(tag.len()).any(|part| part == tag));
     }
-    let names = place.names("flac");
+    let names = folder.names("flac");
     assert!(names.contains(&"final_mix.flac".into()) && !names.contains(&"final_mix.wav".into()), "{names:?}");
-    assert!(fs::read_to_string(place.path("flac/report.html")).unwrap().contains("src=\"final_mix.flac\""));
+    assert!(fs::read_to_string(folder.path("flac/report.html")).unwrap().contains("src=\"final_mix.flac\""));
 }
 
 #[test]
-fn an_opus_master_is_measured_decoded_and_holds_target_and_ceiling_so() {
-    let place = TestFolder::new();
-    demo(&place, "mix", "--end 10 --target -9 --max-limiting 24 --format opus");
-    let report = report(&place, "mix");
+fn a_decoded_opus_master_meets_target_and_ceiling() {
+    let folder = TestFolder::new();
+    demo(&folder, "mix", "--end 10 --target -9 --max-limiting 24 --format opus");
+    let report = report(&folder, "mix");
     assert_eq!((&report["master"]["verified"], &report["output"]["sample_rate_hz"]), (&json!(true), &json!(48_000)));
-    let sound = decoded(&place, "mix/final_mix.opus");
+    let sound = decoded(&folder, "mix/final_mix.opus");
     assert_eq!(sound[0].len() as u64, report["output"]["frames"].as_u64().unwrap());
     // The program's meter reads the same from the file.
-    let run = place.run("measure mix/final_mix.opus --json");
+    let run = folder.run("measure mix/final_mix.opus --json");
     let measured: Value = serde_json::from_str(&run.stdout).unwrap();
     let text = measured.to_string();
     let written = &report["master"]["written"];
@@ -68,21 +68,21 @@ fn an_opus_master_is_measured_decoded_and_holds_target_and_ceiling_so() {
         assert!(text.contains(&format!("\"{key}\":{}", written[key])), "{key}: {text}");
     }
     assert!(written["true_peak_dbtp"].as_f64().unwrap() <= -0.98);
-    let once = fs::read(place.path("mix/final_mix.opus")).unwrap();
-    demo(&place, "again", "--end 10 --target -9 --max-limiting 24 --format opus --chunk-frames 999");
-    assert!(fs::read(place.path("again/final_mix.opus")).unwrap() == once, "the same bytes for any block size");
-    let run = place.run("render mix/final_mix.opus --out x --format opus --rate 44100");
+    let once = fs::read(folder.path("mix/final_mix.opus")).unwrap();
+    demo(&folder, "again", "--end 10 --target -9 --max-limiting 24 --format opus --chunk-frames 999");
+    assert!(fs::read(folder.path("again/final_mix.opus")).unwrap() == once, "the same bytes for any block size");
+    let run = folder.run("render mix/final_mix.opus --out x --format opus --rate 44100");
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("opus holds 48000 Hz"), "{}", run.stderr);
 }
 
 #[test]
 fn the_stems_of_a_mix_sum_to_it_bit_for_bit() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let noise = |seed| signals::pink_noise(seed, 0.1, 60_000);
-    place.write_wav("a.wav", 48_000, &[&noise(1), &noise(2)]);
-    place.write_wav("b.wav", 48_000, &[&noise(3)]);
-    place.write_wav("c.wav", 48_000, &[&noise(4), &noise(5)]);
+    folder.write_wav("a.wav", 48_000, &[&noise(1), &noise(2)]);
+    folder.write_wav("b.wav", 48_000, &[&noise(3)]);
+    folder.write_wav("c.wav", 48_000, &[&noise(4), &noise(5)]);
     let late = json!({ "type": "compressor", "threshold_db": -30.0, "ratio": 3.0, "look_ahead_ms": 3.0 });
     let session = json!({
         "align": { "mode": "off" },
@@ -100,17 +100,17 @@ fn the_stems_of_a_mix_sum_to_it_bit_for_bit() {
         "master": { "target": "none", "ceiling_dbtp": "off" },
         "output": { "format": "wav32f" },
     });
-    place.write("mix.json", session.to_string().as_bytes());
+    folder.write("mix.json", session.to_string().as_bytes());
     for more in ["", " --chunk-frames 100", " --mix-only --force"] {
-        let run = place.run(&format!("render --session mix.json --out mix --stems --json{more}"));
+        let run = folder.run(&format!("render --session mix.json --out mix --stems --json{more}"));
         assert_eq!(run.code, Some(0), "{}", run.stdout);
         let reported: Value = serde_json::from_str(&run.stdout).unwrap();
         let names = ["drums_left", "c", "echo", "outer"].map(|name| format!("{name}.wav"));
         let stems: Vec<&str> = reported["files"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         let stems: Vec<&str> = stems.into_iter().filter(|file| file.contains("stems")).collect();
         assert!(stems.iter().zip(&names).all(|(file, name)| file.ends_with(name)) && stems.len() == 4, "{stems:?}");
-        let mix = read_wav(&place.path("mix/final_mix.wav"));
-        let stems = names.map(|name| read_wav(&place.path(&format!("mix/stems/{name}"))));
+        let mix = read_wav(&folder.path("mix/final_mix.wav"));
+        let stems = names.map(|name| read_wav(&folder.path(&format!("mix/stems/{name}"))));
         for channel in 0..2 {
             assert!(stems.iter().all(|stem| stem[channel].len() == mix[channel].len()), "{more}");
             let sum = |frame: usize| stems.iter().map(|stem| f64::from(stem[channel][frame])).sum::<f64>() as f32;

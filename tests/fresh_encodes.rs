@@ -47,7 +47,7 @@ fn lag(copy: &[f32], reference: &[f32]) -> i64 {
 }
 
 #[test]
-fn a_fresh_encode_starts_at_the_same_sample_and_lasts_as_long() {
+fn a_fresh_encode_has_the_same_start_and_length() {
     if Command::new("ffmpeg").arg("-version").output().is_err() {
         println!("FFmpeg is not installed: only the files of fixtures/formats were held to this");
         return;

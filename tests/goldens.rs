@@ -41,6 +41,6 @@ fn a_session_with_every_insert_renders_as_before() {
 }
 
 #[test]
-fn mono_stems_in_the_centre_and_panned_render_as_before() {
+fn centred_and_panned_mono_stems_render_as_before() {
     matches_its_golden("mono_stems");
 }

@@ -36,7 +36,7 @@ fn too_long(text: &str, is_markdown: bool) -> Vec<usize> {
 }
 
 #[test]
-fn comments_and_markdown_keep_within_a_hundred_columns() {
+fn comments_and_markdown_fit_a_hundred_columns() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut paths: Vec<PathBuf> = fs::read_dir(root).unwrap().flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "md"));

@@ -8,10 +8,10 @@ const RATE_HZ: u32 = 8_000;
 const TRACKS: usize = 4;
 
 /// Writes a WAV file of one channel: a hum whose level rises and falls.
-fn write_stem(place: &TestFolder, name: &str, minutes: u32) {
+fn write_stem(folder: &TestFolder, name: &str, minutes: u32) {
     let format = hound::SampleFormat::Int;
     let spec = hound::WavSpec { channels: 1, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: format };
-    let mut writer = hound::WavWriter::create(place.path(name), spec).unwrap();
+    let mut writer = hound::WavWriter::create(folder.path(name), spec).unwrap();
     let mut samples = writer.get_i16_writer(minutes * 60 * RATE_HZ);
     for frame in 0..minutes * 60 * RATE_HZ {
         let swell = frame / 100 % 1_000;
@@ -22,17 +22,17 @@ fn write_stem(place: &TestFolder, name: &str, minutes: u32) {
 }
 
 /// Returns the largest resident memory of a render of all data files, in KB.
-fn peak_kb(place: &TestFolder, minutes: u32) -> u64 {
+fn peak_kb(folder: &TestFolder, minutes: u32) -> u64 {
     let stem = format!("{minutes}.wav");
-    write_stem(place, &stem, minutes);
+    write_stem(folder, &stem, minutes);
     let mut session =
         String::from("[align]\nmode = \"off\"\n[master]\ntarget = \"none\"\n[[buses]]\nname = \"band\"\n");
     for track in 0..TRACKS {
         let _ =
             write!(session, "[[tracks]]\nname = \"t{track}\"\nfile = \"{stem}\"\ngain_db = -40.0\noutput = \"band\"\n");
     }
-    place.write("mix.toml", session.as_bytes());
-    let mut command = place.command();
+    folder.write("mix.toml", session.as_bytes());
+    let mut command = folder.command();
     // One thread: the number of the allocator's memory pools then does not depend on chance.
     command.env("RAYON_NUM_THREADS", "1");
     let mut child = command.args(["render", "--session", "mix.toml", "--quiet", "--out", "mix"]).spawn().unwrap();
@@ -54,8 +54,8 @@ fn peak_kb(place: &TestFolder, minutes: u32) -> u64 {
 
 #[test]
 fn ten_times_the_length_takes_no_more_memory() {
-    let place = TestFolder::new();
-    let (short, long) = (peak_kb(&place, 10), peak_kb(&place, 100));
+    let folder = TestFolder::new();
+    let (short, long) = (peak_kb(&folder, 10), peak_kb(&folder, 100));
     assert!(short > 4_000, "{short} KB: no program is that small");
     // 0.4 MB for the powers of one strip while its loudness is measured, and the rest for variation
     // of the allocator. The master's readings, its pixels and the powers of sum and file would be

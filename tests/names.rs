@@ -10,10 +10,10 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
 }
 
 #[test]
-fn a_named_master_carries_its_name_in_file_tags_page_and_report_and_is_known_again() {
-    let place = TestFolder::new();
-    fs::create_dir(place.path("stems")).unwrap();
-    place.write_wav("stems/a.wav", 48_000, &[&signals::pink_noise(1, 0.1, 48_000)]);
+fn a_named_master_carries_its_name_everywhere() {
+    let folder = TestFolder::new();
+    fs::create_dir(folder.path("stems")).unwrap();
+    folder.write_wav("stems/a.wav", 48_000, &[&signals::pink_noise(1, 0.1, 48_000)]);
     for (format, title, artist) in [
         ("wav24", b"INAM\x0d\0\0\0N\xc3\xa4cht? #1 %\0".as_slice(), b"IART\x03\0\0\0Me\0\0".as_slice()),
         ("wav32f", b"INAM\x0d\0\0\0N\xc3\xa4cht? #1 %\0", b"IART\x03\0\0\0Me\0\0"),
@@ -23,7 +23,7 @@ fn a_named_master_carries_its_name_in_file_tags_page_and_report_and_is_known_aga
         let ending = ["wav", "flac", "opus"].into_iter().find(|ending| format.starts_with(ending)).unwrap();
         let file = format!("Nächt? #1 %.{ending}");
         let render = |_: usize| {
-            let mut command = place.command();
+            let mut command = folder.command();
             command.args(["render", "stems", "--out", "stems", "--format", format, "--json"]);
             let output = command.args(["--name", "Nächt? #1 %", "--artist", "Me"]).output().unwrap();
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -35,34 +35,34 @@ fn a_named_master_carries_its_name_in_file_tags_page_and_report_and_is_known_aga
             assert_eq!(reported["report"]["tracks"].as_array().unwrap().len(), 1);
             assert_eq!(reported["report"]["output"]["format"]["name"], "Nächt? #1 %");
         }
-        let bytes = fs::read(place.path("stems").join(&file)).unwrap();
+        let bytes = fs::read(folder.path("stems").join(&file)).unwrap();
         assert!(holds(&bytes, title) && holds(&bytes, artist), "{format}");
-        assert!(!place.path("stems/final_mix.wav").exists());
-        let page = fs::read_to_string(place.path("stems/report.html")).unwrap();
+        assert!(!folder.path("stems/final_mix.wav").exists());
+        let page = fs::read_to_string(folder.path("stems/report.html")).unwrap();
         assert!(page.contains("src=\"N%C3%A4cht%3F%20%231%20%25."), "{format}");
         assert!(page.contains("<h1>Nächt? #1 %."));
     }
 }
 
 #[test]
-fn names_that_leave_the_folder_or_hide_are_refused_and_files_of_others_kept() {
-    let place = TestFolder::new();
-    place.write_wav("a.wav", 48_000, &[&signals::pink_noise(1, 0.1, 4_800)]);
+fn names_outside_the_folder_are_refused() {
+    let folder = TestFolder::new();
+    folder.write_wav("a.wav", 48_000, &[&signals::pink_noise(1, 0.1, 4_800)]);
     for wrong in ["", ".x", "../x", "a/b", "a\\b", "a\tb", "a\u{1b}[31m"] {
-        let mut command = place.command();
+        let mut command = folder.command();
         let output = command.args(["render", "a.wav", "--out", "mix", "--name", wrong]).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         let session = toml(wrong);
-        place.write("mix.toml", session.as_bytes());
-        let run = place.run("render --session mix.toml --out mix");
+        folder.write("mix.toml", session.as_bytes());
+        let run = folder.run("render --session mix.toml --out mix");
         assert!(run.code != Some(0) && run.stderr.contains("name"), "{wrong:?}: {}", run.stderr);
     }
-    assert!(!place.path("mix").exists());
-    fs::create_dir(place.path("mix")).unwrap();
-    fs::copy(place.path("a.wav"), place.path("mix/b.wav")).unwrap();
-    let run = place.run("render a.wav --out mix --name b");
+    assert!(!folder.path("mix").exists());
+    fs::create_dir(folder.path("mix")).unwrap();
+    fs::copy(folder.path("a.wav"), folder.path("mix/b.wav")).unwrap();
+    let run = folder.run("render a.wav --out mix --name b");
     assert_eq!(run.code, Some(1));
-    assert_eq!(place.run("render a.wav --out . --name a --force").code, Some(1), "an input is no output");
+    assert_eq!(folder.run("render a.wav --out . --name a --force").code, Some(1), "an input is no output");
 }
 
 fn toml(name: &str) -> String {
@@ -71,11 +71,11 @@ fn toml(name: &str) -> String {
 
 #[test]
 fn the_page_of_a_silent_mix_shows_silence() {
-    let place = TestFolder::new();
-    place.write_wav("a.wav", 48_000, &[&vec![0.0; 96_000]]);
-    let run = place.run("render a.wav --out mix --rate 44100 --quiet");
+    let folder = TestFolder::new();
+    folder.write_wav("a.wav", 48_000, &[&vec![0.0; 96_000]]);
+    let run = folder.run("render a.wav --out mix --rate 44100 --quiet");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let page = fs::read_to_string(place.path("mix/report.html")).unwrap();
+    let page = fs::read_to_string(folder.path("mix/report.html")).unwrap();
     assert!(!page.contains("bright is loud") && !page.contains("very wide") && !page.contains("the edge is"));
     assert!(page.contains("Phase scope: silence") && page.contains("none: the mix is silent"));
 }

@@ -24,16 +24,16 @@ fn render(session: Session) -> (AudioBuffer, Report) {
     render_to_memory(session, &RenderOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
-fn noise_file(place: &TestFolder, name: &str, seed: u64) {
+fn noise_file(folder: &TestFolder, name: &str, seed: u64) {
     let (left, right) = (signals::pink_noise(seed, 0.2, 30_000), signals::white_noise(seed + 1, 0.4, 30_000));
-    place.write_wav(name, 48_000, &[&left, &right]);
+    folder.write_wav(name, 48_000, &[&left, &right]);
 }
 
 #[test]
 fn a_stem_and_its_inverse_cancel_exactly() {
-    let place = TestFolder::new();
-    noise_file(&place, "a.wav", 1);
-    let (plain, mut inverse) = (Track::new(place.path("a.wav")), Track::new(place.path("a.wav")));
+    let folder = TestFolder::new();
+    noise_file(&folder, "a.wav", 1);
+    let (plain, mut inverse) = (Track::new(folder.path("a.wav")), Track::new(folder.path("a.wav")));
     inverse.name = Some("inverse".into());
     inverse.polarity = Polarity::Inverted;
     let (audio, _) = render(untouched(vec![plain, inverse]));
@@ -41,12 +41,12 @@ fn a_stem_and_its_inverse_cancel_exactly() {
 }
 
 #[test]
-fn latencies_are_balanced_so_that_a_late_path_still_cancels() {
-    let place = TestFolder::new();
-    noise_file(&place, "a.wav", 2);
+fn latencies_are_balanced_and_late_paths_cancel() {
+    let folder = TestFolder::new();
+    noise_file(&folder, "a.wav", 2);
     let idle: CompressorSettings =
         serde_json::from_str(r#"{ "threshold_db": -20, "ratio": 1, "look_ahead_ms": 7 }"#).unwrap();
-    let (plain, mut late) = (Track::new(place.path("a.wav")), Track::new(place.path("a.wav")));
+    let (plain, mut late) = (Track::new(folder.path("a.wav")), Track::new(folder.path("a.wav")));
     late.name = Some("late".into());
     late.polarity = Polarity::Inverted;
     late.inserts = vec![Insert::Compressor(idle)];
@@ -61,11 +61,11 @@ fn latencies_are_balanced_so_that_a_late_path_still_cancels() {
 }
 
 #[test]
-fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
-    let place = TestFolder::new();
-    noise_file(&place, "a.wav", 3);
+fn sends_cancel_before_and_after_the_fader() {
+    let folder = TestFolder::new();
+    noise_file(&folder, "a.wav", 3);
     for pre_fader in [false, true] {
-        let mut track = Track::new(place.path("a.wav"));
+        let mut track = Track::new(folder.path("a.wav"));
         // Before the fader a muted track still feeds the bus; after it, it does not.
         track.mute = true;
         track.sends = vec![AuxSend { pre_fader, ..AuxSend::new("bus") }];
@@ -78,25 +78,25 @@ fn a_send_and_its_inverse_cancel_before_and_after_the_fader() {
 }
 
 #[test]
-fn a_session_of_one_track_at_unity_writes_its_input_bit_for_bit() {
-    let place = TestFolder::new();
+fn one_track_at_unity_is_written_bit_for_bit() {
+    let folder = TestFolder::new();
     // Beyond full scale too: floats preserve it.
     let (left, right) = (signals::pink_noise(4, 0.2, 20_011), signals::white_noise(5, 1.7, 20_011));
-    place.write_wav("a.wav", 44_100, &[&left, &right]);
-    let run = place.run("render a.wav --target none --format wav32f --out mix");
+    folder.write_wav("a.wav", 44_100, &[&left, &right]);
+    let run = folder.run("render a.wav --target none --format wav32f --out mix");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(read_wav(&place.path("mix/final_mix.wav")), [left, right]);
+    assert_eq!(read_wav(&folder.path("mix/final_mix.wav")), [left, right]);
 }
 
 #[test]
-fn a_mix_exported_as_mono_and_stereo_stems_sums_to_itself() {
-    let place = TestFolder::new();
+fn exported_stems_sum_to_their_mix() {
+    let folder = TestFolder::new();
     let (voice, bass) = (signals::sine(48_000.0, 1_000.0, 0.25, 0.0, 10_000), signals::pink_noise(8, 0.1, 10_000));
     let sides = [signals::white_noise(9, 0.2, 10_000), signals::pink_noise(10, 0.2, 10_000)];
-    place.write_wav("voice.wav", 48_000, &[&voice]);
-    place.write_wav("bass.wav", 48_000, &[&bass]);
-    place.write_wav("sides.wav", 48_000, &[&sides[0], &sides[1]]);
-    let tracks = ["voice.wav", "bass.wav", "sides.wav"].map(|name| Track::new(place.path(name)));
+    folder.write_wav("voice.wav", 48_000, &[&voice]);
+    folder.write_wav("bass.wav", 48_000, &[&bass]);
+    folder.write_wav("sides.wav", 48_000, &[&sides[0], &sides[1]]);
+    let tracks = ["voice.wav", "bass.wav", "sides.wav"].map(|name| Track::new(folder.path(name)));
     let (audio, _) = render(untouched(tracks.to_vec()));
     for (channel, side) in sides.iter().enumerate() {
         let mono = voice.iter().zip(&bass).map(|(a, b)| f64::from(*a) + f64::from(*b));
@@ -106,11 +106,11 @@ fn a_mix_exported_as_mono_and_stereo_stems_sums_to_itself() {
 }
 
 #[test]
-fn constant_power_by_name_puts_a_mono_stem_three_decibels_down() {
-    let place = TestFolder::new();
+fn named_constant_power_lowers_mono_by_3_db() {
+    let folder = TestFolder::new();
     let mono = signals::sine(48_000.0, 1_000.0, 0.5, 0.0, 10_000);
-    place.write_wav("m.wav", 48_000, &[&mono]);
-    let track = Track { pan_law: PanLaw::ConstantPower, ..Track::new(place.path("m.wav")) };
+    folder.write_wav("m.wav", 48_000, &[&mono]);
+    let track = Track { pan_law: PanLaw::ConstantPower, ..Track::new(folder.path("m.wav")) };
     let (audio, _) = render(untouched(vec![track]));
     let expected: Vec<f32> = mono.iter().map(|x| (f64::from(*x) * std::f64::consts::FRAC_1_SQRT_2) as f32).collect();
     let apart =
@@ -120,11 +120,11 @@ fn constant_power_by_name_puts_a_mono_stem_three_decibels_down() {
 }
 
 #[test]
-fn a_stem_starts_where_the_session_puts_it_and_is_cut_as_asked() {
-    let place = TestFolder::new();
+fn a_stem_is_placed_and_trimmed_by_the_session() {
+    let folder = TestFolder::new();
     let ramp: Vec<f32> = (0..48_000).map(|n| n as f32 / 48_000.0).collect();
-    place.write_wav("r.wav", 48_000, &[&ramp, &ramp]);
-    let mut track = Track::new(place.path("r.wav"));
+    folder.write_wav("r.wav", 48_000, &[&ramp, &ramp]);
+    let mut track = Track::new(folder.path("r.wav"));
     (track.start_s, track.trim_start_s, track.trim_end_s, track.delay_ms) = (0.25, 0.1, 0.2, 10.0);
     let mut session = untouched(vec![track]);
     let (audio, _) = render(session.clone());
@@ -143,10 +143,10 @@ fn a_stem_starts_where_the_session_puts_it_and_is_cut_as_asked() {
 
 #[test]
 fn an_echo_rings_until_it_has_died_away_and_no_longer() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let click = signals::impulse(100, 0.5, 4_800);
-    place.write_wav("c.wav", 48_000, &[&click, &click]);
-    let mut track = Track::new(place.path("c.wav"));
+    folder.write_wav("c.wav", 48_000, &[&click, &click]);
+    let mut track = Track::new(folder.path("c.wav"));
     track.inserts =
         vec![serde_json::from_str(r#"{ "type": "delay", "time_ms": 100, "feedback": 0.5, "mix": 0.5 }"#).unwrap()];
     let (audio, _) = render(untouched(vec![track]));
@@ -157,12 +157,12 @@ fn an_echo_rings_until_it_has_died_away_and_no_longer() {
 
 /// Renders the difference between a source and its aligned copy.
 fn difference_in_time(rate_hz: u32, source: &[f32], copy: &[f32]) -> (AudioBuffer, Report) {
-    let place = TestFolder::new();
-    place.write_wav("a.wav", rate_hz, &[source, source]);
-    place.write_wav("b.wav", rate_hz, &[copy, copy]);
-    let mut inverse = Track::new(place.path("b.wav"));
+    let folder = TestFolder::new();
+    folder.write_wav("a.wav", rate_hz, &[source, source]);
+    folder.write_wav("b.wav", rate_hz, &[copy, copy]);
+    let mut inverse = Track::new(folder.path("b.wav"));
     inverse.polarity = Polarity::Inverted;
-    let mut session = untouched(vec![Track::new(place.path("a.wav")), inverse]);
+    let mut session = untouched(vec![Track::new(folder.path("a.wav")), inverse]);
     session.align.mode = AlignMode::Recordings;
     render(session)
 }
@@ -186,7 +186,7 @@ fn a_shifted_copy_is_found_and_moved_back() {
 }
 
 #[test]
-fn a_copy_by_a_clock_that_changes_half_way_cancels_before_and_after() {
+fn a_copy_whose_drift_changes_cancels() {
     const HZ: usize = 44_100;
     let mut source = mono("feelings/guitar.ogg");
     source.extend(mono("feelings/band.ogg"));
@@ -209,11 +209,11 @@ fn a_copy_by_a_clock_that_changes_half_way_cancels_before_and_after() {
 
 #[test]
 fn unrelated_stems_stay_where_they_are() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let (a, b) = (signals::pink_noise(7, 0.2, 480_000), signals::pink_noise(8, 0.2, 480_000));
-    place.write_wav("a.wav", 48_000, &[&a, &a]);
-    place.write_wav("b.wav", 48_000, &[&b, &b]);
-    let mut session = untouched(vec![Track::new(place.path("a.wav")), Track::new(place.path("b.wav"))]);
+    folder.write_wav("a.wav", 48_000, &[&a, &a]);
+    folder.write_wav("b.wav", 48_000, &[&b, &b]);
+    let mut session = untouched(vec![Track::new(folder.path("a.wav")), Track::new(folder.path("b.wav"))]);
     session.align.mode = AlignMode::Auto;
     let (_, report) = render(session);
     assert_eq!(report.alignment.unwrap().moved(), 0);
@@ -222,12 +222,12 @@ fn unrelated_stems_stay_where_they_are() {
 
 #[test]
 fn a_bus_is_measured_as_the_mix_that_it_makes() {
-    let place = TestFolder::new();
-    noise_file(&place, "a.wav", 12);
-    noise_file(&place, "b.wav", 14);
+    let folder = TestFolder::new();
+    noise_file(&folder, "a.wav", 12);
+    noise_file(&folder, "b.wav", 14);
     let late: CompressorSettings =
         serde_json::from_str(r#"{ "threshold_db": -20, "ratio": 1, "look_ahead_ms": 7 }"#).unwrap();
-    let (mut a, mut b) = (Track::new(place.path("a.wav")), Track::new(place.path("b.wav")));
+    let (mut a, mut b) = (Track::new(folder.path("a.wav")), Track::new(folder.path("b.wav")));
     (a.output, b.output) = ("all".into(), "all".into());
     b.inserts = vec![Insert::Compressor(late)];
     a.sends = vec![AuxSend { to: "soft".into(), gain_db: 0.0, pre_fader: false }];

@@ -6,33 +6,34 @@ use std::fs;
 
 /// Writes two stems, a session of them, and a waveform's input under a name that could be an
 /// output.
-fn place() -> TestFolder {
-    let place = TestFolder::new();
+fn prepared_folder() -> TestFolder {
+    let folder = TestFolder::new();
     let (a, b) = (signals::pink_noise(1, 0.1, 48_000), signals::sine(48_000.0, 440.0, 0.3, 0.0, 48_000));
-    place.write_wav("a.wav", 48_000, &[&a, &a]);
-    place.write_wav("b.wav", 48_000, &[&b]);
-    place.write("mix.json", br#"{ "align": { "mode": "off" }, "tracks": [{ "file": "a.wav" }, { "file": "b.wav" }] }"#);
-    place
+    folder.write_wav("a.wav", 48_000, &[&a, &a]);
+    folder.write_wav("b.wav", 48_000, &[&b]);
+    folder
+        .write("mix.json", br#"{ "align": { "mode": "off" }, "tracks": [{ "file": "a.wav" }, { "file": "b.wav" }] }"#);
+    folder
 }
 
 /// Runs a command that must be refused for `expected` and must leave every file unchanged.
-fn refused(place: &TestFolder, arguments: &str, expected: &str) -> Run {
-    let before = files(place);
-    let run = place.run(arguments);
+fn refused(folder: &TestFolder, arguments: &str, expected: &str) -> Run {
+    let before = files(folder);
+    let run = folder.run(arguments);
     assert!(matches!(run.code, Some(1 | 2)), "{arguments}: {:?} {}{}", run.code, run.stdout, run.stderr);
     assert!(run.stderr.contains(expected), "{arguments}: {}", run.stderr);
     // No stem was opened, so no stage was begun.
     assert!(!run.stderr.contains('…'), "{arguments}: {}", run.stderr);
-    assert!(files(place) == before, "{arguments}: {:?}", place.names(""));
+    assert!(files(folder) == before, "{arguments}: {:?}", folder.names(""));
     run
 }
 
-/// Returns every file below the place with its bytes.
-fn files(place: &TestFolder) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+/// Returns every file below the folder with its bytes.
+fn files(folder: &TestFolder) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let mut all = Vec::new();
-    let mut folders = vec![place.path("")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
+    let mut folders = vec![folder.path("")];
+    while let Some(subfolder) = folders.pop() {
+        for entry in fs::read_dir(subfolder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() && !path.is_symlink() {
                 folders.push(path);
@@ -45,22 +46,22 @@ fn files(place: &TestFolder) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     all
 }
 
-fn done(place: &TestFolder, arguments: &str) -> Run {
-    let run = place.run(arguments);
+fn done(folder: &TestFolder, arguments: &str) -> Run {
+    let run = folder.run(arguments);
     assert_eq!(run.code, Some(0), "{arguments}: {}{}", run.stdout, run.stderr);
     run
 }
 
 #[test]
-fn no_command_writes_over_what_it_reads_by_whatever_spelling_even_when_forced() {
-    let place = place();
-    fs::create_dir(place.path("in")).unwrap();
-    fs::copy(place.path("a.wav"), place.path("in/final_mix.wav")).unwrap();
-    fs::create_dir(place.path("data")).unwrap();
-    fs::copy(place.path("a.wav"), place.path("data/spectrum.json")).unwrap();
-    fs::copy(place.path("a.wav"), place.path("a.dat")).unwrap();
-    place.write("list.json", b"[]");
-    place.write("spectrum.json", br#"{ "tracks": [{ "file": "a.wav" }, { "file": "data/spectrum.json" }] }"#);
+fn no_command_overwrites_its_inputs_even_if_forced() {
+    let folder = prepared_folder();
+    fs::create_dir(folder.path("in")).unwrap();
+    fs::copy(folder.path("a.wav"), folder.path("in/final_mix.wav")).unwrap();
+    fs::create_dir(folder.path("data")).unwrap();
+    fs::copy(folder.path("a.wav"), folder.path("data/spectrum.json")).unwrap();
+    fs::copy(folder.path("a.wav"), folder.path("a.dat")).unwrap();
+    folder.write("list.json", b"[]");
+    folder.write("spectrum.json", br#"{ "tracks": [{ "file": "a.wav" }, { "file": "data/spectrum.json" }] }"#);
     let input = "one of the inputs";
     for arguments in [
         "session a.wav b.wav -o b.wav",
@@ -78,29 +79,29 @@ fn no_command_writes_over_what_it_reads_by_whatever_spelling_even_when_forced() 
         "align b.wav --to a.wav --write in/..",
     ] {
         let expected = if arguments.contains("--to") { "b.wav" } else { input };
-        refused(&place, arguments, expected);
-        refused(&place, &format!("{arguments} --force"), expected);
+        refused(&folder, arguments, expected);
+        refused(&folder, &format!("{arguments} --force"), expected);
     }
-    fs::create_dir(place.path("doc")).unwrap();
-    place.write("doc/report.json", &fs::read(place.path("mix.json")).unwrap());
-    fs::copy(place.path("a.wav"), place.path("doc/a.wav")).unwrap();
-    fs::copy(place.path("b.wav"), place.path("doc/b.wav")).unwrap();
-    refused(&place, "render -s doc/report.json --out doc --force", input);
+    fs::create_dir(folder.path("doc")).unwrap();
+    folder.write("doc/report.json", &fs::read(folder.path("mix.json")).unwrap());
+    fs::copy(folder.path("a.wav"), folder.path("doc/a.wav")).unwrap();
+    fs::copy(folder.path("b.wav"), folder.path("doc/b.wav")).unwrap();
+    refused(&folder, "render -s doc/report.json --out doc --force", input);
     // A mix to which stems are aligned is an input too.
-    fs::copy(place.path("b.wav"), place.path("in/b.wav")).unwrap();
-    refused(&place, "align b.wav --to in/b.wav --write in --force", input);
+    fs::copy(folder.path("b.wav"), folder.path("in/b.wav")).unwrap();
+    refused(&folder, "align b.wav --to in/b.wav --write in --force", input);
 }
 
 #[cfg(unix)]
 #[test]
 fn links_lead_to_the_files_that_are_read() {
     use std::os::unix::fs::symlink;
-    let place = place();
-    fs::hard_link(place.path("a.wav"), place.path("hard.dat")).unwrap();
-    symlink("a.wav", place.path("soft.json")).unwrap();
-    fs::create_dir(place.path("out")).unwrap();
-    fs::hard_link(place.path("b.wav"), place.path("out/final_mix.wav")).unwrap();
-    symlink("out", place.path("link")).unwrap();
+    let folder = prepared_folder();
+    fs::hard_link(folder.path("a.wav"), folder.path("hard.dat")).unwrap();
+    symlink("a.wav", folder.path("soft.json")).unwrap();
+    fs::create_dir(folder.path("out")).unwrap();
+    fs::hard_link(folder.path("b.wav"), folder.path("out/final_mix.wav")).unwrap();
+    symlink("out", folder.path("link")).unwrap();
     for arguments in [
         "session a.wav -o soft.json",
         "session a.wav -o hard.dat",
@@ -109,35 +110,35 @@ fn links_lead_to_the_files_that_are_read() {
         "render a.wav b.wav --out link",
         "play b.wav --freewheel --wav link/final_mix.wav",
     ] {
-        refused(&place, &format!("{arguments} --force"), "one of the inputs");
+        refused(&folder, &format!("{arguments} --force"), "one of the inputs");
     }
     // A link that is not an input is followed, and stays.
-    symlink("elsewhere.toml", place.path("session.toml")).unwrap();
-    place.write("elsewhere.toml", b"old");
-    done(&place, "session a.wav -o session.toml --force");
-    assert!(place.path("session.toml").is_symlink());
-    assert!(fs::read_to_string(place.path("elsewhere.toml")).unwrap().contains("a.wav"));
+    symlink("elsewhere.toml", folder.path("session.toml")).unwrap();
+    folder.write("elsewhere.toml", b"old");
+    done(&folder, "session a.wav -o session.toml --force");
+    assert!(folder.path("session.toml").is_symlink());
+    assert!(fs::read_to_string(folder.path("elsewhere.toml")).unwrap().contains("a.wav"));
 }
 
 #[test]
-fn what_mixdown_did_not_write_is_replaced_only_when_forced() {
-    let place = place();
-    fs::create_dir(place.path("mix")).unwrap();
-    let foreign = |name: &str| place.write(name, &fs::read(place.path("a.wav")).unwrap());
+fn files_of_others_are_replaced_only_if_forced() {
+    let folder = prepared_folder();
+    fs::create_dir(folder.path("mix")).unwrap();
+    let foreign = |name: &str| folder.write(name, &fs::read(folder.path("a.wav")).unwrap());
     for name in
         ["final_mix.wav", "waveform.dat", "waveform.json", "spectrum.json", "meters.json", "report.json", "report.html"]
     {
         let path = format!("mix/{name}");
         foreign(&path);
-        refused(&place, "render b.wav --out mix", &path.replace('/', std::path::MAIN_SEPARATOR_STR));
-        fs::remove_file(place.path(&path)).unwrap();
+        refused(&folder, "render b.wav --out mix", &path.replace('/', std::path::MAIN_SEPARATOR_STR));
+        fs::remove_file(folder.path(&path)).unwrap();
     }
-    place.write("mix/loudness.png", b"not a picture");
-    refused(&place, "render b.wav --out mix --png", "loudness.png");
-    done(&place, "render b.wav --out mix --quiet");
-    done(&place, "render b.wav --out mix --quiet");
-    done(&place, "render b.wav --out mix --quiet --png --force");
-    done(&place, "render b.wav --out mix --quiet --png");
+    folder.write("mix/loudness.png", b"not a picture");
+    refused(&folder, "render b.wav --out mix --png", "loudness.png");
+    done(&folder, "render b.wav --out mix --quiet");
+    done(&folder, "render b.wav --out mix --quiet");
+    done(&folder, "render b.wav --out mix --quiet --png --force");
+    done(&folder, "render b.wav --out mix --quiet --png");
 
     for (name, command) in [
         ("x.toml", "session a.wav -o x.toml"),
@@ -148,64 +149,64 @@ fn what_mixdown_did_not_write_is_replaced_only_when_forced() {
         ("rec.toml", "play b.wav --freewheel --quiet --duration 0.1 --record rec.toml"),
         ("in/b.wav", "align a.wav b.wav --write in"),
     ] {
-        fs::create_dir_all(place.path("in")).unwrap();
-        place.write(name, b"{ \"mine\": true }");
-        refused(&place, command, "--force");
-        done(&place, &format!("{command} --force"));
+        fs::create_dir_all(folder.path("in")).unwrap();
+        folder.write(name, b"{ \"mine\": true }");
+        refused(&folder, command, "--force");
+        done(&folder, &format!("{command} --force"));
         // A command replaces its own earlier output, except documents that are made to be edited.
         if ["x.toml", "rec.toml"].contains(&name) {
-            refused(&place, command, "--force");
+            refused(&folder, command, "--force");
         } else {
-            done(&place, command);
+            done(&folder, command);
         }
     }
 }
 
 #[test]
-fn an_earlier_master_is_not_mixed_into_the_one_that_replaces_it() {
-    let place = place();
-    done(&place, "render a.wav b.wav --out . --quiet");
-    let run = refused(&place, "render a.wav b.wav final_mix.wav --out .", "master of an earlier render");
+fn an_earlier_master_is_not_mixed_into_the_next() {
+    let folder = prepared_folder();
+    done(&folder, "render a.wav b.wav --out . --quiet");
+    let run = refused(&folder, "render a.wav b.wav final_mix.wav --out .", "master of an earlier render");
     assert!(run.stderr.contains("leave it out of the stems"), "{}", run.stderr);
-    refused(&place, "render a.wav b.wav final_mix.wav --out . --mix-only --force", "master of an earlier render");
-    let run = done(&place, "render a.wav final_mix.wav --out elsewhere --align off");
+    refused(&folder, "render a.wav b.wav final_mix.wav --out . --mix-only --force", "master of an earlier render");
+    let run = done(&folder, "render a.wav final_mix.wav --out elsewhere --align off");
     assert!(run.stderr.contains("\"final_mix\" is a master that mixdown wrote"), "{}", run.stderr);
     // Aligned stems are stems.
-    done(&place, "align a.wav b.wav --write in-time");
-    let run = done(&place, "render in-time/a.wav in-time/b.wav --out from-aligned");
+    done(&folder, "align a.wav b.wav --write in-time");
+    let run = done(&folder, "render in-time/a.wav in-time/b.wav --out from-aligned");
     assert!(!run.stderr.contains("is a master"), "{}", run.stderr);
 }
 
 #[test]
-fn a_mix_alone_leaves_the_report_of_an_earlier_render_unless_forced() {
-    let place = place();
-    done(&place, "render b.wav --out mix --quiet --png");
-    let run = refused(&place, "render a.wav --out mix --mix-only", "report.json");
+fn mix_only_keeps_an_earlier_report_unless_forced() {
+    let folder = prepared_folder();
+    done(&folder, "render b.wav --out mix --quiet --png");
+    let run = refused(&folder, "render a.wav --out mix --mix-only", "report.json");
     assert!(run.stderr.contains("--force"), "{}", run.stderr);
-    place.write("mix/notes.txt", b"mine");
-    done(&place, "render a.wav --out mix --mix-only --quiet --force");
-    assert_eq!(place.names("mix"), ["final_mix.wav", "notes.txt"]);
+    folder.write("mix/notes.txt", b"mine");
+    done(&folder, "render a.wav --out mix --mix-only --quiet --force");
+    assert_eq!(folder.names("mix"), ["final_mix.wav", "notes.txt"]);
     // Another program's file with a data file's name does not prevent a mix alone.
-    place.write("mix/report.html", b"<title>mine</title>");
-    done(&place, "render b.wav --out mix --mix-only --quiet --force");
-    assert_eq!(fs::read(place.path("mix/report.html")).unwrap(), b"<title>mine</title>");
+    folder.write("mix/report.html", b"<title>mine</title>");
+    done(&folder, "render b.wav --out mix --mix-only --quiet --force");
+    assert_eq!(fs::read(folder.path("mix/report.html")).unwrap(), b"<title>mine</title>");
 }
 
 #[test]
 fn two_outputs_of_one_command_are_two_files() {
-    let place = place();
+    let folder = prepared_folder();
     for arguments in ["--wav x --log x", "--wav x --record ./x", "--log new/x --record new/../new/x"] {
-        let run = refused(&place, &format!("play b.wav --freewheel {arguments} --force"), "name two files");
+        let run = refused(&folder, &format!("play b.wav --freewheel {arguments} --force"), "name two files");
         assert_eq!(run.code, Some(2));
     }
-    assert!(!place.path("new").exists());
+    assert!(!folder.path("new").exists());
 }
 
 #[test]
-fn an_output_that_cannot_be_written_is_noticed_before_a_stem_is_read() {
-    let place = place();
-    fs::create_dir(place.path("folder.wav")).unwrap();
-    fs::create_dir_all(place.path("mix/report.html")).unwrap();
+fn unwritable_outputs_are_refused_before_reading() {
+    let folder = prepared_folder();
+    fs::create_dir(folder.path("folder.wav")).unwrap();
+    fs::create_dir_all(folder.path("mix/report.html")).unwrap();
     let long = "x".repeat(300);
     for (arguments, expected) in [
         ("render b.wav --out a.wav".to_owned(), "not a folder"),
@@ -218,77 +219,83 @@ fn an_output_that_cannot_be_written_is_noticed_before_a_stem_is_read() {
         ("session b.wav -o folder.wav".to_owned(), "is a folder"),
         (format!("align a.wav b.wav --write {long}"), "choose a shorter name"),
     ] {
-        let run = refused(&place, &arguments, expected);
+        let run = refused(&folder, &arguments, expected);
         assert!(!run.stderr.contains("free space") && !run.stderr.contains(".part"), "{}", run.stderr);
     }
     // A name of the greatest length is written, whatever its temporary file is called.
     let fits = format!("{}.dat", "y".repeat(251));
-    done(&place, &format!("waveform b.wav -o {fits}"));
+    done(&folder, &format!("waveform b.wav -o {fits}"));
     // Missing folders are made.
-    done(&place, "session b.wav -o new/deep/mix.toml");
-    done(&place, "render b.wav --mix-only --quiet --out other/deep");
+    done(&folder, "session b.wav -o new/deep/mix.toml");
+    done(&folder, "render b.wav --mix-only --quiet --out other/deep");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_folder_without_permission_is_noticed_at_once_with_advice_that_helps() {
+fn a_folder_without_permission_is_refused_at_once() {
     use std::os::unix::fs::PermissionsExt;
     if rustix::process::geteuid().is_root() {
         // The only thing forbidden to root is forbidden to all users: making files in /proc.
-        let place = place();
+        let folder = prepared_folder();
         for arguments in [
             "render b.wav --out /proc/mix",
             "play b.wav --freewheel --wav /proc/x.wav",
             "session b.wav -o /proc/x.toml",
         ] {
-            let run = refused(&place, arguments, "cannot be written");
+            let run = refused(&folder, arguments, "cannot be written");
             assert!(!run.stderr.contains("free space"), "{}", run.stderr);
         }
         return;
     }
-    let place = place();
-    fs::create_dir(place.path("ro")).unwrap();
-    fs::set_permissions(place.path("ro"), fs::Permissions::from_mode(0o555)).unwrap();
+    let folder = prepared_folder();
+    fs::create_dir(folder.path("ro")).unwrap();
+    fs::set_permissions(folder.path("ro"), fs::Permissions::from_mode(0o555)).unwrap();
     for arguments in ["render b.wav --out ro", "play b.wav --freewheel --wav ro/x.wav", "align a.wav b.wav --write ro"]
     {
-        let run = refused(&place, arguments, "that you may write to");
+        let run = refused(&folder, arguments, "that you may write to");
         assert!(!run.stderr.contains("free space"), "{}", run.stderr);
     }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn devices_and_pipes_take_what_they_are_given_and_stay_what_they_are() {
+fn devices_and_pipes_are_written_in_place() {
     use std::os::unix::fs::FileTypeExt;
-    let place = place();
+    let folder = prepared_folder();
     for arguments in [
         "play b.wav --freewheel --quiet --duration 0.1 --wav /dev/null",
         "play b.wav --freewheel --quiet --duration 0.1 --log /dev/null --record /dev/null",
         "session b.wav -o /dev/null",
     ] {
-        done(&place, arguments);
+        done(&folder, arguments);
     }
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
-    let run = place.run("session b.wav -o /dev/full");
+    let run = folder.run("session b.wav -o /dev/full");
     assert!(run.code == Some(1) && run.stderr.contains("free space"), "{}", run.stderr);
-    rustix::fs::mknodat(rustix::fs::CWD, place.path("pipe.wav"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
-        .unwrap();
-    let pipe = place.path("pipe.wav");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        folder.path("pipe.wav"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RWXU,
+        0,
+    )
+    .unwrap();
+    let pipe = folder.path("pipe.wav");
     let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
-    done(&place, "play b.wav --freewheel --quiet --duration 0.1 --wav pipe.wav");
-    place.write("got.wav", &reader.join().unwrap());
-    assert!(read_wav(&place.path("got.wav"))[0].len() > 4_000);
-    let out = place.command().args(["session", "b.wav", "-o", "/dev/stdout"]).output().unwrap();
+    done(&folder, "play b.wav --freewheel --quiet --duration 0.1 --wav pipe.wav");
+    folder.write("got.wav", &reader.join().unwrap());
+    assert!(read_wav(&folder.path("got.wav"))[0].len() > 4_000);
+    let out = folder.command().args(["session", "b.wav", "-o", "/dev/stdout"]).output().unwrap();
     assert!(out.status.success() && String::from_utf8_lossy(&out.stdout).contains("b.wav"));
 }
 
 #[test]
-fn a_job_whose_stem_lies_in_the_place_of_its_result_is_refused() {
-    let place = place();
-    fs::create_dir_all(place.path("storage/mix_outputs/song")).unwrap();
-    fs::copy(place.path("a.wav"), place.path("storage/mix_outputs/song/final_mix.wav")).unwrap();
+fn a_job_whose_result_would_replace_a_stem_is_refused() {
+    let folder = prepared_folder();
+    fs::create_dir_all(folder.path("storage/mix_outputs/song")).unwrap();
+    fs::copy(folder.path("a.wav"), folder.path("storage/mix_outputs/song/final_mix.wav")).unwrap();
     let submit = "jobs submit storage/mix_outputs/song/final_mix.wav b.wav --storage storage --media media";
-    let run = place.run(&format!("{submit} --session-id song"));
+    let run = folder.run(&format!("{submit} --session-id song"));
     assert!(run.code == Some(1) && run.stderr.contains("one of the inputs"), "{}", run.stderr);
-    done(&place, &format!("{submit} --session-id other"));
+    done(&folder, &format!("{submit} --session-id other"));
 }

@@ -1,5 +1,5 @@
 //! The program, built for the tests that run it as a process.
 
 fn main() -> std::process::ExitCode {
-    mixdown_jobs::cli::main()
+    mixdown_cli::main()
 }

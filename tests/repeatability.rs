@@ -9,8 +9,8 @@ const FILES: [&str; 7] =
     ["final_mix.wav", "meters.json", "report.html", "report.json", "spectrum.json", "waveform.dat", "waveform.json"];
 
 /// Returns the bytes of a file; of the report, all but the one key that may depend on the clock.
-fn contents(place: &TestFolder, folder: &str, name: &str) -> Vec<u8> {
-    let bytes = fs::read(place.path(folder).join(name)).unwrap();
+fn contents(folder: &TestFolder, subfolder: &str, name: &str) -> Vec<u8> {
+    let bytes = fs::read(folder.path(subfolder).join(name)).unwrap();
     if name != "report.json" {
         return bytes;
     }
@@ -21,27 +21,27 @@ fn contents(place: &TestFolder, folder: &str, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn every_file_is_the_same_for_one_two_and_seven_threads_and_three_chunk_sizes() {
+fn files_do_not_depend_on_threads_or_chunk_size() {
     for session in ["every_insert", "two_stems", "six_stems"] {
-        let place = TestFolder::new();
-        for (folder, threads, chunk) in
+        let folder = TestFolder::new();
+        for (subfolder, threads, chunk) in
             [("one", "1", "4096"), ("two", "2", "4096"), ("seven", "7", "1000"), ("big", "2", "65536")]
         {
-            let mut command = place.command();
+            let mut command = folder.command();
             command.env("RAYON_NUM_THREADS", threads).args([
                 "render",
                 "--quiet",
                 "--out",
-                folder,
+                subfolder,
                 "--chunk-frames",
                 chunk,
             ]);
             let run = command.arg("--session").arg(golden::session_path(session)).output().unwrap();
             assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-            assert_eq!(place.names(folder), FILES);
+            assert_eq!(folder.names(subfolder), FILES);
             for name in FILES {
                 assert!(
-                    contents(&place, "one", name) == contents(&place, folder, name),
+                    contents(&folder, "one", name) == contents(&folder, subfolder, name),
                     "{session}: {name} differs with {threads} threads and chunks of {chunk}"
                 );
             }

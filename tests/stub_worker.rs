@@ -2,17 +2,16 @@
 //! of them.
 
 use jiff::{SignedDuration, Timestamp};
-use mixdown_engine::render::{Phase, Progress};
-use mixdown_jobs::cleanup::{CleanupOptions, clean_as_job, run_if_due};
-use mixdown_jobs::clock::{BootTime, Clock, SystemClock};
-use mixdown_jobs::jobs::{JobError, JobType, NewJob, Record};
-use mixdown_jobs::settings::Settings;
-use mixdown_jobs::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
-use mixdown_jobs::worker::{JobSignal, RunError, Runner, Service, Worker};
-use serde_json::{Map, Value, json};
+use mixdown_shell::cleanup::{CleanupOptions, clean_as_job, run_if_due};
+use mixdown_shell::clock::{BootTime, Clock, SystemClock};
+use mixdown_shell::job::{JobError, NewJob};
+use mixdown_shell::kinds::{JobKind, Mix, QueuedBy, Run, RunError, Signal};
+use mixdown_shell::settings::Settings;
+use mixdown_shell::store::{Disk, Entry, FINAL_MIX, Lock, OsDisk, Scope, Stat, Store, SyncPoint};
+use mixdown_shell::worker::{Service, Worker};
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -108,54 +107,47 @@ impl Disk for DyingDisk {
     }
 }
 
-/// Writes a master that names its job and attempt, through every stage.
-struct Trivial;
-
-impl Runner for Trivial {
-    fn handles(&self, kind: JobType) -> bool {
-        kind == JobType::Mix
-    }
-
-    fn run(
-        &self,
-        job: &Record,
-        staging: &Path,
-        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
-    ) -> Result<Map<String, Value>, RunError> {
-        for phase in [Phase::Loading, Phase::Aligning, Phase::Mixing, Phase::Mastering, Phase::Exporting] {
-            if watch(JobSignal::Progress(Progress { phase, fraction: 0.6 })).is_break() {
-                return Err(RunError::Stopped);
-            }
-        }
-        let failed = |error: io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
-        let master = format!("the master of {} in attempt {}\n", job.job_id, job.attempt).repeat(100);
-        std::fs::write(staging.join(FINAL_MIX), master).map_err(failed)?;
-        std::fs::write(staging.join("waveform.dat"), "a picture").map_err(failed)?;
-        Ok(Map::new())
-    }
+/// A mix that writes a master naming its job and attempt, through almost every stage; a slow one
+/// waits first.
+struct Trivial {
+    is_slow: bool,
 }
 
-/// The same runner, but slow.
-struct Slow;
-
-impl Runner for Slow {
-    fn handles(&self, kind: JobType) -> bool {
-        Trivial.handles(kind)
+impl JobKind for Trivial {
+    fn name(&self) -> &'static str {
+        Mix::NAME
+    }
+    fn stages(&self) -> &'static [&'static str] {
+        Mix::default().stages()
+    }
+    fn hung_after(&self) -> Duration {
+        Mix::default().hung_after()
+    }
+    fn queued_by(&self) -> QueuedBy {
+        QueuedBy::Users
+    }
+    fn has_result(&self) -> bool {
+        true
     }
 
-    fn run(
-        &self,
-        job: &Record,
-        staging: &Path,
-        watch: &mut dyn FnMut(JobSignal) -> ControlFlow<()>,
-    ) -> Result<Map<String, Value>, RunError> {
-        for _ in 0..20 {
-            if watch(JobSignal::Heartbeat).is_break() {
+    fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
+        for _ in 0..if self.is_slow { 20 } else { 0 } {
+            if (run.watch)(Signal::Heartbeat).is_break() {
                 return Err(RunError::Stopped);
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Trivial.run(job, staging, watch)
+        for (stage, percent) in [(0, 2), (1, 13), (3, 44), (4, 75), (5, 95)] {
+            let stage = Some(self.stages()[stage]);
+            if (run.watch)(Signal::Progress { stage, percent, message: "Under way" }).is_break() {
+                return Err(RunError::Stopped);
+            }
+        }
+        let failed = |error: io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
+        let master = format!("the master of {} in attempt {}\n", run.job.job_id, run.job.attempt).repeat(100);
+        std::fs::write(run.staging.join(FINAL_MIX), master).map_err(failed)?;
+        std::fs::write(run.staging.join("waveform.dat"), "a picture").map_err(failed)?;
+        Ok(())
     }
 }
 
@@ -187,18 +179,19 @@ fn submit(store: &Store, session: u64, key: Option<String>) {
 /// Updates, cancels, cleans and rescues all jobs that it finds.
 fn meddle(store: &Store, seed: u64, rounds: u64) {
     let mut state = seed;
-    let mut dice = |sides: u64| {
+    let mut random_below = |sides: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % sides
     };
     for _ in 0..rounds {
-        let jobs = store.list(&mixdown_jobs::store::Filter::default(), 200).unwrap_or_default();
-        let Some(record) = jobs.get(dice(jobs.len().max(1) as u64) as usize) else { return };
+        let jobs = store.listing.list(&mixdown_shell::store::Filter::default(), 200).unwrap_or_default();
+        let Some(record) = jobs.get(random_below(jobs.len().max(1) as u64) as usize) else { return };
         let mut note = Ok(());
-        match dice(20) {
+        match random_below(20) {
             0..=12 => {
                 note = store
-                    .update(record, mixdown_jobs::store::Role::Anyone, |record, _| {
+                    .records
+                    .update(record, mixdown_shell::store::Role::Anyone, |record, _| {
                         let count = record.extra.get("updates").and_then(Value::as_u64).unwrap_or(0);
                         record.extra.insert("updates".into(), (count + 1).into());
                         Ok(())
@@ -207,7 +200,7 @@ fn meddle(store: &Store, seed: u64, rounds: u64) {
             }
             13 => drop(store.cancel(&record.job_id)),
             14 | 15 => drop(clean_as_job(store, &CleanupOptions::default(), &mut |_| false)),
-            _ => drop(store.rescue(&record.session_id, &record.job_id)),
+            _ => drop(store.recovery.rescue(&record.session_id, &record.job_id)),
         }
         drop(note);
     }
@@ -217,31 +210,30 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |index: usize| arguments.get(index).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
     let [what, media, storage, ..] = arguments.as_slice() else { panic!("WHAT MEDIA STORAGE …") };
-    let mut settings = Settings::at(media, storage);
+    let mut settings = Settings::at(media, storage).with(Trivial { is_slow: what == "work-slow" });
     if what == "work-impatient" {
-        settings.hung_after = [Duration::from_millis(800); 5];
+        settings.hung_after.values_mut().for_each(|after| *after = Duration::from_millis(800));
         settings.cleanup.at_most = Duration::from_millis(800);
     }
     let at = |name: &str| if what == name { number(3) } else { u64::MAX };
     let disk = DyingDisk { dies_at: at("die"), stops_at: at("stop"), count: AtomicU64::new(0) };
     let store =
-        Arc::new(Store::with(settings, Arc::new(disk), Arc::new(JumpingClock(std::env::var_os("JOBS_HAND_CLOCK")))));
-    let service =
-        |once| Service { worker: Worker::new(Arc::clone(&store), Arc::new(Trivial), || false), concurrency: 1, once };
+        Arc::new(Store::with(settings, Arc::new(disk), Arc::new(JumpingClock(std::env::var_os("STUB_WORKER_CLOCK")))));
+    let service = |once| Service { worker: Worker::new(Arc::clone(&store), || false), concurrency: 1, once };
     match what.as_str() {
         "work" => drop(service(false).run(|_| {})),
         "work-slow" => {
-            let worker = Worker::new(Arc::clone(&store), Arc::new(Slow), || false);
+            let worker = Worker::new(Arc::clone(&store), || false);
             drop(Service { worker, concurrency: 2, once: false }.run(|_| {}));
         }
         "work-once" => {
-            store.repair(&Scope::ALL);
+            store.recovery.repair(&Scope::ALL);
             while let Ok(Some(_)) = service(true).worker.run_next() {}
         }
         // Until no job waits or runs: a stopped worker's jobs are taken from it once their lease
         // has expired.
         "work-impatient" => {
-            while !store.active().unwrap_or_default().is_empty() {
+            while !store.index.active().unwrap_or_default().is_empty() {
                 let _ = service(true).worker.run_next();
                 let _ = run_if_due(&store, &|| false);
                 std::thread::sleep(Duration::from_millis(20));
@@ -261,10 +253,12 @@ fn main() {
         "die" | "stop" => {
             submit(&store, 0, Some("a key".into()));
             submit(&store, 0, None);
-            if let Some(job) = store.list(&mixdown_jobs::store::Filter::default(), 1).unwrap_or_default().first() {
+            if let Some(job) =
+                store.listing.list(&mixdown_shell::store::Filter::default(), 1).unwrap_or_default().first()
+            {
                 let _ = store.cancel(&job.job_id);
             }
-            store.repair(&Scope::ALL);
+            store.recovery.repair(&Scope::ALL);
             while let Ok(Some(_)) = service(true).worker.run_next() {}
             let older_than = Some(Duration::ZERO);
             let _ = clean_as_job(&store, &CleanupOptions { older_than, ..CleanupOptions::default() }, &mut |_| false);

@@ -45,15 +45,21 @@
 //! the sum its loudness. Beside this path, [`meter`] and [`analysis`] measure, and [`render`]
 //! drives it all. The crate reads no clock, no environment and no terminal, and prints nothing.
 
+// What a feature leaves out is the only user of some of the rest.
+#![cfg_attr(not(all(feature = "align", feature = "report")), allow(dead_code, unused_imports))]
+
 pub mod align;
 pub mod analysis;
 pub mod audio;
 pub mod dsp;
 pub mod io;
+#[cfg(feature = "live")]
 pub mod live;
 pub mod master;
 pub mod meter;
 pub mod mix;
+mod one_call;
+pub mod prelude;
 pub mod process;
 pub mod render;
 pub mod report;
@@ -62,3 +68,7 @@ pub mod session;
 mod simd;
 mod spool;
 pub mod units;
+
+#[cfg(feature = "align")]
+pub use one_call::align;
+pub use one_call::{measure, waveform};

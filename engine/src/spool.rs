@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_come_back_from_anywhere_while_more_are_appended() {
+    fn bytes_are_read_anywhere_while_more_are_appended() {
         for max_bytes in [0, 4, 100] {
             let mut file = Spool::new(max_bytes, None);
             assert!(file.read(0, &mut [0]).is_err(), "nothing is there");

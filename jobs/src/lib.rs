@@ -1,10 +1,5 @@
-//! The shell around the engine: jobs and their records, and the command line of the program
-//! `mixdown`.
+//! The program `mixdown`: its command line, over the engine and the job shell.
 
-pub mod cleanup;
-pub mod cli;
-pub mod clock;
-pub mod jobs;
-pub mod settings;
-pub mod store;
-pub mod worker;
+mod cli;
+
+pub use cli::main;

@@ -1,5 +1,5 @@
 //! The program `mixdown`.
 
 fn main() -> std::process::ExitCode {
-    mixdown_jobs::cli::main()
+    mixdown_cli::main()
 }

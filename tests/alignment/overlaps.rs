@@ -31,14 +31,14 @@ fn cut(cuts: u64, pasted: bool, noisy: bool) -> Tally {
         let (whole, hz) = (mono(name), stems::rate_hz(name));
         for n in 0..cuts {
             let seed = 1_000 * stem as u64 + n;
-            let [shorter, place, take, from, to] = drawn(seed);
+            let [shorter, position, take, from, to] = drawn(seed);
             // From the full length of the stem to seven tenths of it.
             let length = (whole.len() as f64 * 12.0 / 17.0 * (1.0 - 0.3 * shorter)) as usize;
             let step = length * 5 / 12;
             let frames = (length as f64 * (0.1 + 0.23 * take)) as usize;
             let at = |share: f64| (share * (whole.len() - frames) as f64) as usize;
             let source = if pasted { make::pasted(&whole, at(from), frames, at(to)) } else { whole.clone() };
-            let start = (place * (whole.len() - length - step) as f64) as usize;
+            let start = (position * (whole.len() - length - step) as f64) as usize;
             let first = &source[start..start + length];
             let second = source[start + step..start + step + length].to_vec();
             let second = if noisy { make::with_noise(&second, 0.0, seed) } else { second };
@@ -71,7 +71,7 @@ fn clean_parts_with_35_s_of_60_in_common_are_found() {
 }
 
 #[test]
-fn of_parts_with_a_pasted_take_fewer_than_one_in_a_thousand_is_moved_wrongly_under_noise_too() {
+fn pasted_takes_are_moved_wrongly_below_one_in_1000() {
     for noisy in [false, true] {
         let tally = cut(cuts(1, 60), true, noisy);
         println!("a pasted take, noise {noisy}: {tally:?}");

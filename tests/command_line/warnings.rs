@@ -1,21 +1,21 @@
 //! Warnings on the terminal.
 
-use super::place;
+use super::prepared_folder;
 use mixdown_fixtures::signals;
 use std::fs;
 
 #[test]
 fn doubtful_stems_are_warned_of() {
-    let place = place();
-    fs::copy(place.path("a.wav"), place.path("copy.wav")).unwrap();
+    let folder = prepared_folder();
+    fs::copy(folder.path("a.wav"), folder.path("copy.wav")).unwrap();
     let noise = signals::pink_noise(5, 0.2, 48_000);
     let hot: Vec<f32> = noise.iter().map(|x| x * 40.0).collect();
     let cut: Vec<f32> = noise.iter().map(|x| (x * 40.0).clamp(-1.0, 1.0)).collect();
-    place.write_wav("silent.wav", 48_000, &[&vec![0.0; 48_000]]);
-    place.write_wav("hot.wav", 48_000, &[&hot]);
-    place.write_wav("cut.wav", 48_000, &[&cut]);
-    place.write_wav("six.wav", 48_000, &[&noise, &noise, &noise, &noise, &noise, &noise]);
-    place.write_wav("other-rate.wav", 44_100, &[&noise]);
+    folder.write_wav("silent.wav", 48_000, &[&vec![0.0; 48_000]]);
+    folder.write_wav("hot.wav", 48_000, &[&hot]);
+    folder.write_wav("cut.wav", 48_000, &[&cut]);
+    folder.write_wav("six.wav", 48_000, &[&noise, &noise, &noise, &noise, &noise, &noise]);
+    folder.write_wav("other-rate.wav", 44_100, &[&noise]);
     for (stems, expected) in [
         ("a.wav b.wav ./a.wav", "the same file as track \"a\""),
         ("a.wav b.wav copy.wav", "a copy of the same file as track \"a\""),
@@ -25,30 +25,30 @@ fn doubtful_stems_are_warned_of() {
         ("a.wav six.wav", "folded to stereo"),
         ("a.wav other-rate.wav", "the highest, 48000 Hz, is taken"),
     ] {
-        let run = place.run(&format!("render {stems} --align off --out mix --end 1"));
+        let run = folder.run(&format!("render {stems} --align off --out mix --end 1"));
         assert_eq!(run.code, Some(0), "{stems}: {}", run.stderr);
         let warned = run.stderr.lines().filter(|line| line.starts_with("warning: ") && line.contains(expected)).count();
         assert_eq!(warned, 1, "{stems}: {}", run.stderr);
     }
     // Noise has a DC offset; tones that end with a whole period have none.
     for (name, hz) in [("low.wav", 220.0), ("high.wav", 997.0)] {
-        place.write_wav(name, 48_000, &[&signals::sine(48_000.0, hz, 0.2, 0.0, 48_000)]);
+        folder.write_wav(name, 48_000, &[&signals::sine(48_000.0, hz, 0.2, 0.0, 48_000)]);
     }
     let is_calm = |stderr: &str| !stderr.contains("warning:");
-    let run = place.run("render low.wav high.wav --align off --out mix");
+    let run = folder.run("render low.wav high.wav --align off --out mix");
     assert!(run.code == Some(0) && is_calm(&run.stderr), "{}", run.stderr);
     // A muted track is silent on purpose, and two parts of one file are two on purpose.
-    place.write("mix.toml", b"align.mode = \"off\"\n[[tracks]]\nfile = \"low.wav\"\n[[tracks]]\nfile = \"silent.wav\"\nmute = true\n[[tracks]]\nfile = \"low.wav\"\nname = \"later\"\nstart_s = 0.5\n");
-    let run = place.run("render -s mix.toml --out mix");
+    folder.write("mix.toml", b"align.mode = \"off\"\n[[tracks]]\nfile = \"low.wav\"\n[[tracks]]\nfile = \"silent.wav\"\nmute = true\n[[tracks]]\nfile = \"low.wav\"\nname = \"later\"\nstart_s = 0.5\n");
+    let run = folder.run("render -s mix.toml --out mix");
     assert!(run.code == Some(0) && is_calm(&run.stderr), "{}", run.stderr);
 }
 
 #[test]
 fn quiet_commands_show_errors_and_no_warnings() {
-    let place = place();
-    let bytes = fs::read(place.path("a.wav")).unwrap();
-    place.write("cut.wav", &bytes[..bytes.len() / 2]);
-    place.write("text.wav", b"not audio at all, whatever its name says");
+    let folder = prepared_folder();
+    let bytes = fs::read(folder.path("a.wav")).unwrap();
+    folder.write("cut.wav", &bytes[..bytes.len() / 2]);
+    folder.write("text.wav", b"not audio at all, whatever its name says");
     for arguments in [
         "render cut.wav a.wav a.wav --align off --out mix",
         "render cut.wav a.wav a.wav --align off --dry-run",
@@ -56,33 +56,33 @@ fn quiet_commands_show_errors_and_no_warnings() {
         "session text.wav",
         "measure cut.wav",
     ] {
-        assert!(place.run(arguments).stderr.contains("warning: "), "{arguments}");
+        assert!(folder.run(arguments).stderr.contains("warning: "), "{arguments}");
         for more in ["--quiet", "-q -v"] {
-            let run = place.run(&format!("{arguments} {more}"));
+            let run = folder.run(&format!("{arguments} {more}"));
             assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{arguments} {more}");
         }
     }
-    let run = place.run("render a.wav --start 100 --out x -q");
+    let run = folder.run("render a.wav --start 100 --out x -q");
     assert!(run.code == Some(1) && run.stderr.contains("the session ends at"), "{}", run.stderr);
     // A problem with exit code 1 is an error.
-    let run = place.run("render a.wav --target -5 --max-limiting 0 --strict --out x -q");
+    let run = folder.run("render a.wav --target -5 --max-limiting 0 --strict --out x -q");
     assert!(run.code == Some(1) && run.stderr.starts_with("mixdown: "), "{:?} {}", run.code, run.stderr);
 }
 
 #[test]
-fn a_session_of_files_that_are_not_audio_is_written_with_a_warning() {
-    let place = place();
-    place.write("text.wav", b"not audio at all, whatever its name says");
-    let run = place.run("session a.wav text.wav");
+fn a_session_of_other_files_is_written_with_a_warning() {
+    let folder = prepared_folder();
+    folder.write("text.wav", b"not audio at all, whatever its name says");
+    let run = folder.run("session a.wav text.wav");
     assert!(run.code == Some(0) && run.stdout.contains("text.wav"), "{}", run.stdout);
     assert_eq!(run.stderr.matches("warning: ").count(), 1, "{}", run.stderr);
     assert!(run.stderr.contains("text.wav: ") && run.stderr.contains("would fail"), "{}", run.stderr);
 }
 
 #[test]
-fn a_start_beyond_the_end_tells_where_the_session_ends() {
-    let place = place();
-    let run = place.run("render a.wav --start 100 --out x");
+fn a_start_beyond_the_end_names_the_sessions_end() {
+    let folder = prepared_folder();
+    let run = folder.run("render a.wav --start 100 --out x");
     assert!(run.stderr.contains("the session ends at 1.000 s") && run.stderr.contains("100.000 s"), "{}", run.stderr);
     assert_eq!(run.code, Some(1));
 }
@@ -90,28 +90,28 @@ fn a_start_beyond_the_end_tells_where_the_session_ends() {
 #[cfg(unix)]
 #[test]
 fn names_cannot_move_the_cursor() {
-    let place = place();
+    let folder = prepared_folder();
     for arguments in [&["measure", "no\u{1b}[31m.wav"][..], &["render", "no\u{1b}[31m.wav", "--out", "x"]] {
-        let out = place.command().args(arguments).output().unwrap();
+        let out = folder.command().args(arguments).output().unwrap();
         let text = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(!out.status.success() && !text.contains('\u{1b}') && text.contains("\\u{1b}"), "{text:?}");
     }
     // Neither escapes nor line ends, in any output.
     let (name, shown) = ("no\u{1b}[31m\nwarning: x.wav", "no\\u{1b}[31m\\nwarning: x.wav");
-    fs::copy(place.path("a.wav"), place.path(name)).unwrap();
-    fs::create_dir(place.path("stems")).unwrap();
-    fs::copy(place.path("a.wav"), place.path("stems").join(name)).unwrap();
-    let folder = "out\nside";
+    fs::copy(folder.path("a.wav"), folder.path(name)).unwrap();
+    fs::create_dir(folder.path("stems")).unwrap();
+    fs::copy(folder.path("a.wav"), folder.path("stems").join(name)).unwrap();
+    let subfolder = "out\nside";
     for arguments in [
         &["measure", name][..],
         &["align", name, "b.wav"],
-        &["align", name, "b.wav", "--write", folder],
-        &["render", name, "b.wav", "--align", "off", "--out", folder, "-v"],
+        &["align", name, "b.wav", "--write", subfolder],
+        &["render", name, "b.wav", "--align", "off", "--out", subfolder, "-v"],
         &["render", name, "b.wav", "--dry-run"],
         &["play", "stems", "--align", "off", "--freewheel", "--duration", "0.1", "-v"],
-        &["man", "--out", folder],
+        &["man", "--out", subfolder],
     ] {
-        let out = place.command().args(arguments).output().unwrap();
+        let out = folder.command().args(arguments).output().unwrap();
         let text = String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned();
         assert!(out.status.success(), "{arguments:?}: {text}");
         let expected = if arguments[0] == "man" { "out\\nside" } else { shown };
@@ -130,12 +130,12 @@ fn names_cannot_move_the_cursor() {
         &["jobs", "submit", "no\nfile.wav", "b.wav", "--session-id", "song"],
         &["render", "b.wav", "--out", "x", "--target", "no\nfile.wav"],
     ] {
-        let out = place.command().args(arguments).output().unwrap();
+        let out = folder.command().args(arguments).output().unwrap();
         let text = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(!out.status.success() && text.contains("no\\nfile.wav"), "{arguments:?}: {text:?}");
         assert!(!text.lines().any(|line| line.starts_with("file.wav")), "{arguments:?}: {text:?}");
     }
     // The parser of arguments leaves escapes out.
-    let out = place.command().args(["render", "--no\u{1b}[31m"]).output().unwrap();
+    let out = folder.command().args(["render", "--no\u{1b}[31m"]).output().unwrap();
     assert!(!out.status.success() && !out.stderr.contains(&0x1b), "{:?}", out.stderr);
 }

@@ -60,7 +60,7 @@ fn read(path: &Path) -> Result<Own, DecodeError> {
 }
 
 #[test]
-fn no_generated_file_is_read_differently_without_a_word() {
+fn differences_to_other_decoders_are_reported() {
     if std::env::var_os("MIXDOWN_HEAVY").is_none() {
         println!("MIXDOWN_HEAVY is not set: only the files of fixtures/formats were held to this");
         return;

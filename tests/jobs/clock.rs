@@ -1,7 +1,7 @@
 //! The time of day jumps while workers run: no live job is taken over, none is lost.
 
 use super::test_folders::{TestFolders, rounds};
-use mixdown_jobs::jobs::{JobId, NewJob};
+use mixdown_shell::job::{JobId, NewJob};
 use std::fs;
 use std::path::Path;
 use std::process::Child;
@@ -14,7 +14,7 @@ const HOUR: i64 = 60 * MINUTE;
 /// call.
 #[derive(Clone, Copy)]
 enum Setting<'a> {
-    Hand,
+    File,
     Library(&'a Path),
 }
 
@@ -33,7 +33,7 @@ impl Campaign {
         for _ in 0..2 {
             let mut worker = campaign.folders.stub_worker("work-slow");
             match setting {
-                Setting::Hand => worker.env("JOBS_HAND_CLOCK", &file),
+                Setting::File => worker.env("STUB_WORKER_CLOCK", &file),
                 Setting::Library(library) => worker
                     .env("LD_PRELOAD", library)
                     .env("FAKETIME_TIMESTAMP_FILE", &file)
@@ -47,7 +47,7 @@ impl Campaign {
 
     fn set(&self, offset_s: i64, setting: Setting<'_>) {
         let text = match setting {
-            Setting::Hand => offset_s.to_string(),
+            Setting::File => offset_s.to_string(),
             Setting::Library(_) => format!("{offset_s:+}"),
         };
         fs::write(self.folders.path("clock.new"), text).unwrap();
@@ -65,7 +65,7 @@ impl Campaign {
 
     fn wait(&self) {
         let (store, begin) = (self.folders.store(), Instant::now());
-        while !self.known.iter().all(|job| store.read(job).is_ok_and(|record| record.state.is_ended())) {
+        while !self.known.iter().all(|job| store.records.read(job).is_ok_and(|record| record.life.is_ended())) {
             assert!(begin.elapsed() < Duration::from_secs(120), "jobs wait for ever, or are gone");
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -94,7 +94,8 @@ fn jumps(setting: Setting<'_>, name: &str) {
         worker.wait().unwrap();
     }
     let store = campaign.folders.store();
-    let taken = campaign.known.iter().filter(|job| store.read(job).is_ok_and(|record| record.attempt != 1)).count();
+    let taken =
+        campaign.known.iter().filter(|job| store.records.read(job).is_ok_and(|record| record.attempt != 1)).count();
     let losses = campaign.folders.losses(&campaign.known);
     println!(
         "jumps by {name}: {count}; jobs: {}; taken from a live worker: {taken}; losses: {}",
@@ -102,21 +103,21 @@ fn jumps(setting: Setting<'_>, name: &str) {
         losses.len()
     );
     assert_eq!((taken, losses), (0, Vec::new()));
-    assert_eq!(store.counters().unwrap().rescues, 0);
+    assert_eq!(store.journal.counters().unwrap().rescues, 0);
 }
 
 #[test]
 fn jumps_of_the_time_of_day_take_and_lose_no_job() {
-    jumps(Setting::Hand, "hand");
+    jumps(Setting::File, "file");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn jumps_by_a_library_in_every_call_take_and_lose_no_job() {
+fn clock_jumps_in_every_call_lose_no_job() {
     let library = Path::new("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
     if library.exists() {
         jumps(Setting::Library(library), "libfaketime");
     } else {
-        println!("libfaketime is not there: the clock was set by hand alone");
+        println!("libfaketime is not there: the clock was set by a file alone");
     }
 }

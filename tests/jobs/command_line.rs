@@ -36,7 +36,7 @@ fn status(folders: &TestFolders, id: &str) -> Value {
 }
 
 #[test]
-fn a_mix_goes_from_submission_to_its_result_and_expires() {
+fn a_mix_is_submitted_completed_and_expired() {
     let folders = TestFolders::new();
     let job = submit(&folders, "song-1", &["--idempotency-key", "k"]);
     let id = job["job_id"].as_str().unwrap();
@@ -59,7 +59,7 @@ fn a_mix_goes_from_submission_to_its_result_and_expires() {
     }
     assert!(record["extra"]["meters"]["integrated_lufs"].is_number(), "{record:#}");
     let master = fs::read(folders.path("storage/mix_outputs/song-1/final_mix.wav")).unwrap();
-    assert_eq!(record["result"]["sha256"], mixdown_jobs::jobs::hex_digest(&master));
+    assert_eq!(record["result"]["sha256"], mixdown_shell::job::hex_digest(&master));
     assert_eq!(record["result"]["bytes"], master.len());
 
     let watched = run(&folders, &["watch", id]);
@@ -85,7 +85,7 @@ fn a_mix_goes_from_submission_to_its_result_and_expires() {
 }
 
 #[test]
-fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() {
+fn a_missing_stem_fails_its_job_until_it_is_back() {
     let folders = TestFolders::new();
     fs::copy(stem("bass"), folders.path("bass.flac")).unwrap();
     let submitted = run(&folders, &["submit", "bass.flac", "--session-id", "a"]);
@@ -104,7 +104,7 @@ fn a_stem_that_vanishes_fails_its_job_alone_and_a_retry_works_once_it_is_back() 
 }
 
 #[test]
-fn a_render_beyond_its_memory_or_time_ends_one_job_and_not_the_worker() {
+fn a_render_beyond_its_limits_fails_one_job_alone() {
     for (setting, code) in [("memory_mb = 24", "RENDER_CRASHED"), ("render_time = \"0s\"", "RENDER_TIMEOUT")] {
         let folders = TestFolders::new();
         fs::write(folders.path("mixdown.toml"), format!("[jobs]\n{setting}\n")).unwrap();
@@ -137,7 +137,7 @@ fn long_job(folders: &TestFolders) -> String {
 
 #[cfg(unix)]
 #[test]
-fn sigterm_gives_the_job_back_without_an_attempt_and_cancel_ends_it() {
+fn sigterm_requeues_the_job_and_cancel_ends_it() {
     let folders = TestFolders::new();
     let id = long_job(&folders);
     let state = || status(&folders, &id)["data"]["state"].as_str().unwrap().to_owned();
@@ -204,7 +204,7 @@ fn folders_that_cannot_be_written_are_named() {
 }
 
 #[test]
-fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+fn flags_override_the_environment_and_then_the_file() {
     let folders = TestFolders::new();
     fs::write(folders.path("mixdown.toml"), "media_dir = 'from-file'\nstorage_dir = 'from-file'\n").unwrap();
     let bass = stem("bass");
@@ -231,7 +231,31 @@ fn every_command_explains_itself_with_an_example() {
 }
 
 #[test]
-fn a_submission_clears_what_expired_in_its_session_as_a_job_and_nothing_else() {
+fn types_without_code_and_unknown_types_are_refused() {
+    let folders = TestFolders::new();
+    fs::write(folders.path("request.json"), "{}").unwrap();
+    let submit = |kind: &str| {
+        run(&folders, &["submit", "--type", kind, "--request", "request.json", "--session-id", "a", "--json"])
+    };
+    for kind in ["analysis", "export", "import"] {
+        let refused = submit(kind);
+        let error = json(&refused)["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(kind) && error.contains("cannot be queued"), "{error}");
+        assert_eq!(refused.status.code(), Some(1));
+    }
+    for kind in ["dance", "cleanup"] {
+        let refused = submit(kind);
+        let error = String::from_utf8(refused.stderr).unwrap();
+        assert!(error.contains("the types are mix"), "{error}");
+        assert_eq!(refused.status.code(), Some(2));
+    }
+    let mix = submit("mix");
+    assert_eq!(mix.status.code(), Some(2), "a mix has its session");
+    assert_eq!(fs::read_dir(folders.media()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_submission_clears_expired_jobs_of_its_session() {
     let folders = TestFolders::new();
     let old = submit(&folders, "a", &[])["job_id"].as_str().unwrap().to_owned();
     let other = submit(&folders, "b", &[])["job_id"].as_str().unwrap().to_owned();

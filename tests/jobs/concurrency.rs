@@ -1,7 +1,7 @@
 //! Many processes on the same jobs.
 
 use super::test_folders::{TestFolders, ids};
-use mixdown_jobs::jobs::JobId;
+use mixdown_shell::job::JobId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Child;
@@ -19,11 +19,11 @@ fn thirty_two_processes_with_one_key_make_one_job() {
     let all: Vec<JobId> = children.into_iter().flat_map(|child| ids(&output(child))).collect();
     assert_eq!(all.len(), 32);
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 1);
-    assert_eq!(folders.store().jobs_of(&"session-0".parse().unwrap()).unwrap(), all[..1]);
+    assert_eq!(folders.store().index.jobs_of(&"session-0".parse().unwrap()).unwrap(), all[..1]);
 }
 
 #[test]
-fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update() {
+fn concurrent_processes_lose_no_update() {
     let folders = TestFolders::new();
     let known = ids(&output(folders.stub_worker("submit").args(["0", "50"]).spawn().unwrap()));
     assert_eq!(known.len(), 50);
@@ -47,7 +47,7 @@ fn four_processes_that_update_cancel_clean_and_rescue_fifty_jobs_lose_no_update(
     let mut updates = 0;
     for (job, count) in &reported {
         // Jobs of cleanups may have been removed.
-        let Ok(record) = store.read(job) else { continue };
+        let Ok(record) = store.records.read(job) else { continue };
         assert_eq!(record.extra.get("updates").and_then(Value::as_u64), Some(*count), "{job}");
         updates += count;
     }

@@ -37,7 +37,7 @@ fn json(output: &Output) -> Value {
 }
 
 #[test]
-fn on_a_full_disk_no_job_is_lost_and_room_makes_everything_well() {
+fn a_full_disk_loses_no_job() {
     let folders = TestFolders::new();
     let Some(disk) = SmallDisk::mount(&folders.path("small")) else {
         println!("nothing may be mounted here: full disks were tried by limits and injected faults alone");

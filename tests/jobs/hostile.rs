@@ -1,7 +1,7 @@
 //! Hostile ids and planted links: nothing outside the roots is read, written or removed.
 
 use super::test_folders::TestFolders;
-use mixdown_jobs::jobs::NewJob;
+use mixdown_shell::job::NewJob;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -68,7 +68,7 @@ fn planted_links_are_not_followed() {
     // target.
     let job = store.submit(NewJob::mix("session-0".parse().unwrap(), json!({})), &[]).unwrap().record.job_id;
     folders.work_off();
-    assert_eq!(store.read(&job).unwrap().error.unwrap().code, "STORAGE_FAILED");
+    assert_eq!(store.records.read(&job).unwrap().error.unwrap().code, "STORAGE_FAILED");
     // Links in the place of a record, of a staging folder's files, of a master.
     let good = store.submit(NewJob::mix("good".parse().unwrap(), json!({})), &[]).unwrap().record.job_id;
     symlink(canary.join("secret.txt"), folders.media().join("good/jobs/planted.json")).unwrap();
@@ -77,7 +77,7 @@ fn planted_links_are_not_followed() {
     symlink(&canary, folders.storage().join(format!("mix_outputs/good/.{good}.1"))).unwrap();
     symlink(canary.join("waveform.dat"), folders.storage().join("mix_outputs/good/waveform.dat")).unwrap();
     folders.work_off();
-    assert_eq!(store.read(&good).unwrap().state.name(), "complete");
+    assert_eq!(store.records.read(&good).unwrap().life.name(), "complete");
     let run = folders.mixdown(&["cleanup", "--older-than", "0s", "--max-share", "1", "--json"]).output().unwrap();
     let document: Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(document["results_deleted"], 1, "{document:#}");

@@ -63,7 +63,7 @@ fn hundreds_of_kills_at_random_times_lose_nothing() {
 }
 
 #[test]
-fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
+fn a_worker_death_before_any_step_loses_nothing() {
     let (mut steps, mut checked) = (Vec::new(), 0);
     for step in 1.. {
         let folders = TestFolders::new();
@@ -74,7 +74,7 @@ fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
         // Jobs that the cleanup had begun to remove may be missing.
         let known: Vec<_> = ids(&stated)
             .into_iter()
-            .filter(|job| !matches!(store.read(job), Err(mixdown_jobs::store::StoreError::Expired(_))))
+            .filter(|job| !matches!(store.records.read(job), Err(mixdown_shell::store::StoreError::Expired(_))))
             .collect();
         checked += ids(&stated).len();
         assert_eq!(folders.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&run.stderr));
@@ -91,7 +91,7 @@ fn a_death_before_any_step_of_a_job_s_life_loses_nothing() {
 }
 
 #[test]
-fn the_program_itself_is_killed_while_it_renders_and_every_mix_is_whole() {
+fn every_mix_is_whole_after_the_program_is_killed() {
     let folders = TestFolders::new();
     let tone = signals::sine(48_000.0, 440.0, 0.3, 0.0, 24_000);
     let spec = hound::WavSpec {

@@ -28,7 +28,7 @@ fn reported(output: &Output) -> String {
 }
 
 #[test]
-fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
+fn the_log_records_jobs_at_its_level() {
     let folders = TestFolders::new();
     let (id, quiet) = submit(&folders, &[]);
     assert_eq!(quiet, "");
@@ -58,7 +58,7 @@ fn the_log_tells_what_becomes_of_jobs_as_loud_as_asked() {
 }
 
 #[test]
-fn where_a_result_lies_is_told_and_a_deleted_job_takes_its_own_along() {
+fn a_result_is_located_and_deleted_with_its_job() {
     let folders = TestFolders::new();
     let (id, _) = submit(&folders, &["--idempotency-key", "k"]);
     assert!(run(&folders, &["run", "--once"]).status.success());
@@ -87,7 +87,7 @@ fn where_a_result_lies_is_told_and_a_deleted_job_takes_its_own_along() {
 }
 
 #[test]
-fn a_job_that_is_kept_for_seconds_goes_while_the_worker_works() {
+fn a_short_lived_job_expires_while_the_worker_runs() {
     let folders = TestFolders::new();
     fs::write(
         folders.path("mixdown.toml"),

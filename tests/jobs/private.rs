@@ -34,7 +34,7 @@ fn one_mix(folders: &TestFolders) {
 }
 
 #[test]
-fn records_index_and_logs_are_their_owner_s_alone_and_results_follow_the_mask() {
+fn records_and_logs_are_private_to_their_owner() {
     let folders = TestFolders::new();
     one_mix(&folders);
     let records = modes(&folders.media());

@@ -15,7 +15,7 @@ fn run(folders: &TestFolders, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn a_stem_that_changed_fails_its_job_and_leaves_no_result() {
+fn a_changed_stem_fails_its_job() {
     let folders = TestFolders::new();
     let (bass, drums) = (path("stems/band/bass.flac"), path("stems/band/drums.flac"));
     let truncated = fs::read(&bass).unwrap();
@@ -46,7 +46,7 @@ fn the_same_key_with_other_bytes_is_another_request() {
 }
 
 #[test]
-fn what_is_no_audio_is_refused_at_once_and_all_of_it_named() {
+fn files_without_audio_are_refused_together() {
     let folders = TestFolders::new();
     fs::write(folders.path("text.wav"), "not a sound").unwrap();
     fs::write(folders.path("notes.md"), "# Notes").unwrap();

@@ -3,7 +3,7 @@
 
 use super::test_folders::{TestFolders, ids, rounds};
 use crate::program_runs::signal;
-use mixdown_jobs::store::StoreError;
+use mixdown_shell::store::StoreError;
 use rustix::process::Signal;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -25,12 +25,12 @@ fn is_stopped(child: &mut Child) -> bool {
 }
 
 #[test]
-fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
+fn a_stopped_worker_blocks_no_other() {
     let (mut stops, mut checked, mut longest) = (0, 0, Duration::ZERO);
     for step in (1..).step_by(rounds(23, 1) as usize) {
         let folders = TestFolders::new();
-        let mut hand = folders.stub_worker("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
-        let stopped = is_stopped(&mut hand);
+        let mut worker = folders.stub_worker("stop").arg(step.to_string()).stderr(Stdio::piped()).spawn().unwrap();
+        let stopped = is_stopped(&mut worker);
         let begin = Instant::now();
         if stopped {
             let mut other = folders.stub_worker("work-impatient").spawn().unwrap();
@@ -40,15 +40,17 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
             }
             longest = longest.max(begin.elapsed());
             stops += 1;
-            signal(&hand, Signal::CONT);
+            signal(&worker, Signal::CONT);
         }
-        let output = hand.wait_with_output().unwrap();
+        let output = worker.wait_with_output().unwrap();
         let stated = String::from_utf8(output.stdout).unwrap();
         folders.work_off();
         let store = folders.store();
         // Jobs that the cleanup removed are missing.
-        let known: Vec<_> =
-            ids(&stated).into_iter().filter(|job| !matches!(store.read(job), Err(StoreError::Expired(_)))).collect();
+        let known: Vec<_> = ids(&stated)
+            .into_iter()
+            .filter(|job| !matches!(store.records.read(job), Err(StoreError::Expired(_))))
+            .collect();
         checked += ids(&stated).len();
         assert_eq!(folders.losses(&known), Vec::<String>::new(), "{}", String::from_utf8_lossy(&output.stderr));
         if !stopped {
@@ -60,11 +62,11 @@ fn a_stop_before_any_step_of_a_job_s_life_holds_up_nobody_and_loses_nothing() {
 }
 
 #[test]
-fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
+fn a_second_worker_runs_jobs_beside_a_stopped_one() {
     let folders = TestFolders::new();
     let store = folders.store();
     let submit = |session: &str| {
-        let job = mixdown_jobs::jobs::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
+        let job = mixdown_shell::job::NewJob::mix(session.parse().unwrap(), serde_json::json!({}));
         store.submit(job, &[]).unwrap().record.job_id
     };
     let mut first = folders.stub_worker("work").spawn().unwrap();
@@ -77,12 +79,13 @@ fn a_second_worker_does_other_jobs_at_once_while_the_first_is_stopped() {
         signal(&first, Signal::STOP);
         let begin = Instant::now();
         let job = submit(&format!("other-{}", round % 5));
-        while !store.read(&job).is_ok_and(|record| record.state.is_ended()) && begin.elapsed() < Duration::from_secs(10)
+        while !store.records.read(&job).is_ok_and(|record| record.life.is_ended())
+            && begin.elapsed() < Duration::from_secs(10)
         {
             std::thread::sleep(Duration::from_millis(2));
         }
         if begin.elapsed() > Duration::from_secs(2) {
-            println!("late: {:?}; active: {:?}", store.read(&job), store.active());
+            println!("late: {:?}; active: {:?}", store.records.read(&job), store.index.active());
         }
         waits.push(begin.elapsed());
         known.push(job);
@@ -125,7 +128,7 @@ fn renderer(worker: &mut Child) -> u32 {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_renderer_dies_with_its_worker_even_while_it_is_stopped() {
+fn a_stopped_renderer_dies_with_its_worker() {
     let folders = TestFolders::new();
     let spec = hound::WavSpec {
         channels: 1,

@@ -1,9 +1,9 @@
 //! Two roots, the programs that work on them, and the search for losses.
 
 use crate::program_runs::program;
-use mixdown_jobs::jobs::{JobId, Record, State, hash_reader};
-use mixdown_jobs::settings::Settings;
-use mixdown_jobs::store::{Scope, Store};
+use mixdown_shell::job::{JobId, Life, Record, hash_reader};
+use mixdown_shell::settings::Settings;
+use mixdown_shell::store::{Scope, Store};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -64,23 +64,24 @@ impl TestFolders {
     /// runs any more.
     pub(super) fn losses(&self, acknowledged: &[JobId]) -> Vec<String> {
         let store = self.store();
-        let repaired = store.repair(&Scope::ALL);
+        let repaired = store.recovery.repair(&Scope::ALL);
         let mut losses: Vec<String> = repaired.errors.iter().map(ToString::to_string).collect();
         losses.extend((repaired.quarantined > 0).then(|| format!("{} torn records", repaired.quarantined)));
         for job in acknowledged {
-            match store.read(job) {
-                Ok(record) if !record.state.is_ended() => losses.push(format!("{job} is {} for ever", record.state)),
+            match store.records.read(job) {
+                Ok(record) if !record.life.is_ended() => losses.push(format!("{job} is {} for ever", record.life)),
                 Ok(_) => {}
                 Err(error) => losses.push(error.to_string()),
             }
         }
-        for session in store.sessions().unwrap() {
-            let jobs = store.jobs_of(&session).unwrap();
-            let records: Vec<Record> = jobs.iter().filter_map(|job| store.read_in(&session, job).ok()).collect();
+        for session in store.index.sessions().unwrap() {
+            let jobs = store.index.jobs_of(&session).unwrap();
+            let records: Vec<Record> =
+                jobs.iter().filter_map(|job| store.records.read_in(&session, job).ok()).collect();
             losses.extend((records.len() != jobs.len()).then(|| format!("{session} has torn records")));
-            let complete = records.iter().filter(|record| record.state == State::Complete && record.result.is_some());
+            let complete = records.iter().filter(|record| record.life == Life::Complete && record.result.is_some());
             let Some(owner) = complete.max_by_key(|record| record.finished_at) else { continue };
-            let found = File::open(store.places().final_mix(&session)).and_then(hash_reader);
+            let found = File::open(store.layout().final_mix(&session)).and_then(hash_reader);
             if found.ok().map(|found| found.sha256) != owner.result.as_ref().map(|result| result.sha256.clone()) {
                 losses.push(format!("{}: complete, and its file is missing or another", owner.job_id));
             }

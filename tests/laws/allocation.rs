@@ -14,7 +14,7 @@ pub(crate) fn counted<T>(run: impl FnOnce() -> T) -> (T, u32) {
 }
 
 #[test]
-fn the_guard_sees_an_allocation_a_growth_and_a_release() {
+fn allocations_growths_and_releases_are_counted() {
     let mut kept = vec![1_u8; 16];
     let dropped = vec![2_u8; 16];
     assert_eq!(counted(|| std::hint::black_box(3)).1, 0);

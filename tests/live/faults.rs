@@ -36,7 +36,7 @@ fn peak(samples: &[f32]) -> f32 {
 }
 
 #[test]
-fn a_stem_that_is_no_number_or_shrinks_while_it_plays_is_told_and_the_others_play_on() {
+fn a_stem_damaged_during_playback_is_silenced_alone() {
     let folder = Folder::new();
     let plan = tones(&folder, &[("broken.wav", 500.0), ("short.wav", 700.0), ("whole.wav", 300.0)], 200_000);
     let mut broken = signals::sine(48_000.0, 500.0, 0.3, 0.0, 200_000);
@@ -67,7 +67,7 @@ fn a_stem_that_is_no_number_or_shrinks_while_it_plays_is_told_and_the_others_pla
 }
 
 #[test]
-fn a_stem_that_vanishes_while_it_plays_is_told_when_it_is_needed_again_and_the_others_play_on() {
+fn a_stem_deleted_during_playback_is_silenced_alone() {
     let folder = Folder::new();
     let plan = tones(&folder, &[("gone.wav", 500.0), ("swapped.wav", 700.0), ("whole.wav", 300.0)], 200_000);
     let mut live = open(&plan, &LiveOptions::default()).unwrap();
@@ -88,7 +88,7 @@ fn a_stem_that_vanishes_while_it_plays_is_told_when_it_is_needed_again_and_the_o
 }
 
 #[test]
-fn commands_that_make_no_sense_change_nothing_and_are_told() {
+fn invalid_commands_are_refused_with_a_reason() {
     let folder = Folder::new();
     let plan = plan(&session(&folder));
     let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();
@@ -120,7 +120,7 @@ fn commands_that_make_no_sense_change_nothing_and_are_told() {
 }
 
 #[test]
-fn sound_goes_on_through_nonsense_and_a_full_queue() {
+fn invalid_commands_and_a_full_queue_keep_the_sound() {
     let folder = Folder::new();
     let plan = plan(&session(&folder));
     let expected = play(&mut open_replay(&plan, &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 64);
@@ -181,7 +181,7 @@ fn block_times(plan: &Plan) -> Vec<f64> {
 }
 
 #[test]
-fn stems_that_are_no_numbers_or_denormal_slow_no_block_down() {
+fn nan_and_denormal_stems_slow_no_block() {
     let folder = Folder::new();
     let clean = signals::pink_noise(1, 0.2, 192_000);
     let denormal: Vec<f32> = clean.iter().map(|x| x * 1e-39).collect();

@@ -8,7 +8,7 @@ use mixdown_fixtures::signals;
 use serde_json::json;
 
 #[test]
-fn an_impulse_comes_out_as_late_as_the_engine_says() {
+fn an_impulse_is_delayed_by_the_reported_latency() {
     let folder = Folder::new();
     let click = signals::impulse(1_000, 0.5, 20_000);
     folder.write_wav("click.wav", 48_000, &[&click, &click]);
@@ -40,7 +40,7 @@ fn an_impulse_comes_out_as_late_as_the_engine_says() {
 }
 
 #[test]
-fn a_stem_and_its_inverse_cancel_while_inserts_come_and_go_on_one_of_them() {
+fn a_stem_and_its_inverse_cancel_during_insert_edits() {
     let folder = Folder::new();
     let noise = signals::white_noise(3, 0.25, 96_000);
     folder.write_wav("up.wav", 48_000, &[&noise, &noise]);
@@ -69,7 +69,7 @@ fn a_stem_and_its_inverse_cancel_while_inserts_come_and_go_on_one_of_them() {
     }
     let observed = play_frames(&mut live, 80_000, 441);
     // Both paths are faded alike: they cancel even while one of them changes. If the delay moves
-    // along one path, from a feed to the bus that it feeds, the fades follow each other. Meanwhile
+    // along one path, from a connection to its bus, the fades follow each other. Meanwhile
     // the path sounds at two delays.
     let moving = |frame: usize| [25_000, 40_000].iter().any(|at| (*at..at + 2_000).contains(&frame));
     let left = observed[0].iter().enumerate().filter(|(frame, _)| !moving(*frame));

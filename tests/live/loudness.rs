@@ -19,7 +19,7 @@ fn tones(folder: &Folder) -> Session {
 }
 
 #[test]
-fn a_target_is_heard_as_the_gain_that_the_render_found_and_the_bits_are_the_renders() {
+fn a_target_plays_at_the_gain_and_bits_of_the_render() {
     let folder = Folder::new();
     let mut session = tones(&folder);
     (session.master.target, session.master.ceiling_dbtp) = (Target::Lufs(-20.0), Some(Ceiling::Dbtp(-1.0)));
@@ -44,16 +44,16 @@ fn a_target_is_heard_as_the_gain_that_the_render_found_and_the_bits_are_the_rend
 }
 
 #[test]
-fn without_an_earlier_render_the_mix_keeps_its_own_level_and_with_one_the_target_can_be_moved() {
+fn a_target_needs_an_earlier_render() {
     let folder = Folder::new();
     let mut session = tones(&folder);
     let peak = |samples: &[f32]| samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
     let plain =
         play(&mut open_replay(&plan(&session), &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 64);
     session.master.target = Target::Lufs(-20.0);
-    let untold =
+    let unmeasured =
         play(&mut open_replay(&plan(&session), &LiveOptions::default()).unwrap(), &[at(0, Command::Play)], || 64);
-    assert_eq!(plain[0][..100_000], untold[0][..100_000]);
+    assert_eq!(plain[0][..100_000], unmeasured[0][..100_000]);
     let measured = Some(RenderedLevels { integrated_lufs: -30.0, true_peak_dbtp: -15.0, found: None });
     let options = LiveOptions { measured, ..LiveOptions::default() };
     let target = |lufs| Command::Target { target: Target::Lufs(lufs) };

@@ -11,7 +11,7 @@ use std::f64::consts::TAU;
 use std::time::Duration;
 
 #[test]
-fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them() {
+fn meters_match_the_output_and_unread_ones_are_counted() {
     let folder = Folder::new();
     let (left, right) = (
         signals::sine(48_000.0, 1_000.0, 0.5, 0.0, 192_000),
@@ -66,7 +66,7 @@ fn meters_read_what_is_played_and_are_dropped_and_counted_when_nobody_takes_them
 }
 
 #[test]
-fn every_track_bus_and_the_master_are_read_as_often_as_was_asked_for() {
+fn every_strip_is_metered_at_the_requested_rate() {
     let folder = Folder::new();
     let plan = plan(&session(&folder));
     for (readings_a_second, expected) in [(30.0, 60), (10.0, 20), (100.0, 200), (0.0, 0)] {
@@ -88,7 +88,7 @@ fn every_track_bus_and_the_master_are_read_as_often_as_was_asked_for() {
 }
 
 #[test]
-fn the_time_of_blocks_is_counted_by_whoever_drives_the_engine() {
+fn block_times_are_counted_by_the_driver() {
     let folder = Folder::new();
     let plan = plan(&session(&folder));
     let mut live = open_replay(&plan, &LiveOptions::default()).unwrap();

@@ -149,7 +149,7 @@ fn options() -> LiveOptions {
 }
 
 #[test]
-fn no_command_splatters_anything_above_minus_60_db_on_a_sine() {
+fn command_artefacts_on_a_sine_are_below_minus_60_db() {
     let folder = Folder::new();
     let plan = plan(&tone_session(&folder));
     let mut broken = Vec::new();
@@ -202,7 +202,7 @@ fn course(samples: &[f32]) -> (usize, usize, f32) {
 }
 
 #[test]
-fn every_change_takes_20_ms_or_as_long_as_it_is_told_to_and_no_step_is_larger_than_the_ramps() {
+fn every_change_is_ramped_for_its_length() {
     let folder = Folder::new();
     let mut session = tone_session(&folder);
     // Levels instead of tones, and no echo that lasts longer than the change.

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 #[test]
-fn live_and_offline_give_the_same_bits_for_every_block_size() {
+fn live_equals_offline_for_every_block_size() {
     let folder = Folder::new();
     let mut session = session(&folder);
     let mut limited = 0;
@@ -65,7 +65,7 @@ fn live_and_offline_give_the_same_bits_for_every_block_size() {
 }
 
 #[test]
-fn commands_at_their_frames_give_the_same_bits_for_every_block_size() {
+fn timed_commands_give_the_same_bits_in_any_block() {
     let folder = Folder::new();
     let plan = plan(&session(&folder));
     let options = LiveOptions::default();
@@ -88,7 +88,7 @@ fn commands_at_their_frames_give_the_same_bits_for_every_block_size() {
 }
 
 #[test]
-fn what_was_played_by_hand_is_recorded_and_replays_to_the_same_bits() {
+fn a_recording_replays_to_the_same_bits() {
     let folder = Folder::new();
     let plan = plan(&session(&folder));
     let mut live = open(&plan, &LiveOptions::default()).unwrap();

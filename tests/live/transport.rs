@@ -16,7 +16,7 @@ fn noise(folder: &Folder) -> (Session, Vec<f32>) {
 }
 
 #[test]
-fn a_seek_plays_what_a_start_there_plays_and_a_loop_comes_round_to_the_frame() {
+fn seeks_and_loops_are_exact_to_the_frame() {
     let folder = Folder::new();
     let (session, noise) = noise(&folder);
     let options = LiveOptions { start: 12_345, loop_range: Some((10_000, 15_000)), ..LiveOptions::default() };
@@ -38,7 +38,7 @@ fn a_seek_plays_what_a_start_there_plays_and_a_loop_comes_round_to_the_frame() {
 }
 
 #[test]
-fn pause_fades_out_and_stands_still_play_goes_on_from_there_and_stop_goes_back() {
+fn pause_keeps_and_stop_resets_the_position() {
     let folder = Folder::new();
     let (session, noise) = noise(&folder);
     let mut live = open(&plan(&session), &LiveOptions::default()).unwrap();
@@ -87,7 +87,7 @@ fn pause_fades_out_and_stands_still_play_goes_on_from_there_and_stop_goes_back()
 }
 
 #[test]
-fn a_loop_in_the_middle_of_coded_stems_gives_the_offline_renders_frames_at_every_turn() {
+fn a_loop_of_coded_stems_equals_the_offline_render() {
     let coded = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/coded/");
     let tracks = ["band.mp3", "band.m4a", "band.ogg"].map(|name| Track::new(format!("{coded}{name}")));
     let mut session = untouched(Session { tracks: tracks.into(), ..Session::default() });

@@ -1,46 +1,27 @@
 //! Comparison of two stems after a coarse search: the fine delay, and other delays that fit as
 //! well.
 
-use super::coarse::candidate::ALSO_AS_HIGH;
-use super::coarse::candidate::CANDIDATES;
-use super::coarse::candidate::ENVELOPE_DRIFT;
-use super::coarse::candidate::LOBE_S;
 use super::coarse::candidate::{CoarseOffset, is_worth_refining};
 use super::coarse::competing_peak::{self, CompetingPeak};
 use super::coarse::joint_activity::common;
 use super::coarse::periodicity::{Overlap, high_places};
 use super::coarse::segment_vote::{self, SegmentVote};
+use super::coarse::thresholds::THRESHOLDS as COARSE;
 use super::correlate::gcc_phat::{Correlator, StemSpectrum};
 use super::correlate::quantised_spectrum::Bin;
+use super::correlate::thresholds::THRESHOLDS as CORRELATE;
 use super::decide::accept::{self, Verdict};
 use super::decide::evidence::PairEvidence;
 use super::features::decimate::Decimator;
 use super::features::prepared::PreparedStem;
 use super::features::stem::StemFeatures;
-use super::fine::direct_path::REFLECTIONS_S;
 use super::fine::refine;
+use super::fine::thresholds::THRESHOLDS as FINE;
 use super::settings::AlignmentSettings;
-use super::time_map::line::MOST_DRIFT;
+use super::thresholds::THRESHOLDS;
+use super::time_map::thresholds::THRESHOLDS as TIME_MAP;
 use crate::units::SampleRate;
 use std::sync::OnceLock;
-
-/// Most decimated frames of all stems together that are held in memory and correlated as a whole.
-/// Beyond that, envelopes and segments must do.
-const MOST_DECIMATED: usize = 24 << 20;
-/// Most decimated frames of one stem that are transformed at once.
-const MOST_AT_ONCE: usize = 5 << 20;
-/// Most session frames of all stems together whose envelopes are transformed once and kept. A
-/// quarter of an hour of sixteen stems takes 115 MB.
-const MOST_ENVELOPED: usize = 16 * 3_600 * 48_000 / 4;
-/// Another delay fits when this share of the segments that agree on the first agrees on it …
-const ALSO_FITS: f64 = 0.7;
-/// … and their peaks there have at least this share of the height. Notes that return, played again,
-/// reach a third.
-const ALSO_PEAKS: f64 = 0.7;
-/// From this coherence at one delay on, no noise hides a difference.
-const CLEAR: f64 = 0.9;
-/// Least coherence at another delay that fits then, as a share of that at the first.
-const ALSO_COHERENT: f64 = 0.85;
 
 /// Prepared stems of a comparison.
 pub(crate) struct Comparison<'a> {
@@ -70,7 +51,8 @@ impl<'a> Comparison<'a> {
         let kept = fit.iter().map(|n| stems[*n].kept()).max().unwrap_or(0);
         let decimated = |n: &usize| stems[*n].kept().div_ceil(factor);
         let longest = fit.iter().map(decimated).max().unwrap_or(0);
-        let whole = longest <= MOST_AT_ONCE && fit.iter().map(decimated).sum::<usize>() <= MOST_DECIMATED;
+        let whole = longest <= THRESHOLDS.max_transform_frames
+            && fit.iter().map(decimated).sum::<usize>() <= THRESHOLDS.max_decimated_frames;
         let correlator = (whole && longest > 0)
             .then(|| Correlator::new(longest, max_lag.div_ceil(factor).min(longest), rate.as_f64() / factor as f64));
         Self {
@@ -81,7 +63,7 @@ impl<'a> Comparison<'a> {
             correlator,
             factor,
             max_lag,
-            enveloped: (kept * fit.len() <= MOST_ENVELOPED).then_some(kept),
+            enveloped: (kept * fit.len() <= THRESHOLDS.max_enveloped_frames).then_some(kept),
             rate,
             settings,
         }
@@ -140,7 +122,7 @@ impl<'a> Comparison<'a> {
         let apart = |one: &CoarseOffset, other: &CoarseOffset| {
             other.found.course.delay(middle) - one.found.course.delay(middle)
         };
-        let lobe = self.rate.frames(LOBE_S) as f64;
+        let lobe = self.rate.frames(CORRELATE.lobe_s) as f64;
         let coherence = |rough: &CoarseOffset| refine::coherence(first, second, &rough.found.course).unwrap_or(0.0);
         if let Some(also) = self.also(a, b, rough.found.course.delay(middle)) {
             return Some(Err(also as f64));
@@ -149,7 +131,7 @@ impl<'a> Comparison<'a> {
         // do.
         let mut best = (rough.clone(), None);
         // So near, it may be a reflection: the full rate shows which is the direct path.
-        let near = REFLECTIONS_S * self.rate.as_f64();
+        let near = FINE.max_reflection_s * self.rate.as_f64();
         let mut reflection = None;
         for place in self.other_places(a, b, rough) {
             let Some(other) = also_fits(first, second, rough, place) else { continue };
@@ -159,7 +141,7 @@ impl<'a> Comparison<'a> {
             }
             let heights = other.found.height / best.0.found.height;
             let is_near = away.abs() <= near;
-            if (ALSO_AS_HIGH..=ALSO_AS_HIGH.recip()).contains(&heights) {
+            if (COARSE.min_paste_height_ratio..=COARSE.min_paste_height_ratio.recip()).contains(&heights) {
                 if is_near {
                     reflection = reflection.or(Some(away));
                     continue;
@@ -168,7 +150,9 @@ impl<'a> Comparison<'a> {
             }
             let own = best.1.unwrap_or_else(|| coherence(&best.0));
             let also = coherence(&other);
-            if own.max(also) < CLEAR || own.min(also) >= ALSO_COHERENT * own.max(also) {
+            if own.max(also) < THRESHOLDS.min_clear_coherence
+                || own.min(also) >= THRESHOLDS.min_rival_coherence_share * own.max(also)
+            {
                 if is_near {
                     reflection = reflection.or(Some(away));
                     continue;
@@ -181,7 +165,9 @@ impl<'a> Comparison<'a> {
             Some((CompetingPeak::Longer(_), away)) => return Some(Err(away)),
             // A paste with much of the stem beside it is as high: under noise only the height
             // distinguishes it.
-            Some((CompetingPeak::AsHigh(_), away)) if best.1.unwrap_or_else(|| coherence(&best.0)) < CLEAR => {
+            Some((CompetingPeak::AsHigh(_), away))
+                if best.1.unwrap_or_else(|| coherence(&best.0)) < THRESHOLDS.min_clear_coherence =>
+            {
                 if away.abs() > near {
                     return Some(Err(away));
                 }
@@ -202,7 +188,8 @@ impl<'a> Comparison<'a> {
         let (correlator, factor) = (self.correlator.as_ref()?, self.factor as f64);
         let overlap = |lag: i64| common(first, second, lag as f64 * factor).len();
         // As far as differing clocks may spread its peak.
-        let spread = MOST_DRIFT * common(first, second, late).len() as f64 / 2.0 + LOBE_S * self.rate.as_f64();
+        let spread = TIME_MAP.max_drift_share * common(first, second, late).len() as f64 / 2.0
+            + CORRELATE.lobe_s * self.rate.as_f64();
         let own = ((late - spread) / factor).floor() as i64..=((late + spread) / factor).ceil() as i64;
         let (a, b) = (self.spectrum(a)?, self.spectrum(b)?);
         let whole = correlator.lend(|scratch| correlator.correlate(a, b, scratch));
@@ -219,14 +206,14 @@ impl<'a> Comparison<'a> {
         let mut others: Vec<i64> = Vec::new();
         let spectra = self.spectrum(a).zip(self.spectrum(b));
         if let Some((correlator, (a, b))) = self.correlator.as_ref().zip(spectra) {
-            let (factor, lobe) = (self.factor, LOBE_S * self.rate.as_f64());
+            let (factor, lobe) = (self.factor, CORRELATE.lobe_s * self.rate.as_f64());
             others.extend(correlator.lend(|scratch| {
                 let lags = correlator.levelled(a, b, scratch);
-                high_places(lags, &Overlap::new(first, second), late, factor, lobe, CANDIDATES)
+                high_places(lags, &Overlap::new(first, second), late, factor, lobe, COARSE.max_candidates)
             }));
         }
-        let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
-        let own_reach = first.envelope.hop() as f64 * 4.0 + ENVELOPE_DRIFT * middle;
+        let candidates = first.envelope.candidates(&second.envelope, self.max_lag, COARSE.max_candidates);
+        let own_reach = first.envelope.hop() as f64 * 4.0 + COARSE.max_envelope_drift_share * middle;
         others.extend(candidates.iter().map(|c| c.late).filter(|other| (*other as f64 - late).abs() > own_reach));
         others
     }
@@ -237,7 +224,7 @@ fn also_fits(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &CoarseOffset, p
     let found = segment_vote::vote(a, b, place, rough.search)?;
     let share = |found: &SegmentVote| found.agreeing as f64 / found.windows as f64;
     let fits = is_worth_refining(&found)
-        && share(&found) >= ALSO_FITS * share(&rough.found)
-        && found.height >= ALSO_PEAKS * rough.found.height;
+        && share(&found) >= THRESHOLDS.min_rival_segment_share * share(&rough.found)
+        && found.height >= THRESHOLDS.min_rival_height_share * rough.found.height;
     fits.then_some(CoarseOffset { found, ..rough.clone() })
 }

@@ -9,18 +9,10 @@ use super::decide::{offset_graph, session_groups, stem_result};
 use super::features::stem::StemFeatures;
 use super::result::{Alignment, StemAlignment};
 use super::settings::{AlignmentSettings, Mode, PairSelection};
+use super::thresholds::THRESHOLDS;
 use crate::units::SampleRate;
 use rayon::prelude::*;
 use std::borrow::Borrow;
-
-/// Most pairs compared between two checks whether to stop.
-const PAIRS_AT_ONCE: usize = 32;
-/// Least number of progress reports in each of three steps.
-const PARTS_A_STEP: usize = 8;
-/// Least length of a stem that is compared, in seconds.
-const SHORTEST_S: f64 = 1.25;
-/// Stems that stay below this peak (−120 dBFS) are silent.
-const SILENT: f32 = 1e-6;
 
 /// Compares stems and decides which to move. Uses rayon's current pool; the result does not depend
 /// on its size.
@@ -73,9 +65,9 @@ pub fn align<S: Borrow<StemFeatures>>(
 fn why_unfit(stem: &StemFeatures, rate: SampleRate) -> Option<&'static str> {
     if stem.rate() != rate {
         Some("unrelated: its features were taken at another rate than the session's")
-    } else if stem.kept() < rate.frames(SHORTEST_S) as usize {
+    } else if stem.kept() < rate.frames(THRESHOLDS.min_stem_s) as usize {
         Some("too_short: less than 1.25 s")
-    } else if stem.peak() < SILENT {
+    } else if stem.peak() < THRESHOLDS.min_peak_amplitude {
         Some("silent: its mono sum stays below -120 dBFS")
     } else {
         None
@@ -86,7 +78,9 @@ fn why_unfit(stem: &StemFeatures, rate: SampleRate) -> Option<&'static str> {
 /// enough for even progress, and at least as many as there are threads.
 fn part_len(of: usize) -> usize {
     let threads = rayon::current_num_threads().max(1);
-    of.div_ceil(PARTS_A_STEP).next_multiple_of(threads).clamp(1, PAIRS_AT_ONCE.max(threads))
+    of.div_ceil(THRESHOLDS.min_reports_per_step)
+        .next_multiple_of(threads)
+        .clamp(1, THRESHOLDS.max_pairs_per_check.max(threads))
 }
 
 /// Returns a verdict on every pair that matters. `None` if stopped.

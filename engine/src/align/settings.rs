@@ -1,10 +1,8 @@
 //! Settings of alignment: which stems may move, how far, and with how much confidence.
 
+use super::thresholds::THRESHOLDS;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// Least confidence of an accepted delay, and the same for stems that are known to be related.
-pub(super) const LEAST_CONFIDENCE: (f64, f64) = (0.99, 0.5);
 
 /// Selection of stems to move among those that share a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,7 +45,11 @@ impl AlignmentSettings {
     }
 
     pub(super) fn least_confidence(&self) -> f64 {
-        self.min_confidence.unwrap_or(if self.assume_related { LEAST_CONFIDENCE.1 } else { LEAST_CONFIDENCE.0 })
+        self.min_confidence.unwrap_or(if self.assume_related {
+            THRESHOLDS.min_related_confidence
+        } else {
+            THRESHOLDS.min_confidence
+        })
     }
 }
 

@@ -60,7 +60,7 @@ mod tests {
     use mixdown_fixtures::signals::sine;
 
     #[test]
-    fn a_full_scale_sine_reads_0_dbfs_in_its_band_and_little_elsewhere() {
+    fn a_full_scale_sine_reads_0_dbfs_in_its_band() {
         let rate = SampleRate::try_from(48_000).unwrap();
         let mut meter = BandMeter::<64>::new(rate, 1, 0.5);
         meter.observe(&Block::mono(&sine(48_000.0, 1_000.0, 1.0, 0.0, 10_000)));

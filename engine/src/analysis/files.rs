@@ -67,6 +67,13 @@ pub struct FileWaveform {
     pub split_channels: bool,
 }
 
+impl Default for FileWaveform {
+    /// 256 frames per pixel, 16 bits, all channels in one.
+    fn default() -> Self {
+        Self { samples_per_pixel: 256, bits: Bits::Sixteen, split_channels: false }
+    }
+}
+
 /// Draws the waveform of a file, none of its channels folded. Control thread; uses rayon's pool.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 
 mod band_meter;
 mod bands;
+#[cfg(feature = "align")]
 mod difference;
 mod documents;
 mod files;
@@ -14,6 +15,7 @@ mod waveform;
 mod waveform_form;
 
 pub use band_meter::BandMeter;
+#[cfg(feature = "align")]
 pub use difference::{Difference, DifferenceError, DifferenceOutline, compare_files};
 pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, StripMeters};
 pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, stores_floats};

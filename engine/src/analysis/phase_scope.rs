@@ -15,7 +15,7 @@ const OUTSIDE: f64 = 1e-4;
 /// Quieter frames have no clear direction and are not counted: −60 dBFS.
 const FLOOR: f32 = 1e-3;
 /// Index of frames that are not counted: behind the field.
-const NOWHERE: usize = CELLS * CELLS;
+const UNCOUNTED: usize = CELLS * CELLS;
 /// Frames whose cells are computed at a time.
 const TILE: usize = 256;
 
@@ -48,7 +48,7 @@ impl Default for PhaseScope {
 impl PhaseScope {
     /// Creates an empty scope. Control thread; allocates.
     pub fn new() -> Self {
-        Self { cells: vec![0; NOWHERE + 1] }
+        Self { cells: vec![0; UNCOUNTED + 1] }
     }
 
     /// Returns the picture so far.
@@ -67,13 +67,13 @@ impl PhaseScope {
                 dots[row as usize * DOTS + column as usize] += *count as f32;
             }
         }
-        let most = dots.iter().fold(0.0_f32, |most, dot| most.max(*dot));
-        let scale = if most > 0.0 { 1.0 / libm::log1pf(most) } else { 0.0 };
+        let largest = dots.iter().fold(0.0_f32, |largest, dot| largest.max(*dot));
+        let scale = if largest > 0.0 { 1.0 / libm::log1pf(largest) } else { 0.0 };
         ScopePicture { size: DOTS, density: dots.iter().map(|dot| libm::log1pf(*dot) * scale).collect(), reach }
     }
 
     fn field(&self) -> &[u32] {
-        &self.cells[..NOWHERE]
+        &self.cells[..UNCOUNTED]
     }
 
     /// Returns the smallest of 1, 0.7, 0.5, 0.35, 0.25 … that contains all but a few frames.
@@ -100,12 +100,12 @@ impl Tap for PhaseScope {
         if block.channels() != 2 {
             return;
         }
-        let mut places = [0; TILE];
+        let mut cells_of_frames = [0; TILE];
         for (left, right) in block.channel(0).chunks(TILE).zip(block.channel(1).chunks(TILE)) {
-            let places = &mut places[..left.len()];
-            find(left, right, places);
-            for place in places {
-                let count = &mut self.cells[*place as usize];
+            let cells_of_frames = &mut cells_of_frames[..left.len()];
+            find_cells(left, right, cells_of_frames);
+            for cell_index in cells_of_frames {
+                let count = &mut self.cells[*cell_index as usize];
                 *count = count.saturating_add(1);
             }
         }
@@ -114,13 +114,13 @@ impl Tap for PhaseScope {
 
 vectorised! {
     /// Computes the index of each frame's cell.
-    fn find(left: &[f32], right: &[f32], places: &mut [u32]) {
+    fn find_cells(left: &[f32], right: &[f32], cells_of_frames: &mut [u32]) {
         // NaN counts as −1.
         let cell = |sample: f32| ((sample.max(-1.0) + 1.0) * (CELLS / 2) as f32).min((CELLS - 1) as f32) as i32;
-        for ((left, right), place) in left.iter().zip(right).zip(places) {
+        for ((left, right), cell_index) in left.iter().zip(right).zip(cells_of_frames) {
             let within = cell(*right) * CELLS as i32 + cell(*left);
             let counted = (left.abs() > FLOOR) | (right.abs() > FLOOR);
-            *place = if counted { within } else { NOWHERE as i32 } as u32;
+            *cell_index = if counted { within } else { UNCOUNTED as i32 } as u32;
         }
     }
 }
@@ -133,7 +133,7 @@ mod tests {
 
     /// Returns columns and rows of the dots that occur, from the middle, right and up positive, in
     /// dots.
-    fn met(left: Vec<f32>, right: Vec<f32>) -> Vec<(f64, f64)> {
+    fn dots_of(left: Vec<f32>, right: Vec<f32>) -> Vec<(f64, f64)> {
         let mut scope = PhaseScope::new();
         scope.observe(&AudioBuffer::from_channels(&[left, right]).block());
         let picture = scope.picture();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cells_found_together_are_those_of_each_frame_alone() {
+    fn cells_of_a_block_equal_those_of_single_frames() {
         let mut channels = [white_noise(3, 1.2, 1_003), white_noise(4, 1.2, 1_003)];
         channels[0][100..105].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, FLOOR, -1.0]);
         channels[1][100..105].copy_from_slice(&[0.5, -2.0, f32::NAN, -FLOOR, 1.0]);
@@ -151,33 +151,33 @@ mod tests {
             channel[200..300].fill(0.0005);
         }
         let mut together = vec![0; 1_003];
-        find(&channels[0], &channels[1], &mut together);
+        find_cells(&channels[0], &channels[1], &mut together);
         let cell = |sample: f32| (((sample + 1.0) * (CELLS / 2) as f32) as usize).min(CELLS - 1);
         for (frame, found) in together.into_iter().enumerate() {
             let [left, right] = [0, 1].map(|channel| channels[channel][frame]);
             let counted = left.abs() > FLOOR || right.abs() > FLOOR;
-            let alone = if counted { cell(right) * CELLS + cell(left) } else { NOWHERE };
+            let alone = if counted { cell(right) * CELLS + cell(left) } else { UNCOUNTED };
             assert_eq!(found as usize, alone, "{left} and {right}");
         }
     }
 
     #[test]
-    fn mono_stands_upright_and_opposite_polarity_lies() {
+    fn mono_is_vertical_and_opposite_polarity_horizontal() {
         let noise = white_noise(1, 1.0, 20_000);
         // Half a dot from the middle, and one for cells that straddle two dots.
-        assert!(met(noise.clone(), noise.clone()).iter().all(|(x, _)| x.abs() <= 1.5));
+        assert!(dots_of(noise.clone(), noise.clone()).iter().all(|(x, _)| x.abs() <= 1.5));
         let inverse = noise.iter().map(|x| -x).collect();
-        assert!(met(noise.clone(), inverse).iter().all(|(_, y)| y.abs() <= 1.5));
+        assert!(dots_of(noise.clone(), inverse).iter().all(|(_, y)| y.abs() <= 1.5));
     }
 
     #[test]
     fn left_alone_points_to_the_upper_left() {
         let noise = white_noise(1, 1.0, 20_000);
-        assert!(met(noise.clone(), vec![0.0; 20_000]).iter().all(|(x, y)| (x + y).abs() <= 2.0));
+        assert!(dots_of(noise.clone(), vec![0.0; 20_000]).iter().all(|(x, y)| (x + y).abs() <= 2.0));
     }
 
     #[test]
-    fn a_quiet_programme_is_enlarged_and_silence_shows_nothing() {
+    fn a_quiet_programme_is_enlarged_and_silence_is_empty() {
         let mut scope = PhaseScope::new();
         assert!(scope.picture().density.iter().all(|density| *density == 0.0));
         let quiet = white_noise(1, 0.2, 20_000);

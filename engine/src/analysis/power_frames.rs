@@ -29,7 +29,7 @@ pub(super) struct PowerFrames {
     scale: f64,
     lead: usize,
     /// New samples in the running window.
-    fresh: usize,
+    new_samples: usize,
 }
 
 impl PowerFrames {
@@ -53,7 +53,7 @@ impl PowerFrames {
             scale: 2.0 / (length as f64 * energy * channels.max(1) as f64),
             transform,
             lead,
-            fresh: 0,
+            new_samples: 0,
         }
     }
 
@@ -69,13 +69,13 @@ impl PowerFrames {
 
     /// Forgets all input.
     pub(super) fn reset(&mut self) {
-        (self.filled, self.fresh) = (self.lead, 0);
+        (self.filled, self.new_samples) = (self.lead, 0);
         self.samples.iter_mut().for_each(|samples| samples.fill(0.0));
     }
 
-    /// Appends a block with the number of channels given at creation. Calls `show` with the power
-    /// of every window that it completes.
-    pub(super) fn push(&mut self, block: &Block<'_>, mut show: impl FnMut(&[f64])) {
+    /// Appends a block with the number of channels given at creation. Calls `on_window` with the
+    /// power of every window that it completes.
+    pub(super) fn push(&mut self, block: &Block<'_>, mut on_window: impl FnMut(&[f64])) {
         let mut done = 0;
         while done < block.frames() {
             let frames = (self.window.len() - self.filled).min(block.frames() - done);
@@ -86,24 +86,24 @@ impl PowerFrames {
                 }
             }
             self.filled += frames;
-            self.fresh += frames;
+            self.new_samples += frames;
             done += frames;
             if self.filled == self.window.len() {
-                show(self.transform());
+                on_window(self.transform());
                 self.advance();
             }
         }
     }
 
-    /// Calls `show` with the power of the running window, silence after it, if it contains new
+    /// Calls `on_window` with the power of the running window, silence after it, if it contains new
     /// samples.
-    pub(super) fn finish(&mut self, show: impl FnOnce(&[f64])) {
-        if self.fresh > 0 {
+    pub(super) fn finish(&mut self, on_window: impl FnOnce(&[f64])) {
+        if self.new_samples > 0 {
             for samples in &mut self.samples {
                 samples[self.filled..].fill(0.0);
             }
-            show(self.transform());
-            self.fresh = 0;
+            on_window(self.transform());
+            self.new_samples = 0;
         }
     }
 
@@ -127,7 +127,7 @@ impl PowerFrames {
             samples.copy_within(hop.., 0);
         }
         self.filled = self.window.len() - hop;
-        self.fresh = 0;
+        self.new_samples = 0;
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
     use mixdown_fixtures::signals::{pink_noise, white_noise};
 
     #[test]
-    fn loops_over_all_bins_equal_their_plain_twins_bit_for_bit() {
+    fn kernels_over_bins_equal_their_plain_twins() {
         const LENGTH: usize = 1_006;
         let (left, right, window) =
             (white_noise(1, 0.5, LENGTH), pink_noise(2, 0.3, LENGTH), white_noise(3, 1.0, LENGTH));
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn two_channels_in_one_transform_have_the_mean_power_of_each_alone() {
+    fn a_shared_transform_gives_the_mean_power() {
         let signals = [white_noise(1, 0.5, 4_096), pink_noise(2, 0.3, 4_096)];
         let powers = |channels: &[Vec<f32>]| {
             let mut frames = PowerFrames::new(channels.len(), 1_024, false);

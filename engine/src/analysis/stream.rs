@@ -27,10 +27,10 @@ pub fn watch_stem<E: From<DecodeError>>(
     while frames > 0 {
         let last = frames < BLOCK_FRAMES;
         let read = || if last { Ok(0) } else { reader.read(&mut next.block_mut()) };
-        let (coming, ()) = rayon::join(read, || watch(&current.first(frames)));
+        let (next_frames, ()) = rayon::join(read, || watch(&current.first(frames)));
         done += frames as u64;
         between(done)?;
-        frames = coming?;
+        frames = next_frames?;
         mem::swap(&mut current, &mut next);
     }
     Ok(())

@@ -274,7 +274,7 @@ mod tests {
         WaveformSettings { samples_per_pixel: 2, bits: Bits::Sixteen, split_channels: true, from_floats: false };
 
     #[test]
-    fn the_binary_form_is_laid_out_as_the_format_says() {
+    fn the_binary_form_follows_the_format() {
         let data = waveform(2, &[0.5, -0.5, 0.25, 1.0, -1.0, 0.0], TWO);
         let mut bytes = Vec::new();
         data.write_dat(&mut bytes).unwrap();
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_bits_and_the_mean_of_channels_round_towards_zero() {
+    fn eight_bits_and_channel_means_round_to_zero() {
         let step = 1.0 / 32_768.0;
         let settings = WaveformSettings { bits: Bits::Eight, split_channels: false, ..TWO };
         // Means −511.5 and 511.5 become −511 and 511, then −1 and 1.
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn the_json_form_has_the_keys_of_the_reference_program_in_its_order() {
+    fn the_json_form_has_the_reference_keys_in_order() {
         let data = waveform(1, &[0.5, -0.5, 0.25], TWO);
         let expected = "{\"version\":2,\"channels\":1,\"sample_rate\":44100,\"samples_per_pixel\":2,\"bits\":16,\"length\":2,\
                         \"data\":[-16384,16384,8192,8192]}\n";
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn every_length_of_pixel_finds_its_extremes_and_takes_no_number_for_0() {
+    fn pixels_of_any_length_have_their_extremes() {
         let signal: Vec<f32> = white_noise(7, 0.5, 70).iter().map(|x| x + 0.7).collect();
         for length in 1..70 {
             let mut signal = signal[..length].to_vec();

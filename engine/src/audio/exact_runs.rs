@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn computed_frames_and_a_hold_after_them_are_told_from_exact_ones_in_blocks_of_any_size() {
+    fn computed_frames_are_separated_in_blocks_of_any_size() {
         let mut samples = vec![0.125; 1_000];
         samples[100] = 0.13;
         samples[200] = -0.26;

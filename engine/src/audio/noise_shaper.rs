@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn noise_is_lowest_where_the_ear_is_keenest_at_every_rate() {
+    fn shaped_noise_is_lowest_where_hearing_is_keenest() {
         for hz in [44_100, 48_000, 96_000] {
             let rate = SampleRate::new(hz).unwrap();
             let taps = design(rate);

@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn without_dither_sixteen_and_24_bit_values_come_back_exactly() {
+    fn undithered_16_and_24_bit_values_are_exact() {
         for (format, scale) in [(SampleFormat::Int16, 32_768.0), (SampleFormat::Int24, 8_388_608.0)] {
             let values = [-scale, -1.0, 0.0, 1.0, 12_345.0, scale - 1.0];
             let samples: Vec<f32> = values.iter().map(|v| (v / scale) as f32).collect();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn exact_samples_pass_and_the_dither_of_computed_ones_does_not_depend_on_the_blocks() {
+    fn dither_of_computed_samples_is_the_same_in_any_block() {
         let mut samples: Vec<f32> = (0..2_000).map(|n| (n % 300 - 150) as f32 / 32_768.0).collect();
         let dithered = |samples: &[f32], exact: bool, shape: bool, block: usize| {
             let quantiser = Quantiser::new(SampleFormat::Int16, 1, rate(), Some(1), shape);
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn shaping_takes_noise_out_of_the_octave_around_four_kilohertz() {
+    fn shaping_lowers_noise_around_four_kilohertz() {
         let silence = vec![0.0; 65_536];
         let band_power = |shape: bool| {
             let mut bytes = Vec::new();

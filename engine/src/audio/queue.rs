@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_in_comes_out_in_order_while_memory_moves() {
+    fn frames_keep_their_order_while_memory_moves() {
         let mut queue = Queue::new(2);
         let (mut written, mut read) = (0_u16, 0_u16);
         for step in 0..200_u16 {

@@ -3,7 +3,7 @@
 use super::audio_thread::engine::{LiveEngine, every_strip};
 use super::audio_thread::event::Event;
 use super::audio_thread::finite_input::FiniteInput;
-use super::audio_thread::message::{MESSAGES, RETIRED};
+use super::audio_thread::message::{MAX_COMMANDS, MAX_RETIRED};
 use super::audio_thread::meters::{LiveStripMeter, Reading};
 use super::audio_thread::schedule::Schedule;
 use super::audio_thread::stats::Counters;
@@ -109,18 +109,18 @@ pub struct Live<I> {
 /// # Errors
 /// See [`LiveError`].
 pub fn open(plan: &Plan, options: &LiveOptions) -> Result<Live<RingInput>, LiveError> {
-    let (events, observed) = bounded(EVENTS);
+    let (events, event_receiver) = bounded(EVENTS);
     let rate = plan.sample_rate();
     let frames = (rate.frames(options.read_ahead_s) as usize).max(4 * (options.max_block + 4_096));
-    let (mut inputs, mut feeders) = (Vec::new(), Vec::new());
+    let (mut inputs, mut prefetchers) = (Vec::new(), Vec::new());
     for index in 0..plan.stems().len() {
         let clip = CuedClip::open(plan.placement(index), rate)?;
         let (writer, input) = ring(crate::mix::Input::channels(&clip), frames);
-        feeders.push(Prefetcher::new(index, clip, writer, events.clone()));
+        prefetchers.push(Prefetcher::new(index, clip, writer, events.clone()));
         inputs.push(input);
     }
-    let live = assemble(plan, inputs, options, events, observed)?;
-    prefetcher::start(feeders)?;
+    let live = assemble(plan, inputs, options, events, event_receiver)?;
+    prefetcher::start(prefetchers)?;
     Ok(live)
 }
 
@@ -141,8 +141,8 @@ pub fn open_replay(plan: &Plan, options: &LiveOptions) -> Result<Live<impl LiveI
 /// # Errors
 /// See [`LiveError`].
 pub fn open_with<I: LiveInput>(plan: &Plan, inputs: Vec<I>, options: &LiveOptions) -> Result<Live<I>, LiveError> {
-    let (events, observed) = bounded(EVENTS);
-    assemble(plan, inputs, options, events, observed)
+    let (events, event_receiver) = bounded(EVENTS);
+    assemble(plan, inputs, options, events, event_receiver)
 }
 
 fn assemble<I: LiveInput>(
@@ -150,12 +150,12 @@ fn assemble<I: LiveInput>(
     inputs: Vec<I>,
     options: &LiveOptions,
     events: Sender<Event>,
-    observed: Receiver<Event>,
+    event_receiver: Receiver<Event>,
 ) -> Result<Live<I>, LiveError> {
     let (session, rate) = (plan.session(), plan.sample_rate());
     let max_block = options.max_block.max(1);
     let channels: Vec<usize> = inputs.iter().map(crate::mix::Input::channels).collect();
-    let fixed = LiveConfig {
+    let config = LiveConfig {
         rate,
         max_block,
         channels: channels.clone(),
@@ -163,39 +163,39 @@ fn assemble<I: LiveInput>(
         look_ahead_ms: options.look_ahead_ms,
     };
     let renderer = plan.mixer(inputs.into_iter().map(FiniteInput::new).collect(), max_block)?;
-    let limiter = fixed.limiter(session).map_err(LiveError::Limiter)?;
+    let limiter = config.limiter(session).map_err(LiveError::Limiter)?;
 
     let routing = plan.routing().clone();
     let mut buses: Vec<(usize, ChainState)> = Vec::new();
-    let mut bus_places = vec![0; session.buses.len()];
-    for (place, (route, strip)) in routing.buses.iter().zip(renderer.summing().bus_strips()).enumerate() {
+    let mut bus_positions = vec![0; session.buses.len()];
+    for (position, (route, strip)) in routing.buses.iter().zip(renderer.summing().bus_strips()).enumerate() {
         let inserts = session.buses[route.index].inserts.len();
-        buses.push((route.index, ChainState::new(inserts, strip.rack().chain().latency())));
-        bus_places[route.index] = place;
+        buses.push((route.index, ChainState::new(inserts, strip.chain().current().latency())));
+        bus_positions[route.index] = position;
     }
     buses.sort_by_key(|(index, _)| *index);
     let tracks = renderer.tracks().iter().zip(&session.tracks);
     let chains = Chains {
         tracks: tracks.map(|(strip, track)| ChainState::new(track.inserts.len(), strip.latency())).collect(),
         buses: buses.into_iter().map(|(_, chain)| chain).collect(),
-        master: ChainState::new(session.master.inserts.len(), renderer.summing().master().chain().latency()),
+        master: ChainState::new(session.master.inserts.len(), renderer.summing().master().current().latency()),
         limiter_latency: limiter.latency(),
         routing,
     };
 
-    let (orders, taken) = bounded(MESSAGES);
-    let (returns, returned) = bounded(RETIRED);
+    let (command_sender, command_receiver) = bounded(MAX_COMMANDS);
+    let (returns, returned) = bounded(MAX_RETIRED);
     let strips = session.tracks.len() + session.buses.len() + 1;
     // Half a second of readings.
-    let kept = ((options.readings_a_second * 0.5 * strips as f64).ceil() as usize).max(2 * strips);
-    let (readings, read) = bounded(kept);
+    let capacity = ((options.readings_a_second * 0.5 * strips as f64).ceil() as usize).max(2 * strips);
+    let (readings, reading_receiver) = bounded(capacity);
     let counters = Arc::new(Counters::default());
     counters.latency.store(chains.latency(), Relaxed);
     let bus_order: Vec<usize> = chains.routing.buses.iter().map(|bus| bus.index).collect();
-    let every = every_strip(session.tracks.len(), bus_order.into_iter());
+    let strip_ids = every_strip(session.tracks.len(), bus_order.into_iter());
     let meters = if options.readings_a_second > 0.0 {
         let interval = ((rate.as_f64() / options.readings_a_second).round() as u64).max(1);
-        every.enumerate().map(|(turn, strip)| LiveStripMeter::new(strip, rate, interval, turn, strips)).collect()
+        strip_ids.enumerate().map(|(turn, strip)| LiveStripMeter::new(strip, rate, interval, turn, strips)).collect()
     } else {
         Vec::new()
     };
@@ -207,20 +207,20 @@ fn assemble<I: LiveInput>(
     counters.position.store(transport.position(), Relaxed);
     let mut engine = LiveEngine {
         renderer,
-        dials: StripParams::new(session, &channels, &bus_places),
-        gain: Ramped::at([fixed.master_gain(session)]),
+        params: StripParams::new(session, &channels, &bus_positions),
+        gain: Ramped::at([config.master_gain(session)]),
         limiter: SwappableChain::new(limiter),
         transport,
         schedule: Schedule::new(),
-        waiting: VecDeque::with_capacity(MESSAGES),
-        exchanging: false,
+        pending_swaps: VecDeque::with_capacity(MAX_COMMANDS),
+        swapping: false,
         meters,
         ramp: rate.frames(options.ramp_ms / 1_000.0).max(1),
         max_block,
         frame: 0,
-        rung: None,
+        tail_frames: None,
         longest_tail,
-        orders: taken,
+        commands: command_receiver,
         returns,
         _returned: returned.clone(),
         readings,
@@ -228,6 +228,7 @@ fn assemble<I: LiveInput>(
         counters: Arc::clone(&counters),
     };
     engine.cue(cue);
-    let control = Control::new(SessionMirror::new(session.clone(), chains, fixed), orders, returned, events, counters);
-    Ok(Live { engine, control, readings: read, events: observed })
+    let control =
+        Control::new(SessionMirror::new(session.clone(), chains, config), command_sender, returned, events, counters);
+    Ok(Live { engine, control, readings: reading_receiver, events: event_receiver })
 }

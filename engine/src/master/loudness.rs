@@ -93,7 +93,7 @@ mod tests {
     const AIM: MasterTarget = MasterTarget { target_lufs: Some(-14.0), ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
 
     #[test]
-    fn the_gain_is_what_is_missing() {
+    fn the_gain_is_the_missing_loudness() {
         let mut plan = GainPlan::first(&AIM, Some(-20.0), Some(-8.0));
         assert_eq!((plan.gain_db, plan.limit), (6.0, None));
         assert!(!plan.clone().needs_another_pass(&AIM, Some(-14.01)));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stops_where_more_than_the_allowed_limiting_would_begin() {
+    fn the_search_stops_at_the_allowed_limiting() {
         // Peak −3, ceiling −1, at most 6 dB of limiting: at most 8 dB of gain, and 16 are missing.
         let mut plan = GainPlan::first(&AIM, Some(-30.0), Some(-3.0));
         assert_eq!(plan.gain_db, 8.0);

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_happens_before_the_output_is_left_out_and_the_rest_stands_in_its_interval() {
+    fn reductions_before_the_output_are_left_out() {
         let mut series = ReductionSeries::new(SampleRate::new(1_000).unwrap(), 30);
         let mut requested = Vec::new();
         // One decibel per frame of position, for 30 + 250 frames.

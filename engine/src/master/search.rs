@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_straight_line_is_met_at_once_and_a_bent_one_in_a_few_tries() {
+    fn a_straight_curve_takes_one_try_and_a_bent_one_few() {
         assert_eq!(search(|gain| gain - 20.0, -14.0, 40.0), (GainStep::Met, 6.0, 1));
         // Ever less per decibel: −20 + 8·(1 − e^(−g/8)).
         let bent = |gain: f64| 8.0_f64.mul_add(1.0 - (-gain / 8.0).exp(), -20.0);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_corner_a_step_down_and_a_curve_steeper_than_one_are_met_too() {
+    fn corners_steps_and_steep_curves_are_met() {
         let corner = |gain: f64| if gain < 10.0 { gain - 30.0 } else { -20.0 + (gain - 10.0) * 0.02 };
         assert_eq!(search(corner, -19.9, 60.0).0, GainStep::Met);
         // Quiet passages cross the gate of the meter: the loudness falls as the gain rises.

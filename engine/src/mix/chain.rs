@@ -56,7 +56,7 @@ impl Chain {
     /// # Errors
     /// When an insert cannot be built: the first of them.
     pub fn build(inserts: &[Insert], spec: &ProcessSpec) -> Result<Self, ChainError> {
-        Self::build_known((0..).zip(inserts), spec)
+        Self::build_with_ids((0..).zip(inserts), spec)
     }
 
     /// Builds the inserts as [`Chain::build`] does, each with its identity. Control thread;
@@ -64,20 +64,20 @@ impl Chain {
     ///
     /// # Errors
     /// When an insert cannot be built: the first of them.
-    pub fn build_known<'a>(
+    pub fn build_with_ids<'a>(
         inserts: impl Iterator<Item = (InsertId, &'a Insert)>,
         spec: &ProcessSpec,
     ) -> Result<Self, ChainError> {
         let mut chain = Self { units: Vec::new() };
         let mut filters = (Sections::new(), Vec::new());
         for (index, (id, insert)) in inserts.enumerate() {
-            let place = |source| ChainError { position: index + 1, source };
-            if let Some(sections) = insert.sections(spec.sample_rate).map_err(place)? {
+            let at_position = |source| ChainError { position: index + 1, source };
+            if let Some(sections) = insert.sections(spec.sample_rate).map_err(at_position)? {
                 filters.1.extend((0..sections.len()).map(|section| (id, section)));
                 filters.0.extend(sections);
             } else {
                 chain.push_filters(&mut filters, spec);
-                chain.units.push(Unit::Other(insert.build(spec).map_err(place)?, id));
+                chain.units.push(Unit::Other(insert.build(spec).map_err(at_position)?, id));
             }
         }
         chain.push_filters(&mut filters, spec);
@@ -96,8 +96,8 @@ impl Chain {
     /// order. Audio thread.
     pub fn process_batch(chains: &mut [&mut Self; TRACKS_PER_BATCH], blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH]) {
         let longest = chains.iter().map(|chain| chain.units.len()).max().unwrap_or(0);
-        for place in 0..longest {
-            let units = chains.each_mut().map(|chain| chain.units.get_mut(place));
+        for position in 0..longest {
+            let units = chains.each_mut().map(|chain| chain.units.get_mut(position));
             let blocks = &mut *blocks;
             match units {
                 [
@@ -112,7 +112,7 @@ impl Chain {
                     Some(Unit::Other(c, _)),
                     Some(Unit::Other(d, _)),
                 ] => {
-                    others_together([a, b, c, d].map(|processor| &mut **processor), blocks);
+                    process_other_batch([a, b, c, d].map(|processor| &mut **processor), blocks);
                 }
                 units => units.into_iter().zip(blocks).for_each(|(unit, block)| {
                     if let Some(unit) = unit {
@@ -124,7 +124,7 @@ impl Chain {
     }
 
     /// Copies the state of each insert from the same one in another chain. Audio thread.
-    fn adopt_from(&mut self, old: &Self) {
+    fn inherit_from(&mut self, old: &Self) {
         for unit in &mut self.units {
             match unit {
                 Unit::Other(processor, id) => {
@@ -149,7 +149,7 @@ impl Chain {
     }
 }
 
-fn others_together(
+fn process_other_batch(
     mut processors: [&mut dyn Processor; TRACKS_PER_BATCH],
     blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH],
 ) {
@@ -184,7 +184,7 @@ impl Processor for Chain {
 
     fn inherit_state(&mut self, old: &dyn Processor) {
         if let Some(old) = crate::process::same_kind(old) {
-            self.adopt_from(old);
+            self.inherit_from(old);
         }
     }
 

@@ -22,12 +22,12 @@ impl CompensationDelay {
     }
 
     fn run(&mut self, block: &Block<'_>) -> BlockMut<'_> {
-        let mut late = self.buffer.first_mut(block.frames());
-        late.copy_from(block);
+        let mut delayed = self.buffer.first_mut(block.frames());
+        delayed.copy_from(block);
         for (channel, line) in self.lines.iter_mut().enumerate() {
-            line.process(late.channel_mut(channel));
+            line.process(delayed.channel_mut(channel));
         }
-        late
+        delayed
     }
 
     fn inherit_state(&mut self, old: &Self) {
@@ -40,14 +40,14 @@ impl CompensationDelay {
 pub struct Connection {
     plan: ConnectionPlan,
     /// The delay; `None` where the path needs none.
-    fade: Crossfade<Option<Box<CompensationDelay>>>,
+    crossfade: Crossfade<Option<Box<CompensationDelay>>>,
 }
 
 impl Connection {
     /// Builds a connection. Control thread; allocates.
     pub fn new(plan: ConnectionPlan, max_block: usize) -> Self {
         let delay = (plan.delay > 0).then(|| Box::new(CompensationDelay::new(plan.delay, max_block)));
-        Self { plan, fade: Crossfade::new(delay) }
+        Self { plan, crossfade: Crossfade::new(delay) }
     }
 
     /// Returns the source.
@@ -61,14 +61,14 @@ impl Connection {
     }
 
     /// Returns the number of frames until no exchange is in progress. Audio thread.
-    pub fn left(&self) -> u64 {
-        self.fade.left()
+    pub fn remaining(&self) -> u64 {
+        self.crossfade.remaining()
     }
 
     /// Returns true if no exchange is in progress and no replaced delay is left to take. Audio
     /// thread.
     pub fn is_free(&self) -> bool {
-        self.fade.is_free()
+        self.crossfade.is_free()
     }
 
     /// Runs another delay beside this one for `wait` frames, then fades it in over `length` frames.
@@ -79,22 +79,22 @@ impl Connection {
         wait: u64,
         length: u64,
     ) -> Option<Box<CompensationDelay>> {
-        if let Some(old) = self.fade.current().as_ref().filter(|_| self.is_free()) {
+        if let Some(old) = self.crossfade.current().as_ref().filter(|_| self.is_free()) {
             next.inherit_state(old);
         }
-        self.fade.start(Some(next), wait, length).flatten()
+        self.crossfade.start(Some(next), wait, length).flatten()
     }
 
     /// Returns the replaced delay, to be dropped elsewhere. Audio thread.
     pub fn take_retired(&mut self) -> Option<Box<CompensationDelay>> {
-        self.fade.take_retired().flatten()
+        self.crossfade.take_retired().flatten()
     }
 
     /// Adds a stereo block of the source to the sum. Audio thread.
     pub fn add(&mut self, block: &Block<'_>, sum: &mut MixSum) {
         let gain = self.plan.gain;
-        let Some((current, Some(next), ramp)) = self.fade.both() else {
-            return match self.fade.current_mut() {
+        let Some((current, Some(next), ramp)) = self.crossfade.both() else {
+            return match self.crossfade.current_mut() {
                 None => sum.add(block, gain),
                 Some(delay) => sum.add(&delay.run(block).as_block(), gain),
             };
@@ -109,15 +109,15 @@ impl Connection {
             }
         }
         sum.add(&new.as_block(), gain);
-        self.fade.advance(block.frames());
-        self.fade.drop_retired_if(Option::is_none);
+        self.crossfade.advance(block.frames());
+        self.crossfade.drop_retired_if(Option::is_none);
     }
 
     /// Clears all state; a crossfade ends at once. Audio thread.
     pub fn reset(&mut self) {
-        self.fade.finish();
-        self.fade.drop_retired_if(Option::is_none);
-        if let Some(delay) = self.fade.current_mut() {
+        self.crossfade.finish();
+        self.crossfade.drop_retired_if(Option::is_none);
+        if let Some(delay) = self.crossfade.current_mut() {
             delay.lines.iter_mut().for_each(DelayLine::reset);
         }
     }

@@ -34,8 +34,8 @@ impl<T> Crossfade<T> {
     }
 
     /// Returns the number of frames until one value is left.
-    pub(super) fn left(&self) -> u64 {
-        if self.is_fading() { self.ramp.left() } else { 0 }
+    pub(super) fn remaining(&self) -> u64 {
+        if self.is_fading() { self.ramp.remaining() } else { 0 }
     }
 
     /// Returns true if no crossfade is in progress and no replaced value is left to take.
@@ -98,7 +98,7 @@ mod tests {
         for size in sizes.iter().cycle() {
             let mut rest = (*size).min(frames - out.len());
             if let Some((old, new, ramp)) = fade.both() {
-                let fading = (ramp.left() as usize).min(rest);
+                let fading = (ramp.remaining() as usize).min(rest);
                 out.extend((0..fading).map(|frame| ramp.blend(frame, *old, *new)));
                 fade.advance(fading);
                 rest -= fading;
@@ -112,11 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn the_successor_is_silent_then_fades_in_and_the_old_value_is_handed_back() {
+    fn the_successor_fades_in_after_its_wait() {
         let mut fade = Crossfade::new(1.0);
-        assert!(fade.is_free() && !fade.is_fading() && fade.left() == 0);
+        assert!(fade.is_free() && !fade.is_fading() && fade.remaining() == 0);
         assert_eq!(fade.start(0.0, 3, 10), None);
-        assert_eq!(fade.left(), 13);
+        assert_eq!(fade.remaining(), 13);
         let out = played(&mut fade, 20, &[7]);
         assert_eq!(out[..3], [1.0; 3]);
         assert!(out[3..13].windows(2).all(|pair| pair[1] < pair[0]) && out[3] < 1.0);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_successor_is_handed_back_until_the_first_exchange_is_over() {
+    fn a_second_successor_is_refused_during_a_crossfade() {
         let mut fade = Crossfade::new(1.0);
         assert_eq!(fade.start(2.0, 0, 4), None);
         assert_eq!(fade.start(3.0, 0, 4), Some(3.0));
@@ -139,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_of_any_size_give_the_same_samples(
+        fn block_size_never_changes_a_crossfade(
             wait in 0_u64..40,
             length in 0_u64..60,
             sizes in proptest::collection::vec(1_usize..50, 1..6),

@@ -167,7 +167,7 @@ impl RampedMatrix {
 
     /// Applies the gains as [`Matrix::apply`]; at rest exactly that. Audio thread.
     pub fn apply(&mut self, input: &Block<'_>, out: &mut BlockMut<'_>) {
-        let frames = self.gains.left().min(out.frames() as u64) as usize;
+        let frames = self.gains.remaining().min(out.frames() as u64) as usize;
         if frames > 0 {
             let (left_out, right_out) = out.pair_mut();
             let (left, right) = (input.channel(0), input.channel(input.channels() - 1));
@@ -213,7 +213,7 @@ mod tests {
     use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
     #[test]
-    fn the_laws_meet_their_centre_levels() {
+    fn pan_laws_have_their_centre_levels() {
         // (law, level of each side in the centre in dB): cos 45°, one half, the geometric mean, and
         // no change.
         for (law, centre_db) in [
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn constant_power_stays_constant_and_balance_follows_it_on_the_far_side() {
+    fn constant_power_is_constant_at_every_position() {
         for step in -10..=10 {
             let pan = f64::from(step) / 10.0;
             let (left, right) = pan_gains(PanLaw::ConstantPower0Db, pan);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mono_track_in_the_centre_is_exactly_unity_on_both_sides() {
+    fn a_centred_mono_track_is_unity_on_both_sides() {
         let matrix = Matrix::of_track(&Track::new("a.wav"), 1);
         assert_eq!((matrix.left_to_left, matrix.left_to_right), (1.0, 1.0));
         let named = Track { pan_law: PanLaw::ConstantPower, ..Track::new("a.wav") };
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn no_width_is_mono_and_inverted_polarity_negates() {
+    fn zero_width_is_mono_and_inversion_negates() {
         let mut track = Track::new("a.wav");
         track.width = 0.0;
         track.polarity = Polarity::Inverted;

@@ -24,13 +24,13 @@ impl Ramp {
     }
 
     /// Returns the number of frames until it ends.
-    pub fn left(&self) -> u64 {
+    pub fn remaining(&self) -> u64 {
         self.wait + self.length - self.at
     }
 
     /// Returns true if it has ended.
     pub fn is_done(&self) -> bool {
-        self.left() == 0
+        self.remaining() == 0
     }
 
     /// Returns its value `ahead` frames from now; exactly 1 at the end.
@@ -84,8 +84,8 @@ impl<const N: usize> Ramped<N> {
     }
 
     /// Returns the number of frames until the transition ends.
-    pub fn left(&self) -> u64 {
-        self.ramp.left()
+    pub fn remaining(&self) -> u64 {
+        self.ramp.remaining()
     }
 
     /// Returns the values `ahead` frames from now.
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_step_is_larger_than_the_ramps_steepest_and_it_arrives_exactly() {
+    fn a_ramp_is_never_steeper_than_its_smooth_step() {
         let mut ramped = Ramped::at([1.0]);
         ramped.ramp_to([0.0], 3, 100);
         let mut last = 1.0;
@@ -131,11 +131,11 @@ mod tests {
             last = now;
             ramped.advance(1);
         }
-        assert_eq!((ramped.ahead(0), ramped.left()), ([0.0], 0));
+        assert_eq!((ramped.ahead(0), ramped.remaining()), ([0.0], 0));
     }
 
     #[test]
-    fn setting_out_anew_on_the_way_takes_no_step() {
+    fn a_new_target_during_a_ramp_causes_no_step() {
         let mut ramped = Ramped::at([0.0]);
         ramped.ramp_to([1.0], 0, 100);
         ramped.advance(50);

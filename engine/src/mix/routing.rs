@@ -1,14 +1,14 @@
-//! Routing: buses in an order in which each follows its sources, and feeds with the delays that
-//! align all paths into a sum.
+//! Routing: buses in an order in which each follows its sources, and connections with the
+//! delays that align all paths into a sum.
 
 use super::pan_matrix::fader;
 use crate::session::{AuxSend, MASTER, Session};
 use thiserror::Error;
 
-/// Target of a feed.
+/// Target of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// A bus, by its place in [`Routing::buses`].
+    /// A bus, by its index in [`Routing::buses`].
     Bus(usize),
     /// The master.
     Master,
@@ -32,8 +32,8 @@ pub struct ConnectionPlan {
 pub struct BusRoute {
     /// Index in the session.
     pub index: usize,
-    /// Its feeds, in order.
-    pub feeds: Vec<ConnectionPlan>,
+    /// Connections into it, in order.
+    pub connections: Vec<ConnectionPlan>,
     /// Latency of its output, in frames.
     pub latency: u64,
 }
@@ -43,7 +43,7 @@ pub struct BusRoute {
 pub struct Routing {
     /// Buses, each after all of its sources.
     pub buses: Vec<BusRoute>,
-    /// Feeds of the master, tracks first, in order.
+    /// Connections into the master, tracks first, in order.
     pub master: Vec<ConnectionPlan>,
     /// Latency of the sum at the master, in frames.
     pub latency: u64,
@@ -65,7 +65,7 @@ pub enum RoutingError {
     Cycle(String),
 }
 
-struct Wire {
+struct Edge {
     from: Node,
     to: Destination,
     gain: f64,
@@ -80,58 +80,59 @@ impl Routing {
     /// When a name is unknown or buses feed each other in a circle.
     pub fn new(session: &Session, track_latency: &[u64], bus_latency: &[u64]) -> Result<Self, RoutingError> {
         let order = bus_order(session)?;
-        let place = |name: &str, from: &str| find_bus(session, name, from, &order);
-        let mut wires = Vec::new();
-        let mut wire = |from: Node, title: &str, output: &str, sends: &[AuxSend]| {
-            wires.push(Wire { from, to: place(output, title)?, gain: 1.0, pre_fader: false });
+        let destination = |name: &str, from: &str| find_bus(session, name, from, &order);
+        let mut edges = Vec::new();
+        let mut connect = |from: Node, title: &str, output: &str, sends: &[AuxSend]| {
+            edges.push(Edge { from, to: destination(output, title)?, gain: 1.0, pre_fader: false });
             for send in sends {
                 let gain = fader(send.gain_db, false);
-                wires.push(Wire { from, to: place(&send.to, title)?, gain, pre_fader: send.pre_fader });
+                edges.push(Edge { from, to: destination(&send.to, title)?, gain, pre_fader: send.pre_fader });
             }
             Ok(())
         };
         for (index, track) in session.tracks.iter().enumerate() {
-            wire(Node::Track(index), &track.title(), &track.output, &track.sends)?;
+            connect(Node::Track(index), &track.title(), &track.output, &track.sends)?;
         }
         for (position, &index) in order.iter().enumerate() {
             let bus = &session.buses[index];
-            wire(Node::Bus(position), &bus.name, &bus.output, &bus.sends)?;
+            connect(Node::Bus(position), &bus.name, &bus.output, &bus.sends)?;
         }
 
-        let mut bus_late = Vec::with_capacity(order.len());
+        let mut bus_output_latency = Vec::with_capacity(order.len());
         let mut buses = Vec::with_capacity(order.len());
         for (position, &index) in order.iter().enumerate() {
-            let (feeds, late) = balance(&wires, Destination::Bus(position), track_latency, &bus_late);
-            let latency = late + bus_latency[index];
-            bus_late.push(latency);
-            buses.push(BusRoute { index, feeds, latency });
+            let (connections, input_latency) =
+                balance(&edges, Destination::Bus(position), track_latency, &bus_output_latency);
+            let latency = input_latency + bus_latency[index];
+            bus_output_latency.push(latency);
+            buses.push(BusRoute { index, connections, latency });
         }
         // The order of the sum is that of the session.
-        wires.sort_by_key(|wire| match wire.from {
+        edges.sort_by_key(|edge| match edge.from {
             Node::Track(index) => (false, index),
             Node::Bus(position) => (true, order[position]),
         });
-        let (master, latency) = balance(&wires, Destination::Master, track_latency, &bus_late);
+        let (master, latency) = balance(&edges, Destination::Master, track_latency, &bus_output_latency);
         Ok(Self { buses, master, latency })
     }
 }
 
-/// Returns the feeds into one sum, each delayed to match the longest path, and the latency of that
-/// path.
-fn balance(wires: &[Wire], to: Destination, track_late: &[u64], bus_late: &[u64]) -> (Vec<ConnectionPlan>, u64) {
-    let late = |from: Node| match from {
-        Node::Track(index) => track_late[index],
-        Node::Bus(position) => bus_late[position],
+/// Returns the connections into one sum, each delayed to match the longest path, and the latency of
+/// that path.
+fn balance(edges: &[Edge], to: Destination, track_latency: &[u64], bus_latency: &[u64]) -> (Vec<ConnectionPlan>, u64) {
+    let latency_of = |from: Node| match from {
+        Node::Track(index) => track_latency[index],
+        Node::Bus(position) => bus_latency[position],
     };
-    let into: Vec<&Wire> = wires.iter().filter(|wire| wire.to == to).collect();
-    let latest = into.iter().map(|wire| late(wire.from)).max().unwrap_or(0);
-    let feeds = into.iter().map(|wire| ConnectionPlan {
-        from: wire.from,
-        gain: wire.gain,
-        pre_fader: wire.pre_fader,
-        delay: latest - late(wire.from),
+    let incoming: Vec<&Edge> = edges.iter().filter(|edge| edge.to == to).collect();
+    let longest = incoming.iter().map(|edge| latency_of(edge.from)).max().unwrap_or(0);
+    let connections = incoming.iter().map(|edge| ConnectionPlan {
+        from: edge.from,
+        gain: edge.gain,
+        pre_fader: edge.pre_fader,
+        delay: longest - latency_of(edge.from),
     });
-    (feeds.collect(), latest)
+    (connections.collect(), longest)
 }
 
 fn find_bus(session: &Session, name: &str, from: &str, order: &[usize]) -> Result<Destination, RoutingError> {
@@ -145,14 +146,14 @@ fn find_bus(session: &Session, name: &str, from: &str, order: &[usize]) -> Resul
 /// Returns the session indices of the buses, each after all of its sources; otherwise in session
 /// order (Kahn's algorithm).
 fn bus_order(session: &Session) -> Result<Vec<usize>, RoutingError> {
-    let feeds = |from: usize, to: usize| {
+    let connects = |from: usize, to: usize| {
         let (bus, name) = (&session.buses[from], &session.buses[to].name);
         bus.output == *name || bus.sends.iter().any(|send| send.to == *name)
     };
     let mut waiting: Vec<usize> = (0..session.buses.len()).collect();
     let mut order = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
-        let Some(next) = waiting.iter().position(|&to| !waiting.iter().any(|&from| feeds(from, to))) else {
+        let Some(next) = waiting.iter().position(|&to| !waiting.iter().any(|&from| connects(from, to))) else {
             let names: Vec<&str> = waiting.iter().map(|&index| session.buses[index].name.as_str()).collect();
             return Err(RoutingError::Cycle(names.join(", ")));
         };
@@ -161,12 +162,12 @@ fn bus_order(session: &Session) -> Result<Vec<usize>, RoutingError> {
     Ok(order)
 }
 
-/// Source of a feed.
+/// Source of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Node {
     /// A track, by its index in the session.
     Track(usize),
-    /// A bus, by its place in the processing order.
+    /// A bus, by its index in the processing order.
     Bus(usize),
 }
 
@@ -188,20 +189,20 @@ mod tests {
     }
 
     #[test]
-    fn two_paths_of_different_latency_arrive_together() {
+    fn paths_of_different_latency_are_aligned() {
         let mut session = session(&[("verb", MASTER)]);
         session.tracks = vec![Track::new("a.wav"), Track::new("b.wav")];
         session.tracks[1].sends = vec![AuxSend::new("verb")];
         let routing = Routing::new(&session, &[100, 0], &[30]).unwrap();
-        assert_eq!(routing.buses[0].feeds[0].delay, 0);
-        let delays: Vec<u64> = routing.master.iter().map(|feed| feed.delay).collect();
+        assert_eq!(routing.buses[0].connections[0].delay, 0);
+        let delays: Vec<u64> = routing.master.iter().map(|connection| connection.delay).collect();
         // Track a has a delay of 100, track b of 0, the bus of 0 + 30: all leave at 100.
         assert_eq!(delays, [0, 100, 70]);
         assert_eq!(routing.latency, 100);
     }
 
     #[test]
-    fn buses_come_after_what_feeds_them_whatever_the_order_in_the_file() {
+    fn buses_follow_their_sources_in_any_file_order() {
         let routing =
             Routing::new(&session(&[("sum", MASTER), ("drums", "sum"), ("kick", "drums")]), &[], &[0, 5, 0]).unwrap();
         let order: Vec<usize> = routing.buses.iter().map(|bus| bus.index).collect();
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_and_an_unknown_bus_are_refused_by_name() {
+    fn cycles_and_unknown_buses_are_refused_by_name() {
         let circle = Routing::new(&session(&[("a", "b"), ("b", "a")]), &[], &[0, 0]).unwrap_err();
         assert_eq!(circle.to_string(), "the buses a, b feed each other in a circle");
         let unknown = Routing::new(&session(&[("a", "c")]), &[], &[0]).unwrap_err();

@@ -41,26 +41,26 @@ pub struct BusStrip {
 /// Inserts on a buffer of the source's channels, then two stereo outputs: after the fader, and
 /// before it if a send needs it.
 pub struct Strip {
-    rack: SwappableChain,
+    chain: SwappableChain,
     source: AudioBuffer,
     matrix: RampedMatrix,
-    before: Option<RampedMatrix>,
+    pre_fader_matrix: Option<RampedMatrix>,
     outputs: StripOutputs,
 }
 
 /// Output of a strip, stereo: after the fader, and before it if a send needs it.
 #[derive(Clone, Debug)]
 pub struct StripOutputs {
-    after: AudioBuffer,
-    before: Option<AudioBuffer>,
+    post_fader: AudioBuffer,
+    pre_fader: Option<AudioBuffer>,
 }
 
 impl StripOutputs {
     /// Returns the first frames. Audio thread.
     pub fn first(&self, pre_fader: bool, frames: usize) -> Block<'_> {
-        match &self.before {
-            Some(before) if pre_fader => before.first(frames),
-            _ => self.after.first(frames),
+        match &self.pre_fader {
+            Some(output) if pre_fader => output.first(frames),
+            _ => self.post_fader.first(frames),
         }
     }
 }
@@ -68,54 +68,54 @@ impl StripOutputs {
 impl Strip {
     fn new(chain: Chain, matrix: Matrix, fader: f64, pre_fader: bool, source: AudioBuffer, max_block: usize) -> Self {
         Self {
-            rack: SwappableChain::new(chain),
+            chain: SwappableChain::new(chain),
             source,
             matrix: RampedMatrix::at(matrix.scaled(fader)),
-            before: pre_fader.then(|| RampedMatrix::at(matrix)),
+            pre_fader_matrix: pre_fader.then(|| RampedMatrix::at(matrix)),
             outputs: StripOutputs {
-                after: AudioBuffer::new(2, max_block),
-                before: pre_fader.then(|| AudioBuffer::new(2, max_block)),
+                post_fader: AudioBuffer::new(2, max_block),
+                pre_fader: pre_fader.then(|| AudioBuffer::new(2, max_block)),
             },
         }
     }
 
     /// Returns the inserts.
-    pub fn rack(&self) -> &SwappableChain {
-        &self.rack
+    pub fn chain(&self) -> &SwappableChain {
+        &self.chain
     }
 
     /// Returns the inserts, to exchange them. Audio thread.
-    pub fn rack_mut(&mut self) -> &mut SwappableChain {
-        &mut self.rack
+    pub fn chain_mut(&mut self) -> &mut SwappableChain {
+        &mut self.chain
     }
 
     /// Starts a transition to another matrix and fader over `frames` frames. Audio thread.
     pub fn ramp_to(&mut self, matrix: Matrix, fader: f64, frames: u64) {
         self.matrix.ramp_to(matrix.scaled(fader), frames);
-        if let Some(before) = &mut self.before {
-            before.ramp_to(matrix, frames);
+        if let Some(pre_fader) = &mut self.pre_fader_matrix {
+            pre_fader.ramp_to(matrix, frames);
         }
     }
 
     /// Clears all state; transitions end at once. Audio thread.
     pub fn reset(&mut self) {
-        self.rack.reset();
+        self.chain.reset();
         self.matrix.jump_to_target();
-        if let Some(before) = &mut self.before {
-            before.jump_to_target();
+        if let Some(pre_fader) = &mut self.pre_fader_matrix {
+            pre_fader.jump_to_target();
         }
     }
 
     /// Runs the inserts on the first `frames` frames of the source and writes the result to both
     /// outputs, from frame `to` on.
     fn process(&mut self, frames: usize, to: usize) {
-        self.rack.process(&mut self.source.first_mut(frames));
+        self.chain.process(&mut self.source.first_mut(frames));
         self.fade(frames, to);
     }
 
     /// Does the same as [`Strip::process`] for four strips.
     fn process_batch(mut strips: [&mut Self; TRACKS_PER_BATCH], frames: usize, to: usize) {
-        let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.rack, strip.source.first_mut(frames)));
+        let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.chain, strip.source.first_mut(frames)));
         SwappableChain::process_batch([a.0, b.0, c.0, d.0], &mut [a.1, b.1, c.1, d.1]);
         for strip in strips {
             strip.fade(frames, to);
@@ -124,9 +124,9 @@ impl Strip {
 
     fn fade(&mut self, frames: usize, to: usize) {
         let source = self.source.first(frames);
-        self.matrix.apply(&source, &mut self.outputs.after.range_mut(to..to + frames));
-        if let (Some(matrix), Some(before)) = (&mut self.before, &mut self.outputs.before) {
-            matrix.apply(&source, &mut before.range_mut(to..to + frames));
+        self.matrix.apply(&source, &mut self.outputs.post_fader.range_mut(to..to + frames));
+        if let (Some(matrix), Some(output)) = (&mut self.pre_fader_matrix, &mut self.outputs.pre_fader) {
+            matrix.apply(&source, &mut output.range_mut(to..to + frames));
         }
     }
 }
@@ -149,20 +149,20 @@ impl<I: Input> TrackStrip<I> {
         for four in fours {
             for (start, piece) in pieces(frames) {
                 for track in four.iter_mut() {
-                    track.take_in(piece);
+                    track.read_input(piece);
                 }
                 Strip::process_batch(four.each_mut().map(|track| &mut track.strip), piece, range.start + start);
             }
         }
         for track in rest {
             for (start, piece) in pieces(frames) {
-                track.take_in(piece);
+                track.read_input(piece);
                 track.strip.process(piece, range.start + start);
             }
         }
     }
 
-    fn take_in(&mut self, frames: usize) {
+    fn read_input(&mut self, frames: usize) {
         self.input.fill(&mut self.strip.source.first_mut(frames));
         self.rendered += frames as u64;
     }
@@ -189,7 +189,7 @@ impl<I: Input> TrackStrip<I> {
 
     /// Returns the latency of the inserts, in frames. Any thread.
     pub fn latency(&self) -> u64 {
-        self.strip.rack.chain().latency()
+        self.strip.chain.current().latency()
     }
 
     /// Returns the inserts and fader.
@@ -210,8 +210,8 @@ impl BusStrip {
         Self { strip: Strip::new(chain, matrix, fader, pre_fader, source, max_block) }
     }
 
-    /// Returns the buffer for the sum of the feeds, to be filled before [`BusStrip::process`].
-    /// Audio thread.
+    /// Returns the buffer for the sum of the connections, to be filled before
+    /// [`BusStrip::process`]. Audio thread.
     pub fn source_mut(&mut self, frames: usize) -> BlockMut<'_> {
         self.strip.source.first_mut(frames)
     }

@@ -28,7 +28,7 @@ impl TrackOutputs for [StripOutputs] {
 /// A running mix without its tracks.
 pub struct Summing {
     buses: Vec<(Vec<Connection>, BusStrip)>,
-    master_feeds: Vec<Connection>,
+    master_connections: Vec<Connection>,
     master: SwappableChain,
     sum: MixSum,
     latency: u64,
@@ -38,10 +38,10 @@ impl Summing {
     /// Builds the summing of a routing from its buses, in the routing's order, and the master's
     /// inserts. Control thread; allocates.
     pub(crate) fn new(routing: &Routing, buses: Vec<BusStrip>, master: Chain, max_block: usize) -> Self {
-        let feeds = |plans: &[ConnectionPlan]| plans.iter().map(|&feed| Connection::new(feed, max_block)).collect();
+        let build = |plans: &[ConnectionPlan]| plans.iter().map(|&plan| Connection::new(plan, max_block)).collect();
         Self {
-            buses: routing.buses.iter().zip(buses).map(|(route, bus)| (feeds(&route.feeds), bus)).collect(),
-            master_feeds: feeds(&routing.master),
+            buses: routing.buses.iter().zip(buses).map(|(route, bus)| (build(&route.connections), bus)).collect(),
+            master_connections: build(&routing.master),
             latency: routing.latency + master.latency(),
             master: SwappableChain::new(master),
             sum: MixSum::new(max_block),
@@ -53,9 +53,9 @@ impl Summing {
         self.latency
     }
 
-    /// Returns a bus's strip by its place in the routing, to change it.
-    pub fn bus_mut(&mut self, place: usize) -> Option<&mut Strip> {
-        self.buses.get_mut(place).map(|(_, bus)| bus.strip_mut())
+    /// Returns a bus's strip by its index in the routing, to change it.
+    pub fn bus_mut(&mut self, position: usize) -> Option<&mut Strip> {
+        self.buses.get_mut(position).map(|(_, bus)| bus.strip_mut())
     }
 
     /// Returns the buses' strips, in the order of the routing.
@@ -78,34 +78,34 @@ impl Summing {
         &mut self.master
     }
 
-    /// Returns the feeds of a destination.
-    pub fn feeds(&self, to: Destination) -> &[Connection] {
+    /// Returns the connections of a destination.
+    pub fn connections(&self, to: Destination) -> &[Connection] {
         match to {
-            Destination::Master => &self.master_feeds,
-            Destination::Bus(place) => self.buses.get(place).map_or(&[], |(feeds, _)| feeds),
+            Destination::Master => &self.master_connections,
+            Destination::Bus(position) => self.buses.get(position).map_or(&[], |(connections, _)| connections),
         }
     }
 
     /// Returns all connections, to change them. Audio thread.
-    pub fn every_feed_mut(&mut self) -> impl Iterator<Item = &mut Connection> {
-        self.buses.iter_mut().flat_map(|(feeds, _)| feeds).chain(&mut self.master_feeds)
+    pub fn all_connections_mut(&mut self) -> impl Iterator<Item = &mut Connection> {
+        self.buses.iter_mut().flat_map(|(connections, _)| connections).chain(&mut self.master_connections)
     }
 
-    /// Returns the feeds of a destination, to change them. Audio thread.
-    pub fn feeds_mut(&mut self, to: Destination) -> &mut [Connection] {
+    /// Returns the connections of a destination, to change them. Audio thread.
+    pub fn connections_mut(&mut self, to: Destination) -> &mut [Connection] {
         match to {
-            Destination::Master => &mut self.master_feeds,
-            Destination::Bus(place) => self.buses.get_mut(place).map_or(&mut [], |(feeds, _)| feeds),
+            Destination::Master => &mut self.master_connections,
+            Destination::Bus(position) => self.buses.get_mut(position).map_or(&mut [], |(connections, _)| connections),
         }
     }
 
     /// Clears all state; transitions end at once. Audio thread.
     pub fn reset(&mut self) {
-        for (feeds, bus) in &mut self.buses {
-            feeds.iter_mut().for_each(Connection::reset);
+        for (connections, bus) in &mut self.buses {
+            connections.iter_mut().for_each(Connection::reset);
             bus.strip_mut().reset();
         }
-        self.master_feeds.iter_mut().for_each(Connection::reset);
+        self.master_connections.iter_mut().for_each(Connection::reset);
         self.master.reset();
     }
 
@@ -115,42 +115,42 @@ impl Summing {
         self.buses.iter().map(move |(_, bus)| bus.output(false, frames))
     }
 
-    /// Returns the last block of the bus at a place of the routing, after its fader. Audio thread.
-    pub fn bus_output(&self, place: usize, frames: usize) -> Block<'_> {
-        self.buses[place].1.output(false, frames)
+    /// Returns the last block of the bus at an index of the routing, after its fader. Audio thread.
+    pub fn bus_output(&self, position: usize, frames: usize) -> Block<'_> {
+        self.buses[position].1.output(false, frames)
     }
 
     /// Sums the last output of every track (as many frames as `out` has) through buses and master
     /// inserts. Audio thread.
     pub fn mix(&mut self, tracks: &(impl TrackOutputs + ?Sized), out: &mut BlockMut<'_>) {
         let frames = out.frames();
-        let Self { buses, master_feeds, master, sum, .. } = self;
-        for place in 0..buses.len() {
-            let (before, rest) = buses.split_at_mut(place);
-            let (feeds, bus) = &mut rest[0];
-            add_all(feeds, tracks, before, sum, frames);
+        let Self { buses, master_connections, master, sum, .. } = self;
+        for position in 0..buses.len() {
+            let (before, rest) = buses.split_at_mut(position);
+            let (connections, bus) = &mut rest[0];
+            add_all(connections, tracks, before, sum, frames);
             sum.write(&mut bus.source_mut(frames));
             bus.process(frames);
         }
-        add_all(master_feeds, tracks, buses, sum, frames);
+        add_all(master_connections, tracks, buses, sum, frames);
         sum.write(out);
         master.process(out);
     }
 }
 
 fn add_all(
-    feeds: &mut [Connection],
+    connections: &mut [Connection],
     tracks: &(impl TrackOutputs + ?Sized),
     buses: &[(Vec<Connection>, BusStrip)],
     sum: &mut MixSum,
     frames: usize,
 ) {
     sum.clear(frames);
-    for feed in feeds {
-        let block = match feed.node() {
-            Node::Track(index) => tracks.first(index, feed.pre_fader(), frames),
-            Node::Bus(place) => buses[place].1.output(feed.pre_fader(), frames),
+    for connection in connections {
+        let block = match connection.node() {
+            Node::Track(index) => tracks.first(index, connection.pre_fader(), frames),
+            Node::Bus(position) => buses[position].1.output(connection.pre_fader(), frames),
         };
-        feed.add(&block, sum);
+        connection.add(&block, sum);
     }
 }

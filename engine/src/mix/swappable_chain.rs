@@ -22,58 +22,58 @@ impl IncomingChain {
 
 /// A chain and, for the length of a crossfade, its successor.
 pub struct SwappableChain {
-    fade: Crossfade<Box<IncomingChain>>,
+    crossfade: Crossfade<Box<IncomingChain>>,
 }
 
 impl SwappableChain {
     /// Holds one chain. Control thread; allocates.
     pub fn new(chain: Chain) -> Self {
         // The first chain never fades in: it needs no buffer.
-        Self { fade: Crossfade::new(Box::new(IncomingChain::new(chain, 0, 0))) }
+        Self { crossfade: Crossfade::new(Box::new(IncomingChain::new(chain, 0, 0))) }
     }
 
     /// Returns the chain that is audible, or fading out.
-    pub fn chain(&self) -> &Chain {
-        &self.fade.current().chain
+    pub fn current(&self) -> &Chain {
+        &self.crossfade.current().chain
     }
 
     /// Returns the number of frames until no exchange is in progress. Audio thread.
-    pub fn left(&self) -> u64 {
-        self.fade.left()
+    pub fn remaining(&self) -> u64 {
+        self.crossfade.remaining()
     }
 
     /// Returns true if no exchange is in progress and no replaced chain is left to take. Audio
     /// thread.
     pub fn is_free(&self) -> bool {
-        self.fade.is_free()
+        self.crossfade.is_free()
     }
 
     /// Gives a new chain the state of the old one, runs it beside it for `wait` frames, then fades
     /// it in over `length` frames. Returns it unless [`SwappableChain::is_free`]. Audio thread.
     pub fn replace(&mut self, mut next: Box<IncomingChain>, wait: u64, length: u64) -> Option<Box<IncomingChain>> {
         if self.is_free() {
-            next.chain.inherit_state(self.chain());
+            next.chain.inherit_state(self.current());
         }
-        self.fade.start(next, wait, length)
+        self.crossfade.start(next, wait, length)
     }
 
     /// Returns the replaced chain, to be dropped elsewhere. Audio thread.
     pub fn take_retired(&mut self) -> Option<Box<IncomingChain>> {
-        self.fade.take_retired()
+        self.crossfade.take_retired()
     }
 
     /// Clears all state; a crossfade ends at once. Audio thread.
     pub fn reset(&mut self) {
-        self.fade.finish();
-        self.fade.current_mut().chain.reset();
+        self.crossfade.finish();
+        self.crossfade.current_mut().chain.reset();
     }
 
     /// Processes a block; see [`Processor::process`]. Audio thread.
     pub fn process(&mut self, block: &mut BlockMut<'_>) {
-        let Some((current, next, ramp)) = self.fade.both() else {
-            return self.fade.current_mut().chain.process(block);
+        let Some((current, next, ramp)) = self.crossfade.both() else {
+            return self.crossfade.current_mut().chain.process(block);
         };
-        let frames = ramp.left().min(block.frames() as u64) as usize;
+        let frames = ramp.remaining().min(block.frames() as u64) as usize;
         let mut old = block.slice_mut(0..frames);
         let mut new = next.buffer.first_mut(frames);
         new.copy_from(&old.as_block());
@@ -85,19 +85,19 @@ impl SwappableChain {
                 *old = ramp.blend(frame, *old, *new);
             }
         }
-        self.fade.advance(frames);
-        if !self.fade.is_fading() {
+        self.crossfade.advance(frames);
+        if !self.crossfade.is_fading() {
             let rest = frames..block.frames();
-            self.fade.current_mut().chain.process(&mut block.slice_mut(rest));
+            self.crossfade.current_mut().chain.process(&mut block.slice_mut(rest));
         }
     }
 
     /// Processes four chains, each on its own block of equal length: the same bits as one after the
     /// other. Audio thread.
     pub fn process_batch(mut chains: [&mut Self; TRACKS_PER_BATCH], blocks: &mut [BlockMut<'_>; TRACKS_PER_BATCH]) {
-        if chains.iter().any(|chain| chain.fade.is_fading()) {
+        if chains.iter().any(|chain| chain.crossfade.is_fading()) {
             return chains.into_iter().zip(blocks).for_each(|(chain, block)| chain.process(block));
         }
-        Chain::process_batch(&mut chains.each_mut().map(|chain| &mut chain.fade.current_mut().chain), blocks);
+        Chain::process_batch(&mut chains.each_mut().map(|chain| &mut chain.crossfade.current_mut().chain), blocks);
     }
 }

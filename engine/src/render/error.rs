@@ -69,6 +69,9 @@ pub enum RenderError {
         /// Session time of the first bad frame, in seconds.
         time_s: f64,
     },
+    /// The session requires alignment, which this build leaves out.
+    #[error("built without alignment: set align.mode to off, or build with the feature `align`")]
+    NoAlignment,
     /// A stop was requested.
     #[error(transparent)]
     Stopped(#[from] Stopped),

@@ -1,7 +1,9 @@
 //! From a session to sound: the plan, the mixer built for it, the offline render, and the files of
 //! both rendering and alignment.
 
+#[cfg(feature = "align")]
 mod align_files;
+mod builder;
 pub(crate) mod clip;
 mod error;
 mod offline;
@@ -14,10 +16,12 @@ mod session_warnings;
 mod spill;
 mod time_code;
 
+#[cfg(feature = "align")]
 pub use align_files::{
-    AlignError, AlignedFolder, AlignedStem, AnalysedFile, MixBand, StemsInMix, analyse_files, find_in_mix,
-    write_aligned,
+    AlignError, AlignedFolder, AlignedStem, AnalysedFile, ComparedFiles, MixBand, StemsInMix, analyse_files,
+    compare_files, find_in_mix, write_aligned,
 };
+pub use builder::{ProgressAnswer, Render};
 pub use clip::{Clip, ClipError, Placement};
 pub use error::RenderError;
 pub use offline::prepared_render::prepare;

@@ -9,7 +9,7 @@ pub struct RenderOptions<'a> {
     pub chunk_frames: usize,
     /// Frames of the mix kept in memory between the passes; the rest is written to a temporary
     /// file.
-    pub scratch_frames: usize,
+    pub memory_frames: usize,
     /// `YYYY-MM-DD` and `hh:mm:ss` for the `bext` chunk; blank if `None`, so that the bytes repeat.
     pub origination: Option<(String, String)>,
     /// True to write waveform.png, spectrogram.png and loudness.png, too.
@@ -31,7 +31,7 @@ impl Default for RenderOptions<'_> {
     fn default() -> Self {
         Self {
             chunk_frames: 16_384,
-            scratch_frames: 6_000_000,
+            memory_frames: 6_000_000,
             origination: None,
             pictures: false,
             mix_only: false,

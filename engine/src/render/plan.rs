@@ -80,15 +80,15 @@ impl Plan {
             .map(|track| Ok(StemReader::open(&track.file, Fold::Stereo)?.info().clone()))
             .collect();
         let mut stems = Vec::with_capacity(opened.len());
-        let mut broken = Vec::new();
+        let mut errors = Vec::new();
         for stem in opened {
             match stem {
                 Ok(info) => stems.push(info),
-                Err(error) => broken.push(error),
+                Err(error) => errors.push(error),
             }
         }
-        if !broken.is_empty() {
-            return Err(PlanError::Stems(broken));
+        if !errors.is_empty() {
+            return Err(PlanError::Stems(errors));
         }
         let rate = session.sample_rate_hz.unwrap_or_else(|| rate_for(session.output.format, &stems));
         refuse(session.check_rate(rate))?;
@@ -168,8 +168,8 @@ impl Plan {
     pub fn placement(&self, index: usize) -> Placement {
         let (track, stem) = (&self.session.tracks[index], &self.stems[index]);
         let skip = stem.sample_rate.frames(track.trim_start_s);
-        let cut = stem.sample_rate.frames(track.trim_end_s);
-        let length = stem.frames.filter(|_| cut > 0).map(|frames| frames.saturating_sub(skip + cut));
+        let trimmed_end = stem.sample_rate.frames(track.trim_end_s);
+        let length = stem.frames.filter(|_| trimmed_end > 0).map(|frames| frames.saturating_sub(skip + trimmed_end));
         let start_s = self.time_codes.as_ref().and_then(|codes| codes.start_s(index)).unwrap_or(track.start_s);
         let start = self.rate.frames(start_s) + self.rate.frames(track.delay_ms / 1_000.0);
         let moved = self.moves[index].clone().unwrap_or(ClipShift { start, retiming: Retiming::NONE });
@@ -205,15 +205,15 @@ impl Plan {
     /// at its start. If it would lose sound, all stems are delayed instead.
     pub fn apply(&mut self, alignment: &Alignment, first_sounds: &[Option<u64>]) {
         let moves = alignment.moves();
-        let room = moves.iter().zip(first_sounds).map(|(by, sound)| by.room(*sound)).max().unwrap_or(0);
-        if room > 0 {
+        let delay = moves.iter().zip(first_sounds).map(|(by, sound)| by.room(*sound)).max().unwrap_or(0);
+        if delay > 0 {
             self.warnings.push(format!(
                 "everything begins {:.3} s later, so that the stem that had to move earlier keeps its first note",
-                self.rate.seconds(room)
+                self.rate.seconds(delay)
             ));
         }
         let moved: Vec<Option<ClipShift>> =
-            moves.iter().enumerate().map(|(index, by)| by.place(self.placement(index).start, room)).collect();
+            moves.iter().enumerate().map(|(index, by)| by.place(self.placement(index).start, delay)).collect();
         for (index, moved) in moved.iter().enumerate() {
             if let Some(cut) = moved.as_ref().map(|moved| moved.retiming.time_map.start).filter(|cut| *cut >= 1.0) {
                 let (name, cut_s) = (self.session.tracks[index].title(), cut / self.rate.as_f64());
@@ -221,6 +221,12 @@ impl Plan {
             }
         }
         self.moves = moved;
+    }
+
+    /// Adds a warning for the user.
+    #[cfg(not(feature = "align"))]
+    pub(super) fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
     }
 
     /// Returns warnings for the user, to be read before the mix is used.

@@ -18,7 +18,7 @@ const SAMPLE_BYTES: usize = 4_096;
 /// Returns a sentence for everything that the user should check before the mix.
 pub(crate) fn warnings(session: &Session, stems: &[StemInfo], rate: SampleRate) -> Vec<String> {
     let mut warnings = earlier_masters(session);
-    warnings.extend(doubled(session));
+    warnings.extend(duplicates(session));
     warnings.extend(session.tracks.iter().zip(stems).filter_map(|(track, stem)| folded(track, stem)));
     warnings.extend(tied_rate(session, stems, rate));
     warnings
@@ -33,37 +33,37 @@ fn earlier_masters(session: &Session) -> Vec<String> {
 }
 
 /// Returns warnings about tracks that play the same file as an earlier one, or a copy of it.
-fn doubled(session: &Session) -> Vec<String> {
+fn duplicates(session: &Session) -> Vec<String> {
     let mut warnings = Vec::new();
     // Files of equal length are rare except among stems exported together: samples distinguish
     // those.
     let mut by_length: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (index, track) in session.tracks.iter().enumerate() {
         let Ok(length) = fs::metadata(&track.file).map(|metadata| metadata.len()) else { continue };
-        let alike = by_length.entry(length).or_default();
-        let same = alike.iter().find_map(|&other| {
+        let same_length = by_length.entry(length).or_default();
+        let same = same_length.iter().find_map(|&other| {
             let first = &session.tracks[other];
             // Parts of one file, each trimmed in its own way, are intended.
-            let apart = |track: &Track| (track.trim_start_s, track.trim_end_s, track.start_s, track.delay_ms);
-            if apart(first) != apart(track) {
+            let placement = |track: &Track| (track.trim_start_s, track.trim_end_s, track.start_s, track.delay_ms);
+            if placement(first) != placement(track) {
                 return None;
             }
-            how_alike(&first.file, &track.file, length).map(|how| (first, how))
+            duplicate_kind(&first.file, &track.file, length).map(|kind| (first, kind))
         });
         match same {
-            Some((first, how)) => warnings.push(format!(
-                "track {:?} plays {how} as track {:?}, so that it sounds 6 dB louder; leave one of them out",
+            Some((first, kind)) => warnings.push(format!(
+                "track {:?} plays {kind} as track {:?}, so that it sounds 6 dB louder; leave one of them out",
                 track.title(),
                 first.title()
             )),
-            None => alike.push(index),
+            None => same_length.push(index),
         }
     }
     warnings
 }
 
 /// Returns how two files of `length` bytes are the same; `None` if they differ.
-fn how_alike(a: &Path, b: &Path, length: u64) -> Option<&'static str> {
+fn duplicate_kind(a: &Path, b: &Path, length: u64) -> Option<&'static str> {
     if FileId::of(a).is_some_and(|a| FileId::of(b) == Some(a)) {
         return Some("the same file");
     }

@@ -37,31 +37,31 @@ impl TimeCodes {
         if known == 0 {
             return None;
         }
-        let wanted = counts.iter().filter(|counts| **counts).count();
-        let left = |reason: String| Some(Self { used: false, reason, starts_s: vec![None; stems.len()] });
+        let counted = counts.iter().filter(|counts| **counts).count();
+        let unused = |reason: String| Some(Self { used: false, reason, starts_s: vec![None; stems.len()] });
         if mode == Timecode::Off {
-            return left(format!(
+            return unused(format!(
                 "{known} of {} stems carry a time reference; not used, as timecode is off",
                 stems.len()
             ));
         }
-        if known < wanted {
+        if known < counted {
             let without = |((time, counts), track): &((&Option<f64>, &bool), &Track)| {
                 (**counts && time.is_none()).then(|| track.title().into_owned())
             };
             let name = times.iter().zip(&counts).zip(tracks).find_map(|entry| without(&entry)).unwrap_or_default();
-            return left(format!(
-                "{known} of {wanted} stems carry a time reference; not used, as {name:?} carries none that can be a time"
+            return unused(format!(
+                "{known} of {counted} stems carry a time reference; not used, as {name:?} carries none that can be a time"
             ));
         }
         let of_counting = || times.iter().zip(&counts).filter(|(_, counts)| **counts).filter_map(|(time, _)| *time);
         let (first, last) = of_counting().fold((f64::MAX, f64::MIN), |(low, high), t| (low.min(t), high.max(t)));
         let spread = last - first;
         if spread >= DAY_S {
-            return left("the stems' time references are a day or more apart; not used".into());
+            return unused("the stems' time references are a day or more apart; not used".into());
         }
-        let place = |(time, counts): (&Option<f64>, &bool)| time.filter(|_| *counts).map(|time| time - first);
-        let starts_s = times.iter().zip(&counts).map(place).collect();
+        let start_s = |(time, counts): (&Option<f64>, &bool)| time.filter(|_| *counts).map(|time| time - first);
+        let starts_s = times.iter().zip(&counts).map(start_s).collect();
         let reason = if spread < SAME_S {
             "all stems carry the same time reference: they start together".into()
         } else {
@@ -102,10 +102,10 @@ fn times_s(tracks: &[Track], stems: &[StemInfo]) -> Vec<Option<f64>> {
     let days: Option<Vec<i64>> = stems.iter().map(day).collect();
     let first = days.as_ref().and_then(|days| days.iter().min().copied()).unwrap_or(0);
     let offset = |index: usize| days.as_ref().map_or(0.0, |days| (days[index] - first) as f64 * DAY_S);
-    let kept = |(index, (track, stem)): (usize, (&Track, &StemInfo))| {
+    let start_of = |(index, (track, stem)): (usize, (&Track, &StemInfo))| {
         time(stem).map(|time| time + track.trim_start_s + offset(index))
     };
-    tracks.iter().zip(stems).enumerate().map(kept).collect()
+    tracks.iter().zip(stems).enumerate().map(start_of).collect()
 }
 
 #[cfg(test)]
@@ -141,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn stems_start_at_their_references_relative_to_the_earliest() {
+    fn starts_are_relative_to_the_earliest_reference() {
         let (used, starts_s) = starts(&[Some(3_600.5), Some(3_600.0), Some(7_200.0)]);
         assert_eq!((used, starts_s), (true, vec![Some(0.5), Some(0.0), Some(3_600.0)]));
     }
 
     #[test]
-    fn one_stem_without_a_reference_keeps_all_where_they_are() {
+    fn one_missing_reference_keeps_all_stems_in_place() {
         assert_eq!(starts(&[Some(10.0), None, Some(20.0)]), (false, vec![None; 3]));
         let (tracks, infos) = stems(&[None, None]);
         assert_eq!(TimeCodes::find(Timecode::Auto, &tracks, &infos), None);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_counts_on_a_timeline_that_begins_there_and_not_beside_times_of_day() {
+    fn zero_is_a_time_only_on_a_timeline_from_zero() {
         assert_eq!(starts(&[Some(0.0), Some(12.5)]), (true, vec![Some(0.0), Some(12.5)]));
         assert_eq!(starts(&[Some(0.0), Some(36_000.0)]), (false, vec![None; 2]));
         assert_eq!(starts(&[Some(0.0), None, Some(12.5)]), (false, vec![None; 3]));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_track_that_the_session_places_stays_there_and_a_trim_keeps_sounds_in_time() {
+    fn a_placed_track_stays_and_a_trim_keeps_the_time() {
         let (mut tracks, infos) = stems(&[Some(10.0), None, Some(12.0)]);
         tracks[1].start_s = 5.0;
         tracks[2].trim_start_s = 1.0;
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recorder_that_runs_past_midnight_is_followed_by_its_dates_and_an_export_is_not() {
+    fn dates_are_used_past_midnight_but_not_of_exports() {
         let (tracks, mut infos) = stems(&[Some(86_395.0), Some(5.0)]);
         let mut date = |index: usize, date: &str, time: &str| {
             let stamp = infos[index].time_stamp.as_mut().unwrap();

@@ -37,7 +37,7 @@ const MARKS: [(f64, &str, bool); 10] = [
 ];
 
 /// Returns the position of a frequency between 20 Hz and half the rate, 0 to 1.
-fn place(hz: f64, nyquist_hz: f64) -> f64 {
+fn axis_position(hz: f64, nyquist_hz: f64) -> f64 {
     libm::log(hz / LOWEST_HZ) / libm::log(nyquist_hz / LOWEST_HZ)
 }
 
@@ -117,7 +117,11 @@ pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &H
         height: 220.0,
         x: time_ticks(report.output.duration_s),
         y: marks
-            .map(|(hz, label, minor)| Tick { at: 1.0 - place(*hz, nyquist_hz), label: (*label).into(), minor: *minor })
+            .map(|(hz, label, minor)| Tick {
+                at: 1.0 - axis_position(*hz, nyquist_hz),
+                label: (*label).into(),
+                minor: *minor,
+            })
             .collect(),
         legend: Vec::new(),
         body: String::new(),
@@ -143,7 +147,7 @@ pub(super) fn average_spectrum(spectrum: &SpectrumDocument) -> Plot {
     let top = (loudest / 12.0).ceil() * 12.0;
     let bottom = top - SPECTRUM_RANGE_DB;
     let height = 250.0;
-    let at = |hz: f64, db: f64| (place(hz, nyquist_hz) * WIDTH, Plot::y_of(height, db, bottom, top));
+    let at = |hz: f64, db: f64| (axis_position(hz, nyquist_hz) * WIDTH, Plot::y_of(height, db, bottom, top));
     let line = |class: &str, points: &[(f64, f64)]| {
         let path = line_path(points.iter().map(|(hz, db)| Some(at(*hz, *db))));
         format!("<path class=\"{class}\" d=\"{path}\"/>")
@@ -171,7 +175,11 @@ pub(super) fn average_spectrum(spectrum: &SpectrumDocument) -> Plot {
         x: MARKS
             .iter()
             .filter(|(hz, ..)| *hz <= nyquist_hz)
-            .map(|(hz, label, minor)| Tick { at: place(*hz, nyquist_hz), label: (*label).into(), minor: *minor })
+            .map(|(hz, label, minor)| Tick {
+                at: axis_position(*hz, nyquist_hz),
+                label: (*label).into(),
+                minor: *minor,
+            })
             .collect(),
         y: Plot::y_ticks(bottom, top, 12.0),
         legend,
@@ -234,7 +242,7 @@ pub(super) fn phase_scope(report: &Report, scope: &ScopePicture) -> String {
     } else {
         format!("; the edge is {} dBFS", number(20.0 * libm::log10(scope.reach), 0))
     };
-    let _ = write!(out, "<span class=\"says\">{caption}{edge}</span></figcaption>");
+    let _ = write!(out, "<span class=\"caption\">{caption}{edge}</span></figcaption>");
     let _ = write!(
         out,
         "<svg viewBox=\"0 0 240 240\" role=\"img\" aria-label=\"Phase scope: {caption}\">\

@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn sentences_have_one_minus_sign_and_flags_stay_whole() {
-        assert_eq!(prose("-14.0 LUFS (asked for -14.0), -1 dBTP."), "−14.0 LUFS (asked for −14.0), −1 dBTP.");
+        assert_eq!(prose("-14.0 LUFS (target -14.0), -1 dBTP."), "−14.0 LUFS (target −14.0), −1 dBTP.");
         assert_eq!(prose("; --align recordings"), "; <span class=\"value\">--align</span> recordings");
         // Names stay as they are.
         for name in ["take -3.wav: cut", "track &quot;x -3 --y&quot; is silent", "a-1 b--c -- -x"] {

@@ -5,7 +5,7 @@ use super::time_axis::MAX_POINTS;
 use crate::meter::MeterRow;
 
 /// Maximum number of values of a series for the page's script: no more than a screen has dots.
-const MOST_TOLD: usize = 2_500;
+const MAX_SCRIPT_VALUES: usize = 2_500;
 
 /// Readings of the master for plots and script, gathered row by row, so that no series needs to be
 /// held.
@@ -26,14 +26,14 @@ pub struct MasterOutline {
     /// The lowest short-term loudness, LUFS.
     pub(super) quietest_lufs: Option<f64>,
     /// The largest reduction of the limiter, dB.
-    pub(super) most_reduction_db: f64,
+    pub(super) max_reduction_db: f64,
 }
 
 impl MasterOutline {
     /// Creates an empty outline for `rows` rows and `reductions` values of the limiter. Allocates.
     pub fn new(rows: usize, reductions: usize) -> Self {
         let plotted = |count, pick| Thinned::new(count, Thinned::together(count, MAX_POINTS), pick);
-        let rows_per_point = Thinned::together(rows, MOST_TOLD);
+        let rows_per_point = Thinned::together(rows, MAX_SCRIPT_VALUES);
         let reported = |count| Thinned::new(count, rows_per_point, f64::max);
         Self {
             momentary: plotted(rows, f64::max),
@@ -47,7 +47,7 @@ impl MasterOutline {
             thinned_true_peak: reported(rows),
             thinned_reduction: reported(reductions),
             quietest_lufs: None,
-            most_reduction_db: 0.0,
+            max_reduction_db: 0.0,
         }
     }
 
@@ -70,6 +70,6 @@ impl MasterOutline {
         let value = Some(reduction_db as f32);
         self.reduction.add(value);
         self.thinned_reduction.add(value);
-        self.most_reduction_db = self.most_reduction_db.max(reduction_db);
+        self.max_reduction_db = self.max_reduction_db.max(reduction_db);
     }
 }

@@ -1,29 +1,42 @@
 //! Report of a render: as data, `report.json`; as a page, `report.html`; as pictures.
 
+#[cfg(all(feature = "report", feature = "align"))]
 mod difference;
+#[cfg(feature = "report")]
 mod frequency_plots;
 mod markup;
 mod master_outline;
+#[cfg(feature = "report")]
 mod offsets;
 mod outline;
+#[cfg(feature = "report")]
 mod page;
 mod palette;
+#[cfg(feature = "report")]
 mod pictures;
 mod plot;
+#[cfg(feature = "report")]
 mod raster;
+#[cfg(feature = "report")]
 mod services;
+#[cfg(feature = "report")]
 mod settings;
+#[cfg(feature = "report")]
 mod tables;
 mod thinned;
 mod time_axis;
+#[cfg(feature = "report")]
 mod time_plots;
 mod waveform_outline;
 
+#[cfg(all(feature = "report", feature = "align"))]
 pub use difference::difference_picture;
 pub use master_outline::MasterOutline;
 pub use outline::Outline;
+#[cfg(feature = "report")]
 pub use page::{Drawn, Plots, html, plots};
-pub use pictures::{PICTURES, pictures};
+#[cfg(feature = "report")]
+pub use pictures::pictures;
 pub use waveform_outline::WaveformOutline;
 
 use crate::align::Alignment;
@@ -34,6 +47,9 @@ use crate::render::TimeCodes;
 use crate::session::{OutputSettings, Session};
 use serde::Serialize;
 use std::path::PathBuf;
+
+/// The names of the pictures.
+pub const PICTURES: [&str; 3] = ["waveform.png", "spectrogram.png", "loudness.png"];
 
 /// Version of the report's form.
 pub const SCHEMA: &str = "mixdown-report/1";

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_point_is_the_largest_of_its_values_and_a_silent_one_stays_empty() {
+    fn a_point_is_the_largest_of_its_values() {
         let mut outline = Outline::new(2 * POINTS + 1);
         assert_eq!((outline.together, outline.peaks_dbfs.len()), (3, 201));
         for index in 0..=2 * POINTS {

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_has_a_contrast_of_at_least_four_and_a_half() {
+    fn text_has_a_contrast_of_at_least_four_and_a_half() {
         // Words and what they stand on; `card` on `ink` is the readout under the pointer.
         for (word, back) in [
             ("ink", "page"),

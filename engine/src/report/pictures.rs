@@ -4,13 +4,10 @@ use super::page::Drawn;
 use super::palette::picture_style;
 use super::plot::{MARGIN_LEFT, MARGIN_TOP, Plot, WIDTH};
 use super::raster::{heat_map, rgb_png};
-use super::{frequency_plots, time_plots};
+use super::{PICTURES, frequency_plots, time_plots};
 use resvg::tiny_skia::{Color, FilterQuality, Pixmap, PixmapPaint, PremultipliedColorU8, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 use std::sync::Arc;
-
-/// The names of the pictures.
-pub const PICTURES: [&str; 3] = ["waveform.png", "spectrogram.png", "loudness.png"];
 
 /// Dots for each unit of a drawing.
 const SCALE: f32 = 2.0;

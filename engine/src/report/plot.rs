@@ -84,7 +84,7 @@ impl Plot {
             }
             out += "</span>";
         }
-        let _ = write!(out, "<span class=\"says\">{}</span></figcaption>", escaped(&self.caption));
+        let _ = write!(out, "<span class=\"caption\">{}</span></figcaption>", escaped(&self.caption));
         let _ = write!(
             out,
             "<div class=\"frame{}\"><div class=\"y\"><b>{}</b>",

@@ -40,15 +40,15 @@ const SERVICES: [Service; 6] = [
 pub(super) fn rows(report: &Report) -> Vec<Vec<String>> {
     let written = &report.master.written;
     let rows = SERVICES.iter().filter_map(|service| {
-        let words = service.words(written)?;
-        Some(vec![format!("<b>{}</b>", service.name), number(service.level_lufs, 0), words])
+        let effect = service.effect(written)?;
+        Some(vec![format!("<b>{}</b>", service.name), number(service.level_lufs, 0), effect])
     });
     rows.collect()
 }
 
 impl Service {
     /// Returns the effect of the service on a file with these readings; `None` without loudness.
-    fn words(&self, written: &Measurement) -> Option<String> {
+    fn effect(&self, written: &Measurement) -> Option<String> {
         let up_db = self.level_lufs - written.integrated_lufs?;
         let down = || format!("turned down by {} dB", number(-up_db, 1));
         Some(match self.softer {
@@ -59,8 +59,8 @@ impl Service {
             _ if up_db < 0.0 => down(),
             Softer::Stays => format!("played as it is, {} LU below its level", number(up_db, 1)),
             Softer::Up(ceiling_dbtp) => {
-                let room_db = written.true_peak_dbtp.map_or(up_db, |peak| (ceiling_dbtp - peak).max(0.0));
-                let gain_db = up_db.min(room_db);
+                let available_db = written.true_peak_dbtp.map_or(up_db, |peak| (ceiling_dbtp - peak).max(0.0));
+                let gain_db = up_db.min(available_db);
                 let ceiling = number(ceiling_dbtp, 0);
                 match up_db - gain_db {
                     0.0 => format!("turned up by {} dB", number(gain_db, 1)),
@@ -86,22 +86,22 @@ mod tests {
     use crate::meter::ProgrammeMeter;
     use crate::units::SampleRate;
 
-    fn words(lufs: f64, dbtp: f64) -> Vec<String> {
+    fn effects(lufs: f64, dbtp: f64) -> Vec<String> {
         let meter = ProgrammeMeter::new(SampleRate::new(48_000).unwrap(), &ChannelLayout::stereo());
         let written = Measurement { integrated_lufs: Some(lufs), true_peak_dbtp: Some(dbtp), ..meter.measurement() };
-        SERVICES.iter().map(|service| service.words(&written).unwrap()).collect()
+        SERVICES.iter().map(|service| service.effect(&written).unwrap()).collect()
     }
 
     #[test]
-    fn louder_is_turned_down_and_softer_goes_up_as_far_as_its_peaks_allow() {
-        let loud = words(-9.0, -1.0);
+    fn services_turn_down_and_turn_up_to_the_peaks() {
+        let loud = effects(-9.0, -1.0);
         assert_eq!((&*loud[0], &*loud[1]), ("turned down by 5.0 dB", "turned down by 7.0 dB"));
         assert_eq!(loud[5], "7.0 LU too loud for its demands");
-        let soft = words(-20.0, -4.0);
+        let soft = effects(-20.0, -4.0);
         assert_eq!(soft[0], "turned up by 3.0 dB, to peaks of −1 dBTP, 3.0 LU below its level");
         assert_eq!(soft[2], "played as it is, 6.0 LU below its level");
-        assert_eq!(words(-20.0, -10.0)[0], "turned up by 6.0 dB");
-        assert_eq!(words(-20.0, -0.5)[0], "played as it is, 6.0 LU below its level: its peaks stand at −1 dBTP");
-        assert_eq!(words(-15.5, -3.0)[5], "taken as it is");
+        assert_eq!(effects(-20.0, -10.0)[0], "turned up by 6.0 dB");
+        assert_eq!(effects(-20.0, -0.5)[0], "played as it is, 6.0 LU below its level: its peaks stand at −1 dBTP");
+        assert_eq!(effects(-15.5, -3.0)[5], "taken as it is");
     }
 }

@@ -6,7 +6,7 @@ use crate::session::{AuxSend, Bus, MASTER, PanLaw, Polarity, Track};
 
 /// Returns a track's fader, pan, inserts and connections, as HTML.
 pub(super) fn of_track(track: &Track) -> String {
-    let mut parts = vec![fader(track.gain_db), place(track.pan)];
+    let mut parts = vec![fader(track.gain_db), pan_position(track.pan)];
     if track.pan_law != PanLaw::Auto {
         parts.push(escaped(&word(&track.pan_law)));
     }
@@ -21,7 +21,7 @@ pub(super) fn of_track(track: &Track) -> String {
 
 /// Returns a bus's fader, pan, inserts and connections, as HTML.
 pub(super) fn of_bus(bus: &Bus) -> String {
-    let mut parts = vec![fader(bus.gain_db), place(bus.pan)];
+    let mut parts = vec![fader(bus.gain_db), pan_position(bus.pan)];
     parts.extend(width(bus.width));
     parts.extend(bus.mute.then(|| "muted".to_owned()));
     with_chain(&parts, &bus.inserts, &bus.output, &bus.sends)
@@ -55,7 +55,7 @@ fn fader(gain_db: f64) -> String {
     value(&format!("{sign}{} dB", number(gain_db, 1)))
 }
 
-fn place(pan: f64) -> String {
+fn pan_position(pan: f64) -> String {
     let percent = number(100.0 * pan.abs(), 0);
     match pan {
         pan if pan < 0.0 => value(&format!("{percent} % left")),
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_track_is_told_in_the_words_of_its_session_and_escaped() {
+    fn a_track_is_described_in_session_terms_and_escaped() {
         let mut track = Track::new("a.wav");
         let text = |html: String| html.replace("<span class=\"value\">", "").replace("</span>", "");
         assert_eq!(of_track(&track), "<span class=\"value\">0.0 dB</span>, centre");

@@ -106,30 +106,30 @@ fn share(share: f64) -> String {
 pub(super) fn inputs(report: &Report) -> String {
     let rows: Vec<Vec<String>> = report.tracks.iter().map(input).collect();
     let heads = ["File", "Format", "Rate", "Channels", "Length", "Trimmed", "BLAKE3"];
-    let reported: String =
+    let notes: String =
         input_notes(report).iter().flat_map(|text| ["<li>".into(), prose(text), "</li>".into()]).collect();
-    let reported = if reported.is_empty() { reported } else { format!("<ul class=\"hint\">{reported}</ul>") };
-    format!("<section><h2>Inputs</h2>{}{reported}</section>\n", table("inputs", &heads, &rows))
+    let notes = if notes.is_empty() { notes } else { format!("<ul class=\"hint\">{notes}</ul>") };
+    format!("<section><h2>Inputs</h2>{}{notes}</section>\n", table("inputs", &heads, &rows))
 }
 
 /// Returns folds, rate conversions and duplicates, as sentences.
 fn input_notes(report: &Report) -> Vec<String> {
-    let mut reported = Vec::new();
+    let mut notes = Vec::new();
     let rate_hz = report.output.sample_rate_hz;
     for (index, track) in report.tracks.iter().enumerate() {
         let (name, stem) = (&track.name, &track.stem);
         if stem.fold.is_some() {
-            reported.push(format!("{name}: {} channels were folded to two.", stem.source_channels));
+            notes.push(format!("{name}: {} channels were folded to two.", stem.source_channels));
         }
         if track.resampled {
-            reported.push(format!("{name}: converted from {} Hz to {rate_hz} Hz.", stem.sample_rate.hz()));
+            notes.push(format!("{name}: converted from {} Hz to {rate_hz} Hz.", stem.sample_rate.hz()));
         }
         let earlier = &report.tracks[..index];
         if let Some(same) = earlier.iter().find(|other| other.blake3.is_some() && other.blake3 == track.blake3) {
-            reported.push(format!("{name}: the same file as {}, so what is in it is heard twice.", same.name));
+            notes.push(format!("{name}: the same file as {}, so its sound is doubled.", same.name));
         }
     }
-    reported
+    notes
 }
 
 /// Returns the table of services, one row each: the effect on the master's level.
@@ -141,7 +141,7 @@ pub(super) fn services(report: &Report) -> String {
     format!(
         "<section><h2>On services</h2>{}<p class=\"hint\">With loudness normalisation on, for a single track; the services change \
          their figures without notice.</p></section>\n",
-        table("services", &["Service", "Its level, LUFS", "What becomes of this master"], &rows)
+        table("services", &["Service", "Its level, LUFS", "Effect on this master"], &rows)
     )
 }
 
@@ -197,7 +197,7 @@ pub(super) fn master(report: &Report) -> String {
     };
     let requested = {
         let mut cells = vec!["–".to_owned(); 8];
-        cells[0] = "<b>asked for</b>".into();
+        cells[0] = "<b>requested</b>".into();
         cells[1] = level(master.target_lufs);
         cells[4] = level(master.ceiling_dbtp);
         cells

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_is_the_largest_or_least_of_its_values_and_one_of_none_stays_empty() {
+    fn a_group_is_the_extreme_of_its_values() {
         let thinned = |pick| {
             let mut series = Thinned::new(7, Thinned::together(7, 4), pick);
             let values = [Some(1.0), Some(2.0), None, Some(-3.0), None, None, Some(4.0)];

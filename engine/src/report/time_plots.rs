@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 
 /// The most and the least that the loudness plot spans, in LU, and true peaks shown below full
 /// scale, in dB.
-const MOST_LU: f64 = 40.0;
-const LEAST_LU: f64 = 15.0;
+const MAX_RANGE_LU: f64 = 40.0;
+const MIN_RANGE_LU: f64 = 15.0;
 const PEAK_RANGE_DB: f64 = 24.0;
 /// Seconds between the values of every series.
 const INTERVAL_S: f64 = crate::meter::INTERVAL_MS as f64 / 1_000.0;
@@ -52,11 +52,11 @@ pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
         for column in 0..waveform.columns() {
             let (low, high) = waveform.extremes(column, lane);
             let (first, last) = waveform.frames(column);
-            let place = f64::midpoint(x(first), x(last));
-            upper.push((place, y(high)));
-            lower.push((place, y(low)));
+            let x_middle = f64::midpoint(x(first), x(last));
+            upper.push((x_middle, y(high)));
+            lower.push((x_middle, y(low)));
             if high == i16::MAX || low == i16::MIN {
-                clips.push(place);
+                clips.push(x_middle);
             }
         }
         let _ = write!(plot.body, "<path class=\"wave\" d=\"{}\"/>", area_path(&upper, &lower));
@@ -95,7 +95,7 @@ pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
     let top = ((loudest + 1.0) / 5.0).ceil() * 5.0;
     // Down to the quietest 3 s, within reason.
     let quietest = master.quietest_lufs.into_iter().chain(integrated).fold(top, f64::min);
-    let bottom = (((quietest - 3.0) / 5.0).floor() * 5.0).clamp(top - MOST_LU, top - LEAST_LU);
+    let bottom = (((quietest - 3.0) / 5.0).floor() * 5.0).clamp(top - MAX_RANGE_LU, top - MIN_RANGE_LU);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, top);
     plot.y = Plot::y_ticks(bottom, top, 5.0);
     let mut body = String::new();
@@ -144,14 +144,14 @@ pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
 /// Returns the plot of the limiter's gain reduction, hanging from the top.
 pub(super) fn gain_reduction(report: &Report, master: &MasterOutline) -> Plot {
     let mut plot = empty("Gain reduction", "dB", 96.0, report.output.duration_s);
-    let most = master.most_reduction_db;
-    let bottom = -((most / 3.0).ceil() * 3.0).max(3.0);
+    let max_db = master.max_reduction_db;
+    let bottom = -((max_db / 3.0).ceil() * 3.0).max(3.0);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, 0.0);
     plot.y = Plot::y_ticks(bottom, 0.0, if bottom < -9.0 { 6.0 } else { bottom.abs() / 3.0 });
     let points = points(&master.reduction, INTERVAL_S, report.output.duration_s);
     let lower: Vec<(f64, f64)> = points.filter_map(|(x, reduction)| Some((x, y(-reduction?)))).collect();
     let upper: Vec<(f64, f64)> = lower.iter().map(|point| (point.0, 0.0)).collect();
-    if most > 0.0 {
+    if max_db > 0.0 {
         plot.body = format!("<path class=\"reduction\" d=\"{}\"/>", area_path(&upper, &lower));
     }
     plot.caption = match &report.master.limiter {

@@ -68,7 +68,7 @@ mod tests {
     use crate::analysis::Bits;
 
     #[test]
-    fn a_column_has_the_extremes_of_its_pixels_and_lanes_stay_apart() {
+    fn a_column_has_the_extremes_of_its_pixels() {
         let length = 2 * COLUMNS + 1;
         let head =
             WaveformHead { bits: Bits::Sixteen, sample_rate_hz: 8_000, samples_per_pixel: 256, channels: 2, length };

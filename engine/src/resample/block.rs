@@ -96,9 +96,9 @@ impl BlockConverter {
             channel[valid..].fill(0.0);
             for sample in &mut channel[..valid] {
                 // Written so that NaN is replaced too.
-                let sound = sample.abs() <= LARGEST;
-                *sample = if sound { *sample } else { 0.0 };
-                replaced += u64::from(!sound);
+                let is_valid = sample.abs() <= LARGEST;
+                *sample = if is_valid { *sample } else { 0.0 };
+                replaced += u64::from(!is_valid);
             }
         }
         let input = SequentialSlice::new(self.input.as_slice(), self.channels, self.frames_in);

@@ -19,10 +19,10 @@ const OVERSAMPLING: usize = 256;
 /// Input frames per block.
 pub(super) const BLOCK: usize = 1_024;
 /// Largest change of the ratio, as a factor.
-const MOST_CHANGE: f64 = 1.01;
+const MAX_CHANGE: f64 = 1.01;
 /// Frames by which rubato's first output is early, beyond half a sinc: asserted by the impulse
 /// tests.
-const AHEAD: usize = 1;
+const EARLY_FRAMES: usize = 1;
 
 /// Converts blocks of a fixed length.
 pub(super) struct DriftConverter {
@@ -52,7 +52,7 @@ impl DriftConverter {
             window: WindowFunction::BlackmanHarris2,
         };
         let resampler =
-            Async::new_sinc(1.0 / (1.0 + drift), MOST_CHANGE, &parameters, BLOCK, channels, FixedAsync::Input)
+            Async::new_sinc(1.0 / (1.0 + drift), MAX_CHANGE, &parameters, BLOCK, channels, FixedAsync::Input)
                 .map_err(|cause| ResampleError::Rates { from: rate, to: rate, cause: cause.to_string() })?;
         let frames_out = resampler.output_frames_max();
         Ok(Self {
@@ -62,7 +62,7 @@ impl DriftConverter {
             input: vec![0.0; channels * BLOCK],
             output: vec![0.0; channels * frames_out],
             frames_out,
-            to_drop: SINC_FRAMES / 2 - AHEAD,
+            to_drop: SINC_FRAMES / 2 - EARLY_FRAMES,
             last: Self::before_first(drift),
         })
     }
@@ -70,27 +70,27 @@ impl DriftConverter {
     /// Returns the input position of output frame 0. Dropping whole frames leaves a little of the
     /// delay, and rubato's table of sincs begins one step beside the middle.
     pub(super) fn offset(drift: f64) -> f64 {
-        drift * (SINC_FRAMES / 2 - AHEAD + 1) as f64 + (OVERSAMPLING as f64).recip()
+        drift * (SINC_FRAMES / 2 - EARLY_FRAMES + 1) as f64 + (OVERSAMPLING as f64).recip()
     }
 
     /// Returns the frame before the first that rubato makes, and its input position.
     fn before_first(drift: f64) -> (f64, f64) {
-        let frame = -((SINC_FRAMES / 2 - AHEAD + 1) as f64);
+        let frame = -((SINC_FRAMES / 2 - EARLY_FRAMES + 1) as f64);
         (frame, frame * (1.0 + drift) + Self::offset(drift))
     }
 
     /// Sets the ratio with which the next block ends where the time map requires. A change of the
     /// drift within it is spread over the block. No frame is off by more than the change over a
     /// quarter of a block.
-    fn steer(&mut self) {
+    fn update_ratio(&mut self) {
         if self.time_map.changes.is_empty() {
             return;
         }
         let (frame, position) = self.last;
         let count = BLOCK as f64;
-        let step = (self.time_map.input(frame + count) - position) / count;
+        let input_step = (self.time_map.input(frame + count) - position) / count;
         // A time map that bends more than the resampler allows keeps its last ratio for a block.
-        let _ = self.resampler.set_resample_ratio(1.0 / step, false);
+        let _ = self.resampler.set_resample_ratio(1.0 / input_step, false);
     }
 
     /// Returns the next block of input, to write.
@@ -111,7 +111,7 @@ impl DriftConverter {
             // rubato spreads samples that are not finite over a whole sinc.
             channel[..valid].iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
         }
-        self.steer();
+        self.update_ratio();
         let input = SequentialSlice::new(self.input.as_slice(), self.channels, BLOCK);
         let output = SequentialSlice::new_mut(self.output.as_mut_slice(), self.channels, self.frames_out);
         // The vectors were made for these shapes, and rubato refuses nothing but shapes.

@@ -58,9 +58,9 @@ impl FractionTable {
     /// Returns the signal `fraction` (0 to 1) of a sample after the middle of `around`:
     /// [`FractionTable::taps`] samples, of which sample `taps / 2 − 1` is the middle.
     pub fn at(&self, around: &[f32], fraction: f64) -> f32 {
-        let place = fraction * PHASES as f64;
-        let row = (place as usize).min(PHASES - 1);
-        let part = (place - row as f64) as f32;
+        let position = fraction * PHASES as f64;
+        let row = (position as usize).min(PHASES - 1);
+        let part = (position - row as f64) as f32;
         let rows = &self.rows[row * self.taps..][..2 * self.taps];
         let (low, high) = rows.split_at(self.taps);
         let (mut sums, mut rest) = ([0.0_f32; 8], 0.0);
@@ -132,7 +132,7 @@ mod tests {
     use std::f64::consts::TAU;
 
     #[test]
-    fn every_fraction_is_flat_to_a_hundredth_of_a_decibel_up_to_045_of_the_rate() {
+    fn every_fraction_is_flat_to_a_hundredth_of_a_decibel() {
         for fraction in [0.0, 0.1, 0.25, 0.5, 0.77, 0.999] {
             let weights = fraction_weights(64, fraction);
             for step in 1..=450 {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_reads_what_the_weights_say() {
+    fn a_table_gives_the_values_of_the_weights() {
         let table = FractionTable::new(20);
         let samples: Vec<f32> = (0..20).map(|n| (n as f32 * 1.7).sin()).collect();
         for fraction in [0.0, 0.123_4, 0.5, 1.0] {

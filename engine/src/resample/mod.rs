@@ -156,8 +156,8 @@ impl Resampling {
     /// held back. The output of the converter is always `delay` frames short of the length due for
     /// the input so far.
     fn ready(&self) -> usize {
-        let made = self.converter.frames_out() - self.next;
-        self.total.map_or(made, |total| made.min((total - self.emitted) as usize))
+        let available = self.converter.frames_out() - self.next;
+        self.total.map_or(available, |total| available.min((total - self.emitted) as usize))
     }
 
     /// Converts the next block of the source, or of the silence after it. Returns false when all
@@ -166,18 +166,18 @@ impl Resampling {
         if self.total == Some(self.emitted) {
             return Ok(false);
         }
-        let mut got = 0;
+        let mut frames = 0;
         if self.total.is_none() {
-            got = source.read(&mut self.converter.input()).inspect_err(|_| self.total = Some(self.emitted))?;
-            self.consumed += got as u64;
-            if got < self.converter.frames_in() {
+            frames = source.read(&mut self.converter.input()).inspect_err(|_| self.total = Some(self.emitted))?;
+            self.consumed += frames as u64;
+            if frames < self.converter.frames_in() {
                 self.total = Some(length_at(self.consumed, self.from, self.to));
             }
         }
         if self.total == Some(self.emitted) {
             return Ok(false);
         }
-        self.replaced += self.converter.convert(got);
+        self.replaced += self.converter.convert(frames);
         self.next = self.to_drop.min(self.converter.frames_out());
         self.to_drop -= self.next;
         Ok(true)

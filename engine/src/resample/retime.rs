@@ -11,7 +11,7 @@ use crate::units::SampleRate;
 /// Taps of the fractional delay: flat to 0.001 dB up to 0.45 of the rate.
 const TAPS: usize = 64;
 /// Input frames read at once.
-const AT_ONCE: usize = 1_024;
+const READ_FRAMES: usize = 1_024;
 
 /// Change of the time and polarity of a stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,17 +43,17 @@ struct RetimeStage {
     channels: usize,
     /// Shifted input, one vector per channel, from `next` on; with the samples that the filter
     /// needs around it.
-    held: Vec<Vec<f32>>,
+    input: Vec<Vec<f32>>,
     /// Input frames still to be skipped; when negative, frames of silence still to come before the
     /// input.
     skip: i64,
     next: usize,
     ended: bool,
-    /// Frames made ready by the drift converter, one vector per channel.
-    made: Vec<Vec<f32>>,
-    made_next: usize,
+    /// Frames from the drift converter, one vector per channel.
+    converted: Vec<Vec<f32>>,
+    converted_next: usize,
     /// Frames still to return, once the input has ended.
-    left: Option<u64>,
+    frames_left: Option<u64>,
     shifted: u64,
     emitted: u64,
 }
@@ -117,13 +117,13 @@ impl RetimeStage {
             weights,
             drift,
             channels,
-            held: vec![Vec::new(); channels],
+            input: vec![Vec::new(); channels],
             skip,
             next: 0,
             ended: false,
-            made: vec![Vec::new(); channels],
-            made_next: 0,
-            left: None,
+            converted: vec![Vec::new(); channels],
+            converted_next: 0,
+            frames_left: None,
             shifted: 0,
             emitted: 0,
         })
@@ -131,12 +131,12 @@ impl RetimeStage {
 
     fn read<S: Source>(&mut self, source: &mut S, out: &mut BlockMut<'_>) -> Result<usize, S::Error> {
         let Some(mut drift) = self.drift.take() else { return self.shift(source, out) };
-        let result = self.through(&mut drift, source, out);
+        let result = self.convert(&mut drift, source, out);
         self.drift = Some(drift);
         result
     }
 
-    fn through<S: Source>(
+    fn convert<S: Source>(
         &mut self,
         drift: &mut DriftConverter,
         source: &mut S,
@@ -144,29 +144,29 @@ impl RetimeStage {
     ) -> Result<usize, S::Error> {
         let mut done = 0;
         while done < out.frames() {
-            let ready = (self.made[0].len() - self.made_next) as u64;
-            let ready = self.left.map_or(ready, |left| ready.min(left)) as usize;
+            let ready = (self.converted[0].len() - self.converted_next) as u64;
+            let ready = self.frames_left.map_or(ready, |left| ready.min(left)) as usize;
             if ready == 0 {
-                if self.left == Some(0) {
+                if self.frames_left == Some(0) {
                     break;
                 }
                 let got = self.shift(source, &mut drift.input())?;
                 self.shifted += got as u64;
-                if got < BLOCK && self.left.is_none() {
-                    self.left = Some(drift.length_of(self.shifted).saturating_sub(self.emitted));
+                if got < BLOCK && self.frames_left.is_none() {
+                    self.frames_left = Some(drift.length_of(self.shifted).saturating_sub(self.emitted));
                 }
-                drift.convert(got, &mut self.made);
-                self.made_next = 0;
+                drift.convert(got, &mut self.converted);
+                self.converted_next = 0;
                 continue;
             }
             let count = ready.min(out.frames() - done);
-            for (channel, made) in self.made.iter().enumerate() {
-                let part = &made[self.made_next..self.made_next + count];
+            for (channel, converted) in self.converted.iter().enumerate() {
+                let part = &converted[self.converted_next..self.converted_next + count];
                 out.channel_mut(channel)[done..done + count].copy_from_slice(part);
             }
-            self.made_next += count;
+            self.converted_next += count;
             self.emitted += count as u64;
-            if let Some(left) = &mut self.left {
+            if let Some(left) = &mut self.frames_left {
                 *left -= count as u64;
             }
             done += count;
@@ -176,19 +176,19 @@ impl RetimeStage {
 
     /// Fills the start of `out` with the shifted input.
     fn shift<S: Source>(&mut self, source: &mut S, out: &mut BlockMut<'_>) -> Result<usize, S::Error> {
-        let reach = self.weights.as_ref().map_or(1, Vec::len);
+        let taps = self.weights.as_ref().map_or(1, Vec::len);
         let mut done = 0;
         while done < out.frames() {
-            let held = self.held[0].len() - self.next;
-            if held < reach {
+            let held = self.input[0].len() - self.next;
+            if held < taps {
                 if self.ended {
                     break;
                 }
-                self.pull(source)?;
+                self.fill_input(source)?;
                 continue;
             }
-            let count = (held + 1 - reach).min(out.frames() - done);
-            for (channel, held) in self.held.iter().enumerate() {
+            let count = (held + 1 - taps).min(out.frames() - done);
+            for (channel, held) in self.input.iter().enumerate() {
                 let to = &mut out.channel_mut(channel)[done..done + count];
                 let from = &held[self.next..];
                 match &self.weights {
@@ -206,30 +206,30 @@ impl RetimeStage {
         Ok(done)
     }
 
-    fn pull<S: Source>(&mut self, source: &mut S) -> Result<(), S::Error> {
-        for held in &mut self.held {
+    fn fill_input<S: Source>(&mut self, source: &mut S) -> Result<(), S::Error> {
+        for held in &mut self.input {
             held.drain(..self.next);
         }
         self.next = 0;
         if self.skip < 0 {
-            let silence = (-self.skip).min(AT_ONCE as i64);
-            self.held.iter_mut().for_each(|held| held.resize(held.len() + silence as usize, 0.0));
+            let silence = (-self.skip).min(READ_FRAMES as i64);
+            self.input.iter_mut().for_each(|held| held.resize(held.len() + silence as usize, 0.0));
             self.skip += silence;
             return Ok(());
         }
-        let mut buffer = vec![0.0; self.channels * AT_ONCE];
-        let mut block = BlockMut::new(&mut buffer, AT_ONCE, self.channels, AT_ONCE);
+        let mut buffer = vec![0.0; self.channels * READ_FRAMES];
+        let mut block = BlockMut::new(&mut buffer, READ_FRAMES, self.channels, READ_FRAMES);
         let got = source.read(&mut block)?;
         let skipped = (self.skip as usize).min(got);
         self.skip -= skipped as i64;
-        for (channel, held) in self.held.iter_mut().enumerate() {
+        for (channel, held) in self.input.iter_mut().enumerate() {
             held.extend_from_slice(&block.channel(channel)[skipped..got]);
         }
-        if got < AT_ONCE {
+        if got < READ_FRAMES {
             self.ended = true;
             // The last frames have nothing after them.
             let after = if self.weights.is_some() { TAPS / 2 } else { 0 };
-            self.held.iter_mut().for_each(|held| held.resize(held.len() + after, 0.0));
+            self.input.iter_mut().for_each(|held| held.resize(held.len() + after, 0.0));
         }
         Ok(())
     }
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn fractional_starts_read_between_the_samples_up_to_045_of_the_rate() {
+    fn fractional_starts_interpolate_up_to_045_of_the_rate() {
         for hz in [100.0, 5_000.0, 0.45 * RATE_HZ] {
             let input = of_tone(hz, 6_000);
             for start in [0.25, 7.5, -3.3, 100.0] {
@@ -324,16 +324,19 @@ mod tests {
                 let expected = ((200_000.0 - start) / (1.0 + drift)) as i64;
                 assert!((out.len() as i64 - expected).abs() <= 1, "{} {expected}", out.len());
                 for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
-                    let wanted = tone(hz, start + n as f64 * (1.0 + drift));
+                    let expected_sample = tone(hz, start + n as f64 * (1.0 + drift));
                     // 0.01 dB of a full-scale tone.
-                    assert!((f64::from(*sample) - wanted).abs() < 0.001_15, "{hz} {drift} {n}: {sample} {wanted}");
+                    assert!(
+                        (f64::from(*sample) - expected_sample).abs() < 0.001_15,
+                        "{hz} {drift} {n}: {sample} {expected_sample}"
+                    );
                 }
             }
         }
     }
 
     #[test]
-    fn a_clock_that_changes_its_drift_is_followed_through_the_change() {
+    fn a_change_of_drift_is_followed() {
         let hz = 5_000.0;
         let input = of_tone(hz, 200_000);
         let change = |(at, drift)| DriftChange { at, drift };
@@ -343,11 +346,14 @@ mod tests {
             let out = retimed(&input, Retiming { time_map: time_map.clone(), polarity: 1 }, 1_000);
             assert!((out.len() as f64 - time_map.output(200_000.0)).abs() <= 1.0, "{} {time_map:?}", out.len());
             for (n, sample) in out.iter().enumerate().take(199_000).skip(300) {
-                let wanted = tone(hz, time_map.input(n as f64));
+                let expected_sample = tone(hz, time_map.input(n as f64));
                 // The largest change of drift, 0.0009, over a quarter of a block of 1024 frames: a
                 // quarter of a frame.
                 let near = (0.25 * TAU * hz / RATE_HZ).sin();
-                assert!((f64::from(*sample) - wanted).abs() < near, "{n}: {sample} {wanted} {time_map:?}");
+                assert!(
+                    (f64::from(*sample) - expected_sample).abs() < near,
+                    "{n}: {sample} {expected_sample} {time_map:?}"
+                );
             }
             // Two blocks after a change no trace of it is left.
             let last = time_map.changes.last().map_or(0, |change| change.at as usize) + 2_500;
@@ -358,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_of_any_length_give_the_same_bits_and_nothing_to_do_touches_nothing() {
+    fn blocks_of_any_length_give_the_same_bits() {
         let input = of_tone(700.0, 9_000);
         let retiming = Retiming { time_map: TimeMap::line(3.7, 60e-6), polarity: 1 };
         assert_eq!(retimed(&input, retiming.clone(), 64), retimed(&input, retiming, 4_096));

@@ -27,7 +27,7 @@ pub const MAX_TRACKS: usize = 1_000;
 #[serde(deny_unknown_fields)]
 #[schemars(
     title = "mixdown session",
-    description = "A mix: stems, what is done to each, where they go, and how the master is to be."
+    description = "A mix: stems, the processing and routing of each, and the master."
 )]
 pub struct Session {
     /// Version of this document's form.

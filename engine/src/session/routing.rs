@@ -27,7 +27,7 @@ pub(super) fn cycles(buses: &[Bus]) -> Vec<Finding> {
         .iter()
         .map(|circle| {
             let names = circle.iter().chain(&circle[..1]).map(name).collect::<Vec<_>>();
-            let message = format!("goes round in a circle: {}", names.join(" → "));
+            let message = format!("is routed in a circle: {}", names.join(" → "));
             Finding::new(&[Key("buses"), Item(circle[0])], message)
         })
         .collect()

@@ -5,12 +5,11 @@ use super::outcome::{print, show};
 use super::terminal::{one_line, shown};
 use super::{Failure, interrupt, stems};
 use clap::{Args, ValueEnum};
-use mixdown_engine::align::{
-    Alignment, AlignmentSettings, Decision, Mode, PairSelection, StemAlignment, StemFeatures, align, align_to_mix,
+use mixdown_engine::align::{Alignment, AlignmentSettings, Decision, Mode, PairSelection, StemAlignment};
+use mixdown_engine::render::{
+    AlignError, AlignedFolder, AlignedStem, AnalysedFile, ComparedFiles, StemsInMix, compare_files, find_in_mix,
+    write_aligned,
 };
-use mixdown_engine::io::{DecodeError, Fold, StemReader};
-use mixdown_engine::render::{AlignError, AlignedFolder, AlignedStem, AnalysedFile, analyse_files, write_aligned};
-use mixdown_engine::render::{StemsInMix, find_in_mix};
 use mixdown_engine::units::SampleRate;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -181,56 +180,14 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         })?;
         settings.reference = Some(index);
     }
-    let rate = rate_of(&paths[settings.reference.unwrap_or(0)], &paths)?;
-    let observed = analyse_files(&paths, rate, &interrupt::requested)?;
-    let (features, unfit): (Vec<StemFeatures>, Vec<Option<String>>) =
-        observed.into_iter().map(|observed| (observed.features, observed.unfit)).unzip();
-    // A stem that cannot be compared takes no part.
-    let silent = || StemFeatures::new(rate, 0);
-    let (mut compared, mut kept) = (Vec::new(), Vec::new());
-    for (features, unfit) in features.into_iter().zip(&unfit) {
-        let (now, aside) = if unfit.is_some() { (silent(), features) } else { (features, silent()) };
-        compared.push(now);
-        kept.push(aside);
-    }
-    let watch = |_| interrupt::requested();
-    let mut alignment = match &arguments.to {
-        Some(_) => align_to_mix(&compared, &settings, &watch),
-        None => align(&compared, &settings, PairSelection::All, &watch),
-    };
-    for (stem, reason) in alignment.stems.iter_mut().zip(&unfit) {
-        if let Some(reason) = reason {
-            stem.reason.clone_from(reason);
-        }
-    }
+    let pairs = if arguments.to.is_some() { PairSelection::With(0) } else { PairSelection::All };
+    let compared = compare_files(&paths, &settings, pairs, &interrupt::requested)?;
+    let ComparedFiles { rate, alignment, files: observed } = compared;
     let in_mix = match &arguments.to {
         Some(mix) => Some(find_in_mix(mix, stems, &alignment, rate, &interrupt::requested)?),
         None => None,
     };
-    let observed = compared.into_iter().zip(kept).zip(unfit).map(|((compared, aside), unfit)| AnalysedFile {
-        features: if unfit.is_some() { aside } else { compared },
-        unfit,
-    });
-    Ok(Answer { paths, rate, alignment, observed: observed.collect(), in_mix })
-}
-
-/// Returns the rate of a file, or else of the first readable one. When none is readable and `first`
-/// is merely too short, it is 48 kHz.
-fn rate_of(first: &Path, paths: &[PathBuf]) -> Result<SampleRate, Failure> {
-    let open = |path: &Path| StemReader::open(path, Fold::Stereo).map(|reader| reader.info().sample_rate);
-    let error = match open(first) {
-        Ok(rate) => return Ok(rate),
-        Err(error) => error,
-    };
-    let any = SampleRate::new(48_000).ok().filter(|_| is_too_short(&error));
-    let rate = paths.iter().find_map(|path| open(path).ok()).or(any);
-    rate.ok_or_else(|| AlignError::from(error).into())
-}
-
-/// Returns true if a file is too short to compare. This is not a failure: its stem is left, with
-/// that reason.
-fn is_too_short(error: &DecodeError) -> bool {
-    matches!(error, DecodeError::TooShort { .. } | DecodeError::NoAudio { .. })
+    Ok(Answer { paths, rate, alignment, observed, in_mix })
 }
 
 impl Answer {

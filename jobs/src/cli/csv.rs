@@ -28,7 +28,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_separates_is_quoted() {
+    fn separators_are_quoted() {
         let row = json!({ "path": "a,\"b\".wav", "lufs": -14.0, "dc": [0.0, 0.5], "range": null });
         let rows = [row.as_object().unwrap().clone()];
         assert_eq!(text(&rows), "path,lufs,dc,range\r\n\"a,\"\"b\"\".wav\",-14.0,0.0 0.5,\r\n");

@@ -53,7 +53,7 @@ pub(super) fn run(
     if quiet {
         return Ok(());
     }
-    let length = duration_s.map_or("a length that the stems do not tell".to_owned(), |s| format!("about {s:.1} s"));
+    let length = duration_s.map_or("a length that the stems do not state".to_owned(), |s| format!("about {s:.1} s"));
     let count = plan.stems().len();
     let stems = if count == 1 { "1 stem".to_owned() } else { format!("{count} stems") };
     let mut lines = vec![format!("{stems} would be mixed into {length} at {} Hz; nothing was written.", rate.hz())];

@@ -145,7 +145,7 @@ impl FileReadings {
 
 pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
     if arguments.series && arguments.csv {
-        return Err(Failure::Usage("--series goes with --json: a row of --csv holds no series".into()));
+        return Err(Failure::Usage("--series requires --json: a row of --csv holds no series".into()));
     }
     let paths = stems::expand(&arguments.files, arguments.quiet)?;
     let inputs = Inputs::new(paths.iter().map(|path| &**path))?;

@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flag_wins_over_the_variable_and_nothing_gives_nothing() {
+    fn the_flag_overrides_the_variable() {
         let flag = parse("2026-03-01").unwrap();
         assert_eq!(choose(Some(flag), Some("0")).unwrap(), text("2026-03-01", "00:00:00"));
         assert_eq!(choose(None, Some("86399")).unwrap(), text("1970-01-01", "23:59:59"));
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_refused() {
+    fn invalid_dates_are_refused() {
         assert!(parse("yesterday").is_err() && parse("2026-02-30").is_err() && parse("2026-02-03T25:00:00").is_err());
         assert!(choose(None, Some("soon")).unwrap_err().contains("SOURCE_DATE_EPOCH"));
     }

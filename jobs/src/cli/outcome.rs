@@ -1,11 +1,11 @@
 //! The end of a command: its failure, its exit code and its output.
 
 use super::terminal::{self, one_line, plain};
-use crate::settings::SettingsError;
-use crate::store::StoreError;
 use mixdown_engine::io::DecodeError;
 use mixdown_engine::render::{AlignError, PlanError, RenderError};
 use mixdown_engine::session::SessionErrors;
+use mixdown_shell::settings::SettingsError;
+use mixdown_shell::store::StoreError;
 use serde::Serialize;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;

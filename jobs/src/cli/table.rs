@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_end_in_one_column_and_an_empty_table_says_nothing() {
+    fn numbers_are_right_aligned() {
         let mut table = Table::new(&[("", ""), ("loudness", "LUFS")]);
         assert_eq!(table.text(), "");
         table.row(&["a.wav".into(), "-14.0".into()]);

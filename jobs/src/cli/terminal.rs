@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_stay_in_their_lines_where_their_parser_quotes_them() {
+    fn quoted_arguments_stay_on_their_lines() {
         let arguments = ["--name=a\nb", "c\nd"].map(String::from);
         let text = "error: 'a\nb' and 'c\nd'\n\nUsage: mixdown";
         assert_eq!(

@@ -1,21 +1,8 @@
 //! Checks for a competing peak. The part that two stems share may be a pasted take, so that another
 //! delay fits as well.
 
+use super::thresholds::THRESHOLDS;
 use std::ops::RangeInclusive;
-
-/// Least height of a rival, in multiples of the height that chance reaches among all lags. Chance
-/// exceeds it once in 10 000 pairs.
-const LEAST_Z: f64 = 1.3;
-/// Least height of a rival, as a share of the peak.
-const LEAST_HEIGHT: f64 = 0.7;
-/// From this share of the longest possible overlap on, an overlap is long. A paste of that length
-/// is the stem itself.
-const LONG: f64 = 0.5;
-/// Least length of a lower rival's overlap, as a multiple of a short overlap.
-const LONGER: f64 = 1.5;
-/// Least height of such a rival, as a share of the peak. Where 35 of 60 seconds are shared,
-/// repeated playing reaches a sixth. A pasted take of 8 seconds has rivals from a third on.
-const LEAST_HEIGHT_OF_LONGER: f64 = 0.25;
 
 /// Lag that competes with another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +29,16 @@ pub(crate) fn rival(
     let chance = (2.0 * (correlation.len() as f64).ln()).sqrt() * deviation;
     let at = |lag: i64| usize::try_from(lag + middle).ok().and_then(|n| correlation.get(n)).map_or(0.0, |x| x.abs());
     let peak = own.clone().map(at).fold(0.0, f32::max);
-    let least = |share: f64| ((LEAST_Z * chance) as f32).max(share as f32 * peak);
-    let (nearly, lower) = (least(LEAST_HEIGHT), least(LEAST_HEIGHT_OF_LONGER));
+    let least = |share: f64| ((THRESHOLDS.min_rival_to_chance * chance) as f32).max(share as f32 * peak);
+    let (nearly, lower) = (least(THRESHOLDS.min_rival_height_share), least(THRESHOLDS.min_longer_rival_height_share));
     let here = common(own.start().midpoint(*own.end())) as f64;
-    let is_short = here < LONG * most as f64;
+    let is_short = here < THRESHOLDS.min_long_overlap_share * most as f64;
     let others = || {
         let all = correlation.iter().enumerate().map(|(n, x)| (n as i64 - middle, x.abs()));
         all.filter(|(lag, height)| *height >= lower && !own.contains(lag))
     };
-    let longer = others().filter(|(lag, _)| is_short && common(*lag) as f64 >= LONGER * here);
+    let longer =
+        others().filter(|(lag, _)| is_short && common(*lag) as f64 >= THRESHOLDS.min_longer_overlap_ratio * here);
     let highest = |x: &(i64, f32), y: &(i64, f32)| x.1.total_cmp(&y.1);
     let longer = longer.max_by(highest).map(|(lag, _)| CompetingPeak::Longer(lag));
     let as_high = || others().filter(|(_, height)| *height >= nearly).max_by(highest);

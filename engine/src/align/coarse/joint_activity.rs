@@ -1,16 +1,9 @@
 //! Parts in which two stems sound at once. Silence is no evidence for a delay, however long it is.
 
+use super::thresholds::THRESHOLDS;
 use crate::align::features::prepared::PreparedStem;
 use crate::align::features::stem::StemFeatures;
 use std::ops::Range;
-
-/// Power above which a stem sounds, as a share of its power where it is loud: −40 dB.
-const LEAST: f64 = 1e-4;
-/// Time before and after a sound that counts as part of it, in seconds. A click is all that a
-/// segment needs.
-const AROUND_S: f64 = 0.25;
-/// From this share of the common time on, both stems are taken to sound throughout.
-const ALL_ALONG: f64 = 0.8;
 
 /// Parts of the common time of two stems in which both sound, in frames of the first stem and in
 /// order of time.
@@ -24,7 +17,7 @@ impl Sounding {
     pub(crate) fn of(a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: f64) -> Self {
         let common = common(a.stem, b.stem, late);
         let hop = a.envelope.hop();
-        let least = (LEAST * a.loud(), LEAST * b.loud());
+        let least = (THRESHOLDS.min_sounding_power_share * a.loud(), THRESHOLDS.min_sounding_power_share * b.loud());
         let shift = (late / hop as f64).round() as i64;
         let sounds = |n: &usize| {
             let other = usize::try_from(*n as i64 + shift).ok();
@@ -32,13 +25,13 @@ impl Sounding {
         };
         let hops = common.start.div_ceil(hop)..common.end / hop;
         let mut spans: Vec<Range<usize>> = Vec::new();
-        let around = (AROUND_S * a.stem.rate().as_f64()) as usize;
+        let around = (THRESHOLDS.sounding_margin_s * a.stem.rate().as_f64()) as usize;
         for n in hops.filter(sounds) {
             let start = (n * hop).saturating_sub(around).max(common.start);
             extend(&mut spans, start..((n + 1) * hop + around).min(common.end), 0);
         }
         let sounding = Self { spans };
-        if sounding.frames() as f64 >= ALL_ALONG * common.len() as f64 {
+        if sounding.frames() as f64 >= THRESHOLDS.min_throughout_share * common.len() as f64 {
             Self { spans: vec![common] }
         } else {
             sounding

@@ -6,3 +6,4 @@ pub(super) mod joint_activity;
 pub(super) mod periodicity;
 pub(super) mod search;
 pub(super) mod segment_vote;
+pub(super) mod thresholds;

@@ -1,17 +1,13 @@
 //! Repeats within stems: delays at which a correlation is nearly as high as at the first.
 
-use super::candidate::{ALSO_AS_HIGH, CANDIDATES};
 use super::segment_vote::{self, SegmentSearch};
+use super::thresholds::THRESHOLDS;
 use crate::align::correlate::gcc_phat::{Correlator, Lags};
 use crate::align::features::prepared::PreparedStem;
 
-/// Another delay is examined when the correlation there reaches this share of the first …
-pub(crate) const ALSO_HIGH: f64 = 0.7;
-/// … and the stems overlap with at least this share of the energy.
-const LEAST_OVERLAP: f64 = 0.2;
-
 /// Search for repeats within one stem.
-const OF_ITSELF: SegmentSearch = SegmentSearch { window_s: 1.0, reach_s: 0.02, drifts: true };
+const OF_ITSELF: SegmentSearch =
+    SegmentSearch { window_s: THRESHOLDS.repeat_segment_s, reach_s: THRESHOLDS.segment_reach_s, drifts: true };
 
 /// Returns the period of a stem, in session frames, if all segments along it repeat. Any pair with
 /// this stem that fits at one delay fits as well one period later and earlier. Lags within `lobe_s`
@@ -20,12 +16,13 @@ pub(crate) fn period(correlator: &Correlator, stem: &PreparedStem<'_>, lobe_s: f
     let (factor, lobe) = (stem.factor(), lobe_s * stem.stem.rate().as_f64());
     let places = correlator.lend(|scratch| {
         let lags = Lags { early: &[], late: correlator.own(&mut stem.decimated(), stem.scale(), scratch)? };
-        Some(high_places(lags, &Overlap::new(stem, stem), 0.0, factor, lobe, CANDIDATES))
+        Some(high_places(lags, &Overlap::new(stem, stem), 0.0, factor, lobe, THRESHOLDS.max_candidates))
     })?;
     let is_same = |place: &i64| {
         let found = segment_vote::vote(stem, stem, *place, OF_ITSELF)?;
         let apart = found.course.delay(stem.stem.kept() as f64 / 2.0).abs() > lobe;
-        (apart && found.agreeing == found.windows && found.height >= ALSO_AS_HIGH).then_some(*place)
+        (apart && found.agreeing == found.windows && found.height >= THRESHOLDS.min_paste_height_ratio)
+            .then_some(*place)
     };
     places.iter().filter_map(is_same).min()
 }
@@ -60,7 +57,7 @@ impl<'a> Overlap<'a> {
     pub(crate) fn share(&self, late: f64, own: f64) -> Option<f64> {
         let step = |late: f64| (late / self.hop).round() as i64;
         let share = self.at(step(late)) / self.at(step(own)).max(f64::MIN_POSITIVE);
-        (share >= LEAST_OVERLAP).then_some(share)
+        (share >= THRESHOLDS.min_overlap_share).then_some(share)
     }
 }
 
@@ -98,10 +95,10 @@ pub(crate) fn high_places(
     let first_of = |shift: i64| ((shift as f64 - 0.5) * hop).ceil() as i64;
     for shift in (-early as f64 / hop).floor() as i64..=(late as f64 / hop).ceil() as i64 {
         let share = overlap.at(shift) / whole;
-        if share < LEAST_OVERLAP {
+        if share < THRESHOLDS.min_overlap_share {
             continue;
         }
-        let least = (ALSO_HIGH * share * f64::from(height)) as f32;
+        let least = (THRESHOLDS.min_repeat_height_share * share * f64::from(height)) as f32;
         let (from, to) = (first_of(shift).max(1 - early), first_of(shift + 1).min(late - 1));
         let to = to.max(from);
         let (before, after) = (from.min(0)..to.min(0), from.max(0)..to.max(0));

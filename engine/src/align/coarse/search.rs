@@ -3,26 +3,16 @@
 
 use super::candidate::CoarseOffset;
 use super::candidate::is_worth_refining;
-use super::candidate::{CANDIDATES, ENVELOPE_DRIFT, LOBE_S};
 use super::joint_activity::Sounding;
 use super::joint_activity::common;
 use super::periodicity::{self, Overlap};
 use super::segment_vote::{self, SegmentSearch};
+use super::thresholds::THRESHOLDS;
 use crate::align::comparison::Comparison;
 use crate::align::correlate::peak;
+use crate::align::correlate::thresholds::THRESHOLDS as CORRELATE;
 use crate::align::decide::accept::Verdict;
 use crate::align::features::prepared::PreparedStem;
-
-/// Least z of a peak of the whole correlation that segments examine, and least z in multiples of
-/// what chance reaches.
-const LEAST_Z: (f64, f64) = (7.0, 1.5);
-/// From this z on, two stems share something, wherever it lies. Unrelated stems of one song reach
-/// 12.
-const SHARING_Z: f64 = 16.0;
-/// From this z on, short segments suffice.
-const STRONG_Z: f64 = 40.0;
-/// The z that a segment is made long enough to expect, if noise averages out as it should.
-const WINDOW_Z: f64 = 20.0;
 
 /// Result of the coarse search.
 pub(crate) enum CoarseOutcome {
@@ -37,7 +27,8 @@ pub(crate) enum CoarseOutcome {
 impl Comparison<'_> {
     /// Returns the period of a stem that repeats itself, in session frames. `None` if it does not.
     fn period(&self, index: usize) -> Option<i64> {
-        let period = || periodicity::period(self.correlator.as_ref()?, self.prepared[index].as_ref()?, LOBE_S);
+        let period =
+            || periodicity::period(self.correlator.as_ref()?, self.prepared[index].as_ref()?, CORRELATE.lobe_s);
         *self.periods[index].get_or_init(period)
     }
 
@@ -63,7 +54,7 @@ impl Comparison<'_> {
         if let Some(also) = peak.as_ref().and_then(also) {
             return Some(CoarseOutcome::Repeats(self.repeats(also as f64)));
         }
-        let shares = peak.as_ref().is_some_and(|(_, z)| *z >= SHARING_Z);
+        let shares = peak.as_ref().is_some_and(|(_, z)| *z >= THRESHOLDS.min_sharing_peak_to_rms);
         self.rough_at(a, b, peak)
             .map(CoarseOutcome::Offset)
             .or_else(|| shares.then(|| CoarseOutcome::Unplaced(unplaced())))
@@ -85,7 +76,7 @@ impl Comparison<'_> {
     fn rough_at(&self, a: usize, b: usize, peak: Option<(Vec<i64>, f64)>) -> Option<CoarseOffset> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         peak.and_then(|(places, z)| self.confirmed(a, b, places, z)).or_else(|| {
-            let candidates = first.envelope.candidates(&second.envelope, self.max_lag, CANDIDATES);
+            let candidates = first.envelope.candidates(&second.envelope, self.max_lag, THRESHOLDS.max_candidates);
             let rough = candidates.into_iter().filter_map(|candidate| {
                 let search = self.envelope_search(first, second, candidate.late);
                 let found = segment_vote::vote(first, second, candidate.late, search)?;
@@ -100,10 +91,15 @@ impl Comparison<'_> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let rough = places.into_iter().filter_map(|late| {
             let common_s = self.rate.seconds(Sounding::of(first, second, late as f64).frames() as u64);
-            let window_s = (common_s * (WINDOW_Z / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
-            let search = SegmentSearch { window_s, reach_s: 0.02, drifts: true };
+            let window_s =
+                (common_s * (THRESHOLDS.segment_peak_to_rms / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
+            let search = SegmentSearch { window_s, reach_s: THRESHOLDS.segment_reach_s, drifts: true };
             let found = segment_vote::vote(first, second, late, search)?;
-            is_worth_refining(&found).then_some(CoarseOffset { found, search, strong: z >= STRONG_Z })
+            is_worth_refining(&found).then_some(CoarseOffset {
+                found,
+                search,
+                strong: z >= THRESHOLDS.min_strong_peak_to_rms,
+            })
         });
         most_agreed(rough)
     }
@@ -113,7 +109,7 @@ impl Comparison<'_> {
     fn peak(&self, a: usize, b: usize) -> Option<(Vec<i64>, f64)> {
         let correlator = self.correlator.as_ref()?;
         let factor = self.factor;
-        let lobe = (self.rate.frames(LOBE_S) as usize).div_ceil(factor);
+        let lobe = (self.rate.frames(CORRELATE.lobe_s) as usize).div_ceil(factor);
         let (lags, z, floor) = if let Some((a, b)) = self.half_phases[a].as_ref().zip(self.half_phases[b].as_ref()) {
             // Half the work for two delays instead of one; segments find out which is right. The
             // noise of both lies in it.
@@ -130,18 +126,18 @@ impl Comparison<'_> {
         };
         let most = self.max_lag as i64;
         let places = lags.into_iter().map(|lag| lag * factor as i64).filter(|late| late.abs() <= most).collect();
-        (z >= LEAST_Z.0.max(LEAST_Z.1 * floor)).then_some((places, z))
+        (z >= THRESHOLDS.min_peak_to_rms.max(THRESHOLDS.min_peak_to_chance * floor)).then_some((places, z))
     }
 
     fn envelope_search(&self, a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: i64) -> SegmentSearch {
         let common_s = self.rate.seconds(common(a.stem, b.stem, late as f64).len() as u64);
-        let reach_s = 0.05 + ENVELOPE_DRIFT * common_s / 2.0;
+        let reach_s = 0.05 + THRESHOLDS.max_envelope_drift_share * common_s / 2.0;
         SegmentSearch { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
     }
 }
 
 fn unplaced() -> Verdict {
-    let text = "unsure: it shares something with another stem, but too few parts of both say where";
+    let text = "unsure: it shares something with another stem, but too few parts of both agree where";
     Verdict::Doubtful(text.into(), Vec::new())
 }
 

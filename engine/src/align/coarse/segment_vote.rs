@@ -3,23 +3,13 @@
 
 use super::joint_activity::Sounding;
 use super::joint_activity::common;
+use super::thresholds::THRESHOLDS;
 use crate::align::features::prepared::PreparedStem;
 use crate::align::features::stem::StemFeatures;
 use crate::align::fine::segment::Window;
 use crate::align::time_map::breakpoints::{self, Resolution};
 use crate::align::time_map::line;
 use crate::resample::TimeMap;
-
-/// Most segments measured.
-const MOST: usize = 12;
-/// Fewest segments needed for a vote.
-pub(crate) const FEWEST: usize = 5;
-/// Least length of a segment, in seconds.
-const SHORTEST_S: f64 = 0.25;
-/// Segments more than 60 dB below the mean power of their stem are not measured: power.
-const QUIET: f64 = 1e-6;
-/// Largest distance of a segment from the line, in decimated frames.
-const TOLERANCE: f64 = 2.0;
 
 /// Settings of a search.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +56,7 @@ pub(crate) fn places(
     };
     let loudest = |starts: &mut dyn Iterator<Item = usize>| {
         let best = starts.map(|start| (level(start), start)).max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)));
-        best.filter(|(level, _)| *level > QUIET).map(|(_, start)| start)
+        best.filter(|(level, _)| *level > THRESHOLDS.min_segment_power_share).map(|(_, start)| start)
     };
     if let [span] = &spans[..] {
         let parts = (span.len() / size.max(1)).min(most);
@@ -96,11 +86,12 @@ pub(crate) fn places(
 
 /// Returns true if the stems overlap enough for a vote when `b` is delayed by `late`.
 pub(crate) fn can_discriminate(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
-    common(a, b, late as f64).len() as f64 >= SHORTEST_S * (FEWEST + 1) as f64 * a.rate().as_f64()
+    common(a, b, late as f64).len() as f64
+        >= THRESHOLDS.min_segment_s * (THRESHOLDS.min_segments + 1) as f64 * a.rate().as_f64()
 }
 
 /// Measures the delay of `b` against `a` near `late` with segments along the stems, at the
-/// decimated rate. `None` if the common part is too short for [`FEWEST`] segments with sound.
+/// decimated rate. `None` if the common part is too short for enough segments with sound.
 pub(crate) fn vote(
     a: &PreparedStem<'_>,
     b: &PreparedStem<'_>,
@@ -111,14 +102,14 @@ pub(crate) fn vote(
     let rate = a.stem.rate().as_f64() / factor as f64;
     let sounding = Sounding::of(a, b, late as f64);
     let length = sounding.frames();
-    let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (FEWEST + 1) as f64);
-    if window_s < SHORTEST_S {
+    let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (THRESHOLDS.min_segments + 1) as f64);
+    if window_s < THRESHOLDS.min_segment_s {
         return None;
     }
     let count = (window_s * rate) as usize;
     let reach = ((search.reach_s * rate) as usize).max(4);
-    let starts = places(a, b, late as f64, &sounding, count * factor, MOST);
-    if starts.len() < FEWEST {
+    let starts = places(a, b, late as f64, &sounding, count * factor, THRESHOLDS.max_segments);
+    if starts.len() < THRESHOLDS.min_segments {
         return None;
     }
     let window = Window::new(count, reach, rate);
@@ -138,7 +129,7 @@ pub(crate) fn vote(
         answers.push((at, lag, f64::from(curve[best]) / (2 * window.bins.len()) as f64));
     }
     let points: Vec<(f64, f64)> = answers.iter().map(|answer| (answer.0, answer.1)).collect();
-    let tolerance = TOLERANCE * factor as f64;
+    let tolerance = THRESHOLDS.max_deviation_frames * factor as f64;
     let grain = Resolution { tolerance, half_step: factor as f64 / 2.0, reach: (count * factor) as f64 / 2.0 };
     let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
     let course =
@@ -148,7 +139,7 @@ pub(crate) fn vote(
     let positive = on.iter().filter(|height| **height > 0.0).count();
     let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
     let agreeing = positive.max(on.len() - positive);
-    let chance = (2.0 * TOLERANCE + 1.0) / (2 * reach + 1) as f64;
+    let chance = (2.0 * THRESHOLDS.max_deviation_frames + 1.0) / (2 * reach + 1) as f64;
     // A bend takes two segments to be drawn, and may be between any two.
     let free = if search.drifts { 2 + 2 * course.changes.len() } else { 1 };
     let log_places = course.changes.len() as f64 * (points.len() as f64).log10();

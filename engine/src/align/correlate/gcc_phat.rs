@@ -3,27 +3,11 @@
 
 use super::fft::{CorrelationScratch, Transforms, fast_size, inverse, transform};
 use super::quantised_spectrum::{Bin, add_cross, pack};
+use super::thresholds::THRESHOLDS;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealToComplex};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
-
-/// Compared band, in hertz: above rumble and hum, below what lossy coders discard.
-pub(crate) const BAND_HZ: (f64, f64) = (60.0, 12_000.0);
-
-/// Longest block transformed at once: in seconds, and in multiples of the largest delay. Short
-/// blocks keep the inverse transform of every pair short. Long ones lose less where the two blocks
-/// of a delayed pair do not overlap.
-const BLOCK_S: f64 = 10.0;
-const BLOCK_OVER_LAG: usize = 5;
-/// Length of the fade at each end of a block, in seconds. Without it, two stems cut at the same
-/// frame would share the cut.
-const FADE_S: f64 = 0.25;
-/// Bins this far below the mean power of a block (−120 dB) hold rounding, not sound.
-const SILENT_BIN: f32 = 1e-12;
-/// Width over which spectra are levelled before the search for repeats, in hertz. It removes timbre
-/// and keeps the lines of a loop.
-const LEVELLED_HZ: f64 = 50.0;
 
 /// Sizes and transforms that all stems of a comparison share.
 pub(crate) struct Correlator {
@@ -56,18 +40,20 @@ impl Correlator {
     /// Computes the sizes for stems of up to `longest` frames at `rate_hz` and delays up to
     /// `max_lag` frames either way.
     pub(crate) fn new(longest: usize, max_lag: usize, rate_hz: f64) -> Self {
-        let blocks = longest.div_ceil(((BLOCK_S * rate_hz) as usize).max(BLOCK_OVER_LAG * max_lag)).max(1);
+        let blocks = longest
+            .div_ceil(((THRESHOLDS.max_block_s * rate_hz) as usize).max(THRESHOLDS.max_block_to_lag * max_lag))
+            .max(1);
         let block = longest.div_ceil(blocks).max(1);
         // Silence as long as the largest delay keeps the ends of a block from meeting.
         let size = fast_size((block + max_lag).max(1 << 10));
         let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
-        let top = bin(BAND_HZ.1.min(0.42 * rate_hz)).min(size / 2);
+        let top = bin(THRESHOLDS.max_band_hz.min(THRESHOLDS.max_band_share * rate_hz)).min(size / 2);
         Self {
             block,
-            fade: (FADE_S * rate_hz) as usize,
-            levelled: bin(LEVELLED_HZ),
+            fade: (THRESHOLDS.fade_s * rate_hz) as usize,
+            levelled: bin(THRESHOLDS.levelling_hz),
             max_lag,
-            bins: bin(BAND_HZ.0).min(top)..top,
+            bins: bin(THRESHOLDS.min_band_hz).min(top)..top,
             size,
             whole: OnceLock::new(),
             half: (blocks == 1 && 4 * max_lag >= size).then(|| Transforms::on_two_threads(size / 2)),
@@ -243,7 +229,7 @@ fn levelling(blocks: &[Vec<Complex<f32>>], width: usize) -> impl Fn(usize) -> f3
 
 /// Returns a part of a spectrum, without the bins that hold only rounding.
 fn audible(all: &[Complex<f32>], part: Range<usize>) -> Vec<Complex<f32>> {
-    let quiet = SILENT_BIN * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
+    let quiet = THRESHOLDS.min_bin_power_share * all.iter().map(Complex::norm_sqr).sum::<f32>() / all.len() as f32;
     all[part].iter().map(|bin| if bin.norm_sqr() > quiet { *bin } else { Complex::default() }).collect()
 }
 

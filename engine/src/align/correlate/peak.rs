@@ -1,7 +1,6 @@
 //! Highest peak of a correlation, and its height above the rest.
 
-/// Lags processed together: their sum of squares and their highest value in lanes of f32.
-const CHUNK_LAGS: usize = 1_024;
+use super::thresholds::THRESHOLDS;
 
 /// Peak among lags −max … +max.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,12 +16,12 @@ pub(crate) struct Peak {
 /// Finds the peak of a correlation whose middle is lag 0. Lags within `lobe` steps of it belong to
 /// it. `None` if all values are zero.
 pub(crate) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
-    let parts: Vec<(f32, f64)> = correlation.chunks(CHUNK_LAGS).map(highest_and_squares).collect();
+    let parts: Vec<(f32, f64)> = correlation.chunks(THRESHOLDS.chunk_lags).map(highest_and_squares).collect();
     let height = parts.iter().fold(0.0_f32, |height, part| height.max(part.0));
     if height == 0.0 || !height.is_finite() {
         return None;
     }
-    let part = parts.iter().position(|part| part.0 == height)? * CHUNK_LAGS;
+    let part = parts.iter().position(|part| part.0 == height)? * THRESHOLDS.chunk_lags;
     let at = part + correlation[part..].iter().position(|x| x.abs() == height)?;
     let own = at.saturating_sub(lobe)..(at + lobe + 1).min(correlation.len());
     let count = correlation.len() - own.len();
@@ -31,8 +30,8 @@ pub(crate) fn find(correlation: &[f32], lobe: usize) -> Option<Peak> {
     }
     // The parts that the peak reaches into are summed lag by lag. What lies beside a high peak is
     // too little to subtract it from.
-    let (first, last) = (own.start / CHUNK_LAGS, (own.end - 1) / CHUNK_LAGS);
-    let beside = first * CHUNK_LAGS..((last + 1) * CHUNK_LAGS).min(correlation.len());
+    let (first, last) = (own.start / THRESHOLDS.chunk_lags, (own.end - 1) / THRESHOLDS.chunk_lags);
+    let beside = first * THRESHOLDS.chunk_lags..((last + 1) * THRESHOLDS.chunk_lags).min(correlation.len());
     let beside = beside.filter(|n| !own.contains(n)).map(|n| f64::from(correlation[n]).powi(2));
     let squares: f64 = parts[..first].iter().chain(&parts[last + 1..]).map(|part| part.1).chain(beside).sum();
     let deviation = (squares / count as f64).sqrt();

@@ -8,17 +8,18 @@ use realfft::num_complex::Complex;
 /// rounding error is 90 dB below the largest bin.
 pub(crate) type Bin = [i16; 2];
 
-const STEPS: f32 = 32_767.0;
+/// Steps of a real or imaginary part from 0 to 1.
+const STEPS_TO_FULL_SCALE: f32 = 32_767.0;
 
 /// Rounds bins of magnitude 1 at most.
 pub(crate) fn pack(bin: Complex<f32>) -> Bin {
-    [(bin.re * STEPS).round() as i16, (bin.im * STEPS).round() as i16]
+    [(bin.re * STEPS_TO_FULL_SCALE).round() as i16, (bin.im * STEPS_TO_FULL_SCALE).round() as i16]
 }
 
 vectorised! {
     /// Adds the product of every bin of `b` with the conjugate of that of `a`.
     pub(crate) fn add_cross(sum: &mut [Complex<f32>], a: &[Bin], b: &[Bin]) {
-        const SCALE: f32 = 1.0 / (STEPS * STEPS);
+        const SCALE: f32 = 1.0 / (STEPS_TO_FULL_SCALE * STEPS_TO_FULL_SCALE);
         for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
             let (a_re, a_im) = (f32::from(a[0]) * SCALE, f32::from(a[1]) * SCALE);
             let (b_re, b_im) = (f32::from(b[0]), f32::from(b[1]));

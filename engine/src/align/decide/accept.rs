@@ -2,24 +2,8 @@
 
 use super::evidence::PairEvidence;
 use super::remark::Remark;
+use super::thresholds::THRESHOLDS;
 use crate::resample::TimeMap;
-
-/// The z that chance reaches among the lags around a peak: √(2 ln 8193).
-const FLOOR: f64 = 4.25;
-/// Least z of an accepted pair.
-const LEAST_Z: f64 = 2.4 * FLOOR;
-/// Least z where both halves of the coherent bins agree. Noise in all other bins hides the peak,
-/// and is no evidence against it.
-const LEAST_Z_OF_HALVES: f64 = 1.5 * FLOOR;
-/// Largest z at which stems count as unrelated: unrelated stems reach 5. Stems above it may share a
-/// source.
-const MOST_Z_OF_UNRELATED: f64 = 6.5;
-/// Least share of segments on one line.
-const LEAST_SHARE: f64 = 0.6;
-/// Least ratio of the first to the second peak.
-const LEAST_RATIO: f64 = 1.5;
-/// The same for stems that are known to be related.
-const LEAST_OF_RELATED: (f64, f64, f64) = (6.0, 0.4, 1.1);
 
 /// Verdict on one pair of stems.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +57,8 @@ pub(crate) fn judge(refined: PairEvidence, assume_related: bool) -> Verdict {
 /// Returns the edge along one of two paths that are both there. A second peak is no evidence
 /// against it, nor are the segments in which the other source is louder.
 pub(crate) fn along_a_path(refined: PairEvidence) -> Edge {
-    let sure = PairEvidence { ratio: refined.ratio.max(LEAST_RATIO), agreeing: refined.windows, ..refined };
+    let sure =
+        PairEvidence { ratio: refined.ratio.max(THRESHOLDS.min_peak_ratio), agreeing: refined.windows, ..refined };
     Edge {
         confidence: confidence(&sure),
         course: sure.course,
@@ -93,12 +78,15 @@ fn share(refined: &PairEvidence) -> f64 {
 /// Returns the reason for which a delay is not accepted, whatever the confidence. `None` if there
 /// is none.
 pub(crate) fn doubt(refined: &PairEvidence, assume_related: bool) -> Option<String> {
-    let (least_z, least_share, least_ratio) =
-        if assume_related { LEAST_OF_RELATED } else { (LEAST_Z, LEAST_SHARE, LEAST_RATIO) };
-    let least_z = if refined.halves_agree { least_z.min(LEAST_Z_OF_HALVES) } else { least_z };
+    let (least_z, least_share, least_ratio) = if assume_related {
+        (THRESHOLDS.min_related_peak_to_rms, THRESHOLDS.min_related_segment_share, THRESHOLDS.min_related_peak_ratio)
+    } else {
+        (THRESHOLDS.min_peak_to_rms, THRESHOLDS.min_segment_share, THRESHOLDS.min_peak_ratio)
+    };
+    let least_z = if refined.halves_agree { least_z.min(THRESHOLDS.min_halves_peak_to_rms) } else { least_z };
     let share = share(refined);
     if refined.z < least_z {
-        let word = if refined.z < MOST_Z_OF_UNRELATED { "unrelated" } else { "unsure" };
+        let word = if refined.z < THRESHOLDS.max_unrelated_peak_to_rms { "unrelated" } else { "unsure" };
         Some(format!("{word}: the best offset stands out by {:.1}, {least_z:.1} are needed", refined.z))
     } else if refined.ratio < least_ratio {
         Some(format!("ambiguous: a second offset fits nearly as well (peaks {:.2} to 1)", refined.ratio))
@@ -112,16 +100,15 @@ pub(crate) fn doubt(refined: &PairEvidence, assume_related: bool) -> Option<Stri
     }
 }
 
-/// Log odds added when both halves of the coherent bins agree. It was fitted with three of 264
-/// generated cases counted as wrong, one more than were. Of the 130 of `calibration` none is wrong
-/// now: it is modest.
-const HALVES_AGREE: f64 = 1.75;
-
 /// Returns the chance that the delay is right. It is a logistic curve over the evidence, fitted to
 /// the generated cases of `calibration` (the table is in docs/alignment.md).
 pub(crate) fn confidence(refined: &PairEvidence) -> f64 {
     let share = share(refined);
-    let halves = if refined.halves_agree { HALVES_AGREE } else { 0.0 };
-    let odds = -2.56 + 1.45 * (refined.z / FLOOR).ln() + 1.12 * refined.ratio.ln() + 4.47 * share + halves;
+    let halves = if refined.halves_agree { THRESHOLDS.halves_agree_log_odds } else { 0.0 };
+    let odds = -2.56
+        + 1.45 * (refined.z / THRESHOLDS.chance_peak_to_rms).ln()
+        + 1.12 * refined.ratio.ln()
+        + 4.47 * share
+        + halves;
     1.0 / (1.0 + (-odds).exp())
 }

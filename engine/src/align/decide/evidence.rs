@@ -1,9 +1,7 @@
 //! Evidence for the delay of a pair of stems.
 
+use super::thresholds::THRESHOLDS;
 use crate::resample::TimeMap;
-
-/// Uncertainty of a delay from reading between samples, in frames.
-pub(crate) const LEAST_SD: f64 = 0.01;
 
 /// Measured delay of one stem against another, with its evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +44,7 @@ impl PairEvidence {
     /// clock that wanders adds to it at any time.
     pub(crate) fn with_reported_deviation(mut self) -> Self {
         let carried = if self.course.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
-        self.late_sd = self.late_sd.hypot(carried).hypot(self.wander).hypot(LEAST_SD);
+        self.late_sd = self.late_sd.hypot(carried).hypot(self.wander).hypot(THRESHOLDS.interpolation_sd_frames);
         self
     }
 }

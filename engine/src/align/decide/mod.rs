@@ -8,3 +8,4 @@ pub(super) mod origin;
 pub(super) mod remark;
 pub(super) mod session_groups;
 pub(super) mod stem_result;
+pub(super) mod thresholds;

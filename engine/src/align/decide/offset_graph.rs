@@ -2,13 +2,9 @@
 //! wrong pair.
 
 use super::accept::Edge;
+use super::thresholds::THRESHOLDS;
 use crate::align::time_map::line::LinearDelay;
 use crate::resample::TimeMap;
-
-/// Largest difference between two ways round the graph, in frames.
-const LOOP_TOLERANCE: f64 = 3.0;
-/// Rounds of relaxation: groups are small and closely knit.
-const ROUNDS: usize = 200;
 
 /// Trusted pair.
 #[derive(Clone, Debug)]
@@ -87,7 +83,8 @@ fn fits(pair: &PairOffset, places: &[GroupOffset], middle: f64) -> bool {
     let (first, second) = (&places[pair.first], &places[pair.second]);
     let predicted = first.course.reversed().then(&second.course);
     let off = (predicted.delay(middle) - pair.edge.course.delay(middle)).abs();
-    off <= LOOP_TOLERANCE.max(6.0 * pair.edge.late_sd) && first.polarity * second.polarity == pair.edge.polarity
+    off <= THRESHOLDS.max_loop_error_frames.max(6.0 * pair.edge.late_sd)
+        && first.polarity * second.polarity == pair.edge.polarity
 }
 
 /// Joins stems by their most confident pairs first.
@@ -134,7 +131,7 @@ fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
     // A hundredth of a frame is as exact as any pair is believed to be; drift is weighted by its
     // effect in the middle.
     let weight = |edge: &Edge| (edge.late_sd.powi(2) + 1e-4).recip();
-    for _ in 0..ROUNDS {
+    for _ in 0..THRESHOLDS.max_relaxation_rounds {
         let mut moved = 0.0_f64;
         for stem in 0..places.len() {
             let here = places[stem].clone();

@@ -4,12 +4,10 @@ use super::accept::{Edge, Verdict};
 use super::group_evidence::PairVerdicts;
 use super::offset_graph::PairOffset;
 use super::origin::{same_length, same_time};
+use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
 use crate::align::time_map::line::LinearDelay;
 use crate::resample::TimeMap;
-
-/// Deviation of the delay within a session, in frames. Its edges outweigh every measured one.
-const EXACT: f64 = 1e-3;
 
 /// Numbers the sessions: stems of one session have the same number, the least of theirs.
 pub(crate) fn together(stems: &[&StemFeatures], verdicts: &[(usize, usize, Verdict)]) -> Vec<usize> {
@@ -40,7 +38,8 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
         evidence.verdicts.iter().any(|(first, second, verdict)| match verdict {
             Verdict::Stays(edge, _) if sessions[*first] == sessions[*second] => {
                 let late = edge.course.start;
-                (*second == stem && late > EXACT) || (*first == stem && late < -EXACT)
+                (*second == stem && late > THRESHOLDS.session_sd_frames)
+                    || (*first == stem && late < -THRESHOLDS.session_sd_frames)
             }
             _ => false,
         })
@@ -57,7 +56,7 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
                 course,
                 polarity: 1,
                 confidence: 1.0,
-                late_sd: EXACT,
+                late_sd: THRESHOLDS.session_sd_frames,
                 drift_sd: 0.0,
                 wander: 0.0,
                 share: 1.0,

@@ -4,17 +4,11 @@ use super::accept::Verdict;
 use super::group_evidence::PairVerdicts;
 use super::offset_graph::{self, GroupOffset, PairOffset};
 use super::session_groups;
+use super::thresholds::THRESHOLDS;
 use crate::align::result::{Correlation, Decision, StemAlignment};
 use crate::align::settings::AlignmentSettings;
 use crate::align::time_map::line::LinearDelay;
 use crate::resample::TimeMap;
-
-/// Delays below this are in time already, in frames.
-const IN_TIME: f64 = 0.02;
-/// Delays this close to whole frames are taken as whole, in frames.
-const NEARLY_WHOLE: f64 = 0.01;
-/// Drifts that change the delay over a stem by less than this count as none, in frames.
-const NO_DRIFT: f64 = 0.1;
 
 /// Decides for every stem.
 pub(crate) fn decide(evidence: &PairVerdicts<'_>, settings: &AlignmentSettings) -> Vec<StemAlignment> {
@@ -97,7 +91,7 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
 fn alone(stem: usize, verdicts: &[(usize, usize, Verdict)], unsure: &[PairOffset], least: f64) -> StemAlignment {
     if let Some(pair) = unsure.iter().find(|pair| pair.first == stem || pair.second == stem) {
         let mut answer = StemAlignment::left(format!(
-            "unsure: the chance that the offset is right is {:.4}, {least:.4} is asked for",
+            "unsure: the chance that the offset is right is {:.4}, {least:.4} is required",
             pair.edge.confidence
         ));
         answer.confidence = pair.edge.confidence;
@@ -145,7 +139,7 @@ fn in_group(
         (Decision::Left, "reference of its group".to_owned())
     } else if late.abs() > evidence.max_late {
         (Decision::Left, format!("{late:.2} frames against the reference are more than the largest offset{inverted}"))
-    } else if late.abs() < IN_TIME.max(3.0 * here.late_sd.hypot(there.late_sd)) && steady {
+    } else if late.abs() < THRESHOLDS.min_delay_frames.max(3.0 * here.late_sd.hypot(there.late_sd)) && steady {
         (Decision::Left, format!("already in time{inverted}"))
     } else {
         let side = if late >= 0.0 { "late" } else { "early" };
@@ -174,11 +168,14 @@ fn in_group(
 /// fractions of frames.
 fn simplest(course: &TimeMap, length: f64) -> TimeMap {
     let mut course = course.from_frame(0.0, 0.0);
-    if course.is_straight() && (course.drift * length).abs() < NO_DRIFT {
+    if course.is_straight() && (course.drift * length).abs() < THRESHOLDS.min_drift_frames {
         course = LinearDelay::flat(course.delay(length / 2.0)).into();
     }
     // Whole frames need no filter.
-    if course.is_straight() && course.drift == 0.0 && (course.start - course.start.round()).abs() < NEARLY_WHOLE {
+    if course.is_straight()
+        && course.drift == 0.0
+        && (course.start - course.start.round()).abs() < THRESHOLDS.min_fraction_frames
+    {
         course = LinearDelay::flat(course.start.round()).into();
     }
     course

@@ -1,5 +1,6 @@
 //! Levels of a stem in frequency bands, a hundred times per second.
 
+use super::thresholds::THRESHOLDS;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::f64::consts::TAU;
@@ -7,12 +8,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Frames per second.
-const FRAMES_A_SECOND: f64 = 100.0;
-/// Edges of the bands, in hertz.
-const EDGES_HZ: [f64; BANDS + 1] =
-    [60.0, 120.0, 200.0, 320.0, 500.0, 800.0, 1_300.0, 2_100.0, 3_400.0, 5_500.0, 10_000.0];
-const BANDS: usize = 10;
+/// Number of bands.
+pub(super) const BANDS: usize = 10;
 
 /// Levels of one stem so far.
 #[derive(Clone)]
@@ -42,14 +39,14 @@ impl fmt::Debug for Levels {
 impl Levels {
     /// Creates the levels of a stem at `rate_hz`, none yet.
     pub(crate) fn new(rate_hz: f64) -> Self {
-        let hop = ((rate_hz / FRAMES_A_SECOND) as usize).max(1);
+        let hop = ((rate_hz / THRESHOLDS.level_rate_hz) as usize).max(1);
         let size = Self::size(hop);
         let fft = FftPlanner::new().plan_fft_forward(size);
         let hann = |n: usize| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32;
         Self {
             hop,
             size,
-            edges: EDGES_HZ.map(|hz| ((hz * size as f64 / rate_hz).round() as usize).min(size / 2)),
+            edges: THRESHOLDS.band_edges_hz.map(|hz| ((hz * size as f64 / rate_hz).round() as usize).min(size / 2)),
             hann: (0..size).map(hann).collect(),
             pair: vec![Complex::default(); size],
             scratch: vec![Complex::default(); fft.get_inplace_scratch_len()],

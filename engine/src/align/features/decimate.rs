@@ -1,16 +1,10 @@
 //! Decimation of a stem: enough for a coarse search, at a fraction of the work.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
+use super::thresholds::THRESHOLDS;
 use crate::simd::vectorised;
 use std::f64::consts::PI;
 use std::ops::Range;
-
-/// Least rate after decimation, in hertz. Half of it still carries most of an instrument's sound.
-const LEAST_HZ: f64 = 5_000.0;
-/// Taps on each side of the middle, in frames of the decimated rate.
-const REACH: usize = 6;
-/// Edge of the low-pass, as a share of the decimated rate.
-const EDGE: f64 = 0.42;
 
 /// Low-pass with the factor by which it decimates.
 #[derive(Clone, Debug)]
@@ -24,13 +18,13 @@ impl Decimator {
     /// leaves at least 5 kHz.
     pub(crate) fn new(rate_hz: f64) -> Self {
         let mut factor = 1;
-        while rate_hz / (2 * factor) as f64 >= LEAST_HZ {
+        while rate_hz / (2 * factor) as f64 >= THRESHOLDS.min_decimated_hz {
             factor *= 2;
         }
-        let half = if factor == 1 { 0 } else { (REACH * factor) as i64 };
+        let half = if factor == 1 { 0 } else { (THRESHOLDS.decimator_reach_frames * factor) as i64 };
         let raw: Vec<f64> = (-half..=half)
             .map(|n| {
-                let x = 2.0 * EDGE * n as f64 / factor as f64;
+                let x = 2.0 * THRESHOLDS.decimator_edge_share * n as f64 / factor as f64;
                 let sinc = if n == 0 { 1.0 } else { (PI * x).sin() / (PI * x) };
                 sinc * (0.5 + 0.5 * (PI * n as f64 / (half + 1) as f64).cos())
             })

@@ -2,17 +2,10 @@
 //! where two stems may fit, even where clocks differ so much that waveforms never line up for long.
 
 use super::band_levels::Levels;
+use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{fast_size, inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
 
-/// Power, as a share of a band's mean, below which everything counts as equally soft.
-const FLOOR: f64 = 1e-2;
-/// Degree of whitening of the cross-spectrum: 1 would keep only the phase.
-const WHITENING: f32 = 0.7;
-/// Least distance of two candidates, in envelope frames.
-const APART: usize = 8;
-/// Least height of a candidate, in standard deviations.
-const LEAST_Z: f64 = 4.0;
 /// Envelopes of one stem.
 pub(crate) struct Envelope {
     /// Session frames in an envelope frame.
@@ -110,7 +103,7 @@ impl Envelope {
         }
         for bin in &mut sum {
             let length = bin.norm_sqr().sqrt();
-            *bin = if length > 0.0 { *bin / length.powf(WHITENING) } else { Complex::default() };
+            *bin = if length > 0.0 { *bin / length.powf(THRESHOLDS.whitening_exponent) } else { Complex::default() };
         }
         sum[0] = Complex::default();
         if let Some(last) = sum.last_mut() {
@@ -125,12 +118,12 @@ impl Envelope {
         for _ in 0..most {
             let best = (0..lags.len()).fold(0, |best, n| if lags[n] > lags[best] { n } else { best });
             let z = f64::from(lags[best]) / deviation;
-            if z < LEAST_Z {
+            if z < THRESHOLDS.min_candidate_peak_to_rms {
                 break;
             }
             found.push(Candidate { late: (best as i64 - max as i64) * self.hop as i64, z });
-            let end = (best + APART + 1).min(lags.len());
-            lags[best.saturating_sub(APART)..end].fill(0.0);
+            let end = (best + THRESHOLDS.candidate_reach_frames + 1).min(lags.len());
+            lags[best.saturating_sub(THRESHOLDS.candidate_reach_frames)..end].fill(0.0);
         }
         found
     }
@@ -143,7 +136,7 @@ fn changes(band: &mut [f32]) {
         band.fill(0.0);
         return;
     }
-    let level = |power: f32| (f64::from(power) / mean + FLOOR).ln() as f32;
+    let level = |power: f32| (f64::from(power) / mean + THRESHOLDS.soft_power_share).ln() as f32;
     let mut last = band.first().map_or(0.0, |power| level(*power));
     for power in band.iter_mut() {
         let now = level(*power);

@@ -6,3 +6,4 @@ pub(super) mod envelope;
 pub(super) mod prepared;
 pub(super) mod spooled_samples;
 pub(super) mod stem;
+pub(super) mod thresholds;

@@ -1,12 +1,9 @@
 //! Samples of one channel, in memory up to a limit and then in an unnamed file.
 
+use super::thresholds::THRESHOLDS;
 use crate::spool::Spool;
 use std::io;
 use std::sync::{Mutex, PoisonError};
-
-/// Samples written to and read from the file at once. Their bytes take a small buffer, which is
-/// reused.
-const AT_ONCE: usize = 8_192;
 
 /// Growing row of samples that takes no more memory than its limit.
 #[derive(Debug)]
@@ -80,10 +77,10 @@ impl Samples {
     }
 
     fn read_file(&self, start: usize, out: &mut [f32]) -> io::Result<()> {
-        let mut bytes = vec![0; AT_ONCE.min(out.len()) * size_of::<f32>()];
+        let mut bytes = vec![0; THRESHOLDS.spool_samples.min(out.len()) * size_of::<f32>()];
         let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
         let mut at = (start * size_of::<f32>()) as u64;
-        for part in out.chunks_mut(AT_ONCE) {
+        for part in out.chunks_mut(THRESHOLDS.spool_samples) {
             let bytes = &mut bytes[..size_of_val(part)];
             rest.read(at, bytes)?;
             at += bytes.len() as u64;
@@ -95,9 +92,9 @@ impl Samples {
     }
 
     fn spill(&mut self, samples: &[f32]) -> io::Result<()> {
-        let mut bytes = Vec::with_capacity(AT_ONCE.min(samples.len()) * size_of::<f32>());
+        let mut bytes = Vec::with_capacity(THRESHOLDS.spool_samples.min(samples.len()) * size_of::<f32>());
         let rest = self.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for part in samples.chunks(AT_ONCE) {
+        for part in samples.chunks(THRESHOLDS.spool_samples) {
             bytes.clear();
             bytes.extend(part.iter().flat_map(|sample| sample.to_le_bytes()));
             rest.append(&bytes)?;

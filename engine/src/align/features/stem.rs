@@ -4,6 +4,7 @@
 use super::band_levels::Levels;
 use super::decimate::Decimator;
 use super::spooled_samples::Samples;
+use super::thresholds::THRESHOLDS;
 use crate::align::decide::origin::DigitalSilence;
 use crate::audio::Block;
 use crate::process::Tap;
@@ -39,8 +40,6 @@ impl StemFeatures {
     /// Default limit: 2 MiB per stem, half of it for the full rate. It holds 5.5 s at 48 kHz, and
     /// 44 s at an eighth of that. Sixteen stems take 32 MiB, however long they are.
     pub const DEFAULT_MAX_BYTES: usize = 2 << 20;
-    /// Level above which a stem has begun: −100 dBFS, the least that 16 bits hold.
-    const FIRST_SOUND: f32 = 1e-5;
 
     /// Creates an empty stem that holds at most `max_bytes` of samples in memory. Control thread.
     pub fn new(rate: SampleRate, max_bytes: usize) -> Self {
@@ -205,7 +204,7 @@ impl Tap for StemFeatures {
             }
         }
         if self.first_sound.is_none() {
-            let first = self.mono.iter().position(|sample| sample.abs() > Self::FIRST_SOUND);
+            let first = self.mono.iter().position(|sample| sample.abs() > THRESHOLDS.start_amplitude);
             self.first_sound = first.map(|at| start + at as u64);
         }
         let own = usize::try_from(self.begin.saturating_sub(start)).unwrap_or(usize::MAX).min(self.mono.len());

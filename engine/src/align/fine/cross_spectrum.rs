@@ -2,17 +2,13 @@
 //! together, and the lag at which phases agree.
 
 use super::segment::Window;
+use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
 use crate::resample::FractionTable;
 use crate::resample::TimeMap;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
-
-/// Bins that are averaged for the coherence, on either side.
-const SMOOTH: usize = 8;
-/// Largest coherence used: weights grow without end towards 1.
-const MOST_COHERENCE: f64 = 0.99;
 
 /// Measurement of one segment.
 pub(crate) struct SegmentMeasurement {
@@ -185,14 +181,15 @@ pub(crate) fn pool_segments<'a>(
     }
     // Each segment adds as many degrees of freedom as neighbouring bins are averaged, two thirds of
     // them its own.
-    let chance = 1.5 / ((2 * SMOOTH + 1) * windows) as f64;
+    let chance = 1.5 / ((2 * THRESHOLDS.coherence_reach_bins + 1) * windows) as f64;
     let (coherence, levels) = (0..count)
         .map(|n| {
-            let near = n.saturating_sub(SMOOTH)..(n + SMOOTH + 1).min(count);
+            let near =
+                n.saturating_sub(THRESHOLDS.coherence_reach_bins)..(n + THRESHOLDS.coherence_reach_bins + 1).min(count);
             let both: Complex<f32> = cross[near.clone()].iter().sum();
             let power: f64 = first[near.clone()].iter().sum::<f64>() * second[near].iter().sum::<f64>();
             let coherence = if power > 0.0 { f64::from(both.norm_sqr()) / power } else { 0.0 };
-            ((coherence - chance).clamp(0.0, MOST_COHERENCE), power.sqrt())
+            ((coherence - chance).clamp(0.0, THRESHOLDS.max_coherence), power.sqrt())
         })
         .unzip();
     PooledSpectrum { cross, coherence, levels }

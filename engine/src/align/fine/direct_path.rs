@@ -1,21 +1,7 @@
 //! Direct path to a microphone in a room: the first lag that stands out, with silence before it and
 //! reflections after it.
 
-/// Largest distance of reflections from the peak, in seconds. Beyond it, on the quiet side, only
-/// chance is left.
-pub(crate) const REFLECTIONS_S: f64 = 0.06;
-/// Least height of a lag that stands out, in deviations of the quiet side.
-const LEAST_DEVIATIONS: f32 = 7.0;
-/// Least height of the direct path, as a share of the highest reflection.
-const LEAST_HEIGHT: f32 = 0.3;
-/// Ratio of the deviations of both sides at which the quieter one is decided by that alone.
-const QUIETER: f32 = 1.3;
-/// Ratio of the steepness of start and end, where both sides are about as quiet.
-const MORE_SUDDEN: f64 = 2.0;
-/// Least ratio of the power after the direct path to the power before it.
-const LOUDER_AFTER: f64 = 2.0;
-/// Time before and after an edge over which its steepness is measured, in seconds.
-const EDGE_S: f64 = 0.01;
+use super::thresholds::THRESHOLDS;
 
 /// Direct path in a correlation.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,13 +26,13 @@ pub(crate) fn arrival(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Opt
     };
     // A long reverberation lasts beyond the measured lags; a short one begins more suddenly than it
     // ends.
-    if QUIETER * before < after {
+    if THRESHOLDS.min_side_ratio * before < after {
         from()
-    } else if QUIETER * after < before {
+    } else if THRESHOLDS.min_side_ratio * after < before {
         until()
-    } else if sudden(forth) >= MORE_SUDDEN * sudden(back) {
+    } else if sudden(forth) >= THRESHOLDS.min_steepness_ratio * sudden(back) {
         from()
-    } else if sudden(back) >= MORE_SUDDEN * sudden(forth) {
+    } else if sudden(back) >= THRESHOLDS.min_steepness_ratio * sudden(forth) {
         until()
     } else {
         None
@@ -64,22 +50,28 @@ struct Onset {
 /// there are no such lags.
 fn onset(curve: &[f32], best: usize, lobe: usize, rate: f64) -> Option<(Option<Onset>, f32)> {
     let frames = |seconds: f64| (seconds * rate) as usize;
-    let from = best.checked_sub(frames(REFLECTIONS_S)).filter(|from| *from >= frames(EDGE_S))?;
+    let from =
+        best.checked_sub(frames(THRESHOLDS.max_reflection_s)).filter(|from| *from >= frames(THRESHOLDS.edge_s))?;
     let power = |range: std::ops::Range<usize>| {
         let part = &curve[range.start.min(curve.len())..range.end.min(curve.len())];
         part.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / part.len().max(1) as f64
     };
     let deviation = power(0..from).sqrt() as f32;
-    let least = (LEAST_DEVIATIONS * deviation).max(LEAST_HEIGHT * curve[best].abs());
+    let least =
+        (THRESHOLDS.min_arrival_to_rms * deviation).max(THRESHOLDS.min_arrival_height_share * curve[best].abs());
     // The peak itself stands out, or nothing does.
     let Some(first) = (from..=best).find(|n| curve[*n].abs() >= least) else { return Some((None, deviation)) };
     let higher = |top: usize, n: usize| if curve[n].abs() > curve[top].abs() { n } else { top };
     // Its own slope rises to it.
     let at = (first..=(first + lobe / 3).min(best)).fold(first, higher);
     let start = at.saturating_sub(lobe);
-    let edge = (power(start.saturating_sub(frames(EDGE_S))..start), power(at + lobe..at + lobe + frames(EDGE_S)));
-    let whole = (power(from.min(start.saturating_sub(1))..start), power(at + lobe..at + frames(REFLECTIONS_S)));
-    let louder = whole.1 >= LOUDER_AFTER * whole.0;
+    let edge = (
+        power(start.saturating_sub(frames(THRESHOLDS.edge_s))..start),
+        power(at + lobe..at + lobe + frames(THRESHOLDS.edge_s)),
+    );
+    let whole =
+        (power(from.min(start.saturating_sub(1))..start), power(at + lobe..at + frames(THRESHOLDS.max_reflection_s)));
+    let louder = whole.1 >= THRESHOLDS.min_power_ratio * whole.0;
     Some((louder.then(|| Onset { at, sudden: edge.1 / edge.0.max(f64::MIN_POSITIVE) }), deviation))
 }
 

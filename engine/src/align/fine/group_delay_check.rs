@@ -3,14 +3,11 @@
 
 use super::cross_spectrum::SegmentMeasurement;
 use super::segment::Window;
+use super::thresholds::THRESHOLDS;
 use crate::resample::TimeMap;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
-
-/// Largest distance of the halves that still agree, in frames, two standard deviations added. It is
-/// the error at which a delay still counts as right.
-const TOLERANCE: f64 = 3.0;
 
 /// Difference between the delays of the lower and the upper half.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +57,7 @@ impl GroupDelayCheck {
 
     /// Returns true if the halves are surely near enough to each other.
     pub(crate) fn agree(self) -> bool {
-        self.apart.abs() + 2.0 * self.sd <= TOLERANCE
+        self.apart.abs() + 2.0 * self.sd <= THRESHOLDS.max_halves_difference_frames
     }
 }
 

@@ -4,12 +4,9 @@
 
 use super::cross_spectrum::{PhaseDerivatives, SegmentMeasurement};
 use super::segment::Window;
+use super::thresholds::THRESHOLDS;
 use crate::align::time_map::line::LinearDelay;
 use crate::resample::TimeMap;
-
-/// Steps of Newton's method, and the step below which it stops, in frames.
-const STEPS: usize = 8;
-const SETTLED: f64 = 1e-4;
 
 /// Line, with one standard deviation of its offset in the middle of its segments and one of its
 /// drift.
@@ -80,7 +77,7 @@ impl Pooled {
         let middle = measured.iter().map(|one| one.at).sum::<f64>() / measured.len() as f64;
         let half = measured.iter().fold(0.0_f64, |half, one| half.max((one.at - middle).abs()));
         let mut line = if drifts { LinearDelay::first_of(course) } else { LinearDelay::flat(course.delay(middle)) };
-        for _ in 0..STEPS {
+        for _ in 0..THRESHOLDS.max_newton_steps {
             let stand =
                 |one: &&SegmentMeasurement| PhaseDerivatives::of(one.turned(line.delay(one.at), window), window);
             let each: Vec<Contribution> =
@@ -88,7 +85,7 @@ impl Pooled {
             let bends = Bends::of(&each, drifts);
             let slope = each.iter().map(|one| one.stand.slope).sum();
             let (by, drift) = bends.step((slope, each.iter().map(|one| one.stand.slope * one.at).sum()))?;
-            if by.abs() + drift.abs() * half > SETTLED {
+            if by.abs() + drift.abs() * half > THRESHOLDS.min_newton_step_frames {
                 line = LinearDelay { offset: line.offset + by - drift * middle, drift: line.drift + drift };
                 continue;
             }

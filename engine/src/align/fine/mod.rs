@@ -8,5 +8,6 @@ pub(super) mod ml_delay;
 pub(super) mod peak_quality;
 pub(super) mod refine;
 pub(super) mod segment;
+pub(super) mod thresholds;
 pub(super) mod tracked_delay;
 pub(super) mod wow_flutter;

@@ -3,22 +3,10 @@
 use super::cross_spectrum::{PooledSpectrum, spread};
 use super::direct_path::{Arrival, arrival};
 use super::segment::Window;
+use super::thresholds::THRESHOLDS;
 use super::tracked_delay::TrackedDelay;
+use crate::align::correlate::thresholds::THRESHOLDS as CORRELATE;
 use crate::align::decide::evidence::PairEvidence;
-
-/// Lags whose deviation the peak is measured against.
-const FIELD: usize = 4_096;
-/// Largest distance of reflections that belong to the peak, in seconds.
-const LOBE_S: f64 = 0.001;
-/// Lags on either side of the peak that are kept for a picture.
-const PICTURE: usize = 48;
-/// Edges of the separately measured bands, in hertz.
-const BANDS_HZ: [f64; 7] = [60.0, 200.0, 600.0, 1_500.0, 3_500.0, 7_000.0, 12_000.0];
-
-/// Least mean coherence of a band with something in common, and the z of its peak that suffices
-/// instead. Chance reaches 4.25 among 8193 lags.
-const LEAST_COHERENCE: f64 = 0.02;
-const LEAST_Z_OF_BAND: f64 = 6.4;
 
 /// Correlation of all segments together, and its peak.
 pub(crate) struct CorrelationPeak {
@@ -42,13 +30,13 @@ impl CorrelationPeak {
 
 /// Returns the peak of segments that were followed.
 pub(crate) fn peak_quality(window: &Window, pooled: &PooledSpectrum, rate: f64) -> CorrelationPeak {
-    let field = FIELD.min(window.size / 2 - 1);
+    let field = THRESHOLDS.field_lags.min(window.size / 2 - 1);
     let whole = spread(pooled, window, 0..pooled.cross.len());
     let curve = window.lags(&whole, field);
     let reach = window.reach.min(field);
     let around = field - reach..=field + reach;
     let best = around.fold(field, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
-    let lobe = ((LOBE_S * rate) as usize).max(2);
+    let lobe = ((CORRELATE.lobe_s * rate) as usize).max(2);
     let far = || curve.iter().enumerate().filter(|(n, _)| n.abs_diff(best) > lobe).map(|(_, x)| f64::from(*x));
     let count = far().count().max(1) as f64;
     let deviation = (far().map(|x| x * x).sum::<f64>() / count).sqrt().max(f64::MIN_POSITIVE);
@@ -82,7 +70,7 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
 
     let (mut bands, mut bands_agreeing) = (0, 0);
     let bin = |hz: f64| ((hz * window.size as f64 / rate) as usize).saturating_sub(window.bins.start);
-    for edge in BANDS_HZ.windows(2) {
+    for edge in THRESHOLDS.band_edges_hz.windows(2) {
         let part = bin(edge[0]).min(pooled.cross.len())..bin(edge[1]).min(pooled.cross.len());
         let mean = pooled.coherence[part.clone()].iter().sum::<f64>() / part.len().max(1) as f64;
         if part.len() < 16 {
@@ -100,7 +88,8 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
         let own = (0..curve.len()).filter(observed).reduce(higher).unwrap_or(best);
         // A band may be less coherent than chance, as a stem far below others is. It still shows by
         // a peak that chance does not reach.
-        if mean < LEAST_COHERENCE && stands_out(&curve, own, tolerance) < LEAST_Z_OF_BAND {
+        if mean < THRESHOLDS.min_band_coherence && stands_out(&curve, own, tolerance) < THRESHOLDS.min_band_peak_to_rms
+        {
             continue;
         }
         bands += 1;
@@ -108,8 +97,9 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
         bands_agreeing += usize::from(agrees);
     }
     let bins = pooled.cross.len().max(1) as f32 * 2.0;
-    let picture =
-        (0..=2 * PICTURE).map(|n| curve.get((best + n).wrapping_sub(PICTURE)).copied().unwrap_or(0.0) / bins).collect();
+    let picture = (0..=2 * THRESHOLDS.picture_lags)
+        .map(|n| curve.get((best + n).wrapping_sub(THRESHOLDS.picture_lags)).copied().unwrap_or(0.0) / bins)
+        .collect();
     PairEvidence {
         course,
         late_sd,

@@ -6,14 +6,17 @@ use super::group_delay_check::GroupDelayCheck;
 use super::line_fit::{self, deviations};
 use super::peak_quality::{conclude, peak_quality};
 use super::segment::Window;
+use super::thresholds::THRESHOLDS;
 use super::tracked_delay::TrackedDelay;
 use super::wow_flutter;
 use crate::align::coarse::joint_activity::Sounding;
 use crate::align::coarse::segment_vote;
+use crate::align::coarse::thresholds::THRESHOLDS as COARSE;
 use crate::align::decide::accept::{confidence, doubt};
 use crate::align::decide::evidence::PairEvidence;
+use crate::align::decide::thresholds::THRESHOLDS as DECIDE;
 use crate::align::features::prepared::PreparedStem;
-use crate::align::settings::LEAST_CONFIDENCE;
+use crate::align::thresholds::THRESHOLDS as ALIGN;
 use crate::align::time_map::breakpoints::{self, Resolution};
 use crate::align::time_map::line::{self, LinearDelay};
 use crate::resample::FractionTable;
@@ -21,44 +24,12 @@ use crate::resample::TimeMap;
 use std::f64::consts::TAU;
 use std::sync::OnceLock;
 
-/// Most segments along the stems.
-const WINDOWS: usize = 16;
-/// The same where the drift of a clock may change.
-const MANY_WINDOWS: usize = 48;
-/// Length of a segment: between these seconds, longer where the stems have less in common.
-const WINDOW_S: (f64, f64) = (1.4, 5.9);
-/// … and no fewer frames.
-const SHORTEST: usize = 64;
-/// Fewest segments whose bins are weighted by coherence.
-const WEIGHTED: usize = 13;
-/// Share of short segments that must agree; otherwise longer ones are measured.
-const ENOUGH: f64 = 0.9;
-/// Confidence from which a search with bins weighted by coherence is not needed as well.
-const SURE: f64 = 0.995;
-/// Least pooled z for a further search: unrelated stems reach 5.
-const PROMISING_Z: f64 = 6.5;
-/// Reach of a segment around the coarse course at first, and later, in frames.
-const REACH: (usize, usize) = (96, 24);
-/// Reach at first where the drift may change, in frames.
-const FAR_REACH: usize = 512;
-/// Largest distance of a segment's peak from the course that still agrees, in frames.
-const TOLERANCE: f64 = 1.5;
-/// Largest distance of segments from the course by a clock that wanders, in frames.
-const WANDERING: f64 = 12.0;
 /// Deviations within which four fifths of normally distributed delays lie.
 const DEVIATIONS_OF_FOUR_FIFTHS: f64 = 1.2816;
-/// Bounds of noise below which nothing indicates a wandering clock.
-const NOISE: f64 = 4.0;
-/// Rounds of measuring along the last course.
-const ROUNDS: usize = 3;
-/// Change of the course that is too small for another round, in frames.
-const SETTLED: f64 = 0.005;
-/// Taps that read between samples. The table takes as long to build as a segment to measure.
-const TAPS: usize = 32;
 static TABLE: OnceLock<FractionTable> = OnceLock::new();
 
 fn table() -> &'static FractionTable {
-    TABLE.get_or_init(|| FractionTable::new(TAPS))
+    TABLE.get_or_init(|| FractionTable::new(THRESHOLDS.interpolation_taps))
 }
 
 /// Pair of stems, and the way in which segments along them are measured.
@@ -79,9 +50,9 @@ struct StemPair<'a> {
 /// Returns the mean coherence of `b` and `a` along a coarse course, 0 to 1, at the full rate.
 pub(crate) fn coherence(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &TimeMap) -> Option<f64> {
     let middle = a.stem.kept() as f64 / 2.0;
-    let pair = StemPair::new(a, b, middle, rough, WINDOW_S.0);
+    let pair = StemPair::new(a, b, middle, rough, THRESHOLDS.short_segment_s);
     let (starts, line) = pair.line(rough)?;
-    let window = pair.windows(REACH.1);
+    let window = pair.windows(THRESHOLDS.reach_frames);
     Some(pool_segments(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
 }
 
@@ -96,23 +67,25 @@ pub(crate) fn refine(
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
     let pair = |most_s| StemPair::new(a, b, middle, rough, most_s);
-    let (short, long) = (pair(WINDOW_S.0), pair(WINDOW_S.1));
+    let (short, long) = (pair(THRESHOLDS.short_segment_s), pair(THRESHOLDS.long_segment_s));
     let mut followed = if strong { &short } else { &long }.best(rough);
     // A peak that stood out as a whole may be drowned by noise in short segments.
-    let more = |followed: &TrackedDelay| followed.agree_less_than(ENOUGH) && followed.promises(rate);
+    let more =
+        |followed: &TrackedDelay| followed.agree_less_than(THRESHOLDS.min_segment_share) && followed.promises(rate);
     if strong && long.len > short.len && followed.as_ref().is_none_or(more) {
         let again = long.best(rough);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
     let refined = followed.map(|followed| if strong { &short } else { &long }.concluded(followed));
     let sure = |refined: &PairEvidence| {
-        let agreed = refined.agreeing as f64 >= ENOUGH * refined.windows as f64;
-        agreed && (confidence(refined) >= SURE || !refined.course.is_straight())
+        let agreed = refined.agreeing as f64 >= THRESHOLDS.min_segment_share * refined.windows as f64;
+        agreed && (confidence(refined) >= THRESHOLDS.min_sure_confidence || !refined.course.is_straight())
     };
     // A dull stem has few bins above the noise, and they contain the delay: the others would
     // outvote them.
     let weighted = || {
-        let len = long.len.min(long.sounding.frames() / WEIGHTED).max(SHORTEST);
+        let len =
+            long.len.min(long.sounding.frames() / THRESHOLDS.min_weighted_segments).max(THRESHOLDS.min_segment_frames);
         StemPair { weighted: true, len, ..long }.along_a_line(rough)
     };
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
@@ -131,7 +104,7 @@ pub(crate) fn refine(
             }
             let (of_x, of_y) = (confidence(x), confidence(y));
             // With weighted bins few segments count, and bleed of drums may add delay to a bass.
-            let both_sure = of_x.min(of_y) >= LEAST_CONFIDENCE.0;
+            let both_sure = of_x.min(of_y) >= ALIGN.min_confidence;
             if both_sure { y.late_sd.total_cmp(&x.late_sd) } else { of_x.total_cmp(&of_y) }
         };
         believed(x).cmp(&believed(y)).then_with(fits)
@@ -156,7 +129,7 @@ impl<'a> StemPair<'a> {
     fn new(a: &'a PreparedStem<'a>, b: &'a PreparedStem<'a>, middle: f64, rough: &TimeMap, most_s: f64) -> Self {
         let sounding = Sounding::of(a, b, rough.delay(middle));
         let most = (most_s * a.stem.rate().as_f64()) as usize;
-        let len = most.min(sounding.frames() / (segment_vote::FEWEST + 1)).max(SHORTEST);
+        let len = most.min(sounding.frames() / (COARSE.min_segments + 1)).max(THRESHOLDS.min_segment_frames);
         Self { a, b, len, middle, sounding, table: table(), weighted: false }
     }
 
@@ -200,24 +173,28 @@ impl<'a> StemPair<'a> {
 
     /// Returns segments along the stems, and the line that most of them lie on.
     fn line(&self, rough: &TimeMap) -> Option<(Vec<usize>, LinearDelay)> {
-        let starts = self.places(rough, WINDOWS);
-        if starts.len() < segment_vote::FEWEST {
+        let starts = self.places(rough, THRESHOLDS.max_segments);
+        if starts.len() < COARSE.min_segments {
             return None;
         }
-        let measured = self.measure(&self.windows(REACH.0), &starts, rough);
+        let measured = self.measure(&self.windows(THRESHOLDS.first_reach_frames), &starts, rough);
         let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
-        Some((starts, line::through_most(&points, TOLERANCE, true)?.0))
+        Some((starts, line::through_most(&points, THRESHOLDS.max_deviation_frames, true)?.0))
     }
 
     /// Measures many segments, to find where the drift of a clock changes. `None` if it does not.
     fn along_bends(&self, rough: &TimeMap) -> Option<TrackedDelay> {
-        let starts = self.places(rough, MANY_WINDOWS);
-        if starts.len() < segment_vote::FEWEST {
+        let starts = self.places(rough, THRESHOLDS.max_segments_of_bends);
+        if starts.len() < COARSE.min_segments {
             return None;
         }
-        let measured = self.measure(&self.windows(FAR_REACH), &starts, rough);
+        let measured = self.measure(&self.windows(THRESHOLDS.bends_reach_frames), &starts, rough);
         let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
-        let course = breakpoints::bent(line::through_most(&points, TOLERANCE, true)?.0, &points, &grain(0.5, self.len));
+        let course = breakpoints::bent(
+            line::through_most(&points, THRESHOLDS.max_deviation_frames, true)?.0,
+            &points,
+            &grain(0.5, self.len),
+        );
         if course.is_straight() {
             return None;
         }
@@ -226,9 +203,9 @@ impl<'a> StemPair<'a> {
 
     /// Measures along a course and corrects it, until it stays.
     fn follow(&self, starts: &[usize], mut course: TimeMap) -> Option<TrackedDelay> {
-        let window = self.windows(REACH.1);
+        let window = self.windows(THRESHOLDS.reach_frames);
         let mut last = None;
-        for round in 0..ROUNDS {
+        for round in 0..THRESHOLDS.max_rounds {
             let measured = self.measure(&window, starts, &course);
             let pooled = pool_segments(&measured, window.bins.clone());
             let expected = |one: &SegmentMeasurement| {
@@ -236,9 +213,9 @@ impl<'a> StemPair<'a> {
                 (one.at, one.base + lag)
             };
             let exact: Vec<(f64, f64)> = measured.iter().map(expected).collect();
-            let near = |(at, late): &(f64, f64)| (late - course.delay(*at)).abs() <= TOLERANCE;
+            let near = |(at, late): &(f64, f64)| (late - course.delay(*at)).abs() <= THRESHOLDS.max_deviation_frames;
             let on: Vec<(f64, f64)> = exact.iter().filter(|point| near(point)).copied().collect();
-            let few = on.len() < segment_vote::FEWEST;
+            let few = on.len() < COARSE.min_segments;
             let (late_sd, drift_sd);
             let mut moved = 0.0;
             // Where few agree, the caller judges from their number.
@@ -253,7 +230,7 @@ impl<'a> StemPair<'a> {
                     let (line, deviations) = if self.weighted {
                         let observed = measured.iter().zip(&exact).filter(|(_, point)| near(point));
                         let observed: Vec<_> = observed.map(|(one, _)| one).collect();
-                        line_fit::as_one(&observed, &window, &course, &on, TOLERANCE)
+                        line_fit::as_one(&observed, &window, &course, &on, THRESHOLDS.max_deviation_frames)
                     } else {
                         line_fit::one_by_one(&on)
                     };
@@ -268,7 +245,7 @@ impl<'a> StemPair<'a> {
                 course = next;
             }
             last = Some((measured, pooled, exact, on, late_sd, drift_sd));
-            if few || (round > 0 && moved < SETTLED) {
+            if few || (round > 0 && moved < THRESHOLDS.min_change_frames) {
                 break;
             }
         }
@@ -281,7 +258,7 @@ impl<'a> StemPair<'a> {
         let refined = conclude(with_wander(self.a, self.b, followed), self.rate());
         let Some(by) = refined.direct else { return refined };
         let course = refined.course.plus(by, 0.0);
-        let direct = self.follow(&self.places(&course, WINDOWS), course);
+        let direct = self.follow(&self.places(&course, THRESHOLDS.max_segments), course);
         let direct = direct.map(|followed| conclude(followed, self.rate()));
         match direct {
             Some(direct) if direct.in_room => direct,
@@ -301,7 +278,7 @@ impl<'a> StemPair<'a> {
 
 /// Returns the resolution of segments of `len` frames, read in steps of twice `half_step`.
 fn grain(half_step: f64, len: usize) -> Resolution {
-    Resolution { tolerance: TOLERANCE, half_step, reach: len as f64 / 2.0 }
+    Resolution { tolerance: THRESHOLDS.max_deviation_frames, half_step, reach: len as f64 / 2.0 }
 }
 
 impl TrackedDelay {
@@ -310,7 +287,7 @@ impl TrackedDelay {
     /// something else.
     fn far_off(&self) -> f64 {
         let off = self.exact.iter().map(|(at, late)| (late - self.course.delay(*at)).abs());
-        let mut off: Vec<f64> = off.filter(|off| *off <= WANDERING).collect();
+        let mut off: Vec<f64> = off.filter(|off| *off <= THRESHOLDS.max_wander_frames).collect();
         off.sort_by(f64::total_cmp);
         let spread = off.get(off.len() * 4 / 5).map_or(0.0, |off| off / DEVIATIONS_OF_FOUR_FIFTHS);
         let step = TAU / self.window.size as f64;
@@ -321,7 +298,7 @@ impl TrackedDelay {
         // The Cramér-Rao bound of one segment; neighbouring bins share a third of their
         // information.
         let bound = (4.0 / 3.0 * self.pooled.coherence.iter().enumerate().map(adds).sum::<f64>()).sqrt().recip();
-        (spread.powi(2) - (NOISE * bound).powi(2)).max(0.0).sqrt()
+        (spread.powi(2) - (THRESHOLDS.min_wander_to_noise * bound).powi(2)).max(0.0).sqrt()
     }
 
     /// Returns true if all segments are on a line, and their deviations follow no pattern.
@@ -333,7 +310,7 @@ impl TrackedDelay {
 
     /// Returns true if a further search may be worth its time.
     fn promises(&self, rate: f64) -> bool {
-        peak_quality(&self.window, &self.pooled, rate).z >= PROMISING_Z
+        peak_quality(&self.window, &self.pooled, rate).z >= DECIDE.max_unrelated_peak_to_rms
     }
 
     /// Returns true if there is no evidence of a filter over one of the stems. A filter delays the

@@ -1,29 +1,31 @@
 //! One segment: agreement of the phases of two stems there, at each of a few lags.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
+use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{fast_size, inverse, plan_forward, plan_inverse, transform};
-use crate::align::correlate::gcc_phat::{BAND_HZ, phase};
+use crate::align::correlate::gcc_phat::phase;
+use crate::align::correlate::thresholds::THRESHOLDS as CORRELATE;
 use crate::simd::vectorised;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealToComplex};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// Neighbouring bins are added up before the inverse transform, as long as this many times the
-/// required lags remain. The phases of a group then differ by less than a sixtieth of a turn.
-const SPARE_LAGS: usize = 64;
-
 /// Returns a Hann window. Its cosines are turned on from one to the next, and computed anew every
 /// few.
 pub(crate) fn hann(len: usize) -> Vec<f32> {
-    const TAPS_AT_ONCE: usize = 64;
     let step = TAU / len.max(1) as f64;
     let turn = Complex::from_polar(1.0, step);
     let part = |first: usize| {
         let start = Complex::from_polar(1.0, step * first as f64);
-        std::iter::successors(Some(start), move |now| Some(now * turn)).take(TAPS_AT_ONCE.min(len - first))
+        std::iter::successors(Some(start), move |now| Some(now * turn))
+            .take(THRESHOLDS.cosine_run_frames.min(len - first))
     };
-    (0..len).step_by(TAPS_AT_ONCE).flat_map(part).map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32).collect()
+    (0..len)
+        .step_by(THRESHOLDS.cosine_run_frames)
+        .flat_map(part)
+        .map(|bin: Complex<f64>| (0.5 - 0.5 * bin.re) as f32)
+        .collect()
 }
 
 /// Comparison of one segment of `len` frames with `reach` more on either side of the other stem.
@@ -57,7 +59,7 @@ impl Window {
     pub(crate) fn new(len: usize, reach: usize, rate_hz: f64) -> Self {
         let size = fast_size(len + 2 * reach);
         let mut group = 1;
-        while size.is_multiple_of(4 * group) && size / (2 * group) >= SPARE_LAGS * reach.max(1) {
+        while size.is_multiple_of(4 * group) && size / (2 * group) >= THRESHOLDS.min_lags_to_reach * reach.max(1) {
             group *= 2;
         }
         let bin = |hz: f64| (hz * size as f64 / rate_hz).ceil() as usize;
@@ -65,7 +67,8 @@ impl Window {
             len,
             reach,
             size,
-            bins: bin(BAND_HZ.0).max(1).min(size / 2)..bin(BAND_HZ.1.min(0.42 * rate_hz)).clamp(1, size / 2),
+            bins: bin(CORRELATE.min_band_hz).max(1).min(size / 2)
+                ..bin(CORRELATE.max_band_hz.min(CORRELATE.max_band_share * rate_hz)).clamp(1, size / 2),
             forward: plan_forward(size),
             group,
             inverse: plan_inverse(size / group),

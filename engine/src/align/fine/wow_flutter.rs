@@ -3,6 +3,7 @@
 
 use super::cross_spectrum::read_along;
 use super::segment::hann;
+use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
 use crate::align::features::stem::StemFeatures;
 use crate::resample::FractionTable;
@@ -10,31 +11,9 @@ use crate::resample::TimeMap;
 use rayon::prelude::*;
 use realfft::num_complex::Complex;
 
-/// Frames of a short segment at 48 kHz, 43 ms, and the step from one to the next. Flutter of 6 Hz
-/// covers a seventh of its cycle in it.
-const LEN: usize = 2_048;
-const STEP: usize = LEN / 2;
-/// Short segments in a row, and rows along the stems.
-const ROW: usize = 9;
-const ROWS: usize = 16;
-/// Reach of a short segment on either side of the course, in frames.
-const REACH: usize = 32;
-/// Least height of a short segment's peak, as a share of the greatest possible. Another instrument
-/// in it swings as it plays.
-const LEAST_HEIGHT: f32 = 0.5;
 /// Noise shared by segments that overlap by half: the correlation of a Hann window with itself
 /// there.
-const SHARED: f64 = 1.0 / 6.0;
-/// Least swing that is accepted, in deviations of chance.
-const LEAST_DEVIATIONS: f64 = 4.5;
-/// Largest distance of a clock from its middle, in deviations: √2 of a sine, and a fifth for what
-/// is not known.
-const FARTHEST: f64 = 1.7;
-/// Share of pairs that differ most from the others, and do not count.
-const TRIMMED: f64 = 0.1;
-/// Flutter turns on from one short segment to the next, which hides a part of it: at 6 Hz, 0.7 are
-/// left.
-const HIDDEN: f64 = 1.4;
+const HALF_OVERLAP_CORRELATION: f64 = 1.0 / 6.0;
 
 /// Wander of a clock about a course.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +33,7 @@ pub(crate) fn wander(
     course: &TimeMap,
     table: &FractionTable,
 ) -> Option<Wander> {
-    let step = starts.len().div_ceil(ROWS).max(1);
+    let step = starts.len().div_ceil(THRESHOLDS.max_flutter_places).max(1);
     let chosen: Vec<usize> = starts.iter().step_by(step).flat_map(|start| [*start, start + len / 2]).collect();
     let rows: Vec<Vec<f64>> = chosen.par_iter().map(|start| row(a, b, *start, course, table)).collect();
     let pairs = |apart: usize| -> Vec<(f64, f64)> {
@@ -62,7 +41,7 @@ pub(crate) fn wander(
     };
     let near = pairs(1);
     let all: Vec<f64> = near.iter().map(|(x, _)| *x).filter(|x| x.is_finite()).collect();
-    if all.len() < ROW || 2 * all.len() < near.len() {
+    if all.len() < THRESHOLDS.flutter_row_segments || 2 * all.len() < near.len() {
         return None;
     }
     let mean = crate::align::time_map::line::median(all.clone());
@@ -73,34 +52,35 @@ pub(crate) fn wander(
     trim(&mut squares);
     let average = |of: &[f64]| of.iter().sum::<f64>() / of.len().max(1) as f64;
     let (variance, covariance) = (average(&squares), average(&products));
-    let swing = (covariance - SHARED * variance) / (1.0 - SHARED);
+    let swing = (covariance - HALF_OVERLAP_CORRELATION * variance) / (1.0 - HALF_OVERLAP_CORRELATION);
     let chance = variance / (products.len().max(1) as f64).sqrt();
-    if swing <= LEAST_DEVIATIONS * chance {
+    if swing <= THRESHOLDS.min_swing_sd * chance {
         return None;
     }
     let (swing, off) = (swing.sqrt(), average(&all));
     // A swing is nowhere farther from its middle. A larger value comes from another sound that
     // short segments found.
-    if off.abs() <= FARTHEST * swing {
-        Some(Wander { mean: off, sd: HIDDEN * swing })
+    if off.abs() <= THRESHOLDS.max_swing_sd * swing {
+        Some(Wander { mean: off, sd: THRESHOLDS.hidden_swing_factor * swing })
     } else {
-        Some(Wander { mean: 0.0, sd: (HIDDEN * swing).hypot(off) })
+        Some(Wander { mean: 0.0, sd: (THRESHOLDS.hidden_swing_factor * swing).hypot(off) })
     }
 }
 
 /// Removes the largest values, either way.
 fn trim(values: &mut Vec<f64>) {
     values.sort_by(|x, y| x.abs().total_cmp(&y.abs()));
-    values.truncate((values.len() as f64 * (1.0 - TRIMMED)).ceil() as usize);
+    values.truncate((values.len() as f64 * (1.0 - THRESHOLDS.trimmed_share)).ceil() as usize);
 }
 
 /// Returns the delay against the course for each segment of a row; NaN where none is found within
 /// reach.
 fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &TimeMap, table: &FractionTable) -> Vec<f64> {
-    let size = 2 * LEN;
+    let (len, hop) = (THRESHOLDS.flutter_segment_frames, THRESHOLDS.flutter_hop_frames);
+    let size = 2 * len;
     let (forward, back) = (plan_forward(size), plan_inverse(size));
-    let hann = hann(LEN);
-    let frames = LEN + (ROW - 1) * STEP;
+    let hann = hann(len);
+    let frames = len + (THRESHOLDS.flutter_row_segments - 1) * hop;
     let mut first = vec![0.0; frames];
     a.read(start as i64, &mut first);
     let mut second = vec![0.0; frames];
@@ -111,8 +91,8 @@ fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &TimeMap, table
     let mut lags = back.make_output_vec();
     let one = |n: usize| {
         for (from, to) in [(&first, &mut of_a), (&second, &mut of_b)] {
-            samples[LEN..].fill(0.0);
-            for ((to, x), gain) in samples.iter_mut().zip(&from[n * STEP..]).zip(&hann) {
+            samples[len..].fill(0.0);
+            for ((to, x), gain) in samples.iter_mut().zip(&from[n * hop..]).zip(&hann) {
                 *to = x * gain;
             }
             transform(forward.as_ref(), &mut samples, to, &mut there);
@@ -127,16 +107,16 @@ fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &TimeMap, table
         }
         let whole = 2.0 * of_b.iter().map(|bin| bin.norm()).sum::<f32>();
         inverse(back.as_ref(), &mut of_b, &mut lags, &mut here);
-        summit(&lags, LEAST_HEIGHT * whole)
+        summit(&lags, THRESHOLDS.min_flutter_height_share * whole)
     };
-    (0..ROW).map(one).collect()
+    (0..THRESHOLDS.flutter_row_segments).map(one).collect()
 }
 
 /// Returns the top of the parabola through the highest lag within reach and its neighbours,
 /// whatever the sign. NaN where it is lower than `least`.
 fn summit(lags: &[f32], least: f32) -> f64 {
     let at = |lag: i64| f64::from(lags[lag.rem_euclid(lags.len() as i64) as usize]);
-    let reach = REACH as i64;
+    let reach = THRESHOLDS.flutter_reach_frames as i64;
     let best = (-reach..=reach).fold(0, |best, lag| if at(lag).abs() > at(best).abs() { lag } else { best });
     if best.abs() == reach || at(best) == 0.0 || at(best).abs() < f64::from(least) {
         return f64::NAN;

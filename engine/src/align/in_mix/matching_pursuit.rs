@@ -2,6 +2,7 @@
 //! others are compared with the rest.
 
 use super::stem_gains::{LeastSquares, fill};
+use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::{Alignment, StemAlignment};
@@ -13,11 +14,6 @@ use crate::resample::{Retimed, Retiming};
 use crate::units::SampleRate;
 use std::convert::Infallible;
 
-/// Most further rounds.
-const ROUNDS: usize = 3;
-/// Frames read at once.
-const BLOCK: usize = 16_384;
-
 /// Looks for stems inside a mix, number 0. It aligns as [`align`] with [`PairSelection::With`]
 /// does. Then the stems that were found are subtracted, each with the gain that leaves least of the
 /// mix. The missing stems are compared with the rest, in which they stand out more. `watch` is as
@@ -25,7 +21,7 @@ const BLOCK: usize = 16_384;
 pub fn align_to_mix(stems: &[StemFeatures], settings: &AlignmentSettings, watch: &dyn Fn(f64) -> bool) -> Alignment {
     let settings = AlignmentSettings { reference: Some(0), ..*settings };
     let mut alignment = align(stems, &settings, PairSelection::With(0), watch);
-    for _ in 0..ROUNDS {
+    for _ in 0..THRESHOLDS.max_further_rounds {
         let (found, missing): (Vec<usize>, Vec<usize>) =
             (1..stems.len()).partition(|stem| is_found(&alignment.stems[*stem]));
         if found.is_empty() || missing.is_empty() {
@@ -88,9 +84,9 @@ fn read_in_time(
         sources
             .push(Retimed::new(StemStream::new(stem), place.retiming.clone()).ok().map(|source| (source, place.start)));
     }
-    let mut of_mix = AudioBuffer::new(1, BLOCK);
-    let mut of_parts = vec![AudioBuffer::new(1, BLOCK); parts.len()];
-    for start in (0..mix.kept()).step_by(BLOCK) {
+    let mut of_mix = AudioBuffer::new(1, THRESHOLDS.block_frames);
+    let mut of_parts = vec![AudioBuffer::new(1, THRESHOLDS.block_frames); parts.len()];
+    for start in (0..mix.kept()).step_by(THRESHOLDS.block_frames) {
         mix.read(start as i64, of_mix.channel_mut(0));
         for (source, buffer) in sources.iter_mut().zip(&mut of_parts) {
             if let Some((source, lead)) = source {

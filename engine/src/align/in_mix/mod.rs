@@ -2,3 +2,4 @@
 
 pub(super) mod matching_pursuit;
 pub(crate) mod stem_gains;
+pub(super) mod thresholds;

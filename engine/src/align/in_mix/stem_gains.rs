@@ -1,11 +1,8 @@
 //! Gains of stems in a mix, by least squares.
 
+use super::thresholds::THRESHOLDS;
 use crate::audio::AudioBuffer;
 use crate::process::Source;
-
-/// Power added to that of each stem, as a share: two stems that are alike share their gain instead
-/// of fighting.
-const RIDGE: f64 = 1e-9;
 
 /// Fills a buffer from a source that begins `lead` frames later, with silence after its end. Mono
 /// is copied to all channels. Returns the number of frames before the end.
@@ -62,7 +59,7 @@ impl LeastSquares {
     pub(crate) fn solve(mut self) -> Vec<f64> {
         for n in 0..self.with_mix.len() {
             let (above, row) = self.gram.split_at_mut(n);
-            row[0][n] *= 1.0 + RIDGE;
+            row[0][n] *= 1.0 + THRESHOLDS.ridge_share;
             for (m, line) in above.iter_mut().enumerate() {
                 line[n] = row[0][m];
             }

@@ -10,7 +10,8 @@ use crate::align::decide::accept::confidence;
 use crate::align::features::stem::StemFeatures;
 use crate::align::pipeline::align;
 use crate::align::result::Decision;
-use crate::align::settings::{AlignmentSettings, LEAST_CONFIDENCE, PairSelection};
+use crate::align::settings::{AlignmentSettings, PairSelection};
+use crate::align::thresholds::THRESHOLDS;
 use crate::audio::{AudioBuffer, Block};
 use crate::io::{Fold, StemReader};
 use crate::process::{Source, Tap};
@@ -170,7 +171,7 @@ fn of_moves_on_unheard_stems_fewer_than_one_in_a_thousand_is_wrong() {
     for other in [0.98, 0.995, 0.999] {
         above(other);
     }
-    let (moves, wrong) = above(LEAST_CONFIDENCE.0);
+    let (moves, wrong) = above(THRESHOLDS.min_confidence);
     assert!(moves >= cases as usize / 6, "too few are moved to tell: {moves}");
     assert!(1_000 * wrong.len() <= moves, "{wrong:?}");
 }

@@ -1,23 +1,9 @@
 //! Changes of a clock's drift: pieces of the measurements that lie on lines of their own, which
 //! meet.
 
-use super::line::{self, LinearDelay, MOST_DRIFT};
+use super::line::{self, LinearDelay};
+use super::thresholds::THRESHOLDS;
 use crate::resample::{DriftChange, TimeMap};
-
-/// Most changes of drift that are searched.
-const MOST_BENDS: usize = 3;
-/// Fewest measurements on each piece.
-const FEWEST: usize = 3;
-/// Least factor by which a bend must fit better than chance would with its two additional
-/// parameters …
-const BETTER: f64 = 15.0;
-/// … beyond the effect of half a step of reading, in multiples of its square …
-const STEPS: f64 = 8.0;
-/// … and least move of the course anywhere, in frames: less is not worth a guess.
-const LEAST_MOVE: f64 = 0.4;
-/// Or it must bring more measurements onto the course: at least three, and at least one for every
-/// twelve of all.
-const MORE: (usize, usize) = (3, 12);
 
 /// Measurements in order of time, cut into pieces.
 #[derive(Clone)]
@@ -35,7 +21,9 @@ impl Segments {
         let mut new = self.clone();
         let line = |part: &[(f64, f64)]| {
             let (line, on) = line::through_most(part, tolerance, true)?;
-            (line.drift.abs() <= MOST_DRIFT && on.iter().filter(|on| **on).count() >= FEWEST).then_some(line)
+            (line.drift.abs() <= THRESHOLDS.max_drift_share
+                && on.iter().filter(|on| **on).count() >= THRESHOLDS.min_piece_points)
+                .then_some(line)
         };
         new.lines[piece] = line(&points[self.starts[piece]..cut])?;
         new.lines.insert(piece + 1, line(&points[cut..end])?);
@@ -107,22 +95,25 @@ struct SplitOption {
 pub(crate) fn bent(straight: LinearDelay, points: &[(f64, f64)], grain: &Resolution) -> TimeMap {
     let mut pieces = Segments { starts: vec![0], lines: vec![straight] };
     let mut course = TimeMap::from(straight);
-    while course.changes.len() < MOST_BENDS {
-        let ways = (FEWEST..(points.len() + 1).saturating_sub(FEWEST)).filter_map(|cut| {
-            let pieces = pieces.split(points, cut, grain.tolerance)?;
-            let new = pieces.course(points)?;
-            let clear = |at: f64| new.changes.iter().all(|bend| (at - bend.at).abs() >= grain.reach);
-            let counted = || points.iter().filter(|(at, _)| clear(*at));
-            let (before, after) = (grain.cost(&course, counted()), grain.cost(&new, counted()));
-            Some(SplitOption { pieces, course: new, before, after })
-        });
+    while course.changes.len() < THRESHOLDS.max_bends {
+        let ways = (THRESHOLDS.min_piece_points..(points.len() + 1).saturating_sub(THRESHOLDS.min_piece_points))
+            .filter_map(|cut| {
+                let pieces = pieces.split(points, cut, grain.tolerance)?;
+                let new = pieces.course(points)?;
+                let clear = |at: f64| new.changes.iter().all(|bend| (at - bend.at).abs() >= grain.reach);
+                let counted = || points.iter().filter(|(at, _)| clear(*at));
+                let (before, after) = (grain.cost(&course, counted()), grain.cost(&new, counted()));
+                Some(SplitOption { pieces, course: new, before, after })
+            });
         let gain = |way: &SplitOption| way.before.0 - way.after.0;
         let Some(best) = ways.max_by(|x, y| gain(x).total_cmp(&gain(y))) else { break };
         let free = points.len().saturating_sub(2 + 2 * best.course.changes.len()).max(1) as f64;
         let moved = points.iter().map(|(at, _)| (course.delay(*at) - best.course.delay(*at)).abs()).fold(0.0, f64::max);
-        let chance = 2.0 * BETTER * best.after.0 / free + STEPS * grain.half_step.powi(2);
-        let better = gain(&best) > chance && moved > LEAST_MOVE;
-        let more = best.after.1 >= best.before.1 + MORE.0.max(points.len().div_ceil(MORE.1));
+        let chance = 2.0 * THRESHOLDS.min_gain_to_chance * best.after.0 / free
+            + THRESHOLDS.step_gain_squares * grain.half_step.powi(2);
+        let better = gain(&best) > chance && moved > THRESHOLDS.min_move_frames;
+        let more = best.after.1
+            >= best.before.1 + THRESHOLDS.min_more_points.max(points.len().div_ceil(THRESHOLDS.max_points_per_more));
         if !(better || more) {
             break;
         }
@@ -142,7 +133,7 @@ pub(crate) fn settle(course: &TimeMap, on: &[(f64, f64)], reach: f64) -> Option<
     for end in ends {
         let inside = |at: f64| at >= from + reach && at < end - reach;
         let own: Vec<(f64, f64)> = on.iter().filter(|(at, _)| inside(*at)).copied().collect();
-        if own.len() < FEWEST {
+        if own.len() < THRESHOLDS.min_piece_points {
             return None;
         }
         lines.push(line::least_squares(&own, true));

@@ -1,11 +1,8 @@
 //! Delay of one stem against another over time: a straight line, found among measurements of which
 //! some are wrong.
 
+use super::thresholds::THRESHOLDS;
 use crate::resample::TimeMap;
-
-/// Largest difference between two clocks, as a share: 1000 ppm, several times that of real
-/// recorders.
-pub(crate) const MOST_DRIFT: f64 = 1e-3;
 
 /// Delay as a function of time: `offset + drift × frame`, in session frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +57,7 @@ pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) 
         // Two close points hardly determine a slope.
         for q in points[n + 1..].iter().filter(|q| drifts && q.0 - p.0 >= 0.2 * span) {
             let drift = (q.1 - p.1) / (q.0 - p.0);
-            if drift.abs() <= MOST_DRIFT {
+            if drift.abs() <= THRESHOLDS.max_drift_share {
                 offer(LinearDelay { offset: p.1 - drift * p.0, drift });
             }
         }

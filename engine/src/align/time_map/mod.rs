@@ -2,3 +2,4 @@
 
 pub(super) mod breakpoints;
 pub(super) mod line;
+pub(super) mod thresholds;

@@ -139,7 +139,7 @@ pub fn compare_files(
             };
             difference.gain_db = matched.gain().map(|gain| 20.0 * gain.abs().log10());
             difference.inverted = matched.gain().is_some_and(|gain| gain < 0.0);
-            difference.matched_null_depth_db = matched.left_over().and_then(power_db);
+            difference.matched_null_depth_db = matched.residual_power().and_then(power_db);
         }
     }
     Ok(difference)
@@ -164,11 +164,11 @@ fn offset_frames(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<f64>, DifferenceError> {
     let paths: [PathBuf; 2] = [first.into(), second.into()];
-    let observed = analyse_files(&paths, rate, stop)?;
-    if observed.iter().any(|observed| observed.unfit.is_some()) {
+    let analysed = analyse_files(&paths, rate, stop)?;
+    if analysed.iter().any(|file| file.unfit.is_some()) {
         return Ok(None);
     }
-    let features: Vec<_> = observed.into_iter().map(|observed| observed.features).collect();
+    let features: Vec<_> = analysed.into_iter().map(|file| file.features).collect();
     let settings = AlignmentSettings { assume_related: true, reference: Some(0), ..AlignmentSettings::default() };
     let alignment = align(&features, &settings, PairSelection::All, &|_| stop());
     if stop() {
@@ -194,9 +194,9 @@ fn sums_at(
         let mut read = [0; 2];
         for n in 0..2 {
             while skip[n] > 0 {
-                let wanted = skip[n].min(BLOCK as u64) as usize;
-                let skipped = readers[n].read(&mut buffers[n].first_mut(wanted))?;
-                skip[n] = if skipped < wanted { 0 } else { skip[n] - skipped as u64 };
+                let frames = skip[n].min(BLOCK as u64) as usize;
+                let skipped = readers[n].read(&mut buffers[n].first_mut(frames))?;
+                skip[n] = if skipped < frames { 0 } else { skip[n] - skipped as u64 };
             }
             read[n] = readers[n].read(&mut buffers[n].block_mut())?;
         }

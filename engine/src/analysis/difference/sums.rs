@@ -57,7 +57,7 @@ impl DifferenceSums {
 
     /// Returns the power of the second minus the first times [`DifferenceSums::gain`], over the
     /// power of the second.
-    pub(super) fn left_over(&self) -> Option<f64> {
+    pub(super) fn residual_power(&self) -> Option<f64> {
         // Rounding of the sums: a smaller rest counts as none.
         const ROUNDING: f64 = 1e-14;
         let gain = self.gain()?;

@@ -70,7 +70,7 @@ impl PacketDecoder {
                 Err(end) => return Ok(end.filter(|end| *end == second_stream())),
             }
         }
-        Ok(Some("the file goes on after the length that its header names; only that much was read".into()))
+        Ok(Some("the file continues after the length that its header names; only that much was read".into()))
     }
 
     /// Returns true if every sample is sure to be a number, and none is subnormal.

@@ -40,8 +40,12 @@ impl OutputKind {
     /// `report.html`, identified by its head.
     pub const PAGE: Self = Self::new("a report page of mixdown", is_page);
     /// A picture: a PNG file.
+    #[cfg(feature = "report")]
     pub const PICTURE: Self =
         Self::new("a PNG picture", |file| png::Decoder::new(BufReader::new(file)).read_info().is_ok());
+    /// A picture: a build without pictures takes none for its own.
+    #[cfg(not(feature = "report"))]
+    pub const PICTURE: Self = Self::new("a PNG picture", |_| false);
     /// A session document: made to be edited.
     pub const SESSION: Self = Self { what: "a session", is_ours: |_| false, is_edited: true };
 

@@ -154,7 +154,7 @@ impl StemReader {
         let outcome = StemOutcome { corrupt_packets: lost, ..StemOutcome::default() };
         let cuts = plan.passes.get(part.pass).cloned();
         if cuts.as_ref().is_some_and(|cuts| cuts.silence() > densest) {
-            return Err(DecodeError::damaged(path, "its edit list asks for more silence than the file can hold sound"));
+            return Err(DecodeError::damaged(path, "its edit list requires more silence than the file can hold sound"));
         }
         let mut stem =
             Self { info, outcome, decoder, queue, fold: matrix, plan, cuts, later: None, accepted: 0, ended: false };

@@ -249,7 +249,7 @@ fn a_frame_that_is_not_what_its_bits_make_is_told() {
         assert!(remark.contains(&format!("frames of {align} bytes")), "{remark}");
     }
     let wide = Coding::Signed(4).data(2, false);
-    assert!(holds(&riff(b"RIFF", &fmt(8), &wide), 2, "wide").unwrap().contains("as it says"));
+    assert!(holds(&riff(b"RIFF", &fmt(8), &wide), 2, "wide").unwrap().contains("as it states"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::meters::{LiveStripMeter, Reading};
 use super::schedule::Schedule;
 use super::stats::Counters;
 use super::strip_params::StripParams;
-use super::transport::{Next, Transport};
+use super::transport::{Transport, TransportAction};
 use crate::audio::BlockMut;
 use crate::live::control::command::StripId;
 use crate::live::stream::input::{Cue, LiveInput};
@@ -28,23 +28,23 @@ use std::sync::atomic::Ordering::Relaxed;
 /// their frames; never on block sizes.
 pub struct LiveEngine<I> {
     pub(crate) renderer: Renderer<FiniteInput<I>>,
-    pub(crate) dials: StripParams,
+    pub(crate) params: StripParams,
     pub(crate) gain: Ramped<1>,
     pub(crate) limiter: SwappableChain,
     pub(crate) transport: Transport,
     pub(crate) schedule: Schedule,
-    /// Exchanges that are due but whose places are not free yet, in order.
-    pub(crate) waiting: VecDeque<Box<ChainSwap>>,
+    /// Swaps that are due but whose parts are not free yet, in order.
+    pub(crate) pending_swaps: VecDeque<Box<ChainSwap>>,
     /// True if a chain or delay may be on its way out.
-    pub(crate) exchanging: bool,
+    pub(crate) swapping: bool,
     pub(crate) meters: Vec<LiveStripMeter>,
     pub(crate) ramp: u64,
     pub(crate) max_block: usize,
     pub(crate) frame: u64,
     /// Frames rendered since the last stem ended, once every stem has ended.
-    pub(crate) rung: Option<u64>,
+    pub(crate) tail_frames: Option<u64>,
     pub(crate) longest_tail: u64,
-    pub(crate) orders: Receiver<AudioMessage>,
+    pub(crate) commands: Receiver<AudioMessage>,
     pub(crate) returns: Sender<Retired>,
     /// Keeps the queue open, so that the audio thread never drops a part for lack of a receiver.
     pub(crate) _returned: Receiver<Retired>,
@@ -57,20 +57,20 @@ impl<I: LiveInput> LiveEngine<I> {
     /// Renders the next block, stereo, of any number of frames. Audio thread: no allocation, no
     /// lock, no wait, no failure.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
-        self.take_orders();
+        self.receive_commands();
         let mut done = 0;
         while done < out.frames() {
-            self.carry_out_due();
+            self.execute_due();
             if self.transport.motion() == Motion::Cueing && self.inputs_are_cued() {
                 self.counters.ended.store(false, Relaxed);
-                self.transport.roll(self.renderer.summing().latency(), self.ramp);
+                self.transport.start(self.renderer.summing().latency(), self.ramp);
                 self.emit_motion();
             }
             if self.transport.motion() != Motion::Rolling {
                 out.slice_mut(done..out.frames()).fill(0.0);
                 break;
             }
-            let frames = self.frames_until_something_happens().min((out.frames() - done) as u64) as usize;
+            let frames = self.frames_until_next_event().min((out.frames() - done) as u64) as usize;
             self.render(&mut out.slice_mut(done..done + frames));
             done += frames;
         }
@@ -102,68 +102,68 @@ impl<I: LiveInput> LiveEngine<I> {
 
     /// Takes in commands; those without a time are due at once. [`LiveEngine::process`] does so
     /// too. Audio thread.
-    fn take_orders(&mut self) {
+    fn receive_commands(&mut self) {
         while self.schedule.has_room()
-            && let Ok(order) = self.orders.try_recv()
+            && let Ok(command) = self.commands.try_recv()
         {
-            self.schedule.add(order, self.frame);
+            self.schedule.add(command, self.frame);
         }
     }
 
-    fn carry_out_due(&mut self) {
-        while let Some(order) = self.schedule.take_due(self.frame) {
-            self.give_back(Retired::Applied { number: order.number, frame: self.frame });
-            self.carry_out(order.what, order.ramp.unwrap_or(self.ramp));
+    fn execute_due(&mut self) {
+        while let Some(command) = self.schedule.take_due(self.frame) {
+            self.return_part(Retired::Applied { number: command.number, frame: self.frame });
+            self.execute(command.action, command.ramp.unwrap_or(self.ramp));
         }
-        while let Some(exchange) = self.waiting.front() {
-            if !self.is_free(exchange) {
+        while let Some(swap) = self.pending_swaps.front() {
+            if !self.is_free(swap) {
                 break;
             }
-            if let Some(exchange) = self.waiting.pop_front() {
-                self.exchange(exchange);
+            if let Some(swap) = self.pending_swaps.pop_front() {
+                self.apply_swap(swap);
             }
         }
     }
 
-    fn carry_out(&mut self, what: Action, ramp: u64) {
-        match what {
-            Action::Play => self.transport_to(Next::Roll),
-            Action::Pause => self.transport_to(Next::Rest),
-            Action::Stop => self.transport_to(Next::Go { position: 0, roll: false }),
+    fn execute(&mut self, action: Action, ramp: u64) {
+        match action {
+            Action::Play => self.request_transport(TransportAction::Play),
+            Action::Pause => self.request_transport(TransportAction::Pause),
+            Action::Stop => self.request_transport(TransportAction::Seek { position: 0, play: false }),
             Action::Seek(position) => {
-                let roll = self.transport.wants_to_roll();
-                self.transport_to(Next::Go { position, roll });
+                let play = self.transport.will_play();
+                self.request_transport(TransportAction::Seek { position, play });
             }
             Action::Loop(range) => {
                 self.transport.set_loop(range);
-                let (position, roll) = (self.transport.position(), self.transport.wants_to_roll());
-                self.transport_to(Next::Go { position, roll });
+                let (position, play) = (self.transport.position(), self.transport.will_play());
+                self.request_transport(TransportAction::Seek { position, play });
             }
-            Action::StripParam(strip, dial) => self.dials.set(strip, dial, ramp, &mut self.renderer),
+            Action::StripParam(strip, param) => self.params.set(strip, param, ramp, &mut self.renderer),
             Action::MasterGain(gain) => self.gain.ramp_to([gain], 0, ramp),
-            Action::ChainSwap(exchange) => self.waiting.push_back(exchange),
+            Action::ChainSwap(swap) => self.pending_swaps.push_back(swap),
         }
     }
 
-    fn transport_to(&mut self, next: Next) {
+    fn request_transport(&mut self, next: TransportAction) {
         let before = self.transport.motion();
         if let Some(next) = self.transport.request(next, self.ramp) {
-            self.jump_to_target(next);
+            self.apply_transport(next);
         }
         if self.transport.motion() != before {
             self.emit_motion();
         }
     }
 
-    /// Carries out the action for which the sound was faded out.
-    fn jump_to_target(&mut self, next: Next) {
+    /// Executes the action for which the sound was faded out.
+    fn apply_transport(&mut self, next: TransportAction) {
         match next {
-            Next::Roll => self.transport.roll_on(self.ramp),
-            Next::Rest => self.transport.rest(),
-            Next::Go { position, roll } => {
-                self.rung = None;
-                self.forget();
-                let cue = self.transport.cue(position, roll);
+            TransportAction::Play => self.transport.resume(self.ramp),
+            TransportAction::Pause => self.transport.pause(),
+            TransportAction::Seek { position, play } => {
+                self.tail_frames = None;
+                self.reset_signal_path();
+                let cue = self.transport.cue(position, play);
                 self.cue(cue);
             }
         }
@@ -177,12 +177,12 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    fn forget(&mut self) {
+    fn reset_signal_path(&mut self) {
         self.renderer.reset();
         self.limiter.reset();
         self.gain = Ramped::at(self.gain.target());
         self.meters.iter_mut().for_each(LiveStripMeter::reset);
-        self.collect();
+        self.collect_retired();
     }
 
     fn inputs_are_cued(&mut self) -> bool {
@@ -191,17 +191,17 @@ impl<I: LiveInput> LiveEngine<I> {
             == 0
     }
 
-    fn frames_until_something_happens(&mut self) -> u64 {
-        let order = self.schedule.next_at().map_or(u64::MAX, |at| at - self.frame);
-        let exchange = self.waiting.front().map_or(u64::MAX, |exchange| self.busy_for(exchange).max(1));
-        order.min(exchange).min(self.transport.left_of_fade()).min(self.max_block as u64)
+    fn frames_until_next_event(&mut self) -> u64 {
+        let command = self.schedule.next_at().map_or(u64::MAX, |at| at - self.frame);
+        let swap = self.pending_swaps.front().map_or(u64::MAX, |swap| self.frames_until_free(swap).max(1));
+        command.min(swap).min(self.transport.fade_out_remaining()).min(self.max_block as u64)
     }
 
     fn render(&mut self, out: &mut BlockMut<'_>) {
         let frames = out.frames();
         self.renderer.process(out);
-        self.look_after_inputs();
-        if self.gain.left() > 0 || self.gain.target() != [1.0] {
+        self.report_input_faults();
+        if self.gain.remaining() > 0 || self.gain.target() != [1.0] {
             for channel in 0..out.channels() {
                 for (ahead, sample) in out.channel_mut(channel).iter_mut().enumerate() {
                     *sample = (f64::from(*sample) * self.gain.ahead(ahead)[0]) as f32;
@@ -210,40 +210,41 @@ impl<I: LiveInput> LiveEngine<I> {
             self.gain.advance(frames);
         }
         self.limiter.process(out);
-        let sound = (0..out.channels()).all(|channel| out.channel(channel).iter().all(|x| x.is_finite()));
-        if !sound {
+        let is_finite = (0..out.channels()).all(|channel| out.channel(channel).iter().all(|x| x.is_finite()));
+        if !is_finite {
             out.fill(0.0);
-            self.forget();
+            self.reset_signal_path();
             self.emit(Event::Reset { frame: self.frame });
         }
         self.transport.fade(out);
-        self.measure(out);
+        self.meter_block(out);
         self.frame += frames as u64;
-        if self.exchanging {
-            self.collect();
+        if self.swapping {
+            self.collect_retired();
         }
-        self.proceed(frames);
+        self.advance(frames);
     }
 
     /// Advances the position. A completed fade-out triggers its pending action. After the tail of
     /// the last stem the position returns to the beginning.
-    fn proceed(&mut self, frames: usize) {
+    fn advance(&mut self, frames: usize) {
         let next = self.transport.advance(frames);
         let ended = self.renderer.tracks().iter().all(|track| track.input.input.has_ended());
         // The block in which the last stem ends is not counted: some of it was sound.
-        self.rung = self.rung.filter(|_| ended).map_or(ended.then_some(0), |rung| Some(rung + frames as u64));
+        self.tail_frames =
+            self.tail_frames.filter(|_| ended).map_or(ended.then_some(0), |tail| Some(tail + frames as u64));
         if let Some(next) = next {
-            self.jump_to_target(next);
+            self.apply_transport(next);
             self.emit_motion();
-        } else if self.rung.is_some_and(|rung| rung >= self.longest_tail + self.latency()) {
+        } else if self.tail_frames.is_some_and(|tail| tail >= self.longest_tail + self.latency()) {
             self.counters.ended.store(true, Relaxed);
             self.emit(Event::Ended { frame: self.frame });
-            self.jump_to_target(Next::Go { position: 0, roll: false });
+            self.apply_transport(TransportAction::Seek { position: 0, play: false });
             self.emit_motion();
         }
     }
 
-    fn look_after_inputs(&mut self) {
+    fn report_input_faults(&mut self) {
         let frame = self.frame;
         for index in 0..self.renderer.tracks().len() {
             let input = &mut self.renderer.tracks_mut()[index].input;
@@ -258,12 +259,12 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    fn measure(&mut self, out: &BlockMut<'_>) {
+    fn meter_block(&mut self, out: &BlockMut<'_>) {
         let Self { meters, renderer, limiter, readings, counters, frame, .. } = self;
         if meters.is_empty() {
             return;
         }
-        let mut show = |reading: &Reading| {
+        let mut send_reading = |reading: &Reading| {
             if readings.try_send(*reading).is_err() {
                 counters.dropped_meters.fetch_add(1, Relaxed);
             }
@@ -271,18 +272,18 @@ impl<I: LiveInput> LiveEngine<I> {
         let frames = out.frames();
         let mut meters = meters.iter_mut();
         for (track, meter) in renderer.tracks().iter().zip(&mut meters) {
-            let reduction_db = track.strip().rack().chain().gain_reduction_db();
-            meter.observe(&track.output(false, frames), *frame, reduction_db, &mut show);
+            let reduction_db = track.strip().chain().current().gain_reduction_db();
+            meter.observe(&track.output(false, frames), *frame, reduction_db, &mut send_reading);
         }
         for ((block, strip), meter) in
             renderer.summing().bus_outputs(frames).zip(renderer.summing().bus_strips()).zip(&mut meters)
         {
-            meter.observe(&block, *frame, strip.rack().chain().gain_reduction_db(), &mut show);
+            meter.observe(&block, *frame, strip.chain().current().gain_reduction_db(), &mut send_reading);
         }
         if let Some(meter) = meters.next() {
             let reduction_db =
-                renderer.summing().master().chain().gain_reduction_db() + limiter.chain().gain_reduction_db();
-            meter.observe(&out.as_block(), *frame, reduction_db, &mut show);
+                renderer.summing().master().current().gain_reduction_db() + limiter.current().gain_reduction_db();
+            meter.observe(&out.as_block(), *frame, reduction_db, &mut send_reading);
         }
     }
 

@@ -7,9 +7,9 @@ use crate::live::stream::loop_range::LoopRange;
 use crate::mix::{CompensationDelay, Destination, IncomingChain};
 
 /// Largest number of commands under way.
-pub(crate) const MESSAGES: usize = 1_024;
+pub(crate) const MAX_COMMANDS: usize = 1_024;
 /// Largest number of parts on their way back.
-pub(crate) const RETIRED: usize = 8_192;
+pub(crate) const MAX_RETIRED: usize = 8_192;
 
 /// A prepared command.
 pub(crate) struct AudioMessage {
@@ -18,7 +18,7 @@ pub(crate) struct AudioMessage {
     pub(crate) at: Option<u64>,
     /// Length of the ramp, in frames; `None` for the engine's default.
     pub(crate) ramp: Option<u64>,
-    pub(crate) what: Action,
+    pub(crate) action: Action,
 }
 
 pub(crate) enum Action {
@@ -33,7 +33,7 @@ pub(crate) enum Action {
     MasterGain(f64),
 }
 
-/// Place of a chain that can be exchanged.
+/// Position of a chain that can be exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChainSlot {
     Track(usize),
@@ -44,13 +44,13 @@ pub(crate) enum ChainSlot {
     Limiter,
 }
 
-/// A delay for one feed: the sum, the index of the feed there, and the delay until it has been
-/// handed over.
+/// A delay for one connection: the sum, the index of the connection there, and the delay until it
+/// has been handed over.
 pub(crate) type DelayChange = (Destination, usize, Option<Box<CompensationDelay>>);
 
 /// A chain that replaces another one, and the delays that keep all paths aligned.
 pub(crate) struct ChainSwap {
-    pub(crate) seat: ChainSlot,
+    pub(crate) slot: ChainSlot,
     pub(crate) chain: Option<Box<IncomingChain>>,
     pub(crate) delays: Vec<DelayChange>,
     /// Frames for which the new parts run without being audible, until they are filled.
@@ -63,7 +63,7 @@ pub(crate) struct ChainSwap {
 
 impl ChainSwap {
     /// Returns the number of parts that will come back because of it.
-    pub(crate) fn pieces(&self) -> usize {
+    pub(crate) fn parts(&self) -> usize {
         2 + self.delays.len()
     }
 }
@@ -78,5 +78,5 @@ pub(crate) enum Retired {
     /// A retired chain; only ever dropped.
     Chain(#[expect(dead_code)] Box<IncomingChain>),
     Delay(#[expect(dead_code)] Box<CompensationDelay>),
-    Shell(#[expect(dead_code)] Box<ChainSwap>),
+    Swap(#[expect(dead_code)] Box<ChainSwap>),
 }

@@ -63,11 +63,11 @@ pub(crate) struct LiveStripMeter {
     /// Frames waiting to be metered together, at most [`BATCH`]. Meters cost a third when they
     /// process many frames at once. As every strip has its own turn, each block meters only a few
     /// strips.
-    waiting: AudioBuffer,
+    pending: AudioBuffer,
     filled: usize,
     /// Frames between scope points.
     stride: u64,
-    seen: u64,
+    metered: u64,
 }
 
 impl LiveStripMeter {
@@ -86,10 +86,10 @@ impl LiveStripMeter {
             reduction_db: 0.0,
             bands: BandMeter::new(rate, 2, turn as f64 / strips.max(1) as f64),
             scope: [[0.0; 2]; SCOPE_POINTS],
-            waiting: AudioBuffer::new(2, interval.min(BATCH) as usize),
+            pending: AudioBuffer::new(2, interval.min(BATCH) as usize),
             filled: 0,
             stride: interval.div_ceil(SCOPE_POINTS as u64).max(1),
-            seen: 0,
+            metered: 0,
         }
     }
 
@@ -98,12 +98,12 @@ impl LiveStripMeter {
         self.loudness.reset();
         self.true_peak.reset();
         self.filled = 0;
-        self.begin();
+        self.begin_interval();
     }
 
-    fn begin(&mut self) {
+    fn begin_interval(&mut self) {
         self.left = self.interval;
-        (self.seen, self.reduction_db) = (0, 0.0);
+        (self.metered, self.reduction_db) = (0, 0.0);
         self.peak.reset();
         self.rms.reset();
         self.correlation.reset();
@@ -117,30 +117,30 @@ impl LiveStripMeter {
         block: &Block<'_>,
         frame: u64,
         reduction_db: f64,
-        show: &mut impl FnMut(&Reading),
+        on_reading: &mut impl FnMut(&Reading),
     ) {
         self.reduction_db = self.reduction_db.max(reduction_db);
         let mut done = 0;
         while done < block.frames() {
-            let room = self.waiting.frames() - self.filled;
+            let room = self.pending.frames() - self.filled;
             let frames = room.min(block.frames() - done).min(self.left as usize);
             let new = self.filled..self.filled + frames;
-            self.waiting.block_mut().slice_mut(new).copy_from(&block.slice(done..done + frames));
+            self.pending.block_mut().slice_mut(new).copy_from(&block.slice(done..done + frames));
             (self.filled, self.left) = (self.filled + frames, self.left - frames as u64);
             done += frames;
-            if self.left == 0 || self.filled == self.waiting.frames() {
-                self.look();
+            if self.left == 0 || self.filled == self.pending.frames() {
+                self.meter_pending();
             }
             if self.left == 0 {
-                show(&self.reading(frame + done as u64));
-                self.begin();
+                on_reading(&self.reading(frame + done as u64));
+                self.begin_interval();
             }
         }
     }
 
-    /// Meters the waiting frames.
-    fn look(&mut self) {
-        let block = &self.waiting.first(std::mem::take(&mut self.filled));
+    /// Meters the pending frames.
+    fn meter_pending(&mut self) {
+        let block = &self.pending.first(std::mem::take(&mut self.filled));
         self.peak.observe(block);
         self.rms.observe(block);
         self.loudness.observe(block);
@@ -151,14 +151,14 @@ impl LiveStripMeter {
         self.correlation.observe(block);
         self.bands.observe(block);
         let (left, right) = (block.channel(0), block.channel(1));
-        let first = (self.seen.next_multiple_of(self.stride) - self.seen) as usize;
+        let first = (self.metered.next_multiple_of(self.stride) - self.metered) as usize;
         for at in (first..block.frames()).step_by(self.stride as usize) {
-            let point = ((self.seen + at as u64) / self.stride) as usize;
+            let point = ((self.metered + at as u64) / self.stride) as usize;
             if let Some(point) = self.scope.get_mut(point) {
                 *point = [left[at], right[at]];
             }
         }
-        self.seen += block.frames() as u64;
+        self.metered += block.frames() as u64;
     }
 
     fn reading(&mut self, frame: u64) -> Reading {

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_lie_within_a_step_above_the_truth() {
+    fn percentiles_are_at_most_one_step_too_high() {
         let counters = Counters::default();
         for n in 1..=1_000 {
             counters.record_block(Duration::from_micros(n), Duration::from_millis(2));

@@ -19,34 +19,34 @@ pub(crate) enum StripParam {
 
 /// Settings that determine a strip's matrix and fader.
 #[derive(Clone, Copy, Debug)]
-struct Setting {
+struct StripSettings {
     gain_db: f64,
     mute: bool,
     solo: bool,
-    stance: StereoPosition,
+    stereo: StereoPosition,
     channels: usize,
 }
 
 /// Settings of all strips.
 pub(crate) struct StripParams {
-    tracks: Vec<Setting>,
-    /// Buses in session order, each with its place in the routing.
-    buses: Vec<(Setting, usize)>,
+    tracks: Vec<StripSettings>,
+    /// Buses in session order, each with its index in the routing.
+    buses: Vec<(StripSettings, usize)>,
 }
 
 impl StripParams {
     /// Takes the settings of a session. Control thread; allocates.
-    pub(crate) fn new(session: &Session, channels: &[usize], bus_places: &[usize]) -> Self {
-        let tracks = session.tracks.iter().zip(channels).map(|(track, &channels)| Setting {
+    pub(crate) fn new(session: &Session, channels: &[usize], bus_positions: &[usize]) -> Self {
+        let tracks = session.tracks.iter().zip(channels).map(|(track, &channels)| StripSettings {
             gain_db: track.gain_db,
             mute: track.mute,
             solo: track.solo,
-            stance: StereoPosition::of_track(track),
+            stereo: StereoPosition::of_track(track),
             channels,
         });
-        let buses = session.buses.iter().zip(bus_places).map(|(bus, &place)| {
-            let stance = StereoPosition::of_bus(bus);
-            (Setting { gain_db: bus.gain_db, mute: bus.mute, solo: false, stance, channels: 2 }, place)
+        let buses = session.buses.iter().zip(bus_positions).map(|(bus, &position)| {
+            let stereo = StereoPosition::of_bus(bus);
+            (StripSettings { gain_db: bus.gain_db, mute: bus.mute, solo: false, stereo, channels: 2 }, position)
         });
         Self { tracks: tracks.collect(), buses: buses.collect() }
     }
@@ -55,7 +55,7 @@ impl StripParams {
     pub(crate) fn set<I: Input>(
         &mut self,
         strip: StripId,
-        dial: StripParam,
+        param: StripParam,
         ramp: u64,
         renderer: &mut Renderer<FiniteInput<I>>,
     ) {
@@ -65,22 +65,22 @@ impl StripParams {
             StripId::Master => None,
         };
         let Some(setting) = setting else { return };
-        match dial {
+        match param {
             StripParam::Gain(gain_db) => setting.gain_db = gain_db,
-            StripParam::Pan(pan) => setting.stance.pan = pan,
-            StripParam::Width(width) => setting.stance.width = width,
+            StripParam::Pan(pan) => setting.stereo.pan = pan,
+            StripParam::Width(width) => setting.stereo.width = width,
             StripParam::Mute(mute) => setting.mute = mute,
             StripParam::Solo(solo) => setting.solo = solo,
-            StripParam::Polarity(polarity) => setting.stance.polarity = polarity,
+            StripParam::Polarity(polarity) => setting.stereo.polarity = polarity,
         }
-        match (strip, dial) {
+        match (strip, param) {
             // Whether a track is audible depends on the solo state of every other track.
             (_, StripParam::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.ramp_track(index, ramp, renderer)),
             (StripId::Track(index), _) => self.ramp_track(index, ramp, renderer),
             (StripId::Bus(index), _) => {
-                let (setting, place) = &self.buses[index];
-                if let Some(bus) = renderer.summing_mut().bus_mut(*place) {
-                    bus.ramp_to(setting.stance.matrix(2), fader(setting.gain_db, setting.mute), ramp);
+                let (setting, position) = &self.buses[index];
+                if let Some(bus) = renderer.summing_mut().bus_mut(*position) {
+                    bus.ramp_to(setting.stereo.matrix(2), fader(setting.gain_db, setting.mute), ramp);
                 }
             }
             (StripId::Master, _) => {}
@@ -90,7 +90,7 @@ impl StripParams {
     fn ramp_track<I: Input>(&self, index: usize, ramp: u64, renderer: &mut Renderer<FiniteInput<I>>) {
         let setting = &self.tracks[index];
         let silent = setting.mute || (!setting.solo && self.tracks.iter().any(|track| track.solo));
-        let matrix = setting.stance.matrix(setting.channels);
+        let matrix = setting.stereo.matrix(setting.channels);
         renderer.tracks_mut()[index].strip_mut().ramp_to(matrix, fader(setting.gain_db, silent), ramp);
     }
 }

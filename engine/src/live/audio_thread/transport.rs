@@ -9,13 +9,13 @@ use crate::mix::Ramp;
 
 /// Step that follows once the sound has faded out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
+pub(crate) enum TransportAction {
     /// Continue to play.
-    Roll,
+    Play,
     /// Stand still.
-    Rest,
+    Pause,
     /// Seek, then play or stand still.
-    Go { position: u64, roll: bool },
+    Seek { position: u64, play: bool },
 }
 
 /// State, position and loop, and the fades between.
@@ -25,13 +25,13 @@ pub(crate) struct Transport {
     loop_range: Option<LoopRange>,
     epoch: u64,
     /// True if playback starts once the readers are in place.
-    roll_when_cued: bool,
+    play_when_cued: bool,
     /// Pending action while the output fades out.
-    next: Option<Next>,
+    next: Option<TransportAction>,
     fade_in: Ramp,
     fade_out: Ramp,
-    /// True if the next start is in the middle of the session, with a fade.
-    cold: bool,
+    /// True if the next start waits for the readers, after a cue.
+    needs_cue: bool,
 }
 
 impl Transport {
@@ -42,11 +42,11 @@ impl Transport {
             position,
             loop_range: checked(loop_range),
             epoch: 0,
-            roll_when_cued: false,
+            play_when_cued: false,
             next: None,
             fade_in: Ramp::DONE,
             fade_out: Ramp::DONE,
-            cold: true,
+            needs_cue: true,
         };
         let cue = transport.cue(position, false);
         (transport, cue)
@@ -65,46 +65,46 @@ impl Transport {
     }
 
     /// Returns true if it plays, or will play without another request.
-    pub(crate) fn wants_to_roll(&self) -> bool {
+    pub(crate) fn will_play(&self) -> bool {
         match self.next {
-            Some(next) => matches!(next, Next::Roll | Next::Go { roll: true, .. }),
-            None => self.motion == Motion::Rolling || (self.motion == Motion::Cueing && self.roll_when_cued),
+            Some(next) => matches!(next, TransportAction::Play | TransportAction::Seek { play: true, .. }),
+            None => self.motion == Motion::Rolling || (self.motion == Motion::Cueing && self.play_when_cued),
         }
     }
 
     /// Requests an action. Returns it if it can be carried out at once; otherwise the sound fades
     /// out first.
-    pub(crate) fn request(&mut self, next: Next, ramp: u64) -> Option<Next> {
+    pub(crate) fn request(&mut self, next: TransportAction, ramp: u64) -> Option<TransportAction> {
         match (self.motion, next) {
-            (Motion::Rolling, Next::Roll) if self.next.is_none() => None,
+            (Motion::Rolling, TransportAction::Play) if self.next.is_none() => None,
             (Motion::Rolling, next) => {
                 if self.next.replace(next).is_none() {
                     self.fade_out = Ramp::new(0, ramp);
                 }
                 None
             }
-            (Motion::Still, Next::Roll) if self.cold => {
-                (self.motion, self.roll_when_cued) = (Motion::Cueing, true);
+            (Motion::Still, TransportAction::Play) if self.needs_cue => {
+                (self.motion, self.play_when_cued) = (Motion::Cueing, true);
                 None
             }
-            (Motion::Cueing, Next::Roll) => None,
+            (Motion::Cueing, TransportAction::Play) => None,
             (Motion::Still | Motion::Cueing, next) => Some(next),
         }
     }
 
     /// Stands still.
-    pub(crate) fn rest(&mut self) {
+    pub(crate) fn pause(&mut self) {
         (self.motion, self.next, self.fade_out) = (Motion::Still, None, Ramp::DONE);
     }
 
     /// Continues from the current position.
-    pub(crate) fn roll_on(&mut self, ramp: u64) {
+    pub(crate) fn resume(&mut self, ramp: u64) {
         (self.motion, self.next, self.fade_out) = (Motion::Rolling, None, Ramp::DONE);
         self.fade_in = Ramp::new(0, ramp);
     }
 
     /// Seeks to a session frame; returns the cue for the readers.
-    pub(crate) fn cue(&mut self, position: u64, roll: bool) -> Cue {
+    pub(crate) fn cue(&mut self, position: u64, play: bool) -> Cue {
         self.epoch += 1;
         // A position past the loop's end would never return to the loop.
         let position = match self.loop_range {
@@ -112,21 +112,21 @@ impl Transport {
             _ => position,
         };
         self.position = position;
-        self.motion = if roll { Motion::Cueing } else { Motion::Still };
-        (self.roll_when_cued, self.next, self.fade_out, self.cold) = (roll, None, Ramp::DONE, true);
+        self.motion = if play { Motion::Cueing } else { Motion::Still };
+        (self.play_when_cued, self.next, self.fade_out, self.needs_cue) = (play, None, Ramp::DONE, true);
         Cue { epoch: self.epoch, position, loop_range: self.loop_range }
     }
 
     /// Starts to play, once the readers are in place. At session time 0 everything starts
     /// naturally; elsewhere the sound, delayed by `latency` frames, fades in.
-    pub(crate) fn roll(&mut self, latency: u64, ramp: u64) {
-        (self.motion, self.cold) = (Motion::Rolling, false);
+    pub(crate) fn start(&mut self, latency: u64, ramp: u64) {
+        (self.motion, self.needs_cue) = (Motion::Rolling, false);
         self.fade_in = if self.position == 0 { Ramp::DONE } else { Ramp::new(latency, ramp) };
     }
 
     /// Returns the number of frames until the fade-out ends.
-    pub(crate) fn left_of_fade(&self) -> u64 {
-        if self.next.is_some() { self.fade_out.left().max(1) } else { u64::MAX }
+    pub(crate) fn fade_out_remaining(&self) -> u64 {
+        if self.next.is_some() { self.fade_out.remaining().max(1) } else { u64::MAX }
     }
 
     /// Applies the current fade to the output.
@@ -144,7 +144,7 @@ impl Transport {
     }
 
     /// Advances by a number of frames; returns the pending action if a fade-out has ended.
-    pub(crate) fn advance(&mut self, frames: usize) -> Option<Next> {
+    pub(crate) fn advance(&mut self, frames: usize) -> Option<TransportAction> {
         self.position += frames as u64;
         if let Some((start, end)) = self.loop_range
             && self.position >= end

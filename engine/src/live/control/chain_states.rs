@@ -7,21 +7,21 @@ use crate::mix::{InsertId, Routing};
 #[derive(Clone, Debug)]
 pub(crate) struct ChainState {
     /// One entry per insert, bypassed ones included.
-    pub(crate) slots: Vec<Slot>,
+    pub(crate) inserts: Vec<InsertState>,
     pub(crate) latency: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Slot {
+pub(crate) struct InsertState {
     pub(crate) id: InsertId,
     pub(crate) bypassed: bool,
 }
 
 impl ChainState {
     /// Creates a state whose inserts are numbered as by [`Chain::build`].
-    pub(crate) fn new(inserts: usize, latency: u64) -> Self {
-        let slots = (0..inserts as InsertId).map(|id| Slot { id, bypassed: false });
-        Self { slots: slots.collect(), latency }
+    pub(crate) fn new(count: usize, latency: u64) -> Self {
+        let states = (0..count as InsertId).map(|id| InsertState { id, bypassed: false });
+        Self { inserts: states.collect(), latency }
     }
 }
 

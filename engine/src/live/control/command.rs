@@ -163,7 +163,7 @@ pub(crate) const RAMP_MS: (f64, f64) = (0.0, 60_000.0);
 pub enum CommandError {
     /// No track or bus has this name.
     #[error("there is no {kind} called {name:?}; there are {known}")]
-    NoSuchPlace {
+    NoSuchStrip {
         /// `track` or `bus`.
         kind: &'static str,
         /// The requested name.
@@ -187,7 +187,7 @@ pub enum CommandError {
     Invalid(String),
     /// Commands that change chains were not sent in order: each chain is built on the one before.
     #[error(
-        "a chain is changed at frame {given} after one at frame {last} has been asked for; send such commands in order"
+        "a chain is changed at frame {given}, after a change at frame {last} was sent; send such commands in order"
     )]
     OutOfOrder {
         /// The requested frame.
@@ -216,8 +216,8 @@ pub enum StripId {
 }
 
 /// Finds a strip by name.
-pub(crate) fn find(session: &Session, place: &StripName) -> Result<StripId, CommandError> {
-    let missing = |kind, name: &str, known: Vec<String>| CommandError::NoSuchPlace {
+pub(crate) fn find_strip(session: &Session, place: &StripName) -> Result<StripId, CommandError> {
+    let missing = |kind, name: &str, known: Vec<String>| CommandError::NoSuchStrip {
         kind,
         name: name.into(),
         known: if known.is_empty() { "none".into() } else { known.join(", ") },
@@ -251,9 +251,9 @@ pub(crate) fn with_field(insert: &Insert, field: &str, value: &serde_json::Value
     let invalid = |error: serde_json::Error| CommandError::Invalid(error.to_string());
     let mut document = serde_json::to_value(insert).map_err(invalid)?;
     let settings = document.as_object_mut().filter(|_| field != "type");
-    let Some(slot) = settings.and_then(|settings| settings.get_mut(field)) else {
+    let Some(setting) = settings.and_then(|settings| settings.get_mut(field)) else {
         return Err(CommandError::Invalid(format!("the insert has no setting {field:?}")));
     };
-    *slot = value.clone();
+    *setting = value.clone();
     serde_json::from_value(document).map_err(invalid)
 }

@@ -61,12 +61,13 @@ impl LiveConfig {
     /// Returns the master's static gain, as a factor: 1 without a measurement.
     pub(crate) fn master_gain(&self, session: &Session) -> f64 {
         let Some(measured) = self.measured else { return 1.0 };
-        let aim = MasterTarget::of_session(session);
-        let same =
-            |found: &RenderedGain| (Some(found.target_lufs), found.ceiling_dbtp) == (aim.target_lufs, aim.ceiling_dbtp);
+        let target = MasterTarget::of_session(session);
+        let same = |found: &RenderedGain| {
+            (Some(found.target_lufs), found.ceiling_dbtp) == (target.target_lufs, target.ceiling_dbtp)
+        };
         let gain_db = match measured.found.filter(same) {
             Some(found) => found.gain_db,
-            None => GainPlan::first(&aim, Some(measured.integrated_lufs), Some(measured.true_peak_dbtp)).gain_db,
+            None => GainPlan::first(&target, Some(measured.integrated_lufs), Some(measured.true_peak_dbtp)).gain_db,
         };
         Decibels(gain_db).to_amplitude()
     }

@@ -3,7 +3,7 @@
 use super::command::{Command, CommandError, StripId, Timed};
 use super::session_mirror::{PreparedCommand, SessionMirror};
 use crate::live::audio_thread::event::Event;
-use crate::live::audio_thread::message::{Action, AudioMessage, MESSAGES, RETIRED, Retired};
+use crate::live::audio_thread::message::{Action, AudioMessage, MAX_COMMANDS, MAX_RETIRED, Retired};
 use crate::live::audio_thread::stats::Counters;
 use crate::session::Session;
 use crossbeam_channel::{Receiver, Sender};
@@ -12,38 +12,38 @@ use std::sync::Arc;
 
 /// Sends commands to a live engine, and mirrors the session as it will be after all of them.
 pub struct Control {
-    desk: SessionMirror,
-    orders: Sender<AudioMessage>,
+    mirror: SessionMirror,
+    commands: Sender<AudioMessage>,
     returned: Receiver<Retired>,
     events: Sender<Event>,
     counters: Arc<Counters>,
     next_number: u64,
     /// Number of parts that have not come back yet.
-    out: usize,
+    parts_out: usize,
     commands_out: usize,
-    last_exchange: u64,
+    last_swap_frame: u64,
     sent: BTreeMap<u64, Timed>,
     recording: Vec<Timed>,
 }
 
 impl Control {
     pub(crate) fn new(
-        desk: SessionMirror,
-        orders: Sender<AudioMessage>,
+        mirror: SessionMirror,
+        commands: Sender<AudioMessage>,
         returned: Receiver<Retired>,
         events: Sender<Event>,
         counters: Arc<Counters>,
     ) -> Self {
         Self {
-            desk,
-            orders,
+            mirror,
+            commands,
             returned,
             events,
             counters,
             next_number: 0,
-            out: 0,
+            parts_out: 0,
             commands_out: 0,
-            last_exchange: 0,
+            last_swap_frame: 0,
             sent: BTreeMap::new(),
             recording: Vec::new(),
         }
@@ -74,27 +74,29 @@ impl Control {
 
     fn try_send(&mut self, number: u64, timed: Timed) -> Result<u64, CommandError> {
         self.collect();
-        let given = timed.at.unwrap_or_else(|| self.counters.frame());
-        let ramp = timed.ramp_ms.map(|ramp_ms| self.desk.fixed.ramp(ramp_ms)).transpose()?;
-        let PreparedCommand { mut what, session, chains, pieces } = self.desk.prepare(&timed.command)?;
-        if let Action::ChainSwap(exchange) = &mut what {
-            exchange.ramp = ramp;
+        let frame = timed.at.unwrap_or_else(|| self.counters.frame());
+        let ramp = timed.ramp_ms.map(|ramp_ms| self.mirror.config.ramp(ramp_ms)).transpose()?;
+        let PreparedCommand { mut action, session, chains, parts } = self.mirror.prepare(&timed.command)?;
+        if let Action::ChainSwap(swap) = &mut action {
+            swap.ramp = ramp;
         }
         // Chains are built on the ones before.
         let changes_chains = chains.is_some();
-        if changes_chains && given < self.last_exchange {
-            return Err(CommandError::OutOfOrder { given, last: self.last_exchange });
+        if changes_chains && frame < self.last_swap_frame {
+            return Err(CommandError::OutOfOrder { given: frame, last: self.last_swap_frame });
         }
-        let pieces = pieces + 1;
-        if self.commands_out >= MESSAGES || self.out + pieces > RETIRED {
+        let parts = parts + 1;
+        if self.commands_out >= MAX_COMMANDS || self.parts_out + parts > MAX_RETIRED {
             return Err(CommandError::QueueFull);
         }
-        self.orders.try_send(AudioMessage { number, at: timed.at, ramp, what }).map_err(|_| CommandError::QueueFull)?;
-        self.desk.take_over(session, chains);
+        self.commands
+            .try_send(AudioMessage { number, at: timed.at, ramp, action })
+            .map_err(|_| CommandError::QueueFull)?;
+        self.mirror.commit(session, chains);
         if changes_chains {
-            self.last_exchange = given;
+            self.last_swap_frame = frame;
         }
-        (self.out, self.commands_out) = (self.out + pieces, self.commands_out + 1);
+        (self.parts_out, self.commands_out) = (self.parts_out + parts, self.commands_out + 1);
         self.sent.insert(number, timed);
         self.next_number += 1;
         Ok(number)
@@ -103,12 +105,12 @@ impl Control {
     /// Drops replaced parts and notes executed commands. [`Control::send`] does so too. Control
     /// thread.
     pub fn collect(&mut self) {
-        while let Ok(thing) = self.returned.try_recv() {
-            self.out -= 1;
-            if let Retired::Applied { number, frame } = thing {
+        while let Ok(part) = self.returned.try_recv() {
+            self.parts_out -= 1;
+            if let Retired::Applied { number, frame: applied_at } = part {
                 self.commands_out -= 1;
                 if let Some(timed) = self.sent.remove(&number) {
-                    self.recording.push(Timed { at: Some(frame), ..timed });
+                    self.recording.push(Timed { at: Some(applied_at), ..timed });
                 }
             }
         }
@@ -123,17 +125,17 @@ impl Control {
 
     /// Returns the audible session after all commands: without bypassed inserts.
     pub fn session(&self) -> Session {
-        self.desk.audible_session()
+        self.mirror.audible_session()
     }
 
     /// Returns the session with its bypassed inserts, as commands count them.
     pub fn full_session(&self) -> &Session {
-        &self.desk.session
+        &self.mirror.session
     }
 
     /// Returns true if an insert is bypassed.
     pub fn is_bypassed(&self, strip: StripId, insert: usize) -> bool {
-        self.desk.chains.of(strip).and_then(|chain| chain.slots.get(insert)).is_some_and(|slot| slot.bypassed)
+        self.mirror.chains.of(strip).and_then(|chain| chain.inserts.get(insert)).is_some_and(|state| state.bypassed)
     }
 
     /// Returns the engine's performance counters.

@@ -1,8 +1,8 @@
 //! The session as it will be after all commands. Each command is checked here, and its parts are
 //! built.
 
-use super::chain_states::{ChainState, Chains, Slot};
-use super::command::{Command, CommandError, StripId, StripName, find, inserts_mut, with_field};
+use super::chain_states::{ChainState, Chains, InsertState};
+use super::command::{Command, CommandError, StripId, StripName, find_strip, inserts_mut, with_field};
 use super::config::LiveConfig;
 use crate::live::audio_thread::message::{Action, ChainSlot, ChainSwap, DelayChange};
 use crate::live::audio_thread::strip_params::StripParam;
@@ -16,26 +16,26 @@ use crate::units::SampleRate;
 pub(crate) struct SessionMirror {
     pub(crate) session: Session,
     pub(crate) chains: Chains,
-    pub(crate) fixed: LiveConfig,
+    pub(crate) config: LiveConfig,
     next_id: InsertId,
 }
 
 /// A prepared command and its changes.
 pub(crate) struct PreparedCommand {
-    pub(crate) what: Action,
+    pub(crate) action: Action,
     pub(crate) session: Session,
     /// Chains after the command, if it exchanges any: later commands build on them.
     pub(crate) chains: Option<Chains>,
     /// Number of parts that will come back because of it.
-    pub(crate) pieces: usize,
+    pub(crate) parts: usize,
 }
 
 impl SessionMirror {
     /// Creates the state in which the engine starts.
-    pub(crate) fn new(session: Session, chains: Chains, fixed: LiveConfig) -> Self {
-        let most = |chain: &ChainState| chain.slots.len() as InsertId;
-        let next_id = chains.tracks.iter().chain(&chains.buses).chain([&chains.master]).map(most).max().unwrap_or(0);
-        Self { session, chains, fixed, next_id }
+    pub(crate) fn new(session: Session, chains: Chains, config: LiveConfig) -> Self {
+        let count = |chain: &ChainState| chain.inserts.len() as InsertId;
+        let next_id = chains.tracks.iter().chain(&chains.buses).chain([&chains.master]).map(count).max().unwrap_or(0);
+        Self { session, chains, config, next_id }
     }
 
     /// Returns the audible session: without bypassed inserts.
@@ -43,27 +43,27 @@ impl SessionMirror {
         let mut session = self.session.clone();
         let strips = crate::live::audio_thread::engine::every_strip(session.tracks.len(), 0..session.buses.len());
         for strip in strips {
-            let mut slots = self.chains.of(strip).into_iter().flat_map(|chain| &chain.slots);
-            inserts_mut(&mut session, strip).retain(|_| slots.next().is_none_or(|slot| !slot.bypassed));
+            let mut states = self.chains.of(strip).into_iter().flat_map(|chain| &chain.inserts);
+            inserts_mut(&mut session, strip).retain(|_| states.next().is_none_or(|state| !state.bypassed));
         }
         session
     }
 
     /// Adopts the changes of a command, once it has been sent.
-    pub(crate) fn take_over(&mut self, session: Session, chains: Option<Chains>) {
+    pub(crate) fn commit(&mut self, session: Session, chains: Option<Chains>) {
         self.session = session;
         if let Some(chains) = chains {
             self.chains = chains;
         }
     }
 
-    /// Checks a command and builds its parts; nothing changes before it is taken over. Allocates.
+    /// Checks a command and builds its parts; nothing changes before it is committed. Allocates.
     ///
     /// # Errors
     /// When the command cannot be carried out.
     pub(crate) fn prepare(&mut self, command: &Command) -> Result<PreparedCommand, CommandError> {
         let mut session = self.session.clone();
-        let what = match command {
+        let action = match command {
             Command::Play => Action::Play,
             Command::Pause => Action::Pause,
             Command::Stop => Action::Stop,
@@ -75,13 +75,13 @@ impl SessionMirror {
                 Action::Loop(*range)
             }
             Command::Gain { place, gain_db } => {
-                let dialled = StripParam::Gain(*gain_db);
-                dial(&mut session, place, "fader", dialled, |t| t.gain_db = *gain_db, |b| b.gain_db = *gain_db)?
+                let param = StripParam::Gain(*gain_db);
+                set_param(&mut session, place, "fader", param, |t| t.gain_db = *gain_db, |b| b.gain_db = *gain_db)?
             }
             Command::Pan { place, pan } => {
-                dial(&mut session, place, "pan", StripParam::Pan(*pan), |t| t.pan = *pan, |b| b.pan = *pan)?
+                set_param(&mut session, place, "pan", StripParam::Pan(*pan), |t| t.pan = *pan, |b| b.pan = *pan)?
             }
-            Command::Width { place, width } => dial(
+            Command::Width { place, width } => set_param(
                 &mut session,
                 place,
                 "width",
@@ -90,18 +90,18 @@ impl SessionMirror {
                 |b| b.width = *width,
             )?,
             Command::Mute { place, mute } => {
-                dial(&mut session, place, "mute", StripParam::Mute(*mute), |t| t.mute = *mute, |b| b.mute = *mute)?
+                set_param(&mut session, place, "mute", StripParam::Mute(*mute), |t| t.mute = *mute, |b| b.mute = *mute)?
             }
             Command::Solo { track, solo } => {
                 let place = StripName::Track(track.clone());
-                dial(&mut session, &place, "solo", StripParam::Solo(*solo), |t| t.solo = *solo, |_| ())?
+                set_param(&mut session, &place, "solo", StripParam::Solo(*solo), |t| t.solo = *solo, |_| ())?
             }
             Command::Polarity { track, polarity } => {
-                let (place, dialled) = (StripName::Track(track.clone()), StripParam::Polarity(*polarity));
-                dial(&mut session, &place, "polarity", dialled, |t| t.polarity = *polarity, |_| ())?
+                let (place, param) = (StripName::Track(track.clone()), StripParam::Polarity(*polarity));
+                set_param(&mut session, &place, "polarity", param, |t| t.polarity = *polarity, |_| ())?
             }
             Command::Target { target } => {
-                if self.fixed.measured.is_none() && *target != Target::None {
+                if self.config.measured.is_none() && *target != Target::None {
                     return Err(CommandError::NotMeasured);
                 }
                 let ceiling_dbtp = MasterTarget::of_session(&session).ceiling_dbtp;
@@ -110,7 +110,7 @@ impl SessionMirror {
                     // The limiter keeps its setting, and a render of this session has the same.
                     session.master.ceiling_dbtp = Some(ceiling_dbtp.map_or(Ceiling::Off, Ceiling::Dbtp));
                 }
-                Action::MasterGain(self.fixed.master_gain(&session))
+                Action::MasterGain(self.config.master_gain(&session))
             }
             Command::Ceiling { ceiling } => {
                 session.master.ceiling_dbtp = Some(*ceiling);
@@ -121,17 +121,17 @@ impl SessionMirror {
             | Command::Insert { place, before: insert, .. }
             | Command::Remove { place, insert } => return self.prepare_chain(session, place, *insert, command),
         };
-        check(&session, self.fixed.rate)?;
-        Ok(PreparedCommand { what, session, chains: None, pieces: 0 })
+        check(&session, self.config.rate)?;
+        Ok(PreparedCommand { action, session, chains: None, parts: 0 })
     }
 
     fn prepare_limiter(&self, session: Session) -> Result<PreparedCommand, CommandError> {
-        check(&session, self.fixed.rate)?;
-        let chain = self.fixed.limiter(&session)?;
+        check(&session, self.config.rate)?;
+        let chain = self.config.limiter(&session)?;
         let mut chains = self.chains.clone();
         let wait = chains.limiter_latency.max(chain.latency());
         chains.limiter_latency = chain.latency();
-        Ok(self.exchange(session, chains, ChainSlot::Limiter, chain, 2, Vec::new(), wait))
+        Ok(self.prepare_swap(session, chains, ChainSlot::Limiter, chain, 2, Vec::new(), wait))
     }
 
     fn prepare_chain(
@@ -141,10 +141,10 @@ impl SessionMirror {
         insert: usize,
         command: &Command,
     ) -> Result<PreparedCommand, CommandError> {
-        let strip = find(&session, place)?;
+        let strip = find_strip(&session, place)?;
         let mut chains = self.chains.clone();
         let inserts = inserts_mut(&mut session, strip);
-        let slots = &mut chains.of_mut(strip).slots;
+        let states = &mut chains.of_mut(strip).inserts;
         let count = inserts.len();
         let adds = matches!(command, Command::Insert { .. });
         if insert > count || (insert == count && !adds) {
@@ -152,25 +152,26 @@ impl SessionMirror {
         }
         match command {
             Command::Parameter { field, value, .. } => inserts[insert] = with_field(&inserts[insert], field, value)?,
-            Command::Bypass { bypass, .. } => slots[insert].bypassed = *bypass,
+            Command::Bypass { bypass, .. } => states[insert].bypassed = *bypass,
             Command::Insert { settings, .. } => {
                 inserts.insert(insert, settings.clone());
-                slots.insert(insert, Slot { id: self.next_id, bypassed: false });
+                states.insert(insert, InsertState { id: self.next_id, bypassed: false });
                 self.next_id += 1;
             }
             _ => {
                 inserts.remove(insert);
-                slots.remove(insert);
+                states.remove(insert);
             }
         }
         let channels = match strip {
-            StripId::Track(index) => self.fixed.channels[index],
+            StripId::Track(index) => self.config.channels[index],
             StripId::Bus(_) | StripId::Master => 2,
         };
-        let observed = slots.iter().zip(&*inserts).filter(|(slot, _)| !slot.bypassed);
-        let chain = Chain::build_known(observed.map(|(slot, insert)| (slot.id, insert)), &self.fixed.spec(channels))
-            .map_err(|error| CommandError::Invalid(error.to_string()))?;
-        check(&session, self.fixed.rate)?;
+        let audible = states.iter().zip(&*inserts).filter(|(state, _)| !state.bypassed);
+        let chain =
+            Chain::build_with_ids(audible.map(|(state, insert)| (state.id, insert)), &self.config.spec(channels))
+                .map_err(|error| CommandError::Invalid(error.to_string()))?;
+        check(&session, self.config.rate)?;
 
         let old = std::mem::replace(&mut chains.of_mut(strip).latency, chain.latency());
         let latencies = |chains: &[ChainState]| chains.iter().map(|chain| chain.latency).collect::<Vec<_>>();
@@ -182,69 +183,70 @@ impl SessionMirror {
         let delays = delays
             .into_iter()
             .map(|(to, index, frames)| {
-                (to, index, Some(Box::new(CompensationDelay::new(frames, self.fixed.max_block))))
+                (to, index, Some(Box::new(CompensationDelay::new(frames, self.config.max_block))))
             })
             .collect();
-        let seat = match strip {
+        let slot = match strip {
             StripId::Track(index) => ChainSlot::Track(index),
             StripId::Bus(index) => {
-                let place = chains.routing.buses.iter().position(|bus| bus.index == index);
-                ChainSlot::Bus(place.unwrap_or(usize::MAX))
+                let position = chains.routing.buses.iter().position(|bus| bus.index == index);
+                ChainSlot::Bus(position.unwrap_or(usize::MAX))
             }
             StripId::Master => ChainSlot::Master,
         };
-        Ok(self.exchange(session, chains, seat, chain, channels, delays, wait))
+        Ok(self.prepare_swap(session, chains, slot, chain, channels, delays, wait))
     }
 
-    /// Returns the feeds whose delay changes under a new routing: sum, index, and delay in frames.
+    /// Returns the connections whose delay changes under a new routing: sum, index, and delay in
+    /// frames.
     fn changed_delays(&self, new: &Routing) -> Vec<(Destination, usize, u64)> {
         let old = &self.chains.routing;
-        let differ = |to: Destination, old: &[ConnectionPlan], new: &[ConnectionPlan]| {
+        let changed_in = |to: Destination, old: &[ConnectionPlan], new: &[ConnectionPlan]| {
             let pairs = old.iter().zip(new).enumerate();
             let changed = pairs.filter(|(_, (old, new))| old.delay != new.delay);
             changed.map(|(index, (_, new))| (to, index, new.delay)).collect::<Vec<_>>()
         };
         let buses = old.buses.iter().zip(&new.buses).enumerate();
-        let of_bus = |(place, (old, new)): (usize, (&BusRoute, &BusRoute))| {
-            differ(Destination::Bus(place), &old.feeds, &new.feeds)
+        let of_bus = |(position, (old, new)): (usize, (&BusRoute, &BusRoute))| {
+            changed_in(Destination::Bus(position), &old.connections, &new.connections)
         };
-        buses.flat_map(of_bus).chain(differ(Destination::Master, &old.master, &new.master)).collect()
+        buses.flat_map(of_bus).chain(changed_in(Destination::Master, &old.master, &new.master)).collect()
     }
 
     #[expect(clippy::too_many_arguments)] // A move of all that has just been built.
-    fn exchange(
+    fn prepare_swap(
         &self,
         session: Session,
         chains: Chains,
-        seat: ChainSlot,
+        slot: ChainSlot,
         chain: Chain,
         channels: usize,
         delays: Vec<DelayChange>,
         wait: u64,
     ) -> PreparedCommand {
-        let chain = Some(Box::new(IncomingChain::new(chain, channels, self.fixed.max_block)));
-        let exchange = Box::new(ChainSwap { seat, chain, delays, wait, ramp: None, latency: chains.latency() });
-        let pieces = exchange.pieces();
-        PreparedCommand { what: Action::ChainSwap(exchange), session, chains: Some(chains), pieces }
+        let chain = Some(Box::new(IncomingChain::new(chain, channels, self.config.max_block)));
+        let swap = Box::new(ChainSwap { slot, chain, delays, wait, ramp: None, latency: chains.latency() });
+        let parts = swap.parts();
+        PreparedCommand { action: Action::ChainSwap(swap), session, chains: Some(chains), parts }
     }
 }
 
 /// Changes a parameter of a strip in the session and in the engine.
-fn dial(
+fn set_param(
     session: &mut Session,
     place: &StripName,
-    knob: &'static str,
-    dial: StripParam,
+    control: &'static str,
+    param: StripParam,
     of_track: impl FnOnce(&mut crate::session::Track),
     of_bus: impl FnOnce(&mut crate::session::Bus),
 ) -> Result<Action, CommandError> {
-    let strip = find(session, place)?;
+    let strip = find_strip(session, place)?;
     match strip {
         StripId::Track(index) => of_track(&mut session.tracks[index]),
         StripId::Bus(index) => of_bus(&mut session.buses[index]),
-        StripId::Master => return Err(CommandError::NotOfMaster(knob)),
+        StripId::Master => return Err(CommandError::NotOfMaster(control)),
     }
-    Ok(Action::StripParam(strip, dial))
+    Ok(Action::StripParam(strip, param))
 }
 
 fn check(session: &Session, rate: SampleRate) -> Result<(), CommandError> {

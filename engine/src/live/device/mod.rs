@@ -104,14 +104,14 @@ impl OutputDevice {
         let name = DeviceName::of(&device).name;
         let ranges: Vec<_> = device.supported_output_configs().map_err(system(&name))?.collect();
         // Floats before wide integers before narrow ones; stereo before more channels.
-        let order = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I16, SampleFormat::U16];
-        let place = |format| order.iter().position(|other| *other == format);
+        let preferred = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I16, SampleFormat::U16];
+        let rank = |format| preferred.iter().position(|other| *other == format);
         let mut fitting: Vec<_> = ranges
             .iter()
             .filter(|range| (range.min_sample_rate()..=range.max_sample_rate()).contains(&rate.hz()))
-            .filter(|range| place(range.sample_format()).is_some())
+            .filter(|range| rank(range.sample_format()).is_some())
             .collect();
-        fitting.sort_by_key(|range| (range.channels().abs_diff(2), place(range.sample_format())));
+        fitting.sort_by_key(|range| (range.channels().abs_diff(2), rank(range.sample_format())));
         let Some(range) = fitting.first() else {
             let mut rates: Vec<u32> =
                 ranges.iter().flat_map(|range| [range.min_sample_rate(), range.max_sample_rate()]).collect();

@@ -11,12 +11,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use std::time::Duration;
 
 /// Frames rendered at a time, however many the device requests.
-const MOST: usize = 4_096;
+const MAX_FRAMES: usize = 4_096;
 
 /// A stream that plays until it is dropped.
 pub struct Playing<I> {
     stream: cpal::Stream,
-    back: Receiver<LiveEngine<I>>,
+    engine_receiver: Receiver<LiveEngine<I>>,
 }
 
 /// A device that did not start to play.
@@ -31,24 +31,24 @@ impl<I> Playing<I> {
     /// Ends the stream and returns the engine in its current state, to be played elsewhere. Control
     /// thread.
     pub fn into_engine(self) -> Option<LiveEngine<I>> {
-        let Self { stream, back } = self;
+        let Self { stream, engine_receiver } = self;
         drop(stream);
         // The other end is dropped with the stream, whatever becomes of the engine.
-        back.recv().ok()
+        engine_receiver.recv().ok()
     }
 }
 
 /// An engine lent to a device.
-struct Lent<I> {
+struct LentEngine<I> {
     engine: Option<LiveEngine<I>>,
-    back: Sender<LiveEngine<I>>,
+    sender: Sender<LiveEngine<I>>,
 }
 
-impl<I> Drop for Lent<I> {
+impl<I> Drop for LentEngine<I> {
     fn drop(&mut self) {
         if let Some(engine) = self.engine.take() {
             // There is room for the one engine; without a receiver it is dropped.
-            let _ = self.back.try_send(engine);
+            let _ = self.sender.try_send(engine);
         }
     }
 }
@@ -76,9 +76,9 @@ impl OutputDevice {
         engine: LiveEngine<I>,
         now: impl Fn() -> Duration + Send + 'static,
     ) -> Result<Playing<I>, Box<Unplayed<I>>> {
-        let (sender, back) = bounded(1);
+        let (sender, engine_receiver) = bounded(1);
         let events = engine.events.clone();
-        let lent = Lent { engine: Some(engine), back: sender };
+        let lent = LentEngine { engine: Some(engine), sender };
         let mut is_lost = false;
         let lost = move |error: cpal::Error| {
             // A failed device reports the error at every block: the first time is enough.
@@ -97,24 +97,26 @@ impl OutputDevice {
         };
         let started = built.and_then(|stream| stream.play().map(|()| stream));
         match started {
-            Ok(stream) => Ok(Playing { stream, back }),
-            Err(error) => Err(Box::new(Unplayed { error: system(&self.name)(error), engine: back.try_recv().ok() })),
+            Ok(stream) => Ok(Playing { stream, engine_receiver }),
+            Err(error) => {
+                Err(Box::new(Unplayed { error: system(&self.name)(error), engine: engine_receiver.try_recv().ok() }))
+            }
         }
     }
 
     fn stream<T: SizedSample + FromSample<f32>, I: LiveInput + 'static>(
         &self,
-        mut lent: Lent<I>,
+        mut lent: LentEngine<I>,
         now: impl Fn() -> Duration + Send + 'static,
         lost: impl FnMut(cpal::Error) + Send + 'static,
     ) -> Result<cpal::Stream, cpal::Error> {
         let (channels, rate_hz) = (usize::from(self.config.channels), f64::from(self.config.sample_rate));
-        let mut planar = AudioBuffer::new(2, MOST);
+        let mut planar = AudioBuffer::new(2, MAX_FRAMES);
         let fill = move |data: &mut [T], _: &cpal::OutputCallbackInfo| {
             let Some(engine) = &mut lent.engine else { return };
             let start = now();
             // A device may request a different number of frames each time.
-            for part in data.chunks_mut(MOST * channels) {
+            for part in data.chunks_mut(MAX_FRAMES * channels) {
                 let mut block = planar.first_mut(part.len() / channels);
                 engine.process(&mut block);
                 interleave(&block, channels, part);
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_ends_the_sound_is_told_as_a_loss() {
+    fn only_errors_that_end_the_sound_are_a_loss() {
         use cpal::ErrorKind::{DeviceChanged, DeviceNotAvailable, RealtimeDenied, StreamInvalidated, Xrun};
         let event = |kind: cpal::ErrorKind| reported(&cpal::Error::from(kind));
         assert!([Xrun, RealtimeDenied].into_iter().all(|kind| event(kind).is_none()));

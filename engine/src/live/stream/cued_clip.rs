@@ -21,9 +21,9 @@ pub(crate) struct CuedClip {
     position: u64,
     /// Session frame of the next frame from the clip.
     read: u64,
-    /// Loop range, and the frames kept of the loop.
+    /// Loop range, and the cache of its beginning.
     looped: Option<(LoopRange, LoopCache)>,
-    waste: AudioBuffer,
+    discarded: AudioBuffer,
     failure: Option<String>,
 }
 
@@ -32,9 +32,9 @@ impl CuedClip {
     pub(crate) fn open(placement: Placement, rate: SampleRate) -> Result<Self, ClipError> {
         let clip = Clip::open(&placement, rate)?;
         let channels = clip.channels();
-        let waste = AudioBuffer::new(channels, SKIP);
+        let discarded = AudioBuffer::new(channels, SKIP);
         let clip = Some(clip);
-        Ok(Self { placement, rate, clip, channels, position: 0, read: 0, looped: None, waste, failure: None })
+        Ok(Self { placement, rate, clip, channels, position: 0, read: 0, looped: None, discarded, failure: None })
     }
 
     /// Restarts at a session frame, which lies before the loop's end. Reads the file.
@@ -59,32 +59,32 @@ impl CuedClip {
         None
     }
 
-    fn kept(&self) -> u64 {
-        self.looped.as_ref().map_or(0, |(_, head)| head.kept_from(self.position))
+    fn cached(&self) -> u64 {
+        self.looped.as_ref().map_or(0, |(_, cache)| cache.cached_from(self.position))
     }
 
     /// Returns the number of frames to skip before the clip is where it is needed next.
-    fn to_skip(&self) -> u64 {
+    fn frames_to_skip(&self) -> u64 {
         match &self.looped {
             _ if self.clip.is_none() => 0,
-            Some((_, head)) if self.kept() > 0 && head.is_whole() => 0,
-            _ => (self.position + self.kept()).saturating_sub(self.read),
+            Some((_, cache)) if self.cached() > 0 && cache.is_whole() => 0,
+            _ => (self.position + self.cached()).saturating_sub(self.read),
         }
     }
 
     /// Returns the number of frames available without skipping.
-    pub(crate) fn here(&self) -> u64 {
-        if self.to_skip() > 0 { self.kept() } else { u64::MAX }
+    pub(crate) fn available(&self) -> u64 {
+        if self.frames_to_skip() > 0 { self.cached() } else { u64::MAX }
     }
 
     /// Skips towards the frame that is needed next; returns true if there was anything to skip.
     pub(crate) fn skip(&mut self) -> bool {
-        let left = self.to_skip();
+        let left = self.frames_to_skip();
         let Some(clip) = self.clip.as_mut().filter(|_| left > 0) else { return false };
         let frames = left.min(SKIP as u64) as usize;
-        clip.fill(&mut self.waste.first_mut(frames));
-        if let Some((_, head)) = &mut self.looped {
-            head.keep(self.read, &self.waste.first(frames));
+        clip.fill(&mut self.discarded.first_mut(frames));
+        if let Some((_, cache)) = &mut self.looped {
+            cache.store(self.read, &self.discarded.first(frames));
         }
         // After the clip's end there is nothing to skip.
         self.read += if clip.end().is_some() { left } else { frames as u64 };
@@ -110,34 +110,34 @@ impl CuedClip {
         Some(found)
     }
 
-    /// Returns frames before the loop's end, from the kept frames or from the clip.
-    fn give(&mut self, out: &mut BlockMut<'_>) -> usize {
-        let (frames, kept) = (out.frames(), self.kept());
+    /// Returns frames before the loop's end, from the cache or from the clip.
+    fn next_frames(&mut self, out: &mut BlockMut<'_>) -> usize {
+        let (frames, cached) = (out.frames(), self.cached());
         let Some(clip) = &mut self.clip else {
             out.fill(0.0);
             return 0;
         };
-        if kept > 0 {
-            if let Some((_, head)) = &self.looped {
-                head.give(self.position, out);
+        if cached > 0 {
+            if let Some((_, cache)) = &self.looped {
+                cache.read(self.position, out);
             }
             return frames;
         }
         let sound = clip.fill(out);
-        if let Some((_, head)) = &mut self.looped {
-            head.keep(self.read, &out.as_block());
+        if let Some((_, cache)) = &mut self.looped {
+            cache.store(self.read, &out.as_block());
         }
         self.read += frames as u64;
         sound
     }
 
-    /// Returns from the loop's end to its beginning.
-    fn turn(&mut self) {
-        let Some(((start, end), head)) = &self.looped else { return };
+    /// Returns to the loop's beginning once its end is reached.
+    fn wrap(&mut self) {
+        let Some(((start, end), cache)) = &self.looped else { return };
         if self.position < *end {
             return;
         }
-        let is_whole = head.is_whole();
+        let is_whole = cache.is_whole();
         self.position = *start;
         // A failed clip is not reopened before its error has been reported.
         self.failure = self.take_failure();
@@ -155,17 +155,17 @@ impl Input for CuedClip {
     fn fill(&mut self, block: &mut BlockMut<'_>) -> usize {
         let (frames, mut done, mut sound) = (block.frames(), 0, 0);
         while done < frames {
-            while self.here() == 0 {
+            while self.available() == 0 {
                 self.skip();
             }
             let end = self.looped.as_ref().map_or(u64::MAX, |((_, end), _)| *end);
             let left = end.saturating_sub(self.position).min((frames - done) as u64);
-            let part = if self.kept() > 0 { left.min(self.kept()) } else { left } as usize;
-            let found = self.give(&mut block.slice_mut(done..done + part));
+            let part = if self.cached() > 0 { left.min(self.cached()) } else { left } as usize;
+            let found = self.next_frames(&mut block.slice_mut(done..done + part));
             sound = if found > 0 { done + found } else { sound };
             done += part;
             self.position += part as u64;
-            self.turn();
+            self.wrap();
         }
         sound
     }
@@ -192,11 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_gives_the_same_frames_at_every_turn_wherever_it_is_entered() {
+    fn a_loop_repeats_the_same_frames_from_any_entry() {
         let (whole, mut clip) = coded();
         let frames = whole.len() as u64;
         assert!(frames > 400_000, "{frames}");
-        // Loops shorter than the kept frames, longer than them, and past the stem's end.
+        // Loops shorter than the cache, longer than them, and past the stem's end.
         for (start, end) in [(50_000, 50_001), (60_000, 61_234), (30_000, 330_000), (frames - 5_000, frames + 5_000)] {
             for entered in [0, start, start + 700].map(|position| position.min(end - 1)) {
                 clip.cue(entered, Some((start, end)));
@@ -216,10 +216,10 @@ mod tests {
     }
 
     #[test]
-    fn the_turn_of_a_loop_waits_for_no_decoder() {
+    fn a_loop_wraps_without_waiting_for_the_decoder() {
         let (_, mut clip) = coded();
         clip.cue(100_000, Some((90_000, 400_000)));
-        while clip.here() == 0 {
+        while clip.available() == 0 {
             assert!(clip.skip());
         }
         let mut block = AudioBuffer::new(clip.channels(), 1_000);
@@ -228,8 +228,8 @@ mod tests {
         }
         // At 400 000 it has turned: a quarter of a second and a thirty-second of the way are there
         // while the stem is read anew.
-        assert_eq!(clip.here(), 12_000 + 90_000 / 32);
+        assert_eq!(clip.available(), 12_000 + 90_000 / 32);
         while clip.skip() {}
-        assert_eq!(clip.here(), u64::MAX);
+        assert_eq!(clip.available(), u64::MAX);
     }
 }

@@ -6,10 +6,10 @@ use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::units::SampleRate;
 
 /// Smallest and largest length of the cache, in seconds.
-const KEPT_S: (f64, f64) = (0.25, 5.0);
+const CACHED_S: (f64, f64) = (0.25, 5.0);
 /// Minimum read speed, in multiples of real time, with eight stems per thread: a thirty-second of
 /// the distance to the loop is cached.
-const PACE: u64 = 32;
+const MIN_READ_SPEED: u64 = 32;
 
 /// The cached beginning of a loop.
 pub(crate) struct LoopCache {
@@ -21,8 +21,8 @@ pub(crate) struct LoopCache {
 impl LoopCache {
     /// Creates an empty cache. Allocates.
     pub(crate) fn new(range: LoopRange, rate: SampleRate, channels: usize) -> Self {
-        let kept = (rate.frames(KEPT_S.0) + range.0 / PACE).min(rate.frames(KEPT_S.1));
-        let frames = (range.1 - range.0).min(kept) as usize;
+        let cached = (rate.frames(CACHED_S.0) + range.0 / MIN_READ_SPEED).min(rate.frames(CACHED_S.1));
+        let frames = (range.1 - range.0).min(cached) as usize;
         Self { range, samples: AudioBuffer::new(channels, frames), filled: 0 }
     }
 
@@ -37,22 +37,22 @@ impl LoopCache {
     }
 
     /// Returns the number of cached frames from a session frame on.
-    pub(crate) fn kept_from(&self, position: u64) -> u64 {
+    pub(crate) fn cached_from(&self, position: u64) -> u64 {
         if position < self.range.0 { 0 } else { self.end().saturating_sub(position) }
     }
 
     /// Caches those frames of a block at `first` that are new.
-    pub(crate) fn keep(&mut self, first: u64, block: &Block<'_>) {
+    pub(crate) fn store(&mut self, first: u64, block: &Block<'_>) {
         let Some(known) = self.end().checked_sub(first) else { return };
         let known = (known as usize).min(block.frames());
         let new = (block.frames() - known).min(self.samples.frames() - self.filled);
-        let place = self.filled..self.filled + new;
-        self.samples.block_mut().slice_mut(place).copy_from(&block.slice(known..known + new));
+        let range = self.filled..self.filled + new;
+        self.samples.block_mut().slice_mut(range).copy_from(&block.slice(known..known + new));
         self.filled += new;
     }
 
     /// Returns cached frames.
-    pub(crate) fn give(&self, position: u64, out: &mut BlockMut<'_>) {
+    pub(crate) fn read(&self, position: u64, out: &mut BlockMut<'_>) {
         let from = (position - self.range.0) as usize;
         out.copy_from(&self.samples.first(from + out.frames()).slice(from..from + out.frames()));
     }

@@ -48,7 +48,7 @@ impl Prefetcher {
     }
 
     /// Does one step; returns true if there was anything to do.
-    fn work(&mut self) -> bool {
+    fn step(&mut self) -> bool {
         if let Some(cue) = self.writer.take_cue() {
             self.clip.cue(cue.position, cue.loop_range);
             (self.epoch, self.phase) = (cue.epoch, RingPhase::Skipping);
@@ -56,7 +56,7 @@ impl Prefetcher {
         }
         match self.phase {
             RingPhase::Skipping => {
-                if self.clip.here() == 0 {
+                if self.clip.available() == 0 {
                     self.clip.skip();
                 } else if self.writer.begin(self.epoch) {
                     self.phase = RingPhase::Playing;
@@ -66,10 +66,10 @@ impl Prefetcher {
             RingPhase::Playing => {
                 // Small pieces only if the ring itself is small. While the ring is full, the clip
                 // skips ahead to frames that are needed later.
-                if self.writer.room() < CHUNK || self.clip.here() == 0 {
+                if self.writer.room() < CHUNK || self.clip.available() == 0 {
                     return self.clip.skip();
                 }
-                let frames = self.clip.here().min(CHUNK as u64) as usize;
+                let frames = self.clip.available().min(CHUNK as u64) as usize;
                 let sound = if self.clip.has_ended() { 0 } else { self.clip.fill(&mut self.buffer.first_mut(frames)) };
                 // A stem that breaks off stays silent, in a loop as well.
                 let broken = self.send_failure();
@@ -103,11 +103,11 @@ impl Prefetcher {
 ///
 /// # Errors
 /// When the system cannot start another thread.
-pub(crate) fn start(feeders: Vec<Prefetcher>) -> std::io::Result<()> {
-    let threads = feeders.len().div_ceil(TRACKS_A_THREAD).clamp(1, MAX_THREADS);
+pub(crate) fn start(prefetchers: Vec<Prefetcher>) -> std::io::Result<()> {
+    let threads = prefetchers.len().div_ceil(TRACKS_A_THREAD).clamp(1, MAX_THREADS);
     let mut groups: Vec<Vec<Prefetcher>> = (0..threads).map(|_| Vec::new()).collect();
-    for (index, feeder) in feeders.into_iter().enumerate() {
-        groups[index % threads].push(feeder);
+    for (index, prefetcher) in prefetchers.into_iter().enumerate() {
+        groups[index % threads].push(prefetcher);
     }
     for group in groups {
         std::thread::Builder::new().name("mixdown-reader".into()).spawn(move || run(group))?;
@@ -115,12 +115,12 @@ pub(crate) fn start(feeders: Vec<Prefetcher>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn run(mut feeders: Vec<Prefetcher>) {
-    while !feeders.is_empty() {
+fn run(mut prefetchers: Vec<Prefetcher>) {
+    while !prefetchers.is_empty() {
         let mut worked = false;
-        feeders.retain_mut(|feeder| {
-            worked |= feeder.work();
-            !feeder.writer.is_abandoned()
+        prefetchers.retain_mut(|prefetcher| {
+            worked |= prefetcher.step();
+            !prefetcher.writer.is_abandoned()
         });
         if !worked {
             std::thread::sleep(IDLE_SLEEP);

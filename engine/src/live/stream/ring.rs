@@ -27,9 +27,9 @@ pub struct RingInput {
     /// 1 during normal playback; moves to 0 and back on underrun.
     gain: Ramped<1>,
     /// Frames that were missing when they were due, and are discarded when they arrive.
-    owed: u64,
+    overdue: u64,
     /// Frames that must be read ahead before playback resumes after an underrun.
-    enough: usize,
+    resume_frames: usize,
     starvations: u32,
 }
 
@@ -50,8 +50,8 @@ pub(crate) fn ring(channels: usize, frames: usize) -> (RingWriter, RingInput) {
         end: None,
         starving: false,
         gain: Ramped::at([1.0]),
-        owed: 0,
-        enough: frames / 4,
+        overdue: 0,
+        resume_frames: frames / 4,
         starvations: 0,
     };
     (writer, input)
@@ -74,13 +74,13 @@ impl RingInput {
                 Mark::Begin { .. } | Mark::End { .. } => {}
             }
         }
-        let late = self.owed.min(self.available() as u64);
-        if self.begun && late > 0 {
-            self.drop_frames(late as usize);
-            self.owed -= late;
+        let arrived = self.overdue.min(self.available() as u64);
+        if self.begun && arrived > 0 {
+            self.drop_frames(arrived as usize);
+            self.overdue -= arrived;
         }
         if self.is_over() {
-            self.owed = 0;
+            self.overdue = 0;
         }
     }
 
@@ -92,19 +92,19 @@ impl RingInput {
     /// Returns the number of frames that may be taken while enough stay behind for a fade-out.
     fn playable(&self) -> usize {
         match self.end {
-            _ if self.owed > 0 => 0,
+            _ if self.overdue > 0 => 0,
             Some(_) => usize::MAX,
             None => self.available().saturating_sub(FADE),
         }
     }
 
     /// Starts to fade out when no more frames may be taken, and in again once there are enough.
-    fn look_ahead(&mut self, frames: usize) {
+    fn update_underrun(&mut self, frames: usize) {
         if !self.starving && self.playable() == 0 {
             self.starving = true;
             self.starvations += 1;
             self.gain.ramp_to([0.0], 0, FADE as u64);
-        } else if self.starving && self.gain.left() == 0 && self.playable() >= frames.max(self.enough) {
+        } else if self.starving && self.gain.remaining() == 0 && self.playable() >= frames.max(self.resume_frames) {
             self.starving = false;
             self.gain.ramp_to([1.0], 0, FADE as u64);
         }
@@ -135,10 +135,10 @@ impl RingInput {
             && self.consumed + FADE as u64 > end
         {
             let begin = end.saturating_sub(FADE as u64);
-            let mut glide = Ramp::new(0, FADE as u64);
-            glide.advance(first.saturating_sub(begin) as usize);
+            let mut ramp = Ramp::new(0, FADE as u64);
+            ramp.advance(first.saturating_sub(begin) as usize);
             let from = begin.saturating_sub(first) as usize;
-            fade(&mut out.slice_mut(from..out.frames()), |frame| 1.0 - glide.weight(frame));
+            fade(&mut out.slice_mut(from..out.frames()), |frame| 1.0 - ramp.weight(frame));
         }
     }
 }
@@ -161,13 +161,13 @@ impl Input for RingInput {
         let (frames, mut done) = (block.frames(), 0);
         while done < frames {
             let left = frames - done;
-            self.look_ahead(left);
+            self.update_underrun(left);
             // The frames kept back are those that fade out.
-            let part = left.min(if self.starving { self.gain.left() as usize } else { self.playable() });
+            let part = left.min(if self.starving { self.gain.remaining() as usize } else { self.playable() });
             let sound = part.min(self.available());
             let mut out = block.slice_mut(done..done + sound);
             self.take(&mut out);
-            if self.gain.left() > 0 {
+            if self.gain.remaining() > 0 {
                 fade(&mut out, |frame| self.gain.ahead(frame)[0]);
             }
             self.gain.advance(sound);
@@ -178,7 +178,7 @@ impl Input for RingInput {
         }
         block.slice_mut(done..frames).fill(0.0);
         if self.starving {
-            self.owed += (frames - done) as u64;
+            self.overdue += (frames - done) as u64;
         }
         done
     }
@@ -187,19 +187,19 @@ impl Input for RingInput {
 impl LiveInput for RingInput {
     fn cue(&mut self, cue: Cue) {
         (self.epoch, self.begun, self.end) = (cue.epoch, false, None);
-        (self.starving, self.owed, self.gain) = (false, 0, Ramped::at([1.0]));
+        (self.starving, self.overdue, self.gain) = (false, 0, Ramped::at([1.0]));
         self.unsent = Some(cue);
         self.poll();
     }
 
     fn is_cued(&mut self) -> bool {
         self.poll();
-        self.begun && (self.end.is_some() || self.available() >= self.enough)
+        self.begun && (self.end.is_some() || self.available() >= self.resume_frames)
     }
 
     fn is_ready(&mut self, frames: usize) -> bool {
         self.poll();
-        self.begun && self.playable() >= if self.starving { frames.max(self.enough) } else { frames }
+        self.begun && self.playable() >= if self.starving { frames.max(self.resume_frames) } else { frames }
     }
 
     fn has_ended(&self) -> bool {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_track_that_starves_fades_out_and_comes_back_in_time() {
+    fn an_underrun_fades_out_and_resumes_in_time() {
         for size in [1, 17, 64, 100, 500] {
             let (mut writer, mut input) = begun();
             let (mut observed, mut there) = (Vec::new(), 1_000);
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_track_that_starves_up_to_its_end_has_ended() {
+    fn an_underrun_up_to_the_end_ends_the_track() {
         let (mut writer, mut input) = begun();
         let mut out = AudioBuffer::new(1, 500);
         for _ in 0..6 {
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_for_an_earlier_cue_is_never_heard() {
+    fn frames_of_an_earlier_cue_are_discarded() {
         let (mut writer, mut input) = begun();
         input.cue(Cue { epoch: 2, position: 500, loop_range: None });
         let mut out = AudioBuffer::new(1, 100);
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn sound_that_breaks_off_fades_out() {
+    fn truncated_sound_fades_out() {
         let (mut writer, mut input) = begun();
         assert!(writer.end(1, true));
         let mut out = AudioBuffer::new(1, 64);

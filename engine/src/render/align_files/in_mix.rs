@@ -54,45 +54,47 @@ pub fn find_in_mix(
     rate: SampleRate,
     stop: &dyn Fn() -> bool,
 ) -> Result<StemsInMix, AlignError> {
-    let placed: Vec<Option<ClipShift>> = alignment.stems[1..]
+    let shifts: Vec<Option<ClipShift>> = alignment.stems[1..]
         .iter()
         .map(|stem| {
             stem.late_samples.filter(|_| stem.reference == Some(0))?;
             Some(stem.in_time().place(0, 0).unwrap_or(ClipShift { start: 0, retiming: Retiming::NONE }))
         })
         .collect();
-    let found: Vec<usize> = (0..stems.len()).filter(|n| placed[*n].is_some()).collect();
+    let found: Vec<usize> = (0..stems.len()).filter(|n| shifts[*n].is_some()).collect();
     let files: Vec<(&PathBuf, ClipShift)> =
-        found.iter().filter_map(|n| Some((&stems[*n], placed[*n].clone()?))).collect();
+        found.iter().filter_map(|n| Some((&stems[*n], shifts[*n].clone()?))).collect();
 
     let mut equations = LeastSquares::new(files.len());
     read_in_time(mix, &files, rate, stop, |mix, stems| equations.observe(mix, stems))?;
     let gains = equations.solve();
 
-    let mut left = Spectrum::new(rate);
-    let mut whole = Spectrum::new(rate);
+    let mut residual = Spectrum::new(rate);
+    let mut total = Spectrum::new(rate);
     read_in_time(mix, &files, rate, stop, |mix, stems| {
-        let mut rest = mix.clone();
+        let mut remainder = mix.clone();
         for (stem, gain) in stems.iter().zip(&gains) {
             for channel in 0..2 {
-                for (rest, x) in rest.channel_mut(channel).iter_mut().zip(stem.channel(channel)) {
-                    *rest -= (f64::from(*x) * gain) as f32;
+                for (sample, x) in remainder.channel_mut(channel).iter_mut().zip(stem.channel(channel)) {
+                    *sample -= (f64::from(*x) * gain) as f32;
                 }
             }
         }
-        left.add(&rest);
-        whole.add(mix);
+        residual.add(&remainder);
+        total.add(mix);
     })?;
     let mut gains_db = vec![None; stems.len()];
     for (n, gain) in found.iter().zip(&gains) {
         gains_db[*n] = (*gain > 0.0).then(|| 20.0 * gain.log10());
     }
-    let ratio = |left: f64, whole: f64| (whole > 0.0).then(|| 10.0 * (left / whole).max(1e-20).log10());
-    let bands = OCTAVES_HZ.iter().zip(left.bands.iter().zip(&whole.bands));
+    let ratio = |residual: f64, total: f64| (total > 0.0).then(|| 10.0 * (residual / total).max(1e-20).log10());
+    let bands = OCTAVES_HZ.iter().zip(residual.bands.iter().zip(&total.bands));
     Ok(StemsInMix {
         gains_db,
-        residual_db: ratio(left.total, whole.total),
-        bands: bands.map(|(hz, (left, whole))| MixBand { centre_hz: *hz, residual_db: ratio(*left, *whole) }).collect(),
+        residual_db: ratio(residual.total, total.total),
+        bands: bands
+            .map(|(hz, (residual, total))| MixBand { centre_hz: *hz, residual_db: ratio(*residual, *total) })
+            .collect(),
     })
 }
 
@@ -106,20 +108,20 @@ fn read_in_time(
 ) -> Result<(), AlignError> {
     let mut mix = open(mix, rate, Retiming::NONE)?;
     let mut sources = Vec::new();
-    for (path, place) in files {
-        sources.push((open(path, rate, place.retiming.clone())?, place.start));
+    for (path, shift) in files {
+        sources.push((open(path, rate, shift.retiming.clone())?, shift.start));
     }
-    let mut of_mix = AudioBuffer::new(2, BLOCK);
-    let mut of_stems = vec![AudioBuffer::new(2, BLOCK); files.len()];
+    let mut mix_buffer = AudioBuffer::new(2, BLOCK);
+    let mut stem_buffers = vec![AudioBuffer::new(2, BLOCK); files.len()];
     loop {
         if stop() {
             return Err(AlignError::Stopped);
         }
-        let frames = fill(&mut mix, &mut 0, &mut of_mix)?;
-        for ((source, lead), buffer) in sources.iter_mut().zip(&mut of_stems) {
+        let frames = fill(&mut mix, &mut 0, &mut mix_buffer)?;
+        for ((source, lead), buffer) in sources.iter_mut().zip(&mut stem_buffers) {
             fill(source, lead, buffer)?;
         }
-        each(&of_mix, &of_stems);
+        each(&mix_buffer, &stem_buffers);
         if frames < BLOCK {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Unit of the common delay, in seconds: a whole number of frames at every common rate.
-const ROOM_S: f64 = 0.01;
+const DELAY_STEP_S: f64 = 0.01;
 
 /// A stem to be written.
 #[derive(Clone, Debug)]
@@ -86,26 +86,26 @@ pub fn write_aligned(
 ) -> Result<(Vec<PathBuf>, f64), AlignError> {
     let paths: Vec<PathBuf> = stems.iter().map(|stem| stem.path.clone()).collect();
     out.check(&paths)?;
-    let room = stems.iter().map(|stem| stem.movement.room(stem.first_sound)).max().unwrap_or(0);
-    let room_s = (rate.seconds(room) / ROOM_S).ceil() * ROOM_S;
+    let delay = stems.iter().map(|stem| stem.movement.room(stem.first_sound)).max().unwrap_or(0);
+    let delay_s = (rate.seconds(delay) / DELAY_STEP_S).ceil() * DELAY_STEP_S;
     let mut staged = StagedFolder::open(out.folder)?;
     for (stem, name) in stems.iter().zip(&names(&paths)) {
-        write_one(stem, rate, room_s, name, &mut staged, stop)?;
+        write_one(stem, rate, delay_s, name, &mut staged, stop)?;
     }
-    Ok((staged.commit()?, room_s))
+    Ok((staged.commit()?, delay_s))
 }
 
 fn write_one(
     stem: &AlignedStem,
     rate: SampleRate,
-    room_s: f64,
+    delay_s: f64,
     name: &str,
     staged: &mut StagedFolder,
     stop: &dyn Fn() -> bool,
 ) -> Result<(), AlignError> {
     let own = StemReader::open(&stem.path, Fold::Stereo)?.info().sample_rate;
     let time_map = stem.movement.time_map.at_rate(own.as_f64() / rate.as_f64());
-    let place = Move { time_map, polarity: stem.movement.polarity }.place(0, own.frames(room_s));
+    let place = Move { time_map, polarity: stem.movement.polarity }.place(0, own.frames(delay_s));
     let (lead, retiming) = place.map_or((0, Retiming::NONE), |place| (place.start, place.retiming));
     let mut source = open(&stem.path, own, retiming)?;
     let format = WavFormat { samples: SampleFormat::Float32, sample_rate: own, channels: source.channels() as u16 };

@@ -1,6 +1,7 @@
 //! Analyses every stem before the mix and decides which are moved.
 
-use crate::align::{self, Alignment, AlignmentSettings, Mode, PairSelection, StemFeatures};
+use super::prepared_render::StemsAnalysed;
+use crate::align::{self, AlignmentSettings, Mode, PairSelection, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;
 use crate::process::Tap;
@@ -16,18 +17,11 @@ const BLOCK: usize = 4_096;
 /// Blocks of every stem between two progress reports.
 const BLOCKS: usize = 32;
 
-/// Result of the comparison.
-pub(crate) struct StemsAnalysed {
-    pub(crate) alignment: Alignment,
-    /// Session frame at which the sound of each stem starts; none for silence.
-    pub(crate) first_sounds: Vec<Option<u64>>,
-}
-
 /// Compares the stems of a plan; nothing is moved yet.
-pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<StemsAnalysed, RenderError> {
+pub(super) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> Result<StemsAnalysed, RenderError> {
     let rate = plan.sample_rate();
     let settings = AlignmentSettings { mode, ..AlignmentSettings::default() };
-    let mut ears: Vec<StemAnalyser> = plan
+    let mut analysers: Vec<StemAnalyser> = plan
         .open_clips()?
         .into_iter()
         .zip(plan.stems())
@@ -48,24 +42,24 @@ pub(crate) fn run(plan: &Plan, mode: Mode, on_progress: &mut OnProgress<'_>) -> 
     let half = plan.expected_frames().unwrap_or(0).max(1);
     let progress = RefCell::new(PhaseProgress::start(on_progress, Phase::Aligning, 2 * half)?);
     let mut position = 0;
-    while ears.iter().any(|ear| !ear.done) {
-        ears.par_iter_mut().for_each(StemAnalyser::analyse);
-        for (index, ear) in ears.iter_mut().enumerate() {
-            if let Some(source) = ear.clip.take_error() {
+    while analysers.iter().any(|analyser| !analyser.done) {
+        analysers.par_iter_mut().for_each(StemAnalyser::analyse);
+        for (index, analyser) in analysers.iter_mut().enumerate() {
+            if let Some(source) = analyser.clip.take_error() {
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
             }
         }
         position += (BLOCKS * BLOCK) as u64;
         progress.borrow_mut().at(position.min(half))?;
     }
-    let features: Vec<StemFeatures> = ears.into_iter().map(|ear| ear.features).collect();
-    let answer = RefCell::new(Ok(()));
+    let features: Vec<StemFeatures> = analysers.into_iter().map(|analyser| analyser.features).collect();
+    let outcome = RefCell::new(Ok(()));
     let alignment = align::align(&features, &settings, PairSelection::All, &|done| {
-        let mut answer = answer.borrow_mut();
-        *answer = progress.borrow_mut().at(half + (done * half as f64) as u64);
-        answer.is_err()
+        let mut outcome = outcome.borrow_mut();
+        *outcome = progress.borrow_mut().at(half + (done * half as f64) as u64);
+        outcome.is_err()
     });
-    answer.into_inner()?;
+    outcome.into_inner()?;
     let first_sounds = features.iter().map(StemFeatures::first_sound).collect();
     // The memory of the features is freed while the mix starts.
     rayon::spawn(move || drop(features));

@@ -1,7 +1,7 @@
 //! Pass two, for a target loudness or a missed ceiling: the stored mix passes gain and limiter,
 //! again with another gain or ceiling until the file meets the request.
 
-use super::master_stage::{MasterStage, MasterTaps};
+use super::master_stage::{MasterStage, StageReadings};
 use crate::dsp::dynamics::LIMITER_CEILING_DBTP;
 use crate::master::{GainPlan, MasterChain, MasterTarget, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
@@ -20,7 +20,7 @@ const MAX_PASSES: usize = 16;
 
 /// The master as written.
 pub(crate) struct Mastered {
-    pub(crate) taps: MasterTaps,
+    pub(crate) readings: StageReadings,
     pub(crate) gain: GainPlan,
     /// Read back from the file, or from memory.
     pub(crate) written: WrittenMaster,
@@ -29,21 +29,21 @@ pub(crate) struct Mastered {
 
 /// The current gain and ceiling, and the number of passes so far.
 pub(crate) struct MasterAttempts<'a> {
-    aim: &'a MasterTarget,
+    target: &'a MasterTarget,
     gain: GainPlan,
     ceiling: Option<f64>,
     passes: usize,
 }
 
 impl<'a> MasterAttempts<'a> {
-    /// Creates the first try for a sum with this measurement; without a target no measurement is
-    /// needed.
-    pub(crate) fn first(aim: &'a MasterTarget, sum: Option<&Measurement>) -> Self {
+    /// Creates the first attempt for a sum with this measurement; without a target no measurement
+    /// is needed.
+    pub(crate) fn first(target: &'a MasterTarget, sum: Option<&Measurement>) -> Self {
         let (loudness, peak) = sum.map_or((None, None), |sum| (sum.integrated_lufs, sum.true_peak_dbtp));
-        Self { aim, gain: GainPlan::first(aim, loudness, peak), ceiling: aim.ceiling_dbtp, passes: 0 }
+        Self { target, gain: GainPlan::first(target, loudness, peak), ceiling: target.ceiling_dbtp, passes: 0 }
     }
 
-    /// Returns the chain of the current try.
+    /// Returns the chain of the current attempt.
     pub(crate) fn chain(&mut self, spec: &ProcessSpec) -> Result<MasterChain, BuildError> {
         self.passes += 1;
         MasterChain::new(self.gain.gain_db, self.ceiling, spec)
@@ -55,10 +55,11 @@ impl<'a> MasterAttempts<'a> {
         if self.passes == MAX_PASSES {
             return true;
         }
-        if self.gain.needs_another_pass(self.aim, written.integrated_lufs) {
+        if self.gain.needs_another_pass(self.target, written.integrated_lufs) {
             return false;
         }
-        if let (Some(limit), Some(peak), Some(current)) = (self.aim.ceiling_dbtp, written.true_peak_dbtp, self.ceiling)
+        if let (Some(limit), Some(peak), Some(current)) =
+            (self.target.ceiling_dbtp, written.true_peak_dbtp, self.ceiling)
             && peak > limit + TRUE_PEAK_TOLERANCE_DB
         {
             let lower = current - (peak - limit) - TRUE_PEAK_TOLERANCE_DB / 2.0;
@@ -72,36 +73,36 @@ impl<'a> MasterAttempts<'a> {
         true
     }
 
-    /// Returns the result of the last try.
-    pub(crate) fn end(self, taps: MasterTaps, written: WrittenMaster) -> Mastered {
-        Mastered { taps, gain: self.gain, written, passes: self.passes }
+    /// Returns the result of the last attempt.
+    pub(crate) fn end(self, readings: StageReadings, written: WrittenMaster) -> Mastered {
+        Mastered { readings, gain: self.gain, written, passes: self.passes }
     }
 }
 
 /// Masters a mix of `frames` frames into a sink; temporary files are created in `folder`.
 pub(crate) fn run(
     spec: ProcessSpec,
-    (frames, scratch): (u64, &mut PremasterSpill),
-    mut tries: MasterAttempts<'_>,
+    (frames, premaster): (u64, &mut PremasterSpill),
+    mut attempts: MasterAttempts<'_>,
     (sink, folder): (&mut impl MasterSink, Option<&Path>),
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<Mastered, RenderError> {
     loop {
         let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, frames)?;
-        scratch.rewind();
-        let mut line = MasterStage::new(tries.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
+        premaster.rewind();
+        let mut stage = MasterStage::new(attempts.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
         let mut done = 0;
         while done < frames {
             let piece = (frames - done).min(spec.max_block as u64);
-            line.master(piece as usize, |out| scratch.read(out).map_err(RenderError::PremasterSpill), None)?;
+            stage.master(piece as usize, |out| premaster.read(out).map_err(RenderError::PremasterSpill), None)?;
             done += piece;
             progress.at(done)?;
         }
-        let (taps, open) = line.finish(frames)?;
+        let (readings, open) = stage.finish(frames)?;
         let written = open.finish(frames, on_progress)?;
-        if tries.is_done(&written.measurement) {
-            return Ok(tries.end(taps, written));
+        if attempts.is_done(&written.measurement) {
+            return Ok(attempts.end(readings, written));
         }
     }
 }

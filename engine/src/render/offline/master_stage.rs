@@ -1,4 +1,4 @@
-//! The last stage: gain and limiter, then the taps, the file and its read-back, each one block
+//! The last stage: gain and limiter, then the meters, the file and its read-back, each one block
 //! behind the one before.
 
 use super::mix_sink::PremasterSink;
@@ -12,14 +12,14 @@ use crate::render::error::RenderError;
 use crate::render::output::master_series::{MasterReadings, add_reductions};
 use crate::render::output::sink::OpenSink;
 use crate::render::spill::byte_log::{ByteLog, PAGE_BYTES};
-use crate::render::spill::meter_log::{METER_ROOM, MeterLog, PAGE_ROWS};
+use crate::render::spill::meter_log::{METER_CAPACITY, MeterLog, PAGE_ROWS};
 use crate::units::SampleRate;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
 
 /// Readings of the chain, besides the audio.
-pub(crate) struct MasterTaps {
+pub(crate) struct StageReadings {
     /// `None` if only the mix is requested.
     pub(crate) data: Option<MasterData>,
     /// Measurement of the whole by these readings, rounded; `None` likewise.
@@ -34,7 +34,7 @@ pub(crate) struct MasterData {
     pub(crate) scope: PhaseScope,
 }
 
-struct DataTaps {
+struct DataMeters {
     meter: ProgrammeMeter,
     log: MeterLog,
     reduction: ByteLog,
@@ -42,10 +42,10 @@ struct DataTaps {
     scope: PhaseScope,
 }
 
-impl DataTaps {
+impl DataMeters {
     fn new(rate: SampleRate, folder: Option<&Path>) -> Self {
         Self {
-            meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_ROOM),
+            meter: ProgrammeMeter::with_room(rate, &ChannelLayout::stereo(), METER_CAPACITY),
             log: MeterLog::new(1, PAGE_ROWS, folder),
             reduction: ByteLog::new(PAGE_BYTES, folder),
             spectrum: SpectrumAnalyser::new(rate, 2),
@@ -54,9 +54,9 @@ impl DataTaps {
     }
 
     /// Moves full pages of meter readings, and the limiter's values, to the logs.
-    fn keep(&mut self, reduction: &ReductionSeries) -> io::Result<()> {
+    fn store_pages(&mut self, reduction: &ReductionSeries) -> io::Result<()> {
         add_reductions(&mut self.reduction, reduction.values())?;
-        self.log.keep(0, &mut self.meter)
+        self.log.store_page(0, &mut self.meter)
     }
 
     fn end(mut self, reduction: ReductionSeries) -> io::Result<MasterData> {
@@ -67,18 +67,18 @@ impl DataTaps {
     }
 }
 
-/// Receives the sum, and masters it into a sink that has been begun.
+/// Last stage of a render: masters the sum into a sink that has been begun.
 pub(crate) struct MasterStage<S> {
     chain: MasterChain,
     reduction: ReductionSeries,
-    data: Option<DataTaps>,
+    data: Option<DataMeters>,
     sink: S,
     ready: PendingBlock,
     next: PendingBlock,
     /// Frames processed by the chain.
-    seen: u64,
+    processed: u64,
     /// Frames that may or may not be part of the output.
-    unsure: Queue,
+    unconfirmed: Queue,
 }
 
 impl<S: OpenSink> MasterStage<S> {
@@ -88,12 +88,12 @@ impl<S: OpenSink> MasterStage<S> {
         Self {
             reduction: ReductionSeries::new(spec.sample_rate, chain.latency()),
             chain,
-            data: (!mix_only).then(|| DataTaps::new(spec.sample_rate, folder)),
+            data: (!mix_only).then(|| DataMeters::new(spec.sample_rate, folder)),
             sink,
             ready: PendingBlock::new(spec),
             next: PendingBlock::new(spec),
-            seen: 0,
-            unsure: Queue::new(2),
+            processed: 0,
+            unconfirmed: Queue::new(2),
         }
     }
 
@@ -113,8 +113,8 @@ impl<S: OpenSink> MasterStage<S> {
             process(chain, &mut out, reduction);
             Ok(())
         };
-        let take = || match data {
-            Some(DataTaps { meter, spectrum, scope, .. }) => {
+        let consume = || match data {
+            Some(DataMeters { meter, spectrum, scope, .. }) => {
                 let draw = || {
                     spectrum.observe(&block);
                     scope.observe(&block);
@@ -123,40 +123,40 @@ impl<S: OpenSink> MasterStage<S> {
             }
             None => sink.write(&block, [sum, None]),
         };
-        let (mastered, taken) = rayon::join(master, take);
-        taken.and(mastered)?;
-        data.as_mut().map_or(Ok(()), |data| data.keep(reduction)).map_err(RenderError::MeterLog)?;
+        let (mastered, consumed) = rayon::join(master, consume);
+        consumed.and(mastered)?;
+        data.as_mut().map_or(Ok(()), |data| data.store_pages(reduction)).map_err(RenderError::MeterLog)?;
         reduction.forget_values();
-        self.next.range = self.chain.latency().saturating_sub(self.seen).min(frames as u64) as usize..frames;
-        self.seen += frames as u64;
+        self.next.range = self.chain.latency().saturating_sub(self.processed).min(frames as u64) as usize..frames;
+        self.processed += frames as u64;
         std::mem::swap(&mut self.ready, &mut self.next);
         Ok(())
     }
 
     /// Masters the frames held back, up to frame `until` of the output.
-    fn master_unsure(&mut self, until: u64) -> Result<(), RenderError> {
-        let mut unsure = std::mem::replace(&mut self.unsure, Queue::new(2));
-        while self.seen < until && unsure.frames() > 0 {
-            let most = unsure.frames().min(self.next.buffer.frames());
-            let frames = (until - self.seen).min(most as u64) as usize;
+    fn master_unconfirmed(&mut self, until: u64) -> Result<(), RenderError> {
+        let mut unconfirmed = std::mem::replace(&mut self.unconfirmed, Queue::new(2));
+        while self.processed < until && unconfirmed.frames() > 0 {
+            let max_frames = unconfirmed.frames().min(self.next.buffer.frames());
+            let frames = (until - self.processed).min(max_frames as u64) as usize;
             let fill = |out: &mut BlockMut<'_>| {
-                out.copy_from(&unsure.block(0).slice(0..frames));
+                out.copy_from(&unconfirmed.block(0).slice(0..frames));
                 Ok(())
             };
             self.master(frames, fill, None)?;
-            unsure.take(frames);
+            unconfirmed.take(frames);
         }
-        self.unsure = unsure;
+        self.unconfirmed = unconfirmed;
         Ok(())
     }
 
     /// Ends the output after `frames` frames: flushes the frames still in the limiter and in the
     /// blocks of this stage. Returns the readings, and the sink to be finished.
-    pub(crate) fn finish(mut self, frames: u64) -> Result<(MasterTaps, S), RenderError> {
-        self.master_unsure(frames)?;
+    pub(crate) fn finish(mut self, frames: u64) -> Result<(StageReadings, S), RenderError> {
+        self.master_unconfirmed(frames)?;
         let end = frames + self.chain.latency();
-        while self.seen < end {
-            let silence = (end - self.seen).min(self.next.buffer.frames() as u64) as usize;
+        while self.processed < end {
+            let silence = (end - self.processed).min(self.next.buffer.frames() as u64) as usize;
             let fill = |out: &mut BlockMut<'_>| {
                 out.fill(0.0);
                 Ok(())
@@ -166,20 +166,20 @@ impl<S: OpenSink> MasterStage<S> {
         self.master(0, |_| Ok(()), None)?;
         let data = self.data.map(|data| data.end(self.reduction)).transpose().map_err(RenderError::MeterLog)?;
         let predicted = data.as_ref().map(|data| data.readings.summary.clone());
-        Ok((MasterTaps { data, predicted, limiter: self.chain.limiter_stats() }, self.sink))
+        Ok((StageReadings { data, predicted, limiter: self.chain.limiter_stats() }, self.sink))
     }
 }
 
 impl<S: OpenSink> PremasterSink for MasterStage<S> {
-    fn keep(
+    fn append(
         &mut self,
         block: &Block<'_>,
-        sure: u64,
+        confirmed: u64,
         mut meter: Option<&mut ProgrammeMeter>,
     ) -> Result<(), RenderError> {
-        self.master_unsure(sure)?;
-        let now = match self.unsure.frames() {
-            0 => sure.saturating_sub(self.seen).min(block.frames() as u64) as usize,
+        self.master_unconfirmed(confirmed)?;
+        let now = match self.unconfirmed.frames() {
+            0 => confirmed.saturating_sub(self.processed).min(block.frames() as u64) as usize,
             _ => 0,
         };
         if now > 0 {
@@ -194,12 +194,12 @@ impl<S: OpenSink> PremasterSink for MasterStage<S> {
             meter.observe(block);
         }
         let later = block.slice(now..block.frames());
-        self.unsure.append_block(later.frames()).copy_from(&later);
+        self.unconfirmed.append_block(later.frames()).copy_from(&later);
         Ok(())
     }
 }
 
-/// Frames of the master on their way from the chain to the taps.
+/// Frames of the master on their way from the chain to the meters.
 struct PendingBlock {
     buffer: AudioBuffer,
     /// Range of the frames that are part of the output.

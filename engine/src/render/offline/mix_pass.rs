@@ -67,13 +67,14 @@ pub(crate) fn run<S: PremasterSink>(
     let latency = summing.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
-    let tap = |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripMeter::new(plan, start, track.latency()));
+    let strip_meter =
+        |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripMeter::new(plan, start, track.latency()));
     let count = tracks.len();
-    let mut tracks = TrackGroups::new(tracks, tap);
+    let mut tracks = TrackGroups::new(tracks, strip_meter);
     let buses = &plan.routing().buses;
     let sum = count + buses.len();
     let mut log = MeterLog::new(sum + 1, PAGE_ROWS, folder);
-    let bus_taps = buses.iter().map(|bus| StripMeter::new(plan, start, bus.latency)).collect();
+    let bus_meters = buses.iter().map(|bus| StripMeter::new(plan, start, bus.latency)).collect();
     let mut span = OutputRange::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
@@ -83,7 +84,7 @@ pub(crate) fn run<S: PremasterSink>(
         Some(folder) => Some(StemFiles::new(plan, folder, options.bext(BroadcastExtension::STEM), start)?),
         None => None,
     };
-    let mut keeper = MixSummer::new(rate, summing, bus_taps, chunk, (store, stems), measures);
+    let mut summer = MixSummer::new(rate, summing, bus_meters, chunk, (store, stems), measures);
     let outputs = tracks.spare_outputs();
     let mut ready = MixChunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;
@@ -92,19 +93,22 @@ pub(crate) fn run<S: PremasterSink>(
         // on the chunks.
         let left = span.end.map_or(chunk as u64, |end| end + latency - position);
         let frames = left.min(chunk as u64) as usize;
-        rayon::join(|| keeper.take(&ready), || tracks.render(frames)).0?;
+        rayon::join(|| summer.sum_chunk(&ready), || tracks.render(frames)).0?;
         for (index, track) in tracks.each().enumerate() {
             if let Some(source) = track.input.take_error() {
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
             }
         }
-        for (strip, tap) in tracks.taps().enumerate() {
-            tap.as_mut().map_or(Ok(()), |tap| log.keep(strip, &mut tap.meter)).map_err(RenderError::MeterLog)?;
+        for (strip, track_meter) in tracks.meters().enumerate() {
+            track_meter
+                .as_mut()
+                .map_or(Ok(()), |track_meter| log.store_page(strip, &mut track_meter.meter))
+                .map_err(RenderError::MeterLog)?;
         }
-        for (bus, meter) in buses.iter().zip(keeper.bus_meters()) {
-            log.keep(count + bus.index, meter).map_err(RenderError::MeterLog)?;
+        for (bus, meter) in buses.iter().zip(summer.bus_meters()) {
+            log.store_page(count + bus.index, meter).map_err(RenderError::MeterLog)?;
         }
-        keeper.sum_meter().map_or(Ok(()), |meter| log.keep(sum, meter)).map_err(RenderError::MeterLog)?;
+        summer.sum_meter().map_or(Ok(()), |meter| log.store_page(sum, meter)).map_err(RenderError::MeterLog)?;
         span.update(tracks.each());
         // Output frame n of this chunk is session frame position + n − latency.
         let within =
@@ -117,27 +121,27 @@ pub(crate) fn run<S: PremasterSink>(
         position += frames as u64;
         progress.at(position)?;
     }
-    keeper.take(&ready)?;
-    let kept = keeper.finish();
+    summer.sum_chunk(&ready)?;
+    let totals = summer.finish();
 
-    let output_end = span.output_end(kept.audible_until);
+    let output_end = span.output_end(totals.audible_until);
     if output_end <= start {
-        let end_s = rate.seconds(span.session_end(kept.audible_until));
+        let end_s = rate.seconds(span.session_end(totals.audible_until));
         return Err(RenderError::Empty { end_s, start_s: rate.seconds(start) });
     }
     let fingerprints = tracks.each().map(|track| track.input.fingerprint()).collect();
     let mut end = |strip: usize, meter| log.end(strip, meter).map_err(RenderError::MeterLog);
     let mut results = Vec::with_capacity(count);
-    for (index, (track, tap)) in tracks.into_each().enumerate() {
-        let measured = tap.map(|tap| end(index, tap.meter)).transpose()?;
+    for (index, (track, track_meter)) in tracks.into_each().enumerate() {
+        let measured = track_meter.map(|track_meter| end(index, track_meter.meter)).transpose()?;
         results.push(TrackResult::new(&track, measured));
     }
-    let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(kept.buses).collect();
+    let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(totals.buses).collect();
     in_session_order.sort_by_key(|(index, _)| *index);
     let buses = in_session_order.into_iter().map(|(index, meter)| end(count + index, meter));
     let buses = buses.collect::<Result<_, _>>()?;
-    let measured = kept.sum.map(|meter| end(sum, meter)).transpose()?;
-    let stems = kept.stems.map(|stems| stems.finish(output_end - start)).transpose()?;
+    let measured = totals.sum.map(|meter| end(sum, meter)).transpose()?;
+    let stems = totals.stems.map(|stems| stems.finish(output_end - start)).transpose()?;
     let mixed = Mixed {
         stems,
         frames: output_end - start,
@@ -149,7 +153,7 @@ pub(crate) fn run<S: PremasterSink>(
         buses,
         log,
     };
-    Ok((mixed, kept.store))
+    Ok((mixed, totals.store))
 }
 
 impl TrackResult {

@@ -17,13 +17,18 @@ const TAIL_FLOOR: f32 = 3.162_277_7e-5;
 
 /// Destination of the sum, front to back, from the output's first frame on.
 pub(crate) trait PremasterSink: Send {
-    /// Appends frames and meters them. Frames before `sure` belong to the output; later ones may
-    /// still be dropped.
-    fn keep(&mut self, block: &Block<'_>, sure: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError>;
+    /// Appends frames and meters them. Frames before `confirmed` belong to the output; later ones
+    /// may still be dropped.
+    fn append(
+        &mut self,
+        block: &Block<'_>,
+        confirmed: u64,
+        meter: Option<&mut ProgrammeMeter>,
+    ) -> Result<(), RenderError>;
 }
 
 impl PremasterSink for PremasterSpill {
-    fn keep(&mut self, block: &Block<'_>, _: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError> {
+    fn append(&mut self, block: &Block<'_>, _: u64, meter: Option<&mut ProgrammeMeter>) -> Result<(), RenderError> {
         let observe = || meter.map_or((), |meter| meter.observe(block));
         rayon::join(|| self.write(block), observe).0.map_err(RenderError::PremasterSpill)
     }
@@ -45,7 +50,7 @@ pub(crate) struct MixTotals<S> {
 pub(crate) struct MixSummer<S> {
     rate: SampleRate,
     summing: Summing,
-    bus_taps: Vec<StripMeter>,
+    bus_meters: Vec<StripMeter>,
     /// The sum, stereo.
     buffer: AudioBuffer,
     meter: Option<ProgrammeMeter>,
@@ -61,24 +66,24 @@ impl<S: PremasterSink> MixSummer<S> {
     pub(crate) fn new(
         rate: SampleRate,
         summing: Summing,
-        bus_taps: Vec<StripMeter>,
+        bus_meters: Vec<StripMeter>,
         chunk: usize,
         (store, stems): (S, Option<StemFiles>),
         measures: bool,
     ) -> Self {
         let meter = measures.then(|| ProgrammeMeter::new(rate, &ChannelLayout::stereo()));
-        Self { rate, summing, bus_taps, buffer: AudioBuffer::new(2, chunk), meter, store, stems, audible_until: 0 }
+        Self { rate, summing, bus_meters, buffer: AudioBuffer::new(2, chunk), meter, store, stems, audible_until: 0 }
     }
 
     /// Sums the next chunk, and stores the sum.
-    pub(crate) fn take(&mut self, chunk: &MixChunk) -> Result<(), RenderError> {
-        let Self { summing, bus_taps, buffer, .. } = self;
+    pub(crate) fn sum_chunk(&mut self, chunk: &MixChunk) -> Result<(), RenderError> {
+        let Self { summing, bus_meters, buffer, .. } = self;
         summing.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
-        for (block, tap) in summing.bus_outputs(chunk.rendered).zip(bus_taps) {
-            tap.observe(&block, chunk.position, chunk.span.stems_end);
+        for (block, bus_meter) in summing.bus_outputs(chunk.rendered).zip(bus_meters) {
+            bus_meter.observe(&block, chunk.position, chunk.span.stems_end);
         }
         if let Some(stems) = &mut self.stems {
-            stems.take(chunk, summing)?;
+            stems.append(chunk, summing)?;
         }
         let block = self.buffer.block().slice(chunk.frames.clone());
         for channel in 0..block.channels() {
@@ -90,13 +95,13 @@ impl<S: PremasterSink> MixSummer<S> {
                 self.audible_until = self.audible_until.max(chunk.at + last as u64 + 1);
             }
         }
-        let sure = chunk.span.sure_frames(self.audible_until);
-        self.store.keep(&block, sure, self.meter.as_mut())
+        let confirmed = chunk.span.confirmed_frames(self.audible_until);
+        self.store.append(&block, confirmed, self.meter.as_mut())
     }
 
     /// Returns the meters of the buses, in the order of their outputs.
     pub(crate) fn bus_meters(&mut self) -> impl Iterator<Item = &mut ProgrammeMeter> {
-        self.bus_taps.iter_mut().map(|tap| &mut tap.meter)
+        self.bus_meters.iter_mut().map(|bus_meter| &mut bus_meter.meter)
     }
 
     /// Returns the meter of the sum, if it is measured.
@@ -106,7 +111,7 @@ impl<S: PremasterSink> MixSummer<S> {
 
     /// Returns the result.
     pub(crate) fn finish(self) -> MixTotals<S> {
-        let buses = self.bus_taps.into_iter().map(|tap| tap.meter).collect();
+        let buses = self.bus_meters.into_iter().map(|bus_meter| bus_meter.meter).collect();
         MixTotals { store: self.store, stems: self.stems, sum: self.meter, audible_until: self.audible_until, buses }
     }
 }

@@ -1,5 +1,6 @@
 //! The offline render: analysis, mix and master as fast as the machine allows.
 
+#[cfg(feature = "align")]
 pub(super) mod align_pass;
 pub(super) mod chunk;
 pub(super) mod exact_sum;

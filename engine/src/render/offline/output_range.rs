@@ -26,14 +26,14 @@ impl OutputRange {
         let rate = plan.sample_rate();
         let time = &plan.session().time;
         let requested_end = time.end_s.map(|seconds| rate.frames(seconds));
-        let ring = match plan.tail() {
+        let tail = match plan.tail() {
             Tail::Frames(frames) => frames,
             Tail::Infinite => u64::MAX,
         };
         Self {
             requested_end,
             requested_tail: time.tail_s.map(|seconds| rate.frames(seconds)),
-            longest_tail: ring.min(rate.frames(MAX_TAIL_S)),
+            longest_tail: tail.min(rate.frames(MAX_TAIL_S)),
             start,
             end: requested_end,
             stems_end: None,
@@ -52,7 +52,7 @@ impl OutputRange {
 
     /// Returns the number of frames that certainly belong to the output: all so far while a stem
     /// still plays.
-    pub(crate) fn sure_frames(&self, audible_until: u64) -> u64 {
+    pub(crate) fn confirmed_frames(&self, audible_until: u64) -> u64 {
         self.stems_end.map_or(u64::MAX, |_| self.output_end(audible_until) - self.start)
     }
 

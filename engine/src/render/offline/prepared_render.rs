@@ -4,7 +4,7 @@ use super::master_pass::MasterAttempts;
 use super::master_pass::Mastered;
 use super::master_stage::MasterStage;
 use super::mix_pass::Mixed;
-use super::{align_pass, master_pass, mix_pass};
+use super::{master_pass, mix_pass};
 use crate::align::Alignment;
 use crate::master::MasterTarget;
 use crate::render::error::RenderError;
@@ -18,18 +18,25 @@ use crate::render::spill::premaster::PremasterSpill;
 use crate::session::Session;
 use std::path::Path;
 
+/// Result of the comparison.
+pub(crate) struct StemsAnalysed {
+    pub(crate) alignment: Alignment,
+    /// Session frame at which the sound of each stem starts; none for silence.
+    pub(crate) first_sounds: Vec<Option<u64>>,
+}
+
 /// A prepared session: checked, compared, its clips in place.
 pub(crate) struct PreparedRender {
     pub(crate) plan: Plan,
     pub(crate) alignment: Option<Alignment>,
-    pub(crate) aim: MasterTarget,
+    pub(crate) target: MasterTarget,
 }
 
 impl PreparedRender {
     pub(super) fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<Self, RenderError> {
-        let aim = MasterTarget::of_session(&session);
+        let target = MasterTarget::of_session(&session);
         let (plan, alignment) = prepare(session, on_progress)?;
-        Ok(Self { plan, alignment, aim })
+        Ok(Self { plan, alignment, target })
     }
 
     /// Mixes and masters into a sink; temporary files are created in `folder`.
@@ -40,29 +47,29 @@ impl PreparedRender {
         options: &RenderOptions<'_>,
         on_progress: &mut OnProgress<'_>,
     ) -> Result<(Mixed, Mastered), RenderError> {
-        let Self { plan, aim, .. } = self;
-        let mut tries = MasterAttempts::first(aim, None);
+        let Self { plan, target, .. } = self;
+        let mut attempts = MasterAttempts::first(target, None);
         // Without a target loudness, the gain is known before the mix: a single pass is enough.
-        if aim.target_lufs.is_none() {
+        if target.target_lufs.is_none() {
             let spec = plan.spec(2, options.chunk_frames.max(1));
-            let line = MasterStage::new(tries.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
-            let (mixed, line) = mix_pass::run(plan, options, folder, line, on_progress)?;
+            let stage = MasterStage::new(attempts.chain(&spec)?, &spec, sink.begin()?, folder, options.mix_only);
+            let (mixed, stage) = mix_pass::run(plan, options, folder, stage, on_progress)?;
             let mut progress = PhaseProgress::start(on_progress, Phase::Mastering, mixed.frames)?;
-            let (taps, open) = line.finish(mixed.frames)?;
+            let (readings, open) = stage.finish(mixed.frames)?;
             progress.at(mixed.frames)?;
             let written = open.finish(mixed.frames, on_progress)?;
-            if tries.is_done(&written.measurement) {
-                return Ok((mixed, tries.end(taps, written)));
+            if attempts.is_done(&written.measurement) {
+                return Ok((mixed, attempts.end(readings, written)));
             }
         }
-        let scratch = PremasterSpill::new(options.scratch_frames, folder);
-        let (mixed, mut scratch) = mix_pass::run(plan, options, folder, scratch, on_progress)?;
-        if aim.target_lufs.is_some() {
-            tries = MasterAttempts::first(aim, mixed.measured.as_ref());
+        let premaster = PremasterSpill::new(options.memory_frames, folder);
+        let (mixed, mut premaster) = mix_pass::run(plan, options, folder, premaster, on_progress)?;
+        if target.target_lufs.is_some() {
+            attempts = MasterAttempts::first(target, mixed.measured.as_ref());
         }
         let spec = plan.spec(2, options.chunk_frames.max(1));
-        let waiting = (mixed.frames, &mut scratch);
-        let mastered = master_pass::run(spec, waiting, tries, (sink, folder), options, on_progress)?;
+        let stored = (mixed.frames, &mut premaster);
+        let mastered = master_pass::run(spec, stored, attempts, (sink, folder), options, on_progress)?;
         Ok((mixed, mastered))
     }
 }
@@ -76,13 +83,32 @@ pub fn prepare(session: Session, on_progress: &mut OnProgress<'_>) -> Result<(Pl
     let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
     let mut plan = Plan::new(session)?;
     loading.at(1)?;
-    let analysed = match plan.session().align.mode.comparison() {
-        Some(mode) if plan.stems().len() > 1 => Some(align_pass::run(&plan, mode, on_progress)?),
-        _ => None,
-    };
-    let alignment = analysed.map(|analysed| {
+    let alignment = analyse(&mut plan, on_progress)?.map(|analysed| {
         plan.apply(&analysed.alignment, &analysed.first_sounds);
         analysed.alignment
     });
     Ok((plan, alignment))
+}
+
+/// Compares the stems as the session requires.
+#[cfg(feature = "align")]
+fn analyse(plan: &mut Plan, on_progress: &mut OnProgress<'_>) -> Result<Option<StemsAnalysed>, RenderError> {
+    match plan.session().align.mode.comparison() {
+        Some(mode) if plan.stems().len() > 1 => super::align_pass::run(plan, mode, on_progress).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Leaves the stems where the session puts them, with a warning where it might move some, and
+/// refuses a session that requires alignment.
+#[cfg(not(feature = "align"))]
+fn analyse(plan: &mut Plan, _: &mut OnProgress<'_>) -> Result<Option<StemsAnalysed>, RenderError> {
+    use crate::session::AlignMode;
+    match plan.session().align.mode {
+        AlignMode::Off => {}
+        _ if plan.stems().len() < 2 => {}
+        AlignMode::Auto => plan.warn("built without alignment: every stem stays where the session puts it"),
+        AlignMode::Recordings | AlignMode::Microphones => return Err(RenderError::NoAlignment),
+    }
+    Ok(None)
 }

@@ -41,29 +41,29 @@ pub fn render_to_folder(
     let mut staged = StagedFolder::open(folder)?;
     // The file that takes longest is created first: an error appears before a stem is read.
     staged.create(file_sink::wav_name(&session.output))?;
-    let road = PreparedRender::prepare(session, on_progress)?;
-    let settings = road.plan.session().output.clone();
-    let rate = road.plan.sample_rate();
-    let exact = is_exact(&road.plan);
+    let prepared = PreparedRender::prepare(session, on_progress)?;
+    let settings = prepared.plan.session().output.clone();
+    let rate = prepared.plan.sample_rate();
+    let exact = is_exact(&prepared.plan);
     let mut sink = FileSink::new(&mut staged, &settings, options.bext("Mix"), rate, (exact, options.mix_only));
-    let (mut mixed, mut mastered) = road.master(&mut sink, Some(folder), options, on_progress)?;
+    let (mut mixed, mut mastered) = prepared.master(&mut sink, Some(folder), options, on_progress)?;
     sink.pack(&mastered.written.measurement)?;
     let stems = mixed.stems.take();
 
     let mut progress = PhaseProgress::start(on_progress, Phase::Exporting, 2)?;
-    let drawn = mastered.taps.data.take().zip(mastered.written.waveform.take());
+    let drawn = mastered.readings.data.take().zip(mastered.written.waveform.take());
     let report = if let Some((data, waveform)) = drawn {
-        let report = data_files::write(&road, mixed, (&mastered, data, waveform), &mut staged, options)?;
+        let report = data_files::write(&prepared, mixed, (&mastered, data, waveform), &mut staged, options)?;
         progress.at(1)?;
         report
     } else {
-        file_names::retire(&mut staged);
-        let mut report = report_builder::report(&road, &mixed, &mastered);
+        file_names::remove_outdated(&mut staged);
+        let mut report = report_builder::report(&prepared, &mixed, &mastered);
         report.clock = options.clock.map(|clock| clock());
         report
     };
     // Hours may have passed since the first check.
-    file_names::check_outputs(road.plan.session(), folder, options)?;
+    file_names::check_outputs(prepared.plan.session(), folder, options)?;
     let stems = stems.map_or(Ok(Vec::new()), FinishedStems::commit)?;
     let mut files = staged.commit()?;
     files.extend(stems);
@@ -80,12 +80,12 @@ pub fn render_to_memory(
     options: &RenderOptions<'_>,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<(AudioBuffer, Report), RenderError> {
-    let road = PreparedRender::prepare(session, on_progress)?;
-    let mut sink = MemorySink::new(road.plan.sample_rate());
-    let (mixed, mastered) = road.master(&mut sink, None, options, on_progress)?;
-    let mut report = report_builder::report(&road, &mixed, &mastered);
+    let prepared = PreparedRender::prepare(session, on_progress)?;
+    let mut sink = MemorySink::new(prepared.plan.sample_rate());
+    let (mixed, mastered) = prepared.master(&mut sink, None, options, on_progress)?;
+    let mut report = report_builder::report(&prepared, &mixed, &mastered);
     if !options.mix_only {
-        Hashes { output: None, stems: Hashes::of_stems(mixed.fingerprints)? }.enter(&mut report);
+        Hashes { output: None, stems: Hashes::of_stems(mixed.fingerprints)? }.add_to(&mut report);
     }
     report.clock = options.clock.map(|clock| clock());
     Ok((sink.into_audio(), report))
@@ -107,7 +107,7 @@ mod tests {
     const CEILING_DBTP: f64 = -29.0;
 
     #[test]
-    fn a_file_that_its_dither_lifts_over_the_ceiling_is_mixed_and_written_again_under_a_lower_one() {
+    fn a_master_over_its_ceiling_by_dither_is_redone() {
         let folder = tempfile::tempdir().unwrap();
         let stem = folder.path().join("a.wav");
         let spec = hound::WavSpec {
@@ -128,15 +128,15 @@ mod tests {
         let settings = session.output.clone();
         let proceed = &mut |_| ControlFlow::Continue(());
         let (plan, alignment) = prepare(session, proceed).unwrap();
-        let aim = MasterTarget { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
-        let road = PreparedRender { plan, alignment, aim };
-        let rate = road.plan.sample_rate();
+        let target = MasterTarget { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
+        let prepared = PreparedRender { plan, alignment, target };
+        let rate = prepared.plan.sample_rate();
         let mut written = |chunk_frames: usize| {
             let out = folder.path().join(chunk_frames.to_string());
             let mut staged = StagedFolder::open(&out).unwrap();
             let options = RenderOptions { chunk_frames, mix_only: true, ..RenderOptions::default() };
             let mut file = FileSink::new(&mut staged, &settings, BroadcastExtension::default(), rate, (false, true));
-            let (mixed, mastered) = road.master(&mut file, None, &options, proceed).unwrap();
+            let (mixed, mastered) = prepared.master(&mut file, None, &options, proceed).unwrap();
             staged.commit().unwrap();
             assert_eq!((mixed.frames, mastered.written.measurement.frames), (96_000, 96_000));
             (mastered, std::fs::read(out.join("final_mix.wav")).unwrap())

@@ -24,12 +24,12 @@ struct Group {
 
 struct Members {
     tracks: Vec<TrackStrip<Clip>>,
-    taps: Vec<Option<StripMeter>>,
+    meters: Vec<Option<StripMeter>>,
 }
 
 impl TrackGroups {
     /// Forms groups of four; the remaining tracks stay single. Allocates.
-    pub(crate) fn new(tracks: Vec<TrackStrip<Clip>>, tap: impl Fn(&TrackStrip<Clip>) -> Option<StripMeter>) -> Self {
+    pub(crate) fn new(tracks: Vec<TrackStrip<Clip>>, meter: impl Fn(&TrackStrip<Clip>) -> Option<StripMeter>) -> Self {
         let mut groups = Vec::new();
         let mut tracks = tracks.into_iter();
         while tracks.len() > 0 {
@@ -37,8 +37,8 @@ impl TrackGroups {
             // threads can share them.
             let size = if tracks.len() >= TRACKS_PER_BATCH { TRACKS_PER_BATCH } else { 1 };
             let tracks: Vec<_> = tracks.by_ref().take(size).collect();
-            let taps = tracks.iter().map(&tap).collect();
-            groups.push(Group { done: AtomicUsize::new(0), members: Mutex::new(Members { tracks, taps }) });
+            let meters = tracks.iter().map(&meter).collect();
+            groups.push(Group { done: AtomicUsize::new(0), members: Mutex::new(Members { tracks, meters }) });
         }
         Self(groups)
     }
@@ -47,7 +47,7 @@ impl TrackGroups {
     pub(crate) fn render(&mut self, frames: usize) {
         self.0.iter_mut().for_each(|group| *group.done.get_mut() = 0);
         let groups = &self.0;
-        (0..rayon::current_num_threads().min(groups.len())).into_par_iter().for_each(|_| help(groups, frames));
+        (0..rayon::current_num_threads().min(groups.len())).into_par_iter().for_each(|_| render_parts(groups, frames));
     }
 
     /// Returns a second set of outputs, for [`TrackGroups::swap_outputs`]. Allocates.
@@ -66,15 +66,15 @@ impl TrackGroups {
     }
 
     /// Returns the meter of every track, in session order.
-    pub(crate) fn taps(&mut self) -> impl Iterator<Item = &mut Option<StripMeter>> {
-        self.0.iter_mut().flat_map(|group| unpoisoned(group.members.get_mut()).taps.iter_mut())
+    pub(crate) fn meters(&mut self) -> impl Iterator<Item = &mut Option<StripMeter>> {
+        self.0.iter_mut().flat_map(|group| unpoisoned(group.members.get_mut()).meters.iter_mut())
     }
 
     /// Returns every track and its meter, in session order.
     pub(crate) fn into_each(self) -> impl Iterator<Item = (TrackStrip<Clip>, Option<StripMeter>)> {
         self.0.into_iter().flat_map(|group| {
             let members = unpoisoned(group.members.into_inner());
-            members.tracks.into_iter().zip(members.taps)
+            members.tracks.into_iter().zip(members.meters)
         })
     }
 }
@@ -86,7 +86,7 @@ fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
 
 /// Renders parts of the groups that are furthest behind, until every group is finished or locked by
 /// another thread.
-fn help(groups: &[Group], frames: usize) {
+fn render_parts(groups: &[Group], frames: usize) {
     while let Some((group, mut members)) = furthest_behind(groups, frames) {
         let done = group.done.load(Ordering::Acquire);
         let end = frames.min(done + PART);
@@ -116,6 +116,6 @@ impl Members {
     /// Renders the frames from `start` to `end` of the chunk.
     fn render(&mut self, start: usize, end: usize) {
         TrackStrip::process_batch(&mut self.tracks, start..end);
-        StripMeter::observe_tracks(&mut self.taps, &self.tracks, &(start..end));
+        StripMeter::observe_tracks(&mut self.meters, &self.tracks, &(start..end));
     }
 }

@@ -86,16 +86,16 @@ pub(crate) fn is_same(packed: &Path, samples: &mut WrittenSamples, frames: u64) 
     if decoded.channels() != 2 {
         return Ok(false);
     }
-    let (mut block, mut wanted) = (AudioBuffer::new(2, BLOCK_FRAMES), AudioBuffer::new(2, BLOCK_FRAMES));
+    let (mut block, mut expected) = (AudioBuffer::new(2, BLOCK_FRAMES), AudioBuffer::new(2, BLOCK_FRAMES));
     let mut done = 0;
     loop {
         let count = decoded.read(&mut block.block_mut())?;
         if done + count as u64 > frames {
             return Ok(false);
         }
-        samples.read(&mut wanted.first_mut(count)).map_err(RenderError::PremasterSpill)?;
-        let (block, wanted) = (block.first(count), wanted.first(count));
-        if (0..2).any(|channel| block.channel(channel) != wanted.channel(channel)) {
+        samples.read(&mut expected.first_mut(count)).map_err(RenderError::PremasterSpill)?;
+        let (block, expected) = (block.first(count), expected.first(count));
+        if (0..2).any(|channel| block.channel(channel) != expected.channel(channel)) {
             return Ok(false);
         }
         done += count as u64;
@@ -130,17 +130,17 @@ struct CodecDifference {
 
 impl CodecDifference {
     /// Power (-60 dBFS) below which a difference is not counted.
-    const LEAST_POWER: f64 = 1e-6;
+    const MIN_POWER: f64 = 1e-6;
 
     fn observe(&mut self, mix: &Block<'_>, decoded: &Block<'_>) {
-        let (mut power, mut apart) = (0.0, 0.0);
+        let (mut power, mut difference) = (0.0, 0.0);
         for channel in 0..2 {
             for (x, y) in mix.channel(channel).iter().zip(decoded.channel(channel)) {
                 power += f64::from(*x).powi(2);
-                apart += f64::from(x - y).powi(2);
+                difference += f64::from(x - y).powi(2);
             }
         }
-        self.blocks.push((power, apart));
+        self.blocks.push((power, difference));
     }
 
     /// Returns the first block whose difference has more power than the mix has there and in both
@@ -149,7 +149,7 @@ impl CodecDifference {
         let power = |n: usize| self.blocks.get(n).map_or(0.0, |block| block.0);
         (0..self.blocks.len()).find(|n| {
             let around = power(n.wrapping_sub(1)) + power(*n) + power(n + 1);
-            self.blocks[*n].1 > around.max(Self::LEAST_POWER * 2.0 * BLOCK_FRAMES as f64)
+            self.blocks[*n].1 > around.max(Self::MIN_POWER * 2.0 * BLOCK_FRAMES as f64)
         })
     }
 }
@@ -168,31 +168,31 @@ pub(crate) fn measured(
 ) -> Result<WrittenMaster, RenderError> {
     let damaged = |frames: u64| RenderError::Encoded { path: named.into(), time_s: format.sample_rate.seconds(frames) };
     let mut decoded = StemReader::open_at_least(packed, Fold::Keep, 1)?;
-    let waiting = tempfile::NamedTempFile::new_in(folder).map_err(RenderError::PremasterSpill)?;
+    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(RenderError::PremasterSpill)?;
     let mut writer =
-        waiting.reopen().and_then(|file| WavWriter::new(file, format)).map_err(RenderError::PremasterSpill)?;
-    let file = waiting.reopen().map_err(RenderError::PremasterSpill)?;
+        temporary.reopen().and_then(|file| WavWriter::new(file, format)).map_err(RenderError::PremasterSpill)?;
+    let file = temporary.reopen().map_err(RenderError::PremasterSpill)?;
     let mut back = ReadBack::new(file, writer.data_start(), format, folder).map_err(RenderError::PremasterSpill)?;
     if !mix_only {
         back = back.drawing(format, folder)?;
     }
     let mut quantiser = Quantiser::new(format.samples, 2, format.sample_rate, None, false);
     let (mut block, mut bytes) = (AudioBuffer::new(2, BLOCK_FRAMES), Vec::new());
-    let (mut wanted, mut difference) = (AudioBuffer::new(2, BLOCK_FRAMES), CodecDifference::default());
+    let (mut expected, mut difference) = (AudioBuffer::new(2, BLOCK_FRAMES), CodecDifference::default());
     let mut frames = 0;
     loop {
         let count = match decoded.read(&mut block.block_mut()) {
             Err(DecodeError::NonFinite { .. } | DecodeError::TooLoud { .. }) => return Err(damaged(frames)),
             read => read?,
         };
-        mix.read(&mut wanted.first_mut(count))
+        mix.read(&mut expected.first_mut(count))
             .map_err(|source| RenderError::Output(OutputError::Io { path: named.into(), source }))?;
-        difference.observe(&wanted.first(count), &block.first(count));
+        difference.observe(&expected.first(count), &block.first(count));
         frames += count as u64;
         bytes.clear();
         quantiser.write(&block.first(count), &mut bytes);
-        writer.write(&bytes).and_then(|()| back.take_in(count, [None, None])).map_err(RenderError::PremasterSpill)?;
-        back.keep().map_err(RenderError::MeterLog)?;
+        writer.write(&bytes).and_then(|()| back.read_next(count, [None, None])).map_err(RenderError::PremasterSpill)?;
+        back.store_pages().map_err(RenderError::MeterLog)?;
         if count < BLOCK_FRAMES {
             break;
         }
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_beyond_the_mix_is_found_where_it_is() {
+    fn a_burst_beyond_the_mix_is_located() {
         assert_eq!(damage(0.0, 0), None);
         assert_eq!(damage(0.1, 0), None, "a codec's noise");
         assert_eq!(damage(2.0, 3 * BLOCK_FRAMES), Some(3));

@@ -2,6 +2,7 @@
 //! hashes of inputs and outputs.
 
 use super::meters_json;
+use super::page::DrawnPage;
 use super::report_builder::{self, Hashes};
 use super::waveform_files::PagedWaveform;
 use crate::analysis::SpectrumDocument;
@@ -12,7 +13,7 @@ use crate::render::offline::master_stage::MasterData;
 use crate::render::offline::mix_pass::Mixed;
 use crate::render::offline::prepared_render::PreparedRender;
 use crate::render::options::RenderOptions;
-use crate::report::{self, Drawn, Report};
+use crate::report::Report;
 use std::io::BufWriter;
 use std::path::Path;
 
@@ -26,27 +27,23 @@ pub(crate) const REPORT: &str = "report.json";
 /// Writes all of them. Hashes, documents and plots are produced in parallel, while the calling
 /// thread waits for the master to reach the disk.
 pub(crate) fn write(
-    road: &PreparedRender,
+    prepared: &PreparedRender,
     mixed: Mixed,
     (mastered, data, mut waveform): (&Mastered, MasterData, PagedWaveform),
     staged: &mut StagedFolder,
     options: &RenderOptions<'_>,
 ) -> Result<Report, RenderError> {
-    let name = &road.plan.session().output.file_name();
+    let name = &prepared.plan.session().output.file_name();
     let path = staged.staged_path(name).map(Path::to_path_buf);
     let written = staged.reopen(name)?;
-    let mut report = report_builder::report(road, &mixed, mastered);
+    let mut report = report_builder::report(prepared, &mixed, mastered);
     let Mixed { fingerprints, mut log, .. } = mixed;
     let MasterData { mut readings, spectrum, scope } = data;
     let spectrum = spectrum.document();
     let outline = waveform.outline()?;
     let master = readings.outline().map_err(RenderError::MeterLog)?;
     let with_pictures = options.pictures;
-    let draw = || {
-        let scope = scope.picture();
-        let drawn = Drawn { report: &report, waveform: &outline, spectrum: &spectrum, master: &master, scope: &scope };
-        (report::plots(&drawn), with_pictures.then(|| report::pictures(&drawn)))
-    };
+    let draw = || DrawnPage::draw(&report, (&outline, &spectrum), (&master, &scope.picture()), with_pictures);
     let tracks: Vec<_> =
         report.tracks.iter().filter_map(|track| Some((&*track.name, track.measured.as_ref()?))).collect();
     let buses: Vec<_> = report.buses.iter().map(|bus| (&*bus.name, &bus.measured)).collect();
@@ -62,13 +59,10 @@ pub(crate) fn write(
         written.map_or(Ok(()), |file| file.sync_all())
     });
     synced.map_err(|source| OutputError::Io { path: staged.path_of(name), source })?;
-    let Some((hashed, (stored, (plots, pictures)))) = done else { unreachable!("a scope ends after what it spawned") };
+    let Some((hashed, (stored, drawn))) = done else { unreachable!("a scope ends after what it spawned") };
     let outlines = stored?;
-    for (name, png) in pictures.into_iter().flatten() {
-        staged.write(name, &png)?;
-    }
-    hashed?.enter(&mut report);
-    staged.write(PAGE, report::html(&report, &outlines.tracks, &outlines.buses, &plots).as_bytes())?;
+    hashed?.add_to(&mut report);
+    drawn.write(&report, &outlines, staged)?;
     report.clock = options.clock.map(|clock| clock());
     staged.write_json(REPORT, &report)?;
     Ok(report)

@@ -61,7 +61,7 @@ pub fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'
 }
 
 /// Removes files beside this mix that describe an earlier one.
-pub(crate) fn retire(staged: &mut StagedFolder) {
+pub(crate) fn remove_outdated(staged: &mut StagedFolder) {
     for name in outdated(staged.folder()) {
         staged.retire(name);
     }
@@ -70,10 +70,10 @@ pub(crate) fn retire(staged: &mut StagedFolder) {
 /// Returns the files of an earlier render in a folder. Pictures count if a report shows that there
 /// was a render.
 fn outdated(folder: &Path) -> Vec<&'static str> {
-    let stands = |(name, kind): &(&str, OutputKind)| is_ours(&folder.join(name), *kind);
-    let mut names: Vec<&str> = DATA.iter().filter(|file| stands(file)).map(|(name, _)| *name).collect();
+    let is_present = |(name, kind): &(&str, OutputKind)| is_ours(&folder.join(name), *kind);
+    let mut names: Vec<&str> = DATA.iter().filter(|file| is_present(file)).map(|(name, _)| *name).collect();
     if names.contains(&REPORT) {
-        names.extend(PICTURES.into_iter().filter(|name| stands(&(name, OutputKind::PICTURE))));
+        names.extend(PICTURES.into_iter().filter(|name| is_present(&(name, OutputKind::PICTURE))));
     }
     names
 }

@@ -18,13 +18,13 @@ use std::io::{self, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
 /// Name of the WAV file during the passes, if the final master is not a WAV file.
-const WAITING: &str = "final_mix.wav";
+const INTERMEDIATE: &str = "final_mix.wav";
 
 /// Returns the name of the WAV file: the master's, if it remains a WAV file.
 pub(crate) fn wav_name(settings: &OutputSettings) -> String {
     match settings.format.container() {
         Container::Wav => settings.file_name(),
-        Container::Flac | Container::Opus => WAITING.into(),
+        Container::Flac | Container::Opus => INTERMEDIATE.into(),
     }
 }
 
@@ -73,7 +73,7 @@ impl<'a> FileSink<'a> {
     /// same number of frames.
     fn finish(&mut self, writing: Writing, clipped_samples: u64) -> Result<WrittenMaster, RenderError> {
         let Writing { writer, mut back, unread, .. } = writing;
-        back.take_in(unread, [None, None]).map_err(self.failed())?;
+        back.read_next(unread, [None, None]).map_err(self.failed())?;
         let written = WrittenMaster { clipped_samples, ..back.into_written().map_err(RenderError::MeterLog)? };
         let measured = &written.measurement;
         let bext = BroadcastExtension {
@@ -191,7 +191,7 @@ impl OpenSink for OpenFile<'_, '_> {
         if let Err(error) = writing.write(block, quantiser, others) {
             return Err(sink.failed()(error));
         }
-        writing.back.keep().map_err(RenderError::MeterLog)
+        writing.back.store_pages().map_err(RenderError::MeterLog)
     }
 
     fn finish(self, frames: u64, on_progress: &mut OnProgress<'_>) -> Result<WrittenMaster, RenderError> {
@@ -221,7 +221,7 @@ impl Writing {
             quantiser.write(block, bytes);
             writer.write(bytes)
         };
-        let (written, read) = rayon::join(write, || back.take_in(*unread, others));
+        let (written, read) = rayon::join(write, || back.read_next(*unread, others));
         self.unread = block.frames();
         written.and(read)
     }

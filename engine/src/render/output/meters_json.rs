@@ -177,7 +177,7 @@ mod tests {
         let mut log = MeterLog::new(1, page_rows, None);
         let mut meters = meters(|strip, meter| {
             if strip == 0 {
-                log.keep(0, meter).unwrap();
+                log.store_page(0, meter).unwrap();
             }
         });
         let summary = log.end(0, meters.swap_remove(0)).unwrap().rounded();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_reads_back_as_what_the_meters_said_and_is_the_text_of_it_whatever_the_pages() {
+    fn the_file_equals_the_document_for_any_page_size() {
         let strip = |(name, meter): (&str, &ProgrammeMeter)| StripMeters {
             name: name.to_owned(),
             series: meter.series(),
@@ -223,7 +223,7 @@ mod tests {
             MetersDocument { schema: METERS_SCHEMA.to_owned(), interval_ms: INTERVAL_MS, master, tracks, buses };
         for page_rows in [1, 9, 100, 1_000] {
             let mut log = MeterLog::new(NAMES.len(), page_rows, None);
-            let paged = meters(|strip, meter| log.keep(strip, meter).unwrap());
+            let paged = meters(|strip, meter| log.store_page(strip, meter).unwrap());
             let end = |(strip, meter)| log.end(strip, meter).unwrap().rounded();
             let measured: Vec<Measurement> = paged.into_iter().enumerate().map(end).collect();
             let named: Vec<Named<'_>> = NAMES.into_iter().zip(&measured).collect();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_is_full_is_named_by_the_file_and_a_log_that_is_gone_by_the_log() {
+    fn errors_name_the_full_file_or_the_missing_log() {
         struct Full(usize);
         impl Write for Full {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -257,7 +257,7 @@ mod tests {
         let mut log = MeterLog::new(1, 5, None);
         let mut paged = meters(|strip, meter| {
             if strip == 0 {
-                log.keep(0, meter).unwrap();
+                log.store_page(0, meter).unwrap();
             }
         });
         let measured = log.end(0, paged.swap_remove(0)).unwrap();

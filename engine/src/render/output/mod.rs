@@ -8,6 +8,7 @@ pub(super) mod file_sink;
 pub(super) mod master_series;
 pub(super) mod memory_sink;
 pub(super) mod meters_json;
+mod page;
 pub(super) mod report_builder;
 pub(super) mod sink;
 pub(super) mod stem_files;

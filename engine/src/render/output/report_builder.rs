@@ -28,7 +28,7 @@ impl Hashes {
     }
 
     /// Adds the hashes to a report.
-    pub(crate) fn enter(self, report: &mut Report) {
+    pub(crate) fn add_to(self, report: &mut Report) {
         report.output.blake3 = self.output;
         for (track, hash) in report.tracks.iter_mut().zip(self.stems) {
             track.blake3 = Some(hash);
@@ -37,8 +37,8 @@ impl Hashes {
 }
 
 /// Returns the report, without hashes.
-pub(crate) fn report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) -> Report {
-    let plan = &road.plan;
+pub(crate) fn report(prepared: &PreparedRender, mixed: &Mixed, mastered: &Mastered) -> Report {
+    let plan = &prepared.plan;
     let rate = plan.sample_rate();
     let output = OutputReport {
         sample_rate_hz: rate.hz(),
@@ -52,18 +52,18 @@ pub(crate) fn report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) 
         exact: is_exact(plan),
         clipped_samples: mastered.written.clipped_samples,
     };
-    let master = master_report(road, mixed, mastered);
+    let master = master_report(prepared, mixed, mastered);
     let buses = plan.session().buses.iter().zip(&mixed.buses);
     let buses: Vec<BusReport> =
         buses.map(|(bus, measured)| BusReport { name: bus.name.clone(), measured: measured.rounded() }).collect();
     let tracks: Vec<TrackReport> =
-        mixed.tracks.iter().enumerate().map(|(index, result)| track(road, index, result)).collect();
+        mixed.tracks.iter().enumerate().map(|(index, result)| track(prepared, index, result)).collect();
     let mut warnings = plan.warnings().to_vec();
     warnings.extend(tracks.iter().flat_map(track_warnings));
     let session = plan.session();
     let solo = session.tracks.iter().any(|track| track.solo);
-    let observed = session.tracks.iter().map(|track| !track.mute && (!solo || track.solo));
-    warnings.extend(tracks.iter().zip(observed).filter_map(|(track, is_audible)| level_warning(track, is_audible)));
+    let audible = session.tracks.iter().map(|track| !track.mute && (!solo || track.solo));
+    warnings.extend(tracks.iter().zip(audible).filter_map(|(track, is_audible)| level_warning(track, is_audible)));
     if output.clipped_samples > 0 {
         warnings.push(format!(
             "{} samples are beyond full scale and were cut: leave the ceiling on, lower the gains, or write 32-bit float",
@@ -75,34 +75,34 @@ pub(crate) fn report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) 
         schema: SCHEMA,
         engine_version: env!("CARGO_PKG_VERSION"),
         clock: None,
-        summary: sentences(road, &output, &master, tracks.len()),
+        summary: sentences(prepared, &output, &master, tracks.len()),
         warnings,
         output,
         master,
         tracks,
         buses,
-        alignment: road.alignment.clone(),
+        alignment: prepared.alignment.clone(),
         timecode: plan.time_codes().cloned(),
         session: plan.session().clone(),
     }
 }
 
-fn master_report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
-    let aim = &road.aim;
+fn master_report(prepared: &PreparedRender, mixed: &Mixed, mastered: &Mastered) -> MasterReport {
+    let target = &prepared.target;
     let written = &mastered.written.measurement;
-    let missed = missed(aim, mastered);
+    let missed = missed(target, mastered);
     MasterReport {
-        target_lufs: aim.target_lufs,
-        ceiling_dbtp: aim.ceiling_dbtp,
+        target_lufs: target.target_lufs,
+        ceiling_dbtp: target.ceiling_dbtp,
         gain_db: mastered.gain.gain_db,
         before: mixed.measured.as_ref().map(Measurement::rounded),
-        predicted: mastered.taps.predicted.clone(),
+        predicted: mastered.readings.predicted.clone(),
         written: written.rounded(),
         verified: missed.is_none(),
         limit: missed.map(|missed| missed.limit),
         note: missed.map(|missed| missed.note()),
         passes: mastered.passes,
-        limiter: mastered.taps.limiter.map(|stats| LimiterReport {
+        limiter: mastered.readings.limiter.map(|stats| LimiterReport {
             max_reduction_db: stats.max_reduction_db,
             mean_reduction_db: stats.mean_reduction_db,
             share_of_time: stats.limited_share(),
@@ -111,13 +111,13 @@ fn master_report(road: &PreparedRender, mixed: &Mixed, mastered: &Mastered) -> M
 }
 
 /// Returns the miss of the written master, if it misses its target or ceiling.
-fn missed(aim: &MasterTarget, mastered: &Mastered) -> Option<Miss> {
+fn missed(target: &MasterTarget, mastered: &Mastered) -> Option<Miss> {
     let written = &mastered.written.measurement;
-    let too_far = match (aim.target_lufs, written.integrated_lufs) {
-        (Some(target), Some(loudness)) => (loudness - target).abs() > LOUDNESS_TOLERANCE_LU,
-        (target, _) => target.is_some(),
+    let too_far = match (target.target_lufs, written.integrated_lufs) {
+        (Some(target_lufs), Some(loudness)) => (loudness - target_lufs).abs() > LOUDNESS_TOLERANCE_LU,
+        (target_lufs, _) => target_lufs.is_some(),
     };
-    let too_high = match (aim.ceiling_dbtp, written.true_peak_dbtp) {
+    let too_high = match (target.ceiling_dbtp, written.true_peak_dbtp) {
         (Some(ceiling), Some(peak)) => peak > ceiling + TRUE_PEAK_TOLERANCE_DB,
         _ => false,
     };
@@ -132,15 +132,15 @@ fn missed(aim: &MasterTarget, mastered: &Mastered) -> Option<Miss> {
         limit,
         loudness_lufs: written.integrated_lufs,
         true_peak_dbtp: written.true_peak_dbtp,
-        target_lufs: aim.target_lufs,
-        ceiling_dbtp: aim.ceiling_dbtp,
-        max_limiting_db: aim.max_limiting_db,
+        target_lufs: target.target_lufs,
+        ceiling_dbtp: target.ceiling_dbtp,
+        max_limiting_db: target.max_limiting_db,
         passes: mastered.passes,
     })
 }
 
-fn track(road: &PreparedRender, index: usize, result: &TrackResult) -> TrackReport {
-    let plan = &road.plan;
+fn track(prepared: &PreparedRender, index: usize, result: &TrackResult) -> TrackReport {
+    let plan = &prepared.plan;
     let (track, stem) = (&plan.session().tracks[index], &plan.stems()[index]);
     TrackReport {
         name: track.title().into_owned(),
@@ -206,15 +206,15 @@ fn track_warnings(track: &TrackReport) -> Vec<String> {
     warnings
 }
 
-fn sentences(road: &PreparedRender, output: &OutputReport, master: &MasterReport, tracks: usize) -> Vec<String> {
+fn sentences(prepared: &PreparedRender, output: &OutputReport, master: &MasterReport, tracks: usize) -> Vec<String> {
     let stems = if tracks == 1 { "1 stem".to_owned() } else { format!("{tracks} stems") };
     let mut text = vec![format!("{stems} mixed into {:.1} s at {} Hz.", output.duration_s, output.sample_rate_hz)];
     if let (Some(loudness), Some(peak)) = (master.written.integrated_lufs, master.written.true_peak_dbtp) {
-        let wanted = match master.target_lufs {
-            Some(target) => format!(" (asked for {target:.1})"),
+        let target = match master.target_lufs {
+            Some(target_lufs) => format!(" (target {target_lufs:.1})"),
             None => String::new(),
         };
-        text.push(format!("The master measures {loudness:.1} LUFS{wanted}, true peak {peak:.1} dBTP."));
+        text.push(format!("The master measures {loudness:.1} LUFS{target}, true peak {peak:.1} dBTP."));
     }
     if let Some(limiter) = &master.limiter {
         text.push(if limiter.share_of_time > 0.0 {
@@ -227,12 +227,12 @@ fn sentences(road: &PreparedRender, output: &OutputReport, master: &MasterReport
             "The limiter had nothing to do.".to_owned()
         });
     }
-    if let Some(codes) = road.plan.time_codes() {
+    if let Some(codes) = prepared.plan.time_codes() {
         let mut letters = codes.reason.chars();
         let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
         text.push(format!("{first}{}.", letters.as_str()));
     }
-    if let Some(alignment) = &road.alignment {
+    if let Some(alignment) = &prepared.alignment {
         text.push(match alignment.moved() {
             0 => "No stem was moved.".to_owned(),
             1 => "One stem was moved into time.".to_owned(),

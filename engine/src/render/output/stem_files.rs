@@ -59,11 +59,11 @@ impl StemFiles {
     }
 
     /// Appends the frames of each signal in a chunk, once it has been summed.
-    pub(crate) fn take(&mut self, chunk: &MixChunk, summing: &Summing) -> Result<(), RenderError> {
+    pub(crate) fn append(&mut self, chunk: &MixChunk, summing: &Summing) -> Result<(), RenderError> {
         for file in &mut self.files {
             let block = match file.from {
                 Node::Track(index) => chunk.outputs[index].first(false, chunk.rendered),
-                Node::Bus(place) => summing.bus_output(place, chunk.rendered),
+                Node::Bus(position) => summing.bus_output(position, chunk.rendered),
             };
             let from = file.skip.saturating_sub(chunk.position).min(chunk.rendered as u64) as usize;
             file.write(&block.slice(from..chunk.rendered), &self.staged)?;
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_safe_and_differ_for_all_file_systems() {
+    fn file_names_are_safe_and_unique_on_any_system() {
         let mut taken = HashSet::new();
         let names = ["vox", "VOX", "../a/b", "", "...", "vox 2"].map(|title| file_name(title, &mut taken));
         assert_eq!(names, ["vox.wav", "VOX 2.wav", "_a_b.wav", "stem.wav", "stem 2.wav", "vox 2 2.wav"]);

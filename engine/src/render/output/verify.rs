@@ -50,7 +50,7 @@ impl ReadBack {
 
     /// Reads and meters the next written frames, together with the other meters. On processors with
     /// AVX-512 that costs little more than one of them.
-    pub(crate) fn take_in(&mut self, frames: usize, mut others: ExtraMeters<'_>) -> io::Result<()> {
+    pub(crate) fn read_next(&mut self, frames: usize, mut others: ExtraMeters<'_>) -> io::Result<()> {
         let mut left = frames;
         loop {
             let count = left.min(BLOCK_FRAMES);
@@ -81,9 +81,9 @@ impl ReadBack {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub(crate) fn keep(&mut self) -> io::Result<()> {
-        self.waveform.as_mut().map_or(Ok(()), WaveformLog::keep)?;
-        self.log.keep(0, &mut self.meter)
+    pub(crate) fn store_pages(&mut self) -> io::Result<()> {
+        self.waveform.as_mut().map_or(Ok(()), WaveformLog::store_pages)?;
+        self.log.store_page(0, &mut self.meter)
     }
 
     /// Returns the measurement and the waveform.

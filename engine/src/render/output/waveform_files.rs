@@ -39,7 +39,7 @@ impl WaveformLog {
     ///
     /// # Errors
     /// When the temporary file cannot be written.
-    pub(crate) fn keep(&mut self) -> io::Result<()> {
+    pub(crate) fn store_pages(&mut self) -> io::Result<()> {
         self.log.extend(self.generator.values().iter().flat_map(|value| value.to_le_bytes()))?;
         self.generator.forget_values();
         Ok(())
@@ -51,7 +51,7 @@ impl WaveformLog {
     /// When the temporary file cannot be written.
     pub(crate) fn end(mut self) -> io::Result<PagedWaveform> {
         self.generator.finish_pixel();
-        self.keep()?;
+        self.store_pages()?;
         let values = self.log.length() as usize / VALUE_BYTES;
         Ok(PagedWaveform { head: self.generator.head(values), log: self.log })
     }
@@ -97,8 +97,8 @@ impl PagedWaveform {
         WaveformHead::end_json(&mut out).and_then(|()| out.flush()).map_err(failed(path))
     }
 
-    fn each_page(&mut self, mut take: impl FnMut(&[u8]) -> Result<(), RenderError>) -> Result<(), RenderError> {
-        (0..self.log.pages()).try_for_each(|page| take(self.log.page(page).map_err(RenderError::MeterLog)?))
+    fn each_page(&mut self, mut consume: impl FnMut(&[u8]) -> Result<(), RenderError>) -> Result<(), RenderError> {
+        (0..self.log.pages()).try_for_each(|page| consume(self.log.page(page).map_err(RenderError::MeterLog)?))
     }
 }
 
@@ -126,13 +126,13 @@ mod tests {
         let mut waveform = WaveformLog::new(rate(), true, page_bytes, None).unwrap();
         for start in (0..frames).step_by(700) {
             waveform.observe(&signal().block().slice(start..frames.min(start + 700)));
-            waveform.keep().unwrap();
+            waveform.store_pages().unwrap();
         }
         waveform.end().unwrap()
     }
 
     #[test]
-    fn the_files_are_those_of_a_waveform_held_whole_whatever_the_pages() {
+    fn the_files_are_the_same_for_any_page_size() {
         for frames in [0, 100, 256, FRAMES] {
             let settings = WaveformSettings { from_floats: true, ..WaveformSettings::default() };
             let mut whole = WaveformGenerator::new(rate(), 2, settings).unwrap();
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_is_full_is_named_by_the_file_and_a_log_that_is_gone_by_the_log() {
+    fn errors_name_the_full_file_or_the_missing_log() {
         let mut paged = paged(FRAMES, 80);
         let mut full = [0; 30];
         let error = paged.write_dat(full.as_mut_slice(), Path::new("waveform.dat")).unwrap_err();

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_of_any_size_come_back_in_order() {
+    fn pieces_of_any_size_are_read_back_in_order() {
         let bytes: Vec<u8> = (0..=255).cycle().take(1_000).collect();
         for page_bytes in [1, 8, 96, 999, 1_000, 2_000] {
             for piece in [1, 7, 200, 1_000] {

@@ -11,7 +11,7 @@ use std::path::Path;
 /// Rows per page: 200 s. A shorter programme needs no file.
 pub(crate) const PAGE_ROWS: usize = 2_000;
 /// Capacity of a meter, in rows: a page, and the rows of a chunk before the page is moved.
-pub(crate) const METER_ROOM: usize = PAGE_ROWS + 48;
+pub(crate) const METER_CAPACITY: usize = PAGE_ROWS + 48;
 /// Bytes per row in the file; the bytes per power.
 const ROW_BYTES: usize = 28;
 const POWER_BYTES: usize = 8;
@@ -70,7 +70,7 @@ impl MeterLog {
     ///
     /// # Errors
     /// When the temporary file cannot be written.
-    pub(crate) fn keep(&mut self, strip: usize, meter: &mut ProgrammeMeter) -> io::Result<()> {
+    pub(crate) fn store_page(&mut self, strip: usize, meter: &mut ProgrammeMeter) -> io::Result<()> {
         let history = meter.history();
         // A meter without a series has no rows.
         if history.rows.len().max(history.gating_blocks.len()) < self.page_rows {
@@ -214,7 +214,7 @@ mod tests {
             for (strip, signal) in strips.iter().enumerate() {
                 let range = start.min(signal.frames())..signal.frames().min(start + 500);
                 meters[strip].observe(&signal.block().slice(range));
-                log.keep(strip, &mut meters[strip]).unwrap();
+                log.store_page(strip, &mut meters[strip]).unwrap();
             }
         }
         let measured = meters.into_iter().enumerate().map(|(strip, meter)| log.end(strip, meter).unwrap()).collect();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_meter_without_a_series_reads_the_same_from_pages() {
+    fn a_meter_without_series_reads_the_same_from_pages() {
         let signal = AudioBuffer::from_channels(&[white_noise(1, 0.9, FRAMES), pink_noise(2, 0.2, FRAMES)]);
         let whole = ProgrammeMeter::new(SampleRate::new(8_000).unwrap(), &ChannelLayout::stereo());
         let (mut paged, mut whole) = (whole.clone(), whole);
@@ -231,7 +231,7 @@ mod tests {
             let block = signal.block().slice(start..FRAMES.min(start + 500));
             paged.observe_offline(&block);
             whole.observe(&block);
-            log.keep(0, &mut paged).unwrap();
+            log.store_page(0, &mut paged).unwrap();
             assert!(paged.history().gating_blocks.len() < 9);
         }
         assert_eq!(log.end(0, paged).unwrap(), whole.measurement());
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_and_readings_are_the_same_bits_whether_they_went_through_the_file_or_not() {
+    fn rows_are_the_same_bits_in_memory_and_in_the_file() {
         let (mut memory, measured) = log(10_000);
         assert_eq!(memory.file.length(), 0, "what fits in memory makes no file");
         assert_eq!([0, 1, 2].map(|strip| memory.rows(strip)), [76, 52, 1]);
@@ -270,12 +270,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_made_or_read_is_an_error() {
+    fn a_file_that_fails_is_an_error() {
         let rate = SampleRate::new(8_000).unwrap();
         let mut meter = ProgrammeMeter::with_room(rate, &ChannelLayout::mono(), 4);
         meter.observe(&AudioBuffer::from_channels(&[white_noise(1, 0.5, 2_400)]).block());
         let nowhere = Path::new("a folder that is not there");
-        let error = MeterLog::new(1, 3, Some(nowhere)).keep(0, &mut meter).unwrap_err();
+        let error = MeterLog::new(1, 3, Some(nowhere)).store_page(0, &mut meter).unwrap_err();
         assert!(error.to_string().contains("a folder that is not there"), "{error}");
         let (mut log, _) = log(10);
         log.break_file();

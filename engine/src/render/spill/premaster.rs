@@ -74,21 +74,21 @@ mod tests {
     use crate::audio::AudioBuffer;
 
     #[test]
-    fn memory_and_file_give_back_the_same_twice() {
+    fn memory_and_file_return_the_same_frames_twice() {
         let left: Vec<f32> = (0..1_000).map(|n| n as f32).collect();
         let right: Vec<f32> = left.iter().map(|x| -x).collect();
         let audio = AudioBuffer::from_channels(&[left, right]);
         for limit in [10, 500, 5_000] {
-            let mut scratch = PremasterSpill::new(limit, None);
+            let mut premaster = PremasterSpill::new(limit, None);
             for start in (0..1_000).step_by(130) {
-                scratch.write(&audio.block().slice(start..(start + 130).min(1_000))).unwrap();
+                premaster.write(&audio.block().slice(start..(start + 130).min(1_000))).unwrap();
             }
-            assert_eq!(scratch.frames(), 1_000);
+            assert_eq!(premaster.frames(), 1_000);
             for _ in 0..2 {
-                scratch.rewind();
+                premaster.rewind();
                 let mut back = AudioBuffer::new(2, 1_000);
                 for start in (0..1_000).step_by(77) {
-                    scratch.read(&mut back.block_mut().slice_mut(start..(start + 77).min(1_000))).unwrap();
+                    premaster.read(&mut back.block_mut().slice_mut(start..(start + 77).min(1_000))).unwrap();
                 }
                 assert_eq!(back, audio);
             }
@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn reading_past_the_end_is_an_error() {
-        let mut scratch = PremasterSpill::new(10, None);
-        scratch.write(&AudioBuffer::new(2, 3).block()).unwrap();
-        assert!(scratch.read(&mut AudioBuffer::new(2, 4).block_mut()).is_err());
+        let mut premaster = PremasterSpill::new(10, None);
+        premaster.write(&AudioBuffer::new(2, 3).block()).unwrap();
+        assert!(premaster.read(&mut AudioBuffer::new(2, 4).block_mut()).is_err());
     }
 }

@@ -128,7 +128,7 @@ fn every_commented_key_of_the_template_is_accepted_when_it_is_uncommented() {
     let text = uncommented(&Session::default().to_toml()).replace("\"verb\"", "\"drums\"");
     let problems = folder.problems("mix.toml", &text);
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(problems[0].ends_with("goes round in a circle: drums → drums"), "{problems:?}");
+    assert!(problems[0].ends_with("is routed in a circle: drums → drums"), "{problems:?}");
 }
 
 #[test]

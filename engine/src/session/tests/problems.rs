@@ -290,8 +290,8 @@ fn circles_of_buses_are_named() {
              [[buses]]\nname = 'fine'\noutput = 'verb'"
         ),
         [
-            "line 3, bus \"drums\": goes round in a circle: drums → verb → drums",
-            "line 9, bus \"echo\": goes round in a circle: echo → echo",
+            "line 3, bus \"drums\": is routed in a circle: drums → verb → drums",
+            "line 9, bus \"echo\": is routed in a circle: echo → echo",
         ]
     );
 }

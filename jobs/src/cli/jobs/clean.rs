@@ -1,12 +1,12 @@
 //! `mixdown jobs cleanup` and `stats`.
 
-use super::place::PlaceArguments;
-use crate::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, prometheus, stats_document};
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
-use crate::jobs::SessionId;
-use crate::settings::parse_duration;
 use clap::Args;
+use mixdown_shell::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, prometheus, stats_document};
+use mixdown_shell::job::SessionId;
+use mixdown_shell::settings::parse_duration;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub(in crate::cli) struct CleanupArguments {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     max_share: Option<f64>,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -54,12 +54,12 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
         older_than: arguments.older_than,
         max_share: arguments.max_share,
     };
-    let store = if arguments.dry_run { arguments.place.look()? } else { arguments.place.store()? };
+    let store = if arguments.dry_run { arguments.folders.look()? } else { arguments.folders.store()? };
     let document = clean_as_job(&store, &options, &mut |_| interrupt::requested())?;
-    if arguments.place.json {
+    if arguments.folders.json {
         print(&format!("{:#}\n", document.to_json()))?;
     } else {
-        let verb = if arguments.dry_run { "would go" } else { "gone" };
+        let verb = if arguments.dry_run { "would be deleted" } else { "deleted" };
         print(&format!(
             "{verb}: {} jobs, {} results ({} bytes), {} history lines, {} import lines, {} leftovers\n\
              rescued: {}   set aside: {}\n",
@@ -88,16 +88,16 @@ pub(in crate::cli) struct StatsArguments {
     #[arg(long, conflicts_with = "json")]
     prometheus: bool,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn stats(arguments: &StatsArguments) -> Result<(), Failure> {
-    let store = arguments.place.look()?;
+    let store = arguments.folders.look()?;
     if arguments.prometheus {
         return print(&prometheus(&store)?);
     }
     let document = stats_document(&store)?;
-    if arguments.place.json {
+    if arguments.folders.json {
         return print(&format!("{document:#}\n"));
     }
     let mut text = String::new();

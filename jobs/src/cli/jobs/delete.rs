@@ -1,9 +1,9 @@
 //! `mixdown jobs delete`.
 
-use super::place::PlaceArguments;
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
-use crate::jobs::JobId;
 use clap::Args;
+use mixdown_shell::job::JobId;
 use serde_json::json;
 
 /// Delete one job, whatever its age.
@@ -16,12 +16,12 @@ pub(in crate::cli) struct DeleteArguments {
     /// The job.
     id: JobId,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
-    let deleted = arguments.place.store()?.delete_one(&arguments.id)?;
-    if arguments.place.json {
+    let deleted = arguments.folders.store()?.delete_one(&arguments.id)?;
+    if arguments.folders.json {
         let (results, bytes) = (deleted.results, deleted.bytes);
         let document = json!({ "ok": true, "job_id": arguments.id, "results_deleted": results, "bytes_freed": bytes });
         return print(&format!("{document:#}\n"));

@@ -2,7 +2,8 @@
 
 mod clean;
 mod delete;
-mod place;
+mod folders;
+
 mod queue;
 mod show;
 mod submit;
@@ -10,7 +11,7 @@ mod watch;
 
 use super::{log, outcome::Failure};
 use clap::Subcommand;
-use place::PlaceArguments;
+use folders::FolderArguments;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Queue mixes, work the queue, and follow the jobs.
@@ -44,7 +45,7 @@ impl JobsCommand {
     /// commands log only warnings and errors.
     fn start_log(&self) {
         match self {
-            Self::Run(arguments) if !arguments.place.json => log::start(LevelFilter::INFO),
+            Self::Run(arguments) if !arguments.folders.json => log::start(LevelFilter::INFO),
             Self::RenderChild => {}
             _ => log::start(LevelFilter::WARN),
         }
@@ -52,22 +53,22 @@ impl JobsCommand {
 
     /// Returns true if only errors are to be shown.
     pub(super) fn is_quiet(&self) -> bool {
-        self.place().is_some_and(|place| place.quiet)
+        self.folders().is_some_and(|folders| folders.quiet)
     }
 
     /// Returns the folders that it works on; `None` for the child of a worker.
-    fn place(&self) -> Option<&PlaceArguments> {
+    fn folders(&self) -> Option<&FolderArguments> {
         Some(match self {
-            Self::Submit(arguments) => &arguments.place,
-            Self::Run(arguments) => &arguments.place,
-            Self::List(arguments) => &arguments.place,
-            Self::Status(arguments) => &arguments.place,
-            Self::Watch(arguments) => &arguments.place,
-            Self::Cancel(arguments) => &arguments.place,
-            Self::Retry(arguments) => &arguments.place,
-            Self::Delete(arguments) => &arguments.place,
-            Self::Cleanup(arguments) => &arguments.place,
-            Self::Stats(arguments) => &arguments.place,
+            Self::Submit(arguments) => &arguments.folders,
+            Self::Run(arguments) => &arguments.folders,
+            Self::List(arguments) => &arguments.folders,
+            Self::Status(arguments) => &arguments.folders,
+            Self::Watch(arguments) => &arguments.folders,
+            Self::Cancel(arguments) => &arguments.folders,
+            Self::Retry(arguments) => &arguments.folders,
+            Self::Delete(arguments) => &arguments.folders,
+            Self::Cleanup(arguments) => &arguments.folders,
+            Self::Stats(arguments) => &arguments.folders,
             Self::RenderChild => return None,
         })
     }
@@ -80,18 +81,18 @@ pub(super) const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
 pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
     command.start_log();
     match command {
-        JobsCommand::Submit(arguments) => (arguments.place.json, submit::run(arguments)),
-        JobsCommand::Run(arguments) => (arguments.place.json, queue::run(arguments)),
-        JobsCommand::List(arguments) => (arguments.place.json, show::list(arguments)),
-        JobsCommand::Status(arguments) => (arguments.place.json, show::status(arguments)),
-        JobsCommand::Watch(arguments) => (arguments.place.json, watch::run(arguments)),
-        JobsCommand::Cancel(arguments) => (arguments.place.json, queue::cancel(arguments)),
-        JobsCommand::Retry(arguments) => (arguments.place.json, queue::retry(arguments)),
-        JobsCommand::Delete(arguments) => (arguments.place.json, delete::run(arguments)),
-        JobsCommand::Cleanup(arguments) => (arguments.place.json, clean::cleanup(arguments)),
-        JobsCommand::Stats(arguments) => (arguments.place.json, clean::stats(arguments)),
+        JobsCommand::Submit(arguments) => (arguments.folders.json, submit::run(arguments)),
+        JobsCommand::Run(arguments) => (arguments.folders.json, queue::run(arguments)),
+        JobsCommand::List(arguments) => (arguments.folders.json, show::list(arguments)),
+        JobsCommand::Status(arguments) => (arguments.folders.json, show::status(arguments)),
+        JobsCommand::Watch(arguments) => (arguments.folders.json, watch::run(arguments)),
+        JobsCommand::Cancel(arguments) => (arguments.folders.json, queue::cancel(arguments)),
+        JobsCommand::Retry(arguments) => (arguments.folders.json, queue::retry(arguments)),
+        JobsCommand::Delete(arguments) => (arguments.folders.json, delete::run(arguments)),
+        JobsCommand::Cleanup(arguments) => (arguments.folders.json, clean::cleanup(arguments)),
+        JobsCommand::Stats(arguments) => (arguments.folders.json, clean::stats(arguments)),
         JobsCommand::RenderChild => {
-            let done = crate::worker::render_child();
+            let done = mixdown_shell::kinds::render_child();
             (false, if done { Ok(()) } else { Err(Failure::Reported) })
         }
     }

@@ -1,12 +1,14 @@
 //! `mixdown jobs run`, `cancel` and `retry`.
 
 use super::RENDER_CHILD;
-use super::place::PlaceArguments;
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
-use crate::jobs::{JobId, Record, State};
-use crate::worker::{Event, ProcessRunner, Service, Worker};
 use clap::Args;
+use mixdown_shell::job::{JobId, Life, Record};
+use mixdown_shell::kinds::Mix;
+use mixdown_shell::store::Store;
+use mixdown_shell::worker::{Event, Service, Worker};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 
@@ -28,21 +30,17 @@ pub(in crate::cli) struct RunArguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     interrupt::install();
-    let store = Arc::new(arguments.place.store()?);
+    let settings = arguments.folders.settings()?;
     let program =
         std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
-    let runner = ProcessRunner {
-        program: (program, RENDER_CHILD.map(str::to_owned).to_vec()),
-        memory_mb: store.settings().memory_mb,
-        time: store.settings().render_time,
-    };
+    let store = Store::open(settings.with(Mix::rendered_by(program, &RENDER_CHILD)))?;
     let service = Service {
-        worker: Worker::new(store, Arc::new(runner), interrupt::requested),
+        worker: Worker::new(Arc::new(store), interrupt::requested),
         concurrency: usize::from(arguments.concurrency),
         once: arguments.once,
     };
@@ -50,7 +48,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let stuck = service.run(|event| match event {
         Event::Left(record) => {
             // The log has named it.
-            if arguments.place.json
+            if arguments.folders.json
                 && arguments.once
                 && let Ok(mut left) = left.lock()
             {
@@ -79,9 +77,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if let Some(error) = stuck {
         return Err(error.into());
     }
-    if arguments.place.json {
+    if arguments.folders.json {
         let jobs = left.into_inner().unwrap_or_default();
-        let failed = jobs.iter().filter(|job| job.state == State::Error).count();
+        let failed = jobs.iter().filter(|job| job.life == Life::Error).count();
         let jobs: Vec<_> = jobs.iter().map(brief).collect();
         return print(&format!("{:#}\n", json!({ "ok": true, "failed": failed, "jobs": jobs })));
     }
@@ -106,13 +104,13 @@ pub(in crate::cli) struct CancelArguments {
     /// The job.
     id: JobId,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn cancel(arguments: &CancelArguments) -> Result<(), Failure> {
-    let record = arguments.place.store()?.cancel(&arguments.id)?;
-    let words = if record.state == State::Cancelled { "cancelled" } else { "will stop at its next chunk" };
-    print_record(&arguments.place, &record, words)
+    let record = arguments.folders.store()?.cancel(&arguments.id)?;
+    let words = if record.life == Life::Cancelled { "cancelled" } else { "will stop at its next chunk" };
+    print_record(&arguments.folders, &record, words)
 }
 
 /// Queue a failed or cancelled job again.
@@ -124,16 +122,16 @@ pub(in crate::cli) struct RetryArguments {
     /// The job.
     id: JobId,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn retry(arguments: &RetryArguments) -> Result<(), Failure> {
-    let record = arguments.place.store()?.retry(&arguments.id)?;
-    print_record(&arguments.place, &record, "queued again")
+    let record = arguments.folders.store()?.retry(&arguments.id)?;
+    print_record(&arguments.folders, &record, "queued again")
 }
 
-fn print_record(place: &PlaceArguments, record: &Record, words: &str) -> Result<(), Failure> {
-    if place.json {
+fn print_record(folders: &FolderArguments, record: &Record, words: &str) -> Result<(), Failure> {
+    if folders.json {
         print(&format!("{:#}\n", json!({ "ok": true, "job_id": record.job_id, "job": record })))
     } else {
         print(&format!("{} {words}\n", record.job_id))

@@ -1,12 +1,13 @@
 //! `mixdown jobs list` and `status`.
 
-use super::place::PlaceArguments;
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print, show};
 use crate::cli::terminal::one_line;
-use crate::jobs::{Lookup, Record, SessionId, State, status_document};
-use crate::store::{Filter, Outline, Store};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use mixdown_shell::job::{Life, Lookup, Record, SessionId, State, status_document};
+use mixdown_shell::kinds::Kinds;
+use mixdown_shell::store::{Filter, Outline, Store};
 use serde_json::json;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -21,7 +22,7 @@ Examples:
   mixdown jobs list --session song-1 --limit 5 --json")]
 pub(in crate::cli) struct ListArguments {
     /// Only jobs in this state.
-    #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(State::ALL.map(State::name)).try_map(|name| name.parse::<State>()))]
+    #[arg(long, value_name = "STATE", value_parser = state_parser())]
     state: Option<State>,
     /// Only jobs of this session.
     #[arg(long, value_name = "ID")]
@@ -33,16 +34,22 @@ pub(in crate::cli) struct ListArguments {
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
+}
+
+/// Returns the parser of a state that some type of job can show.
+fn state_parser() -> impl TypedValueParser<Value = State> {
+    let names = PossibleValuesParser::new(Kinds::standard().states().into_iter().map(State::name));
+    names.try_map(|name| Kinds::standard().state(&name).ok_or("not a state of a job"))
 }
 
 pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let (state, session) = (arguments.state, arguments.session.clone());
     let without_cleanups = !arguments.all && session.is_none();
     let filter = Filter { state, session, without_cleanups };
-    let store = arguments.place.look()?;
-    let jobs = store.list_outlines(&filter, arguments.limit)?;
-    if arguments.place.json {
+    let store = arguments.folders.look()?;
+    let jobs = store.listing.list_outlines(&filter, arguments.limit)?;
+    if arguments.folders.json {
         return print(&as_json(&store, &jobs));
     }
     let mut text = String::new();
@@ -67,9 +74,9 @@ fn as_json(store: &Store, jobs: &[Arc<Outline>]) -> String {
     let mut places: HashMap<(&SessionId, &str), Option<PathBuf>> = HashMap::new();
     let mut text = String::from("{\n  \"ok\": true,\n  \"jobs\": [");
     for (index, job) in jobs.iter().enumerate() {
-        let result = job.result.as_ref().filter(|_| job.state == State::Complete);
+        let result = job.result.as_ref().filter(|_| job.state.life() == Life::Complete);
         let path = result.and_then(|result| {
-            let place = || store.result_path(&job.session_id, result);
+            let place = || store.results.result_path(&job.session_id, result);
             places.entry((&job.session_id, result.file_name())).or_insert_with(place).as_ref()
         });
         text.push_str(if index == 0 { "\n    " } else { ",\n    " });
@@ -94,12 +101,12 @@ pub(in crate::cli) struct StatusArguments {
     #[arg(allow_hyphen_values = true)]
     id: String,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn status(arguments: &StatusArguments) -> Result<(), Failure> {
-    let lookup = arguments.place.look()?.look_up(&arguments.id);
-    print_lookup(&lookup, arguments.place.json)
+    let lookup = arguments.folders.look()?.look_up(&arguments.id);
+    print_lookup(&lookup, arguments.folders.json)
 }
 
 /// Returns a job's message in one line: a failure may name several files, one per line.
@@ -121,7 +128,7 @@ pub(super) fn print_lookup(lookup: &Lookup, json: bool) -> Result<(), Failure> {
     if json {
         return print(&format!("{document:#}\n"));
     }
-    let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state, record.progress, message(record));
+    let mut text = format!("{}  {}  {} %  {}\n", record.job_id, record.state(), record.progress, message(record));
     if let Some(url) = document["data"]["result_url"].as_str() {
         let _ = writeln!(text, "result: {}", one_line(url));
     }

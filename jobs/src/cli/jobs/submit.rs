@@ -1,20 +1,21 @@
 //! `mixdown jobs submit`.
 
-use super::place::PlaceArguments;
-use crate::cleanup::clean_session;
+use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
-use crate::jobs::{NewJob, SessionId};
-use crate::store::{ImportLine, Store};
 use clap::Args;
 use mixdown_engine::io::{Fold, StemReader, hash_file};
 use mixdown_engine::render::{RenderError, RenderOptions, check_outputs};
 use mixdown_engine::session::Session;
-use serde_json::json;
+use mixdown_shell::cleanup::clean_session;
+use mixdown_shell::job::{NewJob, SessionId};
+use mixdown_shell::kinds::{Kinds, Mix, QueuedBy};
+use mixdown_shell::store::{ImportLine, Store, StoreError};
+use serde_json::{Map, json};
 use std::path::PathBuf;
 
-/// Queue a mix.
+/// Queue a mix, or a job of another type.
 ///
 /// The session is read and checked now, with all its stems; it is rendered by `mixdown jobs run`,
 /// which fails when a stem has changed since.
@@ -25,7 +26,7 @@ Examples:
   mixdown jobs submit --session mix.toml --session-id song-1 --idempotency-key order-42 --json")]
 pub(in crate::cli) struct SubmitArguments {
     /// The stems; of a folder, its audio files.
-    #[arg(value_name = "STEM", required_unless_present = "session", conflicts_with = "session")]
+    #[arg(value_name = "STEM", required_unless_present_any = ["session", "request"], conflicts_with = "session")]
     stems: Vec<PathBuf>,
     /// A session file, TOML or JSON.
     #[arg(short, long, value_name = "FILE")]
@@ -33,6 +34,12 @@ pub(in crate::cli) struct SubmitArguments {
     /// Start stems at the time references of their files (bext), relative to the earliest.
     #[arg(long, value_enum, value_name = "MODE")]
     timecode: Option<TimecodeChoice>,
+    /// The type of the job.
+    #[arg(long = "type", value_name = "TYPE", default_value = Mix::NAME, value_parser = type_named)]
+    kind: &'static str,
+    /// The request of a job that is no mix, JSON.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stems", "session", "timecode", "align", "strict"])]
+    request: Option<PathBuf>,
     /// The session that the mix belongs to: letters, digits, - and _. Its last completed mix is its
     /// result.
     #[arg(long, value_name = "ID")]
@@ -48,36 +55,71 @@ pub(in crate::cli) struct SubmitArguments {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     if arguments.session_id.is_reserved() {
-        return Err(crate::store::StoreError::Reserved(arguments.session_id.clone()).into());
+        return Err(StoreError::Reserved(arguments.session_id.clone()).into());
+    }
+    if arguments.kind != Mix::NAME {
+        return submit_request(arguments);
+    }
+    if arguments.request.is_some() {
+        return Err(Failure::Usage("--request is for jobs that are no mix; use --session".into()));
     }
     let mut session = session_of(
         &arguments.stems,
         arguments.session.as_deref(),
         arguments.align,
         arguments.timecode,
-        arguments.place.json,
+        arguments.folders.json,
     )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
-    let store = arguments.place.store()?;
+    let store = arguments.folders.store()?;
     let stems = take_in(&mut session, &store)?;
-    let results = store.places().results(&arguments.session_id);
+    let results = store.layout().results(&arguments.session_id);
     // A job's own folder is its own; a stem that lies there is not.
     let options = RenderOptions { force: true, pictures: true, ..RenderOptions::default() };
     check_outputs(&session, &results, &options).map_err(RenderError::from)?;
     let config = serde_json::to_value(&session).map_err(|error| Failure::Other(error.to_string()))?;
     let mut job = NewJob::mix(arguments.session_id.clone(), config);
-    job.key.clone_from(&arguments.idempotency_key);
     let held: Vec<_> = stems.iter().map(|stem| json!({ "path": stem.path, "blake3": stem.blake3 })).collect();
     job.extra.insert("stems".into(), held.into());
+    submit(arguments, &store, job, &stems)
+}
+
+/// Returns the name of a type of job that users may name.
+fn type_named(name: &str) -> Result<&'static str, String> {
+    let kinds = Kinds::standard();
+    let found = kinds.get(name).filter(|kind| kind.queued_by() != QueuedBy::Shell);
+    let known = || kinds.queueable().collect::<Vec<_>>().join(", ");
+    found.map(|kind| kind.name()).ok_or_else(|| format!("not a type of job to submit; the types are {}", known()))
+}
+
+/// Submits a job that is no mix, with the request in a file.
+fn submit_request(arguments: &SubmitArguments) -> Result<(), Failure> {
+    if !Kinds::standard().queueable().any(|kind| kind == arguments.kind) {
+        return Err(StoreError::NoRunner(arguments.kind.into()).into());
+    }
+    let Some(path) = &arguments.request else {
+        return Err(Failure::Usage(format!("a job of type {} needs --request", arguments.kind)));
+    };
+    let failed = |why: String| Failure::Other(format!("{}: {why}", path.display()));
+    let text = std::fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+    let config = serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
+    let extra = Map::from_iter([("config".to_owned(), config)]);
+    let job = NewJob { session_id: arguments.session_id.clone(), kind: arguments.kind, key: None, extra };
+    submit(arguments, &arguments.folders.store()?, job, &[])
+}
+
+/// Submits a job under the key of the arguments, once what expired in its session is cleared.
+fn submit(arguments: &SubmitArguments, store: &Store, mut job: NewJob, stems: &[ImportLine]) -> Result<(), Failure> {
+    job.key.clone_from(&arguments.idempotency_key);
     // A failure is ignored: expired jobs do not keep a new one out.
-    let _ = clean_session(&store, &arguments.session_id);
-    let submitted = store.submit(job, &stems)?;
+    let _ = clean_session(store, &arguments.session_id);
+    let submitted = store.submit(job, stems)?;
     reported(arguments, &submitted)
 }
 
@@ -95,14 +137,14 @@ fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Fail
     if errors.is_empty() { Ok(stems) } else { Err(Failure::List(errors)) }
 }
 
-fn reported(arguments: &SubmitArguments, submitted: &crate::store::Submitted) -> Result<(), Failure> {
+fn reported(arguments: &SubmitArguments, submitted: &mixdown_shell::store::Submitted) -> Result<(), Failure> {
     let (record, new) = (&submitted.record, submitted.new);
-    if arguments.place.json {
+    if arguments.folders.json {
         print(&format!("{:#}\n", json!({ "ok": true, "new": new, "job_id": record.job_id, "job": record })))
     } else if new {
         print(&format!("{}\n", record.job_id))
     } else {
-        terminal::print_note(&format!("known by its key, now {}:", record.state));
+        terminal::print_note(&format!("known by its key, now {}:", record.state()));
         print(&format!("{}\n", record.job_id))
     }
 }

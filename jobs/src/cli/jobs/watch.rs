@@ -1,12 +1,12 @@
 //! `mixdown jobs watch`.
 
-use super::place::PlaceArguments;
+use super::folders::FolderArguments;
 use super::show;
 use crate::cli::outcome::Failure;
 use crate::cli::{interrupt, terminal};
-use crate::jobs::{Lookup, State};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use mixdown_shell::job::{Life, Lookup};
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
@@ -19,13 +19,13 @@ pub(in crate::cli) struct WatchArguments {
     /// The job.
     id: String,
     #[command(flatten)]
-    pub(super) place: PlaceArguments,
+    pub(super) folders: FolderArguments,
 }
 
 pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
     interrupt::install();
-    let store = arguments.place.look()?;
-    let is_shown = stderr().is_terminal() && !arguments.place.json && !arguments.place.quiet;
+    let store = arguments.folders.look()?;
+    let is_shown = stderr().is_terminal() && !arguments.folders.json && !arguments.folders.quiet;
     let bar = is_shown.then(|| ProgressBar::new(100));
     if let (Some(bar), Ok(style)) =
         (&bar, ProgressStyle::with_template("{msg:<22} {wide_bar} {percent:>3} %  {elapsed}"))
@@ -39,11 +39,11 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
         if let Some(bar) = &bar {
             bar.set_message(show::message(record));
             bar.set_position(u64::from(record.progress));
-        } else if !arguments.place.json && last != record.message {
+        } else if !arguments.folders.json && last != record.message {
             terminal::print_note(&format!("{} …", show::message(record)));
             last.clone_from(&record.message);
         }
-        if record.state.is_ended() || interrupt::requested() {
+        if record.life.is_ended() || interrupt::requested() {
             break lookup;
         }
         std::thread::sleep(Duration::from_millis(200));
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &WatchArguments) -> Result<(), Failure> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    show::print_lookup(&lookup, arguments.place.json)?;
-    let complete = matches!(&lookup, Lookup::Found { record, .. } if record.state == State::Complete);
+    show::print_lookup(&lookup, arguments.folders.json)?;
+    let complete = matches!(&lookup, Lookup::Found { record, .. } if record.life == Life::Complete);
     if complete { Ok(()) } else { Err(Failure::Reported) }
 }

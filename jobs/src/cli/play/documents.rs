@@ -45,7 +45,7 @@ pub(super) fn read_report(path: &Path, session: &Session) -> Result<FoundReport,
             let measured = RenderedLevels { integrated_lufs, true_peak_dbtp, found };
             Ok(FoundReport { measured, doubt: doubt(path, &report, session) })
         }
-        _ => Err(Failure::Other(format!("{}: it says nothing of the loudness of a mix", path.display()))),
+        _ => Err(Failure::Other(format!("{}: it does not hold the loudness of a mix", path.display()))),
     }
 }
 

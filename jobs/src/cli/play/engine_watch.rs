@@ -99,7 +99,7 @@ pub(super) fn warning(event: &Event, tracks: &[Track]) -> Option<String> {
         Event::Reset { .. } => Some("the mix was no number any more; everything was reset".into()),
         Event::Refused { message, .. } => Some(message.clone()),
         Event::DeviceChanged { message } => Some(format!("the device has changed: {message}")),
-        Event::DeviceLost { message } => Some(format!("the device is gone: {message}")),
+        Event::DeviceLost { message } => Some(format!("the device is lost: {message}")),
         Event::Moved { .. } | Event::Ended { .. } | Event::LatencyChanged { .. } => None,
     }
 }

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_selected_one_of_many_strips_is_shown_with_its_whole_name() {
+    fn the_selected_strip_is_shown_with_its_whole_name() {
         let (mut mixer, ..) = mixer();
         let strip = mixer.strips[0].clone();
         mixer.strips = vec![strip; 40];

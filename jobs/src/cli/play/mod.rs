@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<(), Failure> {
     }
     if arguments.wav.is_some() && !arguments.freewheel {
         return Err(Failure::Usage(
-            "--wav goes with --freewheel: writing a file may hold up what plays in real time".into(),
+            "--wav requires --freewheel: writing a file may hold up what plays in real time".into(),
         ));
     }
     if !(arguments.null || arguments.freewheel) {
@@ -145,7 +145,7 @@ fn begins_within(arguments: &PlayArguments, plan: &Plan) -> Result<(), Failure> 
     for (flag, start_s) in [("--start", arguments.start)].into_iter().chain(range) {
         if start_s > 0.0 && start_s >= end_s {
             return Err(Failure::Other(format!(
-                "{flag}: nothing would be heard: the session ends at {end_s:.3} s and the sound was to start at \
+                "{flag}: there would be no sound: the session ends at {end_s:.3} s and the sound was to start at \
                  {start_s:.3} s; choose an earlier start"
             )));
         }

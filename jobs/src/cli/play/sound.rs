@@ -38,7 +38,7 @@ pub(super) fn run(
     let clock = Instant::now();
     let missing = || {
         Failure::Other(
-            "the device is gone, and no other takes the sound; plug it in again, or choose one with --device".into(),
+            "the device is lost, and no other takes the sound; plug it in again, or choose one with --device".into(),
         )
     };
     let device = OutputDevice::open(requested, rate, block).map_err(|error| Failure::Other(error.to_string()))?;
@@ -66,7 +66,7 @@ pub(super) fn run(
                     let name = device.name().to_owned();
                     match device.play(engine, now) {
                         Ok(playing) => {
-                            watch.warn(format!("the sound goes on, on {name}"));
+                            watch.warn(format!("playback continues on {name}"));
                             break playing;
                         }
                         Err(unplayed) => unplayed.engine,

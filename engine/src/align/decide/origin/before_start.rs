@@ -6,9 +6,6 @@ use super::thresholds::THRESHOLDS;
 use crate::align::features::band_levels::Levels;
 use crate::align::features::prepared::PreparedStem;
 
-/// Largest variation of the level of steady noise between hops: power.
-const STEADY: f64 = 4.0;
-
 /// Sound of a stem at its start, from one level per hop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Before {
@@ -55,7 +52,7 @@ pub(crate) fn before(early: &PreparedStem<'_>, late: &PreparedStem<'_>, frames: 
         length_s: (range.len() * hop) as f64 / rate,
         sounding_s: (sounding * hop) as f64 / rate,
         level_dbfs: dbfs(quantile(0.5), Levels::size(hop)),
-        is_steady: quantile(0.95) <= STEADY * quantile(0.05),
+        is_steady: quantile(0.95) <= THRESHOLDS.max_steady_ratio * quantile(0.05),
         amid_sound: begins(&of_early, start(early), early_floor) && begins(&of_late, start(late), late_floor),
         alone_s: (common.filter(alone).count() * hop) as f64 / rate,
     }

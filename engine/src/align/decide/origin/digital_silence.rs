@@ -1,8 +1,6 @@
 //! Digital silence: found in exports where nothing plays, and never in microphone recordings.
 
-/// Samples up to this count as digital silence: −130 dBFS, above the dither of 24 bits, below that
-/// of 16.
-const SILENT: f32 = 3e-7;
+use super::thresholds::THRESHOLDS;
 
 /// Runs of digital silence in a stem, collected while it is decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +17,7 @@ impl DigitalSilence {
     /// Observes the next samples.
     pub(crate) fn observe(&mut self, samples: &[f32]) {
         for x in samples {
-            if x.abs() <= SILENT {
+            if x.abs() <= THRESHOLDS.digital_silence_amplitude {
                 self.run_frames += 1;
                 continue;
             }

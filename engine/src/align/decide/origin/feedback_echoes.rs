@@ -1,21 +1,9 @@
 //! Copies with feedback: the same sound again and again at multiples of one delay, ever softer.
 
 use super::impulse_response::{Against, Response, StemBlocks};
+use super::thresholds::THRESHOLDS;
+use crate::align::correlate::thresholds::THRESHOLDS as CORRELATE;
 use crate::align::features::prepared::PreparedStem;
-
-/// Delays that may have feedback, in seconds. Below, the reflections of a room are as dense; above,
-/// no effect's delay is as long.
-const DELAY_S: (f64, f64) = (0.04, 4.0);
-/// Length of a block, in delays.
-const BLOCK_DELAYS: f64 = 8.0;
-/// Least height of the second and the third copy, in deviations.
-const SECOND_DEVIATIONS: f32 = 8.0;
-const THIRD_DEVIATIONS: f32 = 5.0;
-/// Least height of a copy, as a multiple of its image. A stem that resembles itself has an image of
-/// a copy on the other side of the first.
-const OVER_IMAGE: f32 = 1.5;
-/// Largest distance of a copy from its multiple of the delay, in decimated frames.
-const AROUND: i64 = 2;
 
 /// Copies at multiples of the delay.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,10 +18,12 @@ pub(crate) struct Echoes {
 /// for delays that are not musical.
 pub(crate) fn echoes(early: &PreparedStem<'_>, late: &PreparedStem<'_>, delay: f64) -> Option<Echoes> {
     let (rate, factor) = (early.stem.rate().as_f64(), early.factor());
-    if !(DELAY_S.0..=DELAY_S.1).contains(&(delay / rate)) {
+    if !(THRESHOLDS.min_feedback_s..=THRESHOLDS.max_feedback_s).contains(&(delay / rate)) {
         return None;
     }
-    let size = crate::align::correlate::fft::fast_size((BLOCK_DELAYS * delay / factor as f64) as usize).max(1 << 14);
+    let size =
+        crate::align::correlate::fft::fast_size((THRESHOLDS.feedback_block_delays * delay / factor as f64) as usize)
+            .max(1 << 14);
     let frames = early.stem.kept().max(late.stem.kept()) / factor;
     let blocks = StemBlocks::new(size, frames, |start, first, second| {
         first.copy_from_slice(&early.window(start, first.len()));
@@ -42,18 +32,25 @@ pub(crate) fn echoes(early: &PreparedStem<'_>, late: &PreparedStem<'_>, delay: f
     let lag = |copies: f64| (copies * delay / factor as f64).round() as i64;
     let reach = (lag(3.0) + 64) as usize;
     let decimated = rate / factor as f64;
-    let response = blocks.response(Against::First, reach, (60.0 / decimated, 0.42));
+    let response =
+        blocks.response(Against::First, reach, (CORRELATE.min_band_hz / decimated, CORRELATE.max_band_share));
     Some(judge(&response, lag))
 }
 
 fn judge(response: &Response, lag: impl Fn(f64) -> i64) -> Echoes {
-    let height = |copies: f64| response.peak(lag(copies), AROUND).0;
+    let height = |copies: f64| response.peak(lag(copies), THRESHOLDS.max_copy_deviation_frames).0;
     let [first, second, third] = [1.0, 2.0, 3.0].map(height);
     let (dry, before) = (height(0.0), height(-1.0));
-    let stands = second >= SECOND_DEVIATIONS * response.deviation && third >= THIRD_DEVIATIONS * response.deviation;
+    let stands = second >= THRESHOLDS.min_second_copy_sd * response.deviation
+        && third >= THRESHOLDS.min_third_copy_sd * response.deviation;
     let falls = first > second && second > third;
     Echoes {
-        feedback: stands && falls && third >= OVER_IMAGE * before && second >= OVER_IMAGE * before.max(0.2 * dry),
-        dry: dry >= SECOND_DEVIATIONS * response.deviation && dry >= OVER_IMAGE * second && dry >= 0.05 * first,
+        feedback: stands
+            && falls
+            && third >= THRESHOLDS.min_copy_to_image * before
+            && second >= THRESHOLDS.min_copy_to_image * before.max(0.2 * dry),
+        dry: dry >= THRESHOLDS.min_second_copy_sd * response.deviation
+            && dry >= THRESHOLDS.min_copy_to_image * second
+            && dry >= 0.05 * first,
     }
 }

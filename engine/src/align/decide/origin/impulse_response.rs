@@ -1,16 +1,9 @@
 //! Response of one stem to another, as a function of the lag, from blocks along both.
 
+use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
-
-/// Most blocks along the stems.
-const MOST_BLOCKS: usize = 96;
-/// Power added to each bin, as a share of the mean. Bins without sound are no evidence.
-const RIDGE: f32 = 0.02;
-/// Least power left of the second stem, as a share of its power. Less is an effect of the blocks'
-/// edges.
-const LEFT: f32 = 1e-3;
 
 /// Response of the second stem to the first.
 pub(super) struct Response {
@@ -80,7 +73,7 @@ impl StemBlocks {
         let (mut a, mut b) = (forward.make_input_vec(), forward.make_input_vec());
         let (mut of_a, mut of_b) = (forward.make_output_vec(), forward.make_output_vec());
         let mut scratch = forward.make_scratch_vec();
-        let step = (size / 2).max(frames / MOST_BLOCKS).max(1);
+        let step = (size / 2).max(frames / THRESHOLDS.max_response_blocks).max(1);
         // From half a block before the start on, so that the ends count as much as the middle.
         for start in (0..frames + size / 2).step_by(step) {
             read(start as i64 - (size / 2) as i64, &mut a, &mut b);
@@ -105,7 +98,7 @@ impl StemBlocks {
         let bins = bin(band.0)..bin(band.1);
         let levelled = |power: &[f32]| {
             let mean = power[bins.clone()].iter().sum::<f32>() / bins.len().max(1) as f32;
-            move |x: f32| x + RIDGE * mean + f32::MIN_POSITIVE
+            move |x: f32| x + THRESHOLDS.response_ridge_share * mean + f32::MIN_POSITIVE
         };
         let (first, second) = (levelled(&self.first), levelled(&self.second));
         let mut spectrum = vec![Complex::default(); self.size / 2 + 1];
@@ -145,7 +138,7 @@ impl StemBlocks {
         let rest = |n: usize| self.cross[n] - path[n] * self.first[n];
         let left = |n: usize| {
             let explained = 2.0 * (path[n].conj() * self.cross[n]).re - path[n].norm_sqr() * self.first[n];
-            (self.second[n] - explained).max(LEFT * self.second[n])
+            (self.second[n] - explained).max(THRESHOLDS.min_rest_power_share * self.second[n])
         };
         let bins = 0..self.cross.len();
         Self {

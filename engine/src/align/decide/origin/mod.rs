@@ -13,8 +13,8 @@ mod tests;
 mod thresholds;
 
 pub(crate) use digital_silence::DigitalSilence;
-pub(crate) use thresholds::THRESHOLDS;
 
+use self::thresholds::THRESHOLDS;
 use super::accept::{Edge, Verdict};
 use super::remark::Cause;
 use super::remark::Remark;
@@ -96,11 +96,17 @@ impl Comparison<'_> {
         let Some((first, second)) = self.prepared[a].as_ref().zip(self.prepared[b].as_ref()) else { return verdict };
         let middle = first.stem.kept() as f64 / 2.0;
         match verdict {
-            Verdict::Trusted(edge) if (edge.course.delay(middle) - late).abs() <= 3.0 => Verdict::Trusted(edge),
+            Verdict::Trusted(edge)
+                if (edge.course.delay(middle) - late).abs() <= THRESHOLDS.max_path_deviation_frames =>
+            {
+                Verdict::Trusted(edge)
+            }
             _ => {
                 let refined = crate::align::fine::refine::refine(first, second, &LinearDelay::flat(late).into(), false);
                 let edge = refined.map(super::accept::along_a_path);
-                match edge.filter(|edge| (edge.course.delay(middle) - late).abs() <= 3.0) {
+                match edge
+                    .filter(|edge| (edge.course.delay(middle) - late).abs() <= THRESHOLDS.max_path_deviation_frames)
+                {
                     Some(edge) => Verdict::Trusted(edge),
                     None => Verdict::Doubtful("mutual_bleed: its louder path is not clear".into(), Vec::new()),
                 }

@@ -3,31 +3,9 @@
 
 use super::impulse_response::{Against, Response, StemBlocks};
 use super::thresholds::THRESHOLDS;
+use crate::align::correlate::thresholds::THRESHOLDS as CORRELATE;
 use crate::align::features::stem::StemFeatures;
 use crate::resample::TimeMap;
-
-/// Least delay of a path, in seconds. Below it, a path does not matter and cannot be separated from
-/// the other.
-const NEAREST_S: f64 = 4e-4;
-/// Extent of a path on either side: its filter, and the spread by a clock that wanders.
-const AROUND_S: f64 = 1.5e-3;
-/// Reflections up to this delay after a path belong to it.
-const REFLECTIONS_S: f64 = 0.12;
-/// Lags beyond the longest path, where only chance is left.
-const CHANCE_S: f64 = 0.12;
-/// Least height of a second path, in deviations of the lags around it, once the first one is
-/// removed. Copies of twenty stems, filtered, noisy, drifting or under another instrument, leave 9.
-/// Bleed of 15 to 30 dB leaves 11 to 70.
-const LEAST_DEVIATIONS: f32 = 10.0;
-/// Largest height of other peaks on the same side, as a share of a path. A path is one peak; others
-/// nearly as high are the images of a stem that resembles itself.
-const MOST_BESIDE: f32 = 0.85;
-/// Least share of the later stem's power that is left once the known path is removed. It is the
-/// stem's own source, which may be ten decibels softer than the bleed into it. Edges of blocks,
-/// fractions of frames and late reflections leave 0.06 of a copy.
-const LEAST_LEFT: f32 = 0.1;
-/// Length of a block, in seconds.
-const BLOCK_S: f64 = 0.7;
 
 /// Two paths of opposite sign, in frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,30 +38,33 @@ pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &TimeMap)
     let rate = early.rate().as_f64();
     let frames = |seconds: f64| (seconds * rate) as i64;
     let offset = course.delay(early.kept() as f64 / 2.0).round() as i64;
-    if offset < frames(NEAREST_S) {
+    if offset < frames(THRESHOLDS.min_path_s) {
         return None;
     }
-    let size = crate::align::correlate::fft::fast_size((BLOCK_S * rate) as usize);
+    let size = crate::align::correlate::fft::fast_size((THRESHOLDS.bleed_block_s * rate) as usize);
     // Both are read along the course, so that a drift spreads nothing, and the known path lies at
     // 0.
     let blocks = StemBlocks::new(size, early.kept().min(late.kept()), |start, first, second| {
         early.read(start, first);
         late.read(start + course.delay(start as f64 + size as f64 / 2.0).round() as i64, second);
     });
-    let band = (60.0 / rate, (12_000.0 / rate).min(0.42));
-    let gate = -(offset + frames(NEAREST_S)).max(frames(AROUND_S));
+    let band = (CORRELATE.min_band_hz / rate, (CORRELATE.max_band_hz / rate).min(CORRELATE.max_band_share));
+    let gate = -(offset + frames(THRESHOLDS.min_path_s)).max(frames(THRESHOLDS.path_reach_s));
     // The edge of the removed path stands out by itself.
-    let nearest = gate - frames(NEAREST_S);
+    let nearest = gate - frames(THRESHOLDS.min_path_s);
     let farthest = -(offset + frames(THRESHOLDS.acoustic_s));
-    let last = farthest - frames(CHANCE_S);
-    let rest = blocks.without_path(&(gate..=frames(REFLECTIONS_S)));
+    let last = farthest - frames(THRESHOLDS.chance_s);
+    let rest = blocks.without_path(&(gate..=frames(THRESHOLDS.path_tail_s)));
     let common = rest.response(Against::Both, last.unsigned_abs() as usize, band);
     let chance = common.deviation_among(last..=nearest);
     let (height, lag) = common.highest(farthest..=nearest);
-    let beside = |of: i64| (of - lag).abs() > frames(NEAREST_S);
+    let beside = |of: i64| (of - lag).abs() > frames(THRESHOLDS.min_path_s);
     let next = (farthest..=nearest).filter(|of| beside(*of)).map(|of| common.at(of).abs()).fold(0.0, f32::max);
-    let stands = height >= LEAST_DEVIATIONS * chance && next <= MOST_BESIDE * height;
-    if !stands || rest.share_of(&blocks, band) < LEAST_LEFT || !is_summit(&common, lag, frames(NEAREST_S)) {
+    let stands = height >= THRESHOLDS.min_path_sd * chance && next <= THRESHOLDS.max_beside_height_share * height;
+    if !stands
+        || rest.share_of(&blocks, band) < THRESHOLDS.min_own_power_share
+        || !is_summit(&common, lag, frames(THRESHOLDS.min_path_s))
+    {
         return None;
     }
     let reach = lag.unsigned_abs() as usize + 2;

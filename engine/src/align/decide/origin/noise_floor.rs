@@ -4,6 +4,7 @@
 //! later stem where both are quiet. For an effect's return the prediction holds there as well. For
 //! a second device it does not, since the first stem holds its own noise there.
 
+use super::thresholds::THRESHOLDS;
 use crate::align::coarse::joint_activity::Sounding;
 use crate::align::coarse::joint_activity::common;
 use crate::align::coarse::segment_vote;
@@ -12,20 +13,6 @@ use crate::align::features::prepared::PreparedStem;
 use crate::resample::TimeMap;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
-
-/// Length of a segment, in seconds: a room's first reflections fit.
-const WINDOW_S: f64 = 0.09;
-/// Number of segments of each kind.
-const WINDOWS: usize = 32;
-/// Fewest segments of each kind that count as evidence.
-const FEWEST: usize = 8;
-/// Most places that are searched for quiet segments.
-const MOST_PLACES: usize = 8_192;
-/// Compared band, in hertz: above rumble and hum, below what coders discard.
-const BAND_HZ: (f64, f64) = (60.0, 8_000.0);
-/// Least coherence of loud passages for a bin to count, and the fewest such bins.
-const LEAST_COHERENCE: f64 = 0.25;
-const FEWEST_BINS: usize = 30;
 
 /// Comparison of loud and quiet passages of two stems.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,15 +40,22 @@ struct Sums {
 /// loud or quiet.
 pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &TimeMap) -> Option<NoiseFloor> {
     let rate = early.stem.rate().as_f64();
-    let len = crate::align::correlate::fft::fast_size((WINDOW_S * rate) as usize);
+    let len = crate::align::correlate::fft::fast_size((THRESHOLDS.noise_segment_s * rate) as usize);
     let middle = course.delay(early.stem.kept() as f64 / 2.0);
-    let loud = segment_vote::places(early, late, middle, &Sounding::of(early, late, middle), len, WINDOWS);
+    let loud = segment_vote::places(
+        early,
+        late,
+        middle,
+        &Sounding::of(early, late, middle),
+        len,
+        THRESHOLDS.max_noise_segments,
+    );
     let quiet = quiet_places(early, late, middle, len);
-    if loud.len() < FEWEST || quiet.len() < FEWEST {
+    if loud.len() < THRESHOLDS.min_noise_segments || quiet.len() < THRESHOLDS.min_noise_segments {
         return None;
     }
     let bin = |hz: f64| ((hz * len as f64 / rate) as usize).min(len * 42 / 100);
-    let bins = bin(BAND_HZ.0).max(1)..bin(BAND_HZ.1);
+    let bins = bin(THRESHOLDS.min_noise_hz).max(1)..bin(THRESHOLDS.max_noise_hz);
     let spectra = |starts: &[usize]| spectra(early, late, course, len, bins.clone(), starts);
     let (loud, quiet) = (spectra(&loud), spectra(&quiet));
     let count = loud.first.len() as f64;
@@ -79,7 +73,7 @@ pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &
         }
         let coherence = cross.norm_sqr() / (power * other);
         residual += other / count * (1.0 - coherence) * count / (count - 1.0);
-        if coherence < LEAST_COHERENCE.max(4.0 / count) {
+        if coherence < THRESHOLDS.min_coherence.max(4.0 / count) {
             continue;
         }
         let transfer = cross / power;
@@ -93,7 +87,7 @@ pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &
             shares.push(agrees / predicted);
         }
     }
-    if shares.len() < FEWEST_BINS {
+    if shares.len() < THRESHOLDS.min_coherent_bins {
         return None;
     }
     let of = shares.len() as f64;
@@ -123,7 +117,7 @@ pub(super) fn dbfs(power: f64, len: usize) -> f64 {
 /// Returns the segments in which both stems together are quietest, spread over the common time.
 fn quiet_places(early: &PreparedStem<'_>, late: &PreparedStem<'_>, offset: f64, len: usize) -> Vec<usize> {
     let common = common(early.stem, late.stem, offset);
-    let step = len.max(common.len() / MOST_PLACES);
+    let step = len.max(common.len() / THRESHOLDS.max_quiet_places);
     let mut places: Vec<(f64, usize)> = (common.start..(common.end.saturating_sub(len)).max(common.start))
         .step_by(step)
         .map(|start| {
@@ -134,7 +128,7 @@ fn quiet_places(early: &PreparedStem<'_>, late: &PreparedStem<'_>, offset: f64, 
         .collect();
     places.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
     // No more than a quarter: the rest would not be quiet.
-    places.truncate(WINDOWS.min(places.len() / 4));
+    places.truncate(THRESHOLDS.max_noise_segments.min(places.len() / 4));
     places.into_iter().map(|(_, start)| start).collect()
 }
 

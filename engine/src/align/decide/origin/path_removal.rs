@@ -1,14 +1,10 @@
 //! Removal of the part that one path between two stems explains. The rest shows whether there is
 //! another.
 
+use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
 use realfft::num_complex::Complex;
 use std::ops::RangeInclusive;
-
-/// Steps of the conjugate gradients. The rest changes by less than a thousandth after these.
-const STEPS: usize = 24;
-/// Power added to each bin, as a share of the mean. Bins without sound explain nothing.
-const RIDGE: f32 = 0.003;
 
 /// Finds the path at `lags` by which a stem of this power explains most of a cross-spectrum.
 /// Returns its transfer function by bin.
@@ -24,7 +20,8 @@ pub(super) fn path(
     let (mut there, mut here) = (forward.make_scratch_vec(), back.make_scratch_vec());
     let (mut bins, mut time) = (back.make_input_vec(), back.make_output_vec());
     let mean = power.iter().sum::<f32>() / power.len().max(1) as f32;
-    let levelled: Vec<f32> = power.iter().map(|x| x + RIDGE * mean + f32::MIN_POSITIVE).collect();
+    let levelled: Vec<f32> =
+        power.iter().map(|x| x + THRESHOLDS.removal_ridge_share * mean + f32::MIN_POSITIVE).collect();
     let places: Vec<usize> = lags.clone().map(|lag| lag.rem_euclid(size as i64) as usize).collect();
     // Values at the lags of a spectrum whose bins are weighted.
     let mut at_lags = |spectrum: &[Complex<f32>], weight: &dyn Fn(usize) -> f32| -> Vec<f32> {
@@ -48,7 +45,7 @@ pub(super) fn path(
     let mut levelled_rest = at_lags(&spectrum(&rest), &|n| levelled[n].recip());
     let mut direction = levelled_rest.clone();
     let mut length = dot(&rest, &levelled_rest);
-    for _ in 0..STEPS {
+    for _ in 0..THRESHOLDS.max_gradient_steps {
         let ahead = at_lags(&spectrum(&direction), &|n| levelled[n]);
         let bend = dot(&direction, &ahead);
         if length <= 0.0 || bend <= 0.0 {

@@ -111,7 +111,7 @@ impl WaveFormat {
         match self.sub_format {
             SubFormat::Other => return Uncompressed::Unsupported("its sub-format is unknown"),
             SubFormat::Missing if !(1..=24).contains(&self.bits) => {
-                return Uncompressed::Unsupported("its header does not say which sub-format it is");
+                return Uncompressed::Unsupported("its header does not state its sub-format");
             }
             _ => {}
         }
@@ -151,7 +151,7 @@ impl WaveFormat {
         }
         // 24 bits in 4 bytes are an old habit; other wide words are more often a mistake.
         (read != by_bits && bits != 0 && bits.div_ceil(8) != 3).then(|| {
-            format!("its header names frames of {align} bytes, more than {bits} bits a sample fill; they were read as it says")
+            format!("its header names frames of {align} bytes, more than {bits} bits a sample fill; they were read as it states")
         })
     }
 

@@ -12,7 +12,7 @@ use mixdown_fixtures::signals;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
-const AIM: MasterTarget = MasterTarget { target_lufs: None, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
+const TARGET: MasterTarget = MasterTarget { target_lufs: None, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
 const TARGETS_LUFS: [f64; 10] = [-23.0, -18.0, -16.0, -14.0, -12.0, -11.0, -10.0, -9.0, -8.0, -6.0];
 
 /// A mix before its master, stereo.
@@ -29,15 +29,15 @@ impl Song {
         meter.measurement()
     }
 
-    fn mastered(&self, aim: &MasterTarget) -> Mastered {
+    fn mastered(&self, target: &MasterTarget) -> Mastered {
         let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
         let spec = ProcessSpec { sample_rate: self.rate, max_block: options.chunk_frames, channels: 2 };
-        let mut scratch = PremasterSpill::new(usize::MAX, None);
-        scratch.write(&self.mix.block()).unwrap();
-        let tries = MasterAttempts::first(aim, Some(&self.measured()));
+        let mut premaster = PremasterSpill::new(usize::MAX, None);
+        premaster.write(&self.mix.block()).unwrap();
+        let attempts = MasterAttempts::first(target, Some(&self.measured()));
         let mut sink = MemorySink::new(self.rate);
-        let waiting = (self.mix.frames() as u64, &mut scratch);
-        run(spec, waiting, tries, (&mut sink, None), &options, &mut |_| ControlFlow::Continue(())).unwrap()
+        let stored = (self.mix.frames() as u64, &mut premaster);
+        run(spec, stored, attempts, (&mut sink, None), &options, &mut |_| ControlFlow::Continue(())).unwrap()
     }
 }
 
@@ -123,48 +123,49 @@ fn songs() -> Vec<Song> {
 
 /// Returns the fault of a master, if any: it neither meets its target nor reports a limit that
 /// truly applies.
-fn fault(song: &Song, aim: &MasterTarget, mastered: &Mastered) -> Option<String> {
+fn fault(song: &Song, target: &MasterTarget, mastered: &Mastered) -> Option<String> {
     let written = &mastered.written.measurement;
-    let missing = aim.target_lufs.unwrap() - written.integrated_lufs.unwrap();
+    let missing = target.target_lufs.unwrap() - written.integrated_lufs.unwrap();
     let before = song.measured();
-    let allowed_db = aim.ceiling_dbtp.unwrap() - before.true_peak_dbtp.unwrap() + aim.max_limiting_db;
+    let allowed_db = target.ceiling_dbtp.unwrap() - before.true_peak_dbtp.unwrap() + target.max_limiting_db;
     let at_limit = (mastered.gain.gain_db - allowed_db).abs() < 1e-9;
     let named = matches!(mastered.gain.limit, Some(Limit::MaxLimiting | Limit::Saturation | Limit::Ceiling));
-    let over_db = written.true_peak_dbtp.unwrap() - aim.ceiling_dbtp.unwrap();
+    let over_db = written.true_peak_dbtp.unwrap() - target.ceiling_dbtp.unwrap();
     let right = missing.abs() <= LOUDNESS_TOLERANCE_LU || (missing > 0.0 && at_limit && named);
     (!right || over_db > TRUE_PEAK_TOLERANCE_DB).then(|| {
         let (name, passes) = (song.name, mastered.passes);
         format!(
-            "{name}, {aim:?}: {missing:+.3} LU missing after {passes} passes, {:?}, {over_db:.3} dB over",
+            "{name}, {target:?}: {missing:+.3} LU missing after {passes} passes, {:?}, {over_db:.3} dB over",
             mastered.gain
         )
     })
 }
 
 #[test]
-fn ten_songs_at_ten_targets_are_met_or_name_the_limit_that_they_met() {
+fn every_target_is_met_or_its_limit_is_reported() {
     let songs = songs();
     let runs: Vec<(&Song, MasterTarget)> = songs
         .iter()
-        .flat_map(|song| TARGETS_LUFS.map(|target| (song, target)))
-        .flat_map(|(song, target)| {
-            [6.0, 24.0]
-                .map(|max_limiting_db| (song, MasterTarget { target_lufs: Some(target), max_limiting_db, ..AIM }))
+        .flat_map(|song| TARGETS_LUFS.map(|target_lufs| (song, target_lufs)))
+        .flat_map(|(song, target_lufs)| {
+            [6.0, 24.0].map(|max_limiting_db| {
+                (song, MasterTarget { target_lufs: Some(target_lufs), max_limiting_db, ..TARGET })
+            })
         })
         .collect();
     let mastered: Vec<(usize, Option<String>)> = runs
         .par_iter()
-        .map(|(song, aim)| {
-            let mastered = song.mastered(aim);
-            (mastered.passes, fault(song, aim, &mastered))
+        .map(|(song, target)| {
+            let mastered = song.mastered(target);
+            (mastered.passes, fault(song, target, &mastered))
         })
         .collect();
     let faults: Vec<&str> = mastered.iter().filter_map(|(_, fault)| fault.as_deref()).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    let most = mastered.iter().map(|(passes, _)| *passes).max();
+    let most_passes = mastered.iter().map(|(passes, _)| *passes).max();
     let sum: usize = mastered.iter().map(|(passes, _)| passes).sum();
-    println!("{:.2} passes in the mean, {most:?} at most", sum as f64 / mastered.len() as f64);
-    assert!(most < Some(MAX_PASSES), "the search is to end before its bound does");
+    println!("{:.2} passes in the mean, {most_passes:?} at most", sum as f64 / mastered.len() as f64);
+    assert!(most_passes < Some(MAX_PASSES), "the search is to end before its bound does");
 }
 
 fn written(true_peak_dbtp: f64) -> Measurement {
@@ -173,18 +174,18 @@ fn written(true_peak_dbtp: f64) -> Measurement {
 }
 
 #[test]
-fn a_file_above_the_ceiling_is_written_again_under_a_lower_one_a_bounded_number_of_times() {
+fn a_missed_ceiling_is_lowered_in_bounded_passes() {
     let spec = ProcessSpec { sample_rate: rate(48_000), max_block: 16, channels: 2 };
-    let mut tries = MasterAttempts::first(&AIM, None);
-    tries.chain(&spec).unwrap();
-    assert!(tries.is_done(&written(-0.99)), "within the tolerance");
-    let mut ceiling = AIM.ceiling_dbtp;
+    let mut attempts = MasterAttempts::first(&TARGET, None);
+    attempts.chain(&spec).unwrap();
+    assert!(attempts.is_done(&written(-0.99)), "within the tolerance");
+    let mut ceiling = TARGET.ceiling_dbtp;
     for _ in 2..MAX_PASSES {
-        tries.chain(&spec).unwrap();
-        assert!(!tries.is_done(&written(-0.9)));
-        assert!(tries.ceiling < ceiling, "{:?} after {ceiling:?}", tries.ceiling);
-        ceiling = tries.ceiling;
+        attempts.chain(&spec).unwrap();
+        assert!(!attempts.is_done(&written(-0.9)));
+        assert!(attempts.ceiling < ceiling, "{:?} after {ceiling:?}", attempts.ceiling);
+        ceiling = attempts.ceiling;
     }
-    tries.chain(&spec).unwrap();
-    assert!(tries.is_done(&written(-0.9)));
+    attempts.chain(&spec).unwrap();
+    assert!(attempts.is_done(&written(-0.9)));
 }

@@ -1,0 +1,80 @@
+//! Mixes: renders of a session to a master, each in a process of its own.
+
+mod child;
+mod child_process;
+mod stages;
+
+pub use child::render_child;
+
+use super::expiry::Expiry;
+use super::job_kind::{JobKind, QueuedBy, Run, RunError};
+use crate::job::JobError;
+use child::ChildRequest;
+use child_process::ChildProcess;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Renders the session in `extra.config` to a master.
+#[derive(Clone, Debug, Default)]
+pub struct Mix {
+    /// The program of the process, with arguments that make it call [`render_child`]. Without one,
+    /// mixes can be queued but not run.
+    program: Option<(PathBuf, Vec<String>)>,
+}
+
+impl Mix {
+    /// Name in records.
+    pub const NAME: &str = "mix";
+
+    /// Creates the type for a worker: `program` is called with `arguments` and must then call
+    /// [`render_child`].
+    pub fn rendered_by(program: PathBuf, arguments: &[&str]) -> Self {
+        Self { program: Some((program, arguments.iter().map(|&argument| argument.to_owned()).collect())) }
+    }
+}
+
+impl JobKind for Mix {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn stages(&self) -> &'static [&'static str] {
+        &stages::STAGES
+    }
+
+    fn expiry(&self) -> Expiry {
+        Expiry::RESULT
+    }
+
+    fn hung_after(&self) -> Duration {
+        Duration::from_secs(30 * 60)
+    }
+
+    fn queued_by(&self) -> QueuedBy {
+        QueuedBy::Users
+    }
+
+    fn has_result(&self) -> bool {
+        true
+    }
+
+    fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
+        let Some(program) = &self.program else {
+            let detail = "this program cannot render; let `mixdown jobs run` work the queue";
+            return Err(RunError::Failed(JobError::new("RENDER_FAILED", detail)));
+        };
+        let settings = run.store.settings();
+        let staging = std::path::absolute(run.staging).unwrap_or_else(|_| run.staging.to_path_buf());
+        let stems = run.job.extra.get("stems").and_then(Value::as_array).into_iter().flatten();
+        let request = ChildRequest {
+            session: run.job.extra.get("config").cloned().unwrap_or_default(),
+            staging,
+            memory_mb: settings.memory_mb,
+            stems: stems.map(|stem| stem["blake3"].as_str().unwrap_or_default().to_owned()).collect(),
+        };
+        let child = ChildProcess { program, memory_mb: settings.memory_mb, time: settings.render_time };
+        run.extra.extend(child.render(&request, run.watch)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! Types of jobs: the contract of one, the registry of all, and each in a file of its own.
+
+mod cleanup;
+mod expiry;
+mod job_kind;
+mod kind;
+mod mix;
+mod planned;
+mod registry;
+
+pub use cleanup::Cleanup;
+pub use expiry::{Expiry, KeptFrom};
+pub use job_kind::{JobKind, QueuedBy, Run, RunError, Signal};
+pub use kind::Kind;
+pub use mix::{Mix, render_child};
+pub use registry::Kinds;

@@ -1,0 +1,56 @@
+//! Folders that a command works on: from a flag, the environment, the settings file, or a default.
+
+use crate::cli::outcome::Failure;
+use clap::Args;
+use mixdown_shell::settings::{SETTINGS_FILE, Settings};
+use mixdown_shell::store::Store;
+use std::path::{Path, PathBuf};
+
+/// Arguments of every command of `mixdown jobs`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FolderArguments {
+    /// The folder of the records.
+    #[arg(long, value_name = "DIR", env = "MIXDOWN_MEDIA_DIR")]
+    media: Option<PathBuf>,
+    /// The folder of the results.
+    #[arg(long, value_name = "DIR", env = "MIXDOWN_STORAGE_DIR")]
+    storage: Option<PathBuf>,
+    /// The settings file; without it, mixdown.toml of the current folder, if there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Show only errors on standard error.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Print one JSON document on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl FolderArguments {
+    /// Returns the settings that apply.
+    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+        let mut settings = Settings::default();
+        match &self.config {
+            Some(path) => settings.read(path)?,
+            None if Path::new(SETTINGS_FILE).exists() => settings.read(Path::new(SETTINGS_FILE))?,
+            None => {}
+        }
+        if let Some(media) = &self.media {
+            settings.media.clone_from(media);
+        }
+        if let Some(storage) = &self.storage {
+            settings.storage.clone_from(storage);
+        }
+        Ok(settings)
+    }
+
+    /// Returns the store for commands that write: folders are made.
+    pub(super) fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(self.settings()?)?)
+    }
+
+    /// Returns the store for commands that only read: nothing is made.
+    pub(super) fn look(&self) -> Result<Store, Failure> {
+        Ok(Store::open_read_only(self.settings()?))
+    }
+}
