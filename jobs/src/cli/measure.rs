@@ -8,6 +8,7 @@ use super::table::Table;
 use super::{Failure, csv, stems, terminal};
 use clap::Args;
 use mixdown_engine::analysis::{MeasuredFile, measure_file};
+use mixdown_engine::io::format_names;
 use mixdown_engine::meter::{Measurement, MeterSeries, rounded};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -27,9 +28,11 @@ Examples:
   ffmpeg -i film.mkv -f wav - | mixdown measure -
   mixdown measure final_mix.wav --json --series > meters.json")]
 pub(super) struct MeasureArguments {
-    /// The files, or - for standard input: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; of a
-    /// folder, its audio files.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(
+        value_name = "FILE",
+        required = true,
+        help = format!("The files, or - for standard input: {}; of a folder, its audio files", format_names())
+    )]
     files: Vec<PathBuf>,
     /// Print one JSON document on standard output, every field described in docs/formats.md.
     #[arg(long)]

@@ -8,6 +8,7 @@ use super::{Failure, dry_run, flags, interrupt, origination, plan_text, stems, t
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use mixdown_engine::io::format_names;
 use mixdown_engine::render::{Render, Rendered};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{
@@ -32,8 +33,12 @@ Examples:
   mixdown render stems/ --out mix --target ebu-r128 --format wav16 --png
   mixdown render --session mix.toml --out mix --json")]
 pub(super) struct RenderArguments {
-    /// The stems: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; of a folder, its audio files.
-    #[arg(value_name = "STEM", required_unless_present = "session", conflicts_with = "session")]
+    #[arg(
+        value_name = "STEM",
+        required_unless_present = "session",
+        conflicts_with = "session",
+        help = format!("The stems: {}; of a folder, its audio files", format_names())
+    )]
     stems: Vec<PathBuf>,
     /// A session file, TOML or JSON; - for standard input.
     #[arg(short, long, value_name = "FILE")]

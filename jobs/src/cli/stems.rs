@@ -1,7 +1,7 @@
 //! The stems that arguments name: files as they are, and the audio files of folders.
 
 use super::{Failure, terminal};
-use mixdown_engine::io::{EXTENSIONS, is_earlier_master};
+use mixdown_engine::io::{extensions, is_earlier_master};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,5 +45,5 @@ fn audio_files(folder: &Path, quiet: bool) -> Result<Vec<PathBuf>, Failure> {
 fn is_audio(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    !hidden && EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(ending))
+    !hidden && extensions().any(|known| known.eq_ignore_ascii_case(ending))
 }

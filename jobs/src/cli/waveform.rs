@@ -7,7 +7,7 @@ use super::outputs::Outputs;
 use super::standard_streams::{Inputs, is_standard};
 use clap::{Args, ValueEnum};
 use mixdown_engine::analysis::{Bits, DrawError, FileWaveform, draw_file};
-use mixdown_engine::io::OutputKind;
+use mixdown_engine::io::{OutputKind, format_names};
 use std::path::PathBuf;
 
 /// Write the waveform data of a file for peaks.js and its kin.
@@ -21,8 +21,7 @@ Examples:
   mixdown waveform final_mix.wav -o final_mix.dat
   mixdown waveform vox.flac -o vox.json --bits 8 --samples-per-pixel 512 --split-channels")]
 pub(super) struct WaveformArguments {
-    /// The file: WAV, AIFF, FLAC, MP3, AAC, ALAC, Vorbis, Opus, CAF; - for standard input.
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", help = format!("The file: {}; - for standard input", format_names()))]
     file: PathBuf,
     /// The file to write; its ending sets the form: .dat is binary, .json is JSON. - is standard
     /// output, as JSON.

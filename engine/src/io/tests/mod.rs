@@ -5,6 +5,7 @@ mod compressed;
 mod headers;
 mod hostile;
 mod placement;
+mod reference;
 mod time_stamps;
 mod wave;
 mod wrapped;

@@ -1,7 +1,7 @@
 //! Streams without loss in containers that are shown to the decoder as another container.
 
 use super::{bytes_of, file_of, read, stem};
-use crate::io::ogg;
+use crate::io::container::ogg;
 
 /// A page of `stream` with at most `segments` entries in its table.
 struct Page {
