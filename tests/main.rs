@@ -17,6 +17,7 @@ mod live;
 mod measure;
 #[cfg(target_os = "linux")]
 mod memory;
+mod memory_stems;
 mod mutants;
 mod names;
 mod nulls;

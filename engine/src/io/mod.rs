@@ -24,6 +24,7 @@ pub use output::{FileId, OutputError, OutputGuard, OutputKind, StagedFolder, is_
 pub use stem::{
     DecodeError, Fingerprint, Fold, StemInfo, StemOutcome, StemReader, TimeStamp, Trim, Trimmed, hash_file,
 };
+pub use stem::{MemoryStem, MemoryStemError, StemSource, Strides};
 
 /// Returns the usual extensions of files that can be read, in lower case.
 pub fn extensions() -> impl Iterator<Item = &'static str> {

@@ -1,7 +1,7 @@
 //! A stem on the session's time line: trimmed, at the session's rate, at its session position.
 
 use crate::audio::BlockMut;
-use crate::io::{DecodeError, Fingerprint, Fold, StemOutcome, StemReader, Trimmed};
+use crate::io::{DecodeError, Fingerprint, Fold, StemOutcome, StemReader, StemSource, Trimmed};
 use crate::mix::Input;
 use crate::process::Source;
 use crate::resample::{RateConverter, ResampleError, Retimed, Retiming};
@@ -29,7 +29,7 @@ pub enum ClipError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placement {
     /// The stem.
-    pub path: PathBuf,
+    pub source: StemSource,
     /// Frames left out at the beginning, at the file's rate.
     pub skip: u64,
     /// Frames kept after that, at the file's rate; `None` for all.
@@ -58,7 +58,7 @@ impl Clip {
     /// # Errors
     /// When the file cannot be opened, or its rate cannot be converted.
     pub fn open(placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
-        Self::over(StemReader::open(&placement.path, Fold::Stereo)?, placement, rate)
+        Self::over(StemReader::open_source(&placement.source, Fold::Stereo)?, placement, rate)
     }
 
     /// Opens a stem as [`Clip::open`] does, and hashes it while it is read; see
@@ -67,7 +67,7 @@ impl Clip {
     /// # Errors
     /// As [`Clip::open`].
     pub fn open_hashed(placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
-        let mut reader = StemReader::open(&placement.path, Fold::Stereo)?;
+        let mut reader = StemReader::open_source(&placement.source, Fold::Stereo)?;
         reader.hash_while_reading()?;
         Self::over(reader, placement, rate)
     }
@@ -77,7 +77,7 @@ impl Clip {
         let trimmed = Trimmed::new(reader, placement.skip, placement.length);
         let source = RateConverter::new(trimmed, rate)
             .and_then(|source| Retimed::new(source, placement.retiming.clone()))
-            .map_err(|source| ClipError::Resample { path: placement.path.clone(), source })?;
+            .map_err(|source| ClipError::Resample { path: placement.source.path().into(), source })?;
         Ok(Self { source, channels, lead: placement.start, position: 0, ended: false, error: None })
     }
 

@@ -77,7 +77,7 @@ impl Plan {
         let opened: Vec<Result<StemInfo, DecodeError>> = session
             .tracks
             .par_iter()
-            .map(|track| Ok(StemReader::open(&track.file, Fold::Stereo)?.info().clone()))
+            .map(|track| Ok(StemReader::open_source(&track.source(), Fold::Stereo)?.info().clone()))
             .collect();
         let mut stems = Vec::with_capacity(opened.len());
         let mut errors = Vec::new();
@@ -173,7 +173,7 @@ impl Plan {
         let start_s = self.time_codes.as_ref().and_then(|codes| codes.start_s(index)).unwrap_or(track.start_s);
         let start = self.rate.frames(start_s) + self.rate.frames(track.delay_ms / 1_000.0);
         let moved = self.moves[index].clone().unwrap_or(ClipShift { start, retiming: Retiming::NONE });
-        Placement { path: track.file.clone(), skip, length, start: moved.start, retiming: moved.retiming }
+        Placement { source: track.source(), skip, length, start: moved.start, retiming: moved.retiming }
     }
 
     /// Opens every stem as an input, in session order.

@@ -25,7 +25,7 @@ pub(crate) fn warnings(session: &Session, stems: &[StemInfo], rate: SampleRate) 
 }
 
 fn earlier_masters(session: &Session) -> Vec<String> {
-    let masters = session.tracks.iter().filter(|track| is_earlier_master(&track.file));
+    let masters = session.tracks.iter().filter(|track| track.path().is_some_and(is_earlier_master));
     let warn = |track: &Track| {
         format!("track {:?} is a master that mixdown wrote; if it holds the other stems, leave it out", track.title())
     };
@@ -39,7 +39,11 @@ fn duplicates(session: &Session) -> Vec<String> {
     // those.
     let mut by_length: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (index, track) in session.tracks.iter().enumerate() {
-        let Ok(length) = fs::metadata(&track.file).map(|metadata| metadata.len()) else { continue };
+        let length = match &track.memory {
+            Some(memory) => Ok(memory.length()),
+            None => fs::metadata(&track.file).map(|metadata| metadata.len()),
+        };
+        let Ok(length) = length else { continue };
         let same_length = by_length.entry(length).or_default();
         let same = same_length.iter().find_map(|&other| {
             let first = &session.tracks[other];
@@ -48,7 +52,7 @@ fn duplicates(session: &Session) -> Vec<String> {
             if placement(first) != placement(track) {
                 return None;
             }
-            duplicate_kind(&first.file, &track.file, length).map(|kind| (first, kind))
+            duplicate_kind(first, track, length).map(|kind| (first, kind))
         });
         match same {
             Some((first, kind)) => warnings.push(format!(
@@ -62,8 +66,12 @@ fn duplicates(session: &Session) -> Vec<String> {
     warnings
 }
 
-/// Returns how two files of `length` bytes are the same; `None` if they differ.
-fn duplicate_kind(a: &Path, b: &Path, length: u64) -> Option<&'static str> {
+/// Returns how the stems of two tracks, of `length` bytes, are the same; `None` if they differ.
+fn duplicate_kind(a: &Track, b: &Track, length: u64) -> Option<&'static str> {
+    if a.memory.is_some() || b.memory.is_some() {
+        return (a.memory == b.memory).then_some("the same stem");
+    }
+    let (a, b) = (&*a.file, &*b.file);
     if FileId::of(a).is_some_and(|a| FileId::of(b) == Some(a)) {
         return Some("the same file");
     }

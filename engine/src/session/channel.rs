@@ -3,6 +3,7 @@
 use super::limits::{MAX_INSERTS, TIME_S};
 use crate::dsp::Insert;
 use crate::dsp::gain::GAIN_DB;
+use crate::io::{MemoryStem, StemSource};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -24,6 +25,9 @@ pub struct Track {
     /// The stem. A relative path in a document starts at the document's folder.
     #[schemars(length(min = 1), extend("examples" = ["vox.wav"]))]
     pub file: PathBuf,
+    /// The stem itself, where it is in memory: `file` only names it then. Documents do not hold it.
+    #[serde(skip)]
+    pub memory: Option<MemoryStem>,
     /// Name of the track; no two tracks share one. If left out, the file's name without its
     /// extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -184,6 +188,7 @@ impl Track {
     pub fn new(file: impl Into<PathBuf>) -> Self {
         Self {
             file: file.into(),
+            memory: None,
             name: None,
             start_s: 0.0,
             trim_start_s: 0.0,
@@ -200,6 +205,23 @@ impl Track {
             output: master(),
             sends: Vec::new(),
         }
+    }
+
+    /// Builds a track of this name that plays a stem in memory from session time 0, unchanged, into
+    /// the master.
+    pub fn from_memory(name: impl Into<String>, stem: MemoryStem) -> Self {
+        let name = name.into();
+        Self { memory: Some(stem), name: Some(name.clone()), ..Self::new(name) }
+    }
+
+    /// Returns the place from which the stem is read.
+    pub fn source(&self) -> StemSource {
+        StemSource::new(&self.file, self.memory.clone())
+    }
+
+    /// Returns the file, unless the stem is in memory.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.memory.is_none().then_some(&self.file)
     }
 
     /// Returns the track's name, or else its file's name without the extension.

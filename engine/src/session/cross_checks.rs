@@ -78,13 +78,16 @@ fn files(session: &Session, folder: &Path, found: &mut Vec<Finding>) {
         return;
     }
     for (index, (track, problem)) in session.tracks.iter().zip(missing).enumerate() {
-        let unreadable = || StemReader::open(&track.file, Fold::Stereo).err().map(|error| error.to_string());
+        let unreadable = || StemReader::open_source(&track.source(), Fold::Stereo).err().map(|error| error.to_string());
         let message = problem.or_else(unreadable);
         found.extend(message.map(|message| Finding::new(&[Key("tracks"), Item(index), Key("file")], message)));
     }
 }
 
 fn file_problem(track: &Track, folder: &Path) -> Option<String> {
+    if track.memory.is_some() {
+        return None;
+    }
     let wrong = match fs::metadata(&track.file) {
         Ok(data) if data.is_file() => return None,
         Ok(data) if data.is_dir() => "is a folder, not a file".into(),

@@ -1,5 +1,6 @@
 //! From a document to a checked session: all problems at once, for documents read or built.
 
+use super::channel::Track;
 use super::cross_checks;
 use super::document::Session;
 use super::document_tree::DocNode;
@@ -33,7 +34,7 @@ impl Session {
             Ok(root) => root,
             Err(problems) => return refuse(problems),
         };
-        match examine(&root, Some(origin.parent().unwrap_or(Path::new("")))) {
+        match examine(&root, Some(origin.parent().unwrap_or(Path::new(""))), &[]) {
             (Some(session), problems) if problems.is_empty() => Ok(session),
             (_, problems) => refuse(problems),
         }
@@ -74,7 +75,7 @@ impl Session {
             return unnamed;
         }
         match serde_json::to_value(self) {
-            Ok(value) => examine(&DocNode::from_value(&value), folder).1,
+            Ok(value) => examine(&DocNode::from_value(&value), folder, &self.tracks).1,
             Err(error) => vec![whole(error.to_string())],
         }
     }
@@ -88,14 +89,17 @@ impl Session {
 }
 
 /// Returns the session in a tree, as far as it can be read, and all problems. Without a folder,
-/// files are not looked at.
-fn examine(root: &DocNode, folder: Option<&Path>) -> (Option<Session>, Vec<Problem>) {
+/// files are not looked at. A document does not hold the stems in memory that `tracks` have.
+fn examine(root: &DocNode, folder: Option<&Path>, tracks: &[Track]) -> (Option<Session>, Vec<Problem>) {
     let validate::Validation { sound, mut problems, lost } = validate::walk(root);
     let Some(sound) = sound else { return (None, problems) };
     let session = match serde_json::from_value::<Session>(sound.to_value()) {
         Ok(mut session) => {
+            for (track, built) in session.tracks.iter_mut().zip(tracks) {
+                track.memory.clone_from(&built.memory);
+            }
             if let Some(folder) = folder {
-                for track in &mut session.tracks {
+                for track in session.tracks.iter_mut().filter(|track| track.memory.is_none()) {
                     track.file = folder.join(&track.file);
                 }
             }

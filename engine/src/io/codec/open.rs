@@ -7,12 +7,13 @@ use super::media::Media;
 use super::{Codec, Facts, PacketDecoder, guarded, unsupported};
 use crate::audio::Queue;
 use crate::io::DecodeError;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::container::header::{ContainerHeader, Header};
 use crate::io::container::timing::{StreamTiming, TrackDetails};
 use crate::io::container::{Container, demuxed, names};
+use crate::io::stem::StemSource;
 use crate::units::SampleRate;
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -38,12 +39,13 @@ impl PacketDecoder {
     /// Opens the file, chooses its audio track and decodes up to the first good packet, which is
     /// left in the queue. Also returns the number of packets lost before it.
     pub(in crate::io) fn open(
-        path: &Path,
-        file: File,
+        source: &StemSource,
+        file: StemFile,
         len: u64,
         header: Header,
         span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
+        let path = source.path();
         let Header { first_bytes: head, container: mut header } = header;
         let edits = std::mem::take(&mut header.edits);
         let media = Media::new(file, len, span, edits, header.forward_only)
@@ -51,7 +53,7 @@ impl PacketDecoder {
         let (wrapped_in, breaks_off) = (media.wrapped_in, media.breaks_off);
         let demuxed = Demuxed::probe(path, media, header, &head)?;
         let track = demuxed.choose_track(&head)?;
-        let details = demuxed.container.track(path, len, track.id)?;
+        let details = demuxed.container.track(&mut source.open()?.0, len, track.id);
         let params = demuxed.checked_params(&track, details.as_ref())?;
         let (codec, codec_name) = demuxed.codec(params, details.as_ref())?;
 

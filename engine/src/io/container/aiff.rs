@@ -7,9 +7,9 @@ use super::{AudioFormat, Container, Row, apple_layout};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::bytes::chunk_walk::{Chunk, ChunkWalk};
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::codec::WordKind;
 use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_rate};
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use symphonia::core::formats::well_known::FORMAT_ID_AIFF;
@@ -43,7 +43,7 @@ impl Container for Aiff {
         if self.begins(head) { refused_form(head, ROW.refused) } else { None }
     }
 
-    fn header(&self, path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         Ok(read(path, file, len)?.map(ContainerHeader::uncompressed))
     }
 }
@@ -63,7 +63,7 @@ struct AiffChunks {
 /// # Errors
 /// When the disk fails, the header names an invalid channel count, rate or depth, or the audio is
 /// compressed.
-fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let scanned = scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
     let Some(AiffChunks { is_aifc, common: Some(common), sound, channels: layout }) = scanned else { return Ok(None) };
     let u16_at = |at: usize| u16::from_be_bytes([common[at], common[at + 1]]);
@@ -104,7 +104,7 @@ fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, Decod
     }))
 }
 
-fn scan(file: &mut File, len: u64) -> io::Result<Option<AiffChunks>> {
+fn scan(file: &mut StemFile, len: u64) -> io::Result<Option<AiffChunks>> {
     let mut walk = ChunkWalk::new(file, len, 12, true);
     let mut top = [0; 12];
     if walk.read(0, &mut top)? < 12 || &top[..4] != b"FORM" || !matches!(&top[8..], b"AIFF" | b"AIFC") {

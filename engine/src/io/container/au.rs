@@ -5,9 +5,9 @@ use super::{AudioFormat, Container, Row};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::bytes::patched::read_up_to;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::codec::WordKind;
 use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_rate};
-use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
@@ -35,7 +35,7 @@ impl Container for Au {
         &ROW
     }
 
-    fn header(&self, path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         Ok(read(path, file, len)?.map(ContainerHeader::uncompressed))
     }
 }
@@ -46,7 +46,7 @@ impl Container for Au {
 /// # Errors
 /// When the disk fails, the header names an invalid channel count, rate or start of the audio, or
 /// the audio is compressed.
-fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let mut bytes = [0; 24];
     file.seek(SeekFrom::Start(0)).map_err(from_io)?;

@@ -6,8 +6,8 @@ use super::timing::{StreamTiming, TrimPlan};
 use super::{AudioFormat, Container, PacketRules, Row};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::bytes::tags;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use symphonia::core::formats::well_known::FORMAT_ID_FLAC;
@@ -56,7 +56,7 @@ impl Container for Flac {
         &ROW
     }
 
-    fn programmes(&self, file: &mut File, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
         let range = tags::without_tags(file, range)?;
         let mut edits = HeaderPatches::default();
         let mut spans = streams(&mut Peek::new(file, range.end), range)?;

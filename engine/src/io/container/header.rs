@@ -3,9 +3,9 @@
 use super::{beginning, names};
 use crate::io::DecodeError;
 use crate::io::bytes::patched::{HeaderPatches, read_up_to};
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::bytes::tags;
 use crate::io::codec::pcm::file::PcmFile;
-use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
@@ -47,7 +47,7 @@ impl Header {
     /// # Errors
     /// When the disk fails, the header names an invalid channel count, rate or sample size, or the
     /// kind of file is not supported.
-    pub(in crate::io) fn read(path: &Path, file: &mut File, len: u64) -> Result<Self, DecodeError> {
+    pub(in crate::io) fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Self, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let refused = |what| DecodeError::NotAudio { path: path.into(), what };
         let first_bytes = head(file, 0).map_err(from_io)?;
@@ -72,7 +72,7 @@ impl Header {
 }
 
 /// Reads up to 512 bytes from `start` on.
-fn head(file: &mut File, start: u64) -> io::Result<Vec<u8>> {
+fn head(file: &mut StemFile, start: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; 512];
     file.seek(SeekFrom::Start(start))?;
     let count = read_up_to(file, &mut bytes)?;

@@ -5,8 +5,8 @@ use super::header::ContainerHeader;
 use super::timing::{StreamTiming, TrackDetails, TrimPlan, TrimRule};
 use super::{AudioFormat, Container, Row};
 use crate::io::bytes::patched::HeaderPatches;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::{DecodeError, Trim};
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;
 use std::path::Path;
@@ -54,20 +54,19 @@ impl Container for Matroska {
         &ROW
     }
 
-    fn header(&self, _path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, _path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         // A header that breaks off leaves nothing to correct; the decoder reports it.
         let edits = scan(file, len).unwrap_or_default();
         let forward_only = edits != HeaderPatches::default();
         Ok(Some(ContainerHeader { edits, forward_only, ..ContainerHeader::default() }))
     }
 
-    fn track(&self, path: &Path, len: u64, id: u32) -> Result<Option<TrackDetails>, DecodeError> {
-        let mut file = File::open(path).map_err(|error| DecodeError::from_io(path, &error))?;
-        Ok(read_trims(&mut file, len, id).map(|trims| TrackDetails {
+    fn track(&self, file: &mut StemFile, len: u64, id: u32) -> Option<TrackDetails> {
+        read_trims(file, len, id).map(|trims| TrackDetails {
             codec: trims.codec.clone(),
             refused: None,
             rule: Box::new(trims),
-        }))
+        })
     }
 
     fn plan(&self, stream: &StreamTiming) -> TrimPlan {
@@ -106,7 +105,7 @@ struct MkvTrims {
 
 /// Reads the trims of the track `number`. `None` for an unreadable file: the demuxer reports the
 /// reason.
-fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTrims> {
+fn read_trims(file: &mut StemFile, len: u64, number: u32) -> Option<MkvTrims> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let (_, segment) = walker.children(0..len, &[SEGMENT]).ok()?.pop()?;
     let mut trims = MkvTrims::default();
@@ -127,7 +126,7 @@ fn read_trims(file: &mut File, len: u64, number: u32) -> Option<MkvTrims> {
 
 /// Returns the edit that a file of `len` bytes needs when it breaks off. Its segment is shown as
 /// one of unknown size, as in a live stream.
-fn scan(file: &mut File, len: u64) -> io::Result<HeaderPatches> {
+fn scan(file: &mut StemFile, len: u64) -> io::Result<HeaderPatches> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let mut edits = HeaderPatches::default();
     walker.reader.rewind()?;

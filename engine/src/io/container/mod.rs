@@ -47,6 +47,7 @@ mod wav;
 
 use super::DecodeError;
 use super::bytes::peek::Peek;
+use crate::io::bytes::stem_file::StemFile;
 use header::ContainerHeader;
 use names::Refusal;
 use programmes::Programmes;
@@ -54,7 +55,6 @@ use rewrapped::Rewrapped;
 pub use row::AudioFormat;
 pub(in crate::io) use row::{PacketRules, Row};
 use std::fmt::Debug;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -113,27 +113,24 @@ pub(in crate::io) trait Container: Debug + Sync {
     ///
     /// # Errors
     /// When the disk fails, or the header names an invalid channel count, rate or sample size.
-    fn header(&self, _path: &Path, _file: &mut File, _len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, _path: &Path, _file: &mut StemFile, _len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         Ok(Some(ContainerHeader::default()))
     }
 
     /// Returns the programmes in a range of a file, from which leading tags are left out already.
-    fn programmes(&self, _file: &mut File, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, _file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
         Ok(Programmes::one(range))
     }
 
     /// Returns how a programme of a file of `len` bytes is shown to a decoder in another container;
     /// `None` where it is shown as it is.
-    fn show(&self, _file: &mut File, _len: u64, _span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+    fn show(&self, _file: &mut StemFile, _len: u64, _span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
         Ok(None)
     }
 
     /// Reads what the demuxer does not pass on about the track `id`.
-    ///
-    /// # Errors
-    /// When the file cannot be opened.
-    fn track(&self, _path: &Path, _len: u64, _id: u32) -> Result<Option<TrackDetails>, DecodeError> {
-        Ok(None)
+    fn track(&self, _file: &mut StemFile, _len: u64, _id: u32) -> Option<TrackDetails> {
+        None
     }
 
     /// Returns the part of the decoded stream that is the recording.

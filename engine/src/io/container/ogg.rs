@@ -11,8 +11,8 @@ use super::{AudioFormat, Container, PacketRules, Row, flac};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
 use crate::io::bytes::spliced::Splice;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::bytes::tags;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use symphonia::core::formats::well_known::FORMAT_ID_OGG;
@@ -50,13 +50,13 @@ impl Container for Ogg {
         &ROW
     }
 
-    fn programmes(&self, file: &mut File, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
         let range = tags::without_tags(file, range)?;
         let spans = links(&mut Peek::new(file, range.end), range)?;
         Ok(Programmes { spans, edits: HeaderPatches::default() })
     }
 
-    fn show(&self, file: &mut File, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+    fn show(&self, file: &mut StemFile, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
         flac_shown(&mut Peek::new(file, span.end.min(len)), span)
     }
 

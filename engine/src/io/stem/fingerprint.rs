@@ -1,10 +1,10 @@
 //! A file's fingerprint, for the report of a render.
 
-use super::error::open_file;
+use super::StemSource;
 use crate::io::DecodeError;
-use std::fs::File;
+use crate::io::bytes::stem_file::StemFile;
 use std::io::{self, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Returns the BLAKE3 hash of a file's bytes as 64 hexadecimal digits. Reads the file as a stream;
@@ -13,16 +13,20 @@ use std::sync::Arc;
 /// # Errors
 /// When the file cannot be opened or read.
 pub fn hash_file(path: &Path) -> Result<String, DecodeError> {
-    let (file, _) = open_file(path)?;
+    hash_source(&path.into())
+}
+
+fn hash_source(source: &StemSource) -> Result<String, DecodeError> {
+    let (file, _) = source.open()?;
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(file).map_err(|error| DecodeError::from_io(path, &error))?;
+    hasher.update_reader(file).map_err(|error| DecodeError::from_io(source.path(), &error))?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// A hash of the first bytes of a file that is being read.
 pub(in crate::io) struct PartialHash {
     pub(in crate::io) hash: blake3::Hasher,
-    pub(in crate::io) file: Arc<File>,
+    pub(in crate::io) file: Arc<StemFile>,
     /// Number of bytes that it covers.
     pub(in crate::io) at: u64,
 }
@@ -39,13 +43,13 @@ impl PartialHash {
 
 /// BLAKE3 hash of a stem, as far as it was computed while the stem was read.
 pub struct Fingerprint {
-    path: PathBuf,
+    source: StemSource,
     along: Option<PartialHash>,
 }
 
 impl Fingerprint {
-    pub(in crate::io) fn new(path: PathBuf, along: Option<PartialHash>) -> Self {
-        Self { path, along }
+    pub(in crate::io) fn new(source: StemSource, along: Option<PartialHash>) -> Self {
+        Self { source, along }
     }
 
     /// Returns the hash of all bytes of the file, as from [`hash_file`]. Reads those that it does
@@ -54,10 +58,10 @@ impl Fingerprint {
     /// # Errors
     /// When the file cannot be read.
     pub fn finish(self) -> Result<String, DecodeError> {
-        let Self { path, along } = self;
+        let Self { source, along } = self;
         match along.map(PartialHash::finish) {
-            Some(hash) => Ok(hash.map_err(|error| DecodeError::from_io(&path, &error))?.to_hex().to_string()),
-            None => hash_file(&path),
+            Some(hash) => Ok(hash.map_err(|error| DecodeError::from_io(source.path(), &error))?.to_hex().to_string()),
+            None => hash_source(&source),
         }
     }
 }

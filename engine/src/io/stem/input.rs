@@ -1,15 +1,16 @@
 //! The two sources of samples: uncompressed ones come directly from the file, all others through a
 //! demuxer and a decoder.
 
+use super::StemSource;
 use super::fingerprint::PartialHash;
 use crate::audio::{BlockMut, Queue};
 use crate::io::DecodeError;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::codec::pcm::file::PcmFile;
 use crate::io::codec::{DecodeStep, Facts, Filled, PacketDecoder, PlainPcm};
 use crate::io::container::header::Header;
 use crate::io::container::timing::StreamTiming;
 use crate::units::SampleRate;
-use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -33,17 +34,17 @@ impl StemInput {
     /// Opens the file that a header describes. Packets decoded to find the rate and the channels
     /// are left in the queue. Also returns the number of packets lost before them.
     pub(in crate::io) fn open(
-        path: &Path,
-        file: File,
+        source: &StemSource,
+        file: StemFile,
         len: u64,
         mut header: Header,
         span: Range<u64>,
     ) -> Result<(Self, Queue, Facts, u64), DecodeError> {
         if let Some(pcm) = header.container.pcm.take() {
-            let (plain, queue, facts) = PlainSource::open(path, file, len, &pcm)?;
+            let (plain, queue, facts) = PlainSource::open(source.path(), file, len, &pcm)?;
             return Ok((Self::PlainSource(Box::new(plain)), queue, facts, 0));
         }
-        let (decoder, queue, facts, lost) = PacketDecoder::open(path, file, len, header, span)?;
+        let (decoder, queue, facts, lost) = PacketDecoder::open(source, file, len, header, span)?;
         Ok((Self::Coded(Box::new(decoder)), queue, facts, lost))
     }
 
@@ -121,9 +122,9 @@ impl StemInput {
 }
 
 impl PlainSource {
-    fn open(path: &Path, file: File, len: u64, stored: &PcmFile) -> Result<(Self, Queue, Facts), DecodeError> {
+    fn open(path: &Path, mut file: StemFile, len: u64, stored: &PcmFile) -> Result<(Self, Queue, Facts), DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
-        let details = stored.track.map_or(Ok(None), |track| stored.container.track(path, len, track))?;
+        let details = stored.track.and_then(|track| stored.container.track(&mut file, len, track));
         let (coding, channels) = (stored.coding.pcm(), stored.layout.count());
         let pcm = PlainPcm::in_parts(file, &stored.parts, coding, channels).map_err(from_io)?;
         let sample_rate = SampleRate::new(stored.rate_hz)

@@ -1,6 +1,7 @@
 //! Programmes after the first one of a file, read one after the other at the first one's rate and
 //! channels.
 
+use super::StemSource;
 use crate::audio::{AudioBuffer, BlockMut, Channel, ChannelLayout};
 use crate::io::{DecodeError, Fold, StemInfo, StemOutcome};
 use crate::process::Source;
@@ -8,7 +9,6 @@ use crate::resample::RateConverter;
 use crate::units::SampleRate;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 /// Frames read from a programme at once.
 const BLOCK_FRAMES: usize = 1_024;
@@ -30,11 +30,11 @@ pub(in crate::io) trait Programme: Source<Error = DecodeError> + Send {
 }
 
 /// Opens one programme of a file.
-pub(in crate::io) type OpenPart = fn(&Path, Fold, &Part) -> Result<Box<dyn Programme>, DecodeError>;
+pub(in crate::io) type OpenPart = fn(&StemSource, Fold, &Part) -> Result<Box<dyn Programme>, DecodeError>;
 
 /// All programmes after the first.
 pub(in crate::io) struct Later {
-    path: PathBuf,
+    source: StemSource,
     fold: Fold,
     open_part: OpenPart,
     layout: ChannelLayout,
@@ -48,9 +48,15 @@ pub(in crate::io) struct Later {
 
 impl Later {
     /// Prepares to read `parts` after a first programme.
-    pub(in crate::io) fn new(first: &StemInfo, fold: Fold, parts: Vec<Part>, open_part: OpenPart) -> Self {
+    pub(in crate::io) fn new(
+        source: &StemSource,
+        first: &StemInfo,
+        fold: Fold,
+        parts: Vec<Part>,
+        open_part: OpenPart,
+    ) -> Self {
         Self {
-            path: first.path.clone(),
+            source: source.clone(),
             // Programmes for one or two channels are folded by the rules for files.
             fold: if first.layout.count() <= 2 { Fold::Stereo } else { fold },
             open_part,
@@ -69,7 +75,7 @@ impl Later {
         let mut frames = Some(0_u64);
         let mut converted = Vec::new();
         for (index, part) in self.parts.iter().enumerate() {
-            let Ok(stem) = (self.open_part)(&self.path, self.fold, part) else { continue };
+            let Ok(stem) = (self.open_part)(&self.source, self.fold, part) else { continue };
             let info = stem.info();
             let ratio = (u64::from(self.rate.hz()), u64::from(info.sample_rate.hz()));
             let at_rate = |frames: u64| {
@@ -120,7 +126,7 @@ impl Later {
     }
 
     fn open(&mut self, part: &Part) {
-        let opened = (self.open_part)(&self.path, self.fold, part).map_err(|error| error.to_string());
+        let opened = (self.open_part)(&self.source, self.fold, part).map_err(|error| error.to_string());
         let matched = opened.map(|stem| Matched::new(stem, &self.layout));
         match matched.and_then(|matched| RateConverter::new(matched, self.rate).map_err(|error| error.to_string())) {
             Ok(current) => self.current = Some(current),

@@ -6,7 +6,9 @@ mod fold;
 mod info;
 mod input;
 mod later;
+mod memory;
 mod reader;
+mod source;
 pub(in crate::io) mod time_stamp;
 mod trimmed;
 
@@ -15,6 +17,8 @@ pub(in crate::io) use fingerprint::PartialHash;
 pub use fingerprint::{Fingerprint, hash_file};
 pub use fold::Fold;
 pub use info::{StemInfo, StemOutcome, Trim};
+pub use memory::{MemoryStem, MemoryStemError, Strides};
 pub use reader::StemReader;
+pub use source::StemSource;
 pub use time_stamp::TimeStamp;
 pub use trimmed::Trimmed;

@@ -1,11 +1,13 @@
 //! A stem as a stream of planar f32: opened, trimmed, checked sample by sample, folded.
 
-use super::error::{MIN_FRAMES, open_file};
+use super::StemSource;
+use super::error::MIN_FRAMES;
 use super::fold::FoldMatrix;
 use super::input::StemInput;
 use super::later::{self, Later, Part, Programme};
 use crate::audio::{BlockMut, ChannelLayout, Queue};
 use crate::io::bytes::patched::HeaderPatches;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::codec::DecodeStep;
 use crate::io::container::cuts::Cuts;
 use crate::io::container::header::Header;
@@ -15,7 +17,6 @@ use crate::io::container::timing::TrimPlan;
 use crate::io::{DecodeError, Fingerprint, Fold, StemInfo, StemOutcome};
 use crate::process::Source;
 use crate::units::SampleRate;
-use std::fs::File;
 use std::path::Path;
 
 /// Most frames per byte of file that are plausible: the densest codec, FLAC on silence, packs under
@@ -25,6 +26,7 @@ const MAX_FRAMES_A_BYTE: u64 = 8_192;
 /// One audio file, read from its first frame to its last. The samples do not depend on the sizes of
 /// the requested blocks.
 pub struct StemReader {
+    source: StemSource,
     info: StemInfo,
     outcome: StemOutcome,
     decoder: StemInput,
@@ -56,6 +58,14 @@ impl StemReader {
         Self::open_at_least(path, fold, Self::MIN_FRAMES)
     }
 
+    /// As [`StemReader::open`], for a stem that may be in memory.
+    ///
+    /// # Errors
+    /// As [`StemReader::open`].
+    pub fn open_source(source: &StemSource, fold: Fold) -> Result<Self, DecodeError> {
+        Self::open_source_at_least(source, fold, Self::MIN_FRAMES)
+    }
+
     /// As [`StemReader::open`], for readers that take any length: a meter can measure a single
     /// frame.
     ///
@@ -63,7 +73,12 @@ impl StemReader {
     /// As [`StemReader::open`], with `least` frames (1 or more) in the place of
     /// [`StemReader::MIN_FRAMES`].
     pub fn open_at_least(path: &Path, fold: Fold, least: u64) -> Result<Self, DecodeError> {
-        let (mut file, len) = open_file(path)?;
+        Self::open_source_at_least(&path.into(), fold, least)
+    }
+
+    fn open_source_at_least(source: &StemSource, fold: Fold, least: u64) -> Result<Self, DecodeError> {
+        let path = source.path();
+        let (mut file, len) = source.open()?;
         let header = Header::read(path, &mut file, len)?;
         let found = Self::programmes(&header, path, &mut file, len)?;
         let Some(Programmes { spans, edits }) = found else {
@@ -78,12 +93,13 @@ impl StemReader {
             }
             return Err(DecodeError::NotAudio { path: path.into(), what: names::describe(&header.first_bytes) });
         };
-        let mut stem = Self::begin(path, fold, (file, len, header), edits, &Part { span: spans[0].clone(), pass: 0 })?;
+        let mut stem =
+            Self::begin(source, fold, (file, len, header), edits, &Part { span: spans[0].clone(), pass: 0 })?;
         stem.prepare(least)?;
         let parts = later::parts(&spans, stem.plan.passes.len());
         if !parts.is_empty() {
             let has_programmes = spans.len() > 1;
-            let later = Later::new(&stem.info, fold, parts, Self::open_part);
+            let later = Later::new(source, &stem.info, fold, parts, Self::open_part);
             let (frames, sentence) = later.survey(stem.info.source_channels);
             stem.info.frames = stem.info.frames.zip(frames).map(|(own, later)| own.saturating_add(later));
             stem.info.programmes = has_programmes.then_some(sentence);
@@ -93,18 +109,24 @@ impl StemReader {
     }
 
     /// Opens one programme of a file.
-    fn open_part(path: &Path, fold: Fold, part: &Part) -> Result<Box<dyn Programme>, DecodeError> {
-        let (mut file, len) = open_file(path)?;
+    fn open_part(source: &StemSource, fold: Fold, part: &Part) -> Result<Box<dyn Programme>, DecodeError> {
+        let path = source.path();
+        let (mut file, len) = source.open()?;
         let header = Header::read(path, &mut file, len)?;
         let found = Self::programmes(&header, path, &mut file, len)?;
         let edits = found.map(|found| found.edits).unwrap_or_default();
-        let mut stem = Self::begin(path, fold, (file, len, header), edits, part)?;
+        let mut stem = Self::begin(source, fold, (file, len, header), edits, part)?;
         stem.prepare(1)?;
         Ok(Box::new(stem))
     }
 
     /// Returns the programmes of a file; uncompressed samples are one, wherever they are.
-    fn programmes(header: &Header, path: &Path, file: &mut File, len: u64) -> Result<Option<Programmes>, DecodeError> {
+    fn programmes(
+        header: &Header,
+        path: &Path,
+        file: &mut StemFile,
+        len: u64,
+    ) -> Result<Option<Programmes>, DecodeError> {
         if header.container.pcm.is_some() {
             return Ok(Some(Programmes::one(0..len)));
         }
@@ -113,9 +135,9 @@ impl StemReader {
 
     /// Decodes the first packet of a programme.
     fn begin(
-        path: &Path,
+        source: &StemSource,
         fold: Fold,
-        (file, len, mut header): (File, u64, Header),
+        (file, len, mut header): (StemFile, u64, Header),
         edits: HeaderPatches,
         part: &Part,
     ) -> Result<Self, DecodeError> {
@@ -123,7 +145,7 @@ impl StemReader {
         let pcm = header.container.pcm.as_ref();
         let time_stamp = pcm.and_then(|pcm| pcm.time_stamp.clone());
         let remarks = pcm.map(|pcm| pcm.remarks.clone()).unwrap_or_default();
-        let (decoder, queue, facts, lost) = StemInput::open(path, file, len, header, part.span.clone())?;
+        let (decoder, queue, facts, lost) = StemInput::open(source, file, len, header, part.span.clone())?;
 
         let plan = facts.plan;
         let matrix = FoldMatrix::new(&facts.layout, fold);
@@ -135,7 +157,7 @@ impl StemReader {
             _ => len.saturating_mul(MAX_FRAMES_A_BYTE),
         };
         let info = StemInfo {
-            path: path.to_path_buf(),
+            path: source.path().to_path_buf(),
             container: facts.container.into(),
             codec: facts.codec,
             sample_rate: facts.sample_rate,
@@ -154,10 +176,24 @@ impl StemReader {
         let outcome = StemOutcome { corrupt_packets: lost, ..StemOutcome::default() };
         let cuts = plan.passes.get(part.pass).cloned();
         if cuts.as_ref().is_some_and(|cuts| cuts.silence() > densest) {
-            return Err(DecodeError::damaged(path, "its edit list requires more silence than the file can hold sound"));
+            return Err(DecodeError::damaged(
+                source.path(),
+                "its edit list requires more silence than the file can hold sound",
+            ));
         }
-        let mut stem =
-            Self { info, outcome, decoder, queue, fold: matrix, plan, cuts, later: None, accepted: 0, ended: false };
+        let mut stem = Self {
+            source: source.clone(),
+            info,
+            outcome,
+            decoder,
+            queue,
+            fold: matrix,
+            plan,
+            cuts,
+            later: None,
+            accepted: 0,
+            ended: false,
+        };
         stem.accept(0)?;
         Ok(stem)
     }
@@ -197,7 +233,7 @@ impl StemReader {
 
     /// Returns the hash of the file, to be finished once no more is read.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::new(self.info.path.clone(), self.decoder.along())
+        Fingerprint::new(self.source.clone(), self.decoder.along())
     }
 
     /// Returns the frames that can be read without decoding more.

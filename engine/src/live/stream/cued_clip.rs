@@ -49,7 +49,9 @@ impl CuedClip {
         self.read = 0;
         self.clip = match Clip::open(&self.placement, self.rate) {
             Ok(clip) if clip.channels() == self.channels => Some(clip),
-            Ok(_) => self.fail(format!("{}: it has other channels than before", self.placement.path.display())),
+            Ok(_) => {
+                self.fail(format!("{}: it has other channels than before", self.placement.source.path().display()))
+            }
             Err(error) => self.fail(error.to_string()),
         };
     }
@@ -103,7 +105,7 @@ impl CuedClip {
         let truncated = || {
             let clip = self.clip.as_ref().filter(|clip| clip.end().is_some())?;
             let what = clip.outcome().truncated.as_ref()?;
-            Some(format!("{}: {what}", self.placement.path.display()))
+            Some(format!("{}: {what}", self.placement.source.path().display()))
         };
         let found = failure.or_else(|| self.failure.take()).or_else(truncated)?;
         self.clip = None;
@@ -178,8 +180,9 @@ mod tests {
 
     /// Returns the whole of a coded stem, and a clip of it.
     fn coded() -> (Vec<f32>, CuedClip) {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/coded/band.mp3").into();
-        let placement = Placement { path, skip: 0, length: None, start: 100, retiming: Retiming::NONE };
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/coded/band.mp3");
+        let source = crate::io::StemSource::new(path, None);
+        let placement = Placement { source, skip: 0, length: None, start: 100, retiming: Retiming::NONE };
         let rate = SampleRate::new(48_000).unwrap();
         let mut whole = Vec::new();
         let mut clip = Clip::open(&placement, rate).unwrap();

@@ -5,7 +5,7 @@ use super::stem_files;
 use crate::io::{OutputError, OutputGuard, OutputKind, StagedFolder, is_ours};
 use crate::render::options::RenderOptions;
 use crate::report::PICTURES;
-use crate::session::{Container, Session};
+use crate::session::{Container, Session, Track};
 use std::path::Path;
 
 /// The files beside the master, and the marks by which those of an earlier render are recognised.
@@ -27,7 +27,7 @@ const DATA: [(&str, OutputKind); 6] = [
 /// an earlier render exist that would describe another mix.
 pub(crate) fn check_outputs(session: &Session, folder: &Path, options: &RenderOptions<'_>) -> Result<(), OutputError> {
     let mut guard = OutputGuard::new(options.force);
-    guard.add_inputs(session.tracks.iter().map(|track| &track.file));
+    guard.add_inputs(session.tracks.iter().filter_map(Track::path));
     guard.add_inputs(options.inputs);
     if folder.exists() && !folder.is_dir() {
         return Err(OutputError::NotAFolder(folder.into()));

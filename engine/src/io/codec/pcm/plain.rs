@@ -4,9 +4,9 @@
 use super::Pcm;
 use crate::audio::BlockMut;
 use crate::io::bytes::patched::read_up_to;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::stem::PartialHash;
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 32 * 1024;
 
 /// Interleaved PCM from a position in a file on.
 pub(in crate::io) struct PlainPcm {
-    file: Arc<File>,
+    file: Arc<StemFile>,
     /// Position in the file of the next byte to read.
     at: u64,
     /// Hash of all bytes read, where the file is to be hashed.
@@ -47,7 +47,7 @@ pub(in crate::io) enum Filled {
 
 impl PlainPcm {
     /// Reads `len` bytes of audio from byte `at` on.
-    pub(in crate::io) fn new(mut file: File, at: u64, len: u64, coding: Pcm, channels: usize) -> io::Result<Self> {
+    pub(in crate::io) fn new(mut file: StemFile, at: u64, len: u64, coding: Pcm, channels: usize) -> io::Result<Self> {
         file.seek(SeekFrom::Start(at))?;
         let frame_bytes = coding.bytes() * channels;
         let bytes = vec![0; AT_ONCE + frame_bytes];
@@ -57,7 +57,12 @@ impl PlainPcm {
     }
 
     /// Reads audio that lies in such parts of the file, one after the other.
-    pub(in crate::io) fn in_parts(file: File, parts: &[Range<u64>], coding: Pcm, channels: usize) -> io::Result<Self> {
+    pub(in crate::io) fn in_parts(
+        file: StemFile,
+        parts: &[Range<u64>],
+        coding: Pcm,
+        channels: usize,
+    ) -> io::Result<Self> {
         let mut later: VecDeque<Range<u64>> = parts.iter().filter(|part| !part.is_empty()).cloned().collect();
         let first = later.pop_front().unwrap_or(0..0);
         let mut plain = Self::new(file, first.start, first.end - first.start, coding, channels)?;

@@ -4,11 +4,11 @@ use super::chunks::{CafChunks, EDIT_COUNT};
 use super::{Caf, ROW};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::codec::WordKind;
 use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use crate::io::codec::pcm::justification;
 use crate::io::container::apple_layout;
-use std::fs::File;
 use std::path::Path;
 
 /// `kCAFLinearPCMFormatFlagIsFloat` and `…IsLittleEndian`.
@@ -20,7 +20,12 @@ const LITTLE_ENDIAN: u32 = 2;
 ///
 /// # Errors
 /// When the disk fails, or the header names an invalid channel count, rate or depth.
-pub(super) fn read(path: &Path, file: &mut File, len: u64, chunks: &CafChunks) -> Result<Option<PcmFile>, DecodeError> {
+pub(super) fn read(
+    path: &Path,
+    file: &mut StemFile,
+    len: u64,
+    chunks: &CafChunks,
+) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let (Some(description), Some(rate_hz), Some((body, size))) = (chunks.description, chunks.rate_hz(), chunks.data)
     else {

@@ -4,9 +4,9 @@
 use super::boxes::{Mp4Walker, be_u32};
 use super::{frames, passes};
 use crate::io::Trim;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::container::cuts::Cuts;
 use crate::io::container::timing::{StreamTiming, TrimPlan, TrimRule};
-use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 
@@ -83,7 +83,7 @@ impl TrimRule for Mp4Edits {
 
 /// Reads the edits of the track `id`. `None` for an unreadable file: the demuxer reports the
 /// reason.
-pub(super) fn read_edits(file: &mut File, len: u64, id: u32) -> Option<Mp4Edits> {
+pub(super) fn read_edits(file: &mut StemFile, len: u64, id: u32) -> Option<Mp4Edits> {
     let mut walker = Mp4Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
     let mut edits = Mp4Edits::default();

@@ -11,7 +11,7 @@ use super::header::ContainerHeader;
 use super::timing::{StreamTiming, TrackDetails, TrimPlan};
 use super::{AudioFormat, Container, PacketRules, Row};
 use crate::io::DecodeError;
-use std::fs::File;
+use crate::io::bytes::stem_file::StemFile;
 use std::path::Path;
 use symphonia::core::formats::well_known::FORMAT_ID_ISOMP4;
 
@@ -60,7 +60,7 @@ impl Container for Mp4 {
         (head.len() > 8 && &head[4..8] == b"ftyp").then(|| "is an MP4 file that is damaged or holds no audio".into())
     }
 
-    fn header(&self, path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         if let Some(pcm) = pcm::read(path, file, len)? {
             return Ok(Some(ContainerHeader::uncompressed(pcm)));
         }
@@ -69,13 +69,12 @@ impl Container for Mp4 {
         Ok(Some(ContainerHeader { edits, ..ContainerHeader::default() }))
     }
 
-    fn track(&self, path: &Path, len: u64, id: u32) -> Result<Option<TrackDetails>, DecodeError> {
-        let mut file = File::open(path).map_err(|error| DecodeError::from_io(path, &error))?;
-        Ok(edits::read_edits(&mut file, len, id).map(|edits| TrackDetails {
+    fn track(&self, file: &mut StemFile, len: u64, id: u32) -> Option<TrackDetails> {
+        edits::read_edits(file, len, id).map(|edits| TrackDetails {
             codec: edits.codec.clone(),
             refused: edits.has_other_speed.then_some("its edit list plays a part at another speed"),
             rule: Box::new(edits),
-        }))
+        })
     }
 
     fn plan(&self, stream: &StreamTiming) -> TrimPlan {

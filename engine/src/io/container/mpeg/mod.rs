@@ -11,7 +11,7 @@ use super::timing::{StreamTiming, TrimPlan};
 use super::{AudioFormat, Container, PacketRules, Row};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
-use std::fs::File;
+use crate::io::bytes::stem_file::StemFile;
 use std::io;
 use std::ops::Range;
 use symphonia::core::formats::well_known::{FORMAT_ID_MP1, FORMAT_ID_MP2, FORMAT_ID_MP3};
@@ -48,7 +48,7 @@ impl Container for Mpeg {
         false
     }
 
-    fn programmes(&self, file: &mut File, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
         let spans = programmes(&mut Peek::new(file, range.end), range)?;
         Ok(Programmes { spans, edits: HeaderPatches::default() })
     }

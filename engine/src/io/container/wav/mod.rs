@@ -10,10 +10,10 @@ use super::{AudioFormat, Container, Row};
 use crate::io::DecodeError;
 use crate::io::bytes::chunk_walk::{Chunk, ChunkWalk};
 use crate::io::bytes::patched::HeaderPatches;
+use crate::io::bytes::stem_file::StemFile;
 use crate::io::codec::pcm::file::{PcmFile, checked_channels, checked_rate};
 use crate::io::codec::pcm::justification;
 use crate::io::stem::time_stamp::{self, TimeStamp};
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use symphonia::core::formats::well_known::FORMAT_ID_WAVE;
@@ -60,7 +60,7 @@ impl Container for Wav {
         if is_riff { refused_form(head, ROW.refused) } else { None }
     }
 
-    fn header(&self, path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         read(path, file, len)
     }
 
@@ -87,7 +87,7 @@ struct RiffChunks {
 
 /// Reads the header of a file of `len` bytes. Returns `None` if it is not a WAVE file or its first
 /// chunks are missing. Leaves the file at any position.
-fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let Some(chunks) = scan(file, len).map_err(from_io)? else { return Ok(None) };
     let RiffChunks { container, format, data, claimed, time_stamp, mut remarks, edits } = chunks;
@@ -131,7 +131,7 @@ fn read(path: &Path, file: &mut File, len: u64) -> Result<Option<ContainerHeader
     Ok(Some(ContainerHeader::uncompressed(pcm)))
 }
 
-fn scan(file: &mut File, len: u64) -> io::Result<Option<RiffChunks>> {
+fn scan(file: &mut StemFile, len: u64) -> io::Result<Option<RiffChunks>> {
     let mut top = [0; 12];
     if ChunkWalk::new(file, len, 0, false).read(0, &mut top)? < top.len() || &top[8..] != b"WAVE" {
         return Ok(None);
