@@ -3,6 +3,7 @@
 
 use super::lanes::{Kernel, TruePeakLanes, dispatch, larger};
 use super::table::{PHASES, PhaseTaps, TAPS};
+use crate::simd::vectorised;
 
 /// Intervals that are read together.
 pub(super) const READ: usize = 3;
@@ -40,31 +41,33 @@ impl Kernel for PointLanes<'_> {
     }
 }
 
-/// Returns the highest magnitude in each interval, on its grid and on the parabolas through it.
-#[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
-pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) -> [f32; READ] {
-    let mut highest = [0.0; READ];
-    for (index, highest) in highest.iter_mut().enumerate() {
-        let middles = &points[index + 1];
-        let (mut lefts, mut rights) = ([0.0; PHASES], [0.0; PHASES]);
-        lefts[0] = points[index][PHASES - 1];
-        lefts[1..].copy_from_slice(&middles[..PHASES - 1]);
-        rights[..PHASES - 1].copy_from_slice(&middles[1..]);
-        rights[PHASES - 1] = samples[TAPS / 2 + 1 + index];
-        let mut peaks = [0.0; PHASES];
-        for phase in 0..PHASES {
-            let sign = 1.0_f32.copysign(middles[phase]);
-            let middle = middles[phase] * sign;
-            let (left, right) = (middle - lefts[phase] * sign, middle - rights[phase] * sign);
-            let sum = left + right;
-            let bent = left >= 0.0 && right >= 0.0 && sum > 0.0;
-            let slant = left - right;
-            let rise = if bent { slant * (slant / (8.0 * sum)) } else { 0.0 };
-            peaks[phase] = middle + rise;
+// Each interval ends with sixteen maxima, one after the other. AVX-512 does not shorten them.
+vectorised! { avx2, avx;
+    /// Returns the highest magnitude in each interval, on its grid and on the parabolas through it.
+    pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) -> [f32; READ] {
+        let mut highest = [0.0; READ];
+        for (index, highest) in highest.iter_mut().enumerate() {
+            let middles = &points[index + 1];
+            let (mut lefts, mut rights) = ([0.0; PHASES], [0.0; PHASES]);
+            lefts[0] = points[index][PHASES - 1];
+            lefts[1..].copy_from_slice(&middles[..PHASES - 1]);
+            rights[..PHASES - 1].copy_from_slice(&middles[1..]);
+            rights[PHASES - 1] = samples[TAPS / 2 + 1 + index];
+            let mut peaks = [0.0; PHASES];
+            for phase in 0..PHASES {
+                let sign = 1.0_f32.copysign(middles[phase]);
+                let middle = middles[phase] * sign;
+                let (left, right) = (middle - lefts[phase] * sign, middle - rights[phase] * sign);
+                let sum = left + right;
+                let bent = left >= 0.0 && right >= 0.0 && sum > 0.0;
+                let slant = left - right;
+                let rise = if bent { slant * (slant / (8.0 * sum)) } else { 0.0 };
+                peaks[phase] = middle + rise;
+            }
+            *highest = peaks.into_iter().fold(0.0, larger);
         }
-        *highest = peaks.into_iter().fold(0.0, larger);
+        highest
     }
-    highest
 }
 
 #[cfg(test)]
