@@ -5,6 +5,8 @@
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod transpose;
+#[cfg(test)]
+pub(crate) mod twin;
 
 /// Compiles a function for AVX-512, AVX2, AVX and the baseline of the target. The processor decides
 /// at run time.

@@ -73,23 +73,37 @@ vectorised! { avx2, avx;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::meter::true_peak::lanes::on_every_set;
     use crate::meter::true_peak::table::TABLE;
+    use crate::simd::twin::assert_same_bits;
     use mixdown_fixtures::signals::white_noise;
 
-    #[test]
-    fn every_set_gives_the_points_of_the_plain_twin_bit_for_bit() {
-        for seed in 0..20 {
-            let mut samples = white_noise(seed, 1.0, SPAN);
+    /// Returns twenty spans of noise, each with a negative zero.
+    fn spans() -> Vec<[f32; SPAN]> {
+        let span = |seed: u64| {
+            let mut samples: [f32; SPAN] = white_noise(seed, 1.0, SPAN).try_into().unwrap();
             samples[seed as usize] = -0.0;
-            let samples = samples.first_chunk().unwrap();
-            let outputs = on_every_set(&PointLanes { taps: &TABLE.taps, samples });
-            let bits: Vec<_> = outputs.iter().map(|points| points.map(|points| points.map(f32::to_bits))).collect();
-            assert!(bits.iter().all(|of_set| *of_set == bits[0]));
+            samples
+        };
+        (0..20).map(span).collect()
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn every_set_gives_the_points_of_the_plain_twin() {
+        let spans = spans();
+        let kernels: Vec<_> = spans.iter().map(|samples| PointLanes { taps: &TABLE.taps, samples }).collect();
+        crate::meter::true_peak::lanes::assert_twins("meter/true_peak/points", &kernels);
+    }
+
+    #[test]
+    fn points_equal_their_sums_by_hand_bit_for_bit() {
+        for samples in spans() {
             let by_hand = |window: usize, phase: usize| {
                 (0..TAPS).fold(0.0, |sum, tap| sum + samples[window + tap] * TABLE.taps[tap][phase])
             };
-            assert_eq!(outputs[0][2][5].to_bits(), by_hand(2, 5).to_bits());
+            let expected: [[f32; PHASES]; WINDOWS] =
+                std::array::from_fn(|window| std::array::from_fn(|phase| by_hand(window, phase)));
+            assert_same_bits("points", &points(&TABLE.taps, &samples), &expected);
         }
     }
 
