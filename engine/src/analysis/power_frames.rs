@@ -168,6 +168,7 @@ vectorised! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::twin::assert_same_bits;
     use mixdown_fixtures::signals::{pink_noise, white_noise};
 
     #[test]
@@ -177,16 +178,18 @@ mod tests {
             (white_noise(1, 0.5, LENGTH), pink_noise(2, 0.3, LENGTH), white_noise(3, 1.0, LENGTH));
         let mut spectrum = vec![Complex::default(); LENGTH];
         window_pair(&mut spectrum, &left, &right, &window);
-        for n in 0..LENGTH {
-            assert_eq!(spectrum[n], Complex::new(left[n] * window[n], right[n] * window[n]));
-        }
+        let found: Vec<[f32; 2]> = spectrum.iter().map(|bin| [bin.re, bin.im]).collect();
+        let expected: Vec<_> = (0..LENGTH).map(|n| [left[n] * window[n], right[n] * window[n]]).collect();
+        assert_same_bits("analysis/power_frames: window_pair", &found, &expected);
         let mut powers = vec![0.25; LENGTH / 2 + 1];
         add_powers(&mut powers, &spectrum, 0.7);
-        for (n, found) in powers.into_iter().enumerate() {
-            let power = |bin: Complex<f32>| (f64::from(bin.re).powi(2) + f64::from(bin.im).powi(2)) * 0.7;
+        let power = |bin: Complex<f32>| (f64::from(bin.re).powi(2) + f64::from(bin.im).powi(2)) * 0.7;
+        let total = |n: usize| {
             let twin = (n > 0 && n < LENGTH / 2).then(|| power(spectrum[LENGTH - n]));
-            assert_eq!(found, 0.25 + twin.map_or(power(spectrum[n]), |twin| power(spectrum[n]) + twin), "bin {n}");
-        }
+            0.25 + twin.map_or(power(spectrum[n]), |twin| power(spectrum[n]) + twin)
+        };
+        let expected: Vec<f64> = (0..=LENGTH / 2).map(total).collect();
+        assert_same_bits("analysis/power_frames: add_powers", &powers, &expected);
     }
 
     #[test]

@@ -127,6 +127,9 @@ fn silent(channel: &[f32]) -> bool {
 mod tests {
     use super::*;
     use crate::meter::k_weighting::Section;
+    use crate::simd::twin::assert_same_bits;
+    #[cfg(target_arch = "x86_64")]
+    use crate::simd::twin::assert_twin;
     use crate::units::SampleRate;
     use mixdown_fixtures::signals::{pink_noise, white_noise};
 
@@ -150,35 +153,49 @@ mod tests {
                 y
             };
             let z = section(&k.high_pass, &section(&k.shelf, &x));
-            assert_eq!(lanes.weighted.map(|row| row[lane]), [z[1_002], z[1_001]]);
-            assert_eq!(lanes.energy[lane], z.iter().fold(0.0, |sum, z| sum + z * z));
-            assert_eq!(lanes.sums.plain[lane], x.iter().fold(0.0, |sum, x| sum + x));
-            assert_eq!(lanes.sums.squares[lane], x.iter().fold(0.0, |sum, x| sum + x * x));
+            let sum = |x: &[f64], of: fn(f64) -> f64| x.iter().fold(0.0, |sum, x| sum + of(*x));
+            let found = [lanes.energy[lane], lanes.sums.plain[lane], lanes.sums.squares[lane]];
+            let expected = [sum(&z, |z| z * z), sum(&x, |x| x), sum(&x, |x| x * x)];
+            assert_same_bits("meter/levels: sums", &found, &expected);
+            let weighted = lanes.weighted.map(|row| row[lane]);
+            assert_same_bits("meter/levels: memory", &weighted, &[z[1_002], z[1_001]]);
         }
     }
 
+    /// Runs four pairs of channels in parts of all lengths. Returns the values of each pair.
     #[cfg(target_arch = "x86_64")]
-    #[test]
-    fn four_pairs_together_equal_one_after_the_other_bit_for_bit() {
-        let Some(simd) = pulp::x86::V4::try_new() else { return };
+    fn run_parts(
+        run: impl Fn(&KCoefficients, [&mut LevelLanes<2>; TRACKS_PER_BATCH], [[&[f32]; 2]; TRACKS_PER_BATCH]),
+    ) -> [[[f64; 2]; 10]; TRACKS_PER_BATCH] {
         let k = KCoefficients::design(SampleRate::new(44_100).unwrap());
         let mut channels: Vec<_> = (0..8).map(|seed| pink_noise(seed, 0.3, 3_000)).collect();
         channels[2] = vec![0.0; 3_000];
         channels[5] = white_noise(9, 1.2, 3_000);
         channels[6][40..44].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX]);
         channels[7][41] = -1e30;
-        let (mut together, mut alone) =
-            ([LevelLanes::<2>::new(); TRACKS_PER_BATCH], [LevelLanes::<2>::new(); TRACKS_PER_BATCH]);
+        let mut four = [LevelLanes::<2>::new(); TRACKS_PER_BATCH];
         let mut start = 0;
         for frames in [1, 7, 8, 9, 441, 0, 2_000, 534] {
             let input: [[&[f32]; 2]; TRACKS_PER_BATCH] =
                 std::array::from_fn(|pair| [0, 1].map(|side| &channels[2 * pair + side][start..start + frames]));
-            LevelLanes::run_batch(simd, &k, together.each_mut(), input);
-            alone.iter_mut().zip(input).for_each(|(lanes, input)| lanes.run(&k, input));
+            run(&k, four.each_mut(), input);
             start += frames;
         }
         assert_eq!(start, 3_000);
-        assert_eq!(together, alone);
-        assert!(together.iter().all(|lanes| lanes.energy[1] > 0.0 && lanes.sums.products[0] == lanes.sums.products[1]));
+        assert!(four.iter().all(|lanes| lanes.energy[1] > 0.0 && lanes.sums.products[0] == lanes.sums.products[1]));
+        four.map(|LevelLanes { input: [a, b], shelved: [c, d], weighted: [e, f], energy, sums }| {
+            [a, b, c, d, e, f, energy, sums.plain, sums.squares, sums.products]
+        })
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn four_pairs_together_equal_one_after_the_other_bit_for_bit() {
+        assert_twin(
+            "meter/levels_avx512",
+            &[()],
+            |()| run_parts(|k, four, input| four.into_iter().zip(input).for_each(|(pair, input)| pair.run(k, input))),
+            |simd, ()| run_parts(|k, four, input| LevelLanes::run_batch(simd, k, four, input)),
+        );
     }
 }

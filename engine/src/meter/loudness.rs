@@ -334,6 +334,7 @@ impl Tap for LoudnessMeter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::twin::assert_same_bits;
     use mixdown_fixtures::signals::white_noise;
 
     #[test]
@@ -343,7 +344,8 @@ mod tests {
             let of = |places: &mut dyn Iterator<Item = usize>| places.fold(0.0, |sum, n| sum + energies[n]);
             let lane = |lane: usize| of(&mut (lane..steps).step_by(20));
             let fours = [0, 1, 2, 3].map(|column| (column..20).step_by(4).fold(0.0, |sum, n| sum + lane(n)));
-            assert_eq!(sum(&energies[..steps]), fours.iter().sum::<f64>(), "{steps} steps");
+            let name = format!("meter/loudness: sum of {steps} steps");
+            assert_same_bits(&name, &sum(&energies[..steps]), &fours.iter().sum::<f64>());
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::reading::{amplitude_db, finite, is_level};
 use crate::audio::Block;
 use crate::process::Tap;
+use crate::simd::vectorised;
 
 /// Measures the largest sample of all channels and counts the samples that should not be there.
 #[derive(Clone, Debug, Default)]
@@ -71,43 +72,48 @@ fn survey(samples: &[f32]) -> PeakSurvey {
     if max < 1.0 { PeakSurvey { max, clipped: 0, non_finite: 0 } } else { count(samples) }
 }
 
-/// Returns the largest magnitude; above every number where one sample is NaN. Compiled for wider
-/// vectors too; maxima do not depend on the order.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+avx512bw", "x86_64+avx2"))]
-fn largest(samples: &[f32]) -> f32 {
-    const LANES: usize = 32;
-    // As integers, magnitudes are in the order of their values, and NaN comes last.
-    let magnitude = |x: f32| x.abs().to_bits();
-    let mut max = [0_u32; LANES];
-    let (groups, rest) = samples.as_chunks::<LANES>();
-    for group in groups {
-        for lane in 0..LANES {
-            max[lane] = max[lane].max(magnitude(group[lane]));
+// Maxima of integers: AVX has none of 256 bits.
+vectorised! { avx512, avx2;
+    /// Returns the largest magnitude; above every number where one sample is NaN. Maxima do not
+    /// depend on the order.
+    fn largest(samples: &[f32]) -> f32 {
+        const LANES: usize = 32;
+        // As integers, magnitudes are in the order of their values, and NaN comes last.
+        let magnitude = |x: f32| x.abs().to_bits();
+        let mut max = [0_u32; LANES];
+        let (groups, rest) = samples.as_chunks::<LANES>();
+        for group in groups {
+            for lane in 0..LANES {
+                max[lane] = max[lane].max(magnitude(group[lane]));
+            }
         }
+        f32::from_bits(rest.iter().map(|x| magnitude(*x)).chain(max).fold(0, u32::max))
     }
-    f32::from_bits(rest.iter().map(|x| magnitude(*x)).chain(max).fold(0, u32::max))
 }
 
-/// Counts samples. Compiled for wider vectors too; maxima and counts do not depend on the order.
-#[multiversion::multiversion(targets("x86_64+avx2"))]
-fn count(samples: &[f32]) -> PeakSurvey {
-    const LANES: usize = 16;
-    let (mut max, mut clipped, mut non_finite) = ([0.0_f32; LANES], [0_u32; LANES], [0_u32; LANES]);
-    let (groups, rest) = samples.as_chunks::<LANES>();
-    let mut last = [0.0; LANES];
-    last[..rest.len()].copy_from_slice(rest);
-    for group in groups.iter().chain([&last]) {
-        for lane in 0..LANES {
-            let level = finite(group[lane]).abs();
-            max[lane] = if level > max[lane] { level } else { max[lane] };
-            clipped[lane] += u32::from(level >= 1.0);
-            non_finite[lane] += u32::from(!is_level(group[lane]));
+// Counts are integers, of which AVX has none of 256 bits. A third version for AVX-512 would seldom
+// run: most stretches have nothing to count.
+vectorised! { avx2;
+    /// Counts samples. Maxima and counts do not depend on the order.
+    fn count(samples: &[f32]) -> PeakSurvey {
+        const LANES: usize = 16;
+        let (mut max, mut clipped, mut non_finite) = ([0.0_f32; LANES], [0_u32; LANES], [0_u32; LANES]);
+        let (groups, rest) = samples.as_chunks::<LANES>();
+        let mut last = [0.0; LANES];
+        last[..rest.len()].copy_from_slice(rest);
+        for group in groups.iter().chain([&last]) {
+            for lane in 0..LANES {
+                let level = finite(group[lane]).abs();
+                max[lane] = if level > max[lane] { level } else { max[lane] };
+                clipped[lane] += u32::from(level >= 1.0);
+                non_finite[lane] += u32::from(!is_level(group[lane]));
+            }
         }
-    }
-    PeakSurvey {
-        max: max.into_iter().fold(0.0, f32::max),
-        clipped: clipped.iter().sum(),
-        non_finite: non_finite.iter().sum(),
+        PeakSurvey {
+            max: max.into_iter().fold(0.0, f32::max),
+            clipped: clipped.iter().sum(),
+            non_finite: non_finite.iter().sum(),
+        }
     }
 }
 

@@ -32,3 +32,33 @@ pub(crate) fn transpose_4x4(simd: V3, [a, b, c, d]: [__m256d; 4]) -> [__m256d; 4
         avx._mm256_permute2f128_pd::<0x31>(high, high_2),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::twin::assert_twin;
+    use pulp::cast;
+    use std::array::from_fn;
+
+    #[test]
+    fn eight_rows_become_eight_columns() {
+        let square: [[f32; 8]; 8] = from_fn(|row| from_fn(|column| (8 * row + column) as f32));
+        assert_twin(
+            "simd/transpose of 8 × 8",
+            &[square],
+            |rows| -> [[f32; 8]; 8] { from_fn(|row| from_fn(|column| rows[column][row])) },
+            |simd: V4, rows| transpose_8x8(simd, rows.map(cast)).map(cast::<__m256, [f32; 8]>),
+        );
+    }
+
+    #[test]
+    fn four_rows_become_four_columns() {
+        let square: [[f64; 4]; 4] = from_fn(|row| from_fn(|column| (4 * row + column) as f64));
+        assert_twin(
+            "simd/transpose of 4 × 4",
+            &[square],
+            |rows| -> [[f64; 4]; 4] { from_fn(|row| from_fn(|column| rows[column][row])) },
+            |simd: V3, rows| transpose_4x4(simd, rows.map(cast)).map(cast::<__m256d, [f64; 4]>),
+        );
+    }
+}

@@ -261,3 +261,94 @@ fn two_channels_eight_lanes(c: &CoefficientRows, m: &mut SectionMemory, left: &m
     }
     run(c, m, [left, right], plain_steps::<8, 2>);
 }
+
+#[cfg(target_arch = "x86_64")]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::AudioBuffer;
+    use crate::dsp::biquad::BellBand;
+    use crate::simd::twin::assert_twin;
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals::white_noise;
+    use pulp::x86::{V3, V4};
+    use std::array::from_fn;
+
+    /// Lengths of blocks: shorter than the chain, whole tiles, and tiles with a rest.
+    const LENGTHS: [usize; 10] = [0, 1, 2, 3, 4, 11, 35, 64, 67, 1_000];
+
+    /// Memory of a group and both channels of its track after a run.
+    type Outcome = ([[f64; LANES]; 2], [Vec<f32>; 2]);
+
+    /// Returns a group of `sections` on a stereo track, with something in its memory, and a block
+    /// of noise for it.
+    fn track(track: usize, sections: usize, frames: usize) -> (SectionGroup, AudioBuffer) {
+        let rate = SampleRate::new(48_000).unwrap();
+        let bell = |n: usize| {
+            let place = (n + track) as f64;
+            let band = BellBand { frequency_hz: 100.0 * 1.7_f64.powf(place), gain_db: 3.0 - place, q: 1.1 };
+            band.design(rate).unwrap()
+        };
+        let mut group = SectionGroup::new(&(0..sections).flat_map(bell).collect::<Vec<_>>(), 2);
+        for (section, channel) in (0..sections).flat_map(|section| [(section, 0), (section, 1)]) {
+            group.set_memory(section, channel, [0.1 * (1 + section) as f64, -0.2 * (1 + channel) as f64]);
+        }
+        let noise = [0, 1].map(|channel| white_noise((2 * track + channel) as u64, 0.9, frames));
+        (group, AudioBuffer::from_channels(&noise))
+    }
+
+    fn outcome(group: &SectionGroup, audio: &AudioBuffer) -> Outcome {
+        (group.memory.0, [0, 1].map(|channel| audio.channel(channel).to_vec()))
+    }
+
+    /// Runs the sections of a track as a plain loop.
+    fn plain(index: usize, sections: usize, frames: usize) -> Outcome {
+        let (mut group, mut audio) = track(index, sections, frames);
+        let mut block = audio.block_mut();
+        let (left, right) = block.pair_mut();
+        let (c, m) = (&group.coefficients.0, &mut group.memory.0);
+        if group.narrow {
+            run(c, m, [left, right], plain_steps::<4, 2>);
+        } else {
+            run(c, m, [left, right], plain_steps::<8, 2>);
+        }
+        outcome(&group, &audio)
+    }
+
+    #[test]
+    fn four_sections_of_a_stereo_track_equal_their_plain_twin() {
+        let twin = |simd: V3, frames: &usize| {
+            let (mut group, mut audio) = track(0, 4, *frames);
+            let mut block = audio.block_mut();
+            let (left, right) = block.pair_mut();
+            let (c, m) = (&group.coefficients.0, &mut group.memory.0);
+            run::<LANES, 2>(c, m, [left, right], |c, m, y, channels: &mut [&mut [f32]; 2], lead| {
+                kernel_avx2::steps(simd, c, m, y, channels, lead);
+            });
+            outcome(&group, &audio)
+        };
+        assert_twin("dsp/biquad/kernel_avx2", &LENGTHS, |frames| plain(0, 4, *frames), twin);
+    }
+
+    #[test]
+    fn four_tracks_side_by_side_equal_their_plain_twins() {
+        let inputs: Vec<(usize, usize)> =
+            [2, 4].iter().flat_map(|count| LENGTHS.map(|frames| (*count, frames))).collect();
+        let twin = |simd: V4, &(sections, frames): &(usize, usize)| -> [Outcome; TRACKS_PER_BATCH] {
+            let mut tracks: [_; TRACKS_PER_BATCH] = from_fn(|index| track(index, sections, frames));
+            let [a, b, c, d] = tracks.each_mut();
+            let mut groups = [&mut a.0, &mut b.0, &mut c.0, &mut d.0];
+            let mut blocks = [a.1.block_mut(), b.1.block_mut(), c.1.block_mut(), d.1.block_mut()];
+            if sections == 2 {
+                kernel_avx512::run::<2>(simd, &mut groups, &mut blocks);
+            } else {
+                kernel_avx512::run::<4>(simd, &mut groups, &mut blocks);
+            }
+            tracks.each_ref().map(|(group, audio)| outcome(group, audio))
+        };
+        let plain = |&(sections, frames): &(usize, usize)| -> [Outcome; TRACKS_PER_BATCH] {
+            from_fn(|index| plain(index, sections, frames))
+        };
+        assert_twin("dsp/biquad/kernel_avx512", &inputs, plain, twin);
+    }
+}

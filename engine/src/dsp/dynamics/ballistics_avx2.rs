@@ -65,3 +65,48 @@ impl NullaryFnOnce for BallisticsRun<'_, '_> {
         fours * TRACKS_PER_BATCH
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::ProcessSpec;
+    use crate::simd::twin::assert_twin;
+    use crate::units::SampleRate;
+    use mixdown_fixtures::signals::white_noise;
+    use std::array::from_fn;
+
+    /// Frames done, then reductions and memory of each compressor.
+    type Outcome = (usize, [(Vec<f64>, [f64; 2]); TRACKS_PER_BATCH]);
+
+    /// Runs four compressors on bursts of reduction with silence between.
+    fn run_four(frames: usize, run: impl FnOnce(Several<'_>) -> usize) -> Outcome {
+        let spec = ProcessSpec { sample_rate: SampleRate::new(8_000).unwrap(), max_block: frames, channels: 2 };
+        let mut four: [(Decoupled, Vec<f64>); TRACKS_PER_BATCH] = from_fn(|track| {
+            let mut one = Decoupled::new(0.1 + 4.0 * track as f64, 1.0 + 30.0 * track as f64, &spec);
+            one.process(&mut [3.0 * track as f64; 5]);
+            let wanted = |(n, x): (usize, f32)| if n / 64 % 2 == 0 { f64::from(x).max(0.0) } else { 0.0 };
+            let noise = white_noise(track as u64, 30.0, frames);
+            (one, noise.into_iter().enumerate().map(wanted).collect())
+        });
+        let done = run(four.each_mut().map(|(one, reductions)| (one, reductions.as_mut_slice())));
+        (done, four.map(|(one, reductions)| (reductions, [one.held_db, one.smooth_db])))
+    }
+
+    #[test]
+    fn four_side_by_side_equal_their_plain_twin() {
+        assert_twin(
+            "dsp/dynamics/ballistics_avx2",
+            &[0, 3, 4, 7, 8, 1_023],
+            |frames| {
+                run_four(*frames, |several| {
+                    let done = frames / 4 * 4;
+                    for (one, reductions) in several {
+                        one.process(&mut reductions[..done]);
+                    }
+                    done
+                })
+            },
+            |_: V3, frames| run_four(*frames, |several| run_if_there(several).0),
+        );
+    }
+}

@@ -6,7 +6,7 @@
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use super::windowed_sinc::windowed_sinc;
-use multiversion::multiversion;
+use crate::simd::vectorised;
 
 /// Grid points per frame.
 pub(super) const PHASES: usize = 8;
@@ -54,37 +54,39 @@ impl Taps {
     }
 }
 
-/// Computes the grid points of [`RUN`] intervals. The first one begins at sample [`HALF`] − 1 of
-/// `samples`, which holds [`TAPS`] + `RUN` − 1.
-#[multiversion(targets("x86_64+avx2", "x86_64+avx"))]
-pub(super) fn interpolate(taps: &Taps, samples: &[f32; TAPS + RUN - 1], grid: &mut Grid) {
-    // Seven arrays, not an array of seven: so they stay in registers, which is worth a factor of
-    // three.
-    let [mut sum_1, mut sum_2, mut sum_3, mut sum_4] = [[0.0_f32; RUN]; 4];
-    let [mut difference_1, mut difference_2, mut difference_3] = [[0.0_f32; RUN]; 3];
-    for (tap, row) in taps.rows.iter().enumerate() {
-        let before = &samples[tap..tap + RUN];
-        let after = &samples[TAPS - 1 - tap..TAPS - 1 - tap + RUN];
-        let (mut sum, mut difference) = ([0.0; RUN], [0.0; RUN]);
-        for lane in 0..RUN {
-            sum[lane] = before[lane] + after[lane];
-            difference[lane] = before[lane] - after[lane];
+// Eight lanes of f32 fill one register of AVX: AVX-512 would leave half of each empty.
+vectorised! { avx2, avx;
+    /// Computes the grid points of [`RUN`] intervals. The first one begins at sample [`HALF`] − 1
+    /// of `samples`, which holds [`TAPS`] + `RUN` − 1.
+    pub(super) fn interpolate(taps: &Taps, samples: &[f32; TAPS + RUN - 1], grid: &mut Grid) {
+        // Seven arrays, not an array of seven: so they stay in registers, which is worth a factor
+        // of three.
+        let [mut sum_1, mut sum_2, mut sum_3, mut sum_4] = [[0.0_f32; RUN]; 4];
+        let [mut difference_1, mut difference_2, mut difference_3] = [[0.0_f32; RUN]; 3];
+        for (tap, row) in taps.rows.iter().enumerate() {
+            let before = &samples[tap..tap + RUN];
+            let after = &samples[TAPS - 1 - tap..TAPS - 1 - tap + RUN];
+            let (mut sum, mut difference) = ([0.0; RUN], [0.0; RUN]);
+            for lane in 0..RUN {
+                sum[lane] = before[lane] + after[lane];
+                difference[lane] = before[lane] - after[lane];
+            }
+            add(&mut sum_1, row[0], &sum);
+            add(&mut sum_2, row[1], &sum);
+            add(&mut sum_3, row[2], &sum);
+            add(&mut sum_4, row[3], &sum);
+            add(&mut difference_1, row[4], &difference);
+            add(&mut difference_2, row[5], &difference);
+            add(&mut difference_3, row[6], &difference);
         }
-        add(&mut sum_1, row[0], &sum);
-        add(&mut sum_2, row[1], &sum);
-        add(&mut sum_3, row[2], &sum);
-        add(&mut sum_4, row[3], &sum);
-        add(&mut difference_1, row[4], &difference);
-        add(&mut difference_2, row[5], &difference);
-        add(&mut difference_3, row[6], &difference);
-    }
-    grid[0].copy_from_slice(&samples[HALF - 1..HALF - 1 + RUN]);
-    grid[PHASES / 2] = sum_4;
-    let pairs = [(sum_1, difference_1), (sum_2, difference_2), (sum_3, difference_3)];
-    for (phase, (even, odd)) in (1..).zip(pairs) {
-        for lane in 0..RUN {
-            grid[phase][lane] = even[lane] + odd[lane];
-            grid[PHASES - phase][lane] = even[lane] - odd[lane];
+        grid[0].copy_from_slice(&samples[HALF - 1..HALF - 1 + RUN]);
+        grid[PHASES / 2] = sum_4;
+        let pairs = [(sum_1, difference_1), (sum_2, difference_2), (sum_3, difference_3)];
+        for (phase, (even, odd)) in (1..).zip(pairs) {
+            for lane in 0..RUN {
+                grid[phase][lane] = even[lane] + odd[lane];
+                grid[PHASES - phase][lane] = even[lane] - odd[lane];
+            }
         }
     }
 }

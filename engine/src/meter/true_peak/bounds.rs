@@ -147,37 +147,80 @@ impl Kernel for Suspects<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::meter::true_peak::lanes::on_every_set;
+    #[cfg(target_arch = "x86_64")]
+    use crate::meter::true_peak::lanes::assert_twins;
     use crate::meter::true_peak::table::TABLE;
+    use crate::simd::twin::assert_same_bits;
     use mixdown_fixtures::signals::{pink_noise, white_noise};
 
+    /// Returns white and pink noise, a stretch of each with a negative zero.
+    fn noises() -> Vec<[f32; ROOM]> {
+        let noise = |seed: u64| {
+            let mut white: [f32; ROOM] = white_noise(seed, 1.0, ROOM).try_into().unwrap();
+            let mut pink: [f32; ROOM] = pink_noise(seed, 0.3, ROOM).try_into().unwrap();
+            (white[seed as usize], pink[seed as usize]) = (-0.0, -0.0);
+            [white, pink]
+        };
+        (0..4).flat_map(noise).collect()
+    }
+
+    /// Returns the search of every stretch, with maxima of half its level to all of it.
+    fn searches(samples: &[f32; ROOM]) -> Vec<Suspects<'_>> {
+        let mut bounds = Bounds::new();
+        survey(samples, STRETCHES, &mut bounds);
+        let of_stretch = |index: usize| {
+            let (samples, bound) = (samples[index * STRETCH..].first_chunk().unwrap(), bounds.of(&TABLE, index));
+            [0.5, 0.7, 0.9, 1.0].map(|share| Suspects { table: &TABLE, samples, bound, max: bound.level * share })
+        };
+        (0..STRETCHES - 2).flat_map(of_stretch).collect()
+    }
+
+    /// A survey into bounds of its own.
+    #[cfg(target_arch = "x86_64")]
+    #[derive(Clone)]
+    struct FreshSurvey<'a>(&'a [f32; ROOM]);
+
+    #[cfg(target_arch = "x86_64")]
+    impl Kernel for FreshSurvey<'_> {
+        type Output = [[f32; STRETCHES]; 2];
+
+        #[inline(always)]
+        fn run<L: TruePeakLanes>(self, lanes: L) -> Self::Output {
+            let mut bounds = Bounds::new();
+            BoundSurvey { samples: self.0, stretches: STRETCHES, bounds: &mut bounds }.run(lanes);
+            [bounds.levels, bounds.bends]
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
     #[test]
     fn every_set_finds_the_bounds_and_suspects_of_the_plain_twin() {
-        let mut any = 0;
-        for seed in 0..8 {
-            let noise = if seed % 2 == 0 { white_noise(seed, 1.0, ROOM) } else { pink_noise(seed, 0.3, ROOM) };
-            let samples: &[f32; ROOM] = noise.first_chunk().unwrap();
+        let noises = noises();
+        assert_twins("meter/true_peak/bounds: survey", &noises.iter().map(FreshSurvey).collect::<Vec<_>>());
+        let searches: Vec<_> = noises.iter().flat_map(searches).collect();
+        assert_twins("meter/true_peak/bounds: suspects", &searches);
+    }
+
+    #[test]
+    fn bounds_equal_the_extremes_of_each_stretch_bit_for_bit() {
+        for samples in noises() {
             let mut bounds = Bounds::new();
-            survey(samples, STRETCHES, &mut bounds);
+            survey(&samples, STRETCHES, &mut bounds);
             let loudest = |x: &[f32]| x.iter().fold(0.0, |max, x| larger(x.abs(), max));
             let bend = |x: &[f32]| (x[0] + x[2] - (x[1] + x[1])).abs();
-            for index in 0..STRETCHES {
-                let stretch = &samples[index * STRETCH..];
-                assert_eq!(bounds.levels[index], loudest(&stretch[..STRETCH]));
-                let bends = stretch[..STRETCH + 2].windows(3).map(bend).fold(0.0, larger);
-                assert_eq!(bounds.bends[index], bends);
-            }
-            for index in 0..STRETCHES - 2 {
-                let around: &Around = samples[index * STRETCH..].first_chunk().unwrap();
-                let bound = bounds.of(&TABLE, index);
-                for share in [0.5, 0.7, 0.9, 1.0] {
-                    let found =
-                        on_every_set(&Suspects { table: &TABLE, samples: around, bound, max: bound.level * share });
-                    assert!(found.iter().all(|suspects| *suspects == found[0]), "{found:?}");
-                    any |= found[0];
-                }
-            }
+            let stretch = |index: usize| &samples[index * STRETCH..][..STRETCH + 2];
+            let levels: [f32; STRETCHES] = std::array::from_fn(|index| loudest(&stretch(index)[..STRETCH]));
+            let bends: [f32; STRETCHES] =
+                std::array::from_fn(|index| stretch(index).windows(3).map(bend).fold(0.0, larger));
+            assert_same_bits("survey", &(bounds.levels, bounds.bends), &(levels, bends));
         }
-        assert_eq!(any, u64::MAX);
+    }
+
+    #[test]
+    fn every_place_of_a_stretch_is_a_suspect_somewhere() {
+        let noises = noises();
+        let searches = noises.iter().flat_map(searches);
+        let found = |search: Suspects<'_>| suspects(search.table, search.samples, search.bound, search.max);
+        assert_eq!(searches.map(found).fold(0, |any, suspects| any | suspects), u64::MAX);
     }
 }

@@ -46,16 +46,14 @@ pub(super) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     kernel.run(PlainLanes)
 }
 
-/// Runs a kernel on every instruction set of the processor, the plain one first.
-#[cfg(test)]
-pub(super) fn on_every_set<K: Kernel + Clone>(kernel: &K) -> Vec<K::Output> {
-    let mut outputs = vec![kernel.clone().run(PlainLanes)];
-    #[cfg(target_arch = "x86_64")]
-    {
-        outputs.extend(V3::try_new().map(|simd| simd.vectorize(On { lanes: simd, kernel: kernel.clone() })));
-        outputs.extend(V4::try_new().map(|simd| simd.vectorize(On { lanes: simd, kernel: kernel.clone() })));
-    }
-    outputs
+/// Runs kernels on every instruction set, and compares each with the plain lanes bit for bit.
+#[cfg(all(test, target_arch = "x86_64"))]
+#[track_caller]
+pub(super) fn assert_twins<K: Kernel<Output: crate::simd::twin::Numbers> + Clone>(name: &str, kernels: &[K]) {
+    use crate::simd::twin::assert_twin;
+    let plain = |kernel: &K| kernel.clone().run(PlainLanes);
+    assert_twin(name, kernels, plain, |lanes: V3, kernel| lanes.vectorize(On { lanes, kernel: kernel.clone() }));
+    assert_twin(name, kernels, plain, |lanes: V4, kernel| lanes.vectorize(On { lanes, kernel: kernel.clone() }));
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -3,6 +3,7 @@
 
 use super::lanes::{Kernel, TruePeakLanes, dispatch, larger};
 use super::table::{PHASES, PhaseTaps, TAPS};
+use crate::simd::vectorised;
 
 /// Intervals that are read together.
 pub(super) const READ: usize = 3;
@@ -40,53 +41,69 @@ impl Kernel for PointLanes<'_> {
     }
 }
 
-/// Returns the highest magnitude in each interval, on its grid and on the parabolas through it.
-#[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx"))]
-pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) -> [f32; READ] {
-    let mut highest = [0.0; READ];
-    for (index, highest) in highest.iter_mut().enumerate() {
-        let middles = &points[index + 1];
-        let (mut lefts, mut rights) = ([0.0; PHASES], [0.0; PHASES]);
-        lefts[0] = points[index][PHASES - 1];
-        lefts[1..].copy_from_slice(&middles[..PHASES - 1]);
-        rights[..PHASES - 1].copy_from_slice(&middles[1..]);
-        rights[PHASES - 1] = samples[TAPS / 2 + 1 + index];
-        let mut peaks = [0.0; PHASES];
-        for phase in 0..PHASES {
-            let sign = 1.0_f32.copysign(middles[phase]);
-            let middle = middles[phase] * sign;
-            let (left, right) = (middle - lefts[phase] * sign, middle - rights[phase] * sign);
-            let sum = left + right;
-            let bent = left >= 0.0 && right >= 0.0 && sum > 0.0;
-            let slant = left - right;
-            let rise = if bent { slant * (slant / (8.0 * sum)) } else { 0.0 };
-            peaks[phase] = middle + rise;
+// Each interval ends with sixteen maxima, one after the other. AVX-512 does not shorten them.
+vectorised! { avx2, avx;
+    /// Returns the highest magnitude in each interval, on its grid and on the parabolas through it.
+    pub(super) fn highest(points: &[[f32; PHASES]; WINDOWS], samples: &[f32; SPAN]) -> [f32; READ] {
+        let mut highest = [0.0; READ];
+        for (index, highest) in highest.iter_mut().enumerate() {
+            let middles = &points[index + 1];
+            let (mut lefts, mut rights) = ([0.0; PHASES], [0.0; PHASES]);
+            lefts[0] = points[index][PHASES - 1];
+            lefts[1..].copy_from_slice(&middles[..PHASES - 1]);
+            rights[..PHASES - 1].copy_from_slice(&middles[1..]);
+            rights[PHASES - 1] = samples[TAPS / 2 + 1 + index];
+            let mut peaks = [0.0; PHASES];
+            for phase in 0..PHASES {
+                let sign = 1.0_f32.copysign(middles[phase]);
+                let middle = middles[phase] * sign;
+                let (left, right) = (middle - lefts[phase] * sign, middle - rights[phase] * sign);
+                let sum = left + right;
+                let bent = left >= 0.0 && right >= 0.0 && sum > 0.0;
+                let slant = left - right;
+                let rise = if bent { slant * (slant / (8.0 * sum)) } else { 0.0 };
+                peaks[phase] = middle + rise;
+            }
+            *highest = peaks.into_iter().fold(0.0, larger);
         }
-        *highest = peaks.into_iter().fold(0.0, larger);
+        highest
     }
-    highest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::meter::true_peak::lanes::on_every_set;
     use crate::meter::true_peak::table::TABLE;
+    use crate::simd::twin::assert_same_bits;
     use mixdown_fixtures::signals::white_noise;
 
-    #[test]
-    fn every_set_gives_the_points_of_the_plain_twin_bit_for_bit() {
-        for seed in 0..20 {
-            let mut samples = white_noise(seed, 1.0, SPAN);
+    /// Returns twenty spans of noise, each with a negative zero.
+    fn spans() -> Vec<[f32; SPAN]> {
+        let span = |seed: u64| {
+            let mut samples: [f32; SPAN] = white_noise(seed, 1.0, SPAN).try_into().unwrap();
             samples[seed as usize] = -0.0;
-            let samples = samples.first_chunk().unwrap();
-            let outputs = on_every_set(&PointLanes { taps: &TABLE.taps, samples });
-            let bits: Vec<_> = outputs.iter().map(|points| points.map(|points| points.map(f32::to_bits))).collect();
-            assert!(bits.iter().all(|of_set| *of_set == bits[0]));
+            samples
+        };
+        (0..20).map(span).collect()
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn every_set_gives_the_points_of_the_plain_twin() {
+        let spans = spans();
+        let kernels: Vec<_> = spans.iter().map(|samples| PointLanes { taps: &TABLE.taps, samples }).collect();
+        crate::meter::true_peak::lanes::assert_twins("meter/true_peak/points", &kernels);
+    }
+
+    #[test]
+    fn points_equal_their_sums_by_hand_bit_for_bit() {
+        for samples in spans() {
             let by_hand = |window: usize, phase: usize| {
                 (0..TAPS).fold(0.0, |sum, tap| sum + samples[window + tap] * TABLE.taps[tap][phase])
             };
-            assert_eq!(outputs[0][2][5].to_bits(), by_hand(2, 5).to_bits());
+            let expected: [[f32; PHASES]; WINDOWS] =
+                std::array::from_fn(|window| std::array::from_fn(|phase| by_hand(window, phase)));
+            assert_same_bits("points", &points(&TABLE.taps, &samples), &expected);
         }
     }
 

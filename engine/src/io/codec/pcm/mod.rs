@@ -181,6 +181,34 @@ mod tests {
         assert_eq!(decoded(Pcm::Float32, &1.5_f32.to_le_bytes(), 1), [[1.5]]);
     }
 
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn the_stereo_kernel_equals_its_plain_twin() {
+        // Bytes of a Weyl sequence, and words of nothing but ones or zeros.
+        let mut bytes: Vec<u8> = (0..6 * 41_u32).map(|n| (n.wrapping_mul(0x9e37_79b9) >> 24) as u8).collect();
+        bytes[48..54].fill(0xff);
+        bytes[57..66].fill(0);
+        let stereo = |frames: usize| (&bytes[..6 * frames], vec![9.0; frames], vec![9.0; frames]);
+        crate::simd::twin::assert_twin(
+            "io/decode/pcm_avx2",
+            &[0, 1, 7, 8, 9, 16, 41],
+            |frames| {
+                let done = frames / 8 * 8;
+                let (bytes, mut left, mut right) = stereo(done);
+                Pcm::Int24.plane(bytes, 2, 0, &mut left);
+                Pcm::Int24.plane(bytes, 2, 1, &mut right);
+                (done, (left, right))
+            },
+            |_: pulp::x86::V3, frames| {
+                let (bytes, mut left, mut right) = stereo(*frames);
+                let done = crate::io::decode::pcm_avx2::stereo_24(bytes, &mut left, &mut right);
+                left.truncate(done);
+                right.truncate(done);
+                (done, (left, right))
+            },
+        );
+    }
+
     #[test]
     fn half_a_frame_at_the_end_is_left_out() {
         assert_eq!(decoded(Pcm::Int24, &[0, 0, 64, 0, 0, 64, 1, 2, 3, 4], 2), [[0.5], [0.5]]);
