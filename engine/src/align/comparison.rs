@@ -183,38 +183,38 @@ impl<'a> Comparison<'a> {
     }
 
     /// Returns a delay that competes with `late`, and the distance to it in session frames.
-    fn rival(&self, a: usize, b: usize, late: f64) -> Option<(CompetingPeak, f64)> {
+    fn rival(&self, a: usize, b: usize, delay: f64) -> Option<(CompetingPeak, f64)> {
         let (first, second) = (self.prepared[a].as_ref()?.stem, self.prepared[b].as_ref()?.stem);
         let (correlator, factor) = (self.correlator.as_ref()?, self.factor as f64);
         let overlap = |lag: i64| common(first, second, lag as f64 * factor).len();
         // As far as differing clocks may spread its peak.
-        let spread = TIME_MAP.max_drift_share * common(first, second, late).len() as f64 / 2.0
+        let spread = TIME_MAP.max_drift_share * common(first, second, delay).len() as f64 / 2.0
             + CORRELATE.lobe_s * self.rate.as_f64();
-        let own = ((late - spread) / factor).floor() as i64..=((late + spread) / factor).ceil() as i64;
+        let own = ((delay - spread) / factor).floor() as i64..=((delay + spread) / factor).ceil() as i64;
         let (a, b) = (self.spectrum(a)?, self.spectrum(b)?);
         let whole = correlator.lend(|scratch| correlator.correlate(a, b, scratch));
         let rival = competing_peak::rival(&whole, own, overlap, first.kept().min(second.kept()))?;
         let (CompetingPeak::Longer(lag) | CompetingPeak::AsHigh(lag)) = rival;
-        Some((rival, lag as f64 * factor - late))
+        Some((rival, lag as f64 * factor - delay))
     }
 
     /// Returns delays that may fit as well, in session frames.
     fn other_places(&self, a: usize, b: usize, rough: &CoarseOffset) -> Vec<i64> {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
         let middle = first.stem.kept() as f64 / 2.0;
-        let late = rough.found.course.delay(middle);
+        let delay = rough.found.course.delay(middle);
         let mut others: Vec<i64> = Vec::new();
         let spectra = self.spectrum(a).zip(self.spectrum(b));
         if let Some((correlator, (a, b))) = self.correlator.as_ref().zip(spectra) {
             let (factor, lobe) = (self.factor, CORRELATE.lobe_s * self.rate.as_f64());
             others.extend(correlator.lend(|scratch| {
                 let lags = correlator.levelled(a, b, scratch);
-                high_places(lags, &Overlap::new(first, second), late, factor, lobe, COARSE.max_candidates)
+                high_places(lags, &Overlap::new(first, second), delay, factor, lobe, COARSE.max_candidates)
             }));
         }
         let candidates = first.envelope.candidates(&second.envelope, self.max_lag, COARSE.max_candidates);
         let own_reach = first.envelope.hop() as f64 * 4.0 + COARSE.max_envelope_drift_share * middle;
-        others.extend(candidates.iter().map(|c| c.late).filter(|other| (*other as f64 - late).abs() > own_reach));
+        others.extend(candidates.iter().map(|c| c.delay).filter(|other| (*other as f64 - delay).abs() > own_reach));
         others
     }
 }

@@ -108,7 +108,7 @@ impl StemAlignment {
 
     fn time_map(&self) -> Option<TimeMap> {
         let changes = self.drift_changes.clone();
-        self.late_samples.map(|late| TimeMap { start: late, drift: self.drift_ppm * 1e-6, changes })
+        self.late_samples.map(|delay| TimeMap { start: delay, drift: self.drift_ppm * 1e-6, changes })
     }
 
     /// Returns the delay in frames when the reference is at frame `at`.

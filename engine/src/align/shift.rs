@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn a_drifting_stem_is_in_time_at_its_end_too() {
-        let (late, drift) = (300.0, 1e-4);
-        let moved = Move { time_map: TimeMap::line(late, drift), polarity: 1 }.place(0, 400).unwrap();
+        let (delay, drift) = (300.0, 1e-4);
+        let moved = Move { time_map: TimeMap::line(delay, drift), polarity: 1 }.place(0, 400).unwrap();
         // What the reference plays at frame 10⁶ the stem plays at 10⁶ + 300 + 100; everything is
         // 400 later now.
         let read = moved.retiming.time_map.start + (1e6 + 400.0 - moved.start as f64) * (1.0 + drift);

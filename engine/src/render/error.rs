@@ -72,6 +72,9 @@ pub enum RenderError {
     /// The session requires alignment, which this build leaves out.
     #[error("built without alignment: set align.mode to off, or build with the feature `align`")]
     NoAlignment,
+    /// The session requires Opus, which this build leaves out.
+    #[error("built without Opus: write wav24 or flac24, or build with the feature `opus`")]
+    NoOpus,
     /// A stop was requested.
     #[error(transparent)]
     Stopped(#[from] Stopped),

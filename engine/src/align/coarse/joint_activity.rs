@@ -14,11 +14,11 @@ pub(crate) struct Sounding {
 
 impl Sounding {
     /// Finds the parts in which `a` and `b` both sound when `b` is delayed by `late` frames.
-    pub(crate) fn of(a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: f64) -> Self {
-        let common = common(a.stem, b.stem, late);
+    pub(crate) fn of(a: &PreparedStem<'_>, b: &PreparedStem<'_>, delay: f64) -> Self {
+        let common = common(a.stem, b.stem, delay);
         let hop = a.envelope.hop();
         let least = (THRESHOLDS.min_sounding_power_share * a.loud(), THRESHOLDS.min_sounding_power_share * b.loud());
-        let shift = (late / hop as f64).round() as i64;
+        let shift = (delay / hop as f64).round() as i64;
         let sounds = |n: &usize| {
             let other = usize::try_from(*n as i64 + shift).ok();
             a.power(*n) > least.0 && other.is_some_and(|other| b.power(other) > least.1)
@@ -63,8 +63,8 @@ fn extend(spans: &mut Vec<Range<usize>>, next: Range<usize>, gap: usize) {
 }
 
 /// Returns the frames of `a` during which `b` sounds too, when `b` is delayed by `late`.
-pub(crate) fn common(a: &StemFeatures, b: &StemFeatures, late: f64) -> std::ops::Range<usize> {
-    let start = (-late).max(0.0).ceil() as usize;
-    let end = (b.kept() as f64 - late).floor().clamp(0.0, a.kept() as f64) as usize;
+pub(crate) fn common(a: &StemFeatures, b: &StemFeatures, delay: f64) -> std::ops::Range<usize> {
+    let start = (-delay).max(0.0).ceil() as usize;
+    let end = (b.kept() as f64 - delay).floor().clamp(0.0, a.kept() as f64) as usize;
     start.min(end)..end
 }

@@ -54,9 +54,9 @@ impl<'a> Overlap<'a> {
 
     /// Returns the overlap at a delay of `late` session frames, as a share of the overlap at `own`.
     /// `None` if it is too small to count.
-    pub(crate) fn share(&self, late: f64, own: f64) -> Option<f64> {
-        let step = |late: f64| (late / self.hop).round() as i64;
-        let share = self.at(step(late)) / self.at(step(own)).max(f64::MIN_POSITIVE);
+    pub(crate) fn share(&self, delay: f64, own: f64) -> Option<f64> {
+        let step = |delay: f64| (delay / self.hop).round() as i64;
+        let share = self.at(step(delay)) / self.at(step(own)).max(f64::MIN_POSITIVE);
         (share >= THRESHOLDS.min_overlap_share).then_some(share)
     }
 }
@@ -74,7 +74,7 @@ pub(crate) fn high_places(
 ) -> Vec<i64> {
     let factor = factor as f64;
     let hop = overlap.hop / factor;
-    let (early, late) = (lags.early.len() as i64, lags.late.len() as i64);
+    let (early, delay) = (lags.early.len() as i64, lags.late.len() as i64);
     let at = |lag: i64| {
         let x = if lag < 0 {
             usize::try_from(lag + early).ok().map(|n| &lags.early[n])
@@ -93,13 +93,13 @@ pub(crate) fn high_places(
     let mut found: Vec<(f64, i64)> = Vec::new();
     // All lags of one step of the energies overlap alike, and are mostly too low together.
     let first_of = |shift: i64| ((shift as f64 - 0.5) * hop).ceil() as i64;
-    for shift in (-early as f64 / hop).floor() as i64..=(late as f64 / hop).ceil() as i64 {
+    for shift in (-early as f64 / hop).floor() as i64..=(delay as f64 / hop).ceil() as i64 {
         let share = overlap.at(shift) / whole;
         if share < THRESHOLDS.min_overlap_share {
             continue;
         }
         let least = (THRESHOLDS.min_repeat_height_share * share * f64::from(height)) as f32;
-        let (from, to) = (first_of(shift).max(1 - early), first_of(shift + 1).min(late - 1));
+        let (from, to) = (first_of(shift).max(1 - early), first_of(shift + 1).min(delay - 1));
         let to = to.max(from);
         let (before, after) = (from.min(0)..to.min(0), from.max(0)..to.max(0));
         let before = (before.start, &lags.early[(before.start + early) as usize..(before.end + early) as usize]);

@@ -34,10 +34,10 @@ impl Comparison<'_> {
 
     /// Returns the distance to another delay at which a pair fits as well, in session frames,
     /// because one of the two stems repeats itself.
-    pub(crate) fn also(&self, a: usize, b: usize, late: f64) -> Option<i64> {
+    pub(crate) fn also(&self, a: usize, b: usize, delay: f64) -> Option<i64> {
         let overlap = Overlap::new(self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let ways = [a, b].into_iter().filter_map(|stem| self.period(stem)).flat_map(|period| [-period, period]);
-        let share = |by: i64| Some((overlap.share(late + by as f64, late)?, by));
+        let share = |by: i64| Some((overlap.share(delay + by as f64, delay)?, by));
         ways.filter_map(share).max_by(|x, y| x.0.total_cmp(&y.0)).map(|(_, by)| by)
     }
 
@@ -48,8 +48,9 @@ impl Comparison<'_> {
             let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
             // Segments would find out which delay the peak stands for. Where each fits twice, they
             // are not needed.
-            let possible = places.iter().filter(|late| segment_vote::can_discriminate(first.stem, second.stem, **late));
-            possible.map(|late| self.also(a, b, *late as f64)).collect::<Option<Vec<i64>>>()?.first().copied()
+            let possible =
+                places.iter().filter(|delay| segment_vote::can_discriminate(first.stem, second.stem, **delay));
+            possible.map(|delay| self.also(a, b, *delay as f64)).collect::<Option<Vec<i64>>>()?.first().copied()
         };
         if let Some(also) = peak.as_ref().and_then(also) {
             return Some(CoarseOutcome::Repeats(self.repeats(also as f64)));
@@ -78,8 +79,8 @@ impl Comparison<'_> {
         peak.and_then(|(places, z)| self.confirmed(a, b, places, z)).or_else(|| {
             let candidates = first.envelope.candidates(&second.envelope, self.max_lag, THRESHOLDS.max_candidates);
             let rough = candidates.into_iter().filter_map(|candidate| {
-                let search = self.envelope_search(first, second, candidate.late);
-                let found = segment_vote::vote(first, second, candidate.late, search)?;
+                let search = self.envelope_search(first, second, candidate.delay);
+                let found = segment_vote::vote(first, second, candidate.delay, search)?;
                 is_worth_refining(&found).then_some(CoarseOffset { found, search, strong: true })
             });
             most_agreed(rough)
@@ -89,12 +90,12 @@ impl Comparison<'_> {
     /// Returns the delay at the highest peak of the whole correlation, if segments confirm it.
     fn confirmed(&self, a: usize, b: usize, places: Vec<i64>, z: f64) -> Option<CoarseOffset> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        let rough = places.into_iter().filter_map(|late| {
-            let common_s = self.rate.seconds(Sounding::of(first, second, late as f64).frames() as u64);
+        let rough = places.into_iter().filter_map(|delay| {
+            let common_s = self.rate.seconds(Sounding::of(first, second, delay as f64).frames() as u64);
             let window_s =
                 (common_s * (THRESHOLDS.segment_peak_to_rms / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
             let search = SegmentSearch { window_s, reach_s: THRESHOLDS.segment_reach_s, drifts: true };
-            let found = segment_vote::vote(first, second, late, search)?;
+            let found = segment_vote::vote(first, second, delay, search)?;
             is_worth_refining(&found).then_some(CoarseOffset {
                 found,
                 search,
@@ -125,12 +126,12 @@ impl Comparison<'_> {
             (vec![peak.lag], peak.z, peak.floor)
         };
         let most = self.max_lag as i64;
-        let places = lags.into_iter().map(|lag| lag * factor as i64).filter(|late| late.abs() <= most).collect();
+        let places = lags.into_iter().map(|lag| lag * factor as i64).filter(|delay| delay.abs() <= most).collect();
         (z >= THRESHOLDS.min_peak_to_rms.max(THRESHOLDS.min_peak_to_chance * floor)).then_some((places, z))
     }
 
-    fn envelope_search(&self, a: &PreparedStem<'_>, b: &PreparedStem<'_>, late: i64) -> SegmentSearch {
-        let common_s = self.rate.seconds(common(a.stem, b.stem, late as f64).len() as u64);
+    fn envelope_search(&self, a: &PreparedStem<'_>, b: &PreparedStem<'_>, delay: i64) -> SegmentSearch {
+        let common_s = self.rate.seconds(common(a.stem, b.stem, delay as f64).len() as u64);
         let reach_s = 0.05 + THRESHOLDS.max_envelope_drift_share * common_s / 2.0;
         SegmentSearch { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
     }

@@ -44,14 +44,14 @@ pub(crate) struct SegmentVote {
 pub(crate) fn places(
     a: &PreparedStem<'_>,
     b: &PreparedStem<'_>,
-    late: f64,
+    delay: f64,
     sounding: &Sounding,
     size: usize,
     most: usize,
 ) -> Vec<usize> {
     let spans = sounding.spans(size);
     let level = |start: usize| {
-        let other = (start as f64 + late).max(0.0) as usize;
+        let other = (start as f64 + delay).max(0.0) as usize;
         a.level(start, start + size).min(b.level(other, other + size))
     };
     let loudest = |starts: &mut dyn Iterator<Item = usize>| {
@@ -66,7 +66,7 @@ pub(crate) fn places(
         return (0..parts).filter_map(|n| loudest(&mut of_part(n))).collect();
     }
     // As many segments as fit in each span; one in the middle of a span that is a little too short.
-    let last = common(a.stem, b.stem, late).end.saturating_sub(size);
+    let last = common(a.stem, b.stem, delay).end.saturating_sub(size);
     let slots: Vec<usize> = spans
         .iter()
         .filter(|span| 2 * span.len() >= size)
@@ -85,8 +85,8 @@ pub(crate) fn places(
 }
 
 /// Returns true if the stems overlap enough for a vote when `b` is delayed by `late`.
-pub(crate) fn can_discriminate(a: &StemFeatures, b: &StemFeatures, late: i64) -> bool {
-    common(a, b, late as f64).len() as f64
+pub(crate) fn can_discriminate(a: &StemFeatures, b: &StemFeatures, delay: i64) -> bool {
+    common(a, b, delay as f64).len() as f64
         >= THRESHOLDS.min_segment_s * (THRESHOLDS.min_segments + 1) as f64 * a.rate().as_f64()
 }
 
@@ -95,12 +95,12 @@ pub(crate) fn can_discriminate(a: &StemFeatures, b: &StemFeatures, late: i64) ->
 pub(crate) fn vote(
     a: &PreparedStem<'_>,
     b: &PreparedStem<'_>,
-    late: i64,
+    delay: i64,
     search: SegmentSearch,
 ) -> Option<SegmentVote> {
     let factor = a.factor();
     let rate = a.stem.rate().as_f64() / factor as f64;
-    let sounding = Sounding::of(a, b, late as f64);
+    let sounding = Sounding::of(a, b, delay as f64);
     let length = sounding.frames();
     let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (THRESHOLDS.min_segments + 1) as f64);
     if window_s < THRESHOLDS.min_segment_s {
@@ -108,7 +108,7 @@ pub(crate) fn vote(
     }
     let count = (window_s * rate) as usize;
     let reach = ((search.reach_s * rate) as usize).max(4);
-    let starts = places(a, b, late as f64, &sounding, count * factor, THRESHOLDS.max_segments);
+    let starts = places(a, b, delay as f64, &sounding, count * factor, THRESHOLDS.max_segments);
     if starts.len() < THRESHOLDS.min_segments {
         return None;
     }
@@ -117,7 +117,7 @@ pub(crate) fn vote(
     let mut answers = Vec::with_capacity(starts.len());
     for start in starts {
         let first = (start / factor) as i64;
-        let second = first + (late as f64 / factor as f64).round() as i64;
+        let second = first + (delay as f64 / factor as f64).round() as i64;
         let shift = (second - first) * factor as i64;
         let a = a.window(first, count);
         let b = b.window(second - reach as i64, count + 2 * reach);
@@ -134,7 +134,7 @@ pub(crate) fn vote(
     let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
     let course =
         if search.drifts && on.contains(&false) { breakpoints::bent(line, &points, &grain) } else { line.into() };
-    let on = answers.iter().filter(|(at, late, _)| (late - course.delay(*at)).abs() <= tolerance);
+    let on = answers.iter().filter(|(at, delay, _)| (delay - course.delay(*at)).abs() <= tolerance);
     let on: Vec<f64> = on.map(|answer| answer.2).collect();
     let positive = on.iter().filter(|height| **height > 0.0).count();
     let polarity = if 2 * positive >= on.len() { 1 } else { -1 };

@@ -26,7 +26,7 @@ pub(crate) struct Edge {
     /// 0 to 1: see [`confidence`].
     pub(crate) confidence: f64,
     /// One standard deviation, in frames.
-    pub(crate) late_sd: f64,
+    pub(crate) delay_sd: f64,
     /// One standard deviation, as a share.
     pub(crate) drift_sd: f64,
     /// Wander of the clock about the course, one standard deviation, in frames.
@@ -46,7 +46,7 @@ pub(crate) fn judge(refined: PairEvidence, assume_related: bool) -> Verdict {
         course: refined.course.clone(),
         polarity: refined.polarity,
         confidence: confidence(&refined),
-        late_sd: refined.late_sd,
+        delay_sd: refined.delay_sd,
         drift_sd: refined.drift_sd,
         wander: refined.wander,
         share: share(&refined),
@@ -63,7 +63,7 @@ pub(crate) fn along_a_path(refined: PairEvidence) -> Edge {
         confidence: confidence(&sure),
         course: sure.course,
         polarity: sure.polarity,
-        late_sd: sure.late_sd,
+        delay_sd: sure.delay_sd,
         drift_sd: sure.drift_sd,
         wander: sure.wander,
         share: 1.0,

@@ -8,7 +8,7 @@ use crate::resample::TimeMap;
 pub(crate) struct PairEvidence {
     pub(crate) course: TimeMap,
     /// One standard deviation of the delay in the middle of the stems, in frames.
-    pub(crate) late_sd: f64,
+    pub(crate) delay_sd: f64,
     /// One standard deviation of the drift before the first change, as a share.
     pub(crate) drift_sd: f64,
     /// Deviation of segments from the course beyond what noise would cause, in frames: a clock that
@@ -44,7 +44,7 @@ impl PairEvidence {
     /// clock that wanders adds to it at any time.
     pub(crate) fn with_reported_deviation(mut self) -> Self {
         let carried = if self.course.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
-        self.late_sd = self.late_sd.hypot(carried).hypot(self.wander).hypot(THRESHOLDS.interpolation_sd_frames);
+        self.delay_sd = self.delay_sd.hypot(carried).hypot(self.wander).hypot(THRESHOLDS.interpolation_sd_frames);
         self
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct GroupOffset {
     /// Least confidence on the way from the root.
     pub(crate) confidence: f64,
     /// Standard deviations along that way.
-    pub(crate) late_sd: f64,
+    pub(crate) delay_sd: f64,
     pub(crate) drift_sd: f64,
 }
 
@@ -83,7 +83,7 @@ fn fits(pair: &PairOffset, places: &[GroupOffset], middle: f64) -> bool {
     let (first, second) = (&places[pair.first], &places[pair.second]);
     let predicted = first.course.reversed().then(&second.course);
     let off = (predicted.delay(middle) - pair.edge.course.delay(middle)).abs();
-    off <= THRESHOLDS.max_loop_error_frames.max(6.0 * pair.edge.late_sd)
+    off <= THRESHOLDS.max_loop_error_frames.max(6.0 * pair.edge.delay_sd)
         && first.polarity * second.polarity == pair.edge.polarity
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn tree(pairs: &[PairOffset], stems: usize) -> Vec<GroupOffset> {
         course: LinearDelay::flat(0.0).into(),
         polarity: 1,
         confidence: 1.0,
-        late_sd: 0.0,
+        delay_sd: 0.0,
         drift_sd: 0.0,
     };
     let mut places: Vec<GroupOffset> = (0..stems).map(alone).collect();
@@ -117,7 +117,7 @@ pub(crate) fn tree(pairs: &[PairOffset], stems: usize) -> Vec<GroupOffset> {
                 course: course.then(&place.course),
                 polarity: place.polarity * flip,
                 confidence: place.confidence.min(edge.confidence),
-                late_sd: place.late_sd.hypot(edge.late_sd),
+                delay_sd: place.delay_sd.hypot(edge.delay_sd),
                 drift_sd: place.drift_sd.hypot(edge.drift_sd),
             };
         }
@@ -130,7 +130,7 @@ pub(crate) fn tree(pairs: &[PairOffset], stems: usize) -> Vec<GroupOffset> {
 fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
     // A hundredth of a frame is as exact as any pair is believed to be; drift is weighted by its
     // effect in the middle.
-    let weight = |edge: &Edge| (edge.late_sd.powi(2) + 1e-4).recip();
+    let weight = |edge: &Edge| (edge.delay_sd.powi(2) + 1e-4).recip();
     for _ in 0..THRESHOLDS.max_relaxation_rounds {
         let mut moved = 0.0_f64;
         for stem in 0..places.len() {
@@ -138,7 +138,7 @@ fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
             if here.root == stem {
                 continue;
             }
-            let (mut late, mut drift, mut total) = (0.0, 0.0, 0.0);
+            let (mut delay, mut drift, mut total) = (0.0, 0.0, 0.0);
             for pair in pairs.iter().filter(|pair| pair.first == stem || pair.second == stem) {
                 let wanted = if pair.second == stem {
                     places[pair.first].course.then(&pair.edge.course)
@@ -146,15 +146,15 @@ fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
                     places[pair.second].course.then(&pair.edge.course.reversed())
                 };
                 let weight = weight(&pair.edge);
-                late += weight * (wanted.delay(middle) - here.course.delay(middle));
+                delay += weight * (wanted.delay(middle) - here.course.delay(middle));
                 drift += weight * (wanted.drift_at(middle) - here.course.drift_at(middle));
                 total += weight;
             }
             if total > 0.0 {
                 // Bends stay where the most confident pairs have them.
-                let (late, drift) = (late / total, drift / total);
-                moved = moved.max(late.abs());
-                places[stem].course = here.course.plus(late - drift * middle, drift);
+                let (delay, drift) = (delay / total, drift / total);
+                moved = moved.max(delay.abs());
+                places[stem].course = here.course.plus(delay - drift * middle, drift);
             }
         }
         if moved < 1e-6 {
@@ -167,13 +167,13 @@ fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
 mod tests {
     use super::*;
 
-    fn pair(first: usize, second: usize, late: f64, polarity: i8, confidence: f64) -> PairOffset {
-        let course = LinearDelay::flat(late).into();
+    fn pair(first: usize, second: usize, delay: f64, polarity: i8, confidence: f64) -> PairOffset {
+        let course = LinearDelay::flat(delay).into();
         let edge = Edge {
             course,
             polarity,
             confidence,
-            late_sd: 0.01,
+            delay_sd: 0.01,
             drift_sd: 0.0,
             wander: 0.0,
             share: 1.0,
@@ -189,8 +189,8 @@ mod tests {
     #[test]
     fn errors_are_shared_out_round_a_loop() {
         let pairs = [pair(0, 1, 100.0, 1, 0.9), pair(1, 2, 50.0, -1, 0.9), pair(0, 2, 150.3, -1, 0.9)];
-        let late = delays(&pairs, 3);
-        assert!((late[1] - 100.1).abs() < 1e-3 && (late[2] - 150.2).abs() < 1e-3, "{late:?}");
+        let delay = delays(&pairs, 3);
+        assert!((delay[1] - 100.1).abs() < 1e-3 && (delay[2] - 150.2).abs() < 1e-3, "{delay:?}");
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn groups_do_not_touch_each_other() {
-        let late = delays(&[pair(0, 1, 7.0, 1, 0.9), pair(2, 3, -9.0, 1, 0.9)], 5);
-        assert_eq!(late, [0.0, 7.0, 0.0, -9.0, 0.0]);
+        let delay = delays(&[pair(0, 1, 7.0, 1, 0.9), pair(2, 3, -9.0, 1, 0.9)], 5);
+        assert_eq!(delay, [0.0, 7.0, 0.0, -9.0, 0.0]);
     }
 }

@@ -37,9 +37,9 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
     let follows = |stem: usize| {
         evidence.verdicts.iter().any(|(first, second, verdict)| match verdict {
             Verdict::Stays(edge, _) if sessions[*first] == sessions[*second] => {
-                let late = edge.course.start;
-                (*second == stem && late > THRESHOLDS.session_sd_frames)
-                    || (*first == stem && late < -THRESHOLDS.session_sd_frames)
+                let delay = edge.course.start;
+                (*second == stem && delay > THRESHOLDS.session_sd_frames)
+                    || (*first == stem && delay < -THRESHOLDS.session_sd_frames)
             }
             _ => false,
         })
@@ -56,7 +56,7 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
                 course,
                 polarity: 1,
                 confidence: 1.0,
-                late_sd: THRESHOLDS.session_sd_frames,
+                delay_sd: THRESHOLDS.session_sd_frames,
                 drift_sd: 0.0,
                 wander: 0.0,
                 share: 1.0,

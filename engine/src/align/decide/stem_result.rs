@@ -63,20 +63,20 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
     });
     let (other, course, edge, remark) =
         known.max_by(|x, y| x.1.delay(0.0).total_cmp(&y.1.delay(0.0)).then(y.0.cmp(&x.0)))?;
-    let late = course.start;
-    if late < 0.0 || (late == 0.0 && stem < other) {
+    let delay = course.start;
+    if delay < 0.0 || (delay == 0.0 && stem < other) {
         return Some(StemAlignment {
             reference: Some(stem),
             late_samples: Some(0.0),
             confidence: edge.confidence,
             correlation: Correlation::new(&edge.picture),
-            ..StemAlignment::left(remark.summary_for_earlier(-late))
+            ..StemAlignment::left(remark.summary_for_earlier(-delay))
         });
     }
     Some(StemAlignment {
         reference: Some(other),
-        late_samples: Some(late),
-        late_uncertainty: edge.late_sd,
+        late_samples: Some(delay),
+        late_uncertainty: edge.delay_sd,
         polarity: edge.polarity,
         drift_ppm: course.drift * 1e6,
         drift_uncertainty_ppm: edge.drift_sd * 1e6,
@@ -129,7 +129,7 @@ fn in_group(
     };
     let direct = own().find(|pair| pair.first == reference || pair.second == reference).or(best);
     let inverted = if polarity < 0 { ", inverted against the reference" } else { "" };
-    let (late, ppm) = (course.start, course.drift * 1e6);
+    let (delay, ppm) = (course.start, course.drift * 1e6);
     let steady = course.is_straight() && course.drift == 0.0;
     let mut drifts = if steady { String::new() } else { format!(", its clock {ppm:+.2} ppm slower") };
     for change in &course.changes {
@@ -137,23 +137,23 @@ fn in_group(
     }
     let (decision, reason) = if stem == reference {
         (Decision::Left, "reference of its group".to_owned())
-    } else if late.abs() > evidence.max_late {
-        (Decision::Left, format!("{late:.2} frames against the reference are more than the largest offset{inverted}"))
-    } else if late.abs() < THRESHOLDS.min_delay_frames.max(3.0 * here.late_sd.hypot(there.late_sd)) && steady {
+    } else if delay.abs() > evidence.max_late {
+        (Decision::Left, format!("{delay:.2} frames against the reference are more than the largest offset{inverted}"))
+    } else if delay.abs() < THRESHOLDS.min_delay_frames.max(3.0 * here.delay_sd.hypot(there.delay_sd)) && steady {
         (Decision::Left, format!("already in time{inverted}"))
     } else {
-        let side = if late >= 0.0 { "late" } else { "early" };
+        let side = if delay >= 0.0 { "late" } else { "early" };
         let turned = if polarity < 0 { ", and turned over with the move" } else { "" };
-        let (late, uncertainty) = (late.abs(), here.late_sd.hypot(there.late_sd));
+        let (delay, uncertainty) = (delay.abs(), here.delay_sd.hypot(there.delay_sd));
         let text =
-            format!("{late:.2} frames (± {uncertainty:.2}) {side} against the reference{drifts}{inverted}{turned}");
+            format!("{delay:.2} frames (± {uncertainty:.2}) {side} against the reference{drifts}{inverted}{turned}");
         (Decision::Moved, text)
     };
     StemAlignment {
         decision,
         reference: Some(reference),
-        late_samples: Some(if stem == reference { 0.0 } else { late }),
-        late_uncertainty: here.late_sd.hypot(there.late_sd),
+        late_samples: Some(if stem == reference { 0.0 } else { delay }),
+        late_uncertainty: here.delay_sd.hypot(there.delay_sd),
         polarity,
         drift_ppm: ppm,
         drift_changes: course.changes,
@@ -184,8 +184,8 @@ fn simplest(course: &TimeMap, length: f64) -> TimeMap {
 /// Returns the stem whose delay most stems share, so that the fewest are moved; of equals, the
 /// earliest.
 fn reference(group: &[usize], places: &[GroupOffset], middle: f64) -> usize {
-    let late = |stem: usize| places[stem].course.delay(middle);
-    let sharing = |stem: usize| group.iter().filter(|n| (late(**n) - late(stem)).abs() < 0.5).count();
-    let rank = |stem: usize| (sharing(stem), -late(stem).round() as i64, std::cmp::Reverse(stem));
+    let delay = |stem: usize| places[stem].course.delay(middle);
+    let sharing = |stem: usize| group.iter().filter(|n| (delay(**n) - delay(stem)).abs() < 0.5).count();
+    let rank = |stem: usize| (sharing(stem), -delay(stem).round() as i64, std::cmp::Reverse(stem));
     group.iter().copied().max_by_key(|stem| rank(*stem)).unwrap_or_default()
 }

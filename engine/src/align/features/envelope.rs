@@ -22,7 +22,7 @@ pub(crate) struct Envelope {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Candidate {
     /// Delay of the second stem, in session frames.
-    pub(crate) late: i64,
+    pub(crate) delay: i64,
     /// Standard deviations above the rest.
     pub(crate) z: f64,
 }
@@ -121,7 +121,7 @@ impl Envelope {
             if z < THRESHOLDS.min_candidate_peak_to_rms {
                 break;
             }
-            found.push(Candidate { late: (best as i64 - max as i64) * self.hop as i64, z });
+            found.push(Candidate { delay: (best as i64 - max as i64) * self.hop as i64, z });
             let end = (best + THRESHOLDS.candidate_reach_frames + 1).min(lags.len());
             lags[best.saturating_sub(THRESHOLDS.candidate_reach_frames)..end].fill(0.0);
         }

@@ -29,8 +29,8 @@ pub(crate) struct SegmentMeasurement {
 impl SegmentMeasurement {
     /// Returns the weighted cross-spectrum, each bin turned back by a delay. It is real where the
     /// delay is right.
-    pub(crate) fn turned(&self, late: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
-        turned(self.observed.iter().copied().map(wide), late - self.base, window)
+    pub(crate) fn turned(&self, delay: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
+        turned(self.observed.iter().copied().map(wide), delay - self.base, window)
     }
 }
 

@@ -44,10 +44,10 @@ impl GroupDelayCheck {
             return None;
         }
         let adds = |one: &SegmentMeasurement| -> f64 {
-            let late = |(n, bin): (usize, Complex<f64>)| {
+            let delay = |(n, bin): (usize, Complex<f64>)| {
                 -omega(n) * bin.im * if n < split { low.recip() } else { -high.recip() }
             };
-            one.turned(course.delay(one.at), window).enumerate().map(late).sum()
+            one.turned(course.delay(one.at), window).enumerate().map(delay).sum()
         };
         let each: Vec<f64> = measured.iter().map(adds).collect();
         let (count, apart) = (each.len() as f64, each.iter().sum::<f64>());

@@ -10,12 +10,12 @@ use crate::resample::TimeMap;
 /// a slope fits clearly better. Also returns the deviations of the offset and of the drift.
 pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (LinearDelay, (f64, f64)) {
     let sloped = line::least_squares(on, true);
-    let (late_sd, drift_sd) = deviations(&sloped.into(), on);
+    let (delay_sd, drift_sd) = deviations(&sloped.into(), on);
     if slopes(on, sloped, drift_sd) {
-        return (sloped, (late_sd, drift_sd));
+        return (sloped, (delay_sd, drift_sd));
     }
     // A segment that measured something else does not move the median.
-    let flat = LinearDelay::flat(line::median(on.iter().map(|(_, late)| *late).collect()));
+    let flat = LinearDelay::flat(line::median(on.iter().map(|(_, delay)| *delay).collect()));
     (flat, (deviations(&flat.into(), on).0, drift_sd))
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn as_one(
     let sloped = pooled(true);
     let drift_sd = sloped.map_or(alone.1.1, |sloped| sloped.drift_sd);
     let drifts = sloped.filter(|sloped| slopes(on, sloped.line, sloped.drift_sd));
-    drifts.or_else(|| pooled(false)).map_or(alone, |chosen| (chosen.line, (chosen.late_sd, drift_sd)))
+    drifts.or_else(|| pooled(false)).map_or(alone, |chosen| (chosen.line, (chosen.delay_sd, drift_sd)))
 }
 
 /// Returns true if a slope fits the measurements clearly better than none.
@@ -54,7 +54,7 @@ fn slopes(on: &[(f64, f64)], sloped: LinearDelay, drift_sd: f64) -> bool {
 /// before the first bend.
 pub(crate) fn deviations(course: &TimeMap, on: &[(f64, f64)]) -> (f64, f64) {
     let free = if *course == LinearDelay::flat(course.start).into() { 1 } else { 2 + 2 * course.changes.len() };
-    let squares: f64 = on.iter().map(|(at, late)| (late - course.delay(*at)).powi(2)).sum();
+    let squares: f64 = on.iter().map(|(at, delay)| (delay - course.delay(*at)).powi(2)).sum();
     let residual = (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt();
     let end = course.changes.first().map_or(f64::INFINITY, |bend| bend.at);
     let first: Vec<f64> = on.iter().map(|(at, _)| *at).filter(|at| *at < end).collect();
@@ -94,12 +94,13 @@ mod tests {
         let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
         for (ppm, seed) in (20..28).map(|seed| (0.0, seed)).chain([(20.0, 20), (-20.0, 21)]) {
             // The same delay in the middle.
-            let late = LATE - ppm * 1e-6 * 6.5 * LEN as f64;
-            let trial = SegmentFixture::new(&source, &make::with_noise(&make::drifting(&source, late, ppm), 0.0, seed));
+            let delay = LATE - ppm * 1e-6 * 6.5 * LEN as f64;
+            let trial =
+                SegmentFixture::new(&source, &make::with_noise(&make::drifting(&source, delay, ppm), 0.0, seed));
             let on: Vec<_> = trial.measured.iter().map(|one| (one.at, LATE)).collect();
             let near: Vec<_> = trial.measured.iter().collect();
-            let (line, (late_sd, drift_sd)) = as_one(&near, &trial.window, &trial.course, &on, 10.0);
-            assert!((line.delay(6.5 * LEN as f64) - LATE).abs() < 5.0 * late_sd, "{ppm} {line:?}");
+            let (line, (delay_sd, drift_sd)) = as_one(&near, &trial.window, &trial.course, &on, 10.0);
+            assert!((line.delay(6.5 * LEN as f64) - LATE).abs() < 5.0 * delay_sd, "{ppm} {line:?}");
             assert_eq!(line.drift == 0.0, ppm == 0.0, "{ppm} {seed}: {line:?} ± {drift_sd}");
         }
     }

@@ -13,7 +13,7 @@ use crate::resample::TimeMap;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pooled {
     pub(crate) line: LinearDelay,
-    pub(crate) late_sd: f64,
+    pub(crate) delay_sd: f64,
     pub(crate) drift_sd: f64,
 }
 
@@ -101,7 +101,7 @@ impl Pooled {
                 let (by, drift) = bends.step((slope, slope * one.at))?;
                 variance = (variance.0 + by * by, variance.1 + drift * drift);
             }
-            return Some(Self { line, late_sd: variance.0.sqrt(), drift_sd: variance.1.sqrt() });
+            return Some(Self { line, delay_sd: variance.0.sqrt(), drift_sd: variance.1.sqrt() });
         }
         None
     }
@@ -128,16 +128,16 @@ mod tests {
     #[test]
     fn noise_ten_decibels_louder_leaves_a_dull_stem_within_a_sample_either_way_up() {
         let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
-        let late = make::late(&source, LATE);
+        let delay = make::late(&source, LATE);
         let mut squares = 0.0;
         for seed in 20..36 {
             let sign = if seed % 2 == 0 { 1.0 } else { -1.0 };
-            let copy: Vec<f32> = late.iter().map(|x| x * sign).collect();
+            let copy: Vec<f32> = delay.iter().map(|x| x * sign).collect();
             let trial = SegmentFixture::new(&source, &make::with_noise(&copy, -10.0, seed));
             let found = pool_segments(&trial, LATE + 1.2, false).unwrap();
             let off = found.line.delay(0.0) - LATE;
-            assert!(off.abs() < 1.0 && found.late_sd < 0.5, "{seed} {sign}: {off} {found:?}");
-            squares += (off / found.late_sd).powi(2) / 16.0;
+            assert!(off.abs() < 1.0 && found.delay_sd < 0.5, "{seed} {sign}: {off} {found:?}");
+            squares += (off / found.delay_sd).powi(2) / 16.0;
         }
         // Mean square over sixteen delays, each over a deviation that thirteen segments determine
         // to a fifth: within these bounds nineteen times in twenty.

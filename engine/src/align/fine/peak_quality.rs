@@ -55,7 +55,7 @@ fn stands_out(curve: &[f32], peak: usize, lobe: f64) -> f64 {
 
 /// Sums up the evidence of the segments that were followed.
 pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
-    let TrackedDelay { window, course, measured, pooled, on, late_sd, drift_sd, wander, .. } = followed;
+    let TrackedDelay { window, course, measured, pooled, on, delay_sd, drift_sd, wander, .. } = followed;
     let (window, pooled) = (&window, &pooled);
     let summit = peak_quality(window, pooled, rate);
     let arrival = arrival(&summit.curve, summit.best, summit.lobe, rate);
@@ -102,7 +102,7 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
         .collect();
     PairEvidence {
         course,
-        late_sd,
+        delay_sd,
         drift_sd,
         wander,
         at: measured.iter().map(|one| one.at).sum::<f64>() / measured.len().max(1) as f64,

@@ -105,7 +105,7 @@ pub(crate) fn refine(
             let (of_x, of_y) = (confidence(x), confidence(y));
             // With weighted bins few segments count, and bleed of drums may add delay to a bass.
             let both_sure = of_x.min(of_y) >= ALIGN.min_confidence;
-            if both_sure { y.late_sd.total_cmp(&x.late_sd) } else { of_x.total_cmp(&of_y) }
+            if both_sure { y.delay_sd.total_cmp(&x.delay_sd) } else { of_x.total_cmp(&of_y) }
         };
         believed(x).cmp(&believed(y)).then_with(fits)
     };
@@ -213,10 +213,10 @@ impl<'a> StemPair<'a> {
                 (one.at, one.base + lag)
             };
             let exact: Vec<(f64, f64)> = measured.iter().map(expected).collect();
-            let near = |(at, late): &(f64, f64)| (late - course.delay(*at)).abs() <= THRESHOLDS.max_deviation_frames;
+            let near = |(at, delay): &(f64, f64)| (delay - course.delay(*at)).abs() <= THRESHOLDS.max_deviation_frames;
             let on: Vec<(f64, f64)> = exact.iter().filter(|point| near(point)).copied().collect();
             let few = on.len() < COARSE.min_segments;
-            let (late_sd, drift_sd);
+            let (delay_sd, drift_sd);
             let mut moved = 0.0;
             // Where few agree, the caller judges from their number.
             if few {
@@ -224,7 +224,7 @@ impl<'a> StemPair<'a> {
                 if course.is_straight() && !on.is_empty() {
                     course = line_fit::one_by_one(&on).0.into();
                 }
-                (late_sd, drift_sd) = deviations(&course, &on);
+                (delay_sd, drift_sd) = deviations(&course, &on);
             } else {
                 let next = if course.is_straight() {
                     let (line, deviations) = if self.weighted {
@@ -234,23 +234,23 @@ impl<'a> StemPair<'a> {
                     } else {
                         line_fit::one_by_one(&on)
                     };
-                    (late_sd, drift_sd) = deviations;
+                    (delay_sd, drift_sd) = deviations;
                     TimeMap::from(line)
                 } else {
                     let next = breakpoints::settle(&course, &on, self.len as f64 / 2.0)?;
-                    (late_sd, drift_sd) = deviations(&next, &on);
+                    (delay_sd, drift_sd) = deviations(&next, &on);
                     next
                 };
                 moved = self.apart(&course, &next);
                 course = next;
             }
-            last = Some((measured, pooled, exact, on, late_sd, drift_sd));
+            last = Some((measured, pooled, exact, on, delay_sd, drift_sd));
             if few || (round > 0 && moved < THRESHOLDS.min_change_frames) {
                 break;
             }
         }
-        let (measured, pooled, exact, on, late_sd, drift_sd) = last?;
-        Some(TrackedDelay { window, course, measured, pooled, exact, on, late_sd, drift_sd, wander: 0.0 })
+        let (measured, pooled, exact, on, delay_sd, drift_sd) = last?;
+        Some(TrackedDelay { window, course, measured, pooled, exact, on, delay_sd, drift_sd, wander: 0.0 })
     }
 
     /// Sums up the segments of a course; those of the direct path, where another is a reflection.
@@ -286,7 +286,7 @@ impl TrackedDelay {
     /// them. The farthest fifth of those near the course does not count: it may have measured
     /// something else.
     fn far_off(&self) -> f64 {
-        let off = self.exact.iter().map(|(at, late)| (late - self.course.delay(*at)).abs());
+        let off = self.exact.iter().map(|(at, delay)| (delay - self.course.delay(*at)).abs());
         let mut off: Vec<f64> = off.filter(|off| *off <= THRESHOLDS.max_wander_frames).collect();
         off.sort_by(f64::total_cmp);
         let spread = off.get(off.len() * 4 / 5).map_or(0.0, |off| off / DEVIATIONS_OF_FOUR_FIFTHS);

@@ -14,7 +14,7 @@ pub(crate) struct TrackedDelay {
     /// Time and delay of every segment, and of those that are on the course.
     pub(crate) exact: Vec<(f64, f64)>,
     pub(crate) on: Vec<(f64, f64)>,
-    pub(crate) late_sd: f64,
+    pub(crate) delay_sd: f64,
     pub(crate) drift_sd: f64,
     /// Deviation of segments from the course beyond what noise causes, in frames.
     pub(crate) wander: f64,

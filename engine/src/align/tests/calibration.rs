@@ -53,7 +53,7 @@ pub(crate) fn features(samples: &[f32]) -> StemFeatures {
 struct Case {
     source: Vec<f32>,
     copy: Vec<f32>,
-    late: Option<f64>,
+    delay: Option<f64>,
 }
 
 /// Returns a number that looks random, the same each time.
@@ -74,20 +74,20 @@ fn case(seed: u64, stems: &[Vec<f32>]) -> Case {
     let other = &stems[(of(0, stems.len()) + 1 + of(3, stems.len() - 1)) % stems.len()];
     let other_start = of(4, other.len().saturating_sub(source.len()).max(1));
     let other = &other[other_start..(other_start + source.len()).min(other.len())];
-    let late = of(5, 60_000) as f64 - 30_000.0 + 0.25;
-    let clean = make::late(&source, late);
+    let delay = of(5, 60_000) as f64 - 30_000.0 + 0.25;
+    let clean = make::late(&source, delay);
     // From 5 dB above to 35 dB below.
     let snr_db = 5.0 - of(6, 40) as f64;
-    let (copy, late) = match of(7, 4) {
-        0 => (make::with_noise(&clean, snr_db, seed), Some(late)),
+    let (copy, delay) = match of(7, 4) {
+        0 => (make::with_noise(&clean, snr_db, seed), Some(delay)),
         1 => {
             let gain = 10.0_f64.powf(snr_db / 20.0) * make::rms(other) / make::rms(&clean).max(1e-9);
-            (make::mixed(&[(other, 1.0), (&clean, gain as f32)]), Some(late))
+            (make::mixed(&[(other, 1.0), (&clean, gain as f32)]), Some(delay))
         }
-        2 => (make::with_noise(&make::other_microphone(&clean, 44_100.0, 0.5, seed), snr_db + 5.0, seed), Some(late)),
+        2 => (make::with_noise(&make::other_microphone(&clean, 44_100.0, 0.5, seed), snr_db + 5.0, seed), Some(delay)),
         _ => (make::with_noise(other, 30.0, seed), None),
     };
-    Case { source, copy, late }
+    Case { source, copy, delay }
 }
 
 /// Outcome of a case.
@@ -110,7 +110,7 @@ fn outcome(case: &Case) -> Option<Outcome> {
     }
     let rough = comparison.rough(0, 1)?;
     let found = comparison.evidence(0, 1, &rough)?;
-    let off = case.late.map(|late| (found.course.delay(case.source.len() as f64 / 2.0) - late).abs());
+    let off = case.delay.map(|delay| (found.course.delay(case.source.len() as f64 / 2.0) - delay).abs());
     Some(Outcome {
         confidence: confidence(&found),
         right: off.is_some_and(|off| off <= RIGHT),
@@ -150,8 +150,8 @@ fn moved(case: &Case) -> Option<(f64, bool)> {
     let settings = AlignmentSettings { reference: Some(0), min_confidence: Some(0.98), ..AlignmentSettings::default() };
     let answer = align(&stems, &settings, PairSelection::All, &|_| false);
     let stem = &answer.stems[1];
-    let late = stem.late_samples.filter(|_| stem.decision == Decision::Moved)?;
-    Some((stem.confidence, case.late.is_some_and(|truth| (late - truth).abs() <= RIGHT)))
+    let delay = stem.late_samples.filter(|_| stem.decision == Decision::Moved)?;
+    Some((stem.confidence, case.delay.is_some_and(|truth| (delay - truth).abs() <= RIGHT)))
 }
 
 #[test]

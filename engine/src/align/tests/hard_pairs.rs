@@ -30,8 +30,8 @@ fn second(first: &[f32], other: &[f32]) -> StemAlignment {
     align(&stems, &settings, PairSelection::All, &|_| false).stems.remove(1)
 }
 
-fn is_found(stem: &StemAlignment, late: f64, tolerance: f64) -> bool {
-    stem.decision == Decision::Moved && stem.late_samples.is_some_and(|found| (found - late).abs() <= tolerance)
+fn is_found(stem: &StemAlignment, delay: f64, tolerance: f64) -> bool {
+    stem.decision == Decision::Moved && stem.late_samples.is_some_and(|found| (found - delay).abs() <= tolerance)
 }
 
 fn silence(frames: usize) -> Vec<f32> {

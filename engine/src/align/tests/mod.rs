@@ -31,8 +31,8 @@ fn aligned(stems: &[Vec<f32>]) -> Alignment {
 }
 
 /// Returns the same samples with a delay of `late` frames (negative: earlier), as long as before.
-fn shifted(samples: &[f32], late: i64) -> Vec<f32> {
-    let at = |n: i64| usize::try_from(n - late).ok().and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
+fn shifted(samples: &[f32], delay: i64) -> Vec<f32> {
+    let at = |n: i64| usize::try_from(n - delay).ok().and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
     (0..samples.len() as i64).map(at).collect()
 }
 
@@ -78,17 +78,17 @@ fn all_left(alignment: &Alignment, cause: &str) {
 
 #[test]
 fn copies_are_found_to_the_frame_on_both_sides() {
-    for late in [1, 2, 1_234, 31_999, -1, -333, -20_001] {
+    for delay in [1, 2, 1_234, 31_999, -1, -333, -20_001] {
         for source in [signals::white_noise(1, 0.5, FRAMES), rhythm(2)] {
-            let alignment = aligned(&[source.clone(), shifted(&source, late)]);
+            let alignment = aligned(&[source.clone(), shifted(&source, delay)]);
             // Of two the earlier is the reference.
             let (first, second) = (&alignment.stems[0], &alignment.stems[1]);
             let found = second.late_samples.unwrap() - first.late_samples.unwrap();
-            assert!((found - late as f64).abs() < 0.02, "{late}: {found}");
+            assert!((found - delay as f64).abs() < 0.02, "{delay}: {found}");
             let moved: Vec<Decision> = alignment.stems.iter().map(|stem| stem.decision).collect();
-            let one = if late > 0 { [Decision::Left, Decision::Moved] } else { [Decision::Moved, Decision::Left] };
-            assert_eq!(moved, one, "{late}");
-            assert_eq!(alignment.reference, Some(usize::from(late < 0)));
+            let one = if delay > 0 { [Decision::Left, Decision::Moved] } else { [Decision::Moved, Decision::Left] };
+            assert_eq!(moved, one, "{delay}");
+            assert_eq!(alignment.reference, Some(usize::from(delay < 0)));
             assert!(first.confidence > 0.6 && second.confidence > 0.6, "{alignment:?}");
         }
     }

@@ -72,7 +72,7 @@ impl Resolution {
     /// tolerance. The cost is the sum of the squared distances, none counted as more than the
     /// tolerance.
     fn cost<'a>(&self, course: &TimeMap, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
-        points.map(|(at, late)| (late - course.delay(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
+        points.map(|(at, delay)| (delay - course.delay(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
             let counted = (off.min(self.tolerance) - self.half_step).max(0.0);
             (sum + counted.powi(2), count + usize::from(off <= self.tolerance))
         })

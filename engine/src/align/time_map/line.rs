@@ -41,12 +41,12 @@ impl LinearDelay {
 /// than two points or no line is flat enough.
 pub(crate) fn through_most(points: &[(f64, f64)], tolerance: f64, drifts: bool) -> Option<(LinearDelay, Vec<bool>)> {
     let near = |line: LinearDelay| -> Vec<bool> {
-        points.iter().map(|(at, late)| (late - line.delay(*at)).abs() <= tolerance).collect()
+        points.iter().map(|(at, delay)| (delay - line.delay(*at)).abs() <= tolerance).collect()
     };
     let span = points.last()?.0 - points.first()?.0;
     let mut best: Option<(usize, f64, LinearDelay)> = None;
     let mut offer = |line: LinearDelay| {
-        let on = points.iter().map(|(at, late)| (late - line.delay(*at)).abs()).filter(|off| *off <= tolerance);
+        let on = points.iter().map(|(at, delay)| (delay - line.delay(*at)).abs()).filter(|off| *off <= tolerance);
         let (count, off) = on.fold((0, 0.0), |(count, sum), off| (count + 1, sum + off));
         if best.is_none_or(|(most, least, _)| count > most || (count == most && off < least)) {
             best = Some((count, off, line));

@@ -2,7 +2,8 @@
 
 use super::Codec;
 use super::mp3::Mp3;
-use super::opus::{OpusHead, OpusStream};
+use super::opus::OpusStream;
+use super::opus_head::OpusHead;
 use super::pcm::Pcm;
 use super::vorbis::Vorbis;
 use crate::audio::ChannelLayout;

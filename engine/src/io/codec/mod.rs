@@ -6,7 +6,12 @@ mod make;
 mod media;
 mod mp3;
 mod open;
+#[cfg(feature = "opus")]
 pub(in crate::io) mod opus;
+#[cfg(not(feature = "opus"))]
+#[path = "opus_absent.rs"]
+pub(in crate::io) mod opus;
+pub(in crate::io) mod opus_head;
 mod packet_decoder;
 pub(in crate::io) mod pcm;
 mod planes;

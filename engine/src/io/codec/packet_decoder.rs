@@ -1,7 +1,7 @@
 //! One audio track, packet by packet: lost packets become silence, gaps between stamps are filled.
 
 use super::aac::SbrSearch;
-use super::opus::{self, OpusHead};
+use super::opus_head::{self, OpusHead};
 use super::planes::{append, checked_layout};
 use super::{Codec, DecodeStep, guarded, unsupported};
 use crate::audio::{ChannelLayout, Queue};
@@ -154,7 +154,7 @@ impl PacketDecoder {
                 (Codec::Opus(stream), Some(head)) => {
                     let mut queue = Queue::new(head.channels);
                     let frames = guarded(path, || stream.decode(&packet.data, &mut queue))?;
-                    (queue, head.layout(), opus::RATE_HZ, frames)
+                    (queue, head.layout(), opus_head::RATE_HZ, frames)
                 }
                 (Codec::Pcm(coding, spec), _) => {
                     let layout = checked_layout(path, spec)?;

@@ -7,6 +7,10 @@ mod guard;
 mod identity;
 mod kind;
 mod master;
+#[cfg(feature = "opus")]
+mod opus_writer;
+#[cfg(not(feature = "opus"))]
+#[path = "opus_writer_absent.rs"]
 mod opus_writer;
 mod packed;
 mod staged;

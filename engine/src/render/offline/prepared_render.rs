@@ -15,7 +15,7 @@ use crate::render::progress::OnProgress;
 use crate::render::progress::Phase;
 use crate::render::progress::PhaseProgress;
 use crate::render::spill::premaster::PremasterSpill;
-use crate::session::Session;
+use crate::session::{Container, Session};
 use std::path::Path;
 
 /// Result of the comparison.
@@ -83,6 +83,9 @@ pub(crate) fn prepare(
     session: Session,
     on_progress: &mut OnProgress<'_>,
 ) -> Result<(Plan, Option<Alignment>), RenderError> {
+    if cfg!(not(feature = "opus")) && session.output.format.container() == Container::Opus {
+        return Err(RenderError::NoOpus);
+    }
     let mut loading = PhaseProgress::start(on_progress, Phase::Loading, 1)?;
     let mut plan = Plan::new(session)?;
     loading.at(1)?;

@@ -39,14 +39,14 @@ fn aligned(session: &Stems, mode: Mode) -> Alignment {
 /// Returns the error in the delay of the second stem in the middle of the common part, in frames.
 /// `None` where neither moved.
 fn off(session: &Stems, alignment: &Alignment) -> Option<f64> {
-    let (late, ppm) = session.late.unwrap();
+    let (delay, ppm) = session.late.unwrap();
     let (first, second) = (session.stems[0].len() as f64, session.stems[1].len() as f64);
-    let middle = f64::midpoint((-late).max(0.0), (second - late).min(first));
-    let truth = late + ppm * 1e-6 * middle;
+    let middle = f64::midpoint((-delay).max(0.0), (second - delay).min(first));
+    let truth = delay + ppm * 1e-6 * middle;
     let found = if alignment.reference == Some(0) {
         alignment.stems[1].late_at(middle)
     } else {
-        alignment.stems[0].late_at(middle + truth).map(|late| -late)
+        alignment.stems[0].late_at(middle + truth).map(|delay| -delay)
     };
     found.filter(|_| alignment.moved() > 0).map(|found| (found - truth).abs())
 }
@@ -115,7 +115,7 @@ fn devices_that_started_on_their_own_are_moved_and_rightly() {
     });
     let mut table: BTreeMap<String, [usize; 4]> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for (seed, kind, off, of_recordings, why, late) in made.collect::<Vec<_>>() {
+    for (seed, kind, off, of_recordings, why, delay) in made.collect::<Vec<_>>() {
         let row = table.entry(kind).or_default();
         row[0] += 1;
         row[1] += usize::from(of_recordings.is_some());
@@ -125,7 +125,7 @@ fn devices_that_started_on_their_own_are_moved_and_rightly() {
             wrong.push((seed, off, of_recordings));
         }
         if off.is_none() && of_recordings.is_some() {
-            println!("missed {seed} {late:?}: {why:?}");
+            println!("missed {seed} {delay:?}: {why:?}");
         }
     }
     for (kind, [sessions, recordings, auto, wrong]) in &table {
@@ -240,8 +240,8 @@ fn mutual_bleed_is_named_and_as_microphones_follows_its_louder_path() {
         assert!(answer.stems.iter().any(|stem| stem.reason.starts_with("mutual_bleed: ")), "{answer:?}");
     }
     let answer = of(&stems, Mode::Microphones);
-    let late = answer.stems[1].late_samples.unwrap_or(0.0) - answer.stems[0].late_samples.unwrap_or(0.0);
-    assert!(answer.moved() == 1 && (late - 353.0).abs() < 1.0, "{answer:?}");
+    let delay = answer.stems[1].late_samples.unwrap_or(0.0) - answer.stems[0].late_samples.unwrap_or(0.0);
+    assert!(answer.moved() == 1 && (delay - 353.0).abs() < 1.0, "{answer:?}");
 }
 
 #[test]

@@ -201,7 +201,7 @@ mod tests {
             },
             |_: pulp::x86::V3, frames| {
                 let (bytes, mut left, mut right) = stereo(*frames);
-                let done = crate::io::decode::pcm_avx2::stereo_24(bytes, &mut left, &mut right);
+                let done = crate::io::codec::pcm::avx2::stereo_24(bytes, &mut left, &mut right);
                 left.truncate(done);
                 right.truncate(done);
                 (done, (left, right))

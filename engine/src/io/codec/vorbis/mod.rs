@@ -4,7 +4,7 @@
 mod setup;
 
 use self::setup::{Setup, headers};
-use super::opus::VORBIS_ORDER;
+use super::opus_head::VORBIS_ORDER;
 use lewton::audio::{PreviousWindowRight, read_audio_packet_generic};
 use lewton::header::{IdentHeader, SetupHeader, read_header_ident, read_header_setup};
 use symphonia::core::audio::{AsGenericAudioBufferRef, AudioBuffer, AudioMut, GenericAudioBufferRef};
