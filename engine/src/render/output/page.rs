@@ -46,6 +46,7 @@ impl DrawnPage {
 pub(super) struct DrawnPage;
 
 #[cfg(not(feature = "report"))]
+#[allow(clippy::unused_self, clippy::unnecessary_wraps)] // The form of the build with reports.
 impl DrawnPage {
     /// Draws nothing.
     pub(super) fn draw(
