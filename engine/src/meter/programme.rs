@@ -1,8 +1,8 @@
 //! All meters in one: the readings that a report contains about a programme.
 
 use super::means::Means;
-use super::series::{MeterRow, MeterSeries, interval_start};
-use super::{LoudnessMeter, Measurement, PeakMeter, TruePeakMeter, power_db};
+use super::readings::{Interval, Whole, interval_start};
+use super::{LoudnessMeter, Measurement, MeterRow, MeterSeries, PeakMeter, TruePeakMeter, power_db};
 use crate::audio::{Block, ChannelLayout};
 use crate::process::Tap;
 use crate::units::SampleRate;
@@ -82,29 +82,18 @@ impl ProgrammeMeter {
     /// ([`integrated_power`](super::integrated_power)) and loudness range in LU
     /// ([`loudness_range`](super::loudness_range)). Control thread; allocates.
     pub fn measurement_with(&self, integrated_lufs: Option<f64>, loudness_range_lu: Option<f64>) -> Measurement {
-        let difference = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
-        let sample_peak_dbfs = self.peak.sample_peak_dbfs();
-        let rms_dbfs = power_db(self.means.mean_square(&self.loudness));
-        let true_peak_dbtp = self.true_peak.true_peak_dbtp();
-        Measurement {
-            sample_rate_hz: self.rate.hz(),
+        Measurement::new(&Whole {
+            rate: self.rate,
             channels: self.channels,
             frames: self.frames,
-            duration_s: self.rate.seconds(self.frames),
             integrated_lufs,
             loudness_range_lu,
-            max_momentary_lufs: self.loudness.max_momentary_lufs(),
-            max_short_term_lufs: self.loudness.max_short_term_lufs(),
-            true_peak_dbtp,
-            sample_peak_dbfs,
-            rms_dbfs,
-            crest_db: difference(sample_peak_dbfs, rms_dbfs),
-            plr_db: difference(true_peak_dbtp, integrated_lufs),
-            dc_offset: self.means.offsets(&self.loudness),
-            correlation: self.means.correlation(&self.loudness),
-            clipped_samples: self.peak.clipped_samples(),
-            non_finite_samples: self.peak.non_finite_samples(),
-        }
+            true_peak_dbtp: self.true_peak.true_peak_dbtp(),
+            rms_dbfs: power_db(self.means.mean_square(&self.loudness)),
+            peak: &self.peak,
+            means: &self.means,
+            loudness: &self.loudness,
+        })
     }
 
     /// Returns the series of the rows that are held, the running interval included; empty without a
@@ -179,18 +168,19 @@ impl ProgrammeMeter {
     }
 
     fn take_row(&mut self) -> MeterRow {
-        let narrow = |reading: Option<f64>| reading.map(|reading| reading as f32);
+        // To the precision of a row first, then to that of a document.
+        let narrow = |reading: Option<f64>| reading.map(|reading| f64::from(reading as f32));
         let peak = self.peak.take_interval();
         let means = self.means.take_interval(&mut self.loudness);
-        MeterRow {
-            peak,
+        MeterRow::new(&Interval {
+            peak: f64::from(peak),
             mean_square: means.mean_square,
             momentary_lufs: narrow(self.loudness.momentary_lufs()),
             short_term_lufs: narrow(self.loudness.short_term_lufs()),
             // A sample at the very end is not interpolated yet, but already known.
-            true_peak: self.true_peak.take_interval().max(peak),
+            true_peak: f64::from(self.true_peak.take_interval().max(peak)),
             correlation: narrow(means.correlation),
-        }
+        })
     }
 }
 
