@@ -97,9 +97,16 @@ fn what_has_no_meaning_is_null() {
     let run = place.run("measure silence.wav short.wav one.wav dc.wav denormal.wav --json");
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     let files = files(&run);
-    for key in
-        ["integrated_lufs", "loudness_range_lu", "true_peak_dbtp", "rms_dbfs", "crest_db", "plr_db", "correlation"]
-    {
+    for key in [
+        "integrated_lufs",
+        "loudness_range_lu",
+        "true_peak_dbtp",
+        "rms_dbfs",
+        "crest_db",
+        "plr_db",
+        "correlation",
+        "psr_db",
+    ] {
         assert_eq!(files[0][key], Value::Null, "{key} of silence");
         assert_eq!(files[4][key], Value::Null, "{key} of denormals");
     }

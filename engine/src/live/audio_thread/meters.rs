@@ -158,6 +158,7 @@ impl LiveStripMeter {
             short_term_lufs: self.loudness.short_term_lufs(),
             true_peak: f64::from(self.true_peak.take_interval()),
             correlation: self.correlation.correlation(),
+            meters: None,
         };
         Reading {
             strip: self.strip,

@@ -20,7 +20,7 @@ pub struct SeriesReading {
     /// Its line on the page.
     pub(crate) plot: Option<SeriesPlot>,
     pub(crate) rounding: Rounding,
-    pub(super) of: fn(&Interval) -> Option<f64>,
+    pub(super) of: fn(&Interval<'_>) -> Option<f64>,
     pub(super) value: fn(&MeterRow, Rounding) -> SeriesValue,
 }
 

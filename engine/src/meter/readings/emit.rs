@@ -20,7 +20,7 @@ macro_rules! series_readings {
 
         impl LiveLevels {
             /// Returns the levels of an interval. Audio thread.
-            pub(crate) fn new(interval: &Interval) -> Self {
+            pub(crate) fn new(interval: &Interval<'_>) -> Self {
                 let [$($key,)+ ..] = &SERIES;
                 Self { $($key: ($key.of)(interval),)+ }
             }
@@ -58,7 +58,7 @@ macro_rules! series_readings {
             /// Bytes in a file.
             pub(crate) const BYTES: usize = 0 $(+ $cell::BYTES)+;
 
-            pub(in crate::meter) fn new(interval: &Interval) -> Self {
+            pub(in crate::meter) fn new(interval: &Interval<'_>) -> Self {
                 let [$($key),+] = &SERIES;
                 Self { $($key: $cell::new(($key.of)(interval), $key.rounding),)+ }
             }
@@ -94,6 +94,35 @@ macro_rules! series_readings {
                     interval_ms: INTERVAL_MS,
                     $($key: rows.iter().map(|row| row.$key.value($key.rounding)).collect(),)+
                 }
+            }
+        }
+    };
+}
+
+/// Emits [`IntervalMeters`](super::IntervalMeters) from the list of meters.
+macro_rules! interval_meters {
+    ($($name:ident: $meter:ty),+ $(,)?) => {
+        /// Meters that run at every interval, each in a file of its own.
+        #[derive(Clone, Debug)]
+        pub(crate) struct IntervalMeters {
+            $($name: $meter,)+
+        }
+
+        impl IntervalMeter for IntervalMeters {
+            fn new(rate: SampleRate, channels: usize) -> Self {
+                Self { $($name: IntervalMeter::new(rate, channels),)+ }
+            }
+
+            fn reset(&mut self) {
+                $(self.$name.reset();)+
+            }
+
+            fn observe(&mut self, part: &Block<'_>) {
+                $(self.$name.observe(part);)+
+            }
+
+            fn end_interval(&mut self, levels: &IntervalLevels) {
+                $(self.$name.end_interval(levels);)+
             }
         }
     };
@@ -147,4 +176,4 @@ macro_rules! summary_readings {
     };
 }
 
-pub(super) use {series_readings, series_value, summary_readings};
+pub(super) use {interval_meters, series_readings, series_value, summary_readings};

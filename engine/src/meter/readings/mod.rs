@@ -1,5 +1,5 @@
 //! Readings, each stated once: [`table`] has a row for each value over time and for each value of
-//! the whole.
+//! the whole, and a list of the meters with a file of their own.
 //!
 //! From its rows come [`MeterRow`] with its form in temporary files, [`MeterSeries`],
 //! [`Measurement`] and [`LiveLevels`]. Documents, the page, `mixdown measure` and the mixer of
@@ -22,4 +22,5 @@ pub use columns::{SeriesValue, SummaryValue};
 pub use interval::INTERVAL_MS;
 pub(crate) use interval::interval_start;
 pub(crate) use sources::{Interval, Whole};
+pub(crate) use table::IntervalMeters;
 pub use table::{LiveLevels, Measurement, MeterRow, MeterSeries, SERIES, SUMMARY};

@@ -1,12 +1,13 @@
-//! Sources of the table: what its rows take their values from.
+//! Sources of the table, from which its rows take their values.
 
+use super::IntervalMeters;
 use crate::meter::means::Means;
 use crate::meter::{LoudnessMeter, PeakMeter};
 use crate::units::SampleRate;
 
 /// Levels of an interval.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Interval {
+pub(crate) struct Interval<'a> {
     /// Largest sample magnitude, linear.
     pub(crate) peak: f64,
     /// Mean square of all channels, linear.
@@ -19,6 +20,8 @@ pub(crate) struct Interval {
     pub(crate) true_peak: f64,
     /// Correlation of the first two channels.
     pub(crate) correlation: Option<f64>,
+    /// Further meters, which have ended the interval; `None` live.
+    pub(crate) meters: Option<&'a IntervalMeters>,
 }
 
 /// Meters of a programme that has ended.
@@ -37,6 +40,7 @@ pub(crate) struct Whole<'a> {
     pub(in crate::meter) peak: &'a PeakMeter,
     pub(in crate::meter) means: &'a Means,
     pub(in crate::meter) loudness: &'a LoudnessMeter,
+    pub(in crate::meter) meters: &'a IntervalMeters,
 }
 
 /// Returns the ratio of two levels in decibels, if both exist.

@@ -1,19 +1,27 @@
-//! The table: every reading has one row here.
+//! The table: every reading has one row here, every meter with a file of its own one line.
 //!
 //! A row is its description, its key, its type, and columns that `columns.rs` describes. `of` takes
 //! the value from its source.
 
 use super::cell::next_bytes;
 use super::columns::{Label, LinePlot, Rounding, SeriesPlot, SeriesReading, SummaryReading};
-use super::emit::{series_readings, series_value, summary_readings};
+use super::emit::{interval_meters, series_readings, series_value, summary_readings};
 use super::fields::Round;
 use super::sources::{Interval, Whole, difference};
 use super::{INTERVAL_MS, Level, Linear, SeriesValue, SummaryValue};
+use crate::audio::Block;
+use crate::meter::interval_meter::{IntervalLevels, IntervalMeter};
+use crate::meter::psr::PsrMeter;
 use crate::meter::{amplitude_db, power_db};
+use crate::units::SampleRate;
 use serde::{Deserialize, Serialize};
 
 const fn label(text: &'static str, decimals: u8) -> Label {
     Label { text, decimals }
+}
+
+interval_meters! {
+    psr: PsrMeter,
 }
 
 series_readings! {
@@ -76,6 +84,21 @@ series_readings! {
             of: |interval| Some(interval.mean_square),
             unit: "",
             rounding: Rounding::Digits(4),
+        }
+        /// Peak to short-term loudness ratio: the highest true peak of the 3 s that end with the
+        /// interval over the loudness of the same 3 s; none in the first 29.
+        psr_db: Level {
+            of: |interval| interval.meters?.psr.reading_db(),
+            unit: "dB",
+            plot: Some(SeriesPlot::Line(LinePlot {
+                title: "Peak to short-term loudness",
+                span: (0.0, 24.0),
+                marks: &[(0.0, "0"), (8.0, "8"), (16.0, "16"), (24.0, "24")],
+                logarithmic: false,
+                lowest: true,
+                whole: ("psr_db", "at the least"),
+                missing: "shorter than 3 s, or too soft",
+            })),
         }
     }
 }
@@ -191,5 +214,13 @@ summary_readings! {
     non_finite_samples: u64 {
         of: |whole| whole.peak.non_finite_samples(),
         unit: "samples",
+    }
+    /// Peak to short-term loudness ratio: the least of the values over time of which the loudness
+    /// is −70 LUFS or more.
+    psr_db: Option<f64> {
+        of: |whole| whole.meters.psr.least_db(),
+        unit: "dB",
+        column: Some(label("PSR", 1)),
+        master: Some(label("Least PSR, dB", 1)),
     }
 }
