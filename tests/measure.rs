@@ -2,10 +2,12 @@
 //! messages for the rest.
 
 use crate::program_runs::{Run, TestFolder};
+use mixdown_engine::meter::SUMMARY;
 use mixdown_fixtures::{path, signals};
 use serde_json::Value;
 use std::fs;
 
+/// Keys of a measured file that scripts rely on, in their order.
 const KEYS: [&str; 18] = [
     "path",
     "sample_rate",
@@ -48,7 +50,11 @@ fn a_stereo_sine_reads_as_the_standards_define() {
     folder.write_wav("tone.wav", 48_000, &[&tone, &tone]);
     let file = &files(&folder.run("measure tone.wav --json"))[0];
     let keys: Vec<&String> = file.as_object().unwrap().keys().collect();
-    assert_eq!(keys, KEYS);
+    let kept: Vec<&String> = keys.iter().copied().filter(|key| KEYS.contains(&key.as_str())).collect();
+    assert_eq!(kept, KEYS);
+    let unlisted = |key: &str| KEYS.contains(&key) || ["sample_rate_hz", "non_finite_samples"].contains(&key);
+    let added = SUMMARY.iter().map(|reading| reading.key).filter(|key| !unlisted(key));
+    assert!(keys.iter().copied().filter(|key| !KEYS.contains(&key.as_str())).eq(added), "{keys:?}");
     assert_eq!((file["sample_rate"].as_u64(), file["channels"].as_u64()), (Some(48_000), Some(2)));
     assert_eq!((file["frames"].as_u64(), file["duration_s"].as_f64()), (Some(960_000), Some(20.0)));
     // Tech 3341 case 1.
@@ -91,9 +97,16 @@ fn undefined_readings_are_null() {
     let run = folder.run("measure silence.wav short.wav one.wav dc.wav denormal.wav --json");
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     let files = files(&run);
-    for key in
-        ["integrated_lufs", "loudness_range_lu", "true_peak_dbtp", "rms_dbfs", "crest_db", "plr_db", "correlation"]
-    {
+    for key in [
+        "integrated_lufs",
+        "loudness_range_lu",
+        "true_peak_dbtp",
+        "rms_dbfs",
+        "crest_db",
+        "plr_db",
+        "correlation",
+        "psr_db",
+    ] {
         assert_eq!(files[0][key], Value::Null, "{key} of silence");
         assert_eq!(files[4][key], Value::Null, "{key} of denormals");
     }

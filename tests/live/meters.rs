@@ -40,13 +40,13 @@ fn meters_match_the_output_and_unread_ones_are_counted() {
         let near = |value: Option<f64>, expected: f64, within: f64| {
             assert!((value.unwrap() - expected).abs() < within, "{value:?} for {expected}, {strip:?}");
         };
-        near(last.peak_dbfs, level, 0.05);
-        near(last.rms_dbfs, level - 3.01, 0.05);
-        near(last.true_peak_dbtp, level, 0.05);
+        near(last.levels.peak_dbfs, level, 0.05);
+        near(last.levels.rms_dbfs, level - 3.01, 0.05);
+        near(last.levels.true_peak_dbtp, level, 0.05);
         // Two channels at 1 kHz, where the K filter has about 0.66 dB: -0.691 + 0.66 and the sum of
         // two mean squares.
-        near(last.momentary_lufs, level - 0.03, 0.1);
-        near(last.correlation, 0.0, 0.01);
+        near(last.levels.momentary_lufs, level - 0.03, 0.1);
+        near(last.levels.correlation, 0.0, 0.01);
         let reduction_db = if strip == StripId::Master { 0.0 } else { 4.99 };
         near(Some(last.gain_reduction_db), reduction_db, 0.05);
         let loudest = (0..64).max_by(|a, b| last.spectrum_dbfs[*a].total_cmp(&last.spectrum_dbfs[*b])).unwrap();
@@ -82,7 +82,7 @@ fn every_strip_is_metered_at_the_requested_rate() {
             let count = readings.iter().filter(|reading| reading.strip == strip).count();
             assert!(count.abs_diff(expected) <= 1, "{strip:?}: {count} of {expected}");
         }
-        let loud = readings.iter().filter(|reading| reading.peak_dbfs.is_some_and(|peak| peak > -60.0)).count();
+        let loud = readings.iter().filter(|reading| reading.levels.peak_dbfs.is_some_and(|peak| peak > -60.0)).count();
         assert!(2 * loud >= readings.len(), "{loud} of {}", readings.len());
     }
 }

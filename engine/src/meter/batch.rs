@@ -48,7 +48,7 @@ impl ProgrammeMeter {
             LoudnessMeter::observe_batch(observed, |meter| &mut meter.loudness, &part);
             for (meter, block) in &mut *observed {
                 let part = block.slice(part.clone());
-                meter.look_for_peaks(&part);
+                meter.look_beside_loudness(&part);
                 meter.advance(part.frames());
             }
             done = part.end;

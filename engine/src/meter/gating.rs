@@ -4,7 +4,7 @@ use super::reading::power_lufs;
 
 /// Loudness below which blocks never count, in LUFS: ITU-R BS.1770-4 annex 1 eq. 5, EBU Tech 3342
 /// §2.
-const ABSOLUTE_GATE_LUFS: f64 = -70.0;
+pub(super) const ABSOLUTE_GATE_LUFS: f64 = -70.0;
 /// Relative gate of integrated loudness, in LU against the absolutely gated mean: ITU-R BS.1770-4
 /// annex 1 eq. 6.
 const INTEGRATED_GATE_LU: f64 = -10.0;

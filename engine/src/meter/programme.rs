@@ -1,8 +1,9 @@
 //! All meters in one: the readings that a report contains about a programme.
 
+use super::interval_meter::{IntervalLevels, IntervalMeter};
 use super::means::Means;
-use super::series::{MeterRow, MeterSeries, interval_start};
-use super::{LoudnessMeter, Measurement, PeakMeter, TruePeakMeter, power_db};
+use super::readings::{Interval, IntervalMeters, Whole, interval_start};
+use super::{LoudnessMeter, Measurement, MeterRow, MeterSeries, PeakMeter, TruePeakMeter, power_db};
 use crate::audio::{Block, ChannelLayout};
 use crate::process::Tap;
 use crate::units::SampleRate;
@@ -22,6 +23,7 @@ pub struct ProgrammeMeter {
     means: Means,
     pub(super) loudness: LoudnessMeter,
     true_peak: TruePeakMeter,
+    meters: IntervalMeters,
     pub(super) rows: Option<Vec<MeterRow>>,
 }
 
@@ -43,6 +45,7 @@ impl ProgrammeMeter {
             means: Means::new(channels),
             loudness,
             true_peak: TruePeakMeter::new(channels),
+            meters: IntervalMeters::new(rate, channels),
             rows: None,
         }
     }
@@ -66,6 +69,7 @@ impl ProgrammeMeter {
         self.means.reset();
         self.loudness.reset();
         self.true_peak.reset();
+        self.meters.reset();
         if let Some(rows) = &mut self.rows {
             rows.clear();
         }
@@ -82,29 +86,19 @@ impl ProgrammeMeter {
     /// ([`integrated_power`](super::integrated_power)) and loudness range in LU
     /// ([`loudness_range`](super::loudness_range)). Control thread; allocates.
     pub fn measurement_with(&self, integrated_lufs: Option<f64>, loudness_range_lu: Option<f64>) -> Measurement {
-        let difference = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
-        let sample_peak_dbfs = self.peak.sample_peak_dbfs();
-        let rms_dbfs = power_db(self.means.mean_square(&self.loudness));
-        let true_peak_dbtp = self.true_peak.true_peak_dbtp();
-        Measurement {
-            sample_rate_hz: self.rate.hz(),
+        Measurement::new(&Whole {
+            rate: self.rate,
             channels: self.channels,
             frames: self.frames,
-            duration_s: self.rate.seconds(self.frames),
             integrated_lufs,
             loudness_range_lu,
-            max_momentary_lufs: self.loudness.max_momentary_lufs(),
-            max_short_term_lufs: self.loudness.max_short_term_lufs(),
-            true_peak_dbtp,
-            sample_peak_dbfs,
-            rms_dbfs,
-            crest_db: difference(sample_peak_dbfs, rms_dbfs),
-            plr_db: difference(true_peak_dbtp, integrated_lufs),
-            dc_offset: self.means.offsets(&self.loudness),
-            correlation: self.means.correlation(&self.loudness),
-            clipped_samples: self.peak.clipped_samples(),
-            non_finite_samples: self.peak.non_finite_samples(),
-        }
+            true_peak_dbtp: self.true_peak.true_peak_dbtp(),
+            rms_dbfs: power_db(self.means.mean_square(&self.loudness)),
+            peak: &self.peak,
+            means: &self.means,
+            loudness: &self.loudness,
+            meters: &self.meters,
+        })
     }
 
     /// Returns the series of the rows that are held, the running interval included; empty without a
@@ -116,12 +110,11 @@ impl ProgrammeMeter {
     /// Returns the rows that are held, and that of the running interval as if the signal ended
     /// here; none without a series. Control thread; allocates.
     pub fn into_rows(mut self) -> Vec<MeterRow> {
-        let Some(mut rows) = self.rows.take() else { return Vec::new() };
-        if interval_start(self.rate, self.intervals) < self.frames {
+        if self.rows.is_some() && interval_start(self.rate, self.intervals) < self.frames {
             self.true_peak.end();
-            rows.push(self.take_row());
+            self.end_interval();
         }
-        rows
+        self.rows.unwrap_or_default()
     }
 
     /// Returns the last complete row that is held, for a live display. Audio thread: no allocation.
@@ -129,23 +122,26 @@ impl ProgrammeMeter {
         self.rows.as_ref()?.last().copied()
     }
 
-    /// Observes as [`Tap::observe`] does, to the same bits, on two threads of rayon's pool as long
-    /// as no series is kept. Offline: it may block.
+    /// Observes as [`Tap::observe`] does, to the same bits, on two threads of rayon's pool. Offline:
+    /// it may block.
     pub fn observe_offline(&mut self, block: &Block<'_>) {
-        if self.rows.is_some() || block.channels() != self.channels {
-            self.observe(block);
+        self.observe_parts(block, |Self { loudness, peak, true_peak, meters, .. }, part| {
+            rayon::join(|| look_beside_loudness(peak, true_peak, meters, part), || loudness.observe(part));
+        });
+    }
+
+    /// Calls `observe` with the parts of a block that end with an interval or with the block.
+    fn observe_parts(&mut self, block: &Block<'_>, observe: impl Fn(&mut Self, &Block<'_>)) {
+        if block.channels() != self.channels || self.channels == 0 {
             return;
         }
-        let Self { peak, means, loudness, true_peak, .. } = self;
-        let levels = || {
-            peak.observe(block);
-            loudness.observe(block);
-        };
-        rayon::join(|| true_peak.observe(block), levels);
-        means.count(block.frames() as u64);
-        self.frames += block.frames() as u64;
-        while interval_start(self.rate, self.intervals + 1) <= self.frames {
-            self.intervals += 1;
+        let mut done = 0;
+        while done < block.frames() {
+            let end = done + self.left_in_interval(block.frames() - done);
+            let part = block.slice(done..end);
+            observe(self, &part);
+            self.advance(part.frames());
+            done = end;
         }
     }
 
@@ -154,10 +150,9 @@ impl ProgrammeMeter {
         (interval_start(self.rate, self.intervals + 1) - self.frames).min(frames as u64) as usize
     }
 
-    pub(super) fn look_for_peaks(&mut self, part: &Block<'_>) {
-        self.peak.observe(part);
-        self.true_peak.foresee(self.peak.interval());
-        self.true_peak.observe(part);
+    /// Observes by all meters but that of loudness.
+    pub(super) fn look_beside_loudness(&mut self, part: &Block<'_>) {
+        look_beside_loudness(&mut self.peak, &mut self.true_peak, &mut self.meters, part);
     }
 
     /// Counts frames that end with the running interval or before.
@@ -166,10 +161,7 @@ impl ProgrammeMeter {
         self.means.count(frames as u64);
         if self.frames == interval_start(self.rate, self.intervals + 1) {
             self.intervals += 1;
-            if self.rows.is_some() {
-                let row = self.take_row();
-                self.rows.iter_mut().for_each(|rows| rows.push(row));
-            }
+            self.end_interval();
         }
     }
 
@@ -178,20 +170,40 @@ impl ProgrammeMeter {
         &self.loudness
     }
 
-    fn take_row(&mut self) -> MeterRow {
-        let narrow = |reading: Option<f64>| reading.map(|reading| reading as f32);
+    /// Ends the running interval, and keeps its row if there is a series.
+    fn end_interval(&mut self) {
         let peak = self.peak.take_interval();
+        // A sample at the very end is not interpolated yet, but already known.
+        let true_peak = self.true_peak.take_interval().max(peak);
+        let short_term_lufs = self.loudness.short_term_lufs();
+        self.meters.end_interval(&IntervalLevels { true_peak, short_term_lufs });
+        let Some(rows) = &mut self.rows else { return };
+        // To the precision of a row first, then to that of a document.
+        let narrow = |reading: Option<f64>| reading.map(|reading| f64::from(reading as f32));
         let means = self.means.take_interval(&mut self.loudness);
-        MeterRow {
-            peak,
+        rows.push(MeterRow::new(&Interval {
+            peak: f64::from(peak),
             mean_square: means.mean_square,
             momentary_lufs: narrow(self.loudness.momentary_lufs()),
-            short_term_lufs: narrow(self.loudness.short_term_lufs()),
-            // A sample at the very end is not interpolated yet, but already known.
-            true_peak: self.true_peak.take_interval().max(peak),
+            short_term_lufs: narrow(short_term_lufs),
+            true_peak: f64::from(true_peak),
             correlation: narrow(means.correlation),
-        }
+            meters: Some(&self.meters),
+        }));
     }
+}
+
+/// Observes by all meters of a programme but that of loudness.
+fn look_beside_loudness(
+    peak: &mut PeakMeter,
+    true_peak: &mut TruePeakMeter,
+    meters: &mut IntervalMeters,
+    part: &Block<'_>,
+) {
+    peak.observe(part);
+    true_peak.foresee(peak.interval());
+    true_peak.observe(part);
+    meters.observe(part);
 }
 
 impl Tap for ProgrammeMeter {
@@ -199,18 +211,10 @@ impl Tap for ProgrammeMeter {
     /// after which memory grows now and then. A block with a number of channels other than the
     /// layout's is not counted.
     fn observe(&mut self, block: &Block<'_>) {
-        if block.channels() != self.channels || self.channels == 0 {
-            return;
-        }
-        let mut done = 0;
-        while done < block.frames() {
-            let end = done + self.left_in_interval(block.frames() - done);
-            let part = block.slice(done..end);
-            self.loudness.observe(&part);
-            self.look_for_peaks(&part);
-            self.advance(part.frames());
-            done = end;
-        }
+        self.observe_parts(block, |meter, part| {
+            meter.loudness.observe(part);
+            meter.look_beside_loudness(part);
+        });
     }
 }
 

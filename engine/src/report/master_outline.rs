@@ -2,7 +2,7 @@
 
 use super::thinned::Thinned;
 use super::time_axis::MAX_POINTS;
-use crate::meter::MeterRow;
+use crate::meter::{MeterRow, SERIES, SeriesPlot, SeriesReading, SeriesValue};
 
 /// Maximum number of values of a series for the page's script: no more than a screen has dots.
 const MAX_SCRIPT_VALUES: usize = 2_500;
@@ -11,17 +11,11 @@ const MAX_SCRIPT_VALUES: usize = 2_500;
 /// held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MasterOutline {
-    /// For plots.
-    pub(super) momentary: Thinned,
-    pub(super) short_term: Thinned,
-    pub(super) true_peak: Thinned,
-    pub(super) correlation: Thinned,
+    /// A line for each row of the table of readings.
+    lines: [MasterLine; SERIES.len()],
     pub(super) reduction: Thinned,
-    /// For the script, which needs all of them in the same step.
+    /// For the script, which needs all values in the same step.
     pub(super) rows_per_point: usize,
-    pub(super) thinned_momentary: Thinned,
-    pub(super) thinned_short_term: Thinned,
-    pub(super) thinned_true_peak: Thinned,
     pub(super) thinned_reduction: Thinned,
     /// The lowest short-term loudness, LUFS.
     pub(super) quietest_lufs: Option<f64>,
@@ -29,23 +23,43 @@ pub struct MasterOutline {
     pub(super) max_reduction_db: f64,
 }
 
+/// A reading of the master over time.
+#[derive(Clone, Debug, PartialEq)]
+struct MasterLine {
+    /// For its plot, if it has one.
+    plotted: Option<Thinned>,
+    /// For the script, if it shows the reading.
+    pointed: Option<Thinned>,
+}
+
+impl MasterLine {
+    fn new(reading: &SeriesReading, rows: usize, rows_per_point: usize) -> Self {
+        let lowest = matches!(reading.plot, Some(SeriesPlot::Line(line)) if line.lowest);
+        let pick = if lowest { f64::min } else { f64::max };
+        Self {
+            plotted: reading.plot.map(|_| Thinned::new(rows, Thinned::together(rows, MAX_POINTS), pick)),
+            pointed: reading.pointer.map(|_| Thinned::new(rows, rows_per_point, f64::max)),
+        }
+    }
+
+    fn add(&mut self, value: SeriesValue) {
+        let level = match value {
+            SeriesValue::Level(level) => level,
+            SeriesValue::Linear(linear) => Some(linear as f32),
+        };
+        self.plotted.iter_mut().chain(&mut self.pointed).for_each(|thinned| thinned.add(level));
+    }
+}
+
 impl MasterOutline {
     /// Creates an empty outline for `rows` rows and `reductions` values of the limiter. Allocates.
     pub fn new(rows: usize, reductions: usize) -> Self {
-        let plotted = |count, pick| Thinned::new(count, Thinned::together(count, MAX_POINTS), pick);
         let rows_per_point = Thinned::together(rows, MAX_SCRIPT_VALUES);
-        let reported = |count| Thinned::new(count, rows_per_point, f64::max);
         Self {
-            momentary: plotted(rows, f64::max),
-            short_term: plotted(rows, f64::max),
-            true_peak: plotted(rows, f64::max),
-            correlation: plotted(rows, f64::min),
-            reduction: plotted(reductions, f64::max),
+            lines: SERIES.map(|reading| MasterLine::new(&reading, rows, rows_per_point)),
+            reduction: Thinned::new(reductions, Thinned::together(reductions, MAX_POINTS), f64::max),
             rows_per_point,
-            thinned_momentary: reported(rows),
-            thinned_short_term: reported(rows),
-            thinned_true_peak: reported(rows),
-            thinned_reduction: reported(reductions),
+            thinned_reduction: Thinned::new(reductions, rows_per_point, f64::max),
             quietest_lufs: None,
             max_reduction_db: 0.0,
         }
@@ -53,16 +67,13 @@ impl MasterOutline {
 
     /// Adds the next row.
     pub fn add_row(&mut self, row: &MeterRow) {
-        let (momentary, short_term) = (row.rounded_momentary_lufs(), row.rounded_short_term_lufs());
-        let true_peak = row.true_peak_dbtp();
-        self.momentary.add(momentary);
-        self.thinned_momentary.add(momentary);
-        self.short_term.add(short_term);
-        self.thinned_short_term.add(short_term);
-        self.true_peak.add(true_peak);
-        self.thinned_true_peak.add(true_peak);
-        self.correlation.add(row.rounded_correlation());
-        self.quietest_lufs = [self.quietest_lufs, short_term.map(f64::from)].into_iter().flatten().reduce(f64::min);
+        for (reading, line) in SERIES.iter().zip(&mut self.lines) {
+            if line.plotted.is_some() || line.pointed.is_some() {
+                line.add(reading.value(row));
+            }
+        }
+        let short_term = row.short_term_lufs.get().map(f64::from);
+        self.quietest_lufs = [self.quietest_lufs, short_term].into_iter().flatten().reduce(f64::min);
     }
 
     /// Adds the limiter's largest reduction of the next interval, dB, 0 or more.
@@ -71,5 +82,17 @@ impl MasterOutline {
         self.reduction.add(value);
         self.thinned_reduction.add(value);
         self.max_reduction_db = self.max_reduction_db.max(reduction_db);
+    }
+
+    /// Returns the plotted readings, each with its plot and its line.
+    pub(super) fn plotted(&self) -> impl Iterator<Item = (&'static SeriesReading, SeriesPlot, &Thinned)> {
+        let lines = SERIES.iter().zip(&self.lines);
+        lines.filter_map(|(reading, line)| Some((reading, reading.plot?, line.plotted.as_ref()?)))
+    }
+
+    /// Returns the readings that the script shows, each with its label and its values.
+    pub(super) fn pointed(&self) -> impl Iterator<Item = (&'static SeriesReading, &'static str, &Thinned)> {
+        let lines = SERIES.iter().zip(&self.lines);
+        lines.filter_map(|(reading, line)| Some((reading, reading.pointer?, line.pointed.as_ref()?)))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::markup::area_path;
 use super::plot::WIDTH;
-use crate::meter::INTERVAL_MS;
+use crate::meter::{INTERVAL_MS, SeriesValue};
 
 /// Points of a track's small waveform.
 const POINTS: usize = 300;
@@ -29,17 +29,29 @@ impl Outline {
         Self { intervals, together, peaks_dbfs, energy: -0.0, added: 0 }
     }
 
-    /// Adds the peak of the next interval, dBFS; at most as many as [`Outline::new`] was given.
-    pub fn add_peak(&mut self, peak_dbfs: Option<f32>) {
-        if let Some(point) = self.peaks_dbfs.get_mut(self.added / self.together) {
+    /// Returns the function that adds the next value of the reading with this key: of the peaks and
+    /// the mean squares. An outline receives at most as many of each as [`Outline::new`] was given.
+    pub fn adding(key: &str) -> fn(&mut Self, SeriesValue) {
+        match key {
+            "peak_dbfs" => Self::add_peak,
+            "energy" => Self::add_energy,
+            _ => |_, _| (),
+        }
+    }
+
+    fn add_peak(&mut self, peak: SeriesValue) {
+        if let (Some(point), SeriesValue::Level(peak_dbfs)) =
+            (self.peaks_dbfs.get_mut(self.added / self.together), peak)
+        {
             *point = [*point, peak_dbfs.map(f64::from)].into_iter().flatten().reduce(f64::max);
         }
         self.added += 1;
     }
 
-    /// Adds the mean square of the next interval.
-    pub fn add_energy(&mut self, energy: f64) {
-        self.energy += energy;
+    fn add_energy(&mut self, energy: SeriesValue) {
+        if let SeriesValue::Linear(energy) = energy {
+            self.energy += energy;
+        }
     }
 
     /// Returns the sum of the mean squares.
@@ -84,8 +96,8 @@ mod tests {
         let mut outline = Outline::new(2 * POINTS + 1);
         assert_eq!((outline.together, outline.peaks_dbfs.len()), (3, 201));
         for index in 0..=2 * POINTS {
-            outline.add_peak((index >= 3).then_some(-(index as f32)));
-            outline.add_energy(0.5);
+            outline.add_peak(SeriesValue::Level((index >= 3).then_some(-(index as f32))));
+            outline.add_energy(SeriesValue::Linear(0.5));
         }
         assert_eq!(outline.peaks_dbfs[..3], [None, Some(-3.0), Some(-6.0)]);
         assert_eq!((outline.peaks_dbfs[200], outline.energy()), (Some(-600.0), 300.5));

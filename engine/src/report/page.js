@@ -25,9 +25,7 @@
     const seconds = (time % 60).toFixed(1).padStart(4, '0');
     const parts = [
       `${Math.floor(time / 60)}:${seconds}`,
-      `M ${number(series.momentary[index])}`,
-      `S ${number(series.short[index])} LUFS`,
-      `peak ${number(series.peak[index])} dBTP`,
+      ...series.readings.map(({ label, unit, values }) => `${label} ${number(values[index])} ${unit}`),
     ];
     const taken = series.reduction[index];
     if (series.reduction.length) parts.push(`limiter ${number(taken == null ? null : -taken)} dB`);

@@ -7,6 +7,7 @@ use super::plot::Plot;
 use super::thinned::Thinned;
 use super::{MasterOutline, Outline, Report, WaveformOutline, frequency_plots, tables, time_plots};
 use crate::analysis::{ScopePicture, SpectrumDocument};
+use crate::meter::SeriesReading;
 use std::fmt::Write as _;
 
 /// Data for the page and the pictures.
@@ -40,14 +41,14 @@ pub struct Plots {
 pub fn plots(drawn: &Drawn<'_>) -> Plots {
     let Drawn { report, waveform, spectrum, master, scope } = drawn;
     let heat = frequency_plots::Heat::new(report, spectrum);
-    let over_time = [
+    let mut over_time = vec![
         time_plots::waveform(report, waveform),
         frequency_plots::spectrogram(report, spectrum, &heat),
         time_plots::loudness(report, master),
         time_plots::true_peaks(report, master),
         time_plots::gain_reduction(report, master),
-        time_plots::correlation(report, master),
     ];
+    over_time.extend(time_plots::lines(report, master));
     Plots {
         over_time: over_time.iter().map(Plot::html).collect(),
         as_a_whole: frequency_plots::average_spectrum(spectrum).html() + &frequency_plots::phase_scope(report, scope),
@@ -163,12 +164,11 @@ fn series(report: &Report, master: &MasterOutline) -> String {
     let reported = |series: &Thinned| -> Vec<Option<f64>> {
         series.picked().iter().map(|value| value.map(|value| crate::meter::rounded(value, 1))).collect()
     };
+    let pointed = |(reading, label, values): (&SeriesReading, &str, &Thinned)| serde_json::json!({ "label": label, "unit": reading.unit, "values": reported(values) });
     serde_json::json!({
         "duration_s": report.output.duration_s,
         "interval_s": f64::from(crate::meter::INTERVAL_MS) / 1_000.0 * master.rows_per_point as f64,
-        "momentary": reported(&master.thinned_momentary),
-        "short": reported(&master.thinned_short_term),
-        "peak": reported(&master.thinned_true_peak),
+        "readings": master.pointed().map(pointed).collect::<Vec<_>>(),
         "reduction": reported(&master.thinned_reduction),
     })
     .to_string()

@@ -1,10 +1,10 @@
 //! The tables of the page: tracks, buses, inputs, and how the master came about.
 
-use super::markup::{clock_time, escaped, number, prose, reading, value};
+use super::markup::{clock_time, escaped, number, prose, value};
 use super::offsets::{confidence, offset};
 use super::outline::Outline;
 use super::{BusReport, Report, TrackReport, services, settings};
-use crate::meter::Measurement;
+use crate::meter::{Measurement, SUMMARY, SummaryReading, SummaryValue};
 use crate::session::Bus;
 use std::fmt::Write as _;
 
@@ -37,28 +37,21 @@ pub(super) fn tracks(report: &Report, outlines: &[Outline]) -> String {
         .enumerate()
         .map(|(index, (track, outline))| {
             let alignment = report.alignment.as_ref().and_then(|alignment| alignment.stems.get(index));
-            vec![
+            let mut row = vec![
                 format!("<b>{}</b>", escaped(&track.name)),
                 outline.svg(report.output.duration_s, loudest_dbfs),
                 report.session.tracks.get(index).map_or_else(String::new, settings::of_track),
                 offset(report, alignment),
                 alignment.map_or_else(|| "–".into(), confidence),
-                unit(track.measured.as_ref().and_then(|measured| measured.integrated_lufs), "LUFS"),
-                unit(track.measured.as_ref().and_then(|measured| measured.true_peak_dbtp), "dBTP"),
-                share(if total > 0.0 { outline.energy() / total } else { 0.0 }),
-            ]
+            ];
+            row.extend(strip_readings().map(|(reading, _)| unit(reading, track.measured.as_ref())));
+            row.push(share(if total > 0.0 { outline.energy() / total } else { 0.0 }));
+            row
         })
         .collect();
-    let heads = [
-        "Track",
-        "Level over time",
-        "Fader and inserts",
-        "Offset",
-        "Confidence",
-        "Loudness",
-        "True peak",
-        "Share of the mix",
-    ];
+    let mut heads = vec!["Track", "Level over time", "Fader and inserts", "Offset", "Confidence"];
+    heads.extend(strip_readings().map(|(_, head)| head));
+    heads.push("Share of the mix");
     format!(
         "<section><h2>Tracks</h2>{}<p class=\"hint\">After the fader. Offset: what was done to bring the stem into time; \
          the curve beside the confidence is its correlation with the other stems, 48 samples either way. Share: of the energy of all tracks together.</p></section>\n",
@@ -74,24 +67,36 @@ pub(super) fn buses(report: &Report, outlines: &[Outline]) -> String {
     }
     let loudest_dbfs = Outline::loudest_dbfs(outlines);
     let row = |((bus, set), outline): ((&BusReport, &Bus), &Outline)| {
-        vec![
+        let mut row = vec![
             format!("<b>{}</b>", escaped(&bus.name)),
             outline.svg(report.output.duration_s, loudest_dbfs),
             settings::of_bus(set),
-            unit(bus.measured.integrated_lufs, "LUFS"),
-            unit(bus.measured.true_peak_dbtp, "dBTP"),
-        ]
+        ];
+        row.extend(strip_readings().map(|(reading, _)| unit(reading, Some(&bus.measured))));
+        row
     };
     let rows: Vec<Vec<String>> = report.buses.iter().zip(&report.session.buses).zip(outlines).map(row).collect();
-    let heads = ["Bus", "Level over time", "Fader and inserts", "Loudness", "True peak"];
+    let mut heads = vec!["Bus", "Level over time", "Fader and inserts"];
+    heads.extend(strip_readings().map(|(_, head)| head));
     format!(
         "<section><h2>Buses</h2>{}<p class=\"hint\">After the fader.</p></section>\n",
         table("tracks", &heads, &rows)
     )
 }
 
-fn unit(reading: Option<f64>, unit: &str) -> String {
-    reading.map_or_else(|| "–".into(), |reading| value(&format!("{} <small>{unit}</small>", number(reading, 1))))
+/// Returns the readings that the tables of tracks and buses have, each with its head.
+fn strip_readings() -> impl Iterator<Item = (&'static SummaryReading, &'static str)> {
+    SUMMARY.iter().filter_map(|reading| Some((reading, reading.strip?)))
+}
+
+/// Returns a reading with its unit; a dash where there is none.
+fn unit(reading: &SummaryReading, measured: Option<&Measurement>) -> String {
+    match measured.map(|measured| reading.value(measured)) {
+        Some(SummaryValue::Level(Some(level))) => {
+            value(&format!("{} <small>{}</small>", number(level, 1), reading.unit))
+        }
+        _ => "–".into(),
+    }
 }
 
 fn share(share: f64) -> String {
@@ -182,40 +187,32 @@ fn input(track: &TrackReport) -> Vec<String> {
 /// file.
 pub(super) fn master(report: &Report) -> String {
     let master = &report.master;
-    let level = |figure| value(&reading(figure));
-    let row = |name: &str, measured: &Measurement| {
-        vec![
-            format!("<b>{name}</b>"),
-            level(measured.integrated_lufs),
-            level(measured.loudness_range_lu),
-            level(measured.max_short_term_lufs),
-            level(measured.true_peak_dbtp),
-            level(measured.rms_dbfs),
-            level(measured.crest_db),
-            measured.clipped_samples.to_string(),
-        ]
+    let columns = || SUMMARY.iter().filter_map(|reading| Some((reading, reading.master?)));
+    let level = |level: Option<f64>, decimals: u8| {
+        value(&level.map_or_else(|| "–".into(), |level| number(level, usize::from(decimals))))
+    };
+    let row = |name: &str, measured: &Measurement| -> Vec<String> {
+        let cells = columns().map(|(reading, column)| match reading.value(measured) {
+            SummaryValue::Count(count) => count.to_string(),
+            SummaryValue::Level(reading) => level(reading, column.decimals),
+            SummaryValue::Number(number) => level(Some(number), column.decimals),
+            SummaryValue::Channels(_) => "–".into(),
+        });
+        [format!("<b>{name}</b>")].into_iter().chain(cells).collect()
     };
     let requested = {
-        let mut cells = vec!["–".to_owned(); 8];
-        cells[0] = "<b>requested</b>".into();
-        cells[1] = level(master.target_lufs);
-        cells[4] = level(master.ceiling_dbtp);
-        cells
+        let cells = columns().map(|(reading, column)| match reading.key {
+            "integrated_lufs" => level(master.target_lufs, column.decimals),
+            "true_peak_dbtp" => level(master.ceiling_dbtp, column.decimals),
+            _ => "–".into(),
+        });
+        ["<b>requested</b>".to_owned()].into_iter().chain(cells).collect()
     };
     let before = master.before.as_ref().map(|measured| row("the sum", measured));
     let predicted = master.predicted.as_ref().map(|measured| row("on the way into the file", measured));
     let written = row("on the file, read back", &master.written);
     let rows: Vec<_> = before.into_iter().chain([requested]).chain(predicted).chain([written]).collect();
-    let heads = [
-        "Master",
-        "Loudness, LUFS",
-        "Range, LU",
-        "Loudest 3 s, LUFS",
-        "True peak, dBTP",
-        "RMS, dBFS",
-        "Crest, dB",
-        "Clipped samples",
-    ];
+    let heads: Vec<&str> = ["Master"].into_iter().chain(columns().map(|(_, column)| column.text)).collect();
     let limiter = master.limiter.as_ref().map_or_else(String::new, |limiter| {
         format!(
             " The limiter took {} dB at most and {} dB in the mean.",

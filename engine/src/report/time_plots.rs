@@ -5,6 +5,7 @@ use super::plot::{Plot, Tick, WIDTH};
 use super::thinned::Thinned;
 use super::time_axis::{points, time_ticks};
 use super::{MasterOutline, Report, WaveformOutline};
+use crate::meter::{LinePlot, SUMMARY, SeriesPlot, SeriesReading, SummaryValue};
 use std::fmt::Write as _;
 
 /// The most and the least that the loudness plot spans, in LU, and true peaks shown below full
@@ -99,10 +100,11 @@ pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, top);
     plot.y = Plot::y_ticks(bottom, top, 5.0);
     let mut body = String::new();
-    for (class, series) in [("momentary", &master.momentary), ("short", &master.short_term)] {
+    for (_, plotted, series) in master.plotted() {
+        let SeriesPlot::Loudness(class, name) = plotted else { continue };
         let _ = write!(body, "<path class=\"{class}\" d=\"{}\"/>", line(series, report.output.duration_s, y));
+        plot.legend.push((class, name.into()));
     }
-    plot.legend = vec![("momentary", "momentary (0.4 s)".into()), ("short", "short-term (3 s)".into())];
     if let Some(integrated) = integrated {
         body += &level_line("integrated", y(integrated));
         plot.legend.push(("integrated", "integrated (all)".into()));
@@ -128,11 +130,16 @@ pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
     let height = plot.height;
     let y = |value: f64| Plot::y_of(height, value, bottom, top);
     plot.y = Plot::y_ticks(bottom, top, 6.0);
-    // Silence lies at the bottom.
-    let points = points(&master.true_peak, INTERVAL_S, report.output.duration_s);
-    let upper: Vec<(f64, f64)> = points.map(|(x, value)| (x, y(value.unwrap_or(bottom)))).collect();
-    let lower: Vec<(f64, f64)> = upper.iter().map(|point| (point.0, height)).collect();
-    plot.body = format!("<path class=\"peak\" d=\"{}\"/>", area_path(&upper, &lower));
+    for (_, plotted, series) in master.plotted() {
+        if plotted != SeriesPlot::TruePeaks {
+            continue;
+        }
+        // Silence lies at the bottom.
+        let points = points(series, INTERVAL_S, report.output.duration_s);
+        let upper: Vec<(f64, f64)> = points.map(|(x, value)| (x, y(value.unwrap_or(bottom)))).collect();
+        let lower: Vec<(f64, f64)> = upper.iter().map(|point| (point.0, height)).collect();
+        plot.body += &format!("<path class=\"peak\" d=\"{}\"/>", area_path(&upper, &lower));
+    }
     if let Some(ceiling) = report.master.ceiling_dbtp {
         plot.body += &level_line("target", y(ceiling));
         plot.legend.push(("target", format!("ceiling {}", number(ceiling, 1))));
@@ -166,19 +173,37 @@ pub(super) fn gain_reduction(report: &Report, master: &MasterOutline) -> Plot {
     plot
 }
 
-/// Returns the plot of the correlation of left and right.
-pub(super) fn correlation(report: &Report, master: &MasterOutline) -> Plot {
-    let mut plot = empty("Correlation", "", 96.0, report.output.duration_s);
-    let y = |value: f64| Plot::y_of(plot.height, value, -1.1, 1.1);
-    plot.y = [(1.0, "+1"), (0.0, "0"), (-1.0, "−1")]
-        .map(|(value, label)| Tick { at: Plot::y_of(1.0, value, -1.1, 1.1), label: label.into(), minor: false })
-        .into();
-    let path = line(&master.correlation, report.output.duration_s, y);
+/// Returns the plots of readings that have a plot of their own, in the order of the table.
+pub(super) fn lines(report: &Report, master: &MasterOutline) -> Vec<Plot> {
+    let plot = |(reading, plotted, series): (&SeriesReading, SeriesPlot, &Thinned)| match plotted {
+        SeriesPlot::Line(of) => Some(line_plot(report, reading.unit, &of, series)),
+        SeriesPlot::Loudness(..) | SeriesPlot::TruePeaks => None,
+    };
+    master.plotted().filter_map(plot).collect()
+}
+
+fn line_plot(report: &Report, unit: &'static str, of: &LinePlot, series: &Thinned) -> Plot {
+    let mut plot = empty(of.title, unit, 96.0, report.output.duration_s);
+    let scale = |value: f64| if of.logarithmic { libm::log10(value) } else { value };
+    let (bottom, top) = (scale(of.span.0), scale(of.span.1));
+    let at = |height: f64, value: f64| Plot::y_of(height, scale(value), bottom, top);
+    let mark = |(value, label): &(f64, &str)| Tick { at: at(1.0, *value), label: (*label).into(), minor: false };
+    plot.y = of.marks.iter().map(mark).collect();
+    let path = line(series, report.output.duration_s, |value| at(plot.height, value));
     plot.body = format!("<path class=\"steady\" d=\"{path}\"/>");
-    plot.caption = match report.master.written.correlation {
+    let (key, words) = of.whole;
+    let whole = SUMMARY.iter().find(|reading| reading.key == key);
+    plot.caption = match whole.map(|whole| (whole, whole.value(&report.master.written))) {
         _ if report.is_silent() => "none: the mix is silent".into(),
-        Some(correlation) => format!("{} on the whole; +1 is mono, 0 wide, −1 cancels in mono", number(correlation, 2)),
-        None => "none: a channel is silent".into(),
+        Some((whole, SummaryValue::Level(Some(value)))) => {
+            let decimals = whole.column.map_or(1, |column| usize::from(column.decimals));
+            [&number(value, decimals), whole.unit, words]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
+        }
+        _ => format!("none: {}", of.missing),
     };
     plot
 }

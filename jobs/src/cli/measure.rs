@@ -9,9 +9,10 @@ use super::{Failure, csv, stems, terminal};
 use clap::Args;
 use mixdown_engine::analysis::{MeasuredFile, measure_file};
 use mixdown_engine::io::format_names;
-use mixdown_engine::meter::{Measurement, MeterSeries, rounded};
+use mixdown_engine::meter::{Label, Measurement, MeterSeries, SUMMARY, SummaryReading, SummaryValue, rounded};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
 
 /// Measure loudness, true peak and more of any audio files.
@@ -63,54 +64,18 @@ enum FileEntry {
     Refused { path: PathBuf, error: String },
 }
 
-/// The readings of a file; the meanings are those of [`Measurement`].
-#[derive(Serialize)]
+/// The readings of a file.
 struct FileReadings {
     path: PathBuf,
-    sample_rate: u32,
-    channels: usize,
-    frames: u64,
-    duration_s: f64,
-    integrated_lufs: Option<f64>,
-    loudness_range_lu: Option<f64>,
-    max_momentary_lufs: Option<f64>,
-    max_short_term_lufs: Option<f64>,
-    true_peak_dbtp: Option<f64>,
-    sample_peak_dbfs: Option<f64>,
-    rms_dbfs: Option<f64>,
-    crest_db: Option<f64>,
-    plr_db: Option<f64>,
-    dc_offset: Vec<f64>,
-    correlation: Option<f64>,
-    clipped_samples: u64,
+    /// Rounded.
+    measurement: Measurement,
     /// Sentences about a file that is not whole.
     warnings: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     series: Option<MeterSeries>,
 }
 
 impl FileReadings {
     fn new(path: &Path, file: &MeasuredFile, series: bool) -> Self {
-        let Measurement {
-            sample_rate_hz: sample_rate,
-            channels,
-            frames,
-            duration_s,
-            integrated_lufs,
-            loudness_range_lu,
-            max_momentary_lufs,
-            max_short_term_lufs,
-            true_peak_dbtp,
-            sample_peak_dbfs,
-            rms_dbfs,
-            crest_db,
-            plr_db,
-            dc_offset,
-            correlation,
-            clipped_samples,
-            // A file with such a sample is refused.
-            non_finite_samples: _,
-        } = file.meter.measurement().rounded();
         let mut warnings = file.info.remarks.clone();
         warnings.extend(file.outcome.truncated.clone());
         if file.outcome.corrupt_packets > 0 {
@@ -121,25 +86,31 @@ impl FileReadings {
         }
         Self {
             path: path.to_path_buf(),
-            sample_rate,
-            channels,
-            frames,
-            duration_s,
-            integrated_lufs,
-            loudness_range_lu,
-            max_momentary_lufs,
-            max_short_term_lufs,
-            true_peak_dbtp,
-            sample_peak_dbfs,
-            rms_dbfs,
-            crest_db,
-            plr_db,
-            dc_offset,
-            correlation,
-            clipped_samples,
+            measurement: file.meter.measurement().rounded(),
             warnings,
             series: series.then(|| file.meter.series()),
         }
+    }
+}
+
+impl Serialize for FileReadings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut file = serializer.serialize_map(None)?;
+        file.serialize_entry("path", &self.path)?;
+        for reading in &SUMMARY {
+            let key = match reading.key {
+                "sample_rate_hz" => "sample_rate",
+                // A file with such a sample is refused.
+                "non_finite_samples" => continue,
+                key => key,
+            };
+            file.serialize_entry(key, &reading.value(&self.measurement))?;
+        }
+        file.serialize_entry("warnings", &self.warnings)?;
+        if let Some(series) = &self.series {
+            file.serialize_entry("series", series)?;
+        }
+        file.end()
     }
 }
 
@@ -188,43 +159,35 @@ fn values(files: &[FileEntry]) -> String {
 
 /// Returns a table for people: one row per file that could be measured.
 fn table(files: &[FileEntry]) -> String {
-    let mut table = Table::new(&[
-        ("", ""),
-        ("loudness", "LUFS"),
-        ("range", "LU"),
-        ("max M", "LUFS"),
-        ("max S", "LUFS"),
-        ("true peak", "dBTP"),
-        ("peak", "dBFS"),
-        ("RMS", "dBFS"),
-        ("crest", "dB"),
-        ("PLR", "dB"),
-        ("corr.", ""),
-        ("clipped", "samples"),
-        ("length", "m:s"),
-        ("ch", ""),
-        ("rate", "Hz"),
-    ]);
+    let columns: Vec<(&SummaryReading, Label)> =
+        SUMMARY.iter().filter_map(|reading| Some((reading, reading.column?))).collect();
+    let mut heads = vec![("", "")];
+    heads.extend(columns.iter().map(|(reading, column)| (column.text, reading.unit)));
+    heads.extend([("length", "m:s"), ("ch", ""), ("rate", "Hz")]);
+    let mut table = Table::new(&heads);
     for file in files {
         let FileEntry::Measured(readings) = file else { continue };
-        let level = |value: Option<f64>| value.map_or("–".to_owned(), |value| fixed(rounded(value, 1), 1));
-        table.row(&[
-            readings.path.display().to_string(),
-            level(readings.integrated_lufs),
-            level(readings.loudness_range_lu),
-            level(readings.max_momentary_lufs),
-            level(readings.max_short_term_lufs),
-            level(readings.true_peak_dbtp),
-            level(readings.sample_peak_dbfs),
-            level(readings.rms_dbfs),
-            level(readings.crest_db),
-            level(readings.plr_db),
-            readings.correlation.map_or("–".to_owned(), |value| fixed(rounded(value, 2), 2)),
-            readings.clipped_samples.to_string(),
-            format!("{}:{:04.1}", (readings.duration_s / 60.0) as u64, readings.duration_s % 60.0),
-            readings.channels.to_string(),
-            readings.sample_rate.to_string(),
+        let measurement = &readings.measurement;
+        let mut row = vec![readings.path.display().to_string()];
+        row.extend(columns.iter().map(|(reading, column)| cell(reading.value(measurement), *column)));
+        let seconds = measurement.duration_s;
+        row.extend([
+            format!("{}:{:04.1}", (seconds / 60.0) as u64, seconds % 60.0),
+            measurement.channels.to_string(),
+            measurement.sample_rate_hz.to_string(),
         ]);
+        table.row(&row);
     }
     table.text()
+}
+
+/// Returns a value as in a column; a dash where there is none.
+fn cell(value: SummaryValue<'_>, column: Label) -> String {
+    let number = |number| fixed(rounded(number, i32::from(column.decimals)), usize::from(column.decimals));
+    match value {
+        SummaryValue::Level(level) => level.map_or("–".to_owned(), number),
+        SummaryValue::Number(value) => number(value),
+        SummaryValue::Count(count) => count.to_string(),
+        SummaryValue::Channels(channels) => channels.iter().copied().map(number).collect::<Vec<_>>().join(" "),
+    }
 }

@@ -4,7 +4,7 @@
 use crate::analysis::BandMeter;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::live::control::command::StripId;
-use crate::meter::{CorrelationMeter, LoudnessMeter, PeakMeter, RmsMeter, TruePeakMeter, amplitude_db};
+use crate::meter::{CorrelationMeter, Interval, LiveLevels, LoudnessMeter, PeakMeter, RmsMeter, TruePeakMeter};
 use crate::process::Tap;
 use crate::units::SampleRate;
 
@@ -15,26 +15,15 @@ const BATCH: u64 = 2_048;
 /// Points of a reading's scope.
 pub const SCOPE_POINTS: usize = 64;
 
-/// Meters of one strip at one moment. Levels refer to the time since the previous reading; `None`
-/// is silence.
+/// Meters of one strip at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     /// The strip.
     pub strip: StripId,
     /// Rendered frame of the reading.
     pub frame: u64,
-    /// Highest sample, in dBFS.
-    pub peak_dbfs: Option<f64>,
-    /// RMS level, in dBFS; a full-scale square wave has 0.
-    pub rms_dbfs: Option<f64>,
-    /// Loudness of the last 400 ms, in LUFS.
-    pub momentary_lufs: Option<f64>,
-    /// Loudness of the last 3 s, in LUFS.
-    pub short_term_lufs: Option<f64>,
-    /// True peak, in dBTP.
-    pub true_peak_dbtp: Option<f64>,
-    /// Correlation of left and right, -1 to 1.
-    pub correlation: Option<f64>,
+    /// Its levels since the previous reading, loudness as of now.
+    pub levels: LiveLevels,
     /// Largest gain reduction by the strip's dynamics at the ends of blocks, in dB, 0 or more. That
     /// of the master includes its limiter.
     pub gain_reduction_db: f64,
@@ -162,16 +151,19 @@ impl LiveStripMeter {
     }
 
     fn reading(&mut self, frame: u64) -> Reading {
-        let true_peak = f64::from(self.true_peak.take_interval());
+        let interval = Interval {
+            peak: self.peak.sample_peak(),
+            mean_square: self.rms.mean_square(),
+            momentary_lufs: self.loudness.momentary_lufs(),
+            short_term_lufs: self.loudness.short_term_lufs(),
+            true_peak: f64::from(self.true_peak.take_interval()),
+            correlation: self.correlation.correlation(),
+            meters: None,
+        };
         Reading {
             strip: self.strip,
             frame,
-            peak_dbfs: self.peak.sample_peak_dbfs(),
-            rms_dbfs: self.rms.rms_dbfs(),
-            momentary_lufs: self.loudness.momentary_lufs(),
-            short_term_lufs: self.loudness.short_term_lufs(),
-            true_peak_dbtp: amplitude_db(true_peak),
-            correlation: self.correlation.correlation(),
+            levels: LiveLevels::new(&interval),
             gain_reduction_db: self.reduction_db,
             spectrum_dbfs: self.bands.levels_dbfs(),
             scope: self.scope,

@@ -4,26 +4,13 @@
 use super::master_series::{MasterReadings, reductions};
 use crate::analysis::METERS_SCHEMA;
 use crate::io::OutputError;
-use crate::meter::{INTERVAL_MS, Measurement, MeterRow};
+use crate::meter::{INTERVAL_MS, Measurement, SERIES, SeriesReading, SeriesValue};
 use crate::render::error::RenderError;
 use crate::render::spill::meter_log::MeterLog;
 use crate::report::Outline;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// A reading of a row, rounded.
-type ColumnReading = fn(&MeterRow) -> Option<f32>;
-
-/// The readings of a series between its first column and its last, in the order of
-/// [`MeterSeries`](crate::meter::MeterSeries).
-const BETWEEN: [(&str, ColumnReading); 5] = [
-    ("rms_dbfs", MeterRow::rms_dbfs),
-    ("momentary_lufs", MeterRow::rounded_momentary_lufs),
-    ("short_term_lufs", MeterRow::rounded_short_term_lufs),
-    ("true_peak_dbtp", MeterRow::true_peak_dbtp),
-    ("correlation", MeterRow::rounded_correlation),
-];
 
 /// Outlines of the written strips for the page.
 pub(crate) struct Outlines {
@@ -92,31 +79,23 @@ impl<W: Write> MetersFile<'_, W> {
     fn series(&mut self) -> Result<Outline, RenderError> {
         self.text(format_args!("\"series\":{{\"interval_ms\":{INTERVAL_MS}"))?;
         let mut outline = Outline::new(self.log.rows(self.strip));
-        self.column("peak_dbfs", |row| {
-            let peak = row.peak_dbfs();
-            outline.add_peak(peak);
-            peak
-        })?;
-        for (name, value) in BETWEEN {
-            self.column(name, value)?;
+        for reading in &SERIES {
+            let add = Outline::adding(reading.key);
+            self.column(reading, |value| add(&mut outline, value))?;
         }
-        self.column("energy", |row| {
-            let energy = row.energy();
-            outline.add_energy(energy);
-            energy
-        })?;
         self.text(format_args!("}}"))?;
         Ok(outline)
     }
 
-    /// Writes a column of the strip, page by page.
-    fn column<T: Serialize>(&mut self, name: &str, mut value: impl FnMut(&MeterRow) -> T) -> Result<(), RenderError> {
-        self.text(format_args!(",\"{name}\":["))?;
+    /// Writes a column of the strip, page by page; `show` receives each value.
+    fn column(&mut self, reading: &SeriesReading, mut show: impl FnMut(SeriesValue)) -> Result<(), RenderError> {
+        self.text(format_args!(",\"{}\":[", reading.key))?;
         let mut first = true;
         for page in 0..self.log.pages(self.strip) {
             let Self { out, path, log, strip } = self;
             let rows = log.page(*strip, page).map_err(RenderError::MeterLog)?;
-            write_values(out, &mut first, rows.iter().map(&mut value)).map_err(failed(path))?;
+            let values = rows.iter().map(|row| reading.value(row)).inspect(|value| show(*value));
+            write_values(out, &mut first, values).map_err(failed(path))?;
         }
         self.text(format_args!("]"))
     }
@@ -235,8 +214,10 @@ mod tests {
             assert_eq!(String::from_utf8(text).unwrap(), serde_json::to_string(&expected).unwrap());
             for (outline, strip) in outlines.tracks.iter().zip(&expected.tracks) {
                 let mut whole = Outline::new(strip.series.energy.len());
-                strip.series.peak_dbfs.iter().for_each(|peak| whole.add_peak(*peak));
-                strip.series.energy.iter().for_each(|energy| whole.add_energy(*energy));
+                let peaks = strip.series.peak_dbfs.iter().copied().map(SeriesValue::Level);
+                peaks.for_each(|peak| Outline::adding("peak_dbfs")(&mut whole, peak));
+                let energies = strip.series.energy.iter().copied().map(SeriesValue::Linear);
+                energies.for_each(|energy| Outline::adding("energy")(&mut whole, energy));
                 assert_eq!(*outline, whole);
             }
         }

@@ -12,8 +12,7 @@ use std::path::Path;
 pub(crate) const PAGE_ROWS: usize = 2_000;
 /// Capacity of a meter, in rows: a page, and the rows of a chunk before the page is moved.
 pub(crate) const METER_CAPACITY: usize = PAGE_ROWS + 48;
-/// Bytes per row in the file; the bytes per power.
-const ROW_BYTES: usize = 28;
+/// Bytes per power in the file.
 const POWER_BYTES: usize = 8;
 
 /// Moves full pages out of meters, so that memory does not grow with the programme.
@@ -45,7 +44,7 @@ struct MeterPage {
 
 impl MeterPage {
     fn gating_start(&self) -> u64 {
-        self.start + (self.rows * ROW_BYTES) as u64
+        self.start + (self.rows * MeterRow::BYTES) as u64
     }
 
     fn range_start(&self) -> u64 {
@@ -141,40 +140,16 @@ impl MeterLog {
         let Self { file, bytes, rows, strips, .. } = self;
         let StripLog { pages, rest } = &strips[strip];
         let Some(page) = pages.get(page) else { return Ok(rest) };
-        file.read(page.start, sized(bytes, page.rows * ROW_BYTES))?;
+        file.read(page.start, sized(bytes, page.rows * MeterRow::BYTES))?;
         rows.clear();
-        rows.extend(bytes.as_chunks().0.iter().map(row));
+        rows.extend(bytes.as_chunks().0.iter().map(MeterRow::from_bytes));
         Ok(rows)
     }
 }
 
 fn write_page(history: &MeterHistory<'_>, bytes: &mut Vec<u8>) {
-    for row in history.rows {
-        // A missing reading is stored as NaN.
-        let or_nan = |reading: Option<f32>| reading.unwrap_or(f32::NAN);
-        bytes.extend(row.mean_square.to_le_bytes());
-        for value in
-            [row.peak, row.true_peak, or_nan(row.momentary_lufs), or_nan(row.short_term_lufs), or_nan(row.correlation)]
-        {
-            bytes.extend(value.to_le_bytes());
-        }
-    }
+    history.rows.iter().for_each(|row| row.write(bytes));
     bytes.extend(history.gating_blocks.iter().chain(history.range_windows).flat_map(|power| power.to_le_bytes()));
-}
-
-fn row(bytes: &[u8; ROW_BYTES]) -> MeterRow {
-    let words = bytes.as_chunks().0;
-    let word = |index: usize| u32::from_le_bytes(words[index]);
-    let value = |index: usize| f32::from_bits(word(index));
-    let reading = |index: usize| Some(value(index)).filter(|reading| !reading.is_nan());
-    MeterRow {
-        mean_square: f64::from_bits(u64::from(word(0)) | u64::from(word(1)) << 32),
-        peak: value(2),
-        true_peak: value(3),
-        momentary_lufs: reading(4),
-        short_term_lufs: reading(5),
-        correlation: reading(6),
-    }
 }
 
 /// Returns a buffer of `length` bytes to read into.

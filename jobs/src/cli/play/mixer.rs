@@ -2,6 +2,7 @@
 
 use crate::cli::terminal::one_line;
 use mixdown_engine::live::{BANDS, Command, Control, Event, LoopRange, Motion, Reading, StripId, StripName};
+use mixdown_engine::meter::LiveLevels;
 use mixdown_engine::session::Polarity;
 use mixdown_engine::units::SampleRate;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -36,10 +37,7 @@ pub(super) struct StripView {
 /// The master as it is shown.
 #[derive(Clone, Debug)]
 pub(super) struct MasterView {
-    pub(super) momentary_lufs: Option<f64>,
-    pub(super) short_term_lufs: Option<f64>,
-    pub(super) true_peak_dbtp: Option<f64>,
-    pub(super) correlation: Option<f64>,
+    pub(super) levels: LiveLevels,
     pub(super) reduction_db: f64,
     pub(super) spectrum_dbfs: [f32; BANDS],
 }
@@ -97,14 +95,7 @@ impl Mixer {
         let buses = buses.map(|(index, bus)| view(StripName::Bus(bus.name.clone()), StripId::Bus(index), &bus.name));
         let mut mixer = Self {
             strips: tracks.chain(buses).collect(),
-            master: MasterView {
-                momentary_lufs: None,
-                short_term_lufs: None,
-                true_peak_dbtp: None,
-                correlation: None,
-                reduction_db: 0.0,
-                spectrum_dbfs: [-120.0; BANDS],
-            },
+            master: MasterView { levels: LiveLevels::default(), reduction_db: 0.0, spectrum_dbfs: [-120.0; BANDS] },
             selected: 0,
             rate,
             motion: Motion::Still,
@@ -148,20 +139,17 @@ impl Mixer {
     pub(super) fn show(&mut self, reading: &Reading) {
         if reading.strip == StripId::Master {
             self.master = MasterView {
-                momentary_lufs: reading.momentary_lufs,
-                short_term_lufs: reading.short_term_lufs,
-                true_peak_dbtp: reading.true_peak_dbtp,
-                correlation: reading.correlation,
+                levels: reading.levels,
                 reduction_db: reading.gain_reduction_db,
                 spectrum_dbfs: reading.spectrum_dbfs,
             };
         }
         let Some(view) = self.strips.iter_mut().find(|view| view.strip == reading.strip) else { return };
-        (view.peak_dbfs, view.rms_dbfs) = (reading.peak_dbfs, reading.rms_dbfs);
+        (view.peak_dbfs, view.rms_dbfs) = (reading.levels.peak_dbfs, reading.levels.rms_dbfs);
         view.reduction_db = reading.gain_reduction_db;
         view.held_for += 1;
-        if view.held_for > HOLD || reading.peak_dbfs >= view.held_dbfs {
-            (view.held_dbfs, view.held_for) = (reading.peak_dbfs, 0);
+        if view.held_for > HOLD || view.peak_dbfs >= view.held_dbfs {
+            (view.held_dbfs, view.held_for) = (view.peak_dbfs, 0);
         }
     }
 

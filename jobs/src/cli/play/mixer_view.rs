@@ -3,6 +3,7 @@
 use super::mixer::{Mixer, StripView};
 use crate::cli::number::{fixed, signed};
 use mixdown_engine::live::Motion;
+use mixdown_engine::meter::{Label, SeriesReading};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -153,18 +154,18 @@ fn draw_meter(strip: &StripView, area: Rect, buffer: &mut Buffer) {
 fn draw_master(mixer: &Mixer, area: Rect, buffer: &mut Buffer) {
     let plain = Style::default();
     let master = &mixer.master;
-    let level = |value: Option<f64>| value.map_or("  -inf".into(), |value| format!("{:>6}", fixed(value, 1)));
     put(buffer, area, 0, 0, "master", plain.add_modifier(Modifier::BOLD));
-    let lines = [
-        format!("momentary   {} LUFS", level(master.momentary_lufs)),
-        format!("short-term  {} LUFS", level(master.short_term_lufs)),
-        format!("true peak   {} dBTP", level(master.true_peak_dbtp)),
-        format!("reduction   {:>6} dB", fixed(master.reduction_db, 1)),
-        format!(
-            "correlation {}",
-            master.correlation.map_or("     -".into(), |value| format!("{:>6}", fixed(value, 2)))
-        ),
-    ];
+    // Levels, then the reduction, then ratios.
+    let shown = master.levels.iter().filter_map(|(reading, value)| Some((reading, reading.live?, value)));
+    let (levels, ratios): (Vec<_>, Vec<_>) = shown.partition(|(reading, ..)| !reading.unit.is_empty());
+    let text = |(reading, label, value): &(&SeriesReading, Label, Option<f64>)| {
+        let none = if reading.unit.is_empty() { "-" } else { "-inf" };
+        let value = value.map_or(none.into(), |value| fixed(value, usize::from(label.decimals)));
+        format!("{:<12}{value:>6} {}", label.text, reading.unit)
+    };
+    let mut lines: Vec<String> = levels.iter().map(text).collect();
+    lines.push(format!("reduction   {:>6} dB", fixed(master.reduction_db, 1)));
+    lines.extend(ratios.iter().map(text));
     for (line, text) in (1..).zip(&lines) {
         put(buffer, area, 0, line, text, plain);
     }
