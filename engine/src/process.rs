@@ -32,6 +32,7 @@ pub enum Tail {
 
 /// Settings that cannot be built.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum BuildError {
     /// A number outside its range.
     #[error("{field} = {value} is out of range ({min} to {max})")]

@@ -15,6 +15,7 @@ pub enum Decision {
 
 /// Correlation of a stem with another around the delay found, for display.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Correlation {
     /// Lag of the first value, in frames from the delay found.
     pub first_lag: i64,
@@ -41,6 +42,7 @@ pub struct Move {
 
 /// Result for one stem.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct StemAlignment {
     /// Decision whether to move it.
     pub decision: Decision,

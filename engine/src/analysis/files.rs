@@ -9,6 +9,7 @@ use thiserror::Error;
 
 /// Measured file.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MeasuredFile {
     /// Properties stated in the file.
     pub info: StemInfo,
@@ -46,6 +47,7 @@ pub fn measure_file(
 
 /// Error when a waveform cannot be drawn.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum DrawError {
     /// The file cannot be read.
     #[error(transparent)]

@@ -76,6 +76,7 @@ impl Default for LiveOptions {
 
 /// A plan that cannot be played.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum LiveError {
     /// An insert cannot be built.
     #[error(transparent)]

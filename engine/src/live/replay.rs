@@ -10,6 +10,7 @@ use thiserror::Error;
 
 /// A list of commands that cannot be replayed.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ReplayError {
     /// The engine could not be built.
     #[error(transparent)]

@@ -6,6 +6,7 @@ use serde::Serialize;
 /// Cause that keeps a master from its target or ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Limit {
     /// The mix has no loudness: it is silent, or shorter than 0.4 s.
     Silence,

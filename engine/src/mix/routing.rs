@@ -51,6 +51,7 @@ pub struct Routing {
 
 /// Invalid connections of a session. A checked session has none of these.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum RoutingError {
     /// No bus has this name.
     #[error("{from}: there is no bus called {to:?}")]

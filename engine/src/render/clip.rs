@@ -11,6 +11,7 @@ use thiserror::Error;
 
 /// A stem that cannot become a clip.
 #[derive(Clone, Debug, Error)]
+#[non_exhaustive]
 pub enum ClipError {
     /// It cannot be read.
     #[error(transparent)]

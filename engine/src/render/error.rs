@@ -11,6 +11,7 @@ use thiserror::Error;
 
 /// Reason why a render ended without a result. Nothing is left on disk then.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum RenderError {
     /// The session cannot be rendered.
     #[error(transparent)]

@@ -17,6 +17,7 @@ use thiserror::Error;
 
 /// Errors of a session that cannot be rendered; all errors at once.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum PlanError {
     /// The session document is invalid.
     #[error(transparent)]

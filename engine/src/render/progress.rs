@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 /// The parts of a render, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Phase {
     /// Stems are opened and the session is checked.
     Loading,

@@ -56,6 +56,7 @@ pub const SCHEMA: &str = "mixdown-report/1";
 
 /// A whole render. Nothing in it depends on the clock but [`Report::clock`].
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -93,6 +94,7 @@ impl Report {
 
 /// The output that was written.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct OutputReport {
     /// Frames per second.
     pub sample_rate_hz: u32,
@@ -119,6 +121,7 @@ pub struct OutputReport {
 
 /// Loudness of the master, and the processing for it.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct MasterReport {
     /// Requested loudness, in LUFS; `None` to keep the mix's own.
     pub target_lufs: Option<f64>,
@@ -146,6 +149,7 @@ pub struct MasterReport {
 
 /// Statistics of the limiter.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[non_exhaustive]
 pub struct LimiterReport {
     /// The largest gain reduction, in dB.
     pub max_reduction_db: f64,
@@ -157,6 +161,7 @@ pub struct LimiterReport {
 
 /// One bus.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct BusReport {
     /// Its name.
     pub name: String,
@@ -166,6 +171,7 @@ pub struct BusReport {
 
 /// One track.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct TrackReport {
     /// Its name.
     pub name: String,

@@ -21,6 +21,7 @@ pub use time_map::{DriftChange, TimeMap};
 
 /// Error when a rate cannot be converted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ResampleError {
     /// The source has no channels.
     #[error("there is nothing to convert from {from} to {to}: the source has no channels; leave it out")]

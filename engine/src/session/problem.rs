@@ -10,6 +10,7 @@ const SHOWN: usize = 100;
 
 /// One problem of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// Line of the document, from 1; `None` for a session that was built, or a file that could not
     /// be read.

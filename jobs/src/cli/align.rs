@@ -182,7 +182,7 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
     }
     let pairs = if arguments.to.is_some() { PairSelection::With(0) } else { PairSelection::All };
     let compared = compare_files(&paths, &settings, pairs, &interrupt::requested)?;
-    let ComparedFiles { rate, alignment, files: observed } = compared;
+    let ComparedFiles { rate, alignment, files: observed, .. } = compared;
     let in_mix = match &arguments.to {
         Some(mix) => Some(find_in_mix(mix, stems, &alignment, rate, &interrupt::requested)?),
         None => None,
@@ -213,6 +213,7 @@ impl Answer {
             confidence,
             correlation,
             reason,
+            ..
         } = &self.alignment.stems[n];
         let mut stem = json!({
             "path": self.paths[n],

@@ -114,6 +114,7 @@ fn doing(phase: Phase) -> &'static str {
         Phase::Mastering => "Mastering",
         Phase::Verifying => "Measuring the result",
         Phase::Exporting => "Writing the data",
+        _ => "Working",
     }
 }
 

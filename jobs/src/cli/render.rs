@@ -345,7 +345,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     } else {
         drop(display);
     }
-    let Rendered { report, files } = rendered.map_err(|failure| flags::named(failure, &flags))?;
+    let Rendered { report, files, .. } = rendered.map_err(|failure| flags::named(failure, &flags))?;
     let missed = report.master.note.as_ref().filter(|_| report.session.master.strict);
     if arguments.json {
         let mut document = serde_json::json!({ "ok": missed.is_none(), "files": files, "report": report });

@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &WaveformArguments) -> Result<(), Failure> {
     };
     let data = draw_file(&inputs.file(&arguments.file), waveform).map_err(|error| match error {
         DrawError::Decode(error) => Failure::Other(inputs.reported(&error.to_string())),
-        DrawError::Settings(error) => Failure::Usage(error.to_string()),
+        error => Failure::Usage(error.to_string()),
     })?;
     let mut bytes = Vec::new();
     let written = if json { data.write_json(&mut bytes) } else { data.write_dat(&mut bytes) };

@@ -26,6 +26,7 @@ const WHOLE_FRAMES: f64 = 0.05;
 
 /// Error when two files cannot be compared.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum DifferenceError {
     /// One of them cannot be read.
     #[error(transparent)]
@@ -40,6 +41,7 @@ pub enum DifferenceError {
 
 /// Result of the comparison of two files.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Difference {
     /// Rate, channels, length and every sample are equal.
     pub identical: bool,

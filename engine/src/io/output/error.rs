@@ -6,6 +6,7 @@ use thiserror::Error;
 
 /// An output that cannot or may not be written.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum OutputError {
     /// The folder is a file.
     #[error("{}: is a file, not a folder; name another folder", .0.display())]

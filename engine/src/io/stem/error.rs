@@ -12,6 +12,7 @@ pub(in crate::io) const MIN_FRAMES: u64 = 2;
 
 /// A stem that cannot be opened or read on.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// The file does not exist.
     #[error("{}: no such file; check the path", path.display())]

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 /// Properties that a file states, checked.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct StemInfo {
     /// The file, as given.
     pub path: PathBuf,
@@ -50,6 +51,7 @@ pub struct StemInfo {
 
 /// Frames that an encoder added before and after the recording, and that are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Trim {
     /// Left out at the start: encoder delay, decoder delay, pre-skip.
     pub start_frames: u64,
@@ -64,6 +66,7 @@ pub struct Trim {
 
 /// Result of reading a stem; complete once the stream has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct StemOutcome {
     /// Frames read so far, after trimming.
     pub frames: u64,

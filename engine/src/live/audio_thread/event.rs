@@ -17,6 +17,7 @@ pub enum Motion {
 /// Something that happened. `frame` counts the frames that the engine has rendered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Event {
     /// A command was not carried out.
     Refused {

@@ -17,6 +17,7 @@ pub const SCOPE_POINTS: usize = 64;
 
 /// Meters of one strip at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Reading {
     /// The strip.
     pub strip: StripId,

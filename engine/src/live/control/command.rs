@@ -21,6 +21,7 @@ pub enum StripName {
 /// A command. Every change of sound is ramped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Command {
     /// Plays from the current position.
     Play,
@@ -160,6 +161,7 @@ pub(crate) const RAMP_MS: (f64, f64) = (0.0, 60_000.0);
 
 /// A command that cannot be carried out; nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum CommandError {
     /// No track or bus has this name.
     #[error("there is no {kind} called {name:?}; there are {known}")]

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 /// A device that cannot be played on.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum DeviceError {
     /// The system has none, or none of this name.
     #[error("there is no output device{requested}; there {known}")]

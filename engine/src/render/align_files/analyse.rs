@@ -15,6 +15,7 @@ pub(super) const BLOCK: usize = 16_384;
 
 /// Analysis of one file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AnalysedFile {
     /// Features that alignment compares.
     pub features: StemFeatures,

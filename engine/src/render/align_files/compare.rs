@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Files, compared.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ComparedFiles {
     /// The rate at which they were compared: that of the reference, or else of the first file.
     pub rate: SampleRate,

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 /// Files that cannot be aligned.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum AlignError {
     /// A stem cannot be read.
     #[error(transparent)]

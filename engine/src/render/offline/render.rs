@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// Output of a render to a folder.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rendered {
     /// The report of the render.
     pub report: Report,

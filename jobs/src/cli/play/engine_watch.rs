@@ -100,6 +100,7 @@ pub(super) fn warning(event: &Event, tracks: &[Track]) -> Option<String> {
         Event::Refused { message, .. } => Some(message.clone()),
         Event::DeviceChanged { message } => Some(format!("the device has changed: {message}")),
         Event::DeviceLost { message } => Some(format!("the device is lost: {message}")),
-        Event::Moved { .. } | Event::Ended { .. } | Event::LatencyChanged { .. } => None,
+        // Others are shown elsewhere, or not at all.
+        _ => None,
     }
 }

@@ -113,7 +113,7 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
         Ok(Rendered { report: Report { session, master, .. }, .. }) if session.master.strict && !master.verified => {
             Err(failed("TARGET_MISSED", master.note.unwrap_or_default()))
         }
-        Ok(Rendered { report, files }) => {
+        Ok(Rendered { report, files, .. }) => {
             let names = files.iter().filter_map(|file| file.file_name()?.to_str());
             let extra = json!({
                 "meters": report.master.written,
