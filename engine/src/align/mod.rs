@@ -27,11 +27,14 @@ mod thresholds;
 mod time_map;
 
 #[cfg(feature = "align")]
+#[doc(hidden)]
 pub use features::stem::StemFeatures;
 #[cfg(feature = "align")]
+#[doc(hidden)]
 pub use in_mix::matching_pursuit::align_to_mix;
 #[cfg(feature = "align")]
 pub use pipeline::align;
 pub use result::{Alignment, Correlation, Decision, Move, StemAlignment};
 pub use settings::{AlignmentSettings, Mode, PairSelection};
+#[doc(hidden)]
 pub use shift::ClipShift;

@@ -14,14 +14,27 @@ mod stream;
 mod waveform;
 mod waveform_form;
 
+#[doc(hidden)]
 pub use band_meter::BandMeter;
 #[cfg(feature = "align")]
-pub use difference::{Difference, DifferenceError, DifferenceOutline, compare_files};
+#[doc(hidden)]
+pub use difference::DifferenceOutline;
+#[cfg(feature = "align")]
+pub use difference::{Difference, DifferenceError, compare_files};
+#[doc(hidden)]
 pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA, StripMeters};
-pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file, stores_floats};
+#[doc(hidden)]
+pub use files::stores_floats;
+pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file};
+#[doc(hidden)]
 pub use phase_scope::{PhaseScope, ScopePicture};
+#[doc(hidden)]
 pub use spectrum::{BandLevels, Spectrogram, SpectrumAnalyser, SpectrumDocument};
+#[doc(hidden)]
 pub use stream::watch_stem;
-pub use waveform::{WaveformData, WaveformGenerator, WaveformSettings};
+pub use waveform::WaveformData;
+#[doc(hidden)]
+pub use waveform::{WaveformGenerator, WaveformSettings};
 pub use waveform_form::Bits;
+#[doc(hidden)]
 pub use waveform_form::WaveformHead;

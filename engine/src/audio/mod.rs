@@ -12,8 +12,11 @@ mod queue;
 
 pub use block::{Block, BlockMut};
 pub use buffer::AudioBuffer;
+#[doc(hidden)]
 pub use dither::TriangularDither;
 pub use layout::{Channel, ChannelLayout};
+#[doc(hidden)]
 pub use noise_shaper::NoiseShaper;
+#[doc(hidden)]
 pub use quantise::{Quantiser, SampleFormat};
 pub(crate) use queue::Queue;

@@ -18,12 +18,15 @@ mod stem;
 #[cfg(test)]
 mod tests;
 
+#[doc(hidden)]
 pub use container::{AudioFormat, formats, names::refused_formats};
+pub use output::OutputError;
 pub(crate) use output::{ENCODER_TAG, FlacWriter, OPUS_RATE_HZ, OpusWriter, is_ours};
-pub use output::{FileId, OutputError, OutputGuard, OutputKind, StagedFolder, is_earlier_master, same_place, wav};
-pub use stem::{
-    DecodeError, Fingerprint, Fold, StemInfo, StemOutcome, StemReader, TimeStamp, Trim, Trimmed, hash_file,
-};
+#[doc(hidden)]
+pub use output::{FileId, OutputGuard, OutputKind, StagedFolder, is_earlier_master, same_place, wav};
+pub use stem::{DecodeError, Fold, StemInfo, StemOutcome, StemReader, Trim};
+#[doc(hidden)]
+pub use stem::{Fingerprint, TimeStamp, Trimmed, hash_file};
 pub use stem::{MemoryStem, MemoryStemError, StemSource, Strides};
 
 /// Returns the usual extensions of files that can be read, in lower case.

@@ -15,16 +15,31 @@ pub(crate) mod stream;
 
 pub use audio_thread::engine::LiveEngine;
 pub use audio_thread::event::{Event, Motion};
+#[doc(hidden)]
 pub use audio_thread::finite_input::FiniteInput;
-pub use audio_thread::meters::{BANDS, Reading, SCOPE_POINTS};
+pub use audio_thread::meters::Reading;
+#[doc(hidden)]
+pub use audio_thread::meters::{BANDS, SCOPE_POINTS};
+#[doc(hidden)]
 pub use audio_thread::stats::{Counters, Stats};
-pub use control::command::{Command, CommandError, StripId, StripName, Timed};
+#[doc(hidden)]
+pub use control::command::StripId;
+pub use control::command::{Command, CommandError, StripName, Timed};
+#[doc(hidden)]
 pub use control::config::{RenderedGain, RenderedLevels};
 pub use control::handle::Control;
 #[cfg(feature = "device")]
-pub use device::{DeviceError, DeviceName, OutputDevice, Playing, Unplayed, device_names};
-pub use open::{Live, LiveError, LiveOptions, open, open_replay, open_with};
+pub use device::{DeviceError, OutputDevice, Playing};
+#[cfg(feature = "device")]
+#[doc(hidden)]
+pub use device::{DeviceName, Unplayed, device_names};
+#[doc(hidden)]
+pub use open::open_with;
+pub use open::{Live, LiveError, LiveOptions, open, open_replay};
 pub use replay::{ReplayError, replay};
+#[doc(hidden)]
 pub use stream::input::{Cue, LiveInput};
+#[doc(hidden)]
 pub use stream::loop_range::LoopRange;
+#[doc(hidden)]
 pub use stream::ring::RingInput;

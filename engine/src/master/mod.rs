@@ -8,8 +8,13 @@ mod reduction;
 mod search;
 mod tolerance;
 
+#[doc(hidden)]
 pub use chain::MasterChain;
+#[doc(hidden)]
 pub use limit::{Limit, Miss};
+#[doc(hidden)]
 pub use loudness::{GainPlan, MasterTarget};
+#[doc(hidden)]
 pub use reduction::ReductionSeries;
+#[doc(hidden)]
 pub use tolerance::{LOUDNESS_TOLERANCE_LU, TRUE_PEAK_TOLERANCE_DB};

@@ -12,14 +12,25 @@ mod sum;
 pub(crate) mod summing;
 mod swappable_chain;
 
+#[doc(hidden)]
 pub use chain::{Chain, ChainError, InsertId};
+#[doc(hidden)]
 pub use connection::{CompensationDelay, Connection};
+#[doc(hidden)]
 pub use mixer::Renderer;
+#[doc(hidden)]
 pub use pan_matrix::{Matrix, RampedMatrix, StereoPosition, fader};
+#[doc(hidden)]
 pub use ramp::{Ramp, Ramped};
+#[doc(hidden)]
 pub use routing::Node;
+#[doc(hidden)]
 pub use routing::{BusRoute, ConnectionPlan, Destination, Routing, RoutingError};
+#[doc(hidden)]
 pub use strip::{BusStrip, Input, Strip, StripOutputs, TrackStrip};
+#[doc(hidden)]
 pub use sum::MixSum;
+#[doc(hidden)]
 pub use summing::{Summing, TrackOutputs};
+#[doc(hidden)]
 pub use swappable_chain::{IncomingChain, SwappableChain};

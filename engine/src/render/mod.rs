@@ -18,14 +18,21 @@ mod time_code;
 
 #[cfg(feature = "align")]
 pub use align_files::{
-    AlignError, AlignedFolder, AlignedStem, AnalysedFile, ComparedFiles, MixBand, StemsInMix, analyse_files,
-    compare_files, find_in_mix, write_aligned,
+    AlignError, AlignedFolder, AlignedStem, AnalysedFile, ComparedFiles, compare_files, write_aligned,
 };
+#[cfg(feature = "align")]
+#[doc(hidden)]
+pub use align_files::{MixBand, StemsInMix, analyse_files, find_in_mix};
 pub use builder::{ProgressAnswer, Render};
+#[doc(hidden)]
 pub use clip::{Clip, ClipError, Placement};
 pub use error::RenderError;
 pub use offline::render::Rendered;
 pub use plan::{Plan, PlanError};
-pub use progress::{OnProgress, Phase, Progress, Stopped};
+#[doc(hidden)]
+pub use progress::OnProgress;
+pub use progress::{Phase, Progress, Stopped};
+#[doc(hidden)]
 pub use spill::premaster::PremasterSpill;
+#[doc(hidden)]
 pub use time_code::TimeCodes;

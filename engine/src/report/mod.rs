@@ -30,13 +30,19 @@ mod time_plots;
 mod waveform_outline;
 
 #[cfg(all(feature = "report", feature = "align"))]
+#[doc(hidden)]
 pub use difference::difference_picture;
+#[doc(hidden)]
 pub use master_outline::MasterOutline;
+#[doc(hidden)]
 pub use outline::Outline;
 #[cfg(feature = "report")]
+#[doc(hidden)]
 pub use page::{Drawn, Plots, html, plots};
 #[cfg(feature = "report")]
+#[doc(hidden)]
 pub use pictures::pictures;
+#[doc(hidden)]
 pub use waveform_outline::WaveformOutline;
 
 use crate::align::Alignment;

@@ -15,7 +15,9 @@ use crate::units::SampleRate;
 use block::BlockConverter;
 use thiserror::Error;
 
+#[doc(hidden)]
 pub use fraction::{FractionTable, fraction_weights};
+#[doc(hidden)]
 pub use retime::{Retimed, Retiming};
 pub use time_map::{DriftChange, TimeMap};
 
