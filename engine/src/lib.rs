@@ -12,7 +12,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! let mut bass = Track::new(stem("bass"));
 //! bass.gain_db = -2.0;
-//! bass.inserts = vec![Insert::Gain(GainSettings { gain_db: 1.0 })];
+//! bass.inserts = vec![Insert::Gain(GainSettings::new(1.0))];
 //! let tracks = vec![Track::new(stem("drums")), bass];
 //! let mut session = Session { tracks, ..Session::default() };
 //! session.master.target = Target::Lufs(-16.0);

@@ -6,6 +6,7 @@ pub mod delay;
 pub mod dynamics;
 pub mod gain;
 mod insert;
+mod settings;
 
 pub use insert::Insert;
 

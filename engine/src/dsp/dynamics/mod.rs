@@ -13,6 +13,7 @@ mod gain_stage;
 mod gate;
 mod limiter;
 mod oversampling;
+mod ranges;
 mod sliding_maximum;
 mod soft_clip;
 mod true_peak_detector;
