@@ -1,6 +1,7 @@
 //! Delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that
 //! balances latencies.
 
+use super::laws::{LawCase, Response};
 use super::settings::{Settings, settings};
 use super::smooth_step;
 use crate::audio::BlockMut;
@@ -25,6 +26,24 @@ impl DelaySettings {
     /// Returns the delay in frames at a sample rate.
     pub fn frames(&self, spec: &ProcessSpec) -> usize {
         spec.sample_rate.frames(self.time_ms / 1_000.0) as usize
+    }
+}
+
+impl DelaySettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        let echo = |settings: Self| {
+            let Self { time_ms, feedback, mix } = settings;
+            LawCase::new(settings).linear(Response::Echo { time_ms, feedback, mix })
+        };
+        vec![
+            echo(Self::new(7.3)).late(7.3).exchanged(),
+            LawCase::new(Self::new(0.0)).neutral().linear(Response::Flat { gain_db: 0.0 }),
+            LawCase::new(Self { feedback: 0.5, mix: 0.0, ..Self::new(50.0) }).neutral(),
+            echo(Self::new(10.0)).late(10.0),
+            echo(Self { feedback: 0.5, mix: 0.3, ..Self::new(5.0) }),
+            LawCase::new(Self { feedback: 0.95, ..Self::new(1.0) }).late(1.0),
+            echo(Self { feedback: 0.7, mix: 0.5, ..Self::new(41.3) }).exchanged(),
+        ]
     }
 }
 

@@ -1,5 +1,6 @@
 //! Fixed gain.
 
+use super::laws::{LawCase, Response};
 use super::settings::{Settings, settings};
 use crate::audio::BlockMut;
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail};
@@ -15,6 +16,13 @@ settings! {
 
     /// Gain in decibels; 0 changes nothing.
     gain_db: f64, in GAIN_DB;
+}
+
+impl GainSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        let linear = |gain_db| LawCase::new(Self::new(gain_db)).linear(Response::Flat { gain_db });
+        vec![linear(0.0).neutral(), linear(-6.5).exchanged(), linear(12.0)]
+    }
 }
 
 impl Stage for GainSettings {

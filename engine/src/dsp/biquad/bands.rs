@@ -16,7 +16,7 @@ pub const BAND_GAIN_DB: RangeInclusive<f64> = -48.0..=48.0;
 /// Slope of a pass filter: 6 dB per octave for each order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
-pub struct Slope(u32);
+pub struct Slope(pub(super) u32);
 
 impl Slope {
     /// Accepted slopes, in dB per octave.

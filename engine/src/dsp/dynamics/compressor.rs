@@ -8,6 +8,7 @@ use super::gain_stage::{CHUNK, GainStage};
 use super::ranges::{ATTACK_MS, LOOK_AHEAD_MS, RATIO, RELEASE_MS, THRESHOLD_DB};
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{MAX_ERROR_DB, db_to_amplitude};
+use crate::dsp::laws::{LawCase, Response};
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, TRACKS_PER_BATCH, Tail, same_kind};
 use schemars::JsonSchema;
@@ -47,6 +48,29 @@ settings! {
     look_ahead_ms: f64 = 0.0, in LOOK_AHEAD_MS;
     /// 0 is the input, 1 the compressed signal, between them parallel compression.
     mix: f64 = 1.0, in 0.0..=1.0;
+}
+
+impl CompressorSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        let rms = |settings| Self { detector: Detector::Rms, ..settings };
+        vec![
+            LawCase::new(Self { look_ahead_ms: 5.0, ..Self::new(-40.0, 4.0) }).exchanged(),
+            LawCase::new(Self::new(-20.0, 4.0)),
+            LawCase::new(rms(Self { attack_ms: 30.0, makeup_db: 6.0, ..Self::new(-30.0, 2.0) })),
+            LawCase::new(Self {
+                knee_db: 0.0,
+                attack_ms: 0.01,
+                release_ms: 20.0,
+                look_ahead_ms: 5.0,
+                mix: 0.5,
+                ..Self::new(-24.0, 8.0)
+            }),
+            LawCase::new(rms(Self { knee_db: 40.0, look_ahead_ms: 50.0, ..Self::new(-80.0, 100.0) })),
+            LawCase::new(Self { look_ahead_ms: 3.0, ..Self::new(-30.0, 1.0) }).neutral(),
+            LawCase::new(Self { makeup_db: 12.0, mix: 0.0, ..Self::new(-30.0, 9.0) }).neutral(),
+            LawCase::new(Self { makeup_db: 6.0, ..Self::new(-30.0, 1.0) }).linear(Response::Flat { gain_db: 6.0 }),
+        ]
+    }
 }
 
 impl Stage for CompressorSettings {

@@ -7,6 +7,7 @@ use super::gain_stage::{CHUNK, GainStage};
 use super::ranges::{ATTACK_MS, LOOK_AHEAD_MS, RATIO, RELEASE_MS, THRESHOLD_DB};
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude};
+use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, same_kind};
 
@@ -31,6 +32,25 @@ settings! {
     /// Look-ahead of the detector, in milliseconds; delays the signal, and the mix compensates for
     /// it.
     look_ahead_ms: f64 = 0.0, in LOOK_AHEAD_MS;
+}
+
+impl GateSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        vec![
+            LawCase::new(Self { look_ahead_ms: 5.0, ..Self::new(0.0) }).exchanged(),
+            LawCase::new(Self::new(-40.0)),
+            LawCase::new(Self { ratio: 2.0, range_db: 20.0, hold_ms: 0.0, hysteresis_db: 0.0, ..Self::new(-20.0) }),
+            LawCase::new(Self {
+                look_ahead_ms: 10.0,
+                range_db: 120.0,
+                attack_ms: 0.01,
+                release_ms: 5.0,
+                ..Self::new(-30.0)
+            }),
+            LawCase::new(Self { ratio: 1.0, look_ahead_ms: 1.0, ..Self::new(-10.0) }).neutral(),
+            LawCase::new(Self { range_db: 0.0, ..Self::new(0.0) }).neutral(),
+        ]
+    }
 }
 
 impl Stage for GateSettings {

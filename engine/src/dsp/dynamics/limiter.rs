@@ -9,6 +9,7 @@ use super::sliding_maximum::SlidingMaximum;
 use super::true_peak_detector::{DELAY, TruePeakDetector};
 use crate::audio::BlockMut;
 use crate::dsp::decibel_math::DB_PER_OCTAVE;
+use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
 use crate::units::Decibels;
@@ -29,6 +30,17 @@ settings! {
     /// Time constant of rising gain after a single peak, in milliseconds; longer after sustained
     /// limiting.
     release_ms: f64 = 80.0, in RELEASE_MS;
+}
+
+impl LimiterSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        vec![
+            LawCase::new(Self { ceiling_dbtp: -20.0, ..Self::default() }).exchanged(),
+            LawCase::new(Self::default()),
+            LawCase::new(Self { ceiling_dbtp: -12.0, look_ahead_ms: 0.5, release_ms: 1.0 }),
+            LawCase::new(Self { ceiling_dbtp: -30.0, look_ahead_ms: 20.0, release_ms: 500.0 }),
+        ]
+    }
 }
 
 impl Stage for LimiterSettings {

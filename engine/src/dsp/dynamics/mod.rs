@@ -7,6 +7,7 @@ mod ballistics_state;
 mod box_smoother;
 mod compressor;
 mod curve;
+pub mod de_esser;
 mod detector;
 mod gain_kernel;
 mod gain_stage;

@@ -4,6 +4,7 @@ use super::gain_stage::CHUNK;
 use super::oversampling::{DOWN_DELAY, FACTOR, Oversampler, Points, TAPS, UP_DELAY};
 use crate::audio::BlockMut;
 use crate::dsp::delay::DelayLine;
+use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
 use crate::units::Decibels;
@@ -20,6 +21,18 @@ settings! {
     softness: f64 = 0.5, in 0.0..=1.0;
     /// 0 is the input, 1 the clipped signal.
     mix: f64 = 1.0, in 0.0..=1.0;
+}
+
+impl SoftClipSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        vec![
+            LawCase::new(Self::default()),
+            LawCase::new(Self { drive_db: 12.0, softness: 1.0, ..Self::default() }),
+            LawCase::new(Self { drive_db: 24.0, softness: 0.0, ceiling_db: -6.0, mix: 0.5 }),
+            LawCase::new(Self { drive_db: 24.0, mix: 0.0, ..Self::default() }).neutral(),
+            LawCase::new(Self { drive_db: 12.0, ..Self::default() }).exchanged(),
+        ]
+    }
 }
 
 impl Stage for SoftClipSettings {
