@@ -6,7 +6,7 @@ use mixdown_engine::dsp::biquad::{BellBand, Cascade, Coefficients};
 use mixdown_engine::process::TRACKS_PER_BATCH;
 
 fn bells(count: i32) -> Vec<Coefficients> {
-    let band = |k| BellBand { frequency_hz: 60.0 * 1.9_f64.powi(k), gain_db: 2.0, q: 1.0 };
+    let band = |k| BellBand::new(60.0 * 1.9_f64.powi(k), 2.0);
     (0..count).flat_map(|k| band(k).design(rate()).expect("the bands are below Nyquist")).collect()
 }
 

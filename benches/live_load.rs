@@ -5,10 +5,11 @@
 
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
+use mixdown_engine::dsp::biquad::{BellBand, PassFilter, ShelfBand};
+use mixdown_engine::dsp::dynamics::CompressorSettings;
 use mixdown_engine::live::{Command, LiveOptions, open};
 use mixdown_engine::render::Plan;
 use mixdown_engine::session::{AlignMode, Session, Track};
-use serde_json::json;
 use std::time::{Duration, Instant};
 
 fn argument(name: &str, default: u64) -> u64 {
@@ -26,13 +27,13 @@ fn resident_mb() -> f64 {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (seconds, block, tracks) = (argument("--seconds", 20), argument("--block", 64), argument("--tracks", 32));
     let folder = tempfile::tempdir()?;
-    let inserts: Vec<Insert> = serde_json::from_value(json!([
-        { "type": "high_pass", "cutoff_hz": 80.0 },
-        { "type": "bell", "frequency_hz": 400.0, "gain_db": -3.0, "q": 1.0 },
-        { "type": "bell", "frequency_hz": 3_000.0, "gain_db": 2.0, "q": 0.7 },
-        { "type": "high_shelf", "frequency_hz": 9_000.0, "gain_db": 1.5 },
-        { "type": "compressor", "threshold_db": -24.0, "ratio": 3.0 },
-    ]))?;
+    let inserts = vec![
+        Insert::HighPass(PassFilter::new(80.0)),
+        Insert::Bell(BellBand::new(400.0, -3.0)),
+        Insert::Bell(BellBand { q: 0.7, ..BellBand::new(3_000.0, 2.0) }),
+        Insert::HighShelf(ShelfBand::new(9_000.0, 1.5)),
+        Insert::Compressor(CompressorSettings::new(-24.0, 3.0)),
+    ];
     let mut session = Session::default();
     session.align.mode = AlignMode::Off;
     let audio = mixdown_benches::pink(0.1, 48_000 * (seconds as usize + 5).min(60));

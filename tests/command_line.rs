@@ -9,6 +9,7 @@ mod streams;
 mod warnings;
 
 use crate::program_runs::{TestFolder, read_wav};
+use mixdown_engine::dsp::Insert;
 use mixdown_fixtures::{path, signals};
 use serde_json::Value;
 use std::fs;
@@ -87,8 +88,8 @@ fn a_written_session_renders_the_same_master() {
 fn the_schema_lists_every_insert() {
     let schema: Value = serde_json::from_str(&TestFolder::new().run("session --schema").stdout).unwrap();
     let text = schema.to_string();
-    for insert in ["high_pass", "soft_clip", "limiter", "gate", "delay"] {
-        assert!(text.contains(insert), "{insert}");
+    for insert in Insert::TYPES {
+        assert!(text.contains(&format!("{{\"type\":\"string\",\"const\":\"{insert}\"}}")), "{insert}");
     }
 }
 

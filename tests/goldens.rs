@@ -1,8 +1,10 @@
 //! Goldens: renders of sessions on real stems, kept and compared.
 
+use mixdown_engine::dsp::Insert;
 use mixdown_engine::render::Render;
 use mixdown_engine::session::Session;
 use mixdown_fixtures::golden::{self, GoldenRender, Scalars};
+use std::collections::BTreeSet;
 
 fn matches_its_golden(name: &str) {
     let session = Session::load(&golden::session_path(name)).unwrap();
@@ -41,4 +43,21 @@ fn a_session_with_every_insert_renders_as_before() {
 #[test]
 fn centred_and_panned_mono_stems_render_as_before() {
     matches_its_golden("mono_stems");
+}
+
+/// Returns the types of all inserts of a golden's session.
+fn types(name: &str) -> BTreeSet<&'static str> {
+    let Session { tracks, buses, master, .. } = Session::load(&golden::session_path(name)).unwrap();
+    let chains = tracks.iter().map(|track| &track.inserts).chain(buses.iter().map(|bus| &bus.inserts));
+    chains.chain([&master.inserts]).flatten().map(Insert::type_name).collect()
+}
+
+/// A type that `every_insert` lacks has a golden of its name, so that those before it stay.
+#[test]
+fn every_type_of_insert_is_in_a_golden_and_renders_as_before() {
+    let every = types("every_insert");
+    for name in Insert::TYPES.iter().filter(|name| !every.contains(*name)) {
+        assert!(types(name).contains(name), "the golden {name} lacks its insert");
+        matches_its_golden(name);
+    }
 }

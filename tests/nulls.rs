@@ -4,6 +4,7 @@ use crate::alignment::mono;
 use crate::program_runs::{TestFolder, read_wav};
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
+use mixdown_engine::dsp::delay::DelaySettings;
 use mixdown_engine::dsp::dynamics::CompressorSettings;
 use mixdown_engine::render::Render;
 use mixdown_engine::report::Report;
@@ -43,8 +44,7 @@ fn a_stem_and_its_inverse_cancel_exactly() {
 fn latencies_are_balanced_and_late_paths_cancel() {
     let folder = TestFolder::new();
     noise_file(&folder, "a.wav", 2);
-    let idle: CompressorSettings =
-        serde_json::from_str(r#"{ "threshold_db": -20, "ratio": 1, "look_ahead_ms": 7 }"#).unwrap();
+    let idle = CompressorSettings { look_ahead_ms: 7.0, ..CompressorSettings::new(-20.0, 1.0) };
     let (plain, mut late) = (Track::new(folder.path("a.wav")), Track::new(folder.path("a.wav")));
     late.name = Some("late".into());
     late.polarity = Polarity::Inverted;
@@ -146,8 +146,7 @@ fn an_echo_rings_until_it_has_died_away_and_no_longer() {
     let click = signals::impulse(100, 0.5, 4_800);
     folder.write_wav("c.wav", 48_000, &[&click, &click]);
     let mut track = Track::new(folder.path("c.wav"));
-    track.inserts =
-        vec![serde_json::from_str(r#"{ "type": "delay", "time_ms": 100, "feedback": 0.5, "mix": 0.5 }"#).unwrap()];
+    track.inserts = vec![Insert::Delay(DelaySettings { feedback: 0.5, mix: 0.5, ..DelaySettings::new(100.0) })];
     let (audio, _) = render(untouched(vec![track]));
     // Echo n (from 1) is 0.25·0.5^(n−1): the thirteenth is the last above −90 dBFS (3.16e-5).
     assert_eq!(audio.frames(), 100 + 13 * 4_800 + 1);
@@ -224,8 +223,7 @@ fn a_bus_is_measured_as_the_mix_that_it_makes() {
     let folder = TestFolder::new();
     noise_file(&folder, "a.wav", 12);
     noise_file(&folder, "b.wav", 14);
-    let late: CompressorSettings =
-        serde_json::from_str(r#"{ "threshold_db": -20, "ratio": 1, "look_ahead_ms": 7 }"#).unwrap();
+    let late = CompressorSettings { look_ahead_ms: 7.0, ..CompressorSettings::new(-20.0, 1.0) };
     let (mut a, mut b) = (Track::new(folder.path("a.wav")), Track::new(folder.path("b.wav")));
     (a.output, b.output) = ("all".into(), "all".into());
     b.inserts = vec![Insert::Compressor(late)];

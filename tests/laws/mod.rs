@@ -230,7 +230,7 @@ fn law_10_the_response_is_the_analytic_one() {
         // round numbers.
         for step in 0..48 {
             let frequency_hz = 10.3 * (0.45 * rate_hz / 10.3).powf(f64::from(step) / 47.0);
-            let expected_db = response.gain_db(frequency_hz, rate_hz);
+            let expected_db = response::gain_db(response, frequency_hz, rate_hz);
             let found_db = gain_db(impulse.channel(0), frequency_hz / rate_hz);
             // Below -80 dB the f32 roundings of the impulse response (up to -150 dBFS each) are no
             // longer 0.01 dB of it.

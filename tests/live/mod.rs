@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 fn one_of_every_kind() -> Vec<Insert> {
     let mut kinds: Vec<Vec<Insert>> = Vec::new();
     for case in every_case() {
-        let same = |kind: &&mut Vec<Insert>| std::mem::discriminant(&kind[0]) == std::mem::discriminant(&case.insert);
+        let same = |kind: &&mut Vec<Insert>| kind[0].type_name() == case.insert.type_name();
         match kinds.iter_mut().find(same) {
             Some(kind) => kind.push(case.insert),
             None => kinds.push(vec![case.insert]),

@@ -1,6 +1,7 @@
 //! Every change is gradual, and causes no other sound.
 
 use super::{at, bus, plan, play, set, track, untouched};
+use crate::laws::every_case;
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, RenderedLevels, StripName, Timed, open_replay};
 use mixdown_engine::session::{Bus, Ceiling, Polarity, Session, Target, Track};
@@ -52,24 +53,27 @@ fn tone_session(folder: &Folder) -> Session {
     session
 }
 
-/// Returns every command, from one end of its range to the other, and back; `true` where the change
-/// itself bends the wave.
-fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
+/// A change and its way back: its name, both commands, and `true` where the change itself bends the
+/// wave.
+type Jump = (String, Command, Command, bool);
+
+/// Returns the addition and removal of every insert, on a track, a bus and the master in turn. What
+/// is not linear bends the wave.
+fn exchanges() -> impl Iterator<Item = Jump> {
+    let places = [track("tone"), bus("group"), StripName::Master].into_iter().cycle();
+    every_case().into_iter().filter(|case| case.exchanged).zip(places).map(|(case, place)| {
+        let add = Command::Insert { place: place.clone(), before: 0, settings: case.insert };
+        (format!("insert of {}", case.name), add, Command::Remove { place, insert: 0 }, case.response.is_none())
+    })
+}
+
+/// Returns every command, from one end of its range to the other, and back.
+fn jumps() -> Vec<Jump> {
     let tone = || track("tone");
     let gain = |place: StripName, gain_db| Command::Gain { place, gain_db };
     let mute = |place: StripName, mute| Command::Mute { place, mute };
-    let insert = |place: StripName, settings: Value| {
-        let settings = serde_json::from_value(settings).unwrap();
-        Command::Insert { place, before: 0, settings }
-    };
-    let remove = |place| Command::Remove { place, insert: 0 };
-    let swap = |name, place: fn() -> StripName, settings: Value, bends| {
-        (name, insert(place(), settings), remove(place()), bends)
-    };
     let master = || StripName::Master;
-    let tone_place = || track("tone");
-    let group = || bus("group");
-    vec![
+    let named = vec![
         ("gain", gain(tone(), -120.0), gain(tone(), 0.0), false),
         ("gain of a bus", gain(bus("group"), -120.0), gain(bus("group"), 0.0), false),
         ("pan", Command::Pan { place: tone(), pan: -1.0 }, Command::Pan { place: tone(), pan: 1.0 }, false),
@@ -109,23 +113,6 @@ fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
             false,
         ),
         ("delay's mix", set(bus("group"), 0, "mix", json!(0.0)), set(bus("group"), 0, "mix", json!(1.0)), false),
-        swap("high-pass", tone_place, json!({ "type": "high_pass", "cutoff_hz": 5_000.0 }), false),
-        swap("low-pass", group, json!({ "type": "low_pass", "cutoff_hz": 100.0 }), false),
-        swap("low shelf", group, json!({ "type": "low_shelf", "frequency_hz": 4e3, "gain_db": 18.0 }), false),
-        swap("high shelf", group, json!({ "type": "high_shelf", "frequency_hz": 200.0, "gain_db": -18.0 }), false),
-        swap("notch", tone_place, json!({ "type": "notch", "frequency_hz": 1e3, "q": 1.0 }), false),
-        swap("all-pass", master, json!({ "type": "all_pass", "frequency_hz": 1e3, "q": 1.0 }), false),
-        swap("delay", tone_place, json!({ "type": "delay", "time_ms": 7.3, "mix": 1.0 }), false),
-        swap("echo", tone_place, json!({ "type": "delay", "time_ms": 41.3, "feedback": 0.7, "mix": 0.5 }), false),
-        swap("gate", tone_place, json!({ "type": "gate", "threshold_db": 0.0, "look_ahead_ms": 5.0 }), true),
-        swap(
-            "compressor",
-            group,
-            json!({ "type": "compressor", "threshold_db": -40.0, "ratio": 4.0, "look_ahead_ms": 5.0 }),
-            true,
-        ),
-        swap("soft clip", tone_place, json!({ "type": "soft_clip", "drive_db": 12.0 }), true),
-        swap("limiter", tone_place, json!({ "type": "limiter", "ceiling_dbtp": -20.0 }), true),
         (
             "target",
             Command::Target { target: Target::Lufs(-40.0) },
@@ -139,7 +126,9 @@ fn jumps() -> Vec<(&'static str, Command, Command, bool)> {
             true,
         ),
         ("pause", Command::Pause, Command::Play, false),
-    ]
+    ];
+    let named = named.into_iter().map(|(name, there, back, bends)| (name.to_owned(), there, back, bends));
+    named.chain(exchanges()).collect()
 }
 
 /// Returns options with measured loudness, so that a target takes effect.

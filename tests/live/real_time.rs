@@ -53,7 +53,7 @@ fn inserts(session: &Session, place: &StripName) -> Vec<Insert> {
 
 /// Returns another setting of an insert, from the settings in the laws.
 fn parameter(random: &mut Random, insert: &Insert) -> (String, serde_json::Value) {
-    let same = |other: &Insert| std::mem::discriminant(other) == std::mem::discriminant(insert);
+    let same = |other: &Insert| other.type_name() == insert.type_name();
     let others: Vec<Insert> = every_case().into_iter().map(|case| case.insert).filter(same).collect();
     let other = serde_json::to_value(random.one_of(&others)).unwrap();
     let fields: Vec<_> = other.as_object().unwrap().iter().filter(|(name, _)| *name != "type").collect();
@@ -125,7 +125,7 @@ fn sixty_seconds_of_random_commands_never_allocate() {
     live.control.now(Command::Play).unwrap();
     // The choice of inserts to change depends on the time at which exchanges are over. The test
     // therefore runs until every kind has been changed.
-    let all_changed = 2 * super::one_of_every_kind().len();
+    let all_changed = 2 * Insert::TYPES.len();
     let enough = |seconds: u64, changed: usize| seconds >= 60 && (changed == all_changed || seconds >= 600);
     while !enough(live.engine.counters().frame() / 48_000, changed.len()) {
         if live.engine.counters().frame() >= next_command {
@@ -146,8 +146,7 @@ fn sixty_seconds_of_random_commands_never_allocate() {
                 Err(error) => panic!("{error}"),
             }
             if let Some(insert) = insert {
-                let name = serde_json::to_value(&insert).unwrap()["type"].as_str().unwrap().to_owned();
-                *changed.entry(format!("{kind} {name}")).or_default() += 1;
+                *changed.entry(format!("{kind} {}", insert.type_name())).or_default() += 1;
             }
         } else if random.next() < 0.01 {
             live.control.now(Command::Play).unwrap();

@@ -1,41 +1,25 @@
 //! Delay: as an effect (echo of the whole signal, mixed with it), and as the plain line that
 //! balances latencies.
 
+use super::laws::{LawCase, Response};
+use super::settings::{Settings, settings};
 use super::smooth_step;
 use crate::audio::BlockMut;
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// Accepted delays, in milliseconds.
-pub const TIME_MS: (f64, f64) = (0.0, 5_000.0);
-/// Accepted feedback: below 1, so that every echo dies away.
-pub const FEEDBACK: (f64, f64) = (0.0, 0.95);
-/// Dry/wet mix: 0 is the input, 1 the processed signal.
-pub const MIX: (f64, f64) = (0.0, 1.0);
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
 
 /// Fade-in of a delay that begins amid sound, so that no echo begins with a step; in seconds.
 const ONSET_S: f64 = 0.02;
 
-/// Settings of a delay.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DelaySettings {
-    /// Time between the input and its echo, in milliseconds, to the nearest frame.
-    #[schemars(range(min = TIME_MS.0, max = TIME_MS.1))]
-    pub time_ms: f64,
-    /// Share of each echo that is fed back into the line.
-    #[serde(default)]
-    #[schemars(range(min = FEEDBACK.0, max = FEEDBACK.1))]
-    pub feedback: f64,
-    /// 0 is the input alone, 1 the echo alone.
-    #[serde(default = "all_wet")]
-    #[schemars(range(min = MIX.0, max = MIX.1))]
-    pub mix: f64,
-}
+settings! {
+    /// Settings of a delay.
+    pub struct DelaySettings;
 
-fn all_wet() -> f64 {
-    1.0
+    /// Time between the input and its echo, in milliseconds, to the nearest frame.
+    time_ms: f64, in 0.0..=5_000.0;
+    /// Share of each echo that is fed back into the line.
+    feedback: f64 = 0.0, in 0.0..=0.95; // Below 1, so that every echo dies away.
+    /// 0 is the input alone, 1 the echo alone.
+    mix: f64 = 1.0, in 0.0..=1.0;
 }
 
 impl DelaySettings {
@@ -45,11 +29,27 @@ impl DelaySettings {
     }
 }
 
+impl DelaySettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        let echo = |settings: Self| {
+            let Self { time_ms, feedback, mix } = settings;
+            LawCase::new(settings).linear(Response::Echo { time_ms, feedback, mix })
+        };
+        vec![
+            echo(Self::new(7.3)).late(7.3).exchanged(),
+            LawCase::new(Self::new(0.0)).neutral().linear(Response::Flat { gain_db: 0.0 }),
+            LawCase::new(Self { feedback: 0.5, mix: 0.0, ..Self::new(50.0) }).neutral(),
+            echo(Self::new(10.0)).late(10.0),
+            echo(Self { feedback: 0.5, mix: 0.3, ..Self::new(5.0) }),
+            LawCase::new(Self { feedback: 0.95, ..Self::new(1.0) }).late(1.0),
+            echo(Self { feedback: 0.7, mix: 0.5, ..Self::new(41.3) }).exchanged(),
+        ]
+    }
+}
+
 impl Stage for DelaySettings {
     fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
-        check_range("time_ms", self.time_ms, TIME_MS.0, TIME_MS.1)?;
-        check_range("feedback", self.feedback, FEEDBACK.0, FEEDBACK.1)?;
-        check_range("mix", self.mix, MIX.0, MIX.1)?;
+        self.check(spec.sample_rate)?;
         Ok(Box::new(Delay {
             line: vec![DelayLine::new(self.frames(spec)); spec.channels],
             feedback: self.feedback as f32,

@@ -1,26 +1,33 @@
 //! Fixed gain.
 
+use super::laws::{LawCase, Response};
+use super::settings::{Settings, settings};
 use crate::audio::BlockMut;
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail};
 use crate::units::Decibels;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// Accepted gains, in decibels.
-pub const GAIN_DB: (f64, f64) = (-120.0, 60.0);
+pub const GAIN_DB: RangeInclusive<f64> = -120.0..=60.0;
 
-/// Settings of a fixed gain.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GainSettings {
+settings! {
+    /// Settings of a fixed gain.
+    pub struct GainSettings;
+
     /// Gain in decibels; 0 changes nothing.
-    #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
-    pub gain_db: f64,
+    gain_db: f64, in GAIN_DB;
+}
+
+impl GainSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        let linear = |gain_db| LawCase::new(Self::new(gain_db)).linear(Response::Flat { gain_db });
+        vec![linear(0.0).neutral(), linear(-6.5).exchanged(), linear(12.0)]
+    }
 }
 
 impl Stage for GainSettings {
-    fn build(&self, _spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
-        check_range("gain_db", self.gain_db, GAIN_DB.0, GAIN_DB.1)?;
+    fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
+        self.check(spec.sample_rate)?;
         Ok(Box::new(Gain { factor: Decibels(self.gain_db).to_amplitude() }))
     }
 }

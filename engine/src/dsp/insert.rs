@@ -1,44 +1,41 @@
 //! List of all processors for the chain of a track, a bus or the master.
 
-use super::biquad::{AllPassBand, BellBand, Cascade, NotchBand, PassFilter, Sections, ShelfBand};
-use super::delay::DelaySettings;
-use super::dynamics::{CompressorSettings, GateSettings, LimiterSettings, SoftClipSettings};
-use super::gain::GainSettings;
+use super::biquad::{Cascade, Sections};
+use super::inserts::inserts;
+use super::settings::{NumberSetting, Settings};
+use super::{biquad, delay, dynamics, gain};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage};
 use crate::units::SampleRate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// One processor of a chain, named by its `type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Insert {
+inserts! {
     /// Butterworth high-pass.
-    HighPass(PassFilter),
+    HighPass("high_pass", biquad::PassFilter, filter = design_high_pass, laws = high_pass_laws);
     /// Butterworth low-pass.
-    LowPass(PassFilter),
+    LowPass("low_pass", biquad::PassFilter, filter = design_low_pass, laws = low_pass_laws);
     /// Bell (peaking) equaliser.
-    Bell(BellBand),
+    Bell("bell", biquad::BellBand, filter = design);
     /// Low shelf.
-    LowShelf(ShelfBand),
+    LowShelf("low_shelf", biquad::ShelfBand, filter = design_low, laws = low_laws);
     /// High shelf.
-    HighShelf(ShelfBand),
+    HighShelf("high_shelf", biquad::ShelfBand, filter = design_high, laws = high_laws);
     /// Notch.
-    Notch(NotchBand),
+    Notch("notch", biquad::NotchBand, filter = design);
     /// All-pass: turns the phase, keeps the level.
-    AllPass(AllPassBand),
+    AllPass("all_pass", biquad::AllPassBand, filter = design);
     /// Compressor, stereo-linked.
-    Compressor(CompressorSettings),
+    Compressor("compressor", dynamics::CompressorSettings);
     /// Gate or downward expander, stereo-linked.
-    Gate(GateSettings),
+    Gate("gate", dynamics::GateSettings);
     /// Soft clipper, four times oversampled.
-    SoftClip(SoftClipSettings),
+    SoftClip("soft_clip", dynamics::SoftClipSettings);
     /// Gain.
-    Gain(GainSettings),
+    Gain("gain", gain::GainSettings);
     /// Delay.
-    Delay(DelaySettings),
+    Delay("delay", delay::DelaySettings);
     /// True-peak limiter, stereo-linked.
-    Limiter(LimiterSettings),
+    Limiter("limiter", dynamics::LimiterSettings);
+    /// De-esser, split-band and stereo-linked. Delays by 1 ms, and the mix compensates for it.
+    DeEsser("de_esser", dynamics::de_esser::DeEsserSettings);
 }
 
 /// Kind of an insert: filters run as sections of a cascade, everything else on its own.
@@ -48,22 +45,9 @@ enum Kind<'a> {
 }
 
 impl Insert {
-    fn kind(&self, rate: SampleRate) -> Kind<'_> {
-        match self {
-            Self::HighPass(settings) => Kind::Filter(settings.design_high_pass(rate)),
-            Self::LowPass(settings) => Kind::Filter(settings.design_low_pass(rate)),
-            Self::Bell(settings) => Kind::Filter(settings.design(rate)),
-            Self::LowShelf(settings) => Kind::Filter(settings.design_low(rate)),
-            Self::HighShelf(settings) => Kind::Filter(settings.design_high(rate)),
-            Self::Notch(settings) => Kind::Filter(settings.design(rate)),
-            Self::AllPass(settings) => Kind::Filter(settings.design(rate)),
-            Self::Compressor(settings) => Kind::Other(settings),
-            Self::Gate(settings) => Kind::Other(settings),
-            Self::SoftClip(settings) => Kind::Other(settings),
-            Self::Gain(settings) => Kind::Other(settings),
-            Self::Delay(settings) => Kind::Other(settings),
-            Self::Limiter(settings) => Kind::Other(settings),
-        }
+    /// Returns the numbers among its settings, in the order of their declaration.
+    pub(crate) fn numbers(&self) -> Vec<NumberSetting> {
+        self.settings().numbers()
     }
 
     /// Returns the sections of a filter; `None` for everything else. Filters next to each other run
@@ -84,6 +68,79 @@ impl Stage for Insert {
         match self.kind(spec.sample_rate) {
             Kind::Filter(sections) => Ok(Box::new(Cascade::new(&sections?, spec.channels))),
             Kind::Other(stage) => stage.build(spec),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Returns one insert of each type.
+    fn each() -> Vec<Insert> {
+        let cases = Insert::law_cases().into_iter().map(|case| (case.settings.type_name(), case.settings));
+        let each: BTreeMap<_, _> = cases.collect();
+        assert_eq!(each.len(), Insert::TYPES.len(), "each type has cases of the laws");
+        each.into_values().collect()
+    }
+
+    fn spec() -> ProcessSpec {
+        ProcessSpec { sample_rate: SampleRate::DEFAULT, max_block: 512, channels: 2 }
+    }
+
+    /// Reads an insert with one setting changed. TOML holds NaN, unlike JSON.
+    fn with(insert: &Insert, key: &str, value: f64) -> Result<Insert, toml::de::Error> {
+        let mut table = toml::Table::try_from(insert).unwrap();
+        table.insert(key.into(), value.into());
+        toml::Value::Table(table).try_into()
+    }
+
+    #[test]
+    fn every_number_out_of_its_range_is_refused_by_name_when_it_is_built() {
+        let mut refused = 0;
+        for insert in each() {
+            for NumberSetting { key, range, .. } in insert.numbers() {
+                for wrong in [range.start() - 1.0, range.end() + 1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                    let error = with(&insert, key, wrong).unwrap().build(&spec()).err();
+                    let (BuildError::OutOfRange { field, value, .. } | BuildError::AboveNyquist { field, value, .. }) =
+                        error.unwrap_or_else(|| panic!("{key} = {wrong} of {insert:?} was accepted"))
+                    else {
+                        panic!("{key} = {wrong} of {insert:?} is not named");
+                    };
+                    assert_eq!((field, value.to_bits()), (key, wrong.to_bits()));
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 5 * 40, "{refused}");
+    }
+
+    #[test]
+    fn every_number_at_the_edges_of_its_range_is_built() {
+        for insert in each() {
+            for NumberSetting { key, range, .. } in insert.numbers().into_iter().filter(|one| !one.is_frequency()) {
+                for edge in [*range.start(), *range.end()] {
+                    let built = with(&insert, key, edge).unwrap().build(&spec());
+                    assert!(built.is_ok(), "{key} = {edge} of {insert:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        for insert in each() {
+            let error = with(&insert, "zzz", 1.0).unwrap_err().to_string();
+            assert!(error.contains("unknown field `zzz`, expected "), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_type_is_read_by_its_name() {
+        for insert in each() {
+            assert_eq!(toml::Table::try_from(&insert).unwrap()["type"].as_str(), Some(insert.type_name()));
+            assert!(Insert::TYPES.contains(&insert.type_name()));
         }
     }
 }

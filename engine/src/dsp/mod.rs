@@ -6,6 +6,10 @@ pub mod delay;
 pub mod dynamics;
 pub mod gain;
 mod insert;
+mod inserts;
+#[doc(hidden)]
+pub mod laws;
+mod settings;
 
 pub use insert::Insert;
 

@@ -29,10 +29,7 @@ pub(super) fn of_bus(bus: &Bus) -> String {
 
 /// Returns the names of inserts in their order, as text; `None` without any.
 pub(super) fn chain(inserts: &[Insert]) -> Option<String> {
-    let name = |insert: &Insert| {
-        let value = serde_json::to_value(insert).unwrap_or_default();
-        value["type"].as_str().unwrap_or_default().replace('_', " ")
-    };
+    let name = |insert: &Insert| insert.type_name().replace('_', " ");
     (!inserts.is_empty()).then(|| inserts.iter().map(name).collect::<Vec<_>>().join(", "))
 }
 

@@ -47,7 +47,7 @@ pub struct Track {
     pub trim_end_s: f64,
     /// Gain of the fader, in decibels.
     #[serde(default)]
-    #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
+    #[schemars(range(min = *GAIN_DB.start(), max = *GAIN_DB.end()))]
     pub gain_db: f64,
     /// Position: -1 is left, 0 the centre, 1 right.
     #[serde(default)]
@@ -97,7 +97,7 @@ pub struct Bus {
     pub name: String,
     /// Gain of the fader, in decibels.
     #[serde(default)]
-    #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
+    #[schemars(range(min = *GAIN_DB.start(), max = *GAIN_DB.end()))]
     pub gain_db: f64,
     /// Balance: -1 is left, 0 the centre, 1 right.
     #[serde(default)]
@@ -133,7 +133,7 @@ pub struct AuxSend {
     pub to: String,
     /// Gain of the copy, in decibels.
     #[serde(default)]
-    #[schemars(range(min = GAIN_DB.0, max = GAIN_DB.1))]
+    #[schemars(range(min = *GAIN_DB.start(), max = *GAIN_DB.end()))]
     pub gain_db: f64,
     /// True if the copy is taken before the fader, so that the fader does not change it.
     #[serde(default)]

@@ -161,11 +161,11 @@ pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut chain = |path: &[PathStep], inserts: &[Insert]| {
         for (index, insert) in inserts.iter().enumerate() {
-            if let Some((field, value)) = frequency(insert)
-                && let Err(error) = check_frequency(field, value, rate)
-            {
-                let path = [path, &[Key("inserts"), Item(index), Key(field)]].concat();
-                found.push(Finding::new(&path, error.to_string()));
+            for number in insert.numbers().iter().filter(|number| number.is_frequency()) {
+                if let Err(error) = check_frequency(number.key, number.value, rate) {
+                    let path = [path, &[Key("inserts"), Item(index), Key(number.key)]].concat();
+                    found.push(Finding::new(&path, error.to_string()));
+                }
             }
         }
     };
@@ -200,21 +200,4 @@ fn rate_problem(format: OutputFormat, rate: SampleRate) -> Option<String> {
 /// Returns a format as the document writes it.
 fn word(format: OutputFormat) -> String {
     serde_json::to_value(format).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Returns the frequency of an insert that has one: its key, and its value in hertz.
-fn frequency(insert: &Insert) -> Option<(&'static str, f64)> {
-    match insert {
-        Insert::HighPass(band) | Insert::LowPass(band) => Some(("cutoff_hz", band.cutoff_hz)),
-        Insert::Bell(band) => Some(("frequency_hz", band.frequency_hz)),
-        Insert::LowShelf(band) | Insert::HighShelf(band) => Some(("frequency_hz", band.frequency_hz)),
-        Insert::Notch(band) => Some(("frequency_hz", band.frequency_hz)),
-        Insert::AllPass(band) => Some(("frequency_hz", band.frequency_hz)),
-        Insert::Compressor(_)
-        | Insert::Gate(_)
-        | Insert::SoftClip(_)
-        | Insert::Gain(_)
-        | Insert::Delay(_)
-        | Insert::Limiter(_) => None,
-    }
 }

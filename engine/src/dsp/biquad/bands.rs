@@ -1,19 +1,22 @@
 //! Settings of the filters of a session.
 
+use crate::dsp::settings::settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::f64::consts::FRAC_1_SQRT_2;
+use std::ops::RangeInclusive;
 
 /// Accepted frequencies, in hertz; also below Nyquist of the session.
-pub const FREQUENCY_HZ: (f64, f64) = (1.0, 384_000.0);
+pub const FREQUENCY_HZ: RangeInclusive<f64> = 1.0..=384_000.0;
 /// Accepted quality factors.
-pub const Q: (f64, f64) = (0.05, 100.0);
+pub const Q: RangeInclusive<f64> = 0.05..=100.0;
 /// Accepted gains of a bell or a shelf, in decibels.
-pub const BAND_GAIN_DB: (f64, f64) = (-48.0, 48.0);
+pub const BAND_GAIN_DB: RangeInclusive<f64> = -48.0..=48.0;
 
 /// Slope of a pass filter: 6 dB per octave for each order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
-pub struct Slope(u32);
+pub struct Slope(pub(super) u32);
 
 impl Slope {
     /// Accepted slopes, in dB per octave.
@@ -22,6 +25,13 @@ impl Slope {
     /// Returns the filter's order, 1 to 8.
     pub fn order(self) -> usize {
         (self.0 / 6) as usize
+    }
+}
+
+impl Default for Slope {
+    /// Returns 12 dB per octave.
+    fn default() -> Self {
+        Self(12)
     }
 }
 
@@ -48,84 +58,56 @@ impl JsonSchema for Slope {
     }
 }
 
-fn twelve() -> Slope {
-    Slope(12)
-}
+settings! {
+    /// Butterworth high-pass or low-pass.
+    pub struct PassFilter;
 
-fn butterworth() -> f64 {
-    std::f64::consts::FRAC_1_SQRT_2
-}
-
-fn one() -> f64 {
-    1.0
-}
-
-/// Butterworth high-pass or low-pass.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PassFilter {
     /// Frequency at which the response is −3.01 dB, in hertz.
-    #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
-    pub cutoff_hz: f64,
+    cutoff_hz: f64, in FREQUENCY_HZ;
     /// Slope: 6, 12, 18 … 48 dB per octave.
-    #[serde(default = "twelve")]
-    pub slope_db_per_octave: Slope,
+    slope_db_per_octave: Slope = Slope::default();
 }
 
-/// Bell: a boost or cut around one frequency.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BellBand {
+settings! {
+    /// Bell: a boost or cut around one frequency.
+    pub struct BellBand;
+
     /// Centre, in hertz.
-    #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
-    pub frequency_hz: f64,
+    frequency_hz: f64, in FREQUENCY_HZ;
     /// Gain at the centre, in decibels.
-    #[schemars(range(min = BAND_GAIN_DB.0, max = BAND_GAIN_DB.1))]
-    pub gain_db: f64,
+    gain_db: f64, in BAND_GAIN_DB;
     /// Quality factor: centre over bandwidth.
-    #[serde(default = "one")]
-    #[schemars(range(min = Q.0, max = Q.1))]
-    pub q: f64,
+    q: f64 = 1.0, in Q;
 }
 
-/// Shelf: a boost or cut of everything on one side of a frequency.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ShelfBand {
+settings! {
+    /// Shelf: a boost or cut of everything on one side of a frequency.
+    pub struct ShelfBand;
+
     /// Frequency at which half of the gain (in dB) is reached, in hertz.
-    #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
-    pub frequency_hz: f64,
+    frequency_hz: f64, in FREQUENCY_HZ;
     /// Gain of the shelf, in decibels.
-    #[schemars(range(min = BAND_GAIN_DB.0, max = BAND_GAIN_DB.1))]
-    pub gain_db: f64,
+    gain_db: f64, in BAND_GAIN_DB;
     /// Quality factor; 0.7071 is the steepest without overshoot.
-    #[serde(default = "butterworth")]
-    #[schemars(range(min = Q.0, max = Q.1))]
-    pub q: f64,
+    q: f64 = FRAC_1_SQRT_2, in Q;
 }
 
-/// Notch: removes one frequency.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NotchBand {
+settings! {
+    /// Notch: removes one frequency.
+    pub struct NotchBand;
+
     /// Removed frequency, in hertz.
-    #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
-    pub frequency_hz: f64,
+    frequency_hz: f64, in FREQUENCY_HZ;
     /// Quality factor: the higher, the narrower.
-    #[serde(default = "one")]
-    #[schemars(range(min = Q.0, max = Q.1))]
-    pub q: f64,
+    q: f64 = 1.0, in Q;
 }
 
-/// All-pass of second order.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AllPassBand {
+settings! {
+    /// All-pass of second order.
+    pub struct AllPassBand;
+
     /// Frequency at which the phase has turned by 180 degrees, in hertz.
-    #[schemars(range(min = FREQUENCY_HZ.0, max = FREQUENCY_HZ.1))]
-    pub frequency_hz: f64,
+    frequency_hz: f64, in FREQUENCY_HZ;
     /// Quality factor: the higher, the faster the phase turns.
-    #[serde(default = "butterworth")]
-    #[schemars(range(min = Q.0, max = Q.1))]
-    pub q: f64,
+    q: f64 = FRAC_1_SQRT_2, in Q;
 }

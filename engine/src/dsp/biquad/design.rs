@@ -5,9 +5,10 @@
 //! sections of first order are the bilinear transform of 1/(1+s) and s/(1+s), pre-warped at the
 //! cutoff.
 
-use super::bands::{AllPassBand, BAND_GAIN_DB, BellBand, NotchBand, PassFilter, Q, ShelfBand};
+use super::bands::{AllPassBand, BellBand, NotchBand, PassFilter, ShelfBand};
 use super::coefficients::Coefficients;
-use crate::process::{BuildError, check_frequency, check_range};
+use crate::dsp::settings::Settings;
+use crate::process::BuildError;
 use crate::units::SampleRate;
 use biquad::{Coefficients as Cookbook, Type};
 use std::f64::consts::PI;
@@ -15,9 +16,8 @@ use std::f64::consts::PI;
 /// Sections of a filter, in order; none where the settings change nothing.
 pub type Sections = Vec<Coefficients>;
 
+/// Designs a section of checked settings.
 fn cookbook(shape: Type<f64>, frequency_hz: f64, q: f64, rate: SampleRate) -> Result<Coefficients, BuildError> {
-    check_frequency("frequency_hz", frequency_hz, rate)?;
-    check_range("q", q, Q.0, Q.1)?;
     let Cookbook { a1, a2, b0, b1, b2 } = Cookbook::from_normalized_params(shape, frequency_hz / rate.nyquist_hz(), q)
         .map_err(|error| BuildError::Unfit(format!("{frequency_hz} Hz, q {q}: {error:?}")))?;
     let section = Coefficients { b0, b1, b2, a1, a2 };
@@ -37,7 +37,7 @@ enum Pass {
 /// Designs a Butterworth filter of order n: n/2 sections with Q = 1 / (2·cos θ), θ evenly spread.
 /// If n is odd, one section of first order is added.
 fn butterworth(pass: Pass, settings: &PassFilter, rate: SampleRate) -> Result<Sections, BuildError> {
-    check_frequency("cutoff_hz", settings.cutoff_hz, rate)?;
+    settings.check(rate)?;
     let order = settings.slope_db_per_octave.order();
     let mut sections = Sections::new();
     if order % 2 == 1 {
@@ -77,7 +77,6 @@ impl PassFilter {
 
 /// Designs a section with a gain; none at 0 dB, so that a neutral band is an exact bypass.
 fn boost(shape: fn(f64) -> Type<f64>, f: f64, gain_db: f64, q: f64, rate: SampleRate) -> Result<Sections, BuildError> {
-    check_range("gain_db", gain_db, BAND_GAIN_DB.0, BAND_GAIN_DB.1)?;
     let section = cookbook(shape(gain_db), f, q, rate)?;
     Ok(if gain_db == 0.0 { Sections::new() } else { vec![section] })
 }
@@ -88,6 +87,7 @@ impl BellBand {
     /// # Errors
     /// When a setting is out of range.
     pub fn design(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        self.check(rate)?;
         boost(Type::PeakingEQ, self.frequency_hz, self.gain_db, self.q, rate)
     }
 }
@@ -98,6 +98,7 @@ impl ShelfBand {
     /// # Errors
     /// When a setting is out of range.
     pub fn design_low(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        self.check(rate)?;
         boost(Type::LowShelf, self.frequency_hz, self.gain_db, self.q, rate)
     }
 
@@ -106,6 +107,7 @@ impl ShelfBand {
     /// # Errors
     /// When a setting is out of range.
     pub fn design_high(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        self.check(rate)?;
         boost(Type::HighShelf, self.frequency_hz, self.gain_db, self.q, rate)
     }
 }
@@ -116,6 +118,7 @@ impl NotchBand {
     /// # Errors
     /// When a setting is out of range.
     pub fn design(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        self.check(rate)?;
         Ok(vec![cookbook(Type::Notch, self.frequency_hz, self.q, rate)?])
     }
 }
@@ -126,6 +129,7 @@ impl AllPassBand {
     /// # Errors
     /// When a setting is out of range.
     pub fn design(&self, rate: SampleRate) -> Result<Sections, BuildError> {
+        self.check(rate)?;
         Ok(vec![cookbook(Type::AllPass, self.frequency_hz, self.q, rate)?])
     }
 }
@@ -143,7 +147,8 @@ mod tests {
     fn every_slope_is_three_decibels_down_at_the_cutoff_and_falls_as_named() {
         let rate = SampleRate::new(192_000).unwrap();
         for db in Slope::CHOICES {
-            let settings = PassFilter { cutoff_hz: 1_000.0, slope_db_per_octave: Slope::try_from(db).unwrap() };
+            let slope_db_per_octave = Slope::try_from(db).unwrap();
+            let settings = PassFilter { slope_db_per_octave, ..PassFilter::new(1_000.0) };
             for (sections, octave_away) in
                 [(settings.design_high_pass(rate).unwrap(), 0.125), (settings.design_low_pass(rate).unwrap(), 8.0)]
             {
@@ -171,8 +176,7 @@ mod tests {
 
     #[test]
     fn a_cutoff_above_nyquist_is_refused_by_name() {
-        let settings = PassFilter { cutoff_hz: 30_000.0, slope_db_per_octave: Slope::try_from(12).unwrap() };
-        let error = settings.design_low_pass(SampleRate::new(44_100).unwrap()).unwrap_err();
+        let error = PassFilter::new(30_000.0).design_low_pass(SampleRate::new(44_100).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "cutoff_hz = 30000 is above Nyquist (22050 Hz at 44100 Hz)");
     }
 }

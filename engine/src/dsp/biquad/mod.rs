@@ -10,6 +10,7 @@ mod kernel;
 mod kernel_avx2;
 #[cfg(target_arch = "x86_64")]
 mod kernel_avx512;
+mod laws;
 
 pub use bands::{AllPassBand, BAND_GAIN_DB, BellBand, FREQUENCY_HZ, NotchBand, PassFilter, Q, ShelfBand, Slope};
 pub use cascade::Cascade;

@@ -5,28 +5,14 @@ use super::curve::CompressionCurve;
 use super::detector::{MeanSquare, largest, mean_powers, peak_levels};
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
+use super::ranges::{ATTACK_MS, LOOK_AHEAD_MS, RATIO, RELEASE_MS, THRESHOLD_DB};
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{MAX_ERROR_DB, db_to_amplitude};
-use crate::process::{
-    BuildError, Keyed, ProcessSpec, Processor, Stage, TRACKS_PER_BATCH, Tail, check_range, same_kind,
-};
+use crate::dsp::laws::{LawCase, Response};
+use crate::dsp::settings::{Settings, settings};
+use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, TRACKS_PER_BATCH, Tail, same_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// Accepted thresholds, in dBFS.
-pub(super) const THRESHOLD_DB: (f64, f64) = (-80.0, 0.0);
-/// Accepted ratios.
-pub(super) const RATIO: (f64, f64) = (1.0, 100.0);
-/// Accepted knee widths, in decibels.
-pub(super) const KNEE_DB: (f64, f64) = (0.0, 40.0);
-/// Accepted attack times, in milliseconds.
-pub(super) const ATTACK_MS: (f64, f64) = (0.01, 1_000.0);
-/// Accepted release times, in milliseconds.
-pub(super) const RELEASE_MS: (f64, f64) = (1.0, 10_000.0);
-/// Accepted make-up gains, in decibels.
-pub(super) const MAKEUP_DB: (f64, f64) = (-24.0, 48.0);
-/// Accepted look-aheads, in milliseconds.
-pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.0, 50.0);
 
 /// Level that a detector measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -39,71 +25,51 @@ pub enum Detector {
     Rms,
 }
 
-/// Settings of the compressor. A ratio of 1 changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CompressorSettings {
+settings! {
+    /// Settings of the compressor. A ratio of 1 changes nothing.
+    pub struct CompressorSettings;
+
     /// Level where compression begins, in dBFS.
-    #[schemars(range(min = THRESHOLD_DB.0, max = THRESHOLD_DB.1))]
-    pub threshold_db: f64,
+    threshold_db: f64, in THRESHOLD_DB;
     /// Decibels in for one decibel out above the threshold.
-    #[schemars(range(min = RATIO.0, max = RATIO.1))]
-    pub ratio: f64,
+    ratio: f64, in RATIO;
     /// Width of the soft knee around the threshold, in decibels; 0 is a hard knee.
-    #[serde(default = "defaults::knee_db")]
-    #[schemars(range(min = KNEE_DB.0, max = KNEE_DB.1))]
-    pub knee_db: f64,
+    knee_db: f64 = 6.0, in 0.0..=40.0;
     /// Time constant of falling gain, in milliseconds.
-    #[serde(default = "defaults::attack_ms")]
-    #[schemars(range(min = ATTACK_MS.0, max = ATTACK_MS.1))]
-    pub attack_ms: f64,
+    attack_ms: f64 = 10.0, in ATTACK_MS;
     /// Time constant of rising gain, in milliseconds.
-    #[serde(default = "defaults::release_ms")]
-    #[schemars(range(min = RELEASE_MS.0, max = RELEASE_MS.1))]
-    pub release_ms: f64,
+    release_ms: f64 = 120.0, in RELEASE_MS;
     /// Gain after compression, in decibels.
-    #[serde(default)]
-    #[schemars(range(min = MAKEUP_DB.0, max = MAKEUP_DB.1))]
-    pub makeup_db: f64,
+    makeup_db: f64 = 0.0, in -24.0..=48.0;
     /// Level that the detector measures.
-    #[serde(default)]
-    pub detector: Detector,
+    detector: Detector = Detector::Peak;
     /// Look-ahead of the detector, in milliseconds; delays the signal, and the mix compensates for
     /// it.
-    #[serde(default)]
-    #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
-    pub look_ahead_ms: f64,
+    look_ahead_ms: f64 = 0.0, in LOOK_AHEAD_MS;
     /// 0 is the input, 1 the compressed signal, between them parallel compression.
-    #[serde(default = "defaults::mix")]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub mix: f64,
-}
-
-mod defaults {
-    pub(super) fn knee_db() -> f64 {
-        6.0
-    }
-    pub(super) fn attack_ms() -> f64 {
-        10.0
-    }
-    pub(super) fn release_ms() -> f64 {
-        120.0
-    }
-    pub(super) fn mix() -> f64 {
-        1.0
-    }
+    mix: f64 = 1.0, in 0.0..=1.0;
 }
 
 impl CompressorSettings {
-    fn check(&self) -> Result<(), BuildError> {
-        check_range("threshold_db", self.threshold_db, THRESHOLD_DB.0, THRESHOLD_DB.1)?;
-        check_range("ratio", self.ratio, RATIO.0, RATIO.1)?;
-        check_range("knee_db", self.knee_db, KNEE_DB.0, KNEE_DB.1)?;
-        check_range("attack_ms", self.attack_ms, ATTACK_MS.0, ATTACK_MS.1)?;
-        check_range("release_ms", self.release_ms, RELEASE_MS.0, RELEASE_MS.1)?;
-        check_range("makeup_db", self.makeup_db, MAKEUP_DB.0, MAKEUP_DB.1)?;
-        check_range("look_ahead_ms", self.look_ahead_ms, LOOK_AHEAD_MS.0, LOOK_AHEAD_MS.1)?;
-        check_range("mix", self.mix, 0.0, 1.0)
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        let rms = |settings| Self { detector: Detector::Rms, ..settings };
+        vec![
+            LawCase::new(Self { look_ahead_ms: 5.0, ..Self::new(-40.0, 4.0) }).exchanged(),
+            LawCase::new(Self::new(-20.0, 4.0)),
+            LawCase::new(rms(Self { attack_ms: 30.0, makeup_db: 6.0, ..Self::new(-30.0, 2.0) })),
+            LawCase::new(Self {
+                knee_db: 0.0,
+                attack_ms: 0.01,
+                release_ms: 20.0,
+                look_ahead_ms: 5.0,
+                mix: 0.5,
+                ..Self::new(-24.0, 8.0)
+            }),
+            LawCase::new(rms(Self { knee_db: 40.0, look_ahead_ms: 50.0, ..Self::new(-80.0, 100.0) })),
+            LawCase::new(Self { look_ahead_ms: 3.0, ..Self::new(-30.0, 1.0) }).neutral(),
+            LawCase::new(Self { makeup_db: 12.0, mix: 0.0, ..Self::new(-30.0, 9.0) }).neutral(),
+            LawCase::new(Self { makeup_db: 6.0, ..Self::new(-30.0, 1.0) }).linear(Response::Flat { gain_db: 6.0 }),
+        ]
     }
 }
 
@@ -137,7 +103,7 @@ impl Compressor {
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
     pub fn new(settings: &CompressorSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
-        settings.check()?;
+        settings.check(spec.sample_rate)?;
         let curve = CompressionCurve::new(settings.threshold_db, settings.ratio, settings.knee_db);
         // The margin is a thousand times the error of the logarithm.
         let quiet = db_to_amplitude(curve.rest_db() - 1e3 * MAX_ERROR_DB);
@@ -281,17 +247,7 @@ mod tests {
     }
 
     fn four_to_one() -> CompressorSettings {
-        CompressorSettings {
-            threshold_db: -20.0,
-            ratio: 4.0,
-            knee_db: 0.0,
-            attack_ms: 5.0,
-            release_ms: 200.0,
-            makeup_db: 0.0,
-            detector: Detector::Peak,
-            look_ahead_ms: 0.0,
-            mix: 1.0,
-        }
+        CompressorSettings { knee_db: 0.0, attack_ms: 5.0, release_ms: 200.0, ..CompressorSettings::new(-20.0, 4.0) }
     }
 
     fn peak(samples: &[f32]) -> f64 {

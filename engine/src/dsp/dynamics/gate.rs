@@ -1,94 +1,55 @@
 //! Gate or downward expander, stereo-linked: settings and processor.
 
 use super::ballistics::OpenClose;
-use super::compressor::{ATTACK_MS, LOOK_AHEAD_MS, RELEASE_MS, THRESHOLD_DB};
 use super::curve::ExpansionCurve;
 use super::detector::{PeakEnvelope, peak_levels};
 use super::gain_stage::{CHUNK, GainStage};
+use super::ranges::{ATTACK_MS, LOOK_AHEAD_MS, RATIO, RELEASE_MS, THRESHOLD_DB};
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude};
-use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::dsp::laws::LawCase;
+use crate::dsp::settings::{Settings, settings};
+use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, same_kind};
 
-/// Accepted hysteresis widths, in decibels.
-pub(super) const HYSTERESIS_DB: (f64, f64) = (0.0, 24.0);
-/// Accepted hold times, in milliseconds.
-pub(super) const HOLD_MS: (f64, f64) = (0.0, 5_000.0);
-/// Accepted ranges, in decibels of attenuation.
-pub(super) const RANGE_DB: (f64, f64) = (0.0, 120.0);
-/// Accepted expansion ratios; at 100 it is a gate.
-pub(super) const RATIO: (f64, f64) = (1.0, 100.0);
+settings! {
+    /// Settings of the gate. A ratio of 1, or a range of 0 dB, changes nothing.
+    pub struct GateSettings;
 
-/// Settings of the gate. A ratio of 1, or a range of 0 dB, changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GateSettings {
     /// Level above which the gate opens, in dBFS.
-    #[schemars(range(min = THRESHOLD_DB.0, max = THRESHOLD_DB.1))]
-    pub threshold_db: f64,
+    threshold_db: f64, in THRESHOLD_DB;
     /// Hysteresis: distance below the threshold at which the gate closes, in decibels.
-    #[serde(default = "defaults::hysteresis_db")]
-    #[schemars(range(min = HYSTERESIS_DB.0, max = HYSTERESIS_DB.1))]
-    pub hysteresis_db: f64,
+    hysteresis_db: f64 = 3.0, in 0.0..=24.0;
     /// Decibels out for one decibel in below the threshold: 2 expands gently, 100 gates.
-    #[serde(default = "defaults::ratio")]
-    #[schemars(range(min = RATIO.0, max = RATIO.1))]
-    pub ratio: f64,
+    ratio: f64 = 100.0, in RATIO;
     /// Largest attenuation, in decibels.
-    #[serde(default = "defaults::range_db")]
-    #[schemars(range(min = RANGE_DB.0, max = RANGE_DB.1))]
-    pub range_db: f64,
+    range_db: f64 = 60.0, in 0.0..=120.0;
     /// Time constant of opening, in milliseconds.
-    #[serde(default = "defaults::attack_ms")]
-    #[schemars(range(min = ATTACK_MS.0, max = ATTACK_MS.1))]
-    pub attack_ms: f64,
+    attack_ms: f64 = 1.0, in ATTACK_MS;
     /// Hold time: how long the gate stays open after the level has fallen, in milliseconds.
-    #[serde(default = "defaults::hold_ms")]
-    #[schemars(range(min = HOLD_MS.0, max = HOLD_MS.1))]
-    pub hold_ms: f64,
+    hold_ms: f64 = 50.0, in 0.0..=5_000.0;
     /// Time constant of closing, in milliseconds.
-    #[serde(default = "defaults::release_ms")]
-    #[schemars(range(min = RELEASE_MS.0, max = RELEASE_MS.1))]
-    pub release_ms: f64,
+    release_ms: f64 = 100.0, in RELEASE_MS;
     /// Look-ahead of the detector, in milliseconds; delays the signal, and the mix compensates for
     /// it.
-    #[serde(default)]
-    #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
-    pub look_ahead_ms: f64,
-}
-
-mod defaults {
-    pub(super) fn hysteresis_db() -> f64 {
-        3.0
-    }
-    pub(super) fn ratio() -> f64 {
-        100.0
-    }
-    pub(super) fn range_db() -> f64 {
-        60.0
-    }
-    pub(super) fn attack_ms() -> f64 {
-        1.0
-    }
-    pub(super) fn hold_ms() -> f64 {
-        50.0
-    }
-    pub(super) fn release_ms() -> f64 {
-        100.0
-    }
+    look_ahead_ms: f64 = 0.0, in LOOK_AHEAD_MS;
 }
 
 impl GateSettings {
-    fn check(&self) -> Result<(), BuildError> {
-        check_range("threshold_db", self.threshold_db, THRESHOLD_DB.0, THRESHOLD_DB.1)?;
-        check_range("hysteresis_db", self.hysteresis_db, HYSTERESIS_DB.0, HYSTERESIS_DB.1)?;
-        check_range("ratio", self.ratio, RATIO.0, RATIO.1)?;
-        check_range("range_db", self.range_db, RANGE_DB.0, RANGE_DB.1)?;
-        check_range("attack_ms", self.attack_ms, ATTACK_MS.0, ATTACK_MS.1)?;
-        check_range("hold_ms", self.hold_ms, HOLD_MS.0, HOLD_MS.1)?;
-        check_range("release_ms", self.release_ms, RELEASE_MS.0, RELEASE_MS.1)?;
-        check_range("look_ahead_ms", self.look_ahead_ms, LOOK_AHEAD_MS.0, LOOK_AHEAD_MS.1)
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        vec![
+            LawCase::new(Self { look_ahead_ms: 5.0, ..Self::new(0.0) }).exchanged(),
+            LawCase::new(Self::new(-40.0)),
+            LawCase::new(Self { ratio: 2.0, range_db: 20.0, hold_ms: 0.0, hysteresis_db: 0.0, ..Self::new(-20.0) }),
+            LawCase::new(Self {
+                look_ahead_ms: 10.0,
+                range_db: 120.0,
+                attack_ms: 0.01,
+                release_ms: 5.0,
+                ..Self::new(-30.0)
+            }),
+            LawCase::new(Self { ratio: 1.0, look_ahead_ms: 1.0, ..Self::new(-10.0) }).neutral(),
+            LawCase::new(Self { range_db: 0.0, ..Self::new(0.0) }).neutral(),
+        ]
     }
 }
 
@@ -140,7 +101,7 @@ impl Gate {
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
     pub fn new(settings: &GateSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
-        settings.check()?;
+        settings.check(spec.sample_rate)?;
         let curve =
             ExpansionCurve { threshold_db: settings.threshold_db, ratio: settings.ratio, range_db: settings.range_db };
         let rest_db = curve.reduction_db(amplitude_to_db(0.0));
@@ -234,16 +195,7 @@ mod tests {
     }
 
     fn settings() -> GateSettings {
-        GateSettings {
-            threshold_db: -40.0,
-            hysteresis_db: 6.0,
-            ratio: 100.0,
-            range_db: 60.0,
-            attack_ms: 1.0,
-            hold_ms: 100.0,
-            release_ms: 20.0,
-            look_ahead_ms: 0.0,
-        }
+        GateSettings { hysteresis_db: 6.0, hold_ms: 100.0, release_ms: 20.0, ..GateSettings::new(-40.0) }
     }
 
     fn run(settings: GateSettings, samples: &mut [f32]) {

@@ -2,61 +2,44 @@
 
 use super::ballistics::AdaptiveRelease;
 use super::box_smoother::BoxSmoother;
-use super::compressor::RELEASE_MS;
 use super::gain_kernel::{octaves_to_gains, peaks_to_octaves};
 use super::gain_stage::{CHUNK, GainStage};
+use super::ranges::RELEASE_MS;
 use super::sliding_maximum::SlidingMaximum;
 use super::true_peak_detector::{DELAY, TruePeakDetector};
 use crate::audio::BlockMut;
 use crate::dsp::decibel_math::DB_PER_OCTAVE;
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
+use crate::dsp::laws::LawCase;
+use crate::dsp::settings::{Settings, settings};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
 use crate::units::Decibels;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use std::ops::RangeInclusive;
 
 /// Accepted ceilings, in dBTP.
-pub(crate) const CEILING_DBTP: (f64, f64) = (-30.0, 0.0);
-/// Accepted look-aheads, in milliseconds.
-pub(super) const LOOK_AHEAD_MS: (f64, f64) = (0.5, 20.0);
+pub(crate) const CEILING_DBTP: RangeInclusive<f64> = -30.0..=0.0;
 
-/// Settings of the true-peak limiter. Signals below the ceiling pass unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LimiterSettings {
+settings! {
+    /// Settings of the true-peak limiter. Signals below the ceiling pass unchanged.
+    pub struct LimiterSettings;
+
     /// Ceiling: highest true peak of the output, in dBTP.
-    #[serde(default = "defaults::ceiling_dbtp")]
-    #[schemars(range(min = CEILING_DBTP.0, max = CEILING_DBTP.1))]
-    pub ceiling_dbtp: f64,
+    ceiling_dbtp: f64 = -1.0, in CEILING_DBTP;
     /// Look-ahead, in milliseconds; delays the signal, and the mix compensates for it.
-    #[serde(default = "defaults::look_ahead_ms")]
-    #[schemars(range(min = LOOK_AHEAD_MS.0, max = LOOK_AHEAD_MS.1))]
-    pub look_ahead_ms: f64,
+    look_ahead_ms: f64 = 5.0, in 0.5..=20.0;
     /// Time constant of rising gain after a single peak, in milliseconds; longer after sustained
     /// limiting.
-    #[serde(default = "defaults::release_ms")]
-    #[schemars(range(min = RELEASE_MS.0, max = RELEASE_MS.1))]
-    pub release_ms: f64,
+    release_ms: f64 = 80.0, in RELEASE_MS;
 }
 
-mod defaults {
-    pub(super) fn ceiling_dbtp() -> f64 {
-        -1.0
-    }
-    pub(super) fn look_ahead_ms() -> f64 {
-        5.0
-    }
-    pub(super) fn release_ms() -> f64 {
-        80.0
-    }
-}
-
-impl Default for LimiterSettings {
-    fn default() -> Self {
-        Self {
-            ceiling_dbtp: defaults::ceiling_dbtp(),
-            look_ahead_ms: defaults::look_ahead_ms(),
-            release_ms: defaults::release_ms(),
-        }
+impl LimiterSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        vec![
+            LawCase::new(Self { ceiling_dbtp: -20.0, ..Self::default() }).exchanged(),
+            LawCase::new(Self::default()),
+            LawCase::new(Self { ceiling_dbtp: -12.0, look_ahead_ms: 0.5, release_ms: 1.0 }),
+            LawCase::new(Self { ceiling_dbtp: -30.0, look_ahead_ms: 20.0, release_ms: 500.0 }),
+        ]
     }
 }
 
@@ -126,9 +109,7 @@ impl Limiter {
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
     pub fn new(settings: &LimiterSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
-        check_range("ceiling_dbtp", settings.ceiling_dbtp, CEILING_DBTP.0, CEILING_DBTP.1)?;
-        check_range("look_ahead_ms", settings.look_ahead_ms, LOOK_AHEAD_MS.0, LOOK_AHEAD_MS.1)?;
-        check_range("release_ms", settings.release_ms, RELEASE_MS.0, RELEASE_MS.1)?;
+        settings.check(spec.sample_rate)?;
         let look_ahead = spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize;
         let hold = spec.sample_rate.frames(HOLD_MS / 1_000.0) as usize;
         let guard = GUARD.min(look_ahead / 4);

@@ -4,44 +4,34 @@ use super::gain_stage::CHUNK;
 use super::oversampling::{DOWN_DELAY, FACTOR, Oversampler, Points, TAPS, UP_DELAY};
 use crate::audio::BlockMut;
 use crate::dsp::delay::DelayLine;
-use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, check_range, same_kind};
+use crate::dsp::laws::LawCase;
+use crate::dsp::settings::{Settings, settings};
+use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
 use crate::units::Decibels;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Accepted ceilings, in dBFS.
-pub(super) const CEILING_DB: (f64, f64) = (-24.0, 0.0);
-/// Accepted drives, in decibels.
-pub(super) const DRIVE_DB: (f64, f64) = (0.0, 48.0);
+settings! {
+    /// Settings of the soft clipper. Signals below the knee pass unchanged.
+    pub struct SoftClipSettings;
 
-/// Settings of the soft clipper. Signals below the knee pass unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SoftClipSettings {
     /// Level that the clipped signal approaches, in dBFS.
-    #[serde(default)]
-    #[schemars(range(min = CEILING_DB.0, max = CEILING_DB.1))]
-    pub ceiling_db: f64,
+    ceiling_db: f64 = 0.0, in -24.0..=0.0;
     /// Gain before the clipper, in decibels.
-    #[serde(default)]
-    #[schemars(range(min = DRIVE_DB.0, max = DRIVE_DB.1))]
-    pub drive_db: f64,
+    drive_db: f64 = 0.0, in 0.0..=48.0;
     /// Share of the range below the ceiling that is bent: 0 is a hard clip, 1 bends from zero on.
-    #[serde(default = "defaults::softness")]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub softness: f64,
+    softness: f64 = 0.5, in 0.0..=1.0;
     /// 0 is the input, 1 the clipped signal.
-    #[serde(default = "defaults::mix")]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub mix: f64,
+    mix: f64 = 1.0, in 0.0..=1.0;
 }
 
-mod defaults {
-    pub(super) fn softness() -> f64 {
-        0.5
-    }
-    pub(super) fn mix() -> f64 {
-        1.0
+impl SoftClipSettings {
+    pub(crate) fn laws() -> Vec<LawCase<Self>> {
+        vec![
+            LawCase::new(Self::default()),
+            LawCase::new(Self { drive_db: 12.0, softness: 1.0, ..Self::default() }),
+            LawCase::new(Self { drive_db: 24.0, softness: 0.0, ceiling_db: -6.0, mix: 0.5 }),
+            LawCase::new(Self { drive_db: 24.0, mix: 0.0, ..Self::default() }).neutral(),
+            LawCase::new(Self { drive_db: 12.0, ..Self::default() }).exchanged(),
+        ]
     }
 }
 
@@ -121,10 +111,7 @@ impl SoftClip {
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
     pub fn new(settings: &SoftClipSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
-        check_range("ceiling_db", settings.ceiling_db, CEILING_DB.0, CEILING_DB.1)?;
-        check_range("drive_db", settings.drive_db, DRIVE_DB.0, DRIVE_DB.1)?;
-        check_range("softness", settings.softness, 0.0, 1.0)?;
-        check_range("mix", settings.mix, 0.0, 1.0)?;
+        settings.check(spec.sample_rate)?;
         let ceiling = Decibels(settings.ceiling_db).to_amplitude();
         let drive = Decibels(settings.drive_db).to_amplitude();
         let knee = ceiling * (1.0 - settings.softness);
@@ -227,7 +214,7 @@ mod tests {
     }
 
     fn settings() -> SoftClipSettings {
-        SoftClipSettings { ceiling_db: 0.0, drive_db: 0.0, softness: 0.5, mix: 1.0 }
+        SoftClipSettings::default()
     }
 
     #[test]

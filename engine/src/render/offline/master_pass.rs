@@ -64,7 +64,7 @@ impl<'a> MasterAttempts<'a> {
         {
             let lower = current - (peak - limit) - TRUE_PEAK_TOLERANCE_DB / 2.0;
             // If the limiter cannot be set as low, the ceiling is reported as missed.
-            if lower >= LIMITER_CEILING_DBTP.0 {
+            if lower >= *LIMITER_CEILING_DBTP.start() {
                 self.ceiling = Some(lower);
                 self.gain.restart();
                 return false;

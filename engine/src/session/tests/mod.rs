@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // Failures here fail a test, with the line.
 
 mod documents;
+mod insert_settings;
 mod problems;
 mod reference;
 

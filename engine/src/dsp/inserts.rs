@@ -1,0 +1,67 @@
+//! Macro behind the list of all inserts.
+
+/// Declares [`Insert`](super::Insert) from rows of its documentation, variant, name in sessions and
+/// settings.
+///
+/// `filter` names the method of the settings that designs [`Sections`](super::biquad::Sections),
+/// instead of [`Stage`](crate::process::Stage). `laws` names the function that gives their
+/// [`LawCase`](super::laws::LawCase)s where it is not `laws`.
+macro_rules! inserts {
+    ($(
+        $(#[$about:meta])*
+        $variant:ident($name:literal, $settings:ty $(, filter = $design:ident)? $(, laws = $laws:ident)?);
+    )*) => {
+        /// One processor of a chain, named by its `type`.
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
+        #[serde(tag = "type")]
+        pub enum Insert {
+            $(
+                $(#[$about])*
+                #[serde(rename = $name)]
+                $variant($settings),
+            )*
+        }
+
+        impl Insert {
+            /// Names of all types, as sessions write them, in the order of the list.
+            pub const TYPES: &'static [&'static str] = &[$($name),*];
+
+            /// Returns the name of the type, as sessions write it.
+            pub fn type_name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $name,)*
+                }
+            }
+
+            /// Returns the settings of all types with which the laws are checked.
+            #[doc(hidden)]
+            pub fn law_cases() -> Vec<$crate::dsp::laws::LawCase<Self>> {
+                let mut cases = Vec::new();
+                $(
+                    let of_type = inserts!(@laws $settings $(, $laws)?);
+                    cases.extend(of_type.into_iter().map(|case| case.map(Self::$variant)));
+                )*
+                cases
+            }
+
+            fn settings(&self) -> &dyn Settings {
+                match self {
+                    $(Self::$variant(settings) => settings,)*
+                }
+            }
+
+            fn kind(&self, rate: SampleRate) -> Kind<'_> {
+                match self {
+                    $(Self::$variant(settings) => inserts!(@kind settings, rate $(, $design)?),)*
+                }
+            }
+        }
+    };
+
+    (@laws $settings:ty) => { <$settings>::laws() };
+    (@laws $settings:ty, $laws:ident) => { <$settings>::$laws() };
+
+    (@kind $settings:ident, $rate:ident) => { Kind::Other($settings) };
+    (@kind $settings:ident, $rate:ident, $design:ident) => { Kind::Filter($settings.$design($rate)) };
+}
+pub(super) use inserts;
