@@ -21,7 +21,7 @@
 //! | to | use |
 //! |---|---|
 //! | mix stems into a folder, or into memory | [`Render`](render::Render) |
-//! | describe a mix: tracks, buses, inserts, target | [`Session`](session::Session), [`Insert`](dsp::Insert) |
+//! | describe a mix | [`Session`](session::Session), [`Insert`](dsp::Insert) |
 //! | measure a file: LUFS, LU, dBTP | [`measure`] |
 //! | draw a file | [`waveform`] |
 //! | find the delays between recordings | [`align`](fn@align) |
@@ -47,14 +47,14 @@
 //! ```
 //!
 //! # Features
-//! `align`, `live`, `opus` and `report` (page and pictures) are on unless switched off; `device` adds
-//! output devices.
+//! `align`, `live`, `opus` and `report` (page and pictures) are on unless switched off; `device`
+//! adds output devices.
 //!
 //! # Path of a sample
-//! [`io`] decodes and trims it, and [`resample`] brings it to the session's rate. Next, [`mod@align`]
-//! finds its position, [`dsp`] processes it, [`mix`] sums it, and [`master`] gives the sum its
-//! loudness. Beside this path, [`meter`] and [`analysis`] measure, and [`render`] drives it all. The
-//! crate reads no clock, no environment and no terminal, and prints nothing.
+//! [`io`] decodes and trims it, and [`resample`] brings it to the session's rate. Next,
+//! [`mod@align`] finds its position, [`dsp`] processes it, [`mix`] sums it, and [`master`] gives
+//! the sum its loudness. Beside this path, [`meter`] and [`analysis`] measure, and [`render`]
+//! drives it all. The crate reads no clock, no environment and no terminal, and prints nothing.
 
 // What a feature leaves out is the only user of some of the rest.
 #![cfg_attr(not(all(feature = "align", feature = "report")), allow(dead_code, unused_imports))]

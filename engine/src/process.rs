@@ -8,6 +8,7 @@ use thiserror::Error;
 
 /// Number of tracks processed side by side where possible: with two channels each, one AVX-512
 /// register of f64.
+#[doc(hidden)]
 pub const TRACKS_PER_BATCH: usize = 4;
 
 /// Format of the blocks for which a processor is built.
@@ -67,6 +68,7 @@ pub enum BuildError {
 ///
 /// # Errors
 /// [`BuildError::OutOfRange`] when it is outside.
+#[doc(hidden)]
 pub fn check_range(field: &'static str, value: f64, min: f64, max: f64) -> Result<(), BuildError> {
     if (min..=max).contains(&value) { Ok(()) } else { Err(BuildError::OutOfRange { field, value, min, max }) }
 }
@@ -75,6 +77,7 @@ pub fn check_range(field: &'static str, value: f64, min: f64, max: f64) -> Resul
 ///
 /// # Errors
 /// [`BuildError::AboveNyquist`] or [`BuildError::OutOfRange`].
+#[doc(hidden)]
 pub fn check_frequency(field: &'static str, value: f64, rate: SampleRate) -> Result<(), BuildError> {
     let nyquist_hz = rate.nyquist_hz();
     if value >= nyquist_hz {
@@ -127,6 +130,7 @@ pub(crate) fn same_kind<T: Processor>(old: &dyn Processor) -> Option<&T> {
 }
 
 /// A processor whose detector can receive another signal than the one it changes (side-chain).
+#[doc(hidden)]
 pub trait Keyed: Processor {
     /// As [`Processor::process`], with the detector fed from `key`: same frames, any number of
     /// channels. Audio thread.

@@ -14,6 +14,7 @@ macro_rules! inserts {
         /// One processor of a chain, named by its `type`.
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
         #[serde(tag = "type")]
+        #[non_exhaustive]
         pub enum Insert {
             $(
                 $(#[$about])*

@@ -1,12 +1,14 @@
 //! Signal processing: filters, dynamics, gain, delay; each as settings, coefficients and memory.
 
 pub mod biquad;
+#[doc(hidden)]
 pub mod decibel_math;
 pub mod delay;
 pub mod dynamics;
 pub mod gain;
 mod insert;
 mod inserts;
+#[doc(hidden)]
 #[doc(hidden)]
 pub mod laws;
 mod settings;

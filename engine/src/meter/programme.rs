@@ -122,8 +122,8 @@ impl ProgrammeMeter {
         self.rows.as_ref()?.last().copied()
     }
 
-    /// Observes as [`Tap::observe`] does, to the same bits, on two threads of rayon's pool. Offline:
-    /// it may block.
+    /// Observes as [`Tap::observe`] does, to the same bits, on two threads of rayon's pool.
+    /// Offline: it may block.
     pub fn observe_offline(&mut self, block: &Block<'_>) {
         self.observe_parts(block, |Self { loudness, peak, true_peak, meters, .. }, part| {
             rayon::join(|| look_beside_loudness(peak, true_peak, meters, part), || loudness.observe(part));

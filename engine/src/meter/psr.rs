@@ -9,9 +9,9 @@ use crate::units::SampleRate;
 /// Intervals of the window of short-term loudness, 3 s.
 const WINDOW: usize = 30;
 
-/// Measures the highest true peak of the last 3 s over the short-term loudness, which is that of the
-/// same 3 s: Shepherd et al., "Measuring Micro-Dynamics – A First Step: Standardizing PSR, the Peak
-/// to Short-Term Loudness Ratio", AES 143rd Convention, 2017.
+/// Measures the highest true peak of the last 3 s over the short-term loudness, which is that of
+/// the same 3 s: Shepherd et al., "Measuring Micro-Dynamics – A First Step: Standardizing PSR, the
+/// Peak to Short-Term Loudness Ratio", AES 143rd Convention, 2017.
 ///
 /// The least ratio stands for the whole: that of the passage with the least dynamics, to which
 /// recommendations refer (8 dB or more). Only windows that pass the absolute gate of integrated

@@ -23,14 +23,21 @@ mod value_rule;
 #[cfg(test)]
 mod tests;
 
-pub use channel::{AuxSend, Bus, DELAY_MS, MASTER, PAN, PanLaw, Polarity, Track, WIDTH};
-pub use document::{
-    AlignMode, AlignSettings, MAX_LIMITING_DB, MAX_TRACKS, Master, OutputSettings, Session, TAIL_S, TimeRange, Timecode,
-};
+pub use channel::{AuxSend, Bus, PanLaw, Polarity, Track};
+#[doc(hidden)]
+pub use channel::{DELAY_MS, MASTER, PAN, WIDTH};
+pub use document::{AlignMode, AlignSettings, Master, OutputSettings, Session, TimeRange, Timecode};
+#[doc(hidden)]
+pub use document::{MAX_LIMITING_DB, MAX_TRACKS, TAIL_S};
+#[doc(hidden)]
 pub use limits::{MAX_INSERTS, TIME_S};
+#[doc(hidden)]
 pub use load::MAX_DOCUMENT_BYTES;
+#[doc(hidden)]
 pub use master_name::{name_problem, tag_problem};
 pub use output_format::{Container, OutputFormat};
 pub use problem::{Problem, SessionErrors};
 pub use schema::json_schema;
-pub use target::{CEILING_DBTP, Ceiling, DEFAULT_CEILING_DBTP, NamedTarget, TARGET_LUFS, TARGETS, Target, TargetError};
+#[doc(hidden)]
+pub use target::{CEILING_DBTP, DEFAULT_CEILING_DBTP, NamedTarget, TARGET_LUFS, TARGETS};
+pub use target::{Ceiling, Target, TargetError};

@@ -12,7 +12,12 @@ mod kernel_avx2;
 mod kernel_avx512;
 mod laws;
 
-pub use bands::{AllPassBand, BAND_GAIN_DB, BellBand, FREQUENCY_HZ, NotchBand, PassFilter, Q, ShelfBand, Slope};
+pub use bands::{AllPassBand, BellBand, NotchBand, PassFilter, ShelfBand, Slope};
+#[doc(hidden)]
+pub use bands::{BAND_GAIN_DB, FREQUENCY_HZ, Q};
+#[doc(hidden)]
 pub use cascade::Cascade;
+#[doc(hidden)]
 pub use coefficients::Coefficients;
+#[doc(hidden)]
 pub use design::Sections;

@@ -21,8 +21,16 @@ mod true_peak_detector;
 mod true_peak_kernel;
 mod windowed_sinc;
 
-pub use compressor::{Compressor, CompressorSettings, Detector};
-pub use gate::{Gate, GateSettings};
+#[doc(hidden)]
+pub use compressor::Compressor;
+pub use compressor::{CompressorSettings, Detector};
+#[doc(hidden)]
+pub use gate::Gate;
+pub use gate::GateSettings;
 pub(crate) use limiter::CEILING_DBTP as LIMITER_CEILING_DBTP;
-pub use limiter::{Limiter, LimiterSettings, LimiterStats};
-pub use soft_clip::{SoftClip, SoftClipSettings};
+pub use limiter::LimiterSettings;
+#[doc(hidden)]
+pub use limiter::{Limiter, LimiterStats};
+#[doc(hidden)]
+pub use soft_clip::SoftClip;
+pub use soft_clip::SoftClipSettings;
