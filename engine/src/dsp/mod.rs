@@ -9,7 +9,6 @@ pub mod gain;
 mod insert;
 mod inserts;
 #[doc(hidden)]
-#[doc(hidden)]
 pub mod laws;
 mod settings;
 
