@@ -1,15 +1,12 @@
 //! Levels of a stem in frequency bands, a hundred times per second.
 
-use super::thresholds::THRESHOLDS;
+use super::thresholds::{BANDS, THRESHOLDS};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::f64::consts::TAU;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Number of bands.
-pub(super) const BANDS: usize = 10;
 
 /// Levels of one stem so far.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Parameters of the features that alignment keeps of a stem.
 
-use super::band_levels::BANDS;
+/// Number of bands.
+pub(super) const BANDS: usize = 10;
 
 /// Thresholds, in the units that end their names.
 pub(crate) struct Thresholds {

@@ -2,7 +2,7 @@
 //! writers are corrected.
 
 use super::patched::read_up_to;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io::{self, BufReader, Seek, SeekFrom};
 
 /// Most chunks read; real files have fewer than twenty.
@@ -22,7 +22,7 @@ pub(in crate::io) struct Chunk {
 
 /// Walks from chunk to chunk.
 pub(in crate::io) struct ChunkWalk<'a> {
-    reader: BufReader<&'a mut StemFile>,
+    reader: BufReader<&'a mut StemBytes>,
     len: u64,
     big_endian: bool,
     at: u64,
@@ -31,7 +31,7 @@ pub(in crate::io) struct ChunkWalk<'a> {
 
 impl<'a> ChunkWalk<'a> {
     /// Starts at byte `at` of a file of `len` bytes.
-    pub(in crate::io) fn new(file: &'a mut StemFile, len: u64, at: u64, big_endian: bool) -> Self {
+    pub(in crate::io) fn new(file: &'a mut StemBytes, len: u64, at: u64, big_endian: bool) -> Self {
         Self { reader: BufReader::with_capacity(4096, file), len, big_endian, at, left: MAX_CHUNKS }
     }
 

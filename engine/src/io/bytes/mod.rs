@@ -4,5 +4,5 @@ pub(in crate::io) mod chunk_walk;
 pub(in crate::io) mod patched;
 pub(in crate::io) mod peek;
 pub(in crate::io) mod spliced;
-pub(in crate::io) mod stem_file;
+pub(in crate::io) mod stem_bytes;
 pub(in crate::io) mod tags;

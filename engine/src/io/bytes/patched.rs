@@ -1,7 +1,7 @@
 //! File seen with a few of its bytes replaced. A header with wrong sizes is corrected this way
 //! before the decoder reads it.
 
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ impl HeaderPatches {
 
 /// A part of a file with edits; the file itself is never written.
 pub(in crate::io) struct PatchedReader {
-    file: StemFile,
+    file: StemBytes,
     /// Range of the file that is shown; its first byte is shown as byte 0.
     span: Range<u64>,
     /// Position of the next byte in the file.
@@ -32,7 +32,7 @@ pub(in crate::io) struct PatchedReader {
 
 impl PatchedReader {
     /// Shows the bytes `span` of a file, from their start. Edits are placed by bytes of the file.
-    pub(in crate::io) fn new(mut file: StemFile, span: Range<u64>, edits: HeaderPatches) -> io::Result<Self> {
+    pub(in crate::io) fn new(mut file: StemBytes, span: Range<u64>, edits: HeaderPatches) -> io::Result<Self> {
         file.seek(SeekFrom::Start(span.start))?;
         Ok(Self { file, at: span.start, span, edits })
     }
@@ -94,7 +94,7 @@ mod tests {
         edits.add(6, b"1234");
         for block in 1..12 {
             let mut patched =
-                PatchedReader::new(StemFile::open(temporary.path()).unwrap(), 0..12, edits.clone()).unwrap();
+                PatchedReader::new(StemBytes::open(temporary.path()).unwrap(), 0..12, edits.clone()).unwrap();
             let mut all = Vec::new();
             let mut buffer = vec![0; block];
             while let Ok(count @ 1..) = patched.read(&mut buffer) {

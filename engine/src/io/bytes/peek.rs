@@ -1,7 +1,7 @@
 //! Access to bytes of a file here and there, mostly forwards, without a system call for each.
 
 use super::patched::read_up_to;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io::{self, Seek, SeekFrom};
 
 /// Bytes read at once.
@@ -9,7 +9,7 @@ const CHUNK: usize = 64 * 1024;
 
 /// A file up to a position.
 pub(in crate::io) struct Peek<'a> {
-    file: &'a mut StemFile,
+    file: &'a mut StemBytes,
     end: u64,
     from: u64,
     bytes: Vec<u8>,
@@ -17,7 +17,7 @@ pub(in crate::io) struct Peek<'a> {
 
 impl<'a> Peek<'a> {
     /// Gives access to the bytes of `file` before `end`.
-    pub(in crate::io) fn new(file: &'a mut StemFile, end: u64) -> Self {
+    pub(in crate::io) fn new(file: &'a mut StemBytes, end: u64) -> Self {
         Self { file, end, from: 0, bytes: Vec::new() }
     }
 
@@ -67,7 +67,7 @@ mod tests {
             bytes[at..at + 4].copy_from_slice(b"OggS");
         }
         std::fs::write(temporary.path(), &bytes).unwrap();
-        let mut file = StemFile::open(temporary.path()).unwrap();
+        let mut file = StemBytes::open(temporary.path()).unwrap();
         let mut peek = Peek::new(&mut file, 3 * CHUNK as u64);
         let mut found = Vec::new();
         let mut from = 0;

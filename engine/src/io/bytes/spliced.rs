@@ -1,7 +1,7 @@
 //! Ranges of a file shown as one, after bytes that are not in it. Frames in another container are
 //! shown this way as the plain stream that a decoder takes.
 
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ impl Splice {
 
 /// A file seen through a [`Splice`]; the file itself is never written.
 pub(in crate::io) struct SplicedFile {
-    file: StemFile,
+    file: StemBytes,
     splice: Splice,
     /// Start of each part in the bytes shown.
     starts: Vec<u64>,
@@ -33,7 +33,7 @@ pub(in crate::io) struct SplicedFile {
 }
 
 impl SplicedFile {
-    pub(in crate::io) fn new(file: StemFile, splice: Splice) -> Self {
+    pub(in crate::io) fn new(file: StemBytes, splice: Splice) -> Self {
         let mut starts = Vec::with_capacity(splice.parts.len());
         let mut len = splice.lead.len() as u64;
         for part in &splice.parts {
@@ -97,7 +97,7 @@ mod tests {
         std::fs::write(temporary.path(), b"..one...two.three").unwrap();
         let splice = Splice { lead: b"zero ".to_vec(), parts: vec![2..5, 8..8, 8..11, 12..17] };
         for block in 1..20 {
-            let mut spliced = SplicedFile::new(StemFile::open(temporary.path()).unwrap(), splice.clone());
+            let mut spliced = SplicedFile::new(StemBytes::open(temporary.path()).unwrap(), splice.clone());
             let mut all = Vec::new();
             let mut buffer = vec![0; block];
             while let Ok(count @ 1..) = spliced.read(&mut buffer) {

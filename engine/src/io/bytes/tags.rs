@@ -2,7 +2,7 @@
 //! symphonia loses the last frame of FLAC before one (pull request #533).
 
 use super::patched::read_up_to;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io::{self, Seek, SeekFrom};
 use std::ops::Range;
 
@@ -10,14 +10,14 @@ use std::ops::Range;
 const MAX_TAGS: usize = 16;
 
 /// Returns a range of a file without the tags at both ends.
-pub(in crate::io) fn without_tags(file: &mut StemFile, range: Range<u64>) -> io::Result<Range<u64>> {
+pub(in crate::io) fn without_tags(file: &mut StemBytes, range: Range<u64>) -> io::Result<Range<u64>> {
     let start = without_leading(file, range.clone())?;
     let end = without_trailing(file, start..range.end)?;
     Ok(start..end)
 }
 
 /// Returns the start of the range once `ID3v2` tags are skipped.
-pub(in crate::io) fn without_leading(file: &mut StemFile, range: Range<u64>) -> io::Result<u64> {
+pub(in crate::io) fn without_leading(file: &mut StemBytes, range: Range<u64>) -> io::Result<u64> {
     let mut start = range.start;
     for _ in 0..MAX_TAGS {
         let head: [u8; 10] = read_at(file, start..range.end)?;
@@ -30,7 +30,7 @@ pub(in crate::io) fn without_leading(file: &mut StemFile, range: Range<u64>) -> 
 }
 
 /// Returns the end of the range once `ID3v1`, APE, Lyrics3 and appended `ID3v2` tags are left out.
-fn without_trailing(file: &mut StemFile, range: Range<u64>) -> io::Result<u64> {
+fn without_trailing(file: &mut StemBytes, range: Range<u64>) -> io::Result<u64> {
     let mut end = range.end;
     for _ in 0..MAX_TAGS {
         let Some(len) = trailing_len(file, range.start..end)? else { break };
@@ -40,7 +40,7 @@ fn without_trailing(file: &mut StemFile, range: Range<u64>) -> io::Result<u64> {
 }
 
 /// Returns the length of the tag with which a range ends.
-fn trailing_len(file: &mut StemFile, range: Range<u64>) -> io::Result<Option<u64>> {
+fn trailing_len(file: &mut StemBytes, range: Range<u64>) -> io::Result<Option<u64>> {
     let held = range.end - range.start;
     let fits = |len: u64| Some(len).filter(|&len| len < held);
     let from_end = |back: u64| range.end.saturating_sub(back).max(range.start)..range.end;
@@ -73,7 +73,7 @@ fn trailing_len(file: &mut StemFile, range: Range<u64>) -> io::Result<Option<u64
 
 /// Returns the length of a Lyrics3 tag before version 2, which states no size: up to 5100 bytes of
 /// text between two names.
-fn lyrics3_v1_len(file: &mut StemFile, range: &Range<u64>) -> io::Result<Option<u64>> {
+fn lyrics3_v1_len(file: &mut StemBytes, range: &Range<u64>) -> io::Result<Option<u64>> {
     let from = range.end.saturating_sub(5_100 + 20).max(range.start);
     let mut bytes = vec![0; (range.end - from) as usize];
     file.seek(SeekFrom::Start(from))?;
@@ -95,7 +95,7 @@ fn id3v2_len(head: &[u8; 10], name: &[u8]) -> Option<u64> {
 }
 
 /// Reads the first bytes of a range; zeros where it is shorter.
-fn read_at<const N: usize>(file: &mut StemFile, range: Range<u64>) -> io::Result<[u8; N]> {
+fn read_at<const N: usize>(file: &mut StemBytes, range: Range<u64>) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     let wanted = N.min(range.end.saturating_sub(range.start) as usize);
     file.seek(SeekFrom::Start(range.start))?;

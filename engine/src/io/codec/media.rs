@@ -2,7 +2,7 @@
 
 use crate::io::bytes::patched::{HeaderPatches, PatchedReader};
 use crate::io::bytes::spliced::SplicedFile;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::container::rewrapped::{self, Rewrapped};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -31,7 +31,7 @@ impl Media {
     /// Shows the bytes `span` of a file of `len` bytes: in another container where the demuxer
     /// requires that, otherwise with edits.
     pub(super) fn new(
-        mut file: StemFile,
+        mut file: StemBytes,
         len: u64,
         span: Range<u64>,
         edits: HeaderPatches,

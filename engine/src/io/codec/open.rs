@@ -7,7 +7,7 @@ use super::media::Media;
 use super::{Codec, Facts, PacketDecoder, guarded, unsupported};
 use crate::audio::Queue;
 use crate::io::DecodeError;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::container::header::{ContainerHeader, Header};
 use crate::io::container::timing::{StreamTiming, TrackDetails};
 use crate::io::container::{Container, demuxed, names};
@@ -40,7 +40,7 @@ impl PacketDecoder {
     /// left in the queue. Also returns the number of packets lost before it.
     pub(in crate::io) fn open(
         source: &StemSource,
-        file: StemFile,
+        file: StemBytes,
         len: u64,
         header: Header,
         span: Range<u64>,

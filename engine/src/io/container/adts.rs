@@ -2,18 +2,18 @@
 
 use super::sync::FrameHeader;
 use super::timing::{StreamTiming, TrimPlan};
-use super::{AudioFormat, Container, Row};
+use super::{AudioFormat, Container, ContainerRow};
 use symphonia::core::formats::well_known::FORMAT_ID_ADTS;
 
 /// The container.
 #[derive(Debug)]
 pub(super) struct Adts;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     may_be_tagged: true,
     demuxers: &[FORMAT_ID_ADTS],
     frame_header: Some(frame_header),
-    ..Row::new(
+    ..ContainerRow::new(
         "adts",
         AudioFormat {
             name: "AAC",
@@ -27,7 +27,7 @@ static ROW: Row = Row {
 };
 
 impl Container for Adts {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 

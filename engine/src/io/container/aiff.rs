@@ -3,11 +3,11 @@
 
 use super::header::ContainerHeader;
 use super::names::refused_form;
-use super::{AudioFormat, Container, Row, apple_layout};
+use super::{AudioFormat, Container, ContainerRow, apple_layout};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::bytes::chunk_walk::{Chunk, ChunkWalk};
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::WordKind;
 use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use std::io;
@@ -18,10 +18,10 @@ use symphonia::core::formats::well_known::FORMAT_ID_AIFF;
 #[derive(Debug)]
 pub(super) struct Aiff;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     refused: &[(b"8SVX", "IFF 8SVX"), (b"16SV", "IFF 8SVX"), (b"MAUD", "IFF MAUD")],
     demuxers: &[FORMAT_ID_AIFF],
-    ..Row::new(
+    ..ContainerRow::new(
         "aiff",
         AudioFormat {
             name: "AIFF",
@@ -35,7 +35,7 @@ static ROW: Row = Row {
 };
 
 impl Container for Aiff {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
@@ -43,7 +43,7 @@ impl Container for Aiff {
         if self.begins(head) { refused_form(head, ROW.refused) } else { None }
     }
 
-    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         Ok(read(path, file, len)?.map(ContainerHeader::uncompressed))
     }
 }
@@ -63,7 +63,7 @@ struct AiffChunks {
 /// # Errors
 /// When the disk fails, the header names an invalid channel count, rate or depth, or the audio is
 /// compressed.
-fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+fn read(path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let scanned = scan(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
     let Some(AiffChunks { is_aifc, common: Some(common), sound, channels: layout }) = scanned else { return Ok(None) };
     let u16_at = |at: usize| u16::from_be_bytes([common[at], common[at + 1]]);
@@ -104,7 +104,7 @@ fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<PcmFile>, D
     }))
 }
 
-fn scan(file: &mut StemFile, len: u64) -> io::Result<Option<AiffChunks>> {
+fn scan(file: &mut StemBytes, len: u64) -> io::Result<Option<AiffChunks>> {
     let mut walk = ChunkWalk::new(file, len, 12, true);
     let mut top = [0; 12];
     if walk.read(0, &mut top)? < 12 || &top[..4] != b"FORM" || !matches!(&top[8..], b"AIFF" | b"AIFC") {

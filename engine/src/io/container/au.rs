@@ -1,11 +1,11 @@
 //! Sun and `NeXT` audio, `.au` or `.snd`: a header of big-endian words, then samples to the end.
 
 use super::header::ContainerHeader;
-use super::{AudioFormat, Container, Row};
+use super::{AudioFormat, Container, ContainerRow};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
 use crate::io::bytes::patched::read_up_to;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::WordKind;
 use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use std::io::{Seek, SeekFrom};
@@ -18,7 +18,7 @@ const UNKNOWN: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Au;
 
-static ROW: Row = Row::new(
+static ROW: ContainerRow = ContainerRow::new(
     "au",
     AudioFormat {
         name: "AU",
@@ -31,11 +31,11 @@ static ROW: Row = Row::new(
 );
 
 impl Container for Au {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
-    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         Ok(read(path, file, len)?.map(ContainerHeader::uncompressed))
     }
 }
@@ -46,7 +46,7 @@ impl Container for Au {
 /// # Errors
 /// When the disk fails, the header names an invalid channel count, rate or start of the audio, or
 /// the audio is compressed.
-fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+fn read(path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let mut bytes = [0; 24];
     file.seek(SeekFrom::Start(0)).map_err(from_io)?;

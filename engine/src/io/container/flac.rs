@@ -3,10 +3,10 @@
 
 use super::programmes::Programmes;
 use super::timing::{StreamTiming, TrimPlan};
-use super::{AudioFormat, Container, PacketRules, Row};
+use super::{AudioFormat, Container, ContainerRow, PacketRules};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::bytes::tags;
 use std::io;
 use std::ops::Range;
@@ -33,12 +33,12 @@ pub(super) const LAST_INFO_BLOCK: &[u8] = b"fLaC\x80\0\0\x22";
 #[derive(Debug)]
 pub(super) struct Flac;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     may_be_tagged: true,
     demuxers: &[FORMAT_ID_FLAC],
     // Frames carry their position.
     packets: PacketRules { least_gap: Some(1), counts_from_start: true, ..PacketRules::NONE },
-    ..Row::new(
+    ..ContainerRow::new(
         "flac",
         AudioFormat {
             name: "FLAC",
@@ -52,11 +52,11 @@ static ROW: Row = Row {
 };
 
 impl Container for Flac {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
-    fn programmes(&self, file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, file: &mut StemBytes, range: Range<u64>) -> io::Result<Programmes> {
         let range = tags::without_tags(file, range)?;
         let mut edits = HeaderPatches::default();
         let mut spans = streams(&mut Peek::new(file, range.end), range)?;

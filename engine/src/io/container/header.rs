@@ -3,7 +3,7 @@
 use super::{beginning, names};
 use crate::io::DecodeError;
 use crate::io::bytes::patched::{HeaderPatches, read_up_to};
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::bytes::tags;
 use crate::io::codec::pcm::file::PcmFile;
 use std::io::{self, Seek, SeekFrom};
@@ -47,7 +47,7 @@ impl Header {
     /// # Errors
     /// When the disk fails, the header names an invalid channel count, rate or sample size, or the
     /// kind of file is not supported.
-    pub(in crate::io) fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Self, DecodeError> {
+    pub(in crate::io) fn read(path: &Path, file: &mut StemBytes, len: u64) -> Result<Self, DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let refused = |what| DecodeError::NotAudio { path: path.into(), what };
         let first_bytes = head(file, 0).map_err(from_io)?;
@@ -72,7 +72,7 @@ impl Header {
 }
 
 /// Reads up to 512 bytes from `start` on.
-fn head(file: &mut StemFile, start: u64) -> io::Result<Vec<u8>> {
+fn head(file: &mut StemBytes, start: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; 512];
     file.seek(SeekFrom::Start(start))?;
     let count = read_up_to(file, &mut bytes)?;

@@ -3,9 +3,9 @@
 
 use super::header::ContainerHeader;
 use super::timing::{StreamTiming, TrackDetails, TrimPlan, TrimRule};
-use super::{AudioFormat, Container, Row};
+use super::{AudioFormat, Container, ContainerRow};
 use crate::io::bytes::patched::HeaderPatches;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::{DecodeError, Trim};
 use std::io::{self, BufReader, Read, Seek};
 use std::ops::Range;
@@ -34,9 +34,9 @@ const DISCARD_PADDING: u32 = 0x75A2;
 #[derive(Debug)]
 pub(super) struct Matroska;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     demuxers: &[FORMAT_ID_MKV],
-    ..Row::new(
+    ..ContainerRow::new(
         "matroska",
         AudioFormat {
             name: "Matroska (MKA, WebM)",
@@ -50,18 +50,18 @@ static ROW: Row = Row {
 };
 
 impl Container for Matroska {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
-    fn header(&self, _path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, _path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         // A header that breaks off leaves nothing to correct; the decoder reports it.
         let edits = scan(file, len).unwrap_or_default();
         let forward_only = edits != HeaderPatches::default();
         Ok(Some(ContainerHeader { edits, forward_only, ..ContainerHeader::default() }))
     }
 
-    fn track(&self, file: &mut StemFile, len: u64, id: u32) -> Option<TrackDetails> {
+    fn track(&self, file: &mut StemBytes, len: u64, id: u32) -> Option<TrackDetails> {
         read_trims(file, len, id).map(|trims| TrackDetails {
             codec: trims.codec.clone(),
             refused: None,
@@ -105,7 +105,7 @@ struct MkvTrims {
 
 /// Reads the trims of the track `number`. `None` for an unreadable file: the demuxer reports the
 /// reason.
-fn read_trims(file: &mut StemFile, len: u64, number: u32) -> Option<MkvTrims> {
+fn read_trims(file: &mut StemBytes, len: u64, number: u32) -> Option<MkvTrims> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let (_, segment) = walker.children(0..len, &[SEGMENT]).ok()?.pop()?;
     let mut trims = MkvTrims::default();
@@ -126,7 +126,7 @@ fn read_trims(file: &mut StemFile, len: u64, number: u32) -> Option<MkvTrims> {
 
 /// Returns the edit that a file of `len` bytes needs when it breaks off. Its segment is shown as
 /// one of unknown size, as in a live stream.
-fn scan(file: &mut StemFile, len: u64) -> io::Result<HeaderPatches> {
+fn scan(file: &mut StemBytes, len: u64) -> io::Result<HeaderPatches> {
     let mut walker = Walker { reader: BufReader::with_capacity(4096, file), left: MAX_ELEMENTS };
     let mut edits = HeaderPatches::default();
     walker.reader.rewind()?;

@@ -47,13 +47,13 @@ mod wav;
 
 use super::DecodeError;
 use super::bytes::peek::Peek;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use header::ContainerHeader;
 use names::Refusal;
 use programmes::Programmes;
 use rewrapped::Rewrapped;
 pub use row::AudioFormat;
-pub(in crate::io) use row::{PacketRules, Row};
+pub(in crate::io) use row::{ContainerRow, PacketRules};
 use std::fmt::Debug;
 use std::io;
 use std::ops::Range;
@@ -79,7 +79,7 @@ pub(in crate::io) static CONTAINERS: [&dyn Container; 10] = [
 /// All that distinguishes a container from others.
 pub(in crate::io) trait Container: Debug + Sync {
     /// Returns its constants.
-    fn row(&self) -> &'static Row;
+    fn row(&self) -> &'static ContainerRow;
 
     /// Returns true if a file that begins so is to be read as this container.
     fn begins(&self, head: &[u8]) -> bool {
@@ -113,23 +113,23 @@ pub(in crate::io) trait Container: Debug + Sync {
     ///
     /// # Errors
     /// When the disk fails, or the header names an invalid channel count, rate or sample size.
-    fn header(&self, _path: &Path, _file: &mut StemFile, _len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, _path: &Path, _file: &mut StemBytes, _len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         Ok(Some(ContainerHeader::default()))
     }
 
     /// Returns the programmes in a range of a file, from which leading tags are left out already.
-    fn programmes(&self, _file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, _file: &mut StemBytes, range: Range<u64>) -> io::Result<Programmes> {
         Ok(Programmes::one(range))
     }
 
     /// Returns how a programme of a file of `len` bytes is shown to a decoder in another container;
     /// `None` where it is shown as it is.
-    fn show(&self, _file: &mut StemFile, _len: u64, _span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+    fn show(&self, _file: &mut StemBytes, _len: u64, _span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
         Ok(None)
     }
 
     /// Reads what the demuxer does not pass on about the track `id`.
-    fn track(&self, _file: &mut StemFile, _len: u64, _id: u32) -> Option<TrackDetails> {
+    fn track(&self, _file: &mut StemBytes, _len: u64, _id: u32) -> Option<TrackDetails> {
         None
     }
 

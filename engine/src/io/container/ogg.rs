@@ -7,11 +7,11 @@
 use super::programmes::Programmes;
 use super::rewrapped::Rewrapped;
 use super::timing::{StreamTiming, TrimPlan};
-use super::{AudioFormat, Container, PacketRules, Row, flac};
+use super::{AudioFormat, Container, ContainerRow, PacketRules, flac};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
 use crate::io::bytes::spliced::Splice;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::bytes::tags;
 use std::io;
 use std::ops::Range;
@@ -26,13 +26,13 @@ const HEADER: usize = 27;
 #[derive(Debug)]
 pub(super) struct Ogg;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     may_be_tagged: true,
     demuxers: &[FORMAT_ID_OGG],
     // FFmpeg stamps some pages with a delay of a few hundred frames although nothing is missing. A
     // lost page held far more.
     packets: PacketRules { least_gap: Some(4_096), may_continue: true, ..PacketRules::NONE },
-    ..Row::new(
+    ..ContainerRow::new(
         "ogg",
         AudioFormat {
             name: "Ogg (Vorbis, Opus)",
@@ -46,17 +46,17 @@ static ROW: Row = Row {
 };
 
 impl Container for Ogg {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
-    fn programmes(&self, file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, file: &mut StemBytes, range: Range<u64>) -> io::Result<Programmes> {
         let range = tags::without_tags(file, range)?;
         let spans = links(&mut Peek::new(file, range.end), range)?;
         Ok(Programmes { spans, edits: HeaderPatches::default() })
     }
 
-    fn show(&self, file: &mut StemFile, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+    fn show(&self, file: &mut StemBytes, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
         flac_shown(&mut Peek::new(file, span.end.min(len)), span)
     }
 

@@ -4,7 +4,7 @@ use super::names::{self, Refusal};
 use super::{CONTAINERS, identified, sync};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::bytes::tags;
 use std::io;
 use std::ops::Range;
@@ -29,7 +29,7 @@ impl Programmes {
 }
 
 /// Returns the reason for refusing a file in which no stream was found, where there is one.
-pub(in crate::io) fn refusal(file: &mut StemFile, len: u64) -> io::Result<Option<Refusal>> {
+pub(in crate::io) fn refusal(file: &mut StemBytes, len: u64) -> io::Result<Option<Refusal>> {
     let start = tags::without_leading(file, 0..len)?;
     for container in CONTAINERS {
         if let Some(refusal) = container.refused_stream(&mut Peek::new(file, len), start)? {
@@ -42,7 +42,7 @@ pub(in crate::io) fn refusal(file: &mut StemFile, len: u64) -> io::Result<Option
 /// Finds the programmes of a file of `len` bytes. Returns `None` if it neither begins with known
 /// magic bytes nor contains a stream of frames that agree. A search for sync words could then only
 /// find them by chance.
-pub(in crate::io) fn find(file: &mut StemFile, len: u64) -> io::Result<Option<Programmes>> {
+pub(in crate::io) fn find(file: &mut StemBytes, len: u64) -> io::Result<Option<Programmes>> {
     let start = tags::without_leading(file, 0..len)?;
     let mut head = Peek::new(file, len).at(start, HEAD)?.to_vec();
     head.truncate(HEAD);

@@ -3,7 +3,7 @@
 use super::beginning;
 use crate::io::bytes::peek::Peek;
 use crate::io::bytes::spliced::Splice;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io;
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ pub(in crate::io) struct Rewrapped {
 }
 
 /// Returns how a range of a file of `len` bytes is shown; `None` if it is shown unchanged.
-pub(in crate::io) fn find(file: &mut StemFile, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+pub(in crate::io) fn find(file: &mut StemBytes, len: u64, span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
     let container = {
         let mut peek = Peek::new(file, span.end.min(len));
         beginning(peek.at(span.start, HEAD)?)

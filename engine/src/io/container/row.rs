@@ -21,7 +21,7 @@ pub struct AudioFormat {
 
 /// Constants of a container.
 #[derive(Debug)]
-pub(in crate::io) struct Row {
+pub(in crate::io) struct ContainerRow {
     /// Name in reports.
     pub(in crate::io) id: &'static str,
     /// Facts for users.
@@ -40,7 +40,7 @@ pub(in crate::io) struct Row {
     pub(in crate::io) packets: PacketRules,
 }
 
-impl Row {
+impl ContainerRow {
     /// Builds the row of a container with a header at the start of the file.
     pub(in crate::io) const fn new(
         id: &'static str,

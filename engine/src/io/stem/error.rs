@@ -1,7 +1,7 @@
 //! Errors of stems, with messages that name the file, the cause and the remedy.
 
 use crate::audio::ChannelLayout;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::units::SampleRate;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -157,7 +157,7 @@ impl DecodeError {
 }
 
 /// Opens a regular file that is not empty. Returns its length too.
-pub(in crate::io) fn open_file(path: &Path) -> Result<(StemFile, u64), DecodeError> {
+pub(in crate::io) fn open_file(path: &Path) -> Result<(StemBytes, u64), DecodeError> {
     let from_io = |error: io::Error| DecodeError::from_io(path, &error);
     // Checked before opening: opening a pipe would wait for its writer.
     let metadata = std::fs::metadata(path).map_err(from_io)?;
@@ -167,7 +167,7 @@ pub(in crate::io) fn open_file(path: &Path) -> Result<(StemFile, u64), DecodeErr
     if !metadata.is_file() {
         return Err(DecodeError::NotAFile { path: path.to_path_buf(), what: "a pipe or device" });
     }
-    let file = StemFile::open(path).map_err(from_io)?;
+    let file = StemBytes::open(path).map_err(from_io)?;
     let len = file.length().map_err(from_io)?;
     if len == 0 { Err(DecodeError::Empty { path: path.to_path_buf() }) } else { Ok((file, len)) }
 }

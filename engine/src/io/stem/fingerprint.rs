@@ -2,7 +2,7 @@
 
 use super::StemSource;
 use crate::io::DecodeError;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ fn hash_source(source: &StemSource) -> Result<String, DecodeError> {
 /// A hash of the first bytes of a file that is being read.
 pub(in crate::io) struct PartialHash {
     pub(in crate::io) hash: blake3::Hasher,
-    pub(in crate::io) file: Arc<StemFile>,
+    pub(in crate::io) file: Arc<StemBytes>,
     /// Number of bytes that it covers.
     pub(in crate::io) at: u64,
 }

@@ -5,7 +5,7 @@ use super::StemSource;
 use super::fingerprint::PartialHash;
 use crate::audio::{BlockMut, Queue};
 use crate::io::DecodeError;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::pcm::file::PcmFile;
 use crate::io::codec::{DecodeStep, Facts, Filled, PacketDecoder, PlainPcm};
 use crate::io::container::header::Header;
@@ -35,7 +35,7 @@ impl StemInput {
     /// are left in the queue. Also returns the number of packets lost before them.
     pub(in crate::io) fn open(
         source: &StemSource,
-        file: StemFile,
+        file: StemBytes,
         len: u64,
         mut header: Header,
         span: Range<u64>,
@@ -122,7 +122,7 @@ impl StemInput {
 }
 
 impl PlainSource {
-    fn open(path: &Path, mut file: StemFile, len: u64, stored: &PcmFile) -> Result<(Self, Queue, Facts), DecodeError> {
+    fn open(path: &Path, mut file: StemBytes, len: u64, stored: &PcmFile) -> Result<(Self, Queue, Facts), DecodeError> {
         let from_io = |error| DecodeError::from_io(path, &error);
         let details = stored.track.and_then(|track| stored.container.track(&mut file, len, track));
         let (coding, channels) = (stored.coding.pcm(), stored.layout.count());

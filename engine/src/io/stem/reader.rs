@@ -7,7 +7,7 @@ use super::input::StemInput;
 use super::later::{self, Later, Part, Programme};
 use crate::audio::{BlockMut, ChannelLayout, Queue};
 use crate::io::bytes::patched::HeaderPatches;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::DecodeStep;
 use crate::io::container::cuts::Cuts;
 use crate::io::container::header::Header;
@@ -124,7 +124,7 @@ impl StemReader {
     fn programmes(
         header: &Header,
         path: &Path,
-        file: &mut StemFile,
+        file: &mut StemBytes,
         len: u64,
     ) -> Result<Option<Programmes>, DecodeError> {
         if header.container.pcm.is_some() {
@@ -137,7 +137,7 @@ impl StemReader {
     fn begin(
         source: &StemSource,
         fold: Fold,
-        (file, len, mut header): (StemFile, u64, Header),
+        (file, len, mut header): (StemBytes, u64, Header),
         edits: HeaderPatches,
         part: &Part,
     ) -> Result<Self, DecodeError> {

@@ -3,7 +3,7 @@
 use super::DecodeError;
 use super::error::open_file;
 use super::memory::MemoryStem;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::path::{Path, PathBuf};
 
 /// A stem's place: a path, which also names it in reports and errors, and its bytes where they are
@@ -26,12 +26,12 @@ impl StemSource {
     }
 
     /// Opens the stem. Returns its length in bytes too.
-    pub(in crate::io) fn open(&self) -> Result<(StemFile, u64), DecodeError> {
+    pub(in crate::io) fn open(&self) -> Result<(StemBytes, u64), DecodeError> {
         let Some(memory) = &self.memory else { return open_file(&self.path) };
         let bytes = memory.bytes();
         match bytes.len() as u64 {
             0 => Err(DecodeError::Empty { path: self.path.clone() }),
-            length => Ok((StemFile::over(bytes), length)),
+            length => Ok((StemBytes::over(bytes), length)),
         }
     }
 }

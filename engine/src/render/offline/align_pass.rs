@@ -1,6 +1,6 @@
 //! Analyses every stem before the mix and decides which are moved.
 
-use super::prepared_render::StemsAnalysed;
+use super::stems_analysed::StemsAnalysed;
 use crate::align::{self, AlignmentSettings, Mode, PairSelection, StemFeatures};
 use crate::audio::AudioBuffer;
 use crate::mix::Input;

@@ -11,5 +11,6 @@ pub(super) mod mix_sink;
 pub(super) mod output_range;
 pub(super) mod prepared_render;
 pub(super) mod render;
+mod stems_analysed;
 pub(super) mod strip_meter;
 pub(super) mod track_groups;

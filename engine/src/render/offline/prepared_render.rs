@@ -4,6 +4,7 @@ use super::master_pass::MasterAttempts;
 use super::master_pass::Mastered;
 use super::master_stage::MasterStage;
 use super::mix_pass::Mixed;
+use super::stems_analysed::StemsAnalysed;
 use super::{master_pass, mix_pass};
 use crate::align::Alignment;
 use crate::master::MasterTarget;
@@ -17,13 +18,6 @@ use crate::render::progress::PhaseProgress;
 use crate::render::spill::premaster::PremasterSpill;
 use crate::session::{Container, Session};
 use std::path::Path;
-
-/// Result of the comparison.
-pub(crate) struct StemsAnalysed {
-    pub(crate) alignment: Alignment,
-    /// Session frame at which the sound of each stem starts; none for silence.
-    pub(crate) first_sounds: Vec<Option<u64>>,
-}
 
 /// A prepared session: checked, compared, its clips in place.
 pub(crate) struct PreparedRender {

@@ -21,7 +21,6 @@ pub(crate) const WAVEFORM_DAT: &str = "waveform.dat";
 pub(crate) const WAVEFORM_JSON: &str = "waveform.json";
 pub(crate) const SPECTRUM: &str = "spectrum.json";
 pub(crate) const METERS: &str = "meters.json";
-pub(crate) const PAGE: &str = "report.html";
 pub(crate) const REPORT: &str = "report.json";
 
 /// Writes all of them. Hashes, documents and plots are produced in parallel, while the calling

@@ -1,6 +1,7 @@
 //! Names of the files of a render, and the check that they may be written.
 
-use super::data_files::{METERS, PAGE, REPORT, SPECTRUM, WAVEFORM_DAT, WAVEFORM_JSON};
+use super::data_files::{METERS, REPORT, SPECTRUM, WAVEFORM_DAT, WAVEFORM_JSON};
+use super::page::PAGE;
 use super::stem_files;
 use crate::io::{OutputError, OutputGuard, OutputKind, StagedFolder, is_ours};
 use crate::render::options::RenderOptions;

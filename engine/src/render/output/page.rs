@@ -5,6 +5,9 @@ use crate::analysis::{ScopePicture, SpectrumDocument};
 use crate::io::{OutputError, StagedFolder};
 use crate::report::{MasterOutline, Report, WaveformOutline};
 
+/// The name of the page.
+pub(crate) const PAGE: &str = "report.html";
+
 /// The page and the pictures, drawn.
 #[cfg(feature = "report")]
 pub(super) struct DrawnPage {
@@ -37,7 +40,7 @@ impl DrawnPage {
             staged.write(name, &png)?;
         }
         let page = crate::report::html(report, &outlines.tracks, &outlines.buses, &self.plots);
-        staged.write(super::data_files::PAGE, page.as_bytes())
+        staged.write(PAGE, page.as_bytes())
     }
 }
 

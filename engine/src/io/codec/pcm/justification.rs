@@ -2,7 +2,7 @@
 
 use super::file::PcmCoding;
 use crate::io::bytes::patched::read_up_to;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::{Word, WordKind};
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -12,7 +12,7 @@ const LOOKED_AT: u64 = 1 << 20;
 /// Returns the word in which the samples from byte `at` on are stored. The standards put them in
 /// the high bits and zeros below. If the bits below are not zero and those above only repeat the
 /// sign, the writer put them low.
-pub(in crate::io) fn find(file: &mut StemFile, at: u64, coding: PcmCoding) -> io::Result<Word> {
+pub(in crate::io) fn find(file: &mut StemBytes, at: u64, coding: PcmCoding) -> io::Result<Word> {
     let PcmCoding { word, bits } = coding;
     let size = usize::from(word.bytes);
     let unused = 8 * u32::from(word.bytes) - bits;

@@ -4,7 +4,7 @@
 use super::Pcm;
 use crate::audio::BlockMut;
 use crate::io::bytes::patched::read_up_to;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::stem::PartialHash;
 use std::collections::VecDeque;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 32 * 1024;
 
 /// Interleaved PCM from a position in a file on.
 pub(in crate::io) struct PlainPcm {
-    file: Arc<StemFile>,
+    file: Arc<StemBytes>,
     /// Position in the file of the next byte to read.
     at: u64,
     /// Hash of all bytes read, where the file is to be hashed.
@@ -47,7 +47,7 @@ pub(in crate::io) enum Filled {
 
 impl PlainPcm {
     /// Reads `len` bytes of audio from byte `at` on.
-    pub(in crate::io) fn new(mut file: StemFile, at: u64, len: u64, coding: Pcm, channels: usize) -> io::Result<Self> {
+    pub(in crate::io) fn new(mut file: StemBytes, at: u64, len: u64, coding: Pcm, channels: usize) -> io::Result<Self> {
         file.seek(SeekFrom::Start(at))?;
         let frame_bytes = coding.bytes() * channels;
         let bytes = vec![0; AT_ONCE + frame_bytes];
@@ -58,7 +58,7 @@ impl PlainPcm {
 
     /// Reads audio that lies in such parts of the file, one after the other.
     pub(in crate::io) fn in_parts(
-        file: StemFile,
+        file: StemBytes,
         parts: &[Range<u64>],
         coding: Pcm,
         channels: usize,

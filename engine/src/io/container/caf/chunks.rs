@@ -3,7 +3,7 @@
 
 use crate::io::bytes::patched::read_up_to;
 use crate::io::bytes::spliced::Splice;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::container::apple_layout;
 use std::io::{self, BufReader, Seek, SeekFrom};
 use std::ops::Range;
@@ -38,7 +38,7 @@ pub(super) struct CafChunks {
 
 impl CafChunks {
     /// Reads the chunks of a file of `len` bytes. Returns `None` if it is not a CAF file.
-    pub(super) fn read(file: &mut StemFile, len: u64) -> io::Result<Option<Self>> {
+    pub(super) fn read(file: &mut StemBytes, len: u64) -> io::Result<Option<Self>> {
         let mut reader = BufReader::with_capacity(4096, file);
         let mut read = |at: u64, out: &mut [u8]| -> io::Result<bool> {
             reader.seek(SeekFrom::Start(at))?;

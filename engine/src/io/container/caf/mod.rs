@@ -11,11 +11,11 @@ use super::flac::{self, StreamInfo};
 use super::header::ContainerHeader;
 use super::rewrapped::Rewrapped;
 use super::timing::{StreamTiming, TrimPlan};
-use super::{AudioFormat, Container, Row};
+use super::{AudioFormat, Container, ContainerRow};
 use crate::io::DecodeError;
 use crate::io::bytes::peek::Peek;
 use crate::io::bytes::spliced::Splice;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use chunks::CafChunks;
 use std::io;
 use std::ops::Range;
@@ -29,9 +29,9 @@ const MAX_PACKET_BYTES: u32 = 1 << 24;
 #[derive(Debug)]
 pub(super) struct Caf;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     demuxers: &[FORMAT_ID_CAF],
-    ..Row::new(
+    ..ContainerRow::new(
         "caf",
         AudioFormat {
             name: "CAF",
@@ -45,11 +45,11 @@ static ROW: Row = Row {
 };
 
 impl Container for Caf {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
-    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         let chunks = CafChunks::read(file, len).map_err(|error| DecodeError::from_io(path, &error))?;
         let Some(chunks) = chunks else { return Ok(Some(ContainerHeader::default())) };
         if let Some(pcm) = pcm::read(path, file, len, &chunks)? {
@@ -61,7 +61,7 @@ impl Container for Caf {
         Ok(Some(ContainerHeader { missing_bytes: chunks.missing_bytes(len), ..ContainerHeader::default() }))
     }
 
-    fn show(&self, file: &mut StemFile, len: u64, _span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
+    fn show(&self, file: &mut StemBytes, len: u64, _span: &Range<u64>) -> io::Result<Option<Rewrapped>> {
         shown(file, len)
     }
 
@@ -81,7 +81,7 @@ impl Container for Caf {
 
 /// Returns a file as it is shown: FLAC as a native stream, others without what the demuxer cannot
 /// read.
-fn shown(file: &mut StemFile, len: u64) -> io::Result<Option<Rewrapped>> {
+fn shown(file: &mut StemBytes, len: u64) -> io::Result<Option<Rewrapped>> {
     let Some(chunks) = CafChunks::read(file, len)? else { return Ok(None) };
     let container = ROW.id;
     let is_flac = chunks.description.is_some_and(|description| &description[8..12] == b"flac");

@@ -4,7 +4,7 @@ use super::chunks::{CafChunks, EDIT_COUNT};
 use super::{Caf, ROW};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::WordKind;
 use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use crate::io::codec::pcm::justification;
@@ -22,7 +22,7 @@ const LITTLE_ENDIAN: u32 = 2;
 /// When the disk fails, or the header names an invalid channel count, rate or depth.
 pub(super) fn read(
     path: &Path,
-    file: &mut StemFile,
+    file: &mut StemBytes,
     len: u64,
     chunks: &CafChunks,
 ) -> Result<Option<PcmFile>, DecodeError> {

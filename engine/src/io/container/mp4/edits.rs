@@ -2,9 +2,10 @@
 //! demuxer ignores (#544).
 
 use super::boxes::{Mp4Walker, be_u32};
-use super::{frames, passes};
+use super::frames;
+use super::passes::{self, Edit, EditList};
 use crate::io::Trim;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::container::cuts::Cuts;
 use crate::io::container::timing::{StreamTiming, TrimPlan, TrimRule};
 use std::io::{self, Read, Seek};
@@ -15,15 +16,6 @@ const MAX_TEXT: u64 = 1_024;
 
 /// Most edits read of one file.
 const MAX_EDITS: u64 = 1_024;
-
-/// One entry of an edit list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Edit {
-    /// First media tick to play; `None` for an empty edit.
-    pub(super) media_time: Option<u64>,
-    /// Length, in ticks of the movie; 0 means up to the end of the media.
-    pub(super) duration: u64,
-}
 
 /// Properties of one audio track of an MP4 file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +39,13 @@ pub(super) struct Mp4Edits {
     pub(super) codec: Option<String>,
 }
 
+impl Mp4Edits {
+    fn edit_list(&self) -> EditList<'_> {
+        let &Self { media_timescale, movie_timescale, ref list, .. } = self;
+        EditList { list, media_timescale, movie_timescale }
+    }
+}
+
 impl TrimRule for Mp4Edits {
     /// Uses iTunes' tag, which counts frames, or the edit list, which counts ticks of two clocks.
     /// The coarser clock only matters when it is shorter than the media by more than one of its
@@ -55,7 +54,7 @@ impl TrimRule for Mp4Edits {
         if let Some((delay, padding, length)) = self.smpb {
             return TrimPlan::trimmed(delay, (length > 0).then_some(length), padding, "iTunSMPB");
         }
-        let passes = passes::of(self, stream.rate_hz, frames(stream).unwrap_or(u64::MAX));
+        let passes = passes::of(&self.edit_list(), stream.rate_hz, frames(stream).unwrap_or(u64::MAX));
         if !passes.is_empty() {
             let frames = passes.iter().map(Cuts::frames).fold(0, u64::saturating_add);
             let trim = Trim { source: Some("elst"), ..Trim::default() };
@@ -83,7 +82,7 @@ impl TrimRule for Mp4Edits {
 
 /// Reads the edits of the track `id`. `None` for an unreadable file: the demuxer reports the
 /// reason.
-pub(super) fn read_edits(file: &mut StemFile, len: u64, id: u32) -> Option<Mp4Edits> {
+pub(super) fn read_edits(file: &mut StemBytes, len: u64, id: u32) -> Option<Mp4Edits> {
     let mut walker = Mp4Walker::new(file);
     let moov = walker.child(0..len, *b"moov").ok()??;
     let mut edits = Mp4Edits::default();

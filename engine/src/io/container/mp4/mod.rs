@@ -9,9 +9,9 @@ mod repair;
 
 use super::header::ContainerHeader;
 use super::timing::{StreamTiming, TrackDetails, TrimPlan};
-use super::{AudioFormat, Container, PacketRules, Row};
+use super::{AudioFormat, Container, ContainerRow, PacketRules};
 use crate::io::DecodeError;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::path::Path;
 use symphonia::core::formats::well_known::FORMAT_ID_ISOMP4;
 
@@ -23,10 +23,10 @@ const BOXES: &[&[u8]] =
 #[derive(Debug)]
 pub(super) struct Mp4;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     demuxers: &[FORMAT_ID_ISOMP4],
     packets: PacketRules { ends_by_duration: true, ..PacketRules::NONE },
-    ..Row::new(
+    ..ContainerRow::new(
         "mp4",
         AudioFormat {
             name: "MP4 (M4A, MOV)",
@@ -40,7 +40,7 @@ static ROW: Row = Row {
 };
 
 impl Container for Mp4 {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
@@ -60,7 +60,7 @@ impl Container for Mp4 {
         (head.len() > 8 && &head[4..8] == b"ftyp").then(|| "is an MP4 file that is damaged or holds no audio".into())
     }
 
-    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         if let Some(pcm) = pcm::read(path, file, len)? {
             return Ok(Some(ContainerHeader::uncompressed(pcm)));
         }
@@ -69,7 +69,7 @@ impl Container for Mp4 {
         Ok(Some(ContainerHeader { edits, ..ContainerHeader::default() }))
     }
 
-    fn track(&self, file: &mut StemFile, len: u64, id: u32) -> Option<TrackDetails> {
+    fn track(&self, file: &mut StemBytes, len: u64, id: u32) -> Option<TrackDetails> {
         edits::read_edits(file, len, id).map(|edits| TrackDetails {
             codec: edits.codec.clone(),
             refused: edits.has_other_speed.then_some("its edit list plays a part at another speed"),

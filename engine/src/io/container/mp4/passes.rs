@@ -4,13 +4,30 @@
 //! One between two others is silence, so that the rest stays in time. An edit that jumps back is
 //! read by a decoder of its own from the start.
 
-use super::edits::{Edit, Mp4Edits};
 use crate::io::container::cuts::{Cut, Cuts};
 use std::collections::VecDeque;
 
+/// One entry of an edit list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    /// First media tick to play; `None` for an empty edit.
+    pub(super) media_time: Option<u64>,
+    /// Length, in ticks of the movie; 0 means up to the end of the media.
+    pub(super) duration: u64,
+}
+
+/// An edit list, with the clocks of its times.
+pub(super) struct EditList<'a> {
+    pub(super) list: &'a [Edit],
+    /// Ticks per second of the media.
+    pub(super) media_timescale: u32,
+    /// Ticks per second of the movie.
+    pub(super) movie_timescale: u32,
+}
+
 /// Returns all edits of a track of `media` frames, one list per pass over the media. The list
 /// is empty where a single edit is enough.
-pub(super) fn of(edits: &Mp4Edits, rate_hz: u32, media: u64) -> Vec<Cuts> {
+pub(super) fn of(edits: &EditList<'_>, rate_hz: u32, media: u64) -> Vec<Cuts> {
     let first = edits.list.iter().position(|edit| edit.media_time.is_some()).unwrap_or(edits.list.len());
     if edits.list.len() < first + 2 || edits.media_timescale == 0 || edits.movie_timescale == 0 {
         return Vec::new();
@@ -53,13 +70,9 @@ pub(super) fn of(edits: &Mp4Edits, rate_hz: u32, media: u64) -> Vec<Cuts> {
 mod tests {
     use super::*;
 
-    fn edits(list: &[(Option<u64>, u64)]) -> Mp4Edits {
-        let list = list.iter().map(|&(media_time, duration)| Edit { media_time, duration }).collect();
-        Mp4Edits { list, media_timescale: 1_000, movie_timescale: 100, ..Mp4Edits::default() }
-    }
-
     fn cuts(list: &[(Option<u64>, u64)]) -> Vec<Cuts> {
-        of(&edits(list), 1_000, 10_000)
+        let list: Vec<Edit> = list.iter().map(|&(media_time, duration)| Edit { media_time, duration }).collect();
+        of(&EditList { list: &list, media_timescale: 1_000, movie_timescale: 100 }, 1_000, 10_000)
     }
 
     fn pass(cuts: &[Cut]) -> Cuts {

@@ -6,7 +6,7 @@ use super::fragments;
 use super::{Mp4, ROW};
 use crate::audio::ChannelLayout;
 use crate::io::DecodeError;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::WordKind;
 use crate::io::codec::pcm::file::{PcmCoding, PcmFile, checked_channels, checked_rate};
 use crate::io::codec::pcm::justification;
@@ -53,7 +53,7 @@ struct Found {
 ///
 /// # Errors
 /// When the header names an invalid channel count, rate or depth.
-pub(super) fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<PcmFile>, DecodeError> {
+pub(super) fn read(path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<PcmFile>, DecodeError> {
     // The demuxer reports a header that breaks off.
     let Ok(Some(found)) = find(file, len) else { return Ok(None) };
     let Found { track, description, chunks, mut frames, fragments } = found;
@@ -99,7 +99,7 @@ fn join(parts: &mut Vec<Range<u64>>, part: Range<u64>) {
     }
 }
 
-fn find(file: &mut StemFile, len: u64) -> io::Result<Option<Found>> {
+fn find(file: &mut StemBytes, len: u64) -> io::Result<Option<Found>> {
     let mut walker = Mp4Walker::new(file);
     let Some(moov) = walker.child(0..len, *b"moov")? else { return Ok(None) };
     for (kind, trak) in walker.children(moov)? {

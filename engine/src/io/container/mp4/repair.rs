@@ -4,12 +4,12 @@
 use super::boxes::{Mp4Walker, be_u32};
 use super::is_box;
 use crate::io::bytes::patched::HeaderPatches;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io::{self, Read, Seek};
 
 /// Returns the edit that a file of `len` bytes needs when it breaks off. Its last box is shown with
 /// its actual size, so that the samples in it are found.
-pub(super) fn scan(file: &mut StemFile, len: u64) -> io::Result<HeaderPatches> {
+pub(super) fn scan(file: &mut StemBytes, len: u64) -> io::Result<HeaderPatches> {
     let mut walker = Mp4Walker::new(file);
     let mut edits = HeaderPatches::default();
     if len < 16 || !is_box(&walker.bytes::<8>(0)?) {

@@ -8,10 +8,10 @@ use super::names::Refusal;
 use super::programmes::Programmes;
 use super::sync::{FrameHeader, agreeing};
 use super::timing::{StreamTiming, TrimPlan};
-use super::{AudioFormat, Container, PacketRules, Row};
+use super::{AudioFormat, Container, ContainerRow, PacketRules};
 use crate::io::bytes::patched::HeaderPatches;
 use crate::io::bytes::peek::Peek;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use std::io;
 use std::ops::Range;
 use symphonia::core::formats::well_known::{FORMAT_ID_MP1, FORMAT_ID_MP2, FORMAT_ID_MP3};
@@ -20,12 +20,12 @@ use symphonia::core::formats::well_known::{FORMAT_ID_MP1, FORMAT_ID_MP2, FORMAT_
 #[derive(Debug)]
 pub(super) struct Mpeg;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     may_be_tagged: true,
     demuxers: &[FORMAT_ID_MP1, FORMAT_ID_MP2, FORMAT_ID_MP3],
     frame_header: Some(frame_header),
     packets: PacketRules { may_continue: true, common_fields: Some(common_fields), ..PacketRules::NONE },
-    ..Row::new(
+    ..ContainerRow::new(
         "mp3",
         AudioFormat {
             name: "MP3",
@@ -39,7 +39,7 @@ static ROW: Row = Row {
 };
 
 impl Container for Mpeg {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
@@ -48,7 +48,7 @@ impl Container for Mpeg {
         false
     }
 
-    fn programmes(&self, file: &mut StemFile, range: Range<u64>) -> io::Result<Programmes> {
+    fn programmes(&self, file: &mut StemBytes, range: Range<u64>) -> io::Result<Programmes> {
         let spans = programmes(&mut Peek::new(file, range.end), range)?;
         Ok(Programmes { spans, edits: HeaderPatches::default() })
     }

@@ -6,11 +6,11 @@ mod format;
 use self::format::{Uncompressed, WaveFormat};
 use super::header::ContainerHeader;
 use super::names::refused_form;
-use super::{AudioFormat, Container, Row};
+use super::{AudioFormat, Container, ContainerRow};
 use crate::io::DecodeError;
 use crate::io::bytes::chunk_walk::{Chunk, ChunkWalk};
 use crate::io::bytes::patched::HeaderPatches;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::pcm::file::{PcmFile, checked_channels, checked_rate};
 use crate::io::codec::pcm::justification;
 use crate::io::stem::time_stamp::{self, TimeStamp};
@@ -27,7 +27,7 @@ const SOX_UNKNOWN: u32 = 0x7fff_f000;
 #[derive(Debug)]
 pub(super) struct Wav;
 
-static ROW: Row = Row {
+static ROW: ContainerRow = ContainerRow {
     refused: &[
         (b"AVI ", "AVI video"),
         (b"WEBP", "a WebP image"),
@@ -36,7 +36,7 @@ static ROW: Row = Row {
         (b"CDXA", "a CD-ROM XA file"),
     ],
     demuxers: &[FORMAT_ID_WAVE],
-    ..Row::new(
+    ..ContainerRow::new(
         "wav",
         AudioFormat {
             name: "WAV",
@@ -51,7 +51,7 @@ static ROW: Row = Row {
 };
 
 impl Container for Wav {
-    fn row(&self) -> &'static Row {
+    fn row(&self) -> &'static ContainerRow {
         &ROW
     }
 
@@ -60,7 +60,7 @@ impl Container for Wav {
         if is_riff { refused_form(head, ROW.refused) } else { None }
     }
 
-    fn header(&self, path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+    fn header(&self, path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
         read(path, file, len)
     }
 
@@ -87,7 +87,7 @@ struct RiffChunks {
 
 /// Reads the header of a file of `len` bytes. Returns `None` if it is not a WAVE file or its first
 /// chunks are missing. Leaves the file at any position.
-fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
+fn read(path: &Path, file: &mut StemBytes, len: u64) -> Result<Option<ContainerHeader>, DecodeError> {
     let from_io = |error| DecodeError::from_io(path, &error);
     let Some(chunks) = scan(file, len).map_err(from_io)? else { return Ok(None) };
     let RiffChunks { container, format, data, claimed, time_stamp, mut remarks, edits } = chunks;
@@ -131,7 +131,7 @@ fn read(path: &Path, file: &mut StemFile, len: u64) -> Result<Option<ContainerHe
     Ok(Some(ContainerHeader::uncompressed(pcm)))
 }
 
-fn scan(file: &mut StemFile, len: u64) -> io::Result<Option<RiffChunks>> {
+fn scan(file: &mut StemBytes, len: u64) -> io::Result<Option<RiffChunks>> {
     let mut top = [0; 12];
     if ChunkWalk::new(file, len, 0, false).read(0, &mut top)? < top.len() || &top[8..] != b"WAVE" {
         return Ok(None);

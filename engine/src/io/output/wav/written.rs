@@ -2,7 +2,7 @@
 
 use super::WavFormat;
 use crate::audio::BlockMut;
-use crate::io::bytes::stem_file::StemFile;
+use crate::io::bytes::stem_bytes::StemBytes;
 use crate::io::codec::{Filled, Pcm, PlainPcm};
 use std::fs::File;
 use std::io;
@@ -21,7 +21,7 @@ impl WrittenSamples {
     /// When the file cannot be read.
     pub(crate) fn new(file: File, data_start: u64, format: WavFormat) -> io::Result<Self> {
         let channels = usize::from(format.channels);
-        let plain = PlainPcm::new(StemFile::Disk(file), data_start, 0, Pcm::of_format(format.samples), channels)?;
+        let plain = PlainPcm::new(StemBytes::Disk(file), data_start, 0, Pcm::of_format(format.samples), channels)?;
         Ok(Self { plain, frame_bytes: format.frame_bytes() })
     }
 

@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An opened stem. As with [`File`], a shared reference reads from the same position.
 #[derive(Debug)]
-pub(in crate::io) enum StemFile {
+pub(in crate::io) enum StemBytes {
     /// A file.
     Disk(File),
     /// Bytes in memory, and the position.
     Memory(Arc<[u8]>, AtomicU64),
 }
 
-impl StemFile {
+impl StemBytes {
     /// Opens a file.
     pub(in crate::io) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self::Disk(File::open(path)?))
@@ -35,11 +35,11 @@ impl StemFile {
     }
 }
 
-impl Read for &StemFile {
+impl Read for &StemBytes {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         match self {
-            StemFile::Disk(file) => (&mut &*file).read(out),
-            StemFile::Memory(bytes, at) => {
+            StemBytes::Disk(file) => (&mut &*file).read(out),
+            StemBytes::Memory(bytes, at) => {
                 let start = at.load(Ordering::Relaxed).min(bytes.len() as u64);
                 let count = (&bytes[start as usize..]).read(out)?;
                 at.store(start + count as u64, Ordering::Relaxed);
@@ -49,11 +49,11 @@ impl Read for &StemFile {
     }
 }
 
-impl Seek for &StemFile {
+impl Seek for &StemBytes {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match self {
-            StemFile::Disk(file) => (&mut &*file).seek(to),
-            StemFile::Memory(bytes, at) => {
+            StemBytes::Disk(file) => (&mut &*file).seek(to),
+            StemBytes::Memory(bytes, at) => {
                 let (from, by) = match to {
                     SeekFrom::Start(position) => (position, 0),
                     SeekFrom::End(by) => (bytes.len() as u64, by),
@@ -68,13 +68,13 @@ impl Seek for &StemFile {
     }
 }
 
-impl Read for StemFile {
+impl Read for StemBytes {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         (&mut &*self).read(out)
     }
 }
 
-impl Seek for StemFile {
+impl Seek for StemBytes {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         (&mut &*self).seek(to)
     }
@@ -89,7 +89,7 @@ mod tests {
         let bytes: Vec<u8> = (0..=255).collect();
         let temporary = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(temporary.path(), &bytes).unwrap();
-        let mut both = [StemFile::open(temporary.path()).unwrap(), StemFile::over(bytes.into())];
+        let mut both = [StemBytes::open(temporary.path()).unwrap(), StemBytes::over(bytes.into())];
         assert_eq!(both.each_ref().map(|file| file.length().unwrap()), [256, 256]);
         for to in [
             SeekFrom::Start(7),
