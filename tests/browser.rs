@@ -61,7 +61,7 @@ fn the_page_opens_in_a_browser_without_an_error() {
     let dom = open(&page, &["--dump-dom".into()]);
     assert_eq!(console(&dom), Vec::<String>::new());
     // The script gives every plot over time its cursor.
-    assert_eq!(String::from_utf8_lossy(&dom.stdout).matches("class=\"cursor\"").count(), 7);
+    assert_eq!(String::from_utf8_lossy(&dom.stdout).matches("class=\"cursor\"").count(), 8);
 
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     fs::create_dir_all(&pictures).unwrap();

@@ -106,6 +106,7 @@ fn undefined_readings_are_null() {
         "plr_db",
         "correlation",
         "psr_db",
+        "spectral_centroid_hz",
     ] {
         assert_eq!(files[0][key], Value::Null, "{key} of silence");
         assert_eq!(files[4][key], Value::Null, "{key} of denormals");

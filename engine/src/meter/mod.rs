@@ -25,6 +25,7 @@ mod psr;
 mod reading;
 mod readings;
 mod rms;
+mod spectral_centroid;
 mod true_peak;
 
 #[doc(hidden)]

@@ -12,6 +12,7 @@ use super::{INTERVAL_MS, Level, Linear, SeriesValue, SummaryValue};
 use crate::audio::Block;
 use crate::meter::interval_meter::{IntervalLevels, IntervalMeter};
 use crate::meter::psr::PsrMeter;
+use crate::meter::spectral_centroid::SpectralCentroidMeter;
 use crate::meter::{amplitude_db, power_db};
 use crate::units::SampleRate;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ const fn label(text: &'static str, decimals: u8) -> Label {
 
 interval_meters! {
     psr: PsrMeter,
+    centroid: SpectralCentroidMeter,
 }
 
 series_readings! {
@@ -98,6 +100,22 @@ series_readings! {
                 lowest: true,
                 whole: ("psr_db", "at the least"),
                 missing: "shorter than 3 s, or too soft",
+            })),
+        }
+        /// Spectral centroid: the mean frequency by power of the first 20 to 40 ms of the interval
+        /// (1024 frames at 44.1 and 48 kHz); none in silence.
+        spectral_centroid_hz: Level {
+            of: |interval| interval.meters?.centroid.reading_hz(),
+            unit: "Hz",
+            rounding: Rounding::Decimals(0),
+            plot: Some(SeriesPlot::Line(LinePlot {
+                title: "Spectral centroid",
+                span: (50.0, 20_000.0),
+                marks: &[(100.0, "100"), (1_000.0, "1k"), (10_000.0, "10k")],
+                logarithmic: true,
+                lowest: false,
+                whole: ("spectral_centroid_hz", "on the whole"),
+                missing: "shorter than 0.1 s",
             })),
         }
     }
@@ -222,5 +240,13 @@ summary_readings! {
         unit: "dB",
         column: Some(label("PSR", 1)),
         master: Some(label("Least PSR, dB", 1)),
+    }
+    /// Spectral centroid: the mean frequency by power of the values over time together; none in
+    /// silence, and below 0.1 s.
+    spectral_centroid_hz: Option<f64> {
+        of: |whole| whole.meters.centroid.whole_hz(),
+        unit: "Hz",
+        decimals: 0,
+        column: Some(label("centroid", 0)),
     }
 }
