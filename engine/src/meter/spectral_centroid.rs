@@ -1,4 +1,4 @@
-//! Spectral centroid: the mean frequency of a sound, which goes with how bright it is.
+//! Spectral centroid: the mean frequency of a sound, a measure of its brightness.
 
 use super::interval_meter::{IntervalLevels, IntervalMeter};
 use super::reading::{finite, power_db};
