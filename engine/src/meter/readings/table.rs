@@ -3,19 +3,29 @@
 //! A row is its description, its key, its type, and columns that `columns.rs` describes. `of` takes
 //! the value from its source.
 
-use super::cell::next_bytes;
-use super::columns::{Label, LinePlot, Rounding, SeriesPlot, SeriesReading, SummaryReading};
-use super::emit::{interval_meters, series_readings, series_value, summary_readings};
-use super::fields::Round;
-use super::sources::{Interval, Whole, difference};
-use super::{INTERVAL_MS, Level, Linear, SeriesValue, SummaryValue};
+mod cell;
+mod columns;
+mod emit;
+mod fields;
+mod sources;
+
+pub use cell::{Level, Linear};
+pub use columns::{Label, SeriesReading, SeriesValue, SummaryReading, SummaryValue};
+pub(crate) use columns::{LinePlot, Rounding, SeriesPlot};
+pub(crate) use sources::{Interval, Whole};
+
+use super::INTERVAL_MS;
 use crate::audio::Block;
 use crate::meter::interval_meter::{IntervalLevels, IntervalMeter};
 use crate::meter::psr::PsrMeter;
 use crate::meter::spectral_centroid::SpectralCentroidMeter;
 use crate::meter::{amplitude_db, power_db};
 use crate::units::SampleRate;
+use cell::next_bytes;
+use emit::{interval_meters, series_readings, series_value, summary_readings};
+use fields::Round;
 use serde::{Deserialize, Serialize};
+use sources::difference;
 
 const fn label(text: &'static str, decimals: u8) -> Label {
     Label { text, decimals }

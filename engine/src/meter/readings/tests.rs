@@ -1,6 +1,6 @@
 //! The reference for users has the rows of the table, word for word.
 
-use super::columns::Rounding;
+use super::table::Rounding;
 use super::{SERIES, SUMMARY};
 
 const REFERENCE: &str = include_str!("../../../../docs/formats.md");

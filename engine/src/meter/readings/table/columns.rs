@@ -168,7 +168,7 @@ pub(crate) enum Rounding {
 
 impl Rounding {
     /// Returns the rounded value.
-    pub(super) fn of(self, value: f64) -> f64 {
+    pub(in crate::meter::readings) fn of(self, value: f64) -> f64 {
         match self {
             Self::Decimals(decimals) => rounded(value, decimals),
             // By way of its decimal form: a power of ten times an integer is not exact in binary
