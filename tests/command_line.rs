@@ -94,16 +94,6 @@ fn the_schema_lists_every_insert() {
 }
 
 #[test]
-fn help_teaches_with_examples() {
-    let folder = TestFolder::new();
-    for arguments in ["--help", "render --help", "session --help", "measure --help", "waveform --help"] {
-        let run = folder.run(arguments);
-        assert_eq!(run.code, Some(0));
-        assert!(run.stdout.contains("Examples:") && run.stdout.contains("mixdown "), "{arguments}");
-    }
-}
-
-#[test]
 fn samples_beyond_full_scale_are_limited_or_counted() {
     let folder = TestFolder::new();
     let loud = signals::sine(48_000.0, 997.0, 1.5, 0.0, 48_000);

@@ -4,20 +4,50 @@ use super::prepared_folder;
 use crate::program_runs::TestFolder;
 use std::fs;
 
-const COMMANDS: [&str; 10] =
-    ["render", "session", "measure", "waveform", "align", "play", "diff", "completions", "man", "jobs"];
+/// Returns every command that the help lists below one, such as `jobs submit`, that one excluded.
+fn commands_below(folder: &TestFolder, command: &str) -> Vec<String> {
+    let help = folder.run(&format!("{command} --help")).stdout;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // A description that is wrapped is indented further.
+    let names = listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
+    let paths = names.filter(|name| *name != "help").map(|name| format!("{command} {name}").trim_start().to_owned());
+    paths.flat_map(|path| [vec![path.clone()], commands_below(folder, &path)].concat()).collect()
+}
+
+/// Returns every command of the program.
+fn commands(folder: &TestFolder) -> Vec<String> {
+    let commands = commands_below(folder, "");
+    for known in ["render", "jobs", "jobs submit"] {
+        assert!(commands.iter().any(|command| command == known), "{known} is missing in {commands:?}");
+    }
+    commands
+}
 
 #[test]
 fn every_command_is_helped_with_in_both_spellings() {
     let folder = TestFolder::new();
-    for command in COMMANDS {
+    for command in commands(&folder) {
         let run = folder.run(&format!("help {command}"));
         assert_eq!(run.code, Some(0), "{command}: {}", run.stderr);
-        assert!(run.stdout.contains("Example"), "{command}: {}", run.stdout);
         assert_eq!(folder.run(&format!("{command} --help")).stdout, run.stdout, "{command}");
     }
     assert!(folder.run("help jobs submit").stdout.contains("--session-id"));
     assert!(folder.run("measure --help").stdout.contains("sixteen times"));
+}
+
+#[test]
+fn every_command_has_an_example_of_itself() {
+    let folder = TestFolder::new();
+    for command in commands(&folder) {
+        let help = folder.run(&format!("{command} --help")).stdout;
+        let (_, examples) = help.split_once("\nExample").unwrap_or_else(|| panic!("{command}: {help}"));
+        assert!(examples.contains(&format!("mixdown {command} ")), "{command}: {examples}");
+    }
+    let help = folder.run("--help").stdout;
+    assert!(
+        help.split_once("\nExamples:\n").is_some_and(|(_, examples)| examples.contains("mixdown render ")),
+        "{help}"
+    );
 }
 
 #[test]
@@ -26,7 +56,9 @@ fn shells_get_completions_that_know_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let run = folder.run(&format!("completions {shell}"));
         assert_eq!(run.code, Some(0), "{}", run.stderr);
-        for word in COMMANDS.iter().chain(&["tolerance-db", "mix-only"]) {
+        let commands = commands(&folder);
+        let names = commands.iter().filter_map(|command| command.split(' ').next_back());
+        for word in names.chain(["tolerance-db", "mix-only"]) {
             assert!(run.stdout.contains(word), "{shell}: {word}");
         }
     }
@@ -39,10 +71,10 @@ fn the_manual_has_a_page_for_every_command() {
     let run = folder.run("man --out man1");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let names = folder.names("man1");
-    for command in COMMANDS {
-        assert!(names.contains(&format!("mixdown-{command}.1")), "{names:?}");
+    for command in commands(&folder) {
+        assert!(names.contains(&format!("mixdown-{}.1", command.replace(' ', "-"))), "{command}: {names:?}");
     }
-    assert!(names.contains(&"mixdown.1".into()) && names.contains(&"mixdown-jobs-submit.1".into()), "{names:?}");
+    assert!(names.contains(&"mixdown.1".into()), "{names:?}");
     assert!(!names.iter().any(|name| name.contains("render-child")), "{names:?}");
     assert!(fs::read_to_string(folder.path("man1/mixdown-render.1")).unwrap().contains("mix\\-only"));
     assert_eq!(folder.run("man --out man1").code, Some(0), "its own pages are replaced");
@@ -97,7 +129,7 @@ fn measurements_come_as_comma_separated_values() {
 #[test]
 fn every_command_has_verbose_lines() {
     let folder = TestFolder::new();
-    for command in COMMANDS {
+    for command in commands(&folder) {
         let help = folder.run(&format!("{command} --help")).stdout;
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(help.contains("render and play name every stem") && help.contains("-q wins"), "{command}: {help}");

@@ -4,16 +4,15 @@
 pub(crate) mod allocation;
 mod response;
 mod run;
+mod speed;
 mod table;
 
-use mixdown_engine::audio::{AudioBuffer, BlockMut, ChannelLayout};
-use mixdown_engine::meter::ProgrammeMeter;
-use mixdown_engine::process::{ProcessSpec, Processor, Stage, Tail, Tap};
-use mixdown_engine::units::SampleRate;
+use mixdown_engine::audio::AudioBuffer;
+use mixdown_engine::dsp::Insert;
+use mixdown_engine::process::{ProcessSpec, Processor, Stage, Tail};
 use mixdown_fixtures::signals::white_noise;
 use run::{Blocks, MAX_BLOCK, RATES_HZ, first_difference, programme, run, spec};
 use std::f64::consts::TAU;
-use std::time::Instant;
 use table::Case;
 pub(crate) use table::every_case;
 
@@ -81,7 +80,8 @@ fn law_2_reset_equals_fresh() {
     });
 }
 
-/// The latency is the position of the first output of an impulse, or, in linear phase, of its peak.
+/// The latency is the position of the first output of an impulse. Where an oversampler of linear
+/// phase rings before the impulse, it is the position of the peak.
 #[test]
 fn law_3_the_measured_delay_equals_the_latency() {
     hold(&|case, spec, fresh| {
@@ -95,10 +95,14 @@ fn law_3_the_measured_delay_equals_the_latency() {
         run(&mut *processor, &mut signal, Blocks::Of(MAX_BLOCK));
         for channel in 0..spec.channels {
             let out = signal.channel(channel);
-            let first = out.iter().position(|sample| *sample != 0.0);
-            let most = (0..out.len()).reduce(|most, n| if out[n].abs() > out[most].abs() { n } else { most });
-            if first != Some(expected) && most != Some(expected) {
-                return Err(format!("expected at {expected}; it begins at {first:?} and is largest at {most:?}"));
+            let (point, found) = if matches!(case.insert, Insert::SoftClip(_)) {
+                let most = (0..out.len()).reduce(|most, n| if out[n].abs() > out[most].abs() { n } else { most });
+                ("peak", most)
+            } else {
+                ("first output", out.iter().position(|sample| *sample != 0.0))
+            };
+            if found != Some(expected) {
+                return Err(format!("the {point} is at {found:?}, not at {expected}"));
             }
         }
         Ok(())
@@ -252,46 +256,4 @@ fn gain_db(response: &[f32], frequency: f64) -> f64 {
         im -= f64::from(*sample) * sin;
     }
     10.0 * (re * re + im * im).log10()
-}
-
-/// Returns the shortest time of a block of 512 frames within a second, in seconds. The shortest,
-/// since other programs only slow a block down.
-fn quickest_block(channels: usize, mut signal: AudioBuffer, mut work: impl FnMut(&mut BlockMut<'_>)) -> f64 {
-    assert_eq!(signal.channels(), channels);
-    let mut quickest = f64::MAX;
-    for start in (0..signal.frames()).step_by(512) {
-        let end = signal.frames().min(start + 512);
-        let started = Instant::now();
-        work(&mut signal.block_mut().slice_mut(start..end));
-        if end - start == 512 {
-            quickest = quickest.min(started.elapsed().as_secs_f64());
-        }
-    }
-    quickest
-}
-
-/// Checks the slowest of twenty seconds of silence. In one of them every memory falls from full
-/// scale through the numbers that lose bits and time, below 10⁻³⁰⁸.
-fn silence_is_not_slower(channels: usize, mut work: impl FnMut(&mut BlockMut<'_>)) -> Result<(), String> {
-    let noise: Vec<Vec<f32>> = (0..channels as u64).map(|seed| white_noise(seed, 0.9, 48_000)).collect();
-    let sound = quickest_block(channels, AudioBuffer::from_channels(&noise), &mut work);
-    let mut second = || quickest_block(channels, AudioBuffer::new(channels, 48_000), &mut work);
-    let silence = (0..20).map(|_| second()).fold(0.0, f64::max);
-    // Denormal numbers cost ten times as much and more; 2 µs are for the clock and its ticks.
-    let slower = silence > 1.5 * sound + 2e-6;
-    if slower {
-        Err(format!("{:.1} µs a block of sound, {:.1} of silence", sound * 1e6, silence * 1e6))
-    } else {
-        Ok(())
-    }
-}
-
-#[test]
-fn law_11_silence_is_not_slower_than_sound() {
-    hold_at(&[48_000], &[2], &|_, spec, fresh| {
-        let mut processor = fresh();
-        silence_is_not_slower(spec.channels, |block| processor.process(block))
-    });
-    let mut meter = ProgrammeMeter::new(SampleRate::new(48_000).unwrap(), &ChannelLayout::stereo());
-    silence_is_not_slower(2, |block| meter.observe(&block.as_block())).unwrap();
 }

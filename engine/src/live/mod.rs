@@ -12,6 +12,8 @@ mod device;
 mod open;
 mod replay;
 pub(crate) mod stream;
+#[cfg(test)]
+mod test_engine;
 
 pub use audio_thread::engine::LiveEngine;
 pub use audio_thread::event::{Event, Motion};

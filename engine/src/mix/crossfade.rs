@@ -1,5 +1,8 @@
 //! Crossfade between a value and its successor, exchanged during playback.
 
+#[cfg(test)]
+mod model;
+
 use super::ramp::Ramp;
 
 /// A value and, for the length of a crossfade, its successor. Nothing is allocated or dropped here:

@@ -1,6 +1,9 @@
 //! Exchange of chains and delays during playback: new parts enter at their frames, old parts are
 //! sent back to be dropped.
 
+#[cfg(test)]
+mod model;
+
 use super::engine::LiveEngine;
 use super::event::Event;
 use super::message::{ChainSlot, ChainSwap, Retired};

@@ -1,5 +1,8 @@
 //! The session position, and starting and stopping without a click.
 
+#[cfg(test)]
+mod model;
+
 use super::event::Motion;
 use crate::audio::BlockMut;
 use crate::live::stream::input::Cue;

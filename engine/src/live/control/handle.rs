@@ -1,5 +1,8 @@
 //! Control handle of a live engine: sends commands and drops the parts that they have replaced.
 
+#[cfg(test)]
+mod model;
+
 use super::command::{Command, CommandError, StripId, Timed};
 use super::session_mirror::{PreparedCommand, SessionMirror};
 use crate::live::audio_thread::event::Event;
