@@ -40,8 +40,8 @@ impl Read for &StemBytes {
         match self {
             StemBytes::Disk(file) => (&mut &*file).read(out),
             StemBytes::Memory(bytes, at) => {
-                let start = at.load(Ordering::Relaxed).min(bytes.len() as u64);
-                let count = (&bytes[start as usize..]).read(out)?;
+                let start = at.load(Ordering::Relaxed);
+                let count = (&bytes[start.min(bytes.len() as u64) as usize..]).read(out)?;
                 at.store(start + count as u64, Ordering::Relaxed);
                 Ok(count)
             }
