@@ -164,7 +164,7 @@ fn errors_are_reported_and_leave_no_file() {
         ("play --session mix.json --freewheel --wav x.wav --replay no.json", 1, "no.json"),
         ("play --session mix.json --freewheel --wav x.wav --replay odd.json", 1, "explode"),
         ("play --session mix.json --freewheel --wav x.wav --replay lost.json", 1, "zither"),
-        ("play --session mix.json --freewheel --report mix.json", 1, "nothing of the loudness"),
+        ("play --session mix.json --freewheel --report mix.json", 1, "does not hold the loudness"),
         ("play --session mix.json --freewheel --duration 0.1 --record a.wav/x.toml", 1, "a.wav"),
         ("play a.wav --null --wav x.wav", 2, "--wav requires --freewheel"),
         ("play a.wav --null --freewheel", 2, "--freewheel"),
