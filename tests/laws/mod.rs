@@ -80,8 +80,8 @@ fn law_2_reset_equals_fresh() {
     });
 }
 
-/// The latency is the position of the first output of an impulse. Where an oversampler of linear
-/// phase rings before the impulse, it is the position of the peak.
+/// The latency is the position of the first output of an impulse. Where a filter of linear phase
+/// rings before the impulse, it is the position of the peak.
 #[test]
 fn law_3_the_measured_delay_equals_the_latency() {
     hold(&|case, spec, fresh| {
