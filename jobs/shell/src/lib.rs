@@ -3,6 +3,7 @@
 
 pub mod cleanup;
 pub mod clock;
+pub mod confine;
 pub mod job;
 pub mod kinds;
 pub mod settings;

@@ -12,6 +12,11 @@ const FILTER: &str = "MIXDOWN_LOG";
 /// Shows events from `level` on, from info with `--verbose`, errors alone with `--quiet`, or as
 /// `MIXDOWN_LOG` sets.
 pub(super) fn start(level: LevelFilter) {
+    start_as(level, false);
+}
+
+/// Shows events as [`start`] does, as lines of text or as one JSON object each.
+pub(super) fn start_as(level: LevelFilter, json: bool) {
     let level = match (terminal::is_quiet(), terminal::is_verbose()) {
         (true, _) => LevelFilter::ERROR,
         (false, true) => level.max(LevelFilter::INFO),
@@ -28,8 +33,9 @@ pub(super) fn start(level: LevelFilter) {
     };
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(terminal::has_colours())
+        .with_ansi(terminal::has_colours() && !json)
         .with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
     // A program that uses this as a library may have begun another one.
-    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    let _ = if json { registry.with(lines.json()).try_init() } else { registry.with(lines).try_init() };
 }

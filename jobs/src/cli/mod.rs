@@ -23,6 +23,7 @@ mod play;
 mod progress;
 mod relative;
 mod render;
+mod serve;
 mod session;
 mod standard_streams;
 mod stems;
@@ -57,6 +58,7 @@ Examples:
   mixdown render --session mix.toml --out mix
   mixdown measure mix/final_mix.wav
   mixdown play --session mix.toml --null
+  mixdown serve    and open the page it names
   mixdown align boom.wav lavalier.wav --write in-time
   mixdown diff golden.wav new.wav --tolerance-db -90
 
@@ -67,6 +69,7 @@ enum Command {
     Align(align::AlignArguments),
     Render(render::RenderArguments),
     Play(play::PlayArguments),
+    Serve(serve::ServeArguments),
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
     Waveform(waveform::WaveformArguments),
@@ -75,6 +78,12 @@ enum Command {
     Man(completions::ManArguments),
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    /// Works on files for a service, in a process of its own.
+    #[command(hide = true)]
+    ServiceChild {
+        /// The name of the work.
+        work: String,
+    },
 }
 
 impl Command {
@@ -84,11 +93,12 @@ impl Command {
             Self::Align(align) => align.quiet,
             Self::Render(render) => render.quiet,
             Self::Play(play) => play.quiet,
+            Self::Serve(serve) => serve.folders.quiet,
             Self::Session(session) => session.quiet,
             Self::Measure(measure) => measure.quiet,
             Self::Waveform(waveform) => waveform.quiet,
             Self::Diff(diff) => diff.quiet,
-            Self::Completions(_) | Self::Man(_) => false,
+            Self::Completions(_) | Self::Man(_) | Self::ServiceChild { .. } => false,
             Self::Jobs(command) => command.is_quiet(),
         }
     }
@@ -111,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Play(play) => (play.json, play::run(play)),
+        Command::Serve(serve) => (serve.folders.json, serve::run(serve)),
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),
@@ -118,6 +129,10 @@ pub fn main() -> ExitCode {
         Command::Completions(shell) => (false, completions::completions(shell, Arguments::command())),
         Command::Man(man) => (false, completions::man(man, Arguments::command())),
         Command::Jobs(command) => jobs::run(command),
+        Command::ServiceChild { work } => {
+            let done = mixdown_service::child(work);
+            (false, if done { Ok(()) } else { Err(Failure::Reported) })
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

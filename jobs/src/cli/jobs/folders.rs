@@ -20,15 +20,15 @@ pub(in crate::cli) struct FolderArguments {
     config: Option<PathBuf>,
     /// Show only errors on standard error.
     #[arg(short, long)]
-    pub(super) quiet: bool,
+    pub(in crate::cli) quiet: bool,
     /// Print one JSON document on standard output.
     #[arg(long)]
-    pub(super) json: bool,
+    pub(in crate::cli) json: bool,
 }
 
 impl FolderArguments {
     /// Returns the settings that apply.
-    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+    pub(in crate::cli) fn settings(&self) -> Result<Settings, Failure> {
         let mut settings = Settings::default();
         match &self.config {
             Some(path) => settings.read(path)?,
@@ -45,12 +45,12 @@ impl FolderArguments {
     }
 
     /// Returns the store for commands that write: folders are made.
-    pub(super) fn store(&self) -> Result<Store, Failure> {
+    pub(in crate::cli) fn store(&self) -> Result<Store, Failure> {
         Ok(Store::open(self.settings()?)?)
     }
 
     /// Returns the store for commands that only read: nothing is made.
-    pub(super) fn look(&self) -> Result<Store, Failure> {
+    pub(in crate::cli) fn look(&self) -> Result<Store, Failure> {
         Ok(Store::open_read_only(self.settings()?))
     }
 }

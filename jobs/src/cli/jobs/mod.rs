@@ -11,7 +11,7 @@ mod watch;
 
 use super::{log, outcome::Failure};
 use clap::Subcommand;
-use folders::FolderArguments;
+pub(super) use folders::FolderArguments;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Queue mixes, work the queue, and follow the jobs.

@@ -3,6 +3,7 @@
 //! died, it stops at the next chunk.
 
 use super::stages::phases;
+use crate::confine;
 use crate::job::JobError;
 use mixdown_engine::io::hash_file;
 use mixdown_engine::render::{Phase, Progress, Render, RenderError, Rendered};
@@ -51,7 +52,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Runs the process; returns true if the render succeeded.
 pub fn render_child() -> bool {
     // Before any thread starts: from here on the process ends with its worker.
-    die_with_worker();
+    confine::die_with_parent();
     let mut input = io::stdin().lock();
     let mut line = String::new();
     let Ok(Ok(request)) = input.read_line(&mut line).map(|_| serde_json::from_str::<ChildRequest>(&line)) else {
@@ -67,7 +68,7 @@ pub fn render_child() -> bool {
     // All threads start before memory runs short: a thread that dies while it starts is waited for
     // forever.
     rayon::broadcast(|_| ());
-    limit(&request);
+    confine::limit_memory(request.memory_mb);
     let line = match render(&request, &stop) {
         Ok(extra) => Line::Done(extra),
         Err(Some(error)) => Line::Failed(error),
@@ -155,24 +156,3 @@ pub(super) fn progress(phase: &str, fraction: f64) -> Option<Progress> {
     let phase = phases().find(|known| name(*known) == phase)?;
     Some(Progress { phase, fraction })
 }
-
-/// Limits the memory of this process; an allocation beyond it fails, and ends this process only.
-#[cfg(target_os = "linux")]
-fn limit(request: &ChildRequest) {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let bytes = request.memory_mb.saturating_mul(1 << 20);
-    let _ = setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
-    // No core files: they may be large and contain private music.
-    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-}
-
-#[cfg(not(target_os = "linux"))]
-fn limit(_request: &ChildRequest) {}
-
-#[cfg(target_os = "linux")]
-fn die_with_worker() {
-    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-}
-
-#[cfg(not(target_os = "linux"))]
-fn die_with_worker() {}

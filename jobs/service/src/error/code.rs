@@ -1,0 +1,76 @@
+//! The table of error codes: a distinct one for each cause.
+
+use axum::http::StatusCode;
+
+macro_rules! codes {
+    ($($name:ident = $status:literal $text:literal, $meaning:literal;)*) => {
+        /// Cause of a refusal.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        /// All causes, in the order of their status.
+        pub const CODES: &[Code] = &[$(Code::$name),*];
+
+        impl Code {
+            /// Returns its name in answers.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Returns its HTTP status.
+            pub fn status(self) -> StatusCode {
+                let status = match self { $(Self::$name => $status,)* };
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+
+            /// Returns its meaning.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    BadRequest = 400 "BAD_REQUEST", "The request cannot be read.";
+    BadId = 400 "BAD_ID", "An id has other characters than letters, digits, - and _, or more than 64.";
+    BadQuery = 400 "BAD_QUERY", "A query parameter has a wrong name, type or range.";
+    BadJson = 400 "BAD_JSON", "The body is not valid JSON.";
+    TokenNeeded = 401 "TOKEN_NEEDED", "The request has no valid token.";
+    BadOrigin = 403 "BAD_ORIGIN", "The request comes from a page of another origin.";
+    BadHost = 403 "BAD_HOST", "The request is addressed to a host that is not allowed.";
+    NotFound = 404 "NOT_FOUND", "There is no such route.";
+    JobNotFound = 404 "JOB_NOT_FOUND", "There is no such job, or not in this session.";
+    MethodNotAllowed = 405 "METHOD_NOT_ALLOWED", "The route has no such method.";
+    JobEnded = 409 "JOB_ENDED", "The job has ended, and stays as it is.";
+    JobRunning = 409 "JOB_RUNNING", "A worker has the job.";
+    JobTransition = 409 "JOB_TRANSITION", "The job cannot take this step in its state.";
+    KeyTaken = 409 "IDEMPOTENCY_KEY_TAKEN", "The idempotency key belongs to another request.";
+    SessionReserved = 409 "SESSION_RESERVED", "The name is reserved.";
+    JobExpired = 410 "JOB_EXPIRED", "The job ended and was deleted.";
+    BodyTooLarge = 413 "BODY_TOO_LARGE", "The body is larger than the limit.";
+    WrongContentType = 415 "WRONG_CONTENT_TYPE", "The body is of another content type than the route takes.";
+    InvalidBody = 422 "INVALID_BODY", "The body is JSON, but has wrong fields.";
+    Internal = 500 "INTERNAL", "A fault of the service.";
+    JobRecordCorrupt = 500 "JOB_RECORD_CORRUPT", "The job's record is damaged.";
+    JobRecordNewer = 500 "JOB_RECORD_NEWER", "A newer version wrote the job's record.";
+    JobStatusError = 500 "JOB_STATUS_ERROR", "The job's record could not be read.";
+    StoreBusy = 503 "STORE_BUSY", "Another process holds a lock; try again.";
+    Stopping = 503 "STOPPING", "The service stops.";
+    TimedOut = 503 "TIMED_OUT", "The request took too long.";
+    DiskFull = 507 "DISK_FULL", "The disk is full, or nearly so.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_has_its_own_name_in_the_order_of_status() {
+        let names: std::collections::BTreeSet<_> = CODES.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), CODES.len());
+        assert!(CODES.is_sorted_by_key(|code| code.status()));
+    }
+}

@@ -1,0 +1,25 @@
+//! Guards in front of all routes: host, origin, token, headers of answers.
+
+mod headers;
+mod host;
+mod token;
+
+pub use headers::headers;
+pub use token::{COOKIE, is_secret};
+
+use crate::app::App;
+use crate::error::ApiError;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Lets a request through if its host, its origin and its token are right.
+pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let checked: Result<(), ApiError> = host::check(&app.settings, &request)
+        .and_then(|()| token::check(&app.settings, request.uri().path(), request.headers()));
+    match checked {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}

@@ -1,0 +1,22 @@
+//! The service: an HTTP API over the job shell, a live socket, and a page.
+//!
+//! [`Server`] binds an address and serves until it is stopped. [`App`] is what all routes share.
+
+mod app;
+mod child;
+mod error;
+mod extract;
+mod guard;
+mod reply;
+mod router;
+mod routes;
+mod server;
+mod settings;
+
+pub use app::App;
+pub use child::{CHILD, child};
+pub use error::{ApiError, CODES, Code};
+pub use reply::{Envelope, Reply};
+pub use router::{open_api, router};
+pub use server::{Server, ServerError};
+pub use settings::{ServiceSettings, TokenError};

@@ -1,0 +1,45 @@
+//! All routes with what stands around them: guards, limits, compression.
+
+use crate::app::App;
+use crate::error::{ApiError, Code};
+use crate::{guard, routes};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use std::any::Any;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use utoipa::openapi::OpenApi;
+
+/// Largest body of a request in JSON, in bytes; uploads count for themselves.
+const MAX_JSON: usize = 16 << 20;
+
+/// Returns the routes of a service.
+pub fn router(app: Arc<App>) -> Router {
+    let (router, _) = routes::all().split_for_parts();
+    // Sound does not compress, and a compressed answer has neither length nor ranges.
+    let compressed = DefaultPredicate::new()
+        .and(NotForContentType::new("audio/"))
+        .and(NotForContentType::new("application/octet-stream"));
+    router
+        .fallback(async || ApiError::new(Code::NotFound, "there is no such route"))
+        .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed, "the route has no such method"))
+        .layer(DefaultBodyLimit::max(MAX_JSON))
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(guard::headers))
+        .with_state(app)
+}
+
+/// Returns the document of the API.
+pub fn open_api() -> OpenApi {
+    routes::all().split_for_parts().1
+}
+
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    ApiError::new(Code::Internal, "the request could not be carried out; the log names the fault").into_response()
+}

@@ -1,0 +1,12 @@
+//! The routes: one file each group, with its handlers and its part of the API document.
+
+mod health;
+
+use crate::app::App;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Returns all routes.
+pub fn all() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().merge(health::routes())
+}

@@ -1,0 +1,148 @@
+//! A server: it accepts connections, works the queue, and ends in order.
+
+use crate::app::App;
+use crate::router::router;
+use crate::settings::ServiceSettings;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use mixdown_shell::store::Store;
+use mixdown_shell::worker::{Event, Service, Worker};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tracing::{error, info};
+
+/// Longest time for a request's head.
+const HEAD: Duration = Duration::from_secs(15);
+/// Largest number of connections at once.
+const CONNECTIONS: usize = 4_096;
+/// Longest time that open requests have to end once the service stops.
+const DRAIN: Duration = Duration::from_secs(7);
+/// Pause after a failure to accept, as when the process is out of descriptors.
+const REST: Duration = Duration::from_millis(100);
+
+/// A failure to serve.
+#[derive(Debug, Error)]
+pub enum ServerError {
+    /// The address cannot be listened on.
+    #[error("{address}: cannot listen: {source}; choose another with --bind")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// The operating system's error.
+        source: std::io::Error,
+    },
+    /// The runtime cannot be started.
+    #[error("cannot start: {0}")]
+    Runtime(std::io::Error),
+}
+
+/// A server that listens.
+pub struct Server {
+    app: Arc<App>,
+    runtime: tokio::runtime::Runtime,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Binds the address of the settings.
+    ///
+    /// # Errors
+    /// When the address is taken or not this machine's.
+    pub fn bind(store: Store, settings: ServiceSettings) -> Result<Self, ServerError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ServerError::Runtime)?;
+        let failed = |source| ServerError::Bind { address: settings.bind, source };
+        let listener = runtime.block_on(TcpListener::bind(settings.bind)).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { app: App::new(Arc::new(store), settings), runtime, listener, address })
+    }
+
+    /// Returns the address it listens on: with port 0 in the settings, the one that was chosen.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` returns true, then ends: running jobs return to the queue, open requests
+    /// have seven seconds.
+    pub fn run(self, stop: impl Fn() -> bool + Send + Sync + 'static) {
+        let Self { app, runtime, listener, .. } = self;
+        let workers = start_workers(&app);
+        runtime.block_on(async {
+            let watched = Arc::clone(&app);
+            tokio::spawn(async move {
+                while !stop() {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                watched.stop();
+            });
+            accept(&app, &listener).await;
+        });
+        if let Some(workers) = workers {
+            // A panic of the workers was reported when it happened.
+            let _ = workers.join();
+        }
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    }
+}
+
+/// Starts the workers of the queue; `None` where the settings want none.
+fn start_workers(app: &Arc<App>) -> Option<std::thread::JoinHandle<()>> {
+    if app.settings.workers == 0 {
+        return None;
+    }
+    let stopping = Arc::clone(app);
+    let service = Service {
+        worker: Worker::new(Arc::clone(&app.store), move || stopping.is_stopping()),
+        concurrency: app.settings.workers,
+        once: false,
+    };
+    Some(std::thread::spawn(move || {
+        service.run(|event| match event {
+            Event::Failed(error) => error!(%error, "worker"),
+            Event::Repaired(repaired) => repaired.errors.iter().for_each(|error| error!(%error, "repair")),
+            // The log has the lives of jobs and cleanups from the store.
+            Event::Left(_) | Event::Cleaned(_) => {}
+        });
+    }))
+}
+
+/// Accepts connections until the service stops, then waits for open requests.
+async fn accept(app: &Arc<App>, listener: &TcpListener) {
+    let (router, graceful) = (router(Arc::clone(app)), GracefulShutdown::new());
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = app.stopped() => break,
+        };
+        let stream: TcpStream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                error!(%error, "a connection could not be accepted");
+                tokio::time::sleep(REST).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        // Small answers leave at once.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that breaks off is no fault of the service.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    info!("stopping");
+    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+}
