@@ -144,7 +144,7 @@ impl JobKind for Trivial {
             }
         }
         let failed = |error: io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
-        let master = format!("the master of {} in attempt {}\n", run.job.job_id, run.job.attempt).repeat(100);
+        let master = format!("the master of {} in attempt {}\n", run.job_id, run.attempt).repeat(100);
         std::fs::write(run.staging.join(FINAL_MIX), master).map_err(failed)?;
         std::fs::write(run.staging.join("waveform.dat"), "a picture").map_err(failed)?;
         Ok(())

@@ -5,8 +5,8 @@ use crate::audio::Block;
 use crate::meter::finite;
 use crate::simd::vectorised;
 use dasp::window::{Hanning, Window};
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use mixdown_fft::Complex;
+use mixdown_fft::{Fft, complex_forward};
 use std::sync::Arc;
 
 /// Cuts a stream into Hann windows that overlap by half, and computes the power of each bin. It is
@@ -36,7 +36,7 @@ impl PowerFrames {
     /// Creates windows of `length` (even) frames. With `centred`, the first window is centred on
     /// the first frame, silence before it.
     pub(super) fn new(channels: usize, length: usize, centred: bool) -> Self {
-        let transform = FftPlanner::new().plan_fft_forward(length);
+        let transform = complex_forward(length);
         let window: Vec<f64> =
             (0..length).map(|index| <Hanning as Window<f64>>::window(index as f64 / length as f64)).collect();
         let energy: f64 = window.iter().map(|w| w * w).sum();

@@ -302,11 +302,12 @@ mod tests {
         let band_power = |shape: bool| {
             let mut bytes = Vec::new();
             Quantiser::new(SampleFormat::Int16, 1, rate(), Some(4), shape).write(&Block::mono(&silence), &mut bytes);
-            let mut noise: Vec<f64> = integers(SampleFormat::Int16, &bytes);
-            let mut spectrum = vec![realfft::num_complex::Complex::new(0.0, 0.0); 32_769];
-            realfft::RealFftPlanner::new().plan_fft_forward(65_536).process(&mut noise, &mut spectrum).unwrap();
+            let mut noise: Vec<f32> =
+                integers(SampleFormat::Int16, &bytes).into_iter().map(|level| level as f32).collect();
+            let mut spectrum = vec![mixdown_fft::Complex::new(0.0, 0.0); 32_769];
+            mixdown_fft::RealPlanner::new().forward(65_536).process(&mut noise, &mut spectrum).unwrap();
             let bin = |hz: f64| (hz / 44_100.0 * 65_536.0) as usize;
-            spectrum[bin(2_800.0)..bin(5_600.0)].iter().map(realfft::num_complex::Complex::norm_sqr).sum::<f64>()
+            spectrum[bin(2_800.0)..bin(5_600.0)].iter().map(|bin| f64::from(bin.norm_sqr())).sum::<f64>()
         };
         let gain_db = 10.0 * (band_power(true) / band_power(false)).log10();
         assert!(gain_db < -10.0, "{gain_db}");

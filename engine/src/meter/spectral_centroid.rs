@@ -5,8 +5,8 @@ use super::reading::{finite, power_db};
 use crate::audio::Block;
 use crate::units::SampleRate;
 use dasp::window::{Hanning, Window};
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use mixdown_fft::Complex;
+use mixdown_fft::{Fft, complex_forward};
 use std::fmt;
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ impl SpectralCentroidMeter {
 impl IntervalMeter for SpectralCentroidMeter {
     fn new(rate: SampleRate, channels: usize) -> Self {
         let length = (rate.hz() / BIN_HZ).max(2).next_power_of_two() as usize;
-        let transform = FftPlanner::new().plan_fft_forward(length);
+        let transform = complex_forward(length);
         let window: Vec<f64> =
             (0..length).map(|index| <Hanning as Window<f64>>::window(index as f64 / length as f64)).collect();
         let energy: f64 = window.iter().map(|weight| weight * weight).sum();

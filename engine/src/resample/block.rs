@@ -3,10 +3,11 @@
 
 use crate::audio::{Block, BlockMut};
 use crate::units::SampleRate;
+use mixdown_fft::{BlockShape, double_resampler, single_resampler};
 use rubato::audioadapter::{Adapter, AdapterMut};
 use rubato::audioadapter_buffers::adapter_to_float::ConvertNumbers;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
-use rubato::{Fft, FixedSync, Resampler, ResamplerConstructionError, Sample, WindowFunction};
+use rubato::{Fft, Resampler, ResamplerConstructionError};
 
 /// Least block length, in frames at the lower rate. The block is also the filter: 512 are flat to
 /// 0.475 of the lower rate already. Blocks of 1024 to 1176 take 30 ns per stereo frame (44.1 to 48
@@ -46,10 +47,11 @@ impl BlockConverter {
         // both sides are even is that half a block of output too, and a whole number of frames.
         let units = LOWER_BLOCK.div_ceil(unit_in.min(unit_out)).next_multiple_of(2);
         let (frames_in, frames_out) = (units * unit_in, units * unit_out);
+        let shape = BlockShape { from_hz: from.hz() as usize, to_hz: to.hz() as usize, frames_in, channels };
         let resampler = if frames_in.min(frames_out) <= LONGEST_SINGLE {
-            Precision::Single(fft(from, to, frames_in, channels)?)
+            Precision::Single(single_resampler(shape)?)
         } else {
-            Precision::Double(fft(from, to, frames_in, channels)?)
+            Precision::Double(double_resampler(shape)?)
         };
         Ok(Self {
             resampler,
@@ -116,18 +118,6 @@ impl BlockConverter {
         converted.expect("the shape made by new");
         replaced
     }
-}
-
-fn fft<T: Sample>(
-    from: SampleRate,
-    to: SampleRate,
-    frames_in: usize,
-    channels: usize,
-) -> Result<Fft<T>, ResamplerConstructionError> {
-    // The squared Blackman-Harris window has the deepest stop band of those offered; rubato puts
-    // its edge at the lower Nyquist frequency.
-    let window = WindowFunction::BlackmanHarris2;
-    Fft::new_custom(from.hz() as usize, to.hz() as usize, frames_in, 1, channels, window, FixedSync::Both)
 }
 
 /// Returns the ratio of two rates in lowest terms.

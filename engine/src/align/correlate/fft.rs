@@ -1,23 +1,23 @@
 //! Transforms between samples and bins: planned once, in buffers that are reused.
 
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use mixdown_fft::Complex;
+use mixdown_fft::{ComplexToReal, RealPlanner, RealToComplex};
 use std::cell::RefCell;
 use std::sync::Arc;
 
 thread_local! {
     /// Planning takes as long as a few transforms; a planner keeps its plans.
-    static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
+    static PLANNER: RefCell<RealPlanner> = RefCell::new(RealPlanner::new());
 }
 
 /// Returns the transform of `size` samples.
 pub(crate) fn plan_forward(size: usize) -> Arc<dyn RealToComplex<f32>> {
-    PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(size))
+    PLANNER.with_borrow_mut(|planner| planner.forward(size))
 }
 
 /// Returns the inverse transform to `size` samples.
 pub(crate) fn plan_inverse(size: usize) -> Arc<dyn ComplexToReal<f32>> {
-    PLANNER.with_borrow_mut(|planner| planner.plan_fft_inverse(size))
+    PLANNER.with_borrow_mut(|planner| planner.inverse(size))
 }
 
 /// Pair of forward and inverse transforms.

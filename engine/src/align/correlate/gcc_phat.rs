@@ -4,8 +4,8 @@
 use super::fft::{CorrelationScratch, Transforms, fast_size, inverse, transform};
 use super::quantised_spectrum::{Bin, add_cross, pack};
 use super::thresholds::THRESHOLDS;
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealToComplex};
+use mixdown_fft::Complex;
+use mixdown_fft::{ComplexToReal, RealToComplex};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 

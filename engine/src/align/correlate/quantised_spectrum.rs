@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
 use crate::simd::vectorised;
-use realfft::num_complex::Complex;
+use mixdown_fft::Complex;
 
 /// Bin of a spectrum whose magnitudes are at most 1: real and imaginary part in steps of 2⁻¹⁵. The
 /// rounding error is 90 dB below the largest bin.

@@ -1,8 +1,8 @@
 //! Levels of a stem in frequency bands, a hundred times per second.
 
 use super::thresholds::{BANDS, THRESHOLDS};
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use mixdown_fft::Complex;
+use mixdown_fft::{Fft, complex_forward};
 use std::f64::consts::TAU;
 use std::fmt;
 use std::ops::Range;
@@ -38,7 +38,7 @@ impl Levels {
     pub(crate) fn new(rate_hz: f64) -> Self {
         let hop = ((rate_hz / THRESHOLDS.level_rate_hz) as usize).max(1);
         let size = Self::size(hop);
-        let fft = FftPlanner::new().plan_fft_forward(size);
+        let fft = complex_forward(size);
         let hann = |n: usize| (0.5 - 0.5 * (TAU * n as f64 / size as f64).cos()) as f32;
         Self {
             hop,

@@ -4,7 +4,7 @@
 use super::band_levels::Levels;
 use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{fast_size, inverse, plan_forward, plan_inverse, transform};
-use realfft::num_complex::Complex;
+use mixdown_fft::Complex;
 
 /// Envelopes of one stem.
 pub(crate) struct Envelope {

@@ -6,8 +6,8 @@ use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
 use crate::resample::FractionTable;
 use crate::resample::TimeMap;
+use mixdown_fft::Complex;
 use rayon::prelude::*;
-use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
 /// Measurement of one segment.

@@ -5,7 +5,7 @@ use super::cross_spectrum::SegmentMeasurement;
 use super::segment::Window;
 use super::thresholds::THRESHOLDS;
 use crate::resample::TimeMap;
-use realfft::num_complex::Complex;
+use mixdown_fft::Complex;
 use std::f64::consts::TAU;
 use std::ops::Range;
 

@@ -6,8 +6,8 @@ use crate::align::correlate::fft::{fast_size, inverse, plan_forward, plan_invers
 use crate::align::correlate::gcc_phat::phase;
 use crate::align::correlate::thresholds::THRESHOLDS as CORRELATE;
 use crate::simd::vectorised;
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealToComplex};
+use mixdown_fft::Complex;
+use mixdown_fft::{ComplexToReal, RealToComplex};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 

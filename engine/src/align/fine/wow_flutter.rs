@@ -8,8 +8,8 @@ use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transfor
 use crate::align::features::stem::StemFeatures;
 use crate::resample::FractionTable;
 use crate::resample::TimeMap;
+use mixdown_fft::Complex;
 use rayon::prelude::*;
-use realfft::num_complex::Complex;
 
 /// Noise shared by segments that overlap by half: the correlation of a Hann window with itself
 /// there.

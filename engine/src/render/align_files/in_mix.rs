@@ -7,8 +7,8 @@ use crate::align::{Alignment, ClipShift};
 use crate::audio::AudioBuffer;
 use crate::resample::Retiming;
 use crate::units::SampleRate;
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex;
+use mixdown_fft::Complex;
+use mixdown_fft::RealPlanner;
 use serde::Serialize;
 use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
@@ -130,7 +130,7 @@ fn read_in_time(
 
 /// Power per octave, and in total.
 struct Spectrum {
-    fft: Arc<dyn realfft::RealToComplex<f32>>,
+    fft: Arc<dyn mixdown_fft::RealToComplex<f32>>,
     hann: Vec<f32>,
     rate_hz: f64,
     bands: Vec<f64>,
@@ -140,7 +140,7 @@ struct Spectrum {
 impl Spectrum {
     fn new(rate: SampleRate) -> Self {
         Self {
-            fft: RealFftPlanner::new().plan_fft_forward(BLOCK),
+            fft: RealPlanner::new().forward(BLOCK),
             hann: (0..BLOCK).map(|n| (0.5 - 0.5 * (TAU * n as f64 / BLOCK as f64).cos()) as f32).collect(),
             rate_hz: rate.as_f64(),
             bands: vec![0.0; OCTAVES_HZ.len()],

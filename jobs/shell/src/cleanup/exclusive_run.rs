@@ -61,8 +61,17 @@ fn run_claimed(store: &Store, mut claim: Claim, options: &CleanupOptions, stop: 
         let stops = beat.is_ok_and(|beat| beat.cancelled) || stop(percent);
         if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let run = &mut Run { store, job: &job, staging: Path::new(""), extra: &mut extra, watch: &mut watch };
-    let ended = Cleanup { options: options.clone() }.run(run);
+    let run = &mut Run {
+        job_id: &job.job_id,
+        session_id: &job.session_id,
+        attempt: job.attempt,
+        request: &job.extra,
+        limits: store.settings().limits(),
+        staging: Path::new(""),
+        extra: &mut extra,
+        watch: &mut watch,
+    };
+    let ended = Cleanup::by(&|watch| clean(store, options, watch)).run(run);
     let document = extra.get("cleanup").cloned().and_then(|document| serde_json::from_value(document).ok());
     let _ = store.leases.write(&mut claim, |record, now| {
         record.extra.extend(extra);

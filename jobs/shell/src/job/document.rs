@@ -1,9 +1,10 @@
 //! The layout of a record on disk: a contract with other programs and versions, which may only
 //! grow. [`Record`] is the same in code.
 
+use super::error::JobError;
 use super::id::{JobId, SessionId};
 use super::life::Life;
-use super::record::{Idempotency, JobError, JobResult, Lease, Record};
+use super::record::{Idempotency, JobResult, Lease, Record};
 use super::state::shows_stages;
 use crate::kinds::{Kind, Kinds};
 use jiff::Timestamp;

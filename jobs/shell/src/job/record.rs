@@ -1,6 +1,7 @@
 //! The record of a job: its fields, their values, and its creation.
 
 use super::digest::hex_digest;
+use super::error::JobError;
 use super::id::{JobId, SessionId};
 use super::life::Life;
 use super::state::{State, shows_stages};
@@ -80,18 +81,6 @@ impl Record {
     }
 }
 
-/// Reason why a job failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobError {
-    /// For programs: `RENDER_FAILED`, `WORKER_DIED` …
-    pub code: String,
-    /// For people: the problem and its remedy.
-    pub detail: String,
-    /// Fields of other versions.
-    #[serde(flatten)]
-    pub unknown: Map<String, Value>,
-}
-
 /// The lease of the worker that has a job. The lock on the lease's file decides who has the job;
 /// this decides whose writes are accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,13 +123,6 @@ pub struct JobResult {
     /// Fields of other versions.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
-}
-
-impl JobError {
-    /// Creates an error.
-    pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.into(), detail: detail.into(), unknown: Map::new() }
-    }
 }
 
 impl JobResult {

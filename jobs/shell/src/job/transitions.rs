@@ -1,7 +1,8 @@
 //! Changes of a record that keep its invariants.
 
+use super::error::JobError;
 use super::life::{Actor, IllegalTransition, Life};
-use super::record::{JobError, Record};
+use super::record::Record;
 use jiff::Timestamp;
 
 impl Record {

@@ -1,8 +1,7 @@
 //! The contract of a type of job.
 
 use super::expiry::Expiry;
-use crate::job::{JobError, Record};
-use crate::store::Store;
+use crate::job::{JobError, JobId, SessionId};
 use serde_json::{Map, Value};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -42,8 +41,8 @@ pub trait JobKind: Send + Sync {
     ///
     /// # Errors
     /// When it fails, or was stopped.
-    fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
-        let detail = format!("jobs of type {}: this version has nothing that runs them", run.job.kind);
+    fn run(&self, _run: &mut Run<'_>) -> Result<(), RunError> {
+        let detail = format!("jobs of type {}: this version has nothing that runs them", self.name());
         Err(RunError::Failed(JobError::new("NO_RUNNER", detail)))
     }
 }
@@ -59,12 +58,18 @@ pub enum QueuedBy {
     None,
 }
 
-/// A job while it runs.
+/// A job while it runs. What a type needs beside, as the store, it is created with.
 pub struct Run<'a> {
-    /// The store that the job belongs to.
-    pub store: &'a Store,
-    /// Its record at the start.
-    pub job: &'a Record,
+    /// The job's id.
+    pub job_id: &'a JobId,
+    /// The session that it belongs to.
+    pub session_id: &'a SessionId,
+    /// Number of this attempt, from 1.
+    pub attempt: u32,
+    /// Its request and other data of its type: the record's `extra` at the start.
+    pub request: &'a Map<String, Value>,
+    /// Limits of a process that works for it.
+    pub limits: Limits,
     /// The empty folder for the files of its result; an empty path for a type without results.
     pub staging: &'a Path,
     /// Data to add to the record's `extra`, however the job ends.
@@ -72,6 +77,15 @@ pub struct Run<'a> {
     /// Function that receives the progress and returns whether to continue. To be called at least
     /// four times a second, so that a request to stop is noticed.
     pub watch: &'a mut dyn FnMut(Signal) -> ControlFlow<()>,
+}
+
+/// Limits of a process that works for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest memory, in MiB.
+    pub memory_mb: u64,
+    /// Longest time.
+    pub time: Duration,
 }
 
 /// Signal of a running job.

@@ -64,16 +64,15 @@ impl JobKind for Mix {
             let detail = "this program cannot render; let `mixdown jobs run` work the queue";
             return Err(RunError::Failed(JobError::new("RENDER_FAILED", detail)));
         };
-        let settings = run.store.settings();
         let staging = std::path::absolute(run.staging).unwrap_or_else(|_| run.staging.to_path_buf());
-        let stems = run.job.extra.get("stems").and_then(Value::as_array).into_iter().flatten();
+        let stems = run.request.get("stems").and_then(Value::as_array).into_iter().flatten();
         let request = ChildRequest {
-            session: run.job.extra.get("config").cloned().unwrap_or_default(),
+            session: run.request.get("config").cloned().unwrap_or_default(),
             staging,
-            memory_mb: settings.memory_mb,
+            memory_mb: run.limits.memory_mb,
             stems: stems.map(|stem| stem["blake3"].as_str().unwrap_or_default().to_owned()).collect(),
         };
-        let child = ChildProcess { program, memory_mb: settings.memory_mb, time: settings.render_time };
+        let child = ChildProcess { program, limits: run.limits };
         run.extra.extend(child.render(&request, run.watch)?);
         Ok(())
     }

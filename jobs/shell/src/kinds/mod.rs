@@ -10,7 +10,7 @@ mod registry;
 
 pub use cleanup::Cleanup;
 pub use expiry::{Expiry, KeptFrom};
-pub use job_kind::{JobKind, QueuedBy, Run, RunError, Signal};
+pub use job_kind::{JobKind, Limits, QueuedBy, Run, RunError, Signal};
 pub use kind::Kind;
 pub use mix::{Mix, render_child};
 pub use registry::Kinds;

@@ -8,7 +8,7 @@ pub use duration::{DurationError, parse_duration};
 pub use file::{SETTINGS_FILE, SettingsError};
 pub use policy::Policy;
 
-use crate::kinds::{JobKind, Kinds};
+use crate::kinds::{JobKind, Kinds, Limits};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -81,6 +81,11 @@ impl Settings {
         self.hung_after.entry(kind.name()).or_insert_with(|| kind.hung_after());
         self.kinds = self.kinds.with(kind);
         self
+    }
+
+    /// Returns the limits of a process that works for a job.
+    pub fn limits(&self) -> Limits {
+        Limits { memory_mb: self.memory_mb, time: self.render_time }
     }
 
     /// Returns the time without a heartbeat after which a worker with a job of this type counts as

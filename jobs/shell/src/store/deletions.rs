@@ -5,24 +5,11 @@ use super::index::{Index, ids};
 use super::locks::check;
 use super::records::Records;
 use super::results::{Results, owner_time};
-use super::{LOG, StoreError, SyncPoint};
+use super::{Deleted, LOG, StoreError, SyncPoint};
 use crate::job::{JobId, Life, ParseError, Record, SessionId};
 use std::collections::HashSet;
 use std::sync::Arc;
 use tracing::info;
-
-/// Outcome of a deletion.
-#[derive(Debug, Default)]
-pub struct Deleted {
-    /// Number of jobs.
-    pub jobs: u64,
-    /// Number of results.
-    pub results: u64,
-    /// Bytes of results.
-    pub bytes: u64,
-    /// Errors of items that could not be deleted.
-    pub errors: Vec<StoreError>,
-}
 
 /// The deletion of jobs, by request or when they expire.
 #[derive(Clone)]

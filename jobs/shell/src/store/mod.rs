@@ -9,6 +9,7 @@
 
 mod base;
 mod delete;
+mod deleted;
 mod deletions;
 mod error;
 mod files;
@@ -31,7 +32,8 @@ mod submit;
 #[cfg(test)]
 mod simulation;
 
-pub use deletions::{Deleted, Deletions};
+pub use deleted::Deleted;
+pub use deletions::Deletions;
 pub use error::StoreError;
 pub use fs::{Disk, Entry, EntryKind, Held, Lock, OsDisk, Stat, SyncPoint};
 pub use index::Index;

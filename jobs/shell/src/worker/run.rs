@@ -102,8 +102,11 @@ impl Worker {
             if stop.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let done = job.kind.run(&mut Run {
-            store: &self.store,
-            job: &job,
+            job_id: &job.job_id,
+            session_id: &job.session_id,
+            attempt: job.attempt,
+            request: &job.extra,
+            limits: self.store.settings().limits(),
             staging: staged.as_ref().map_or(Path::new(""), |staged| &staged.folder),
             extra: &mut extra,
             watch: &mut watch,

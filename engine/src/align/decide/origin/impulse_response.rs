@@ -2,7 +2,7 @@
 
 use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
-use realfft::num_complex::Complex;
+use mixdown_fft::Complex;
 use std::f64::consts::TAU;
 
 /// Response of the second stem to the first.

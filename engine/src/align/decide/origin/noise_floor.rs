@@ -11,7 +11,7 @@ use crate::align::coarse::segment_vote;
 use crate::align::correlate::fft::{plan_forward, transform};
 use crate::align::features::prepared::PreparedStem;
 use crate::resample::TimeMap;
-use realfft::num_complex::Complex;
+use mixdown_fft::Complex;
 use std::f64::consts::TAU;
 
 /// Comparison of loud and quiet passages of two stems.

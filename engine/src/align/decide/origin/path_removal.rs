@@ -3,7 +3,7 @@
 
 use super::thresholds::THRESHOLDS;
 use crate::align::correlate::fft::{inverse, plan_forward, plan_inverse, transform};
-use realfft::num_complex::Complex;
+use mixdown_fft::Complex;
 use std::ops::RangeInclusive;
 
 /// Finds the path at `lags` by which a stem of this power explains most of a cross-spectrum.

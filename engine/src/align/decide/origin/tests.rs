@@ -98,7 +98,7 @@ fn nothing_of_one_session_moves() {
 
 #[test]
 fn devices_that_started_on_their_own_are_moved_and_rightly() {
-    let sessions = if is_heavy() { 300 } else { 24 };
+    let sessions = if is_heavy() { 300 } else { 12 };
     let stems = material();
     let made = (0..sessions).into_par_iter().map(|n: u64| {
         let seed = first_seed() + 1_000 + n;
@@ -215,7 +215,9 @@ fn microphones_that_take_up_each_other_stay_at_any_level_and_copies_are_none() {
     let pairs = [(0, 1), (2, 1), (1, 3)];
     let levels = [(-15.0, -15.0), (-20.0, -20.0), (-25.0, -25.0), (-6.0, -24.0), (-20.0, -30.0)];
     let cases: Vec<_> = pairs.iter().flat_map(|pair| levels.iter().map(move |levels| (*pair, *levels))).collect();
-    cases.into_par_iter().for_each(|((a, b), (to_b, to_a))| {
+    // Every level of one pair, and one level of every pair, stand for the rest.
+    let stands = |(pair, level): &((usize, usize), (f64, f64))| is_heavy() || *pair == pairs[0] || *level == levels[0];
+    cases.into_par_iter().filter(stands).for_each(|((a, b), (to_b, to_a))| {
         let (a, b) = (level(&stems[a]), level(&stems[b]));
         let answer = of(&[take(&a, &b, to_a), take(&b, &a, to_b)], Mode::Recordings);
         assert_eq!(answer.moved(), 0, "{to_b} {to_a}: {answer:?}");

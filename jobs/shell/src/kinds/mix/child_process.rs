@@ -3,7 +3,7 @@
 use super::child::{ChildRequest, Line, progress};
 use super::stages::signal;
 use crate::job::JobError;
-use crate::kinds::{RunError, Signal};
+use crate::kinds::{Limits, RunError, Signal};
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Write};
 use std::ops::ControlFlow;
@@ -21,10 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct ChildProcess<'a> {
     /// The program, with arguments that make it call [`render_child`](super::render_child).
     pub(super) program: &'a (PathBuf, Vec<String>),
-    /// Largest memory of the process, in MiB.
-    pub(super) memory_mb: u64,
-    /// Longest time of the process.
-    pub(super) time: Duration,
+    /// Limits of the process.
+    pub(super) limits: Limits,
 }
 
 /// A process that renders.
@@ -63,7 +61,10 @@ impl ChildProcess<'_> {
             Ended::Said(_) | Ended::Stopped => Err(RunError::Stopped),
             Ended::Late => Err(failed(
                 "RENDER_TIMEOUT",
-                format!("the render took longer than {} s; raise render_time in mixdown.toml", self.time.as_secs()),
+                format!(
+                    "the render took longer than {} s; raise render_time in mixdown.toml",
+                    self.limits.time.as_secs()
+                ),
             )),
             Ended::Silent => Err(failed("RENDER_CRASHED", self.crashed(status.ok()))),
         }
@@ -124,7 +125,7 @@ impl ChildProcess<'_> {
                 }
                 _ => {}
             }
-            if start.elapsed() > self.time {
+            if start.elapsed() > self.limits.time {
                 return Ended::Late;
             }
         }
@@ -135,7 +136,7 @@ impl ChildProcess<'_> {
         format!(
             "the process that rendered ended without a word ({how}): a stem that breaks the decoder, or more than {} MiB of \
              memory; raise memory_mb in mixdown.toml, or convert the stems",
-            self.memory_mb
+            self.limits.memory_mb
         )
     }
 }

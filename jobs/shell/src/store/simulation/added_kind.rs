@@ -8,12 +8,13 @@ use crate::kinds::{JobKind, QueuedBy, Run, RunError, Signal};
 use crate::settings::Settings;
 use crate::store::{Disk, Filter, Rescue, Store};
 use serde_json::{Map, Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 /// Counts the letters of a text, and notes the status documents while it runs.
 struct Tally {
     seen: Arc<Mutex<Vec<Value>>>,
+    store: Arc<OnceLock<Arc<Store>>>,
 }
 
 impl JobKind for Tally {
@@ -35,19 +36,22 @@ impl JobKind for Tally {
             if (run.watch)(Signal::Progress { stage: Some(stage), percent, message: "Counting" }).is_break() {
                 return Err(RunError::Stopped);
             }
-            let status = status_document(&run.store.look_up(run.job.job_id.as_str()));
+            let status = status_document(&self.store.get().unwrap().look_up(run.job_id.as_str()));
             self.seen.lock().unwrap().push(status["data"].clone());
         }
-        let text = run.job.extra["config"]["text"].as_str().unwrap_or_default();
+        let text = run.request["config"]["text"].as_str().unwrap_or_default();
         run.extra.insert("letters".into(), text.len().into());
         Ok(())
     }
 }
 
 fn scene() -> (Simulation, Arc<Mutex<Vec<Value>>>) {
-    let (mut scene, seen) = (Simulation::new(), Arc::default());
-    let settings = Settings::at("/media", "/storage").with(Tally { seen: Arc::clone(&seen) });
+    let (mut scene, seen, store) = (Simulation::new(), Arc::default(), Arc::new(OnceLock::new()));
+    let tally = Tally { seen: Arc::clone(&seen), store: Arc::clone(&store) };
+    let settings = Settings::at("/media", "/storage").with(tally);
     scene.store = Arc::new(Store::with(settings, Arc::new(scene.disk.clone()), Arc::new(scene.clock.clone())));
+    // Held by the store that it holds: freed with the test process.
+    assert!(store.set(Arc::clone(&scene.store)).is_ok());
     (scene, seen)
 }
 

@@ -82,7 +82,7 @@ impl JobKind for Trivial {
             }
         }
         let failed = |error: std::io::Error| RunError::Failed(JobError::new("RENDER_FAILED", error.to_string()));
-        let master = format!("the master of {} in attempt {}", run.job.job_id, run.job.attempt);
+        let master = format!("the master of {} in attempt {}", run.job_id, run.attempt);
         self.0.write_new(&run.staging.join(FINAL_MIX), master.as_bytes()).map_err(failed)?;
         self.0.write_new(&run.staging.join("waveform.dat"), b"a picture").map_err(failed)?;
         Ok(())
