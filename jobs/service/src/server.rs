@@ -144,5 +144,6 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
         });
     }
     info!("stopping");
-    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+    let open = async { tokio::join!(graceful.shutdown(), app.live.closed()) };
+    let _ = tokio::time::timeout(DRAIN, open).await;
 }

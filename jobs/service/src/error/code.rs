@@ -53,6 +53,8 @@ codes! {
     BodyTooLarge = 413 "BODY_TOO_LARGE", "The body is larger than the limit.";
     WrongContentType = 415 "WRONG_CONTENT_TYPE", "The body is of another content type than the route takes.";
     InvalidBody = 422 "INVALID_BODY", "The body is JSON, but has wrong fields.";
+    UpgradeNeeded = 426 "UPGRADE_NEEDED", "The route is a WebSocket, and the request is none.";
+    TooManyEngines = 429 "TOO_MANY_ENGINES", "As many live engines run as are allowed.";
     Internal = 500 "INTERNAL", "A fault of the service.";
     JobRecordCorrupt = 500 "JOB_RECORD_CORRUPT", "The job's record is damaged.";
     JobRecordNewer = 500 "JOB_RECORD_NEWER", "A newer version wrote the job's record.";
