@@ -169,9 +169,22 @@ impl Sessions {
         Ok(())
     }
 
+    /// Finishes the deletion of sessions that a process died in.
+    pub fn sweep(&self) {
+        for session in self.ids().unwrap_or_default() {
+            let _lock = self.lock(&session);
+            if self.read(&session).is_ok_and(|file| file.is_some_and(|file| file.deleted)) {
+                // The log has the cause of a failure; the next start tries again.
+                let _ = self.remove_files(&session);
+            }
+        }
+    }
+
     fn remove_files(&self, session: &SessionId) -> Result<(), ApiError> {
         let (stems, record) = (self.stems(session), self.folder(session).join(RECORD));
         disk::remove_tree(&stems).map_err(|error| disk::refusal(&stems, error))?;
+        // Remains of a killed process would keep the folder.
+        let _ = disk::remove(&disk::temporary(&record));
         disk::remove(&record).map_err(|error| disk::refusal(&record, error))?;
         // The folder stays while it has records of jobs.
         let _ = fs::remove_dir(self.folder(session).join("jobs"));

@@ -5,6 +5,7 @@ use crate::error::{ApiError, Code};
 use crate::sessions::StemName;
 use mixdown_shell::job::{Record, SessionId};
 use serde_json::json;
+use std::path::Path;
 
 /// Returns the queued and running jobs.
 fn active(app: &App) -> Result<Vec<Record>, ApiError> {
@@ -22,7 +23,7 @@ pub fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Resul
     let path = app.sessions.stem_path(session, name);
     let uses = |record: &Record| {
         let stems = record.extra.get("stems").and_then(|stems| stems.as_array());
-        stems.into_iter().flatten().any(|stem| stem["path"].as_str().is_some_and(|used| path == *used))
+        stems.into_iter().flatten().any(|stem| stem["path"].as_str().is_some_and(|used| path == Path::new(used)))
     };
     match active(app)?.iter().find(|record| uses(record)) {
         None => Ok(()),

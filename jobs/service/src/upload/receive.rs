@@ -179,10 +179,12 @@ async fn stream<E: Display>(
     end: u64,
 ) -> Result<(), ApiError> {
     let cut = |why: String| ApiError::new(Code::UploadCut, format!("the body ended early: {why}"));
+    let stopped = app.stopped();
+    tokio::pin!(stopped);
     loop {
         let next = tokio::select! {
             next = tokio::time::timeout(IDLE, body.next()) => next,
-            () = app.stopped() => return Err(ApiError::new(Code::Stopping, "the service stops; continue later")),
+            () = &mut stopped => return Err(ApiError::new(Code::Stopping, "the service stops; continue later")),
         };
         let idle = |_| ApiError::new(Code::TimedOut, format!("no bytes came for {} s", IDLE.as_secs()));
         let Some(bytes) = next.map_err(idle)? else { return Ok(()) };

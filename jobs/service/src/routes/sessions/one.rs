@@ -1,6 +1,6 @@
 //! `GET` and `DELETE /api/sessions/{id}`.
 
-use super::views::{SessionDetails, SessionView, StemView};
+use super::views::{Empty, SessionDetails, SessionView, StemView};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Path;
@@ -8,7 +8,6 @@ use crate::reply::{Envelope, Reply};
 use crate::upload::check_session_idle;
 use axum::extract::State;
 use mixdown_shell::job::SessionId;
-use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Returns a session with its stems.
@@ -33,7 +32,7 @@ pub(super) async fn get(
 
 /// Deletes a session with its document, stems, ended jobs and results.
 #[utoipa::path(delete, path = "/api/sessions/{id}", tag = "sessions", params(("id" = String, Path)), responses(
-    (status = 200, description = "The session is gone.", body = Envelope<Object>),
+    (status = 200, description = "The session is gone.", body = Envelope<Empty>),
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
     (status = 409, description = "SESSION_BUSY."),
@@ -42,7 +41,7 @@ pub(super) async fn get(
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(session): Path<SessionId>,
-) -> Result<Reply<Value>, ApiError> {
+) -> Result<Reply<Empty>, ApiError> {
     app.blocking(move |app| {
         let lock = app.sessions.lock(&session);
         app.sessions.get(&session)?;
@@ -57,5 +56,5 @@ pub(super) async fn delete(
         app.sessions.delete(&lock, &session)
     })
     .await?;
-    Ok(Reply::new(json!({}), "Session deleted successfully"))
+    Ok(Reply::new(Empty {}, "Session deleted successfully"))
 }

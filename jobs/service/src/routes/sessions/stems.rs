@@ -1,6 +1,6 @@
 //! The stems of a session: listed, read, deleted.
 
-use super::views::StemList;
+use super::views::{Revision, StemList};
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::extract::Path;
@@ -12,7 +12,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mixdown_shell::job::SessionId;
-use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Returns the stems of a session.
@@ -85,7 +84,7 @@ pub(super) async fn head_stem(
 /// Deletes a stem with its tracks, and an upload of its name that is not complete.
 #[utoipa::path(delete, path = "/api/sessions/{id}/stems/{name}", tag = "stems",
     params(("id" = String, Path), ("name" = String, Path)), responses(
-    (status = 200, description = "The stem is gone.", body = Envelope<Object>),
+    (status = 200, description = "The stem is gone.", body = Envelope<Revision>),
     (status = 400, description = "BAD_ID, BAD_STEM_NAME."),
     (status = 404, description = "SESSION_NOT_FOUND, STEM_NOT_FOUND."),
     (status = 409, description = "STEM_IN_USE, UPLOAD_IN_PROGRESS."),
@@ -93,7 +92,7 @@ pub(super) async fn head_stem(
 pub(super) async fn delete_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
-) -> Result<Reply<Value>, ApiError> {
+) -> Result<Reply<Revision>, ApiError> {
     let name: StemName = name.parse()?;
     let rev = app
         .blocking(move |app| {
@@ -112,7 +111,7 @@ pub(super) async fn delete_stem(
             Ok(file.rev)
         })
         .await?;
-    Ok(Reply::new(json!({ "rev": rev }), "Stem deleted successfully"))
+    Ok(Reply::new(Revision { rev }, "Stem deleted successfully"))
 }
 
 /// Opens the file of a stem. Under the lock, so that no upload replaces it between two steps.

@@ -98,6 +98,24 @@ pub struct UploadedStem {
     pub rev: u64,
 }
 
+/// Nothing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Empty {}
+
+/// The document after a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Revision {
+    /// Number of changes of the session document.
+    pub rev: u64,
+}
+
+/// An upload that needs more parts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartReceived {
+    /// Bytes that have arrived.
+    pub upload_offset: u64,
+}
+
 /// A session document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DocumentView {
