@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, Code};
 use crate::live::Engines;
+use crate::sessions::Sessions;
 use crate::settings::ServiceSettings;
 use mixdown_shell::store::Store;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use tokio::sync::watch;
 pub struct App {
     /// The jobs.
     pub store: Arc<Store>,
+    /// The session documents and stems.
+    pub sessions: Sessions,
     /// The settings.
     pub settings: ServiceSettings,
     /// The live engines that run.
@@ -22,8 +25,9 @@ pub struct App {
 impl App {
     /// Creates the state of a service.
     pub fn new(store: Arc<Store>, settings: ServiceSettings) -> Arc<Self> {
+        let sessions = Sessions::new(store.layout().media(), &settings);
         let live = Engines::new(settings.live_engines);
-        Arc::new(Self { store, settings, live, stopping: watch::Sender::new(false) })
+        Arc::new(Self { store, sessions, settings, live, stopping: watch::Sender::new(false) })
     }
 
     /// Begins the end: [`App::stopped`] returns, streams and sockets close.

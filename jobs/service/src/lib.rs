@@ -6,13 +6,17 @@ mod app;
 mod child;
 mod error;
 mod extract;
+mod files;
 mod guard;
 mod live;
+mod probe;
 mod reply;
 mod router;
 mod routes;
 mod server;
+mod sessions;
 mod settings;
+mod upload;
 
 pub use app::App;
 pub use child::{CHILD, child};
@@ -21,4 +25,5 @@ pub use live::{ClientMessage, EnginePlace, Engines, OtherStem, RenderedMix, warn
 pub use reply::{Envelope, Reply};
 pub use router::{open_api, router};
 pub use server::{Server, ServerError};
+pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
 pub use settings::{ServiceSettings, TokenError};

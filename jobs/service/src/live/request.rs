@@ -1,6 +1,7 @@
 //! The request to an engine's process.
 
 use super::rendered::RenderedMix;
+use mixdown_engine::session::Session;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,7 +39,7 @@ pub struct LastRender {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineRequest {
     /// The session document, with absolute paths of stems.
-    pub session: serde_json::Value,
+    pub session: Session,
     /// The last render of it, if any.
     pub render: Option<LastRender>,
     /// Form of the samples.

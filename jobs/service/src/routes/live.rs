@@ -63,18 +63,19 @@ async fn live(
     if app.is_stopping() {
         return Err(ApiError::new(Code::Stopping, "the service stops"));
     }
-    // From here on the session cannot be deleted.
-    let place = app.live.enter(&session)?;
-    let read = session.clone();
-    let request = app
+    let place = app.live.enter()?;
+    let (held, request) = app
         .blocking(move |app| {
-            Ok(EngineRequest {
-                session: document(app, &read)?,
-                render: last_render(&app.store, &read),
+            // While the engine runs, the session cannot be deleted.
+            let held = app.sessions.hold(&session)?;
+            let request = EngineRequest {
+                session: app.sessions.resolved(&session)?.session,
+                render: last_render(&app.store, &session),
                 form,
                 rate_hz,
                 memory_mb: app.settings.child_memory_mb,
-            })
+            };
+            Ok((held, request))
         })
         .await?;
     let upgrade = upgrade.map_err(|rejection| {
@@ -82,19 +83,8 @@ async fn live(
             .header(UPGRADE, "websocket")
     })?;
     let upgrade = upgrade.max_message_size(MAX_TEXT).max_frame_size(MAX_TEXT).write_buffer_size(0);
-    Ok(upgrade.on_upgrade(move |socket| serve(app, socket, place, request)))
-}
-
-/// Returns a session's document with absolute paths of stems.
-fn document(app: &App, session: &SessionId) -> Result<serde_json::Value, ApiError> {
-    let missing = |_| ApiError::new(Code::NotFound, "there is no such session");
-    let folder = std::path::absolute(app.store.layout().session(session)).map_err(missing)?;
-    let text = std::fs::read(folder.join("session.json")).map_err(missing)?;
-    let broken = |_| ApiError::new(Code::Internal, "the session's document is damaged");
-    let mut document: serde_json::Value = serde_json::from_slice(&text).map_err(broken)?;
-    for track in document["tracks"].as_array_mut().into_iter().flatten() {
-        let file = folder.join("stems").join(track["file"].as_str().unwrap_or_default());
-        track["file"] = file.to_string_lossy().into();
-    }
-    Ok(document)
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        serve(app, socket, place, request).await;
+        drop(held);
+    }))
 }

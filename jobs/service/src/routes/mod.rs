@@ -2,6 +2,7 @@
 
 mod health;
 mod live;
+mod sessions;
 
 use crate::app::App;
 use std::sync::Arc;
@@ -9,5 +10,5 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Returns all routes.
 pub fn all() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().merge(health::routes()).merge(live::routes())
+    OpenApiRouter::new().merge(health::routes()).merge(sessions::routes()).merge(live::routes())
 }

@@ -8,7 +8,7 @@ use mixdown_engine::align::Alignment;
 use mixdown_engine::dsp::dynamics::LimiterSettings;
 use mixdown_engine::live::{Live, LiveOptions, RingInput, open};
 use mixdown_engine::render::{Phase, Plan, Progress, Render};
-use mixdown_engine::session::{Session, SessionErrors};
+use mixdown_engine::session::SessionErrors;
 use serde_json::json;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -31,8 +31,7 @@ pub(super) struct Prepared {
 /// Opens the stems, aligns them and builds the engine; the client sees its progress. Returns the
 /// reason of a failure as a sentence without paths.
 pub(super) fn prepare(request: &EngineRequest, output: &Output) -> Result<Prepared, String> {
-    let session: Session =
-        serde_json::from_value(request.session.clone()).map_err(|error| format!("the session document: {error}"))?;
+    let session = request.session.clone();
     let folders = HiddenFolders::of(&session);
     let shown = |error: &dyn std::fmt::Display| folders.hide(&error.to_string());
     let problems = session.problems();
