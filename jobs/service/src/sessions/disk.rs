@@ -102,15 +102,15 @@ pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
 }
 
 /// Returns the refusal for an error of the operating system.
-pub(super) fn refusal(path: &Path, error: io::Error) -> ApiError {
+pub(super) fn refusal(path: &Path, error: &io::Error) -> ApiError {
     let detail = format!("{}: {error}", path.display());
-    ApiError::from_io(&error, &detail)
+    ApiError::from_io(error, &detail)
 }
 
 /// Returns the free bytes of the disk that a folder lies on; `None` where the system does not
 /// report them.
 #[cfg(unix)]
-pub fn free_bytes(folder: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     rustix::fs::statvfs(folder).ok().map(|found| found.f_bavail.saturating_mul(found.f_frsize))
 }
 

@@ -19,7 +19,7 @@ fn active(app: &App) -> Result<Vec<Record>, ApiError> {
 ///
 /// # Errors
 /// `STEM_IN_USE`.
-pub fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Result<(), ApiError> {
+pub(crate) fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Result<(), ApiError> {
     let path = app.sessions.stem_path(session, name);
     let uses = |record: &Record| {
         let stems = record.extra.get("stems").and_then(|stems| stems.as_array());
@@ -38,7 +38,7 @@ pub fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Resul
 ///
 /// # Errors
 /// `SESSION_BUSY`.
-pub fn check_session_idle(app: &App, session: &SessionId) -> Result<(), ApiError> {
+pub(crate) fn check_session_idle(app: &App, session: &SessionId) -> Result<(), ApiError> {
     if app.sessions.is_held(session) {
         let message = format!("an upload or a live engine uses session {session}; end it first");
         return Err(ApiError::new(Code::SessionBusy, message));

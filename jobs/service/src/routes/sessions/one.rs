@@ -9,6 +9,13 @@ use crate::upload::check_session_idle;
 use axum::extract::State;
 use mixdown_shell::job::SessionId;
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(get, delete))
+}
 
 /// Returns a session with its stems.
 #[utoipa::path(get, path = "/api/sessions/{id}", tag = "sessions", params(("id" = String, Path)), responses(
@@ -16,10 +23,7 @@ use std::sync::Arc;
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
 ))]
-pub(super) async fn get(
-    State(app): State<Arc<App>>,
-    Path(session): Path<SessionId>,
-) -> Result<Reply<SessionDetails>, ApiError> {
+async fn get(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<SessionDetails>, ApiError> {
     let details = app
         .blocking(move |app| {
             let file = app.sessions.get(&session)?;
@@ -38,10 +42,7 @@ pub(super) async fn get(
     (status = 409, description = "SESSION_BUSY."),
     (status = 503, description = "STORE_BUSY."),
 ))]
-pub(super) async fn delete(
-    State(app): State<Arc<App>>,
-    Path(session): Path<SessionId>,
-) -> Result<Reply<Empty>, ApiError> {
+async fn delete(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<Empty>, ApiError> {
     app.blocking(move |app| {
         let lock = app.sessions.lock(&session);
         app.sessions.get(&session)?;

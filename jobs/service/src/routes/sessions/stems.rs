@@ -13,6 +13,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mixdown_shell::job::SessionId;
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(list_stems)).routes(routes!(head_stem, get_stem, delete_stem))
+}
 
 /// Returns the stems of a session.
 #[utoipa::path(get, path = "/api/sessions/{id}/stems", tag = "stems", params(("id" = String, Path)), responses(
@@ -20,10 +27,7 @@ use std::sync::Arc;
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
 ))]
-pub(super) async fn list_stems(
-    State(app): State<Arc<App>>,
-    Path(session): Path<SessionId>,
-) -> Result<Reply<StemList>, ApiError> {
+async fn list_stems(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<StemList>, ApiError> {
     let list = app.blocking(move |app| Ok(StemList::of(&app.sessions.get(&session)?))).await?;
     Ok(Reply::new(list, "Stems retrieved successfully"))
 }
@@ -40,7 +44,7 @@ pub(super) async fn list_stems(
     (status = 416, description = "RANGE_NOT_SATISFIABLE."),
     (status = 422, description = "STEM_MISSING."),
 ))]
-pub(super) async fn get_stem(
+async fn get_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
     headers: HeaderMap,
@@ -62,7 +66,7 @@ pub(super) async fn get_stem(
     (status = 416, description = "RANGE_NOT_SATISFIABLE."),
     (status = 422, description = "STEM_MISSING."),
 ))]
-pub(super) async fn head_stem(
+async fn head_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
     headers: HeaderMap,
@@ -89,7 +93,7 @@ pub(super) async fn head_stem(
     (status = 404, description = "SESSION_NOT_FOUND, STEM_NOT_FOUND."),
     (status = 409, description = "STEM_IN_USE, UPLOAD_IN_PROGRESS."),
 ))]
-pub(super) async fn delete_stem(
+async fn delete_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
 ) -> Result<Reply<Revision>, ApiError> {

@@ -15,6 +15,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mixdown_shell::job::SessionId;
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(upload))
+}
 
 /// Uploads a stem, or with `Content-Range: bytes FIRST-LAST/TOTAL` the next part of one. The last
 /// byte completes it: it is decoded as a whole, and a new name gets a track. Where an upload was
@@ -42,7 +49,7 @@ use std::sync::Arc;
     (status = 503, description = "STOPPING, TIMED_OUT."),
     (status = 507, description = "DISK_FULL."),
 ))]
-pub(super) async fn upload(
+async fn upload(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
     headers: HeaderMap,
