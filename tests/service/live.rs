@@ -1,31 +1,39 @@
 //! The live socket plays the mix of a render, by its client's commands and credit.
 
-use super::live_socket::{LiveClient, connect, document, write_session};
-use super::server::Server;
-use crate::program_runs::{TestFolder, read_wav};
+use super::live_socket::{LiveClient, connect, create_song, document, wav};
+use super::server::TestServer;
+use crate::program_runs::{Run, program, read_wav};
 use serde_json::{Value, json};
+use std::process::Command;
 
-fn server() -> Server {
-    let folder = TestFolder::new();
-    write_session(&folder, "song");
-    Server::start_in(folder, "")
+fn server() -> TestServer {
+    let server = TestServer::start();
+    create_song(&server);
+    server
+}
+
+/// Runs `mixdown` in the folder of a service, with arguments separated by spaces.
+fn run(server: &TestServer, arguments: &str) -> Run {
+    let mut command = Command::new(program());
+    let run: Run = command.current_dir(server.path("")).args(arguments.split_whitespace()).output().unwrap().into();
+    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+    run
 }
 
 /// Writes the session's document for the command line, which finds stems from its own folder.
-fn write_for_command_line(folder: &TestFolder) {
+fn write_for_command_line(server: &TestServer) {
     let mut document = document();
     for track in document["tracks"].as_array_mut().unwrap() {
         track["file"] = format!("media/song/stems/{}", track["file"].as_str().unwrap()).into();
     }
-    folder.write("session.json", document.to_string().as_bytes());
+    std::fs::write(server.path("session.json"), document.to_string()).unwrap();
 }
 
 /// Renders the session to the place of its results.
-fn render(folder: &TestFolder) -> Vec<Vec<f32>> {
-    write_for_command_line(folder);
-    let run = folder.run("render --session session.json --out storage/mix_outputs/song --quiet");
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    read_wav(&folder.path("storage/mix_outputs/song/final_mix.wav"))
+fn render(server: &TestServer) -> Vec<Vec<f32>> {
+    write_for_command_line(server);
+    run(server, "render --session session.json --out storage/mix_outputs/song --quiet");
+    read_wav(&server.path("storage/mix_outputs/song/final_mix.wav"))
 }
 
 fn same_bits(a: &[Vec<f32>], b: &[Vec<f32>], frames: usize) -> Option<usize> {
@@ -35,7 +43,7 @@ fn same_bits(a: &[Vec<f32>], b: &[Vec<f32>], frames: usize) -> Option<usize> {
 #[test]
 fn the_socket_gives_the_bits_of_the_last_render() {
     let server = server();
-    let rendered = render(&server.folder);
+    let rendered = render(&server);
     let mut client = LiveClient::open(&server, "song", "format=float&rate_hz=30");
     let ready = client.ready.clone();
     let gain_db = ready["gain"]["gain_db"].as_f64().unwrap();
@@ -48,7 +56,7 @@ fn the_socket_gives_the_bits_of_the_last_render() {
     assert_eq!(ready["duration_s"], 3.0);
     let places: Vec<&Value> = ready["strips"].as_array().unwrap().iter().map(|strip| &strip["place"]).collect();
     assert_eq!(json!(places), json!([{ "track": "wide" }, { "track": "low" }, { "bus": "group" }, "master"]));
-    assert!(!ready.to_string().contains(server.folder.path("").to_str().unwrap()), "{ready:#}");
+    assert!(!ready.to_string().contains(server.path("").to_str().unwrap()), "{ready:#}");
     client.send(&json!({ "command": "play" }));
     client.play_frames(rendered[0].len());
     assert_eq!(client.first, Some(0));
@@ -68,7 +76,7 @@ fn the_socket_gives_the_bits_of_the_last_render() {
 #[test]
 fn timed_commands_give_the_bits_of_a_replay() {
     let server = server();
-    render(&server.folder);
+    render(&server);
     let commands = json!([
         { "at": 0, "command": "play" },
         { "at": 4_801, "command": "gain", "place": { "track": "wide" }, "gain_db": -12.0 },
@@ -79,11 +87,10 @@ fn timed_commands_give_the_bits_of_a_replay() {
         { "at": 30_000, "command": "seek", "position": 90_000 },
         { "at": 60_000, "command": "target", "target": -24.0 },
     ]);
-    server.folder.write("commands.json", commands.to_string().as_bytes());
+    std::fs::write(server.path("commands.json"), commands.to_string()).unwrap();
     let play = "play --session session.json --report storage/mix_outputs/song/report.json --replay commands.json";
-    let run = server.folder.run(&format!("{play} --freewheel --wav played.wav --json"));
-    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
-    let expected = read_wav(&server.folder.path("played.wav"));
+    run(&server, &format!("{play} --freewheel --wav played.wav --json"));
+    let expected = read_wav(&server.path("played.wav"));
     let mut client = LiveClient::open(&server, "song", "rate_hz=0");
     for (id, command) in commands.as_array().unwrap().iter().enumerate() {
         let mut command = command.clone();
@@ -105,9 +112,9 @@ fn before_a_render_the_mix_plays_at_its_own_level() {
     assert_eq!(client.ready["gain"], json!({ "from": "none" }));
     client.send(&json!({ "command": "play" }));
     client.play_frames(96_000);
-    let rendered = render(&server.folder);
+    let rendered = render(&server);
     // The ceiling is out of reach: the two differ by the gain alone.
-    let report = std::fs::read_to_string(server.folder.path("storage/mix_outputs/song/report.json")).unwrap();
+    let report = std::fs::read_to_string(server.path("storage/mix_outputs/song/report.json")).unwrap();
     let report: Value = serde_json::from_str(&report).unwrap();
     let gain = 10.0_f32.powf(report["master"]["gain_db"].as_f64().unwrap() as f32 / 20.0);
     for (observed, rendered) in client.sound[0].iter().zip(&rendered[0]) {
@@ -227,9 +234,8 @@ fn a_replaced_stem_does_not_disturb_what_plays() {
     let mut client = LiveClient::open(&server, "song", "");
     client.send(&json!({ "command": "play" }));
     client.play_frames(2_000);
-    let stem = server.folder.path("media/song/stems/wide.wav");
-    server.folder.write_wav("media/song/stems/new.wav", 48_000, &[&[0.5; 4_800]]);
-    std::fs::rename(server.folder.path("media/song/stems/new.wav"), stem).unwrap();
+    let replaced = server.upload("song", "wide.wav", &wav(&[&[0.5; 4_800]]));
+    assert_eq!(replaced.status, 200, "{replaced:?}");
     client.play_frames(140_000);
     assert_eq!(same_bits(&plain.sound, &client.sound, 140_000), None);
     assert!(client.events("warning").is_empty(), "{:?}", client.events("warning"));
@@ -237,13 +243,11 @@ fn a_replaced_stem_does_not_disturb_what_plays() {
 
 #[test]
 fn only_as_many_engines_run_as_are_allowed() {
-    let folder = TestFolder::new();
-    write_session(&folder, "song");
-    let server = Server::start_in(folder, "--live-engines 1");
+    let server = TestServer::with(&["--workers", "0", "--live-engines", "1"]);
+    create_song(&server);
     let mut client = LiveClient::open(&server, "song", "");
     assert_eq!(connect(&server, "/api/sessions/song/live", &[]).err(), Some(429));
-    let (status, refused) = server.get("/api/sessions/song/live", &[]);
-    assert_eq!((status, &refused["error"]), (429, &json!("TOO_MANY_ENGINES")), "{refused:#}");
+    assert_eq!(server.get("/api/sessions/song/live").refusal(), (429, "TOO_MANY_ENGINES".into()));
     client.socket.close(None).unwrap();
     let begin = std::time::Instant::now();
     while connect(&server, "/api/sessions/song/live", &[]).is_err() {
@@ -253,8 +257,23 @@ fn only_as_many_engines_run_as_are_allowed() {
 }
 
 #[test]
+fn a_session_with_an_open_socket_is_not_deleted() {
+    let server = server();
+    let client = LiveClient::open(&server, "song", "");
+    let delete = || server.request("DELETE", "/api/sessions/song").send(b"");
+    assert_eq!(delete().refusal(), (409, "SESSION_BUSY".into()));
+    drop(client);
+    let begin = std::time::Instant::now();
+    while delete().status != 200 {
+        assert!(begin.elapsed().as_secs() < 10, "the session stays in use");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn requests_that_are_no_upgrade_or_have_wrong_parameters_are_refused() {
     let server = server();
+    server.create("empty");
     for (path, status, code) in [
         ("/api/sessions/song/live", 426, "UPGRADE_NEEDED"),
         ("/api/sessions/song/live?rate_hz=61", 400, "BAD_QUERY"),
@@ -262,27 +281,27 @@ fn requests_that_are_no_upgrade_or_have_wrong_parameters_are_refused() {
         ("/api/sessions/song/live?format=mp3", 400, "BAD_QUERY"),
         ("/api/sessions/song/live?volume=11", 400, "BAD_QUERY"),
         ("/api/sessions/.song/live", 400, "BAD_ID"),
+        ("/api/sessions/other/live", 404, "SESSION_NOT_FOUND"),
+        ("/api/sessions/empty/live", 409, "NO_TRACKS"),
     ] {
-        let (found, refused) = server.get(path, &[]);
-        assert_eq!((found, &refused["error"]), (status, &json!(code)), "{path}: {refused:#}");
+        assert_eq!(server.get(path).refusal(), (status, code.to_owned()), "{path}");
     }
-    assert_eq!(server.get("/api/sessions/other/live", &[]).0, 404);
 }
 
 #[test]
 fn sockets_of_other_pages_hosts_and_without_a_token_are_refused() {
     let server = server();
     let path = "/api/sessions/song/live";
-    let own = format!("http://{}", server.address);
+    let own = format!("http://{}", server.address());
     assert!(connect(&server, path, &[("origin", &own)]).is_ok());
     for (name, value) in [("origin", "http://127.0.0.1:1"), ("origin", "null"), ("host", "evil.example.com")] {
         assert_eq!(connect(&server, path, &[(name, value)]).err(), Some(403), "{name}: {value}");
     }
-    let folder = TestFolder::new();
-    write_session(&folder, "song");
-    folder.write("token", b"0123456789abcdef");
-    let guarded = Server::start_in(folder, "--token-file token");
+    let token = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(token.path(), "0123456789abcdef").unwrap();
+    let guarded = TestServer::with(&["--workers", "0", "--token-file", token.path().to_str().unwrap()]);
     assert_eq!(connect(&guarded, path, &[]).err(), Some(401));
     assert_eq!(connect(&guarded, path, &[("authorization", "Bearer 0123456789abcdeg")]).err(), Some(401));
-    assert!(connect(&guarded, path, &[("authorization", "Bearer 0123456789abcdef")]).is_ok());
+    // There is no session, but the token is right.
+    assert_eq!(connect(&guarded, path, &[("authorization", "Bearer 0123456789abcdef")]).err(), Some(404));
 }

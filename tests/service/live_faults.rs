@@ -1,27 +1,30 @@
 //! A fault ends one socket, and no other; nothing is left behind.
 
-use super::live_socket::{LiveClient, PATIENCE, write_session};
-use super::server::Server;
-use crate::program_runs::{TestFolder, signal};
+use super::live_socket::{LiveClient, PATIENCE, connect, create_song};
+use super::server::TestServer;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tungstenite::Message;
 
-fn server() -> Server {
-    let folder = TestFolder::new();
-    write_session(&folder, "song");
-    Server::start_in(folder, "")
+fn server() -> TestServer {
+    let server = TestServer::start();
+    create_song(&server);
+    server
+}
+
+fn pid(id: u32) -> Pid {
+    Pid::from_raw(id as i32).unwrap()
 }
 
 /// Returns the engines' processes of a service.
-fn engines(server: &Server) -> Vec<u32> {
+fn engines(server: &TestServer) -> Vec<u32> {
     let mut found = Vec::new();
     for process in std::fs::read_dir("/proc").unwrap().flatten() {
         let Ok(id) = process.file_name().to_string_lossy().parse::<u32>() else { continue };
         let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
         let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse().ok());
-        if parent == Some(server.process.id()) && !stat.contains(") Z ") {
+        if parent == Some(server.id()) && !stat.contains(") Z ") {
             found.push(id);
         }
     }
@@ -49,7 +52,7 @@ fn an_engine_that_dies_closes_its_own_socket_alone() {
     let mut other = LiveClient::open(&server, "song", "");
     victim.send(&json!({ "command": "play" }));
     victim.play_frames(4_800);
-    kill_process(Pid::from_raw(engine as i32).unwrap(), Signal::ABORT).unwrap();
+    kill_process(pid(engine), Signal::ABORT).unwrap();
     assert_eq!(victim.until_closed(), 1011);
     let warning = victim.events("warning").last().map(|text| (*text).clone()).unwrap();
     assert!(warning["message"].as_str().unwrap().contains("signal: 6"), "{warning}");
@@ -61,17 +64,14 @@ fn an_engine_that_dies_closes_its_own_socket_alone() {
 #[test]
 fn a_stem_that_cannot_be_read_closes_the_socket_with_the_reason() {
     let server = server();
-    server.folder.write("media/song/stems/low.wav", b"RIFF but nothing else");
-    let path = "/api/sessions/song/live";
-    let socket = super::live_socket::connect(&server, path, &[]).unwrap();
-    let mut client = LiveClient {
-        socket,
-        ready: Value::Null,
-        texts: Vec::new(),
-        first: None,
-        sound: [Vec::new(), Vec::new()],
-        closed: None,
-    };
+    // It was sound when it was uploaded; the frames behind its header are changed in place.
+    let path = server.path("media/song/stems/low.wav");
+    let stem = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let modified = stem.metadata().unwrap().modified().unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&stem, b"JUNK", 0).unwrap();
+    stem.set_modified(modified).unwrap();
+    drop(stem);
+    let mut client = LiveClient::over(connect(&server, "/api/sessions/song/live", &[]).unwrap());
     assert_eq!(client.until_closed(), 1011);
     let warning = client.events("warning").last().map(|text| (*text).clone()).unwrap();
     let message = warning["message"].as_str().unwrap();
@@ -80,19 +80,18 @@ fn a_stem_that_cannot_be_read_closes_the_socket_with_the_reason() {
 
 #[test]
 fn a_stopped_service_closes_sockets_at_once_and_leaves_no_engine() {
-    let mut server = server();
+    let server = server();
     let mut clients: Vec<LiveClient> = (0..3).map(|_| LiveClient::open(&server, "song", "")).collect();
     let engines = engines(&server);
     assert_eq!(engines.len(), 3);
     let begin = Instant::now();
-    signal(&server.process, Signal::TERM);
+    kill_process(pid(server.id()), Signal::TERM).unwrap();
     for client in &mut clients {
         assert_eq!(client.until_closed(), 1001);
     }
     assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
     drop(clients);
-    assert!(server.process.wait().unwrap().code().is_some());
-    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    wait_until("the service does not end", || !lives(server.id()));
     wait_until("an engine outlives the service", || !engines.iter().any(|id| lives(*id)));
 }
 
@@ -105,8 +104,7 @@ fn engines_die_with_a_killed_service_and_with_their_clients() {
     wait_until("an engine outlives its client", || !lives(first));
     let _client = LiveClient::open(&server, "song", "");
     let second = engines(&server)[0];
-    server.process.kill().unwrap();
-    server.process.wait().unwrap();
+    server.kill();
     wait_until("an engine outlives the service", || !lives(second));
 }
 

@@ -1,7 +1,6 @@
 //! A client of the live socket, and sessions for it.
 
-use super::server::Server;
-use crate::program_runs::TestFolder;
+use super::server::TestServer;
 use mixdown_fixtures::signals;
 use serde_json::{Value, json};
 use std::net::TcpStream;
@@ -31,15 +30,15 @@ pub(super) struct LiveClient {
 
 /// Connects; returns the socket, or the status of the refusal.
 pub(super) fn connect(
-    server: &Server,
+    server: &TestServer,
     path: &str,
     headers: &[(&'static str, &str)],
 ) -> Result<WebSocket<TcpStream>, u16> {
-    let mut request = format!("ws://{}{path}", server.address).into_client_request().unwrap();
+    let mut request = format!("ws://{}{path}", server.address()).into_client_request().unwrap();
     for (name, value) in headers {
         request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
     }
-    let stream = TcpStream::connect(&server.address).unwrap();
+    let stream = TcpStream::connect(server.address()).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     match tungstenite::client(request, stream) {
         Ok((socket, _)) => Ok(socket),
@@ -52,19 +51,18 @@ pub(super) fn connect(
 
 impl LiveClient {
     /// Opens the live socket of a session, and waits until it is ready.
-    pub(super) fn open(server: &Server, session: &str, query: &str) -> Self {
+    pub(super) fn open(server: &TestServer, session: &str, query: &str) -> Self {
         let path = format!("/api/sessions/{session}/live?{query}");
         let socket = connect(server, &path, &[]).unwrap_or_else(|status| panic!("{path}: {status}"));
-        let mut client = Self {
-            socket,
-            ready: Value::Null,
-            texts: Vec::new(),
-            first: None,
-            sound: [Vec::new(), Vec::new()],
-            closed: None,
-        };
+        let mut client = Self::over(socket);
         client.ready = client.until(|text| text["event"] == "ready");
         client
+    }
+
+    /// Takes over an open socket.
+    pub(super) fn over(socket: WebSocket<TcpStream>) -> Self {
+        let sound = [Vec::new(), Vec::new()];
+        Self { socket, ready: Value::Null, texts: Vec::new(), first: None, sound, closed: None }
     }
 
     pub(super) fn send(&mut self, command: &Value) {
@@ -136,13 +134,10 @@ impl LiveClient {
             self.credit(granted as u64);
             while self.sound[0].len() < before + granted {
                 assert_eq!(self.closed, None, "closed after {before} frames: {:?}", self.texts.last());
-                self.texts.extend(self.socket_text());
+                let text = self.take();
+                self.texts.extend(text);
             }
         }
-    }
-
-    fn socket_text(&mut self) -> Option<Value> {
-        self.take()
     }
 
     /// Takes messages until the socket is closed; returns the code.
@@ -162,15 +157,36 @@ impl LiveClient {
     }
 }
 
-/// Writes a session of two stems, three seconds long, with a loudness target.
-pub(super) fn write_session(folder: &TestFolder, id: &str) {
-    let session = format!("media/{id}");
-    std::fs::create_dir_all(folder.path(&session).join("stems")).unwrap();
+/// Creates the session `song` of two stems, three seconds long, with a loudness target.
+pub(super) fn create_song(server: &TestServer) {
     let (left, right) = (signals::pink_noise(1, 0.02, 144_000), signals::sine(48_000.0, 331.0, 0.03, 0.3, 144_000));
     let low = signals::sine(48_000.0, 110.0, 0.04, 0.0, 120_000);
-    folder.write_wav(&format!("{session}/stems/wide.wav"), 48_000, &[&left, &right]);
-    folder.write_wav(&format!("{session}/stems/low.wav"), 48_000, &[&low]);
-    folder.write(&format!("{session}/session.json"), document().to_string().as_bytes());
+    server.create("song");
+    for (name, channels) in [("wide.wav", &[&left[..], &right[..]][..]), ("low.wav", &[&low[..]])] {
+        let answer = server.upload("song", name, &wav(channels));
+        assert!(answer.status < 300, "{answer:?}");
+    }
+    let answer = server.send("PUT", "/api/sessions/song/session", &document());
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+/// Returns a WAV file of 32-bit float samples at 48 kHz.
+pub(super) fn wav(channels: &[&[f32]]) -> Vec<u8> {
+    let spec = hound::WavSpec {
+        channels: channels.len() as u16,
+        sample_rate: 48_000,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut file = std::io::Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut file, spec).unwrap();
+    for frame in 0..channels[0].len() {
+        for channel in channels {
+            writer.write_sample(channel[frame]).unwrap();
+        }
+    }
+    writer.finalize().unwrap();
+    file.into_inner()
 }
 
 /// Returns the document of such a session. The ceiling is out of reach, so that a render is made

@@ -5,11 +5,11 @@ pub(crate) mod server;
 
 mod documents;
 mod kills;
+mod limits;
 mod live;
 #[cfg(target_os = "linux")]
 mod live_faults;
 mod live_socket;
-mod limits;
 mod sessions;
 mod stems;
 mod uploads;

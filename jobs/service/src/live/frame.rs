@@ -8,7 +8,7 @@ const HEAD: usize = 5;
 
 /// Contents of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// JSON that must arrive.
     Text = 1,
     /// JSON that may be left out for a slow client: levels, spectra, scopes.
@@ -21,7 +21,7 @@ pub enum Kind {
 
 /// One frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// The contents of the payload.
     pub kind: Kind,
     /// The payload.
@@ -69,7 +69,7 @@ fn whole(head: Head, payload: Vec<u8>) -> io::Result<Frame> {
 ///
 /// # Errors
 /// When the input fails, is cut within a frame, or has a frame of an unknown kind or length.
-pub fn read(input: &mut impl Read, limit: usize) -> io::Result<Option<Frame>> {
+pub(crate) fn read(input: &mut impl Read, limit: usize) -> io::Result<Option<Frame>> {
     let mut head = [0; HEAD];
     // An end between two frames is not an error.
     if input.by_ref().take(1).read(&mut head[..1])? == 0 {
@@ -86,7 +86,7 @@ pub fn read(input: &mut impl Read, limit: usize) -> io::Result<Option<Frame>> {
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_async(input: &mut (impl AsyncRead + Unpin + Send), limit: usize) -> io::Result<Option<Frame>> {
+pub(crate) async fn read_async(input: &mut (impl AsyncRead + Unpin + Send), limit: usize) -> io::Result<Option<Frame>> {
     let mut head = [0; HEAD];
     if input.read(&mut head[..1]).await? == 0 {
         return Ok(None);
@@ -99,7 +99,7 @@ pub async fn read_async(input: &mut (impl AsyncRead + Unpin + Send), limit: usiz
 }
 
 /// Returns the bytes before a payload; `None` for one that is too long for a frame.
-pub fn head(kind: Kind, payload: &[u8]) -> Option<[u8; HEAD]> {
+pub(crate) fn head(kind: Kind, payload: &[u8]) -> Option<[u8; HEAD]> {
     let [a, b, c, d] = u32::try_from(payload.len()).ok()?.to_le_bytes();
     Some([kind as u8, a, b, c, d])
 }
@@ -108,7 +108,7 @@ pub fn head(kind: Kind, payload: &[u8]) -> Option<[u8; HEAD]> {
 ///
 /// # Errors
 /// When the output fails, or the payload has 4 GiB or more.
-pub fn write(output: &mut impl Write, kind: Kind, payload: &[u8]) -> io::Result<()> {
+pub(crate) fn write(output: &mut impl Write, kind: Kind, payload: &[u8]) -> io::Result<()> {
     let head = head(kind, payload).ok_or_else(|| invalid("a payload of 4 GiB or more".into()))?;
     output.write_all(&head)?;
     output.write_all(payload)

@@ -12,7 +12,7 @@ const MAX_REPORT: u64 = 256 << 20;
 const JOBS: usize = 64;
 
 /// Returns the last render of a session, or none. Blocks; reads files.
-pub fn last_render(store: &Store, session: &SessionId) -> Option<LastRender> {
+pub(crate) fn last_render(store: &Store, session: &SessionId) -> Option<LastRender> {
     let file = std::fs::File::open(store.layout().results(session).join("report.json")).ok()?;
     let modified = file.metadata().and_then(|metadata| metadata.modified()).ok();
     let mut text = Vec::new();

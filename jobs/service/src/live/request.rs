@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// Form of samples on the socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SampleForm {
+pub(crate) enum SampleForm {
     /// 32-bit float.
     #[default]
     Float,
@@ -18,7 +18,7 @@ pub enum SampleForm {
 
 impl SampleForm {
     /// Returns the bytes of a stereo frame.
-    pub fn frame_bytes(self) -> usize {
+    pub(crate) fn frame_bytes(self) -> usize {
         match self {
             Self::Float => 8,
             Self::Int16 => 4,
@@ -28,7 +28,7 @@ impl SampleForm {
 
 /// The last render of a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LastRender {
+pub(crate) struct LastRender {
     /// Its levels.
     pub mix: RenderedMix,
     /// The time of its end.
@@ -37,7 +37,7 @@ pub struct LastRender {
 
 /// The request to an engine's process: its first frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EngineRequest {
+pub(crate) struct EngineRequest {
     /// The session document, with absolute paths of stems.
     pub session: Session,
     /// The last render of it, if any.

@@ -55,7 +55,7 @@ enum End {
 }
 
 /// Serves a client with an engine of its own until one of them ends.
-pub async fn serve(app: Arc<App>, mut socket: WebSocket, place: EnginePlace, request: EngineRequest) {
+pub(crate) async fn serve(app: Arc<App>, mut socket: WebSocket, place: EnginePlace, request: EngineRequest) {
     let started = EngineProcess::start(&app.settings.program);
     let end = match started {
         Ok((mut process, input, output)) => {

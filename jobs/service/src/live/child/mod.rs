@@ -24,7 +24,7 @@ use std::io::stdin;
 const MAX_REQUEST: usize = 32 << 20;
 
 /// Runs the process; returns true if it ended because its input did.
-pub fn run() -> bool {
+pub(crate) fn run() -> bool {
     // Before any thread starts: from here on the process ends with the service.
     confine::die_with_parent();
     let output = Output::standard();
