@@ -1,6 +1,8 @@
 //! State that all routes share.
 
 use crate::error::{ApiError, Code};
+use crate::live::Engines;
+use crate::sessions::Sessions;
 use crate::settings::ServiceSettings;
 use mixdown_shell::store::Store;
 use std::sync::Arc;
@@ -10,8 +12,12 @@ use tokio::sync::watch;
 pub struct App {
     /// The jobs.
     pub store: Arc<Store>,
+    /// The session documents and stems.
+    pub sessions: Sessions,
     /// The settings.
     pub settings: ServiceSettings,
+    /// The live engines that run.
+    pub live: Arc<Engines>,
     /// True once the service stops: endless answers end then.
     stopping: watch::Sender<bool>,
 }
@@ -19,7 +25,9 @@ pub struct App {
 impl App {
     /// Creates the state of a service.
     pub fn new(store: Arc<Store>, settings: ServiceSettings) -> Arc<Self> {
-        Arc::new(Self { store, settings, stopping: watch::Sender::new(false) })
+        let sessions = Sessions::new(store.layout().media(), &settings);
+        let live = Engines::new(settings.live_engines);
+        Arc::new(Self { store, sessions, settings, live, stopping: watch::Sender::new(false) })
     }
 
     /// Begins the end: [`App::stopped`] returns, streams and sockets close.

@@ -73,6 +73,8 @@ impl Server {
     pub fn run(self, stop: impl Fn() -> bool + Send + Sync + 'static) {
         let Self { app, runtime, listener, .. } = self;
         let workers = start_workers(&app);
+        let swept = Arc::clone(&app);
+        runtime.spawn_blocking(move || swept.sessions.sweep());
         runtime.block_on(async {
             let watched = Arc::clone(&app);
             tokio::spawn(async move {
@@ -144,5 +146,6 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
         });
     }
     info!("stopping");
-    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+    let open = async { tokio::join!(graceful.shutdown(), app.live.closed()) };
+    let _ = tokio::time::timeout(DRAIN, open).await;
 }

@@ -6,7 +6,7 @@ use crate::cli::{Failure, terminal};
 use crossbeam_channel::Receiver;
 use mixdown_engine::live::{Control, Event, LoopRange, Reading, Timed};
 use mixdown_engine::render::Plan;
-use mixdown_engine::session::Track;
+use mixdown_service::warning;
 
 /// End of watching.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,27 +80,5 @@ impl Script {
             self.sent += 1;
         }
         Ok(())
-    }
-}
-
-/// Returns the warning about an event, if it needs one.
-pub(super) fn warning(event: &Event, tracks: &[Track]) -> Option<String> {
-    let name = |track: &usize| tracks.get(*track).map_or("?".into(), Track::title);
-    match event {
-        Event::StemFailed { track, message } => {
-            Some(format!("track {:?} is silent from here on: {message}", name(track)))
-        }
-        Event::Starved { track, .. } => {
-            Some(format!("track {:?} was read too slowly and paused for a moment", name(track)))
-        }
-        Event::Silenced { track, .. } => {
-            Some(format!("track {:?} gave samples that are no numbers and is silent", name(track)))
-        }
-        Event::Reset { .. } => Some("the mix was no number any more; everything was reset".into()),
-        Event::Refused { message, .. } => Some(message.clone()),
-        Event::DeviceChanged { message } => Some(format!("the device has changed: {message}")),
-        Event::DeviceLost { message } => Some(format!("the device is lost: {message}")),
-        // Others are shown elsewhere, or not at all.
-        _ => None,
     }
 }

@@ -1,10 +1,11 @@
 //! The terminal: keys in, the mixer out, and everything as it was before at the end.
 
-use super::engine_watch::{EngineWatch, Watched, warning};
+use super::engine_watch::{EngineWatch, Watched};
 use super::mixer::{Mixer, Request};
 use super::mixer_view::draw;
 use crate::cli::{Failure, interrupt};
 use mixdown_engine::live::Event;
+use mixdown_service::warning;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event as Input, KeyEventKind};
 use std::io;
