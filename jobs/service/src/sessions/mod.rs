@@ -24,7 +24,7 @@ pub(crate) use merge_patch::merge_patch;
 pub(crate) use parts::create_part;
 pub use record::SessionFile;
 pub use resolved::{Resolved, ResolvedStem};
-pub(crate) use stem::{FileMark, Stem};
+pub use stem::{FileMark, Stem};
 pub use stem_name::StemName;
 pub use uses::SessionUse;
 
