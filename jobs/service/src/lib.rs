@@ -25,5 +25,5 @@ pub use live::{ClientMessage, EnginePlace, Engines, OtherStem, RenderedMix, warn
 pub use reply::{Envelope, Reply};
 pub use router::{open_api, router};
 pub use server::{Server, ServerError};
-pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
+pub use sessions::{FileMark, Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
 pub use settings::{ServiceSettings, TokenError};
