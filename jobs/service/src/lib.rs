@@ -2,11 +2,17 @@
 //!
 //! [`Server`] binds an address and serves until it is stopped. [`App`] is what all routes share.
 
+mod answer_file;
 mod app;
+mod callbacks;
 mod child;
 mod error;
 mod extract;
 mod guard;
+mod jobs;
+mod metrics;
+mod observe;
+mod open_api;
 mod reply;
 mod router;
 mod routes;

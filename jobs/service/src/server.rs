@@ -1,6 +1,7 @@
 //! A server: it accepts connections, works the queue, and ends in order.
 
 use crate::app::App;
+use crate::{callbacks, metrics};
 use crate::router::router;
 use crate::settings::ServiceSettings;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -11,6 +12,7 @@ use mixdown_shell::store::Store;
 use mixdown_shell::worker::{Event, Service, Worker};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
@@ -74,6 +76,8 @@ impl Server {
         let Self { app, runtime, listener, .. } = self;
         let workers = start_workers(&app);
         runtime.block_on(async {
+            callbacks::start(&app);
+            metrics::start(&app);
             let watched = Arc::clone(&app);
             tokio::spawn(async move {
                 while !stop() {
@@ -96,13 +100,14 @@ fn start_workers(app: &Arc<App>) -> Option<std::thread::JoinHandle<()>> {
     if app.settings.workers == 0 {
         return None;
     }
-    let stopping = Arc::clone(app);
+    let (stopping, watched) = (Arc::clone(app), Arc::clone(app));
     let service = Service {
         worker: Worker::new(Arc::clone(&app.store), move || stopping.is_stopping()),
         concurrency: app.settings.workers,
         once: false,
     };
     Some(std::thread::spawn(move || {
+        let _running = Running::begin(watched);
         service.run(|event| match event {
             Event::Failed(error) => error!(%error, "worker"),
             Event::Repaired(repaired) => repaired.errors.iter().for_each(|error| error!(%error, "repair")),
@@ -110,6 +115,22 @@ fn start_workers(app: &Arc<App>) -> Option<std::thread::JoinHandle<()>> {
             Event::Left(_) | Event::Cleaned(_) => {}
         });
     }))
+}
+
+/// A sign that the workers work, which ends with them, by a panic too.
+struct Running(Arc<App>);
+
+impl Running {
+    fn begin(app: Arc<App>) -> Self {
+        app.workers_run.store(true, Ordering::Relaxed);
+        Self(app)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.workers_run.store(false, Ordering::Relaxed);
+    }
 }
 
 /// Accepts connections until the service stops, then waits for open requests.
