@@ -97,7 +97,7 @@ impl DocNode {
     /// Builds a problem of the value at the end of a path, or as near to it as the tree reaches.
     pub(super) fn problem(&self, path: &[PathStep], message: String) -> Problem {
         let (mut at, mut line, mut list) = (self, self.line, "");
-        let mut place: Vec<String> = Vec::new();
+        let (mut place, mut pointer): (Vec<String>, _) = (Vec::new(), String::new());
         for step in path {
             let next = match (step, &at.data) {
                 (PathStep::Key(key), _) => at.get(key),
@@ -108,12 +108,16 @@ impl DocNode {
             at = next;
             line = at.line.or(line);
             match step {
+                PathStep::Key(key) => extend_pointer(&mut pointer, key),
+                PathStep::Item(_) => extend_pointer(&mut pointer, &at.ordinal.saturating_sub(1).to_string()),
+            }
+            match step {
                 PathStep::Key(key) if matches!(at.data, Data::Table(_)) => place.push((*key).into()),
                 PathStep::Key(key) => list = key,
                 PathStep::Item(_) => place.push(at.item_name(list)),
             }
         }
-        Problem { line, place: place.join(", "), message }
+        Problem { line, place: place.join(", "), pointer, message }
     }
 
     /// Returns the name of a list's item for messages.
@@ -133,6 +137,12 @@ impl DocNode {
             None => format!("{kind} {}", self.ordinal),
         }
     }
+}
+
+/// Appends a step to a JSON pointer.
+pub(super) fn extend_pointer(pointer: &mut String, step: &str) {
+    pointer.push('/');
+    pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
 }
 
 /// Gives the items of a list their numbers.

@@ -34,7 +34,7 @@ impl Session {
             Ok(root) => root,
             Err(problems) => return refuse(problems),
         };
-        match examine(&root, Some(origin.parent().unwrap_or(Path::new(""))), &[]) {
+        match examine(&root, Some(origin.parent().unwrap_or(Path::new(""))), &[], false) {
             (Some(session), problems) if problems.is_empty() => Ok(session),
             (_, problems) => refuse(problems),
         }
@@ -61,6 +61,18 @@ impl Session {
         self.problems_in(Some(Path::new("")))
     }
 
+    /// Checks a document that is still being written: it may have no track yet. Files are not looked
+    /// at, and stay as they are named.
+    ///
+    /// # Errors
+    /// All problems of the document.
+    pub fn draft(document: &Value) -> Result<Self, Vec<Problem>> {
+        match examine(&DocNode::from_value(document), None, &[], true) {
+            (Some(session), problems) if problems.is_empty() => Ok(session),
+            (_, problems) => Err(problems),
+        }
+    }
+
     /// As [`Session::problems`], without looking at the files.
     pub(crate) fn problems_without_files(&self) -> Vec<Problem> {
         self.problems_in(None)
@@ -75,7 +87,7 @@ impl Session {
             return unnamed;
         }
         match serde_json::to_value(self) {
-            Ok(value) => examine(&DocNode::from_value(&value), folder, &self.tracks).1,
+            Ok(value) => examine(&DocNode::from_value(&value), folder, &self.tracks, false).1,
             Err(error) => vec![whole(error.to_string())],
         }
     }
@@ -89,9 +101,13 @@ impl Session {
 }
 
 /// Returns the session in a tree, as far as it can be read, and all problems. Without a folder,
-/// files are not looked at. A document does not hold the stems in memory that `tracks` have.
-fn examine(root: &DocNode, folder: Option<&Path>, tracks: &[Track]) -> (Option<Session>, Vec<Problem>) {
-    let validate::Validation { sound, mut problems, lost } = validate::walk(root);
+/// files are not looked at. A document does not hold the stems in memory that `tracks` have. A draft
+/// needs no tracks.
+fn examine(root: &DocNode, folder: Option<&Path>, tracks: &[Track], draft: bool) -> (Option<Session>, Vec<Problem>) {
+    let validate::Validation { sound, mut problems, mut lost } = validate::walk(root);
+    if draft {
+        lost.insert("tracks");
+    }
     let Some(sound) = sound else { return (None, problems) };
     let session = match serde_json::from_value::<Session>(sound.to_value()) {
         Ok(mut session) => {
@@ -121,5 +137,5 @@ fn placed(root: &DocNode, found: Vec<Finding>) -> impl Iterator<Item = Problem> 
 }
 
 fn whole(message: String) -> Problem {
-    Problem { line: None, place: String::new(), message }
+    Problem { line: None, place: String::new(), pointer: String::new(), message }
 }

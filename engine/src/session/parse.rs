@@ -46,7 +46,7 @@ impl Lines {
 
     fn problem(&self, byte: Option<usize>, syntax: &str, message: &str) -> Problem {
         let message = format!("this is not {syntax}: {message}");
-        Problem { line: byte.map(|byte| self.at(byte)), place: String::new(), message }
+        Problem { line: byte.map(|byte| self.at(byte)), place: String::new(), pointer: String::new(), message }
     }
 }
 

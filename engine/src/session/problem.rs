@@ -17,6 +17,8 @@ pub struct Problem {
     pub line: Option<usize>,
     /// Place in the session, such as `track "bass", insert 2`; empty for the whole.
     pub place: String,
+    /// The same as a JSON pointer (RFC 6901) into the document; empty for the whole.
+    pub pointer: String,
     /// Description of the problem, and the accepted values.
     pub message: String,
 }

@@ -1,7 +1,7 @@
 //! Check of a document against the schema: every key that is unknown, missing, of the wrong type or
 //! out of range.
 
-use super::document_tree::{Data, DocNode, PathStep};
+use super::document_tree::{Data, DocNode, PathStep, extend_pointer};
 use super::problem::{Problem, nearest, quoted};
 use super::schema::{resolve, schema};
 use super::value_rule::ValueRule;
@@ -40,19 +40,23 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Reports a problem of the value at the path.
     fn report(&mut self, message: String) {
-        self.report_at(None, message);
+        self.report_at(None, None, message);
     }
 
-    /// Reports a problem with a line of its own, and beyond [`MOST`] only that there are more.
-    fn report_at(&mut self, line: Option<usize>, message: String) {
+    /// Reports a problem of a key that the schema lacks, or with a line of its own; beyond [`MOST`]
+    /// only that there are more.
+    fn report_at(&mut self, line: Option<usize>, key: Option<&str>, message: String) {
         match self.problems.len() {
             0..MOST => {
-                let problem = self.root.problem(&self.path, message);
+                let mut problem = self.root.problem(&self.path, message);
+                if let Some(key) = key {
+                    extend_pointer(&mut problem.pointer, key);
+                }
                 self.problems.push(Problem { line: line.or(problem.line), ..problem });
             }
             MOST => {
                 let message = format!("more than {MOST} problems: the rest is not listed");
-                self.problems.push(Problem { line: None, place: String::new(), message });
+                self.problems.push(Problem { line: None, place: String::new(), pointer: String::new(), message });
             }
             _ => {}
         }
@@ -134,7 +138,7 @@ impl Walk<'_> {
         let (mut sound, mut seen, mut meant) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for (key, child) in entries {
             if !seen.insert(key.as_str()) {
-                self.report_at(child.line, format!("{} is given twice", quoted(key)));
+                self.report_at(child.line, Some(key), format!("{} is given twice", quoted(key)));
             } else if let Some((name, schema)) = properties.get_key_value(key) {
                 self.path.push(PathStep::Key(name));
                 match self.value(child, name, schema) {
@@ -162,7 +166,7 @@ impl Walk<'_> {
             Some(meant) => format!("did you mean {meant:?}?"),
             None => format!("there are {}", properties.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
         };
-        self.report_at(child.line, format!("unknown key {}; {hint}", quoted(key)));
+        self.report_at(child.line, Some(key), format!("unknown key {}; {hint}", quoted(key)));
         meant
     }
 }

@@ -4,6 +4,7 @@ use crate::callbacks::Callbacks;
 use crate::error::{ApiError, Code};
 use crate::jobs::{Cache, View, Watchers};
 use crate::metrics::Metrics;
+use crate::sessions::Sessions;
 use crate::settings::ServiceSettings;
 use mixdown_shell::job::JobId;
 use mixdown_shell::store::Store;
@@ -15,6 +16,8 @@ use tokio::sync::watch;
 pub struct App {
     /// The jobs.
     pub store: Arc<Store>,
+    /// The session documents and stems.
+    pub sessions: Sessions,
     /// The settings.
     pub settings: ServiceSettings,
     /// Views of jobs.
@@ -34,8 +37,10 @@ pub struct App {
 impl App {
     /// Creates the state of a service.
     pub fn new(store: Arc<Store>, settings: ServiceSettings) -> Arc<Self> {
+        let sessions = Sessions::new(store.layout().media(), &settings);
         Arc::new(Self {
             store,
+            sessions,
             settings,
             jobs: Cache::default(),
             watchers: Watchers::default(),

@@ -17,6 +17,7 @@ mod reply;
 mod router;
 mod routes;
 mod server;
+mod sessions;
 mod settings;
 
 pub use app::App;
@@ -25,4 +26,5 @@ pub use error::{ApiError, CODES, Code};
 pub use reply::{Envelope, Reply};
 pub use router::{open_api, router};
 pub use server::{Server, ServerError};
+pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, Sessions, Stem, StemName};
 pub use settings::{ServiceSettings, TokenError};

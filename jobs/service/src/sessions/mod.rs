@@ -1,0 +1,117 @@
+//! Sessions on disk: the document of each, and its stems.
+//!
+//! `<media>/<session>/session.json` is the one record of a session: its name, its document and the
+//! facts about its stems. `<media>/<session>/stems/<name>` are the stems themselves; hidden folders
+//! beside them hold uploads in progress and drawn waveforms. A stem exists once the record names it,
+//! so that each change is one rename.
+
+mod change;
+mod check;
+mod disk;
+mod listing;
+mod locks;
+mod merge_patch;
+mod record;
+mod resolved;
+mod stem;
+mod stem_name;
+
+pub use check::DocumentProblem;
+pub use disk::free_bytes;
+pub use locks::SessionLock;
+pub use merge_patch::merge_patch;
+pub use record::SessionFile;
+pub use resolved::{Resolved, ResolvedStem};
+pub use stem::{FileMark, Stem};
+pub use stem_name::StemName;
+
+use crate::error::{ApiError, Code};
+use crate::settings::ServiceSettings;
+use locks::Locks;
+use mixdown_shell::job::SessionId;
+use std::path::{Path, PathBuf};
+
+/// Name of a session's record.
+const RECORD: &str = "session.json";
+/// Name of the folder of stems.
+const STEMS: &str = "stems";
+/// Names of folders that are no sessions.
+const RESERVED: [&str; 3] = ["jobs_index", "mix_outputs", SessionId::CLEANUP];
+
+/// The sessions below a root. Calls block on the disk.
+pub struct Sessions {
+    media: PathBuf,
+    locks: Locks,
+    max_sessions: usize,
+    max_stems: usize,
+}
+
+impl Sessions {
+    /// Creates the sessions below a root.
+    pub fn new(media: &Path, settings: &ServiceSettings) -> Self {
+        Self {
+            media: std::path::absolute(media).unwrap_or_else(|_| media.to_path_buf()),
+            locks: Locks::default(),
+            max_sessions: settings.max_sessions,
+            max_stems: settings.max_stems,
+        }
+    }
+
+    /// Returns the lock of a session: it serialises changes of its document and stems with the
+    /// submission of its mixes. Blocks; not for use in an async task, nor for two sessions at once.
+    pub fn lock(&self, session: &SessionId) -> SessionLock {
+        self.locks.lock(session)
+    }
+
+    /// Returns a session.
+    ///
+    /// # Errors
+    /// `SESSION_NOT_FOUND`, `SESSION_CORRUPT`, or an error of the disk.
+    pub fn get(&self, session: &SessionId) -> Result<SessionFile, ApiError> {
+        let found = self.read(session)?.filter(|file| !file.deleted);
+        let mut file = found.ok_or_else(|| {
+            ApiError::new(Code::SessionNotFound, format!("there is no session {session}; POST /api/sessions makes one"))
+        })?;
+        self.settle(&mut file);
+        Ok(file)
+    }
+
+    /// Returns the path of a stem.
+    pub fn stem_path(&self, session: &SessionId, name: &StemName) -> PathBuf {
+        self.stems(session).join(name.as_str())
+    }
+
+    /// Returns the path of a stem's upload in progress.
+    pub fn part_path(&self, session: &SessionId, name: &StemName) -> PathBuf {
+        self.stems(session).join(".parts").join(name.as_str())
+    }
+
+    /// Returns the path of a stem's waveform.
+    pub fn waveform_path(&self, session: &SessionId, stem: &Stem, samples_per_pixel: u32) -> PathBuf {
+        self.stems(session).join(".waveforms").join(format!("{}.{samples_per_pixel}.dat", stem.blake3))
+    }
+
+    fn folder(&self, session: &SessionId) -> PathBuf {
+        self.media.join(session.as_str())
+    }
+
+    fn stems(&self, session: &SessionId) -> PathBuf {
+        self.folder(session).join(STEMS)
+    }
+
+    fn read(&self, session: &SessionId) -> Result<Option<SessionFile>, ApiError> {
+        if RESERVED.contains(&session.as_str()) {
+            return Ok(None);
+        }
+        let path = self.folder(session).join(RECORD);
+        let bytes = match disk::read(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(disk::refusal(&path, error)),
+        };
+        SessionFile::parse(&bytes, session).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests;
