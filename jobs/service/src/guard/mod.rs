@@ -4,8 +4,8 @@ mod headers;
 mod host;
 mod token;
 
-pub use headers::headers;
-pub use token::{COOKIE, is_secret};
+pub use headers::{REQUEST_ID, headers};
+pub use token::{COOKIE, cookie_value, is_secret};
 
 use crate::app::App;
 use crate::error::ApiError;

@@ -1,6 +1,13 @@
 //! The routes: one file each group, with its handlers and its part of the API document.
 
+mod docs;
 mod health;
+mod jobs;
+mod login;
+mod media;
+mod metrics;
+mod ready;
+mod status;
 
 use crate::app::App;
 use std::sync::Arc;
@@ -8,5 +15,13 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Returns all routes.
 pub fn all() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().merge(health::routes())
+    OpenApiRouter::new()
+        .merge(health::routes())
+        .merge(ready::routes())
+        .merge(metrics::routes())
+        .merge(login::routes())
+        .merge(docs::routes())
+        .merge(jobs::routes())
+        .merge(status::routes())
+        .merge(media::routes())
 }
