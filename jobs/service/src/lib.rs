@@ -19,6 +19,8 @@ mod routes;
 mod server;
 mod sessions;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use app::App;
 pub use child::{CHILD, child};
