@@ -28,6 +28,7 @@ mod play_device;
 mod program_runs;
 mod repeatability;
 mod report;
+mod service;
 mod time_codes;
 
 /// Counts allocations where none are allowed: see `laws::allocation`.

@@ -8,11 +8,13 @@ mod callbacks;
 mod child;
 mod error;
 mod extract;
+mod files;
 mod guard;
 mod jobs;
 mod metrics;
 mod observe;
 mod open_api;
+mod probe;
 mod reply;
 mod router;
 mod routes;
@@ -21,6 +23,7 @@ mod sessions;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use app::App;
 pub use child::{CHILD, child};
@@ -29,5 +32,5 @@ pub use reply::{Envelope, Reply};
 pub use open_api::document;
 pub use router::router;
 pub use server::{Server, ServerError};
-pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, Sessions, Stem, StemName};
+pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
 pub use settings::{ServiceSettings, TokenError};

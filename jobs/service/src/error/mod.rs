@@ -40,6 +40,11 @@ impl ApiError {
         self
     }
 
+    /// Returns the data.
+    pub fn details(&self) -> &Value {
+        &self.data
+    }
+
     /// Returns the code.
     pub fn code(&self) -> Code {
         self.code

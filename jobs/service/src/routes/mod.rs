@@ -7,6 +7,7 @@ mod login;
 mod media;
 mod metrics;
 mod ready;
+mod sessions;
 mod status;
 
 use crate::app::App;
@@ -24,4 +25,5 @@ pub fn all() -> OpenApiRouter<Arc<App>> {
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(media::routes())
+        .merge(sessions::routes())
 }

@@ -1,7 +1,7 @@
 //! Changes of sessions. Each runs under the session's lock.
 
 use super::record::SessionFile;
-use super::stem::{FileMark, Stem};
+use super::stem::Stem;
 use super::stem_name::StemName;
 use super::{RECORD, RESERVED, STEMS, Sessions, disk};
 use crate::error::{ApiError, Code};
@@ -82,7 +82,7 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<(SessionFile, bool), ApiError> {
         let mut file = self.begin(session)?;
-        let is_new = file.stem(&stem.name).is_err();
+        let replaced = file.stem(&stem.name).ok().map(|known| known.blake3.clone());
         self.check_stem_count(&file, &stem.name)?;
         let (part, place) = (self.part_path(session, &stem.name), self.stem_path(session, &stem.name));
         file.placing = Some(stem.clone());
@@ -93,7 +93,10 @@ impl Sessions {
         file.put_stem(stem);
         file.updated_at = now;
         self.write(&file)?;
-        Ok((file, is_new))
+        if let Some(replaced) = &replaced {
+            self.forget_waveforms(&file, replaced);
+        }
+        Ok((file, replaced.is_none()))
     }
 
     /// Refuses a stem of a new name in a session that has the most.
@@ -120,12 +123,13 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<SessionFile, ApiError> {
         let mut file = self.begin(session)?;
-        file.stem(name)?;
+        let removed = file.stem(name)?.blake3.clone();
         file.take_stem(name);
         file.removing = Some(name.clone());
         file.updated_at = now;
         self.write(&file)?;
         self.finish_removal(&mut file)?;
+        self.forget_waveforms(&file, &removed);
         Ok(file)
     }
 
@@ -173,10 +177,5 @@ impl Sessions {
         let _ = fs::remove_dir(self.folder(session).join("jobs"));
         let _ = fs::remove_dir(self.folder(session));
         Ok(())
-    }
-
-    /// Returns the mark of a stem's part; `None` without one.
-    pub fn part(&self, session: &SessionId, name: &StemName) -> Option<FileMark> {
-        FileMark::of(&self.part_path(session, name))
     }
 }

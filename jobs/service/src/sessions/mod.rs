@@ -11,25 +11,31 @@ mod disk;
 mod listing;
 mod locks;
 mod merge_patch;
+mod parts;
 mod record;
 mod resolved;
 mod stem;
 mod stem_name;
+mod uses;
 
 pub use check::DocumentProblem;
 pub use disk::free_bytes;
 pub use locks::SessionLock;
 pub use merge_patch::merge_patch;
+pub use parts::create_part;
 pub use record::SessionFile;
 pub use resolved::{Resolved, ResolvedStem};
 pub use stem::{FileMark, Stem};
 pub use stem_name::StemName;
+pub use uses::SessionUse;
 
 use crate::error::{ApiError, Code};
 use crate::settings::ServiceSettings;
 use locks::Locks;
 use mixdown_shell::job::SessionId;
 use std::path::{Path, PathBuf};
+use tokio::sync::Semaphore;
+use uses::Uses;
 
 /// Name of a session's record.
 const RECORD: &str = "session.json";
@@ -42,6 +48,8 @@ const RESERVED: [&str; 3] = ["jobs_index", "mix_outputs", SessionId::CLEANUP];
 pub struct Sessions {
     media: PathBuf,
     locks: Locks,
+    uses: Uses,
+    decoders: Semaphore,
     max_sessions: usize,
     max_stems: usize,
 }
@@ -52,6 +60,8 @@ impl Sessions {
         Self {
             media: std::path::absolute(media).unwrap_or_else(|_| media.to_path_buf()),
             locks: Locks::default(),
+            uses: Uses::default(),
+            decoders: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
             max_sessions: settings.max_sessions,
             max_stems: settings.max_stems,
         }
@@ -76,6 +86,43 @@ impl Sessions {
         Ok(file)
     }
 
+    /// Holds a session, so that it is not deleted while an engine plays it.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::get`].
+    pub fn hold(&self, session: &SessionId) -> Result<SessionUse, ApiError> {
+        let _lock = self.lock(session);
+        self.get(session)?;
+        Ok(self.uses.hold(session))
+    }
+
+    /// Holds a session for the upload of a stem.
+    ///
+    /// # Errors
+    /// `UPLOAD_IN_PROGRESS` while another upload has the name, and those of [`Sessions::get`].
+    pub fn hold_upload(&self, session: &SessionId, name: &StemName) -> Result<SessionUse, ApiError> {
+        let _lock = self.lock(session);
+        self.get(session)?;
+        self.uses.upload(session, name).ok_or_else(|| {
+            ApiError::new(Code::UploadInProgress, format!("another request uploads {name:?} now; wait for its end"))
+        })
+    }
+
+    /// Returns true if an upload or a live engine uses a session. Under its lock it stays so.
+    pub fn is_held(&self, session: &SessionId) -> bool {
+        self.uses.is_held(session)
+    }
+
+    /// Returns the places of processes that decode at once.
+    pub fn decoders(&self) -> &Semaphore {
+        &self.decoders
+    }
+
+    /// Returns the root of the sessions.
+    pub fn media(&self) -> &Path {
+        &self.media
+    }
+
     /// Returns the path of a stem.
     pub fn stem_path(&self, session: &SessionId, name: &StemName) -> PathBuf {
         self.stems(session).join(name.as_str())
@@ -97,6 +144,11 @@ impl Sessions {
 
     fn stems(&self, session: &SessionId) -> PathBuf {
         self.folder(session).join(STEMS)
+    }
+
+    /// Returns the refusal for a stem whose file is not the one that was decoded.
+    fn missing(name: &StemName) -> ApiError {
+        ApiError::new(Code::StemMissing, format!("the file of stem {name:?} is gone or was changed; upload it again"))
     }
 
     fn read(&self, session: &SessionId) -> Result<Option<SessionFile>, ApiError> {

@@ -50,8 +50,7 @@ impl Sessions {
             let stem = file.stem(&name)?;
             let path = self.stem_path(session, &name);
             if FileMark::of(&path).as_ref() != Some(&stem.file) {
-                let message = format!("the file of stem {name:?} is gone or was changed; upload it again");
-                return Err(ApiError::new(Code::StemMissing, message));
+                return Err(Self::missing(&name));
             }
             track.file.clone_from(&path);
             stems.push(ResolvedStem { name, path, blake3: stem.blake3.clone() });

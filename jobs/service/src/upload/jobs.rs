@@ -1,0 +1,52 @@
+//! Jobs that use a session or its stems.
+
+use crate::app::App;
+use crate::error::{ApiError, Code};
+use crate::sessions::StemName;
+use mixdown_shell::job::{Record, SessionId};
+use serde_json::json;
+
+/// Returns the queued and running jobs.
+fn active(app: &App) -> Result<Vec<Record>, ApiError> {
+    let marked = app.store.index.active()?;
+    // A mark may be out of date: its job has ended, or is gone.
+    let records = marked.iter().filter_map(|(session, job)| app.store.records.read_in(session, job).ok());
+    Ok(records.filter(|record| !record.life.is_ended()).collect())
+}
+
+/// Refuses to change a stem that a queued or running job uses.
+///
+/// # Errors
+/// `STEM_IN_USE`.
+pub fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Result<(), ApiError> {
+    let path = app.sessions.stem_path(session, name);
+    let uses = |record: &Record| {
+        let stems = record.extra.get("stems").and_then(|stems| stems.as_array());
+        stems.into_iter().flatten().any(|stem| stem["path"].as_str().is_some_and(|used| path == *used))
+    };
+    match active(app)?.iter().find(|record| uses(record)) {
+        None => Ok(()),
+        Some(record) => {
+            let message = format!("job {} uses stem {name:?}; wait for its end, or cancel it", record.job_id);
+            Err(ApiError::new(Code::StemInUse, message).data(json!({ "job_id": record.job_id })))
+        }
+    }
+}
+
+/// Refuses to delete a session that has a queued or running job, or is in use.
+///
+/// # Errors
+/// `SESSION_BUSY`.
+pub fn check_session_idle(app: &App, session: &SessionId) -> Result<(), ApiError> {
+    if app.sessions.is_held(session) {
+        let message = format!("an upload or a live engine uses session {session}; end it first");
+        return Err(ApiError::new(Code::SessionBusy, message));
+    }
+    match active(app)?.iter().find(|record| record.session_id == *session) {
+        None => Ok(()),
+        Some(record) => {
+            let message = format!("job {} of session {session} has not ended; cancel it first", record.job_id);
+            Err(ApiError::new(Code::SessionBusy, message).data(json!({ "job_id": record.job_id })))
+        }
+    }
+}

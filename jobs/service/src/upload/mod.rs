@@ -1,0 +1,11 @@
+//! Uploads: a body streamed into a part, decoded, and put in its place.
+
+mod finish;
+mod jobs;
+mod part;
+mod range;
+mod receive;
+
+pub use jobs::{check_session_idle, check_stem_idle};
+pub use range::ContentRange;
+pub use receive::{Received, UPLOAD_OFFSET, Upload, receive};

@@ -1,0 +1,204 @@
+//! The body of an upload, streamed into its part. Memory stays flat, whatever its size.
+
+use super::ContentRange;
+use super::finish::finish;
+use super::jobs::check_stem_idle;
+use super::part::Part;
+use crate::app::App;
+use crate::error::{ApiError, Code};
+use crate::sessions::{SessionFile, SessionUse, Stem, StemName, free_bytes};
+use axum::body::Bytes;
+use axum::http::HeaderName;
+use futures_util::{Stream, StreamExt};
+use mixdown_shell::job::SessionId;
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest pause between two pieces of a body.
+const IDLE: Duration = Duration::from_secs(60);
+/// Name of the header with the bytes that an upload has so far.
+pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+
+/// An upload of a stem.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Its session.
+    pub session: SessionId,
+    /// Its name.
+    pub name: StemName,
+    /// The place of its bytes; `None` for a whole stem.
+    pub range: Option<ContentRange>,
+    /// Bytes of the body, where the client states them.
+    pub content_length: Option<u64>,
+    /// True if what arrived is kept when the body ends early.
+    pub resumable: bool,
+}
+
+/// Outcome of an upload.
+#[derive(Debug)]
+pub enum Received {
+    /// It needs more parts; these bytes have arrived.
+    Incomplete(u64),
+    /// The stem is in its place.
+    Placed {
+        /// The session.
+        file: Box<SessionFile>,
+        /// The stem.
+        stem: Box<Stem>,
+        /// True if no stem had the name before.
+        is_new: bool,
+    },
+}
+
+/// An upload that may begin.
+pub(super) struct Begun {
+    /// Bytes that the part has.
+    from: u64,
+    /// The most bytes that the whole may have.
+    most: u64,
+    held: SessionUse,
+}
+
+/// Receives a stem or a part of one.
+///
+/// # Errors
+/// Before a byte is read: an unknown session, a limit, another upload of the name, a stem in use.
+/// Later: a body that is cut or too large, and those of the decoding. A refused stem leaves nothing.
+pub async fn receive<E: Display>(
+    app: &Arc<App>,
+    upload: Upload,
+    mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Received, ApiError> {
+    let planned = upload.clone();
+    let begun = app.blocking(move |app| begin(app, &planned)).await?;
+    let path = app.sessions.part_path(&upload.session, &upload.name);
+    let (end, total) = match upload.range {
+        Some(ContentRange::Part { end, total, .. }) => (Some(end), Some(total)),
+        Some(ContentRange::Complete { total }) => (Some(total), Some(total)),
+        None => (upload.content_length, upload.content_length),
+    };
+    let opened = path.clone();
+    let mut part = app.blocking(move |_| Part::open(opened, begun.from)).await?;
+    let outcome = stream(app, &mut part, &mut body, end.unwrap_or(begun.most).min(begun.most)).await;
+    let cut = outcome.is_ok() && end.is_some_and(|end| part.length < end);
+    let outcome = if cut {
+        Err(ApiError::new(Code::UploadCut, format!("the body ended after {} bytes", part.length)))
+    } else {
+        outcome
+    };
+    let early = [Code::UploadCut, Code::Stopping, Code::TimedOut];
+    let kept = upload.resumable && outcome.as_ref().err().is_none_or(|error| early.contains(&error.code()));
+    let synced = if kept { part.sync().await } else { Ok(()) };
+    if let Err(error) = outcome.and(synced) {
+        if !kept {
+            remove_part(app, &upload).await;
+        }
+        return Err(error.header(UPLOAD_OFFSET, if kept { part.length } else { 0 }.to_string()));
+    }
+    if !upload.resumable {
+        part.sync().await?;
+    }
+    if total.is_some_and(|total| part.length < total) {
+        return Ok(Received::Incomplete(part.length));
+    }
+    let hash = part.hash();
+    drop(part);
+    // A client that leaves now has sent everything: its stem is decoded and kept all the same.
+    let finishing = tokio::spawn(finish(Arc::clone(app), upload, hash, begun.held));
+    finishing.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "the upload could not be completed")))
+}
+
+/// Removes the part of an upload that is refused.
+pub(super) async fn remove_part(app: &Arc<App>, upload: &Upload) {
+    let upload = upload.clone();
+    // What cannot be removed is overwritten by the next upload of the name.
+    let _ = app.blocking(move |app| app.sessions.remove_part(&upload.session, &upload.name)).await;
+}
+
+/// Holds the name, and checks all limits that are known before a byte is read.
+fn begin(app: &App, upload: &Upload) -> Result<Begun, ApiError> {
+    let (sessions, settings) = (&app.sessions, &app.settings);
+    let held = sessions.hold_upload(&upload.session, &upload.name)?;
+    let file = sessions.get(&upload.session)?;
+    sessions.check_stem_count(&file, &upload.name)?;
+    if file.stem(&upload.name).is_ok() {
+        check_stem_idle(app, &upload.session, &upload.name)?;
+    }
+    let from = match upload.range {
+        None => 0,
+        Some(range) => {
+            let has = sessions.part(&upload.session, &upload.name).map_or(0, |mark| mark.bytes);
+            let start = match range {
+                ContentRange::Part { start, .. } => start,
+                ContentRange::Complete { total } => total,
+            };
+            // A part at 0 begins an upload anew.
+            if start != has && start != 0 {
+                let message = format!("the upload of {:?} has {has} bytes; continue there", upload.name);
+                return Err(ApiError::new(Code::UploadOffset, message).header(UPLOAD_OFFSET, has.to_string()));
+            }
+            start
+        }
+    };
+    check_length(upload)?;
+    let total = upload.range.map(ContentRange::total).or(upload.content_length);
+    if total.is_some_and(|total| total > settings.max_upload) {
+        return Err(too_large(settings.max_upload));
+    }
+    let others = sessions.bytes_beside(&file, &upload.name);
+    let left = settings.session_quota.saturating_sub(others);
+    if left == 0 || total.is_some_and(|total| total > left) {
+        return Err(over_quota(settings.session_quota, others));
+    }
+    let free = free_bytes(sessions.media()).unwrap_or(u64::MAX);
+    if free < settings.disk_floor.saturating_add(total.map_or(0, |total| total - from)) {
+        return Err(ApiError::new(Code::DiskFull, "the disk is too full for this stem; free some space and try again"));
+    }
+    Ok(Begun { from, most: settings.max_upload.min(left), held })
+}
+
+fn check_length(upload: &Upload) -> Result<(), ApiError> {
+    let expected = match upload.range {
+        None => return Ok(()),
+        Some(ContentRange::Part { start, end, .. }) => end - start,
+        Some(ContentRange::Complete { .. }) => 0,
+    };
+    if upload.content_length.is_some_and(|length| length != expected) {
+        let message = format!("the body has another length than the {expected} bytes of its Content-Range");
+        return Err(ApiError::new(Code::BadContentRange, message));
+    }
+    Ok(())
+}
+
+/// Streams a body into a part that may have `end` bytes then.
+async fn stream<E: Display>(
+    app: &Arc<App>,
+    part: &mut Part,
+    body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+    end: u64,
+) -> Result<(), ApiError> {
+    let cut = |why: String| ApiError::new(Code::UploadCut, format!("the body ended early: {why}"));
+    loop {
+        let next = tokio::select! {
+            next = tokio::time::timeout(IDLE, body.next()) => next,
+            () = app.stopped() => return Err(ApiError::new(Code::Stopping, "the service stops; continue later")),
+        };
+        let idle = |_| ApiError::new(Code::TimedOut, format!("no bytes came for {} s", IDLE.as_secs()));
+        let Some(bytes) = next.map_err(idle)? else { return Ok(()) };
+        let bytes = bytes.map_err(|error| cut(error.to_string()))?;
+        if part.length + bytes.len() as u64 > end {
+            return Err(too_large(end));
+        }
+        part.push(bytes).await?;
+    }
+}
+
+fn too_large(most: u64) -> ApiError {
+    ApiError::new(Code::UploadTooLarge, format!("the stem is larger than the {most} bytes that are allowed here"))
+}
+
+pub(super) fn over_quota(quota: u64, others: u64) -> ApiError {
+    let message = format!("the session may have {quota} bytes of stems, and {others} are taken; delete some");
+    ApiError::new(Code::SessionQuota, message)
+}

@@ -1,0 +1,122 @@
+//! A small HTTP client: one request per connection, so that tests control each byte.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// A request before its body.
+pub(crate) struct Request {
+    address: SocketAddr,
+    head: String,
+    host: String,
+    length: Option<u64>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// Begins a request.
+    pub(crate) fn new(address: SocketAddr, method: &str, target: &str) -> Self {
+        let head = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n");
+        Self { address, head, host: address.to_string(), length: None }
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        if name.eq_ignore_ascii_case("host") {
+            self.host = value.to_owned();
+        } else {
+            self.head += &format!("{name}: {value}\r\n");
+        }
+        self
+    }
+
+    /// States another length than the body has.
+    pub(crate) fn length(mut self, bytes: u64) -> Self {
+        self.length = Some(bytes);
+        self
+    }
+
+    /// Sends the request with its body, and returns the answer.
+    pub(crate) fn send(self, body: &[u8]) -> Answer {
+        let mut stream = self.begin(body.len() as u64);
+        // The service may answer and close before it has read all.
+        let _ = stream.write_all(body);
+        Answer::read(stream)
+    }
+
+    /// Sends the head, and returns the connection for the body.
+    pub(crate) fn begin(self, length: u64) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        let length = self.length.unwrap_or(length);
+        let head = format!("{}Host: {}\r\nContent-Length: {length}\r\n\r\n", self.head, self.host);
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    }
+}
+
+impl Answer {
+    /// Reads an answer until its end.
+    pub(crate) fn read(stream: TcpStream) -> Self {
+        let mut reader = BufReader::new(stream);
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let status = line.split(' ').nth(1).and_then(|digits| digits.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("not an answer: {line:?}"));
+        let mut headers = Vec::new();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            let Some((name, value)) = line.trim_end().split_once(':') else { break };
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        let mut answer = Self { status, headers, body: Vec::new() };
+        if answer.header("transfer-encoding") == Some("chunked") {
+            loop {
+                let mut size = String::new();
+                reader.read_line(&mut size).unwrap();
+                let size = usize::from_str_radix(size.trim(), 16).unwrap();
+                let mut chunk = vec![0; size + 2];
+                reader.read_exact(&mut chunk).unwrap();
+                answer.body.extend_from_slice(&chunk[..size]);
+                if size == 0 {
+                    break;
+                }
+            }
+        } else {
+            // A service that answers before it has read the whole body resets the connection.
+            let _ = reader.read_to_end(&mut answer.body);
+        }
+        answer
+    }
+
+    /// Returns a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Returns the data of the envelope.
+    pub(crate) fn data(&self) -> Value {
+        self.json()["data"].take()
+    }
+
+    /// Returns the status, and the code of a refusal.
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        let envelope = self.json();
+        assert_eq!(envelope["ok"], false, "{self:?}");
+        (self.status, envelope["error"].as_str().unwrap().to_owned())
+    }
+}
