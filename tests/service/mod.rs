@@ -6,6 +6,7 @@ pub(crate) mod server;
 mod documents;
 mod kills;
 mod limits;
+mod mixes;
 mod sessions;
 mod stems;
 mod uploads;

@@ -11,8 +11,9 @@ const ABOUT: &str = "Every answer in JSON is the envelope `{ok, data, error, mes
     and schemas stand bare. Ids have letters, digits, `-` and `_`, at most 64.";
 
 /// Groups of routes.
-const TAGS: [(&str, &str); 6] = [
-    ("sessions", "Sessions and their documents."),
+const TAGS: [(&str, &str); 7] = [
+    ("sessions", "Sessions."),
+    ("document", "The document of a session: what is mixed, and how."),
     ("stems", "The stems of a session."),
     ("jobs", "Mixes and other jobs."),
     ("live", "Live mixing."),

@@ -39,7 +39,7 @@ async fn media(
     let files = app.blocking(move |app| files(app, &of)).await?;
     let Some(file) = files.into_iter().find(|known| known.name == file) else { return Err(missing()) };
     let path = app.store.layout().results(&session).join(&file.name);
-    answer_file(&headers, &path, &file.name).await
+    answer_file(&app, &headers, path, &file.name).await
 }
 
 /// Returns the files of a session's result. Blocks.

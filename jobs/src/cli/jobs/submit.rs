@@ -5,7 +5,6 @@ use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
 use clap::Args;
-use mixdown_engine::render::RenderError;
 use mixdown_shell::cleanup::clean_session;
 use mixdown_shell::job::{NewJob, SessionId};
 use mixdown_shell::kinds::{Kinds, Mix, MixError, QueuedBy, hash_stems, mix_job};
@@ -80,7 +79,7 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
         Failure::List(errors.iter().map(|error| one_line(&error.to_string()).into_owned()).collect())
     })?;
     let job = mix_job(&store, &arguments.session_id, session, &stems).map_err(|error| match error {
-        MixError::Output(error) => RenderError::from(error).into(),
+        MixError::Output(error) => error.into(),
         MixError::Json(error) => Failure::Other(error.to_string()),
     })?;
     submit(arguments, &store, job, &stems)

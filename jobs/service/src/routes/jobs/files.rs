@@ -37,5 +37,5 @@ pub(super) async fn file(
         return Err(ApiError::new(Code::FileNotFound, "the job has no file of this name"));
     };
     let path = app.store.layout().results(&view.session).join(&file.name);
-    answer_file(&headers, &path, &file.name).await
+    answer_file(&app, &headers, path, &file.name).await
 }

@@ -3,7 +3,7 @@
 use crate::job::{NewJob, SessionId};
 use crate::store::{ImportLine, Store};
 use mixdown_engine::io::{DecodeError, Fold, StemReader, hash_file};
-use mixdown_engine::render::{OutputError, Render};
+use mixdown_engine::render::{Render, RenderError};
 use mixdown_engine::session::Session;
 use serde_json::json;
 use thiserror::Error;
@@ -13,7 +13,7 @@ use thiserror::Error;
 pub enum MixError {
     /// A file of the result would overwrite one that is not the job's own.
     #[error(transparent)]
-    Output(#[from] OutputError),
+    Output(#[from] RenderError),
     /// The session cannot be written as JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
@@ -49,7 +49,7 @@ pub fn mix_job(
 ) -> Result<NewJob, MixError> {
     // A job's own folder is its own; a stem that lies there is not.
     let render = Render::new(session).force(true).pictures(true);
-    render.check_outputs(store.layout().results(session_id))?;
+    render.check_outputs(store.layout().results(session_id)).map_err(RenderError::from)?;
     let mut job = NewJob::mix(session_id.clone(), serde_json::to_value(render.session())?);
     let held: Vec<_> = stems.iter().map(|stem| json!({ "path": stem.path, "blake3": stem.blake3 })).collect();
     job.extra.insert("stems".into(), held.into());
