@@ -33,10 +33,10 @@ fn a_kill_in_an_upload_leaves_the_old_stem_and_a_part_to_go_on_from() {
     assert_eq!(server.get(stem).body, new);
 }
 
-/// An acknowledged change: the stem and its seed, or the gain in the document.
+/// An acknowledged change: the stem and its seed, or a setting in the document.
 enum Kept {
     Stem(String, u32),
-    Gain(f64),
+    Setting(f64),
 }
 
 /// Sends a request to a service that may be killed at any time; `None` without a whole answer.
@@ -60,10 +60,11 @@ fn load(address: SocketAddr, seed: u32, kept: &Sender<Kept>) {
 
 fn change(address: SocketAddr, round: u32, kept: &Sender<Kept>) {
     for turn in 0..10_000 {
-        let gain = -f64::from(round * 100 + turn % 100) / 1_000.0;
-        let body = json!({ "master": { "inserts": [{ "type": "gain", "gain_db": gain }] } }).to_string();
+        // It only grows, within the range of the setting.
+        let value = f64::from(round * 1_000 + turn.min(999)) / 100_000.0;
+        let body = json!({ "master": { "max_limiting_db": value } }).to_string();
         match attempt(address, "PATCH", "/api/sessions/song/session", body.as_bytes()) {
-            Some(200) => kept.send(Kept::Gain(gain)).unwrap(),
+            Some(200) => kept.send(Kept::Setting(value)).unwrap(),
             Some(_) => {}
             None => return,
         }
@@ -89,19 +90,19 @@ fn kills_in_a_mixed_load_lose_nothing_that_was_acknowledged() {
         std::thread::sleep(Duration::from_millis(u64::from(100 + round * 37 % 300)));
         server.kill_and_restart();
         threads.into_iter().chain([changes]).for_each(|thread| thread.join().unwrap());
-        let (mut stems, mut gain) = (BTreeMap::new(), None);
+        let (mut stems, mut setting) = (BTreeMap::new(), None);
         for kept in receiver {
             match kept {
                 Kept::Stem(name, seed) => drop(stems.insert(name, seed)),
-                Kept::Gain(value) => gain = Some(value),
+                Kept::Setting(value) => setting = Some(value),
             }
         }
-        check(&server, &stems, gain);
+        check(&server, &stems, setting);
     }
 }
 
 /// Checks that each stem is whole, not older than the acknowledged one, and has one track.
-fn check(server: &TestServer, stems: &BTreeMap<String, u32>, gain: Option<f64>) {
+fn check(server: &TestServer, stems: &BTreeMap<String, u32>, setting: Option<f64>) {
     let session = server.get("/api/sessions/song").data();
     let document = server.get("/api/sessions/song/session").data()["session"].take();
     let listed = session["stems"].as_array().unwrap();
@@ -122,8 +123,8 @@ fn check(server: &TestServer, stems: &BTreeMap<String, u32>, gain: Option<f64>) 
         let tracks = document["tracks"].as_array().unwrap().iter().filter(|track| track["file"] == name).count();
         assert_eq!(tracks, 1, "{name}");
     }
-    if let Some(gain) = gain {
-        let found = document["master"]["inserts"][0]["gain_db"].as_f64().unwrap();
-        assert!(found <= gain + 1e-9, "{found} is older than {gain}");
+    if let Some(value) = setting {
+        let found = document["master"]["max_limiting_db"].as_f64().unwrap();
+        assert!(found >= value - 1e-9, "{found} is older than {value}");
     }
 }

@@ -21,7 +21,7 @@ const BUFFER: usize = 64 << 10;
 
 /// An open file for an answer.
 #[derive(Debug)]
-pub struct FileReply {
+pub(crate) struct FileReply {
     file: File,
     bytes: u64,
     modified: SystemTime,
@@ -34,13 +34,13 @@ impl FileReply {
     ///
     /// # Errors
     /// When the system does not return the file's metadata.
-    pub fn new(file: File, etag: String, content_type: &'static str) -> std::io::Result<Self> {
+    pub(crate) fn new(file: File, etag: String, content_type: &'static str) -> std::io::Result<Self> {
         let data = file.metadata()?;
         Ok(Self { bytes: data.len(), modified: data.modified()?, file, etag, content_type })
     }
 
     /// Answers a GET or HEAD request with these headers.
-    pub fn respond(self, request: &HeaderMap) -> Response {
+    pub(crate) fn respond(self, request: &HeaderMap) -> Response {
         match self.outcome(request) {
             Outcome::Changed => {
                 ApiError::new(Code::Precondition, "the file is not the one that the request expects").into_response()
@@ -136,12 +136,12 @@ enum Outcome {
 }
 
 /// Returns a header as text.
-pub fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// Returns true if a list of entity tags has this one, or is `*`.
-pub fn matches_tag(list: &str, etag: &str, weak: bool) -> bool {
+pub(crate) fn matches_tag(list: &str, etag: &str, weak: bool) -> bool {
     list.trim() == "*"
         || list.split(',').map(str::trim).any(|tag| tag == etag || weak && tag.strip_prefix("W/") == Some(etag))
 }

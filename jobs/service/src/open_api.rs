@@ -47,7 +47,10 @@ pub fn document() -> Value {
     let mut session = serde_json::to_value(json_schema()).unwrap_or_default();
     move_references(&mut session);
     document["components"]["schemas"]["SessionDocument"] = session;
-    for operation in operations(&mut document) {
+    for (method, path, operation) in operations(&mut document) {
+        // Names of handlers are unique within a group alone.
+        let words = path.split(['/', '{', '}', '.', '_']).filter(|word| !word.is_empty());
+        operation["operationId"] = words.fold(method, |id, word| id + "_" + word).into();
         operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Refusal" });
     }
     document
@@ -85,12 +88,14 @@ fn move_references(schema: &mut Value) {
     }
 }
 
-/// Returns the operations of all routes.
-fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
-    paths.filter_map(Value::as_object_mut).flat_map(|path| {
-        let methods = ["get", "put", "post", "delete", "patch"];
-        path.iter_mut().filter(move |(name, _)| methods.contains(&name.as_str())).map(|(_, operation)| operation)
+/// Returns the operations of all routes, with their methods and paths.
+fn operations(document: &mut Value) -> impl Iterator<Item = (String, String, &mut Value)> {
+    let methods = ["get", "head", "put", "post", "delete", "patch"];
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::iter_mut);
+    paths.flat_map(move |(path, item)| {
+        let operations = item.as_object_mut().into_iter().flat_map(Map::iter_mut);
+        let known = operations.filter(move |(method, _)| methods.contains(&method.as_str()));
+        known.map(|(method, operation)| (method.clone(), path.clone(), operation))
     })
 }
 
@@ -117,7 +122,7 @@ mod tests {
             let pointer = part.split('"').next().unwrap();
             assert!(document.pointer(pointer).is_some(), "{pointer}");
         }
-        for operation in operations(&mut document) {
+        for (_, _, operation) in operations(&mut document) {
             assert!(operation["summary"].is_string(), "{operation:#}");
             assert!(TAGS.iter().any(|(name, _)| operation["tags"][0] == *name), "{operation:#}");
         }

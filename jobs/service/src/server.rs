@@ -75,6 +75,8 @@ impl Server {
     pub fn run(self, stop: impl Fn() -> bool + Send + Sync + 'static) {
         let Self { app, runtime, listener, .. } = self;
         let workers = start_workers(&app);
+        let swept = Arc::clone(&app);
+        runtime.spawn_blocking(move || swept.sessions.sweep());
         runtime.block_on(async {
             callbacks::start(&app);
             metrics::start(&app);

@@ -9,8 +9,7 @@ mod view;
 mod watchers;
 
 pub(crate) use cache::Cache;
-pub(crate) use data::{CallbackData, FileData, JobData};
-pub(crate) use scrub::without_paths;
+pub(crate) use data::{FileData, JobData};
 pub(crate) use submit::submit_mix;
 pub(crate) use view::{View, cleanup_without_paths};
 pub(crate) use watchers::{Seen, Watchers};

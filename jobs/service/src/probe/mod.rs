@@ -3,16 +3,16 @@
 mod run;
 mod work;
 
-pub use run::{draw, probe};
-pub use work::{draw_child, probe_child};
+pub(crate) use run::{draw, probe};
+pub(crate) use work::{draw_child, probe_child};
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Name of the work that decodes a stem.
-pub const PROBE: &str = "probe";
+pub(crate) const PROBE: &str = "probe";
 /// Name of the work that draws a stem.
-pub const DRAW: &str = "draw";
+pub(crate) const DRAW: &str = "draw";
 
 /// Request to the process: JSON on standard input.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ enum Answer {
 
 /// Facts about a decoded stem.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decoded {
+pub(crate) struct Decoded {
     /// Length, in frames.
     pub frames: u64,
     /// Frames per second.

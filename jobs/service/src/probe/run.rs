@@ -21,7 +21,7 @@ const MAX_ANSWER: u64 = 1 << 20;
 /// # Errors
 /// `UNSUPPORTED_FORMAT`, `STEM_UNREADABLE`, `STEM_TOO_LONG`, `STEM_EMPTY`; `STOPPING` when the
 /// service stops.
-pub async fn probe(app: &App, path: &Path, name: &str) -> Result<Decoded, ApiError> {
+pub(crate) async fn probe(app: &App, path: &Path, name: &str) -> Result<Decoded, ApiError> {
     let work = async {
         let mut child = start(app, PROBE, path, 0).await?;
         let mut answer = Vec::new();
@@ -52,7 +52,13 @@ pub async fn probe(app: &App, path: &Path, name: &str) -> Result<Decoded, ApiErr
 ///
 /// # Errors
 /// `STEM_UNREADABLE`, `STEM_TOO_LONG`, `STOPPING`, or an error of the disk.
-pub async fn draw(app: &App, path: &Path, name: &str, samples_per_pixel: u32, out: PathBuf) -> Result<(), ApiError> {
+pub(crate) async fn draw(
+    app: &App,
+    path: &Path,
+    name: &str,
+    samples_per_pixel: u32,
+    out: PathBuf,
+) -> Result<(), ApiError> {
     let temporary = out.with_extension(format!("{}.tmp", uuid::Uuid::now_v7().simple()));
     let work = async {
         let mut child = start(app, DRAW, path, samples_per_pixel).await?;

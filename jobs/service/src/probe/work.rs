@@ -15,7 +15,7 @@ const BLOCK: usize = 4_096;
 const MAX_REQUEST: u64 = 64 << 10;
 
 /// Decodes a stem in this process; returns true if the answer was written.
-pub fn probe_child() -> bool {
+pub(crate) fn probe_child() -> bool {
     let Some(request) = begin() else { return false };
     let answer = match decode(&request.path, request.max_frames) {
         Ok(decoded) => Answer::Decoded(decoded),
@@ -29,7 +29,7 @@ pub fn probe_child() -> bool {
 }
 
 /// Draws a stem in this process: waveform data on standard output. Returns true if it succeeded.
-pub fn draw_child() -> bool {
+pub(crate) fn draw_child() -> bool {
     let Some(request) = begin() else { return false };
     let waveform = FileWaveform { samples_per_pixel: request.samples_per_pixel, ..FileWaveform::default() };
     let mut output = io::BufWriter::new(io::stdout().lock());

@@ -34,7 +34,7 @@ impl Sessions {
             let message = format!("there are {} sessions, the most that are allowed; delete one", self.max_sessions);
             return Err(ApiError::new(Code::TooManySessions, message));
         }
-        let io = |error| disk::refusal(&self.folder(session), error);
+        let io = |error| disk::refusal(&self.folder(session), &error);
         disk::ensure_folder(&self.media, &[session.as_str(), STEMS, ".parts"]).map_err(io)?;
         let file = SessionFile::new(session.clone(), name, now);
         self.write(&file)?;
@@ -88,7 +88,7 @@ impl Sessions {
         file.placing = Some(stem.clone());
         self.write(&file)?;
         let placed = fs::rename(&part, &place).and_then(|()| disk::sync_folder(&self.stems(session)));
-        placed.map_err(|error| disk::refusal(&place, error))?;
+        placed.map_err(|error| disk::refusal(&place, &error))?;
         file.placing = None;
         file.put_stem(stem);
         file.updated_at = now;
@@ -163,16 +163,29 @@ impl Sessions {
     fn finish_removal(&self, file: &mut SessionFile) -> Result<(), ApiError> {
         if let Some(name) = file.removing.take() {
             let path = self.stem_path(&file.session_id, &name);
-            disk::remove(&path).map_err(|error| disk::refusal(&path, error))?;
+            disk::remove(&path).map_err(|error| disk::refusal(&path, &error))?;
             self.write(file)?;
         }
         Ok(())
     }
 
+    /// Finishes the deletion of sessions that a process died in.
+    pub fn sweep(&self) {
+        for session in self.ids().unwrap_or_default() {
+            let _lock = self.lock(&session);
+            if self.read(&session).is_ok_and(|file| file.is_some_and(|file| file.deleted)) {
+                // The log has the cause of a failure; the next start tries again.
+                let _ = self.remove_files(&session);
+            }
+        }
+    }
+
     fn remove_files(&self, session: &SessionId) -> Result<(), ApiError> {
         let (stems, record) = (self.stems(session), self.folder(session).join(RECORD));
-        disk::remove_tree(&stems).map_err(|error| disk::refusal(&stems, error))?;
-        disk::remove(&record).map_err(|error| disk::refusal(&record, error))?;
+        disk::remove_tree(&stems).map_err(|error| disk::refusal(&stems, &error))?;
+        // Remains of a killed process would keep the folder.
+        let _ = disk::remove(&disk::temporary(&record));
+        disk::remove(&record).map_err(|error| disk::refusal(&record, &error))?;
         // The folder stays while it has records of jobs.
         let _ = fs::remove_dir(self.folder(session).join("jobs"));
         let _ = fs::remove_dir(self.folder(session));

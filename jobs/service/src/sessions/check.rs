@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// A problem of a session document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DocumentProblem {
+pub(super) struct DocumentProblem {
     /// JSON pointer to the value (RFC 6901); empty for the whole document.
     pub pointer: String,
     /// The problem, and the accepted values.
@@ -24,12 +24,12 @@ impl Sessions {
     /// `SESSION_INVALID` with all problems: those of the engine, and each `file` that is not the
     /// name of a stem of this session.
     pub(super) fn checked(&self, file: &SessionFile, document: &Value) -> Result<Session, ApiError> {
-        let (session, mut problems) = match Session::draft(document) {
+        let (session, found) = match Session::draft(document) {
             Ok(session) => (Some(session), Vec::new()),
             Err(problems) => (None, problems),
         };
-        let mut problems: Vec<_> = problems
-            .drain(..)
+        let mut problems: Vec<_> = found
+            .into_iter()
             .map(|problem| {
                 let message = if problem.place.is_empty() || !problem.pointer.is_empty() {
                     problem.message

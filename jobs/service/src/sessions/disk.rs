@@ -4,7 +4,6 @@ use crate::error::ApiError;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Largest record that is read, in bytes: a document has up to 16 MiB.
 const MAX_RECORD: u64 = 64 << 20;
@@ -42,7 +41,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Replaces a file as a whole, or not at all, durably.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary(path);
-    let written = open(options().write(true).create_new(true), &temporary).and_then(|mut file| {
+    let written = open(options().write(true).create(true).truncate(true), &temporary).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()
     });
@@ -54,12 +53,10 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Returns a hidden path beside another, that no other call returns.
+/// Returns the hidden path beside a file, for its next bytes. One process writes a record at a time.
 pub(super) fn temporary(path: &Path) -> PathBuf {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    // A random part distinguishes it from remains of an earlier process with the same id.
-    path.with_file_name(format!(".{}-{count}.tmp", uuid::Uuid::now_v7().simple()))
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.tmp"))
 }
 
 /// Makes the names in a folder durable.
@@ -105,15 +102,15 @@ pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
 }
 
 /// Returns the refusal for an error of the operating system.
-pub(super) fn refusal(path: &Path, error: io::Error) -> ApiError {
+pub(super) fn refusal(path: &Path, error: &io::Error) -> ApiError {
     let detail = format!("{}: {error}", path.display());
-    ApiError::from_io(&error, &detail)
+    ApiError::from_io(error, &detail)
 }
 
 /// Returns the free bytes of the disk that a folder lies on; `None` where the system does not
 /// report them.
 #[cfg(unix)]
-pub fn free_bytes(folder: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     rustix::fs::statvfs(folder).ok().map(|found| found.f_bavail.saturating_mul(found.f_frsize))
 }
 

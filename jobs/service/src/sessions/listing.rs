@@ -15,7 +15,7 @@ impl Sessions {
     pub fn ids(&self) -> Result<Vec<SessionId>, ApiError> {
         let entries = match fs::read_dir(&self.media) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(|error| disk::refusal(&self.media, error))?,
+            other => other.map_err(|error| disk::refusal(&self.media, &error))?,
         };
         let id = |entry: fs::DirEntry| {
             let id: SessionId = entry.file_name().to_str()?.parse().ok()?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 /// Changes a document by a patch: null removes a member, an object changes members, anything else
 /// replaces.
-pub fn merge_patch(target: &mut Value, patch: Value) {
+pub(crate) fn merge_patch(target: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *target = patch;
         return;

@@ -18,14 +18,13 @@ mod stem;
 mod stem_name;
 mod uses;
 
-pub use check::DocumentProblem;
-pub use disk::free_bytes;
+pub(crate) use disk::free_bytes;
 pub use locks::SessionLock;
-pub use merge_patch::merge_patch;
-pub use parts::create_part;
+pub(crate) use merge_patch::merge_patch;
+pub(crate) use parts::create_part;
 pub use record::SessionFile;
 pub use resolved::{Resolved, ResolvedStem};
-pub use stem::{FileMark, Stem};
+pub(crate) use stem::{FileMark, Stem};
 pub use stem_name::StemName;
 pub use uses::SessionUse;
 
@@ -159,7 +158,7 @@ impl Sessions {
         let bytes = match disk::read(&path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(None),
-            Err(error) => return Err(disk::refusal(&path, error)),
+            Err(error) => return Err(disk::refusal(&path, &error)),
         };
         SessionFile::parse(&bytes, session).map(Some)
     }

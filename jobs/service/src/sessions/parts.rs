@@ -18,10 +18,10 @@ const ABANDONED: Duration = Duration::from_secs(48 * 3_600);
 ///
 /// # Errors
 /// When it cannot be opened, or a link stands in its place.
-pub fn create_part(path: &Path, append: bool) -> Result<File, ApiError> {
+pub(crate) fn create_part(path: &Path, append: bool) -> Result<File, ApiError> {
     let mut options = disk::options();
     let options = if append { options.append(true) } else { options.write(true).create(true).truncate(true) };
-    disk::open(options, path).map_err(|error| disk::refusal(path, error))
+    disk::open(options, path).map_err(|error| disk::refusal(path, &error))
 }
 
 impl Sessions {
@@ -36,7 +36,7 @@ impl Sessions {
     /// When the disk refuses.
     pub fn remove_part(&self, session: &SessionId, name: &StemName) -> Result<(), ApiError> {
         let path = self.part_path(session, name);
-        disk::remove(&path).map_err(|error| disk::refusal(&path, error))
+        disk::remove(&path).map_err(|error| disk::refusal(&path, &error))
     }
 
     /// Returns the bytes of a session's stems and parts but those of this name. Removes parts that
@@ -77,7 +77,7 @@ impl Sessions {
         match disk::open(disk::options().read(true), &path) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(disk::refusal(&path, error)),
+            Err(error) => Err(disk::refusal(&path, &error)),
         }
     }
 
@@ -87,7 +87,7 @@ impl Sessions {
     /// When the disk refuses.
     pub fn prepare_waveform(&self, session: &SessionId, stem: &Stem, pixel: u32) -> Result<PathBuf, ApiError> {
         let path = self.waveform_path(session, stem, pixel);
-        disk::ensure_folder(&self.stems(session), &[".waveforms"]).map_err(|error| disk::refusal(&path, error))?;
+        disk::ensure_folder(&self.stems(session), &[".waveforms"]).map_err(|error| disk::refusal(&path, &error))?;
         Ok(path)
     }
 

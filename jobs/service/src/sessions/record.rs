@@ -141,8 +141,8 @@ impl SessionFile {
         let mut track = json!({ "file": name.as_str() });
         let own = title(name.as_str()).unwrap_or_default();
         if taken.contains(&own) {
-            let numbered = (2_u32..).map(|number| format!("{own} {number}"));
-            track["name"] = numbered.into_iter().find(|name| !taken.contains(name)).into();
+            let mut numbered = (2_u32..).map(|number| format!("{own} {number}"));
+            track["name"] = numbered.find(|name| !taken.contains(name)).into();
         }
         match self.session["tracks"].as_array_mut() {
             Some(tracks) => tracks.push(track),
@@ -181,6 +181,6 @@ impl Sessions {
         let path = self.folder(&file.session_id).join(super::RECORD);
         let bytes = serde_json::to_vec(file)
             .map_err(|error| ApiError::new(Code::Internal, format!("the session cannot be written: {error}")))?;
-        disk::replace(&path, &bytes).map_err(|error| disk::refusal(&path, error))
+        disk::replace(&path, &bytes).map_err(|error| disk::refusal(&path, &error))
     }
 }

@@ -5,6 +5,7 @@ use crate::error::{ApiError, Code};
 use crate::sessions::StemName;
 use mixdown_shell::job::{Record, SessionId};
 use serde_json::json;
+use std::path::Path;
 
 /// Returns the queued and running jobs.
 fn active(app: &App) -> Result<Vec<Record>, ApiError> {
@@ -18,11 +19,11 @@ fn active(app: &App) -> Result<Vec<Record>, ApiError> {
 ///
 /// # Errors
 /// `STEM_IN_USE`.
-pub fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Result<(), ApiError> {
+pub(crate) fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Result<(), ApiError> {
     let path = app.sessions.stem_path(session, name);
     let uses = |record: &Record| {
         let stems = record.extra.get("stems").and_then(|stems| stems.as_array());
-        stems.into_iter().flatten().any(|stem| stem["path"].as_str().is_some_and(|used| path == *used))
+        stems.into_iter().flatten().any(|stem| stem["path"].as_str().is_some_and(|used| path == Path::new(used)))
     };
     match active(app)?.iter().find(|record| uses(record)) {
         None => Ok(()),
@@ -37,7 +38,7 @@ pub fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -> Resul
 ///
 /// # Errors
 /// `SESSION_BUSY`.
-pub fn check_session_idle(app: &App, session: &SessionId) -> Result<(), ApiError> {
+pub(crate) fn check_session_idle(app: &App, session: &SessionId) -> Result<(), ApiError> {
     if app.sessions.is_held(session) {
         let message = format!("an upload or a live engine uses session {session}; end it first");
         return Err(ApiError::new(Code::SessionBusy, message));

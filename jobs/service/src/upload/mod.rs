@@ -6,6 +6,6 @@ mod part;
 mod range;
 mod receive;
 
-pub use jobs::{check_session_idle, check_stem_idle};
-pub use range::ContentRange;
-pub use receive::{Received, UPLOAD_OFFSET, Upload, receive};
+pub(crate) use jobs::{check_session_idle, check_stem_idle};
+pub(crate) use range::ContentRange;
+pub(crate) use receive::{Received, UPLOAD_OFFSET, Upload, receive};

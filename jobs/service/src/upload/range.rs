@@ -4,7 +4,7 @@ use crate::error::{ApiError, Code};
 
 /// The place of a part in its upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContentRange {
+pub(crate) enum ContentRange {
     /// `bytes A-B/TOTAL`: the part from byte A to the byte before `end`.
     Part {
         /// First byte.
@@ -26,7 +26,7 @@ impl ContentRange {
     ///
     /// # Errors
     /// `BAD_CONTENT_RANGE`.
-    pub fn parse(text: &str) -> Result<Self, ApiError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
         let bad = || {
             let way = "write bytes FIRST-LAST/TOTAL, or bytes */TOTAL to complete an upload";
             ApiError::new(Code::BadContentRange, format!("Content-Range {text:?} is not that of a part: {way}"))
@@ -50,7 +50,7 @@ impl ContentRange {
     }
 
     /// Returns the bytes of the whole.
-    pub fn total(self) -> u64 {
+    pub(crate) fn total(self) -> u64 {
         match self {
             Self::Part { total, .. } | Self::Complete { total } => total,
         }

@@ -18,11 +18,11 @@ use std::time::Duration;
 /// Longest pause between two pieces of a body.
 const IDLE: Duration = Duration::from_secs(60);
 /// Name of the header with the bytes that an upload has so far.
-pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
 /// An upload of a stem.
 #[derive(Clone, Debug)]
-pub struct Upload {
+pub(crate) struct Upload {
     /// Its session.
     pub session: SessionId,
     /// Its name.
@@ -37,7 +37,7 @@ pub struct Upload {
 
 /// Outcome of an upload.
 #[derive(Debug)]
-pub enum Received {
+pub(crate) enum Received {
     /// It needs more parts; these bytes have arrived.
     Incomplete(u64),
     /// The stem is in its place.
@@ -65,7 +65,7 @@ pub(super) struct Begun {
 /// # Errors
 /// Before a byte is read: an unknown session, a limit, another upload of the name, a stem in use.
 /// Later: a body that is cut or too large, and those of the decoding. A refused stem leaves nothing.
-pub async fn receive<E: Display>(
+pub(crate) async fn receive<E: Display>(
     app: &Arc<App>,
     upload: Upload,
     mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
@@ -179,10 +179,12 @@ async fn stream<E: Display>(
     end: u64,
 ) -> Result<(), ApiError> {
     let cut = |why: String| ApiError::new(Code::UploadCut, format!("the body ended early: {why}"));
+    let stopped = app.stopped();
+    tokio::pin!(stopped);
     loop {
         let next = tokio::select! {
             next = tokio::time::timeout(IDLE, body.next()) => next,
-            () = app.stopped() => return Err(ApiError::new(Code::Stopping, "the service stops; continue later")),
+            () = &mut stopped => return Err(ApiError::new(Code::Stopping, "the service stops; continue later")),
         };
         let idle = |_| ApiError::new(Code::TimedOut, format!("no bytes came for {} s", IDLE.as_secs()));
         let Some(bytes) = next.map_err(idle)? else { return Ok(()) };

@@ -76,8 +76,8 @@ impl From<PartName> for Part {
 /// job; its answer has the document.
 #[utoipa::path(post, path = "/api/jobs/run", tag = "jobs", request_body = RunRequest,
     responses(
-        (status = 200, description = "A dry run: `data.cleanup` has what would be deleted.", body = Envelope<Object>),
-        (status = 202, description = "The cleanup runs; `data.job_id` is its job.", body = Envelope<Object>),
+        (status = 200, description = "A dry run: `data.cleanup` has what would be deleted.", body = Envelope<Value>),
+        (status = 202, description = "The cleanup runs; `data.job_id` is its job.", body = Envelope<Value>),
     ))]
 pub(super) async fn run(
     State(app): State<Arc<App>>,

@@ -12,6 +12,8 @@ use mixdown_shell::job::{JobId, SessionId};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Most sessions of a page.
 const PAGE: usize = 1_000;
@@ -41,15 +43,17 @@ pub(super) struct NewSession {
     name: Option<String>,
 }
 
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(list, create))
+}
+
 /// Returns the sessions, the last changed first.
 #[utoipa::path(get, path = "/api/sessions", tag = "sessions", params(Page), responses(
     (status = 200, description = "The sessions.", body = Envelope<SessionList>),
     (status = 400, description = "BAD_QUERY."),
 ))]
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    Query(page): Query<Page>,
-) -> Result<Reply<SessionList>, ApiError> {
+async fn list(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Result<Reply<SessionList>, ApiError> {
     let limit = page.limit.unwrap_or(PAGE);
     if !(1..=PAGE).contains(&limit) {
         return Err(ApiError::new(Code::BadQuery, format!("limit = {limit} is not in 1 to {PAGE}")));
@@ -86,7 +90,7 @@ pub(super) async fn list(
     (status = 422, description = "INVALID_BODY."),
     (status = 507, description = "DISK_FULL."),
 ))]
-pub(super) async fn create(
+async fn create(
     State(app): State<Arc<App>>,
     OptionalJson(new): OptionalJson<NewSession>,
 ) -> Result<Reply<SessionDetails>, ApiError> {

@@ -15,15 +15,22 @@ use mixdown_engine::session::json_schema;
 use mixdown_shell::job::SessionId;
 use serde_json::Value;
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(document, put, patch)).routes(routes!(schema))
+}
 
 /// Returns the session document.
-#[utoipa::path(get, path = "/api/sessions/{id}/session", tag = "document", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/api/sessions/{id}/session", tag = "sessions", params(("id" = String, Path)), responses(
     (status = 200, description = "The document.", body = Envelope<DocumentView>, headers(("ETag" = String))),
     (status = 304, description = "The document is the one that the request names."),
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
 ))]
-pub(super) async fn document(
+async fn document(
     State(app): State<Arc<App>>,
     Path(session): Path<SessionId>,
     headers: HeaderMap,
@@ -38,7 +45,7 @@ pub(super) async fn document(
 }
 
 /// Replaces the session document.
-#[utoipa::path(put, path = "/api/sessions/{id}/session", tag = "document",
+#[utoipa::path(put, path = "/api/sessions/{id}/session", tag = "sessions",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The expected entity tag.")),
     request_body(content = Object, content_type = "application/json"),
     responses(
@@ -51,7 +58,7 @@ pub(super) async fn document(
     (status = 422, description = "SESSION_INVALID; data.problems has each with its JSON pointer."),
     (status = 507, description = "DISK_FULL."),
 ))]
-pub(super) async fn put(
+async fn put(
     State(app): State<Arc<App>>,
     Path(session): Path<SessionId>,
     headers: HeaderMap,
@@ -61,7 +68,7 @@ pub(super) async fn put(
 }
 
 /// Changes the session document by a JSON Merge Patch (RFC 7396).
-#[utoipa::path(patch, path = "/api/sessions/{id}/session", tag = "document",
+#[utoipa::path(patch, path = "/api/sessions/{id}/session", tag = "sessions",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The expected entity tag.")),
     request_body(content(
         (Object = "application/merge-patch+json"),
@@ -77,7 +84,7 @@ pub(super) async fn put(
     (status = 422, description = "SESSION_INVALID; data.problems has each with its JSON pointer."),
     (status = 507, description = "DISK_FULL."),
 ))]
-pub(super) async fn patch(
+async fn patch(
     State(app): State<Arc<App>>,
     Path(session): Path<SessionId>,
     headers: HeaderMap,
@@ -113,9 +120,9 @@ async fn change(
 }
 
 /// Returns the JSON Schema of session documents.
-#[utoipa::path(get, path = "/api/schema/session", tag = "document", responses(
+#[utoipa::path(get, path = "/api/schema/session", tag = "sessions", responses(
     (status = 200, description = "The schema.", content_type = "application/schema+json"),
 ))]
-pub(super) async fn schema() -> Response {
+async fn schema() -> Response {
     ([(CONTENT_TYPE, "application/schema+json")], json_schema().to_string()).into_response()
 }

@@ -8,11 +8,19 @@ use crate::reply::{Envelope, Reply};
 use crate::sessions::StemName;
 use crate::upload::{Received, Upload, receive};
 use axum::extract::multipart::{MultipartError, MultipartRejection};
-use axum::extract::{Multipart, State};
+use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::StatusCode;
 use mixdown_shell::job::SessionId;
 use serde_json::json;
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    // Uploads count their bytes themselves.
+    OpenApiRouter::new().routes(routes!(upload_form)).layer(DefaultBodyLimit::disable())
+}
 
 /// Uploads the files of a form, each as the stem of its file name. At the first one that is
 /// refused, `data.stems` has those before it.
@@ -29,7 +37,7 @@ use std::sync::Arc;
     (status = 503, description = "STOPPING, TIMED_OUT."),
     (status = 507, description = "DISK_FULL."),
 ))]
-pub(super) async fn upload_form(
+async fn upload_form(
     State(app): State<Arc<App>>,
     Path(session): Path<SessionId>,
     form: Result<Multipart, MultipartRejection>,

@@ -1,6 +1,6 @@
 //! `GET` and `DELETE /api/sessions/{id}`.
 
-use super::views::{SessionDetails, SessionView, StemView};
+use super::views::{Empty, SessionDetails, SessionView, StemView};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Path;
@@ -8,8 +8,14 @@ use crate::reply::{Envelope, Reply};
 use crate::upload::check_session_idle;
 use axum::extract::State;
 use mixdown_shell::job::SessionId;
-use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(get, delete))
+}
 
 /// Returns a session with its stems.
 #[utoipa::path(get, path = "/api/sessions/{id}", tag = "sessions", params(("id" = String, Path)), responses(
@@ -17,10 +23,7 @@ use std::sync::Arc;
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
 ))]
-pub(super) async fn get(
-    State(app): State<Arc<App>>,
-    Path(session): Path<SessionId>,
-) -> Result<Reply<SessionDetails>, ApiError> {
+async fn get(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<SessionDetails>, ApiError> {
     let details = app
         .blocking(move |app| {
             let file = app.sessions.get(&session)?;
@@ -33,16 +36,13 @@ pub(super) async fn get(
 
 /// Deletes a session with its document, stems, ended jobs and results.
 #[utoipa::path(delete, path = "/api/sessions/{id}", tag = "sessions", params(("id" = String, Path)), responses(
-    (status = 200, description = "The session is gone.", body = Envelope<Object>),
+    (status = 200, description = "The session is gone.", body = Envelope<Empty>),
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
     (status = 409, description = "SESSION_BUSY."),
     (status = 503, description = "STORE_BUSY."),
 ))]
-pub(super) async fn delete(
-    State(app): State<Arc<App>>,
-    Path(session): Path<SessionId>,
-) -> Result<Reply<Value>, ApiError> {
+async fn delete(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<Empty>, ApiError> {
     app.blocking(move |app| {
         let lock = app.sessions.lock(&session);
         app.sessions.get(&session)?;
@@ -57,5 +57,5 @@ pub(super) async fn delete(
         app.sessions.delete(&lock, &session)
     })
     .await?;
-    Ok(Reply::new(json!({}), "Session deleted successfully"))
+    Ok(Reply::new(Empty {}, "Session deleted successfully"))
 }

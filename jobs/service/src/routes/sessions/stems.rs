@@ -1,6 +1,6 @@
 //! The stems of a session: listed, read, deleted.
 
-use super::views::StemList;
+use super::views::{Revision, StemList};
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::extract::Path;
@@ -12,8 +12,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mixdown_shell::job::SessionId;
-use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(list_stems)).routes(routes!(head_stem, get_stem, delete_stem))
+}
 
 /// Returns the stems of a session.
 #[utoipa::path(get, path = "/api/sessions/{id}/stems", tag = "stems", params(("id" = String, Path)), responses(
@@ -21,10 +27,7 @@ use std::sync::Arc;
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
 ))]
-pub(super) async fn list_stems(
-    State(app): State<Arc<App>>,
-    Path(session): Path<SessionId>,
-) -> Result<Reply<StemList>, ApiError> {
+async fn list_stems(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<StemList>, ApiError> {
     let list = app.blocking(move |app| Ok(StemList::of(&app.sessions.get(&session)?))).await?;
     Ok(Reply::new(list, "Stems retrieved successfully"))
 }
@@ -41,7 +44,7 @@ pub(super) async fn list_stems(
     (status = 416, description = "RANGE_NOT_SATISFIABLE."),
     (status = 422, description = "STEM_MISSING."),
 ))]
-pub(super) async fn get_stem(
+async fn get_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
     headers: HeaderMap,
@@ -63,7 +66,7 @@ pub(super) async fn get_stem(
     (status = 416, description = "RANGE_NOT_SATISFIABLE."),
     (status = 422, description = "STEM_MISSING."),
 ))]
-pub(super) async fn head_stem(
+async fn head_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
     headers: HeaderMap,
@@ -85,15 +88,15 @@ pub(super) async fn head_stem(
 /// Deletes a stem with its tracks, and an upload of its name that is not complete.
 #[utoipa::path(delete, path = "/api/sessions/{id}/stems/{name}", tag = "stems",
     params(("id" = String, Path), ("name" = String, Path)), responses(
-    (status = 200, description = "The stem is gone.", body = Envelope<Object>),
+    (status = 200, description = "The stem is gone.", body = Envelope<Revision>),
     (status = 400, description = "BAD_ID, BAD_STEM_NAME."),
     (status = 404, description = "SESSION_NOT_FOUND, STEM_NOT_FOUND."),
     (status = 409, description = "STEM_IN_USE, UPLOAD_IN_PROGRESS."),
 ))]
-pub(super) async fn delete_stem(
+async fn delete_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
-) -> Result<Reply<Value>, ApiError> {
+) -> Result<Reply<Revision>, ApiError> {
     let name: StemName = name.parse()?;
     let rev = app
         .blocking(move |app| {
@@ -112,7 +115,7 @@ pub(super) async fn delete_stem(
             Ok(file.rev)
         })
         .await?;
-    Ok(Reply::new(json!({ "rev": rev }), "Stem deleted successfully"))
+    Ok(Reply::new(Revision { rev }, "Stem deleted successfully"))
 }
 
 /// Opens the file of a stem. Under the lock, so that no upload replaces it between two steps.

@@ -1,6 +1,6 @@
 //! `PUT /api/sessions/{id}/stems/{name}`: a stem, or a part of one.
 
-use super::views::{StemView, UploadedStem};
+use super::views::{PartReceived, StemView, UploadedStem};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Path;
@@ -14,8 +14,14 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mixdown_shell::job::SessionId;
-use serde_json::json;
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(upload))
+}
 
 /// Uploads a stem, or with `Content-Range: bytes FIRST-LAST/TOTAL` the next part of one. The last
 /// byte completes it: it is decoded as a whole, and a new name gets a track. Where an upload was
@@ -31,7 +37,7 @@ use std::sync::Arc;
     responses(
     (status = 200, description = "The stem, with new bytes.", body = Envelope<UploadedStem>),
     (status = 201, description = "The new stem.", body = Envelope<UploadedStem>, headers(("Location" = String))),
-    (status = 202, description = "The part arrived, and more are needed.", body = Envelope<Object>,
+    (status = 202, description = "The part arrived, and more are needed.", body = Envelope<PartReceived>,
         headers(("Upload-Offset" = u64))),
     (status = 400, description = "BAD_ID, BAD_STEM_NAME, BAD_CONTENT_RANGE, UPLOAD_CUT."),
     (status = 404, description = "SESSION_NOT_FOUND."),
@@ -43,7 +49,7 @@ use std::sync::Arc;
     (status = 503, description = "STOPPING, TIMED_OUT."),
     (status = 507, description = "DISK_FULL."),
 ))]
-pub(super) async fn upload(
+async fn upload(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
     headers: HeaderMap,
@@ -56,7 +62,7 @@ pub(super) async fn upload(
     let upload = Upload { session, name, range, content_length, resumable: true };
     Ok(match receive(&app, upload, body.into_data_stream()).await? {
         Received::Incomplete(offset) => {
-            let reply = Reply::new(json!({ "upload_offset": offset }), "Part received");
+            let reply = Reply::new(PartReceived { upload_offset: offset }, "Part received");
             reply.status(StatusCode::ACCEPTED).header(UPLOAD_OFFSET, offset.to_string()).into_response()
         }
         Received::Placed { file, stem, is_new } => {

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// A session.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SessionView {
+pub(super) struct SessionView {
     /// The session's id.
     pub session_id: String,
     /// Its name, for people.
@@ -38,7 +38,7 @@ pub struct SessionView {
 
 /// A session with its stems.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SessionDetails {
+pub(super) struct SessionDetails {
     /// The session.
     #[serde(flatten)]
     pub session: SessionView,
@@ -48,7 +48,7 @@ pub struct SessionDetails {
 
 /// A stem.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StemView {
+pub(super) struct StemView {
     /// Its name.
     pub name: String,
     /// Length of the file, in bytes.
@@ -73,7 +73,7 @@ pub struct StemView {
 
 /// The sessions.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SessionList {
+pub(super) struct SessionList {
     /// The sessions, the last changed first.
     pub sessions: Vec<SessionView>,
     /// Cursor of the next page; null on the last.
@@ -82,7 +82,7 @@ pub struct SessionList {
 
 /// The stems of a session.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StemList {
+pub(super) struct StemList {
     /// The stems, by name.
     pub stems: Vec<StemView>,
     /// Number of changes of the session document.
@@ -91,16 +91,34 @@ pub struct StemList {
 
 /// A stem that was uploaded.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct UploadedStem {
+pub(super) struct UploadedStem {
     /// The stem.
     pub stem: StemView,
     /// Number of changes of the session document.
     pub rev: u64,
 }
 
+/// Nothing.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Empty {}
+
+/// The document after a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Revision {
+    /// Number of changes of the session document.
+    pub rev: u64,
+}
+
+/// An upload that needs more parts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PartReceived {
+    /// Bytes that have arrived.
+    pub upload_offset: u64,
+}
+
 /// A session document.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DocumentView {
+pub(super) struct DocumentView {
     /// The document, by the schema of `/api/schema/session`; each `file` is the name of a stem.
     #[schema(value_type = Object)]
     pub session: Value,
@@ -127,14 +145,14 @@ impl From<&Stem> for StemView {
 
 impl StemList {
     /// Creates the list of a session.
-    pub fn of(file: &SessionFile) -> Self {
+    pub(super) fn of(file: &SessionFile) -> Self {
         Self { stems: file.stems.iter().map(StemView::from).collect(), rev: file.rev }
     }
 }
 
 impl DocumentView {
     /// Creates the view of a session's document.
-    pub fn of(file: SessionFile) -> Self {
+    pub(super) fn of(file: SessionFile) -> Self {
         Self { session: file.session, rev: file.rev }
     }
 }
@@ -144,7 +162,7 @@ impl SessionView {
     ///
     /// # Errors
     /// When the session's jobs cannot be listed.
-    pub fn of(app: &App, file: &SessionFile) -> Result<Self, ApiError> {
+    pub(super) fn of(app: &App, file: &SessionFile) -> Result<Self, ApiError> {
         Ok(Self {
             session_id: file.session_id.to_string(),
             name: file.name.clone(),

@@ -13,6 +13,8 @@ use mixdown_shell::job::SessionId;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Range of the frames per pixel.
 const PIXEL: std::ops::RangeInclusive<u32> = 64..=65_536;
@@ -25,6 +27,11 @@ pub(super) struct Resolution {
     /// Frames per pixel: a power of two, 64 to 65536; if left out, 256.
     #[param(minimum = 64, maximum = 65536)]
     samples_per_pixel: Option<u32>,
+}
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(waveform))
 }
 
 /// Returns the waveform of a stem: BBC audiowaveform version 2, binary, all channels in one. It is
@@ -42,7 +49,7 @@ pub(super) struct Resolution {
     (status = 503, description = "STOPPING."),
     (status = 507, description = "DISK_FULL."),
 ))]
-pub(super) async fn waveform(
+async fn waveform(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
     Query(resolution): Query<Resolution>,
