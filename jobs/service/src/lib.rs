@@ -32,5 +32,5 @@ pub use reply::{Envelope, Reply};
 pub use open_api::document;
 pub use router::router;
 pub use server::{Server, ServerError};
-pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
+pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, StemName};
 pub use settings::{ServiceSettings, TokenError};

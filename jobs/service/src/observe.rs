@@ -19,8 +19,8 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let begin = Instant::now();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let number = |name| request.headers().get(name)?.to_str().ok()?.parse::<u64>().ok();
-    let uploaded: Option<u64> = number(CONTENT_LENGTH);
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let uploaded = length.and_then(|text| text.parse::<u64>().ok());
     let id = request.headers().get(REQUEST_ID).cloned();
     let response = next.run(request).await;
     let (route, status) = (matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str), response.status());

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Returns all routes.
-pub fn all() -> OpenApiRouter<Arc<App>> {
+pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .merge(health::routes())
         .merge(ready::routes())
