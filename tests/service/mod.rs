@@ -10,6 +10,7 @@ mod live;
 #[cfg(target_os = "linux")]
 mod live_faults;
 mod live_socket;
+mod mixes;
 mod sessions;
 mod stems;
 mod uploads;

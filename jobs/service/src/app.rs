@@ -1,11 +1,16 @@
 //! State that all routes share.
 
+use crate::callbacks::Callbacks;
 use crate::error::{ApiError, Code};
+use crate::jobs::{Cache, View, Watchers};
 use crate::live::Engines;
+use crate::metrics::Metrics;
 use crate::sessions::Sessions;
 use crate::settings::ServiceSettings;
+use mixdown_shell::job::JobId;
 use mixdown_shell::store::Store;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio::sync::watch;
 
 /// State that all routes share.
@@ -18,6 +23,16 @@ pub struct App {
     pub settings: ServiceSettings,
     /// The live engines that run.
     pub live: Arc<Engines>,
+    /// Views of jobs.
+    pub(crate) jobs: Cache,
+    /// The jobs that clients follow.
+    pub(crate) watchers: Watchers,
+    /// The callbacks to be sent.
+    pub(crate) callbacks: Callbacks,
+    /// Counts and times of the service.
+    pub(crate) metrics: Metrics,
+    /// True while the workers of this process work.
+    pub(crate) workers_run: AtomicBool,
     /// True once the service stops: endless answers end then.
     stopping: watch::Sender<bool>,
 }
@@ -27,7 +42,18 @@ impl App {
     pub fn new(store: Arc<Store>, settings: ServiceSettings) -> Arc<Self> {
         let sessions = Sessions::new(store.layout().media(), &settings);
         let live = Engines::new(settings.live_engines);
-        Arc::new(Self { store, sessions, settings, live, stopping: watch::Sender::new(false) })
+        Arc::new(Self {
+            store,
+            sessions,
+            settings,
+            live,
+            jobs: Cache::default(),
+            watchers: Watchers::default(),
+            callbacks: Callbacks::default(),
+            metrics: Metrics::new(),
+            workers_run: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
+        })
     }
 
     /// Begins the end: [`App::stopped`] returns, streams and sockets close.
@@ -44,6 +70,18 @@ impl App {
     pub async fn stopped(&self) {
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+
+    /// Returns a job as it is now, or was a moment ago.
+    ///
+    /// # Errors
+    /// When there is no such job, it expired, or its record cannot be read.
+    pub(crate) async fn view(self: &Arc<Self>, job: &JobId) -> Result<Arc<View>, ApiError> {
+        if let Some(seen) = self.jobs.fresh(job) {
+            return seen;
+        }
+        let job = job.clone();
+        self.blocking(move |app| app.jobs.load(&app.store, &job)).await
     }
 
     /// Runs work that blocks on a thread for such work.

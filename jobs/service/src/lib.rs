@@ -2,13 +2,19 @@
 //!
 //! [`Server`] binds an address and serves until it is stopped. [`App`] is what all routes share.
 
+mod answer_file;
 mod app;
+mod callbacks;
 mod child;
 mod error;
 mod extract;
 mod files;
 mod guard;
+mod jobs;
 mod live;
+mod metrics;
+mod observe;
+mod open_api;
 mod probe;
 mod reply;
 mod router;
@@ -16,14 +22,17 @@ mod routes;
 mod server;
 mod sessions;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod upload;
 
 pub use app::App;
 pub use child::{CHILD, child};
 pub use error::{ApiError, CODES, Code};
 pub use live::{ClientMessage, EnginePlace, Engines, OtherStem, RenderedMix, warning};
+pub use open_api::document;
 pub use reply::{Envelope, Reply};
-pub use router::{open_api, router};
+pub use router::router;
 pub use server::{Server, ServerError};
 pub use sessions::{FileMark, Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
 pub use settings::{ServiceSettings, TokenError};

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{ApiError, Code};
+use crate::observe::observe;
 use crate::{guard, routes};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -12,7 +13,6 @@ use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
-use utoipa::openapi::OpenApi;
 
 /// Largest body of a request in JSON, in bytes; uploads count for themselves.
 const MAX_JSON: usize = 16 << 20;
@@ -31,13 +31,9 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))
         .layer(middleware::from_fn(guard::headers))
         .with_state(app)
-}
-
-/// Returns the document of the API.
-pub fn open_api() -> OpenApi {
-    routes::all().split_for_parts().1
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::router::router;
 use crate::settings::ServiceSettings;
+use crate::{callbacks, metrics};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -11,6 +12,7 @@ use mixdown_shell::store::Store;
 use mixdown_shell::worker::{Event, Service, Worker};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
@@ -76,6 +78,8 @@ impl Server {
         let swept = Arc::clone(&app);
         runtime.spawn_blocking(move || swept.sessions.sweep());
         runtime.block_on(async {
+            callbacks::start(&app);
+            metrics::start(&app);
             let watched = Arc::clone(&app);
             tokio::spawn(async move {
                 while !stop() {
@@ -98,13 +102,14 @@ fn start_workers(app: &Arc<App>) -> Option<std::thread::JoinHandle<()>> {
     if app.settings.workers == 0 {
         return None;
     }
-    let stopping = Arc::clone(app);
+    let (stopping, watched) = (Arc::clone(app), Arc::clone(app));
     let service = Service {
         worker: Worker::new(Arc::clone(&app.store), move || stopping.is_stopping()),
         concurrency: app.settings.workers,
         once: false,
     };
     Some(std::thread::spawn(move || {
+        let _running = Running::begin(watched);
         service.run(|event| match event {
             Event::Failed(error) => error!(%error, "worker"),
             Event::Repaired(repaired) => repaired.errors.iter().for_each(|error| error!(%error, "repair")),
@@ -112,6 +117,22 @@ fn start_workers(app: &Arc<App>) -> Option<std::thread::JoinHandle<()>> {
             Event::Left(_) | Event::Cleaned(_) => {}
         });
     }))
+}
+
+/// A sign that the workers work, which ends with them, by a panic too.
+struct Running(Arc<App>);
+
+impl Running {
+    fn begin(app: Arc<App>) -> Self {
+        app.workers_run.store(true, Ordering::Relaxed);
+        Self(app)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.workers_run.store(false, Ordering::Relaxed);
+    }
 }
 
 /// Accepts connections until the service stops, then waits for open requests.

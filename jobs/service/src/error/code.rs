@@ -42,14 +42,18 @@ codes! {
     BadContentRange = 400 "BAD_CONTENT_RANGE", "Content-Range is not that of a part of an upload.";
     UploadCut = 400 "UPLOAD_CUT", "The body of an upload ended early; what arrived is kept.";
     TokenNeeded = 401 "TOKEN_NEEDED", "The request has no valid token.";
+    TokenWrong = 401 "TOKEN_WRONG", "The token is not the one of this service.";
     BadOrigin = 403 "BAD_ORIGIN", "The request comes from a page of another origin.";
     BadHost = 403 "BAD_HOST", "The request is addressed to a host that is not allowed.";
     NotFound = 404 "NOT_FOUND", "There is no such route.";
     JobNotFound = 404 "JOB_NOT_FOUND", "There is no such job, or not in this session.";
+    FileNotFound = 404 "FILE_NOT_FOUND", "There is no such file.";
     SessionNotFound = 404 "SESSION_NOT_FOUND", "There is no such session.";
     StemNotFound = 404 "STEM_NOT_FOUND", "The session has no such stem.";
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED", "The route has no such method.";
+    CleanupRunning = 409 "CLEANUP_RUNNING", "A cleanup runs; `data.job_id` is its job.";
     JobEnded = 409 "JOB_ENDED", "The job has ended, and stays as it is.";
+    JobIncomplete = 409 "JOB_INCOMPLETE", "The job has no result, or not yet.";
     JobRunning = 409 "JOB_RUNNING", "A worker has the job.";
     JobTransition = 409 "JOB_TRANSITION", "The job cannot take this step in its state.";
     KeyTaken = 409 "IDEMPOTENCY_KEY_TAKEN", "The idempotency key belongs to another request.";
@@ -63,6 +67,7 @@ codes! {
     UploadOffset = 409 "UPLOAD_OFFSET", "The part does not begin where the upload stands; Upload-Offset has the place.";
     NoTracks = 409 "NO_TRACKS", "The session has no track.";
     JobExpired = 410 "JOB_EXPIRED", "The job ended and was deleted.";
+    ResultReplaced = 410 "RESULT_REPLACED", "A later job of the session replaced the result.";
     Precondition = 412 "PRECONDITION_FAILED", "The file is not the one that the request expects.";
     DocumentChanged = 412 "DOCUMENT_CHANGED", "The document has changed since it was read.";
     BodyTooLarge = 413 "BODY_TOO_LARGE", "The body is larger than the limit.";
@@ -71,6 +76,8 @@ codes! {
     WrongContentType = 415 "WRONG_CONTENT_TYPE", "The body is of another content type than the route takes.";
     UnsupportedFormat = 415 "UNSUPPORTED_FORMAT", "The stem is not audio, or of a format that is not read.";
     RangeUnsatisfiable = 416 "RANGE_NOT_SATISFIABLE", "The file ends before the range.";
+    CallbackRefused = 422 "CALLBACK_REFUSED", "The callback's address is not valid, or not allowed.";
+    CallbacksOff = 422 "CALLBACKS_OFF", "The service sends no callbacks.";
     InvalidBody = 422 "INVALID_BODY", "The body is JSON, but has wrong fields.";
     SessionInvalid = 422 "SESSION_INVALID", "The session document has problems; data.problems lists them.";
     StemUnreadable = 422 "STEM_UNREADABLE", "The stem cannot be decoded.";
@@ -85,6 +92,7 @@ codes! {
     JobRecordNewer = 500 "JOB_RECORD_NEWER", "A newer version wrote the job's record.";
     SessionCorrupt = 500 "SESSION_CORRUPT", "The session's record is damaged, or of a newer version.";
     JobStatusError = 500 "JOB_STATUS_ERROR", "The job's record could not be read.";
+    NotReady = 503 "NOT_READY", "The service cannot work; `data.checks` names the reason.";
     StoreBusy = 503 "STORE_BUSY", "Another process holds a lock; try again.";
     Stopping = 503 "STOPPING", "The service stops.";
     TimedOut = 503 "TIMED_OUT", "The request took too long.";

@@ -50,6 +50,11 @@ impl ApiError {
         self.code
     }
 
+    /// Returns true if the job of the request is no longer there, or never was.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self.code, Code::JobNotFound | Code::JobExpired)
+    }
+
     /// Returns the sentence for users.
     pub fn message(&self) -> &str {
         &self.message

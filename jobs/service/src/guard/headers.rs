@@ -10,7 +10,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 /// Name of the header with a request's id.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Content that pages of this service may load: its own alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
@@ -18,7 +18,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     frame-ancestors 'none'";
 
 /// Adds an id to each request, and security headers to each answer that has not set its own.
-pub async fn headers(mut request: Request, next: Next) -> Response {
+pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let id = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static(""));
     request.headers_mut().insert(REQUEST_ID, id.clone());

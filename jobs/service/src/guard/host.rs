@@ -12,7 +12,7 @@ use std::net::IpAddr;
 ///
 /// # Errors
 /// `BAD_HOST` or `BAD_ORIGIN`.
-pub fn check(settings: &ServiceSettings, request: &Request) -> Result<(), ApiError> {
+pub(super) fn check(settings: &ServiceSettings, request: &Request) -> Result<(), ApiError> {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST).or_else(|| request.uri().authority().map(Authority::as_str)).unwrap_or_default();
     if !is_allowed(settings, host) {

@@ -4,8 +4,8 @@ mod headers;
 mod host;
 mod token;
 
-pub use headers::headers;
-pub use token::{COOKIE, is_secret};
+pub(crate) use headers::{REQUEST_ID, headers};
+pub(crate) use token::{COOKIE, cookie_value, is_secret};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// Lets a request through if its host, its origin and its token are right.
-pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let checked: Result<(), ApiError> = host::check(&app.settings, &request)
         .and_then(|()| token::check(&app.settings, request.uri().path(), request.headers()));
     match checked {

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 /// Name of the page's cookie.
-pub const COOKIE: &str = "mixdown_token";
+pub(crate) const COOKIE: &str = "mixdown_token";
 
 /// Paths without secrets: liveness, and the page that shows the form for the token.
 fn is_open(path: &str) -> bool {
@@ -20,7 +20,7 @@ fn is_open(path: &str) -> bool {
 ///
 /// # Errors
 /// `TOKEN_NEEDED`.
-pub fn check(settings: &ServiceSettings, path: &str, headers: &HeaderMap) -> Result<(), ApiError> {
+pub(super) fn check(settings: &ServiceSettings, path: &str, headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(token) = &settings.token else { return Ok(()) };
     if is_open(path) || bearer(headers).is_some_and(|given| is_secret(token, given)) {
         return Ok(());
@@ -34,13 +34,13 @@ pub fn check(settings: &ServiceSettings, path: &str, headers: &HeaderMap) -> Res
 }
 
 /// Returns true if a given secret is the expected one, in a time that depends on neither.
-pub fn is_secret(expected: &str, given: &str) -> bool {
+pub(crate) fn is_secret(expected: &str, given: &str) -> bool {
     let digest = |text: &str| blake3::hash(text.as_bytes());
     digest(expected).as_bytes().ct_eq(digest(given).as_bytes()).into()
 }
 
 /// Returns the value of the page's cookie: derived from the token, so that it does not have it.
-pub fn cookie_value(token: &str) -> String {
+pub(crate) fn cookie_value(token: &str) -> String {
     // HMAC takes keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.as_bytes()) else { return String::new() };
     mac.update(b"mixdown page");

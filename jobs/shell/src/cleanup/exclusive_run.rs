@@ -4,7 +4,7 @@ use super::document::{CleanupDocument, CleanupStatus};
 use super::run::{CleanupOptions, Part, Watch, clean, has_expired};
 use crate::job::{Actor, JobId, Life, NewJob, Record, SessionId};
 use crate::kinds::{Cleanup, JobKind, Run, RunError, Signal};
-use crate::store::{Claim, LOG, Store, StoreError};
+use crate::store::{Claim, LOG, Lock, Store, StoreError};
 use serde_json::Map;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -38,18 +38,56 @@ pub fn clean_as_job(
     if options.dry_run {
         return Ok(clean(store, options, stop));
     }
-    let Some(_lock) = store.try_lock_cleanup()? else { return Ok(CleanupDocument::refused(BUSY)) };
-    // A full disk has no room for the job, and needs the cleanup all the more.
-    let document = match own_job(store) {
-        Ok(Some(claim)) => run_claimed(store, claim, options, stop),
-        _ => clean(store, options, stop),
-    };
-    match document.status {
-        CleanupStatus::Failed => error!(target: LOG, errors = ?document.errors, "cleanup failed"),
-        CleanupStatus::CompletedWithErrors => warn!(target: LOG, errors = ?document.errors, "cleanup met errors"),
-        CleanupStatus::Completed | CleanupStatus::Cancelled => {}
+    let exclusive = ExclusiveRun::begin(store)?;
+    Ok(exclusive.map_or_else(|| CleanupDocument::refused(BUSY), |exclusive| exclusive.run(options, stop)))
+}
+
+/// A cleanup that is about to run, while no other one can.
+pub struct ExclusiveRun<'a> {
+    store: &'a Store,
+    claim: Option<Claim>,
+    _lock: Lock,
+}
+
+impl<'a> ExclusiveRun<'a> {
+    /// Begins a cleanup; `None` when another one runs.
+    ///
+    /// # Errors
+    /// When the lock that keeps two from running cannot be obtained at all.
+    pub fn begin(store: &'a Store) -> Result<Option<Self>, StoreError> {
+        let Some(lock) = store.try_lock_cleanup()? else { return Ok(None) };
+        // A full disk has no room for the job, and needs the cleanup all the more.
+        let claim = own_job(store).ok().flatten();
+        Ok(Some(Self { store, claim, _lock: lock }))
     }
-    Ok(document)
+
+    /// Returns its job; `None` when there was no room for one.
+    pub fn job(&self) -> Option<&JobId> {
+        self.claim.as_ref().map(|claim| &claim.record.job_id)
+    }
+
+    /// Runs it to its end; returns its document.
+    pub fn run(self, options: &CleanupOptions, stop: &mut Watch<'_>) -> CleanupDocument {
+        let document = match self.claim {
+            Some(claim) => run_claimed(self.store, claim, options, stop),
+            None => clean(self.store, options, stop),
+        };
+        match document.status {
+            CleanupStatus::Failed => error!(target: LOG, errors = ?document.errors, "cleanup failed"),
+            CleanupStatus::CompletedWithErrors => warn!(target: LOG, errors = ?document.errors, "cleanup met errors"),
+            CleanupStatus::Completed | CleanupStatus::Cancelled => {}
+        }
+        document
+    }
+}
+
+/// Returns the job of the cleanup that runs; `None` when none runs, or it has no job.
+///
+/// # Errors
+/// When the marks of active jobs cannot be read.
+pub fn running_cleanup(store: &Store) -> Result<Option<JobId>, StoreError> {
+    let runs = |record: &Record| record.life.is_running();
+    Ok(store.index.active()?.into_iter().find(|(session, job)| is_own(store, session, job, runs)).map(|(_, job)| job))
 }
 
 /// Runs a claimed cleanup job to its end; returns its document.

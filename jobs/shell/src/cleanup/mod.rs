@@ -8,7 +8,7 @@ mod select;
 mod stats;
 
 pub use document::{CleanedJob, CleanupDocument, CleanupStatus};
-pub use exclusive_run::{clean_as_job, clean_session};
+pub use exclusive_run::{ExclusiveRun, clean_as_job, clean_session, running_cleanup};
 pub use run::{CleanupOptions, Part, Watch, clean};
 pub use schedule::{Turn, run_if_due, turn};
 pub use select::{Candidate, select};

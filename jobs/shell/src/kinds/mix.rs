@@ -2,9 +2,11 @@
 
 mod child;
 mod child_process;
+mod request;
 mod stages;
 
 pub use child::render_child;
+pub use request::{MixError, hash_stems, mix_job};
 
 use super::expiry::Expiry;
 use super::job_kind::{JobKind, QueuedBy, Run, RunError};

@@ -12,5 +12,5 @@ pub use cleanup::Cleanup;
 pub use expiry::{Expiry, KeptFrom};
 pub use job_kind::{JobKind, Limits, QueuedBy, Run, RunError, Signal};
 pub use kind::Kind;
-pub use mix::{Mix, render_child};
+pub use mix::{Mix, MixError, hash_stems, mix_job, render_child};
 pub use registry::Kinds;

@@ -46,7 +46,7 @@ fn state_parser() -> impl TypedValueParser<Value = State> {
 pub(super) fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let (state, session) = (arguments.state, arguments.session.clone());
     let without_cleanups = !arguments.all && session.is_none();
-    let filter = Filter { state, session, without_cleanups };
+    let filter = Filter { state, session, without_cleanups, after: None };
     let store = arguments.folders.look()?;
     let jobs = store.listing.list_outlines(&filter, arguments.limit)?;
     if arguments.folders.json {

@@ -5,12 +5,9 @@ use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
 use clap::Args;
-use mixdown_engine::io::{Fold, StemReader, hash_file};
-use mixdown_engine::render::{Render, RenderError};
-use mixdown_engine::session::Session;
 use mixdown_shell::cleanup::clean_session;
 use mixdown_shell::job::{NewJob, SessionId};
-use mixdown_shell::kinds::{Kinds, Mix, QueuedBy};
+use mixdown_shell::kinds::{Kinds, Mix, MixError, QueuedBy, hash_stems, mix_job};
 use mixdown_shell::store::{ImportLine, Store, StoreError};
 use serde_json::{Map, json};
 use std::path::PathBuf;
@@ -78,15 +75,13 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     session.master.strict |= arguments.strict;
     check(&session)?;
     let store = arguments.folders.store()?;
-    let stems = take_in(&mut session, &store)?;
-    let results = store.layout().results(&arguments.session_id);
-    // A job's own folder is its own; a stem that lies there is not.
-    let render = Render::new(session).force(true).pictures(true);
-    render.check_outputs(results).map_err(RenderError::from)?;
-    let config = serde_json::to_value(render.session()).map_err(|error| Failure::Other(error.to_string()))?;
-    let mut job = NewJob::mix(arguments.session_id.clone(), config);
-    let held: Vec<_> = stems.iter().map(|stem| json!({ "path": stem.path, "blake3": stem.blake3 })).collect();
-    job.extra.insert("stems".into(), held.into());
+    let stems = hash_stems(&mut session, &store).map_err(|errors| {
+        Failure::List(errors.iter().map(|error| one_line(&error.to_string()).into_owned()).collect())
+    })?;
+    let job = mix_job(&store, &arguments.session_id, session, &stems).map_err(|error| match error {
+        MixError::Output(error) => error.into(),
+        MixError::Json(error) => Failure::Other(error.to_string()),
+    })?;
     submit(arguments, &store, job, &stems)
 }
 
@@ -121,20 +116,6 @@ fn submit(arguments: &SubmitArguments, store: &Store, mut job: NewJob, stems: &[
     let _ = clean_session(store, &arguments.session_id);
     let submitted = store.submit(job, stems)?;
     reported(arguments, &submitted)
-}
-
-/// Opens and hashes every stem; the failure names all stems that cannot be read.
-fn take_in(session: &mut Session, store: &Store) -> Result<Vec<ImportLine>, Failure> {
-    let (mut stems, mut errors) = (Vec::new(), Vec::new());
-    for track in &mut session.tracks {
-        // The worker that renders it may run in another folder.
-        track.file = std::path::absolute(&track.file).unwrap_or_else(|_| track.file.clone());
-        match StemReader::open(&track.file, Fold::Stereo).and_then(|_| hash_file(&track.file)) {
-            Ok(blake3) => stems.push(ImportLine { path: track.file.display().to_string(), blake3, at: store.now() }),
-            Err(error) => errors.push(one_line(&error.to_string()).into_owned()),
-        }
-    }
-    if errors.is_empty() { Ok(stems) } else { Err(Failure::List(errors)) }
 }
 
 fn reported(arguments: &SubmitArguments, submitted: &mixdown_shell::store::Submitted) -> Result<(), Failure> {

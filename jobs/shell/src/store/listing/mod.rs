@@ -25,11 +25,17 @@ pub struct Filter {
     pub session: Option<SessionId>,
     /// Only submitted jobs: no cleanups.
     pub without_cleanups: bool,
+    /// Only jobs that come after this one on a page: older ones.
+    pub after: Option<JobId>,
 }
 
 impl Filter {
     fn shows(&self, kind: &Kind) -> bool {
         !self.without_cleanups || kind.queued_by() != QueuedBy::Shell
+    }
+
+    fn reaches(&self, job: &JobId) -> bool {
+        self.after.as_ref().is_none_or(|after| job < after)
     }
 }
 
@@ -68,6 +74,11 @@ impl Listing {
         }
         // A job is marked as active before it is noted anywhere else.
         if let Some(mut recent) = self.index.recent()? {
+            if filter.after.is_some() {
+                // Lines are not quite in order: a later page must not lose one between two chunks.
+                let all = recent.flatten().chain(active).collect();
+                return Ok(self.page(std::iter::once(all), filter, limit));
+            }
             let first = [active, recent.next().unwrap_or_default()].concat();
             return Ok(self.page(std::iter::once(first).chain(recent), filter, limit));
         }
@@ -86,7 +97,11 @@ impl Listing {
             return Ok(self.list(filter, limit)?.iter().map(|record| Arc::new(Outline::of(record))).collect());
         }
         let mut jobs = self.outlines(&self.index.sessions()?)?.jobs;
-        jobs.retain(|job| filter.shows(&job.kind) && filter.state.is_none_or(|state| job.state == state));
+        jobs.retain(|job| {
+            filter.shows(&job.kind)
+                && filter.reaches(&job.job_id)
+                && filter.state.is_none_or(|state| job.state == state)
+        });
         jobs.sort_unstable_by(|a, b| b.job_id.cmp(&a.job_id));
         jobs.truncate(limit);
         Ok(jobs)
@@ -101,7 +116,8 @@ impl Listing {
     ) -> Vec<Record> {
         let mut page: Vec<Record> = Vec::new();
         let mut seen = HashSet::new();
-        for chunk in chunks {
+        for mut chunk in chunks {
+            chunk.retain(|(job, _)| filter.reaches(job));
             // A heap gives the newest without sorting all.
             let mut chunk = BinaryHeap::from(chunk);
             while page.len() < limit

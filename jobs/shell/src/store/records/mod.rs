@@ -1,5 +1,6 @@
 //! Records: read whole, and changed one at a time.
 
+mod annotate;
 mod change;
 
 pub use change::Role;

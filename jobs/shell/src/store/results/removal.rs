@@ -19,7 +19,10 @@ pub(in crate::store) fn owner_time(record: &Record) -> Option<Timestamp> {
 
 impl Results {
     /// Returns the complete job that owns the session's result, and since when.
-    pub(in crate::store) fn owner(&self, session: &SessionId) -> Result<Option<(Timestamp, JobId)>, StoreError> {
+    ///
+    /// # Errors
+    /// When the session's records cannot be listed.
+    pub fn owner(&self, session: &SessionId) -> Result<Option<(Timestamp, JobId)>, StoreError> {
         let mut last = None;
         for job in self.index.jobs_of(session)? {
             match self.records.read_in(session, &job) {

@@ -1,0 +1,71 @@
+//! Files of results as answers, with a content type by their name.
+
+use crate::app::App;
+use crate::error::{ApiError, Code};
+use crate::files::FileReply;
+use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, X_FRAME_OPTIONS};
+use axum::response::Response;
+use std::fs::{File, symlink_metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Content that a report may load: its own script, style and sound.
+const REPORT_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+    img-src data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+/// Returns a file as the headers of a request ask for it.
+///
+/// # Errors
+/// `FILE_NOT_FOUND`, or an error of the disk.
+pub(crate) async fn answer_file(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    path: PathBuf,
+    name: &str,
+) -> Result<Response, ApiError> {
+    let kind = content_type(name);
+    let reply = app.blocking(move |_| open(&path, kind).map_err(|error| refusal(&path, &error))).await?;
+    let mut response = reply.respond(headers);
+    if kind.starts_with("text/html") {
+        let fixed = response.headers_mut();
+        fixed.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(REPORT_POLICY));
+        fixed.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    }
+    Ok(response)
+}
+
+/// Opens a plain file. A result is replaced by another file, never written to: length and time
+/// distinguish one from the next.
+fn open(path: &Path, kind: &'static str) -> io::Result<FileReply> {
+    if !symlink_metadata(path)?.is_file() {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    let file = File::open(path)?;
+    let data = file.metadata()?;
+    let modified = data.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    FileReply::new(file, format!("\"{:x}-{:x}\"", data.len(), modified.as_nanos()), kind)
+}
+
+fn refusal(path: &Path, error: &io::Error) -> ApiError {
+    match error.kind() {
+        io::ErrorKind::NotFound => ApiError::new(Code::FileNotFound, "there is no such file"),
+        _ => ApiError::from_io(error, &path.display()),
+    }
+}
+
+/// Returns the content type of a file of a result.
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("wav") => "audio/wav",
+        Some("flac") => "audio/flac",
+        Some("opus") => "audio/ogg; codecs=opus",
+        Some("json") => "application/json",
+        Some("html") => "text/html; charset=utf-8",
+        Some("png") => "image/png",
+        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

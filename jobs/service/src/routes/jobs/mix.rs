@@ -1,0 +1,78 @@
+//! `POST /api/sessions/{id}/mix`.
+
+use crate::app::App;
+use crate::callbacks::check_url;
+use crate::error::{ApiError, Code};
+use crate::extract::Path;
+use crate::jobs::submit_mix;
+use crate::reply::{Envelope, Reply};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use mixdown_shell::job::SessionId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Request of a mix.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MixRequest {
+    /// An address that receives the job once it has ended.
+    callback_url: Option<String>,
+}
+
+/// A submitted mix.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Queued {
+    /// The job.
+    job_id: String,
+    /// False if the job was known by its idempotency key.
+    new: bool,
+    /// Its address.
+    url: String,
+}
+
+/// Queues a mix of a session's document as it stands
+///
+/// The body is optional. A second request with the same `Idempotency-Key` and the same document is
+/// the same job.
+#[utoipa::path(post, path = "/api/sessions/{id}/mix", tag = "jobs", request_body(content = Option<MixRequest>),
+    params(("id" = String, Path, description = "The session."),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters.")),
+    responses((status = 202, description = "The mix is queued.", body = Envelope<Queued>,
+        headers(("Location" = String, description = "The job.")))))]
+pub(super) async fn mix(
+    State(app): State<Arc<App>>,
+    Path(id): Path<SessionId>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Reply<Queued>, ApiError> {
+    let request = request(&headers, &body)?;
+    if let Some(url) = &request.callback_url {
+        check_url(&app.settings, url)?;
+    }
+    let key = headers.get("idempotency-key").map(|key| key.to_str().map(str::to_owned));
+    let key = key.transpose().map_err(|_| ApiError::new(Code::BadRequest, "Idempotency-Key: not visible ASCII"))?;
+    let submitted = app.blocking(move |app| submit_mix(app, &id, key, request.callback_url)).await?;
+    let (job_id, new) = (submitted.record.job_id.to_string(), submitted.new);
+    let url = format!("/api/jobs/{job_id}");
+    let message = if new { "The mix is queued" } else { "Known by its idempotency key" };
+    let reply = Reply::new(Queued { job_id, new, url: url.clone() }, message);
+    Ok(reply.status(StatusCode::ACCEPTED).header(LOCATION, url))
+}
+
+fn request(headers: &HeaderMap, body: &[u8]) -> Result<MixRequest, ApiError> {
+    if body.is_empty() {
+        return Ok(MixRequest::default());
+    }
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !kind.to_ascii_lowercase().starts_with("application/json") {
+        return Err(ApiError::new(Code::WrongContentType, "a body needs Content-Type: application/json"));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let code = if error.is_data() { Code::InvalidBody } else { Code::BadJson };
+        ApiError::new(code, error.to_string())
+    })
+}

@@ -1,0 +1,35 @@
+//! Refusals of the framework have the envelope, too.
+
+use super::Bench;
+use axum::body::Body;
+use serde_json::json;
+
+#[tokio::test]
+async fn every_refusal_has_the_envelope() {
+    let bench = Bench::new();
+    let json_type = ("content-type", "application/json");
+    let cases: [(&str, &str, &[(&str, &str)], &str, u16, &str); 7] = [
+        ("GET", "/api/nothing", &[], "", 404, "NOT_FOUND"),
+        ("PATCH", "/api/jobs", &[], "", 405, "METHOD_NOT_ALLOWED"),
+        ("POST", "/api/jobs/run", &[json_type], "{", 400, "BAD_JSON"),
+        ("POST", "/api/jobs/run", &[], "{}", 415, "WRONG_CONTENT_TYPE"),
+        ("POST", "/api/login", &[json_type], "[]", 422, "INVALID_BODY"),
+        ("GET", "/api/jobs", &[("host", "evil.example.org")], "", 403, "BAD_HOST"),
+        ("GET", "/api/jobs", &[("origin", "http://evil.example.org")], "", 403, "BAD_ORIGIN"),
+    ];
+    for (method, path, headers, body, status, code) in cases {
+        let mut request = axum::http::Request::builder().method(method).uri(path);
+        let host = [("host", "localhost")];
+        let own = headers.iter().any(|(name, _)| *name == "host");
+        for (name, value) in host.iter().filter(|_| !own).chain(headers) {
+            request = request.header(*name, *value);
+        }
+        let response =
+            tower::ServiceExt::oneshot(bench.router.clone(), request.body(Body::from(body)).unwrap()).await.unwrap();
+        let answer = super::Answer::of(response).await;
+        assert_eq!(answer.code(), (status, code.into()), "{method} {path}");
+        let found = answer.json();
+        assert_eq!((&found["ok"], &found["data"]), (&json!(false), &json!({})), "{method} {path}");
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+}
