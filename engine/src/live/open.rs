@@ -185,7 +185,9 @@ fn assemble<I: LiveInput>(
     };
 
     let (command_sender, command_receiver) = bounded(MAX_COMMANDS);
-    let (returns, returned) = bounded(MAX_RETIRED);
+    // No edit moves more than every connection: with nothing else under way, its parts have room.
+    let connections = chains.routing.buses.iter().map(|bus| bus.connections.len()).sum::<usize>();
+    let (returns, returned) = bounded(MAX_RETIRED + connections + chains.routing.master.len());
     let strips = session.tracks.len() + session.buses.len() + 1;
     // Half a second of readings.
     let capacity = ((options.readings_a_second * 0.5 * strips as f64).ceil() as usize).max(2 * strips);

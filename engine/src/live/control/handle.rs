@@ -6,7 +6,7 @@ mod model;
 use super::command::{Command, CommandError, StripId, Timed};
 use super::session_mirror::{PreparedCommand, SessionMirror};
 use crate::live::audio_thread::event::Event;
-use crate::live::audio_thread::message::{Action, AudioMessage, MAX_COMMANDS, MAX_RETIRED, Retired};
+use crate::live::audio_thread::message::{Action, AudioMessage, MAX_COMMANDS, Retired};
 use crate::live::audio_thread::stats::Counters;
 use crate::session::Session;
 use crossbeam_channel::{Receiver, Sender};
@@ -21,7 +21,7 @@ pub struct Control {
     events: Sender<Event>,
     counters: Arc<Counters>,
     next_number: u64,
-    /// Number of parts that have not come back yet.
+    /// Largest number of parts that are still to come back.
     parts_out: usize,
     commands_out: usize,
     last_swap_frame: u64,
@@ -89,7 +89,8 @@ impl Control {
             return Err(CommandError::OutOfOrder { given: frame, last: self.last_swap_frame });
         }
         let parts = parts + 1;
-        if self.commands_out >= MAX_COMMANDS || self.parts_out + parts > MAX_RETIRED {
+        if self.commands_out >= MAX_COMMANDS || self.parts_out + parts > self.returned.capacity().unwrap_or(usize::MAX)
+        {
             return Err(CommandError::QueueFull);
         }
         self.commands
@@ -110,11 +111,15 @@ impl Control {
     pub fn collect(&mut self) {
         while let Ok(part) = self.returned.try_recv() {
             self.parts_out -= 1;
-            if let Retired::Applied { number, frame: applied_at } = part {
-                self.commands_out -= 1;
-                if let Some(timed) = self.sent.remove(&number) {
-                    self.recording.push(Timed { at: Some(applied_at), ..timed });
+            match part {
+                Retired::Applied { number, frame: applied_at } => {
+                    self.commands_out -= 1;
+                    if let Some(timed) = self.sent.remove(&number) {
+                        self.recording.push(Timed { at: Some(applied_at), ..timed });
+                    }
                 }
+                Retired::Swap(swap) => self.parts_out -= swap.added_delays,
+                Retired::Chain(_) | Retired::Delay(_) => {}
             }
         }
     }

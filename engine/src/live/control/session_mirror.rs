@@ -26,7 +26,7 @@ pub(crate) struct PreparedCommand {
     pub(crate) session: Session,
     /// Chains after the command, if it exchanges any: later commands build on them.
     pub(crate) chains: Option<Chains>,
-    /// Number of parts that will come back because of it.
+    /// Largest number of parts that will come back because of it.
     pub(crate) parts: usize,
 }
 
@@ -225,7 +225,7 @@ impl SessionMirror {
         wait: u64,
     ) -> PreparedCommand {
         let chain = Some(Box::new(IncomingChain::new(chain, channels, self.config.max_block)));
-        let swap = Box::new(ChainSwap { slot, chain, delays, wait, ramp: None, latency: chains.latency() });
+        let swap = Box::new(ChainSwap { slot, chain, delays, wait, ramp: None, latency: chains.latency(), added_delays: 0 });
         let parts = swap.parts();
         PreparedCommand { action: Action::ChainSwap(swap), session, chains: Some(chains), parts }
     }

@@ -150,7 +150,8 @@ fn exchange(slot: usize, delays: [bool; 3], wait: u64, ramp: u64) -> (Box<ChainS
         changes.push((to, connection, Some(delay)));
     }
     let (slot, chain, ramp_frames) = (SLOTS[slot], Some(chain), Some(ramp));
-    let swap = Box::new(ChainSwap { slot, chain, delays: changes, wait, ramp: ramp_frames, latency: 0 });
+    let swap =
+        Box::new(ChainSwap { slot, chain, delays: changes, wait, ramp: ramp_frames, latency: 0, added_delays: 0 });
     let model = Exchange { swap: Part::of(&*swap), parts, frames: wait + ramp };
     (swap, model)
 }

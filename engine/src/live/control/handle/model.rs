@@ -1,11 +1,12 @@
 //! The mirrored session against a model: any sequence of commands changes it as plain edits change
 //! a session, and a refused command changes nothing.
 
+use crate::audio::AudioBuffer;
 use crate::dsp::Insert;
 use crate::live::control::command::{Command, StripId, StripName, Timed};
 use crate::live::control::config::RenderedLevels;
 use crate::live::open::LiveOptions;
-use crate::live::test_engine::{engine, options, session};
+use crate::live::test_engine::{MAX_BLOCK, engine, options, session};
 use crate::render::plan::Plan;
 use crate::session::{Ceiling, Polarity, Session, Target};
 use proptest::prelude::*;
@@ -268,6 +269,18 @@ proptest! {
                 prop_assert_eq!(&seen, bypassed);
             }
         }
+        // Once all is played, no part and no command is under way.
+        live.control.now(Command::Loop { range: None }).unwrap();
+        live.control.now(Command::Play).unwrap();
+        let mut out = AudioBuffer::new(2, MAX_BLOCK);
+        for _ in 0..2_000 {
+            live.engine.process(&mut out.block_mut());
+            live.control.collect();
+            if live.control.commands_out == 0 && live.control.parts_out == 0 {
+                break;
+            }
+        }
+        prop_assert_eq!((live.control.commands_out, live.control.parts_out), (0, 0));
         // The latencies and delays are those of an engine built from the audible session.
         let (fresh, _inputs) = engine(&Plan::new(model.audible()).unwrap(), &options);
         let (seen, expected) = (&live.control.mirror.chains, &fresh.control.mirror.chains);
