@@ -168,11 +168,9 @@ fn assemble<I: LiveInput>(
 
     let routing = plan.routing().clone();
     let mut buses: Vec<(usize, ChainState)> = Vec::new();
-    let mut bus_positions = vec![0; session.buses.len()];
-    for (position, (route, strip)) in routing.buses.iter().zip(renderer.summing().bus_strips()).enumerate() {
+    for (route, strip) in routing.buses.iter().zip(renderer.summing().bus_strips()) {
         let inserts = session.buses[route.index].inserts.len();
         buses.push((route.index, ChainState::new(inserts, strip.chain().current().latency())));
-        bus_positions[route.index] = position;
     }
     buses.sort_by_key(|(index, _)| *index);
     let tracks = renderer.tracks().iter().zip(&session.tracks);
@@ -210,7 +208,7 @@ fn assemble<I: LiveInput>(
     counters.position.store(transport.position(), Relaxed);
     let mut engine = LiveEngine {
         renderer,
-        params: StripParams::new(session, &channels, &bus_positions),
+        params: StripParams::new(session, &channels, plan.routing()),
         gain: Ramped::at([config.master_gain(session)]),
         limiter: SwappableChain::new(limiter),
         transport,

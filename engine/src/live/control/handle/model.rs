@@ -123,10 +123,17 @@ impl Model {
 
     fn edit_strip(&mut self, command: &Command) -> Option<()> {
         let Session { tracks, buses, master, .. } = &mut self.session;
-        let track = |name: &String| strip(&StripName::Track(name.clone()));
         match command {
-            Command::Solo { track: name, solo } => tracks[track(name)?].solo = *solo,
-            Command::Polarity { track: name, polarity } => tracks[track(name)?].polarity = *polarity,
+            Command::Solo { place, solo } => match strip(place)? {
+                3 => return None,
+                2 => buses[0].solo = *solo,
+                index => tracks[index].solo = *solo,
+            },
+            Command::Polarity { place, polarity } => match strip(place)? {
+                3 => return None,
+                2 => buses[0].polarity = *polarity,
+                index => tracks[index].polarity = *polarity,
+            },
             Command::Gain { place, gain_db } => {
                 let gain_db = within(*gain_db, -120.0, 60.0)?;
                 match strip(place)? {
@@ -197,19 +204,18 @@ fn command_for(place: StripName) -> impl Strategy<Value = Command> {
     let new = new.prop_map(|settings| serde_json::from_value::<Insert>(settings).unwrap());
     let field = prop::sample::select(vec!["gain_db", "cutoff_hz", "look_ahead_ms", "type", "colour"]);
     let value = prop::sample::select(vec![json!(-6.0), json!(5.5), json!(70.0), json!("loud"), Value::Null]);
-    let track = if let StripName::Track(name) = &place { name.clone() } else { "a".into() };
     let of = move || place.clone();
     let (gain, pan, width, mute) = (of(), of(), of(), of());
     let (parameter, bypassed, inserted, removed) = (of(), of(), of(), of());
-    let (solo, polarity) = (track.clone(), track);
+    let (solo, polarity) = (of(), of());
     prop_oneof![
         1 => prop_oneof![-130.0..70.0, Just(f64::NAN)].prop_map(move |db| Command::Gain { place: gain.clone(), gain_db: db }),
         1 => (-1.3..1.3).prop_map(move |pan_position| Command::Pan { place: pan.clone(), pan: pan_position }),
         1 => (-0.5..2.5).prop_map(move |factor| Command::Width { place: width.clone(), width: factor }),
         1 => any::<bool>().prop_map(move |is_mute| Command::Mute { place: mute.clone(), mute: is_mute }),
-        1 => any::<bool>().prop_map(move |is_solo| Command::Solo { track: solo.clone(), solo: is_solo }),
+        1 => any::<bool>().prop_map(move |is_solo| Command::Solo { place: solo.clone(), solo: is_solo }),
         1 => prop::sample::select(vec![Polarity::Normal, Polarity::Inverted])
-            .prop_map(move |to| Command::Polarity { track: polarity.clone(), polarity: to }),
+            .prop_map(move |to| Command::Polarity { place: polarity.clone(), polarity: to }),
         4 => (0_usize..4, field, value).prop_map(move |(insert, field, value)| {
             Command::Parameter { place: parameter.clone(), insert, field: field.into(), value }
         }),
