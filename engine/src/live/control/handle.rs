@@ -151,3 +151,40 @@ impl Control {
         &self.counters
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::audio::AudioBuffer;
+    use crate::dsp::Insert;
+    use crate::live::control::command::{Command, StripName};
+    use crate::live::test_engine::{MAX_BLOCK, engine, options, session};
+    use crate::render::plan::Plan;
+    use crate::session::{AuxSend, Bus, Track};
+    use serde_json::json;
+
+    #[test]
+    fn edits_that_move_thousands_of_delays_are_never_refused() {
+        let mut session = session();
+        let names: Vec<String> = (0..64).map(|index| format!("bus {index}")).collect();
+        session.buses = names.iter().map(Bus::new).collect();
+        let sends: Vec<AuxSend> = names.iter().map(AuxSend::new).collect();
+        let stem = session.tracks[0].memory.clone().unwrap();
+        session.tracks = (0..140)
+            .map(|index| Track { sends: sends.clone(), ..Track::from_memory(format!("{index}"), stem.clone()) })
+            .collect();
+        let (mut live, _inputs) = engine(&Plan::new(session).unwrap(), &options());
+        let mut out = AudioBuffer::new(2, MAX_BLOCK);
+        live.control.now(Command::Play).unwrap();
+        // The first limiter adds 9035 delays, and each later one replaces them.
+        let limiter: Insert = serde_json::from_value(json!({ "type": "limiter", "look_ahead_ms": 0.5 })).unwrap();
+        for _ in 0..2 {
+            let place = StripName::Track("0".into());
+            live.control.now(Command::Insert { place, before: 0, settings: limiter.clone() }).unwrap();
+            for _ in 0..20 {
+                live.engine.process(&mut out.block_mut());
+                live.control.collect();
+            }
+            assert_eq!((live.control.commands_out, live.control.parts_out), (0, 0));
+        }
+    }
+}
