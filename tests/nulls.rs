@@ -41,6 +41,69 @@ fn a_stem_and_its_inverse_cancel_exactly() {
 }
 
 #[test]
+fn a_bus_and_its_inverse_cancel_exactly() {
+    let folder = TestFolder::new();
+    noise_file(&folder, "a.wav", 15);
+    let track = |name: &str, output: &str| Track {
+        name: Some(name.into()),
+        output: output.into(),
+        pan: 0.3,
+        sends: vec![AuxSend { gain_db: -3.0, ..AuxSend::new(output) }],
+        ..Track::new(folder.path("a.wav"))
+    };
+    let bus = |name: &str, polarity| Bus { polarity, width: 0.7, gain_db: -2.0, ..Bus::new(name) };
+    let mut session = untouched(vec![track("plain", "plain"), track("inverse", "inverse")]);
+    session.buses = vec![bus("plain", Polarity::Normal), bus("inverse", Polarity::Inverted)];
+    let (audio, _) = render(session.clone());
+    assert_eq!(audio, AudioBuffer::new(2, 30_000));
+    session.buses[1].polarity = Polarity::Normal;
+    assert!(render(session).0.channel(0).iter().any(|sample| *sample != 0.0));
+}
+
+#[test]
+fn a_soloed_bus_is_the_mix_with_the_other_tracks_muted() {
+    let folder = TestFolder::new();
+    for (seed, name) in [(21, "kick.wav"), (23, "snare.wav"), (25, "bass.wav"), (27, "vox.wav")] {
+        noise_file(&folder, name, seed);
+    }
+    let track = |name: &str, output: &str| Track { output: output.into(), ..Track::new(folder.path(name)) };
+    let mut session = untouched(vec![
+        track("kick.wav", "skins"),
+        track("snare.wav", "drums"),
+        track("bass.wav", "master"),
+        track("vox.wav", "master"),
+    ]);
+    // The returns of sends stay open, and mute and solo leave sends before the fader alone.
+    session.tracks[1].sends = vec![AuxSend::new("verb")];
+    session.tracks[2].sends = vec![AuxSend::new("drums")];
+    session.tracks[3].sends = vec![AuxSend { pre_fader: true, ..AuxSend::new("verb") }];
+    session.buses = vec![Bus::new("drums"), Bus { output: "drums".into(), ..Bus::new("skins") }, Bus::new("verb")];
+    session.buses[2].inserts = vec![Insert::Delay(DelaySettings { mix: 1.0, ..DelaySettings::new(10.0) })];
+    let cases: [(&[usize], &[usize], &[usize]); 5] = [
+        (&[0], &[], &[2, 3]),
+        (&[1], &[], &[1, 2, 3]),
+        (&[1], &[3], &[1, 2]),
+        (&[2], &[], &[0, 1, 2, 3]),
+        (&[], &[1], &[0, 2, 3]),
+    ];
+    for (soloed_buses, soloed_tracks, muted) in cases {
+        let (mut soloed, mut others_muted) = (session.clone(), session.clone());
+        for index in soloed_buses {
+            soloed.buses[*index].solo = true;
+        }
+        for index in soloed_tracks {
+            soloed.tracks[*index].solo = true;
+        }
+        for index in muted {
+            others_muted.tracks[*index].mute = true;
+        }
+        let (audio, _) = render(soloed);
+        assert_eq!(audio, render(others_muted).0, "buses {soloed_buses:?}, tracks {soloed_tracks:?}");
+        assert_ne!(audio, render(session.clone()).0);
+    }
+}
+
+#[test]
 fn latencies_are_balanced_and_late_paths_cancel() {
     let folder = TestFolder::new();
     noise_file(&folder, "a.wav", 2);

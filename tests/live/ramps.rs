@@ -35,15 +35,15 @@ fn levels(observed: &[Vec<f32>], centre: usize, frequencies_hz: impl Iterator<It
     frequencies_hz.map(|hz| parts.iter().map(|part| level(part, hz)).fold(-300.0, f64::max)).collect()
 }
 
-/// Writes a tone of 1 kHz with different sides, through a filter, a gain and a bus; and a silent
-/// track.
+/// Writes a tone of 1 kHz with different sides, through a filter, a gain and a bus; a silent track;
+/// and an unused bus.
 fn tone_session(folder: &Folder) -> Session {
     let tone = |phase| signals::sine(48_000.0, 1_000.0, 0.5, phase, 96_000);
     folder.write_wav("tone.wav", 48_000, &[&tone(0.0), &tone(0.7)]);
     folder.write_wav("other.wav", 48_000, &[&vec![0.0; 96_000]]);
     let mut session = untouched(Session::default());
     session.tracks = ["tone.wav", "other.wav"].map(|name| Track::new(folder.path(name))).into();
-    session.buses = vec![Bus::new("group")];
+    session.buses = vec![Bus::new("group"), Bus::new("unused")];
     session.tracks[0].output = "group".into();
     let insert = |settings: Value| serde_json::from_value(settings).unwrap();
     session.tracks[0].inserts =
@@ -82,14 +82,26 @@ fn jumps() -> Vec<Jump> {
         ("mute of a bus", mute(bus("group"), true), mute(bus("group"), false), false),
         (
             "solo",
-            Command::Solo { track: "other".into(), solo: true },
-            Command::Solo { track: "other".into(), solo: false },
+            Command::Solo { place: track("other"), solo: true },
+            Command::Solo { place: track("other"), solo: false },
+            false,
+        ),
+        (
+            "solo of a bus",
+            Command::Solo { place: bus("unused"), solo: true },
+            Command::Solo { place: bus("unused"), solo: false },
             false,
         ),
         (
             "polarity",
-            Command::Polarity { track: "tone".into(), polarity: Polarity::Inverted },
-            Command::Polarity { track: "tone".into(), polarity: Polarity::Normal },
+            Command::Polarity { place: tone(), polarity: Polarity::Inverted },
+            Command::Polarity { place: tone(), polarity: Polarity::Normal },
+            false,
+        ),
+        (
+            "polarity of a bus",
+            Command::Polarity { place: bus("group"), polarity: Polarity::Inverted },
+            Command::Polarity { place: bus("group"), polarity: Polarity::Normal },
             false,
         ),
         ("bell", set(tone(), 0, "gain_db", json!(24.0)), set(tone(), 0, "gain_db", json!(-24.0)), false),

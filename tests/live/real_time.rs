@@ -74,8 +74,8 @@ fn command(random: &mut Random, control: &Control) -> Timed {
         1 => Command::Pan { place: fader, pan: 2.0 * random.next() - 1.0 },
         2 => Command::Width { place: fader, width: 2.0 * random.next() },
         3 => Command::Mute { place: fader, mute: random.next() < 0.3 },
-        4 => Command::Solo { track: name, solo: random.next() < 0.2 },
-        5 => Command::Polarity { track: name, polarity: random.one_of(&[Polarity::Normal, Polarity::Inverted]) },
+        4 => Command::Solo { place: fader, solo: random.next() < 0.2 },
+        5 => Command::Polarity { place: fader, polarity: random.one_of(&[Polarity::Normal, Polarity::Inverted]) },
         6 | 7 if !chain.is_empty() => {
             let (field, value) = parameter(random, &chain[insert]);
             Command::Parameter { place, insert, field, value }

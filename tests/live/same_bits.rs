@@ -1,10 +1,10 @@
 //! Live, offline and replayed output has the same bits, whatever the blocks.
 
-use super::{at, commands, difference, plan, play, random_sizes, render, session, untouched};
+use super::{at, bus, commands, difference, plan, play, random_sizes, render, session, track, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, Timed, open, open_replay, replay};
 use mixdown_engine::render::Render;
-use mixdown_engine::session::{Ceiling, Session, Track};
+use mixdown_engine::session::{Ceiling, Polarity, Session, Track};
 use mixdown_fixtures::signals;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -126,4 +126,37 @@ fn a_recording_replays_to_the_same_bits() {
     let frames = observed[0].len().min(again[0].len());
     assert!(frames >= 200_000, "{frames}");
     assert_eq!(difference(&observed, &again, frames), None);
+}
+
+#[test]
+fn solo_and_polarity_give_the_bits_of_a_render_of_the_changed_session() {
+    let folder = Folder::new();
+    let session = session(&folder);
+    let solo = |place| Command::Solo { place, solo: true };
+    let invert = |place| Command::Polarity { place, polarity: Polarity::Inverted };
+    let rendered = |session: Session| {
+        let (audio, _) = Render::new(session).mix_only(true).to_memory().unwrap();
+        vec![audio.channel(0).to_vec(), audio.channel(1).to_vec()]
+    };
+    let mut seen = vec![rendered(session.clone())];
+    for commands in [
+        &[solo(bus("group"))][..],
+        &[solo(bus("echo"))],
+        &[solo(bus("group")), solo(track("b"))],
+        &[invert(bus("group")), solo(track("a"))],
+        &[invert(bus("echo")), invert(track("c"))],
+    ] {
+        let mut live = open_replay(&plan(&session), &LiveOptions::default()).unwrap();
+        // A seek ends the ramps.
+        let sent = commands.iter().cloned().chain([Command::Seek { position: 0 }, Command::Play]);
+        let observed = play(&mut live, &sent.map(Timed::now).collect::<Vec<_>>(), random_sizes(9));
+        let latency = live.engine.latency() as usize;
+        let observed: Vec<Vec<f32>> = observed.iter().map(|channel| channel[latency..].to_vec()).collect();
+        // The document that is left has the sound that was played.
+        let changed = Session::parse(&live.control.session().to_toml(), &folder.path("mix.toml")).unwrap();
+        let offline = rendered(changed);
+        assert_eq!(difference(&offline, &observed, offline[0].len()), None, "{commands:?}");
+        assert!(!seen.contains(&offline), "{commands:?} change nothing");
+        seen.push(offline);
+    }
 }

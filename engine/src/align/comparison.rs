@@ -94,8 +94,8 @@ impl<'a> Comparison<'a> {
     }
 
     /// Returns the verdict of the fine search for a pair whose coarse delay is known.
-    pub(crate) fn exact(&self, a: usize, b: usize, rough: &CoarseOffset) -> Verdict {
-        match self.only_fit(a, b, rough) {
+    pub(crate) fn exact(&self, a: usize, b: usize, coarse: &CoarseOffset) -> Verdict {
+        match self.only_fit(a, b, coarse) {
             None => Verdict::Doubtful("too_short: the common part is too short".into(), Vec::new()),
             Some(Ok(refined)) => accept::judge(refined, self.settings.assume_related),
             Some(Err(also)) => self.repeats(also),
@@ -109,32 +109,32 @@ impl<'a> Comparison<'a> {
 
     /// Returns the evidence of the fine search, whatever is decided: for calibration.
     #[cfg(test)]
-    pub(crate) fn evidence(&self, a: usize, b: usize, rough: &CoarseOffset) -> Option<PairEvidence> {
+    pub(crate) fn evidence(&self, a: usize, b: usize, coarse: &CoarseOffset) -> Option<PairEvidence> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        refine::refine(first, second, &rough.found.course, rough.strong)
+        refine::refine(first, second, &coarse.found.time_map, coarse.strong)
     }
 
     /// Returns the only delay that fits, refined. If another fits as well, returns the distance to
     /// it in session frames. `None` if the common part is too short.
-    fn only_fit(&self, a: usize, b: usize, rough: &CoarseOffset) -> Option<Result<PairEvidence, f64>> {
+    fn only_fit(&self, a: usize, b: usize, coarse: &CoarseOffset) -> Option<Result<PairEvidence, f64>> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         let middle = first.stem.kept() as f64 / 2.0;
         let apart = |one: &CoarseOffset, other: &CoarseOffset| {
-            other.found.course.delay(middle) - one.found.course.delay(middle)
+            other.found.time_map.delay(middle) - one.found.time_map.delay(middle)
         };
         let lobe = self.rate.frames(CORRELATE.lobe_s) as f64;
-        let coherence = |rough: &CoarseOffset| refine::coherence(first, second, &rough.found.course).unwrap_or(0.0);
-        if let Some(also) = self.also(a, b, rough.found.course.delay(middle)) {
+        let coherence = |coarse: &CoarseOffset| refine::coherence(first, second, &coarse.found.time_map).unwrap_or(0.0);
+        if let Some(also) = self.also(a, b, coarse.found.time_map.delay(middle)) {
             return Some(Err(also as f64));
         }
         // Repeats that were played anew no longer match at the full rate; pasted or sequenced ones
         // do.
-        let mut best = (rough.clone(), None);
+        let mut best = (coarse.clone(), None);
         // So near, it may be a reflection: the full rate shows which is the direct path.
         let near = FINE.max_reflection_s * self.rate.as_f64();
         let mut reflection = None;
-        for place in self.other_places(a, b, rough) {
-            let Some(other) = also_fits(first, second, rough, place) else { continue };
+        for place in self.other_places(a, b, coarse) {
+            let Some(other) = also_fits(first, second, coarse, place) else { continue };
             let away = apart(&best.0, &other);
             if away.abs() <= lobe {
                 continue;
@@ -161,7 +161,7 @@ impl<'a> Comparison<'a> {
             }
             best = if also > own { (other, Some(also)) } else { (best.0, Some(own)) };
         }
-        match self.rival(a, b, best.0.found.course.delay(middle)) {
+        match self.rival(a, b, best.0.found.time_map.delay(middle)) {
             Some((CompetingPeak::Longer(_), away)) => return Some(Err(away)),
             // A paste with much of the stem beside it is as high: under noise only the height
             // distinguishes it.
@@ -175,7 +175,7 @@ impl<'a> Comparison<'a> {
             }
             _ => {}
         }
-        let refined = refine::refine(first, second, &best.0.found.course, best.0.strong)?;
+        let refined = refine::refine(first, second, &best.0.found.time_map, best.0.strong)?;
         Some(match reflection {
             Some(away) if !refined.in_room => Err(away),
             _ => Ok(refined),
@@ -199,10 +199,10 @@ impl<'a> Comparison<'a> {
     }
 
     /// Returns delays that may fit as well, in session frames.
-    fn other_places(&self, a: usize, b: usize, rough: &CoarseOffset) -> Vec<i64> {
+    fn other_places(&self, a: usize, b: usize, coarse: &CoarseOffset) -> Vec<i64> {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return Vec::new() };
         let middle = first.stem.kept() as f64 / 2.0;
-        let delay = rough.found.course.delay(middle);
+        let delay = coarse.found.time_map.delay(middle);
         let mut others: Vec<i64> = Vec::new();
         let spectra = self.spectrum(a).zip(self.spectrum(b));
         if let Some((correlator, (a, b))) = self.correlator.as_ref().zip(spectra) {
@@ -220,11 +220,11 @@ impl<'a> Comparison<'a> {
 }
 
 /// Returns the vote at another delay if segments agree there nearly as well as on the first.
-fn also_fits(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &CoarseOffset, place: i64) -> Option<CoarseOffset> {
-    let found = segment_vote::vote(a, b, place, rough.search)?;
-    let share = |found: &SegmentVote| found.agreeing as f64 / found.windows as f64;
+fn also_fits(a: &PreparedStem<'_>, b: &PreparedStem<'_>, coarse: &CoarseOffset, place: i64) -> Option<CoarseOffset> {
+    let found = segment_vote::vote(a, b, place, coarse.search)?;
+    let share = |found: &SegmentVote| found.agreeing as f64 / found.segments as f64;
     let fits = is_worth_refining(&found)
-        && share(&found) >= THRESHOLDS.min_rival_segment_share * share(&rough.found)
-        && found.height >= THRESHOLDS.min_rival_height_share * rough.found.height;
-    fits.then_some(CoarseOffset { found, ..rough.clone() })
+        && share(&found) >= THRESHOLDS.min_rival_segment_share * share(&coarse.found)
+        && found.height >= THRESHOLDS.min_rival_height_share * coarse.found.height;
+    fits.then_some(CoarseOffset { found, ..coarse.clone() })
 }

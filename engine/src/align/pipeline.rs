@@ -106,7 +106,7 @@ fn compare(
         let prepared: Vec<_> = part.par_iter().map(|n| comparison.prepare(stems[*n])).collect();
         part.iter().zip(prepared).for_each(|(n, prepared)| comparison.keep(*n, prepared));
     }
-    let (mut rough, mut verdicts) = (Vec::new(), Vec::new());
+    let (mut coarse, mut verdicts) = (Vec::new(), Vec::new());
     let at_once = part_len(pairs.len());
     for (n, part) in pairs.chunks(at_once).enumerate() {
         if watch(third(1.0, n * at_once, pairs.len())) {
@@ -115,7 +115,7 @@ fn compare(
         let looks: Vec<_> = part.par_iter().with_max_len(1).map(|(a, b)| comparison.coarse_search(*a, *b)).collect();
         for ((a, b), look) in part.iter().zip(looks) {
             match look {
-                Some(CoarseOutcome::Offset(found)) => rough.push((*a, *b, found)),
+                Some(CoarseOutcome::Offset(found)) => coarse.push((*a, *b, found)),
                 Some(CoarseOutcome::Repeats(verdict) | CoarseOutcome::Unplaced(verdict)) => {
                     verdicts.push((*a, *b, verdict));
                 }
@@ -123,23 +123,23 @@ fn compare(
             }
         }
     }
-    rough.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
+    coarse.sort_by(|x, y| x.2.found.log_chance.total_cmp(&y.2.found.log_chance).then((x.0, x.1).cmp(&(y.0, y.1))));
     // A group of copies has many pairs; the fine search covers as many as hold it together twice
     // over.
     loop {
-        let next = needed(&rough, &verdicts, stems.len());
+        let next = needed(&coarse, &verdicts, stems.len());
         if next.is_empty() {
             return Some(verdicts);
         }
         for part in next.chunks(part_len(next.len())) {
-            if watch(third(2.0, verdicts.len(), rough.len())) {
+            if watch(third(2.0, verdicts.len(), coarse.len())) {
                 return None;
             }
             let exact = |n: &usize| {
-                let (a, b, rough) = &rough[*n];
-                let verdict = comparison.exact(*a, *b, rough);
+                let (a, b, coarse) = &coarse[*n];
+                let verdict = comparison.exact(*a, *b, coarse);
                 let verdict = match weighed {
-                    Some(mode) => comparison.weighed(*a, *b, &rough.found.course, verdict, mode),
+                    Some(mode) => comparison.weighed(*a, *b, &coarse.found.time_map, verdict, mode),
                     None => verdict,
                 };
                 (*a, *b, verdict)
@@ -152,9 +152,9 @@ fn compare(
 /// Returns the coarse pairs to refine next: a spanning forest of the pairs that are not refused,
 /// then a second one beside it. Where trusted pairs contradict each other, returns all pairs, so
 /// that the wrong one shows.
-fn needed(rough: &[(usize, usize, CoarseOffset)], verdicts: &[(usize, usize, Verdict)], stems: usize) -> Vec<usize> {
+fn needed(coarse: &[(usize, usize, CoarseOffset)], verdicts: &[(usize, usize, Verdict)], stems: usize) -> Vec<usize> {
     let known = |a: usize, b: usize| verdicts.iter().find(|verdict| (verdict.0, verdict.1) == (a, b)).map(|v| &v.2);
-    let open: Vec<usize> = (0..rough.len()).filter(|n| known(rough[*n].0, rough[*n].1).is_none()).collect();
+    let open: Vec<usize> = (0..coarse.len()).filter(|n| known(coarse[*n].0, coarse[*n].1).is_none()).collect();
     let mut next = Vec::new();
     let mut used: Vec<(usize, usize)> = Vec::new();
     for _ in 0..2 {
@@ -164,7 +164,7 @@ fn needed(rough: &[(usize, usize, CoarseOffset)], verdicts: &[(usize, usize, Ver
             group.iter_mut().filter(|group| **group == from).for_each(|group| *group = to);
             from != to
         };
-        for (n, (a, b, _)) in rough.iter().enumerate() {
+        for (n, (a, b, _)) in coarse.iter().enumerate() {
             let usable = match known(*a, *b) {
                 None => true,
                 Some(Verdict::Trusted(_)) => !used.contains(&(*a, *b)),

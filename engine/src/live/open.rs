@@ -168,11 +168,9 @@ fn assemble<I: LiveInput>(
 
     let routing = plan.routing().clone();
     let mut buses: Vec<(usize, ChainState)> = Vec::new();
-    let mut bus_positions = vec![0; session.buses.len()];
-    for (position, (route, strip)) in routing.buses.iter().zip(renderer.summing().bus_strips()).enumerate() {
+    for (route, strip) in routing.buses.iter().zip(renderer.summing().bus_strips()) {
         let inserts = session.buses[route.index].inserts.len();
         buses.push((route.index, ChainState::new(inserts, strip.chain().current().latency())));
-        bus_positions[route.index] = position;
     }
     buses.sort_by_key(|(index, _)| *index);
     let tracks = renderer.tracks().iter().zip(&session.tracks);
@@ -185,7 +183,9 @@ fn assemble<I: LiveInput>(
     };
 
     let (command_sender, command_receiver) = bounded(MAX_COMMANDS);
-    let (returns, returned) = bounded(MAX_RETIRED);
+    // No edit moves more than every connection: with nothing else under way, its parts have room.
+    let connections = chains.routing.buses.iter().map(|bus| bus.connections.len()).sum::<usize>();
+    let (returns, returned) = bounded(MAX_RETIRED + connections + chains.routing.master.len());
     let strips = session.tracks.len() + session.buses.len() + 1;
     // Half a second of readings.
     let capacity = ((options.readings_a_second * 0.5 * strips as f64).ceil() as usize).max(2 * strips);
@@ -208,7 +208,7 @@ fn assemble<I: LiveInput>(
     counters.position.store(transport.position(), Relaxed);
     let mut engine = LiveEngine {
         renderer,
-        params: StripParams::new(session, &channels, &bus_positions),
+        params: StripParams::new(session, &channels, plan.routing()),
         gain: Ramped::at([config.master_gain(session)]),
         limiter: SwappableChain::new(limiter),
         transport,

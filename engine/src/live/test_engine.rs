@@ -89,9 +89,9 @@ pub(crate) fn options() -> LiveOptions {
     LiveOptions { max_block: MAX_BLOCK, ramp_ms: RAMP as f64 / 48.0, readings_a_second: 0.0, ..LiveOptions::default() }
 }
 
-/// Builds an engine of a plan with two tracks, whose readers are at their cue.
+/// Builds an engine of a plan of stereo tracks, whose readers are at their cue.
 pub(crate) fn engine(plan: &Plan, options: &LiveOptions) -> (Live<TestInput>, Arc<InputState>) {
     let state = Arc::new(InputState { is_cued: AtomicBool::new(true), ..InputState::default() });
-    let inputs = vec![TestInput(Arc::clone(&state)), TestInput(Arc::clone(&state))];
+    let inputs = plan.stems().iter().map(|_| TestInput(Arc::clone(&state))).collect();
     (open_with(plan, inputs, options).unwrap(), state)
 }

@@ -60,6 +60,11 @@ impl Connection {
         self.plan.pre_fader
     }
 
+    /// Returns true if it has a delay, which an exchange replaces. Audio thread.
+    pub fn has_delay(&self) -> bool {
+        self.crossfade.current().is_some()
+    }
+
     /// Returns the number of frames until no exchange is in progress. Audio thread.
     pub fn remaining(&self) -> u64 {
         self.crossfade.remaining()

@@ -7,6 +7,7 @@ pub(crate) mod mixer;
 mod pan_matrix;
 mod ramp;
 mod routing;
+mod solo;
 mod strip;
 mod sum;
 pub(crate) mod summing;
@@ -26,6 +27,8 @@ pub use ramp::{Ramp, Ramped};
 pub use routing::Node;
 #[doc(hidden)]
 pub use routing::{BusRoute, ConnectionPlan, Destination, Routing, RoutingError};
+#[doc(hidden)]
+pub use solo::SoloSwitches;
 #[doc(hidden)]
 pub use strip::{BusStrip, Input, Strip, StripOutputs, TrackStrip};
 #[doc(hidden)]

@@ -31,7 +31,7 @@ impl Matrix {
         StereoPosition::of_track(track).matrix(channels)
     }
 
-    /// Returns a bus's width and balance, without its fader.
+    /// Returns a bus's width, balance and polarity, without its fader.
     pub fn of_bus(bus: &Bus) -> Self {
         StereoPosition::of_bus(bus).matrix(2)
     }
@@ -118,7 +118,7 @@ impl StereoPosition {
 
     /// Returns the settings of a bus.
     pub fn of_bus(bus: &Bus) -> Self {
-        Self { pan: bus.pan, law: PanLaw::Balance, width: bus.width, polarity: Polarity::Normal }
+        Self { pan: bus.pan, law: PanLaw::Balance, width: bus.width, polarity: bus.polarity }
     }
 
     /// Returns the gains for a strip of 1 or 2 channels.

@@ -1,7 +1,7 @@
 //! Signal path of a plan: strips and sums, built for its rate.
 
 use super::plan::{Plan, PlanError};
-use crate::mix::{BusStrip, Chain, Input, Matrix, Renderer, Summing, TrackStrip, fader};
+use crate::mix::{BusStrip, Chain, Input, Matrix, Renderer, SoloSwitches, Summing, TrackStrip, fader};
 
 impl Plan {
     /// Builds the mixer of the plan; one input per track, in session order. Control thread;
@@ -19,8 +19,9 @@ impl Plan {
         inputs: Vec<I>,
         max_block: usize,
     ) -> Result<Vec<TrackStrip<I>>, PlanError> {
+        let solo = SoloSwitches::new(self.session(), self.routing());
         let strips = inputs.into_iter().enumerate();
-        strips.map(|(index, input)| self.track_strip(index, input, max_block)).collect()
+        strips.map(|(index, input)| self.track_strip(index, input, solo.is_audible(index), max_block)).collect()
     }
 
     /// Builds the buses and the master's inserts.
@@ -32,12 +33,17 @@ impl Plan {
         Ok(Summing::new(self.routing(), buses, master, max_block))
     }
 
-    fn track_strip<I: Input>(&self, index: usize, input: I, max_block: usize) -> Result<TrackStrip<I>, PlanError> {
+    fn track_strip<I: Input>(
+        &self,
+        index: usize,
+        input: I,
+        is_audible: bool,
+        max_block: usize,
+    ) -> Result<TrackStrip<I>, PlanError> {
         let track = &self.session().tracks[index];
         let chain = Chain::build(&track.inserts, &self.spec(input.channels(), max_block))
             .map_err(|error| PlanError::insert(format!("track {:?}", track.title()), &error))?;
-        let solo = self.session().tracks.iter().any(|track| track.solo);
-        let fader = fader(track.gain_db, track.mute || (solo && !track.solo));
+        let fader = fader(track.gain_db, track.mute || !is_audible);
         let matrix = Matrix::of_track(track, input.channels());
         let pre_fader = track.sends.iter().any(|send| send.pre_fader);
         Ok(TrackStrip::new(input, chain, matrix, fader, pre_fader, max_block))

@@ -11,11 +11,7 @@ pub(super) fn of_track(track: &Track) -> String {
         parts.push(escaped(&word(&track.pan_law)));
     }
     parts.extend(width(track.width));
-    for (holds, text) in
-        [(track.polarity == Polarity::Inverted, "polarity inverted"), (track.mute, "muted"), (track.solo, "solo")]
-    {
-        parts.extend(holds.then(|| text.to_owned()));
-    }
+    parts.extend(switches(track.polarity, track.mute, track.solo));
     with_chain(&parts, &track.inserts, &track.output, &track.sends)
 }
 
@@ -23,7 +19,7 @@ pub(super) fn of_track(track: &Track) -> String {
 pub(super) fn of_bus(bus: &Bus) -> String {
     let mut parts = vec![fader(bus.gain_db), pan_position(bus.pan)];
     parts.extend(width(bus.width));
-    parts.extend(bus.mute.then(|| "muted".to_owned()));
+    parts.extend(switches(bus.polarity, bus.mute, bus.solo));
     with_chain(&parts, &bus.inserts, &bus.output, &bus.sends)
 }
 
@@ -45,6 +41,12 @@ fn with_chain(parts: &[String], inserts: &[Insert], output: &str, sends: &[AuxSe
     };
     lines.extend(sends.iter().map(send));
     lines.join("<br>")
+}
+
+/// Returns the switches of a strip that are on.
+fn switches(polarity: Polarity, mute: bool, solo: bool) -> impl Iterator<Item = String> {
+    let switches = [(polarity == Polarity::Inverted, "polarity inverted"), (mute, "muted"), (solo, "solo")];
+    switches.into_iter().filter(|(is_on, _)| *is_on).map(|(_, text)| text.to_owned())
 }
 
 fn fader(gain_db: f64) -> String {
@@ -88,5 +90,7 @@ mod tests {
             "+1.5 dB, 25 % left, 50 % wide, muted<br>high pass<br>to &lt;drums&gt;<br>\
              sent to echo at −12.0 dB, before the fader"
         );
+        let bus = Bus { polarity: Polarity::Inverted, solo: true, ..Bus::new("drums") };
+        assert_eq!(text(of_bus(&bus)), "0.0 dB, centre, polarity inverted, solo");
     }
 }

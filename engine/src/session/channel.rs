@@ -71,7 +71,7 @@ pub struct Track {
     /// True if the track is silent.
     #[serde(default)]
     pub mute: bool,
-    /// True if only this track, and others with `solo`, are in the mix.
+    /// True if only this track, and other tracks and buses with `solo`, are in the mix.
     #[serde(default)]
     pub solo: bool,
     /// Processors, in order, before the fader.
@@ -107,9 +107,19 @@ pub struct Bus {
     #[serde(default = "one")]
     #[schemars(range(min = WIDTH.0, max = WIDTH.1))]
     pub width: f64,
+    // Left out at its default, as `solo` is: earlier versions refuse keys that they do not know.
+    /// Polarity of the waveform.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(extend("default" = "normal"))]
+    pub polarity: Polarity,
     /// True if the bus is silent.
     #[serde(default)]
     pub mute: bool,
+    /// True if only this bus with the tracks whose outputs lead to it, and other tracks and buses
+    /// with `solo`, are in the mix.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(extend("default" = false))]
+    pub solo: bool,
     /// Processors, in order, before the fader.
     #[serde(default)]
     #[schemars(length(max = MAX_INSERTS), extend("examples" = [[{ "type": "delay", "time_ms": 350.0, "feedback": 0.4 }]]))]
@@ -183,6 +193,10 @@ fn master() -> String {
     MASTER.into()
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 impl Track {
     /// Builds a track that plays a stem from session time 0, unchanged, into the master.
     pub fn new(file: impl Into<PathBuf>) -> Self {
@@ -247,7 +261,9 @@ impl Bus {
             gain_db: 0.0,
             pan: 0.0,
             width: one(),
+            polarity: Polarity::Normal,
             mute: false,
+            solo: false,
             inserts: Vec::new(),
             output: master(),
             sends: Vec::new(),

@@ -14,7 +14,7 @@ pub(crate) struct CoarseOffset {
 
 /// Returns true if enough segments agree for a fine search.
 pub(crate) fn is_worth_refining(found: &SegmentVote) -> bool {
-    found.agreeing >= THRESHOLDS.min_segments.min(found.windows)
-        && found.agreeing as f64 >= THRESHOLDS.min_segment_share * found.windows as f64
+    found.agreeing >= THRESHOLDS.min_segments.min(found.segments)
+        && found.agreeing as f64 >= THRESHOLDS.min_segment_share * found.segments as f64
         && found.log_chance <= THRESHOLDS.max_log_chance
 }

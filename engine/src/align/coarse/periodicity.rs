@@ -7,7 +7,7 @@ use crate::align::features::prepared::PreparedStem;
 
 /// Search for repeats within one stem.
 const OF_ITSELF: SegmentSearch =
-    SegmentSearch { window_s: THRESHOLDS.repeat_segment_s, reach_s: THRESHOLDS.segment_reach_s, drifts: true };
+    SegmentSearch { segment_s: THRESHOLDS.repeat_segment_s, reach_s: THRESHOLDS.segment_reach_s, drifts: true };
 
 /// Returns the period of a stem, in session frames, if all segments along it repeat. Any pair with
 /// this stem that fits at one delay fits as well one period later and earlier. Lags within `lobe_s`
@@ -20,8 +20,8 @@ pub(crate) fn period(correlator: &Correlator, stem: &PreparedStem<'_>, lobe_s: f
     })?;
     let is_same = |place: &i64| {
         let found = segment_vote::vote(stem, stem, *place, OF_ITSELF)?;
-        let apart = found.course.delay(stem.stem.kept() as f64 / 2.0).abs() > lobe;
-        (apart && found.agreeing == found.windows && found.height >= THRESHOLDS.min_paste_height_ratio)
+        let apart = found.time_map.delay(stem.stem.kept() as f64 / 2.0).abs() > lobe;
+        (apart && found.agreeing == found.segments && found.height >= THRESHOLDS.min_paste_height_ratio)
             .then_some(*place)
     };
     places.iter().filter_map(is_same).min()

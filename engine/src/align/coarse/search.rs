@@ -56,7 +56,7 @@ impl Comparison<'_> {
             return Some(CoarseOutcome::Repeats(self.repeats(also as f64)));
         }
         let shares = peak.as_ref().is_some_and(|(_, z)| *z >= THRESHOLDS.min_sharing_peak_to_rms);
-        self.rough_at(a, b, peak)
+        self.coarse_at(a, b, peak)
             .map(CoarseOutcome::Offset)
             .or_else(|| shares.then(|| CoarseOutcome::Unplaced(unplaced())))
     }
@@ -70,31 +70,31 @@ impl Comparison<'_> {
 
     /// Returns the coarse delay of stem `b` against stem `a`, if segments confirm one.
     #[cfg(test)]
-    pub(crate) fn rough(&self, a: usize, b: usize) -> Option<CoarseOffset> {
-        self.rough_at(a, b, self.peak(a, b))
+    pub(crate) fn coarse(&self, a: usize, b: usize) -> Option<CoarseOffset> {
+        self.coarse_at(a, b, self.peak(a, b))
     }
 
-    fn rough_at(&self, a: usize, b: usize, peak: Option<(Vec<i64>, f64)>) -> Option<CoarseOffset> {
+    fn coarse_at(&self, a: usize, b: usize, peak: Option<(Vec<i64>, f64)>) -> Option<CoarseOffset> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
         peak.and_then(|(places, z)| self.confirmed(a, b, places, z)).or_else(|| {
             let candidates = first.envelope.candidates(&second.envelope, self.max_lag, THRESHOLDS.max_candidates);
-            let rough = candidates.into_iter().filter_map(|candidate| {
+            let coarse = candidates.into_iter().filter_map(|candidate| {
                 let search = self.envelope_search(first, second, candidate.delay);
                 let found = segment_vote::vote(first, second, candidate.delay, search)?;
                 is_worth_refining(&found).then_some(CoarseOffset { found, search, strong: true })
             });
-            most_agreed(rough)
+            most_agreed(coarse)
         })
     }
 
     /// Returns the delay at the highest peak of the whole correlation, if segments confirm it.
     fn confirmed(&self, a: usize, b: usize, places: Vec<i64>, z: f64) -> Option<CoarseOffset> {
         let (first, second) = (self.prepared[a].as_ref()?, self.prepared[b].as_ref()?);
-        let rough = places.into_iter().filter_map(|delay| {
+        let coarse = places.into_iter().filter_map(|delay| {
             let common_s = self.rate.seconds(Sounding::of(first, second, delay as f64).frames() as u64);
-            let window_s =
+            let segment_s =
                 (common_s * (THRESHOLDS.segment_peak_to_rms / z).powi(2)).clamp(1.0, (common_s / 9.0).max(1.0));
-            let search = SegmentSearch { window_s, reach_s: THRESHOLDS.segment_reach_s, drifts: true };
+            let search = SegmentSearch { segment_s, reach_s: THRESHOLDS.segment_reach_s, drifts: true };
             let found = segment_vote::vote(first, second, delay, search)?;
             is_worth_refining(&found).then_some(CoarseOffset {
                 found,
@@ -102,7 +102,7 @@ impl Comparison<'_> {
                 strong: z >= THRESHOLDS.min_strong_peak_to_rms,
             })
         });
-        most_agreed(rough)
+        most_agreed(coarse)
     }
 
     /// Returns the delays that the highest peak may stand for, in session frames, and its z. `None`
@@ -133,7 +133,7 @@ impl Comparison<'_> {
     fn envelope_search(&self, a: &PreparedStem<'_>, b: &PreparedStem<'_>, delay: i64) -> SegmentSearch {
         let common_s = self.rate.seconds(common(a.stem, b.stem, delay as f64).len() as u64);
         let reach_s = 0.05 + THRESHOLDS.max_envelope_drift_share * common_s / 2.0;
-        SegmentSearch { window_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
+        SegmentSearch { segment_s: (2.0 * reach_s).max(1.0), reach_s, drifts: true }
     }
 }
 

@@ -6,7 +6,7 @@ use super::joint_activity::common;
 use super::thresholds::THRESHOLDS;
 use crate::align::features::prepared::PreparedStem;
 use crate::align::features::stem::StemFeatures;
-use crate::align::fine::segment::Window;
+use crate::align::fine::segment::SegmentCorrelator;
 use crate::align::time_map::breakpoints::{self, Resolution};
 use crate::align::time_map::line;
 use crate::resample::TimeMap;
@@ -15,7 +15,7 @@ use crate::resample::TimeMap;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SegmentSearch {
     /// Preferred length of a segment, in seconds.
-    pub(crate) window_s: f64,
+    pub(crate) segment_s: f64,
     /// Reach of a segment on either side of the suggested delay, in seconds.
     pub(crate) reach_s: f64,
     /// The delay may change along the stems.
@@ -26,12 +26,12 @@ pub(crate) struct SegmentSearch {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SegmentVote {
     /// Delay of the second stem over time.
-    pub(crate) course: TimeMap,
+    pub(crate) time_map: TimeMap,
     /// −1 when the second stem is inverted.
     pub(crate) polarity: i8,
     /// Segments with sound in both stems.
-    pub(crate) windows: usize,
-    /// Segments that agree on the course.
+    pub(crate) segments: usize,
+    /// Segments that agree on the time map.
     pub(crate) agreeing: usize,
     /// Median height of their peaks; 1 where all phases agree.
     pub(crate) height: f64,
@@ -102,51 +102,51 @@ pub(crate) fn vote(
     let rate = a.stem.rate().as_f64() / factor as f64;
     let sounding = Sounding::of(a, b, delay as f64);
     let length = sounding.frames();
-    let window_s = search.window_s.min(length as f64 / a.stem.rate().as_f64() / (THRESHOLDS.min_segments + 1) as f64);
-    if window_s < THRESHOLDS.min_segment_s {
+    let segment_s = search.segment_s.min(length as f64 / a.stem.rate().as_f64() / (THRESHOLDS.min_segments + 1) as f64);
+    if segment_s < THRESHOLDS.min_segment_s {
         return None;
     }
-    let count = (window_s * rate) as usize;
+    let count = (segment_s * rate) as usize;
     let reach = ((search.reach_s * rate) as usize).max(4);
     let starts = places(a, b, delay as f64, &sounding, count * factor, THRESHOLDS.max_segments);
     if starts.len() < THRESHOLDS.min_segments {
         return None;
     }
-    let window = Window::new(count, reach, rate);
-    let mut buffers = window.buffers();
+    let correlator = SegmentCorrelator::new(count, reach, rate);
+    let mut buffers = correlator.buffers();
     let mut answers = Vec::with_capacity(starts.len());
     for start in starts {
         let first = (start / factor) as i64;
         let second = first + (delay as f64 / factor as f64).round() as i64;
         let shift = (second - first) * factor as i64;
-        let a = a.window(first, count);
-        let b = b.window(second - reach as i64, count + 2 * reach);
-        window.spectra(&a, &b, &mut buffers);
-        let curve = window.curve(&mut buffers);
+        let a = a.decimated_from(first, count);
+        let b = b.decimated_from(second - reach as i64, count + 2 * reach);
+        correlator.spectra(&a, &b, &mut buffers);
+        let curve = correlator.curve(&mut buffers);
         let best = (0..curve.len()).fold(0, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
         let at = (first as usize * factor + count * factor / 2) as f64;
         let lag = (shift + (best as i64 - reach as i64) * factor as i64) as f64;
-        answers.push((at, lag, f64::from(curve[best]) / (2 * window.bins.len()) as f64));
+        answers.push((at, lag, f64::from(curve[best]) / (2 * correlator.bins.len()) as f64));
     }
     let points: Vec<(f64, f64)> = answers.iter().map(|answer| (answer.0, answer.1)).collect();
     let tolerance = THRESHOLDS.max_deviation_frames * factor as f64;
     let grain = Resolution { tolerance, half_step: factor as f64 / 2.0, reach: (count * factor) as f64 / 2.0 };
     let (line, on) = line::through_most(&points, tolerance, search.drifts)?;
-    let course =
+    let time_map =
         if search.drifts && on.contains(&false) { breakpoints::bent(line, &points, &grain) } else { line.into() };
-    let on = answers.iter().filter(|(at, delay, _)| (delay - course.delay(*at)).abs() <= tolerance);
+    let on = answers.iter().filter(|(at, delay, _)| (delay - time_map.delay(*at)).abs() <= tolerance);
     let on: Vec<f64> = on.map(|answer| answer.2).collect();
     let positive = on.iter().filter(|height| **height > 0.0).count();
     let polarity = if 2 * positive >= on.len() { 1 } else { -1 };
     let agreeing = positive.max(on.len() - positive);
     let chance = (2.0 * THRESHOLDS.max_deviation_frames + 1.0) / (2 * reach + 1) as f64;
     // A bend takes two segments to be drawn, and may be between any two.
-    let free = if search.drifts { 2 + 2 * course.changes.len() } else { 1 };
-    let log_places = course.changes.len() as f64 * (points.len() as f64).log10();
+    let free = if search.drifts { 2 + 2 * time_map.changes.len() } else { 1 };
+    let log_places = time_map.changes.len() as f64 * (points.len() as f64).log10();
     let log_chance =
         log_choose(points.len(), agreeing) + log_places + chance.log10() * agreeing.saturating_sub(free) as f64;
     let height = line::median(on.into_iter().map(f64::abs).collect());
-    Some(SegmentVote { course, polarity, windows: points.len(), agreeing, height, log_chance })
+    Some(SegmentVote { time_map, polarity, segments: points.len(), agreeing, height, log_chance })
 }
 
 /// Returns the decimal logarithm of the number of ways to choose `k` of `n`.

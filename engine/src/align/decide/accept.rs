@@ -20,7 +20,7 @@ pub(crate) enum Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edge {
     /// Delay of the second stem, in frames.
-    pub(crate) course: TimeMap,
+    pub(crate) time_map: TimeMap,
     /// −1 when one is inverted.
     pub(crate) polarity: i8,
     /// 0 to 1: see [`confidence`].
@@ -29,9 +29,9 @@ pub(crate) struct Edge {
     pub(crate) delay_sd: f64,
     /// One standard deviation, as a share.
     pub(crate) drift_sd: f64,
-    /// Wander of the clock about the course, one standard deviation, in frames.
+    /// Wander of the clock about the time map, one standard deviation, in frames.
     pub(crate) wander: f64,
-    /// Share of segments that agree on the course: 0 to 1.
+    /// Share of segments that agree on the time map: 0 to 1.
     pub(crate) share: f64,
     /// Correlation around the delay.
     pub(crate) picture: Vec<f32>,
@@ -43,7 +43,7 @@ pub(crate) fn judge(refined: PairEvidence, assume_related: bool) -> Verdict {
         return Verdict::Doubtful(doubt, refined.picture);
     }
     Verdict::Trusted(Edge {
-        course: refined.course.clone(),
+        time_map: refined.time_map.clone(),
         polarity: refined.polarity,
         confidence: confidence(&refined),
         delay_sd: refined.delay_sd,
@@ -58,10 +58,10 @@ pub(crate) fn judge(refined: PairEvidence, assume_related: bool) -> Verdict {
 /// against it, nor are the segments in which the other source is louder.
 pub(crate) fn along_a_path(refined: PairEvidence) -> Edge {
     let sure =
-        PairEvidence { ratio: refined.ratio.max(THRESHOLDS.min_peak_ratio), agreeing: refined.windows, ..refined };
+        PairEvidence { ratio: refined.ratio.max(THRESHOLDS.min_peak_ratio), agreeing: refined.segments, ..refined };
     Edge {
         confidence: confidence(&sure),
-        course: sure.course,
+        time_map: sure.time_map,
         polarity: sure.polarity,
         delay_sd: sure.delay_sd,
         drift_sd: sure.drift_sd,
@@ -72,7 +72,7 @@ pub(crate) fn along_a_path(refined: PairEvidence) -> Edge {
 }
 
 fn share(refined: &PairEvidence) -> f64 {
-    refined.agreeing as f64 / refined.windows.max(1) as f64
+    refined.agreeing as f64 / refined.segments.max(1) as f64
 }
 
 /// Returns the reason for which a delay is not accepted, whatever the confidence. `None` if there
@@ -91,7 +91,7 @@ pub(crate) fn doubt(refined: &PairEvidence, assume_related: bool) -> Option<Stri
     } else if refined.ratio < least_ratio {
         Some(format!("ambiguous: a second offset fits nearly as well (peaks {:.2} to 1)", refined.ratio))
     } else if share < least_share {
-        Some(format!("ambiguous: {:.0} % of {} windows agree on an offset", 100.0 * share, refined.windows))
+        Some(format!("ambiguous: {:.0} % of {} segments agree on an offset", 100.0 * share, refined.segments))
     } else if 2 * refined.bands_agreeing < refined.bands || refined.bands_agreeing == 0 {
         let (agree, all) = (refined.bands_agreeing, refined.bands);
         Some(format!("ambiguous: {agree} of {all} bands of frequency agree on the offset"))

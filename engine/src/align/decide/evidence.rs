@@ -6,19 +6,19 @@ use crate::resample::TimeMap;
 /// Measured delay of one stem against another, with its evidence.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PairEvidence {
-    pub(crate) course: TimeMap,
+    pub(crate) time_map: TimeMap,
     /// One standard deviation of the delay in the middle of the stems, in frames.
     pub(crate) delay_sd: f64,
     /// One standard deviation of the drift before the first change, as a share.
     pub(crate) drift_sd: f64,
-    /// Deviation of segments from the course beyond what noise would cause, in frames: a clock that
-    /// wanders.
+    /// Deviation of segments from the time map beyond what noise would cause, in frames: a clock
+    /// that wanders.
     pub(crate) wander: f64,
     /// Middle of the segments, in frames of the first stem.
     pub(crate) at: f64,
     pub(crate) polarity: i8,
-    /// Measured segments, and those whose peak is on the course.
-    pub(crate) windows: usize,
+    /// Measured segments, and those whose peak is on the time map.
+    pub(crate) segments: usize,
     pub(crate) agreeing: usize,
     /// Pooled peak of all segments over the deviation of the lags around it.
     pub(crate) z: f64,
@@ -43,7 +43,7 @@ impl PairEvidence {
     /// Sets the deviation of the delay that is reported. A drift extrapolates it to frame 0, and a
     /// clock that wanders adds to it at any time.
     pub(crate) fn with_reported_deviation(mut self) -> Self {
-        let carried = if self.course.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
+        let carried = if self.time_map.drift == 0.0 { 0.0 } else { self.drift_sd * self.at };
         self.delay_sd = self.delay_sd.hypot(carried).hypot(self.wander).hypot(THRESHOLDS.interpolation_sd_frames);
         self
     }

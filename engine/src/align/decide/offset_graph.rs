@@ -20,7 +20,7 @@ pub(crate) struct GroupOffset {
     /// First stem of its group.
     pub(crate) root: usize,
     /// Delay against the root.
-    pub(crate) course: TimeMap,
+    pub(crate) time_map: TimeMap,
     /// Against the root.
     pub(crate) polarity: i8,
     /// Least confidence on the way from the root.
@@ -81,8 +81,8 @@ pub(crate) fn solve(pairs: &[PairOffset], stems: usize, middle: f64) -> Solution
 
 fn fits(pair: &PairOffset, places: &[GroupOffset], middle: f64) -> bool {
     let (first, second) = (&places[pair.first], &places[pair.second]);
-    let predicted = first.course.reversed().then(&second.course);
-    let off = (predicted.delay(middle) - pair.edge.course.delay(middle)).abs();
+    let predicted = first.time_map.reversed().then(&second.time_map);
+    let off = (predicted.delay(middle) - pair.edge.time_map.delay(middle)).abs();
     off <= THRESHOLDS.max_loop_error_frames.max(6.0 * pair.edge.delay_sd)
         && first.polarity * second.polarity == pair.edge.polarity
 }
@@ -91,7 +91,7 @@ fn fits(pair: &PairOffset, places: &[GroupOffset], middle: f64) -> bool {
 pub(crate) fn tree(pairs: &[PairOffset], stems: usize) -> Vec<GroupOffset> {
     let alone = |root| GroupOffset {
         root,
-        course: LinearDelay::flat(0.0).into(),
+        time_map: LinearDelay::flat(0.0).into(),
         polarity: 1,
         confidence: 1.0,
         delay_sd: 0.0,
@@ -104,9 +104,9 @@ pub(crate) fn tree(pairs: &[PairOffset], stems: usize) -> Vec<GroupOffset> {
             continue;
         }
         // From the root of the second group to that of the first, over this pair.
-        let between = first.course.then(&edge.course).then(&second.course.reversed());
+        let between = first.time_map.then(&edge.time_map).then(&second.time_map.reversed());
         let flip = first.polarity * edge.polarity * second.polarity;
-        let (course, from, to) = if first.root < second.root {
+        let (time_map, from, to) = if first.root < second.root {
             (between, second.root, first.root)
         } else {
             (between.reversed(), first.root, second.root)
@@ -114,7 +114,7 @@ pub(crate) fn tree(pairs: &[PairOffset], stems: usize) -> Vec<GroupOffset> {
         for place in places.iter_mut().filter(|place| place.root == from) {
             *place = GroupOffset {
                 root: to,
-                course: course.then(&place.course),
+                time_map: time_map.then(&place.time_map),
                 polarity: place.polarity * flip,
                 confidence: place.confidence.min(edge.confidence),
                 delay_sd: place.delay_sd.hypot(edge.delay_sd),
@@ -141,20 +141,20 @@ fn relax(pairs: &[PairOffset], places: &mut [GroupOffset], middle: f64) {
             let (mut delay, mut drift, mut total) = (0.0, 0.0, 0.0);
             for pair in pairs.iter().filter(|pair| pair.first == stem || pair.second == stem) {
                 let wanted = if pair.second == stem {
-                    places[pair.first].course.then(&pair.edge.course)
+                    places[pair.first].time_map.then(&pair.edge.time_map)
                 } else {
-                    places[pair.second].course.then(&pair.edge.course.reversed())
+                    places[pair.second].time_map.then(&pair.edge.time_map.reversed())
                 };
                 let weight = weight(&pair.edge);
-                delay += weight * (wanted.delay(middle) - here.course.delay(middle));
-                drift += weight * (wanted.drift_at(middle) - here.course.drift_at(middle));
+                delay += weight * (wanted.delay(middle) - here.time_map.delay(middle));
+                drift += weight * (wanted.drift_at(middle) - here.time_map.drift_at(middle));
                 total += weight;
             }
             if total > 0.0 {
                 // Bends stay where the most confident pairs have them.
                 let (delay, drift) = (delay / total, drift / total);
                 moved = moved.max(delay.abs());
-                places[stem].course = here.course.plus(delay - drift * middle, drift);
+                places[stem].time_map = here.time_map.plus(delay - drift * middle, drift);
             }
         }
         if moved < 1e-6 {
@@ -168,9 +168,9 @@ mod tests {
     use super::*;
 
     fn pair(first: usize, second: usize, delay: f64, polarity: i8, confidence: f64) -> PairOffset {
-        let course = LinearDelay::flat(delay).into();
+        let time_map = LinearDelay::flat(delay).into();
         let edge = Edge {
-            course,
+            time_map,
             polarity,
             confidence,
             delay_sd: 0.01,
@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn delays(pairs: &[PairOffset], stems: usize) -> Vec<f64> {
-        solve(pairs, stems, 1e6).places.iter().map(|place| place.course.start).collect()
+        solve(pairs, stems, 1e6).places.iter().map(|place| place.time_map.start).collect()
     }
 
     #[test]
@@ -211,11 +211,11 @@ mod tests {
             }
         }
         // The wrong one even has the highest confidence.
-        pairs[0].edge = Edge { course: LinearDelay::flat(400.0).into(), confidence: 0.999, ..pairs[0].edge.clone() };
+        pairs[0].edge = Edge { time_map: LinearDelay::flat(400.0).into(), confidence: 0.999, ..pairs[0].edge.clone() };
         let solution = solve(&pairs, 4, 1e6);
         assert_eq!(solution.contradicted, [false; 4]);
         for (place, at) in solution.places.iter().zip(at) {
-            assert!((place.course.start - at).abs() < 1e-6, "{place:?}");
+            assert!((place.time_map.start - at).abs() < 1e-6, "{place:?}");
         }
     }
 

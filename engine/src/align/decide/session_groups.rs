@@ -37,7 +37,7 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
     let follows = |stem: usize| {
         evidence.verdicts.iter().any(|(first, second, verdict)| match verdict {
             Verdict::Stays(edge, _) if sessions[*first] == sessions[*second] => {
-                let delay = edge.course.start;
+                let delay = edge.time_map.start;
                 (*second == stem && delay > THRESHOLDS.session_sd_frames)
                     || (*first == stem && delay < -THRESHOLDS.session_sd_frames)
             }
@@ -51,9 +51,9 @@ pub(crate) fn tied(pairs: Vec<PairOffset>, evidence: &PairVerdicts<'_>) -> Vec<P
     let mut ties = Vec::new();
     for (stem, session) in sessions.iter().enumerate().filter(|(stem, session)| stem != *session) {
         if kept.iter().any(|pair| sessions[pair.first] == *session || sessions[pair.second] == *session) {
-            let course: TimeMap = LinearDelay::flat(0.0).into();
+            let time_map: TimeMap = LinearDelay::flat(0.0).into();
             let edge = Edge {
-                course,
+                time_map,
                 polarity: 1,
                 confidence: 1.0,
                 delay_sd: THRESHOLDS.session_sd_frames,

@@ -57,13 +57,13 @@ pub(crate) fn decide(evidence: &PairVerdicts<'_>, settings: &AlignmentSettings) 
 /// against the earliest of the stems with which it shares its source.
 fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignment> {
     let known = verdicts.iter().filter_map(|(first, second, verdict)| match verdict {
-        Verdict::Stays(edge, remark) if *second == stem => Some((*first, edge.course.clone(), edge, remark)),
-        Verdict::Stays(edge, remark) if *first == stem => Some((*second, edge.course.reversed(), edge, remark)),
+        Verdict::Stays(edge, remark) if *second == stem => Some((*first, edge.time_map.clone(), edge, remark)),
+        Verdict::Stays(edge, remark) if *first == stem => Some((*second, edge.time_map.reversed(), edge, remark)),
         _ => None,
     });
-    let (other, course, edge, remark) =
+    let (other, time_map, edge, remark) =
         known.max_by(|x, y| x.1.delay(0.0).total_cmp(&y.1.delay(0.0)).then(y.0.cmp(&x.0)))?;
-    let delay = course.start;
+    let delay = time_map.start;
     if delay < 0.0 || (delay == 0.0 && stem < other) {
         return Some(StemAlignment {
             reference: Some(stem),
@@ -78,7 +78,7 @@ fn stays(stem: usize, verdicts: &[(usize, usize, Verdict)]) -> Option<StemAlignm
         late_samples: Some(delay),
         late_uncertainty: edge.delay_sd,
         polarity: edge.polarity,
-        drift_ppm: course.drift * 1e6,
+        drift_ppm: time_map.drift * 1e6,
         drift_uncertainty_ppm: edge.drift_sd * 1e6,
         confidence: edge.confidence,
         correlation: Correlation::new(&edge.picture),
@@ -117,7 +117,7 @@ fn in_group(
     evidence: &PairVerdicts<'_>,
 ) -> StemAlignment {
     let (here, there) = (&places[stem], &places[reference]);
-    let course = simplest(&there.course.reversed().then(&here.course), evidence.lengths[stem] as f64);
+    let time_map = simplest(&there.time_map.reversed().then(&here.time_map), evidence.lengths[stem] as f64);
     let polarity = here.polarity * there.polarity;
     // The weakest link: of the ways to both, and for the reference the best pair it is in.
     let own = || pairs.iter().filter(|pair| pair.first == stem || pair.second == stem);
@@ -129,10 +129,10 @@ fn in_group(
     };
     let direct = own().find(|pair| pair.first == reference || pair.second == reference).or(best);
     let inverted = if polarity < 0 { ", inverted against the reference" } else { "" };
-    let (delay, ppm) = (course.start, course.drift * 1e6);
-    let steady = course.is_straight() && course.drift == 0.0;
+    let (delay, ppm) = (time_map.start, time_map.drift * 1e6);
+    let steady = time_map.is_straight() && time_map.drift == 0.0;
     let mut drifts = if steady { String::new() } else { format!(", its clock {ppm:+.2} ppm slower") };
-    for change in &course.changes {
+    for change in &time_map.changes {
         drifts += &format!(", {:+.2} ppm from frame {:.0} on", change.drift_ppm(), change.at);
     }
     let (decision, reason) = if stem == reference {
@@ -156,7 +156,7 @@ fn in_group(
         late_uncertainty: here.delay_sd.hypot(there.delay_sd),
         polarity,
         drift_ppm: ppm,
-        drift_changes: course.changes,
+        drift_changes: time_map.changes,
         drift_uncertainty_ppm: 1e6 * here.drift_sd.hypot(there.drift_sd),
         confidence,
         correlation: direct.and_then(|pair| Correlation::new(&pair.edge.picture)),
@@ -164,27 +164,27 @@ fn in_group(
     }
 }
 
-/// Returns a course as it is reported: from frame 0 on, without a negligible drift and inaudible
+/// Returns a time map as it is reported: from frame 0 on, without a negligible drift and inaudible
 /// fractions of frames.
-fn simplest(course: &TimeMap, length: f64) -> TimeMap {
-    let mut course = course.from_frame(0.0, 0.0);
-    if course.is_straight() && (course.drift * length).abs() < THRESHOLDS.min_drift_frames {
-        course = LinearDelay::flat(course.delay(length / 2.0)).into();
+fn simplest(time_map: &TimeMap, length: f64) -> TimeMap {
+    let mut time_map = time_map.from_frame(0.0, 0.0);
+    if time_map.is_straight() && (time_map.drift * length).abs() < THRESHOLDS.min_drift_frames {
+        time_map = LinearDelay::flat(time_map.delay(length / 2.0)).into();
     }
     // Whole frames need no filter.
-    if course.is_straight()
-        && course.drift == 0.0
-        && (course.start - course.start.round()).abs() < THRESHOLDS.min_fraction_frames
+    if time_map.is_straight()
+        && time_map.drift == 0.0
+        && (time_map.start - time_map.start.round()).abs() < THRESHOLDS.min_fraction_frames
     {
-        course = LinearDelay::flat(course.start.round()).into();
+        time_map = LinearDelay::flat(time_map.start.round()).into();
     }
-    course
+    time_map
 }
 
 /// Returns the stem whose delay most stems share, so that the fewest are moved; of equals, the
 /// earliest.
 fn reference(group: &[usize], places: &[GroupOffset], middle: f64) -> usize {
-    let delay = |stem: usize| places[stem].course.delay(middle);
+    let delay = |stem: usize| places[stem].time_map.delay(middle);
     let sharing = |stem: usize| group.iter().filter(|n| (delay(**n) - delay(stem)).abs() < 0.5).count();
     let rank = |stem: usize| (sharing(stem), -delay(stem).round() as i64, std::cmp::Reverse(stem));
     group.iter().copied().max_by_key(|stem| rank(*stem)).unwrap_or_default()

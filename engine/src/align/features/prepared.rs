@@ -31,21 +31,21 @@ impl<'a> PreparedStem<'a> {
     }
 
     /// Returns `count` decimated frames from number `start` on; silence outside the stem.
-    pub(crate) fn window(&self, start: i64, count: usize) -> Vec<f32> {
-        let mut window = vec![0.0; count];
+    pub(crate) fn decimated_from(&self, start: i64, count: usize) -> Vec<f32> {
+        let mut frames = vec![0.0; count];
         let settled = self.stem.decimated();
-        settled.read(start, &mut window);
+        settled.read(start, &mut frames);
         for (n, x) in (settled.len() as i64..).zip(&self.last) {
-            if let Some(to) = usize::try_from(n - start).ok().and_then(|n| window.get_mut(n)) {
+            if let Some(to) = usize::try_from(n - start).ok().and_then(|n| frames.get_mut(n)) {
                 *to = *x;
             }
         }
-        window
+        frames
     }
 
     /// Returns all decimated frames.
     pub(crate) fn decimated(&self) -> Vec<f32> {
-        self.window(0, self.stem.decimated().len() + self.last.len())
+        self.decimated_from(0, self.stem.decimated().len() + self.last.len())
     }
 
     /// Returns the power of one frame of the envelope; 0 outside the stem.

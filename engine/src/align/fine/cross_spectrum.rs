@@ -1,7 +1,7 @@
-//! Segments at the full rate, read along a course: the cross-spectrum of each, all of them
+//! Segments at the full rate, read along a time map: the cross-spectrum of each, all of them
 //! together, and the lag at which phases agree.
 
-use super::segment::Window;
+use super::segment::SegmentCorrelator;
 use super::thresholds::THRESHOLDS;
 use crate::align::features::stem::StemFeatures;
 use crate::resample::FractionTable;
@@ -29,8 +29,8 @@ pub(crate) struct SegmentMeasurement {
 impl SegmentMeasurement {
     /// Returns the weighted cross-spectrum, each bin turned back by a delay. It is real where the
     /// delay is right.
-    pub(crate) fn turned(&self, delay: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
-        turned(self.observed.iter().copied().map(wide), delay - self.base, window)
+    pub(crate) fn turned(&self, delay: f64, correlator: &SegmentCorrelator) -> impl Iterator<Item = Complex<f64>> {
+        turned(self.observed.iter().copied().map(wide), delay - self.base, correlator)
     }
 }
 
@@ -45,9 +45,9 @@ pub(crate) struct PhaseDerivatives {
 
 impl PhaseDerivatives {
     /// Sums over bins of the compared band that are turned back by the lag.
-    pub(crate) fn of(turned: impl Iterator<Item = Complex<f64>>, window: &Window) -> Self {
-        let step = TAU / window.size as f64;
-        let mut omega = window.bins.start as f64 * step;
+    pub(crate) fn of(turned: impl Iterator<Item = Complex<f64>>, correlator: &SegmentCorrelator) -> Self {
+        let step = TAU / correlator.size as f64;
+        let mut omega = correlator.bins.start as f64 * step;
         let mut stand = Self { height: 0.0, slope: 0.0, bend: 0.0 };
         for bin in turned {
             stand.height += bin.re;
@@ -64,10 +64,14 @@ fn wide(bin: Complex<f32>) -> Complex<f64> {
 }
 
 /// Returns bins of the compared band, turned back by a lag.
-fn turned(bins: impl Iterator<Item = Complex<f64>>, lag: f64, window: &Window) -> impl Iterator<Item = Complex<f64>> {
-    let step = TAU / window.size as f64;
+fn turned(
+    bins: impl Iterator<Item = Complex<f64>>,
+    lag: f64,
+    correlator: &SegmentCorrelator,
+) -> impl Iterator<Item = Complex<f64>> {
+    let step = TAU / correlator.size as f64;
     let each = Complex::from_polar(1.0, step * lag);
-    let mut turn = Complex::from_polar(1.0, window.bins.start as f64 * step * lag);
+    let mut turn = Complex::from_polar(1.0, correlator.bins.start as f64 * step * lag);
     bins.map(move |bin| {
         let now = turn;
         turn *= each;
@@ -91,34 +95,34 @@ impl PooledSpectrum {
     }
 }
 
-/// Measures the segments that begin at `starts`, each around the delay given by `course`.
+/// Measures the segments that begin at `starts`, each around the delay given by `time_map`.
 pub(crate) fn measure(
     a: &StemFeatures,
     b: &StemFeatures,
-    window: &Window,
+    correlator: &SegmentCorrelator,
     starts: &[usize],
-    course: &TimeMap,
+    time_map: &TimeMap,
     table: &FractionTable,
 ) -> Vec<SegmentMeasurement> {
     let one = |buffers: &mut _, start: &usize| {
-        let (reach, len) = (window.reach, window.hann_len());
+        let (reach, len) = (correlator.reach, correlator.hann_len());
         let middle = *start as f64 + len as f64 / 2.0;
         let mut first = vec![0.0; len];
         a.read(*start as i64, &mut first);
         let from = *start as f64 - reach as f64;
         let mut second = vec![0.0; len + 2 * reach];
-        let base = if course.is_straight() && course.drift == 0.0 {
-            let base = course.start.round();
+        let base = if time_map.is_straight() && time_map.drift == 0.0 {
+            let base = time_map.start.round();
             b.read(*start as i64 - reach as i64 + base as i64, &mut second);
             base
         } else {
-            read_along(b, from, course, table, &mut second);
-            course.delay(middle)
+            read_along(b, from, time_map, table, &mut second);
+            time_map.delay(middle)
         };
-        window.spectra(&first, &second, buffers);
-        let curve = window.curve(buffers);
+        correlator.spectra(&first, &second, buffers);
+        let curve = correlator.curve(buffers);
         let best = highest(&curve);
-        let bins = window.bins.clone();
+        let bins = correlator.bins.clone();
         let pairs = || buffers.first[bins.clone()].iter().zip(&buffers.second[bins.clone()]);
         SegmentMeasurement {
             at: middle,
@@ -130,21 +134,21 @@ pub(crate) fn measure(
             second: pairs().map(|(_, b)| b.norm_sqr()).collect(),
         }
     };
-    starts.par_iter().map_init(|| window.buffers(), one).collect()
+    starts.par_iter().map_init(|| correlator.buffers(), one).collect()
 }
 
 /// Reads the second stem between its samples, at the frames that belong to frames `from`, `from +
 /// 1` … of the first.
-pub(crate) fn read_along(stem: &StemFeatures, from: f64, course: &TimeMap, table: &FractionTable, out: &mut [f32]) {
+pub(crate) fn read_along(stem: &StemFeatures, from: f64, time_map: &TimeMap, table: &FractionTable, out: &mut [f32]) {
     // Between bends it is read in even steps.
     let bend = |at: f64| ((at - from).ceil().max(0.0) as usize).min(out.len());
-    let mut cuts: Vec<usize> = course.changes.iter().map(|bend_at| bend(bend_at.at)).collect();
+    let mut cuts: Vec<usize> = time_map.changes.iter().map(|bend_at| bend(bend_at.at)).collect();
     cuts.push(out.len());
     let mut begin = 0;
     for end in cuts {
         if end > begin {
             let at = from + begin as f64;
-            read_evenly(stem, at + course.delay(at), 1.0 + course.drift_at(at), table, &mut out[begin..end]);
+            read_evenly(stem, at + time_map.delay(at), 1.0 + time_map.drift_at(at), table, &mut out[begin..end]);
             begin = end;
         }
     }
@@ -165,23 +169,23 @@ pub(crate) fn pool_segments<'a>(
     measured: impl IntoIterator<Item = &'a SegmentMeasurement>,
     bins: std::ops::Range<usize>,
 ) -> PooledSpectrum {
-    let (mut windows, count) = (0, bins.len());
+    let (mut segments, count) = (0, bins.len());
     let mut cross = vec![Complex::<f32>::default(); count];
     let (mut first, mut second) = (vec![0.0_f64; count], vec![0.0_f64; count]);
-    for window in measured {
-        windows += 1;
+    for segment in measured {
+        segments += 1;
         // Loud segments would drown the others.
         let power = |bins: &[f32]| bins.iter().map(|x| f64::from(*x)).sum::<f64>();
-        let scale = (power(&window.first) * power(&window.second)).sqrt().max(f64::MIN_POSITIVE).recip();
+        let scale = (power(&segment.first) * power(&segment.second)).sqrt().max(f64::MIN_POSITIVE).recip();
         for n in 0..count {
-            cross[n] += window.cross[n] * scale as f32;
-            first[n] += f64::from(window.first[n]) * scale;
-            second[n] += f64::from(window.second[n]) * scale;
+            cross[n] += segment.cross[n] * scale as f32;
+            first[n] += f64::from(segment.first[n]) * scale;
+            second[n] += f64::from(segment.second[n]) * scale;
         }
     }
     // Each segment adds as many degrees of freedom as neighbouring bins are averaged, two thirds of
     // them its own.
-    let chance = 1.5 / ((2 * THRESHOLDS.coherence_reach_bins + 1) * windows) as f64;
+    let chance = 1.5 / ((2 * THRESHOLDS.coherence_reach_bins + 1) * segments) as f64;
     let (coherence, levels) = (0..count)
         .map(|n| {
             let near =
@@ -199,7 +203,7 @@ pub(crate) fn pool_segments<'a>(
 /// weight of a bin is its coherence in all other segments, divided by the level around it there.
 /// Noise between the bins of a dull stem then has no weight. A segment's own coherence would count
 /// twice.
-pub(crate) fn weight_by_coherence(measured: &mut [SegmentMeasurement], window: &Window) {
+pub(crate) fn weight_by_coherence(measured: &mut [SegmentMeasurement], correlator: &SegmentCorrelator) {
     // Where the coherence is known, theory uses its power of ½ here. Where it is measured, small
     // values are chance. Of 144 cases (six dull stems of 12 s, 10 dB below noise) the power of 1.5
     // finds 103. The power of 2 finds 102, 1 finds 87, and ½ finds 58.
@@ -207,15 +211,15 @@ pub(crate) fn weight_by_coherence(measured: &mut [SegmentMeasurement], window: &
     let weight = |(coherence, level): (&f64, &f64)| if *level > 0.0 { (of(*coherence) / level) as f32 } else { 0.0 };
     let listen = |own: usize| {
         let others = measured.iter().enumerate().filter(|(n, _)| *n != own).map(|(_, other)| other);
-        let others = pool_segments(others, window.bins.clone());
+        let others = pool_segments(others, correlator.bins.clone());
         let weights = others.coherence.iter().zip(&others.levels).map(weight);
-        let mut bins = vec![Complex::default(); window.size / 2 + 1];
-        for ((to, cross), weight) in bins[window.bins.clone()].iter_mut().zip(&measured[own].cross).zip(weights) {
+        let mut bins = vec![Complex::default(); correlator.size / 2 + 1];
+        for ((to, cross), weight) in bins[correlator.bins.clone()].iter_mut().zip(&measured[own].cross).zip(weights) {
             *to = cross * weight;
         }
-        let lag = highest(&window.lags(&bins, window.reach)) as f64 - window.reach as f64;
+        let lag = highest(&correlator.lags(&bins, correlator.reach)) as f64 - correlator.reach as f64;
         // Loud segments would drown the others, and the loud sound may be another instrument.
-        let observed = &bins[window.bins.clone()];
+        let observed = &bins[correlator.bins.clone()];
         let scale = observed.iter().map(|bin| bin.norm()).sum::<f32>().max(f32::MIN_POSITIVE).recip();
         (lag, observed.iter().map(|bin| bin * scale).collect::<Vec<_>>())
     };
@@ -230,25 +234,26 @@ fn highest(curve: &[f32]) -> usize {
 
 /// Returns the lag, near that of a segment's peak, where its phases, weighted by the coherence of
 /// all segments, agree best, whatever the sign.
-pub(crate) fn summit(one: &SegmentMeasurement, pooled: &PooledSpectrum, window: &Window) -> f64 {
+pub(crate) fn summit(one: &SegmentMeasurement, pooled: &PooledSpectrum, correlator: &SegmentCorrelator) -> f64 {
     let weighted = |(bin, coherence): (&Complex<f32>, &f64)| {
         let length = f64::from(bin.norm());
         let weight = if length > 0.0 { coherence / (1.0 - coherence) / length } else { 0.0 };
         wide(*bin) * weight
     };
-    top(&one.cross.iter().zip(&pooled.coherence).map(weighted), window, one.lag)
+    top(&one.cross.iter().zip(&pooled.coherence).map(weighted), correlator, one.lag)
 }
 
 /// Returns the same lag for the weighted cross-spectrum of a segment.
-pub(crate) fn weighted_summit(one: &SegmentMeasurement, window: &Window) -> f64 {
-    top(&one.observed.iter().copied().map(wide), window, one.lag)
+pub(crate) fn weighted_summit(one: &SegmentMeasurement, correlator: &SegmentCorrelator) -> f64 {
+    top(&one.observed.iter().copied().map(wide), correlator, one.lag)
 }
 
 /// Finds the top of the band-limited correlation of the compared bins with Newton's method.
-fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, start: f64) -> f64 {
+fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), correlator: &SegmentCorrelator, start: f64) -> f64 {
     let mut lag = start;
     for _ in 0..6 {
-        let PhaseDerivatives { height, slope, bend } = PhaseDerivatives::of(turned(bins.clone(), lag, window), window);
+        let PhaseDerivatives { height, slope, bend } =
+            PhaseDerivatives::of(turned(bins.clone(), lag, correlator), correlator);
         // A trough is the peak of an inverted stem.
         if height * bend <= 0.0 {
             break;
@@ -263,9 +268,13 @@ fn top(bins: &(impl Iterator<Item = Complex<f64>> + Clone), window: &Window, sta
 }
 
 /// Returns the phases of a part of the compared band, as a whole spectrum.
-pub(crate) fn spread(pooled: &PooledSpectrum, window: &Window, part: std::ops::Range<usize>) -> Vec<Complex<f32>> {
-    let mut bins = vec![Complex::default(); window.size / 2 + 1];
-    let start = window.bins.start;
+pub(crate) fn spread(
+    pooled: &PooledSpectrum,
+    correlator: &SegmentCorrelator,
+    part: std::ops::Range<usize>,
+) -> Vec<Complex<f32>> {
+    let mut bins = vec![Complex::default(); correlator.size / 2 + 1];
+    let start = correlator.bins.start;
     for n in part {
         let length = pooled.cross[n].norm();
         if length > 0.0 {

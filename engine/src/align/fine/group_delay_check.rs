@@ -2,7 +2,7 @@
 //! one of two stems delays low bins by more than high ones; noise does not.
 
 use super::cross_spectrum::SegmentMeasurement;
-use super::segment::Window;
+use super::segment::SegmentCorrelator;
 use super::thresholds::THRESHOLDS;
 use crate::resample::TimeMap;
 use mixdown_fft::Complex;
@@ -19,14 +19,19 @@ pub(crate) struct GroupDelayCheck {
 }
 
 impl GroupDelayCheck {
-    /// Splits the weighted cross-spectra of the segments, turned back by `course`, into two halves
-    /// with as much in common each. `None` where the cross-spectra are empty. `None` also where the
-    /// lowest bin alone holds half of the sum, so that there are no two halves to compare.
-    pub(crate) fn of(measured: &[SegmentMeasurement], window: &Window, course: &TimeMap) -> Option<Self> {
-        let step = TAU / window.size as f64;
-        let omega = |n: usize| (window.bins.start + n) as f64 * step;
-        let common = measured.iter().fold(vec![0.0; window.bins.len()], |mut sums, one| {
-            sums.iter_mut().zip(one.turned(course.delay(one.at), window)).for_each(|(sum, bin)| *sum += bin.re);
+    /// Splits the weighted cross-spectra of the segments, turned back by `time_map`, into two
+    /// halves with as much in common each. `None` where the cross-spectra are empty. `None` also
+    /// where the lowest bin alone holds half of the sum, so that there are no two halves to
+    /// compare.
+    pub(crate) fn of(
+        measured: &[SegmentMeasurement],
+        correlator: &SegmentCorrelator,
+        time_map: &TimeMap,
+    ) -> Option<Self> {
+        let step = TAU / correlator.size as f64;
+        let omega = |n: usize| (correlator.bins.start + n) as f64 * step;
+        let common = measured.iter().fold(vec![0.0; correlator.bins.len()], |mut sums, one| {
+            sums.iter_mut().zip(one.turned(time_map.delay(one.at), correlator)).for_each(|(sum, bin)| *sum += bin.re);
             sums
         });
         let all: f64 = common.iter().sum();
@@ -35,8 +40,8 @@ impl GroupDelayCheck {
             so_far += x / all;
             so_far >= 0.5
         })?;
-        // One step of Newton's method from the course to where the phases of a part agree best. It
-        // is the sum of the contributions of all segments.
+        // One step of Newton's method from the time map to where the phases of a part agree best.
+        // It is the sum of the contributions of all segments.
         let bend = |part: Range<usize>| part.map(|n| omega(n).powi(2) * common[n]).sum::<f64>();
         let (low, high) = (bend(0..split), bend(split..common.len()));
         // For stems of opposite polarity both are negative.
@@ -47,7 +52,7 @@ impl GroupDelayCheck {
             let delay = |(n, bin): (usize, Complex<f64>)| {
                 -omega(n) * bin.im * if n < split { low.recip() } else { -high.recip() }
             };
-            one.turned(course.delay(one.at), window).enumerate().map(delay).sum()
+            one.turned(time_map.delay(one.at), correlator).enumerate().map(delay).sum()
         };
         let each: Vec<f64> = measured.iter().map(adds).collect();
         let (count, apart) = (each.len() as f64, each.iter().sum::<f64>());
@@ -75,8 +80,8 @@ mod tests {
 
     fn of_pair(source: &[f32], became: impl Fn(&[f32]) -> Vec<f32>) -> Option<GroupDelayCheck> {
         let copy = make::with_noise(&make::late(&became(source), LATE), 0.0, 6);
-        let SegmentFixture { measured, window, course } = SegmentFixture::new(source, &copy);
-        GroupDelayCheck::of(&measured, &window, &course)
+        let SegmentFixture { measured, correlator, time_map } = SegmentFixture::new(source, &copy);
+        GroupDelayCheck::of(&measured, &correlator, &time_map)
     }
 
     #[test]

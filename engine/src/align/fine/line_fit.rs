@@ -2,7 +2,7 @@
 
 use super::cross_spectrum::SegmentMeasurement;
 use super::ml_delay::Pooled;
-use super::segment::Window;
+use super::segment::SegmentCorrelator;
 use crate::align::time_map::line::{self, LinearDelay};
 use crate::resample::TimeMap;
 
@@ -19,18 +19,18 @@ pub(crate) fn one_by_one(on: &[(f64, f64)]) -> (LinearDelay, (f64, f64)) {
     (flat, (deviations(&flat.into(), on).0, drift_sd))
 }
 
-/// Fits a line to the pooled weighted cross-spectra of segments near a straight course. It is flat
-/// unless a slope fits clearly better. The deviations are as in [`one_by_one`]. Where the pool has
-/// no line within `reach` frames of the course, fits one through the delays `on` of separate
+/// Fits a line to the pooled weighted cross-spectra of segments near a straight time map. It is
+/// flat unless a slope fits clearly better. The deviations are as in [`one_by_one`]. Where the pool
+/// has no line within `reach` frames of the time map, fits one through the delays `on` of separate
 /// segments.
 pub(crate) fn as_one(
     near: &[&SegmentMeasurement],
-    window: &Window,
-    course: &TimeMap,
+    correlator: &SegmentCorrelator,
+    time_map: &TimeMap,
     on: &[(f64, f64)],
     reach: f64,
 ) -> (LinearDelay, (f64, f64)) {
-    let pooled = |drifts| Pooled::near(near, window, course, drifts, reach);
+    let pooled = |drifts| Pooled::near(near, correlator, time_map, drifts, reach);
     let alone = one_by_one(on);
     let sloped = pooled(true);
     let drift_sd = sloped.map_or(alone.1.1, |sloped| sloped.drift_sd);
@@ -50,13 +50,13 @@ fn slopes(on: &[(f64, f64)], sloped: LinearDelay, drift_sd: f64) -> bool {
     sloped.drift.abs() > least_t * drift_sd && (sloped.drift * span).abs() > 0.1 * farther
 }
 
-/// Returns one standard deviation of the offset of a course through measurements, and of its drift
-/// before the first bend.
-pub(crate) fn deviations(course: &TimeMap, on: &[(f64, f64)]) -> (f64, f64) {
-    let free = if *course == LinearDelay::flat(course.start).into() { 1 } else { 2 + 2 * course.changes.len() };
-    let squares: f64 = on.iter().map(|(at, delay)| (delay - course.delay(*at)).powi(2)).sum();
+/// Returns one standard deviation of the offset of a time map through measurements, and of its
+/// drift before the first bend.
+pub(crate) fn deviations(time_map: &TimeMap, on: &[(f64, f64)]) -> (f64, f64) {
+    let free = if *time_map == LinearDelay::flat(time_map.start).into() { 1 } else { 2 + 2 * time_map.changes.len() };
+    let squares: f64 = on.iter().map(|(at, delay)| (delay - time_map.delay(*at)).powi(2)).sum();
     let residual = (squares / (on.len().saturating_sub(free)).max(1) as f64).sqrt();
-    let end = course.changes.first().map_or(f64::INFINITY, |bend| bend.at);
+    let end = time_map.changes.first().map_or(f64::INFINITY, |bend| bend.at);
     let first: Vec<f64> = on.iter().map(|(at, _)| *at).filter(|at| *at < end).collect();
     let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
     let spread = first.iter().map(|at| (at - mean).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
@@ -71,9 +71,9 @@ mod tests {
 
     /// Counts the rows of 3000 in which a drift is found. Segments lie on a line that drifts by
     /// `drift` frames per segment, each up to half a frame off by chance.
-    fn drifting(windows: usize, drift: f64) -> usize {
+    fn drifting(segments: usize, drift: f64) -> usize {
         let reported = |seed: &u64| {
-            let off = signals::white_noise(*seed, 0.5, windows);
+            let off = signals::white_noise(*seed, 0.5, segments);
             let points: Vec<_> =
                 off.iter().enumerate().map(|(n, off)| (n as f64, drift * n as f64 + f64::from(*off))).collect();
             one_by_one(&points).0.drift != 0.0
@@ -83,14 +83,14 @@ mod tests {
 
     #[test]
     fn few_windows_do_not_make_up_a_drift_and_many_see_one() {
-        for windows in [6, 8, 16] {
-            assert!(drifting(windows, 0.0) <= 1, "{windows}: {}", drifting(windows, 0.0));
+        for segments in [6, 8, 16] {
+            assert!(drifting(segments, 0.0) <= 1, "{segments}: {}", drifting(segments, 0.0));
         }
         assert_eq!(drifting(16, 1.0), 3_000);
     }
 
     #[test]
-    fn windows_as_one_drift_where_the_stem_does() {
+    fn segments_drift_as_one_where_the_stem_does() {
         let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
         for (ppm, seed) in (20..28).map(|seed| (0.0, seed)).chain([(20.0, 20), (-20.0, 21)]) {
             // The same delay in the middle.
@@ -99,19 +99,19 @@ mod tests {
                 SegmentFixture::new(&source, &make::with_noise(&make::drifting(&source, delay, ppm), 0.0, seed));
             let on: Vec<_> = trial.measured.iter().map(|one| (one.at, LATE)).collect();
             let near: Vec<_> = trial.measured.iter().collect();
-            let (line, (delay_sd, drift_sd)) = as_one(&near, &trial.window, &trial.course, &on, 10.0);
+            let (line, (delay_sd, drift_sd)) = as_one(&near, &trial.correlator, &trial.time_map, &on, 10.0);
             assert!((line.delay(6.5 * LEN as f64) - LATE).abs() < 5.0 * delay_sd, "{ppm} {line:?}");
             assert_eq!(line.drift == 0.0, ppm == 0.0, "{ppm} {seed}: {line:?} ± {drift_sd}");
         }
     }
 
     #[test]
-    fn windows_that_heard_nothing_settle_on_what_they_say_one_by_one() {
+    fn segments_that_measure_nothing_are_fitted_one_by_one() {
         let source = low_passed(&signals::white_noise(5, 0.5, 14 * LEN));
         let trial = SegmentFixture::new(&source, &vec![0.0; source.len()]);
         let on: Vec<_> =
             trial.measured.iter().enumerate().map(|(n, one)| (one.at, 3.0 + 0.1 * (n % 3) as f64)).collect();
         let near: Vec<_> = trial.measured.iter().collect();
-        assert_eq!(as_one(&near, &trial.window, &trial.course, &on, 10.0), one_by_one(&on));
+        assert_eq!(as_one(&near, &trial.correlator, &trial.time_map, &on, 10.0), one_by_one(&on));
     }
 }

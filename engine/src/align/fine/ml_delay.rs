@@ -3,7 +3,7 @@
 //! off by half of one.
 
 use super::cross_spectrum::{PhaseDerivatives, SegmentMeasurement};
-use super::segment::Window;
+use super::segment::SegmentCorrelator;
 use super::thresholds::THRESHOLDS;
 use crate::align::time_map::line::LinearDelay;
 use crate::resample::TimeMap;
@@ -63,23 +63,24 @@ impl Bends {
 }
 
 impl Pooled {
-    /// Finds the line nearest to a straight `course` at which the phases of the weighted
+    /// Finds the line nearest to a straight `time_map` at which the phases of the weighted
     /// cross-spectra agree best, whatever the sign. It is the delay of Hannan and Thomson (1973),
-    /// for all segments as one. `None` if no line is within `reach` frames of the course at all of
-    /// them.
+    /// for all segments as one. `None` if no line is within `reach` frames of the time map at all
+    /// of them.
     pub(crate) fn near(
         measured: &[&SegmentMeasurement],
-        window: &Window,
-        course: &TimeMap,
+        correlator: &SegmentCorrelator,
+        time_map: &TimeMap,
         drifts: bool,
         reach: f64,
     ) -> Option<Self> {
         let middle = measured.iter().map(|one| one.at).sum::<f64>() / measured.len() as f64;
         let half = measured.iter().fold(0.0_f64, |half, one| half.max((one.at - middle).abs()));
-        let mut line = if drifts { LinearDelay::first_of(course) } else { LinearDelay::flat(course.delay(middle)) };
+        let mut line = if drifts { LinearDelay::first_of(time_map) } else { LinearDelay::flat(time_map.delay(middle)) };
         for _ in 0..THRESHOLDS.max_newton_steps {
-            let stand =
-                |one: &&SegmentMeasurement| PhaseDerivatives::of(one.turned(line.delay(one.at), window), window);
+            let stand = |one: &&SegmentMeasurement| {
+                PhaseDerivatives::of(one.turned(line.delay(one.at), correlator), correlator)
+            };
             let each: Vec<Contribution> =
                 measured.iter().map(|one| Contribution { at: one.at - middle, stand: stand(one) }).collect();
             let bends = Bends::of(&each, drifts);
@@ -90,7 +91,7 @@ impl Pooled {
                 continue;
             }
             let top = each.iter().map(|one| one.stand.height).sum::<f64>() * bends.sums.0 > 0.0;
-            let near = |one: &&SegmentMeasurement| (line.delay(one.at) - course.delay(one.at)).abs() <= reach;
+            let near = |one: &&SegmentMeasurement| (line.delay(one.at) - time_map.delay(one.at)).abs() <= reach;
             if !top || !measured.iter().all(near) {
                 return None;
             }
@@ -114,11 +115,11 @@ mod tests {
     use crate::align::tests::segment_fixture::{LATE, LEN, SegmentFixture, low_passed};
     use mixdown_fixtures::{alignment as make, signals};
 
-    /// Pools from a flat course, within three frames of it.
+    /// Pools from a flat time map, within three frames of it.
     fn pool_segments(trial: &SegmentFixture, from: f64, drifts: bool) -> Option<Pooled> {
         Pooled::near(
             &trial.measured.iter().collect::<Vec<_>>(),
-            &trial.window,
+            &trial.correlator,
             &LinearDelay::flat(from).into(),
             drifts,
             3.0,

@@ -2,7 +2,7 @@
 
 use super::cross_spectrum::{PooledSpectrum, spread};
 use super::direct_path::{Arrival, arrival};
-use super::segment::Window;
+use super::segment::SegmentCorrelator;
 use super::thresholds::THRESHOLDS;
 use super::tracked_delay::TrackedDelay;
 use crate::align::correlate::thresholds::THRESHOLDS as CORRELATE;
@@ -29,11 +29,11 @@ impl CorrelationPeak {
 }
 
 /// Returns the peak of segments that were followed.
-pub(crate) fn peak_quality(window: &Window, pooled: &PooledSpectrum, rate: f64) -> CorrelationPeak {
-    let field = THRESHOLDS.field_lags.min(window.size / 2 - 1);
-    let whole = spread(pooled, window, 0..pooled.cross.len());
-    let curve = window.lags(&whole, field);
-    let reach = window.reach.min(field);
+pub(crate) fn peak_quality(correlator: &SegmentCorrelator, pooled: &PooledSpectrum, rate: f64) -> CorrelationPeak {
+    let field = THRESHOLDS.field_lags.min(correlator.size / 2 - 1);
+    let whole = spread(pooled, correlator, 0..pooled.cross.len());
+    let curve = correlator.lags(&whole, field);
+    let reach = correlator.reach.min(field);
     let around = field - reach..=field + reach;
     let best = around.fold(field, |best, n| if curve[n].abs() > curve[best].abs() { n } else { best });
     let lobe = ((CORRELATE.lobe_s * rate) as usize).max(2);
@@ -55,9 +55,9 @@ fn stands_out(curve: &[f32], peak: usize, lobe: f64) -> f64 {
 
 /// Sums up the evidence of the segments that were followed.
 pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
-    let TrackedDelay { window, course, measured, pooled, on, delay_sd, drift_sd, wander, .. } = followed;
-    let (window, pooled) = (&window, &pooled);
-    let summit = peak_quality(window, pooled, rate);
+    let TrackedDelay { correlator, time_map, measured, pooled, on, delay_sd, drift_sd, wander, .. } = followed;
+    let (correlator, pooled) = (&correlator, &pooled);
+    let summit = peak_quality(correlator, pooled, rate);
     let arrival = arrival(&summit.curve, summit.best, summit.lobe, rate);
     let summit = match &arrival {
         Some(arrival) if arrival.at == summit.best => summit.in_room(arrival),
@@ -69,7 +69,7 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
     let field = curve.len() / 2;
 
     let (mut bands, mut bands_agreeing) = (0, 0);
-    let bin = |hz: f64| ((hz * window.size as f64 / rate) as usize).saturating_sub(window.bins.start);
+    let bin = |hz: f64| ((hz * correlator.size as f64 / rate) as usize).saturating_sub(correlator.bins.start);
     for edge in THRESHOLDS.band_edges_hz.windows(2) {
         let part = bin(edge[0]).min(pooled.cross.len())..bin(edge[1]).min(pooled.cross.len());
         let mean = pooled.coherence[part.clone()].iter().sum::<f64>() / part.len().max(1) as f64;
@@ -77,8 +77,8 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
             continue;
         }
         // A band can be no more exact than its width allows.
-        let tolerance = (0.5 * window.size as f64 / part.len() as f64).max(2.0);
-        let curve = window.lags(&spread(pooled, window, part), field);
+        let tolerance = (0.5 * correlator.size as f64 / part.len() as f64).max(2.0);
+        let curve = correlator.lags(&spread(pooled, correlator, part), field);
         // Lags after the direct path are its reflections in this band.
         let observed = |n: &usize| match &arrival {
             Some(arrival) if in_room => arrival.quiet.contains(n) || n.abs_diff(best) <= summit_lobe,
@@ -101,13 +101,13 @@ pub(crate) fn conclude(followed: TrackedDelay, rate: f64) -> PairEvidence {
         .map(|n| curve.get((best + n).wrapping_sub(THRESHOLDS.picture_lags)).copied().unwrap_or(0.0) / bins)
         .collect();
     PairEvidence {
-        course,
+        time_map,
         delay_sd,
         drift_sd,
         wander,
         at: measured.iter().map(|one| one.at).sum::<f64>() / measured.len().max(1) as f64,
         polarity: if curve[best] > 0.0 { 1 } else { -1 },
-        windows: measured.len(),
+        segments: measured.len(),
         agreeing: on.len(),
         z,
         ratio,

@@ -1,11 +1,11 @@
-//! Fine search, at the full rate: the course along which the phases of the cross-spectrum, weighted
-//! by their coherence, agree.
+//! Fine search, at the full rate: the time map along which the phases of the cross-spectrum,
+//! weighted by their coherence, agree.
 
 use super::cross_spectrum::{SegmentMeasurement, measure, pool_segments, summit, weight_by_coherence, weighted_summit};
 use super::group_delay_check::GroupDelayCheck;
 use super::line_fit::{self, deviations};
 use super::peak_quality::{conclude, peak_quality};
-use super::segment::Window;
+use super::segment::SegmentCorrelator;
 use super::thresholds::THRESHOLDS;
 use super::tracked_delay::TrackedDelay;
 use super::wow_flutter;
@@ -47,59 +47,59 @@ struct StemPair<'a> {
     weighted: bool,
 }
 
-/// Returns the mean coherence of `b` and `a` along a coarse course, 0 to 1, at the full rate.
-pub(crate) fn coherence(a: &PreparedStem<'_>, b: &PreparedStem<'_>, rough: &TimeMap) -> Option<f64> {
+/// Returns the mean coherence of `b` and `a` along a coarse time map, 0 to 1, at the full rate.
+pub(crate) fn coherence(a: &PreparedStem<'_>, b: &PreparedStem<'_>, coarse: &TimeMap) -> Option<f64> {
     let middle = a.stem.kept() as f64 / 2.0;
-    let pair = StemPair::new(a, b, middle, rough, THRESHOLDS.short_segment_s);
-    let (starts, line) = pair.line(rough)?;
-    let window = pair.windows(THRESHOLDS.reach_frames);
-    Some(pool_segments(&pair.measure(&window, &starts, &line.into()), window.bins.clone()).mean_coherence())
+    let pair = StemPair::new(a, b, middle, coarse, THRESHOLDS.short_segment_s);
+    let (starts, line) = pair.line(coarse)?;
+    let correlator = pair.correlator(THRESHOLDS.reach_frames);
+    Some(pool_segments(&pair.measure(&correlator, &starts, &line.into()), correlator.bins.clone()).mean_coherence())
 }
 
-/// Measures `b` against `a` around a coarse course. With `strong`, short segments suffice. `None`
+/// Measures `b` against `a` around a coarse time map. With `strong`, short segments suffice. `None`
 /// if nothing is left to measure.
 pub(crate) fn refine(
     a: &PreparedStem<'_>,
     b: &PreparedStem<'_>,
-    rough: &TimeMap,
+    coarse: &TimeMap,
     strong: bool,
 ) -> Option<PairEvidence> {
     let rate = a.stem.rate().as_f64();
     let middle = a.stem.kept() as f64 / 2.0;
-    let pair = |most_s| StemPair::new(a, b, middle, rough, most_s);
+    let pair = |most_s| StemPair::new(a, b, middle, coarse, most_s);
     let (short, long) = (pair(THRESHOLDS.short_segment_s), pair(THRESHOLDS.long_segment_s));
-    let mut followed = if strong { &short } else { &long }.best(rough);
+    let mut followed = if strong { &short } else { &long }.best(coarse);
     // A peak that stood out as a whole may be drowned by noise in short segments.
     let more =
         |followed: &TrackedDelay| followed.agree_less_than(THRESHOLDS.min_segment_share) && followed.promises(rate);
     if strong && long.len > short.len && followed.as_ref().is_none_or(more) {
-        let again = long.best(rough);
+        let again = long.best(coarse);
         followed = again.filter(|long| followed.as_ref().is_none_or(|short| long.beats(short))).or(followed);
     }
     let refined = followed.map(|followed| if strong { &short } else { &long }.concluded(followed));
     let sure = |refined: &PairEvidence| {
-        let agreed = refined.agreeing as f64 >= THRESHOLDS.min_segment_share * refined.windows as f64;
-        agreed && (confidence(refined) >= THRESHOLDS.min_sure_confidence || !refined.course.is_straight())
+        let agreed = refined.agreeing as f64 >= THRESHOLDS.min_segment_share * refined.segments as f64;
+        agreed && (confidence(refined) >= THRESHOLDS.min_sure_confidence || !refined.time_map.is_straight())
     };
     // A dull stem has few bins above the noise, and they contain the delay: the others would
     // outvote them.
     let weighted = || {
         let len =
             long.len.min(long.sounding.frames() / THRESHOLDS.min_weighted_segments).max(THRESHOLDS.min_segment_frames);
-        StemPair { weighted: true, len, ..long }.along_a_line(rough)
+        StemPair { weighted: true, len, ..long }.along_a_line(coarse)
     };
     let weighted = if refined.as_ref().is_some_and(sure) { None } else { weighted() };
     let weighted = weighted.filter(TrackedDelay::halves_agree);
     let weighted =
         weighted.map(|weighted| PairEvidence { halves_agree: true, ..conclude(with_wander(a, b, weighted), rate) });
     let weighted = weighted.filter(|weighted| weighted.direct.is_none());
-    let share = |refined: &PairEvidence| refined.agreeing as f64 / refined.windows as f64;
+    let share = |refined: &PairEvidence| refined.agreeing as f64 / refined.segments as f64;
     let better = |x: &PairEvidence, y: &PairEvidence| {
         let believed = |refined: &PairEvidence| doubt(refined, false).is_none();
-        // Between a line and a course with bends the segments decide. Noise bends what is straight,
-        // and a line may look sure with half of a bend.
+        // Between a line and a time map with bends the segments decide. Noise bends what is
+        // straight, and a line may look sure with half of a bend.
         let fits = || {
-            if x.course.is_straight() != y.course.is_straight() {
+            if x.time_map.is_straight() != y.time_map.is_straight() {
                 return share(x).total_cmp(&share(y));
             }
             let (of_x, of_y) = (confidence(x), confidence(y));
@@ -115,19 +115,19 @@ pub(crate) fn refine(
 /// Adds the wander of the clock. Long segments agree on where it dwells, which may be far from its
 /// middle.
 fn with_wander(a: &PreparedStem<'_>, b: &PreparedStem<'_>, mut followed: TrackedDelay) -> TrackedDelay {
-    let len = followed.window.hann_len();
+    let len = followed.correlator.hann_len();
     let starts: Vec<usize> = followed.measured.iter().map(|one| one.at as usize - len / 2).collect();
     followed.wander = followed.far_off();
-    if let Some(wander) = wow_flutter::wander(a.stem, b.stem, (&starts, len), &followed.course, table()) {
+    if let Some(wander) = wow_flutter::wander(a.stem, b.stem, (&starts, len), &followed.time_map, table()) {
         followed.wander = followed.wander.max(wander.sd);
-        followed.course = followed.course.plus(wander.mean, 0.0);
+        followed.time_map = followed.time_map.plus(wander.mean, 0.0);
     }
     followed
 }
 
 impl<'a> StemPair<'a> {
-    fn new(a: &'a PreparedStem<'a>, b: &'a PreparedStem<'a>, middle: f64, rough: &TimeMap, most_s: f64) -> Self {
-        let sounding = Sounding::of(a, b, rough.delay(middle));
+    fn new(a: &'a PreparedStem<'a>, b: &'a PreparedStem<'a>, middle: f64, coarse: &TimeMap, most_s: f64) -> Self {
+        let sounding = Sounding::of(a, b, coarse.delay(middle));
         let most = (most_s * a.stem.rate().as_f64()) as usize;
         let len = most.min(sounding.frames() / (COARSE.min_segments + 1)).max(THRESHOLDS.min_segment_frames);
         Self { a, b, len, middle, sounding, table: table(), weighted: false }
@@ -138,82 +138,84 @@ impl<'a> StemPair<'a> {
     }
 
     /// Returns the starts of up to `most` segments.
-    fn places(&self, rough: &TimeMap, most: usize) -> Vec<usize> {
-        segment_vote::places(self.a, self.b, rough.delay(self.middle), &self.sounding, self.len, most)
+    fn places(&self, coarse: &TimeMap, most: usize) -> Vec<usize> {
+        segment_vote::places(self.a, self.b, coarse.delay(self.middle), &self.sounding, self.len, most)
     }
 
-    fn windows(&self, reach: usize) -> Window {
-        Window::new(self.len, reach, self.rate())
+    fn correlator(&self, reach: usize) -> SegmentCorrelator {
+        SegmentCorrelator::new(self.len, reach, self.rate())
     }
 
-    fn measure(&self, window: &Window, starts: &[usize], course: &TimeMap) -> Vec<SegmentMeasurement> {
-        let mut measured = measure(self.a.stem, self.b.stem, window, starts, course, self.table);
+    fn measure(&self, correlator: &SegmentCorrelator, starts: &[usize], time_map: &TimeMap) -> Vec<SegmentMeasurement> {
+        let mut measured = measure(self.a.stem, self.b.stem, correlator, starts, time_map, self.table);
         if self.weighted {
-            weight_by_coherence(&mut measured, window);
+            weight_by_coherence(&mut measured, correlator);
         }
         measured
     }
 
     /// Measures along a line, or along one with bends where the segments require it.
-    fn best(&self, rough: &TimeMap) -> Option<TrackedDelay> {
-        let straight = self.along_a_line(rough);
+    fn best(&self, coarse: &TimeMap) -> Option<TrackedDelay> {
+        let straight = self.along_a_line(coarse);
         match &straight {
             Some(followed) if followed.needs_no_breakpoint() || !followed.promises(self.rate()) => straight,
             _ => self
-                .along_bends(rough)
+                .along_bends(coarse)
                 .filter(|bent| straight.as_ref().is_none_or(|line| bent.beats(line)))
                 .or(straight),
         }
     }
 
-    fn along_a_line(&self, rough: &TimeMap) -> Option<TrackedDelay> {
-        let (starts, line) = self.line(rough)?;
+    fn along_a_line(&self, coarse: &TimeMap) -> Option<TrackedDelay> {
+        let (starts, line) = self.line(coarse)?;
         self.follow(&starts, line.into())
     }
 
     /// Returns segments along the stems, and the line that most of them lie on.
-    fn line(&self, rough: &TimeMap) -> Option<(Vec<usize>, LinearDelay)> {
-        let starts = self.places(rough, THRESHOLDS.max_segments);
+    fn line(&self, coarse: &TimeMap) -> Option<(Vec<usize>, LinearDelay)> {
+        let starts = self.places(coarse, THRESHOLDS.max_segments);
         if starts.len() < COARSE.min_segments {
             return None;
         }
-        let measured = self.measure(&self.windows(THRESHOLDS.first_reach_frames), &starts, rough);
+        let measured = self.measure(&self.correlator(THRESHOLDS.first_reach_frames), &starts, coarse);
         let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
         Some((starts, line::through_most(&points, THRESHOLDS.max_deviation_frames, true)?.0))
     }
 
     /// Measures many segments, to find where the drift of a clock changes. `None` if it does not.
-    fn along_bends(&self, rough: &TimeMap) -> Option<TrackedDelay> {
-        let starts = self.places(rough, THRESHOLDS.max_segments_of_bends);
+    fn along_bends(&self, coarse: &TimeMap) -> Option<TrackedDelay> {
+        let starts = self.places(coarse, THRESHOLDS.max_segments_of_bends);
         if starts.len() < COARSE.min_segments {
             return None;
         }
-        let measured = self.measure(&self.windows(THRESHOLDS.bends_reach_frames), &starts, rough);
+        let measured = self.measure(&self.correlator(THRESHOLDS.bends_reach_frames), &starts, coarse);
         let points: Vec<(f64, f64)> = measured.iter().map(|m| (m.at, m.base + m.lag)).collect();
-        let course = breakpoints::bent(
+        let time_map = breakpoints::bent(
             line::through_most(&points, THRESHOLDS.max_deviation_frames, true)?.0,
             &points,
             &grain(0.5, self.len),
         );
-        if course.is_straight() {
+        if time_map.is_straight() {
             return None;
         }
-        self.follow(&starts, course).filter(|followed| !followed.course.is_straight())
+        self.follow(&starts, time_map).filter(|followed| !followed.time_map.is_straight())
     }
 
-    /// Measures along a course and corrects it, until it stays.
-    fn follow(&self, starts: &[usize], mut course: TimeMap) -> Option<TrackedDelay> {
-        let window = self.windows(THRESHOLDS.reach_frames);
+    /// Measures along a time map and corrects it, until it stays.
+    fn follow(&self, starts: &[usize], mut time_map: TimeMap) -> Option<TrackedDelay> {
+        let correlator = self.correlator(THRESHOLDS.reach_frames);
         let mut last = None;
         for round in 0..THRESHOLDS.max_rounds {
-            let measured = self.measure(&window, starts, &course);
-            let pooled = pool_segments(&measured, window.bins.clone());
+            let measured = self.measure(&correlator, starts, &time_map);
+            let pooled = pool_segments(&measured, correlator.bins.clone());
             let expected = |one: &SegmentMeasurement| {
-                let lag = if self.weighted { weighted_summit(one, &window) } else { summit(one, &pooled, &window) };
+                let lag =
+                    if self.weighted { weighted_summit(one, &correlator) } else { summit(one, &pooled, &correlator) };
                 (one.at, one.base + lag)
             };
             let exact: Vec<(f64, f64)> = measured.iter().map(expected).collect();
-            let near = |(at, delay): &(f64, f64)| (delay - course.delay(*at)).abs() <= THRESHOLDS.max_deviation_frames;
+            let near =
+                |(at, delay): &(f64, f64)| (delay - time_map.delay(*at)).abs() <= THRESHOLDS.max_deviation_frames;
             let on: Vec<(f64, f64)> = exact.iter().filter(|point| near(point)).copied().collect();
             let few = on.len() < COARSE.min_segments;
             let (delay_sd, drift_sd);
@@ -221,28 +223,28 @@ impl<'a> StemPair<'a> {
             // Where few agree, the caller judges from their number.
             if few {
                 // They cannot determine a drift, which would move the delay far away at frame 0.
-                if course.is_straight() && !on.is_empty() {
-                    course = line_fit::one_by_one(&on).0.into();
+                if time_map.is_straight() && !on.is_empty() {
+                    time_map = line_fit::one_by_one(&on).0.into();
                 }
-                (delay_sd, drift_sd) = deviations(&course, &on);
+                (delay_sd, drift_sd) = deviations(&time_map, &on);
             } else {
-                let next = if course.is_straight() {
+                let next = if time_map.is_straight() {
                     let (line, deviations) = if self.weighted {
                         let observed = measured.iter().zip(&exact).filter(|(_, point)| near(point));
                         let observed: Vec<_> = observed.map(|(one, _)| one).collect();
-                        line_fit::as_one(&observed, &window, &course, &on, THRESHOLDS.max_deviation_frames)
+                        line_fit::as_one(&observed, &correlator, &time_map, &on, THRESHOLDS.max_deviation_frames)
                     } else {
                         line_fit::one_by_one(&on)
                     };
                     (delay_sd, drift_sd) = deviations;
                     TimeMap::from(line)
                 } else {
-                    let next = breakpoints::settle(&course, &on, self.len as f64 / 2.0)?;
+                    let next = breakpoints::settle(&time_map, &on, self.len as f64 / 2.0)?;
                     (delay_sd, drift_sd) = deviations(&next, &on);
                     next
                 };
-                moved = self.apart(&course, &next);
-                course = next;
+                moved = self.apart(&time_map, &next);
+                time_map = next;
             }
             last = Some((measured, pooled, exact, on, delay_sd, drift_sd));
             if few || (round > 0 && moved < THRESHOLDS.min_change_frames) {
@@ -250,15 +252,15 @@ impl<'a> StemPair<'a> {
             }
         }
         let (measured, pooled, exact, on, delay_sd, drift_sd) = last?;
-        Some(TrackedDelay { window, course, measured, pooled, exact, on, delay_sd, drift_sd, wander: 0.0 })
+        Some(TrackedDelay { correlator, time_map, measured, pooled, exact, on, delay_sd, drift_sd, wander: 0.0 })
     }
 
-    /// Sums up the segments of a course; those of the direct path, where another is a reflection.
+    /// Sums up the segments of a time map; those of the direct path, where another is a reflection.
     fn concluded(&self, followed: TrackedDelay) -> PairEvidence {
         let refined = conclude(with_wander(self.a, self.b, followed), self.rate());
         let Some(by) = refined.direct else { return refined };
-        let course = refined.course.plus(by, 0.0);
-        let direct = self.follow(&self.places(&course, THRESHOLDS.max_segments), course);
+        let time_map = refined.time_map.plus(by, 0.0);
+        let direct = self.follow(&self.places(&time_map, THRESHOLDS.max_segments), time_map);
         let direct = direct.map(|followed| conclude(followed, self.rate()));
         match direct {
             Some(direct) if direct.in_room => direct,
@@ -267,8 +269,8 @@ impl<'a> StemPair<'a> {
         }
     }
 
-    /// Returns the difference between two courses: where the result counts, and over the length of
-    /// the stems.
+    /// Returns the difference between two time maps: where the result counts, and over the length
+    /// of the stems.
     fn apart(&self, before: &TimeMap, after: &TimeMap) -> f64 {
         let bends = before.steps().zip(after.steps()).map(|(x, y)| ((x.0 - y.0) * y.1).abs()).sum::<f64>();
         let drift = (after.drift - before.drift).abs() * self.sounding.frames() as f64;
@@ -282,17 +284,17 @@ fn grain(half_step: f64, len: usize) -> Resolution {
 }
 
 impl TrackedDelay {
-    /// Returns the deviation of segments from the course, beyond a few times the noise of one of
-    /// them. The farthest fifth of those near the course does not count: it may have measured
+    /// Returns the deviation of segments from the time map, beyond a few times the noise of one of
+    /// them. The farthest fifth of those near the time map does not count: it may have measured
     /// something else.
     fn far_off(&self) -> f64 {
-        let off = self.exact.iter().map(|(at, delay)| (delay - self.course.delay(*at)).abs());
+        let off = self.exact.iter().map(|(at, delay)| (delay - self.time_map.delay(*at)).abs());
         let mut off: Vec<f64> = off.filter(|off| *off <= THRESHOLDS.max_wander_frames).collect();
         off.sort_by(f64::total_cmp);
         let spread = off.get(off.len() * 4 / 5).map_or(0.0, |off| off / DEVIATIONS_OF_FOUR_FIFTHS);
-        let step = TAU / self.window.size as f64;
+        let step = TAU / self.correlator.size as f64;
         let adds = |(n, coherence): (usize, &f64)| {
-            let omega = (self.window.bins.start + n) as f64 * step;
+            let omega = (self.correlator.bins.start + n) as f64 * step;
             omega * omega * coherence / (1.0 - coherence)
         };
         // The Cramér-Rao bound of one segment; neighbouring bins share a third of their
@@ -303,20 +305,20 @@ impl TrackedDelay {
 
     /// Returns true if all segments are on a line, and their deviations follow no pattern.
     fn needs_no_breakpoint(&self) -> bool {
-        let grain = grain(0.0, self.window.hann_len());
+        let grain = grain(0.0, self.correlator.hann_len());
         self.on.len() == self.exact.len()
-            && breakpoints::bent(LinearDelay::first_of(&self.course), &self.exact, &grain).is_straight()
+            && breakpoints::bent(LinearDelay::first_of(&self.time_map), &self.exact, &grain).is_straight()
     }
 
     /// Returns true if a further search may be worth its time.
     fn promises(&self, rate: f64) -> bool {
-        peak_quality(&self.window, &self.pooled, rate).z >= DECIDE.max_unrelated_peak_to_rms
+        peak_quality(&self.correlator, &self.pooled, rate).z >= DECIDE.max_unrelated_peak_to_rms
     }
 
     /// Returns true if there is no evidence of a filter over one of the stems. A filter delays the
     /// low bins, which have the weight here, by more than the others.
     fn halves_agree(&self) -> bool {
-        GroupDelayCheck::of(&self.measured, &self.window, &self.course).is_some_and(GroupDelayCheck::agree)
+        GroupDelayCheck::of(&self.measured, &self.correlator, &self.time_map).is_some_and(GroupDelayCheck::agree)
     }
 
     fn agree_less_than(&self, share: f64) -> bool {

@@ -29,7 +29,7 @@ pub(crate) fn hann(len: usize) -> Vec<f32> {
 }
 
 /// Comparison of one segment of `len` frames with `reach` more on either side of the other stem.
-pub(crate) struct Window {
+pub(crate) struct SegmentCorrelator {
     len: usize,
     pub(crate) reach: usize,
     pub(crate) size: usize,
@@ -55,7 +55,7 @@ pub(crate) struct Buffers {
     back: Vec<Complex<f32>>,
 }
 
-impl Window {
+impl SegmentCorrelator {
     pub(crate) fn new(len: usize, reach: usize, rate_hz: f64) -> Self {
         let size = fast_size(len + 2 * reach);
         let mut group = 1;
@@ -161,14 +161,14 @@ mod tests {
     fn groups_of_bins_show_the_same_curve_as_the_bins() {
         let (len, reach) = (40_000, 48);
         let noise = signals::white_noise(3, 0.5, len + 2 * reach + 31);
-        let window = Window::new(len, reach, 48_000.0);
-        assert!(window.group > 1);
-        let mut buffers = window.buffers();
-        window.spectra(&noise[reach + 31..][..len], &noise[..len + 2 * reach], &mut buffers);
-        let curve = window.curve(&mut buffers);
-        let mut whole = vec![Complex::default(); window.size / 2 + 1];
+        let correlator = SegmentCorrelator::new(len, reach, 48_000.0);
+        assert!(correlator.group > 1);
+        let mut buffers = correlator.buffers();
+        correlator.spectra(&noise[reach + 31..][..len], &noise[..len + 2 * reach], &mut buffers);
+        let curve = correlator.curve(&mut buffers);
+        let mut whole = vec![Complex::default(); correlator.size / 2 + 1];
         phases_between(&buffers.first, &buffers.second, &mut whole);
-        let expected = window.lags(&whole, reach);
+        let expected = correlator.lags(&whole, reach);
         let top = expected.iter().fold(0.0_f32, |top, x| top.max(x.abs()));
         assert_eq!(expected[reach + 31], top);
         // The outermost of a group's phases is a 128th of a turn off its middle one at the largest

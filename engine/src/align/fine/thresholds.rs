@@ -18,17 +18,17 @@ pub(crate) struct Thresholds {
     pub(crate) min_segment_share: f64,
     /// Confidence from which a search with bins weighted by coherence is not needed as well.
     pub(crate) min_sure_confidence: f64,
-    /// Reach of a segment around the coarse course at first.
+    /// Reach of a segment around the coarse time map at first.
     pub(crate) first_reach_frames: usize,
-    /// Reach of a segment around a corrected course.
+    /// Reach of a segment around a corrected time map.
     pub(crate) reach_frames: usize,
     /// Reach at first where the drift may change.
     pub(crate) bends_reach_frames: usize,
-    /// Largest distance of a segment's peak from the course that still agrees.
+    /// Largest distance of a segment's peak from the time map that still agrees.
     pub(crate) max_deviation_frames: f64,
-    /// Most rounds of measuring along the last course.
+    /// Most rounds of measuring along the last time map.
     pub(crate) max_rounds: usize,
-    /// Change of the course below which no further round is needed.
+    /// Change of the time map below which no further round is needed.
     pub(crate) min_change_frames: f64,
     /// Taps that read between samples. The table takes as long to build as a segment to measure.
     pub(crate) interpolation_taps: usize,
@@ -78,7 +78,7 @@ pub(crate) struct Thresholds {
     /// Time before and after an edge over which its steepness is measured.
     pub(crate) edge_s: f64,
 
-    /// Largest distance of segments from the course by a clock that wanders.
+    /// Largest distance of segments from the time map by a clock that wanders.
     pub(crate) max_wander_frames: f64,
     /// Least deviation that indicates a wandering clock, in bounds of noise.
     pub(crate) min_wander_to_noise: f64,
@@ -91,7 +91,7 @@ pub(crate) struct Thresholds {
     pub(crate) flutter_row_segments: usize,
     /// Most places along the stems, each measured by two rows.
     pub(crate) max_flutter_places: usize,
-    /// Reach of these segments on either side of the course.
+    /// Reach of these segments on either side of the time map.
     pub(crate) flutter_reach_frames: usize,
     /// Least height of their peaks, as a share of the greatest possible. Another instrument in
     /// them swings as it plays.

@@ -2,20 +2,20 @@
 
 use super::cross_spectrum::PooledSpectrum;
 use super::cross_spectrum::SegmentMeasurement;
-use super::segment::Window;
+use super::segment::SegmentCorrelator;
 use crate::resample::TimeMap;
 
-/// Result of the segments along a course.
+/// Result of the segments along a time map.
 pub(crate) struct TrackedDelay {
-    pub(crate) window: Window,
-    pub(crate) course: TimeMap,
+    pub(crate) correlator: SegmentCorrelator,
+    pub(crate) time_map: TimeMap,
     pub(crate) measured: Vec<SegmentMeasurement>,
     pub(crate) pooled: PooledSpectrum,
-    /// Time and delay of every segment, and of those that are on the course.
+    /// Time and delay of every segment, and of those that are on the time map.
     pub(crate) exact: Vec<(f64, f64)>,
     pub(crate) on: Vec<(f64, f64)>,
     pub(crate) delay_sd: f64,
     pub(crate) drift_sd: f64,
-    /// Deviation of segments from the course beyond what noise causes, in frames.
+    /// Deviation of segments from the time map beyond what noise causes, in frames.
     pub(crate) wander: f64,
 }

@@ -15,27 +15,27 @@ use rayon::prelude::*;
 /// there.
 const HALF_OVERLAP_CORRELATION: f64 = 1.0 / 6.0;
 
-/// Wander of a clock about a course.
+/// Wander of a clock about a time map.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Wander {
-    /// Mean delay against the course, in frames.
+    /// Mean delay against the time map, in frames.
     pub(crate) mean: f64,
     /// One standard deviation, in frames.
     pub(crate) sd: f64,
 }
 
-/// Measures how the clock of `b` wanders about `course`, in rows of short segments. There are two
+/// Measures how the clock of `b` wanders about `time_map`, in rows of short segments. There are two
 /// rows in each of the segments of `len` frames that begin at `starts`. `None` for a steady clock.
 pub(crate) fn wander(
     a: &StemFeatures,
     b: &StemFeatures,
     (starts, len): (&[usize], usize),
-    course: &TimeMap,
+    time_map: &TimeMap,
     table: &FractionTable,
 ) -> Option<Wander> {
     let step = starts.len().div_ceil(THRESHOLDS.max_flutter_places).max(1);
     let chosen: Vec<usize> = starts.iter().step_by(step).flat_map(|start| [*start, start + len / 2]).collect();
-    let rows: Vec<Vec<f64>> = chosen.par_iter().map(|start| row(a, b, *start, course, table)).collect();
+    let rows: Vec<Vec<f64>> = chosen.par_iter().map(|start| row(a, b, *start, time_map, table)).collect();
     let pairs = |apart: usize| -> Vec<(f64, f64)> {
         rows.iter().flat_map(|row| row.windows(apart + 1).map(move |few| (few[0], few[apart]))).collect()
     };
@@ -73,9 +73,9 @@ fn trim(values: &mut Vec<f64>) {
     values.truncate((values.len() as f64 * (1.0 - THRESHOLDS.trimmed_share)).ceil() as usize);
 }
 
-/// Returns the delay against the course for each segment of a row; NaN where none is found within
+/// Returns the delay against the time map for each segment of a row; NaN where none is found within
 /// reach.
-fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &TimeMap, table: &FractionTable) -> Vec<f64> {
+fn row(a: &StemFeatures, b: &StemFeatures, start: usize, time_map: &TimeMap, table: &FractionTable) -> Vec<f64> {
     let (len, hop) = (THRESHOLDS.flutter_segment_frames, THRESHOLDS.flutter_hop_frames);
     let size = 2 * len;
     let (forward, back) = (plan_forward(size), plan_inverse(size));
@@ -84,7 +84,7 @@ fn row(a: &StemFeatures, b: &StemFeatures, start: usize, course: &TimeMap, table
     let mut first = vec![0.0; frames];
     a.read(start as i64, &mut first);
     let mut second = vec![0.0; frames];
-    read_along(b, start as f64, course, table, &mut second);
+    read_along(b, start as f64, time_map, table, &mut second);
     let mut samples = forward.make_input_vec();
     let (mut of_a, mut of_b) = (forward.make_output_vec(), forward.make_output_vec());
     let (mut there, mut here) = (forward.make_scratch_vec(), back.make_scratch_vec());

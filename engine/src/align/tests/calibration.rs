@@ -94,7 +94,7 @@ fn case(seed: u64, stems: &[Vec<f32>]) -> Case {
 struct Outcome {
     confidence: f64,
     right: bool,
-    /// Agreement of both halves of the coherent bins, and the share of segments on the course.
+    /// Agreement of both halves of the coherent bins, and the share of segments on the time map.
     halves_agree: bool,
     share: f64,
 }
@@ -108,14 +108,14 @@ fn outcome(case: &Case) -> Option<Outcome> {
     for (n, stem) in stems.iter().enumerate() {
         comparison.keep(n, comparison.prepare(stem));
     }
-    let rough = comparison.rough(0, 1)?;
-    let found = comparison.evidence(0, 1, &rough)?;
-    let off = case.delay.map(|delay| (found.course.delay(case.source.len() as f64 / 2.0) - delay).abs());
+    let coarse = comparison.coarse(0, 1)?;
+    let found = comparison.evidence(0, 1, &coarse)?;
+    let off = case.delay.map(|delay| (found.time_map.delay(case.source.len() as f64 / 2.0) - delay).abs());
     Some(Outcome {
         confidence: confidence(&found),
         right: off.is_some_and(|off| off <= RIGHT),
         halves_agree: found.halves_agree,
-        share: found.agreeing as f64 / found.windows as f64,
+        share: found.agreeing as f64 / found.segments as f64,
     })
 }
 
@@ -131,7 +131,7 @@ fn confidence_means_the_chance_of_being_right() {
     println!("{} of {CASES} cases have a candidate", found.len());
     let halves = found.iter().filter(|one| one.halves_agree);
     let wrong: Vec<f64> = halves.clone().filter(|one| !one.right).map(|one| one.share).collect();
-    println!("both halves agree in {}, of which with these shares of windows wrong: {wrong:.2?}", halves.count());
+    println!("both halves agree in {}, of which with these shares of segments wrong: {wrong:.2?}", halves.count());
     for edge in EDGES.windows(2) {
         let bin: Vec<_> = found.iter().filter(|one| (edge[0]..edge[1]).contains(&one.confidence)).collect();
         let stated = bin.iter().map(|one| one.confidence).sum::<f64>() / bin.len().max(1) as f64;

@@ -3,7 +3,7 @@
 
 use crate::align::features::stem::StemFeatures;
 use crate::align::fine::cross_spectrum::{SegmentMeasurement, measure, weight_by_coherence};
-use crate::align::fine::segment::Window;
+use crate::align::fine::segment::SegmentCorrelator;
 use crate::align::time_map::line::LinearDelay;
 use crate::audio::Block;
 use crate::process::Tap;
@@ -19,11 +19,11 @@ pub(crate) const LATE: f64 = 7.25;
 /// Frames of a segment.
 pub(crate) const LEN: usize = 44_100;
 
-/// Thirteen segments of a second along a straight course, with bins weighted by coherence.
+/// Thirteen segments of a second along a straight time map, with bins weighted by coherence.
 pub(crate) struct SegmentFixture {
     pub(crate) measured: Vec<SegmentMeasurement>,
-    pub(crate) window: Window,
-    pub(crate) course: TimeMap,
+    pub(crate) correlator: SegmentCorrelator,
+    pub(crate) time_map: TimeMap,
 }
 
 impl SegmentFixture {
@@ -33,12 +33,12 @@ impl SegmentFixture {
             stem.observe(&Block::mono(samples));
             stem
         };
-        let (window, course) = (Window::new(LEN, 24, RATE_HZ), LinearDelay::flat(LATE).into());
+        let (correlator, time_map) = (SegmentCorrelator::new(LEN, 24, RATE_HZ), LinearDelay::flat(LATE).into());
         let starts: Vec<usize> = (0..13).map(|n| n * LEN).collect();
         let (a, b) = (features(source), features(copy));
-        let mut measured = measure(&a, &b, &window, &starts, &course, &FractionTable::new(32));
-        weight_by_coherence(&mut measured, &window);
-        Self { measured, window, course }
+        let mut measured = measure(&a, &b, &correlator, &starts, &time_map, &FractionTable::new(32));
+        weight_by_coherence(&mut measured, &correlator);
+        Self { measured, correlator, time_map }
     }
 }
 

@@ -31,7 +31,7 @@ impl Segments {
         Some(new)
     }
 
-    fn course(&self, points: &[(f64, f64)]) -> Option<TimeMap> {
+    fn time_map(&self, points: &[(f64, f64)]) -> Option<TimeMap> {
         let places: Vec<_> = self.starts[1..].iter().map(|cut| around(points, *cut)).collect();
         joined(&self.lines, &places)
     }
@@ -59,7 +59,7 @@ fn around(points: &[(f64, f64)], cut: usize) -> std::ops::Range<f64> {
 /// Resolution of the measurements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Resolution {
-    /// Largest distance of a measurement from its course, in frames.
+    /// Largest distance of a measurement from its time map, in frames.
     pub(crate) tolerance: f64,
     /// Half the step in which they are read: smaller deviations do not count.
     pub(crate) half_step: f64,
@@ -68,11 +68,11 @@ pub(crate) struct Resolution {
 }
 
 impl Resolution {
-    /// Returns the cost of measurements against a course, and the number of those within the
+    /// Returns the cost of measurements against a time map, and the number of those within the
     /// tolerance. The cost is the sum of the squared distances, none counted as more than the
     /// tolerance.
-    fn cost<'a>(&self, course: &TimeMap, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
-        points.map(|(at, delay)| (delay - course.delay(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
+    fn cost<'a>(&self, time_map: &TimeMap, points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, usize) {
+        points.map(|(at, delay)| (delay - time_map.delay(*at)).abs()).fold((0.0, 0), |(sum, count), off| {
             let counted = (off.min(self.tolerance) - self.half_step).max(0.0);
             (sum + counted.powi(2), count + usize::from(off <= self.tolerance))
         })
@@ -82,7 +82,7 @@ impl Resolution {
 /// Course with one more bend.
 struct SplitOption {
     pieces: Segments,
-    course: TimeMap,
+    time_map: TimeMap,
     /// Cost of the measurements before and after. Those within reach of a bend, which mix both of
     /// its sides, do not count.
     before: (f64, usize),
@@ -90,25 +90,26 @@ struct SplitOption {
 }
 
 /// Bends the line that most measurements lie on where they require it. The lines on both sides must
-/// meet, and fit so much better than one line that it cannot be chance. A straight course stays as
-/// it is.
+/// meet, and fit so much better than one line that it cannot be chance. A straight time map stays
+/// as it is.
 pub(crate) fn bent(straight: LinearDelay, points: &[(f64, f64)], grain: &Resolution) -> TimeMap {
     let mut pieces = Segments { starts: vec![0], lines: vec![straight] };
-    let mut course = TimeMap::from(straight);
-    while course.changes.len() < THRESHOLDS.max_bends {
+    let mut time_map = TimeMap::from(straight);
+    while time_map.changes.len() < THRESHOLDS.max_bends {
         let ways = (THRESHOLDS.min_piece_points..(points.len() + 1).saturating_sub(THRESHOLDS.min_piece_points))
             .filter_map(|cut| {
                 let pieces = pieces.split(points, cut, grain.tolerance)?;
-                let new = pieces.course(points)?;
+                let new = pieces.time_map(points)?;
                 let clear = |at: f64| new.changes.iter().all(|bend| (at - bend.at).abs() >= grain.reach);
                 let counted = || points.iter().filter(|(at, _)| clear(*at));
-                let (before, after) = (grain.cost(&course, counted()), grain.cost(&new, counted()));
-                Some(SplitOption { pieces, course: new, before, after })
+                let (before, after) = (grain.cost(&time_map, counted()), grain.cost(&new, counted()));
+                Some(SplitOption { pieces, time_map: new, before, after })
             });
         let gain = |way: &SplitOption| way.before.0 - way.after.0;
         let Some(best) = ways.max_by(|x, y| gain(x).total_cmp(&gain(y))) else { break };
-        let free = points.len().saturating_sub(2 + 2 * best.course.changes.len()).max(1) as f64;
-        let moved = points.iter().map(|(at, _)| (course.delay(*at) - best.course.delay(*at)).abs()).fold(0.0, f64::max);
+        let free = points.len().saturating_sub(2 + 2 * best.time_map.changes.len()).max(1) as f64;
+        let moved =
+            points.iter().map(|(at, _)| (time_map.delay(*at) - best.time_map.delay(*at)).abs()).fold(0.0, f64::max);
         let chance = 2.0 * THRESHOLDS.min_gain_to_chance * best.after.0 / free
             + THRESHOLDS.step_gain_squares * grain.half_step.powi(2);
         let better = gain(&best) > chance && moved > THRESHOLDS.min_move_frames;
@@ -117,19 +118,19 @@ pub(crate) fn bent(straight: LinearDelay, points: &[(f64, f64)], grain: &Resolut
         if !(better || more) {
             break;
         }
-        (pieces, course) = (best.pieces, best.course);
+        (pieces, time_map) = (best.pieces, best.time_map);
     }
-    course
+    time_map
 }
 
-/// Fits the course again to the measurements `on` it: one line of least squares per piece.
+/// Fits the time map again to the measurements `on` it: one line of least squares per piece.
 /// Measurements within `reach` frames of a bend mix both of its sides, and do not count. `None` if
 /// a piece has too few left, or if the pieces do not meet near where they did.
-pub(crate) fn settle(course: &TimeMap, on: &[(f64, f64)], reach: f64) -> Option<TimeMap> {
+pub(crate) fn settle(time_map: &TimeMap, on: &[(f64, f64)], reach: f64) -> Option<TimeMap> {
     let mut lines = Vec::new();
     let mut places = Vec::new();
     let mut from = f64::NEG_INFINITY;
-    let ends = course.changes.iter().map(|bend| bend.at).chain([f64::INFINITY]);
+    let ends = time_map.changes.iter().map(|bend| bend.at).chain([f64::INFINITY]);
     for end in ends {
         let inside = |at: f64| at >= from + reach && at < end - reach;
         let own: Vec<(f64, f64)> = on.iter().filter(|(at, _)| inside(*at)).copied().collect();
@@ -149,19 +150,19 @@ mod tests {
     use super::*;
     use mixdown_fixtures::signals;
 
-    /// Returns a course with one change of drift, `by`, at frame `at`.
+    /// Returns a time map with one change of drift, `by`, at frame `at`.
     fn knee(start: f64, drift: f64, at: f64, by: f64) -> TimeMap {
         TimeMap { start, drift, changes: vec![DriftChange { at, drift: drift + by }] }
     }
 
-    /// Returns measurements of a course with noise of a size, some of them wrong.
-    fn measured(course: &TimeMap, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
+    /// Returns measurements of a time map with noise of a size, some of them wrong.
+    fn measured(time_map: &TimeMap, count: usize, noise: f64, wrong: usize, seed: u64) -> Vec<(f64, f64)> {
         let random = signals::white_noise(seed, 1.0, 2 * count);
         (0..count)
             .map(|n| {
                 let at = 5e6 * n as f64 / count as f64;
                 let off = if n % 7 < wrong { 60.0 * f64::from(random[n + count]) } else { 0.0 };
-                (at, course.delay(at) + noise * f64::from(random[n]) + off)
+                (at, time_map.delay(at) + noise * f64::from(random[n]) + off)
             })
             .collect()
     }
@@ -207,9 +208,9 @@ mod tests {
         for seed in 0..400 {
             let noise = [0.01, 0.1, 0.5, 1.0][seed as usize % 4];
             let wrong = seed as usize / 4 % 3;
-            let course = TimeMap::from(LinearDelay { offset: 9.0, drift: 40e-6 });
+            let time_map = TimeMap::from(LinearDelay { offset: 9.0, drift: 40e-6 });
             for count in [16, 48] {
-                let found = fitted(&measured(&course, count, noise, wrong, seed));
+                let found = fitted(&measured(&time_map, count, noise, wrong, seed));
                 assert!(found.is_straight(), "{seed} {count} {noise} {wrong}: {found:?}");
             }
         }

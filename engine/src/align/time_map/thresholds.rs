@@ -14,9 +14,9 @@ pub(crate) struct Thresholds {
     pub(crate) min_gain_to_chance: f64,
     /// Gain that the step of reading explains, in squares of half a step. A bend must gain more.
     pub(crate) step_gain_squares: f64,
-    /// Least move of the course anywhere by a bend: less is not worth a guess.
+    /// Least move of the time map anywhere by a bend: less is not worth a guess.
     pub(crate) min_move_frames: f64,
-    /// Fewest measurements that a bend must bring onto the course where it does not fit so much
+    /// Fewest measurements that a bend must bring onto the time map where it does not fit so much
     /// better.
     pub(crate) min_more_points: usize,
     /// Most measurements in all for each one that it must bring.

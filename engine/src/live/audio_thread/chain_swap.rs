@@ -58,7 +58,10 @@ impl<I: LiveInput> LiveEngine<I> {
         for (to, index, delay) in &mut swap.delays {
             let Some(delay) = delay.take() else { continue };
             let refused = match self.renderer.summing_mut().connections_mut(*to).get_mut(*index) {
-                Some(connection) => connection.change_delay(delay, wait, ramp),
+                Some(connection) => {
+                    swap.added_delays += usize::from(connection.is_free() && !connection.has_delay());
+                    connection.change_delay(delay, wait, ramp)
+                }
                 None => Some(delay),
             };
             if let Some(delay) = refused {

@@ -129,16 +129,9 @@ impl<I: LiveInput> LiveEngine<I> {
         match action {
             Action::Play => self.request_transport(TransportAction::Play),
             Action::Pause => self.request_transport(TransportAction::Pause),
-            Action::Stop => self.request_transport(TransportAction::Seek { position: 0, play: false }),
-            Action::Seek(position) => {
-                let play = self.transport.will_play();
-                self.request_transport(TransportAction::Seek { position, play });
-            }
-            Action::Loop(range) => {
-                self.transport.set_loop(range);
-                let (position, play) = (self.transport.position(), self.transport.will_play());
-                self.request_transport(TransportAction::Seek { position, play });
-            }
+            Action::Stop => self.request_transport(self.transport.stop()),
+            Action::Seek(position) => self.request_transport(self.transport.seek(position)),
+            Action::Loop(range) => self.request_transport(self.transport.set_loop(range)),
             Action::StripParam(strip, param) => self.params.set(strip, param, ramp, &mut self.renderer),
             Action::MasterGain(gain) => self.gain.ramp_to([gain], 0, ramp),
             Action::ChainSwap(swap) => self.pending_swaps.push_back(swap),
@@ -160,10 +153,10 @@ impl<I: LiveInput> LiveEngine<I> {
         match next {
             TransportAction::Play => self.transport.resume(self.ramp),
             TransportAction::Pause => self.transport.pause(),
-            TransportAction::Seek { position, play } => {
+            TransportAction::Seek { position, loop_range, play } => {
                 self.tail_frames = None;
                 self.reset_signal_path();
-                let cue = self.transport.cue(position, play);
+                let cue = self.transport.cue(position, loop_range, play);
                 self.cue(cue);
             }
         }
@@ -226,7 +219,7 @@ impl<I: LiveInput> LiveEngine<I> {
     }
 
     /// Advances the position. A completed fade-out triggers its pending action. After the tail of
-    /// the last stem the position returns to the beginning.
+    /// the last stem the position returns to the beginning, unless a seek is pending.
     fn advance(&mut self, frames: usize) {
         let next = self.transport.advance(frames);
         let ended = self.renderer.tracks().iter().all(|track| track.input.input.has_ended());
@@ -236,10 +229,12 @@ impl<I: LiveInput> LiveEngine<I> {
         if let Some(next) = next {
             self.apply_transport(next);
             self.emit_motion();
-        } else if self.tail_frames.is_some_and(|tail| tail >= self.longest_tail + self.latency()) {
+        } else if !self.transport.will_seek()
+            && self.tail_frames.is_some_and(|tail| tail >= self.longest_tail + self.latency())
+        {
             self.counters.ended.store(true, Relaxed);
             self.emit(Event::Ended { frame: self.frame });
-            self.apply_transport(TransportAction::Seek { position: 0, play: false });
+            self.apply_transport(self.transport.stop());
             self.emit_motion();
         }
     }

@@ -8,7 +8,7 @@ use crate::mix::{CompensationDelay, Destination, IncomingChain};
 
 /// Largest number of commands under way.
 pub(crate) const MAX_COMMANDS: usize = 1_024;
-/// Largest number of parts on their way back.
+/// Largest number of parts on their way back, beside those of an edit that moves every connection.
 pub(crate) const MAX_RETIRED: usize = 8_192;
 
 /// A prepared command.
@@ -59,10 +59,14 @@ pub(crate) struct ChainSwap {
     pub(crate) ramp: Option<u64>,
     /// Latency of the output afterwards, in frames.
     pub(crate) latency: u64,
+    /// Number of delays that replaced none, counted by the audio thread: nothing comes back for
+    /// them.
+    pub(crate) added_delays: usize,
 }
 
 impl ChainSwap {
-    /// Returns the number of parts that will come back because of it.
+    /// Returns the largest number of parts that will come back because of it. Those of
+    /// `added_delays` will not.
     pub(crate) fn parts(&self) -> usize {
         2 + self.delays.len()
     }
@@ -78,5 +82,5 @@ pub(crate) enum Retired {
     /// A retired chain; only ever dropped, but for tests.
     Chain(#[cfg_attr(not(test), expect(dead_code))] Box<IncomingChain>),
     Delay(#[cfg_attr(not(test), expect(dead_code))] Box<CompensationDelay>),
-    Swap(#[cfg_attr(not(test), expect(dead_code))] Box<ChainSwap>),
+    Swap(Box<ChainSwap>),
 }

@@ -3,7 +3,7 @@
 use super::finite_input::FiniteInput;
 use crate::live::control::command::StripId;
 use crate::mix::mixer::Renderer;
-use crate::mix::{Input, StereoPosition, fader};
+use crate::mix::{Input, Routing, SoloSwitches, StereoPosition, fader};
 use crate::session::{Polarity, Session};
 
 /// One parameter and its new value.
@@ -22,7 +22,6 @@ pub(crate) enum StripParam {
 struct StripSettings {
     gain_db: f64,
     mute: bool,
-    solo: bool,
     stereo: StereoPosition,
     channels: usize,
 }
@@ -32,23 +31,25 @@ pub(crate) struct StripParams {
     tracks: Vec<StripSettings>,
     /// Buses in session order, each with its index in the routing.
     buses: Vec<(StripSettings, usize)>,
+    solo: SoloSwitches,
 }
 
 impl StripParams {
     /// Takes the settings of a session. Control thread; allocates.
-    pub(crate) fn new(session: &Session, channels: &[usize], bus_positions: &[usize]) -> Self {
+    pub(crate) fn new(session: &Session, channels: &[usize], routing: &Routing) -> Self {
         let tracks = session.tracks.iter().zip(channels).map(|(track, &channels)| StripSettings {
             gain_db: track.gain_db,
             mute: track.mute,
-            solo: track.solo,
             stereo: StereoPosition::of_track(track),
             channels,
         });
-        let buses = session.buses.iter().zip(bus_positions).map(|(bus, &position)| {
+        let mut positions = vec![0; session.buses.len()];
+        routing.buses.iter().enumerate().for_each(|(position, route)| positions[route.index] = position);
+        let buses = session.buses.iter().zip(positions).map(|(bus, position)| {
             let stereo = StereoPosition::of_bus(bus);
-            (StripSettings { gain_db: bus.gain_db, mute: bus.mute, solo: false, stereo, channels: 2 }, position)
+            (StripSettings { gain_db: bus.gain_db, mute: bus.mute, stereo, channels: 2 }, position)
         });
-        Self { tracks: tracks.collect(), buses: buses.collect() }
+        Self { tracks: tracks.collect(), buses: buses.collect(), solo: SoloSwitches::new(session, routing) }
     }
 
     /// Changes a parameter over `ramp` frames. Audio thread.
@@ -70,11 +71,15 @@ impl StripParams {
             StripParam::Pan(pan) => setting.stereo.pan = pan,
             StripParam::Width(width) => setting.stereo.width = width,
             StripParam::Mute(mute) => setting.mute = mute,
-            StripParam::Solo(solo) => setting.solo = solo,
             StripParam::Polarity(polarity) => setting.stereo.polarity = polarity,
+            StripParam::Solo(solo) => match strip {
+                StripId::Track(index) => self.solo.set_track(index, solo),
+                StripId::Bus(index) => self.solo.set_bus(index, solo),
+                StripId::Master => {}
+            },
         }
         match (strip, param) {
-            // Whether a track is audible depends on the solo state of every other track.
+            // Each track depends on the solo switches of all strips.
             (_, StripParam::Solo(_)) => (0..self.tracks.len()).for_each(|index| self.ramp_track(index, ramp, renderer)),
             (StripId::Track(index), _) => self.ramp_track(index, ramp, renderer),
             (StripId::Bus(index), _) => {
@@ -89,7 +94,7 @@ impl StripParams {
 
     fn ramp_track<I: Input>(&self, index: usize, ramp: u64, renderer: &mut Renderer<FiniteInput<I>>) {
         let setting = &self.tracks[index];
-        let silent = setting.mute || (!setting.solo && self.tracks.iter().any(|track| track.solo));
+        let silent = setting.mute || !self.solo.is_audible(index);
         let matrix = setting.stereo.matrix(setting.channels);
         renderer.tracks_mut()[index].strip_mut().ramp_to(matrix, fader(setting.gain_db, silent), ramp);
     }

@@ -17,8 +17,21 @@ pub(crate) enum TransportAction {
     Play,
     /// Stand still.
     Pause,
-    /// Seek, then play or stand still.
-    Seek { position: u64, play: bool },
+    /// Seek, with the loop from then on, then play or stand still.
+    Seek { position: u64, loop_range: Option<LoopRange>, play: bool },
+}
+
+impl TransportAction {
+    /// Returns the action that has the effect of this one and of a later one. Playing and pausing
+    /// only decide what follows a seek.
+    fn then(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::Seek { position, loop_range, .. }, Self::Play | Self::Pause) => {
+                Self::Seek { position, loop_range, play: later == Self::Play }
+            }
+            _ => later,
+        }
+    }
 }
 
 /// State, position and loop, and the fades between.
@@ -27,8 +40,6 @@ pub(crate) struct Transport {
     position: u64,
     loop_range: Option<LoopRange>,
     epoch: u64,
-    /// True if playback starts once the readers are in place.
-    play_when_cued: bool,
     /// Pending action while the output fades out.
     next: Option<TransportAction>,
     fade_in: Ramp,
@@ -45,13 +56,12 @@ impl Transport {
             position,
             loop_range: checked(loop_range),
             epoch: 0,
-            play_when_cued: false,
             next: None,
             fade_in: Ramp::DONE,
             fade_out: Ramp::DONE,
             needs_cue: true,
         };
-        let cue = transport.cue(position, false);
+        let cue = transport.cue(position, transport.loop_range, false);
         (transport, cue)
     }
 
@@ -63,31 +73,56 @@ impl Transport {
         self.position
     }
 
-    pub(crate) fn set_loop(&mut self, range: Option<LoopRange>) {
-        self.loop_range = checked(range);
+    /// Returns the action that stops: stand still at the beginning.
+    pub(crate) fn stop(&self) -> TransportAction {
+        TransportAction::Seek { position: 0, loop_range: self.next_place().1, play: false }
     }
 
-    /// Returns true if it plays, or will play without another request.
-    pub(crate) fn will_play(&self) -> bool {
+    /// Returns the action that seeks to a session frame, and plays from there if it would play now.
+    pub(crate) fn seek(&self, position: u64) -> TransportAction {
+        TransportAction::Seek { position, loop_range: self.next_place().1, play: self.will_play() }
+    }
+
+    /// Returns the action that sets or clears the loop, and continues from the same position.
+    pub(crate) fn set_loop(&self, range: Option<LoopRange>) -> TransportAction {
+        TransportAction::Seek { position: self.next_place().0, loop_range: checked(range), play: self.will_play() }
+    }
+
+    /// Returns the position and the loop after the pending action.
+    fn next_place(&self) -> (u64, Option<LoopRange>) {
         match self.next {
-            Some(next) => matches!(next, TransportAction::Play | TransportAction::Seek { play: true, .. }),
-            None => self.motion == Motion::Rolling || (self.motion == Motion::Cueing && self.play_when_cued),
+            Some(TransportAction::Seek { position, loop_range, .. }) => (position, loop_range),
+            _ => (self.position, self.loop_range),
         }
     }
 
+    /// Returns true if it plays, or will play without another request.
+    fn will_play(&self) -> bool {
+        match self.next {
+            Some(next) => matches!(next, TransportAction::Play | TransportAction::Seek { play: true, .. }),
+            None => self.motion != Motion::Still,
+        }
+    }
+
+    /// Returns true if a seek waits for the end of a fade-out.
+    pub(crate) fn will_seek(&self) -> bool {
+        matches!(self.next, Some(TransportAction::Seek { .. }))
+    }
+
     /// Requests an action. Returns it if it can be carried out at once; otherwise the sound fades
-    /// out first.
+    /// out first. A seek that waits for that stays.
     pub(crate) fn request(&mut self, next: TransportAction, ramp: u64) -> Option<TransportAction> {
         match (self.motion, next) {
             (Motion::Rolling, TransportAction::Play) if self.next.is_none() => None,
             (Motion::Rolling, next) => {
-                if self.next.replace(next).is_none() {
+                if self.next.is_none() {
                     self.fade_out = Ramp::new(0, ramp);
                 }
+                self.next = Some(self.next.map_or(next, |pending| pending.then(next)));
                 None
             }
             (Motion::Still, TransportAction::Play) if self.needs_cue => {
-                (self.motion, self.play_when_cued) = (Motion::Cueing, true);
+                self.motion = Motion::Cueing;
                 None
             }
             (Motion::Cueing, TransportAction::Play) => None,
@@ -106,18 +141,18 @@ impl Transport {
         self.fade_in = Ramp::new(0, ramp);
     }
 
-    /// Seeks to a session frame; returns the cue for the readers.
-    pub(crate) fn cue(&mut self, position: u64, play: bool) -> Cue {
+    /// Seeks to a session frame, with the loop from there on; returns the cue for the readers.
+    pub(crate) fn cue(&mut self, position: u64, loop_range: Option<LoopRange>, play: bool) -> Cue {
         self.epoch += 1;
         // A position past the loop's end would never return to the loop.
-        let position = match self.loop_range {
+        let position = match loop_range {
             Some((start, end)) if position >= end => start,
             _ => position,
         };
-        self.position = position;
+        (self.position, self.loop_range) = (position, loop_range);
         self.motion = if play { Motion::Cueing } else { Motion::Still };
-        (self.play_when_cued, self.next, self.fade_out, self.needs_cue) = (play, None, Ramp::DONE, true);
-        Cue { epoch: self.epoch, position, loop_range: self.loop_range }
+        (self.next, self.fade_out, self.needs_cue) = (None, Ramp::DONE, true);
+        Cue { epoch: self.epoch, position, loop_range }
     }
 
     /// Starts to play, once the readers are in place. At session time 0 everything starts

@@ -1,5 +1,6 @@
 //! Commands to a playing mix: plain data, so that they can be recorded and replayed.
 
+use super::place_field;
 use crate::dsp::Insert;
 use crate::live::stream::loop_range::LoopRange;
 use crate::session::{Ceiling, Polarity, Session, Target};
@@ -67,17 +68,20 @@ pub enum Command {
         /// True if muted.
         mute: bool,
     },
-    /// Solos a track: only soloed tracks are audible.
+    /// Solos a strip: only soloed strips, and tracks whose outputs lead to a soloed bus, are
+    /// audible.
     Solo {
-        /// The track's title.
-        track: String,
+        /// A track or bus. In JSON also `track` with a title, as version 0.1.0 wrote it.
+        #[serde(flatten, with = "place_field")]
+        place: StripName,
         /// True if soloed.
         solo: bool,
     },
-    /// Inverts a track's polarity, or restores it.
+    /// Inverts a strip's polarity, or restores it.
     Polarity {
-        /// The track's title.
-        track: String,
+        /// A track or bus. In JSON also `track` with a title, as version 0.1.0 wrote it.
+        #[serde(flatten, with = "place_field")]
+        place: StripName,
         /// The polarity.
         polarity: Polarity,
     },

@@ -6,7 +6,7 @@ mod model;
 use super::command::{Command, CommandError, StripId, Timed};
 use super::session_mirror::{PreparedCommand, SessionMirror};
 use crate::live::audio_thread::event::Event;
-use crate::live::audio_thread::message::{Action, AudioMessage, MAX_COMMANDS, MAX_RETIRED, Retired};
+use crate::live::audio_thread::message::{Action, AudioMessage, MAX_COMMANDS, Retired};
 use crate::live::audio_thread::stats::Counters;
 use crate::session::Session;
 use crossbeam_channel::{Receiver, Sender};
@@ -21,7 +21,7 @@ pub struct Control {
     events: Sender<Event>,
     counters: Arc<Counters>,
     next_number: u64,
-    /// Number of parts that have not come back yet.
+    /// Largest number of parts that are still to come back.
     parts_out: usize,
     commands_out: usize,
     last_swap_frame: u64,
@@ -89,7 +89,8 @@ impl Control {
             return Err(CommandError::OutOfOrder { given: frame, last: self.last_swap_frame });
         }
         let parts = parts + 1;
-        if self.commands_out >= MAX_COMMANDS || self.parts_out + parts > MAX_RETIRED {
+        if self.commands_out >= MAX_COMMANDS || self.parts_out + parts > self.returned.capacity().unwrap_or(usize::MAX)
+        {
             return Err(CommandError::QueueFull);
         }
         self.commands
@@ -110,11 +111,15 @@ impl Control {
     pub fn collect(&mut self) {
         while let Ok(part) = self.returned.try_recv() {
             self.parts_out -= 1;
-            if let Retired::Applied { number, frame: applied_at } = part {
-                self.commands_out -= 1;
-                if let Some(timed) = self.sent.remove(&number) {
-                    self.recording.push(Timed { at: Some(applied_at), ..timed });
+            match part {
+                Retired::Applied { number, frame: applied_at } => {
+                    self.commands_out -= 1;
+                    if let Some(timed) = self.sent.remove(&number) {
+                        self.recording.push(Timed { at: Some(applied_at), ..timed });
+                    }
                 }
+                Retired::Swap(swap) => self.parts_out -= swap.added_delays,
+                Retired::Chain(_) | Retired::Delay(_) => {}
             }
         }
     }
@@ -144,5 +149,42 @@ impl Control {
     /// Returns the engine's performance counters.
     pub fn counters(&self) -> &Arc<Counters> {
         &self.counters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audio::AudioBuffer;
+    use crate::dsp::Insert;
+    use crate::live::control::command::{Command, StripName};
+    use crate::live::test_engine::{MAX_BLOCK, engine, options, session};
+    use crate::render::plan::Plan;
+    use crate::session::{AuxSend, Bus, Track};
+    use serde_json::json;
+
+    #[test]
+    fn edits_that_move_thousands_of_delays_are_never_refused() {
+        let mut session = session();
+        let names: Vec<String> = (0..64).map(|index| format!("bus {index}")).collect();
+        session.buses = names.iter().map(Bus::new).collect();
+        let sends: Vec<AuxSend> = names.iter().map(AuxSend::new).collect();
+        let stem = session.tracks[0].memory.clone().unwrap();
+        session.tracks = (0..140)
+            .map(|index| Track { sends: sends.clone(), ..Track::from_memory(format!("{index}"), stem.clone()) })
+            .collect();
+        let (mut live, _inputs) = engine(&Plan::new(session).unwrap(), &options());
+        let mut out = AudioBuffer::new(2, MAX_BLOCK);
+        live.control.now(Command::Play).unwrap();
+        // The first limiter adds 9035 delays, and each later one replaces them.
+        let limiter: Insert = serde_json::from_value(json!({ "type": "limiter", "look_ahead_ms": 0.5 })).unwrap();
+        for _ in 0..2 {
+            let place = StripName::Track("0".into());
+            live.control.now(Command::Insert { place, before: 0, settings: limiter.clone() }).unwrap();
+            for _ in 0..20 {
+                live.engine.process(&mut out.block_mut());
+                live.control.collect();
+            }
+            assert_eq!((live.control.commands_out, live.control.parts_out), (0, 0));
+        }
     }
 }

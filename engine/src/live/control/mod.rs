@@ -4,4 +4,5 @@ pub(super) mod chain_states;
 pub(super) mod command;
 pub(super) mod config;
 pub(super) mod handle;
+mod place_field;
 pub(super) mod session_mirror;

@@ -26,7 +26,7 @@ pub(crate) struct PreparedCommand {
     pub(crate) session: Session,
     /// Chains after the command, if it exchanges any: later commands build on them.
     pub(crate) chains: Option<Chains>,
-    /// Number of parts that will come back because of it.
+    /// Largest number of parts that will come back because of it.
     pub(crate) parts: usize,
 }
 
@@ -92,14 +92,17 @@ impl SessionMirror {
             Command::Mute { place, mute } => {
                 set_param(&mut session, place, "mute", StripParam::Mute(*mute), |t| t.mute = *mute, |b| b.mute = *mute)?
             }
-            Command::Solo { track, solo } => {
-                let place = StripName::Track(track.clone());
-                set_param(&mut session, &place, "solo", StripParam::Solo(*solo), |t| t.solo = *solo, |_| ())?
+            Command::Solo { place, solo } => {
+                set_param(&mut session, place, "solo", StripParam::Solo(*solo), |t| t.solo = *solo, |b| b.solo = *solo)?
             }
-            Command::Polarity { track, polarity } => {
-                let (place, param) = (StripName::Track(track.clone()), StripParam::Polarity(*polarity));
-                set_param(&mut session, &place, "polarity", param, |t| t.polarity = *polarity, |_| ())?
-            }
+            Command::Polarity { place, polarity } => set_param(
+                &mut session,
+                place,
+                "polarity",
+                StripParam::Polarity(*polarity),
+                |t| t.polarity = *polarity,
+                |b| b.polarity = *polarity,
+            )?,
             Command::Target { target } => {
                 if self.config.measured.is_none() && *target != Target::None {
                     return Err(CommandError::NotMeasured);
@@ -225,7 +228,8 @@ impl SessionMirror {
         wait: u64,
     ) -> PreparedCommand {
         let chain = Some(Box::new(IncomingChain::new(chain, channels, self.config.max_block)));
-        let swap = Box::new(ChainSwap { slot, chain, delays, wait, ramp: None, latency: chains.latency() });
+        let swap =
+            Box::new(ChainSwap { slot, chain, delays, wait, ramp: None, latency: chains.latency(), added_delays: 0 });
         let parts = swap.parts();
         PreparedCommand { action: Action::ChainSwap(swap), session, chains: Some(chains), parts }
     }

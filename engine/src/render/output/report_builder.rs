@@ -3,6 +3,7 @@
 use crate::io::{DecodeError, Fingerprint};
 use crate::master::{LOUDNESS_TOLERANCE_LU, Limit, MasterTarget, Miss, TRUE_PEAK_TOLERANCE_DB};
 use crate::meter::Measurement;
+use crate::mix::SoloSwitches;
 use crate::render::offline::exact_sum::is_exact;
 use crate::render::offline::master_pass::Mastered;
 use crate::render::offline::mix_pass::{Mixed, TrackResult};
@@ -61,8 +62,8 @@ pub(crate) fn report(prepared: &PreparedRender, mixed: &Mixed, mastered: &Master
     let mut warnings = plan.warnings().to_vec();
     warnings.extend(tracks.iter().flat_map(track_warnings));
     let session = plan.session();
-    let solo = session.tracks.iter().any(|track| track.solo);
-    let audible = session.tracks.iter().map(|track| !track.mute && (!solo || track.solo));
+    let solo = SoloSwitches::new(session, plan.routing());
+    let audible = session.tracks.iter().enumerate().map(|(index, track)| !track.mute && solo.is_audible(index));
     warnings.extend(tracks.iter().zip(audible).filter_map(|(track, is_audible)| level_warning(track, is_audible)));
     if output.clipped_samples > 0 {
         warnings.push(format!(

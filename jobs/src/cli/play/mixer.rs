@@ -123,8 +123,8 @@ impl Mixer {
                 }
                 StripId::Bus(index) => {
                     let bus = &session.buses[index];
-                    (view.gain_db, view.pan, view.mute, view.inserts) =
-                        (bus.gain_db, bus.pan, bus.mute, bus.inserts.len());
+                    (view.gain_db, view.pan, view.mute, view.solo) = (bus.gain_db, bus.pan, bus.mute, bus.solo);
+                    (view.inverted, view.inserts) = (bus.polarity == Polarity::Inverted, bus.inserts.len());
                 }
                 StripId::Master => {}
             }
@@ -219,21 +219,21 @@ impl Mixer {
             Command::Pan { place: place.clone(), pan: pan.clamp(-1.0, 1.0) }
         };
         let step = if fine { 0.1 } else { 1.0 };
-        let command = match (code, &view.place) {
-            (KeyCode::Up, _) => gain(step),
-            (KeyCode::Down, _) => gain(-step),
-            (KeyCode::Char('+' | '='), _) => gain(0.1),
-            (KeyCode::Char('-'), _) => gain(-0.1),
-            (KeyCode::Char('r'), _) => gain(-view.gain_db),
-            (KeyCode::Char('['), _) => pan(-0.05),
-            (KeyCode::Char(']'), _) => pan(0.05),
-            (KeyCode::Char('m'), _) => Command::Mute { place, mute: !view.mute },
-            (KeyCode::Char('s'), StripName::Track(track)) => Command::Solo { track: track.clone(), solo: !view.solo },
-            (KeyCode::Char('p'), StripName::Track(track)) => {
+        let command = match code {
+            KeyCode::Up => gain(step),
+            KeyCode::Down => gain(-step),
+            KeyCode::Char('+' | '=') => gain(0.1),
+            KeyCode::Char('-') => gain(-0.1),
+            KeyCode::Char('r') => gain(-view.gain_db),
+            KeyCode::Char('[') => pan(-0.05),
+            KeyCode::Char(']') => pan(0.05),
+            KeyCode::Char('m') => Command::Mute { place, mute: !view.mute },
+            KeyCode::Char('s') => Command::Solo { place, solo: !view.solo },
+            KeyCode::Char('p') => {
                 let polarity = if view.inverted { Polarity::Normal } else { Polarity::Inverted };
-                Command::Polarity { track: track.clone(), polarity }
+                Command::Polarity { place, polarity }
             }
-            (KeyCode::Char('b'), _) => {
+            KeyCode::Char('b') => {
                 let bypass = |insert| Command::Bypass { place: place.clone(), insert, bypass: !view.bypassed };
                 return Request::Commands((0..view.inserts).map(bypass).collect());
             }
@@ -248,13 +248,23 @@ pub(super) mod tests {
     use super::*;
     use mixdown_engine::live::{LiveOptions, open_replay};
     use mixdown_engine::render::Plan;
-    use mixdown_engine::session::{Session, Track};
+    use mixdown_engine::session::{Bus, Session, Track};
 
     /// Returns a mixer of two tracks, its control, and the engine that takes the commands.
     pub(in crate::cli::play) fn mixer() -> (Mixer, Control, Box<dyn std::any::Any>) {
+        mixer_with(&[])
+    }
+
+    /// Returns a mixer of two tracks and these buses; see [`mixer`].
+    fn mixer_with(buses: &[&str]) -> (Mixer, Control, Box<dyn std::any::Any>) {
         let stem = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/band/");
         let tracks = ["drums", "bass"].map(|name| Track::new(format!("{stem}{name}.flac")));
-        let plan = Plan::new(Session { tracks: tracks.into(), ..Session::default() }).unwrap();
+        let plan = Plan::new(Session {
+            tracks: tracks.into(),
+            buses: buses.iter().map(|name| Bus::new(*name)).collect(),
+            ..Session::default()
+        })
+        .unwrap();
         let live = open_replay(&plan, &LiveOptions::default()).unwrap();
         let mixer = Mixer::new(&live.control, plan.sample_rate(), plan.expected_frames(), None);
         (mixer, live.control, Box::new(live.engine))
@@ -285,6 +295,21 @@ pub(super) mod tests {
         assert_eq!(session.tracks[0], untouched_drums());
         press(&mut mixer, &mut control, KeyCode::Char('r'));
         assert_eq!(control.session().tracks[1].gain_db, 0.0);
+    }
+
+    #[test]
+    fn a_bus_has_the_switches_of_a_track() {
+        let (mut mixer, mut control, _engine) = mixer_with(&["group"]);
+        for code in [KeyCode::Right, KeyCode::Right, KeyCode::Char('m'), KeyCode::Char('s'), KeyCode::Char('p')] {
+            press(&mut mixer, &mut control, code);
+        }
+        let bus = &control.session().buses[0];
+        assert_eq!((bus.mute, bus.solo, bus.polarity), (true, true, Polarity::Inverted));
+        let view = &mixer.strips[2];
+        assert!(view.mute && view.solo && view.inverted);
+        press(&mut mixer, &mut control, KeyCode::Char('s'));
+        press(&mut mixer, &mut control, KeyCode::Char('p'));
+        assert_eq!(control.session().buses[0], Bus { mute: true, ..Bus::new("group") });
     }
 
     fn untouched_drums() -> Track {

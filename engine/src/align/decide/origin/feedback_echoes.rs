@@ -26,8 +26,8 @@ pub(crate) fn echoes(early: &PreparedStem<'_>, late: &PreparedStem<'_>, delay: f
             .max(1 << 14);
     let frames = early.stem.kept().max(late.stem.kept()) / factor;
     let blocks = StemBlocks::new(size, frames, |start, first, second| {
-        first.copy_from_slice(&early.window(start, first.len()));
-        second.copy_from_slice(&late.window(start, second.len()));
+        first.copy_from_slice(&early.decimated_from(start, first.len()));
+        second.copy_from_slice(&late.decimated_from(start, second.len()));
     });
     let lag = |copies: f64| (copies * delay / factor as f64).round() as i64;
     let reach = (lag(3.0) + 64) as usize;

@@ -43,20 +43,20 @@ pub(crate) fn same_time(a: &StemFeatures, b: &StemFeatures) -> bool {
 
 impl Comparison<'_> {
     /// Weighs the origin of the sound that a pair shares, once a delay is found.
-    pub(crate) fn weighed(&self, a: usize, b: usize, rough: &TimeMap, verdict: Verdict, mode: Mode) -> Verdict {
+    pub(crate) fn weighed(&self, a: usize, b: usize, coarse: &TimeMap, verdict: Verdict, mode: Mode) -> Verdict {
         let (Some(first), Some(second)) = (&self.prepared[a], &self.prepared[b]) else { return verdict };
         let rate = self.rate.as_f64();
         let middle = first.stem.kept() as f64 / 2.0;
-        let course = match &verdict {
-            Verdict::Trusted(edge) => &edge.course,
-            _ => rough,
+        let time_map = match &verdict {
+            Verdict::Trusted(edge) => &edge.time_map,
+            _ => coarse,
         };
-        let late = course.delay(middle);
+        let late = time_map.delay(middle);
         let bleed = || {
             if late >= 0.0 {
-                self::mutual_bleed::bleed(first.stem, second.stem, course)
+                self::mutual_bleed::bleed(first.stem, second.stem, time_map)
             } else {
-                self::mutual_bleed::bleed(second.stem, first.stem, &course.reversed())
+                self::mutual_bleed::bleed(second.stem, first.stem, &time_map.reversed())
                     .map(self::mutual_bleed::Bleed::reversed)
             }
         };
@@ -79,11 +79,11 @@ impl Comparison<'_> {
             };
         }
         let Verdict::Trusted(edge) = verdict else { return verdict };
-        let reversed = edge.course.reversed();
+        let reversed = edge.time_map.reversed();
         let pair = if late >= 0.0 {
-            Ordered { early: first, late: second, course: &edge.course, edge: &edge, rate }
+            Ordered { early: first, late: second, time_map: &edge.time_map, edge: &edge, rate }
         } else {
-            Ordered { early: second, late: first, course: &reversed, edge: &edge, rate }
+            Ordered { early: second, late: first, time_map: &reversed, edge: &edge, rate }
         };
         match pair.why_it_stays(mode, self.assumes_related()) {
             Some(remark) => Verdict::Stays(edge, remark),
@@ -97,7 +97,7 @@ impl Comparison<'_> {
         let middle = first.stem.kept() as f64 / 2.0;
         match verdict {
             Verdict::Trusted(edge)
-                if (edge.course.delay(middle) - late).abs() <= THRESHOLDS.max_path_deviation_frames =>
+                if (edge.time_map.delay(middle) - late).abs() <= THRESHOLDS.max_path_deviation_frames =>
             {
                 Verdict::Trusted(edge)
             }
@@ -105,7 +105,7 @@ impl Comparison<'_> {
                 let refined = crate::align::fine::refine::refine(first, second, &LinearDelay::flat(late).into(), false);
                 let edge = refined.map(super::accept::along_a_path);
                 match edge
-                    .filter(|edge| (edge.course.delay(middle) - late).abs() <= THRESHOLDS.max_path_deviation_frames)
+                    .filter(|edge| (edge.time_map.delay(middle) - late).abs() <= THRESHOLDS.max_path_deviation_frames)
                 {
                     Some(edge) => Verdict::Trusted(edge),
                     None => Verdict::Doubtful("mutual_bleed: its louder path is not clear".into(), Vec::new()),
@@ -119,14 +119,14 @@ impl Comparison<'_> {
 struct Ordered<'a> {
     early: &'a PreparedStem<'a>,
     late: &'a PreparedStem<'a>,
-    course: &'a TimeMap,
+    time_map: &'a TimeMap,
     edge: &'a Edge,
     rate: f64,
 }
 
 impl Ordered<'_> {
     fn offset(&self) -> f64 {
-        self.course.delay(self.early.stem.kept() as f64 / 2.0)
+        self.time_map.delay(self.early.stem.kept() as f64 / 2.0)
     }
 
     /// Returns the reason for which the pair stays. `None` if it is to be moved.
@@ -196,11 +196,11 @@ impl Ordered<'_> {
 
     /// Returns true for a steady drift and an input that is never silent: independent clocks.
     fn drifts(&self) -> bool {
-        let drift = self.edge.course.drift;
+        let drift = self.edge.time_map.drift;
         let before = self::before_start::before(self.early, self.late, self.offset());
         let common =
             crate::align::coarse::joint_activity::common(self.early.stem, self.late.stem, self.offset()).len() as f64;
-        self.edge.course.is_straight()
+        self.edge.time_map.is_straight()
             && drift.abs() >= THRESHOLDS.drift_deviations * self.edge.drift_sd
             && (drift * common).abs() >= THRESHOLDS.drift_frames.max(THRESHOLDS.drift_over_wander * self.edge.wander)
             && drift.abs() <= THRESHOLDS.drift_ppm * 1e-6
@@ -210,7 +210,7 @@ impl Ordered<'_> {
     /// Returns true if each stem has noise of its own, or the later one sounded before the earlier
     /// one could.
     fn noise_is_its_own(&self) -> bool {
-        let Some(noise) = self::noise_floor::noise(self.early, self.late, self.course) else { return false };
+        let Some(noise) = self::noise_floor::noise(self.early, self.late, self.time_map) else { return false };
         let before = self::before_start::before(self.early, self.late, self.offset());
         if before.alone_s >= THRESHOLDS.alone_s {
             return false;

@@ -31,22 +31,22 @@ impl Bleed {
 }
 
 /// Looks for a path from `late` to `early`, beside the one by which `late` follows `early` along
-/// `course`.
+/// `time_map`.
 ///
 /// The known path is removed first. A stem that resembles itself has images of it on both sides.
-pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, course: &TimeMap) -> Option<Bleed> {
+pub(crate) fn bleed(early: &StemFeatures, late: &StemFeatures, time_map: &TimeMap) -> Option<Bleed> {
     let rate = early.rate().as_f64();
     let frames = |seconds: f64| (seconds * rate) as i64;
-    let offset = course.delay(early.kept() as f64 / 2.0).round() as i64;
+    let offset = time_map.delay(early.kept() as f64 / 2.0).round() as i64;
     if offset < frames(THRESHOLDS.min_path_s) {
         return None;
     }
     let size = crate::align::correlate::fft::fast_size((THRESHOLDS.bleed_block_s * rate) as usize);
-    // Both are read along the course, so that a drift spreads nothing, and the known path lies at
+    // Both are read along the time map, so that a drift spreads nothing, and the known path lies at
     // 0.
     let blocks = StemBlocks::new(size, early.kept().min(late.kept()), |start, first, second| {
         early.read(start, first);
-        late.read(start + course.delay(start as f64 + size as f64 / 2.0).round() as i64, second);
+        late.read(start + time_map.delay(start as f64 + size as f64 / 2.0).round() as i64, second);
     });
     let band = (CORRELATE.min_band_hz / rate, (CORRELATE.max_band_hz / rate).min(CORRELATE.max_band_share));
     let gate = -(offset + frames(THRESHOLDS.min_path_s)).max(frames(THRESHOLDS.path_reach_s));

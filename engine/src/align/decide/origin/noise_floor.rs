@@ -36,12 +36,12 @@ struct Sums {
     second: Vec<Vec<Complex<f32>>>,
 }
 
-/// Measures the noise of `early` and `late`, which lies along `course`. `None` where too little is
-/// loud or quiet.
-pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &TimeMap) -> Option<NoiseFloor> {
+/// Measures the noise of `early` and `late`, which lies along `time_map`. `None` where too little
+/// is loud or quiet.
+pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, time_map: &TimeMap) -> Option<NoiseFloor> {
     let rate = early.stem.rate().as_f64();
     let len = crate::align::correlate::fft::fast_size((THRESHOLDS.noise_segment_s * rate) as usize);
-    let middle = course.delay(early.stem.kept() as f64 / 2.0);
+    let middle = time_map.delay(early.stem.kept() as f64 / 2.0);
     let loud = segment_vote::places(
         early,
         late,
@@ -56,7 +56,7 @@ pub(crate) fn noise(early: &PreparedStem<'_>, late: &PreparedStem<'_>, course: &
     }
     let bin = |hz: f64| ((hz * len as f64 / rate) as usize).min(len * 42 / 100);
     let bins = bin(THRESHOLDS.min_noise_hz).max(1)..bin(THRESHOLDS.max_noise_hz);
-    let spectra = |starts: &[usize]| spectra(early, late, course, len, bins.clone(), starts);
+    let spectra = |starts: &[usize]| spectra(early, late, time_map, len, bins.clone(), starts);
     let (loud, quiet) = (spectra(&loud), spectra(&quiet));
     let count = loud.first.len() as f64;
     let (mut shares, mut residual) = (Vec::new(), 0.0);
@@ -137,7 +137,7 @@ fn quiet_places(early: &PreparedStem<'_>, late: &PreparedStem<'_>, offset: f64, 
 fn spectra(
     early: &PreparedStem<'_>,
     late: &PreparedStem<'_>,
-    course: &TimeMap,
+    time_map: &TimeMap,
     len: usize,
     bins: std::ops::Range<usize>,
     starts: &[usize],
@@ -154,7 +154,7 @@ fn spectra(
     };
     let mut sums = Sums { first: Vec::new(), second: Vec::new() };
     for start in starts {
-        let offset = course.delay(*start as f64 + len as f64 / 2.0);
+        let offset = time_map.delay(*start as f64 + len as f64 / 2.0);
         let fraction = offset - offset.round();
         sums.first.push(one(early, *start as i64));
         let mut second = one(late, *start as i64 + offset.round() as i64);

@@ -64,13 +64,16 @@ struct Model {
     /// True at the start, and from a seek until the next frame.
     is_cueing: bool,
     spent: Vec<Part>,
+    /// Exchanges that have come back, each with the number of delays that it has added.
+    applied: Vec<(Part, usize)>,
 }
 
 impl Model {
     fn new() -> Self {
         let parts = SLOTS.map(|_| Part::Original).into_iter().chain(CONNECTIONS.map(|_| Part::Absent));
         let places = parts.map(|current| Place { current, next: None }).collect();
-        Self { places, pending: VecDeque::new(), seeks: false, fade_out: None, is_cueing: true, spent: Vec::new() }
+        let (pending, spent, applied) = (VecDeque::new(), Vec::new(), Vec::new());
+        Self { places, pending, seeks: false, fade_out: None, is_cueing: true, spent, applied }
     }
 
     /// Ends the exchanges that have at most so many frames left.
@@ -93,6 +96,8 @@ impl Model {
             && let Some(exchange) = self.pending.pop_front()
         {
             self.spent.push(exchange.swap);
+            let added = exchange.parts.iter().filter(|(place, _)| places[*place].current == Part::Absent).count();
+            self.applied.push((exchange.swap, added));
             for (place, part) in exchange.parts {
                 places[place].next = Some((part, exchange.frames));
             }
@@ -150,7 +155,8 @@ fn exchange(slot: usize, delays: [bool; 3], wait: u64, ramp: u64) -> (Box<ChainS
         changes.push((to, connection, Some(delay)));
     }
     let (slot, chain, ramp_frames) = (SLOTS[slot], Some(chain), Some(ramp));
-    let swap = Box::new(ChainSwap { slot, chain, delays: changes, wait, ramp: ramp_frames, latency: 0 });
+    let swap =
+        Box::new(ChainSwap { slot, chain, delays: changes, wait, ramp: ramp_frames, latency: 0, added_delays: 0 });
     let model = Exchange { swap: Part::of(&*swap), parts, frames: wait + ramp };
     (swap, model)
 }
@@ -180,7 +186,7 @@ proptest! {
             }
             live.engine.process(&mut out.first_mut(frames));
             (0..frames).for_each(|_| model.render_frame());
-            let mut back = Vec::new();
+            let (mut back, mut applied) = (Vec::new(), Vec::new());
             while let Some(part) = take_returned(&live.engine) {
                 let known = match &part {
                     Retired::Applied { .. } => continue,
@@ -188,6 +194,7 @@ proptest! {
                     Retired::Delay(delay) => Part::of(&**delay),
                     Retired::Swap(swap) => {
                         prop_assert!(swap.chain.is_none() && swap.delays.iter().all(|(.., delay)| delay.is_none()));
+                        applied.push((Part::of(&**swap), swap.added_delays));
                         Part::of(&**swap)
                     }
                 };
@@ -199,6 +206,7 @@ proptest! {
             expected.sort_unstable();
             back.sort_unstable();
             prop_assert_eq!(back, expected);
+            prop_assert_eq!(applied, std::mem::take(&mut model.applied));
         }
     }
 }

@@ -19,7 +19,7 @@ static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::new(session()).unwrap());
 enum After {
     Play,
     Pause,
-    Seek(u64, bool),
+    Seek { position: u64, range: Option<LoopRange>, plays: bool },
 }
 
 /// A model of the transport that knows single frames alone.
@@ -27,7 +27,8 @@ struct Model {
     motion: Motion,
     position: u64,
     range: Option<LoopRange>,
-    /// Action that waits for the fade-out, and the frames until then. A later one replaces it.
+    /// Action that waits for the fade-out, and the frames until then. A later one replaces it, but
+    /// after a seek only another seek does.
     waiting: Option<(After, u64)>,
     /// True from a cue until the start from it.
     is_fresh: bool,
@@ -52,11 +53,12 @@ impl Model {
         match after {
             After::Play => self.motion = Motion::Rolling,
             After::Pause => self.motion = Motion::Still,
-            After::Seek(position, play) => {
-                self.motion = if play { Motion::Cueing } else { Motion::Still };
-                self.position = self.range.filter(|(_, end)| position >= *end).map_or(position, |(start, _)| start);
+            After::Seek { position, range, plays } => {
+                self.motion = if plays { Motion::Cueing } else { Motion::Still };
+                self.range = range;
+                self.position = range.filter(|(_, end)| position >= *end).map_or(position, |(start, _)| start);
                 self.is_fresh = true;
-                self.cue = Cue { epoch: self.cue.epoch + 1, position: self.position, loop_range: self.range };
+                self.cue = Cue { epoch: self.cue.epoch + 1, position: self.position, loop_range: range };
             }
         }
     }
@@ -64,6 +66,9 @@ impl Model {
     fn request(&mut self, after: After) {
         let before = self.motion;
         match (self.motion, self.waiting, after) {
+            (Motion::Rolling, Some((After::Seek { position, range, .. }, left)), After::Play | After::Pause) => {
+                self.waiting = Some((After::Seek { position, range, plays: after == After::Play }, left));
+            }
             (Motion::Rolling, Some((_, left)), _) => self.waiting = Some((after, left)),
             (Motion::Rolling, None, After::Play) | (Motion::Cueing, _, After::Play) => {}
             (Motion::Rolling, None, _) => self.waiting = Some((after, RAMP)),
@@ -77,18 +82,19 @@ impl Model {
 
     fn execute(&mut self, command: &Command) {
         let plays = match self.waiting {
-            Some((after, _)) => matches!(after, After::Play | After::Seek(_, true)),
+            Some((after, _)) => matches!(after, After::Play | After::Seek { plays: true, .. }),
             None => self.motion != Motion::Still,
+        };
+        let (position, range) = match self.waiting {
+            Some((After::Seek { position, range, .. }, _)) => (position, range),
+            _ => (self.position, self.range),
         };
         match command {
             Command::Play => self.request(After::Play),
             Command::Pause => self.request(After::Pause),
-            Command::Stop => self.request(After::Seek(0, false)),
-            Command::Seek { position } => self.request(After::Seek(*position, plays)),
-            Command::Loop { range } => {
-                self.range = *range;
-                self.request(After::Seek(self.position, plays));
-            }
+            Command::Stop => self.request(After::Seek { position: 0, range, plays: false }),
+            Command::Seek { position } => self.request(After::Seek { position: *position, range, plays }),
+            Command::Loop { range } => self.request(After::Seek { position, range: *range, plays }),
             other => panic!("{other:?} does not move the transport"),
         }
     }
@@ -114,9 +120,9 @@ impl Model {
         if let Some((after, 0)) = left {
             self.apply(after);
             self.note_motion();
-        } else if has_ended {
+        } else if has_ended && !matches!(self.waiting, Some((After::Seek { .. }, _))) {
             self.events.push(Event::Ended { frame: self.frame });
-            self.apply(After::Seek(0, false));
+            self.apply(After::Seek { position: 0, range: self.range, plays: false });
             self.note_motion();
         }
     }
@@ -185,4 +191,70 @@ proptest! {
             prop_assert_eq!(live.events.try_iter().collect::<Vec<_>>(), std::mem::take(&mut model.events));
         }
     }
+}
+
+/// Plays 100 frames, sends commands during the fade-out of the first, and returns the position
+/// halfway through it, and motion and position two frames after it.
+fn after_fade_out(commands: &[Command]) -> (u64, Motion, u64) {
+    let (mut live, _inputs) = engine(&PLAN, &options());
+    let mut out = AudioBuffer::new(2, 100);
+    live.control.now(Command::Play).unwrap();
+    live.engine.process(&mut out.block_mut());
+    for command in commands {
+        live.control.now(command.clone()).unwrap();
+        live.engine.process(&mut out.first_mut(1));
+    }
+    live.engine.process(&mut out.first_mut(RAMP as usize / 2 - commands.len()));
+    let during = live.engine.counters().position();
+    live.engine.process(&mut out.first_mut(RAMP as usize / 2 + 2));
+    (during, live.engine.motion(), live.engine.counters().position())
+}
+
+#[test]
+fn a_seek_survives_what_follows_within_its_fade_out() {
+    let seek = || Command::Seek { position: 5_000 };
+    let repeat = |start, end| Command::Loop { range: Some((start, end)) };
+    for (commands, motion, position) in [
+        (&[seek(), Command::Play][..], Motion::Rolling, 5_002),
+        (&[seek(), Command::Pause], Motion::Still, 5_000),
+        (&[seek(), Command::Pause, Command::Play], Motion::Rolling, 5_002),
+        (&[seek(), repeat(4_000, 6_000)], Motion::Rolling, 5_002),
+        (&[repeat(4_000, 6_000), Command::Play], Motion::Rolling, 102),
+        (&[repeat(10, 20), Command::Play], Motion::Rolling, 12),
+        (&[repeat(10, 20), Command::Pause], Motion::Still, 10),
+        (&[repeat(10, 20), seek()], Motion::Rolling, 12),
+        (&[seek(), Command::Stop, Command::Play], Motion::Rolling, 2),
+    ] {
+        assert_eq!(after_fade_out(commands), (100 + RAMP / 2, motion, position), "{commands:?}");
+    }
+}
+
+#[test]
+fn a_loop_begins_with_its_jump() {
+    let (mut live, _inputs) = engine(&PLAN, &options());
+    let mut out = AudioBuffer::new(2, 100);
+    live.control.now(Command::Play).unwrap();
+    live.engine.process(&mut out.block_mut());
+    live.control.now(Command::Loop { range: Some((10, 20)) }).unwrap();
+    let positions = [0; RAMP as usize + 3].map(|_: u64| {
+        live.engine.process(&mut out.first_mut(1));
+        live.engine.counters().position()
+    });
+    let expected: Vec<u64> = (101..100 + RAMP).chain([10, 11, 12, 13]).collect();
+    assert_eq!(positions[..], expected);
+}
+
+#[test]
+fn a_seek_survives_the_end_of_the_mix() {
+    let (mut live, inputs) = engine(&PLAN, &options());
+    let mut out = AudioBuffer::new(2, 100);
+    live.control.now(Command::Play).unwrap();
+    live.engine.process(&mut out.block_mut());
+    live.control.now(Command::Seek { position: 30 }).unwrap();
+    inputs.has_ended.store(true, Relaxed);
+    for _ in 0..RAMP {
+        live.engine.process(&mut out.first_mut(1));
+    }
+    assert_eq!((live.engine.motion(), live.engine.counters().position()), (Motion::Cueing, 30));
+    assert!(live.events.try_iter().all(|event| !matches!(event, Event::Ended { .. })));
 }

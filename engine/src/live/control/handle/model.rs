@@ -1,11 +1,12 @@
 //! The mirrored session against a model: any sequence of commands changes it as plain edits change
 //! a session, and a refused command changes nothing.
 
+use crate::audio::AudioBuffer;
 use crate::dsp::Insert;
 use crate::live::control::command::{Command, StripId, StripName, Timed};
 use crate::live::control::config::RenderedLevels;
 use crate::live::open::LiveOptions;
-use crate::live::test_engine::{engine, options, session};
+use crate::live::test_engine::{MAX_BLOCK, engine, options, session};
 use crate::render::plan::Plan;
 use crate::session::{Ceiling, Polarity, Session, Target};
 use proptest::prelude::*;
@@ -122,10 +123,17 @@ impl Model {
 
     fn edit_strip(&mut self, command: &Command) -> Option<()> {
         let Session { tracks, buses, master, .. } = &mut self.session;
-        let track = |name: &String| strip(&StripName::Track(name.clone()));
         match command {
-            Command::Solo { track: name, solo } => tracks[track(name)?].solo = *solo,
-            Command::Polarity { track: name, polarity } => tracks[track(name)?].polarity = *polarity,
+            Command::Solo { place, solo } => match strip(place)? {
+                3 => return None,
+                2 => buses[0].solo = *solo,
+                index => tracks[index].solo = *solo,
+            },
+            Command::Polarity { place, polarity } => match strip(place)? {
+                3 => return None,
+                2 => buses[0].polarity = *polarity,
+                index => tracks[index].polarity = *polarity,
+            },
             Command::Gain { place, gain_db } => {
                 let gain_db = within(*gain_db, -120.0, 60.0)?;
                 match strip(place)? {
@@ -196,19 +204,18 @@ fn command_for(place: StripName) -> impl Strategy<Value = Command> {
     let new = new.prop_map(|settings| serde_json::from_value::<Insert>(settings).unwrap());
     let field = prop::sample::select(vec!["gain_db", "cutoff_hz", "look_ahead_ms", "type", "colour"]);
     let value = prop::sample::select(vec![json!(-6.0), json!(5.5), json!(70.0), json!("loud"), Value::Null]);
-    let track = if let StripName::Track(name) = &place { name.clone() } else { "a".into() };
     let of = move || place.clone();
     let (gain, pan, width, mute) = (of(), of(), of(), of());
     let (parameter, bypassed, inserted, removed) = (of(), of(), of(), of());
-    let (solo, polarity) = (track.clone(), track);
+    let (solo, polarity) = (of(), of());
     prop_oneof![
         1 => prop_oneof![-130.0..70.0, Just(f64::NAN)].prop_map(move |db| Command::Gain { place: gain.clone(), gain_db: db }),
         1 => (-1.3..1.3).prop_map(move |pan_position| Command::Pan { place: pan.clone(), pan: pan_position }),
         1 => (-0.5..2.5).prop_map(move |factor| Command::Width { place: width.clone(), width: factor }),
         1 => any::<bool>().prop_map(move |is_mute| Command::Mute { place: mute.clone(), mute: is_mute }),
-        1 => any::<bool>().prop_map(move |is_solo| Command::Solo { track: solo.clone(), solo: is_solo }),
+        1 => any::<bool>().prop_map(move |is_solo| Command::Solo { place: solo.clone(), solo: is_solo }),
         1 => prop::sample::select(vec![Polarity::Normal, Polarity::Inverted])
-            .prop_map(move |to| Command::Polarity { track: polarity.clone(), polarity: to }),
+            .prop_map(move |to| Command::Polarity { place: polarity.clone(), polarity: to }),
         4 => (0_usize..4, field, value).prop_map(move |(insert, field, value)| {
             Command::Parameter { place: parameter.clone(), insert, field: field.into(), value }
         }),
@@ -268,6 +275,18 @@ proptest! {
                 prop_assert_eq!(&seen, bypassed);
             }
         }
+        // Once all is played, no part and no command is under way.
+        live.control.now(Command::Loop { range: None }).unwrap();
+        live.control.now(Command::Play).unwrap();
+        let mut out = AudioBuffer::new(2, MAX_BLOCK);
+        for _ in 0..2_000 {
+            live.engine.process(&mut out.block_mut());
+            live.control.collect();
+            if live.control.commands_out == 0 && live.control.parts_out == 0 {
+                break;
+            }
+        }
+        prop_assert_eq!((live.control.commands_out, live.control.parts_out), (0, 0));
         // The latencies and delays are those of an engine built from the audible session.
         let (fresh, _inputs) = engine(&Plan::new(model.audible()).unwrap(), &options);
         let (seen, expected) = (&live.control.mirror.chains, &fresh.control.mirror.chains);
