@@ -27,5 +27,5 @@ pub use mcp::{McpError, RootError, Roots, serve as serve_tools};
 pub use reply::{Envelope, Reply};
 pub use router::{open_api, router};
 pub use server::{Server, ServerError};
-pub use sessions::{Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
+pub use sessions::{FileMark, Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
 pub use settings::{ServiceSettings, TokenError};

@@ -6,6 +6,6 @@ mod path;
 mod query;
 
 pub use json::Json;
-pub use optional::OptionalJson;
+pub(crate) use optional::OptionalJson;
 pub use path::Path;
 pub use query::Query;
