@@ -14,6 +14,7 @@ mod jobs;
 mod laws;
 mod level;
 mod live;
+mod mcp;
 mod measure;
 #[cfg(target_os = "linux")]
 mod memory;

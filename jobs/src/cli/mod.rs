@@ -12,6 +12,7 @@ mod flags;
 mod interrupt;
 mod jobs;
 mod log;
+mod mcp;
 mod measure;
 mod number;
 mod origination;
@@ -70,6 +71,7 @@ enum Command {
     Render(render::RenderArguments),
     Play(play::PlayArguments),
     Serve(serve::ServeArguments),
+    Mcp(mcp::McpArguments),
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
     Waveform(waveform::WaveformArguments),
@@ -94,6 +96,7 @@ impl Command {
             Self::Render(render) => render.quiet,
             Self::Play(play) => play.quiet,
             Self::Serve(serve) => serve.folders.quiet,
+            Self::Mcp(mcp) => mcp.folders.quiet,
             Self::Session(session) => session.quiet,
             Self::Measure(measure) => measure.quiet,
             Self::Waveform(waveform) => waveform.quiet,
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Render(render) => (render.json, render::run(render)),
         Command::Play(play) => (play.json, play::run(play)),
         Command::Serve(serve) => (serve.folders.json, serve::run(serve)),
+        Command::Mcp(mcp) => (mcp.folders.json, mcp::run(mcp)),
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),

@@ -45,7 +45,8 @@ impl McpTool for Render {
     fn run(workshop: &Workshop, arguments: Arguments, on_progress: OnProgress<'_>) -> Result<Value, String> {
         let out = workshop.roots.folder(&arguments.out)?;
         let session = session(workshop, &arguments)?;
-        let inputs: Vec<PathBuf> = arguments.session.iter().filter_map(|path| workshop.roots.existing(path).ok()).collect();
+        let inputs: Vec<PathBuf> =
+            arguments.session.iter().filter_map(|path| workshop.roots.existing(path).ok()).collect();
         let mut render = EngineRender::new(session).inputs(&inputs).on_progress(|progress: Progress| {
             let phase = serde_json::to_value(progress.phase).unwrap_or_default();
             on_progress(overall(progress), phase.as_str().unwrap_or_default())
@@ -72,7 +73,8 @@ fn session(workshop: &Workshop, arguments: &Arguments) -> Result<Session, String
     let mut session = match (&arguments.session, &arguments.stems[..]) {
         (Some(path), []) => load(workshop, path)?,
         (None, [_, ..]) => {
-            let stems = arguments.stems.iter().map(|stem| workshop.roots.existing(stem)).collect::<Result<Vec<_>, _>>()?;
+            let stems =
+                arguments.stems.iter().map(|stem| workshop.roots.existing(stem)).collect::<Result<Vec<_>, _>>()?;
             Session::from_stems(&stems)
         }
         _ => return Err("either session or stems is needed".into()),
