@@ -1,9 +1,9 @@
 //! A server: it accepts connections, works the queue, and ends in order.
 
 use crate::app::App;
-use crate::{callbacks, metrics};
 use crate::router::router;
 use crate::settings::ServiceSettings;
+use crate::{callbacks, metrics};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;

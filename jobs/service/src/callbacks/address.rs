@@ -14,7 +14,10 @@ const LONGEST: usize = 2_048;
 /// `CALLBACKS_OFF`, `CALLBACK_REFUSED`.
 pub(crate) fn check_url(settings: &ServiceSettings, url: &str) -> Result<(), ApiError> {
     if !settings.allow_callbacks {
-        return Err(ApiError::new(Code::CallbacksOff, "this service sends no callbacks; start it with --allow-callbacks"));
+        return Err(ApiError::new(
+            Code::CallbacksOff,
+            "this service sends no callbacks; start it with --allow-callbacks",
+        ));
     }
     let refuse = |why: &str| Err(ApiError::new(Code::CallbackRefused, format!("callback_url: {why}")));
     let Some(uri) = url.parse::<Uri>().ok().filter(|_| url.len() <= LONGEST) else {
@@ -91,10 +94,31 @@ mod tests {
     #[test]
     fn private_and_special_addresses_are_not_public() {
         let private = [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-            "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "192.0.2.1", "::1", "::", "fe80::1", "fc00::1",
-            "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
-            "2001:db8::1", "::127.0.0.1", "2001::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "240.0.0.1",
+            "198.18.0.1",
+            "192.0.2.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "::127.0.0.1",
+            "2001::1",
         ];
         for address in private {
             assert!(!is_public(address.parse().unwrap()), "{address}");
@@ -114,8 +138,16 @@ mod tests {
             assert_eq!(code(&settings, good), None, "{good}");
         }
         let bad = [
-            "", "example.org", "/done", "ftp://example.org/", "https://user:word@example.org/", "http://127.0.0.1/",
-            "http://[::1]:80/", "http://localhost/", "http://169.254.169.254/latest", "file:///etc/passwd",
+            "",
+            "example.org",
+            "/done",
+            "ftp://example.org/",
+            "https://user:word@example.org/",
+            "http://127.0.0.1/",
+            "http://[::1]:80/",
+            "http://localhost/",
+            "http://169.254.169.254/latest",
+            "file:///etc/passwd",
         ];
         for bad in bad {
             assert_eq!(code(&settings, bad), Some(Code::CallbackRefused), "{bad}");

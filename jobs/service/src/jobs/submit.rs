@@ -23,8 +23,7 @@ pub(crate) fn submit_mix(
     let _lock = app.sessions.lock(id);
     let resolved = app.sessions.resolved(id)?;
     let line = |path: String, blake3: &str| ImportLine { path, blake3: blake3.to_owned(), at: app.store.now() };
-    let stems: Vec<_> =
-        resolved.stems.iter().map(|stem| line(stem.path.display().to_string(), &stem.blake3)).collect();
+    let stems: Vec<_> = resolved.stems.iter().map(|stem| line(stem.path.display().to_string(), &stem.blake3)).collect();
     let mut job = mix_job(&app.store, id, resolved.session, &stems).map_err(|error| refusal(&error))?;
     job.key = key;
     if let Some(url) = callback_url {

@@ -14,18 +14,14 @@ static TEXT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
 /// Returns the routes.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(open_api))
-        .routes(routes!(page))
-        .routes(routes!(script))
-        .routes(routes!(style))
+    OpenApiRouter::new().routes(routes!(open_api)).routes(routes!(page)).routes(routes!(script)).routes(routes!(style))
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], text).into_response()
 }
 
-/// Returns the document of this API, OpenAPI 3.1
+/// Returns the document of this API
 #[utoipa::path(get, path = "/api/openapi.json", tag = "service",
     responses((status = 200, description = "The document.", body = Object, content_type = "application/json")))]
 async fn open_api() -> Response {

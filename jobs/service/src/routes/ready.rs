@@ -45,7 +45,8 @@ async fn readyz(State(app): State<Arc<App>>) -> Result<Reply<Checks>, ApiError> 
     if broken.is_empty() && !app.is_stopping() {
         return Ok(Reply::new(checks, "ready"));
     }
-    let message = if broken.is_empty() { "the service stops".to_owned() } else { format!("fails: {}", broken.join(", ")) };
+    let message =
+        if broken.is_empty() { "the service stops".to_owned() } else { format!("fails: {}", broken.join(", ")) };
     Err(ApiError::new(Code::NotReady, message).data(json!({ "checks": checks })))
 }
 

@@ -50,7 +50,10 @@ async fn a_callback_of_an_earlier_process_is_sent_and_recorded() {
             break;
         }
     }
-    assert_eq!((&callback["url"], &callback["attempts"], &callback["last_error"]), (&json!(url), &json!(2), &Value::Null));
+    assert_eq!(
+        (&callback["url"], &callback["attempts"], &callback["last_error"]),
+        (&json!(url), &json!(2), &Value::Null)
+    );
     let bodies = received.join().unwrap();
     assert_eq!((&bodies[1]["job_id"], &bodies[1]["state"]), (&json!(job), &json!("complete")));
     assert_eq!(bodies[1]["callback"]["attempts"], 1);

@@ -62,7 +62,8 @@ async fn a_stream_has_the_state_now_each_change_and_an_end() {
 async fn a_stream_resumes_behind_its_last_event_and_ends_with_the_service() {
     let bench = Bench::new();
     let job = bench.submit("s", "x");
-    let response = bench.raw("GET", &format!("/api/jobs/{job}/events"), &[("last-event-id", "1-0")], Body::empty()).await;
+    let response =
+        bench.raw("GET", &format!("/api/jobs/{job}/events"), &[("last-event-id", "1-0")], Body::empty()).await;
     let stop = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         bench.app.stop();

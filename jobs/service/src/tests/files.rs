@@ -16,9 +16,15 @@ async fn files_of_a_result_have_ranges_tags_and_types() {
     settle().await;
     for path in [path.as_str(), "/media/song-1/mix_outputs/final_mix.wav"] {
         let whole = bench.get(path).await;
-        assert_eq!((whole.status.as_u16(), &whole.bytes[..], whole.header("content-type")), (200, &b"0123456789"[..], "audio/wav"));
+        assert_eq!(
+            (whole.status.as_u16(), &whole.bytes[..], whole.header("content-type")),
+            (200, &b"0123456789"[..], "audio/wav")
+        );
         let part = bench.send("GET", path, &[("range", "bytes=2-4")], Body::empty()).await;
-        assert_eq!((part.status.as_u16(), &part.bytes[..], part.header("content-range")), (206, &b"234"[..], "bytes 2-4/10"));
+        assert_eq!(
+            (part.status.as_u16(), &part.bytes[..], part.header("content-range")),
+            (206, &b"234"[..], "bytes 2-4/10")
+        );
         let tag = whole.header("etag").to_owned();
         let known = bench.send("GET", path, &[("if-none-match", &tag)], Body::empty()).await;
         assert_eq!(known.status.as_u16(), 304);
@@ -39,7 +45,9 @@ async fn names_never_become_paths() {
     bench.work();
     settle().await;
     std::fs::write(bench.folder.path().join("storage/mix_outputs/song-1/other.txt"), "secret").unwrap();
-    for name in ["other.txt", "..%2F..%2Fsecret", "%2e%2e", "..%5Cx", ".hidden", "final_mix.wav%00", "FINAL_MIX.WAV", "%ff"] {
+    for name in
+        ["other.txt", "..%2F..%2Fsecret", "%2e%2e", "..%5Cx", ".hidden", "final_mix.wav%00", "FINAL_MIX.WAV", "%ff"]
+    {
         for path in [format!("/api/jobs/{job}/files/{name}"), format!("/media/song-1/mix_outputs/{name}")] {
             let answer = bench.get(&path).await;
             assert!(matches!(answer.status.as_u16(), 400 | 404), "{path}: {}", answer.status);

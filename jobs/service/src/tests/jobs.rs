@@ -14,7 +14,10 @@ async fn a_job_is_shown_from_queue_to_result_without_a_path() {
     let queued = bench.get(&path).await;
     let data = &queued.json()["data"];
     assert_eq!((queued.status.as_u16(), queued.header("etag")), (200, "\"1\""));
-    assert_eq!((&data["state"], &data["type"], &data["session_id"]), (&json!("queued"), &json!("mix"), &json!("song-1")));
+    assert_eq!(
+        (&data["state"], &data["type"], &data["session_id"]),
+        (&json!("queued"), &json!("mix"), &json!("song-1"))
+    );
     assert_eq!((&data["files"], &data["attempt"], &data["rev"]), (&json!([]), &json!(0), &json!(1)));
     assert!(data.get("result_url").is_none());
 
@@ -24,7 +27,10 @@ async fn a_job_is_shown_from_queue_to_result_without_a_path() {
     let data = &done.json()["data"];
     assert_eq!((&data["state"], &data["progress"]), (&json!("complete"), &json!(100)));
     assert_eq!(data["result_url"], "/media/song-1/mix_outputs/final_mix.wav");
-    assert_eq!(data["files"][0], json!({ "name": "final_mix.wav", "url": format!("{path}/files/final_mix.wav"), "bytes": 3 }));
+    assert_eq!(
+        data["files"][0],
+        json!({ "name": "final_mix.wav", "url": format!("{path}/files/final_mix.wav"), "bytes": 3 })
+    );
     assert!(data.get("result_path").is_none());
     let text = String::from_utf8_lossy(&done.bytes).into_owned();
     assert!(!text.contains(bench.folder.path().to_str().unwrap()), "{text}");
@@ -95,7 +101,8 @@ async fn pages_of_a_list_have_each_job_once_newest_first() {
 async fn wrong_queries_are_refused() {
     let bench = Bench::new();
     let job = bench.submit("s", "x");
-    let wrong = ["limit=0", "limit=201", "limit=x", "state=done", "session=a/b", "cursor=!", "sort=up", "limit=1&limit=2"];
+    let wrong =
+        ["limit=0", "limit=201", "limit=x", "state=done", "session=a/b", "cursor=!", "sort=up", "limit=1&limit=2"];
     for query in wrong {
         let answer = bench.get(&format!("/api/jobs?{query}")).await;
         assert_eq!(answer.code(), (400, "BAD_QUERY".into()), "{query}");
@@ -160,7 +167,10 @@ async fn a_cleanup_runs_as_a_job_and_only_once_at_a_time() {
     let path = begun.header("location").to_owned();
     assert_eq!(path, format!("/api/jobs/{}", begun.json()["data"]["job_id"].as_str().unwrap()));
     let ended = bench.get(&format!("{path}?wait=20")).await.json();
-    assert_eq!((&ended["data"]["state"], &ended["data"]["cleanup"]["status"]), (&json!("complete"), &json!("completed")));
+    assert_eq!(
+        (&ended["data"]["state"], &ended["data"]["cleanup"]["status"]),
+        (&json!("complete"), &json!("completed"))
+    );
 
     let exclusive = ExclusiveRun::begin(&bench.app.store).unwrap().unwrap();
     let refused = bench.post("/api/jobs/run", &json!({ "job_type": "cleanup" })).await;

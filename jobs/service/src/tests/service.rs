@@ -30,7 +30,10 @@ async fn a_token_is_exchanged_for_a_cookie_that_opens() {
 async fn readiness_names_what_fails() {
     let bench = Bench::new();
     let ready = bench.get("/readyz").await;
-    assert_eq!((ready.status.as_u16(), &ready.json()["data"]), (200, &json!({ "store": "ok", "disk": "ok", "worker": "off" })));
+    assert_eq!(
+        (ready.status.as_u16(), &ready.json()["data"]),
+        (200, &json!({ "store": "ok", "disk": "ok", "worker": "off" }))
+    );
     std::fs::remove_dir_all(bench.folder.path().join("storage")).unwrap();
     let broken = bench.get("/readyz").await;
     assert_eq!(broken.code(), (503, "NOT_READY".into()));

@@ -19,10 +19,7 @@ use utoipa::ToSchema;
 #[utoipa::path(post, path = "/api/jobs/{id}/cancel", tag = "jobs",
     params(("id" = String, Path, description = "The job.")),
     responses((status = 200, description = "The job, with `cancel_requested` while it still runs.", body = Envelope<JobData>)))]
-pub(super) async fn cancel(
-    State(app): State<Arc<App>>,
-    Path(id): Path<JobId>,
-) -> Result<Reply<JobData>, ApiError> {
+pub(super) async fn cancel(State(app): State<Arc<App>>, Path(id): Path<JobId>) -> Result<Reply<JobData>, ApiError> {
     step(&app, id, Store::cancel, "Cancelled, or about to be").await
 }
 
@@ -68,10 +65,7 @@ pub(super) struct DeletedJob {
 #[utoipa::path(delete, path = "/api/jobs/{id}", tag = "jobs",
     params(("id" = String, Path, description = "The job.")),
     responses((status = 200, description = "The job is deleted.", body = Envelope<DeletedJob>)))]
-pub(super) async fn delete(
-    State(app): State<Arc<App>>,
-    Path(id): Path<JobId>,
-) -> Result<Reply<DeletedJob>, ApiError> {
+pub(super) async fn delete(State(app): State<Arc<App>>, Path(id): Path<JobId>) -> Result<Reply<DeletedJob>, ApiError> {
     let deleted = move |app: &App| {
         let deleted = app.store.delete_one(&id)?;
         app.jobs.forget(&id);
