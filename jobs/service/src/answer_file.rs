@@ -15,7 +15,7 @@ use std::time::SystemTime;
 const REPORT_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
     img-src data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-/// Returns a file as the headers of a request ask for it.
+/// Returns a file by the headers of a request.
 ///
 /// # Errors
 /// `FILE_NOT_FOUND`, or an error of the disk.

@@ -21,7 +21,7 @@ const TAGS: [(&str, &str); 7] = [
     ("service", "The service itself."),
 ];
 
-/// Returns the document, OpenAPI 3.1. The same in every process of one version.
+/// Returns the document, in version 3.1 of its standard. The same in every process of one version.
 pub fn document() -> Value {
     let (_, described) = routes::all().split_for_parts();
     // The document consists of texts, numbers, lists and maps.

@@ -44,8 +44,8 @@ pub(super) struct ServeArguments {
     /// Live engines at once.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(0..=64))]
     live_engines: u16,
-    /// Let jobs carry a callback_url.
-    #[arg(long)]
+    /// Let jobs carry a callback_url; needs --callback-key-file.
+    #[arg(long, requires = "callback_key_file")]
     allow_callbacks: bool,
     /// A host with a private address that callbacks may reach; repeatable.
     #[arg(long, value_name = "NAME", requires = "allow_callbacks")]

@@ -101,7 +101,11 @@ async fn send_all(app: Arc<App>) {
             let app = Arc::clone(&app);
             tokio::spawn(async move {
                 let sent = job.clone();
-                let done = app.blocking(move |app| Ok(send(app, &sent))).await;
+                let attempt = move |app: &App| {
+                    send(app, &sent);
+                    Ok(())
+                };
+                let done = app.blocking(attempt).await;
                 if let Err(error) = done {
                     warn!(job_id = %job, error = error.message(), "callback");
                 }

@@ -1,8 +1,8 @@
 //! The signature of a callback, by which its receiver knows the sender.
 
 use hmac::{Hmac, KeyInit, Mac};
+use mixdown_shell::job::hex;
 use sha2::Sha256;
-use std::fmt::Write;
 
 /// Name of the header with the signature.
 pub(super) const SIGNATURE: &str = "X-Mixdown-Signature";
@@ -11,15 +11,11 @@ pub(super) const TIMESTAMP: &str = "X-Mixdown-Timestamp";
 
 /// Returns `sha256=` and the HMAC-SHA-256 of the time, a dot and the body, in hexadecimal digits.
 pub(super) fn signature(key: &str, seconds: i64, body: &[u8]) -> String {
-    let mut text = String::from("sha256=");
     // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return text };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return String::new() };
     mac.update(format!("{seconds}.").as_bytes());
     mac.update(body);
-    for byte in mac.finalize().into_bytes() {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256={}", hex(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ pub struct ApiError {
     code: Code,
     message: String,
     data: Value,
-    header: Option<(HeaderName, String)>,
+    // Boxed, so that results stay small.
+    header: Option<Box<(HeaderName, String)>>,
 }
 
 impl ApiError {
@@ -36,7 +37,7 @@ impl ApiError {
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
-        self.header = Some((name, value.into()));
+        self.header = Some(Box::new((name, value.into())));
         self
     }
 
@@ -65,7 +66,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let envelope = Envelope { ok: false, data: self.data, error: Some(self.code.as_str()), message: self.message };
         let mut response = (self.code.status(), Json(envelope)).into_response();
-        if let Some((name, value)) = self.header
+        if let Some((name, value)) = self.header.map(|header| *header)
             && let Ok(value) = HeaderValue::from_str(&value)
         {
             response.headers_mut().insert(name, value);

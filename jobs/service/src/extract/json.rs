@@ -8,20 +8,20 @@ use serde::de::DeserializeOwned;
 
 /// A body in JSON.
 #[derive(Debug)]
-pub struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let body = axum::Json::from_request(request, state).await.map_err(refusal)?;
+        let body = axum::Json::from_request(request, state).await.map_err(|rejection| refusal(&rejection))?;
         Ok(Self(body.0))
     }
 }
 
 /// Returns the refusal of a body.
-fn refusal(rejection: JsonRejection) -> ApiError {
-    let code = match &rejection {
+fn refusal(rejection: &JsonRejection) -> ApiError {
+    let code = match rejection {
         JsonRejection::JsonDataError(_) => Code::InvalidBody,
         JsonRejection::JsonSyntaxError(_) => Code::BadJson,
         JsonRejection::MissingJsonContentType(_) => Code::WrongContentType,

@@ -5,7 +5,7 @@ mod optional;
 mod path;
 mod query;
 
-pub use json::Json;
+pub(crate) use json::Json;
 pub(crate) use optional::OptionalJson;
-pub use path::Path;
-pub use query::Query;
+pub(crate) use path::Path;
+pub(crate) use query::Query;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 /// Parts of the path, percent-decoded.
 #[derive(Debug)]
-pub struct Path<T>(pub T);
+pub(crate) struct Path<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = ApiError;

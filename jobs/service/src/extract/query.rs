@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 /// Query parameters. Types should refuse unknown ones.
 #[derive(Debug)]
-pub struct Query<T>(pub T);
+pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;

@@ -5,6 +5,7 @@ use crate::settings::ServiceSettings;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE as COOKIES, WWW_AUTHENTICATE};
 use hmac::{Hmac, KeyInit, Mac};
+use mixdown_shell::job::hex;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -44,7 +45,7 @@ pub(crate) fn cookie_value(token: &str) -> String {
     // HMAC takes keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.as_bytes()) else { return String::new() };
     mac.update(b"mixdown page");
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&mac.finalize().into_bytes())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -24,7 +24,7 @@ pub(super) struct Stamp(u64, u64, i128);
 
 impl Stamp {
     /// Returns the stamp of a path; `None` when it does not exist, or changed less than a second
-    /// ago: two changes in one tick of the disk's clock cannot be told apart.
+    /// ago: two changes in one tick of the disk's clock look the same.
     pub(super) fn settled(store: &Store, path: &Path) -> Option<Self> {
         let stat = store.disk().stat(path).ok()?;
         let rests = store.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
@@ -107,7 +107,7 @@ impl Cache {
             checked: now,
             used: now,
         };
-        let (record, stamp) = match self.record(store, job) {
+        let (record, stamp) = match read_stamped(store, job) {
             Ok(found) => found,
             Err(error) => return gone(error),
         };
@@ -120,14 +120,6 @@ impl Cache {
         let is_stable = !record.life.is_running() && master != Some(None);
         let master = (owns, master.flatten());
         Entry { seen: Ok(view), record: stamp.filter(|_| is_stable), master, checked: now, used: now }
-    }
-
-    /// Reads a record, and stamps its file as it was before.
-    fn record(&self, store: &Store, job: &JobId) -> Result<(Record, Option<Stamp>), ApiError> {
-        let record = store.records.read(job)?;
-        let stamp = Stamp::settled(store, &store.layout().record(&record.session_id, job));
-        // Stamped and read again, unless the file was too young for a stamp.
-        if stamp.is_none() { Ok((record, None)) } else { Ok((store.records.read_in(&record.session_id, job)?, stamp)) }
     }
 
     fn keep(&self, job: &JobId, entry: Entry) {
@@ -144,7 +136,7 @@ impl Cache {
         self.owners.clear();
     }
 
-    /// Forgets what has not been asked for in a minute.
+    /// Forgets what no request has needed for a minute.
     pub(crate) fn sweep(&self) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.retain(|_, entry| entry.used.elapsed() < UNUSED);
@@ -152,4 +144,14 @@ impl Cache {
             entries.shrink_to_fit();
         }
     }
+}
+
+/// Reads a record, and stamps its file as it was before.
+fn read_stamped(store: &Store, job: &JobId) -> Result<(Record, Option<Stamp>), ApiError> {
+    let record = store.records.read(job)?;
+    let Some(stamp) = Stamp::settled(store, &store.layout().record(&record.session_id, job)) else {
+        return Ok((record, None));
+    };
+    // Read again, since it may have been replaced before the stamp.
+    Ok((store.records.read_in(&record.session_id, job)?, Some(stamp)))
 }

@@ -4,7 +4,7 @@ use super::data::{CallbackData, FileData, JobData};
 use super::scrub::without_paths;
 use crate::callbacks::Delivery;
 use axum::body::Bytes;
-use mixdown_shell::job::{Life, Lookup, Record, SessionId, status_document};
+use mixdown_shell::job::{JobResult, Life, Lookup, Record, SessionId, status_document};
 use mixdown_shell::store::{EntryKind, Store};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -95,7 +95,7 @@ fn brief(record: &Record) -> Record {
 /// Returns the files of a result, the master first.
 fn files(store: &Store, record: &Record) -> Vec<FileData> {
     let folder = store.layout().results(&record.session_id);
-    let master = record.result.as_ref().map(|result| result.file_name());
+    let master = record.result.as_ref().map(JobResult::file_name);
     let named = record.extra.get("files").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let mut names: Vec<&str> = named.filter(|name| is_plain(name)).chain(master).collect();
     names.sort_unstable_by_key(|name| (Some(*name) != master, *name));

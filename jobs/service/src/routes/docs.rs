@@ -21,7 +21,7 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], text).into_response()
 }
 
-/// Returns the document of this API, OpenAPI 3.1
+/// Returns the document of this API
 #[utoipa::path(get, path = "/api/openapi.json", tag = "service",
     responses((status = 200, description = "The document.", body = Object, content_type = "application/json")))]
 async fn open_api() -> Response {

@@ -4,11 +4,14 @@ use super::Bench;
 use axum::body::Body;
 use serde_json::json;
 
+/// Method, path, headers, body, status, code.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str);
+
 #[tokio::test]
 async fn every_refusal_has_the_envelope() {
     let bench = Bench::new();
     let json_type = ("content-type", "application/json");
-    let cases: [(&str, &str, &[(&str, &str)], &str, u16, &str); 7] = [
+    let cases: [Case; 7] = [
         ("GET", "/api/nothing", &[], "", 404, "NOT_FOUND"),
         ("PATCH", "/api/jobs", &[], "", 405, "METHOD_NOT_ALLOWED"),
         ("POST", "/api/jobs/run", &[json_type], "{", 400, "BAD_JSON"),

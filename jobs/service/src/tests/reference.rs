@@ -1,14 +1,12 @@
 //! The tables of docs/http.md that code has.
 
-use crate::error::CODES;
+use crate::error::{CODES, Code};
 
 #[test]
 fn the_table_of_codes_is_the_one_of_the_code() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/http.md");
-    let rows: String = CODES
-        .iter()
-        .map(|code| format!("| {} | `{}` | {} |\n", code.status().as_u16(), code.as_str(), code.meaning()))
-        .collect();
+    let row = |code: &Code| format!("| {} | `{}` | {} |\n", code.status().as_u16(), code.as_str(), code.meaning());
+    let rows = CODES.iter().map(row).collect::<Vec<_>>().concat();
     let (head, end) = ("| status | code | cause |\n|---|---|---|\n", "\n");
     let text = std::fs::read_to_string(path).unwrap();
     let begin = text.find(head).expect("docs/http.md has the table's head") + head.len();

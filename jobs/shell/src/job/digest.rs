@@ -37,7 +37,8 @@ pub fn hash_reader(mut reader: impl Read) -> io::Result<HashedBytes> {
     }
 }
 
-fn hex(digest: &[u8]) -> String {
+/// Returns bytes as hexadecimal digits.
+pub fn hex(digest: &[u8]) -> String {
     digest.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -14,7 +14,7 @@ mod transitions;
 #[cfg(test)]
 mod tests;
 
-pub use digest::{HashedBytes, hash_reader, hex_digest};
+pub use digest::{HashedBytes, hash_reader, hex, hex_digest};
 pub(crate) use document::position;
 pub use error::JobError;
 pub use id::{IdError, JobId, MAX_ID_BYTES, SessionId};

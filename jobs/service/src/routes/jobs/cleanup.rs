@@ -43,7 +43,7 @@ enum JobType {
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum PartName {
-    /// Jobs whose worker is gone.
+    /// Jobs whose worker has died.
     Stale,
     /// Expired jobs.
     Expired,
@@ -72,7 +72,7 @@ impl From<PartName> for Part {
 
 /// Runs a cleanup
 ///
-/// It runs as a job of its own, whose `data.cleanup` then says what was deleted. A dry run makes no
+/// It runs as a job of its own, whose `data.cleanup` then lists what was deleted. A dry run makes no
 /// job; its answer has the document.
 #[utoipa::path(post, path = "/api/jobs/run", tag = "jobs", request_body = RunRequest,
     responses(
@@ -99,7 +99,7 @@ pub(super) async fn run(
     }
     let (sender, begun) = oneshot::channel();
     let running = app.clone();
-    let ended = tokio::spawn(async move { running.blocking(move |app| clean_up(app, &options, sender)).await });
+    let ended = tokio::spawn(async move { running.blocking(move |app| Ok(clean_up(app, &options, sender))).await });
     if let Ok(job) = begun.await {
         let job = job?;
         let reply = Reply::new(json!({ "job_id": job }), "The cleanup runs").status(StatusCode::ACCEPTED);
@@ -112,23 +112,22 @@ pub(super) async fn run(
 }
 
 /// Cleans up; passes the job on once it has begun, or the refusal. Blocks.
-fn clean_up(
-    app: &App,
-    options: &CleanupOptions,
-    begun: oneshot::Sender<Result<JobId, ApiError>>,
-) -> Result<Value, ApiError> {
+fn clean_up(app: &App, options: &CleanupOptions, begun: oneshot::Sender<Result<JobId, ApiError>>) -> Value {
     let begin = ExclusiveRun::begin(&app.store).map_err(ApiError::from);
     let exclusive = match begin {
         Ok(Some(exclusive)) => exclusive,
-        // The client is gone if the refusal cannot be passed on.
-        Ok(None) => return Ok(begun.send(Err(refusal(app))).map_or(Value::Null, |()| Value::Null)),
-        Err(error) => return Ok(begun.send(Err(error)).map_or(Value::Null, |()| Value::Null)),
+        other => {
+            let refusal = other.err().unwrap_or_else(|| refusal(app));
+            // Without a client, the refusal cannot be passed on.
+            let _ = begun.send(Err(refusal));
+            return Value::Null;
+        }
     };
     if let Some(job) = exclusive.job() {
         let _ = begun.send(Ok(job.clone()));
     }
     let document = exclusive.run(options, &mut |_| app.is_stopping()).to_json();
-    Ok(cleanup_without_paths(&document, &app.store))
+    cleanup_without_paths(&document, &app.store)
 }
 
 /// Returns the refusal while another cleanup runs, with its job.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Returns a file of a job's result
 ///
-/// Ranges and entity tags work. After a later mix of the session, or the job's expiry, it is gone.
+/// Ranges and entity tags work. A later mix of the session replaces it, and expiry deletes it.
 #[utoipa::path(get, path = "/api/jobs/{id}/files/{name}", tag = "jobs",
     params(("id" = String, Path, description = "The job."), ("name" = String, Path, description = "One of its `files`.")),
     responses(
