@@ -1,0 +1,287 @@
+import { ApiError, call, sessionPath } from '../api.js';
+import { settings } from '../store/settings.js';
+import { Throttle } from './commands.js';
+import { Player } from './player.js';
+import { commands, liveAddress, readSound, readText } from './protocol.js';
+import { Heard } from './heard.js';
+
+/** @typedef {import('./protocol.js').Command} Command */
+/** @typedef {'closed'|'opening'|'open'|'lost'|'refused'} LiveState */
+
+/** Sound that is asked for ahead, in seconds. */
+const AHEAD_S = 0.3;
+const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
+
+/**
+ * A session that plays: socket, player, and readings at the time at which they are audible. Events:
+ * `state`, `ready`, `refused`, `warning`, `gaps`, `latency`, `playing`.
+ */
+export class Live extends EventTarget {
+  /** Creates a closed one. @param {string} session */
+  constructor(session) {
+    super();
+    this.session = session;
+    this.player = new Player();
+    this.player.onReport = (report) => this.onReport(report);
+    this.heard = new Heard(this);
+    this.throttle = new Throttle((command) => this.send(command));
+    /** @type {LiveState} */
+    this.state = 'closed';
+    this.reason = '';
+    /** @type {import('./protocol.js').Ready|null} */
+    this.ready = null;
+    /** @type {WebSocket|null} */
+    this.socket = null;
+    this.playing = false;
+    this.turn = 0;
+    this.nextId = 1;
+    /** Frames granted and not yet arrived. */
+    this.outstanding = 0;
+    /** Frames in the player, as far as known here. */
+    this.queued = 0;
+    /** Identifier of a seek that is not yet acknowledged: sound until then is of the old place. */
+    this.seeking = 0;
+    /** First frame of the current place. */
+    this.from = 0;
+    /** @type {Map<number, {at: number, command: string}>} */
+    this.sentAt = new Map();
+    /** Time from a movement to its sound, in milliseconds; null until measured. @type {number|null} */
+    this.latency_ms = null;
+    /** @type {number[]} */
+    this.gapTimes = [];
+    this.gaps = 0;
+    /** Position that a new engine begins at, in seconds. */
+    this.resumeAt = 0;
+    /** @type {{start: number, end: number}|null} */
+    this.loop = null;
+    this.wanted = { spectrum: true, scope: true };
+  }
+
+  /** @param {LiveState} state @param {string} [reason] */
+  setState(state, reason = '') {
+    this.state = state;
+    this.reason = reason;
+    this.dispatchEvent(new Event('state'));
+  }
+
+  /** @param {string} type @param {any} [detail] */
+  emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** Opens the socket. */
+  open() {
+    if (this.socket) return;
+    clearTimeout(this.timer);
+    this.setState('opening');
+    const socket = new WebSocket(liveAddress(this.session, settings.soundFormat));
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    socket.onmessage = ({ data }) => (typeof data === 'string' ? this.onText(data) : this.onSound(data));
+    socket.onclose = () => this.onClose(socket);
+  }
+
+  /** Closes the socket and opens another, at the same position: the session's structure has changed. */
+  reopen() {
+    this.resumeAt = this.heard.position;
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.player.clear();
+    this.open();
+  }
+
+  /** @param {WebSocket} socket */
+  async onClose(socket) {
+    if (socket !== this.socket) return;
+    this.socket = null;
+    this.resumeAt = this.heard.position;
+    this.ready = null;
+    this.player.hold(true);
+    this.player.clear();
+    this.playing = false;
+    this.emit('playing');
+    if (this.state === 'closed') return;
+    // A socket that is refused gives no reason; the same address without an upgrade may.
+    try {
+      await call('GET', sessionPath(this.session));
+      await call('GET', `${sessionPath(this.session)}/live`);
+      this.setState('lost');
+    } catch (error) {
+      const known = error instanceof ApiError && [404, 409, 429, 503].includes(error.status);
+      this.setState(known ? 'refused' : 'lost', known ? error.message : '');
+    }
+    this.timer = setTimeout(() => this.open(), WAITS_MS[Math.min(this.turn++, WAITS_MS.length - 1)]);
+  }
+
+  /**
+   * Sends a command; with an identifier, so that its sound can be timed.
+   * @param {Command} command
+   * @returns {number} its identifier
+   */
+  send(command) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return 0;
+    const timed = command.command !== 'credit' && command.command !== 'readings';
+    const id = timed ? this.nextId++ : 0;
+    if (timed) this.sentAt.set(id, { at: performance.now(), command: command.command });
+    this.socket.send(JSON.stringify(timed ? { ...command, id } : command));
+    return id;
+  }
+
+  /** Sends a change of the mix, at most 60 a second for each dial. @param {Command} command */
+  change(command) {
+    this.throttle.push(command);
+  }
+
+  /** @param {string} data */
+  onText(data) {
+    const message = readText(data);
+    if (!message) return;
+    if (message.event === 'ready') this.onReady(message);
+    else if (message.event === 'accepted') this.onAccepted(message);
+    else if (message.event === 'refused') this.onRefused(message);
+    else if (message.event === 'warning') this.emit('warning', message.message);
+    else if (message.event === 'ended') this.onEnded();
+    else this.heard.take(message);
+  }
+
+  /** @param {import('./protocol.js').Ready} ready */
+  onReady(ready) {
+    Object.assign(this, { ready, turn: 0, outstanding: 0, queued: 0, seeking: 0, from: 0 });
+    this.sentAt.clear();
+    this.heard.reset(this.resumeAt);
+    this.setState('open');
+    this.emit('ready');
+    this.askReadings();
+    if (this.loop) this.setLoop(this.loop);
+    if (this.resumeAt > 0) this.seek(this.resumeAt);
+    if (this.playing) this.play();
+  }
+
+  /** @param {import('./protocol.js').Accepted} accepted */
+  onAccepted({ id, frame }) {
+    const sent = id === null ? undefined : this.sentAt.get(id);
+    if (id === null || !sent) return;
+    this.sentAt.delete(id);
+    if (id === this.seeking) {
+      this.seeking = 0;
+      this.from = frame;
+    }
+    if (!['play', 'pause', 'seek', 'loop'].includes(sent.command)) this.heard.expect(frame, sent.at);
+  }
+
+  /** @param {import('./protocol.js').Refused} refused */
+  onRefused({ id, message }) {
+    if (id === this.seeking) this.seeking = 0;
+    if (id !== null) this.sentAt.delete(id);
+    this.emit('refused', message);
+  }
+
+  /** Ends playing where the song has ended. */
+  onEnded() {
+    this.playing = false;
+    this.emit('playing');
+  }
+
+  /** @param {ArrayBuffer} data */
+  onSound(data) {
+    if (!this.ready) return;
+    const { frame, samples } = readSound(data, this.ready.format);
+    const count = samples.length / 2;
+    this.outstanding = Math.max(0, this.outstanding - count);
+    // Sound of the old place, sent before the seek was carried out.
+    if (this.seeking || frame + count <= this.from) return;
+    this.queued += count;
+    this.player.push(frame, samples);
+  }
+
+  /** @param {import('./player.js').Report} report */
+  onReport(report) {
+    this.queued = report.buffered;
+    if (report.gaps > this.gaps) this.noteGap();
+    this.gaps = report.gaps;
+    this.credit();
+    if (this.playing) this.emit('peak', report.peak);
+  }
+
+  /** Notes a gap; three within ten seconds are announced. */
+  noteGap() {
+    if (!this.playing || this.seeking) return;
+    const now = performance.now();
+    this.gapTimes = [...this.gapTimes.filter((at) => now - at < 10000), now];
+    if (this.gapTimes.length >= 3) this.emit('gaps', this.gapTimes.length);
+  }
+
+  /** Grants as many frames as there is room for. */
+  credit() {
+    if (!this.ready || !this.playing) return;
+    const room = Math.round(AHEAD_S * this.ready.rate) - this.queued - this.outstanding;
+    if (room < Math.min(this.ready.blockFrames, 1024)) return;
+    this.outstanding += room;
+    this.send(commands.credit(room));
+  }
+
+  /** Plays; from a press, for the sound needs one. */
+  async play() {
+    this.playing = true;
+    this.emit('playing');
+    if (!this.ready) {
+      this.open();
+      return;
+    }
+    await this.player.open(this.ready.rate);
+    this.player.hold(false);
+    this.send(commands.play());
+    this.credit();
+  }
+
+  /** Pauses; what has arrived stays for the next play. */
+  pause() {
+    this.playing = false;
+    this.player.hold(true);
+    this.send(commands.pause());
+    this.emit('playing');
+  }
+
+  /** Moves to a position. @param {number} seconds */
+  seek(seconds) {
+    if (!this.ready) {
+      this.resumeAt = seconds;
+      this.heard.reset(seconds);
+      return;
+    }
+    const end = this.ready.duration_s ?? Infinity;
+    const to = Math.max(0, Math.min(seconds, end));
+    this.player.clear();
+    this.queued = 0;
+    this.outstanding = 0;
+    this.seeking = this.send(commands.seek(Math.round(to * this.ready.rate)));
+    this.heard.reset(to);
+  }
+
+  /** Sets or clears the loop. @param {{start: number, end: number}|null} range seconds */
+  setLoop(range) {
+    this.loop = range;
+    const rate = this.ready?.rate;
+    if (!rate) return;
+    this.send(commands.loop(range && { start: Math.round(range.start * rate), end: Math.round(range.end * rate) }));
+  }
+
+  /** Asks for the readings that can be seen. @param {{spectrum: boolean, scope: boolean}} [wanted] */
+  askReadings(wanted = this.wanted) {
+    this.wanted = wanted;
+    const hidden = document.hidden;
+    this.send(commands.readings(hidden ? 0 : 30, wanted.spectrum && !hidden, wanted.scope && !hidden));
+  }
+
+  /** Closes everything. */
+  close() {
+    this.state = 'closed';
+    clearTimeout(this.timer);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.playing = false;
+    this.player.close();
+  }
+}
