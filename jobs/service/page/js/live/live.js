@@ -10,6 +10,8 @@ import { Heard } from './heard.js';
 
 /** Sound that is asked for ahead, in seconds. */
 const AHEAD_S = 0.3;
+/** The same at most, after gaps. */
+const AHEAD_MOST_S = 0.8;
 const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
 
 /**
@@ -50,6 +52,7 @@ export class Live extends EventTarget {
     /** @type {number[]} */
     this.gapTimes = [];
     this.gaps = 0;
+    this.ahead_s = AHEAD_S;
     /** Position that a new engine begins at, in seconds. */
     this.resumeAt = 0;
     /** @type {{start: number, end: number}|null} */
@@ -207,6 +210,8 @@ export class Live extends EventTarget {
   /** Notes a gap; three within ten seconds are announced. */
   noteGap() {
     if (!this.playing || this.seeking) return;
+    // A connection with gaps gets more ahead, at the price of a later change.
+    this.ahead_s = Math.min(AHEAD_MOST_S, this.ahead_s + 0.1);
     const now = performance.now();
     this.gapTimes = [...this.gapTimes.filter((at) => now - at < 10000), now];
     if (this.gapTimes.length >= 3) this.emit('gaps', this.gapTimes.length);
@@ -215,7 +220,7 @@ export class Live extends EventTarget {
   /** Grants as many frames as there is room for. */
   credit() {
     if (!this.ready || !this.playing) return;
-    const room = Math.round(AHEAD_S * this.ready.rate) - this.queued - this.outstanding;
+    const room = Math.round(this.ahead_s * this.ready.rate) - this.queued - this.outstanding;
     if (room < Math.min(this.ready.blockFrames, 1024)) return;
     this.outstanding += room;
     this.send(commands.credit(room));

@@ -1,3 +1,6 @@
+/** Frames to begin with, after silence and after a gap. */
+const ENOUGH_FRAMES = 4800;
+
 /**
  * Player on the audio thread: a queue of blocks with their frame numbers. Where it runs empty there
  * is silence, and a gap is counted.
@@ -13,6 +16,8 @@ class Player extends AudioWorkletProcessor {
     this.frame = 0;
     this.gaps = 0;
     this.dry = true;
+    /** Blocks that were waited for a beginning of sound. */
+    this.waited = 0;
     this.peak = 0;
     this.blocks = 0;
     this.port.onmessage = ({ data }) => this.take(data);
@@ -37,11 +42,25 @@ class Player extends AudioWorkletProcessor {
     return this.queue.reduce((sum, { samples }) => sum + samples.length / 2, 0) - this.offset;
   }
 
+  /**
+   * Returns true once there is enough to begin with: a tenth of a second, or what came in as long a
+   * time, which at the end of a song is all.
+   */
+  primed() {
+    if (!this.dry) return true;
+    if (!this.queue.length) return false;
+    this.waited += 1;
+    const enough = this.buffered() >= ENOUGH_FRAMES || this.waited * 128 >= ENOUGH_FRAMES;
+    if (enough) this.waited = 0;
+    return enough;
+  }
+
   /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
   process(_inputs, outputs) {
     const [left, right] = outputs[0];
     let at = 0;
-    while (!this.held && at < left.length && this.queue.length) {
+    const ready = !this.held && this.primed();
+    while (ready && at < left.length && this.queue.length) {
       const { frame, samples } = this.queue[0];
       const count = Math.min(left.length - at, samples.length / 2 - this.offset);
       for (let turn = 0; turn < count; turn += 1, at += 1) {
@@ -59,7 +78,7 @@ class Player extends AudioWorkletProcessor {
       }
     }
     // One gap however long it lasts; before the first sound there is none.
-    if (!this.held && at < left.length && !this.dry) {
+    if (ready && at < left.length && !this.dry) {
       this.gaps += 1;
       this.dry = true;
     }
