@@ -156,6 +156,9 @@ export const jobPath = (id) => `/jobs/${encodeURIComponent(id)}`;
 /** Path of a job's file. @param {string} id @param {string} name */
 export const filePath = (id, name) => `${jobPath(id)}/files/${encodeURIComponent(name)}`;
 
+/** Time without an event after which a job is looked up, in milliseconds. */
+const SILENT_MS = 3000;
+
 /**
  * Follows a job by server-sent events, by polling where they break off.
  * @param {string} id
@@ -164,32 +167,29 @@ export const filePath = (id, name) => `${jobPath(id)}/files/${encodeURIComponent
  */
 export function followJob(id, onJob) {
   let done = false;
-  /** @type {number|undefined} */
-  let timer;
+  let seenAt = Date.now();
   const take = (/** @type {Job} */ job) => {
     if (done) return;
+    seenAt = Date.now();
     if (ENDED.includes(job.state)) stop();
     onJob(job);
   };
+  // A stream that is silent may wait for its job, or be held by something on the way.
   const poll = async () => {
+    if (Date.now() - seenAt < SILENT_MS) return;
     try {
       take(await call('GET', jobPath(id)));
     } catch {
       // The connection's own banner names the cause.
     }
-    if (!done) timer = setTimeout(poll, 2000);
   };
+  const timer = setInterval(poll, 1000);
   const source = new EventSource(`/api${jobPath(id)}/events`);
   source.addEventListener('job', (event) => take(JSON.parse(event.data)));
-  source.onerror = () => {
-    if (done || timer !== undefined) return;
-    // A refused stream is closed for good; one that broke off is opened again by the browser.
-    if (source.readyState === EventSource.CLOSED) poll();
-  };
   const stop = () => {
     done = true;
     source.close();
-    clearTimeout(timer);
+    clearInterval(timer);
   };
   return stop;
 }
