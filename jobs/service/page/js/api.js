@@ -89,7 +89,12 @@ export function unwrap(status, text) {
   }
   if (status === 401) connection.dispatchEvent(new Event('token'));
   if (status >= 200 && status < 300 && answer?.ok !== false) return answer?.data ?? answer ?? {};
-  throw new ApiError(status, answer?.error ?? `HTTP_${status}`, answer?.message ?? `The server answered ${status}.`, answer?.data);
+  throw new ApiError(
+    status,
+    answer?.error ?? `HTTP_${status}`,
+    answer?.message ?? `The server answered ${status}.`,
+    answer?.data,
+  );
 }
 
 /**

@@ -77,7 +77,8 @@ const PATHS = /** @type {Record<string, string>} */ ({
  */
 export function icon(name, size = 16) {
   const root = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  for (const [key, value] of Object.entries({ width: size, height: size, viewBox: '0 0 16 16', 'aria-hidden': 'true' })) root.setAttribute(key, String(value));
+  for (const [key, value] of Object.entries({ width: size, height: size, viewBox: '0 0 16 16', 'aria-hidden': 'true' }))
+    root.setAttribute(key, String(value));
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   path.setAttribute('d', PATHS[name]);
   root.append(path);

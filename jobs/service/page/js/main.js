@@ -24,7 +24,11 @@ function show() {
   const first = shown === '';
   open?.close?.();
   shown = key;
-  setAttr(document.getElementById('nav-sessions') ?? main, 'aria-current', route.view === 'sessions' ? 'page' : route.view === 'jobs' ? null : 'true');
+  setAttr(
+    document.getElementById('nav-sessions') ?? main,
+    'aria-current',
+    route.view === 'sessions' ? 'page' : route.view === 'jobs' ? null : 'true',
+  );
   setAttr(document.getElementById('nav-jobs') ?? main, 'aria-current', route.view === 'jobs' ? 'page' : null);
   if (route.view === 'jobs') open = jobsView();
   else if (route.view === 'mixer') open = mixerView(route.session, query);
@@ -45,7 +49,11 @@ function put(view) {
 /** Shows the state of the connection at the upper right. */
 function showConnection() {
   const place = document.getElementById('connection');
-  if (place) fill(place, h('span', null, h('span', { class: isGone() ? 'dot off' : 'dot' }), isGone() ? 'no connection' : 'connected'));
+  if (place)
+    fill(
+      place,
+      h('span', null, h('span', { class: isGone() ? 'dot off' : 'dot' }), isGone() ? 'no connection' : 'connected'),
+    );
 }
 
 /** Tries to reach the server until it is back: after 1, 2, 4, 8, at most 15 s. */

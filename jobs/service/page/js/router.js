@@ -14,7 +14,8 @@ export function readRoute(fragment) {
   const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
   const found = new URLSearchParams(query);
   if (parts[0] === 'jobs') return { route: { view: 'jobs' }, query: found };
-  if (parts[0] === 's' && parts[1] && parts[2] === 'render' && parts[3]) return { route: { view: 'render', session: parts[1], job: parts[3] }, query: found };
+  if (parts[0] === 's' && parts[1] && parts[2] === 'render' && parts[3])
+    return { route: { view: 'render', session: parts[1], job: parts[3] }, query: found };
   if (parts[0] === 's' && parts[1]) return { route: { view: 'mixer', session: parts[1] }, query: found };
   return { route: { view: 'sessions' }, query: found };
 }

@@ -4,7 +4,11 @@ import { test } from 'node:test';
 globalThis.location = /** @type {any} */ ({ protocol: 'http:', host: 'localhost' });
 const { chainCommands, commandsBetween } = await import('../js/live/commands.js');
 
-const DOCUMENT = { tracks: [{ file: 'a.wav', gain_db: 0, inserts: [{ type: 'high_pass', cutoff_hz: 80 }] }], buses: [{ name: 'x' }], master: {} };
+const DOCUMENT = {
+  tracks: [{ file: 'a.wav', gain_db: 0, inserts: [{ type: 'high_pass', cutoff_hz: 80 }] }],
+  buses: [{ name: 'x' }],
+  master: {},
+};
 
 test('movements become commands', () => {
   const after = structuredClone(DOCUMENT);
@@ -42,7 +46,20 @@ function carryOut(chain, list) {
 }
 
 test('commands for chains lead from any chain to any other', () => {
-  const kinds = [{ type: 'gain', gain_db: 1 }, { type: 'bell', gain_db: 2 }, { type: 'gain', gain_db: 3 }, { type: 'notch', q: 2 }, { type: 'bell', gain_db: 2, q: 3 }];
-  const chains = [[], ...kinds.map((kind) => [kind]), ...kinds.flatMap((a) => kinds.map((b) => [a, b])), kinds, [...kinds].reverse()];
-  for (const from of chains) for (const to of chains) assert.deepEqual(carryOut(from, chainCommands('master', from, to)), to);
+  const kinds = [
+    { type: 'gain', gain_db: 1 },
+    { type: 'bell', gain_db: 2 },
+    { type: 'gain', gain_db: 3 },
+    { type: 'notch', q: 2 },
+    { type: 'bell', gain_db: 2, q: 3 },
+  ];
+  const chains = [
+    [],
+    ...kinds.map((kind) => [kind]),
+    ...kinds.flatMap((a) => kinds.map((b) => [a, b])),
+    kinds,
+    [...kinds].reverse(),
+  ];
+  for (const from of chains)
+    for (const to of chains) assert.deepEqual(carryOut(from, chainCommands('master', from, to)), to);
 });

@@ -3,10 +3,13 @@ import { test } from 'node:test';
 import { transferDb } from '../js/logic/dynamics.js';
 import { responseDb } from '../js/logic/filters.js';
 
-const near = (/** @type {number} */ value, /** @type {number} */ wanted, within = 0.02) => assert.ok(Math.abs(value - wanted) < within, `${value} is not ${wanted}`);
+const near = (/** @type {number} */ value, /** @type {number} */ wanted, within = 0.02) =>
+  assert.ok(Math.abs(value - wanted) < within, `${value} is not ${wanted}`);
 
 test('passes are 3.01 dB down at their cutoff, whatever the slope', () => {
-  for (const type of ['high_pass', 'low_pass']) for (let slope = 6; slope <= 48; slope += 6) near(responseDb({ type, cutoff_hz: 1000, slope_db_per_octave: slope }, 1000, 48000), -3.01);
+  for (const type of ['high_pass', 'low_pass'])
+    for (let slope = 6; slope <= 48; slope += 6)
+      near(responseDb({ type, cutoff_hz: 1000, slope_db_per_octave: slope }, 1000, 48000), -3.01);
 });
 
 test('a bell has its gain at its centre, a shelf half of it at its frequency', () => {

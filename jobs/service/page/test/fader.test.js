@@ -3,7 +3,18 @@ import { test } from 'node:test';
 import { dbToTravel, travelToDb } from '../js/logic/fader.js';
 
 test('the taper passes through its points', () => {
-  for (const [travel, db] of [[1000, 12], [875, 6], [750, 0], [625, -6], [500, -12], [310, -24], [180, -36], [100, -48], [50, -60], [0, -120]]) {
+  for (const [travel, db] of [
+    [1000, 12],
+    [875, 6],
+    [750, 0],
+    [625, -6],
+    [500, -12],
+    [310, -24],
+    [180, -36],
+    [100, -48],
+    [50, -60],
+    [0, -120],
+  ]) {
     assert.equal(travelToDb(travel), db);
     assert.ok(Math.abs(dbToTravel(db) - travel) < 1e-9, `${db} dB`);
   }

@@ -11,7 +11,16 @@ test('numbers have a real minus sign and no negative zero', () => {
 });
 
 test('what people type is read', () => {
-  for (const [text, value] of [['−6.5', -6.5], ['-6,5 dB', -6.5], ['+3', 3], ['.5', 0.5], ['3.2k', 3200], ['3.2 kHz', 3200], ['off', -120]]) assert.equal(format.parse(text), value, text);
+  for (const [text, value] of [
+    ['−6.5', -6.5],
+    ['-6,5 dB', -6.5],
+    ['+3', 3],
+    ['.5', 0.5],
+    ['3.2k', 3200],
+    ['3.2 kHz', 3200],
+    ['off', -120],
+  ])
+    assert.equal(format.parse(text), value, text);
   for (const text of ['', 'loud', '-', '.']) assert.equal(format.parse(text), null, text);
 });
 
@@ -24,7 +33,14 @@ test('times are minutes, seconds and tenths', () => {
 });
 
 test('sizes have the unit that fits', () => {
-  assert.deepEqual([0, 999, 1000, 41_200_000, 323_000, 2e9].map(format.bytes), ['0 bytes', '999 bytes', '1.0 kB', '41.2 MB', '323 kB', '2.0 GB']);
+  assert.deepEqual([0, 999, 1000, 41_200_000, 323_000, 2e9].map(format.bytes), [
+    '0 bytes',
+    '999 bytes',
+    '1.0 kB',
+    '41.2 MB',
+    '323 kB',
+    '2.0 GB',
+  ]);
 });
 
 test('a moment is a time today and a date before yesterday', () => {
@@ -35,7 +51,19 @@ test('a moment is a time today and a date before yesterday', () => {
 });
 
 test('labels and units come from keys', () => {
-  assert.deepEqual(['look_ahead_ms', 'ratio', 'ceiling_dbtp', 'slope_db_per_octave', 'pan_law'].map((key) => [format.label(key), format.unit(key)]), [['Look ahead', 'ms'], ['Ratio', ': 1'], ['Ceiling', 'dBTP'], ['Slope', 'dB/oct'], ['Pan law', '']]);
+  assert.deepEqual(
+    ['look_ahead_ms', 'ratio', 'ceiling_dbtp', 'slope_db_per_octave', 'pan_law'].map((key) => [
+      format.label(key),
+      format.unit(key),
+    ]),
+    [
+      ['Look ahead', 'ms'],
+      ['Ratio', ': 1'],
+      ['Ceiling', 'dBTP'],
+      ['Slope', 'dB/oct'],
+      ['Pan law', ''],
+    ],
+  );
 });
 
 test('pan has a side', () => {

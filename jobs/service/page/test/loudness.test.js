@@ -11,7 +11,11 @@ test('both sides play at the loudness of the softer one', () => {
 });
 
 test('nothing is turned up, and unknown loudness changes nothing', () => {
-  for (const [before, after] of [[-30, -5], [-5, -30], [-14, -14]]) {
+  for (const [before, after] of [
+    [-30, -5],
+    [-5, -30],
+    [-14, -14],
+  ]) {
     const gains = equalGains(before, after);
     assert.ok(gains.before <= 0 && gains.after <= 0);
   }

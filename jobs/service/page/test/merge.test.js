@@ -12,7 +12,11 @@ const RFC = [
   [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
   [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
   [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
-  [['a', 'b'], ['c', 'd'], ['c', 'd']],
+  [
+    ['a', 'b'],
+    ['c', 'd'],
+    ['c', 'd'],
+  ],
   [{ a: 'b' }, ['c'], ['c']],
   [{ a: 'foo' }, null, null],
   [{ e: null }, { a: 1 }, { e: null, a: 1 }],
@@ -38,7 +42,11 @@ test('the order of keys makes no difference', () => {
   assert.ok(!same({ a: undefined }, { b: undefined }));
 });
 
-const BASE = { tracks: [{ file: 'a.wav', gain_db: 0 }, { file: 'b.wav' }], buses: [{ name: 'x' }], master: { target: 'spotify' } };
+const BASE = {
+  tracks: [{ file: 'a.wav', gain_db: 0 }, { file: 'b.wav' }],
+  buses: [{ name: 'x' }],
+  master: { target: 'spotify' },
+};
 
 test('changes of different strips and keys fit together', () => {
   const theirs = structuredClone(BASE);
@@ -50,7 +58,11 @@ test('changes of different strips and keys fit together', () => {
   mine.master.target = -16;
   const { merged, clashes } = threeWay(BASE, theirs, mine);
   assert.deepEqual(clashes, []);
-  assert.deepEqual(merged, { tracks: [{ file: 'a.wav', gain_db: -3, mute: true }, { file: 'b.wav', pan: 0.5 }, { file: 'c.wav' }], buses: [{ name: 'x' }], master: { target: -16 } });
+  assert.deepEqual(merged, {
+    tracks: [{ file: 'a.wav', gain_db: -3, mute: true }, { file: 'b.wav', pan: 0.5 }, { file: 'c.wav' }],
+    buses: [{ name: 'x' }],
+    master: { target: -16 },
+  });
 });
 
 test('one key changed on both sides is a clash, and mine stays', () => {
@@ -84,5 +96,8 @@ test('taking a step back keeps what came from elsewhere', () => {
   after.tracks[0].gain_db = 6;
   const current = structuredClone(after);
   current.tracks[1].mute = true;
-  assert.deepEqual(threeWay(after, current, before).merged.tracks, [{ file: 'a.wav', gain_db: 0 }, { file: 'b.wav', mute: true }]);
+  assert.deepEqual(threeWay(after, current, before).merged.tracks, [
+    { file: 'a.wav', gain_db: 0 },
+    { file: 'b.wav', mute: true },
+  ]);
 });

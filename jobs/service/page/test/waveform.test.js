@@ -12,12 +12,16 @@ function write({ version, bits, channels, values }) {
   view.setInt32(12, 480, true);
   view.setUint32(16, values.length / 2 / channels, true);
   if (version === 2) view.setInt32(20, channels, true);
-  values.forEach((value, at) => (bits === 8 ? view.setInt8(start + at, value) : view.setInt16(start + 2 * at, value, true)));
+  values.forEach((value, at) =>
+    bits === 8 ? view.setInt8(start + at, value) : view.setInt16(start + 2 * at, value, true),
+  );
   return view.buffer;
 }
 
 test('version 2 with 16 bits: channels are drawn as one', () => {
-  const outline = readOutline(write({ version: 2, bits: 16, channels: 2, values: [-100, 200, -16384, 100, -5, 5, 0, 32767] }));
+  const outline = readOutline(
+    write({ version: 2, bits: 16, channels: 2, values: [-100, 200, -16384, 100, -5, 5, 0, 32767] }),
+  );
   assert.equal(outline.length, 2);
   assert.equal(outline.low[0], -0.5);
   assert.ok(Math.abs(outline.high[0] - 200 / 32768) < 1e-6);

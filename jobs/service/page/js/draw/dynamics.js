@@ -22,7 +22,8 @@ export class LevelHistory {
   /** Returns the share of the time in each bar. */
   bars() {
     const counts = new Array(-LOWEST_DB / BAR_DB).fill(0);
-    for (const db of this.levels) if (db > LOWEST_DB && db <= 0) counts[Math.min(counts.length - 1, Math.floor((db - LOWEST_DB) / BAR_DB))] += 1;
+    for (const db of this.levels)
+      if (db > LOWEST_DB && db <= 0) counts[Math.min(counts.length - 1, Math.floor((db - LOWEST_DB) / BAR_DB))] += 1;
     return counts.map((count) => count / Math.max(1, this.levels.length));
   }
 }
@@ -40,7 +41,16 @@ export function drawDynamics(canvas, insert, history, level) {
   const { paint, width, height } = surface;
   const x = (/** @type {number} */ db) => ((db - LOWEST_DB) / -LOWEST_DB) * width;
   const y = (/** @type {number} */ db) => height - ((Math.max(LOWEST_DB, db) - LOWEST_DB) / -LOWEST_DB) * height;
-  grid(paint, [-48, -36, -24, -12].flatMap((db) => /** @type {[number, number, number, number][]} */ ([[0, y(db), width, y(db)], [x(db), 0, x(db), height]])));
+  grid(
+    paint,
+    [-48, -36, -24, -12].flatMap(
+      (db) =>
+        /** @type {[number, number, number, number][]} */ ([
+          [0, y(db), width, y(db)],
+          [x(db), 0, x(db), height],
+        ]),
+    ),
+  );
   paint.fillStyle = colour('select');
   const bars = history.bars();
   const most = Math.max(0.05, ...bars);
@@ -48,13 +58,30 @@ export function drawDynamics(canvas, insert, history, level) {
     const tall = (share / most) * height * 0.45;
     paint.fillRect(x(LOWEST_DB + at * BAR_DB) + 1, height - tall, x(LOWEST_DB + BAR_DB) - 2, tall);
   });
-  line(paint, [[0, height], [width, 0]], 'peak', 1);
+  line(
+    paint,
+    [
+      [0, height],
+      [width, 0],
+    ],
+    'peak',
+    1,
+  );
   /** @type {[number, number][]} */
   const points = [];
   for (let db = LOWEST_DB; db <= 0; db += 0.5) points.push([x(db), Math.max(0, y(transferDb(insert, db)))]);
   line(paint, points, 'short', 2.2);
   const threshold = thresholdOf(insert);
-  line(paint, [[x(threshold), 0], [x(threshold), height]], 'target', 1.6, { dash: [4, 3] });
+  line(
+    paint,
+    [
+      [x(threshold), 0],
+      [x(threshold), height],
+    ],
+    'target',
+    1.6,
+    { dash: [4, 3] },
+  );
   if (level === null || level < LOWEST_DB) return;
   paint.beginPath();
   paint.arc(x(level), y(transferDb(insert, level)), 5, 0, 2 * Math.PI);

@@ -13,18 +13,15 @@ export const gainToY = (db) => (EQ_TOP_DB - db) / (EQ_TOP_DB - EQ_BOTTOM_DB);
  * @param {import('../logic/session.js').Insert[]} chain
  * @param {number} open index of the open insert
  * @param {number} rate frames a second
- * @param {{bands: number[], levels: number[]}|null} spectrum behind
  */
-export function drawEq(canvas, chain, open, rate, spectrum) {
+export function drawEq(canvas, chain, open, rate) {
   const surface = begin(canvas);
   if (!surface) return;
   const { paint, width, height } = surface;
   const y = (/** @type {number} */ db) => Math.max(-2, Math.min(height + 2, gainToY(db) * height));
-  if (spectrum?.levels.length) {
-    const points = spectrum.bands.map((hz, at) => /** @type {[number, number]} */ ([hzToX(hz) * width, height * Math.min(1, Math.max(0.1, -spectrum.levels[at] / 78))]));
-    line(paint, points.filter(([x]) => x >= 0 && x <= width), 'select', 1, { fillTo: height, alpha: 1 });
-  }
-  const verticals = [50, 100, 200, 500, 1000, 2000, 5000, 10000].map((hz) => /** @type {[number, number, number, number]} */ ([hzToX(hz) * width, 0, hzToX(hz) * width, height]));
+  const verticals = [50, 100, 200, 500, 1000, 2000, 5000, 10000].map(
+    (hz) => /** @type {[number, number, number, number]} */ ([hzToX(hz) * width, 0, hzToX(hz) * width, height]),
+  );
   const levels = [6, -6, -12].map((db) => /** @type {[number, number, number, number]} */ ([0, y(db), width, y(db)]));
   grid(paint, [...verticals, ...levels]);
   grid(paint, [[0, y(0), width, y(0)]], 'control');

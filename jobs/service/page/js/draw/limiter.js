@@ -31,13 +31,21 @@ export class LimiterPlot {
     const surface = begin(this.canvas);
     if (!surface) return;
     const { paint, width, height } = surface;
-    grid(paint, [0, 1, 2, 3].map((at) => [0, (at * (height - 1)) / 3, width, (at * (height - 1)) / 3]));
+    grid(
+      paint,
+      [0, 1, 2, 3].map((at) => [0, (at * (height - 1)) / 3, width, (at * (height - 1)) / 3]),
+    );
     const end = this.points.at(-1)?.at ?? 0;
     const scale = Math.max(6, Math.min(24, Math.ceil(this.most / 3) * 3));
     line(
       paint,
-      this.points.map(({ at, db }) => [width * (1 - (end - at) / SECONDS), (Math.min(db, DEEPEST_DB * 2) / scale) * height]),
-      'reduction', 1.2, { fillTo: 0, alpha: 0.45 },
+      this.points.map(({ at, db }) => [
+        width * (1 - (end - at) / SECONDS),
+        (Math.min(db, DEEPEST_DB * 2) / scale) * height,
+      ]),
+      'reduction',
+      1.2,
+      { fillTo: 0, alpha: 0.45 },
     );
   }
 }

@@ -12,12 +12,23 @@ export function drawScope(canvas, points, outline) {
   const { paint, width, height } = surface;
   const [cx, cy] = [width / 2, height / 2];
   const half = Math.min(cx, cy) - 3;
-  grid(paint, [[cx, cy - half, cx, cy + half], [cx - half, cy, cx + half, cy]]);
+  grid(paint, [
+    [cx, cy - half, cx, cy + half],
+    [cx - half, cy, cx + half, cy],
+  ]);
   paint.beginPath();
-  for (const [x, y] of [[cx, cy - half], [cx + half, cy], [cx, cy + half], [cx - half, cy], [cx, cy - half]]) paint.lineTo(x, y);
+  for (const [x, y] of [
+    [cx, cy - half],
+    [cx + half, cy],
+    [cx, cy + half],
+    [cx - half, cy],
+    [cx, cy - half],
+  ])
+    paint.lineTo(x, y);
   paint.strokeStyle = colour('grid');
   paint.stroke();
-  const place = (/** @type {[number, number]} */ [left, right]) => /** @type {[number, number]} */ ([cx + ((right - left) / 2) * half, cy - ((left + right) / 2) * half]);
+  const place = (/** @type {[number, number]} */ [left, right]) =>
+    /** @type {[number, number]} */ ([cx + ((right - left) / 2) * half, cy - ((left + right) / 2) * half]);
   paint.fillStyle = colour('wave');
   paint.globalAlpha = 0.6;
   if (!outline) {
@@ -27,7 +38,9 @@ export function drawScope(canvas, points, outline) {
     }
     return;
   }
-  const reach = points.map(place).reduce((most, [x, y]) => [Math.max(most[0], Math.abs(x - cx)), Math.max(most[1], Math.abs(y - cy))], [0, 0]);
+  const reach = points
+    .map(place)
+    .reduce((most, [x, y]) => [Math.max(most[0], Math.abs(x - cx)), Math.max(most[1], Math.abs(y - cy))], [0, 0]);
   paint.strokeStyle = colour('wave');
   paint.beginPath();
   paint.ellipse(cx, cy, reach[0], reach[1], 0, 0, 2 * Math.PI);

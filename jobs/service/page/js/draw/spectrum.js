@@ -32,8 +32,17 @@ export class SpectrumPlot {
     if (!surface) return;
     const { paint, width, height } = surface;
     const y = (/** @type {number} */ db) => ((TOP_DB - Math.max(BOTTOM_DB, db)) / (TOP_DB - BOTTOM_DB)) * height;
-    grid(paint, [...LINES_HZ.map((hz) => /** @type {[number, number, number, number]} */ ([hzToX(hz) * width, 0, hzToX(hz) * width, height])), [0, height / 3, width, height / 3], [0, (2 * height) / 3, width, (2 * height) / 3]]);
-    const points = (/** @type {number[]} */ of) => bands.map((hz, at) => /** @type {[number, number]} */ ([hzToX(hz) * width, y(of[at])])).filter(([x]) => x >= 0 && x <= width);
+    grid(paint, [
+      ...LINES_HZ.map(
+        (hz) => /** @type {[number, number, number, number]} */ ([hzToX(hz) * width, 0, hzToX(hz) * width, height]),
+      ),
+      [0, height / 3, width, height / 3],
+      [0, (2 * height) / 3, width, (2 * height) / 3],
+    ]);
+    const points = (/** @type {number[]} */ of) =>
+      bands
+        .map((hz, at) => /** @type {[number, number]} */ ([hzToX(hz) * width, y(of[at])]))
+        .filter(([x]) => x >= 0 && x <= width);
     if (levels.length) line(paint, points(levels), 'momentary', 1.1, { fillTo: height });
     if (this.count > 0) {
       const average = this.power.map((sum) => 10 * Math.log10(sum / this.count + 1e-12));
@@ -41,7 +50,16 @@ export class SpectrumPlot {
       // Bands of equal ratio show pink noise level: the line stands at the mean of the middle bands.
       const middle = average.filter((_, at) => bands[at] > 60 && bands[at] < 8000);
       const level = middle.reduce((sum, db) => sum + db, 0) / Math.max(1, middle.length);
-      line(paint, [[0, y(level)], [width, y(level)]], 'pink', 1.4, { dash: [6, 4] });
+      line(
+        paint,
+        [
+          [0, y(level)],
+          [width, y(level)],
+        ],
+        'pink',
+        1.4,
+        { dash: [6, 4] },
+      );
     }
     paint.fillStyle = colour('edge');
     paint.fillRect(0, height - 1, width, 1);

@@ -24,13 +24,16 @@ export function chainCommands(place, from, to) {
       const kept = Object.keys(from[at]).every((key) => key in insert);
       // A setting that returns to its default has no value to send: the insert is made anew.
       if (!kept) return [commands.remove(place, at), commands.insert(place, at, insert)];
-      return Object.entries(insert).filter(([key, value]) => !same(from[at][key], value)).map(([key, value]) => commands.parameter(place, at, key, value));
+      return Object.entries(insert)
+        .filter(([key, value]) => !same(from[at][key], value))
+        .map(([key, value]) => commands.parameter(place, at, key, value));
     });
   }
   let start = 0;
   while (start < Math.min(from.length, to.length) && same(from[start], to[start])) start += 1;
   let end = 0;
-  while (end < Math.min(from.length, to.length) - start && same(from[from.length - 1 - end], to[to.length - 1 - end])) end += 1;
+  while (end < Math.min(from.length, to.length) - start && same(from[from.length - 1 - end], to[to.length - 1 - end]))
+    end += 1;
   /** @type {Command[]} */
   const found = [];
   for (let at = from.length - end - 1; at >= start; at -= 1) found.push(commands.remove(place, at));
@@ -42,7 +45,10 @@ export function chainCommands(place, from, to) {
 const structure = (document) => ({
   rate: document.sample_rate_hz,
   align: /** @type {any} */ (document).align,
-  strips: strips(document).map(({ place, strip }) => [place, ...STRUCTURE.map((key) => /** @type {any} */ (strip)[key] ?? null)]),
+  strips: strips(document).map(({ place, strip }) => [
+    place,
+    ...STRUCTURE.map((key) => /** @type {any} */ (strip)[key] ?? null),
+  ]),
 });
 
 /**
@@ -58,7 +64,8 @@ export function commandsBetween(before, after) {
   const old = strips(before);
   strips(after).forEach(({ place, strip }, at) => {
     const was = old[at].strip;
-    const moved = (/** @type {keyof typeof strip} */ key, /** @type {any} */ fallback) => (strip[key] ?? fallback) !== (was[key] ?? fallback);
+    const moved = (/** @type {keyof typeof strip} */ key, /** @type {any} */ fallback) =>
+      (strip[key] ?? fallback) !== (was[key] ?? fallback);
     if (moved('gain_db', 0)) list.push(commands.gain(place, strip.gain_db ?? 0));
     if (moved('pan', 0)) list.push(commands.pan(place, strip.pan ?? 0));
     if (moved('width', 1)) list.push(commands.width(place, strip.width ?? 1));

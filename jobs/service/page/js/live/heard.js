@@ -66,10 +66,12 @@ export class Heard {
   get position() {
     const { readings, live } = this;
     if (!readings || !live.ready) return this.start;
-    const since = live.playing && readings.playing ? Math.max(0, (live.player.heardFrame - readings.frame) / live.ready.rate) : 0;
+    const since =
+      live.playing && readings.playing ? Math.max(0, (live.player.heardFrame - readings.frame) / live.ready.rate) : 0;
     let at = readings.position_s + Math.min(since, 0.5);
     const { loop } = live;
-    if (loop && readings.position_s < loop.end && at >= loop.end) at = loop.start + ((at - loop.end) % (loop.end - loop.start));
+    if (loop && readings.position_s < loop.end && at >= loop.end)
+      at = loop.start + ((at - loop.end) % (loop.end - loop.start));
     return at;
   }
 }

@@ -210,10 +210,10 @@ export class Live extends EventTarget {
   /** Notes a gap; three within ten seconds are announced. */
   noteGap() {
     if (!this.playing || this.seeking) return;
-    // A connection with gaps gets more ahead, at the price of a later change.
-    this.ahead_s = Math.min(AHEAD_MOST_S, this.ahead_s + 0.1);
     const now = performance.now();
     this.gapTimes = [...this.gapTimes.filter((at) => now - at < 10000), now];
+    // A connection with gaps gets more ahead, at the price of a later change.
+    if (this.gapTimes.length >= 2) this.ahead_s = Math.min(AHEAD_MOST_S, this.ahead_s + 0.1);
     if (this.gapTimes.length >= 3) this.emit('gaps', this.gapTimes.length);
   }
 

@@ -54,7 +54,8 @@ const reading = (value) => (Number.isFinite(value) ? value : null);
 /** Silence as a level. */
 const SILENT_DB = -200;
 /** @param {any} value @returns {number[]} one level a channel */
-const levels = (value) => (Array.isArray(value) ? value : [value]).map((level) => (Number.isFinite(level) ? level : SILENT_DB));
+const levels = (value) =>
+  (Array.isArray(value) ? value : [value]).map((level) => (Number.isFinite(level) ? level : SILENT_DB));
 
 /** @param {any} text @returns {Readings} */
 function readReadings(text) {
@@ -65,11 +66,19 @@ function readReadings(text) {
     position_s: Number(text.position_s ?? 0),
     playing: Boolean(text.playing ?? true),
     strips: (text.strips ?? []).map((/** @type {any} */ strip) => ({
-      key: placeKey(strip.place ?? 'master'), peak: levels(strip.peak_dbfs), rms: levels(strip.rms_dbfs), reduction: strip.reduction_db ?? 0,
+      key: placeKey(strip.place ?? 'master'),
+      peak: levels(strip.peak_dbfs),
+      rms: levels(strip.rms_dbfs),
+      reduction: strip.reduction_db ?? 0,
     })),
     master: {
-      momentary: reading(master.momentary_lufs), short: reading(master.short_term_lufs), integrated: reading(master.integrated_lufs),
-      range: reading(master.range_lu), truePeak: reading(master.true_peak_dbtp), reduction: master.reduction_db ?? 0, correlation: reading(master.correlation),
+      momentary: reading(master.momentary_lufs),
+      short: reading(master.short_term_lufs),
+      integrated: reading(master.integrated_lufs),
+      range: reading(master.range_lu),
+      truePeak: reading(master.true_peak_dbtp),
+      reduction: master.reduction_db ?? 0,
+      correlation: reading(master.correlation),
     },
   };
 }
@@ -85,17 +94,32 @@ export function readText(data) {
   switch (text.event) {
     case 'ready':
       return {
-        event: 'ready', rate: text.sample_rate ?? 48000, channels: text.channels ?? 2, blockFrames: text.block_frames ?? 1024, latencyFrames: text.latency_frames ?? 0,
-        format: text.format === 'int16' ? 'int16' : 'float', gain: text.gain ?? { from: 'none' }, duration_s: text.duration_s ?? null, alignment: text.alignment?.stems ?? text.alignment ?? [],
+        event: 'ready',
+        rate: text.sample_rate ?? 48000,
+        channels: text.channels ?? 2,
+        blockFrames: text.block_frames ?? 1024,
+        latencyFrames: text.latency_frames ?? 0,
+        format: text.format === 'int16' ? 'int16' : 'float',
+        gain: text.gain ?? { from: 'none' },
+        duration_s: text.duration_s ?? null,
+        alignment: text.alignment?.stems ?? text.alignment ?? [],
       };
-    case 'readings': return readReadings(text);
-    case 'spectrum': return { event: 'spectrum', frame: text.frame ?? 0, bands: text.bands_hz ?? [], levels: text.levels_db ?? [] };
-    case 'scope': return { event: 'scope', frame: text.frame ?? 0, points: text.points ?? [] };
-    case 'accepted': return { event: 'accepted', id, frame: Number(text.frame ?? 0) };
-    case 'refused': return { event: 'refused', id, message: text.message ?? 'refused' };
-    case 'warning': return { event: 'warning', message: text.message ?? '' };
-    case 'ended': return { event: 'ended', message: text.message ?? '' };
-    default: return null;
+    case 'readings':
+      return readReadings(text);
+    case 'spectrum':
+      return { event: 'spectrum', frame: text.frame ?? 0, bands: text.bands_hz ?? [], levels: text.levels_db ?? [] };
+    case 'scope':
+      return { event: 'scope', frame: text.frame ?? 0, points: text.points ?? [] };
+    case 'accepted':
+      return { event: 'accepted', id, frame: Number(text.frame ?? 0) };
+    case 'refused':
+      return { event: 'refused', id, message: text.message ?? 'refused' };
+    case 'warning':
+      return { event: 'warning', message: text.message ?? '' };
+    case 'ended':
+      return { event: 'ended', message: text.message ?? '' };
+    default:
+      return null;
   }
 }
 
@@ -126,12 +150,32 @@ export const commands = {
   mute: (/** @type {Place} */ place, /** @type {boolean} */ mute) => ({ command: 'mute', place, mute }),
   solo: (/** @type {Place} */ place, /** @type {boolean} */ solo) => ({ command: 'solo', place, solo }),
   polarity: (/** @type {Place} */ place, /** @type {string} */ polarity) => ({ command: 'polarity', place, polarity }),
-  parameter: (/** @type {Place} */ place, /** @type {number} */ insert, /** @type {string} */ field, /** @type {any} */ value) => ({ command: 'parameter', place, insert, field, value }),
-  bypass: (/** @type {Place} */ place, /** @type {number} */ insert, /** @type {boolean} */ bypass) => ({ command: 'bypass', place, insert, bypass }),
-  insert: (/** @type {Place} */ place, /** @type {number} */ before, /** @type {any} */ settings) => ({ command: 'insert', place, before, settings }),
+  parameter: (
+    /** @type {Place} */ place,
+    /** @type {number} */ insert,
+    /** @type {string} */ field,
+    /** @type {any} */ value,
+  ) => ({ command: 'parameter', place, insert, field, value }),
+  bypass: (/** @type {Place} */ place, /** @type {number} */ insert, /** @type {boolean} */ bypass) => ({
+    command: 'bypass',
+    place,
+    insert,
+    bypass,
+  }),
+  insert: (/** @type {Place} */ place, /** @type {number} */ before, /** @type {any} */ settings) => ({
+    command: 'insert',
+    place,
+    before,
+    settings,
+  }),
   remove: (/** @type {Place} */ place, /** @type {number} */ insert) => ({ command: 'remove', place, insert }),
   target: (/** @type {any} */ target) => ({ command: 'target', target }),
   ceiling: (/** @type {any} */ ceiling) => ({ command: 'ceiling', ceiling }),
   credit: (/** @type {number} */ frames) => ({ command: 'credit', frames }),
-  readings: (/** @type {number} */ rate, /** @type {boolean} */ spectrum, /** @type {boolean} */ scope) => ({ command: 'readings', rate_hz: rate, spectrum, scope }),
+  readings: (/** @type {number} */ rate, /** @type {boolean} */ spectrum, /** @type {boolean} */ scope) => ({
+    command: 'readings',
+    rate_hz: rate,
+    spectrum,
+    scope,
+  }),
 };

@@ -9,7 +9,11 @@ import { number } from './format.js';
  */
 export function findingOf(list, name, file, index) {
   const base = (/** @type {any} */ path) => String(path ?? '').replace(/^.*[\\/]/, '');
-  return list.find((one) => one?.name === name || one?.track === name || (file && base(one?.path ?? one?.file) === base(file))) ?? (list.some((one) => one?.name ?? one?.track ?? one?.path ?? one?.file) ? undefined : list[index]);
+  return (
+    list.find(
+      (one) => one?.name === name || one?.track === name || (file && base(one?.path ?? one?.file) === base(file)),
+    ) ?? (list.some((one) => one?.name ?? one?.track ?? one?.path ?? one?.file) ? undefined : list[index])
+  );
 }
 
 /**
@@ -21,14 +25,18 @@ export function findingOf(list, name, file, index) {
 export function alignmentMark(finding, rate) {
   if (!finding) return { text: '', kind: '', title: '' };
   const reason = String(finding.reason ?? '');
-  const sure = Number.isFinite(finding.confidence) && finding.confidence > 0 ? `; confidence ${Number(finding.confidence).toFixed(3)}` : '';
+  const sure =
+    Number.isFinite(finding.confidence) && finding.confidence > 0
+      ? `; confidence ${Number(finding.confidence).toFixed(3)}`
+      : '';
   const title = `${reason}${sure}`;
   const late = Number(finding.late_samples ?? finding.late_frames ?? 0);
   const decision = String(finding.decision ?? '');
   const turned = finding.polarity === -1 ? ', turned over' : '';
   if (decision === 'moved' || decision === 'aligned') {
     const ms = (late / rate) * 1000;
-    const text = Math.abs(ms) < 0.05 && !turned ? 'in time' : `${ms >= 0 ? '←' : '→'} moved ${number(Math.abs(ms))} ms${turned}`;
+    const text =
+      Math.abs(ms) < 0.05 && !turned ? 'in time' : `${ms >= 0 ? '←' : '→'} moved ${number(Math.abs(ms))} ms${turned}`;
     return { text, kind: text === 'in time' ? '' : 'moved', title };
   }
   if (decision === 'reference') return { text: 'reference', kind: '', title };

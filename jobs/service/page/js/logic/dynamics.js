@@ -27,12 +27,17 @@ export function transferDb(insert, level) {
     const mix = insert.mix ?? 1;
     return mix >= 1 ? wet : 20 * Math.log10(mix * 10 ** (wet / 20) + (1 - mix) * 10 ** (level / 20));
   }
-  if (type === 'de_esser') return Math.max(level - (insert.range_db ?? 12), compressed(level, threshold, insert.ratio ?? 4, 6));
-  if (type === 'gate') return level >= threshold ? level : Math.max(level - (insert.range_db ?? 60), threshold + (level - threshold) * (insert.ratio ?? 100));
+  if (type === 'de_esser')
+    return Math.max(level - (insert.range_db ?? 12), compressed(level, threshold, insert.ratio ?? 4, 6));
+  if (type === 'gate')
+    return level >= threshold
+      ? level
+      : Math.max(level - (insert.range_db ?? 60), threshold + (level - threshold) * (insert.ratio ?? 100));
   if (type === 'limiter') return Math.min(level, insert.ceiling_dbtp ?? -1);
   if (type === 'soft_clip') return Math.min(level + (insert.drive_db ?? 0), insert.ceiling_db ?? 0);
   return level;
 }
 
 /** Returns the level at which a processor begins. @param {Insert} insert */
-export const thresholdOf = (insert) => insert.threshold_db ?? insert.ceiling_dbtp ?? (insert.ceiling_db ?? 0) - (insert.drive_db ?? 0);
+export const thresholdOf = (insert) =>
+  insert.threshold_db ?? insert.ceiling_dbtp ?? (insert.ceiling_db ?? 0) - (insert.drive_db ?? 0);

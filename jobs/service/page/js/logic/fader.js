@@ -2,7 +2,18 @@
  * Taper of the faders: travel in tenths of a percent against decibels.
  * @type {[number, number][]}
  */
-const POINTS = [[0, -120], [50, -60], [100, -48], [180, -36], [310, -24], [500, -12], [625, -6], [750, 0], [875, 6], [1000, 12]];
+const POINTS = [
+  [0, -120],
+  [50, -60],
+  [100, -48],
+  [180, -36],
+  [310, -24],
+  [500, -12],
+  [625, -6],
+  [750, 0],
+  [875, 6],
+  [1000, 12],
+];
 
 /** Range of the field beside a fader, in decibels. */
 export const LOWEST_DB = -120;
@@ -15,7 +26,10 @@ export const HIGHEST_DB = 60;
  */
 export function travelToDb(travel) {
   const at = Math.min(1000, Math.max(0, travel));
-  const upper = Math.max(1, POINTS.findIndex(([position]) => position >= at));
+  const upper = Math.max(
+    1,
+    POINTS.findIndex(([position]) => position >= at),
+  );
   const [x0, y0] = POINTS[upper - 1];
   const [x1, y1] = POINTS[upper];
   // Steps of 0.1 dB: a finer value cannot be read in the field.
@@ -38,7 +52,14 @@ export function dbToTravel(db) {
 
 /** Marks beside a fader: label and travel. */
 export const SCALE = /** @type {[string, number][]} */ (
-  [['+12', 12], ['+6', 6], ['0', 0], ['−6', -6], ['−12', -12], ['−24', -24], ['−36', -36], ['−60', -60]].map(
-    ([label, db]) => [String(label), dbToTravel(Number(db))],
-  )
+  [
+    ['+12', 12],
+    ['+6', 6],
+    ['0', 0],
+    ['−6', -6],
+    ['−12', -12],
+    ['−24', -24],
+    ['−36', -36],
+    ['−60', -60],
+  ].map(([label, db]) => [String(label), dbToTravel(Number(db))])
 );

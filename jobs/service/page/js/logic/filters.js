@@ -44,8 +44,16 @@ function shelf(insert, rate, high) {
   const s = high ? -1 : 1;
   const root = 2 * Math.sqrt(gain) * alpha;
   return {
-    b: [gain * (gain + 1 - s * (gain - 1) * cos + root), s * 2 * gain * (gain - 1 - s * (gain + 1) * cos), gain * (gain + 1 - s * (gain - 1) * cos - root)],
-    a: [gain + 1 + s * (gain - 1) * cos + root, -s * 2 * (gain - 1 + s * (gain + 1) * cos), gain + 1 + s * (gain - 1) * cos - root],
+    b: [
+      gain * (gain + 1 - s * (gain - 1) * cos + root),
+      s * 2 * gain * (gain - 1 - s * (gain + 1) * cos),
+      gain * (gain + 1 - s * (gain - 1) * cos - root),
+    ],
+    a: [
+      gain + 1 + s * (gain - 1) * cos + root,
+      -s * 2 * (gain - 1 + s * (gain + 1) * cos),
+      gain + 1 + s * (gain - 1) * cos - root,
+    ],
   };
 }
 
@@ -77,5 +85,8 @@ function power(c, w) {
  */
 export function responseDb(insert, hz, rate) {
   const w = (2 * Math.PI * hz) / rate;
-  return sections(insert, rate).reduce((sum, { b, a }) => sum + 10 * Math.log10((power(b, w) + 1e-20) / (power(a, w) + 1e-20)), 0);
+  return sections(insert, rate).reduce(
+    (sum, { b, a }) => sum + 10 * Math.log10((power(b, w) + 1e-20) / (power(a, w) + 1e-20)),
+    0,
+  );
 }

@@ -82,7 +82,8 @@ export function pan(pan) {
  * Returns a frequency without unit: 80, 3.2 k.
  * @param {number} hz
  */
-export const frequency = (hz) => (hz >= 1000 ? `${Number((hz / 1000).toPrecision(3))} k` : String(Number(hz.toPrecision(3))));
+export const frequency = (hz) =>
+  hz >= 1000 ? `${Number((hz / 1000).toPrecision(3))} k` : String(Number(hz.toPrecision(3)));
 
 /**
  * Returns a moment: the time today, "yesterday", or the date.
@@ -141,7 +142,14 @@ export function label(key) {
  */
 export function unit(key) {
   const ends = /** @type {[RegExp, string][]} */ ([
-    [/_db_per_octave$/, 'dB/oct'], [/_dbtp$/, 'dBTP'], [/_lufs$/, 'LUFS'], [/_db$/, 'dB'], [/_hz$/, 'Hz'], [/_ms$/, 'ms'], [/_s$/, 's'], [/^ratio$/, ': 1'],
+    [/_db_per_octave$/, 'dB/oct'],
+    [/_dbtp$/, 'dBTP'],
+    [/_lufs$/, 'LUFS'],
+    [/_db$/, 'dB'],
+    [/_hz$/, 'Hz'],
+    [/_ms$/, 'ms'],
+    [/_s$/, 's'],
+    [/^ratio$/, ': 1'],
   ]);
   return ends.find(([end]) => end.test(key))?.[1] ?? '';
 }

@@ -3,7 +3,20 @@ import { frequency, number, signed } from './format.js';
 /** @typedef {import('./session.js').Insert} Insert */
 
 const SHORT = /** @type {Record<string, string>} */ ({
-  high_pass: 'HP', low_pass: 'LP', bell: 'bell', low_shelf: 'LS', high_shelf: 'HS', notch: 'notch', all_pass: 'AP', compressor: 'comp', gate: 'gate', soft_clip: 'clip', gain: 'gain', delay: 'delay', limiter: 'limit', de_esser: 'de-ess',
+  high_pass: 'HP',
+  low_pass: 'LP',
+  bell: 'bell',
+  low_shelf: 'LS',
+  high_shelf: 'HS',
+  notch: 'notch',
+  all_pass: 'AP',
+  compressor: 'comp',
+  gate: 'gate',
+  soft_clip: 'clip',
+  gain: 'gain',
+  delay: 'delay',
+  limiter: 'limit',
+  de_esser: 'de-ess',
 });
 
 /** Short name of an insert, for a chip on a strip. @param {Insert} insert */
@@ -15,15 +28,30 @@ export const typeName = (type) => type.replaceAll('_', ' ');
 /** The one value of an insert that a strip has room for. @param {Insert} insert */
 export function oneValue(insert) {
   switch (insert.type) {
-    case 'high_pass': case 'low_pass': return `${frequency(insert.cutoff_hz)}${insert.cutoff_hz < 1000 ? ' Hz' : 'Hz'}`;
-    case 'bell': case 'low_shelf': case 'high_shelf': case 'gain': return signed(insert.gain_db ?? 0);
-    case 'notch': case 'all_pass': return frequency(insert.frequency_hz);
-    case 'compressor': return `${Number((insert.ratio ?? 1).toFixed(1))} : 1`;
-    case 'gate': case 'de_esser': return number(insert.threshold_db ?? 0, 0);
-    case 'soft_clip': return `${number(insert.drive_db ?? 0, 0)} dB`;
-    case 'delay': return `${Math.round(insert.time_ms)}`;
-    case 'limiter': return number(insert.ceiling_dbtp ?? -1);
-    default: return '';
+    case 'high_pass':
+    case 'low_pass':
+      return `${frequency(insert.cutoff_hz)}${insert.cutoff_hz < 1000 ? ' Hz' : 'Hz'}`;
+    case 'bell':
+    case 'low_shelf':
+    case 'high_shelf':
+    case 'gain':
+      return signed(insert.gain_db ?? 0);
+    case 'notch':
+    case 'all_pass':
+      return frequency(insert.frequency_hz);
+    case 'compressor':
+      return `${Number((insert.ratio ?? 1).toFixed(1))} : 1`;
+    case 'gate':
+    case 'de_esser':
+      return number(insert.threshold_db ?? 0, 0);
+    case 'soft_clip':
+      return `${number(insert.drive_db ?? 0, 0)} dB`;
+    case 'delay':
+      return `${Math.round(insert.time_ms)}`;
+    case 'limiter':
+      return number(insert.ceiling_dbtp ?? -1);
+    default:
+      return '';
   }
 }
 

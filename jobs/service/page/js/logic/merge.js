@@ -72,7 +72,11 @@ function identities(list) {
 function mergeLists(base, theirs, mine, path, clashes) {
   const [was, there, here] = [identities(base), identities(theirs), identities(mine)];
   if (!was || !there || !here) return null;
-  const moved = (/** @type {any[]} */ names) => !same(was.filter((name) => names.includes(name)), names.filter((name) => was.includes(name)));
+  const moved = (/** @type {any[]} */ names) =>
+    !same(
+      was.filter((name) => names.includes(name)),
+      names.filter((name) => was.includes(name)),
+    );
   const [order, other] = moved(here) ? [here, there] : [there, here];
   const merged = [];
   for (const name of [...order, ...other.filter((name) => !order.includes(name))]) {

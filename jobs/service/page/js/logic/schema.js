@@ -18,7 +18,11 @@
 /** @param {any} schema @param {any} root @returns {any} */
 function resolve(schema, root) {
   if (!schema?.$ref) return schema ?? {};
-  const found = schema.$ref.replace(/^#\//, '').split('/').reduce((/** @type {any} */ at, /** @type {string} */ key) => at?.[key], root) ?? {};
+  const found =
+    schema.$ref
+      .replace(/^#\//, '')
+      .split('/')
+      .reduce((/** @type {any} */ at, /** @type {string} */ key) => at?.[key], root) ?? {};
   const { $ref: _, ...beside } = schema;
   return { ...resolve(found, root), ...beside };
 }
@@ -28,7 +32,9 @@ function choicesOf(schema) {
   if (Array.isArray(schema.enum)) return schema.enum;
   const list = schema.oneOf ?? schema.anyOf;
   if (!Array.isArray(list)) return null;
-  const all = list.flatMap((/** @type {any} */ one) => (one.const !== undefined ? [one.const] : one.enum ?? [undefined]));
+  const all = list.flatMap((/** @type {any} */ one) =>
+    one.const !== undefined ? [one.const] : (one.enum ?? [undefined]),
+  );
   return all.includes(undefined) ? null : all;
 }
 
@@ -55,7 +61,13 @@ export function fieldsOf(object, root, without = []) {
     else if (schema.type === 'boolean') fields.push({ ...base, kind: 'boolean' });
     else if (schema.type === 'string') fields.push({ ...base, kind: 'text' });
     else if (schema.type === 'number' || schema.type === 'integer') {
-      fields.push({ ...base, kind: 'number', min: schema.minimum ?? 0, max: schema.maximum ?? 1, whole: schema.type === 'integer' });
+      fields.push({
+        ...base,
+        kind: 'number',
+        min: schema.minimum ?? 0,
+        max: schema.maximum ?? 1,
+        whole: schema.type === 'integer',
+      });
     }
   }
   return fields;
@@ -72,15 +84,28 @@ export function insertKinds(root) {
   return list.map((/** @type {any} */ raw) => {
     const one = resolve(raw, root);
     const type = resolve(one.properties?.type, root);
-    return { type: type.const ?? type.enum?.[0] ?? '', description: short(one.description ?? ''), fields: fieldsOf(one, root) };
+    return {
+      type: type.const ?? type.enum?.[0] ?? '',
+      description: short(one.description ?? ''),
+      fields: fieldsOf(one, root),
+    };
   });
 }
 
 /** Values that an insert begins with where the schema has no default: audible, and harmless. */
 const BEGINNINGS = /** @type {Record<string, Record<string, number>>} */ ({
-  high_pass: { cutoff_hz: 80 }, low_pass: { cutoff_hz: 12000 }, bell: { frequency_hz: 1000, gain_db: 0 }, low_shelf: { frequency_hz: 120, gain_db: 0 },
-  high_shelf: { frequency_hz: 8000, gain_db: 0 }, notch: { frequency_hz: 1000 }, all_pass: { frequency_hz: 1000 }, compressor: { threshold_db: -20, ratio: 2 },
-  gate: { threshold_db: -60 }, gain: { gain_db: 0 }, delay: { time_ms: 350 }, de_esser: { threshold_db: -30 },
+  high_pass: { cutoff_hz: 80 },
+  low_pass: { cutoff_hz: 12000 },
+  bell: { frequency_hz: 1000, gain_db: 0 },
+  low_shelf: { frequency_hz: 120, gain_db: 0 },
+  high_shelf: { frequency_hz: 8000, gain_db: 0 },
+  notch: { frequency_hz: 1000 },
+  all_pass: { frequency_hz: 1000 },
+  compressor: { threshold_db: -20, ratio: 2 },
+  gate: { threshold_db: -60 },
+  gain: { gain_db: 0 },
+  delay: { time_ms: 350 },
+  de_esser: { threshold_db: -30 },
 });
 
 /**

@@ -33,7 +33,8 @@
 export const titleOf = (track) => track.name ?? (track.file ?? '').replace(/^.*\//, '').replace(/\.[^.]+$/, '');
 
 /** Returns a key for a place. @param {Place} place */
-export const placeKey = (place) => (place === 'master' ? 'master' : 'track' in place ? `track:${place.track}` : `bus:${place.bus}`);
+export const placeKey = (place) =>
+  place === 'master' ? 'master' : 'track' in place ? `track:${place.track}` : `bus:${place.bus}`;
 
 /** Returns the name of a place. @param {Place} place */
 export const placeName = (place) => (place === 'master' ? 'master' : 'track' in place ? place.track : place.bus);
@@ -72,8 +73,23 @@ export function stripAt(document, place) {
   return strips(document).find((entry) => placeKey(entry.place) === key)?.strip;
 }
 
-/** Returns true if any strip is soloed. @param {SessionDocument} document */
-export const anySolo = (document) => strips(document).some(({ strip }) => strip.solo);
+/**
+ * Returns true if a track is silent because of a solo elsewhere: neither it nor a bus on its way is
+ * soloed.
+ * @param {SessionDocument} document
+ * @param {StripSettings} track
+ */
+export function soloElsewhere(document, track) {
+  if (track.mute || !strips(document).some(({ strip }) => strip.solo)) return false;
+  /** @type {(strip: StripSettings, seen: Set<StripSettings>) => boolean} */
+  const leads = (strip, seen) => {
+    if (strip.solo) return true;
+    seen.add(strip);
+    const names = [strip.output, ...(strip.sends ?? []).map(({ to }) => to)];
+    return (document.buses ?? []).some((bus) => names.includes(bus.name) && !seen.has(bus) && leads(bus, seen));
+  };
+  return !leads(track, new Set());
+}
 
 /**
  * Returns the outputs that a strip may have without a circle: master first.

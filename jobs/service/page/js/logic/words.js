@@ -5,7 +5,17 @@ import { titleOf } from './session.js';
 /** Changes between two documents in words, for the notice of a conflict and the names of steps. */
 
 const PLAIN = /** @type {Record<string, string>} */ ({
-  gain_db: 'fader', pan: 'pan', width: 'width', mute: 'mute', solo: 'solo', polarity: 'polarity', output: 'output', inserts: 'inserts', sends: 'sends', target: 'target', ceiling_dbtp: 'ceiling',
+  gain_db: 'fader',
+  pan: 'pan',
+  width: 'width',
+  mute: 'mute',
+  solo: 'solo',
+  polarity: 'polarity',
+  output: 'output',
+  inserts: 'inserts',
+  sends: 'sends',
+  target: 'target',
+  ceiling_dbtp: 'ceiling',
 });
 
 /** @param {string} key @param {any} value */
@@ -41,7 +51,10 @@ function stripChanges(name, from, to, found) {
 export function changes(from, to) {
   /** @type {string[]} */
   const found = [];
-  for (const [list, noun] of [['tracks', 'track'], ['buses', 'bus']]) {
+  for (const [list, noun] of [
+    ['tracks', 'track'],
+    ['buses', 'bus'],
+  ]) {
     const before = new Map((from[list] ?? []).map((/** @type {any} */ strip) => [titleOf(strip), strip]));
     const after = new Map((to[list] ?? []).map((/** @type {any} */ strip) => [titleOf(strip), strip]));
     for (const [name, strip] of after) {
@@ -52,7 +65,8 @@ export function changes(from, to) {
   }
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
     if (key === 'tracks' || key === 'buses' || same(from[key], to[key])) continue;
-    if (typeof (from[key] ?? {}) === 'object' && typeof (to[key] ?? {}) === 'object') stripChanges(key, from[key] ?? {}, to[key] ?? {}, found);
+    if (typeof (from[key] ?? {}) === 'object' && typeof (to[key] ?? {}) === 'object')
+      stripChanges(key, from[key] ?? {}, to[key] ?? {}, found);
     else found.push(`${label(key).toLowerCase()} ${valueWords(key, from[key])} → ${valueWords(key, to[key])}`);
   }
   return found;

@@ -14,7 +14,12 @@ export function dialog(title, ...content) {
   const element = h(
     'dialog',
     { 'aria-labelledby': id },
-    h('h2', { id }, title, button('Close', () => element.close(), 'small')),
+    h(
+      'h2',
+      { id },
+      title,
+      button('Close', () => element.close(), 'small'),
+    ),
     content,
   );
   element.addEventListener('close', () => element.remove());
@@ -36,7 +41,12 @@ export function confirm(title, text, action) {
     const element = dialog(
       title,
       h('p', { class: 'gap' }, text),
-      h('p', { class: 'row gap' }, button(action, () => ((sure = true), element.close()), 'danger'), button('Cancel', () => element.close())),
+      h(
+        'p',
+        { class: 'row gap' },
+        button(action, () => ((sure = true), element.close()), 'danger'),
+        button('Cancel', () => element.close()),
+      ),
     );
     element.addEventListener('close', () => resolve(sure));
   });

@@ -19,7 +19,16 @@ import { gain, parse } from '../logic/format.js';
  */
 export function fader(name, onMove) {
   let shown = 0;
-  const slider = h('input', { class: 'v', type: 'range', min: 0, max: 1000, step: 1, 'aria-label': `Fader of ${name}`, 'aria-orientation': 'vertical', title: 'Double click: 0 dB' });
+  const slider = h('input', {
+    class: 'v',
+    type: 'range',
+    min: 0,
+    max: 1000,
+    step: 1,
+    'aria-label': `Fader of ${name}`,
+    'aria-orientation': 'vertical',
+    title: 'Double click: 0 dB',
+  });
   const field = h('input', { class: 'db', type: 'text', inputmode: 'decimal', 'aria-label': `Fader of ${name} in dB` });
   const move = (/** @type {number} */ db, /** @type {boolean} */ done) => {
     show(Math.min(HIGHEST_DB, Math.max(LOWEST_DB, db)));
@@ -36,7 +45,9 @@ export function fader(name, onMove) {
   slider.addEventListener('dblclick', () => move(0, true));
   slider.addEventListener('keydown', (event) => {
     const step = event.shiftKey ? 0.1 : 1;
-    const by = { ArrowUp: step, ArrowRight: step, ArrowDown: -step, ArrowLeft: -step, PageUp: 6, PageDown: -6 }[event.key];
+    const by = { ArrowUp: step, ArrowRight: step, ArrowDown: -step, ArrowLeft: -step, PageUp: 6, PageDown: -6 }[
+      event.key
+    ];
     if (by === undefined || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     move(Math.round((shown + by) * 10) / 10, true);
@@ -48,8 +59,17 @@ export function fader(name, onMove) {
     field.value = gain(shown);
   });
   field.addEventListener('blur', () => (field.value = gain(shown)));
-  const scale = h('div', { class: 'scale', 'aria-hidden': 'true' }, SCALE.map(([text, travel]) =>
-    h('i', { style: { bottom: `calc(14px + (100% - 28px) * ${travel / 1000})` } }, text === '0' ? h('b', null, text) : text)));
+  const scale = h(
+    'div',
+    { class: 'scale', 'aria-hidden': 'true' },
+    SCALE.map(([text, travel]) =>
+      h(
+        'i',
+        { style: { bottom: `calc(14px + (100% - 28px) * ${travel / 1000})` } },
+        text === '0' ? h('b', null, text) : text,
+      ),
+    ),
+  );
   show(0);
   return { scale, slider, field, show };
 }
@@ -64,8 +84,10 @@ function drags(slider, value, move) {
   const upright = () => slider.clientHeight > slider.clientWidth;
   slider.addEventListener('pointerdown', (event) => {
     const box = slider.getBoundingClientRect();
-    const share = upright() ? (box.bottom - 14 - event.clientY) / (box.height - 28) : (event.clientX - box.left - 12) / (box.width - 24);
-    const far = Math.abs(share * 1000 - dbToTravel(value())) * (upright() ? box.height : box.width) / 1000 > 24;
+    const share = upright()
+      ? (box.bottom - 14 - event.clientY) / (box.height - 28)
+      : (event.clientX - box.left - 12) / (box.width - 24);
+    const far = (Math.abs(share * 1000 - dbToTravel(value())) * (upright() ? box.height : box.width)) / 1000 > 24;
     if (event.pointerType === 'touch' && far) {
       event.preventDefault();
       return;
@@ -83,9 +105,13 @@ function drags(slider, value, move) {
       move(travelToDb(travel), false);
     };
     slider.addEventListener('pointermove', onMove);
-    slider.addEventListener('pointerup', () => {
-      slider.removeEventListener('pointermove', onMove);
-      move(value(), true);
-    }, { once: true });
+    slider.addEventListener(
+      'pointerup',
+      () => {
+        slider.removeEventListener('pointermove', onMove);
+        move(value(), true);
+      },
+      { once: true },
+    );
   });
 }

@@ -23,7 +23,9 @@ export function chooseFiles(onFiles, kind = '') {
  * @returns {Promise<{files: File[], folder: string}>}
  */
 export async function droppedFiles(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry !== null && entry !== undefined);
+  const entries = [...transfer.items]
+    .map((item) => item.webkitGetAsEntry?.())
+    .filter((entry) => entry !== null && entry !== undefined);
   if (!entries.length) return { files: [...transfer.files], folder: '' };
   const folders = entries.filter(({ isDirectory }) => isDirectory);
   const files = (await Promise.all(entries.map(filesIn))).flat().filter(({ name }) => !name.startsWith('.'));
@@ -37,7 +39,9 @@ async function filesIn(entry) {
   const found = [];
   for (;;) {
     // A folder is read in portions; an empty one is the end.
-    const some = await /** @type {Promise<any[]>} */ (new Promise((resolve, reject) => reader.readEntries(resolve, reject)));
+    const some = await /** @type {Promise<any[]>} */ (
+      new Promise((resolve, reject) => reader.readEntries(resolve, reject))
+    );
     if (!some.length) break;
     found.push(...some);
   }
@@ -90,4 +94,9 @@ export function nameFor(files, folder) {
 
 /** Returns an identifier from a name, or an empty text. @param {string} name */
 export const slug = (name) =>
-  name.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 48);
+  name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48);

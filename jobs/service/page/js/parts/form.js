@@ -20,8 +20,23 @@ const words = (field, value) => {
 function numberField(field, value, onField) {
   const id = `field-${(count += 1)}`;
   const known = Number.isFinite(value);
-  const text = h('input', { type: 'text', inputmode: 'decimal', value: known ? words(field, value) : '', placeholder: known ? null : 'auto', 'aria-label': `${label(field.key)}${unit(field.key) ? `, ${unit(field.key)}` : ''}`, 'data-key': field.key });
-  const slider = h('input', { id, type: 'range', min: 0, max: 1000, step: 1, value: String(Math.round(1000 * toSlider(field, known ? value : field.min ?? 0))), 'aria-valuetext': known ? `${words(field, value)} ${unit(field.key)}` : 'automatic' });
+  const text = h('input', {
+    type: 'text',
+    inputmode: 'decimal',
+    value: known ? words(field, value) : '',
+    placeholder: known ? null : 'auto',
+    'aria-label': `${label(field.key)}${unit(field.key) ? `, ${unit(field.key)}` : ''}`,
+    'data-key': field.key,
+  });
+  const slider = h('input', {
+    id,
+    type: 'range',
+    min: 0,
+    max: 1000,
+    step: 1,
+    value: String(Math.round(1000 * toSlider(field, known ? value : (field.min ?? 0)))),
+    'aria-valuetext': known ? `${words(field, value)} ${unit(field.key)}` : 'automatic',
+  });
   const set = (/** @type {number} */ next, /** @type {boolean} */ done) => {
     const within = Math.min(field.max ?? 1, Math.max(field.min ?? 0, next));
     if (document.activeElement !== text) text.value = words(field, within);
@@ -38,7 +53,14 @@ function numberField(field, value, onField) {
     const next = parse(text.value);
     if (next !== null) set(field.whole ? Math.round(next) : next, true);
   });
-  return h('div', { class: 'par' }, h('label', { for: id }, label(field.key)), h('span', { class: 'n' }, text, unit(field.key)), slider, hint(field));
+  return h(
+    'div',
+    { class: 'par' },
+    h('label', { for: id }, label(field.key)),
+    h('span', { class: 'n' }, text, unit(field.key)),
+    slider,
+    hint(field),
+  );
 }
 
 /** @param {Field} field */
@@ -47,11 +69,26 @@ const hint = (field) => (field.hint ? h('p', { class: 'hint' }, field.hint) : nu
 /** @param {Field} field @param {any} value @param {OnField} onField */
 function choiceField(field, value, onField) {
   const choices = field.choices ?? [];
-  const select = h('select', { 'data-key': field.key }, choices.map((choice) => h('option', { value: String(choice) }, String(choice).replaceAll('_', ' '))));
+  const select = h(
+    'select',
+    { 'data-key': field.key },
+    choices.map((choice) => h('option', { value: String(choice) }, String(choice).replaceAll('_', ' '))),
+  );
   select.value = String(value ?? choices[0]);
-  select.addEventListener('change', () => onField(field.key, choices.find((choice) => String(choice) === select.value), true));
+  select.addEventListener('change', () =>
+    onField(
+      field.key,
+      choices.find((choice) => String(choice) === select.value),
+      true,
+    ),
+  );
   const suffix = unit(field.key);
-  return h('div', { class: 'par' }, h('label', { class: 'field' }, `${label(field.key)}${suffix ? `, ${suffix}` : ''}`, select), hint(field));
+  return h(
+    'div',
+    { class: 'par' },
+    h('label', { class: 'field' }, `${label(field.key)}${suffix ? `, ${suffix}` : ''}`, select),
+    hint(field),
+  );
 }
 
 /** @param {Field} field @param {any} value @param {OnField} onField */
@@ -88,7 +125,8 @@ function fieldFor(field, value, onField) {
  * @param {OnField} onField
  */
 export function form(fields, values, onField) {
-  const isFirst = (/** @type {Field} */ field) => field.required || (values[field.key] !== undefined && values[field.key] !== field.fallback);
+  const isFirst = (/** @type {Field} */ field) =>
+    field.required || (values[field.key] !== undefined && values[field.key] !== field.fallback);
   const first = fields.filter(isFirst);
   const rest = fields.filter((field) => !isFirst(field));
   // A short form is not folded: nothing is gained by hiding three fields.
@@ -97,10 +135,24 @@ export function form(fields, values, onField) {
   const folded = all ? [] : rest;
   const names = folded.map(({ key }) => label(key).toLowerCase()).join(', ');
   return h(
-    'div', null,
-    h('div', { class: 'form' }, open.map((field) => fieldFor(field, values[field.key], onField))),
+    'div',
+    null,
+    h(
+      'div',
+      { class: 'form' },
+      open.map((field) => fieldFor(field, values[field.key], onField)),
+    ),
     folded.length
-      ? h('details', { class: 'gap-s' }, h('summary', { class: 'small' }, `${names.charAt(0).toUpperCase()}${names.slice(1)}: at their defaults`), h('div', { class: 'form gap-s' }, folded.map((field) => fieldFor(field, values[field.key], onField))))
+      ? h(
+          'details',
+          { class: 'gap-s' },
+          h('summary', { class: 'small' }, `${names.charAt(0).toUpperCase()}${names.slice(1)}: at their defaults`),
+          h(
+            'div',
+            { class: 'form gap-s' },
+            folded.map((field) => fieldFor(field, values[field.key], onField)),
+          ),
+        )
       : null,
   );
 }

@@ -7,10 +7,23 @@ export class MeterPart {
   /** Creates a meter. @param {string} name of the strip */
   constructor(name) {
     this.name = name;
-    this.bars = [0, 1].map(() => ({ move: new Ballistics(), pk: h('u', { class: 'pk' }), rms: h('u', { class: 'rms' }), hold: h('u', { class: 'hold' }) }));
+    this.bars = [0, 1].map(() => ({
+      move: new Ballistics(),
+      pk: h('u', { class: 'pk' }),
+      rms: h('u', { class: 'rms' }),
+      hold: h('u', { class: 'hold' }),
+    }));
     this.element = h(
       'div',
-      { class: 'meter', role: 'meter', 'aria-label': `Level of ${name}`, 'aria-valuemin': METER_LOWEST_DB, 'aria-valuemax': 0, 'aria-valuenow': METER_LOWEST_DB, 'aria-valuetext': 'no signal' },
+      {
+        class: 'meter',
+        role: 'meter',
+        'aria-label': `Level of ${name}`,
+        'aria-valuemin': METER_LOWEST_DB,
+        'aria-valuemax': 0,
+        'aria-valuenow': METER_LOWEST_DB,
+        'aria-valuetext': 'no signal',
+      },
       this.bars.map(({ pk, rms, hold }) => h('i', null, pk, rms, hold)),
     );
     this.max = h('button', { class: 'max', type: 'button', onclick: () => this.reset() }, '–');
@@ -49,12 +62,22 @@ export class MeterPart {
     this.textAt = now;
     const seen = this.highest > -120;
     setAttr(this.element, 'aria-valuenow', String(Math.round(Math.max(METER_LOWEST_DB, Math.min(0, level)) * 10) / 10));
-    setAttr(this.element, 'aria-valuetext', level > -120 ? `${number(level)} dBFS, highest ${number(this.highest)}` : 'no signal');
+    setAttr(
+      this.element,
+      'aria-valuetext',
+      level > -120 ? `${number(level)} dBFS, highest ${number(this.highest)}` : 'no signal',
+    );
     if (!seen) return;
     const clips = this.highest > 0;
     this.max.classList.toggle('clip', clips);
     setText(this.max, clips ? `clip ${signed(this.highest)}` : number(this.highest));
     setAttr(this.max, 'aria-label', `Highest peak of ${this.name} ${number(this.highest)} dBFS; reset`);
-    setAttr(this.max, 'title', clips ? 'Above 0 dBFS here loses nothing: the mix is computed in floats. Press to reset' : 'Highest peak since it was reset');
+    setAttr(
+      this.max,
+      'title',
+      clips
+        ? 'Above 0 dBFS here loses nothing: the mix is computed in floats. Press to reset'
+        : 'Highest peak since it was reset',
+    );
   }
 }

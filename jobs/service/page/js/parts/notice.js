@@ -23,4 +23,5 @@ export function notice(kind, what, rest, ...actions) {
  * @param {string} [kind] more classes: primary, danger, small
  * @param {Record<string, any>} [more]
  */
-export const button = (text, onclick, kind = '', more = {}) => h('button', { type: 'button', class: `btn ${kind}`.trim(), onclick, ...more }, text);
+export const button = (text, onclick, kind = '', more = {}) =>
+  h('button', { type: 'button', class: `btn ${kind}`.trim(), onclick, ...more }, text);

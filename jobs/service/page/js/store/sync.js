@@ -116,7 +116,10 @@ export class Sync extends EventTarget {
     try {
       const headers = /** @type {Record<string, string>} */ ({ 'Content-Type': 'application/merge-patch+json' });
       if (this.etag) headers['If-Match'] = this.etag;
-      const { data, etag } = await callTagged('PATCH', `${sessionPath(this.session)}/session`, { body: diff(this.base, sent), headers });
+      const { data, etag } = await callTagged('PATCH', `${sessionPath(this.session)}/session`, {
+        body: diff(this.base, sent),
+        headers,
+      });
       this.settle(sent, data.session, etag);
     } catch (error) {
       await this.refused(error);

@@ -1,4 +1,5 @@
 import { threeWay } from '../logic/merge.js';
+import { changes } from '../logic/words.js';
 
 const DEEPEST = 200;
 /** Steps by keys within this time are one, in milliseconds. */
@@ -25,7 +26,9 @@ export class Undo {
     const last = this.done.at(-1);
     const now = Date.now();
     if (gesture !== null && last?.gesture === gesture && (this.open || now - last.at < TOGETHER_MS)) {
-      Object.assign(last, { label, after, at: now });
+      // The whole way of the gesture, not its last movement.
+      const [whole] = changes(last.before, after);
+      Object.assign(last, { label: whole ?? label, after, at: now });
     } else {
       this.done.push({ label, before, after, gesture, at: now });
       if (this.done.length > DEEPEST) this.done.shift();

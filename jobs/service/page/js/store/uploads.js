@@ -36,7 +36,17 @@ const announce = (type = 'change', upload) => uploads.dispatchEvent(new CustomEv
  */
 export function upload(session, files) {
   for (const file of files) {
-    uploads.list.push({ id: next++, session, file, state: 'waiting', sent: 0, startedAt: 0, message: '', stem: null, request: null });
+    uploads.list.push({
+      id: next++,
+      session,
+      file,
+      state: 'waiting',
+      sent: 0,
+      startedAt: 0,
+      message: '',
+      stem: null,
+      request: null,
+    });
   }
   announce();
   work();
@@ -77,7 +87,8 @@ async function run(entry) {
   entry.startedAt = performance.now();
   announce();
   try {
-    const data = entry.file.size <= PART ? await retried(entry, () => put(entry, 0, entry.file.size)) : await inParts(entry);
+    const data =
+      entry.file.size <= PART ? await retried(entry, () => put(entry, 0, entry.file.size)) : await inParts(entry);
     entry.stem = data.stem ?? null;
     entry.sent = entry.file.size;
     entry.state = 'done';

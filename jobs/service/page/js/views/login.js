@@ -7,7 +7,13 @@ import { h, setText } from '../dom.js';
  * @returns {import('../main.js').View}
  */
 export function loginView(onDone) {
-  const field = h('input', { type: 'password', id: 'token', autocomplete: 'current-password', required: true, 'aria-describedby': 'token-trouble' });
+  const field = h('input', {
+    type: 'password',
+    id: 'token',
+    autocomplete: 'current-password',
+    required: true,
+    'aria-describedby': 'token-trouble',
+  });
   const trouble = h('p', { id: 'token-trouble', class: 'trouble', role: 'alert' });
   const form = h(
     'form',
@@ -22,14 +28,28 @@ export function loginView(onDone) {
       await call('POST', '/login', { body: { token: field.value } });
       onDone();
     } catch (error) {
-      setText(trouble, error instanceof ApiError && error.status === 401 ? 'That is not the token of this server.' : String(/** @type {Error} */ (error).message));
+      setText(
+        trouble,
+        error instanceof ApiError && error.status === 401
+          ? 'That is not the token of this server.'
+          : String(/** @type {Error} */ (error).message),
+      );
       field.focus();
     }
   });
   const element = h(
     'div',
     null,
-    h('div', { class: 'head' }, h('div', null, h('h1', null, 'This server needs a token'), h('p', null, 'It stands in the file that the server was started with, --token-file.'))),
+    h(
+      'div',
+      { class: 'head' },
+      h(
+        'div',
+        null,
+        h('h1', null, 'This server needs a token'),
+        h('p', null, 'It stands in the file that the server was started with, --token-file.'),
+      ),
+    ),
     form,
   );
   return { element, title: 'Token' };

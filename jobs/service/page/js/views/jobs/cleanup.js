@@ -6,7 +6,12 @@ import { button, notice } from '../../parts/notice.js';
 
 /** Parts of a cleanup: name for `only`, words, hint, count in the document, bytes if stated. */
 const PARTS = /** @type {{only: string, words: string, hint: string, count: (d: any) => number}[]} */ ([
-  { only: 'expired', words: 'Expired jobs and their results', hint: 'complete for over 48 h, failed or cancelled for over 24 h', count: (d) => d.old_jobs_deleted ?? 0 },
+  {
+    only: 'expired',
+    words: 'Expired jobs and their results',
+    hint: 'complete for over 48 h, failed or cancelled for over 24 h',
+    count: (d) => d.old_jobs_deleted ?? 0,
+  },
   { only: 'stale', words: 'Hung jobs', hint: 'their worker gives no sign of life', count: (d) => d.cleaned_jobs ?? 0 },
   { only: 'orphans', words: 'Left over from crashes', hint: '', count: (d) => d.orphans_deleted ?? 0 },
   { only: 'history', words: 'Old lines of history', hint: 'over 30 days', count: (d) => d.history_deleted ?? 0 },
@@ -15,7 +20,8 @@ const PARTS = /** @type {{only: string, words: string, hint: string, count: (d: 
 ]);
 
 /** Runs a cleanup. @param {boolean} dry @param {string[]} only */
-const run = (dry, only) => call('POST', '/jobs/run', { body: { job_type: 'cleanup', dry_run: dry, ...(only.length ? { only } : {}) } });
+const run = (dry, only) =>
+  call('POST', '/jobs/run', { body: { job_type: 'cleanup', dry_run: dry, ...(only.length ? { only } : {}) } });
 
 /**
  * Shows what a cleanup would delete, and does it if wanted.
@@ -27,7 +33,28 @@ export function cleanupDialog(onDone) {
   const go = button('Delete these', () => clean(), 'danger strong-words', { disabled: true });
   const close = button('Cancel', () => element.close());
   const words = h('p', { class: 'muted' }, 'Looking …');
-  const element = dialog('Clean up: what would be deleted', words, trouble, h('table', { class: 'keep gap-s' }, h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Part'), h('th', { scope: 'col' }, 'How many'), h('th', { scope: 'col', class: 'right' }, 'Frees'))), body), h('p', { class: 'row gap' }, go, close));
+  const element = dialog(
+    'Clean up: what would be deleted',
+    words,
+    trouble,
+    h(
+      'table',
+      { class: 'keep gap-s' },
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          h('th', { scope: 'col' }, 'Part'),
+          h('th', { scope: 'col' }, 'How many'),
+          h('th', { scope: 'col', class: 'right' }, 'Frees'),
+        ),
+      ),
+      body,
+    ),
+    h('p', { class: 'row gap' }, go, close),
+  );
   element.classList.add('cleanup');
   /** @type {Map<string, {box: HTMLInputElement, bytes: number, count: number}>} */
   const rows = new Map();
@@ -49,10 +76,30 @@ export function cleanupDialog(onDone) {
         const document = documents[at];
         const box = h('input', { type: 'checkbox', checked: part.count(document) > 0, onchange: update });
         rows.set(part.only, { box, bytes: document.bytes_freed ?? 0, count: part.count(document) });
-        const hung = part.only === 'stale' ? (document.cleaned_job_details ?? []).map((/** @type {any} */ one) => `${one.job_type}, ${Math.round(one.elapsed_minutes)} min`).join('; ') : '';
-        body.append(h('tr', null, h('td', { class: 'full' }, h('label', { class: 'check' }, box, part.words), h('br', null), h('small', null, hung || part.hint)), h('td', { class: 'num' }, part.count(document)), h('td', { class: 'right num' }, document.bytes_freed ? format.bytes(document.bytes_freed) : '0')));
+        const hung =
+          part.only === 'stale'
+            ? (document.cleaned_job_details ?? [])
+                .map((/** @type {any} */ one) => `${one.job_type}, ${Math.round(one.elapsed_minutes)} min`)
+                .join('; ')
+            : '';
+        body.append(
+          h(
+            'tr',
+            null,
+            h(
+              'td',
+              { class: 'full' },
+              h('label', { class: 'check' }, box, part.words),
+              h('br', null),
+              h('small', null, hung || part.hint),
+            ),
+            h('td', { class: 'num' }, part.count(document)),
+            h('td', { class: 'right num' }, document.bytes_freed ? format.bytes(document.bytes_freed) : '0'),
+          ),
+        );
       });
-      words.textContent = 'Nothing has been deleted yet. The rules are those of the automatic cleanup, which runs every 30 minutes.';
+      words.textContent =
+        'Nothing has been deleted yet. The rules are those of the automatic cleanup, which runs every 30 minutes.';
       update();
     } catch (error) {
       refuse(error);
@@ -64,7 +111,12 @@ export function cleanupDialog(onDone) {
     go.disabled = true;
     try {
       const document = await run(false, chosen());
-      fill(trouble, document.errors?.length ? notice('trouble', 'Some of it was not deleted.', document.errors.join('; ')) : notice('news', 'Done.', `${format.bytes(document.bytes_freed ?? 0)} are free again.`));
+      fill(
+        trouble,
+        document.errors?.length
+          ? notice('trouble', 'Some of it was not deleted.', document.errors.join('; '))
+          : notice('news', 'Done.', `${format.bytes(document.bytes_freed ?? 0)} are free again.`),
+      );
       close.textContent = 'Close';
       onDone();
     } catch (error) {
@@ -75,7 +127,14 @@ export function cleanupDialog(onDone) {
   /** @param {unknown} error */
   function refuse(error) {
     const running = error instanceof ApiError && error.status === 409;
-    fill(trouble, notice('trouble', running ? 'A cleanup runs already.' : 'Nothing was deleted.', error instanceof Error ? error.message : ''));
+    fill(
+      trouble,
+      notice(
+        'trouble',
+        running ? 'A cleanup runs already.' : 'Nothing was deleted.',
+        error instanceof Error ? error.message : '',
+      ),
+    );
   }
   preview();
 }

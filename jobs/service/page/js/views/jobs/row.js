@@ -19,7 +19,13 @@ export function groupOf(state) {
 function stateMark(job) {
   const group = groupOf(job.state);
   const word = job.state === 'running' && job.stage ? job.stage : job.state;
-  const [kind, sign] = { waiting: ['', '…'], failed: ['bad', '!'], complete: ['good', '✓'], cancelled: ['', '–'], running: ['run', '◐'] }[group];
+  const [kind, sign] = {
+    waiting: ['', '…'],
+    failed: ['bad', '!'],
+    complete: ['good', '✓'],
+    cancelled: ['', '–'],
+    running: ['run', '◐'],
+  }[group];
   return h('span', { class: `state ${kind}` }, `${sign} ${word.replaceAll('_', ' ')}`);
 }
 
@@ -33,7 +39,14 @@ function middle(job, replaced) {
     const left = timeLeft(job);
     const bar = h('progress', { max: 100, 'aria-label': `Progress of ${job.session_id}` });
     bar.value = job.progress;
-    return [bar, h('span', { class: 'small' }, `${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.span(Math.max(1, Math.round(left)))} left` : ''}`)];
+    return [
+      bar,
+      h(
+        'span',
+        { class: 'small' },
+        `${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.span(Math.max(1, Math.round(left)))} left` : ''}`,
+      ),
+    ];
   }
   if (group === 'failed') {
     const { code, text } = failure(job);
@@ -41,10 +54,14 @@ function middle(job, replaced) {
   }
   if (group === 'complete') {
     const { integrated_lufs: lufs, true_peak_dbtp: dbtp } = job.meters?.master ?? job.meters ?? {};
-    const figures = Number.isFinite(lufs) ? `${format.number(lufs)} LUFS, ${format.number(dbtp)} dBTP` : job.type === 'mix' ? 'rendered' : job.message ?? '';
+    const figures = Number.isFinite(lufs)
+      ? `${format.number(lufs)} LUFS, ${format.number(dbtp)} dBTP`
+      : job.type === 'mix'
+        ? 'rendered'
+        : (job.message ?? '');
     return h('span', { class: 'small' }, replaced ? `${figures}; its file was replaced by a later render` : figures);
   }
-  return h('span', { class: 'small' }, group === 'waiting' ? 'waiting for a worker' : job.message ?? '');
+  return h('span', { class: 'small' }, group === 'waiting' ? 'waiting for a worker' : (job.message ?? ''));
 }
 
 /** Seconds that a job took. @param {Job} job */
@@ -67,15 +84,36 @@ export function jobRow(job, replaced, act) {
   const post = (/** @type {string} */ what) => act(() => call('POST', `${jobPath(job.job_id)}/${what}`, { body: {} }));
   const actions = [];
   const result = renderLink(session, job.job_id);
-  if (group === 'running' || group === 'waiting') actions.push(button('Cancel', () => post('cancel'), 'small danger', { 'aria-label': `Cancel ${name}` }));
-  if (group === 'failed' || group === 'cancelled') actions.push(button('Retry', () => post('retry'), 'small', { 'aria-label': `Retry ${name}` }));
-  if (job.type === 'mix' && (group !== 'complete' || !replaced)) actions.push(h('a', { class: 'btn small', href: result, 'aria-label': `${group === 'complete' ? 'Result' : 'Details'} of ${name}` }, group === 'complete' ? 'Result' : 'Details'));
-  if (group !== 'running' && group !== 'waiting') actions.push(button('Delete', () => act(() => call('DELETE', jobPath(job.job_id))), 'small quiet', { 'aria-label': `Delete ${name}` }));
+  if (group === 'running' || group === 'waiting')
+    actions.push(button('Cancel', () => post('cancel'), 'small danger', { 'aria-label': `Cancel ${name}` }));
+  if (group === 'failed' || group === 'cancelled')
+    actions.push(button('Retry', () => post('retry'), 'small', { 'aria-label': `Retry ${name}` }));
+  if (job.type === 'mix' && (group !== 'complete' || !replaced))
+    actions.push(
+      h(
+        'a',
+        { class: 'btn small', href: result, 'aria-label': `${group === 'complete' ? 'Result' : 'Details'} of ${name}` },
+        group === 'complete' ? 'Result' : 'Details',
+      ),
+    );
+  if (group !== 'running' && group !== 'waiting')
+    actions.push(
+      button('Delete', () => act(() => call('DELETE', jobPath(job.job_id))), 'small quiet', {
+        'aria-label': `Delete ${name}`,
+      }),
+    );
   const started = job.started_at ?? job.created_at;
   return h(
-    'tr', null,
+    'tr',
+    null,
     h('td', null, stateMark(job)),
-    h('td', null, h('a', { href: mixerLink(session) }, session), h('br', null), h('small', null, `${job.type ?? 'mix'} · `, h('code', { title: job.job_id }, short(job.job_id)))),
+    h(
+      'td',
+      null,
+      h('a', { href: mixerLink(session) }, session),
+      h('br', null),
+      h('small', null, `${job.type ?? 'mix'} · `, h('code', { title: job.job_id }, short(job.job_id))),
+    ),
     h('td', { class: 'full' }, middle(job, replaced)),
     h('td', { class: 'num' }, group === 'waiting' ? '' : format.moment(started)),
     h('td', { class: 'num' }, took(job)),

@@ -31,14 +31,58 @@ export function jobsView() {
   const total = h('span', { role: 'status' });
   const more = button('Show more', () => loadMore(), 'small push');
   const session = h('select', { 'aria-label': 'Session' }, h('option', { value: '' }, 'all'));
-  const boxes = GROUPS.map((group) => ({ group, box: h('input', { type: 'checkbox', checked: true, onchange: () => show() }), count: h('span', { class: 'muted count' }) }));
+  const boxes = GROUPS.map((group) => ({
+    group,
+    box: h('input', { type: 'checkbox', checked: true, onchange: () => show() }),
+    count: h('span', { class: 'muted count' }),
+  }));
   const filter = h(
-    'div', { class: 'row filter', role: 'group', 'aria-label': 'Filter' },
-    boxes.map(({ group, box, count }) => h('label', { class: 'check' }, box, group.charAt(0).toUpperCase() + group.slice(1), count)),
+    'div',
+    { class: 'row filter', role: 'group', 'aria-label': 'Filter' },
+    boxes.map(({ group, box, count }) =>
+      h('label', { class: 'check' }, box, group.charAt(0).toUpperCase() + group.slice(1), count),
+    ),
     h('label', { class: 'row push' }, h('span', { class: 'small muted' }, 'Session'), session),
   );
-  const table = h('table', { class: 'jobst' }, h('thead', null, h('tr', null, ['State', 'Session', 'Progress or result', 'Started', 'Took', 'Attempt'].map((text) => h('th', { scope: 'col' }, text)), h('th', { scope: 'col' }, sr('Actions')))), body);
-  const element = h('div', null, h('div', { class: 'head' }, h('div', null, h('h1', null, 'Jobs'), words), h('div', { class: 'row' }, button('Clean up …', () => cleanupDialog(load)))), trouble, h('section', { class: 'card pad', 'aria-label': 'All jobs' }, filter, table, h('p', { class: 'row small muted gap-s' }, total, more)));
+  const table = h(
+    'table',
+    { class: 'jobst' },
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        ['State', 'Session', 'Progress or result', 'Started', 'Took', 'Attempt'].map((text) =>
+          h('th', { scope: 'col' }, text),
+        ),
+        h('th', { scope: 'col' }, sr('Actions')),
+      ),
+    ),
+    body,
+  );
+  const element = h(
+    'div',
+    null,
+    h(
+      'div',
+      { class: 'head' },
+      h('div', null, h('h1', null, 'Jobs'), words),
+      h(
+        'div',
+        { class: 'row' },
+        button('Clean up …', () => cleanupDialog(load)),
+      ),
+    ),
+    trouble,
+    h(
+      'section',
+      { class: 'card pad', 'aria-label': 'All jobs' },
+      filter,
+      table,
+      h('p', { class: 'row small muted gap-s' }, total, more),
+    ),
+  );
   /** @type {Job[]} */
   let jobs = [];
   /** @type {string|null} */
@@ -100,7 +144,10 @@ export function jobsView() {
     const some = jobs.filter(({ state }) => wanted.has(groupOf(state)));
     const key = JSON.stringify(some);
     more.hidden = !cursor;
-    total.textContent = some.length === jobs.length ? `${jobs.length} shown, newest first` : `${some.length} of ${jobs.length} shown, newest first`;
+    total.textContent =
+      some.length === jobs.length
+        ? `${jobs.length} shown, newest first`
+        : `${some.length} of ${jobs.length} shown, newest first`;
     showSessions();
     if (key === shown) return;
     shown = key;
@@ -141,7 +188,8 @@ export function jobsView() {
   });
   load();
   return {
-    element, title: 'Jobs',
+    element,
+    title: 'Jobs',
     close: () => {
       stop.abort();
       clearTimeout(timer);

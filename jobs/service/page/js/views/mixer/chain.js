@@ -13,7 +13,11 @@ export const bypassKey = (place, at) => `${placeKey(place)}#${at}`;
 export const sendNumber = (at) => -2 - at;
 
 /** Opens the chain of a strip. @param {Mix} mix @param {Place} place @param {number} insert */
-export const openChain = (mix, place, insert) => mix.view.set({ open: { place: placeKey(place), insert }, selected: place === 'master' ? mix.view.state.selected : placeKey(place) });
+export const openChain = (mix, place, insert) =>
+  mix.view.set({
+    open: { place: placeKey(place), insert },
+    selected: place === 'master' ? mix.view.state.selected : placeKey(place),
+  });
 
 /**
  * Creates the chips of a strip: inserts, "+", sends.
@@ -33,12 +37,68 @@ export function chips(mix, place) {
     const bar = /^(compressor|gate|limiter|de_esser)$/.test(insert.type) ? h('i', { class: 'gr' }) : null;
     if (bar) bars.push(bar);
     const words = `${typeName(insert.type)} ${twoValues(insert)}${off ? ', bypassed' : ''}`;
-    return h('li', null, h('button', { type: 'button', class: `chip${isOpen(at) ? ' open' : ''}${off ? ' off' : ''}`, title: words, 'aria-label': `${words}, insert ${at + 1} of ${name}`, onclick: () => openChain(mix, place, at) }, shortName(insert), h('span', null, oneValue(insert)), bar));
+    return h(
+      'li',
+      null,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: `chip${isOpen(at) ? ' open' : ''}${off ? ' off' : ''}`,
+          title: words,
+          'aria-label': `${words}, insert ${at + 1} of ${name}`,
+          onclick: () => openChain(mix, place, at),
+        },
+        shortName(insert),
+        h('span', null, oneValue(insert)),
+        bar,
+      ),
+    );
   });
-  const plus = h('li', null, h('button', { type: 'button', class: 'chip add', 'aria-label': `Open the chain of ${name} to add to it`, title: 'Chain, sends and settings', onclick: () => openChain(mix, place, -1) }, '+'));
+  const plus = h(
+    'li',
+    null,
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'chip add',
+        'aria-label': `Open the chain of ${name} to add to it`,
+        title: 'Chain, sends and settings',
+        onclick: () => openChain(mix, place, -1),
+      },
+      '+',
+    ),
+  );
   const sends = (strip.sends ?? []).map((/** @type {any} */ send, /** @type {number} */ at) => {
     const db = number(send.gain_db ?? 0, 0);
-    return h('li', null, h('button', { type: 'button', class: `chip send${isOpen(sendNumber(at)) ? ' open' : ''}`, 'aria-label': `Send of ${name} to ${send.to}, ${db} dB`, onclick: () => openChain(mix, place, sendNumber(at)) }, `→ ${send.to}`, h('span', null, db)));
+    return h(
+      'li',
+      null,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: `chip send${isOpen(sendNumber(at)) ? ' open' : ''}`,
+          'aria-label': `Send of ${name} to ${send.to}, ${db} dB`,
+          onclick: () => openChain(mix, place, sendNumber(at)),
+        },
+        `→ ${send.to}`,
+        h('span', null, db),
+      ),
+    );
   });
-  return { element: h('ul', { class: place === 'master' ? 'chain flat' : 'chain', 'aria-label': `Inserts${place === 'master' ? '' : ' and sends'} of ${name}` }, items, plus, sends), bars };
+  return {
+    element: h(
+      'ul',
+      {
+        class: place === 'master' ? 'chain flat' : 'chain',
+        'aria-label': `Inserts${place === 'master' ? '' : ' and sends'} of ${name}`,
+      },
+      items,
+      plus,
+      sends,
+    ),
+    bars,
+  };
 }

@@ -13,7 +13,16 @@ export class Console {
     /** @type {Strip[]} */
     this.strips = [];
     this.element = h('section', { class: 'card console', 'aria-label': 'Strips', tabindex: 0 });
-    this.footer = h('p', { class: 'row tight below' }, button('Add a bus', () => this.addBus(), 'small'), h('span', { class: 'small muted hide-n' }, 'Drop more stems anywhere on this page. Meters: dark is RMS, light is peak, the line the highest peak of 1.5 s.'));
+    this.footer = h(
+      'p',
+      { class: 'row tight below' },
+      button('Add a bus', () => this.addBus(), 'small'),
+      h(
+        'span',
+        { class: 'small muted hide-n' },
+        'Drop more stems anywhere on this page. Meters: dark is RMS, light is peak, the line the highest peak of 1.5 s.',
+      ),
+    );
     this.update();
   }
 
@@ -27,9 +36,16 @@ export class Console {
   /** Shows the document; strips are made anew only if there are others. */
   update() {
     const keys = strips(this.mix.store.current).map(({ place }) => placeKey(place));
-    if (!same(keys, this.strips.map(({ key }) => key))) {
+    if (
+      !same(
+        keys,
+        this.strips.map(({ key }) => key),
+      )
+    ) {
       const old = new Map(this.strips.map((strip) => [strip.key, strip]));
-      this.strips = strips(this.mix.store.current).map(({ place }) => old.get(placeKey(place)) ?? new Strip(this.mix, place));
+      this.strips = strips(this.mix.store.current).map(
+        ({ place }) => old.get(placeKey(place)) ?? new Strip(this.mix, place),
+      );
       this.element.replaceChildren(h('h2', { class: 'sr' }, 'Strips'), ...this.strips.map(({ element }) => element));
     }
     for (const strip of this.strips) strip.update();
@@ -43,7 +59,12 @@ export class Console {
   /** Draws all meters. @param {number} now @param {number} seconds */
   draw(now, seconds) {
     const { live } = this.mix;
-    const readings = live.playing ? live.heard.readings?.strips ?? [] : [];
-    for (const strip of this.strips) strip.draw(readings.find(({ key }) => key === strip.key), seconds, now);
+    const readings = live.playing ? (live.heard.readings?.strips ?? []) : [];
+    for (const strip of this.strips)
+      strip.draw(
+        readings.find(({ key }) => key === strip.key),
+        seconds,
+        now,
+      );
   }
 }

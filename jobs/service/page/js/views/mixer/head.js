@@ -1,5 +1,4 @@
 import { fill, h, icon, setAttr, setText } from '../../dom.js';
-import * as format from '../../logic/format.js';
 import { button } from '../../parts/notice.js';
 import { mixerLink } from '../../router.js';
 import { showKeys } from './keys.js';
@@ -7,7 +6,12 @@ import { showKeys } from './keys.js';
 /** @typedef {import('./mix.js').Mix} Mix */
 
 const STATES = /** @type {Record<import('../../store/sync.js').SaveState, string>} */ ({
-  saved: '✓ Saved', saving: 'Saving …', unsaved: 'Saving …', kept: '! Kept in this browser', conflict: '! Not saved', refused: '! Not saved',
+  saved: '✓ Saved',
+  saving: 'Saving …',
+  unsaved: 'Saving …',
+  kept: '! Kept in this browser',
+  conflict: '! Not saved',
+  refused: '! Not saved',
 });
 
 /** Head of the mixer: name, saved or not, undo, redo, link, keys, render. */
@@ -23,7 +27,22 @@ export class Head {
     this.link = button('Copy link', () => this.copy(), 'hide-n');
     this.render = button('Render', onRender, 'primary', { title: 'Render (Ctrl+Enter)' });
     const title = h('h1', null, mix.entry.name || mix.session);
-    this.element = h('div', { class: 'top' }, title, this.saved, this.facts, h('span', { class: 'row tight push' }, this.undo, this.redo, this.link, h('button', { type: 'button', class: 'btn hide-n', onclick: showKeys }, 'Keys ', h('kbd', null, '?')), this.render));
+    this.element = h(
+      'div',
+      { class: 'top' },
+      title,
+      this.saved,
+      this.facts,
+      h(
+        'span',
+        { class: 'row tight push' },
+        this.undo,
+        this.redo,
+        this.link,
+        h('button', { type: 'button', class: 'btn hide-n', onclick: showKeys }, 'Keys ', h('kbd', null, '?')),
+        this.render,
+      ),
+    );
     mix.sync.addEventListener('state', () => this.update());
     store.addEventListener('change', () => this.update());
     this.update();
@@ -42,7 +61,11 @@ export class Head {
     setAttr(this.redo, 'title', forthLabel ? `Redo: ${forthLabel}` : 'Redo');
     this.render.disabled = !(store.current.tracks ?? []).length;
     const rate = store.current.sample_rate_hz ?? [...stems.values()][0]?.sample_rate;
-    fill(this.facts, stems.size ? h('span', { class: 'pill' }, h('b', null, stems.size), stems.size === 1 ? 'stem' : 'stems') : null, rate ? h('span', { class: 'pill' }, `${Number((rate / 1000).toFixed(1))} kHz`) : null);
+    fill(
+      this.facts,
+      stems.size ? h('span', { class: 'pill' }, h('b', null, stems.size), stems.size === 1 ? 'stem' : 'stems') : null,
+      rate ? h('span', { class: 'pill' }, `${Number((rate / 1000).toFixed(1))} kHz`) : null,
+    );
   }
 
   /** Copies a link with view and mix. */
@@ -63,6 +86,3 @@ export class Head {
     setTimeout(() => setText(this.link, 'Copy link'), 2500);
   }
 }
-
-/** Length and rate of a song, for the line below the strips. @param {number} seconds */
-export const lengthWords = (seconds) => format.time(seconds);

@@ -10,10 +10,24 @@ import { selectedPlace } from './mix.js';
 /** @typedef {{transport: import('./transport.js').Transport, timeline: import('./timeline.js').Timeline, console: import('./console.js').Console, editor: import('./editor.js').Editor, render: () => void}} Parts */
 
 const MAP = /** @type {[string[], string][]} */ ([
-  [['Space'], 'play, pause'], [[',', '.'], '5 s back, 5 s on'], [['Home'], 'to the beginning'], [['L'], 'loop 8 s around here; again: off'],
-  [['←', '→'], 'select a strip'], [['↑', '↓'], 'fader by 1 dB'], [['Shift', '↑', '↓'], 'fader by 0.1 dB'], [['R'], 'fader to 0 dB'],
-  [['[', ']'], 'pan'], [['M', 'S', 'P'], 'mute, solo, polarity'], [['B'], 'bypass the strip’s inserts'], [['Enter'], 'open the strip’s chain; Esc: all stems'],
-  [['Z', 'Shift Z'], 'zoom in, out'], [['F'], 'the whole song'], [['Ctrl', 'Z'], 'undo'], [['Ctrl', 'Shift', 'Z'], 'redo'], [['Ctrl', 'Enter'], 'render'], [['?'], 'this map'],
+  [['Space'], 'play, pause'],
+  [[',', '.'], '5 s back, 5 s on'],
+  [['Home'], 'to the beginning'],
+  [['L'], 'loop 8 s around here; again: off'],
+  [['←', '→'], 'select a strip'],
+  [['↑', '↓'], 'fader by 1 dB'],
+  [['Shift', '↑', '↓'], 'fader by 0.1 dB'],
+  [['R'], 'fader to 0 dB'],
+  [['[', ']'], 'pan'],
+  [['M', 'S', 'P'], 'mute, solo, polarity'],
+  [['B'], 'bypass the strip’s inserts'],
+  [['Enter'], 'open the strip’s chain; Esc: all stems'],
+  [['Z', 'Shift Z'], 'zoom in, out'],
+  [['F'], 'the whole song'],
+  [['Ctrl', 'Z'], 'undo'],
+  [['Ctrl', 'Shift', 'Z'], 'redo'],
+  [['Ctrl', 'Enter'], 'render'],
+  [['?'], 'this map'],
 ]);
 
 /** Shows the key map. */
@@ -22,8 +36,29 @@ export function showKeys() {
   box.addEventListener('change', () => (settings.singleKeys = box.checked));
   dialog(
     'Keys',
-    h('div', { class: 'keys' }, MAP.map(([keys, words]) => h('div', null, h('span', null, keys.flatMap((key) => [h('kbd', null, key), ' '])), h('span', null, words)))),
-    h('p', { class: 'small muted gap' }, 'They are the keys of ', h('code', null, 'mixdown play'), '. In a field or on a slider, the field’s own keys come first.'),
+    h(
+      'div',
+      { class: 'keys' },
+      MAP.map(([keys, words]) =>
+        h(
+          'div',
+          null,
+          h(
+            'span',
+            null,
+            keys.flatMap((key) => [h('kbd', null, key), ' ']),
+          ),
+          h('span', null, words),
+        ),
+      ),
+    ),
+    h(
+      'p',
+      { class: 'small muted gap' },
+      'They are the keys of ',
+      h('code', null, 'mixdown play'),
+      '. In a field or on a slider, the field’s own keys come first.',
+    ),
     h('p', { class: 'gap-s' }, h('label', { class: 'check' }, box, 'Single keys on; off leaves those with Ctrl')),
   );
 }
@@ -45,7 +80,10 @@ function selectBeside(mix, by) {
   if (!place) return;
   const at = all.findIndex((one) => placeKey(one.place) === placeKey(place));
   const next = all[Math.min(all.length - 1, Math.max(0, at + (mix.view.state.selected ? by : 0)))];
-  mix.view.set({ selected: placeKey(next.place), ...(mix.view.state.open ? { open: { place: placeKey(next.place), insert: -1 } } : {}) });
+  mix.view.set({
+    selected: placeKey(next.place),
+    ...(mix.view.state.open ? { open: { place: placeKey(next.place), insert: -1 } } : {}),
+  });
 }
 
 /** Bypasses all inserts of a strip while listening, or restores them. @param {Mix} mix @param {import('../../logic/session.js').Place} place */
@@ -68,15 +106,25 @@ function bypassAll(mix, place) {
  */
 export function keys(mix, parts) {
   const strip = () => parts.console.strip(placeKey(selectedPlace(mix) ?? 'master'));
-  const nudge = (/** @type {number} */ by) => strip()?.setGain(Math.round(((strip()?.settings.gain_db ?? 0) + by) * 10) / 10, false);
+  const nudge = (/** @type {number} */ by) =>
+    strip()?.setGain(Math.round(((strip()?.settings.gain_db ?? 0) + by) * 10) / 10, false);
   const seekBy = (/** @type {number} */ by) => parts.timeline.seek(mix.live.heard.position + by);
   const single = /** @type {Record<string, (event: KeyboardEvent) => void>} */ ({
     ' ': () => parts.transport.toggle(),
-    ',': () => seekBy(-5), '.': () => seekBy(5), Home: () => parts.timeline.seek(0), l: () => parts.transport.toggleLoop(),
-    ArrowLeft: () => selectBeside(mix, -1), ArrowRight: () => selectBeside(mix, 1),
-    ArrowUp: (event) => nudge(event.shiftKey ? 0.1 : 1), ArrowDown: (event) => nudge(event.shiftKey ? -0.1 : -1),
-    r: () => strip()?.setGain(0, true), '[': () => strip()?.setPan((strip()?.settings.pan ?? 0) - 0.05), ']': () => strip()?.setPan((strip()?.settings.pan ?? 0) + 0.05),
-    m: () => strip()?.flip('mute'), s: () => strip()?.flip('solo'), p: () => strip()?.flip('polarity'),
+    ',': () => seekBy(-5),
+    '.': () => seekBy(5),
+    Home: () => parts.timeline.seek(0),
+    l: () => parts.transport.toggleLoop(),
+    ArrowLeft: () => selectBeside(mix, -1),
+    ArrowRight: () => selectBeside(mix, 1),
+    ArrowUp: (event) => nudge(event.shiftKey ? 0.1 : 1),
+    ArrowDown: (event) => nudge(event.shiftKey ? -0.1 : -1),
+    r: () => strip()?.setGain(0, true),
+    '[': () => strip()?.setPan((strip()?.settings.pan ?? 0) - 0.05),
+    ']': () => strip()?.setPan((strip()?.settings.pan ?? 0) + 0.05),
+    m: () => strip()?.flip('mute'),
+    s: () => strip()?.flip('solo'),
+    p: () => strip()?.flip('polarity'),
     b: () => bypassAll(mix, selectedPlace(mix) ?? 'master'),
     Enter: () => {
       const place = selectedPlace(mix);
@@ -84,14 +132,19 @@ export function keys(mix, parts) {
       parts.editor.focus();
     },
     Escape: () => mix.view.set({ open: null }),
-    z: (event) => parts.timeline.zoom(event.shiftKey ? 1.5 : 1 / 1.5), f: () => mix.view.set({ from_s: 0, span_s: null }), '?': showKeys,
+    z: (event) => parts.timeline.zoom(event.shiftKey ? 1.5 : 1 / 1.5),
+    f: () => mix.view.set({ from_s: 0, span_s: null }),
+    '?': showKeys,
   });
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.altKey || event.defaultPrevented) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (event.ctrlKey || event.metaKey) {
-      const typing = event.target instanceof HTMLElement && event.target.matches('input[type=text], input[type=search], input[type=number]');
-      if (key === 'z' && !typing) (event.preventDefault(), event.shiftKey ? mix.store.redoStep() : mix.store.undoStep());
+      const typing =
+        event.target instanceof HTMLElement &&
+        event.target.matches('input[type=text], input[type=search], input[type=number]');
+      if (key === 'z' && !typing)
+        (event.preventDefault(), event.shiftKey ? mix.store.redoStep() : mix.store.undoStep());
       else if (key === 'y' && !typing) (event.preventDefault(), mix.store.redoStep());
       else if (key === 'Enter') (event.preventDefault(), parts.render());
       return;

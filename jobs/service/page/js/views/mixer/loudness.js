@@ -18,7 +18,18 @@ class Bar {
     this.highest = highest;
     this.fill = h('i', { class: kind });
     this.mark = h('u', { hidden: true });
-    this.meter = h('div', { role: 'meter', 'aria-label': title, 'aria-valuemin': lowest, 'aria-valuemax': highest, 'aria-valuenow': lowest, 'aria-valuetext': 'no signal' }, h('div', { class: 'hbar' }, this.fill, this.mark));
+    this.meter = h(
+      'div',
+      {
+        role: 'meter',
+        'aria-label': title,
+        'aria-valuemin': lowest,
+        'aria-valuemax': highest,
+        'aria-valuenow': lowest,
+        'aria-valuetext': 'no signal',
+      },
+      h('div', { class: 'hbar' }, this.fill, this.mark),
+    );
     this.value = h('span', { class: 'v' }, '–');
     this.parts = [h('span', null, label), this.meter, this.value];
   }
@@ -44,7 +55,11 @@ class Bar {
     if (value === null) setText(this.value, '–');
     else fill(this.value, `${format.number(value)} `, h('small', null, this.unit));
     setAttr(this.meter, 'aria-valuenow', String(Math.round((value ?? this.lowest) * 10) / 10));
-    setAttr(this.meter, 'aria-valuetext', value === null ? 'no signal' : `${format.number(value)} ${this.unit}${beside}`);
+    setAttr(
+      this.meter,
+      'aria-valuetext',
+      value === null ? 'no signal' : `${format.number(value)} ${this.unit}${beside}`,
+    );
   }
 }
 
@@ -66,8 +81,19 @@ export class Loudness {
     /** @type {number|null} */
     this.target = null;
     this.element = h(
-      'div', null,
-      h('div', { class: 'loud' }, this.momentary.parts, this.short.parts, this.integrated.parts, h('span', null), this.axis, h('span', null), this.peak.parts),
+      'div',
+      null,
+      h(
+        'div',
+        { class: 'loud' },
+        this.momentary.parts,
+        this.short.parts,
+        this.integrated.parts,
+        h('span', null),
+        this.axis,
+        h('span', null),
+        this.peak.parts,
+      ),
       h('div', { class: 'row small apart gap-s' }, this.range, button('Measure anew', onAnew, 'small')),
     );
   }
@@ -93,9 +119,17 @@ export class Loudness {
     this.textAt = now;
     this.momentary.write(master?.momentary ?? null);
     this.short.write(master?.short ?? null);
-    this.integrated.write(master?.integrated ?? null, this.target === null ? '' : `, target ${format.number(this.target)}`);
+    this.integrated.write(
+      master?.integrated ?? null,
+      this.target === null ? '' : `, target ${format.number(this.target)}`,
+    );
     this.peak.write(master?.truePeak ?? null);
     const range = master?.range ?? null;
-    fill(this.range, 'Range ', h('b', { class: 'strong' }, range === null ? '–' : `${format.number(range)} LU`), ` · since ${format.time(this.since)}`);
+    fill(
+      this.range,
+      'Range ',
+      h('b', { class: 'strong' }, range === null ? '–' : `${format.number(range)} LU`),
+      ` · since ${format.time(this.since)}`,
+    );
   }
 }

@@ -17,7 +17,6 @@ import { placeKey, placeName, stripAt, strips, titleOf } from '../../logic/sessi
  * @property {Outlines} outlines
  * @property {Set<string>} bypassed keys of inserts that are bypassed while listening
  * @property {any} schema JSON Schema of the document, or null until loaded
- * @property {number} undoCount changes since the last render
  */
 
 /** Outlines of the stems, fetched once each. Events: `change`. */
@@ -46,7 +45,10 @@ export class Outlines extends EventTarget {
   async fetch(name) {
     this.known.set(name, null);
     try {
-      this.known.set(name, readOutline(await bytesOf(`${stemPath(this.session, name)}/waveform.dat?samples_per_pixel=256`, this.signal)));
+      this.known.set(
+        name,
+        readOutline(await bytesOf(`${stemPath(this.session, name)}/waveform.dat?samples_per_pixel=256`, this.signal)),
+      );
       this.dispatchEvent(new Event('change'));
     } catch {
       // A lane without outline says so; a later visit tries again.
@@ -58,13 +60,20 @@ export class Outlines extends EventTarget {
 export function duration(mix) {
   const ends = (mix.store.current.tracks ?? []).map((track) => {
     const stem = mix.stems.get(track.file ?? '');
-    return stem ? (track.start_s ?? 0) + stem.duration_s - (track.trim_start_s ?? 0) - (track.trim_end_s ?? 0) + (track.delay_ms ?? 0) / 1000 : 0;
+    return stem
+      ? (track.start_s ?? 0) +
+          stem.duration_s -
+          (track.trim_start_s ?? 0) -
+          (track.trim_end_s ?? 0) +
+          (track.delay_ms ?? 0) / 1000
+      : 0;
   });
   return Math.max(1, mix.live.ready?.duration_s ?? 0, ...ends);
 }
 
 /** Rate of the session, in frames a second. @param {Mix} mix */
-export const rateOf = (mix) => mix.live.ready?.rate ?? mix.store.current.sample_rate_hz ?? [...mix.stems.values()][0]?.sample_rate ?? 48000;
+export const rateOf = (mix) =>
+  mix.live.ready?.rate ?? mix.store.current.sample_rate_hz ?? [...mix.stems.values()][0]?.sample_rate ?? 48000;
 
 /**
  * Changes one strip.
@@ -76,10 +85,14 @@ export const rateOf = (mix) => mix.live.ready?.rate ?? mix.store.current.sample_
  */
 export function editStrip(mix, place, label, edit, gesture = null) {
   const key = gesture === null ? null : `${placeKey(place)} ${gesture}`;
-  mix.store.change(`${placeName(place)} ${label}`, (draft) => {
-    const strip = stripAt(draft, place);
-    if (strip) edit(strip, draft);
-  }, key);
+  mix.store.change(
+    `${placeName(place)} ${label}`,
+    (draft) => {
+      const strip = stripAt(draft, place);
+      if (strip) edit(strip, draft);
+    },
+    key,
+  );
 }
 
 /** Returns the selected place: the first strip where none is selected. @param {Mix} mix @returns {Place|null} */

@@ -10,7 +10,8 @@ import { titleOf } from '../../logic/session.js';
 /** @typedef {import('./mix.js').Mix} Mix */
 
 /** Lists fragments as a sentence. @param {string[]} list */
-const sentence = (list) => (list.length > 4 ? `${list.slice(0, 3).join('; ')}; ${list.length - 3} more` : list.join('; ') || 'nothing');
+const sentence = (list) =>
+  list.length > 4 ? `${list.slice(0, 3).join('; ')}; ${list.length - 3} more` : list.join('; ') || 'nothing';
 
 /** Notices over the mixer: two tabs, server gone, refusals, gaps. Each stays until it is over. */
 export class Notices {
@@ -23,8 +24,23 @@ export class Notices {
     this.wasGone = false;
     mix.sync.addEventListener('state', () => this.update());
     mix.live.addEventListener('state', () => this.update());
-    mix.live.addEventListener('refused', (event) => this.put('refused', notice('trouble', 'The engine refused a change.', `${/** @type {CustomEvent} */ (event).detail} The mix is as it was for the ear.`, this.dismiss('refused'))));
-    mix.live.addEventListener('warning', (event) => this.put('warning', notice('news', 'From the engine:', String(/** @type {CustomEvent} */ (event).detail), this.dismiss('warning'))));
+    mix.live.addEventListener('refused', (event) =>
+      this.put(
+        'refused',
+        notice(
+          'trouble',
+          'The engine refused a change.',
+          `${/** @type {CustomEvent} */ (event).detail} The mix is as it was for the ear.`,
+          this.dismiss('refused'),
+        ),
+      ),
+    );
+    mix.live.addEventListener('warning', (event) =>
+      this.put(
+        'warning',
+        notice('news', 'From the engine:', String(/** @type {CustomEvent} */ (event).detail), this.dismiss('warning')),
+      ),
+    );
     mix.live.addEventListener('gaps', () => this.showGaps());
     this.onConnection = () => this.update();
     connection.addEventListener('gone', this.onConnection);
@@ -64,11 +80,20 @@ export class Notices {
     }
     const there = sentence(changes(conflict.base, conflict.theirs));
     const here = sentence(changes(conflict.base, store.current));
-    const fits = conflict.clashes.length ? `${format.plural(conflict.clashes.length, 'place')} differ in both; “both” takes yours there.` : 'Both fit together.';
-    this.put('conflict', notice(
-      'trouble', 'Changed elsewhere meanwhile.', `There: ${there}. Here, not saved: ${here}. ${fits}`,
-      button('Keep both', () => sync.resolve('both'), 'primary'), button('Take theirs', () => sync.resolve('theirs')), button('Keep mine', () => sync.resolve('mine')),
-    ));
+    const fits = conflict.clashes.length
+      ? `${format.plural(conflict.clashes.length, 'place')} differ in both; “both” takes yours there.`
+      : 'Both fit together.';
+    this.put(
+      'conflict',
+      notice(
+        'trouble',
+        'Changed elsewhere meanwhile.',
+        `There: ${there}. Here, not saved: ${here}. ${fits}`,
+        button('Keep both', () => sync.resolve('both'), 'primary'),
+        button('Take theirs', () => sync.resolve('theirs')),
+        button('Keep mine', () => sync.resolve('mine')),
+      ),
+    );
   }
 
   /** Server gone, and back. */
@@ -76,14 +101,31 @@ export class Notices {
     const { sync, live } = this.mix;
     if (isGone()) {
       this.wasGone = true;
-      const kept = sync.dirty ? 'Your changes are kept in this browser and are sent as soon as it is back.' : 'Nothing is unsaved.';
-      this.put('gone', notice('trouble', 'The server does not answer.', `The sound has stopped at ${format.time(live.heard.position)}. ${kept} It is tried again by itself.`, button('Try now', () => sync.flush())));
+      const kept = sync.dirty
+        ? 'Your changes are kept in this browser and are sent as soon as it is back.'
+        : 'Nothing is unsaved.';
+      this.put(
+        'gone',
+        notice(
+          'trouble',
+          'The server does not answer.',
+          `The sound has stopped at ${format.time(live.heard.position)}. ${kept} It is tried again by itself.`,
+          button('Try now', () => sync.flush()),
+        ),
+      );
       return;
     }
     this.put('gone', null);
     if (!this.wasGone) return;
     this.wasGone = false;
-    this.put('back', notice('news', 'Connected again.', `Sound continues from ${format.time(live.heard.position)} when you press play.`));
+    this.put(
+      'back',
+      notice(
+        'news',
+        'Connected again.',
+        `Sound continues from ${format.time(live.heard.position)} when you press play.`,
+      ),
+    );
     setTimeout(() => this.put('back', null), 8000);
   }
 
@@ -94,8 +136,18 @@ export class Notices {
       this.put('problems', null);
       return;
     }
-    const lines = sync.problems.map(({ pointer, message }) => h('span', { class: 'problem' }, h('br', null), this.problemLink(pointer, message)));
-    this.put('problems', notice('trouble', `${format.plural(sync.problems.length, 'setting')} cannot be used.`, lines, button('Undo the last step', () => store.undoStep(), 'primary')));
+    const lines = sync.problems.map(({ pointer, message }) =>
+      h('span', { class: 'problem' }, h('br', null), this.problemLink(pointer, message)),
+    );
+    this.put(
+      'problems',
+      notice(
+        'trouble',
+        `${format.plural(sync.problems.length, 'setting')} cannot be used.`,
+        lines,
+        button('Undo the last step', () => store.undoStep(), 'primary'),
+      ),
+    );
   }
 
   /** @param {string} pointer @param {string} message */
@@ -105,14 +157,40 @@ export class Notices {
     const strip = found ? store.current[/** @type {'tracks'|'buses'} */ (found[1])]?.[Number(found[2])] : undefined;
     if (!found || !strip) return message;
     const place = found[1] === 'tracks' ? { track: titleOf(strip) } : { bus: strip.name ?? '' };
-    return h('button', { type: 'button', class: 'linklike', onclick: () => openChain(this.mix, place, found[3] ? Number(found[3]) : -1) }, message);
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: 'linklike',
+        onclick: () => openChain(this.mix, place, found[3] ? Number(found[3]) : -1),
+      },
+      message,
+    );
   }
 
   /** Live engine refused or lost. */
   showLive() {
     const { live } = this.mix;
-    if (live.state === 'refused') this.put('live', notice('trouble', 'There is no sound.', `${live.reason} You can look and edit; it is tried again by itself.`, button('Try again', () => live.open())));
-    else if (live.state === 'lost' && !isGone()) this.put('live', notice('trouble', 'The sound has stopped.', 'The live engine ended. It is opened again by itself; press play then.', button('Try again', () => live.open())));
+    if (live.state === 'refused')
+      this.put(
+        'live',
+        notice(
+          'trouble',
+          'There is no sound.',
+          `${live.reason} You can look and edit; it is tried again by itself.`,
+          button('Try again', () => live.open()),
+        ),
+      );
+    else if (live.state === 'lost' && !isGone())
+      this.put(
+        'live',
+        notice(
+          'trouble',
+          'The sound has stopped.',
+          'The live engine ended. It is opened again by itself; press play then.',
+          button('Try again', () => live.open()),
+        ),
+      );
     else this.put('live', null);
   }
 
@@ -125,7 +203,16 @@ export class Notices {
       this.put('gaps', null);
       this.mix.live.reopen();
     };
-    this.put('gaps', notice('news', 'Your connection is too slow for 32-bit sound.', 'Three gaps in the last 10 s; the mix itself is not affected.', button('Use 16-bit sound', use, 'primary'), button('Keep 32-bit', () => this.put('gaps', null))));
+    this.put(
+      'gaps',
+      notice(
+        'news',
+        'Your connection is too slow for 32-bit sound.',
+        'Three gaps in the last 10 s; the mix itself is not affected.',
+        button('Use 16-bit sound', use, 'primary'),
+        button('Keep 32-bit', () => this.put('gaps', null)),
+      ),
+    );
   }
 
   /** Ends it. */

@@ -23,8 +23,19 @@ export class EditorPlot {
     this.x = h('div', { class: 'x', 'aria-hidden': 'true' });
     this.reduction = h('i', { class: 'red' });
     this.reductionWords = h('span', null, 'no signal');
-    this.reductionRow = h('div', { class: 'gap-s' }, h('div', { class: 'cap' }, h('b', null, 'Gain reduction'), this.reductionWords), h('div', { class: 'hbar' }, this.reduction));
-    this.element = h('div', null, h('div', { class: 'cap' }, this.title, this.legend), h('div', { class: 'plot' }, this.y, h('div', { class: 'area' }, this.canvas), h('span', null), this.x), this.reductionRow);
+    this.reductionRow = h(
+      'div',
+      { class: 'gap-s' },
+      h('div', { class: 'cap' }, h('b', null, 'Gain reduction'), this.reductionWords),
+      h('div', { class: 'hbar' }, this.reduction),
+    );
+    this.element = h(
+      'div',
+      null,
+      h('div', { class: 'cap' }, this.title, this.legend),
+      h('div', { class: 'plot' }, this.y, h('div', { class: 'area' }, this.canvas), h('span', null), this.x),
+      this.reductionRow,
+    );
     this.history = new LevelHistory();
     /** @type {Place} */
     this.place = 'master';
@@ -48,30 +59,71 @@ export class EditorPlot {
     this.chain = strip.inserts ?? [];
     this.open = open;
     const type = this.insert?.type ?? '';
-    const kind = DYNAMICS.includes(type) ? 'levels' : FILTERS.includes(type) || (open === -1 && this.chain.some((one) => FILTERS.includes(one.type))) ? 'response' : '';
+    const kind = DYNAMICS.includes(type)
+      ? 'levels'
+      : FILTERS.includes(type) || (open === -1 && this.chain.some((one) => FILTERS.includes(one.type)))
+        ? 'response'
+        : '';
     this.element.hidden = kind === '';
     this.reductionRow.hidden = kind !== 'levels';
     if (kind !== this.kind && kind) this.drawAxes(kind);
     this.kind = kind;
-    setAttr(this.canvas, 'aria-label', kind === 'levels' ? `Transfer curve, threshold ${format.number(thresholdOf(this.insert))} dB` : 'Frequency response of the filters');
+    setAttr(
+      this.canvas,
+      'aria-label',
+      kind === 'levels'
+        ? `Transfer curve, threshold ${format.number(thresholdOf(this.insert))} dB`
+        : 'Frequency response of the filters',
+    );
     this.dirty = true;
   }
 
   /** @param {string} kind */
   drawAxes(kind) {
-    const key = (/** @type {string} */ mark, /** @type {string} */ text) => h('span', null, mark ? h('i', { class: `key ${mark}` }) : null, text);
-    const mark = (/** @type {string} */ text, /** @type {'left'|'top'} */ side, /** @type {number} */ share, end = false) => h('span', { class: end ? 'end' : '', style: { [side]: `${share * 100}%` } }, text);
+    const key = (/** @type {string} */ mark, /** @type {string} */ text) =>
+      h('span', null, mark ? h('i', { class: `key ${mark}` }) : null, text);
+    const mark = (
+      /** @type {string} */ text,
+      /** @type {'left'|'top'} */ side,
+      /** @type {number} */ share,
+      end = false,
+    ) => h('span', { class: end ? 'end' : '', style: { [side]: `${share * 100}%` } }, text);
     if (kind === 'response') {
       setText(this.title, 'Response');
       fill(this.legend, key('k-average', 'all filters'), key('k-now', 'the open one'));
-      fill(this.y, [12, 6, 0, -6, -12, -18].map((db) => mark(format.signed(db, 0), 'top', gainToY(db))));
-      fill(this.x, [['20 Hz', 20], ['100', 100], ['500', 500], ['1k', 1000], ['5k', 5000]].map(([text, hz]) => mark(String(text), 'left', hzToX(Number(hz)))), mark('20k', 'left', 1, true));
+      fill(
+        this.y,
+        [12, 6, 0, -6, -12, -18].map((db) => mark(format.signed(db, 0), 'top', gainToY(db))),
+      );
+      fill(
+        this.x,
+        [
+          ['20 Hz', 20],
+          ['100', 100],
+          ['500', 500],
+          ['1k', 1000],
+          ['5k', 5000],
+        ].map(([text, hz]) => mark(String(text), 'left', hzToX(Number(hz)))),
+        mark('20k', 'left', 1, true),
+      );
       return;
     }
     setText(this.title, 'Transfer');
-    fill(this.legend, key('k-average', 'out'), key('k-target', 'threshold'), key('', 'bars: how loud the last 30 s came'));
-    fill(this.y, [0, -12, -24, -36, -48, -60].map((db) => mark(format.number(db, 0), 'top', -db / 60)));
-    fill(this.x, [-60, -36, -24, -12].map((db) => mark(format.number(db, 0), 'left', (db + 60) / 60)), mark('0 dBFS in', 'left', 1, true));
+    fill(
+      this.legend,
+      key('k-average', 'out'),
+      key('k-target', 'threshold'),
+      key('', 'bars: how loud the last 30 s came'),
+    );
+    fill(
+      this.y,
+      [0, -12, -24, -36, -48, -60].map((db) => mark(format.number(db, 0), 'top', -db / 60)),
+    );
+    fill(
+      this.x,
+      [-60, -36, -24, -12].map((db) => mark(format.number(db, 0), 'left', (db + 60) / 60)),
+      mark('0 dBFS in', 'left', 1, true),
+    );
   }
 
   /** Drags frequency and gain of the open filter. @param {PointerEvent} event */
@@ -82,27 +134,44 @@ export class EditorPlot {
     const box = canvas.getBoundingClientRect();
     const move = (/** @type {PointerEvent} */ now) => {
       const hz = Number(xToHz(Math.min(1, Math.max(0, (now.clientX - box.left) / box.width))).toPrecision(3));
-      const db = Math.round((EQ_TOP_DB - ((now.clientY - box.top) / box.height) * (EQ_TOP_DB - EQ_BOTTOM_DB)) * 10) / 10;
-      editStrip(mix, place, `${this.insert.type} → ${format.frequency(hz)}Hz`, (strip) => {
-        const insert = strip.inserts[open];
-        if (insert.cutoff_hz !== undefined) insert.cutoff_hz = Math.min(hz, rateOf(mix) / 2 - 1);
-        else insert.frequency_hz = Math.min(hz, rateOf(mix) / 2 - 1);
-        if (insert.gain_db !== undefined) insert.gain_db = Math.min(EQ_TOP_DB, Math.max(EQ_BOTTOM_DB, db));
-      }, `handle ${open}`);
+      const db =
+        Math.round((EQ_TOP_DB - ((now.clientY - box.top) / box.height) * (EQ_TOP_DB - EQ_BOTTOM_DB)) * 10) / 10;
+      editStrip(
+        mix,
+        place,
+        `${this.insert.type} → ${format.frequency(hz)}Hz`,
+        (strip) => {
+          const insert = strip.inserts[open];
+          if (insert.cutoff_hz !== undefined) insert.cutoff_hz = Math.min(hz, rateOf(mix) / 2 - 1);
+          else insert.frequency_hz = Math.min(hz, rateOf(mix) / 2 - 1);
+          if (insert.gain_db !== undefined) insert.gain_db = Math.min(EQ_TOP_DB, Math.max(EQ_BOTTOM_DB, db));
+        },
+        `handle ${open}`,
+      );
     };
     canvas.addEventListener('pointermove', move);
-    canvas.addEventListener('pointerup', () => {
-      canvas.removeEventListener('pointermove', move);
-      mix.store.endGesture();
-    }, { once: true });
+    canvas.addEventListener(
+      'pointerup',
+      () => {
+        canvas.removeEventListener('pointermove', move);
+        mix.store.endGesture();
+      },
+      { once: true },
+    );
   }
 
   /** Turns the quality of the open filter. @param {WheelEvent} event */
   onWheel(event) {
-    if (this.kind !== 'response' || this.insert?.q === undefined && this.insert?.type !== 'bell') return;
+    if (this.kind !== 'response' || (this.insert?.q === undefined && this.insert?.type !== 'bell')) return;
     event.preventDefault();
     const q = Math.min(100, Math.max(0.05, (this.insert.q ?? 1) * (event.deltaY > 0 ? 0.9 : 1.1)));
-    editStrip(this.mix, this.place, `Q → ${q.toFixed(2)}`, (strip) => (strip.inserts[this.open].q = Number(q.toPrecision(3))), `q ${this.open}`);
+    editStrip(
+      this.mix,
+      this.place,
+      `Q → ${q.toFixed(2)}`,
+      (strip) => (strip.inserts[this.open].q = Number(q.toPrecision(3))),
+      `q ${this.open}`,
+    );
   }
 
   /** Draws it. @param {number} now @param {import('../../live/protocol.js').StripReading|undefined} reading */
@@ -113,7 +182,7 @@ export class EditorPlot {
     this.at = now;
     this.dirty = false;
     if (this.kind === 'response') {
-      drawEq(this.canvas, this.chain, this.open, rateOf(this.mix), null);
+      drawEq(this.canvas, this.chain, this.open, rateOf(this.mix));
       return;
     }
     drawDynamics(this.canvas, this.insert, this.history, level);

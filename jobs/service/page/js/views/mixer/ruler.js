@@ -20,10 +20,15 @@ export class Ruler {
     const step = STEPS_S.find((one) => (one / span) * width >= ROOM) ?? 3600;
     const marks = [];
     for (let at = Math.ceil(from / step) * step; at < to; at += step) {
-      marks.push(h('span', { class: 't', style: { left: `${((at - from) / span) * 100}%` } }, format.time(at, step < 1 ? 1 : 0)));
+      marks.push(
+        h('span', { class: 't', style: { left: `${((at - from) / span) * 100}%` } }, format.time(at, step < 1 ? 1 : 0)),
+      );
     }
     this.element.replaceChildren(...marks);
-    this.element.setAttribute('aria-label', `Times from ${format.time(from)} to ${format.time(to)} of ${format.time(all)}`);
+    this.element.setAttribute(
+      'aria-label',
+      `Times from ${format.time(from)} to ${format.time(to)} of ${format.time(all)}`,
+    );
   }
 
   /** Follows a drag that makes a loop; a press without movement seeks. @param {PointerEvent} event */
@@ -41,10 +46,14 @@ export class Ruler {
       if (to - from >= 0.1) mix.view.set({ loop: { start: from, end: to } });
     };
     slider.addEventListener('pointermove', onMove);
-    slider.addEventListener('pointerup', () => {
-      slider.removeEventListener('pointermove', onMove);
-      if (!moved) timeline.seek(start);
-      else mix.live.setLoop(mix.view.state.loop);
-    }, { once: true });
+    slider.addEventListener(
+      'pointerup',
+      () => {
+        slider.removeEventListener('pointermove', onMove);
+        if (!moved) timeline.seek(start);
+        else mix.live.setLoop(mix.view.state.loop);
+      },
+      { once: true },
+    );
   }
 }

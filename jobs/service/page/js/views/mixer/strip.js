@@ -1,7 +1,7 @@
 import { h, setAttr, setText } from '../../dom.js';
-import { gain, pan, signed } from '../../logic/format.js';
+import { gain, pan } from '../../logic/format.js';
 import { same } from '../../logic/merge.js';
-import { anySolo, outputs, placeKey, placeName, stripAt } from '../../logic/session.js';
+import { outputs, placeKey, placeName, soloElsewhere, stripAt } from '../../logic/session.js';
 import { fader } from '../../parts/fader.js';
 import { MeterPart } from '../../parts/meter.js';
 import { bypassKey, chips, openChain } from './chain.js';
@@ -23,10 +23,32 @@ export class Strip {
     const id = `strip-${(count += 1)}`;
     const { name } = this;
     const bus = 'bus' in place;
-    this.nameButton = h('button', { type: 'button', class: 'nm', id, title: `${name}: chain, sends, settings`, onclick: () => openChain(mix, place, -1) }, name, bus ? h('small', null, 'bus') : null);
+    this.nameButton = h(
+      'button',
+      {
+        type: 'button',
+        class: 'nm',
+        id,
+        title: `${name}: chain, sends, settings`,
+        onclick: () => openChain(mix, place, -1),
+      },
+      name,
+      bus ? h('small', null, 'bus') : null,
+    );
     this.mute = this.toggle('m', 'M', `Mute ${name}`, 'Mute (M)', 'mute');
     this.solo = this.toggle('s', 'S', `Solo ${name}`, 'Solo (S)', 'solo');
-    this.polarity = h('button', { type: 'button', class: 'tog p', 'aria-pressed': 'false', 'aria-label': `Polarity of ${name} inverted`, title: 'Polarity (P)', onclick: () => this.flip('polarity') }, 'ø');
+    this.polarity = h(
+      'button',
+      {
+        type: 'button',
+        class: 'tog p',
+        'aria-pressed': 'false',
+        'aria-label': `Polarity of ${name} inverted`,
+        title: 'Polarity (P)',
+        onclick: () => this.flip('polarity'),
+      },
+      'ø',
+    );
     this.fader = fader(name, (db, done) => this.setGain(db, done));
     this.meter = new MeterPart(name);
     this.pan = this.dial('Pan', -1, 1, 0.01, 'pan', pan);
@@ -36,7 +58,9 @@ export class Strip {
     /** @type {HTMLElement[]} */
     this.bars = [];
     this.output = h('select', { class: 'outsel', 'aria-label': `Output of ${name}` });
-    this.output.addEventListener('change', () => editStrip(mix, place, `output → ${this.output.value}`, (strip) => (strip.output = this.output.value)));
+    this.output.addEventListener('change', () =>
+      editStrip(mix, place, `output → ${this.output.value}`, (strip) => (strip.output = this.output.value)),
+    );
     this.element = h(
       'section',
       { class: bus ? 'strip bus' : 'strip', role: 'group', 'aria-labelledby': id },
@@ -44,7 +68,10 @@ export class Strip {
       h('div', { class: 'msp' }, this.mute, this.solo, this.polarity),
       h('div', { class: 'level' }, this.fader.scale, this.fader.slider, this.meter.element),
       h('div', { class: 'out2' }, this.fader.field, this.meter.max),
-      this.pan.element, this.width.element, this.chain, this.output,
+      this.pan.element,
+      this.width.element,
+      this.chain,
+      this.output,
     );
     this.element.addEventListener('pointerdown', () => this.select());
     this.element.addEventListener('focusin', () => this.select());
@@ -66,14 +93,30 @@ export class Strip {
    * @param {'mute'|'solo'} key
    */
   toggle(kind, text, label, title, key) {
-    return h('button', { type: 'button', class: `tog ${kind}`, 'aria-pressed': 'false', 'aria-label': label, title, onclick: () => this.flip(key) }, text);
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: `tog ${kind}`,
+        'aria-pressed': 'false',
+        'aria-label': label,
+        title,
+        onclick: () => this.flip(key),
+      },
+      text,
+    );
   }
 
   /** Turns a switch over. @param {'mute'|'solo'|'polarity'} key */
   flip(key) {
     if (key === 'polarity') {
       const inverted = this.settings.polarity === 'inverted';
-      editStrip(this.mix, this.place, `polarity ${inverted ? 'normal' : 'inverted'}`, (strip) => (strip.polarity = inverted ? 'normal' : 'inverted'));
+      editStrip(
+        this.mix,
+        this.place,
+        `polarity ${inverted ? 'normal' : 'inverted'}`,
+        (strip) => (strip.polarity = inverted ? 'normal' : 'inverted'),
+      );
       return;
     }
     const on = !this.settings[key];
@@ -90,7 +133,13 @@ export class Strip {
   /** Moves pan. @param {number} value */
   setPan(value) {
     const to = Math.round(Math.min(1, Math.max(-1, value)) * 100) / 100;
-    editStrip(this.mix, this.place, `pan ${pan(this.settings.pan ?? 0)} → ${pan(to)}`, (strip) => (strip.pan = to), 'pan');
+    editStrip(
+      this.mix,
+      this.place,
+      `pan ${pan(this.settings.pan ?? 0)} → ${pan(to)}`,
+      (strip) => (strip.pan = to),
+      'pan',
+    );
   }
 
   /**
@@ -108,7 +157,13 @@ export class Strip {
     input.addEventListener('input', () => set(Number(input.value)));
     input.addEventListener('change', () => this.mix.store.endGesture());
     input.addEventListener('dblclick', () => set(fallback));
-    const element = h('label', { class: 'mini' }, h('span', null, label, h('span', { class: 'sr' }, ` of ${this.name}`)), output, input);
+    const element = h(
+      'label',
+      { class: 'mini' },
+      h('span', null, label, h('span', { class: 'sr' }, ` of ${this.name}`)),
+      output,
+      input,
+    );
     const show = (/** @type {number} */ value) => {
       if (Number(input.value) !== value) input.value = String(value);
       setText(output, words(value));
@@ -122,7 +177,7 @@ export class Strip {
     const { settings, mix, place } = this;
     const document = mix.store.current;
     const muted = settings.mute ?? false;
-    const elsewhere = !muted && !settings.solo && anySolo(document) && 'track' in place;
+    const elsewhere = 'track' in place && soloElsewhere(document, settings);
     setAttr(this.mute, 'aria-pressed', String(muted));
     setAttr(this.solo, 'aria-pressed', String(settings.solo ?? false));
     setAttr(this.polarity, 'aria-pressed', String(settings.polarity === 'inverted'));
@@ -136,19 +191,29 @@ export class Strip {
     setAttr(this.nameButton, 'aria-current', selected ? 'true' : null);
     this.updateChain(settings);
     const names = outputs(document, place);
-    if (!same(names, [...this.output.options].map(({ value }) => value))) this.output.replaceChildren(...names.map((name) => h('option', { value: name }, name)));
+    if (
+      !same(
+        names,
+        [...this.output.options].map(({ value }) => value),
+      )
+    )
+      this.output.replaceChildren(...names.map((name) => h('option', { value: name }, name)));
     this.output.value = settings.output ?? 'master';
   }
 
   /** @param {any} settings */
   updateChain(settings) {
     const { open } = this.mix.view.state;
-    const off = (settings.inserts ?? []).map((/** @type {any} */ _, /** @type {number} */ at) => this.mix.bypassed.has(bypassKey(this.place, at)));
+    const off = (settings.inserts ?? []).map((/** @type {any} */ _, /** @type {number} */ at) =>
+      this.mix.bypassed.has(bypassKey(this.place, at)),
+    );
     const key = JSON.stringify([settings.inserts, settings.sends, open?.place === this.key ? open.insert : null, off]);
     if (key === this.chainKey) return;
     this.chainKey = key;
     const { element, bars } = chips(this.mix, this.place);
-    const focused = this.chain.contains(document.activeElement) ? [...this.chain.querySelectorAll('button')].indexOf(/** @type {any} */ (document.activeElement)) : -1;
+    const focused = this.chain.contains(document.activeElement)
+      ? [...this.chain.querySelectorAll('button')].indexOf(/** @type {any} */ (document.activeElement))
+      : -1;
     this.chain.replaceChildren(element);
     if (focused >= 0) this.chain.querySelectorAll('button')[focused]?.focus();
     this.bars = bars;
@@ -163,11 +228,5 @@ export class Strip {
     this.meter.step(reading?.peak ?? [-200], reading?.rms ?? [-200], seconds, now);
     const share = Math.min(1, (reading?.reduction ?? 0) / 12);
     for (const bar of this.bars) bar.style.width = `${(share * 100).toFixed(0)}%`;
-    this.reading = reading;
-  }
-
-  /** Gain reduction in words. */
-  get reductionWords() {
-    return `now ${signed(-(this.reading?.reduction ?? 0))} dB`;
   }
 }

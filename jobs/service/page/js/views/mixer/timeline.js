@@ -3,7 +3,7 @@ import { drawWaveform } from '../../draw/waveform.js';
 import { scheme } from '../../draw/canvas.js';
 import { alignmentMark, findingOf } from '../../logic/alignment.js';
 import * as format from '../../logic/format.js';
-import { anySolo, placeKey, titleOf } from '../../logic/session.js';
+import { placeKey, soloElsewhere, titleOf } from '../../logic/session.js';
 import { same } from '../../logic/merge.js';
 import { openChain } from './chain.js';
 import { duration, rateOf, stemOf } from './mix.js';
@@ -22,7 +22,19 @@ export class Timeline {
     this.ruler = new Ruler(this);
     this.loop = h('div', { class: 'loop', hidden: true });
     this.head = h('div', { class: 'head-line' });
-    this.slider = h('div', { class: 'lay catch', tabindex: 0, role: 'slider', 'aria-label': 'Position', 'aria-valuemin': 0, 'aria-orientation': 'horizontal' }, this.loop, this.head);
+    this.slider = h(
+      'div',
+      {
+        class: 'lay catch',
+        tabindex: 0,
+        role: 'slider',
+        'aria-label': 'Position',
+        'aria-valuemin': 0,
+        'aria-orientation': 'horizontal',
+      },
+      this.loop,
+      this.head,
+    );
     this.element = h('section', { class: 'card time', 'aria-label': 'Time line' });
     /** @type {{file: string, name: string, label: HTMLElement, title: HTMLElement, tag: HTMLElement, lane: HTMLElement, canvas: HTMLCanvasElement}[]} */
     this.lanes = [];
@@ -67,13 +79,19 @@ export class Timeline {
     const next = Math.min(all, Math.max(SHORTEST_S, span * factor));
     const middle = about >= from && about <= from + span ? about : from + span / 2;
     if (next >= all * 0.999) this.mix.view.set({ from_s: 0, span_s: null });
-    else this.mix.view.set({ from_s: Math.max(0, Math.min(all - next, middle - ((middle - from) / span) * next)), span_s: next });
+    else
+      this.mix.view.set({
+        from_s: Math.max(0, Math.min(all - next, middle - ((middle - from) / span) * next)),
+        span_s: next,
+      });
   }
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const step = event.shiftKey ? 5 : 1;
-    const to = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10, PageUp: 10 }[event.key];
+    const to = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10, PageUp: 10 }[
+      event.key
+    ];
     if (to === undefined && event.key !== 'Home' && event.key !== 'End') return;
     event.preventDefault();
     event.stopPropagation();
@@ -124,14 +142,23 @@ export class Timeline {
     const tracks = (store.current.tracks ?? []).map((track, index) => ({ track, index, name: titleOf(track) }));
     const only = open?.place.startsWith('track:') ? open.place.slice(6) : null;
     const some = open ? tracks.filter(({ name }) => name === only) : tracks;
-    if (!same(some.map(({ name, track }) => [name, track.file]), this.lanes.map(({ name, file }) => [name, file])) || !this.element.childElementCount) this.build(some);
+    if (
+      !same(
+        some.map(({ name, track }) => [name, track.file]),
+        this.lanes.map(({ name, file }) => [name, file]),
+      ) ||
+      !this.element.childElementCount
+    )
+      this.build(some);
     this.element.classList.toggle('one', only !== null);
-    const solo = anySolo(store.current);
     some.forEach(({ track, index, name }, at) => {
       const { label, tag, lane, canvas } = this.lanes[at];
       const selected = view.state.selected === placeKey({ track: name });
-      const silent = Boolean(track.mute) || (solo && !track.solo && !(store.current.buses ?? []).some((bus) => bus.solo && bus.name === track.output));
-      const mark = alignmentMark(findingOf(live.ready?.alignment ?? [], name, track.file ?? '', index), rateOf(this.mix));
+      const silent = Boolean(track.mute) || soloElsewhere(store.current, track);
+      const mark = alignmentMark(
+        findingOf(live.ready?.alignment ?? [], name, track.file ?? '', index),
+        rateOf(this.mix),
+      );
       for (const element of [label, lane]) element.classList.toggle('sel', selected);
       lane.classList.toggle('mute', silent);
       lane.dataset.words = track.mute ? 'muted' : 'solo elsewhere';
@@ -146,12 +173,29 @@ export class Timeline {
   /** @param {{track: import('../../logic/session.js').StripSettings, name: string}[]} tracks */
   build(tracks) {
     this.lanes = tracks.map(({ track, name }) => {
-      const title = h('button', { type: 'button', class: 'lane-name', tabindex: -1, onclick: () => openChain(this.mix, { track: name }, -1) }, name);
+      const title = h(
+        'button',
+        { type: 'button', class: 'lane-name', tabindex: -1, onclick: () => openChain(this.mix, { track: name }, -1) },
+        name,
+      );
       const tag = h('span', { class: 'tag' });
       const canvas = h('canvas', { role: 'img', 'aria-label': `Waveform of ${name}` });
-      return { file: track.file ?? '', name, title, tag, canvas, label: h('div', { class: 'lab' }, title, tag), lane: h('div', { class: 'lane' }, canvas) };
+      return {
+        file: track.file ?? '',
+        name,
+        title,
+        tag,
+        canvas,
+        label: h('div', { class: 'lab' }, title, tag),
+        lane: h('div', { class: 'lane' }, canvas),
+      };
     });
-    this.element.replaceChildren(h('div', { class: 'corner', 'aria-hidden': 'true' }, h('span', null, 'time')), this.ruler.element, ...this.lanes.flatMap(({ label, lane }) => [label, lane]), this.slider);
+    this.element.replaceChildren(
+      h('div', { class: 'corner', 'aria-hidden': 'true' }, h('span', null, 'time')),
+      this.ruler.element,
+      ...this.lanes.flatMap(({ label, lane }) => [label, lane]),
+      this.slider,
+    );
   }
 
   /** Draws what has changed. @param {number} now milliseconds */
@@ -199,12 +243,15 @@ export class Timeline {
       const stem = stemOf(this.mix, track);
       const outline = stem ? outlines.get(stem.name) : null;
       const finding = findingOf(live.ready?.alignment ?? [], name, track.file ?? '', index);
-      const moved = finding?.decision === 'moved' ? Number(finding.late_samples ?? finding.late_frames ?? 0) / rateOf(this.mix) : 0;
+      const moved =
+        finding?.decision === 'moved' ? Number(finding.late_samples ?? finding.late_frames ?? 0) / rateOf(this.mix) : 0;
       const start = (track.start_s ?? 0) + (track.delay_ms ?? 0) / 1000 - (track.trim_start_s ?? 0) - moved;
       const seconds = stem?.duration_s ?? Infinity;
       lane.lane.classList.toggle('load', !outline);
       drawWaveform(lane.canvas, outline, {
-        from: from - start, to: to - start, scale: view.state.level || !outline?.peak ? 1 : 0.94 / outline.peak,
+        from: from - start,
+        to: to - start,
+        scale: view.state.level || !outline?.peak ? 1 : 0.94 / outline.peak,
         cut: [track.trim_start_s ?? 0, seconds - (track.trim_end_s ?? 0)],
       });
     });

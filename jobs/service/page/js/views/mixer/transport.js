@@ -12,13 +12,27 @@ export class Transport {
   constructor(mix, timeline) {
     this.mix = mix;
     this.timeline = timeline;
-    this.play = h('button', { type: 'button', class: 'btn primary play', 'aria-label': 'Play', onclick: () => this.toggle() }, icon('play', 18));
+    this.play = h(
+      'button',
+      { type: 'button', class: 'btn primary play', 'aria-label': 'Play', onclick: () => this.toggle() },
+      icon('play', 18),
+    );
     this.time = h('span', null, '0:00.0');
     this.of = h('small', null);
-    this.loop = h('button', { type: 'button', class: 'btn', 'aria-pressed': 'false', onclick: () => this.toggleLoop() });
+    this.loop = h('button', {
+      type: 'button',
+      class: 'btn',
+      'aria-pressed': 'false',
+      onclick: () => this.toggleLoop(),
+    });
     this.late = h('span', { class: 'small muted hide-n' });
     const heights = ['full height', 'true level'].map((text, at) => {
-      const input = h('input', { type: 'radio', name: 'wave-height', checked: (at === 1) === mix.view.state.level, onchange: () => mix.view.set({ level: at === 1 }) });
+      const input = h('input', {
+        type: 'radio',
+        name: 'wave-height',
+        checked: (at === 1) === mix.view.state.level,
+        onchange: () => mix.view.set({ level: at === 1 }),
+      });
       return h('label', null, input, text);
     });
     this.zoom = h('input', { type: 'range', min: 0, max: 100, step: 1, 'aria-label': 'Zoom' });
@@ -30,9 +44,31 @@ export class Transport {
     this.element = h(
       'div',
       { class: 'transport dock', role: 'group', 'aria-label': 'Transport' },
-      h('button', { type: 'button', class: 'btn icon hide-n', 'aria-label': 'To the beginning', title: 'To the beginning (Home)', onclick: () => timeline.seek(0) }, icon('start')),
-      this.play, h('p', { class: 'clock' }, this.time, this.of), this.loop, this.late,
-      h('span', { class: 'row tight push hide-n' }, h('span', { class: 'small muted' }, 'Waves'), h('fieldset', { class: 'seg' }, h('legend', { class: 'sr' }, 'Height of the waveforms'), heights), button('−', () => timeline.zoom(1.5), 'icon', { 'aria-label': 'Zoom out' }), h('span', { class: 'zoom' }, this.zoom), button('+', () => timeline.zoom(1 / 1.5), 'icon', { 'aria-label': 'Zoom in' }), button('Whole song', () => mix.view.set({ from_s: 0, span_s: null }))),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'btn icon hide-n',
+          'aria-label': 'To the beginning',
+          title: 'To the beginning (Home)',
+          onclick: () => timeline.seek(0),
+        },
+        icon('start'),
+      ),
+      this.play,
+      h('p', { class: 'clock' }, this.time, this.of),
+      this.loop,
+      this.late,
+      h(
+        'span',
+        { class: 'row tight push hide-n' },
+        h('span', { class: 'small muted' }, 'Waves'),
+        h('fieldset', { class: 'seg' }, h('legend', { class: 'sr' }, 'Height of the waveforms'), heights),
+        button('−', () => timeline.zoom(1.5), 'icon', { 'aria-label': 'Zoom out' }),
+        h('span', { class: 'zoom' }, this.zoom),
+        button('+', () => timeline.zoom(1 / 1.5), 'icon', { 'aria-label': 'Zoom in' }),
+        button('Whole song', () => mix.view.set({ from_s: 0, span_s: null })),
+      ),
     );
     mix.live.addEventListener('playing', () => this.update());
     mix.live.addEventListener('state', () => this.update());
@@ -81,9 +117,18 @@ export class Transport {
     setAttr(this.loop, 'aria-pressed', String(loop !== null));
     const range = loop ? `${format.time(loop.start)} to ${format.time(loop.end)}` : '';
     setAttr(this.loop, 'aria-label', loop ? `Loop ${range}` : 'Loop 8 s around here');
-    fill(this.loop, icon('loop'), h('span', { class: 'hide-n' }, loop ? `${format.time(loop.start)} – ${format.time(loop.end)}` : 'Loop'));
+    fill(
+      this.loop,
+      icon('loop'),
+      h('span', { class: 'hide-n' }, loop ? `${format.time(loop.start)} – ${format.time(loop.end)}` : 'Loop'),
+    );
     if (live.state === 'lost' || live.state === 'refused') fill(this.late, 'no signal');
-    else if (live.latency_ms !== null) fill(this.late, 'you hear a change after ', h('b', { class: 'strong' }, `${Math.round(live.latency_ms / 10) * 10} ms`));
+    else if (live.latency_ms !== null)
+      fill(
+        this.late,
+        'you hear a change after ',
+        h('b', { class: 'strong' }, `${Math.round(live.latency_ms / 10) * 10} ms`),
+      );
     else fill(this.late, live.state === 'opening' ? 'opening the engine …' : '');
     const { span, all } = this.timeline.window;
     this.zoom.value = String((100 * Math.log(all / span)) / Math.log(this.deepest));

@@ -1,5 +1,5 @@
 import { ApiError, bare, call, callTagged, sessionPath, stemPath } from '../../api.js';
-import { fill, h, sr } from '../../dom.js';
+import { fill, h } from '../../dom.js';
 import { commandsBetween } from '../../live/commands.js';
 import { Live } from '../../live/live.js';
 import { commands } from '../../live/protocol.js';
@@ -7,7 +7,7 @@ import { placeFrom } from '../../logic/session.js';
 import { confirm } from '../../parts/dialog.js';
 import { chooseFiles, takeDrops } from '../../parts/files.js';
 import { button, notice } from '../../parts/notice.js';
-import { mixerLink, renderLink } from '../../router.js';
+import { renderLink } from '../../router.js';
 import { DocumentStore } from '../../store/document.js';
 import { littleMotion } from '../../store/settings.js';
 import { Sync } from '../../store/sync.js';
@@ -33,7 +33,12 @@ import { Transport } from './transport.js';
  * @returns {import('../../main.js').View}
  */
 export function mixerView(session, query) {
-  const element = h('div', { class: 'view' }, h('h1', null, session), h('p', { class: 'muted', role: 'status' }, 'opening …'));
+  const element = h(
+    'div',
+    { class: 'view' },
+    h('h1', null, session),
+    h('p', { class: 'muted', role: 'status' }, 'opening …'),
+  );
   const stop = new AbortController();
   /** @type {MixerScreen|null} */
   let screen = null;
@@ -45,11 +50,23 @@ export function mixerView(session, query) {
     (error) => {
       if (stop.signal.aborted) return;
       const lost = error instanceof ApiError && error.status === 404;
-      fill(element, h('h1', null, session), notice('trouble', lost ? 'There is no such session.' : 'The session cannot be opened.', error.message, button('Try again', () => location.reload(), 'primary')), h('p', null, h('a', { href: '#/' }, 'All sessions')));
+      fill(
+        element,
+        h('h1', null, session),
+        notice(
+          'trouble',
+          lost ? 'There is no such session.' : 'The session cannot be opened.',
+          error.message,
+          button('Try again', () => location.reload(), 'primary'),
+        ),
+        h('p', null, h('a', { href: '#/' }, 'All sessions')),
+      );
     },
   );
   return {
-    element, wide: true, title: session,
+    element,
+    wide: true,
+    title: session,
     rehash: (next) => {
       if (screen && next.size) screen.mix.view.set(new ViewStore(next).state);
       return true;
@@ -63,13 +80,26 @@ export function mixerView(session, query) {
 
 /** Fetches a session. @param {string} session @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<Mix>} */
 async function open(session, query, signal) {
-  const [entry, tagged] = await Promise.all([call('GET', sessionPath(session), { signal }), callTagged('GET', `${sessionPath(session)}/session`, { signal })]);
+  const [entry, tagged] = await Promise.all([
+    call('GET', sessionPath(session), { signal }),
+    callTagged('GET', `${sessionPath(session)}/session`, { signal }),
+  ]);
   const base = tagged.data.session ?? {};
   const store = new DocumentStore(base);
-  const stems = Array.isArray(entry.stems) ? entry.stems : (await call('GET', `${sessionPath(session)}/stems`, { signal })).stems ?? [];
+  const stems = Array.isArray(entry.stems)
+    ? entry.stems
+    : ((await call('GET', `${sessionPath(session)}/stems`, { signal })).stems ?? []);
   return {
-    session, entry, store, sync: new Sync(session, store, base, tagged.etag), view: new ViewStore(query), live: new Live(session),
-    stems: new Map(stems.map((/** @type {import('../../api.js').Stem} */ stem) => [stem.name, stem])), outlines: new Outlines(session, signal), bypassed: new Set(), schema: null, undoCount: 0,
+    session,
+    entry,
+    store,
+    sync: new Sync(session, store, base, tagged.etag),
+    view: new ViewStore(query),
+    live: new Live(session),
+    stems: new Map(stems.map((/** @type {import('../../api.js').Stem} */ stem) => [stem.name, stem])),
+    outlines: new Outlines(session, signal),
+    bypassed: new Set(),
+    schema: null,
   };
 }
 
@@ -89,17 +119,39 @@ class MixerScreen {
     this.master = new Master(mix);
     this.uploads = uploadCard(mix.session, mix.entry.name || mix.session, null);
     this.drop = h('div', { class: 'drop big' });
-    this.desk = h('div', { class: 'desk' }, h('div', null, this.timeline.element, this.editor.element, this.console.element, this.console.footer), this.master.element);
-    fill(root, this.head.element, this.notices.element, this.uploads.element, this.transport.element, this.drop, this.desk);
-    this.endKeys = keys(mix, { transport: this.transport, timeline: this.timeline, console: this.console, editor: this.editor, render: () => this.render() });
+    this.desk = h(
+      'div',
+      { class: 'desk' },
+      h('div', null, this.timeline.element, this.editor.element, this.console.element, this.console.footer),
+      this.master.element,
+    );
+    fill(
+      root,
+      this.head.element,
+      this.notices.element,
+      this.uploads.element,
+      this.transport.element,
+      this.drop,
+      this.desk,
+    );
+    this.endKeys = keys(mix, {
+      transport: this.transport,
+      timeline: this.timeline,
+      console: this.console,
+      editor: this.editor,
+      render: () => this.render(),
+    });
     this.listen(signal);
     this.showEmpty();
     mix.live.loop = mix.view.state.loop;
     this.openLive();
-    bare('/schema/session', signal).then((schema) => {
-      mix.schema = schema;
-      this.editor.update();
-    }, () => undefined);
+    bare('/schema/session', signal).then(
+      (schema) => {
+        mix.schema = schema;
+        this.editor.update();
+      },
+      () => undefined,
+    );
     this.last = performance.now();
     this.frame = requestAnimationFrame((now) => this.draw(now));
   }
@@ -111,9 +163,15 @@ class MixerScreen {
     view.addEventListener('change', (event) => this.onView(/** @type {CustomEvent} */ (event).detail));
     live.addEventListener('ready', () => this.onReady());
     live.addEventListener('remove-stem', (event) => this.removeStem(/** @type {CustomEvent} */ (event).detail));
-    uploads.addEventListener('arrived', (event) => this.onArrived(/** @type {CustomEvent} */ (event).detail), { signal });
+    uploads.addEventListener('arrived', (event) => this.onArrived(/** @type {CustomEvent} */ (event).detail), {
+      signal,
+    });
     document.addEventListener('visibilitychange', () => this.onVisible(), { signal });
-    takeDrops(document.body, ({ files }) => files.length && upload(this.mix.session, files), (over) => this.drop.classList.toggle('hot', over));
+    takeDrops(
+      document.body,
+      ({ files }) => files.length && upload(this.mix.session, files),
+      (over) => this.drop.classList.toggle('hot', over),
+    );
     this.root.addEventListener('pointerup', () => store.endGesture());
   }
 
@@ -122,12 +180,25 @@ class MixerScreen {
     const empty = !(this.mix.store.current.tracks ?? []).length;
     for (const part of [this.desk, this.transport.element]) part.hidden = empty;
     this.drop.hidden = !empty;
-    if (empty) fill(this.drop, h('p', null, h('strong', null, 'Drop the stems of this song here'), 'They are put in time with each other; you can listen as soon as the first has arrived.'), h('p', { class: 'row middle gap' }, chooseFiles((files) => upload(this.mix.session, files), 'primary')));
+    if (empty)
+      fill(
+        this.drop,
+        h(
+          'p',
+          null,
+          h('strong', null, 'Drop the stems of this song here'),
+          'They are put in time with each other; you can listen as soon as the first has arrived.',
+        ),
+        h(
+          'p',
+          { class: 'row middle gap' },
+          chooseFiles((files) => upload(this.mix.session, files), 'primary'),
+        ),
+      );
   }
 
-  /** Follows a change of the document. @param {{before: any, after: any, from: string}} change */
-  onChange({ before, after, from }) {
-    if (from !== 'server') this.mix.undoCount += 1;
+  /** Follows a change of the document. @param {{before: any, after: any}} change */
+  onChange({ before, after }) {
     const { list, reopen } = commandsBetween(before, after);
     if (reopen) this.reopen();
     else for (const command of list) this.mix.live.change(command);
@@ -146,7 +217,8 @@ class MixerScreen {
 
   /** Follows a change of the view. @param {string[]} parts */
   onView(parts) {
-    const onlyZoom = parts.length > 0 && parts.every((part) => part === 'from_s' || part === 'span_s' || part === 'loop');
+    const onlyZoom =
+      parts.length > 0 && parts.every((part) => part === 'from_s' || part === 'span_s' || part === 'loop');
     this.timeline.update();
     if (onlyZoom) return;
     this.console.update();
@@ -205,7 +277,11 @@ class MixerScreen {
 
   /** Removes a stem with its track. @param {string} file */
   async removeStem(file) {
-    const sure = await confirm(`Remove ${file}?`, 'The stem and its track are deleted from this session. This cannot be undone.', 'Remove the stem');
+    const sure = await confirm(
+      `Remove ${file}?`,
+      'The stem and its track are deleted from this session. This cannot be undone.',
+      'Remove the stem',
+    );
     if (!sure) return;
     this.mix.view.set({ open: null });
     try {
@@ -214,7 +290,15 @@ class MixerScreen {
       this.mix.stems.delete(file);
       await this.mix.sync.pull(true);
     } catch (error) {
-      this.notices.put('remove', notice('trouble', `${file} was not removed.`, error instanceof Error ? error.message : '', this.notices.dismiss('remove')));
+      this.notices.put(
+        'remove',
+        notice(
+          'trouble',
+          `${file} was not removed.`,
+          error instanceof Error ? error.message : '',
+          this.notices.dismiss('remove'),
+        ),
+      );
     }
   }
 
@@ -233,7 +317,15 @@ class MixerScreen {
       const { job_id } = await call('POST', `${sessionPath(this.mix.session)}/mix`, { body: {} });
       location.hash = renderLink(this.mix.session, job_id);
     } catch (error) {
-      this.notices.put('render', notice('trouble', 'The render was not started.', error instanceof Error ? error.message : '', this.notices.dismiss('render')));
+      this.notices.put(
+        'render',
+        notice(
+          'trouble',
+          'The render was not started.',
+          error instanceof Error ? error.message : '',
+          this.notices.dismiss('render'),
+        ),
+      );
       this.head.update();
     }
   }
@@ -251,7 +343,10 @@ class MixerScreen {
     this.console.draw(now, seconds);
     this.master.draw(now);
     const { open } = view.state;
-    this.editor.draw(now, live.heard.readings?.strips.find(({ key }) => key === open?.place));
+    this.editor.draw(
+      now,
+      live.heard.readings?.strips.find(({ key }) => key === open?.place),
+    );
   }
 
   /** Ends everything. */
@@ -266,6 +361,3 @@ class MixerScreen {
     this.mix.live.close();
   }
 }
-
-/** Words for a link back. @param {string} session */
-export const backLink = (session) => h('p', { class: 'back small' }, h('a', { href: mixerLink(session) }, '← Mixer', sr(` of ${session}`)));

@@ -34,7 +34,10 @@ export class Compare extends EventTarget {
   /** @param {string} type */
   onAudio(type) {
     if (type === 'ended') this.playing = false;
-    if (type === 'error' && this.playing) this.dispatchEvent(new CustomEvent('trouble', { detail: 'This browser cannot play the file. It can still be downloaded.' }));
+    if (type === 'error' && this.playing)
+      this.dispatchEvent(
+        new CustomEvent('trouble', { detail: 'This browser cannot play the file. It can still be downloaded.' }),
+      );
     this.dispatchEvent(new Event('change'));
   }
 
@@ -58,7 +61,9 @@ export class Compare extends EventTarget {
 
   /** Position in the file, in seconds. */
   get position() {
-    return this.side === 'before' && this.live ? Math.max(0, this.live.heard.position - this.start_s) : this.audio.currentTime;
+    return this.side === 'before' && this.live
+      ? Math.max(0, this.live.heard.position - this.start_s)
+      : this.audio.currentTime;
   }
 
   /** Plays or pauses. */
@@ -127,7 +132,11 @@ export class Compare extends EventTarget {
     live.addEventListener('state', () => {
       if (live.state !== 'lost' && live.state !== 'refused') return;
       if (this.side === 'before') this.switchTo('after');
-      this.dispatchEvent(new CustomEvent('trouble', { detail: `“Before” needs the live engine: ${live.reason || 'it does not answer'}` }));
+      this.dispatchEvent(
+        new CustomEvent('trouble', {
+          detail: `“Before” needs the live engine: ${live.reason || 'it does not answer'}`,
+        }),
+      );
     });
     return live;
   }

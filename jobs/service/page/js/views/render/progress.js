@@ -10,7 +10,8 @@ import { Stages, timeLeft } from './stages.js';
 /** Reason of a failure in words, and its code. @param {Job} job */
 export function failure(job) {
   const { error } = job;
-  if (error && typeof error === 'object') return { code: String(error.code ?? ''), text: String(error.detail ?? error.message ?? job.message ?? '') };
+  if (error && typeof error === 'object')
+    return { code: String(error.code ?? ''), text: String(error.detail ?? error.message ?? job.message ?? '') };
   return { code: '', text: String(error ?? job.message ?? 'no reason is known') };
 }
 
@@ -26,7 +27,15 @@ export class Progress {
     this.stages = new Stages();
     this.trouble = h('div', null);
     this.words = h('p', { class: 'small muted gap' });
-    this.element = h('section', { class: 'card pad', 'aria-label': 'Progress', hidden: true }, h('div', { class: 'row' }, h('h2', { class: 'flush' }, this.heading), this.cancel), this.bar, this.trouble, this.stages.element, this.words);
+    this.element = h(
+      'section',
+      { class: 'card pad', 'aria-label': 'Progress', hidden: true },
+      h('div', { class: 'row' }, h('h2', { class: 'flush' }, this.heading), this.cancel),
+      this.bar,
+      this.trouble,
+      this.stages.element,
+      this.words,
+    );
     this.announced = 0;
   }
 
@@ -46,13 +55,21 @@ export class Progress {
   /** @param {Job} job */
   showRunning(job) {
     const left = timeLeft(job);
-    const text = job.state === 'queued' ? 'Waiting for a worker' : `Rendering: ${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.span(Math.max(1, Math.round(left)))} left` : ''}`;
+    const text =
+      job.state === 'queued'
+        ? 'Waiting for a worker'
+        : `Rendering: ${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.span(Math.max(1, Math.round(left)))} left` : ''}`;
     // Twice a second is enough for the eye, and for a voice one every five.
     if (Date.now() - this.announced > 500 && this.heading.textContent !== text) {
       this.announced = Date.now();
       this.heading.textContent = text;
     }
-    fill(this.words, 'You can leave: the job continues and is listed under ', h('a', { href: '#/jobs' }, 'Jobs'), `. The mix can be moved meanwhile; this render keeps the state of ${format.clock(new Date(job.created_at ?? Date.now()))}.`);
+    fill(
+      this.words,
+      'You can leave: the job continues and is listed under ',
+      h('a', { href: '#/jobs' }, 'Jobs'),
+      `. The mix can be moved meanwhile; this render keeps the state of ${format.clock(new Date(job.created_at ?? Date.now()))}.`,
+    );
   }
 
   /** @param {Job} job @param {boolean} failed */
@@ -61,9 +78,24 @@ export class Progress {
     const { code, text } = failure(job);
     const retry = button('Try again', () => this.retry(), 'primary');
     const open = h('a', { class: 'btn', href: mixerLink(this.session) }, 'Open the mixer');
-    fill(this.trouble, failed
-      ? notice('trouble', `The render failed: ${text.replace(/\.$/, '')}.`, 'Nothing was written, and an earlier master is untouched.', retry, open)
-      : notice('news', 'The render was cancelled.', 'Nothing was written, and an earlier master is untouched.', retry, open));
+    fill(
+      this.trouble,
+      failed
+        ? notice(
+            'trouble',
+            `The render failed: ${text.replace(/\.$/, '')}.`,
+            'Nothing was written, and an earlier master is untouched.',
+            retry,
+            open,
+          )
+        : notice(
+            'news',
+            'The render was cancelled.',
+            'Nothing was written, and an earlier master is untouched.',
+            retry,
+            open,
+          ),
+    );
     fill(this.words, code ? [h('code', null, code), ' · '] : null, 'job ', h('code', null, this.id));
   }
 

@@ -3,7 +3,12 @@ import * as format from '../../logic/format.js';
 
 /** Stages of a render in their order, in words. */
 const STAGES = /** @type {[string, string][]} */ ([
-  ['loading_stems', 'Open the stems'], ['aligning_stems', 'Put them in time'], ['processing_tracks', 'Process the tracks'], ['mixing', 'Mix'], ['mastering', 'Master'], ['exporting', 'Measure and write'],
+  ['loading_stems', 'Open the stems'],
+  ['aligning_stems', 'Put them in time'],
+  ['processing_tracks', 'Process the tracks'],
+  ['mixing', 'Mix'],
+  ['mastering', 'Master'],
+  ['exporting', 'Measure and write'],
 ]);
 
 /** List of stages with the time each took, as far as it was seen. */
@@ -31,17 +36,51 @@ export class Stages {
       this.current = state;
     }
     const at = job.state === 'complete' ? STAGES.length : STAGES.findIndex(([name]) => name === this.current);
-    fill(this.element, STAGES.map(([name, words], index) => this.line(name, words, index - at, failed)));
+    fill(
+      this.element,
+      STAGES.map(([name, words], index) => this.line(name, words, index - at, failed)),
+    );
   }
 
   /** @param {string} name @param {string} words @param {number} side below 0 is done, 0 runs @param {boolean} failed */
   line(name, words, side, failed) {
     const time = this.times.get(name);
     const seconds = time ? ((time.to ?? Date.now()) - time.from) / 1000 : null;
-    if (side < 0) return h('li', null, h('span', { class: 'mk' }, h('span', { 'aria-hidden': 'true' }, '✓'), sr('done: ')), h('span', null, words), h('span', { class: 'bar-n' }), h('span', { class: 'right small muted' }, seconds === null ? '' : format.span(seconds)));
-    if (side === 0 && failed) return h('li', null, h('span', { class: 'mk trouble' }, h('span', { 'aria-hidden': 'true' }, '✕'), sr('failed: ')), h('span', null, words), h('span', { class: 'bar-n' }), h('span', { class: 'right small muted' }, seconds === null ? '' : `stopped after ${format.span(seconds)}`));
-    if (side === 0) return h('li', { 'aria-current': 'step' }, h('span', { class: 'mk' }, h('span', { class: 'spin', 'aria-hidden': 'true' }), sr('now: ')), h('span', { class: 'now' }, words), h('span', { class: 'bar-n' }), h('span', { class: 'right small muted' }, seconds === null ? '' : `${format.span(seconds)} so far`));
-    return h('li', null, h('span', { class: 'mk todo' }, h('span', { 'aria-hidden': 'true' }, '○'), sr('to do: ')), h('span', { class: 'todo' }, words), h('span', { class: 'bar-n' }), h('span', { class: 'right small muted' }));
+    if (side < 0)
+      return h(
+        'li',
+        null,
+        h('span', { class: 'mk' }, h('span', { 'aria-hidden': 'true' }, '✓'), sr('done: ')),
+        h('span', null, words),
+        h('span', { class: 'bar-n' }),
+        h('span', { class: 'right small muted' }, seconds === null ? '' : format.span(seconds)),
+      );
+    if (side === 0 && failed)
+      return h(
+        'li',
+        null,
+        h('span', { class: 'mk trouble' }, h('span', { 'aria-hidden': 'true' }, '✕'), sr('failed: ')),
+        h('span', null, words),
+        h('span', { class: 'bar-n' }),
+        h('span', { class: 'right small muted' }, seconds === null ? '' : `stopped after ${format.span(seconds)}`),
+      );
+    if (side === 0)
+      return h(
+        'li',
+        { 'aria-current': 'step' },
+        h('span', { class: 'mk' }, h('span', { class: 'spin', 'aria-hidden': 'true' }), sr('now: ')),
+        h('span', { class: 'now' }, words),
+        h('span', { class: 'bar-n' }),
+        h('span', { class: 'right small muted' }, seconds === null ? '' : `${format.span(seconds)} so far`),
+      );
+    return h(
+      'li',
+      null,
+      h('span', { class: 'mk todo' }, h('span', { 'aria-hidden': 'true' }, '○'), sr('to do: ')),
+      h('span', { class: 'todo' }, words),
+      h('span', { class: 'bar-n' }),
+      h('span', { class: 'right small muted' }),
+    );
   }
 }
 

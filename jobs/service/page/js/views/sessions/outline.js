@@ -18,8 +18,13 @@ async function outlines(session, signal) {
   }
   const { stems = [] } = await call('GET', `${sessionPath(session.session_id)}/stems`, { signal });
   const some = stems.slice(0, STEMS);
-  return Promise.all(some.map(async (/** @type {any} */ stem) =>
-    readOutline(await bytesOf(`${stemPath(session.session_id, stem.name)}/waveform.dat?samples_per_pixel=16384`, signal))));
+  return Promise.all(
+    some.map(async (/** @type {any} */ stem) =>
+      readOutline(
+        await bytesOf(`${stemPath(session.session_id, stem.name)}/waveform.dat?samples_per_pixel=16384`, signal),
+      ),
+    ),
+  );
 }
 
 /**

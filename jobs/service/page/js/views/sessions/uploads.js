@@ -6,7 +6,9 @@ import { again, dismiss, isOpen, uploads, uploadsOf } from '../../store/uploads.
 /** Kind of a stem in words. @param {import('../../api.js').Stem} stem */
 export function stemWords(stem) {
   const channels = ['', 'mono', 'stereo'][stem.channels] ?? `${stem.channels} channels`;
-  return [format.time(stem.duration_s), `${Number((stem.sample_rate / 1000).toFixed(1))} kHz`, channels, stem.format].filter(Boolean).join(' · ');
+  return [format.time(stem.duration_s), `${Number((stem.sample_rate / 1000).toFixed(1))} kHz`, channels, stem.format]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** State of an upload in words. @param {import('../../store/uploads.js').Upload} entry */
@@ -15,7 +17,8 @@ function words(entry) {
   if (state === 'waiting') return 'waiting';
   if (state === 'checking') return 'checking the sound …';
   if (state === 'refused') return `✕ refused: ${message}`;
-  if (state === 'done') return `✓ ${stem ? stemWords(stem) : 'received'}${stem?.warnings?.length ? `; ${stem.warnings.join('; ')}` : ''}`;
+  if (state === 'done')
+    return `✓ ${stem ? stemWords(stem) : 'received'}${stem?.warnings?.length ? `; ${stem.warnings.join('; ')}` : ''}`;
   const seconds = (performance.now() - startedAt) / 1000;
   const left = sent > 0 ? ((file.size - sent) / sent) * seconds : NaN;
   return `${format.bytes(sent)} of ${format.bytes(file.size)}${Number.isFinite(left) ? ` · ${format.span(left)} left` : ''}`;
@@ -28,8 +31,19 @@ class Line {
     this.entry = entry;
     this.progress = h('progress', { max: 100, 'aria-label': `Upload of ${entry.file.name}` });
     this.words = h('span', { class: 'small' });
-    this.actions = h('span', { class: 'row tight', hidden: true }, button('Upload again', () => again(entry), 'small'), button('Dismiss', () => dismiss(entry), 'small quiet'));
-    this.element = h('div', { class: 'up' }, h('b', null, entry.file.name), this.progress, h('span', null, this.words, this.actions));
+    this.actions = h(
+      'span',
+      { class: 'row tight', hidden: true },
+      button('Upload again', () => again(entry), 'small'),
+      button('Dismiss', () => dismiss(entry), 'small quiet'),
+    );
+    this.element = h(
+      'div',
+      { class: 'up' },
+      h('b', null, entry.file.name),
+      this.progress,
+      h('span', null, this.words, this.actions),
+    );
   }
 
   /** Shows where it is. */
@@ -59,7 +73,9 @@ export function uploadCard(session, title, footer) {
     const entries = uploadsOf(session);
     element.hidden = !entries.length;
     const open = entries.filter(isOpen).length;
-    const text = open ? `${title}: receiving ${format.plural(open, 'file')}` : `${title}: ${format.plural(entries.filter(({ state }) => state === 'done').length, 'file')} received`;
+    const text = open
+      ? `${title}: receiving ${format.plural(open, 'file')}`
+      : `${title}: ${format.plural(entries.filter(({ state }) => state === 'done').length, 'file')} received`;
     if (heading.textContent !== text) heading.textContent = text;
     for (const entry of entries) {
       let line = lines.get(entry.id);

@@ -25,7 +25,15 @@ export function sessionsView() {
   const drop = h('div', { class: 'drop' });
   const cards = h('div', null);
   const list = h('section', { class: 'card pad', 'aria-label': 'All sessions', hidden: true });
-  const element = h('div', { class: 'view' }, h('div', { class: 'head' }, h('div', null, h('h1', null, 'Sessions'), count), tools), trouble, drop, cards, list);
+  const element = h(
+    'div',
+    { class: 'view' },
+    h('div', { class: 'head' }, h('div', null, h('h1', null, 'Sessions'), count), tools),
+    trouble,
+    drop,
+    cards,
+    list,
+  );
   /** @type {import('../../api.js').SessionEntry[]} */
   let sessions = [];
   /** @type {Map<string, {element: HTMLElement, close: () => void}>} */
@@ -50,9 +58,29 @@ export function sessionsView() {
     const empty = sessions.length === 0;
     drop.className = `drop${empty || over ? ' big' : ''}${over ? ' hot' : ''}`;
     const choose = chooseFiles((files) => begin(files, ''), empty ? 'primary' : 'small');
-    if (over) fill(drop, h('p', { role: 'status' }, h('strong', null, `Let go: ${format.plural(over, 'file')} begin a session`), 'Folders may be dropped too.'));
+    if (over)
+      fill(
+        drop,
+        h(
+          'p',
+          { role: 'status' },
+          h('strong', null, `Let go: ${format.plural(over, 'file')} begin a session`),
+          'Folders may be dropped too.',
+        ),
+      );
     else if (empty) {
-      fill(drop, h('p', null, h('strong', null, 'Drop the stems of a song here'), 'They are put in time with each other, you hear and move the mix, and one press makes the master.', h('br', null), `${FORMATS} Nothing leaves this machine.`), h('p', { class: 'row middle gap' }, choose));
+      fill(
+        drop,
+        h(
+          'p',
+          null,
+          h('strong', null, 'Drop the stems of a song here'),
+          'They are put in time with each other, you hear and move the mix, and one press makes the master.',
+          h('br', null),
+          `${FORMATS} Nothing leaves this machine.`,
+        ),
+        h('p', { class: 'row middle gap' }, choose),
+      );
     } else fill(drop, h('p', null, h('strong', null, 'Drop stems here to begin a session'), `${FORMATS} `, choose));
   }
 
@@ -61,9 +89,14 @@ export function sessionsView() {
     const words = find.value.trim().toLowerCase();
     const some = sessions.filter(({ name, session_id }) => `${name ?? ''} ${session_id}`.toLowerCase().includes(words));
     const bytes = sessions.reduce((sum, session) => sum + (session.bytes ?? 0), 0);
-    count.textContent = sessions.length ? `${format.plural(sessions.length, 'session')} · ${format.bytes(bytes)}` : 'none yet';
+    count.textContent = sessions.length
+      ? `${format.plural(sessions.length, 'session')} · ${format.bytes(bytes)}`
+      : 'none yet';
     list.hidden = sessions.length === 0;
-    fill(list, some.length ? sessionTable(some, load, stop.signal) : h('p', { class: 'muted' }, 'No session has this name.'));
+    fill(
+      list,
+      some.length ? sessionTable(some, load, stop.signal) : h('p', { class: 'muted' }, 'No session has this name.'),
+    );
   }
 
   /** Shows the uploads of sessions that were begun here. */
@@ -71,7 +104,16 @@ export function sessionsView() {
     for (const session of new Set(uploads.list.map((entry) => entry.session))) {
       if (shown.has(session)) continue;
       const name = sessions.find(({ session_id }) => session_id === session)?.name ?? session;
-      const footer = h('p', { class: 'row gap' }, h('a', { class: 'btn primary', href: mixerLink(session) }, 'Open the mixer now'), h('span', { class: 'small muted' }, 'Stems appear there as they arrive. Uploads continue while you look at other views of this page.'));
+      const footer = h(
+        'p',
+        { class: 'row gap' },
+        h('a', { class: 'btn primary', href: mixerLink(session) }, 'Open the mixer now'),
+        h(
+          'span',
+          { class: 'small muted' },
+          'Stems appear there as they arrive. Uploads continue while you look at other views of this page.',
+        ),
+      );
       const card = uploadCard(session, name, footer);
       shown.set(session, card);
       cards.append(card.element);
@@ -92,8 +134,18 @@ export function sessionsView() {
       }
     } catch (error) {
       if (stop.signal.aborted) return;
-      const text = error instanceof ApiError && error.status === 0 ? 'It is tried again by itself; nothing is lost.' : String(/** @type {Error} */ (error).message);
-      fill(trouble, notice('trouble', error instanceof ApiError && error.status === 0 ? 'The server does not answer.' : 'The list cannot be read.', text));
+      const text =
+        error instanceof ApiError && error.status === 0
+          ? 'It is tried again by itself; nothing is lost.'
+          : String(/** @type {Error} */ (error).message);
+      fill(
+        trouble,
+        notice(
+          'trouble',
+          error instanceof ApiError && error.status === 0 ? 'The server does not answer.' : 'The list cannot be read.',
+          text,
+        ),
+      );
     }
     const busy = sessions.some(({ last_job: job }) => job && !['complete', 'error', 'cancelled'].includes(job.state));
     timer = setTimeout(load, busy ? 2000 : 10000);
@@ -103,7 +155,11 @@ export function sessionsView() {
   find.addEventListener('input', showTable);
   uploads.addEventListener('change', showUploads);
   uploads.addEventListener('arrived', onArrived);
-  takeDrops(element, ({ files, folder }) => files.length && begin(files, folder), (over, files) => showDrop(over ? files : 0));
+  takeDrops(
+    element,
+    ({ files, folder }) => files.length && begin(files, folder),
+    (over, files) => showDrop(over ? files : 0),
+  );
   load();
   return {
     element,
