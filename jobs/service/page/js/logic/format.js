@@ -120,6 +120,12 @@ export function span(seconds) {
 }
 
 /**
+ * Returns the time left: whole seconds, one at least.
+ * @param {number} seconds
+ */
+export const left = (seconds) => (seconds < 10 ? `${Math.max(1, Math.round(seconds))} s` : span(seconds));
+
+/**
  * Returns a count with its noun.
  * @param {number} count
  * @param {string} noun singular

@@ -25,7 +25,7 @@ export class ViewStore extends EventTarget {
       from_s: zoom?.[0] ?? 0,
       span_s: zoom && zoom[1] > zoom[0] ? zoom[1] - zoom[0] : null,
       loop: loop && loop[1] > loop[0] ? { start: loop[0], end: loop[1] } : null,
-      selected: query.get('strip') ?? '',
+      selected: query.get('strip') ?? open?.[1] ?? '',
       open: open ? { place: open[1], insert: Number(open[2]) } : null,
       level: query.get('waves') === 'level',
     };

@@ -44,7 +44,7 @@ function middle(job, replaced) {
       h(
         'span',
         { class: 'small' },
-        `${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.span(Math.max(1, Math.round(left)))} left` : ''}`,
+        `${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.left(left)} left` : ''}`,
       ),
     ];
   }

@@ -58,7 +58,7 @@ export class Progress {
     const text =
       job.state === 'queued'
         ? 'Waiting for a worker'
-        : `Rendering: ${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.span(Math.max(1, Math.round(left)))} left` : ''}`;
+        : `Rendering: ${Math.round(job.progress)} %${Number.isFinite(left) ? `, about ${format.left(left)} left` : ''}`;
     // Twice a second is enough for the eye, and for a voice one every five.
     if (Date.now() - this.announced > 500 && this.heading.textContent !== text) {
       this.announced = Date.now();

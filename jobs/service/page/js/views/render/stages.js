@@ -35,6 +35,8 @@ export class Stages {
       if (!this.times.has(state)) this.times.set(state, { from: now, to: null });
       this.current = state;
     }
+    // A job that ended before this view was opened has no known stage.
+    this.element.hidden = failed && this.current === '';
     const at = job.state === 'complete' ? STAGES.length : STAGES.findIndex(([name]) => name === this.current);
     fill(
       this.element,

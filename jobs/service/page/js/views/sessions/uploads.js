@@ -21,7 +21,7 @@ function words(entry) {
     return `✓ ${stem ? stemWords(stem) : 'received'}${stem?.warnings?.length ? `; ${stem.warnings.join('; ')}` : ''}`;
   const seconds = (performance.now() - startedAt) / 1000;
   const left = sent > 0 ? ((file.size - sent) / sent) * seconds : NaN;
-  return `${format.bytes(sent)} of ${format.bytes(file.size)}${Number.isFinite(left) ? ` · ${format.span(left)} left` : ''}`;
+  return `${format.bytes(sent)} of ${format.bytes(file.size)}${Number.isFinite(left) ? ` · ${format.left(left)} left` : ''}`;
 }
 
 /** One line of a file, which is moved and not made anew while it lasts. */
@@ -49,7 +49,7 @@ class Line {
   /** Shows where it is. */
   show() {
     const { entry } = this;
-    this.progress.value = entry.state === 'done' ? 100 : (100 * entry.sent) / Math.max(1, entry.file.size);
+    this.progress.value = entry.state === 'done' ? 100 : entry.state === 'refused' ? 0 : (100 * entry.sent) / Math.max(1, entry.file.size);
     this.words.textContent = words(entry);
     this.words.classList.toggle('trouble', entry.state === 'refused');
     this.actions.hidden = entry.state !== 'refused';
@@ -67,8 +67,8 @@ export function uploadCard(session, title, footer) {
   /** @type {Map<number, Line>} */
   const lines = new Map();
   const list = h('div', null);
-  const heading = h('h2', { role: 'status' });
-  const element = h('section', { class: 'card pad', 'aria-label': `Upload to ${title}` }, heading, list, footer);
+  const heading = h('span', { role: 'status' });
+  const element = h('section', { class: 'card pad', 'aria-label': `Upload to ${title}` }, h('h2', null, heading), list, footer);
   const show = () => {
     const entries = uploadsOf(session);
     element.hidden = !entries.length;

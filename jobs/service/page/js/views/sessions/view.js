@@ -36,6 +36,8 @@ export function sessionsView() {
   );
   /** @type {import('../../api.js').SessionEntry[]} */
   let sessions = [];
+  /** Names of sessions begun here, which the list has later. @type {Map<string, string>} */
+  const names = new Map();
   /** @type {Map<string, {element: HTMLElement, close: () => void}>} */
   const shown = new Map();
   /** @type {number|undefined} */
@@ -44,7 +46,9 @@ export function sessionsView() {
   /** Begins a session, with files or empty. @param {File[]} files @param {string} folder */
   async function begin(files, folder) {
     try {
-      const id = await createSession(files.length ? nameFor(files, folder) : 'New session');
+      const name = files.length ? nameFor(files, folder) : 'New session';
+      const id = await createSession(name);
+      names.set(id, name);
       if (files.length) upload(id, files);
       if (files.length) load();
       else location.hash = mixerLink(id);
@@ -103,7 +107,7 @@ export function sessionsView() {
   function showUploads() {
     for (const session of new Set(uploads.list.map((entry) => entry.session))) {
       if (shown.has(session)) continue;
-      const name = sessions.find(({ session_id }) => session_id === session)?.name ?? session;
+      const name = sessions.find(({ session_id }) => session_id === session)?.name ?? names.get(session) ?? session;
       const footer = h(
         'p',
         { class: 'row gap' },
