@@ -53,27 +53,40 @@ async function filesIn(entry) {
  * @param {HTMLElement} element
  * @param {(found: {files: File[], folder: string}) => void} onFiles
  * @param {(over: boolean, count: number) => void} onOver
+ * @param {AbortSignal} signal ends it
  */
-export function takeDrops(element, onFiles, onOver) {
+export function takeDrops(element, onFiles, onOver, signal) {
   let depth = 0;
   const carries = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
-  element.addEventListener('dragenter', (event) => {
-    if (!carries(event)) return;
-    depth += 1;
-    onOver(true, [...(event.dataTransfer?.items ?? [])].length);
-  });
-  element.addEventListener('dragleave', (event) => {
-    if (!carries(event)) return;
-    depth = Math.max(0, depth - 1);
-    if (depth === 0) onOver(false, 0);
-  });
-  element.addEventListener('drop', async (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    depth = 0;
-    onOver(false, 0);
-    if (event.dataTransfer && carries(event)) onFiles(await droppedFiles(event.dataTransfer));
-  });
+  element.addEventListener(
+    'dragenter',
+    (event) => {
+      if (!carries(event)) return;
+      depth += 1;
+      onOver(true, [...(event.dataTransfer?.items ?? [])].length);
+    },
+    { signal },
+  );
+  element.addEventListener(
+    'dragleave',
+    (event) => {
+      if (!carries(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) onOver(false, 0);
+    },
+    { signal },
+  );
+  element.addEventListener(
+    'drop',
+    async (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      depth = 0;
+      onOver(false, 0);
+      if (event.dataTransfer && carries(event)) onFiles(await droppedFiles(event.dataTransfer));
+    },
+    { signal },
+  );
 }
 
 /**

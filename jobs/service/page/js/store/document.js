@@ -8,12 +8,12 @@ import { Undo } from './undo.js';
  * is "user", "undo" or "server".
  */
 export class DocumentStore extends EventTarget {
-  /** Creates a store. @param {SessionDocument} document */
-  constructor(document) {
+  /** Creates a store. @param {SessionDocument} document @param {string} session */
+  constructor(document, session) {
     super();
     /** @type {SessionDocument} */
     this.current = document;
-    this.undo = new Undo();
+    this.undo = new Undo(session);
   }
 
   /**

@@ -20,5 +20,7 @@ export const settings = {
   },
 };
 
-/** True where motion is to be little. */
-export const littleMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+const motion = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Returns true where motion is to be little. */
+export const littleMotion = () => motion.matches;

@@ -9,12 +9,33 @@ const TOGETHER_MS = 800;
 
 /** One's own steps. A step taken back after changes from elsewhere takes back what is one's own alone. */
 export class Undo {
-  /** Creates an empty list. */
-  constructor() {
+  /** Creates the list of this tab, which a reload keeps. @param {string} session */
+  constructor(session) {
+    this.key = `mixdown:undo:${session}`;
     /** @type {Step[]} */
     this.done = [];
     /** @type {Step[]} */
     this.undone = [];
+    this.open = false;
+    /** @type {number|undefined} */
+    this.timer = undefined;
+    try {
+      Object.assign(this, JSON.parse(sessionStorage.getItem(this.key) ?? '{}'));
+    } catch {
+      // A damaged list is an empty one.
+    }
+  }
+
+  /** Keeps the list for a reload, after a pause. */
+  keep() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      try {
+        sessionStorage.setItem(this.key, JSON.stringify({ done: this.done, undone: this.undone }));
+      } catch {
+        // A full storage keeps the list for this page alone.
+      }
+    }, 300);
   }
 
   /**
@@ -34,6 +55,7 @@ export class Undo {
       if (this.done.length > DEEPEST) this.done.shift();
     }
     this.open = gesture !== null;
+    this.keep();
   }
 
   /** Ends a gesture. */
@@ -47,6 +69,7 @@ export class Undo {
     if (!step) return null;
     step.gesture = null;
     this.undone.push(step);
+    this.keep();
     return threeWay(step.after, current, step.before).merged;
   }
 
@@ -55,6 +78,7 @@ export class Undo {
     const step = this.undone.pop();
     if (!step) return null;
     this.done.push(step);
+    this.keep();
     return threeWay(step.before, current, step.after).merged;
   }
 

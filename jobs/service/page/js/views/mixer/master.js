@@ -139,7 +139,8 @@ export class Master {
   /** Writes where the live gain comes from. */
   showGain() {
     const { live, store } = this.mix;
-    const steps = store.undo.done.length;
+    const rendered = Date.parse(live.ready?.gain.rendered_at ?? '');
+    const steps = store.undo.done.filter(({ at }) => !(at < rendered)).length;
     const gain = live.ready?.gain;
     if (store.current.master?.target === 'none') fill(this.words, 'No target: the mix keeps its own level.');
     else if (gain?.from === 'render' && gain.gain_db !== undefined) {

@@ -1,5 +1,5 @@
 import { connection, isGone } from '../../api.js';
-import { fill, h } from '../../dom.js';
+import { h } from '../../dom.js';
 import * as format from '../../logic/format.js';
 import { changes } from '../../logic/words.js';
 import { button, notice } from '../../parts/notice.js';
@@ -55,11 +55,14 @@ export class Notices {
 
   /** Shows, replaces or removes a notice. @param {string} key @param {HTMLElement|null} element */
   put(key, element) {
-    const same = this.shown.get(key)?.textContent === element?.textContent;
-    if (same) return;
-    if (element) this.shown.set(key, element);
-    else this.shown.delete(key);
-    fill(this.element, [...this.shown.values()]);
+    const old = this.shown.get(key);
+    if (old?.textContent === element?.textContent) return;
+    // The others stay where they are: an alert that is inserted again is read again.
+    old?.remove();
+    if (element) {
+      this.shown.set(key, element);
+      this.element.append(element);
+    } else this.shown.delete(key);
   }
 
   /** Shows what the state asks for. */

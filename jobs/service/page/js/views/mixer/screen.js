@@ -2,6 +2,7 @@ import { bare, call, sessionPath, stemPath } from '../../api.js';
 import { fill, h } from '../../dom.js';
 import { commandsBetween } from '../../live/commands.js';
 import { commands } from '../../live/protocol.js';
+import * as format from '../../logic/format.js';
 import { placeFrom } from '../../logic/session.js';
 import { confirm } from '../../parts/dialog.js';
 import { chooseFiles, takeDrops } from '../../parts/files.js';
@@ -85,12 +86,19 @@ export class MixerScreen {
       signal,
     });
     document.addEventListener('visibilitychange', () => this.onVisible(), { signal });
-    takeDrops(
-      document.body,
-      ({ files }) => files.length && upload(this.mix.session, files),
-      (over) => this.drop.classList.toggle('hot', over),
-    );
+    const take = (/** @type {{files: File[]}} */ { files }) => files.length && upload(this.mix.session, files);
+    takeDrops(document.body, take, (over, count) => this.showDrop(over ? count : 0), signal);
     this.root.addEventListener('pointerup', () => store.endGesture());
+  }
+
+  /** Shows where dragged files belong. @param {number} count files above the page */
+  showDrop(count) {
+    this.showEmpty();
+    this.drop.classList.toggle('hot', count > 0);
+    if (!count) return;
+    this.drop.hidden = false;
+    const files = format.plural(count, 'file');
+    fill(this.drop, h('p', { role: 'status' }, h('strong', null, `Let go: ${files} for this session`)));
   }
 
   /** Shows the target for files while there is no track. */

@@ -12,6 +12,8 @@ export class Transport {
   constructor(mix, timeline) {
     this.mix = mix;
     this.timeline = timeline;
+    this.peak = 0;
+    this.peakAt = 0;
     this.play = h(
       'button',
       { type: 'button', class: 'btn primary play', 'aria-label': 'Play', onclick: () => this.toggle() },
@@ -101,7 +103,11 @@ export class Transport {
 
   /** Notes the highest level that was played, for tests and for support. @param {number} peak */
   noteLevel(peak) {
-    this.element.dataset.playedDbfs = peak > 0 ? (20 * Math.log10(peak)).toFixed(1) : '-200';
+    this.peak = Math.max(this.peak, peak);
+    if (performance.now() - this.peakAt < 200) return;
+    this.peakAt = performance.now();
+    this.element.dataset.playedDbfs = this.peak > 0 ? (20 * Math.log10(this.peak)).toFixed(1) : '-200';
+    this.peak = 0;
   }
 
   /** Shows the state. */

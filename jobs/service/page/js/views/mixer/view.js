@@ -69,7 +69,7 @@ async function open(session, query, signal) {
     callTagged('GET', `${sessionPath(session)}/session`, { signal }),
   ]);
   const base = tagged.data.session ?? {};
-  const store = new DocumentStore(base);
+  const store = new DocumentStore(base, session);
   const stems = Array.isArray(entry.stems)
     ? entry.stems
     : ((await call('GET', `${sessionPath(session)}/stems`, { signal })).stems ?? []);

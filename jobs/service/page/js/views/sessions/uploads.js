@@ -49,7 +49,8 @@ class Line {
   /** Shows where it is. */
   show() {
     const { entry } = this;
-    this.progress.value = entry.state === 'done' ? 100 : entry.state === 'refused' ? 0 : (100 * entry.sent) / Math.max(1, entry.file.size);
+    this.progress.value =
+      entry.state === 'done' ? 100 : entry.state === 'refused' ? 0 : (100 * entry.sent) / Math.max(1, entry.file.size);
     this.words.textContent = words(entry);
     this.words.classList.toggle('trouble', entry.state === 'refused');
     this.actions.hidden = entry.state !== 'refused';
@@ -68,7 +69,13 @@ export function uploadCard(session, title, footer) {
   const lines = new Map();
   const list = h('div', null);
   const heading = h('span', { role: 'status' });
-  const element = h('section', { class: 'card pad', 'aria-label': `Upload to ${title}` }, h('h2', null, heading), list, footer);
+  const element = h(
+    'section',
+    { class: 'card pad', 'aria-label': `Upload to ${title}` },
+    h('h2', null, heading),
+    list,
+    footer,
+  );
   const show = () => {
     const entries = uploadsOf(session);
     element.hidden = !entries.length;

@@ -159,11 +159,9 @@ export function sessionsView() {
   find.addEventListener('input', showTable);
   uploads.addEventListener('change', showUploads);
   uploads.addEventListener('arrived', onArrived);
-  takeDrops(
-    element,
-    ({ files, folder }) => files.length && begin(files, folder),
-    (over, files) => showDrop(over ? files : 0),
-  );
+  const take = (/** @type {{files: File[], folder: string}} */ { files, folder }) =>
+    files.length && begin(files, folder);
+  takeDrops(document.body, take, (over, files) => showDrop(over ? files : 0), stop.signal);
   load();
   return {
     element,
