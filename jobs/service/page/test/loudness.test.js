@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { equalGains, factor, targetLufs, TARGETS, treatment } from '../js/logic/loudness.js';
+import { ceilingOf, equalGains, factor, targetLufs, TARGETS, treatment } from '../js/logic/loudness.js';
 
 test('both sides play at the loudness of the softer one', () => {
   const gains = equalGains(-20.3, -14);
@@ -36,4 +36,10 @@ test('who turns down and who refuses', () => {
 
 test('a factor of 6 dB is about two', () => {
   assert.ok(Math.abs(factor(20 * Math.log10(2)) - 2) < 1e-12);
+});
+
+test('a ceiling is the document’s, the target’s, or -1', () => {
+  assert.equal(ceilingOf({ target: 'atsc-a85' }), -2);
+  assert.equal(ceilingOf({ target: 'atsc-a85', ceiling_dbtp: 'off' }), 'off');
+  assert.equal(ceilingOf({ target: -18 }), -1);
 });

@@ -1,3 +1,4 @@
+import { ceilingOf } from '../logic/loudness.js';
 import { same } from '../logic/merge.js';
 import { strips } from '../logic/session.js';
 import { commands } from './protocol.js';
@@ -77,7 +78,8 @@ export function commandsBetween(before, after) {
   const [was, is] = [before.master ?? {}, after.master ?? {}];
   list.push(...chainCommands('master', was.inserts ?? [], is.inserts ?? []));
   if ((was.target ?? -14) !== (is.target ?? -14)) list.push(commands.target(is.target ?? -14));
-  if ((was.ceiling_dbtp ?? -1) !== (is.ceiling_dbtp ?? -1)) list.push(commands.ceiling(is.ceiling_dbtp ?? -1));
+  // A target brings its own ceiling along in the document, but not as a command.
+  if (ceilingOf(was) !== ceilingOf(is)) list.push(commands.ceiling(ceilingOf(is)));
   return { list, reopen: false };
 }
 

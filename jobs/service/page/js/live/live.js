@@ -176,8 +176,10 @@ export class Live extends EventTarget {
   /** @param {import('./protocol.js').Refused} refused */
   onRefused({ id, message }) {
     if (id === this.seeking) this.seeking = 0;
+    const command = id === null ? '' : this.sentAt.get(id)?.command;
     if (id !== null) this.sentAt.delete(id);
-    this.emit('refused', message);
+    // Before the first render no gain can follow from a target: the panel says so already.
+    if (command !== 'target' || this.ready?.gain.from === 'render') this.emit('refused', message);
   }
 
   /** Ends playing where the song has ended. */

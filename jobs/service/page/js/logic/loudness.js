@@ -27,6 +27,15 @@ export function targetLufs(target) {
 }
 
 /**
+ * Returns the ceiling that holds: the document's, else the target's own, else -1.
+ * @param {{target?: any, ceiling_dbtp?: any}} master
+ * @returns {number|string} dBTP, or "off"
+ */
+export function ceilingOf({ target, ceiling_dbtp }) {
+  return ceiling_dbtp ?? TARGETS.find(({ name }) => name === target)?.dbtp ?? -1;
+}
+
+/**
  * Returns the gains that bring two programmes to the loudness of the softer one; none is above 0 dB.
  * @param {number|null|undefined} before LUFS
  * @param {number|null|undefined} after LUFS

@@ -1,4 +1,4 @@
-import { fill, h } from '../../dom.js';
+import { fill, h, setAttr } from '../../dom.js';
 import { typeName, twoValues } from '../../logic/inserts.js';
 import * as format from '../../logic/format.js';
 import { insertKinds, newInsert } from '../../logic/schema.js';
@@ -72,8 +72,28 @@ export class Editor {
       );
     }
     this.values = JSON.stringify(values);
+    this.markProblems(place, number);
     this.plot.show(place, strip, number);
     this.body.classList.toggle('alone', this.plot.element.hidden);
+  }
+
+  /**
+   * Marks the controls that the server refused, each described by its words.
+   * @param {Place} place @param {number} number of the open step
+   */
+  markProblems(place, number) {
+    const { sync, store } = this.mix;
+    const list = place !== 'master' && 'bus' in place ? 'buses' : 'tracks';
+    const at = (store.current[list] ?? []).indexOf(stripAt(store.current, place));
+    const base = place === 'master' ? '/master' : `/${list}/${at}`;
+    const prefix =
+      number >= 0 ? `${base}/inserts/${number}/` : number <= -2 ? `${base}/sends/${-2 - number}/` : `${base}/`;
+    for (const control of this.form.querySelectorAll('[data-key]')) {
+      const pointer = prefix + control.getAttribute('data-key');
+      const problem = sync.state === 'refused' ? sync.problems.find((one) => one.pointer === pointer) : undefined;
+      setAttr(control, 'aria-invalid', problem ? 'true' : null);
+      setAttr(control, 'aria-description', problem?.message ?? null);
+    }
   }
 
   /** Moves the focus into the form. */

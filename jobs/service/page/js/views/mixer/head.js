@@ -14,6 +14,9 @@ const STATES = /** @type {Record<import('../../store/sync.js').SaveState, string
   refused: '! Not saved',
 });
 
+/** Version without the marks of a header. @param {string} etag */
+export const plainTag = (etag) => etag.replace(/^W\/|"/g, '');
+
 /** Head of the mixer: name, saved or not, undo, redo, link, keys, render. */
 export class Head {
   /** Creates the head. @param {Mix} mix @param {() => void} onRender */
@@ -73,7 +76,7 @@ export class Head {
     const { view, session, sync } = this.mix;
     await sync.flush();
     const query = view.toQuery();
-    if (sync.etag) query.set('v', sync.etag.replace(/^W\/|"/g, ''));
+    if (sync.etag) query.set('v', plainTag(sync.etag));
     const address = `${location.origin}${location.pathname}${mixerLink(session)}${query.size ? `?${query}` : ''}`;
     history.replaceState(null, '', address);
     try {

@@ -1,6 +1,6 @@
 import { fill, h } from '../../dom.js';
 import * as format from '../../logic/format.js';
-import { TARGETS, targetLufs } from '../../logic/loudness.js';
+import { ceilingOf, TARGETS, targetLufs } from '../../logic/loudness.js';
 import { chips } from './chain.js';
 import { Loudness } from './loudness.js';
 import { Gauges } from './gauges.js';
@@ -121,7 +121,7 @@ export class Master {
     this.target.value = named || target === 'none' ? String(target) : 'number';
     this.number.hidden = typeof target !== 'number';
     if (typeof target === 'number' && document.activeElement !== this.number) this.number.value = String(target);
-    const ceiling = master.ceiling_dbtp ?? TARGETS.find(({ name }) => name === target)?.dbtp ?? -1;
+    const ceiling = ceilingOf(master);
     if (document.activeElement !== this.ceiling)
       this.ceiling.value = typeof ceiling === 'number' ? format.number(ceiling) : ceiling;
     this.format.value = store.current.output?.format ?? 'wav24';

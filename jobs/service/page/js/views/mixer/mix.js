@@ -16,6 +16,7 @@ import { placeKey, placeName, stripAt, strips, titleOf } from '../../logic/sessi
  * @property {Map<string, import('../../api.js').Stem>} stems by name
  * @property {Outlines} outlines
  * @property {Set<string>} bypassed keys of inserts that are bypassed while listening
+ * @property {string} version of the document that a link was made of, or empty
  * @property {any} schema JSON Schema of the document, or null until loaded
  */
 

@@ -13,7 +13,7 @@ import { upload, uploads } from '../../store/uploads.js';
 import { uploadCard } from '../sessions/uploads.js';
 import { Console } from './console.js';
 import { Editor } from './editor.js';
-import { Head } from './head.js';
+import { Head, plainTag } from './head.js';
 import { keys } from './keys.js';
 import { Master } from './master.js';
 import { Notices } from './notices.js';
@@ -61,6 +61,11 @@ export class MixerScreen {
       render: () => this.render(),
     });
     this.listen(signal);
+    if (mix.version && mix.sync.etag && mix.version !== plainTag(mix.sync.etag)) {
+      const words = 'You see it as it is now; view, zoom and loop are those of the link.';
+      const close = this.notices.dismiss('version');
+      this.notices.put('version', notice('news', 'The mix has changed since this link was made.', words, close));
+    }
     this.showEmpty();
     mix.live.loop = mix.view.state.loop;
     this.openLive();
@@ -77,8 +82,9 @@ export class MixerScreen {
 
   /** Connects the parts. @param {AbortSignal} signal */
   listen(signal) {
-    const { store, view, live } = this.mix;
+    const { store, sync, view, live } = this.mix;
     store.addEventListener('change', (event) => this.onChange(/** @type {CustomEvent} */ (event).detail));
+    sync.addEventListener('state', () => this.editor.update());
     view.addEventListener('change', (event) => this.onView(/** @type {CustomEvent} */ (event).detail));
     live.addEventListener('ready', () => this.onReady());
     live.addEventListener('remove-stem', (event) => this.removeStem(/** @type {CustomEvent} */ (event).detail));

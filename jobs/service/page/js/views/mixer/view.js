@@ -83,6 +83,7 @@ async function open(session, query, signal) {
     stems: new Map(stems.map((/** @type {import('../../api.js').Stem} */ stem) => [stem.name, stem])),
     outlines: new Outlines(session, signal),
     bypassed: new Set(),
+    version: query.get('v') ?? '',
     schema: null,
   };
 }
