@@ -7,6 +7,9 @@
  * @property {number} progress 0 to 100
  * @property {string} [message]
  * @property {any} [error]
+ * @property {string|null} [error_code]
+ * @property {boolean} [cancel_requested]
+ * @property {any} [cleanup]
  * @property {string} [created_at]
  * @property {string} [updated_at]
  * @property {string} [started_at]
@@ -39,6 +42,7 @@
  * @property {number} [tracks]
  * @property {number|null} [duration_s]
  * @property {number|Stem[]} [stems]
+ * @property {number} [stem_count]
  * @property {number} [bytes]
  * @property {Job|null} [last_job]
  * @property {string|null} [result_url]

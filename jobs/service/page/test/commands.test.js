@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 globalThis.location = /** @type {any} */ ({ protocol: 'http:', host: 'localhost' });
-const { chainCommands, commandsBetween } = await import('../js/live/commands.js');
+const { chainCommands, commandsBetween, Throttle } = await import('../js/live/commands.js');
 
 const DOCUMENT = {
   tracks: [{ file: 'a.wav', gain_db: 0, inserts: [{ type: 'high_pass', cutoff_hz: 80 }] }],
@@ -62,4 +62,24 @@ test('commands for chains lead from any chain to any other', () => {
   ];
   for (const from of chains)
     for (const to of chains) assert.deepEqual(carryOut(from, chainCommands('master', from, to)), to);
+});
+
+test('movements of a held dial are sent once, when it runs again', () => {
+  /** @type {any[]} */
+  const sent = [];
+  const throttle = new Throttle((command) => sent.push(command));
+  throttle.hold(true);
+  for (let db = 0; db < 100; db += 1) throttle.push({ command: 'gain', place: { track: 'a' }, gain_db: db });
+  assert.deepEqual(sent, []);
+  throttle.hold(false);
+  assert.deepEqual(sent, [{ command: 'gain', place: { track: 'a' }, gain_db: 99 }]);
+});
+
+test('a switch is sent after the movements before it', () => {
+  /** @type {any[]} */
+  const sent = [];
+  const throttle = new Throttle((command) => sent.push(command.command));
+  throttle.push({ command: 'gain', place: { track: 'a' }, gain_db: 1 });
+  throttle.push({ command: 'mute', place: { track: 'a' }, mute: true });
+  assert.deepEqual(sent, ['gain', 'mute']);
 });

@@ -93,6 +93,8 @@ export class Throttle {
     /** @type {Map<string, Command>} */
     this.waiting = new Map();
     this.due = 0;
+    /** True while the engine stands: changes of a dial wait, and only the last is sent. */
+    this.held = false;
   }
 
   /** Sends a command, or keeps it until its turn. @param {Command} command */
@@ -104,7 +106,13 @@ export class Throttle {
     }
     const { command: name, place, insert, field } = command;
     this.waiting.set(JSON.stringify([name, place, insert, field]), command);
-    if (!this.due) this.due = setTimeout(() => this.flush(), 16);
+    if (!this.due && !this.held) this.due = setTimeout(() => this.flush(), 16);
+  }
+
+  /** Holds changes back, or lets them run. @param {boolean} held */
+  hold(held) {
+    this.held = held;
+    if (!held) this.flush();
   }
 
   /** Sends what waits. */

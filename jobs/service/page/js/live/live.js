@@ -35,6 +35,12 @@ export class Live extends EventTarget {
     /** @type {WebSocket|null} */
     this.socket = null;
     this.playing = false;
+    /** True from a play until the end: between pauses the engine only waits for credit. */
+    this.running = false;
+    /** Frame at which the mix has ended, or null. @type {number|null} */
+    this.endsAt = null;
+    /** What the engine does before it is ready, in words. */
+    this.preparing = '';
     this.turn = 0;
     this.nextId = 1;
     /** Frames granted and not yet arrived. */
@@ -45,7 +51,7 @@ export class Live extends EventTarget {
     this.seeking = 0;
     /** First frame of the current place. */
     this.from = 0;
-    /** @type {Map<number, {at: number, command: string}>} */
+    /** @type {Map<number, {at: number, command: string, audible: boolean}>} */
     this.sentAt = new Map();
     /** Time from a movement to its sound, in milliseconds; null until measured. @type {number|null} */
     this.latency_ms = null;
@@ -100,6 +106,7 @@ export class Live extends EventTarget {
     this.socket = null;
     this.resumeAt = this.heard.position;
     this.ready = null;
+    this.running = false;
     this.player.hold(true);
     this.player.clear();
     this.playing = false;
@@ -126,7 +133,7 @@ export class Live extends EventTarget {
     if (this.socket?.readyState !== WebSocket.OPEN) return 0;
     const timed = command.command !== 'credit' && command.command !== 'readings';
     const id = timed ? this.nextId++ : 0;
-    if (timed) this.sentAt.set(id, { at: performance.now(), command: command.command });
+    if (timed) this.sentAt.set(id, { at: performance.now(), command: command.command, audible: this.playing });
     this.socket.send(JSON.stringify(timed ? { ...command, id } : command));
     return id;
   }
@@ -144,17 +151,21 @@ export class Live extends EventTarget {
     else if (message.event === 'accepted') this.onAccepted(message);
     else if (message.event === 'refused') this.onRefused(message);
     else if (message.event === 'warning') this.emit('warning', message.message);
-    else if (message.event === 'ended') this.onEnded();
+    else if (message.event === 'ended') this.endsAt = message.frame;
+    else if (message.event === 'preparing') this.onPreparing(message);
+    else if (message.event === 'gap') this.onGap(message.frames);
     else this.heard.take(message);
   }
 
   /** @param {import('./protocol.js').Ready} ready */
   onReady(ready) {
     Object.assign(this, { ready, turn: 0, outstanding: 0, queued: 0, seeking: 0, from: 0 });
+    Object.assign(this, { running: false, endsAt: null, preparing: '' });
     this.sentAt.clear();
     this.heard.reset(this.resumeAt);
     this.setState('open');
     this.emit('ready');
+    for (const warning of ready.warnings) this.emit('warning', warning);
     this.askReadings();
     if (this.loop) this.setLoop(this.loop);
     if (this.resumeAt > 0) this.seek(this.resumeAt);
@@ -170,7 +181,7 @@ export class Live extends EventTarget {
       this.seeking = 0;
       this.from = frame;
     }
-    if (!['play', 'pause', 'seek', 'loop'].includes(sent.command)) this.heard.expect(frame, sent.at);
+    if (sent.audible && !['play', 'pause', 'seek', 'loop'].includes(sent.command)) this.heard.expect(frame, sent.at);
   }
 
   /** @param {import('./protocol.js').Refused} refused */
@@ -182,10 +193,25 @@ export class Live extends EventTarget {
     if (command !== 'target' || this.ready?.gain.from === 'render') this.emit('refused', message);
   }
 
-  /** Ends playing where the song has ended. */
+  /** Ends playing where the last sound has been played; the engine stands at the beginning. */
   onEnded() {
-    this.playing = false;
+    Object.assign(this, { playing: false, running: false, endsAt: null });
+    this.player.hold(true);
+    this.player.clear();
+    this.heard.reset(0);
     this.emit('playing');
+  }
+
+  /** @param {import('./protocol.js').Preparing} preparing */
+  onPreparing({ phase, fraction }) {
+    this.preparing = `${phase.replaceAll('_', ' ')} ${Math.round(fraction * 100)} %`;
+    this.dispatchEvent(new Event('state'));
+  }
+
+  /** Counts sound that the server left out, for the client was too slow. @param {number} frames */
+  onGap(frames) {
+    this.outstanding = Math.max(0, this.outstanding - frames);
+    this.noteGap();
   }
 
   /** @param {ArrayBuffer} data */
@@ -203,6 +229,10 @@ export class Live extends EventTarget {
   /** @param {import('./player.js').Report} report */
   onReport(report) {
     this.queued = report.buffered;
+    if (this.endsAt !== null && report.buffered < 128) {
+      this.onEnded();
+      return;
+    }
     if (report.gaps > this.gaps) this.noteGap();
     this.gaps = report.gaps;
     this.credit();
@@ -221,7 +251,7 @@ export class Live extends EventTarget {
 
   /** Grants as many frames as there is room for. */
   credit() {
-    if (!this.ready || !this.playing) return;
+    if (!this.ready || !this.playing || this.endsAt !== null) return;
     const room = Math.round(this.ahead_s * this.ready.rate) - this.queued - this.outstanding;
     if (room < Math.min(this.ready.blockFrames, 1024)) return;
     this.outstanding += room;
@@ -238,15 +268,17 @@ export class Live extends EventTarget {
     }
     await this.player.open(this.ready.rate);
     this.player.hold(false);
-    this.send(commands.play());
+    this.throttle.hold(false);
+    if (!this.running) this.send(commands.play());
+    this.running = true;
     this.credit();
   }
 
-  /** Pauses; what has arrived stays for the next play. */
+  /** Pauses: without credit the engine stands, and what has arrived stays for the next play. */
   pause() {
     this.playing = false;
     this.player.hold(true);
-    this.send(commands.pause());
+    this.throttle.hold(this.running);
     this.emit('playing');
   }
 
@@ -262,6 +294,7 @@ export class Live extends EventTarget {
     this.player.clear();
     this.queued = 0;
     this.outstanding = 0;
+    this.endsAt = null;
     this.seeking = this.send(commands.seek(Math.round(to * this.ready.rate)));
     this.heard.reset(to);
   }

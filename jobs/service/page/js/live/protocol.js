@@ -17,6 +17,7 @@ import { placeKey } from '../logic/session.js';
  * @property {{from: string, gain_db?: number, rendered_at?: string}} gain
  * @property {number|null} duration_s
  * @property {any[]} alignment
+ * @property {string[]} warnings
  *
  * @typedef {object} StripReading
  * @property {string} key of the place
@@ -39,8 +40,10 @@ import { placeKey } from '../logic/session.js';
  * @typedef {{event: 'accepted', id: number|null, frame: number}} Accepted
  * @typedef {{event: 'refused', id: number|null, message: string}} Refused
  * @typedef {{event: 'warning', message: string}} Warning
- * @typedef {{event: 'ended', message: string}} Ended
- * @typedef {Ready|Readings|Spectrum|Scope|Accepted|Refused|Warning|Ended} Message
+ * @typedef {{event: 'ended', frame: number}} Ended
+ * @typedef {{event: 'preparing', phase: string, fraction: number}} Preparing
+ * @typedef {{event: 'gap', frames: number}} Gap
+ * @typedef {Preparing|Gap|Ready|Readings|Spectrum|Scope|Accepted|Refused|Warning|Ended} Message
  */
 
 /** Returns the socket's address. @param {string} session @param {'float'|'int16'} format */
@@ -75,7 +78,7 @@ function readReadings(text) {
       momentary: reading(master.momentary_lufs),
       short: reading(master.short_term_lufs),
       integrated: reading(master.integrated_lufs),
-      range: reading(master.range_lu),
+      range: reading(master.loudness_range_lu ?? master.range_lu),
       truePeak: reading(master.true_peak_dbtp),
       reduction: master.reduction_db ?? 0,
       correlation: reading(master.correlation),
@@ -103,6 +106,7 @@ export function readText(data) {
         gain: text.gain ?? { from: 'none' },
         duration_s: text.duration_s ?? null,
         alignment: text.alignment?.stems ?? text.alignment ?? [],
+        warnings: text.warnings ?? [],
       };
     case 'readings':
       return readReadings(text);
@@ -117,7 +121,11 @@ export function readText(data) {
     case 'warning':
       return { event: 'warning', message: text.message ?? '' };
     case 'ended':
-      return { event: 'ended', message: text.message ?? '' };
+      return { event: 'ended', frame: Number(text.frame ?? 0) };
+    case 'preparing':
+      return { event: 'preparing', phase: text.phase ?? '', fraction: Number(text.fraction ?? 0) };
+    case 'gap':
+      return { event: 'gap', frames: Number(text.frames ?? 0) };
     default:
       return null;
   }
@@ -143,7 +151,10 @@ export const commands = {
   play: () => ({ command: 'play' }),
   pause: () => ({ command: 'pause' }),
   seek: (/** @type {number} */ frame) => ({ command: 'seek', position: frame }),
-  loop: (/** @type {{start: number, end: number}|null} */ range) => ({ command: 'loop', range }),
+  loop: (/** @type {{start: number, end: number}|null} */ range) => ({
+    command: 'loop',
+    range: range && [range.start, range.end],
+  }),
   gain: (/** @type {Place} */ place, /** @type {number} */ db) => ({ command: 'gain', place, gain_db: db }),
   pan: (/** @type {Place} */ place, /** @type {number} */ pan) => ({ command: 'pan', place, pan }),
   width: (/** @type {Place} */ place, /** @type {number} */ width) => ({ command: 'width', place, width }),

@@ -4,6 +4,8 @@ import { ApiError, noteServer, stemPath, unwrap } from '../api.js';
 
 const PART = 8 * 1024 * 1024;
 const AT_ONCE = 2;
+/** Refusals after a break: the server still has the old connection, or other bytes than was thought. */
+const AGAIN = ['UPLOAD_IN_PROGRESS', 'UPLOAD_OFFSET'];
 const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
 
 /**
@@ -111,7 +113,8 @@ async function retried(entry, step) {
     try {
       return await step();
     } catch (error) {
-      const lost = error instanceof ApiError && (error.status === 0 || error.status === 503);
+      const lost =
+        error instanceof ApiError && (error.status === 0 || error.status === 503 || AGAIN.includes(error.code));
       if (!lost || turn >= 12 || entry.state === 'stopped') throw error;
       await new Promise((ready) => setTimeout(ready, WAITS_MS[Math.min(turn, WAITS_MS.length - 1)]));
     }
@@ -143,7 +146,7 @@ async function offsetOf(entry) {
   try {
     const answer = await fetch(`/api${stemPath(entry.session, entry.file.name)}`, { method: 'HEAD' });
     const offset = Number(answer.headers.get('Upload-Offset') ?? 0);
-    return offset < entry.file.size ? offset : 0;
+    return offset <= entry.file.size ? offset : 0;
   } catch {
     throw new ApiError(0, 'SERVER_GONE', 'The server does not answer.');
   }
@@ -163,7 +166,9 @@ function put(entry, from, to) {
     entry.request = request;
     request.open('PUT', `/api${stemPath(entry.session, file.name)}`);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
-    if (to - from < file.size) request.setRequestHeader('Content-Range', `bytes ${from}-${to - 1}/${file.size}`);
+    // With all bytes there, an empty part completes the file.
+    const part = from < to ? `${from}-${to - 1}` : '*';
+    if (to - from < file.size) request.setRequestHeader('Content-Range', `bytes ${part}/${file.size}`);
     request.upload.onprogress = (event) => {
       entry.sent = from + event.loaded;
       if (entry.sent >= file.size) entry.state = 'checking';

@@ -1,4 +1,4 @@
-import { ApiError, call } from '../../api.js';
+import { ApiError, call, ENDED, jobPath } from '../../api.js';
 import { fill, h } from '../../dom.js';
 import * as format from '../../logic/format.js';
 import { dialog } from '../../parts/dialog.js';
@@ -18,6 +18,13 @@ const PARTS = /** @type {{only: string, words: string, hint: string, count: (d: 
   { only: 'imports', words: 'Old notes of imports', hint: 'over 14 days', count: (d) => d.imports_deleted ?? 0 },
   { only: 'quarantine', words: 'Damaged records', hint: 'set aside, not deleted', count: (d) => d.quarantined ?? 0 },
 ]);
+
+/** Waits for a cleanup that runs as a job. @param {any} data answer of the request */
+async function finished(data) {
+  let job = data;
+  while (job.job_id && !ENDED.includes(job.state)) job = await call('GET', `${jobPath(data.job_id)}?wait=10`);
+  return job.cleanup ?? job;
+}
 
 /** Runs a cleanup. @param {boolean} dry @param {string[]} only */
 const run = (dry, only) =>
@@ -73,7 +80,7 @@ export function cleanupDialog(onDone) {
     try {
       const documents = await Promise.all(PARTS.map(({ only }) => run(true, [only])));
       PARTS.forEach((part, at) => {
-        const document = documents[at];
+        const document = documents[at].cleanup ?? documents[at];
         const box = h('input', { type: 'checkbox', checked: part.count(document) > 0, onchange: update });
         rows.set(part.only, { box, bytes: document.bytes_freed ?? 0, count: part.count(document) });
         const hung =
@@ -110,7 +117,7 @@ export function cleanupDialog(onDone) {
   async function clean() {
     go.disabled = true;
     try {
-      const document = await run(false, chosen());
+      const document = await finished(await run(false, chosen()));
       fill(
         trouble,
         document.errors?.length

@@ -59,7 +59,7 @@ function middle(job, replaced) {
       : job.type === 'mix'
         ? 'rendered'
         : (job.message ?? '');
-    return h('span', { class: 'small' }, replaced ? `${figures}; its file was replaced by a later render` : figures);
+    return h('span', { class: 'small' }, replaced ? `${figures}; its files were replaced, or have expired` : figures);
   }
   return h('span', { class: 'small' }, group === 'waiting' ? 'waiting for a worker' : (job.message ?? ''));
 }

@@ -154,7 +154,8 @@ export function jobsView() {
     const label = body.contains(document.activeElement) ? document.activeElement?.getAttribute('aria-label') : null;
     const owners = new Set();
     const rows = some.map((job) => {
-      const replaced = job.state === 'complete' && job.type === 'mix' && owners.has(job.session_id);
+      const replaced =
+        job.state === 'complete' && job.type === 'mix' && (owners.has(job.session_id) || !job.result_url);
       if (job.state === 'complete' && job.type === 'mix') owners.add(job.session_id);
       return jobRow(job, replaced, act);
     });

@@ -143,13 +143,13 @@ export class Master {
     const steps = store.undo.done.filter(({ at }) => !(at < rendered)).length;
     const gain = live.ready?.gain;
     if (store.current.master?.target === 'none') fill(this.words, 'No target: the mix keeps its own level.');
-    else if (gain?.from === 'render' && gain.gain_db !== undefined) {
+    else if (gain?.from === 'render' && Number.isFinite(gain.gain_db)) {
       const since = steps ? `${format.plural(steps, 'change')} since: a render finds it anew.` : '';
       const when = gain.rendered_at ? ` of ${format.moment(gain.rendered_at)}` : '';
       fill(
         this.words,
         'Gain to target ',
-        h('b', { class: 'strong' }, `${format.signed(gain.gain_db)} dB`),
+        h('b', { class: 'strong' }, `${format.signed(Number(gain.gain_db))} dB`),
         `, found by the render${when}. ${since}`,
       );
     } else
@@ -163,12 +163,12 @@ export class Master {
   measureAnew() {
     this.gauges.reset();
     this.mix.live.seek(this.mix.live.heard.position);
-    this.loudness.since = this.mix.live.heard.position;
   }
 
   /** Draws everything that moves. @param {number} now */
   draw(now) {
     const { live } = this.mix;
+    this.loudness.since = live.heard.start;
     this.loudness.draw(live.playing ? (live.heard.readings?.master ?? null) : null, now);
     this.gauges.draw(now);
   }

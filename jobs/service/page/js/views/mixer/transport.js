@@ -135,7 +135,7 @@ export class Transport {
         'you hear a change after ',
         h('b', { class: 'strong' }, `${Math.round(live.latency_ms / 10) * 10} ms`),
       );
-    else fill(this.late, live.state === 'opening' ? 'opening the engine …' : '');
+    else fill(this.late, live.state === 'opening' ? `opening the engine: ${live.preparing || '…'}` : '');
     const { span, all } = this.timeline.window;
     this.zoom.value = String((100 * Math.log(all / span)) / Math.log(this.deepest));
     setAttr(this.zoom, 'aria-valuetext', `${format.span(span)} of ${format.time(all)}`);

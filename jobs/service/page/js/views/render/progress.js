@@ -12,7 +12,7 @@ export function failure(job) {
   const { error } = job;
   if (error && typeof error === 'object')
     return { code: String(error.code ?? ''), text: String(error.detail ?? error.message ?? job.message ?? '') };
-  return { code: '', text: String(error ?? job.message ?? 'no reason is known') };
+  return { code: job.error_code ?? '', text: String(error ?? job.message ?? 'no reason is known') };
 }
 
 /** A render while it runs, and where it stopped. */

@@ -24,7 +24,7 @@ function masterState(session) {
 
 /** Number of stems. @param {SessionEntry} session */
 const stemCount = (session) =>
-  Array.isArray(session.stems) ? session.stems.length : (session.stems ?? session.tracks ?? 0);
+  Array.isArray(session.stems) ? session.stems.length : (session.stem_count ?? session.stems ?? session.tracks ?? 0);
 
 /**
  * Creates the table of sessions.

@@ -124,12 +124,26 @@ export function sessionsView() {
     }
   }
 
+  /** Fetches all pages of the list. */
+  async function all() {
+    const found = [];
+    let cursor = '';
+    do {
+      const data = await call('GET', `/sessions${cursor && `?cursor=${encodeURIComponent(cursor)}`}`, {
+        signal: stop.signal,
+      });
+      found.push(...(data.sessions ?? []));
+      cursor = data.next_cursor ?? '';
+    } while (cursor);
+    return found;
+  }
+
   /** Loads the list, and again while something renders. */
   async function load() {
     clearTimeout(timer);
     try {
       const before = JSON.stringify(sessions);
-      sessions = (await call('GET', '/sessions', { signal: stop.signal })).sessions ?? [];
+      sessions = await all();
       fill(trouble);
       if (JSON.stringify(sessions) !== before || list.hidden) {
         showDrop();
