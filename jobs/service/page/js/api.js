@@ -65,19 +65,19 @@ export class ApiError extends Error {
   }
 }
 
-/** Events: `token` when a token is needed, `gone` and `back` with the connection. */
+/** Events: `token` when a token is needed, `lost` and `back` with the connection. */
 export const connection = new EventTarget();
-let gone = false;
+let lost = false;
 
 /** Notes that the server is there or not. @param {boolean} there */
 export function noteServer(there) {
-  if (gone === !there) return;
-  gone = !there;
-  connection.dispatchEvent(new Event(there ? 'back' : 'gone'));
+  if (lost === !there) return;
+  lost = !there;
+  connection.dispatchEvent(new Event(there ? 'back' : 'lost'));
 }
 
 /** Returns true while the server does not answer. */
-export const isGone = () => gone;
+export const isLost = () => lost;
 
 /**
  * Reads an answer's envelope, or makes a refusal of what has none.
@@ -149,7 +149,11 @@ export async function bytesOf(path, signal) {
   return answer.arrayBuffer();
 }
 
-/** Returns a JSON file that stands bare, without envelope. @param {string} path below /api @param {AbortSignal} [signal] */
+/**
+ * Returns a JSON file that stands bare, without envelope.
+ * @param {string} path below /api
+ * @param {AbortSignal} [signal]
+ */
 export async function bare(path, signal) {
   const answer = await send('GET', path, { signal });
   const text = await answer.text();

@@ -1,9 +1,12 @@
-/** Elements without a framework. Styles are set through CSSOM alone: the page allows no attributes. */
+/**
+ * Elements without a framework. Styles are set through CSSOM alone: the page allows no attributes.
+ */
 
 /** @typedef {Node|string|number|null|undefined|false} Child */
 
 /**
- * Creates an element. Keys that begin with "on" are handlers, "class" and "data" are as named, other
+ * Creates an element. Keys that begin with "on" are handlers, "class" and "data" are as named,
+ * other
  * values of true, false and null set or leave out an attribute.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
@@ -47,12 +50,21 @@ export function fill(element, ...children) {
   add(element, children);
 }
 
-/** Sets text where it differs: a live region is not announced twice. @param {Element} element @param {string} text */
+/**
+ * Sets text where it differs: a live region is not announced twice.
+ * @param {Element} element
+ * @param {string} text
+ */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Sets or removes an attribute. @param {Element} element @param {string} name @param {string|boolean|null} value */
+/**
+ * Sets or removes an attribute.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string|boolean|null} value
+ */
 export function setAttr(element, name, value) {
   if (value === null || value === false) element.removeAttribute(name);
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true ? '' : value);

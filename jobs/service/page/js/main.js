@@ -1,4 +1,4 @@
-import { call, connection, isGone } from './api.js';
+import { call, connection, isLost } from './api.js';
 import { fill, h, setAttr } from './dom.js';
 import { readRoute } from './router.js';
 import { loginView } from './views/login.js';
@@ -9,7 +9,9 @@ import { sessionsView } from './views/sessions/view.js';
 
 /** Start of the page: one view at a time, by the fragment. */
 
-/** @typedef {{element: HTMLElement, wide?: boolean, title: string, close?: () => void, rehash?: (query: URLSearchParams) => boolean}} View */
+/**
+ * @typedef {{element: HTMLElement, wide?: boolean, title: string, close?: () => void, rehash?: (query: URLSearchParams) => boolean}} View
+ */
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 /** @type {View|null} */
@@ -52,7 +54,7 @@ function showConnection() {
   if (place)
     fill(
       place,
-      h('span', null, h('span', { class: isGone() ? 'dot off' : 'dot' }), isGone() ? 'no connection' : 'connected'),
+      h('span', null, h('span', { class: isLost() ? 'dot off' : 'dot' }), isLost() ? 'no connection' : 'connected'),
     );
 }
 
@@ -60,18 +62,18 @@ function showConnection() {
 function findServer() {
   let wait = 1000;
   const attempt = async () => {
-    if (!isGone()) return;
+    if (!isLost()) return;
     try {
       await call('GET', '/sessions?limit=1');
     } catch {
       wait = Math.min(15000, wait * 2);
     }
-    if (isGone()) setTimeout(attempt, wait);
+    if (isLost()) setTimeout(attempt, wait);
   };
   setTimeout(attempt, wait);
 }
 
-connection.addEventListener('gone', () => {
+connection.addEventListener('lost', () => {
   showConnection();
   findServer();
 });

@@ -1,4 +1,6 @@
-/** Views by fragment: `#/`, `#/s/{id}`, `#/s/{id}/render/{job}`, `#/jobs`; view state behind `?`. */
+/**
+ * Views by fragment: `#/`, `#/s/{id}`, `#/s/{id}/render/{job}`, `#/jobs`; view state behind `?`.
+ */
 
 /**
  * @typedef {{view: 'sessions'}|{view: 'jobs'}|{view: 'mixer', session: string}|{view: 'render', session: string, job: string}} Route

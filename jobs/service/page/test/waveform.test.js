@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { range, readOutline } from '../js/logic/waveform.js';
 
-/** Writes an outline. @param {{version: number, bits: number, channels: number, values: number[]}} of */
+/**
+ * Writes an outline.
+ * @param {{version: number, bits: number, channels: number, values: number[]}} of
+ */
 function write({ version, bits, channels, values }) {
   const start = version === 2 ? 24 : 20;
   const view = new DataView(new ArrayBuffer(start + (values.length * bits) / 8));

@@ -47,7 +47,8 @@ export class SpectrumPlot {
     if (this.count > 0) {
       const average = this.power.map((sum) => 10 * Math.log10(sum / this.count + 1e-12));
       line(paint, points(average), 'short', 2.2);
-      // Bands of equal ratio show pink noise level: the line stands at the mean of the middle bands.
+      // Bands of equal ratio show pink noise level: the line stands at the mean of the middle
+      // bands.
       const middle = average.filter((_, at) => bands[at] > 60 && bands[at] < 8000);
       const level = middle.reduce((sum, db) => sum + db, 0) / Math.max(1, middle.length);
       line(

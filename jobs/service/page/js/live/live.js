@@ -3,12 +3,12 @@ import { settings } from '../store/settings.js';
 import { Throttle } from './commands.js';
 import { Player } from './player.js';
 import { commands, liveAddress, readSound, readText } from './protocol.js';
-import { Heard } from './heard.js';
+import { Audible } from './audible.js';
 
 /** @typedef {import('./protocol.js').Command} Command */
 /** @typedef {'closed'|'opening'|'open'|'lost'|'refused'} LiveState */
 
-/** Sound that is asked for ahead, in seconds. */
+/** Sound that is requested ahead, in seconds. */
 const AHEAD_S = 0.3;
 /** The same at most, after gaps. */
 const AHEAD_MOST_S = 0.8;
@@ -25,7 +25,7 @@ export class Live extends EventTarget {
     this.session = session;
     this.player = new Player();
     this.player.onReport = (report) => this.onReport(report);
-    this.heard = new Heard(this);
+    this.audible = new Audible(this);
     this.throttle = new Throttle((command) => this.send(command));
     /** @type {LiveState} */
     this.state = 'closed';
@@ -51,9 +51,12 @@ export class Live extends EventTarget {
     this.seeking = 0;
     /** First frame of the current place. */
     this.from = 0;
-    /** @type {Map<number, {at: number, command: string, audible: boolean}>} */
+    /** @type {Map<number, {at: number, command: string, playing: boolean}>} */
     this.sentAt = new Map();
-    /** Time from a movement to its sound, in milliseconds; null until measured. @type {number|null} */
+    /**
+     * Time from a movement to its sound, in milliseconds; null until measured.
+     * @type {number|null}
+     */
     this.latency_ms = null;
     /** @type {number[]} */
     this.gapTimes = [];
@@ -90,9 +93,11 @@ export class Live extends EventTarget {
     socket.onclose = () => this.onClose(socket);
   }
 
-  /** Closes the socket and opens another, at the same position: the session's structure has changed. */
+  /**
+   * Closes the socket and opens another, at the same position: the session's structure has changed.
+   */
   reopen() {
-    this.resumeAt = this.heard.position;
+    this.resumeAt = this.audible.position;
     const socket = this.socket;
     this.socket = null;
     socket?.close();
@@ -104,7 +109,7 @@ export class Live extends EventTarget {
   async onClose(socket) {
     if (socket !== this.socket) return;
     this.socket = null;
-    this.resumeAt = this.heard.position;
+    this.resumeAt = this.audible.position;
     this.ready = null;
     this.running = false;
     this.player.hold(true);
@@ -133,7 +138,7 @@ export class Live extends EventTarget {
     if (this.socket?.readyState !== WebSocket.OPEN) return 0;
     const timed = command.command !== 'credit' && command.command !== 'readings';
     const id = timed ? this.nextId++ : 0;
-    if (timed) this.sentAt.set(id, { at: performance.now(), command: command.command, audible: this.playing });
+    if (timed) this.sentAt.set(id, { at: performance.now(), command: command.command, playing: this.playing });
     this.socket.send(JSON.stringify(timed ? { ...command, id } : command));
     return id;
   }
@@ -154,7 +159,7 @@ export class Live extends EventTarget {
     else if (message.event === 'ended') this.endsAt = message.frame;
     else if (message.event === 'preparing') this.onPreparing(message);
     else if (message.event === 'gap') this.onGap(message.frames);
-    else this.heard.take(message);
+    else this.audible.take(message);
   }
 
   /** @param {import('./protocol.js').Ready} ready */
@@ -162,11 +167,11 @@ export class Live extends EventTarget {
     Object.assign(this, { ready, turn: 0, outstanding: 0, queued: 0, seeking: 0, from: 0 });
     Object.assign(this, { running: false, endsAt: null, preparing: '' });
     this.sentAt.clear();
-    this.heard.reset(this.resumeAt);
+    this.audible.reset(this.resumeAt);
     this.setState('open');
     this.emit('ready');
     for (const warning of ready.warnings) this.emit('warning', warning);
-    this.askReadings();
+    this.requestReadings();
     if (this.loop) this.setLoop(this.loop);
     if (this.resumeAt > 0) this.seek(this.resumeAt);
     if (this.playing) this.play();
@@ -181,7 +186,7 @@ export class Live extends EventTarget {
       this.seeking = 0;
       this.from = frame;
     }
-    if (sent.audible && !['play', 'pause', 'seek', 'loop'].includes(sent.command)) this.heard.expect(frame, sent.at);
+    if (sent.playing && !['play', 'pause', 'seek', 'loop'].includes(sent.command)) this.audible.expect(frame, sent.at);
   }
 
   /** @param {import('./protocol.js').Refused} refused */
@@ -189,7 +194,7 @@ export class Live extends EventTarget {
     if (id === this.seeking) this.seeking = 0;
     const command = id === null ? '' : this.sentAt.get(id)?.command;
     if (id !== null) this.sentAt.delete(id);
-    // Before the first render no gain can follow from a target: the panel says so already.
+    // Before the first render no gain can follow from a target: the panel states that already.
     if (command !== 'target' || this.ready?.gain.from === 'render') this.emit('refused', message);
   }
 
@@ -198,7 +203,7 @@ export class Live extends EventTarget {
     Object.assign(this, { playing: false, running: false, endsAt: null });
     this.player.hold(true);
     this.player.clear();
-    this.heard.reset(0);
+    this.audible.reset(0);
     this.emit('playing');
   }
 
@@ -286,7 +291,7 @@ export class Live extends EventTarget {
   seek(seconds) {
     if (!this.ready) {
       this.resumeAt = seconds;
-      this.heard.reset(seconds);
+      this.audible.reset(seconds);
       return;
     }
     const end = this.ready.duration_s ?? Infinity;
@@ -296,7 +301,7 @@ export class Live extends EventTarget {
     this.outstanding = 0;
     this.endsAt = null;
     this.seeking = this.send(commands.seek(Math.round(to * this.ready.rate)));
-    this.heard.reset(to);
+    this.audible.reset(to);
   }
 
   /** Sets or clears the loop. @param {{start: number, end: number}|null} range seconds */
@@ -307,8 +312,11 @@ export class Live extends EventTarget {
     this.send(commands.loop(range && { start: Math.round(range.start * rate), end: Math.round(range.end * rate) }));
   }
 
-  /** Asks for the readings that can be seen. @param {{spectrum: boolean, scope: boolean}} [wanted] */
-  askReadings(wanted = this.wanted) {
+  /**
+   * Requests the readings that can be seen.
+   * @param {{spectrum: boolean, scope: boolean}} [wanted]
+   */
+  requestReadings(wanted = this.wanted) {
     this.wanted = wanted;
     const hidden = document.hidden;
     this.send(commands.readings(hidden ? 0 : 30, wanted.spectrum && !hidden, wanted.scope && !hidden));

@@ -32,7 +32,8 @@ export class Player {
       return;
     }
     await this.close();
-    // The session's rate, so that the browser resamples once at the very end and not block by block.
+    // The session's rate, so that the browser resamples once at the very end and not block by
+    // block.
     const context = new AudioContext({ sampleRate: rate, latencyHint: 'interactive' });
     this.context = context;
     this.gain = new GainNode(context);
@@ -88,7 +89,7 @@ export class Player {
   }
 
   /** Number of the frame that leaves the loudspeaker now. */
-  get heardFrame() {
+  get audibleFrame() {
     if (!this.context) return 0;
     const since = this.held ? 0 : ((performance.now() - this.lastAt) / 1000) * this.context.sampleRate;
     const late = (this.context.outputLatency || this.context.baseLatency || 0) * this.context.sampleRate;

@@ -1,4 +1,6 @@
-/** Responses of the equalisers: those of the bilinear transform, as the engine's filters have them. */
+/**
+ * Responses of the equalisers: those of the bilinear transform, as the engine's filters have them.
+ */
 
 /** @typedef {import('./session.js').Insert} Insert */
 /** @typedef {{b: [number, number, number], a: [number, number, number]}} Biquad */
@@ -12,7 +14,13 @@ function angle(hz, q, rate) {
   return { cos: Math.cos(w), alpha: Math.sin(w) / (2 * q), w };
 }
 
-/** @param {number} hz @param {number} q @param {number} rate @param {boolean} high @returns {Biquad} */
+/**
+ * @param {number} hz
+ * @param {number} q
+ * @param {number} rate
+ * @param {boolean} high
+ * @returns {Biquad}
+ */
 function pass(hz, q, rate, high) {
   const { cos, alpha } = angle(hz, q, rate);
   const edge = high ? (1 + cos) / 2 : (1 - cos) / 2;

@@ -36,7 +36,8 @@ export function ceilingOf({ target, ceiling_dbtp }) {
 }
 
 /**
- * Returns the gains that bring two programmes to the loudness of the softer one; none is above 0 dB.
+ * Returns the gains that bring two programmes to the loudness of the softer one; none is above 0
+ * dB.
  * @param {number|null|undefined} before LUFS
  * @param {number|null|undefined} after LUFS
  * @returns {{before: number, after: number, lufs: number|null}} decibels

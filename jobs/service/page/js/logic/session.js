@@ -29,7 +29,10 @@
  * @typedef {{track: string}|{bus: string}|'master'} Place
  */
 
-/** Returns the title of a track: its name, or that of its file without extension. @param {StripSettings} track */
+/**
+ * Returns the title of a track: its name, or that of its file without extension.
+ * @param {StripSettings} track
+ */
 export const titleOf = (track) => track.name ?? (track.file ?? '').replace(/^.*\//, '').replace(/\.[^.]+$/, '');
 
 /** Returns a key for a place. @param {Place} place */

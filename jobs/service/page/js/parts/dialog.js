@@ -29,7 +29,7 @@ export function dialog(title, ...content) {
 }
 
 /**
- * Asks before something is deleted.
+ * Confirms before something is deleted.
  * @param {string} title
  * @param {string} text
  * @param {string} action words of the button

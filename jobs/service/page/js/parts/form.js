@@ -118,7 +118,8 @@ function fieldFor(field, value, onField) {
 }
 
 /**
- * Creates a form from fields of the schema: required ones and those off their default first, the rest
+ * Creates a form from fields of the schema: required ones and those off their default first, the
+ * rest
  * folded.
  * @param {Field[]} fields
  * @param {Record<string, any>} values

@@ -55,7 +55,10 @@ export class DocumentStore extends EventTarget {
     this.announce(before, 'undo');
   }
 
-  /** Takes a document from elsewhere, which is no step of one's own. @param {SessionDocument} document */
+  /**
+   * Takes a document from elsewhere, which is no step of one's own.
+   * @param {SessionDocument} document
+   */
   replace(document) {
     if (same(document, this.current)) return;
     const before = this.current;

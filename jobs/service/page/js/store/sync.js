@@ -2,7 +2,9 @@ import { ApiError, callTagged, connection, sessionPath } from '../api.js';
 import { diff, same, threeWay } from '../logic/merge.js';
 
 /** @typedef {import('../logic/session.js').SessionDocument} SessionDocument */
-/** @typedef {{base: SessionDocument, theirs: SessionDocument, merged: SessionDocument, clashes: any[], etag: string|null}} Conflict */
+/**
+ * @typedef {{base: SessionDocument, theirs: SessionDocument, merged: SessionDocument, clashes: any[], etag: string|null}} Conflict
+ */
 /** @typedef {'saved'|'saving'|'unsaved'|'kept'|'conflict'|'refused'} SaveState */
 
 /** Time after the last movement until it is saved, in milliseconds. */
@@ -10,7 +12,8 @@ const PAUSE_MS = 400;
 const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
 
 /**
- * Keeps the server's document and one's own together. Events: `state`. What is not saved lies in this
+ * Keeps the server's document and one's own together. Events: `state`. What is not saved lies in
+ * this
  * browser and survives a reload.
  */
 export class Sync extends EventTarget {
@@ -126,7 +129,11 @@ export class Sync extends EventTarget {
     }
   }
 
-  /** @param {SessionDocument} sent @param {SessionDocument|undefined} stored @param {string|null} etag */
+  /**
+   * @param {SessionDocument} sent
+   * @param {SessionDocument|undefined} stored
+   * @param {string|null} etag
+   */
   settle(sent, stored, etag) {
     const base = stored ?? sent;
     // What the server filled in becomes part of one's own, unless it has moved on meanwhile.

@@ -7,7 +7,10 @@ const TOGETHER_MS = 800;
 
 /** @typedef {{label: string, before: any, after: any, gesture: string|null, at: number}} Step */
 
-/** One's own steps. A step taken back after changes from elsewhere takes back what is one's own alone. */
+/**
+ * One's own steps. A step taken back after changes from elsewhere takes back what is one's own
+ * alone.
+ */
 export class Undo {
   /** Creates the list of this tab, which a reload keeps. @param {string} session */
   constructor(session) {

@@ -4,7 +4,9 @@ import { ApiError, noteServer, stemPath, unwrap } from '../api.js';
 
 const PART = 8 * 1024 * 1024;
 const AT_ONCE = 2;
-/** Refusals after a break: the server still has the old connection, or other bytes than was thought. */
+/**
+ * Refusals after a break: the server still has the old connection, or other bytes than was thought.
+ */
 const AGAIN = ['UPLOAD_IN_PROGRESS', 'UPLOAD_OFFSET'];
 const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
 
@@ -107,7 +109,12 @@ async function run(entry) {
   work();
 }
 
-/** Repeats a step while the server does not answer. @template T @param {Upload} entry @param {() => Promise<T>} step */
+/**
+ * Repeats a step while the server does not answer.
+ * @template T
+ * @param {Upload} entry
+ * @param {() => Promise<T>} step
+ */
 async function retried(entry, step) {
   for (let turn = 0; ; turn += 1) {
     try {

@@ -1,4 +1,7 @@
-/** What is seen of a session: zoom, loop, selected strip, open chain. Part of a link, not of the mix. */
+/**
+ * What is seen of a session: zoom, loop, selected strip, open chain. Part of a link, not of the
+ * mix.
+ */
 
 /**
  * @typedef {object} ViewState

@@ -37,7 +37,7 @@ const run = (dry, only) =>
 export function cleanupDialog(onDone) {
   const body = h('tbody', null);
   const trouble = h('div', null);
-  const go = button('Delete these', () => clean(), 'danger strong-words', { disabled: true });
+  const remove = button('Delete these', () => clean(), 'danger strong-words', { disabled: true });
   const close = button('Cancel', () => element.close());
   const words = h('p', { class: 'muted' }, 'Looking …');
   const element = dialog(
@@ -60,7 +60,7 @@ export function cleanupDialog(onDone) {
       ),
       body,
     ),
-    h('p', { class: 'row gap' }, go, close),
+    h('p', { class: 'row gap' }, remove, close),
   );
   element.classList.add('cleanup');
   /** @type {Map<string, {box: HTMLInputElement, bytes: number, count: number}>} */
@@ -71,8 +71,8 @@ export function cleanupDialog(onDone) {
   function update() {
     const some = chosen().map((only) => /** @type {{bytes: number, count: number}} */ (rows.get(only)));
     const bytes = some.reduce((sum, one) => sum + one.bytes, 0);
-    go.textContent = bytes ? `Delete these, free ${format.bytes(bytes)}` : 'Delete these';
-    go.disabled = !some.some(({ count }) => count > 0);
+    remove.textContent = bytes ? `Delete these, free ${format.bytes(bytes)}` : 'Delete these';
+    remove.disabled = !some.some(({ count }) => count > 0);
   }
 
   /** Makes the preview, a part at a time: the document sums bytes over its parts. */
@@ -115,7 +115,7 @@ export function cleanupDialog(onDone) {
 
   /** Deletes what is chosen. */
   async function clean() {
-    go.disabled = true;
+    remove.disabled = true;
     try {
       const document = await finished(await run(false, chosen()));
       fill(

@@ -32,7 +32,11 @@ function stateMark(job) {
 /** Short form of an identifier. @param {string} id */
 const short = (id) => (id.length > 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : id);
 
-/** Progress or result in words. @param {Job} job @param {boolean} replaced a later one owns the result */
+/**
+ * Progress or result in words.
+ * @param {Job} job
+ * @param {boolean} replaced a later one owns the result
+ */
 function middle(job, replaced) {
   const group = groupOf(job.state);
   if (group === 'running') {

@@ -59,7 +59,7 @@ export class Console {
   /** Draws all meters. @param {number} now @param {number} seconds */
   draw(now, seconds) {
     const { live } = this.mix;
-    const readings = live.playing ? (live.heard.readings?.strips ?? []) : [];
+    const readings = live.playing ? (live.audible.readings?.strips ?? []) : [];
     for (const strip of this.strips)
       strip.draw(
         readings.find(({ key }) => key === strip.key),

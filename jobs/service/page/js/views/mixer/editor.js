@@ -205,7 +205,11 @@ export class Editor {
     return select;
   }
 
-  /** Draws the plot. @param {number} now @param {import('../../live/protocol.js').StripReading|undefined} reading */
+  /**
+   * Draws the plot.
+   * @param {number} now
+   * @param {import('../../live/protocol.js').StripReading|undefined} reading
+   */
   draw(now, reading) {
     if (!this.element.hidden) this.plot.draw(now, reading);
   }

@@ -48,7 +48,7 @@ export class StepForms {
         { class: 'row tight gap-s' },
         button('Bypass', () => this.toggleBypass(place, at), 'small', {
           'aria-pressed': String(off),
-          title: 'For comparison while listening: a render has the insert',
+          title: 'For comparison by ear: a render has the insert',
         }),
         button('← Earlier', () => this.shift(place, at, -1), 'small', {
           disabled: at === 0,
@@ -65,7 +65,13 @@ export class StepForms {
     ];
   }
 
-  /** @param {Place} place @param {number} at @param {string} key @param {any} value @param {boolean} done */
+  /**
+   * @param {Place} place
+   * @param {number} at
+   * @param {string} key
+   * @param {any} value
+   * @param {boolean} done
+   */
   setField(place, at, key, value, done) {
     editStrip(
       this.mix,
@@ -77,7 +83,7 @@ export class StepForms {
     if (done) this.mix.store.endGesture();
   }
 
-  /** Bypasses an insert while listening, or restores it. @param {Place} place @param {number} at */
+  /** Bypasses an insert while it plays, or restores it. @param {Place} place @param {number} at */
   toggleBypass(place, at) {
     const key = bypassKey(place, at);
     const on = !this.mix.bypassed.delete(key);

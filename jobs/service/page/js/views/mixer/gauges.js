@@ -123,7 +123,7 @@ export class Gauges {
   /** Draws everything that moves. @param {number} now */
   draw(now) {
     const { live } = this.mix;
-    const { readings, spectrum, scope } = live.heard;
+    const { readings, spectrum, scope } = live.audible;
     const moving = live.playing && readings !== null;
     if (moving && readings !== this.lastReadings) {
       this.lastReadings = readings;

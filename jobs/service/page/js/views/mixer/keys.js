@@ -7,7 +7,9 @@ import { bypassKey, openChain } from './chain.js';
 import { selectedPlace } from './mix.js';
 
 /** @typedef {import('./mix.js').Mix} Mix */
-/** @typedef {{transport: import('./transport.js').Transport, timeline: import('./timeline.js').Timeline, console: import('./console.js').Console, editor: import('./editor.js').Editor, render: () => void}} Parts */
+/**
+ * @typedef {{transport: import('./transport.js').Transport, timeline: import('./timeline.js').Timeline, console: import('./console.js').Console, editor: import('./editor.js').Editor, render: () => void}} Parts
+ */
 
 const MAP = /** @type {[string[], string][]} */ ([
   [['Space'], 'play, pause'],
@@ -63,7 +65,11 @@ export function showKeys() {
   );
 }
 
-/** Returns true if the focused element has keys of its own. @param {EventTarget|null} target @param {string} key */
+/**
+ * Returns true if the focused element has keys of its own.
+ * @param {EventTarget|null} target
+ * @param {string} key
+ */
 function ownsKeys(target, key) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest('dialog')) return true;
@@ -86,7 +92,11 @@ function selectBeside(mix, by) {
   });
 }
 
-/** Bypasses all inserts of a strip while listening, or restores them. @param {Mix} mix @param {import('../../logic/session.js').Place} place */
+/**
+ * Bypasses all inserts of a strip while it plays, or restores them.
+ * @param {Mix} mix
+ * @param {import('../../logic/session.js').Place} place
+ */
 function bypassAll(mix, place) {
   const inserts = stripAt(mix.store.current, place)?.inserts ?? [];
   const on = inserts.some((/** @type {any} */ _, /** @type {number} */ at) => !mix.bypassed.has(bypassKey(place, at)));
@@ -108,7 +118,7 @@ export function keys(mix, parts) {
   const strip = () => parts.console.strip(placeKey(selectedPlace(mix) ?? 'master'));
   const nudge = (/** @type {number} */ by) =>
     strip()?.setGain(Math.round(((strip()?.settings.gain_db ?? 0) + by) * 10) / 10, false);
-  const seekBy = (/** @type {number} */ by) => parts.timeline.seek(mix.live.heard.position + by);
+  const seekBy = (/** @type {number} */ by) => parts.timeline.seek(mix.live.audible.position + by);
   const single = /** @type {Record<string, (event: KeyboardEvent) => void>} */ ({
     ' ': () => parts.transport.toggle(),
     ',': () => seekBy(-5),

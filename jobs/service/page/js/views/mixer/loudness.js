@@ -109,7 +109,11 @@ export class Loudness {
     this.targetMark.style.left = `${this.integrated.at(lufs).toFixed(1)}%`;
   }
 
-  /** Draws the bars. @param {import('../../live/protocol.js').MasterReading|null} master @param {number} now */
+  /**
+   * Draws the bars.
+   * @param {import('../../live/protocol.js').MasterReading|null} master
+   * @param {number} now
+   */
   draw(master, now) {
     this.momentary.move(master?.momentary ?? null);
     this.short.move(master?.short ?? null);

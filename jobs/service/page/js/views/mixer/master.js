@@ -47,7 +47,7 @@ export class Master {
       h('div', { class: 'blk' }, this.loudness.element),
       this.gauges.blocks,
     );
-    this.listen();
+    this.connect();
     this.chainKey = '';
     this.update();
   }
@@ -70,7 +70,7 @@ export class Master {
   }
 
   /** Takes the settings' movements. */
-  listen() {
+  connect() {
     const { store } = this.mix;
     const edit = (/** @type {string} */ label, /** @type {(master: any) => void} */ change) =>
       store.change(label, (draft) => change((draft.master ??= {})));
@@ -162,14 +162,14 @@ export class Master {
   /** Begins all measurements of this play anew. */
   measureAnew() {
     this.gauges.reset();
-    this.mix.live.seek(this.mix.live.heard.position);
+    this.mix.live.seek(this.mix.live.audible.position);
   }
 
   /** Draws everything that moves. @param {number} now */
   draw(now) {
     const { live } = this.mix;
-    this.loudness.since = live.heard.start;
-    this.loudness.draw(live.playing ? (live.heard.readings?.master ?? null) : null, now);
+    this.loudness.since = live.audible.start;
+    this.loudness.draw(live.playing ? (live.audible.readings?.master ?? null) : null, now);
     this.gauges.draw(now);
   }
 }

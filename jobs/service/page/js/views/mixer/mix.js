@@ -15,7 +15,7 @@ import { placeKey, placeName, stripAt, strips, titleOf } from '../../logic/sessi
  * @property {import('../../live/live.js').Live} live
  * @property {Map<string, import('../../api.js').Stem>} stems by name
  * @property {Outlines} outlines
- * @property {Set<string>} bypassed keys of inserts that are bypassed while listening
+ * @property {Set<string>} bypassed keys of inserts that are bypassed while it plays
  * @property {string} version of the document that a link was made of, or empty
  * @property {any} schema JSON Schema of the document, or null until loaded
  */
@@ -52,7 +52,7 @@ export class Outlines extends EventTarget {
       );
       this.dispatchEvent(new Event('change'));
     } catch {
-      // A lane without outline says so; a later visit tries again.
+      // A lane without outline is marked; a later visit tries again.
     }
   }
 }
@@ -96,7 +96,11 @@ export function editStrip(mix, place, label, edit, gesture = null) {
   );
 }
 
-/** Returns the selected place: the first strip where none is selected. @param {Mix} mix @returns {Place|null} */
+/**
+ * Returns the selected place: the first strip where none is selected.
+ * @param {Mix} mix
+ * @returns {Place|null}
+ */
 export function selectedPlace(mix) {
   const all = strips(mix.store.current);
   return (all.find(({ place }) => placeKey(place) === mix.view.state.selected) ?? all[0])?.place ?? null;
@@ -122,7 +126,7 @@ export function rename(mix, place, name) {
   return true;
 }
 
-/** Removes a bus; what led to it goes to the master. @param {Mix} mix @param {string} name */
+/** Removes a bus; what led to it leads to the master. @param {Mix} mix @param {string} name */
 export function removeBus(mix, name) {
   mix.store.change(`remove bus ${name}`, (draft) => {
     draft.buses = (draft.buses ?? []).filter((bus) => bus.name !== name);
@@ -133,5 +137,9 @@ export function removeBus(mix, name) {
   });
 }
 
-/** Stem of a track. @param {Mix} mix @param {import('../../logic/session.js').StripSettings} track */
+/**
+ * Stem of a track.
+ * @param {Mix} mix
+ * @param {import('../../logic/session.js').StripSettings} track
+ */
 export const stemOf = (mix, track) => mix.stems.get(track.file ?? '') ?? mix.stems.get(titleOf(track));

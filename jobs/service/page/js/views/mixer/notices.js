@@ -1,4 +1,4 @@
-import { connection, isGone } from '../../api.js';
+import { connection, isLost } from '../../api.js';
 import { h } from '../../dom.js';
 import * as format from '../../logic/format.js';
 import { changes } from '../../logic/words.js';
@@ -13,7 +13,7 @@ import { titleOf } from '../../logic/session.js';
 const sentence = (list) =>
   list.length > 4 ? `${list.slice(0, 3).join('; ')}; ${list.length - 3} more` : list.join('; ') || 'nothing';
 
-/** Notices over the mixer: two tabs, server gone, refusals, gaps. Each stays until it is over. */
+/** Notices over the mixer: two tabs, server lost, refusals, gaps. Each stays until it is over. */
 export class Notices {
   /** Creates the place. @param {Mix} mix */
   constructor(mix) {
@@ -21,7 +21,7 @@ export class Notices {
     this.element = h('div', null);
     /** @type {Map<string, HTMLElement>} */
     this.shown = new Map();
-    this.wasGone = false;
+    this.wasLost = false;
     mix.sync.addEventListener('state', () => this.update());
     mix.live.addEventListener('state', () => this.update());
     mix.live.addEventListener('refused', (event) =>
@@ -43,7 +43,7 @@ export class Notices {
     );
     mix.live.addEventListener('gaps', () => this.showGaps());
     this.onConnection = () => this.update();
-    connection.addEventListener('gone', this.onConnection);
+    connection.addEventListener('lost', this.onConnection);
     connection.addEventListener('back', this.onConnection);
     this.update();
   }
@@ -65,10 +65,10 @@ export class Notices {
     } else this.shown.delete(key);
   }
 
-  /** Shows what the state asks for. */
+  /** Shows what the state requires. */
   update() {
     this.showConflict();
-    this.showGone();
+    this.showLost();
     this.showProblems();
     this.showLive();
   }
@@ -99,34 +99,34 @@ export class Notices {
     );
   }
 
-  /** Server gone, and back. */
-  showGone() {
+  /** Server lost, and back. */
+  showLost() {
     const { sync, live } = this.mix;
-    if (isGone()) {
-      this.wasGone = true;
+    if (isLost()) {
+      this.wasLost = true;
       const kept = sync.dirty
         ? 'Your changes are kept in this browser and are sent as soon as it is back.'
         : 'Nothing is unsaved.';
       this.put(
-        'gone',
+        'lost',
         notice(
           'trouble',
           'The server does not answer.',
-          `The sound has stopped at ${format.time(live.heard.position)}. ${kept} It is tried again by itself.`,
+          `The sound has stopped at ${format.time(live.audible.position)}. ${kept} It is tried again by itself.`,
           button('Try now', () => sync.flush()),
         ),
       );
       return;
     }
-    this.put('gone', null);
-    if (!this.wasGone) return;
-    this.wasGone = false;
+    this.put('lost', null);
+    if (!this.wasLost) return;
+    this.wasLost = false;
     this.put(
       'back',
       notice(
         'news',
         'Connected again.',
-        `Sound continues from ${format.time(live.heard.position)} when you press play.`,
+        `Sound continues from ${format.time(live.audible.position)} when you press play.`,
       ),
     );
     setTimeout(() => this.put('back', null), 8000);
@@ -184,7 +184,7 @@ export class Notices {
           button('Try again', () => live.open()),
         ),
       );
-    else if (live.state === 'lost' && !isGone())
+    else if (live.state === 'lost' && !isLost())
       this.put(
         'live',
         notice(
@@ -199,8 +199,8 @@ export class Notices {
 
   /** Offers 16-bit sound. */
   showGaps() {
-    if (this.saidGaps || settings.soundFormat === 'int16') return;
-    this.saidGaps = true;
+    if (this.offered16 || settings.soundFormat === 'int16') return;
+    this.offered16 = true;
     const use = () => {
       settings.soundFormat = 'int16';
       this.put('gaps', null);
@@ -220,7 +220,7 @@ export class Notices {
 
   /** Ends it. */
   close() {
-    connection.removeEventListener('gone', this.onConnection);
+    connection.removeEventListener('lost', this.onConnection);
     connection.removeEventListener('back', this.onConnection);
   }
 }

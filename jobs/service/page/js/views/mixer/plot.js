@@ -174,7 +174,11 @@ export class EditorPlot {
     );
   }
 
-  /** Draws it. @param {number} now @param {import('../../live/protocol.js').StripReading|undefined} reading */
+  /**
+   * Draws it.
+   * @param {number} now
+   * @param {import('../../live/protocol.js').StripReading|undefined} reading
+   */
   draw(now, reading) {
     const level = reading ? Math.max(...reading.peak) : null;
     if (level !== null && this.mix.live.playing) this.history.take(level);

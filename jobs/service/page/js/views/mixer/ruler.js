@@ -14,7 +14,10 @@ export class Ruler {
     this.element = h('div', { class: 'ruler', role: 'img', 'aria-label': 'Times' });
   }
 
-  /** Draws the marks. @param {{from: number, to: number, span: number, all: number}} window seconds */
+  /**
+   * Draws the marks.
+   * @param {{from: number, to: number, span: number, all: number}} window seconds
+   */
   draw({ from, to, span, all }) {
     const width = this.element.clientWidth || 800;
     const step = STEPS_S.find((one) => (one / span) * width >= ROOM) ?? 3600;
@@ -31,7 +34,10 @@ export class Ruler {
     );
   }
 
-  /** Follows a drag that makes a loop; a press without movement seeks. @param {PointerEvent} event */
+  /**
+   * Follows a drag that makes a loop; a press without movement seeks.
+   * @param {PointerEvent} event
+   */
   press(event) {
     const { timeline } = this;
     const { slider, mix } = timeline;

@@ -60,7 +60,7 @@ export class MixerScreen {
       editor: this.editor,
       render: () => this.render(),
     });
-    this.listen(signal);
+    this.connect(signal);
     if (mix.version && mix.sync.etag && mix.version !== plainTag(mix.sync.etag)) {
       const words = 'You see it as it is now; view, zoom and loop are those of the link.';
       const close = this.notices.dismiss('version');
@@ -81,7 +81,7 @@ export class MixerScreen {
   }
 
   /** Connects the parts. @param {AbortSignal} signal */
-  listen(signal) {
+  connect(signal) {
     const { store, sync, view, live } = this.mix;
     store.addEventListener('change', (event) => this.onChange(/** @type {CustomEvent} */ (event).detail));
     sync.addEventListener('state', () => this.editor.update());
@@ -234,9 +234,9 @@ export class MixerScreen {
     }
   }
 
-  /** Asks for no readings while nothing can be seen; looks for changes on return. */
+  /** Requests no readings while nothing can be seen; looks for changes on return. */
   onVisible() {
-    this.mix.live.askReadings();
+    this.mix.live.requestReadings();
     if (!document.hidden) this.mix.sync.pull();
   }
 
@@ -269,7 +269,7 @@ export class MixerScreen {
     const seconds = Math.min(0.5, (now - this.last) / 1000);
     this.last = now;
     const { live, view } = this.mix;
-    live.heard.advance();
+    live.audible.advance();
     this.timeline.draw(now);
     this.transport.draw();
     this.console.draw(now, seconds);
@@ -277,7 +277,7 @@ export class MixerScreen {
     const { open } = view.state;
     this.editor.draw(
       now,
-      live.heard.readings?.strips.find(({ key }) => key === open?.place),
+      live.audible.readings?.strips.find(({ key }) => key === open?.place),
     );
   }
 

@@ -73,8 +73,12 @@ export class Timeline {
     return Math.min(all, Math.max(0, from + ((clientX - box.left) / box.width) * span));
   }
 
-  /** Zooms about a time. @param {number} factor below 1 is closer @param {number} [about] seconds */
-  zoom(factor, about = this.mix.live.heard.position) {
+  /**
+   * Zooms about a time.
+   * @param {number} factor below 1 is closer
+   * @param {number} [about] seconds
+   */
+  zoom(factor, about = this.mix.live.audible.position) {
     const { from, span, all } = this.window;
     const next = Math.min(all, Math.max(SHORTEST_S, span * factor));
     const middle = about >= from && about <= from + span ? about : from + span / 2;
@@ -95,7 +99,7 @@ export class Timeline {
     if (to === undefined && event.key !== 'Home' && event.key !== 'End') return;
     event.preventDefault();
     event.stopPropagation();
-    if (to !== undefined) this.seek(this.mix.live.heard.position + to);
+    if (to !== undefined) this.seek(this.mix.live.audible.position + to);
     else this.seek(event.key === 'Home' ? 0 : duration(this.mix));
   }
 
@@ -201,7 +205,7 @@ export class Timeline {
   /** Draws what has changed. @param {number} now milliseconds */
   draw(now) {
     const { live, view } = this.mix;
-    const position = live.heard.position;
+    const position = live.audible.position;
     if (live.playing) this.follow(position);
     if (this.dirty) {
       this.dirty = false;

@@ -8,7 +8,11 @@ const LOOP_S = 8;
 
 /** Play, position, loop, latency, zoom. */
 export class Transport {
-  /** Creates the transport. @param {import('./mix.js').Mix} mix @param {import('./timeline.js').Timeline} timeline */
+  /**
+   * Creates the transport.
+   * @param {import('./mix.js').Mix} mix
+   * @param {import('./timeline.js').Timeline} timeline
+   */
   constructor(mix, timeline) {
     this.mix = mix;
     this.timeline = timeline;
@@ -94,7 +98,7 @@ export class Transport {
   /** Loops a stretch around here, or no longer. */
   toggleLoop() {
     const { view, live } = this.mix;
-    const at = live.heard.position;
+    const at = live.audible.position;
     const start = Math.max(0, Math.min(at - LOOP_S / 2, duration(this.mix) - LOOP_S));
     const loop = view.state.loop ? null : { start, end: Math.min(duration(this.mix), start + LOOP_S) };
     view.set({ loop });
@@ -143,7 +147,7 @@ export class Transport {
 
   /** Shows the position. */
   draw() {
-    setText(this.time, format.time(this.mix.live.heard.position));
+    setText(this.time, format.time(this.mix.live.audible.position));
     setText(this.of, `of ${format.time(duration(this.mix))}`);
   }
 }

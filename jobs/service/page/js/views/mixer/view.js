@@ -62,7 +62,13 @@ export function mixerView(session, query) {
   };
 }
 
-/** Fetches a session. @param {string} session @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<Mix>} */
+/**
+ * Fetches a session.
+ * @param {string} session
+ * @param {URLSearchParams} query
+ * @param {AbortSignal} signal
+ * @returns {Promise<Mix>}
+ */
 async function open(session, query, signal) {
   const [entry, tagged] = await Promise.all([
     call('GET', sessionPath(session), { signal }),

@@ -62,7 +62,7 @@ export class Compare extends EventTarget {
   /** Position in the file, in seconds. */
   get position() {
     return this.side === 'before' && this.live
-      ? Math.max(0, this.live.heard.position - this.start_s)
+      ? Math.max(0, this.live.audible.position - this.start_s)
       : this.audio.currentTime;
   }
 
@@ -97,7 +97,10 @@ export class Compare extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 
-  /** Begins the live engine; the file plays on until its first sound is there. @param {number} at seconds */
+  /**
+   * Begins the live engine; the file plays on until its first sound is there.
+   * @param {number} at seconds
+   */
   openBefore(at) {
     const live = this.live ?? this.makeLive();
     const begin = () => {

@@ -168,7 +168,7 @@ export class ResultPlayer {
   /** Draws while it plays. */
   tick() {
     this.frame = requestAnimationFrame(() => this.tick());
-    this.compare.live?.heard.advance();
+    this.compare.live?.audible.advance();
     const at = this.compare.position;
     if (at === this.shownAt) return;
     this.shownAt = at;

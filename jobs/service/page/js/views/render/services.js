@@ -6,7 +6,11 @@ import { confirm } from '../../parts/dialog.js';
 import { button } from '../../parts/notice.js';
 import { renderLink } from '../../router.js';
 
-/** Sets another target and renders for it. @param {string} session @param {{name: string, label: string}} service */
+/**
+ * Sets another target and renders for it.
+ * @param {string} session
+ * @param {{name: string, label: string}} service
+ */
 async function renderFor(session, { name, label }) {
   const sure = await confirm(
     `Render for ${label}?`,

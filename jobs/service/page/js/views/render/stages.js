@@ -44,7 +44,12 @@ export class Stages {
     );
   }
 
-  /** @param {string} name @param {string} words @param {number} side below 0 is done, 0 runs @param {boolean} failed */
+  /**
+   * @param {string} name
+   * @param {string} words
+   * @param {number} side below 0 is done, 0 runs
+   * @param {boolean} failed
+   */
   line(name, words, side, failed) {
     const time = this.times.get(name);
     const seconds = time ? ((time.to ?? Date.now()) - time.from) / 1000 : null;

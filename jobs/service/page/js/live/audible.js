@@ -4,7 +4,7 @@
  * Readings in the order of the sound: each is due when its frame leaves the loudspeaker, so that
  * meters agree with the ear and not with the network.
  */
-export class Heard {
+export class Audible {
   /** Creates an empty one. @param {import('./live.js').Live} live */
   constructor(live) {
     this.live = live;
@@ -31,7 +31,10 @@ export class Heard {
     this.expected = [];
   }
 
-  /** Takes a message. @param {Readings|import('./protocol.js').Spectrum|import('./protocol.js').Scope} message */
+  /**
+   * Takes a message.
+   * @param {Readings|import('./protocol.js').Spectrum|import('./protocol.js').Scope} message
+   */
   take(message) {
     if (this.live.seeking) return;
     this.waiting.push(message);
@@ -39,14 +42,18 @@ export class Heard {
     if (this.waiting.length > 400) this.waiting.splice(0, 200);
   }
 
-  /** Expects the sound of a command. @param {number} frame @param {number} at time of the press, milliseconds */
+  /**
+   * Expects the sound of a command.
+   * @param {number} frame
+   * @param {number} at time of the press, milliseconds
+   */
   expect(frame, at) {
     this.expected.push({ frame, at });
   }
 
   /** Takes up what is due; called once a drawn frame. */
   advance() {
-    const now = this.live.player.heardFrame;
+    const now = this.live.player.audibleFrame;
     while (this.waiting.length && this.waiting[0].frame <= now) {
       const due = this.waiting.shift();
       if (due?.event === 'readings') this.readings = due;
@@ -67,7 +74,7 @@ export class Heard {
     const { readings, live } = this;
     if (!readings || !live.ready) return this.start;
     const since =
-      live.playing && readings.playing ? Math.max(0, (live.player.heardFrame - readings.frame) / live.ready.rate) : 0;
+      live.playing && readings.playing ? Math.max(0, (live.player.audibleFrame - readings.frame) / live.ready.rate) : 0;
     let at = readings.position_s + Math.min(since, 0.5);
     const { loop } = live;
     if (loop && readings.position_s < loop.end && at >= loop.end)
