@@ -1,0 +1,100 @@
+/**
+ * Responses of the equalisers: those of the bilinear transform, as the engine's filters have them.
+ */
+
+/** @typedef {import('./session.js').Insert} Insert */
+/** @typedef {{b: [number, number, number], a: [number, number, number]}} Biquad */
+
+/** Types that the plot of responses shows. */
+export const FILTERS = ['high_pass', 'low_pass', 'bell', 'low_shelf', 'high_shelf', 'notch', 'all_pass'];
+
+/** @param {number} hz @param {number} q @param {number} rate */
+function angle(hz, q, rate) {
+  const w = (2 * Math.PI * Math.min(hz, rate * 0.499)) / rate;
+  return { cos: Math.cos(w), alpha: Math.sin(w) / (2 * q), w };
+}
+
+/**
+ * @param {number} hz
+ * @param {number} q
+ * @param {number} rate
+ * @param {boolean} high
+ * @returns {Biquad}
+ */
+function pass(hz, q, rate, high) {
+  const { cos, alpha } = angle(hz, q, rate);
+  const edge = high ? (1 + cos) / 2 : (1 - cos) / 2;
+  return { b: [edge, high ? -2 * edge : 2 * edge, edge], a: [1 + alpha, -2 * cos, 1 - alpha] };
+}
+
+/** @param {number} hz @param {number} rate @param {boolean} high @returns {Biquad} */
+function firstOrder(hz, rate, high) {
+  const k = Math.tan((Math.PI * Math.min(hz, rate * 0.499)) / rate);
+  return { b: high ? [1, -1, 0] : [k, k, 0], a: [1 + k, k - 1, 0] };
+}
+
+/** @param {Insert} insert @param {number} rate @returns {Biquad[]} */
+function butterworth(insert, rate) {
+  const order = Math.round((insert.slope_db_per_octave ?? 12) / 6);
+  const high = insert.type === 'high_pass';
+  const sections = order % 2 ? [firstOrder(insert.cutoff_hz, rate, high)] : [];
+  for (let at = 0; at < Math.floor(order / 2); at += 1) {
+    const q = 1 / (2 * Math.sin((Math.PI * (2 * at + 1)) / (2 * order)));
+    sections.push(pass(insert.cutoff_hz, q, rate, high));
+  }
+  return sections;
+}
+
+/** @param {Insert} insert @param {number} rate @param {boolean} high @returns {Biquad} */
+function shelf(insert, rate, high) {
+  const gain = 10 ** ((insert.gain_db ?? 0) / 40);
+  const { cos, alpha } = angle(insert.frequency_hz, insert.q ?? Math.SQRT1_2, rate);
+  const s = high ? -1 : 1;
+  const root = 2 * Math.sqrt(gain) * alpha;
+  return {
+    b: [
+      gain * (gain + 1 - s * (gain - 1) * cos + root),
+      s * 2 * gain * (gain - 1 - s * (gain + 1) * cos),
+      gain * (gain + 1 - s * (gain - 1) * cos - root),
+    ],
+    a: [
+      gain + 1 + s * (gain - 1) * cos + root,
+      -s * 2 * (gain - 1 + s * (gain + 1) * cos),
+      gain + 1 + s * (gain - 1) * cos - root,
+    ],
+  };
+}
+
+/** @param {Insert} insert @param {number} rate @returns {Biquad[]} */
+function sections(insert, rate) {
+  const { type } = insert;
+  if (type === 'high_pass' || type === 'low_pass') return butterworth(insert, rate);
+  if (type === 'low_shelf' || type === 'high_shelf') return [shelf(insert, rate, type === 'high_shelf')];
+  const { cos, alpha } = angle(insert.frequency_hz, insert.q ?? 1, rate);
+  if (type === 'notch') return [{ b: [1, -2 * cos, 1], a: [1 + alpha, -2 * cos, 1 - alpha] }];
+  if (type !== 'bell') return [];
+  const gain = 10 ** ((insert.gain_db ?? 0) / 40);
+  return [{ b: [1 + alpha * gain, -2 * cos, 1 - alpha * gain], a: [1 + alpha / gain, -2 * cos, 1 - alpha / gain] }];
+}
+
+/** @param {[number, number, number]} c @param {number} w */
+function power(c, w) {
+  const re = c[0] + c[1] * Math.cos(w) + c[2] * Math.cos(2 * w);
+  const im = c[1] * Math.sin(w) + c[2] * Math.sin(2 * w);
+  return re * re + im * im;
+}
+
+/**
+ * Returns the gain of a filter at a frequency.
+ * @param {Insert} insert
+ * @param {number} hz
+ * @param {number} rate frames a second
+ * @returns {number} decibels
+ */
+export function responseDb(insert, hz, rate) {
+  const w = (2 * Math.PI * hz) / rate;
+  return sections(insert, rate).reduce(
+    (sum, { b, a }) => sum + 10 * Math.log10((power(b, w) + 1e-20) / (power(a, w) + 1e-20)),
+    0,
+  );
+}
