@@ -25,6 +25,7 @@ pub fn router(app: Arc<App>) -> Router {
         .and(NotForContentType::new("audio/"))
         .and(NotForContentType::new("application/octet-stream"));
     router
+        .merge(routes::page::routes())
         .fallback(async || ApiError::new(Code::NotFound, "there is no such route"))
         .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed, "the route has no such method"))
         .layer(DefaultBodyLimit::max(MAX_JSON))

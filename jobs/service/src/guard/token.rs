@@ -14,7 +14,12 @@ pub(crate) const COOKIE: &str = "mixdown_token";
 
 /// Paths without secrets: liveness, and the page that shows the form for the token.
 fn is_open(path: &str) -> bool {
-    path == "/healthz" || path == "/api/login" || path == "/" || path.starts_with("/css/") || path.starts_with("/js/")
+    path == "/healthz"
+        || path == "/api/login"
+        || path == "/"
+        || path == "/icon.svg"
+        || path.starts_with("/css/")
+        || path.starts_with("/js/")
 }
 
 /// Refuses a request without a valid token where the service has one.

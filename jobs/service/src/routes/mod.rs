@@ -7,6 +7,7 @@ mod live;
 mod login;
 mod media;
 mod metrics;
+pub(crate) mod page;
 mod ready;
 mod sessions;
 mod status;
