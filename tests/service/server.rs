@@ -33,7 +33,7 @@ impl TestServer {
         Self { folder, arguments, process, address }
     }
 
-    /// Returns the address that it listens on.
+    /// Returns its address.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -99,7 +99,7 @@ impl Drop for TestServer {
     }
 }
 
-/// Starts the process, and returns its address once it listens.
+/// Starts the process, and returns its address once it accepts connections.
 fn spawn(folder: &Path, arguments: &[String]) -> (Child, SocketAddr) {
     let mut command = Command::new(program());
     command.current_dir(folder).args(["serve", "--bind", "127.0.0.1:0", "--json"]);

@@ -61,8 +61,8 @@ impl Session {
         self.problems_in(Some(Path::new("")))
     }
 
-    /// Checks a document that is still being written: it may have no track yet. Files are not looked
-    /// at, and stay as they are named.
+    /// Checks a document that is still being written: it may have no track yet. Files are not
+    /// looked at, and stay as they are named.
     ///
     /// # Errors
     /// All problems of the document.
@@ -101,8 +101,8 @@ impl Session {
 }
 
 /// Returns the session in a tree, as far as it can be read, and all problems. Without a folder,
-/// files are not looked at. A document does not hold the stems in memory that `tracks` have. A draft
-/// needs no tracks.
+/// files are not looked at. A document does not hold the stems in memory that `tracks` have. A
+/// draft needs no tracks.
 fn examine(root: &DocNode, folder: Option<&Path>, tracks: &[Track], draft: bool) -> (Option<Session>, Vec<Problem>) {
     let validate::Validation { sound, mut problems, mut lost } = validate::walk(root);
     if draft {

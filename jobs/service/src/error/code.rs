@@ -76,7 +76,7 @@ codes! {
     StemUnreadable = 422 "STEM_UNREADABLE", "The stem cannot be decoded.";
     StemTooLong = 422 "STEM_TOO_LONG", "The decoded stem has more frames than the limit, or takes too long.";
     StemEmpty = 422 "STEM_EMPTY", "The stem has no bytes or no frames.";
-    StemMissing = 422 "STEM_MISSING", "The file of a stem is gone, or was changed from outside.";
+    StemMissing = 422 "STEM_MISSING", "The file of a stem is missing, or was changed from outside.";
     NoFiles = 422 "NO_FILES", "The form has no file.";
     UpgradeNeeded = 426 "UPGRADE_NEEDED", "The route is a WebSocket, and the request is none.";
     TooManyEngines = 429 "TOO_MANY_ENGINES", "As many live engines run as are allowed.";

@@ -136,8 +136,8 @@ impl Sessions {
     /// Deletes a session's record and stems; jobs and results are the store's.
     ///
     /// # Errors
-    /// Those of [`Sessions::get`], or an error of the disk: the session is gone then, and its files
-    /// are removed with the next session of its name.
+    /// Those of [`Sessions::get`], or an error of the disk. The session is deleted then, too: its
+    /// files are removed at the next start, or with the next session of its name.
     pub fn delete(&self, _lock: &super::SessionLock<'_>, session: &SessionId) -> Result<(), ApiError> {
         let mut file = self.get(session)?;
         file.deleted = true;

@@ -53,7 +53,8 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Returns the hidden path beside a file, for its next bytes. One process writes a record at a time.
+/// Returns the hidden path beside a file, for its next bytes. Only one thread writes a record at a
+/// time.
 pub(super) fn temporary(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.tmp"))

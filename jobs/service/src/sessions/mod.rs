@@ -2,8 +2,8 @@
 //!
 //! `<media>/<session>/session.json` is the one record of a session: its name, its document and the
 //! facts about its stems. `<media>/<session>/stems/<name>` are the stems themselves; hidden folders
-//! beside them hold uploads in progress and drawn waveforms. A stem exists once the record names it,
-//! so that each change is one rename.
+//! beside them hold uploads in progress and drawn waveforms. A stem exists once the record names
+//! it, so that each change is one rename.
 
 mod change;
 mod check;
@@ -147,7 +147,10 @@ impl Sessions {
 
     /// Returns the refusal for a stem whose file is not the one that was decoded.
     fn missing(name: &StemName) -> ApiError {
-        ApiError::new(Code::StemMissing, format!("the file of stem {name:?} is gone or was changed; upload it again"))
+        ApiError::new(
+            Code::StemMissing,
+            format!("the file of stem {name:?} is missing or was changed; upload it again"),
+        )
     }
 
     fn read(&self, session: &SessionId) -> Result<Option<SessionFile>, ApiError> {

@@ -35,8 +35,8 @@ impl Sessions {
     /// stems stay as they are.
     ///
     /// # Errors
-    /// `NO_TRACKS` without a track, `SESSION_INVALID`, `STEM_MISSING` where a stem's file is gone or
-    /// was changed from outside; and those of [`Sessions::get`].
+    /// `NO_TRACKS` without a track, `SESSION_INVALID`, and those of [`Sessions::get`].
+    /// `STEM_MISSING` where a stem's file is missing or was changed from outside.
     pub fn resolved(&self, session: &SessionId) -> Result<Resolved, ApiError> {
         let file = self.get(session)?;
         let mut document = self.checked(&file, &file.session)?;

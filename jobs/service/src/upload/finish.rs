@@ -44,12 +44,12 @@ pub(super) async fn finish(
 fn place(app: &App, upload: &Upload, hash: Option<String>, decoded: Decoded) -> Result<Received, ApiError> {
     let sessions = &app.sessions;
     let path = sessions.part_path(&upload.session, &upload.name);
-    let gone = || ApiError::new(Code::Internal, "the file of the upload is gone");
+    let missing = || ApiError::new(Code::Internal, "the file of the upload is missing");
     let blake3 = match hash {
         Some(hash) => hash,
-        None => hash_file(&path).map_err(|_| gone())?,
+        None => hash_file(&path).map_err(|_| missing())?,
     };
-    let mark = FileMark::of(&path).ok_or_else(gone)?;
+    let mark = FileMark::of(&path).ok_or_else(missing)?;
     let stem = Stem {
         name: upload.name.clone(),
         bytes: mark.bytes,

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Returns the queued and running jobs.
 fn active(app: &App) -> Result<Vec<Record>, ApiError> {
     let marked = app.store.index.active()?;
-    // A mark may be out of date: its job has ended, or is gone.
+    // A mark may be out of date: its job has ended, or was deleted.
     let records = marked.iter().filter_map(|(session, job)| app.store.records.read_in(session, job).ok());
     Ok(records.filter(|record| !record.life.is_ended()).collect())
 }

@@ -64,7 +64,8 @@ pub(super) struct Begun {
 ///
 /// # Errors
 /// Before a byte is read: an unknown session, a limit, another upload of the name, a stem in use.
-/// Later: a body that is cut or too large, and those of the decoding. A refused stem leaves nothing.
+/// Later: a body that is cut or too large, and those of the decoding. A refused stem leaves
+/// nothing.
 pub(crate) async fn receive<E: Display>(
     app: &Arc<App>,
     upload: Upload,

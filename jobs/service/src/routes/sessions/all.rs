@@ -63,7 +63,7 @@ async fn list(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Result<R
             let files = app.sessions.list()?;
             let start = match &page.cursor {
                 None => 0,
-                // Sessions that changed since stand at the front now; one that is gone ends the list.
+                // Sessions that changed since stand at the front now.
                 Some(cursor) => match files.iter().position(|file| file.session_id.as_str() == cursor) {
                     Some(last) => last + 1,
                     None => return Err(ApiError::new(Code::BadQuery, "cursor is not that of a page before")),

@@ -36,7 +36,7 @@ async fn get(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Res
 
 /// Deletes a session with its document, stems, ended jobs and results.
 #[utoipa::path(delete, path = "/api/sessions/{id}", tag = "sessions", params(("id" = String, Path)), responses(
-    (status = 200, description = "The session is gone.", body = Envelope<Empty>),
+    (status = 200, description = "The session is deleted.", body = Envelope<Empty>),
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
     (status = 409, description = "SESSION_BUSY."),

@@ -88,7 +88,7 @@ async fn head_stem(
 /// Deletes a stem with its tracks, and an upload of its name that is not complete.
 #[utoipa::path(delete, path = "/api/sessions/{id}/stems/{name}", tag = "stems",
     params(("id" = String, Path), ("name" = String, Path)), responses(
-    (status = 200, description = "The stem is gone.", body = Envelope<Revision>),
+    (status = 200, description = "The stem is deleted.", body = Envelope<Revision>),
     (status = 400, description = "BAD_ID, BAD_STEM_NAME."),
     (status = 404, description = "SESSION_NOT_FOUND, STEM_NOT_FOUND."),
     (status = 409, description = "STEM_IN_USE, UPLOAD_IN_PROGRESS."),
