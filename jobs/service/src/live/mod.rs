@@ -23,5 +23,5 @@ pub use message::ClientMessage;
 pub(crate) use process::WORK;
 pub use rendered::{OtherStem, RenderedMix};
 pub(crate) use request::{EngineRequest, SampleForm};
-pub(crate) use socket::{MAX_TEXT, serve};
+pub(crate) use socket::{MAX_MESSAGE, serve};
 pub use warning::warning;

@@ -24,6 +24,8 @@ use tracing::{info, warn};
 
 /// Largest text of a client, in bytes.
 pub(crate) const MAX_TEXT: usize = 64 << 10;
+/// Largest message that is read at all, so that a client with a longer text gets the reason.
+pub(crate) const MAX_MESSAGE: usize = 1 << 20;
 /// Largest frame of the process, in bytes.
 const MAX_FRAME: usize = 16 << 20;
 /// Texts of a client that wait for the process.
@@ -53,6 +55,9 @@ enum End {
     /// The engine's process ended without a reason.
     Crashed,
 }
+
+/// End by a text of more than [`MAX_TEXT`].
+const TOO_LONG: End = End::Wrong(close_code::SIZE, "a text has at most 64 KiB");
 
 /// Serves a client with an engine of its own until one of them ends.
 pub(crate) async fn serve(app: Arc<App>, mut socket: WebSocket, place: EnginePlace, request: EngineRequest) {
@@ -117,11 +122,13 @@ async fn receive(
                 return End::Wrong(close_code::UNSUPPORTED, "commands are texts");
             }
             Ok(Some(Ok(Message::Close(_))) | None) => return End::Left,
-            // The connection broke, or a message exceeds the limit; a client that still reads gets
-            // the reason.
-            Ok(Some(Err(_))) => return End::Wrong(close_code::SIZE, "a text has at most 64 KiB"),
+            // The connection broke, or a message exceeds what is read at all.
+            Ok(Some(Err(_))) => return TOO_LONG,
             Err(_) => return End::Silent,
         };
+        if text.len() > MAX_TEXT {
+            return TOO_LONG;
+        }
         pace.take().await;
         let text = Bytes::from(text);
         if texts.try_send(text.clone()).is_err() {

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::extract::{Path, Query};
-use crate::live::{EngineRequest, MAX_TEXT, SampleForm, last_render, serve};
+use crate::live::{EngineRequest, MAX_MESSAGE, SampleForm, last_render, serve};
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -82,7 +82,7 @@ async fn live(
         ApiError::new(Code::UpgradeNeeded, format!("this route is a WebSocket: {rejection}"))
             .header(UPGRADE, "websocket")
     })?;
-    let upgrade = upgrade.max_message_size(MAX_TEXT).max_frame_size(MAX_TEXT).write_buffer_size(0);
+    let upgrade = upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE).write_buffer_size(0);
     Ok(upgrade.on_upgrade(move |socket| async move {
         serve(app, socket, place, request).await;
         drop(held);
