@@ -4,7 +4,7 @@ use super::owners::Owners;
 use super::view::View;
 use crate::error::{ApiError, Code};
 use jiff::SignedDuration;
-use mixdown_shell::job::{JobId, Life, Record};
+use mixdown_shell::job::{JobId, Life, Record, SessionId};
 use mixdown_shell::store::Store;
 use std::collections::HashMap;
 use std::path::Path;
@@ -77,6 +77,11 @@ impl Cache {
         seen.map_err(|(code, message)| ApiError::new(code, message))
     }
 
+    /// Returns the job that owns the result of a session. Blocks.
+    pub(crate) fn owner(&self, store: &Store, session: &SessionId) -> Option<JobId> {
+        self.owners.find(store, session)
+    }
+
     /// Returns a known view if its files are still the same.
     fn unchanged(&self, store: &Store, job: &JobId, entry: Entry, now: Instant) -> Option<Arc<View>> {
         let (Ok(view), Some(stamp)) = (entry.seen, entry.record) else { return None };
@@ -95,7 +100,7 @@ impl Cache {
 
     /// Returns true if the job owns its session's result, and the state of its master.
     fn master(&self, store: &Store, view: &View, job: &JobId) -> (bool, Option<Stamp>) {
-        let owns = self.owners.is_owner(store, &view.session, job);
+        let owns = self.owner(store, &view.session).as_ref() == Some(job);
         (owns, view.master.as_ref().and_then(|master| Stamp::settled(store, master)))
     }
 
@@ -113,7 +118,7 @@ impl Cache {
         };
         let owns = record.life == Life::Complete
             && record.kind.has_result()
-            && self.owners.is_owner(store, &record.session_id, job);
+            && self.owner(store, &record.session_id).as_ref() == Some(job);
         let view = Arc::new(View::of(store, &record, owns));
         let master = view.master.as_ref().map(|master| Stamp::settled(store, master));
         // A worker's heartbeat lies in another file, and a young master cannot be stamped.

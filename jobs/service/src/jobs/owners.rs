@@ -26,25 +26,24 @@ struct Finding {
 }
 
 impl Owners {
-    /// Returns true if a job owns the result of its session. Blocks.
-    pub(super) fn is_owner(&self, store: &Store, session: &SessionId, job: &JobId) -> bool {
+    /// Returns the job that owns the result of a session. Blocks.
+    pub(super) fn find(&self, store: &Store, session: &SessionId) -> Option<JobId> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(session).cloned();
         let is_young = |finding: &Finding| finding.at.elapsed() < FRESH;
         if let Some(finding) = known.as_ref().filter(|finding| is_young(finding)) {
-            return finding.owner.as_ref() == Some(job);
+            return finding.owner.clone();
         }
         let folder = Stamp::settled(store, &store.layout().jobs(session));
         if let Some(finding) = known.filter(|finding| folder.is_some() && finding.folder == folder) {
-            return finding.owner.as_ref() == Some(job);
+            return finding.owner;
         }
         let owner = store.results.owner(session).ok().flatten().map(|(_, owner)| owner);
-        let is_owner = owner.as_ref() == Some(job);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST {
             all.clear();
         }
-        all.insert(session.clone(), Finding { at: Instant::now(), folder, owner });
-        is_owner
+        all.insert(session.clone(), Finding { at: Instant::now(), folder, owner: owner.clone() });
+        owner
     }
 
     /// Forgets all findings.

@@ -44,7 +44,7 @@ async fn media(
 
 /// Returns the files of a session's result. Blocks.
 fn files(app: &App, session: &SessionId) -> Result<Vec<FileData>, ApiError> {
-    if let Some((_, owner)) = app.store.results.owner(session)? {
+    if let Some(owner) = app.jobs.owner(&app.store, session) {
         return Ok(app.jobs.load(&app.store, &owner)?.data.files.clone());
     }
     let ended = app.store.journal.history()?.into_iter().any(|line| line.session_id == *session);

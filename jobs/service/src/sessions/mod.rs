@@ -68,7 +68,7 @@ impl Sessions {
 
     /// Returns the lock of a session: it serialises changes of its document and stems with the
     /// submission of its mixes. Blocks; not for use in an async task, nor for two sessions at once.
-    pub fn lock(&self, session: &SessionId) -> SessionLock {
+    pub fn lock(&self, session: &SessionId) -> SessionLock<'_> {
         self.locks.lock(session)
     }
 

@@ -5,18 +5,20 @@ use axum::body::Body;
 use serde_json::json;
 
 /// Method, path, headers, body, status, code.
-type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str);
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, u16, &'static str);
+
+/// Headers of a body in JSON.
+const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 
 #[tokio::test]
 async fn every_refusal_has_the_envelope() {
     let bench = Bench::new();
-    let json_type = ("content-type", "application/json");
     let cases: [Case; 7] = [
         ("GET", "/api/nothing", &[], "", 404, "NOT_FOUND"),
         ("PATCH", "/api/jobs", &[], "", 405, "METHOD_NOT_ALLOWED"),
-        ("POST", "/api/jobs/run", &[json_type], "{", 400, "BAD_JSON"),
+        ("POST", "/api/jobs/run", JSON, "{", 400, "BAD_JSON"),
         ("POST", "/api/jobs/run", &[], "{}", 415, "WRONG_CONTENT_TYPE"),
-        ("POST", "/api/login", &[json_type], "[]", 422, "INVALID_BODY"),
+        ("POST", "/api/login", JSON, "[]", 422, "INVALID_BODY"),
         ("GET", "/api/jobs", &[("host", "evil.example.org")], "", 403, "BAD_HOST"),
         ("GET", "/api/jobs", &[("origin", "http://evil.example.org")], "", 403, "BAD_ORIGIN"),
     ];

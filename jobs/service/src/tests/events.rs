@@ -34,9 +34,9 @@ async fn a_stream_has_the_state_now_each_change_and_an_end() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let session = "s".parse().unwrap();
         let mut claim = bench.app.store.leases.claim(&session, &job).unwrap().unwrap();
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
         bench.app.store.leases.beat(&mut claim, 30, "Mixing").unwrap();
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
         bench.app.store.leases.write(&mut claim, |record, now| {
             record.transition(Life::Cancelled, mixdown_shell::job::Actor::Worker, now).unwrap();
             Ok(())

@@ -72,7 +72,7 @@ impl From<PartName> for Part {
 
 /// Runs a cleanup
 ///
-/// It runs as a job of its own, whose `data.cleanup` then lists what was deleted. A dry run makes no
+/// It runs as a job of its own, whose `data.cleanup` then lists what was deleted. A dry run has no
 /// job; its answer has the document.
 #[utoipa::path(post, path = "/api/jobs/run", tag = "jobs", request_body = RunRequest,
     responses(
