@@ -1,17 +1,13 @@
-import { ApiError, call, sessionPath } from '../api.js';
-import { settings } from '../store/settings.js';
 import { Throttle } from './commands.js';
 import { Player } from './player.js';
-import { commands, liveAddress, readSound, readText } from './protocol.js';
+import { openSocket, reasonFor } from './socket.js';
+import { Supply } from './supply.js';
+import { commands, readSound, readText } from './protocol.js';
 import { Audible } from './audible.js';
 
 /** @typedef {import('./protocol.js').Command} Command */
 /** @typedef {'closed'|'opening'|'open'|'lost'|'refused'} LiveState */
 
-/** Sound that is requested ahead, in seconds. */
-const AHEAD_S = 0.3;
-/** The same at most, after gaps. */
-const AHEAD_MOST_S = 0.8;
 const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
 
 /**
@@ -30,6 +26,7 @@ export class Live extends EventTarget {
     /** @type {LiveState} */
     this.state = 'closed';
     this.reason = '';
+    this.closed = false;
     /** @type {import('./protocol.js').Ready|null} */
     this.ready = null;
     /** @type {WebSocket|null} */
@@ -43,10 +40,7 @@ export class Live extends EventTarget {
     this.preparing = '';
     this.turn = 0;
     this.nextId = 1;
-    /** Frames granted and not yet arrived. */
-    this.outstanding = 0;
-    /** Frames in the player, as far as known here. */
-    this.queued = 0;
+    this.supply = new Supply();
     /** Identifier of a seek that is not yet acknowledged: sound until then is of the old place. */
     this.seeking = 0;
     /** First frame of the current place. */
@@ -58,10 +52,7 @@ export class Live extends EventTarget {
      * @type {number|null}
      */
     this.latency_ms = null;
-    /** @type {number[]} */
-    this.gapTimes = [];
     this.gaps = 0;
-    this.ahead_s = AHEAD_S;
     /** Position that a new engine begins at, in seconds. */
     this.resumeAt = 0;
     /** @type {{start: number, end: number}|null} */
@@ -86,11 +77,12 @@ export class Live extends EventTarget {
     if (this.socket) return;
     clearTimeout(this.timer);
     this.setState('opening');
-    const socket = new WebSocket(liveAddress(this.session, settings.soundFormat));
-    socket.binaryType = 'arraybuffer';
+    const socket = openSocket(this.session, {
+      text: (data) => this.onText(data),
+      sound: (data) => this.onSound(data),
+      close: () => this.onClose(socket),
+    });
     this.socket = socket;
-    socket.onmessage = ({ data }) => (typeof data === 'string' ? this.onText(data) : this.onSound(data));
-    socket.onclose = () => this.onClose(socket);
   }
 
   /**
@@ -102,6 +94,8 @@ export class Live extends EventTarget {
     this.socket = null;
     socket?.close();
     this.player.clear();
+    this.audible.reset(this.resumeAt);
+    this.ready = null;
     this.open();
   }
 
@@ -116,16 +110,11 @@ export class Live extends EventTarget {
     this.player.clear();
     this.playing = false;
     this.emit('playing');
-    if (this.state === 'closed') return;
-    // A socket that is refused gives no reason; the same address without an upgrade may.
-    try {
-      await call('GET', sessionPath(this.session));
-      await call('GET', `${sessionPath(this.session)}/live`);
-      this.setState('lost');
-    } catch (error) {
-      const known = error instanceof ApiError && [404, 409, 429, 503].includes(error.status);
-      this.setState(known ? 'refused' : 'lost', known ? error.message : '');
-    }
+    if (this.closed) return;
+    const reason = await reasonFor(this.session);
+    // The view may have been left meanwhile.
+    if (this.closed || this.socket) return;
+    this.setState(reason === null ? 'lost' : 'refused', reason ?? '');
     this.timer = setTimeout(() => this.open(), WAITS_MS[Math.min(this.turn++, WAITS_MS.length - 1)]);
   }
 
@@ -164,7 +153,8 @@ export class Live extends EventTarget {
 
   /** @param {import('./protocol.js').Ready} ready */
   onReady(ready) {
-    Object.assign(this, { ready, turn: 0, outstanding: 0, queued: 0, seeking: 0, from: 0 });
+    Object.assign(this, { ready, turn: 0, seeking: 0, from: 0 });
+    this.supply.reset();
     Object.assign(this, { running: false, endsAt: null, preparing: '' });
     this.sentAt.clear();
     this.audible.reset(this.resumeAt);
@@ -215,7 +205,7 @@ export class Live extends EventTarget {
 
   /** Counts sound that the server left out, for the client was too slow. @param {number} frames */
   onGap(frames) {
-    this.outstanding = Math.max(0, this.outstanding - frames);
+    this.supply.arrived(frames);
     this.noteGap();
   }
 
@@ -224,16 +214,16 @@ export class Live extends EventTarget {
     if (!this.ready) return;
     const { frame, samples } = readSound(data, this.ready.format);
     const count = samples.length / 2;
-    this.outstanding = Math.max(0, this.outstanding - count);
+    this.supply.arrived(count);
     // Sound of the old place, sent before the seek was carried out.
     if (this.seeking || frame + count <= this.from) return;
-    this.queued += count;
+    this.supply.queued += count;
     this.player.push(frame, samples);
   }
 
   /** @param {import('./player.js').Report} report */
   onReport(report) {
-    this.queued = report.buffered;
+    this.supply.queued = report.buffered;
     if (this.endsAt !== null && report.buffered < 128) {
       this.onEnded();
       return;
@@ -247,20 +237,15 @@ export class Live extends EventTarget {
   /** Notes a gap; three within ten seconds are announced. */
   noteGap() {
     if (!this.playing || this.seeking) return;
-    const now = performance.now();
-    this.gapTimes = [...this.gapTimes.filter((at) => now - at < 10000), now];
-    // A connection with gaps gets more ahead, at the price of a later change.
-    if (this.gapTimes.length >= 2) this.ahead_s = Math.min(AHEAD_MOST_S, this.ahead_s + 0.1);
-    if (this.gapTimes.length >= 3) this.emit('gaps', this.gapTimes.length);
+    const count = this.supply.noteGap();
+    if (count >= 3) this.emit('gaps', count);
   }
 
   /** Grants as many frames as there is room for. */
   credit() {
     if (!this.ready || !this.playing || this.endsAt !== null) return;
-    const room = Math.round(this.ahead_s * this.ready.rate) - this.queued - this.outstanding;
-    if (room < Math.min(this.ready.blockFrames, 1024)) return;
-    this.outstanding += room;
-    this.send(commands.credit(room));
+    const frames = this.supply.grant(this.ready.rate, Math.min(this.ready.blockFrames, 1024));
+    if (frames) this.send(commands.credit(frames));
   }
 
   /** Plays; from a press, for the sound needs one. */
@@ -297,8 +282,7 @@ export class Live extends EventTarget {
     const end = this.ready.duration_s ?? Infinity;
     const to = Math.max(0, Math.min(seconds, end));
     this.player.clear();
-    this.queued = 0;
-    this.outstanding = 0;
+    this.supply.reset();
     this.endsAt = null;
     this.seeking = this.send(commands.seek(Math.round(to * this.ready.rate)));
     this.audible.reset(to);
@@ -324,6 +308,7 @@ export class Live extends EventTarget {
 
   /** Closes everything. */
   close() {
+    this.closed = true;
     this.state = 'closed';
     clearTimeout(this.timer);
     const socket = this.socket;

@@ -78,7 +78,9 @@ export function cleanupDialog(onDone) {
   /** Makes the preview, a part at a time: the document sums bytes over its parts. */
   async function preview() {
     try {
-      const documents = await Promise.all(PARTS.map(({ only }) => run(true, [only])));
+      const documents = /** @type {any[]} */ ([]);
+      // One after the other: only one cleanup runs at a time.
+      for (const { only } of PARTS) documents.push(await run(true, [only]));
       PARTS.forEach((part, at) => {
         const document = documents[at].cleanup ?? documents[at];
         const box = h('input', { type: 'checkbox', checked: part.count(document) > 0, onchange: update });

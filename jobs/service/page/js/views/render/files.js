@@ -18,7 +18,8 @@ const KEPT_H = 48;
 function what(name, report) {
   if (WHAT[name]) return WHAT[name];
   if (!/\.(wav|flac|opus)$/.test(name)) return '';
-  const { format: form = {}, sample_rate_hz: rate, channels } = report?.output ?? {};
+  const { format: settings, sample_rate_hz: rate, channels } = report?.output ?? {};
+  const form = settings ?? {};
   const bits = {
     wav16: '16-bit',
     wav24: '24-bit',

@@ -18,7 +18,7 @@ export class ResultPlayer {
    * @param {AbortSignal} signal
    */
   constructor(session, job, report, signal) {
-    const { master = {}, output = {} } = report;
+    const [master, output] = [report.master ?? {}, report.output ?? {}];
     this.report = report;
     this.duration = output.duration_s ?? 0;
     const file = masterFile(job);

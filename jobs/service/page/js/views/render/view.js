@@ -85,14 +85,17 @@ export function renderView(session, id) {
   async function show(job) {
     try {
       const report = await bare(filePath(id, 'report.json'), stop.signal);
-      const { output = {}, master = {}, clock = {}, tracks = [] } = report;
-      const took = clock.elapsed_s ? ` in ${format.span(clock.elapsed_s)}` : '';
+      const [output, master] = [report.output ?? {}, report.master ?? {}];
+      // A job's report has no clock: the job itself has one.
+      const seconds =
+        report.clock?.elapsed_s ?? (Date.parse(job.finished_at ?? '') - Date.parse(job.started_at ?? '')) / 1000;
+      const took = seconds > 0 ? ` in ${format.span(seconds)}` : '';
       words.textContent = [
         format.time(output.duration_s),
         FORMATS[output.format?.format],
         `${Number(((output.sample_rate_hz ?? 48000) / 1000).toFixed(1))} kHz`,
         output.channels === 1 ? 'mono' : 'stereo',
-        format.plural(tracks.length, 'stem'),
+        format.plural((report.tracks ?? []).length, 'stem'),
         `rendered ${format.moment(job.finished_at ?? job.updated_at)}${took}`,
       ]
         .filter(Boolean)

@@ -3,10 +3,18 @@ import * as format from '../../logic/format.js';
 import { button } from '../../parts/notice.js';
 import { again, dismiss, isOpen, uploads, uploadsOf } from '../../store/uploads.js';
 
+/** Container and codec, once where they are the same. @param {string} format */
+const kindOf = (format) => [...new Set(format.split(' '))].join(' ');
+
 /** Kind of a stem in words. @param {import('../../api.js').Stem} stem */
 export function stemWords(stem) {
   const channels = ['', 'mono', 'stereo'][stem.channels] ?? `${stem.channels} channels`;
-  return [format.time(stem.duration_s), `${Number((stem.sample_rate / 1000).toFixed(1))} kHz`, channels, stem.format]
+  return [
+    format.time(stem.duration_s),
+    `${Number((stem.sample_rate / 1000).toFixed(1))} kHz`,
+    channels,
+    kindOf(stem.format ?? ''),
+  ]
     .filter(Boolean)
     .join(' · ');
 }
