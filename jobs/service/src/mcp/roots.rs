@@ -43,7 +43,7 @@ impl Roots {
         // Outside the roots the answer does not depend on what exists there.
         match resolved {
             Ok(resolved) if self.contains(&resolved) => Ok(resolved),
-            Err(error) if self.resolved_parent(&whole).is_some_and(|parent| self.contains(&parent)) => {
+            Err(error) if resolved_parent(&whole).is_some_and(|parent| self.contains(&parent)) => {
                 Err(format!("{}: {error}", path.display()))
             }
             _ => Err(outside(path)),
@@ -53,7 +53,7 @@ impl Roots {
     /// Returns the resolved path of a folder that may not exist yet.
     pub(super) fn folder(&self, path: &Path) -> Result<PathBuf, String> {
         let whole = self.whole(path);
-        let resolved = whole.canonicalize().ok().or_else(|| self.resolved_parent(&whole));
+        let resolved = whole.canonicalize().ok().or_else(|| resolved_parent(&whole));
         resolved.filter(|resolved| self.contains(resolved)).ok_or_else(|| outside(path))
     }
 
@@ -69,29 +69,29 @@ impl Roots {
         self.0.first().map_or_else(|| path.to_path_buf(), |root| root.join(path))
     }
 
-    /// Returns a path whose deepest existing folder is resolved; `None` where the rest could lead
-    /// elsewhere.
-    fn resolved_parent(&self, path: &Path) -> Option<PathBuf> {
-        let mut rest = Vec::new();
-        let mut existing = path;
-        loop {
-            if let Ok(resolved) = existing.canonicalize() {
-                return Some(rest.into_iter().rev().fold(resolved, |path, name| path.join(name)));
-            }
-            // A link without a target would lead elsewhere once there is one.
-            if existing.symlink_metadata().is_ok() {
-                return None;
-            }
-            match existing.components().next_back()? {
-                Component::Normal(name) => rest.push(name.to_owned()),
-                _ => return None,
-            }
-            existing = existing.parent()?;
-        }
-    }
-
     fn contains(&self, path: &Path) -> bool {
         self.0.iter().any(|root| path.starts_with(root))
+    }
+}
+
+/// Returns a path whose deepest existing folder is resolved; `None` where the rest could lead
+/// elsewhere.
+fn resolved_parent(path: &Path) -> Option<PathBuf> {
+    let mut rest = Vec::new();
+    let mut existing = path;
+    loop {
+        if let Ok(resolved) = existing.canonicalize() {
+            return Some(rest.into_iter().rev().fold(resolved, |path, name| path.join(name)));
+        }
+        // A link without a target would lead elsewhere once there is one.
+        if existing.symlink_metadata().is_ok() {
+            return None;
+        }
+        match existing.components().next_back()? {
+            Component::Normal(name) => rest.push(name.to_owned()),
+            _ => return None,
+        }
+        existing = existing.parent()?;
     }
 }
 

@@ -35,13 +35,16 @@ pub(super) trait McpTool {
     fn run(workshop: &Workshop, arguments: Self::Arguments, on_progress: OnProgress<'_>) -> Result<Value, String>;
 }
 
+/// Work of a tool with arguments in JSON; the error is a sentence for agents.
+type RunTool = fn(&Workshop, Map<String, Value>, OnProgress<'_>) -> Result<Value, String>;
+
 /// A tool as the server holds it.
 pub(super) struct Entry {
     pub(super) name: &'static str,
     /// Returns its description for clients.
     pub(super) describe: fn() -> Result<Tool, String>,
     /// Works with arguments in JSON.
-    pub(super) run: fn(&Workshop, Map<String, Value>, OnProgress<'_>) -> Result<Value, String>,
+    pub(super) run: RunTool,
 }
 
 impl Entry {

@@ -59,7 +59,7 @@ impl Sessions {
             return Err(ApiError::new(Code::DocumentChanged, message).data(json!({ "rev": file.rev })));
         }
         let document = change(file.session.clone());
-        self.checked(&file, &document)?;
+        Self::checked(&file, &document)?;
         if document != file.session {
             file.session = document;
             file.rev += 1;

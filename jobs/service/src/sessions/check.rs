@@ -23,7 +23,7 @@ impl Sessions {
     /// # Errors
     /// `SESSION_INVALID` with all problems: those of the engine, and each `file` that is not the
     /// name of a stem of this session.
-    pub(super) fn checked(&self, file: &SessionFile, document: &Value) -> Result<Session, ApiError> {
+    pub(super) fn checked(file: &SessionFile, document: &Value) -> Result<Session, ApiError> {
         let (session, found) = match Session::draft(document) {
             Ok(session) => (Some(session), Vec::new()),
             Err(problems) => (None, problems),

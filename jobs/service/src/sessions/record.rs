@@ -120,13 +120,12 @@ impl SessionFile {
 
     /// Adds a stem, or replaces the facts of one of this name. A new one gets a track.
     pub(super) fn put_stem(&mut self, stem: Stem) {
-        match self.stems.iter_mut().find(|known| known.name == stem.name) {
-            Some(known) => *known = stem,
-            None => {
-                self.add_track(&stem.name);
-                self.stems.push(stem);
-                self.stems.sort_by(|a, b| a.name.cmp(&b.name));
-            }
+        if let Some(known) = self.stems.iter_mut().find(|known| known.name == stem.name) {
+            *known = stem;
+        } else {
+            self.add_track(&stem.name);
+            self.stems.push(stem);
+            self.stems.sort_by(|a, b| a.name.cmp(&b.name));
         }
     }
 

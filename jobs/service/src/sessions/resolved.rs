@@ -39,7 +39,7 @@ impl Sessions {
     /// `STEM_MISSING` where a stem's file is missing or was changed from outside.
     pub fn resolved(&self, session: &SessionId) -> Result<Resolved, ApiError> {
         let file = self.get(session)?;
-        let mut document = self.checked(&file, &file.session)?;
+        let mut document = Self::checked(&file, &file.session)?;
         if document.tracks.is_empty() {
             let way = "upload a stem first";
             return Err(ApiError::new(Code::NoTracks, format!("session {session} has no track: {way}")));

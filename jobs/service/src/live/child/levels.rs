@@ -93,7 +93,7 @@ impl Levels {
     pub(super) fn texts(&mut self, reading: &Reading, moment: Moment) -> Vec<Value> {
         let levels = LiveLevels { true_peak_dbtp: self.true_peak_dbtp.take(), ..reading.levels };
         let master = self.master(&levels, reading.gain_reduction_db);
-        let mut texts = vec![self.text(moment, true, master)];
+        let mut texts = vec![self.text(moment, true, &master)];
         if self.wanted.spectrum {
             let levels: Vec<f64> = reading.spectrum_dbfs.iter().map(|level| shown(f64::from(*level))).collect();
             let text =
@@ -113,10 +113,10 @@ impl Levels {
         self.strips.fill(StripLevels::default());
         self.true_peak_dbtp = None;
         let master = self.master(&LiveLevels::default(), 0.0);
-        self.text(moment, false, master)
+        self.text(moment, false, &master)
     }
 
-    fn text(&mut self, Moment { frame, position }: Moment, playing: bool, master: Value) -> Value {
+    fn text(&mut self, Moment { frame, position }: Moment, playing: bool, master: &Value) -> Value {
         let strips = self.places.iter().zip(&mut self.strips).map(|(place, levels)| levels.take(place));
         json!({
             "event": "readings",

@@ -16,27 +16,27 @@ impl Output {
 
     /// Sends a text that must arrive.
     pub(super) fn text(&self, text: &Value) -> io::Result<()> {
-        self.send(Kind::Text, text.to_string().as_bytes())
+        send(Kind::Text, text.to_string().as_bytes())
     }
 
     /// Sends a text that may be left out for a slow client.
     pub(super) fn reading(&self, text: &Value) -> io::Result<()> {
-        self.send(Kind::Reading, text.to_string().as_bytes())
+        send(Kind::Reading, text.to_string().as_bytes())
     }
 
     /// Sends sound.
     pub(super) fn sound(&self, payload: &[u8]) -> io::Result<()> {
-        self.send(Kind::Sound, payload)
+        send(Kind::Sound, payload)
     }
 
     /// Sends the reason why the process ends.
     pub(super) fn failed(&self, reason: &str) -> io::Result<()> {
-        self.send(Kind::Failed, reason.as_bytes())
+        send(Kind::Failed, reason.as_bytes())
     }
+}
 
-    fn send(&self, kind: Kind, payload: &[u8]) -> io::Result<()> {
-        let mut output = stdout().lock();
-        frame::write(&mut output, kind, payload)?;
-        output.flush()
-    }
+fn send(kind: Kind, payload: &[u8]) -> io::Result<()> {
+    let mut output = stdout().lock();
+    frame::write(&mut output, kind, payload)?;
+    output.flush()
 }

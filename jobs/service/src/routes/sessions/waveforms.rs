@@ -71,14 +71,13 @@ async fn waveform(
         })
         .await?;
     let etag = format!("\"{}-{pixel}\"", stem.blake3);
-    let drawn = match drawn {
-        Some(drawn) => drawn,
-        None => {
-            // On a task of its own: a client that leaves does not leave half a file behind.
-            let drawing = tokio::spawn(draw_new(Arc::clone(&app), session, stem, pixel));
-            let panicked = |_| ApiError::new(Code::Internal, "the waveform could not be drawn");
-            drawing.await.unwrap_or_else(|error| Err(panicked(error)))?
-        }
+    let drawn = if let Some(drawn) = drawn {
+        drawn
+    } else {
+        // On a task of its own: a client that leaves does not leave half a file behind.
+        let drawing = tokio::spawn(draw_new(Arc::clone(&app), session, stem, pixel));
+        let panicked = |_| ApiError::new(Code::Internal, "the waveform could not be drawn");
+        drawing.await.unwrap_or_else(|error| Err(panicked(error)))?
     };
     let reply = FileReply::new(drawn, etag, "application/octet-stream");
     Ok(reply.map_err(|error| ApiError::from_io(&error, &error))?.respond(&headers))
