@@ -18,6 +18,7 @@ export class Player {
     this.last = { frame: 0, buffered: 0, gaps: 0, peak: 0 };
     this.lastAt = 0;
     this.held = true;
+    this.opening = Promise.resolve();
     /** @type {(report: Report) => void} */
     this.onReport = () => {};
   }
@@ -26,7 +27,14 @@ export class Player {
    * Opens the sound; called from a press, for browsers give sound to no one else.
    * @param {number} rate frames a second
    */
-  async open(rate) {
+  open(rate) {
+    // One after the other: two presses must not make two contexts.
+    this.opening = this.opening.catch(() => undefined).then(() => this.openNow(rate));
+    return this.opening;
+  }
+
+  /** @param {number} rate frames a second */
+  async openNow(rate) {
     if (this.context?.sampleRate === rate && this.context.state !== 'closed') {
       await this.context.resume();
       return;
