@@ -85,7 +85,8 @@ export function uploadCard(session, title, footer) {
     footer,
   );
   const show = () => {
-    const entries = uploadsOf(session);
+    // In the mixer a stem that has arrived is a strip: only the others are listed.
+    const entries = uploadsOf(session).filter(({ state }) => footer || state !== 'done');
     element.hidden = !entries.length;
     const open = entries.filter(isOpen).length;
     const text = open
