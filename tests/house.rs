@@ -11,7 +11,7 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
         let ends = path.extension().is_some_and(|ending| endings.iter().any(|one| *one == ending));
-        if path.is_dir() && entry.file_name() != "target" {
+        if path.is_dir() && entry.file_name() != "target" && entry.file_name() != "node_modules" {
             files(&path, endings, found);
         } else if ends {
             found.push(path);

@@ -10,7 +10,6 @@ pub(crate) struct Request {
     address: SocketAddr,
     head: String,
     host: String,
-    length: Option<u64>,
 }
 
 /// An answer.
@@ -25,22 +24,16 @@ impl Request {
     /// Begins a request.
     pub(crate) fn new(address: SocketAddr, method: &str, target: &str) -> Self {
         let head = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n");
-        Self { address, head, host: address.to_string(), length: None }
+        Self { address, head, host: address.to_string() }
     }
 
     /// Adds a header.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         if name.eq_ignore_ascii_case("host") {
-            self.host = value.to_owned();
+            value.clone_into(&mut self.host);
         } else {
             self.head += &format!("{name}: {value}\r\n");
         }
-        self
-    }
-
-    /// States another length than the body has.
-    pub(crate) fn length(mut self, bytes: u64) -> Self {
-        self.length = Some(bytes);
         self
     }
 
@@ -56,7 +49,6 @@ impl Request {
     pub(crate) fn begin(self, length: u64) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
-        let length = self.length.unwrap_or(length);
         let head = format!("{}Host: {}\r\nContent-Length: {length}\r\n\r\n", self.head, self.host);
         stream.write_all(head.as_bytes()).unwrap();
         stream

@@ -97,7 +97,7 @@ fn stems_stay_within_the_quota_of_their_session() {
     assert_eq!(server.upload("song", "b.wav", &wav(7_000, 1)).status, 200, "a replaced stem counts once");
     let part = server.request("PUT", "/api/sessions/song/stems/d.wav").header("content-range", "bytes 0-999/1500");
     assert_eq!(part.send(&[0; 1_000]).status, 202);
-    assert_eq!(server.upload("song", "e.wav", &wav(100, 1)).refusal(), (413, "SESSION_QUOTA".into()), "parts count");
+    assert_eq!(server.upload("song", "e.wav", &wav(400, 1)).refusal(), (413, "SESSION_QUOTA".into()), "parts count");
     server.create("other");
     assert_eq!(server.upload("other", "a.wav", &wav(5_000, 1)).status, 201);
 }
@@ -124,8 +124,18 @@ fn decoded_frames_and_time_have_an_end() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_stem_that_needs_too_much_memory_ends_its_own_process_only() {
-    let server = OwnServer::with(|settings| settings.child_memory_mb = 1);
-    let refused = server.upload("a.wav", &wav(10_000, 1));
+    // A tag of 60 MiB before the sound is read as a whole.
+    let sound = std::fs::read(mixdown_fixtures::path("formats/cbr.mp3")).unwrap();
+    let picture: u32 = 60 << 20;
+    let syncsafe =
+        |size: u32| [(size >> 21) as u8 & 127, (size >> 14) as u8 & 127, (size >> 7) as u8 & 127, size as u8 & 127];
+    let mut tagged =
+        [b"ID3\x04\0\0".as_slice(), &syncsafe(picture + 10), b"APIC", &syncsafe(picture), &[0; 2]].concat();
+    tagged.extend(std::iter::repeat_n(b'x', picture as usize));
+    tagged.extend(sound);
+    assert_eq!(OwnServer::with(|_| {}).upload("a.mp3", &tagged).status, 201);
+    let server = OwnServer::with(|settings| settings.child_memory_mb = 16);
+    let refused = server.upload("a.mp3", &tagged);
     assert_eq!(refused.refusal(), (422, "STEM_UNREADABLE".into()));
     assert_eq!(server.create("second").status, 201);
 }

@@ -234,7 +234,7 @@ fn a_replaced_stem_does_not_disturb_what_plays() {
     let mut client = LiveClient::open(&server, "song", "");
     client.send(&json!({ "command": "play" }));
     client.play_frames(2_000);
-    let replaced = server.upload("song", "wide.wav", &wav(&[&[0.5; 4_800]]));
+    let replaced = server.upload("song", "wide.wav", &wav(&[&vec![0.5; 4_800]]));
     assert_eq!(replaced.status, 200, "{replaced:?}");
     client.play_frames(140_000);
     assert_eq!(same_bits(&plain.sound, &client.sound, 140_000), None);

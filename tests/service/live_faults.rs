@@ -131,7 +131,7 @@ fn a_slow_client_has_gaps_of_its_own_alone() {
         match slow.socket.read().unwrap() {
             Message::Binary(bytes) => {
                 let number = u64::from_le_bytes(bytes[..8].try_into().unwrap());
-                taken = if missed > 0 { 1 } else { 0 };
+                taken = u64::from(missed > 0);
                 assert_eq!(number, next + missed);
                 next = number + (bytes.len() as u64 - 8) / 8;
             }

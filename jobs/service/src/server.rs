@@ -44,7 +44,7 @@ pub enum ServerError {
     Runtime(std::io::Error),
 }
 
-/// A server that listens.
+/// A server with its address.
 pub struct Server {
     app: Arc<App>,
     runtime: tokio::runtime::Runtime,
@@ -65,7 +65,7 @@ impl Server {
         Ok(Self { app: App::new(Arc::new(store), settings), runtime, listener, address })
     }
 
-    /// Returns the address it listens on: with port 0 in the settings, the one that was chosen.
+    /// Returns the address it serves at: with port 0 in the settings, the one that was chosen.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -10,7 +10,7 @@ const LEAST_TOKEN: usize = 16;
 /// Settings of a service, beside those of its jobs.
 #[derive(Clone, Debug)]
 pub struct ServiceSettings {
-    /// The address to listen on.
+    /// The address to serve at.
     pub bind: SocketAddr,
     /// Number of jobs that this process runs at once; 0 serves the API alone.
     pub workers: usize,
@@ -95,7 +95,7 @@ impl ServiceSettings {
     /// Checks that only this machine reaches the service, or that it has a token.
     ///
     /// # Errors
-    /// When it has none and listens on another address than loopback.
+    /// When it has none and serves at another address than loopback.
     pub fn check(&self) -> Result<(), TokenError> {
         if self.token.is_none() && !self.bind.ip().is_loopback() {
             return Err(TokenError::Missing(self.bind));

@@ -23,7 +23,7 @@ Examples:
   mixdown serve --bind 0.0.0.0:4630 --token-file token.txt
   mixdown serve --workers 0    beside other processes that run `mixdown jobs run`")]
 pub(super) struct ServeArguments {
-    /// The address to listen on. Another one than this machine's own needs --token-file.
+    /// The address to serve at. Another one than this machine's own needs --token-file.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4630")]
     bind: SocketAddr,
     /// Jobs at once; 0 leaves the queue to other processes.

@@ -36,7 +36,8 @@ impl From<StoreError> for ApiError {
 }
 
 impl ApiError {
-    /// Creates the refusal for an error of the operating system; `detail`, with its path, is logged.
+    /// Creates the refusal for an error of the operating system; `detail`, with its path, goes to
+    /// the log.
     pub fn from_io(source: &std::io::Error, detail: &dyn std::fmt::Display) -> Self {
         error!(error = %detail, "input or output");
         match source.kind() {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 /// A body in JSON; `None` without a body.
 #[derive(Debug)]
-pub struct OptionalJson<T>(pub Option<T>);
+pub(crate) struct OptionalJson<T>(pub(crate) Option<T>);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalJson<T> {
     type Rejection = ApiError;

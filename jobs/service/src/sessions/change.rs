@@ -30,8 +30,8 @@ impl Sessions {
             }
             None => {}
         }
-        if self.ids()?.len() >= self.max_sessions {
-            let message = format!("there are {} sessions, the most that are allowed; delete one", self.max_sessions);
+        if self.ids()?.len() >= self.most {
+            let message = format!("there are {} sessions, the most that are allowed; delete one", self.most);
             return Err(ApiError::new(Code::TooManySessions, message));
         }
         let io = |error| disk::refusal(&self.folder(session), &error);

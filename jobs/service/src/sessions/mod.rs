@@ -49,7 +49,8 @@ pub struct Sessions {
     locks: Locks,
     uses: Uses,
     decoders: Semaphore,
-    max_sessions: usize,
+    /// Largest number of sessions.
+    most: usize,
     max_stems: usize,
 }
 
@@ -61,7 +62,7 @@ impl Sessions {
             locks: Locks::default(),
             uses: Uses::default(),
             decoders: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
-            max_sessions: settings.max_sessions,
+            most: settings.max_sessions,
             max_stems: settings.max_stems,
         }
     }

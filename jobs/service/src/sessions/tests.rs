@@ -99,7 +99,7 @@ fn what_a_dead_process_left_half_done_is_undone_or_finished() {
         fixture.sessions.stem_path(&fixture.id, &stem.name),
     )
     .unwrap();
-    assert_eq!(fixture.sessions.get(&fixture.id).unwrap().stems, [stem.clone()]);
+    assert_eq!(fixture.sessions.get(&fixture.id).unwrap().stems, std::slice::from_ref(&stem));
     // A stem of a new name has its track then.
     let new = fixture.part("b.wav", b"b");
     fixture.sessions.write(&SessionFile { placing: Some(new.clone()), stems: vec![stem], ..old }).unwrap();
@@ -169,7 +169,7 @@ fn reserved_taken_and_too_many_sessions_are_refused() {
         assert_eq!(code(&fixture, id), Some(Code::SessionReserved), "{id}");
     }
     assert_eq!(code(&fixture, "song"), Some(Code::SessionExists));
-    fixture.sessions.max_sessions = 2;
+    fixture.sessions.most = 2;
     assert_eq!(code(&fixture, "second"), None);
     assert_eq!(code(&fixture, "third"), Some(Code::TooManySessions));
     let lock = fixture.sessions.lock(&fixture.id);

@@ -34,7 +34,7 @@ async fn a_stream_has_the_state_now_each_change_and_an_end() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let session = "s".parse().unwrap();
         let mut claim = bench.app.store.leases.claim(&session, &job).unwrap().unwrap();
-        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         bench.app.store.leases.beat(&mut claim, 30, "Mixing").unwrap();
         tokio::time::sleep(Duration::from_millis(1_200)).await;
         bench.app.store.leases.write(&mut claim, |record, now| {

@@ -27,6 +27,6 @@ impl McpTool for Measure {
 
     fn run(workshop: &Workshop, Arguments { file }: Arguments, _: OnProgress<'_>) -> Result<Value, String> {
         let measured = mixdown_engine::measure(workshop.roots.existing(&file)?).map_err(|error| error.to_string())?;
-        serde_json::to_value(measured).map_err(|error| error.to_string())
+        serde_json::to_value(measured.rounded()).map_err(|error| error.to_string())
     }
 }
