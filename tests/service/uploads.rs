@@ -130,7 +130,7 @@ fn a_stem_that_cannot_be_used_leaves_nothing() {
         (b"", (422, "STEM_EMPTY")),
         (b"this is a text and no sound at all, however long it may be", (415, "UNSUPPORTED_FORMAT")),
         (&wav(0, 1), (422, "STEM_EMPTY")),
-        (&cut, (422, "STEM_UNREADABLE")),
+        (&cut, (415, "UNSUPPORTED_FORMAT")),
     ];
     for (bytes, (status, code)) in cases {
         let answer = server.upload("song", "a.wav", bytes);

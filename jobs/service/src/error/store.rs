@@ -36,8 +36,8 @@ impl From<StoreError> for ApiError {
 }
 
 impl ApiError {
-    /// Creates the refusal for an error of the operating system; `detail`, with its path, goes to
-    /// the log.
+    /// Creates the refusal for an error of the operating system. `detail`, which may name a path, is
+    /// logged.
     pub fn from_io(source: &std::io::Error, detail: &dyn std::fmt::Display) -> Self {
         error!(error = %detail, "input or output");
         match source.kind() {

@@ -87,7 +87,11 @@ fn decode(path: &Path, max_frames: u64) -> Result<Decoded, Refusal> {
         frames,
         sample_rate: info.sample_rate.hz(),
         channels: info.source_channels,
-        format: format!("{} {}", info.container, info.codec),
+        format: if info.container == info.codec {
+            info.codec.to_string()
+        } else {
+            format!("{} {}", info.container, info.codec)
+        },
         warnings: info.remarks.iter().chain(found).cloned().collect(),
     })
 }
