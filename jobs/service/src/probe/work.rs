@@ -88,7 +88,7 @@ fn decode(path: &Path, max_frames: u64) -> Result<Decoded, Refusal> {
         sample_rate: info.sample_rate.hz(),
         channels: info.source_channels,
         format: if info.container == info.codec {
-            info.codec.to_string()
+            info.codec.clone()
         } else {
             format!("{} {}", info.container, info.codec)
         },

@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::jobs::JobData;
 use crate::sessions::{SessionFile, Stem};
-use mixdown_shell::job::{Lookup, SessionId, status_document};
+use mixdown_shell::job::SessionId;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -29,9 +30,8 @@ pub(super) struct SessionView {
     pub stem_count: usize,
     /// Sum of the stems' bytes.
     pub bytes: u64,
-    /// Status of its newest job; null without one.
-    #[schema(value_type = Option<Object>)]
-    pub last_job: Option<Value>,
+    /// Its newest job; null without one.
+    pub last_job: Option<JobData>,
     /// Address of its master; null without one.
     pub result_url: Option<String>,
 }
@@ -178,21 +178,11 @@ impl SessionView {
     }
 }
 
-/// Returns the status of a session's newest job. Ids of jobs are in the order of their creation.
-fn last_job(app: &App, session: &SessionId) -> Result<Option<Value>, ApiError> {
+/// Returns a session's newest job. Ids of jobs are in the order of their creation.
+fn last_job(app: &App, session: &SessionId) -> Result<Option<JobData>, ApiError> {
     let Some(job) = app.store.index.jobs_of(session)?.pop() else { return Ok(None) };
-    let Ok(record) = app.store.records.read_in(session, &job) else { return Ok(None) };
-    let (kind, attempt) = (record.kind.clone(), record.attempt);
-    let result = record.result.as_ref().and_then(|result| app.store.results.result_path(session, result));
-    let mut data = status_document(&Lookup::Found { record: Box::new(record), result })["data"].take();
-    if let Some(fields) = data.as_object_mut() {
-        // Paths on disk stay inside.
-        fields.shift_remove("result_path");
-        fields.insert("type".into(), kind.name().into());
-        fields.insert("session_id".into(), session.as_str().into());
-        fields.insert("attempt".into(), attempt.into());
-    }
-    Ok(Some(data))
+    // One that was deleted a moment ago, or is damaged, is not shown.
+    Ok(app.jobs.load(&app.store, &job).ok().map(|view| view.data.clone()))
 }
 
 /// Returns the address of a session's master.

@@ -1,0 +1,98 @@
+// The page in a real browser: upload, sound, a fader, a render, a download; and no finding of axe.
+// Usage: node e2e/mix.e2e.js PROGRAM [FOLDER FOR PICTURES]
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { tone } from './tone.js';
+
+const [program, pictures] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const folder = mkdtempSync(join(tmpdir(), 'mixdown-page-'));
+const server = spawn(program, ['serve', '--bind', '127.0.0.1:0', '--json', '--quiet'], { cwd: folder });
+const address = await new Promise((resolve, reject) => {
+  server.stdout.once('data', (line) => resolve(JSON.parse(String(line)).address));
+  server.once('exit', (code) => reject(new Error(`the service ended with ${code}`)));
+});
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const trouble = [];
+try {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, acceptDownloads: true });
+  const page = await context.newPage();
+  page.on('console', (line) => line.type() === 'error' && trouble.push(line.text()));
+  page.on('pageerror', (error) => trouble.push(String(error.stack)));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(address) && !/^(blob|data|ws:\/\/127)/.test(url)) trouble.push(`leaves the machine: ${url}`);
+  });
+
+  await page.goto(`${address}/`);
+  const stems = { one: tone(440, -20, 24), two: tone(1_000, -40, 24) };
+  const files = Object.entries(stems).map(([name, buffer]) => ({ name: `${name}.wav`, mimeType: 'audio/wav', buffer }));
+  await page.setInputFiles('input[type=file]', files);
+  await page.click('text=Open the mixer now');
+  await page.waitForSelector('button[aria-label="Mute two"]', { timeout: 30_000 });
+
+  await page.click('button[aria-label="Mute two"]');
+  await page.click('button[aria-label=Play]');
+  await level(page, -20);
+  await page.locator('input[aria-label="Fader of one in dB"]').fill('-12');
+  await page.keyboard.press('Enter');
+  await level(page, -32);
+  await page.click('button[aria-label=Pause]');
+  await look(browser, page.url(), 'mixer');
+
+  await page.click('.top >> text=Render');
+  await page.waitForSelector('.figures', { timeout: 120_000 });
+  const loudness = (await page.locator('.figures dd').first().innerText()).replace(/\s+/g, ' ');
+  assert.match(loudness, /^−14\.0 ?LUFS/);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('a.btn.primary[download]')]);
+  const master = readFileSync(await download.path());
+  assert.equal(download.suggestedFilename(), 'final_mix.wav');
+  assert.equal(master.toString('latin1', 0, 4), 'RIFF');
+  assert.ok(master.length >= 24 * 48_000 * 6, `${master.length} bytes`);
+  await look(browser, page.url(), 'result');
+  await look(browser, `${address}/#/jobs`, 'jobs');
+  await look(browser, `${address}/`, 'sessions');
+  assert.deepEqual(trouble, []);
+} finally {
+  await browser.close();
+  server.removeAllListeners('exit');
+  server.kill('SIGTERM');
+  await new Promise((resolve) => server.once('exit', resolve));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Waits until the sound that the browser plays has a peak within 0.3 dB of a level, in dBFS. */
+async function level(page, expected) {
+  const within = (level) => Math.abs(Number(document.querySelector('.transport')?.dataset.playedDbfs) - level) < 0.3;
+  const read = () => page.locator('.transport').getAttribute('data-played-dbfs');
+  await page.waitForFunction(within, expected, { timeout: 30_000 }).catch(async () => {
+    assert.fail(`the browser plays ${await read()} dBFS, not ${expected}`);
+  });
+}
+
+/** Checks a view by axe, light, dark and narrow, and takes a picture of each. */
+async function look(browser, url, name) {
+  const forms = { light: [1_440, 'light'], dark: [1_440, 'dark'], narrow: [400, 'light'] };
+  for (const [form, [width, colorScheme]] of Object.entries(forms)) {
+    const context = await browser.newContext({ viewport: { width, height: 1_000 }, colorScheme, bypassCSP: true });
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.waitForTimeout(2_000);
+    if (pictures) {
+      mkdirSync(pictures, { recursive: true });
+      await page.screenshot({ path: join(pictures, `${name}-${form}.png`), fullPage: true });
+    }
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}, ${form}: too wide`);
+    await page.addScriptTag({ content: axe });
+    const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules }), rules);
+    assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`), [], `${name}, ${form}`);
+    await context.close();
+  }
+}
