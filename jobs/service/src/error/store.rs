@@ -36,8 +36,8 @@ impl From<StoreError> for ApiError {
 }
 
 impl ApiError {
-    /// Creates the refusal for an error of the operating system. `detail`, which may name a path, is
-    /// logged.
+    /// Creates the refusal for an error of the operating system. The log gets `detail`, which may
+    /// name a path.
     pub fn from_io(source: &std::io::Error, detail: &dyn std::fmt::Display) -> Self {
         error!(error = %detail, "input or output");
         match source.kind() {
