@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::files::FileReply;
+use crate::report::{self, is_report};
 use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, X_FRAME_OPTIONS};
 use axum::response::Response;
 use std::fs::{File, symlink_metadata};
@@ -42,8 +43,11 @@ fn open(path: &Path, kind: &'static str) -> io::Result<FileReply> {
     if !symlink_metadata(path)?.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
     let data = file.metadata()?;
+    if is_report(path) {
+        file = report::without_paths(path)?;
+    }
     let modified = data.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     FileReply::new(file, format!("\"{:x}-{:x}\"", data.len(), modified.as_nanos()), kind)
 }

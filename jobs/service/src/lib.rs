@@ -18,6 +18,7 @@ mod observe;
 mod open_api;
 mod probe;
 mod reply;
+mod report;
 mod router;
 mod routes;
 mod server;

@@ -30,6 +30,7 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(async || ApiError::new(Code::MethodNotAllowed, "the route has no such method"))
         .layer(DefaultBodyLimit::max(MAX_JSON))
         .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(middleware::from_fn(guard::idle))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe))

@@ -10,7 +10,9 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use mixdown_shell::store::Store;
 use mixdown_shell::worker::{Event, Service, Worker};
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -39,6 +41,12 @@ pub enum ServerError {
         /// The operating system's error.
         source: std::io::Error,
     },
+    /// Another service has the folder.
+    #[error("{}: another `mixdown serve` works on this folder; stop it, or choose another with --media", folder.display())]
+    Shared {
+        /// The folder of the records.
+        folder: PathBuf,
+    },
     /// The runtime cannot be started.
     #[error("cannot start: {0}")]
     Runtime(std::io::Error),
@@ -50,19 +58,23 @@ pub struct Server {
     runtime: tokio::runtime::Runtime,
     listener: TcpListener,
     address: SocketAddr,
+    /// Held as long as the service works on its folder.
+    _lock: File,
 }
 
 impl Server {
     /// Binds the address of the settings.
     ///
     /// # Errors
-    /// When the address is taken or not this machine's.
+    /// When the address is taken or not this machine's, or when another service works on the
+    /// folder.
     pub fn bind(store: Store, settings: ServiceSettings) -> Result<Self, ServerError> {
+        let lock = only_one(store.layout().media())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ServerError::Runtime)?;
         let failed = |source| ServerError::Bind { address: settings.bind, source };
         let listener = runtime.block_on(TcpListener::bind(settings.bind)).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { app: App::new(Arc::new(store), settings), runtime, listener, address })
+        Ok(Self { app: App::new(Arc::new(store), settings), runtime, listener, address, _lock: lock })
     }
 
     /// Returns the address it serves at: with port 0 in the settings, the one that was chosen.
@@ -73,7 +85,7 @@ impl Server {
     /// Serves until `stop` returns true, then ends: running jobs return to the queue, open requests
     /// have seven seconds.
     pub fn run(self, stop: impl Fn() -> bool + Send + Sync + 'static) {
-        let Self { app, runtime, listener, .. } = self;
+        let Self { app, runtime, listener, _lock, .. } = self;
         let workers = start_workers(&app);
         let swept = Arc::clone(&app);
         runtime.spawn_blocking(move || swept.sessions.sweep());
@@ -94,6 +106,19 @@ impl Server {
             let _ = workers.join();
         }
         runtime.shutdown_timeout(Duration::from_secs(1));
+    }
+}
+
+/// Locks a folder: sessions are changed by one service alone. The system frees the lock of a
+/// process that has ended.
+fn only_one(media: &Path) -> Result<File, ServerError> {
+    let shared = || ServerError::Shared { folder: media.to_path_buf() };
+    let file =
+        File::options().create(true).append(true).open(media.join(".serve.lock")).map_err(ServerError::Runtime)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(shared()),
+        Err(TryLockError::Error(error)) => Err(ServerError::Runtime(error)),
     }
 }
 
@@ -142,10 +167,15 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let free = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            accepted = free => accepted,
             () = app.stopped() => break,
         };
+        let Ok(place) = place else { break };
         let stream: TcpStream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
@@ -154,7 +184,6 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());

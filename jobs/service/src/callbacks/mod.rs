@@ -2,9 +2,11 @@
 
 mod address;
 mod delivery;
+mod queue;
 mod sender;
 mod signature;
 
 pub(crate) use address::check_url;
 pub(crate) use delivery::{CALLBACK, Delivery};
-pub(crate) use sender::{Callbacks, start};
+pub(crate) use queue::Callbacks;
+pub(crate) use sender::start;

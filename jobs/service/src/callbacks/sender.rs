@@ -1,4 +1,4 @@
-//! The sender of callbacks: whoever ran a job, the service sends its callback.
+//! The sender of callbacks. The service sends that of a job whichever process ran it.
 
 use super::address::{PRIVATE, bare, is_named, is_public};
 use super::delivery::{CALLBACK, Delivery};
@@ -7,8 +7,7 @@ use crate::app::App;
 use crate::settings::ServiceSettings;
 use axum::http::Uri;
 use mixdown_shell::job::JobId;
-use std::collections::HashSet;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, PoisonError};
 use std::time::Duration;
 use tracing::{debug, info, warn};
 use ureq::Agent;
@@ -24,14 +23,6 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// Largest number of attempts at once.
 const AT_ONCE: usize = 8;
 
-/// The jobs whose callbacks are to be sent.
-#[derive(Default)]
-pub(crate) struct Callbacks {
-    expected: Mutex<HashSet<JobId>>,
-    /// Those of them that are being sent.
-    sending: Mutex<HashSet<JobId>>,
-}
-
 /// Starts the sender, if the settings allow callbacks.
 pub(crate) fn start(app: &Arc<App>) {
     if app.settings.allow_callbacks {
@@ -39,53 +30,47 @@ pub(crate) fn start(app: &Arc<App>) {
     }
 }
 
-impl Callbacks {
-    /// Sends the callback of a job once it has ended.
-    pub(crate) fn expect(&self, job: JobId) {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(job);
-    }
-
-    /// Finds the callbacks that an earlier process left unsent. Blocks, and reads every record.
-    fn recall(&self, app: &App) {
-        let sessions = app.store.index.sessions().unwrap_or_default();
-        for session in &sessions {
-            for job in app.store.index.jobs_of(session).unwrap_or_default() {
-                let record = app.store.records.read_in(session, &job).ok();
-                if record.is_some_and(|record| Delivery::of(&record).is_some_and(|found| found.is_pending())) {
-                    self.expect(job);
-                }
+/// Finds the callbacks that an earlier process left unsent. Blocks, and reads every record.
+fn recall(app: &App) {
+    let sessions = app.store.index.sessions().unwrap_or_default();
+    for session in &sessions {
+        for job in app.store.index.jobs_of(session).unwrap_or_default() {
+            let record = app.store.records.read_in(session, &job).ok();
+            if record.is_some_and(|record| Delivery::of(&record).is_some_and(|found| found.is_pending())) {
+                app.callbacks.expect(job);
             }
         }
     }
+}
 
-    /// Returns the jobs whose callbacks are to be sent now, and marks them as being sent. Blocks.
-    fn take_due(&self, app: &App) -> Vec<JobId> {
-        let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut due = Vec::new();
-        for job in expected {
-            if self.sending.lock().unwrap_or_else(PoisonError::into_inner).contains(&job) {
-                continue;
-            }
-            match app.jobs.load(&app.store, &job) {
-                Ok(view) if !view.is_ended() => continue,
-                Err(error) if !error.is_gone() => continue,
-                _ => {}
-            }
-            let delivery = app.store.records.read(&job).ok().as_ref().and_then(Delivery::of);
-            match delivery.filter(Delivery::is_pending) {
-                None => drop(self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&job)),
-                Some(delivery) if delivery.is_due(app.store.now()) && due.len() < AT_ONCE => due.push(job),
-                Some(_) => {}
-            }
+/// Returns the jobs whose callbacks are to be sent now, and marks them as being sent. Blocks.
+fn take_due(app: &App) -> Vec<JobId> {
+    let expected = app.callbacks.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut due = Vec::new();
+    let room = AT_ONCE.saturating_sub(app.callbacks.sending.lock().unwrap_or_else(PoisonError::into_inner).len());
+    for job in expected {
+        if app.callbacks.sending.lock().unwrap_or_else(PoisonError::into_inner).contains(&job) {
+            continue;
         }
-        self.sending.lock().unwrap_or_else(PoisonError::into_inner).extend(due.iter().cloned());
-        due
+        match app.jobs.load(&app.store, &job) {
+            Ok(view) if !view.is_ended() => continue,
+            Err(error) if !error.is_gone() => continue,
+            _ => {}
+        }
+        let delivery = app.store.records.read(&job).ok().as_ref().and_then(Delivery::of);
+        match delivery.filter(Delivery::is_pending) {
+            None => drop(app.callbacks.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&job)),
+            Some(delivery) if delivery.is_due(app.store.now()) && due.len() < room => due.push(job),
+            Some(_) => {}
+        }
     }
+    app.callbacks.sending.lock().unwrap_or_else(PoisonError::into_inner).extend(due.iter().cloned());
+    due
 }
 
 async fn send_all(app: Arc<App>) {
     let recalled = app.blocking(|app| {
-        app.callbacks.recall(app);
+        recall(app);
         Ok(())
     });
     if let Err(error) = recalled.await {
@@ -96,7 +81,7 @@ async fn send_all(app: Arc<App>) {
             () = tokio::time::sleep(LOOK) => {}
             () = app.stopped() => return,
         }
-        let due = app.blocking(|app| Ok(app.callbacks.take_due(app))).await.unwrap_or_default();
+        let due = app.blocking(|app| Ok(take_due(app))).await.unwrap_or_default();
         for job in due {
             let app = Arc::clone(&app);
             tokio::spawn(async move {

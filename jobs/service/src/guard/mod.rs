@@ -2,9 +2,11 @@
 
 mod headers;
 mod host;
+mod idle;
 mod token;
 
 pub(crate) use headers::{REQUEST_ID, headers};
+pub(crate) use idle::idle;
 pub(crate) use token::{COOKIE, cookie_value, is_secret};
 
 use crate::app::App;

@@ -1,13 +1,12 @@
 //! Views of jobs, kept as long as their files are the very ones they were taken from.
 
 use super::owners::Owners;
+use super::stamp::Stamp;
 use super::view::View;
 use crate::error::{ApiError, Code};
-use jiff::SignedDuration;
 use mixdown_shell::job::{JobId, Life, Record, SessionId};
 use mixdown_shell::store::Store;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,20 +16,6 @@ const FRESH: Duration = Duration::from_millis(250);
 const UNUSED: Duration = Duration::from_secs(60);
 /// Largest number of views.
 const MOST: usize = 16_384;
-
-/// Distinguishes one state of a file from another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp(u64, u64, i128);
-
-impl Stamp {
-    /// Returns the stamp of a path; `None` when it does not exist, or changed less than a second
-    /// ago: two changes in one tick of the disk's clock look the same.
-    pub(super) fn settled(store: &Store, path: &Path) -> Option<Self> {
-        let stat = store.disk().stat(path).ok()?;
-        let rests = store.now().duration_since(stat.modified).abs() > SignedDuration::from_secs(1);
-        rests.then_some(Self(stat.id, stat.bytes, stat.modified.as_nanosecond()))
-    }
-}
 
 /// A view, and what it was taken from.
 #[derive(Clone)]

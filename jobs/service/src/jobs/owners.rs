@@ -1,6 +1,6 @@
 //! The job that owns each session's result, found once for many requests.
 
-use super::cache::Stamp;
+use super::stamp::Stamp;
 use mixdown_shell::job::{JobId, SessionId};
 use mixdown_shell::store::Store;
 use std::collections::HashMap;

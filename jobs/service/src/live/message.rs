@@ -6,6 +6,8 @@ use serde_json::Value;
 
 /// Longest identifier of a command, in bytes of JSON.
 const MAX_ID: usize = 128;
+/// Longest reason of a refusal, in characters.
+const MAX_REASON: usize = 300;
 /// Largest position or time in a command, in frames: two thousand years at 48 kHz.
 const MAX_FRAME: u64 = 1 << 51;
 /// Range of readings per second.
@@ -68,7 +70,9 @@ impl ClientMessage {
             "readings" => serde_json::from_value(document).map(ClientRequest::Readings),
             _ => serde_json::from_value(document).map(ClientRequest::Engine),
         };
-        Self { id, request: request.map_err(|error| error.to_string()).and_then(checked) }
+        // An error repeats what it does not know, which may be long.
+        let shortened = |error: serde_json::Error| error.to_string().chars().take(MAX_REASON).collect();
+        Self { id, request: request.map_err(shortened).and_then(checked) }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::{ApiError, Code};
 use crate::extract::Json;
 use crate::guard::{COOKIE, cookie_value, is_secret};
 use crate::reply::{Envelope, Reply};
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
@@ -15,12 +15,15 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// Largest body of a login, in bytes.
+const MAX_LOGIN: usize = 4_096;
 /// Lifetime of the cookie, in seconds: 30 days.
 const LIFETIME: u32 = 30 * 86_400;
 
 /// Returns the routes.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(login)).routes(routes!(logout))
+    // Without a token, no more than this is read.
+    OpenApiRouter::new().routes(routes!(login)).routes(routes!(logout)).layer(DefaultBodyLimit::max(MAX_LOGIN))
 }
 
 /// A token in exchange for a cookie.

@@ -66,7 +66,14 @@ async fn status(app: &Arc<App>, session: &str, job: &str) -> Result<Response, Ap
 /// Returns a refusal with one of the codes that the contract has.
 fn contract(error: ApiError) -> ApiError {
     match error.code() {
-        Code::JobNotFound | Code::JobExpired | Code::JobRecordCorrupt | Code::JobRecordNewer => error,
+        // The last three pass by themselves, and have a status of their own.
+        Code::JobNotFound
+        | Code::JobExpired
+        | Code::JobRecordCorrupt
+        | Code::JobRecordNewer
+        | Code::StoreBusy
+        | Code::Stopping
+        | Code::DiskFull => error,
         _ => ApiError::new(Code::JobStatusError, error.message()),
     }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use mixdown_shell::job::SessionId;
 use serde_json::{Value, json};
 use std::fs;
+use tracing::warn;
 
 impl Sessions {
     /// Creates a session.
@@ -92,7 +93,11 @@ impl Sessions {
         file.placing = None;
         file.put_stem(stem);
         file.updated_at = now;
-        self.write(&file)?;
+        if let Err(error) = self.write(&file) {
+            // The stem is in its place, and the record names it as being placed: the next reader
+            // completes it.
+            warn!(session_id = %session, error = error.message(), "a record is left to be completed");
+        }
         if let Some(replaced) = &replaced {
             self.forget_waveforms(&file, replaced);
         }

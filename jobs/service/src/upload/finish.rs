@@ -1,7 +1,7 @@
 //! The end of an upload: the stem is decoded, and put in its place.
 
 use super::jobs::check_stem_idle;
-use super::receive::{Received, Upload, over_quota, remove_part};
+use super::request::{Received, Upload, over_quota, remove_part};
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::probe::{Decoded, probe};

@@ -4,15 +4,25 @@ use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::sessions::StemName;
 use mixdown_shell::job::{Record, SessionId};
+use mixdown_shell::store::StoreError;
 use serde_json::json;
 use std::path::Path;
 
 /// Returns the queued and running jobs.
 fn active(app: &App) -> Result<Vec<Record>, ApiError> {
     let marked = app.store.index.active()?;
-    // A mark may be out of date: its job has ended, or was deleted.
-    let records = marked.iter().filter_map(|(session, job)| app.store.records.read_in(session, job).ok());
-    Ok(records.filter(|record| !record.life.is_ended()).collect())
+    let mut records = Vec::new();
+    for (session, job) in &marked {
+        match app.store.records.read_in(session, job) {
+            Ok(record) if !record.life.is_ended() => records.push(record),
+            // A mark may be out of date: its job has ended, or was deleted. A damaged job never
+            // runs.
+            Ok(_) | Err(StoreError::Corrupt { .. }) => {}
+            Err(error) if error.is_missing() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(records)
 }
 
 /// Refuses to change a stem that a queued or running job uses.

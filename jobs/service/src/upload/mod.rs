@@ -5,7 +5,9 @@ mod jobs;
 mod part;
 mod range;
 mod receive;
+mod request;
 
 pub(crate) use jobs::{check_session_idle, check_stem_idle};
 pub(crate) use range::ContentRange;
-pub(crate) use receive::{Received, UPLOAD_OFFSET, Upload, receive};
+pub(crate) use receive::{UPLOAD_OFFSET, receive};
+pub(crate) use request::{Received, Upload};

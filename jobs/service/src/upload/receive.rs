@@ -4,52 +4,23 @@ use super::ContentRange;
 use super::finish::finish;
 use super::jobs::check_stem_idle;
 use super::part::Part;
+use super::request::{Received, Upload, over_quota, remove_part};
 use crate::app::App;
 use crate::error::{ApiError, Code};
-use crate::sessions::{SessionFile, SessionUse, Stem, StemName, free_bytes};
+use crate::sessions::{SessionUse, free_bytes};
 use axum::body::Bytes;
 use axum::http::HeaderName;
 use futures_util::{Stream, StreamExt};
-use mixdown_shell::job::SessionId;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Longest pause between two pieces of a body.
 const IDLE: Duration = Duration::from_secs(60);
+/// Bytes of a body between two looks at the free space.
+const CHECK: u64 = 64 << 20;
 /// Name of the header with the bytes that an upload has so far.
 pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
-
-/// An upload of a stem.
-#[derive(Clone, Debug)]
-pub(crate) struct Upload {
-    /// Its session.
-    pub session: SessionId,
-    /// Its name.
-    pub name: StemName,
-    /// The place of its bytes; `None` for a whole stem.
-    pub range: Option<ContentRange>,
-    /// Bytes of the body, where the client states them.
-    pub content_length: Option<u64>,
-    /// True if what arrived is kept when the body ends early.
-    pub resumable: bool,
-}
-
-/// Outcome of an upload.
-#[derive(Debug)]
-pub(crate) enum Received {
-    /// It needs more parts; these bytes have arrived.
-    Incomplete(u64),
-    /// The stem is in its place.
-    Placed {
-        /// The session.
-        file: Box<SessionFile>,
-        /// The stem.
-        stem: Box<Stem>,
-        /// True if no stem had the name before.
-        is_new: bool,
-    },
-}
 
 /// An upload that may begin.
 pub(super) struct Begun {
@@ -110,13 +81,6 @@ pub(crate) async fn receive<E: Display>(
     finishing.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "the upload could not be completed")))
 }
 
-/// Removes the part of an upload that is refused.
-pub(super) async fn remove_part(app: &Arc<App>, upload: &Upload) {
-    let upload = upload.clone();
-    // What cannot be removed is overwritten by the next upload of the name.
-    let _ = app.blocking(move |app| app.sessions.remove_part(&upload.session, &upload.name)).await;
-}
-
 /// Holds the name, and checks all limits that are known before a byte is read.
 fn begin(app: &App, upload: &Upload) -> Result<Begun, ApiError> {
     let (sessions, settings) = (&app.sessions, &app.settings);
@@ -152,11 +116,17 @@ fn begin(app: &App, upload: &Upload) -> Result<Begun, ApiError> {
     if left == 0 || total.is_some_and(|total| total > left) {
         return Err(over_quota(settings.session_quota, others));
     }
-    let free = free_bytes(sessions.media()).unwrap_or(u64::MAX);
-    if free < settings.disk_floor.saturating_add(total.map_or(0, |total| total - from)) {
+    check_room(app, total.map_or(0, |total| total - from))?;
+    Ok(Begun { from, most: settings.max_upload.min(left), held })
+}
+
+/// Refuses bytes that would leave less than the floor of free space.
+fn check_room(app: &App, bytes: u64) -> Result<(), ApiError> {
+    let free = free_bytes(app.sessions.media()).unwrap_or(u64::MAX);
+    if free < app.settings.disk_floor.saturating_add(bytes) {
         return Err(ApiError::new(Code::DiskFull, "the disk is too full for this stem; free some space and try again"));
     }
-    Ok(Begun { from, most: settings.max_upload.min(left), held })
+    Ok(())
 }
 
 fn check_length(upload: &Upload) -> Result<(), ApiError> {
@@ -182,6 +152,7 @@ async fn stream<E: Display>(
     let cut = |why: String| ApiError::new(Code::UploadCut, format!("the body ended early: {why}"));
     let stopped = app.stopped();
     tokio::pin!(stopped);
+    let mut unchecked = 0;
     loop {
         let next = tokio::select! {
             next = tokio::time::timeout(IDLE, body.next()) => next,
@@ -193,15 +164,16 @@ async fn stream<E: Display>(
         if part.length + bytes.len() as u64 > end {
             return Err(too_large(end));
         }
+        unchecked += bytes.len() as u64;
         part.push(bytes).await?;
+        if unchecked >= CHECK {
+            // A body without a length, or others beside it, may fill the disk.
+            unchecked = 0;
+            app.blocking(|app| check_room(app, 0)).await?;
+        }
     }
 }
 
 fn too_large(most: u64) -> ApiError {
     ApiError::new(Code::UploadTooLarge, format!("the stem is larger than the {most} bytes that are allowed here"))
-}
-
-pub(super) fn over_quota(quota: u64, others: u64) -> ApiError {
-    let message = format!("the session may have {quota} bytes of stems, and {others} are taken; delete some");
-    ApiError::new(Code::SessionQuota, message)
 }

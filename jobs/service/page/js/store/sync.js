@@ -140,7 +140,7 @@ export class Sync extends EventTarget {
     const mine = threeWay(sent, base, this.store.current).merged;
     Object.assign(this, { base, etag: etag ?? this.etag, problems: [], turn: 0 });
     this.store.replace(mine);
-    this.channel.postMessage('saved');
+    if (!this.closed) this.channel.postMessage('saved');
     localStorage.removeItem(this.key);
     if (this.dirty) this.noteChange();
     else this.setState('saved');

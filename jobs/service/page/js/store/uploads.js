@@ -78,11 +78,25 @@ export const uploadsOf = (session) => uploads.list.filter((entry) => entry.sessi
 /** Returns true while an upload is not at its end. @param {Upload} entry */
 export const isOpen = (entry) => ['waiting', 'sending', 'checking'].includes(entry.state);
 
+/** Returns true while bytes of an upload are under way. @param {Upload} entry */
+const isSending = ({ state }) => state === 'sending' || state === 'checking';
+
+/** Returns true if two uploads have one place. @param {Upload} one @param {Upload} other */
+const isSame = (one, other) => one.session === other.session && one.file.name === other.file.name;
+
 /** Begins waiting uploads as far as there is room. */
 function work() {
   const running = uploads.list.filter(({ state }) => state === 'sending' || state === 'checking').length;
-  const waiting = uploads.list.filter(({ state }) => state === 'waiting').slice(0, Math.max(0, AT_ONCE - running));
-  for (const entry of waiting) run(entry);
+  const waiting = uploads.list.filter(({ state }) => state === 'waiting');
+  let room = AT_ONCE - running;
+  for (const entry of waiting) {
+    // Two files of one name are sent one after the other: their parts have one place.
+    const isTaken = uploads.list.some((other) => other !== entry && isSending(other) && isSame(other, entry));
+    if (room <= 0) break;
+    if (isTaken) continue;
+    room -= 1;
+    run(entry);
+  }
 }
 
 /** Sends a file from start to end. @param {Upload} entry */

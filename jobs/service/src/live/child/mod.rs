@@ -5,6 +5,7 @@ mod input;
 mod levels;
 mod loudness;
 mod output;
+mod pace;
 mod paths;
 mod player;
 mod positions;

@@ -5,6 +5,7 @@ use super::super::request::{EngineRequest, SampleForm};
 use super::super::warning::warning;
 use super::levels::{Levels, Moment};
 use super::output::Output;
+use super::pace::{BLOCK, MAX_AHEAD_S};
 use super::paths::HiddenFolders;
 use super::positions::Positions;
 use super::prepare::Prepared;
@@ -18,10 +19,6 @@ use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-/// Frames of a block, and of a message with sound.
-pub(super) const BLOCK: usize = 512;
-/// Largest credit, in seconds.
-pub(super) const MAX_AHEAD_S: f64 = 2.0;
 /// Longest wait for a message while nothing can be rendered.
 const IDLE: Duration = Duration::from_millis(50);
 /// Wait for the readers of stems.

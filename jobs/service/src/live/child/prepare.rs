@@ -2,8 +2,8 @@
 
 use super::super::request::EngineRequest;
 use super::output::Output;
+use super::pace::BLOCK;
 use super::paths::HiddenFolders;
-use super::player::BLOCK;
 use mixdown_engine::align::Alignment;
 use mixdown_engine::dsp::dynamics::LimiterSettings;
 use mixdown_engine::live::{Live, LiveOptions, RingInput, open};

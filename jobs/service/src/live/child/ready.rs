@@ -1,7 +1,7 @@
 //! The first text to a client.
 
 use super::super::request::{EngineRequest, LastRender};
-use super::player::{BLOCK, MAX_AHEAD_S};
+use super::pace::{BLOCK, MAX_AHEAD_S};
 use super::prepare::Prepared;
 use mixdown_engine::live::StripName;
 use mixdown_engine::master::MasterTarget;

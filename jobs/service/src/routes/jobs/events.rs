@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::jobs::{Seen, View, Watchers};
+use crate::jobs::{Seen, View, follow};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -43,7 +43,7 @@ pub(super) async fn events(
         }
         return Ok(Sse::new(stream::iter([event(&view)])).into_response());
     }
-    let followed = Watchers::follow(&app, &id, view);
+    let followed = follow(&app, &id, view);
     let stopped = async move { app.stopped().await };
     let events = changes(followed, last).take_until(stopped);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response())

@@ -3,12 +3,11 @@
 use crate::app::App;
 use crate::callbacks::check_url;
 use crate::error::{ApiError, Code};
-use crate::extract::Path;
+use crate::extract::{OptionalJson, Path};
 use crate::jobs::submit_mix;
 use crate::reply::{Envelope, Reply};
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use mixdown_shell::job::SessionId;
 use serde::{Deserialize, Serialize};
@@ -47,9 +46,9 @@ pub(super) async fn mix(
     State(app): State<Arc<App>>,
     Path(id): Path<SessionId>,
     headers: HeaderMap,
-    body: Bytes,
+    OptionalJson(request): OptionalJson<MixRequest>,
 ) -> Result<Reply<Queued>, ApiError> {
-    let request = request(&headers, &body)?;
+    let request = request.unwrap_or_default();
     if let Some(url) = &request.callback_url {
         check_url(&app.settings, url)?;
     }
@@ -61,18 +60,4 @@ pub(super) async fn mix(
     let message = if new { "The mix is queued" } else { "Known by its idempotency key" };
     let reply = Reply::new(Queued { job_id, new, url: url.clone() }, message);
     Ok(reply.status(StatusCode::ACCEPTED).header(LOCATION, url))
-}
-
-fn request(headers: &HeaderMap, body: &[u8]) -> Result<MixRequest, ApiError> {
-    if body.is_empty() {
-        return Ok(MixRequest::default());
-    }
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !kind.to_ascii_lowercase().starts_with("application/json") {
-        return Err(ApiError::new(Code::WrongContentType, "a body needs Content-Type: application/json"));
-    }
-    serde_json::from_slice(body).map_err(|error| {
-        let code = if error.is_data() { Code::InvalidBody } else { Code::BadJson };
-        ApiError::new(code, error.to_string())
-    })
 }

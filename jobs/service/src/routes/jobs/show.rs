@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::extract::{Path, Query};
-use crate::jobs::{JobData, View, Watchers};
+use crate::jobs::{JobData, View, follow};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -68,7 +68,7 @@ fn has_tag(list: &str, tag: &str) -> bool {
 /// Returns the job once it has another revision or has ended; at the latest after a time.
 async fn changed(app: &Arc<App>, job: &JobId, view: Arc<View>, longest: Duration) -> Result<Arc<View>, ApiError> {
     let rev = view.data.rev;
-    let mut followed = Watchers::follow(app, job, view);
+    let mut followed = follow(app, job, view);
     let changed = followed.wait_for(|seen| seen.as_ref().map_or(true, |view| view.data.rev != rev || view.is_ended()));
     // Out of time, or the service stops: the job as it is.
     let _ = tokio::time::timeout(longest, async {

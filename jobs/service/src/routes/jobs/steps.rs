@@ -8,7 +8,6 @@ use crate::jobs::JobData;
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
 use mixdown_shell::job::{JobId, Record};
-use mixdown_shell::store::{Store, StoreError};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -20,7 +19,7 @@ use utoipa::ToSchema;
     params(("id" = String, Path, description = "The job.")),
     responses((status = 200, description = "The job, with `cancel_requested` while it still runs.", body = Envelope<JobData>)))]
 pub(super) async fn cancel(State(app): State<Arc<App>>, Path(id): Path<JobId>) -> Result<Reply<JobData>, ApiError> {
-    step(&app, id, Store::cancel, "Cancelled, or about to be").await
+    step(&app, id, |app, job| Ok(app.store.cancel(job)?), "Cancelled, or about to be").await
 }
 
 /// Queues a job for another attempt
@@ -28,17 +27,23 @@ pub(super) async fn cancel(State(app): State<Arc<App>>, Path(id): Path<JobId>) -
     params(("id" = String, Path, description = "The job, failed or cancelled.")),
     responses((status = 200, description = "The job, queued again.", body = Envelope<JobData>)))]
 pub(super) async fn retry(State(app): State<Arc<App>>, Path(id): Path<JobId>) -> Result<Reply<JobData>, ApiError> {
-    step(&app, id, Store::retry, "Queued again").await
+    let queued = |app: &App, job: &JobId| {
+        // Its stems cannot change between the check of their use and this step.
+        let view = app.jobs.load(&app.store, job)?;
+        let _lock = app.sessions.lock(&view.session);
+        Ok(app.store.retry(job)?)
+    };
+    step(&app, id, queued, "Queued again").await
 }
 
 async fn step(
     app: &Arc<App>,
     id: JobId,
-    step: fn(&Store, &JobId) -> Result<Record, StoreError>,
+    step: fn(&App, &JobId) -> Result<Record, ApiError>,
     message: &'static str,
 ) -> Result<Reply<JobData>, ApiError> {
     let taken = move |app: &App| {
-        let record = step(&app.store, &id)?;
+        let record = step(app, &id)?;
         app.jobs.forget(&id);
         if Delivery::of(&record).is_some() {
             app.callbacks.expect(id.clone());

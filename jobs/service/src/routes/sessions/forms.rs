@@ -1,5 +1,6 @@
 //! `POST /api/sessions/{id}/stems`: files of a browser's form.
 
+use super::unread::Unread;
 use super::views::{StemList, StemView};
 use crate::app::App;
 use crate::error::{ApiError, Code};
@@ -7,9 +8,10 @@ use crate::extract::Path;
 use crate::reply::{Envelope, Reply};
 use crate::sessions::StemName;
 use crate::upload::{Received, Upload, receive};
-use axum::extract::multipart::{MultipartError, MultipartRejection};
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
+use futures_util::StreamExt;
 use mixdown_shell::job::SessionId;
 use serde_json::json;
 use std::sync::Arc;
@@ -40,14 +42,16 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 async fn upload_form(
     State(app): State<Arc<App>>,
     Path(session): Path<SessionId>,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<Reply<StemList>, ApiError> {
     let known = session.clone();
     app.blocking(move |app| app.sessions.get(&known).map(drop)).await?;
+    let unread = Unread::default();
+    let form = Multipart::from_request(unread.counted(request), &()).await;
     let mut form = form.map_err(|rejection| ApiError::new(Code::WrongContentType, rejection.body_text()))?;
     let mut list = StemList { stems: Vec::new(), rev: 0 };
     loop {
-        let added = next_file(&app, &session, &mut form, &mut list).await;
+        let added = next_file(&app, &session, &mut form, &unread, &mut list).await;
         match added {
             Ok(true) => {}
             Ok(false) => break,
@@ -66,6 +70,7 @@ async fn next_file(
     app: &Arc<App>,
     session: &SessionId,
     form: &mut Multipart,
+    unread: &Unread,
     list: &mut StemList,
 ) -> Result<bool, ApiError> {
     let bad = |error: MultipartError| ApiError::new(Code::BadRequest, format!("the form: {}", error.body_text()));
@@ -74,7 +79,7 @@ async fn next_file(
     let Some(name) = field.file_name() else { return Ok(true) };
     let name: StemName = name.parse()?;
     let upload = Upload { session: session.clone(), name, range: None, content_length: None, resumable: false };
-    if let Received::Placed { file, stem, .. } = receive(app, upload, field).await? {
+    if let Received::Placed { file, stem, .. } = receive(app, upload, field.inspect(|_| unread.reset())).await? {
         list.stems.push(StemView::from(&*stem));
         list.rev = file.rev;
     }

@@ -5,6 +5,7 @@ mod document;
 mod forms;
 mod one;
 mod stems;
+mod unread;
 mod uploads;
 mod views;
 mod waveforms;
