@@ -99,6 +99,33 @@ fn an_upload_that_has_all_bytes_is_completed_without_more() {
     assert_eq!(server.get(STEM).body, bytes);
 }
 
+/// Two clients that continue from the offset of HEAD must not mix their bytes.
+#[test]
+fn uploads_with_keys_of_their_own_do_not_come_between_each_other() {
+    let server = server();
+    let stems = [wav(50_000, 1), wav(50_000, 2)];
+    let keyed = |key: &str, method: &str| server.request(method, STEM).header("upload-key", key);
+    let send = |key: &str, bytes: &[u8], start: usize, end: usize| {
+        let range = format!("bytes {start}-{}/{}", end - 1, bytes.len());
+        keyed(key, "PUT").header("content-range", &range).send(&bytes[start..end])
+    };
+    assert_eq!(send("one", &stems[0], 0, 30_000).status, 202);
+    assert_eq!(send("two", &stems[1], 0, 20_000).status, 202);
+    assert_eq!(offset(&keyed("one", "HEAD").send(b"")), Some(30_000));
+    assert_eq!(offset(&keyed("two", "HEAD").send(b"")), Some(20_000));
+    assert_eq!(server.request("HEAD", STEM).send(b"").status, 404);
+    assert_eq!(send("two", &stems[1], 30_000, 40_000).refusal(), (409, "UPLOAD_OFFSET".into()));
+    assert_eq!(send("one", &stems[0], 30_000, stems[0].len()).status, 201);
+    assert_eq!(server.get(STEM).body, stems[0]);
+    assert_eq!(send("two", &stems[1], 20_000, stems[1].len()).status, 200);
+    assert_eq!(server.get(STEM).body, stems[1]);
+    assert_eq!(files(&server), ["/a.wav"]);
+    assert_eq!(keyed("not/plain", "PUT").send(&stems[0]).refusal(), (400, "BAD_UPLOAD_KEY".into()));
+    assert_eq!(send("three", &stems[0], 0, 10).status, 202);
+    assert_eq!(keyed("three", "DELETE").send(b"").status, 200);
+    assert_eq!(server.get(STEM).status, 200);
+}
+
 #[test]
 fn an_upload_that_nobody_continues_can_be_removed() {
     let (server, bytes) = (server(), wav(5_000, 1));

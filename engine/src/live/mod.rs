@@ -26,10 +26,11 @@ pub use audio_thread::meters::{BANDS, SCOPE_POINTS};
 pub use audio_thread::stats::{Counters, Stats};
 #[doc(hidden)]
 pub use control::command::StripId;
-pub use control::command::{Command, CommandError, StripName, Timed};
+pub use control::command::{Command, CommandError, Timed};
 #[doc(hidden)]
 pub use control::config::{RenderedGain, RenderedLevels};
 pub use control::handle::Control;
+pub use control::strip_name::StripName;
 #[cfg(feature = "device")]
 pub use device::{DeviceError, OutputDevice, Playing};
 #[cfg(feature = "device")]

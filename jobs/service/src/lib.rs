@@ -37,5 +37,7 @@ pub use open_api::document;
 pub use reply::{Envelope, Reply};
 pub use router::router;
 pub use server::{Server, ServerError};
-pub use sessions::{FileMark, Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName};
+pub use sessions::{
+    FileMark, Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName, UploadKey,
+};
 pub use settings::{ServiceSettings, TokenError};

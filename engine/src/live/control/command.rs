@@ -1,23 +1,12 @@
 //! Commands to a playing mix: plain data, so that they can be recorded and replayed.
 
 use super::place_field;
+use super::strip_name::StripName;
 use crate::dsp::Insert;
 use crate::live::stream::loop_range::LoopRange;
 use crate::session::{Ceiling, Polarity, Session, Target};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-/// A strip, by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StripName {
-    /// A track, by its title.
-    Track(String),
-    /// A bus, by its name.
-    Bus(String),
-    /// The master.
-    Master,
-}
 
 /// A command. Every change of sound is ramped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -156,7 +156,8 @@ impl Control {
 mod tests {
     use crate::audio::AudioBuffer;
     use crate::dsp::Insert;
-    use crate::live::control::command::{Command, StripName};
+    use crate::live::control::command::Command;
+    use crate::live::control::strip_name::StripName;
     use crate::live::test_engine::{MAX_BLOCK, engine, options, session};
     use crate::render::plan::Plan;
     use crate::session::{AuxSend, Bus, Track};

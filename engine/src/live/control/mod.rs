@@ -6,3 +6,4 @@ pub(super) mod config;
 pub(super) mod handle;
 mod place_field;
 pub(super) mod session_mirror;
+pub(super) mod strip_name;

@@ -1,7 +1,7 @@
 //! Field of `solo` and `polarity` that names their strip: `place`, or `track` with a title, as
 //! before buses had these switches.
 
-use super::command::StripName;
+use super::strip_name::StripName;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

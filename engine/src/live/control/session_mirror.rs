@@ -2,8 +2,9 @@
 //! built.
 
 use super::chain_states::{ChainState, Chains, InsertState};
-use super::command::{Command, CommandError, StripId, StripName, find_strip, inserts_mut, with_field};
+use super::command::{Command, CommandError, StripId, find_strip, inserts_mut, with_field};
 use super::config::LiveConfig;
+use super::strip_name::StripName;
 use crate::live::audio_thread::message::{Action, ChainSlot, ChainSwap, DelayChange};
 use crate::live::audio_thread::strip_params::StripParam;
 use crate::master::MasterTarget;

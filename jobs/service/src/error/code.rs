@@ -40,6 +40,7 @@ codes! {
     BadJson = 400 "BAD_JSON", "The body is not valid JSON.";
     BadStemName = 400 "BAD_STEM_NAME", "The name of a stem is not one visible part of a path.";
     BadContentRange = 400 "BAD_CONTENT_RANGE", "Content-Range is not that of a part of an upload.";
+    BadUploadKey = 400 "BAD_UPLOAD_KEY", "Upload-Key is not 1 to 64 letters, digits, - and _.";
     UploadCut = 400 "UPLOAD_CUT", "The body of an upload ended early; what arrived is kept.";
     TokenNeeded = 401 "TOKEN_NEEDED", "The request has no valid token.";
     TokenWrong = 401 "TOKEN_WRONG", "The token is not the one of this service.";

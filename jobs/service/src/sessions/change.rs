@@ -3,6 +3,7 @@
 use super::record::SessionFile;
 use super::stem::Stem;
 use super::stem_name::StemName;
+use super::upload_key::UploadKey;
 use super::{RECORD, RESERVED, STEMS, Sessions, disk};
 use crate::error::{ApiError, Code};
 use jiff::Timestamp;
@@ -80,12 +81,13 @@ impl Sessions {
         _lock: &super::SessionLock<'_>,
         session: &SessionId,
         stem: Stem,
+        key: Option<&UploadKey>,
         now: Timestamp,
     ) -> Result<(SessionFile, bool), ApiError> {
         let mut file = self.begin(session)?;
         let replaced = file.stem(&stem.name).ok().map(|known| known.blake3.clone());
         self.check_stem_count(&file, &stem.name)?;
-        let (part, place) = (self.part_path(session, &stem.name), self.stem_path(session, &stem.name));
+        let (part, place) = (self.part_path(session, &stem.name, key), self.stem_path(session, &stem.name));
         file.placing = Some(stem.clone());
         self.write(&file)?;
         let placed = fs::rename(&part, &place).and_then(|()| disk::sync_folder(&self.stems(session)));

@@ -16,6 +16,7 @@ mod record;
 mod resolved;
 mod stem;
 mod stem_name;
+mod upload_key;
 mod uses;
 
 pub(crate) use disk::free_bytes;
@@ -26,6 +27,7 @@ pub use record::SessionFile;
 pub use resolved::{Resolved, ResolvedStem};
 pub use stem::{FileMark, Stem};
 pub use stem_name::StemName;
+pub use upload_key::UploadKey;
 pub use uses::SessionUse;
 
 use crate::error::{ApiError, Code};
@@ -34,6 +36,7 @@ use locks::Locks;
 use mixdown_shell::job::SessionId;
 use std::path::{Path, PathBuf};
 use tokio::sync::Semaphore;
+use upload_key::part_file_name;
 use uses::Uses;
 
 /// Name of a session's record.
@@ -86,7 +89,7 @@ impl Sessions {
         Ok(file)
     }
 
-    /// Holds a session, so that it is not deleted while an engine plays it.
+    /// Holds a session, so that it is not deleted while an engine plays it or a waveform is drawn.
     ///
     /// # Errors
     /// Those of [`Sessions::get`].
@@ -129,8 +132,8 @@ impl Sessions {
     }
 
     /// Returns the path of a stem's upload in progress.
-    pub fn part_path(&self, session: &SessionId, name: &StemName) -> PathBuf {
-        self.stems(session).join(".parts").join(name.as_str())
+    pub fn part_path(&self, session: &SessionId, name: &StemName, key: Option<&UploadKey>) -> PathBuf {
+        self.stems(session).join(".parts").join(part_file_name(name, key))
     }
 
     /// Returns the path of a stem's waveform.

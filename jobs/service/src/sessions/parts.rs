@@ -3,6 +3,7 @@
 use super::record::SessionFile;
 use super::stem::{FileMark, Stem};
 use super::stem_name::StemName;
+use super::upload_key::UploadKey;
 use super::{Sessions, disk};
 use crate::error::ApiError;
 use mixdown_shell::job::SessionId;
@@ -26,24 +27,24 @@ pub(crate) fn create_part(path: &Path, append: bool) -> Result<File, ApiError> {
 
 impl Sessions {
     /// Returns the mark of a stem's part; `None` without one.
-    pub fn part(&self, session: &SessionId, name: &StemName) -> Option<FileMark> {
-        FileMark::of(&self.part_path(session, name))
+    pub fn part(&self, session: &SessionId, name: &StemName, key: Option<&UploadKey>) -> Option<FileMark> {
+        FileMark::of(&self.part_path(session, name, key))
     }
 
     /// Removes a stem's part; a missing one is not an error.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn remove_part(&self, session: &SessionId, name: &StemName) -> Result<(), ApiError> {
-        let path = self.part_path(session, name);
+    pub fn remove_part(&self, session: &SessionId, name: &StemName, key: Option<&UploadKey>) -> Result<(), ApiError> {
+        let path = self.part_path(session, name, key);
         disk::remove(&path).map_err(|error| disk::refusal(&path, &error))
     }
 
-    /// Returns the bytes of a session's stems and parts but those of this name. Removes parts that
-    /// nobody has continued for two days.
-    pub fn bytes_beside(&self, file: &SessionFile, name: &StemName) -> u64 {
+    /// Returns the bytes of a session's stems and parts but those of this upload. Removes parts
+    /// that nobody has continued for two days.
+    pub fn bytes_beside(&self, file: &SessionFile, name: &StemName, key: Option<&UploadKey>) -> u64 {
         let stems = file.stems.iter().filter(|stem| stem.name != *name).map(|stem| stem.bytes).sum::<u64>();
-        let own = self.part_path(&file.session_id, name);
+        let own = self.part_path(&file.session_id, name, key);
         let entries = own.parent().and_then(|folder| fs::read_dir(folder).ok());
         let part = |entry: fs::DirEntry| {
             let data = entry.metadata().ok().filter(|_| entry.path() != own)?;

@@ -21,7 +21,7 @@ fn fixture() -> Fixture {
 impl Fixture {
     fn part(&self, name: &str, bytes: &[u8]) -> Stem {
         let name: StemName = name.parse().unwrap();
-        let path = self.sessions.part_path(&self.id, &name);
+        let path = self.sessions.part_path(&self.id, &name, None);
         std::fs::write(&path, bytes).unwrap();
         Stem {
             name,
@@ -40,7 +40,7 @@ impl Fixture {
     fn place(&self, name: &str, bytes: &[u8]) -> (SessionFile, bool) {
         let stem = self.part(name, bytes);
         let lock = self.sessions.lock(&self.id);
-        self.sessions.place_stem(&lock, &self.id, stem, Timestamp::UNIX_EPOCH).unwrap()
+        self.sessions.place_stem(&lock, &self.id, stem, None, Timestamp::UNIX_EPOCH).unwrap()
     }
 
     fn files(&self) -> Vec<String> {
@@ -95,7 +95,7 @@ fn what_a_dead_process_left_half_done_is_undone_or_finished() {
     assert_eq!(fixture.sessions.get(&fixture.id).unwrap(), old);
     // After the rename, before the record: the new bytes hold.
     std::fs::rename(
-        fixture.sessions.part_path(&fixture.id, &stem.name),
+        fixture.sessions.part_path(&fixture.id, &stem.name, None),
         fixture.sessions.stem_path(&fixture.id, &stem.name),
     )
     .unwrap();
@@ -103,7 +103,7 @@ fn what_a_dead_process_left_half_done_is_undone_or_finished() {
     // A stem of a new name has its track then.
     let new = fixture.part("b.wav", b"b");
     fixture.sessions.write(&SessionFile { placing: Some(new.clone()), stems: vec![stem], ..old }).unwrap();
-    let part = fixture.sessions.part_path(&fixture.id, &new.name);
+    let part = fixture.sessions.part_path(&fixture.id, &new.name, None);
     std::fs::rename(part, fixture.sessions.stem_path(&fixture.id, &new.name)).unwrap();
     assert_eq!(fixture.files(), ["a.wav", "b.wav"]);
     // After a removal from the record, before that of the file: the next change finishes it.

@@ -17,7 +17,7 @@ pub(super) async fn finish(
     hash: Option<String>,
     held: SessionUse,
 ) -> Result<Received, ApiError> {
-    let path = app.sessions.part_path(&upload.session, &upload.name);
+    let path = app.sessions.part_path(&upload.session, &upload.name, upload.key.as_ref());
     let probed = match FileMark::of(&path) {
         // A refusal would name the file that an empty stem never becomes.
         Some(FileMark { bytes: 0, .. }) => {
@@ -43,7 +43,7 @@ pub(super) async fn finish(
 
 fn place(app: &App, upload: &Upload, hash: Option<String>, decoded: Decoded) -> Result<Received, ApiError> {
     let sessions = &app.sessions;
-    let path = sessions.part_path(&upload.session, &upload.name);
+    let path = sessions.part_path(&upload.session, &upload.name, upload.key.as_ref());
     let missing = || ApiError::new(Code::Internal, "the file of the upload is missing");
     let blake3 = match hash {
         Some(hash) => hash,
@@ -68,10 +68,11 @@ fn place(app: &App, upload: &Upload, hash: Option<String>, decoded: Decoded) -> 
         check_stem_idle(app, &upload.session, &upload.name)?;
     }
     // Uploads at the same time see each other's bytes only here.
-    let others = sessions.bytes_beside(&before, &upload.name);
+    let others = sessions.bytes_beside(&before, &upload.name, upload.key.as_ref());
     if others.saturating_add(stem.bytes) > app.settings.session_quota {
         return Err(over_quota(app.settings.session_quota, others));
     }
-    let (file, is_new) = sessions.place_stem(&lock, &upload.session, stem.clone(), app.store.now())?;
+    let (file, is_new) =
+        sessions.place_stem(&lock, &upload.session, stem.clone(), upload.key.as_ref(), app.store.now())?;
     Ok(Received::Placed { file: Box::new(file), stem: Box::new(stem), is_new })
 }

@@ -50,7 +50,7 @@ pub(crate) fn check_stem_idle(app: &App, session: &SessionId, name: &StemName) -
 /// `SESSION_BUSY`.
 pub(crate) fn check_session_idle(app: &App, session: &SessionId) -> Result<(), ApiError> {
     if app.sessions.is_held(session) {
-        let message = format!("an upload or a live engine uses session {session}; end it first");
+        let message = format!("an upload, a drawing or a live engine uses session {session}; wait for it, or end it");
         return Err(ApiError::new(Code::SessionBusy, message));
     }
     match active(app)?.iter().find(|record| record.session_id == *session) {

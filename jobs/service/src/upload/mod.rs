@@ -10,4 +10,4 @@ mod request;
 pub(crate) use jobs::{check_session_idle, check_stem_idle};
 pub(crate) use range::ContentRange;
 pub(crate) use receive::{UPLOAD_OFFSET, receive};
-pub(crate) use request::{Received, Upload};
+pub(crate) use request::{Received, Upload, upload_key};

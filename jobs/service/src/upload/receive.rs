@@ -44,7 +44,7 @@ pub(crate) async fn receive<E: Display>(
 ) -> Result<Received, ApiError> {
     let planned = upload.clone();
     let begun = app.blocking(move |app| begin(app, &planned)).await?;
-    let path = app.sessions.part_path(&upload.session, &upload.name);
+    let path = app.sessions.part_path(&upload.session, &upload.name, upload.key.as_ref());
     let (end, total) = match upload.range {
         Some(ContentRange::Part { end, total, .. }) => (Some(end), Some(total)),
         Some(ContentRange::Complete { total }) => (Some(total), Some(total)),
@@ -93,7 +93,7 @@ fn begin(app: &App, upload: &Upload) -> Result<Begun, ApiError> {
     let from = match upload.range {
         None => 0,
         Some(range) => {
-            let has = sessions.part(&upload.session, &upload.name).map_or(0, |mark| mark.bytes);
+            let has = sessions.part(&upload.session, &upload.name, upload.key.as_ref()).map_or(0, |mark| mark.bytes);
             let start = match range {
                 ContentRange::Part { start, .. } => start,
                 ContentRange::Complete { total } => total,
@@ -111,7 +111,7 @@ fn begin(app: &App, upload: &Upload) -> Result<Begun, ApiError> {
     if total.is_some_and(|total| total > settings.max_upload) {
         return Err(too_large(settings.max_upload));
     }
-    let others = sessions.bytes_beside(&file, &upload.name);
+    let others = sessions.bytes_beside(&file, &upload.name, upload.key.as_ref());
     let left = settings.session_quota.saturating_sub(others);
     if left == 0 || total.is_some_and(|total| total > left) {
         return Err(over_quota(settings.session_quota, others));

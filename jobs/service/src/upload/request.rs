@@ -3,7 +3,8 @@
 use super::ContentRange;
 use crate::app::App;
 use crate::error::{ApiError, Code};
-use crate::sessions::{SessionFile, Stem, StemName};
+use crate::sessions::{SessionFile, Stem, StemName, UploadKey};
+use axum::http::HeaderMap;
 use mixdown_shell::job::SessionId;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub(crate) struct Upload {
     pub session: SessionId,
     /// Its name.
     pub name: StemName,
+    /// Key of its parts; `None` without one.
+    pub key: Option<UploadKey>,
     /// The place of its bytes; `None` for a whole stem.
     pub range: Option<ContentRange>,
     /// Bytes of the body, where the client states them.
@@ -38,11 +41,20 @@ pub(crate) enum Received {
     },
 }
 
+/// Returns the key in the header `Upload-Key`; `None` without the header.
+///
+/// # Errors
+/// `BAD_UPLOAD_KEY`.
+pub(crate) fn upload_key(headers: &HeaderMap) -> Result<Option<UploadKey>, ApiError> {
+    // A value that is no text has wrong characters.
+    headers.get("upload-key").map(|key| key.to_str().unwrap_or_default().parse()).transpose()
+}
+
 /// Removes the part of an upload that is refused.
 pub(super) async fn remove_part(app: &Arc<App>, upload: &Upload) {
     let upload = upload.clone();
     // What cannot be removed is overwritten by the next upload of the name.
-    let _ = app.blocking(move |app| app.sessions.remove_part(&upload.session, &upload.name)).await;
+    let _ = app.blocking(move |app| app.sessions.remove_part(&upload.session, &upload.name, upload.key.as_ref())).await;
 }
 
 /// Returns the refusal of a stem that its session has no room for.

@@ -3,8 +3,9 @@
 
 use crate::audio::AudioBuffer;
 use crate::dsp::Insert;
-use crate::live::control::command::{Command, StripId, StripName, Timed};
+use crate::live::control::command::{Command, StripId, Timed};
 use crate::live::control::config::RenderedLevels;
+use crate::live::control::strip_name::StripName;
 use crate::live::open::LiveOptions;
 use crate::live::test_engine::{MAX_BLOCK, engine, options, session};
 use crate::render::plan::Plan;

@@ -21,6 +21,7 @@ const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
  * @property {string} message the server's words
  * @property {import('../api.js').Stem|null} stem
  * @property {XMLHttpRequest|null} request
+ * @property {string} key keeps its parts apart from those of another upload of the name
  */
 
 /** Events: `change` for any movement; `arrived` when a stem is there. */
@@ -50,6 +51,7 @@ export function upload(session, files) {
       message: '',
       stem: null,
       request: null,
+      key: newKey(),
     });
   }
   announce();
@@ -144,8 +146,9 @@ async function retried(entry, step) {
 
 /** Sends a file in parts, from where an earlier upload of it stopped. @param {Upload} entry */
 async function inParts(entry) {
-  let offset = remembered(entry) ? await offsetOf(entry) : 0;
+  entry.key = remembered(entry) ?? entry.key;
   remember(entry);
+  let offset = await offsetOf(entry);
   for (;;) {
     const end = Math.min(offset + PART, entry.file.size);
     const from = offset;
@@ -165,7 +168,10 @@ async function inParts(entry) {
 /** Returns how many bytes of a file the server has. @param {Upload} entry */
 async function offsetOf(entry) {
   try {
-    const answer = await fetch(`/api${stemPath(entry.session, entry.file.name)}`, { method: 'HEAD' });
+    const answer = await fetch(`/api${stemPath(entry.session, entry.file.name)}`, {
+      method: 'HEAD',
+      headers: { 'Upload-Key': entry.key },
+    });
     const offset = Number(answer.headers.get('Upload-Offset') ?? 0);
     return offset <= entry.file.size ? offset : 0;
   } catch {
@@ -187,6 +193,7 @@ function put(entry, from, to) {
     entry.request = request;
     request.open('PUT', `/api${stemPath(entry.session, file.name)}`);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.setRequestHeader('Upload-Key', entry.key);
     // With all bytes there, an empty part completes the file.
     const part = from < to ? `${from}-${to - 1}` : '*';
     if (to - from < file.size) request.setRequestHeader('Content-Range', `bytes ${part}/${file.size}`);
@@ -212,11 +219,14 @@ function put(entry, from, to) {
   });
 }
 
-/** Key of the mark that a part of this file is on the server. @param {Upload} entry */
+/** Returns a random key. Pages over plain HTTP have no `randomUUID`. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-');
+
+/** Name of the mark that a part of this file is on the server, under the key it has. @param {Upload} entry */
 const markKey = ({ session, file }) => `mixdown:part:${session}/${file.name}/${file.size}/${file.lastModified}`;
 /** @param {Upload} entry */
-const remembered = (entry) => localStorage.getItem(markKey(entry)) !== null;
+const remembered = (entry) => localStorage.getItem(markKey(entry));
 /** @param {Upload} entry */
-const remember = (entry) => localStorage.setItem(markKey(entry), '1');
+const remember = (entry) => localStorage.setItem(markKey(entry), entry.key);
 /** @param {Upload} entry */
 const forget = (entry) => localStorage.removeItem(markKey(entry));

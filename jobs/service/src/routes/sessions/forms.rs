@@ -78,7 +78,8 @@ async fn next_file(
     // Other fields of the form are not files.
     let Some(name) = field.file_name() else { return Ok(true) };
     let name: StemName = name.parse()?;
-    let upload = Upload { session: session.clone(), name, range: None, content_length: None, resumable: false };
+    let upload =
+        Upload { session: session.clone(), name, key: None, range: None, content_length: None, resumable: false };
     if let Received::Placed { file, stem, .. } = receive(app, upload, field.inspect(|_| unread.reset())).await? {
         list.stems.push(StemView::from(&*stem));
         list.rev = file.rev;

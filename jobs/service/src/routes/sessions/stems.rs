@@ -7,7 +7,7 @@ use crate::extract::Path;
 use crate::files::FileReply;
 use crate::reply::{Envelope, Reply};
 use crate::sessions::{Stem, StemName};
-use crate::upload::{UPLOAD_OFFSET, check_stem_idle};
+use crate::upload::{UPLOAD_OFFSET, check_stem_idle, upload_key};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -56,11 +56,12 @@ async fn get_stem(
 
 /// Returns the headers of a stem's file; `Upload-Offset` has the bytes of an upload in progress.
 #[utoipa::path(head, path = "/api/sessions/{id}/stems/{name}", tag = "stems",
-    params(("id" = String, Path), ("name" = String, Path)), responses(
+    params(("id" = String, Path), ("name" = String, Path),
+        ("Upload-Key" = Option<String>, Header, description = "The key of the upload in progress.")), responses(
     (status = 200, description = "The stem, or an upload in progress.", headers(("Upload-Offset" = u64))),
     (status = 206, description = "The range."),
     (status = 304, description = "The file is the one that the request names."),
-    (status = 400, description = "BAD_ID, BAD_STEM_NAME."),
+    (status = 400, description = "BAD_ID, BAD_STEM_NAME, BAD_UPLOAD_KEY."),
     (status = 404, description = "SESSION_NOT_FOUND, STEM_NOT_FOUND."),
     (status = 412, description = "PRECONDITION_FAILED."),
     (status = 416, description = "RANGE_NOT_SATISFIABLE."),
@@ -72,8 +73,10 @@ async fn head_stem(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let name: StemName = name.parse()?;
-    let (part, found) =
-        app.blocking(move |app| Ok((app.sessions.part(&session, &name), open(app, &session, &name)))).await?;
+    let key = upload_key(&headers)?;
+    let (part, found) = app
+        .blocking(move |app| Ok((app.sessions.part(&session, &name, key.as_ref()), open(app, &session, &name))))
+        .await?;
     let mut response = match found {
         Ok(reply) => reply.respond(&headers),
         Err(error) if part.is_some() && error.code() == Code::StemNotFound => StatusCode::OK.into_response(),
@@ -87,31 +90,38 @@ async fn head_stem(
 
 /// Deletes a stem with its tracks, and an upload of its name that is not complete.
 #[utoipa::path(delete, path = "/api/sessions/{id}/stems/{name}", tag = "stems",
-    params(("id" = String, Path), ("name" = String, Path)), responses(
+    params(("id" = String, Path), ("name" = String, Path),
+        ("Upload-Key" = Option<String>, Header, description = "The key of the upload in progress.")), responses(
     (status = 200, description = "The stem is deleted.", body = Envelope<Revision>),
-    (status = 400, description = "BAD_ID, BAD_STEM_NAME."),
+    (status = 400, description = "BAD_ID, BAD_STEM_NAME, BAD_UPLOAD_KEY."),
     (status = 404, description = "SESSION_NOT_FOUND, STEM_NOT_FOUND."),
     (status = 409, description = "STEM_IN_USE, UPLOAD_IN_PROGRESS."),
 ))]
 async fn delete_stem(
     State(app): State<Arc<App>>,
     Path((session, name)): Path<(SessionId, String)>,
+    headers: HeaderMap,
 ) -> Result<Reply<Revision>, ApiError> {
     let name: StemName = name.parse()?;
+    let key = upload_key(&headers)?;
     let rev = app
         .blocking(move |app| {
             let sessions = &app.sessions;
             let _held = sessions.hold_upload(&session, &name)?;
             let lock = sessions.lock(&session);
             let file = sessions.get(&session)?;
-            let has_part = sessions.part(&session, &name).is_some();
-            if file.stem(&name).is_err() && has_part {
-                sessions.remove_part(&session, &name)?;
+            let has_part = sessions.part(&session, &name, key.as_ref()).is_some();
+            // With a key the upload is meant, without one the stem where there is one.
+            if has_part && (key.is_some() || file.stem(&name).is_err()) {
+                sessions.remove_part(&session, &name, key.as_ref())?;
                 return Ok(file.rev);
+            }
+            if key.is_some() {
+                return Err(ApiError::new(Code::StemNotFound, format!("no upload of {name:?} has this key")));
             }
             check_stem_idle(app, &session, &name)?;
             let file = sessions.remove_stem(&lock, &session, &name, app.store.now())?;
-            sessions.remove_part(&session, &name)?;
+            sessions.remove_part(&session, &name, None)?;
             Ok(file.rev)
         })
         .await?;

@@ -7,7 +7,7 @@ use crate::extract::Path;
 use crate::files::header;
 use crate::reply::{Envelope, Reply};
 use crate::sessions::StemName;
-use crate::upload::{ContentRange, Received, UPLOAD_OFFSET, Upload, receive};
+use crate::upload::{ContentRange, Received, UPLOAD_OFFSET, Upload, receive, upload_key};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, LOCATION};
@@ -26,12 +26,14 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 /// Uploads a stem, or with `Content-Range: bytes FIRST-LAST/TOTAL` the next part of one. The last
 /// byte completes it: it is decoded as a whole, and a new name gets a track. Where an upload was
 /// cut, HEAD gives the bytes that arrived in `Upload-Offset`; `Content-Range: bytes */TOTAL`
-/// completes one that has them all.
+/// completes one that has them all. Parts with the same `Upload-Key` belong to one upload; another
+/// upload of the name does not come between them.
 #[utoipa::path(put, path = "/api/sessions/{id}/stems/{name}", tag = "stems",
     params(
         ("id" = String, Path),
         ("name" = String, Path),
         ("Content-Range" = Option<String>, Header, description = "The place of a part."),
+        ("Upload-Key" = Option<String>, Header, description = "The same for all parts of one upload."),
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
@@ -39,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     (status = 201, description = "The new stem.", body = Envelope<UploadedStem>, headers(("Location" = String))),
     (status = 202, description = "The part arrived, and more are needed.", body = Envelope<PartReceived>,
         headers(("Upload-Offset" = u64))),
-    (status = 400, description = "BAD_ID, BAD_STEM_NAME, BAD_CONTENT_RANGE, UPLOAD_CUT."),
+    (status = 400, description = "BAD_ID, BAD_STEM_NAME, BAD_CONTENT_RANGE, BAD_UPLOAD_KEY, UPLOAD_CUT."),
     (status = 404, description = "SESSION_NOT_FOUND."),
     (status = 409, description = "STEM_IN_USE, UPLOAD_IN_PROGRESS, UPLOAD_OFFSET, TOO_MANY_STEMS.",
         headers(("Upload-Offset" = u64))),
@@ -57,9 +59,10 @@ async fn upload(
 ) -> Result<Response, ApiError> {
     let name: StemName = name.parse()?;
     let range = header(&headers, &CONTENT_RANGE).map(ContentRange::parse).transpose()?;
+    let key = upload_key(&headers)?;
     let content_length = header(&headers, &CONTENT_LENGTH).and_then(|digits| digits.parse().ok());
     let location = format!("/api/sessions/{session}/stems/{}", percent_encoded(name.as_str()));
-    let upload = Upload { session, name, range, content_length, resumable: true };
+    let upload = Upload { session, name, key, range, content_length, resumable: true };
     Ok(match receive(&app, upload, body.into_data_stream()).await? {
         Received::Incomplete(offset) => {
             let reply = Reply::new(PartReceived { upload_offset: offset }, "Part received");

@@ -87,10 +87,12 @@ async fn waveform(
 async fn draw_new(app: Arc<App>, session: SessionId, stem: Stem, pixel: u32) -> Result<std::fs::File, ApiError> {
     let path = app.sessions.stem_path(&session, &stem.name);
     let (id, wanted) = (session.clone(), stem.clone());
-    let out = app
+    // Held until the end, so that the session is not deleted under the drawing.
+    let (_held, out) = app
         .blocking(move |app| {
+            let held = app.sessions.hold(&id)?;
             app.sessions.open_stem(&id, &wanted)?;
-            app.sessions.prepare_waveform(&id, &wanted, pixel)
+            Ok((held, app.sessions.prepare_waveform(&id, &wanted, pixel)?))
         })
         .await?;
     draw(&app, &path, stem.name.as_str(), pixel, out.clone()).await?;
