@@ -38,7 +38,7 @@ pub use master_outline::MasterOutline;
 pub use outline::Outline;
 #[cfg(feature = "report")]
 #[doc(hidden)]
-pub use page::{Drawn, Plots, html, plots};
+pub use page::{Drawn, Plots, SCRIPT, html, plots};
 #[cfg(feature = "report")]
 #[doc(hidden)]
 pub use pictures::pictures;

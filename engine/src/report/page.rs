@@ -26,7 +26,8 @@ pub struct Drawn<'a> {
 }
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// The one script of the page, by whose hash a server may allow it.
+pub const SCRIPT: &str = include_str!("page.js");
 
 /// The drawings of a page, ready to be put in it.
 #[derive(Debug)]

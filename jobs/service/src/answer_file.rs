@@ -6,15 +6,29 @@ use crate::files::FileReply;
 use crate::report::{self, is_report};
 use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, X_FRAME_OPTIONS};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mixdown_engine::report::SCRIPT;
+use sha2::{Digest, Sha256};
 use std::fs::{File, symlink_metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
-/// Content that a report may load: its own script, style and sound.
-const REPORT_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
-    img-src data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+/// Returns the content that a report may load: its own script, known by its hash, style and sound.
+/// The script of a report that another version wrote does not run; the page needs none.
+fn report_policy() -> HeaderValue {
+    static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+        let hash = STANDARD.encode(Sha256::digest(SCRIPT));
+        let policy = format!(
+            "default-src 'none'; script-src 'sha256-{hash}'; style-src 'unsafe-inline'; img-src data:; \
+             media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        );
+        HeaderValue::from_str(&policy).ok()
+    });
+    POLICY.clone().unwrap_or_else(|| HeaderValue::from_static("default-src 'none'"))
+}
 
 /// Returns a file by the headers of a request.
 ///
@@ -31,7 +45,7 @@ pub(crate) async fn answer_file(
     let mut response = reply.respond(headers);
     if kind.starts_with("text/html") {
         let fixed = response.headers_mut();
-        fixed.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(REPORT_POLICY));
+        fixed.insert(CONTENT_SECURITY_POLICY, report_policy());
         fixed.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     }
     Ok(response)

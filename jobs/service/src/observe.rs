@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
 use std::time::Instant;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 /// Route of requests that no route matches: their paths are not to fill the log and the counts.
 const UNMATCHED: &str = "unmatched";
@@ -30,8 +30,11 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let (status, ms) = (status.as_u16(), (seconds * 1e6).round() / 1e3);
     if response.status().is_server_error() {
         warn!(request_id, %method, route, status, ms, "request");
-    } else {
+    } else if method.is_safe() {
+        // Clients poll.
         debug!(request_id, %method, route, status, ms, "request");
+    } else {
+        info!(request_id, %method, route, status, ms, "request");
     }
     response
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tracing::{error, info};
 
 /// Longest time for a request's head.
@@ -186,8 +187,11 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
         };
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(app.settings.unread));
+        let stream = TokioIo::new(Box::pin(stream));
         let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that breaks off is no fault of the service.
@@ -198,4 +202,48 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
     info!("stopping");
     let open = async { tokio::join!(graceful.shutdown(), app.live.closed()) };
     let _ = tokio::time::timeout(DRAIN, open).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixdown_shell::settings::Settings;
+    use std::io::{Read, Write};
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_client_that_stops_reading_loses_its_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Settings::at(folder.path().join("media"), folder.path().join("storage"))).unwrap();
+        let mut settings = ServiceSettings::new("mixdown".into());
+        settings.bind = SocketAddr::from(([127, 0, 0, 1], 0));
+        settings.workers = 0;
+        settings.unread = Duration::from_millis(300);
+        let server = Server::bind(store, settings).unwrap();
+        let address = server.address();
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let running = std::thread::spawn(move || server.run(move || stopped.load(Ordering::Relaxed)));
+
+        let request = format!("GET /api/openapi.json HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        let answered = |count: usize, pause: Duration| {
+            let mut client = std::net::TcpStream::connect(address).unwrap();
+            client.write_all(request.repeat(count).as_bytes()).unwrap();
+            std::thread::sleep(pause);
+            client.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+            let (mut bytes, mut piece) = (0, vec![0; 1 << 20]);
+            while let Ok(read @ 1..) = client.read(&mut piece) {
+                bytes += read;
+            }
+            bytes
+        };
+        let one = answered(1, Duration::ZERO);
+        assert!(one > 10_000, "{one} bytes");
+        let count = (16 << 20) / one;
+        assert_eq!(answered(count, Duration::ZERO), count * one, "a client that reads");
+        let cut = answered(count, Duration::from_secs(2));
+        assert!(cut < count * one, "all {cut} bytes arrived");
+        stop.store(true, Ordering::Relaxed);
+        running.join().unwrap();
+    }
 }

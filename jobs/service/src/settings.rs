@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use thiserror::Error;
 
 /// Length of the shortest token, in bytes.
@@ -18,6 +19,8 @@ pub struct ServiceSettings {
     pub token: Option<String>,
     /// Names of hosts that requests may be addressed to, beside the own address.
     pub allow_hosts: Vec<String>,
+    /// Origins of other sites whose pages may use the API, such as `https://example.org`.
+    pub allow_origins: Vec<String>,
     /// Largest upload, in bytes.
     pub max_upload: u64,
     /// Largest sum of a session's stems, in bytes.
@@ -34,6 +37,8 @@ pub struct ServiceSettings {
     pub child_memory_mb: u64,
     /// Longest time for decoding one upload, in seconds.
     pub probe_seconds: u64,
+    /// Longest time that a client may leave an answer unread.
+    pub unread: Duration,
     /// Smallest free disk space at which the service still takes uploads, in bytes.
     pub disk_floor: u64,
     /// True if jobs may carry a `callback_url`.
@@ -76,6 +81,7 @@ impl ServiceSettings {
             workers: 1,
             token: None,
             allow_hosts: Vec::new(),
+            allow_origins: Vec::new(),
             max_upload: 2 << 30,
             session_quota: 20 << 30,
             max_sessions: 10_000,
@@ -84,6 +90,7 @@ impl ServiceSettings {
             live_engines: 4,
             child_memory_mb: 4_096,
             probe_seconds: 600,
+            unread: Duration::from_secs(60),
             disk_floor: 1 << 30,
             allow_callbacks: false,
             callback_hosts: Vec::new(),

@@ -35,6 +35,9 @@ pub(super) struct ServeArguments {
     /// A host name that requests may be addressed to, as behind a TLS proxy; repeatable.
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    /// An origin whose pages may use the API in browsers, such as https://example.org; repeatable.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    allow_origin: Vec<String>,
     /// The largest upload: bytes, or with K, M, G, T.
     #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = bytes)]
     max_upload: u64,
@@ -81,6 +84,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         workers: usize::from(arguments.workers),
         token: secret(&arguments.token_file)?,
         allow_hosts: arguments.allow_host.clone(),
+        allow_origins: arguments.allow_origin.clone(),
         max_upload: arguments.max_upload,
         session_quota: arguments.session_quota,
         live_engines: usize::from(arguments.live_engines),
@@ -103,6 +107,14 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Returns an origin as browsers write it: a scheme and a host, no path.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let valid = host.is_some_and(|host| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic()))
+        && host.is_some_and(|host| !host.contains(['/', '*', '?', '#', '@', ',']));
+    if valid { Ok(text.to_ascii_lowercase()) } else { Err("not a valid origin; write https://example.org".to_owned()) }
+}
+
 /// Returns a size in bytes: a number, or one with K, M, G or T for powers of 1024.
 fn bytes(text: &str) -> Result<u64, String> {
     let upper = text.trim().to_ascii_uppercase();
@@ -121,6 +133,14 @@ fn bytes(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn origins_have_a_scheme_and_no_path() {
+        assert_eq!(origin("https://Example.org:8443"), Ok("https://example.org:8443".to_owned()));
+        for wrong in ["", "*", "example.org", "https://", "https://a.org/", "https://*.a.org", "null"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn sizes_have_units_of_1024() {

@@ -22,7 +22,12 @@ pub(super) fn check(settings: &ServiceSettings, request: &Request) -> Result<(),
     let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
     let origin = origin.to_str().unwrap_or_default();
     let own = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
-    if own { Ok(()) } else { Err(ApiError::new(Code::BadOrigin, "requests from pages of other origins are refused")) }
+    let named = settings.allow_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
+    if own || named {
+        Ok(())
+    } else {
+        Err(ApiError::new(Code::BadOrigin, "requests from pages of other origins are refused"))
+    }
 }
 
 /// Returns true if a Host header names this service: an IP address, `localhost`, or an allowed
@@ -43,6 +48,7 @@ mod tests {
     fn code(host: &str, origin: Option<&str>) -> Option<Code> {
         let mut settings = ServiceSettings::new("mixdown".into());
         settings.allow_hosts.push("mix.example.org".into());
+        settings.allow_origins.push("https://tools.example.org".into());
         let mut request = Request::builder().uri("/").header(HOST, host);
         if let Some(origin) = origin {
             request = request.header(ORIGIN, origin);
@@ -56,6 +62,8 @@ mod tests {
         assert_eq!(code("[::1]:4630", None), None);
         assert_eq!(code("localhost:4630", Some("http://localhost:4630")), None);
         assert_eq!(code("mix.example.org", Some("https://mix.example.org")), None);
+        assert_eq!(code("127.0.0.1:4630", Some("https://tools.example.org")), None);
+        assert_eq!(code("127.0.0.1:4630", Some("http://tools.example.org")), Some(Code::BadOrigin));
         assert_eq!(code("evil.example.com:4630", None), Some(Code::BadHost));
         assert_eq!(code("", None), Some(Code::BadHost));
         assert_eq!(code("127.0.0.1:4630", Some("http://127.0.0.1:8000")), Some(Code::BadOrigin));

@@ -1,10 +1,12 @@
 //! Guards in front of all routes: host, origin, token, headers of answers.
 
+mod cross_origin;
 mod headers;
 mod host;
 mod idle;
 mod token;
 
+pub(crate) use cross_origin::cross_origin;
 pub(crate) use headers::{REQUEST_ID, headers};
 pub(crate) use idle::idle;
 pub(crate) use token::{COOKIE, cookie_value, is_secret};

@@ -24,6 +24,18 @@ pub(crate) struct Metrics {
     queue_seconds: HistogramVec,
     stage_seconds: HistogramVec,
     workers: IntGauge,
+    live_engines: IntGauge,
+    store_writes: IntCounter,
+}
+
+/// Counts that other parts of the service keep, at the time of a look.
+pub(crate) struct Standing {
+    /// True while this process works the queue.
+    pub(crate) workers_run: bool,
+    /// Live engines that run.
+    pub(crate) live_engines: usize,
+    /// Files of the store that this process has written.
+    pub(crate) store_writes: u64,
 }
 
 impl Metrics {
@@ -72,6 +84,11 @@ impl Metrics {
                 ),
             ),
             workers: keep(&registry, IntGauge::new("mixdown_workers_alive", "1 while this process works the queue.")),
+            live_engines: keep(&registry, IntGauge::new("mixdown_live_engines", "Live engines that run.")),
+            store_writes: keep(
+                &registry,
+                IntCounter::new("mixdown_store_writes_total", "Files of the store that this process has written."),
+            ),
             registry,
         }
     }
@@ -92,14 +109,17 @@ impl Metrics {
         self.request_seconds.with_label_values(&[method, route]).observe(seconds);
         let is_upload = matches!(method, "PUT" | "POST") && route.contains("/stems");
         if is_upload && status.is_success() {
-            self.uploads.inc();
+            // A part of an upload is accepted, not yet a stem.
+            self.uploads.inc_by((status != StatusCode::ACCEPTED).into());
             self.upload_bytes.inc_by(length.unwrap_or(0));
         }
     }
 
     /// Returns all of them as text.
-    pub(crate) fn text(&self, workers_run: bool) -> String {
-        self.workers.set(workers_run.into());
+    pub(crate) fn text(&self, standing: &Standing) -> String {
+        self.workers.set(standing.workers_run.into());
+        self.live_engines.set(i64::try_from(standing.live_engines).unwrap_or(i64::MAX));
+        self.store_writes.inc_by(standing.store_writes.saturating_sub(self.store_writes.get()));
         // Encoding to a text cannot fail for metrics that the registry took.
         TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_default()
     }
@@ -122,15 +142,18 @@ mod tests {
         let metrics = Metrics::new();
         metrics.add_request(&Method::GET, "/healthz", StatusCode::OK, 0.002, None);
         metrics.add_request(&Method::PUT, "/api/sessions/{id}/stems/{name}", StatusCode::CREATED, 0.1, Some(7));
+        metrics.add_request(&Method::PUT, "/api/sessions/{id}/stems/{name}", StatusCode::ACCEPTED, 0.1, Some(5));
         metrics.add_request(&"BREW".parse().unwrap(), "unmatched", StatusCode::NOT_FOUND, 0.1, Some(9));
-        let text = metrics.text(true);
+        let text = metrics.text(&Standing { workers_run: true, live_engines: 2, store_writes: 3 });
         for line in [
             "mixdown_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"} 1",
             "mixdown_http_request_seconds_bucket{method=\"GET\",route=\"/healthz\",le=\"0.0025\"} 1",
             "mixdown_http_requests_total{method=\"other\",route=\"unmatched\",status=\"404\"} 1",
             "mixdown_uploads_total 1",
-            "mixdown_upload_bytes_total 7",
+            "mixdown_upload_bytes_total 12",
             "mixdown_workers_alive 1",
+            "mixdown_live_engines 2",
+            "mixdown_store_writes_total 3",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }

@@ -64,13 +64,15 @@ async fn live(
         return Err(ApiError::new(Code::Stopping, "the service stops"));
     }
     let place = app.live.enter()?;
+    // Without one, the request is refused below: it shows a client why its socket does not open.
+    let is_upgrade = upgrade.is_ok();
     let (held, request) = app
         .blocking(move |app| {
             // While the engine runs, the session cannot be deleted.
             let held = app.sessions.hold(&session)?;
             let request = EngineRequest {
                 session: app.sessions.resolved(&session)?.session,
-                render: last_render(&app.store, &session),
+                render: if is_upgrade { last_render(&app.store, &session) } else { None },
                 form,
                 rate_hz,
                 memory_mb: app.settings.child_memory_mb,

@@ -23,8 +23,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     params(("session" = String, Path, description = "The session."),
         ("file" = String, Path, description = "The file, such as `final_mix.wav`.")),
     responses(
-        (status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "A range of it.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The file.", body = Vec<u8>, content_type = "*/*"),
+        (status = 206, description = "A range of it.", body = Vec<u8>, content_type = "*/*"),
         (status = 304, description = "The file has the tag of If-None-Match."),
     ))]
 async fn media(

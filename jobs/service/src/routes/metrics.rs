@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::metrics::Standing;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -21,8 +22,12 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     responses((status = 200, description = "Prometheus' text format.", body = String, content_type = "text/plain")))]
 async fn metrics(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
     let work = |app: &App| {
-        let own = app.metrics.text(app.workers_run.load(Ordering::Relaxed));
-        Ok(prometheus(&app.store)? + &own)
+        let standing = Standing {
+            workers_run: app.workers_run.load(Ordering::Relaxed),
+            live_engines: app.live.count(),
+            store_writes: app.store.writes(),
+        };
+        Ok(prometheus(&app.store)? + &app.metrics.text(&standing))
     };
     let text = app.blocking(work).await?;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::extract::{Path, Query};
-use crate::jobs::JobData;
 use crate::reply::Envelope;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -11,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use mixdown_shell::job::JobId;
 use serde::Deserialize;
 use std::sync::Arc;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,10 +19,39 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(by_path)).routes(routes!(by_query))
 }
 
+/// A job by the status contract of `docs/jobs.md`, as the document is described.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: the document is that of the job shell")]
+struct JobStatus {
+    /// The job's id.
+    job_id: String,
+    /// Its state; of a mix that runs, its stage.
+    state: String,
+    /// Percent done, 0 to 100; 100 when complete, and only then.
+    #[schema(maximum = 100)]
+    progress: u8,
+    /// A sentence for users.
+    message: String,
+    /// The reason for its failure, in state `error`; null otherwise.
+    error: Option<String>,
+    /// Time of submission.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Time of the last change.
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// The stage of a job of another type than mix, while it runs.
+    #[schema(nullable = false)]
+    stage: Option<String>,
+    /// The master, as long as the result is this job's.
+    #[schema(nullable = false)]
+    result_url: Option<String>,
+}
+
 /// Shows the state of a mix
 #[utoipa::path(get, path = "/mix/{session}/mix/job/{job}/status", tag = "status",
     params(("session" = String, Path, description = "The session."), ("job" = String, Path, description = "The job.")),
-    responses((status = 200, description = "The state of the job.", body = Envelope<JobData>)))]
+    responses((status = 200, description = "The state of the job.", body = Envelope<JobStatus>)))]
 async fn by_path(
     State(app): State<Arc<App>>,
     Path((session, job)): Path<(String, String)>,
@@ -43,7 +71,7 @@ struct Named {
 /// Shows the state of a project's mix
 #[utoipa::path(get, path = "/api/projects/{session}/mix/status", tag = "status",
     params(("session" = String, Path, description = "The session."), Named),
-    responses((status = 200, description = "The state of the job.", body = Envelope<JobData>)))]
+    responses((status = 200, description = "The state of the job.", body = Envelope<JobStatus>)))]
 async fn by_query(
     State(app): State<Arc<App>>,
     Path(session): Path<String>,

@@ -35,7 +35,7 @@ async fn files_of_a_result_have_ranges_tags_and_types() {
         assert_eq!((head.status.as_u16(), head.header("content-length"), head.bytes.len()), (200, "10", 0));
     }
     let report = bench.get(&format!("/api/jobs/{job}/files/report.html")).await;
-    assert!(report.header("content-security-policy").contains("script-src 'unsafe-inline'"));
+    assert!(report.header("content-security-policy").contains("script-src 'sha256-"));
 }
 
 #[tokio::test]

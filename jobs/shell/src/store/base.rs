@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::settings::Settings;
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The disk, clock, paths and settings that all parts of the store share.
 pub(super) struct Base {
@@ -14,12 +14,14 @@ pub(super) struct Base {
     pub(super) layout: Layout,
     pub(super) settings: Settings,
     prepared: AtomicBool,
+    /// Files that were replaced since the store was opened.
+    pub(super) writes: AtomicU64,
 }
 
 impl Base {
     pub(super) fn new(settings: Settings, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Self {
         let layout = Layout::new(&settings.media, &settings.storage);
-        Self { disk, clock, layout, settings, prepared: AtomicBool::new(false) }
+        Self { disk, clock, layout, settings, prepared: AtomicBool::new(false), writes: AtomicU64::new(0) }
     }
 
     /// Returns the time of day.

@@ -100,6 +100,7 @@ impl Base {
             let _ = self.disk.remove_file(&temporary);
             return Err(error);
         }
+        self.writes.fetch_add(1, Ordering::Relaxed);
         if let (Some((_, name)), Some(folder)) = (durable, path.parent()) {
             self.disk.sync_folder(folder, name).map_err(StoreError::io(folder))?;
         }

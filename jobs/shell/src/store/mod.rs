@@ -55,6 +55,7 @@ use base::Base;
 use jiff::Timestamp;
 use keys::Keys;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Target of the lines about jobs in the program's log.
 pub(crate) const LOG: &str = "mixdown::jobs";
@@ -142,6 +143,11 @@ impl Store {
     /// Returns the time of day.
     pub fn now(&self) -> Timestamp {
         self.base.now()
+    }
+
+    /// Returns the number of files that this store has written since it was opened.
+    pub fn writes(&self) -> u64 {
+        self.base.writes.load(Ordering::Relaxed)
     }
 
     /// Returns the disk.

@@ -16,8 +16,8 @@ use std::sync::Arc;
 #[utoipa::path(get, path = "/api/jobs/{id}/files/{name}", tag = "jobs",
     params(("id" = String, Path, description = "The job."), ("name" = String, Path, description = "One of its `files`.")),
     responses(
-        (status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "A range of it.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The file.", body = Vec<u8>, content_type = "*/*"),
+        (status = 206, description = "A range of it.", body = Vec<u8>, content_type = "*/*"),
         (status = 304, description = "The file has the tag of If-None-Match."),
     ))]
 pub(super) async fn file(

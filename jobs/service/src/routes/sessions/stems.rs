@@ -35,8 +35,8 @@ async fn list_stems(State(app): State<Arc<App>>, Path(session): Path<SessionId>)
 /// Returns the file of a stem, or a range of it.
 #[utoipa::path(get, path = "/api/sessions/{id}/stems/{name}", tag = "stems",
     params(("id" = String, Path), ("name" = String, Path)), responses(
-    (status = 200, description = "The file.", content_type = "application/octet-stream"),
-    (status = 206, description = "The range.", content_type = "application/octet-stream"),
+    (status = 200, description = "The file.", content_type = "*/*"),
+    (status = 206, description = "The range.", content_type = "*/*"),
     (status = 304, description = "The file is the one that the request names."),
     (status = 400, description = "BAD_ID, BAD_STEM_NAME."),
     (status = 404, description = "SESSION_NOT_FOUND, STEM_NOT_FOUND."),
