@@ -60,6 +60,7 @@ fn an_old_name_changes_only_the_bytes_and_deletion_removes_the_tracks() {
     let left = server.get(document).data()["session"]["tracks"].take();
     assert_eq!(left, json!([{ "file": "b.wav" }]));
     assert_eq!(server.get(STEM).refusal(), (404, "STEM_NOT_FOUND".into()));
+    assert_eq!(server.get(STEM).json()["message"], "session song has no stem \"a.wav\"");
     assert_eq!(server.request("DELETE", STEM).send(b"").refusal(), (404, "STEM_NOT_FOUND".into()));
 }
 

@@ -120,6 +120,12 @@ fn uploads_with_keys_of_their_own_do_not_come_between_each_other() {
     assert_eq!(send("two", &stems[1], 20_000, stems[1].len()).status, 200);
     assert_eq!(server.get(STEM).body, stems[1]);
     assert_eq!(files(&server), ["/a.wav"]);
+    // Stems are counted, not the parts that they came in.
+    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
+    let bytes = stems[0].len() + stems[1].len();
+    for line in ["mixdown_uploads_total 2".to_owned(), format!("mixdown_upload_bytes_total {bytes}")] {
+        assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
+    }
     assert_eq!(keyed("not/plain", "PUT").send(&stems[0]).refusal(), (400, "BAD_UPLOAD_KEY".into()));
     assert_eq!(send("three", &stems[0], 0, 10).status, 202);
     assert_eq!(keyed("three", "DELETE").send(b"").status, 200);

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::guard::REQUEST_ID;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
@@ -19,13 +18,11 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let begin = Instant::now();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let uploaded = length.and_then(|text| text.parse::<u64>().ok());
     let id = request.headers().get(REQUEST_ID).cloned();
     let response = next.run(request).await;
     let (route, status) = (matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str), response.status());
     let seconds = begin.elapsed().as_secs_f64();
-    app.metrics.add_request(&method, route, status, seconds, uploaded);
+    app.metrics.add_request(&method, route, status, seconds);
     let request_id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
     let (status, ms) = (status.as_u16(), (seconds * 1e6).round() / 1e3);
     if response.status().is_server_error() {

@@ -13,7 +13,11 @@ const [program, pictures] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const folder = mkdtempSync(join(tmpdir(), 'mixdown-page-'));
-const server = spawn(program, ['serve', '--bind', '127.0.0.1:0', '--json', '--quiet'], { cwd: folder });
+const server = spawn(program, ['serve', '--bind', '127.0.0.1:0', '--json', '--quiet'], {
+  cwd: folder,
+  // An unread pipe would fill and stop the service.
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 const address = await new Promise((resolve, reject) => {
   server.stdout.once('data', (line) => resolve(JSON.parse(String(line)).address));
   server.once('exit', (code) => reject(new Error(`the service ended with ${code}`)));
@@ -56,6 +60,7 @@ try {
   assert.equal(download.suggestedFilename(), 'final_mix.wav');
   assert.equal(master.toString('latin1', 0, 4), 'RIFF');
   assert.ok(master.length >= 24 * 48_000 * 6, `${master.length} bytes`);
+  await reads(context, String(await page.locator('a[href$="report.html"]').first().getAttribute('href')));
   await look(browser, page.url(), 'result');
   await look(browser, `${address}/#/jobs`, 'jobs');
   await look(browser, `${address}/`, 'sessions');
@@ -77,6 +82,16 @@ async function level(page, expected) {
   });
 }
 
+/** Opens a report, and checks that its script runs: it reads out the figures under the pointer. */
+async function reads(context, path) {
+  const page = await context.newPage();
+  page.on('console', (line) => line.type() === 'error' && trouble.push(`report: ${line.text()}`));
+  await page.goto(new URL(path, address).href);
+  await page.locator('.frame.time .area').first().hover();
+  assert.match(await page.locator('#readout').innerText({ timeout: 5_000 }), /\d/);
+  await page.close();
+}
+
 /** Checks a view by axe, light, dark and narrow, and takes a picture of each. */
 async function look(browser, url, name) {
   const forms = { light: [1_440, 'light'], dark: [1_440, 'dark'], narrow: [400, 'light'] };
@@ -93,6 +108,13 @@ async function look(browser, url, name) {
     await page.addScriptTag({ content: axe });
     const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules }), rules);
     assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`), [], `${name}, ${form}`);
+    // A label around two elements names the first alone, which axe does not notice.
+    const unnamed = await page.evaluate(() =>
+      [...document.querySelectorAll('input, select, textarea')]
+        .filter((field) => field.checkVisibility() && !field.labels.length && !field.ariaLabel)
+        .map((field) => field.outerHTML),
+    );
+    assert.deepEqual(unnamed, [], `${name}, ${form}: without a name`);
     await context.close();
   }
 }

@@ -35,7 +35,7 @@ macro_rules! codes {
 
 codes! {
     BadRequest = 400 "BAD_REQUEST", "The request cannot be read.";
-    BadId = 400 "BAD_ID", "An id has other characters than letters, digits, - and _, or more than 64.";
+    BadId = 400 "BAD_ID", "An id has other characters than letters, digits, - and _, begins with - or _, or has more than 64.";
     BadQuery = 400 "BAD_QUERY", "A query parameter has a wrong name, type or range.";
     BadJson = 400 "BAD_JSON", "The body is not valid JSON.";
     BadStemName = 400 "BAD_STEM_NAME", "The name of a stem is not one visible part of a path.";

@@ -12,7 +12,11 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound(_) => return Self::new(Code::JobNotFound, "Job not found"),
             StoreError::Expired(_) => return Self::new(Code::JobExpired, "Job expired"),
             StoreError::Illegal { .. } => Code::JobTransition,
-            StoreError::Running { .. } => Code::JobRunning,
+            StoreError::Running { job, stage } => {
+                let message =
+                    format!("job {job}: a worker has it ({stage}); cancel it, and delete it once it has stopped");
+                return Self::new(Code::JobRunning, message);
+            }
             StoreError::Ended { .. } => Code::JobEnded,
             StoreError::KeyTaken { .. } => Code::KeyTaken,
             StoreError::Reserved(_) => Code::SessionReserved,

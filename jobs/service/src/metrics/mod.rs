@@ -61,10 +61,7 @@ impl Metrics {
                 ),
             ),
             uploads: keep(&registry, IntCounter::new("mixdown_uploads_total", "Stems that were uploaded.")),
-            upload_bytes: keep(
-                &registry,
-                IntCounter::new("mixdown_upload_bytes_total", "Bytes of uploads whose length was given."),
-            ),
+            upload_bytes: keep(&registry, IntCounter::new("mixdown_upload_bytes_total", "Bytes of these stems.")),
             queue_seconds: keep(
                 &registry,
                 times(
@@ -94,25 +91,18 @@ impl Metrics {
     }
 
     /// Adds a request.
-    pub(crate) fn add_request(
-        &self,
-        method: &Method,
-        route: &str,
-        status: StatusCode,
-        seconds: f64,
-        length: Option<u64>,
-    ) {
+    pub(crate) fn add_request(&self, method: &Method, route: &str, status: StatusCode, seconds: f64) {
         // Any word can be a method: those that no route has are one.
         let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let method = if known.contains(method) { method.as_str() } else { "other" };
         self.requests.with_label_values(&[method, route, status.as_str()]).inc();
         self.request_seconds.with_label_values(&[method, route]).observe(seconds);
-        let is_upload = matches!(method, "PUT" | "POST") && route.contains("/stems");
-        if is_upload && status.is_success() {
-            // A part of an upload is accepted, not yet a stem.
-            self.uploads.inc_by((status != StatusCode::ACCEPTED).into());
-            self.upload_bytes.inc_by(length.unwrap_or(0));
-        }
+    }
+
+    /// Adds a stem that is in its place.
+    pub(crate) fn add_upload(&self, bytes: u64) {
+        self.uploads.inc();
+        self.upload_bytes.inc_by(bytes);
     }
 
     /// Returns all of them as text.
@@ -138,18 +128,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_counted_by_route_and_uploads_by_bytes() {
+    fn requests_are_counted_by_route_and_uploads_by_stem() {
         let metrics = Metrics::new();
-        metrics.add_request(&Method::GET, "/healthz", StatusCode::OK, 0.002, None);
-        metrics.add_request(&Method::PUT, "/api/sessions/{id}/stems/{name}", StatusCode::CREATED, 0.1, Some(7));
-        metrics.add_request(&Method::PUT, "/api/sessions/{id}/stems/{name}", StatusCode::ACCEPTED, 0.1, Some(5));
-        metrics.add_request(&"BREW".parse().unwrap(), "unmatched", StatusCode::NOT_FOUND, 0.1, Some(9));
+        metrics.add_request(&Method::GET, "/healthz", StatusCode::OK, 0.002);
+        metrics.add_upload(7);
+        metrics.add_upload(5);
+        metrics.add_request(&"BREW".parse().unwrap(), "unmatched", StatusCode::NOT_FOUND, 0.1);
         let text = metrics.text(&Standing { workers_run: true, live_engines: 2, store_writes: 3 });
         for line in [
             "mixdown_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"} 1",
             "mixdown_http_request_seconds_bucket{method=\"GET\",route=\"/healthz\",le=\"0.0025\"} 1",
             "mixdown_http_requests_total{method=\"other\",route=\"unmatched\",status=\"404\"} 1",
-            "mixdown_uploads_total 1",
+            "mixdown_uploads_total 2",
             "mixdown_upload_bytes_total 12",
             "mixdown_workers_alive 1",
             "mixdown_live_engines 2",

@@ -52,17 +52,53 @@ async fn metrics_count_jobs_and_requests_by_route() {
     let job = bench.submit("s", "x");
     bench.get(&format!("/api/jobs/{job}?wait=0")).await;
     bench.get("/nowhere").await;
+    let _engine = bench.app.live.enter().unwrap();
     let answer = bench.get("/metrics").await;
     let text = String::from_utf8_lossy(&answer.bytes).into_owned();
     for line in [
         "mixdown_jobs{type=\"mix\",state=\"queued\"} 1",
+        "mixdown_live_engines 1",
         "mixdown_http_requests_total{method=\"GET\",route=\"/api/jobs/{id}\",status=\"200\"} 1",
         "mixdown_http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"} 1",
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
+    // The record and the index of the job, at least.
+    let writes = text.lines().find_map(|line| line.strip_prefix("mixdown_store_writes_total "));
+    assert!(writes.unwrap().parse::<u64>().unwrap() >= 1, "{writes:?}");
     let declared: Vec<_> = text.lines().filter(|line| line.starts_with("# TYPE")).collect();
     assert_eq!(declared.len(), declared.iter().collect::<std::collections::HashSet<_>>().len());
+}
+
+#[tokio::test]
+async fn pages_of_named_origins_alone_may_read_answers() {
+    const NAMED: &str = "https://tools.example.org";
+    let bench = Bench::with(|settings| {
+        settings.token = Some(TOKEN.into());
+        settings.allow_origins = vec![NAMED.into()];
+    });
+    let preflight = [("access-control-request-method", "PUT"), ("access-control-request-headers", "authorization")];
+    let asked = |origin| [&[("origin", origin)][..], &preflight].concat();
+    let path = "/api/sessions/s/stems/a.wav";
+    let answer = bench.send("OPTIONS", path, &asked(NAMED), Body::empty()).await;
+    assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (200, NAMED));
+    assert!(answer.header("access-control-allow-methods").contains("PUT"));
+    assert!(answer.header("access-control-allow-headers").contains("authorization"));
+    let answer = bench.send("OPTIONS", path, &asked("https://other.example.org"), Body::empty()).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+    // The token is needed all the same, and the refusal can be read.
+    let answer = bench.send("GET", "/api/jobs", &[("origin", NAMED)], Body::empty()).await;
+    assert_eq!(answer.code(), (401, "TOKEN_NEEDED".into()));
+    assert_eq!(answer.header("access-control-allow-origin"), NAMED);
+    let bearer = format!("Bearer {TOKEN}");
+    let answer = bench.send("GET", "/api/jobs", &[("origin", NAMED), ("authorization", &bearer)], Body::empty()).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    let answer = bench.send("GET", "/api/jobs", &[("origin", "null"), ("authorization", &bearer)], Body::empty()).await;
+    assert_eq!((answer.code(), answer.header("access-control-allow-origin")), ((403, "BAD_ORIGIN".into()), ""));
+
+    let plain = Bench::new();
+    let answer = plain.send("OPTIONS", path, &asked(NAMED), Body::empty()).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
 }
 
 #[tokio::test]

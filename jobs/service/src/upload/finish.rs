@@ -74,5 +74,6 @@ fn place(app: &App, upload: &Upload, hash: Option<String>, decoded: Decoded) -> 
     }
     let (file, is_new) =
         sessions.place_stem(&lock, &upload.session, stem.clone(), upload.key.as_ref(), app.store.now())?;
+    app.metrics.add_upload(stem.bytes);
     Ok(Received::Placed { file: Box::new(file), stem: Box::new(stem), is_new })
 }

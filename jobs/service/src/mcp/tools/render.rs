@@ -20,7 +20,7 @@ pub(in crate::mcp) struct Render;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mcp) struct Arguments {
-    /// A session document, TOML or JSON; or else `stems`.
+    /// The path of a session document, TOML or JSON; or else `stems`.
     session: Option<PathBuf>,
     /// Audio files, summed at unity; or else `session`.
     #[serde(default)]

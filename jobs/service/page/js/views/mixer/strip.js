@@ -148,7 +148,8 @@ export class Strip {
    */
   dial(label, min, max, step, key, words) {
     const output = h('output', null);
-    const input = h('input', { type: 'range', min, max, step });
+    // A label around both would name the output, which comes first.
+    const input = h('input', { type: 'range', min, max, step, 'aria-label': `${label} of ${this.name}` });
     const fallback = key === 'width' ? 1 : 0;
     const set = (/** @type {number} */ value) => {
       const from = words(this.settings[key] ?? fallback);
@@ -160,7 +161,7 @@ export class Strip {
     const element = h(
       'label',
       { class: 'mini' },
-      h('span', null, label, h('span', { class: 'sr' }, ` of ${this.name}`)),
+      h('span', null, label),
       output,
       input,
     );

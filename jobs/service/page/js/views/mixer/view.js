@@ -40,7 +40,7 @@ export function mixerView(session, query) {
         notice(
           'trouble',
           lost ? 'There is no such session.' : 'The session cannot be opened.',
-          error.message,
+          lost ? 'It may have been deleted, or the address may be of another service.' : error.message,
           button('Try again', () => location.reload(), 'primary'),
         ),
         h('p', null, h('a', { href: '#/' }, 'All sessions')),
