@@ -40,9 +40,9 @@ export function alignmentMark(finding, rate) {
     return { text, kind: text === 'in time' ? '' : 'moved', title };
   }
   if (decision === 'reference') return { text: 'reference', kind: '', title };
-  if (/ambiguous/.test(decision + reason)) return { text: '! ambiguous, not moved', kind: 'flag', title };
-  if (/effect.?return/.test(decision + reason)) return { text: 'effect return, not moved', kind: '', title };
-  if (/unrelated/.test(decision + reason)) return { text: 'unrelated, not moved', kind: '', title };
-  if (/bleed/.test(decision + reason)) return { text: 'mutual bleed, not moved', kind: '', title };
-  return { text: late ? 'not moved' : 'in time', kind: '', title };
+  if (/ambiguous/.test(decision + reason)) return { text: '! ambiguous, kept', kind: 'flag', title };
+  if (/effect.?return/.test(decision + reason)) return { text: 'effect return, kept', kind: '', title };
+  if (/unrelated/.test(decision + reason)) return { text: 'unrelated, kept', kind: '', title };
+  if (/bleed/.test(decision + reason)) return { text: 'mutual bleed, kept', kind: '', title };
+  return { text: late ? 'kept' : 'in time', kind: '', title };
 }
