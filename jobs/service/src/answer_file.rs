@@ -1,6 +1,7 @@
 //! Files of results as answers, with a content type by their name.
 
 use crate::app::App;
+use crate::archive::Entry;
 use crate::error::{ApiError, Code};
 use crate::files::FileReply;
 use crate::report::{self, is_report};
@@ -10,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mixdown_engine::report::SCRIPT;
 use sha2::{Digest, Sha256};
-use std::fs::{File, symlink_metadata};
+use std::fs::{File, Metadata, symlink_metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -51,19 +52,34 @@ pub(crate) async fn answer_file(
     Ok(response)
 }
 
-/// Opens a plain file. A result is replaced by another file, never written to: length and time
-/// distinguish one from the next.
+/// Opens a file for an answer. A result is replaced by another file, never written to: length and
+/// time distinguish one from the next.
 fn open(path: &Path, kind: &'static str) -> io::Result<FileReply> {
+    let (file, data) = open_plain(path)?;
+    let modified = data.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    FileReply::new(file, format!("\"{:x}-{:x}\"", data.len(), modified.as_nanos()), kind)
+}
+
+/// Opens a plain file, a report without the paths in it; the metadata are those on disk.
+fn open_plain(path: &Path) -> io::Result<(File, Metadata)> {
     if !symlink_metadata(path)?.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
     let data = file.metadata()?;
-    if is_report(path) {
-        file = report::without_paths(path)?;
-    }
-    let modified = data.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    FileReply::new(file, format!("\"{:x}-{:x}\"", data.len(), modified.as_nanos()), kind)
+    Ok((if is_report(path) { report::without_paths(path)? } else { file }, data))
+}
+
+/// Opens a file of a result for an archive, with the content that it has as an answer of its own.
+///
+/// # Errors
+/// `FILE_NOT_FOUND`, or an error of the disk.
+pub(crate) fn open_entry(path: &Path, name: &str) -> Result<Entry, ApiError> {
+    let opened = open_plain(path).and_then(|(content, data)| {
+        let bytes = content.metadata()?.len();
+        Ok(Entry { name: name.to_owned(), bytes, modified: data.modified()?, content })
+    });
+    opened.map_err(|error| refusal(path, &error))
 }
 
 fn refusal(path: &Path, error: &io::Error) -> ApiError {

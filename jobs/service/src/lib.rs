@@ -4,6 +4,7 @@
 
 mod answer_file;
 mod app;
+mod archive;
 mod callbacks;
 mod child;
 mod error;

@@ -24,6 +24,7 @@ pub fn router(app: Arc<App>) -> Router {
     // Sound does not compress, and a compressed answer has neither length nor ranges.
     let compressed = DefaultPredicate::new()
         .and(NotForContentType::new("audio/"))
+        .and(NotForContentType::new("application/zip"))
         .and(NotForContentType::new("application/octet-stream"));
     router
         .merge(routes::page::routes())

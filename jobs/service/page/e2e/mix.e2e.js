@@ -60,6 +60,10 @@ try {
   assert.equal(download.suggestedFilename(), 'final_mix.wav');
   assert.equal(master.toString('latin1', 0, 4), 'RIFF');
   assert.ok(master.length >= 24 * 48_000 * 6, `${master.length} bytes`);
+  const [zip] = await Promise.all([page.waitForEvent('download'), page.click('text=All as zip')]);
+  const archive = readFileSync(await zip.path());
+  assert.match(zip.suggestedFilename(), /\.zip$/);
+  assert.ok(archive.includes(master), 'the archive has the master as it is');
   await reads(context, String(await page.locator('a[href$="report.html"]').first().getAttribute('href')));
   await look(browser, page.url(), 'result');
   await look(browser, `${address}/#/jobs`, 'jobs');

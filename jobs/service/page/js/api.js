@@ -168,6 +168,8 @@ export const stemPath = (id, name) => `${sessionPath(id)}/stems/${encodeURICompo
 export const jobPath = (id) => `/jobs/${encodeURIComponent(id)}`;
 /** Path of a job's file. @param {string} id @param {string} name */
 export const filePath = (id, name) => `${jobPath(id)}/files/${encodeURIComponent(name)}`;
+/** Path of all files of a job as one archive. @param {string} id */
+export const archivePath = (id) => `${jobPath(id)}/files.zip`;
 
 /** Time without an event after which a job is looked up, in milliseconds. */
 const SILENT_MS = 3000;

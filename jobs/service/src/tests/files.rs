@@ -39,6 +39,29 @@ async fn files_of_a_result_have_ranges_tags_and_types() {
 }
 
 #[tokio::test]
+async fn all_files_of_a_result_come_as_one_archive() {
+    let bench = Bench::new();
+    let job = bench.submit("song-1", "0123456789");
+    let path = format!("/api/jobs/{job}/files.zip");
+    assert_eq!(bench.get(&path).await.code(), (409, "JOB_INCOMPLETE".into()));
+    assert_eq!(bench.get("/api/jobs/unknown/files.zip").await.code(), (404, "JOB_NOT_FOUND".into()));
+    bench.work();
+    settle().await;
+    let answer = bench.send("GET", &path, &[("accept-encoding", "gzip")], Body::empty()).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/zip"));
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"song-1.zip\"");
+    assert_eq!(answer.header("content-length"), answer.bytes.len().to_string());
+    let archive = rawzip::ZipArchive::from_slice(&answer.bytes).unwrap();
+    let names: Vec<_> = archive.entries().map(|entry| entry.unwrap().file_path().as_ref().to_vec()).collect();
+    assert_eq!(names, [b"final_mix.wav".to_vec(), b"report.html".to_vec()]);
+
+    bench.submit("song-1", "two");
+    bench.work();
+    settle().await;
+    assert_eq!(bench.get(&path).await.code(), (410, "RESULT_REPLACED".into()));
+}
+
+#[tokio::test]
 async fn names_never_become_paths() {
     let bench = Bench::new();
     let job = bench.submit("song-1", "x");

@@ -4,6 +4,7 @@ use crate::answer_file::answer_file;
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::extract::Path;
+use crate::jobs::View;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -26,16 +27,22 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let view = app.view(&id).await?;
-    if view.life != Life::Complete {
-        return Err(ApiError::new(Code::JobIncomplete, format!("the job is {}", view.data.state)));
-    }
-    if view.master.is_none() && view.data.kind != "cleanup" {
-        return Err(ApiError::new(Code::ResultReplaced, "a later mix of the session replaced the result"));
-    }
+    check_result(&view)?;
     // The list decides: a name that is not in it never becomes a path.
     let Some(file) = view.data.files.iter().find(|file| file.name == name) else {
         return Err(ApiError::new(Code::FileNotFound, "the job has no file of this name"));
     };
     let path = app.store.layout().results(&view.session).join(&file.name);
     answer_file(&app, &headers, path, &file.name).await
+}
+
+/// Refuses the files of a job that has no result, or no longer has it.
+pub(super) fn check_result(view: &View) -> Result<(), ApiError> {
+    if view.life != Life::Complete {
+        return Err(ApiError::new(Code::JobIncomplete, format!("the job is {}", view.data.state)));
+    }
+    if view.master.is_none() && view.data.kind != "cleanup" {
+        return Err(ApiError::new(Code::ResultReplaced, "a later mix of the session replaced the result"));
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Jobs.
 
+mod archive;
 mod cleanup;
 mod events;
 mod files;
@@ -25,5 +26,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(steps::cancel))
         .routes(routes!(steps::retry))
         .routes(routes!(files::file))
+        .routes(routes!(archive::all))
         .routes(routes!(mix::mix))
 }

@@ -1,5 +1,5 @@
-import { filePath } from '../../api.js';
-import { h } from '../../dom.js';
+import { archivePath, filePath } from '../../api.js';
+import { h, icon } from '../../dom.js';
 import * as format from '../../logic/format.js';
 
 const WHAT = /** @type {Record<string, string>} */ ({
@@ -56,10 +56,22 @@ export function files(job, report) {
   return h(
     'section',
     { class: 'card pad', 'aria-labelledby': 'h-files' },
-    h('h2', { id: 'h-files' }, 'Files'),
+    h(
+      'div',
+      { class: 'row' },
+      h('h2', { id: 'h-files', class: 'flush' }, 'Files'),
+      sorted.length
+        ? h(
+            'a',
+            { class: 'btn small', href: `/api${archivePath(job.job_id)}`, download: '' },
+            icon('down', 12),
+            'All as zip',
+          )
+        : null,
+    ),
     h(
       'table',
-      { class: 'keep' },
+      { class: 'keep gap-s' },
       h(
         'thead',
         null,
