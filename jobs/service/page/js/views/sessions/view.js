@@ -1,8 +1,9 @@
 import { ApiError, call } from '../../api.js';
 import { fill, h } from '../../dom.js';
+import { demoFiles } from '../../logic/demo.js';
 import * as format from '../../logic/format.js';
 import { chooseFiles, nameFor, takeDrops } from '../../parts/files.js';
-import { notice } from '../../parts/notice.js';
+import { button, notice } from '../../parts/notice.js';
 import { mixerLink } from '../../router.js';
 import { upload, uploads } from '../../store/uploads.js';
 import { createSession } from './create.js';
@@ -43,17 +44,37 @@ export function sessionsView() {
   /** @type {number|undefined} */
   let timer;
 
-  /** Begins a session, with files or empty. @param {File[]} files @param {string} folder */
+  /**
+   * Begins a session, with files or empty.
+   * @param {File[]} files @param {string} folder name of their folder, or of the session
+   * @returns {Promise<string|undefined>} its identifier, unless it was refused
+   */
   async function begin(files, folder) {
     try {
-      const name = files.length ? nameFor(files, folder) : 'New session';
+      const name = files.length ? nameFor(files, folder) : folder || 'New session';
       const id = await createSession(name);
       names.set(id, name);
       if (files.length) upload(id, files);
       if (files.length) load();
       else location.hash = mixerLink(id);
+      return id;
     } catch (error) {
       fill(trouble, notice('trouble', 'The session was not made.', error instanceof Error ? error.message : ''));
+      return undefined;
+    }
+  }
+
+  /** Begins the session of the demo and opens it; its stems arrive there as they are made. */
+  async function demo() {
+    const id = await begin([], 'Demo');
+    if (!id) return;
+    const files = demoFiles();
+    for (;;) {
+      // The page is painted between two stems.
+      await new Promise((painted) => setTimeout(painted, 50));
+      const { value } = files.next();
+      if (!value) return;
+      upload(id, [value]);
     }
   }
 
@@ -83,7 +104,7 @@ export function sessionsView() {
           h('br', null),
           `${FORMATS} Nothing leaves this machine.`,
         ),
-        h('p', { class: 'row middle gap' }, choose),
+        h('p', { class: 'row middle gap' }, choose, button('Try the demo: a band, three stems', demo)),
       );
     } else fill(drop, h('p', null, h('strong', null, 'Drop stems here to begin a session'), `${FORMATS} `, choose));
   }
