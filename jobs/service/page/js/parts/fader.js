@@ -1,6 +1,7 @@
 import { h, setAttr } from '../dom.js';
 import { dbToTravel, HIGHEST_DB, LOWEST_DB, SCALE, travelToDb } from '../logic/fader.js';
 import { gain, parse } from '../logic/format.js';
+import { entry } from './entry.js';
 
 /**
  * A fader with its scale and its field.
@@ -8,6 +9,7 @@ import { gain, parse } from '../logic/format.js';
  * @property {HTMLElement} scale
  * @property {HTMLInputElement} slider
  * @property {HTMLInputElement} field
+ * @property {HTMLElement} reason for which the field's text is not taken
  * @property {(db: number) => void} show
  */
 
@@ -34,11 +36,17 @@ export function fader(name, onMove) {
     show(Math.min(HIGHEST_DB, Math.max(LOWEST_DB, db)));
     onMove(shown, done);
   };
+  const typed = entry(field, {
+    read: parse,
+    take: (db) => move(db, true),
+    shown: () => gain(shown),
+    accepted: () => `Type ${gain(LOWEST_DB + 0.1)} to ${gain(HIGHEST_DB)}, or off.`,
+  });
   const show = (/** @type {number} */ db) => {
     shown = db;
     if (Math.abs(Number(slider.value) - dbToTravel(db)) > 0.5) slider.value = String(dbToTravel(db));
     setAttr(slider, 'aria-valuetext', db <= LOWEST_DB ? 'off' : `${gain(db)} dB`);
-    if (document.activeElement !== field) field.value = gain(db);
+    typed.show();
   };
   slider.addEventListener('input', () => move(travelToDb(Number(slider.value)), false));
   slider.addEventListener('change', () => onMove(shown, true));
@@ -53,12 +61,6 @@ export function fader(name, onMove) {
     move(Math.round((shown + by) * 10) / 10, true);
   });
   drags(slider, () => shown, move);
-  field.addEventListener('change', () => {
-    const db = parse(field.value);
-    if (db !== null) move(db, true);
-    field.value = gain(shown);
-  });
-  field.addEventListener('blur', () => (field.value = gain(shown)));
   const scale = h(
     'div',
     { class: 'scale', 'aria-hidden': 'true' },
@@ -71,7 +73,7 @@ export function fader(name, onMove) {
     ),
   );
   show(0);
-  return { scale, slider, field, show };
+  return { scale, slider, field, reason: typed.reason, show };
 }
 
 /**

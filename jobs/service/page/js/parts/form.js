@@ -1,6 +1,7 @@
 import { h, setAttr } from '../dom.js';
 import { label, number, parse, signed, unit } from '../logic/format.js';
 import { fromSlider, toSlider } from '../logic/schema.js';
+import { entry } from './entry.js';
 
 /** @typedef {import('../logic/schema.js').Field} Field */
 /** @typedef {(key: string, value: any, done: boolean) => void} OnField */
@@ -37,28 +38,32 @@ function numberField(field, value, onField) {
     value: String(Math.round(1000 * toSlider(field, known ? value : (field.min ?? 0)))),
     'aria-valuetext': known ? `${words(field, value)} ${unit(field.key)}` : 'automatic',
   });
+  let shown = known ? words(field, value) : '';
+  const [low, high] = [field.min ?? 0, field.max ?? 1];
+  const typed = entry(text, {
+    // An empty field of an automatic value is left as it is.
+    read: (typing) => (typing === '' && shown === '' ? NaN : parse(typing)),
+    take: (next) => Number.isNaN(next) || set(field.whole ? Math.round(next) : next, true),
+    shown: () => shown,
+    accepted: () => `Type ${[words(field, low), 'to', words(field, high), unit(field.key)].join(' ').trim()}.`,
+  });
   const set = (/** @type {number} */ next, /** @type {boolean} */ done) => {
-    const within = Math.min(field.max ?? 1, Math.max(field.min ?? 0, next));
-    if (document.activeElement !== text) text.value = words(field, within);
+    const within = Math.min(high, Math.max(low, next));
+    shown = words(field, within);
+    typed.show();
     if (document.activeElement !== slider) slider.value = String(Math.round(1000 * toSlider(field, within)));
     setAttr(slider, 'aria-valuetext', `${words(field, within)} ${unit(field.key)}`);
     onField(field.key, within, done);
   };
-  slider.addEventListener('input', () => {
-    text.value = words(field, fromSlider(field, Number(slider.value) / 1000));
-    set(fromSlider(field, Number(slider.value) / 1000), false);
-  });
+  slider.addEventListener('input', () => set(fromSlider(field, Number(slider.value) / 1000), false));
   slider.addEventListener('change', () => set(fromSlider(field, Number(slider.value) / 1000), true));
-  text.addEventListener('change', () => {
-    const next = parse(text.value);
-    if (next !== null) set(field.whole ? Math.round(next) : next, true);
-  });
   return h(
     'div',
     { class: 'par' },
     h('label', { for: id }, label(field.key)),
     h('span', { class: 'n' }, text, unit(field.key)),
     slider,
+    typed.reason,
     hint(field),
   );
 }

@@ -91,7 +91,9 @@ export class Editor {
     for (const control of this.form.querySelectorAll('[data-key]')) {
       const pointer = prefix + control.getAttribute('data-key');
       const problem = sync.state === 'refused' ? sync.problems.find((one) => one.pointer === pointer) : undefined;
-      setAttr(control, 'aria-invalid', problem ? 'true' : null);
+      // A field with wrong text has its own reason.
+      const isWrong = problem !== undefined || control.hasAttribute('aria-describedby');
+      setAttr(control, 'aria-invalid', isWrong ? 'true' : null);
       setAttr(control, 'aria-description', problem?.message ?? null);
     }
   }

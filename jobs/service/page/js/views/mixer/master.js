@@ -1,6 +1,7 @@
 import { fill, h } from '../../dom.js';
 import * as format from '../../logic/format.js';
 import { ceilingOf, TARGETS, targetLufs } from '../../logic/loudness.js';
+import { entry } from '../../parts/entry.js';
 import { chips } from './chain.js';
 import { Loudness } from './loudness.js';
 import { Gauges } from './gauges.js';
@@ -15,6 +16,12 @@ const FORMATS = [
   ['flac24', '24-bit FLAC'],
   ['opus', 'Opus'],
 ];
+
+/** Text of the ceiling that holds. @param {any} master */
+function ceilingText(master) {
+  const ceiling = ceilingOf(master ?? {});
+  return typeof ceiling === 'number' ? format.number(ceiling) : ceiling;
+}
 
 /** Master: target, ceiling, format, inserts; loudness, limiter, spectrum, phase scope. */
 export class Master {
@@ -40,6 +47,8 @@ export class Master {
     this.chain = h('div', { class: 'gap-s' });
     this.loudness = new Loudness(() => this.measureAnew());
     this.gauges = new Gauges(mix);
+    this.typedTarget = this.enterTarget();
+    this.typedCeiling = this.enterCeiling();
     this.element = h(
       'aside',
       { class: 'card master', 'aria-label': 'Master' },
@@ -61,8 +70,8 @@ export class Master {
       h(
         'div',
         { class: 'tgt' },
-        h('label', { class: 'field' }, 'Loudness target', this.target, this.number),
-        h('label', { class: 'field' }, 'Ceiling, dBTP', this.ceiling),
+        h('div', null, h('label', { class: 'field' }, 'Loudness target', this.target, this.number), this.typedTarget.reason),
+        h('div', null, h('label', { class: 'field' }, 'Ceiling, dBTP', this.ceiling), this.typedCeiling.reason),
       ),
       this.words,
       this.chain,
@@ -72,8 +81,6 @@ export class Master {
   /** Takes the settings' movements. */
   connect() {
     const { store } = this.mix;
-    const edit = (/** @type {string} */ label, /** @type {(master: any) => void} */ change) =>
-      store.change(label, (draft) => change((draft.master ??= {})));
     this.target.addEventListener('change', () => {
       const { value } = this.target;
       if (value === 'number') {
@@ -83,26 +90,44 @@ export class Master {
         return;
       }
       const words = this.target.selectedOptions[0]?.textContent ?? value;
-      edit(`target ${words}`, (master) => (master.target = value));
-    });
-    this.number.addEventListener('change', () => {
-      const lufs = Math.min(-5, Math.max(-40, Number(this.number.value)));
-      if (Number.isFinite(lufs)) edit(`target ${format.number(lufs)} LUFS`, (master) => (master.target = lufs));
-    });
-    this.ceiling.addEventListener('change', () => {
-      const text = this.ceiling.value.trim();
-      const value = /^off$/i.test(text) ? 'off' : format.parse(text);
-      if (text === '') edit('ceiling of the target', (master) => delete master.ceiling_dbtp);
-      else if (value !== null)
-        edit(
-          `ceiling ${value}`,
-          (master) => (master.ceiling_dbtp = typeof value === 'number' ? Math.min(0, Math.max(-20, value)) : value),
-        );
-      this.update();
+      this.edit(`target ${words}`, (master) => (master.target = value));
     });
     this.format.addEventListener('change', () =>
       store.change(`format ${this.format.value}`, (draft) => ((draft.output ??= {}).format = this.format.value)),
     );
+  }
+
+  /** Takes a target in LUFS. */
+  enterTarget() {
+    return entry(this.number, {
+      // The browser has no text for what is not a number.
+      read: (text) => (text === '' ? null : Math.min(-5, Math.max(-40, Number(text)))),
+      take: (lufs) => this.edit(`target ${format.number(lufs)} LUFS`, (master) => (master.target = lufs)),
+      shown: () => String(targetLufs(this.mix.store.current.master?.target) ?? -14),
+      accepted: () => `Type ${format.number(-40, 0)} to ${format.number(-5, 0)}.`,
+    });
+  }
+
+  /** Takes a ceiling, or its absence. */
+  enterCeiling() {
+    return entry(this.ceiling, {
+      read: (text) => (/^\s*(off|)\s*$/i.test(text) ? text.trim().toLowerCase() : format.parse(text)),
+      take: (value) => {
+        if (value === '') this.edit('ceiling of the target', (master) => delete master.ceiling_dbtp);
+        else
+          this.edit(
+            `ceiling ${value}`,
+            (master) => (master.ceiling_dbtp = typeof value === 'number' ? Math.min(0, Math.max(-20, value)) : value),
+          );
+      },
+      shown: () => ceilingText(this.mix.store.current.master),
+      accepted: () => `Type ${format.number(-20, 0)} to 0, or off.`,
+    });
+  }
+
+  /** Changes the settings of the master. @param {string} label @param {(master: any) => void} change */
+  edit(label, change) {
+    this.mix.store.change(label, (draft) => change((draft.master ??= {})));
   }
 
   /** Shows the document. */
@@ -120,10 +145,9 @@ export class Master {
       this.target.replaceChildren(...options.map(([value, text]) => h('option', { value }, text)));
     this.target.value = named || target === 'none' ? String(target) : 'number';
     this.number.hidden = typeof target !== 'number';
-    if (typeof target === 'number' && document.activeElement !== this.number) this.number.value = String(target);
+    this.typedTarget.show();
     const ceiling = ceilingOf(master);
-    if (document.activeElement !== this.ceiling)
-      this.ceiling.value = typeof ceiling === 'number' ? format.number(ceiling) : ceiling;
+    this.typedCeiling.show();
     this.format.value = store.current.output?.format ?? 'wav24';
     this.loudness.setTarget(targetLufs(target), typeof ceiling === 'number' ? ceiling : null);
     const open = this.mix.view.state.open;

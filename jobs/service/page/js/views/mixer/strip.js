@@ -67,7 +67,7 @@ export class Strip {
       h('h3', null, this.nameButton),
       h('div', { class: 'msp' }, this.mute, this.solo, this.polarity),
       h('div', { class: 'level' }, this.fader.scale, this.fader.slider, this.meter.element),
-      h('div', { class: 'out2' }, this.fader.field, this.meter.max),
+      h('div', { class: 'out2' }, this.fader.field, this.meter.max, this.fader.reason),
       this.pan.element,
       this.width.element,
       this.chain,
