@@ -1,7 +1,8 @@
-import { h } from '../../dom.js';
+import { h, setText } from '../../dom.js';
 import * as format from '../../logic/format.js';
+import { received } from '../../logic/received.js';
 import { button } from '../../parts/notice.js';
-import { again, dismiss, isOpen, uploads, uploadsOf } from '../../store/uploads.js';
+import { again, dismiss, uploads, uploadsOf } from '../../store/uploads.js';
 
 /** Container and codec, once where they are the same. @param {string} format */
 const kindOf = (format) => [...new Set(format.split(' '))].join(' ');
@@ -88,11 +89,13 @@ export function uploadCard(session, title, footer) {
     // In the mixer a stem that has arrived is a strip: only the others are listed.
     const entries = uploadsOf(session).filter(({ state }) => footer || state !== 'done');
     element.hidden = !entries.length;
-    const open = entries.filter(isOpen).length;
-    const text = open
-      ? `${title}: receiving ${format.plural(open, 'file')}`
-      : `${title}: ${format.plural(entries.filter(({ state }) => state === 'done').length, 'file')} received`;
-    if (heading.textContent !== text) heading.textContent = text;
+    setText(
+      heading,
+      received(
+        title,
+        entries.map(({ state }) => state),
+      ),
+    );
     for (const entry of entries) {
       let line = lines.get(entry.id);
       if (!line) {
