@@ -51,7 +51,16 @@ try {
   await page.click('button[aria-label=Pause]');
   await look(browser, page.url(), 'mixer');
 
+  await refuses(page);
+
+  // The mixer plays on beside a render.
+  await page.click('button[aria-label=Play]');
   await page.click('.top >> text=Render');
+  await page.waitForSelector('text=The master is ready.', { timeout: 120_000 });
+  await level(page, -32);
+  await page.click('text=Play at its loudness');
+  await level(page, -11);
+  await page.click('text=Open the master');
   await page.waitForSelector('.figures', { timeout: 120_000 });
   const loudness = (await page.locator('.figures dd').first().innerText()).replace(/\s+/g, ' ');
   assert.match(loudness, /^−14\.0 ?LUFS/);
@@ -84,6 +93,21 @@ async function level(page, expected) {
   await page.waitForFunction(within, expected, { timeout: 30_000 }).catch(async () => {
     assert.fail(`the browser plays ${await read()} dBFS, not ${expected}`);
   });
+}
+
+/** Checks that a fader's field keeps what is not a level, gives the reason, and takes the next. */
+async function refuses(page) {
+  const field = page.locator('input[aria-label="Fader of one in dB"]');
+  await field.fill('abc');
+  await page.keyboard.press('Enter');
+  assert.equal(await field.inputValue(), 'abc');
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+  const reason = page.locator(`#${await field.getAttribute('aria-describedby')}`);
+  assert.match(await reason.innerText(), /Type −119\.9 to \+60\.0, or off/);
+  await look(page, 'refused');
+  await page.keyboard.press('Escape');
+  assert.equal(await field.inputValue(), '−12.0');
+  assert.ok(!(await reason.isVisible()));
 }
 
 /** Opens a report, and checks that its script runs: it reads out the figures under the pointer. */

@@ -5,7 +5,7 @@ import { h } from '../dom.js';
  * @param {'trouble'|'news'} kind trouble interrupts a screen reader, news waits
  * @param {string} what
  * @param {import('../dom.js').Child|import('../dom.js').Child[]} rest
- * @param {...HTMLElement} actions
+ * @param {...(HTMLElement|null)} actions
  */
 export function notice(kind, what, rest, ...actions) {
   return h(

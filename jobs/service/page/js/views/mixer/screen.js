@@ -7,7 +7,6 @@ import { placeFrom } from '../../logic/session.js';
 import { confirm } from '../../parts/dialog.js';
 import { chooseFiles, takeDrops } from '../../parts/files.js';
 import { notice } from '../../parts/notice.js';
-import { renderLink } from '../../router.js';
 import { littleMotion } from '../../store/settings.js';
 import { upload, uploads } from '../../store/uploads.js';
 import { uploadCard } from '../sessions/uploads.js';
@@ -17,6 +16,7 @@ import { Head, plainTag } from './head.js';
 import { keys } from './keys.js';
 import { Master } from './master.js';
 import { Notices } from './notices.js';
+import { RENDER, Rendering } from './rendering.js';
 import { Timeline } from './timeline.js';
 import { Transport } from './transport.js';
 
@@ -30,6 +30,7 @@ export class MixerScreen {
     this.root = root;
     document.title = `${mix.entry.name || mix.session} · mixdown`;
     this.notices = new Notices(mix);
+    this.rendering = new Rendering(mix, this.notices, () => this.render());
     this.head = new Head(mix, () => this.render());
     this.timeline = new Timeline(mix);
     this.transport = new Transport(mix, this.timeline);
@@ -240,26 +241,22 @@ export class MixerScreen {
     if (!document.hidden) this.mix.sync.pull();
   }
 
-  /** Renders the document as it stands. */
+  /** Renders the document as it stands, beside the mixer. */
   async render() {
     this.head.render.disabled = true;
     try {
       await this.mix.sync.flush();
       if (this.mix.sync.dirty) throw new Error('The last changes are not saved yet.');
       const { job_id } = await call('POST', `${sessionPath(this.mix.session)}/mix`, { body: {} });
-      location.hash = renderLink(this.mix.session, job_id);
+      this.rendering.follow(job_id);
     } catch (error) {
+      const words = error instanceof Error ? error.message : '';
       this.notices.put(
-        'render',
-        notice(
-          'trouble',
-          'The render was not started.',
-          error instanceof Error ? error.message : '',
-          this.notices.dismiss('render'),
-        ),
+        RENDER,
+        notice('trouble', 'The render was not started.', words, this.notices.dismiss(RENDER)),
       );
-      this.head.update();
     }
+    this.head.update();
   }
 
   /** Draws everything that moves, once a frame. @param {number} now */
@@ -287,6 +284,7 @@ export class MixerScreen {
     clearTimeout(this.reopenTimer);
     this.endKeys();
     this.notices.close();
+    this.rendering.close();
     this.timeline.close();
     this.uploads.close();
     this.mix.sync.close();
