@@ -2,16 +2,14 @@
 // Usage: node e2e/mix.e2e.js PROGRAM [FOLDER FOR PICTURES]
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { look, lookAt } from './look.js';
 import { tone } from './tone.js';
 
 const [program, pictures] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const folder = mkdtempSync(join(tmpdir(), 'mixdown-page-'));
 const server = spawn(program, ['serve', '--bind', '127.0.0.1:0', '--json', '--quiet'], {
   cwd: folder,
@@ -27,14 +25,9 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] }
 const trouble = [];
 try {
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, acceptDownloads: true });
-  const page = await context.newPage();
-  page.on('console', (line) => line.type() === 'error' && trouble.push(line.text()));
-  page.on('pageerror', (error) => trouble.push(String(error.stack)));
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(address) && !/^(blob|data|ws:\/\/127)/.test(url)) trouble.push(`leaves the machine: ${url}`);
-  });
+  const page = await watched(context);
 
+  await tryDemo(browser);
   await page.goto(`${address}/`);
   const stems = { one: tone(440, -20, 24), two: tone(1_000, -40, 24) };
   const files = Object.entries(stems).map(([name, buffer]) => ({ name: `${name}.wav`, mimeType: 'audio/wav', buffer }));
@@ -49,7 +42,7 @@ try {
   await page.keyboard.press('Enter');
   await level(page, -32);
   await page.click('button[aria-label=Pause]');
-  await look(browser, page.url(), 'mixer');
+  await look(browser, page.url(), 'mixer', pictures);
 
   await refuses(page);
 
@@ -74,9 +67,9 @@ try {
   assert.match(zip.suggestedFilename(), /\.zip$/);
   assert.ok(archive.includes(master), 'the archive has the master as it is');
   await reads(context, String(await page.locator('a[href$="report.html"]').first().getAttribute('href')));
-  await look(browser, page.url(), 'result');
-  await look(browser, `${address}/#/jobs`, 'jobs');
-  await look(browser, `${address}/`, 'sessions');
+  await look(browser, page.url(), 'result', pictures);
+  await look(browser, `${address}/#/jobs`, 'jobs', pictures);
+  await look(browser, `${address}/`, 'sessions', pictures);
   assert.deepEqual(trouble, []);
 } finally {
   await browser.close();
@@ -84,6 +77,35 @@ try {
   server.kill('SIGTERM');
   await new Promise((resolve) => server.once('exit', resolve));
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Opens a page whose errors, and requests to other machines, are trouble. */
+async function watched(context) {
+  const page = await context.newPage();
+  page.on('console', (line) => line.type() === 'error' && trouble.push(line.text()));
+  page.on('pageerror', (error) => trouble.push(String(error.stack)));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(address) && !/^(blob|data|ws:\/\/127)/.test(url)) trouble.push(`leaves the machine: ${url}`);
+  });
+  return page;
+}
+
+/** Presses the demo on the empty page: its stems arrive in the mixer and play. */
+async function tryDemo(browser) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+  const page = await watched(context);
+  await page.goto(`${address}/`);
+  await page.waitForSelector('text=Try the demo');
+  await lookAt(page, 'empty', pictures);
+  await page.click('text=Try the demo');
+  for (const stem of ['drums', 'bass', 'keys'])
+    await page.waitForSelector(`button[aria-label="Mute ${stem}"]`, { timeout: 60_000 });
+  await page.click('button[aria-label=Play]');
+  const sounds = () => Number(document.querySelector('.transport')?.dataset.playedDbfs) > -12;
+  await page.waitForFunction(sounds, null, { timeout: 30_000 });
+  await lookAt(page, 'demo', pictures);
+  await context.close();
 }
 
 /** Waits until the sound that the browser plays has a peak within 0.3 dB of a level, in dBFS. */
@@ -104,7 +126,7 @@ async function refuses(page) {
   assert.equal(await field.getAttribute('aria-invalid'), 'true');
   const reason = page.locator(`#${await field.getAttribute('aria-describedby')}`);
   assert.match(await reason.innerText(), /Type −119\.9 to \+60\.0, or off/);
-  await look(page, 'refused');
+  await lookAt(page, 'refused', pictures);
   await page.keyboard.press('Escape');
   assert.equal(await field.inputValue(), '−12.0');
   assert.ok(!(await reason.isVisible()));
@@ -118,31 +140,4 @@ async function reads(context, path) {
   await page.locator('.frame.time .area').first().hover();
   assert.match(await page.locator('#readout').innerText({ timeout: 5_000 }), /\d/);
   await page.close();
-}
-
-/** Checks a view by axe, light, dark and narrow, and takes a picture of each. */
-async function look(browser, url, name) {
-  const forms = { light: [1_440, 'light'], dark: [1_440, 'dark'], narrow: [400, 'light'] };
-  for (const [form, [width, colorScheme]] of Object.entries(forms)) {
-    const context = await browser.newContext({ viewport: { width, height: 1_000 }, colorScheme, bypassCSP: true });
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.waitForTimeout(2_000);
-    if (pictures) {
-      mkdirSync(pictures, { recursive: true });
-      await page.screenshot({ path: join(pictures, `${name}-${form}.png`), fullPage: true });
-    }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}, ${form}: too wide`);
-    await page.addScriptTag({ content: axe });
-    const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules }), rules);
-    assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`), [], `${name}, ${form}`);
-    // A label around two elements names the first alone, which axe does not notice.
-    const unnamed = await page.evaluate(() =>
-      [...document.querySelectorAll('input, select, textarea')]
-        .filter((field) => field.checkVisibility() && !field.labels.length && !field.ariaLabel)
-        .map((field) => field.outerHTML),
-    );
-    assert.deepEqual(unnamed, [], `${name}, ${form}: without a name`);
-    await context.close();
-  }
 }
