@@ -8,6 +8,7 @@ mod jobs;
 mod mixes;
 mod reference;
 mod service;
+mod uploads;
 
 use crate::app::App;
 use crate::router::router;

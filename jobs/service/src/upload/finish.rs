@@ -1,11 +1,12 @@
 //! The end of an upload: the stem is decoded, and put in its place.
 
+use super::hold::Hold;
 use super::jobs::check_stem_idle;
 use super::request::{Received, Upload, over_quota, remove_part};
 use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::probe::{Decoded, probe};
-use crate::sessions::{FileMark, SessionUse, Stem};
+use crate::sessions::{FileMark, Stem};
 use mixdown_engine::io::hash_file;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ pub(super) async fn finish(
     app: Arc<App>,
     upload: Upload,
     hash: Option<String>,
-    held: SessionUse,
+    held: Hold,
 ) -> Result<Received, ApiError> {
     let path = app.sessions.part_path(&upload.session, &upload.name, upload.key.as_ref());
     let probed = match FileMark::of(&path) {

@@ -1,6 +1,7 @@
 //! Uploads: a body streamed into a part, decoded, and put in its place.
 
 mod finish;
+mod hold;
 mod jobs;
 mod part;
 mod range;

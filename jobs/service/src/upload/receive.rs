@@ -2,12 +2,13 @@
 
 use super::ContentRange;
 use super::finish::finish;
+use super::hold::Hold;
 use super::jobs::check_stem_idle;
 use super::part::Part;
 use super::request::{Received, Upload, over_quota, remove_part};
 use crate::app::App;
 use crate::error::{ApiError, Code};
-use crate::sessions::{SessionUse, free_bytes};
+use crate::sessions::free_bytes;
 use axum::body::Bytes;
 use axum::http::HeaderName;
 use futures_util::{Stream, StreamExt};
@@ -28,7 +29,7 @@ pub(super) struct Begun {
     from: u64,
     /// The most bytes that the whole may have.
     most: u64,
-    held: SessionUse,
+    hold: Hold,
 }
 
 /// Receives a stem or a part of one.
@@ -42,16 +43,20 @@ pub(crate) async fn receive<E: Display>(
     upload: Upload,
     mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
 ) -> Result<Received, ApiError> {
-    let planned = upload.clone();
-    let begun = app.blocking(move |app| begin(app, &planned)).await?;
-    let path = app.sessions.part_path(&upload.session, &upload.name, upload.key.as_ref());
+    let (shared, planned) = (Arc::clone(app), upload.clone());
+    // A client that leaves during the work of a thread leaves its outcome to that thread.
+    let opened = move |app: &App| {
+        let begun = begin(shared, &planned)?;
+        let path = app.sessions.part_path(&planned.session, &planned.name, planned.key.as_ref());
+        let part = Part::open(path, begun.from)?;
+        Ok((begun, part))
+    };
+    let (begun, mut part) = app.blocking(opened).await?;
     let (end, total) = match upload.range {
         Some(ContentRange::Part { end, total, .. }) => (Some(end), Some(total)),
         Some(ContentRange::Complete { total }) => (Some(total), Some(total)),
         None => (upload.content_length, upload.content_length),
     };
-    let opened = path.clone();
-    let mut part = app.blocking(move |_| Part::open(opened, begun.from)).await?;
     let outcome = stream(app, &mut part, &mut body, end.unwrap_or(begun.most).min(begun.most)).await;
     let cut = outcome.is_ok() && end.is_some_and(|end| part.length < end);
     let outcome = if cut {
@@ -77,18 +82,18 @@ pub(crate) async fn receive<E: Display>(
     let hash = part.hash();
     drop(part);
     // A client that leaves now has sent everything: its stem is decoded and kept all the same.
-    let finishing = tokio::spawn(finish(Arc::clone(app), upload, hash, begun.held));
+    let finishing = tokio::spawn(finish(Arc::clone(app), upload, hash, begun.hold));
     finishing.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "the upload could not be completed")))
 }
 
 /// Holds the name, and checks all limits that are known before a byte is read.
-fn begin(app: &App, upload: &Upload) -> Result<Begun, ApiError> {
+fn begin(app: Arc<App>, upload: &Upload) -> Result<Begun, ApiError> {
     let (sessions, settings) = (&app.sessions, &app.settings);
     let held = sessions.hold_upload(&upload.session, &upload.name)?;
     let file = sessions.get(&upload.session)?;
     sessions.check_stem_count(&file, &upload.name)?;
     if file.stem(&upload.name).is_ok() {
-        check_stem_idle(app, &upload.session, &upload.name)?;
+        check_stem_idle(&app, &upload.session, &upload.name)?;
     }
     let from = match upload.range {
         None => 0,
@@ -116,8 +121,9 @@ fn begin(app: &App, upload: &Upload) -> Result<Begun, ApiError> {
     if left == 0 || total.is_some_and(|total| total > left) {
         return Err(over_quota(settings.session_quota, others));
     }
-    check_room(app, total.map_or(0, |total| total - from))?;
-    Ok(Begun { from, most: settings.max_upload.min(left), held })
+    check_room(&app, total.map_or(0, |total| total - from))?;
+    let most = settings.max_upload.min(left);
+    Ok(Begun { from, most, hold: Hold::new(app, upload.clone(), held) })
 }
 
 /// Refuses bytes that would leave less than the floor of free space.
