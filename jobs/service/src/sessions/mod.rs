@@ -16,6 +16,7 @@ mod record;
 mod resolved;
 mod stem;
 mod stem_name;
+mod summary;
 mod upload_key;
 mod uses;
 
@@ -27,6 +28,7 @@ pub use record::SessionFile;
 pub use resolved::{Resolved, ResolvedStem};
 pub use stem::{FileMark, Stem};
 pub use stem_name::StemName;
+pub use summary::Summary;
 pub use upload_key::UploadKey;
 pub use uses::SessionUse;
 
@@ -35,6 +37,7 @@ use crate::settings::ServiceSettings;
 use locks::Locks;
 use mixdown_shell::job::SessionId;
 use std::path::{Path, PathBuf};
+use summary::Summaries;
 use tokio::sync::Semaphore;
 use upload_key::part_file_name;
 use uses::Uses;
@@ -51,6 +54,7 @@ pub struct Sessions {
     media: PathBuf,
     locks: Locks,
     uses: Uses,
+    summaries: Summaries,
     decoders: Semaphore,
     /// Largest number of sessions.
     most: usize,
@@ -64,6 +68,7 @@ impl Sessions {
             media: std::path::absolute(media).unwrap_or_else(|_| media.to_path_buf()),
             locks: Locks::default(),
             uses: Uses::default(),
+            summaries: Summaries::default(),
             decoders: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
             most: settings.max_sessions,
             max_stems: settings.max_stems,

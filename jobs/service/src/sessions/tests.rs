@@ -181,6 +181,33 @@ fn reserved_taken_and_too_many_sessions_are_refused() {
 }
 
 #[test]
+fn a_list_reads_only_the_records_that_have_changed() {
+    let fixture = fixture();
+    let path = fixture.sessions.folder(&fixture.id).join(RECORD);
+    let names = || fixture.sessions.list().unwrap().iter().map(|found| found.name.clone()).collect::<Vec<_>>();
+    let rename = |from: &str, to: &str| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace(from, to)).unwrap();
+    };
+    // A record of now is read each time: its next change may have the same mark.
+    assert_eq!(names(), ["Song"]);
+    rename("Song", "Tune");
+    assert_eq!(names(), ["Tune"]);
+
+    let minute_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let age = || std::fs::File::options().append(true).open(&path).unwrap().set_modified(minute_ago).unwrap();
+    age();
+    assert_eq!(names(), ["Tune"]);
+    // The same mark: nothing of it is read.
+    rename("Tune", "Else");
+    age();
+    assert_eq!(names(), ["Tune"]);
+    fixture.place("a.wav", b"one");
+    let list = fixture.sessions.list().unwrap();
+    assert_eq!((list.len(), list[0].stem_count, list[0].name.as_str()), (1, 1, "Else"));
+}
+
+#[test]
 fn a_damaged_record_is_a_clear_error_and_stays() {
     let fixture = fixture();
     let path = fixture.sessions.folder(&fixture.id).join(RECORD);

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::error::{ApiError, Code};
 use crate::extract::{OptionalJson, Query};
 use crate::reply::{Envelope, Reply};
+use crate::sessions::Summary;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
@@ -60,20 +61,20 @@ async fn list(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Result<R
     }
     let list = app
         .blocking(move |app| {
-            let files = app.sessions.list()?;
+            let sessions = app.sessions.list()?;
             let start = match &page.cursor {
                 None => 0,
                 // Sessions that changed since stand at the front now.
-                Some(cursor) => match files.iter().position(|file| file.session_id.as_str() == cursor) {
+                Some(cursor) => match sessions.iter().position(|session| session.session_id.as_str() == cursor) {
                     Some(last) => last + 1,
                     None => return Err(ApiError::new(Code::BadQuery, "cursor is not that of a page before")),
                 },
             };
-            let shown = &files[start..files.len().min(start.saturating_add(limit))];
-            let is_last = start + shown.len() == files.len();
+            let shown = &sessions[start..sessions.len().min(start.saturating_add(limit))];
+            let is_last = start + shown.len() == sessions.len();
             Ok(SessionList {
-                sessions: shown.iter().map(|file| SessionView::of(app, file)).collect::<Result<_, _>>()?,
-                next_cursor: shown.last().filter(|_| !is_last).map(|file| file.session_id.to_string()),
+                sessions: shown.iter().map(|session| SessionView::of(app, session)).collect::<Result<_, _>>()?,
+                next_cursor: shown.last().filter(|_| !is_last).map(|session| session.session_id.to_string()),
             })
         })
         .await?;
@@ -110,7 +111,7 @@ async fn create(
     let details = app
         .blocking(move |app| {
             let file = app.sessions.create(&session, name, now)?;
-            Ok(SessionDetails { session: SessionView::of(app, &file)?, stems: Vec::new() })
+            Ok(SessionDetails { session: SessionView::of(app, &Summary::of(&file))?, stems: Vec::new() })
         })
         .await?;
     Ok(Reply::new(details, "Session created successfully").status(StatusCode::CREATED).header(LOCATION, location))

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::reply::{Envelope, Reply};
+use crate::sessions::Summary;
 use crate::upload::check_session_idle;
 use axum::extract::State;
 use mixdown_shell::job::SessionId;
@@ -28,7 +29,7 @@ async fn get(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Res
         .blocking(move |app| {
             let file = app.sessions.get(&session)?;
             let stems = file.stems.iter().map(StemView::from).collect();
-            Ok(SessionDetails { session: SessionView::of(app, &file)?, stems })
+            Ok(SessionDetails { session: SessionView::of(app, &Summary::of(&file))?, stems })
         })
         .await?;
     Ok(Reply::new(details, "Session retrieved successfully"))

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::jobs::JobData;
-use crate::sessions::{SessionFile, Stem};
+use crate::sessions::{SessionFile, Stem, Summary};
 use mixdown_shell::job::SessionId;
 use serde::Serialize;
 use serde_json::Value;
@@ -162,18 +162,18 @@ impl SessionView {
     ///
     /// # Errors
     /// When the session's jobs cannot be listed.
-    pub(super) fn of(app: &App, file: &SessionFile) -> Result<Self, ApiError> {
+    pub(super) fn of(app: &App, session: &Summary) -> Result<Self, ApiError> {
         Ok(Self {
-            session_id: file.session_id.to_string(),
-            name: file.name.clone(),
-            created_at: file.created_at.to_string(),
-            updated_at: file.updated_at.to_string(),
-            tracks: file.tracks(),
-            duration_s: file.duration_s(),
-            stem_count: file.stems.len(),
-            bytes: file.bytes(),
-            last_job: last_job(app, &file.session_id)?,
-            result_url: result_url(app, &file.session_id),
+            session_id: session.session_id.to_string(),
+            name: session.name.clone(),
+            created_at: session.created_at.to_string(),
+            updated_at: session.updated_at.to_string(),
+            tracks: session.tracks,
+            duration_s: session.duration_s,
+            stem_count: session.stem_count,
+            bytes: session.bytes,
+            last_job: last_job(app, &session.session_id)?,
+            result_url: result_url(app, &session.session_id),
         })
     }
 }
