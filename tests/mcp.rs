@@ -123,7 +123,10 @@ fn sessions_are_checked_before_they_are_rendered() {
     assert_eq!((&good["valid"], &good["tracks"]), (&json!(true), &json!(["tone", "noise"])), "{good:#}");
     let bad = client.call("check_session", &json!({ "session": "bad.json" })).unwrap();
     assert_eq!(bad["valid"], false, "{bad:#}");
-    assert!(bad["problems"].to_string().contains("pan") && bad["problems"].to_string().contains("volume"), "{bad:#}");
+    let problems = bad["problems"].as_array().unwrap();
+    let pointers: Vec<_> = problems.iter().filter_map(|problem| problem["pointer"].as_str()).collect();
+    assert_eq!(pointers, ["/tracks/0/pan", "/volume"], "{bad:#}");
+    assert!(problems.iter().all(|problem| problem["line"] == 1 && problem["message"].is_string()), "{bad:#}");
     assert!(client.call("render", &json!({ "session": "bad.json", "out": "mix" })).is_err());
     assert!(client.call("render", &json!({ "session": "good.json", "out": "mix" })).is_ok());
 }
@@ -160,7 +163,8 @@ fn nothing_outside_the_root_is_touched() {
     }
     assert!(!client.folder.path("mix").exists() && !client.folder.path("root/mix").exists());
     let checked = client.call("check_session", &json!({ "session": "out.json" })).unwrap();
-    assert!(checked["problems"].to_string().contains("outside the folders"), "{checked:#}");
+    assert_eq!(checked["problems"][0]["pointer"], "/tracks/0/file", "{checked:#}");
+    assert!(checked["problems"][0]["message"].as_str().unwrap().contains("outside the folders"), "{checked:#}");
 }
 
 #[test]

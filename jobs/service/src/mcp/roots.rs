@@ -57,12 +57,16 @@ impl Roots {
         resolved.filter(|resolved| self.contains(resolved)).ok_or_else(|| outside(path))
     }
 
-    /// Resolves the stems of a session in place.
-    pub(super) fn confine(&self, session: &mut Session) -> Result<(), String> {
-        for track in &mut session.tracks {
-            track.file = self.existing(&track.file)?;
+    /// Resolves the stems of a session in place. The errors have the indices of their tracks.
+    pub(super) fn confine(&self, session: &mut Session) -> Result<(), Vec<(usize, String)>> {
+        let mut refused = Vec::new();
+        for (index, track) in session.tracks.iter_mut().enumerate() {
+            match self.existing(&track.file) {
+                Ok(file) => track.file = file,
+                Err(reason) => refused.push((index, reason)),
+            }
         }
-        Ok(())
+        if refused.is_empty() { Ok(()) } else { Err(refused) }
     }
 
     fn whole(&self, path: &Path) -> PathBuf {
@@ -145,7 +149,9 @@ mod tests {
         for name in ["up/new", "dangling", "dangling/new"] {
             assert!(roots.folder(Path::new(name)).is_err(), "{name}");
         }
-        let mut session = Session::from_stems(&["a.wav".into()]);
-        assert!(roots.confine(&mut session).is_err());
+        std::fs::write(path("root/b.wav"), b"").unwrap();
+        let mut session = Session::from_stems(&["a.wav".into(), "b.wav".into(), "up/secret.wav".into()]);
+        let refused: Vec<_> = roots.confine(&mut session).unwrap_err().into_iter().map(|(index, _)| index).collect();
+        assert_eq!(refused, [0, 2]);
     }
 }
