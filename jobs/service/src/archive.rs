@@ -35,12 +35,8 @@ pub(crate) struct Entry<R = File> {
 /// When a name is too long for an archive.
 pub(crate) fn length(entries: &[Entry]) -> io::Result<Option<u64>> {
     // Nothing is compressed: an archive of empty files has all that is added to theirs.
-    let empty = |entry: &Entry| Entry {
-        name: entry.name.clone(),
-        bytes: 0,
-        modified: entry.modified,
-        content: io::empty(),
-    };
+    let empty =
+        |entry: &Entry| Entry { name: entry.name.clone(), bytes: 0, modified: entry.modified, content: io::empty() };
     let added = pack(entries.iter().map(empty), Vec::new())?.len() as u64;
     let whole = entries.iter().fold(added, |sum, entry| sum.saturating_add(entry.bytes));
     Ok((whole < ZIP64).then_some(whole))

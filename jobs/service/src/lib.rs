@@ -39,6 +39,7 @@ pub use reply::{Envelope, Reply};
 pub use router::router;
 pub use server::{Server, ServerError};
 pub use sessions::{
-    FileMark, Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName, Summary, UploadKey,
+    FileMark, Resolved, ResolvedStem, SessionFile, SessionLock, SessionUse, Sessions, Stem, StemName, Summary,
+    UploadKey,
 };
 pub use settings::{ServiceSettings, TokenError};

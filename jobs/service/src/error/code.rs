@@ -67,7 +67,8 @@ codes! {
     UploadInProgress = 409 "UPLOAD_IN_PROGRESS", "Another request uploads a stem of this name.";
     UploadOffset = 409 "UPLOAD_OFFSET", "The part does not begin where the upload stands; Upload-Offset has the place.";
     NoTracks = 409 "NO_TRACKS", "The session has no track.";
-    JobExpired = 410 "JOB_EXPIRED", "The job ended and was deleted.";
+    JobDeleted = 410 "JOB_DELETED", "The job was deleted on request.";
+    JobExpired = 410 "JOB_EXPIRED", "The job ended, and expired since.";
     ResultReplaced = 410 "RESULT_REPLACED", "A later job of the session replaced the result.";
     Precondition = 412 "PRECONDITION_FAILED", "The file is not the one that the request expects.";
     DocumentChanged = 412 "DOCUMENT_CHANGED", "The document has changed since it was read.";

@@ -53,7 +53,7 @@ impl ApiError {
 
     /// Returns true if the job of the request is no longer there, or never was.
     pub(crate) fn is_gone(&self) -> bool {
-        matches!(self.code, Code::JobNotFound | Code::JobExpired)
+        matches!(self.code, Code::JobNotFound | Code::JobExpired | Code::JobDeleted)
     }
 
     /// Returns the sentence for users.

@@ -11,6 +11,7 @@ impl From<StoreError> for ApiError {
         let code = match &error {
             StoreError::NotFound(_) => return Self::new(Code::JobNotFound, "Job not found"),
             StoreError::Expired(_) => return Self::new(Code::JobExpired, "Job expired"),
+            StoreError::Deleted(_) => return Self::new(Code::JobDeleted, "Job deleted"),
             StoreError::Illegal { .. } => Code::JobTransition,
             StoreError::Running { job, stage } => {
                 let message =

@@ -102,6 +102,8 @@ fn contract(error: ApiError) -> ApiError {
         | Code::StoreBusy
         | Code::Stopping
         | Code::DiskFull => error,
+        // The contract has one cause for every job without a record.
+        Code::JobDeleted => ApiError::new(Code::JobExpired, "Job expired"),
         _ => ApiError::new(Code::JobStatusError, error.message()),
     }
 }

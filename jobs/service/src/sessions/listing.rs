@@ -51,7 +51,8 @@ impl Sessions {
         let mut list = Vec::with_capacity(marks.len());
         for (id, mark) in marks {
             let same = known.remove(&id).filter(|(of, _)| *of == mark);
-            let Some((summary, may_keep)) = same.map(|(_, summary)| (summary, true)).or_else(|| self.summary(&id)) else {
+            let Some((summary, may_keep)) = same.map(|(_, summary)| (summary, true)).or_else(|| self.summary(&id))
+            else {
                 continue;
             };
             list.push(Arc::clone(&summary));

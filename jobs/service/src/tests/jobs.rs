@@ -151,10 +151,10 @@ async fn jobs_are_cancelled_retried_and_deleted() {
     assert_eq!(bench.post(&step("retry"), &json!({})).await.code(), (409, "JOB_TRANSITION".into()));
     let deleted = bench.send("DELETE", &format!("/api/jobs/{job}"), &[], Body::empty()).await;
     assert_eq!(deleted.json()["data"], json!({ "job_id": job, "results_deleted": 1, "bytes_freed": 10 }));
-    assert_eq!(bench.get(&format!("/api/jobs/{job}")).await.code(), (410, "JOB_EXPIRED".into()));
+    assert_eq!(bench.get(&format!("/api/jobs/{job}")).await.code(), (410, "JOB_DELETED".into()));
     assert_eq!(bench.get("/media/s/mix_outputs/final_mix.wav").await.code(), (410, "JOB_EXPIRED".into()));
     let again = bench.send("DELETE", &format!("/api/jobs/{job}"), &[], Body::empty()).await;
-    assert_eq!(again.code(), (410, "JOB_EXPIRED".into()));
+    assert_eq!(again.code(), (410, "JOB_DELETED".into()));
 }
 
 #[tokio::test]

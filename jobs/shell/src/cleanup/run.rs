@@ -161,6 +161,7 @@ fn look(store: &Store, session: &SessionId) -> Found {
             Err(
                 StoreError::NotFound(_)
                 | StoreError::Expired(_)
+                | StoreError::Deleted(_)
                 | StoreError::SetAside { .. }
                 | StoreError::Corrupt { .. }
                 | StoreError::Newer { .. },

@@ -36,6 +36,7 @@ impl Store {
             let found = self.records.read_in(&session, job)?.rev;
             return Err(StoreError::Conflict { job: job.clone(), expected: record.rev, found });
         }
+        self.journal.log_deletion(&record);
         if let Some(idempotency) = &record.idempotency {
             self.keys.free_key(&idempotency.key, job)?;
         }

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// The job ended and has been deleted.
     #[error("job {0}: it ended and was cleared away; submit it again")]
     Expired(JobId),
+    /// The job has been deleted at a user's request.
+    #[error("job {0}: it was deleted on request; submit it again")]
+    Deleted(JobId),
     /// The record is damaged.
     #[error("{path}: {source}; `mixdown jobs cleanup --only quarantine` sets it aside", path = .path.display())]
     Corrupt {
@@ -119,7 +122,7 @@ pub enum StoreError {
 impl StoreError {
     /// Returns true if the job's record is no longer in its place.
     pub fn is_missing(&self) -> bool {
-        matches!(self, Self::NotFound(_) | Self::Expired(_) | Self::SetAside { .. })
+        matches!(self, Self::NotFound(_) | Self::Expired(_) | Self::Deleted(_) | Self::SetAside { .. })
     }
 
     /// Returns true if an obstacle blocks a result that no other attempt removes.

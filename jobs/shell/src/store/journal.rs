@@ -186,14 +186,38 @@ impl Journal {
         Ok(bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
     }
 
-    pub(super) fn in_history(&self, job: &JobId) -> Result<bool, StoreError> {
+    /// Adds the deletion of a job at a user's request to the history. Readers of ended jobs leave
+    /// the line out, as it is none.
+    pub(super) fn log_deletion(&self, record: &Record) {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            job_id: &'a JobId,
+            session_id: &'a SessionId,
+            deleted: bool,
+            at: Timestamp,
+        }
+        let (job_id, session_id) = (&record.job_id, &record.session_id);
+        self.log("history", &[Line { job_id, session_id, deleted: true, at: self.base.now() }]);
+    }
+
+    /// Returns the error for a job without a record, by the history.
+    pub(super) fn absence(&self, job: &JobId) -> Result<StoreError, StoreError> {
         let wanted = format!("\"job_id\":\"{job}\"");
+        // Newest day first: a deletion is not older than the end.
         for file in self.log_files("history")? {
-            if String::from_utf8_lossy(&self.base.bytes(&file)?.unwrap_or_default()).contains(&wanted) {
-                return Ok(true);
+            let bytes = self.base.bytes(&file)?.unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let mut lines = text.lines().filter(|line| line.contains(&wanted)).peekable();
+            if lines.peek().is_some() {
+                let is_deleted = lines.any(|line| line.contains("\"deleted\":true"));
+                return Ok(if is_deleted {
+                    StoreError::Deleted(job.clone())
+                } else {
+                    StoreError::Expired(job.clone())
+                });
             }
         }
-        Ok(false)
+        Ok(StoreError::NotFound(job.clone()))
     }
 
     /// Returns the ended jobs, newest day first; lines that were cut off are left out.

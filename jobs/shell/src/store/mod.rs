@@ -174,7 +174,7 @@ impl Store {
                 Lookup::Found { record: Box::new(record), result }
             }
             Err(StoreError::NotFound(_)) => Lookup::NotFound,
-            Err(StoreError::Expired(_)) => Lookup::Expired,
+            Err(StoreError::Expired(_) | StoreError::Deleted(_)) => Lookup::Expired,
             Err(error @ (StoreError::Corrupt { .. } | StoreError::SetAside { .. })) => {
                 Lookup::Corrupt(error.to_string())
             }

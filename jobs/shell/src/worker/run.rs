@@ -191,6 +191,7 @@ impl Worker {
             Err(StoreError::LeaseLost(_)
                 | StoreError::NotFound(_)
                 | StoreError::Expired(_)
+                | StoreError::Deleted(_)
                 | StoreError::SetAside { .. }
                 | StoreError::Ended { .. })
         );

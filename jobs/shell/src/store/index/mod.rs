@@ -53,11 +53,7 @@ impl Index {
         if let Some(session) = named.iter().chain(&sessions).find(left).or(named.as_ref()) {
             return Ok(session.clone());
         }
-        if self.journal.in_history(job)? {
-            Err(StoreError::Expired(job.clone()))
-        } else {
-            Err(StoreError::NotFound(job.clone()))
-        }
+        Err(self.journal.absence(job)?)
     }
 
     /// Returns the session named by an index entry; `None` when there is none, or it cannot be

@@ -100,9 +100,6 @@ impl Records {
         if let Some(path) = self.index.quarantine.set_aside_as(session, job) {
             return StoreError::SetAside { job: job.clone(), path };
         }
-        match self.index.journal.in_history(job) {
-            Ok(true) => StoreError::Expired(job.clone()),
-            _ => StoreError::NotFound(job.clone()),
-        }
+        self.index.journal.absence(job).unwrap_or_else(|_| StoreError::NotFound(job.clone()))
     }
 }

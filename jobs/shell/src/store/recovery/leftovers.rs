@@ -44,7 +44,9 @@ impl Recovery {
     ) -> Result<u64, StoreError> {
         let mut count = 0;
         for job in known.indexed.iter().filter(|job| !alive.contains_key(job)) {
-            let missing = || matches!(self.records.read(job), Err(StoreError::NotFound(_) | StoreError::Expired(_)));
+            let is_missing =
+                |error| matches!(error, StoreError::NotFound(_) | StoreError::Expired(_) | StoreError::Deleted(_));
+            let missing = || self.records.read(job).is_err_and(is_missing);
             if !missing() {
                 continue;
             }

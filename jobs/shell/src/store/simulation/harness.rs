@@ -216,7 +216,8 @@ impl Simulation {
                     losses.push(format!("{job} was told to be {} and is {}", reported.life, record.life));
                 }
                 Ok(_) => {}
-                Err(StoreError::NotFound(_) | StoreError::Expired(_)) if self.deleting.contains(&job) => {}
+                Err(StoreError::NotFound(_) | StoreError::Expired(_) | StoreError::Deleted(_))
+                    if self.deleting.contains(&job) => {}
                 Err(error) => losses.push(format!("{job}, told to be {}: {error}", reported.life)),
             }
         }

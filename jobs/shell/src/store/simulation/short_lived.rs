@@ -60,9 +60,12 @@ fn a_job_is_deleted_with_its_key_and_result() {
     for folder in ["keys", "active", "leases", "expiring"] {
         assert!(scene.disk.list(&scene.store.layout().shell(folder)).unwrap().is_empty(), "{folder}");
     }
-    assert!(matches!(scene.store.delete_one(&job), Err(StoreError::Expired(_))));
+    assert!(matches!(scene.store.delete_one(&job), Err(StoreError::Deleted(_))));
     let waiting = scene.submit("song", None).unwrap();
     scene.store.delete_one(&waiting).unwrap();
+    assert!(matches!(scene.store.records.read(&waiting), Err(StoreError::Deleted(_))));
+    // The lines of deletions are no ends of jobs.
+    assert_eq!(scene.store.journal.history().unwrap().iter().filter(|line| line.job_id == job).count(), 1);
     assert!(scene.run_next().unwrap().is_none());
 }
 

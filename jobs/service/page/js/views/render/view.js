@@ -61,14 +61,14 @@ export function renderView(session, id) {
   /** Shows a refusal. @param {unknown} error */
   function refuse(error) {
     if (stop.signal.aborted) return;
-    const { status, message } = error instanceof ApiError ? error : { status: -1, message: String(error) };
+    const { status, code, message } = error instanceof ApiError ? error : { status: -1, code: '', message: String(error) };
     const open = h('a', { class: 'btn', href: mixerLink(session) }, 'Open the session');
     if (status === 410)
       fill(
         trouble,
         notice(
           'news',
-          'This master has expired.',
+          code === 'JOB_DELETED' ? 'This render was deleted.' : 'This master has expired.',
           `${message} The session is still here.`,
           button('Render again', again, 'primary'),
           open,
