@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // Failures here fail a test, with the line.
 
 mod alignment;
+mod analyse;
 mod bad_input;
 mod browser;
 mod command_line;
@@ -13,6 +14,7 @@ mod house;
 mod jobs;
 mod laws;
 mod level;
+mod library;
 mod live;
 mod mcp;
 mod measure;

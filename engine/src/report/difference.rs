@@ -1,8 +1,8 @@
 //! A picture of the difference of two files.
 
 use super::markup::{line_path, reading};
-use super::pictures::png;
 use super::plot::{Plot, WIDTH};
+use super::plot_png::png;
 use super::time_axis::time_ticks;
 use crate::analysis::Difference;
 

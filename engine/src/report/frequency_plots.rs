@@ -3,7 +3,7 @@
 use super::Report;
 use super::markup::{line_path, number};
 use super::plot::{Plot, Tick, WIDTH};
-use super::raster::{data_uri, heat_map, indexed_png, tinted_png};
+use super::raster::{Raster, data_uri, tinted_png};
 use super::time_axis::time_ticks;
 use crate::analysis::{ScopePicture, SpectrumDocument};
 use std::fmt::Write as _;
@@ -41,14 +41,9 @@ fn axis_position(hz: f64, nyquist_hz: f64) -> f64 {
     libm::log(hz / LOWEST_HZ) / libm::log(nyquist_hz / LOWEST_HZ)
 }
 
-/// The spectrogram as levels for a raster: row by row from the highest band, 255 for the loudest.
+/// The spectrogram as a raster, with the highest band on top.
 pub(super) struct Heat {
-    pub(super) levels: Vec<u8>,
-    pub(super) columns: usize,
-    pub(super) rows: usize,
-    /// Left edge and width in a drawing of [`WIDTH`].
-    pub(super) left: f64,
-    pub(super) width: f64,
+    pub(super) raster: Raster,
     top_dbfs: f64,
 }
 
@@ -78,19 +73,16 @@ impl Heat {
         };
         let start_s = times.first().map_or(0.0, |first| first - step_s / 2.0);
         let width_s = step_s * (columns.len() * together) as f64;
-        Self {
+        let raster = Raster {
             levels,
             columns: columns.len(),
             rows,
             left: start_s / duration_s * WIDTH,
             width: width_s / duration_s * WIDTH,
-            top_dbfs,
-        }
-    }
-
-    /// Returns the spectrogram as a PNG.
-    pub(super) fn png(&self) -> Vec<u8> {
-        indexed_png(&self.levels, self.columns, self.rows, &heat_map())
+            top: 0.0,
+            height: 1.0,
+        };
+        Self { raster, top_dbfs }
     }
 }
 
@@ -109,7 +101,6 @@ pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &H
         let (bottom, top) = (number(heat.top_dbfs - HEAT_RANGE_DB, 0), number(heat.top_dbfs, 0));
         format!("bright is loud: {bottom} to {top} dBFS")
     };
-    let image = (heat.columns > 0 && heat.rows > 0).then(|| (data_uri(&heat.png()), heat.left, heat.width));
     Plot {
         title: "Spectrogram",
         unit: "Hz",
@@ -125,7 +116,7 @@ pub(super) fn spectrogram(report: &Report, spectrum: &SpectrumDocument, heat: &H
             .collect(),
         legend: Vec::new(),
         body: String::new(),
-        image,
+        image: heat.raster.image(),
         over_time: true,
     }
 }

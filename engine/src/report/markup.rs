@@ -18,7 +18,7 @@ pub(super) fn address(file: &str) -> String {
 
 /// Returns text from outside (file names, track names, sentences about them), safe between tags and
 /// in quoted attributes.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -68,24 +68,24 @@ fn is_negative(word: &str) -> bool {
 }
 
 /// Returns a value in one piece, its unit included.
-pub(super) fn value(html: &str) -> String {
+pub fn value(html: &str) -> String {
     format!("<span class=\"value\">{html}</span>")
 }
 
 /// Returns a number with this many decimals and a real minus sign.
-pub(super) fn number(value: f64, decimals: usize) -> String {
+pub fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
     if zero { text.replace('-', "") } else { text.replace('-', "−") }
 }
 
 /// Returns a reading with one decimal, or a dash where there is none.
-pub(super) fn reading(value: Option<f64>) -> String {
+pub fn reading(value: Option<f64>) -> String {
     value.map_or_else(|| "–".into(), |value| number(value, 1))
 }
 
 /// Returns minutes and seconds: `3:07`, or `0:07.5` with decimals.
-pub(super) fn clock_time(seconds: f64, decimals: usize) -> String {
+pub fn clock_time(seconds: f64, decimals: usize) -> String {
     let scale = 10_f64.powi(decimals as i32);
     let seconds = (seconds * scale).round() / scale;
     let (minutes, rest) = ((seconds / 60.0).floor(), seconds % 60.0);
@@ -98,7 +98,7 @@ pub(super) fn clock_time(seconds: f64, decimals: usize) -> String {
 }
 
 /// Returns a coordinate of a drawing: a tenth of a unit is finer than any screen.
-pub(super) fn coordinate(value: f64) -> String {
+pub fn coordinate(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
@@ -118,7 +118,7 @@ pub(super) fn line_path(points: impl IntoIterator<Item = Option<(f64, f64)>>) ->
 }
 
 /// Returns the `d` of the surface between an upper and a lower outline.
-pub(super) fn area_path(upper: &[(f64, f64)], lower: &[(f64, f64)]) -> String {
+pub fn area_path(upper: &[(f64, f64)], lower: &[(f64, f64)]) -> String {
     let around = upper.iter().chain(lower.iter().rev()).map(|point| Some(*point));
     let path = line_path(around);
     if path.is_empty() { path } else { path + "Z" }

@@ -3,6 +3,9 @@
 #[cfg(all(feature = "report", feature = "align"))]
 mod difference;
 #[cfg(feature = "report")]
+#[doc(hidden)]
+pub mod drawing;
+#[cfg(feature = "report")]
 mod frequency_plots;
 mod markup;
 mod master_outline;
@@ -11,10 +14,14 @@ mod offsets;
 mod outline;
 #[cfg(feature = "report")]
 mod page;
+#[cfg(feature = "report")]
+mod page_parts;
 mod palette;
 #[cfg(feature = "report")]
 mod pictures;
 mod plot;
+#[cfg(feature = "report")]
+mod plot_png;
 #[cfg(feature = "report")]
 mod raster;
 #[cfg(feature = "report")]

@@ -2,7 +2,7 @@
 //! and without scripts. The script reads out figures and moves the playhead.
 
 use super::markup::{address, clock_time, escaped, number, prose, reading};
-use super::palette::page_colours;
+use super::page_parts::{figure, opening};
 use super::plot::Plot;
 use super::thinned::Thinned;
 use super::{MasterOutline, Outline, Report, WaveformOutline, frequency_plots, tables, time_plots};
@@ -25,7 +25,6 @@ pub struct Drawn<'a> {
     pub scope: &'a ScopePicture,
 }
 
-const STYLE: &str = include_str!("page.css");
 /// The one script of the page, by whose hash a server may allow it.
 pub const SCRIPT: &str = include_str!("page.js");
 
@@ -62,14 +61,7 @@ pub fn plots(drawn: &Drawn<'_>) -> Plots {
 pub fn html(report: &Report, tracks: &[Outline], buses: &[Outline], plots: &Plots) -> String {
     let name = report.output.format.file_name();
     let (name, address) = (escaped(&name), address(&name));
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <meta name=\"generator\" content=\"mixdown\">\
-         <title>{name} – mixdown report</title><link rel=\"icon\" href=\"data:,\">\
-         <style>{}{STYLE}</style></head>\n<body><main>\n",
-        page_colours()
-    );
+    let mut page = opening(&format!("{name} – mixdown report"), "");
     page += &head(report);
     let _ = writeln!(page, "<audio id=\"player\" controls preload=\"metadata\" src=\"{address}\"></audio>");
     let _ = write!(
@@ -135,12 +127,7 @@ fn head(report: &Report) -> String {
             master.limiter.map(|limiter| format!("{} % of the time", number(100.0 * limiter.share_of_time, 1))),
         ),
     ] {
-        let _ = write!(
-            out,
-            "<div><dt>{name}</dt><dd>{}<small>{unit}</small></dd><dd class=\"note\">{}</dd></div>",
-            reading(value),
-            note.unwrap_or_default()
-        );
+        out += &figure(name, &reading(value), unit, &note.unwrap_or_default());
     }
     out += "</dl>\n<div class=\"words\">";
     let _ = write!(out, "<p>{}</p>", report.summary.iter().map(|text| prose(text)).collect::<Vec<_>>().join(" "));

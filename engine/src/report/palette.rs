@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Name, light, dark. Text and lines keep a contrast of 4.5 and 3 to the card they lie on.
-const COLOURS: [(&str, &str, &str); 20] = [
+const COLOURS: [(&str, &str, &str); 28] = [
     ("page", "#f3f3f0", "#121316"),
     ("card", "#ffffff", "#1b1d22"),
     ("ink", "#1b1d22", "#eceef1"),
@@ -24,6 +24,14 @@ const COLOURS: [(&str, &str, &str); 20] = [
     ("good-back", "#e4f3ea", "#17342a"),
     ("bad", "#9c3311", "#f2a57f"),
     ("bad-back", "#fbe9e4", "#41241d"),
+    ("part-1", "#bcd4f2", "#2c4f80"),
+    ("part-2", "#f7cfa5", "#7a4a17"),
+    ("part-3", "#bfe3c5", "#2b5f3c"),
+    ("part-4", "#f3c1d9", "#7a3560"),
+    ("part-5", "#d3c7f0", "#53418c"),
+    ("part-6", "#f0e29b", "#66591a"),
+    ("part-7", "#aee0e0", "#1f5f63"),
+    ("part-8", "#d3d3cd", "#4a4e57"),
 ];
 
 /// Style sheet of the drawings; `var(--name)` stands for a colour.
@@ -76,6 +84,15 @@ mod tests {
             ("good", "good-back"),
             ("bad", "bad-back"),
             ("card", "ink"),
+            ("ink", "grid"),
+            ("ink", "part-1"),
+            ("ink", "part-2"),
+            ("ink", "part-3"),
+            ("ink", "part-4"),
+            ("ink", "part-5"),
+            ("ink", "part-6"),
+            ("ink", "part-7"),
+            ("ink", "part-8"),
         ] {
             let colour = |name: &str| COLOURS.iter().find(|colour| colour.0 == name).unwrap();
             let (word, back) = (colour(word), colour(back));

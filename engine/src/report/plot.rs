@@ -4,39 +4,45 @@ use super::markup::{coordinate, escaped, number};
 use std::fmt::Write as _;
 
 /// The width of every drawing, in its own units; a page stretches it, a picture takes it as pixels.
-pub(super) const WIDTH: f64 = 1_000.0;
+pub const WIDTH: f64 = 1_000.0;
 
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tick {
+pub struct Tick {
     /// Position, 0 to 1 from the left or from the top.
-    pub(super) at: f64,
-    pub(super) label: String,
-    /// True if it may be left out where room is short.
-    pub(super) minor: bool,
+    pub at: f64,
+    /// Text beside the mark, HTML already.
+    pub label: String,
+    /// True if it may be left out where room is short; on the vertical axis it has no line then.
+    pub minor: bool,
 }
 
 /// An entry of the legend: the class of its line, and its name.
-pub(super) type Key = (&'static str, String);
+pub type Key = (&'static str, String);
 
 /// A drawing with its axes.
 #[derive(Clone, Debug)]
-pub(super) struct Plot {
-    pub(super) title: &'static str,
+pub struct Plot {
+    /// Name, HTML already.
+    pub title: &'static str,
     /// Unit of the numbers beside the plot.
-    pub(super) unit: &'static str,
+    pub unit: &'static str,
     /// Content of the plot in words: beside the title, and for readers who do not see the plot.
-    pub(super) caption: String,
-    pub(super) height: f64,
-    pub(super) x: Vec<Tick>,
-    pub(super) y: Vec<Tick>,
-    pub(super) legend: Vec<Key>,
+    pub caption: String,
+    /// Height in the units of [`WIDTH`].
+    pub height: f64,
+    /// Marks from left to right.
+    pub x: Vec<Tick>,
+    /// Marks from the top down or from the bottom up.
+    pub y: Vec<Tick>,
+    /// Lines with their names.
+    pub legend: Vec<Key>,
     /// SVG in a box of [`WIDTH`] × `height`; colours by class.
-    pub(super) body: String,
+    pub body: String,
     /// A raster under the body, as a data URI, with its left edge and its width.
-    pub(super) image: Option<(String, f64, f64)>,
+    pub image: Option<(String, f64, f64)>,
     /// True if the horizontal axis is the time of the programme.
-    pub(super) over_time: bool,
+    pub over_time: bool,
 }
 
 impl Plot {
@@ -66,7 +72,7 @@ impl Plot {
             let x = coordinate(tick.at * WIDTH);
             let _ = write!(lines, "M{x} 0V{}", coordinate(self.height));
         }
-        for tick in &self.y {
+        for tick in self.y.iter().filter(|tick| !tick.minor) {
             let _ = write!(lines, "M0 {}H{WIDTH}", coordinate(tick.at * self.height));
         }
         // Over a raster the lines only hint.
@@ -75,7 +81,7 @@ impl Plot {
     }
 
     /// Returns the plot as part of a page: text is HTML beside a drawing that stretches.
-    pub(super) fn html(&self) -> String {
+    pub fn html(&self) -> String {
         let mut out = format!("<figure class=\"plot\"><figcaption><h3>{}</h3>", self.title);
         if !self.legend.is_empty() {
             out += "<span class=\"legend\">";

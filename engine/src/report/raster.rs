@@ -1,4 +1,4 @@
-//! Rasters for the page: the spectrogram and the phase scope as PNG in a data URI.
+//! Rasters for pages: spectrogram, phase scope and chroma as PNG in a data URI.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,6 +7,33 @@ use base64::engine::general_purpose::STANDARD;
 /// Lightness rises all the way, so that it reads without colour vision too.
 const HEAT: [[u8; 3]; 7] =
     [[10, 10, 32], [43, 20, 94], [101, 26, 128], [168, 46, 116], [224, 83, 79], [250, 145, 52], [252, 243, 187]];
+
+/// Levels under a plot, row by row from the top: 255 is the brightest of the heat map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raster {
+    /// Columns × rows levels.
+    pub levels: Vec<u8>,
+    /// Columns.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+    /// Left edge in the units of a drawing's width; parts beyond the drawing are cut.
+    pub left: f64,
+    /// Width in the same units.
+    pub width: f64,
+    /// Top edge as a share of the plot's height; pages take 0.
+    pub top: f64,
+    /// Height as a share of the plot's height; pages take 1.
+    pub height: f64,
+}
+
+impl Raster {
+    /// Returns the raster as the image of a plot on a page; `None` without levels.
+    pub fn image(&self) -> Option<(String, f64, f64)> {
+        let png = || indexed_png(&self.levels, self.columns, self.rows, &heat_map());
+        (self.columns > 0 && self.rows > 0).then(|| (data_uri(&png()), self.left, self.width))
+    }
+}
 
 /// Returns a colour for every level, 0 to 255.
 pub(super) fn heat_map() -> Vec<[u8; 3]> {

@@ -3,27 +3,10 @@
 use super::markup::{clock_time, escaped, number, prose, value};
 use super::offsets::{confidence, offset};
 use super::outline::Outline;
+use super::page_parts::table;
 use super::{BusReport, Report, TrackReport, services, settings};
 use crate::meter::{Measurement, SUMMARY, SummaryReading, SummaryValue};
 use crate::session::Bus;
-use std::fmt::Write as _;
-
-/// Returns a table: heads, then rows of cells that are HTML already.
-fn table(class: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
-    let mut out = format!("<div class=\"wide\"><table class=\"{class}\"><thead><tr>");
-    for head in heads {
-        let _ = write!(out, "<th>{head}</th>");
-    }
-    out += "</tr></thead><tbody>";
-    for row in rows {
-        out += "<tr>";
-        for (head, cell) in heads.iter().zip(row) {
-            let _ = write!(out, "<td data-head=\"{head}\"><div>{cell}</div></td>");
-        }
-        out += "</tr>";
-    }
-    out + "</tbody></table></div>"
-}
 
 /// Returns the table of tracks, one row each: level over time, settings, alignment, loudness, share
 /// of the mix.

@@ -1,15 +1,31 @@
 //! The axis that all plots over time share, and series thinned out to fit it.
 
 use super::markup::clock_time;
-use super::plot::{Tick, WIDTH};
+use super::plot::{Plot, Tick, WIDTH};
 use super::thinned::Thinned;
 
 /// Maximum number of points of a line: one per unit of the drawing.
-pub(super) const MAX_POINTS: usize = WIDTH as usize;
+pub const MAX_POINTS: usize = WIDTH as usize;
 /// Seconds between marks, the first that gives no more than [`MAX_TICKS`].
 const STEPS_S: [f64; 15] =
     [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
 const MAX_TICKS: f64 = 11.0;
+
+/// Returns a plot over time without anything in it.
+pub fn time_plot(title: &'static str, unit: &'static str, height: f64, duration_s: f64) -> Plot {
+    Plot {
+        title,
+        unit,
+        caption: String::new(),
+        height,
+        x: time_ticks(duration_s),
+        y: Vec::new(),
+        legend: Vec::new(),
+        body: String::new(),
+        image: None,
+        over_time: true,
+    }
+}
 
 /// Returns marks in minutes and seconds.
 pub(super) fn time_ticks(duration_s: f64) -> Vec<Tick> {

@@ -3,7 +3,7 @@
 use super::markup::{area_path, coordinate, line_path, number, reading};
 use super::plot::{Plot, Tick, WIDTH};
 use super::thinned::Thinned;
-use super::time_axis::{points, time_ticks};
+use super::time_axis::{points, time_plot};
 use super::{MasterOutline, Report, WaveformOutline};
 use crate::meter::{LinePlot, SUMMARY, SeriesPlot, SeriesReading, SummaryValue};
 use std::fmt::Write as _;
@@ -16,22 +16,6 @@ const PEAK_RANGE_DB: f64 = 24.0;
 /// Seconds between the values of every series.
 const INTERVAL_S: f64 = crate::meter::INTERVAL_MS as f64 / 1_000.0;
 
-/// Returns a plot over time without anything in it.
-fn empty(title: &'static str, unit: &'static str, height: f64, duration_s: f64) -> Plot {
-    Plot {
-        title,
-        unit,
-        caption: String::new(),
-        height,
-        x: time_ticks(duration_s),
-        y: Vec::new(),
-        legend: Vec::new(),
-        body: String::new(),
-        image: None,
-        over_time: true,
-    }
-}
-
 /// Returns a line across the plot.
 fn level_line(class: &str, y: f64) -> String {
     format!("<path class=\"{class}\" d=\"M0 {}H{WIDTH}\"/>", coordinate(y))
@@ -40,7 +24,7 @@ fn level_line(class: &str, y: f64) -> String {
 /// Returns the plot of the waveform: one lane per channel, with a red mark wherever the file
 /// touches full scale.
 pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
-    let mut plot = empty("Waveform", "", 168.0, report.output.duration_s);
+    let mut plot = time_plot("Waveform", "", 168.0, report.output.duration_s);
     let lanes = waveform.lanes();
     let lane_height = plot.height / lanes as f64;
     let frames = report.output.frames.max(1) as f64;
@@ -87,7 +71,7 @@ pub(super) fn waveform(report: &Report, waveform: &WaveformOutline) -> Plot {
 
 /// Returns the plot of momentary, short-term and integrated loudness, and the target.
 pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
-    let mut plot = empty("Loudness", "LUFS", 200.0, report.output.duration_s);
+    let mut plot = time_plot("Loudness", "LUFS", 200.0, report.output.duration_s);
     let target = report.master.target_lufs;
     let integrated = report.master.written.integrated_lufs;
     let measured = report.master.predicted.as_ref();
@@ -123,7 +107,7 @@ pub(super) fn loudness(report: &Report, master: &MasterOutline) -> Plot {
 
 /// Returns the plot of the true peak of every interval, and the ceiling.
 pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
-    let mut plot = empty("True peaks", "dBTP", 120.0, report.output.duration_s);
+    let mut plot = time_plot("True peaks", "dBTP", 120.0, report.output.duration_s);
     let highest = report.master.written.true_peak_dbtp;
     let top = highest.map_or(0.0, |peak| (peak / 3.0).ceil() * 3.0).max(0.0) + 3.0;
     let bottom = top - PEAK_RANGE_DB - 3.0;
@@ -150,7 +134,7 @@ pub(super) fn true_peaks(report: &Report, master: &MasterOutline) -> Plot {
 
 /// Returns the plot of the limiter's gain reduction, hanging from the top.
 pub(super) fn gain_reduction(report: &Report, master: &MasterOutline) -> Plot {
-    let mut plot = empty("Gain reduction", "dB", 96.0, report.output.duration_s);
+    let mut plot = time_plot("Gain reduction", "dB", 96.0, report.output.duration_s);
     let max_db = master.max_reduction_db;
     let bottom = -((max_db / 3.0).ceil() * 3.0).max(3.0);
     let y = |value: f64| Plot::y_of(plot.height, value, bottom, 0.0);
@@ -183,7 +167,7 @@ pub(super) fn lines(report: &Report, master: &MasterOutline) -> Vec<Plot> {
 }
 
 fn line_plot(report: &Report, unit: &'static str, of: &LinePlot, series: &Thinned) -> Plot {
-    let mut plot = empty(of.title, unit, 96.0, report.output.duration_s);
+    let mut plot = time_plot(of.title, unit, 96.0, report.output.duration_s);
     let scale = |value: f64| if of.logarithmic { libm::log10(value) } else { value };
     let (bottom, top) = (scale(of.span.0), scale(of.span.1));
     let at = |height: f64, value: f64| Plot::y_of(height, scale(value), bottom, top);

@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
 
 mod align;
+mod analyse;
 mod completions;
 mod csv;
 mod destination;
@@ -11,6 +12,7 @@ mod dry_run;
 mod flags;
 mod interrupt;
 mod jobs;
+mod library;
 mod log;
 mod mcp;
 mod measure;
@@ -58,6 +60,7 @@ Examples:
   mixdown session drums.wav bass.flac vox.mp3 --out mix.toml    then edit mix.toml, and
   mixdown render --session mix.toml --out mix
   mixdown measure mix/final_mix.wav
+  mixdown analyse drums.wav bass.flac vox.mp3
   mixdown play --session mix.toml --null
   mixdown serve    and open the page it names
   mixdown align boom.wav lavalier.wav --write in-time
@@ -68,6 +71,7 @@ Each command explains itself: mixdown render --help";
 #[derive(Debug, Subcommand)]
 enum Command {
     Align(align::AlignArguments),
+    Analyse(analyse::AnalyseArguments),
     Render(render::RenderArguments),
     Play(play::PlayArguments),
     Serve(serve::ServeArguments),
@@ -80,6 +84,8 @@ enum Command {
     Man(completions::ManArguments),
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    #[command(subcommand)]
+    Library(library::LibraryCommand),
     /// Works on files for a service, in a process of its own.
     #[command(hide = true)]
     ServiceChild {
@@ -93,6 +99,7 @@ impl Command {
     fn is_quiet(&self) -> bool {
         match self {
             Self::Align(align) => align.quiet,
+            Self::Analyse(analyse) => analyse.quiet,
             Self::Render(render) => render.quiet,
             Self::Play(play) => play.quiet,
             Self::Serve(serve) => serve.folders.quiet,
@@ -103,6 +110,7 @@ impl Command {
             Self::Diff(diff) => diff.quiet,
             Self::Completions(_) | Self::Man(_) | Self::ServiceChild { .. } => false,
             Self::Jobs(command) => command.is_quiet(),
+            Self::Library(command) => command.is_quiet(),
         }
     }
 }
@@ -122,6 +130,7 @@ pub fn main() -> ExitCode {
     }
     let (json, result) = match &arguments.command {
         Command::Align(align) => (align.json, align::run(align)),
+        Command::Analyse(analyse) => (analyse.json, analyse::run(analyse)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Play(play) => (play.json, play::run(play)),
         Command::Serve(serve) => (serve.folders.json, serve::run(serve)),
@@ -133,6 +142,7 @@ pub fn main() -> ExitCode {
         Command::Completions(shell) => (false, completions::completions(shell, Arguments::command())),
         Command::Man(man) => (false, completions::man(man, Arguments::command())),
         Command::Jobs(command) => jobs::run(command),
+        Command::Library(command) => library::run(command),
         Command::ServiceChild { work } => {
             let done = mixdown_service::child(work);
             (false, if done { Ok(()) } else { Err(Failure::Reported) })

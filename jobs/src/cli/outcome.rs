@@ -40,6 +40,9 @@ pub(super) enum Failure {
     /// The records of jobs cannot be read or written, or do not allow it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The stem library refused or failed.
+    #[error(transparent)]
+    Library(#[from] mixdown_library::Error),
     /// Something else, in its own words.
     #[error("{0}")]
     Other(String),

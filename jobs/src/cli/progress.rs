@@ -126,8 +126,13 @@ pub(super) struct FilesProgress {
 impl FilesProgress {
     /// Creates a bar for this many files.
     pub(super) fn new(files: usize, quiet: bool) -> Self {
+        Self::named("Measuring", files, quiet)
+    }
+
+    /// Creates a bar of another name.
+    pub(super) fn named(doing: &'static str, files: usize, quiet: bool) -> Self {
         let bar = (!quiet && stderr().is_terminal()).then(|| {
-            let bar = bar("Measuring");
+            let bar = bar(doing);
             bar.set_length(files as u64 * STEPS);
             bar
         });
@@ -157,7 +162,11 @@ pub(super) struct FileProgress<'a> {
 impl FileProgress<'_> {
     /// Sets the number of frames read, of those expected.
     pub(super) fn at(&self, done: u64, expected: Option<u64>) {
-        let fraction = expected.map_or(0.0, |expected| done as f64 / expected.max(1) as f64);
+        self.reached(expected.map_or(0.0, |expected| done as f64 / expected.max(1) as f64));
+    }
+
+    /// Sets the share that is done, 0 to 1.
+    pub(super) fn reached(&self, fraction: f64) {
         self.count((fraction.min(1.0) * STEPS as f64) as u64);
     }
 

@@ -1,5 +1,7 @@
 //! `mixdown session`: a document to edit, or its schema.
 
+mod bars;
+
 use super::destination::write_file;
 use super::outcome::print;
 use super::outputs::Outputs;
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 Examples:
   mixdown session drums.wav bass.flac > mix.toml
   mixdown session stems/ --out mix.json
+  mixdown session loops/ --snap-to-beats --out loop.toml
   mixdown session --schema > mixdown.schema.json")]
 pub(super) struct SessionArguments {
     /// The stems, in the order in which they are summed; of a folder, its audio files.
@@ -32,6 +35,10 @@ pub(super) struct SessionArguments {
     /// Replace the file of --out if there is one; never one of the stems.
     #[arg(long)]
     force: bool,
+    /// Analyse the stems as one song, and let the output start and end with whole bars: start_s and
+    /// end_s of [time] are set.
+    #[arg(long)]
+    snap_to_beats: bool,
     /// Print the JSON Schema of session documents.
     #[arg(long, conflicts_with = "stems")]
     schema: bool,
@@ -56,6 +63,9 @@ pub(super) fn run(arguments: &SessionArguments) -> Result<(), Failure> {
     } else {
         let mut session = Session::from_stems(&stems);
         super::render::check(&session)?;
+        if arguments.snap_to_beats {
+            bars::snap(&mut session, &stems)?;
+        }
         warn_of_unreadable(&stems);
         if let Some(folder) = out.and_then(Path::parent) {
             session.tracks.iter_mut().for_each(|track| track.file = seen_from(folder, &track.file));

@@ -17,6 +17,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// Returns inputs that are files alone.
+    pub(super) fn none() -> Self {
+        Self { spooled: None }
+    }
+
     /// Reads standard input into a file, if one of the paths stands for it.
     pub(super) fn new<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<Self, Failure> {
         let spooled = match paths.into_iter().filter(|path| is_standard(path)).count() {

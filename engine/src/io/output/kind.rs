@@ -37,6 +37,8 @@ impl OutputKind {
     pub const METERS: Self = Self::new("meter data of mixdown", |file| has_schema(file, "mixdown.meters/"));
     /// `report.json`, identified by its `schema` key.
     pub const REPORT: Self = Self::new("a report of mixdown", |file| has_schema(file, "mixdown-report/"));
+    /// The analysis of a song, identified by its `schema` key.
+    pub const SONG: Self = Self::new("an analysis of mixdown", |file| has_schema(file, "mixdown.song/"));
     /// `report.html`, identified by its head.
     pub const PAGE: Self = Self::new("a report page of mixdown", is_page);
     /// A picture: a PNG file.

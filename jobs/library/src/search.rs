@@ -1,0 +1,173 @@
+//! Searches: one pass over the packed columns, then the rows of one page.
+
+use crate::facet::{self, Facet};
+use crate::text::{self, Rows};
+use crate::vector::{self, Distances, Vector};
+use crate::{Error, Library, MusicalKey, Page, Query, StemRecord, blocks, store};
+use rusqlite::Connection;
+
+/// The largest stretch of a tempo that mixes.
+const STRETCH: f64 = 0.06;
+
+impl Library {
+    /// Returns the stems that match a search, a page of them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a query that no stem can match, or a page after a stem that does not
+    /// match; [`Error::UnknownStem`] or [`Error::NothingToCompare`] for a reference;
+    /// [`Error::Database`].
+    pub fn search(&mut self, query: &Query) -> Result<Page, Error> {
+        query.check()?;
+        self.read(|connection| run(connection, query))
+    }
+}
+
+/// A stem that matches: its place in the order, and its row.
+type Match = (u128, i64);
+
+/// Runs a search on one state of the database.
+fn run(connection: &Connection, query: &Query) -> Result<Page, Error> {
+    let filter = Filter::new(connection, query)?;
+    let is_descending = query.is_descending();
+    let mut matches: Vec<Match> = Vec::new();
+    blocks::each::<{ facet::WIDTH }>(connection, "facet_blocks", |row, bytes| {
+        if let Some(facet) = Facet::unpack(bytes)
+            && filter.has(row, &facet)
+        {
+            matches.push((facet.rank(query.sort, is_descending), row));
+        }
+    })?;
+    let reference = query.similar_to.as_deref();
+    if let Some(stem_id) = reference {
+        rank_by_distance(connection, stem_id, &mut matches)?;
+    }
+    let total = matches.len();
+    // Of equal ones the newest comes first, as in the usual order.
+    let newest_first = reference.is_none() && is_descending;
+    if newest_first {
+        for one in &mut matches {
+            one.1 = -one.1;
+        }
+    }
+    if let Some(stem_id) = &query.after {
+        let row = store::stem(connection, stem_id)?.0 * if newest_first { -1 } else { 1 };
+        let last = matches.iter().find(|one| one.1 == row).copied();
+        let last = last.ok_or_else(|| Error::invalid("after", format!("{stem_id} does not match the search")))?;
+        matches.retain(|one| *one > last);
+    }
+    let end = query.offset.saturating_add(query.limit);
+    let has_more = end < matches.len();
+    if has_more {
+        matches.select_nth_unstable(end);
+        matches.truncate(end);
+    }
+    matches.sort_unstable();
+    let mut stems = Vec::with_capacity(query.limit.min(matches.len()));
+    for (rank, row) in matches.iter().skip(query.offset) {
+        let mut record = store::record(connection, row.abs())?;
+        record.distance = reference.map(|_| f64::from(f32::from_bits(*rank as u32)));
+        stems.push(record);
+    }
+    let next = stems.last().filter(|_| has_more).map(|stem: &StemRecord| stem.stem_id.clone());
+    Ok(Page { total, stems, next })
+}
+
+/// Replaces the ranks of matches, which are in order of rows, by distances from a stem.
+fn rank_by_distance(connection: &Connection, stem_id: &str, matches: &mut [Match]) -> Result<(), Error> {
+    let (row, _) = store::stem(connection, stem_id)?;
+    let reference = blocks::one::<{ vector::WIDTH }>(connection, "vector_blocks", row)?;
+    let reference = reference.map(|bytes| Vector::unpack(&bytes)).filter(Vector::has_any);
+    let distances = Distances::from(&reference.ok_or_else(|| Error::NothingToCompare(stem_id.to_owned()))?);
+    let mut rest = matches.iter_mut().peekable();
+    blocks::each::<{ vector::WIDTH }>(connection, "vector_blocks", |row, bytes| {
+        if let Some((rank, _)) = rest.next_if(|one| one.1 == row) {
+            // Floats that are not negative are in the order of their bits.
+            *rank = u128::from(distances.to(&Vector::unpack(bytes)).to_bits());
+        }
+    })
+}
+
+/// The filters of a query, ready for a pass.
+struct Filter {
+    /// A bit for each type, or all.
+    types: u32,
+    /// A bit for each key; `None` for any, known or not.
+    keys: Option<u32>,
+    /// Tempos, one of which must hold; `None` for any, known or not.
+    tempos: Vec<Vec<(f32, f32)>>,
+    favourite: Option<bool>,
+    status: Option<u8>,
+    rows: Option<Rows>,
+    /// The rows of references, which are not found themselves.
+    references: Vec<i64>,
+}
+
+impl Filter {
+    /// Returns the filters of a query.
+    ///
+    /// # Errors
+    /// [`Error::UnknownStem`], [`Error::NothingToCompare`], [`Error::Database`].
+    fn new(connection: &Connection, query: &Query) -> Result<Self, Error> {
+        let bits = |keys: &[MusicalKey]| keys.iter().fold(0, |bits, key| bits | 1 << key.index());
+        let types = query.types.iter().fold(0, |bits, one| bits | 1 << *one as u32);
+        let mut filter = Self {
+            types: if types == 0 { u32::MAX } else { types },
+            keys: (!query.keys.is_empty()).then(|| bits(&query.keys)),
+            tempos: query.bpm.iter().map(|(low, high)| vec![(*low as f32, *high as f32)]).collect(),
+            favourite: query.favourite,
+            status: query.status.map(|status| status as u8),
+            rows: rows(connection, query)?,
+            references: Vec::new(),
+        };
+        if let Some(stem_id) = &query.similar_to {
+            filter.references.push(store::stem(connection, stem_id)?.0);
+        }
+        if let Some(stem_id) = &query.compatible_with {
+            let (row, _) = store::stem(connection, stem_id)?;
+            let record = store::record(connection, row)?;
+            if record.key.is_none() && record.bpm.is_none() {
+                return Err(Error::NothingToCompare(stem_id.clone()));
+            }
+            filter.references.push(row);
+            if let Some(key) = record.key {
+                filter.keys = Some(bits(&key.related()) & filter.keys.unwrap_or(u32::MAX));
+            }
+            if let Some(bpm) = record.bpm {
+                let around = |bpm: f64| ((bpm * (1.0 - STRETCH)) as f32, (bpm * (1.0 + STRETCH)) as f32);
+                filter.tempos.push([bpm, bpm / 2.0, bpm * 2.0].map(around).to_vec());
+            }
+        }
+        Ok(filter)
+    }
+
+    /// Returns whether a stem matches.
+    fn has(&self, row: i64, facet: &Facet) -> bool {
+        let in_any = |ranges: &Vec<(f32, f32)>| ranges.iter().any(|(low, high)| (*low..=*high).contains(&facet.bpm));
+        self.types >> facet.stem_type & 1 == 1
+            && self.keys.is_none_or(|keys| facet.key < 32 && keys >> facet.key & 1 == 1)
+            && self.tempos.iter().all(in_any)
+            && self.favourite.is_none_or(|favourite| favourite == facet.favourite)
+            && self.status.is_none_or(|status| status == facet.status)
+            && self.rows.as_ref().is_none_or(|rows| rows.has(row))
+            && !self.references.contains(&row)
+    }
+}
+
+/// Returns the rows that filters other than packed columns leave, or `None` for all.
+fn rows(connection: &Connection, query: &Query) -> Result<Option<Rows>, Error> {
+    let mut sets = Vec::new();
+    if let Some(text) = query.text.as_deref().filter(|text| !text.trim().is_empty()) {
+        sets.push(text::with_words(connection, text)?);
+    }
+    for tag in &query.tags {
+        sets.push(text::with_tag(connection, tag)?);
+    }
+    if let Some(id) = &query.audio_file {
+        let sql = "SELECT stems.id FROM songs JOIN stems ON stems.song = songs.id WHERE audio_file_id = ?1";
+        sets.push(Rows::query(connection, sql, &[id])?);
+    }
+    let mut sets = sets.into_iter();
+    let Some(mut all) = sets.next() else { return Ok(None) };
+    sets.for_each(|set| all.keep(&set));
+    Ok(Some(all))
+}

@@ -1,0 +1,127 @@
+//! Sets of stems that have words or tags.
+
+use crate::blocks::{self, Texts};
+use crate::store::tag_text;
+use crate::{Error, words};
+use memchr::memmem;
+use rusqlite::{Connection, params_from_iter};
+
+/// Entries of the index of words up to which it is faster than packed texts.
+const RARE: i64 = 2_000;
+
+/// A set of rows.
+pub(crate) struct Rows(Vec<u64>);
+
+impl Rows {
+    /// Returns whether a row is in the set.
+    pub(crate) fn has(&self, row: i64) -> bool {
+        self.0.get(row as usize / 64).is_some_and(|bits| bits >> (row % 64) & 1 == 1)
+    }
+
+    /// Adds a row.
+    fn insert(&mut self, row: i64) {
+        let word = row as usize / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (row % 64);
+    }
+
+    /// Takes out what another set does not have.
+    pub(crate) fn keep(&mut self, other: &Self) {
+        self.0.truncate(other.0.len());
+        self.0.iter_mut().zip(&other.0).for_each(|(bits, other)| *bits &= other);
+    }
+
+    /// Returns the rows that a statement finds.
+    pub(crate) fn query(connection: &Connection, sql: &str, parameters: &[&str]) -> Result<Self, Error> {
+        let mut rows = Self(Vec::new());
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut found = statement.query(params_from_iter(parameters))?;
+        while let Some(row) = found.next()? {
+            rows.insert(row.get(0)?);
+        }
+        Ok(rows)
+    }
+}
+
+/// Returns the rows whose name, path and tags have words that begin with each of a text's words.
+///
+/// A text without words finds nothing.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Damaged`].
+pub(crate) fn with_words(connection: &Connection, text: &str) -> Result<Rows, Error> {
+    let (mut rare, mut common) = (Vec::new(), Vec::new());
+    for word in words::words(text) {
+        let is_rare = count_up_to(connection, &word, RARE)? < RARE;
+        if is_rare { rare.push(format!("\"{word}\"*")) } else { common.push(format!(" {word}")) }
+    }
+    let mut sets = Vec::new();
+    if !rare.is_empty() {
+        sets.push(Rows::query(connection, "SELECT rowid FROM words WHERE words MATCH ?1", &[&rare.join(" ")])?);
+    }
+    if !common.is_empty() {
+        sets.push(with_texts(connection, &common)?);
+    }
+    let mut sets = sets.into_iter();
+    let mut all = sets.next().unwrap_or(Rows(Vec::new()));
+    sets.for_each(|set| all.keep(&set));
+    Ok(all)
+}
+
+/// Returns the rows that have a tag.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Damaged`].
+pub(crate) fn with_tag(connection: &Connection, tag: &str) -> Result<Rows, Error> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM tags WHERE tag = ?1 LIMIT ?2)";
+    let count: i64 = connection.prepare_cached(sql)?.query_row((tag, RARE), |row| row.get(0))?;
+    if count < RARE {
+        Rows::query(connection, "SELECT stem FROM tags WHERE tag = ?1", &[tag])
+    } else {
+        with_texts(connection, &[tag_text(tag)])
+    }
+}
+
+/// Returns how often words begin with this one, at most `most`.
+///
+/// The index lists all hits of all these words before it finds the first, so that they are counted
+/// before.
+fn count_up_to(connection: &Connection, word: &str, most: i64) -> Result<i64, Error> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM vocabulary WHERE term >= ?1 AND term < ?2 LIMIT ?3)";
+    // No word has a letter beyond the last one.
+    let end = format!("{word}\u{10ffff}");
+    Ok(connection.prepare_cached(sql)?.query_row((word, end, most), |row| row.get(0))?)
+}
+
+/// Returns the rows whose packed text contains all of these parts.
+fn with_texts(connection: &Connection, parts: &[String]) -> Result<Rows, Error> {
+    let finders: Vec<_> = parts.iter().map(|part| memmem::Finder::new(part.as_bytes())).collect();
+    let mut found = Rows(Vec::new());
+    let mut statement = connection.prepare_cached("SELECT id, body FROM text_blocks ORDER BY id")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let block: i64 = row.get(0)?;
+        let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let texts = Texts::new("text_blocks", block, bytes)?;
+        let mut slots = [true; blocks::STEMS];
+        for finder in &finders {
+            let mut hits = [false; blocks::STEMS];
+            let mut start = 0;
+            while let Some(position) = texts.text.get(start..).and_then(|text| finder.find(text)) {
+                let (slot, end) = texts.slot_at(start + position);
+                // Texts begin with a sign that ends none, so that no hit spans two.
+                hits[slot] = true;
+                start = end;
+            }
+            slots.iter_mut().zip(hits).for_each(|(slot, hit)| *slot &= hit);
+        }
+        for (slot, first) in slots.iter().zip(block * blocks::STEMS as i64..) {
+            if *slot {
+                found.insert(first);
+            }
+        }
+    }
+    Ok(found)
+}
