@@ -52,7 +52,8 @@ try {
   await page.waitForSelector('text=The master is ready.', { timeout: 120_000 });
   await level(page, -32);
   await page.click('text=Play at its loudness');
-  await level(page, -11);
+  // A tone of 440 Hz in both channels at −14 LUFS: BS.1770 weighs it as it is, and takes 0.69 off.
+  await level(page, -13.3);
   await page.click('text=Open the master');
   await page.waitForSelector('.figures', { timeout: 120_000 });
   const loudness = (await page.locator('.figures dd').first().innerText()).replace(/\s+/g, ' ');
