@@ -63,7 +63,7 @@ fn a_wrong_session_is_refused_with_its_cause() {
     server.create("song");
     let refused = |body: Value| server.send("POST", "/api/sessions", &body).refusal();
     assert_eq!(refused(json!({ "session_id": "song" })), (409, "SESSION_EXISTS".into()));
-    for reserved in ["jobs_index", "mixdown-cleanup"] {
+    for reserved in ["jobs_index", "library", "mixdown-cleanup"] {
         assert_eq!(refused(json!({ "session_id": reserved })), (409, "SESSION_RESERVED".into()));
     }
     for bad in ["", "..", "a/b", "-a", "ü"] {

@@ -47,7 +47,7 @@ const RECORD: &str = "session.json";
 /// Name of the folder of stems.
 const STEMS: &str = "stems";
 /// Names of folders that are no sessions.
-const RESERVED: [&str; 3] = ["jobs_index", "mix_outputs", SessionId::CLEANUP];
+const RESERVED: [&str; 4] = ["jobs_index", "library", "mix_outputs", SessionId::CLEANUP];
 
 /// The sessions below a root. Calls block on the disk.
 pub struct Sessions {
