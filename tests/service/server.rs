@@ -3,7 +3,7 @@
 use super::client::{Answer, Request};
 use crate::program_runs::program;
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -105,9 +105,12 @@ fn spawn(folder: &Path, arguments: &[String]) -> (Child, SocketAddr) {
     command.current_dir(folder).args(["serve", "--bind", "127.0.0.1:0", "--json"]);
     command.arg("--media").arg(folder.join("media")).arg("--storage").arg(folder.join("storage")).args(arguments);
     let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let started: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
+    let (mut line, mut output) = (String::new(), BufReader::new(process.stdout.take().unwrap()));
+    output.read_line(&mut line).unwrap();
+    let started: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
+        let _ = output.read_to_string(&mut line);
+        panic!("{error}: {line}")
+    });
     let address = started["address"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
     (process, address)
 }

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -110,16 +110,25 @@ impl Server {
     }
 }
 
+/// Time for which a lock may outlive its service: a child that was just being started holds it
+/// until its own program runs.
+const LOCK_OUTLIVES: Duration = Duration::from_secs(2);
+
 /// Locks a folder: sessions are changed by one service alone. The system frees the lock of a
 /// process that has ended.
 fn only_one(media: &Path) -> Result<File, ServerError> {
-    let shared = || ServerError::Shared { folder: media.to_path_buf() };
     let file =
         File::options().create(true).append(true).open(media.join(".serve.lock")).map_err(ServerError::Runtime)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(shared()),
-        Err(TryLockError::Error(error)) => Err(ServerError::Runtime(error)),
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_OUTLIVES => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => return Err(ServerError::Shared { folder: media.to_path_buf() }),
+            Err(TryLockError::Error(error)) => return Err(ServerError::Runtime(error)),
+        }
     }
 }
 
