@@ -56,7 +56,7 @@
 //! the sum its loudness. Beside this path, [`meter`] and [`analysis`] measure, and [`render`]
 //! drives it all. The crate reads no clock, no environment and no terminal, and prints nothing.
 
-// What a feature leaves out is the only user of some of the rest.
+// What a feature leaves out is the only user of some of the rest, and the only export of some.
 #![cfg_attr(not(all(feature = "align", feature = "report")), allow(dead_code, unused_imports, unreachable_pub))]
 
 pub mod align;

@@ -36,7 +36,7 @@ pub struct Song {
     pub downbeats_s: Vec<f64>,
     /// Beats in a bar; null where bars are not found.
     pub beats_per_bar: Option<u32>,
-    /// Key, such as `C# major`; of the longest part, where it changes.
+    /// Key, such as `C# major`; of most of the song, where it changes.
     pub key: Option<String>,
     /// Keys that fit, the best first.
     pub key_candidates: Vec<KeyCandidate>,
@@ -52,12 +52,12 @@ pub struct Song {
     pub confidence: Confidence,
 }
 
-/// A key with its share of the evidence.
+/// A key with how well it fits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeyCandidate {
     /// Key, such as `C# major`.
     pub key: String,
-    /// Share of the evidence, 0 to 1.
+    /// Fit to chords and pitch classes: the higher, the better. It only compares keys of one song.
     pub score: f64,
 }
 

@@ -8,7 +8,7 @@ mod profile;
 pub use estimate::{Keys, estimate};
 pub(crate) use fit::fit as fit_to_key;
 pub(crate) use name::CLASS_NAMES;
-pub use name::{Key, KeyNameError, Mode};
+pub use name::{Key, Mode};
 
 /// Span of time in one key.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use crate::cli::interrupt;
 use crate::cli::outcome::Failure;
 use crate::cli::progress::FilesProgress;
 use mixdown_analyse::{AnalyseError, Song, SongPicture, Stem, analyse_with_picture};
-use mixdown_library::{Descriptors, MusicalKey, NewSong, NewStem, Place, SongAnalysis, StemType, hash_file};
+use mixdown_library::{Descriptors, NewSong, NewStem, Place, SongAnalysis, StemType, hash_file};
 use serde::Serialize;
 use serde_json::Value;
 use std::ops::ControlFlow;
@@ -52,7 +52,7 @@ fn of_song(song: &Song) -> SongAnalysis {
     SongAnalysis {
         analysis_version: ANALYSIS_VERSION,
         bpm: song.tempo_bpm,
-        key: song.key.as_deref().and_then(major_or_minor),
+        key: song.key.as_deref().and_then(|key| key.parse().ok()),
         tuning_hz: song.tuning_hz,
         beats_per_bar: song.beats_per_bar,
         chords: value(&song.chords),
@@ -61,16 +61,6 @@ fn of_song(song: &Song) -> SongAnalysis {
         sections: value(&song.sections),
         ..SongAnalysis::default()
     }
-}
-
-/// Returns a key as searches compare it: modes with a minor third are minor, the others major.
-fn major_or_minor(key: &str) -> Option<MusicalKey> {
-    let (tonic, mode) = key.split_once(' ')?;
-    let mode = match mode {
-        "minor" | "dorian" | "phrygian" | "aeolian" | "locrian" => "minor",
-        _ => "major",
-    };
-    format!("{tonic} {mode}").parse().ok()
 }
 
 fn value(list: &[impl Serialize]) -> Option<Value> {
@@ -113,14 +103,6 @@ fn mean_chroma(picture: &SongPicture) -> Option<[f64; 12]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn modes_are_searched_as_major_or_minor() {
-        for (key, found) in [("D dorian", "D minor"), ("F# lydian", "F# major"), ("C# major", "C# major")] {
-            assert_eq!(major_or_minor(key).map(|key| key.to_string()).as_deref(), Some(found));
-        }
-        assert_eq!(major_or_minor("nothing"), None);
-    }
 
     #[test]
     fn a_song_has_the_name_of_its_file_or_its_folder() {
