@@ -1,0 +1,1 @@
+//! Separation of songs into parts, and reports of what the parts leave.
