@@ -164,6 +164,12 @@ export async function bare(path, signal) {
 export const sessionPath = (id) => `/sessions/${encodeURIComponent(id)}`;
 /** Path of a stem. @param {string} id @param {string} name */
 export const stemPath = (id, name) => `${sessionPath(id)}/stems/${encodeURIComponent(name)}`;
+/** Path of what an analysis found in a session. @param {string} id */
+export const analysisPath = (id) => `${sessionPath(id)}/analysis`;
+/** Path of a stem of the library. @param {string} id */
+export const libraryPath = (id) => `/stems/${encodeURIComponent(id)}`;
+/** Path of a song of the library. @param {string} id */
+export const audioPath = (id) => `/audio/${encodeURIComponent(id)}`;
 /** Path of a job. @param {string} id */
 export const jobPath = (id) => `/jobs/${encodeURIComponent(id)}`;
 /** Path of a job's file. @param {string} id @param {string} name */

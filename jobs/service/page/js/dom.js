@@ -79,6 +79,9 @@ const PATHS = /** @type {Record<string, string>} */ ({
   play: 'M3 1l11 7-11 7z',
   pause: 'M3 1h4v14H3zM9 1h4v14H9z',
   loop: 'M4 3h7a4 4 0 0 1 0 10H8v2.5L4 12l4-3.5V11h3a2 2 0 0 0 0-4H4z',
+  close: 'M3 1.600 8 6.600 13 1.600 14.400 3 9.400 8 14.400 13 13 14.400 8 9.400 3 14.400 1.600 13 6.600 8 1.600 3z',
+  star: 'M8 1l2.200 4.600 5 .6-3.700 3.500 1 5L8 12.200 3.500 14.700l1-5L.8 6.200l5-.6z',
+  grip: 'M5 2h2v2H5zM9 2h2v2H9zM5 7h2v2H5zM9 7h2v2H9zM5 12h2v2H5zM9 12h2v2H9z',
   down: 'M7 1h2v7h3l-4 5-4-5h3zM2 13h12v2H2z',
 });
 

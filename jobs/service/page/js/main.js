@@ -3,6 +3,7 @@ import { fill, h, setAttr } from './dom.js';
 import { readRoute } from './router.js';
 import { loginView } from './views/login.js';
 import { jobsView } from './views/jobs/view.js';
+import { libraryView } from './views/library/view.js';
 import { mixerView } from './views/mixer/view.js';
 import { renderView } from './views/render/view.js';
 import { sessionsView } from './views/sessions/view.js';
@@ -26,19 +27,24 @@ function show() {
   const first = shown === '';
   open?.close?.();
   shown = key;
-  setAttr(
-    document.getElementById('nav-sessions') ?? main,
-    'aria-current',
-    route.view === 'sessions' ? 'page' : route.view === 'jobs' ? null : 'true',
-  );
-  setAttr(document.getElementById('nav-jobs') ?? main, 'aria-current', route.view === 'jobs' ? 'page' : null);
+  const places = { sessions: 'page', library: null, jobs: null, mixer: 'true', render: 'true' };
+  markPlace('nav-sessions', places[route.view]);
+  markPlace('nav-library', route.view === 'library' ? 'page' : null);
+  markPlace('nav-jobs', route.view === 'jobs' ? 'page' : null);
   if (route.view === 'jobs') open = jobsView();
+  else if (route.view === 'library') open = libraryView(query);
   else if (route.view === 'mixer') open = mixerView(route.session, query);
   else if (route.view === 'render') open = renderView(route.session, route.job);
   else open = sessionsView();
   put(open);
   scrollTo(0, 0);
   if (!first) main.focus({ preventScroll: true });
+}
+
+/** Marks where the page is in its navigation. @param {string} id @param {string|null} current */
+function markPlace(id, current) {
+  const link = document.getElementById(id);
+  if (link) setAttr(link, 'aria-current', current);
 }
 
 /** Puts a view on the page. @param {View} view */

@@ -18,6 +18,13 @@ export const settings = {
   set soundFormat(format) {
     localStorage.setItem('mixdown:sound', format);
   },
+  /** Session that stems of the library are added to; empty until one was chosen. */
+  get tray() {
+    return read('tray', '');
+  },
+  set tray(session) {
+    localStorage.setItem('mixdown:tray', session);
+  },
 };
 
 const motion = matchMedia('(prefers-reduced-motion: reduce)');

@@ -2,6 +2,7 @@ import { h } from '../../dom.js';
 import { freeBusName, placeKey, strips } from '../../logic/session.js';
 import { same } from '../../logic/merge.js';
 import { button } from '../../parts/notice.js';
+import { libraryLink } from '../../router.js';
 import { openChain } from './chain.js';
 import { Strip } from './strip.js';
 
@@ -17,6 +18,7 @@ export class Console {
       'p',
       { class: 'row tight below' },
       button('Add a bus', () => this.addBus(), 'small'),
+      h('a', { class: 'btn small', href: libraryLink(new URLSearchParams({ session: mix.session })) }, 'Find stems that fit'),
       h(
         'span',
         { class: 'small muted hide-n' },

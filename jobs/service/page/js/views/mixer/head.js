@@ -1,6 +1,7 @@
 import { fill, h, icon, setAttr, setText } from '../../dom.js';
 import { button } from '../../parts/notice.js';
 import { mixerLink } from '../../router.js';
+import { Findings } from './findings.js';
 import { showKeys } from './keys.js';
 
 /** @typedef {import('./mix.js').Mix} Mix */
@@ -36,6 +37,7 @@ export class Head {
       title,
       this.saved,
       this.facts,
+      new Findings(mix).element,
       h(
         'span',
         { class: 'row tight push' },

@@ -15,6 +15,7 @@ import { placeKey, placeName, stripAt, strips, titleOf } from '../../logic/sessi
  * @property {import('../../live/live.js').Live} live
  * @property {Map<string, import('../../api.js').Stem>} stems by name
  * @property {Outlines} outlines
+ * @property {import('./analysis.js').SongAnalysis} song what an analysis found
  * @property {Set<string>} bypassed keys of inserts that are bypassed while it plays
  * @property {string} version of the document that a link was made of, or empty
  * @property {any} schema JSON Schema of the document, or null until loaded

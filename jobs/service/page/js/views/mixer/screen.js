@@ -8,6 +8,7 @@ import { confirm } from '../../parts/dialog.js';
 import { chooseFiles, takeDrops } from '../../parts/files.js';
 import { notice } from '../../parts/notice.js';
 import { littleMotion } from '../../store/settings.js';
+import { announceSound, onOtherSound } from '../../store/sound.js';
 import { upload, uploads } from '../../store/uploads.js';
 import { uploadCard } from '../sessions/uploads.js';
 import { Console } from './console.js';
@@ -70,6 +71,7 @@ export class MixerScreen {
     this.showEmpty();
     mix.live.loop = mix.view.state.loop;
     this.openLive();
+    mix.song.load();
     bare('/schema/session', signal).then(
       (schema) => {
         mix.schema = schema;
@@ -88,6 +90,8 @@ export class MixerScreen {
     sync.addEventListener('state', () => this.editor.update());
     view.addEventListener('change', (event) => this.onView(/** @type {CustomEvent} */ (event).detail));
     live.addEventListener('ready', () => this.onReady());
+    live.addEventListener('playing', () => live.playing && announceSound());
+    this.endTurns = onOtherSound(() => live.playing && live.pause());
     live.addEventListener('remove-stem', (event) => this.removeStem(/** @type {CustomEvent} */ (event).detail));
     uploads.addEventListener('arrived', (event) => this.onArrived(/** @type {CustomEvent} */ (event).detail), {
       signal,
@@ -204,6 +208,7 @@ export class MixerScreen {
     if (entry.stem) this.mix.stems.set(entry.stem.name, entry.stem);
     this.mix.outlines.forget(entry.stem?.name ?? entry.file.name);
     await this.mix.sync.pull(true);
+    this.mix.song.noteStems();
     if (this.mix.live.state === 'closed') this.openLive();
     this.update();
   }
@@ -222,6 +227,7 @@ export class MixerScreen {
       await call('DELETE', stemPath(this.mix.session, file));
       this.mix.stems.delete(file);
       await this.mix.sync.pull(true);
+      this.mix.song.noteStems();
     } catch (error) {
       this.notices.put(
         'remove',
@@ -283,6 +289,7 @@ export class MixerScreen {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.reopenTimer);
     this.endKeys();
+    this.endTurns?.();
     this.notices.close();
     this.rendering.close();
     this.timeline.close();

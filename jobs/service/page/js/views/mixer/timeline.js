@@ -3,6 +3,7 @@ import { drawWaveform } from '../../draw/waveform.js';
 import { scheme } from '../../draw/canvas.js';
 import { alignmentMark, findingOf } from '../../logic/alignment.js';
 import * as format from '../../logic/format.js';
+import { placeWords, spanAt, step } from '../../logic/grid.js';
 import { placeKey, soloElsewhere, titleOf } from '../../logic/session.js';
 import { same } from '../../logic/merge.js';
 import { openChain } from './chain.js';
@@ -46,6 +47,10 @@ export class Timeline {
     this.onRedraw = () => (this.dirty = true);
     scheme.addEventListener('change', this.onRedraw);
     mix.outlines.addEventListener('change', this.onRedraw);
+    mix.song.addEventListener('change', () => this.update());
+    this.slider.addEventListener('pointermove', (event) =>
+      this.slider.classList.toggle('on-section', this.ruler.sectionUnder(event) !== null),
+    );
     this.watch = new ResizeObserver(this.onRedraw);
     this.watch.observe(this.element);
     this.update();
@@ -92,15 +97,34 @@ export class Timeline {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const step = event.shiftKey ? 5 : 1;
-    const to = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10, PageUp: 10 }[
-      event.key
-    ];
-    if (to === undefined && event.key !== 'Home' && event.key !== 'End') return;
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    const page = { PageDown: -10, PageUp: 10 }[event.key];
+    if (by === undefined && page === undefined && event.key !== 'Home' && event.key !== 'End') return;
     event.preventDefault();
     event.stopPropagation();
-    if (to !== undefined) this.seek(this.mix.live.audible.position + to);
+    if (by !== undefined) this.seek(this.stepped(by, event.shiftKey));
+    else if (page !== undefined) this.seek(this.mix.live.audible.position + page);
     else this.seek(event.key === 'Home' ? 0 : duration(this.mix));
+  }
+
+  /**
+   * Time a step away: a beat, or a bar; a second, or five, where beats are not known.
+   * @param {number} by 1 or -1
+   * @param {boolean} far
+   */
+  stepped(by, far) {
+    const { live, song } = this.mix;
+    const { beats, downbeats } = song.grid;
+    const at = live.audible.position;
+    const marks = far ? downbeats : beats;
+    if (!marks.length) return at + by * (far ? 5 : 1);
+    return step(marks, at, by, live.playing ? 0.2 : undefined);
+  }
+
+  /** Sets the loop, or ends it. @param {{start: number, end: number}|null} loop seconds */
+  setLoop(loop) {
+    this.mix.view.set({ loop });
+    this.mix.live.setLoop(loop);
   }
 
   /** Moves the play head. @param {number} seconds */
@@ -155,6 +179,7 @@ export class Timeline {
     )
       this.build(some);
     this.element.classList.toggle('one', only !== null);
+    this.element.classList.toggle('musical', this.ruler.isMusical);
     some.forEach(({ track, index, name }, at) => {
       const { label, tag, lane, canvas } = this.lanes[at];
       const selected = view.state.selected === placeKey({ track: name });
@@ -195,7 +220,7 @@ export class Timeline {
       };
     });
     this.element.replaceChildren(
-      h('div', { class: 'corner', 'aria-hidden': 'true' }, h('span', null, 'time')),
+      this.ruler.corner,
       this.ruler.element,
       ...this.lanes.flatMap(({ label, lane }) => [label, lane]),
       this.slider,
@@ -226,7 +251,11 @@ export class Timeline {
     this.textAt = now;
     setAttr(this.slider, 'aria-valuemax', duration(this.mix).toFixed(1));
     setAttr(this.slider, 'aria-valuenow', Math.min(position, duration(this.mix)).toFixed(1));
-    setAttr(this.slider, 'aria-valuetext', `${format.time(position)} of ${format.time(duration(this.mix))}`);
+    const { grid } = this.mix.song;
+    const section = spanAt(grid.sections, position)?.label;
+    const musical = [placeWords(grid, position), section ? `section ${section}` : ''].filter(Boolean);
+    const words = [`${format.time(position)} of ${format.time(duration(this.mix))}`, ...musical].join(', ');
+    setAttr(this.slider, 'aria-valuetext', words);
   }
 
   /** Turns the page when the play head leaves it. @param {number} position */

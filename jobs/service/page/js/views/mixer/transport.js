@@ -1,5 +1,6 @@
 import { fill, h, icon, setAttr, setText } from '../../dom.js';
 import * as format from '../../logic/format.js';
+import { placeWords, snapStretch, spanAt } from '../../logic/grid.js';
 import { button } from '../../parts/notice.js';
 import { duration } from './mix.js';
 
@@ -18,6 +19,8 @@ export class Transport {
     this.timeline = timeline;
     this.peak = 0;
     this.peakAt = 0;
+    /** Name of the loop as its button has it. */
+    this.looped = '';
     this.play = h(
       'button',
       { type: 'button', class: 'btn primary play', 'aria-label': 'Play', onclick: () => this.toggle() },
@@ -81,6 +84,7 @@ export class Transport {
     mix.live.addEventListener('latency', () => this.update());
     mix.live.addEventListener('peak', (event) => this.noteLevel(/** @type {CustomEvent} */ (event).detail));
     mix.view.addEventListener('change', () => this.update());
+    mix.song.addEventListener('change', () => this.update());
     this.update();
   }
 
@@ -95,14 +99,25 @@ export class Transport {
     else this.mix.live.play();
   }
 
-  /** Loops a stretch around here, or no longer. */
+  /** Loops the section here, a stretch around here where none is known, or no longer. */
   toggleLoop() {
-    const { view, live } = this.mix;
+    const { view, live, song } = this.mix;
     const at = live.audible.position;
+    const section = spanAt(song.grid.sections, at);
     const start = Math.max(0, Math.min(at - LOOP_S / 2, duration(this.mix) - LOOP_S));
-    const loop = view.state.loop ? null : { start, end: Math.min(duration(this.mix), start + LOOP_S) };
-    view.set({ loop });
-    live.setLoop(loop);
+    const around = { start, end: Math.min(duration(this.mix), start + LOOP_S) };
+    const loop = section ? { start: section.start_s, end: section.end_s } : snapStretch(song.grid.beats, around);
+    this.timeline.setLoop(view.state.loop ? null : loop);
+  }
+
+  /** Name of what is looped, or would be. */
+  get loopName() {
+    const { view, live, song } = this.mix;
+    const { loop } = view.state;
+    const section = spanAt(song.grid.sections, loop?.start ?? live.audible.position);
+    const isWhole = !loop || (section && Math.abs(section.start_s - loop.start) + Math.abs(section.end_s - loop.end) < 0.01);
+    if (section && isWhole) return section.label;
+    return loop ? `${format.time(loop.start)} – ${format.time(loop.end)}` : '';
   }
 
   /** Notes the highest level that was played, for tests and for support. @param {number} peak */
@@ -125,13 +140,10 @@ export class Transport {
     this.play.disabled = live.state === 'refused' || live.state === 'lost';
     const { loop } = view.state;
     setAttr(this.loop, 'aria-pressed', String(loop !== null));
-    const range = loop ? `${format.time(loop.start)} to ${format.time(loop.end)}` : '';
-    setAttr(this.loop, 'aria-label', loop ? `Loop ${range}` : 'Loop 8 s around here');
-    fill(
-      this.loop,
-      icon('loop'),
-      h('span', { class: 'hide-n' }, loop ? `${format.time(loop.start)} – ${format.time(loop.end)}` : 'Loop'),
-    );
+    const name = this.loopName;
+    setAttr(this.loop, 'aria-label', name ? `Loop ${name}` : 'Loop 8 s around here');
+    fill(this.loop, icon('loop'), h('span', { class: 'hide-n' }, name ? `Loop ${name}` : 'Loop'));
+    this.looped = name;
     if (live.state === 'lost' || live.state === 'refused') fill(this.late, 'no signal');
     else if (live.latency_ms !== null)
       fill(
@@ -148,6 +160,8 @@ export class Transport {
   /** Shows the position. */
   draw() {
     setText(this.time, format.time(this.mix.live.audible.position));
-    setText(this.of, `of ${format.time(duration(this.mix))}`);
+    const place = placeWords(this.mix.song.grid, this.mix.live.audible.position);
+    setText(this.of, place || `of ${format.time(duration(this.mix))}`);
+    if (this.loopName !== this.looped) this.update();
   }
 }

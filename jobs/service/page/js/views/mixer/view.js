@@ -5,6 +5,7 @@ import { button, notice } from '../../parts/notice.js';
 import { DocumentStore } from '../../store/document.js';
 import { Sync } from '../../store/sync.js';
 import { ViewStore } from '../../store/view.js';
+import { SongAnalysis } from './analysis.js';
 import { Outlines } from './mix.js';
 import { MixerScreen } from './screen.js';
 
@@ -88,6 +89,7 @@ async function open(session, query, signal) {
     live: new Live(session),
     stems: new Map(stems.map((/** @type {import('../../api.js').Stem} */ stem) => [stem.name, stem])),
     outlines: new Outlines(session, signal),
+    song: new SongAnalysis(session, signal),
     bypassed: new Set(),
     version: query.get('v') ?? '',
     schema: null,
