@@ -1,4 +1,4 @@
-// The page in a real browser: upload, sound, a fader, a render, a download; and no finding of axe.
+// The page in a real browser: upload, sound, a fader, a render, a download, the library; and no finding of axe.
 // Usage: node e2e/mix.e2e.js PROGRAM [FOLDER FOR PICTURES]
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { library } from './library.js';
 import { look, lookAt } from './look.js';
 import { tone } from './tone.js';
 
@@ -71,6 +72,7 @@ try {
   await look(browser, page.url(), 'result', pictures);
   await look(browser, `${address}/#/jobs`, 'jobs', pictures);
   await look(browser, `${address}/`, 'sessions', pictures);
+  await library(browser, page, address, pictures);
   assert.deepEqual(trouble, []);
 } finally {
   await browser.close();

@@ -86,7 +86,7 @@ test('chords have a name where it has room, the tonic is marked', () => {
     { left: 100, width: 200, label: 'Bm', tonic: true },
     { left: 300, width: 200, label: 'G', tonic: false },
   ]);
-  assert.deepEqual(chordCells(grid, whole, 50).map(({ label }) => label), ['', 'G']);
+  assert.deepEqual(chordCells(grid, whole, 60).map(({ label }) => label), ['', 'G']);
   assert.deepEqual(chordCells(grid, whole, 20), []);
 });
 

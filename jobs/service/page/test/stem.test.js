@@ -21,7 +21,7 @@ const texts = (words) => words?.map(({ text }) => text);
 
 test('key and tempo stand in words', () => {
   assert.deepEqual(keyWords(stem()), { code: '10A', text: 'B minor' });
-  assert.equal(tempoWords(stem()).text, '67.84 BPM · 3 beats a bar');
+  assert.equal(tempoWords(stem()).text, '67.84 BPM · 3 a bar');
   assert.equal(tempoWords(stem({ bpm: 120, beats_per_bar: null })).text, '120 BPM');
 });
 

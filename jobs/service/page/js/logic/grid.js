@@ -9,8 +9,9 @@ const BAR_ROOM = 44;
 const BEAT_ROOM = 14;
 /** Least width of a chord that has a cell, in pixels. */
 const CHORD_ROOM = 5;
-/** Width of a letter in a chord's cell, in pixels. */
-const LETTER = 6.2;
+/** Widths of letters in a chord's cell, in pixels of its font; of all others together. */
+const LETTERS = /** @type {Record<string, number>} */ ({ m: 9, '#': 7.5, j: 3, i: 3 });
+const LETTER = 6.4;
 
 /** @typedef {{start_s: number, end_s: number, label: string}} Span */
 /** @typedef {{left: number, width: number, label: string}} Cell pixels */
@@ -53,6 +54,9 @@ export function gridOf(song) {
     doubtful,
   };
 }
+
+/** Returns the width that a chord's name takes, in pixels. @param {string} name */
+const nameWidth = (name) => [...name].reduce((sum, letter) => sum + (LETTERS[letter] ?? LETTER), 1);
 
 /** Returns the index of the last time at or before a time, or -1. @param {number[]} times @param {number} at */
 export function lastBefore(times, at) {
@@ -160,7 +164,7 @@ export const chordCells = (grid, window, width) =>
       return {
         left,
         width: wide,
-        label: name.length * LETTER + 3 <= wide ? name : '',
+        label: nameWidth(name) <= wide ? name : '',
         tonic: isTonic(span.label, grid.key),
       };
     });

@@ -33,7 +33,7 @@ export const SURE = 0.5;
  * @property {any} [sections]
  */
 
-/** @typedef {{text: string, good?: boolean, muted?: boolean, title?: string}} Words */
+/** @typedef {{text: string, good?: boolean, bad?: boolean, muted?: boolean, title?: string}} Words */
 
 /** Returns true while a stem waits for its analysis. @param {LibraryStem} stem */
 export const isBusy = ({ status }) => status === 'pending' || status === 'running';
@@ -96,7 +96,7 @@ export function tempoWords(stem) {
   if (!bpm) return { text: isBusy(stem) || stem.status === 'failed' ? '' : 'no tempo', muted: true };
   if (!isSure(stem, 'tempo'))
     return { text: 'tempo not sure', muted: true, title: `${tempo(bpm)} BPM? ${percent(confidence, 'tempo')}` };
-  return { text: `${tempo(bpm)} BPM${beats && isSure(stem, 'metre') ? ` · ${plural(beats, 'beat')} a bar` : ''}` };
+  return { text: `${tempo(bpm)} BPM${beats && isSure(stem, 'metre') ? ` · ${beats} a bar` : ''}` };
 }
 
 const KEY_FITS = /** @type {Record<string, string>} */ ({

@@ -95,7 +95,7 @@ export function details(screen, stem) {
     { class: 'details', role: 'group', 'aria-label': `Details of ${title}` },
     h(
       'div',
-      { class: 'row' },
+      { class: 'row acts' },
       h('label', { class: 'field' }, 'Tags, with commas between', tags),
       button('Save tags', save, 'small', named('Save tags')),
       h(

@@ -44,11 +44,11 @@ export class Filter {
       type: 'checkbox',
       onchange: () => onChange({ favourite: this.favourite.checked }),
     });
-    this.sort = h('select', { onchange: () => onChange({ sort: this.sort.value, down: false }) });
+    this.sort = h('select', { id: 'stem-order', onchange: () => onChange({ sort: this.sort.value, down: false }) });
     this.turn = h(
       'button',
       { type: 'button', class: 'btn icon', 'aria-pressed': 'false', title: 'The other way round' },
-      '↑↓',
+      '⇅',
     );
     this.turn.setAttribute('aria-label', 'Order the other way round');
     this.turn.addEventListener('click', () =>
@@ -73,9 +73,13 @@ export class Filter {
         h('legend', { class: 'sr' }, 'Type'),
         this.types.map((input) => h('label', null, input, input.value || 'all')),
       ),
-      h('label', { class: 'check' }, this.favourite, 'favourites'),
-      h('div', { class: 'field order' }, h('label', { class: 'field' }, 'Order', this.sort), this.turn),
-      this.pills,
+      h(
+        'div',
+        { class: 'second' },
+        this.pills,
+        h('label', { class: 'check' }, this.favourite, 'favourites'),
+        h('span', { class: 'row tight push' }, h('label', { class: 'small muted', htmlFor: 'stem-order' }, 'Order'), this.sort, this.turn),
+      ),
     );
   }
 

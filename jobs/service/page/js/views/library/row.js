@@ -14,13 +14,18 @@ import { RowOutline } from './outlines.js';
 export const STEMS_TYPE = 'application/x-mixdown-stems';
 
 /** @param {Words} words */
-const phrase = ({ text, good, muted, title }) =>
-  h('span', { class: good ? 'good' : muted ? 'muted' : null, title: title ?? null }, good ? `✓ ${text}` : text);
+const phrase = ({ text, good, bad, muted, title }) =>
+  h(
+    'span',
+    { class: bad ? 'trouble' : good ? 'good' : muted ? 'muted' : null, title: title ?? null },
+    bad ? `! ${text}` : good ? `✓ ${text}` : text,
+  );
 
 /** First chords of a stem, the tonic marked. @param {LibraryStem} stem */
 function chords(stem) {
   const labels = (stem.chord_labels ?? []).filter((label) => label !== 'N');
   if (isBusy(stem)) return h('span', { class: 'small muted' }, '…');
+  if (stem.status === 'failed') return null;
   if (stem.type === 'drums') return h('span', { class: 'small muted' }, 'none: no pitch');
   if (!labels.length) return h('span', { class: 'small muted' }, 'none found');
   if (!isSure(stem, 'chords')) return h('span', { class: 'small muted' }, 'chords not sure');
@@ -96,9 +101,11 @@ export class Row {
   update(stem, percent = null) {
     this.stem = stem;
     const session = this.screen.tray.name;
-    const state = JSON.stringify([stem, percent, session]);
+    const isAdded = this.screen.tray.has(stem.stem_id);
+    const state = JSON.stringify([stem, percent, session, isAdded]);
     if (state === this.shown) return;
     this.shown = state;
+    this.element.dataset.status = stem.status;
     const title = fullTitle(stem);
     this.pickName.textContent = `Pick ${title}`;
     fill(this.name, stemTitle(stem));
@@ -126,7 +133,9 @@ export class Row {
     setAttr(this.star, 'aria-pressed', String(stem.favourite));
     setAttr(this.star, 'aria-label', `Favourite: ${title}`);
     setAttr(this.star, 'title', stem.favourite ? 'A favourite; press to undo' : 'Make it a favourite');
-    setAttr(this.addIt, 'aria-label', `Add ${title}${session ? ` to ${session}` : ' to a session'}`);
+    fill(this.addIt, isAdded ? '✓ Added' : 'Add');
+    setAttr(this.addIt, 'aria-label', `${isAdded ? '✓ Added: ' : 'Add '}${title} to ${session || 'a session'}`);
+    setAttr(this.addIt, 'title', isAdded ? `In ${session}; press to add it again` : null);
     setAttr(this.position, 'aria-label', `Position in ${title}`);
     this.showSound();
   }
@@ -137,7 +146,8 @@ export class Row {
     const { code, ...words } = keyWords(stem);
     const tempo = tempoWords(stem);
     if (stem.status === 'running' && percent !== null) words.text = `analysing, ${Math.round(percent)} %`;
-    if (stem.status === 'failed') Object.assign(words, { text: '! analysis failed', title: 'Open it to analyse it again' });
+    if (stem.status === 'failed')
+      Object.assign(words, { text: 'analysis failed', bad: true, title: 'Open the details to analyse it again' });
     fill(this.key, code ? [h('b', null, code), ' '] : null, phrase(words), h('br', null), h('small', null, phrase(tempo)));
   }
 

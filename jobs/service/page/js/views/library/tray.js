@@ -24,6 +24,8 @@ export class Tray extends EventTarget {
     /** @type {import('../../api.js').SessionEntry[]} */
     this.sessions = [];
     this.session = settings.tray;
+    /** Stems that were added from here, with their session. @type {Set<string>} */
+    this.added = new Set();
     this.choice = h('select', { onchange: () => this.choose(this.choice.value) });
     this.target = h('div', { class: 'drop' });
     this.stems = h('ul', { class: 'small' });
@@ -49,6 +51,11 @@ export class Tray extends EventTarget {
   get name() {
     const found = this.sessions.find(({ session_id }) => session_id === this.session);
     return found ? found.name || found.session_id : '';
+  }
+
+  /** Returns true if a stem was added from here. @param {string} stem */
+  has(stem) {
+    return this.added.has(`${this.session}/${stem}`);
   }
 
   /** Takes rows that are dragged here. @param {(ids: string[]) => void} onStems */
@@ -162,10 +169,12 @@ export class Tray extends EventTarget {
     try {
       await call('POST', `${sessionPath(session)}/stems/from-library`, { body: { stem_ids: ids } });
       setText(this.status, `✓ ${what} added to ${this.name}`);
+      for (const id of ids) this.added.add(`${session}/${id}`);
+      this.dispatchEvent(new Event('change'));
       await this.loadStems();
     } catch (error) {
       setText(this.status, '');
-      this.onTrouble(`${what} was not added.`, error);
+      this.onTrouble(`Not added: ${what}.`, error);
     }
   }
 }
