@@ -28,7 +28,7 @@ export class Files {
   /** Offers what several files may be. @param {File[]} files */
   inquire(files) {
     const shared = nameFor(files, '');
-    const name = shared === 'New session' ? bare(files[0]) : shared;
+    const name = h('input', { type: 'text', value: shared === 'New session' ? 'New song' : shared });
     const answer = (/** @type {() => void} */ act) => () => {
       fill(this.element);
       act();
@@ -37,17 +37,18 @@ export class Files {
       this.element,
       h(
         'div',
-        { class: 'notice info', role: 'status' },
+        { class: 'notice info', role: 'group', 'aria-label': 'What the files are' },
         h(
           'p',
           null,
           h('b', null, `${files.length} files.`),
           ' Stems of one song share tempo, key and chords; songs are analysed each by itself.',
         ),
+        h('label', { class: 'field' }, 'Name of the song', name),
         h(
           'span',
           { class: 'push' },
-          button('Stems of one song', answer(() => addSong(name, files)), 'primary'),
+          button('Stems of one song', answer(() => addSong(name.value.trim() || bare(files[0]), files)), 'primary'),
           button(`${files.length} songs`, answer(() => files.forEach((file) => addSong(bare(file), [file])))),
           button('Cancel', answer(() => undefined)),
         ),

@@ -28,7 +28,7 @@ export class PickedBar {
       button('Delete', () => screen.actions.remove(screen.pickedStems()), 'small danger', { 'aria-label': 'Delete all picked' }),
       button('Pick none', () => screen.pickNone(), 'small quiet'),
     );
-    this.shown = h('span', { class: 'small muted' });
+    this.shown = h('span', { class: 'small muted', role: 'status' });
     this.more = button('Load more', () => screen.loadMore(), 'small');
     this.element = h(
       'div',

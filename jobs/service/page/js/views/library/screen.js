@@ -24,6 +24,8 @@ import { songCard } from './uploads.js';
 
 /** Stems of a page. */
 const PAGE = 50;
+/** Time until a lost server is tried again, in milliseconds. */
+const AGAIN_MS = 4000;
 
 /** All parts of the library on the page. */
 export class LibraryScreen {
@@ -41,6 +43,8 @@ export class LibraryScreen {
     this.picked = new Map();
     /** @type {any} */
     this.stats = null;
+    /** True while a notice states that the search failed. */
+    this.failed = false;
     this.listening = new Listening();
     this.actions = new Actions(this);
     this.tray = new Tray(this.signal, {
@@ -133,26 +137,44 @@ export class LibraryScreen {
     this.load();
   }
 
-  /** Fetches the first page, or as many stems as are shown. @param {number} [count] */
+  /** Fetches the first page, or as many pages as are shown. @param {number} [count] of stems */
   async load(count = PAGE) {
     this.loading?.abort();
+    clearTimeout(this.againTimer);
     const loading = new AbortController();
     this.loading = loading;
     const { search } = this;
     try {
-      const data = await call('GET', `/stems?${requestQuery(search, 0, count)}`, { signal: loading.signal });
-      this.take(data, data.stems ?? []);
-      fill(this.notices);
+      /** @type {LibraryStem[]} */
+      const stems = [];
+      let data;
+      do {
+        const query = requestQuery(search, stems.length, PAGE);
+        data = await call('GET', `/stems?${query}`, { signal: loading.signal });
+        stems.push(...(data.stems ?? []));
+      } while (stems.length < count && data.stems?.length && data.next_offset !== null);
+      this.take(data, stems);
+      if (this.failed) fill(this.notices);
+      this.failed = false;
     } catch (error) {
       if (loading.signal.aborted || this.signal.aborted) return;
-      const lost = error instanceof ApiError && error.status === 0;
-      const words = lost ? 'It is tried again by itself; nothing is lost.' : /** @type {Error} */ (error).message;
-      fill(
-        this.notices,
-        notice('trouble', lost ? 'The server does not answer.' : 'The library cannot be searched.', words, button('Try now', () => this.load(), 'primary')),
-      );
-      if (lost) setTimeout(() => this.signal.aborted || this.load(count), 4000);
+      this.failed = true;
+      this.showFailure(error, count);
     }
+  }
+
+  /**
+   * States why there are no rows, and tries again where the server is lost.
+   * @param {unknown} error
+   * @param {number} count
+   */
+  showFailure(error, count) {
+    const lost = error instanceof ApiError && error.status === 0;
+    const what = lost ? 'The server does not answer.' : 'The library cannot be searched.';
+    const words = lost ? 'It is tried again by itself; nothing is lost.' : /** @type {Error} */ (error).message;
+    const again = button('Try now', () => this.load(count), 'primary');
+    fill(this.notices, notice('trouble', what, words, again));
+    if (lost) this.againTimer = setTimeout(() => this.load(count), AGAIN_MS);
   }
 
   /** Fetches the next page. */
@@ -275,6 +297,7 @@ export class LibraryScreen {
   close() {
     this.stop.abort();
     this.loading?.abort();
+    clearTimeout(this.againTimer);
     this.references.close();
     this.filter.close();
     this.busy.close();
