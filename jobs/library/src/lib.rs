@@ -35,6 +35,8 @@
 //! ```
 
 mod add;
+mod analysis;
+mod audio;
 mod blocks;
 mod connect;
 mod damage;
@@ -66,6 +68,11 @@ mod versions;
 mod words;
 
 pub use add::Added;
+pub use analysis::{
+    ANALYSIS_VERSION, Analysed, AnalysedStem, Analysis, SessionAnalysis, StemMix, Target, analyse_child, analyse_files,
+    analysis_job, session_analysis, stem_mix_job,
+};
+pub use audio::AudioFile;
 pub use descriptors::Descriptors;
 pub use error::Error;
 pub use hash::hash_file;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A stem with the values of its song, from its current analysis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,12 @@ pub struct StemRecord {
     /// The measurements of its sound.
     #[serde(flatten)]
     pub descriptors: Descriptors,
+    /// Labels of the song's first chords, at most eight.
+    #[serde(default)]
+    pub chord_labels: Vec<String>,
+    /// Chance that each answer about the song is right, 0 to 1, by task.
+    #[serde(default)]
+    pub confidence: Option<BTreeMap<String, f64>>,
     /// The state of the analysis.
     pub status: Status,
     /// The version of the analysis.
@@ -86,6 +93,8 @@ impl StemRecord {
             tuning_hz: song.analysis.tuning_hz,
             beats_per_bar: song.analysis.beats_per_bar,
             descriptors: stem.descriptors.clone(),
+            chord_labels: first_chords(song.analysis.chords.as_ref()),
+            confidence: song.analysis.confidence.clone(),
             status: song.analysis.status,
             analysis_version: song.analysis.analysis_version,
             blake3: stem.blake3.clone(),
@@ -110,6 +119,15 @@ impl StemRecord {
         record.uses = row.get(3)?;
         Ok(record)
     }
+}
+
+/// Chords that a record has.
+const FIRST_CHORDS: usize = 8;
+
+/// Returns the labels of the first chords, without parts that have none.
+fn first_chords(chords: Option<&Value>) -> Vec<String> {
+    let labels = chords.and_then(Value::as_array).into_iter().flatten().filter_map(|chord| chord["label"].as_str());
+    labels.filter(|label| *label != "N").take(FIRST_CHORDS).map(str::to_owned).collect()
 }
 
 impl StemDetail {

@@ -4,7 +4,7 @@ use crate::{Descriptors, Error, MusicalKey, Place, Status, StemType, hash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// A song that is added: its stems, and one analysis of them.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +78,9 @@ pub struct SongAnalysis {
     pub sections: Option<Value>,
     /// Notation.
     pub notation: Option<Value>,
+    /// Chance that each answer is right, 0 to 1, by task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<BTreeMap<String, f64>>,
 }
 
 impl Default for SongAnalysis {
@@ -94,6 +97,7 @@ impl Default for SongAnalysis {
             downbeats: None,
             sections: None,
             notation: None,
+            confidence: None,
         }
     }
 }
@@ -121,7 +125,7 @@ impl NewSong {
     ///
     /// # Errors
     /// [`Error::Invalid`] with the field.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub fn check(&self) -> Result<(), Error> {
         if let Some(id) = &self.audio_file_id {
             check_id("audio_file_id", id)?;
         }
