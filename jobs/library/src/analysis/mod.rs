@@ -1,5 +1,5 @@
-//! Jobs on the library. One of kind `analysis`: the stems of one song, of the library or of a session, are analysed in a
-//! process of their own, and the answer is recorded in one step.
+//! Jobs on the library. One of kind `analysis`: the stems of one song, of the library or of a
+//! session, are analysed in a process of their own, and the answer is recorded in one step.
 
 mod files;
 mod kind;

@@ -30,8 +30,8 @@ impl StemMix {
     }
 }
 
-/// Returns the job that mixes stems, each with its file, its hash and its gain in decibels, to a new
-/// audio file of this id and name. They begin together, and nothing is added to their sound.
+/// Returns the job that mixes stems, each with its file, its hash and its gain in decibels, to a
+/// new audio file of this id and name. They begin together, and nothing is added to their sound.
 pub fn stem_mix_job(audio_file_id: &SessionId, name: &str, stems: &[(PathBuf, String, f64)]) -> NewJob {
     let number = |index: usize| format!("{:03}", index + 1);
     let track = |(index, (file, _, gain)): (usize, &(PathBuf, String, f64))| json!({ "name": number(index), "file": file, "gain_db": gain });

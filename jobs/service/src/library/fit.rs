@@ -1,4 +1,4 @@
-//! How stems fit with other music, in words.
+//! The fit of stems with other music, in words.
 
 use mixdown_library::{MusicalKey, StemRecord};
 use serde::Serialize;
@@ -16,7 +16,7 @@ pub(crate) struct Reference {
     pub(crate) bpm: Option<f64>,
 }
 
-/// How a stem fits.
+/// The fit of a stem.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Fit {
     /// Its key: same, related, other or unknown.

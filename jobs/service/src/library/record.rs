@@ -58,7 +58,7 @@ pub(crate) struct LibraryStem {
     /// Distance of its sound from that of `similar_to`, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance: Option<f64>,
-    /// How it fits with what the search compares.
+    /// Fit with what the search compares.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fit: Option<Fit>,
 }

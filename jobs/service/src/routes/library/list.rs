@@ -95,7 +95,7 @@ async fn list(State(app): State<Arc<App>>, Query(parameters): Query<Parameters>)
     Ok(Reply::new(found, "Stems retrieved successfully"))
 }
 
-/// Runs a search; with a reference each stem has how it fits. Blocks.
+/// Runs a search; with a reference each stem has its fit. Blocks.
 pub(super) fn find(app: &App, search: &Search, reference: Option<Reference>) -> Result<Found, ApiError> {
     let Page { total, stems, next } = app.library.with(|library| library.search(search))?;
     let next_offset = next.map(|_| search.offset + stems.len());

@@ -1,5 +1,6 @@
-//! Work in a process of its own, so that a hostile file ends one job and not the worker. The process
-//! receives its request on standard input and reports progress on standard output, in lines of JSON.
+//! Work in a process of its own, so that a hostile file ends one job and not the worker. The
+//! process receives its request on standard input and reports progress on standard output, in lines
+//! of JSON.
 
 mod process;
 mod work;
@@ -16,7 +17,7 @@ use serde_json::{Map, Value};
 struct Task<R> {
     /// Largest memory, in MiB.
     memory_mb: u64,
-    /// What it is to do.
+    /// The work.
     request: R,
 }
 

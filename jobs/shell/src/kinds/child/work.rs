@@ -1,5 +1,5 @@
-//! The process's side. When standard input ends, because its worker requests a stop or has died, the
-//! work stops at its next report.
+//! The process's side. When standard input ends, because its worker requests a stop or has died,
+//! the work stops at its next report.
 
 use super::{Line, Task};
 use crate::confine;
