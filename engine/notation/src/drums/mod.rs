@@ -1,0 +1,1 @@
+//! Hits of drum stems.

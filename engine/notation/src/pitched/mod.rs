@@ -1,0 +1,1 @@
+//! Notes of stems with pitch, by basic-pitch in plain Rust.

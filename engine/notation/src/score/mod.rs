@@ -1,0 +1,1 @@
+//! Scores: quantised notes, MIDI, MusicXML, piano rolls.
