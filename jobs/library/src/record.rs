@@ -22,6 +22,9 @@ pub struct StemRecord {
     pub name: String,
     /// Its file.
     pub place: Place,
+    /// The stem that it is a part of, where a separation made it.
+    #[serde(default)]
+    pub part_of: Option<String>,
     /// Tempo of the song in beats a minute.
     pub bpm: Option<f64>,
     /// Key of the song.
@@ -72,7 +75,7 @@ pub struct StemDetail {
     pub downbeats: Option<Value>,
     /// Sections over time.
     pub sections: Option<Value>,
-    /// Notation.
+    /// Notation of the stem; that of its song where it has none of its own.
     pub notation: Option<Value>,
 }
 
@@ -88,6 +91,7 @@ impl StemRecord {
             stem_type: stem.stem_type,
             name: stem.name.clone().unwrap_or_else(|| song.name.clone()),
             place: stem.place.clone(),
+            part_of: stem.part_of.clone(),
             bpm: song.analysis.bpm,
             key: song.analysis.key,
             tuning_hz: song.analysis.tuning_hz,
@@ -133,6 +137,7 @@ fn first_chords(chords: Option<&Value>) -> Vec<String> {
 impl StemDetail {
     /// Returns a stem with the rest of its song's document.
     pub(crate) fn new(record: StemRecord, song: SongDocument) -> Self {
+        let own = song.stems.into_iter().find(|stem| stem.stem_id == record.stem_id).and_then(|stem| stem.notation);
         let analysis = song.analysis;
         Self {
             record,
@@ -140,7 +145,7 @@ impl StemDetail {
             beats: analysis.beats,
             downbeats: analysis.downbeats,
             sections: analysis.sections,
-            notation: analysis.notation,
+            notation: own.or(analysis.notation),
         }
     }
 }

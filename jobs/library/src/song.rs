@@ -36,6 +36,8 @@ pub struct NewStem {
     pub place: Place,
     /// The BLAKE3 hash of its content, 64 lower hexadecimal digits.
     pub blake3: String,
+    /// The stem that it is a part of, where a separation made it.
+    pub part_of: Option<String>,
     /// The measurements of its sound.
     pub descriptors: Descriptors,
     /// Labels of users.
@@ -47,8 +49,19 @@ pub struct NewStem {
 impl NewStem {
     /// Returns a stem with nothing but these values.
     pub fn new(stem_type: StemType, place: Place, blake3: String) -> Self {
-        let (stem_id, name, tags, descriptors) = (None, None, Vec::new(), Descriptors::default());
-        Self { stem_id, stem_type, name, place, blake3, descriptors, tags, favourite: false }
+        let (stem_id, name, part_of, tags, descriptors) = (None, None, None, Vec::new(), Descriptors::default());
+        Self { stem_id, stem_type, name, place, blake3, part_of, descriptors, tags, favourite: false }
+    }
+
+    /// Refuses a stem that breaks a rule of its fields, or lies in the folder of another song.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the field.
+    pub(crate) fn check(&self, audio_file_id: &str) -> Result<(), Error> {
+        self.place.check(audio_file_id)?;
+        hash::check(&self.blake3)?;
+        self.descriptors.check()?;
+        check_tags(&self.tags)
     }
 }
 
@@ -141,14 +154,11 @@ impl NewSong {
                     return Err(Error::invalid("stem_id", format!("{id} stands twice in one song")));
                 }
             }
-            // Without an id no file below the media folder can belong to the song.
-            stem.place.check(self.audio_file_id.as_deref().unwrap_or_default())?;
             if !places.insert(stem.place.text()) {
                 return Err(Error::invalid("place", format!("{} stands twice in one song", stem.place.text())));
             }
-            hash::check(&stem.blake3)?;
-            stem.descriptors.check()?;
-            check_tags(&stem.tags)?;
+            // Without an id no file below the media folder can belong to the song.
+            stem.check(self.audio_file_id.as_deref().unwrap_or_default())?;
         }
         Ok(())
     }

@@ -38,7 +38,7 @@ impl Analysis {
     }
 
     /// Returns the media folder of the library.
-    pub(super) fn media(&self) -> &Path {
+    pub(crate) fn media(&self) -> &Path {
         &self.media
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct LibraryStem {
     name: String,
     /// The name of its file.
     pub(crate) file: String,
+    /// The stem that it is a part of, where a separation made it.
+    part_of: Option<String>,
     /// Tempo of the song, in beats a minute; null where unknown.
     bpm: Option<f64>,
     /// Key of the song, such as C# major; null where unknown.
@@ -116,6 +118,7 @@ impl From<StemRecord> for LibraryStem {
             stem_type: record.stem_type.name(),
             name: record.name,
             file: file.unwrap_or_default(),
+            part_of: record.part_of,
             bpm: record.bpm,
             key: record.key.map(|key| key.to_string()),
             camelot: record.key.map(mixdown_library::MusicalKey::camelot_code),

@@ -41,6 +41,9 @@ pub(super) enum JobsCommand {
     /// Analyses the one song that is described on standard input.
     #[command(hide = true)]
     AnalyseChild,
+    /// Splits the one song that is described on standard input.
+    #[command(hide = true)]
+    SeparateChild,
 }
 
 impl JobsCommand {
@@ -49,7 +52,7 @@ impl JobsCommand {
     fn start_log(&self) {
         match self {
             Self::Run(arguments) if !arguments.folders.json => log::start(LevelFilter::INFO),
-            Self::RenderChild | Self::AnalyseChild => {}
+            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild => {}
             _ => log::start(LevelFilter::WARN),
         }
     }
@@ -72,7 +75,7 @@ impl JobsCommand {
             Self::Delete(arguments) => &arguments.folders,
             Self::Cleanup(arguments) => &arguments.folders,
             Self::Stats(arguments) => &arguments.folders,
-            Self::RenderChild | Self::AnalyseChild => return None,
+            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild => return None,
         })
     }
 }
@@ -81,6 +84,8 @@ impl JobsCommand {
 const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
 /// Arguments with which this program analyses the one song described on its standard input.
 const ANALYSE_CHILD: [&str; 2] = ["jobs", "analyse-child"];
+/// Arguments with which this program splits the one song described on its standard input.
+const SEPARATE_CHILD: [&str; 2] = ["jobs", "separate-child"];
 
 /// Runs a command. Returns true if JSON was requested, and the result of the command.
 pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
@@ -98,6 +103,7 @@ pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
         JobsCommand::Stats(arguments) => (arguments.folders.json, clean::stats(arguments)),
         JobsCommand::RenderChild => (false, child(mixdown_shell::kinds::render_child())),
         JobsCommand::AnalyseChild => (false, child(mixdown_library::analyse_child())),
+        JobsCommand::SeparateChild => (false, child(mixdown_library::separate_child())),
     }
 }
 

@@ -1,9 +1,9 @@
 //! `GET` and `DELETE /api/audio/{id}`, its stems, and its analysis.
 
 use crate::app::App;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::extract::Path;
-use crate::library::{AudioView, LibraryStem, analyse_audio, job_of};
+use crate::library::{AudioView, LibraryStem, QueuedJob, analyse_audio, check_idle, job_of};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,15 +14,6 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// A job that was queued.
-#[derive(Debug, Serialize, ToSchema)]
-struct QueuedAnalysis {
-    /// The job.
-    job_id: String,
-    /// Its address.
-    url: String,
-}
 
 /// The stems of an audio file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,25 +95,16 @@ async fn stems(State(app): State<Arc<App>>, Path(id): Path<SessionId>) -> Result
 
 /// Queues the analysis of an audio file; one that waits or runs is returned.
 #[utoipa::path(post, path = "/api/audio/{id}/analyse", tag = "library", params(("id" = String, Path)), responses(
-    (status = 202, description = "The analysis is queued.", body = Envelope<QueuedAnalysis>,
+    (status = 202, description = "The analysis is queued.", body = Envelope<QueuedJob>,
         headers(("Location" = String))),
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "AUDIO_NOT_FOUND."),
     (status = 422, description = "STEM_MISSING."),
     (status = 503, description = "STORE_BUSY."),
 ))]
-async fn analyse(State(app): State<Arc<App>>, Path(id): Path<SessionId>) -> Result<Reply<QueuedAnalysis>, ApiError> {
+async fn analyse(State(app): State<Arc<App>>, Path(id): Path<SessionId>) -> Result<Reply<QueuedJob>, ApiError> {
     let job_id = app.blocking(move |app| analyse_audio(app, id.as_str(), false)).await?;
     let url = format!("/api/jobs/{job_id}");
-    let reply = Reply::new(QueuedAnalysis { job_id, url: url.clone() }, "The analysis is queued");
+    let reply = Reply::new(QueuedJob { job_id, url: url.clone() }, "The analysis is queued");
     Ok(reply.status(StatusCode::ACCEPTED).header(LOCATION, url))
-}
-
-/// Refuses to delete an audio file that a job analyses.
-pub(super) fn check_idle(app: &App, id: &SessionId) -> Result<(), ApiError> {
-    match job_of(app, id)? {
-        None => Ok(()),
-        Some(job) => Err(ApiError::new(Code::AudioBusy, format!("job {job} uses the audio file; cancel it first"))
-            .data(serde_json::json!({ "job_id": job }))),
-    }
 }

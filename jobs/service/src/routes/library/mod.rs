@@ -8,6 +8,7 @@ mod list;
 mod mix;
 mod named;
 mod new_stem;
+mod separate;
 mod stem;
 mod zip;
 
@@ -28,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         zip::routes,
         batch::routes,
         mix::routes,
+        separate::routes,
     ]
     .into_iter()
     .fold(OpenApiRouter::new(), |all, routes| all.merge(routes()))

@@ -1,10 +1,9 @@
 //! `GET`, `PATCH` and `DELETE /api/stems/{id}`.
 
-use super::audio_one::check_idle;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{Json, Path};
-use crate::library::{LibraryStem, StemDetails};
+use crate::library::{LibraryStem, StemDetails, check_idle};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
 use mixdown_library::Patch;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::library::{analyse_session, job_of};
+use crate::library::{QueuedJob, analyse_session, job_of};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,15 +28,6 @@ struct SessionAnalysisView {
     /// The last answer, by the form of `mixdown analyse`; null before one.
     #[schema(value_type = Option<Object>)]
     analysis: Option<Value>,
-}
-
-/// An analysis that was queued.
-#[derive(Debug, Serialize, ToSchema)]
-struct QueuedSessionAnalysis {
-    /// The job.
-    job_id: String,
-    /// Its address.
-    url: String,
 }
 
 /// Returns the routes.
@@ -80,20 +71,17 @@ async fn get(
 
 /// Queues the analysis of the session's stems as one song; one that waits or runs is returned.
 #[utoipa::path(post, path = "/api/sessions/{id}/analyse", tag = "sessions", params(("id" = String, Path)), responses(
-    (status = 202, description = "The analysis is queued.", body = Envelope<QueuedSessionAnalysis>,
+    (status = 202, description = "The analysis is queued.", body = Envelope<QueuedJob>,
         headers(("Location" = String))),
     (status = 400, description = "BAD_ID."),
     (status = 404, description = "SESSION_NOT_FOUND."),
     (status = 409, description = "NO_TRACKS."),
     (status = 503, description = "STORE_BUSY."),
 ))]
-async fn analyse(
-    State(app): State<Arc<App>>,
-    Path(session): Path<SessionId>,
-) -> Result<Reply<QueuedSessionAnalysis>, ApiError> {
+async fn analyse(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<QueuedJob>, ApiError> {
     let job_id = app.blocking(move |app| analyse_session(app, &session)).await?;
     let url = format!("/api/jobs/{job_id}");
-    let reply = Reply::new(QueuedSessionAnalysis { job_id, url: url.clone() }, "The analysis is queued");
+    let reply = Reply::new(QueuedJob { job_id, url: url.clone() }, "The analysis is queued");
     Ok(reply.status(StatusCode::ACCEPTED).header(LOCATION, url))
 }
 
