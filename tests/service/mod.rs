@@ -5,6 +5,7 @@ pub(crate) mod server;
 
 mod documents;
 mod kills;
+mod library;
 mod limits;
 mod live;
 #[cfg(target_os = "linux")]

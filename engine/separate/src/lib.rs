@@ -1,1 +1,27 @@
 //! Separation of songs into parts, and reports of what the parts leave.
+//!
+//! A [`BackEnd`] makes the parts: [`Classical`] by masks, without a model; [`Demucs`] by an
+//! external program. [`separate`] runs one, places its parts to the sample, and measures how deep
+//! their sum nulls against the song. No weights of a model are part of this crate.
+
+mod audio;
+mod back_end;
+mod classical;
+mod demucs;
+mod document;
+mod error;
+mod placed;
+mod placement;
+mod residual;
+mod separation;
+mod song;
+mod watch;
+
+pub use back_end::{BackEnd, Part, Separator};
+pub use classical::{CLASSICAL_PARTS, Classical, PART_COUNT, PartSamples, Splitter};
+pub use demucs::{DEFAULT_MODEL, Demucs, Limits, find_demucs};
+pub use document::{Band, Level, PartEntry, PlacementEntry, Polarity, Residual, SCHEMA, Second, Separation};
+pub use error::SeparateError;
+pub use separation::{REPORT_NAME, separate};
+pub use song::Song;
+pub use watch::Watch;

@@ -36,6 +36,12 @@ pub(crate) struct StemDocument {
     pub(crate) blake3: String,
     #[serde(flatten)]
     pub(crate) descriptors: Descriptors,
+    /// The stem that it is a part of, where a separation made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) part_of: Option<String>,
+    /// Notes of the stem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) notation: Option<serde_json::Value>,
 }
 
 impl SongDocument {
@@ -48,6 +54,8 @@ impl SongDocument {
             place: stem.place.clone(),
             blake3: stem.blake3.clone(),
             descriptors: stem.descriptors.clone(),
+            part_of: stem.part_of.clone(),
+            notation: None,
         });
         Self {
             format: FORMAT,
@@ -60,9 +68,10 @@ impl SongDocument {
         }
     }
 
-    /// Returns the hash of its content.
+    /// Returns the hash of its content, which parts that were made of it do not change.
     pub(crate) fn content(&self) -> String {
-        hash::hash_set(self.stems.iter().map(|stem| stem.blake3.as_str()))
+        let given = self.stems.iter().filter(|stem| stem.part_of.is_none());
+        hash::hash_set(given.map(|stem| stem.blake3.as_str()))
     }
 
     /// Returns the name of its sidecar file.

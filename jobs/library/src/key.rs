@@ -70,6 +70,17 @@ impl MusicalKey {
         (index < 24).then(|| Self::new(index, if index < 12 { Mode::Major } else { Mode::Minor }))
     }
 
+    /// Returns its Camelot code, 1A to 12B.
+    pub fn camelot_code(self) -> String {
+        // A major key has the number of its relative minor.
+        let (letter, major) = match self.mode {
+            Mode::Major => ('B', self.tonic),
+            Mode::Minor => ('A', self.tonic + 3),
+        };
+        // Seven undoes a fifth, modulo 12; C major is 8.
+        format!("{}{letter}", (major * 7 + 7) % 12 + 1)
+    }
+
     /// Returns the key of a Camelot code, 1A to 12B: B is major, and a number up is a fifth up.
     fn camelot(text: &str) -> Option<Self> {
         let letter = text.chars().next_back()?.to_ascii_uppercase();
@@ -156,6 +167,14 @@ impl<'de> Deserialize<'de> for MusicalKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_camelot_code_is_read_as_its_key() {
+        for key in (0..24).filter_map(MusicalKey::from_index) {
+            assert_eq!(key.camelot_code().parse::<MusicalKey>().unwrap(), key);
+        }
+        assert_eq!(MusicalKey::new(9, Mode::Minor).camelot_code(), "8A");
+    }
 
     fn key(text: &str) -> MusicalKey {
         text.parse().unwrap()

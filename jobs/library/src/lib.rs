@@ -35,6 +35,8 @@
 //! ```
 
 mod add;
+mod analysis;
+mod audio;
 mod blocks;
 mod connect;
 mod damage;
@@ -46,6 +48,8 @@ mod facet;
 mod hash;
 mod key;
 mod library;
+mod notation;
+mod parts;
 mod patch;
 mod place;
 mod query;
@@ -54,6 +58,7 @@ mod remove;
 mod scan;
 mod schema;
 mod search;
+mod separation;
 mod settle;
 mod sidecar;
 mod song;
@@ -66,6 +71,11 @@ mod versions;
 mod words;
 
 pub use add::Added;
+pub use analysis::{
+    ANALYSIS_VERSION, Analysed, AnalysedStem, Analysis, SessionAnalysis, StemMix, Target, analyse_child, analyse_files,
+    analysis_job, session_analysis, stem_mix_job,
+};
+pub use audio::AudioFile;
 pub use descriptors::Descriptors;
 pub use error::Error;
 pub use hash::hash_file;
@@ -76,6 +86,7 @@ pub use place::Place;
 pub use query::{Page, Query, Sort};
 pub use record::{StemDetail, StemRecord};
 pub use scan::Scanned;
+pub use separation::{Separation, SeparationRequest, separate_child, separation_job};
 pub use song::{NewSong, NewStem, SongAnalysis};
 pub use stats::{Counted, Stats};
 pub use types::{Status, StemType};

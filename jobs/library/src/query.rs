@@ -90,6 +90,8 @@ pub struct Query {
     /// Stems that mix with this one: in a related key, and with a tempo that a stretch of up to 6 %
     /// brings to its tempo, half or double.
     pub compatible_with: Option<String>,
+    /// Stems that mix with music of this key and this tempo, by the rule of `compatible_with`.
+    pub fits: Option<(Option<MusicalKey>, Option<f64>)>,
     /// Order by the distance of the sound from that of this stem.
     pub similar_to: Option<String>,
     /// The order; without effect beside `similar_to`.
@@ -116,6 +118,7 @@ impl Default for Query {
             tags: Vec::new(),
             audio_file: None,
             compatible_with: None,
+            fits: None,
             similar_to: None,
             sort: Sort::default(),
             descending: None,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A stem with the values of its song, from its current analysis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct StemRecord {
     pub name: String,
     /// Its file.
     pub place: Place,
+    /// The stem that it is a part of, where a separation made it.
+    #[serde(default)]
+    pub part_of: Option<String>,
     /// Tempo of the song in beats a minute.
     pub bpm: Option<f64>,
     /// Key of the song.
@@ -32,6 +36,12 @@ pub struct StemRecord {
     /// The measurements of its sound.
     #[serde(flatten)]
     pub descriptors: Descriptors,
+    /// Labels of the song's first chords, at most eight.
+    #[serde(default)]
+    pub chord_labels: Vec<String>,
+    /// Chance that each answer about the song is right, 0 to 1, by task.
+    #[serde(default)]
+    pub confidence: Option<BTreeMap<String, f64>>,
     /// The state of the analysis.
     pub status: Status,
     /// The version of the analysis.
@@ -65,7 +75,7 @@ pub struct StemDetail {
     pub downbeats: Option<Value>,
     /// Sections over time.
     pub sections: Option<Value>,
-    /// Notation.
+    /// Notation of the stem; that of its song where it has none of its own.
     pub notation: Option<Value>,
 }
 
@@ -81,11 +91,14 @@ impl StemRecord {
             stem_type: stem.stem_type,
             name: stem.name.clone().unwrap_or_else(|| song.name.clone()),
             place: stem.place.clone(),
+            part_of: stem.part_of.clone(),
             bpm: song.analysis.bpm,
             key: song.analysis.key,
             tuning_hz: song.analysis.tuning_hz,
             beats_per_bar: song.analysis.beats_per_bar,
             descriptors: stem.descriptors.clone(),
+            chord_labels: first_chords(song.analysis.chords.as_ref()),
+            confidence: song.analysis.confidence.clone(),
             status: song.analysis.status,
             analysis_version: song.analysis.analysis_version,
             blake3: stem.blake3.clone(),
@@ -112,9 +125,19 @@ impl StemRecord {
     }
 }
 
+/// Chords that a record has.
+const FIRST_CHORDS: usize = 8;
+
+/// Returns the labels of the first chords, without parts that have none.
+fn first_chords(chords: Option<&Value>) -> Vec<String> {
+    let labels = chords.and_then(Value::as_array).into_iter().flatten().filter_map(|chord| chord["label"].as_str());
+    labels.filter(|label| *label != "N").take(FIRST_CHORDS).map(str::to_owned).collect()
+}
+
 impl StemDetail {
     /// Returns a stem with the rest of its song's document.
     pub(crate) fn new(record: StemRecord, song: SongDocument) -> Self {
+        let own = song.stems.into_iter().find(|stem| stem.stem_id == record.stem_id).and_then(|stem| stem.notation);
         let analysis = song.analysis;
         Self {
             record,
@@ -122,7 +145,7 @@ impl StemDetail {
             beats: analysis.beats,
             downbeats: analysis.downbeats,
             sections: analysis.sections,
-            notation: analysis.notation,
+            notation: own.or(analysis.notation),
         }
     }
 }

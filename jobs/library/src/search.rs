@@ -108,7 +108,6 @@ impl Filter {
     /// # Errors
     /// [`Error::UnknownStem`], [`Error::NothingToCompare`], [`Error::Database`].
     fn new(connection: &Connection, query: &Query) -> Result<Self, Error> {
-        let bits = |keys: &[MusicalKey]| keys.iter().fold(0, |bits, key| bits | 1 << key.index());
         let types = query.types.iter().fold(0, |bits, one| bits | 1 << *one as u32);
         let mut filter = Self {
             types: if types == 0 { u32::MAX } else { types },
@@ -129,15 +128,23 @@ impl Filter {
                 return Err(Error::NothingToCompare(stem_id.clone()));
             }
             filter.references.push(row);
-            if let Some(key) = record.key {
-                filter.keys = Some(bits(&key.related()) & filter.keys.unwrap_or(u32::MAX));
-            }
-            if let Some(bpm) = record.bpm {
-                let around = |bpm: f64| ((bpm * (1.0 - STRETCH)) as f32, (bpm * (1.0 + STRETCH)) as f32);
-                filter.tempos.push([bpm, bpm / 2.0, bpm * 2.0].map(around).to_vec());
-            }
+            filter.fit(record.key, record.bpm);
+        }
+        if let Some((key, bpm)) = query.fits {
+            filter.fit(key, bpm);
         }
         Ok(filter)
+    }
+
+    /// Leaves only stems that mix with music of this key and this tempo.
+    fn fit(&mut self, key: Option<MusicalKey>, bpm: Option<f64>) {
+        if let Some(key) = key {
+            self.keys = Some(bits(&key.related()) & self.keys.unwrap_or(u32::MAX));
+        }
+        if let Some(bpm) = bpm {
+            let around = |bpm: f64| ((bpm * (1.0 - STRETCH)) as f32, (bpm * (1.0 + STRETCH)) as f32);
+            self.tempos.push([bpm, bpm / 2.0, bpm * 2.0].map(around).to_vec());
+        }
     }
 
     /// Returns whether a stem matches.
@@ -151,6 +158,11 @@ impl Filter {
             && self.rows.as_ref().is_none_or(|rows| rows.has(row))
             && !self.references.contains(&row)
     }
+}
+
+/// Returns a bit for each key.
+fn bits(keys: &[MusicalKey]) -> u32 {
+    keys.iter().fold(0, |bits, key| bits | 1 << key.index())
 }
 
 /// Returns the rows that filters other than packed columns leave, or `None` for all.

@@ -4,7 +4,7 @@ use crate::{Descriptors, Error, MusicalKey, Place, Status, StemType, hash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// A song that is added: its stems, and one analysis of them.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +36,8 @@ pub struct NewStem {
     pub place: Place,
     /// The BLAKE3 hash of its content, 64 lower hexadecimal digits.
     pub blake3: String,
+    /// The stem that it is a part of, where a separation made it.
+    pub part_of: Option<String>,
     /// The measurements of its sound.
     pub descriptors: Descriptors,
     /// Labels of users.
@@ -47,8 +49,19 @@ pub struct NewStem {
 impl NewStem {
     /// Returns a stem with nothing but these values.
     pub fn new(stem_type: StemType, place: Place, blake3: String) -> Self {
-        let (stem_id, name, tags, descriptors) = (None, None, Vec::new(), Descriptors::default());
-        Self { stem_id, stem_type, name, place, blake3, descriptors, tags, favourite: false }
+        let (stem_id, name, part_of, tags, descriptors) = (None, None, None, Vec::new(), Descriptors::default());
+        Self { stem_id, stem_type, name, place, blake3, part_of, descriptors, tags, favourite: false }
+    }
+
+    /// Refuses a stem that breaks a rule of its fields, or lies in the folder of another song.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the field.
+    pub(crate) fn check(&self, audio_file_id: &str) -> Result<(), Error> {
+        self.place.check(audio_file_id)?;
+        hash::check(&self.blake3)?;
+        self.descriptors.check()?;
+        check_tags(&self.tags)
     }
 }
 
@@ -78,6 +91,9 @@ pub struct SongAnalysis {
     pub sections: Option<Value>,
     /// Notation.
     pub notation: Option<Value>,
+    /// Chance that each answer is right, 0 to 1, by task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<BTreeMap<String, f64>>,
 }
 
 impl Default for SongAnalysis {
@@ -94,6 +110,7 @@ impl Default for SongAnalysis {
             downbeats: None,
             sections: None,
             notation: None,
+            confidence: None,
         }
     }
 }
@@ -121,7 +138,7 @@ impl NewSong {
     ///
     /// # Errors
     /// [`Error::Invalid`] with the field.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub fn check(&self) -> Result<(), Error> {
         if let Some(id) = &self.audio_file_id {
             check_id("audio_file_id", id)?;
         }
@@ -137,14 +154,11 @@ impl NewSong {
                     return Err(Error::invalid("stem_id", format!("{id} stands twice in one song")));
                 }
             }
-            // Without an id no file below the media folder can belong to the song.
-            stem.place.check(self.audio_file_id.as_deref().unwrap_or_default())?;
             if !places.insert(stem.place.text()) {
                 return Err(Error::invalid("place", format!("{} stands twice in one song", stem.place.text())));
             }
-            hash::check(&stem.blake3)?;
-            stem.descriptors.check()?;
-            check_tags(&stem.tags)?;
+            // Without an id no file below the media folder can belong to the song.
+            stem.check(self.audio_file_id.as_deref().unwrap_or_default())?;
         }
         Ok(())
     }

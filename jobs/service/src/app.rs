@@ -3,6 +3,7 @@
 use crate::callbacks::Callbacks;
 use crate::error::{ApiError, Code};
 use crate::jobs::{Cache, View, Watchers};
+use crate::library::Shared;
 use crate::live::Engines;
 use crate::metrics::Metrics;
 use crate::sessions::Sessions;
@@ -21,6 +22,8 @@ pub struct App {
     pub sessions: Sessions,
     /// The settings.
     pub settings: ServiceSettings,
+    /// The stem library.
+    pub(crate) library: Shared,
     /// The live engines that run.
     pub live: Arc<Engines>,
     /// Views of jobs.
@@ -41,11 +44,13 @@ impl App {
     /// Creates the state of a service.
     pub fn new(store: Arc<Store>, settings: ServiceSettings) -> Arc<Self> {
         let sessions = Sessions::new(store.layout().media(), &settings);
+        let library = Shared::new(sessions.media());
         let live = Engines::new(settings.live_engines);
         Arc::new(Self {
             store,
             sessions,
             settings,
+            library,
             live,
             jobs: Cache::default(),
             watchers: Watchers::default(),

@@ -12,6 +12,7 @@ mod extract;
 mod files;
 mod guard;
 mod jobs;
+mod library;
 mod live;
 mod mcp;
 mod metrics;

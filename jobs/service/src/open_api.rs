@@ -11,10 +11,11 @@ const ABOUT: &str = "Every answer in JSON is the envelope `{ok, data, error, mes
     and schemas stand bare. Ids have letters, digits, `-` and `_`, at most 64.";
 
 /// Groups of routes.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("sessions", "Sessions."),
     ("document", "The document of a session: what is mixed, and how."),
     ("stems", "The stems of a session."),
+    ("library", "The stem library: songs, stems, searches."),
     ("jobs", "Mixes and other jobs."),
     ("live", "Live mixing."),
     ("status", "Routes of existing clients, with the status contract of docs/jobs.md."),

@@ -1,11 +1,10 @@
 //! `mixdown serve`: the engine and the job shell as a service.
 
-use super::jobs::{FolderArguments, RENDER_CHILD};
+use super::jobs::FolderArguments;
 use super::outcome::{Failure, print};
 use super::{interrupt, log};
 use clap::{Args, ValueEnum};
 use mixdown_service::{Server, ServiceSettings};
-use mixdown_shell::kinds::Mix;
 use mixdown_shell::store::Store;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -91,10 +90,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         allow_callbacks: arguments.allow_callbacks,
         callback_hosts: arguments.callback_host.clone(),
         callback_secret: secret(&arguments.callback_key_file)?,
-        ..ServiceSettings::new(program.clone())
+        ..ServiceSettings::new(program)
     };
     settings.check().map_err(|error| Failure::Usage(error.to_string()))?;
-    let jobs = arguments.folders.settings()?.with(Mix::rendered_by(program, &RENDER_CHILD));
+    let jobs = arguments.folders.worker_settings()?;
     interrupt::install();
     let server = Server::bind(Store::open(jobs)?, settings).map_err(|error| Failure::Other(error.to_string()))?;
     let address = server.address();

@@ -10,5 +10,6 @@ mod filters;
 mod kills;
 mod marks;
 mod paging;
+mod parts;
 mod similar;
 mod text;

@@ -49,6 +49,8 @@ codes! {
     NotFound = 404 "NOT_FOUND", "There is no such route.";
     JobNotFound = 404 "JOB_NOT_FOUND", "There is no such job, or not in this session.";
     FileNotFound = 404 "FILE_NOT_FOUND", "There is no such file.";
+    AudioNotFound = 404 "AUDIO_NOT_FOUND", "The library has no such audio file.";
+    LibraryStemNotFound = 404 "LIBRARY_STEM_NOT_FOUND", "The library has no such stem.";
     SessionNotFound = 404 "SESSION_NOT_FOUND", "There is no such session.";
     StemNotFound = 404 "STEM_NOT_FOUND", "The session has no such stem.";
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED", "The route has no such method.";
@@ -60,6 +62,8 @@ codes! {
     KeyTaken = 409 "IDEMPOTENCY_KEY_TAKEN", "The idempotency key belongs to another request.";
     SessionReserved = 409 "SESSION_RESERVED", "The name is reserved.";
     SessionExists = 409 "SESSION_EXISTS", "There is a session with this id already.";
+    AudioBusy = 409 "AUDIO_BUSY", "A job uses the audio file or one of its stems.";
+    AudioExists = 409 "AUDIO_EXISTS", "The library has an audio file or a stem with this id already.";
     SessionBusy = 409 "SESSION_BUSY", "A job, an upload or a live engine uses the session.";
     TooManySessions = 409 "TOO_MANY_SESSIONS", "The service has as many sessions as it may.";
     TooManyStems = 409 "TOO_MANY_STEMS", "The session has as many stems as it may.";
@@ -81,6 +85,8 @@ codes! {
     CallbackRefused = 422 "CALLBACK_REFUSED", "The callback's address is not valid, or not allowed.";
     CallbacksOff = 422 "CALLBACKS_OFF", "The service sends no callbacks.";
     InvalidBody = 422 "INVALID_BODY", "The body is JSON, but has wrong fields.";
+    LibraryInvalid = 422 "LIBRARY_INVALID", "A value of a stem, a song or a search is out of range.";
+    NothingToCompare = 422 "NOTHING_TO_COMPARE", "The stem or session has neither key, tempo nor readings to compare others with.";
     SessionInvalid = 422 "SESSION_INVALID", "The session document has problems; data.problems lists them.";
     StemUnreadable = 422 "STEM_UNREADABLE", "The stem cannot be decoded.";
     StemTooLong = 422 "STEM_TOO_LONG", "The decoded stem has more frames than the limit, or takes too long.";
@@ -92,6 +98,7 @@ codes! {
     Internal = 500 "INTERNAL", "A fault of the service.";
     JobRecordCorrupt = 500 "JOB_RECORD_CORRUPT", "The job's record is damaged.";
     JobRecordNewer = 500 "JOB_RECORD_NEWER", "A newer version wrote the job's record.";
+    LibraryNewer = 500 "LIBRARY_NEWER", "A newer version wrote the library.";
     SessionCorrupt = 500 "SESSION_CORRUPT", "The session's record is damaged, or of a newer version.";
     JobStatusError = 500 "JOB_STATUS_ERROR", "The job's record could not be read.";
     NotReady = 503 "NOT_READY", "The service cannot work; `data.checks` names the reason.";

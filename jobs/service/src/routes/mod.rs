@@ -3,6 +3,7 @@
 mod docs;
 mod health;
 mod jobs;
+mod library;
 mod live;
 mod login;
 mod media;
@@ -28,5 +29,6 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .merge(status::routes())
         .merge(media::routes())
         .merge(sessions::routes())
+        .merge(library::routes())
         .merge(live::routes())
 }

@@ -61,14 +61,14 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
 }
 
 /// Makes the names in a folder durable.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     // Elsewhere folders cannot be opened, and names are durable with their files.
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 /// Creates a folder below an existing one, for its owner only, durably; each part must be a real
 /// folder.
-pub(super) fn ensure_folder(root: &Path, parts: &[&str]) -> io::Result<PathBuf> {
+pub(crate) fn ensure_folder(root: &Path, parts: &[&str]) -> io::Result<PathBuf> {
     let mut path = root.to_path_buf();
     for part in parts {
         let parent = path.clone();
@@ -95,7 +95,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Removes a folder with its contents; a missing one is not an error. Links in it are not followed.
-pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
+pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -103,7 +103,7 @@ pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
 }
 
 /// Returns the refusal for an error of the operating system.
-pub(super) fn refusal(path: &Path, error: &io::Error) -> ApiError {
+pub(crate) fn refusal(path: &Path, error: &io::Error) -> ApiError {
     let detail = format!("{}: {error}", path.display());
     ApiError::from_io(error, &detail)
 }

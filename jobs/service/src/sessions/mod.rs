@@ -20,7 +20,7 @@ mod summary;
 mod upload_key;
 mod uses;
 
-pub(crate) use disk::free_bytes;
+pub(crate) use disk::{ensure_folder, free_bytes, refusal, remove_tree, sync_folder};
 pub use locks::SessionLock;
 pub(crate) use merge_patch::merge_patch;
 pub(crate) use parts::create_part;

@@ -9,6 +9,7 @@ mod receive;
 mod request;
 
 pub(crate) use jobs::{check_session_idle, check_stem_idle};
+pub(crate) use part::Part;
 pub(crate) use range::ContentRange;
-pub(crate) use receive::{UPLOAD_OFFSET, receive};
+pub(crate) use receive::{UPLOAD_OFFSET, check_room, receive, stream, too_large};
 pub(crate) use request::{Received, Upload, upload_key};

@@ -11,12 +11,12 @@ use std::path::PathBuf;
 const GATHERED: usize = 1 << 20;
 
 /// A part that is being written. Writing and hashing block, so they run on threads for that.
-pub(super) struct Part {
+pub(crate) struct Part {
     /// `None` while a thread has it.
     writer: Option<Writer>,
     gathered: Vec<u8>,
     /// Bytes so far, gathered ones included.
-    pub(super) length: u64,
+    pub(crate) length: u64,
     path: PathBuf,
 }
 
@@ -28,14 +28,14 @@ struct Writer {
 
 impl Part {
     /// Opens a part at its beginning, or at its end for more.
-    pub(super) fn open(path: PathBuf, from: u64) -> Result<Self, ApiError> {
+    pub(crate) fn open(path: PathBuf, from: u64) -> Result<Self, ApiError> {
         let file = create_part(&path, from > 0)?;
         let hasher = (from == 0).then(blake3::Hasher::new);
         Ok(Self { writer: Some(Writer { file, hasher }), gathered: Vec::new(), length: from, path })
     }
 
     /// Appends bytes.
-    pub(super) async fn push(&mut self, mut bytes: Bytes) -> Result<(), ApiError> {
+    pub(crate) async fn push(&mut self, mut bytes: Bytes) -> Result<(), ApiError> {
         self.length += bytes.len() as u64;
         while !bytes.is_empty() {
             let room = GATHERED - self.gathered.len();
@@ -49,12 +49,12 @@ impl Part {
     }
 
     /// Makes the bytes durable.
-    pub(super) async fn sync(&mut self) -> Result<(), ApiError> {
+    pub(crate) async fn sync(&mut self) -> Result<(), ApiError> {
         self.write(true).await
     }
 
     /// Returns the hash of all bytes; `None` where it must be taken from the file.
-    pub(super) fn hash(&self) -> Option<String> {
+    pub(crate) fn hash(&self) -> Option<String> {
         self.writer.as_ref()?.hasher.as_ref().map(|hasher| hasher.finalize().to_hex().to_string())
     }
 

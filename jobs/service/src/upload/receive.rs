@@ -127,7 +127,7 @@ fn begin(app: Arc<App>, upload: &Upload) -> Result<Begun, ApiError> {
 }
 
 /// Refuses bytes that would leave less than the floor of free space.
-fn check_room(app: &App, bytes: u64) -> Result<(), ApiError> {
+pub(crate) fn check_room(app: &App, bytes: u64) -> Result<(), ApiError> {
     let free = free_bytes(app.sessions.media()).unwrap_or(u64::MAX);
     if free < app.settings.disk_floor.saturating_add(bytes) {
         return Err(ApiError::new(Code::DiskFull, "the disk is too full for this stem; free some space and try again"));
@@ -149,7 +149,10 @@ fn check_length(upload: &Upload) -> Result<(), ApiError> {
 }
 
 /// Streams a body into a part that may have `end` bytes then.
-async fn stream<E: Display>(
+///
+/// # Errors
+/// `UPLOAD_CUT`, `UPLOAD_TOO_LARGE`, `STOPPING`, `TIMED_OUT`, `DISK_FULL`, or an error of the disk.
+pub(crate) async fn stream<E: Display>(
     app: &Arc<App>,
     part: &mut Part,
     body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
@@ -180,6 +183,6 @@ async fn stream<E: Display>(
     }
 }
 
-fn too_large(most: u64) -> ApiError {
+pub(crate) fn too_large(most: u64) -> ApiError {
     ApiError::new(Code::UploadTooLarge, format!("the stem is larger than the {most} bytes that are allowed here"))
 }

@@ -1,18 +1,17 @@
 //! Mixes: renders of a session to a master, each in a process of its own.
 
 mod child;
-mod child_process;
 mod request;
 mod stages;
 
 pub use child::render_child;
 pub use request::{MixError, hash_stems, mix_job};
 
+use super::child::{ChildProcess, Program};
 use super::expiry::Expiry;
 use super::job_kind::{JobKind, QueuedBy, Run, RunError};
 use crate::job::JobError;
-use child::ChildRequest;
-use child_process::ChildProcess;
+use child::{ChildRequest, progress};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,7 +21,7 @@ use std::time::Duration;
 pub struct Mix {
     /// The program of the process, with arguments that make it call [`render_child`]. Without one,
     /// mixes can be queued but not run.
-    program: Option<(PathBuf, Vec<String>)>,
+    program: Option<Program>,
 }
 
 impl Mix {
@@ -71,11 +70,10 @@ impl JobKind for Mix {
         let request = ChildRequest {
             session: run.request.get("config").cloned().unwrap_or_default(),
             staging,
-            memory_mb: run.limits.memory_mb,
             stems: stems.map(|stem| stem["blake3"].as_str().unwrap_or_default().to_owned()).collect(),
         };
-        let child = ChildProcess { program, limits: run.limits };
-        run.extra.extend(child.render(&request, run.watch)?);
+        let child = ChildProcess { program, limits: run.limits, work: "render" };
+        run.extra.extend(child.run(&request, &progress, run.watch)?);
         Ok(())
     }
 }

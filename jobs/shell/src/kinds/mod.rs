@@ -1,5 +1,6 @@
 //! Types of jobs: the contract of one, the registry of all, and each in a file of its own.
 
+pub mod child;
 mod cleanup;
 mod expiry;
 mod job_kind;

@@ -1,7 +1,10 @@
 //! Folders that a command works on: from a flag, the environment, the settings file, or a default.
 
+use super::{ANALYSE_CHILD, RENDER_CHILD, SEPARATE_CHILD};
 use crate::cli::outcome::Failure;
 use clap::Args;
+use mixdown_library::{Analysis, Separation, StemMix};
+use mixdown_shell::kinds::Mix;
 use mixdown_shell::settings::{SETTINGS_FILE, Settings};
 use mixdown_shell::store::Store;
 use std::path::{Path, PathBuf};
@@ -41,7 +44,19 @@ impl FolderArguments {
         if let Some(storage) = &self.storage {
             settings.storage.clone_from(storage);
         }
-        Ok(settings)
+        let stem_mix = StemMix::new(Mix::default(), Analysis::queued());
+        Ok(settings.with(Analysis::queued()).with(stem_mix).with(Separation::queued()))
+    }
+
+    /// Returns the settings of a process that runs jobs: each in a process of its own.
+    pub(in crate::cli) fn worker_settings(&self) -> Result<Settings, Failure> {
+        let program =
+            std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
+        let settings = self.settings()?;
+        let analysis = Analysis::run_by(program.clone(), &ANALYSE_CHILD, &settings.media);
+        let separation = Separation::run_by(program.clone(), &SEPARATE_CHILD, analysis.clone());
+        let mix = Mix::rendered_by(program, &RENDER_CHILD);
+        Ok(settings.with(mix.clone()).with(analysis.clone()).with(StemMix::new(mix, analysis)).with(separation))
     }
 
     /// Returns the store for commands that write: folders are made.

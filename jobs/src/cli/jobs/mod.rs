@@ -38,6 +38,12 @@ pub(super) enum JobsCommand {
     /// Renders the one job that is described on standard input.
     #[command(hide = true)]
     RenderChild,
+    /// Analyses the one song that is described on standard input.
+    #[command(hide = true)]
+    AnalyseChild,
+    /// Splits the one song that is described on standard input.
+    #[command(hide = true)]
+    SeparateChild,
 }
 
 impl JobsCommand {
@@ -46,7 +52,7 @@ impl JobsCommand {
     fn start_log(&self) {
         match self {
             Self::Run(arguments) if !arguments.folders.json => log::start(LevelFilter::INFO),
-            Self::RenderChild => {}
+            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild => {}
             _ => log::start(LevelFilter::WARN),
         }
     }
@@ -69,13 +75,17 @@ impl JobsCommand {
             Self::Delete(arguments) => &arguments.folders,
             Self::Cleanup(arguments) => &arguments.folders,
             Self::Stats(arguments) => &arguments.folders,
-            Self::RenderChild => return None,
+            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild => return None,
         })
     }
 }
 
 /// Arguments with which this program renders the one job described on its standard input.
-pub(super) const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
+const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
+/// Arguments with which this program analyses the one song described on its standard input.
+const ANALYSE_CHILD: [&str; 2] = ["jobs", "analyse-child"];
+/// Arguments with which this program splits the one song described on its standard input.
+const SEPARATE_CHILD: [&str; 2] = ["jobs", "separate-child"];
 
 /// Runs a command. Returns true if JSON was requested, and the result of the command.
 pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
@@ -91,9 +101,12 @@ pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
         JobsCommand::Delete(arguments) => (arguments.folders.json, delete::run(arguments)),
         JobsCommand::Cleanup(arguments) => (arguments.folders.json, clean::cleanup(arguments)),
         JobsCommand::Stats(arguments) => (arguments.folders.json, clean::stats(arguments)),
-        JobsCommand::RenderChild => {
-            let done = mixdown_shell::kinds::render_child();
-            (false, if done { Ok(()) } else { Err(Failure::Reported) })
-        }
+        JobsCommand::RenderChild => (false, child(mixdown_shell::kinds::render_child())),
+        JobsCommand::AnalyseChild => (false, child(mixdown_library::analyse_child())),
+        JobsCommand::SeparateChild => (false, child(mixdown_library::separate_child())),
     }
+}
+
+fn child(done: bool) -> Result<(), Failure> {
+    if done { Ok(()) } else { Err(Failure::Reported) }
 }

@@ -1,12 +1,10 @@
 //! `mixdown jobs run`, `cancel` and `retry`.
 
-use super::RENDER_CHILD;
 use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
 use clap::Args;
 use mixdown_shell::job::{JobId, Life, Record};
-use mixdown_shell::kinds::Mix;
 use mixdown_shell::store::Store;
 use mixdown_shell::worker::{Event, Service, Worker};
 use serde_json::json;
@@ -14,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 /// Work the queue.
 ///
-/// Each mix is rendered in a process of its own. SIGTERM and Ctrl-C stop gracefully: running jobs
+/// Each job runs in a process of its own. SIGTERM and Ctrl-C stop gracefully: running jobs
 /// return to the queue, without counting as an attempt. Leftovers are repaired at the start;
 /// cleanup runs every 30 minutes.
 #[derive(Debug, Args)]
@@ -35,10 +33,7 @@ pub(in crate::cli) struct RunArguments {
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     interrupt::install();
-    let settings = arguments.folders.settings()?;
-    let program =
-        std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
-    let store = Store::open(settings.with(Mix::rendered_by(program, &RENDER_CHILD)))?;
+    let store = Store::open(arguments.folders.worker_settings()?)?;
     let service = Service {
         worker: Worker::new(Arc::new(store), interrupt::requested),
         concurrency: usize::from(arguments.concurrency),

@@ -5,6 +5,7 @@ use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
 use clap::Args;
+use mixdown_library::Analysis;
 use mixdown_shell::cleanup::clean_session;
 use mixdown_shell::job::{NewJob, SessionId};
 use mixdown_shell::kinds::{Kinds, Mix, MixError, QueuedBy, hash_stems, mix_job};
@@ -95,6 +96,10 @@ fn type_named(name: &str) -> Result<&'static str, String> {
 
 /// Submits a job that is no mix, with the request in a file.
 fn submit_request(arguments: &SubmitArguments) -> Result<(), Failure> {
+    if arguments.kind == Analysis::NAME {
+        let message = "a job of type analysis cannot be queued here; mixdown library add STEM… --queue does it";
+        return Err(Failure::Other(message.into()));
+    }
     if !Kinds::standard().queueable().any(|kind| kind == arguments.kind) {
         return Err(StoreError::NoRunner(arguments.kind.into()).into());
     }

@@ -1,11 +1,12 @@
 //! `mixdown library add`.
 
-use super::analyse::analyse_song;
+use super::analyse::{analyse_song, pending_song};
 use super::folder::LibraryArguments;
 use super::output::table;
 use crate::cli::outcome::{Failure, print_json, show};
 use crate::cli::{stems, terminal};
 use clap::Args;
+use mixdown_library::{Added, Library, Target, analysis_job};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -32,6 +33,9 @@ pub(in crate::cli) struct AddArguments {
     /// Take each file as a song of its own.
     #[arg(long)]
     each: bool,
+    /// Let a job analyse the song; `mixdown jobs run` or `mixdown serve` works it.
+    #[arg(long)]
+    queue: bool,
     /// Add the song again even if its content is known.
     #[arg(long)]
     force: bool,
@@ -49,7 +53,7 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
     let songs: Vec<&[PathBuf]> = if arguments.each { paths.chunks(1).collect() } else { vec![&paths] };
     let mut documents = Vec::new();
     for files in songs {
-        let mut song = analyse_song(files, is_quiet)?;
+        let mut song = if arguments.queue { pending_song(files)? } else { analyse_song(files, is_quiet)? };
         if let Some(name) = &arguments.name {
             song.name.clone_from(name);
         }
@@ -57,6 +61,7 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
             stem.tags.extend(arguments.tags.iter().cloned());
         }
         let added = if arguments.force { library.add_forced(&song)? } else { library.add(&song)? };
+        let job_id = if arguments.queue && added.is_new { Some(queue(arguments, &mut library, &added)?) } else { None };
         let records = added.stem_ids.iter().map(|id| Ok(library.get(id)?.record));
         let records = records.collect::<Result<Vec<_>, Failure>>()?;
         if !arguments.library.folders.json {
@@ -64,17 +69,39 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
                 terminal::print_note(&format!("the library has these stems already: {}", added.audio_file_id));
             }
             show(&table(&records))?;
+            if let Some(job) = &job_id {
+                terminal::print_note(&format!("job {job} will analyse it; mixdown jobs run works the queue"));
+            }
         }
-        documents.push(json!({
+        let mut document = json!({
             "ok": true,
             "audio_file_id": added.audio_file_id,
             "is_new": added.is_new,
             "stems": records,
-        }));
+        });
+        if arguments.queue {
+            document["job_id"] = json!(job_id);
+        }
+        documents.push(document);
     }
     match (arguments.library.folders.json, arguments.each) {
         (false, _) => Ok(()),
         (true, false) => print_json(&documents[0]),
         (true, true) => print_json(&json!({ "ok": true, "songs": documents })),
     }
+}
+
+/// Queues the analysis of a song that was added. Returns the id of the job.
+fn queue(arguments: &AddArguments, library: &mut Library, added: &Added) -> Result<String, Failure> {
+    let store = arguments.library.folders.store()?;
+    let session = added.audio_file_id.parse().map_err(|error| Failure::Other(format!("{error}")))?;
+    let database = arguments.library.database.as_deref().map(std::path::absolute).transpose();
+    let database = database.map_err(|error| Failure::Other(format!("--library: {error}")))?;
+    let stem = |id: &String| -> Result<_, Failure> {
+        let record = library.get(id)?.record;
+        Ok((record.place.resolve(library.media_root()), record.blake3, id.clone(), false))
+    };
+    let stems = added.stem_ids.iter().map(stem).collect::<Result<Vec<_>, _>>()?;
+    let job = analysis_job(session, &Target::Audio { id: added.audio_file_id.clone(), database }, stems);
+    Ok(store.submit(job, &[])?.record.job_id.to_string())
 }

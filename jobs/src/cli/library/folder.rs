@@ -11,8 +11,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub(super) struct LibraryArguments {
     /// The database; library.sqlite of the media folder if absent.
-    #[arg(long, value_name = "FILE")]
-    database: Option<PathBuf>,
+    #[arg(long = "library", alias = "database", value_name = "FILE")]
+    pub(super) database: Option<PathBuf>,
     #[command(flatten)]
     pub(super) folders: FolderArguments,
 }

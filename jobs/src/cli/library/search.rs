@@ -55,6 +55,10 @@ fn run(library: &LibraryArguments, query: &Query) -> Result<(), Failure> {
     if library.folders.json {
         return print_json(&json!({ "ok": true, "total": page.total, "stems": page.stems, "next": page.next }));
     }
+    if page.total == 0 {
+        terminal::print_note("no stem matches");
+        return Ok(());
+    }
     show(&table(&page.stems))?;
     if page.stems.len() < page.total {
         terminal::print_note(&format!("{} of {} stems", page.stems.len(), page.total));

@@ -13,11 +13,11 @@ const MOST: usize = 64 << 20;
 
 /// Bytes of a form that came since its last piece of a file.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Unread(Arc<AtomicUsize>);
+pub(in crate::routes) struct Unread(Arc<AtomicUsize>);
 
 impl Unread {
     /// Returns the request with a body that ends in an error once too much of it is unread.
-    pub(super) fn counted(&self, request: Request) -> Request {
+    pub(in crate::routes) fn counted(&self, request: Request) -> Request {
         let unread = Arc::clone(&self.0);
         request.map(|body| {
             Body::from_stream(body.into_data_stream().map(move |piece| {
@@ -33,7 +33,7 @@ impl Unread {
     }
 
     /// Forgets what came, since a piece of a file was read.
-    pub(super) fn reset(&self) {
+    pub(in crate::routes) fn reset(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
 }

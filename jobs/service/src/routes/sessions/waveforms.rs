@@ -23,10 +23,25 @@ const PIXEL: std::ops::RangeInclusive<u32> = 64..=65_536;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Resolution {
+pub(in crate::routes) struct Resolution {
     /// Frames per pixel: a power of two, 64 to 65536; if left out, 256.
     #[param(minimum = 64, maximum = 65536)]
     samples_per_pixel: Option<u32>,
+}
+
+impl Resolution {
+    /// Returns the frames per pixel.
+    ///
+    /// # Errors
+    /// `BAD_QUERY`.
+    pub(in crate::routes) fn checked(&self) -> Result<u32, ApiError> {
+        let pixel = self.samples_per_pixel.unwrap_or(256);
+        if !PIXEL.contains(&pixel) || !pixel.is_power_of_two() {
+            let message = format!("samples_per_pixel = {pixel} is not a power of two from 64 to 65536");
+            return Err(ApiError::new(Code::BadQuery, message));
+        }
+        Ok(pixel)
+    }
 }
 
 /// Returns the routes.
@@ -56,11 +71,7 @@ async fn waveform(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let name: StemName = name.parse()?;
-    let pixel = resolution.samples_per_pixel.unwrap_or(256);
-    if !PIXEL.contains(&pixel) || !pixel.is_power_of_two() {
-        let message = format!("samples_per_pixel = {pixel} is not a power of two from 64 to 65536");
-        return Err(ApiError::new(Code::BadQuery, message));
-    }
+    let pixel = resolution.checked()?;
     let (known, id) = (name.clone(), session.clone());
     let (stem, drawn) = app
         .blocking(move |app| {

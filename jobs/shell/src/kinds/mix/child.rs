@@ -1,85 +1,41 @@
-//! The render process. It receives its request on standard input and reports progress on standard
-//! output, in lines of JSON. When standard input ends, because its worker requests a stop or has
-//! died, it stops at the next chunk.
+//! The render process.
 
-use super::stages::phases;
-use crate::confine;
+use super::stages::{phases, signal};
 use crate::job::JobError;
+use crate::kinds::Signal;
+use crate::kinds::child::{Stopped, child_work};
 use mixdown_engine::io::hash_file;
 use mixdown_engine::render::{Phase, Progress, Render, RenderError, Rendered};
 use mixdown_engine::report::Report;
 use mixdown_engine::session::{Session, SessionErrors};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::io::{self, BufRead, Read, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
-/// Request to the process: one line.
+/// Request to the process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ChildRequest {
     /// The session document.
     pub(super) session: Value,
     /// The folder for the files.
     pub(super) staging: PathBuf,
-    /// Largest memory, in MiB.
-    pub(super) memory_mb: u64,
     /// Hash of each track's stem at submission; empty where none was taken.
     #[serde(default)]
     pub(super) stems: Vec<String>,
 }
 
-/// Message of the process: one line each.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Line {
-    /// Progress of the render.
-    At { phase: String, fraction: f64 },
-    /// Complete: the data for the record.
-    Done(Map<String, Value>),
-    /// Failed.
-    Failed(JobError),
-    /// Stopped on request.
-    Stopped,
-}
-
-/// Interval between two lines about the same phase.
-const PAUSE: Duration = Duration::from_millis(100);
-
 /// Runs the process; returns true if the render succeeded.
 pub fn render_child() -> bool {
-    // Before any thread starts: from here on the process ends with its worker.
-    confine::die_with_parent();
-    let mut input = io::stdin().lock();
-    let mut line = String::new();
-    let Ok(Ok(request)) = input.read_line(&mut line).map(|_| serde_json::from_str::<ChildRequest>(&line)) else {
-        return send(&Line::Failed(JobError::new("BAD_REQUEST", "the request cannot be read")));
-    };
-    drop(input);
-    let stop = Arc::new(AtomicBool::new(false));
-    let observed = Arc::clone(&stop);
-    std::thread::spawn(move || {
-        let _ = io::stdin().lock().read_to_end(&mut Vec::new());
-        observed.store(true, Ordering::SeqCst);
-    });
-    // All threads start before memory runs short: a thread that dies while it starts is waited for
-    // forever.
-    rayon::broadcast(|_| ());
-    confine::limit_memory(request.memory_mb);
-    let line = match render(&request, &stop) {
-        Ok(extra) => Line::Done(extra),
-        Err(Some(error)) => Line::Failed(error),
-        Err(None) => Line::Stopped,
-    };
-    send(&line) && matches!(line, Line::Done(_))
+    child_work(render)
 }
 
-fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value>, Option<JobError>> {
-    let failed = |code: &str, detail: String| Some(JobError::new(code, detail));
-    let mut session: Session = serde_json::from_value(request.session.clone())
+fn render(
+    request: ChildRequest,
+    report: &mut (dyn FnMut(&str, f64) -> ControlFlow<()> + Send),
+) -> Result<Map<String, Value>, Stopped> {
+    let failed = |code: &str, detail: String| Stopped::Failed(JobError::new(code, detail));
+    let mut session: Session = serde_json::from_value(request.session)
         .map_err(|error| failed("SESSION_INVALID", format!("the session document: {error}")))?;
     let problems = session.problems();
     if !problems.is_empty() {
@@ -90,20 +46,12 @@ fn render(request: &ChildRequest, stop: &AtomicBool) -> Result<Map<String, Value
     if let Some(name) = session.output.name.take() {
         session.output.title.get_or_insert(name);
     }
-    let mut last: Option<(Phase, Instant)> = None;
     let files: Vec<PathBuf> = session.tracks.iter().map(|track| track.file.clone()).collect();
-    let render = Render::new(session).on_progress(|progress: Progress| {
-        let due = last.is_none_or(|(phase, at)| phase != progress.phase || at.elapsed() >= PAUSE);
-        let observed = !due || {
-            last = Some((progress.phase, Instant::now()));
-            send(&Line::At { phase: name(progress.phase), fraction: progress.fraction })
-        };
-        if observed && !stop.load(Ordering::SeqCst) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
+    let render = Render::new(session).on_progress(|progress| report(&name(progress.phase), progress.fraction));
     let rendered = render.to_folder(&request.staging);
     let read: Vec<Option<String>> = match &rendered {
         Ok(Rendered { report, .. }) => report.tracks.iter().map(|track| track.blake3.clone()).collect(),
-        Err(RenderError::Stopped(_)) => return Err(None),
+        Err(RenderError::Stopped(_)) => return Err(Stopped::OnRequest),
         Err(_) => Vec::new(),
     };
     if let Some(file) = changed(&files, &request.stems, &read) {
@@ -140,19 +88,12 @@ fn changed<'a>(files: &'a [PathBuf], submitted: &[String], read: &[Option<String
     Some(file)
 }
 
-/// Returns true if the line could be written: the pipe is closed once the worker is dead.
-fn send(line: &Line) -> bool {
-    let text = serde_json::to_string(line).unwrap_or_default();
-    let mut output = io::stdout().lock();
-    writeln!(output, "{text}").and_then(|()| output.flush()).is_ok()
-}
-
 fn name(phase: Phase) -> String {
     serde_json::to_value(phase).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Returns the progress in a line.
-pub(super) fn progress(phase: &str, fraction: f64) -> Option<Progress> {
+/// Returns the progress that the process reports.
+pub(super) fn progress(phase: &str, fraction: f64) -> Option<Signal> {
     let phase = phases().find(|known| name(*known) == phase)?;
-    Some(Progress { phase, fraction })
+    Some(signal(Progress { phase, fraction }))
 }

@@ -1,9 +1,9 @@
-//! Renders in a process of its own, so that a hostile file ends one job and not the worker.
+//! The worker's side: it starts the process, follows it, and ends it.
 
-use super::child::{ChildRequest, Line, progress};
-use super::stages::signal;
+use super::{Line, Task};
 use crate::job::JobError;
 use crate::kinds::{Limits, RunError, Signal};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Write};
 use std::ops::ControlFlow;
@@ -17,16 +17,22 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Longest time that a process may take to stop on request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A process that renders one mix.
-pub(super) struct ChildProcess<'a> {
-    /// The program, with arguments that make it call [`render_child`](super::render_child).
-    pub(super) program: &'a (PathBuf, Vec<String>),
+/// The program of such a process, with the arguments that make it call
+/// [`child_work`](super::child_work).
+pub type Program = (PathBuf, Vec<String>);
+
+/// A process that works for one job, so that a hostile file ends that job and not the worker.
+pub struct ChildProcess<'a> {
+    /// The program.
+    pub program: &'a Program,
     /// Limits of the process.
-    pub(super) limits: Limits,
+    pub limits: Limits,
+    /// The noun that errors name the work by, such as `render`.
+    pub work: &'static str,
 }
 
-/// A process that renders.
-struct Rendering {
+/// A process at work.
+struct Working {
     process: Child,
     lines: Receiver<String>,
 }
@@ -39,19 +45,23 @@ enum Ended {
 }
 
 impl ChildProcess<'_> {
-    /// Renders; returns the data for the record.
+    /// Runs the work; returns the data that it answers with. `signal` maps the phase and fraction
+    /// that the process reports to the progress of the job.
     ///
     /// # Errors
-    /// When the render fails or is stopped, takes too long, or its process dies.
-    pub(super) fn render(
+    /// When the work fails or is stopped, takes too long, or its process dies: `RENDER_FAILED`,
+    /// `RENDER_TIMEOUT` and `RENDER_CRASHED` for a render.
+    pub fn run(
         &self,
-        request: &ChildRequest,
+        request: &impl Serialize,
+        signal: &dyn Fn(&str, f64) -> Option<Signal>,
         watch: &mut dyn FnMut(Signal) -> ControlFlow<()>,
     ) -> Result<Map<String, Value>, RunError> {
-        let failed = |code: &str, detail: String| RunError::Failed(JobError::new(code, detail));
+        let code = |end: &str| format!("{}_{end}", self.work.to_uppercase());
+        let failed = |end: &str, detail: String| RunError::Failed(JobError::new(&code(end), detail));
         let mut child =
-            self.start(request).map_err(|error| failed("RENDER_FAILED", format!("cannot start a process: {error}")))?;
-        let ended = self.receive(&mut child, watch);
+            self.start(request).map_err(|error| failed("FAILED", format!("cannot start a process: {error}")))?;
+        let ended = self.receive(&mut child, signal, watch);
         // Frees whatever the process still holds, whatever its outcome.
         let _ = child.process.kill();
         let status = child.process.wait();
@@ -60,17 +70,18 @@ impl ChildProcess<'_> {
             Ended::Said(Line::Failed(error)) => Err(RunError::Failed(error)),
             Ended::Said(_) | Ended::Stopped => Err(RunError::Stopped),
             Ended::Late => Err(failed(
-                "RENDER_TIMEOUT",
+                "TIMEOUT",
                 format!(
-                    "the render took longer than {} s; raise render_time in mixdown.toml",
+                    "the {} took longer than {} s; raise render_time in mixdown.toml",
+                    self.work,
                     self.limits.time.as_secs()
                 ),
             )),
-            Ended::Silent => Err(failed("RENDER_CRASHED", self.crashed(status.ok()))),
+            Ended::Silent => Err(failed("CRASHED", self.crashed(status.ok()))),
         }
     }
 
-    fn start(&self, request: &ChildRequest) -> std::io::Result<Rendering> {
+    fn start(&self, request: &impl Serialize) -> std::io::Result<Working> {
         let (program, arguments) = self.program;
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -81,7 +92,7 @@ impl ChildProcess<'_> {
         }
         let mut process = command.spawn()?;
         if let Some(input) = &mut process.stdin {
-            let mut line = serde_json::to_vec(request)?;
+            let mut line = serde_json::to_vec(&Task { memory_mb: self.limits.memory_mb, request })?;
             line.push(b'\n');
             if let Err(error) = input.write_all(&line) {
                 let _ = process.kill();
@@ -99,16 +110,21 @@ impl ChildProcess<'_> {
                 }
             });
         }
-        Ok(Rendering { process, lines })
+        Ok(Working { process, lines })
     }
 
-    fn receive(&self, child: &mut Rendering, watch: &mut dyn FnMut(Signal) -> ControlFlow<()>) -> Ended {
+    fn receive(
+        &self,
+        child: &mut Working,
+        signal: &dyn Fn(&str, f64) -> Option<Signal>,
+        watch: &mut dyn FnMut(Signal) -> ControlFlow<()>,
+    ) -> Ended {
         let start = Instant::now();
         let mut reported_at: Option<Instant> = None;
         loop {
             let sign = match child.lines.recv_timeout(LOOK) {
                 Ok(line) => match serde_json::from_str(&line) {
-                    Ok(Line::At { phase, fraction }) => progress(&phase, fraction).map_or(Signal::Heartbeat, signal),
+                    Ok(Line::At { phase, fraction }) => signal(&phase, fraction).unwrap_or(Signal::Heartbeat),
                     Ok(end) => return Ended::Said(end),
                     Err(_) => Signal::Heartbeat,
                 },
@@ -134,9 +150,9 @@ impl ChildProcess<'_> {
     fn crashed(&self, status: Option<ExitStatus>) -> String {
         let how = status.map_or_else(|| "nobody knows how".to_owned(), |status| status.to_string());
         format!(
-            "the process that rendered ended without a word ({how}): a stem that breaks the decoder, or more than {} MiB of \
+            "the process of the {} ended without a word ({how}): a stem that breaks the decoder, or more than {} MiB of \
              memory; raise memory_mb in mixdown.toml, or convert the stems",
-            self.limits.memory_mb
+            self.work, self.limits.memory_mb
         )
     }
 }

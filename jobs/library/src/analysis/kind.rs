@@ -1,0 +1,148 @@
+//! The type of job.
+
+use super::request::{self, RequestedStem, Target};
+use super::session::{self, SessionAnalysis};
+use super::work::ChildRequest;
+use super::{ANALYSIS_VERSION, Analysed};
+use crate::{Error, Library, Status, StemAnalysis, sidecar};
+use mixdown_shell::job::JobError;
+use mixdown_shell::kinds::child::{ChildProcess, Program};
+use mixdown_shell::kinds::{JobKind, QueuedBy, Run, RunError, Signal};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Stages of an analysis.
+const STAGES: [&str; 2] = ["analysing", "recording"];
+
+/// Analyses the stems of a song, and records the answer.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    program: Option<Program>,
+    media: PathBuf,
+}
+
+impl Analysis {
+    /// Name in records.
+    pub const NAME: &'static str = "analysis";
+
+    /// Creates the type for a process that queues analyses but does not run them.
+    pub fn queued() -> Self {
+        Self { program: None, media: PathBuf::new() }
+    }
+
+    /// Creates the type for a worker on the library of a media folder: `program` is called with
+    /// `arguments` and must then call [`analyse_child`](super::analyse_child).
+    pub fn run_by(program: PathBuf, arguments: &[&str], media: &Path) -> Self {
+        let program = (program, arguments.iter().map(|&argument| argument.to_owned()).collect());
+        Self { program: Some(program), media: media.to_path_buf() }
+    }
+
+    /// Returns the media folder of the library.
+    pub(crate) fn media(&self) -> &Path {
+        &self.media
+    }
+
+    fn library(&self, database: Option<&Path>) -> Result<Library, RunError> {
+        Library::open(&self.media, database).map_err(|error| failed(&error))
+    }
+
+    /// Records the state of an audio file, whose record may have been deleted meanwhile.
+    fn mark(&self, target: &Target, status: Status) -> Result<(), RunError> {
+        let Target::Audio { id, database } = target else { return Ok(()) };
+        match self.library(database.as_deref())?.set_status(id, status) {
+            Err(Error::UnknownAudioFile(_)) => Err(gone(id)),
+            other => other.map_err(|error| failed(&error)),
+        }
+    }
+
+    fn record(&self, run: &Run<'_>, target: &Target, stems: &[RequestedStem], found: Analysed) -> Result<(), RunError> {
+        let Target::Audio { id, database } = target else {
+            let mut analysis = found.document;
+            for (stem, requested) in analysis.stems.iter_mut().zip(stems) {
+                stem.path = PathBuf::from(&requested.id);
+            }
+            let stems = stems.iter().map(|stem| (stem.id.clone(), stem.blake3.clone())).collect();
+            let written = session::write(&self.media, run.session_id, &SessionAnalysis { stems, analysis });
+            return written.map_err(|error| RunError::Failed(JobError::new("ANALYSIS_FAILED", error.to_string())));
+        };
+        let analysed = stems.iter().zip(found.stems).map(|(requested, stem)| {
+            let stem_type = Some(stem.stem_type).filter(|_| !requested.keeps_type);
+            (requested.id.clone(), StemAnalysis { stem_type, descriptors: stem.descriptors })
+        });
+        match self.library(database.as_deref())?.reanalyse(id, &found.song, &analysed.collect()) {
+            Err(Error::UnknownAudioFile(_) | Error::UnknownStem(_)) => Err(gone(id)),
+            other => other.map_err(|error| failed(&error)),
+        }
+    }
+}
+
+impl JobKind for Analysis {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn stages(&self) -> &'static [&'static str] {
+        &STAGES
+    }
+
+    fn hung_after(&self) -> Duration {
+        Duration::from_secs(60 * 60)
+    }
+
+    fn queued_by(&self) -> QueuedBy {
+        QueuedBy::Users
+    }
+
+    fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
+        let Some(program) = &self.program else {
+            let detail = "this program cannot analyse; let `mixdown jobs run` work the queue";
+            return Err(RunError::Failed(JobError::new("ANALYSIS_FAILED", detail)));
+        };
+        let Some((target, stems)) = request::parse(run.request) else {
+            return Err(RunError::Failed(JobError::new("ANALYSIS_FAILED", "the request of the job cannot be read")));
+        };
+        self.mark(&target, Status::Running)?;
+        let folder = self.media.join(sidecar::FOLDER).join(".answers");
+        let answer = folder.join(format!("{}.{}.json", run.job_id, run.attempt));
+        let made = std::fs::create_dir_all(&folder);
+        made.map_err(|error| failed(&Error::Io { path: folder, source: error }))?;
+        let child = ChildProcess { program, limits: run.limits, work: "analysis" };
+        let request = ChildRequest { stems: stems.clone(), answer: answer.clone() };
+        let done = child.run(&request, &signal, run.watch).and_then(|_| {
+            let bytes =
+                std::fs::read(&answer).map_err(|error| failed(&Error::Io { path: answer.clone(), source: error }))?;
+            let unreadable = |error| RunError::Failed(JobError::new("ANALYSIS_FAILED", format!("the answer: {error}")));
+            let found: Analysed = serde_json::from_slice(&bytes).map_err(unreadable)?;
+            let stage = Signal::Progress { stage: Some(STAGES[1]), percent: 98, message: "Recording the answer" };
+            if (run.watch)(stage).is_break() {
+                return Err(RunError::Stopped);
+            }
+            self.record(run, &target, &stems, found)
+        });
+        // After a process that died there may be none.
+        let _ = std::fs::remove_file(&answer);
+        run.extra.insert("analysis_version".into(), ANALYSIS_VERSION.into());
+        match &done {
+            Ok(()) => {}
+            // A job that returns to the queue is pending again; one that was cancelled stays so.
+            Err(RunError::Stopped) => drop(self.mark(&target, Status::Pending)),
+            Err(RunError::Failed(_)) => drop(self.mark(&target, Status::Failed)),
+        }
+        done
+    }
+}
+
+/// Returns the progress that the process reports.
+fn signal(phase: &str, fraction: f64) -> Option<Signal> {
+    let percent = 1.0 + 96.0 * fraction.clamp(0.0, 1.0);
+    let message = "Analysing the stems";
+    (phase == STAGES[0]).then_some(Signal::Progress { stage: Some(STAGES[0]), percent: percent as u8, message })
+}
+
+fn failed(error: &Error) -> RunError {
+    RunError::Failed(JobError::new("LIBRARY_FAILED", error.to_string()))
+}
+
+fn gone(id: &str) -> RunError {
+    RunError::Failed(JobError::new("AUDIO_DELETED", format!("audio file {id} was deleted")))
+}

@@ -1,0 +1,165 @@
+//! The type of job.
+
+use super::request;
+use super::work::ChildRequest;
+use crate::{Analysis, Library, NewStem, Place, StemType, Target, analysis_job, hash_file, sidecar};
+use mixdown_shell::job::JobError;
+use mixdown_shell::kinds::child::{ChildProcess, Program};
+use mixdown_shell::kinds::{JobKind, Limits, QueuedBy, Run, RunError, Signal};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Stages of a separation.
+const STAGES: [&str; 3] = ["separating", "analysing", "recording"];
+/// Memory that the process may address, in MiB: programs with models map far more than they use.
+const MEMORY_MB: u64 = 64 << 10;
+
+/// Splits a stem of the library into parts.
+#[derive(Clone, Debug)]
+pub struct Separation {
+    program: Option<Program>,
+    analysis: Analysis,
+}
+
+/// Parts that were put in their place.
+struct Placed {
+    stem_ids: Vec<String>,
+    stems: Vec<(PathBuf, String, String, bool)>,
+}
+
+impl Separation {
+    /// Name in records.
+    pub const NAME: &'static str = "separation";
+
+    /// Creates the type for a process that queues separations but does not run them.
+    pub fn queued() -> Self {
+        Self { program: None, analysis: Analysis::queued() }
+    }
+
+    /// Creates the type for a worker: `program` is called with `arguments` and must then call
+    /// [`separate_child`](super::separate_child); `analysis` analyses the parts.
+    pub fn run_by(program: PathBuf, arguments: &[&str], analysis: Analysis) -> Self {
+        let program = (program, arguments.iter().map(|&argument| argument.to_owned()).collect());
+        Self { program: Some(program), analysis }
+    }
+
+    /// Splits the stem of the request, and records the parts; returns what the process found.
+    fn split(&self, run: &mut Run<'_>) -> Result<(Map<String, Value>, Placed), RunError> {
+        let Some(program) = &self.program else {
+            return Err(failed("this program cannot separate; let `mixdown jobs run` work the queue".into()));
+        };
+        let Some((request, song, blake3)) = request::parse(run.request) else {
+            return Err(failed("the request of the job cannot be read".into()));
+        };
+        let media = self.analysis.media().to_path_buf();
+        let staging = media.join(sidecar::FOLDER).join(".answers").join(run.job_id.as_str());
+        // A process that died may have left files.
+        let _ = std::fs::remove_dir_all(&staging);
+        std::fs::create_dir_all(&staging).map_err(|error| failed(error.to_string()))?;
+        let limits = Limits { memory_mb: run.limits.memory_mb.max(MEMORY_MB), time: run.limits.time };
+        let child = ChildProcess { program, limits, work: "separation" };
+        let work = ChildRequest {
+            song,
+            blake3,
+            with: request.with.clone(),
+            model: request.model.clone(),
+            seconds: limits.time.as_secs(),
+            out: staging.clone(),
+        };
+        let done = child.run(&work, &signal, run.watch).and_then(|found| {
+            let placed = place(&media, &staging, &request.audio_file_id, &request.stem_id, &found)?;
+            Ok((found, placed))
+        });
+        let _ = std::fs::remove_dir_all(&staging);
+        done
+    }
+}
+
+impl JobKind for Separation {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn stages(&self) -> &'static [&'static str] {
+        &STAGES
+    }
+
+    fn hung_after(&self) -> Duration {
+        Duration::from_secs(60 * 60)
+    }
+
+    fn queued_by(&self) -> QueuedBy {
+        QueuedBy::Users
+    }
+
+    fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
+        let (found, placed) = self.split(run)?;
+        run.extra.insert("separation".into(), Value::Object(found));
+        run.extra.insert("stem_ids".into(), json!(placed.stem_ids));
+        let id = run.request["config"]["audio_file_id"].as_str().unwrap_or_default().to_owned();
+        let target = Target::Audio { id, database: None };
+        let request = analysis_job(run.session_id.clone(), &target, placed.stems);
+        self.analysis.run(&mut Run {
+            job_id: run.job_id,
+            session_id: run.session_id,
+            attempt: run.attempt,
+            request: &request.extra,
+            limits: run.limits,
+            staging: run.staging,
+            extra: run.extra,
+            watch: &mut |signal| {
+                (run.watch)(match signal {
+                    Signal::Progress { stage, percent, message } => {
+                        Signal::Progress { stage, percent: 80 + percent / 6, message }
+                    }
+                    Signal::Heartbeat => Signal::Heartbeat,
+                })
+            },
+        })
+    }
+}
+
+/// Moves the parts into the folder of their song, with the residual report beside it, and records
+/// them.
+fn place(
+    media: &Path,
+    staging: &Path,
+    audio_file_id: &str,
+    stem_id: &str,
+    found: &Map<String, Value>,
+) -> Result<Placed, RunError> {
+    let io = |error: std::io::Error| failed(error.to_string());
+    let folder = media.join(audio_file_id).join("stems");
+    std::fs::create_dir_all(&folder).map_err(io)?;
+    let names = found.get("parts").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let (mut parts, mut stems) = (Vec::new(), Vec::new());
+    for name in names {
+        let file = format!("{name}.wav");
+        let path = folder.join(&file);
+        std::fs::rename(staging.join(&file), &path).map_err(io)?;
+        let hash = hash_file(&path).map_err(|error| failed(error.to_string()))?;
+        let stem_type: StemType = name.parse().unwrap_or(StemType::Other);
+        let mut part = NewStem::new(stem_type, Place::media(audio_file_id, &file), hash.clone());
+        part.name = Some(name.to_owned());
+        parts.push(part);
+        stems.push((path, hash));
+    }
+    std::fs::rename(staging.join("residual.json"), media.join(audio_file_id).join("residual.json")).map_err(io)?;
+    let ids = Library::open(media, None).and_then(|mut library| library.set_parts(audio_file_id, stem_id, &parts));
+    let stem_ids = ids.map_err(|error| failed(error.to_string()))?;
+    // What a back end calls its part is kept: sound alone does not tell percussive from drums.
+    let stems = stems.into_iter().zip(&stem_ids).map(|((path, hash), id)| (path, hash, id.clone(), true));
+    Ok(Placed { stems: stems.collect(), stem_ids })
+}
+
+/// Returns the progress that the process reports.
+fn signal(phase: &str, fraction: f64) -> Option<Signal> {
+    let percent = 1.0 + 78.0 * fraction.clamp(0.0, 1.0);
+    let message = "Splitting the song";
+    (phase == STAGES[0]).then_some(Signal::Progress { stage: Some(STAGES[0]), percent: percent as u8, message })
+}
+
+fn failed(detail: String) -> RunError {
+    RunError::Failed(JobError::new("SEPARATION_FAILED", detail))
+}

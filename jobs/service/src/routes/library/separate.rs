@@ -1,0 +1,58 @@
+//! `POST /api/audio/{id}/separate`.
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::extract::{OptionalJson, Path};
+use crate::library::{QueuedJob, separate_audio};
+use crate::reply::{Envelope, Reply};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use mixdown_shell::job::SessionId;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The way of a separation.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Way {
+    /// The stem that is split; needed only where the audio file has several.
+    pub(super) stem_id: Option<String>,
+    /// demucs, or classical; if left out, demucs.
+    pub(super) with: Option<String>,
+    /// The model of demucs; if left out, its usual one.
+    pub(super) model: Option<String>,
+}
+
+/// Returns the routes.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(separate))
+}
+
+/// Queues the separation of a song into parts, which become stems of the audio file and are
+/// analysed. `demucs` is an external program; `classical` splits by masks into percussive, harmonic
+/// and centre, and is chosen by name alone.
+#[utoipa::path(post, path = "/api/audio/{id}/separate", tag = "library", params(("id" = String, Path)),
+    request_body = Option<Way>, responses(
+    (status = 202, description = "The separation is queued.", body = Envelope<QueuedJob>, headers(("Location" = String))),
+    (status = 400, description = "BAD_ID, BAD_JSON."),
+    (status = 404, description = "AUDIO_NOT_FOUND, LIBRARY_STEM_NOT_FOUND."),
+    (status = 409, description = "AUDIO_BUSY."),
+    (status = 413, description = "BODY_TOO_LARGE."),
+    (status = 415, description = "WRONG_CONTENT_TYPE."),
+    (status = 422, description = "INVALID_BODY, STEM_MISSING."),
+    (status = 503, description = "STORE_BUSY."),
+))]
+async fn separate(
+    State(app): State<Arc<App>>,
+    Path(id): Path<SessionId>,
+    OptionalJson(way): OptionalJson<Way>,
+) -> Result<Reply<QueuedJob>, ApiError> {
+    let Way { stem_id, with, model } = way.unwrap_or_default();
+    let queued = app.blocking(move |app| separate_audio(app, &id, stem_id, with, model)).await?;
+    let url = queued.url.clone();
+    Ok(Reply::new(queued, "The separation is queued").status(StatusCode::ACCEPTED).header(LOCATION, url))
+}
