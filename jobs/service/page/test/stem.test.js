@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL } from '../js/logic/library.js';
-import { doubtfulLast, fitWords, fullTitle, keyWords, statsWords, stemSong, tempoWords } from '../js/logic/stem.js';
+import { fitWords, fullTitle, keyWords, ordered, statsWords, stemSong, tempoWords } from '../js/logic/stem.js';
 
 const stem = (change) => ({
   stem_id: 'a',
@@ -64,12 +64,25 @@ test('doubtful stems come last where key or tempo counts', () => {
     stem({ stem_id: 'sure' }),
     stem({ stem_id: 'none', key: null }),
   ];
-  const order = (change) => doubtfulLast(list, { ...ALL, ...change }).map(({ stem_id }) => stem_id);
+  const order = (change) => ordered(list, { ...ALL, ...change }).map(({ stem_id }) => stem_id);
   assert.deepEqual(order({}), ['doubt', 'sure', 'none']);
   assert.deepEqual(order({ sort: 'bpm' }), ['sure', 'none', 'doubt']);
   assert.deepEqual(order({ key: 'B minor' }), ['doubt', 'sure', 'none']);
   assert.deepEqual(order({ session: 's' }), ['sure', 'doubt', 'none']);
   assert.deepEqual(order({ session: 's', sort: 'name' }), ['doubt', 'sure', 'none']);
+});
+
+test('the best fit comes first, unless another order is wanted', () => {
+  const list = [
+    ['far', 'related', 'double', 1.05],
+    ['near', 'same', 'stretch', 1.03],
+    ['nearest', 'same', 'stretch', 0.99],
+    ['best', 'same', 'same', 1],
+  ].map(([stem_id, key, tempo, stretch]) => stem({ stem_id, fit: { key, tempo, stretch } }));
+  const order = (change) => ordered(list, { ...ALL, ...change }).map(({ stem_id }) => stem_id);
+  assert.deepEqual(order({ fits: 'x' }), ['best', 'nearest', 'near', 'far']);
+  assert.deepEqual(order({ fits: 'x', sort: 'name' }), ['far', 'near', 'nearest', 'best']);
+  assert.deepEqual(order({}), ['far', 'near', 'nearest', 'best']);
 });
 
 test('counts stand in one line', () => {

@@ -138,18 +138,31 @@ export function fitWords(stem) {
   ];
 }
 
+const KEY_RANKS = ['same', 'related', 'unknown', 'other'];
+const TEMPO_RANKS = ['same', 'stretch', 'half', 'double', 'unknown', 'other'];
+
+/** Returns how well a stem fits: less is better. @param {LibraryStem} stem */
+function misfit({ fit }) {
+  if (!fit) return 0;
+  const key = KEY_RANKS.indexOf(fit.key);
+  const tempo = TEMPO_RANKS.indexOf(fit.tempo);
+  return key + tempo + Math.min(0.9, Math.abs((fit.stretch ?? 1) - 1));
+}
+
 /**
- * Puts stems last whose key or tempo is doubtful, where the order or the filter goes by it.
+ * Orders stems: the best fit first, unless another order is wanted, and those last whose key or
+ * tempo is doubtful where the order or the filter goes by it.
  * @param {LibraryStem[]} stems
  * @param {import('./library.js').Search} search
  */
-export function doubtfulLast(stems, { sort, key, least, most, session, fits }) {
-  const fit = Boolean(session || fits);
-  const byKey = sort === 'key' || Boolean(key) || (fit && !sort);
-  const byTempo = sort === 'bpm' || least !== null || most !== null || (fit && !sort);
+export function ordered(stems, { sort, key, least, most, session, fits, like }) {
+  const byFit = Boolean(session || fits) && !sort;
+  const byKey = sort === 'key' || Boolean(key) || byFit;
+  const byTempo = sort === 'bpm' || least !== null || most !== null || byFit;
   const isDoubtful = (/** @type {LibraryStem} */ stem) =>
     (byKey && (!stem.key || !isSure(stem, 'key'))) || (byTempo && (!stem.bpm || !isSure(stem, 'tempo')));
-  return [...stems.filter((stem) => !isDoubtful(stem)), ...stems.filter(isDoubtful)];
+  const all = byFit && !like ? [...stems].sort((one, other) => misfit(one) - misfit(other)) : stems;
+  return [...all.filter((stem) => !isDoubtful(stem)), ...all.filter(isDoubtful)];
 }
 
 /**

@@ -36,10 +36,12 @@ export function showTarget(drop, { empty, over, onFiles }) {
 /**
  * Creates the words for a search without result.
  * @param {import('../../logic/library.js').Search} search
+ * @param {string} reason the server's words, or empty
  * @param {{onClear: () => void, onRelated: () => void}} actions
  */
-export function noHit({ key, related, least, most, text }, { onClear, onRelated }) {
+export function noHit({ key, related, least, most, text }, reason, { onClear, onRelated }) {
   const reasons = [
+    reason,
     text.trim() && `each of the words “${text.trim()}” must begin a word of its name, path or tags`,
     key && !related && `only ${key} itself is looked for`,
     (least !== null || most !== null) && 'stems of unknown tempo are left out',

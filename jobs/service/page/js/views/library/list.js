@@ -1,6 +1,6 @@
 import { h, sr } from '../../dom.js';
 import { scheme } from '../../draw/canvas.js';
-import { doubtfulLast, isBusy } from '../../logic/stem.js';
+import { isBusy, ordered } from '../../logic/stem.js';
 import { Row } from './row.js';
 
 /** @typedef {import('../../logic/stem.js').LibraryStem} LibraryStem */
@@ -57,8 +57,8 @@ export class List {
    * @param {string} fit head of the column of fits; empty without one
    */
   show(stems, search, fit) {
-    const ordered = doubtfulLast(stems, search);
-    const ids = new Set(ordered.map(({ stem_id }) => stem_id));
+    const order = ordered(stems, search);
+    const ids = new Set(order.map(({ stem_id }) => stem_id));
     for (const [id, row] of this.rows) {
       if (ids.has(id)) continue;
       row.close();
@@ -68,7 +68,7 @@ export class List {
     this.rows = new Map();
     /** @type {Element|null} */
     let last = null;
-    for (const stem of ordered) {
+    for (const stem of order) {
       const row = old.get(stem.stem_id) ?? new Row(this.screen, stem);
       this.rows.set(stem.stem_id, row);
       row.update(stem, this.progress.get(stem.audio_file_id) ?? null);

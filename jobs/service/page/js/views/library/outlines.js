@@ -12,9 +12,11 @@ export class RowOutline {
    * @param {HTMLCanvasElement} canvas
    * @param {string} stem
    * @param {AbortSignal} signal
+   * @param {() => void} onLength its length is known
    */
-  constructor(canvas, stem, signal) {
+  constructor(canvas, stem, signal, onLength) {
     this.canvas = canvas;
+    this.onLength = onLength;
     /** @type {import('../../logic/waveform.js').Outline|null} */
     this.outline = null;
     this.seen = new IntersectionObserver((entries) => {
@@ -32,17 +34,23 @@ export class RowOutline {
         await bytesOf(`${libraryPath(stem)}/waveform.dat?samples_per_pixel=${FRAMES}`, signal),
       );
       this.draw();
+      this.onLength();
     } catch {
       // A row without outline is complete otherwise; a later visit tries again.
     }
+  }
+
+  /** Length of the stem as the outline has it, in seconds; 0 before it is there. */
+  get seconds() {
+    const { outline } = this;
+    return outline ? (outline.length * outline.perPixel) / outline.rate : 0;
   }
 
   /** Draws it at full height. */
   draw() {
     const { outline } = this;
     if (!outline) return;
-    const to = (outline.length * outline.perPixel) / outline.rate;
-    drawWaveform(this.canvas, outline, { from: 0, to, scale: outline.peak ? 0.94 / outline.peak : 1 });
+    drawWaveform(this.canvas, outline, { from: 0, to: this.seconds, scale: outline.peak ? 0.94 / outline.peak : 1 });
   }
 
   /** Ends it. */

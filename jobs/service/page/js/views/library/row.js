@@ -66,7 +66,7 @@ export class Row {
       max: 1000,
       step: 1,
       hidden: true,
-      oninput: () => screen.listening.seek((Number(this.position.value) / 1000) * (this.stem.duration_s ?? 0)),
+      oninput: () => screen.listening.seek((Number(this.position.value) / 1000) * this.seconds),
     });
     this.played = h('i', { class: 'played', hidden: true });
     this.key = h('td', { class: 'num k' });
@@ -91,7 +91,7 @@ export class Row {
     );
     grip.addEventListener('dragstart', (event) => this.onDrag(event));
     grip.addEventListener('dragend', () => screen.tray.setHot(null));
-    this.outline = new RowOutline(this.canvas, stem.stem_id, screen.signal);
+    this.outline = new RowOutline(this.canvas, stem.stem_id, screen.signal, () => this.showLength());
     /** @type {HTMLTableRowElement|null} */
     this.more = null;
     this.update(stem);
@@ -122,13 +122,7 @@ export class Row {
     );
     this.showKey(percent);
     fill(this.chords, chords(stem));
-    const loudness = stem.integrated_lufs;
-    fill(
-      this.length,
-      format.time(stem.duration_s),
-      h('br', null),
-      h('small', null, Number.isFinite(loudness) ? `${format.number(loudness ?? 0)} LUFS` : ''),
-    );
+    this.showLength();
     this.showFit();
     setAttr(this.star, 'aria-pressed', String(stem.favourite));
     setAttr(this.star, 'aria-label', `Favourite: ${title}`);
@@ -159,6 +153,25 @@ export class Row {
     else fill(this.fit);
   }
 
+  /** Length as far as it is known, in seconds. */
+  get seconds() {
+    const { audio, stem } = this.screen.listening;
+    const playing = stem === this.stem.stem_id && Number.isFinite(audio.duration) ? audio.duration : 0;
+    return this.stem.duration_s || playing || this.outline.seconds || 1;
+  }
+
+  /** Shows the length: of the record, or of the outline. */
+  showLength() {
+    const { duration_s, integrated_lufs: loudness } = this.stem;
+    const seconds = duration_s || this.outline?.seconds || null;
+    fill(
+      this.length,
+      seconds ? format.time(seconds) : '',
+      h('br', null),
+      h('small', null, Number.isFinite(loudness) ? `${format.number(loudness ?? 0)} LUFS` : ''),
+    );
+  }
+
   /** Shows whether it is picked. @param {boolean} on */
   setPicked(on) {
     this.pick.checked = on;
@@ -179,7 +192,7 @@ export class Row {
     this.position.hidden = !loaded;
     this.played.hidden = !loaded;
     if (!loaded) return;
-    const length = stem.duration_s || listening.audio.duration || 1;
+    const length = this.seconds;
     const share = Math.min(1, listening.position / length);
     if (document.activeElement !== this.position || plays) this.position.value = String(Math.round(share * 1000));
     setAttr(this.position, 'aria-valuetext', `${format.time(listening.position)} of ${format.time(length)}`);

@@ -43,6 +43,8 @@ export class LibraryScreen {
     this.picked = new Map();
     /** @type {any} */
     this.stats = null;
+    /** Why there are no stems, in the server's words. */
+    this.reason = '';
     /** True while a notice states that the search failed. */
     this.failed = false;
     this.listening = new Listening();
@@ -159,7 +161,10 @@ export class LibraryScreen {
     } catch (error) {
       if (loading.signal.aborted || this.signal.aborted) return;
       this.failed = true;
-      this.showFailure(error, count);
+      if (error instanceof ApiError && error.code === 'NOTHING_TO_COMPARE') {
+        this.take({ total: 0, next_offset: null }, [], error.message);
+        fill(this.notices);
+      } else this.showFailure(error, count);
     }
   }
 
@@ -194,9 +199,15 @@ export class LibraryScreen {
     }
   }
 
-  /** @param {any} data of the answer @param {LibraryStem[]} stems */
-  take(data, stems) {
+  /**
+   * Takes an answer.
+   * @param {any} data
+   * @param {LibraryStem[]} stems
+   * @param {string} [reason] why there are none
+   */
+  take(data, stems, reason = '') {
     this.stems = stems;
+    this.reason = reason;
     this.total = data.total ?? stems.length;
     this.next = data.next_offset ?? null;
     this.showList();
@@ -233,7 +244,7 @@ export class LibraryScreen {
       this.none,
       stems.length || isEmpty
         ? null
-        : noHit(search, { onClear: () => this.filter.reset(), onRelated: () => this.change({ related: true }) }),
+        : noHit(search, this.reason, { onClear: () => this.filter.reset(), onRelated: () => this.change({ related: true }) }),
     );
     this.showBar();
   }
