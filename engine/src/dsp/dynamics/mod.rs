@@ -5,6 +5,7 @@ mod ballistics;
 mod ballistics_avx2;
 mod ballistics_state;
 mod box_smoother;
+mod clip_curve;
 mod compressor;
 mod curve;
 pub mod de_esser;
@@ -13,7 +14,9 @@ mod gain_kernel;
 mod gain_stage;
 mod gate;
 mod limiter;
+mod mean_power;
 mod oversampling;
+mod oversampling_factor;
 mod ranges;
 mod sliding_maximum;
 mod soft_clip;
@@ -26,11 +29,12 @@ pub use compressor::Compressor;
 pub use compressor::{CompressorSettings, Detector};
 #[doc(hidden)]
 pub use gate::Gate;
-pub use gate::GateSettings;
+pub use gate::{GateDetector, GateSettings};
 pub(crate) use limiter::CEILING_DBTP as LIMITER_CEILING_DBTP;
 pub use limiter::LimiterSettings;
 #[doc(hidden)]
 pub use limiter::{Limiter, LimiterStats};
+pub use oversampling_factor::Oversampling;
 #[doc(hidden)]
 pub use soft_clip::SoftClip;
 pub use soft_clip::SoftClipSettings;
