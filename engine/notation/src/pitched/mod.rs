@@ -1,4 +1,19 @@
 //! Notes of stems with pitch, by basic-pitch in plain Rust.
 
+mod attacks;
+mod event;
+mod expression;
+mod kind;
+mod monophony;
 mod net;
+mod path;
+mod polyphony;
+mod posteriors;
+mod transcriber;
 mod windows;
+
+pub use kind::StemKind;
+pub use transcriber::Transcriber;
+
+#[cfg(test)]
+mod tests;

@@ -111,9 +111,8 @@ fn normalise(values: &mut [f32]) {
     for value in &mut *values {
         *value = 10.0 * (*value + 1e-10).log10();
     }
-    let (least, most) = values.iter().fold((f32::MAX, f32::MIN), |(least, most), &value| {
-        (least.min(value), most.max(value))
-    });
+    let (least, most) =
+        values.iter().fold((f32::MAX, f32::MIN), |(least, most), &value| (least.min(value), most.max(value)));
     let scale = if most > least { (most - least).recip() } else { 0.0 };
     for value in values {
         *value = (*value - least) * scale;
