@@ -16,7 +16,8 @@ const ATTACK: f32 = 0.1;
 const SILENCE: f32 = 0.25;
 /// Cost of another pitch.
 const CHANGE: f32 = 2.0;
-/// Level of silence, relative to the loudest frame: -60 dB. The network has notes before they start.
+/// Level of silence, relative to the loudest frame: -60 dB. The network has low notes before they
+/// start.
 const QUIET: f32 = 1e-3;
 /// Least probability of a pitch in a frame.
 const FLOOR: f32 = 0.02;

@@ -44,8 +44,8 @@ impl Posteriors {
         &self.onset
     }
 
-    /// Returns the probabilities around a pitch in steps of a third of a semitone; the middle one is
-    /// at the pitch.
+    /// Returns the probabilities around a pitch in steps of a third of a semitone; the middle one
+    /// is at the pitch.
     pub(super) fn contour(&self, frame: usize, pitch: usize) -> [f32; 5] {
         let row = &self.contour[frame * CONTOUR_BINS..][..CONTOUR_BINS];
         [0, 1, 2, 3, 4].map(|bin| {

@@ -7,7 +7,7 @@ use super::kind::StemKind;
 use super::net::HOP;
 use super::posteriors::Posteriors;
 use super::windows::Windows;
-use super::{monophony, polyphony};
+use super::{monophony, polyphony, soft_start};
 use crate::{Note, SAMPLE_RATE};
 
 /// MIDI number of the lowest pitch.
@@ -61,6 +61,11 @@ impl Transcriber {
 fn find(kind: StemKind, posteriors: &Posteriors, envelope: &Envelope) -> Vec<Event> {
     match kind {
         StemKind::Bass => monophony::find(posteriors, envelope),
-        StemKind::Vocals | StemKind::Other => polyphony::find(posteriors),
+        StemKind::Vocals => {
+            let mut events = polyphony::find(posteriors);
+            soft_start::advance(&mut events, posteriors);
+            events
+        }
+        StemKind::Other => polyphony::find(posteriors),
     }
 }
