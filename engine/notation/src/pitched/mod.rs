@@ -9,6 +9,7 @@ mod net;
 mod path;
 mod polyphony;
 mod posteriors;
+mod snap;
 mod soft_start;
 mod transcriber;
 mod windows;

@@ -5,6 +5,7 @@ use super::event::Event;
 use super::net::PITCHES;
 use super::path::{self, SILENT};
 use super::posteriors::Posteriors;
+use super::snap::snap;
 
 /// Lowest pitch, B0, and the pitch above the highest.
 const PITCH_RANGE: [usize; 2] = [2, 50];
@@ -19,6 +20,8 @@ const CHANGE: f32 = 2.0;
 /// Level of silence, relative to the loudest frame: -60 dB. The network has low notes before they
 /// start.
 const QUIET: f32 = 1e-3;
+/// Factors of the probabilities of B0 and C1, which the network finds less probable than others.
+const WEAK: [f32; 2] = [2.0, 1.3];
 /// Least probability of a pitch in a frame.
 const FLOOR: f32 = 0.02;
 /// Frames of the shortest note.
@@ -63,6 +66,7 @@ pub(super) fn find(posteriors: &Posteriors, envelope: &Envelope) -> Vec<Event> {
         let notes = cuts.windows(2).map(|cut| Event { start: cut[0], end: cut[1], pitch });
         events.extend(notes.filter(|event| event.end - event.start >= SHORTEST));
     }
+    snap(&mut events, attacks);
     events
 }
 
@@ -79,7 +83,8 @@ fn scores(posteriors: &Posteriors, levels: &[f32]) -> Vec<f32> {
         for pitch in lowest..above {
             let [_, below, at, over, _] = posteriors.contour(frame, pitch);
             let contour = below.max(at).max(over);
-            scores[pitch] = (0.5 * (notes[pitch] + contour) + FLOOR).ln();
+            let factor = WEAK.get(pitch - lowest).copied().unwrap_or(1.0);
+            scores[pitch] = (0.5 * factor * (notes[pitch] + contour) + FLOOR).ln();
         }
     }
     scores

@@ -9,7 +9,7 @@ use super::posteriors::Posteriors;
 /// Least probabilities of an onset, from strict to lenient. Soft attacks need lenient ones.
 const ONSETS: [f32; 4] = [0.65, 0.55, 0.45, 0.35];
 /// Part of what sounds that notes have to explain; if not, a more lenient limit is tried.
-const EXPLAINED: f32 = 0.7;
+const EXPLAINED: f32 = 0.8;
 /// Probability from which a pitch sounds.
 const SOUNDING: f32 = 0.4;
 /// An onset is the most probable one of its pitch within this many frames.

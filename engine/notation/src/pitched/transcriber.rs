@@ -4,7 +4,7 @@ use super::attacks::{Attacks, Envelope};
 use super::event::Event;
 use super::expression::{measure_bend, measure_level, velocity};
 use super::kind::StemKind;
-use super::net::HOP;
+use super::net::{HOP, PITCHES};
 use super::posteriors::Posteriors;
 use super::windows::Windows;
 use super::{monophony, polyphony, soft_start};
@@ -44,9 +44,9 @@ impl Transcriber {
         let envelope = attacks.finish();
         let mut events = find(kind, &posteriors, &envelope);
         events.sort_unstable_by_key(|event| (event.start, event.pitch));
+        separate(&mut events);
         let levels: Vec<f32> = events.iter().map(|event| measure_level(event, &envelope)).collect();
         let loudest = levels.iter().copied().fold(0.0, f32::max);
-        let seconds = |frame: usize| (frame * HOP) as f64 / f64::from(SAMPLE_RATE);
         let notes = events.iter().zip(&levels).map(|(event, &level)| Note {
             start_s: seconds(event.start),
             end_s: seconds(event.end),
@@ -56,6 +56,21 @@ impl Transcriber {
         });
         notes.collect()
     }
+}
+
+/// Ends notes where the next one of their pitch starts. Notes are in the order of their starts.
+fn separate(events: &mut Vec<Event>) {
+    let mut next = [usize::MAX; PITCHES];
+    for event in events.iter_mut().rev() {
+        event.end = event.end.min(next[event.pitch]);
+        next[event.pitch] = event.start;
+    }
+    events.retain(|event| event.start < event.end);
+}
+
+/// Returns the time of a frame. Attacks show half a hop late on average.
+fn seconds(frame: usize) -> f64 {
+    (frame as f64 - 0.5).max(0.0) * HOP as f64 / f64::from(SAMPLE_RATE)
 }
 
 fn find(kind: StemKind, posteriors: &Posteriors, envelope: &Envelope) -> Vec<Event> {
