@@ -31,6 +31,7 @@ mod play_device;
 mod program_runs;
 mod repeatability;
 mod report;
+mod separate;
 mod service;
 mod time_codes;
 

@@ -26,6 +26,7 @@ mod play;
 mod progress;
 mod relative;
 mod render;
+mod separate;
 mod serve;
 mod session;
 mod standard_streams;
@@ -72,6 +73,7 @@ Each command explains itself: mixdown render --help";
 enum Command {
     Align(align::AlignArguments),
     Analyse(analyse::AnalyseArguments),
+    Separate(separate::SeparateArguments),
     Render(render::RenderArguments),
     Play(play::PlayArguments),
     Serve(serve::ServeArguments),
@@ -100,6 +102,7 @@ impl Command {
         match self {
             Self::Align(align) => align.quiet,
             Self::Analyse(analyse) => analyse.quiet,
+            Self::Separate(separate) => separate.quiet,
             Self::Render(render) => render.quiet,
             Self::Play(play) => play.quiet,
             Self::Serve(serve) => serve.folders.quiet,
@@ -131,6 +134,7 @@ pub fn main() -> ExitCode {
     let (json, result) = match &arguments.command {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Analyse(analyse) => (analyse.json, analyse::run(analyse)),
+        Command::Separate(separate) => (separate.json, separate::run(separate)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Play(play) => (play.json, play::run(play)),
         Command::Serve(serve) => (serve.folders.json, serve::run(serve)),
