@@ -2,7 +2,7 @@
 
 use super::evidence::period;
 use crate::onsets::Peak;
-use crate::tempo::find_period;
+use crate::tempo::{find_period, is_steady};
 
 /// Share of a period, and time in seconds, within which an onset is that of a beat.
 const REACH: (f64, f64) = (0.12, 0.05);
@@ -137,25 +137,48 @@ fn fit_parabola(points: &[Point]) -> [f64; 3] {
     [(rows[0][3] - rows[0][1] * slope - rows[0][2] * bend) / rows[0][0], slope, bend]
 }
 
-/// Returns the phase in seconds of the grid of a period. `None` where beats do not fit it, or where
-/// onsets favour those that do not, such as in a ritardando.
+/// Returns the phase in seconds of the grid of a period. `None` where neither beats nor onsets fit
+/// it, or where onsets favour the beats that do not, such as in a ritardando.
 fn grid(beats: &[f64], onsets: &[Peak], period_s: f64) -> Option<f64> {
     let (sine, cosine) = beats.iter().fold((0.0, 0.0), |(sine, cosine), beat| {
         let angle = std::f64::consts::TAU * (beat / period_s).fract();
         (sine + angle.sin(), cosine + angle.cos())
     });
     let mut phase = sine.atan2(cosine) / std::f64::consts::TAU * period_s;
-    let away = |beat: f64, phase: f64| (beat - phase + period_s / 2.0).rem_euclid(period_s) - period_s / 2.0;
     // The median ignores beats that slipped.
-    let mut distances: Vec<f64> = beats.iter().map(|&beat| away(beat, phase)).collect();
+    let mut distances: Vec<f64> = beats.iter().map(|&beat| away(beat, phase, period_s)).collect();
     distances.sort_unstable_by(f64::total_cmp);
     phase += distances.get(distances.len() / 2)?;
-    let astray: Vec<f64> =
-        beats.iter().copied().filter(|&beat| away(beat, phase).abs() >= GRID_FIT.0.min(0.1 * period_s)).collect();
-    let fits = astray.len() as f64 <= (1.0 - GRID_FIT.1) * beats.len() as f64;
+    let astray: Vec<f64> = beats
+        .iter()
+        .copied()
+        .filter(|&beat| away(beat, phase, period_s).abs() >= GRID_FIT.0.min(0.1 * period_s))
+        .collect();
+    if astray.len() as f64 > (1.0 - GRID_FIT.1) * beats.len() as f64 {
+        // Trackers slip by parts of a beat where accents move, but onsets then keep their phase.
+        return is_steady(onsets, period_s).then(|| usual_phase(beats, period_s)).flatten();
+    }
     let for_beats: f64 = astray.iter().map(|&beat| support(beat, onsets)).sum();
-    let for_grid: f64 = astray.iter().map(|&beat| support(beat - away(beat, phase), onsets)).sum();
-    (fits && (astray.len() < FEW_ASTRAY || for_beats <= MORE_SUPPORT * for_grid)).then_some(phase)
+    let for_grid: f64 = astray.iter().map(|&beat| support(beat - away(beat, phase, period_s), onsets)).sum();
+    (astray.len() < FEW_ASTRAY || for_beats <= MORE_SUPPORT * for_grid).then_some(phase)
+}
+
+/// Returns the phase in seconds that most beats have. `None` without beats.
+fn usual_phase(beats: &[f64], period_s: f64) -> Option<f64> {
+    let near = |phase: f64| -> Vec<f64> {
+        let mut distances: Vec<f64> = beats.iter().map(|&beat| away(beat, phase, period_s)).collect();
+        distances.retain(|distance| distance.abs() < GRID_FIT.0.min(0.1 * period_s));
+        distances.sort_unstable_by(f64::total_cmp);
+        distances
+    };
+    let phase = beats.iter().copied().max_by_key(|&phase| near(phase).len())?;
+    let distances = near(phase);
+    Some(phase + distances[distances.len() / 2])
+}
+
+/// Returns the time from the nearest beat of a grid to a beat, in seconds.
+fn away(beat: f64, phase: f64, period_s: f64) -> f64 {
+    (beat - phase + period_s / 2.0).rem_euclid(period_s) - period_s / 2.0
 }
 
 /// Returns the strength of the onsets at a time.

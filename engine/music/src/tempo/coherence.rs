@@ -1,7 +1,7 @@
 //! Exact period of a steady pulse, from the phases of all onsets.
 
+use super::steadiness::resultant;
 use crate::onsets::Peak;
-use std::f64::consts::TAU;
 
 /// Pulses of a beat whose coherence counts, with their weights.
 const HARMONICS: [(f64, f64); 3] = [(1.0, 1.0), (2.0, 0.8), (4.0, 0.5)];
@@ -50,16 +50,8 @@ pub(crate) fn coherence(onsets: &[Peak], period_s: f64) -> f64 {
         return 0.0;
     }
     let weights: f64 = HARMONICS.iter().map(|(_, weight)| weight).sum();
-    let sum: f64 = HARMONICS.iter().map(|(harmonic, weight)| weight * resultant(onsets, period_s / harmonic)).sum();
+    let length = |(sine, cosine): (f64, f64)| sine.hypot(cosine);
+    let sum: f64 =
+        HARMONICS.iter().map(|(harmonic, weight)| weight * length(resultant(onsets, period_s / harmonic))).sum();
     sum / total / weights
-}
-
-fn resultant(onsets: &[Peak], period_s: f64) -> f64 {
-    let (mut sine, mut cosine) = (0.0, 0.0);
-    for onset in onsets {
-        let angle = TAU * (onset.time_s / period_s).fract();
-        sine += f64::from(onset.strength) * angle.sin();
-        cosine += f64::from(onset.strength) * angle.cos();
-    }
-    sine.hypot(cosine)
 }

@@ -70,3 +70,21 @@ fn curves_scale_and_interpolate() {
     let half = Curve::resampled(&[0.0, 1.0, 0.0], FRAME_RATE / 2.0, 4);
     assert_eq!(half.values(), [0.0, 0.5, 1.0, 0.5]);
 }
+
+#[test]
+fn a_pulse_is_steady_although_its_accents_move() {
+    let period = 0.43;
+    // Syncopes: each part of the song leaves out other sixteenths.
+    let onsets = |drift: f64| -> Vec<Peak> {
+        (0..400usize)
+            .filter(|index| (index * 7 + index / 90) % 5 < 3)
+            .map(|index| Peak { time_s: 0.2 + period / 4.0 * index as f64, strength: 1.0 })
+            .map(|peak| Peak { time_s: peak.time_s + drift * peak.time_s * peak.time_s, ..peak })
+            .collect()
+    };
+    assert!(is_steady(&onsets(0.0), period));
+    assert!(!is_steady(&onsets(0.0), period * 1.003));
+    assert!(!is_steady(&onsets(1e-4), period));
+    assert!(!is_steady(&onsets(0.0)[..60], period), "too short");
+    assert!(!is_steady(&[], period));
+}
