@@ -8,6 +8,10 @@ use super::posteriors::Posteriors;
 
 /// Least probabilities of an onset, from strict to lenient. Soft attacks need lenient ones.
 const ONSETS: [f32; 4] = [0.65, 0.55, 0.45, 0.35];
+/// Least probability of an onset together with a note that was found: chords start at once.
+const TOGETHER: f32 = 0.55;
+/// Frames between the starts of the notes of a chord.
+const STRUM: usize = 3;
 /// Part of what sounds that notes have to explain; if not, a more lenient limit is tried.
 const EXPLAINED: f32 = 0.8;
 /// Probability from which a pitch sounds.
@@ -19,24 +23,35 @@ const SHORTEST: usize = 6;
 /// Frames without sound that end a note.
 const GAP: usize = 11;
 
-/// Returns the notes, in the order of their starts.
-pub(super) fn find(posteriors: &Posteriors) -> Vec<Event> {
+/// Returns the notes, in the order of their starts. With `chords`, onsets that are together with
+/// others may be less probable.
+pub(super) fn find(posteriors: &Posteriors, chords: bool) -> Vec<Event> {
     let onsets = infer_onsets(posteriors);
-    let certain = keep_certain(posteriors);
-    let total: f32 = certain.iter().sum();
+    let sounding = keep_sounding(posteriors);
+    let total: f32 = sounding.iter().sum();
     let mut events = Vec::new();
+    let mut limits = vec![0.0; posteriors.frames()];
     for limit in ONSETS {
-        events = find_above(posteriors, &onsets, limit);
-        let explained: f32 = events.iter().map(|event| sum_of(&certain, event)).sum();
+        limits.fill(limit);
+        events = find_above(posteriors, &onsets, &limits);
+        let explained: f32 = events.iter().map(|event| sum_of(&sounding, event)).sum();
         if explained >= EXPLAINED * total {
             break;
         }
+    }
+    if chords {
+        for event in &events {
+            for limit in limits.iter_mut().skip(event.start.saturating_sub(STRUM)).take(2 * STRUM + 1) {
+                *limit = limit.min(TOGETHER);
+            }
+        }
+        events = find_above(posteriors, &onsets, &limits);
     }
     events
 }
 
 /// Returns the probabilities of notes that sound, louder than both neighbours; 0 if not.
-fn keep_certain(posteriors: &Posteriors) -> Vec<f32> {
+fn keep_sounding(posteriors: &Posteriors) -> Vec<f32> {
     let mut kept = vec![0.0; posteriors.notes().len()];
     for (kept, notes) in kept.chunks_exact_mut(PITCHES).zip(posteriors.notes().chunks_exact(PITCHES)) {
         for (pitch, kept) in kept.iter_mut().enumerate() {
@@ -54,14 +69,15 @@ fn sum_of(values: &[f32], event: &Event) -> f32 {
     (event.start..event.end).map(|frame| values[frame * PITCHES + event.pitch]).sum()
 }
 
-fn find_above(posteriors: &Posteriors, onsets: &[f32], limit: f32) -> Vec<Event> {
+/// Returns the notes whose onsets reach the limit of their frame.
+fn find_above(posteriors: &Posteriors, onsets: &[f32], limits: &[f32]) -> Vec<Event> {
     let frames = posteriors.frames();
     let mut left = posteriors.notes().to_vec();
     let mut events = Vec::new();
     // Later onsets first: a note ends where the next one of its pitch begins.
     for start in (1..frames.saturating_sub(1)).rev() {
         for pitch in (0..PITCHES).rev() {
-            if !is_onset(onsets, start, pitch, limit) {
+            if !is_onset(onsets, start, pitch, limits[start]) {
                 continue;
             }
             let end = find_end(&left, frames, start, pitch);
@@ -122,4 +138,59 @@ fn infer_onsets(posteriors: &Posteriors) -> Vec<f32> {
         *rise = onset.max(*rise * scale);
     }
     rises
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAMES: usize = 120;
+
+    /// Returns posteriors with notes of 30 frames: start, pitch and probability of the onset.
+    fn posteriors(notes: &[(usize, usize, f32)]) -> Posteriors {
+        let rows = std::array::from_fn::<_, FRAMES, _>(|frame| {
+            let (mut note, mut onset) = ([0.0; PITCHES], [0.0; PITCHES]);
+            for &(start, pitch, probability) in notes {
+                let age = (frame + 6).saturating_sub(start);
+                if age < 36 {
+                    note[pitch] = (age as f32 / 10.0).min(0.8);
+                }
+                if frame == start {
+                    onset[pitch] = probability;
+                }
+            }
+            // The steepest rise, to which all others are compared, belongs to none of the notes.
+            if frame == 5 {
+                note[10] = 0.35;
+            }
+            (note, onset)
+        });
+        Posteriors::of(rows)
+    }
+
+    fn starts(posteriors: &Posteriors, chords: bool) -> Vec<(usize, usize)> {
+        find(posteriors, chords).iter().map(|event| (event.start, event.pitch)).collect()
+    }
+
+    #[test]
+    fn improbable_onsets_count_in_chords_alone() {
+        let mut notes: Vec<_> = (20..36).map(|tone| (30, 2 * tone, 0.9)).collect();
+        (notes[1].2, notes[8].0, notes[8].2) = (0.6, 70, 0.5);
+        let posteriors = posteriors(&notes);
+        let has = |pitch: usize, chords| starts(&posteriors, chords).iter().any(|start| start.1 == pitch);
+        assert_eq!([false, true].map(|chords| starts(&posteriors, chords).len()), [14, 15]);
+        assert!(!has(42, false) && has(42, true) && !has(56, true));
+    }
+
+    #[test]
+    fn soft_attacks_lower_the_limit() {
+        assert_eq!(starts(&posteriors(&[(30, 40, 0.4), (70, 43, 0.5)]), false), [(30, 40), (70, 43)]);
+        assert_eq!(starts(&posteriors(&[(30, 40, 0.3), (70, 43, 0.2)]), false), []);
+    }
+
+    #[test]
+    fn of_onsets_near_each_other_the_most_probable_counts() {
+        let notes = [(30, 40, 0.8), (34, 40, 0.9), (70, 43, 0.9), (80, 43, 0.9)];
+        assert_eq!(starts(&posteriors(&notes), false), [(34, 40), (70, 43), (80, 43)]);
+    }
 }

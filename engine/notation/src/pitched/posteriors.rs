@@ -53,4 +53,13 @@ impl Posteriors {
             bin.and_then(|bin| row.get(bin)).map_or(0.0, |&steps| f32::from(steps) / STEPS)
         })
     }
+    /// Returns frames with these probabilities of notes and onsets.
+    #[cfg(test)]
+    pub(super) fn of(rows: impl IntoIterator<Item = ([f32; PITCHES], [f32; PITCHES])>) -> Self {
+        let mut posteriors = Self::default();
+        for (note, onset) in rows {
+            posteriors.push(Some(Frame { contour: &[0.0; CONTOUR_BINS], note: &note, onset: &onset }));
+        }
+        posteriors
+    }
 }

@@ -45,18 +45,12 @@ fn find_first(event: &Event, posteriors: &Posteriors) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::net::{CONTOUR_BINS, Frame};
     use super::*;
 
     /// Returns posteriors of one pitch from its probabilities of note and onset.
     fn posteriors(values: &[[f32; 2]]) -> Posteriors {
-        let mut posteriors = Posteriors::default();
-        for &[note, onset] in values {
-            let row = |value| std::array::from_fn::<f32, PITCHES, _>(|pitch| if pitch == 40 { value } else { 0.0 });
-            let frame = Frame { contour: &[0.0; CONTOUR_BINS], note: &row(note), onset: &row(onset) };
-            posteriors.push(Some(frame));
-        }
-        posteriors
+        let row = |value| std::array::from_fn(|pitch| if pitch == 40 { value } else { 0.0 });
+        Posteriors::of(values.iter().map(|&[note, onset]| (row(note), row(onset))))
     }
 
     #[test]

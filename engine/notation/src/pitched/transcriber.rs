@@ -77,10 +77,10 @@ fn find(kind: StemKind, posteriors: &Posteriors, envelope: &Envelope) -> Vec<Eve
     match kind {
         StemKind::Bass => monophony::find(posteriors, envelope),
         StemKind::Vocals => {
-            let mut events = polyphony::find(posteriors);
+            let mut events = polyphony::find(posteriors, false);
             soft_start::advance(&mut events, posteriors);
             events
         }
-        StemKind::Other => polyphony::find(posteriors),
+        StemKind::Other => polyphony::find(posteriors, true),
     }
 }
