@@ -176,14 +176,15 @@ export class Tray extends EventTarget {
     setText(this.status, `Adding ${what} …`);
     try {
       await call('POST', `${sessionPath(session)}/stems/from-library`, { body: { stem_ids: ids } });
-      setText(this.status, `✓ ${what} added to ${this.name}`);
       for (const id of ids) this.added.add(`${session}/${id}`);
+      await this.loadStems();
+      setText(this.status, `✓ ${what} added to ${this.name}`);
       this.dispatchEvent(new Event('change'));
     } catch (error) {
       setText(this.status, '');
       this.onTrouble(`Not added: ${what}.`, error);
+      // Of several stems some may be in the session even where one was refused.
+      await this.loadStems().catch(() => undefined);
     }
-    // Of several stems some may be in the session even where one was refused.
-    await this.loadStems().catch(() => undefined);
   }
 }
