@@ -43,6 +43,8 @@ test('what is not known has a word', () => {
 
 test('names have their song, where it is another name', () => {
   assert.deepEqual([fullTitle(stem()), stemSong(stem())], ['bass of band-106', 'band-106 · bass']);
+  const own = stem({ name: 'bass', song: 'Road' });
+  assert.deepEqual([fullTitle(own), stemSong(own)], ['bass of Road', 'Road · bass']);
   assert.deepEqual([fullTitle(stem({ name: 'bass' })), stemSong(stem({ name: 'bass' }))], ['bass', 'bass']);
 });
 

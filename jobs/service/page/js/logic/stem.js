@@ -13,6 +13,7 @@ export const SURE = 0.5;
  * @property {string} type
  * @property {string} name
  * @property {string} [file]
+ * @property {string} [song] name of its song
  * @property {number|null} [bpm]
  * @property {string|null} [key]
  * @property {string|null} [camelot]
@@ -48,17 +49,17 @@ export const isSure = ({ confidence }, what) => (confidence?.[what] ?? 1) >= SUR
 /** Returns the name of a stem: its file without extension. @param {LibraryStem} stem */
 export const stemTitle = ({ file, name }) => (file ?? '').replace(/\.[^.]+$/, '') || name;
 
-/** Returns the song and type of a stem. @param {LibraryStem} stem */
-export function stemSong(stem) {
-  const song = stem.name && stem.name !== stemTitle(stem) && stem.name !== stem.file ? stem.name : '';
-  return [song, stem.type].filter(Boolean).join(' · ');
+/** Returns the name of a stem's song, where it is another name. @param {LibraryStem} stem */
+function songName(stem) {
+  const title = stemTitle(stem);
+  return [stem.song, stem.name].find((name) => name && name !== title && name !== stem.file) ?? '';
 }
 
+/** Returns the song and type of a stem. @param {LibraryStem} stem */
+export const stemSong = (stem) => [songName(stem), stem.type].filter(Boolean).join(' · ');
+
 /** Returns a stem's name with that of its song, for the names of controls. @param {LibraryStem} stem */
-export function fullTitle(stem) {
-  const title = stemTitle(stem);
-  return stem.name && stem.name !== title && stem.name !== stem.file ? `${title} of ${stem.name}` : title;
-}
+export const fullTitle = (stem) => [stemTitle(stem), songName(stem)].filter(Boolean).join(' of ');
 
 /** Returns a tempo: two digits at most. @param {number} bpm */
 export const tempo = (bpm) => String(Number(bpm.toFixed(2)));

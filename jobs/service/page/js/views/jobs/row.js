@@ -114,7 +114,7 @@ export function jobRow(job, replaced, act) {
     h(
       'td',
       null,
-      h('a', { href: mixerLink(session) }, session),
+      job.type === 'mix' || !job.type ? h('a', { href: mixerLink(session) }, session) : h('span', null, session),
       h('br', null),
       h('small', null, `${job.type ?? 'mix'} · `, h('code', { title: job.job_id }, short(job.job_id))),
     ),

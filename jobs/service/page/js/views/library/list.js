@@ -100,7 +100,7 @@ export class List {
     }
   }
 
-  /** Writes names anew, for the session to add to is another. */
+  /** Writes names anew: of the session to add to, or of songs. */
   renew() {
     for (const row of this.rows.values()) row.update(row.stem, this.progress.get(row.stem.audio_file_id) ?? null);
   }

@@ -99,6 +99,7 @@ export class Row {
 
   /** Shows a record. @param {LibraryStem} stem @param {number|null} [percent] of its analysis */
   update(stem, percent = null) {
+    stem = this.screen.names.named(stem);
     this.stem = stem;
     const session = this.screen.tray.name;
     const isAdded = this.screen.tray.has(stem.stem_id);

@@ -14,6 +14,7 @@ import { Files } from './files.js';
 import { Filter } from './filter.js';
 import { List } from './list.js';
 import { Listening } from './listening.js';
+import { SongNames } from './names.js';
 import { PickedBar } from './picked.js';
 import { References } from './references.js';
 import { Tray } from './tray.js';
@@ -56,6 +57,7 @@ export class LibraryScreen {
     });
     this.filter = new Filter((part) => this.change(part));
     this.references = new References(this);
+    this.names = new SongNames(this.signal, () => this.list.renew());
     this.list = new List(this);
     this.busy = new Busy(this.list, this.signal, () => this.refresh());
     this.bar = new PickedBar(this);
@@ -211,6 +213,7 @@ export class LibraryScreen {
     this.total = data.total ?? stems.length;
     this.next = data.next_offset ?? null;
     this.showList();
+    this.names.want(stems);
     this.busy.watch();
   }
 

@@ -26,6 +26,8 @@ export class Tray extends EventTarget {
     this.session = settings.tray;
     /** Stems that were added from here, with their session. @type {Set<string>} */
     this.added = new Set();
+    /** @type {Promise<void>} */
+    this.adding = Promise.resolve();
     this.choice = h('select', { onchange: () => this.choose(this.choice.value) });
     this.target = h('div', { class: 'drop' });
     this.stems = h('ul', { class: 'small' });
@@ -158,23 +160,31 @@ export class Tray extends EventTarget {
   }
 
   /**
-   * Adds stems of the library to the session.
+   * Adds stems of the library to the session, after those that are being added.
    * @param {string[]} ids
    * @param {string} what in words
    */
-  async add(ids, what) {
+  add(ids, what) {
+    this.adding = this.adding.then(() => this.addNow(ids, what));
+    return this.adding;
+  }
+
+  /** @param {string[]} ids @param {string} what */
+  async addNow(ids, what) {
     const session = await this.ready();
     if (!session) return;
     setText(this.status, `Adding ${what} …`);
     try {
       await call('POST', `${sessionPath(session)}/stems/from-library`, { body: { stem_ids: ids } });
-      setText(this.status, `✓ ${what} added to ${this.name}`);
       for (const id of ids) this.added.add(`${session}/${id}`);
-      this.dispatchEvent(new Event('change'));
       await this.loadStems();
+      setText(this.status, `✓ ${what} added to ${this.name}`);
+      this.dispatchEvent(new Event('change'));
     } catch (error) {
       setText(this.status, '');
       this.onTrouble(`Not added: ${what}.`, error);
+      // Of several stems some may be in the session even where one was refused.
+      await this.loadStems().catch(() => undefined);
     }
   }
 }

@@ -43,6 +43,8 @@ function line(song) {
  * @returns {{element: HTMLElement, close: () => void}}
  */
 export function songCard() {
+  // What had arrived before is a row of the table.
+  songs.list = songs.list.filter(({ state }) => state !== 'done');
   /** @type {Map<Song, ReturnType<typeof line>>} */
   const lines = new Map();
   const heading = h('span', { role: 'status' });
