@@ -16,6 +16,7 @@ mod library;
 mod log;
 mod mcp;
 mod measure;
+mod notate;
 mod number;
 mod origination;
 mod outcome;
@@ -72,6 +73,7 @@ Each command explains itself: mixdown render --help";
 enum Command {
     Align(align::AlignArguments),
     Analyse(analyse::AnalyseArguments),
+    Notate(notate::NotateArguments),
     Render(render::RenderArguments),
     Play(play::PlayArguments),
     Serve(serve::ServeArguments),
@@ -100,6 +102,7 @@ impl Command {
         match self {
             Self::Align(align) => align.quiet,
             Self::Analyse(analyse) => analyse.quiet,
+            Self::Notate(notate) => notate.quiet,
             Self::Render(render) => render.quiet,
             Self::Play(play) => play.quiet,
             Self::Serve(serve) => serve.folders.quiet,
@@ -131,6 +134,7 @@ pub fn main() -> ExitCode {
     let (json, result) = match &arguments.command {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Analyse(analyse) => (analyse.json, analyse::run(analyse)),
+        Command::Notate(notate) => (notate.json, notate::run(notate)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Play(play) => (play.json, play::run(play)),
         Command::Serve(serve) => (serve.folders.json, serve::run(serve)),
