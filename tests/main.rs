@@ -23,6 +23,7 @@ mod memory;
 mod memory_stems;
 mod mutants;
 mod names;
+mod notate;
 mod nulls;
 mod overwrite;
 mod play;

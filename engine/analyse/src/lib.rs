@@ -6,6 +6,7 @@
 
 mod document;
 mod error;
+pub mod notate;
 mod outline;
 mod page;
 mod song_pass;

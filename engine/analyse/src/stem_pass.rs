@@ -58,13 +58,6 @@ fn entry(
     let level = |pick: fn(&Measurement) -> Option<f64>| measured.as_ref().and_then(pick);
     let sounds = descriptors.silence_share < 1.0;
     let of_sound = |value: f64, decimals| (sounds && value.is_finite()).then(|| rounded(value, decimals));
-    let outcome = stream.reader().outcome();
-    let mut warnings = stream.reader().info().remarks.clone();
-    warnings.extend(outcome.truncated.clone());
-    if outcome.corrupt_packets > 0 {
-        let count = outcome.corrupt_packets;
-        warnings.push(format!("packets that could not be decoded and were analysed as silence: {count}"));
-    }
     Stem {
         path: path.into(),
         stem_type: stem_type.name().into(),
@@ -81,6 +74,6 @@ fn entry(
         zero_crossing_rate: of_sound(descriptors.zero_crossing_rate, 5),
         onset_rate_hz: of_sound(onset_rate_hz, 2),
         silence_share: rounded(descriptors.silence_share, 3),
-        warnings,
+        warnings: stream.warnings("analysed"),
     }
 }

@@ -5,8 +5,8 @@ use mixdown_music::SAMPLE_RATE;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-/// Passes over the stems.
-const PASSES: f64 = 2.0;
+/// Passes of an analysis over the stems.
+const PASSES: u32 = 2;
 
 /// Counts samples that were read, and reports their share to an observer, who may stop the work.
 pub(crate) struct Watch<'a> {
@@ -23,7 +23,16 @@ struct State<'a> {
 impl<'a> Watch<'a> {
     /// Creates the count for stems of a length in seconds, all together.
     pub(crate) fn new(seconds: f64, observer: &'a mut (dyn FnMut(f64) -> ControlFlow<()> + Send)) -> Self {
-        let expected = (PASSES * seconds * f64::from(SAMPLE_RATE)).max(1.0);
+        Self::of_passes(PASSES, seconds, observer)
+    }
+
+    /// Creates the count for another number of passes.
+    pub(crate) fn of_passes(
+        passes: u32,
+        seconds: f64,
+        observer: &'a mut (dyn FnMut(f64) -> ControlFlow<()> + Send),
+    ) -> Self {
+        let expected = (f64::from(passes) * seconds * f64::from(SAMPLE_RATE)).max(1.0);
         Self { expected, state: Mutex::new(State { done: 0.0, stopped: false, observer }) }
     }
 

@@ -16,6 +16,7 @@ mod library;
 mod log;
 mod mcp;
 mod measure;
+mod notate;
 mod number;
 mod origination;
 mod outcome;
@@ -74,6 +75,7 @@ enum Command {
     Align(align::AlignArguments),
     Analyse(analyse::AnalyseArguments),
     Separate(separate::SeparateArguments),
+    Notate(notate::NotateArguments),
     Render(render::RenderArguments),
     Play(play::PlayArguments),
     Serve(serve::ServeArguments),
@@ -103,6 +105,7 @@ impl Command {
             Self::Align(align) => align.quiet,
             Self::Analyse(analyse) => analyse.quiet,
             Self::Separate(separate) => separate.quiet,
+            Self::Notate(notate) => notate.quiet,
             Self::Render(render) => render.quiet,
             Self::Play(play) => play.quiet,
             Self::Serve(serve) => serve.folders.quiet,
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
         Command::Align(align) => (align.json, align::run(align)),
         Command::Analyse(analyse) => (analyse.json, analyse::run(analyse)),
         Command::Separate(separate) => (separate.json, separate::run(separate)),
+        Command::Notate(notate) => (notate.json, notate::run(notate)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Play(play) => (play.json, play::run(play)),
         Command::Serve(serve) => (serve.folders.json, serve::run(serve)),

@@ -51,9 +51,18 @@ impl MonoStream {
         Ok(frames)
     }
 
-    /// Returns the reader, for the file's properties and the findings while it was read.
-    pub(crate) fn reader(&self) -> &StemReader {
-        self.converter.source().source()
+    /// Returns sentences about a file that is not whole, of what was read. `treated` completes
+    /// "packets that were … as silence".
+    pub(crate) fn warnings(&self, treated: &str) -> Vec<String> {
+        let reader = self.converter.source().source();
+        let outcome = reader.outcome();
+        let mut warnings = reader.info().remarks.clone();
+        warnings.extend(outcome.truncated.clone());
+        if outcome.corrupt_packets > 0 {
+            let count = outcome.corrupt_packets;
+            warnings.push(format!("packets that could not be decoded and were {treated} as silence: {count}"));
+        }
+        warnings
     }
 
     /// Returns the meter of a stream that was opened with one.

@@ -76,6 +76,16 @@ impl Feel {
         Self::Straight
     }
 
+    /// Returns the division of one stem in a song of this division: a stem may swing by itself,
+    /// as a hi-hat over straight guitars does.
+    #[must_use]
+    pub fn of_stem(self, onsets_s: &[f64], timeline: &Timeline) -> Self {
+        match (self, Self::of(onsets_s, timeline)) {
+            (Self::Straight, swing @ Self::Swing { .. }) => swing,
+            (song, _) => song,
+        }
+    }
+
     /// Returns a position with swing made even.
     pub(super) fn straightened(self, position: f64) -> f64 {
         let Self::Swing { ratio } = self else { return position };
@@ -116,6 +126,20 @@ mod tests {
         let Feel::Swing { ratio } = Feel::of(&onsets[..48], &timeline) else { panic!("its first part swings") };
         assert!((ratio - 0.66).abs() < 1e-9);
         assert_eq!(Feel::of(&onsets, &timeline), Feel::Straight);
+    }
+
+    #[test]
+    fn a_stem_may_swing_by_itself_but_not_have_its_own_metre() {
+        let beats: Vec<f64> = (0..64).map(f64::from).collect();
+        let timeline = Timeline::new(&beats, &[0.0], 4).unwrap();
+        let places = |phases: &[f64]| -> Vec<f64> {
+            (0..64).flat_map(|beat| phases.iter().map(move |phase| f64::from(beat) + phase)).collect()
+        };
+        let hats = places(&[0.0, 0.62]);
+        assert!(matches!(Feel::Straight.of_stem(&hats, &timeline), Feel::Swing { .. }));
+        assert_eq!(Feel::Straight.of_stem(&places(&[0.0, 0.5]), &timeline), Feel::Straight);
+        assert_eq!(Feel::Straight.of_stem(&places(&[0.0, 1.0 / 3.0, 2.0 / 3.0]), &timeline), Feel::Straight);
+        assert_eq!(Feel::Triple.of_stem(&hats, &timeline), Feel::Triple);
     }
 
     #[test]

@@ -1,0 +1,65 @@
+//! The notes of a stem, as they are written in JSON.
+
+use super::Part;
+use mixdown_engine::meter::rounded;
+use serde::{Deserialize, Serialize};
+
+/// Form of the document.
+pub const NOTES_SCHEMA: &str = "mixdown.notes/1";
+
+/// Notes and hits of one stem, as played. Times are in seconds from the start of the stem.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotesDocument {
+    /// Form of this document: [`NOTES_SCHEMA`].
+    pub schema: String,
+    /// Notes, by start; none in a drum stem.
+    pub notes: Vec<NoteEntry>,
+    /// Hits, by time; none but in a drum stem.
+    pub hits: Vec<HitEntry>,
+}
+
+/// A note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoteEntry {
+    /// Start.
+    pub start_s: f64,
+    /// End.
+    pub end_s: f64,
+    /// MIDI note number; 60 is middle C.
+    pub pitch_midi: u8,
+    /// MIDI velocity, 1 to 127.
+    pub velocity: u8,
+    /// Mean distance from the pitch.
+    pub bend_cents: f64,
+}
+
+/// A drum hit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HitEntry {
+    /// Time.
+    pub time_s: f64,
+    /// `kick`, `snare`, `hihat_closed`, `hihat_open`, `tom`, `crash` or `ride`.
+    pub drum: String,
+    /// MIDI velocity, 1 to 127.
+    pub velocity: u8,
+}
+
+impl NotesDocument {
+    /// Returns the document of a stem.
+    pub(super) fn of(part: &Part) -> Self {
+        let seconds = |time: f64| rounded(time, 4);
+        let notes = part.notes.iter().map(|note| NoteEntry {
+            start_s: seconds(note.start_s),
+            end_s: seconds(note.end_s),
+            pitch_midi: note.pitch_midi,
+            velocity: note.velocity,
+            bend_cents: rounded(note.bend_cents, 1),
+        });
+        let hits = part.hits.iter().map(|hit| HitEntry {
+            time_s: seconds(hit.time_s),
+            drum: hit.drum.name().into(),
+            velocity: hit.velocity,
+        });
+        Self { schema: NOTES_SCHEMA.into(), notes: notes.collect(), hits: hits.collect() }
+    }
+}
